@@ -1,0 +1,65 @@
+import { ALWAYS, type Intervals, union } from './interval.ts';
+import { instantOf, wallAt, type Zone } from './zone.ts';
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/**
+ * Weekly business hours of many stores as columns, one entry a row, ordered by store. `store` is an index into the
+ * stores of the batch; `day` is 0 = Monday … 6 = Sunday; `start` and `end` are milliseconds since local midnight.
+ */
+export interface HoursColumns {
+  readonly length: number;
+  readonly store: Int32Array;
+  readonly day: Uint8Array;
+  readonly start: Int32Array;
+  readonly end: Int32Array;
+}
+
+/** An `end` from here on is how the feeds spell "until midnight" (23:59, 23:59:59, 24:00). */
+const UNTIL_MIDNIGHT = 23 * HOUR + 59 * MINUTE;
+
+/** A row opens for at most 24 local hours, and no clock change moves a boundary by more than a day. */
+const SLACK = 2 * DAY;
+
+/**
+ * The open intervals of one store: the rows `[first, last)` of `hours`, repeated on every local date, as instants.
+ * They are complete over `[from, to]` (both included) and not clipped to it. A store without rows is always open.
+ */
+export function openIntervals(
+  hours: HoursColumns,
+  first: number,
+  last: number,
+  zone: Zone,
+  from: number,
+  to: number,
+): Intervals {
+  if (first >= last) return ALWAYS;
+  const firstDate = Math.floor((wallAt(zone, from) - SLACK) / DAY);
+  const lastDate = Math.floor((wallAt(zone, to) + SLACK) / DAY);
+  const pieces: number[] = [];
+  for (let date = firstDate; date <= lastDate; date++) {
+    const weekday = weekdayOf(date);
+    for (let row = first; row < last; row++) {
+      if (hours.day[row] !== weekday) continue;
+      const midnight = date * DAY;
+      const start = hours.start[row] as number;
+      const end = endOf(start, hours.end[row] as number);
+      pieces.push(instantOf(zone, midnight + start), instantOf(zone, midnight + end));
+    }
+  }
+  return union(pieces);
+}
+
+/** The end of a row in milliseconds since the midnight its start counts from: past 24 h when it runs overnight. */
+function endOf(start: number, end: number): number {
+  if (end >= UNTIL_MIDNIGHT) return DAY;
+  return end > start ? end : end + DAY;
+}
+
+/** 0 = Monday … 6 = Sunday for a date given as days since 1970-01-01, a Thursday. */
+function weekdayOf(date: number): number {
+  return (((date + 3) % 7) + 7) % 7;
+}

@@ -1,0 +1,84 @@
+/**
+ * Sorted, disjoint, non-touching half-open stretches `[from, to)` of instants (or wall-clock times) in
+ * milliseconds, as a flat list: `[from0, to0, from1, to1, …]`. Bounds may be infinite.
+ */
+export type Intervals = readonly number[];
+
+export const EMPTY: Intervals = [];
+export const ALWAYS: Intervals = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+
+/**
+ * The union of pieces given as flat pairs in any order; empty and inverted pieces are dropped, overlapping and
+ * touching ones merge.
+ */
+export function union(pieces: readonly number[]): Intervals {
+  if (isCanonical(pieces)) return pieces;
+  const order: number[] = [];
+  for (let i = 0; i < pieces.length; i += 2) {
+    if ((pieces[i] as number) < (pieces[i + 1] as number)) order.push(i);
+  }
+  order.sort((a, b) => (pieces[a] as number) - (pieces[b] as number));
+  const merged: number[] = [];
+  for (const i of order) {
+    const from = pieces[i] as number;
+    const to = pieces[i + 1] as number;
+    const last = merged.length - 1;
+    if (last > 0 && from <= (merged[last] as number)) {
+      if (to > (merged[last] as number)) merged[last] = to;
+    } else {
+      merged.push(from, to);
+    }
+  }
+  return merged;
+}
+
+function isCanonical(pieces: readonly number[]): boolean {
+  for (let i = 1; i < pieces.length; i++) {
+    if (!((pieces[i - 1] as number) < (pieces[i] as number))) return false;
+  }
+  return true;
+}
+
+/** The instants that both `a` and `b` hold. */
+export function intersect(a: Intervals, b: Intervals): Intervals {
+  const common: number[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < a.length && j < b.length) {
+    const from = Math.max(a[i] as number, b[j] as number);
+    const aTo = a[i + 1] as number;
+    const bTo = b[j + 1] as number;
+    const to = Math.min(aTo, bTo);
+    if (from < to) common.push(from, to);
+    if (aTo <= bTo) i += 2;
+    if (bTo <= aTo) j += 2;
+  }
+  return common;
+}
+
+/** The length of all stretches together, in milliseconds. */
+export function total(a: Intervals): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i += 2) sum += (a[i + 1] as number) - (a[i] as number);
+  return sum;
+}
+
+/** How many milliseconds of `a` lie in `[from, to)`: `total(intersect(a, [from, to]))` without making it. */
+export function totalWithin(a: Intervals, from: number, to: number): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i += 2) {
+    if ((a[i] as number) >= to) break;
+    const piece = Math.min(a[i + 1] as number, to) - Math.max(a[i] as number, from);
+    if (piece > 0) sum += piece;
+  }
+  return sum;
+}
+
+/** Whether the instant `t` lies in one of the stretches. */
+export function contains(a: Intervals, t: number): boolean {
+  for (let i = 0; i < a.length; i += 2) {
+    if (t < (a[i] as number)) return false;
+    if (t < (a[i + 1] as number)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,74 @@
+/**
+ * Polls of many stores as columns. `store` is an index into the stores of the batch, `instant` is in milliseconds
+ * since 1970-01-01T00:00Z, `active` is 1 or 0. Only the first `length` entries count.
+ */
+export interface PollColumns {
+  readonly length: number;
+  readonly store: Int32Array;
+  readonly instant: Float64Array;
+  readonly active: Uint8Array;
+}
+
+/**
+ * The same polls ordered by store and instant, each instant of a store once: of repeated ones the later entry
+ * wins. Polls that are in order already are returned as they are.
+ */
+export function arrangePolls(polls: PollColumns, stores: number): PollColumns {
+  if (isArranged(polls)) return polls;
+  const { length } = polls;
+  const order = byStore(polls, stores);
+  const store = new Int32Array(length);
+  const instant = new Float64Array(length);
+  const active = new Uint8Array(length);
+  let kept = 0;
+  for (let from = 0; from < length; ) {
+    const current = polls.store[order[from] as number] as number;
+    let to = from + 1;
+    while (to < length && polls.store[order[to] as number] === current) to++;
+    sortByInstant(order, from, to, polls.instant);
+    const runStart = kept;
+    for (let i = from; i < to; i++) {
+      const source = order[i] as number;
+      const at = polls.instant[source] as number;
+      if (kept > runStart && instant[kept - 1] === at) kept--;
+      store[kept] = current;
+      instant[kept] = at;
+      active[kept] = polls.active[source] as number;
+      kept++;
+    }
+    from = to;
+  }
+  return { length: kept, store, instant, active };
+}
+
+function isArranged({ length, store, instant }: PollColumns): boolean {
+  for (let i = 1; i < length; i++) {
+    const step = (store[i] as number) - (store[i - 1] as number);
+    if (step < 0 || (step === 0 && !((instant[i - 1] as number) < (instant[i] as number)))) return false;
+  }
+  return true;
+}
+
+/** The entries' positions grouped by store, each group in its original order: a counting sort. */
+function byStore({ length, store }: PollColumns, stores: number): Int32Array {
+  const next = new Int32Array(stores + 1);
+  for (let i = 0; i < length; i++) (next[(store[i] as number) + 1] as number)++;
+  for (let s = 1; s <= stores; s++) next[s] = (next[s] as number) + (next[s - 1] as number);
+  const order = new Int32Array(length);
+  for (let i = 0; i < length; i++) {
+    const s = store[i] as number;
+    order[next[s] as number] = i;
+    next[s] = (next[s] as number) + 1;
+  }
+  return order;
+}
+
+/** Sorts positions by instant and keeps the order of equal ones; cheap when they arrive nearly in order. */
+function sortByInstant(order: Int32Array, from: number, to: number, instant: Float64Array): void {
+  for (let i = from + 1; i < to; i++) {
+    if ((instant[order[i] as number] as number) < (instant[order[i - 1] as number] as number)) {
+      order.subarray(from, to).sort((a, b) => (instant[a] as number) - (instant[b] as number) || a - b);
+      return;
+    }
+  }
+}

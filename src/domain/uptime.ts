@@ -1,0 +1,94 @@
+import { type HoursColumns, openIntervals } from './hours.ts';
+import { totalWithin } from './interval.ts';
+import { nearest, newEstimate } from './nearest.ts';
+import type { PollColumns } from './polls.ts';
+import { POLL_REACH, WINDOWS } from './window.ts';
+import type { Zone } from './zone.ts';
+
+const FIGURES = 3 * WINDOWS.length;
+
+/**
+ * The figures of a report, nine for each store in milliseconds (halves occur): up in the last hour, day and week,
+ * then down, then open. What is open and neither up nor down is unknown.
+ */
+export class UptimeFigures {
+  readonly stores: number;
+  readonly #values: Float64Array;
+
+  constructor(stores: number) {
+    this.stores = stores;
+    this.#values = new Float64Array(stores * FIGURES);
+  }
+
+  /** The nine figures of one store; a view, not a copy. */
+  of(store: number): Float64Array {
+    return this.#values.subarray(store * FIGURES, (store + 1) * FIGURES);
+  }
+
+  up(store: number, window: number): number {
+    return this.#values[store * FIGURES + window] as number;
+  }
+
+  down(store: number, window: number): number {
+    return this.#values[store * FIGURES + WINDOWS.length + window] as number;
+  }
+
+  open(store: number, window: number): number {
+    return this.#values[store * FIGURES + 2 * WINDOWS.length + window] as number;
+  }
+
+  set(store: number, window: number, up: number, down: number, open: number): void {
+    const at = store * FIGURES + window;
+    this.#values[at] = up;
+    this.#values[at + WINDOWS.length] = down;
+    this.#values[at + 2 * WINDOWS.length] = open;
+  }
+}
+
+/** A run of stores with everything that decides their uptime. Indices in the columns count from the batch's start. */
+export interface Batch {
+  readonly stores: number;
+  /** The zone of each store. */
+  readonly zones: readonly Zone[];
+  readonly hours: HoursColumns;
+  /** Arranged by store and instant (see `arrangePolls`). */
+  readonly polls: PollColumns;
+}
+
+/**
+ * Uptime of every store of a batch for the windows that end at `asOf`.
+ *
+ * @param offset where the batch's first store stands in `figures`
+ */
+export function batchUptime(batch: Batch, asOf: number, figures: UptimeFigures, offset: number): void {
+  const { hours, polls } = batch;
+  const estimate = newEstimate();
+  let hoursFrom = 0;
+  let pollsFrom = 0;
+  for (let store = 0; store < batch.stores; store++) {
+    let hoursTo = hoursFrom;
+    while (hoursTo < hours.length && hours.store[hoursTo] === store) hoursTo++;
+    let pollsTo = pollsFrom;
+    while (pollsTo < polls.length && polls.store[pollsTo] === store) pollsTo++;
+
+    const open = openIntervals(hours, hoursFrom, hoursTo, batch.zones[store] as Zone, asOf - POLL_REACH, asOf);
+    const reach = reachOf(polls, pollsFrom, pollsTo, asOf);
+    nearest(open, polls, reach.first, reach.last, asOf, estimate);
+    for (let w = 0; w < WINDOWS.length; w++) {
+      const openTime = totalWithin(open, asOf - (WINDOWS[w] as number), asOf);
+      const up = estimate.up[w] as number;
+      figures.set(offset + store, w, up, estimate.counted > 0 ? openTime - up : 0, openTime);
+    }
+    hoursFrom = hoursTo;
+    pollsFrom = pollsTo;
+  }
+}
+
+/** Of one store's polls, those with `asOf − 8 days ≤ instant ≤ asOf`. */
+function reachOf(polls: PollColumns, from: number, to: number, asOf: number): { first: number; last: number } {
+  let first = from;
+  while (first < to && (polls.instant[first] as number) < asOf - POLL_REACH) first++;
+  let last = to;
+  while (last > first && (polls.instant[last - 1] as number) > asOf) last--;
+  return { first, last };
+}
