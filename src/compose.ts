@@ -1,0 +1,44 @@
+import { type Logger, pino } from 'pino';
+import type { Config } from './config.ts';
+import { type App, buildApp } from './http/app.ts';
+import { ResultsFolder } from './reports/results.ts';
+import { ReportService } from './reports/service.ts';
+import { DuckdbStorage } from './storage/duckdb/storage.ts';
+import type { Storage } from './storage/ports.ts';
+
+/** The only place that decides which part talks to which. */
+export function openStorage(config: Pick<Config, 'databasePath'>): Promise<Storage> {
+  return DuckdbStorage.open(config.databasePath);
+}
+
+export interface Server {
+  readonly app: App;
+  readonly reports: ReportService;
+  readonly log: Logger;
+  /** Listens; returns the address, such as `http://127.0.0.1:5000`. */
+  listen(): Promise<string>;
+  /** Ends requests and reports, then closes the database. */
+  close(): Promise<void>;
+}
+
+/** A server on an opened storage, which it takes over. */
+export async function createServer(config: Config, storage: Storage): Promise<Server> {
+  const log = pino({ level: config.logLevel });
+  const reports = new ReportService({ storage, results: new ResultsFolder(config.resultsDir), log, now: Date.now });
+  const app = await buildApp({ storage, reports, log });
+  return {
+    app,
+    reports,
+    log,
+    listen: async () => {
+      const address = await app.listen({ host: config.host, port: config.port });
+      await reports.start();
+      return address;
+    },
+    close: async () => {
+      await app.close();
+      await reports.stop();
+      await storage.close();
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { invalid } from './errors.ts';
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** The database file; `undefined`: in memory. */
+  readonly databasePath: string | undefined;
+  readonly resultsDir: string;
+  readonly logLevel: string;
+}
+
+/** What a command line may say; each wins over its variable. */
+export interface ConfigFlags {
+  readonly host?: string;
+  readonly port?: string;
+  readonly database?: string;
+  readonly resultsDir?: string;
+  readonly logLevel?: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+/**
+ * The configuration from flags and environment variables, checked once and frozen.
+ *
+ * @throws UserError `invalid_input` naming the flag or variable, its value and what was expected
+ */
+export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
+  const setting = (flag: keyof ConfigFlags, option: string, variable: string, fallback: string) => {
+    const given = flags[flag];
+    if (given !== undefined) return { name: option, value: given };
+    return { name: variable, value: env[variable] || fallback };
+  };
+  return Object.freeze({
+    host: setting('host', '--host', 'HOST', '127.0.0.1').value,
+    port: port(setting('port', '--port', 'PORT', '5000')),
+    databasePath: databasePath(setting('database', '--database', 'DATABASE_URL', './var/monitor.duckdb')),
+    resultsDir: setting('resultsDir', '--results-dir', 'RESULTS_DIR', './var/results').value,
+    logLevel: oneOf(setting('logLevel', '--log-level', 'LOG_LEVEL', 'info'), LOG_LEVELS),
+  });
+}
+
+interface Setting {
+  readonly name: string;
+  readonly value: string;
+}
+
+function port({ name, value }: Setting): number {
+  const number = Number(value);
+  if (/^\d+$/.test(value) && number <= 65_535) return number;
+  throw invalid(`${name} is "${value}", expected a port number from 0 to 65535`);
+}
+
+function oneOf({ name, value }: Setting, choices: readonly string[]): string {
+  if (choices.includes(value)) return value;
+  throw invalid(`${name} is "${value}", expected one of ${choices.join(', ')}`);
+}
+
+/** A path, `duckdb:PATH`, or `duckdb::memory:`. A URL may hold a password, so only its scheme is ever named. */
+function databasePath({ name, value }: Setting): string | undefined {
+  const path = value.replace(/^duckdb:(\/\/)?/, '');
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(path)?.[1];
+  if (scheme !== undefined) {
+    throw invalid(`${name} begins with "${scheme}:", expected the path of a DuckDB file or duckdb:PATH`);
+  }
+  if (path === '') throw invalid(`${name} is "${value}", expected the path of a DuckDB file`);
+  return path === ':memory:' ? undefined : path;
+}

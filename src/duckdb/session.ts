@@ -1,0 +1,89 @@
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBValue } from '@duckdb/node-api';
+
+export type Row = Record<string, DuckDBValue>;
+export type Parameters = Record<string, DuckDBValue>;
+
+/**
+ * One DuckDB connection: a transaction and a set of temporary tables of its own. Statements run one after the other.
+ * Parameters are bound by name: `$as_of`.
+ */
+export class Session {
+  readonly #connection: DuckDBConnection;
+
+  constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+  }
+
+  /** Runs a statement; returns how many rows it changed. */
+  async run(sql: string, parameters?: Parameters): Promise<number> {
+    const result = await this.#connection.run(sql, parameters);
+    return result.rowsChanged;
+  }
+
+  /** All rows of a query, for small results. */
+  async rows(sql: string, parameters?: Parameters): Promise<Row[]> {
+    const reader = await this.#connection.runAndReadAll(sql, parameters);
+    return reader.getRowObjects();
+  }
+
+  /** The only row of a query that always gives one. */
+  async row(sql: string, parameters?: Parameters): Promise<Row> {
+    const [row] = await this.rows(sql, parameters);
+    if (row === undefined) throw new Error(`no row from: ${sql}`);
+    return row;
+  }
+
+  /** The result in chunks of some thousand rows, column by column, as DuckDB makes them. */
+  async *chunks(sql: string, parameters?: Parameters): AsyncGenerator<DuckDBDataChunk> {
+    const result = await this.#connection.stream(sql, parameters);
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      if (chunk === null || chunk.rowCount === 0) return;
+      yield chunk;
+    }
+  }
+
+  /** Runs `work` in a transaction: all of it holds, or nothing. */
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    await this.run('begin transaction');
+    try {
+      const result = await work();
+      await this.run('commit');
+      return result;
+    } catch (error) {
+      await this.#rollback();
+      throw error;
+    }
+  }
+
+  /** Share of the running statement that is done, 0 to 1; 0 when DuckDB cannot tell. */
+  progress(): number {
+    return Math.min(1, Math.max(0, this.#connection.progress.percentage / 100));
+  }
+
+  /** Makes the running statement fail. */
+  interrupt(): void {
+    this.#connection.interrupt();
+  }
+
+  close(): void {
+    this.#connection.closeSync();
+  }
+
+  /** A commit that failed has ended the transaction already; then there is nothing left to roll back. */
+  async #rollback(): Promise<void> {
+    try {
+      await this.run('rollback');
+    } catch {}
+  }
+}
+
+/** A text as an SQL string literal, for the places that take no parameter (file names in table functions). */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A name as an SQL identifier. */
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,86 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply } from 'fastify';
+import { Type } from 'typebox';
+import { invalid } from '../errors.ts';
+import { formatInstant, parseInstant } from '../instant.ts';
+import { isReportId } from '../reports/results.ts';
+import type { ReportService } from '../reports/service.ts';
+import type { ReportRecord } from '../storage/ports.ts';
+
+const TriggerBody = Type.Object(
+  { as_of: Type.Optional(Type.String({ description: 'RFC 3339 instant that the report speaks for' })) },
+  { additionalProperties: false },
+);
+
+const ReportQuery = Type.Object({ report_id: Type.Optional(Type.String()) });
+
+/** The two classic endpoints. */
+export function reportRoutes(reports: ReportService): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.post(
+      '/trigger_report',
+      {
+        schema: { body: TriggerBody },
+        preValidation: async (request) => {
+          request.body ??= {};
+        },
+      },
+      async (request) => {
+        const report = await reports.trigger(asOfFrom(request.body.as_of));
+        return { report_id: report.id };
+      },
+    );
+
+    app.get('/get_report', { schema: { querystring: ReportQuery } }, async (request, reply) => {
+      const report = await reports.find(reportIdFrom(request.query.report_id));
+      reply.header('cache-control', 'no-store').header('vary', 'Accept');
+      // The first type is what a client gets that does not care.
+      const asJson = request.accepts().type(['text/csv', 'text/plain', 'application/json']) === 'application/json';
+      if (asJson) return statusOf(report);
+      if (report.status === 'complete') return sendResult(reply, reports, report);
+      const text = report.status === 'failed' ? `Failed: ${report.reason}` : 'Running';
+      return reply
+        .header('x-report-status', report.status === 'failed' ? 'Failed' : 'Running')
+        .type('text/plain; charset=utf-8')
+        .send(text);
+    });
+  };
+}
+
+function asOfFrom(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const asOf = parseInstant(text);
+  if (asOf !== undefined) return asOf;
+  throw invalid(`as_of is "${text.slice(0, 100)}", expected an instant such as "2023-01-25T18:13:22.479Z"`);
+}
+
+function reportIdFrom(text: string | undefined): string {
+  if (text === undefined || text === '') {
+    throw invalid('report_id is missing, expected /get_report?report_id=… with the id that POST /trigger_report gave');
+  }
+  if (isReportId(text)) return text;
+  throw invalid(`report_id is "${text.slice(0, 100)}", expected an id that POST /trigger_report gave`);
+}
+
+function statusOf(report: ReportRecord): Record<string, unknown> {
+  const asOf = formatInstant(report.asOf);
+  if (report.status === 'failed') return { status: 'Failed', reason: report.reason, as_of: asOf };
+  if (report.status !== 'complete') return { status: 'Running', progress: report.progress, as_of: asOf };
+  return {
+    status: 'Complete',
+    csv_url: `/get_report?report_id=${report.id}`,
+    as_of: asOf,
+    stores: report.stores,
+  };
+}
+
+async function sendResult(reply: FastifyReply, reports: ReportService, report: ReportRecord): Promise<FastifyReply> {
+  const { bytes, content } = await reports.result(report);
+  return reply
+    .header('x-report-status', 'Complete')
+    .header('x-report-as-of', formatInstant(report.asOf))
+    .header('content-disposition', `attachment; filename="${report.id}.csv"`)
+    .header('content-length', bytes)
+    .type('text/csv; charset=utf-8')
+    .send(content);
+}

@@ -1,0 +1,123 @@
+import { literal } from '../duckdb/session.ts';
+
+export type FeedName = 'polls' | 'hours' | 'zones';
+
+export const FEED_NAMES: readonly FeedName[] = ['zones', 'hours', 'polls'];
+
+/** A column of a feed: the name it has in the staging queries, and the header names that mean it. */
+export interface FeedColumn {
+  readonly name: string;
+  readonly headers: readonly string[];
+}
+
+/**
+ * One of the three feeds. `parse` gives the query that turns raw text columns into the staged ones and says of each
+ * bad row why it is bad: from a relation `raw` with a text column for each of `columns` and the text columns `broken`
+ * (why the line has no columns) and `line`, to the staged columns and `reason`. A blank line has a null `store_id`.
+ */
+export interface Feed {
+  readonly name: FeedName;
+  /** What a user calls such a file. */
+  readonly title: string;
+  readonly columns: readonly FeedColumn[];
+  parse(raw: string, context: ParseContext): string;
+}
+
+export interface ParseContext {
+  /** Instants after this one (milliseconds) are refused. */
+  readonly latest: number;
+  /** Zone names as they occur in the file, and their IANA spelling. */
+  readonly zones: ReadonlyMap<string, string>;
+}
+
+/** How far a poll may be ahead of this machine's clock: a row further ahead would move every window. */
+export const FUTURE_TOLERANCE = 5 * 60_000;
+
+const STORE_ID: FeedColumn = { name: 'store_id', headers: ['store_id'] };
+
+/** A date and a time of day, then `UTC`, `Z`, an offset, or nothing (which means UTC). */
+const INSTANT = String.raw`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)? ?(UTC|Z|[+-](0\d|1[0-8])(:?[0-5]\d)?)?`;
+
+/** The cheap patterns come first: nearly every row of a large file has one of them. */
+const instantOf = (text: string): string => `
+  case
+    when ${text} like '____-__-__ __:__:__%UTC' or ${text} like '____-__-__T__:__:__%Z'
+      then epoch_ms(try_cast(${text} as timestamp))
+    when regexp_full_match(${text}, '${INSTANT}', 'i') then epoch_ms(try_cast(${text} as timestamptz))
+  end`;
+
+const timeOfDay = (text: string): string => `
+  case
+    when regexp_full_match(${text}, '\\d{1,2}:\\d\\d(:\\d\\d(\\.\\d+)?)?')
+      then (epoch(try_cast(${text} as time)) * 1000)::integer
+  end`;
+
+const polls: Feed = {
+  name: 'polls',
+  title: 'polls',
+  columns: [STORE_ID, { name: 'status', headers: ['status'] }, { name: 'timestamp_utc', headers: ['timestamp_utc'] }],
+  parse: (raw, { latest }) => `
+    select store_id, instant, active,
+      case
+        when broken is not null then broken
+        when store_id = '' then 'store_id is empty'
+        when active is null then 'status "' || status || '" is neither "active" nor "inactive"'
+        when instant is null
+          then 'timestamp_utc "' || timestamp_utc || '" is not an instant such as "2023-01-22 12:09:39.388884 UTC"'
+        when instant > ${latest}
+          then 'timestamp_utc "' || timestamp_utc || '" lies more than 5 minutes in the future'
+      end as reason, line
+    from (
+      select *, case status when 'active' then true when 'inactive' then false end as active,
+        ${instantOf('timestamp_utc')} as instant
+      from (${raw})
+    )`,
+};
+
+const hours: Feed = {
+  name: 'hours',
+  title: 'business hours',
+  columns: [
+    STORE_ID,
+    { name: 'day', headers: ['day', 'dayofweek', 'day_of_week'] },
+    { name: 'start_time_local', headers: ['start_time_local'] },
+    { name: 'end_time_local', headers: ['end_time_local'] },
+  ],
+  parse: (raw) => `
+    select store_id, weekday as day, start_ms, end_ms,
+      case
+        when broken is not null then broken
+        when store_id = '' then 'store_id is empty'
+        when weekday is null then 'day "' || day || '" is not one of 0 (Monday) to 6 (Sunday)'
+        when start_ms is null or start_ms >= 86400000
+          then 'start_time_local "' || start_time_local || '" is not a time of day'
+        when end_ms is null then 'end_time_local "' || end_time_local || '" is not a time of day'
+      end as reason, line
+    from (
+      select *, case when regexp_full_match(day, '[0-6]') then day::utinyint end as weekday,
+        ${timeOfDay('start_time_local')} as start_ms, ${timeOfDay('end_time_local')} as end_ms
+      from (${raw})
+    )`,
+};
+
+const zones: Feed = {
+  name: 'zones',
+  title: 'time zones',
+  columns: [STORE_ID, { name: 'timezone_str', headers: ['timezone_str', 'timezone'] }],
+  parse: (raw, context) => `
+    select store_id, zone,
+      case
+        when broken is not null then broken
+        when store_id = '' then 'store_id is empty'
+        when zone is null then 'timezone_str "' || timezone_str || '" is not an IANA time zone such as "America/Chicago"'
+      end as reason, line
+    from (
+      select *, map_extract(map(${list([...context.zones.keys()])}, ${list([...context.zones.values()])}), timezone_str)[1]
+        as zone
+      from (${raw})
+    )`,
+};
+
+const list = (texts: readonly string[]): string => `[${texts.map(literal).join(', ')}]::varchar[]`;
+
+export const FEEDS: Readonly<Record<FeedName, Feed>> = { polls, hours, zones };

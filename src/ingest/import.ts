@@ -1,0 +1,109 @@
+import { invalid } from '../errors.ts';
+import type { ImportSession, MergeCounts, Storage } from '../storage/ports.ts';
+import { FEED_NAMES, FEEDS, type FeedName, FUTURE_TOLERANCE } from './feeds.ts';
+import { filesOf, inspect, type Source } from './source.ts';
+import { type Reject, stage } from './stage.ts';
+
+/** Files by feed, as a user names them: paths, folders, patterns. */
+export type FeedFiles = Readonly<Partial<Record<FeedName, readonly string[]>>>;
+
+/** What one file brought: `read` = `added` + `replaced` + `alreadyThere` + `repeated` + `rejected`. */
+export interface FileSummary extends MergeCounts {
+  readonly feed: FeedName;
+  readonly file: string;
+  readonly bytes: number;
+  readonly read: number;
+  readonly rejected: number;
+}
+
+export type ImportPhase = 'reading' | 'merging';
+
+export interface ImportOptions {
+  /** The clock, milliseconds: polls more than 5 minutes ahead of it are refused. */
+  readonly now: number;
+  /** Refuse a file with a bad row as a whole, and with it the import. */
+  readonly strict: boolean;
+  readonly onReject: (reject: Reject) => Promise<void>;
+  /** `done` is the share of the phase, 0 to 1. */
+  readonly onProgress?: (file: string, phase: ImportPhase, done: number) => void;
+}
+
+const PROGRESS_INTERVAL = 100;
+
+/**
+ * Looks at the head of every file, before anything is read.
+ *
+ * @throws UserError `invalid_input` when one is not there or is not what it claims to be
+ */
+export async function inspectFeeds(files: FeedFiles): Promise<Source[]> {
+  const sources: Source[] = [];
+  for (const feed of FEED_NAMES) {
+    for (const name of files[feed] ?? []) {
+      for (const path of await filesOf(name)) sources.push(await inspect(FEEDS[feed], path));
+    }
+  }
+  return sources;
+}
+
+/**
+ * Imports the sources, all of them or none: what a polls file says is added, what an hours or zones file says
+ * replaces what was known of the stores that it names. Repeating it changes nothing.
+ *
+ * @throws UserError `invalid_input` when a file cannot be read, or has a bad row and `strict` is set
+ */
+export function importSources(
+  storage: Storage,
+  sources: readonly Source[],
+  options: ImportOptions,
+): Promise<FileSummary[]> {
+  return storage.importing(async (session) => {
+    const summaries: FileSummary[] = [];
+    for (const source of sources) summaries.push(await importSource(session, source, options));
+    return summaries;
+  });
+}
+
+async function importSource(session: ImportSession, source: Source, options: ImportOptions): Promise<FileSummary> {
+  const { label, bytes } = source;
+  const feed = source.feed.name;
+  let first: Reject | undefined;
+  const onReject = (reject: Reject) => {
+    first ??= reject;
+    return options.onReject(reject);
+  };
+  const staged = await reporting(session, options, label, 'reading', () =>
+    stage(session.staging, source, options.now + FUTURE_TOLERANCE, onReject),
+  );
+  if (options.strict && first !== undefined) {
+    throw invalid(
+      `${label} line ${first.line}: ${first.reason}; ${staged.rejected} of ${staged.read} rows are bad and --strict ` +
+        'is set, so nothing was imported',
+    );
+  }
+  const counts = await reporting(session, options, label, 'merging', () => merge(session, feed, staged.table));
+  await session.staging.run(`drop table ${staged.table}`);
+  return { feed, file: label, bytes, read: staged.read, rejected: staged.rejected, ...counts };
+}
+
+function merge(session: ImportSession, feed: FeedName, table: string): Promise<MergeCounts> {
+  if (feed === 'polls') return session.mergePolls(table);
+  return feed === 'hours' ? session.replaceHours(table) : session.replaceZones(table);
+}
+
+/** Tells how far the running statement is, ten times a second, while `work` runs. */
+async function reporting<T>(
+  session: ImportSession,
+  { onProgress }: ImportOptions,
+  file: string,
+  phase: ImportPhase,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (onProgress === undefined) return work();
+  onProgress(file, phase, 0);
+  const timer = setInterval(() => onProgress(file, phase, session.staging.progress()), PROGRESS_INTERVAL);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}

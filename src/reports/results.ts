@@ -1,0 +1,72 @@
+import { createReadStream } from 'node:fs';
+import { copyFile, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+
+const REPORT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Whether a text has the form of a report id. Only such texts ever become part of a file name. */
+export function isReportId(text: string): boolean {
+  return REPORT_ID.test(text);
+}
+
+export interface ResultFile {
+  readonly bytes: number;
+  readonly content: Readable;
+}
+
+/** The folder of finished reports: `<report_id>.csv` each, never seen half written. */
+export class ResultsFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Makes the folder, and clears away what a program that was killed left half written. */
+  async prepare(): Promise<void> {
+    await mkdir(this.path, { recursive: true });
+    const partial = (await readdir(this.path)).filter((name) => name.endsWith('.partial'));
+    await Promise.all(partial.map((name) => rm(join(this.path, name), { force: true })));
+  }
+
+  /** Writes a result under another name, then gives it its own. */
+  async write(id: string, chunks: Iterable<string>): Promise<void> {
+    const partial = `${this.#file(id)}.partial`;
+    const file = await open(partial, 'w');
+    try {
+      for (const chunk of chunks) await file.write(chunk);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(partial, this.#file(id));
+  }
+
+  /** Gives a result a second id: another name of the same file, or a copy where the file system has no links. */
+  async share(id: string, otherId: string): Promise<void> {
+    try {
+      await link(this.#file(id), this.#file(otherId));
+    } catch {
+      const partial = `${this.#file(otherId)}.partial`;
+      await copyFile(this.#file(id), partial);
+      await rename(partial, this.#file(otherId));
+    }
+  }
+
+  /** Opens a result to read; `undefined` when it is not there (any more). */
+  async read(id: string): Promise<ResultFile | undefined> {
+    const file = await open(this.#file(id)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (file === undefined) return undefined;
+    const { size } = await file.stat();
+    return { bytes: size, content: createReadStream('', { fd: file, start: 0 }) };
+  }
+
+  #file(id: string): string {
+    if (!isReportId(id)) throw new Error(`not a report id: ${id}`);
+    return join(this.path, `${id}.csv`);
+  }
+}

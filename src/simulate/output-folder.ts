@@ -1,0 +1,88 @@
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TextBuffer } from './text-buffer.ts';
+
+/** A text file that is being written. */
+export interface OutputFile {
+  readonly path: string;
+  readonly text: TextBuffer;
+  /** Writes what is in `text` and empties it. */
+  flush(): Promise<void>;
+  /** Writes the rest; nothing can be written after it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Files that appear together or not at all: each is written as `<name>.partial` and gets its name in `commit`.
+ */
+export class OutputFolder {
+  readonly #folder: string;
+  readonly #handles = new Set<FileHandle>();
+  /** Everything that has been begun, by its path while it is partial. */
+  readonly #partial = new Map<string, string>();
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** @throws the error of the file system when the folder cannot be made */
+  static async open(folder: string): Promise<OutputFolder> {
+    await mkdir(folder, { recursive: true });
+    return new OutputFolder(folder);
+  }
+
+  /** The path under which the file `name` is written until `commit`. */
+  begin(name: string): string {
+    const path = join(this.#folder, `${name}.partial`);
+    this.#partial.set(path, name);
+    return path;
+  }
+
+  /** Begins a text file. */
+  async create(name: string): Promise<OutputFile> {
+    const path = this.begin(name);
+    const handle = await open(path, 'w');
+    this.#handles.add(handle);
+    const text = new TextBuffer();
+    const flush = async (): Promise<void> => {
+      await handle.appendFile(text.bytes);
+      text.clear();
+    };
+    const close = async (): Promise<void> => {
+      await flush();
+      this.#handles.delete(handle);
+      await handle.close();
+    };
+    return { path, text, flush, close };
+  }
+
+  /** Takes back a file that was begun. */
+  async drop(partialPath: string): Promise<void> {
+    this.#partial.delete(partialPath);
+    await rm(partialPath, { force: true });
+  }
+
+  /**
+   * Gives all files their names, in the order in which they were begun, and returns their paths.
+   *
+   * @param stale names that would not fit the new files; what has one of them goes first
+   */
+  async commit(stale: readonly string[]): Promise<string[]> {
+    for (const name of stale) await rm(join(this.#folder, name), { force: true });
+    const files: string[] = [];
+    for (const [path, name] of this.#partial) {
+      const file = join(this.#folder, name);
+      await rename(path, file);
+      this.#partial.delete(path);
+      files.push(file);
+    }
+    return files;
+  }
+
+  /** Removes whatever has not got its name. Harmless after `commit`. */
+  async discard(): Promise<void> {
+    for (const handle of this.#handles) await handle.close();
+    this.#handles.clear();
+    for (const path of [...this.#partial.keys()]) await this.drop(path);
+  }
+}

@@ -1,0 +1,48 @@
+import { ALWAYS, EMPTY, type Intervals, union } from '../domain/interval.ts';
+import { draw, meanOf } from './distribution.ts';
+import type { Health, Lateness } from './habits.ts';
+import type { Random } from './random.ts';
+
+/**
+ * When a store is really down: the stretches within `[from, to)` and perhaps a little beyond, in whole milliseconds.
+ * At every other instant it is up. Outages know nothing of business hours; late openings begin with them.
+ *
+ * @param open the store's open intervals, complete over `[from, to]`
+ */
+export function downStretches(
+  health: Health,
+  lateness: Lateness,
+  open: Intervals,
+  from: number,
+  to: number,
+  random: Random,
+): Intervals {
+  if (health.kind === 'always down') return ALWAYS;
+  return union([...outages(health, from, to, random), ...lateOpenings(lateness, open, random)]);
+}
+
+function outages(health: Health, from: number, to: number, random: Random): Intervals {
+  if (health.kind !== 'in turns') return EMPTY;
+  const { up, down } = health;
+  const stretches: number[] = [];
+  let at = from;
+  let isUp = random.chance(meanOf(up) / (meanOf(up) + meanOf(down)));
+  while (at < to) {
+    const until = at + draw(isUp ? up : down, random);
+    if (!isUp) stretches.push(at, until);
+    at = until;
+    isUp = !isUp;
+  }
+  return stretches;
+}
+
+function lateOpenings(lateness: Lateness, open: Intervals, random: Random): Intervals {
+  const stretches: number[] = [];
+  for (let i = 0; i < open.length; i += 2) {
+    const opening = open[i] as number;
+    const closing = open[i + 1] as number;
+    if (opening === Number.NEGATIVE_INFINITY || !random.chance(lateness.chance)) continue;
+    stretches.push(opening, Math.min(opening + draw(lateness.delay, random), closing));
+  }
+  return stretches;
+}

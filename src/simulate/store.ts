@@ -1,0 +1,119 @@
+import { DAY, type HoursColumns, openIntervals } from '../domain/hours.ts';
+import { type Intervals, intersect, totalWithin } from '../domain/interval.ts';
+import { POLL_REACH, WINDOWS } from '../domain/window.ts';
+import type { Zone } from '../domain/zone.ts';
+import { DEFAULT_ZONE, zoneBetween } from '../tzdb.ts';
+import { drawHabits, type Habits } from './habits.ts';
+import { downStretches } from './path.ts';
+import { pollTimes } from './poll-times.ts';
+import { Random } from './random.ts';
+import type { WeekRow } from './week.ts';
+
+/** One store with all that happened to it. */
+export interface SimulatedStore {
+  readonly habits: Habits;
+  readonly open: Intervals;
+  /** When it was really down, open or not, complete over the windows of the report. */
+  readonly down: Intervals;
+  /** When it was polled, in microseconds since 1970, ascending. */
+  readonly polls: readonly number[];
+  /** What each poll saw. */
+  readonly active: readonly boolean[];
+}
+
+/** What a store's windows really held, in whole milliseconds, for each of `WINDOWS`: `up + down = open`. */
+export interface Truth {
+  readonly up: readonly number[];
+  readonly down: readonly number[];
+  readonly open: readonly number[];
+}
+
+/** Business hours and late openings of the first days are complete when the zone is known this far around. */
+const ZONE_SLACK = 5 * DAY;
+
+/** The draws of one purpose do not move those of another. */
+const PURPOSE = { habits: 0, path: 1, polls: 2 };
+
+/** Makes the stores of a fleet one at a time; store `index` is the same whatever else is made. */
+export class Fleet {
+  readonly #seed: number;
+  readonly #pollsFrom: number;
+  readonly #from: number;
+  readonly #end: number;
+  readonly #zones = new Map<string, Zone>();
+
+  /**
+   * @param seed a whole number from 0 to 2^53 − 1
+   * @param days how many days of polls
+   * @param end the instant (whole milliseconds) at which the polls and the windows end
+   */
+  constructor(seed: number, days: number, end: number) {
+    this.#seed = seed;
+    this.#end = end;
+    this.#pollsFrom = end - days * DAY;
+    this.#from = Math.min(this.#pollsFrom, end - POLL_REACH);
+  }
+
+  store(index: number): SimulatedStore {
+    const habits = drawHabits(this.#random(index, PURPOSE.habits));
+    const hours = hoursOf(habits.week);
+    const zone = this.#zone(habits.zone ?? DEFAULT_ZONE);
+    const open = openIntervals(hours, 0, hours.length, zone, this.#from, this.#end);
+    const { health, lateness, polling } = habits;
+    const down = downStretches(health, lateness, open, this.#from, this.#end, this.#random(index, PURPOSE.path));
+    const polls = pollTimes(polling, this.#pollsFrom, this.#end, this.#random(index, PURPOSE.polls));
+    return { habits, open, down, polls, active: seen(polls, open, down, habits.activeWhenClosed) };
+  }
+
+  truth({ open, down }: SimulatedStore): Truth {
+    const end = this.#end;
+    const downOpen = intersect(open, down);
+    const openTimes = WINDOWS.map((window) => totalWithin(open, end - window, end));
+    const downTimes = WINDOWS.map((window) => totalWithin(downOpen, end - window, end));
+    const up = openTimes.map((time, w) => time - (downTimes[w] ?? 0));
+    return { up, down: downTimes, open: openTimes };
+  }
+
+  #random(index: number, purpose: number): Random {
+    return new Random(this.#seed, index, purpose);
+  }
+
+  #zone(name: string): Zone {
+    let zone = this.#zones.get(name);
+    if (zone === undefined) {
+      zone = zoneBetween(name, this.#from - ZONE_SLACK, this.#end + ZONE_SLACK);
+      this.#zones.set(name, zone);
+    }
+    return zone;
+  }
+}
+
+function hoursOf(week: readonly WeekRow[]): HoursColumns {
+  return {
+    length: week.length,
+    store: new Int32Array(week.length),
+    day: Uint8Array.from(week, (row) => row.day),
+    start: Int32Array.from(week, (row) => row.start),
+    end: Int32Array.from(week, (row) => row.end),
+  };
+}
+
+/** A poll sees the state of its millisecond: finer digits are cut off, as whoever reads the polls does. */
+function seen(polls: readonly number[], open: Intervals, down: Intervals, activeWhenClosed: boolean): boolean[] {
+  const isOpen = cursor(open);
+  const isDown = cursor(down);
+  return polls.map((micros) => {
+    const at = Math.floor(micros / 1000);
+    const wanted = isOpen(at) || activeWhenClosed;
+    return !isDown(at) && wanted;
+  });
+}
+
+/** `contains` for instants that come in ascending order: one walk for all of them. */
+function cursor(intervals: Intervals): (at: number) => boolean {
+  let i = 0;
+  return (at) => {
+    while (i < intervals.length && (intervals[i + 1] as number) <= at) i += 2;
+    return i < intervals.length && at >= (intervals[i] as number);
+  };
+}

@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../errors.ts';
+
+export interface Migration {
+  /** 1, 2, 3, … without a gap. */
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** The migrations of an engine in order: `migrations/<engine>/<number>_<name>.sql`. */
+export function migrationsOf(engine: string): Migration[] {
+  const folder = fileURLToPath(new URL(`../../migrations/${engine}/`, import.meta.url));
+  return readdirSync(folder)
+    .sort()
+    .map((file, index) => {
+      const [, number = '', name = ''] = /^(\d+)_(\w+)\.sql$/.exec(file) ?? [];
+      if (Number(number) !== index + 1) throw new Error(`${folder}${file} is out of order`);
+      return { version: index + 1, name, sql: readFileSync(`${folder}${file}`, 'utf8') };
+    });
+}
+
+/**
+ * The migrations that a database at `version` still wants.
+ *
+ * @throws UserError `unavailable` when a newer program has changed the database already
+ */
+export function pendingMigrations(all: readonly Migration[], version: number): Migration[] {
+  if (version > all.length) {
+    throw new UserError(
+      'unavailable',
+      `the database has schema version ${version}, this program knows versions up to ${all.length}: ` +
+        'it was changed by a newer Restaurant Monitor; use that one',
+    );
+  }
+  return all.slice(version);
+}

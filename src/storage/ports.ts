@@ -1,0 +1,110 @@
+/**
+ * What the rest of the program may ask of a database. One folder beside this file for each engine; one contract
+ * suite (test/storage/contract.ts) that every engine passes.
+ *
+ * Instants are milliseconds since 1970-01-01T00:00Z. A `store_key` is a small integer that never leaves the program.
+ */
+import type { HoursColumns } from '../domain/hours.ts';
+import type { PollColumns } from '../domain/polls.ts';
+import type { Session } from '../duckdb/session.ts';
+
+export interface Storage {
+  readonly reports: ReportCatalog;
+  /** Runs `work` on one unchanging state of the data. */
+  snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T>;
+  /** Runs `work` as one transaction: all that it merged holds, or nothing. Imports wait for one another. */
+  importing<T>(work: (session: ImportSession) => Promise<T>): Promise<T>;
+  /** Resolves when the database answers; rejects with what is wrong. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Every store that any source names, ordered by key. */
+export interface StoreColumns {
+  readonly keys: Int32Array;
+  readonly ids: readonly string[];
+  /** IANA names; `undefined`: the default zone. */
+  readonly zones: readonly (string | undefined)[];
+}
+
+export interface Snapshot {
+  /** The number of imports that changed something so far. */
+  revision(): Promise<number>;
+  /** The instant of the latest poll of all stores. */
+  latestPoll(): Promise<number | undefined>;
+  stores(): Promise<StoreColumns>;
+  /** How many polls lie in `[from, to]`. */
+  countPolls(from: number, to: number): Promise<number>;
+  /** The weekly rows of the stores with `firstKey ≤ key < endKey`, ordered by store; `store` is `key − firstKey`. */
+  hours(firstKey: number, endKey: number): Promise<HoursColumns>;
+  /** The polls in `[from, to]` of these stores, arranged by store and instant; `store` is `key − firstKey`. */
+  polls(firstKey: number, endKey: number, from: number, to: number): Promise<PollColumns>;
+}
+
+/** How the good rows of a feed met what was there. */
+export interface MergeCounts {
+  readonly added: number;
+  /** They changed what was there. */
+  readonly replaced: number;
+  readonly alreadyThere: number;
+  /** A later row of the same file says it again, or says otherwise and wins. */
+  readonly repeated: number;
+}
+
+/**
+ * An import under way. Feeds are read by DuckDB whichever engine keeps the data: the reader stages its rows as
+ * tables in `staging` and names them here. Among rows that contradict each other the later one (by rowid) wins.
+ */
+export interface ImportSession {
+  readonly staging: Session;
+  /** Merges a table `(store_id varchar, instant bigint, active boolean)` into the polls. */
+  mergePolls(table: string): Promise<MergeCounts>;
+  /**
+   * Replaces the week of every store that the table `(store_id varchar, day utinyint, start_ms integer, end_ms
+   * integer)` names; other stores keep theirs.
+   */
+  replaceHours(table: string): Promise<MergeCounts>;
+  /** Replaces the zone of every store that the table `(store_id varchar, zone varchar)` names. */
+  replaceZones(table: string): Promise<MergeCounts>;
+}
+
+export type ReportStatus = 'queued' | 'running' | 'complete' | 'failed';
+
+export interface ReportRecord {
+  readonly id: string;
+  readonly status: ReportStatus;
+  readonly asOf: number;
+  /** The report that computed, or is to compute, the result: its own id, or that of the one it shares. */
+  readonly resultId: string;
+  readonly requestedAt: number;
+  /** Share of the stores done, 0 to 1. */
+  readonly progress: number;
+  readonly stores: number | undefined;
+  readonly reason: string | undefined;
+}
+
+export interface NewReport {
+  readonly id: string;
+  readonly asOf: number;
+  readonly requestedAt: number;
+}
+
+/** The reports that were asked for. */
+export interface ReportCatalog {
+  /**
+   * Records a report as queued. When one with the same `asOf` on the same data is queued or running, the new one
+   * shares its result.
+   */
+  add(report: NewReport): Promise<ReportRecord>;
+  find(id: string): Promise<ReportRecord | undefined>;
+  /** Takes the oldest queued report that has its own result and marks it running. */
+  claim(): Promise<ReportRecord | undefined>;
+  /** Records the revision of the data that a running report reads: from now on only equal ones may share it. */
+  reading(id: string, revision: number): Promise<void>;
+  progress(id: string, progress: number): Promise<void>;
+  /** Ends a running report and all that share it; returns the ids of those. */
+  complete(id: string, stores: number, finishedAt: number): Promise<string[]>;
+  fail(id: string, reason: string, finishedAt: number): Promise<void>;
+  /** Queues again what was running when the program ended. Returns how many. */
+  requeue(): Promise<number>;
+}
