@@ -1,21 +1,26 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { invalid, messageOf, UserError } from '../errors.ts';
+import type { App } from './app.ts';
 
 /**
  * Bodies are JSON, and an empty one is none at all, whatever its content type says: `curl -X POST`, `curl -d ''` and
  * clients that always send `Content-Type: application/json` all ask for the same.
  */
-export function acceptJsonOrNothing(app: FastifyInstance): void {
+export function acceptJsonOrNothing(app: App): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request, body: string) => {
-    if (body.trim() === '') return undefined;
-    try {
-      return JSON.parse(body) as unknown;
-    } catch (error) {
-      throw invalid(`the body is no JSON: ${messageOf(error)}`);
-    }
-  });
-  app.addContentTypeParser('*', { parseAs: 'string' }, async (request, body: string) => {
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    async (_request: FastifyRequest, body: string) => {
+      if (body.trim() === '') return undefined;
+      try {
+        return JSON.parse(body) as unknown;
+      } catch (error) {
+        throw invalid(`the body is no JSON: ${messageOf(error)}`);
+      }
+    },
+  );
+  app.addContentTypeParser('*', { parseAs: 'string' }, async (request: FastifyRequest, body: string) => {
     if (body.trim() === '') return undefined;
     throw new UserError(
       'unsupported_media_type',

@@ -1,0 +1,59 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { HOUR } from '../domain/hours.ts';
+import { simulate } from '../simulate/simulate.ts';
+import { serve } from './serve.ts';
+import { formatCount, say } from './terminal.ts';
+
+const STORES = 500;
+const DAYS = 8;
+const FOLDER = join('var', 'demo');
+const POLL_INTERVAL = 100;
+const LINES = 6;
+
+export function demoCommand(program: Command): void {
+  program
+    .command('demo')
+    .description('see it work: invent a small fleet, import it, serve it, and ask for a report')
+    .option('--port <number>', 'the port to listen on (PORT, default 5000)')
+    .action(async (flags: { port?: string }) => {
+      say(`Inventing ${STORES} stores and ${DAYS} days of polls in ${FOLDER} …`);
+      await rm(FOLDER, { recursive: true, force: true });
+      const end = Math.floor(Date.now() / HOUR) * HOUR;
+      const { polls } = await simulate({ stores: STORES, days: DAYS, seed: 1, end, out: FOLDER, parquet: false });
+      say(`Importing ${formatCount(polls)} polls into ${join(FOLDER, 'monitor.duckdb')} …`);
+      const { address } = await serve({
+        ...flags,
+        database: join(FOLDER, 'monitor.duckdb'),
+        resultsDir: join(FOLDER, 'results'),
+        logLevel: 'warn',
+        polls: [join(FOLDER, 'store_status.csv')],
+        hours: [join(FOLDER, 'menu_hours.csv')],
+        timezones: [join(FOLDER, 'timezones.csv')],
+      });
+      say(`Serving on ${address}\n`);
+      await askForReport(address);
+      say('\nStill serving; Ctrl-C ends it.');
+    });
+}
+
+/** What any client does: trigger, ask until it is complete, read. */
+async function askForReport(address: string): Promise<void> {
+  const started = performance.now();
+  const triggered = await fetch(`${address}/trigger_report`, { method: 'POST' });
+  const { report_id: id } = (await triggered.json()) as { report_id: string };
+  const url = `${address}/get_report?report_id=${id}`;
+  say(`curl -X POST ${address}/trigger_report\n{"report_id":"${id}"}\n`);
+  for (;;) {
+    const answer = await fetch(url, { headers: { accept: 'application/json' } });
+    const { status, progress = 1 } = (await answer.json()) as { status: string; progress?: number };
+    say(`${status} ${Math.round(100 * progress)} % after ${Math.round(performance.now() - started)} ms`);
+    if (status !== 'Running') break;
+    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL));
+  }
+  const csv = await (await fetch(url)).text();
+  say(`\ncurl '${url}'`);
+  say(csv.split('\n').slice(0, LINES).join('\n'));
+  say(`… ${formatCount(csv.trimEnd().split('\n').length - 1)} stores`);
+}

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { invalid } from '../errors.ts';
+import { FEED_NAMES, FEEDS } from '../ingest/feeds.ts';
+import { type FeedFiles, type FileSummary, importSources, inspectFeeds } from '../ingest/import.ts';
+import { RejectsFile } from '../ingest/rejects.ts';
+import { inspect, spool } from '../ingest/source.ts';
+import type { Storage } from '../storage/ports.ts';
+import { formatCount, progressBar, say, summaryLine } from './terminal.ts';
+
+export interface FeedFlags {
+  readonly polls?: string[];
+  readonly hours?: string[];
+  readonly timezones?: string[];
+  readonly strict?: boolean;
+  readonly rejects?: string;
+}
+
+/** The options of every command that reads feeds. */
+export function withFeedOptions(command: Command): Command {
+  return command
+    .option('--polls <files...>', 'polls: CSV, CSV.gz or Parquet; a file, a folder, a pattern, or - for standard input')
+    .option('--hours <files...>', 'business hours, likewise')
+    .option('--timezones <files...>', 'time zones, likewise')
+    .option('--strict', 'refuse everything when there is one bad row')
+    .option('--rejects <file>', 'where bad rows go (default: ./var/rejects/<time>.csv)');
+}
+
+export function namesFeeds(flags: FeedFlags): boolean {
+  return flags.polls !== undefined || flags.hours !== undefined || flags.timezones !== undefined;
+}
+
+/** Imports the feeds that a command line names and tells how it went, on standard error. */
+export async function importFromFlags(storage: Storage, flags: FeedFlags): Promise<FileSummary[]> {
+  const started = performance.now();
+  const files: FeedFiles = {
+    ...(flags.polls && { polls: flags.polls }),
+    ...(flags.hours && { hours: flags.hours }),
+    ...(flags.timezones && { zones: flags.timezones }),
+  };
+  const now = Date.now();
+  const rejects = new RejectsFile(flags.rejects ?? join('var', 'rejects', `${fileStamp(now)}.csv`));
+  const progress = progressBar();
+  const { sources, remove } = await sourcesOf(files);
+  try {
+    const summaries = await importSources(storage, sources, {
+      now,
+      strict: flags.strict ?? false,
+      onReject: (reject) => rejects.write(reject),
+      onProgress: (file, phase, done) => progress.update(`${phase} ${file}`, done),
+    });
+    progress.end();
+    tell(summaries, (performance.now() - started) / 1000);
+    return summaries;
+  } finally {
+    progress.end();
+    await rejects.close();
+    if (rejects.rows > 0) say(`${formatCount(rejects.rows)} bad rows are in ${rejects.path}, with the reason for each`);
+    await remove();
+  }
+}
+
+/** The files that are named; `-` is standard input, spooled to a temporary file that `remove` takes away. */
+async function sourcesOf(files: FeedFiles) {
+  const fromInput = FEED_NAMES.filter((feed) => files[feed]?.includes('-'));
+  if (fromInput.length > 1) throw invalid('standard input (-) can be one feed only');
+  const [feed] = fromInput;
+  if (feed === undefined) return { sources: await inspectFeeds(files), remove: async () => {} };
+  const rest = { ...files, [feed]: files[feed]?.filter((name) => name !== '-') };
+  const others = await inspectFeeds(rest);
+  const input = await spool(process.stdin);
+  try {
+    return { sources: [...others, await inspect(FEEDS[feed], input.path, 'standard input')], remove: input.remove };
+  } catch (error) {
+    await input.remove();
+    throw error;
+  }
+}
+
+function tell(summaries: readonly FileSummary[], seconds: number): void {
+  for (const summary of summaries) say(summaryLine(summary));
+  const rows = summaries.reduce((sum, { read }) => sum + read, 0);
+  const megabytes = summaries.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
+  say(
+    `${formatCount(rows)} rows in ${seconds.toFixed(1)} s: ${formatCount(Math.round(rows / seconds))} rows/s, ` +
+      `${(megabytes / seconds).toFixed(1)} MB/s`,
+  );
+}
+
+/** `20261123T195620Z` */
+function fileStamp(instant: number): string {
+  return new Date(instant).toISOString().replace(/\.\d+|[-:]/g, '');
+}

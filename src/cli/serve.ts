@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import { createServer, openStorage, type Server } from '../compose.ts';
+import { type ConfigFlags, loadConfig } from '../config.ts';
+import { messageOf, UserError } from '../errors.ts';
+import { type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
+
+export function serveCommand(program: Command): void {
+  withFeedOptions(program.command('serve'))
+    .description('answer over HTTP; with files named, import them first')
+    .option('--host <address>', 'the address to listen on (HOST, default 127.0.0.1)')
+    .option('--port <number>', 'the port to listen on (PORT, default 5000)')
+    .option('--database <url>', 'the database (DATABASE_URL, default ./var/monitor.duckdb)')
+    .option('--results-dir <folder>', 'where finished reports go (RESULTS_DIR, default ./var/results)')
+    .option('--log-level <level>', 'how much is logged (LOG_LEVEL, default info)')
+    .action(async (flags: FeedFlags & ConfigFlags) => {
+      await serve(flags);
+    });
+}
+
+/** Starts the server, with an import first where files are named; it ends cleanly at SIGTERM and SIGINT. */
+export async function serve(flags: FeedFlags & ConfigFlags): Promise<{ server: Server; address: string }> {
+  const config = loadConfig(process.env, flags);
+  const storage = await openStorage(config);
+  let server: Server;
+  let address: string;
+  try {
+    if (namesFeeds(flags)) await importFromFlags(storage, flags);
+    server = await createServer(config, storage);
+    address = await server.listen();
+  } catch (error) {
+    await storage.close();
+    throw listenError(error, config.host, config.port);
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => end(server, signal));
+  return { server, address };
+}
+
+function end(server: Server, signal: string): void {
+  server.log.info({ signal }, 'ending');
+  server.close().then(
+    () => process.exit(0),
+    (error) => {
+      server.log.error({ err: error }, 'the end was not clean');
+      process.exit(1);
+    },
+  );
+}
+
+function listenError(error: unknown, host: string, port: number): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') {
+    return new UserError(
+      'unavailable',
+      `port ${port} on ${host} is taken by another program; choose another with PORT`,
+    );
+  }
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new UserError('unavailable', `cannot listen on ${host} port ${port}: ${messageOf(error)}`);
+  }
+  return error;
+}

@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import { HOUR } from '../domain/hours.ts';
+import { invalid } from '../errors.ts';
+import { formatInstant, parseInstant } from '../instant.ts';
+import { simulate } from '../simulate/simulate.ts';
+import { formatCount, progressBar, say } from './terminal.ts';
+
+interface SimulateFlags {
+  readonly stores: string;
+  readonly days: string;
+  readonly seed: string;
+  readonly end?: string;
+  readonly out: string;
+  readonly parquet?: boolean;
+}
+
+export function simulateCommand(program: Command): void {
+  program
+    .command('simulate')
+    .description('invent a fleet: the three feeds, and the true uptime that only a simulator can know')
+    .option('--stores <number>', 'how many stores', '1000')
+    .option('--days <number>', 'how many days of polls', '8')
+    .option('--seed <number>', 'the same seed gives the same files', '1')
+    .option('--end <instant>', 'when the history ends (default: the current hour)')
+    .requiredOption('--out <folder>', 'where the files go')
+    .option('--parquet', 'write the polls as Parquet')
+    .action(async (flags: SimulateFlags) => {
+      const stores = whole('--stores', flags.stores);
+      const end = flags.end === undefined ? Math.floor(Date.now() / HOUR) * HOUR : parseInstant(flags.end);
+      if (end === undefined) throw invalid(`--end is "${flags.end}", expected an instant such as 2026-11-23T00:00:00Z`);
+      const progress = progressBar();
+      try {
+        const summary = await simulate({
+          stores,
+          days: whole('--days', flags.days),
+          seed: whole('--seed', flags.seed),
+          end,
+          out: flags.out,
+          parquet: flags.parquet ?? false,
+          onProgress: (done) => progress.update('simulating', done / stores),
+        });
+        progress.end();
+        say(`${formatCount(summary.stores)} stores, ${formatCount(summary.polls)} polls up to ${formatInstant(end)}`);
+        for (const file of summary.files) say(file);
+      } catch (error) {
+        throw error instanceof RangeError ? invalid(`--${error.message}`) : error;
+      } finally {
+        progress.end();
+      }
+    });
+}
+
+function whole(option: string, text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw invalid(`${option} is "${text}", expected a whole number`);
+}
