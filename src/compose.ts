@@ -36,9 +36,25 @@ export async function createServer(config: Config, storage: Storage): Promise<Se
       return address;
     },
     close: async () => {
-      await app.close();
+      await closeConnections(app);
       await reports.stop();
       await storage.close();
     },
   };
+}
+
+/** How long a request that is under way may take to end. */
+const GRACE = 5_000;
+const SWEEP_INTERVAL = 50;
+
+/** A connection that falls idle while the server closes would hold it up for its whole keep-alive time. */
+async function closeConnections(app: App): Promise<void> {
+  const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_INTERVAL);
+  const force = setTimeout(() => app.server.closeAllConnections(), GRACE);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(sweep);
+    clearTimeout(force);
+  }
 }

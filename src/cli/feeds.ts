@@ -55,7 +55,7 @@ export async function importFromFlags(storage: Storage, flags: FeedFlags): Promi
   } finally {
     progress.end();
     await rejects.close();
-    if (rejects.rows > 0) say(`${formatCount(rejects.rows)} bad rows are in ${rejects.path}, with the reason for each`);
+    if (rejects.rows > 0) say(`bad rows and the reason for each: ${rejects.path}`);
     await remove();
   }
 }

@@ -30,8 +30,6 @@ export async function buildApp({ storage, reports, log }: AppParts): Promise<App
   const app = Fastify({
     loggerInstance: log,
     bodyLimit: BODY_LIMIT,
-    // Open connections that wait for nothing must not hold up the end.
-    forceCloseConnections: 'idle',
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
   acceptJsonOrNothing(app);

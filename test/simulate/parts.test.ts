@@ -33,8 +33,11 @@ test('store ids are distinct, of 19 digits, and fit a signed 64-bit integer', ()
   const idOf = storeIds(1);
   const ids = Array.from({ length: 20_000 }, (_, index) => idOf(index));
   assert.equal(new Set(ids).size, ids.length);
-  assert.ok(ids.every((id) => /^[1-9]\d{18}$/.test(id) && BigInt(id) < 2n ** 63n));
-  assert.ok(idOf(2 ** 32 - 1).length === 19);
+  assert.equal(
+    ids.every((id) => /^[1-9]\d{18}$/.test(id) && BigInt(id) < 2n ** 63n),
+    true,
+  );
+  assert.equal(idOf(2 ** 32 - 1).length === 19, true);
   assert.notEqual(storeIds(2)(0), idOf(0));
 });
 
@@ -71,7 +74,7 @@ test('truth agrees with a sum over the stretches between all changes', () => {
     for (const [w, window] of WINDOWS.entries()) {
       const [up, down] = sums(store, END - window, END);
       assert.deepEqual([truth.up[w], truth.down[w], truth.open[w]], [up, down, up + down]);
-      assert.ok(Number.isSafeInteger(up) && Number.isSafeInteger(down));
+      assert.equal(Number.isSafeInteger(up) && Number.isSafeInteger(down), true);
     }
   }
 });
@@ -90,7 +93,7 @@ function sums({ open, down }: SimulatedStore, from: number, to: number): [up: nu
 test('a store that is never down is up whenever it is open, one that is always down never', () => {
   const { fleet, list } = stores(300);
   const ofKind = (kind: string) => list.filter((store) => store.habits.health.kind === kind);
-  assert.ok(ofKind('never down').length > 20 && ofKind('always down').length > 5);
+  assert.equal(ofKind('never down').length > 20 && ofKind('always down').length > 5, true);
   for (const store of ofKind('never down')) {
     assert.deepEqual(store.down, EMPTY);
     const { up, open } = fleet.truth(store);
@@ -100,7 +103,10 @@ test('a store that is never down is up whenever it is open, one that is always d
     assert.deepEqual(store.down, ALWAYS);
     const { down, open } = fleet.truth(store);
     assert.deepEqual(down, open);
-    assert.ok(store.active.every((active) => !active));
+    assert.equal(
+      store.active.every((active) => !active),
+      true,
+    );
   }
 });
 
@@ -116,10 +122,16 @@ test('a poll in an open interval sees the true state, one outside only what the 
 
 test('polls are strictly ascending, within the days asked for and about as many as the habits say', () => {
   for (const { habits, polls } of stores(200, 3).list) {
-    assert.ok(polls.every((micros, i) => micros > (polls[i - 1] ?? 0)));
-    assert.ok(polls.every((micros) => micros >= (END - 3 * DAY) * 1000 && micros < END * 1000));
+    assert.equal(
+      polls.every((micros, i) => micros > (polls[i - 1] ?? 0)),
+      true,
+    );
+    assert.equal(
+      polls.every((micros) => micros >= (END - 3 * DAY) * 1000 && micros < END * 1000),
+      true,
+    );
     const expected = 72 * habits.polling.perHour * (1 - habits.polling.missed);
-    assert.ok(Math.abs(polls.length - expected) <= 5 * Math.sqrt(expected * habits.polling.missed) + 4);
+    assert.equal(Math.abs(polls.length - expected) <= 5 * Math.sqrt(expected * habits.polling.missed) + 4, true);
   }
 });
 
@@ -159,15 +171,15 @@ test('the fleet has the habits of a real one', () => {
     0.3,
   );
   const ends = new Set(list.flatMap(({ habits }) => habits.week.map((row) => row.end)));
-  assert.ok(ends.has(DAY - MINUTE) && ends.has(DAY - 1000));
+  assert.equal(ends.has(DAY - MINUTE) && ends.has(DAY - 1000), true);
 });
 
 test('business hours are rows within their day that do not overlap', () => {
   for (const { habits } of stores(1000, 1).list) {
     for (const [i, row] of habits.week.entries()) {
       const before = habits.week[i - 1];
-      assert.ok(row.day >= 0 && row.day <= 6 && row.start >= 0 && row.start < row.end && row.end < DAY);
-      if (before?.day === row.day) assert.ok(before.end < row.start);
+      assert.equal(row.day >= 0 && row.day <= 6 && row.start >= 0 && row.start < row.end && row.end < DAY, true);
+      if (before?.day === row.day) assert.equal(before.end < row.start, true);
     }
   }
 });

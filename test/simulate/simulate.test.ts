@@ -53,16 +53,16 @@ test('every row is one that the feeds allow', async (t) => {
   const polls = records('store_status.csv');
   assert.equal(polls.length, summary.polls);
   for (const row of polls) {
-    assert.ok(ids.has(row.store_id));
+    assert.equal(ids.has(row.store_id), true);
     assert.match(row.status ?? '', /^(in)?active$/);
     assert.match(row.timestamp_utc ?? '', /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{0,5}[1-9])? UTC$/);
     const at = Date.parse(row.timestamp_utc ?? '');
-    assert.ok(at >= END - 2 * 86_400_000 && at < END);
+    assert.equal(at >= END - 2 * 86_400_000 && at < END, true);
   }
   for (const row of records('menu_hours.csv')) {
-    assert.ok(ids.has(row.store_id));
+    assert.equal(ids.has(row.store_id), true);
     assert.match(row.day ?? '', /^[0-6]$/);
-    assert.ok(timeOf(row.start_time_local) < timeOf(row.end_time_local));
+    assert.equal(timeOf(row.start_time_local) < timeOf(row.end_time_local), true);
   }
   const zones = records('timezones.csv');
   assert.equal(new Set(zones.map((row) => row.store_id)).size, zones.length);

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { testServer, trigger } from '../support/server.ts';
+import { merge } from '../support/staging.ts';
+
+const T = Date.parse('2023-01-22T12:00:00Z');
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const HEADER = 'store_id,uptime_last_hour(in minutes)';
+const POLLS = { polls: [['a', T, true]] } as const;
+
+test('a report is triggered, runs, and gives the CSV', async (t) => {
+  const server = await testServer(t);
+  await merge(server.storage, POLLS);
+  const triggered = await server.app.inject({ method: 'POST', url: '/trigger_report' });
+  assert.equal(triggered.statusCode, 200);
+  const { report_id: id } = triggered.json<{ report_id: string }>();
+  assert.match(id, ID);
+  const complete = await server.finished(id);
+  assert.equal(complete.statusCode, 200);
+  assert.equal(complete.headers['content-type'], 'text/csv; charset=utf-8');
+  assert.equal(complete.headers['x-report-status'], 'Complete');
+  assert.equal(complete.headers['content-disposition'], `attachment; filename="${id}.csv"`);
+  const [header = '', ...rows] = complete.body.split('\n');
+  assert.equal(header.startsWith(HEADER), true);
+  assert.deepEqual(rows, ['a,60.00,24.00,168.00,0.00,0.00,0.00', '']);
+  assert.equal(readFileSync(join(server.resultsDir, `${id}.csv`), 'utf8'), complete.body);
+  assert.deepEqual(readdirSync(server.resultsDir), [`${id}.csv`]);
+});
+
+test('no input is no input, whatever the content type says', async (t) => {
+  const server = await testServer(t);
+  await merge(server.storage, POLLS);
+  const json = { 'content-type': 'application/json' };
+  for (const [headers, payload] of [
+    [{}, undefined],
+    [json, ''],
+    [json, '{}'],
+    [json, ' \n'],
+    [{ 'content-type': 'application/json; charset=utf-8' }, '{}'],
+    [{ 'content-type': 'application/x-www-form-urlencoded' }, ''],
+    [{ 'content-type': 'text/plain' }, ''],
+  ] as const) {
+    const answer = await server.app.inject({
+      method: 'POST',
+      url: '/trigger_report',
+      headers,
+      ...(payload !== undefined && { payload }),
+    });
+    assert.equal(answer.statusCode, 200, `${JSON.stringify(headers)} ${JSON.stringify(payload)}: ${answer.body}`);
+    assert.match(answer.json<{ report_id: string }>().report_id, ID);
+  }
+});
+
+test('as_of may be any spelling of an instant, and the report speaks for it', async (t) => {
+  const server = await testServer(t);
+  await merge(server.storage, {
+    polls: [
+      ['a', T, false],
+      ['a', T + 7_200_000, true],
+    ],
+  });
+  for (const as_of of ['2023-01-22T12:00:00Z', '2023-01-22T17:30:00.000999+05:30', '2023-01-22 12:00:00 UTC']) {
+    const id = await trigger(server, { as_of });
+    assert.match((await server.finished(id)).body, /\na,0\.00,0\.00,0\.00,60\.00,24\.00,168\.00\n$/);
+    const status = await server.app.inject({
+      url: `/get_report?report_id=${id}`,
+      headers: { accept: 'application/json' },
+    });
+    assert.deepEqual(status.json(), {
+      status: 'Complete',
+      csv_url: `/get_report?report_id=${id}`,
+      as_of: '2023-01-22T12:00:00.000Z',
+      stores: 1,
+    });
+  }
+});
+
+test('polls imported between two triggers show in the second', async (t) => {
+  const server = await testServer(t);
+  await merge(server.storage, POLLS);
+  const first = await server.finished(await trigger(server));
+  await merge(server.storage, { polls: [['b', T + 1, false]] });
+  const second = await server.finished(await trigger(server));
+  assert.equal(first.body.split('\n').length, 3);
+  assert.equal(second.body.split('\n').length, 4);
+  assert.equal(second.headers['x-report-as-of'], '2023-01-22T12:00:00.001Z');
+});
+
+test('many triggers at once are all answered, and all complete alike', async (t) => {
+  const server = await testServer(t);
+  await merge(server.storage, POLLS);
+  const ids = await Promise.all(Array.from({ length: 50 }, () => trigger(server)));
+  assert.equal(new Set(ids).size, 50);
+  const bodies = await Promise.all(ids.map(async (id) => (await server.finished(id)).body));
+  assert.equal(new Set(bodies).size, 1);
+});
+
+test('without polls and without as_of there is nothing to report on', async (t) => {
+  const { app } = await testServer(t);
+  const answer = await app.inject({ method: 'POST', url: '/trigger_report' });
+  assert.equal(answer.statusCode, 409);
+  assert.match(answer.json<{ detail: string }>().detail, /no polls in the database.*import.*as_of/);
+});
+
+test('stores that no poll saw are in the report, with zeros', async (t) => {
+  const server = await testServer(t);
+  await merge(server.storage, { zones: [['z', 'Asia/Tokyo']], hours: [['h', 0, 0, 3_600_000]] });
+  const { body } = await server.finished(await trigger(server, { as_of: '2023-01-22T12:00:00Z' }));
+  assert.deepEqual(body.split('\n').slice(1), [
+    'h,0.00,0.00,0.00,0.00,0.00,0.00',
+    'z,0.00,0.00,0.00,0.00,0.00,0.00',
+    '',
+  ]);
+});
+
+test('bad triggers are told what is wrong with them', async (t) => {
+  const { app } = await testServer(t);
+  for (const [type, payload, status, detail] of [
+    ['application/json', '{"as_of":"yesterday"}', 400, /as_of is "yesterday", expected an instant such as/],
+    ['application/json', '{"as_of":"2023-01-22T12:00:00"}', 400, /as_of is "2023-01-22T12:00:00", expected an instant/],
+    ['application/json', '{"as_of":"2023-02-30T12:00:00Z"}', 400, /as_of is/],
+    ['application/json', '{"as_of":1674388800}', 400, /"as_of": must be string/],
+    ['application/json', '{"asof":"2023-01-22T12:00:00Z"}', 400, /"asof"/],
+    ['application/json', '{"as_of":', 400, /the body is no JSON/],
+    ['application/json', '[]', 400, /must be object/],
+    ['application/x-www-form-urlencoded', 'as_of=2023', 415, /x-www-form-urlencoded, expected application\/json/],
+    ['application/json', `{"as_of":"${'9'.repeat(100_000)}"}`, 413, /too large/i],
+  ] as const) {
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/trigger_report',
+      headers: { 'content-type': type },
+      payload,
+    });
+    assertProblem(answer, status, detail);
+  }
+});
+
+test('bad questions after a report are told what is wrong with them', async (t) => {
+  const { app } = await testServer(t);
+  for (const [url, status, detail] of [
+    ['/get_report', 400, /report_id is missing/],
+    ['/get_report?report_id=', 400, /report_id is missing/],
+    ['/get_report?report_id=17', 400, /report_id is "17", expected an id that/],
+    ['/get_report?report_id=../../../etc/passwd', 400, /expected an id/],
+    ['/get_report?report_id=..%2f..%2fmonitor.duckdb', 400, /expected an id/],
+    ['/get_report?report_id=5f0c2b1e-0000-4000-8000-000000000000', 404, /there is no report 5f0c2b1e/],
+    ['/get_report?report_id=5f0c2b1e-0000-4000-8000-000000000000%00', 400, /expected an id/],
+    ['/get_report?report_id=a&report_id=b', 400, /report_id/],
+    ['/nowhere', 404, /nothing at \/nowhere/],
+    ['/trigger_report', 405, /takes POST, not GET/],
+  ] as const) {
+    assertProblem(await app.inject(url), status, detail);
+  }
+});
+
+test('a failed report says Failed and why, and leaves nothing half written', async (t) => {
+  const server = await testServer(t);
+  await merge(server.storage, POLLS);
+  rmSync(server.resultsDir, { recursive: true });
+  const id = await trigger(server);
+  const failed = await server.finished(id);
+  assert.equal(failed.statusCode, 200);
+  assert.equal(failed.headers['x-report-status'], 'Failed');
+  assert.match(failed.body, /^Failed: an internal error; the log has it under [0-9a-f-]{36}$/);
+  const status = await server.app.inject({
+    url: `/get_report?report_id=${id}`,
+    headers: { accept: 'application/json' },
+  });
+  assert.equal(status.json<{ status: string }>().status, 'Failed');
+});
+
+test('a result whose file was removed is gone, and says how to get it again', async (t) => {
+  const server = await testServer(t);
+  await merge(server.storage, POLLS);
+  const id = await trigger(server);
+  await server.finished(id);
+  rmSync(join(server.resultsDir, `${id}.csv`));
+  assertProblem(await server.app.inject(`/get_report?report_id=${id}`), 410, /"as_of": "2023-01-22T12:00:00.000Z"/);
+});
+
+test('the server says that it lives and that it is ready', async (t) => {
+  const { app } = await testServer(t);
+  assert.deepEqual((await app.inject('/healthz')).json(), { status: 'ok' });
+  assert.deepEqual((await app.inject('/readyz')).json(), { status: 'ready' });
+});
+
+interface Answer {
+  readonly statusCode: number;
+  readonly body: string;
+  readonly headers: Record<string, unknown>;
+}
+
+function assertProblem(answer: Answer, status: number, detail: RegExp): void {
+  assert.equal(answer.statusCode, status, answer.body);
+  assert.equal(answer.headers['content-type'], 'application/problem+json; charset=utf-8');
+  const problem = JSON.parse(answer.body) as { status: number; detail: string; title: string };
+  assert.equal(problem.status, status);
+  assert.match(problem.detail, detail);
+  assert.doesNotMatch(answer.body, /\bat .*:\d+:\d+|node_modules/);
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { UptimeFigures } from '../../src/domain/uptime.ts';
+import { type Format, renderReport } from '../../src/reports/formats.ts';
+
+/** One store with the given figures (up, down and open of hour, day and week, in milliseconds). */
+function rendered(format: Format, id: string, ...values: number[]): string {
+  const figures = new UptimeFigures(1);
+  figures.of(0).set(values);
+  const report = { asOf: 0, ids: [id], positions: Int32Array.of(0), figures };
+  return [...renderReport(report, format)].join('').split('\n').slice(1).join('\n');
+}
+
+test('the classic header is the published contract, to the letter', () => {
+  const report = { asOf: 0, ids: [], positions: new Int32Array(), figures: new UptimeFigures(0) };
+  assert.equal(
+    [...renderReport(report, 'csv')].join(''),
+    'store_id,uptime_last_hour(in minutes),uptime_last_day(in hours),update_last_week(in hours),' +
+      'downtime_last_hour(in minutes),downtime_last_day(in hours),downtime_last_week(in hours)\n',
+  );
+});
+
+test('minutes and hours have two decimals, halves up', () => {
+  const minute = 60_000;
+  const hour = 3_600_000;
+  assert.equal(
+    rendered('csv', 'a', 104.5 * minute, 1.5 * hour, 168 * hour, 300, 18_000, 17_999.5, 0, 0, 0),
+    'a,104.50,1.50,168.00,0.01,0.01,0.00\n',
+  );
+  // 0.0149…, 0.015 and 0.025 of a minute or an hour.
+  assert.equal(
+    rendered('csv', 'a', 60 * minute - 0.5, 54_000, 90_000, 899.5, 53_999.5, 0, 0, 0, 0),
+    'a,60.00,0.02,0.03,0.01,0.01,0.00\n',
+  );
+});
+
+test('exact figures keep the half milliseconds', () => {
+  assert.equal(rendered('exact', 'a', 0.5, 1, 604_800_000, 0, 0, 0, 1, 2, 3), 'a,0.5,1,604800000,0,0,0,1,2,3\n');
+});
+
+test('ids that need it are quoted', () => {
+  assert.equal(rendered('exact', 'say "hi", you', 0, 0, 0, 0, 0, 0, 0, 0, 0), '"say ""hi"", you",0,0,0,0,0,0,0,0,0\n');
+});

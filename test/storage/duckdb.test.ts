@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Database } from '../../src/duckdb/database.ts';
+import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
+import { merge } from '../support/staging.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+import { storageContract } from './contract.ts';
+
+storageContract('duckdb', () => DuckdbStorage.open(undefined));
+
+const T = Date.parse('2023-01-22T12:00:00Z');
+
+test('a database file keeps what was imported and asked for', async (t) => {
+  const path = join(temporaryFolder(t), 'deep', 'er', 'monitor.duckdb');
+  const before = await DuckdbStorage.open(path);
+  await merge(before, { polls: [['a', T, true]] });
+  await before.reports.add({ id: 'r', asOf: T, requestedAt: T });
+  await before.close();
+  const after = await DuckdbStorage.open(path);
+  t.after(() => after.close());
+  assert.equal(await after.snapshot((s) => s.latestPoll()), T);
+  assert.equal((await after.reports.claim())?.id, 'r');
+});
+
+test('a file that is no database is refused by name', async (t) => {
+  const path = join(temporaryFolder(t), 'notes.txt');
+  writeFileSync(path, 'buy milk\n'.repeat(1000));
+  await assert.rejects(DuckdbStorage.open(path), {
+    name: 'UserError',
+    code: 'unavailable',
+    message: /notes\.txt cannot be opened as a DuckDB database/,
+  });
+});
+
+test('an older program refuses a newer schema', async (t) => {
+  const path = join(temporaryFolder(t), 'monitor.duckdb');
+  await (await DuckdbStorage.open(path)).close();
+  const database = await Database.open(path);
+  const session = await database.session();
+  await session.run(`insert into schema_migrations (version, name) values (999, 'from_the_future')`);
+  session.close();
+  database.close();
+  await assert.rejects(DuckdbStorage.open(path), {
+    code: 'unavailable',
+    message: /schema version 999, this program knows versions up to \d+/,
+  });
+});

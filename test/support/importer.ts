@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { UserError } from '../../src/errors.ts';
+import { type FeedFiles, type FileSummary, importSources, inspectFeeds } from '../../src/ingest/import.ts';
+import type { Reject } from '../../src/ingest/stage.ts';
+import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
+import { temporaryFolder } from './temporary.ts';
+
+/** The clock of every import in these tests. */
+export const NOW = Date.UTC(2023, 0, 25, 18, 0, 0);
+
+export const POLLS = 'store_id,status,timestamp_utc\n';
+export const HOURS = 'store_id,day,start_time_local,end_time_local\n';
+export const ZONES = 'store_id,timezone_str\n';
+/** An instant that every reader takes. */
+export const AT = '2023-01-22 12:09:39.388884 UTC';
+
+export interface Imported {
+  readonly summaries: readonly FileSummary[];
+  readonly rejects: readonly Reject[];
+}
+
+/** All that a database holds, by store id, and how often it changed. */
+export interface Contents {
+  readonly revision: number;
+  readonly polls: readonly string[];
+  readonly hours: readonly string[];
+  readonly stores: readonly string[];
+}
+
+/** A database in memory and a folder for feeds, both gone after the test. */
+export class Importer {
+  readonly folder: string;
+  readonly storage: DuckdbStorage;
+
+  private constructor(folder: string, storage: DuckdbStorage) {
+    this.folder = folder;
+    this.storage = storage;
+  }
+
+  static async open(t: TestContext): Promise<Importer> {
+    const storage = await DuckdbStorage.open(undefined);
+    t.after(() => storage.close());
+    return new Importer(temporaryFolder(t), storage);
+  }
+
+  /** Writes a file into the folder; returns its path. */
+  file(name: string, content: string | Uint8Array): string {
+    const path = join(this.folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+    return path;
+  }
+
+  async import(files: FeedFiles, { strict = false, now = NOW } = {}): Promise<Imported> {
+    const rejects: Reject[] = [];
+    const onReject = async (reject: Reject) => {
+      rejects.push(reject);
+    };
+    const sources = await inspectFeeds(files);
+    return { summaries: await importSources(this.storage, sources, { now, strict, onReject }), rejects };
+  }
+
+  /** Imports one polls file with this content. */
+  polls(content: string | Uint8Array, name = 'polls.csv'): Promise<Imported> {
+    return this.import({ polls: [this.file(name, content)] });
+  }
+
+  hours(content: string | Uint8Array, name = 'hours.csv'): Promise<Imported> {
+    return this.import({ hours: [this.file(name, content)] });
+  }
+
+  zones(content: string | Uint8Array, name = 'zones.csv'): Promise<Imported> {
+    return this.import({ zones: [this.file(name, content)] });
+  }
+
+  /** The message with which an import is refused, which leaves the database as it was. */
+  async refusal(files: FeedFiles, options?: { strict?: boolean }): Promise<string> {
+    const before = await this.contents();
+    const error = await this.import(files, options).then(
+      () => assert.fail('the import was not refused'),
+      (thrown: unknown) => thrown,
+    );
+    assert.ok(error instanceof UserError, String(error));
+    assert.equal(error.code, 'invalid_input');
+    assert.doesNotMatch(error.message, /\n|Error:|Possible|read_csv|read_parquet|LINE \d/);
+    assert.deepEqual(await this.contents(), before);
+    return error.message;
+  }
+
+  /** Polls as `store instant active`, hours as `store day start–end`, stores as `store zone`, each sorted. */
+  async contents(): Promise<Contents> {
+    const revision = await this.storage.snapshot((snapshot) => snapshot.revision());
+    return this.storage.importing(async ({ staging }) => {
+      const texts = async (sql: string) => (await staging.rows(sql)).map((row) => String(row.text));
+      return {
+        revision,
+        polls: await texts(`
+          select concat_ws(' ', store_id, strftime(instant, '%Y-%m-%dT%H:%M:%S.%g'), active) as text
+          from polls join stores using (store_key) order by store_id, instant, active`),
+        hours: await texts(`
+          select concat_ws(' ', store_id, day, start_ms || '–' || end_ms) as text
+          from business_hours join stores using (store_key) order by store_id, day, start_ms, end_ms`),
+        stores: await texts(`select concat_ws(' ', store_id, zone) as text from stores order by store_id`),
+      };
+    });
+  }
+}
+
+/** The lines and reasons of rejects, as a reader would see them. */
+export function told({ rejects }: Imported): string[] {
+  return rejects.map(({ line, reason }) => `${line}: ${reason}`);
+}

@@ -1,0 +1,88 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+/** The built program, as a user has it; `npm test` builds it. */
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly process: ChildProcessWithoutNullStreams;
+  /** What it wrote so far, both streams. */
+  output(): string;
+  /** Resolves with the match once the output has it; rejects when the program ends before. */
+  says(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Sends a signal and waits for the end; returns the exit code (`null`: a signal ended it). */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Starts the program in `cwd`; what is still running after the test is killed. */
+export function start(t: TestContext, cwd: string, args: readonly string[]): Running {
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: environment() });
+  const exited = once(child, 'exit');
+  t.after(async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    await exited;
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      child.emit('output');
+    });
+  }
+  return {
+    process: child,
+    output: () => output,
+    says: async (pattern) => {
+      for (;;) {
+        const match = pattern.exec(output);
+        if (match !== null) return match;
+        const ended = await Promise.race([
+          once(child, 'output').then(() => false),
+          once(child, 'close').then(() => true),
+        ]);
+        if (ended && !pattern.test(output)) throw new Error(`it ended without ${pattern}:\n${output}`);
+      }
+    },
+    end: async (signal) => {
+      child.kill(signal);
+      await exited;
+      return child.exitCode;
+    },
+  };
+}
+
+/** Runs the program to its end. */
+export async function run(cwd: string, args: readonly string[], input = ''): Promise<Finished> {
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: environment() });
+  const texts = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    texts.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    texts.stderr += text;
+  });
+  child.stdin.on('error', () => {}).end(input);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, ...texts };
+}
+
+/** Starts `serve` on a free port and waits until it listens. */
+export async function serve(t: TestContext, cwd: string, ...args: string[]): Promise<Running & { url: string }> {
+  const server = start(t, cwd, ['serve', '--port', '0', ...args]);
+  const [, url = ''] = await server.says(/Server listening at (http:\/\/[\d.:]+)/);
+  return { ...server, url };
+}
+
+/** None of the variables that configure the program reach it from outside. */
+function environment(): NodeJS.ProcessEnv {
+  const { HOST, PORT, DATABASE_URL, RESULTS_DIR, LOG_LEVEL, DEBUG, NODE_TEST_CONTEXT, ...rest } = process.env;
+  return rest;
+}

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { createServer, openStorage, type Server } from '../../src/compose.ts';
+import type { Storage } from '../../src/storage/ports.ts';
+import { temporaryFolder } from './temporary.ts';
+
+export interface TestServer extends Server {
+  readonly storage: Storage;
+  readonly resultsDir: string;
+  /** The report's answer once it runs no more. */
+  finished(id: string): Promise<Awaited<ReturnType<Server['app']['inject']>>>;
+}
+
+/** The whole product in this process, on an in-memory database; requests go through `app.inject`. */
+export async function testServer(t: TestContext): Promise<TestServer> {
+  const resultsDir = join(temporaryFolder(t), 'results');
+  const storage = await openStorage({ databasePath: undefined });
+  const config = { host: '127.0.0.1', port: 0, databasePath: undefined, resultsDir, logLevel: 'silent' };
+  const server = await createServer(config, storage);
+  t.after(() => server.close());
+  await server.reports.start();
+  return {
+    ...server,
+    storage,
+    resultsDir,
+    finished: async (id) => {
+      for (;;) {
+        const answer = await server.app.inject(`/get_report?report_id=${id}`);
+        if (answer.body !== 'Running') return answer;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    },
+  };
+}
+
+/** Triggers a report and returns its id. */
+export async function trigger({ app }: Server, body?: Record<string, unknown>): Promise<string> {
+  const answer = await app.inject({ method: 'POST', url: '/trigger_report', ...(body && { payload: body }) });
+  if (answer.statusCode !== 200) throw new Error(`trigger_report answered ${answer.statusCode}: ${answer.body}`);
+  return answer.json<{ report_id: string }>().report_id;
+}

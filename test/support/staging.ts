@@ -1,0 +1,52 @@
+import type { Session } from '../../src/duckdb/session.ts';
+import { literal } from '../../src/duckdb/session.ts';
+import type { MergeCounts, Storage } from '../../src/storage/ports.ts';
+
+/** `[store_id, instant in milliseconds, active]` */
+export type StagedPoll = readonly [string, number, boolean];
+/** `[store_id, day, start, end]`, times of day in milliseconds */
+export type StagedHours = readonly [string, number, number, number];
+/** `[store_id, zone]` */
+export type StagedZone = readonly [string, string];
+
+export interface StagedFeeds {
+  readonly polls?: readonly StagedPoll[];
+  readonly hours?: readonly StagedHours[];
+  readonly zones?: readonly StagedZone[];
+}
+
+/** Merges rows as an import would, past the reading of files. */
+export function merge(storage: Storage, feeds: StagedFeeds): Promise<Partial<Record<keyof StagedFeeds, MergeCounts>>> {
+  return storage.importing(async (session) => {
+    const counts: Partial<Record<keyof StagedFeeds, MergeCounts>> = {};
+    if (feeds.polls !== undefined) {
+      await table(session.staging, 'p', 'store_id varchar, instant bigint, active boolean', feeds.polls);
+      counts.polls = await session.mergePolls('p');
+    }
+    if (feeds.hours !== undefined) {
+      await table(
+        session.staging,
+        'h',
+        'store_id varchar, day utinyint, start_ms integer, end_ms integer',
+        feeds.hours,
+      );
+      counts.hours = await session.replaceHours('h');
+    }
+    if (feeds.zones !== undefined) {
+      await table(session.staging, 'z', 'store_id varchar, zone varchar', feeds.zones);
+      counts.zones = await session.replaceZones('z');
+    }
+    return counts;
+  });
+}
+
+async function table(
+  session: Session,
+  name: string,
+  columns: string,
+  rows: readonly (readonly (string | number | boolean)[])[],
+): Promise<void> {
+  await session.run(`create or replace temp table ${name} (${columns})`);
+  const values = rows.map((row) => `(${row.map((value) => (typeof value === 'string' ? literal(value) : value))})`);
+  if (values.length > 0) await session.run(`insert into ${name} values ${values.join(', ')}`);
+}

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { conformanceCases } from '../support/conformance.ts';
+import { run, serve, start } from '../support/process.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+const [example] = conformanceCases();
+assert.ok(example !== undefined, 'there is no conformance case');
+const { files, asOf, expected } = example;
+const FEEDS = ['--polls', files.polls, '--hours', files.hours, '--timezones', files.zones];
+
+test('report computes from files, and from the database that import filled', async (t) => {
+  const cwd = temporaryFolder(t);
+  const direct = await run(cwd, ['report', ...FEEDS, '--as-of', asOf, '--format', 'exact']);
+  assert.equal(direct.stdout, expected);
+  assert.equal(direct.code, 0);
+
+  const imported = await run(cwd, ['import', ...FEEDS]);
+  assert.equal(imported.code, 0);
+  assert.match(imported.stderr, /^store_status\.csv: [\d,]+ read, [\d,]+ added/m);
+  assert.match(imported.stderr, /rows in [\d.]+ s: [\d,]+ rows\/s, [\d.]+ MB\/s$/m);
+  const out = join(cwd, 'report.csv');
+  const stored = await run(cwd, ['report', '--as-of', asOf, '--format', 'exact', '--out', out]);
+  assert.equal(stored.code, 0);
+  assert.equal(stored.stdout, '');
+  assert.equal(readFileSync(out, 'utf8'), expected);
+
+  const again = await run(cwd, ['import', ...FEEDS]);
+  assert.doesNotMatch(again.stderr, /added|replaced/);
+  assert.match(again.stderr, /store_status\.csv: [\d,]+ read, [\d,]+ already there/);
+});
+
+test('a feed comes from standard input', async (t) => {
+  const cwd = temporaryFolder(t);
+  const polls = readFileSync(files.polls, 'utf8');
+  const args = ['report', '--polls', '-', '--hours', files.hours, '--timezones', files.zones];
+  const report = await run(cwd, [...args, '--as-of', asOf, '--format', 'exact'], polls);
+  assert.equal(report.stdout, expected);
+  assert.match(report.stderr, /^standard input: [\d,]+ read/m);
+});
+
+test('bad rows are told, kept with their reason, and stop nothing; with --strict they stop everything', async (t) => {
+  const cwd = temporaryFolder(t);
+  const path = join(cwd, 'polls.csv');
+  writeFileSync(
+    path,
+    'store_id,status,timestamp_utc\na,active,2023-01-22 12:00:00 UTC\nb,open,2023-01-22 12:00:00 UTC\n',
+  );
+  const strict = await run(cwd, ['import', '--polls', path, '--strict', '--rejects', 'bad.csv']);
+  assert.equal(strict.code, 1);
+  assert.match(strict.stderr, /^error: polls\.csv line 3: status "open" .* nothing was imported$/m);
+  const lenient = await run(cwd, ['import', '--polls', path, '--rejects', 'bad.csv']);
+  assert.equal(lenient.code, 0);
+  assert.match(lenient.stderr, /^polls\.csv: 2 read, 1 added, 1 rejected$/m);
+  assert.match(lenient.stderr, /^bad rows and the reason for each: bad\.csv$/m);
+  assert.equal(
+    readFileSync(join(cwd, 'bad.csv'), 'utf8'),
+    'file,line,reason,row\npolls.csv,3,"status ""open"" is neither ""active"" nor ""inactive""","b,open,2023-01-22 12:00:00 UTC"\n',
+  );
+});
+
+test('a database that a server holds is named together with the way in', async (t) => {
+  const cwd = temporaryFolder(t);
+  await serve(t, cwd, ...FEEDS);
+  const second = await run(cwd, ['report']);
+  assert.equal(second.code, 1);
+  assert.match(second.stderr, /^error: the database \.\/var\/monitor\.duckdb is in use .*\(PID \d+\).* over HTTP/);
+  assert.doesNotMatch(second.stderr, /\n\s+at /);
+});
+
+test('a port that is taken is named', async (t) => {
+  const cwd = temporaryFolder(t);
+  const { url } = await serve(t, cwd);
+  const port = new URL(url).port;
+  const second = await run(cwd, ['serve', '--port', port, '--database', 'other.duckdb']);
+  assert.equal(second.code, 1);
+  assert.match(second.stderr, new RegExp(`^error: port ${port} on 127\\.0\\.0\\.1 is taken by another program`));
+});
+
+test('what a command line gets wrong is named, with what was expected', async (t) => {
+  const cwd = temporaryFolder(t);
+  const mistakes: [string[], RegExp][] = [
+    [['import'], /^error: nothing to import: give --polls, --hours or --timezones/],
+    [['import', '--polls', 'nowhere.csv'], /^error: there is no file nowhere\.csv/],
+    [['import', '--polls', '-', '--hours', '-'], /^error: standard input \(-\) can be one feed only/],
+    [['report'], /^error: there are no polls, so there is no instant to report on/],
+    [['report', '--as-of', 'noon'], /^error: --as-of is "noon", expected an instant such as/],
+    [
+      ['report', '--format', 'pdf'],
+      /^error: option '--format <format>' argument 'pdf' is invalid\. Allowed choices are/,
+    ],
+    [['serve', '--port', 'http'], /^error: --port is "http", expected a port number from 0 to 65535/],
+    [['serve', '--log-level', 'loud'], /^error: --log-level is "loud", expected one of trace, /],
+    [['serve', '--database', 'mysql://root:hunter2@db/x'], /^error: --database begins with "mysql:", expected/],
+    [['simulate', '--out', 'x', '--stores', 'many'], /^error: --stores is "many", expected a whole number/],
+    [['simulate', '--out', 'x', '--stores', '0'], /^error: --stores is 0, expected/],
+    [['simulate', '--out', 'x', '--end', 'now'], /^error: --end is "now", expected an instant/],
+    [['fly'], /^error: unknown command 'fly'/],
+  ];
+  for (const [args, message] of mistakes) {
+    const { code, stderr } = await run(cwd, args);
+    assert.equal(code, 1, args.join(' '));
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /\n\s+at |hunter2/);
+  }
+});
+
+test('simulate gives files that import takes without a reject, and the truth beside them', async (t) => {
+  const cwd = temporaryFolder(t);
+  const options = ['--stores', '50', '--days', '8', '--seed', '7', '--end', '2023-01-25T18:00:00Z', '--out', 'fleet'];
+  assert.equal((await run(cwd, ['simulate', ...options, '--parquet'])).code, 0);
+  const feeds = ['--polls', 'fleet/store_status.parquet', '--hours', 'fleet/menu_hours.csv'];
+  const report = await run(cwd, [
+    ...['report', ...feeds, '--timezones', 'fleet/timezones.csv', '--strict'],
+    ...['--format', 'exact', '--as-of', readFileSync(join(cwd, 'fleet/as_of.txt'), 'utf8').trim()],
+  ]);
+  assert.equal(report.code, 0, report.stderr);
+  const opens = (csv: string) =>
+    csv
+      .trim()
+      .split('\n')
+      .map((line) => [line.split(',')[0], ...line.split(',').slice(-3)].join());
+  assert.deepEqual(opens(report.stdout), opens(readFileSync(join(cwd, 'fleet/truth.csv'), 'utf8')).sort(headerFirst));
+});
+
+test('the demo goes from nothing to a served report', async (t) => {
+  const demo = start(t, temporaryFolder(t), ['demo', '--port', '0']);
+  await demo.says(/Still serving/);
+  assert.match(demo.output(), /Complete 100 %/);
+  assert.match(demo.output(), /\nstore_id,uptime_last_hour\(in minutes\).*\n\d+,[\d.]+,/);
+  const [, url = ''] = await demo.says(/curl '(http:[^']+)'/);
+  const csv = await (await fetch(url)).text();
+  assert.equal(csv.trim().split('\n').length, 501);
+  assert.equal(await demo.end('SIGTERM'), 0);
+});
+
+/** The header stays first. */
+function headerFirst(a: string, b: string): number {
+  if (a.startsWith('store_id')) return -1;
+  if (b.startsWith('store_id')) return 1;
+  return a < b ? -1 : 1;
+}

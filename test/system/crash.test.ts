@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { formatInstant } from '../../src/instant.ts';
+import { simulate } from '../../src/simulate/simulate.ts';
+import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
+import { run, serve, start } from '../support/process.ts';
+
+const END = Date.parse('2023-01-25T18:00:00Z');
+const HOUR = 3_600_000;
+const KILLS = [0.35, 0.5, 0.6, 0.7, 0.8, 0.9];
+
+/** Polls, stores, and the revision: what an import changes. */
+async function contents(path: string): Promise<{ polls: number; stores: number; revision: number }> {
+  const storage = await DuckdbStorage.open(path);
+  try {
+    return await storage.snapshot(async (s) => ({
+      polls: await s.countPolls(0, END + HOUR),
+      stores: (await s.stores()).ids.length,
+      revision: await s.revision(),
+    }));
+  } finally {
+    await storage.close();
+  }
+}
+
+suite('killed in the middle', () => {
+  let folder = '';
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'restaurant-monitor-test-'));
+    await simulate({ stores: 300, days: 8, seed: 1, end: END, out: join(folder, 'small'), parquet: false });
+    await simulate({ stores: 6_000, days: 8, seed: 2, end: END, out: join(folder, 'large'), parquet: false });
+  });
+
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('a server killed while it imports has all of the file or nothing, and can import it again', async (t) => {
+    const database = join(folder, 'import.duckdb');
+    const feeds = (size: string) => [
+      ...['--polls', join(folder, size, 'store_status.csv'), '--hours', join(folder, size, 'menu_hours.csv')],
+      ...['--timezones', join(folder, size, 'timezones.csv'), '--database'],
+    ];
+    assert.equal((await run(folder, ['import', ...feeds('small'), database])).code, 0);
+    const small = await contents(database);
+
+    const rehearsal = join(folder, 'rehearsal.duckdb');
+    await cp(database, rehearsal);
+    const started = performance.now();
+    const whole = await serve(t, folder, ...feeds('large'), rehearsal);
+    const duration = performance.now() - started;
+    await whole.end('SIGKILL');
+    const both = await contents(rehearsal);
+    assert.equal(both.polls > 1_000_000 && both.revision === small.revision + 1, true);
+
+    let interrupted = 0;
+    for (const share of KILLS) {
+      const copy = join(folder, `killed-${share}.duckdb`);
+      await cp(database, copy);
+      const server = start(t, folder, ['serve', '--port', '0', ...feeds('large'), copy]);
+      await new Promise((resolve) => setTimeout(resolve, duration * share));
+      assert.equal(await server.end('SIGKILL'), null);
+      const found = await contents(copy);
+      if (found.revision === small.revision) {
+        assert.deepEqual(found, small, `killed at ${share}`);
+        interrupted++;
+      } else {
+        assert.deepEqual(found, both, `killed at ${share}`);
+      }
+      assert.equal((await run(folder, ['import', ...feeds('large'), copy])).code, 0);
+      assert.deepEqual(await contents(copy), both, `imported again after ${share}`);
+      rmSync(copy);
+    }
+    t.diagnostic(`${interrupted} of ${KILLS.length} kills came before the commit`);
+    assert.ok(interrupted > 0, 'no kill came before the commit');
+  });
+
+  test('a server killed while it computes finishes its reports after the restart', async (t) => {
+    const database = join(folder, 'report.duckdb');
+    const args = ['--database', database, '--results-dir', join(folder, 'results')];
+    const large = (file: string) => join(folder, 'large', file);
+    const imported = await run(folder, [
+      ...['import', '--polls', large('store_status.csv'), '--hours', large('menu_hours.csv')],
+      ...['--timezones', large('timezones.csv'), '--database', database],
+    ]);
+    assert.equal(imported.code, 0, imported.stderr);
+
+    const first = await serve(t, folder, ...args);
+    const asOfs = Array.from({ length: 12 }, (_, i) => formatInstant(END - i * HOUR));
+    const ids = await Promise.all(asOfs.map((as_of) => trigger(first.url, as_of)));
+    await first.says(/"report complete"|"msg":"report complete/);
+    await first.end('SIGKILL');
+    const finished = readdirSync(join(folder, 'results')).filter((name) => name.endsWith('.csv')).length;
+    assert.ok(finished > 0 && finished < ids.length, `${finished} of ${ids.length} were finished when it was killed`);
+
+    const second = await serve(t, folder, ...args);
+    const answers = await Promise.all(ids.map((id) => result(second.url, id)));
+    await second.end('SIGTERM');
+    assert.deepEqual(
+      readdirSync(join(folder, 'results')).sort(),
+      ids.map((id) => `${id}.csv`).sort(),
+      'one file for each report, and nothing half written',
+    );
+    for (const i of [0, 5, 11]) {
+      const alone = await run(folder, ['report', '--database', database, '--as-of', asOfs[i] ?? '']);
+      assert.equal(answers[i], alone.stdout, `report ${i}`);
+    }
+  });
+
+  test('SIGTERM ends the server cleanly; what it did not get to runs after the restart', async (t) => {
+    const args = ['--database', join(folder, 'report.duckdb'), '--results-dir', join(folder, 'results-term')];
+    const first = await serve(t, folder, ...args);
+    const ids = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => trigger(first.url, formatInstant(END - HOUR / 2 - i * HOUR))),
+    );
+    assert.equal(await first.end('SIGTERM'), 0);
+    assert.doesNotMatch(first.output(), /"level":(50|60)/);
+    const second = await serve(t, folder, ...args);
+    for (const id of ids) assert.match(await result(second.url, id), /^store_id,uptime_last_hour/);
+    assert.equal(await second.end('SIGINT'), 0);
+  });
+});
+
+async function trigger(url: string, as_of: string): Promise<string> {
+  const answer = await fetch(`${url}/trigger_report`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ as_of }),
+  });
+  assert.equal(answer.status, 200);
+  return ((await answer.json()) as { report_id: string }).report_id;
+}
+
+async function result(url: string, id: string): Promise<string> {
+  for (;;) {
+    const answer = await fetch(`${url}/get_report?report_id=${id}`);
+    const text = await answer.text();
+    if (text !== 'Running') return text;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
