@@ -1,19 +1,26 @@
 // Runs the test files below the given folders with node's test runner: `node scripts/test.js [--fast] [pattern…]`.
-// Node 20 does not expand patterns for `--test` itself. `--fast` leaves out test/system, the tests that start
-// processes.
+// Node 20 does not expand patterns for `--test` itself. `--fast` leaves the slow ones out.
 import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { globSync } from 'tinyglobby';
+
+// They start processes, or write files of a hundred megabytes.
+const SLOW = ['test/system/**', 'test/ingest/large-files.test.ts'];
 
 const args = process.argv.slice(2);
 const fast = args.includes('--fast');
 const patterns = args.filter((arg) => !arg.startsWith('--'));
 const files = globSync(patterns.length > 0 ? patterns : ['test/**/*.test.ts'], {
-  ignore: fast ? ['test/system/**'] : [],
+  ignore: fast ? SLOW : [],
 }).sort();
 if (files.length === 0) {
   console.error(`no test file matches ${patterns.join(' ')}`);
   process.exit(1);
 }
-const run = spawnSync(process.execPath, ['--import', 'tsx', '--test', ...files], { stdio: 'inherit' });
+const run = spawnSync(
+  process.execPath,
+  ['--import', 'tsx', '--test', `--test-concurrency=${availableParallelism()}`, ...files],
+  { stdio: 'inherit' },
+);
 process.exit(run.status ?? 1);

@@ -38,19 +38,30 @@ const STORE_ID: FeedColumn = { name: 'store_id', headers: ['store_id'] };
 /** A date and a time of day, then `UTC`, `Z`, an offset, or nothing (which means UTC). */
 const INSTANT = String.raw`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)? ?(UTC|Z|[+-](0\d|1[0-8])(:?[0-5]\d)?)?`;
 
+/** The end of an instant, of which DuckDB takes an offset alone, and no blank before it. */
+const ZONE = ' ?(?:UTC|Z)?([+-][0-9:]+)?$';
+
 /** The cheap patterns come first: nearly every row of a large file has one of them. */
 const instantOf = (text: string): string => `
-  case
-    when ${text} like '____-__-__ __:__:__%UTC' or ${text} like '____-__-__T__:__:__%Z'
-      then epoch_ms(try_cast(${text} as timestamp))
-    when regexp_full_match(${text}, '${INSTANT}', 'i') then epoch_ms(try_cast(${text} as timestamptz))
-  end`;
+  epoch_ms(coalesce(
+    case
+      when ${text} like '____-__-__ __:__:__%UTC' or ${text} like '____-__-__T__:__:__%Z'
+        then try_cast(${text} as timestamp)
+    end,
+    case
+      when regexp_full_match(${text}, '${INSTANT}', 'i')
+        then try_cast(regexp_replace(upper(${text}), '${ZONE}', '\\1') as timestamptz)::timestamp
+    end))`;
 
 const timeOfDay = (text: string): string => `
   case
     when regexp_full_match(${text}, '\\d{1,2}:\\d\\d(:\\d\\d(\\.\\d+)?)?')
-      then (epoch(try_cast(${text} as time)) * 1000)::integer
+      then epoch_ms(try_cast(${text} as time))::integer
   end`;
+
+const badId = `
+        when store_id = '' then 'store_id is empty'
+        when contains(store_id, chr(0)) then 'store_id holds a null character'`;
 
 const polls: Feed = {
   name: 'polls',
@@ -60,13 +71,13 @@ const polls: Feed = {
     select store_id, instant, active,
       case
         when broken is not null then broken
-        when store_id = '' then 'store_id is empty'
+        ${badId}
         when active is null then 'status "' || status || '" is neither "active" nor "inactive"'
         when instant is null
           then 'timestamp_utc "' || timestamp_utc || '" is not an instant such as "2023-01-22 12:09:39.388884 UTC"'
         when instant > ${latest}
           then 'timestamp_utc "' || timestamp_utc || '" lies more than 5 minutes in the future'
-      end as reason, line
+      end as reason, case when reason is not null then line end as line
     from (
       select *, case status when 'active' then true when 'inactive' then false end as active,
         ${instantOf('timestamp_utc')} as instant
@@ -87,12 +98,12 @@ const hours: Feed = {
     select store_id, weekday as day, start_ms, end_ms,
       case
         when broken is not null then broken
-        when store_id = '' then 'store_id is empty'
+        ${badId}
         when weekday is null then 'day "' || day || '" is not one of 0 (Monday) to 6 (Sunday)'
         when start_ms is null or start_ms >= 86400000
           then 'start_time_local "' || start_time_local || '" is not a time of day'
         when end_ms is null then 'end_time_local "' || end_time_local || '" is not a time of day'
-      end as reason, line
+      end as reason, case when reason is not null then line end as line
     from (
       select *, case when regexp_full_match(day, '[0-6]') then day::utinyint end as weekday,
         ${timeOfDay('start_time_local')} as start_ms, ${timeOfDay('end_time_local')} as end_ms
@@ -108,9 +119,9 @@ const zones: Feed = {
     select store_id, zone,
       case
         when broken is not null then broken
-        when store_id = '' then 'store_id is empty'
+        ${badId}
         when zone is null then 'timezone_str "' || timezone_str || '" is not an IANA time zone such as "America/Chicago"'
-      end as reason, line
+      end as reason, case when reason is not null then line end as line
     from (
       select *, map_extract(map(${list([...context.zones.keys()])}, ${list([...context.zones.values()])}), timezone_str)[1]
         as zone

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { invalid } from '../errors.ts';
 import type { ImportSession, MergeCounts, Storage } from '../storage/ports.ts';
 import { FEED_NAMES, FEEDS, type FeedName, FUTURE_TOLERANCE } from './feeds.ts';
@@ -36,11 +37,19 @@ const PROGRESS_INTERVAL = 100;
  * @throws UserError `invalid_input` when one is not there or is not what it claims to be
  */
 export async function inspectFeeds(files: FeedFiles): Promise<Source[]> {
-  const sources: Source[] = [];
+  const found: { feed: FeedName; path: string }[] = [];
   for (const feed of FEED_NAMES) {
     for (const name of files[feed] ?? []) {
-      for (const path of await filesOf(name)) sources.push(await inspect(FEEDS[feed], path));
+      for (const path of await filesOf(name)) found.push({ feed, path });
     }
+  }
+  // A file goes by its name, and by its path where another has the same name.
+  const paths = new Map<string, string>();
+  for (const { path } of found) paths.set(basename(path), (paths.get(basename(path)) ?? path) === path ? path : '');
+  const sources: Source[] = [];
+  for (const { feed, path } of found) {
+    const name = basename(path);
+    sources.push(await inspect(FEEDS[feed], path, paths.get(name) === '' ? path : name));
   }
   return sources;
 }
@@ -76,7 +85,7 @@ async function importSource(session: ImportSession, source: Source, options: Imp
   );
   if (options.strict && first !== undefined) {
     throw invalid(
-      `${label} line ${first.line}: ${first.reason}; ${staged.rejected} of ${staged.read} rows are bad and --strict ` +
+      `${label} ${source.format.kind === 'csv' ? 'line' : 'row'} ${first.line}: ${first.reason}; ${staged.rejected} of ${staged.read} rows are bad and --strict ` +
         'is set, so nothing was imported',
     );
   }

@@ -1,15 +1,17 @@
-import { once } from 'node:events';
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { finished } from 'node:stream/promises';
 import { csvField } from '../csv.ts';
+import { invalid } from '../errors.ts';
 import type { Reject } from './stage.ts';
+import { systemReason } from './system.ts';
+
+const BUFFER = 64 * 1024;
 
 /** A CSV file `file,line,reason,row` of refused rows, made when the first one comes. */
 export class RejectsFile {
   readonly path: string;
-  #stream: WriteStream | undefined;
+  #file: FileHandle | undefined;
+  #pending = '';
   #rows = 0;
 
   constructor(path: string) {
@@ -20,24 +22,35 @@ export class RejectsFile {
     return this.#rows;
   }
 
+  /** @throws UserError `invalid_input` when the file cannot be written */
   async write({ file, line, reason, row }: Reject): Promise<void> {
-    this.#stream ??= await this.#open();
+    if (this.#rows === 0) this.#pending = 'file,line,reason,row\n';
     this.#rows++;
-    const more = this.#stream.write(`${csvField(file)},${line},${csvField(reason)},${csvField(row)}\n`);
-    if (!more) await once(this.#stream, 'drain');
+    this.#pending += `${csvField(file)},${line},${csvField(reason)},${csvField(row)}\n`;
+    if (this.#rows === 1 || this.#pending.length > BUFFER) await this.#flush();
   }
 
   async close(): Promise<void> {
-    if (this.#stream === undefined) return;
-    this.#stream.end();
-    await finished(this.#stream);
+    if (this.#file === undefined) return;
+    try {
+      await this.#flush();
+    } finally {
+      await this.#file.close();
+    }
   }
 
-  async #open(): Promise<WriteStream> {
+  async #flush(): Promise<void> {
+    try {
+      this.#file ??= await this.#open();
+      await this.#file.appendFile(this.#pending);
+      this.#pending = '';
+    } catch (error) {
+      throw invalid(`the rejects cannot be written to ${this.path}: ${systemReason(error)}`);
+    }
+  }
+
+  async #open(): Promise<FileHandle> {
     await mkdir(dirname(this.path), { recursive: true });
-    const stream = createWriteStream(this.path);
-    await once(stream, 'open');
-    stream.write('file,line,reason,row\n');
-    return stream;
+    return open(this.path, 'w');
   }
 }

@@ -1,13 +1,13 @@
-import { createWriteStream } from 'node:fs';
-import { mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { constants, gunzipSync } from 'node:zlib';
 import { glob } from 'tinyglobby';
-import { invalid, messageOf, UserError } from '../errors.ts';
-import { FEED_NAMES, FEEDS, type Feed } from './feeds.ts';
+import { invalid, UserError } from '../errors.ts';
+import type { Feed } from './feeds.ts';
+import { gunzipHead } from './gzip.ts';
+import { columnNames, type Layout, readHeader } from './header.ts';
+import { systemReason } from './system.ts';
+
+export { spool } from './spool.ts';
 
 /** A file that holds a feed, looked at but not yet read. */
 export interface Source {
@@ -20,16 +20,9 @@ export interface Source {
   readonly format: CsvFormat | ParquetFormat;
 }
 
-export interface CsvFormat {
+export interface CsvFormat extends Layout {
   readonly kind: 'csv';
   readonly gzip: boolean;
-  readonly delimiter: string;
-  /** How many lines stand before the first row: the header and blank ones above it. */
-  readonly skip: number;
-  /** The number of fields that each row must have. */
-  readonly width: number;
-  /** Where each of the feed's columns stands, counted from 0. */
-  readonly positions: readonly number[];
 }
 
 export interface ParquetFormat {
@@ -38,7 +31,17 @@ export interface ParquetFormat {
 
 const EXPECTED = 'expected CSV, gzipped CSV or Parquet';
 const PEEK_BYTES = 256 * 1024;
-const DELIMITERS = [',', ';', '\t', '|'];
+
+/** Kinds of files that turn up instead, by their first bytes. */
+const FOREIGN: readonly (readonly [magic: string, kind: string])[] = [
+  ['PK\x03\x04', 'a ZIP archive or a spreadsheet'],
+  ['\xff\xfe', 'UTF-16 text, not UTF-8'],
+  ['\xfe\xff', 'UTF-16 text, not UTF-8'],
+  ['PAR1', 'a compressed Parquet file'],
+  ['\x28\xb5\x2f\xfd', 'compressed with Zstandard'],
+  ['BZh', 'compressed with bzip2'],
+  ['\xfd7zXZ', 'compressed with xz'],
+];
 
 /**
  * The files that a name on the command line means: a file, the feed files of a folder, or those that match a
@@ -48,11 +51,7 @@ const DELIMITERS = [',', ';', '\t', '|'];
  */
 export async function filesOf(name: string): Promise<string[]> {
   const found = await stat(name).catch(() => undefined);
-  if (found?.isDirectory()) {
-    const entries = (await readdir(name)).filter((entry) => /\.(csv|csv\.gz|parquet)$/i.test(entry)).sort();
-    if (entries.length === 0) throw invalid(`the folder ${name} holds no .csv, .csv.gz or .parquet file`);
-    return entries.map((entry) => join(name, entry));
-  }
+  if (found?.isDirectory()) return filesIn(name);
   if (found !== undefined) return [name];
   if (/[*?[\]{}]/.test(name)) {
     const matches = (await glob(name, { expandDirectories: false })).sort();
@@ -62,18 +61,16 @@ export async function filesOf(name: string): Promise<string[]> {
   throw invalid(`there is no file ${name}`);
 }
 
-/** Spools a stream, such as standard input, to a temporary file; `remove` takes it away again. */
-export async function spool(input: Readable): Promise<{ path: string; remove: () => Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'restaurant-monitor-'));
-  const remove = () => rm(folder, { recursive: true, force: true });
-  const path = join(folder, 'input');
-  try {
-    await pipeline(input, createWriteStream(path));
-  } catch (error) {
-    await remove();
-    throw error;
-  }
-  return { path, remove };
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error) => {
+    throw unreadable(folder, error);
+  });
+  const files = entries
+    .filter((entry) => !entry.isDirectory() && /^[^.].*\.(csv|csv\.gz|parquet)$/i.test(entry.name))
+    .map((entry) => entry.name)
+    .sort();
+  if (files.length === 0) throw invalid(`the folder ${folder} holds no .csv, .csv.gz or .parquet file`);
+  return files.map((file) => join(folder, file));
 }
 
 /**
@@ -85,93 +82,37 @@ export async function inspect(feed: Feed, path: string, label = basename(path)):
   const { head, bytes } = await peek(path, label);
   if (bytes === 0) throw invalid(`${label} is empty; ${EXPECTED} with ${columnNames(feed)}`);
   if (startsWith(head, 'PAR1')) return { feed, path, label, bytes, format: { kind: 'parquet' } };
-  const gzip = head[0] === 0x1f && head[1] === 0x8b;
-  const text = gzip ? gunzipHead(head, label) : head;
-  const kind = foreignKind(text);
-  if (kind !== undefined) throw invalid(`${label} is ${kind}; ${EXPECTED}`);
-  return { feed, path, label, bytes, format: { kind: 'csv', gzip, ...readHeader(feed, text, label) } };
+  const gzip = startsWith(head, '\x1f\x8b');
+  const text = gzip ? gunzipHead(head, bytes, label) : head;
+  if (text.length === 0) throw invalid(`${label} is an empty file, compressed; ${EXPECTED}`);
+  const foreign = FOREIGN.find(([magic]) => startsWith(text, magic))?.[1] ?? (text.includes(0) ? 'a binary file' : '');
+  if (foreign !== '') throw invalid(`${label} is ${foreign}; ${EXPECTED}`);
+  return { feed, path, label, bytes, format: { kind: 'csv', gzip, ...readHeader(feed, text.toString('utf8'), label) } };
 }
 
 async function peek(path: string, label: string): Promise<{ head: Buffer; bytes: number }> {
   try {
+    const found = await stat(path);
+    // A named pipe would have to be read twice.
+    if (!found.isFile()) throw invalid(`${label} is not a regular file; - reads standard input`);
     const file = await open(path);
     try {
-      const { size } = await file.stat();
       const { buffer, bytesRead } = await file.read(Buffer.alloc(PEEK_BYTES), 0, PEEK_BYTES, 0);
-      return { head: buffer.subarray(0, bytesRead), bytes: size };
+      return { head: buffer.subarray(0, bytesRead), bytes: found.size };
     } finally {
       await file.close();
     }
   } catch (error) {
-    throw new UserError('invalid_input', `${label} cannot be read: ${messageOf(error)}`, { cause: error });
+    throw unreadable(label, error);
   }
 }
 
+/** Latin-1, so that each character of `magic` is one byte. */
 function startsWith(bytes: Buffer, magic: string): boolean {
   return bytes.subarray(0, magic.length).toString('latin1') === magic;
 }
 
-function gunzipHead(head: Buffer, label: string): Buffer {
-  try {
-    return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
-  } catch (error) {
-    throw invalid(`${label} is no sound gzip file: ${messageOf(error)}`);
-  }
-}
-
-function foreignKind(text: Buffer): string | undefined {
-  if (text.length === 0) return 'an empty file, compressed';
-  if (startsWith(text, 'PK\x03\x04')) return 'a ZIP archive or a spreadsheet';
-  if (startsWith(text, '\xff\xfe') || startsWith(text, '\xfe\xff')) return 'UTF-16 text, not UTF-8';
-  if (startsWith(text, 'PAR1')) return 'a compressed Parquet file';
-  if (text.includes(0)) return 'a binary file';
-  return undefined;
-}
-
-function readHeader(feed: Feed, head: Buffer, label: string): Omit<CsvFormat, 'kind' | 'gzip'> {
-  const lines = head
-    .toString('utf8')
-    .replace(/^\uFEFF/, '')
-    .split(/\r\n|\n|\r/);
-  const above = lines.findIndex((line) => line.trim() !== '');
-  if (above < 0) throw invalid(`${label} holds blank lines only; expected a header with ${columnNames(feed)}`);
-  const line = lines[above] as string;
-  const delimiter = DELIMITERS.find((candidate) => positionsOf(feed, headerFields(line, candidate)).includes(0)) ?? ',';
-  const header = headerFields(line, delimiter);
-  const positions = positionsOf(feed, header);
-  const missing = feed.columns.filter((_, i) => (positions[i] as number) < 0);
-  if (missing.length > 0) {
-    throw invalid(
-      `${label} has no column ${missing.map((column) => `"${column.headers[0]}"`).join(', ')}; ` +
-        `a ${feed.title} file needs ${columnNames(feed)}, its header has ${header.slice(0, 20).join(', ').slice(0, 300)}` +
-        hint(feed, header),
-    );
-  }
-  const twice = feed.columns.find((column) => header.filter((name) => column.headers.includes(name)).length > 1);
-  if (twice !== undefined) throw invalid(`${label} has the column "${twice.headers[0]}" more than once`);
-  return { delimiter, skip: above + 1, width: header.length, positions };
-}
-
-function headerFields(line: string, delimiter: string): string[] {
-  return line.split(delimiter).map((field) =>
-    field
-      .trim()
-      .replace(/^"(.*)"$/, '$1')
-      .trim()
-      .toLowerCase(),
-  );
-}
-
-function positionsOf(feed: Feed, header: readonly string[]): number[] {
-  return feed.columns.map((column) => header.findIndex((name) => column.headers.includes(name)));
-}
-
-function columnNames(feed: Feed): string {
-  return `the columns ${feed.columns.map((column) => column.headers[0]).join(', ')}`;
-}
-
-/** Files are easily swapped on the command line. */
-function hint(feed: Feed, header: readonly string[]): string {
-  const fits = FEED_NAMES.find((name) => name !== feed.name && !positionsOf(FEEDS[name], header).includes(-1));
-  return fits === undefined ? '' : ` (that is a ${FEEDS[fits].title} file: --${fits === 'zones' ? 'timezones' : fits})`;
+function unreadable(name: string, error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  return new UserError('invalid_input', `${name} cannot be read: ${systemReason(error)}`, { cause: error });
 }

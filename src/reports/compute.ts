@@ -34,32 +34,42 @@ const ZONE_SLACK = 4 * 86_400_000;
  */
 export async function computeReport(snapshot: Snapshot, asOf: number, options: ComputeOptions = {}): Promise<Report> {
   const { keys, ids, zones } = await snapshot.stores();
-  const count = keys.length;
-  const base = keys[0] ?? 0;
+  const { base, span } = rangeOf(keys);
   // Figures stand by key, so that a batch is a range of keys; keys of deleted stores leave holes that cost little.
-  const figures = new UptimeFigures(count === 0 ? 0 : (keys[count - 1] as number) - base + 1);
+  const figures = new UptimeFigures(span);
   const zoneOf = zoneLookup(asOf);
+  const zoneByKey = new Array<Zone>(span).fill(zoneOf(DEFAULT_ZONE));
+  for (let i = 0; i < keys.length; i++) zoneByKey[(keys[i] as number) - base] = zoneOf(zones[i] ?? DEFAULT_ZONE);
   const polls = await snapshot.countPolls(asOf - POLL_REACH, asOf);
-  const batchSize = Math.max(1, Math.floor((POLLS_IN_MEMORY * count) / Math.max(polls, count)));
-  for (let first = 0; first < count; first += batchSize) {
+  const batchSize = Math.max(1, Math.floor((POLLS_IN_MEMORY * span) / Math.max(polls, span)));
+  for (let first = 0; first < span; first += batchSize) {
     options.signal?.throwIfAborted();
-    const last = Math.min(count, first + batchSize);
-    const firstKey = keys[first] as number;
-    const endKey = (keys[last - 1] as number) + 1;
-    const batchZones = new Array<Zone>(endKey - firstKey).fill(zoneOf(undefined));
-    for (let i = first; i < last; i++) batchZones[(keys[i] as number) - firstKey] = zoneOf(zones[i]);
-    const hours = await snapshot.hours(firstKey, endKey);
-    const batchPolls = await snapshot.polls(firstKey, endKey, asOf - POLL_REACH, asOf);
-    const batch = { stores: endKey - firstKey, zones: batchZones, hours, polls: batchPolls };
-    batchUptime(batch, asOf, figures, firstKey - base);
-    options.onProgress?.(last / count);
+    const end = Math.min(span, first + batchSize);
+    const batch = {
+      stores: end - first,
+      zones: zoneByKey.slice(first, end),
+      hours: await snapshot.hours(base + first, base + end),
+      polls: await snapshot.polls(base + first, base + end, asOf - POLL_REACH, asOf),
+    };
+    batchUptime(batch, asOf, figures, first);
+    options.onProgress?.(end / span);
   }
   return { asOf, ...sortedById(ids, keys, base), figures };
 }
 
-function zoneLookup(asOf: number): (name: string | undefined) => Zone {
+function rangeOf(keys: Int32Array): { base: number; span: number } {
+  if (keys.length === 0) return { base: 0, span: 0 };
+  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const key of keys) {
+    if (key < least) least = key;
+    if (key > greatest) greatest = key;
+  }
+  return { base: least, span: greatest - least + 1 };
+}
+
+function zoneLookup(asOf: number): (name: string) => Zone {
   const zones = new Map<string, Zone>();
-  return (name = DEFAULT_ZONE) => {
+  return (name) => {
     let zone = zones.get(name);
     if (zone === undefined) {
       zone = zoneBetween(name, asOf - POLL_REACH - ZONE_SLACK, asOf + ZONE_SLACK);
@@ -69,6 +79,7 @@ function zoneLookup(asOf: number): (name: string | undefined) => Zone {
   };
 }
 
+/** Engines order text by its bytes, which is nearly always the order by code unit. */
 function sortedById(ids: readonly string[], keys: Int32Array, base: number): Pick<Report, 'ids' | 'positions'> {
   if (isSorted(ids)) return { ids, positions: keys.map((key) => key - base) };
   const order = Int32Array.from(ids, (_, i) => i).sort((a, b) => ((ids[a] as string) < (ids[b] as string) ? -1 : 1));

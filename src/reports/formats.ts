@@ -42,9 +42,11 @@ function exactRow(id: string, { figures }: Report, store: number): string {
   return `${id},${figures.of(store).join(',')}\n`;
 }
 
+const FRACTIONS = Array.from({ length: 100 }, (_, hundredths) => `.${String(hundredths).padStart(2, '0')}`);
+
 /** Milliseconds in a unit with two decimals, halves up. */
 function twoDecimals(milliseconds: number, unit: number): string {
   const hundredths = Math.floor(milliseconds / (unit / 100) + 0.5);
-  const fraction = hundredths % 100;
-  return `${(hundredths - fraction) / 100}.${fraction < 10 ? '0' : ''}${fraction}`;
+  const whole = Math.floor(hundredths / 100);
+  return whole + (FRACTIONS[hundredths - 100 * whole] as string);
 }

@@ -138,7 +138,6 @@ export class ReportService {
   #compute(id: string, asOf: number): Promise<number> {
     const { reports } = this.#storage;
     return this.#storage.snapshot(async (snapshot) => {
-      await reports.reading(id, await snapshot.revision());
       let told = performance.now();
       const report = await computeReport(snapshot, asOf, {
         signal: this.#stopping.signal,

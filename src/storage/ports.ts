@@ -19,12 +19,12 @@ export interface Storage {
   close(): Promise<void>;
 }
 
-/** Every store that any source names, ordered by key. */
+/** Every store that any source names. They come in about the order of their ids, which no one must rely on. */
 export interface StoreColumns {
   readonly keys: Int32Array;
   readonly ids: readonly string[];
-  /** IANA names; `undefined`: the default zone. */
-  readonly zones: readonly (string | undefined)[];
+  /** IANA names; `null`: the default zone. */
+  readonly zones: readonly (string | null)[];
 }
 
 export interface Snapshot {
@@ -97,10 +97,11 @@ export interface ReportCatalog {
    */
   add(report: NewReport): Promise<ReportRecord>;
   find(id: string): Promise<ReportRecord | undefined>;
-  /** Takes the oldest queued report that has its own result and marks it running. */
+  /**
+   * Takes the oldest queued report that has its own result and marks it running, on the data of this moment: only
+   * reports that are added before these change may share it.
+   */
   claim(): Promise<ReportRecord | undefined>;
-  /** Records the revision of the data that a running report reads: from now on only equal ones may share it. */
-  reading(id: string, revision: number): Promise<void>;
   progress(id: string, progress: number): Promise<void>;
   /** Ends a running report and all that share it; returns the ids of those. */
   complete(id: string, stores: number, finishedAt: number): Promise<string[]>;

@@ -40,14 +40,10 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       const { keys, ids, zones } = await storage.snapshot((s) => s.stores());
       assert.deepEqual(ids.map((id, i) => [id, zones[i]]).sort(), [
         ['18446744073709551615', 'UTC'],
-        ['a', undefined],
-        ['b', undefined],
+        ['a', null],
+        ['b', null],
         ['c', 'Asia/Tokyo'],
       ]);
-      assert.deepEqual(
-        [...keys],
-        [...keys].sort((a, b) => a - b),
-      );
       assert.equal(new Set(keys).size, 4);
     });
 
@@ -296,7 +292,6 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.equal((await reports.add({ id: 'two', asOf: T, requestedAt: T })).resultId, 'one');
       assert.equal((await reports.add({ id: 'other', asOf: T + 1, requestedAt: T })).resultId, 'other');
       await reports.claim();
-      await reports.reading('one', 0);
       assert.equal((await reports.add({ id: 'three', asOf: T, requestedAt: T })).resultId, 'one');
       assert.equal((await reports.find('two'))?.status, 'running');
       assert.deepEqual((await reports.complete('one', 1, T)).sort(), ['three', 'two']);
@@ -308,7 +303,6 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       const storage = await opened(t);
       await storage.reports.add({ id: 'old', asOf: T, requestedAt: T });
       await storage.reports.claim();
-      await storage.reports.reading('old', 0);
       await merge(storage, { polls: [['a', T, true]] });
       assert.equal((await storage.reports.add({ id: 'new', asOf: T, requestedAt: T })).resultId, 'new');
     });
@@ -349,8 +343,8 @@ function counts(some: Partial<MergeCounts>): MergeCounts {
 function pollsOf(storage: Storage, from = 0, to = T + 1_000 * HOUR): Promise<[string, number, number][]> {
   return storage.snapshot(async (s) => {
     const { keys, ids } = await s.stores();
-    const first = keys[0] ?? 0;
-    const polls = await s.polls(first, (keys.at(-1) ?? 0) + 1, from, to);
+    const first = Math.min(...keys);
+    const polls = await s.polls(first, Math.max(...keys) + 1, from, to);
     const rows = Array.from({ length: polls.length }, (_, i): [string, number, number] => [
       ids[keys.indexOf((polls.store[i] ?? 0) + first)] ?? '',
       polls.instant[i] ?? 0,
@@ -364,8 +358,8 @@ function pollsOf(storage: Storage, from = 0, to = T + 1_000 * HOUR): Promise<[st
 function hoursOf(storage: Storage): Promise<[string, number, number, number][]> {
   return storage.snapshot(async (s) => {
     const { keys, ids } = await s.stores();
-    const first = keys[0] ?? 0;
-    const hours = await s.hours(first, (keys.at(-1) ?? 0) + 1);
+    const first = Math.min(...keys);
+    const hours = await s.hours(first, Math.max(...keys) + 1);
     const rows = Array.from({ length: hours.length }, (_, i): [string, number, number, number] => [
       ids[keys.indexOf((hours.store[i] ?? 0) + first)] ?? '',
       hours.day[i] ?? 0,

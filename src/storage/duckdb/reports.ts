@@ -33,22 +33,15 @@ export class DuckdbReportCatalog implements ReportCatalog {
 
   claim(): Promise<ReportRecord | undefined> {
     return this.#turn.run(async () => {
-      const [next] = await this.#session.rows(
-        `select report_id from reports where status = 'queued' and shares is null order by requested_ms limit 1`,
+      const [claimed] = await this.#session.rows(
+        `update reports set status = 'running', progress = 0, revision = (select number from revision)
+         where status = 'queued' and report_id = (
+           select report_id from reports where status = 'queued' and shares is null order by requested_ms limit 1
+         )
+         returning report_id`,
       );
-      if (next === undefined) return undefined;
-      const id = String(next.report_id);
-      const claimed = await this.#session.run(
-        `update reports set status = 'running', progress = 0, revision = null
-         where report_id = $id and status = 'queued'`,
-        { id },
-      );
-      return claimed === 1 ? this.#find(id) : undefined;
+      return claimed === undefined ? undefined : this.#find(String(claimed.report_id));
     });
-  }
-
-  reading(id: string, revision: number): Promise<void> {
-    return this.#update(id, 'revision = $revision::bigint', { revision });
   }
 
   progress(id: string, progress: number): Promise<void> {

@@ -1,0 +1,143 @@
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import { createGunzip } from 'node:zlib';
+import { openStorage } from '../src/compose.ts';
+import { Database } from '../src/duckdb/database.ts';
+import { type FeedFiles, type FileSummary, importSources, inspectFeeds } from '../src/ingest/import.ts';
+import { simulate } from '../src/simulate/simulate.ts';
+import type { Storage } from '../src/storage/ports.ts';
+
+export interface Feeds {
+  readonly polls: string;
+  readonly hours: string;
+  readonly zones: string;
+}
+
+const DEFAULT_DATA = fileURLToPath(new URL('../../shared/data/loop-2023/', import.meta.url));
+const SIMULATED = { stores: 14_226, days: 8, seed: 1, end: Date.UTC(2023, 0, 25, 18), parquet: false };
+
+export const LARGE = { stores: 100_000, hours: 168, end: Date.UTC(2023, 0, 25, 18) };
+
+/** The data that is measured on, all below one temporary folder, each made when it is first asked for. */
+export class Fleets {
+  readonly folder: string;
+  readonly #made = new Map<string, Promise<string>>();
+  #feeds: Promise<Feeds> | undefined;
+  #name = '';
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** What the document calls the data, once `feeds` is there. */
+  get name(): string {
+    return this.#name;
+  }
+
+  /** The three feeds as plain CSV. */
+  feeds(): Promise<Feeds> {
+    this.#feeds ??= this.#makeFeeds();
+    return this.#feeds;
+  }
+
+  /** A database with the three feeds in it. */
+  database(): Promise<string> {
+    return this.#once('fleet.duckdb', async (path) => {
+      const { polls, hours, zones } = await this.feeds();
+      await withStorage(path, (storage) =>
+        importFeeds(storage, { polls: [polls], hours: [hours], zones: [zones] }).then(() => {}),
+      );
+    });
+  }
+
+  /** The same database once more, for statements beside the product: a file has one owner at a time. */
+  databaseCopy(): Promise<string> {
+    return this.#once('fleet-copy.duckdb', async (path) => copyFile(await this.database(), path));
+  }
+
+  /** 100,000 stores, each polled once an hour for a week. */
+  largeDatabase(): Promise<string> {
+    return this.#once('large.duckdb', async (path) => {
+      await withStorage(path, async () => {});
+      await fillLarge(path);
+    });
+  }
+
+  #once(file: string, make: (path: string) => Promise<void>): Promise<string> {
+    const path = join(this.folder, file);
+    const making = this.#made.get(file) ?? make(path).then(() => path);
+    this.#made.set(file, making);
+    return making;
+  }
+
+  async #makeFeeds(): Promise<Feeds> {
+    const source = process.env.BENCH_DATA || DEFAULT_DATA;
+    const out = join(this.folder, 'feeds');
+    await mkdir(out);
+    if (existsSync(join(source, 'store_status.csv.gz'))) {
+      this.#name = 'loop-2023 (real hours and zones of 14,226 stores, 1.82 M reconstructed polls)';
+      for (const feed of ['store_status.csv', 'menu_hours.csv', 'timezones.csv']) {
+        await pipeline(
+          createReadStream(join(source, `${feed}.gz`)),
+          createGunzip(),
+          createWriteStream(join(out, feed)),
+        );
+      }
+    } else {
+      const { stores, polls } = await simulate({ ...SIMULATED, out });
+      this.#name = `simulated fleet (${stores.toLocaleString('en-US')} stores, ${polls.toLocaleString('en-US')} polls)`;
+    }
+    return {
+      polls: join(out, 'store_status.csv'),
+      hours: join(out, 'menu_hours.csv'),
+      zones: join(out, 'timezones.csv'),
+    };
+  }
+}
+
+export async function withStorage<T>(path: string, work: (storage: Storage) => Promise<T>): Promise<T> {
+  const storage = await openStorage({ databasePath: path });
+  try {
+    return await work(storage);
+  } finally {
+    await storage.close();
+  }
+}
+
+export async function importFeeds(storage: Storage, files: FeedFiles): Promise<FileSummary[]> {
+  return importSources(storage, await inspectFeeds(files), {
+    now: Date.now(),
+    strict: true,
+    onReject: async () => {},
+  });
+}
+
+/** Straight into the tables, in the order that an import would leave: reading 1 GB of CSV is not what is measured. */
+async function fillLarge(path: string): Promise<void> {
+  const database = await Database.open(path);
+  const session = await database.session();
+  const { stores, hours, end } = LARGE;
+  await session.run(`
+    insert into stores
+    select i + 1, (1000000000 + i * 7919)::varchar,
+      ['America/New_York', 'America/Chicago', 'America/Los_Angeles', 'Europe/Berlin', null][1 + i % 5]
+    from range(${stores}) t(i)`);
+  await session.run(`
+    insert into business_hours
+    select i + 1, day, (6 + i % 5) * 3600000,
+      case when i % 7 = 0 then 2 * 3600000 when i % 11 = 0 then 86399000 else (20 + i % 3) * 3600000 end
+    from range(${stores}) t(i), range(7) d(day)
+    where i % 5 > 0
+    order by i, day`);
+  await session.run(`
+    insert into polls
+    select i // ${hours} + 1,
+      make_timestamp_ms(${end} - 3600000 * (${hours} - i % ${hours}) + (hash(i) % 3600000)::bigint),
+      hash(i // 6) % 20 > 0
+    from range(${stores * hours}) t(i)`);
+  session.close();
+  database.close();
+}

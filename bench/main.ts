@@ -1,0 +1,55 @@
+// npm run bench [-- NAME …]: measures, prints, and, when nothing is named, writes docs/performance.md.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Section } from './figures.ts';
+import { Fleets } from './fleets.ts';
+import { measureImport } from './import.ts';
+import { measureKernel } from './kernel.ts';
+import { measureLarge } from './large.ts';
+import { measureLatency } from './latency.ts';
+import { machine } from './machine.ts';
+import { render, renderPlain } from './render.ts';
+import { measureReport } from './report.ts';
+import { measureSql } from './sql.ts';
+
+const MEASUREMENTS: Readonly<Record<string, (fleets: Fleets) => Promise<Section>>> = {
+  import: measureImport,
+  report: measureReport,
+  kernel: measureKernel,
+  sql: measureSql,
+  large: measureLarge,
+  latency: measureLatency,
+};
+
+const named = process.argv.slice(2);
+const unknown = named.find((name) => !Object.hasOwn(MEASUREMENTS, name));
+if (unknown !== undefined) {
+  console.error(`there is no measurement "${unknown}", expected one of ${Object.keys(MEASUREMENTS).join(', ')}`);
+  process.exit(1);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'restaurant-monitor-bench-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+console.log(machine());
+const fleets = new Fleets(folder);
+const sections: Section[] = [];
+for (const [name, measure] of Object.entries(MEASUREMENTS)) {
+  if (named.length > 0 && !named.includes(name)) continue;
+  const started = performance.now();
+  const section = await measure(fleets);
+  sections.push(section);
+  console.log(`\n${renderPlain(section)}\n  [${name}: ${((performance.now() - started) / 1000).toFixed(0)} s]`);
+}
+
+console.log(`\nData: ${fleets.name}`);
+if (named.length === 0) {
+  const file = new URL('../docs/performance.md', import.meta.url);
+  const date = new Date().toISOString().slice(0, 10);
+  await mkdir(new URL('.', file), { recursive: true });
+  await writeFile(file, render({ date, machine: machine(), data: fleets.name, sections }));
+  console.log('docs/performance.md is written');
+}

@@ -1,0 +1,52 @@
+/** One run of something; resolves with the milliseconds that count, so that it can prepare and clear up untimed. */
+export type Contestant = () => Promise<number>;
+
+/** The milliseconds that `work` takes. */
+export async function timed(work: () => unknown): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
+/** The milliseconds of processor time, on all cores together, that this process uses during `work`. */
+export async function processorTime(work: () => unknown): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
+/**
+ * Runs the contestants in turn, A B C A B C …, so that whatever else the machine does falls on all of them alike.
+ * A first round warms up and does not count.
+ *
+ * @returns the median milliseconds of each
+ */
+export async function interleaved<Name extends string>(
+  rounds: number,
+  contestants: Readonly<Record<Name, Contestant>>,
+): Promise<Record<Name, number>> {
+  const names = Object.keys(contestants) as Name[];
+  const times = new Map<Name, number[]>(names.map((name) => [name, []]));
+  for (let round = 0; round <= rounds; round++) {
+    for (const name of names) {
+      globalThis.gc?.();
+      const ms = await contestants[name]();
+      if (round > 0) times.get(name)?.push(ms);
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, median(times.get(name) ?? [])])) as Record<Name, number>;
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** The smallest value that at least the share `q` of the values does not exceed; the mean of two for an even median. */
+export function quantile(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = q * sorted.length;
+  const upper = sorted[Math.min(sorted.length - 1, Math.floor(at))] ?? Number.NaN;
+  if (q !== 0.5 || !Number.isInteger(at)) return upper;
+  return (upper + (sorted[at - 1] ?? upper)) / 2;
+}

@@ -1,0 +1,97 @@
+import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
+import { numbersOf } from '../src/duckdb/vectors.ts';
+import { atMost, ms, type Section, times } from './figures.ts';
+import { type Fleets, withStorage } from './fleets.ts';
+import { interleaved, median, timed } from './measure.ts';
+import { Reporting } from './reporting.ts';
+
+const ROUNDS = 9;
+
+/** The polls of the eight days before the latest one, as the product's own columns. */
+const POLLS = `
+  select store_key, epoch_ms(instant)::double, active::utinyint
+  from polls
+  where instant >= (select max(instant) - interval 8 day from polls)`;
+
+/** A report from trigger to complete, beside the mere reading of its polls. */
+export async function measureReport(fleets: Fleets): Promise<Section> {
+  const instance = await DuckDBInstance.create(await fleets.databaseCopy());
+  const connection = await instance.connect();
+  try {
+    return await withStorage(await fleets.database(), async (storage) => {
+      const reporting = await Reporting.start(storage, fleets.folder);
+      const { streamed, report, ordered, whole } = await interleaved(ROUNDS, {
+        streamed: () => timed(() => readStreamed(connection, POLLS)),
+        report: () => reporting.report(),
+        ordered: () => timed(() => readStreamed(connection, `${POLLS} order by store_key, instant`)),
+        whole: () => timed(() => readWhole(connection, POLLS)),
+      });
+      await reporting.stop();
+      return {
+        title: 'Report',
+        text:
+          'A report through the report service, from the trigger until its record says complete: the file is on the ' +
+          'disk then, synced. Beside it the bare reading of the same polls out of DuckDB into typed arrays (store, ' +
+          'instant, state; the same 8 days): streamed chunk by chunk, as they come and with `order by store_key, ' +
+          'instant`; and as one whole result in memory, the quickest way that the driver has. The stages below are ' +
+          'medians of their own and include the looking at the record every 10 ms.',
+        figures: [
+          { what: 'bare reading, streamed', value: ms(streamed) },
+          { what: 'bare reading, streamed and ordered', value: ms(ordered) },
+          { what: 'bare reading, one whole result', value: ms(whole) },
+          { what: 'report', value: ms(report) },
+          {
+            what: '**report ÷ bare reading, streamed**',
+            value: times(report / streamed),
+            target: atMost(report / streamed, 2, ' ×'),
+          },
+          { what: 'report ÷ bare reading, streamed and ordered', value: times(report / ordered) },
+          {
+            what: '**report ÷ bare reading, one whole result**',
+            value: times(report / whole),
+            target: atMost(report / whole, 2, ' ×'),
+          },
+          ...[...reporting.stages].map(([stage, values]) => ({ what: `stage: ${stage}`, value: ms(median(values)) })),
+        ],
+      };
+    });
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+async function readStreamed(connection: DuckDBConnection, sql: string): Promise<void> {
+  const counted = await connection.runAndReadAll(`select count(*)::integer from (${sql})`);
+  const columns = new PollReader(Number(counted.getRows()[0]?.[0]));
+  const result = await connection.stream(sql);
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    columns.append(chunk);
+  }
+}
+
+async function readWhole(connection: DuckDBConnection, sql: string): Promise<void> {
+  const result = await connection.run(sql);
+  const columns = new PollReader(result.rowCount);
+  for (let i = 0; i < result.chunkCount; i++) columns.append(result.getChunk(i));
+}
+
+class PollReader {
+  readonly #store: Int32Array;
+  readonly #instant: Float64Array;
+  readonly #active: Uint8Array;
+  #length = 0;
+
+  constructor(capacity: number) {
+    this.#store = new Int32Array(capacity);
+    this.#instant = new Float64Array(capacity);
+    this.#active = new Uint8Array(capacity);
+  }
+
+  append(chunk: DuckDBDataChunk): void {
+    this.#store.set(numbersOf(chunk, 0), this.#length);
+    this.#instant.set(numbersOf(chunk, 1), this.#length);
+    this.#active.set(numbersOf(chunk, 2), this.#length);
+    this.#length += chunk.rowCount;
+  }
+}

@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import { ResultsFolder } from '../src/reports/results.ts';
+import { ReportService } from '../src/reports/service.ts';
+import type { Snapshot, Storage } from '../src/storage/ports.ts';
+
+/** Milliseconds between two looks at the record. Each look is a query, and more of them slow the report down. */
+const POLITE = 10;
+
+/** The product's report service on a database, and where its time goes. */
+export class Reporting {
+  readonly #service: ReportService;
+  readonly #stages: Stages;
+
+  private constructor(service: ReportService, stages: Stages) {
+    this.#service = service;
+    this.#stages = stages;
+  }
+
+  static async start(storage: Storage, folder: string): Promise<Reporting> {
+    const stages = new Stages();
+    const service = new ReportService({
+      storage: timedStorage(storage, stages),
+      results: new TimedResults(join(folder, 'results'), stages),
+      log: pino({ level: 'silent' }),
+      now: Date.now,
+    });
+    await service.start();
+    return new Reporting(service, stages);
+  }
+
+  /** From the trigger until the record says complete, in milliseconds; the file is on the disk then. */
+  async report(): Promise<number> {
+    const started = performance.now();
+    const { id } = await this.#service.trigger(undefined);
+    for (;;) {
+      const { status, reason } = await this.#service.find(id);
+      if (status === 'complete') break;
+      if (status === 'failed') throw new Error(`the report failed: ${reason}`);
+      await sleep(POLITE);
+    }
+    const took = performance.now() - started;
+    this.#stages.endRound(took);
+    return took;
+  }
+
+  /** Milliseconds in each stage of each report so far. */
+  get stages(): ReadonlyMap<string, readonly number[]> {
+    return this.#stages.rounds;
+  }
+
+  stop(): Promise<void> {
+    return this.#service.stop();
+  }
+}
+
+/** Adds up milliseconds by stage; the rest of a round is what the kernel and the sorting of ids take. */
+class Stages {
+  readonly rounds = new Map<string, number[]>();
+  #current = new Map<string, number>();
+
+  async in<T>(stage: string, work: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    try {
+      return await work();
+    } finally {
+      this.#current.set(stage, (this.#current.get(stage) ?? 0) + performance.now() - started);
+    }
+  }
+
+  endRound(total: number): void {
+    let rest = total;
+    for (const value of this.#current.values()) rest -= value;
+    this.#current.set(REST, rest);
+    for (const [stage, value] of this.#current) this.rounds.set(stage, [...(this.rounds.get(stage) ?? []), value]);
+    this.#current = new Map();
+  }
+}
+
+export const REST = 'kernel with expansion of hours, order of ids, waiting';
+
+function timedStorage(storage: Storage, stages: Stages): Storage {
+  const rows = <T>(work: () => Promise<T>) => stages.in('database rows (add, claim, complete)', work);
+  const { reports } = storage;
+  return {
+    snapshot: (work) => storage.snapshot((snapshot) => work(timedSnapshot(snapshot, stages))),
+    importing: (work) => storage.importing(work),
+    check: () => storage.check(),
+    close: () => storage.close(),
+    reports: {
+      add: (report) => rows(() => reports.add(report)),
+      find: (id) => reports.find(id),
+      claim: () => rows(() => reports.claim()),
+      progress: (id, progress) => reports.progress(id, progress),
+      complete: (id, stores, finishedAt) => rows(() => reports.complete(id, stores, finishedAt)),
+      fail: (id, reason, finishedAt) => reports.fail(id, reason, finishedAt),
+      requeue: () => reports.requeue(),
+    },
+  };
+}
+
+function timedSnapshot(snapshot: Snapshot, stages: Stages): Snapshot {
+  return {
+    revision: () => snapshot.revision(),
+    latestPoll: () => stages.in('latest poll, count of polls', () => snapshot.latestPoll()),
+    countPolls: (from, to) => stages.in('latest poll, count of polls', () => snapshot.countPolls(from, to)),
+    stores: () => stages.in('read stores', () => snapshot.stores()),
+    hours: (first, end) => stages.in('read hours', () => snapshot.hours(first, end)),
+    polls: (first, end, from, to) => stages.in('read polls', () => snapshot.polls(first, end, from, to)),
+  };
+}
+
+class TimedResults extends ResultsFolder {
+  readonly #stages: Stages;
+
+  constructor(path: string, stages: Stages) {
+    super(path);
+    this.#stages = stages;
+  }
+
+  override write(id: string, chunks: Iterable<string>): Promise<void> {
+    return this.#stages.in('CSV to the disk, with sync', () => super.write(id, chunks));
+  }
+}

@@ -1,0 +1,100 @@
+import { invalid } from '../errors.ts';
+import { FEED_NAMES, FEEDS, type Feed } from './feeds.ts';
+
+/** How a file's lines end; how the first one does, where they differ. */
+export type LineEnd = 'lf' | 'crlf' | 'cr';
+
+/** How the rows of a CSV file are laid out. */
+export interface Layout {
+  readonly delimiter: string;
+  readonly lineEnd: LineEnd;
+  /** How many lines stand before the first row: the header and blank ones above it. */
+  readonly skip: number;
+  /** The number of fields that each row must have. */
+  readonly width: number;
+  /** Where each of the feed's columns stands, counted from 0. */
+  readonly positions: readonly number[];
+}
+
+const DELIMITERS = [',', ';', '\t', '|'];
+
+/**
+ * Reads the header in the first lines of a CSV file.
+ *
+ * @throws UserError `invalid_input` when there is none or it lacks a column
+ */
+export function readHeader(feed: Feed, head: string, label: string): Layout {
+  const lines = head.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
+  const above = lines.findIndex((line) => line.trim() !== '');
+  const line = lines[above];
+  if (line === undefined) throw invalid(`${label} holds blank lines only; expected a header with ${columnNames(feed)}`);
+  const delimiter = delimiterOf(feed, line);
+  const header = headerFields(line, delimiter);
+  const positions = positionsOf(feed, header);
+  checkColumns(feed, header, label);
+  return { delimiter, lineEnd: lineEndOf(head), skip: above + 1, width: header.length, positions };
+}
+
+function lineEndOf(head: string): LineEnd {
+  const end = /\r\n|\n|\r/.exec(head)?.[0];
+  if (end === '\r') return 'cr';
+  return end === '\r\n' ? 'crlf' : 'lf';
+}
+
+/**
+ * @param header the names of the file's columns, in lower case
+ * @throws UserError `invalid_input` when one of the feed's columns is not there, or is there twice
+ */
+export function checkColumns(feed: Feed, header: readonly string[], label: string): void {
+  const missing = feed.columns.filter(({ headers }) => !header.some((name) => headers.includes(name)));
+  if (missing.length > 0) {
+    throw invalid(
+      `${label} has no column ${missing.map((column) => `"${column.headers[0]}"`).join(', ')}; ` +
+        `a ${feed.title} file needs ${columnNames(feed)}, its header has ${printable(header)}${hint(feed, header)}`,
+    );
+  }
+  const twice = feed.columns.find(({ headers }) => header.filter((name) => headers.includes(name)).length > 1);
+  if (twice !== undefined) throw invalid(`${label} has the column "${twice.headers[0]}" more than once`);
+}
+
+export function columnNames(feed: Feed): string {
+  return `the columns ${feed.columns.map((column) => column.headers[0]).join(', ')}`;
+}
+
+/** The one that makes the most of the feed's columns out of the header. */
+function delimiterOf(feed: Feed, line: string): string {
+  const found = DELIMITERS.map(
+    (delimiter) => positionsOf(feed, headerFields(line, delimiter)).filter((position) => position >= 0).length,
+  );
+  return DELIMITERS[found.indexOf(Math.max(...found))] ?? ',';
+}
+
+/** Quotes keep a delimiter in a name; beyond that they mean nothing here. */
+function headerFields(line: string, delimiter: string): string[] {
+  const fields: string[] = [];
+  let field = '';
+  let quoted = false;
+  for (const char of `${line}${delimiter}`) {
+    if (char === '"') quoted = !quoted;
+    else if (char === delimiter && !quoted) {
+      fields.push(field.trim().toLowerCase());
+      field = '';
+    } else field += char;
+  }
+  return quoted ? line.split(delimiter).map((text) => text.trim().toLowerCase()) : fields;
+}
+
+function positionsOf(feed: Feed, header: readonly string[]): number[] {
+  return feed.columns.map((column) => header.findIndex((name) => column.headers.includes(name)));
+}
+
+/** A header may be anything, in a file that is no CSV. */
+function printable(header: readonly string[]): string {
+  return header.slice(0, 20).join(', ').slice(0, 300).replace(/\p{C}/gu, '?');
+}
+
+/** Files are easily swapped on the command line. */
+function hint(feed: Feed, header: readonly string[]): string {
+  const fits = FEED_NAMES.find((name) => name !== feed.name && !positionsOf(FEEDS[name], header).includes(-1));
+  return fits === undefined ? '' : ` (that is a ${FEEDS[fits].title} file: --${fits === 'zones' ? 'timezones' : fits})`;
+}
