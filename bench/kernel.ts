@@ -45,8 +45,8 @@ function load(path: string): Promise<{ batch: Batch; asOf: number }> {
     storage.snapshot(async (snapshot) => {
       const asOf = (await snapshot.latestPoll()) ?? 0;
       const { keys, zones } = await snapshot.stores();
-      const first = keys[0] ?? 0;
-      const end = (keys.at(-1) ?? 0) + 1;
+      const first = Math.min(...keys);
+      const end = Math.max(...keys) + 1;
       const byName = new Map<string, Zone>();
       const zoneOf = (name: string): Zone => {
         const zone = byName.get(name) ?? zoneBetween(name, asOf - 2 * POLL_REACH, asOf + POLL_REACH);

@@ -32,29 +32,31 @@ export function nearest(
   out: Estimate,
 ): void {
   const { instant, active } = polls;
-  out.counted = 0;
   out.up.fill(0);
-  let piece = 0; // the open interval that the walk has reached, an index of its `from`
   let state = 0;
   let upSince = Number.NEGATIVE_INFINITY;
   let previous = 0;
   let counted = 0;
-  for (let i = first; i < last; i++) {
-    const at = instant[i] as number;
-    while (piece < open.length && (open[piece + 1] as number) <= at) piece += 2;
-    if (piece >= open.length) break;
-    if (at < (open[piece] as number)) continue;
-    const seen = active[i] as number;
-    if (counted === 0) {
-      state = seen;
-    } else if (seen !== state) {
-      const middle = (previous + at) / 2;
-      if (state === 1) addUp(open, upSince, middle, asOf, out.up);
-      else upSince = middle;
-      state = seen;
+  let i = first;
+  for (let piece = 0; piece < open.length && i < last; piece += 2) {
+    const from = open[piece] as number;
+    const to = open[piece + 1] as number;
+    while (i < last && (instant[i] as number) < from) i++;
+    for (; i < last; i++) {
+      const at = instant[i] as number;
+      if (at >= to) break;
+      const seen = active[i] as number;
+      if (counted === 0) {
+        state = seen;
+      } else if (seen !== state) {
+        const middle = (previous + at) / 2;
+        if (state === 1) addUp(open, upSince, middle, asOf, out.up);
+        else upSince = middle;
+        state = seen;
+      }
+      previous = at;
+      counted++;
     }
-    previous = at;
-    counted++;
   }
   out.counted = counted;
   if (counted > 0 && state === 1) addUp(open, upSince, Number.POSITIVE_INFINITY, asOf, out.up);
