@@ -1,7 +1,7 @@
 import cliProgress from 'cli-progress';
 import type { FileSummary } from '../ingest/import.ts';
 
-/** Says how far something is: a bar on a terminal, nothing elsewhere. To standard error, beside the output. */
+/** Says how far something is: a bar on a terminal, a line for each step elsewhere. To standard error. */
 export interface Progress {
   /** @param done 0 to 1 */
   update(what: string, done: number): void;
@@ -9,7 +9,7 @@ export interface Progress {
 }
 
 export function progressBar(): Progress {
-  if (!process.stderr.isTTY) return { update: () => {}, end: () => {} };
+  if (!process.stderr.isTTY) return plainLines();
   const bar = new cliProgress.SingleBar(
     {
       format: '{bar} {percentage} % {what}',
@@ -24,6 +24,17 @@ export function progressBar(): Progress {
   return {
     update: (what, done) => bar.update(Math.floor(100 * done), { what }),
     end: () => bar.stop(),
+  };
+}
+
+function plainLines(): Progress {
+  let last = '';
+  return {
+    update: (what) => {
+      if (what !== last) say(`${what} …`);
+      last = what;
+    },
+    end: () => {},
   };
 }
 
