@@ -99,7 +99,7 @@ export class Fleets {
 }
 
 export async function withStorage<T>(path: string, work: (storage: Storage) => Promise<T>): Promise<T> {
-  const storage = await openStorage({ databasePath: path });
+  const storage = await openStorage({ engine: 'duckdb', path: path });
   try {
     return await work(storage);
   } finally {

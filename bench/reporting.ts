@@ -86,16 +86,17 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
   return {
     snapshot: (work) => storage.snapshot((snapshot) => work(timedSnapshot(snapshot, stages))),
     importing: (work) => storage.importing(work),
+    prune: (before) => storage.prune(before),
     check: () => storage.check(),
     close: () => storage.close(),
     reports: {
       add: (report) => rows(() => reports.add(report)),
       find: (id) => reports.find(id),
-      claim: () => rows(() => reports.claim()),
-      progress: (id, progress) => reports.progress(id, progress),
-      complete: (id, stores, finishedAt) => rows(() => reports.complete(id, stores, finishedAt)),
-      fail: (id, reason, finishedAt) => reports.fail(id, reason, finishedAt),
-      requeue: () => reports.requeue(),
+      claim: (worker) => rows(() => reports.claim(worker)),
+      progress: (id, worker, progress) => reports.progress(id, worker, progress),
+      complete: (id, worker, stores, finishedAt) => rows(() => reports.complete(id, worker, stores, finishedAt)),
+      fail: (id, worker, reason, finishedAt) => reports.fail(id, worker, reason, finishedAt),
+      release: (id, worker) => reports.release(id, worker),
     },
   };
 }

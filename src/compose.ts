@@ -1,15 +1,19 @@
 import { type Logger, pino } from 'pino';
-import type { Config } from './config.ts';
+import type { Config, DatabaseLocation } from './config.ts';
 import { type App, buildApp } from './http/app.ts';
 import { ResultsFolder } from './reports/results.ts';
 import { ReportService } from './reports/service.ts';
 import { DuckdbStorage } from './storage/duckdb/storage.ts';
 import type { Storage } from './storage/ports.ts';
+import { PostgresStorage } from './storage/postgres/storage.ts';
 
 /** The only place that decides which part talks to which. */
-export function openStorage(config: Pick<Config, 'databasePath'>): Promise<Storage> {
-  return DuckdbStorage.open(config.databasePath);
+export function openStorage(database: DatabaseLocation): Promise<Storage> {
+  return database.engine === 'postgres' ? PostgresStorage.open(database.url) : DuckdbStorage.open(database.path);
 }
+
+/** A database that is gone with the process. */
+export const IN_MEMORY: DatabaseLocation = { engine: 'duckdb', path: undefined };
 
 export interface Server {
   readonly app: App;

@@ -1,10 +1,16 @@
 import { invalid } from './errors.ts';
 
+/** Which engine keeps the data, and where. */
+export type DatabaseLocation =
+  /** A file; `undefined`: in memory. */
+  | { readonly engine: 'duckdb'; readonly path: string | undefined }
+  /** The URL may hold a password: it is for the driver alone. */
+  | { readonly engine: 'postgres'; readonly url: string };
+
 export interface Config {
   readonly host: string;
   readonly port: number;
-  /** The database file; `undefined`: in memory. */
-  readonly databasePath: string | undefined;
+  readonly database: DatabaseLocation;
   readonly resultsDir: string;
   readonly logLevel: string;
 }
@@ -36,13 +42,14 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
   return Object.freeze({
     host: setting('host', '--host', 'HOST', '127.0.0.1').value,
     port: port(setting('port', '--port', 'PORT', '5000')),
-    databasePath: databasePath(setting('database', '--database', 'DATABASE_URL', './var/monitor.duckdb')),
+    database: databaseLocation(setting('database', '--database', 'DATABASE_URL', './var/monitor.duckdb')),
     resultsDir: setting('resultsDir', '--results-dir', 'RESULTS_DIR', './var/results').value,
     logLevel: oneOf(setting('logLevel', '--log-level', 'LOG_LEVEL', 'info'), LOG_LEVELS),
   });
 }
 
-interface Setting {
+/** A value, and the flag or variable that it comes from. */
+export interface Setting {
   readonly name: string;
   readonly value: string;
 }
@@ -58,13 +65,22 @@ function oneOf({ name, value }: Setting, choices: readonly string[]): string {
   throw invalid(`${name} is "${value}", expected one of ${choices.join(', ')}`);
 }
 
-/** A path, `duckdb:PATH`, or `duckdb::memory:`. A URL may hold a password, so only its scheme is ever named. */
-function databasePath({ name, value }: Setting): string | undefined {
+/**
+ * Where a database is: `postgres://…`, a path, `duckdb:PATH`, or `duckdb::memory:`. A URL may hold a password, so only
+ * its scheme is ever named.
+ *
+ * @throws UserError `invalid_input` naming where the value came from
+ */
+export function databaseLocation({ name, value }: Setting): DatabaseLocation {
+  if (/^postgres(ql)?:\/\//.test(value)) {
+    if (URL.canParse(value)) return { engine: 'postgres', url: value };
+    throw invalid(`${name} is no URL, expected postgres://USER:PASSWORD@HOST:PORT/DATABASE (with %-escapes)`);
+  }
   const path = value.replace(/^duckdb:(\/\/)?/, '');
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(path)?.[1];
   if (scheme !== undefined) {
-    throw invalid(`${name} begins with "${scheme}:", expected the path of a DuckDB file or duckdb:PATH`);
+    throw invalid(`${name} begins with "${scheme}:", expected postgres://… or the path of a DuckDB file`);
   }
-  if (path === '') throw invalid(`${name} is "${value}", expected the path of a DuckDB file`);
-  return path === ':memory:' ? undefined : path;
+  if (path === '') throw invalid(`${name} is "${value}", expected postgres://… or the path of a DuckDB file`);
+  return { engine: 'duckdb', path: path === ':memory:' ? undefined : path };
 }

@@ -35,8 +35,11 @@ create table reports (
   -- the report whose result this one shares; null: it has its own
   shares varchar,
   requested_ms bigint not null,
-  -- the data's revision when it was read
+  -- the data's revision when it was claimed
   revision bigint,
+  -- who computes it, and until when without another word
+  claimed_by varchar,
+  lease_until_ms bigint,
   progress double not null,
   -- how many stores the result holds
   stores integer,

@@ -10,7 +10,7 @@ export function importCommand(program: Command): void {
     .option('--database <url>', 'the database (DATABASE_URL)')
     .action(async (flags: FeedFlags & { database?: string }) => {
       if (!namesFeeds(flags)) throw invalid('nothing to import: give --polls, --hours or --timezones');
-      const storage = await openStorage(loadConfig(process.env, flags));
+      const storage = await openStorage(loadConfig(process.env, flags).database);
       try {
         await importFromFlags(storage, flags);
       } finally {

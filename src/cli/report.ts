@@ -3,7 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
-import { openStorage } from '../compose.ts';
+import { IN_MEMORY, openStorage } from '../compose.ts';
 import { loadConfig } from '../config.ts';
 import { invalid, UserError } from '../errors.ts';
 import { parseInstant } from '../instant.ts';
@@ -32,7 +32,7 @@ export function reportCommand(program: Command): void {
     .action(async (flags: ReportFlags) => {
       const asOf = flags.asOf === undefined ? undefined : asOfFrom(flags.asOf);
       const fromFiles = namesFeeds(flags);
-      const storage = await openStorage(fromFiles ? { databasePath: undefined } : loadConfig(process.env, flags));
+      const storage = await openStorage(fromFiles ? IN_MEMORY : loadConfig(process.env, flags).database);
       try {
         if (fromFiles) await importFromFlags(storage, flags);
         await write(await compute(storage, asOf), flags);

@@ -20,7 +20,7 @@ export function serveCommand(program: Command): void {
 /** Starts the server, with an import first where files are named; it ends cleanly at SIGTERM and SIGINT. */
 export async function serve(flags: FeedFlags & ConfigFlags): Promise<{ server: Server; address: string }> {
   const config = loadConfig(process.env, flags);
-  const storage = await openStorage(config);
+  const storage = await openStorage(config.database);
   let server: Server;
   let address: string;
   try {

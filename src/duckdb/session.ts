@@ -1,8 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBMaterializedResult, DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBMaterializedResult } from '@duckdb/node-api';
 
-export type Row = Record<string, DuckDBValue>;
-export type Parameters = Record<string, DuckDBValue>;
+import type { Parameters, Row, Sql } from '../storage/sql.ts';
 
 export interface WholeResult {
   readonly rowCount: number;
@@ -13,7 +12,7 @@ export interface WholeResult {
  * One DuckDB connection: a transaction and a set of temporary tables of its own. Statements run one after the other.
  * Parameters are bound by name: `$as_of`.
  */
-export class Session {
+export class Session implements Sql {
   readonly #connection: DuckDBConnection;
 
   constructor(connection: DuckDBConnection) {

@@ -76,11 +76,11 @@ function statusOf(report: ReportRecord): Record<string, unknown> {
 
 async function sendResult(reply: FastifyReply, reports: ReportService, report: ReportRecord): Promise<FastifyReply> {
   const { bytes, content } = await reports.result(report);
+  if (bytes !== undefined) reply.header('content-length', bytes);
   return reply
     .header('x-report-status', 'Complete')
     .header('x-report-as-of', formatInstant(report.asOf))
     .header('content-disposition', `attachment; filename="${report.id}.csv"`)
-    .header('content-length', bytes)
     .type('text/csv; charset=utf-8')
     .send(content);
 }

@@ -10,8 +10,9 @@ export function isReportId(text: string): boolean {
   return REPORT_ID.test(text);
 }
 
-export interface ResultFile {
-  readonly bytes: number;
+export interface Result {
+  /** How long it is; `undefined`: not known before it is read. */
+  readonly bytes: number | undefined;
   readonly content: Readable;
 }
 
@@ -55,7 +56,7 @@ export class ResultsFolder {
   }
 
   /** Opens a result to read; `undefined` when it is not there (any more). */
-  async read(id: string): Promise<ResultFile | undefined> {
+  async read(id: string): Promise<Result | undefined> {
     const file = await open(this.#file(id)).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
       throw error;

@@ -10,10 +10,20 @@ import type { Session } from '../duckdb/session.ts';
 
 export interface Storage {
   readonly reports: ReportCatalog;
+  /**
+   * Where other servers on the same database find the results of this one. An engine whose database belongs to one
+   * process needs none.
+   */
+  readonly results?: SharedResults;
   /** Runs `work` on one unchanging state of the data. */
   snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T>;
   /** Runs `work` as one transaction: all that it merged holds, or nothing. Imports wait for one another. */
   importing<T>(work: (session: ImportSession) => Promise<T>): Promise<T>;
+  /**
+   * Deletes polls older than `before` (milliseconds), as far as that is cheap: an engine that keeps polls in
+   * partitions drops those that lie before it as a whole. Returns the instant before which no poll is left.
+   */
+  prune(before: number): Promise<number>;
   /** Resolves when the database answers; rejects with what is wrong. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -89,7 +99,10 @@ export interface NewReport {
   readonly requestedAt: number;
 }
 
-/** The reports that were asked for. */
+/**
+ * The reports that were asked for. Several servers may work on them: one that claims a report holds it for
+ * `LEASE` milliseconds at a time, and a report whose holder has fallen silent can be claimed again.
+ */
 export interface ReportCatalog {
   /**
    * Records a report as queued. When one with the same `asOf` on the same data is queued or running, the new one
@@ -98,14 +111,26 @@ export interface ReportCatalog {
   add(report: NewReport): Promise<ReportRecord>;
   find(id: string): Promise<ReportRecord | undefined>;
   /**
-   * Takes the oldest queued report that has its own result and marks it running, on the data of this moment: only
-   * reports that are added before these change may share it.
+   * Takes the oldest report with a result of its own that is queued, or whose holder has fallen silent, and marks it
+   * running, on the data of this moment: only reports that are added before these change may share it.
    */
-  claim(): Promise<ReportRecord | undefined>;
-  progress(id: string, progress: number): Promise<void>;
-  /** Ends a running report and all that share it; returns the ids of those. */
-  complete(id: string, stores: number, finishedAt: number): Promise<string[]>;
-  fail(id: string, reason: string, finishedAt: number): Promise<void>;
-  /** Queues again what was running when the program ended. Returns how many. */
-  requeue(): Promise<number>;
+  claim(worker: string): Promise<ReportRecord | undefined>;
+  /** Says how far a report is and holds it for another `LEASE`. `false`: it is no longer this worker's. */
+  progress(id: string, worker: string, progress: number): Promise<boolean>;
+  /** Ends a running report. Returns the ids of those that share it, or `undefined`: it is no longer this worker's. */
+  complete(id: string, worker: string, stores: number, finishedAt: number): Promise<string[] | undefined>;
+  fail(id: string, worker: string, reason: string, finishedAt: number): Promise<void>;
+  /** Gives a running report back to the queue. */
+  release(id: string, worker: string): Promise<void>;
+}
+
+/** How long a claim holds without a word from its worker, milliseconds. */
+export const LEASE = 30_000;
+
+/** The CSV of finished reports, kept in the database. */
+export interface SharedResults {
+  /** Keeps a result; one that is there under this id is replaced. */
+  save(reportId: string, chunks: Iterable<string>): Promise<void>;
+  /** The result in pieces; `undefined` when there is none. */
+  read(reportId: string): Promise<AsyncIterable<Buffer> | undefined>;
 }

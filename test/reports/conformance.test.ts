@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openStorage } from '../../src/compose.ts';
+import { IN_MEMORY, openStorage } from '../../src/compose.ts';
 import { importSources, inspectFeeds } from '../../src/ingest/import.ts';
 import { parseInstant } from '../../src/instant.ts';
 import { computeReport } from '../../src/reports/compute.ts';
@@ -9,7 +9,7 @@ import { conformanceCases } from '../support/conformance.ts';
 
 for (const { name, files, asOf, expected } of conformanceCases()) {
   test(`files to report, conformance case ${name} to the byte`, async (t) => {
-    const storage = await openStorage({ databasePath: undefined });
+    const storage = await openStorage(IN_MEMORY);
     t.after(() => storage.close());
     const sources = await inspectFeeds({ polls: [files.polls], hours: [files.hours], zones: [files.zones] });
     const summaries = await importSources(storage, sources, {

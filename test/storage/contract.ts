@@ -6,6 +6,8 @@ import { merge } from '../support/staging.ts';
 const T = Date.parse('2023-01-22T12:00:00Z');
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
+const ME = 'worker one';
+const OTHER = 'worker two';
 
 /**
  * What every engine must do, on the real engine.
@@ -255,7 +257,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
 
     test('a report goes from queued over running to complete', async (t) => {
       const { reports } = await opened(t);
-      assert.equal(await reports.claim(), undefined);
+      assert.equal(await reports.claim(ME), undefined);
       const added = await reports.add({ id: 'r1', asOf: T, requestedAt: T + 5 });
       assert.deepEqual(added, {
         id: 'r1',
@@ -267,11 +269,11 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
         stores: undefined,
         reason: undefined,
       });
-      assert.equal((await reports.claim())?.status, 'running');
-      assert.equal(await reports.claim(), undefined);
-      await reports.progress('r1', 0.25);
+      assert.equal((await reports.claim(ME))?.status, 'running');
+      assert.equal(await reports.claim(ME), undefined);
+      await reports.progress('r1', ME, 0.25);
       assert.equal((await reports.find('r1'))?.progress, 0.25);
-      assert.deepEqual(await reports.complete('r1', 17, T + 9), []);
+      assert.deepEqual(await reports.complete('r1', ME, 17, T + 9), []);
       assert.deepEqual(await reports.find('r1'), { ...added, status: 'complete', progress: 1, stores: 17 });
       assert.equal(await reports.find('nobody'), undefined);
     });
@@ -279,11 +281,9 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
     test('reports are claimed oldest first, each once, however many ask at once', async (t) => {
       const { reports } = await opened(t);
       for (const [i, id] of ['x', 'y', 'z'].entries()) await reports.add({ id, asOf: T + i, requestedAt: T + i });
-      const claimed = await Promise.all(Array.from({ length: 6 }, () => reports.claim()));
-      assert.deepEqual(
-        claimed.map((report) => report?.id).filter((id) => id !== undefined),
-        ['x', 'y', 'z'],
-      );
+      assert.equal((await reports.claim(ME))?.id, 'x');
+      const claimed = await Promise.all(Array.from({ length: 6 }, () => reports.claim(ME)));
+      assert.deepEqual(claimed.map((report) => report?.id ?? '').sort(), ['', '', '', '', 'y', 'z']);
     });
 
     test('an equal report in flight is shared: one is computed, all complete', async (t) => {
@@ -291,10 +291,10 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       await reports.add({ id: 'one', asOf: T, requestedAt: T });
       assert.equal((await reports.add({ id: 'two', asOf: T, requestedAt: T })).resultId, 'one');
       assert.equal((await reports.add({ id: 'other', asOf: T + 1, requestedAt: T })).resultId, 'other');
-      await reports.claim();
+      await reports.claim(ME);
       assert.equal((await reports.add({ id: 'three', asOf: T, requestedAt: T })).resultId, 'one');
       assert.equal((await reports.find('two'))?.status, 'running');
-      assert.deepEqual((await reports.complete('one', 1, T)).sort(), ['three', 'two']);
+      assert.deepEqual((await reports.complete('one', ME, 1, T))?.sort(), ['three', 'two']);
       assert.equal((await reports.find('three'))?.status, 'complete');
       assert.equal((await reports.add({ id: 'late', asOf: T, requestedAt: T })).resultId, 'late');
     });
@@ -302,7 +302,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
     test('a report that reads older data is not shared', async (t) => {
       const storage = await opened(t);
       await storage.reports.add({ id: 'old', asOf: T, requestedAt: T });
-      await storage.reports.claim();
+      await storage.reports.claim(ME);
       await merge(storage, { polls: [['a', T, true]] });
       assert.equal((await storage.reports.add({ id: 'new', asOf: T, requestedAt: T })).resultId, 'new');
     });
@@ -311,26 +311,43 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       const { reports } = await opened(t);
       await reports.add({ id: 'one', asOf: T, requestedAt: T });
       await reports.add({ id: 'two', asOf: T, requestedAt: T });
-      await reports.claim();
-      await reports.fail('one', 'no space left', T);
+      await reports.claim(ME);
+      await reports.fail('one', ME, 'no space left', T);
       const two = await reports.find('two');
       assert.deepEqual([two?.status, two?.reason], ['failed', 'no space left']);
-      assert.equal(await reports.claim(), undefined);
+      assert.equal(await reports.claim(ME), undefined);
     });
 
-    test('what was running when the program ended is queued again; what was complete is not', async (t) => {
+    test('a report belongs to the worker that claimed it, until it is given back', async (t) => {
       const { reports } = await opened(t);
-      await reports.add({ id: 'done', asOf: T, requestedAt: T });
-      await reports.claim();
-      await reports.complete('done', 1, T);
-      await reports.add({ id: 'cut', asOf: T, requestedAt: T });
+      await reports.add({ id: 'one', asOf: T, requestedAt: T });
       await reports.add({ id: 'shares', asOf: T, requestedAt: T });
-      await reports.claim();
-      assert.equal(await reports.requeue(), 1);
+      await reports.claim(ME);
+      assert.equal(await reports.progress('one', OTHER, 0.9), false);
+      assert.equal(await reports.complete('one', OTHER, 1, T), undefined);
+      await reports.fail('one', OTHER, 'sabotage', T);
+      await reports.release('one', OTHER);
+      assert.equal((await reports.find('one'))?.status, 'running');
+      await reports.release('one', ME);
       assert.equal((await reports.find('shares'))?.status, 'queued');
-      assert.equal((await reports.claim())?.id, 'cut');
-      await reports.complete('cut', 1, T);
-      assert.deepEqual((await reports.find('shares'))?.status, 'complete');
+      assert.equal((await reports.claim(OTHER))?.id, 'one');
+      assert.equal(await reports.progress('one', ME, 0.5), false);
+      assert.deepEqual(await reports.complete('one', OTHER, 1, T), ['shares']);
+      assert.equal((await reports.find('shares'))?.status, 'complete');
+    });
+
+    test('pruning takes old polls and leaves the rest', async (t) => {
+      const storage = await opened(t);
+      const days = [0, 10, 20, 30, 40].map((day) => ['a', T + day * 24 * HOUR, true] as const);
+      await merge(storage, { polls: days });
+      const before = await storage.prune(T + 25 * 24 * HOUR);
+      assert.ok(before <= T + 25 * 24 * HOUR && before > T + 10 * 24 * HOUR, `nothing is left before ${before}`);
+      const left = (await pollsOf(storage)).map(([, instant]) => instant);
+      assert.deepEqual(
+        left,
+        days.map(([, instant]) => instant).filter((instant) => instant >= before),
+      );
+      assert.deepEqual((await storage.snapshot((s) => s.stores())).ids, ['a']);
     });
   });
 }

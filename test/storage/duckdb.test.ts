@@ -21,7 +21,19 @@ test('a database file keeps what was imported and asked for', async (t) => {
   const after = await DuckdbStorage.open(path);
   t.after(() => after.close());
   assert.equal(await after.snapshot((s) => s.latestPoll()), T);
-  assert.equal((await after.reports.claim())?.id, 'r');
+  assert.equal((await after.reports.claim('me'))?.id, 'r');
+});
+
+test('a report that was running when the program ended is queued again at the next start', async (t) => {
+  const path = join(temporaryFolder(t), 'monitor.duckdb');
+  const before = await DuckdbStorage.open(path);
+  await before.reports.add({ id: 'cut', asOf: T, requestedAt: T });
+  await before.reports.claim('worker one');
+  await before.close();
+  const after = await DuckdbStorage.open(path);
+  t.after(() => after.close());
+  assert.equal((await after.reports.find('cut'))?.status, 'queued');
+  assert.equal((await after.reports.claim('worker two'))?.id, 'cut');
 });
 
 test('a file that is no database is refused by name', async (t) => {

@@ -2,22 +2,23 @@ import { Database } from '../../duckdb/database.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { Mutex } from '../../mutex.ts';
 import type { ImportSession, Snapshot, Storage } from '../ports.ts';
+import { SqlReportCatalog } from '../reports.ts';
+import type { Parameters, Row, Sql } from '../sql.ts';
 import { DuckdbImportSession } from './import.ts';
 import { migrate } from './migrate.ts';
-import { DuckdbReportCatalog } from './reports.ts';
 import { DuckdbSnapshot } from './snapshot.ts';
 
 /** The embedded engine: one file that this process holds, or memory. */
 export class DuckdbStorage implements Storage {
-  readonly reports: DuckdbReportCatalog;
+  readonly reports: SqlReportCatalog;
   readonly #database: Database;
-  readonly #catalog: Session;
+  readonly #catalog: SerialSql;
   readonly #imports = new Mutex();
 
-  private constructor(database: Database, catalog: Session) {
+  private constructor(database: Database, catalog: SerialSql) {
     this.#database = database;
     this.#catalog = catalog;
-    this.reports = new DuckdbReportCatalog(catalog);
+    this.reports = new SqlReportCatalog(catalog, { now: 'epoch_ms(now())', lock: '' });
   }
 
   /**
@@ -27,9 +28,11 @@ export class DuckdbStorage implements Storage {
   static async open(path: string | undefined): Promise<DuckdbStorage> {
     const database = path === undefined ? await Database.inMemory() : await Database.open(path);
     try {
-      const catalog = await database.session();
-      await migrate(catalog);
-      return new DuckdbStorage(database, catalog);
+      const session = await database.session();
+      await migrate(session);
+      // Nobody else has this database: what is running in it was cut off.
+      await session.run(`update reports set status = 'queued', progress = 0 where status = 'running'`);
+      return new DuckdbStorage(database, new SerialSql(session));
     } catch (error) {
       database.close();
       throw error;
@@ -53,14 +56,24 @@ export class DuckdbStorage implements Storage {
     );
   }
 
+  /** DuckDB deletes rows where they lie; the room they took is used again. */
+  async prune(before: number): Promise<number> {
+    await this.#imports.run(() =>
+      this.#inSession(async (session) => {
+        await session.run('delete from polls where instant < make_timestamp_ms($before::bigint)', { before });
+        await session.run('checkpoint');
+      }),
+    );
+    return before;
+  }
+
   async check(): Promise<void> {
-    await this.reports.check();
+    await this.#catalog.row('select number from revision');
   }
 
   async close(): Promise<void> {
     await this.#imports.run(async () => {});
-    await this.reports.settled();
-    this.#catalog.close();
+    await this.#catalog.close();
     this.#database.close();
   }
 
@@ -71,5 +84,32 @@ export class DuckdbStorage implements Storage {
     } finally {
       session.close();
     }
+  }
+}
+
+/** A session that serves many callers: their statements wait for one another. */
+class SerialSql implements Sql {
+  readonly #session: Session;
+  readonly #turn = new Mutex();
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  run(sql: string, parameters?: Parameters): Promise<number> {
+    return this.#turn.run(() => this.#session.run(sql, parameters));
+  }
+
+  rows(sql: string, parameters?: Parameters): Promise<Row[]> {
+    return this.#turn.run(() => this.#session.rows(sql, parameters));
+  }
+
+  row(sql: string, parameters?: Parameters): Promise<Row> {
+    return this.#turn.run(() => this.#session.row(sql, parameters));
+  }
+
+  /** Closes the session after what was asked so far. */
+  close(): Promise<void> {
+    return this.#turn.run(async () => this.#session.close());
   }
 }

@@ -1,0 +1,109 @@
+import pg from 'pg';
+import { messageOf, UserError } from '../../errors.ts';
+import type { Parameters, Row, Sql } from '../sql.ts';
+
+/** What runs a statement: a connection, or the pool that picks one. */
+type Queryable = Pick<pg.Pool, 'query'>;
+
+/** PostgreSQL behind the common face: `$name` becomes `$1`. */
+export class PostgresSql implements Sql {
+  readonly #queryable: Queryable;
+
+  constructor(queryable: Queryable) {
+    this.#queryable = queryable;
+  }
+
+  async run(sql: string, parameters?: Parameters): Promise<number> {
+    return (await this.#query(sql, parameters)).rowCount ?? 0;
+  }
+
+  async rows(sql: string, parameters?: Parameters): Promise<Row[]> {
+    return (await this.#query(sql, parameters)).rows;
+  }
+
+  async row(sql: string, parameters?: Parameters): Promise<Row> {
+    const [row] = await this.rows(sql, parameters);
+    if (row === undefined) throw new Error(`no row from: ${sql}`);
+    return row;
+  }
+
+  /** Runs a statement with positional parameters, which may be arrays. */
+  list(sql: string, values: readonly unknown[]): Promise<Row[]> {
+    return reaching(async () => (await this.#queryable.query<Row>(sql, [...values])).rows);
+  }
+
+  #query(sql: string, parameters: Parameters = {}): Promise<pg.QueryResult<Row>> {
+    const values: unknown[] = [];
+    const positions = new Map<string, string>();
+    const text = sql.replace(/\$([a-z_]+)/g, (name, key: string) => {
+      if (!(key in parameters)) return name;
+      const position = positions.get(key) ?? `$${values.push(parameters[key])}`;
+      positions.set(key, position);
+      return position;
+    });
+    return reaching(() => this.#queryable.query<Row>(text, values));
+  }
+}
+
+/** A pool of connections whose clock is UTC. Losing one of them is no event: the next statement takes another. */
+export function openPool(url: string): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: 'restaurant-monitor',
+    options: '-c timezone=UTC',
+    max: 10,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  });
+  pool.on('error', () => {});
+  return pool;
+}
+
+/** SQLSTATE classes and codes of a server that is gone, going, starting, or full. */
+const LOST = /^(08...|57P0[123]|53300)$/;
+const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EPIPE', 'EHOSTUNREACH', 'EAI_AGAIN']);
+
+/**
+ * Runs something that talks to the server.
+ *
+ * @throws UserError `unavailable` when the server cannot be reached; everything else as it is
+ */
+export async function reaching<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code = '' } = error as { code?: string };
+    const message = messageOf(error);
+    const lost =
+      LOST.test(code) || NETWORK.has(code) || /connection terminated|connection error|timeout exceeded/i.test(message);
+    if (!lost) throw error;
+    throw new UserError('unavailable', 'the database cannot be reached', { cause: error });
+  }
+}
+
+/** Runs `work` on a connection of its own, in a transaction: all of it holds, or nothing. */
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  begin: string,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await reaching(() => pool.connect());
+  let broken = false;
+  // The loss of a connection also rejects whatever is being awaited on it.
+  const onError = () => {
+    broken = true;
+  };
+  client.on('error', onError);
+  try {
+    await reaching(() => client.query(begin));
+    const result = await work(client);
+    await reaching(() => client.query('commit'));
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch(onError);
+    throw error;
+  } finally {
+    client.off('error', onError);
+    client.release(broken);
+  }
+}

