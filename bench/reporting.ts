@@ -104,6 +104,7 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
 function timedSnapshot(snapshot: Snapshot, stages: Stages): Snapshot {
   return {
     revision: () => snapshot.revision(),
+    earliestPoll: () => snapshot.earliestPoll(),
     latestPoll: () => stages.in('latest poll, count of polls', () => snapshot.latestPoll()),
     countPolls: (from, to) => stages.in('latest poll, count of polls', () => snapshot.countPolls(from, to)),
     stores: () => stages.in('read stores', () => snapshot.stores()),

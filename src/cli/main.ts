@@ -2,8 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { messageOf, UserError } from '../errors.ts';
+import { copyCommand } from './copy.ts';
 import { demoCommand } from './demo.ts';
 import { importCommand } from './import.ts';
+import { migrateCommand } from './migrate.ts';
+import { pruneCommand } from './prune.ts';
 import { reportCommand } from './report.ts';
 import { serveCommand } from './serve.ts';
 import { simulateCommand } from './simulate.ts';
@@ -21,6 +24,9 @@ importCommand(program);
 reportCommand(program);
 simulateCommand(program);
 demoCommand(program);
+migrateCommand(program);
+pruneCommand(program);
+copyCommand(program);
 
 // A reader that has seen enough (`… | head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

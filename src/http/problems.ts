@@ -11,6 +11,9 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   unavailable: 503,
 };
 
+/** Seconds until it is worth asking again when the database is away. */
+const RETRY_AFTER = 5;
+
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   404: 'Not Found',
@@ -33,7 +36,10 @@ export function sendProblem(reply: FastifyReply, status: number, detail: string)
 
 /** What a route threw, as a problem. What is no fault of the caller is logged and not told. */
 export function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (error instanceof UserError) return sendProblem(reply, STATUS[error.code], error.message);
+  if (error instanceof UserError) {
+    if (error.code === 'unavailable') reply.header('retry-after', RETRY_AFTER);
+    return sendProblem(reply, STATUS[error.code], error.message);
+  }
   if (error.validation !== undefined) return sendProblem(reply, 400, validationDetail(error));
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500) return sendProblem(reply, status, error.message);

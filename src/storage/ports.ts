@@ -40,6 +40,8 @@ export interface StoreColumns {
 export interface Snapshot {
   /** The number of imports that changed something so far. */
   revision(): Promise<number>;
+  /** The instant of the earliest poll of all stores. */
+  earliestPoll(): Promise<number | undefined>;
   /** The instant of the latest poll of all stores. */
   latestPoll(): Promise<number | undefined>;
   stores(): Promise<StoreColumns>;
@@ -67,6 +69,8 @@ export interface MergeCounts {
  */
 export interface ImportSession {
   readonly staging: Session;
+  /** Makes known the stores that a table with a column `store_id varchar` names. */
+  nameStores(table: string): Promise<void>;
   /** Merges a table `(store_id varchar, instant bigint, active boolean)` into the polls. */
   mergePolls(table: string): Promise<MergeCounts>;
   /**

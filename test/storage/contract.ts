@@ -207,7 +207,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
         return { stores: [...polls.store.subarray(0, polls.length)], count: await s.countPolls(T, T + 1) };
       });
       assert.deepEqual(alone, { stores: [0, 0, 0], count: 4 });
-      assert.equal(await storage.snapshot((s) => s.latestPoll()), T + 3);
+      assert.deepEqual(await storage.snapshot(async (s) => [await s.earliestPoll(), await s.latestPoll()]), [T, T + 3]);
     });
 
     test('an import that fails leaves nothing behind', async (t) => {

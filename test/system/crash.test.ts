@@ -8,6 +8,7 @@ import { formatInstant } from '../../src/instant.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
 import { run, serve, start } from '../support/process.ts';
+import { result, trigger } from '../support/requests.ts';
 
 const END = Date.parse('2023-01-25T18:00:00Z');
 const HOUR = 3_600_000;
@@ -123,22 +124,3 @@ suite('killed in the middle', () => {
     assert.equal(await second.end('SIGINT'), 0);
   });
 });
-
-async function trigger(url: string, as_of: string): Promise<string> {
-  const answer = await fetch(`${url}/trigger_report`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ as_of }),
-  });
-  assert.equal(answer.status, 200);
-  return ((await answer.json()) as { report_id: string }).report_id;
-}
-
-async function result(url: string, id: string): Promise<string> {
-  for (;;) {
-    const answer = await fetch(`${url}/get_report?report_id=${id}`);
-    const text = await answer.text();
-    if (text !== 'Running') return text;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

@@ -12,9 +12,17 @@ export class DuckdbImportSession implements ImportSession {
     this.staging = session;
   }
 
+  async nameStores(table: string): Promise<void> {
+    const added = await this.staging.run(`
+      insert into stores (store_key, store_id)
+      select (select coalesce(max(store_key), 0) from stores) + row_number() over (order by store_id), store_id
+      from (select distinct store_id from ${identifier(table)}) anti join stores using (store_id)`);
+    if (added > 0) this.#changed = true;
+  }
+
   async mergePolls(table: string): Promise<MergeCounts> {
     const session = this.staging;
-    await this.#addStores(table);
+    await this.nameStores(table);
     const { polls, repeated, range } = await sortPolls(session, table, 'stores');
     const counts = { added: polls, replaced: 0, alreadyThere: 0, repeated };
     if (range !== undefined && (await this.#pollsIn(range)) > 0) {
@@ -45,7 +53,7 @@ export class DuckdbImportSession implements ImportSession {
   }
 
   async replaceHours(table: string): Promise<MergeCounts> {
-    await this.#addStores(table);
+    await this.nameStores(table);
     await this.staging.run(`create temp table incoming_hours as ${distinctHours(table, 'stores')}`);
     const counts = await mergeHours(this.staging, await countRows(this.staging, table));
     await this.staging.run('drop table incoming_hours');
@@ -53,7 +61,7 @@ export class DuckdbImportSession implements ImportSession {
   }
 
   async replaceZones(table: string): Promise<MergeCounts> {
-    await this.#addStores(table);
+    await this.nameStores(table);
     await this.staging.run(`create temp table incoming_zones as ${lastZones(table, 'stores')}`);
     const counts = await mergeZones(this.staging, await countRows(this.staging, table));
     await this.staging.run('drop table incoming_zones');
@@ -72,14 +80,6 @@ export class DuckdbImportSession implements ImportSession {
       { from, to },
     );
     return Number(polls);
-  }
-
-  async #addStores(table: string): Promise<void> {
-    const added = await this.staging.run(`
-      insert into stores (store_key, store_id)
-      select (select coalesce(max(store_key), 0) from stores) + row_number() over (order by store_id), store_id
-      from (select distinct store_id from ${identifier(table)}) anti join stores using (store_id)`);
-    if (added > 0) this.#changed = true;
   }
 
   #noted(counts: MergeCounts): MergeCounts {

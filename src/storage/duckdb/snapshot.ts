@@ -17,9 +17,17 @@ export class DuckdbSnapshot implements Snapshot {
     return Number(number);
   }
 
-  async latestPoll(): Promise<number | undefined> {
-    const { latest } = await this.#session.row('select epoch_ms(max(instant)) as latest from polls');
-    return latest === null || latest === undefined ? undefined : Number(latest);
+  earliestPoll(): Promise<number | undefined> {
+    return this.#instant('min(instant)');
+  }
+
+  latestPoll(): Promise<number | undefined> {
+    return this.#instant('max(instant)');
+  }
+
+  async #instant(expression: string): Promise<number | undefined> {
+    const { instant } = await this.#session.row(`select epoch_ms(${expression}) as instant from polls`);
+    return instant === null ? undefined : Number(instant);
   }
 
   /** Texts come as one JSON array: reading them one by one takes the driver twenty times as long. */

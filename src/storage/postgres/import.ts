@@ -24,8 +24,36 @@ export class PostgresImportSession implements ImportSession {
     this.#sql = new PostgresSql(client);
   }
 
+  /** Also puts their keys into `store_keys`, where it is staged. */
+  async nameStores(table: string): Promise<void> {
+    await this.staging.run('create or replace temp table store_keys (store_id varchar, store_key integer)');
+    const ids = `select distinct store_id from ${identifier(table)} order by store_id`;
+    for await (const [block] of this.#blocks(ids)) {
+      const added = await this.#sql.list(
+        `insert into stores (store_key, store_id)
+         select (select coalesce(max(store_key), 0) from stores) + row_number() over (order by id collate "C"), id
+         from unnest($1::text[]) id
+         where not exists (select 1 from stores s where s.store_id = id)
+         returning 1`,
+        [block],
+      );
+      if (added.length > 0) this.#changed = true;
+      const rows = await this.#sql.list('select store_id, store_key from stores where store_id = any($1::text[])', [
+        block,
+      ]);
+      await this.staging.run(
+        `insert into store_keys
+         select unnest(from_json($ids::json, '["VARCHAR"]')), unnest(from_json($keys::json, '["INTEGER"]'))`,
+        {
+          ids: JSON.stringify(rows.map((row) => row.store_id)),
+          keys: JSON.stringify(rows.map((row) => row.store_key)),
+        },
+      );
+    }
+  }
+
   async mergePolls(table: string): Promise<MergeCounts> {
-    await this.#nameStores(table);
+    await this.nameStores(table);
     const { polls, repeated, range } = await sortPolls(this.staging, table, 'store_keys');
     let counts: MergeCounts = { added: polls, replaced: 0, alreadyThere: 0, repeated };
     if (range !== undefined) {
@@ -47,7 +75,7 @@ export class PostgresImportSession implements ImportSession {
   }
 
   async replaceHours(table: string): Promise<MergeCounts> {
-    await this.#nameStores(table);
+    await this.nameStores(table);
     await this.#sql.run(
       'create temp table incoming_hours (store_key integer, day smallint, start_ms integer, end_ms integer) on commit drop',
     );
@@ -61,7 +89,7 @@ export class PostgresImportSession implements ImportSession {
   }
 
   async replaceZones(table: string): Promise<MergeCounts> {
-    await this.#nameStores(table);
+    await this.nameStores(table);
     await this.#sql.run('create temp table incoming_zones (store_key integer, zone text) on commit drop');
     await this.#send(
       lastZones(table, 'store_keys'),
@@ -106,34 +134,6 @@ export class PostgresImportSession implements ImportSession {
       `select distinct epoch_ms(date_trunc('week', instant))::double as monday from incoming_polls order by 1`,
     );
     return rows.map(({ monday }) => Number(monday));
-  }
-
-  /** Adds the stores that are new, and puts the keys of all that the table names into `store_keys`, where it is staged. */
-  async #nameStores(table: string): Promise<void> {
-    await this.staging.run('create or replace temp table store_keys (store_id varchar, store_key integer)');
-    const ids = `select distinct store_id from ${identifier(table)} order by store_id`;
-    for await (const [block] of this.#blocks(ids)) {
-      const added = await this.#sql.list(
-        `insert into stores (store_key, store_id)
-         select (select coalesce(max(store_key), 0) from stores) + row_number() over (order by id collate "C"), id
-         from unnest($1::text[]) id
-         where not exists (select 1 from stores s where s.store_id = id)
-         returning 1`,
-        [block],
-      );
-      if (added.length > 0) this.#changed = true;
-      const rows = await this.#sql.list('select store_id, store_key from stores where store_id = any($1::text[])', [
-        block,
-      ]);
-      await this.staging.run(
-        `insert into store_keys
-         select unnest(from_json($ids::json, '["VARCHAR"]')), unnest(from_json($keys::json, '["INTEGER"]'))`,
-        {
-          ids: JSON.stringify(rows.map((row) => row.store_id)),
-          keys: JSON.stringify(rows.map((row) => row.store_key)),
-        },
-      );
-    }
   }
 
   /** Runs a statement with the columns of a staged query as arrays, block by block. */

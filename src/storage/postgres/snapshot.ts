@@ -21,13 +21,24 @@ export class PostgresSnapshot implements Snapshot {
     return Number(number);
   }
 
-  /** The newest partition that holds anything has it. */
-  async latestPoll(): Promise<number | undefined> {
-    for (const { name } of await this.#sql.rows(
-      `select inhrelid::regclass::text as name from pg_inherits where inhparent = 'polls'::regclass order by name desc`,
-    )) {
-      const { latest } = await this.#sql.row(`select extract(epoch from max(instant)) * 1000 as latest from ${name}`);
-      if (latest !== null) return Number(latest);
+  earliestPoll(): Promise<number | undefined> {
+    return this.#instant('min', 'asc');
+  }
+
+  latestPoll(): Promise<number | undefined> {
+    return this.#instant('max', 'desc');
+  }
+
+  /** Looks through the partitions from one end, until one holds anything: their names sort as their weeks do. */
+  async #instant(aggregate: 'min' | 'max', order: 'asc' | 'desc'): Promise<number | undefined> {
+    const partitions = await this.#sql.rows(
+      `select inhrelid::regclass::text as name from pg_inherits where inhparent = 'polls'::regclass order by name ${order}`,
+    );
+    for (const { name } of partitions) {
+      const row = await this.#sql.row(
+        `select extract(epoch from ${aggregate}(instant)) * 1000 as instant from ${name}`,
+      );
+      if (row.instant !== null) return Number(row.instant);
     }
     return undefined;
   }

@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import { openStorage } from '../compose.ts';
+import { databaseLocation } from '../config.ts';
+import { copyStorage } from '../copy.ts';
+import { invalid } from '../errors.ts';
+import { formatCount, progressBar, say } from './terminal.ts';
+
+export function copyCommand(program: Command): void {
+  program
+    .command('copy')
+    .description('copy stores, hours, zones and polls to another database; started again, it goes on where it was')
+    .requiredOption('--from <url>', 'the database to read')
+    .requiredOption('--to <url>', 'the database to fill')
+    .action(async (flags: { from: string; to: string }) => {
+      if (flags.from === flags.to) throw invalid('--from and --to are the same database');
+      const from = await openStorage(databaseLocation({ name: '--from', value: flags.from }));
+      try {
+        const to = await openStorage(databaseLocation({ name: '--to', value: flags.to }));
+        const progress = progressBar();
+        try {
+          const summary = await copyStorage(from, to, (done) => progress.update('copying polls', done));
+          progress.end();
+          say(
+            `${formatCount(summary.stores)} stores, ${formatCount(summary.polls)} polls copied, ` +
+              `${formatCount(summary.skipped)} were there already; a report from both is the same`,
+          );
+        } finally {
+          progress.end();
+          await to.close();
+        }
+      } finally {
+        await from.close();
+      }
+    });
+}

@@ -1,0 +1,16 @@
+import type { Command } from 'commander';
+import { openStorage } from '../compose.ts';
+import { loadConfig } from '../config.ts';
+import { say } from './terminal.ts';
+
+export function migrateCommand(program: Command): void {
+  program
+    .command('migrate')
+    .description('bring the database schema up to date; serve and import do the same when they start')
+    .option('--database <url>', 'the database (DATABASE_URL)')
+    .action(async (flags: { database?: string }) => {
+      const storage = await openStorage(loadConfig(process.env, flags).database);
+      await storage.close();
+      say('the database schema is up to date');
+    });
+}

@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { openStorage } from '../compose.ts';
+import { loadConfig } from '../config.ts';
+import { DAY } from '../domain/hours.ts';
+import { POLL_REACH } from '../domain/window.ts';
+import { invalid } from '../errors.ts';
+import { formatInstant } from '../instant.ts';
+import { say } from './terminal.ts';
+
+export function pruneCommand(program: Command): void {
+  program
+    .command('prune')
+    .description('delete old polls; PostgreSQL drops whole weeks, and keeps the one that the limit falls in')
+    .requiredOption('--older-than <days>', 'how old, such as 400d')
+    .option('--database <url>', 'the database (DATABASE_URL)')
+    .action(async (flags: { olderThan: string; database?: string }) => {
+      const age = daysFrom(flags.olderThan) * DAY;
+      const storage = await openStorage(loadConfig(process.env, flags).database);
+      try {
+        say(`no polls are left before ${formatInstant(await storage.prune(Date.now() - age))}`);
+      } finally {
+        await storage.close();
+      }
+    });
+}
+
+/** A report looks back eight days: what it may need is not to be pruned. */
+function daysFrom(text: string): number {
+  const days = Number(/^(\d{1,5})d$/.exec(text)?.[1] ?? Number.NaN);
+  if (days * DAY >= POLL_REACH) return days;
+  throw invalid(`--older-than is "${text}", expected a number of days from ${POLL_REACH / DAY}d, such as 400d`);
+}

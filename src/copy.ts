@@ -1,0 +1,155 @@
+import { POLL_REACH } from './domain/window.ts';
+import type { Session } from './duckdb/session.ts';
+import { UserError } from './errors.ts';
+import { formatInstant } from './instant.ts';
+import { computeReport } from './reports/compute.ts';
+import { renderReport } from './reports/formats.ts';
+import type { ImportSession, Snapshot, Storage, StoreColumns } from './storage/ports.ts';
+
+export interface CopySummary {
+  readonly stores: number;
+  readonly polls: number;
+  /** Polls that were there already, from a copy that was broken off. */
+  readonly skipped: number;
+}
+
+const WEEK = 7 * 86_400_000;
+/** Rows that travel in one piece of JSON. */
+const BLOCK = 20_000;
+
+/**
+ * Copies stores, hours, zones and polls from one database to another, each week of polls as a transaction of its own:
+ * broken off and started again, it goes on where it was. Then it compares counts, and a report from both.
+ *
+ * @param onProgress is told the share of the time range that is done
+ * @throws UserError `conflict` when the two differ at the end
+ */
+export async function copyStorage(
+  from: Storage,
+  to: Storage,
+  onProgress: (done: number) => void,
+): Promise<CopySummary> {
+  const { stores, range } = await from.snapshot(async (source) => {
+    const found = await source.stores();
+    await to.importing(async (target) => copyStores(source, found, target));
+    return { stores: found, range: await pollRange(source) };
+  });
+  let [polls, skipped] = [0, 0];
+  if (range !== undefined) {
+    for (let week = range.first; week <= range.last; week += WEEK) {
+      const end = week + WEEK - 1;
+      const count = await from.snapshot((source) => source.countPolls(week, end));
+      const there = await to.snapshot((target) => target.countPolls(week, end));
+      if (count === there) skipped += count;
+      else if (count > 0) polls += await copyPolls(from, to, stores, week, end);
+      onProgress((week - range.first + WEEK) / (range.last - range.first + WEEK));
+    }
+  }
+  await compare(from, to);
+  return { stores: stores.ids.length, polls, skipped };
+}
+
+async function copyStores(source: Snapshot, { keys, ids, zones }: StoreColumns, target: ImportSession): Promise<void> {
+  if (keys.length === 0) return;
+  const { staging } = target;
+  const { base, end } = keyRange(keys);
+  const idOf = idsByKey(keys, ids, base);
+  await staging.run('create temp table copied_stores (store_id varchar)');
+  await insertRows(
+    staging,
+    'copied_stores',
+    ['VARCHAR'],
+    ids.map((id) => [id]),
+  );
+  await target.nameStores('copied_stores');
+  await staging.run('create temp table copied_zones (store_id varchar, zone varchar)');
+  const zoned = ids.map((id, i) => [id, zones[i] ?? null] as const).filter(([, zone]) => zone !== null);
+  await insertRows(staging, 'copied_zones', ['VARCHAR', 'VARCHAR'], zoned);
+  await target.replaceZones('copied_zones');
+  const hours = await source.hours(base, end);
+  await staging.run(
+    'create temp table copied_hours (store_id varchar, day utinyint, start_ms integer, end_ms integer)',
+  );
+  const rows = Array.from({ length: hours.length }, (_, i) => [
+    idOf[hours.store[i] as number] as string,
+    hours.day[i] as number,
+    hours.start[i] as number,
+    hours.end[i] as number,
+  ]);
+  await insertRows(staging, 'copied_hours', ['VARCHAR', 'UTINYINT', 'INTEGER', 'INTEGER'], rows);
+  await target.replaceHours('copied_hours');
+}
+
+/** Copies the polls in `[from, to]`; returns how many came. */
+function copyPolls(from: Storage, to: Storage, stores: StoreColumns, first: number, last: number): Promise<number> {
+  const { base, end } = keyRange(stores.keys);
+  const idOf = idsByKey(stores.keys, stores.ids, base);
+  return from.snapshot(async (source) => {
+    const polls = await source.polls(base, end, first, last);
+    return to.importing(async (target) => {
+      await target.staging.run('create temp table copied_polls (store_id varchar, instant bigint, active boolean)');
+      for (let i = 0; i < polls.length; i += BLOCK) {
+        const rows = Array.from({ length: Math.min(BLOCK, polls.length - i) }, (_, k) => [
+          idOf[polls.store[i + k] as number] as string,
+          polls.instant[i + k] as number,
+          polls.active[i + k] === 1,
+        ]);
+        await insertRows(target.staging, 'copied_polls', ['VARCHAR', 'BIGINT', 'BOOLEAN'], rows);
+      }
+      return (await target.mergePolls('copied_polls')).added;
+    });
+  });
+}
+
+async function insertRows(
+  staging: Session,
+  table: string,
+  types: readonly string[],
+  rows: readonly (readonly (string | number | boolean | null)[])[],
+): Promise<void> {
+  for (let i = 0; i < rows.length; i += BLOCK) {
+    const block = rows.slice(i, i + BLOCK);
+    const columns = types.map((type, c) => `unnest(from_json($c${'abcd'[c]}::json, '["${type}"]'))`);
+    const values = types.map((_, c) => [`c${'abcd'[c]}`, JSON.stringify(block.map((row) => row[c]))] as const);
+    await staging.run(`insert into ${table} select ${columns.join(', ')}`, Object.fromEntries(values));
+  }
+}
+
+/** The weeks, counted from 1970, that hold polls. */
+async function pollRange(source: Snapshot): Promise<{ first: number; last: number } | undefined> {
+  const [earliest, latest] = [await source.earliestPoll(), await source.latestPoll()];
+  if (earliest === undefined || latest === undefined) return undefined;
+  return { first: Math.floor(earliest / WEEK) * WEEK, last: Math.floor(latest / WEEK) * WEEK };
+}
+
+/** @throws UserError `conflict` naming what differs */
+async function compare(from: Storage, to: Storage): Promise<void> {
+  const seen = (storage: Storage) =>
+    storage.snapshot(async (snapshot) => {
+      const latest = await snapshot.latestPoll();
+      const polls = await snapshot.countPolls((await snapshot.earliestPoll()) ?? 0, latest ?? 0);
+      const asOf = latest ?? POLL_REACH;
+      const report = [...renderReport(await computeReport(snapshot, asOf), 'exact')].join('');
+      return { polls, latest: latest === undefined ? 'none' : formatInstant(latest), report };
+    });
+  const [source, target] = [await seen(from), await seen(to)];
+  for (const what of ['polls', 'latest', 'report'] as const) {
+    if (source[what] === target[what]) continue;
+    const told = what === 'report' ? 'the reports differ' : `${what}: ${source[what]} there, ${target[what]} here`;
+    throw new UserError('conflict', `the copy differs from the original (${told}); was something imported meanwhile?`);
+  }
+}
+
+function keyRange(keys: Int32Array): { base: number; end: number } {
+  const [base, last] = keys.reduce(([least, most], key) => [Math.min(least, key), Math.max(most, key)] as const, [
+    Number.POSITIVE_INFINITY,
+    0,
+  ] as readonly [number, number]);
+  return { base, end: last + 1 };
+}
+
+function idsByKey(keys: Int32Array, ids: readonly string[], base: number): string[] {
+  const byKey: string[] = [];
+  for (let i = 0; i < keys.length; i++) byKey[(keys[i] as number) - base] = ids[i] as string;
+  return byKey;
+}
