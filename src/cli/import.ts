@@ -7,7 +7,7 @@ import { type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './
 export function importCommand(program: Command): void {
   withFeedOptions(program.command('import'))
     .description('add polls, business hours and time zones to the database: all of it or nothing')
-    .option('--database <url>', 'the database (DATABASE_URL)')
+    .option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)')
     .action(async (flags: FeedFlags & { database?: string }) => {
       if (!namesFeeds(flags)) throw invalid('nothing to import: give --polls, --hours or --timezones');
       const storage = await openStorage(loadConfig(process.env, flags).database);

@@ -7,7 +7,7 @@ export function migrateCommand(program: Command): void {
   program
     .command('migrate')
     .description('bring the database schema up to date; serve and import do the same when they start')
-    .option('--database <url>', 'the database (DATABASE_URL)')
+    .option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)')
     .action(async (flags: { database?: string }) => {
       const storage = await openStorage(loadConfig(process.env, flags).database);
       await storage.close();

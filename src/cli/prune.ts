@@ -12,7 +12,7 @@ export function pruneCommand(program: Command): void {
     .command('prune')
     .description('delete old polls; PostgreSQL drops whole weeks, and keeps the one that the limit falls in')
     .requiredOption('--older-than <days>', 'how old, such as 400d')
-    .option('--database <url>', 'the database (DATABASE_URL)')
+    .option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)')
     .action(async (flags: { olderThan: string; database?: string }) => {
       const age = daysFrom(flags.olderThan) * DAY;
       const storage = await openStorage(loadConfig(process.env, flags).database);

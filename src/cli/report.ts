@@ -28,7 +28,7 @@ export function reportCommand(program: Command): void {
     .addOption(
       new Option('--format <format>', 'csv: the classic columns; exact: milliseconds').choices(FORMATS).default('csv'),
     )
-    .option('--database <url>', 'the database (DATABASE_URL)')
+    .option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)')
     .action(async (flags: ReportFlags) => {
       const asOf = flags.asOf === undefined ? undefined : asOfFrom(flags.asOf);
       const fromFiles = namesFeeds(flags);

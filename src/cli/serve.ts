@@ -9,7 +9,10 @@ export function serveCommand(program: Command): void {
     .description('answer over HTTP; with files named, import them first')
     .option('--host <address>', 'the address to listen on (HOST, default 127.0.0.1)')
     .option('--port <number>', 'the port to listen on (PORT, default 5000)')
-    .option('--database <url>', 'the database (DATABASE_URL, default ./var/monitor.duckdb)')
+    .option(
+      '--database <url>',
+      'the database: a DuckDB file or postgres://… (DATABASE_URL, default ./var/monitor.duckdb)',
+    )
     .option('--results-dir <folder>', 'where finished reports go (RESULTS_DIR, default ./var/results)')
     .option('--log-level <level>', 'how much is logged (LOG_LEVEL, default info)')
     .action(async (flags: FeedFlags & ConfigFlags) => {
