@@ -35,9 +35,8 @@ export async function createServer(config: Config, storage: Storage): Promise<Se
     reports,
     log,
     listen: async () => {
-      const address = await app.listen({ host: config.host, port: config.port });
       await reports.start();
-      return address;
+      return app.listen({ host: config.host, port: config.port });
     },
     close: async () => {
       await closeConnections(app);

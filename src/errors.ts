@@ -35,3 +35,9 @@ export function invalid(message: string): UserError {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** What the operating system says is wrong: of `ENOENT: no such file or directory, open '/x'` the middle. */
+export function systemReason(error: unknown): string {
+  const message = messageOf(error);
+  return /^[A-Z]+: ([^,]+)/.exec(message)?.[1] ?? message;
+}

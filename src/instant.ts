@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 
-const INSTANT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|UTC|[+-]\d\d(?::?\d\d)?)$/i;
+const INSTANT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::[0-5]\d(?:\.\d+)?)?) ?(Z|UTC|[+-]\d\d(?::?\d\d)?)$/i;
 
 /**
  * Milliseconds since 1970-01-01T00:00Z of an instant such as `2023-01-22T12:09:39.388Z`, the same with an offset, or

@@ -1,7 +1,10 @@
+-- No table has a unique index: when a commit fails (a full disk), DuckDB's indexes in memory keep what was rolled back,
+-- and the next statement ends the process. The import keeps stores and polls unique, random ids do for reports.
+
 -- Stores get a small integer key inside the storage; the outside world only sees store_id.
 create table stores (
-  store_key integer primary key,
-  store_id varchar not null unique,
+  store_key integer not null,
+  store_id varchar not null,
   -- IANA name; null: the default zone
   zone varchar
 );
@@ -14,7 +17,7 @@ create table business_hours (
   end_ms integer not null
 );
 
--- One row for each store and instant. The import keeps it so: a unique index would cost more than all the rest.
+-- One row for each store and instant.
 create table polls (
   store_key integer not null,
   -- UTC, whole milliseconds
@@ -27,7 +30,7 @@ create table revision (number bigint not null);
 insert into revision values (0);
 
 create table reports (
-  report_id varchar primary key,
+  report_id varchar not null,
   -- queued, running, complete, failed
   status varchar not null,
   -- instants in milliseconds since 1970-01-01T00:00Z
@@ -40,6 +43,8 @@ create table reports (
   -- who computes it, and until when without another word
   claimed_by varchar,
   lease_until_ms bigint,
+  -- how often it was claimed
+  attempts integer not null,
   progress double not null,
   -- how many stores the result holds
   stores integer,

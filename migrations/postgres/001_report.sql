@@ -42,6 +42,8 @@ create table reports (
   -- who computes it, and until when without another word
   claimed_by text,
   lease_until_ms bigint,
+  -- how often it was claimed
+  attempts integer not null,
   progress double precision not null,
   -- how many stores the result holds
   stores integer,

@@ -1,15 +1,18 @@
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { type Config, loadConfig } from '../config.ts';
 import { HOUR } from '../domain/hours.ts';
 import { simulate } from '../simulate/simulate.ts';
-import { serve } from './serve.ts';
+import { listenError, serve } from './serve.ts';
 import { formatCount, say } from './terminal.ts';
 
 const STORES = 500;
 const DAYS = 8;
 const FOLDER = join('var', 'demo');
-const POLL_INTERVAL = 100;
+const ASK_INTERVAL = 100;
 const LINES = 6;
 
 export function demoCommand(program: Command): void {
@@ -18,6 +21,7 @@ export function demoCommand(program: Command): void {
     .description('see it work: invent a small fleet, import it, serve it, and ask for a report')
     .option('--port <number>', 'the port to listen on (PORT, default 5000)')
     .action(async (flags: { port?: string }) => {
+      await probePort(loadConfig(process.env, flags));
       say(`Inventing ${STORES} stores and ${DAYS} days of polls in ${FOLDER} …`);
       await rm(FOLDER, { recursive: true, force: true });
       const end = Math.floor(Date.now() / HOUR) * HOUR;
@@ -38,6 +42,19 @@ export function demoCommand(program: Command): void {
     });
 }
 
+/** Before anything of an earlier demo is cleared away: it may still be running. */
+async function probePort({ host, port }: Config): Promise<void> {
+  const probe = createServer();
+  probe.listen(port, host);
+  try {
+    await once(probe, 'listening');
+  } catch (error) {
+    throw listenError(error, host, port);
+  }
+  probe.close();
+  await once(probe, 'close');
+}
+
 /** What any client does: trigger, ask until it is complete, read. */
 async function askForReport(address: string): Promise<void> {
   const started = performance.now();
@@ -50,7 +67,7 @@ async function askForReport(address: string): Promise<void> {
     const { status, progress = 1 } = (await answer.json()) as { status: string; progress?: number };
     say(`${status} ${Math.round(100 * progress)} % after ${Math.round(performance.now() - started)} ms`);
     if (status !== 'Running') break;
-    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL));
+    await new Promise((resolve) => setTimeout(resolve, ASK_INTERVAL));
   }
   const csv = await (await fetch(url)).text();
   say(`\ncurl '${url}'`);

@@ -1,10 +1,12 @@
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { invalid } from '../errors.ts';
 import { FEED_NAMES, FEEDS } from '../ingest/feeds.ts';
 import { type FeedFiles, type FileSummary, importSources, inspectFeeds } from '../ingest/import.ts';
 import { RejectsFile } from '../ingest/rejects.ts';
-import { inspect, spool } from '../ingest/source.ts';
+import { inspect, type Source } from '../ingest/source.ts';
+import { spool } from '../ingest/spool.ts';
 import type { Storage } from '../storage/ports.ts';
 import { formatCount, progressBar, say, summaryLine } from './terminal.ts';
 
@@ -39,10 +41,11 @@ export async function importFromFlags(storage: Storage, flags: FeedFlags): Promi
     ...(flags.timezones && { zones: flags.timezones }),
   };
   const now = Date.now();
-  const rejects = new RejectsFile(flags.rejects ?? join('var', 'rejects', `${fileStamp(now)}.csv`));
-  const progress = progressBar();
+  const rejects = new RejectsFile(flags.rejects ?? join('var', 'rejects', `${fileStamp(now)}-${process.pid}.csv`));
   const { sources, remove } = await sourcesOf(files);
+  const progress = progressBar();
   try {
+    await refuseToOverwrite(sources, rejects.path);
     const summaries = await importSources(storage, sources, {
       now,
       strict: flags.strict ?? false,
@@ -54,9 +57,9 @@ export async function importFromFlags(storage: Storage, flags: FeedFlags): Promi
     return summaries;
   } finally {
     progress.end();
+    await remove();
     await rejects.close();
     if (rejects.rows > 0) say(`bad rows and the reason for each: ${rejects.path}`);
-    await remove();
   }
 }
 
@@ -77,6 +80,14 @@ async function sourcesOf(files: FeedFiles) {
   }
 }
 
+/** Bad rows must not take the place of the file that they come from. */
+async function refuseToOverwrite(sources: readonly Source[], rejects: string): Promise<void> {
+  const target = await realpath(rejects).catch(() => undefined);
+  for (const { path } of sources) {
+    if ((await realpath(path)) === target) throw invalid(`--rejects ${rejects} is one of the files to import`);
+  }
+}
+
 function tell(summaries: readonly FileSummary[], seconds: number): void {
   for (const summary of summaries) say(summaryLine(summary));
   const rows = summaries.reduce((sum, { read }) => sum + read, 0);
@@ -87,7 +98,7 @@ function tell(summaries: readonly FileSummary[], seconds: number): void {
   );
 }
 
-/** `20261123T195620Z` */
+/** `20261123T195620Z`; the process id beside it tells apart what happens in one second. */
 function fileStamp(instant: number): string {
   return new Date(instant).toISOString().replace(/\.\d+|[-:]/g, '');
 }

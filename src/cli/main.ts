@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { messageOf, UserError } from '../errors.ts';
+import { messageOf, systemReason, UserError } from '../errors.ts';
 import { copyCommand } from './copy.ts';
 import { demoCommand } from './demo.ts';
 import { importCommand } from './import.ts';
@@ -9,6 +9,7 @@ import { migrateCommand } from './migrate.ts';
 import { pruneCommand } from './prune.ts';
 import { reportCommand } from './report.ts';
 import { serveCommand } from './serve.ts';
+import { listenToSignals } from './signals.ts';
 import { simulateCommand } from './simulate.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -28,23 +29,32 @@ migrateCommand(program);
 pruneCommand(program);
 copyCommand(program);
 
-// A reader that has seen enough (`… | head`) is no error.
+listenToSignals();
+// A reader that has seen enough (`… | head`) is no error. Nobody reads what is said on the way: the work goes on.
+process.stderr.on('error', () => {});
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  if (error.code !== 'EPIPE')
+    process.stderr.write(`error: standard output cannot be written: ${systemReason(error)}\n`);
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 
 try {
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(
-    error instanceof UserError ? `error: ${error.message}\n` : `internal error: ${messageOf(error)}\n${stackOf(error)}`,
-  );
+  process.stderr.write(`${told(error)}\n`);
   process.exitCode = 1;
+}
+
+/** What a file system refuses is the user's to mend; anything else that nobody foresaw is a defect. */
+function told(error: unknown): string {
+  const { syscall, path } = error as NodeJS.ErrnoException;
+  if (error instanceof UserError) return `error: ${error.message}`;
+  if (syscall !== undefined && path !== undefined) return `error: ${path}: ${systemReason(error)}`;
+  return `internal error: ${messageOf(error)}\n${stackOf(error)}`;
 }
 
 /** A defect's trace is for whoever reports it, on request. */
 function stackOf(error: unknown): string {
-  if (process.env.DEBUG) return `${error instanceof Error ? error.stack : ''}\n`;
-  return 'set DEBUG=1 to see where it comes from\n';
+  if (process.env.DEBUG) return error instanceof Error ? (error.stack ?? '') : '';
+  return 'set DEBUG=1 to see where it comes from';
 }

@@ -1,10 +1,10 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { createWriteStream, existsSync } from 'node:fs';
+import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import { IN_MEMORY, openStorage } from '../compose.ts';
-import { loadConfig } from '../config.ts';
+import { type DatabaseLocation, loadConfig } from '../config.ts';
 import { invalid, UserError } from '../errors.ts';
 import { parseInstant } from '../instant.ts';
 import { computeReport, type Report } from '../reports/compute.ts';
@@ -32,7 +32,8 @@ export function reportCommand(program: Command): void {
     .action(async (flags: ReportFlags) => {
       const asOf = flags.asOf === undefined ? undefined : asOfFrom(flags.asOf);
       const fromFiles = namesFeeds(flags);
-      const storage = await openStorage(fromFiles ? IN_MEMORY : loadConfig(process.env, flags).database);
+      if (fromFiles && flags.database !== undefined) throw invalid('give either --database or files, not both');
+      const storage = await openStorage(fromFiles ? IN_MEMORY : existing(loadConfig(process.env, flags).database));
       try {
         if (fromFiles) await importFromFlags(storage, flags);
         await write(await compute(storage, asOf), flags);
@@ -40,6 +41,12 @@ export function reportCommand(program: Command): void {
         await storage.close();
       }
     });
+}
+
+/** To report on a database is not to make one. */
+function existing(database: DatabaseLocation): DatabaseLocation {
+  if (database.engine !== 'duckdb' || database.path === undefined || existsSync(database.path)) return database;
+  throw invalid(`there is no database ${database.path}; import something first, or name files to report on`);
 }
 
 function asOfFrom(text: string): number {
@@ -63,16 +70,23 @@ function compute(storage: Storage, given: number | undefined): Promise<Report> {
   });
 }
 
-async function write(report: Report, { out, format }: ReportFlags): Promise<void> {
+/** A file appears whole or not at all; a device or a pipe is written to as it is. */
+async function write(report: Report, { out = '-', format }: ReportFlags): Promise<void> {
   const text = Readable.from(renderReport(report, format));
-  if (out === undefined) {
+  if (out === '-') {
     await pipeline(text, process.stdout, { end: false });
     return;
   }
-  const partial = `${out}.partial`;
+  const target = await realpath(out).catch(() => out);
+  const found = await stat(target).catch(() => undefined);
+  if (found !== undefined && !found.isFile()) {
+    await pipeline(text, createWriteStream(target));
+    return;
+  }
+  const partial = `${target}.${process.pid}.partial`;
   try {
     await pipeline(text, createWriteStream(partial));
-    await rename(partial, out);
+    await rename(partial, target);
   } catch (error) {
     await rm(partial, { force: true });
     throw error;

@@ -3,6 +3,8 @@ import { createServer, openStorage, type Server } from '../compose.ts';
 import { type ConfigFlags, loadConfig } from '../config.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
+import { onSignal } from './signals.ts';
+import { say } from './terminal.ts';
 
 export function serveCommand(program: Command): void {
   withFeedOptions(program.command('serve'))
@@ -24,17 +26,19 @@ export function serveCommand(program: Command): void {
 export async function serve(flags: FeedFlags & ConfigFlags): Promise<{ server: Server; address: string }> {
   const config = loadConfig(process.env, flags);
   const storage = await openStorage(config.database);
-  let server: Server;
+  let server: Server | undefined;
   let address: string;
   try {
     if (namesFeeds(flags)) await importFromFlags(storage, flags);
     server = await createServer(config, storage);
     address = await server.listen();
   } catch (error) {
-    await storage.close();
+    await (server ?? storage).close();
     throw listenError(error, config.host, config.port);
   }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => end(server, signal));
+  const running = server;
+  onSignal((signal) => end(running, signal));
+  say(`listening on ${address}`);
   return { server, address };
 }
 
@@ -49,7 +53,8 @@ function end(server: Server, signal: string): void {
   );
 }
 
-function listenError(error: unknown, host: string, port: number): unknown {
+/** What a server that cannot listen says to its user. */
+export function listenError(error: unknown, host: string, port: number): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') {
     return new UserError(

@@ -3,6 +3,7 @@ import { HOUR } from '../domain/hours.ts';
 import { invalid } from '../errors.ts';
 import { formatInstant, parseInstant } from '../instant.ts';
 import { simulate } from '../simulate/simulate.ts';
+import { onSignal } from './signals.ts';
 import { formatCount, progressBar, say } from './terminal.ts';
 
 interface SimulateFlags {
@@ -29,6 +30,8 @@ export function simulateCommand(program: Command): void {
       const end = flags.end === undefined ? Math.floor(Date.now() / HOUR) * HOUR : parseInstant(flags.end);
       if (end === undefined) throw invalid(`--end is "${flags.end}", expected an instant such as 2026-11-23T00:00:00Z`);
       const progress = progressBar();
+      const stopping = new AbortController();
+      onSignal((signal) => stopping.abort(invalid(`ended by ${signal}; nothing was written`)));
       try {
         const summary = await simulate({
           stores,
@@ -37,6 +40,7 @@ export function simulateCommand(program: Command): void {
           end,
           out: flags.out,
           parquet: flags.parquet ?? false,
+          signal: stopping.signal,
           onProgress: (done) => progress.update('simulating', done / stores),
         });
         progress.end();

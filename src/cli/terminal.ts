@@ -21,9 +21,15 @@ export function progressBar(): Progress {
     cliProgress.Presets.shades_classic,
   );
   bar.start(100, 0, { what: '' });
+  // However the program ends, the terminal gets its cursor back.
+  const stop = () => bar.stop();
+  process.once('exit', stop);
   return {
     update: (what, done) => bar.update(Math.floor(100 * done), { what }),
-    end: () => bar.stop(),
+    end: () => {
+      process.off('exit', stop);
+      stop();
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { messageOf, UserError } from '../errors.ts';
+import { messageOf, systemReason, UserError } from '../errors.ts';
 import { Session } from './session.ts';
 
 /** A DuckDB in this process: a file, or memory only. */
@@ -22,8 +22,8 @@ export class Database {
    * @throws UserError `unavailable` when another process holds the file, or when it is no DuckDB database
    */
   static async open(path: string): Promise<Database> {
-    await mkdir(dirname(path), { recursive: true });
     try {
+      await mkdir(dirname(path), { recursive: true });
       return new Database(await DuckDBInstance.create(path));
     } catch (error) {
       throw openError(path, error);
@@ -53,12 +53,17 @@ function openError(path: string, error: unknown): Error {
         'GET /get_report?report_id=…); else wait until it has ended, or choose another file with DATABASE_URL.',
     );
   }
-  if (/not a valid duckdb|corrupt|serialization|version number|magic bytes/i.test(message)) {
+  if (
+    /not a valid duckdb|corrupt|could not read enough bytes|serialization|version number|magic bytes/i.test(message)
+  ) {
     return new UserError('unavailable', `${path} cannot be opened as a DuckDB database: ${firstLine(message)}`);
   }
   if (/permission denied|read-only|cannot open file|is a directory/i.test(message)) {
     return new UserError('unavailable', `the database file ${path} cannot be opened: ${firstLine(message)}`);
   }
+  const { syscall } = error as NodeJS.ErrnoException;
+  if (syscall !== undefined)
+    return new UserError('unavailable', `the database ${path} cannot be opened: ${systemReason(error)}`);
   return error instanceof Error ? error : new Error(message);
 }
 

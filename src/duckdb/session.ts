@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBMaterializedResult } from '@duckdb/node-api';
 
+import { messageOf, UserError } from '../errors.ts';
 import type { Parameters, Row, Sql } from '../storage/sql.ts';
 
 export interface WholeResult {
@@ -21,7 +22,7 @@ export class Session implements Sql {
 
   /** Runs a statement; returns how many rows it changed. */
   async run(sql: string, parameters?: Parameters): Promise<number> {
-    const result = await this.#connection.run(sql, parameters);
+    const result = await writable(this.#connection.run(sql, parameters));
     return result.rowsChanged;
   }
 
@@ -75,11 +76,6 @@ export class Session implements Sql {
     return Math.min(1, Math.max(0, this.#connection.progress.percentage / 100));
   }
 
-  /** Makes the running statement fail. */
-  interrupt(): void {
-    this.#connection.interrupt();
-  }
-
   close(): void {
     this.#connection.closeSync();
   }
@@ -99,6 +95,21 @@ async function* wholeChunks(result: DuckDBMaterializedResult): AsyncGenerator<Du
   for (let i = 0; i < result.chunkCount; i++) {
     if (i % CHUNKS_PER_TURN === CHUNKS_PER_TURN - 1) await setImmediate();
     yield result.getChunk(i);
+  }
+}
+
+/** What DuckDB says when it cannot write, and from then on. */
+const NOT_WRITABLE =
+  /no space left|could not write|cannot write|failed to commit|database has been invalidated|read-only/i;
+
+/** @throws UserError `unavailable` when the database cannot be written (a full disk); everything else as it is */
+async function writable<T>(statement: Promise<T>): Promise<T> {
+  try {
+    return await statement;
+  } catch (error) {
+    const [message = ''] = messageOf(error).split('\n', 1);
+    if (!NOT_WRITABLE.test(message)) throw error;
+    throw new UserError('unavailable', `the database cannot be written: ${message}`, { cause: error });
   }
 }
 

@@ -4,7 +4,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
 import type { ReportService } from '../reports/service.ts';
 import type { Storage } from '../storage/ports.ts';
-import { acceptJsonOrNothing } from './bodies.ts';
+import { acceptJsonOrNothing, BODY_LIMIT } from './bodies.ts';
 import { healthRoutes } from './health.ts';
 import { handleError, sendProblem } from './problems.ts';
 import { reportRoutes } from './reports.ts';
@@ -23,13 +23,16 @@ export type App = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
-const BODY_LIMIT = 64 * 1024;
+/** Milliseconds in which a client must have sent its request. */
+const REQUEST_TIMEOUT = 30_000;
 
 /** The HTTP side of the product, not yet listening. */
 export async function buildApp({ storage, reports, log }: AppParts): Promise<App> {
   const app = Fastify({
     loggerInstance: log,
     bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT,
+    frameworkErrors: handleError,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
   acceptJsonOrNothing(app);

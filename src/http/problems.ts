@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, UserError } from '../errors.ts';
+import { BODY_LIMIT } from './bodies.ts';
 
 /** The one place where an error code becomes an HTTP status. */
 const STATUS: Readonly<Record<ErrorCode, number>> = {
@@ -42,6 +43,7 @@ export function handleError(error: FastifyError, request: FastifyRequest, reply:
   }
   if (error.validation !== undefined) return sendProblem(reply, 400, validationDetail(error));
   const status = error.statusCode ?? 500;
+  if (status === 413) return sendProblem(reply, 413, `the body is larger than ${BODY_LIMIT} bytes`);
   if (status >= 400 && status < 500) return sendProblem(reply, status, error.message);
   request.log.error({ err: error }, 'request failed');
   return sendProblem(reply, 500, `an internal error; the log has it under request ${request.id}`);

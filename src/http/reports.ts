@@ -12,7 +12,10 @@ const TriggerBody = Type.Object(
   { additionalProperties: false },
 );
 
-const ReportQuery = Type.Object({ report_id: Type.Optional(Type.String()) });
+const ReportQuery = Type.Object({ report_id: Type.Optional(Type.String()) }, { additionalProperties: false });
+
+/** What belongs into the body must not be lost in the query. */
+const NoQuery = Type.Object({}, { additionalProperties: false });
 
 /** The two classic endpoints. */
 export function reportRoutes(reports: ReportService): FastifyPluginAsyncTypebox {
@@ -20,7 +23,7 @@ export function reportRoutes(reports: ReportService): FastifyPluginAsyncTypebox 
     app.post(
       '/trigger_report',
       {
-        schema: { body: TriggerBody },
+        schema: { body: TriggerBody, querystring: NoQuery },
         preValidation: async (request) => {
           request.body ??= {};
         },
@@ -34,9 +37,7 @@ export function reportRoutes(reports: ReportService): FastifyPluginAsyncTypebox 
     app.get('/get_report', { schema: { querystring: ReportQuery } }, async (request, reply) => {
       const report = await reports.find(reportIdFrom(request.query.report_id));
       reply.header('cache-control', 'no-store').header('vary', 'Accept');
-      // The first type is what a client gets that does not care.
-      const asJson = request.accepts().type(['text/csv', 'text/plain', 'application/json']) === 'application/json';
-      if (asJson) return statusOf(report);
+      if (wantsJson(request.accepts().types() as string[])) return statusOf(report);
       if (report.status === 'complete') return sendResult(reply, reports, report);
       const text = report.status === 'failed' ? `Failed: ${report.reason}` : 'Running';
       return reply
@@ -45,6 +46,11 @@ export function reportRoutes(reports: ReportService): FastifyPluginAsyncTypebox 
         .send(text);
     });
   };
+}
+
+/** The text is the contract: JSON is for those who ask for it and for no kind of text. */
+function wantsJson(accepted: readonly string[]): boolean {
+  return accepted.includes('application/json') && !accepted.some((type) => type.startsWith('text/'));
 }
 
 function asOfFrom(text: string | undefined): number | undefined {
@@ -58,7 +64,8 @@ function reportIdFrom(text: string | undefined): string {
   if (text === undefined || text === '') {
     throw invalid('report_id is missing, expected /get_report?report_id=… with the id that POST /trigger_report gave');
   }
-  if (isReportId(text)) return text;
+  const id = text.toLowerCase();
+  if (isReportId(id)) return id;
   throw invalid(`report_id is "${text.slice(0, 100)}", expected an id that POST /trigger_report gave`);
 }
 

@@ -1,9 +1,8 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { csvField } from '../csv.ts';
-import { invalid } from '../errors.ts';
+import { invalid, systemReason } from '../errors.ts';
 import type { Reject } from './stage.ts';
-import { systemReason } from './system.ts';
 
 const BUFFER = 64 * 1024;
 

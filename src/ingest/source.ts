@@ -1,13 +1,10 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { glob } from 'tinyglobby';
-import { invalid, UserError } from '../errors.ts';
+import { invalid, systemReason, UserError } from '../errors.ts';
 import type { Feed } from './feeds.ts';
 import { gunzipHead } from './gzip.ts';
 import { columnNames, type Layout, readHeader } from './header.ts';
-import { systemReason } from './system.ts';
-
-export { spool } from './spool.ts';
 
 /** A file that holds a feed, looked at but not yet read. */
 export interface Source {

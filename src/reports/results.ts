@@ -1,7 +1,8 @@
-import { createReadStream } from 'node:fs';
-import { copyFile, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { access, copyFile, link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { systemReason, UserError } from '../errors.ts';
 
 const REPORT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -24,24 +25,39 @@ export class ResultsFolder {
     this.path = path;
   }
 
-  /** Makes the folder, and clears away what a program that was killed left half written. */
+  /** @throws UserError `unavailable` when the folder cannot be made or written */
   async prepare(): Promise<void> {
-    await mkdir(this.path, { recursive: true });
-    const partial = (await readdir(this.path)).filter((name) => name.endsWith('.partial'));
-    await Promise.all(partial.map((name) => rm(join(this.path, name), { force: true })));
+    await this.#writing(async () => {
+      await mkdir(this.path, { recursive: true });
+      await access(this.path, constants.W_OK);
+    });
   }
 
-  /** Writes a result under another name, then gives it its own. */
+  /**
+   * Writes a result under another name, then gives it its own.
+   *
+   * @throws UserError `unavailable` when it cannot be written; nothing of it stays behind
+   */
   async write(id: string, chunks: Iterable<string>): Promise<void> {
     const partial = `${this.#file(id)}.partial`;
-    const file = await open(partial, 'w');
-    try {
-      for (const chunk of chunks) await file.write(chunk);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(partial, this.#file(id));
+    await this.#writing(async () => {
+      // The folder may have been cleared away since the start.
+      await mkdir(this.path, { recursive: true });
+      try {
+        const file = await open(partial, 'w');
+        try {
+          // `write` may write less than it is given; `appendFile` does not.
+          for (const chunk of chunks) await file.appendFile(chunk);
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+        await rename(partial, this.#file(id));
+      } catch (error) {
+        await rm(partial, { force: true });
+        throw error;
+      }
+    });
   }
 
   /** Gives a result a second id: another name of the same file, or a copy where the file system has no links. */
@@ -64,6 +80,16 @@ export class ResultsFolder {
     if (file === undefined) return undefined;
     const { size } = await file.stat();
     return { bytes: size, content: createReadStream('', { fd: file, start: 0 }) };
+  }
+
+  async #writing(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      throw new UserError('unavailable', `the results folder ${this.path} cannot be written: ${systemReason(error)}`, {
+        cause: error,
+      });
+    }
   }
 
   #file(id: string): string {

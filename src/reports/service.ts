@@ -132,7 +132,7 @@ export class ReportService {
       const stores = await this.#compute(id, asOf, hold);
       const sharing = await reports.complete(id, this.#worker, stores, this.#now());
       if (sharing === undefined) return log.warn('another server has taken this report over');
-      for (const otherId of sharing) await this.#results.share(id, otherId);
+      await this.#share(id, sharing, log);
       log.info({ stores, sharing: sharing.length, ms: Math.round(performance.now() - started) }, 'report complete');
     } catch (error) {
       if (this.#stopping.signal.aborted) {
@@ -140,7 +140,7 @@ export class ReportService {
         await reports.release(id, this.#worker);
       } else if (hold.lost.aborted) {
         log.warn('another server has taken this report over');
-      } else if (error instanceof UserError && error.code === 'unavailable') {
+      } else if (error instanceof UserError && error.code === 'unavailable' && !(await this.#databaseAnswers())) {
         log.warn({ reason: error.message }, 'report interrupted; it runs again when the database is back');
       } else {
         log.error({ err: error }, 'report failed');
@@ -150,6 +150,22 @@ export class ReportService {
     } finally {
       hold.end();
     }
+  }
+
+  /** The file under its other names is a convenience: reports that share a result are answered from the one file. */
+  async #share(id: string, others: readonly string[], log: Logger): Promise<void> {
+    for (const otherId of others) {
+      await this.#results.share(id, otherId).catch((error) => {
+        log.warn({ reason: messageOf(error), other: otherId }, 'the result has no file under its other name');
+      });
+    }
+  }
+
+  #databaseAnswers(): Promise<boolean> {
+    return this.#storage.check().then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Computes a report and writes its file; returns how many stores it has. */

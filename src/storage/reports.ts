@@ -1,6 +1,9 @@
 import { LEASE, type NewReport, type ReportCatalog, type ReportRecord, type ReportStatus } from './ports.ts';
 import type { Parameters, Row, Sql } from './sql.ts';
 
+/** A report that takes its server down with it is not tried for ever. */
+const ATTEMPTS = 5;
+
 /** What the engines say differently. */
 export interface ReportDialect {
   /** The database's clock as milliseconds since 1970, a bigint. */
@@ -21,8 +24,8 @@ export class SqlReportCatalog implements ReportCatalog {
 
   async add(report: NewReport): Promise<ReportRecord> {
     await this.#sql.run(
-      `insert into reports (report_id, status, as_of_ms, requested_ms, progress, shares)
-       select $id, 'queued', $as_of::bigint, $requested::bigint, 0, (
+      `insert into reports (report_id, status, as_of_ms, requested_ms, progress, attempts, shares)
+       select $id, 'queued', $as_of::bigint, $requested::bigint, 0, 0, (
          select report_id from reports
          where as_of_ms = $as_of::bigint and shares is null
            and (status = 'queued' or (status = 'running' and revision = (select number from revision)))
@@ -47,10 +50,14 @@ export class SqlReportCatalog implements ReportCatalog {
   async claim(worker: string): Promise<ReportRecord | undefined> {
     const { now, lock } = this.#dialect;
     const claimable = `shares is null and (status = 'queued' or (status = 'running' and lease_until_ms < ${now}))`;
+    await this.#sql.run(
+      `update reports set status = 'failed', reason = $reason where ${claimable} and attempts >= ${ATTEMPTS}`,
+      { reason: `it was begun ${ATTEMPTS} times and never finished` },
+    );
     const [claimed] = await this.#sql.rows(
       `update reports
        set status = 'running', progress = 0, revision = (select number from revision), claimed_by = $worker,
-         lease_until_ms = ${now} + ${LEASE}
+         attempts = attempts + 1, lease_until_ms = ${now} + ${LEASE}
        where ${claimable}
          and report_id = (select report_id from reports where ${claimable} order by requested_ms limit 1 ${lock})
        returning report_id`,
@@ -77,7 +84,7 @@ export class SqlReportCatalog implements ReportCatalog {
   }
 
   async release(id: string, worker: string): Promise<void> {
-    await this.#update(id, worker, `status = 'queued', progress = 0`, {});
+    await this.#update(id, worker, `status = 'queued', progress = 0, attempts = attempts - 1`, {});
   }
 
   async #update(id: string, worker: string, assignments: string, values: Parameters): Promise<boolean> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { testServer, trigger } from '../support/server.ts';
@@ -41,6 +41,7 @@ test('no input is no input, whatever the content type says', async (t) => {
     [{ 'content-type': 'application/json; charset=utf-8' }, '{}'],
     [{ 'content-type': 'application/x-www-form-urlencoded' }, ''],
     [{ 'content-type': 'text/plain' }, ''],
+    [{ 'content-type': 'application/x-www-form-urlencoded' }, '{}'],
   ] as const) {
     const answer = await server.app.inject({
       method: 'POST',
@@ -126,7 +127,7 @@ test('bad triggers are told what is wrong with them', async (t) => {
     ['application/json', '{"as_of":', 400, /the body is no JSON/],
     ['application/json', '[]', 400, /must be object/],
     ['application/x-www-form-urlencoded', 'as_of=2023', 415, /x-www-form-urlencoded, expected application\/json/],
-    ['application/json', `{"as_of":"${'9'.repeat(100_000)}"}`, 413, /too large/i],
+    ['application/json', `{"as_of":"${'9'.repeat(100_000)}"}`, 413, /larger than 65536 bytes/],
   ] as const) {
     const answer = await app.inject({
       method: 'POST',
@@ -156,15 +157,50 @@ test('bad questions after a report are told what is wrong with them', async (t) 
   }
 });
 
+test('what belongs into the body is not lost in the query', async (t) => {
+  const { app } = await testServer(t);
+  const answer = await app.inject({ method: 'POST', url: '/trigger_report?as_of=2023-01-22T12:00:00Z' });
+  assertProblem(answer, 400, /query.*"as_of"/);
+});
+
+test('JSON is for those who ask for it and for no text; ids are no matter of case', async (t) => {
+  const server = await testServer(t);
+  await merge(server.storage, POLLS);
+  const id = await trigger(server);
+  await server.finished(id);
+  for (const [accept, type] of [
+    [undefined, 'text/csv'],
+    ['*/*', 'text/csv'],
+    ['text/html,application/xhtml+xml,*/*;q=0.8', 'text/csv'],
+    ['application/json, text/plain, */*', 'text/csv'],
+    ['application/json', 'application/json'],
+    ['application/json, */*;q=0.1', 'application/json'],
+  ] as const) {
+    const answer = await server.app.inject({
+      url: `/get_report?report_id=${id.toUpperCase()}`,
+      ...(accept && { headers: { accept } }),
+    });
+    assert.equal(answer.headers['content-type'], `${type}; charset=utf-8`, accept);
+  }
+});
+
+test('a results folder that was cleared away is made again', async (t) => {
+  const server = await testServer(t);
+  await merge(server.storage, POLLS);
+  rmSync(server.resultsDir, { recursive: true });
+  assert.equal((await server.finished(await trigger(server))).headers['x-report-status'], 'Complete');
+});
+
 test('a failed report says Failed and why, and leaves nothing half written', async (t) => {
   const server = await testServer(t);
   await merge(server.storage, POLLS);
   rmSync(server.resultsDir, { recursive: true });
+  writeFileSync(server.resultsDir, 'a file where the folder should be');
   const id = await trigger(server);
   const failed = await server.finished(id);
   assert.equal(failed.statusCode, 200);
   assert.equal(failed.headers['x-report-status'], 'Failed');
-  assert.match(failed.body, /^Failed: an internal error; the log has it under [0-9a-f-]{36}$/);
+  assert.match(failed.body, /^Failed: the results folder .* cannot be written: /);
   const status = await server.app.inject({
     url: `/get_report?report_id=${id}`,
     headers: { accept: 'application/json' },

@@ -5,7 +5,8 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { FEEDS } from '../../src/ingest/feeds.ts';
 import { importSources } from '../../src/ingest/import.ts';
-import { inspect, spool } from '../../src/ingest/source.ts';
+import { inspect } from '../../src/ingest/source.ts';
+import { spool } from '../../src/ingest/spool.ts';
 import { AT, Importer, NOW, POLLS } from '../support/importer.ts';
 
 const poll = (id: string, status = 'active'): string => `${POLLS}"${id.replaceAll('"', '""')}",${status},${AT}\n`;

@@ -36,6 +36,25 @@ test('a report that was running when the program ended is queued again at the ne
   assert.equal((await after.reports.claim('worker two'))?.id, 'cut');
 });
 
+test('a report that takes its program down with it is not tried for ever', async (t) => {
+  const path = join(temporaryFolder(t), 'monitor.duckdb');
+  const first = await DuckdbStorage.open(path);
+  await first.reports.add({ id: 'deadly', asOf: T, requestedAt: T });
+  await first.reports.claim('patient');
+  await first.reports.release('deadly', 'patient');
+  await first.close();
+  for (let i = 0; i < 5; i++) {
+    const storage = await DuckdbStorage.open(path);
+    assert.equal((await storage.reports.claim(`victim ${i}`))?.id, 'deadly');
+    await storage.close();
+  }
+  const last = await DuckdbStorage.open(path);
+  t.after(() => last.close());
+  assert.equal(await last.reports.claim('survivor'), undefined);
+  const found = await last.reports.find('deadly');
+  assert.deepEqual([found?.status, found?.reason], ['failed', 'it was begun 5 times and never finished']);
+});
+
 test('a file that is no database is refused by name', async (t) => {
   const path = join(temporaryFolder(t), 'notes.txt');
   writeFileSync(path, 'buy milk\n'.repeat(1000));

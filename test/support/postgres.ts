@@ -18,12 +18,14 @@ export class TestPostgres {
     this.#folder = folder;
   }
 
-  static async start(): Promise<TestPostgres> {
+  /** @param durable a server of its own in any case, with the settings that PostgreSQL comes with */
+  static async start({ durable = false } = {}): Promise<TestPostgres> {
     const given = process.env.TEST_POSTGRES_URL;
-    if (given) return new TestPostgres(given);
+    if (given && !durable) return new TestPostgres(given);
     const folder = mkdtempSync(join(tmpdir(), 'restaurant-monitor-postgres-'));
     // As root, the server runs as another user.
     chmodSync(folder, 0o755);
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
     const port = await freePort();
     const embedded = new EmbeddedPostgres({
       databaseDir: join(folder, 'data'),
@@ -33,7 +35,7 @@ export class TestPostgres {
       persistent: true,
       // PostgreSQL refuses to run as root.
       createPostgresUser: process.getuid?.() === 0,
-      postgresFlags: ['-c', 'fsync=off'],
+      postgresFlags: durable ? [] : ['-c', 'fsync=off'],
       onLog: () => {},
       onError: () => {},
     });

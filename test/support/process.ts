@@ -23,8 +23,8 @@ export interface Running {
 }
 
 /** Starts the program in `cwd`; what is still running after the test is killed. */
-export function start(t: TestContext, cwd: string, args: readonly string[]): Running {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: environment() });
+export function start(t: TestContext, cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...environment(), ...env } });
   const exited = once(child, 'exit');
   t.after(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');

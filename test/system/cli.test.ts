@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { conformanceCases } from '../support/conformance.ts';
 import { run, serve, start } from '../support/process.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -79,13 +81,53 @@ test('a port that is taken is named', async (t) => {
   assert.match(second.stderr, new RegExp(`^error: port ${port} on 127\\.0\\.0\\.1 is taken by another program`));
 });
 
+test('a results folder that cannot be used stops the start', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'file'), '');
+  const { code, stderr } = await run(cwd, ['serve', '--port', '0', '--results-dir', 'file/results']);
+  assert.equal(code, 1);
+  assert.match(stderr, /^error: the results folder file\/results cannot be written: /m);
+});
+
+test('an import goes on when nobody reads what it says', async (t) => {
+  const cwd = temporaryFolder(t);
+  const importing = start(t, cwd, ['import', ...FEEDS]);
+  importing.process.stderr.destroy();
+  await once(importing.process, 'exit');
+  const report = await run(cwd, ['report', '--as-of', asOf, '--format', 'exact']);
+  assert.equal(report.stdout, expected);
+});
+
+test('Ctrl-C leaves nothing behind, neither of an import nor of a simulation', async (t) => {
+  const cwd = temporaryFolder(t);
+  const temporary = temporaryFolder(t);
+  const reading = start(t, cwd, ['import', '--polls', '-'], { TMPDIR: temporary });
+  reading.process.stdin.write('store_id,status,timestamp_utc\n');
+  while (readdirSync(temporary).length === 0) await sleep(10);
+  assert.equal(await reading.end('SIGINT'), 130);
+  assert.deepEqual(readdirSync(temporary), []);
+  const simulating = start(t, cwd, ['simulate', '--stores', '500000', '--out', 'fleet']);
+  while (!existsSync(join(cwd, 'fleet', 'truth.csv.partial'))) await sleep(10);
+  assert.equal(await simulating.end('SIGINT'), 1);
+  assert.match(simulating.output(), /ended by SIGINT; nothing was written/);
+  assert.deepEqual(readdirSync(join(cwd, 'fleet')), []);
+});
+
 test('what a command line gets wrong is named, with what was expected', async (t) => {
   const cwd = temporaryFolder(t);
+  const mine = join(cwd, 'polls.csv');
+  writeFileSync(mine, 'store_id,status,timestamp_utc\n');
   const mistakes: [string[], RegExp][] = [
+    [['report'], /^error: there is no database \.\/var\/monitor\.duckdb; import something first/],
     [['import'], /^error: nothing to import: give --polls, --hours or --timezones/],
     [['import', '--polls', 'nowhere.csv'], /^error: there is no file nowhere\.csv/],
     [['import', '--polls', '-', '--hours', '-'], /^error: standard input \(-\) can be one feed only/],
-    [['report'], /^error: there are no polls, so there is no instant to report on/],
+    [['report', '--polls', files.polls, '--database', 'x'], /^error: give either --database or files, not both/],
+    [['import', '--polls', mine, '--rejects', mine], /^error: --rejects .* is one of the files to import/],
+    [['import', '--polls', mine, '--database', `${mine}/x.duckdb`], /^error: the database .* cannot be opened: /],
+    [['prune', '--older-than', 'a year'], /^error: --older-than is "a year", expected a number of days from 8d/],
+    [['prune', '--older-than', '7d'], /^error: --older-than is "7d", expected/],
+    [['copy', '--from', 'x', '--to', 'x'], /^error: --from and --to are the same database/],
     [['report', '--as-of', 'noon'], /^error: --as-of is "noon", expected an instant such as/],
     [
       ['report', '--format', 'pdf'],
