@@ -1,6 +1,7 @@
 import { type Logger, pino } from 'pino';
 import type { Config, DatabaseLocation } from './config.ts';
-import { type App, buildApp } from './http/app.ts';
+import { buildApp } from './http/app.ts';
+import type { App } from './http/types.ts';
 import { ResultsFolder } from './reports/results.ts';
 import { ReportService } from './reports/service.ts';
 import { DuckdbStorage } from './storage/duckdb/storage.ts';

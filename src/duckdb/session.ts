@@ -28,7 +28,7 @@ export class Session implements Sql {
 
   /** All rows of a query, for small results. */
   async rows(sql: string, parameters?: Parameters): Promise<Row[]> {
-    const reader = await this.#connection.runAndReadAll(sql, parameters);
+    const reader = await writable(this.#connection.runAndReadAll(sql, parameters));
     return reader.getRowObjects();
   }
 

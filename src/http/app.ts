@@ -1,27 +1,19 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import accepts from '@fastify/accepts';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
+import Fastify, { type FastifyBaseLogger } from 'fastify';
 import type { ReportService } from '../reports/service.ts';
 import type { Storage } from '../storage/ports.ts';
 import { acceptJsonOrNothing, BODY_LIMIT } from './bodies.ts';
 import { healthRoutes } from './health.ts';
 import { handleError, sendProblem } from './problems.ts';
 import { reportRoutes } from './reports.ts';
+import type { App } from './types.ts';
 
 export interface AppParts {
   readonly storage: Storage;
   readonly reports: ReportService;
   readonly log: FastifyBaseLogger;
 }
-
-export type App = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->;
 
 /** Milliseconds in which a client must have sent its request. */
 const REQUEST_TIMEOUT = 30_000;

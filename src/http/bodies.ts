@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { invalid, messageOf, UserError } from '../errors.ts';
-import type { App } from './app.ts';
+import type { App } from './types.ts';
 
 export const BODY_LIMIT = 64 * 1024;
 

@@ -1,7 +1,7 @@
 import type { HoursColumns } from '../../domain/hours.ts';
 import { arrangePolls, type PollColumns } from '../../domain/polls.ts';
 import type { Session } from '../../duckdb/session.ts';
-import { numbersOf } from '../../duckdb/vectors.ts';
+import { fillColumns } from '../../duckdb/vectors.ts';
 import type { Snapshot, StoreColumns } from '../ports.ts';
 
 /** Reads within the transaction that the session is in. */
@@ -52,25 +52,19 @@ export class DuckdbSnapshot implements Snapshot {
   }
 
   async hours(firstKey: number, endKey: number): Promise<HoursColumns> {
-    const { rowCount, chunks } = await this.#session.result(
+    const result = await this.#session.result(
       `select (store_key - $first)::integer, day, start_ms, end_ms
        from business_hours
        where store_key >= $first and store_key < $end
        order by store_key`,
       { first: firstKey, end: endKey },
     );
-    const store = new Int32Array(rowCount);
-    const day = new Uint8Array(rowCount);
-    const start = new Int32Array(rowCount);
-    const end = new Int32Array(rowCount);
-    let length = 0;
-    for await (const chunk of chunks) {
-      store.set(numbersOf(chunk, 0), length);
-      day.set(numbersOf(chunk, 1), length);
-      start.set(numbersOf(chunk, 2), length);
-      end.set(numbersOf(chunk, 3), length);
-      length += chunk.rowCount;
-    }
+    const length = result.rowCount;
+    const store = new Int32Array(length);
+    const day = new Uint8Array(length);
+    const start = new Int32Array(length);
+    const end = new Int32Array(length);
+    await fillColumns(result, [store, day, start, end]);
     return { length, store, day, start, end };
   }
 
@@ -79,23 +73,18 @@ export class DuckdbSnapshot implements Snapshot {
    * and then there is nothing to do.
    */
   async polls(firstKey: number, endKey: number, from: number, to: number): Promise<PollColumns> {
-    const { rowCount, chunks } = await this.#session.result(
+    const result = await this.#session.result(
       `select (store_key - $first)::integer, epoch_ms(instant)::double, active::utinyint
        from polls
        where store_key >= $first and store_key < $end
          and instant between make_timestamp_ms($from::bigint) and make_timestamp_ms($to::bigint)`,
       { first: firstKey, end: endKey, from, to },
     );
-    const store = new Int32Array(rowCount);
-    const instant = new Float64Array(rowCount);
-    const active = new Uint8Array(rowCount);
-    let length = 0;
-    for await (const chunk of chunks) {
-      store.set(numbersOf(chunk, 0), length);
-      instant.set(numbersOf(chunk, 1), length);
-      active.set(numbersOf(chunk, 2), length);
-      length += chunk.rowCount;
-    }
+    const length = result.rowCount;
+    const store = new Int32Array(length);
+    const instant = new Float64Array(length);
+    const active = new Uint8Array(length);
+    await fillColumns(result, [store, instant, active]);
     return arrangePolls({ length, store, instant, active }, endKey - firstKey);
   }
 }
