@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
 import { openStorage } from '../src/compose.ts';
+import { databaseLocation } from '../src/config.ts';
 import { Database } from '../src/duckdb/database.ts';
 import { type FeedFiles, type FileSummary, importSources, inspectFeeds } from '../src/ingest/import.ts';
 import { simulate } from '../src/simulate/simulate.ts';
@@ -98,8 +99,9 @@ export class Fleets {
   }
 }
 
-export async function withStorage<T>(path: string, work: (storage: Storage) => Promise<T>): Promise<T> {
-  const storage = await openStorage({ engine: 'duckdb', path: path });
+/** @param database a path, or `postgres://…` */
+export async function withStorage<T>(database: string, work: (storage: Storage) => Promise<T>): Promise<T> {
+  const storage = await openStorage(databaseLocation({ name: 'the database', value: database }));
   try {
     return await work(storage);
   } finally {

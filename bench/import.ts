@@ -8,7 +8,7 @@ import { type Fleets, importFeeds, withStorage } from './fleets.ts';
 import { interleaved, median, timed } from './measure.ts';
 
 const ROUNDS = 3;
-const APPENDED = 14_000;
+export const APPENDED = 14_000;
 
 /** The polls from CSV into the durable database, beside DuckDB's own reader and nothing else. */
 export async function measureImport(fleets: Fleets): Promise<Section> {
@@ -84,7 +84,7 @@ async function freshImport(path: string, polls: string, rows: Rows): Promise<num
 }
 
 /** One poll of each of 14,000 stores, an hour after the last one there is, and so on hour by hour. */
-async function appends(storage: Storage, folder: string): Promise<number> {
+export async function appends(storage: Storage, folder: string): Promise<number> {
   const { ids, latest } = await storage.snapshot(async (snapshot) => ({
     ids: (await snapshot.stores()).ids.slice(0, APPENDED),
     latest: (await snapshot.latestPoll()) ?? 0,

@@ -51,7 +51,8 @@ export async function measureLarge(fleets: Fleets): Promise<Section> {
   };
 }
 
-async function oneReport(database: string, folder: string): Promise<OneReport> {
+/** Makes one report in a process of its own. */
+export async function oneReport(database: string, folder: string): Promise<OneReport> {
   const script = fileURLToPath(new URL('one-report.ts', import.meta.url));
   const args = ['--import', import.meta.resolve('tsx'), script, database, folder];
   const { stdout } = await promisify(execFile)(process.execPath, args);

@@ -10,6 +10,7 @@ import { measureKernel } from './kernel.ts';
 import { measureLarge } from './large.ts';
 import { measureLatency } from './latency.ts';
 import { machine } from './machine.ts';
+import { measurePostgres } from './postgres.ts';
 import { render, renderPlain } from './render.ts';
 import { measureReport } from './report.ts';
 import { measureSql } from './sql.ts';
@@ -21,6 +22,7 @@ const MEASUREMENTS: Readonly<Record<string, (fleets: Fleets) => Promise<Section>
   sql: measureSql,
   large: measureLarge,
   latency: measureLatency,
+  postgres: measurePostgres,
 };
 
 const named = process.argv.slice(2);

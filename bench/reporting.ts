@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { ResultsFolder } from '../src/reports/results.ts';
 import { ReportService } from '../src/reports/service.ts';
-import type { Snapshot, Storage } from '../src/storage/ports.ts';
+import type { SharedResults, Snapshot, Storage } from '../src/storage/ports.ts';
 
 /** Milliseconds between two looks at the record. Each look is a query, and more of them slow the report down. */
 const POLITE = 10;
@@ -12,6 +13,7 @@ const POLITE = 10;
 export class Reporting {
   readonly #service: ReportService;
   readonly #stages: Stages;
+  #last = '';
 
   private constructor(service: ReportService, stages: Stages) {
     this.#service = service;
@@ -34,6 +36,7 @@ export class Reporting {
   async report(): Promise<number> {
     const started = performance.now();
     const { id } = await this.#service.trigger(undefined);
+    this.#last = id;
     for (;;) {
       const { status, reason } = await this.#service.find(id);
       if (status === 'complete') break;
@@ -48,6 +51,17 @@ export class Reporting {
   /** Milliseconds in each stage of each report so far. */
   get stages(): ReadonlyMap<string, readonly number[]> {
     return this.#stages.rounds;
+  }
+
+  /** The id of the last report. */
+  get last(): string {
+    return this.#last;
+  }
+
+  /** The CSV of the last report. */
+  async file(): Promise<Buffer> {
+    const { content } = await this.#service.result(await this.#service.find(this.#last));
+    return buffer(content);
   }
 
   stop(): Promise<void> {
@@ -82,13 +96,14 @@ export const REST = 'kernel with expansion of hours, order of ids, waiting';
 
 function timedStorage(storage: Storage, stages: Stages): Storage {
   const rows = <T>(work: () => Promise<T>) => stages.in('database rows (add, claim, complete)', work);
-  const { reports } = storage;
+  const { reports, results } = storage;
   return {
     snapshot: (work) => storage.snapshot((snapshot) => work(timedSnapshot(snapshot, stages))),
     importing: (work) => storage.importing(work),
     prune: (before) => storage.prune(before),
     check: () => storage.check(),
     close: () => storage.close(),
+    ...(results && { results: timedResults(results, stages) }),
     reports: {
       add: (report) => rows(() => reports.add(report)),
       find: (id) => reports.find(id),
@@ -98,6 +113,13 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
       fail: (id, worker, reason, finishedAt) => reports.fail(id, worker, reason, finishedAt),
       release: (id, worker) => reports.release(id, worker),
     },
+  };
+}
+
+function timedResults(results: SharedResults, stages: Stages): SharedResults {
+  return {
+    save: (id, chunks) => stages.in('CSV to the database', () => results.save(id, chunks)),
+    read: (id) => results.read(id),
   };
 }
 

@@ -51,7 +51,7 @@ create table reports (
   reason text,
   finished_ms bigint
 );
-create index reports_unfinished on reports (requested_ms) where status in ('queued', 'running');
+create index reports_unfinished on reports (requested_ms) where shares is null and status in ('queued', 'running');
 create index reports_shares on reports (shares) where shares is not null;
 
 -- The CSV of each report in pieces, for the servers that did not compute it.

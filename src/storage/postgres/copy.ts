@@ -15,8 +15,7 @@ const TRAILER = Buffer.from([0xff, 0xff]);
 
 /**
  * Runs `copy (query) to stdout (format binary)` for a query whose columns all have a fixed width and no nulls, and
- * hands over runs of whole rows: a buffer, where the first row begins, how many there are, and the bytes of each. A
- * row is 2 bytes, then for each column 4 bytes and its value.
+ * hands over runs of whole rows: their bytes, how many there are, and the bytes of each. A row is 2 bytes, then for each column 4 bytes and its value.
  *
  * @param widths bytes of each column's value
  */
@@ -24,7 +23,7 @@ export async function readRows(
   client: PoolClient,
   query: string,
   widths: readonly number[],
-  onRows: (rows: Buffer, at: number, count: number, width: number) => void,
+  onRows: (rows: DataView, count: number, width: number) => void,
 ): Promise<void> {
   const width = widths.reduce((sum, bytes) => sum + 4 + bytes, 2);
   let rest: Buffer = Buffer.alloc(0);
@@ -39,14 +38,14 @@ export async function readRows(
         bytes = bytes.subarray(skipped);
       }
       const count = Math.floor(bytes.length / width);
-      if (count > 0) onRows(bytes, 0, count, width);
+      if (count > 0) onRows(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), count, width);
       rest = bytes.subarray(count * width);
     }
   });
 }
 
-export function readInstant(bytes: Buffer, at: number): number {
-  return (bytes.readInt32BE(at) * 4_294_967_296 + bytes.readUInt32BE(at + 4)) / 1_000 + EPOCH;
+export function readInstant(rows: DataView, at: number): number {
+  return (rows.getInt32(at) * 4_294_967_296 + rows.getUint32(at + 4)) / 1_000 + EPOCH;
 }
 
 const POLL_WIDTH = 2 + (4 + 4) + (4 + 8) + (4 + 1);
@@ -76,18 +75,19 @@ export async function writePolls(
 function encodePolls(chunk: DuckDBDataChunk): Buffer {
   const [keys, instants, states] = [numbersOf(chunk, 0), numbersOf(chunk, 1), numbersOf(chunk, 2)];
   const bytes = Buffer.allocUnsafe(chunk.rowCount * POLL_WIDTH);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
   for (let i = 0; i < chunk.rowCount; i++) {
     const micros = ((instants[i] as number) - EPOCH) * 1_000;
     const high = Math.floor(micros / 4_294_967_296);
-    bytes.writeInt16BE(3, at);
-    bytes.writeInt32BE(4, at + 2);
-    bytes.writeInt32BE(keys[i] as number, at + 6);
-    bytes.writeInt32BE(8, at + 10);
-    bytes.writeInt32BE(high, at + 14);
-    bytes.writeUInt32BE(micros - high * 4_294_967_296, at + 18);
-    bytes.writeInt32BE(1, at + 22);
-    bytes.writeUInt8(states[i] as number, at + 26);
+    view.setInt16(at, 3);
+    view.setInt32(at + 2, 4);
+    view.setInt32(at + 6, keys[i] as number);
+    view.setInt32(at + 10, 8);
+    view.setInt32(at + 14, high);
+    view.setUint32(at + 18, micros - high * 4_294_967_296);
+    view.setInt32(at + 22, 1);
+    view.setUint8(at + 26, states[i] as number);
     at += POLL_WIDTH;
   }
   return bytes;

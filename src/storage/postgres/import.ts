@@ -5,7 +5,7 @@ import type { ImportSession, MergeCounts } from '../ports.ts';
 import { countRows, distinctHours, dropSortedPolls, lastZones, sortPolls } from '../staging.ts';
 import { PostgresSql } from './client.ts';
 import { writePolls } from './copy.ts';
-import { ensurePartitions } from './partitions.ts';
+import { addFilledPartitions, addPartitions, missingPartitions } from './partitions.ts';
 import { instant } from './snapshot.ts';
 
 /** So many rows or ids travel in one statement. */
@@ -57,17 +57,16 @@ export class PostgresImportSession implements ImportSession {
     const { polls, repeated, range } = await sortPolls(this.staging, table, 'store_keys');
     let counts: MergeCounts = { added: polls, replaced: 0, alreadyThere: 0, repeated };
     if (range !== undefined) {
-      await ensurePartitions(this.#sql, await this.#mondays());
       const known = `instant between ${instant(range.from)} and ${instant(range.to)}`;
-      const [met] = await this.#sql.rows(`select 1 from polls where ${known} limit 1`);
-      if (met === undefined) {
-        await this.#sendPolls('polls');
+      const mondays = await this.#mondays();
+      const missing = await missingPartitions(this.#sql, mondays);
+      if (missing.length === mondays.length) {
+        await addFilledPartitions(this.#sql, mondays, (newPolls) => this.#sendPolls(newPolls));
       } else {
-        await this.#sql.run('create temp table incoming_polls (like polls) on commit drop');
-        await this.#sendPolls('incoming_polls');
-        await this.#sql.run('analyze incoming_polls');
-        counts = { ...(await this.#mergeSentPolls(polls, known)), repeated };
-        await this.#sql.run('drop table incoming_polls');
+        await addPartitions(this.#sql, missing);
+        const [met] = await this.#sql.rows(`select 1 from polls where ${known} limit 1`);
+        if (met === undefined) await this.#sendPolls('polls');
+        else counts = { ...(await this.#mergeKnownPolls(polls, known)), repeated };
       }
     }
     await dropSortedPolls(this.staging);
@@ -105,7 +104,11 @@ export class PostgresImportSession implements ImportSession {
     if (this.#changed) await this.#sql.run('update revision set number = number + 1');
   }
 
-  async #mergeSentPolls(polls: number, known: string): Promise<Omit<MergeCounts, 'repeated'>> {
+  /** @param known a condition on `instant` that all of them meet */
+  async #mergeKnownPolls(polls: number, known: string): Promise<Omit<MergeCounts, 'repeated'>> {
+    await this.#sql.run('create temp table incoming_polls (like polls) on commit drop');
+    await this.#sendPolls('incoming_polls');
+    await this.#sql.run('analyze incoming_polls');
     const { there } = await this.#sql.row(`
       select count(*) as there from incoming_polls i join polls p using (store_key, instant) where p.${known}`);
     const replaced = await this.#sql.run(`
@@ -119,6 +122,7 @@ export class PostgresImportSession implements ImportSession {
         from incoming_polls i left join polls p on p.store_key = i.store_key and p.instant = i.instant and p.${known}
         where p.store_key is null`);
     }
+    await this.#sql.run('drop table incoming_polls');
     return { added, replaced, alreadyThere: Number(there) - replaced };
   }
 

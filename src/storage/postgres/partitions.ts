@@ -10,15 +10,40 @@ export function mondayOf(milliseconds: number): number {
   return Math.floor((milliseconds - FIRST_MONDAY) / WEEK) * WEEK + FIRST_MONDAY;
 }
 
-/** Makes the partitions of the weeks that begin at these Mondays, where they are not there yet. */
-export async function ensurePartitions(sql: Sql, mondays: readonly number[]): Promise<void> {
+/** Those of the weeks that begin at these Mondays which have no partition yet. */
+export async function missingPartitions(sql: Sql, mondays: readonly number[]): Promise<number[]> {
   const there = new Set(await partitions(sql));
+  return mondays.filter((monday) => !there.has(nameOf(monday)));
+}
+
+/** Makes the partitions of the weeks that begin at these Mondays, empty. */
+export async function addPartitions(sql: Sql, mondays: readonly number[]): Promise<void> {
   for (const monday of mondays) {
-    if (there.has(nameOf(monday))) continue;
-    await sql.run(
-      `create table ${nameOf(monday)} partition of polls for values from (${instant(monday)}) to (${instant(monday + WEEK)})`,
-    );
+    await sql.run(`create table ${nameOf(monday)} partition of polls ${boundsOf(monday)}`);
   }
+}
+
+/**
+ * Makes the partitions of the weeks that begin at these Mondays; `fill` copies their polls, in any order, into the
+ * table that it is given. The index is built when they are in, and others can read `polls` meanwhile.
+ */
+export async function addFilledPartitions(
+  sql: Sql,
+  mondays: readonly number[],
+  fill: (table: string) => Promise<void>,
+): Promise<void> {
+  await sql.run('create table new_polls (like polls) partition by range (instant)');
+  for (const monday of mondays) {
+    await sql.run(`create table ${nameOf(monday)} partition of new_polls ${boundsOf(monday)}`);
+  }
+  await fill('new_polls');
+  for (const monday of mondays) {
+    const name = nameOf(monday);
+    await sql.run(`alter table new_polls detach partition ${name}`);
+    await sql.run(`alter table ${name} add primary key (store_key, instant)`);
+    await sql.run(`alter table polls attach partition ${name} ${boundsOf(monday)}`);
+  }
+  await sql.run('drop table new_polls');
 }
 
 /** Drops the partitions that lie before an instant as a whole; returns the instant before which nothing is left. */
@@ -34,6 +59,10 @@ async function partitions(sql: Sql): Promise<string[]> {
      where i.inhparent = 'polls'::regclass`,
   );
   return rows.map(({ name }) => String(name));
+}
+
+function boundsOf(monday: number): string {
+  return `for values from (${instant(monday)}) to (${instant(monday + WEEK)})`;
 }
 
 /** `polls_20230116`, so that names sort as the weeks do. */

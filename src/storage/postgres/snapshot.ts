@@ -68,12 +68,12 @@ export class PostgresSnapshot implements Snapshot {
     const query = `
       select store_key, day, start_ms, end_ms from business_hours
       where store_key >= ${firstKey} and store_key < ${endKey} order by store_key`;
-    await readRows(this.#client, query, [4, 2, 4, 4], (rows, from, count, width) => {
-      for (let row = 0, at = from; row < count; row++, at += width) {
-        store.push(rows.readInt32BE(at + 6) - firstKey);
-        day.push(rows.readInt16BE(at + 14));
-        start.push(rows.readInt32BE(at + 20));
-        end.push(rows.readInt32BE(at + 28));
+    await readRows(this.#client, query, [4, 2, 4, 4], (rows, count, width) => {
+      for (let row = 0, at = 0; row < count; row++, at += width) {
+        store.push(rows.getInt32(at + 6) - firstKey);
+        day.push(rows.getInt16(at + 14));
+        start.push(rows.getInt32(at + 20));
+        end.push(rows.getInt32(at + 28));
       }
     });
     return { length: store.length, store: store.values, day: day.values, start: start.values, end: end.values };
@@ -87,11 +87,11 @@ export class PostgresSnapshot implements Snapshot {
     const query = `
       select store_key, instant, active from polls
       where store_key >= ${firstKey} and store_key < ${endKey} and ${between(from, to)}`;
-    await readRows(this.#client, query, [4, 8, 1], (rows, first, count, width) => {
-      for (let row = 0, at = first; row < count; row++, at += width) {
-        store.push(rows.readInt32BE(at + 6) - firstKey);
+    await readRows(this.#client, query, [4, 8, 1], (rows, count, width) => {
+      for (let row = 0, at = 0; row < count; row++, at += width) {
+        store.push(rows.getInt32(at + 6) - firstKey);
         instant.push(readInstant(rows, at + 14));
-        active.push(rows[at + 26] as number);
+        active.push(rows.getUint8(at + 26));
       }
     });
     return arrangePolls(
@@ -106,7 +106,7 @@ function between(from: number, to: number): string {
   return `instant between ${instant(from)} and ${instant(to)}`;
 }
 
-/** An instant in milliseconds as an SQL expression, exact. */
+/** An instant in milliseconds as an SQL expression, exact; immutable, so that it is computed once and not for each row. */
 export function instant(milliseconds: number): string {
-  return `(timestamptz 'epoch' + ${milliseconds} * interval '1 millisecond')`;
+  return `((timestamp 'epoch' + ${milliseconds} * interval '1 millisecond') at time zone 'UTC')`;
 }
