@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBMaterializedResult } from '@duckdb/node-api';
 
 import { messageOf, UserError } from '../errors.ts';
-import type { Parameters, Row, Sql } from '../storage/sql.ts';
+import type { Parameters, Row, Sql } from '../sql.ts';
 
 export interface WholeResult {
   readonly rowCount: number;

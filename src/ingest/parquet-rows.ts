@@ -1,6 +1,6 @@
 import { identifier, type Session } from '../duckdb/session.ts';
 import { invalid } from '../errors.ts';
-import type { Row } from '../storage/sql.ts';
+import type { Row } from '../sql.ts';
 import { pathLiteral } from './csv-rows.ts';
 import { checkColumns } from './header.ts';
 import type { Source } from './source.ts';

@@ -1,9 +1,9 @@
 import { Database } from '../../duckdb/database.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { Mutex } from '../../mutex.ts';
+import type { Parameters, Row, Sql } from '../../sql.ts';
 import type { ImportSession, Snapshot, Storage } from '../ports.ts';
 import { SqlReportCatalog } from '../reports.ts';
-import type { Parameters, Row, Sql } from '../sql.ts';
 import { DuckdbImportSession } from './import.ts';
 import { migrate } from './migrate.ts';
 import { DuckdbSnapshot } from './snapshot.ts';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { messageOf, UserError } from '../../errors.ts';
-import type { Parameters, Row, Sql } from '../sql.ts';
+import type { Parameters, Row, Sql } from '../../sql.ts';
 
 /** What runs a statement: a connection, or the pool that picks one. */
 type Queryable = Pick<pg.Pool, 'query'>;
@@ -8,9 +8,12 @@ type Queryable = Pick<pg.Pool, 'query'>;
 /** PostgreSQL behind the common face: `$name` becomes `$1`. */
 export class PostgresSql implements Sql {
   readonly #queryable: Queryable;
+  readonly #timeout: number;
 
-  constructor(queryable: Queryable) {
+  /** @param timeout milliseconds after which a statement counts as lost; 0: it may take as long as it takes */
+  constructor(queryable: Queryable, timeout = 0) {
     this.#queryable = queryable;
+    this.#timeout = timeout;
   }
 
   async run(sql: string, parameters?: Parameters): Promise<number> {
@@ -29,7 +32,7 @@ export class PostgresSql implements Sql {
 
   /** Runs a statement with positional parameters, which may be arrays. */
   list(sql: string, values: readonly unknown[]): Promise<Row[]> {
-    return reaching(async () => (await this.#queryable.query<Row>(sql, [...values])).rows);
+    return reaching(async () => (await this.#ask(sql, [...values])).rows);
   }
 
   #query(sql: string, parameters: Parameters = {}): Promise<pg.QueryResult<Row>> {
@@ -41,7 +44,12 @@ export class PostgresSql implements Sql {
       positions.set(key, position);
       return position;
     });
-    return reaching(() => this.#queryable.query<Row>(text, values));
+    return reaching(() => this.#ask(text, values));
+  }
+
+  #ask(text: string, values: unknown[]): Promise<pg.QueryResult<Row>> {
+    const query = { text, values, ...(this.#timeout > 0 && { query_timeout: this.#timeout }) };
+    return this.#queryable.query<Row>(query);
   }
 }
 
@@ -61,6 +69,8 @@ export function openPool(url: string): pg.Pool {
 
 /** SQLSTATE classes and codes of a server that is gone, going, starting, or full. */
 const LOST = /^(08...|57P0[123]|53300)$/;
+/** SQLSTATE insufficient_privilege. */
+const NOT_ALLOWED = '42501';
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EPIPE', 'EHOSTUNREACH', 'EAI_AGAIN']);
 
 /**
@@ -75,7 +85,10 @@ export async function reaching<T>(work: () => Promise<T>): Promise<T> {
     const { code = '' } = error as { code?: string };
     const message = messageOf(error);
     const lost =
-      LOST.test(code) || NETWORK.has(code) || /connection terminated|connection error|timeout exceeded/i.test(message);
+      LOST.test(code) || NETWORK.has(code) || /connection terminated|connection error|timeout/i.test(message);
+    if (code === NOT_ALLOWED) {
+      throw new UserError('unavailable', `the role of the database may not do this: ${message}`, { cause: error });
+    }
     if (!lost) throw error;
     throw new UserError('unavailable', 'the database cannot be reached', { cause: error });
   }

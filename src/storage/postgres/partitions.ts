@@ -1,4 +1,4 @@
-import type { Sql } from '../sql.ts';
+import type { Sql } from '../../sql.ts';
 import { instant } from './snapshot.ts';
 
 const WEEK = 7 * 86_400_000;

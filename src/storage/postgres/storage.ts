@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { Database } from '../../duckdb/database.ts';
 import { messageOf, UserError } from '../../errors.ts';
@@ -11,6 +12,9 @@ import { dropPartitionsBefore } from './partitions.ts';
 import { PostgresResults } from './results.ts';
 import { PostgresSnapshot } from './snapshot.ts';
 
+/** Milliseconds in which a small statement must be answered; else the server counts as lost. */
+const PATIENCE = 5_000;
+
 /** A PostgreSQL server (15 or later), which several servers of this program may share. */
 export class PostgresStorage implements Storage {
   readonly reports: SqlReportCatalog;
@@ -20,7 +24,7 @@ export class PostgresStorage implements Storage {
   private constructor(pool: Pool) {
     this.#pool = pool;
     this.results = new PostgresResults(pool);
-    this.reports = new SqlReportCatalog(new PostgresSql(pool), {
+    this.reports = new SqlReportCatalog(new PostgresSql(pool, PATIENCE), {
       now: `(extract(epoch from clock_timestamp()) * 1000)::bigint`,
       lock: 'for update skip locked',
     });
@@ -73,26 +77,23 @@ export class PostgresStorage implements Storage {
   }
 
   async check(): Promise<void> {
-    await new PostgresSql(this.#pool).row('select number from revision');
+    await new PostgresSql(this.#pool, PATIENCE).row('select number from revision');
   }
 
+  /** A server that does not answer any more cannot hold up the end. */
   async close(): Promise<void> {
-    await this.#pool.end();
+    await Promise.race([this.#pool.end(), sleep(PATIENCE, undefined, { ref: false })]);
   }
 }
 
-/** Says which server it was, without the password. */
+/** Says which server it was, without the password. What has no code is a defect. */
 function openError(url: string, error: unknown): unknown {
-  const { code = '' } = error as { code?: string };
   const cause = error instanceof UserError ? error.cause : error;
-  if (error instanceof UserError && cause === undefined) return error;
-  // Class 28: the user or the password; 3D000: no such database; 42501: the user may not make tables there.
-  if (error instanceof UserError || /^(28...|3D000|42501)$/.test(code)) {
-    return new UserError('unavailable', `the database at ${placeOf(url)} cannot be used: ${messageOf(cause)}`, {
-      cause,
-    });
-  }
-  return error;
+  if (cause === undefined) return error;
+  const { code } = cause as { code?: string };
+  const message = messageOf(cause);
+  if (code === undefined && !/SSL|TLS|timeout|terminated/i.test(message)) return error;
+  return new UserError('unavailable', `the database at ${placeOf(url)} cannot be used: ${message}`, { cause });
 }
 
 function placeOf(url: string): string {
