@@ -4,6 +4,7 @@ import { cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { formatInstant } from '../../src/instant.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
@@ -12,7 +13,15 @@ import { result, trigger } from '../support/requests.ts';
 
 const END = Date.parse('2023-01-25T18:00:00Z');
 const HOUR = 3_600_000;
-const KILLS = [0.35, 0.5, 0.6, 0.7, 0.8, 0.9];
+/** What the import says, and how many milliseconds later it is killed. */
+const KILLS = [
+  [/reading store_status\.csv/, 0],
+  [/merging store_status\.csv/, 0],
+  [/merging store_status\.csv/, 100],
+  [/merging store_status\.csv/, 200],
+  [/merging store_status\.csv/, 400],
+  [/merging store_status\.csv/, 800],
+] as const;
 
 /** Polls, stores, and the revision: what an import changes. */
 async function contents(path: string): Promise<{ polls: number; stores: number; revision: number }> {
@@ -50,29 +59,27 @@ suite('killed in the middle', () => {
 
     const rehearsal = join(folder, 'rehearsal.duckdb');
     await cp(database, rehearsal);
-    const started = performance.now();
-    const whole = await serve(t, folder, ...feeds('large'), rehearsal);
-    const duration = performance.now() - started;
-    await whole.end('SIGKILL');
+    assert.equal((await run(folder, ['import', ...feeds('large'), rehearsal])).code, 0);
     const both = await contents(rehearsal);
     assert.equal(both.polls > 1_000_000 && both.revision === small.revision + 1, true);
 
     let interrupted = 0;
-    for (const share of KILLS) {
-      const copy = join(folder, `killed-${share}.duckdb`);
+    for (const [step, delay] of KILLS) {
+      const copy = join(folder, 'killed.duckdb');
       await cp(database, copy);
       const server = start(t, folder, ['serve', '--port', '0', ...feeds('large'), copy]);
-      await new Promise((resolve) => setTimeout(resolve, duration * share));
+      await server.says(step);
+      await sleep(delay);
       assert.equal(await server.end('SIGKILL'), null);
       const found = await contents(copy);
       if (found.revision === small.revision) {
-        assert.deepEqual(found, small, `killed at ${share}`);
+        assert.deepEqual(found, small, `killed ${delay} ms after ${step}`);
         interrupted++;
       } else {
-        assert.deepEqual(found, both, `killed at ${share}`);
+        assert.deepEqual(found, both, `killed ${delay} ms after ${step}`);
       }
       assert.equal((await run(folder, ['import', ...feeds('large'), copy])).code, 0);
-      assert.deepEqual(await contents(copy), both, `imported again after ${share}`);
+      assert.deepEqual(await contents(copy), both, `imported again after ${delay} ms after ${step}`);
       rmSync(copy);
     }
     t.diagnostic(`${interrupted} of ${KILLS.length} kills came before the commit`);
