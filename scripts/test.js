@@ -5,8 +5,12 @@ import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { globSync } from 'tinyglobby';
 
-// They start processes, or write files of a hundred megabytes.
-const SLOW = ['test/system/**', 'test/ingest/large-files.test.ts'];
+// They start processes and servers, or read some hundred files one by one.
+const SLOW = [
+  'test/system/**',
+  'test/storage/postgres.test.ts',
+  'test/ingest/{files,gzip,instants,large-files,merging,parquet,sums,wrong-files}.test.ts',
+];
 
 const args = process.argv.slice(2);
 const fast = args.includes('--fast');
