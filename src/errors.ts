@@ -11,8 +11,10 @@ export type ErrorCode =
   | 'gone'
   /** It cannot be done in the present state of the data. */
   | 'conflict'
-  /** The database, or what it lies on, cannot be used now. */
+  /** The database, or what it lies on, cannot be used now; later it may. */
   | 'unavailable'
+  /** A folder or file of the program's own cannot be written. */
+  | 'unwritable'
   /** The media type of a request body is not one that is understood. */
   | 'unsupported_media_type';
 

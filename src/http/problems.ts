@@ -10,6 +10,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   gone: 410,
   unsupported_media_type: 415,
   unavailable: 503,
+  unwritable: 503,
 };
 
 /** Seconds until it is worth asking again when the database is away. */

@@ -25,7 +25,7 @@ export class ResultsFolder {
     this.path = path;
   }
 
-  /** @throws UserError `unavailable` when the folder cannot be made or written */
+  /** @throws UserError `unwritable` when the folder cannot be made or written */
   async prepare(): Promise<void> {
     await this.#writing(async () => {
       await mkdir(this.path, { recursive: true });
@@ -36,7 +36,7 @@ export class ResultsFolder {
   /**
    * Writes a result under another name, then gives it its own.
    *
-   * @throws UserError `unavailable` when it cannot be written; nothing of it stays behind
+   * @throws UserError `unwritable` when it cannot be written; nothing of it stays behind
    */
   async write(id: string, chunks: Iterable<string>): Promise<void> {
     const partial = `${this.#file(id)}.partial`;
@@ -86,7 +86,7 @@ export class ResultsFolder {
     try {
       await work();
     } catch (error) {
-      throw new UserError('unavailable', `the results folder ${this.path} cannot be written: ${systemReason(error)}`, {
+      throw new UserError('unwritable', `the results folder ${this.path} cannot be written: ${systemReason(error)}`, {
         cause: error,
       });
     }

@@ -140,7 +140,7 @@ export class ReportService {
         await reports.release(id, this.#worker);
       } else if (hold.lost.aborted) {
         log.warn('another server has taken this report over');
-      } else if (error instanceof UserError && error.code === 'unavailable' && !(await this.#databaseAnswers())) {
+      } else if (error instanceof UserError && error.code === 'unavailable') {
         log.warn({ reason: error.message }, 'report interrupted; it runs again when the database is back');
       } else {
         log.error({ err: error }, 'report failed');
@@ -159,13 +159,6 @@ export class ReportService {
         log.warn({ reason: messageOf(error), other: otherId }, 'the result has no file under its other name');
       });
     }
-  }
-
-  #databaseAnswers(): Promise<boolean> {
-    return this.#storage.check().then(
-      () => true,
-      () => false,
-    );
   }
 
   /** Computes a report and writes its file; returns how many stores it has. */
