@@ -1,3 +1,4 @@
+import { DAY } from './domain/hours.ts';
 import { POLL_REACH } from './domain/window.ts';
 import type { Session } from './duckdb/session.ts';
 import { UserError } from './errors.ts';
@@ -13,7 +14,7 @@ export interface CopySummary {
   readonly skipped: number;
 }
 
-const WEEK = 7 * 86_400_000;
+const WEEK = 7 * DAY;
 /** Rows that travel in one piece of JSON. */
 const BLOCK = 20_000;
 

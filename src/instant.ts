@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { invalid } from './errors.ts';
 
 const INSTANT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::[0-5]\d(?:\.\d+)?)?) ?(Z|UTC|[+-]\d\d(?::?\d\d)?)$/i;
 
@@ -19,6 +20,18 @@ export function parseInstant(text: string): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The same for a value that a user gave.
+ *
+ * @param name what the user calls it, such as `--as-of`
+ * @throws UserError `invalid_input`
+ */
+export function instantFrom(name: string, text: string): number {
+  const instant = parseInstant(text);
+  if (instant !== undefined) return instant;
+  throw invalid(`${name} is "${text.slice(0, 100)}", expected an instant such as "2023-01-25T18:13:22.479Z"`);
 }
 
 /** RFC 3339 with milliseconds: `2023-01-22T12:09:39.388Z`. */

@@ -36,7 +36,7 @@ export function demoCommand(program: Command): void {
         hours: [join(FOLDER, 'menu_hours.csv')],
         timezones: [join(FOLDER, 'timezones.csv')],
       });
-      say(`Serving on ${address}\n`);
+      say('');
       await askForReport(address);
       say('\nStill serving; Ctrl-C ends it.');
     });

@@ -6,7 +6,7 @@ import { type Command, Option } from 'commander';
 import { IN_MEMORY, openStorage } from '../compose.ts';
 import { type DatabaseLocation, loadConfig } from '../config.ts';
 import { invalid, UserError } from '../errors.ts';
-import { parseInstant } from '../instant.ts';
+import { instantFrom } from '../instant.ts';
 import { computeReport, type Report } from '../reports/compute.ts';
 import { FORMATS, type Format, renderReport } from '../reports/formats.ts';
 import type { Storage } from '../storage/ports.ts';
@@ -30,7 +30,7 @@ export function reportCommand(program: Command): void {
     )
     .option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)')
     .action(async (flags: ReportFlags) => {
-      const asOf = flags.asOf === undefined ? undefined : asOfFrom(flags.asOf);
+      const asOf = flags.asOf === undefined ? undefined : instantFrom('--as-of', flags.asOf);
       const fromFiles = namesFeeds(flags);
       if (fromFiles && flags.database !== undefined) throw invalid('give either --database or files, not both');
       const storage = await openStorage(fromFiles ? IN_MEMORY : existing(loadConfig(process.env, flags).database));
@@ -47,12 +47,6 @@ export function reportCommand(program: Command): void {
 function existing(database: DatabaseLocation): DatabaseLocation {
   if (database.engine !== 'duckdb' || database.path === undefined || existsSync(database.path)) return database;
   throw invalid(`there is no database ${database.path}; import something first, or name files to report on`);
-}
-
-function asOfFrom(text: string): number {
-  const asOf = parseInstant(text);
-  if (asOf !== undefined) return asOf;
-  throw invalid(`--as-of is "${text}", expected an instant such as 2023-01-25T18:13:22.479Z`);
 }
 
 function compute(storage: Storage, given: number | undefined): Promise<Report> {

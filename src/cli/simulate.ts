@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { HOUR } from '../domain/hours.ts';
 import { invalid } from '../errors.ts';
-import { formatInstant, parseInstant } from '../instant.ts';
+import { formatInstant, instantFrom } from '../instant.ts';
 import { simulate } from '../simulate/simulate.ts';
 import { onSignal } from './signals.ts';
 import { formatCount, progressBar, say } from './terminal.ts';
@@ -27,8 +27,7 @@ export function simulateCommand(program: Command): void {
     .option('--parquet', 'write the polls as Parquet')
     .action(async (flags: SimulateFlags) => {
       const stores = whole('--stores', flags.stores);
-      const end = flags.end === undefined ? Math.floor(Date.now() / HOUR) * HOUR : parseInstant(flags.end);
-      if (end === undefined) throw invalid(`--end is "${flags.end}", expected an instant such as 2026-11-23T00:00:00Z`);
+      const end = flags.end === undefined ? Math.floor(Date.now() / HOUR) * HOUR : instantFrom('--end', flags.end);
       const progress = progressBar();
       const stopping = new AbortController();
       onSignal((signal) => stopping.abort(invalid(`ended by ${signal}; nothing was written`)));

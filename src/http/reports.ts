@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { invalid } from '../errors.ts';
-import { formatInstant, parseInstant } from '../instant.ts';
+import { formatInstant, instantFrom } from '../instant.ts';
 import { isReportId } from '../reports/results.ts';
 import type { ReportService } from '../reports/service.ts';
 import type { ReportRecord } from '../storage/ports.ts';
@@ -29,7 +29,8 @@ export function reportRoutes(reports: ReportService): FastifyPluginAsyncTypebox 
         },
       },
       async (request) => {
-        const report = await reports.trigger(asOfFrom(request.body.as_of));
+        const { as_of } = request.body;
+        const report = await reports.trigger(as_of === undefined ? undefined : instantFrom('as_of', as_of));
         return { report_id: report.id };
       },
     );
@@ -51,13 +52,6 @@ export function reportRoutes(reports: ReportService): FastifyPluginAsyncTypebox 
 /** The text is the contract: JSON is for those who ask for it and for no kind of text. */
 function wantsJson(accepted: readonly string[]): boolean {
   return accepted.includes('application/json') && !accepted.some((type) => type.startsWith('text/'));
-}
-
-function asOfFrom(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const asOf = parseInstant(text);
-  if (asOf !== undefined) return asOf;
-  throw invalid(`as_of is "${text.slice(0, 100)}", expected an instant such as "2023-01-25T18:13:22.479Z"`);
 }
 
 function reportIdFrom(text: string | undefined): string {

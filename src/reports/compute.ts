@@ -1,3 +1,4 @@
+import { DAY } from '../domain/hours.ts';
 import { batchUptime, UptimeFigures } from '../domain/uptime.ts';
 import { POLL_REACH } from '../domain/window.ts';
 import type { Zone } from '../domain/zone.ts';
@@ -24,7 +25,7 @@ export interface ComputeOptions {
 const POLLS_IN_MEMORY = 1_000_000;
 
 /** Hours repeat on local dates that begin up to this much before and after the range that is asked about. */
-const ZONE_SLACK = 4 * 86_400_000;
+const ZONE_SLACK = 4 * DAY;
 
 /**
  * Computes the uptime of every store for the windows that end at `asOf`. Memory beside the result (about 150 bytes a

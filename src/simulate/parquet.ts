@@ -1,4 +1,5 @@
 import { DuckDBInstance } from '@duckdb/node-api';
+import { literal } from '../duckdb/session.ts';
 
 /**
  * Copies polls from the CSV that `simulate` writes into a Parquet file with the columns `store_id` and `status` (text)
@@ -18,10 +19,10 @@ export async function pollsToParquet(csv: string, parquet: string, signal: Abort
       copy (
         select store_id, status, timestamp_utc::timestamp as timestamp_utc
         from read_csv(
-          ${quoted(csv)}, auto_detect = false, header = true, delim = ',', quote = '', escape = '', new_line = '\\n',
+          ${literal(csv)}, auto_detect = false, header = true, delim = ',', quote = '', escape = '', new_line = '\\n',
           columns = {store_id: 'varchar', status: 'varchar', timestamp_utc: 'varchar'}
         )
-      ) to ${quoted(parquet)} (format parquet, compression zstd)`);
+      ) to ${literal(parquet)} (format parquet, compression zstd)`);
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
@@ -30,8 +31,4 @@ export async function pollsToParquet(csv: string, parquet: string, signal: Abort
     connection.closeSync();
     database.closeSync();
   }
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -15,7 +15,8 @@ const TRAILER = Buffer.from([0xff, 0xff]);
 
 /**
  * Runs `copy (query) to stdout (format binary)` for a query whose columns all have a fixed width and no nulls, and
- * hands over runs of whole rows: their bytes, how many there are, and the bytes of each. A row is 2 bytes, then for each column 4 bytes and its value.
+ * hands over runs of whole rows: their bytes, how many there are, and the bytes of each. A row is 2 bytes, then for
+ * each column 4 bytes and its value.
  *
  * @param widths bytes of each column's value
  */

@@ -1,9 +1,10 @@
+import { DAY } from '../../domain/hours.ts';
 import type { Sql } from '../../sql.ts';
 import { instant } from './snapshot.ts';
 
-const WEEK = 7 * 86_400_000;
+const WEEK = 7 * DAY;
 /** The Monday before 1970-01-01, a Thursday. */
-const FIRST_MONDAY = -3 * 86_400_000;
+const FIRST_MONDAY = -3 * DAY;
 
 /** The Monday 00:00 UTC at or before an instant. */
 export function mondayOf(milliseconds: number): number {
