@@ -1,5 +1,6 @@
 import { type Logger, pino } from 'pino';
 import type { Config, DatabaseLocation } from './config.ts';
+import type { Authenticator } from './http/access.ts';
 import { buildApp } from './http/app.ts';
 import type { App } from './http/types.ts';
 import { ResultsFolder } from './reports/results.ts';
@@ -26,11 +27,18 @@ export interface Server {
   close(): Promise<void>;
 }
 
+/** As long as there are no users. */
+const EVERYBODY: Authenticator = {
+  hasUsers: async () => false,
+  principalOfSession: async () => undefined,
+  principalOfKey: async () => undefined,
+};
+
 /** A server on an opened storage, which it takes over. */
 export async function createServer(config: Config, storage: Storage): Promise<Server> {
   const log = pino({ level: config.logLevel });
   const reports = new ReportService({ storage, results: new ResultsFolder(config.resultsDir), log, now: Date.now });
-  const app = await buildApp({ storage, reports, log });
+  const app = await buildApp({ storage, reports, authenticator: EVERYBODY, log });
   return {
     app,
     reports,

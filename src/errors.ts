@@ -16,21 +16,47 @@ export type ErrorCode =
   /** A folder or file of the program's own cannot be written. */
   | 'unwritable'
   /** The media type of a request body is not one that is understood. */
-  | 'unsupported_media_type';
+  | 'unsupported_media_type'
+  /** What was sent is larger than what is taken. */
+  | 'too_large'
+  /** Nobody is signed in, or what was shown is not (or no longer) valid. */
+  | 'unauthorized'
+  /** Whoever asks may not do this. */
+  | 'forbidden'
+  /** It was changed since the caller read it. */
+  | 'precondition_failed'
+  /** Too often in too short a time. */
+  | 'too_many_requests';
+
+export interface UserErrorOptions extends ErrorOptions {
+  /** What was given wrong, as its sender calls it: `hours.0.start`. */
+  readonly field?: string;
+  /** Seconds after which it is worth trying again. */
+  readonly retryAfter?: number;
+}
 
 /** An error whose message is written for the user. Whatever else is thrown is a defect. */
 export class UserError extends Error {
   readonly code: ErrorCode;
+  readonly field: string | undefined;
+  readonly retryAfter: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: UserErrorOptions) {
     super(message, options);
     this.name = 'UserError';
     this.code = code;
+    this.field = options?.field;
+    this.retryAfter = options?.retryAfter;
   }
 }
 
-export function invalid(message: string): UserError {
-  return new UserError('invalid_input', message);
+/** @param field what was given wrong, as its sender calls it */
+export function invalid(message: string, field?: string): UserError {
+  return new UserError('invalid_input', message, field === undefined ? {} : { field });
+}
+
+export function notFound(message: string): UserError {
+  return new UserError('not_found', message);
 }
 
 /** The message of whatever was thrown. */

@@ -31,10 +31,16 @@ export function parseInstant(text: string): number | undefined {
 export function instantFrom(name: string, text: string): number {
   const instant = parseInstant(text);
   if (instant !== undefined) return instant;
-  throw invalid(`${name} is "${text.slice(0, 100)}", expected an instant such as "2023-01-25T18:13:22.479Z"`);
+  throw invalid(`${name} is "${text.slice(0, 100)}", expected an instant such as "2023-01-25T18:13:22.479Z"`, name);
 }
 
 /** RFC 3339 with milliseconds: `2023-01-22T12:09:39.388Z`. */
 export function formatInstant(instant: number): string {
   return Temporal.Instant.fromEpochMilliseconds(instant).toString({ fractionalSecondDigits: 3 });
+}
+
+/** The same instant on the clock of a zone: `2023-01-22T06:09:39.388-06:00`. */
+export function formatLocal(instant: number, zone: string): string {
+  const local = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
+  return local.toString({ fractionalSecondDigits: 3, timeZoneName: 'never' });
 }

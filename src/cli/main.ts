@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { messageOf, systemReason, UserError } from '../errors.ts';
+import { VERSION } from '../version.ts';
 import { copyCommand } from './copy.ts';
 import { demoCommand } from './demo.ts';
 import { importCommand } from './import.ts';
@@ -12,13 +12,9 @@ import { serveCommand } from './serve.ts';
 import { listenToSignals } from './signals.ts';
 import { simulateCommand } from './simulate.ts';
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-
 const program = new Command('restaurant-monitor')
   .description('Were my restaurants really online while they were supposed to be open?')
-  .version(version)
+  .version(VERSION)
   .showHelpAfterError('(--help shows what there is)');
 serveCommand(program);
 importCommand(program);

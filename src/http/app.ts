@@ -1,17 +1,23 @@
 import accepts from '@fastify/accepts';
+import cookie from '@fastify/cookie';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger } from 'fastify';
 import type { ReportService } from '../reports/service.ts';
 import type { Storage } from '../storage/ports.ts';
+import { type Authenticator, guardRoutes } from './access.ts';
 import { acceptJsonOrNothing, BODY_LIMIT } from './bodies.ts';
+import { classicRoutes } from './classic.ts';
 import { healthRoutes } from './health.ts';
+import { documentRoutes, keepDocument } from './openapi.ts';
 import { handleError, sendProblem } from './problems.ts';
-import { reportRoutes } from './reports.ts';
+import { keepRouteTable, methodsAt } from './route-table.ts';
 import type { App } from './types.ts';
+import { compileValidator } from './validation.ts';
 
 export interface AppParts {
   readonly storage: Storage;
   readonly reports: ReportService;
+  readonly authenticator: Authenticator;
   readonly log: FastifyBaseLogger;
 }
 
@@ -19,28 +25,35 @@ export interface AppParts {
 const REQUEST_TIMEOUT = 30_000;
 
 /** The HTTP side of the product, not yet listening. */
-export async function buildApp({ storage, reports, log }: AppParts): Promise<App> {
+export async function buildApp(parts: AppParts): Promise<App> {
   const app = Fastify({
-    loggerInstance: log,
+    loggerInstance: parts.log,
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT,
     frameworkErrors: handleError,
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
+    // A proxy on this machine says for whom it asks.
+    trustProxy: 'loopback',
   }).withTypeProvider<TypeBoxTypeProvider>();
+  app.setValidatorCompiler(compileValidator);
   acceptJsonOrNothing(app);
   app.setErrorHandler(handleError);
   app.setNotFoundHandler(async (request, reply) => {
-    const allowed = (['GET', 'POST'] as const).filter((method) => app.hasRoute({ method, url: pathOf(request.url) }));
-    if (allowed.length === 0) return sendProblem(reply, 404, `there is nothing at ${pathOf(request.url)}`);
+    const [path = ''] = request.url.split('?', 1);
+    const allowed = methodsAt(app.routeTable, path);
+    if (allowed.length === 0) return sendProblem(reply, 404, `there is nothing at ${path}`);
     reply.header('allow', allowed.join(', '));
-    return sendProblem(reply, 405, `${pathOf(request.url)} takes ${allowed.join(', ')}, not ${request.method}`);
+    return sendProblem(reply, 405, `${path} takes ${allowed.join(', ')}, not ${request.method}`);
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff');
   });
   await app.register(accepts);
-  await app.register(reportRoutes(reports));
-  await app.register(healthRoutes(storage));
+  await app.register(cookie);
+  keepRouteTable(app);
+  await keepDocument(app);
+  guardRoutes(app, parts.authenticator);
+  await app.register(classicRoutes(parts.reports));
+  await app.register(healthRoutes(parts.storage));
+  await app.register(documentRoutes);
   return app;
-}
-
-function pathOf(url: string): string {
-  return url.split('?', 1)[0] ?? url;
 }

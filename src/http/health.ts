@@ -5,8 +5,8 @@ import type { Storage } from '../storage/ports.ts';
 /** `/healthz`: the process answers. `/readyz`: so does the database. */
 export function healthRoutes(storage: Storage): FastifyPluginAsyncTypebox {
   return async (app) => {
-    app.get('/healthz', { logLevel: 'warn' }, async () => ({ status: 'ok' }));
-    app.get('/readyz', { logLevel: 'warn' }, async (request) => {
+    app.get('/healthz', { config: { access: 'public' }, logLevel: 'warn' }, async () => ({ status: 'ok' }));
+    app.get('/readyz', { config: { access: 'public' }, logLevel: 'warn' }, async (request) => {
       try {
         await storage.check();
         return { status: 'ready' };

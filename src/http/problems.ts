@@ -1,14 +1,19 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
 import { type ErrorCode, UserError } from '../errors.ts';
-import { BODY_LIMIT } from './bodies.ts';
 
 /** The one place where an error code becomes an HTTP status. */
 const STATUS: Readonly<Record<ErrorCode, number>> = {
   invalid_input: 400,
+  unauthorized: 401,
+  forbidden: 403,
   not_found: 404,
   conflict: 409,
   gone: 410,
+  precondition_failed: 412,
+  too_large: 413,
   unsupported_media_type: 415,
+  too_many_requests: 429,
   unavailable: 503,
   unwritable: 503,
 };
@@ -18,45 +23,99 @@ const RETRY_AFTER = 5;
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
   409: 'Conflict',
   410: 'Gone',
+  412: 'Precondition Failed',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
+  429: 'Too Many Requests',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };
 
+/** So many wrong fields are told; a body may have thousands. */
+const FIELDS_TOLD = 20;
+
+export const FieldProblem = Type.Object(
+  {
+    in: Type.String({ description: '`body`, `query`, `path` or `header`' }),
+    field: Type.String({ description: 'such as `hours.0.start`; empty: the whole of it' }),
+    message: Type.String(),
+  },
+  { title: 'FieldProblem' },
+);
+
+/** RFC 9457. */
+export const Problem = Type.Object(
+  {
+    type: Type.String({ examples: ['about:blank'] }),
+    title: Type.String({ examples: ['Bad Request'] }),
+    status: Type.Integer({ examples: [400] }),
+    detail: Type.String({ description: 'what was wrong, what it was, and what was expected' }),
+    errors: Type.Optional(Type.Array(FieldProblem, { description: 'the fields that are wrong, at most 20' })),
+  },
+  { title: 'Problem' },
+);
+
+type FieldProblems = readonly { readonly in: string; readonly field: string; readonly message: string }[];
+
 /** Answers with `application/problem+json` (RFC 9457). */
-export function sendProblem(reply: FastifyReply, status: number, detail: string): FastifyReply {
+export function sendProblem(
+  reply: FastifyReply,
+  status: number,
+  detail: string,
+  errors: FieldProblems = [],
+): FastifyReply {
   return reply
     .code(status)
-    .type('application/problem+json')
-    .send(JSON.stringify({ type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail }));
+    .type('application/problem+json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send({
+      type: 'about:blank',
+      title: TITLES[status] ?? 'Error',
+      status,
+      detail,
+      ...(errors.length > 0 && { errors: errors.slice(0, FIELDS_TOLD) }),
+    });
 }
 
 /** What a route threw, as a problem. What is no fault of the caller is logged and not told. */
 export function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (error instanceof UserError) {
-    if (error.code === 'unavailable') reply.header('retry-after', RETRY_AFTER);
-    return sendProblem(reply, STATUS[error.code], error.message);
-  }
-  if (error.validation !== undefined) return sendProblem(reply, 400, validationDetail(error));
+  if (error instanceof UserError) return sendUserError(error, reply);
+  if (error.validation !== undefined) return sendValidation(error, reply);
   const status = error.statusCode ?? 500;
-  if (status === 413) return sendProblem(reply, 413, `the body is larger than ${BODY_LIMIT} bytes`);
+  if (status === 413) {
+    return sendProblem(reply, 413, `the body is larger than ${request.routeOptions.bodyLimit} bytes`);
+  }
   if (status >= 400 && status < 500) return sendProblem(reply, status, error.message);
   request.log.error({ err: error }, 'request failed');
   return sendProblem(reply, 500, `an internal error; the log has it under request ${request.id}`);
 }
 
-function validationDetail(error: FastifyError): string {
-  const where = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'request');
-  return (error.validation ?? [])
-    .map(({ instancePath, message, params }) => {
-      const name = instancePath.slice(1).replaceAll('/', '.');
-      const extra = params.additionalProperty === undefined ? '' : ` ("${String(params.additionalProperty)}")`;
-      return `${where}${name === '' ? '' : ` "${name}"`}: ${message}${extra}`;
-    })
+function sendUserError({ code, message, field, retryAfter }: UserError, reply: FastifyReply): FastifyReply {
+  const seconds = retryAfter ?? (code === 'unavailable' ? RETRY_AFTER : undefined);
+  if (seconds !== undefined) reply.header('retry-after', seconds);
+  if (code === 'unauthorized') reply.header('www-authenticate', 'Bearer realm="Restaurant Monitor"');
+  return sendProblem(reply, STATUS[code], message, field === undefined ? [] : [{ in: 'body', field, message }]);
+}
+
+const PARTS: Readonly<Record<string, string>> = { querystring: 'query', params: 'path', headers: 'header' };
+
+function sendValidation(error: FastifyError, reply: FastifyReply): FastifyReply {
+  const context = error.validationContext ?? 'body';
+  const part = PARTS[context] ?? context;
+  const errors = (error.validation ?? []).map(({ instancePath, message = 'is not valid', params }) => {
+    const extra = params.additionalProperty === undefined ? '' : ` ("${String(params.additionalProperty)}")`;
+    const choices = Array.isArray(params.allowedValues) ? `: ${params.allowedValues.join(', ')}` : '';
+    return { in: part, field: instancePath.slice(1).replaceAll('/', '.'), message: `${message}${extra}${choices}` };
+  });
+  const detail = errors
+    .slice(0, FIELDS_TOLD)
+    .map(({ field, message }) => `${part}${field === '' ? '' : ` "${field}"`}: ${message}`)
     .join('; ');
+  return sendProblem(reply, 400, detail, errors);
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox, TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { Principal, Scope } from '../accounts/access.ts';
 
 /** The HTTP side of the product, with schemas as types. */
 export type App = FastifyInstance<
@@ -10,3 +11,34 @@ export type App = FastifyInstance<
   FastifyBaseLogger,
   TypeBoxTypeProvider
 >;
+
+/** The routes of one resource. */
+export type Routes = FastifyPluginAsyncTypebox;
+
+/**
+ * Who may use a route: everybody; everybody who is signed in; or those who have the scope. A route that shows or
+ * changes stores also has to ask `sees` of the principal, store by store.
+ */
+export type AccessRule = 'public' | 'signed-in' | Scope;
+
+/** A route as it was registered: what is documented, and what the tests go through. */
+export interface RouteEntry {
+  readonly method: string;
+  /** With its parameters: `/api/v1/stores/:store_id`. */
+  readonly url: string;
+  readonly access: AccessRule;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Every route says this; one that does not stops the start. */
+    access?: AccessRule;
+  }
+  interface FastifyRequest {
+    /** Whom the request comes from; set before any handler runs. */
+    principal: Principal;
+  }
+  interface FastifyInstance {
+    readonly routeTable: readonly RouteEntry[];
+  }
+}

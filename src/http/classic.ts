@@ -1,4 +1,3 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { invalid } from '../errors.ts';
@@ -6,6 +5,7 @@ import { formatInstant, instantFrom } from '../instant.ts';
 import { isReportId } from '../reports/results.ts';
 import type { ReportService } from '../reports/service.ts';
 import type { ReportRecord } from '../storage/ports.ts';
+import type { Routes } from './types.ts';
 
 const TriggerBody = Type.Object(
   { as_of: Type.Optional(Type.String({ description: 'RFC 3339 instant that the report speaks for' })) },
@@ -18,11 +18,12 @@ const ReportQuery = Type.Object({ report_id: Type.Optional(Type.String()) }, { a
 const NoQuery = Type.Object({}, { additionalProperties: false });
 
 /** The two classic endpoints. */
-export function reportRoutes(reports: ReportService): FastifyPluginAsyncTypebox {
+export function classicRoutes(reports: ReportService): Routes {
   return async (app) => {
     app.post(
       '/trigger_report',
       {
+        config: { access: 'reports:write' },
         schema: { body: TriggerBody, querystring: NoQuery },
         preValidation: async (request) => {
           request.body ??= {};
@@ -35,17 +36,21 @@ export function reportRoutes(reports: ReportService): FastifyPluginAsyncTypebox 
       },
     );
 
-    app.get('/get_report', { schema: { querystring: ReportQuery } }, async (request, reply) => {
-      const report = await reports.find(reportIdFrom(request.query.report_id));
-      reply.header('cache-control', 'no-store').header('vary', 'Accept');
-      if (wantsJson(request.accepts().types() as string[])) return statusOf(report);
-      if (report.status === 'complete') return sendResult(reply, reports, report);
-      const text = report.status === 'failed' ? `Failed: ${report.reason}` : 'Running';
-      return reply
-        .header('x-report-status', report.status === 'failed' ? 'Failed' : 'Running')
-        .type('text/plain; charset=utf-8')
-        .send(text);
-    });
+    app.get(
+      '/get_report',
+      { config: { access: 'reports:read' }, schema: { querystring: ReportQuery } },
+      async (request, reply) => {
+        const report = await reports.find(reportIdFrom(request.query.report_id));
+        reply.header('cache-control', 'no-store').header('vary', 'Accept');
+        if (wantsJson(request.accepts().types() as string[])) return statusOf(report);
+        if (report.status === 'complete') return sendResult(reply, reports, report);
+        const text = report.status === 'failed' ? `Failed: ${report.reason}` : 'Running';
+        return reply
+          .header('x-report-status', report.status === 'failed' ? 'Failed' : 'Running')
+          .type('text/plain; charset=utf-8')
+          .send(text);
+      },
+    );
   };
 }
 

@@ -1,0 +1,90 @@
+/** What a user is: sees to the system, sees to all stores, or has some of them. */
+export const ROLES = ['admin', 'operator', 'owner'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** What a route asks for, and what an API key may be given. */
+export const SCOPES = [
+  'stores:read',
+  'stores:write',
+  'polls:read',
+  'polls:write',
+  'reports:read',
+  'reports:write',
+  'imports:read',
+  'imports:write',
+  'fleet:read',
+  'metrics:read',
+  'people:read',
+  'people:write',
+] as const;
+export type Scope = (typeof SCOPES)[number];
+
+const OWNER_SCOPES: readonly Scope[] = [
+  'stores:read',
+  // Only the hours of own stores, and only from now on: the routes see to that.
+  'stores:write',
+  'polls:read',
+  'reports:read',
+  'reports:write',
+  'fleet:read',
+];
+
+/** The scopes that a role can have at all; a key has some of them, a browser session all. */
+export const SCOPES_OF: Readonly<Record<Role, ReadonlySet<Scope>>> = {
+  admin: new Set(SCOPES),
+  operator: new Set(SCOPES.filter((scope) => !scope.startsWith('people:'))),
+  owner: new Set(OWNER_SCOPES),
+};
+
+/** A signed-in user, by a browser session or an API key. */
+export interface UserPrincipal {
+  readonly kind: 'user';
+  readonly userId: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly via: 'session' | 'key';
+  readonly scopes: ReadonlySet<Scope>;
+  /** The stores that exist for this user. */
+  readonly stores: 'all' | ReadonlySet<string>;
+}
+
+/** Whom a request comes from. As long as there are no users, everybody is `open` and may do everything. */
+export type Principal = { readonly kind: 'open' } | UserPrincipal;
+
+export const OPEN: Principal = { kind: 'open' };
+
+/** Whoever did not say who it is. */
+export const NOBODY: Principal = {
+  kind: 'user',
+  userId: '',
+  name: 'nobody',
+  role: 'owner',
+  via: 'session',
+  scopes: new Set(),
+  stores: new Set(),
+};
+
+export function may(principal: Principal, scope: Scope): boolean {
+  return principal.kind === 'open' || principal.scopes.has(scope);
+}
+
+/** The stores that exist for somebody. */
+export function storesOf(principal: Principal): 'all' | ReadonlySet<string> {
+  return principal.kind === 'open' ? 'all' : principal.stores;
+}
+
+/** Whether a store exists for somebody. */
+export function sees(principal: Principal, storeId: string): boolean {
+  const stores = storesOf(principal);
+  return stores === 'all' || stores.has(storeId);
+}
+
+/** Who says so, in the audit log and on what somebody asked for; `undefined`: there are no users. */
+export function userIdOf(principal: Principal): string | undefined {
+  return principal.kind === 'open' ? undefined : principal.userId;
+}
+
+/** Owners know their own stores only; `open`, admins and operators know all. */
+export function seesAll(principal: Principal): boolean {
+  return storesOf(principal) === 'all';
+}

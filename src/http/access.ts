@@ -1,0 +1,77 @@
+import type { FastifyRequest } from 'fastify';
+import { may, NOBODY, OPEN, type Principal } from '../accounts/access.ts';
+import { UserError } from '../errors.ts';
+import type { App } from './types.ts';
+
+/** Who stands behind what a request shows. */
+export interface Authenticator {
+  /** Without users, everything is open. */
+  hasUsers(): Promise<boolean>;
+  /** `undefined`: no such session, or none any more. */
+  principalOfSession(token: string): Promise<Principal | undefined>;
+  /** `undefined`: no such key, or none any more. */
+  principalOfKey(key: string): Promise<Principal | undefined>;
+}
+
+export const SESSION_COOKIE = 'rm_session';
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
+
+/** Finds out whom each request comes from, and refuses what its route does not allow. */
+export function guardRoutes(app: App, authenticator: Authenticator): void {
+  app.decorateRequest('principal');
+  app.addHook('onRequest', async (request) => {
+    const access = request.routeOptions.config.access;
+    request.principal = NOBODY;
+    refuseForeignOrigin(request);
+    // A path without a route answers nothing that anybody may not know.
+    if (access === undefined || access === 'public') return;
+    const principal = await principalOf(request, authenticator);
+    if (principal === undefined) {
+      throw new UserError('unauthorized', 'nobody is signed in: send an API key (Authorization: Bearer …) or sign in');
+    }
+    request.principal = principal;
+    if (access !== 'signed-in' && !may(principal, access)) {
+      throw new UserError('forbidden', `this needs the scope ${access}, which you do not have`);
+    }
+  });
+}
+
+async function principalOf(request: FastifyRequest, authenticator: Authenticator): Promise<Principal | undefined> {
+  if (!(await authenticator.hasUsers())) {
+    refuseForeignHost(request);
+    return OPEN;
+  }
+  const key = keyOf(request);
+  if (key !== undefined) return authenticator.principalOfKey(key);
+  const token = request.cookies[SESSION_COOKIE];
+  if (token === undefined || token === '') return undefined;
+  // A browser says where an unsafe request comes from, and a session is for browsers.
+  if (!SAFE.has(request.method) && request.headers.origin === undefined) {
+    throw new UserError('forbidden', 'a request with a session cookie must have an Origin; use an API key instead');
+  }
+  return authenticator.principalOfSession(token);
+}
+
+function keyOf({ headers }: FastifyRequest): string | undefined {
+  const given = headers.authorization;
+  if (given === undefined) return undefined;
+  const key = /^Bearer +(\S+) *$/i.exec(given)?.[1];
+  if (key !== undefined) return key;
+  throw new UserError('unauthorized', 'the Authorization header is not "Bearer KEY"');
+}
+
+/** Another site's page may send requests from its visitor's browser; none of them is to change anything. */
+function refuseForeignOrigin({ method, headers, host }: FastifyRequest): void {
+  const { origin } = headers;
+  if (SAFE.has(method) || origin === undefined) return;
+  if (URL.canParse(origin) && new URL(origin).host === host.toLowerCase()) return;
+  throw new UserError('forbidden', `a request from the site ${origin.slice(0, 100)} may not change anything here`);
+}
+
+/** While everything is open, a foreign name for this machine (DNS rebinding) is no way in. */
+function refuseForeignHost({ host }: FastifyRequest): void {
+  if (LOOPBACK.test(host)) return;
+  throw new UserError('forbidden', `there are no users yet, so only this machine itself may ask, not as ${host}`);
+}
