@@ -96,8 +96,9 @@ export const REST = 'kernel with expansion of hours, order of ids, waiting';
 
 function timedStorage(storage: Storage, stages: Stages): Storage {
   const rows = <T>(work: () => Promise<T>) => stages.in('database rows (add, claim, complete)', work);
-  const { reports, results } = storage;
+  const { reports, accounts, results } = storage;
   return {
+    accounts,
     snapshot: (work) => storage.snapshot((snapshot) => work(timedSnapshot(snapshot, stages))),
     importing: (work) => storage.importing(work),
     prune: (before) => storage.prune(before),

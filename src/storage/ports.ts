@@ -7,9 +7,11 @@
 import type { HoursColumns } from '../domain/hours.ts';
 import type { PollColumns } from '../domain/polls.ts';
 import type { Session } from '../duckdb/session.ts';
+import type { AccountCatalog } from './account-catalog.ts';
 
 export interface Storage {
   readonly reports: ReportCatalog;
+  readonly accounts: AccountCatalog;
   /**
    * Where other servers on the same database find the results of this one. An engine whose database belongs to one
    * process needs none.

@@ -6,9 +6,11 @@ import { Database } from '../../src/duckdb/database.ts';
 import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
 import { merge } from '../support/staging.ts';
 import { temporaryFolder } from '../support/temporary.ts';
+import { accountsContract } from './accounts-contract.ts';
 import { storageContract } from './contract.ts';
 
 storageContract('duckdb', () => DuckdbStorage.open(undefined));
+accountsContract('duckdb', () => DuckdbStorage.open(undefined));
 
 const T = Date.parse('2023-01-22T12:00:00Z');
 
@@ -77,4 +79,15 @@ test('an older program refuses a newer schema', async (t) => {
     code: 'unavailable',
     message: /schema version 999, this program knows versions up to \d+/,
   });
+});
+
+test('accounts are in the database file', async (t) => {
+  const path = join(temporaryFolder(t), 'monitor.duckdb');
+  const before = await DuckdbStorage.open(path);
+  const user = { id: 'u', login: 'anna', name: 'Anna', role: 'admin', passwordHash: '$hash', createdAt: T } as const;
+  await before.accounts.changing((changes) => changes.addUser(user));
+  await before.close();
+  const after = await DuckdbStorage.open(path);
+  t.after(() => after.close());
+  assert.equal((await after.accounts.userByLogin('anna'))?.id, 'u');
 });

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { PostgresStorage } from '../../src/storage/postgres/storage.ts';
 import { TestPostgres } from '../support/postgres.ts';
 import { merge } from '../support/staging.ts';
+import { accountsContract } from './accounts-contract.ts';
 import { storageContract } from './contract.ts';
 
 const T = Date.parse('2023-01-22T12:00:00Z');
@@ -16,6 +17,24 @@ suite('PostgreSQL', () => {
   after(() => server.stop());
 
   storageContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
+  accountsContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
+
+  test('of two servers that change accounts at once, one waits for the other', async (t) => {
+    const url = await server.createDatabase();
+    const servers = await Promise.all([1, 2].map(() => PostgresStorage.open(url)));
+    t.after(() => Promise.all(servers.map((one) => one.close())));
+    const names = await Promise.all(
+      servers.map(({ accounts }, i) =>
+        accounts.changing(async (changes) => {
+          if (await changes.anyUser()) return 'the second';
+          const user = { login: 'anna', name: 'Anna', role: 'admin', passwordHash: null, createdAt: T } as const;
+          await changes.addUser({ ...user, id: `u${i}` });
+          return 'the first';
+        }),
+      ),
+    );
+    assert.deepEqual(names.sort(), ['the first', 'the second']);
+  });
 
   test('programs that start together migrate an empty database once', async () => {
     const url = await server.createDatabase();

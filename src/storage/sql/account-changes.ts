@@ -1,0 +1,150 @@
+import type { Sql } from '../../sql.ts';
+import type { AccountChanges, AuditRecord, NewKey, NewUser, SessionRecord, UserRecord } from '../account-catalog.ts';
+import { SqlAccountReader } from './account-reader.ts';
+import type { AccountDialect } from './accounts.ts';
+
+/** What one transaction changes of the accounts, in SQL that the engines agree on. */
+export class SqlAccountChanges extends SqlAccountReader implements AccountChanges {
+  readonly #dialect: AccountDialect;
+
+  constructor(sql: Sql, dialect: AccountDialect) {
+    super(sql);
+    this.#dialect = dialect;
+  }
+
+  async countEnabledAdmins(): Promise<number> {
+    const { admins } = await this.sql.row(`select count(*) as admins from users where role = 'admin' and not disabled`);
+    return Number(admins);
+  }
+
+  async addUser(user: NewUser): Promise<void> {
+    await this.sql.run(
+      `insert into users (user_id, login, name, role, password_hash, disabled, version, created_ms)
+       values ($id, $login, $name, $role, $password_hash, false, 1, $created::bigint)`,
+      {
+        id: user.id,
+        login: user.login,
+        name: user.name,
+        role: user.role,
+        password_hash: user.passwordHash,
+        created: user.createdAt,
+      },
+    );
+  }
+
+  async changeUser(user: Pick<UserRecord, 'id' | 'login' | 'name' | 'role' | 'disabled'>): Promise<void> {
+    await this.sql.run(
+      `update users set login = $login, name = $name, role = $role, disabled = $disabled, version = version + 1
+       where user_id = $id`,
+      { id: user.id, login: user.login, name: user.name, role: user.role, disabled: user.disabled },
+    );
+  }
+
+  async setPasswordHash(userId: string, hash: string): Promise<void> {
+    await this.sql.run('update users set password_hash = $hash, version = version + 1 where user_id = $user_id', {
+      user_id: userId,
+      hash,
+    });
+  }
+
+  async removeUser(id: string): Promise<void> {
+    for (const table of ['user_stores', 'sessions', 'api_keys', 'users']) {
+      await this.sql.run(`delete from ${table} where user_id = $id`, { id });
+    }
+  }
+
+  async assignStores(userId: string, storeIds: readonly string[]): Promise<void> {
+    await this.sql.run('delete from user_stores where user_id = $user_id', { user_id: userId });
+    if (storeIds.length === 0) return;
+    await this.sql.run(
+      `insert into user_stores (user_id, store_id) select $user_id, ${this.#dialect.texts('$store_ids')}`,
+      { user_id: userId, store_ids: JSON.stringify(storeIds) },
+    );
+  }
+
+  async addSession(session: SessionRecord, atMost: number): Promise<void> {
+    await this.sql.run(
+      `insert into sessions (token_hash, user_id, created_ms, last_seen_ms, expires_ms)
+       values ($token_hash, $user_id, $created::bigint, $last_seen::bigint, $expires::bigint)`,
+      {
+        token_hash: session.tokenHash,
+        user_id: session.userId,
+        created: session.createdAt,
+        last_seen: session.lastSeenAt,
+        expires: session.expiresAt,
+      },
+    );
+    await this.sql.run(
+      `delete from sessions where user_id = $user_id and token_hash not in (
+         select token_hash from sessions where user_id = $user_id order by created_ms desc limit $at_most
+       )`,
+      { user_id: session.userId, at_most: atMost },
+    );
+  }
+
+  async removeSession(tokenHash: string): Promise<void> {
+    await this.sql.run('delete from sessions where token_hash = $token_hash', { token_hash: tokenHash });
+  }
+
+  removeSessionsOf(userId: string, keep = ''): Promise<number> {
+    return this.sql.run('delete from sessions where user_id = $user_id and token_hash <> $keep', {
+      user_id: userId,
+      keep,
+    });
+  }
+
+  async removeExpiredSessions(now: number): Promise<void> {
+    await this.sql.run('delete from sessions where expires_ms <= $now::bigint', { now });
+  }
+
+  async countLiveKeys(userId: string, now: number): Promise<number> {
+    const { keys } = await this.sql.row(
+      `select count(*) as keys from api_keys
+       where user_id = $user_id and revoked_ms is null and (expires_ms is null or expires_ms > $now::bigint)`,
+      { user_id: userId, now },
+    );
+    return Number(keys);
+  }
+
+  async addKey(key: NewKey): Promise<void> {
+    await this.sql.run(
+      `insert into api_keys (key_id, user_id, name, token_hash, prefix, scopes, created_ms, expires_ms)
+       values ($id, $user_id, $name, $token_hash, $prefix, $scopes, $created::bigint, $expires::bigint)`,
+      {
+        id: key.id,
+        user_id: key.userId,
+        name: key.name,
+        token_hash: key.tokenHash,
+        prefix: key.prefix,
+        scopes: JSON.stringify(key.scopes),
+        created: key.createdAt,
+        expires: key.expiresAt ?? null,
+      },
+    );
+  }
+
+  async revokeKey(id: string, at: number): Promise<void> {
+    await this.sql.run('update api_keys set revoked_ms = $at::bigint where key_id = $id and revoked_ms is null', {
+      id,
+      at,
+    });
+  }
+
+  async addAudit(entry: AuditRecord): Promise<void> {
+    await this.sql.run(
+      `insert into audit (audit_id, at_ms, actor_id, actor, key_id, action, subject_kind, subject_id, detail)
+       values ($id, $at::bigint, $actor_id, $actor, $key_id, $action, $subject_kind, $subject_id, $detail)`,
+      {
+        id: entry.id,
+        at: entry.at,
+        actor_id: entry.actorId ?? null,
+        actor: entry.actor,
+        key_id: entry.keyId ?? null,
+        action: entry.action,
+        subject_kind: entry.subjectKind,
+        subject_id: entry.subjectId,
+        detail: JSON.stringify(entry.detail),
+      },
+    );
+  }
+}

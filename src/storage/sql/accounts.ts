@@ -1,0 +1,47 @@
+import type { Sql, TransactionalSql } from '../../sql.ts';
+import type { AccountCatalog, AccountChanges } from '../account-catalog.ts';
+import { SqlAccountChanges } from './account-changes.ts';
+import { SqlAccountReader } from './account-reader.ts';
+
+/** What the engines say differently. */
+export interface AccountDialect {
+  /** Waits, within a transaction, until no other one changes accounts. */
+  lock(sql: Sql): Promise<void>;
+  /** An expression that makes a row of each text in a JSON array. */
+  texts(json: string): string;
+}
+
+/** The accounts, in SQL that the engines agree on. */
+export class SqlAccountCatalog extends SqlAccountReader implements AccountCatalog {
+  readonly #sql: TransactionalSql;
+  readonly #dialect: AccountDialect;
+
+  constructor(sql: TransactionalSql, dialect: AccountDialect) {
+    super(sql);
+    this.#sql = sql;
+    this.#dialect = dialect;
+  }
+
+  changing<T>(work: (changes: AccountChanges) => Promise<T>): Promise<T> {
+    return this.#sql.transaction(async (sql) => {
+      await this.#dialect.lock(sql);
+      return work(new SqlAccountChanges(sql, this.#dialect));
+    });
+  }
+
+  async touchSession(tokenHash: string, lastSeenAt: number, expiresAt: number): Promise<void> {
+    await this.#sql.run(
+      `update sessions set last_seen_ms = $last_seen::bigint, expires_ms = $expires::bigint
+       where token_hash = $token_hash and last_seen_ms < $last_seen::bigint`,
+      { token_hash: tokenHash, last_seen: lastSeenAt, expires: expiresAt },
+    );
+  }
+
+  async touchKey(id: string, lastUsedAt: number): Promise<void> {
+    await this.#sql.run(
+      `update api_keys set last_used_ms = $last_used::bigint
+       where key_id = $id and (last_used_ms is null or last_used_ms < $last_used::bigint)`,
+      { id, last_used: lastUsedAt },
+    );
+  }
+}
