@@ -1,6 +1,7 @@
 import { type Logger, pino } from 'pino';
+import { Accounts } from './accounts/service.ts';
+import { checkListening } from './accounts/start.ts';
 import type { Config, DatabaseLocation } from './config.ts';
-import type { Authenticator } from './http/access.ts';
 import { buildApp } from './http/app.ts';
 import type { App } from './http/types.ts';
 import { ResultsFolder } from './reports/results.ts';
@@ -17,8 +18,14 @@ export function openStorage(database: DatabaseLocation): Promise<Storage> {
 /** A database that is gone with the process. */
 export const IN_MEMORY: DatabaseLocation = { engine: 'duckdb', path: undefined };
 
+/** The accounts in an opened storage. */
+export function openAccounts(storage: Storage): Accounts {
+  return new Accounts({ catalog: storage.accounts, now: Date.now });
+}
+
 export interface Server {
   readonly app: App;
+  readonly accounts: Accounts;
   readonly reports: ReportService;
   readonly log: Logger;
   /** Listens; returns the address, such as `http://127.0.0.1:5000`. */
@@ -27,20 +34,20 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** As long as there are no users. */
-const EVERYBODY: Authenticator = {
-  hasUsers: async () => false,
-  principalOfSession: async () => undefined,
-  principalOfKey: async () => undefined,
-};
-
-/** A server on an opened storage, which it takes over. */
+/**
+ * A server on an opened storage, which it takes over.
+ *
+ * @throws UserError `conflict` when others could reach it and there are no users; the storage stays the caller's
+ */
 export async function createServer(config: Config, storage: Storage): Promise<Server> {
+  const accounts = openAccounts(storage);
+  await checkListening(accounts, config.host);
   const log = pino({ level: config.logLevel });
   const reports = new ReportService({ storage, results: new ResultsFolder(config.resultsDir), log, now: Date.now });
-  const app = await buildApp({ storage, reports, authenticator: EVERYBODY, log });
+  const app = await buildApp({ storage, reports, authenticator: accounts, log });
   return {
     app,
+    accounts,
     reports,
     log,
     listen: async () => {

@@ -1,6 +1,7 @@
+import type { Role } from '../storage/account-catalog.ts';
+
 /** What a user is: sees to the system, sees to all stores, or has some of them. */
-export const ROLES = ['admin', 'operator', 'owner'] as const;
-export type Role = (typeof ROLES)[number];
+export const ROLES: readonly Role[] = ['admin', 'operator', 'owner'];
 
 /** What a route asks for, and what an API key may be given. */
 export const SCOPES = [
@@ -21,7 +22,7 @@ export type Scope = (typeof SCOPES)[number];
 
 const OWNER_SCOPES: readonly Scope[] = [
   'stores:read',
-  // Only the hours of own stores, and only from now on: the routes see to that.
+  // Only the hours of own stores, and only from now on: `mayWriteHours`.
   'stores:write',
   'polls:read',
   'reports:read',
@@ -40,9 +41,12 @@ export const SCOPES_OF: Readonly<Record<Role, ReadonlySet<Scope>>> = {
 export interface UserPrincipal {
   readonly kind: 'user';
   readonly userId: string;
+  readonly login: string;
   readonly name: string;
   readonly role: Role;
   readonly via: 'session' | 'key';
+  /** The API key, when it came by one. */
+  readonly keyId: string | undefined;
   readonly scopes: ReadonlySet<Scope>;
   /** The stores that exist for this user. */
   readonly stores: 'all' | ReadonlySet<string>;
@@ -57,12 +61,22 @@ export const OPEN: Principal = { kind: 'open' };
 export const NOBODY: Principal = {
   kind: 'user',
   userId: '',
+  login: '',
   name: 'nobody',
   role: 'owner',
   via: 'session',
+  keyId: undefined,
   scopes: new Set(),
   stores: new Set(),
 };
+
+export function isRole(text: string): text is Role {
+  return ROLES.some((role) => role === text);
+}
+
+export function isScope(text: string): text is Scope {
+  return SCOPES.some((scope) => scope === text);
+}
 
 export function may(principal: Principal, scope: Scope): boolean {
   return principal.kind === 'open' || principal.scopes.has(scope);
@@ -87,4 +101,20 @@ export function userIdOf(principal: Principal): string | undefined {
 /** Owners know their own stores only; `open`, admins and operators know all. */
 export function seesAll(principal: Principal): boolean {
   return storesOf(principal) === 'all';
+}
+
+/** Whether somebody may add, change and delete stores, past hours included. An owner may not. */
+export function mayWriteStores(principal: Principal): boolean {
+  return may(principal, 'stores:write') && (principal.kind === 'open' || principal.role !== 'owner');
+}
+
+/**
+ * Whether somebody may change the business hours or special hours of a store. An owner may, of the own stores, from now
+ * on or later: what a report said about the past is not an owner's to change.
+ *
+ * @param from the first instant that the change touches, milliseconds; `undefined`: it holds for ever back
+ */
+export function mayWriteHours(principal: Principal, storeId: string, from: number | undefined, now: number): boolean {
+  if (!may(principal, 'stores:write') || !sees(principal, storeId)) return false;
+  return mayWriteStores(principal) || (from !== undefined && from >= now);
 }

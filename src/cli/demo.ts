@@ -9,6 +9,8 @@ import { simulate } from '../simulate/simulate.ts';
 import { listenError, serve } from './serve.ts';
 import { formatCount, say } from './terminal.ts';
 
+/** An invented fleet is open to whoever reaches it: this machine alone. */
+const HOST = '127.0.0.1';
 const STORES = 500;
 const DAYS = 8;
 const FOLDER = join('var', 'demo');
@@ -21,7 +23,7 @@ export function demoCommand(program: Command): void {
     .description('see it work: invent a small fleet, import it, serve it, and ask for a report')
     .option('--port <number>', 'the port to listen on (PORT, default 5000)')
     .action(async (flags: { port?: string }) => {
-      await probePort(loadConfig(process.env, flags));
+      await probePort(loadConfig(process.env, { ...flags, host: HOST }));
       say(`Inventing ${STORES} stores and ${DAYS} days of polls in ${FOLDER} …`);
       await rm(FOLDER, { recursive: true, force: true });
       const end = Math.floor(Date.now() / HOUR) * HOUR;
@@ -29,6 +31,7 @@ export function demoCommand(program: Command): void {
       say(`Importing ${formatCount(polls)} polls into ${join(FOLDER, 'monitor.duckdb')} …`);
       const { address } = await serve({
         ...flags,
+        host: HOST,
         database: join(FOLDER, 'monitor.duckdb'),
         resultsDir: join(FOLDER, 'results'),
         logLevel: 'warn',

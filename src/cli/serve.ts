@@ -29,8 +29,8 @@ export async function serve(flags: FeedFlags & ConfigFlags): Promise<{ server: S
   let server: Server | undefined;
   let address: string;
   try {
-    if (namesFeeds(flags)) await importFromFlags(storage, flags);
     server = await createServer(config, storage);
+    if (namesFeeds(flags)) await importFromFlags(storage, flags);
     address = await server.listen();
   } catch (error) {
     await (server ?? storage).close();

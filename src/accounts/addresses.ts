@@ -1,0 +1,42 @@
+import { isIP } from 'node:net';
+
+/** Whether a host name or address to listen on is reached from this machine alone. */
+export function isLoopback(host: string): boolean {
+  const address = unmapped(host.toLowerCase().replace(/^\[(.*)\]$/, '$1'));
+  if (address === 'localhost') return true;
+  if (isIP(address) === 4) return address.startsWith('127.');
+  return isIP(address) === 6 && groupsOf(address).every((group, i) => group === (i === 7 ? 1 : 0));
+}
+
+/**
+ * The network of a client's address, as far as one person commonly has it to themselves: all of an IPv4 address, the
+ * first 64 bits of an IPv6 one.
+ */
+export function networkOf(address: string): string {
+  const plain = unmapped(address);
+  if (isIP(plain) !== 6) return plain;
+  return `${groupsOf(plain)
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(':')}::/64`;
+}
+
+/** Of an IPv4 address in the guise of an IPv6 one (`::ffff:127.0.0.1`) the IPv4 address. */
+function unmapped(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
+}
+
+/** The eight numbers of an IPv6 address. */
+function groupsOf(address: string): number[] {
+  const [head = '', tail] = address.replace(/%.*$/, '').split('::');
+  const numbers = (text: string) => (text === '' ? [] : text.split(':').flatMap(groupNumbers));
+  const [before, after] = [numbers(head), numbers(tail ?? '')];
+  return [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after];
+}
+
+/** A group is hexadecimal; the last two may be written as an IPv4 address. */
+function groupNumbers(group: string): number[] {
+  if (!group.includes('.')) return [Number.parseInt(group, 16)];
+  const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number);
+  return [a * 256 + b, c * 256 + d];
+}

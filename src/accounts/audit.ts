@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import type { AccountCatalog, AuditFilter, AuditRecord, TimePlace } from '../storage/account-catalog.ts';
+import type { Principal, Scope } from './access.ts';
+import { type Page, type PageRequest, readPage } from './pages.ts';
+import { isText } from './texts.ts';
+
+/** Who changes something. */
+export interface Actor {
+  /** `undefined`: not a user. */
+  readonly userId: string | undefined;
+  readonly name: string;
+  /** The API key that is used. */
+  readonly keyId: string | undefined;
+  /** What the actor may do, which is the most that it can hand on. */
+  readonly scopes: 'all' | ReadonlySet<Scope>;
+}
+
+export const COMMAND_LINE: Actor = { userId: undefined, name: 'command line', keyId: undefined, scopes: 'all' };
+
+export function actorOf(principal: Principal): Actor {
+  if (principal.kind === 'open') return { userId: undefined, name: 'anyone', keyId: undefined, scopes: 'all' };
+  const { userId, login, keyId, scopes } = principal;
+  return { userId, name: login, keyId, scopes };
+}
+
+export interface Subject {
+  /** Such as `user`, `key`, `store`. */
+  readonly kind: string;
+  readonly id: string;
+}
+
+export type Detail = Readonly<Record<string, unknown>>;
+
+/** Who changed what, for ever. What is written here is never a secret. */
+export class AuditLog {
+  readonly #catalog: AccountCatalog;
+  readonly #now: () => number;
+
+  constructor(catalog: AccountCatalog, now: () => number) {
+    this.#catalog = catalog;
+    this.#now = now;
+  }
+
+  /**
+   * Records a change that was made elsewhere than in the accounts.
+   *
+   * @param action such as `store.changed`
+   */
+  async record(actor: Actor, action: string, subject: Subject, detail: Detail = {}): Promise<void> {
+    await this.#catalog.changing((changes) => changes.addAudit(this.entry(actor, action, subject, detail)));
+  }
+
+  /** An entry to be written with the change that it tells of. */
+  entry(actor: Actor, action: string, subject: Subject, detail: Detail = {}): AuditRecord {
+    return {
+      id: randomUUID(),
+      at: this.#now(),
+      actorId: actor.userId,
+      actor: actor.name,
+      keyId: actor.keyId,
+      action,
+      subjectKind: subject.kind,
+      subjectId: subject.id,
+      detail,
+    };
+  }
+
+  /** Newest first. */
+  async list(filter: AuditFilter, page: PageRequest<TimePlace>): Promise<Page<AuditRecord, TimePlace>> {
+    if (!Object.values(filter).every(isText)) return { items: [], next: undefined };
+    return readPage(
+      page,
+      (before, limit) => this.#catalog.audit(filter, before, limit),
+      ({ at, id }) => ({ at, id }),
+    );
+  }
+}

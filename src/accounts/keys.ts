@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { invalid, UserError } from '../errors.ts';
+import type { AccountCatalog, AccountReader, KeyRecord, TimePlace, UserRecord } from '../storage/account-catalog.ts';
+import { isScope, SCOPES, SCOPES_OF, type Scope, type UserPrincipal } from './access.ts';
+import type { Actor, AuditLog } from './audit.ts';
+import { type Page, type PageRequest, readPage } from './pages.ts';
+import { type Known, type PrincipalCache, principalFrom } from './principals.ts';
+import { isText, nameFrom } from './texts.ts';
+import { hashOf, isApiKey, newApiKey, prefixOf } from './tokens.ts';
+import { foundUser } from './users.ts';
+
+/** That a key was used is written down so often, milliseconds. */
+const TOUCH_INTERVAL = 60_000;
+/** So many keys of one user may hold at the same time. */
+const KEYS_EACH = 100;
+
+export interface KeyDraft {
+  readonly userId: string;
+  /** What it is for. */
+  readonly name: string;
+  readonly scopes: readonly string[];
+  /** `undefined`: never. */
+  readonly expiresAt?: number | undefined;
+}
+
+export interface IssuedKey {
+  /** Shown this once; the database has only its hash. */
+  readonly key: string;
+  readonly record: KeyRecord;
+}
+
+interface KeysParts {
+  readonly catalog: AccountCatalog;
+  readonly principals: PrincipalCache;
+  readonly audit: AuditLog;
+  readonly now: () => number;
+}
+
+/** How programs get in: a key speaks for its user, within its own scopes. */
+export class ApiKeys {
+  readonly #catalog: AccountCatalog;
+  readonly #principals: PrincipalCache;
+  readonly #audit: AuditLog;
+  readonly #now: () => number;
+
+  constructor({ catalog, principals, audit, now }: KeysParts) {
+    this.#catalog = catalog;
+    this.#principals = principals;
+    this.#audit = audit;
+    this.#now = now;
+  }
+
+  /**
+   * Makes a key.
+   *
+   * @throws UserError `invalid_input` for scopes that are none or more than the user's role has, and for an expiry that
+   * is over; `forbidden` for scopes that the actor does not have; `not_found`; `conflict` beyond a hundred keys
+   */
+  async add(actor: Actor, draft: KeyDraft): Promise<IssuedKey> {
+    const now = this.#now();
+    const name = nameFrom(draft.name);
+    const scopes = scopesFrom(draft.scopes);
+    const expiresAt = draft.expiresAt;
+    if (expiresAt !== undefined && expiresAt <= now) throw invalid('the key would have expired already', 'expires_at');
+    refuseToHandOn(actor, scopes);
+    const [id, key] = [randomUUID(), newApiKey()];
+    const record = await this.#catalog.changing(async (changes) => {
+      const user = await foundUser(changes, draft.userId);
+      refuseBeyondRole(user, scopes);
+      if ((await changes.countLiveKeys(user.id, now)) >= KEYS_EACH) {
+        throw new UserError('conflict', `${user.login} has ${KEYS_EACH} keys already: revoke one first`);
+      }
+      const stored = { id, userId: user.id, name, prefix: prefixOf(key), scopes, createdAt: now, expiresAt };
+      await changes.addKey({ ...stored, tokenHash: hashOf(key) });
+      const detail = { login: user.login, name, prefix: stored.prefix, scopes, expires_ms: expiresAt ?? null };
+      await changes.addAudit(this.#audit.entry(actor, 'key.added', { kind: 'key', id }, detail));
+      return foundKey(changes, id, user.id);
+    });
+    return { key, record };
+  }
+
+  /** Newest first; of one user, or of all. */
+  async list(userId: string | undefined, page: PageRequest<TimePlace>): Promise<Page<KeyRecord, TimePlace>> {
+    if (userId !== undefined && !isText(userId)) return { items: [], next: undefined };
+    return readPage(
+      page,
+      (before, limit) => this.#catalog.keys(userId, before, limit),
+      ({ createdAt, id }) => ({ at: createdAt, id }),
+    );
+  }
+
+  /**
+   * Ends a key for good; it stays in the lists.
+   *
+   * @param userId whose it must be; `undefined`: anybody's
+   * @throws UserError `not_found`
+   */
+  async revoke(actor: Actor, id: string, userId?: string): Promise<KeyRecord> {
+    const key = await this.#catalog.changing(async (changes) => {
+      const { login, name, revokedAt } = await foundKey(changes, id, userId);
+      if (revokedAt === undefined) {
+        await changes.revokeKey(id, this.#now());
+        await changes.addAudit(this.#audit.entry(actor, 'key.revoked', { kind: 'key', id }, { login, name }));
+      }
+      return foundKey(changes, id, userId);
+    });
+    this.#principals.clear();
+    return key;
+  }
+
+  /** Who a key speaks for; `undefined`: nobody, or nobody any more. */
+  async principalOf(key: string): Promise<UserPrincipal | undefined> {
+    if (!isApiKey(key)) return undefined;
+    const tokenHash = hashOf(key);
+    return this.#principals.find(tokenHash, () => this.#look(tokenHash));
+  }
+
+  async #look(tokenHash: string): Promise<Known | undefined> {
+    const key = await this.#catalog.keyByToken(tokenHash);
+    const now = this.#now();
+    if (key === undefined || key.revokedAt !== undefined) return undefined;
+    if (key.expiresAt !== undefined && key.expiresAt <= now) return undefined;
+    const user = await this.#catalog.user(key.userId);
+    if (user === undefined || user.disabled) return undefined;
+    if (key.lastUsedAt === undefined || now - key.lastUsedAt >= TOUCH_INTERVAL) {
+      await this.#catalog.touchKey(key.id, now);
+    }
+    const allowed = SCOPES_OF[user.role];
+    const scopes = new Set(key.scopes.filter(isScope).filter((scope) => allowed.has(scope)));
+    return { principal: await principalFrom(this.#catalog, user, 'key', key.id, scopes), until: key.expiresAt };
+  }
+}
+
+/** @throws UserError `not_found` */
+async function foundKey(accounts: AccountReader, id: string, userId: string | undefined): Promise<KeyRecord> {
+  const key = isText(id) ? await accounts.key(id) : undefined;
+  if (key !== undefined && (userId === undefined || key.userId === userId)) return key;
+  throw new UserError('not_found', `there is no key ${id.slice(0, 100)}`);
+}
+
+/** @throws UserError `invalid_input` */
+function scopesFrom(texts: readonly string[]): Scope[] {
+  const unknown = texts.find((text) => !isScope(text));
+  if (unknown !== undefined) {
+    throw invalid(`a scope is "${unknown.slice(0, 100)}", expected some of ${SCOPES.join(', ')}`, 'scopes');
+  }
+  const scopes = [...new Set(texts.filter(isScope))];
+  if (scopes.length === 0) throw invalid('a key needs at least one scope', 'scopes');
+  return scopes;
+}
+
+/** @throws UserError `forbidden` */
+function refuseToHandOn(actor: Actor, scopes: readonly Scope[]): void {
+  const { scopes: own } = actor;
+  if (own === 'all') return;
+  const beyond = scopes.filter((scope) => !own.has(scope));
+  if (beyond.length > 0) throw new UserError('forbidden', `you may not hand on ${beyond.join(', ')}`);
+}
+
+/** @throws UserError `invalid_input` */
+function refuseBeyondRole({ login, role }: UserRecord, scopes: readonly Scope[]): void {
+  const allowed = SCOPES_OF[role];
+  const beyond = scopes.filter((scope) => !allowed.has(scope));
+  if (beyond.length === 0) return;
+  const message = `${login} is an ${role} and cannot have ${beyond.join(', ')}, only ${[...allowed].join(', ')}`;
+  throw invalid(message, 'scopes');
+}

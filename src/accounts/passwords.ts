@@ -1,0 +1,61 @@
+import { hash, verify } from '@node-rs/argon2';
+import { invalid, UserError } from '../errors.ts';
+
+export const MIN_PASSWORD = 12;
+export const MAX_PASSWORD = 256;
+
+/** What OWASP recommends for argon2id: 19 MiB, two passes, one thread; some 30 ms. The library's default is argon2id. */
+const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** What an unknown user's password is compared with: it takes as long as any, and nothing is known that matches. */
+const NOBODY = `$argon2id$v=19$m=${COST.memoryCost},t=${COST.timeCost},p=${COST.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+
+/** So many passwords are computed at a time, and so many wait: sign-ins must not eat all memory and threads. */
+const AT_ONCE = 2;
+const WAITING = 100;
+
+/** Hashes passwords and compares them, a few at a time. */
+export class Passwords {
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+
+  /** @throws UserError `too_many_requests` when a hundred are waiting */
+  hash(password: string): Promise<string> {
+    return this.#inTurn(() => hash(password.normalize('NFKC'), COST));
+  }
+
+  /**
+   * Whether a password is the one of this hash. Without a hash it is not, and takes as long to say so.
+   *
+   * @throws UserError `too_many_requests` when a hundred are waiting
+   */
+  matches(passwordHash: string | undefined, password: string): Promise<boolean> {
+    return this.#inTurn(() => verify(passwordHash ?? NOBODY, password.normalize('NFKC')));
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#running >= AT_ONCE) {
+      if (this.#waiting.length >= WAITING) {
+        throw new UserError('too_many_requests', 'too many sign-ins at once; try again in a moment', { retryAfter: 2 });
+      }
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    } else {
+      this.#running++;
+    }
+    try {
+      return await work();
+    } finally {
+      // Who waits takes over this place.
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running--;
+      else next();
+    }
+  }
+}
+
+/** @throws UserError `invalid_input` for a password that is too short or too long; it is never named */
+export function checkPassword(password: string): void {
+  const length = [...password.normalize('NFKC')].length;
+  if (length >= MIN_PASSWORD && length <= MAX_PASSWORD) return;
+  throw invalid(`the password has ${length} characters, expected ${MIN_PASSWORD} to ${MAX_PASSWORD}`, 'password');
+}

@@ -1,0 +1,46 @@
+import { invalid } from '../errors.ts';
+
+const LONGEST = { login: 254, name: 200, storeId: 200 };
+/** What one user can be assigned; whoever sees more than that is an operator. */
+export const MAX_STORES = 10_000;
+
+/** No control characters and no halves of characters, which PostgreSQL does not take. */
+const TEXT = /^[^\p{Cc}\p{Cs}]+$/u;
+const LOGIN = /^[^\p{C}\s]+$/u;
+
+/** Whether a text can be looked up in any database. */
+export function isText(value: unknown): value is string {
+  return typeof value === 'string' && TEXT.test(value);
+}
+
+/** How a login name is kept and compared; `undefined` for what can be none. */
+export function loginOf(text: string): string | undefined {
+  const login = text.normalize('NFKC').toLowerCase();
+  return login.length <= LONGEST.login && LOGIN.test(login) ? login : undefined;
+}
+
+/** @throws UserError `invalid_input` */
+export function loginFrom(text: string): string {
+  const login = loginOf(text);
+  if (login !== undefined) return login;
+  const expected = `a name or an e-mail address of 1 to ${LONGEST.login} characters without blanks`;
+  throw invalid(`login is "${text.slice(0, 100)}", expected ${expected}`, 'login');
+}
+
+/** A name that people read. @throws UserError `invalid_input` */
+export function nameFrom(text: string): string {
+  const name = text.trim();
+  if (name.length <= LONGEST.name && isText(name)) return name;
+  throw invalid(`name is "${text.slice(0, 100)}", expected 1 to ${LONGEST.name} characters in one line`, 'name');
+}
+
+/** Store ids without repetitions. @throws UserError `invalid_input`, also for more than `MAX_STORES` */
+export function storeIdsFrom(ids: readonly string[]): string[] {
+  const bad = ids.find((id) => id.length > LONGEST.storeId || !isText(id));
+  if (bad !== undefined) {
+    throw invalid(`a store id is "${bad.slice(0, 100)}", expected 1 to ${LONGEST.storeId} characters in one line`);
+  }
+  const unique = [...new Set(ids)];
+  if (unique.length <= MAX_STORES) return unique;
+  throw invalid(`${unique.length} stores are given, expected at most ${MAX_STORES}; an operator sees all stores`);
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  isRole,
+  isScope,
+  may,
+  mayWriteHours,
+  mayWriteStores,
+  NOBODY,
+  OPEN,
+  type Principal,
+  ROLES,
+  SCOPES,
+  SCOPES_OF,
+  type Scope,
+  sees,
+  seesAll,
+  type UserPrincipal,
+} from '../../src/accounts/access.ts';
+
+const NOW = Date.parse('2026-11-24T12:00:00Z');
+
+function principal(role: UserPrincipal['role'], stores: UserPrincipal['stores'], scopes = SCOPES_OF[role]): Principal {
+  const who = { kind: 'user', userId: 'u', login: 'u', name: 'U', via: 'session', keyId: undefined } as const;
+  return { ...who, role, scopes, stores };
+}
+
+const admin = principal('admin', 'all');
+const operator = principal('operator', 'all');
+const owner = principal('owner', new Set(['mine']));
+
+test('an admin may do everything, an operator all but people, an owner only what concerns stores', () => {
+  const allowed = (who: Principal) => SCOPES.filter((scope) => may(who, scope));
+  assert.deepEqual(allowed(admin), SCOPES);
+  assert.deepEqual(allowed(OPEN), SCOPES);
+  assert.deepEqual(allowed(NOBODY), []);
+  assert.deepEqual(
+    SCOPES.filter((scope) => !allowed(operator).includes(scope)),
+    ['people:read', 'people:write'],
+  );
+  assert.deepEqual(allowed(owner), [
+    'stores:read',
+    'stores:write',
+    'polls:read',
+    'reports:read',
+    'reports:write',
+    'fleet:read',
+  ]);
+});
+
+test('a key may do what it has a scope for and no more, whatever its role', () => {
+  const key = principal('admin', 'all', new Set<Scope>(['polls:write']));
+  assert.deepEqual(
+    SCOPES.filter((scope) => may(key, scope)),
+    ['polls:write'],
+  );
+});
+
+test('an owner sees the assigned stores alone', () => {
+  for (const who of [OPEN, admin, operator]) assert.ok(sees(who, 'any') && seesAll(who), 'all stores are there');
+  assert.ok(sees(owner, 'mine'), 'the own store is there');
+  assert.ok(!sees(owner, 'other') && !seesAll(owner), 'another store is not');
+  assert.ok(!sees(NOBODY, 'mine'), 'nobody sees nothing');
+});
+
+test('only admins and operators write stores', () => {
+  assert.deepEqual([OPEN, admin, operator, owner, NOBODY].map(mayWriteStores), [true, true, true, false, false]);
+  assert.ok(!mayWriteStores(principal('operator', 'all', new Set<Scope>(['stores:read']))), 'not without the scope');
+});
+
+test('an owner changes hours of the own stores from now on, never the past', () => {
+  assert.ok(mayWriteHours(owner, 'mine', NOW, NOW), 'from now on');
+  assert.ok(mayWriteHours(owner, 'mine', NOW + 1, NOW), 'later');
+  assert.ok(!mayWriteHours(owner, 'mine', NOW - 1, NOW), 'a millisecond ago');
+  assert.ok(!mayWriteHours(owner, 'mine', undefined, NOW), 'for ever back');
+  assert.ok(!mayWriteHours(owner, 'other', NOW + 1, NOW), "another's store");
+  const reader = principal('owner', new Set(['mine']), new Set<Scope>(['stores:read']));
+  assert.ok(!mayWriteHours(reader, 'mine', NOW + 1, NOW), 'a key without the scope');
+  for (const who of [OPEN, admin, operator]) assert.ok(mayWriteHours(who, 'any', undefined, NOW), 'the past, too');
+});
+
+test('roles and scopes are known by their names', () => {
+  assert.ok(ROLES.every(isRole) && SCOPES.every(isScope), 'their own names');
+  for (const text of ['', 'Admin', 'root', 'toString', 'people', 'people:', 'stores:read ']) {
+    assert.ok(!isRole(text) && !isScope(text), text);
+  }
+});

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Scope } from '../../src/accounts/access.ts';
+import { actorOf } from '../../src/accounts/audit.ts';
+import { NOON, TESTER, testAccounts } from '../support/accounts.ts';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+test('a key is shown once and speaks for its user within its own scopes', async (t) => {
+  const { accounts, add, storage } = await testAccounts(t);
+  await add('anna', 'admin');
+  const { id: userId } = await add('owen', 'owner', ['a']);
+  const draft = { userId, name: 'Spreadsheet', scopes: ['reports:read', 'stores:read', 'reports:read'] };
+  const { key, record } = await accounts.keys.add(TESTER, draft);
+  assert.match(key, /^rmk_[\w-]{43}$/);
+  const { id, ...rest } = record;
+  assert.deepEqual(rest, {
+    userId,
+    login: 'owen',
+    name: 'Spreadsheet',
+    prefix: key.slice(0, 10),
+    scopes: ['reports:read', 'stores:read'],
+    createdAt: NOON,
+    expiresAt: undefined,
+    lastUsedAt: undefined,
+    revokedAt: undefined,
+  });
+  assert.deepEqual(await accounts.principalOfKey(key), {
+    kind: 'user',
+    userId,
+    login: 'owen',
+    name: 'owen',
+    role: 'owner',
+    via: 'key',
+    keyId: id,
+    scopes: new Set(['reports:read', 'stores:read']),
+    stores: new Set(['a']),
+  });
+  assert.equal(await storage.accounts.keyByToken(key), undefined, 'the database has no key as it is');
+  const told = JSON.stringify([
+    await accounts.audit.list({}, { limit: 100 }),
+    await accounts.keys.list(undefined, { limit: 100 }),
+  ]);
+  assert.ok(!told.includes(key.slice(10)), 'neither has the audit log, or a list');
+});
+
+test('what is no key is nobody', async (t) => {
+  const { accounts, add } = await testAccounts(t);
+  const { id: userId } = await add('anna', 'admin');
+  const { key } = await accounts.keys.add(TESTER, { userId, name: 'k', scopes: ['stores:read'] });
+  for (const text of [
+    '',
+    'rmk_',
+    key.slice(4),
+    key.toUpperCase(),
+    `${key}x`,
+    key.slice(0, -1),
+    `rmk_${'A'.repeat(43)}`,
+  ]) {
+    assert.equal(await accounts.principalOfKey(text), undefined, text);
+  }
+  assert.equal(await accounts.principalOfSession(key), undefined);
+});
+
+test('a key cannot have more than the role of its user has, nor more than its maker', async (t) => {
+  const { accounts, add } = await testAccounts(t);
+  const { id: anna } = await add('anna', 'admin');
+  const { id: owen } = await add('owen', 'owner');
+  await assert.rejects(accounts.keys.add(TESTER, { userId: owen, name: 'k', scopes: ['stores:read', 'polls:write'] }), {
+    code: 'invalid_input',
+    message: /^owen is an owner and cannot have polls:write, only stores:read/,
+  });
+  await assert.rejects(accounts.keys.add(TESTER, { userId: anna, name: 'k', scopes: ['fly'] }), {
+    code: 'invalid_input',
+    message: /^a scope is "fly", expected some of stores:read/,
+  });
+  await assert.rejects(accounts.keys.add(TESTER, { userId: anna, name: 'k', scopes: [] }), { code: 'invalid_input' });
+  await assert.rejects(accounts.keys.add(TESTER, { userId: 'nobody', name: 'k', scopes: ['stores:read'] }), {
+    code: 'not_found',
+  });
+  const maker = { ...TESTER, scopes: new Set<Scope>(['people:write', 'polls:read']) };
+  await assert.rejects(accounts.keys.add(maker, { userId: anna, name: 'k', scopes: ['polls:read', 'stores:write'] }), {
+    code: 'forbidden',
+    message: 'you may not hand on stores:write',
+  });
+  await accounts.keys.add(maker, { userId: anna, name: 'k', scopes: ['polls:read'] });
+});
+
+test('a key does never more than the role of the moment', async (t) => {
+  const { accounts, add } = await testAccounts(t);
+  await add('anna', 'admin');
+  const { id: userId } = await add('bob', 'operator');
+  const { key } = await accounts.keys.add(TESTER, { userId, name: 'k', scopes: ['polls:write', 'stores:read'] });
+  const scopes = async () => (await accounts.principalOfKey(key))?.scopes;
+  assert.deepEqual(await scopes(), new Set(['polls:write', 'stores:read']));
+  await accounts.users.change(TESTER, userId, { role: 'owner', stores: ['a'] });
+  assert.deepEqual(await scopes(), new Set(['stores:read']));
+  assert.deepEqual((await accounts.principalOfKey(key))?.stores, new Set(['a']));
+  await accounts.users.change(TESTER, userId, { disabled: true });
+  assert.equal(await scopes(), undefined, 'it rests while the user is disabled');
+  await accounts.users.change(TESTER, userId, { disabled: false });
+  assert.deepEqual(await scopes(), new Set(['stores:read']));
+  await accounts.users.remove(TESTER, userId);
+  assert.equal(await scopes(), undefined);
+  assert.deepEqual((await accounts.keys.list(undefined, { limit: 10 })).items, []);
+});
+
+test('a key ends when it expires, to the millisecond, also one that was just used', async (t) => {
+  const { accounts, add, clock } = await testAccounts(t);
+  const { id: userId } = await add('anna', 'admin');
+  const draft = { userId, name: 'k', scopes: ['stores:read'], expiresAt: NOON + DAY };
+  const { key, record } = await accounts.keys.add(TESTER, draft);
+  assert.equal(record.expiresAt, NOON + DAY);
+  clock.now = NOON + DAY - 1;
+  assert.ok(await accounts.principalOfKey(key), 'it still holds');
+  clock.now += 1;
+  assert.equal(await accounts.principalOfKey(key), undefined);
+  await assert.rejects(accounts.keys.add(TESTER, { ...draft, expiresAt: clock.now }), { code: 'invalid_input' });
+});
+
+test('a key ends at once when it is revoked, and stays in the list', async (t) => {
+  const { accounts, add, clock, other } = await testAccounts(t);
+  const { id: userId } = await add('anna', 'admin');
+  const { id: bob } = await add('bob', 'operator');
+  const { key, record } = await accounts.keys.add(TESTER, { userId, name: 'k', scopes: ['stores:read'] });
+  const neighbour = other();
+  assert.ok((await accounts.principalOfKey(key)) && (await neighbour.principalOfKey(key)), 'it holds');
+  await assert.rejects(accounts.keys.revoke(TESTER, record.id, bob), { code: 'not_found' }, "another user's");
+  await assert.rejects(accounts.keys.revoke(TESTER, 'a\u0000'), { code: 'not_found' });
+  clock.now += 1;
+  assert.equal((await accounts.keys.revoke(TESTER, record.id, userId)).revokedAt, NOON + 1);
+  assert.equal(await accounts.principalOfKey(key), undefined);
+  clock.now += 5_000;
+  assert.equal(await neighbour.principalOfKey(key), undefined, 'on another server within five seconds');
+  assert.equal((await accounts.keys.revoke(TESTER, record.id)).revokedAt, NOON + 1, 'once is enough');
+  assert.equal((await accounts.audit.list({ action: 'key.revoked' }, { limit: 10 })).items.length, 1);
+  assert.equal((await accounts.keys.list(userId, { limit: 10 })).items.length, 1);
+});
+
+test('the last use is written down, at most once a minute', async (t) => {
+  const { accounts, add, clock } = await testAccounts(t);
+  const { id: userId } = await add('anna', 'admin');
+  const { key } = await accounts.keys.add(TESTER, { userId, name: 'k', scopes: ['stores:read'] });
+  const lastUse = async () => (await accounts.keys.list(userId, { limit: 1 })).items[0]?.lastUsedAt;
+  await accounts.principalOfKey(key);
+  assert.equal(await lastUse(), NOON);
+  clock.now += MINUTE - 1;
+  await accounts.principalOfKey(key);
+  assert.equal(await lastUse(), NOON);
+  clock.now += 5_001;
+  await accounts.principalOfKey(key);
+  assert.equal(await lastUse(), NOON + MINUTE + 5_000);
+});
+
+test('requests with one key ask the database once in five seconds', async (t) => {
+  const { accounts, add, clock, storage } = await testAccounts(t);
+  const { id: userId } = await add('anna', 'admin');
+  const { key } = await accounts.keys.add(TESTER, { userId, name: 'k', scopes: ['stores:read'] });
+  const looks = t.mock.method(storage.accounts, 'keyByToken').mock;
+  await Promise.all(Array.from({ length: 20 }, () => accounts.principalOfKey(key)));
+  clock.now += 4_999;
+  await accounts.principalOfKey(key);
+  assert.equal(looks.callCount(), 1);
+  clock.now += 1;
+  await accounts.principalOfKey(key);
+  assert.equal(looks.callCount(), 2);
+});
+
+test('a database that was away is asked again at the next request', async (t) => {
+  const { accounts, add, storage } = await testAccounts(t);
+  const { id: userId } = await add('anna', 'admin');
+  const { key } = await accounts.keys.add(TESTER, { userId, name: 'k', scopes: ['stores:read'] });
+  t.mock.method(storage.accounts, 'keyByToken').mock.mockImplementationOnce(() => Promise.reject(new Error('away')));
+  await assert.rejects(accounts.principalOfKey(key), /away/);
+  assert.ok(await accounts.principalOfKey(key), 'it is back');
+});
+
+test('keys are listed newest first, of one user or of all, and no user has more than a hundred that hold', async (t) => {
+  const { accounts, add, clock } = await testAccounts(t);
+  const { id: anna } = await add('anna', 'admin');
+  const { id: bob } = await add('bob', 'operator');
+  const make = (userId: string, name: string, expiresAt?: number) =>
+    accounts.keys.add(TESTER, { userId, name, scopes: ['stores:read'], expiresAt });
+  await make(anna, 'short', NOON + 1);
+  const { record: revoked } = await make(anna, 'revoked');
+  await accounts.keys.revoke(TESTER, revoked.id);
+  clock.now += 1;
+  for (let i = 0; i < 100; i++) await make(anna, `${i}`);
+  await assert.rejects(make(anna, 'one more'), { code: 'conflict', message: /^anna has 100 keys already/ });
+  clock.now += 1;
+  await make(bob, 'newest');
+  const first = await accounts.keys.list(undefined, { limit: 60 });
+  const second = await accounts.keys.list(undefined, { limit: 60, after: first.next });
+  const names = [...first.items, ...second.items].map(({ name }) => name);
+  assert.equal(names[0], 'newest');
+  assert.equal(new Set(names).size, 103);
+  assert.deepEqual(new Set(names.slice(-2)), new Set(['short', 'revoked']));
+  assert.deepEqual((await accounts.keys.list(bob, { limit: 60 })).items.length, 1);
+});
+
+test('the audit log says who made a key, and by which key', async (t) => {
+  const { accounts, add } = await testAccounts(t);
+  const { id: userId } = await add('anna', 'admin');
+  const { key, record } = await accounts.keys.add(TESTER, { userId, name: 'k', scopes: ['people:write'] });
+  const principal = await accounts.principalOfKey(key);
+  assert.ok(principal, 'the key holds');
+  await accounts.keys.add(actorOf(principal), { userId, name: 'child', scopes: ['people:write'] });
+  const [entry] = (await accounts.audit.list({ actorId: userId }, { limit: 1 })).items;
+  assert.deepEqual([entry?.action, entry?.actor, entry?.keyId], ['key.added', 'anna', record.id]);
+});

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseOptions } from '@node-rs/argon2';
+import { checkPassword, Passwords } from '../../src/accounts/passwords.ts';
+
+const PASSWORD = 'correct horse battery';
+
+test('a password matches its own hash and no other', async () => {
+  const passwords = new Passwords();
+  const [one, two] = await Promise.all([passwords.hash(PASSWORD), passwords.hash(PASSWORD)]);
+  assert.notEqual(one, two, 'each has a salt of its own');
+  assert.ok(await passwords.matches(one, PASSWORD), 'the password itself');
+  assert.ok(!(await passwords.matches(one, `${PASSWORD} `)), 'another one');
+  assert.ok(!(await passwords.matches(one, '')), 'none');
+});
+
+test('hashes are argon2id as OWASP recommends it', async () => {
+  const passwordHash = await new Passwords().hash(PASSWORD);
+  assert.match(passwordHash, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  const { memoryCost, timeCost, parallelism } = parseOptions(passwordHash);
+  assert.deepEqual({ memoryCost, timeCost, parallelism }, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
+});
+
+test('without a hash nothing matches', async () => {
+  const passwords = new Passwords();
+  for (const password of [PASSWORD, '', 'A'.repeat(43)])
+    assert.ok(!(await passwords.matches(undefined, password)), password);
+});
+
+test('a password typed on another system, composed otherwise, is the same', async () => {
+  const passwords = new Passwords();
+  const passwordHash = await passwords.hash('Crème brûlée 12');
+  assert.ok(await passwords.matches(passwordHash, 'Crème brûlée 12'.normalize('NFD')), 'decomposed');
+});
+
+test('beyond a hundred that wait, passwords are refused, and afterwards taken again', async () => {
+  const passwords = new Passwords();
+  const passwordHash = await passwords.hash(PASSWORD);
+  const results = await Promise.allSettled(
+    Array.from({ length: 110 }, () => passwords.matches(passwordHash, PASSWORD)),
+  );
+  const refused = results.filter((result) => result.status === 'rejected');
+  assert.equal(refused.length, 8, 'two run and a hundred wait');
+  for (const { reason } of refused) {
+    assert.equal(reason.code, 'too_many_requests');
+    assert.ok(reason.retryAfter > 0, 'it says when again');
+  }
+  assert.ok(await passwords.matches(passwordHash, PASSWORD), 'all places are free again');
+});
+
+test('a password has 12 to 256 characters, however many bytes they are, and is never told', () => {
+  for (const password of ['x'.repeat(12), 'x'.repeat(256), '🍕'.repeat(12)]) checkPassword(password);
+  for (const password of ['', 'hunter2hunt', '🍕'.repeat(11), 'hunter2'.repeat(40)]) {
+    assert.throws(
+      () => checkPassword(password),
+      (error: Error) => /expected 12 to 256$/.test(error.message) && !error.message.includes('hunter2'),
+    );
+  }
+});

@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SCOPES_OF } from '../../src/accounts/access.ts';
+import type { Accounts } from '../../src/accounts/service.ts';
+import { NOON, PASSWORD, TESTER, testAccounts } from '../support/accounts.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const ADDRESS = '192.0.2.1';
+
+async function signIn({ sessions }: Accounts, login: string, password = PASSWORD, address = ADDRESS): Promise<string> {
+  return (await sessions.signIn({ login, password, address })).token;
+}
+
+test('a password begins a session that speaks for its user', async (t) => {
+  const { accounts, add } = await testAccounts(t, PASSWORD);
+  await add('anna', 'admin');
+  const { id } = await add('Owen', 'owner', ['a', 'b']);
+  const { token, endsAt, user } = await accounts.sessions.signIn({
+    login: 'OWEN',
+    password: PASSWORD,
+    address: ADDRESS,
+  });
+  assert.equal(endsAt, NOON + 30 * DAY);
+  assert.equal(user.id, id);
+  assert.deepEqual(await accounts.principalOfSession(token), {
+    kind: 'user',
+    userId: id,
+    login: 'owen',
+    name: 'owen',
+    role: 'owner',
+    via: 'session',
+    keyId: undefined,
+    scopes: SCOPES_OF.owner,
+    stores: new Set(['a', 'b']),
+  });
+  const admin = await accounts.principalOfSession(await signIn(accounts, 'anna'));
+  assert.equal(admin?.stores, 'all');
+  const [entry] = (await accounts.audit.list({ action: 'user.signed_in', actorId: id }, { limit: 1 })).items;
+  assert.deepEqual([entry?.actor, entry?.detail], ['owen', { address: ADDRESS }]);
+});
+
+test('an unknown name, a wrong password, a disabled user and one without a password get the same answer', async (t) => {
+  const { accounts, add } = await testAccounts(t, PASSWORD);
+  await add('anna', 'admin');
+  const { id } = await add('gone', 'operator');
+  await accounts.users.change(TESTER, id, { disabled: true });
+  await accounts.users.add(TESTER, { login: 'poller', role: 'operator' });
+  const attempts = [
+    ['anna', `${PASSWORD}!`],
+    ['anna', ''],
+    ['nobody', PASSWORD],
+    ['gone', PASSWORD],
+    ['poller', PASSWORD],
+    ['', PASSWORD],
+    ['a\u0000b', PASSWORD],
+    ['x'.repeat(10_000), PASSWORD],
+  ] as const;
+  for (const [login, password] of attempts) {
+    await assert.rejects(signIn(accounts, login, password), {
+      code: 'unauthorized',
+      message: 'the name or the password is wrong',
+    });
+  }
+});
+
+test('guessing is slowed down, and success starts afresh', async (t) => {
+  const { accounts, add, clock } = await testAccounts(t, PASSWORD);
+  await add('anna', 'admin');
+  const wrong = () => signIn(accounts, 'anna', 'wrong wrong wrong');
+  for (let i = 0; i < 5; i++) await assert.rejects(wrong(), { code: 'unauthorized' });
+  await assert.rejects(signIn(accounts, 'ANNA'), { code: 'too_many_requests', retryAfter: 5 });
+  clock.now += 5_000;
+  await signIn(accounts, 'anna');
+  for (let i = 0; i < 5; i++) await assert.rejects(wrong(), { code: 'unauthorized' });
+  await assert.rejects(wrong(), { code: 'too_many_requests', retryAfter: 5 });
+});
+
+test('of many guesses at once only five are looked at', async (t) => {
+  const { accounts, add } = await testAccounts(t, PASSWORD);
+  await add('anna', 'admin');
+  const guesses = await Promise.allSettled(
+    Array.from({ length: 20 }, (_, i) => signIn(accounts, 'anna', `wrong wrong ${i}`, `192.0.2.${i}`)),
+  );
+  const codes = guesses.map((guess) => (guess.status === 'rejected' ? guess.reason.code : 'in'));
+  assert.equal(codes.filter((code) => code === 'unauthorized').length, 5);
+  assert.equal(codes.filter((code) => code === 'too_many_requests').length, 15);
+});
+
+test('what is no token is nobody, and the database has no token as it is', async (t) => {
+  const { accounts, add, storage } = await testAccounts(t, PASSWORD);
+  await add('anna', 'admin');
+  const token = await signIn(accounts, 'anna');
+  for (const text of ['', 'x', token.slice(1), `${token}x`, `${'A'.repeat(43)}`, 'a\u0000', `rmk_${token}`]) {
+    assert.equal(await accounts.principalOfSession(text), undefined);
+  }
+  assert.equal(await accounts.principalOfKey(token), undefined);
+  assert.equal(await storage.accounts.session(token), undefined);
+});
+
+test('a session ends after 12 hours without use, and after 30 days in any case', async (t) => {
+  const { accounts, add, clock } = await testAccounts(t, PASSWORD);
+  await add('anna', 'admin');
+  const idle = await signIn(accounts, 'anna');
+  const used = await signIn(accounts, 'anna');
+  while (clock.now + 11 * HOUR < NOON + 30 * DAY) {
+    clock.now += 11 * HOUR;
+    assert.ok(await accounts.principalOfSession(used), `used at ${new Date(clock.now).toISOString()}`);
+  }
+  assert.equal(await accounts.principalOfSession(idle), undefined);
+  clock.now = NOON + 30 * DAY - 1;
+  assert.ok(await accounts.principalOfSession(used), 'a millisecond before the end');
+  clock.now += 1;
+  assert.equal(await accounts.principalOfSession(used), undefined);
+});
+
+test('a session that nobody used for 12 hours is over to the millisecond', async (t) => {
+  const { accounts, add, clock } = await testAccounts(t, PASSWORD);
+  await add('anna', 'admin');
+  const [one, two] = [await signIn(accounts, 'anna'), await signIn(accounts, 'anna')];
+  clock.now += 12 * HOUR - 1;
+  assert.ok(await accounts.principalOfSession(one), 'still there');
+  clock.now += 1;
+  assert.equal(await accounts.principalOfSession(two), undefined);
+});
+
+test('signing out ends one session, ending all ends all of the user', async (t) => {
+  const { accounts, add } = await testAccounts(t, PASSWORD);
+  const { id } = await add('anna', 'admin');
+  await add('bob', 'operator');
+  const [one, two, three] = [
+    await signIn(accounts, 'anna'),
+    await signIn(accounts, 'anna'),
+    await signIn(accounts, 'anna'),
+  ];
+  const bob = await signIn(accounts, 'bob');
+  for (const token of [one, two, three, bob]) assert.ok(await accounts.principalOfSession(token), 'signed in');
+  await accounts.sessions.signOut(one);
+  await accounts.sessions.signOut('no token');
+  assert.equal(await accounts.principalOfSession(one), undefined);
+  assert.ok(await accounts.principalOfSession(two), 'the other one goes on');
+  assert.equal(await accounts.sessions.endAll(TESTER, id), 2);
+  assert.equal(await accounts.principalOfSession(two), undefined);
+  assert.equal(await accounts.principalOfSession(three), undefined);
+  assert.ok(await accounts.principalOfSession(bob), "another user's goes on");
+});
+
+test('who is disabled, demoted, removed or given a password loses the sessions at once', async (t) => {
+  const { accounts, add } = await testAccounts(t, PASSWORD);
+  await add('anna', 'admin');
+  const changes: ((id: string) => Promise<unknown>)[] = [
+    (id) => accounts.users.change(TESTER, id, { disabled: true }),
+    (id) => accounts.users.change(TESTER, id, { role: 'operator' }),
+    (id) => accounts.users.remove(TESTER, id),
+    (id) => accounts.users.setPassword(TESTER, id, `${PASSWORD}!`),
+  ];
+  for (const [i, change] of changes.entries()) {
+    const { id } = await add(`user${i}`, 'admin');
+    const token = await signIn(accounts, `user${i}`);
+    assert.ok(await accounts.principalOfSession(token), 'signed in');
+    await change(id);
+    assert.equal(await accounts.principalOfSession(token), undefined, String(change));
+  }
+});
+
+test('other changes of a user reach the sessions at once; on another server within five seconds', async (t) => {
+  const { accounts, add, other, clock } = await testAccounts(t, PASSWORD);
+  await add('anna', 'admin');
+  const { id } = await add('owen', 'owner', ['a']);
+  const token = await signIn(accounts, 'owen');
+  const neighbour = other();
+  const storesOn = async (server: Accounts) => (await server.principalOfSession(token))?.stores;
+  assert.deepEqual([await storesOn(accounts), await storesOn(neighbour)], [new Set(['a']), new Set(['a'])]);
+  await accounts.users.change(TESTER, id, { stores: ['b'] });
+  assert.deepEqual([await storesOn(accounts), await storesOn(neighbour)], [new Set(['b']), new Set(['a'])]);
+  clock.now += 5_000;
+  assert.deepEqual(await storesOn(neighbour), new Set(['b']));
+  await accounts.users.remove(TESTER, id);
+  clock.now += 5_000;
+  assert.equal(await storesOn(neighbour), undefined);
+});
+
+test("changing one's own password needs the current one and ends the other sessions", async (t) => {
+  const { accounts, add } = await testAccounts(t, PASSWORD);
+  const { id } = await add('anna', 'admin');
+  const [here, there] = [await signIn(accounts, 'anna'), await signIn(accounts, 'anna')];
+  const change = { userId: id, current: PASSWORD, next: `${PASSWORD}!`, token: here, address: ADDRESS };
+  const { changePassword } = { changePassword: accounts.sessions.changePassword.bind(accounts.sessions) };
+  await assert.rejects(changePassword(TESTER, { ...change, current: 'wrong wrong wrong' }), {
+    code: 'invalid_input',
+    message: 'the current password is wrong',
+  });
+  await assert.rejects(changePassword(TESTER, { ...change, next: 'short' }), { code: 'invalid_input' });
+  assert.ok(await accounts.principalOfSession(there), 'nothing has changed');
+  await changePassword(TESTER, change);
+  assert.ok(await accounts.principalOfSession(here), 'this session goes on');
+  assert.equal(await accounts.principalOfSession(there), undefined);
+  await assert.rejects(signIn(accounts, 'anna'), { code: 'unauthorized' });
+  await signIn(accounts, 'anna', `${PASSWORD}!`);
+});
+
+test('with a stolen session the current password cannot be guessed quickly either', async (t) => {
+  const { accounts, add } = await testAccounts(t, PASSWORD);
+  const { id } = await add('anna', 'admin');
+  const token = await signIn(accounts, 'anna');
+  const guess = () =>
+    accounts.sessions.changePassword(TESTER, {
+      userId: id,
+      current: 'wrong wrong wrong',
+      next: `${PASSWORD}!`,
+      token,
+      address: ADDRESS,
+    });
+  for (let i = 0; i < 5; i++) await assert.rejects(guess(), { code: 'invalid_input' });
+  await assert.rejects(guess(), { code: 'too_many_requests' });
+});
+
+test('a session is not begun for a user who is disabled while the password is compared', async (t) => {
+  const { accounts, add } = await testAccounts(t, PASSWORD);
+  await add('anna', 'admin');
+  const { id } = await add('bob', 'operator');
+  const signingIn = signIn(accounts, 'bob');
+  const disabling = accounts.users.change(TESTER, id, { disabled: true });
+  await assert.rejects(signingIn, { code: 'unauthorized' });
+  await disabling;
+});
+
+test('of more than fifty sessions of a user the oldest are forgotten', async (t) => {
+  const { accounts, add, clock } = await testAccounts(t, PASSWORD);
+  await add('anna', 'admin');
+  const tokens: string[] = [];
+  for (let i = 0; i < 52; i++) {
+    clock.now += 1;
+    tokens.push(await signIn(accounts, 'anna'));
+  }
+  const alive = await Promise.all(
+    tokens.map(async (token) => (await accounts.principalOfSession(token)) !== undefined),
+  );
+  assert.deepEqual(alive, [false, false, ...Array<boolean>(50).fill(true)]);
+});

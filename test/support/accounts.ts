@@ -1,0 +1,41 @@
+import type { TestContext } from 'node:test';
+import { Accounts } from '../../src/accounts/service.ts';
+import type { UserWithStores } from '../../src/accounts/users.ts';
+import { IN_MEMORY, openStorage } from '../../src/compose.ts';
+import type { Storage } from '../../src/storage/ports.ts';
+
+export const NOON = Date.parse('2026-11-24T12:00:00Z');
+export const PASSWORD = 'correct horse battery';
+/** Who changes things in tests. */
+export const TESTER = { userId: undefined, name: 'tester', keyId: undefined, scopes: 'all' } as const;
+
+export interface TestAccounts {
+  readonly accounts: Accounts;
+  readonly storage: Storage;
+  /** What the clock shows. */
+  readonly clock: { now: number };
+  /** Another server on the same database, with the same clock. */
+  other(): Accounts;
+  /** Adds a user, with the password that all have here. */
+  add(login: string, role: 'admin' | 'operator' | 'owner', stores?: readonly string[]): Promise<UserWithStores>;
+}
+
+/**
+ * Accounts in a database of their own, with a clock that stands still.
+ *
+ * @param password what all users sign in with; without one they are added sooner
+ */
+export async function testAccounts(t: TestContext, password?: string): Promise<TestAccounts> {
+  const storage = await openStorage(IN_MEMORY);
+  t.after(() => storage.close());
+  const clock = { now: NOON };
+  const other = () => new Accounts({ catalog: storage.accounts, now: () => clock.now });
+  const accounts = other();
+  return {
+    accounts,
+    storage,
+    clock,
+    other,
+    add: (login, role, stores) => accounts.users.add(TESTER, { login, role, stores, password }),
+  };
+}
