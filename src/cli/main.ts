@@ -5,12 +5,14 @@ import { VERSION } from '../version.ts';
 import { copyCommand } from './copy.ts';
 import { demoCommand } from './demo.ts';
 import { importCommand } from './import.ts';
+import { keyCommand } from './key.ts';
 import { migrateCommand } from './migrate.ts';
 import { pruneCommand } from './prune.ts';
 import { reportCommand } from './report.ts';
 import { serveCommand } from './serve.ts';
 import { listenToSignals } from './signals.ts';
 import { simulateCommand } from './simulate.ts';
+import { userCommand } from './user.ts';
 
 const program = new Command('restaurant-monitor')
   .description('Were my restaurants really online while they were supposed to be open?')
@@ -24,6 +26,8 @@ demoCommand(program);
 migrateCommand(program);
 pruneCommand(program);
 copyCommand(program);
+userCommand(program);
+keyCommand(program);
 
 listenToSignals();
 // A reader that has seen enough (`… | head`) is no error. Nobody reads what is said on the way: the work goes on.

@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import { SCOPES } from '../accounts/access.ts';
+import { COMMAND_LINE } from '../accounts/audit.ts';
+import type { PageRequest } from '../accounts/pages.ts';
+import { DAY } from '../domain/hours.ts';
+import { invalid } from '../errors.ts';
+import type { KeyRecord, TimePlace } from '../storage/account-catalog.ts';
+import { allOf, type DatabaseFlags, instantOr, printTable, withAccounts, withDatabaseOption } from './accounts.ts';
+import { say } from './terminal.ts';
+
+interface AddFlags extends DatabaseFlags {
+  readonly user: string;
+  readonly name: string;
+  readonly scopes: string[];
+  readonly expires?: string;
+}
+
+export function keyCommand(program: Command): void {
+  const key = program.command('key').description('API keys, with which programs get in');
+  withDatabaseOption(key.command('add'))
+    .description('make a key and print it; it is shown this once')
+    .requiredOption('--user <login>', 'whom it speaks for')
+    .requiredOption('--name <name>', 'what it is for')
+    .requiredOption('--scopes <scopes...>', `what it may do: ${SCOPES.join(', ')}`)
+    .option('--expires <days>', 'for how long it holds, such as 90d (default: until it is revoked)')
+    .action(add);
+  withDatabaseOption(key.command('list'))
+    .description('list the keys')
+    .option('--user <login>', 'those of one user')
+    .action(list);
+  withDatabaseOption(key.command('revoke <id>')).description('end a key for good').action(revoke);
+}
+
+async function add(flags: AddFlags): Promise<void> {
+  const scopes = flags.scopes.flatMap((text) => text.split(',')).filter((scope) => scope !== '');
+  const lifetime = flags.expires === undefined ? undefined : lifetimeFrom(flags.expires);
+  await withAccounts(flags, async ({ users, keys }) => {
+    const { id: userId, login } = await users.getByLogin(flags.user);
+    const expiresAt = lifetime === undefined ? undefined : Date.now() + lifetime;
+    const { key, record } = await keys.add(COMMAND_LINE, { userId, name: flags.name, scopes, expiresAt });
+    say(
+      `key ${record.id} of ${login} holds until ${instantOr(record.expiresAt, 'it is revoked')}; it is shown this once:`,
+    );
+    process.stdout.write(`${key}\n`);
+  });
+}
+
+function lifetimeFrom(text: string): number {
+  const days = Number(/^(\d{1,4})d$/.exec(text)?.[1] ?? 0);
+  if (days > 0) return days * DAY;
+  throw invalid(`--expires is "${text}", expected a number of days such as 90d`);
+}
+
+async function list(flags: DatabaseFlags & { user?: string }): Promise<void> {
+  const keys = await withAccounts(flags, async (accounts) => {
+    const user = flags.user === undefined ? undefined : await accounts.users.getByLogin(flags.user);
+    return allOf((page: PageRequest<TimePlace>) => accounts.keys.list(user?.id, page));
+  });
+  const now = Date.now();
+  const heading = ['ID', 'KEY', 'USER', 'NAME', 'STATE', 'EXPIRES', 'LAST USED', 'SCOPES'];
+  const rows = keys.map((key) => [
+    key.id,
+    `${key.prefix}…`,
+    key.login,
+    key.name,
+    stateOf(key, now),
+    instantOr(key.expiresAt, 'never'),
+    instantOr(key.lastUsedAt, 'never'),
+    key.scopes.join(','),
+  ]);
+  printTable([heading, ...rows]);
+}
+
+function stateOf({ revokedAt, expiresAt }: KeyRecord, now: number): string {
+  if (revokedAt !== undefined) return 'revoked';
+  return expiresAt !== undefined && expiresAt <= now ? 'expired' : 'holds';
+}
+
+async function revoke(id: string, flags: DatabaseFlags): Promise<void> {
+  await withAccounts(flags, async ({ keys }) => {
+    const { login, name } = await keys.revoke(COMMAND_LINE, id);
+    say(`key "${name}" of ${login} is revoked`);
+  });
+}

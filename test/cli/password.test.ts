@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { test } from 'node:test';
+import { newPassword, type Terminal } from '../../src/cli/password.ts';
+
+/** What is typed at a terminal. */
+function terminal(typed: string): Terminal {
+  const input = Object.assign(new PassThrough(), { isTTY: true });
+  input.write(typed);
+  return input;
+}
+
+test('the password is asked for twice', async () => {
+  assert.equal(await newPassword(false, terminal('correct horse\rcorrect horse\r')), 'correct horse');
+  assert.equal(await newPassword(false, terminal('corrrect\x7f\x7f\x7f\x7f\x7frect\rcorrect\r')), 'correct', 'mended');
+});
+
+test('two that differ, and none, change nothing', async () => {
+  const differ = newPassword(false, terminal('correct horse\rcorrect horst\r'));
+  await assert.rejects(differ, { code: 'invalid_input', message: /^the two passwords differ/ });
+  await assert.rejects(newPassword(false, terminal('\x04')), { message: /^no password was given/ });
+});
+
+test('from standard input it is taken as it is, but for the end of the line', async () => {
+  const input = (content: string) => Object.assign(new PassThrough(), { isTTY: false }).end(content);
+  assert.equal(await newPassword(true, input('correct horse\n')), 'correct horse');
+  assert.equal(await newPassword(true, input(' correct horse \r\n')), ' correct horse ');
+  assert.equal(await newPassword(true, input('correct\nhorse')), 'correct\nhorse');
+  await assert.rejects(newPassword(false, input('correct horse\n')), { message: /--password-stdin/ });
+});

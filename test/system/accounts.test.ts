@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { run, serve, start } from '../support/process.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+const PASSWORD = 'correct horse battery';
+
+/** Adds the admin anna. */
+async function addAdmin(cwd: string): Promise<void> {
+  const added = await run(cwd, ['user', 'add', 'Anna', '--role', 'admin', '--password-stdin'], `${PASSWORD}\n`);
+  assert.equal(added.code, 0, added.stderr);
+  assert.equal(added.stderr, 'anna is admin\n');
+}
+
+/** The rows of a printed table, by cells. */
+function cells(table: string): string[][] {
+  return table
+    .trim()
+    .split('\n')
+    .map((line) => line.split(/ {2,}/));
+}
+
+test('users are added, listed, disabled, enabled and removed', async (t) => {
+  const cwd = temporaryFolder(t);
+  await addAdmin(cwd);
+  writeFileSync(join(cwd, 'stores.txt'), '\uFEFF17\r\n18\n\n');
+  const owner = ['user', 'add', 'Owen@Example.com', '--role', 'owner', '--name', 'Owen O.', '--no-password'];
+  const added = await run(cwd, [...owner, '--stores', '18', '19', '--stores-file', 'stores.txt']);
+  assert.equal(added.stderr, 'owen@example.com is owner of 3 stores\n');
+  const disabled = await run(cwd, ['user', 'disable', 'OWEN@example.com']);
+  assert.equal(disabled.stderr, 'owen@example.com is disabled\n');
+  const listed = await run(cwd, ['user', 'list']);
+  const [heading, ...rows] = cells(listed.stdout);
+  assert.deepEqual(heading, ['LOGIN', 'NAME', 'ROLE', 'STORES', 'STATE', 'CREATED']);
+  assert.deepEqual(
+    rows.map((row) => row.slice(0, 5)),
+    [
+      ['anna', 'anna', 'admin', 'all', 'enabled'],
+      ['owen@example.com', 'Owen O.', 'owner', '3', 'disabled'],
+    ],
+  );
+  await run(cwd, ['user', 'enable', 'owen@example.com']);
+  assert.match((await run(cwd, ['user', 'list'])).stdout, /owner +3 +keys only/);
+  assert.equal((await run(cwd, ['user', 'remove', 'owen@example.com'])).code, 0);
+  assert.doesNotMatch((await run(cwd, ['user', 'list'])).stdout, /owen/);
+});
+
+test('mistakes about users and keys are told in one line, and change nothing', async (t) => {
+  const cwd = temporaryFolder(t);
+  const first = await run(cwd, ['user', 'add', 'bob', '--role', 'operator', '--no-password']);
+  assert.match(first.stderr, /^error: the first user must be an admin, not an operator\n$/);
+  await addAdmin(cwd);
+  const mistakes: [string[], RegExp][] = [
+    [['user', 'add', 'ANNA', '--role', 'admin', '--no-password'], /^error: there is a user anna already\n$/],
+    [['user', 'add', 'a b', '--role', 'admin', '--no-password'], /^error: login is "a b", expected/],
+    [['user', 'add', 'bob', '--role', 'king', '--no-password'], /Allowed choices are admin, operator, owner/],
+    [['user', 'add', 'bob', '--role', 'admin'], /^error: there is no terminal .* --password-stdin\n$/],
+    [['user', 'add', 'bob', '--role', 'admin', '--password-stdin'], /^error: the password has 7 characters/],
+    [
+      ['user', 'add', 'bob', '--role', 'owner', '--no-password', '--stores-file', 'none.txt'],
+      /^error: none\.txt: no such/,
+    ],
+    [['user', 'remove', 'anna'], /^error: anna is the last admin who may act/],
+    [['user', 'disable', 'anna'], /^error: anna is the last admin who may act/],
+    [['user', 'passwd', 'bob', '--password-stdin'], /^error: there is no user "bob"\n$/],
+    [['key', 'add', '--user', 'anna', '--name', 'k', '--scopes', 'fly'], /^error: a scope is "fly", expected/],
+    [
+      ['key', 'add', '--user', 'anna', '--name', 'k', '--scopes', 'stores:read', '--expires', '0d'],
+      /--expires is "0d"/,
+    ],
+    [['key', 'revoke', 'none'], /^error: there is no key none\n$/],
+  ];
+  for (const [args, message] of mistakes) {
+    const { code, stdout, stderr } = await run(cwd, args, 'hunter2\n');
+    assert.equal(code, 1, args.join(' '));
+    assert.match(stderr, message);
+    assert.doesNotMatch(stdout + stderr, /\n\s+at |hunter2/);
+  }
+  assert.equal(cells((await run(cwd, ['user', 'list'])).stdout).length, 2);
+});
+
+test('without users the server listens on this machine alone, and says how to begin', async (t) => {
+  const cwd = temporaryFolder(t);
+  for (const host of ['0.0.0.0', '::']) {
+    const { code, stderr } = await run(cwd, ['serve', '--port', '0', '--host', host]);
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^error: there are no users yet, so everything is open .*\(restaurant-monitor user add NAME --role admin\)/,
+    );
+  }
+  const { url } = await serve(t, cwd, '--host', '127.0.0.1');
+  assert.equal((await fetch(`${url}/get_report`)).status, 400, 'open to this machine');
+});
+
+test('with a user the server listens anywhere and asks for a key, which is printed alone on standard output', async (t) => {
+  const cwd = temporaryFolder(t);
+  await addAdmin(cwd);
+  const make = ['key', 'add', '--user', 'anna', '--name', 'Spreadsheet', '--expires', '90d', '--scopes'];
+  const { stdout, stderr } = await run(cwd, [...make, 'reports:read,stores:read', 'fleet:read']);
+  assert.match(stdout, /^rmk_[\w-]{43}\n$/);
+  const [, id = ''] = /^key (\S+) of anna holds until 20\d\d-.*; it is shown this once:\n$/.exec(stderr) ?? [];
+  const key = stdout.trim();
+  const ask = async (url: string) =>
+    (await fetch(`${url}/get_report`, { headers: { authorization: `Bearer ${key}` } })).status;
+
+  const server = start(t, cwd, ['serve', '--port', '0', '--host', '0.0.0.0']);
+  const [, port = ''] = await server.says(/Server listening at http:\/\/127\.0\.0\.1:(\d+)/);
+  const url = `http://127.0.0.1:${port}`;
+  assert.equal((await fetch(`${url}/get_report`)).status, 401);
+  assert.equal(await ask(url), 400, 'the key opens it');
+  assert.doesNotMatch(server.output(), new RegExp(key.slice(10)));
+  assert.equal(await server.end('SIGTERM'), 0);
+
+  const [, row = []] = cells((await run(cwd, ['key', 'list', '--user', 'anna'])).stdout);
+  assert.deepEqual([row[0], row[1], ...row.slice(2, 5)], [id, `${key.slice(0, 10)}…`, 'anna', 'Spreadsheet', 'holds']);
+  assert.match(row[6] ?? '', /^20\d\d-/, 'its last use was written down');
+  assert.equal(row[7], 'reports:read,stores:read,fleet:read');
+
+  assert.equal((await run(cwd, ['key', 'revoke', id])).code, 0);
+  assert.match((await run(cwd, ['key', 'list'])).stdout, /revoked/);
+  const second = await serve(t, cwd);
+  assert.equal(await ask(second.url), 401);
+});
+
+test('a database that a server holds is named when a user is to be added', async (t) => {
+  const cwd = temporaryFolder(t);
+  await serve(t, cwd);
+  const { code, stderr } = await run(cwd, ['user', 'add', 'anna', '--role', 'admin', '--no-password']);
+  assert.equal(code, 1);
+  assert.match(stderr, /^error: the database \.\/var\/monitor\.duckdb is in use by another process \(PID \d+\)/);
+});
