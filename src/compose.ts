@@ -44,7 +44,7 @@ export async function createServer(config: Config, storage: Storage): Promise<Se
   await checkListening(accounts, config.host);
   const log = pino({ level: config.logLevel });
   const reports = new ReportService({ storage, results: new ResultsFolder(config.resultsDir), log, now: Date.now });
-  const app = await buildApp({ storage, reports, authenticator: accounts, log });
+  const app = await buildApp({ storage, reports, accounts, log });
   return {
     app,
     accounts,

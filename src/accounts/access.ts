@@ -1,7 +1,7 @@
 import type { Role } from '../storage/account-catalog.ts';
 
 /** What a user is: sees to the system, sees to all stores, or has some of them. */
-export const ROLES: readonly Role[] = ['admin', 'operator', 'owner'];
+export const ROLES = ['admin', 'operator', 'owner'] as const satisfies readonly Role[];
 
 /** What a route asks for, and what an API key may be given. */
 export const SCOPES = [

@@ -2,13 +2,15 @@ import accepts from '@fastify/accepts';
 import cookie from '@fastify/cookie';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger } from 'fastify';
+import type { Accounts } from '../accounts/service.ts';
 import type { ReportService } from '../reports/service.ts';
 import type { Storage } from '../storage/ports.ts';
-import { type Authenticator, guardRoutes } from './access.ts';
+import { guardRoutes } from './access.ts';
 import { acceptJsonOrNothing, BODY_LIMIT } from './bodies.ts';
 import { classicRoutes } from './classic.ts';
 import { healthRoutes } from './health.ts';
 import { documentRoutes, keepDocument } from './openapi.ts';
+import { peopleRoutes } from './people/routes.ts';
 import { handleError, sendProblem } from './problems.ts';
 import { keepRouteTable, methodsAt } from './route-table.ts';
 import type { App } from './types.ts';
@@ -17,7 +19,7 @@ import { compileValidator } from './validation.ts';
 export interface AppParts {
   readonly storage: Storage;
   readonly reports: ReportService;
-  readonly authenticator: Authenticator;
+  readonly accounts: Accounts;
   readonly log: FastifyBaseLogger;
 }
 
@@ -51,9 +53,10 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await app.register(cookie);
   keepRouteTable(app);
   await keepDocument(app);
-  guardRoutes(app, parts.authenticator);
+  guardRoutes(app, parts.accounts);
   await app.register(classicRoutes(parts.reports));
   await app.register(healthRoutes(parts.storage));
+  await app.register(peopleRoutes(parts.accounts));
   await app.register(documentRoutes);
   return app;
 }

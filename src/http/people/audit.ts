@@ -1,0 +1,78 @@
+import { Type } from 'typebox';
+import type { Accounts } from '../../accounts/service.ts';
+import { formatInstant } from '../../instant.ts';
+import { limitOf, Page, PageQuery } from '../pages.ts';
+import { Instant, Nullable } from '../schemas.ts';
+import type { Routes } from '../types.ts';
+import { Id, timeCursor, timePlaceFrom } from './schemas.ts';
+
+const Entry = Type.Object(
+  {
+    audit_id: Id,
+    at: Instant,
+    actor_id: Nullable(Type.String({ description: 'null: not a user' })),
+    actor: Type.String({ description: 'what the actor was called then' }),
+    key_id: Nullable(Type.String({ description: 'the API key that was used' })),
+    action: Type.String({ examples: ['user.changed'] }),
+    subject_kind: Type.String({ examples: ['user'] }),
+    subject_id: Type.String(),
+    detail: Type.Record(Type.String(), Type.Unknown()),
+  },
+  { title: 'AuditEntry' },
+);
+
+const Filter = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 200, description }));
+const query = Type.Object(
+  {
+    ...PageQuery,
+    actor_id: Filter('the user who did it'),
+    action: Filter('such as `user.changed`'),
+    subject_kind: Filter('such as `user`, `key`, `store`'),
+    subject_id: Filter('what it was done to'),
+  },
+  { additionalProperties: false },
+);
+
+/** The audit log, for admins. */
+export function auditRoutes({ audit }: Accounts): Routes {
+  return async (app) => {
+    app.get(
+      '/api/v1/audit',
+      {
+        config: { access: 'people:read' },
+        schema: {
+          operationId: 'listAudit',
+          summary: 'Who changed what, newest first',
+          tags: ['audit'],
+          querystring: query,
+          response: { 200: Page(Entry, 'AuditPage') },
+        },
+      },
+      async (request) => {
+        const { actor_id, action, subject_kind, subject_id } = request.query;
+        const filter = {
+          ...(actor_id !== undefined && { actorId: actor_id }),
+          ...(action !== undefined && { action }),
+          ...(subject_kind !== undefined && { subjectKind: subject_kind }),
+          ...(subject_id !== undefined && { subjectId: subject_id }),
+        };
+        const page = { limit: limitOf(request.query), after: timePlaceFrom(request.query.cursor) };
+        const { items, next } = await audit.list(filter, page);
+        return {
+          items: items.map((entry) => ({
+            audit_id: entry.id,
+            at: formatInstant(entry.at),
+            actor_id: entry.actorId ?? null,
+            actor: entry.actor,
+            key_id: entry.keyId ?? null,
+            action: entry.action,
+            subject_kind: entry.subjectKind,
+            subject_id: entry.subjectId,
+            detail: { ...entry.detail },
+          })),
+          next_cursor: timeCursor(next),
+        };
+      },
+    );
+  };
+}

@@ -1,0 +1,172 @@
+import { type Static, Type } from 'typebox';
+import { may, type Principal } from '../../accounts/access.ts';
+import { actorOf } from '../../accounts/audit.ts';
+import type { Accounts } from '../../accounts/service.ts';
+import { formatInstant, instantFrom } from '../../instant.ts';
+import type { KeyRecord } from '../../storage/account-catalog.ts';
+import { limitOf, Page, PageQuery } from '../pages.ts';
+import { GivenInstant, Instant } from '../schemas.ts';
+import type { Routes } from '../types.ts';
+import {
+  Id,
+  instantOrNull,
+  KeyPath,
+  Login,
+  Name,
+  Nothing,
+  NullableInstant,
+  Scope,
+  sessionUserOf,
+  timeCursor,
+  timePlaceFrom,
+  UserPath,
+  userOf,
+} from './schemas.ts';
+
+const tags = ['keys'];
+
+const fields = {
+  key_id: Id,
+  user_id: Id,
+  login: Login,
+  name: Name,
+  prefix: Type.String({ description: 'how the key begins', examples: ['rmk_6eLaZf'] }),
+  scopes: Type.Array(Type.String()),
+  created_at: Instant,
+  expires_at: NullableInstant,
+  last_used_at: NullableInstant,
+  revoked_at: NullableInstant,
+};
+const Key = Type.Object(fields, { title: 'Key' });
+const IssuedKey = Type.Object(
+  { ...fields, key: Type.String({ description: 'the key itself, shown this once' }) },
+  { title: 'IssuedKey' },
+);
+const NewKey = Type.Object(
+  {
+    name: Name,
+    scopes: Type.Array(Scope, { minItems: 1, maxItems: 50 }),
+    expires_at: Type.Optional(GivenInstant('until when it holds; by default until it is revoked')),
+  },
+  { additionalProperties: false, title: 'NewKey' },
+);
+
+const query = Type.Object(PageQuery, { additionalProperties: false });
+
+/** API keys: everybody's own, and those of all for admins. */
+export function keyRoutes({ keys, users }: Accounts): Routes {
+  return async (app) => {
+    const list = async (userId: string, given: Static<typeof query>) => {
+      const page = { limit: limitOf(given), after: timePlaceFrom(given.cursor) };
+      const { items, next } = await keys.list(userId, page);
+      return { items: items.map(keyOf), next_cursor: timeCursor(next) };
+    };
+    const add = async (principal: Principal, userId: string, { name, scopes, expires_at }: Static<typeof NewKey>) => {
+      const expiresAt = expires_at === undefined ? undefined : instantFrom('expires_at', expires_at);
+      const { key, record } = await keys.add(actorOf(principal), { userId, name, scopes, expiresAt });
+      return { ...keyOf(record), key };
+    };
+
+    app.get(
+      '/api/v1/keys',
+      {
+        config: { access: 'signed-in' },
+        schema: {
+          operationId: 'listOwnKeys',
+          summary: "One's own keys, newest first",
+          tags,
+          querystring: query,
+          response: { 200: Page(Key, 'KeyPage') },
+        },
+      },
+      async (request) => list(userOf(request.principal).userId, request.query),
+    );
+
+    app.post(
+      '/api/v1/keys',
+      {
+        config: { access: 'signed-in' },
+        schema: {
+          operationId: 'addOwnKey',
+          summary: 'Make a key for oneself, from a browser session',
+          tags,
+          body: NewKey,
+          response: { 201: IssuedKey },
+        },
+      },
+      async ({ principal, body }, reply) => {
+        const { userId } = sessionUserOf(principal);
+        return reply.code(201).send(await add(principal, userId, body));
+      },
+    );
+
+    app.delete(
+      '/api/v1/keys/:key_id',
+      {
+        config: { access: 'signed-in' },
+        schema: {
+          operationId: 'revokeKey',
+          summary: "End a key for good: one's own, or with people:write anybody's",
+          tags,
+          params: KeyPath,
+          response: { 204: Nothing },
+        },
+      },
+      async ({ principal, params }, reply) => {
+        const owner = may(principal, 'people:write') ? undefined : userOf(principal).userId;
+        await keys.revoke(actorOf(principal), params.key_id, owner);
+        return reply.code(204).send(null);
+      },
+    );
+
+    app.get(
+      '/api/v1/users/:user_id/keys',
+      {
+        config: { access: 'people:read' },
+        schema: {
+          operationId: 'listKeys',
+          summary: 'The keys of a user, newest first',
+          tags,
+          params: UserPath,
+          querystring: query,
+          response: { 200: Page(Key, 'KeyPage') },
+        },
+      },
+      async (request) => {
+        const { id } = await users.get(request.params.user_id);
+        return list(id, request.query);
+      },
+    );
+
+    app.post(
+      '/api/v1/users/:user_id/keys',
+      {
+        config: { access: 'people:write' },
+        schema: {
+          operationId: 'addKey',
+          summary: 'Make a key for a user, such as a program',
+          tags,
+          params: UserPath,
+          body: NewKey,
+          response: { 201: IssuedKey },
+        },
+      },
+      async ({ principal, params, body }, reply) => reply.code(201).send(await add(principal, params.user_id, body)),
+    );
+  };
+}
+
+function keyOf(key: KeyRecord): Static<typeof Key> {
+  return {
+    key_id: key.id,
+    user_id: key.userId,
+    login: key.login,
+    name: key.name,
+    prefix: key.prefix,
+    scopes: [...key.scopes],
+    created_at: formatInstant(key.createdAt),
+    expires_at: instantOrNull(key.expiresAt),
+    last_used_at: instantOrNull(key.lastUsedAt),
+    revoked_at: instantOrNull(key.revokedAt),
+  };
+}

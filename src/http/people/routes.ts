@@ -1,0 +1,19 @@
+import type { Accounts } from '../../accounts/service.ts';
+import type { Routes } from '../types.ts';
+import { auditRoutes } from './audit.ts';
+import { keyRoutes } from './keys.ts';
+import { sessionRoutes } from './session.ts';
+import { userRoutes } from './users.ts';
+
+/** Sessions, users, keys and the audit log. What they answer is nobody else's, and no cache's. */
+export function peopleRoutes(accounts: Accounts): Routes {
+  return async (app) => {
+    app.addHook('onSend', async (_request, reply) => {
+      reply.header('cache-control', 'no-store');
+    });
+    await app.register(sessionRoutes(accounts));
+    await app.register(userRoutes(accounts));
+    await app.register(keyRoutes(accounts));
+    await app.register(auditRoutes(accounts));
+  };
+}

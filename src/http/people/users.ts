@@ -1,0 +1,224 @@
+import { type Static, Type } from 'typebox';
+import { actorOf } from '../../accounts/audit.ts';
+import type { Accounts } from '../../accounts/service.ts';
+import type { UserWithStores } from '../../accounts/users.ts';
+import { formatInstant } from '../../instant.ts';
+import type { UserRecord } from '../../storage/account-catalog.ts';
+import { expectedVersion, sendVersion } from '../etags.ts';
+import { limitOf, Page, PageQuery } from '../pages.ts';
+import { Instant, Nullable } from '../schemas.ts';
+import type { Routes } from '../types.ts';
+import {
+  AssignedStores,
+  Id,
+  Login,
+  Name,
+  Nothing,
+  Password,
+  Role,
+  STORES_BODY_LIMIT,
+  textCursor,
+  textPlaceFrom,
+  UserPath,
+} from './schemas.ts';
+
+const tags = ['users'];
+
+const fields = {
+  user_id: Id,
+  login: Login,
+  name: Name,
+  role: Role,
+  disabled: Type.Boolean(),
+  has_password: Type.Boolean({ description: 'without one, only API keys let this user in' }),
+  store_count: Type.Integer({ description: 'how many stores are assigned' }),
+  created_at: Instant,
+};
+const User = Type.Object(fields, { title: 'User' });
+const UserDetail = Type.Object({ ...fields, stores: AssignedStores }, { title: 'UserDetail' });
+
+const NewUser = Type.Object(
+  {
+    login: Login,
+    name: Type.Optional(Name),
+    role: Role,
+    password: Type.Optional(Nullable(Password)),
+    stores: Type.Optional(AssignedStores),
+  },
+  { additionalProperties: false, title: 'NewUser' },
+);
+
+const UserChange = Type.Object(
+  {
+    login: Type.Optional(Login),
+    name: Type.Optional(Name),
+    role: Type.Optional(Role),
+    disabled: Type.Optional(Type.Boolean()),
+    stores: Type.Optional(AssignedStores),
+  },
+  { additionalProperties: false, title: 'UserChange', description: 'what is not given stays as it is' },
+);
+
+const NewPassword = Type.Object({ password: Password }, { additionalProperties: false, title: 'NewPassword' });
+
+/** The users, for admins. */
+export function userRoutes({ users, sessions }: Accounts): Routes {
+  return async (app) => {
+    app.get(
+      '/api/v1/users',
+      {
+        config: { access: 'people:read' },
+        schema: {
+          operationId: 'listUsers',
+          summary: 'The users, by login',
+          tags,
+          querystring: Type.Object(PageQuery, { additionalProperties: false }),
+          response: { 200: Page(User, 'UserPage') },
+        },
+      },
+      async ({ query }) => {
+        const { items, next } = await users.list({ limit: limitOf(query), after: textPlaceFrom(query.cursor) });
+        return { items: items.map(userOf), next_cursor: textCursor(next) };
+      },
+    );
+
+    app.post(
+      '/api/v1/users',
+      {
+        config: { access: 'people:write' },
+        bodyLimit: STORES_BODY_LIMIT,
+        schema: {
+          operationId: 'addUser',
+          summary: 'Add a user; the first one is an admin',
+          tags,
+          body: NewUser,
+          response: { 201: UserDetail },
+        },
+      },
+      async ({ body, principal }, reply) => {
+        const user = await users.add(actorOf(principal), { ...body, password: body.password ?? undefined });
+        sendVersion(reply, user.version).header('location', `/api/v1/users/${user.id}`);
+        return reply.code(201).send(detailOf(user));
+      },
+    );
+
+    app.get(
+      '/api/v1/users/:user_id',
+      {
+        config: { access: 'people:read' },
+        schema: {
+          operationId: 'readUser',
+          summary: 'A user, with the stores that are assigned',
+          tags,
+          params: UserPath,
+          response: { 200: UserDetail },
+        },
+      },
+      async ({ params }, reply) => {
+        const user = await users.get(params.user_id);
+        sendVersion(reply, user.version);
+        return detailOf(user);
+      },
+    );
+
+    app.patch(
+      '/api/v1/users/:user_id',
+      {
+        config: { access: 'people:write' },
+        bodyLimit: STORES_BODY_LIMIT,
+        schema: {
+          operationId: 'changeUser',
+          summary: 'Change a user; with another role or disabled, the sessions end',
+          tags,
+          params: UserPath,
+          body: UserChange,
+          response: { 200: UserDetail },
+        },
+      },
+      async (request, reply) => {
+        const { params, body, principal } = request;
+        const user = await users.change(actorOf(principal), params.user_id, body, expectedVersion(request));
+        sendVersion(reply, user.version);
+        return detailOf(user);
+      },
+    );
+
+    app.delete(
+      '/api/v1/users/:user_id',
+      {
+        config: { access: 'people:write' },
+        schema: {
+          operationId: 'removeUser',
+          summary: 'Remove a user, with its sessions and keys',
+          tags,
+          params: UserPath,
+          response: { 204: Nothing },
+        },
+      },
+      async (request, reply) => {
+        await users.remove(actorOf(request.principal), request.params.user_id, expectedVersion(request));
+        return reply.code(204).send(null);
+      },
+    );
+
+    app.put(
+      '/api/v1/users/:user_id/password',
+      {
+        config: { access: 'people:write' },
+        schema: {
+          operationId: 'setPassword',
+          summary: 'Give a user another password; the sessions end',
+          tags,
+          params: UserPath,
+          body: NewPassword,
+          response: { 204: Nothing },
+        },
+      },
+      async (request, reply) => {
+        const { params, body, principal } = request;
+        const { version } = await users.setPassword(
+          actorOf(principal),
+          params.user_id,
+          body.password,
+          expectedVersion(request),
+        );
+        return sendVersion(reply, version).code(204).send(null);
+      },
+    );
+
+    app.delete(
+      '/api/v1/users/:user_id/sessions',
+      {
+        config: { access: 'people:write' },
+        schema: {
+          operationId: 'endSessions',
+          summary: 'End all sessions of a user',
+          tags,
+          params: UserPath,
+          response: { 204: Nothing },
+        },
+      },
+      async ({ params, principal }, reply) => {
+        await sessions.endAll(actorOf(principal), params.user_id);
+        return reply.code(204).send(null);
+      },
+    );
+  };
+}
+
+function userOf(user: UserRecord): Static<typeof User> {
+  return {
+    user_id: user.id,
+    login: user.login,
+    name: user.name,
+    role: user.role,
+    disabled: user.disabled,
+    has_password: user.hasPassword,
+    store_count: user.storeCount,
+    created_at: formatInstant(user.createdAt),
+  };
+}
+
+function detailOf(user: UserWithStores): Static<typeof UserDetail> {
+  return { ...userOf(user), stores: [...user.stores] };
+}
