@@ -5,7 +5,7 @@ import { invalid } from '../errors.ts';
 import { formatInstant, instantFrom } from '../instant.ts';
 import { isReportId } from '../reports/results.ts';
 import type { ReportService } from '../reports/service.ts';
-import type { ReportRecord } from '../storage/ports.ts';
+import type { ReportRecord } from '../storage/report-catalog.ts';
 
 const TriggerBody = Type.Object(
   { as_of: Type.Optional(Type.String({ description: 'RFC 3339 instant that the report speaks for' })) },
