@@ -38,3 +38,8 @@ export function instantFrom(name: string, text: string): number {
 export function formatInstant(instant: number): string {
   return Temporal.Instant.fromEpochMilliseconds(instant).toString({ fractionalSecondDigits: 3 });
 }
+
+/** A date given as days since 1970-01-01: `2023-01-22`. */
+export function formatDate(days: number): string {
+  return Temporal.PlainDate.from('1970-01-01').add({ days }).toString();
+}
