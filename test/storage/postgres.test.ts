@@ -6,6 +6,7 @@ import { TestPostgres } from '../support/postgres.ts';
 import { merge } from '../support/staging.ts';
 import { accountsContract } from './accounts-contract.ts';
 import { storageContract } from './contract.ts';
+import { scheduleContract } from './schedule-contract.ts';
 
 const T = Date.parse('2023-01-22T12:00:00Z');
 
@@ -35,6 +36,7 @@ suite('PostgreSQL', () => {
     );
     assert.deepEqual(names.sort(), ['the first', 'the second']);
   });
+  scheduleContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
 
   test('programs that start together migrate an empty database once', async () => {
     const url = await server.createDatabase();
