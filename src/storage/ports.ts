@@ -30,12 +30,25 @@ export interface Storage {
   close(): Promise<void>;
 }
 
-/** Every store that any source names. They come in about the order of their ids, which no one must rely on. */
+/** Every store that any source names and nobody deleted. They come in about the order of their ids, which no one must rely on. */
 export interface StoreColumns {
   readonly keys: Int32Array;
   readonly ids: readonly string[];
   /** IANA names; `null`: the default zone. */
   readonly zones: readonly (string | null)[];
+}
+
+/** What is known of a store beside its hours and polls. */
+export interface StoreRecord {
+  readonly key: number;
+  readonly id: string;
+  readonly name: string | null;
+  /** An IANA name; `null`: the default zone. */
+  readonly zone: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly probeUrl: string | null;
+  /** Rises with every change of the store, its hours and special hours. */
+  readonly version: number;
 }
 
 export interface Snapshot {
@@ -46,6 +59,8 @@ export interface Snapshot {
   /** The instant of the latest poll of all stores. */
   latestPoll(): Promise<number | undefined>;
   stores(): Promise<StoreColumns>;
+  /** The first stores whose ids come after `after`, in the order of the bytes of their ids. */
+  storeRecords(after: string, limit: number): Promise<StoreRecord[]>;
   /** How many polls lie in `[from, to]`. */
   countPolls(from: number, to: number): Promise<number>;
   /** The weekly rows of the stores with `firstKey ≤ key < endKey`, ordered by store; `store` is `key − firstKey`. */
