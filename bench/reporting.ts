@@ -100,6 +100,7 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
   return {
     snapshot: (work) => storage.snapshot((snapshot) => work(timedSnapshot(snapshot, stages))),
     importing: (work) => storage.importing(work),
+    appendPolls: (batches) => storage.appendPolls(batches),
     prune: (before) => storage.prune(before),
     check: () => storage.check(),
     close: () => storage.close(),

@@ -21,6 +21,12 @@ export interface Storage {
   /** Runs `work` as one transaction: all that it merged holds, or nothing. Imports wait for one another. */
   importing<T>(work: (session: ImportSession) => Promise<T>): Promise<T>;
   /**
+   * Adds polls, all or none, and makes known the stores that they name; takes its turn among the imports. Of polls
+   * about the same instant of a store the later one wins. Returns what each batch brought: for it, what the batches
+   * before it say was there.
+   */
+  appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]>;
+  /**
    * Deletes polls older than `before` (milliseconds), as far as that is cheap: an engine that keeps polls in
    * partitions drops those that lie before it as a whole. Returns the instant before which no poll is left.
    */
@@ -67,6 +73,15 @@ export interface Snapshot {
   hours(firstKey: number, endKey: number): Promise<HoursColumns>;
   /** The polls in `[from, to]` of these stores, arranged by store and instant; `store` is `key − firstKey`. */
   polls(firstKey: number, endKey: number, from: number, to: number): Promise<PollColumns>;
+}
+
+/** Polls as columns of one length, in the order in which they were said. */
+export interface PollBatch {
+  readonly ids: readonly string[];
+  /** Milliseconds. */
+  readonly instants: ArrayLike<number>;
+  /** 0 or 1. */
+  readonly active: ArrayLike<number>;
 }
 
 /** How the good rows of a feed met what was there. */

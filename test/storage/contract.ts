@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
-import type { MergeCounts, Storage } from '../../src/storage/ports.ts';
+import type { MergeCounts, PollBatch, Storage } from '../../src/storage/ports.ts';
 import { merge } from '../support/staging.ts';
 
 const T = Date.parse('2023-01-22T12:00:00Z');
@@ -255,6 +255,103 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.equal(await storage.snapshot((s) => s.latestPoll()), T + 1);
     });
 
+    test('appended polls are added, met again and replaced, and their stores become known', async (t) => {
+      const storage = await opened(t);
+      await merge(storage, {
+        polls: [
+          ['a', T, true],
+          ['b', T, true],
+        ],
+      });
+      const appended = await storage.appendPolls([
+        batch(['a', T, true], ['b', T, false], ['new', T + HOUR, true], ['neu', T - 300 * 24 * HOUR, false]),
+      ]);
+      assert.deepEqual(appended, [counts({ added: 2, replaced: 1, alreadyThere: 1 })]);
+      assert.deepEqual(await pollsOf(storage), [
+        ['a', T, 1],
+        ['b', T, 0],
+        ['neu', T - 300 * 24 * HOUR, 0],
+        ['new', T + HOUR, 1],
+      ]);
+      assert.deepEqual(await storage.appendPolls([batch(['a', T, true], ['new', T + HOUR, true])]), [
+        counts({ alreadyThere: 2 }),
+      ]);
+    });
+
+    test('each batch of a group is told what it brought, as if they had come one by one', async (t) => {
+      const batches = [
+        batch(['a', T, true], ['a', T, false], ['b', T, true]),
+        batch(['a', T, false], ['b', T, false], ['b', T, true], ['b', T, false]),
+        batch(),
+        batch(['b', T, false], ['a', T, true], ['a', T + 1, true]),
+      ];
+      const [together, apart] = [await opened(t), await opened(t)];
+      const counted = await together.appendPolls(batches);
+      assert.deepEqual(counted, [
+        counts({ added: 2, repeated: 1 }),
+        counts({ alreadyThere: 1, replaced: 1, repeated: 2 }),
+        counts({}),
+        counts({ added: 1, replaced: 1, alreadyThere: 1 }),
+      ]);
+      for (const [i, one] of batches.entries()) assert.deepEqual(await apart.appendPolls([one]), [counted[i]]);
+      assert.deepEqual(await pollsOf(together), await pollsOf(apart));
+      // What the batches say one after the other may come out at what was there.
+      const undone = await together.appendPolls([batch(['b', T, true]), batch(['b', T, false])]);
+      assert.deepEqual(undone, [counts({ replaced: 1 }), counts({ replaced: 1 })]);
+      assert.deepEqual(await pollsOf(together), await pollsOf(apart));
+    });
+
+    test('appended polls and imported ones are the same to each other', async (t) => {
+      const storage = await opened(t);
+      const rows = Array.from({ length: 5_000 }, (_, i) => [`s${i % 17}`, T + (i >> 2) * MINUTE, i % 3 === 0] as const);
+      assert.deepEqual(await storage.appendPolls([batch(...rows)]), [counts({ added: 5_000 })]);
+      assert.deepEqual((await merge(storage, { polls: rows })).polls, counts({ alreadyThere: 5_000 }));
+      const before = await pollsOf(storage);
+      const turned = rows.map(([id, instant, active]) => [id, instant, !active] as const);
+      assert.deepEqual(await storage.appendPolls([batch(...turned)]), [counts({ replaced: 5_000 })]);
+      assert.deepEqual(
+        await pollsOf(storage),
+        before.map(([id, instant, active]) => [id, instant, 1 - active]),
+      );
+    });
+
+    test('the revision counts an append that changed something, and no other', async (t) => {
+      const storage = await opened(t);
+      const revision = () => storage.snapshot((s) => s.revision());
+      await storage.appendPolls([batch()]);
+      assert.equal(await revision(), 0);
+      await storage.appendPolls([batch(['a', T, true])]);
+      assert.equal(await revision(), 1);
+      await storage.appendPolls([batch(['a', T, true])]);
+      assert.equal(await revision(), 1);
+      await storage.appendPolls([batch(['a', T, false])]);
+      assert.equal(await revision(), 2);
+    });
+
+    test('appends and imports at once double nothing and lose nothing', async (t) => {
+      const storage = await opened(t);
+      const rows = Array.from({ length: 300 }, (_, i) => [`s${i % 7}`, T + i * MINUTE, i % 3 === 0] as const);
+      const all = await Promise.all([
+        storage.appendPolls([batch(...rows)]),
+        merge(storage, { polls: rows }).then(({ polls }) => [polls]),
+        storage.appendPolls([batch(...rows)]),
+      ]);
+      assert.equal(
+        all.flat().reduce((sum, one) => sum + (one?.added ?? 0), 0),
+        300,
+      );
+      assert.equal((await pollsOf(storage)).length, 300);
+    });
+
+    test('strange ids are the same store, appended or imported', async (t) => {
+      const storage = await opened(t);
+      const strange = ["o'hara", 'say "hi"', ' two  words ', '🍕', 'é', '\\', '{a,b}', 'null', 'NULL', '', '0012'];
+      await merge(storage, { polls: strange.map((id) => [id, T, true]) });
+      assert.deepEqual(await storage.appendPolls([batch(...strange.map((id) => [id, T, true] as const))]), [
+        counts({ alreadyThere: strange.length }),
+      ]);
+    });
+
     test('a report goes from queued over running to complete', async (t) => {
       const { reports } = await opened(t);
       assert.equal(await reports.claim(ME), undefined);
@@ -354,6 +451,14 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
 
 function counts(some: Partial<MergeCounts>): MergeCounts {
   return { added: 0, replaced: 0, alreadyThere: 0, repeated: 0, ...some };
+}
+
+function batch(...polls: readonly (readonly [string, number, boolean])[]): PollBatch {
+  return {
+    ids: polls.map(([id]) => id),
+    instants: polls.map(([, instant]) => instant),
+    active: polls.map(([, , active]) => (active ? 1 : 0)),
+  };
 }
 
 /** All polls as `[store_id, instant, active]`, by store id. */

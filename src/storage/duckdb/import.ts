@@ -17,7 +17,10 @@ export class DuckdbImportSession implements ImportSession {
       insert into stores (store_key, store_id)
       select (select coalesce(max(store_key), 0) from stores) + row_number() over (order by store_id), store_id
       from (select distinct store_id from ${identifier(table)}) anti join stores using (store_id)`);
-    if (added > 0) this.#changed = true;
+    const back = await this.staging.run(`
+      update stores set deleted = false, version = version + 1
+      where deleted and store_id in (select store_id from ${identifier(table)})`);
+    if (added + back > 0) this.#changed = true;
   }
 
   async mergePolls(table: string): Promise<MergeCounts> {

@@ -2,8 +2,11 @@ import { Database } from '../../duckdb/database.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { Mutex } from '../../mutex.ts';
 import type { Parameters, Row, Sql } from '../../sql.ts';
-import type { ImportSession, Snapshot, Storage } from '../ports.ts';
+import { append } from '../appending.ts';
+import type { ImportSession, MergeCounts, PollBatch, Snapshot, Storage } from '../ports.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
+import { StoreKeys } from '../store-keys.ts';
+import { DuckdbAppending } from './append.ts';
 import { DuckdbImportSession } from './import.ts';
 import { migrate } from './migrate.ts';
 import { DuckdbSnapshot } from './snapshot.ts';
@@ -14,6 +17,7 @@ export class DuckdbStorage implements Storage {
   readonly #database: Database;
   readonly #catalog: SerialSql;
   readonly #imports = new Mutex();
+  readonly #keys = new StoreKeys();
 
   private constructor(database: Database, catalog: SerialSql) {
     this.#database = database;
@@ -54,6 +58,20 @@ export class DuckdbStorage implements Storage {
         }),
       ),
     );
+  }
+
+  appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]> {
+    return this.#imports.run(async () => {
+      const { counts, keys } = await this.#inSession((session) =>
+        session.transaction(async () => {
+          const appended = await append(new DuckdbAppending(session), batches, this.#keys);
+          if (appended.changed) await session.run('update revision set number = number + 1');
+          return appended;
+        }),
+      );
+      this.#keys.learn(keys);
+      return counts;
+    });
   }
 
   /** DuckDB deletes rows where they lie; the room they took is used again. */

@@ -1,10 +1,13 @@
+import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { PoolClient } from 'pg';
 import { identifier, type Session } from '../../duckdb/session.ts';
+import { numbersOf } from '../../duckdb/vectors.ts';
+import type { Row } from '../../sql.ts';
 import type { ImportSession, MergeCounts } from '../ports.ts';
 import { changesSomething, mergeHours, mergeZones } from '../sql/merge.ts';
 import { countRows, distinctHours, dropSortedPolls, lastZones, sortPolls } from '../sql/staging.ts';
 import { PostgresSql } from './client.ts';
-import { writePolls } from './copy.ts';
+import { type CopiedPolls, writePolls } from './copy.ts';
 import { addFilledPartitions, addPartitions, missingPartitions } from './partitions.ts';
 import { instant } from './snapshot.ts';
 
@@ -29,18 +32,8 @@ export class PostgresImportSession implements ImportSession {
     await this.staging.run('create or replace temp table store_keys (store_id varchar, store_key integer)');
     const ids = `select distinct store_id from ${identifier(table)} order by store_id`;
     for await (const [block] of this.#blocks(ids)) {
-      const added = await this.#sql.list(
-        `insert into stores (store_key, store_id)
-         select (select coalesce(max(store_key), 0) from stores) + row_number() over (order by id collate "C"), id
-         from unnest($1::text[]) id
-         where not exists (select 1 from stores s where s.store_id = id)
-         returning 1`,
-        [block],
-      );
-      if (added.length > 0) this.#changed = true;
-      const rows = await this.#sql.list('select store_id, store_key from stores where store_id = any($1::text[])', [
-        block,
-      ]);
+      const { rows, changed } = await nameStores(this.#sql, block as string[]);
+      if (changed) this.#changed = true;
       await this.staging.run(
         `insert into store_keys
          select unnest(from_json($ids::json, '["VARCHAR"]')), unnest(from_json($keys::json, '["INTEGER"]'))`,
@@ -130,7 +123,7 @@ export class PostgresImportSession implements ImportSession {
     const { chunks } = await this.staging.result(
       'select store_key, epoch_ms(instant)::double, active::utinyint from incoming_polls',
     );
-    await writePolls(this.#client, target, chunks);
+    await writePolls(this.#client, target, pollsOf(chunks));
   }
 
   async #mondays(): Promise<number[]> {
@@ -162,5 +155,30 @@ export class PostgresImportSession implements ImportSession {
   #noted(counts: MergeCounts): MergeCounts {
     if (changesSomething(counts)) this.#changed = true;
     return counts;
+  }
+}
+
+/** Makes known the stores with these ids, each of which is there once; gives their ids and keys. */
+export async function nameStores(sql: PostgresSql, ids: readonly string[]): Promise<{ rows: Row[]; changed: boolean }> {
+  const added = await sql.list(
+    `insert into stores (store_key, store_id)
+     select (select coalesce(max(store_key), 0) from stores) + row_number() over (order by id collate "C"), id
+     from unnest($1::text[]) id
+     where not exists (select 1 from stores s where s.store_id = id)
+     returning 1`,
+    [ids],
+  );
+  const back = await sql.list(
+    `update stores set deleted = false, version = version + 1 where deleted and store_id = any($1::text[]) returning 1`,
+    [ids],
+  );
+  const rows = await sql.list('select store_id, store_key from stores where store_id = any($1::text[])', [ids]);
+  return { rows, changed: added.length + back.length > 0 };
+}
+
+async function* pollsOf(chunks: AsyncIterable<DuckDBDataChunk>): AsyncGenerator<CopiedPolls> {
+  for await (const chunk of chunks) {
+    const [keys, instants, active] = [numbersOf(chunk, 0), numbersOf(chunk, 1), numbersOf(chunk, 2)];
+    yield { length: chunk.rowCount, keys, instants, active };
   }
 }

@@ -118,7 +118,10 @@ function between(from: number, to: number): string {
   return `instant between ${instant(from)} and ${instant(to)}`;
 }
 
-/** An instant in milliseconds as an SQL expression, exact; immutable, so that it is computed once and not for each row. */
-export function instant(milliseconds: number): string {
+/**
+ * An instant in milliseconds, given as a number or an SQL expression, as an SQL expression; exact, and immutable, so that
+ * of a number it is computed once and not for each row.
+ */
+export function instant(milliseconds: number | string): string {
   return `((timestamp 'epoch' + ${milliseconds} * interval '1 millisecond') at time zone 'UTC')`;
 }

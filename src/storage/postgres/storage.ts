@@ -2,8 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { Database } from '../../duckdb/database.ts';
 import { messageOf, UserError } from '../../errors.ts';
-import type { ImportSession, Snapshot, Storage } from '../ports.ts';
+import { append } from '../appending.ts';
+import type { ImportSession, MergeCounts, PollBatch, Snapshot, Storage } from '../ports.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
+import { StoreKeys } from '../store-keys.ts';
+import { PostgresAppending } from './append.ts';
 import { inTransaction, openPool, PostgresSql } from './client.ts';
 import { PostgresImportSession } from './import.ts';
 import { lockFor } from './lock.ts';
@@ -20,6 +23,7 @@ export class PostgresStorage implements Storage {
   readonly reports: SqlReportCatalog;
   readonly results: PostgresResults;
   readonly #pool: Pool;
+  readonly #keys = new StoreKeys();
 
   private constructor(pool: Pool) {
     this.#pool = pool;
@@ -66,6 +70,18 @@ export class PostgresStorage implements Storage {
       session.close();
       staging.close();
     }
+  }
+
+  async appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]> {
+    const { counts, keys } = await inTransaction(this.#pool, 'begin', async (client) => {
+      const sql = new PostgresSql(client);
+      await lockFor(sql, 'import');
+      const appended = await append(new PostgresAppending(client), batches, this.#keys);
+      if (appended.changed) await sql.run('update revision set number = number + 1');
+      return appended;
+    });
+    this.#keys.learn(keys);
+    return counts;
   }
 
   prune(before: number): Promise<number> {
