@@ -1,6 +1,7 @@
 import { PollGroup } from './poll-group.ts';
 import type { MergeCounts, PollBatch } from './ports.ts';
 import { changesSomething } from './sql/merge.ts';
+import type { Changes } from './sql/revision.ts';
 import type { StoreKeys } from './store-keys.ts';
 
 /** What an engine does of an append, within the transaction that the connection is in. */
@@ -16,27 +17,30 @@ export interface PollAppending {
   write(polls: PollGroup, there: Uint8Array): Promise<void>;
 }
 
-export interface Appended {
-  readonly counts: MergeCounts[];
-  /** The stores that were asked for; their keys hold when it is committed. */
-  readonly keys: ReadonlyMap<string, number>;
-  readonly changed: boolean;
-}
-
-/** What the engines do alike to add polls. */
+/**
+ * What the engines do alike to add polls.
+ *
+ * @returns what each batch brought, and the keys of stores that were not known, which hold when it is committed
+ */
 export async function append(
   engine: PollAppending,
   batches: readonly PollBatch[],
   known: StoreKeys,
-): Promise<Appended> {
+  changes: Changes,
+): Promise<{ counts: MergeCounts[]; keys: ReadonlyMap<string, number> }> {
   const keys = await engine.keysOf(known.missing(batches.map(({ ids }) => ids)));
   const polls = new PollGroup(batches, (id) => (known.get(id) ?? keys.get(id)) as number);
   const named = new Set(polls.keys);
   const back = (await engine.deletedStores()).filter((key) => named.has(key));
-  if (back.length > 0) await engine.restoreStores(back);
+  if (back.length > 0) {
+    await engine.restoreStores(back);
+    changes.stores();
+  }
   const there = await engine.lookUp(polls);
   const counts = polls.counts(there);
-  const changed = counts.some(changesSomething);
-  if (changed) await engine.write(polls, there);
-  return { counts, keys, changed: changed || keys.size > 0 || back.length > 0 };
+  if (counts.some(changesSomething)) {
+    await engine.write(polls, there);
+    changes.polls();
+  }
+  return { counts, keys };
 }

@@ -78,7 +78,7 @@ export class StoreDirectory {
   async #read(): Promise<Directory> {
     const [changes, now] = [this.#changes, this.#now()];
     const directory = await this.#storage.snapshot(async (snapshot) => {
-      const revision = await snapshot.revision();
+      const revision = await snapshot.storesRevision();
       return this.#directory?.revision === revision ? this.#directory : load(snapshot, revision);
     });
     this.#directory = directory;

@@ -1,14 +1,17 @@
 import type { Session } from '../../duckdb/session.ts';
 import type { PollAppending } from '../appending.ts';
 import { type PollGroup, UNKNOWN } from '../poll-group.ts';
+import type { Changes } from '../sql/revision.ts';
 import { DuckdbImportSession } from './import.ts';
 
 /** Adds polls within the transaction that the session is in. */
 export class DuckdbAppending implements PollAppending {
   readonly #session: Session;
+  readonly #changes: Changes;
 
-  constructor(session: Session) {
+  constructor(session: Session, changes: Changes) {
     this.#session = session;
+    this.#changes = changes;
   }
 
   async keysOf(ids: readonly string[]): Promise<Map<string, number>> {
@@ -17,7 +20,7 @@ export class DuckdbAppending implements PollAppending {
       `create or replace temp table named as select unnest(from_json($ids::json, '["VARCHAR"]')) as store_id`,
       { ids: JSON.stringify(ids) },
     );
-    await new DuckdbImportSession(this.#session).nameStores('named');
+    await new DuckdbImportSession(this.#session, this.#changes).nameStores('named');
     const { pairs } = await this.#session.row(
       'select to_json(list([store_id, store_key::varchar]))::varchar as pairs from stores semi join named using (store_id)',
     );

@@ -4,7 +4,10 @@ import { Mutex } from '../../mutex.ts';
 import type { Parameters, Row, Sql } from '../../sql.ts';
 import { append } from '../appending.ts';
 import type { ImportSession, MergeCounts, PollBatch, Snapshot, Storage } from '../ports.ts';
+import type { ScheduleWriter } from '../schedules.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
+import { Changes } from '../sql/revision.ts';
+import { SqlScheduleWriter } from '../sql/schedule-writer.ts';
 import { StoreKeys } from '../store-keys.ts';
 import { DuckdbAppending } from './append.ts';
 import { DuckdbImportSession } from './import.ts';
@@ -48,30 +51,24 @@ export class DuckdbStorage implements Storage {
   }
 
   importing<T>(work: (session: ImportSession) => Promise<T>): Promise<T> {
-    return this.#imports.run(() =>
-      this.#inSession((session) =>
-        session.transaction(async () => {
-          const importing = new DuckdbImportSession(session);
-          const result = await work(importing);
-          await importing.finish();
-          return result;
-        }),
-      ),
-    );
+    return this.#writing(async (session, changes) => {
+      const importing = new DuckdbImportSession(session, changes);
+      const result = await work(importing);
+      await importing.finish();
+      return result;
+    });
   }
 
-  appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]> {
-    return this.#imports.run(async () => {
-      const { counts, keys } = await this.#inSession((session) =>
-        session.transaction(async () => {
-          const appended = await append(new DuckdbAppending(session), batches, this.#keys);
-          if (appended.changed) await session.run('update revision set number = number + 1');
-          return appended;
-        }),
-      );
-      this.#keys.learn(keys);
-      return counts;
-    });
+  changing<T>(work: (writer: ScheduleWriter) => Promise<T>): Promise<T> {
+    return this.#writing((session, changes) => work(new SqlScheduleWriter(session, changes)));
+  }
+
+  async appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]> {
+    const { counts, keys } = await this.#writing((session, changes) =>
+      append(new DuckdbAppending(session, changes), batches, this.#keys, changes),
+    );
+    this.#keys.learn(keys);
+    return counts;
   }
 
   /** DuckDB deletes rows where they lie; the room they took is used again. */
@@ -93,6 +90,20 @@ export class DuckdbStorage implements Storage {
     await this.#imports.run(async () => {});
     await this.#catalog.close();
     this.#database.close();
+  }
+
+  /** Runs `work` as one transaction, alone among those that write data, and counts it if it changed anything. */
+  #writing<T>(work: (session: Session, changes: Changes) => Promise<T>): Promise<T> {
+    return this.#imports.run(() =>
+      this.#inSession((session) =>
+        session.transaction(async () => {
+          const changes = new Changes();
+          const result = await work(session, changes);
+          await changes.count(session);
+          return result;
+        }),
+      ),
+    );
   }
 
   async #inSession<T>(work: (session: Session) => Promise<T>): Promise<T> {

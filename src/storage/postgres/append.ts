@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { PollAppending } from '../appending.ts';
 import { type PollGroup, UNKNOWN } from '../poll-group.ts';
+import type { Changes } from '../sql/revision.ts';
 import { PostgresSql } from './client.ts';
 import { writePolls } from './copy.ts';
 import { nameStores } from './import.ts';
@@ -11,15 +12,18 @@ import { instant } from './snapshot.ts';
 export class PostgresAppending implements PollAppending {
   readonly #client: PoolClient;
   readonly #sql: PostgresSql;
+  readonly #changes: Changes;
 
-  constructor(client: PoolClient) {
+  constructor(client: PoolClient, changes: Changes) {
     this.#client = client;
     this.#sql = new PostgresSql(client);
+    this.#changes = changes;
   }
 
   async keysOf(ids: readonly string[]): Promise<Map<string, number>> {
     if (ids.length === 0) return new Map();
-    const { rows } = await nameStores(this.#sql, ids);
+    const { rows, changed } = await nameStores(this.#sql, ids);
+    if (changed) this.#changes.stores();
     return new Map(rows.map((row) => [String(row.store_id), Number(row.store_key)]));
   }
 
