@@ -9,7 +9,8 @@ import type { PollColumns } from '../domain/polls.ts';
 import type { SpecialHoursColumns } from '../domain/special-hours.ts';
 import type { Session } from '../duckdb/session.ts';
 import type { ReportCatalog } from './report-catalog.ts';
-import type { ScheduleReader, ScheduleWriter } from './schedules.ts';
+import type { ScheduleReader } from './schedules.ts';
+import type { StoreRecord, StoreWriter } from './stores.ts';
 
 export interface Storage {
   readonly reports: ReportCatalog;
@@ -23,7 +24,7 @@ export interface Storage {
   /** Runs `work` as one transaction: all that it merged holds, or nothing. Imports wait for one another. */
   importing<T>(work: (session: ImportSession) => Promise<T>): Promise<T>;
   /** Changes single stores as one transaction; takes its turn among the imports. */
-  changing<T>(work: (writer: ScheduleWriter) => Promise<T>): Promise<T>;
+  changing<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T>;
   /**
    * Adds polls, all or none, and makes known the stores that they name; takes its turn among the imports. Of polls
    * about the same instant of a store the later one wins. Returns what each batch brought: for it, what the batches
@@ -48,19 +49,6 @@ export interface StoreColumns {
   readonly zones: readonly (string | null)[];
 }
 
-/** What is known of a store beside its hours and polls. */
-export interface StoreRecord {
-  readonly key: number;
-  readonly id: string;
-  readonly name: string | null;
-  /** An IANA name; `null`: the default zone. */
-  readonly zone: string | null;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly probeUrl: string | null;
-  /** Rises with every change of the store, its hours and special hours. */
-  readonly version: number;
-}
-
 /** The zones that stores had before, ordered by store and instant: each held until then. */
 export interface ZoneChangeRows {
   readonly length: number;
@@ -80,7 +68,7 @@ export interface Snapshot extends ScheduleReader {
   /** The instant of the latest poll of all stores. */
   latestPoll(): Promise<number | undefined>;
   stores(): Promise<StoreColumns>;
-  /** The first stores whose ids come after `after`, in the order of the bytes of their ids. */
+  /** The first stores whose ids come after `after`, in the order of the bytes of their ids; also deleted ones. */
   storeRecords(after: string, limit: number): Promise<StoreRecord[]>;
   /** How many polls lie in `[from, to]`. */
   countPolls(from: number, to: number): Promise<number>;
@@ -95,6 +83,13 @@ export interface Snapshot extends ScheduleReader {
   zoneChanges(firstKey: number, endKey: number): Promise<ZoneChangeRows>;
   /** The polls in `[from, to]` of these stores, arranged by store and instant; `store` is `key − firstKey`. */
   polls(firstKey: number, endKey: number, from: number, to: number): Promise<PollColumns>;
+  /** The last `limit` polls in `[from, to]` of one store, the newest first. */
+  lastPolls(key: number, from: number, to: number, limit: number): Promise<StoredPoll[]>;
+}
+
+export interface StoredPoll {
+  readonly instant: number;
+  readonly active: boolean;
 }
 
 /** Polls as columns of one length, in the order in which they were said. */

@@ -343,6 +343,135 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.equal((await pollsOf(storage)).length, 300);
     });
 
+    test('a store is made known, described, and its version rises with every change', async (t) => {
+      const storage = await opened(t);
+      const key = await storage.changing((writer) => writer.addStore("o'hara"));
+      const record = {
+        key,
+        id: "o'hara",
+        name: null,
+        zone: null,
+        labels: {},
+        probeUrl: null,
+        version: 1,
+        deleted: false,
+      };
+      const found = () => storage.changing((writer) => writer.findStore("o'hara"));
+      assert.deepEqual(await found(), record);
+      const said = { name: 'Chez "Ö"', labels: { b: '2', a: "it's" }, probeUrl: 'https://example.com/🍕' };
+      const describe = (description: typeof said) => storage.changing((w) => w.describeStore(key, description));
+      assert.equal(await describe(said), true);
+      assert.deepEqual(await found(), { ...record, ...said, version: 2 });
+      assert.equal(await describe({ ...said, labels: { a: "it's", b: '2' } }), false);
+      assert.deepEqual(await storage.snapshot((s) => s.storeRecords('', 10)), [await found()]);
+      const at = { instant: T, asked: false };
+      await storage.changing(async (writer) => {
+        await writer.setHours(key, [{ day: 0, start: 0, end: HOUR }], at);
+        await writer.setZone(key, 'Asia/Tokyo', at);
+        await writer.setSpecialHours(key, '2023-02-01', []);
+        await writer.removeSpecialHours(key, '2023-02-01');
+        await writer.removeSpecialHours(key, '2023-02-01');
+      });
+      assert.deepEqual([(await found())?.version, (await found())?.zone], [6, 'Asia/Tokyo']);
+      await merge(storage, {
+        hours: [["o'hara", 1, 0, HOUR]],
+        zones: [["o'hara", 'UTC']],
+        polls: [["o'hara", T, true]],
+      });
+      assert.equal((await found())?.version, 8);
+      await merge(storage, { hours: [["o'hara", 1, 0, HOUR]], zones: [["o'hara", 'UTC']] });
+      assert.equal((await found())?.version, 8);
+      assert.equal(await storage.changing((writer) => writer.findStore('nobody')), undefined);
+    });
+
+    test('the revision of the stores counts their changes and no polls', async (t) => {
+      const storage = await opened(t);
+      const revisions = () => storage.snapshot(async (s) => [await s.revision(), await s.storesRevision()]);
+      await storage.appendPolls([batch(['a', T, true])]);
+      assert.deepEqual(await revisions(), [1, 1]);
+      await storage.appendPolls([batch(['a', T + 1, true])]);
+      assert.deepEqual(await revisions(), [2, 1]);
+      await storage.changing(async (writer) => {
+        const key = await writer.addStore('a');
+        await writer.describeStore(key, { name: 'A', labels: {}, probeUrl: null });
+      });
+      assert.deepEqual(await revisions(), [3, 2]);
+      await storage.changing((writer) => writer.addStore('a'));
+      assert.deepEqual(await revisions(), [3, 2]);
+    });
+
+    test('a deleted store is in no list, and its polls stay unless they are to go too', async (t) => {
+      const storage = await opened(t);
+      await merge(storage, {
+        polls: [
+          ['a', T, true],
+          ['b', T, true],
+          ['b', T + 1, true],
+          ['c', T, true],
+        ],
+      });
+      const remove = (id: string, withPolls: boolean) =>
+        storage.changing(async (writer) => {
+          const store = await writer.findStore(id);
+          await writer.deleteStore(store?.key ?? -1, { withPolls });
+        });
+      await remove('a', false);
+      await remove('b', true);
+      const seen = () =>
+        storage.snapshot(async (s) => ({ ids: (await s.stores()).ids, polls: await s.countPolls(T, T + HOUR) }));
+      assert.deepEqual(await seen(), { ids: ['c'], polls: 2 });
+      const records = await storage.snapshot((s) => s.storeRecords('', 10));
+      assert.deepEqual(
+        records.map(({ id, deleted, version }) => [id, deleted, version]),
+        [
+          ['a', true, 2],
+          ['b', true, 2],
+          ['c', false, 1],
+        ],
+      );
+    });
+
+    test('a deleted store is back when anything names it again, and has another version', async (t) => {
+      const storage = await opened(t);
+      await merge(storage, { polls: [['a', T, true]] });
+      const ways: (() => Promise<unknown>)[] = [
+        () => storage.appendPolls([batch(['a', T, true])]),
+        () => merge(storage, { polls: [['a', T, true]] }),
+        () => merge(storage, { zones: [['a', 'UTC']] }),
+        () => storage.changing((writer) => writer.addStore('a')),
+      ];
+      let version = 1;
+      for (const way of ways) {
+        const before = await storage.snapshot((s) => s.storesRevision());
+        await storage.changing(async (writer) => {
+          const store = await writer.findStore('a');
+          await writer.deleteStore(store?.key ?? -1, { withPolls: false });
+        });
+        assert.deepEqual((await storage.snapshot((s) => s.stores())).ids, []);
+        await way();
+        const [record] = await storage.snapshot((s) => s.storeRecords('', 10));
+        assert.deepEqual((await storage.snapshot((s) => s.stores())).ids, ['a']);
+        assert.ok(record !== undefined && record.version > version + 1, `version ${record?.version} after ${version}`);
+        version = record.version;
+        assert.equal(await storage.snapshot((s) => s.storesRevision()), before + 2);
+        assert.deepEqual(await pollsOf(storage), [['a', T, 1]]);
+      }
+    });
+
+    test('the last polls of a store come newest first, within a range', async (t) => {
+      const storage = await opened(t);
+      const polls = Array.from({ length: 20 }, (_, i) => ['a', T + i * 24 * HOUR, i % 2 === 0] as const);
+      await merge(storage, { polls: [...polls, ['b', T + HOUR, true]] });
+      const last = await storage.snapshot(async (s) => {
+        const { keys, ids } = await s.stores();
+        return s.lastPolls(keys[ids.indexOf('a')] ?? -1, T + 24 * HOUR, T + 10 * 24 * HOUR, 3);
+      });
+      assert.deepEqual(
+        last,
+        [10, 9, 8].map((day) => ({ instant: T + day * 24 * HOUR, active: day % 2 === 0 })),
+      );
+    });
+
     test('strange ids are the same store, appended or imported', async (t) => {
       const storage = await opened(t);
       const strange = ["o'hara", 'say "hi"', ' two  words ', '🍕', 'é', '\\', '{a,b}', 'null', 'NULL', '', '0012'];

@@ -4,11 +4,11 @@ import { Mutex } from '../../mutex.ts';
 import type { Parameters, Row, Sql } from '../../sql.ts';
 import { append } from '../appending.ts';
 import type { ImportSession, MergeCounts, PollBatch, Snapshot, Storage } from '../ports.ts';
-import type { ScheduleWriter } from '../schedules.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
 import { Changes } from '../sql/revision.ts';
-import { SqlScheduleWriter } from '../sql/schedule-writer.ts';
+import { SqlStoreWriter } from '../sql/store-writer.ts';
 import { StoreKeys } from '../store-keys.ts';
+import type { StoreWriter } from '../stores.ts';
 import { DuckdbAppending } from './append.ts';
 import { DuckdbImportSession } from './import.ts';
 import { migrate } from './migrate.ts';
@@ -59,8 +59,8 @@ export class DuckdbStorage implements Storage {
     });
   }
 
-  changing<T>(work: (writer: ScheduleWriter) => Promise<T>): Promise<T> {
-    return this.#writing((session, changes) => work(new SqlScheduleWriter(session, changes)));
+  changing<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
+    return this.#writing((session, changes) => work(new SqlStoreWriter(session, changes)));
   }
 
   async appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]> {

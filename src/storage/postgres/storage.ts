@@ -4,11 +4,11 @@ import { Database } from '../../duckdb/database.ts';
 import { messageOf, UserError } from '../../errors.ts';
 import { append } from '../appending.ts';
 import type { ImportSession, MergeCounts, PollBatch, Snapshot, Storage } from '../ports.ts';
-import type { ScheduleWriter } from '../schedules.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
 import { Changes } from '../sql/revision.ts';
-import { SqlScheduleWriter } from '../sql/schedule-writer.ts';
+import { SqlStoreWriter } from '../sql/store-writer.ts';
 import { StoreKeys } from '../store-keys.ts';
+import type { StoreWriter } from '../stores.ts';
 import { PostgresAppending } from './append.ts';
 import { inTransaction, openPool, PostgresSql } from './client.ts';
 import { PostgresImportSession } from './import.ts';
@@ -74,8 +74,8 @@ export class PostgresStorage implements Storage {
     }
   }
 
-  changing<T>(work: (writer: ScheduleWriter) => Promise<T>): Promise<T> {
-    return this.#writing((client, changes) => work(new SqlScheduleWriter(new PostgresSql(client), changes)));
+  changing<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
+    return this.#writing((client, changes) => work(new SqlStoreWriter(new PostgresSql(client), changes)));
   }
 
   async appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]> {
