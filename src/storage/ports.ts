@@ -136,13 +136,16 @@ export interface ImportSession {
    * nothing any more, as it says nothing beside rows below it.
    */
   replaceSpecialHours(table: string): Promise<MergeCounts>;
-  /** Makes the schedules of stores what they are in another database, with all that held before. */
+  /** Makes stores and their schedules what they are in another database, with all that held before. */
   copySchedules(tables: CopiedSchedules): Promise<void>;
 }
 
 /** Staged tables of a copy. A null `from_ms` or `until_ms` is infinite. */
 export interface CopiedSchedules {
-  /** `(store_id varchar, zone varchar)`: the stores, and the zone that each has in the end. */
+  /**
+   * `(store_id varchar, zone varchar, name varchar, labels varchar, probe_url varchar, version integer, deleted
+   * boolean)`: the stores, with the zone that each has in the end.
+   */
   readonly stores: string;
   /** `(store_id varchar, day utinyint, start_ms integer, end_ms integer, from_ms bigint, until_ms bigint)` */
   readonly hours: string;

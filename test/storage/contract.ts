@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
+import { copyStorage } from '../../src/copy.ts';
 import type { MergeCounts, PollBatch, Storage } from '../../src/storage/ports.ts';
 import { CHANGED_AT, merge } from '../support/staging.ts';
 
@@ -456,6 +457,25 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
         assert.equal(await storage.snapshot((s) => s.storesRevision()), before + 2);
         assert.deepEqual(await pollsOf(storage), [['a', T, 1]]);
       }
+    });
+
+    test('a copy has what is said of stores, and those that are deleted, with their polls', async (t) => {
+      const [source, target] = [await opened(t), await opened(t)];
+      await merge(source, {
+        polls: [
+          ['gone', T, true],
+          ['kept', T, false],
+        ],
+        zones: [['gone', 'UTC']],
+      });
+      await source.changing(async (writer) => {
+        const kept = await writer.addStore('kept');
+        await writer.describeStore(kept, { name: 'Kept', labels: { city: 'Köln' }, probeUrl: 'https://example.com/' });
+        await writer.deleteStore(await writer.addStore('gone'), { withPolls: false });
+      });
+      assert.deepEqual(await copyStorage(source, target, () => {}), { stores: 2, polls: 2, skipped: 0 });
+      const records = (storage: Storage) => storage.snapshot((s) => s.storeRecords('', 10));
+      assert.deepEqual(await records(target), await records(source));
     });
 
     test('the last polls of a store come newest first, within a range', async (t) => {

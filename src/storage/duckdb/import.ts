@@ -86,7 +86,7 @@ export class DuckdbImportSession implements ImportSession {
   async copySchedules({ stores, hours, zoneChanges, specialHours }: CopiedSchedules): Promise<void> {
     await this.nameStores(stores);
     const copies = {
-      copied_stores: `select s.store_key, t.zone from ${identifier(stores)} t join stores s using (store_id)`,
+      copied_stores: `select s.store_key, t.* exclude (store_id) from ${identifier(stores)} t join stores s using (store_id)`,
       copied_hours: `
         select s.store_key, t.* exclude (store_id) from ${identifier(hours)} t join stores s using (store_id)`,
       copied_zone_changes: `

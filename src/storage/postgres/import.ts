@@ -106,7 +106,11 @@ export class PostgresImportSession implements ImportSession {
     await this.nameStores(stores);
     const copied = (table: string, columns: string) =>
       `select k.store_key, ${columns} from ${identifier(table)} t join store_keys k using (store_id)`;
-    await this.#bring('copied_stores', 'store_key integer, zone text', copied(stores, 't.zone'));
+    await this.#bring(
+      'copied_stores',
+      'store_key integer, zone text, name text, labels text, probe_url text, version integer, deleted boolean',
+      copied(stores, 't.zone, t.name, t.labels, t.probe_url, t.version, t.deleted'),
+    );
     await this.#bring(
       'copied_hours',
       'store_key integer, day smallint, start_ms integer, end_ms integer, from_ms bigint, until_ms bigint',
