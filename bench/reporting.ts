@@ -101,6 +101,7 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
     accounts,
     snapshot: (work) => storage.snapshot((snapshot) => work(timedSnapshot(snapshot, stages))),
     importing: (work) => storage.importing(work),
+    appendPolls: (batches) => storage.appendPolls(batches),
     changing: (work) => storage.changing(work),
     prune: (before) => storage.prune(before),
     check: () => storage.check(),
@@ -133,6 +134,7 @@ function timedSnapshot(snapshot: Snapshot, stages: Stages): Snapshot {
     latestPoll: () => stages.in('latest poll, count of polls', () => snapshot.latestPoll()),
     countPolls: (from, to) => stages.in('latest poll, count of polls', () => snapshot.countPolls(from, to)),
     stores: () => stages.in('read stores', () => snapshot.stores()),
+    storeRecords: (after, limit) => snapshot.storeRecords(after, limit),
     hours: (first, end, from, to) => stages.in('read hours', () => snapshot.hours(first, end, from, to)),
     specialHours: (first, end, firstDate, lastDate) =>
       stages.in('read hours', () => snapshot.specialHours(first, end, firstDate, lastDate)),
@@ -141,6 +143,7 @@ function timedSnapshot(snapshot: Snapshot, stages: Stages): Snapshot {
     zoneVersions: (key) => snapshot.zoneVersions(key),
     specialDates: (key, from, to) => snapshot.specialDates(key, from, to),
     polls: (first, end, from, to) => stages.in('read polls', () => snapshot.polls(first, end, from, to)),
+    lastPolls: (key, from, to, limit) => snapshot.lastPolls(key, from, to, limit),
   };
 }
 

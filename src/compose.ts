@@ -2,13 +2,18 @@ import { type Logger, pino } from 'pino';
 import { Accounts } from './accounts/service.ts';
 import { checkListening } from './accounts/start.ts';
 import type { Config, DatabaseLocation } from './config.ts';
+import type { Authenticator } from './http/access.ts';
 import { buildApp } from './http/app.ts';
 import type { App } from './http/types.ts';
+import { PollService } from './polls/service.ts';
 import { ResultsFolder } from './reports/results.ts';
 import { ReportService } from './reports/service.ts';
 import { DuckdbStorage } from './storage/duckdb/storage.ts';
 import type { Storage } from './storage/ports.ts';
 import { PostgresStorage } from './storage/postgres/storage.ts';
+import { StoreDirectory } from './stores/directory.ts';
+import { StoreService } from './stores/service.ts';
+import { NobodyWatches, type StateSource } from './stores/states.ts';
 
 /** The only place that decides which part talks to which. */
 export function openStorage(database: DatabaseLocation): Promise<Storage> {
@@ -19,8 +24,8 @@ export function openStorage(database: DatabaseLocation): Promise<Storage> {
 export const IN_MEMORY: DatabaseLocation = { engine: 'duckdb', path: undefined };
 
 /** The accounts in an opened storage. */
-export function openAccounts(storage: Storage): Accounts {
-  return new Accounts({ catalog: storage.accounts, now: Date.now });
+export function openAccounts(storage: Storage, now = Date.now): Accounts {
+  return new Accounts({ catalog: storage.accounts, now });
 }
 
 export interface Server {
@@ -34,17 +39,31 @@ export interface Server {
   close(): Promise<void>;
 }
 
+/** Parts that a test may have otherwise. */
+export interface ServerParts {
+  readonly authenticator?: Authenticator;
+  readonly states?: StateSource;
+  /** The clock, milliseconds. */
+  readonly now?: () => number;
+}
+
 /**
  * A server on an opened storage, which it takes over.
  *
  * @throws UserError `conflict` when others could reach it and there are no users; the storage stays the caller's
  */
-export async function createServer(config: Config, storage: Storage): Promise<Server> {
-  const accounts = openAccounts(storage);
+export async function createServer(config: Config, storage: Storage, parts: ServerParts = {}): Promise<Server> {
+  const now = parts.now ?? Date.now;
+  const accounts = openAccounts(storage, now);
   await checkListening(accounts, config.host);
   const log = pino({ level: config.logLevel });
-  const reports = new ReportService({ storage, results: new ResultsFolder(config.resultsDir), log, now: Date.now });
-  const app = await buildApp({ storage, reports, accounts, log });
+  const reports = new ReportService({ storage, results: new ResultsFolder(config.resultsDir), log, now });
+  const directory = new StoreDirectory({ storage, now });
+  const states = parts.states ?? new NobodyWatches(now);
+  const stores = new StoreService({ storage, directory, now, audit: accounts.audit });
+  const polls = new PollService({ storage, directory, stores, now });
+  const authenticator = parts.authenticator ?? accounts;
+  const app = await buildApp({ storage, reports, directory, states, stores, polls, accounts, authenticator, log });
   return {
     app,
     accounts,

@@ -22,7 +22,7 @@ export type Scope = (typeof SCOPES)[number];
 
 const OWNER_SCOPES: readonly Scope[] = [
   'stores:read',
-  // Only the hours of own stores, and only from now on: `mayWriteHours`.
+  // Only the hours of own stores, and only from now on: `StoreService` sees to that.
   'stores:write',
   'polls:read',
   'reports:read',
@@ -106,15 +106,4 @@ export function seesAll(principal: Principal): boolean {
 /** Whether somebody may add, change and delete stores, past hours included. An owner may not. */
 export function mayWriteStores(principal: Principal): boolean {
   return may(principal, 'stores:write') && (principal.kind === 'open' || principal.role !== 'owner');
-}
-
-/**
- * Whether somebody may change the business hours or special hours of a store. An owner may, of the own stores, from now
- * on or later: what a report said about the past is not an owner's to change.
- *
- * @param from the first instant that the change touches, milliseconds; `undefined`: it holds for ever back
- */
-export function mayWriteHours(principal: Principal, storeId: string, from: number | undefined, now: number): boolean {
-  if (!may(principal, 'stores:write') || !sees(principal, storeId)) return false;
-  return mayWriteStores(principal) || (from !== undefined && from >= now);
 }

@@ -4,7 +4,6 @@ import {
   isRole,
   isScope,
   may,
-  mayWriteHours,
   mayWriteStores,
   NOBODY,
   OPEN,
@@ -17,8 +16,6 @@ import {
   seesAll,
   type UserPrincipal,
 } from '../../src/accounts/access.ts';
-
-const NOW = Date.parse('2026-11-24T12:00:00Z');
 
 function principal(role: UserPrincipal['role'], stores: UserPrincipal['stores'], scopes = SCOPES_OF[role]): Principal {
   const who = { kind: 'user', userId: 'u', login: 'u', name: 'U', via: 'session', keyId: undefined } as const;
@@ -66,17 +63,6 @@ test('an owner sees the assigned stores alone', () => {
 test('only admins and operators write stores', () => {
   assert.deepEqual([OPEN, admin, operator, owner, NOBODY].map(mayWriteStores), [true, true, true, false, false]);
   assert.ok(!mayWriteStores(principal('operator', 'all', new Set<Scope>(['stores:read']))), 'not without the scope');
-});
-
-test('an owner changes hours of the own stores from now on, never the past', () => {
-  assert.ok(mayWriteHours(owner, 'mine', NOW, NOW), 'from now on');
-  assert.ok(mayWriteHours(owner, 'mine', NOW + 1, NOW), 'later');
-  assert.ok(!mayWriteHours(owner, 'mine', NOW - 1, NOW), 'a millisecond ago');
-  assert.ok(!mayWriteHours(owner, 'mine', undefined, NOW), 'for ever back');
-  assert.ok(!mayWriteHours(owner, 'other', NOW + 1, NOW), "another's store");
-  const reader = principal('owner', new Set(['mine']), new Set<Scope>(['stores:read']));
-  assert.ok(!mayWriteHours(reader, 'mine', NOW + 1, NOW), 'a key without the scope');
-  for (const who of [OPEN, admin, operator]) assert.ok(mayWriteHours(who, 'any', undefined, NOW), 'the past, too');
 });
 
 test('roles and scopes are known by their names', () => {
