@@ -38,13 +38,8 @@ export function nearest(
   followCourse(open, polls, first, last, course);
   out.counted = course.counted;
   up.fill(0);
-  if (course.counted === 0) return;
-  const { turns, length } = course;
-  // Up stretches are every other one: the first of all, or the one after the first turn.
-  for (let turn = course.first === 1 ? -1 : 0; turn < length; turn += 2) {
-    const since = turn < 0 ? Number.NEGATIVE_INFINITY : (turns[turn] as number);
-    const until = turn + 1 < length ? (turns[turn + 1] as number) : Number.POSITIVE_INFINITY;
-    addUp(open, since, until, asOf, up);
+  for (let i = 0; i < course.length; i += 2) {
+    addUp(open, course.up[i] as number, course.up[i + 1] as number, asOf, up);
   }
 }
 
