@@ -1,4 +1,5 @@
-import type { HoursColumns } from '../../src/domain/hours.ts';
+import { type HoursColumns, openIntervals } from '../../src/domain/hours.ts';
+import type { Intervals } from '../../src/domain/interval.ts';
 import { arrangePolls, type PollColumns } from '../../src/domain/polls.ts';
 import { batchUptime, UptimeFigures } from '../../src/domain/uptime.ts';
 import type { Zone } from '../../src/domain/zone.ts';
@@ -55,6 +56,12 @@ export function uptimeOf(
   };
   batchUptime(batch, asOf, figures, 0);
   return figures;
+}
+
+/** The open intervals of the one store whose rows these are, complete over `reach` milliseconds before `asOf`. */
+export function openOf(rows: readonly HoursRow[], zone: string | undefined, asOf: number, reach: number): Intervals {
+  const hours = hoursColumns(rows);
+  return openIntervals(hours, 0, hours.length, zoneAround(zone ?? DEFAULT_ZONE, asOf), asOf - reach, asOf);
 }
 
 const zoneCache = new Map<string, Zone>();
