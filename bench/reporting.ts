@@ -130,6 +130,7 @@ function timedSnapshot(snapshot: Snapshot, stages: Stages): Snapshot {
     latestPoll: () => stages.in('latest poll, count of polls', () => snapshot.latestPoll()),
     countPolls: (from, to) => stages.in('latest poll, count of polls', () => snapshot.countPolls(from, to)),
     stores: () => stages.in('read stores', () => snapshot.stores()),
+    storeRecords: (after, limit) => snapshot.storeRecords(after, limit),
     hours: (first, end) => stages.in('read hours', () => snapshot.hours(first, end)),
     polls: (first, end, from, to) => stages.in('read polls', () => snapshot.polls(first, end, from, to)),
   };

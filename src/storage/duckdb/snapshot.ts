@@ -2,7 +2,7 @@ import type { HoursColumns } from '../../domain/hours.ts';
 import { arrangePolls, type PollColumns } from '../../domain/polls.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { fillColumns } from '../../duckdb/vectors.ts';
-import type { Snapshot, StoreColumns } from '../ports.ts';
+import type { Snapshot, StoreColumns, StoreRecord } from '../ports.ts';
 
 /** Reads within the transaction that the session is in. */
 export class DuckdbSnapshot implements Snapshot {
@@ -34,13 +34,24 @@ export class DuckdbSnapshot implements Snapshot {
   async stores(): Promise<StoreColumns> {
     const row = await this.#session.row(`
       select to_json(list(store_key)) as keys, to_json(list(store_id)) as ids, to_json(list(zone)) as zones
-      from (select * from stores order by store_id)`);
+      from (select * from stores where not deleted order by store_id)`);
     const parse = (column: unknown): unknown[] => (column === null ? [] : JSON.parse(String(column)));
     return {
       keys: Int32Array.from(parse(row.keys) as number[]),
       ids: parse(row.ids) as string[],
       zones: parse(row.zones) as (string | null)[],
     };
+  }
+
+  async storeRecords(after: string, limit: number): Promise<StoreRecord[]> {
+    const { records } = await this.#session.row(
+      `select to_json(list({
+         key: store_key, id: store_id, name: name, zone: zone, labels: labels::json, probeUrl: probe_url, version: version
+       }))::varchar as records
+       from (select * from stores where not deleted and store_id > $after order by store_id limit $limit)`,
+      { after, limit },
+    );
+    return records === null ? [] : (JSON.parse(String(records)) as StoreRecord[]);
   }
 
   async countPolls(from: number, to: number): Promise<number> {

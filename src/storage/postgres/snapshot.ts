@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import { float64Column, int32Column, uint8Column } from '../../columns.ts';
 import type { HoursColumns } from '../../domain/hours.ts';
 import { arrangePolls, type PollColumns } from '../../domain/polls.ts';
-import type { Snapshot, StoreColumns } from '../ports.ts';
+import type { Snapshot, StoreColumns, StoreRecord } from '../ports.ts';
 import { PostgresSql } from './client.ts';
 import { readInstant, readRows } from './copy.ts';
 
@@ -47,12 +47,24 @@ export class PostgresSnapshot implements Snapshot {
     const row = await this.#sql.row(`
       select coalesce(json_agg(store_key), '[]') as keys, coalesce(json_agg(store_id), '[]') as ids,
         coalesce(json_agg(zone), '[]') as zones
-      from (select * from stores order by store_id) s`);
+      from (select * from stores where not deleted order by store_id) s`);
     return {
       keys: Int32Array.from(row.keys as number[]),
       ids: row.ids as string[],
       zones: row.zones as (string | null)[],
     };
+  }
+
+  async storeRecords(after: string, limit: number): Promise<StoreRecord[]> {
+    const { records } = await this.#sql.row(
+      `select coalesce(json_agg(json_build_object(
+         'key', store_key, 'id', store_id, 'name', name, 'zone', zone, 'labels', labels::json, 'probeUrl', probe_url,
+         'version', version
+       )), '[]') as records
+       from (select * from stores where not deleted and store_id > $after order by store_id limit $limit) s`,
+      { after, limit },
+    );
+    return records as StoreRecord[];
   }
 
   async countPolls(from: number, to: number): Promise<number> {
