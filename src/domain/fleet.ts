@@ -4,7 +4,7 @@ import { HOUR } from './hours.ts';
 import { type Intervals, intersect, totalWithin } from './interval.ts';
 import { nearest, newEstimate } from './nearest.ts';
 import type { PollColumns } from './polls.ts';
-import { currentOutage, OFFLINE, STATES, stateAt } from './state.ts';
+import { currentOutage, lastCounting, OFFLINE, STATES, stateAt } from './state.ts';
 import { reachOf } from './uptime.ts';
 import { POLL_REACH, WINDOWS } from './window.ts';
 import { type BadStore, WorstStores } from './worst.ts';
@@ -97,7 +97,8 @@ export class FleetTally {
     const { course, up } = this.#estimate;
     this.#addHours(open, course);
     this.#countPolls(seen);
-    const state = stateAt(open, polls, first, last, asOf, this.#patience);
+    const poll = lastCounting(open, polls, first, last, asOf, this.#patience);
+    const state = stateAt(open, asOf, polls.active[poll]);
     this.states[state] = (this.states[state] as number) + 1;
     const outage = state === OFFLINE ? currentOutage(open, course, asOf) : undefined;
     const openDay = totalWithin(open, asOf - WINDOWS[1], asOf);

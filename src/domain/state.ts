@@ -3,12 +3,16 @@ import { contains, type Intervals, totalWithin } from './interval.ts';
 import type { PollColumns } from './polls.ts';
 import { POLL_REACH } from './window.ts';
 
-/**
- * What a store is at an instant, in the order in which people look for it: offline while it should be open; open, and
- * nobody knows; online; closed.
- */
+/** The states of a store in the order in which people look for them. */
 export const STATES = ['offline', 'unknown', 'online', 'closed'] as const;
-export type StoreState = (typeof STATES)[number];
+
+/**
+ * - `offline`: it is open, and the last poll that counts found it inactive
+ * - `unknown`: it is open, and no poll of late counts
+ * - `online`: it is open, and the last poll that counts found it active
+ * - `closed`: it is not supposed to be open
+ */
+export type State = (typeof STATES)[number];
 
 /** Positions in `STATES`, as columns hold them. */
 export const OFFLINE = 0;
@@ -17,14 +21,25 @@ export const ONLINE = 2;
 export const CLOSED = 3;
 
 /**
- * The state of one store at the instant `at`: whether it is open, and what the last poll that counts says, if that is
- * younger than `patience`. A poll from before the store closed counts as well, if it is that young.
+ * The state of one store at the instant `at`, as a position in `STATES`.
+ *
+ * @param open the store's open intervals, complete around `at`
+ * @param active what the last poll that counts saw, 1 or 0; `undefined`: there is none young enough
+ */
+export function stateAt(open: Intervals, at: number, active: number | undefined): number {
+  if (!contains(open, at)) return CLOSED;
+  if (active === undefined) return UNKNOWN;
+  return active === 1 ? ONLINE : OFFLINE;
+}
+
+/**
+ * The last poll of one store in `(at − patience, at]` that falls inside an open interval, also one from before the
+ * store last closed; −1: there is none.
  *
  * @param open the store's open intervals, complete over `[at − patience, at]`
- * @param polls arranged polls of which `[first, last)` are this store's; those outside `(at − patience, at]` are ignored
- * @returns a position in `STATES`
+ * @param polls arranged polls of which `[first, last)` are this store's
  */
-export function stateAt(
+export function lastCounting(
   open: Intervals,
   polls: PollColumns,
   first: number,
@@ -32,13 +47,12 @@ export function stateAt(
   at: number,
   patience: number,
 ): number {
-  if (!contains(open, at)) return CLOSED;
   for (let i = last - 1; i >= first; i--) {
     const instant = polls.instant[i] as number;
     if (instant <= at - patience) break;
-    if (instant <= at && contains(open, instant)) return polls.active[i] === 1 ? ONLINE : OFFLINE;
+    if (instant <= at && contains(open, instant)) return i;
   }
-  return UNKNOWN;
+  return -1;
 }
 
 /** An outage that goes on. */

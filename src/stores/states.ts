@@ -1,15 +1,8 @@
+import type { State } from '../domain/state.ts';
+
+export { STATES, type State } from '../domain/state.ts';
+
 import type { StoreEntry } from './directory.ts';
-
-/** The states of a store in the order in which people look for them. */
-export const STATES = ['offline', 'unknown', 'online', 'closed'] as const;
-
-/**
- * - `offline`: it is open, and its last poll found it inactive
- * - `unknown`: it is open, and was not polled of late
- * - `online`: it is open, and its last poll found it active
- * - `closed`: it is not supposed to be open
- */
-export type State = (typeof STATES)[number];
 
 export interface StoreState {
   readonly state: State;

@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Buckets } from '../../src/domain/buckets.ts';
 import { FLEET_HOURS, FleetTally } from '../../src/domain/fleet.ts';
-import { STATES, stateAt } from '../../src/domain/state.ts';
+import { STATES } from '../../src/domain/state.ts';
 import { timelineOf } from '../../src/domain/timeline.ts';
 import { WINDOWS } from '../../src/domain/window.ts';
 import { type BadStore, WorstStores } from '../../src/domain/worst.ts';
-import { figuresAt, type KnownStore, knownStores } from './known-store.ts';
+import { figuresAt, judge, type KnownStore, knownStores } from './known-store.ts';
 import { DAY, HOUR, MINUTE } from './reference.ts';
 
 const PATIENCE = 2 * HOUR;
@@ -75,9 +75,7 @@ test('every store is in one state, and the latest poll is the latest up to as_of
     fc.property(knownStores, (stores) => {
       const tally = tallyOf(stores);
       const counts = STATES.map(
-        (_, state) =>
-          stores.filter(({ open, polls, asOf }) => stateAt(open, polls, 0, polls.length, asOf, PATIENCE) === state)
-            .length,
+        (_, state) => stores.filter(({ open, polls, asOf }) => judge(open, polls, asOf, PATIENCE) === state).length,
       );
       assert.deepEqual([...tally.states], counts);
       const instants = stores.flatMap(({ seen, asOf }) =>

@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { followCourse, newCourse } from '../../src/domain/course.ts';
 import { ALWAYS, contains, type Intervals, totalWithin } from '../../src/domain/interval.ts';
-import { CLOSED, currentOutage, OFFLINE, ONLINE, STATES, stateAt, UNKNOWN } from '../../src/domain/state.ts';
+import { CLOSED, currentOutage, OFFLINE, ONLINE, STATES, UNKNOWN } from '../../src/domain/state.ts';
 import { timelineOf } from '../../src/domain/timeline.ts';
 import { reachOf } from '../../src/domain/uptime.ts';
 import { openOf, pollColumns } from '../support/fleet.ts';
-import { knownStore } from './known-store.ts';
+import { judge, knownStore } from './known-store.ts';
 import { clock, DAY, HOUR, localInstant, MINUTE } from './reference.ts';
 
 const PATIENCE = 2 * HOUR;
@@ -21,7 +21,7 @@ function stateOf(rows: typeof EVERY_DAY, at: string, ...polls: string[]): string
   const seen = pollColumns(
     polls.map((poll) => ({ store: 0, instant: localInstant(ZONE, poll.slice(1)), active: poll[0] === '+' })),
   );
-  return STATES[stateAt(open, seen, 0, seen.length, instant, PATIENCE)];
+  return STATES[judge(open, seen, instant, PATIENCE)];
 }
 
 test('the last poll that counts says whether an open store is online', () => {
@@ -87,7 +87,7 @@ test('a state is what the definition says, poll by poll', () => {
         .sort((a, b) => b.instant - a.instant);
       const [last] = young;
       const known = last === undefined ? UNKNOWN : last.active ? ONLINE : OFFLINE;
-      assert.equal(stateAt(open, polls, 0, polls.length, asOf, patience), contains(open, asOf) ? known : CLOSED);
+      assert.equal(judge(open, polls, asOf, patience), contains(open, asOf) ? known : CLOSED);
     }),
     { numRuns: 500 },
   );
@@ -111,7 +111,7 @@ test('the outage of a store that is offline is the one of its timeline that goes
       } else {
         assert.equal(shown, undefined);
       }
-      if (stateAt(open, polls, 0, polls.length, asOf, PATIENCE) === OFFLINE) {
+      if (judge(open, polls, asOf, PATIENCE) === OFFLINE) {
         assert.ok(outage !== undefined, 'a store that is offline has an outage');
       }
     }),
