@@ -1,8 +1,11 @@
 import type { HoursColumns } from '../../domain/hours.ts';
 import { arrangePolls, type PollColumns } from '../../domain/polls.ts';
+import { CLOSED, type SpecialHoursColumns } from '../../domain/special-hours.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { fillColumns } from '../../duckdb/vectors.ts';
-import type { Snapshot, StoreColumns, StoreRecord } from '../ports.ts';
+import type { Snapshot, StoreColumns, StoreRecord, ZoneChangeRows } from '../ports.ts';
+import type { HoursVersion, SpecialDate, ZoneVersion } from '../schedules.ts';
+import { hoursVersions, readZoneChanges, specialDates, zoneVersions } from '../sql/schedules.ts';
 
 /** Reads within the transaction that the session is in. */
 export class DuckdbSnapshot implements Snapshot {
@@ -15,6 +18,11 @@ export class DuckdbSnapshot implements Snapshot {
   async revision(): Promise<number> {
     const { number } = await this.#session.row('select number from revision');
     return Number(number);
+  }
+
+  async storesRevision(): Promise<number> {
+    const { stores } = await this.#session.row('select stores from revision');
+    return Number(stores);
   }
 
   earliestPoll(): Promise<number | undefined> {
@@ -62,21 +70,65 @@ export class DuckdbSnapshot implements Snapshot {
     return Number(polls);
   }
 
-  async hours(firstKey: number, endKey: number): Promise<HoursColumns> {
+  async hours(firstKey: number, endKey: number, from: number, to: number): Promise<HoursColumns> {
     const result = await this.#session.result(
-      `select (store_key - $first)::integer, day, start_ms, end_ms
+      `select (store_key - $first)::integer, day, start_ms, end_ms,
+         coalesce(from_ms::double, '-infinity'::double), coalesce(until_ms::double, 'infinity'::double)
        from business_hours
        where store_key >= $first and store_key < $end
+         and (from_ms is null or from_ms <= $to::double) and (until_ms is null or until_ms > $from::double)
        order by store_key`,
-      { first: firstKey, end: endKey },
+      { first: firstKey, end: endKey, from, to },
     );
     const length = result.rowCount;
     const store = new Int32Array(length);
     const day = new Uint8Array(length);
     const start = new Int32Array(length);
     const end = new Int32Array(length);
-    await fillColumns(result, [store, day, start, end]);
-    return { length, store, day, start, end };
+    const holdsFrom = new Float64Array(length);
+    const holdsUntil = new Float64Array(length);
+    await fillColumns(result, [store, day, start, end, holdsFrom, holdsUntil]);
+    return { length, store, day, start, end, from: holdsFrom, until: holdsUntil };
+  }
+
+  async specialHours(
+    firstKey: number,
+    endKey: number,
+    firstDate: number,
+    lastDate: number,
+  ): Promise<SpecialHoursColumns> {
+    const result = await this.#session.result(
+      `select (store_key - $first)::integer, (date - date '1970-01-01')::integer, coalesce(start_ms, ${CLOSED}),
+         coalesce(end_ms, ${CLOSED})
+       from special_hours
+       where store_key >= $first and store_key < $end
+         and date between date '1970-01-01' + $first_date::integer and date '1970-01-01' + $last_date::integer
+       order by store_key, date`,
+      { first: firstKey, end: endKey, first_date: firstDate, last_date: lastDate },
+    );
+    const length = result.rowCount;
+    const store = new Int32Array(length);
+    const date = new Int32Array(length);
+    const start = new Int32Array(length);
+    const end = new Int32Array(length);
+    await fillColumns(result, [store, date, start, end]);
+    return { length, store, date, start, end };
+  }
+
+  zoneChanges(firstKey: number, endKey: number): Promise<ZoneChangeRows> {
+    return readZoneChanges(this.#session, firstKey, endKey);
+  }
+
+  hoursVersions(key: number): Promise<HoursVersion[]> {
+    return hoursVersions(this.#session, key);
+  }
+
+  zoneVersions(key: number): Promise<ZoneVersion[]> {
+    return zoneVersions(this.#session, key);
+  }
+
+  specialDates(key: number, from?: string, to?: string): Promise<SpecialDate[]> {
+    return specialDates(this.#session, key, from, to);
   }
 
   /**
