@@ -4,7 +4,7 @@ import { HOUR } from './hours.ts';
 import { type Intervals, intersect, totalWithin } from './interval.ts';
 import { nearest, newEstimate } from './nearest.ts';
 import type { PollColumns } from './polls.ts';
-import { currentOutage, lastCounting, OFFLINE, STATES, stateAt } from './state.ts';
+import { currentOutage, lastCounting, OFFLINE, stateAt } from './state.ts';
 import { reachOf } from './uptime.ts';
 import { POLL_REACH, WINDOWS } from './window.ts';
 import { type BadStore, WorstStores } from './worst.ts';
@@ -43,19 +43,17 @@ interface Seen {
  * Adds up a fleet at the instant `asOf`, store by store. Beside the sums it keeps the worst stores and nothing of the
  * others.
  */
-export class FleetTally {
+export class FleetTally<Store> {
   readonly asOf: number;
   readonly #patience: number;
   readonly #estimate = newEstimate();
   readonly #hours: { readonly open: Buckets; readonly up: Buckets; readonly unknown: Buckets };
   readonly #polls = new Float64Array(FLEET_HOURS);
-  readonly #worst: WorstStores;
+  readonly #worst: WorstStores<Store>;
   /** What a report for `asOf` says of the stores together. */
   readonly last = newSums();
   /** For each window, what a report says that is one such window older. */
   readonly before = newSums();
-  /** How many stores are in each of `STATES`. */
-  readonly states = new Float64Array(STATES.length);
   /** The latest poll that was looked at, whether it counts or not. */
   latestPoll: number | undefined;
 
@@ -78,7 +76,7 @@ export class FleetTally {
   }
 
   /** The worst stores so far, the very worst first. */
-  get worst(): readonly BadStore[] {
+  get worst(): readonly BadStore<Store>[] {
     return this.#worst.stores;
   }
 
@@ -89,7 +87,7 @@ export class FleetTally {
    * @param open its open intervals, complete over `FLEET_REACH` before `asOf`
    * @param polls arranged polls of which `[first, last)` are this store's
    */
-  add(store: number, open: Intervals, polls: PollColumns, first: number, last: number): void {
+  add(store: Store, open: Intervals, polls: PollColumns, first: number, last: number): void {
     const { asOf } = this;
     const seen = { open, polls, first, last };
     for (let w = 0; w < WINDOWS.length; w++) this.#sum(seen, asOf - (WINDOWS[w] as number), w, w + 1, this.before);
@@ -99,7 +97,6 @@ export class FleetTally {
     this.#countPolls(seen);
     const poll = lastCounting(open, polls, first, last, asOf, this.#patience);
     const state = stateAt(open, asOf, polls.active[poll]);
-    this.states[state] = (this.states[state] as number) + 1;
     const outage = state === OFFLINE ? currentOutage(open, course, asOf) : undefined;
     const openDay = totalWithin(open, asOf - WINDOWS[1], asOf);
     this.#worst.add(store, state, outage, course.counted > 0 ? openDay - (up[1] as number) : 0);

@@ -3,17 +3,17 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Buckets } from '../../src/domain/buckets.ts';
 import { FLEET_HOURS, FleetTally } from '../../src/domain/fleet.ts';
-import { STATES } from '../../src/domain/state.ts';
+import { OFFLINE } from '../../src/domain/state.ts';
 import { timelineOf } from '../../src/domain/timeline.ts';
 import { WINDOWS } from '../../src/domain/window.ts';
-import { type BadStore, WorstStores } from '../../src/domain/worst.ts';
+import { WorstStores } from '../../src/domain/worst.ts';
 import { figuresAt, judge, type KnownStore, knownStores } from './known-store.ts';
 import { DAY, HOUR, MINUTE } from './reference.ts';
 
 const PATIENCE = 2 * HOUR;
 
-function tallyOf(stores: readonly KnownStore[]): FleetTally {
-  const tally = new FleetTally(stores[0]?.asOf ?? 0, PATIENCE, 20);
+function tallyOf(stores: readonly KnownStore[]): FleetTally<number> {
+  const tally = new FleetTally<number>(stores[0]?.asOf ?? 0, PATIENCE, 20);
   for (const [store, { open, polls }] of stores.entries()) tally.add(store, open, polls, 0, polls.length);
   return tally;
 }
@@ -70,18 +70,32 @@ test('the hours of a week add up to the week, and the last 24 to the day', () =>
   );
 });
 
-test('every store is in one state, and the latest poll is the latest up to as_of', () => {
+test('the latest poll is the latest up to as_of, whether it counts or not', () => {
   fc.assert(
     fc.property(knownStores, (stores) => {
-      const tally = tallyOf(stores);
-      const counts = STATES.map(
-        (_, state) => stores.filter(({ open, polls, asOf }) => judge(open, polls, asOf, PATIENCE) === state).length,
-      );
-      assert.deepEqual([...tally.states], counts);
       const instants = stores.flatMap(({ seen, asOf }) =>
         seen.map(({ instant }) => instant).filter((at) => at <= asOf),
       );
-      assert.equal(tally.latestPoll, instants.length === 0 ? undefined : Math.max(...instants));
+      assert.equal(tallyOf(stores).latestPoll, instants.length === 0 ? undefined : Math.max(...instants));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('the worst of a few stores are those with an outage or downtime, each with its state', () => {
+  fc.assert(
+    fc.property(knownStores, (stores) => {
+      const expected = stores.map(({ open, polls, asOf, figures }) => ({
+        state: judge(open, polls, asOf, PATIENCE),
+        downDay: figures[4] ?? 0,
+      }));
+      const bad = expected.flatMap(({ state, downDay }, store) => (state === OFFLINE || downDay > 0 ? [store] : []));
+      const { worst } = tallyOf(stores);
+      assert.deepEqual(worst.map(({ store }) => store).sort(), bad);
+      for (const { store, state, downDay, outage } of worst) {
+        assert.deepEqual({ state, downDay }, expected[store]);
+        assert.equal(outage !== undefined, state === OFFLINE);
+      }
     }),
     { numRuns: 200 },
   );
@@ -108,7 +122,7 @@ test('buckets hold what stretches of any length add to them', () => {
 const outage = (lost: number) => ({ since: 0, lost: lost * MINUTE });
 
 test('the worst stores are those offline for longest, then those with the most downtime of a day', () => {
-  const worst = new WorstStores(4);
+  const worst = new WorstStores<number>(4);
   worst.add(1, 2, undefined, 0);
   worst.add(2, 2, undefined, 5 * HOUR);
   worst.add(3, 0, outage(10), HOUR);
@@ -117,7 +131,7 @@ test('the worst stores are those offline for longest, then those with the most d
   worst.add(6, 2, undefined, HOUR);
   worst.add(7, 0, outage(10), 2 * HOUR);
   assert.deepEqual(
-    worst.stores.map(({ store }: BadStore) => store),
+    worst.stores.map(({ store }) => store),
     [5, 3, 7, 4],
   );
 });
@@ -126,7 +140,7 @@ test('the worst few of many are the same however the stores come', () => {
   const drawn = fc.uniqueArray(fc.integer({ min: 1, max: 1000 }), { maxLength: 30 });
   fc.assert(
     fc.property(drawn, fc.integer({ min: 1, max: 5 }), (downtimes, limit) => {
-      const worst = new WorstStores(limit);
+      const worst = new WorstStores<number>(limit);
       for (const down of downtimes) worst.add(down, 2, undefined, down);
       const expected = [...downtimes].sort((a, b) => b - a).slice(0, limit);
       assert.deepEqual(
