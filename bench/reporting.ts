@@ -100,6 +100,7 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
   return {
     snapshot: (work) => storage.snapshot((snapshot) => work(timedSnapshot(snapshot, stages))),
     importing: (work) => storage.importing(work),
+    appendPolls: (batches) => storage.appendPolls(batches),
     changing: (work) => storage.changing(work),
     prune: (before) => storage.prune(before),
     check: () => storage.check(),
@@ -141,6 +142,7 @@ function timedSnapshot(snapshot: Snapshot, stages: Stages): Snapshot {
     zoneVersions: (key) => snapshot.zoneVersions(key),
     specialDates: (key, from, to) => snapshot.specialDates(key, from, to),
     polls: (first, end, from, to) => stages.in('read polls', () => snapshot.polls(first, end, from, to)),
+    lastPolls: (key, from, to, limit) => snapshot.lastPolls(key, from, to, limit),
   };
 }
 

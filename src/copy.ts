@@ -6,7 +6,8 @@ import { UserError } from './errors.ts';
 import { formatDate, formatInstant } from './instant.ts';
 import { computeReport } from './reports/compute.ts';
 import { renderReport } from './reports/formats.ts';
-import type { ImportSession, Snapshot, Storage, StoreColumns } from './storage/ports.ts';
+import type { ImportSession, Snapshot, Storage } from './storage/ports.ts';
+import type { StoreRecord } from './storage/stores.ts';
 
 export interface CopySummary {
   readonly stores: number;
@@ -34,8 +35,8 @@ export async function copyStorage(
   onProgress: (done: number) => void,
 ): Promise<CopySummary> {
   const { stores, range } = await from.snapshot(async (source) => {
-    const found = await source.stores();
-    await to.importing(async (target) => copyStores(source, found, target));
+    const found = await allStores(source);
+    await to.importing((target) => copyStores(source, found, target));
     return { stores: found, range: await pollRange(source) };
   });
   let [polls, skipped] = [0, 0];
@@ -49,16 +50,20 @@ export async function copyStorage(
       onProgress((week - range.first + WEEK) / (range.last - range.first + WEEK));
     }
   }
+  // The polls of a deleted store have made it known again.
+  if (stores.some(({ deleted }) => deleted)) {
+    await from.snapshot((source) => to.importing((target) => copyStores(source, stores, target)));
+  }
   await compare(from, to);
-  return { stores: stores.ids.length, polls, skipped };
+  return { stores: stores.length, polls, skipped };
 }
 
 /** Stores, and when they are open: what holds, what held before and what is planned. */
-async function copyStores(source: Snapshot, { keys, ids, zones }: StoreColumns, target: ImportSession): Promise<void> {
-  if (keys.length === 0) return;
+async function copyStores(source: Snapshot, stores: readonly StoreRecord[], target: ImportSession): Promise<void> {
+  if (stores.length === 0) return;
   const { staging } = target;
-  const { base, end } = keyRange(keys);
-  const idOf = idsByKey(keys, ids, base);
+  const { base, end } = keyRange(stores);
+  const idOf = idsByKey(stores, base);
   const idAt = (column: Int32Array, row: number) => idOf[column[row] as number] as string;
   const hours = await source.hours(base, end, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
   const changes = await source.zoneChanges(base, end);
@@ -66,8 +71,24 @@ async function copyStores(source: Snapshot, { keys, ids, zones }: StoreColumns, 
   await stageRows(
     staging,
     'all_stores',
-    { store_id: 'VARCHAR', zone: 'VARCHAR' },
-    Array.from(ids, (id, i) => [id, zones[i] ?? null]),
+    {
+      store_id: 'VARCHAR',
+      zone: 'VARCHAR',
+      name: 'VARCHAR',
+      labels: 'VARCHAR',
+      probe_url: 'VARCHAR',
+      version: 'INTEGER',
+      deleted: 'BOOLEAN',
+    },
+    stores.map((store) => [
+      store.id,
+      store.zone,
+      store.name,
+      JSON.stringify(store.labels),
+      store.probeUrl,
+      store.version,
+      store.deleted,
+    ]),
   );
   await stageRows(
     staging,
@@ -123,9 +144,15 @@ function finite(instant: number): number | null {
 }
 
 /** Copies the polls in `[from, to]`; returns how many came. */
-function copyPolls(from: Storage, to: Storage, stores: StoreColumns, first: number, last: number): Promise<number> {
-  const { base, end } = keyRange(stores.keys);
-  const idOf = idsByKey(stores.keys, stores.ids, base);
+function copyPolls(
+  from: Storage,
+  to: Storage,
+  stores: readonly StoreRecord[],
+  first: number,
+  last: number,
+): Promise<number> {
+  const { base, end } = keyRange(stores);
+  const idOf = idsByKey(stores, base);
   return from.snapshot(async (source) => {
     const polls = await source.polls(base, end, first, last);
     return to.importing(async (target) => {
@@ -198,16 +225,27 @@ async function compare(from: Storage, to: Storage): Promise<void> {
   }
 }
 
-function keyRange(keys: Int32Array): { base: number; end: number } {
-  const [base, last] = keys.reduce(([least, most], key) => [Math.min(least, key), Math.max(most, key)] as const, [
-    Number.POSITIVE_INFINITY,
-    0,
-  ] as readonly [number, number]);
-  return { base, end: last + 1 };
+/** Also the deleted ones, which polls may belong to. */
+async function allStores(source: Snapshot): Promise<StoreRecord[]> {
+  const stores: StoreRecord[] = [];
+  for (;;) {
+    const records = await source.storeRecords(stores.at(-1)?.id ?? '', BLOCK);
+    stores.push(...records);
+    if (records.length < BLOCK) return stores;
+  }
 }
 
-function idsByKey(keys: Int32Array, ids: readonly string[], base: number): string[] {
+function keyRange(stores: readonly StoreRecord[]): { base: number; end: number } {
+  let [base, end] = [Number.POSITIVE_INFINITY, 0];
+  for (const { key } of stores) {
+    if (key < base) base = key;
+    if (key >= end) end = key + 1;
+  }
+  return { base, end };
+}
+
+function idsByKey(stores: readonly StoreRecord[], base: number): string[] {
   const byKey: string[] = [];
-  for (let i = 0; i < keys.length; i++) byKey[(keys[i] as number) - base] = ids[i] as string;
+  for (const { key, id } of stores) byKey[key - base] = id;
   return byKey;
 }

@@ -9,7 +9,8 @@ import type { PollColumns } from '../domain/polls.ts';
 import type { SpecialHoursColumns } from '../domain/special-hours.ts';
 import type { Session } from '../duckdb/session.ts';
 import type { ReportCatalog } from './report-catalog.ts';
-import type { ScheduleReader, ScheduleWriter } from './schedules.ts';
+import type { ScheduleReader } from './schedules.ts';
+import type { StoreRecord, StoreWriter } from './stores.ts';
 
 export interface Storage {
   readonly reports: ReportCatalog;
@@ -23,7 +24,13 @@ export interface Storage {
   /** Runs `work` as one transaction: all that it merged holds, or nothing. Imports wait for one another. */
   importing<T>(work: (session: ImportSession) => Promise<T>): Promise<T>;
   /** Changes single stores as one transaction; takes its turn among the imports. */
-  changing<T>(work: (writer: ScheduleWriter) => Promise<T>): Promise<T>;
+  changing<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T>;
+  /**
+   * Adds polls, all or none, and makes known the stores that they name; takes its turn among the imports. Of polls
+   * about the same instant of a store the later one wins. Returns what each batch brought: for it, what the batches
+   * before it say was there.
+   */
+  appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]>;
   /**
    * Deletes polls older than `before` (milliseconds), as far as that is cheap: an engine that keeps polls in
    * partitions drops those that lie before it as a whole. Returns the instant before which no poll is left.
@@ -40,19 +47,6 @@ export interface StoreColumns {
   readonly ids: readonly string[];
   /** IANA names; `null`: the default zone. */
   readonly zones: readonly (string | null)[];
-}
-
-/** What is known of a store beside its hours and polls. */
-export interface StoreRecord {
-  readonly key: number;
-  readonly id: string;
-  readonly name: string | null;
-  /** An IANA name; `null`: the default zone. */
-  readonly zone: string | null;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly probeUrl: string | null;
-  /** Rises with every change of the store, its hours and special hours. */
-  readonly version: number;
 }
 
 /** The zones that stores had before, ordered by store and instant: each held until then. */
@@ -74,7 +68,7 @@ export interface Snapshot extends ScheduleReader {
   /** The instant of the latest poll of all stores. */
   latestPoll(): Promise<number | undefined>;
   stores(): Promise<StoreColumns>;
-  /** The first stores whose ids come after `after`, in the order of the bytes of their ids. */
+  /** The first stores whose ids come after `after`, in the order of the bytes of their ids; also deleted ones. */
   storeRecords(after: string, limit: number): Promise<StoreRecord[]>;
   /** How many polls lie in `[from, to]`. */
   countPolls(from: number, to: number): Promise<number>;
@@ -89,6 +83,22 @@ export interface Snapshot extends ScheduleReader {
   zoneChanges(firstKey: number, endKey: number): Promise<ZoneChangeRows>;
   /** The polls in `[from, to]` of these stores, arranged by store and instant; `store` is `key − firstKey`. */
   polls(firstKey: number, endKey: number, from: number, to: number): Promise<PollColumns>;
+  /** The last `limit` polls in `[from, to]` of one store, the newest first. */
+  lastPolls(key: number, from: number, to: number, limit: number): Promise<StoredPoll[]>;
+}
+
+export interface StoredPoll {
+  readonly instant: number;
+  readonly active: boolean;
+}
+
+/** Polls as columns of one length, in the order in which they were said. */
+export interface PollBatch {
+  readonly ids: readonly string[];
+  /** Milliseconds. */
+  readonly instants: ArrayLike<number>;
+  /** 0 or 1. */
+  readonly active: ArrayLike<number>;
 }
 
 /** How the good rows of a feed met what was there. */
@@ -126,13 +136,16 @@ export interface ImportSession {
    * nothing any more, as it says nothing beside rows below it.
    */
   replaceSpecialHours(table: string): Promise<MergeCounts>;
-  /** Makes the schedules of stores what they are in another database, with all that held before. */
+  /** Makes stores and their schedules what they are in another database, with all that held before. */
   copySchedules(tables: CopiedSchedules): Promise<void>;
 }
 
 /** Staged tables of a copy. A null `from_ms` or `until_ms` is infinite. */
 export interface CopiedSchedules {
-  /** `(store_id varchar, zone varchar)`: the stores, and the zone that each has in the end. */
+  /**
+   * `(store_id varchar, zone varchar, name varchar, labels varchar, probe_url varchar, version integer, deleted
+   * boolean)`: the stores, with the zone that each has in the end.
+   */
   readonly stores: string;
   /** `(store_id varchar, day utinyint, start_ms integer, end_ms integer, from_ms bigint, until_ms bigint)` */
   readonly hours: string;

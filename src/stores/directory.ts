@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Snapshot, Storage, StoreRecord } from '../storage/ports.ts';
+import type { Snapshot, Storage } from '../storage/ports.ts';
+import type { StoreRecord } from '../storage/stores.ts';
 
 export interface StoreEntry {
   /** As the storage counts stores; it never leaves the program. */
@@ -78,7 +79,7 @@ export class StoreDirectory {
   async #read(): Promise<Directory> {
     const [changes, now] = [this.#changes, this.#now()];
     const directory = await this.#storage.snapshot(async (snapshot) => {
-      const revision = await snapshot.revision();
+      const revision = await snapshot.storesRevision();
       return this.#directory?.revision === revision ? this.#directory : load(snapshot, revision);
     });
     this.#directory = directory;
@@ -95,6 +96,7 @@ async function load(snapshot: Snapshot, revision: number): Promise<Directory> {
   for (;;) {
     const records = await snapshot.storeRecords(after, BLOCK);
     for (const record of records) {
+      if (record.deleted) continue;
       const entry = entryOf(record);
       entries.push(entry);
       byId.set(entry.id, entry);

@@ -20,7 +20,10 @@ export class DuckdbImportSession implements ImportSession {
       insert into stores (store_key, store_id)
       select (select coalesce(max(store_key), 0) from stores) + row_number() over (order by store_id), store_id
       from (select distinct store_id from ${identifier(table)}) anti join stores using (store_id)`);
-    if (added > 0) this.#changes.stores();
+    const back = await this.staging.run(`
+      update stores set deleted = false, version = version + 1
+      where deleted and store_id in (select store_id from ${identifier(table)})`);
+    if (added + back > 0) this.#changes.stores();
   }
 
   async mergePolls(table: string): Promise<MergeCounts> {
@@ -83,7 +86,7 @@ export class DuckdbImportSession implements ImportSession {
   async copySchedules({ stores, hours, zoneChanges, specialHours }: CopiedSchedules): Promise<void> {
     await this.nameStores(stores);
     const copies = {
-      copied_stores: `select s.store_key, t.zone from ${identifier(stores)} t join stores s using (store_id)`,
+      copied_stores: `select s.store_key, t.* exclude (store_id) from ${identifier(stores)} t join stores s using (store_id)`,
       copied_hours: `
         select s.store_key, t.* exclude (store_id) from ${identifier(hours)} t join stores s using (store_id)`,
       copied_zone_changes: `

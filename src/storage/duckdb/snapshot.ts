@@ -3,9 +3,10 @@ import { arrangePolls, type PollColumns } from '../../domain/polls.ts';
 import { CLOSED, type SpecialHoursColumns } from '../../domain/special-hours.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { fillColumns } from '../../duckdb/vectors.ts';
-import type { Snapshot, StoreColumns, StoreRecord, ZoneChangeRows } from '../ports.ts';
+import type { Snapshot, StoreColumns, StoredPoll, ZoneChangeRows } from '../ports.ts';
 import type { HoursVersion, SpecialDate, ZoneVersion } from '../schedules.ts';
 import { hoursVersions, readZoneChanges, specialDates, zoneVersions } from '../sql/schedules.ts';
+import type { StoreRecord } from '../stores.ts';
 
 /** Reads within the transaction that the session is in. */
 export class DuckdbSnapshot implements Snapshot {
@@ -54,9 +55,10 @@ export class DuckdbSnapshot implements Snapshot {
   async storeRecords(after: string, limit: number): Promise<StoreRecord[]> {
     const { records } = await this.#session.row(
       `select to_json(list({
-         key: store_key, id: store_id, name: name, zone: zone, labels: labels::json, probeUrl: probe_url, version: version
+         key: store_key, id: store_id, name: name, zone: zone, labels: labels::json, probeUrl: probe_url, version: version,
+         deleted: deleted
        }))::varchar as records
-       from (select * from stores where not deleted and store_id > $after order by store_id limit $limit)`,
+       from (select * from stores where store_id > $after order by store_id limit $limit)`,
       { after, limit },
     );
     return records === null ? [] : (JSON.parse(String(records)) as StoreRecord[]);
@@ -149,5 +151,16 @@ export class DuckdbSnapshot implements Snapshot {
     const active = new Uint8Array(length);
     await fillColumns(result, [store, instant, active]);
     return arrangePolls({ length, store, instant, active }, endKey - firstKey);
+  }
+
+  async lastPolls(key: number, from: number, to: number, limit: number): Promise<StoredPoll[]> {
+    const rows = await this.#session.rows(
+      `select epoch_ms(instant) as instant, active from polls
+       where store_key = $key
+         and instant between make_timestamp_ms($from::bigint) and make_timestamp_ms($to::bigint)
+       order by polls.instant desc limit $limit`,
+      { key, from, to, limit },
+    );
+    return rows.map(({ instant, active }) => ({ instant: Number(instant), active: active === true }));
   }
 }

@@ -2,11 +2,14 @@ import { Database } from '../../duckdb/database.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { Mutex } from '../../mutex.ts';
 import type { Parameters, Row, Sql } from '../../sql.ts';
-import type { ImportSession, Snapshot, Storage } from '../ports.ts';
-import type { ScheduleWriter } from '../schedules.ts';
+import { append } from '../appending.ts';
+import type { ImportSession, MergeCounts, PollBatch, Snapshot, Storage } from '../ports.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
 import { Changes } from '../sql/revision.ts';
-import { SqlScheduleWriter } from '../sql/schedule-writer.ts';
+import { SqlStoreWriter } from '../sql/store-writer.ts';
+import { StoreKeys } from '../store-keys.ts';
+import type { StoreWriter } from '../stores.ts';
+import { DuckdbAppending } from './append.ts';
 import { DuckdbImportSession } from './import.ts';
 import { migrate } from './migrate.ts';
 import { DuckdbSnapshot } from './snapshot.ts';
@@ -17,6 +20,7 @@ export class DuckdbStorage implements Storage {
   readonly #database: Database;
   readonly #catalog: SerialSql;
   readonly #imports = new Mutex();
+  readonly #keys = new StoreKeys();
 
   private constructor(database: Database, catalog: SerialSql) {
     this.#database = database;
@@ -55,8 +59,16 @@ export class DuckdbStorage implements Storage {
     });
   }
 
-  changing<T>(work: (writer: ScheduleWriter) => Promise<T>): Promise<T> {
-    return this.#writing((session, changes) => work(new SqlScheduleWriter(session, changes)));
+  changing<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
+    return this.#writing((session, changes) => work(new SqlStoreWriter(session, changes)));
+  }
+
+  async appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]> {
+    const { counts, keys } = await this.#writing((session, changes) =>
+      append(new DuckdbAppending(session, changes), batches, this.#keys, changes),
+    );
+    this.#keys.learn(keys);
+    return counts;
   }
 
   /** DuckDB deletes rows where they lie; the room they took is used again. */

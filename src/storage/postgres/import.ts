@@ -1,12 +1,15 @@
+import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { PoolClient } from 'pg';
 import { identifier, type Session } from '../../duckdb/session.ts';
+import { numbersOf } from '../../duckdb/vectors.ts';
+import type { Row } from '../../sql.ts';
 import type { CopiedSchedules, ImportSession, MergeCounts } from '../ports.ts';
 import { takeCopiedSchedules } from '../sql/copied-schedules.ts';
 import { changesSomething, dropFirsts, mergeHours, mergeSpecialHours, mergeZones } from '../sql/merge.ts';
 import type { Changes } from '../sql/revision.ts';
 import { countRows, distinctHours, dropSortedPolls, lastSpecialHours, lastZones, sortPolls } from '../sql/staging.ts';
 import { PostgresSql } from './client.ts';
-import { writePolls } from './copy.ts';
+import { type CopiedPolls, writePolls } from './copy.ts';
 import { addFilledPartitions, addPartitions, missingPartitions } from './partitions.ts';
 import { instant } from './snapshot.ts';
 
@@ -32,18 +35,8 @@ export class PostgresImportSession implements ImportSession {
     await this.staging.run('create or replace temp table store_keys (store_id varchar, store_key integer)');
     const ids = `select distinct store_id from ${identifier(table)} order by store_id`;
     for await (const [block] of this.#blocks(ids)) {
-      const added = await this.#sql.list(
-        `insert into stores (store_key, store_id)
-         select (select coalesce(max(store_key), 0) from stores) + row_number() over (order by id collate "C"), id
-         from unnest($1::text[]) id
-         where not exists (select 1 from stores s where s.store_id = id)
-         returning 1`,
-        [block],
-      );
-      if (added.length > 0) this.#changes.stores();
-      const rows = await this.#sql.list('select store_id, store_key from stores where store_id = any($1::text[])', [
-        block,
-      ]);
+      const { rows, changed } = await nameStores(this.#sql, block as string[]);
+      if (changed) this.#changes.stores();
       await this.staging.run(
         `insert into store_keys
          select unnest(from_json($ids::json, '["VARCHAR"]')), unnest(from_json($keys::json, '["INTEGER"]'))`,
@@ -113,7 +106,11 @@ export class PostgresImportSession implements ImportSession {
     await this.nameStores(stores);
     const copied = (table: string, columns: string) =>
       `select k.store_key, ${columns} from ${identifier(table)} t join store_keys k using (store_id)`;
-    await this.#bring('copied_stores', 'store_key integer, zone text', copied(stores, 't.zone'));
+    await this.#bring(
+      'copied_stores',
+      'store_key integer, zone text, name text, labels text, probe_url text, version integer, deleted boolean',
+      copied(stores, 't.zone, t.name, t.labels, t.probe_url, t.version, t.deleted'),
+    );
     await this.#bring(
       'copied_hours',
       'store_key integer, day smallint, start_ms integer, end_ms integer, from_ms bigint, until_ms bigint',
@@ -163,7 +160,7 @@ export class PostgresImportSession implements ImportSession {
     const { chunks } = await this.staging.result(
       'select store_key, epoch_ms(instant)::double, active::utinyint from incoming_polls',
     );
-    await writePolls(this.#client, target, chunks);
+    await writePolls(this.#client, target, pollsOf(chunks));
   }
 
   async #mondays(): Promise<number[]> {
@@ -202,5 +199,30 @@ export class PostgresImportSession implements ImportSession {
   #noted(counts: MergeCounts): MergeCounts {
     if (changesSomething(counts)) this.#changes.stores();
     return counts;
+  }
+}
+
+/** Makes known the stores with these ids, each of which is there once; gives their ids and keys. */
+export async function nameStores(sql: PostgresSql, ids: readonly string[]): Promise<{ rows: Row[]; changed: boolean }> {
+  const added = await sql.list(
+    `insert into stores (store_key, store_id)
+     select (select coalesce(max(store_key), 0) from stores) + row_number() over (order by id collate "C"), id
+     from unnest($1::text[]) id
+     where not exists (select 1 from stores s where s.store_id = id)
+     returning 1`,
+    [ids],
+  );
+  const back = await sql.list(
+    `update stores set deleted = false, version = version + 1 where deleted and store_id = any($1::text[]) returning 1`,
+    [ids],
+  );
+  const rows = await sql.list('select store_id, store_key from stores where store_id = any($1::text[])', [ids]);
+  return { rows, changed: added.length + back.length > 0 };
+}
+
+async function* pollsOf(chunks: AsyncIterable<DuckDBDataChunk>): AsyncGenerator<CopiedPolls> {
+  for await (const chunk of chunks) {
+    const [keys, instants, active] = [numbersOf(chunk, 0), numbersOf(chunk, 1), numbersOf(chunk, 2)];
+    yield { length: chunk.rowCount, keys, instants, active };
   }
 }

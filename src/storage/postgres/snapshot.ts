@@ -3,9 +3,10 @@ import { float64Column, int32Column, uint8Column } from '../../columns.ts';
 import type { HoursColumns } from '../../domain/hours.ts';
 import { arrangePolls, type PollColumns } from '../../domain/polls.ts';
 import { CLOSED, type SpecialHoursColumns } from '../../domain/special-hours.ts';
-import type { Snapshot, StoreColumns, StoreRecord, ZoneChangeRows } from '../ports.ts';
+import type { Snapshot, StoreColumns, StoredPoll, ZoneChangeRows } from '../ports.ts';
 import type { HoursVersion, SpecialDate, ZoneVersion } from '../schedules.ts';
 import { hoursVersions, readZoneChanges, specialDates, zoneVersions } from '../sql/schedules.ts';
+import type { StoreRecord } from '../stores.ts';
 import { PostgresSql } from './client.ts';
 import { readInstant, readRows } from './copy.ts';
 
@@ -67,9 +68,9 @@ export class PostgresSnapshot implements Snapshot {
     const { records } = await this.#sql.row(
       `select coalesce(json_agg(json_build_object(
          'key', store_key, 'id', store_id, 'name', name, 'zone', zone, 'labels', labels::json, 'probeUrl', probe_url,
-         'version', version
+         'version', version, 'deleted', deleted
        )), '[]') as records
-       from (select * from stores where not deleted and store_id > $after order by store_id limit $limit) s`,
+       from (select * from stores where store_id > $after order by store_id limit $limit) s`,
       { after, limit },
     );
     return records as StoreRecord[];
@@ -177,6 +178,15 @@ export class PostgresSnapshot implements Snapshot {
       endKey - firstKey,
     );
   }
+
+  async lastPolls(key: number, from: number, to: number, limit: number): Promise<StoredPoll[]> {
+    const rows = await this.#sql.rows(
+      `select extract(epoch from instant) * 1000 as milliseconds, active from polls
+       where store_key = $key and ${between(from, to)} order by instant desc limit $limit`,
+      { key, limit },
+    );
+    return rows.map(({ milliseconds, active }) => ({ instant: Number(milliseconds), active: active === true }));
+  }
 }
 
 /** Whole milliseconds, written out: `copy` takes no parameters. */
@@ -184,7 +194,10 @@ function between(from: number, to: number): string {
   return `instant between ${instant(from)} and ${instant(to)}`;
 }
 
-/** An instant in milliseconds as an SQL expression, exact; immutable, so that it is computed once and not for each row. */
-export function instant(milliseconds: number): string {
+/**
+ * An instant in milliseconds, given as a number or an SQL expression, as an SQL expression; exact, and immutable, so that
+ * of a number it is computed once and not for each row.
+ */
+export function instant(milliseconds: number | string): string {
   return `((timestamp 'epoch' + ${milliseconds} * interval '1 millisecond') at time zone 'UTC')`;
 }

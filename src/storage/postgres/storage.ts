@@ -2,11 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import { Database } from '../../duckdb/database.ts';
 import { messageOf, UserError } from '../../errors.ts';
-import type { ImportSession, Snapshot, Storage } from '../ports.ts';
-import type { ScheduleWriter } from '../schedules.ts';
+import { append } from '../appending.ts';
+import type { ImportSession, MergeCounts, PollBatch, Snapshot, Storage } from '../ports.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
 import { Changes } from '../sql/revision.ts';
-import { SqlScheduleWriter } from '../sql/schedule-writer.ts';
+import { SqlStoreWriter } from '../sql/store-writer.ts';
+import { StoreKeys } from '../store-keys.ts';
+import type { StoreWriter } from '../stores.ts';
+import { PostgresAppending } from './append.ts';
 import { inTransaction, openPool, PostgresSql } from './client.ts';
 import { PostgresImportSession } from './import.ts';
 import { lockFor } from './lock.ts';
@@ -23,6 +26,7 @@ export class PostgresStorage implements Storage {
   readonly reports: SqlReportCatalog;
   readonly results: PostgresResults;
   readonly #pool: Pool;
+  readonly #keys = new StoreKeys();
 
   private constructor(pool: Pool) {
     this.#pool = pool;
@@ -70,8 +74,16 @@ export class PostgresStorage implements Storage {
     }
   }
 
-  changing<T>(work: (writer: ScheduleWriter) => Promise<T>): Promise<T> {
-    return this.#writing((client, changes) => work(new SqlScheduleWriter(new PostgresSql(client), changes)));
+  changing<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
+    return this.#writing((client, changes) => work(new SqlStoreWriter(new PostgresSql(client), changes)));
+  }
+
+  async appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]> {
+    const { counts, keys } = await this.#writing((client, changes) =>
+      append(new PostgresAppending(client, changes), batches, this.#keys, changes),
+    );
+    this.#keys.learn(keys);
+    return counts;
   }
 
   /** Runs `work` as one transaction, alone among those that write data, and counts it if it changed anything. */

@@ -8,17 +8,19 @@ const COLUMNS = {
 } as const;
 
 /**
- * Takes the tables `copied_stores (store_key, zone)`, `copied_hours`, `copied_zone_changes` and `copied_special_hours`
- * over for the stores that the first one names. Says whether anything was different.
+ * Takes the tables `copied_stores (store_key, zone, name, labels, probe_url, version, deleted)`, `copied_hours`,
+ * `copied_zone_changes` and `copied_special_hours` over for the stores that the first one names. Says whether anything was different.
  */
 export async function takeCopiedSchedules(sql: Sql): Promise<boolean> {
-  const zones = await sql.run(`
-    update stores set zone = c.zone from copied_stores c
-    where stores.store_key = c.store_key and stores.zone is distinct from c.zone`);
+  const described = ['zone', 'name', 'labels', 'probe_url', 'version', 'deleted'];
+  const stores = await sql.run(`
+    update stores set ${described.map((column) => `${column} = c.${column}`).join(', ')} from copied_stores c
+    where stores.store_key = c.store_key
+      and (${described.map((column) => `stores.${column} is distinct from c.${column}`).join(' or ')})`);
   const hours = await replaceRows(sql, 'business_hours', 'copied_hours');
   const zoneChanges = await replaceRows(sql, 'zone_changes', 'copied_zone_changes');
   const specialHours = await replaceRows(sql, 'special_hours', 'copied_special_hours');
-  return zones > 0 || hours || zoneChanges || specialHours;
+  return stores > 0 || hours || zoneChanges || specialHours;
 }
 
 async function replaceRows(sql: Sql, table: keyof typeof COLUMNS, copied: string): Promise<boolean> {

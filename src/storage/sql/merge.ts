@@ -135,8 +135,15 @@ export async function dropFirsts(sql: Sql): Promise<void> {
   await sql.run('drop table if exists first_zones');
 }
 
-/** Sums up a table of `rows` by `state`, and drops it; what the feed had beyond them was repeated. */
+/**
+ * Sums up a table of `rows` by `state`, gives the stores that changed another version, and drops the table; what the
+ * feed had beyond its rows was repeated.
+ */
 async function countByState(sql: Sql, table: string, staged: number): Promise<MergeCounts> {
+  await sql.run(
+    `update stores set version = version + 1
+     where store_key in (select store_key from ${table} where state <> 'same')`,
+  );
   const row = await sql.row(`
     select
       coalesce(sum(case when state = 'added' then rows end), 0) as added,

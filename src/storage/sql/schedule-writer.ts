@@ -42,7 +42,7 @@ export class SqlScheduleWriter implements ScheduleWriter {
     if (sameRows(rows, before === 'always' ? WHOLE_WEEK : before)) return false;
     if (said.length === 0 && !asked) {
       await this.#insertWeek(key, rows, null, null);
-      return this.#changed();
+      return this.#changed(key);
     }
     if (said.length === 0) await this.#insertWeek(key, WHOLE_WEEK, null, instant);
     const at = { key, instant };
@@ -53,7 +53,7 @@ export class SqlScheduleWriter implements ScheduleWriter {
       at,
     );
     await this.#insertWeek(key, rows, instant, null);
-    return this.#changed();
+    return this.#changed(key);
   }
 
   async setZone(key: number, zone: string | null, { instant, asked }: EffectiveFrom): Promise<boolean> {
@@ -71,7 +71,7 @@ export class SqlScheduleWriter implements ScheduleWriter {
       );
     }
     await this.#sql.run('update stores set zone = $zone where store_key = $key', { key, zone });
-    return this.#changed();
+    return this.#changed(key);
   }
 
   async setSpecialHours(key: number, date: string, openings: readonly Opening[]): Promise<boolean> {
@@ -85,11 +85,11 @@ export class SqlScheduleWriter implements ScheduleWriter {
         { key, date, start, end },
       );
     }
-    return this.#changed();
+    return this.#changed(key);
   }
 
   async removeSpecialHours(key: number, date: string): Promise<boolean> {
-    return (await this.#deleteSpecialHours(key, date)) > 0 && this.#changed();
+    return (await this.#deleteSpecialHours(key, date)) > 0 && this.#changed(key);
   }
 
   #deleteSpecialHours(key: number, date: string): Promise<number> {
@@ -106,7 +106,8 @@ export class SqlScheduleWriter implements ScheduleWriter {
     }
   }
 
-  #changed(): true {
+  async #changed(key: number): Promise<true> {
+    await this.#sql.run('update stores set version = version + 1 where store_key = $key', { key });
     this.#changes.stores();
     return true;
   }
