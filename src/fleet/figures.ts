@@ -3,6 +3,7 @@ import type { BadStore } from '../domain/worst.ts';
 import type { Snapshot } from '../storage/ports.ts';
 import type { StoreEntry } from '../stores/directory.ts';
 import { patienceOf } from './live.ts';
+import type { FleetSchedule } from './schedules.ts';
 import { walkStores } from './walk.ts';
 
 /** Some stores together at the instant `asOf`; milliseconds. */
@@ -26,13 +27,14 @@ export const WORST_STORES = 20;
 /** @param pollInterval a store is polled about so often, milliseconds */
 export async function readFigures(
   snapshot: Snapshot,
+  fleet: FleetSchedule,
   stores: readonly StoreEntry[],
   asOf: number,
   pollInterval: number,
 ): Promise<FleetFigures> {
   const tally = new FleetTally<StoreEntry>(asOf, patienceOf(pollInterval), WORST_STORES);
   const reach = { from: asOf - FLEET_REACH, to: asOf };
-  await walkStores(snapshot, stores, reach, pollInterval, (store, open, polls, first, last) => {
+  await walkStores(snapshot, fleet, stores, reach, pollInterval, (store, open, polls, first, last) => {
     tally.add(store, open, polls, first, last);
   });
   const { last, before, worst, latestPoll } = tally;

@@ -2,6 +2,7 @@ import { lastCounting, STATES, type State, stateAt, UNKNOWN } from '../domain/st
 import type { Snapshot } from '../storage/ports.ts';
 import type { StoreEntry } from '../stores/directory.ts';
 import type { States, StoreState } from '../stores/states.ts';
+import { type FleetSchedule, keysOf } from './schedules.ts';
 import { walkStores } from './walk.ts';
 
 export type StateCounts = Readonly<Record<State, number>>;
@@ -68,15 +69,16 @@ export function patienceOf(pollInterval: number): number {
 /** @param pollInterval a store is polled about so often, milliseconds */
 export async function readLive(
   snapshot: Snapshot,
-  stores: readonly StoreEntry[],
+  fleet: FleetSchedule,
   asOf: number,
   pollInterval: number,
 ): Promise<LiveStates> {
   const patience = patienceOf(pollInterval);
+  const stores = fleet.directory.entries;
   const columns = newColumns(stores);
   const { base, state, instant, active, latest } = columns;
   const ofLate = { from: asOf - patience + 1, to: asOf };
-  await walkStores(snapshot, stores, ofLate, pollInterval, ({ key }, open, polls, first, last) => {
+  await walkStores(snapshot, fleet, stores, ofLate, pollInterval, ({ key }, open, polls, first, last) => {
     const at = key - base;
     const counting = lastCounting(open, polls, first, last, asOf, patience);
     state[at] = stateAt(open, asOf, counting < 0 ? undefined : polls.active[counting]);
@@ -91,11 +93,7 @@ export async function readLive(
 }
 
 function newColumns(stores: readonly StoreEntry[]): LiveColumns {
-  let [base, end] = stores.length === 0 ? [0, 0] : [Number.POSITIVE_INFINITY, 0];
-  for (const { key } of stores) {
-    if (key < base) base = key;
-    if (key >= end) end = key + 1;
-  }
+  const { base, end } = keysOf(stores);
   const span = end - base;
   return {
     base,

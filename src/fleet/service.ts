@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Stretch } from '../domain/timeline.ts';
-import { messageOf, UserError } from '../errors.ts';
+import { messageOf, notFound, UserError } from '../errors.ts';
 import { Mutex } from '../mutex.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { StoreDirectory, StoreEntry } from '../stores/directory.ts';
@@ -9,6 +9,7 @@ import { type FleetFigures, readFigures } from './figures.ts';
 import { type LiveStates, patienceOf, readLive } from './live.ts';
 import { Refreshed } from './refreshed.ts';
 import { Remembered, RememberedAnswers } from './remembered.ts';
+import { Schedules } from './schedules.ts';
 import { readTimeline, type StoreTimeline } from './timeline.ts';
 import { entriesOf, nameOf, type Visible } from './visible.ts';
 
@@ -58,6 +59,7 @@ export class FleetService implements StateSource {
   readonly pollInterval: number;
   readonly #storage: Pick<Storage, 'snapshot'>;
   readonly #directory: StoreDirectory;
+  readonly #schedules: Schedules;
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #data: Refreshed<DataState>;
@@ -73,6 +75,7 @@ export class FleetService implements StateSource {
     this.pollInterval = pollInterval;
     this.#storage = storage;
     this.#directory = directory;
+    this.#schedules = new Schedules(storage, directory);
     this.#log = log;
     this.#now = now;
     this.#data = this.#refreshed(DATA, () => this.#readData());
@@ -129,9 +132,17 @@ export class FleetService implements StateSource {
     return this.#figures.get(name, () => this.#refreshed(FIGURES, make)).get();
   }
 
-  /** Explains one store. @param range within the eight days before `asOf` */
-  timeline(store: StoreEntry, range: Stretch, asOf: number): Promise<StoreTimeline> {
-    return this.#storage.snapshot((snapshot) => readTimeline(snapshot, store.key, range, asOf));
+  /**
+   * Explains one store.
+   *
+   * @param range within the eight days before `asOf`
+   * @throws UserError `not_found`
+   */
+  async timeline(storeId: string, range: Stretch, asOf: number): Promise<StoreTimeline> {
+    const fleet = await this.#schedules.current();
+    const store = fleet.directory.byId.get(storeId);
+    if (store === undefined) throw notFound(`there is no store ${storeId}`);
+    return this.#storage.snapshot((snapshot) => readTimeline(snapshot, fleet, store.key, range, asOf));
   }
 
   async #readData(): Promise<DataState> {
@@ -142,13 +153,14 @@ export class FleetService implements StateSource {
   }
 
   async #readLive(asOf: number): Promise<LiveStates> {
-    const { entries } = await this.#directory.current();
-    return this.#storage.snapshot((snapshot) => readLive(snapshot, entries, asOf, this.pollInterval));
+    const fleet = await this.#schedules.current();
+    return this.#storage.snapshot((snapshot) => readLive(snapshot, fleet, asOf, this.pollInterval));
   }
 
   async #readFigures(stores: Visible, asOf: number): Promise<FleetFigures> {
-    const entries = entriesOf(await this.#directory.current(), stores);
-    return this.#storage.snapshot((snapshot) => readFigures(snapshot, entries, asOf, this.pollInterval));
+    const fleet = await this.#schedules.current();
+    const entries = entriesOf(fleet.directory, stores);
+    return this.#storage.snapshot((snapshot) => readFigures(snapshot, fleet, entries, asOf, this.pollInterval));
   }
 
   /** Computations of this size go one after the other, and do not queue up without end. */
