@@ -1,13 +1,16 @@
 import { type Logger, pino } from 'pino';
 import type { Config, DatabaseLocation } from './config.ts';
+import { FleetService } from './fleet/service.ts';
 import type { Authenticator } from './http/access.ts';
 import { buildApp } from './http/app.ts';
 import type { App } from './http/types.ts';
+import { Metrics } from './metrics.ts';
 import { ResultsFolder } from './reports/results.ts';
 import { ReportService } from './reports/service.ts';
 import { DuckdbStorage } from './storage/duckdb/storage.ts';
 import type { Storage } from './storage/ports.ts';
 import { PostgresStorage } from './storage/postgres/storage.ts';
+import { StoreDirectory } from './stores/directory.ts';
 
 /** The only place that decides which part talks to which. */
 export function openStorage(database: DatabaseLocation): Promise<Storage> {
@@ -34,11 +37,30 @@ const EVERYBODY: Authenticator = {
   principalOfKey: async () => undefined,
 };
 
+/** Parts that a test may have otherwise. */
+export interface ServerParts {
+  readonly authenticator?: Authenticator;
+  /** The clock, milliseconds. */
+  readonly now?: () => number;
+}
+
 /** A server on an opened storage, which it takes over. */
-export async function createServer(config: Config, storage: Storage): Promise<Server> {
+export async function createServer(config: Config, storage: Storage, parts: ServerParts = {}): Promise<Server> {
+  const now = parts.now ?? Date.now;
   const log = pino({ level: config.logLevel });
-  const reports = new ReportService({ storage, results: new ResultsFolder(config.resultsDir), log, now: Date.now });
-  const app = await buildApp({ storage, reports, authenticator: EVERYBODY, log });
+  const metrics = new Metrics();
+  const reports = new ReportService({
+    storage,
+    results: new ResultsFolder(config.resultsDir),
+    log,
+    now,
+    onEnd: (outcome, seconds) => metrics.report(outcome, seconds),
+  });
+  const directory = new StoreDirectory({ storage, now });
+  const fleet = new FleetService({ storage, directory, log, now, pollInterval: config.pollInterval });
+  metrics.watchFleet(() => fleet.gauges());
+  const authenticator = parts.authenticator ?? EVERYBODY;
+  const app = await buildApp({ storage, reports, fleet, metrics, authenticator, log });
   return {
     app,
     reports,

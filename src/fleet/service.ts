@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Stretch } from '../domain/timeline.ts';
 import { messageOf, notFound, UserError } from '../errors.ts';
+import type { FleetGauges } from '../metrics.ts';
 import { Mutex } from '../mutex.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { StoreDirectory, StoreEntry } from '../stores/directory.ts';
@@ -47,6 +48,8 @@ export interface FleetView {
   readonly asOf: number;
   readonly entries: readonly StoreEntry[];
   readonly live: LiveStates;
+  /** Of these stores; `undefined`: there is none of late. */
+  readonly latestPoll: number | undefined;
   /** The data it was made from, or is newer than. */
   readonly revision: number;
 }
@@ -112,7 +115,9 @@ export class FleetService implements StateSource {
       this.#directory.current(),
       this.#data.get(),
     ]);
-    return { asOf: live.asOf, entries: entriesOf(directory, stores), live, revision };
+    const entries = entriesOf(directory, stores);
+    const latestPoll = stores === 'all' ? live.latestPoll : live.latestPollOf(entries);
+    return { asOf: live.asOf, entries, live, latestPoll, revision };
   }
 
   /**
@@ -141,8 +146,17 @@ export class FleetService implements StateSource {
   async timeline(storeId: string, range: Stretch, asOf: number): Promise<StoreTimeline> {
     const fleet = await this.#schedules.current();
     const store = fleet.directory.byId.get(storeId);
-    if (store === undefined) throw notFound(`there is no store ${storeId}`);
+    if (store === undefined) throw notFound(`there is no store "${storeId}"`);
     return this.#storage.snapshot((snapshot) => readTimeline(snapshot, fleet, store.key, range, asOf));
+  }
+
+  /** What a scrape is told, some seconds old at most. */
+  async gauges(): Promise<FleetGauges> {
+    const { live, entries, latestPoll } = await this.view('all', undefined);
+    return {
+      states: live.count(entries),
+      pollAge: latestPoll === undefined ? undefined : (this.#now() - latestPoll) / 1_000,
+    };
   }
 
   async #readData(): Promise<DataState> {

@@ -1,11 +1,12 @@
 import { type Stretch, type Timeline, timelineOf } from '../domain/timeline.ts';
 import { POLL_REACH } from '../domain/window.ts';
+import type { Zone } from '../domain/zone.ts';
 import type { Snapshot } from '../storage/ports.ts';
 import type { FleetSchedule } from './schedules.ts';
 
 export interface StoreTimeline extends Timeline {
-  /** The zone whose clock the store went by at an instant; an IANA name. */
-  zoneAt(instant: number): string;
+  /** The zone whose clock the store went by at an instant. */
+  zoneAt(instant: number): Zone;
 }
 
 /** @param range within the eight days before `asOf` */
@@ -22,6 +23,6 @@ export async function readTimeline(
   const polls = await snapshot.polls(key, key + 1, from, asOf);
   return {
     ...timelineOf(schedule.openIntervals(store, from, asOf), polls, 0, polls.length, range, asOf),
-    zoneAt: (instant) => schedule.zoneAt(store, instant).name,
+    zoneAt: (instant) => schedule.zoneAt(store, instant),
   };
 }
