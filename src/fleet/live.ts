@@ -13,6 +13,8 @@ export class LiveStates implements States {
   /** The latest poll of all stores up to `asOf`; `undefined`: there is none, or none of late and some after it. */
   readonly latestPoll: number | undefined;
   readonly #columns: LiveColumns;
+  /** All who see everything ask about the same list. */
+  readonly #counts = new WeakMap<readonly StoreEntry[], StateCounts>();
 
   constructor(asOf: number, latestPoll: number | undefined, columns: LiveColumns) {
     this.asOf = asOf;
@@ -31,6 +33,12 @@ export class LiveStates implements States {
   }
 
   count(stores: readonly StoreEntry[]): StateCounts {
+    const counts = this.#counts.get(stores) ?? this.#count(stores);
+    this.#counts.set(stores, counts);
+    return counts;
+  }
+
+  #count(stores: readonly StoreEntry[]): StateCounts {
     const { base, state } = this.#columns;
     const counts: Record<State, number> = { offline: 0, unknown: 0, online: 0, closed: 0 };
     for (const { key } of stores) counts[STATES[state[key - base] ?? UNKNOWN] ?? 'unknown']++;

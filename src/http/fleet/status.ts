@@ -88,16 +88,27 @@ export const FleetStatus = Type.Object(
   { title: 'FleetStatus' },
 );
 
+/** What of a status comes from the figures; they live for a minute and more, and many ask for them. */
+type FiguresPart = Pick<Static<typeof FleetStatus>, 'uptime' | 'worst'>;
+const parts = new WeakMap<FleetFigures, FiguresPart>();
+
 export function statusOf(view: FleetView, figures: FleetFigures, fleet: FleetService): Static<typeof FleetStatus> {
-  const { last, before } = figures;
-  const window = (w: number) => ({ ...openTimeIn(last, w), before: openTimeIn(before, w) });
+  const part = parts.get(figures) ?? partOf(figures);
+  parts.set(figures, part);
   return {
     as_of: formatInstant(view.asOf),
     stores: view.entries.length,
     states: view.live.count(view.entries),
     poller: pollerOf(view, figures, fleet),
-    uptime: { as_of: formatInstant(figures.asOf), hour: window(0), day: window(1), week: window(2) },
-    worst: figures.worst.map(worstStoreOf),
+    ...part,
+  };
+}
+
+function partOf({ asOf, last, before, worst }: FleetFigures): FiguresPart {
+  const window = (w: number) => ({ ...openTimeIn(last, w), before: openTimeIn(before, w) });
+  return {
+    uptime: { as_of: formatInstant(asOf), hour: window(0), day: window(1), week: window(2) },
+    worst: worst.map(worstStoreOf),
   };
 }
 
