@@ -5,12 +5,15 @@ import type { Authenticator } from './http/access.ts';
 import { buildApp } from './http/app.ts';
 import type { App } from './http/types.ts';
 import { Metrics } from './metrics.ts';
+import { PollService } from './polls/service.ts';
 import { ResultsFolder } from './reports/results.ts';
 import { ReportService } from './reports/service.ts';
 import { DuckdbStorage } from './storage/duckdb/storage.ts';
 import type { Storage } from './storage/ports.ts';
 import { PostgresStorage } from './storage/postgres/storage.ts';
 import { StoreDirectory } from './stores/directory.ts';
+import { StoreService } from './stores/service.ts';
+import type { StateSource } from './stores/states.ts';
 
 /** The only place that decides which part talks to which. */
 export function openStorage(database: DatabaseLocation): Promise<Storage> {
@@ -40,6 +43,7 @@ const EVERYBODY: Authenticator = {
 /** Parts that a test may have otherwise. */
 export interface ServerParts {
   readonly authenticator?: Authenticator;
+  readonly states?: StateSource;
   /** The clock, milliseconds. */
   readonly now?: () => number;
 }
@@ -59,8 +63,28 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
   const directory = new StoreDirectory({ storage, now });
   const fleet = new FleetService({ storage, directory, log, now, pollInterval: config.pollInterval });
   metrics.watchFleet(() => fleet.gauges());
+  const states = parts.states ?? fleet;
+  const stores = new StoreService({ storage, directory, now, audit: async () => {} });
+  const polls = new PollService({
+    storage,
+    directory,
+    stores,
+    now,
+    onReceived: (count) => metrics.polls('api', count),
+  });
   const authenticator = parts.authenticator ?? EVERYBODY;
-  const app = await buildApp({ storage, reports, fleet, metrics, authenticator, log });
+  const app = await buildApp({
+    storage,
+    reports,
+    directory,
+    states,
+    stores,
+    polls,
+    fleet,
+    metrics,
+    authenticator,
+    log,
+  });
   return {
     app,
     reports,

@@ -4,7 +4,7 @@ import { messageOf, notFound, UserError } from '../errors.ts';
 import type { FleetGauges } from '../metrics.ts';
 import { Mutex } from '../mutex.ts';
 import type { Storage } from '../storage/ports.ts';
-import type { StoreDirectory, StoreEntry } from '../stores/directory.ts';
+import { type StoreDirectory, type StoreEntry, visibleEntries } from '../stores/directory.ts';
 import type { StateSource } from '../stores/states.ts';
 import { type FleetFigures, readFigures } from './figures.ts';
 import { type LiveStates, patienceOf, readLive } from './live.ts';
@@ -12,7 +12,7 @@ import { Refreshed } from './refreshed.ts';
 import { Remembered, RememberedAnswers } from './remembered.ts';
 import { Schedules } from './schedules.ts';
 import { readTimeline, type StoreTimeline } from './timeline.ts';
-import { entriesOf, nameOf, type Visible } from './visible.ts';
+import { nameOf, type Visible } from './visible.ts';
 
 export interface FleetServiceParts {
   readonly storage: Pick<Storage, 'snapshot'>;
@@ -115,7 +115,7 @@ export class FleetService implements StateSource {
       this.#directory.current(),
       this.#data.get(),
     ]);
-    const entries = entriesOf(directory, stores);
+    const entries = visibleEntries(directory, stores);
     const latestPoll = stores === 'all' ? live.latestPoll : live.latestPollOf(entries);
     return { asOf: live.asOf, entries, live, latestPoll, revision };
   }
@@ -173,7 +173,7 @@ export class FleetService implements StateSource {
 
   async #readFigures(stores: Visible, asOf: number): Promise<FleetFigures> {
     const fleet = await this.#schedules.current();
-    const entries = entriesOf(fleet.directory, stores);
+    const entries = visibleEntries(fleet.directory, stores);
     return this.#storage.snapshot((snapshot) => readFigures(snapshot, fleet, entries, asOf, this.pollInterval));
   }
 

@@ -63,6 +63,11 @@ export class StoreDirectory {
     return directory;
   }
 
+  /** Whether the store was there at the last look. */
+  knows(id: string): boolean {
+    return this.#directory?.byId.has(id) ?? false;
+  }
+
   /** Something was written, which whoever asks from now on is to see. */
   changed(): void {
     this.#changes++;
@@ -111,7 +116,8 @@ async function load(snapshot: Snapshot, revision: number): Promise<Directory> {
   return { revision, entries, byId };
 }
 
-function entryOf({ key, id, name, zone, labels, probeUrl, version }: StoreRecord): StoreEntry {
+/** A record of the storage as the rest of the program sees it. */
+export function entryOf({ key, id, name, zone, labels, probeUrl, version }: StoreRecord): StoreEntry {
   return {
     key,
     id,
@@ -121,4 +127,14 @@ function entryOf({ key, id, name, zone, labels, probeUrl, version }: StoreRecord
     probeUrl: probeUrl ?? undefined,
     version,
   };
+}
+
+/** The stores that somebody sees, sorted by id. */
+export function visibleEntries(directory: Directory, stores: 'all' | ReadonlySet<string>): readonly StoreEntry[] {
+  if (stores === 'all') return directory.entries;
+  return [...stores].sort(byCodeUnit).flatMap((id) => directory.byId.get(id) ?? []);
+}
+
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : 1;
 }

@@ -24,17 +24,6 @@ export interface States {
 export interface StateSource {
   /** @param asOf the instant to look at, milliseconds; `undefined`: now */
   states(asOf: number | undefined): Promise<States>;
-}
-
-/** Where nobody watches the stores, nothing is known of them. */
-export class NobodyWatches implements StateSource {
-  readonly #now: () => number;
-
-  constructor(now: () => number) {
-    this.#now = now;
-  }
-
-  async states(asOf = this.#now()): Promise<States> {
-    return { asOf, of: () => ({ state: 'unknown', lastPoll: undefined }) };
-  }
+  /** The instant of the latest poll of all stores. @throws UserError `conflict` when there is none */
+  latestPoll(): Promise<number>;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { type Principal, SCOPES_OF } from '../../src/accounts/access.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/hours.ts';
 import type { Authenticator } from '../../src/http/access.ts';
@@ -258,6 +259,29 @@ test('metrics tell of requests by route, of states and of the latest poll', asyn
   assert.ok(!body.includes('mine'), 'no store is named');
   assert.match(body, /^nodejs_eventloop_lag_p99_seconds /m);
   assert.equal((await get('/metrics', 'owner')).statusCode, 403);
+});
+
+test('polls that come over HTTP are counted, and a report by how long it took', async (t) => {
+  const { server, get } = await served(t);
+  const headers = { authorization: 'Bearer operator' };
+  const poll = { store_id: 'mine', timestamp_utc: '2025-06-04T16:59:00Z', status: 'active' };
+  const sent = await server.app.inject({ method: 'POST', url: '/api/v1/polls', headers, payload: [poll, poll] });
+  assert.equal(sent.json<{ received: number; rejected: number }>().rejected, 0, sent.body);
+  assert.match((await get('/metrics')).body, /^restaurant_monitor_polls_received_total\{source="api"\} 2$/m);
+  await server.app.inject({ method: 'POST', url: '/trigger_report', headers });
+  const reported = 'restaurant_monitor_report_duration_seconds_count{outcome="complete"} 1';
+  while (!(await get('/metrics')).body.includes(reported)) await setImmediate();
+});
+
+test('the list of stores has the states of the fleet', async (t) => {
+  const { json } = await served(t);
+  const states = async (query: string) =>
+    (await json(`/api/v1/stores${query}`)).items.map(
+      ({ store_id, state }: { store_id: string; state: string }) => `${store_id} ${state}`,
+    );
+  assert.deepEqual(await states(''), ['mine offline', 'theirs offline']);
+  assert.deepEqual(await states('?as_of=2025-06-04T15:45:00Z'), ['theirs unknown', 'mine online']);
+  assert.deepEqual(await states('?as_of=latest&state=offline'), ['mine offline', 'theirs offline']);
 });
 
 /** Reads events as they come. */

@@ -22,7 +22,7 @@ const TimelineQuery = Type.Object(
   { additionalProperties: false },
 );
 
-const Opening = Type.Object({ from: StoreTime, to: StoreTime }, { title: 'Opening' });
+const OpenInterval = Type.Object({ from: StoreTime, to: StoreTime }, { title: 'OpenInterval' });
 
 const SeenPoll = Type.Object(
   {
@@ -67,7 +67,7 @@ const Timeline = Type.Object(
     from: StoreTime,
     to: StoreTime,
     estimator: OneOf(['nearest']),
-    open: Type.Array(Opening, { description: 'when the store was open, within the range' }),
+    open: Type.Array(OpenInterval, { description: 'when the store was open, within the range' }),
     polls: Type.Array(SeenPoll, { description: 'the polls in the range, both ends included' }),
     segments: Type.Array(StateSegment, { description: 'the open time of the range by state' }),
     outages: Type.Array(Outage, {
