@@ -130,19 +130,19 @@ const BAD: readonly (readonly [Json, RegExp, string])[] = [
   [{ name: '' }, /fewer than 1/, 'name'],
   [{ color: 'red' }, /additional properties \("color"\)/, ''],
 ];
-for (const [body, detail, field] of BAD) {
-  test(`a store is refused with ${JSON.stringify(body)}`, async (t) => {
-    const { ask } = await opened(t);
+test('a store is refused with what cannot be, and with the field that is wrong', async (t) => {
+  const { ask } = await opened(t);
+  for (const [body, detail, field] of BAD) {
     for (const answer of [await ask('POST', '', { store_id: 'one', ...body }), await ask('POST', '', body)]) {
-      assert.equal(answer.statusCode, 400, answer.body);
+      assert.equal(answer.statusCode, 400, `${JSON.stringify(body)}: ${answer.body}`);
       const problem = answer.json<{ detail: string; errors: { field: string }[] }>();
       assert.match(problem.detail, detail);
       assert.equal(problem.errors[0]?.field, field);
     }
     await ask('POST', '', { store_id: 'one' });
     assert.equal((await ask('PATCH', '/one', body)).statusCode, 400);
-  });
-}
+  }
+});
 
 test('a deleted store is back with its hours and polls when a poll names it, or without polls if these went too', async (t) => {
   const { ask, app } = await opened(t);
@@ -222,24 +222,24 @@ test('a list takes its filters from the query, alone and together', async (t) =>
   assert.equal(await ids('state=offline&state=closed&sort=id'), 'abc');
 });
 
-for (const query of [
-  'sort=size',
-  'state=open',
-  'label=city',
-  'limit=0',
-  'limit=501',
-  'limit=x',
-  'as_of=now',
-  'cursor=eHh4',
-  'page=2',
-  'zone=a&zone=b',
-]) {
-  test(`a list is refused with ?${query}`, async (t) => {
-    const { ask } = await opened(t);
+test('a list is refused with a query that means nothing', async (t) => {
+  const { ask } = await opened(t);
+  for (const query of [
+    'sort=size',
+    'state=open',
+    'label=city',
+    'limit=0',
+    'limit=501',
+    'limit=x',
+    'as_of=now',
+    'cursor=eHh4',
+    'page=2',
+    'zone=a&zone=b',
+  ]) {
     const answer = await ask('GET', `?${query}`);
-    assert.equal(answer.statusCode, 400, answer.body);
-  });
-}
+    assert.equal(answer.statusCode, 400, `${query}: ${answer.body}`);
+  }
+});
 
 test('a cursor of one order means nothing in another', async (t) => {
   const { ask, storage } = await opened(t);
