@@ -27,6 +27,7 @@ export class Reporting {
       results: new TimedResults(join(folder, 'results'), stages),
       log: pino({ level: 'silent' }),
       now: Date.now,
+      onEnd: () => {},
     });
     await service.start();
     return new Reporting(service, stages);

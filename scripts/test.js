@@ -8,7 +8,7 @@ import { globSync } from 'tinyglobby';
 // They start processes and servers, or read some hundred files one by one.
 const SLOW = [
   'test/system/**',
-  'test/storage/postgres.test.ts',
+  'test/{storage,fleet}/postgres.test.ts',
   'test/ingest/{files,gzip,instants,large-files,merging,parquet,sums,wrong-files}.test.ts',
 ];
 

@@ -2,9 +2,11 @@ import { type Logger, pino } from 'pino';
 import { Accounts } from './accounts/service.ts';
 import { checkListening } from './accounts/start.ts';
 import type { Config, DatabaseLocation } from './config.ts';
+import { FleetService } from './fleet/service.ts';
 import type { Authenticator } from './http/access.ts';
 import { buildApp } from './http/app.ts';
 import type { App } from './http/types.ts';
+import { Metrics } from './metrics.ts';
 import { PollService } from './polls/service.ts';
 import { ResultsFolder } from './reports/results.ts';
 import { ReportService } from './reports/service.ts';
@@ -13,7 +15,7 @@ import type { Storage } from './storage/ports.ts';
 import { PostgresStorage } from './storage/postgres/storage.ts';
 import { StoreDirectory } from './stores/directory.ts';
 import { StoreService } from './stores/service.ts';
-import { NobodyWatches, type StateSource } from './stores/states.ts';
+import type { StateSource } from './stores/states.ts';
 
 /** The only place that decides which part talks to which. */
 export function openStorage(database: DatabaseLocation): Promise<Storage> {
@@ -57,13 +59,40 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
   const accounts = openAccounts(storage, now);
   await checkListening(accounts, config.host);
   const log = pino({ level: config.logLevel });
-  const reports = new ReportService({ storage, results: new ResultsFolder(config.resultsDir), log, now });
+  const metrics = new Metrics();
+  const reports = new ReportService({
+    storage,
+    results: new ResultsFolder(config.resultsDir),
+    log,
+    now,
+    onEnd: (outcome, seconds) => metrics.report(outcome, seconds),
+  });
   const directory = new StoreDirectory({ storage, now });
-  const states = parts.states ?? new NobodyWatches(now);
+  const fleet = new FleetService({ storage, directory, log, now, pollInterval: config.pollInterval });
+  metrics.watchFleet(() => fleet.gauges());
+  const states = parts.states ?? fleet;
   const stores = new StoreService({ storage, directory, now, audit: accounts.audit });
-  const polls = new PollService({ storage, directory, stores, now });
+  const polls = new PollService({
+    storage,
+    directory,
+    stores,
+    now,
+    onReceived: (count) => metrics.polls('api', count),
+  });
   const authenticator = parts.authenticator ?? accounts;
-  const app = await buildApp({ storage, reports, directory, states, stores, polls, accounts, authenticator, log });
+  const app = await buildApp({
+    storage,
+    reports,
+    directory,
+    states,
+    stores,
+    polls,
+    fleet,
+    metrics,
+    accounts,
+    authenticator,
+    log,
+  });
   return {
     app,
     accounts,

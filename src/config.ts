@@ -13,6 +13,8 @@ export interface Config {
   readonly database: DatabaseLocation;
   readonly resultsDir: string;
   readonly logLevel: string;
+  /** A store is polled about so often, milliseconds. */
+  readonly pollInterval: number;
 }
 
 /** What a command line may say; each wins over its variable. */
@@ -44,6 +46,7 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
     port: port(setting('port', '--port', 'PORT', '5000')),
     database: databaseLocation(setting('database', '--database', 'DATABASE_URL', './var/monitor.duckdb')),
     resultsDir: setting('resultsDir', '--results-dir', 'RESULTS_DIR', './var/results').value,
+    pollInterval: duration({ name: 'POLL_INTERVAL', value: env.POLL_INTERVAL || '1h' }),
     logLevel: oneOf(setting('logLevel', '--log-level', 'LOG_LEVEL', 'info'), LOG_LEVELS),
   });
 }
@@ -58,6 +61,18 @@ function port({ name, value }: Setting): number {
   const number = Number(value);
   if (/^\d+$/.test(value) && number <= 65_535) return number;
   throw invalid(`${name} is "${value}", expected a port number from 0 to 65535`);
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** Longer than this, nobody would call it live. */
+const LONGEST = 24 * 3_600_000;
+
+function duration({ name, value }: Setting): number {
+  const [, count, unit = 's'] = /^(\d{1,7})([smh])?$/.exec(value) ?? [];
+  const time = Number(count) * (UNITS[unit] ?? Number.NaN);
+  if (time >= 1_000 && time <= LONGEST) return time;
+  throw invalid(`${name} is "${value}", expected a time from 1s to 24h, such as 90 (seconds), 15m or 1h`);
 }
 
 function oneOf({ name, value }: Setting, choices: readonly string[]): string {

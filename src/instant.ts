@@ -34,9 +34,20 @@ export function instantFrom(name: string, text: string): number {
   throw invalid(`${name} is "${text.slice(0, 100)}", expected an instant such as "2023-01-25T18:13:22.479Z"`, name);
 }
 
-/** RFC 3339 with milliseconds: `2023-01-22T12:09:39.388Z`. */
+/** RFC 3339 with milliseconds, and with a half of one where there is one: `2023-01-22T12:09:39.388Z`. */
 export function formatInstant(instant: number): string {
-  return Temporal.Instant.fromEpochMilliseconds(instant).toString({ fractionalSecondDigits: 3 });
+  const whole = Math.floor(instant);
+  // A timeline has hundreds of instants, and Date is some fifty times as quick as Temporal.
+  const text = new Date(whole).toISOString();
+  return instant === whole ? text : text.replace('Z', '5Z');
+}
+
+/** The same instant on a clock that is `offset` milliseconds ahead of UTC: `2023-01-22T06:09:39.388-06:00`. */
+export function formatAhead(instant: number, offset: number): string {
+  const minutes = Math.round(Math.abs(offset) / 60_000);
+  const digits = (value: number) => String(value).padStart(2, '0');
+  const zone = `${offset < 0 ? '-' : '+'}${digits(Math.floor(minutes / 60))}:${digits(minutes % 60)}`;
+  return formatInstant(instant + offset).replace('Z', zone);
 }
 
 /** The same instant on the clock of a zone: `2023-01-22T06:09:39.388-06:00`. */

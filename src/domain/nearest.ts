@@ -1,3 +1,4 @@
+import { type Course, followCourse, newCourse } from './course.ts';
 import type { Intervals } from './interval.ts';
 import type { PollColumns } from './polls.ts';
 import { WINDOWS } from './window.ts';
@@ -8,10 +9,12 @@ export interface Estimate {
   counted: number;
   /** Open milliseconds in the active state, for each of `WINDOWS`; halves occur. */
   readonly up: Float64Array;
+  /** How the state ran. */
+  readonly course: Course;
 }
 
 export function newEstimate(): Estimate {
-  return { counted: 0, up: new Float64Array(WINDOWS.length) };
+  return { counted: 0, up: new Float64Array(WINDOWS.length), course: newCourse() };
 }
 
 /**
@@ -31,35 +34,13 @@ export function nearest(
   asOf: number,
   out: Estimate,
 ): void {
-  const { instant, active } = polls;
-  out.up.fill(0);
-  let state = 0;
-  let upSince = Number.NEGATIVE_INFINITY;
-  let previous = 0;
-  let counted = 0;
-  let i = first;
-  for (let piece = 0; piece < open.length && i < last; piece += 2) {
-    const from = open[piece] as number;
-    const to = open[piece + 1] as number;
-    while (i < last && (instant[i] as number) < from) i++;
-    for (; i < last; i++) {
-      const at = instant[i] as number;
-      if (at >= to) break;
-      const seen = active[i] as number;
-      if (counted === 0) {
-        state = seen;
-      } else if (seen !== state) {
-        const middle = (previous + at) / 2;
-        if (state === 1) addUp(open, upSince, middle, asOf, out.up);
-        else upSince = middle;
-        state = seen;
-      }
-      previous = at;
-      counted++;
-    }
+  const { course, up } = out;
+  followCourse(open, polls, first, last, course);
+  out.counted = course.counted;
+  up.fill(0);
+  for (let i = 0; i < course.length; i += 2) {
+    addUp(open, course.up[i] as number, course.up[i + 1] as number, asOf, up);
   }
-  out.counted = counted;
-  if (counted > 0 && state === 1) addUp(open, upSince, Number.POSITIVE_INFINITY, asOf, out.up);
 }
 
 /** Adds the open time of the up stretch `[from, to)` to each window that it meets. */

@@ -60,6 +60,16 @@ export class Schedule {
     return union(pieces);
   }
 
+  /** The zone whose clock a store went by, or goes by, at an instant. */
+  zoneAt(store: number, instant: number): Zone {
+    const { zones, zoneChanges } = this.#columns;
+    const last = this.#zoneChanges[store + 1] as number;
+    for (let change = this.#zoneChanges[store] as number; change < last; change++) {
+      if (instant < (zoneChanges.until[change] as number)) return zoneChanges.zone[change] as Zone;
+    }
+    return zones[store] as Zone;
+  }
+
   #openIn(zone: Zone, store: number, from: number, to: number): Intervals {
     const { specialHours } = this.#columns;
     const first = this.#specialHours[store] as number;

@@ -77,7 +77,7 @@ export function batchUptime(batch: Batch, asOf: number, figures: UptimeFigures, 
 }
 
 /** Of one store's polls, those with `asOf − 8 days ≤ instant ≤ asOf`. */
-function reachOf(polls: PollColumns, from: number, to: number, asOf: number): { first: number; last: number } {
+export function reachOf(polls: PollColumns, from: number, to: number, asOf: number): { first: number; last: number } {
   let first = from;
   while (first < to && (polls.instant[first] as number) < asOf - POLL_REACH) first++;
   let last = to;

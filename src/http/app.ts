@@ -3,17 +3,23 @@ import cookie from '@fastify/cookie';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Accounts } from '../accounts/service.ts';
+import type { FleetService } from '../fleet/service.ts';
+import type { Metrics } from '../metrics.ts';
 import type { ReportService } from '../reports/service.ts';
 import type { Storage } from '../storage/ports.ts';
 import { type Authenticator, guardRoutes } from './access.ts';
 import { type StoreApiParts, storeApiRoutes } from './api/routes.ts';
 import { acceptJsonOrNothing, BODY_LIMIT } from './bodies.ts';
 import { classicRoutes } from './classic.ts';
+import { fleetRoutes } from './fleet/routes.ts';
+import { timelineRoutes } from './fleet/timeline.ts';
 import { healthRoutes } from './health.ts';
+import { countRequests, metricsRoutes } from './metrics.ts';
 import { documentRoutes, keepDocument } from './openapi.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { handleError, sendProblem } from './problems.ts';
 import { keepRouteTable, methodsAt } from './route-table.ts';
+import { keepEvents } from './sse.ts';
 import type { App } from './types.ts';
 import { compileValidator } from './validation.ts';
 
@@ -21,6 +27,8 @@ export interface AppParts extends StoreApiParts {
   readonly storage: Storage;
   readonly reports: ReportService;
   readonly accounts: Accounts;
+  readonly fleet: FleetService;
+  readonly metrics: Metrics;
   readonly authenticator: Authenticator;
   readonly log: FastifyBaseLogger;
 }
@@ -58,12 +66,17 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await app.register(accepts);
   await app.register(cookie);
   keepRouteTable(app);
+  keepEvents(app);
+  countRequests(app, parts.metrics);
   await keepDocument(app);
   guardRoutes(app, parts.authenticator);
   await app.register(classicRoutes(parts.reports));
   await app.register(storeApiRoutes(parts), { prefix: '/api/v1' });
   await app.register(healthRoutes(parts.storage));
   await app.register(peopleRoutes(parts.accounts));
+  await app.register(timelineRoutes(parts.fleet));
+  await app.register(fleetRoutes(parts.fleet));
+  await app.register(metricsRoutes(parts.metrics));
   await app.register(documentRoutes);
   return app;
 }

@@ -1,5 +1,5 @@
 import { type TSchema, Type } from 'typebox';
-import { formatInstant, formatLocal } from '../instant.ts';
+import { formatAhead, formatInstant, formatLocal } from '../instant.ts';
 
 /** An instant in an answer. */
 export const Instant = Type.String({ format: 'date-time', examples: ['2023-01-25T18:13:22.479Z'] });
@@ -20,6 +20,11 @@ export const StoreTime = Type.Object(
   },
   { title: 'StoreTime' },
 );
+
+/** Where the offset of the store's clock is known already. */
+export function storeTimeAhead(instant: number, offset: number): { utc: string; local: string } {
+  return { utc: formatInstant(instant), local: formatAhead(instant, offset) };
+}
 
 export function storeTime(instant: number, zone: string): { utc: string; local: string } {
   return { utc: formatInstant(instant), local: formatLocal(instant, zone) };

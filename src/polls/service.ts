@@ -11,6 +11,8 @@ export interface PollServiceParts {
   readonly stores: StoreService;
   /** The clock, milliseconds. */
   readonly now: () => number;
+  /** Told how many polls came, whether they were new or not. */
+  readonly onReceived: (polls: number) => void;
 }
 
 export class PollService {
@@ -18,13 +20,15 @@ export class PollService {
   readonly #directory: StoreDirectory;
   readonly #stores: StoreService;
   readonly #now: () => number;
+  readonly #onReceived: (polls: number) => void;
   readonly #appender: PollAppender;
 
-  constructor({ storage, directory, stores, now }: PollServiceParts) {
+  constructor({ storage, directory, stores, now, onReceived }: PollServiceParts) {
     this.#storage = storage;
     this.#directory = directory;
     this.#stores = stores;
     this.#now = now;
+    this.#onReceived = onReceived;
     this.#appender = new PollAppender(storage);
   }
 
@@ -36,6 +40,7 @@ export class PollService {
   /** Stores polls and makes known the stores that they name; sending them again changes nothing. */
   async append({ batch }: PollRows): Promise<MergeCounts> {
     const counts = await this.#appender.append(batch);
+    this.#onReceived(batch.ids.length);
     if (!batch.ids.every((id) => this.#directory.knows(id))) this.#directory.changed();
     return counts;
   }

@@ -15,6 +15,8 @@ export interface ReportServiceOptions {
   readonly log: Logger;
   /** The clock, milliseconds. */
   readonly now: () => number;
+  /** Told when a report is done, with the seconds since it was taken. */
+  readonly onEnd: (outcome: 'complete' | 'failed', seconds: number) => void;
 }
 
 const PROGRESS_INTERVAL = 250;
@@ -30,6 +32,7 @@ export class ReportService {
   readonly #results: ResultsFolder;
   readonly #log: Logger;
   readonly #now: () => number;
+  readonly #onEnd: ReportServiceOptions['onEnd'];
   readonly #stopping = new AbortController();
   readonly #worker = randomUUID();
   #looking: NodeJS.Timeout | undefined;
@@ -37,11 +40,12 @@ export class ReportService {
   #wanted = false;
   #busy = false;
 
-  constructor({ storage, results, log, now }: ReportServiceOptions) {
+  constructor({ storage, results, log, now, onEnd }: ReportServiceOptions) {
     this.#storage = storage;
     this.#results = results;
     this.#log = log;
     this.#now = now;
+    this.#onEnd = onEnd;
   }
 
   /** Takes up what was queued or running when the last program ended. */
@@ -134,7 +138,9 @@ export class ReportService {
       const sharing = await reports.complete(id, this.#worker, stores, this.#now());
       if (sharing === undefined) return log.warn('another server has taken this report over');
       await this.#share(id, sharing, log);
-      log.info({ stores, sharing: sharing.length, ms: Math.round(performance.now() - started) }, 'report complete');
+      const ms = performance.now() - started;
+      this.#onEnd('complete', ms / 1_000);
+      log.info({ stores, sharing: sharing.length, ms: Math.round(ms) }, 'report complete');
     } catch (error) {
       if (this.#stopping.signal.aborted) {
         log.info('report interrupted; it is back in the queue');
@@ -147,6 +153,7 @@ export class ReportService {
         log.error({ err: error }, 'report failed');
         const reason = error instanceof UserError ? error.message : `an internal error; the log has it under ${id}`;
         await reports.fail(id, this.#worker, reason, this.#now());
+        this.#onEnd('failed', (performance.now() - started) / 1_000);
       }
     } finally {
       hold.end();

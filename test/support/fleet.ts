@@ -1,4 +1,5 @@
-import type { HoursColumns } from '../../src/domain/hours.ts';
+import { type HoursColumns, openIntervals } from '../../src/domain/hours.ts';
+import type { Intervals } from '../../src/domain/interval.ts';
 import { arrangePolls, type PollColumns } from '../../src/domain/polls.ts';
 import { Schedule } from '../../src/domain/schedule.ts';
 import { CLOSED } from '../../src/domain/special-hours.ts';
@@ -115,6 +116,12 @@ export function uptimeOf(
   asOf: number,
 ): UptimeFigures {
   return figuresOf({ stores, zones, hours }, polls, asOf);
+}
+
+/** The open intervals of the one store whose rows these are, complete over `reach` milliseconds before `asOf`. */
+export function openOf(rows: readonly HoursRow[], zone: string | undefined, asOf: number, reach: number): Intervals {
+  const hours = hoursColumns(rows);
+  return openIntervals(hours, 0, hours.length, zoneAround(zone ?? DEFAULT_ZONE, asOf), asOf - reach, asOf);
 }
 
 const zoneCache = new Map<string, Zone>();

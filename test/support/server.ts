@@ -15,7 +15,14 @@ export interface TestServer extends Server {
 export async function testServer(t: TestContext, parts: ServerParts = {}): Promise<TestServer> {
   const resultsDir = join(temporaryFolder(t), 'results');
   const storage = await openStorage(IN_MEMORY);
-  const config = { host: '127.0.0.1', port: 0, database: IN_MEMORY, resultsDir, logLevel: 'silent' };
+  const config = {
+    host: '127.0.0.1',
+    port: 0,
+    database: IN_MEMORY,
+    resultsDir,
+    logLevel: 'silent',
+    pollInterval: 3_600_000,
+  };
   const server = await createServer(config, storage, parts);
   t.after(() => server.close());
   await server.reports.start();

@@ -2,21 +2,20 @@ import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { storesOf } from '../../accounts/access.ts';
 import { invalid } from '../../errors.ts';
-import { formatInstant, instantFrom } from '../../instant.ts';
+import { formatInstant } from '../../instant.ts';
 import { type StoreDirectory, visibleEntries } from '../../stores/directory.ts';
 import { listStores, type Position, SORTS, type Sort } from '../../stores/list.ts';
 import type { StoreChange, StoreService } from '../../stores/service.ts';
 import { STATES, type StateSource } from '../../stores/states.ts';
 import { zoneName } from '../../tzdb.ts';
+import { AsOf, asOfFrom } from '../as-of.ts';
 import { expectedVersion, sendVersion } from '../etags.ts';
 import { decodeCursor, encodeCursor, limitOf, PageQuery } from '../pages.ts';
-import { GivenInstant, Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
+import { Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 import { IfMatch, Labels, Name, ProbeUrl, Store, StorePath, storeBody, Zone } from './store-schemas.ts';
 
 const tags = ['stores'];
-
-const AsOf = Type.Optional(GivenInstant('the instant that the states are of; now, if not given'));
 
 const ListQuery = Type.Object(
   {
@@ -38,7 +37,7 @@ const ListQuery = Type.Object(
         'by `state` (offline, unknown, online, closed), by `id`, by `name`, or by the last poll, latest first',
       ),
     ),
-    as_of: AsOf,
+    as_of: Type.Optional(AsOf),
     ...PageQuery,
   },
   { additionalProperties: false },
@@ -96,7 +95,7 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
       },
       async ({ query, principal }) => {
         const sort = query.sort ?? 'state';
-        const now = await states.states(asOfFrom(query.as_of));
+        const now = await states.states(await asOfFrom(query.as_of, states));
         const entries = visibleEntries(await directory.current(), storesOf(principal));
         const { total, stores, more } = await listStores(entries, now, {
           filter: {
@@ -148,13 +147,13 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
           tags,
           summary: 'A store with its state',
           params: StorePath,
-          querystring: Type.Object({ as_of: AsOf }, { additionalProperties: false }),
+          querystring: Type.Object({ as_of: Type.Optional(AsOf) }, { additionalProperties: false }),
           response: { 200: Store },
         },
       },
       async ({ params, query, principal }, reply) => {
         const store = await stores.find(principal, params.store_id);
-        const live = (await states.states(asOfFrom(query.as_of))).of(store);
+        const live = (await states.states(await asOfFrom(query.as_of, states))).of(store);
         return sendVersion(reply, store.version).send(storeBody(store, live));
       },
     );
@@ -208,10 +207,6 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
       },
     );
   };
-}
-
-function asOfFrom(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : instantFrom('as_of', text);
 }
 
 function labelFrom(text: string): [string, string] {

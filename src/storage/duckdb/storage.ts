@@ -1,5 +1,6 @@
 import { Database } from '../../duckdb/database.ts';
 import type { Session } from '../../duckdb/session.ts';
+import { Sessions } from '../../duckdb/sessions.ts';
 import { Mutex } from '../../mutex.ts';
 import type { Parameters, Row, Sql, TransactionalSql } from '../../sql.ts';
 import { append } from '../appending.ts';
@@ -21,12 +22,14 @@ export class DuckdbStorage implements Storage {
   readonly accounts: SqlAccountCatalog;
   readonly #database: Database;
   readonly #catalog: SerialSql;
+  readonly #readers: Sessions;
   readonly #imports = new Mutex();
   readonly #keys = new StoreKeys();
 
   private constructor(database: Database, catalog: SerialSql) {
     this.#database = database;
     this.#catalog = catalog;
+    this.#readers = new Sessions(database);
     this.reports = new SqlReportCatalog(catalog, { now: 'epoch_ms(now())', lock: '' });
     this.accounts = new SqlAccountCatalog(catalog, {
       // The catalog's session is one, and a transaction holds it.
@@ -54,7 +57,7 @@ export class DuckdbStorage implements Storage {
   }
 
   snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
-    return this.#inSession((session) => session.transaction(() => work(new DuckdbSnapshot(session))));
+    return this.#readers.use((session) => session.transaction(() => work(new DuckdbSnapshot(session))));
   }
 
   importing<T>(work: (session: ImportSession) => Promise<T>): Promise<T> {
@@ -96,6 +99,7 @@ export class DuckdbStorage implements Storage {
   async close(): Promise<void> {
     await this.#imports.run(async () => {});
     await this.#catalog.close();
+    this.#readers.close();
     this.#database.close();
   }
 

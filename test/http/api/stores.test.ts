@@ -169,6 +169,7 @@ test('a deleted store is back with its hours and polls when a poll names it, or 
 });
 
 const LIVE: StateSource = {
+  latestPoll: async () => T - 1,
   states: async (asOf = T) => ({
     asOf,
     of: ({ id }) =>
@@ -200,6 +201,8 @@ test('a list is paged by cursor, offline stores first, with its total', async (t
   assert.deepEqual([rest.items.map(({ store_id }) => store_id), rest.next_cursor], [['b'], null]);
   const earlier = (await ask('GET', '?as_of=2023-01-01T00:00:00Z&limit=1')).json<{ as_of: string }>();
   assert.equal(earlier.as_of, '2023-01-01T00:00:00.000Z');
+  const latest = (await ask('GET', '?as_of=latest')).json<{ as_of: string }>();
+  assert.equal(latest.as_of, '2023-01-22T11:59:59.999Z');
 });
 
 test('a list takes its filters from the query, alone and together', async (t) => {

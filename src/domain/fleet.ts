@@ -1,0 +1,145 @@
+import { Buckets } from './buckets.ts';
+import { type Course, upStretches } from './course.ts';
+import { HOUR } from './hours.ts';
+import { type Intervals, intersect, totalWithin } from './interval.ts';
+import { nearest, newEstimate } from './nearest.ts';
+import type { PollColumns } from './polls.ts';
+import { currentOutage, lastCounting, OFFLINE, stateAt } from './state.ts';
+import { reachOf } from './uptime.ts';
+import { POLL_REACH, WINDOWS } from './window.ts';
+import { type BadStore, WorstStores } from './worst.ts';
+
+/** The hours of the longest window. */
+export const FLEET_HOURS = WINDOWS[2] / HOUR;
+
+/** Polls are looked at so far back: the window before the last week needs those of the eight days before its end. */
+export const FLEET_REACH = WINDOWS[2] + POLL_REACH;
+
+/** Sums over many stores in milliseconds, for each of `WINDOWS`. */
+export interface WindowSums {
+  readonly up: Float64Array;
+  readonly down: Float64Array;
+  readonly open: Float64Array;
+}
+
+/** For each of the `FLEET_HOURS` before `asOf`, oldest first. Milliseconds, summed over the stores. */
+export interface HourlySums {
+  readonly open: Float64Array;
+  readonly up: Float64Array;
+  readonly unknown: Float64Array;
+  /** How many polls were made in `(from, to]`, whether they count or not. */
+  readonly polls: Float64Array;
+}
+
+/** What is known of one store. */
+interface Seen {
+  readonly open: Intervals;
+  readonly polls: PollColumns;
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * Adds up a fleet at the instant `asOf`, store by store. Beside the sums it keeps the worst stores and nothing of the
+ * others.
+ */
+export class FleetTally<Store> {
+  readonly asOf: number;
+  readonly #patience: number;
+  readonly #estimate = newEstimate();
+  readonly #hours: { readonly open: Buckets; readonly up: Buckets; readonly unknown: Buckets };
+  readonly #polls = new Float64Array(FLEET_HOURS);
+  readonly #worst: WorstStores<Store>;
+  /** What a report for `asOf` says of the stores together. */
+  readonly last = newSums();
+  /** For each window, what a report says that is one such window older. */
+  readonly before = newSums();
+  /** The latest poll that was looked at, whether it counts or not. */
+  latestPoll: number | undefined;
+
+  /**
+   * @param patience a poll older than this says nothing about the state at `asOf`
+   * @param worst so many of the worst stores are kept
+   */
+  constructor(asOf: number, patience: number, worst: number) {
+    this.asOf = asOf;
+    this.#patience = patience;
+    this.#worst = new WorstStores(worst);
+    const buckets = () => new Buckets(asOf - FLEET_HOURS * HOUR, HOUR, FLEET_HOURS);
+    this.#hours = { open: buckets(), up: buckets(), unknown: buckets() };
+  }
+
+  /** Sums by hour so far. */
+  hourly(): HourlySums {
+    const { open, up, unknown } = this.#hours;
+    return { open: open.sums(), up: up.sums(), unknown: unknown.sums(), polls: this.#polls };
+  }
+
+  /** The worst stores so far, the very worst first. */
+  get worst(): readonly BadStore<Store>[] {
+    return this.#worst.stores;
+  }
+
+  /**
+   * Adds a store.
+   *
+   * @param store what it is called in `worst`
+   * @param open its open intervals, complete over `FLEET_REACH` before `asOf`
+   * @param polls arranged polls of which `[first, last)` are this store's
+   */
+  add(store: Store, open: Intervals, polls: PollColumns, first: number, last: number): void {
+    const { asOf } = this;
+    const seen = { open, polls, first, last };
+    for (let w = 0; w < WINDOWS.length; w++) this.#sum(seen, asOf - (WINDOWS[w] as number), w, w + 1, this.before);
+    this.#sum(seen, asOf, 0, WINDOWS.length, this.last);
+    const { course, up } = this.#estimate;
+    this.#addHours(open, course);
+    this.#countPolls(seen);
+    const poll = lastCounting(open, polls, first, last, asOf, this.#patience);
+    const state = stateAt(open, asOf, polls.active[poll]);
+    const outage = state === OFFLINE ? currentOutage(open, course, asOf) : undefined;
+    const openDay = totalWithin(open, asOf - WINDOWS[1], asOf);
+    this.#worst.add(store, state, outage, course.counted > 0 ? openDay - (up[1] as number) : 0);
+  }
+
+  /** Adds the windows `[from, to)` that end at `at` to `sums`, and leaves the estimate behind. */
+  #sum({ open, polls, first, last }: Seen, at: number, from: number, to: number, sums: WindowSums): void {
+    const reach = reachOf(polls, first, last, at);
+    const estimate = this.#estimate;
+    nearest(open, polls, reach.first, reach.last, at, estimate);
+    for (let w = from; w < to; w++) {
+      const time = totalWithin(open, at - (WINDOWS[w] as number), at);
+      const up = estimate.up[w] as number;
+      sums.open[w] = (sums.open[w] as number) + time;
+      sums.up[w] = (sums.up[w] as number) + up;
+      if (estimate.counted > 0) sums.down[w] = (sums.down[w] as number) + time - up;
+    }
+  }
+
+  #addHours(open: Intervals, course: Course): void {
+    const { open: openHours, up: upHours, unknown } = this.#hours;
+    for (let i = 0; i < open.length; i += 2) {
+      openHours.add(open[i] as number, open[i + 1] as number);
+      if (course.counted === 0) unknown.add(open[i] as number, open[i + 1] as number);
+    }
+    const up = intersect(open, upStretches(course));
+    for (let i = 0; i < up.length; i += 2) upHours.add(up[i] as number, up[i + 1] as number);
+  }
+
+  #countPolls({ polls, first, last }: Seen): void {
+    const from = this.asOf - FLEET_HOURS * HOUR;
+    for (let i = last - 1; i >= first; i--) {
+      const at = polls.instant[i] as number;
+      if (at > this.asOf) continue;
+      if (this.latestPoll === undefined || at > this.latestPoll) this.latestPoll = at;
+      if (at <= from) break;
+      const hour = Math.ceil((at - from) / HOUR) - 1;
+      this.#polls[hour] = (this.#polls[hour] as number) + 1;
+    }
+  }
+}
+
+function newSums(): WindowSums {
+  const column = () => new Float64Array(WINDOWS.length);
+  return { up: column(), down: column(), open: column() };
+}

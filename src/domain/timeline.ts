@@ -1,0 +1,143 @@
+import { downSince, followCourse, newCourse, upStretches } from './course.ts';
+import { contains, type Intervals, intersect } from './interval.ts';
+import type { PollColumns } from './polls.ts';
+import { reachOf } from './uptime.ts';
+import { POLL_REACH } from './window.ts';
+
+/** A stretch of instants `[from, to)` in milliseconds. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A stretch of open time with one state; `unknown` when no poll counts. */
+export interface Segment extends Stretch {
+  readonly state: 'up' | 'down' | 'unknown';
+}
+
+export interface SeenPoll {
+  readonly instant: number;
+  readonly active: boolean;
+  /** `false`: the store was closed, so the poll says nothing. */
+  readonly counts: boolean;
+}
+
+/**
+ * Downtime without a moment of uptime in between, also across closed time: from the first open instant that is down to
+ * the last one. One that began before the reach of the polls begins there.
+ */
+export interface Outage extends Stretch {
+  /** The state has not changed up to `asOf`. */
+  readonly ongoing: boolean;
+  /** Open milliseconds that were down. */
+  readonly lost: number;
+}
+
+/** Open milliseconds; halves occur. `up + down + unknown = open`. */
+export interface Totals {
+  readonly open: number;
+  readonly up: number;
+  readonly down: number;
+  readonly unknown: number;
+}
+
+/** How the figures of one store come about. */
+export interface Timeline {
+  /** Clipped to the range, as are the segments. */
+  readonly open: Intervals;
+  /** Those in the range, both ends included. */
+  readonly polls: readonly SeenPoll[];
+  readonly segments: readonly Segment[];
+  /** Those that meet the range, each as a whole. */
+  readonly outages: readonly Outage[];
+  readonly totals: Totals;
+}
+
+/**
+ * Explains one store by the rule `nearest`. Over a window of a report the totals are the report's figures, exactly.
+ *
+ * @param open the store's open intervals, complete over the eight days before `asOf`
+ * @param polls arranged polls of which `[first, last)` are this store's
+ * @param range within the eight days before `asOf`
+ */
+export function timelineOf(
+  open: Intervals,
+  polls: PollColumns,
+  first: number,
+  last: number,
+  range: Stretch,
+  asOf: number,
+): Timeline {
+  const reach = reachOf(polls, first, last, asOf);
+  const course = newCourse();
+  followCourse(open, polls, reach.first, reach.last, course);
+  const all = segmentsOf(
+    intersect(open, [asOf - POLL_REACH, asOf]),
+    upStretches(course),
+    course.counted > 0 ? 'down' : 'unknown',
+  );
+  const segments = all.map((segment) => clipped(segment, range)).filter(({ from, to }) => from < to);
+  const outages = outagesOf(all, downSince(course) !== undefined);
+  return {
+    open: intersect(open, [range.from, range.to]),
+    polls: seenPolls(open, polls, reach.first, reach.last, range),
+    segments,
+    outages: outages.filter(({ from, to }) => from < range.to && to > range.from),
+    totals: totalsOf(segments),
+  };
+}
+
+/** Cuts open time where it begins and ends to be up; `otherwise` is what it is when it is not. */
+function segmentsOf(open: Intervals, upTime: Intervals, otherwise: 'down' | 'unknown'): Segment[] {
+  const segments: Segment[] = [];
+  for (let i = 0; i < open.length; i += 2) {
+    const piece = [open[i] as number, open[i + 1] as number];
+    const up = intersect(piece, upTime);
+    let at = piece[0] as number;
+    for (let j = 0; j < up.length; j += 2) {
+      const [from, to] = [up[j] as number, up[j + 1] as number];
+      if (at < from) segments.push({ from: at, to: from, state: otherwise });
+      segments.push({ from, to, state: 'up' });
+      at = to;
+    }
+    if (at < (piece[1] as number)) segments.push({ from: at, to: piece[1] as number, state: otherwise });
+  }
+  return segments;
+}
+
+function clipped({ from, to, state }: Segment, range: Stretch): Segment {
+  return { from: Math.max(from, range.from), to: Math.min(to, range.to), state };
+}
+
+function outagesOf(segments: readonly Segment[], goesOn: boolean): Outage[] {
+  const outages: Outage[] = [];
+  let begun: { from: number; to: number; lost: number } | undefined;
+  for (const { from, to, state } of segments) {
+    if (state === 'down') {
+      begun ??= { from, to, lost: 0 };
+      begun.to = to;
+      begun.lost += to - from;
+    } else if (begun !== undefined) {
+      outages.push({ ...begun, ongoing: false });
+      begun = undefined;
+    }
+  }
+  if (begun !== undefined) outages.push({ ...begun, ongoing: goesOn });
+  return outages;
+}
+
+function seenPolls(open: Intervals, polls: PollColumns, first: number, last: number, range: Stretch): SeenPoll[] {
+  const seen: SeenPoll[] = [];
+  for (let i = first; i < last; i++) {
+    const instant = polls.instant[i] as number;
+    if (instant < range.from || instant > range.to) continue;
+    seen.push({ instant, active: polls.active[i] === 1, counts: contains(open, instant) });
+  }
+  return seen;
+}
+
+function totalsOf(segments: readonly Segment[]): Totals {
+  const sums = { up: 0, down: 0, unknown: 0 };
+  for (const { from, to, state } of segments) sums[state] += to - from;
+  return { open: sums.up + sums.down + sums.unknown, ...sums };
+}

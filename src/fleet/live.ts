@@ -1,0 +1,117 @@
+import { lastCounting, STATES, type State, stateAt, UNKNOWN } from '../domain/state.ts';
+import type { Snapshot } from '../storage/ports.ts';
+import type { StoreEntry } from '../stores/directory.ts';
+import type { States, StoreState } from '../stores/states.ts';
+import { type FleetSchedule, keysOf } from './schedules.ts';
+import { walkStores } from './walk.ts';
+
+export type StateCounts = Readonly<Record<State, number>>;
+
+/** How all stores are at one instant: some 20 bytes a store. */
+export class LiveStates implements States {
+  readonly asOf: number;
+  /** The latest poll of all stores up to `asOf`; `undefined`: there is none, or none of late and some after it. */
+  readonly latestPoll: number | undefined;
+  readonly #columns: LiveColumns;
+  /** All who see everything ask about the same list. */
+  readonly #counts = new WeakMap<readonly StoreEntry[], StateCounts>();
+
+  constructor(asOf: number, latestPoll: number | undefined, columns: LiveColumns) {
+    this.asOf = asOf;
+    this.latestPoll = latestPoll;
+    this.#columns = columns;
+  }
+
+  /** A store that is newer than this is open, for all that is known, and was not polled. */
+  of({ key }: StoreEntry): StoreState {
+    const { base, state, instant, active } = this.#columns;
+    const at = instant[key - base] ?? Number.NaN;
+    return {
+      state: STATES[state[key - base] ?? UNKNOWN] ?? 'unknown',
+      lastPoll: Number.isNaN(at) ? undefined : { instant: at, active: active[key - base] === 1 },
+    };
+  }
+
+  count(stores: readonly StoreEntry[]): StateCounts {
+    const counts = this.#counts.get(stores) ?? this.#count(stores);
+    this.#counts.set(stores, counts);
+    return counts;
+  }
+
+  #count(stores: readonly StoreEntry[]): StateCounts {
+    const { base, state } = this.#columns;
+    const counts: Record<State, number> = { offline: 0, unknown: 0, online: 0, closed: 0 };
+    for (const { key } of stores) counts[STATES[state[key - base] ?? UNKNOWN] ?? 'unknown']++;
+    return counts;
+  }
+
+  /** The latest poll of these stores, as far as it is one of late. */
+  latestPollOf(stores: readonly StoreEntry[]): number | undefined {
+    const { base, latest } = this.#columns;
+    let found = Number.NEGATIVE_INFINITY;
+    for (const { key } of stores) {
+      const at = latest[key - base] ?? Number.NaN;
+      if (at > found) found = at;
+    }
+    return found === Number.NEGATIVE_INFINITY ? undefined : found;
+  }
+}
+
+/** An entry for every key from `base` on; NaN: there is no such poll. */
+export interface LiveColumns {
+  readonly base: number;
+  /** Positions in `STATES`. */
+  readonly state: Uint8Array;
+  /** The poll of late that decides the state, or would if the store were open; where none counts, the last one. */
+  readonly instant: Float64Array;
+  readonly active: Uint8Array;
+  /** The last poll of late, whether it counts or not. */
+  readonly latest: Float64Array;
+}
+
+/** A poll that is as old as this says nothing about now. */
+export function patienceOf(pollInterval: number): number {
+  return 2 * pollInterval;
+}
+
+/** @param pollInterval a store is polled about so often, milliseconds */
+export async function readLive(
+  snapshot: Snapshot,
+  fleet: FleetSchedule,
+  asOf: number,
+  pollInterval: number,
+): Promise<LiveStates> {
+  const patience = patienceOf(pollInterval);
+  const stores = fleet.directory.entries;
+  const columns = newColumns(stores);
+  const { base, state, instant, active, latest } = columns;
+  const ofLate = { from: asOf - patience + 1, to: asOf };
+  await walkStores(snapshot, fleet, stores, ofLate, pollInterval, ({ key }, open, polls, first, last) => {
+    const at = key - base;
+    const counting = lastCounting(open, polls, first, last, asOf, patience);
+    state[at] = stateAt(open, asOf, counting < 0 ? undefined : polls.active[counting]);
+    if (first === last) return;
+    const shown = counting < 0 ? last - 1 : counting;
+    instant[at] = polls.instant[shown] as number;
+    active[at] = polls.active[shown] as number;
+    latest[at] = polls.instant[last - 1] as number;
+  });
+  const seen = new LiveStates(asOf, undefined, columns).latestPollOf(stores);
+  return new LiveStates(asOf, seen ?? upTo(asOf, await snapshot.latestPoll()), columns);
+}
+
+function newColumns(stores: readonly StoreEntry[]): LiveColumns {
+  const { base, end } = keysOf(stores);
+  const span = end - base;
+  return {
+    base,
+    state: new Uint8Array(span).fill(UNKNOWN),
+    instant: new Float64Array(span).fill(Number.NaN),
+    active: new Uint8Array(span),
+    latest: new Float64Array(span).fill(Number.NaN),
+  };
+}
+
+function upTo(asOf: number, instant: number | undefined): number | undefined {
+  return instant !== undefined && instant <= asOf ? instant : undefined;
+}

@@ -1,0 +1,201 @@
+import type { Logger } from 'pino';
+import type { Stretch } from '../domain/timeline.ts';
+import { messageOf, notFound, UserError } from '../errors.ts';
+import type { FleetGauges } from '../metrics.ts';
+import { Mutex } from '../mutex.ts';
+import type { Storage } from '../storage/ports.ts';
+import { type StoreDirectory, type StoreEntry, visibleEntries } from '../stores/directory.ts';
+import type { StateSource } from '../stores/states.ts';
+import { type FleetFigures, readFigures } from './figures.ts';
+import { type LiveStates, patienceOf, readLive } from './live.ts';
+import { Refreshed } from './refreshed.ts';
+import { Remembered, RememberedAnswers } from './remembered.ts';
+import { Schedules } from './schedules.ts';
+import { readTimeline, type StoreTimeline } from './timeline.ts';
+import { nameOf, type Visible } from './visible.ts';
+
+export interface FleetServiceParts {
+  readonly storage: Pick<Storage, 'snapshot'>;
+  readonly directory: StoreDirectory;
+  readonly log: Logger;
+  /** The clock, milliseconds. */
+  readonly now: () => number;
+  /** A store is polled about so often, milliseconds. */
+  readonly pollInterval: number;
+}
+
+/** Milliseconds for which something is as good as new, and for which it may still be given while it is made again. */
+const DATA = { fresh: 1_000, stale: 0 };
+const LIVE = { fresh: 5_000, stale: 30_000 };
+const FIGURES = { fresh: 60_000, stale: 300_000 };
+
+/** So many past instants are remembered, and so many owners. */
+const PAST_STATES = 4;
+const PAST_FIGURES = 32;
+const OWNERS = 64;
+
+/** So many may wait for figures; each takes its turn. */
+const QUEUE = 16;
+
+/** Which data there is. */
+interface DataState {
+  readonly revision: number;
+  readonly latestPoll: number | undefined;
+}
+
+/** Some stores at one instant, and how to ask for more about them. */
+export interface FleetView {
+  readonly asOf: number;
+  readonly entries: readonly StoreEntry[];
+  readonly live: LiveStates;
+  /** Of these stores; `undefined`: there is none of late. */
+  readonly latestPoll: number | undefined;
+  /** The data it was made from, or is newer than. */
+  readonly revision: number;
+}
+
+/**
+ * How all stores, or some, are and were together. What is said of now is some seconds old (the states) or a minute
+ * (the figures); nothing is computed more often than that, or twice at a time.
+ */
+export class FleetService implements StateSource {
+  readonly pollInterval: number;
+  readonly #storage: Pick<Storage, 'snapshot'>;
+  readonly #directory: StoreDirectory;
+  readonly #schedules: Schedules;
+  readonly #log: Logger;
+  readonly #now: () => number;
+  readonly #data: Refreshed<DataState>;
+  readonly #live: Refreshed<LiveStates>;
+  readonly #pastStates = new RememberedAnswers<LiveStates>(PAST_STATES);
+  /** By who sees which stores. */
+  readonly #figures = new Remembered<Refreshed<FleetFigures>>(OWNERS);
+  readonly #pastFigures = new RememberedAnswers<FleetFigures>(PAST_FIGURES);
+  readonly #turn = new Mutex();
+  #waiting = 0;
+
+  constructor({ storage, directory, log, now, pollInterval }: FleetServiceParts) {
+    this.pollInterval = pollInterval;
+    this.#storage = storage;
+    this.#directory = directory;
+    this.#schedules = new Schedules(storage, directory);
+    this.#log = log;
+    this.#now = now;
+    this.#data = this.#refreshed(DATA, () => this.#readData());
+    this.#live = this.#refreshed(LIVE, () => this.#readLive(this.#now()));
+  }
+
+  /** A poll that is as old as this says nothing about now, milliseconds. */
+  get patience(): number {
+    return patienceOf(this.pollInterval);
+  }
+
+  /** The server's clock. */
+  now(): number {
+    return this.#now();
+  }
+
+  /** @throws UserError `conflict` when there is no poll */
+  async latestPoll(): Promise<number> {
+    const { latestPoll } = await this.#data.get();
+    if (latestPoll !== undefined) return latestPoll;
+    throw new UserError('conflict', 'there are no polls in the database, so there is no latest one; leave out "as_of"');
+  }
+
+  async states(asOf: number | undefined): Promise<LiveStates> {
+    if (asOf === undefined) return this.#live.get();
+    const { revision } = await this.#data.get();
+    return this.#pastStates.get(`${revision} ${asOf}`, () => this.#inTurn(() => this.#readLive(asOf)));
+  }
+
+  /** The stores that somebody sees, and how they are. */
+  async view(stores: Visible, asOf: number | undefined): Promise<FleetView> {
+    const [live, directory, { revision }] = await Promise.all([
+      this.states(asOf),
+      this.#directory.current(),
+      this.#data.get(),
+    ]);
+    const entries = visibleEntries(directory, stores);
+    const latestPoll = stores === 'all' ? live.latestPoll : live.latestPollOf(entries);
+    return { asOf: live.asOf, entries, live, latestPoll, revision };
+  }
+
+  /**
+   * What was of the stores that somebody sees; nothing is read of others.
+   *
+   * @throws UserError `unavailable` when too many wait for theirs
+   */
+  async figures(stores: Visible, asOf: number | undefined): Promise<FleetFigures> {
+    const name = nameOf(stores);
+    if (asOf !== undefined) {
+      const { revision } = await this.#data.get();
+      return this.#pastFigures.get(`${revision} ${name} ${asOf}`, () =>
+        this.#inTurn(() => this.#readFigures(stores, asOf)),
+      );
+    }
+    const make = () => this.#inTurn(() => this.#readFigures(stores, this.#now()));
+    return this.#figures.get(name, () => this.#refreshed(FIGURES, make)).get();
+  }
+
+  /**
+   * Explains one store.
+   *
+   * @param range within the eight days before `asOf`
+   * @throws UserError `not_found`
+   */
+  async timeline(storeId: string, range: Stretch, asOf: number): Promise<StoreTimeline> {
+    const fleet = await this.#schedules.current();
+    const store = fleet.directory.byId.get(storeId);
+    if (store === undefined) throw notFound(`there is no store "${storeId}"`);
+    return this.#storage.snapshot((snapshot) => readTimeline(snapshot, fleet, store.key, range, asOf));
+  }
+
+  /** What a scrape is told, some seconds old at most. */
+  async gauges(): Promise<FleetGauges> {
+    const { live, entries, latestPoll } = await this.view('all', undefined);
+    return {
+      states: live.count(entries),
+      pollAge: latestPoll === undefined ? undefined : (this.#now() - latestPoll) / 1_000,
+    };
+  }
+
+  async #readData(): Promise<DataState> {
+    return this.#storage.snapshot(async (snapshot) => ({
+      revision: await snapshot.revision(),
+      latestPoll: await snapshot.latestPoll(),
+    }));
+  }
+
+  async #readLive(asOf: number): Promise<LiveStates> {
+    const fleet = await this.#schedules.current();
+    return this.#storage.snapshot((snapshot) => readLive(snapshot, fleet, asOf, this.pollInterval));
+  }
+
+  async #readFigures(stores: Visible, asOf: number): Promise<FleetFigures> {
+    const fleet = await this.#schedules.current();
+    const entries = visibleEntries(fleet.directory, stores);
+    return this.#storage.snapshot((snapshot) => readFigures(snapshot, fleet, entries, asOf, this.pollInterval));
+  }
+
+  /** Computations of this size go one after the other, and do not queue up without end. */
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#waiting >= QUEUE) {
+      throw new UserError('unavailable', 'too many are asking for figures of the fleet; try again in a moment');
+    }
+    this.#waiting++;
+    try {
+      return await this.#turn.run(work);
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  #refreshed<T>(times: { readonly fresh: number; readonly stale: number }, make: () => Promise<T>): Refreshed<T> {
+    return new Refreshed({
+      ...times,
+      make,
+      now: this.#now,
+      onError: (error) => this.#log.warn({ reason: messageOf(error) }, 'what is known of the fleet grows old'),
+    });
+  }
+}

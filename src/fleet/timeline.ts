@@ -1,0 +1,28 @@
+import { type Stretch, type Timeline, timelineOf } from '../domain/timeline.ts';
+import { POLL_REACH } from '../domain/window.ts';
+import type { Zone } from '../domain/zone.ts';
+import type { Snapshot } from '../storage/ports.ts';
+import type { FleetSchedule } from './schedules.ts';
+
+export interface StoreTimeline extends Timeline {
+  /** The zone whose clock the store went by at an instant. */
+  zoneAt(instant: number): Zone;
+}
+
+/** @param range within the eight days before `asOf` */
+export async function readTimeline(
+  snapshot: Snapshot,
+  fleet: FleetSchedule,
+  key: number,
+  range: Stretch,
+  asOf: number,
+): Promise<StoreTimeline> {
+  const from = asOf - POLL_REACH;
+  const { base, schedule } = fleet.over(from, asOf);
+  const store = key - base;
+  const polls = await snapshot.polls(key, key + 1, from, asOf);
+  return {
+    ...timelineOf(schedule.openIntervals(store, from, asOf), polls, 0, polls.length, range, asOf),
+    zoneAt: (instant) => schedule.zoneAt(store, instant),
+  };
+}

@@ -1,0 +1,51 @@
+import type { Intervals } from '../domain/interval.ts';
+import type { PollColumns } from '../domain/polls.ts';
+import type { Stretch } from '../domain/timeline.ts';
+import type { Snapshot } from '../storage/ports.ts';
+import type { StoreEntry } from '../stores/directory.ts';
+import { Pace } from './pace.ts';
+import { runsOf } from './runs.ts';
+import { type FleetSchedule, keysOf } from './schedules.ts';
+
+/** What is seen of one store: its open intervals, complete over the range, and its polls `[first, last)` in it. */
+export type Visit = (store: StoreEntry, open: Intervals, polls: PollColumns, first: number, last: number) => void;
+
+/** So many polls are in memory at once, about; sorting as many holds up others for some 10 ms. */
+const POLLS_AT_ONCE = 200_000;
+
+/** Stores that are done before the clock is looked at. */
+const STORES_A_STEP = 32;
+
+/**
+ * Walks some stores, with their polls and open intervals of the instants `[from, to]`, without holding up others.
+ *
+ * @param fleet the schedule of these stores and others
+ * @param pollInterval milliseconds; a store is expected to be polled about so often
+ */
+export async function walkStores(
+  snapshot: Snapshot,
+  fleet: FleetSchedule,
+  stores: readonly StoreEntry[],
+  { from, to }: Stretch,
+  pollInterval: number,
+  visit: Visit,
+): Promise<void> {
+  const pace = new Pace();
+  const { base, schedule } = fleet.over(from, to);
+  const { base: firstKey, end } = keysOf(stores);
+  const byKey = new Array<StoreEntry | undefined>(end - firstKey);
+  for (const store of stores) byKey[store.key - firstKey] = store;
+  const size = Math.ceil(POLLS_AT_ONCE / Math.max(1, (to - from) / pollInterval));
+  for (const run of runsOf(Int32Array.from(stores, ({ key }) => key).sort(), size)) {
+    const polls = await snapshot.polls(run.first, run.end, from, to);
+    let first = 0;
+    for (let key = run.first; key < run.end; key++) {
+      if (key % STORES_A_STEP === 0) await pace.breathe();
+      let last = first;
+      while (last < polls.length && polls.store[last] === key - run.first) last++;
+      const store = byKey[key - firstKey];
+      if (store !== undefined) visit(store, schedule.openIntervals(key - base, from, to), polls, first, last);
+      first = last;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import { type Principal, seesAll, storesOf } from '../../accounts/access.ts';
+import type { FleetService } from '../../fleet/service.ts';
+import { formatInstant } from '../../instant.ts';
+import type { EventStream } from '../sse.ts';
+
+/** Milliseconds between two looks at the fleet while somebody listens. */
+const INTERVAL = 5_000;
+
+/** A stream ends after this, so that whoever may see less now, or nothing, is asked again who it is. */
+const LIFETIME = 5 * 60_000;
+
+interface Listener {
+  readonly principal: Principal;
+  readonly stream: EventStream;
+  /** What was sent last, as JSON. */
+  sent: string;
+}
+
+/** Tells listeners how the stores that they see are, whenever that has changed. */
+export class FleetEvents {
+  readonly #fleet: Pick<FleetService, 'view'>;
+  readonly #onError: (error: unknown) => void;
+  readonly #listeners = new Set<Listener>();
+  #looking: NodeJS.Timeout | undefined;
+
+  /** @param onError told when the fleet could not be looked at; it is tried again */
+  constructor(fleet: Pick<FleetService, 'view'>, onError: (error: unknown) => void) {
+    this.#fleet = fleet;
+    this.#onError = onError;
+  }
+
+  add(principal: Principal, stream: EventStream): void {
+    const listener = { principal, stream, sent: '' };
+    this.#listeners.add(listener);
+    const lifetime = setTimeout(() => stream.close(), LIFETIME).unref();
+    stream.closed.then(() => {
+      clearTimeout(lifetime);
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) {
+        clearInterval(this.#looking);
+        this.#looking = undefined;
+      }
+    });
+    this.#looking ??= setInterval(() => this.#tellAll(), INTERVAL).unref();
+    this.#tell(listener).catch(this.#onError);
+  }
+
+  #tellAll(): void {
+    for (const listener of this.#listeners) this.#tell(listener).catch(this.#onError);
+  }
+
+  async #tell(listener: Listener): Promise<void> {
+    const { principal, stream } = listener;
+    const { live, entries, latestPoll, revision } = await this.#fleet.view(storesOf(principal), undefined);
+    const news = {
+      stores: entries.length,
+      states: live.count(entries),
+      latest_poll: latestPoll === undefined ? null : formatInstant(latestPoll),
+      // It counts what happens to the stores of others too.
+      ...(seesAll(principal) && { revision }),
+    };
+    const text = JSON.stringify(news);
+    if (text === listener.sent) return;
+    listener.sent = text;
+    stream.send('fleet', { as_of: formatInstant(live.asOf), ...news });
+  }
+}

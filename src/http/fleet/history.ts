@@ -1,0 +1,43 @@
+import { type Static, Type } from 'typebox';
+import { FLEET_HOURS } from '../../domain/fleet.ts';
+import { HOUR } from '../../domain/hours.ts';
+import type { FleetFigures } from '../../fleet/figures.ts';
+import { formatInstant } from '../../instant.ts';
+import { Instant } from '../schemas.ts';
+import { openTime, openTimeOf } from './status.ts';
+
+const FleetPeriod = Type.Object(
+  {
+    from: Instant,
+    to: Instant,
+    ...openTime,
+    polls: Type.Integer({ description: 'polls made in this time, whether they count or not' }),
+  },
+  { title: 'FleetPeriod' },
+);
+
+export const FleetHistory = Type.Object(
+  {
+    as_of: Instant,
+    hours: Type.Array(FleetPeriod, { description: 'the 168 hours of elapsed time before `as_of`, oldest first' }),
+    days: Type.Array(FleetPeriod, { description: 'the same as 7 days of 24 hours' }),
+  },
+  { title: 'FleetHistory' },
+);
+
+export function historyOf({ asOf, hourly }: FleetFigures): Static<typeof FleetHistory> {
+  const begin = asOf - FLEET_HOURS * HOUR;
+  const periods = (length: number) =>
+    Array.from({ length: FLEET_HOURS / length }, (_, i): Static<typeof FleetPeriod> => {
+      const sum = (column: Float64Array) =>
+        column.subarray(i * length, (i + 1) * length).reduce((total, value) => total + value, 0);
+      const from = begin + i * length * HOUR;
+      return {
+        from: formatInstant(from),
+        to: formatInstant(from + length * HOUR),
+        ...openTimeOf(sum(hourly.open), sum(hourly.up), sum(hourly.unknown)),
+        polls: sum(hourly.polls),
+      };
+    });
+  return { as_of: formatInstant(asOf), hours: periods(1), days: periods(24) };
+}

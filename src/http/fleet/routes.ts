@@ -1,0 +1,93 @@
+import { Type } from 'typebox';
+import { storesOf } from '../../accounts/access.ts';
+import { messageOf } from '../../errors.ts';
+import type { FleetFigures } from '../../fleet/figures.ts';
+import type { FleetService } from '../../fleet/service.ts';
+import { AsOf, asOfFrom } from '../as-of.ts';
+import { startEvents } from '../sse.ts';
+import type { Routes } from '../types.ts';
+import { FleetEvents } from './events.ts';
+import { FleetHistory, historyOf } from './history.ts';
+import { FleetStatus, statusOf } from './status.ts';
+
+const FleetQuery = Type.Object({ as_of: Type.Optional(AsOf) }, { additionalProperties: false });
+
+const NoQuery = Type.Object({}, { additionalProperties: false });
+
+const tags = ['Fleet'];
+
+/** How the stores that somebody sees are together. */
+export function fleetRoutes(fleet: FleetService): Routes {
+  return async (app) => {
+    const events = new FleetEvents(fleet, (error) => {
+      app.log.warn({ reason: messageOf(error) }, 'listeners wait for news of the fleet');
+    });
+    // Figures live for a minute and more, and many ask for them.
+    const histories = new WeakMap<FleetFigures, ReturnType<typeof historyOf>>();
+
+    app.get(
+      '/api/v1/fleet',
+      {
+        config: { access: 'fleet:read' },
+        schema: {
+          operationId: 'getFleet',
+          tags,
+          summary: 'How all stores are now, or were at some instant',
+          querystring: FleetQuery,
+          response: { 200: FleetStatus },
+        },
+      },
+      async (request, reply) => {
+        const stores = storesOf(request.principal);
+        const asOf = await asOfFrom(request.query.as_of, fleet);
+        const [view, figures] = await Promise.all([fleet.view(stores, asOf), fleet.figures(stores, asOf)]);
+        reply.header('cache-control', 'no-store');
+        return statusOf(view, figures, fleet);
+      },
+    );
+
+    app.get(
+      '/api/v1/fleet/history',
+      {
+        config: { access: 'fleet:read' },
+        schema: {
+          operationId: 'getFleetHistory',
+          tags,
+          summary: 'The uptime of all stores together by hour and by day, and how often they were polled',
+          querystring: FleetQuery,
+          response: { 200: FleetHistory },
+        },
+      },
+      async (request, reply) => {
+        const figures = await fleet.figures(storesOf(request.principal), await asOfFrom(request.query.as_of, fleet));
+        const history = histories.get(figures) ?? historyOf(figures);
+        histories.set(figures, history);
+        reply.header('cache-control', 'no-store');
+        return history;
+      },
+    );
+
+    app.get(
+      '/api/v1/fleet/events',
+      {
+        config: { access: 'fleet:read' },
+        schema: {
+          operationId: 'listenToFleet',
+          tags,
+          summary: 'Server-sent events: how many stores are in which state, whenever that changes',
+          querystring: NoQuery,
+          response: {
+            200: {
+              description: 'events `fleet` whose data has `as_of`, `stores`, `states`, `latest_poll` and `revision`',
+              content: { 'text/event-stream': { schema: Type.String() } },
+            },
+          },
+        },
+      },
+      async (request, reply) => {
+        events.add(request.principal, startEvents(reply));
+        return reply;
+      },
+    );
+  };
+}

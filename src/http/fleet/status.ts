@@ -1,0 +1,156 @@
+import { type Static, Type } from 'typebox';
+import type { WindowSums } from '../../domain/fleet.ts';
+import { STATES, type State } from '../../domain/state.ts';
+import type { BadStore } from '../../domain/worst.ts';
+import type { FleetFigures } from '../../fleet/figures.ts';
+import type { FleetService, FleetView } from '../../fleet/service.ts';
+import { formatInstant } from '../../instant.ts';
+import type { StoreEntry } from '../../stores/directory.ts';
+import { DEFAULT_ZONE } from '../../tzdb.ts';
+import { seconds } from '../as-of.ts';
+import { Instant, Nullable, OneOf, StoreId, StoreTime, storeTime } from '../schemas.ts';
+
+export const StateCounts = Type.Object(
+  {
+    offline: Type.Integer({ description: 'open, and the last poll that counts found it inactive' }),
+    unknown: Type.Integer({ description: 'open, and no poll within two polling intervals counts' }),
+    online: Type.Integer({ description: 'open, and the last poll that counts found it active' }),
+    closed: Type.Integer({ description: 'outside business hours' }),
+  },
+  { title: 'StateCounts' },
+);
+
+/** How some open time was; the four add up. */
+export const openTime = {
+  open_seconds: Type.Number(),
+  up_seconds: Type.Number(),
+  down_seconds: Type.Number(),
+  unknown_seconds: Type.Number({ description: 'open time of stores of which no poll counts' }),
+  uptime_ratio: Nullable(
+    Type.Number({ description: 'of the time that is known, 0 to 1; null: nothing is known', examples: [0.9731] }),
+  ),
+};
+
+const OpenTime = Type.Object(openTime, { title: 'OpenTime' });
+
+const FleetWindow = Type.Object({ ...openTime, before: OpenTime }, { title: 'FleetWindow' });
+
+const WorstStore = Type.Object(
+  {
+    store_id: StoreId,
+    name: Nullable(Type.String()),
+    state: OneOf(STATES),
+    offline_since: Nullable(StoreTime),
+    lost_seconds: Nullable(
+      Type.Number({ description: 'open time lost in the outage that goes on; null: it is not offline' }),
+    ),
+    down_last_day_seconds: Type.Number(),
+  },
+  { title: 'WorstStore' },
+);
+
+const Poller = Type.Object(
+  {
+    status: OneOf(['ok', 'late'], '`late`: no store was polled within two polling intervals'),
+    latest_poll: Nullable(Instant),
+    age_seconds: Nullable(Type.Number({ description: 'of the latest poll at `as_of`' })),
+    poll_interval_seconds: Type.Number(),
+  },
+  { title: 'Poller' },
+);
+
+export const FleetStatus = Type.Object(
+  {
+    as_of: Instant,
+    stores: Type.Integer(),
+    states: StateCounts,
+    poller: Poller,
+    uptime: Type.Object(
+      {
+        as_of: Type.String({
+          format: 'date-time',
+          description: 'these figures are up to some minutes older than the states',
+        }),
+        hour: FleetWindow,
+        day: FleetWindow,
+        week: FleetWindow,
+      },
+      {
+        title: 'FleetUptime',
+        description: 'the last hour, day and week, each with what a report said one such window ago',
+      },
+    ),
+    worst: Type.Array(WorstStore, {
+      description:
+        'at most 20 at `uptime.as_of`: first those that are offline, by the time lost; then by downtime of the last day',
+    }),
+  },
+  { title: 'FleetStatus' },
+);
+
+/** What of a status comes from the figures; they live for a minute and more, and many ask for them. */
+type FiguresPart = Pick<Static<typeof FleetStatus>, 'uptime' | 'worst'>;
+const parts = new WeakMap<FleetFigures, FiguresPart>();
+
+export function statusOf(view: FleetView, figures: FleetFigures, fleet: FleetService): Static<typeof FleetStatus> {
+  const part = parts.get(figures) ?? partOf(figures);
+  parts.set(figures, part);
+  return {
+    as_of: formatInstant(view.asOf),
+    stores: view.entries.length,
+    states: view.live.count(view.entries),
+    poller: pollerOf(view, figures, fleet),
+    ...part,
+  };
+}
+
+function partOf({ asOf, last, before, worst }: FleetFigures): FiguresPart {
+  const window = (w: number) => ({ ...openTimeIn(last, w), before: openTimeIn(before, w) });
+  return {
+    uptime: { as_of: formatInstant(asOf), hour: window(0), day: window(1), week: window(2) },
+    worst: worst.map(worstStoreOf),
+  };
+}
+
+/** @param milliseconds of open time, in all, up, and unknown */
+export function openTimeOf(open: number, up: number, unknown: number): Static<typeof OpenTime> {
+  const known = open - unknown;
+  return {
+    open_seconds: seconds(open),
+    up_seconds: seconds(up),
+    down_seconds: seconds(known - up),
+    unknown_seconds: seconds(unknown),
+    uptime_ratio: known > 0 ? up / known : null,
+  };
+}
+
+function openTimeIn(sums: WindowSums, window: number): Static<typeof OpenTime> {
+  const [open, up, down] = [sums.open[window], sums.up[window], sums.down[window]].map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  return openTimeOf(open, up, open - up - down);
+}
+
+function pollerOf({ asOf, latestPoll }: FleetView, figures: FleetFigures, fleet: FleetService) {
+  const latest = latestPoll ?? figures.latestPoll;
+  const late = latest === undefined || asOf - latest >= fleet.patience;
+  return {
+    status: late ? ('late' as const) : ('ok' as const),
+    latest_poll: latest === undefined ? null : formatInstant(latest),
+    age_seconds: latest === undefined ? null : seconds(asOf - latest),
+    poll_interval_seconds: seconds(fleet.pollInterval),
+  };
+}
+
+function worstStoreOf({ store, state, outage, downDay }: BadStore<StoreEntry>): Static<typeof WorstStore> {
+  return {
+    store_id: store.id,
+    name: store.name ?? null,
+    state: STATES[state] as State,
+    offline_since: outage === undefined ? null : storeTime(outage.since, store.zone ?? DEFAULT_ZONE),
+    lost_seconds: outage === undefined ? null : seconds(outage.lost),
+    down_last_day_seconds: seconds(downDay),
+  };
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Refreshed } from '../../src/fleet/refreshed.ts';
+
+/** A value that counts how often it was made; the test says when each is done. */
+function counted() {
+  const clock = { now: 0 };
+  const errors: unknown[] = [];
+  const begun: { done: () => void; fail: (error: Error) => void }[] = [];
+  const refreshed = new Refreshed<number>({
+    now: () => clock.now,
+    fresh: 1_000,
+    stale: 5_000,
+    onError: (error) => errors.push(error),
+    make: () =>
+      new Promise((resolve, reject) => {
+        const number = begun.length + 1;
+        begun.push({ done: () => resolve(number), fail: reject });
+      }),
+  });
+  return { clock, errors, begun, get: () => refreshed.get() };
+}
+
+async function made() {
+  const one = counted();
+  const first = one.get();
+  one.begun[0]?.done();
+  assert.equal(await first, 1);
+  return one;
+}
+
+test('however many ask at once, a value is made once', async () => {
+  const { begun, get } = counted();
+  const asked = Promise.all([get(), get(), get()]);
+  begun[0]?.done();
+  assert.deepEqual(await asked, [1, 1, 1]);
+  assert.equal(begun.length, 1);
+});
+
+test('a fresh value is given again, an aged one too while the next is made', async () => {
+  const { clock, begun, get } = await made();
+  clock.now = 999;
+  assert.equal(await get(), 1);
+  assert.equal(begun.length, 1);
+  clock.now = 1_000;
+  assert.deepEqual(await Promise.all([get(), get()]), [1, 1]);
+  assert.equal(begun.length, 2);
+  begun[1]?.done();
+  await sleep(0);
+  assert.equal(await get(), 2);
+});
+
+test('a value that is too old is not given any more', async () => {
+  const { clock, begun, get } = await made();
+  clock.now = 6_000;
+  const asked = get();
+  begun[1]?.done();
+  assert.equal(await asked, 2);
+});
+
+test('while the next one cannot be made the old one is given, and that is told', async () => {
+  const { clock, begun, errors, get } = await made();
+  clock.now = 1_000;
+  assert.equal(await get(), 1);
+  begun[1]?.fail(new Error('away'));
+  await sleep(0);
+  assert.deepEqual(
+    errors.map((error) => (error as Error).message),
+    ['away'],
+  );
+  assert.equal(await get(), 1);
+  assert.equal(begun.length, 3);
+});
+
+test('with nothing to give, whoever asks gets the error, and the next one tries again', async () => {
+  const { begun, get } = counted();
+  const asked = get();
+  begun[0]?.fail(new Error('away'));
+  await assert.rejects(asked, /away/);
+  const again = get();
+  begun[1]?.done();
+  assert.equal(await again, 2);
+});
+
+test('what takes long to make stays fresh for longer', async () => {
+  let makings = 0;
+  const slow = new Refreshed<number>({
+    now: () => performance.now(),
+    fresh: 0,
+    stale: 0,
+    onError: () => {},
+    make: async () => {
+      await sleep(200);
+      return ++makings;
+    },
+  });
+  await slow.get();
+  await slow.get();
+  assert.equal(makings, 1);
+});

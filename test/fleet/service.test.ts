@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { pino } from 'pino';
+import { IN_MEMORY, openStorage } from '../../src/compose.ts';
+import { DAY, HOUR, MINUTE } from '../../src/domain/hours.ts';
+import { WINDOWS } from '../../src/domain/window.ts';
+import { FleetService } from '../../src/fleet/service.ts';
+import { computeReport } from '../../src/reports/compute.ts';
+import type { Snapshot, Storage } from '../../src/storage/ports.ts';
+import { StoreDirectory } from '../../src/stores/directory.ts';
+import { merge, type StagedFeeds } from '../support/staging.ts';
+
+/** A Wednesday, 12:00 in Chicago. */
+const NOON = Date.parse('2025-06-04T17:00Z');
+const everyDay = (id: string, start: number, end: number) =>
+  [0, 1, 2, 3, 4, 5, 6].map((day) => [id, day, start * HOUR, end * HOUR] as const);
+const ago = (id: string, minutes: number, active: boolean) => [id, NOON - minutes * MINUTE, active] as const;
+
+/** One store in each state, and one that was down this morning. */
+const FEEDS: StagedFeeds = {
+  hours: [...everyDay('night', 20, 23), ...everyDay('silent', 9, 22), ...everyDay('lame', 9, 22)],
+  polls: [
+    ago('dark', 200, true),
+    ago('dark', 100, false),
+    ago('dark', 30, false),
+    ago('bright', 45, true),
+    ago('night', 10, false),
+    ago('silent', 200, true),
+    ago('lame', 170, false),
+    ago('lame', 50, true),
+  ],
+};
+
+async function opened(t: TestContext, feeds: StagedFeeds = FEEDS) {
+  const storage = await openStorage(IN_MEMORY);
+  t.after(() => storage.close());
+  await merge(storage, feeds);
+  const clock = { now: NOON };
+  const reads: (readonly [number, number])[] = [];
+  const watched: Pick<Storage, 'snapshot'> = {
+    snapshot: (work) =>
+      storage.snapshot((snapshot) =>
+        work(
+          new Proxy(snapshot, {
+            get: (target, name: keyof Snapshot) => {
+              const method = target[name].bind(target) as (...args: unknown[]) => unknown;
+              if (name !== 'polls') return method;
+              return (...args: [number, number]) => {
+                reads.push(args);
+                return method(...args);
+              };
+            },
+          }),
+        ),
+      ),
+  };
+  const now = () => clock.now;
+  const directory = new StoreDirectory({ storage, now });
+  const log = pino({ level: 'silent' });
+  const fleet = new FleetService({ storage: watched, directory, log, now, pollInterval: HOUR });
+  return { storage, directory, fleet, clock, reads };
+}
+
+async function statesOf({ fleet, directory }: Awaited<ReturnType<typeof opened>>, asOf?: number) {
+  const states = await fleet.states(asOf);
+  const { entries } = await directory.current();
+  return Object.fromEntries(entries.map((entry) => [entry.id, states.of(entry).state]));
+}
+
+test('each store is in the state that its hours and its last poll give it', async (t) => {
+  const scene = await opened(t);
+  assert.deepEqual(await statesOf(scene), {
+    bright: 'online',
+    dark: 'offline',
+    lame: 'online',
+    night: 'closed',
+    silent: 'unknown',
+  });
+  const { live, entries, latestPoll } = await scene.fleet.view('all', undefined);
+  assert.deepEqual(live.count(entries), { offline: 1, unknown: 1, online: 2, closed: 1 });
+  assert.equal(latestPoll, NOON - 10 * MINUTE);
+});
+
+test('the last poll of a store is the one that decides, and none is told of that is too old', async (t) => {
+  const { fleet, directory } = await opened(t);
+  const states = await fleet.states(undefined);
+  const { byId } = await directory.current();
+  const lastPoll = (id: string) => {
+    const entry = byId.get(id);
+    assert.ok(entry !== undefined, `there is no ${id}`);
+    return states.of(entry).lastPoll;
+  };
+  assert.deepEqual(lastPoll('dark'), { instant: NOON - 30 * MINUTE, active: false });
+  assert.deepEqual(lastPoll('night'), { instant: NOON - 10 * MINUTE, active: false });
+  assert.equal(lastPoll('silent'), undefined);
+});
+
+test('states of the past are judged by what was known then', async (t) => {
+  const scene = await opened(t);
+  assert.deepEqual(await statesOf(scene, NOON - 190 * MINUTE), {
+    bright: 'unknown',
+    dark: 'online',
+    lame: 'closed',
+    night: 'closed',
+    silent: 'closed',
+  });
+});
+
+test('states are some seconds old at most, and new data is seen', async (t) => {
+  const scene = await opened(t);
+  assert.equal((await statesOf(scene)).silent, 'unknown');
+  await merge(scene.storage, { polls: [['silent', NOON + MINUTE, true]] });
+  scene.clock.now = NOON + 2 * MINUTE;
+  assert.equal((await statesOf(scene)).silent, 'online');
+});
+
+test('a store that is newer than the states is open for all that is known', async (t) => {
+  const { storage, directory, fleet } = await opened(t);
+  const states = await fleet.states(undefined);
+  await merge(storage, { polls: [['new', NOON, false]] });
+  directory.changed();
+  const entry = (await directory.current()).byId.get('new');
+  assert.ok(entry !== undefined, 'the new store is in the directory');
+  assert.deepEqual(states.of(entry), { state: 'unknown', lastPoll: undefined });
+});
+
+test('the figures of the fleet are those of its report', async (t) => {
+  const { storage, fleet } = await opened(t);
+  const figures = await fleet.figures('all', NOON);
+  const report = await storage.snapshot((snapshot) => computeReport(snapshot, NOON));
+  WINDOWS.forEach((_, w) => {
+    const sum = (figure: 'up' | 'down' | 'open') =>
+      [...report.positions].reduce((total, position) => total + report.figures[figure](position, w), 0);
+    assert.deepEqual(
+      [figures.last.up[w], figures.last.down[w], figures.last.open[w]],
+      [sum('up'), sum('down'), sum('open')],
+    );
+  });
+  assert.equal(figures.stores, 5);
+  assert.deepEqual(
+    figures.worst.map(({ store, outage }) => [store.id, outage]),
+    [
+      ['dark', { since: NOON - 150 * MINUTE, lost: 150 * MINUTE }],
+      ['lame', undefined],
+    ],
+  );
+});
+
+test('figures are made once for all who ask, and again after a minute', async (t) => {
+  const { fleet, clock, reads } = await opened(t);
+  const asked = await Promise.all(Array.from({ length: 10 }, () => fleet.figures('all', undefined)));
+  assert.equal(new Set(asked).size, 1);
+  assert.equal(reads.length, 1);
+  clock.now += 59_999;
+  assert.equal(await fleet.figures('all', undefined), asked[0]);
+  assert.equal(reads.length, 1);
+  clock.now += 10 * MINUTE;
+  assert.notEqual(await fleet.figures('all', undefined), asked[0]);
+});
+
+test('figures of a past instant are kept until the data changes', async (t) => {
+  const { storage, fleet, clock, reads } = await opened(t);
+  const before = await fleet.figures('all', NOON);
+  clock.now += DAY;
+  assert.equal(await fleet.figures('all', NOON), before);
+  assert.equal(reads.length, 1);
+  await merge(storage, { polls: [ago('bright', 5, false)] });
+  clock.now += MINUTE;
+  const after = await fleet.figures('all', NOON);
+  assert.deepEqual(
+    after.worst.map(({ store }) => store.id),
+    ['dark', 'bright', 'lame'],
+  );
+});
+
+test('the figures of an owner are those of a fleet that has no other stores', async (t) => {
+  const { fleet } = await opened(t);
+  const owned = await fleet.figures(new Set(['lame', 'silent', 'sold']), NOON);
+  const own = ([id]: readonly [string, ...unknown[]]) => id === 'lame' || id === 'silent';
+  const alone = await opened(t, { hours: FEEDS.hours?.filter(own) ?? [], polls: FEEDS.polls?.filter(own) ?? [] });
+  const expected = await alone.fleet.figures('all', NOON);
+  assert.deepEqual({ ...owned, worst: [] }, { ...expected, worst: [] });
+  assert.deepEqual(
+    owned.worst.map(({ store }) => store.id),
+    expected.worst.map(({ store }) => store.id),
+  );
+});
+
+test('owners of other stores never share figures, owners of the same do', async (t) => {
+  const { fleet } = await opened(t);
+  const one = await fleet.figures(new Set(['dark', 'bright']), undefined);
+  assert.equal(await fleet.figures(new Set(['bright', 'dark']), undefined), one);
+  assert.notEqual(await fleet.figures(new Set(['bright']), undefined), one);
+  assert.notEqual(await fleet.figures('all', undefined), one);
+  assert.equal((await fleet.figures(new Set(), undefined)).stores, 0);
+});
+
+test('an owner hears of the polls of own stores alone', async (t) => {
+  const { fleet } = await opened(t);
+  const view = await fleet.view(new Set(['bright', 'silent']), undefined);
+  assert.equal(view.latestPoll, NOON - 45 * MINUTE);
+  assert.deepEqual(view.live.count(view.entries), { offline: 0, unknown: 1, online: 1, closed: 0 });
+  assert.equal((await fleet.view(new Set(['silent']), undefined)).latestPoll, undefined);
+  assert.equal((await fleet.figures(new Set(['silent']), undefined)).latestPoll, NOON - 200 * MINUTE);
+});
+
+test('when too many ask for different figures at once, some are told to come back', async (t) => {
+  const { fleet } = await opened(t);
+  const asked = await Promise.allSettled(Array.from({ length: 20 }, (_, i) => fleet.figures('all', NOON - i)));
+  const refused = asked
+    .filter((one) => one.status === 'rejected')
+    .map(({ reason }) => (reason as { code: string }).code);
+  assert.deepEqual(refused, ['unavailable', 'unavailable', 'unavailable', 'unavailable']);
+  assert.equal((await fleet.figures('all', NOON - 19)).stores, 5);
+});
+
+test('without polls there is no latest one', async (t) => {
+  const { fleet } = await opened(t, { hours: FEEDS.hours ?? [] });
+  await assert.rejects(fleet.latestPoll(), /there are no polls/);
+  assert.equal((await fleet.view('all', undefined)).latestPoll, undefined);
+});
