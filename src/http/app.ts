@@ -23,6 +23,8 @@ export interface AppParts {
 
 /** Milliseconds in which a client must have sent its request. */
 const REQUEST_TIMEOUT = 30_000;
+/** Ids are opaque; how long one may be is for the route to say. */
+const PARAMETER_LENGTH = 1_000;
 
 /** The HTTP side of the product, not yet listening. */
 export async function buildApp(parts: AppParts): Promise<App> {
@@ -30,6 +32,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     loggerInstance: parts.log,
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT,
+    routerOptions: { maxParamLength: PARAMETER_LENGTH },
     frameworkErrors: handleError,
     // A proxy on this machine says for whom it asks.
     trustProxy: 'loopback',
