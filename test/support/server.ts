@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { createServer, IN_MEMORY, openStorage, type Server } from '../../src/compose.ts';
 import type { Storage } from '../../src/storage/ports.ts';
+import { checkAnswers } from './answers.ts';
 import { temporaryFolder } from './temporary.ts';
 
 export interface TestServer extends Server {
@@ -11,12 +12,16 @@ export interface TestServer extends Server {
   finished(id: string): Promise<Awaited<ReturnType<Server['app']['inject']>>>;
 }
 
-/** The whole product in this process, on an in-memory database; requests go through `app.inject`. */
+/**
+ * The whole product in this process, on an in-memory database; requests go through `app.inject`, and what they bring is
+ * checked against the OpenAPI document.
+ */
 export async function testServer(t: TestContext): Promise<TestServer> {
   const resultsDir = join(temporaryFolder(t), 'results');
   const storage = await openStorage(IN_MEMORY);
   const config = { host: '127.0.0.1', port: 0, database: IN_MEMORY, resultsDir, logLevel: 'silent' };
   const server = await createServer(config, storage);
+  checkAnswers(server.app);
   t.after(() => server.close());
   await server.reports.start();
   return {
