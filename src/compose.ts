@@ -34,11 +34,19 @@ const EVERYBODY: Authenticator = {
   principalOfKey: async () => undefined,
 };
 
-/** A server on an opened storage, which it takes over. */
-export async function createServer(config: Config, storage: Storage): Promise<Server> {
+/**
+ * A server on an opened storage, which it takes over.
+ *
+ * @param authenticator who says whom a request comes from
+ */
+export async function createServer(
+  config: Config,
+  storage: Storage,
+  authenticator: Authenticator = EVERYBODY,
+): Promise<Server> {
   const log = pino({ level: config.logLevel });
   const reports = new ReportService({ storage, results: new ResultsFolder(config.resultsDir), log, now: Date.now });
-  const app = await buildApp({ storage, reports, authenticator: EVERYBODY, log });
+  const app = await buildApp({ storage, reports, authenticator, rateLimit: config.rateLimit, log });
   return {
     app,
     reports,

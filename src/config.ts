@@ -13,6 +13,8 @@ export interface Config {
   readonly database: DatabaseLocation;
   readonly resultsDir: string;
   readonly logLevel: string;
+  /** Requests a minute that a user, or else an address, may send; 0: any number. */
+  readonly rateLimit: number;
 }
 
 /** What a command line may say; each wins over its variable. */
@@ -22,6 +24,7 @@ export interface ConfigFlags {
   readonly database?: string;
   readonly resultsDir?: string;
   readonly logLevel?: string;
+  readonly rateLimit?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -45,6 +48,7 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
     database: databaseLocation(setting('database', '--database', 'DATABASE_URL', './var/monitor.duckdb')),
     resultsDir: setting('resultsDir', '--results-dir', 'RESULTS_DIR', './var/results').value,
     logLevel: oneOf(setting('logLevel', '--log-level', 'LOG_LEVEL', 'info'), LOG_LEVELS),
+    rateLimit: count(setting('rateLimit', '--rate-limit', 'RATE_LIMIT', '6000')),
   });
 }
 
@@ -58,6 +62,11 @@ function port({ name, value }: Setting): number {
   const number = Number(value);
   if (/^\d+$/.test(value) && number <= 65_535) return number;
   throw invalid(`${name} is "${value}", expected a port number from 0 to 65535`);
+}
+
+function count({ name, value }: Setting): number {
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  throw invalid(`${name} is "${value}", expected a whole number; 0: no limit`);
 }
 
 function oneOf({ name, value }: Setting, choices: readonly string[]): string {

@@ -10,6 +10,7 @@ import { classicRoutes } from './classic.ts';
 import { healthRoutes } from './health.ts';
 import { documentRoutes, keepDocument } from './openapi.ts';
 import { handleError, sendProblem } from './problems.ts';
+import { limitRequests } from './rate-limit.ts';
 import { keepRouteTable, methodsAt } from './route-table.ts';
 import type { App } from './types.ts';
 import { compileValidator } from './validation.ts';
@@ -18,6 +19,8 @@ export interface AppParts {
   readonly storage: Storage;
   readonly reports: ReportService;
   readonly authenticator: Authenticator;
+  /** Requests a minute that a user, or else an address, may send; 0: any number. */
+  readonly rateLimit: number;
   readonly log: FastifyBaseLogger;
 }
 
@@ -54,7 +57,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await app.register(cookie);
   keepRouteTable(app);
   await keepDocument(app);
-  guardRoutes(app, parts.authenticator);
+  guardRoutes(app, parts.authenticator, await limitRequests(app, parts.rateLimit, parts.authenticator));
   await app.register(classicRoutes(parts.reports));
   await app.register(healthRoutes(parts.storage));
   await app.register(documentRoutes);

@@ -12,7 +12,7 @@ export function healthRoutes(storage: Storage): Routes {
     app.get(
       '/healthz',
       {
-        config: { access: 'public' },
+        config: { access: 'public', rateLimit: false },
         logLevel: 'warn',
         schema: {
           operationId: 'checkHealth',
@@ -26,7 +26,7 @@ export function healthRoutes(storage: Storage): Routes {
     app.get(
       '/readyz',
       {
-        config: { access: 'public' },
+        config: { access: 'public', rateLimit: false },
         logLevel: 'warn',
         schema: {
           operationId: 'checkReadiness',

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { createServer, IN_MEMORY, openStorage, type Server } from '../../src/compose.ts';
+import type { Config } from '../../src/config.ts';
+import type { Authenticator } from '../../src/http/access.ts';
 import type { Storage } from '../../src/storage/ports.ts';
 import { checkAnswers } from './answers.ts';
 import { temporaryFolder } from './temporary.ts';
@@ -16,11 +18,23 @@ export interface TestServer extends Server {
  * The whole product in this process, on an in-memory database; requests go through `app.inject`, and what they bring is
  * checked against the OpenAPI document.
  */
-export async function testServer(t: TestContext): Promise<TestServer> {
+export async function testServer(
+  t: TestContext,
+  options: Partial<Config> & { readonly authenticator?: Authenticator } = {},
+): Promise<TestServer> {
+  const { authenticator, ...differences } = options;
   const resultsDir = join(temporaryFolder(t), 'results');
   const storage = await openStorage(IN_MEMORY);
-  const config = { host: '127.0.0.1', port: 0, database: IN_MEMORY, resultsDir, logLevel: 'silent' };
-  const server = await createServer(config, storage);
+  const config: Config = {
+    host: '127.0.0.1',
+    port: 0,
+    database: IN_MEMORY,
+    resultsDir,
+    logLevel: 'silent',
+    rateLimit: 0,
+    ...differences,
+  };
+  const server = await createServer(config, storage, authenticator);
   checkAnswers(server.app);
   t.after(() => server.close());
   await server.reports.start();
