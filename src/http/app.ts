@@ -7,6 +7,7 @@ import type { Storage } from '../storage/ports.ts';
 import { type Authenticator, guardRoutes } from './access.ts';
 import { acceptJsonOrNothing, BODY_LIMIT } from './bodies.ts';
 import { classicRoutes } from './classic.ts';
+import { docsRoutes } from './docs/routes.ts';
 import { healthRoutes } from './health.ts';
 import { documentRoutes, keepDocument } from './openapi.ts';
 import { handleError, sendProblem } from './problems.ts';
@@ -61,5 +62,6 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await app.register(classicRoutes(parts.reports));
   await app.register(healthRoutes(parts.storage));
   await app.register(documentRoutes);
+  await app.register(docsRoutes);
   return app;
 }

@@ -13,11 +13,19 @@ users, everything is open, to this machine alone.
 ## Errors
 
 An error is a [problem](https://www.rfc-editor.org/rfc/rfc9457) in \`application/problem+json\`: its \`detail\` names the
-thing, the value and what was expected, and \`errors\` the fields that are wrong. \`400\`: something in the request is
-wrong. \`401\`: nobody is signed in. \`403\`: the scope is missing. \`404\`: there is no such thing. \`409\`: not in this
-state. \`410\`: it is gone for good. \`412\`: it was changed meanwhile. \`413\`: too large. \`415\`: not in this media type.
-\`429\`: too often. \`503\`: the database is away. The last two say in \`Retry-After\` after how many seconds it is worth
-asking again.
+thing, the value and what was expected, and \`errors\` the fields that are wrong.
+
+- \`400\`: something in the request is wrong
+- \`401\`: nobody is signed in
+- \`403\`: the scope is missing, or the request comes from another site
+- \`404\`: there is no such thing, or none that you may know of
+- \`409\`: it cannot be done in the present state
+- \`410\`: it is gone for good
+- \`412\`: it was changed since you read it
+- \`413\`: the body is too large
+- \`415\`: the body is in another media type than those that are taken
+- \`429\`: too often; \`Retry-After\` says after how many seconds to come again
+- \`503\`: the database is away; \`Retry-After\` as well
 
 ## Pages
 
