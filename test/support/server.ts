@@ -11,7 +11,7 @@ export interface TestServer extends Server {
   readonly storage: Storage;
   readonly resultsDir: string;
   /** The report's answer once it runs no more. */
-  finished(id: string): Promise<Awaited<ReturnType<Server['app']['inject']>>>;
+  finished(id: string, headers?: Record<string, string>): Promise<Awaited<ReturnType<Server['app']['inject']>>>;
 }
 
 /**
@@ -42,9 +42,9 @@ export async function testServer(
     ...server,
     storage,
     resultsDir,
-    finished: async (id) => {
+    finished: async (id, headers = {}) => {
       for (;;) {
-        const answer = await server.app.inject(`/get_report?report_id=${id}`);
+        const answer = await server.app.inject({ url: `/get_report?report_id=${id}`, headers });
         if (answer.body !== 'Running') return answer;
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
