@@ -53,8 +53,12 @@ export async function testServer(
 }
 
 /** Triggers a report and returns its id. */
-export async function trigger({ app }: Server, body?: Record<string, unknown>): Promise<string> {
-  const answer = await app.inject({ method: 'POST', url: '/trigger_report', ...(body && { payload: body }) });
+export async function trigger(
+  { app }: Server,
+  body?: Record<string, unknown>,
+  headers: Record<string, string> = {},
+): Promise<string> {
+  const answer = await app.inject({ method: 'POST', url: '/trigger_report', headers, ...(body && { payload: body }) });
   if (answer.statusCode !== 200) throw new Error(`trigger_report answered ${answer.statusCode}: ${answer.body}`);
   return answer.json<{ report_id: string }>().report_id;
 }
