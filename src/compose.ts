@@ -34,16 +34,14 @@ const EVERYBODY: Authenticator = {
   principalOfKey: async () => undefined,
 };
 
-/**
- * A server on an opened storage, which it takes over.
- *
- * @param authenticator who says whom a request comes from
- */
-export async function createServer(
-  config: Config,
-  storage: Storage,
-  authenticator: Authenticator = EVERYBODY,
-): Promise<Server> {
+/** Parts that a test may have otherwise. */
+export interface ServerParts {
+  readonly authenticator?: Authenticator;
+}
+
+/** A server on an opened storage, which it takes over. */
+export async function createServer(config: Config, storage: Storage, parts: ServerParts = {}): Promise<Server> {
+  const authenticator = parts.authenticator ?? EVERYBODY;
   const log = pino({ level: config.logLevel });
   const reports = new ReportService({ storage, results: new ResultsFolder(config.resultsDir), log, now: Date.now });
   const app = await buildApp({ storage, reports, authenticator, rateLimit: config.rateLimit, log });

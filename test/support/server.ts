@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { createServer, IN_MEMORY, openStorage, type Server } from '../../src/compose.ts';
+import { createServer, IN_MEMORY, openStorage, type Server, type ServerParts } from '../../src/compose.ts';
 import type { Config } from '../../src/config.ts';
-import type { Authenticator } from '../../src/http/access.ts';
 import type { Storage } from '../../src/storage/ports.ts';
 import { checkAnswers } from './answers.ts';
 import { temporaryFolder } from './temporary.ts';
@@ -18,10 +17,7 @@ export interface TestServer extends Server {
  * The whole product in this process, on an in-memory database; requests go through `app.inject`, and what they bring is
  * checked against the OpenAPI document.
  */
-export async function testServer(
-  t: TestContext,
-  options: Partial<Config> & { readonly authenticator?: Authenticator } = {},
-): Promise<TestServer> {
+export async function testServer(t: TestContext, options: Partial<Config> & ServerParts = {}): Promise<TestServer> {
   const { authenticator, ...differences } = options;
   const resultsDir = join(temporaryFolder(t), 'results');
   const storage = await openStorage(IN_MEMORY);
@@ -34,7 +30,7 @@ export async function testServer(
     rateLimit: 0,
     ...differences,
   };
-  const server = await createServer(config, storage, authenticator);
+  const server = await createServer(config, storage, authenticator === undefined ? {} : { authenticator });
   checkAnswers(server.app);
   t.after(() => server.close());
   await server.reports.start();
