@@ -25,10 +25,11 @@ export interface AppParts {
   readonly log: FastifyBaseLogger;
 }
 
+/** Of an id of 200 characters in a path: each may take up twelve bytes there. */
+const PATH_PARAMETER = 2_400;
+
 /** Milliseconds in which a client must have sent its request. */
 const REQUEST_TIMEOUT = 30_000;
-/** Ids are opaque; how long one may be is for the route to say. */
-const PARAMETER_LENGTH = 1_000;
 
 /** The HTTP side of the product, not yet listening. */
 export async function buildApp(parts: AppParts): Promise<App> {
@@ -36,7 +37,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     loggerInstance: parts.log,
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT,
-    routerOptions: { maxParamLength: PARAMETER_LENGTH },
+    routerOptions: { maxParamLength: PATH_PARAMETER },
     frameworkErrors: handleError,
     // A proxy on this machine says for whom it asks.
     trustProxy: 'loopback',

@@ -6,7 +6,7 @@ import { operationsOf } from '../../src/http/document/types.ts';
 import { documentOf } from '../../src/http/openapi.ts';
 import type { RouteEntry } from '../../src/http/types.ts';
 import { ACCESS_ROWS, type Ids, type Question, type Row } from '../support/access-rows.ts';
-import { authenticatorOf, person, withKey } from '../support/people.ts';
+import { authenticatorOf, person, withKey } from '../support/callers.ts';
 import { type TestServer, testServer, trigger } from '../support/server.ts';
 import { merge } from '../support/staging.ts';
 

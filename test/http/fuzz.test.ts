@@ -10,7 +10,7 @@ import { Raw } from '../../src/http/media.ts';
 import { documentOf } from '../../src/http/openapi.ts';
 import type { App } from '../../src/http/types.ts';
 import { checkAnswers } from '../support/answers.ts';
-import { authenticatorOf, person, withKey } from '../support/people.ts';
+import { authenticatorOf, person, withKey } from '../support/callers.ts';
 import { type KnownIds, requests } from '../support/request-arbitrary.ts';
 import { type TestServer, testServer, trigger } from '../support/server.ts';
 import { smallApp } from '../support/small-app.ts';

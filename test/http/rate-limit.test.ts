@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { authenticatorOf, person, withKey } from '../support/people.ts';
+import { authenticatorOf, person, withKey } from '../support/callers.ts';
 import { testServer } from '../support/server.ts';
 
 const authenticator = authenticatorOf([person('ann', 'admin'), person('otto', 'operator')]);

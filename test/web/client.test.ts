@@ -7,7 +7,7 @@ import { clientTypes } from '../../scripts/client-types.ts';
 import type { ApiDocument } from '../../src/http/document/types.ts';
 import { documentOf } from '../../src/http/openapi.ts';
 import { ApiError, type Client, client } from '../../web/api/client.ts';
-import { authenticatorOf, person, withKey } from '../support/people.ts';
+import { authenticatorOf, person, withKey } from '../support/callers.ts';
 import { sampleRoutes } from '../support/sample-routes.ts';
 import { testServer } from '../support/server.ts';
 import { smallApp } from '../support/small-app.ts';
