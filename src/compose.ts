@@ -37,13 +37,16 @@ const EVERYBODY: Authenticator = {
 /** Parts that a test may have otherwise. */
 export interface ServerParts {
   readonly authenticator?: Authenticator;
+  /** The clock, milliseconds. */
+  readonly now?: () => number;
 }
 
 /** A server on an opened storage, which it takes over. */
 export async function createServer(config: Config, storage: Storage, parts: ServerParts = {}): Promise<Server> {
-  const authenticator = parts.authenticator ?? EVERYBODY;
+  const now = parts.now ?? Date.now;
   const log = pino({ level: config.logLevel });
-  const reports = new ReportService({ storage, results: new ResultsFolder(config.resultsDir), log, now: Date.now });
+  const reports = new ReportService({ storage, results: new ResultsFolder(config.resultsDir), log, now });
+  const authenticator = parts.authenticator ?? EVERYBODY;
   const app = await buildApp({ storage, reports, authenticator, rateLimit: config.rateLimit, log });
   return {
     app,

@@ -33,6 +33,8 @@ export interface Row {
   readonly stranger?: number;
   /** Why the answer is the same with and without the store even for those who see all. */
   readonly blind?: string;
+  /** What an admin does first. */
+  readonly before?: { readonly route: string; readonly ask: (ids: Ids) => Question };
   /** Asking changes nothing that other rows see, though it is no GET. */
   readonly harmless?: true;
   /** Only the owner of the other store is asked, about what is theirs. */
@@ -117,7 +119,18 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
       later,
     },
   ],
-  'DELETE /api/v1/stores/:store_id/special-hours/:date': [{ ask: on('2099-12-25'), status: 204, stranger: 404, later }],
+  'DELETE /api/v1/stores/:store_id/special-hours/:date': [
+    {
+      before: {
+        route: 'PUT /api/v1/stores/:store_id/special-hours/:date',
+        ask: (ids) => ({ ...on('2099-12-25')(ids), body: { closed: true } }),
+      },
+      ask: on('2099-12-25'),
+      status: 204,
+      stranger: 404,
+      later,
+    },
+  ],
   'GET /api/v1/stores/:store_id/polls': [{ ask: store, status: 200, stranger: 404, later }],
   'GET /api/v1/stores/:store_id/timeline': [
     {

@@ -17,8 +17,11 @@ export interface TestServer extends Server {
  * The whole product in this process, on an in-memory database; requests go through `app.inject`, and what they bring is
  * checked against the OpenAPI document.
  */
-export async function testServer(t: TestContext, options: Partial<Config> & ServerParts = {}): Promise<TestServer> {
-  const { authenticator, ...differences } = options;
+export async function testServer(
+  t: TestContext,
+  parts: ServerParts = {},
+  differences: Partial<Config> = {},
+): Promise<TestServer> {
   const resultsDir = join(temporaryFolder(t), 'results');
   const storage = await openStorage(IN_MEMORY);
   const config: Config = {
@@ -30,7 +33,7 @@ export async function testServer(t: TestContext, options: Partial<Config> & Serv
     rateLimit: 0,
     ...differences,
   };
-  const server = await createServer(config, storage, authenticator === undefined ? {} : { authenticator });
+  const server = await createServer(config, storage, parts);
   checkAnswers(server.app);
   t.after(() => server.close());
   await server.reports.start();
