@@ -124,6 +124,14 @@ test('the commands survive a shell: what is sent is what was meant', async () =>
   assert.deepEqual(command('followEvents')[0], '-N');
 });
 
+test('a choice between plain values and rows is told by its type, and rows are not told apart', () => {
+  const rows = { type: 'array', items: { type: 'object', properties: { day: { type: 'integer' } } } };
+  const schema = { type: 'object', properties: { hours: { anyOf: [{ const: 'always' }, rows] } } };
+  const { text } = bodyFields({ components: { schemas: {} } } as unknown as ApiDocument, schema, 'answer');
+  assert.match(text, /&quot;always&quot; or list of objects/);
+  assert.doesNotMatch(text, /class="choice/);
+});
+
 test('what a request must have and what an answer may lack is said', async () => {
   const document = await sampleDocument();
   const told = (name: string, side: 'request' | 'answer') =>

@@ -38,9 +38,14 @@ function row(document: ApiDocument, name: string, schema: JsonSchema, mark: stri
   const resolved = resolve(document, schema);
   const description = schema.description ?? resolved.description;
   const type = typeOf(document, schema, name);
-  return html`<div class="field d${place.depth}"><dt><code><span class="within">${place.within}</span>${name}</code>
+  return html`<div class="field d${place.depth}"><dt><code><span class="within">${breakable(place.within)}</span>${name}</code>
 <span class="type">${type}${mark && html` <span class="${mark}">${mark}</span>`}</span></dt>
 <dd>${description && inline(description)} ${limitsOf(resolved)}</dd></div>`;
+}
+
+/** A long name may break after each of its parts. */
+function breakable(within: string): Html {
+  return html`${within.split(/(?<=\.)/).map((part) => html`${part}<wbr>`)}`;
 }
 
 function inner(document: ApiDocument, schema: JsonSchema, side: Side, place: Place): Html[] {
@@ -75,7 +80,8 @@ function arrayOf(within: string): string {
 
 function alternatives(document: ApiDocument, choices: readonly JsonSchema[], side: Side, place: Place): Html[] {
   const rows = choices.map((choice) => inner(document, choice, side, place));
-  if (choices.length === 1 || rows.every((some) => some.length === 0)) return rows.flat();
+  // What is plain, the type has said already.
+  if (rows.filter((some) => some.length > 0).length < 2) return rows.flat();
   return rows.flatMap((some, i) => [
     html`<div class="choice d${place.depth}"><dt>${i === 0 ? 'either' : 'or'}</dt><dd>${nameOf(choices[i] ?? {})}</dd></div>`,
     ...some,

@@ -7,7 +7,7 @@ export class Html {
   }
 }
 
-export type Piece = Html | string | number | undefined | readonly Piece[];
+export type Piece = Html | string | number | false | undefined | readonly Piece[];
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -21,13 +21,13 @@ export function escapeText(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 }
 
-/** A template whose values are escaped, unless they are markup themselves; lists are joined, `undefined` is nothing. */
+/** A template whose values are escaped, unless they are markup themselves; lists are joined, `undefined` and `false` are nothing. */
 export function html(strings: TemplateStringsArray, ...values: readonly Piece[]): Html {
   return new Html(strings.reduce((text, string, i) => `${text}${markup(values[i - 1])}${string}`));
 }
 
 function markup(piece: Piece): string {
-  if (piece === undefined) return '';
+  if (piece === undefined || piece === false) return '';
   if (piece instanceof Html) return piece.text;
   if (typeof piece === 'string' || typeof piece === 'number') return escapeText(String(piece));
   return piece.map(markup).join('');

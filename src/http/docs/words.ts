@@ -60,7 +60,7 @@ export function limitsOf(schema: JsonSchema): Html | undefined {
   const chips = choices?.map(
     (choice) => html`<code>${typeof choice === 'string' ? choice : JSON.stringify(choice)}</code> `,
   );
-  return html`<span class="limits">${chips && html`one of ${chips}`}${list}</span>`;
+  return html`<span class="limits">${chips && html`one of ${chips}`}${chips && list.length > 0 && ' · '}${list}</span>`;
 }
 
 function range(unit: string, least: number | undefined, most: number | undefined): string | undefined {
