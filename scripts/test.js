@@ -5,10 +5,11 @@ import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { globSync } from 'tinyglobby';
 
-// They start processes and servers, or read some hundred files one by one.
+// They start processes and many servers, or read some hundred files one by one.
 const SLOW = [
   'test/system/**',
   'test/{storage,fleet}/postgres.test.ts',
+  'test/http/{access-matrix,fuzz}.test.ts',
   'test/ingest/{files,gzip,instants,large-files,merging,parquet,sums,wrong-files}.test.ts',
 ];
 

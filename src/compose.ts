@@ -91,6 +91,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     metrics,
     accounts,
     authenticator,
+    rateLimit: config.rateLimit,
     log,
   });
   return {

@@ -15,6 +15,8 @@ export interface Config {
   readonly logLevel: string;
   /** A store is polled about so often, milliseconds. */
   readonly pollInterval: number;
+  /** Requests a minute that a user, or else an address, may send; 0: any number. */
+  readonly rateLimit: number;
 }
 
 /** What a command line may say; each wins over its variable. */
@@ -24,6 +26,7 @@ export interface ConfigFlags {
   readonly database?: string;
   readonly resultsDir?: string;
   readonly logLevel?: string;
+  readonly rateLimit?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -48,6 +51,7 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
     resultsDir: setting('resultsDir', '--results-dir', 'RESULTS_DIR', './var/results').value,
     pollInterval: duration({ name: 'POLL_INTERVAL', value: env.POLL_INTERVAL || '1h' }),
     logLevel: oneOf(setting('logLevel', '--log-level', 'LOG_LEVEL', 'info'), LOG_LEVELS),
+    rateLimit: count(setting('rateLimit', '--rate-limit', 'RATE_LIMIT', '6000')),
   });
 }
 
@@ -73,6 +77,11 @@ function duration({ name, value }: Setting): number {
   const time = Number(count) * (UNITS[unit] ?? Number.NaN);
   if (time >= 1_000 && time <= LONGEST) return time;
   throw invalid(`${name} is "${value}", expected a time from 1s to 24h, such as 90 (seconds), 15m or 1h`);
+}
+
+function count({ name, value }: Setting): number {
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  throw invalid(`${name} is "${value}", expected a whole number; 0: no limit`);
 }
 
 function oneOf({ name, value }: Setting, choices: readonly string[]): string {

@@ -58,7 +58,7 @@ export type Principal = { readonly kind: 'open' } | UserPrincipal;
 export const OPEN: Principal = { kind: 'open' };
 
 /** Whoever did not say who it is. */
-export const NOBODY: Principal = {
+export const NOBODY: UserPrincipal = {
   kind: 'user',
   userId: '',
   login: '',

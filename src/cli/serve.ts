@@ -17,6 +17,7 @@ export function serveCommand(program: Command): void {
     )
     .option('--results-dir <folder>', 'where finished reports go (RESULTS_DIR, default ./var/results)')
     .option('--log-level <level>', 'how much is logged (LOG_LEVEL, default info)')
+    .option('--rate-limit <number>', 'requests a minute a user, or else an address; 0: any (RATE_LIMIT, default 6000)')
     .action(async (flags: FeedFlags & ConfigFlags) => {
       await serve(flags);
     });

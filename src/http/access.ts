@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { may, NOBODY, OPEN, type Principal } from '../accounts/access.ts';
 import { UserError } from '../errors.ts';
+import type { RequestLimit } from './rate-limit.ts';
 import type { App } from './types.ts';
 
 /** Who stands behind what a request shows. */
@@ -18,20 +19,22 @@ export const SESSION_COOKIE = 'rm_session';
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
-/** Finds out whom each request comes from, and refuses what its route does not allow. */
-export function guardRoutes(app: App, authenticator: Authenticator): void {
+/** Finds out whom each request comes from, counts it, and refuses what its route does not allow. */
+export function guardRoutes(app: App, authenticator: Authenticator, limit: RequestLimit): void {
   app.decorateRequest('principal');
-  app.addHook('onRequest', async (request) => {
-    const access = request.routeOptions.config.access;
+  app.addHook('onRequest', async (request, reply) => {
+    // A path without a route answers nothing that anybody may not know.
+    const { access = 'public' } = request.routeOptions.config;
     request.principal = NOBODY;
     refuseForeignOrigin(request);
-    // A path without a route answers nothing that anybody may not know.
-    if (access === undefined || access === 'public') return;
-    const principal = await principalOf(request, authenticator);
+    const principal = access === 'public' ? NOBODY : await principalOf(request, authenticator);
+    request.principal = principal ?? NOBODY;
+    // Before it is refused: whoever tries out keys is counted by address.
+    await limit(request, reply);
+    if (access === 'public') return;
     if (principal === undefined) {
       throw new UserError('unauthorized', 'nobody is signed in: send an API key (Authorization: Bearer …) or sign in');
     }
-    request.principal = principal;
     if (access !== 'signed-in' && !may(principal, access)) {
       throw new UserError('forbidden', `this needs the scope ${access}, which you do not have`);
     }

@@ -11,6 +11,7 @@ import { type Authenticator, guardRoutes } from './access.ts';
 import { type StoreApiParts, storeApiRoutes } from './api/routes.ts';
 import { acceptJsonOrNothing, BODY_LIMIT } from './bodies.ts';
 import { classicRoutes } from './classic.ts';
+import { docsRoutes } from './docs/routes.ts';
 import { fleetRoutes } from './fleet/routes.ts';
 import { timelineRoutes } from './fleet/timeline.ts';
 import { healthRoutes } from './health.ts';
@@ -18,6 +19,7 @@ import { countRequests, metricsRoutes } from './metrics.ts';
 import { documentRoutes, keepDocument } from './openapi.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { handleError, sendProblem } from './problems.ts';
+import { limitRequests } from './rate-limit.ts';
 import { keepRouteTable, methodsAt } from './route-table.ts';
 import { keepEvents } from './sse.ts';
 import type { App } from './types.ts';
@@ -30,6 +32,8 @@ export interface AppParts extends StoreApiParts {
   readonly fleet: FleetService;
   readonly metrics: Metrics;
   readonly authenticator: Authenticator;
+  /** Requests a minute that a user, or else an address, may send; 0: any number. */
+  readonly rateLimit: number;
   readonly log: FastifyBaseLogger;
 }
 
@@ -69,7 +73,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   keepEvents(app);
   countRequests(app, parts.metrics);
   await keepDocument(app);
-  guardRoutes(app, parts.authenticator);
+  guardRoutes(app, parts.authenticator, await limitRequests(app, parts.rateLimit, parts.authenticator));
   await app.register(classicRoutes(parts.reports));
   await app.register(storeApiRoutes(parts), { prefix: '/api/v1' });
   await app.register(healthRoutes(parts.storage));
@@ -78,5 +82,6 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await app.register(fleetRoutes(parts.fleet));
   await app.register(metricsRoutes(parts.metrics));
   await app.register(documentRoutes);
+  await app.register(docsRoutes);
   return app;
 }

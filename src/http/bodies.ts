@@ -9,6 +9,9 @@ export const BODY_LIMIT = 64 * 1024;
  * clients that always send `Content-Type: application/json` all ask for the same.
  */
 export function acceptJsonOrNothing(app: App): void {
+  app.addHook('preValidation', async (request) => {
+    if (request.routeOptions.config.bodyOptional) request.body ??= {};
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     'application/json',

@@ -1,18 +1,73 @@
 import type { FastifyReply } from 'fastify';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { invalid } from '../errors.ts';
 import { formatInstant, instantFrom } from '../instant.ts';
 import { isReportId } from '../reports/results.ts';
 import type { ReportService } from '../reports/service.ts';
 import type { ReportRecord } from '../storage/report-catalog.ts';
+import { answer, Raw } from './media.ts';
+import { Instant, OneOf } from './schemas.ts';
 import type { Routes } from './types.ts';
 
 const TriggerBody = Type.Object(
-  { as_of: Type.Optional(Type.String({ description: 'RFC 3339 instant that the report speaks for' })) },
+  {
+    as_of: Type.Optional(
+      Type.String({
+        description: 'RFC 3339 instant that the report speaks for; by default that of the latest poll',
+        examples: ['2023-01-25T18:13:22.479Z'],
+      }),
+    ),
+  },
   { additionalProperties: false },
 );
 
-const ReportQuery = Type.Object({ report_id: Type.Optional(Type.String()) }, { additionalProperties: false });
+const Triggered = Type.Object({ report_id: Type.String({ format: 'uuid' }) }, { title: 'TriggeredReport' });
+
+const ReportQuery = Type.Object(
+  {
+    report_id: Type.Optional(
+      Type.String({
+        description: 'the id that `POST /trigger_report` gave; without it, the answer is `400`',
+        examples: ['9063ec40-64e5-4d48-ac0c-a580d4271ca3'],
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const ReportStatus = Type.Union(
+  [
+    Type.Object({
+      status: Type.Literal('Running'),
+      progress: Type.Number({ minimum: 0, maximum: 1, description: 'the share of stores that are done' }),
+      as_of: Instant,
+    }),
+    Type.Object({
+      status: Type.Literal('Complete'),
+      csv_url: Type.String({ format: 'uri-reference', description: 'where the CSV is' }),
+      as_of: Instant,
+      stores: Type.Integer({ minimum: 0, description: 'rows of the CSV' }),
+    }),
+    Type.Object({ status: Type.Literal('Failed'), reason: Type.String(), as_of: Instant }),
+  ],
+  { title: 'ClassicReportStatus' },
+);
+
+const ReportAnswer = answer(
+  'how far the report is, or the report itself',
+  {
+    'text/csv': Raw('of a complete report: a line a store'),
+    'text/plain': Raw('`Running`, or `Failed: ` and the reason', 'Running'),
+    'application/json': ReportStatus,
+  },
+  {
+    'X-Report-Status': OneOf(['Running', 'Complete', 'Failed'], 'in an answer that is not JSON'),
+    'X-Report-As-Of': Type.String({
+      format: 'date-time',
+      description: 'the instant that a complete report speaks for',
+    }),
+  },
+);
 
 /** What belongs into the body must not be lost in the query. */
 const NoQuery = Type.Object({}, { additionalProperties: false });
@@ -23,10 +78,15 @@ export function classicRoutes(reports: ReportService): Routes {
     app.post(
       '/trigger_report',
       {
-        config: { access: 'reports:write' },
-        schema: { body: TriggerBody, querystring: NoQuery },
-        preValidation: async (request) => {
-          request.body ??= {};
+        config: { access: 'reports:write', bodyOptional: true },
+        schema: {
+          operationId: 'triggerReport',
+          summary: 'Ask for a report',
+          description: 'Answers at once; the report is computed when its turn comes.',
+          tags: ['classic'],
+          body: TriggerBody,
+          querystring: NoQuery,
+          response: { 200: Triggered },
         },
       },
       async (request) => {
@@ -38,7 +98,17 @@ export function classicRoutes(reports: ReportService): Routes {
 
     app.get(
       '/get_report',
-      { config: { access: 'reports:read' }, schema: { querystring: ReportQuery } },
+      {
+        config: { access: 'reports:read' },
+        schema: {
+          operationId: 'getReport',
+          summary: 'Get a report as CSV, or how far it is',
+          description: 'With `Accept: application/json` and no `text/…` beside it, the state as JSON.',
+          tags: ['classic'],
+          querystring: ReportQuery,
+          response: { 200: ReportAnswer },
+        },
+      },
       async (request, reply) => {
         const report = await reports.find(reportIdFrom(request.query.report_id));
         reply.header('cache-control', 'no-store').header('vary', 'Accept');
@@ -68,15 +138,15 @@ function reportIdFrom(text: string | undefined): string {
   throw invalid(`report_id is "${text.slice(0, 100)}", expected an id that POST /trigger_report gave`);
 }
 
-function statusOf(report: ReportRecord): Record<string, unknown> {
+function statusOf(report: ReportRecord): Static<typeof ReportStatus> {
   const asOf = formatInstant(report.asOf);
-  if (report.status === 'failed') return { status: 'Failed', reason: report.reason, as_of: asOf };
+  if (report.status === 'failed') return { status: 'Failed', reason: report.reason ?? '', as_of: asOf };
   if (report.status !== 'complete') return { status: 'Running', progress: report.progress, as_of: asOf };
   return {
     status: 'Complete',
     csv_url: `/get_report?report_id=${report.id}`,
     as_of: asOf,
-    stores: report.stores,
+    stores: report.stores ?? 0,
   };
 }
 

@@ -1,19 +1,50 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
 import { messageOf, UserError } from '../errors.ts';
 import type { Storage } from '../storage/ports.ts';
+import type { Routes } from './types.ts';
+
+const Alive = Type.Object({ status: Type.Literal('ok') });
+const Ready = Type.Object({ status: Type.Literal('ready') });
 
 /** `/healthz`: the process answers. `/readyz`: so does the database. */
-export function healthRoutes(storage: Storage): FastifyPluginAsyncTypebox {
+export function healthRoutes(storage: Storage): Routes {
   return async (app) => {
-    app.get('/healthz', { config: { access: 'public' }, logLevel: 'warn' }, async () => ({ status: 'ok' }));
-    app.get('/readyz', { config: { access: 'public' }, logLevel: 'warn' }, async (request) => {
-      try {
-        await storage.check();
-        return { status: 'ready' };
-      } catch (error) {
-        request.log.warn({ reason: messageOf(error) }, 'not ready');
-        throw new UserError('unavailable', 'the database does not answer', { cause: error });
-      }
-    });
+    app.get(
+      '/healthz',
+      {
+        config: { access: 'public', rateLimit: false },
+        logLevel: 'warn',
+        schema: {
+          operationId: 'checkHealth',
+          summary: 'Whether the process is alive',
+          tags: ['system'],
+          response: { 200: Alive },
+        },
+      },
+      async () => ({ status: 'ok' as const }),
+    );
+    app.get(
+      '/readyz',
+      {
+        config: { access: 'public', rateLimit: false },
+        logLevel: 'warn',
+        schema: {
+          operationId: 'checkReadiness',
+          summary: 'Whether the database answers too',
+          description: '`503` while it does not.',
+          tags: ['system'],
+          response: { 200: Ready },
+        },
+      },
+      async (request) => {
+        try {
+          await storage.check();
+          return { status: 'ready' as const };
+        } catch (error) {
+          request.log.warn({ reason: messageOf(error) }, 'not ready');
+          throw new UserError('unavailable', 'the database does not answer', { cause: error });
+        }
+      },
+    );
   };
 }

@@ -19,7 +19,7 @@ export function metricsRoutes(metrics: Metrics): Routes {
         logLevel: 'warn',
         schema: {
           operationId: 'getMetrics',
-          tags: ['Operations'],
+          tags: ['system'],
           summary: 'Figures for Prometheus',
           response: {
             200: {

@@ -1,10 +1,16 @@
 import swagger from '@fastify/swagger';
 import { Type } from 'typebox';
 import { VERSION } from '../version.ts';
+import { SESSION_COOKIE } from './access.ts';
+import { CONVENTIONS } from './document/conventions.ts';
+import { hoistSchemas } from './document/hoist.ts';
+import { TAGS } from './document/tags.ts';
+import type { ApiDocument } from './document/types.ts';
+import { answer } from './media.ts';
 import { Problem } from './problems.ts';
 import type { AccessRule, App, Routes } from './types.ts';
 
-const PROBLEM = { description: 'what is wrong', content: { 'application/problem+json': { schema: Problem } } };
+const PROBLEM = { 'application/problem+json': Problem };
 
 /** Writes down every route that is added from here on as OpenAPI 3.1, from the schemas that validate. */
 export async function keepDocument(app: App): Promise<void> {
@@ -15,13 +21,15 @@ export async function keepDocument(app: App): Promise<void> {
         title: 'Restaurant Monitor',
         version: VERSION,
         summary: 'Were my restaurants really online while they were supposed to be open?',
+        description: CONVENTIONS,
         license: { name: 'MIT', identifier: 'MIT' },
       },
-      servers: [{ url: '/' }],
+      servers: [{ url: '/', description: 'this server' }],
+      tags: [...TAGS],
       components: {
         securitySchemes: {
           key: { type: 'http', scheme: 'bearer', description: 'an API key' },
-          session: { type: 'apiKey', in: 'cookie', name: 'rm_session', description: 'a browser session' },
+          session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE, description: 'a browser session' },
         },
       },
     },
@@ -30,53 +38,91 @@ export async function keepDocument(app: App): Promise<void> {
       url,
       schema: {
         ...schema,
-        ...securityOf(route.config?.access),
-        response: { ...(schema?.response as object), default: PROBLEM },
+        'x-body-optional': route.config?.bodyOptional,
+        security: securityOf(route.config?.access),
+        response: {
+          ...(schema?.response as object),
+          '4XX': answer('what is wrong with the request', PROBLEM),
+          default: answer('what went wrong', PROBLEM),
+        },
       },
     }),
     transformObject: (given) => {
       if (!('openapiObject' in given)) return given.swaggerObject;
-      return hoistSchemas(given.openapiObject as unknown as Json) as typeof given.openapiObject;
+      const document = given.openapiObject as unknown as Parameters<typeof hoistSchemas>[0];
+      return finish(hoistSchemas(document) as unknown as RawDocument) as unknown as typeof given.openapiObject;
     },
+  });
+  // A description that contradicts itself is to stop the start, not to be found by its first reader.
+  app.addHook('onReady', async () => {
+    app.swagger();
   });
 }
 
-function securityOf(access: AccessRule | undefined): { security: Record<string, string[]>[] } {
-  return { security: access === 'public' ? [] : [{ key: [] }, { session: [] }] };
+/** The document of all routes, once the app is ready. */
+export function documentOf(app: App): ApiDocument {
+  return app.swagger() as unknown as ApiDocument;
+}
+
+/** The scopes stand in the requirement itself, as OpenAPI 3.1 allows it for any way to sign in. */
+function securityOf(access: AccessRule | undefined): { key?: string[]; session?: string[] }[] {
+  if (access === undefined || access === 'public') return [];
+  const scopes = access === 'signed-in' ? [] : [access];
+  return [{ key: scopes }, { session: scopes }];
+}
+
+type RawOperation = Record<string, unknown> & {
+  requestBody?: { required: boolean };
+  responses: Record<string, { description: string; headers?: object }>;
+};
+type RawDocument = Record<string, unknown> & { paths: Record<string, Record<string, RawOperation>> };
+
+const DESCRIPTIONS: Readonly<Record<string, string>> = { 200: 'done', 201: 'made', 202: 'accepted', 204: 'done' };
+
+/** What @fastify/swagger cannot be told. */
+function finish(document: RawDocument): RawDocument {
+  const operation = ({ 'x-body-optional': optional, requestBody, responses, ...rest }: RawOperation): RawOperation => ({
+    ...rest,
+    ...(requestBody && { requestBody: { ...requestBody, required: optional !== true } }),
+    responses: Object.fromEntries(
+      Object.entries(responses).map(([status, { description, headers, ...response }]) => [
+        status,
+        {
+          description: description === 'Default Response' ? (DESCRIPTIONS[status] ?? 'done') : description,
+          ...(headers && Object.keys(headers).length > 0 && { headers }),
+          ...response,
+        },
+      ]),
+    ),
+  });
+  const paths = Object.fromEntries(
+    Object.entries(document.paths).map(([path, operations]) => [
+      path,
+      Object.fromEntries(Object.entries(operations).map(([method, one]) => [method, operation(one)])),
+    ]),
+  );
+  return { ...document, paths };
 }
 
 /** The document itself. */
 export const documentRoutes: Routes = async (app) => {
+  let text: string | undefined;
   app.get(
     '/api/openapi.json',
     {
       config: { access: 'public' },
-      schema: { hide: true, response: { 200: Type.Unknown() } },
+      schema: {
+        operationId: 'readDocument',
+        summary: 'This description of the API',
+        tags: ['system'],
+        response: {
+          200: answer('OpenAPI 3.1', { 'application/json': Type.Record(Type.String(), Type.Unknown()) }),
+        },
+      },
     },
-    async () => app.swagger(),
+    async (_request, reply) => {
+      text ??= JSON.stringify(documentOf(app));
+      return reply.type('application/json; charset=utf-8').send(text);
+    },
   );
 };
-
-type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-
-/** Schemas with a title stand once, under `components`, and are referred to by it. */
-export function hoistSchemas(document: Json): Json {
-  const schemas: Record<string, Json> = {};
-  const walk = (value: Json): Json => {
-    if (Array.isArray(value)) return value.map(walk);
-    if (typeof value !== 'object' || value === null) return value;
-    const copy = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner)]));
-    const { title } = copy;
-    if (typeof title !== 'string' || !('type' in copy || 'anyOf' in copy || 'enum' in copy)) return copy;
-    const known = schemas[title];
-    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(copy)) {
-      throw new Error(`two schemas have the title ${title}`);
-    }
-    schemas[title] = copy;
-    return { $ref: `#/components/schemas/${title}` };
-  };
-  const { paths = {}, ...rest } = document as Record<string, Json>;
-  const walked = walk(paths);
-  const components = (rest.components ?? {}) as Record<string, Json>;
-  return { ...rest, paths: walked, components: { ...components, schemas } };
-}

@@ -1,14 +1,41 @@
+import type { FastifySchema } from 'fastify';
+import { isTag } from './document/tags.ts';
 import type { App, RouteEntry } from './types.ts';
 
-/** Keeps a list of all routes, and refuses one that does not say who may use it. To be called before any is added. */
+/**
+ * Keeps a list of all routes, and refuses one that does not say who may use it or what it is. To be called before any
+ * is added.
+ */
 export function keepRouteTable(app: App): void {
   const table: RouteEntry[] = [];
   app.decorate('routeTable', table);
-  app.addHook('onRoute', ({ method, url, config }) => {
+  app.addHook('onRoute', ({ method, url, config, schema = {} }) => {
+    // Fastify adds a HEAD to each GET.
+    const methods = [method].flat().filter((one) => one !== 'HEAD');
     const access = config?.access;
     if (access === undefined) throw new Error(`the route ${String(method)} ${url} does not say who may use it`);
-    for (const one of [method].flat()) if (one !== 'HEAD') table.push({ method: one, url, access });
+    for (const one of methods) {
+      const lack = lackOf(schema) ?? twin(table, schema.operationId);
+      if (lack !== undefined) throw new Error(`the route ${one} ${url} ${lack}`);
+      table.push({ method: one, url, access, operationId: schema.operationId ?? '' });
+    }
   });
+}
+
+/** What is missing for the documentation. */
+function lackOf({ operationId = '', summary = '', tags = [], response }: FastifySchema): string | undefined {
+  if (!/^[a-z][a-zA-Z]+$/.test(operationId)) return 'has no operationId such as listStores';
+  if (!/^[A-Z].*[^.]$/.test(summary)) return 'has no summary (a capital at the beginning, no full stop)';
+  const [tag, more] = tags;
+  if (tag === undefined || more !== undefined || !isTag(tag)) return 'has not one tag of src/http/document/tags.ts';
+  const answers = Object.keys((response as object | undefined) ?? {});
+  if (!answers.some((status) => /^[123]/.test(status))) return 'does not say what it answers';
+  return undefined;
+}
+
+function twin(table: readonly RouteEntry[], operationId: string | undefined): string | undefined {
+  const other = table.find((route) => route.operationId === operationId);
+  return other && `has the operationId of ${other.method} ${other.url}`;
 }
 
 /** The methods that some route takes at a path; none: there is nothing there. */

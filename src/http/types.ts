@@ -27,12 +27,16 @@ export interface RouteEntry {
   /** With its parameters: `/api/v1/stores/:store_id`. */
   readonly url: string;
   readonly access: AccessRule;
+  /** Its name in the OpenAPI document. */
+  readonly operationId: string;
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Every route says this; one that does not stops the start. */
     access?: AccessRule;
+    /** No body is the same as `{}`. */
+    bodyOptional?: true;
   }
   interface FastifyRequest {
     /** Whom the request comes from; set before any handler runs. */

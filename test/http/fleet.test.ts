@@ -27,7 +27,8 @@ const FEEDS: StagedFeeds = {
 };
 
 function userOf(role: 'owner' | 'operator', stores: 'all' | ReadonlySet<string>): Principal {
-  return { kind: 'user', userId: role, name: role, role, via: 'key', scopes: SCOPES_OF[role], stores };
+  const named = { userId: role, login: role, name: role, role, keyId: role };
+  return { kind: 'user', ...named, via: 'key', scopes: SCOPES_OF[role], stores };
 }
 
 const USERS: Readonly<Record<string, Principal>> = {

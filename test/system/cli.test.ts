@@ -164,6 +164,7 @@ test('what a command line gets wrong is named, with what was expected', async (t
     ],
     [['serve', '--port', 'http'], /^error: --port is "http", expected a port number from 0 to 65535/],
     [['serve', '--log-level', 'loud'], /^error: --log-level is "loud", expected one of trace, /],
+    [['serve', '--rate-limit', '-1'], /^error: --rate-limit is "-1", expected a whole number; 0: no limit/],
     [['serve', '--database', 'mysql://root:hunter2@db/x'], /^error: --database begins with "mysql:", expected/],
     [['simulate', '--out', 'x', '--stores', 'many'], /^error: --stores is "many", expected a whole number/],
     [['simulate', '--out', 'x', '--stores', '0'], /^error: --stores is 0, expected/],

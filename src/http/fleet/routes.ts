@@ -14,7 +14,7 @@ const FleetQuery = Type.Object({ as_of: Type.Optional(AsOf) }, { additionalPrope
 
 const NoQuery = Type.Object({}, { additionalProperties: false });
 
-const tags = ['Fleet'];
+const tags = ['fleet'];
 
 /** How the stores that somebody sees are together. */
 export function fleetRoutes(fleet: FleetService): Routes {

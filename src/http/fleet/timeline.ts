@@ -88,7 +88,7 @@ export function timelineRoutes(fleet: FleetService): Routes {
         config: { access: 'stores:read' },
         schema: {
           operationId: 'getStoreTimeline',
-          tags: ['Stores'],
+          tags: ['timeline'],
           summary: 'Open times, polls, states and outages of a store: what its figures come from',
           params: Type.Object({ store_id: StoreId }),
           querystring: TimelineQuery,

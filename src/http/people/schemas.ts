@@ -10,7 +10,7 @@ import { decodeCursor, encodeCursor } from '../pages.ts';
 import { Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
 
 /** What users and keys look like in requests and answers. */
-export const Id = Type.String({ format: 'uuid' });
+export const Id = Type.String({ format: 'uuid', description: 'as the list gives it' });
 export const UserPath = Type.Object({ user_id: Id });
 export const KeyPath = Type.Object({ key_id: Id });
 export const Login = Type.String({

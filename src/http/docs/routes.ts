@@ -1,0 +1,49 @@
+import { answer, Raw } from '../media.ts';
+import { documentOf } from '../openapi.ts';
+import type { Routes } from '../types.ts';
+import { docsPage, STYLE_PATH } from './page.ts';
+import { STYLE } from './style.ts';
+
+/** Nothing from elsewhere, no script at all, and no frame around it. */
+const POLICY =
+  "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const CACHE = 'public, max-age=300';
+
+/** The document as a page to read. */
+export const docsRoutes: Routes = async (app) => {
+  let page: string | undefined;
+  app.get(
+    '/api/docs',
+    {
+      config: { access: 'public' },
+      schema: {
+        operationId: 'readDocs',
+        summary: 'This page',
+        tags: ['system'],
+        response: { 200: answer('the description as a page to read', { 'text/html': Raw('for people') }) },
+      },
+    },
+    async (_request, reply) => {
+      page ??= docsPage(documentOf(app));
+      return reply
+        .header('content-security-policy', POLICY)
+        .header('referrer-policy', 'no-referrer')
+        .header('cache-control', CACHE)
+        .type('text/html; charset=utf-8')
+        .send(page);
+    },
+  );
+  app.get(
+    STYLE_PATH,
+    {
+      config: { access: 'public' },
+      schema: {
+        operationId: 'readDocsStyle',
+        summary: 'What this page looks like',
+        tags: ['system'],
+        response: { 200: answer('a style sheet', { 'text/css': Raw('for browsers') }) },
+      },
+    },
+    async (_request, reply) => reply.header('cache-control', CACHE).type('text/css; charset=utf-8').send(STYLE),
+  );
+};

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import fc from 'fast-check';
+import { Type } from 'typebox';
+import { operationsOf, type PlacedOperation } from '../../src/http/document/types.ts';
+import { Raw } from '../../src/http/media.ts';
+import { documentOf } from '../../src/http/openapi.ts';
+import type { App } from '../../src/http/types.ts';
+import { checkAnswers } from '../support/answers.ts';
+import { authenticatorOf, person, withKey } from '../support/callers.ts';
+import { type KnownIds, requests } from '../support/request-arbitrary.ts';
+import { type TestServer, testServer, trigger } from '../support/server.ts';
+import { smallApp } from '../support/small-app.ts';
+import { merge } from '../support/staging.ts';
+
+/** Requests to each operation; FUZZ_RUNS for a long night. */
+const RUNS = Number(process.env.FUZZ_RUNS ?? 40);
+/** Milliseconds after which a request hangs, however slow the machine. */
+const PATIENCE = 20_000;
+
+const HEADERS = withKey('ann');
+const T = Date.parse('2023-01-22T12:00:00Z');
+
+interface Fuzzed {
+  readonly server: TestServer;
+  readonly operations: readonly PlacedOperation[];
+  readonly known: KnownIds;
+}
+
+/** A server with something of everything in it, and the ids of that. */
+async function fuzzed(t: TestContext): Promise<Fuzzed> {
+  const authenticator = authenticatorOf([person('ann', 'admin'), person('olga', 'owner', ['a'])]);
+  const server = await testServer(t, { authenticator });
+  await merge(server.storage, {
+    polls: [
+      ['a', T, true],
+      ['b/ü %', T - 3_600_000, false],
+    ],
+    hours: [['a', 0, 9 * 3_600_000, 17 * 3_600_000]],
+    zones: [['a', 'America/New_York']],
+  });
+  const id = await trigger(server, {}, HEADERS);
+  await server.finished(id, HEADERS);
+  await server.app.ready();
+  return {
+    server,
+    operations: operationsOf(documentOf(server.app)),
+    known: { store_id: ['a', 'b/ü %'], report_id: [id], user_id: ['id-of-ann', 'id-of-olga'] },
+  };
+}
+
+async function patiently<T>(what: string, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} hangs`)), PATIENCE);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What comes back is checked by test/support/answers.ts. */
+async function fuzz(app: App, operation: PlacedOperation, known: KnownIds): Promise<void> {
+  const property = fc.asyncProperty(requests(documentOf(app), operation, known, HEADERS), async (options) => {
+    await patiently(`${options.method} ${String(options.url)}`, app.inject(options));
+  });
+  await fc.assert(property, { numRuns: RUNS, includeErrorInReport: true });
+}
+
+/** Ends where the stream of an answer does not. */
+function isStream({ responses }: PlacedOperation): boolean {
+  return Object.values(responses).some(({ content = {} }) => 'text/event-stream' in content);
+}
+
+async function assertAlive({ app }: TestServer): Promise<void> {
+  assert.equal((await patiently('/healthz', app.inject('/healthz'))).statusCode, 200);
+  assert.equal((await patiently('/readyz', app.inject('/readyz'))).statusCode, 200);
+}
+
+test('no request to any route makes a 500, hangs, or is answered with what is not documented', async (t) => {
+  const { server, operations, known } = await fuzzed(t);
+  for (const operation of operations.filter((one) => !isStream(one))) await fuzz(server.app, operation, known);
+  await assertAlive(server);
+});
+
+test('nor does a request to anywhere else', async (t) => {
+  const { server, operations } = await fuzzed(t);
+  const paths = operations.map(({ path }) => path.replaceAll(/\{[^}]+\}/g, 'a'));
+  const anywhere = fc.oneof(
+    fc.webPath().map((path) => `/${path}`),
+    fc.constantFrom('/%', '/%zz', '//', '/..%2f', '/api/v1/%00', '/?%', `/${'a/'.repeat(2_000)}`, '/__proto__', '/*'),
+    fc.constantFrom(...paths),
+    fc.constantFrom(...paths).map((path) => `${path}/`),
+  );
+  const methods = fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE');
+  const headers = fc.constantFrom({}, HEADERS, { authorization: 'Basic eDp4' }, { authorization: 'Bearer x y' });
+  const streams = new Set(operations.filter(isStream).map(({ path }) => path.replaceAll(/\{[^}]+\}/g, 'a')));
+  await fc.assert(
+    fc.asyncProperty(methods, anywhere, headers, async (method, url, given) => {
+      if (streams.has(url)) return;
+      const options = { method: method as 'GET', url, headers: given };
+      await patiently(`${method} ${url}`, server.app.inject(options));
+    }),
+    { numRuns: RUNS * 10, includeErrorInReport: true },
+  );
+  await assertAlive(server);
+});
+
+test('nobody holds the server up by leaving in the middle of an upload or of a stream', async (t) => {
+  const { server, operations, known } = await fuzzed(t);
+  const url = new URL(await server.listen());
+  for (const operation of operations) {
+    const { method, path, requestBody } = operation;
+    const filled = path.replaceAll(/\{([^}]+)\}/g, (_whole, name: string) =>
+      encodeURIComponent(known[name]?.[0] ?? 'x'),
+    );
+    for (const type of Object.keys(requestBody?.content ?? {})) {
+      const socket = connect(Number(url.port), url.hostname);
+      await patiently('connecting', once(socket, 'connect'));
+      socket.write(
+        `${method} ${filled} HTTP/1.1\r\nHost: ${url.host}\r\nAuthorization: ${HEADERS.authorization}\r\nContent-Type: ${type}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"a":\r\n`,
+      );
+      await new Promise((resolve) => setImmediate(resolve));
+      socket.destroy();
+      await patiently('leaving', once(socket, 'close'));
+    }
+    if (!isStream(operation)) continue;
+    const asked = request(new URL(filled, url), { method, headers: HEADERS }).end();
+    const [answer] = await patiently(`${method} ${path}`, once(asked, 'response'));
+    assert.notEqual((answer as { statusCode: number }).statusCode, 500, path);
+    asked.destroy();
+  }
+  await assertAlive(server);
+});
+
+test('the fuzz finds a route that breaks, and says with what', async (t) => {
+  const app = await smallApp(async (routes) => {
+    routes.post(
+      '/shout',
+      {
+        config: { access: 'public' },
+        schema: {
+          operationId: 'shout',
+          summary: 'Shout',
+          tags: ['system'],
+          body: Type.Object({ word: Raw('a word that nobody checks', 'hello') }),
+          response: { 200: Type.Object({ word: Type.String() }) },
+        },
+      },
+      async ({ body }) => ({ word: (body.word as string).toUpperCase() }),
+    );
+  });
+  t.after(() => app.close());
+  checkAnswers(app);
+  await app.ready();
+  const [operation] = operationsOf(documentOf(app));
+  assert.ok(operation !== undefined, 'there is an operation');
+  await assert.rejects(fuzz(app, operation, {}), /seed: -?\d+(.|\n)*"\/shout(.|\n)*500, which is always a defect/);
+});

@@ -1,0 +1,886 @@
+// Written by `npm run client` from the OpenAPI document: change the routes, not this file.
+
+export interface AppendedPolls {
+  /** = added + replaced + already_there + repeated + rejected */
+  readonly received: number;
+  readonly added: number;
+  /** of the same instant, and otherwise than what was there */
+  readonly replaced: number;
+  readonly already_there: number;
+  /** a later poll of the same request says it again, or otherwise and wins */
+  readonly repeated: number;
+  readonly rejected: number;
+  /** the first 100 */
+  readonly rejects: readonly RejectedPoll[];
+}
+
+export interface AuditEntry {
+  /** as the list gives it */
+  readonly audit_id: string;
+  readonly at: string;
+  readonly actor_id: string | null;
+  /** what the actor was called then */
+  readonly actor: string;
+  readonly key_id: string | null;
+  readonly action: string;
+  readonly subject_kind: string;
+  readonly subject_id: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export interface AuditPage {
+  readonly items: readonly AuditEntry[];
+  /** null: this is the last page */
+  readonly next_cursor: string | null;
+}
+
+/** What is not given stays as it is. Labels are replaced as a whole; another zone holds from now on. */
+export interface ChangedStore {
+  readonly name?: string | null | undefined;
+  readonly zone?: string | null | undefined;
+  /** such as brand and city; keys without a colon */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly probe_url?: string | null | undefined;
+}
+
+export type ClassicReportStatus = {
+  readonly status: 'Running';
+  /** the share of stores that are done */
+  readonly progress: number;
+  readonly as_of: string;
+} | {
+  readonly status: 'Complete';
+  /** where the CSV is */
+  readonly csv_url: string;
+  readonly as_of: string;
+  /** rows of the CSV */
+  readonly stores: number;
+} | {
+  readonly status: 'Failed';
+  readonly reason: string;
+  readonly as_of: string;
+};
+
+export interface Credentials {
+  readonly login: string;
+  readonly password: string;
+}
+
+export interface FieldProblem {
+  /** `body`, `query`, `path` or `header` */
+  readonly in: string;
+  /** such as `hours.0.start`; empty: the whole of it */
+  readonly field: string;
+  readonly message: string;
+}
+
+export interface FleetHistory {
+  readonly as_of: string;
+  /** the 168 hours of elapsed time before `as_of`, oldest first */
+  readonly hours: readonly FleetPeriod[];
+  /** the same as 7 days of 24 hours */
+  readonly days: readonly FleetPeriod[];
+}
+
+export interface FleetPeriod {
+  readonly from: string;
+  readonly to: string;
+  readonly open_seconds: number;
+  readonly up_seconds: number;
+  readonly down_seconds: number;
+  /** open time of stores of which no poll counts */
+  readonly unknown_seconds: number;
+  readonly uptime_ratio: number | null;
+  /** polls made in this time, whether they count or not */
+  readonly polls: number;
+}
+
+export interface FleetStatus {
+  readonly as_of: string;
+  readonly stores: number;
+  readonly states: StateCounts;
+  readonly poller: Poller;
+  readonly uptime: FleetUptime;
+  /** at most 20 at `uptime.as_of`: first those that are offline, by the time lost; then by downtime of the last day */
+  readonly worst: readonly WorstStore[];
+}
+
+/** the last hour, day and week, each with what a report said one such window ago */
+export interface FleetUptime {
+  /** these figures are up to some minutes older than the states */
+  readonly as_of: string;
+  readonly hour: FleetWindow;
+  readonly day: FleetWindow;
+  readonly week: FleetWindow;
+}
+
+export interface FleetWindow {
+  readonly open_seconds: number;
+  readonly up_seconds: number;
+  readonly down_seconds: number;
+  /** open time of stores of which no poll counts */
+  readonly unknown_seconds: number;
+  readonly uptime_ratio: number | null;
+  readonly before: OpenTime;
+}
+
+export interface Hours {
+  /** in order, one after the other without a gap */
+  readonly versions: readonly HoursVersion[];
+}
+
+/** Hours that hold from one instant until another; null: for ever. */
+export interface HoursVersion {
+  readonly effective_from: StoreTime | null;
+  readonly effective_until: StoreTime | null;
+  readonly hours: WeekHours;
+}
+
+export interface IssuedKey {
+  /** as the list gives it */
+  readonly key_id: string;
+  /** as the list gives it */
+  readonly user_id: string;
+  /** a name or an e-mail address; case makes no difference */
+  readonly login: string;
+  readonly name: string;
+  /** how the key begins */
+  readonly prefix: string;
+  readonly scopes: readonly string[];
+  readonly created_at: string;
+  readonly expires_at: string | null;
+  readonly last_used_at: string | null;
+  readonly revoked_at: string | null;
+  /** the key itself, shown this once */
+  readonly key: string;
+}
+
+export interface Key {
+  /** as the list gives it */
+  readonly key_id: string;
+  /** as the list gives it */
+  readonly user_id: string;
+  /** a name or an e-mail address; case makes no difference */
+  readonly login: string;
+  readonly name: string;
+  /** how the key begins */
+  readonly prefix: string;
+  readonly scopes: readonly string[];
+  readonly created_at: string;
+  readonly expires_at: string | null;
+  readonly last_used_at: string | null;
+  readonly revoked_at: string | null;
+}
+
+export interface KeyPage {
+  readonly items: readonly Key[];
+  /** null: this is the last page */
+  readonly next_cursor: string | null;
+}
+
+export interface LastPoll {
+  readonly at: StoreTime;
+  /** what a poll found */
+  readonly status: 'active' | 'inactive';
+}
+
+/** who asks; no `user`: there are none, and everything is open */
+export interface Me {
+  readonly user: {
+    /** as the list gives it */
+    readonly user_id: string;
+    /** a name or an e-mail address; case makes no difference */
+    readonly login: string;
+    readonly name: string;
+    readonly role: 'admin' | 'operator' | 'owner';
+  } | null;
+  readonly via: 'session' | 'key' | null;
+  readonly scopes: readonly ('stores:read' | 'stores:write' | 'polls:read' | 'polls:write' | 'reports:read' | 'reports:write' | 'imports:read' | 'imports:write' | 'fleet:read' | 'metrics:read' | 'people:read' | 'people:write')[];
+  /** whether all stores are there, or only those that are assigned */
+  readonly all_stores: boolean;
+}
+
+export interface NewHours {
+  /** An instant (RFC 3339), or a date: from its local midnight. If not given: now, where the first hours that a store ever gets hold for ever back. */
+  readonly effective_from?: string | undefined;
+  readonly hours: WeekHours;
+}
+
+export interface NewKey {
+  readonly name: string;
+  readonly scopes: readonly ('stores:read' | 'stores:write' | 'polls:read' | 'polls:write' | 'reports:read' | 'reports:write' | 'imports:read' | 'imports:write' | 'fleet:read' | 'metrics:read' | 'people:read' | 'people:write')[];
+  /** until when it holds; by default until it is revoked (RFC 3339) */
+  readonly expires_at?: string | undefined;
+}
+
+export interface NewPassword {
+  /** 12 to 256 characters */
+  readonly password: string;
+}
+
+export interface NewPoll {
+  /** opaque, as the feeds have it */
+  readonly store_id: string;
+  /** what a poll found */
+  readonly status: 'active' | 'inactive';
+  /** when it was made; finer digits than milliseconds are cut off (RFC 3339) */
+  readonly timestamp_utc: string;
+}
+
+export type NewPolls = {
+  readonly polls: readonly NewPoll[];
+} | readonly NewPoll[];
+
+/** Either `closed: true`, or `hours`. */
+export interface NewSpecialHours {
+  readonly closed?: boolean | undefined;
+  readonly hours?: readonly Opening[] | undefined;
+}
+
+export interface NewStore {
+  /** opaque, as the feeds have it */
+  readonly store_id?: string | undefined;
+  readonly name?: string | null | undefined;
+  readonly zone?: string | null | undefined;
+  /** such as brand and city; keys without a colon */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly probe_url?: string | null | undefined;
+}
+
+export interface NewUser {
+  /** a name or an e-mail address; case makes no difference */
+  readonly login: string;
+  readonly name?: string | undefined;
+  readonly role: 'admin' | 'operator' | 'owner';
+  readonly password?: string | null | undefined;
+  /** for an owner alone */
+  readonly stores?: readonly string[] | undefined;
+}
+
+export interface OpenInterval {
+  readonly from: StoreTime;
+  readonly to: StoreTime;
+}
+
+export interface OpenTime {
+  readonly open_seconds: number;
+  readonly up_seconds: number;
+  readonly down_seconds: number;
+  /** open time of stores of which no poll counts */
+  readonly unknown_seconds: number;
+  readonly uptime_ratio: number | null;
+}
+
+export interface Opening {
+  /** local time */
+  readonly start: string;
+  /** local time; at or before the start: on the next date */
+  readonly end: string;
+}
+
+export interface Outage {
+  readonly from: StoreTime;
+  readonly to: StoreTime;
+  /** nothing has shown the store up again until `as_of` */
+  readonly ongoing: boolean;
+  /** open time that was down */
+  readonly lost_seconds: number;
+}
+
+export interface OwnPassword {
+  readonly current: string;
+  /** 12 to 256 characters */
+  readonly next: string;
+}
+
+export interface Poll {
+  readonly at: StoreTime;
+  /** what a poll found */
+  readonly status: 'active' | 'inactive';
+}
+
+export interface PollPage {
+  readonly items: readonly Poll[];
+  /** null: this is the last page */
+  readonly next_cursor: string | null;
+}
+
+export interface Poller {
+  /** `late`: no store was polled within two polling intervals */
+  readonly status: 'ok' | 'late';
+  readonly latest_poll: string | null;
+  readonly age_seconds: number | null;
+  readonly poll_interval_seconds: number;
+}
+
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  /** what was wrong, what it was, and what was expected */
+  readonly detail: string;
+  /** the fields that are wrong, at most 20 */
+  readonly errors?: readonly FieldProblem[] | undefined;
+}
+
+export interface RejectedPoll {
+  /** its place among the polls of the request, from 1 */
+  readonly row: number;
+  readonly store_id: string | null;
+  readonly reason: string;
+}
+
+export interface SeenPoll {
+  readonly at: StoreTime;
+  readonly status: 'active' | 'inactive';
+  readonly counts: boolean;
+  readonly reason: 'outside_business_hours' | null;
+}
+
+/** What stands in for the weekly rows that begin on this date. */
+export interface SpecialHours {
+  readonly date: string;
+  readonly closed: boolean;
+  readonly hours: readonly Opening[];
+}
+
+export interface SpecialHoursPage {
+  readonly items: readonly SpecialHours[];
+  /** null: this is the last page */
+  readonly next_cursor: string | null;
+}
+
+export interface StateCounts {
+  /** open, and the last poll that counts found it inactive */
+  readonly offline: number;
+  /** open, and no poll within two polling intervals counts */
+  readonly unknown: number;
+  /** open, and the last poll that counts found it active */
+  readonly online: number;
+  /** outside business hours */
+  readonly closed: number;
+}
+
+export interface StateSegment {
+  readonly from: StoreTime;
+  readonly to: StoreTime;
+  readonly state: 'up' | 'down' | 'unknown';
+  readonly seconds: number;
+}
+
+export interface Store {
+  /** opaque, as the feeds have it */
+  readonly store_id: string;
+  readonly name: string | null;
+  /** an IANA time zone */
+  readonly zone: string;
+  /** nobody ever said in which zone it is */
+  readonly zone_is_default: boolean;
+  /** such as brand and city; keys without a colon */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly probe_url: string | null;
+  /** `offline`: while it should be open; `unknown`: open, and not polled of late */
+  readonly state: 'offline' | 'unknown' | 'online' | 'closed';
+  readonly last_poll: LastPoll | null;
+}
+
+export interface StorePage {
+  readonly items: readonly Store[];
+  /** null: this is the last page */
+  readonly next_cursor: string | null;
+  /** stores that match, on all pages */
+  readonly total: number;
+  readonly as_of: string;
+}
+
+export interface StoreTime {
+  readonly utc: string;
+  /** the same in the store's zone */
+  readonly local: string;
+}
+
+export interface Timeline {
+  /** opaque, as the feeds have it */
+  readonly store_id: string;
+  /** whose clock the store went by at `to` */
+  readonly zone: string;
+  readonly as_of: StoreTime;
+  readonly from: StoreTime;
+  readonly to: StoreTime;
+  readonly estimator: 'nearest';
+  /** when the store was open, within the range */
+  readonly open: readonly OpenInterval[];
+  /** the polls in the range, both ends included */
+  readonly polls: readonly SeenPoll[];
+  /** the open time of the range by state */
+  readonly segments: readonly StateSegment[];
+  /** outages that meet the range, each as a whole and across closed time; none begins before eight days before `as_of` */
+  readonly outages: readonly Outage[];
+  readonly totals: TimelineTotals;
+}
+
+export interface TimelineTotals {
+  readonly open_seconds: number;
+  readonly up_seconds: number;
+  readonly down_seconds: number;
+  readonly unknown_seconds: number;
+}
+
+export interface TriggeredReport {
+  readonly report_id: string;
+}
+
+export interface User {
+  /** as the list gives it */
+  readonly user_id: string;
+  /** a name or an e-mail address; case makes no difference */
+  readonly login: string;
+  readonly name: string;
+  readonly role: 'admin' | 'operator' | 'owner';
+  readonly disabled: boolean;
+  /** without one, only API keys let this user in */
+  readonly has_password: boolean;
+  /** how many stores are assigned */
+  readonly store_count: number;
+  readonly created_at: string;
+}
+
+/** what is not given stays as it is */
+export interface UserChange {
+  /** a name or an e-mail address; case makes no difference */
+  readonly login?: string | undefined;
+  readonly name?: string | undefined;
+  readonly role?: 'admin' | 'operator' | 'owner' | undefined;
+  readonly disabled?: boolean | undefined;
+  /** for an owner alone */
+  readonly stores?: readonly string[] | undefined;
+}
+
+export interface UserDetail {
+  /** as the list gives it */
+  readonly user_id: string;
+  /** a name or an e-mail address; case makes no difference */
+  readonly login: string;
+  readonly name: string;
+  readonly role: 'admin' | 'operator' | 'owner';
+  readonly disabled: boolean;
+  /** without one, only API keys let this user in */
+  readonly has_password: boolean;
+  /** how many stores are assigned */
+  readonly store_count: number;
+  readonly created_at: string;
+  /** for an owner alone */
+  readonly stores: readonly string[];
+}
+
+export interface UserPage {
+  readonly items: readonly User[];
+  /** null: this is the last page */
+  readonly next_cursor: string | null;
+}
+
+/** `always`: around the clock; no rows: closed every day */
+export type WeekHours = 'always' | readonly WeekRow[];
+
+export interface WeekRow {
+  /** 0: Monday … 6: Sunday */
+  readonly day: number;
+  /** local time */
+  readonly start: string;
+  /** local time; at or before the start: on the next date */
+  readonly end: string;
+}
+
+export interface WorstStore {
+  /** opaque, as the feeds have it */
+  readonly store_id: string;
+  readonly name: string | null;
+  readonly state: 'offline' | 'unknown' | 'online' | 'closed';
+  readonly offline_since: StoreTime | null;
+  readonly lost_seconds: number | null;
+  readonly down_last_day_seconds: number;
+}
+
+/** By method and path. */
+export interface Routes {
+  /** Ask for a report */
+  'POST /trigger_report': {
+    body?: {
+      /** RFC 3339 instant that the report speaks for; by default that of the latest poll */
+      readonly as_of?: string | undefined;
+    };
+    answer: TriggeredReport;
+  };
+  /** Get a report as CSV, or how far it is */
+  'GET /get_report': {
+    query?: {
+      /** the id that `POST /trigger_report` gave; without it, the answer is `400` */
+      readonly report_id?: string | undefined;
+    };
+    answer: string | ClassicReportStatus;
+  };
+  /** Stores with their states, those first that are offline while they should be open */
+  'GET /api/v1/stores': {
+    query?: {
+      /** a part of the id, the name or the value of a label, in any case */
+      readonly search?: string | undefined;
+      /** in one of these states */
+      readonly state?: readonly ('offline' | 'unknown' | 'online' | 'closed')[] | undefined;
+      /** an IANA time zone */
+      readonly zone?: string | undefined;
+      /** with all of these labels, each as `key:value` */
+      readonly label?: readonly string[] | undefined;
+      /** by `state` (offline, unknown, online, closed), by `id`, by `name`, or by the last poll, latest first */
+      readonly sort?: 'state' | 'id' | 'name' | '-last_poll' | undefined;
+      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of all; by default now */
+      readonly as_of?: string | undefined;
+      /** entries on a page */
+      readonly limit?: number | undefined;
+      /** `next_cursor` of the page before; without it, the first page */
+      readonly cursor?: string | undefined;
+    };
+    answer: StorePage;
+  };
+  /** Make a store known */
+  'POST /api/v1/stores': {
+    body: NewStore;
+    answer: Store;
+  };
+  /** A store with its state */
+  'GET /api/v1/stores/{store_id}': {
+    path: {
+      /** opaque, as the feeds have it */
+      readonly store_id: string;
+    };
+    query?: {
+      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of all; by default now */
+      readonly as_of?: string | undefined;
+    };
+    answer: Store;
+  };
+  /** Change what is said of a store */
+  'PATCH /api/v1/stores/{store_id}': {
+    path: {
+      /** opaque, as the feeds have it */
+      readonly store_id: string;
+    };
+    headers?: {
+      /** the `ETag` of the last read: change that version and no other */
+      readonly 'if-match'?: string | undefined;
+    };
+    body: ChangedStore;
+    answer: Store;
+  };
+  /** Delete a store */
+  'DELETE /api/v1/stores/{store_id}': {
+    path: {
+      /** opaque, as the feeds have it */
+      readonly store_id: string;
+    };
+    query?: {
+      /** delete its polls, too */
+      readonly with_polls?: boolean | undefined;
+    };
+    headers?: {
+      /** the `ETag` of the last read: change that version and no other */
+      readonly 'if-match'?: string | undefined;
+    };
+    answer: undefined;
+  };
+  /** The business hours of a store: past, present and planned */
+  'GET /api/v1/stores/{store_id}/hours': {
+    path: {
+      /** opaque, as the feeds have it */
+      readonly store_id: string;
+    };
+    answer: Hours;
+  };
+  /** Set the business hours of a store from some instant on */
+  'PUT /api/v1/stores/{store_id}/hours': {
+    path: {
+      /** opaque, as the feeds have it */
+      readonly store_id: string;
+    };
+    headers?: {
+      /** the `ETag` of the last read: change that version and no other */
+      readonly 'if-match'?: string | undefined;
+    };
+    body: NewHours;
+    answer: Hours;
+  };
+  /** The special hours of a store, by date */
+  'GET /api/v1/stores/{store_id}/special-hours': {
+    path: {
+      /** opaque, as the feeds have it */
+      readonly store_id: string;
+    };
+    query?: {
+      /** the first date */
+      readonly from?: string | undefined;
+      /** the last date */
+      readonly to?: string | undefined;
+      /** entries on a page */
+      readonly limit?: number | undefined;
+      /** `next_cursor` of the page before; without it, the first page */
+      readonly cursor?: string | undefined;
+    };
+    answer: SpecialHoursPage;
+  };
+  /** Say when a store is open on one date */
+  'PUT /api/v1/stores/{store_id}/special-hours/{date}': {
+    path: {
+      /** opaque, as the feeds have it */
+      readonly store_id: string;
+      /** local */
+      readonly date: string;
+    };
+    headers?: {
+      /** the `ETag` of the last read: change that version and no other */
+      readonly 'if-match'?: string | undefined;
+    };
+    body: NewSpecialHours;
+    answer: SpecialHours;
+  };
+  /** Let the week hold on that date again */
+  'DELETE /api/v1/stores/{store_id}/special-hours/{date}': {
+    path: {
+      /** opaque, as the feeds have it */
+      readonly store_id: string;
+      /** local */
+      readonly date: string;
+    };
+    headers?: {
+      /** the `ETag` of the last read: change that version and no other */
+      readonly 'if-match'?: string | undefined;
+    };
+    answer: undefined;
+  };
+  /** The polls of a store, the newest first */
+  'GET /api/v1/stores/{store_id}/polls': {
+    path: {
+      /** opaque, as the feeds have it */
+      readonly store_id: string;
+    };
+    query?: {
+      /** the first instant (RFC 3339) */
+      readonly from?: string | undefined;
+      /** the instant before which they are (RFC 3339) */
+      readonly to?: string | undefined;
+      /** entries on a page */
+      readonly limit?: number | undefined;
+      /** `next_cursor` of the page before; without it, the first page */
+      readonly cursor?: string | undefined;
+    };
+    answer: PollPage;
+  };
+  /** Add polls */
+  'POST /api/v1/polls': {
+    body: NewPolls | Blob;
+    answer: AppendedPolls;
+  };
+  /** Whether the process is alive */
+  'GET /healthz': {
+    answer: {
+      readonly status: 'ok';
+    };
+  };
+  /** Whether the database answers too */
+  'GET /readyz': {
+    answer: {
+      readonly status: 'ready';
+    };
+  };
+  /** Who one is, and what one may do */
+  'GET /api/v1/session': {
+    answer: Me;
+  };
+  /** Sign in: begins a browser session, in a cookie */
+  'POST /api/v1/session': {
+    body: Credentials;
+    answer: Me;
+  };
+  /** Sign out: ends the session */
+  'DELETE /api/v1/session': {
+    answer: undefined;
+  };
+  /** Change one's own password; the other sessions end */
+  'PUT /api/v1/session/password': {
+    body: OwnPassword;
+    answer: undefined;
+  };
+  /** The users, by login */
+  'GET /api/v1/users': {
+    query?: {
+      /** entries on a page */
+      readonly limit?: number | undefined;
+      /** `next_cursor` of the page before; without it, the first page */
+      readonly cursor?: string | undefined;
+    };
+    answer: UserPage;
+  };
+  /** Add a user; the first one is an admin */
+  'POST /api/v1/users': {
+    body: NewUser;
+    answer: UserDetail;
+  };
+  /** A user, with the stores that are assigned */
+  'GET /api/v1/users/{user_id}': {
+    path: {
+      /** as the list gives it */
+      readonly user_id: string;
+    };
+    answer: UserDetail;
+  };
+  /** Change a user; with another role or disabled, the sessions end */
+  'PATCH /api/v1/users/{user_id}': {
+    path: {
+      /** as the list gives it */
+      readonly user_id: string;
+    };
+    body: UserChange;
+    answer: UserDetail;
+  };
+  /** Remove a user, with its sessions and keys */
+  'DELETE /api/v1/users/{user_id}': {
+    path: {
+      /** as the list gives it */
+      readonly user_id: string;
+    };
+    answer: undefined;
+  };
+  /** Give a user another password; the sessions end */
+  'PUT /api/v1/users/{user_id}/password': {
+    path: {
+      /** as the list gives it */
+      readonly user_id: string;
+    };
+    body: NewPassword;
+    answer: undefined;
+  };
+  /** End all sessions of a user */
+  'DELETE /api/v1/users/{user_id}/sessions': {
+    path: {
+      /** as the list gives it */
+      readonly user_id: string;
+    };
+    answer: undefined;
+  };
+  /** One's own keys, newest first */
+  'GET /api/v1/keys': {
+    query?: {
+      /** entries on a page */
+      readonly limit?: number | undefined;
+      /** `next_cursor` of the page before; without it, the first page */
+      readonly cursor?: string | undefined;
+    };
+    answer: KeyPage;
+  };
+  /** Make a key for oneself, from a browser session */
+  'POST /api/v1/keys': {
+    body: NewKey;
+    answer: IssuedKey;
+  };
+  /** End a key for good: one's own, or with people:write anybody's */
+  'DELETE /api/v1/keys/{key_id}': {
+    path: {
+      /** as the list gives it */
+      readonly key_id: string;
+    };
+    answer: undefined;
+  };
+  /** The keys of a user, newest first */
+  'GET /api/v1/users/{user_id}/keys': {
+    path: {
+      /** as the list gives it */
+      readonly user_id: string;
+    };
+    query?: {
+      /** entries on a page */
+      readonly limit?: number | undefined;
+      /** `next_cursor` of the page before; without it, the first page */
+      readonly cursor?: string | undefined;
+    };
+    answer: KeyPage;
+  };
+  /** Make a key for a user, such as a program */
+  'POST /api/v1/users/{user_id}/keys': {
+    path: {
+      /** as the list gives it */
+      readonly user_id: string;
+    };
+    body: NewKey;
+    answer: IssuedKey;
+  };
+  /** Who changed what, newest first */
+  'GET /api/v1/audit': {
+    query?: {
+      /** entries on a page */
+      readonly limit?: number | undefined;
+      /** `next_cursor` of the page before; without it, the first page */
+      readonly cursor?: string | undefined;
+      /** the user who did it */
+      readonly actor_id?: string | undefined;
+      /** such as `user.changed` */
+      readonly action?: string | undefined;
+      /** such as `user`, `key`, `store` */
+      readonly subject_kind?: string | undefined;
+      /** what it was done to */
+      readonly subject_id?: string | undefined;
+    };
+    answer: AuditPage;
+  };
+  /** Open times, polls, states and outages of a store: what its figures come from */
+  'GET /api/v1/stores/{store_id}/timeline': {
+    path: {
+      /** opaque, as the feeds have it */
+      readonly store_id: string;
+    };
+    query?: {
+      /** the beginning; by default seven days before `to` (RFC 3339) */
+      readonly from?: string | undefined;
+      /** the end; by default `as_of` (RFC 3339) */
+      readonly to?: string | undefined;
+      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of all; by default now */
+      readonly as_of?: string | undefined;
+      /** the rule that decides between polls */
+      readonly estimator?: 'nearest' | undefined;
+    };
+    answer: Timeline;
+  };
+  /** How all stores are now, or were at some instant */
+  'GET /api/v1/fleet': {
+    query?: {
+      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of all; by default now */
+      readonly as_of?: string | undefined;
+    };
+    answer: FleetStatus;
+  };
+  /** The uptime of all stores together by hour and by day, and how often they were polled */
+  'GET /api/v1/fleet/history': {
+    query?: {
+      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of all; by default now */
+      readonly as_of?: string | undefined;
+    };
+    answer: FleetHistory;
+  };
+  /** Server-sent events: how many stores are in which state, whenever that changes */
+  'GET /api/v1/fleet/events': {
+    answer: string;
+  };
+  /** Figures for Prometheus */
+  'GET /metrics': {
+    answer: string;
+  };
+  /** This description of the API */
+  'GET /api/openapi.json': {
+    answer: Readonly<Record<string, unknown>>;
+  };
+  /** This page */
+  'GET /api/docs': {
+    answer: string;
+  };
+  /** What this page looks like */
+  'GET /api/docs/style.css': {
+    answer: string;
+  };
+}
