@@ -1,7 +1,7 @@
 import { identifier, type Session } from '../../duckdb/session.ts';
-import { changesSomething, mergeHours, mergeZones } from '../merge.ts';
 import type { ImportSession, MergeCounts } from '../ports.ts';
-import { countRows, distinctHours, dropSortedPolls, lastZones, sortPolls } from '../staging.ts';
+import { changesSomething, mergeHours, mergeZones } from '../sql/merge.ts';
+import { countRows, distinctHours, dropSortedPolls, lastZones, sortPolls } from '../sql/staging.ts';
 
 /** Merges staged tables into the data, within the transaction that the session is in. */
 export class DuckdbImportSession implements ImportSession {

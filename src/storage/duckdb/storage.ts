@@ -3,7 +3,7 @@ import type { Session } from '../../duckdb/session.ts';
 import { Mutex } from '../../mutex.ts';
 import type { Parameters, Row, Sql } from '../../sql.ts';
 import type { ImportSession, Snapshot, Storage } from '../ports.ts';
-import { SqlReportCatalog } from '../reports.ts';
+import { SqlReportCatalog } from '../sql/reports.ts';
 import { DuckdbImportSession } from './import.ts';
 import { migrate } from './migrate.ts';
 import { DuckdbSnapshot } from './snapshot.ts';

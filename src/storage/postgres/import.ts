@@ -1,8 +1,8 @@
 import type { PoolClient } from 'pg';
 import { identifier, type Session } from '../../duckdb/session.ts';
-import { changesSomething, mergeHours, mergeZones } from '../merge.ts';
 import type { ImportSession, MergeCounts } from '../ports.ts';
-import { countRows, distinctHours, dropSortedPolls, lastZones, sortPolls } from '../staging.ts';
+import { changesSomething, mergeHours, mergeZones } from '../sql/merge.ts';
+import { countRows, distinctHours, dropSortedPolls, lastZones, sortPolls } from '../sql/staging.ts';
 import { PostgresSql } from './client.ts';
 import { writePolls } from './copy.ts';
 import { addFilledPartitions, addPartitions, missingPartitions } from './partitions.ts';

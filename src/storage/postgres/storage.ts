@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { Database } from '../../duckdb/database.ts';
 import { messageOf, UserError } from '../../errors.ts';
 import type { ImportSession, Snapshot, Storage } from '../ports.ts';
-import { SqlReportCatalog } from '../reports.ts';
+import { SqlReportCatalog } from '../sql/reports.ts';
 import { inTransaction, openPool, PostgresSql } from './client.ts';
 import { PostgresImportSession } from './import.ts';
 import { lockFor } from './lock.ts';

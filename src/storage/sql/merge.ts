@@ -1,5 +1,5 @@
-import type { Sql } from '../sql.ts';
-import type { MergeCounts } from './ports.ts';
+import type { Sql } from '../../sql.ts';
+import type { MergeCounts } from '../ports.ts';
 
 /**
  * Merges the table `incoming_hours (store_key, day, start_ms, end_ms)`, which has no row twice: the week of every

@@ -1,4 +1,4 @@
-import { identifier, type Session } from '../duckdb/session.ts';
+import { identifier, type Session } from '../../duckdb/session.ts';
 
 /** What a staged table of polls comes to. */
 export interface SortedPolls {
