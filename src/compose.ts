@@ -1,5 +1,6 @@
 import { type Logger, pino } from 'pino';
 import type { Config, DatabaseLocation } from './config.ts';
+import { writeParquet } from './duckdb/parquet.ts';
 import type { Authenticator } from './http/access.ts';
 import { buildApp } from './http/app.ts';
 import type { App } from './http/types.ts';
@@ -13,6 +14,8 @@ import { PostgresStorage } from './storage/postgres/storage.ts';
 export function openStorage(database: DatabaseLocation): Promise<Storage> {
   return database.engine === 'postgres' ? PostgresStorage.open(database.url) : DuckdbStorage.open(database.path);
 }
+
+export { writeParquet };
 
 /** A database that is gone with the process. */
 export const IN_MEMORY: DatabaseLocation = { engine: 'duckdb', path: undefined };
@@ -34,11 +37,22 @@ const EVERYBODY: Authenticator = {
   principalOfKey: async () => undefined,
 };
 
+/** What tests put in the place of the real thing. */
+export interface ServerParts {
+  readonly authenticator?: Authenticator;
+}
+
 /** A server on an opened storage, which it takes over. */
-export async function createServer(config: Config, storage: Storage): Promise<Server> {
+export async function createServer(
+  config: Config,
+  storage: Storage,
+  { authenticator = EVERYBODY }: ServerParts = {},
+): Promise<Server> {
   const log = pino({ level: config.logLevel });
-  const reports = new ReportService({ storage, results: new ResultsFolder(config.resultsDir), log, now: Date.now });
-  const app = await buildApp({ storage, reports, authenticator: EVERYBODY, log });
+  const now = Date.now;
+  const results = new ResultsFolder(config.resultsDir);
+  const reports = new ReportService({ storage, results, writeParquet, keep: config.reportRetention, log, now });
+  const app = await buildApp({ storage, reports, authenticator, log });
   return {
     app,
     reports,

@@ -14,3 +14,11 @@ export interface Sql {
   /** The only row of a query that always gives one. */
   row(sql: string, parameters?: Parameters): Promise<Row>;
 }
+
+export interface TransactionalSql extends Sql {
+  /**
+   * Runs `work` as one transaction on the connection that it is handed: all of it holds, or nothing. On an engine with
+   * a single connection everybody else waits meanwhile, so `work` is short and asks nothing of anyone else.
+   */
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+}

@@ -31,6 +31,7 @@ export function demoCommand(program: Command): void {
         ...flags,
         database: join(FOLDER, 'monitor.duckdb'),
         resultsDir: join(FOLDER, 'results'),
+        uploadsDir: join(FOLDER, 'uploads'),
         logLevel: 'warn',
         polls: [join(FOLDER, 'store_status.csv')],
         hours: [join(FOLDER, 'menu_hours.csv')],

@@ -1,16 +1,12 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { invalid } from '../errors.ts';
-import { formatInstant, instantFrom } from '../instant.ts';
+import { formatInstant } from '../instant.ts';
 import { isReportId } from '../reports/results.ts';
 import type { ReportService } from '../reports/service.ts';
 import type { ReportRecord } from '../storage/report-catalog.ts';
+import { requestFrom, TRIGGER_BODY_LIMIT, TriggerBody } from './report-schemas.ts';
 import type { Routes } from './types.ts';
-
-const TriggerBody = Type.Object(
-  { as_of: Type.Optional(Type.String({ description: 'RFC 3339 instant that the report speaks for' })) },
-  { additionalProperties: false },
-);
 
 const ReportQuery = Type.Object({ report_id: Type.Optional(Type.String()) }, { additionalProperties: false });
 
@@ -23,6 +19,7 @@ export function classicRoutes(reports: ReportService): Routes {
     app.post(
       '/trigger_report',
       {
+        bodyLimit: TRIGGER_BODY_LIMIT,
         config: { access: 'reports:write' },
         schema: { body: TriggerBody, querystring: NoQuery },
         preValidation: async (request) => {
@@ -30,8 +27,7 @@ export function classicRoutes(reports: ReportService): Routes {
         },
       },
       async (request) => {
-        const { as_of } = request.body;
-        const report = await reports.trigger(as_of === undefined ? undefined : instantFrom('as_of', as_of));
+        const report = await reports.trigger(request.principal, requestFrom(request.body));
         return { report_id: report.id };
       },
     );
@@ -40,13 +36,14 @@ export function classicRoutes(reports: ReportService): Routes {
       '/get_report',
       { config: { access: 'reports:read' }, schema: { querystring: ReportQuery } },
       async (request, reply) => {
-        const report = await reports.find(reportIdFrom(request.query.report_id));
+        const report = await reports.find(request.principal, reportIdFrom(request.query.report_id));
         reply.header('cache-control', 'no-store').header('vary', 'Accept');
         if (wantsJson(request.accepts().types() as string[])) return statusOf(report);
         if (report.status === 'complete') return sendResult(reply, reports, report);
-        const text = report.status === 'failed' ? `Failed: ${report.reason}` : 'Running';
+        const failure = failureOf(report);
+        const text = failure === undefined ? 'Running' : `Failed: ${failure}`;
         return reply
-          .header('x-report-status', report.status === 'failed' ? 'Failed' : 'Running')
+          .header('x-report-status', failure === undefined ? 'Running' : 'Failed')
           .type('text/plain; charset=utf-8')
           .send(text);
       },
@@ -68,9 +65,16 @@ function reportIdFrom(text: string | undefined): string {
   throw invalid(`report_id is "${text.slice(0, 100)}", expected an id that POST /trigger_report gave`);
 }
 
+/** Why there will be no result; `undefined`: there is one, or will be. */
+function failureOf({ status, reason }: ReportRecord): string | undefined {
+  if (status === 'cancelled') return 'it was cancelled';
+  return status === 'failed' ? reason : undefined;
+}
+
 function statusOf(report: ReportRecord): Record<string, unknown> {
   const asOf = formatInstant(report.asOf);
-  if (report.status === 'failed') return { status: 'Failed', reason: report.reason, as_of: asOf };
+  const failure = failureOf(report);
+  if (failure !== undefined) return { status: 'Failed', reason: failure, as_of: asOf };
   if (report.status !== 'complete') return { status: 'Running', progress: report.progress, as_of: asOf };
   return {
     status: 'Complete',
@@ -81,7 +85,7 @@ function statusOf(report: ReportRecord): Record<string, unknown> {
 }
 
 async function sendResult(reply: FastifyReply, reports: ReportService, report: ReportRecord): Promise<FastifyReply> {
-  const { bytes, content } = await reports.result(report);
+  const { bytes, content } = await reports.reader.read(report, 'csv');
   if (bytes !== undefined) reply.header('content-length', bytes);
   return reply
     .header('x-report-status', 'Complete')

@@ -7,10 +7,12 @@
 import type { HoursColumns } from '../domain/hours.ts';
 import type { PollColumns } from '../domain/polls.ts';
 import type { Session } from '../duckdb/session.ts';
+import type { ImportCatalog } from './import-catalog.ts';
 import type { ReportCatalog } from './report-catalog.ts';
 
 export interface Storage {
   readonly reports: ReportCatalog;
+  readonly imports: ImportCatalog;
   /**
    * Where other servers on the same database find the results of this one. An engine whose database belongs to one
    * process needs none.
@@ -46,6 +48,8 @@ export interface Snapshot {
   /** The instant of the latest poll of all stores. */
   latestPoll(): Promise<number | undefined>;
   stores(): Promise<StoreColumns>;
+  /** Those of the stores with these ids that are there; each id is given once. */
+  storesNamed(ids: readonly string[]): Promise<StoreColumns>;
   /** How many polls lie in `[from, to]`. */
   countPolls(from: number, to: number): Promise<number>;
   /** The weekly rows of the stores with `firstKey ≤ key < endKey`, ordered by store; `store` is `key − firstKey`. */
@@ -83,10 +87,13 @@ export interface ImportSession {
   replaceZones(table: string): Promise<MergeCounts>;
 }
 
-/** The CSV of finished reports, kept in the database. */
+/** `figures`: all that a result holds. `csv`: only the classic CSV, as earlier versions kept it. */
+export type SharedResultKind = 'figures' | 'csv';
+
+/** The results of finished reports, kept in the database. */
 export interface SharedResults {
-  /** Keeps a result; one that is there under this id is replaced. */
-  save(reportId: string, chunks: Iterable<string>): Promise<void>;
+  /** Keeps the figures of a report; what is there under its id is replaced. */
+  save(reportId: string, chunks: Iterable<Uint8Array>): Promise<void>;
   /** The result in pieces; `undefined` when there is none. */
-  read(reportId: string): Promise<AsyncIterable<Buffer> | undefined>;
+  read(reportId: string, kind: SharedResultKind): Promise<AsyncIterable<Buffer> | undefined>;
 }

@@ -6,9 +6,11 @@ import { Database } from '../../src/duckdb/database.ts';
 import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
 import { merge } from '../support/staging.ts';
 import { temporaryFolder } from '../support/temporary.ts';
+import { catalogContract } from './catalog-contract.ts';
 import { storageContract } from './contract.ts';
 
 storageContract('duckdb', () => DuckdbStorage.open(undefined));
+catalogContract('duckdb', () => DuckdbStorage.open(undefined));
 
 const T = Date.parse('2023-01-22T12:00:00Z');
 

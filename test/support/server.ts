@@ -1,28 +1,48 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { createServer, IN_MEMORY, openStorage, type Server } from '../../src/compose.ts';
+import { type Config, loadConfig } from '../../src/config.ts';
+import type { Authenticator } from '../../src/http/access.ts';
 import type { Storage } from '../../src/storage/ports.ts';
 import { temporaryFolder } from './temporary.ts';
 
 export interface TestServer extends Server {
   readonly storage: Storage;
   readonly resultsDir: string;
+  readonly uploadsDir: string;
   /** The report's answer once it runs no more. */
   finished(id: string): Promise<Awaited<ReturnType<Server['app']['inject']>>>;
 }
 
+/** What differs from the defaults. */
+export type TestSettings = Partial<Config> & { readonly authenticator?: Authenticator };
+
+function foldersIn(folder: string): Pick<Config, 'resultsDir' | 'uploadsDir'> {
+  return { resultsDir: join(folder, 'results'), uploadsDir: join(folder, 'uploads') };
+}
+
 /** The whole product in this process, on an in-memory database; requests go through `app.inject`. */
-export async function testServer(t: TestContext): Promise<TestServer> {
-  const resultsDir = join(temporaryFolder(t), 'results');
-  const storage = await openStorage(IN_MEMORY);
-  const config = { host: '127.0.0.1', port: 0, database: IN_MEMORY, resultsDir, logLevel: 'silent' };
-  const server = await createServer(config, storage);
+export async function testServer(t: TestContext, settings: TestSettings = {}): Promise<TestServer> {
+  const { authenticator, ...changed } = settings;
+  const folder = temporaryFolder(t);
+  const config = {
+    ...loadConfig({}),
+    port: 0,
+    database: IN_MEMORY,
+    logLevel: 'silent',
+    ...foldersIn(folder),
+    ...changed,
+  };
+  const { resultsDir, uploadsDir } = config;
+  const storage = await openStorage(config.database);
+  const server = await createServer(config, storage, authenticator === undefined ? {} : { authenticator });
   t.after(() => server.close());
   await server.reports.start();
   return {
     ...server,
     storage,
     resultsDir,
+    uploadsDir,
     finished: async (id) => {
       for (;;) {
         const answer = await server.app.inject(`/get_report?report_id=${id}`);

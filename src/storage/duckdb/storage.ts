@@ -1,8 +1,9 @@
 import { Database } from '../../duckdb/database.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { Mutex } from '../../mutex.ts';
-import type { Parameters, Row, Sql } from '../../sql.ts';
+import type { Parameters, Row, Sql, TransactionalSql } from '../../sql.ts';
 import type { ImportSession, Snapshot, Storage } from '../ports.ts';
+import { SqlImportCatalog } from '../sql/imports.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
 import { DuckdbImportSession } from './import.ts';
 import { migrate } from './migrate.ts';
@@ -11,6 +12,7 @@ import { DuckdbSnapshot } from './snapshot.ts';
 /** The embedded engine: one file that this process holds, or memory. */
 export class DuckdbStorage implements Storage {
   readonly reports: SqlReportCatalog;
+  readonly imports: SqlImportCatalog;
   readonly #database: Database;
   readonly #catalog: SerialSql;
   readonly #imports = new Mutex();
@@ -18,7 +20,13 @@ export class DuckdbStorage implements Storage {
   private constructor(database: Database, catalog: SerialSql) {
     this.#database = database;
     this.#catalog = catalog;
-    this.reports = new SqlReportCatalog(catalog, { now: 'epoch_ms(now())', lock: '' });
+    this.reports = new SqlReportCatalog(catalog, {
+      now: 'epoch_ms(now())',
+      lock: '',
+      // The catalog's session is one, and a transaction holds it.
+      lockSharing: async () => {},
+    });
+    this.imports = new SqlImportCatalog(catalog);
   }
 
   /**
@@ -88,7 +96,7 @@ export class DuckdbStorage implements Storage {
 }
 
 /** A session that serves many callers: their statements wait for one another. */
-class SerialSql implements Sql {
+class SerialSql implements TransactionalSql {
   readonly #session: Session;
   readonly #turn = new Mutex();
 
@@ -106,6 +114,10 @@ class SerialSql implements Sql {
 
   row(sql: string, parameters?: Parameters): Promise<Row> {
     return this.#turn.run(() => this.#session.row(sql, parameters));
+  }
+
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#turn.run(() => this.#session.transaction(() => work(this.#session)));
   }
 
   /** Closes the session after what was asked so far. */

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { messageOf, UserError } from '../../errors.ts';
-import type { Parameters, Row, Sql } from '../../sql.ts';
+import type { Parameters, Row, Sql, TransactionalSql } from '../../sql.ts';
 
 /** What runs a statement: a connection, or the pool that picks one. */
 type Queryable = Pick<pg.Pool, 'query'>;
@@ -53,6 +53,22 @@ export class PostgresSql implements Sql {
   }
 }
 
+/** The same on a pool, with transactions: each takes a connection of its own for as long. */
+export class PooledSql extends PostgresSql implements TransactionalSql {
+  readonly #pool: pg.Pool;
+  readonly #timeout: number;
+
+  constructor(pool: pg.Pool, timeout: number) {
+    super(pool, timeout);
+    this.#pool = pool;
+    this.#timeout = timeout;
+  }
+
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return inTransaction(this.#pool, 'begin', (client) => work(new PostgresSql(client, this.#timeout)), this.#timeout);
+  }
+}
+
 /** A pool of connections whose clock is UTC. Losing one of them is no event: the next statement takes another. */
 export function openPool(url: string): pg.Pool {
   const pool = new pg.Pool({
@@ -94,11 +110,16 @@ export async function reaching<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Runs `work` on a connection of its own, in a transaction: all of it holds, or nothing. */
+/**
+ * Runs `work` on a connection of its own, in a transaction: all of it holds, or nothing.
+ *
+ * @param timeout milliseconds after which beginning and ending it counts as lost; 0: it may take as long as it takes
+ */
 export async function inTransaction<T>(
   pool: pg.Pool,
   begin: string,
   work: (client: pg.PoolClient) => Promise<T>,
+  timeout = 0,
 ): Promise<T> {
   const client = await reaching(() => pool.connect());
   let broken = false;
@@ -107,13 +128,14 @@ export async function inTransaction<T>(
     broken = true;
   };
   client.on('error', onError);
+  const sql = new PostgresSql(client, timeout);
   try {
-    await reaching(() => client.query(begin));
+    await sql.run(begin);
     const result = await work(client);
-    await reaching(() => client.query('commit'));
+    await sql.run('commit');
     return result;
   } catch (error) {
-    await client.query('rollback').catch(onError);
+    await sql.run('rollback').catch(onError);
     throw error;
   } finally {
     client.off('error', onError);

@@ -3,8 +3,9 @@ import type { Pool } from 'pg';
 import { Database } from '../../duckdb/database.ts';
 import { messageOf, UserError } from '../../errors.ts';
 import type { ImportSession, Snapshot, Storage } from '../ports.ts';
+import { SqlImportCatalog } from '../sql/imports.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
-import { inTransaction, openPool, PostgresSql } from './client.ts';
+import { inTransaction, openPool, PooledSql, PostgresSql } from './client.ts';
 import { PostgresImportSession } from './import.ts';
 import { lockFor } from './lock.ts';
 import { migrate } from './migrate.ts';
@@ -18,16 +19,20 @@ const PATIENCE = 5_000;
 /** A PostgreSQL server (15 or later), which several servers of this program may share. */
 export class PostgresStorage implements Storage {
   readonly reports: SqlReportCatalog;
+  readonly imports: SqlImportCatalog;
   readonly results: PostgresResults;
   readonly #pool: Pool;
 
   private constructor(pool: Pool) {
     this.#pool = pool;
     this.results = new PostgresResults(pool);
-    this.reports = new SqlReportCatalog(new PostgresSql(pool, PATIENCE), {
+    const catalog = new PooledSql(pool, PATIENCE);
+    this.reports = new SqlReportCatalog(catalog, {
       now: `(extract(epoch from clock_timestamp()) * 1000)::bigint`,
       lock: 'for update skip locked',
+      lockSharing: (sql) => lockFor(sql, 'reports'),
     });
+    this.imports = new SqlImportCatalog(catalog);
   }
 
   /**
