@@ -4,6 +4,8 @@ import { writeParquet } from './duckdb/parquet.ts';
 import type { Authenticator } from './http/access.ts';
 import { buildApp } from './http/app.ts';
 import type { App } from './http/types.ts';
+import { ImportService } from './imports/service.ts';
+import { UploadsFolder } from './imports/uploads.ts';
 import { ResultsFolder } from './reports/results.ts';
 import { ReportService } from './reports/service.ts';
 import { DuckdbStorage } from './storage/duckdb/storage.ts';
@@ -23,10 +25,11 @@ export const IN_MEMORY: DatabaseLocation = { engine: 'duckdb', path: undefined }
 export interface Server {
   readonly app: App;
   readonly reports: ReportService;
+  readonly imports: ImportService;
   readonly log: Logger;
   /** Listens; returns the address, such as `http://127.0.0.1:5000`. */
   listen(): Promise<string>;
-  /** Ends requests and reports, then closes the database. */
+  /** Ends requests, reports and imports, then closes the database. */
   close(): Promise<void>;
 }
 
@@ -37,33 +40,42 @@ const EVERYBODY: Authenticator = {
   principalOfKey: async () => undefined,
 };
 
-/** What tests put in the place of the real thing. */
+/** What may be put in the place of the usual. */
 export interface ServerParts {
   readonly authenticator?: Authenticator;
+  /** Is told when an import over HTTP has changed something. */
+  readonly onChanged?: () => void;
 }
 
 /** A server on an opened storage, which it takes over. */
 export async function createServer(
   config: Config,
   storage: Storage,
-  { authenticator = EVERYBODY }: ServerParts = {},
+  { authenticator = EVERYBODY, onChanged = () => {} }: ServerParts = {},
 ): Promise<Server> {
   const log = pino({ level: config.logLevel });
   const now = Date.now;
   const results = new ResultsFolder(config.resultsDir);
   const reports = new ReportService({ storage, results, writeParquet, keep: config.reportRetention, log, now });
-  const app = await buildApp({ storage, reports, authenticator, log });
+  const imports = new ImportService({
+    ...{ storage, uploads: new UploadsFolder(config.uploadsDir), maxBytes: config.maxUploadBytes },
+    ...{ keep: config.reportRetention, log, now, onChanged },
+  });
+  const app = await buildApp({ storage, reports, imports, authenticator, log });
   return {
     app,
     reports,
+    imports,
     log,
     listen: async () => {
       await reports.start();
+      await imports.start();
       return app.listen({ host: config.host, port: config.port });
     },
     close: async () => {
       await closeConnections(app);
       await reports.stop();
+      await imports.stop();
       await storage.close();
     },
   };

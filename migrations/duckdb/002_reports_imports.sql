@@ -37,6 +37,8 @@ create table imports (
   requested_ms bigint not null,
   started_ms bigint,
   finished_ms bigint,
+  -- how often it was begun
+  attempts integer not null,
   -- a JSON object of counts, once it is complete
   counts varchar,
   -- why it failed

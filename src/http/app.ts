@@ -2,13 +2,16 @@ import accepts from '@fastify/accepts';
 import cookie from '@fastify/cookie';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger } from 'fastify';
+import type { ImportService } from '../imports/service.ts';
 import type { ReportService } from '../reports/service.ts';
 import type { Storage } from '../storage/ports.ts';
 import { type Authenticator, guardRoutes } from './access.ts';
 import { acceptJsonOrNothing, BODY_LIMIT } from './bodies.ts';
 import { classicRoutes } from './classic.ts';
+import { limitRequestTime } from './deadlines.ts';
 import { EventStreams } from './events.ts';
 import { healthRoutes } from './health.ts';
+import { importRoutes } from './imports.ts';
 import { documentRoutes, keepDocument } from './openapi.ts';
 import { handleError, sendProblem } from './problems.ts';
 import { reportRoutes } from './reports.ts';
@@ -19,23 +22,21 @@ import { compileValidator } from './validation.ts';
 export interface AppParts {
   readonly storage: Storage;
   readonly reports: ReportService;
+  readonly imports: ImportService;
   readonly authenticator: Authenticator;
   readonly log: FastifyBaseLogger;
 }
-
-/** Milliseconds in which a client must have sent its request. */
-const REQUEST_TIMEOUT = 30_000;
 
 /** The HTTP side of the product, not yet listening. */
 export async function buildApp(parts: AppParts): Promise<App> {
   const app = Fastify({
     loggerInstance: parts.log,
     bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT,
     frameworkErrors: handleError,
     // A proxy on this machine says for whom it asks.
     trustProxy: 'loopback',
   }).withTypeProvider<TypeBoxTypeProvider>();
+  limitRequestTime(app);
   app.setValidatorCompiler(compileValidator);
   acceptJsonOrNothing(app);
   app.setErrorHandler(handleError);
@@ -57,6 +58,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const events = new EventStreams(app);
   await app.register(classicRoutes(parts.reports));
   await app.register(reportRoutes(parts.reports, events));
+  await app.register(importRoutes(parts.imports, events));
   await app.register(healthRoutes(parts.storage));
   await app.register(documentRoutes);
   return app;

@@ -6,7 +6,7 @@ import { SORT_COLUMNS, type SortColumn } from '../reports/rows.ts';
 import type { ReportService } from '../reports/service.ts';
 import type { ReportRecord } from '../storage/report-catalog.ts';
 import { type EventStreams, EventsAnswer } from './events.ts';
-import { decodeCursor, encodeCursor, limitOf, Page, PageQuery } from './pages.ts';
+import { decodeCursor, encodeCursor, limitOf, NewestCursor, Page, PageQuery } from './pages.ts';
 import {
   ReportResource,
   ReportRow,
@@ -23,8 +23,7 @@ const ROOT = '/api/v1/reports';
 
 const ReportParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'the id of a report' }) });
 
-export const ListCursor = Type.Tuple([Type.Number(), Type.String()]);
-const RowsCursor = Type.Tuple([Type.String(), Type.Integer({ minimum: 0 })]);
+const RowsCursor = Type.Tuple([Type.String(), Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })]);
 
 const SORTS = SORT_COLUMNS.flatMap((column) => [column, `-${column}`]);
 /** Worst first. */
@@ -79,7 +78,7 @@ export function reportRoutes(reports: ReportService, events: EventStreams): Rout
       },
       async (request) => {
         const { status, cursor } = request.query;
-        const position = decodeCursor(cursor, ListCursor, (schema, value) => Value.Check(schema, value));
+        const position = decodeCursor(cursor, NewestCursor, (schema, value) => Value.Check(schema, value));
         const page = await reports.list(request.principal, {
           status,
           after: position && { requestedAt: position[0], id: position[1] },

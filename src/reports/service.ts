@@ -48,6 +48,8 @@ export interface ReportPage {
 export const QUEUE_LIMIT = 1_000;
 /** Seconds after which it is worth asking again when the queue is full. */
 const QUEUE_RETRY = 30;
+/** No store is named so, and no database takes it. */
+const NO_NAME = /[\0\p{Surrogate}]/u;
 /** So many old reports are removed at a time. */
 const SWEEP_BLOCK = 500;
 
@@ -177,7 +179,7 @@ export class ReportService {
     const seen = storesOf(principal);
     if (given === undefined) return seen === 'all' ? undefined : [...seen].sort();
     const wanted = [...new Set(given)];
-    const { ids } = await this.#storage.snapshot((snapshot) => snapshot.storesNamed(wanted));
+    const { ids } = await this.#storage.snapshot((s) => s.storesNamed(wanted.filter((id) => !NO_NAME.test(id))));
     const there = new Set(ids);
     const unknown = wanted.find((id) => !there.has(id) || (seen !== 'all' && !seen.has(id)));
     if (unknown !== undefined) throw notFound(`there is no store "${unknown}"`);

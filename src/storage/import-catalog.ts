@@ -38,6 +38,8 @@ export interface ImportRecord extends NewImport {
   readonly progress: number;
   readonly startedAt: number | undefined;
   readonly finishedAt: number | undefined;
+  /** How often it was begun. */
+  readonly attempts: number;
   /** Once it is complete. */
   readonly counts: ImportCounts | undefined;
   readonly reason: string | undefined;
@@ -62,8 +64,8 @@ export interface ImportCatalog {
   progress(id: string, phase: string, progress: number): Promise<void>;
   complete(id: string, counts: ImportCounts, finishedAt: number): Promise<void>;
   fail(id: string, reason: string, finishedAt: number): Promise<void>;
-  /** Gives an import back to the queue. */
-  release(id: string): Promise<void>;
+  /** Gives an import back to the queue. @param attempts how often it was begun, as far as that counts */
+  release(id: string, attempts: number): Promise<void>;
   /** Takes the record of an import away, unless that runs. `false`: it runs, or is not there. */
   remove(id: string): Promise<boolean>;
   /** The ids of some imports that ended before an instant. */

@@ -171,11 +171,11 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       const { imports } = await opened(t);
       const asked = upload('i1', { strict: true, effectiveFrom: T - 5, requestedBy: 'ann', requestedAt: T });
       const added = await imports.add(asked);
-      const empty = { phase: undefined, progress: 0, startedAt: undefined, finishedAt: undefined };
+      const empty = { phase: undefined, progress: 0, attempts: 0, startedAt: undefined, finishedAt: undefined };
       assert.deepEqual(added, { ...asked, ...empty, status: 'queued', counts: undefined, reason: undefined });
       assert.equal(await imports.claim('elsewhere', T + 1), undefined);
       const claimed = await imports.claim('here', T + 1);
-      assert.deepEqual(claimed, { ...added, status: 'running', startedAt: T + 1 });
+      assert.deepEqual(claimed, { ...added, status: 'running', startedAt: T + 1, attempts: 1 });
       assert.equal(await imports.claim('here', T + 1), undefined);
       await imports.progress('i1', 'reading', 0.25);
       assert.deepEqual(await imports.find('i1'), { ...claimed, phase: 'reading', progress: 0.25 });
@@ -193,8 +193,9 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       for (const [i, id] of ['a', 'b', 'c'].entries()) await imports.add(upload(id, { requestedAt: T + i }));
       await imports.add(upload('d', { requestedAt: T, server: 'elsewhere', dryRun: true }));
       assert.equal((await imports.claim('here', T))?.id, 'a');
-      await imports.release('a');
-      assert.equal((await imports.claim('here', T))?.id, 'a');
+      await imports.release('a', 0);
+      const again = await imports.claim('here', T);
+      assert.deepEqual([again?.id, again?.attempts], ['a', 1]);
       await imports.fail('a', 'no polls file', T + 9);
       assert.deepEqual(
         [(await imports.find('a'))?.status, (await imports.find('a'))?.reason],
@@ -229,7 +230,7 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       await imports.add(upload('a'));
       await imports.claim('here', T);
       assert.equal(await imports.remove('a'), false);
-      await imports.release('a');
+      await imports.release('a', 0);
       assert.equal(await imports.remove('a'), true);
       assert.equal(await imports.remove('a'), false);
     });

@@ -15,7 +15,12 @@ export interface TestServer extends Server {
 }
 
 /** What differs from the defaults. */
-export type TestSettings = Partial<Config> & { readonly authenticator?: Authenticator };
+export type TestSettings = Partial<Config> & {
+  readonly authenticator?: Authenticator;
+  readonly onChanged?: () => void;
+  /** One that another server of the test uses, too, and closes. */
+  readonly storage?: Storage;
+};
 
 function foldersIn(folder: string): Pick<Config, 'resultsDir' | 'uploadsDir'> {
   return { resultsDir: join(folder, 'results'), uploadsDir: join(folder, 'uploads') };
@@ -23,7 +28,7 @@ function foldersIn(folder: string): Pick<Config, 'resultsDir' | 'uploadsDir'> {
 
 /** The whole product in this process, on an in-memory database; requests go through `app.inject`. */
 export async function testServer(t: TestContext, settings: TestSettings = {}): Promise<TestServer> {
-  const { authenticator, ...changed } = settings;
+  const { authenticator, onChanged, storage: shared, ...changed } = settings;
   const folder = temporaryFolder(t);
   const config = {
     ...loadConfig({}),
@@ -34,10 +39,19 @@ export async function testServer(t: TestContext, settings: TestSettings = {}): P
     ...changed,
   };
   const { resultsDir, uploadsDir } = config;
-  const storage = await openStorage(config.database);
-  const server = await createServer(config, storage, authenticator === undefined ? {} : { authenticator });
-  t.after(() => server.close());
+  const storage = shared ?? (await openStorage(config.database));
+  const server = await createServer(config, storage, {
+    ...(authenticator && { authenticator }),
+    ...(onChanged && { onChanged }),
+  });
+  t.after(async () => {
+    if (shared === undefined) return server.close();
+    await server.app.close();
+    await server.reports.stop();
+    await server.imports.stop();
+  });
   await server.reports.start();
+  await server.imports.start();
   return {
     ...server,
     storage,

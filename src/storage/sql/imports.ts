@@ -19,9 +19,9 @@ export class SqlImportCatalog implements ImportCatalog {
 
   async add(record: NewImport): Promise<ImportRecord> {
     await this.#sql.run(
-      `insert into imports (import_id, feed, file_name, status, progress, strict, dry_run, effective_ms, bytes, server,
+      `insert into imports (import_id, feed, file_name, status, progress, attempts, strict, dry_run, effective_ms, bytes, server,
          requested_by, requested_ms)
-       values ($id, $feed, $file_name, 'queued', 0, $strict, $dry_run, $effective::bigint, $bytes::bigint, $server,
+       values ($id, $feed, $file_name, 'queued', 0, 0, $strict, $dry_run, $effective::bigint, $bytes::bigint, $server,
          $requested_by, $requested::bigint)`,
       {
         id: record.id,
@@ -63,7 +63,7 @@ export class SqlImportCatalog implements ImportCatalog {
 
   async claim(server: string, startedAt: number): Promise<ImportRecord | undefined> {
     const [row] = await this.#sql.rows(
-      `update imports set status = 'running', progress = 0, started_ms = $started::bigint
+      `update imports set status = 'running', progress = 0, attempts = attempts + 1, started_ms = $started::bigint
        where status = 'queued' and import_id = (
          select import_id from imports where server = $server and status = 'queued' order by requested_ms limit 1
        )
@@ -92,8 +92,8 @@ export class SqlImportCatalog implements ImportCatalog {
     });
   }
 
-  release(id: string): Promise<void> {
-    return this.#update(id, `status = 'queued', phase = null, progress = 0`, {});
+  release(id: string, attempts: number): Promise<void> {
+    return this.#update(id, `status = 'queued', phase = null, progress = 0, attempts = $attempts`, { attempts });
   }
 
   async remove(id: string): Promise<boolean> {
@@ -135,6 +135,7 @@ function importOf(row: Row): ImportRecord {
     requestedAt: Number(row.requested_ms),
     startedAt: numberOr(row.started_ms),
     finishedAt: numberOr(row.finished_ms),
+    attempts: Number(row.attempts),
     counts: counts === undefined ? undefined : (JSON.parse(counts) as ImportCounts),
     reason: textOr(row.reason),
   };

@@ -1,0 +1,53 @@
+import {
+  NOBODY,
+  type Principal,
+  type Role,
+  SCOPES_OF,
+  type Scope,
+  type UserPrincipal,
+} from '../../src/accounts/access.ts';
+import type { Authenticator } from '../../src/http/access.ts';
+
+export interface Person {
+  readonly role: Role;
+  /** Of an owner. */
+  readonly stores?: readonly string[];
+  /** All that the role may have, if not given. */
+  readonly scopes?: readonly Scope[];
+}
+
+/** People with fixed roles, whose key is their name. Who is changed here is changed from the next request on. */
+export class FakePeople implements Authenticator {
+  readonly people: Record<string, Person>;
+
+  constructor(people: Record<string, Person>) {
+    this.people = people;
+  }
+
+  async hasUsers(): Promise<boolean> {
+    return true;
+  }
+
+  async principalOfSession(): Promise<Principal | undefined> {
+    return undefined;
+  }
+
+  async principalOfKey(name: string): Promise<Principal | undefined> {
+    const person = this.people[name];
+    if (person === undefined) return undefined;
+    const { role, stores = [], scopes } = person;
+    return {
+      ...(NOBODY as UserPrincipal),
+      userId: `id of ${name}`,
+      name,
+      role,
+      via: 'key',
+      scopes: scopes === undefined ? SCOPES_OF[role] : new Set(scopes),
+      stores: role === 'owner' ? new Set(stores) : 'all',
+    };
+  }
+}
+
+export function as(name: string): { authorization: string } {
+  return { authorization: `Bearer ${name}` };
+}
