@@ -63,8 +63,9 @@ export class EventStreams {
     const content = Readable.from(textOf(watched, signal), { objectMode: false });
     content.once('close', () => {
       this.#open--;
-      gone.abort();
     });
+    // The stream itself closes only once what it waits for has ended.
+    reply.raw.once('close', () => gone.abort());
     return reply
       .header('cache-control', 'no-store')
       .header('x-accel-buffering', 'no')

@@ -8,6 +8,7 @@ import type { ImportService } from '../imports/service.ts';
 import { formatInstant, instantFrom } from '../instant.ts';
 import { IMPORT_STATUSES, type ImportRecord } from '../storage/import-catalog.ts';
 import { type EventStreams, EventsAnswer } from './events.ts';
+import { closeUnread } from './lingering.ts';
 import { decodeCursor, encodeCursor, limitOf, NewestCursor, Page, PageQuery } from './pages.ts';
 import { GivenInstant, Instant, Nullable, OneOf } from './schemas.ts';
 import type { Routes } from './types.ts';
@@ -98,10 +99,7 @@ export function importRoutes(imports: ImportService, events: EventStreams): Rout
         },
         // The body is no JSON and is not looked at here.
         validatorCompiler: (route) => (route.httpPart === 'body' ? () => true : compileValidator(route)),
-        onSend: async ({ raw }, reply) => {
-          // What is left of a refused file is not worth waiting for.
-          if (reply.statusCode >= 400 && !raw.complete) reply.header('connection', 'close');
-        },
+        onSend: closeUnread,
       },
       async (request, reply) => {
         const { feed, file_name = `${feed} file`, strict = false, dry_run = false, effective_from } = request.query;

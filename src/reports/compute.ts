@@ -1,10 +1,9 @@
-import { DAY } from '../domain/hours.ts';
 import { batchUptime, UptimeFigures } from '../domain/uptime.ts';
 import { POLL_REACH } from '../domain/window.ts';
 import type { Zone } from '../domain/zone.ts';
 import type { Snapshot, StoreColumns } from '../storage/ports.ts';
-import { DEFAULT_ZONE, zoneBetween } from '../tzdb.ts';
 import { positionsIn, runsOf, wholeRun } from './key-runs.ts';
+import { readSchedule, ScheduleRange } from './schedule.ts';
 
 /** The figures of the stores of a report, in the order in which it lists them. */
 export interface Report {
@@ -27,9 +26,6 @@ export interface ComputeOptions {
 /** So many polls are in memory at once, about: 13 bytes each, and as much again while they are sorted. */
 const POLLS_IN_MEMORY = 1_000_000;
 
-/** Hours repeat on local dates that begin up to this much before and after the range that is asked about. */
-const ZONE_SLACK = 4 * DAY;
-
 /** Up to so many stores are looked up by name; for more, all are read and those picked out. */
 const FEW_STORES = 500;
 
@@ -47,23 +43,19 @@ export async function computeReport(snapshot: Snapshot, asOf: number, options: C
   // Figures stand by key, so that a batch is a range of keys; keys of other stores leave holes that cost little.
   const figures = new UptimeFigures(span);
   const positions = positionsIn(runs, keys);
-  const zoneOf = zoneLookup(asOf);
-  const zoneAt = new Array<Zone>(span).fill(zoneOf(DEFAULT_ZONE));
-  for (let i = 0; i < keys.length; i++) zoneAt[positions[i] as number] = zoneOf(zones[i] ?? DEFAULT_ZONE);
+  const range = new ScheduleRange(asOf - POLL_REACH, asOf);
+  const zoneAt = new Array<Zone>(span).fill(range.zone(null));
+  for (let i = 0; i < keys.length; i++) zoneAt[positions[i] as number] = range.zone(zones[i] ?? null);
   const least = options.stores === undefined ? 1 : FEW_STORES;
-  const batchSize = span <= least ? least : Math.max(least, await batchSizeOf(snapshot, asOf, span));
+  const batchSize = span <= least ? least : Math.max(least, await batchSizeOf(snapshot, range, span));
   let offset = 0;
   for (const run of runs) {
     for (let first = run.first; first < run.end; first += batchSize) {
       options.signal?.throwIfAborted();
       const end = Math.min(run.end, first + batchSize);
-      const batch = {
-        stores: end - first,
-        zones: zoneAt.slice(offset, offset + end - first),
-        hours: await snapshot.hours(first, end),
-        polls: await snapshot.polls(first, end, asOf - POLL_REACH, asOf),
-      };
-      batchUptime(batch, asOf, figures, offset);
+      const schedule = await readSchedule(snapshot, first, zoneAt.slice(offset, offset + end - first), range);
+      const polls = await snapshot.polls(first, end, range.from, range.to);
+      batchUptime({ schedule, polls }, asOf, figures, offset);
       offset += end - first;
       options.onProgress?.(offset / span);
     }
@@ -85,21 +77,9 @@ async function storesOf(snapshot: Snapshot, wanted: readonly string[] | undefine
 }
 
 /** So many stores at a time that their polls fit in memory. */
-async function batchSizeOf(snapshot: Snapshot, asOf: number, span: number): Promise<number> {
-  const polls = await snapshot.countPolls(asOf - POLL_REACH, asOf);
+async function batchSizeOf(snapshot: Snapshot, { from, to }: ScheduleRange, span: number): Promise<number> {
+  const polls = await snapshot.countPolls(from, to);
   return Math.floor((POLLS_IN_MEMORY * span) / Math.max(polls, span));
-}
-
-function zoneLookup(asOf: number): (name: string) => Zone {
-  const zones = new Map<string, Zone>();
-  return (name) => {
-    let zone = zones.get(name);
-    if (zone === undefined) {
-      zone = zoneBetween(name, asOf - POLL_REACH - ZONE_SLACK, asOf + ZONE_SLACK);
-      zones.set(name, zone);
-    }
-    return zone;
-  };
 }
 
 /** Engines order text by its bytes, which is nearly always the order by code unit. */

@@ -6,9 +6,11 @@
  */
 import type { HoursColumns } from '../domain/hours.ts';
 import type { PollColumns } from '../domain/polls.ts';
+import type { SpecialHoursColumns } from '../domain/special-hours.ts';
 import type { Session } from '../duckdb/session.ts';
 import type { ImportCatalog } from './import-catalog.ts';
 import type { ReportCatalog } from './report-catalog.ts';
+import type { ScheduleReader, ScheduleWriter } from './schedules.ts';
 
 export interface Storage {
   readonly reports: ReportCatalog;
@@ -22,6 +24,8 @@ export interface Storage {
   snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T>;
   /** Runs `work` as one transaction: all that it merged holds, or nothing. Imports wait for one another. */
   importing<T>(work: (session: ImportSession) => Promise<T>): Promise<T>;
+  /** Changes single stores as one transaction; takes its turn among the imports. */
+  changing<T>(work: (writer: ScheduleWriter) => Promise<T>): Promise<T>;
   /**
    * Deletes polls older than `before` (milliseconds), as far as that is cheap: an engine that keeps polls in
    * partitions drops those that lie before it as a whole. Returns the instant before which no poll is left.
@@ -40,9 +44,20 @@ export interface StoreColumns {
   readonly zones: readonly (string | null)[];
 }
 
-export interface Snapshot {
-  /** The number of imports that changed something so far. */
+/** The zones that stores had before, ordered by store and instant: each held until then. */
+export interface ZoneChangeRows {
+  readonly length: number;
+  readonly store: Int32Array;
+  readonly until: Float64Array;
+  /** IANA names; `null`: the default zone. */
+  readonly zones: readonly (string | null)[];
+}
+
+export interface Snapshot extends ScheduleReader {
+  /** How many imports and other changes changed something so far. */
   revision(): Promise<number>;
+  /** How many of them changed stores, their hours, special hours or zones, and not polls alone. */
+  storesRevision(): Promise<number>;
   /** The instant of the earliest poll of all stores. */
   earliestPoll(): Promise<number | undefined>;
   /** The instant of the latest poll of all stores. */
@@ -52,8 +67,15 @@ export interface Snapshot {
   storesNamed(ids: readonly string[]): Promise<StoreColumns>;
   /** How many polls lie in `[from, to]`. */
   countPolls(from: number, to: number): Promise<number>;
-  /** The weekly rows of the stores with `firstKey ≤ key < endKey`, ordered by store; `store` is `key − firstKey`. */
-  hours(firstKey: number, endKey: number): Promise<HoursColumns>;
+  /**
+   * The weekly rows of the stores with `firstKey ≤ key < endKey` that hold somewhere in `[from, to]` (which may be
+   * infinite), ordered by store; `store` is `key − firstKey`.
+   */
+  hours(firstKey: number, endKey: number, from: number, to: number): Promise<HoursColumns>;
+  /** Their special hours on the dates in `[firstDate, lastDate]` (days since 1970-01-01), ordered by store and date. */
+  specialHours(firstKey: number, endKey: number, firstDate: number, lastDate: number): Promise<SpecialHoursColumns>;
+  /** The zones that they had before. */
+  zoneChanges(firstKey: number, endKey: number): Promise<ZoneChangeRows>;
   /** The polls in `[from, to]` of these stores, arranged by store and instant; `store` is `key − firstKey`. */
   polls(firstKey: number, endKey: number, from: number, to: number): Promise<PollColumns>;
 }
@@ -79,12 +101,34 @@ export interface ImportSession {
   /** Merges a table `(store_id varchar, instant bigint, active boolean)` into the polls. */
   mergePolls(table: string): Promise<MergeCounts>;
   /**
-   * Replaces the week of every store that the table `(store_id varchar, day utinyint, start_ms integer, end_ms
-   * integer)` names; other stores keep theirs.
+   * Makes the week of every store that the table `(store_id varchar, day utinyint, start_ms integer, end_ms integer)`
+   * names what it says, from the instant `effectiveFrom` on; other stores keep theirs. Where it is in force then,
+   * nothing changes. Else what is in force ends then, and what was to follow goes. The first hours that a store ever
+   * gets hold for ever back, and so do those that replace them within the same import.
    */
-  replaceHours(table: string): Promise<MergeCounts>;
-  /** Replaces the zone of every store that the table `(store_id varchar, zone varchar)` names. */
-  replaceZones(table: string): Promise<MergeCounts>;
+  replaceHours(table: string, effectiveFrom: number): Promise<MergeCounts>;
+  /** Does likewise for the zone of every store that the table `(store_id varchar, zone varchar)` names. */
+  replaceZones(table: string, effectiveFrom: number): Promise<MergeCounts>;
+  /**
+   * Replaces the special hours of every date of a store that the table `(store_id varchar, date date, start_ms
+   * integer, end_ms integer)` names. Null times: closed on that date, for which the rows above it in the table say
+   * nothing any more, as it says nothing beside rows below it.
+   */
+  replaceSpecialHours(table: string): Promise<MergeCounts>;
+  /** Makes the schedules of stores what they are in another database, with all that held before. */
+  copySchedules(tables: CopiedSchedules): Promise<void>;
+}
+
+/** Staged tables of a copy. A null `from_ms` or `until_ms` is infinite. */
+export interface CopiedSchedules {
+  /** `(store_id varchar, zone varchar)`: the stores, and the zone that each has in the end. */
+  readonly stores: string;
+  /** `(store_id varchar, day utinyint, start_ms integer, end_ms integer, from_ms bigint, until_ms bigint)` */
+  readonly hours: string;
+  /** `(store_id varchar, zone varchar, until_ms bigint)` */
+  readonly zoneChanges: string;
+  /** `(store_id varchar, date date, start_ms integer, end_ms integer)` */
+  readonly specialHours: string;
 }
 
 /** `figures`: all that a result holds. `csv`: only the classic CSV, as earlier versions kept it. */

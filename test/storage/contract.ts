@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
 import type { MergeCounts, Storage } from '../../src/storage/ports.ts';
-import { merge } from '../support/staging.ts';
+import { CHANGED_AT, merge } from '../support/staging.ts';
 
 const T = Date.parse('2023-01-22T12:00:00Z');
 const MINUTE = 60_000;
@@ -399,11 +399,12 @@ function pollsOf(storage: Storage, from = 0, to = T + 1_000 * HOUR): Promise<[st
   });
 }
 
+/** The rows that hold at `CHANGED_AT`. */
 function hoursOf(storage: Storage): Promise<[string, number, number, number][]> {
   return storage.snapshot(async (s) => {
     const { keys, ids } = await s.stores();
     const first = Math.min(...keys);
-    const hours = await s.hours(first, Math.max(...keys) + 1);
+    const hours = await s.hours(first, Math.max(...keys) + 1, CHANGED_AT, CHANGED_AT);
     const rows = Array.from({ length: hours.length }, (_, i): [string, number, number, number] => [
       ids[keys.indexOf((hours.store[i] ?? 0) + first)] ?? '',
       hours.day[i] ?? 0,

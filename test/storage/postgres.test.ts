@@ -8,6 +8,7 @@ import { TestPostgres } from '../support/postgres.ts';
 import { merge } from '../support/staging.ts';
 import { catalogContract } from './catalog-contract.ts';
 import { storageContract } from './contract.ts';
+import { scheduleContract } from './schedule-contract.ts';
 
 const T = Date.parse('2023-01-22T12:00:00Z');
 
@@ -20,6 +21,7 @@ suite('PostgreSQL', () => {
 
   storageContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
   catalogContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
+  scheduleContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
 
   test('programs that start together migrate an empty database once', async () => {
     const url = await server.createDatabase();

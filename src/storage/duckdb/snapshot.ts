@@ -1,9 +1,12 @@
 import type { HoursColumns } from '../../domain/hours.ts';
 import { arrangePolls, type PollColumns } from '../../domain/polls.ts';
+import { CLOSED, type SpecialHoursColumns } from '../../domain/special-hours.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { fillColumns } from '../../duckdb/vectors.ts';
 import type { Parameters } from '../../sql.ts';
-import type { Snapshot, StoreColumns } from '../ports.ts';
+import type { Snapshot, StoreColumns, ZoneChangeRows } from '../ports.ts';
+import type { HoursVersion, SpecialDate, ZoneVersion } from '../schedules.ts';
+import { hoursVersions, readZoneChanges, specialDates, zoneVersions } from '../sql/schedules.ts';
 
 /** Reads within the transaction that the session is in. */
 export class DuckdbSnapshot implements Snapshot {
@@ -16,6 +19,11 @@ export class DuckdbSnapshot implements Snapshot {
   async revision(): Promise<number> {
     const { number } = await this.#session.row('select number from revision');
     return Number(number);
+  }
+
+  async storesRevision(): Promise<number> {
+    const { stores } = await this.#session.row('select stores from revision');
+    return Number(stores);
   }
 
   earliestPoll(): Promise<number | undefined> {
@@ -67,21 +75,75 @@ export class DuckdbSnapshot implements Snapshot {
     return Number(polls);
   }
 
-  async hours(firstKey: number, endKey: number): Promise<HoursColumns> {
+  async hours(firstKey: number, endKey: number, from: number, to: number): Promise<HoursColumns> {
+    const keys = { first: firstKey, end: endKey };
+    const { limited } = await this.#session.row(
+      `select count(*) > 0 as limited from business_hours
+       where store_key >= $first and store_key < $end and (from_ms is not null or until_ms is not null)`,
+      keys,
+    );
     const result = await this.#session.result(
-      `select (store_key - $first)::integer, day, start_ms, end_ms
-       from business_hours
-       where store_key >= $first and store_key < $end
-       order by store_key`,
-      { first: firstKey, end: endKey },
+      limited === true
+        ? `select (store_key - $first)::integer, day, start_ms, end_ms,
+             coalesce(from_ms::double, '-infinity'::double), coalesce(until_ms::double, 'infinity'::double)
+           from business_hours
+           where store_key >= $first and store_key < $end
+             and coalesce(from_ms <= $to::double, true) and coalesce(until_ms > $from::double, true)
+           order by store_key, from_ms nulls first`
+        : `select (store_key - $first)::integer, day, start_ms, end_ms
+           from business_hours
+           where store_key >= $first and store_key < $end
+           order by store_key`,
+      limited === true ? { ...keys, from, to } : keys,
     );
     const length = result.rowCount;
     const store = new Int32Array(length);
     const day = new Uint8Array(length);
     const start = new Int32Array(length);
     const end = new Int32Array(length);
-    await fillColumns(result, [store, day, start, end]);
-    return { length, store, day, start, end };
+    const held = limited === true ? { from: new Float64Array(length), until: new Float64Array(length) } : undefined;
+    await fillColumns(result, [store, day, start, end, ...(held === undefined ? [] : [held.from, held.until])]);
+    return { length, store, day, start, end, held };
+  }
+
+  async specialHours(
+    firstKey: number,
+    endKey: number,
+    firstDate: number,
+    lastDate: number,
+  ): Promise<SpecialHoursColumns> {
+    const result = await this.#session.result(
+      `select (store_key - $first)::integer, (date - date '1970-01-01')::integer, coalesce(start_ms, ${CLOSED}),
+         coalesce(end_ms, ${CLOSED})
+       from special_hours
+       where store_key >= $first and store_key < $end
+         and date between date '1970-01-01' + $first_date::integer and date '1970-01-01' + $last_date::integer
+       order by store_key, date`,
+      { first: firstKey, end: endKey, first_date: firstDate, last_date: lastDate },
+    );
+    const length = result.rowCount;
+    const store = new Int32Array(length);
+    const date = new Int32Array(length);
+    const start = new Int32Array(length);
+    const end = new Int32Array(length);
+    await fillColumns(result, [store, date, start, end]);
+    return { length, store, date, start, end };
+  }
+
+  zoneChanges(firstKey: number, endKey: number): Promise<ZoneChangeRows> {
+    return readZoneChanges(this.#session, firstKey, endKey);
+  }
+
+  hoursVersions(key: number): Promise<HoursVersion[]> {
+    return hoursVersions(this.#session, key);
+  }
+
+  zoneVersions(key: number): Promise<ZoneVersion[]> {
+    return zoneVersions(this.#session, key);
+  }
+
+  specialDates(key: number, from?: string, to?: string): Promise<SpecialDate[]> {
+    return specialDates(this.#session, key, from, to);
   }
 
   /**

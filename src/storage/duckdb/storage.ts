@@ -3,8 +3,11 @@ import type { Session } from '../../duckdb/session.ts';
 import { Mutex } from '../../mutex.ts';
 import type { Parameters, Row, Sql, TransactionalSql } from '../../sql.ts';
 import type { ImportSession, Snapshot, Storage } from '../ports.ts';
+import type { ScheduleWriter } from '../schedules.ts';
 import { SqlImportCatalog } from '../sql/imports.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
+import { Changes } from '../sql/revision.ts';
+import { SqlScheduleWriter } from '../sql/schedule-writer.ts';
 import { DuckdbImportSession } from './import.ts';
 import { migrate } from './migrate.ts';
 import { DuckdbSnapshot } from './snapshot.ts';
@@ -52,16 +55,16 @@ export class DuckdbStorage implements Storage {
   }
 
   importing<T>(work: (session: ImportSession) => Promise<T>): Promise<T> {
-    return this.#imports.run(() =>
-      this.#inSession((session) =>
-        session.transaction(async () => {
-          const importing = new DuckdbImportSession(session);
-          const result = await work(importing);
-          await importing.finish();
-          return result;
-        }),
-      ),
-    );
+    return this.#writing(async (session, changes) => {
+      const importing = new DuckdbImportSession(session, changes);
+      const result = await work(importing);
+      await importing.finish();
+      return result;
+    });
+  }
+
+  changing<T>(work: (writer: ScheduleWriter) => Promise<T>): Promise<T> {
+    return this.#writing((session, changes) => work(new SqlScheduleWriter(session, changes)));
   }
 
   /** DuckDB deletes rows where they lie; the room they took is used again. */
@@ -83,6 +86,20 @@ export class DuckdbStorage implements Storage {
     await this.#imports.run(async () => {});
     await this.#catalog.close();
     this.#database.close();
+  }
+
+  /** Runs `work` as one transaction, alone among those that write data, and counts it if it changed anything. */
+  #writing<T>(work: (session: Session, changes: Changes) => Promise<T>): Promise<T> {
+    return this.#imports.run(() =>
+      this.#inSession((session) =>
+        session.transaction(async () => {
+          const changes = new Changes();
+          const result = await work(session, changes);
+          await changes.count(session);
+          return result;
+        }),
+      ),
+    );
   }
 
   async #inSession<T>(work: (session: Session) => Promise<T>): Promise<T> {

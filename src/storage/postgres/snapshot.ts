@@ -2,7 +2,10 @@ import type { PoolClient } from 'pg';
 import { float64Column, int32Column, uint8Column } from '../../columns.ts';
 import type { HoursColumns } from '../../domain/hours.ts';
 import { arrangePolls, type PollColumns } from '../../domain/polls.ts';
-import type { Snapshot, StoreColumns } from '../ports.ts';
+import { CLOSED, type SpecialHoursColumns } from '../../domain/special-hours.ts';
+import type { Snapshot, StoreColumns, ZoneChangeRows } from '../ports.ts';
+import type { HoursVersion, SpecialDate, ZoneVersion } from '../schedules.ts';
+import { hoursVersions, readZoneChanges, specialDates, zoneVersions } from '../sql/schedules.ts';
 import { PostgresSql } from './client.ts';
 import { readInstant, readRows } from './copy.ts';
 
@@ -19,6 +22,11 @@ export class PostgresSnapshot implements Snapshot {
   async revision(): Promise<number> {
     const { number } = await this.#sql.row('select number from revision');
     return Number(number);
+  }
+
+  async storesRevision(): Promise<number> {
+    const { stores } = await this.#sql.row('select stores from revision');
+    return Number(stores);
   }
 
   earliestPoll(): Promise<number | undefined> {
@@ -70,23 +78,88 @@ export class PostgresSnapshot implements Snapshot {
     return Number(polls);
   }
 
-  async hours(firstKey: number, endKey: number): Promise<HoursColumns> {
+  async hours(firstKey: number, endKey: number, from: number, to: number): Promise<HoursColumns> {
+    const keys = `store_key >= ${firstKey} and store_key < ${endKey}`;
+    const { limited } = await this.#sql.row(
+      `select exists (select 1 from business_hours where ${keys} and (from_ms is not null or until_ms is not null)) as limited`,
+    );
     const store = int32Column();
     const day = uint8Column();
     const start = int32Column();
     const end = int32Column();
-    const query = `
-      select store_key, day, start_ms, end_ms from business_hours
-      where store_key >= ${firstKey} and store_key < ${endKey} order by store_key`;
-    await readRows(this.#client, query, [4, 2, 4, 4], (rows, count, width) => {
+    const holdsFrom = float64Column();
+    const holdsUntil = float64Column();
+    const query =
+      limited === true
+        ? `select store_key, day, start_ms, end_ms,
+             coalesce(from_ms::float8, '-infinity'), coalesce(until_ms::float8, 'infinity')
+           from business_hours
+           where ${keys} and coalesce(from_ms <= '${to}'::float8, true) and coalesce(until_ms > '${from}'::float8, true)
+           order by store_key, from_ms nulls first`
+        : `select store_key, day, start_ms, end_ms from business_hours where ${keys} order by store_key`;
+    const widths = limited === true ? [4, 2, 4, 4, 8, 8] : [4, 2, 4, 4];
+    await readRows(this.#client, query, widths, (rows, count, width) => {
       for (let row = 0, at = 0; row < count; row++, at += width) {
         store.push(rows.getInt32(at + 6) - firstKey);
         day.push(rows.getInt16(at + 14));
         start.push(rows.getInt32(at + 20));
         end.push(rows.getInt32(at + 28));
+        if (limited !== true) continue;
+        holdsFrom.push(rows.getFloat64(at + 36));
+        holdsUntil.push(rows.getFloat64(at + 48));
       }
     });
-    return { length: store.length, store: store.values, day: day.values, start: start.values, end: end.values };
+    return {
+      length: store.length,
+      store: store.values,
+      day: day.values,
+      start: start.values,
+      end: end.values,
+      held: limited === true ? { from: holdsFrom.values, until: holdsUntil.values } : undefined,
+    };
+  }
+
+  async specialHours(
+    firstKey: number,
+    endKey: number,
+    firstDate: number,
+    lastDate: number,
+  ): Promise<SpecialHoursColumns> {
+    const store = int32Column();
+    const date = int32Column();
+    const start = int32Column();
+    const end = int32Column();
+    const query = `
+      select store_key, date - date '1970-01-01', coalesce(start_ms, ${CLOSED}), coalesce(end_ms, ${CLOSED})
+      from special_hours
+      where store_key >= ${firstKey} and store_key < ${endKey}
+        and date between date '1970-01-01' + ${firstDate} and date '1970-01-01' + ${lastDate}
+      order by store_key, date`;
+    await readRows(this.#client, query, [4, 4, 4, 4], (rows, count, width) => {
+      for (let row = 0, at = 0; row < count; row++, at += width) {
+        store.push(rows.getInt32(at + 6) - firstKey);
+        date.push(rows.getInt32(at + 14));
+        start.push(rows.getInt32(at + 22));
+        end.push(rows.getInt32(at + 30));
+      }
+    });
+    return { length: store.length, store: store.values, date: date.values, start: start.values, end: end.values };
+  }
+
+  zoneChanges(firstKey: number, endKey: number): Promise<ZoneChangeRows> {
+    return readZoneChanges(this.#sql, firstKey, endKey);
+  }
+
+  hoursVersions(key: number): Promise<HoursVersion[]> {
+    return hoursVersions(this.#sql, key);
+  }
+
+  zoneVersions(key: number): Promise<ZoneVersion[]> {
+    return zoneVersions(this.#sql, key);
+  }
+
+  specialDates(key: number, from?: string, to?: string): Promise<SpecialDate[]> {
+    return specialDates(this.#sql, key, from, to);
   }
 
   /** Sorted here rather than there: what the server would sort is five times as wide, and a scan reads it in order. */

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { Database } from '../../duckdb/database.ts';
 import { messageOf, UserError } from '../../errors.ts';
 import type { ImportSession, Snapshot, Storage } from '../ports.ts';
+import type { ScheduleWriter } from '../schedules.ts';
 import { SqlImportCatalog } from '../sql/imports.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
+import { Changes } from '../sql/revision.ts';
+import { SqlScheduleWriter } from '../sql/schedule-writer.ts';
 import { inTransaction, openPool, PooledSql, PostgresSql } from './client.ts';
 import { PostgresImportSession } from './import.ts';
 import { lockFor } from './lock.ts';
@@ -60,9 +63,8 @@ export class PostgresStorage implements Storage {
     const staging = await Database.inMemory();
     const session = await staging.session();
     try {
-      return await inTransaction(this.#pool, 'begin', async (client) => {
-        await lockFor(new PostgresSql(client), 'import');
-        const importing = new PostgresImportSession(session, client);
+      return await this.#writing(async (client, changes) => {
+        const importing = new PostgresImportSession(session, client, changes);
         const result = await work(importing);
         await importing.finish();
         return result;
@@ -71,6 +73,22 @@ export class PostgresStorage implements Storage {
       session.close();
       staging.close();
     }
+  }
+
+  changing<T>(work: (writer: ScheduleWriter) => Promise<T>): Promise<T> {
+    return this.#writing((client, changes) => work(new SqlScheduleWriter(new PostgresSql(client), changes)));
+  }
+
+  /** Runs `work` as one transaction, alone among those that write data, and counts it if it changed anything. */
+  #writing<T>(work: (client: PoolClient, changes: Changes) => Promise<T>): Promise<T> {
+    return inTransaction(this.#pool, 'begin', async (client) => {
+      const sql = new PostgresSql(client);
+      await lockFor(sql, 'import');
+      const changes = new Changes();
+      const result = await work(client, changes);
+      await changes.count(sql);
+      return result;
+    });
   }
 
   prune(before: number): Promise<number> {
