@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { POLL_REACH } from '../src/domain/window.ts';
+import { decodeFigures } from '../src/reports/figures.ts';
+import { renderFigures } from '../src/reports/formats.ts';
 import type { Storage } from '../src/storage/ports.ts';
 import { TestPostgres } from '../test/support/postgres.ts';
 import { BareCopy, type Shape } from './copy.ts';
@@ -30,7 +32,7 @@ export async function measurePostgres(fleets: Fleets): Promise<Section> {
         title: 'PostgreSQL',
         text:
           `PostgreSQL ${rows[0].server_version} on the same machine, over loopback, with fsync and the settings that ` +
-          'it comes with. A report is complete when its file is on the disk and its result in the database; beside it ' +
+          'it comes with. A report is complete when its files are on the disk and its figures in the database; beside it ' +
           'a bare `copy (select store_key, instant, active … order by store_key, instant) to stdout (format binary)` ' +
           'of the polls of the same 8 days, drained by the same driver and dropped, and the same without `order by`. ' +
           'The report’s bytes, in the file and in the database, are those of the report from DuckDB: the run fails ' +
@@ -95,7 +97,8 @@ async function fromDuckdb(fleets: Fleets): Promise<Buffer> {
 
 /** @throws Error when the last report's file, or the result in the database, is not what it should be */
 async function expectSame(storage: Storage, reporting: Reporting, expected: Buffer): Promise<void> {
-  const shared = await buffer(Readable.from((await storage.results?.read(reporting.last)) ?? []));
+  const figures = await buffer(Readable.from((await storage.results?.read(reporting.last, 'figures')) ?? []));
+  const shared = Buffer.from([...renderFigures(decodeFigures(figures), 'csv')].join(''));
   for (const [where, bytes] of Object.entries({ file: await reporting.file(), database: shared })) {
     if (!bytes.equals(expected)) throw new Error(`the report in the ${where} is not the one that DuckDB gives`);
   }

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { ResultsFolder } from '../src/reports/results.ts';
+import { OPEN } from '../src/accounts/access.ts';
+import { writeParquet } from '../src/duckdb/parquet.ts';
+import { type ResultKind, ResultsFolder } from '../src/reports/results.ts';
 import { ReportService } from '../src/reports/service.ts';
 import type { SharedResults, Snapshot, Storage } from '../src/storage/ports.ts';
 
@@ -25,6 +27,7 @@ export class Reporting {
     const service = new ReportService({
       storage: timedStorage(storage, stages),
       results: new TimedResults(join(folder, 'results'), stages),
+      writeParquet,
       log: pino({ level: 'silent' }),
       now: Date.now,
       onEnd: () => {},
@@ -36,10 +39,10 @@ export class Reporting {
   /** From the trigger until the record says complete, in milliseconds; the file is on the disk then. */
   async report(): Promise<number> {
     const started = performance.now();
-    const { id } = await this.#service.trigger(undefined);
+    const { id } = await this.#service.trigger(OPEN, {});
     this.#last = id;
     for (;;) {
-      const { status, reason } = await this.#service.find(id);
+      const { status, reason } = await this.#service.find(OPEN, id);
       if (status === 'complete') break;
       if (status === 'failed') throw new Error(`the report failed: ${reason}`);
       await sleep(POLITE);
@@ -61,7 +64,7 @@ export class Reporting {
 
   /** The CSV of the last report. */
   async file(): Promise<Buffer> {
-    const { content } = await this.#service.result(await this.#service.find(this.#last));
+    const { content } = await this.#service.reader.read(await this.#service.find(OPEN, this.#last), 'csv');
     return buffer(content);
   }
 
@@ -97,9 +100,10 @@ export const REST = 'kernel with expansion of hours, order of ids, waiting';
 
 function timedStorage(storage: Storage, stages: Stages): Storage {
   const rows = <T>(work: () => Promise<T>) => stages.in('database rows (add, claim, complete)', work);
-  const { reports, accounts, results } = storage;
+  const { reports, accounts, imports, results } = storage;
   return {
     accounts,
+    imports,
     snapshot: (work) => storage.snapshot((snapshot) => work(timedSnapshot(snapshot, stages))),
     importing: (work) => storage.importing(work),
     appendPolls: (batches) => storage.appendPolls(batches),
@@ -111,19 +115,25 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
     reports: {
       add: (report) => rows(() => reports.add(report)),
       find: (id) => reports.find(id),
+      list: (query) => reports.list(query),
+      countQueued: () => rows(() => reports.countQueued()),
+      filter: (id) => reports.filter(id),
       claim: (worker) => rows(() => reports.claim(worker)),
       progress: (id, worker, progress) => reports.progress(id, worker, progress),
       complete: (id, worker, stores, finishedAt) => rows(() => reports.complete(id, worker, stores, finishedAt)),
       fail: (id, worker, reason, finishedAt) => reports.fail(id, worker, reason, finishedAt),
       release: (id, worker) => reports.release(id, worker),
+      cancel: (id, at) => reports.cancel(id, at),
+      remove: (id, at) => reports.remove(id, at),
+      endedBefore: (instant, limit) => reports.endedBefore(instant, limit),
     },
   };
 }
 
 function timedResults(results: SharedResults, stages: Stages): SharedResults {
   return {
-    save: (id, chunks) => stages.in('CSV to the database', () => results.save(id, chunks)),
-    read: (id) => results.read(id),
+    save: (id, chunks) => stages.in('figures to the database', () => results.save(id, chunks)),
+    read: (id, kind) => results.read(id, kind),
   };
 }
 
@@ -134,6 +144,7 @@ function timedSnapshot(snapshot: Snapshot, stages: Stages): Snapshot {
     earliestPoll: () => snapshot.earliestPoll(),
     latestPoll: () => stages.in('latest poll, count of polls', () => snapshot.latestPoll()),
     countPolls: (from, to) => stages.in('latest poll, count of polls', () => snapshot.countPolls(from, to)),
+    storesNamed: (ids) => stages.in('read stores', () => snapshot.storesNamed(ids)),
     stores: () => stages.in('read stores', () => snapshot.stores()),
     storeRecords: (after, limit) => snapshot.storeRecords(after, limit),
     hours: (first, end, from, to) => stages.in('read hours', () => snapshot.hours(first, end, from, to)),
@@ -156,7 +167,9 @@ class TimedResults extends ResultsFolder {
     this.#stages = stages;
   }
 
-  override write(id: string, chunks: Iterable<string>): Promise<void> {
-    return this.#stages.in('CSV to the disk, with sync', () => super.write(id, chunks));
+  /** Both files are written at a time: the CSV stands for both. */
+  override write(id: string, kind: ResultKind, chunks: Iterable<string | Uint8Array>): Promise<void> {
+    if (kind !== 'csv') return super.write(id, kind, chunks);
+    return this.#stages.in('CSV and figures to the disk, with sync', () => super.write(id, kind, chunks));
   }
 }

@@ -41,3 +41,11 @@ export function float64Column(): GrowingColumn<Float64Array> {
 export function uint8Column(): GrowingColumn<Uint8Array> {
   return new GrowingColumn((length) => new Uint8Array(length));
 }
+
+/** A column of texts or numbers, of which none is missing, to be written somewhere. */
+export interface OutputColumn {
+  readonly name: string;
+  readonly type: 'varchar' | 'double' | 'integer';
+  readonly length: number;
+  at(row: number): string | number;
+}

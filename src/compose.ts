@@ -2,10 +2,13 @@ import { type Logger, pino } from 'pino';
 import { Accounts } from './accounts/service.ts';
 import { checkListening } from './accounts/start.ts';
 import type { Config, DatabaseLocation } from './config.ts';
+import { writeParquet } from './duckdb/parquet.ts';
 import { FleetService } from './fleet/service.ts';
 import type { Authenticator } from './http/access.ts';
 import { buildApp } from './http/app.ts';
 import type { App } from './http/types.ts';
+import { ImportService } from './imports/service.ts';
+import { UploadsFolder } from './imports/uploads.ts';
 import { Metrics } from './metrics.ts';
 import { PollService } from './polls/service.ts';
 import { ResultsFolder } from './reports/results.ts';
@@ -22,6 +25,8 @@ export function openStorage(database: DatabaseLocation): Promise<Storage> {
   return database.engine === 'postgres' ? PostgresStorage.open(database.url) : DuckdbStorage.open(database.path);
 }
 
+export { writeParquet };
+
 /** A database that is gone with the process. */
 export const IN_MEMORY: DatabaseLocation = { engine: 'duckdb', path: undefined };
 
@@ -34,10 +39,11 @@ export interface Server {
   readonly app: App;
   readonly accounts: Accounts;
   readonly reports: ReportService;
+  readonly imports: ImportService;
   readonly log: Logger;
   /** Listens; returns the address, such as `http://127.0.0.1:5000`. */
   listen(): Promise<string>;
-  /** Ends requests and reports, then closes the database. */
+  /** Ends requests, reports and imports, then closes the database. */
   close(): Promise<void>;
 }
 
@@ -63,11 +69,22 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
   const reports = new ReportService({
     storage,
     results: new ResultsFolder(config.resultsDir),
+    writeParquet,
+    keep: config.reportRetention,
     log,
     now,
     onEnd: (outcome, seconds) => metrics.report(outcome, seconds),
   });
   const directory = new StoreDirectory({ storage, now });
+  const imports = new ImportService({
+    storage,
+    uploads: new UploadsFolder(config.uploadsDir),
+    maxBytes: config.maxUploadBytes,
+    keep: config.reportRetention,
+    log,
+    now,
+    onChanged: () => directory.changed(),
+  });
   const fleet = new FleetService({ storage, directory, log, now, pollInterval: config.pollInterval });
   metrics.watchFleet(() => fleet.gauges());
   const states = parts.states ?? fleet;
@@ -83,6 +100,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
   const app = await buildApp({
     storage,
     reports,
+    imports,
     directory,
     states,
     stores,
@@ -98,14 +116,17 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     app,
     accounts,
     reports,
+    imports,
     log,
     listen: async () => {
       await reports.start();
+      await imports.start();
       return app.listen({ host: config.host, port: config.port });
     },
     close: async () => {
       await closeConnections(app);
       await reports.stop();
+      await imports.stop();
       await storage.close();
     },
   };

@@ -1,3 +1,4 @@
+import { DAY, HOUR } from './domain/hours.ts';
 import { invalid } from './errors.ts';
 
 /** Which engine keeps the data, and where. */
@@ -12,6 +13,11 @@ export interface Config {
   readonly port: number;
   readonly database: DatabaseLocation;
   readonly resultsDir: string;
+  /** How long reports and imports are kept after their end, milliseconds; `undefined`: for ever. */
+  readonly reportRetention: number | undefined;
+  readonly uploadsDir: string;
+  /** The largest file that is taken over HTTP, bytes. */
+  readonly maxUploadBytes: number;
   readonly logLevel: string;
   /** A store is polled about so often, milliseconds. */
   readonly pollInterval: number;
@@ -25,6 +31,9 @@ export interface ConfigFlags {
   readonly port?: string;
   readonly database?: string;
   readonly resultsDir?: string;
+  readonly reportRetention?: string;
+  readonly uploadsDir?: string;
+  readonly maxUploadBytes?: string;
   readonly logLevel?: string;
   readonly rateLimit?: string;
 }
@@ -49,6 +58,9 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
     port: port(setting('port', '--port', 'PORT', '5000')),
     database: databaseLocation(setting('database', '--database', 'DATABASE_URL', './var/monitor.duckdb')),
     resultsDir: setting('resultsDir', '--results-dir', 'RESULTS_DIR', './var/results').value,
+    reportRetention: retention(setting('reportRetention', '--report-retention', 'REPORT_RETENTION', '30d')),
+    uploadsDir: setting('uploadsDir', '--uploads-dir', 'UPLOADS_DIR', './var/uploads').value,
+    maxUploadBytes: size(setting('maxUploadBytes', '--max-upload-bytes', 'MAX_UPLOAD_BYTES', String(2 * 1024 ** 3))),
     pollInterval: duration({ name: 'POLL_INTERVAL', value: env.POLL_INTERVAL || '1h' }),
     logLevel: oneOf(setting('logLevel', '--log-level', 'LOG_LEVEL', 'info'), LOG_LEVELS),
     rateLimit: count(setting('rateLimit', '--rate-limit', 'RATE_LIMIT', '6000')),
@@ -82,6 +94,19 @@ function duration({ name, value }: Setting): number {
 function count({ name, value }: Setting): number {
   if (/^\d{1,9}$/.test(value)) return Number(value);
   throw invalid(`${name} is "${value}", expected a whole number; 0: no limit`);
+}
+
+function retention({ name, value }: Setting): number | undefined {
+  if (value === '0') return undefined;
+  const [, count, unit] = /^([1-9]\d{0,4})([dh])$/.exec(value) ?? [];
+  if (unit !== undefined) return Number(count) * (unit === 'd' ? DAY : HOUR);
+  throw invalid(`${name} is "${value}", expected days or hours such as 30d or 12h, or 0 to keep them for ever`);
+}
+
+function size({ name, value }: Setting): number {
+  const bytes = Number(value);
+  if (/^\d+$/.test(value) && bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
+  throw invalid(`${name} is "${value}", expected a number of bytes such as ${2 * 1024 ** 3}`);
 }
 
 function oneOf({ name, value }: Setting, choices: readonly string[]): string {

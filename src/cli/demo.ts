@@ -34,6 +34,7 @@ export function demoCommand(program: Command): void {
         host: HOST,
         database: join(FOLDER, 'monitor.duckdb'),
         resultsDir: join(FOLDER, 'results'),
+        uploadsDir: join(FOLDER, 'uploads'),
         logLevel: 'warn',
         polls: [join(FOLDER, 'store_status.csv')],
         hours: [join(FOLDER, 'menu_hours.csv')],

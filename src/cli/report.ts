@@ -1,14 +1,16 @@
-import { createWriteStream, existsSync } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
-import { IN_MEMORY, openStorage } from '../compose.ts';
+import { IN_MEMORY, openStorage, writeParquet } from '../compose.ts';
 import { type DatabaseLocation, loadConfig } from '../config.ts';
 import { invalid, UserError } from '../errors.ts';
 import { instantFrom } from '../instant.ts';
-import { computeReport, type Report } from '../reports/compute.ts';
-import { FORMATS, type Format, renderReport } from '../reports/formats.ts';
+import { computeReport } from '../reports/compute.ts';
+import { figuresOf, type ReportFigures } from '../reports/figures.ts';
+import { FORMATS, type Format, renderFigures } from '../reports/formats.ts';
+import { parquetFile } from '../reports/parquet.ts';
 import type { Storage } from '../storage/ports.ts';
 import { type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
 import { progressBar } from './terminal.ts';
@@ -26,7 +28,12 @@ export function reportCommand(program: Command): void {
     .option('--as-of <instant>', 'the instant it speaks for (default: that of the latest poll)')
     .option('--out <file>', 'where it goes (default: standard output)')
     .addOption(
-      new Option('--format <format>', 'csv: the classic columns; exact: milliseconds').choices(FORMATS).default('csv'),
+      new Option(
+        '--format <format>',
+        'csv: the classic columns; full: all of them under proper names; exact: milliseconds; json, parquet: seconds',
+      )
+        .choices(FORMATS)
+        .default('csv'),
     )
     .option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)')
     .action(async (flags: ReportFlags) => {
@@ -49,7 +56,7 @@ function existing(database: DatabaseLocation): DatabaseLocation {
   throw invalid(`there is no database ${database.path}; import something first, or name files to report on`);
 }
 
-function compute(storage: Storage, given: number | undefined): Promise<Report> {
+function compute(storage: Storage, given: number | undefined): Promise<ReportFigures> {
   return storage.snapshot(async (snapshot) => {
     const asOf = given ?? (await snapshot.latestPoll());
     if (asOf === undefined) {
@@ -57,29 +64,39 @@ function compute(storage: Storage, given: number | undefined): Promise<Report> {
     }
     const progress = progressBar();
     try {
-      return await computeReport(snapshot, asOf, { onProgress: (done) => progress.update('computing', done) });
+      const onProgress = (done: number) => progress.update('computing', done);
+      return figuresOf(await computeReport(snapshot, asOf, { onProgress }), 'nearest');
     } finally {
       progress.end();
     }
   });
 }
 
+async function write(figures: ReportFigures, { out = '-', format }: ReportFlags): Promise<void> {
+  if (format !== 'parquet') return writeOut(Readable.from(renderFigures(figures, format)), out);
+  const file = await parquetFile(figures, writeParquet);
+  try {
+    await writeOut(createReadStream(file.path), out);
+  } finally {
+    await file.remove();
+  }
+}
+
 /** A file appears whole or not at all; a device or a pipe is written to as it is. */
-async function write(report: Report, { out = '-', format }: ReportFlags): Promise<void> {
-  const text = Readable.from(renderReport(report, format));
+async function writeOut(content: Readable, out: string): Promise<void> {
   if (out === '-') {
-    await pipeline(text, process.stdout, { end: false });
+    await pipeline(content, process.stdout, { end: false });
     return;
   }
   const target = await realpath(out).catch(() => out);
   const found = await stat(target).catch(() => undefined);
   if (found !== undefined && !found.isFile()) {
-    await pipeline(text, createWriteStream(target));
+    await pipeline(content, createWriteStream(target));
     return;
   }
   const partial = `${target}.${process.pid}.partial`;
   try {
-    await pipeline(text, createWriteStream(partial));
+    await pipeline(content, createWriteStream(partial));
     await rename(partial, target);
   } catch (error) {
     await rm(partial, { force: true });

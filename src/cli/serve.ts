@@ -16,6 +16,9 @@ export function serveCommand(program: Command): void {
       'the database: a DuckDB file or postgres://… (DATABASE_URL, default ./var/monitor.duckdb)',
     )
     .option('--results-dir <folder>', 'where finished reports go (RESULTS_DIR, default ./var/results)')
+    .option('--report-retention <age>', 'how long reports are kept (REPORT_RETENTION, default 30d; 0: for ever)')
+    .option('--uploads-dir <folder>', 'where uploaded feeds and rejects go (UPLOADS_DIR, default ./var/uploads)')
+    .option('--max-upload-bytes <number>', 'the largest feed taken over HTTP (MAX_UPLOAD_BYTES, default 2 GiB)')
     .option('--log-level <level>', 'how much is logged (LOG_LEVEL, default info)')
     .option('--rate-limit <number>', 'requests a minute a user, or else an address; 0: any (RATE_LIMIT, default 6000)')
     .action(async (flags: FeedFlags & ConfigFlags) => {

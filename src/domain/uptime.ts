@@ -12,10 +12,13 @@ const FIGURES = 3 * WINDOWS.length;
  */
 export class UptimeFigures {
   readonly stores: number;
+  /** How many polls of each store count. */
+  readonly counted: Int32Array;
   readonly #values: Float64Array;
 
   constructor(stores: number) {
     this.stores = stores;
+    this.counted = new Int32Array(stores);
     this.#values = new Float64Array(stores * FIGURES);
   }
 
@@ -67,6 +70,7 @@ export function batchUptime(batch: Batch, asOf: number, figures: UptimeFigures, 
     const open = schedule.openIntervals(store, asOf - POLL_REACH, asOf);
     const reach = reachOf(polls, pollsFrom, pollsTo, asOf);
     nearest(open, polls, reach.first, reach.last, asOf, estimate);
+    figures.counted[offset + store] = estimate.counted;
     for (let w = 0; w < WINDOWS.length; w++) {
       const openTime = totalWithin(open, asOf - (WINDOWS[w] as number), asOf);
       const up = estimate.up[w] as number;

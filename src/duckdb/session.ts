@@ -102,6 +102,11 @@ export class Session implements Sql {
     return Math.min(1, Math.max(0, this.#connection.progress.percentage / 100));
   }
 
+  /** Breaks off the statement that is running, if one is: it is rejected. */
+  interrupt(): void {
+    this.#connection.interrupt();
+  }
+
   close(): void {
     this.#connection.closeSync();
   }

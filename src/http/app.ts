@@ -4,6 +4,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Accounts } from '../accounts/service.ts';
 import type { FleetService } from '../fleet/service.ts';
+import type { ImportService } from '../imports/service.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ReportService } from '../reports/service.ts';
 import type { Storage } from '../storage/ports.ts';
@@ -11,15 +12,19 @@ import { type Authenticator, guardRoutes } from './access.ts';
 import { type StoreApiParts, storeApiRoutes } from './api/routes.ts';
 import { acceptJsonOrNothing, BODY_LIMIT } from './bodies.ts';
 import { classicRoutes } from './classic.ts';
+import { limitRequestTime } from './deadlines.ts';
 import { docsRoutes } from './docs/routes.ts';
+import { EventStreams } from './events.ts';
 import { fleetRoutes } from './fleet/routes.ts';
 import { timelineRoutes } from './fleet/timeline.ts';
 import { healthRoutes } from './health.ts';
+import { importRoutes } from './imports.ts';
 import { countRequests, metricsRoutes } from './metrics.ts';
 import { documentRoutes, keepDocument } from './openapi.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { handleError, sendProblem } from './problems.ts';
 import { limitRequests } from './rate-limit.ts';
+import { reportRoutes } from './reports.ts';
 import { keepRouteTable, methodsAt } from './route-table.ts';
 import { keepEvents } from './sse.ts';
 import type { App } from './types.ts';
@@ -31,6 +36,7 @@ export interface AppParts extends StoreApiParts {
   readonly accounts: Accounts;
   readonly fleet: FleetService;
   readonly metrics: Metrics;
+  readonly imports: ImportService;
   readonly authenticator: Authenticator;
   /** Requests a minute that a user, or else an address, may send; 0: any number. */
   readonly rateLimit: number;
@@ -40,20 +46,17 @@ export interface AppParts extends StoreApiParts {
 /** Of an id of 200 characters in a path: each may take up twelve bytes there. */
 const PATH_PARAMETER = 2_400;
 
-/** Milliseconds in which a client must have sent its request. */
-const REQUEST_TIMEOUT = 30_000;
-
 /** The HTTP side of the product, not yet listening. */
 export async function buildApp(parts: AppParts): Promise<App> {
   const app = Fastify({
     loggerInstance: parts.log,
     bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT,
     routerOptions: { maxParamLength: PATH_PARAMETER },
     frameworkErrors: handleError,
     // A proxy on this machine says for whom it asks.
     trustProxy: 'loopback',
   }).withTypeProvider<TypeBoxTypeProvider>();
+  limitRequestTime(app);
   app.setValidatorCompiler(compileValidator);
   acceptJsonOrNothing(app);
   app.setErrorHandler(handleError);
@@ -74,8 +77,11 @@ export async function buildApp(parts: AppParts): Promise<App> {
   countRequests(app, parts.metrics);
   await keepDocument(app);
   guardRoutes(app, parts.authenticator, await limitRequests(app, parts.rateLimit, parts.authenticator));
+  const events = new EventStreams(app);
   await app.register(classicRoutes(parts.reports));
   await app.register(storeApiRoutes(parts), { prefix: '/api/v1' });
+  await app.register(reportRoutes(parts.reports, events));
+  await app.register(importRoutes(parts.imports, events));
   await app.register(healthRoutes(parts.storage));
   await app.register(peopleRoutes(parts.accounts));
   await app.register(timelineRoutes(parts.fleet));

@@ -1,25 +1,14 @@
 import type { FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { invalid } from '../errors.ts';
-import { formatInstant, instantFrom } from '../instant.ts';
+import { formatInstant } from '../instant.ts';
 import { isReportId } from '../reports/results.ts';
 import type { ReportService } from '../reports/service.ts';
 import type { ReportRecord } from '../storage/report-catalog.ts';
 import { answer, Raw } from './media.ts';
+import { requestFrom, TRIGGER_BODY_LIMIT, TriggerBody } from './report-schemas.ts';
 import { Instant, OneOf } from './schemas.ts';
 import type { Routes } from './types.ts';
-
-const TriggerBody = Type.Object(
-  {
-    as_of: Type.Optional(
-      Type.String({
-        description: 'RFC 3339 instant that the report speaks for; by default that of the latest poll',
-        examples: ['2023-01-25T18:13:22.479Z'],
-      }),
-    ),
-  },
-  { additionalProperties: false },
-);
 
 const Triggered = Type.Object({ report_id: Type.String({ format: 'uuid' }) }, { title: 'TriggeredReport' });
 
@@ -78,6 +67,7 @@ export function classicRoutes(reports: ReportService): Routes {
     app.post(
       '/trigger_report',
       {
+        bodyLimit: TRIGGER_BODY_LIMIT,
         config: { access: 'reports:write', bodyOptional: true },
         schema: {
           operationId: 'triggerReport',
@@ -90,8 +80,7 @@ export function classicRoutes(reports: ReportService): Routes {
         },
       },
       async (request) => {
-        const { as_of } = request.body;
-        const report = await reports.trigger(as_of === undefined ? undefined : instantFrom('as_of', as_of));
+        const report = await reports.trigger(request.principal, requestFrom(request.body));
         return { report_id: report.id };
       },
     );
@@ -110,13 +99,14 @@ export function classicRoutes(reports: ReportService): Routes {
         },
       },
       async (request, reply) => {
-        const report = await reports.find(reportIdFrom(request.query.report_id));
+        const report = await reports.find(request.principal, reportIdFrom(request.query.report_id));
         reply.header('cache-control', 'no-store').header('vary', 'Accept');
         if (wantsJson(request.accepts().types() as string[])) return statusOf(report);
         if (report.status === 'complete') return sendResult(reply, reports, report);
-        const text = report.status === 'failed' ? `Failed: ${report.reason}` : 'Running';
+        const failure = failureOf(report);
+        const text = failure === undefined ? 'Running' : `Failed: ${failure}`;
         return reply
-          .header('x-report-status', report.status === 'failed' ? 'Failed' : 'Running')
+          .header('x-report-status', failure === undefined ? 'Running' : 'Failed')
           .type('text/plain; charset=utf-8')
           .send(text);
       },
@@ -138,9 +128,16 @@ function reportIdFrom(text: string | undefined): string {
   throw invalid(`report_id is "${text.slice(0, 100)}", expected an id that POST /trigger_report gave`);
 }
 
+/** Why there will be no result; `undefined`: there is one, or will be. */
+function failureOf({ status, reason }: ReportRecord): string | undefined {
+  if (status === 'cancelled') return 'it was cancelled';
+  return status === 'failed' ? reason : undefined;
+}
+
 function statusOf(report: ReportRecord): Static<typeof ReportStatus> {
   const asOf = formatInstant(report.asOf);
-  if (report.status === 'failed') return { status: 'Failed', reason: report.reason ?? '', as_of: asOf };
+  const failure = failureOf(report);
+  if (failure !== undefined) return { status: 'Failed', reason: failure, as_of: asOf };
   if (report.status !== 'complete') return { status: 'Running', progress: report.progress, as_of: asOf };
   return {
     status: 'Complete',
@@ -151,7 +148,7 @@ function statusOf(report: ReportRecord): Static<typeof ReportStatus> {
 }
 
 async function sendResult(reply: FastifyReply, reports: ReportService, report: ReportRecord): Promise<FastifyReply> {
-  const { bytes, content } = await reports.result(report);
+  const { bytes, content } = await reports.reader.read(report, 'csv');
   if (bytes !== undefined) reply.header('content-length', bytes);
   return reply
     .header('x-report-status', 'Complete')

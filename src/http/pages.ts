@@ -29,6 +29,12 @@ export function limitOf({ limit = DEFAULT_LIMIT }: { readonly limit?: number }):
   return limit;
 }
 
+/** Where a list of what was asked for, newest first, goes on: the instant of a record, and its id. */
+export const NewestCursor = Type.Tuple([
+  Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+  Type.String({ pattern: '^[0-9a-f-]{36}$' }),
+]);
+
 /** Where a page ends, as an opaque text. */
 export function encodeCursor(position: readonly (string | number | null)[]): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url');

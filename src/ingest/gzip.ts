@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { invalid, messageOf, systemReason, UserError } from '../errors.ts';
-import { spool, type TemporaryFile } from './spool.ts';
+import type { TemporaryFile } from '../temporary-file.ts';
+import { spool } from './spool.ts';
 
 /** Of a compressed file: enough for a header, and no more than some 16 MB of text. */
 const HEAD = 16 * 1024;

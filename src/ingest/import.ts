@@ -26,12 +26,28 @@ export interface ImportOptions {
   readonly effectiveFrom?: number;
   /** Refuse a file with a bad row as a whole, and with it the import. */
   readonly strict: boolean;
+  /** Find out what would change, and change nothing. */
+  readonly dryRun?: boolean;
+  /** Breaks the import off; nothing of it stays. */
+  readonly signal?: AbortSignal;
   readonly onReject: (reject: Reject) => Promise<void>;
   /** `done` is the share of the phase, 0 to 1. */
   readonly onProgress?: (file: string, phase: ImportPhase, done: number) => void;
 }
 
 const PROGRESS_INTERVAL = 100;
+/** A statement may begin just after the one before it was interrupted. */
+const INTERRUPT_INTERVAL = 50;
+
+/** Takes back a transaction that did all its work. */
+class DryRun extends Error {
+  readonly summaries: FileSummary[];
+
+  constructor(summaries: FileSummary[]) {
+    super('a dry run changes nothing');
+    this.summaries = summaries;
+  }
+}
 
 /**
  * Looks at the head of every file, before anything is read.
@@ -63,16 +79,50 @@ export async function inspectFeeds(files: FeedFiles): Promise<Source[]> {
  *
  * @throws UserError `invalid_input` when a file cannot be read, or has a bad row and `strict` is set
  */
-export function importSources(
+export async function importSources(
   storage: Storage,
   sources: readonly Source[],
   options: ImportOptions,
 ): Promise<FileSummary[]> {
-  return storage.importing(async (session) => {
-    const summaries: FileSummary[] = [];
-    for (const source of sources) summaries.push(await importSource(session, source, options));
-    return summaries;
-  });
+  try {
+    return await storage.importing((session) =>
+      interruptible(session, options.signal, async () => {
+        const summaries: FileSummary[] = [];
+        for (const source of sources) summaries.push(await importSource(session, source, options));
+        if (options.dryRun) throw new DryRun(summaries);
+        return summaries;
+      }),
+    );
+  } catch (error) {
+    if (error instanceof DryRun) return error.summaries;
+    throw error;
+  }
+}
+
+/** @throws the reason of `signal` when it aborts */
+async function interruptible<T>(
+  { staging }: ImportSession,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted();
+  let timer: NodeJS.Timeout | undefined;
+  const interrupt = () => {
+    staging.interrupt();
+    timer = setTimeout(interrupt, INTERRUPT_INTERVAL);
+  };
+  signal?.addEventListener('abort', interrupt);
+  try {
+    const result = await work();
+    signal?.throwIfAborted();
+    return result;
+  } catch (error) {
+    if (!(error instanceof DryRun)) signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', interrupt);
+    clearTimeout(timer);
+  }
 }
 
 async function importSource(session: ImportSession, source: Source, options: ImportOptions): Promise<FileSummary> {
@@ -88,10 +138,11 @@ async function importSource(session: ImportSession, source: Source, options: Imp
   );
   if (options.strict && first !== undefined) {
     throw invalid(
-      `${label} ${source.format.kind === 'csv' ? 'line' : 'row'} ${first.line}: ${first.reason}; ${staged.rejected} of ${staged.read} rows are bad and --strict ` +
-        'is set, so nothing was imported',
+      `${label} ${source.format.kind === 'csv' ? 'line' : 'row'} ${first.line}: ${first.reason}; ${staged.rejected} of ${staged.read} rows are bad and strict is ` +
+        'set, so nothing was imported',
     );
   }
+  options.signal?.throwIfAborted();
   const counts = await reporting(session, options, label, 'merging', () => merge(session, feed, staged.table, options));
   await session.staging.run(`drop table ${staged.table}`);
   return { feed, file: label, bytes, read: staged.read, rejected: staged.rejected, ...counts };

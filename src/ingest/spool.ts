@@ -1,31 +1,16 @@
-import { createWriteStream, rmSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { createWriteStream } from 'node:fs';
 import { PassThrough, type Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-
-export interface TemporaryFile {
-  readonly path: string;
-  remove(): Promise<void>;
-}
+import { type TemporaryFile, temporaryFile } from '../temporary-file.ts';
 
 /** Spools a stream, such as standard input, to a temporary file; `remove` takes it away again. */
 export async function spool(input: Readable, transform: Transform = new PassThrough()): Promise<TemporaryFile> {
-  const folder = await mkdtemp(join(tmpdir(), 'restaurant-monitor-'));
-  // The program may end in the middle of it.
-  const removeNow = () => rmSync(folder, { recursive: true, force: true });
-  process.once('exit', removeNow);
-  const remove = async () => {
-    await rm(folder, { recursive: true, force: true });
-    process.off('exit', removeNow);
-  };
-  const path = join(folder, 'input');
+  const file = await temporaryFile('input');
   try {
-    await pipeline(input, transform, createWriteStream(path));
+    await pipeline(input, transform, createWriteStream(file.path));
   } catch (error) {
-    await remove();
+    await file.remove();
     throw error;
   }
-  return { path, remove };
+  return file;
 }

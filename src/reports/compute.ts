@@ -1,10 +1,11 @@
 import { batchUptime, UptimeFigures } from '../domain/uptime.ts';
 import { POLL_REACH } from '../domain/window.ts';
 import type { Zone } from '../domain/zone.ts';
-import type { Snapshot } from '../storage/ports.ts';
+import type { Snapshot, StoreColumns } from '../storage/ports.ts';
+import { positionsIn, runsOf, wholeRun } from './key-runs.ts';
 import { readSchedule, ScheduleRange } from './schedule.ts';
 
-/** The figures of every store, in the order in which a report lists them. */
+/** The figures of the stores of a report, in the order in which it lists them. */
 export interface Report {
   readonly asOf: number;
   /** Sorted by UTF-16 code unit. */
@@ -15,6 +16,8 @@ export interface Report {
 }
 
 export interface ComputeOptions {
+  /** The ids of the stores that it is limited to, none twice; those that are not there are left out. */
+  readonly stores?: readonly string[] | undefined;
   /** Share of the stores done, 0 to 1. */
   readonly onProgress?: (done: number) => void;
   readonly signal?: AbortSignal;
@@ -23,51 +26,67 @@ export interface ComputeOptions {
 /** So many polls are in memory at once, about: 13 bytes each, and as much again while they are sorted. */
 const POLLS_IN_MEMORY = 1_000_000;
 
+/** Up to so many stores are looked up by name; for more, all are read and those picked out. */
+const FEW_STORES = 500;
+
 /**
- * Computes the uptime of every store for the windows that end at `asOf`. Memory beside the result (about 150 bytes a
- * store) is bounded by a batch of stores, not by the fleet.
+ * Computes the uptime of the stores for the windows that end at `asOf`. Memory beside the result (about 150 bytes a
+ * store) is bounded by a batch of stores, not by the fleet. When it is limited to few stores, only what lies near them
+ * is read.
  *
  * @throws the reason of `signal` when that is aborted
  */
 export async function computeReport(snapshot: Snapshot, asOf: number, options: ComputeOptions = {}): Promise<Report> {
-  const { keys, ids, zones } = await snapshot.stores();
-  const { base, span } = rangeOf(keys);
-  // Figures stand by key, so that a batch is a range of keys; keys of deleted stores leave holes that cost little.
+  const { keys, ids, zones } = await storesOf(snapshot, options.stores);
+  const runs = options.stores === undefined ? wholeRun(keys) : runsOf(keys);
+  const span = runs.reduce((sum, { first, end }) => sum + end - first, 0);
+  // Figures stand by key, so that a batch is a range of keys; keys of other stores leave holes that cost little.
   const figures = new UptimeFigures(span);
+  const positions = positionsIn(runs, keys);
   const range = new ScheduleRange(asOf - POLL_REACH, asOf);
-  const zoneByKey = new Array<Zone>(span).fill(range.zone(null));
-  for (let i = 0; i < keys.length; i++) zoneByKey[(keys[i] as number) - base] = range.zone(zones[i] ?? null);
-  const count = await snapshot.countPolls(range.from, range.to);
-  const batchSize = Math.max(1, Math.floor((POLLS_IN_MEMORY * span) / Math.max(count, span)));
-  for (let first = 0; first < span; first += batchSize) {
-    options.signal?.throwIfAborted();
-    const end = Math.min(span, first + batchSize);
-    const schedule = await readSchedule(snapshot, base + first, zoneByKey.slice(first, end), range);
-    const polls = await snapshot.polls(base + first, base + end, range.from, range.to);
-    batchUptime({ schedule, polls }, asOf, figures, first);
-    options.onProgress?.(end / span);
+  const zoneAt = new Array<Zone>(span).fill(range.zone(null));
+  for (let i = 0; i < keys.length; i++) zoneAt[positions[i] as number] = range.zone(zones[i] ?? null);
+  const least = options.stores === undefined ? 1 : FEW_STORES;
+  const batchSize = span <= least ? least : Math.max(least, await batchSizeOf(snapshot, range, span));
+  let offset = 0;
+  for (const run of runs) {
+    for (let first = run.first; first < run.end; first += batchSize) {
+      options.signal?.throwIfAborted();
+      const end = Math.min(run.end, first + batchSize);
+      const schedule = await readSchedule(snapshot, first, zoneAt.slice(offset, offset + end - first), range);
+      const polls = await snapshot.polls(first, end, range.from, range.to);
+      batchUptime({ schedule, polls }, asOf, figures, offset);
+      offset += end - first;
+      options.onProgress?.(offset / span);
+    }
   }
-  return { asOf, ...sortedById(ids, keys, base), figures };
+  return { asOf, ...sortedById(ids, positions), figures };
 }
 
-function rangeOf(keys: Int32Array): { base: number; span: number } {
-  if (keys.length === 0) return { base: 0, span: 0 };
-  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const key of keys) {
-    if (key < least) least = key;
-    if (key > greatest) greatest = key;
-  }
-  return { base: least, span: greatest - least + 1 };
+async function storesOf(snapshot: Snapshot, wanted: readonly string[] | undefined): Promise<StoreColumns> {
+  if (wanted !== undefined && wanted.length <= FEW_STORES) return snapshot.storesNamed(wanted);
+  const all = await snapshot.stores();
+  if (wanted === undefined) return all;
+  const names = new Set(wanted);
+  const picked = Int32Array.from(all.ids.keys()).filter((i) => names.has(all.ids[i] as string));
+  return {
+    keys: picked.map((i) => all.keys[i] as number),
+    ids: Array.from(picked, (i) => all.ids[i] as string),
+    zones: Array.from(picked, (i) => all.zones[i] ?? null),
+  };
+}
+
+/** So many stores at a time that their polls fit in memory. */
+async function batchSizeOf(snapshot: Snapshot, { from, to }: ScheduleRange, span: number): Promise<number> {
+  const polls = await snapshot.countPolls(from, to);
+  return Math.floor((POLLS_IN_MEMORY * span) / Math.max(polls, span));
 }
 
 /** Engines order text by its bytes, which is nearly always the order by code unit. */
-function sortedById(ids: readonly string[], keys: Int32Array, base: number): Pick<Report, 'ids' | 'positions'> {
-  if (isSorted(ids)) return { ids, positions: keys.map((key) => key - base) };
+function sortedById(ids: readonly string[], positions: Int32Array): Pick<Report, 'ids' | 'positions'> {
+  if (isSorted(ids)) return { ids, positions };
   const order = Int32Array.from(ids, (_, i) => i).sort((a, b) => ((ids[a] as string) < (ids[b] as string) ? -1 : 1));
-  return {
-    ids: Array.from(order, (i) => ids[i] as string),
-    positions: order.map((i) => (keys[i] as number) - base),
-  };
+  return { ids: Array.from(order, (i) => ids[i] as string), positions: order.map((i) => positions[i] as number) };
 }
 
 function isSorted(ids: readonly string[]): boolean {

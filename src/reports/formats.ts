@@ -1,6 +1,9 @@
 import { csvField } from '../csv.ts';
 import { HOUR, MINUTE } from '../domain/hours.ts';
+import { formatInstant } from '../instant.ts';
 import type { Report } from './compute.ts';
+import { columnOf, figuresOf, pollsCounted, type ReportFigures, WINDOW_NAMES } from './figures.ts';
+import { namedFigures, rowsAsJson } from './quantities.ts';
 
 /** The columns of the two classic endpoints; `update_last_week` is the uptime, spelled as the contract spells it. */
 const CLASSIC_HEADER =
@@ -9,44 +12,109 @@ const CLASSIC_HEADER =
 
 const EXACT_HEADER = 'store_id,up_h,up_d,up_w,down_h,down_d,down_w,open_h,open_d,open_w\n';
 
-export const FORMATS = ['csv', 'exact'] as const;
+/**
+ * How a report can be had as text: `csv` is the classic contract (minutes and hours with two decimals), `full` has all
+ * quantities under proper names (minutes and hours with four decimals), `exact` every figure in milliseconds, `json`
+ * all quantities in seconds, exact.
+ */
+export const TEXT_FORMATS = ['csv', 'full', 'exact', 'json'] as const;
+export type TextFormat = (typeof TEXT_FORMATS)[number];
+
+export const FORMATS = [...TEXT_FORMATS, 'parquet'] as const;
 export type Format = (typeof FORMATS)[number];
 
 const ROWS_PER_CHUNK = 2_000;
 
-/**
- * A report as the text of a CSV file, in chunks: `csv` is the classic contract (minutes and hours with two decimals),
- * `exact` has every figure in milliseconds.
- */
-export function* renderReport(report: Report, format: Format): Generator<string> {
-  const row = format === 'csv' ? classicRow : exactRow;
-  let text = format === 'csv' ? CLASSIC_HEADER : EXACT_HEADER;
-  for (let i = 0; i < report.ids.length; i++) {
-    text += row(csvField(report.ids[i] as string), report, report.positions[i] as number);
-    if ((i + 1) % ROWS_PER_CHUNK === 0) {
+/** A report as text, in chunks. */
+export function* renderFigures(figures: ReportFigures, format: TextFormat): Generator<string> {
+  const { head, row, between = '', tail = '' } = LAYOUTS[format](figures);
+  let text = head;
+  for (let place = 0; place < figures.ids.length; place++) {
+    if (place > 0) text += between;
+    text += row(place);
+    if ((place + 1) % ROWS_PER_CHUNK === 0) {
       yield text;
       text = '';
     }
   }
-  yield text;
+  yield text + tail;
 }
 
-function classicRow(id: string, { figures }: Report, store: number): string {
-  const [upHour = 0, upDay = 0, upWeek = 0, downHour = 0, downDay = 0, downWeek = 0] = figures.of(store);
-  const up = `${twoDecimals(upHour, MINUTE)},${twoDecimals(upDay, HOUR)},${twoDecimals(upWeek, HOUR)}`;
-  const down = `${twoDecimals(downHour, MINUTE)},${twoDecimals(downDay, HOUR)},${twoDecimals(downWeek, HOUR)}`;
-  return `${id},${up},${down}\n`;
+/** The same of a report that was just computed. */
+export function renderReport(report: Report, format: TextFormat): Generator<string> {
+  return renderFigures(figuresOf(report, 'nearest'), format);
 }
 
-function exactRow(id: string, { figures }: Report, store: number): string {
-  return `${id},${figures.of(store).join(',')}\n`;
+interface Layout {
+  readonly head: string;
+  row(place: number): string;
+  readonly between?: string;
+  readonly tail?: string;
 }
 
-const FRACTIONS = Array.from({ length: 100 }, (_, hundredths) => `.${String(hundredths).padStart(2, '0')}`);
+const LAYOUTS: Readonly<Record<TextFormat, (figures: ReportFigures) => Layout>> = { csv, full, exact, json };
 
-/** Milliseconds in a unit with two decimals, halves up. */
-function twoDecimals(milliseconds: number, unit: number): string {
-  const hundredths = Math.floor(milliseconds / (unit / 100) + 0.5);
-  const whole = Math.floor(hundredths / 100);
-  return whole + (FRACTIONS[hundredths - 100 * whole] as string);
+function csv(figures: ReportFigures): Layout {
+  const columns = (['up', 'down'] as const).flatMap((kind) =>
+    WINDOW_NAMES.map((window) => ({
+      values: columnOf(figures, kind, window),
+      unit: window === 'hour' ? MINUTE : HOUR,
+    })),
+  );
+  const row = (place: number) => {
+    let text = csvField(figures.ids[place] as string);
+    for (const { values, unit } of columns) text += `,${decimals(values[place] as number, unit, 2)}`;
+    return `${text}\n`;
+  };
+  return { head: CLASSIC_HEADER, row };
 }
+
+function full(figures: ReportFigures): Layout {
+  const named = namedFigures(figures).map((figure) => ({ ...figure, ...UNITS[figure.window] }));
+  const counted = pollsCounted(figures);
+  const head = `store_id,${named.map(({ name, unitName }) => `${name}_${unitName}`).join(',')},polls_counted\n`;
+  const row = (place: number) => {
+    let text = csvField(figures.ids[place] as string);
+    for (const { of, unit } of named) text += `,${decimals(of(place), unit, 4)}`;
+    return `${text},${counted[place]}\n`;
+  };
+  return { head, row };
+}
+
+const UNITS = {
+  hour: { unit: MINUTE, unitName: 'minutes' },
+  day: { unit: HOUR, unitName: 'hours' },
+  week: { unit: HOUR, unitName: 'hours' },
+} as const;
+
+function exact(figures: ReportFigures): Layout {
+  const columns = (['up', 'down', 'open'] as const).flatMap((kind) =>
+    WINDOW_NAMES.map((window) => columnOf(figures, kind, window)),
+  );
+  const row = (place: number) =>
+    `${csvField(figures.ids[place] as string)},${columns.map((values) => values[place]).join(',')}\n`;
+  return { head: EXACT_HEADER, row };
+}
+
+function json(figures: ReportFigures): Layout {
+  const { asOf, estimator, ids } = figures;
+  const about = JSON.stringify({ as_of: formatInstant(asOf), estimator, stores: ids.length });
+  const row = rowsAsJson(figures);
+  return {
+    head: `${about.slice(0, -1)},"rows":[\n`,
+    row: (place) => JSON.stringify(row(place)),
+    between: ',\n',
+    tail: '\n]}\n',
+  };
+}
+
+/** Milliseconds in a unit with a fixed number of decimals, halves up. */
+function decimals(milliseconds: number, unit: number, digits: 2 | 4): string {
+  const scale = digits === 2 ? 100 : 10_000;
+  const parts = Math.floor(milliseconds / (unit / scale) + 0.5);
+  const whole = Math.floor(parts / scale);
+  const rest = parts - scale * whole;
+  return `${whole}.${digits === 2 ? HUNDREDTHS[rest] : String(rest).padStart(4, '0')}`;
+}
+
+const HUNDREDTHS = Array.from({ length: 100 }, (_, hundredths) => String(hundredths).padStart(2, '0'));

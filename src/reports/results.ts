@@ -1,5 +1,5 @@
 import { constants, createReadStream } from 'node:fs';
-import { access, copyFile, link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { systemReason, UserError } from '../errors.ts';
@@ -17,7 +17,11 @@ export interface Result {
   readonly content: Readable;
 }
 
-/** The folder of finished reports: `<report_id>.csv` each, never seen half written. */
+/** What is kept of a finished report: the classic CSV, and all that it holds. */
+export const RESULT_KINDS = ['csv', 'figures'] as const;
+export type ResultKind = (typeof RESULT_KINDS)[number];
+
+/** The folder of finished reports: `<report_id>.csv` and `<report_id>.figures` each, never seen half written. */
 export class ResultsFolder {
   readonly path: string;
 
@@ -38,8 +42,8 @@ export class ResultsFolder {
    *
    * @throws UserError `unwritable` when it cannot be written; nothing of it stays behind
    */
-  async write(id: string, chunks: Iterable<string>): Promise<void> {
-    const partial = `${this.#file(id)}.partial`;
+  async write(id: string, kind: ResultKind, chunks: Iterable<string | Uint8Array>): Promise<void> {
+    const partial = `${this.#file(id, kind)}.partial`;
     await this.#writing(async () => {
       // The folder may have been cleared away since the start.
       await mkdir(this.path, { recursive: true });
@@ -52,7 +56,7 @@ export class ResultsFolder {
         } finally {
           await file.close();
         }
-        await rename(partial, this.#file(id));
+        await rename(partial, this.#file(id, kind));
       } catch (error) {
         await rm(partial, { force: true });
         throw error;
@@ -60,26 +64,50 @@ export class ResultsFolder {
     });
   }
 
-  /** Gives a result a second id: another name of the same file, or a copy where the file system has no links. */
+  /** Gives a result a second id: another name of the same files, or copies where the file system has no links. */
   async share(id: string, otherId: string): Promise<void> {
-    try {
-      await link(this.#file(id), this.#file(otherId));
-    } catch {
-      const partial = `${this.#file(otherId)}.partial`;
-      await copyFile(this.#file(id), partial);
-      await rename(partial, this.#file(otherId));
+    for (const kind of RESULT_KINDS) {
+      try {
+        await link(this.#file(id, kind), this.#file(otherId, kind));
+      } catch {
+        const partial = `${this.#file(otherId, kind)}.partial`;
+        await copyFile(this.#file(id, kind), partial);
+        await rename(partial, this.#file(otherId, kind));
+      }
     }
   }
 
-  /** Opens a result to read; `undefined` when it is not there (any more). */
+  /** Opens the classic CSV to read; `undefined` when it is not there (any more). */
   async read(id: string): Promise<Result | undefined> {
-    const file = await open(this.#file(id)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    });
+    const file = await there(open(this.#file(id, 'csv')));
     if (file === undefined) return undefined;
     const { size } = await file.stat();
     return { bytes: size, content: createReadStream('', { fd: file, start: 0 }) };
+  }
+
+  /** The bytes of the figures; `undefined` when they are not there (any more). */
+  figures(id: string): Promise<Uint8Array | undefined> {
+    return there(readFile(this.#file(id, 'figures')));
+  }
+
+  /** Takes away what there is of a result. */
+  async remove(id: string): Promise<void> {
+    for (const kind of RESULT_KINDS) await rm(this.#file(id, kind), { force: true });
+  }
+
+  /** Takes away what was written before an instant (milliseconds); returns how many files. */
+  async removeBefore(instant: number): Promise<number> {
+    let removed = 0;
+    for (const name of (await there(readdir(this.path))) ?? []) {
+      const [id = '', ...kind] = name.split('.');
+      if (!isReportId(id) || !/^(csv|figures)(\.partial)?$/.test(kind.join('.'))) continue;
+      const path = join(this.path, name);
+      const { mtimeMs = instant } = (await there(stat(path))) ?? {};
+      if (mtimeMs >= instant) continue;
+      await rm(path, { force: true });
+      removed++;
+    }
+    return removed;
   }
 
   async #writing(work: () => Promise<void>): Promise<void> {
@@ -92,8 +120,18 @@ export class ResultsFolder {
     }
   }
 
-  #file(id: string): string {
+  #file(id: string, kind: ResultKind): string {
     if (!isReportId(id)) throw new Error(`not a report id: ${id}`);
-    return join(this.path, `${id}.csv`);
+    return join(this.path, `${id}.${kind}`);
+  }
+}
+
+/** What a look at a file gives; `undefined`: there is none. */
+async function there<T>(look: Promise<T>): Promise<T | undefined> {
+  try {
+    return await look;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }

@@ -1,97 +1,191 @@
 import { randomUUID } from 'node:crypto';
-import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
-import { messageOf, UserError } from '../errors.ts';
-import { formatInstant } from '../instant.ts';
+import { type Principal, storesOf, userIdOf } from '../accounts/access.ts';
+import type { EstimatorName } from '../domain/estimator.ts';
+import { notFound, UserError } from '../errors.ts';
+import { Retention } from '../retention.ts';
 import type { Storage } from '../storage/ports.ts';
-import { LEASE, type ReportCatalog, type ReportRecord } from '../storage/report-catalog.ts';
-import { computeReport } from './compute.ts';
-import { renderReport } from './formats.ts';
-import type { Result, ResultsFolder } from './results.ts';
+import type { Position, ReportRecord, ReportStatus } from '../storage/report-catalog.ts';
+import type { WriteParquet } from './parquet.ts';
+import { ResultReader } from './reader.ts';
+import type { ResultsFolder } from './results.ts';
+import { Visibility } from './visibility.ts';
+import { type ReportEnd, ReportWorker } from './worker.ts';
 
 export interface ReportServiceOptions {
   readonly storage: Storage;
   readonly results: ResultsFolder;
+  readonly writeParquet: WriteParquet;
+  /** How long a report is kept after its end, milliseconds; `undefined`: for ever. */
+  readonly keep?: number | undefined;
   readonly log: Logger;
   /** The clock, milliseconds. */
   readonly now: () => number;
   /** Told when a report is done, with the seconds since it was taken. */
-  readonly onEnd: (outcome: 'complete' | 'failed', seconds: number) => void;
+  readonly onEnd: ReportEnd;
 }
 
-const PROGRESS_INTERVAL = 250;
-/** A worker says so often that it lives; a claim holds several times as long. */
-const HEARTBEAT = LEASE / 6;
+export interface ReportRequest {
+  /** That of the latest poll in the database, if not given. */
+  readonly asOf?: number | undefined;
+  /** `nearest`, if not given. */
+  readonly estimator?: EstimatorName | undefined;
+  /** The ids of the stores that it is limited to; all that the one who asks sees, if not given. */
+  readonly stores?: readonly string[] | undefined;
+}
 
-/**
- * Reports are rows in the database; this takes the queued ones, one at a time, and computes them. It looks for more
- * now and then: another server on the same database may have fallen silent, or the database itself may be back.
- */
+export interface ReportListQuery {
+  readonly status?: ReportStatus | undefined;
+  readonly after?: Position | undefined;
+  readonly limit: number;
+}
+
+export interface ReportPage {
+  readonly reports: readonly ReportRecord[];
+  /** After which the next page goes on; `undefined`: there is none. */
+  readonly next: Position | undefined;
+}
+
+/** So many computations may wait for their turn. */
+export const QUEUE_LIMIT = 1_000;
+/** Seconds after which it is worth asking again when the queue is full. */
+const QUEUE_RETRY = 30;
+/** No store is named so, and no database takes it. */
+const NO_NAME = /[\0\p{Surrogate}]/u;
+/** So many old reports are removed at a time. */
+const SWEEP_BLOCK = 500;
+
+/** Reports are rows in the database; this adds, shows and removes them, and has them computed. */
 export class ReportService {
+  /** What the finished reports hold. */
+  readonly reader: ResultReader;
+  readonly retention: Retention;
   readonly #storage: Storage;
   readonly #results: ResultsFolder;
-  readonly #log: Logger;
+  readonly #worker: ReportWorker;
+  readonly #visibility: Visibility;
   readonly #now: () => number;
-  readonly #onEnd: ReportServiceOptions['onEnd'];
-  readonly #stopping = new AbortController();
-  readonly #worker = randomUUID();
-  #looking: NodeJS.Timeout | undefined;
-  #working: Promise<void> = Promise.resolve();
-  #wanted = false;
-  #busy = false;
 
-  constructor({ storage, results, log, now, onEnd }: ReportServiceOptions) {
+  constructor({ storage, results, writeParquet, keep, log, now, onEnd }: ReportServiceOptions) {
     this.#storage = storage;
     this.#results = results;
-    this.#log = log;
     this.#now = now;
-    this.#onEnd = onEnd;
+    this.#worker = new ReportWorker({ storage, results, log, now, onEnd });
+    this.#visibility = new Visibility(storage.reports);
+    this.reader = new ResultReader({ results, shared: storage.results, writeParquet });
+    const sweep = (before: number) => this.#removeBefore(before);
+    this.retention = new Retention({ what: 'reports', keep, log, now, sweep });
   }
 
   /** Takes up what was queued or running when the last program ended. */
   async start(): Promise<void> {
     await this.#results.prepare();
-    this.#looking = setInterval(() => this.#wake(), HEARTBEAT).unref();
-    this.#wake();
+    this.#worker.start();
+    this.retention.start();
   }
 
   /** Stops taking reports and gives up the running one, which stays to be run again. */
   async stop(): Promise<void> {
-    clearInterval(this.#looking);
-    this.#stopping.abort(new Error('the server is stopping'));
-    await this.#working;
+    await this.retention.stop();
+    await this.#worker.stop();
   }
 
   /**
-   * Asks for a report. Without `asOf` (milliseconds), that of the latest poll in the database is taken.
+   * Asks for a report. That of an owner holds the owner's stores, or some of them.
    *
-   * @throws UserError `conflict` when there is no `asOf` and no poll
+   * @throws UserError `conflict` when there is no `asOf` and no poll; `not_found` naming the first store that does not
+   * exist for the one who asks; `too_many_requests` when too many are waiting
    */
-  async trigger(asOf: number | undefined): Promise<ReportRecord> {
+  async trigger(principal: Principal, { asOf, estimator, stores }: ReportRequest): Promise<ReportRecord> {
+    const limited = await this.#storesFor(principal, stores);
     const instant = asOf ?? (await this.#latestPoll());
-    const report = await this.#storage.reports.add({ id: randomUUID(), asOf: instant, requestedAt: this.#now() });
-    this.#wake();
+    if ((await this.#storage.reports.countQueued()) >= QUEUE_LIMIT) {
+      const message = `${QUEUE_LIMIT} reports are waiting already; ask again when some of them are done`;
+      throw new UserError('too_many_requests', message, { retryAfter: QUEUE_RETRY });
+    }
+    const report = await this.#storage.reports.add({
+      id: randomUUID(),
+      asOf: instant,
+      ...(estimator !== undefined && { estimator }),
+      stores: limited,
+      requestedBy: userIdOf(principal),
+      requestedAt: this.#now(),
+    });
+    this.#worker.wake();
     return report;
   }
 
-  /** @throws UserError `not_found` */
-  async find(id: string): Promise<ReportRecord> {
+  /** @throws UserError `not_found` when there is none, or none for the one who asks */
+  async find(principal: Principal, id: string): Promise<ReportRecord> {
     const report = await this.#storage.reports.find(id);
-    if (report === undefined) throw new UserError('not_found', `there is no report ${id}`);
-    return report;
+    if (report !== undefined && (await this.#visibility.sees(principal, report))) return report;
+    throw notFound(`there is no report ${id}`);
   }
 
-  /** The CSV of a complete report. @throws UserError `gone` when its file was removed */
-  async result(report: ReportRecord): Promise<Result> {
-    const file = await this.#results.read(report.resultId);
-    if (file !== undefined) return file;
-    const shared = await this.#storage.results?.read(report.resultId);
-    if (shared !== undefined) return { bytes: undefined, content: Readable.from(shared) };
-    throw new UserError(
-      'gone',
-      `the result of report ${report.id} is no longer in the results folder; trigger a new one with "as_of": ` +
-        `"${formatInstant(report.asOf)}"`,
-    );
+  /** Newest first. */
+  async list(principal: Principal, { status, after, limit }: ReportListQuery): Promise<ReportPage> {
+    const requestedBy = this.#visibility.requestedBy(principal);
+    const reports: ReportRecord[] = [];
+    for (let last = after; ; ) {
+      const found = await this.#storage.reports.list({ status, requestedBy, after: last, limit: limit + 1 });
+      for (const report of found) {
+        if (!(await this.#visibility.sees(principal, report))) continue;
+        if (reports.length === limit) return { reports, next: reports.at(-1) };
+        reports.push(report);
+      }
+      last = found.at(-1);
+      if (found.length <= limit || last === undefined) return { reports, next: undefined };
+    }
+  }
+
+  /** @throws UserError `not_found`; `conflict` when it has ended */
+  async cancel(principal: Principal, id: string): Promise<ReportRecord> {
+    const { status } = await this.find(principal, id);
+    if (!(await this.#storage.reports.cancel(id, this.#now()))) {
+      throw new UserError(
+        'conflict',
+        `the report ${id} is ${status}; only one that is queued or running can be cancelled`,
+      );
+    }
+    return this.find(principal, id);
+  }
+
+  /** Takes a report away with its files; a result that others share stays for them. @throws UserError `not_found` */
+  async remove(principal: Principal, id: string): Promise<void> {
+    await this.find(principal, id);
+    await this.#remove(id);
+  }
+
+  async #remove(id: string): Promise<void> {
+    for (const gone of (await this.#storage.reports.remove(id, this.#now())) ?? []) {
+      this.reader.forget(gone);
+      await this.#results.remove(gone);
+    }
+  }
+
+  /** Other servers on the same database have files of their own, which go by their age. */
+  async #removeBefore(before: number): Promise<number> {
+    let removed = 0;
+    for (;;) {
+      const old = await this.#storage.reports.endedBefore(before, SWEEP_BLOCK);
+      if (old.length === 0) break;
+      for (const id of old) await this.#remove(id);
+      removed += old.length;
+    }
+    await this.#results.removeBefore(before);
+    return removed;
+  }
+
+  /** Sorted, none twice; `undefined`: all. */
+  async #storesFor(principal: Principal, given: readonly string[] | undefined): Promise<string[] | undefined> {
+    const seen = storesOf(principal);
+    if (given === undefined) return seen === 'all' ? undefined : [...seen].sort();
+    const wanted = [...new Set(given)];
+    const { ids } = await this.#storage.snapshot((s) => s.storesNamed(wanted.filter((id) => !NO_NAME.test(id))));
+    const there = new Set(ids);
+    const unknown = wanted.find((id) => !there.has(id) || (seen !== 'all' && !seen.has(id)));
+    if (unknown !== undefined) throw notFound(`there is no store "${unknown}"`);
+    return wanted.sort();
   }
 
   async #latestPoll(): Promise<number> {
@@ -101,127 +195,6 @@ export class ReportService {
       'conflict',
       'there are no polls in the database, so there is no instant to report on; import a polls file ' +
         '(restaurant-monitor import --polls FILE) or give "as_of"',
-    );
-  }
-
-  #wake(): void {
-    this.#wanted = true;
-    if (this.#busy) return;
-    this.#busy = true;
-    this.#working = this.#work().finally(() => {
-      this.#busy = false;
-    });
-  }
-
-  async #work(): Promise<void> {
-    while (this.#wanted && !this.#stopping.signal.aborted) {
-      this.#wanted = false;
-      try {
-        for (let next = await this.#claim(); next !== undefined; next = await this.#claim()) await this.#run(next);
-      } catch (error) {
-        this.#log.error({ reason: messageOf(error) }, 'the queue of reports cannot be read; trying again soon');
-      }
-    }
-  }
-
-  async #claim(): Promise<ReportRecord | undefined> {
-    return this.#stopping.signal.aborted ? undefined : this.#storage.reports.claim(this.#worker);
-  }
-
-  async #run({ id, asOf }: ReportRecord): Promise<void> {
-    const { reports } = this.#storage;
-    const started = performance.now();
-    const log = this.#log.child({ report_id: id });
-    const hold = new Hold(reports, id, this.#worker);
-    try {
-      const stores = await this.#compute(id, asOf, hold);
-      const sharing = await reports.complete(id, this.#worker, stores, this.#now());
-      if (sharing === undefined) return log.warn('another server has taken this report over');
-      await this.#share(id, sharing, log);
-      const ms = performance.now() - started;
-      this.#onEnd('complete', ms / 1_000);
-      log.info({ stores, sharing: sharing.length, ms: Math.round(ms) }, 'report complete');
-    } catch (error) {
-      if (this.#stopping.signal.aborted) {
-        log.info('report interrupted; it is back in the queue');
-        await reports.release(id, this.#worker);
-      } else if (hold.lost.aborted) {
-        log.warn('another server has taken this report over');
-      } else if (error instanceof UserError && error.code === 'unavailable') {
-        log.warn({ reason: error.message }, 'report interrupted; it runs again when the database is back');
-      } else {
-        log.error({ err: error }, 'report failed');
-        const reason = error instanceof UserError ? error.message : `an internal error; the log has it under ${id}`;
-        await reports.fail(id, this.#worker, reason, this.#now());
-        this.#onEnd('failed', (performance.now() - started) / 1_000);
-      }
-    } finally {
-      hold.end();
-    }
-  }
-
-  /** The file under its other names is a convenience: reports that share a result are answered from the one file. */
-  async #share(id: string, others: readonly string[], log: Logger): Promise<void> {
-    for (const otherId of others) {
-      await this.#results.share(id, otherId).catch((error) => {
-        log.warn({ reason: messageOf(error), other: otherId }, 'the result has no file under its other name');
-      });
-    }
-  }
-
-  /** Computes a report and writes its file; returns how many stores it has. */
-  async #compute(id: string, asOf: number, hold: Hold): Promise<number> {
-    const report = await this.#storage.snapshot((snapshot) =>
-      computeReport(snapshot, asOf, {
-        signal: AbortSignal.any([this.#stopping.signal, hold.lost]),
-        onProgress: (done) => hold.tell(done),
-      }),
-    );
-    await this.#results.write(id, renderReport(report, 'csv'));
-    await this.#storage.results?.save(id, renderReport(report, 'csv'));
-    return report.ids.length;
-  }
-}
-
-/** Tells the database how far a report is, so that no other server takes it, and notices when one has. */
-class Hold {
-  readonly #reports: ReportCatalog;
-  readonly #id: string;
-  readonly #worker: string;
-  readonly #lost = new AbortController();
-  readonly #beat: NodeJS.Timeout;
-  #done = 0;
-  #told = performance.now();
-
-  constructor(reports: ReportCatalog, id: string, worker: string) {
-    this.#reports = reports;
-    this.#id = id;
-    this.#worker = worker;
-    this.#beat = setInterval(() => this.#say(), HEARTBEAT);
-  }
-
-  /** Aborts when the report is no longer this worker's. */
-  get lost(): AbortSignal {
-    return this.#lost.signal;
-  }
-
-  tell(done: number): void {
-    this.#done = done;
-    if (performance.now() - this.#told >= PROGRESS_INTERVAL) this.#say();
-  }
-
-  end(): void {
-    clearInterval(this.#beat);
-  }
-
-  /** When the database does not answer, the computation will find out by itself. */
-  #say(): void {
-    this.#told = performance.now();
-    this.#reports.progress(this.#id, this.#worker, this.#done).then(
-      (held) => {
-        if (!held) this.#lost.abort(new Error('another server has taken this report over'));
-      },
-      () => {},
     );
   }
 }

@@ -9,6 +9,7 @@ import type { PollColumns } from '../domain/polls.ts';
 import type { SpecialHoursColumns } from '../domain/special-hours.ts';
 import type { Session } from '../duckdb/session.ts';
 import type { AccountCatalog } from './account-catalog.ts';
+import type { ImportCatalog } from './import-catalog.ts';
 import type { ReportCatalog } from './report-catalog.ts';
 import type { ScheduleReader } from './schedules.ts';
 import type { StoreRecord, StoreWriter } from './stores.ts';
@@ -16,6 +17,7 @@ import type { StoreRecord, StoreWriter } from './stores.ts';
 export interface Storage {
   readonly reports: ReportCatalog;
   readonly accounts: AccountCatalog;
+  readonly imports: ImportCatalog;
   /**
    * Where other servers on the same database find the results of this one. An engine whose database belongs to one
    * process needs none.
@@ -72,6 +74,8 @@ export interface Snapshot extends ScheduleReader {
   stores(): Promise<StoreColumns>;
   /** The first stores whose ids come after `after`, in the order of the bytes of their ids; also deleted ones. */
   storeRecords(after: string, limit: number): Promise<StoreRecord[]>;
+  /** Those of the stores with these ids that are there; each id is given once. */
+  storesNamed(ids: readonly string[]): Promise<StoreColumns>;
   /** How many polls lie in `[from, to]`. */
   countPolls(from: number, to: number): Promise<number>;
   /**
@@ -157,10 +161,13 @@ export interface CopiedSchedules {
   readonly specialHours: string;
 }
 
-/** The CSV of finished reports, kept in the database. */
+/** `figures`: all that a result holds. `csv`: only the classic CSV, as earlier versions kept it. */
+export type SharedResultKind = 'figures' | 'csv';
+
+/** The results of finished reports, kept in the database. */
 export interface SharedResults {
-  /** Keeps a result; one that is there under this id is replaced. */
-  save(reportId: string, chunks: Iterable<string>): Promise<void>;
+  /** Keeps the figures of a report; what is there under its id is replaced. */
+  save(reportId: string, chunks: Iterable<Uint8Array>): Promise<void>;
   /** The result in pieces; `undefined` when there is none. */
-  read(reportId: string): Promise<AsyncIterable<Buffer> | undefined>;
+  read(reportId: string, kind: SharedResultKind): Promise<AsyncIterable<Buffer> | undefined>;
 }

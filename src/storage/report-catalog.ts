@@ -1,22 +1,59 @@
-export type ReportStatus = 'queued' | 'running' | 'complete' | 'failed';
+import type { EstimatorName } from '../domain/estimator.ts';
+
+export const REPORT_STATUSES = ['queued', 'running', 'complete', 'failed', 'cancelled'] as const;
+export type ReportStatus = (typeof REPORT_STATUSES)[number];
 
 export interface ReportRecord {
   readonly id: string;
   readonly status: ReportStatus;
   readonly asOf: number;
+  readonly estimator: EstimatorName;
+  /** What it is limited to; `undefined`: all stores. */
+  readonly filter: StoreFilter | undefined;
+  /** The user who asked for it; `undefined`: there were no users. */
+  readonly requestedBy: string | undefined;
   /** The report that computed, or is to compute, the result: its own id, or that of the one it shares. */
   readonly resultId: string;
   readonly requestedAt: number;
+  readonly startedAt: number | undefined;
+  readonly finishedAt: number | undefined;
   /** Share of the stores done, 0 to 1. */
   readonly progress: number;
   readonly stores: number | undefined;
   readonly reason: string | undefined;
 }
 
+/** The stores that a report is limited to, without their names: `ReportCatalog.filter` has those. */
+export interface StoreFilter {
+  /** Equal filters have equal ones. */
+  readonly digest: string;
+  /** How many stores it names. */
+  readonly size: number;
+}
+
 export interface NewReport {
   readonly id: string;
   readonly asOf: number;
+  /** `nearest` if not given. */
+  readonly estimator?: EstimatorName;
+  /** The ids of the stores that it is limited to, sorted, none twice; all stores if not given. */
+  readonly stores?: readonly string[] | undefined;
+  readonly requestedBy?: string | undefined;
   readonly requestedAt: number;
+}
+
+/** Where a list of records goes on: after this one. */
+export interface Position {
+  readonly requestedAt: number;
+  readonly id: string;
+}
+
+export interface ReportQuery {
+  readonly status?: ReportStatus | undefined;
+  /** Only those that this user asked for. */
+  readonly requestedBy?: string | undefined;
+  readonly after?: Position | undefined;
+  readonly limit: number;
 }
 
 /**
@@ -25,11 +62,17 @@ export interface NewReport {
  */
 export interface ReportCatalog {
   /**
-   * Records a report as queued. When one with the same `asOf` on the same data is queued or running, the new one
-   * shares its result.
+   * Records a report as queued. When one with the same `asOf`, estimator and stores on the same data is queued or
+   * running, the new one shares its result.
    */
   add(report: NewReport): Promise<ReportRecord>;
   find(id: string): Promise<ReportRecord | undefined>;
+  /** Newest first. */
+  list(query: ReportQuery): Promise<ReportRecord[]>;
+  /** How many computations wait for their turn. */
+  countQueued(): Promise<number>;
+  /** The ids of the stores that a report is limited to, sorted; `undefined`: it is not, or it is not there. */
+  filter(id: string): Promise<string[] | undefined>;
   /**
    * Takes the oldest report with a result of its own that is queued, or whose holder has fallen silent, and marks it
    * running, on the data of this moment: only reports that are added before these change may share it.
@@ -37,11 +80,26 @@ export interface ReportCatalog {
   claim(worker: string): Promise<ReportRecord | undefined>;
   /** Says how far a report is and holds it for another `LEASE`. `false`: it is no longer this worker's. */
   progress(id: string, worker: string, progress: number): Promise<boolean>;
-  /** Ends a running report. Returns the ids of those that share it, or `undefined`: it is no longer this worker's. */
+  /**
+   * Ends a running report. Returns the ids of those that share it and still want it, or `undefined`: it is no longer
+   * this worker's.
+   */
   complete(id: string, worker: string, stores: number, finishedAt: number): Promise<string[] | undefined>;
   fail(id: string, worker: string, reason: string, finishedAt: number): Promise<void>;
   /** Gives a running report back to the queue. */
   release(id: string, worker: string): Promise<void>;
+  /**
+   * Marks a report that is queued or running as cancelled; the computation ends when nobody else wants its result.
+   * `false`: it is neither, or not there.
+   */
+  cancel(id: string, cancelledAt: number): Promise<boolean>;
+  /**
+   * Takes a report away, and its shared result unless others share it. Returns the ids whose results nobody wants any
+   * more; `undefined`: it is not there.
+   */
+  remove(id: string, removedAt: number): Promise<string[] | undefined>;
+  /** The ids of some reports that ended before an instant. */
+  endedBefore(instant: number, limit: number): Promise<string[]>;
 }
 
 /** How long a claim holds without a word from its worker, milliseconds. */

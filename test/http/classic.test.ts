@@ -26,7 +26,7 @@ test('a report is triggered, runs, and gives the CSV', async (t) => {
   assert.equal(header.startsWith(HEADER), true);
   assert.deepEqual(rows, ['a,60.00,24.00,168.00,0.00,0.00,0.00', '']);
   assert.equal(readFileSync(join(server.resultsDir, `${id}.csv`), 'utf8'), complete.body);
-  assert.deepEqual(readdirSync(server.resultsDir), [`${id}.csv`]);
+  assert.deepEqual(readdirSync(server.resultsDir).sort(), [`${id}.csv`, `${id}.figures`]);
 });
 
 test('no input is no input, whatever the content type says', async (t) => {
@@ -123,11 +123,15 @@ test('bad triggers are told what is wrong with them', async (t) => {
     ['application/json', '{"as_of":"2023-01-22T12:00:00"}', 400, /as_of is "2023-01-22T12:00:00", expected an instant/],
     ['application/json', '{"as_of":"2023-02-30T12:00:00Z"}', 400, /as_of is/],
     ['application/json', '{"as_of":1674388800}', 400, /"as_of": must be string/],
+    ['application/json', `{"as_of":"${'9'.repeat(5_000_000)}"}`, 413, /larger than 4194304 bytes/],
+    ['application/json', '{"estimator":"crystal ball"}', 400, /"estimator".*nearest/],
+    ['application/json', '{"stores":[]}', 400, /"stores"/],
+    ['application/json', '{"as_of":"2023-01-22T12:00:00Z","stores":["nobody"]}', 404, /there is no store "nobody"/],
     ['application/json', '{"asof":"2023-01-22T12:00:00Z"}', 400, /"asof"/],
     ['application/json', '{"as_of":', 400, /the body is no JSON/],
     ['application/json', '[]', 400, /must be object/],
     ['application/x-www-form-urlencoded', 'as_of=2023', 415, /x-www-form-urlencoded, expected application\/json/],
-    ['application/json', `{"as_of":"${'9'.repeat(100_000)}"}`, 413, /larger than 65536 bytes/],
+    ['application/json', `{"as_of":"${'9'.repeat(100_000)}"}`, 400, /64 characters/],
   ] as const) {
     const answer = await app.inject({
       method: 'POST',
@@ -213,7 +217,7 @@ test('a result whose file was removed is gone, and says how to get it again', as
   await merge(server.storage, POLLS);
   const id = await trigger(server);
   await server.finished(id);
-  rmSync(join(server.resultsDir, `${id}.csv`));
+  rmSync(server.resultsDir, { recursive: true });
   assertProblem(await server.app.inject(`/get_report?report_id=${id}`), 410, /"as_of": "2023-01-22T12:00:00.000Z"/);
 });
 

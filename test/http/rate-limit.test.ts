@@ -7,7 +7,7 @@ const authenticator = authenticatorOf([person('ann', 'admin'), person('otto', 'o
 const GET_REPORT = '/get_report?report_id=9063ec40-64e5-4d48-ac0c-a580d4271ca3';
 
 test('the one request too many is a 429 that says when to come again', async (t) => {
-  const { app } = await testServer(t, { authenticator }, { rateLimit: 2 });
+  const { app } = await testServer(t, { authenticator, rateLimit: 2 });
   const ask = () => app.inject({ url: GET_REPORT, headers: withKey('ann') });
   const first = await ask();
   assert.equal(first.statusCode, 404);
@@ -22,19 +22,19 @@ test('the one request too many is a 429 that says when to come again', async (t)
 });
 
 test('another user at the same address has a count of their own', async (t) => {
-  const { app } = await testServer(t, { authenticator }, { rateLimit: 1 });
+  const { app } = await testServer(t, { authenticator, rateLimit: 1 });
   const ask = async (name: string) => (await app.inject({ url: GET_REPORT, headers: withKey(name) })).statusCode;
   assert.deepEqual([await ask('ann'), await ask('ann'), await ask('otto'), await ask('otto')], [404, 429, 404, 429]);
 });
 
 test('a key and a session of one user share a count', async (t) => {
-  const { app } = await testServer(t, { authenticator }, { rateLimit: 1 });
+  const { app } = await testServer(t, { authenticator, rateLimit: 1 });
   assert.equal((await app.inject({ url: GET_REPORT, headers: withKey('ann') })).statusCode, 404);
   assert.equal((await app.inject({ url: GET_REPORT, cookies: { rm_session: 'ann' } })).statusCode, 429);
 });
 
 test('whoever tries out keys is counted by address, and locks nobody else out', async (t) => {
-  const { app } = await testServer(t, { authenticator }, { rateLimit: 2 });
+  const { app } = await testServer(t, { authenticator, rateLimit: 2 });
   const guess = async (key: string, remoteAddress: string) =>
     (await app.inject({ url: GET_REPORT, headers: withKey(key), remoteAddress })).statusCode;
   assert.deepEqual(
@@ -47,7 +47,7 @@ test('whoever tries out keys is counted by address, and locks nobody else out', 
 });
 
 test('a client moves in its own IPv6 network without leaving its count', async (t) => {
-  const { app } = await testServer(t, { authenticator }, { rateLimit: 1 });
+  const { app } = await testServer(t, { authenticator, rateLimit: 1 });
   const ask = async (remoteAddress: string) => (await app.inject({ url: '/nowhere', remoteAddress })).statusCode;
   assert.deepEqual(
     [await ask('2001:db8:0:1::1'), await ask('2001:db8:0:1:ffff::2'), await ask('2001:db8:0:2::1')],
@@ -56,7 +56,7 @@ test('a client moves in its own IPv6 network without leaving its count', async (
 });
 
 test('health is always answered', async (t) => {
-  const { app } = await testServer(t, { authenticator }, { rateLimit: 1 });
+  const { app } = await testServer(t, { authenticator, rateLimit: 1 });
   for (const url of ['/healthz', '/readyz', '/healthz', '/readyz']) {
     const answer = await app.inject(url);
     assert.equal(answer.statusCode, 200, url);
@@ -65,8 +65,8 @@ test('health is always answered', async (t) => {
 });
 
 test('without users, or with a limit of 0, nobody is counted', async (t) => {
-  const open = await testServer(t, {}, { rateLimit: 1 });
-  const unlimited = await testServer(t, { authenticator }, { rateLimit: 0 });
+  const open = await testServer(t, { rateLimit: 1 });
+  const unlimited = await testServer(t, { authenticator, rateLimit: 0 });
   for (const { app } of [open, unlimited]) {
     for (let i = 0; i < 3; i++) {
       const answer = await app.inject({ url: GET_REPORT, headers: { host: '127.0.0.1', ...withKey('ann') } });

@@ -135,7 +135,7 @@ test('strict refuses the file for one bad row and names it', async (t) => {
   const path = importer.file('p.csv', `${POLLS}a,inactive,${AT}\n\nb,open,${AT}\nc,active,soon\n`);
   assert.equal(
     await importer.refusal({ polls: [path] }, { strict: true }),
-    'p.csv line 4: status "open" is neither "active" nor "inactive"; 2 of 3 rows are bad and --strict is set, ' +
+    'p.csv line 4: status "open" is neither "active" nor "inactive"; 2 of 3 rows are bad and strict is set, ' +
       'so nothing was imported',
   );
 });

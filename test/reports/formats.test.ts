@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UptimeFigures } from '../../src/domain/uptime.ts';
-import { type Format, renderReport } from '../../src/reports/formats.ts';
+import { renderReport, type TextFormat } from '../../src/reports/formats.ts';
 
 /** One store with the given figures (up, down and open of hour, day and week, in milliseconds). */
-function rendered(format: Format, id: string, ...values: number[]): string {
+function rendered(format: TextFormat, id: string, ...values: number[]): string {
   const figures = new UptimeFigures(1);
   figures.of(0).set(values);
   const report = { asOf: 0, ids: [id], positions: Int32Array.of(0), figures };

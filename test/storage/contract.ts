@@ -50,6 +50,25 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.equal(new Set(keys).size, 4);
     });
 
+    test('stores are found by their names, and only those', async (t) => {
+      const storage = await opened(t);
+      await merge(storage, {
+        zones: ["o'hara", 'say "hi"', '🍕', 'a', 'A'].map((id) => [id, 'Asia/Tokyo']),
+        hours: [['b', 0, 0, HOUR]],
+      });
+      const named = await storage.snapshot((s) => s.storesNamed(['b', 'say "hi"', '🍕', 'nobody', "o'hara", 'A']));
+      assert.deepEqual(named.ids.map((id, i) => [id, named.zones[i]]).sort(), [
+        ['A', 'Asia/Tokyo'],
+        ['b', null],
+        ["o'hara", 'Asia/Tokyo'],
+        ['say "hi"', 'Asia/Tokyo'],
+        ['🍕', 'Asia/Tokyo'],
+      ]);
+      const { keys, ids } = await storage.snapshot((s) => s.stores());
+      for (const [i, id] of named.ids.entries()) assert.equal(named.keys[i], keys[ids.indexOf(id)]);
+      assert.deepEqual((await storage.snapshot((s) => s.storesNamed([]))).ids, []);
+    });
+
     test('ids are opaque text: quotes, spaces, emoji and case are kept', async (t) => {
       const storage = await opened(t);
       const strange = ["o'hara", 'say "hi"', ' two  words ', '🍕', 'é', 'A', 'a', '\\', '%', 'null', '0012', '12'];
@@ -509,18 +528,26 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
         id: 'r1',
         status: 'queued',
         asOf: T,
+        estimator: 'nearest',
+        filter: undefined,
+        requestedBy: undefined,
         resultId: 'r1',
         requestedAt: T + 5,
+        startedAt: undefined,
+        finishedAt: undefined,
         progress: 0,
         stores: undefined,
         reason: undefined,
       });
-      assert.equal((await reports.claim(ME))?.status, 'running');
+      const claimed = await reports.claim(ME);
+      assert.ok(claimed?.startedAt !== undefined, 'it was not said when it started');
+      assert.deepEqual(claimed, { ...added, status: 'running', startedAt: claimed.startedAt });
       assert.equal(await reports.claim(ME), undefined);
       await reports.progress('r1', ME, 0.25);
       assert.equal((await reports.find('r1'))?.progress, 0.25);
       assert.deepEqual(await reports.complete('r1', ME, 17, T + 9), []);
-      assert.deepEqual(await reports.find('r1'), { ...added, status: 'complete', progress: 1, stores: 17 });
+      const ended = { startedAt: claimed.startedAt, finishedAt: T + 9, progress: 1, stores: 17 };
+      assert.deepEqual(await reports.find('r1'), { ...added, status: 'complete', ...ended });
       assert.equal(await reports.find('nobody'), undefined);
     });
 

@@ -8,11 +8,13 @@ import { migrationsOf } from '../../src/storage/migrations.ts';
 import { merge } from '../support/staging.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { accountsContract } from './accounts-contract.ts';
+import { catalogContract } from './catalog-contract.ts';
 import { storageContract } from './contract.ts';
 import { scheduleContract } from './schedule-contract.ts';
 
 storageContract('duckdb', () => DuckdbStorage.open(undefined));
 accountsContract('duckdb', () => DuckdbStorage.open(undefined));
+catalogContract('duckdb', () => DuckdbStorage.open(undefined));
 scheduleContract('duckdb', () => DuckdbStorage.open(undefined));
 
 const T = Date.parse('2023-01-22T12:00:00Z');

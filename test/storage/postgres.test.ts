@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { after, before, suite, test } from 'node:test';
 import pg from 'pg';
+import type { SharedResultKind } from '../../src/storage/ports.ts';
 import { PostgresStorage } from '../../src/storage/postgres/storage.ts';
 import { TestPostgres } from '../support/postgres.ts';
 import { merge } from '../support/staging.ts';
 import { accountsContract } from './accounts-contract.ts';
+import { catalogContract } from './catalog-contract.ts';
 import { storageContract } from './contract.ts';
 import { scheduleContract } from './schedule-contract.ts';
 
@@ -36,6 +39,7 @@ suite('PostgreSQL', () => {
     );
     assert.deepEqual(names.sort(), ['the first', 'the second']);
   });
+  catalogContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
   scheduleContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
 
   test('programs that start together migrate an empty database once', async () => {
@@ -95,12 +99,16 @@ suite('PostgreSQL', () => {
     const [one, two] = [await PostgresStorage.open(url), await PostgresStorage.open(url)];
     t.after(() => Promise.all([one.close(), two.close()]));
     await one.reports.add({ id: 'r', asOf: T, requestedAt: T });
-    assert.equal(await two.results.read('r'), undefined);
-    await one.results.save('r', ['store_id\n', 'é🍕\n']);
-    await one.results.save('r', ['store_id\n', 'é🍕\n', 'b\n']);
-    const pieces: Buffer[] = [];
-    for await (const piece of (await two.results.read('r')) ?? []) pieces.push(piece);
-    assert.equal(Buffer.concat(pieces).toString(), 'store_id\né🍕\nb\n');
+    const bytes = (...texts: string[]) => texts.map((text) => Buffer.from(text));
+    const read = async (kind: SharedResultKind) => Readable.from((await two.results.read('r', kind)) ?? []).toArray();
+    assert.deepEqual(await read('figures'), []);
+    await one.results.save('r', bytes('figures', 'é🍕'));
+    await one.results.save('r', bytes('figures', 'é🍕', 'b'));
+    assert.deepEqual(await read('figures'), bytes('figures', 'é🍕', 'b'));
+    assert.deepEqual(await read('csv'), []);
+    // As an earlier version kept it.
+    await execute(url, `insert into report_results (report_id, part, content) values ('r', 0, 'store_id')`);
+    assert.deepEqual(await read('csv'), bytes('store_id'));
   });
 
   test('a report whose worker has fallen silent is claimed by another, once', async (t) => {

@@ -1,36 +1,55 @@
-import { SCOPES_OF, type UserPrincipal } from '../../src/accounts/access.ts';
+import { NOBODY, type Principal, SCOPES_OF, type Scope } from '../../src/accounts/access.ts';
 import type { Authenticator } from '../../src/http/access.ts';
 import type { Role } from '../../src/storage/account-catalog.ts';
 
-/** The people of the tests: each is let in by an API key that is its name. */
-const PEOPLE: Readonly<Record<string, UserPrincipal>> = {
-  admin: person('admin', 'admin', 'all'),
-  operator: person('operator', 'operator', 'all'),
-  /** Owns the stores `mine` and `mine too`. */
-  owner: person('owner', 'owner', new Set(['mine', 'mine too', 'mine but never seen'])),
-  /** Owns some other store. */
-  stranger: person('stranger', 'owner', new Set(['elsewhere'])),
-};
-
-function person(name: string, role: Role, stores: 'all' | ReadonlySet<string>): UserPrincipal {
-  return {
-    kind: 'user',
-    userId: name,
-    login: name,
-    name,
-    role,
-    via: 'key',
-    keyId: name,
-    scopes: SCOPES_OF[role],
-    stores,
-  };
+export interface Person {
+  readonly role: Role;
+  /** Of an owner. */
+  readonly stores?: readonly string[];
+  /** All that the role may have, if not given. */
+  readonly scopes?: readonly Scope[];
 }
 
-export const KNOWS_PEOPLE: Authenticator = {
-  hasUsers: async () => true,
-  principalOfSession: async () => undefined,
-  principalOfKey: async (key) => PEOPLE[key],
-};
+/** People with fixed roles, whose key is their name. Who is changed here is changed from the next request on. */
+export class FakePeople implements Authenticator {
+  readonly people: Record<string, Person>;
+
+  constructor(people: Record<string, Person>) {
+    this.people = people;
+  }
+
+  async hasUsers(): Promise<boolean> {
+    return true;
+  }
+
+  async principalOfSession(): Promise<Principal | undefined> {
+    return undefined;
+  }
+
+  async principalOfKey(name: string): Promise<Principal | undefined> {
+    const person = this.people[name];
+    if (person === undefined) return undefined;
+    const { role, stores = [], scopes } = person;
+    return {
+      ...NOBODY,
+      userId: `id of ${name}`,
+      login: name,
+      name,
+      role,
+      via: 'key',
+      keyId: name,
+      scopes: scopes === undefined ? SCOPES_OF[role] : new Set(scopes),
+      stores: role === 'owner' ? new Set(stores) : 'all',
+    };
+  }
+}
+
+export const KNOWS_PEOPLE = new FakePeople({
+  admin: { role: 'admin' },
+  operator: { role: 'operator' },
+  owner: { role: 'owner', stores: ['mine', 'mine too', 'mine but never seen'] },
+  stranger: { role: 'owner', stores: ['elsewhere'] },
+});
 
 /** The headers of a request by one of them. */
 export function as(name: string): { authorization: string } {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { createServer, IN_MEMORY, openStorage, type Server, type ServerParts } from '../../src/compose.ts';
-import type { Config } from '../../src/config.ts';
+import { type Config, loadConfig } from '../../src/config.ts';
 import type { Storage } from '../../src/storage/ports.ts';
 import { checkAnswers } from './answers.ts';
 import { temporaryFolder } from './temporary.ts';
@@ -9,39 +9,56 @@ import { temporaryFolder } from './temporary.ts';
 export interface TestServer extends Server {
   readonly storage: Storage;
   readonly resultsDir: string;
+  readonly uploadsDir: string;
   /** The report's answer once it runs no more. */
   finished(id: string, headers?: Record<string, string>): Promise<Awaited<ReturnType<Server['app']['inject']>>>;
 }
+
+/** What differs from the usual: of the configuration, and of the server's parts. */
+export type TestSettings = Partial<Config> &
+  ServerParts & {
+    /** One that another server of the test uses, too, and closes. */
+    readonly storage?: Storage;
+  };
 
 /**
  * The whole product in this process, on an in-memory database; requests go through `app.inject`, and what they bring is
  * checked against the OpenAPI document.
  */
-export async function testServer(
-  t: TestContext,
-  parts: ServerParts = {},
-  differences: Partial<Config> = {},
-): Promise<TestServer> {
-  const resultsDir = join(temporaryFolder(t), 'results');
-  const storage = await openStorage(IN_MEMORY);
+export async function testServer(t: TestContext, settings: TestSettings = {}): Promise<TestServer> {
+  const { authenticator, states, now, storage: shared, ...differences } = settings;
+  const folder = temporaryFolder(t);
   const config: Config = {
-    host: '127.0.0.1',
+    ...loadConfig({}),
     port: 0,
     database: IN_MEMORY,
-    resultsDir,
+    resultsDir: join(folder, 'results'),
+    uploadsDir: join(folder, 'uploads'),
     logLevel: 'silent',
-    pollInterval: 3_600_000,
     rateLimit: 0,
     ...differences,
   };
-  const server = await createServer(config, storage, parts);
+  const { resultsDir, uploadsDir } = config;
+  const storage = shared ?? (await openStorage(config.database));
+  const server = await createServer(config, storage, {
+    ...(authenticator && { authenticator }),
+    ...(states && { states }),
+    ...(now && { now }),
+  });
   checkAnswers(server.app);
-  t.after(() => server.close());
+  t.after(async () => {
+    if (shared === undefined) return server.close();
+    await server.app.close();
+    await server.reports.stop();
+    await server.imports.stop();
+  });
   await server.reports.start();
+  await server.imports.start();
   return {
     ...server,
     storage,
     resultsDir,
+    uploadsDir,
     finished: async (id, headers = {}) => {
       for (;;) {
         const answer = await server.app.inject({ url: `/get_report?report_id=${id}`, headers });

@@ -109,8 +109,8 @@ suite('killed in the middle', () => {
     await second.end('SIGTERM');
     assert.deepEqual(
       readdirSync(join(folder, 'results')).sort(),
-      ids.map((id) => `${id}.csv`).sort(),
-      'one file for each report, and nothing half written',
+      ids.flatMap((id) => [`${id}.csv`, `${id}.figures`]).sort(),
+      'two files for each report, and nothing half written',
     );
     for (const i of [0, 5, 11]) {
       const alone = await run(folder, ['report', '--database', database, '--as-of', asOfs[i] ?? '']);

@@ -1,11 +1,12 @@
 import { Database } from '../../duckdb/database.ts';
 import type { Session } from '../../duckdb/session.ts';
-import { Sessions } from '../../duckdb/sessions.ts';
+import type { Sessions } from '../../duckdb/sessions.ts';
 import { Mutex } from '../../mutex.ts';
 import type { Parameters, Row, Sql, TransactionalSql } from '../../sql.ts';
 import { append } from '../appending.ts';
 import type { ImportSession, MergeCounts, PollBatch, Snapshot, Storage } from '../ports.ts';
 import { SqlAccountCatalog } from '../sql/accounts.ts';
+import { SqlImportCatalog } from '../sql/imports.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
 import { Changes } from '../sql/revision.ts';
 import { SqlStoreWriter } from '../sql/store-writer.ts';
@@ -20,6 +21,7 @@ import { DuckdbSnapshot } from './snapshot.ts';
 export class DuckdbStorage implements Storage {
   readonly reports: SqlReportCatalog;
   readonly accounts: SqlAccountCatalog;
+  readonly imports: SqlImportCatalog;
   readonly #database: Database;
   readonly #catalog: SerialSql;
   readonly #readers: Sessions;
@@ -30,9 +32,14 @@ export class DuckdbStorage implements Storage {
     this.#database = database;
     this.#catalog = catalog;
     this.#readers = new Sessions(database);
-    this.reports = new SqlReportCatalog(catalog, { now: 'epoch_ms(now())', lock: '' });
-    this.accounts = new SqlAccountCatalog(catalog, {
+    this.reports = new SqlReportCatalog(catalog, {
+      now: 'epoch_ms(now())',
+      lock: '',
       // The catalog's session is one, and a transaction holds it.
+      lockSharing: async () => {},
+    });
+    this.imports = new SqlImportCatalog(catalog);
+    this.accounts = new SqlAccountCatalog(catalog, {
       lock: async () => {},
       texts: (json) => `unnest(from_json(${json}::json, '["VARCHAR"]'))`,
     });

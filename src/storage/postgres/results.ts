@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { SharedResults } from '../ports.ts';
+import type { SharedResultKind, SharedResults } from '../ports.ts';
 import { inTransaction, PostgresSql } from './client.ts';
 
 /** Results as rows of some hundred kilobytes each. */
@@ -10,38 +10,38 @@ export class PostgresResults implements SharedResults {
     this.#pool = pool;
   }
 
-  async save(reportId: string, chunks: Iterable<string>): Promise<void> {
+  async save(reportId: string, chunks: Iterable<Uint8Array>): Promise<void> {
     await inTransaction(this.#pool, 'begin', async (client) => {
       const sql = new PostgresSql(client);
       await sql.list('delete from report_results where report_id = $1', [reportId]);
       let part = 0;
       for (const chunk of chunks) {
-        await sql.list('insert into report_results (report_id, part, content) values ($1, $2, $3)', [
+        await sql.list(`insert into report_results (report_id, kind, part, content) values ($1, 'figures', $2, $3)`, [
           reportId,
           part++,
-          Buffer.from(chunk),
+          chunk,
         ]);
       }
     });
   }
 
-  async read(reportId: string): Promise<AsyncIterable<Buffer> | undefined> {
-    const first = await this.#part(reportId, 0);
-    return first === undefined ? undefined : this.#parts(reportId, first);
+  async read(reportId: string, kind: SharedResultKind): Promise<AsyncIterable<Buffer> | undefined> {
+    const first = await this.#part(reportId, kind, 0);
+    return first === undefined ? undefined : this.#parts(reportId, kind, first);
   }
 
-  async *#parts(reportId: string, first: Buffer): AsyncGenerator<Buffer> {
+  async *#parts(reportId: string, kind: SharedResultKind, first: Buffer): AsyncGenerator<Buffer> {
     let content: Buffer | undefined = first;
     for (let part = 1; content !== undefined; part++) {
       yield content;
-      content = await this.#part(reportId, part);
+      content = await this.#part(reportId, kind, part);
     }
   }
 
-  async #part(reportId: string, part: number): Promise<Buffer | undefined> {
+  async #part(reportId: string, kind: SharedResultKind, part: number): Promise<Buffer | undefined> {
     const [row] = await new PostgresSql(this.#pool).list(
-      'select content from report_results where report_id = $1 and part = $2',
-      [reportId, part],
+      'select content from report_results where report_id = $1 and kind = $2 and part = $3',
+      [reportId, kind, part],
     );
     return row?.content as Buffer | undefined;
   }

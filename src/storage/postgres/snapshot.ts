@@ -52,11 +52,21 @@ export class PostgresSnapshot implements Snapshot {
     return undefined;
   }
 
-  async stores(): Promise<StoreColumns> {
-    const row = await this.#sql.row(`
-      select coalesce(json_agg(store_key), '[]') as keys, coalesce(json_agg(store_id), '[]') as ids,
-        coalesce(json_agg(zone), '[]') as zones
-      from (select * from stores where not deleted order by store_id) s`);
+  stores(): Promise<StoreColumns> {
+    return this.#stores('');
+  }
+
+  storesNamed(ids: readonly string[]): Promise<StoreColumns> {
+    return this.#stores('and store_id = any($1::text[])', [ids]);
+  }
+
+  async #stores(condition: string, values: readonly unknown[] = []): Promise<StoreColumns> {
+    const [row = {}] = await this.#sql.list(
+      `select coalesce(json_agg(store_key), '[]') as keys, coalesce(json_agg(store_id), '[]') as ids,
+         coalesce(json_agg(zone), '[]') as zones
+       from (select store_key, store_id, zone from stores where not deleted ${condition} order by store_id) s`,
+      values,
+    );
     return {
       keys: Int32Array.from(row.keys as number[]),
       ids: row.ids as string[],

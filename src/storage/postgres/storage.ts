@@ -5,6 +5,7 @@ import { messageOf, UserError } from '../../errors.ts';
 import { append } from '../appending.ts';
 import type { ImportSession, MergeCounts, PollBatch, Snapshot, Storage } from '../ports.ts';
 import { SqlAccountCatalog } from '../sql/accounts.ts';
+import { SqlImportCatalog } from '../sql/imports.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
 import { Changes } from '../sql/revision.ts';
 import { SqlStoreWriter } from '../sql/store-writer.ts';
@@ -26,6 +27,7 @@ const PATIENCE = 5_000;
 export class PostgresStorage implements Storage {
   readonly reports: SqlReportCatalog;
   readonly accounts: SqlAccountCatalog;
+  readonly imports: SqlImportCatalog;
   readonly results: PostgresResults;
   readonly #pool: Pool;
   readonly #keys = new StoreKeys();
@@ -37,11 +39,13 @@ export class PostgresStorage implements Storage {
     this.reports = new SqlReportCatalog(catalog, {
       now: `(extract(epoch from clock_timestamp()) * 1000)::bigint`,
       lock: 'for update skip locked',
+      lockSharing: (sql) => lockFor(sql, 'reports'),
     });
     this.accounts = new SqlAccountCatalog(catalog, {
       lock: (sql) => lockFor(sql, 'accounts'),
       texts: (json) => `jsonb_array_elements_text(${json}::jsonb)`,
     });
+    this.imports = new SqlImportCatalog(catalog);
   }
 
   /**

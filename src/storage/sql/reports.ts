@@ -1,5 +1,7 @@
-import type { Parameters, Row, Sql } from '../../sql.ts';
-import { LEASE, type NewReport, type ReportCatalog, type ReportRecord, type ReportStatus } from '../report-catalog.ts';
+import { createHash } from 'node:crypto';
+import type { Parameters, Sql, TransactionalSql } from '../../sql.ts';
+import { LEASE, type NewReport, type ReportCatalog, type ReportQuery, type ReportRecord } from '../report-catalog.ts';
+import { endedReports, findReport, listReports, reportOf } from './report-rows.ts';
 
 /** A report that takes its server down with it is not tried for ever. */
 const ATTEMPTS = 5;
@@ -10,60 +12,90 @@ export interface ReportDialect {
   readonly now: string;
   /** Follows the subquery that picks a row to claim, so that two servers do not wait for the same one. */
   readonly lock: string;
+  /** Waits, within a transaction, until no other one decides who shares which result. */
+  lockSharing(sql: Sql): Promise<void>;
 }
 
 /** The reports table, in SQL that the engines agree on. */
 export class SqlReportCatalog implements ReportCatalog {
-  readonly #sql: Sql;
+  readonly #sql: TransactionalSql;
   readonly #dialect: ReportDialect;
 
-  constructor(sql: Sql, dialect: ReportDialect) {
+  constructor(sql: TransactionalSql, dialect: ReportDialect) {
     this.#sql = sql;
     this.#dialect = dialect;
   }
 
-  async add(report: NewReport): Promise<ReportRecord> {
-    await this.#sql.run(
-      `insert into reports (report_id, status, as_of_ms, requested_ms, progress, attempts, shares)
-       select $id, 'queued', $as_of::bigint, $requested::bigint, 0, 0, (
-         select report_id from reports
-         where as_of_ms = $as_of::bigint and shares is null
-           and (status = 'queued' or (status = 'running' and revision = (select number from revision)))
-         order by requested_ms limit 1
-       )`,
-      { id: report.id, as_of: report.asOf, requested: report.requestedAt },
-    );
-    return (await this.find(report.id)) as ReportRecord;
+  add(report: NewReport): Promise<ReportRecord> {
+    const filter = report.stores === undefined ? null : JSON.stringify(report.stores);
+    const values: Parameters = {
+      id: report.id,
+      as_of: report.asOf,
+      estimator: report.estimator ?? 'nearest',
+      requested: report.requestedAt,
+      requested_by: report.requestedBy ?? null,
+      filter,
+      digest: filter === null ? null : createHash('sha256').update(filter).digest('hex'),
+      size: report.stores?.length ?? null,
+    };
+    return this.#sharing(async (sql) => {
+      await sql.run(
+        `insert into reports (report_id, status, as_of_ms, estimator, stores_filter, filter_digest, filter_size,
+           requested_by, requested_ms, progress, attempts, deleted, shares)
+         select $id, 'queued', $as_of::bigint, $estimator, $filter, $digest, $size::integer, $requested_by,
+           $requested::bigint, 0, 0, false, (
+             select report_id from reports
+             where as_of_ms = $as_of::bigint and estimator = $estimator and filter_digest is not distinct from $digest
+               and shares is null
+               and (status = 'queued' or (status = 'running' and revision = (select number from revision)))
+             order by requested_ms limit 1
+           )`,
+        values,
+      );
+      return (await findReport(sql, report.id)) as ReportRecord;
+    });
   }
 
-  /** A report that shares a result is where the one that computes it is. */
-  async find(id: string): Promise<ReportRecord | undefined> {
-    const [row] = await this.#sql.rows(
-      `select r.report_id, r.as_of_ms, r.requested_ms, c.report_id as result_id, c.status, c.progress, c.stores, c.reason
-       from reports r join reports c on c.report_id = coalesce(r.shares, r.report_id)
-       where r.report_id = $id`,
-      { id },
+  find(id: string): Promise<ReportRecord | undefined> {
+    return findReport(this.#sql, id);
+  }
+
+  list(query: ReportQuery): Promise<ReportRecord[]> {
+    return listReports(this.#sql, query);
+  }
+
+  async countQueued(): Promise<number> {
+    const { queued } = await this.#sql.row(
+      `select count(*) as queued from reports where shares is null and status = 'queued'`,
     );
-    return row === undefined ? undefined : record(row);
+    return Number(queued);
+  }
+
+  async filter(id: string): Promise<string[] | undefined> {
+    const [row] = await this.#sql.rows('select stores_filter from reports where report_id = $id', { id });
+    const filter = row?.stores_filter ?? null;
+    return filter === null ? undefined : JSON.parse(String(filter));
   }
 
   async claim(worker: string): Promise<ReportRecord | undefined> {
     const { now, lock } = this.#dialect;
     const claimable = `shares is null and (status = 'queued' or (status = 'running' and lease_until_ms < ${now}))`;
     await this.#sql.run(
-      `update reports set status = 'failed', reason = $reason where ${claimable} and attempts >= ${ATTEMPTS}`,
+      `update reports set status = 'failed', reason = $reason, finished_ms = ${now}
+       where ${claimable} and attempts >= ${ATTEMPTS}`,
       { reason: `it was begun ${ATTEMPTS} times and never finished` },
     );
     const [claimed] = await this.#sql.rows(
       `update reports
        set status = 'running', progress = 0, revision = (select number from revision), claimed_by = $worker,
-         attempts = attempts + 1, lease_until_ms = ${now} + ${LEASE}
+         attempts = attempts + 1, started_ms = ${now}, lease_until_ms = ${now} + ${LEASE}
        where ${claimable}
          and report_id = (select report_id from reports where ${claimable} order by requested_ms limit 1 ${lock})
-       returning report_id`,
+       returning report_id, as_of_ms, estimator, filter_digest, filter_size, requested_by, requested_ms,
+         report_id as result_id, status, started_ms, finished_ms, progress, stores, reason`,
       { worker },
     );
-    return claimed === undefined ? undefined : this.find(String(claimed.report_id));
+    return claimed === undefined ? undefined : reportOf(claimed);
   }
 
   progress(id: string, worker: string, progress: number): Promise<boolean> {
@@ -74,7 +106,9 @@ export class SqlReportCatalog implements ReportCatalog {
   async complete(id: string, worker: string, stores: number, finishedAt: number): Promise<string[] | undefined> {
     const assignments = `status = 'complete', progress = 1, stores = $stores, finished_ms = $finished::bigint`;
     if (!(await this.#update(id, worker, assignments, { stores, finished: finishedAt }))) return undefined;
-    const sharing = await this.#sql.rows('select report_id from reports where shares = $id', { id });
+    const sharing = await this.#sql.rows('select report_id from reports where shares = $id and cancelled_ms is null', {
+      id,
+    });
     return sharing.map((row) => String(row.report_id));
   }
 
@@ -87,6 +121,45 @@ export class SqlReportCatalog implements ReportCatalog {
     await this.#update(id, worker, `status = 'queued', progress = 0, attempts = attempts - 1`, {});
   }
 
+  cancel(id: string, cancelledAt: number): Promise<boolean> {
+    return this.#sharing(async (sql) => {
+      const found = await findReport(sql, id);
+      if (found === undefined || (found.status !== 'queued' && found.status !== 'running')) return false;
+      await sql.run('update reports set cancelled_ms = $at::bigint where report_id = $id', { id, at: cancelledAt });
+      await endUnwanted(sql, found.resultId, cancelledAt);
+      return true;
+    });
+  }
+
+  remove(id: string, removedAt: number): Promise<string[] | undefined> {
+    return this.#sharing(async (sql) => {
+      const found = await findReport(sql, id);
+      if (found === undefined) return undefined;
+      const result = found.resultId;
+      if (id === result) await sql.run('update reports set deleted = true where report_id = $id', { id });
+      else await sql.run('delete from reports where report_id = $id', { id });
+      await endUnwanted(sql, result, removedAt);
+      const gone = await sql.run(
+        `delete from reports
+         where report_id = $result and deleted and not exists (select 1 from reports s where s.shares = $result)`,
+        { result },
+      );
+      return [...(id === result ? [] : [id]), ...(gone > 0 ? [result] : [])];
+    });
+  }
+
+  endedBefore(instant: number, limit: number): Promise<string[]> {
+    return endedReports(this.#sql, instant, limit);
+  }
+
+  /** Who shares which result is decided one at a time: what nobody wants any more is shared no more. */
+  #sharing<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#sql.transaction(async (sql) => {
+      await this.#dialect.lockSharing(sql);
+      return work(sql);
+    });
+  }
+
   async #update(id: string, worker: string, assignments: string, values: Parameters): Promise<boolean> {
     const changed = await this.#sql.run(
       `update reports set ${assignments} where report_id = $id and claimed_by = $worker and status = 'running'`,
@@ -96,15 +169,14 @@ export class SqlReportCatalog implements ReportCatalog {
   }
 }
 
-function record(row: Row): ReportRecord {
-  return {
-    id: String(row.report_id),
-    status: row.status as ReportStatus,
-    asOf: Number(row.as_of_ms),
-    resultId: String(row.result_id),
-    requestedAt: Number(row.requested_ms),
-    progress: Number(row.progress),
-    stores: row.stores === null ? undefined : Number(row.stores),
-    reason: row.reason === null ? undefined : String(row.reason),
-  };
+/** Ends a computation whose result nobody wants any more. */
+async function endUnwanted(sql: Sql, id: string, at: number): Promise<void> {
+  await sql.run(
+    `update reports set status = 'cancelled', finished_ms = $at::bigint
+     where report_id = $id and status in ('queued', 'running') and not exists (
+       select 1 from reports w
+       where coalesce(w.shares, w.report_id) = $id and w.cancelled_ms is null and not w.deleted
+     )`,
+    { id, at },
+  );
 }

@@ -1,0 +1,265 @@
+import type { Readable } from 'node:stream';
+import { type Static, Type } from 'typebox';
+import Value from 'typebox/value';
+import { userIdOf } from '../accounts/access.ts';
+import { invalid } from '../errors.ts';
+import { FEED_WORDS } from '../imports/feed-names.ts';
+import type { ImportService } from '../imports/service.ts';
+import { formatInstant, instantFrom } from '../instant.ts';
+import { IMPORT_STATUSES, type ImportRecord } from '../storage/import-catalog.ts';
+import { type EventStreams, EventsAnswer } from './events.ts';
+import { closeUnread } from './lingering.ts';
+import { decodeCursor, encodeCursor, limitOf, NewestCursor, Page, PageQuery } from './pages.ts';
+import { GivenInstant, Instant, Nullable, OneOf } from './schemas.ts';
+import type { Routes } from './types.ts';
+import { compileValidator } from './validation.ts';
+
+const ROOT = '/api/v1/imports';
+
+const Feed = OneOf([...FEED_WORDS], 'what the file holds');
+const Count = (description: string) => Type.Integer({ minimum: 0, description });
+
+const ImportResource = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    feed: Feed,
+    file_name: Type.String(),
+    status: OneOf(IMPORT_STATUSES),
+    phase: Nullable(Type.String({ description: '`reading` or `merging`, while it runs' })),
+    progress: Type.Number({ minimum: 0, maximum: 1, description: 'reading is the first half' }),
+    counts: Nullable(
+      Type.Object(
+        {
+          read: Count('rows of the file'),
+          added: Count('they said something new'),
+          replaced: Count('they changed what was there'),
+          already_there: Count('they said what was there'),
+          repeated: Count('a later row of the file says it again, or otherwise and wins'),
+          rejected: Count('bad rows; `rejects` has them with the reasons'),
+        },
+        { title: 'ImportCounts', description: 'once it is complete; of a dry run, what would have happened' },
+      ),
+    ),
+    error: Nullable(Type.String({ description: 'why it failed' })),
+    dry_run: Type.Boolean(),
+    strict: Type.Boolean(),
+    effective_from: Nullable(Instant),
+    bytes: Count('of the file'),
+    requested_by: Nullable(Type.String({ description: 'the id of a user; null: there were no users' })),
+    created_at: Instant,
+    started_at: Nullable(Instant),
+    finished_at: Nullable(Instant),
+  },
+  { title: 'Import' },
+);
+
+const ImportParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'the id of an import' }) });
+
+const UploadQuery = Type.Object(
+  {
+    feed: Feed,
+    file_name: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f]+$', description: 'for messages' }),
+    ),
+    strict: Type.Optional(Type.Boolean({ description: 'refuse the whole file when there is one bad row' })),
+    dry_run: Type.Optional(Type.Boolean({ description: 'find out what would change, and change nothing' })),
+    effective_from: Type.Optional(
+      GivenInstant('from when changed hours and zones hold; by default the time of the import'),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const FileBody = {
+  content: Object.fromEntries(
+    ['text/csv', 'application/gzip', 'application/vnd.apache.parquet', 'application/octet-stream'].map((type) => [
+      type,
+      { schema: Type.String({ format: 'binary', description: 'the file itself; any content type will do' }) },
+    ]),
+  ),
+};
+
+/** Feeds as uploads, worked on one after the other. */
+export function importRoutes(imports: ImportService, events: EventStreams): Routes {
+  return async (app) => {
+    app.removeAllContentTypeParsers();
+    // The file goes to the disk as it comes.
+    app.addContentTypeParser('*', async (_request: unknown, payload: Readable) => payload);
+
+    app.post(
+      ROOT,
+      {
+        config: { access: 'imports:write', slowBody: true },
+        schema: {
+          summary: 'Upload a feed',
+          tags: ['Imports'],
+          querystring: UploadQuery,
+          body: FileBody,
+          response: { 202: ImportResource },
+        },
+        // The body is no JSON and is not looked at here.
+        validatorCompiler: (route) => (route.httpPart === 'body' ? () => true : compileValidator(route)),
+        onSend: closeUnread,
+      },
+      async (request, reply) => {
+        const { feed, file_name = `${feed} file`, strict = false, dry_run = false, effective_from } = request.query;
+        if (effective_from !== undefined && feed !== 'hours' && feed !== 'zones') {
+          throw invalid(`effective_from is for hours and zones; ${feed} say themselves when they hold`);
+        }
+        const length = request.headers['content-length'];
+        const record = await imports.add(
+          {
+            feed,
+            fileName: file_name,
+            strict,
+            dryRun: dry_run,
+            effectiveFrom: effective_from === undefined ? undefined : instantFrom('effective_from', effective_from),
+            requestedBy: userIdOf(request.principal),
+            bytes: length === undefined ? undefined : Number(length),
+          },
+          request.raw,
+        );
+        return reply.code(202).header('location', `${ROOT}/${record.id}`).send(importResource(record));
+      },
+    );
+
+    app.get(
+      ROOT,
+      {
+        config: { access: 'imports:read' },
+        schema: {
+          summary: 'List imports, newest first',
+          tags: ['Imports'],
+          querystring: Type.Object(
+            { status: Type.Optional(OneOf(IMPORT_STATUSES)), ...PageQuery },
+            { additionalProperties: false },
+          ),
+          response: { 200: Page(ImportResource, 'ImportPage') },
+        },
+      },
+      async (request) => {
+        const { status, cursor } = request.query;
+        const after = decodeCursor(cursor, NewestCursor, (schema, value) => Value.Check(schema, value));
+        const page = await imports.list({
+          status,
+          after: after && { requestedAt: after[0], id: after[1] },
+          limit: limitOf(request.query),
+        });
+        const { next } = page;
+        return {
+          items: page.imports.map(importResource),
+          next_cursor: next === undefined ? null : encodeCursor([next.requestedAt, next.id]),
+        };
+      },
+    );
+
+    app.get(
+      `${ROOT}/:id`,
+      {
+        config: { access: 'imports:read' },
+        schema: {
+          summary: 'Read an import',
+          tags: ['Imports'],
+          params: ImportParams,
+          response: { 200: ImportResource },
+        },
+      },
+      async (request) => importResource(await imports.find(request.params.id.toLowerCase())),
+    );
+
+    app.get(
+      `${ROOT}/:id/events`,
+      {
+        config: { access: 'imports:read' },
+        schema: {
+          summary: 'Watch an import until it ends',
+          tags: ['Imports'],
+          params: ImportParams,
+          response: { 200: EventsAnswer },
+        },
+      },
+      async (request, reply) => {
+        const read = () => imports.find(request.params.id.toLowerCase());
+        await read();
+        return events.send(reply, {
+          read,
+          progress: ({ progress, status, phase = null }) => ({ progress, status, phase }),
+          end: ({ status }) => (status === 'queued' || status === 'running' ? undefined : status),
+          resource: importResource,
+        });
+      },
+    );
+
+    app.get(
+      `${ROOT}/:id/rejects`,
+      {
+        config: { access: 'imports:read' },
+        schema: {
+          summary: 'Download the rejected rows of an import, with the reasons',
+          tags: ['Imports'],
+          params: ImportParams,
+          response: {
+            200: {
+              description: 'a CSV file',
+              content: { 'text/csv': { schema: Type.Unsafe<Readable>(Type.String()) } },
+            },
+          },
+        },
+      },
+      async (request, reply) => {
+        const id = request.params.id.toLowerCase();
+        const { bytes, content } = await imports.rejects(id);
+        return reply
+          .header('cache-control', 'no-store')
+          .header('content-length', bytes)
+          .header('content-disposition', `attachment; filename="${id}.rejects.csv"`)
+          .type('text/csv; charset=utf-8')
+          .send(content);
+      },
+    );
+
+    app.delete(
+      `${ROOT}/:id`,
+      {
+        config: { access: 'imports:write' },
+        schema: {
+          summary: 'Delete the record of an import that does not run, and its rejected rows',
+          tags: ['Imports'],
+          params: ImportParams,
+          response: { 204: Type.Null({ description: 'it is gone' }) },
+        },
+      },
+      async (request, reply) => {
+        await imports.remove(request.params.id.toLowerCase());
+        return reply.code(204).send(null);
+      },
+    );
+  };
+}
+
+function importResource(record: ImportRecord): Static<typeof ImportResource> {
+  const instant = (value: number | undefined) => (value === undefined ? null : formatInstant(value));
+  const { counts } = record;
+  return {
+    id: record.id,
+    feed: record.feed,
+    file_name: record.fileName,
+    status: record.status,
+    phase: record.phase ?? null,
+    progress: record.progress,
+    counts: counts === undefined ? null : countsResource(counts),
+    error: record.reason ?? null,
+    dry_run: record.dryRun,
+    strict: record.strict,
+    effective_from: instant(record.effectiveFrom),
+    bytes: record.bytes,
+    requested_by: record.requestedBy ?? null,
+    created_at: formatInstant(record.requestedAt),
+    started_at: instant(record.startedAt),
+    finished_at: instant(record.finishedAt),
+  };
+}
+
+function countsResource({ alreadyThere, ...counts }: NonNullable<ImportRecord['counts']>) {
+  return { ...counts, already_there: alreadyThere };
+}

@@ -1,0 +1,85 @@
+import { type Static, Type } from 'typebox';
+import { ESTIMATORS } from '../domain/estimator.ts';
+import { formatInstant, instantFrom } from '../instant.ts';
+import { WINDOW_NAMES } from '../reports/figures.ts';
+import { QUANTITIES } from '../reports/quantities.ts';
+import type { ReportRequest } from '../reports/service.ts';
+import { REPORT_STATUSES, type ReportRecord } from '../storage/report-catalog.ts';
+import { GivenInstant, Instant, Nullable, OneOf, StoreId } from './schemas.ts';
+
+export const STORES_LIMIT = 10_000;
+/** Room for the ids of so many stores. */
+export const TRIGGER_BODY_LIMIT = 4 * 1024 * 1024;
+
+export const TriggerBody = Type.Object(
+  {
+    as_of: Type.Optional(GivenInstant('the instant that the report speaks for; by default that of the latest poll')),
+    estimator: Type.Optional(OneOf(ESTIMATORS, 'how uptime is estimated from polls; by default `nearest`')),
+    stores: Type.Optional(
+      Type.Array(StoreId, {
+        minItems: 1,
+        maxItems: STORES_LIMIT,
+        description: 'the stores that the report is limited to; by default all that you may see',
+      }),
+    ),
+  },
+  { additionalProperties: false, title: 'NewReport' },
+);
+
+export function requestFrom({ as_of, estimator, stores }: Static<typeof TriggerBody>): ReportRequest {
+  return { asOf: as_of === undefined ? undefined : instantFrom('as_of', as_of), estimator, stores };
+}
+
+export const ReportStatusSchema = OneOf(REPORT_STATUSES);
+
+export const ReportResource = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    status: ReportStatusSchema,
+    progress: Type.Number({ minimum: 0, maximum: 1, description: 'share of the stores done' }),
+    as_of: Instant,
+    estimator: OneOf(ESTIMATORS),
+    limited_to: Nullable(Type.Integer({ description: 'how many stores were asked for; null: all' })),
+    stores: Nullable(Type.Integer({ description: 'how many rows the result has, once it is complete' })),
+    requested_by: Nullable(Type.String({ description: 'the id of a user; null: there were no users' })),
+    created_at: Instant,
+    started_at: Nullable(Instant),
+    finished_at: Nullable(Instant),
+    error: Nullable(Type.String({ description: 'why it failed' })),
+  },
+  { title: 'Report' },
+);
+
+export function reportResource(report: ReportRecord): Static<typeof ReportResource> {
+  const instant = (value: number | undefined) => (value === undefined ? null : formatInstant(value));
+  return {
+    id: report.id,
+    status: report.status,
+    progress: report.progress,
+    as_of: formatInstant(report.asOf),
+    estimator: report.estimator,
+    limited_to: report.filter?.size ?? null,
+    stores: report.stores ?? null,
+    requested_by: report.requestedBy ?? null,
+    created_at: formatInstant(report.requestedAt),
+    started_at: instant(report.startedAt),
+    finished_at: instant(report.finishedAt),
+    error: report.reason ?? null,
+  };
+}
+
+const seconds = Object.fromEntries(
+  WINDOW_NAMES.flatMap((window) =>
+    QUANTITIES.map((quantity) => [`${quantity}_last_${window}_seconds`, Type.Number({ minimum: 0 })]),
+  ),
+);
+
+/** What is open and neither up nor down is unknown: open = uptime + downtime + unknown, exactly. */
+export const ReportRow = Type.Object(
+  {
+    store_id: StoreId,
+    ...seconds,
+    polls_counted: Type.Integer({ minimum: 0, description: 'polls of eight days that lie within business hours' }),
+  },
+  { title: 'ReportRow', additionalProperties: true },
+);

@@ -1,0 +1,268 @@
+import type { FastifyReply } from 'fastify';
+import { Type } from 'typebox';
+import Value from 'typebox/value';
+import { formatInstant } from '../instant.ts';
+import { SORT_COLUMNS, type SortColumn } from '../reports/rows.ts';
+import type { ReportService } from '../reports/service.ts';
+import type { ReportRecord } from '../storage/report-catalog.ts';
+import { type EventStreams, EventsAnswer } from './events.ts';
+import { decodeCursor, encodeCursor, limitOf, NewestCursor, Page, PageQuery } from './pages.ts';
+import {
+  ReportResource,
+  ReportRow,
+  ReportStatusSchema,
+  reportResource,
+  requestFrom,
+  TRIGGER_BODY_LIMIT,
+  TriggerBody,
+} from './report-schemas.ts';
+import { OneOf } from './schemas.ts';
+import type { Routes } from './types.ts';
+
+const ROOT = '/api/v1/reports';
+
+const ReportParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'the id of a report' }) });
+
+const RowsCursor = Type.Tuple([Type.String(), Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })]);
+
+const SORTS = SORT_COLUMNS.flatMap((column) => [column, `-${column}`]);
+/** Worst first. */
+const DEFAULT_SORT = '-downtime_last_week';
+
+/** What a report can be downloaded as. */
+const DOWNLOADS = {
+  csv: { type: 'text/csv; charset=utf-8', ending: 'csv' },
+  full: { type: 'text/csv; charset=utf-8', ending: 'full.csv' },
+  json: { type: 'application/json; charset=utf-8', ending: 'json' },
+  parquet: { type: 'application/vnd.apache.parquet', ending: 'parquet' },
+} as const;
+type Download = keyof typeof DOWNLOADS;
+
+/** Reports as resources. */
+export function reportRoutes(reports: ReportService, events: EventStreams): Routes {
+  return async (app) => {
+    app.post(
+      ROOT,
+      {
+        bodyLimit: TRIGGER_BODY_LIMIT,
+        config: { access: 'reports:write' },
+        schema: {
+          summary: 'Ask for a report',
+          tags: ['Reports'],
+          body: TriggerBody,
+          response: { 202: ReportResource },
+        },
+        preValidation: async (request) => {
+          request.body ??= {};
+        },
+      },
+      async (request, reply) => {
+        const report = await reports.trigger(request.principal, requestFrom(request.body));
+        return reply.code(202).header('location', `${ROOT}/${report.id}`).send(reportResource(report));
+      },
+    );
+
+    app.get(
+      ROOT,
+      {
+        config: { access: 'reports:read' },
+        schema: {
+          summary: 'List reports, newest first',
+          tags: ['Reports'],
+          querystring: Type.Object(
+            { status: Type.Optional(ReportStatusSchema), ...PageQuery },
+            { additionalProperties: false },
+          ),
+          response: { 200: Page(ReportResource, 'ReportPage') },
+        },
+      },
+      async (request) => {
+        const { status, cursor } = request.query;
+        const position = decodeCursor(cursor, NewestCursor, (schema, value) => Value.Check(schema, value));
+        const page = await reports.list(request.principal, {
+          status,
+          after: position && { requestedAt: position[0], id: position[1] },
+          limit: limitOf(request.query),
+        });
+        const { next } = page;
+        return {
+          items: page.reports.map(reportResource),
+          next_cursor: next === undefined ? null : encodeCursor([next.requestedAt, next.id]),
+        };
+      },
+    );
+
+    app.get(
+      `${ROOT}/:id`,
+      {
+        config: { access: 'reports:read' },
+        schema: {
+          summary: 'Read a report',
+          tags: ['Reports'],
+          params: ReportParams,
+          response: { 200: ReportResource },
+        },
+      },
+      async (request) => reportResource(await reports.find(request.principal, idOf(request.params))),
+    );
+
+    app.get(
+      `${ROOT}/:id/events`,
+      {
+        config: { access: 'reports:read' },
+        schema: {
+          summary: 'Watch a report until it ends',
+          tags: ['Reports'],
+          params: ReportParams,
+          response: { 200: EventsAnswer },
+        },
+      },
+      async (request, reply) => {
+        const read = () => reports.find(request.principal, idOf(request.params));
+        await read();
+        return events.send(reply, {
+          read,
+          progress: ({ progress, status }) => ({ progress, status }),
+          end: ({ status }) => (status === 'queued' || status === 'running' ? undefined : status),
+          resource: reportResource,
+        });
+      },
+    );
+
+    app.post(
+      `${ROOT}/:id/cancel`,
+      {
+        config: { access: 'reports:write' },
+        schema: {
+          summary: 'Cancel a report that is queued or running',
+          tags: ['Reports'],
+          params: ReportParams,
+          response: { 200: ReportResource },
+        },
+      },
+      async (request) => reportResource(await reports.cancel(request.principal, idOf(request.params))),
+    );
+
+    app.delete(
+      `${ROOT}/:id`,
+      {
+        config: { access: 'reports:write' },
+        schema: {
+          summary: 'Delete a report with its files',
+          tags: ['Reports'],
+          params: ReportParams,
+          response: { 204: Type.Null({ description: 'it is gone' }) },
+        },
+      },
+      async (request, reply) => {
+        await reports.remove(request.principal, idOf(request.params));
+        return reply.code(204).send(null);
+      },
+    );
+
+    app.get(
+      `${ROOT}/:id/rows`,
+      {
+        config: { access: 'reports:read' },
+        schema: {
+          summary: 'Page through the rows of a complete report, worst first',
+          tags: ['Reports'],
+          params: ReportParams,
+          querystring: Type.Object(
+            {
+              sort: Type.Optional(OneOf(SORTS, `\`-\`: the greatest first; by default \`${DEFAULT_SORT}\``)),
+              search: Type.Optional(Type.String({ maxLength: 200, description: 'a part of the id of a store' })),
+              ...PageQuery,
+            },
+            { additionalProperties: false },
+          ),
+          response: { 200: Page(ReportRow, 'ReportRowPage') },
+        },
+      },
+      async (request) => {
+        const { search, sort = DEFAULT_SORT } = request.query;
+        const report = await reports.find(request.principal, idOf(request.params));
+        const page = await reports.reader.rows(report, {
+          order: orderFrom(sort),
+          search,
+          from: fromCursor(request.query.cursor, sort),
+          limit: limitOf(request.query),
+        });
+        return {
+          items: [...page.rows],
+          next_cursor: page.next === undefined ? null : encodeCursor([sort, page.next]),
+        };
+      },
+    );
+
+    app.get(
+      `${ROOT}/:id/download`,
+      {
+        config: { access: 'reports:read' },
+        schema: {
+          summary: 'Download a complete report',
+          tags: ['Reports'],
+          params: ReportParams,
+          querystring: Type.Object(
+            {
+              format: Type.Optional(
+                OneOf(
+                  Object.keys(DOWNLOADS) as Download[],
+                  'csv: the classic columns, with two decimals; full: all columns, with four; json, parquet: seconds, exact',
+                ),
+              ),
+            },
+            { additionalProperties: false },
+          ),
+          response: {
+            200: {
+              description: 'the report as a file',
+              content: {
+                'text/csv': { schema: Type.String() },
+                'application/json': { schema: Type.Unknown() },
+                'application/vnd.apache.parquet': { schema: Type.String({ format: 'binary' }) },
+              },
+            },
+          },
+        },
+      },
+      async (request, reply) => {
+        const report = await reports.find(request.principal, idOf(request.params));
+        return sendDownload(reply, reports, report, request.query.format ?? 'csv');
+      },
+    );
+  };
+}
+
+/** The routes' ids are no matter of case. */
+function idOf({ id }: { readonly id: string }): string {
+  return id.toLowerCase();
+}
+
+function orderFrom(sort: string): { by: SortColumn; descending: boolean } {
+  const descending = sort.startsWith('-');
+  return { by: (descending ? sort.slice(1) : sort) as SortColumn, descending };
+}
+
+/** A cursor goes on in its own order only. */
+function fromCursor(cursor: string | undefined, sort: string): number {
+  const check = (_: unknown, value: unknown) => Value.Check(RowsCursor, value) && value[0] === sort;
+  return decodeCursor(cursor, RowsCursor, check)?.[1] ?? 0;
+}
+
+async function sendDownload(
+  reply: FastifyReply,
+  reports: ReportService,
+  report: ReportRecord,
+  format: Download,
+): Promise<FastifyReply> {
+  const { type, ending } = DOWNLOADS[format];
+  const { bytes, content } = await reports.reader.read(report, format);
+  if (bytes !== undefined) reply.header('content-length', bytes);
+  return reply
+    .header('cache-control', 'no-store')
+    .header('x-report-as-of', formatInstant(report.asOf))
+    .header('content-disposition', `attachment; filename="${report.id}.${ending}"`)
+    .type(type)
+    .send(content);
+}

@@ -1,0 +1,168 @@
+import type { Logger } from 'pino';
+import { messageOf, UserError } from '../errors.ts';
+import { FEEDS } from '../ingest/feeds.ts';
+import { type FileSummary, type ImportPhase, importSources } from '../ingest/import.ts';
+import { RejectsFile } from '../ingest/rejects.ts';
+import { inspect } from '../ingest/source.ts';
+import type { ImportCatalog, ImportCounts, ImportRecord } from '../storage/import-catalog.ts';
+import type { Storage } from '../storage/ports.ts';
+import { feedFrom } from './feed-names.ts';
+import type { UploadsFolder } from './uploads.ts';
+
+export interface ImportWorkerOptions {
+  readonly storage: Storage;
+  readonly uploads: UploadsFolder;
+  readonly log: Logger;
+  /** The clock, milliseconds. */
+  readonly now: () => number;
+  /** Is told when an import has changed something. */
+  readonly onChanged: () => void;
+}
+
+/** An import that takes its server down with it is not tried for ever. */
+const ATTEMPTS = 5;
+/** It looks for work so often when nobody says that there is some: the database may be back. */
+const LOOK_INTERVAL = 5_000;
+const PROGRESS_INTERVAL = 250;
+
+/** Works on the imports whose files lie in this server's uploads folder, one at a time, oldest first. */
+export class ImportWorker {
+  readonly #storage: Storage;
+  readonly #imports: ImportCatalog;
+  readonly #uploads: UploadsFolder;
+  readonly #log: Logger;
+  readonly #now: () => number;
+  readonly #onChanged: () => void;
+  readonly #stopping = new AbortController();
+  #server = '';
+  #looking: NodeJS.Timeout | undefined;
+  #working: Promise<void> = Promise.resolve();
+  #wanted = false;
+  #busy = false;
+
+  constructor({ storage, uploads, log, now, onChanged }: ImportWorkerOptions) {
+    this.#storage = storage;
+    this.#imports = storage.imports;
+    this.#uploads = uploads;
+    this.#log = log;
+    this.#now = now;
+    this.#onChanged = onChanged;
+  }
+
+  /** @param server names the server whose imports these are */
+  start(server: string): void {
+    this.#server = server;
+    this.#looking = setInterval(() => this.wake(), LOOK_INTERVAL).unref();
+    this.wake();
+  }
+
+  /** Breaks off the running import, which is run again at the next start. */
+  async stop(): Promise<void> {
+    clearInterval(this.#looking);
+    this.#stopping.abort(new Error('the server is stopping'));
+    await this.#working;
+  }
+
+  /** Says that there may be something to do. */
+  wake(): void {
+    this.#wanted = true;
+    if (this.#busy) return;
+    this.#busy = true;
+    this.#working = this.#work().finally(() => {
+      this.#busy = false;
+    });
+  }
+
+  async #work(): Promise<void> {
+    while (this.#wanted && !this.#stopping.signal.aborted) {
+      this.#wanted = false;
+      try {
+        await this.#recover();
+        for (let next = await this.#claim(); next !== undefined; next = await this.#claim()) await this.#run(next);
+      } catch (error) {
+        this.#log.error({ reason: messageOf(error) }, 'the queue of imports cannot be worked on; trying again soon');
+      }
+    }
+  }
+
+  /** Nothing is running: what the record says so of was cut off. */
+  async #recover(): Promise<void> {
+    for (const { id, status, attempts } of await this.#imports.unfinished(this.#server)) {
+      if (!(await this.#uploads.hasUpload(id))) {
+        await this.#imports.fail(id, 'its file is no longer in the uploads folder; send it again', this.#now());
+      } else if (status === 'running' && attempts >= ATTEMPTS) {
+        await this.#imports.fail(id, `it was begun ${ATTEMPTS} times and never finished`, this.#now());
+        await this.#uploads.removeUpload(id);
+      } else if (status === 'running') {
+        await this.#imports.release(id, attempts);
+      }
+    }
+  }
+
+  async #claim(): Promise<ImportRecord | undefined> {
+    if (this.#stopping.signal.aborted) return undefined;
+    return this.#imports.claim(this.#server, this.#now());
+  }
+
+  async #run(record: ImportRecord): Promise<void> {
+    const { id } = record;
+    const log = this.#log.child({ import_id: id, feed: record.feed });
+    const started = performance.now();
+    try {
+      const counts = await this.#import(record);
+      await this.#imports.complete(id, counts, this.#now());
+      await this.#uploads.removeUpload(id);
+      log.info({ ...counts, dry_run: record.dryRun, ms: Math.round(performance.now() - started) }, 'import complete');
+      if (!record.dryRun && counts.added + counts.replaced > 0) this.#onChanged();
+    } catch (error) {
+      if (this.#stopping.signal.aborted) {
+        log.info('import interrupted; it is back in the queue');
+        await this.#imports.release(id, record.attempts - 1);
+      } else if (error instanceof UserError && error.code === 'unavailable') {
+        log.warn({ reason: error.message }, 'import interrupted; it runs again when the database is back');
+        await this.#imports.release(id, record.attempts);
+      } else {
+        const expected = error instanceof UserError;
+        if (expected) log.info({ reason: error.message }, 'import refused');
+        else log.error({ err: error }, 'import failed');
+        const reason = expected ? error.message : `an internal error; the log has it under ${id}`;
+        await this.#imports.fail(id, reason, this.#now());
+        await this.#uploads.removeUpload(id);
+      }
+    }
+  }
+
+  async #import({ id, feed, fileName, strict, dryRun, effectiveFrom }: ImportRecord): Promise<ImportCounts> {
+    const source = await inspect(FEEDS[feedFrom(feed)], this.#uploads.upload(id), fileName);
+    const rejects = new RejectsFile(this.#uploads.rejects(id));
+    try {
+      const [summary] = await importSources(this.#storage, [source], {
+        now: this.#now(),
+        strict,
+        dryRun,
+        ...(effectiveFrom !== undefined && { effectiveFrom }),
+        signal: this.#stopping.signal,
+        onReject: (reject) => rejects.write(reject),
+        onProgress: this.#teller(id),
+      });
+      return countsOf(summary as FileSummary);
+    } finally {
+      await rejects.close();
+    }
+  }
+
+  /** Writes down how far an import is, now and then: reading is its first half, merging the second. */
+  #teller(id: string): (file: string, phase: ImportPhase, done: number) => void {
+    let told = Number.NEGATIVE_INFINITY;
+    let last = '';
+    return (_file, phase, done) => {
+      if (phase === last && performance.now() - told < PROGRESS_INTERVAL) return;
+      [told, last] = [performance.now(), phase];
+      this.#imports.progress(id, phase, (done + (phase === 'merging' ? 1 : 0)) / 2).catch(() => {});
+    };
+  }
+}
+
+function countsOf({ read, added, replaced, alreadyThere, repeated, rejected }: FileSummary): ImportCounts {
+  return { read, added, replaced, alreadyThere, repeated, rejected };
+}

@@ -1,0 +1,101 @@
+import type { EstimatorName } from '../domain/estimator.ts';
+import { WINDOWS } from '../domain/window.ts';
+import { UserError } from '../errors.ts';
+import type { Report } from './compute.ts';
+
+/** The windows as column names have them, in the order of `WINDOWS`. */
+export const WINDOW_NAMES = ['hour', 'day', 'week'] as const;
+export type WindowName = (typeof WINDOW_NAMES)[number];
+export type FigureKind = 'up' | 'down' | 'open';
+
+/** All that a result holds, exact: columns of one length with names, a row for each store. */
+export interface ReportFigures {
+  readonly asOf: number;
+  readonly estimator: EstimatorName;
+  /** Sorted by UTF-16 code unit. */
+  readonly ids: readonly string[];
+  /** `up_hour` … `open_week` in milliseconds (halves occur); `polls_counted`; readers ignore names they do not know. */
+  readonly columns: ReadonlyMap<string, Float64Array>;
+}
+
+/** The figures of a report, column by column. */
+export function figuresOf({ asOf, ids, positions, figures }: Report, estimator: EstimatorName): ReportFigures {
+  const columns = new Map<string, Float64Array>();
+  const fill = (name: string, value: (position: number) => number) => {
+    columns.set(name, Float64Array.from(positions, value));
+  };
+  for (let w = 0; w < WINDOWS.length; w++) {
+    fill(`up_${WINDOW_NAMES[w]}`, (at) => figures.up(at, w));
+    fill(`down_${WINDOW_NAMES[w]}`, (at) => figures.down(at, w));
+    fill(`open_${WINDOW_NAMES[w]}`, (at) => figures.open(at, w));
+  }
+  fill('polls_counted', (at) => figures.counted[at] as number);
+  return { asOf, estimator, ids, columns };
+}
+
+export function columnOf({ columns }: ReportFigures, kind: FigureKind, window: WindowName): Float64Array {
+  return columns.get(`${kind}_${window}`) as Float64Array;
+}
+
+export function pollsCounted({ columns }: ReportFigures): Float64Array {
+  return columns.get('polls_counted') as Float64Array;
+}
+
+const MAGIC = 'RMFIG001';
+/** The magic, then the lengths of the two texts that follow: a header and the ids, both JSON. */
+const PREFIX = 16;
+const REQUIRED = [
+  ...WINDOW_NAMES.flatMap((window) => ['up', 'down', 'open'].map((kind) => `${kind}_${window}`)),
+  'polls_counted',
+];
+
+interface Header {
+  readonly asOf: number;
+  readonly estimator: EstimatorName;
+  readonly columns: readonly string[];
+}
+
+/**
+ * The figures as a file: magic, two lengths (32 bits, little-endian as all numbers), a JSON header, the ids as a JSON
+ * array, blanks up to a multiple of eight, then one column of doubles after the other.
+ */
+export function* encodeFigures({ asOf, estimator, ids, columns }: ReportFigures): Generator<Uint8Array> {
+  const header: Header = { asOf, estimator, columns: [...columns.keys()] };
+  const head = Buffer.from(JSON.stringify(header));
+  const names = Buffer.from(JSON.stringify(ids));
+  const prefix = Buffer.alloc(PREFIX);
+  prefix.write(MAGIC, 'latin1');
+  prefix.writeUInt32LE(head.length, 8);
+  prefix.writeUInt32LE(names.length, 12);
+  const blanks = Buffer.alloc(-(PREFIX + head.length + names.length) & 7, ' ');
+  yield Buffer.concat([prefix, head, names, blanks]);
+  for (const column of columns.values()) yield new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
+}
+
+/**
+ * Reads what `encodeFigures` wrote. The columns are views of `bytes` where they can be.
+ *
+ * @throws UserError `gone` when it is damaged, or of another version of the program
+ */
+export function decodeFigures(bytes: Uint8Array): ReportFigures {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (buffer.length < PREFIX || buffer.toString('latin1', 0, 8) !== MAGIC) throw unreadable();
+  const headEnd = PREFIX + buffer.readUInt32LE(8);
+  const namesEnd = headEnd + buffer.readUInt32LE(12);
+  const start = Math.ceil(namesEnd / 8) * 8;
+  if (start > buffer.length) throw unreadable();
+  const { asOf, estimator, columns: names } = JSON.parse(buffer.toString('utf8', PREFIX, headEnd)) as Header;
+  const ids = JSON.parse(buffer.toString('utf8', headEnd, namesEnd)) as string[];
+  const width = ids.length * 8;
+  if (buffer.length !== start + names.length * width) throw unreadable();
+  const whole = (bytes.byteOffset + start) % 8 === 0 ? bytes : Uint8Array.from(bytes);
+  const columns = new Map(
+    names.map((name, i) => [name, new Float64Array(whole.buffer, whole.byteOffset + start + i * width, ids.length)]),
+  );
+  if (!REQUIRED.every((name) => columns.has(name))) throw unreadable();
+  return { asOf, estimator, ids, columns };
+}
+
+function unreadable(): UserError {
+  return new UserError('gone', 'the figures of the report cannot be read any more: trigger a new one');
+}

@@ -1,0 +1,35 @@
+import type { OutputColumn } from '../columns.ts';
+import { type TemporaryFile, temporaryFile } from '../temporary-file.ts';
+import { pollsCounted, type ReportFigures } from './figures.ts';
+import { namedFigures } from './quantities.ts';
+
+/** Writes columns of one length as a Parquet file. */
+export type WriteParquet = (path: string, columns: readonly OutputColumn[]) => Promise<void>;
+
+/** A report as a temporary Parquet file: `store_id`, the twelve quantities in seconds, `polls_counted`. */
+export async function parquetFile(figures: ReportFigures, write: WriteParquet): Promise<TemporaryFile> {
+  const file = await temporaryFile('report.parquet');
+  try {
+    await write(file.path, columnsOf(figures));
+    return file;
+  } catch (error) {
+    await file.remove();
+    throw error;
+  }
+}
+
+function columnsOf(figures: ReportFigures): OutputColumn[] {
+  const { ids } = figures;
+  const { length } = ids;
+  const counted = pollsCounted(figures);
+  return [
+    { name: 'store_id', type: 'varchar', length, at: (row) => ids[row] as string },
+    ...namedFigures(figures).map(({ name, of }) => ({
+      name: `${name}_seconds`,
+      type: 'double' as const,
+      length,
+      at: (row: number) => of(row) / 1000,
+    })),
+    { name: 'polls_counted', type: 'integer', length, at: (row) => counted[row] as number },
+  ];
+}

@@ -1,0 +1,99 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { UserError } from '../errors.ts';
+import { formatInstant } from '../instant.ts';
+import type { SharedResults } from '../storage/ports.ts';
+import type { ReportRecord } from '../storage/report-catalog.ts';
+import { DecodedResults } from './decoded.ts';
+import { decodeFigures, type ReportFigures } from './figures.ts';
+import { type Format, renderFigures } from './formats.ts';
+import { parquetFile, type WriteParquet } from './parquet.ts';
+import type { Result, ResultsFolder } from './results.ts';
+import type { RowsPage, RowsQuery } from './rows.ts';
+
+export interface ResultReaderOptions {
+  readonly results: ResultsFolder;
+  /** Where the results of other servers are found. */
+  readonly shared: SharedResults | undefined;
+  readonly writeParquet: WriteParquet;
+}
+
+/** Reads what finished reports hold, in the form in which somebody wants it. */
+export class ResultReader {
+  readonly #results: ResultsFolder;
+  readonly #shared: SharedResults | undefined;
+  readonly #writeParquet: WriteParquet;
+  readonly #decoded = new DecodedResults();
+
+  constructor({ results, shared, writeParquet }: ResultReaderOptions) {
+    this.#results = results;
+    this.#shared = shared;
+    this.#writeParquet = writeParquet;
+  }
+
+  /**
+   * A report in a format.
+   *
+   * @throws UserError `conflict` when it is not complete; `gone` when its files were removed
+   */
+  async read(report: ReportRecord, format: Format): Promise<Result> {
+    mustBeComplete(report);
+    if (format === 'csv') return this.#classic(report);
+    const figures = await this.#figures(report);
+    if (format === 'parquet') return this.#parquet(figures);
+    return { bytes: undefined, content: Readable.from(renderFigures(figures, format)) };
+  }
+
+  /** Some rows in some order. @throws UserError as `read` does */
+  async rows(report: ReportRecord, query: RowsQuery): Promise<RowsPage> {
+    mustBeComplete(report);
+    const ordered = await this.#decoded.get(report.resultId, () => this.#figures(report));
+    return ordered.page(query);
+  }
+
+  /** To be told when a result is removed. */
+  forget(id: string): void {
+    this.#decoded.forget(id);
+  }
+
+  async #classic(report: ReportRecord): Promise<Result> {
+    const file = await this.#results.read(report.resultId);
+    if (file !== undefined) return file;
+    const figures = await this.#findFigures(report.resultId);
+    if (figures !== undefined) return { bytes: undefined, content: Readable.from(renderFigures(figures, 'csv')) };
+    const kept = await this.#shared?.read(report.resultId, 'csv');
+    if (kept !== undefined) return { bytes: undefined, content: Readable.from(kept) };
+    throw gone(report, `the result of report ${report.id} is no longer in the results folder`);
+  }
+
+  async #parquet(figures: ReportFigures): Promise<Result> {
+    const file = await parquetFile(figures, this.#writeParquet);
+    const { size } = await stat(file.path);
+    const content = createReadStream(file.path);
+    content.once('close', () => void file.remove());
+    return { bytes: size, content };
+  }
+
+  async #figures(report: ReportRecord): Promise<ReportFigures> {
+    const figures = await this.#findFigures(report.resultId);
+    if (figures !== undefined) return figures;
+    throw gone(report, `of report ${report.id} there is at most the classic CSV left`);
+  }
+
+  async #findFigures(id: string): Promise<ReportFigures | undefined> {
+    const file = await this.#results.figures(id);
+    if (file !== undefined) return decodeFigures(file);
+    const shared = await this.#shared?.read(id, 'figures');
+    return shared === undefined ? undefined : decodeFigures(await buffer(shared));
+  }
+}
+
+function mustBeComplete({ id, status }: ReportRecord): void {
+  if (status !== 'complete') throw new UserError('conflict', `the report ${id} is ${status}, not complete`);
+}
+
+function gone({ asOf }: ReportRecord, what: string): UserError {
+  return new UserError('gone', `${what}; trigger a new one with "as_of": "${formatInstant(asOf)}"`);
+}

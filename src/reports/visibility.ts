@@ -1,0 +1,39 @@
+import { type Principal, seesAll, storesOf, userIdOf } from '../accounts/access.ts';
+import type { ReportCatalog, ReportRecord } from '../storage/report-catalog.ts';
+
+/** So many lists of stores are remembered. */
+const FILTERS_KEPT = 32;
+
+/** Says for whom a report exists: an owner knows those that they asked for themselves, while all stores in it are theirs. */
+export class Visibility {
+  readonly #reports: ReportCatalog;
+  readonly #filters = new Map<string, readonly string[]>();
+
+  constructor(reports: ReportCatalog) {
+    this.#reports = reports;
+  }
+
+  async sees(principal: Principal, report: ReportRecord): Promise<boolean> {
+    const stores = storesOf(principal);
+    if (stores === 'all') return true;
+    if (report.requestedBy !== userIdOf(principal) || report.filter === undefined) return false;
+    const names = await this.#names(report.id, report.filter.digest);
+    return names?.every((id) => stores.has(id)) ?? false;
+  }
+
+  /** Whose reports there are at all for somebody; `undefined`: everybody's. */
+  requestedBy(principal: Principal): string | undefined {
+    return seesAll(principal) ? undefined : userIdOf(principal);
+  }
+
+  async #names(id: string, digest: string): Promise<readonly string[] | undefined> {
+    const known = this.#filters.get(digest);
+    if (known !== undefined) return known;
+    const names = await this.#reports.filter(id);
+    if (names === undefined) return undefined;
+    const [oldest] = this.#filters.keys();
+    if (this.#filters.size >= FILTERS_KEPT && oldest !== undefined) this.#filters.delete(oldest);
+    this.#filters.set(digest, names);
+    return names;
+  }
+}

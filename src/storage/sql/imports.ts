@@ -1,0 +1,142 @@
+import type { Parameters, Row, Sql } from '../../sql.ts';
+import type {
+  ImportCatalog,
+  ImportCounts,
+  ImportQuery,
+  ImportRecord,
+  ImportStatus,
+  NewImport,
+} from '../import-catalog.ts';
+import { newestFirst, numberOr, position, textOr } from './report-rows.ts';
+
+/** The imports table, in SQL that the engines agree on. */
+export class SqlImportCatalog implements ImportCatalog {
+  readonly #sql: Sql;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  async add(record: NewImport): Promise<ImportRecord> {
+    await this.#sql.run(
+      `insert into imports (import_id, feed, file_name, status, progress, attempts, strict, dry_run, effective_ms, bytes, server,
+         requested_by, requested_ms)
+       values ($id, $feed, $file_name, 'queued', 0, 0, $strict, $dry_run, $effective::bigint, $bytes::bigint, $server,
+         $requested_by, $requested::bigint)`,
+      {
+        id: record.id,
+        feed: record.feed,
+        file_name: record.fileName,
+        strict: record.strict,
+        dry_run: record.dryRun,
+        effective: record.effectiveFrom ?? null,
+        bytes: record.bytes,
+        server: record.server,
+        requested_by: record.requestedBy ?? null,
+        requested: record.requestedAt,
+      },
+    );
+    return (await this.find(record.id)) as ImportRecord;
+  }
+
+  async find(id: string): Promise<ImportRecord | undefined> {
+    const [row] = await this.#sql.rows('select * from imports where import_id = $id', { id });
+    return row === undefined ? undefined : importOf(row);
+  }
+
+  async list({ status, after, limit }: ImportQuery): Promise<ImportRecord[]> {
+    const rows = await this.#sql.rows(
+      `select * from imports r
+       where ${status === undefined ? 'true' : 'r.status = $status'} ${newestFirst('r.import_id', after)} limit ${limit}`,
+      { ...(status !== undefined && { status }), ...position(after) },
+    );
+    return rows.map(importOf);
+  }
+
+  async unfinished(server: string): Promise<ImportRecord[]> {
+    const rows = await this.#sql.rows(
+      `select * from imports where server = $server and status in ('queued', 'running') order by requested_ms`,
+      { server },
+    );
+    return rows.map(importOf);
+  }
+
+  async claim(server: string, startedAt: number): Promise<ImportRecord | undefined> {
+    const [row] = await this.#sql.rows(
+      `update imports set status = 'running', progress = 0, attempts = attempts + 1, started_ms = $started::bigint
+       where status = 'queued' and import_id = (
+         select import_id from imports where server = $server and status = 'queued' order by requested_ms limit 1
+       )
+       returning *`,
+      { server, started: startedAt },
+    );
+    return row === undefined ? undefined : importOf(row);
+  }
+
+  progress(id: string, phase: string, progress: number): Promise<void> {
+    return this.#update(id, 'phase = $phase, progress = $progress', { phase, progress });
+  }
+
+  complete(id: string, counts: ImportCounts, finishedAt: number): Promise<void> {
+    return this.#update(
+      id,
+      `status = 'complete', phase = null, progress = 1, counts = $counts, finished_ms = $finished::bigint`,
+      { counts: JSON.stringify(counts), finished: finishedAt },
+    );
+  }
+
+  fail(id: string, reason: string, finishedAt: number): Promise<void> {
+    return this.#update(id, `status = 'failed', phase = null, reason = $reason, finished_ms = $finished::bigint`, {
+      reason,
+      finished: finishedAt,
+    });
+  }
+
+  release(id: string, attempts: number): Promise<void> {
+    return this.#update(id, `status = 'queued', phase = null, progress = 0, attempts = $attempts`, { attempts });
+  }
+
+  async remove(id: string): Promise<boolean> {
+    return (await this.#sql.run(`delete from imports where import_id = $id and status <> 'running'`, { id })) > 0;
+  }
+
+  async endedBefore(instant: number, limit: number): Promise<string[]> {
+    const rows = await this.#sql.rows(
+      `select import_id from imports
+       where status in ('complete', 'failed') and finished_ms < $instant::bigint limit ${limit}`,
+      { instant },
+    );
+    return rows.map((row) => String(row.import_id));
+  }
+
+  async #update(id: string, assignments: string, values: Parameters): Promise<void> {
+    await this.#sql.run(`update imports set ${assignments} where import_id = $id and status in ('queued', 'running')`, {
+      id,
+      ...values,
+    });
+  }
+}
+
+function importOf(row: Row): ImportRecord {
+  const counts = textOr(row.counts);
+  return {
+    id: String(row.import_id),
+    feed: String(row.feed),
+    fileName: String(row.file_name),
+    status: row.status as ImportStatus,
+    phase: textOr(row.phase),
+    progress: Number(row.progress),
+    strict: row.strict === true,
+    dryRun: row.dry_run === true,
+    effectiveFrom: numberOr(row.effective_ms),
+    bytes: Number(row.bytes),
+    server: String(row.server),
+    requestedBy: textOr(row.requested_by),
+    requestedAt: Number(row.requested_ms),
+    startedAt: numberOr(row.started_ms),
+    finishedAt: numberOr(row.finished_ms),
+    attempts: Number(row.attempts),
+    counts: counts === undefined ? undefined : (JSON.parse(counts) as ImportCounts),
+    reason: textOr(row.reason),
+  };
+}

@@ -1,0 +1,83 @@
+import type { EstimatorName } from '../../domain/estimator.ts';
+import type { Parameters, Row, Sql } from '../../sql.ts';
+import type { Position, ReportQuery, ReportRecord, ReportStatus } from '../report-catalog.ts';
+
+/** A report that shares a result is where the one that computes it is, unless whoever asked for it gave it up. */
+const STATUS = `case when r.cancelled_ms is not null then 'cancelled' else c.status end`;
+const ENDED = 'coalesce(r.cancelled_ms, c.finished_ms, r.requested_ms)';
+const TABLES = `reports r join reports c on c.report_id = coalesce(r.shares, r.report_id)`;
+const RECORDS = `
+  select r.report_id, r.as_of_ms, r.estimator, r.filter_digest, r.filter_size, r.requested_by, r.requested_ms,
+    c.report_id as result_id, ${STATUS} as status, c.started_ms, coalesce(r.cancelled_ms, c.finished_ms) as finished_ms,
+    c.progress, c.stores, c.reason
+  from ${TABLES}
+  where not r.deleted`;
+
+export async function findReport(sql: Sql, id: string): Promise<ReportRecord | undefined> {
+  const [row] = await sql.rows(`${RECORDS} and r.report_id = $id`, { id });
+  return row === undefined ? undefined : reportOf(row);
+}
+
+export async function listReports(sql: Sql, query: ReportQuery): Promise<ReportRecord[]> {
+  const { status, requestedBy, after, limit } = query;
+  const rows = await sql.rows(
+    `${RECORDS}
+       ${status === undefined ? '' : `and ${STATUS} = $status`}
+       ${requestedBy === undefined ? '' : 'and r.requested_by = $requested_by'}
+       ${newestFirst('r.report_id', after)} limit ${limit}`,
+    {
+      ...(status !== undefined && { status }),
+      ...(requestedBy !== undefined && { requested_by: requestedBy }),
+      ...position(after),
+    },
+  );
+  return rows.map(reportOf);
+}
+
+export async function endedReports(sql: Sql, instant: number, limit: number): Promise<string[]> {
+  const rows = await sql.rows(
+    `select r.report_id from ${TABLES}
+     where not r.deleted and ${STATUS} in ('complete', 'failed', 'cancelled') and ${ENDED} < $instant::bigint
+     limit ${limit}`,
+    { instant },
+  );
+  return rows.map((row) => String(row.report_id));
+}
+
+/** The condition that a list goes on after a record, and its order. The tables have `requested_ms` as `r`. */
+export function newestFirst(id: string, after: Position | undefined): string {
+  const further = `and (r.requested_ms < $after_ms::bigint or (r.requested_ms = $after_ms::bigint and ${id} < $after_id))`;
+  return `${after === undefined ? '' : further} order by r.requested_ms desc, ${id} desc`;
+}
+
+export function position(after: Position | undefined): Parameters {
+  return after === undefined ? {} : { after_ms: after.requestedAt, after_id: after.id };
+}
+
+export function numberOr(value: unknown): number | undefined {
+  return value === null ? undefined : Number(value);
+}
+
+export function textOr(value: unknown): string | undefined {
+  return value === null ? undefined : String(value);
+}
+
+/** @param row the columns of a report that stands for itself, or of `RECORDS` */
+export function reportOf(row: Row): ReportRecord {
+  const digest = textOr(row.filter_digest);
+  return {
+    id: String(row.report_id),
+    status: row.status as ReportStatus,
+    asOf: Number(row.as_of_ms),
+    estimator: row.estimator as EstimatorName,
+    filter: digest === undefined ? undefined : { digest, size: Number(row.filter_size) },
+    requestedBy: textOr(row.requested_by),
+    resultId: String(row.result_id),
+    requestedAt: Number(row.requested_ms),
+    startedAt: numberOr(row.started_ms),
+    finishedAt: numberOr(row.finished_ms),
+    progress: Number(row.progress),
+    stores: numberOr(row.stores),
+    reason: textOr(row.reason),
+  };
+}
