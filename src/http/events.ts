@@ -65,13 +65,15 @@ export class EventStreams {
       stream.abort();
     });
     const content = Readable.from(textOf(watched, stream.signal), { objectMode: false });
-    return reply
-      .header('cache-control', 'no-store')
-      .header('x-accel-buffering', 'no')
-      // The end of the server need not wait for a connection that has only now become idle.
-      .header('connection', 'close')
-      .type('text/event-stream; charset=utf-8')
-      .send(content);
+    return (
+      reply
+        .header('cache-control', 'no-store')
+        .header('x-accel-buffering', 'no')
+        // The end of the server need not wait for a connection that has only now become idle.
+        .header('connection', 'close')
+        .type('text/event-stream; charset=utf-8')
+        .send(content)
+    );
   }
 }
 
