@@ -40,11 +40,12 @@ export const EventsAnswer = {
 
 /** The streams of events that are open; only so many at once, and none after the server's end. */
 export class EventStreams {
-  readonly #closing = new AbortController();
-  #open = 0;
+  readonly #open = new Set<AbortController>();
 
   constructor(app: App) {
-    app.addHook('preClose', async () => this.#closing.abort());
+    app.addHook('preClose', async () => {
+      for (const stream of this.#open) stream.abort();
+    });
   }
 
   /**
@@ -53,24 +54,26 @@ export class EventStreams {
    * @throws UserError `too_many_requests`
    */
   async send<T>(reply: FastifyReply, watched: Watched<T>): Promise<FastifyReply> {
-    if (this.#open >= EVENTS_LIMIT) {
+    if (this.#open.size >= EVENTS_LIMIT) {
       const message = `${EVENTS_LIMIT} streams of events are open already; ask for the resource itself instead`;
       throw new UserError('too_many_requests', message, { retryAfter: EVENTS_RETRY });
     }
-    this.#open++;
-    const gone = new AbortController();
-    const signal = AbortSignal.any([this.#closing.signal, gone.signal]);
-    const content = Readable.from(textOf(watched, signal), { objectMode: false });
-    content.once('close', () => {
-      this.#open--;
+    const stream = new AbortController();
+    this.#open.add(stream);
+    reply.raw.once('close', () => {
+      this.#open.delete(stream);
+      stream.abort();
     });
-    // The stream itself closes only once what it waits for has ended.
-    reply.raw.once('close', () => gone.abort());
-    return reply
-      .header('cache-control', 'no-store')
-      .header('x-accel-buffering', 'no')
-      .type('text/event-stream; charset=utf-8')
-      .send(content);
+    const content = Readable.from(textOf(watched, stream.signal), { objectMode: false });
+    return (
+      reply
+        .header('cache-control', 'no-store')
+        .header('x-accel-buffering', 'no')
+        // The end of the server need not wait for a connection that has only now become idle.
+        .header('connection', 'close')
+        .type('text/event-stream; charset=utf-8')
+        .send(content)
+    );
   }
 }
 

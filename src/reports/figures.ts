@@ -84,8 +84,8 @@ export function decodeFigures(bytes: Uint8Array): ReportFigures {
   const namesEnd = headEnd + buffer.readUInt32LE(12);
   const start = Math.ceil(namesEnd / 8) * 8;
   if (start > buffer.length) throw unreadable();
-  const { asOf, estimator, columns: names } = JSON.parse(buffer.toString('utf8', PREFIX, headEnd)) as Header;
-  const ids = JSON.parse(buffer.toString('utf8', headEnd, namesEnd)) as string[];
+  const { asOf, estimator, columns: names } = parse(buffer.toString('utf8', PREFIX, headEnd)) as Header;
+  const ids = parse(buffer.toString('utf8', headEnd, namesEnd)) as string[];
   const width = ids.length * 8;
   if (buffer.length !== start + names.length * width) throw unreadable();
   const whole = (bytes.byteOffset + start) % 8 === 0 ? bytes : Uint8Array.from(bytes);
@@ -94,6 +94,14 @@ export function decodeFigures(bytes: Uint8Array): ReportFigures {
   );
   if (!REQUIRED.every((name) => columns.has(name))) throw unreadable();
   return { asOf, estimator, ids, columns };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw unreadable();
+  }
 }
 
 function unreadable(): UserError {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { Database } from '../../src/duckdb/database.ts';
 import { literal } from '../../src/duckdb/session.ts';
@@ -349,23 +352,29 @@ test('a stream of events ends with its client and with the server, and there are
   const address = await server.app.listen({ host: '127.0.0.1', port: 0 });
   const { id } = (await server.app.inject({ method: 'POST', url: ROOT, payload: {} })).json<{ id: string }>();
   const url = `${address}${ROOT}/${id}/events`;
-  const clients = Array.from({ length: 100 }, () => new AbortController());
-  const answers = await Promise.all(clients.map(({ signal }) => fetch(url, { signal })));
+  const clients = await Promise.all(
+    Array.from({ length: 100 }, async () => {
+      const [answer] = (await once(get(url), 'response')) as [IncomingMessage];
+      return answer;
+    }),
+  );
   assert.ok(
-    answers.every(({ status }) => status === 200),
+    clients.every(({ statusCode }) => statusCode === 200),
     'a hundred streams are allowed',
   );
   const refused = await fetch(url);
   assert.deepEqual([refused.status, refused.headers.get('retry-after')], [429, '10']);
   await refused.text();
-  for (const client of clients.slice(1)) client.abort();
+  for (const client of clients.slice(1)) client.destroy();
   let next = await fetch(url);
   while (next.status === 429) {
     await next.text();
     next = await fetch(url);
   }
   assert.equal(next.status, 200);
+  const first = text(clients[0] as IncomingMessage);
   await server.app.close();
+  assert.match(await first, /^event: progress\n/);
   assert.match(await next.text(), /^event: progress\n/);
 });
 

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { decodeFigures, encodeFigures, type ReportFigures } from '../../src/reports/figures.ts';
+import { Ordered, SORT_COLUMNS } from '../../src/reports/rows.ts';
+
+const KINDS = ['up', 'down', 'open'].flatMap((kind) => ['hour', 'day', 'week'].map((window) => `${kind}_${window}`));
+
+/** Figures of stores with any ids, sorted; open = up + down + unknown. */
+const figures = fc
+  .uniqueArray(fc.record({ id: fc.string({ unit: 'binary', minLength: 1 }), n: fc.integer({ min: 0, max: 5 }) }), {
+    selector: ({ id }) => id,
+    maxLength: 40,
+  })
+  .map((stores): ReportFigures => {
+    const sorted = stores.sort((a, b) => (a.id < b.id ? -1 : 1));
+    const column = (name: string) =>
+      Float64Array.from(sorted, ({ n }, i) => (name.startsWith('open') ? 100 : ((n + i) % 4) + (i % 2) / 2));
+    const columns = new Map([...KINDS, 'polls_counted', 'from_a_newer_version'].map((name) => [name, column(name)]));
+    return { asOf: 1_674_388_800_000, estimator: 'nearest', ids: sorted.map(({ id }) => id), columns };
+  });
+
+test('figures come back from their bytes as they were, wherever these lie in memory', () => {
+  fc.assert(
+    fc.property(figures, fc.nat(9), (given, shift) => {
+      const bytes = Buffer.concat([Buffer.alloc(shift), ...encodeFigures(given)]).subarray(shift);
+      assert.deepEqual(decodeFigures(bytes), given);
+    }),
+  );
+});
+
+test('rows are in the order of a plain sort, equal ones by id, on however many pages', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      figures,
+      fc.constantFrom(...SORT_COLUMNS),
+      fc.boolean(),
+      fc.integer({ min: 1, max: 7 }),
+      async (given, by, descending, limit) => {
+        const ordered = new Ordered(given);
+        const all = await ordered.page({ order: { by: 'store_id', descending: false }, from: 0, limit: 1_000 });
+        const name = by === 'store_id' || by === 'polls_counted' ? by : (`${by}_seconds` as const);
+        const sign = descending ? -1 : 1;
+        const expected = [...all.rows].sort((a, b) => {
+          const [x, y] = [a[name] as string | number, b[name] as string | number];
+          return x === y ? 0 : (x < y ? -1 : 1) * sign;
+        });
+        const seen: unknown[] = [];
+        for (let from: number | undefined = 0; from !== undefined; ) {
+          const page = await ordered.page({ order: { by, descending }, from, limit });
+          seen.push(...page.rows);
+          from = page.next;
+        }
+        assert.deepEqual(seen, expected);
+      },
+    ),
+  );
+});
