@@ -6,7 +6,7 @@ import { isReportId } from '../reports/results.ts';
 import type { ReportService } from '../reports/service.ts';
 import type { ReportRecord } from '../storage/report-catalog.ts';
 import { answer, Raw } from './media.ts';
-import { requestFrom, TRIGGER_BODY_LIMIT, TriggerBody } from './report-schemas.ts';
+import { requestFrom, TRIGGER_BODY_LIMIT, TriggerBody } from './reports/schemas.ts';
 import { Instant, OneOf } from './schemas.ts';
 import type { Routes } from './types.ts';
 

@@ -18,6 +18,9 @@ export const STREAM_LIMIT = 200;
 /** Milliseconds after which something is sent, so that nobody on the way takes the connection for dead. */
 const HEARTBEAT = 15_000;
 
+/** A stream ends after this, so that whoever may see less now, or nothing, is asked again who it is. */
+const LIFETIME = 5 * 60_000;
+
 /** Milliseconds after which a browser asks again. */
 const RETRY = 3_000;
 
@@ -43,9 +46,10 @@ export function keepEvents(app: App): void {
 /**
  * Begins an answer of events.
  *
+ * @param lifetime milliseconds
  * @throws UserError `too_many_requests` when too many listen already
  */
-export function startEvents(reply: FastifyReply): EventStream {
+export function startEvents(reply: FastifyReply, lifetime = LIFETIME): EventStream {
   const streams = reply.server.eventStreams;
   if (streams.size >= STREAM_LIMIT) {
     throw new UserError('too_many_requests', `${STREAM_LIMIT} listeners are here already; ask without events`, {
@@ -62,6 +66,7 @@ export function startEvents(reply: FastifyReply): EventStream {
   });
   raw.write(`retry: ${RETRY}\n\n`);
   const heartbeat = setInterval(() => raw.write(':\n\n'), HEARTBEAT).unref();
+  const end = setTimeout(() => raw.end(), lifetime).unref();
   const stream: EventStream = {
     send: (event, data) => {
       if (raw.writableLength > BACKLOG) raw.destroy();
@@ -73,6 +78,7 @@ export function startEvents(reply: FastifyReply): EventStream {
     closed: new Promise((resolve) => {
       raw.once('close', () => {
         clearInterval(heartbeat);
+        clearTimeout(end);
         streams.delete(stream);
         resolve();
       });

@@ -64,12 +64,3 @@ test('a fleet that cannot be looked at is looked at again', async (t) => {
   await pass(5_000);
   assert.deepEqual(sent, [1, 2]);
 });
-
-test('a stream ends after five minutes, so that its listener says again who it is', async (t) => {
-  const { fleet, sent, stream, pass } = listening(t);
-  await pass(5 * 60_000);
-  await stream.closed;
-  fleet.revision = 2;
-  await pass(10_000);
-  assert.deepEqual(sent, [1]);
-});

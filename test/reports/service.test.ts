@@ -27,7 +27,15 @@ async function service(t: TestContext, storage: Storage, clock: { now: number },
   const folder = temporaryFolder(t);
   const log = pino({ level: 'silent' });
   const results = new ResultsFolder(folder);
-  const opened = new ReportService({ storage, results, writeParquet, keep, log, now: () => clock.now });
+  const opened = new ReportService({
+    storage,
+    results,
+    writeParquet,
+    keep,
+    log,
+    now: () => clock.now,
+    onEnd: () => {},
+  });
   await opened.start();
   t.after(() => opened.stop());
   const made = async (asOf?: number) => {

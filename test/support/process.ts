@@ -83,7 +83,7 @@ export async function serve(t: TestContext, cwd: string, ...args: string[]): Pro
 
 /** None of the variables that configure the program reach it from outside. */
 function environment(): NodeJS.ProcessEnv {
-  const { HOST, PORT, DATABASE_URL, RESULTS_DIR, LOG_LEVEL, RATE_LIMIT, DEBUG, NODE_TEST_CONTEXT, ...rest } =
-    process.env;
-  return rest;
+  const own =
+    /^(HOST|PORT|DATABASE_URL|RESULTS_DIR|UPLOADS_DIR|LOG_LEVEL|RATE_LIMIT|POLL_INTERVAL|REPORT_RETENTION|MAX_UPLOAD_BYTES|DEBUG|NODE_TEST_CONTEXT)$/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
 }

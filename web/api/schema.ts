@@ -136,6 +136,50 @@ export interface HoursVersion {
   readonly hours: WeekHours;
 }
 
+export interface Import {
+  readonly id: string;
+  /** what the file holds */
+  readonly feed: 'zones' | 'hours' | 'special_hours' | 'polls';
+  readonly file_name: string;
+  readonly status: 'queued' | 'running' | 'complete' | 'failed';
+  readonly phase: string | null;
+  /** reading is the first half */
+  readonly progress: number;
+  readonly counts: ImportCounts | null;
+  readonly error: string | null;
+  readonly dry_run: boolean;
+  readonly strict: boolean;
+  readonly effective_from: string | null;
+  /** of the file */
+  readonly bytes: number;
+  readonly requested_by: string | null;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+}
+
+/** once it is complete; of a dry run, what would have happened */
+export interface ImportCounts {
+  /** rows of the file */
+  readonly read: number;
+  /** they said something new */
+  readonly added: number;
+  /** they changed what was there */
+  readonly replaced: number;
+  /** they said what was there */
+  readonly already_there: number;
+  /** a later row of the file says it again, or otherwise and wins */
+  readonly repeated: number;
+  /** bad rows; `rejects` has them with the reasons */
+  readonly rejected: number;
+}
+
+export interface ImportPage {
+  readonly items: readonly Import[];
+  /** null: this is the last page */
+  readonly next_cursor: string | null;
+}
+
 export interface IssuedKey {
   /** as the list gives it */
   readonly key_id: string;
@@ -230,6 +274,15 @@ export interface NewPoll {
 export type NewPolls = {
   readonly polls: readonly NewPoll[];
 } | readonly NewPoll[];
+
+export interface NewReport {
+  /** the instant that the report speaks for; by default that of the latest poll (RFC 3339) */
+  readonly as_of?: string | undefined;
+  /** how uptime is estimated from polls; by default `nearest` */
+  readonly estimator?: 'nearest' | undefined;
+  /** the stores that the report is limited to; by default all that you may see */
+  readonly stores?: readonly string[] | undefined;
+}
 
 /** Either `closed: true`, or `hours`. */
 export interface NewSpecialHours {
@@ -328,6 +381,53 @@ export interface RejectedPoll {
   readonly row: number;
   readonly store_id: string | null;
   readonly reason: string;
+}
+
+export interface Report {
+  readonly id: string;
+  readonly status: 'queued' | 'running' | 'complete' | 'failed' | 'cancelled';
+  /** share of the stores done */
+  readonly progress: number;
+  readonly as_of: string;
+  readonly estimator: 'nearest';
+  readonly limited_to: number | null;
+  readonly stores: number | null;
+  readonly requested_by: string | null;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+  readonly error: string | null;
+}
+
+export interface ReportPage {
+  readonly items: readonly Report[];
+  /** null: this is the last page */
+  readonly next_cursor: string | null;
+}
+
+export interface ReportRow {
+  /** opaque, as the feeds have it */
+  readonly store_id: string;
+  readonly open_last_hour_seconds: number;
+  readonly uptime_last_hour_seconds: number;
+  readonly downtime_last_hour_seconds: number;
+  readonly unknown_last_hour_seconds: number;
+  readonly open_last_day_seconds: number;
+  readonly uptime_last_day_seconds: number;
+  readonly downtime_last_day_seconds: number;
+  readonly unknown_last_day_seconds: number;
+  readonly open_last_week_seconds: number;
+  readonly uptime_last_week_seconds: number;
+  readonly downtime_last_week_seconds: number;
+  readonly unknown_last_week_seconds: number;
+  /** polls of eight days that lie within business hours */
+  readonly polls_counted: number;
+}
+
+export interface ReportRowPage {
+  readonly items: readonly ReportRow[];
+  /** null: this is the last page */
+  readonly next_cursor: string | null;
 }
 
 export interface SeenPoll {
@@ -505,10 +605,7 @@ export interface WorstStore {
 export interface Routes {
   /** Ask for a report */
   'POST /trigger_report': {
-    body?: {
-      /** RFC 3339 instant that the report speaks for; by default that of the latest poll */
-      readonly as_of?: string | undefined;
-    };
+    body?: NewReport;
     answer: TriggeredReport;
   };
   /** Get a report as CSV, or how far it is */
@@ -677,6 +774,146 @@ export interface Routes {
   'POST /api/v1/polls': {
     body: NewPolls | Blob;
     answer: AppendedPolls;
+  };
+  /** List reports, newest first */
+  'GET /api/v1/reports': {
+    query?: {
+      /** only those with this status */
+      readonly status?: 'queued' | 'running' | 'complete' | 'failed' | 'cancelled' | undefined;
+      /** entries on a page */
+      readonly limit?: number | undefined;
+      /** `next_cursor` of the page before; without it, the first page */
+      readonly cursor?: string | undefined;
+    };
+    answer: ReportPage;
+  };
+  /** Ask for a report */
+  'POST /api/v1/reports': {
+    body?: NewReport;
+    answer: Report;
+  };
+  /** Read a report */
+  'GET /api/v1/reports/{id}': {
+    path: {
+      /** the id of a report */
+      readonly id: string;
+    };
+    answer: Report;
+  };
+  /** Delete a report with its files */
+  'DELETE /api/v1/reports/{id}': {
+    path: {
+      /** the id of a report */
+      readonly id: string;
+    };
+    answer: undefined;
+  };
+  /** Watch a report until it ends */
+  'GET /api/v1/reports/{id}/events': {
+    path: {
+      /** the id of a report */
+      readonly id: string;
+    };
+    answer: string;
+  };
+  /** Cancel a report that is queued or running */
+  'POST /api/v1/reports/{id}/cancel': {
+    path: {
+      /** the id of a report */
+      readonly id: string;
+    };
+    answer: Report;
+  };
+  /** Page through the rows of a complete report, worst first */
+  'GET /api/v1/reports/{id}/rows': {
+    path: {
+      /** the id of a report */
+      readonly id: string;
+    };
+    query?: {
+      /** `-`: the greatest first; by default `-downtime_last_week` */
+      readonly sort?: 'store_id' | '-store_id' | 'open_last_hour' | '-open_last_hour' | 'uptime_last_hour' | '-uptime_last_hour' | 'downtime_last_hour' | '-downtime_last_hour' | 'unknown_last_hour' | '-unknown_last_hour' | 'open_last_day' | '-open_last_day' | 'uptime_last_day' | '-uptime_last_day' | 'downtime_last_day' | '-downtime_last_day' | 'unknown_last_day' | '-unknown_last_day' | 'open_last_week' | '-open_last_week' | 'uptime_last_week' | '-uptime_last_week' | 'downtime_last_week' | '-downtime_last_week' | 'unknown_last_week' | '-unknown_last_week' | 'polls_counted' | '-polls_counted' | undefined;
+      /** a part of the id of a store */
+      readonly search?: string | undefined;
+      /** entries on a page */
+      readonly limit?: number | undefined;
+      /** `next_cursor` of the page before; without it, the first page */
+      readonly cursor?: string | undefined;
+    };
+    answer: ReportRowPage;
+  };
+  /** Download a complete report */
+  'GET /api/v1/reports/{id}/download': {
+    path: {
+      /** the id of a report */
+      readonly id: string;
+    };
+    query?: {
+      /** csv: the classic columns, with two decimals; full: all columns, with four; json, parquet: seconds, exact */
+      readonly format?: 'csv' | 'full' | 'json' | 'parquet' | undefined;
+    };
+    answer: string | unknown;
+  };
+  /** List imports, newest first */
+  'GET /api/v1/imports': {
+    query?: {
+      /** only those with this status */
+      readonly status?: 'queued' | 'running' | 'complete' | 'failed' | undefined;
+      /** entries on a page */
+      readonly limit?: number | undefined;
+      /** `next_cursor` of the page before; without it, the first page */
+      readonly cursor?: string | undefined;
+    };
+    answer: ImportPage;
+  };
+  /** Upload a feed */
+  'POST /api/v1/imports': {
+    query: {
+      /** what the file holds */
+      readonly feed: 'zones' | 'hours' | 'special_hours' | 'polls';
+      /** for messages */
+      readonly file_name?: string | undefined;
+      /** refuse the whole file when there is one bad row */
+      readonly strict?: boolean | undefined;
+      /** find out what would change, and change nothing */
+      readonly dry_run?: boolean | undefined;
+      /** from when changed hours and zones hold; by default the time of the import (RFC 3339) */
+      readonly effective_from?: string | undefined;
+    };
+    body: Blob;
+    answer: Import;
+  };
+  /** Read an import */
+  'GET /api/v1/imports/{id}': {
+    path: {
+      /** the id of an import */
+      readonly id: string;
+    };
+    answer: Import;
+  };
+  /** Delete the record of an import that does not run, and its rejected rows */
+  'DELETE /api/v1/imports/{id}': {
+    path: {
+      /** the id of an import */
+      readonly id: string;
+    };
+    answer: undefined;
+  };
+  /** Watch an import until it ends */
+  'GET /api/v1/imports/{id}/events': {
+    path: {
+      /** the id of an import */
+      readonly id: string;
+    };
+    answer: string;
+  };
+  /** Download the rejected rows of an import, with the reasons */
+  'GET /api/v1/imports/{id}/rejects': {
+    path: {
+      /** the id of an import */
+      readonly id: string;
+    };
+    answer: string;
   };
   /** Whether the process is alive */
   'GET /healthz': {

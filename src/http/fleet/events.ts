@@ -6,9 +6,6 @@ import type { EventStream } from '../sse.ts';
 /** Milliseconds between two looks at the fleet while somebody listens. */
 const INTERVAL = 5_000;
 
-/** A stream ends after this, so that whoever may see less now, or nothing, is asked again who it is. */
-const LIFETIME = 5 * 60_000;
-
 interface Listener {
   readonly principal: Principal;
   readonly stream: EventStream;
@@ -32,9 +29,7 @@ export class FleetEvents {
   add(principal: Principal, stream: EventStream): void {
     const listener = { principal, stream, sent: '' };
     this.#listeners.add(listener);
-    const lifetime = setTimeout(() => stream.close(), LIFETIME).unref();
     stream.closed.then(() => {
-      clearTimeout(lifetime);
       this.#listeners.delete(listener);
       if (this.#listeners.size === 0) {
         clearInterval(this.#looking);

@@ -1,6 +1,6 @@
 import { Database } from '../../duckdb/database.ts';
 import type { Session } from '../../duckdb/session.ts';
-import type { Sessions } from '../../duckdb/sessions.ts';
+import { Sessions } from '../../duckdb/sessions.ts';
 import { Mutex } from '../../mutex.ts';
 import type { Parameters, Row, Sql, TransactionalSql } from '../../sql.ts';
 import { append } from '../appending.ts';

@@ -1,25 +1,19 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import Value from 'typebox/value';
-import { formatInstant } from '../instant.ts';
-import { SORT_COLUMNS, type SortColumn } from '../reports/rows.ts';
-import type { ReportService } from '../reports/service.ts';
-import type { ReportRecord } from '../storage/report-catalog.ts';
-import { type EventStreams, EventsAnswer } from './events.ts';
-import { decodeCursor, encodeCursor, limitOf, NewestCursor, Page, PageQuery } from './pages.ts';
-import {
-  ReportResource,
-  ReportRow,
-  ReportStatusSchema,
-  reportResource,
-  requestFrom,
-  TRIGGER_BODY_LIMIT,
-  TriggerBody,
-} from './report-schemas.ts';
-import { OneOf } from './schemas.ts';
-import type { Routes } from './types.ts';
+import { formatInstant } from '../../instant.ts';
+import { SORT_COLUMNS, type SortColumn } from '../../reports/rows.ts';
+import type { ReportService } from '../../reports/service.ts';
+import { REPORT_STATUSES, type ReportRecord } from '../../storage/report-catalog.ts';
+import { answer, Nothing, Raw } from '../media.ts';
+import { decodeCursor, encodeCursor, limitOf, NewestCursor, Page, PageQuery } from '../pages.ts';
+import { OneOf } from '../schemas.ts';
+import type { Routes } from '../types.ts';
+import { EventsAnswer, watch } from '../watch.ts';
+import { ReportResource, ReportRow, reportResource, requestFrom, TRIGGER_BODY_LIMIT, TriggerBody } from './schemas.ts';
 
 const ROOT = '/api/v1/reports';
+const tags = ['reports'];
 
 const ReportParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'the id of a report' }) });
 
@@ -39,21 +33,19 @@ const DOWNLOADS = {
 type Download = keyof typeof DOWNLOADS;
 
 /** Reports as resources. */
-export function reportRoutes(reports: ReportService, events: EventStreams): Routes {
+export function reportRoutes(reports: ReportService): Routes {
   return async (app) => {
     app.post(
       ROOT,
       {
         bodyLimit: TRIGGER_BODY_LIMIT,
-        config: { access: 'reports:write' },
+        config: { access: 'reports:write', bodyOptional: true },
         schema: {
+          operationId: 'createReport',
           summary: 'Ask for a report',
-          tags: ['Reports'],
+          tags,
           body: TriggerBody,
           response: { 202: ReportResource },
-        },
-        preValidation: async (request) => {
-          request.body ??= {};
         },
       },
       async (request, reply) => {
@@ -67,10 +59,11 @@ export function reportRoutes(reports: ReportService, events: EventStreams): Rout
       {
         config: { access: 'reports:read' },
         schema: {
+          operationId: 'listReports',
           summary: 'List reports, newest first',
-          tags: ['Reports'],
+          tags,
           querystring: Type.Object(
-            { status: Type.Optional(ReportStatusSchema), ...PageQuery },
+            { status: Type.Optional(OneOf(REPORT_STATUSES, 'only those with this status')), ...PageQuery },
             { additionalProperties: false },
           ),
           response: { 200: Page(ReportResource, 'ReportPage') },
@@ -97,8 +90,9 @@ export function reportRoutes(reports: ReportService, events: EventStreams): Rout
       {
         config: { access: 'reports:read' },
         schema: {
+          operationId: 'readReport',
           summary: 'Read a report',
-          tags: ['Reports'],
+          tags,
           params: ReportParams,
           response: { 200: ReportResource },
         },
@@ -111,8 +105,9 @@ export function reportRoutes(reports: ReportService, events: EventStreams): Rout
       {
         config: { access: 'reports:read' },
         schema: {
+          operationId: 'watchReport',
           summary: 'Watch a report until it ends',
-          tags: ['Reports'],
+          tags,
           params: ReportParams,
           response: { 200: EventsAnswer },
         },
@@ -120,7 +115,7 @@ export function reportRoutes(reports: ReportService, events: EventStreams): Rout
       async (request, reply) => {
         const read = () => reports.find(request.principal, idOf(request.params));
         await read();
-        return events.send(reply, {
+        return watch(reply, {
           read,
           progress: ({ progress, status }) => ({ progress, status }),
           end: ({ status }) => (status === 'queued' || status === 'running' ? undefined : status),
@@ -134,8 +129,9 @@ export function reportRoutes(reports: ReportService, events: EventStreams): Rout
       {
         config: { access: 'reports:write' },
         schema: {
+          operationId: 'cancelReport',
           summary: 'Cancel a report that is queued or running',
-          tags: ['Reports'],
+          tags,
           params: ReportParams,
           response: { 200: ReportResource },
         },
@@ -148,10 +144,11 @@ export function reportRoutes(reports: ReportService, events: EventStreams): Rout
       {
         config: { access: 'reports:write' },
         schema: {
+          operationId: 'deleteReport',
           summary: 'Delete a report with its files',
-          tags: ['Reports'],
+          tags,
           params: ReportParams,
-          response: { 204: Type.Null({ description: 'it is gone' }) },
+          response: { 204: Nothing('it is gone') },
         },
       },
       async (request, reply) => {
@@ -165,8 +162,9 @@ export function reportRoutes(reports: ReportService, events: EventStreams): Rout
       {
         config: { access: 'reports:read' },
         schema: {
+          operationId: 'listReportRows',
           summary: 'Page through the rows of a complete report, worst first',
-          tags: ['Reports'],
+          tags,
           params: ReportParams,
           querystring: Type.Object(
             {
@@ -200,8 +198,9 @@ export function reportRoutes(reports: ReportService, events: EventStreams): Rout
       {
         config: { access: 'reports:read' },
         schema: {
+          operationId: 'downloadReport',
           summary: 'Download a complete report',
-          tags: ['Reports'],
+          tags,
           params: ReportParams,
           querystring: Type.Object(
             {
@@ -215,14 +214,11 @@ export function reportRoutes(reports: ReportService, events: EventStreams): Rout
             { additionalProperties: false },
           ),
           response: {
-            200: {
-              description: 'the report as a file',
-              content: {
-                'text/csv': { schema: Type.String() },
-                'application/json': { schema: Type.Unknown() },
-                'application/vnd.apache.parquet': { schema: Type.String({ format: 'binary' }) },
-              },
-            },
+            200: answer('the report as a file', {
+              'text/csv': Raw('the classic columns, or all'),
+              'application/json': Raw('a list of rows'),
+              'application/vnd.apache.parquet': Raw('a row a store'),
+            }),
           },
         },
       },

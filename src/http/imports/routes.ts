@@ -1,20 +1,22 @@
 import type { Readable } from 'node:stream';
 import { type Static, Type } from 'typebox';
 import Value from 'typebox/value';
-import { userIdOf } from '../accounts/access.ts';
-import { invalid } from '../errors.ts';
-import { FEED_WORDS } from '../imports/feed-names.ts';
-import type { ImportService } from '../imports/service.ts';
-import { formatInstant, instantFrom } from '../instant.ts';
-import { IMPORT_STATUSES, type ImportRecord } from '../storage/import-catalog.ts';
-import { type EventStreams, EventsAnswer } from './events.ts';
+import { userIdOf } from '../../accounts/access.ts';
+import { invalid } from '../../errors.ts';
+import { FEED_WORDS } from '../../imports/feed-names.ts';
+import type { ImportService } from '../../imports/service.ts';
+import { formatInstant, instantFrom } from '../../instant.ts';
+import { IMPORT_STATUSES, type ImportRecord } from '../../storage/import-catalog.ts';
+import { answer, Nothing, Raw } from '../media.ts';
+import { decodeCursor, encodeCursor, limitOf, NewestCursor, Page, PageQuery } from '../pages.ts';
+import { GivenInstant, Instant, Nullable, OneOf } from '../schemas.ts';
+import type { Routes } from '../types.ts';
+import { compileValidator } from '../validation.ts';
+import { EventsAnswer, watch } from '../watch.ts';
 import { closeUnread } from './lingering.ts';
-import { decodeCursor, encodeCursor, limitOf, NewestCursor, Page, PageQuery } from './pages.ts';
-import { GivenInstant, Instant, Nullable, OneOf } from './schemas.ts';
-import type { Routes } from './types.ts';
-import { compileValidator } from './validation.ts';
 
 const ROOT = '/api/v1/imports';
+const tags = ['imports'];
 
 const Feed = OneOf([...FEED_WORDS], 'what the file holds');
 const Count = (description: string) => Type.Integer({ minimum: 0, description });
@@ -74,13 +76,13 @@ const FileBody = {
   content: Object.fromEntries(
     ['text/csv', 'application/gzip', 'application/vnd.apache.parquet', 'application/octet-stream'].map((type) => [
       type,
-      { schema: Type.String({ format: 'binary', description: 'the file itself; any content type will do' }) },
+      { schema: Raw('the file itself; any content type will do') },
     ]),
   ),
 };
 
 /** Feeds as uploads, worked on one after the other. */
-export function importRoutes(imports: ImportService, events: EventStreams): Routes {
+export function importRoutes(imports: ImportService): Routes {
   return async (app) => {
     app.removeAllContentTypeParsers();
     // The file goes to the disk as it comes.
@@ -91,8 +93,9 @@ export function importRoutes(imports: ImportService, events: EventStreams): Rout
       {
         config: { access: 'imports:write', slowBody: true },
         schema: {
+          operationId: 'uploadFeed',
           summary: 'Upload a feed',
-          tags: ['Imports'],
+          tags,
           querystring: UploadQuery,
           body: FileBody,
           response: { 202: ImportResource },
@@ -128,10 +131,11 @@ export function importRoutes(imports: ImportService, events: EventStreams): Rout
       {
         config: { access: 'imports:read' },
         schema: {
+          operationId: 'listImports',
           summary: 'List imports, newest first',
-          tags: ['Imports'],
+          tags,
           querystring: Type.Object(
-            { status: Type.Optional(OneOf(IMPORT_STATUSES)), ...PageQuery },
+            { status: Type.Optional(OneOf(IMPORT_STATUSES, 'only those with this status')), ...PageQuery },
             { additionalProperties: false },
           ),
           response: { 200: Page(ImportResource, 'ImportPage') },
@@ -158,8 +162,9 @@ export function importRoutes(imports: ImportService, events: EventStreams): Rout
       {
         config: { access: 'imports:read' },
         schema: {
+          operationId: 'readImport',
           summary: 'Read an import',
-          tags: ['Imports'],
+          tags,
           params: ImportParams,
           response: { 200: ImportResource },
         },
@@ -172,8 +177,9 @@ export function importRoutes(imports: ImportService, events: EventStreams): Rout
       {
         config: { access: 'imports:read' },
         schema: {
+          operationId: 'watchImport',
           summary: 'Watch an import until it ends',
-          tags: ['Imports'],
+          tags,
           params: ImportParams,
           response: { 200: EventsAnswer },
         },
@@ -181,7 +187,7 @@ export function importRoutes(imports: ImportService, events: EventStreams): Rout
       async (request, reply) => {
         const read = () => imports.find(request.params.id.toLowerCase());
         await read();
-        return events.send(reply, {
+        return watch(reply, {
           read,
           progress: ({ progress, status, phase = null }) => ({ progress, status, phase }),
           end: ({ status }) => (status === 'queued' || status === 'running' ? undefined : status),
@@ -195,14 +201,12 @@ export function importRoutes(imports: ImportService, events: EventStreams): Rout
       {
         config: { access: 'imports:read' },
         schema: {
+          operationId: 'downloadRejects',
           summary: 'Download the rejected rows of an import, with the reasons',
-          tags: ['Imports'],
+          tags,
           params: ImportParams,
           response: {
-            200: {
-              description: 'a CSV file',
-              content: { 'text/csv': { schema: Type.Unsafe<Readable>(Type.String()) } },
-            },
+            200: answer('a CSV file', { 'text/csv': Raw('`file,line,reason,row`') }),
           },
         },
       },
@@ -223,10 +227,11 @@ export function importRoutes(imports: ImportService, events: EventStreams): Rout
       {
         config: { access: 'imports:write' },
         schema: {
+          operationId: 'deleteImport',
           summary: 'Delete the record of an import that does not run, and its rejected rows',
-          tags: ['Imports'],
+          tags,
           params: ImportParams,
-          response: { 204: Type.Null({ description: 'it is gone' }) },
+          response: { 204: Nothing('it is gone') },
         },
       },
       async (request, reply) => {

@@ -1,11 +1,11 @@
 import { type Static, Type } from 'typebox';
-import { ESTIMATORS } from '../domain/estimator.ts';
-import { formatInstant, instantFrom } from '../instant.ts';
-import { WINDOW_NAMES } from '../reports/figures.ts';
-import { QUANTITIES } from '../reports/quantities.ts';
-import type { ReportRequest } from '../reports/service.ts';
-import { REPORT_STATUSES, type ReportRecord } from '../storage/report-catalog.ts';
-import { GivenInstant, Instant, Nullable, OneOf, StoreId } from './schemas.ts';
+import { ESTIMATORS } from '../../domain/estimator.ts';
+import { formatInstant, instantFrom } from '../../instant.ts';
+import { WINDOW_NAMES } from '../../reports/figures.ts';
+import { QUANTITIES } from '../../reports/quantities.ts';
+import type { ReportRequest } from '../../reports/service.ts';
+import { REPORT_STATUSES, type ReportRecord } from '../../storage/report-catalog.ts';
+import { GivenInstant, Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
 
 export const STORES_LIMIT = 10_000;
 /** Room for the ids of so many stores. */
@@ -30,12 +30,10 @@ export function requestFrom({ as_of, estimator, stores }: Static<typeof TriggerB
   return { asOf: as_of === undefined ? undefined : instantFrom('as_of', as_of), estimator, stores };
 }
 
-export const ReportStatusSchema = OneOf(REPORT_STATUSES);
-
 export const ReportResource = Type.Object(
   {
     id: Type.String({ format: 'uuid' }),
-    status: ReportStatusSchema,
+    status: OneOf(REPORT_STATUSES),
     progress: Type.Number({ minimum: 0, maximum: 1, description: 'share of the stores done' }),
     as_of: Instant,
     estimator: OneOf(ESTIMATORS),
