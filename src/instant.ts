@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { invalid } from './errors.ts';
+import { offsetAt } from './tzdb.ts';
 
 const INSTANT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::[0-5]\d(?:\.\d+)?)?) ?(Z|UTC|[+-]\d\d(?::?\d\d)?)$/i;
 
@@ -52,8 +53,7 @@ export function formatAhead(instant: number, offset: number): string {
 
 /** The same instant on the clock of a zone: `2023-01-22T06:09:39.388-06:00`. */
 export function formatLocal(instant: number, zone: string): string {
-  const local = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
-  return local.toString({ fractionalSecondDigits: 3, timeZoneName: 'never' });
+  return formatAhead(instant, offsetAt(zone, instant));
 }
 
 /** A date given as days since 1970-01-01: `2023-01-22`. */

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
-import type { Zone } from './domain/zone.ts';
+import { DAY } from './domain/hours.ts';
+import { wallAt, type Zone } from './domain/zone.ts';
 
 /** The zone of a store that names none. */
 export const DEFAULT_ZONE = 'America/Chicago';
@@ -53,4 +54,27 @@ export function isDate(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** A zone is looked up once for such a stretch of time. */
+const STRETCH = 366 * DAY;
+/** So many are remembered; there are some 400 zones, and hardly more than one stretch is asked about. */
+const REMEMBERED = 2_000;
+const stretches = new Map<string, Zone>();
+
+/**
+ * How far the clock of a zone is ahead of UTC at an instant, milliseconds.
+ *
+ * @throws RangeError when there is no such zone
+ */
+export function offsetAt(name: string, instant: number): number {
+  const number = Math.floor(instant / STRETCH);
+  const key = `${number} ${name}`;
+  let zone = stretches.get(key);
+  if (zone === undefined) {
+    zone = zoneBetween(name, number * STRETCH, (number + 1) * STRETCH);
+    if (stretches.size >= REMEMBERED) stretches.clear();
+    stretches.set(key, zone);
+  }
+  return wallAt(zone, instant) - instant;
 }

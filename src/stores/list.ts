@@ -1,10 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { DEFAULT_ZONE } from '../tzdb.ts';
 import type { StoreEntry } from './directory.ts';
-import { STATES, type State, type States, type StoreState } from './states.ts';
-
-export const SORTS = ['state', 'id', 'name', '-last_poll'] as const;
-export type Sort = (typeof SORTS)[number];
+import { compare, inOrder, type Position, positionOf, type Sort } from './order.ts';
+import type { State, States, StoreState } from './states.ts';
 
 /** What stores of a list have in common; what is not given matters not. */
 export interface StoreFilter {
@@ -15,9 +13,6 @@ export interface StoreFilter {
   /** Keys and values, all of which the store has. */
   readonly labels?: readonly (readonly [key: string, value: string])[] | undefined;
 }
-
-/** Where a store stands in the order of a list. */
-export type Position = readonly (string | number)[];
 
 export interface ListedStore {
   readonly store: StoreEntry;
@@ -43,27 +38,52 @@ export interface ListRequest {
 /** So many stores are looked at before other work of the process gets its turn: about 10 ms. */
 const STORES_PER_TURN = 20_000;
 
-/** Those of `entries` that match, in order, from a position on. */
+/**
+ * Those of `entries` that match, in order, from a position on.
+ *
+ * @param entries sorted by id; the same list for all who see the same stores, so that its orders are made once
+ */
 export async function listStores(
   entries: readonly StoreEntry[],
   states: States,
   { filter, sort, after, limit }: ListRequest,
 ): Promise<StoreList> {
-  const matches = matcherOf(filter);
-  const page = new FirstOnes(limit + 1);
-  let total = 0;
-  for (let i = 0; i < entries.length; i++) {
-    if (i % STORES_PER_TURN === STORES_PER_TURN - 1) await setImmediate();
-    const store = entries[i] as StoreEntry;
-    if (!matches(store)) continue;
+  const ordered = inOrder(entries, states, sort);
+  const matching = matchesAll(filter) ? ordered : await matchingOf(ordered, states, filter);
+  const first = after === undefined ? 0 : firstAfter(matching, states, sort, after);
+  const stores = matching.slice(first, first + limit).map((store) => {
     const live = states.of(store);
-    if (filter.states !== undefined && !filter.states.includes(live.state)) continue;
-    total++;
-    const position = positionOf(store, live, sort);
-    if (after === undefined || compare(position, after) > 0) page.add({ store, live, position });
+    return { store, live, position: positionOf(store, live, sort) };
+  });
+  return { total: matching.length, stores, more: first + limit < matching.length };
+}
+
+function matchesAll({ search = '', states, zone, labels = [] }: StoreFilter): boolean {
+  return search === '' && states === undefined && zone === undefined && labels.length === 0;
+}
+
+async function matchingOf(stores: readonly StoreEntry[], states: States, filter: StoreFilter): Promise<StoreEntry[]> {
+  const matches = matcherOf(filter);
+  const matching: StoreEntry[] = [];
+  for (let i = 0; i < stores.length; i++) {
+    if (i % STORES_PER_TURN === STORES_PER_TURN - 1) await setImmediate();
+    const store = stores[i] as StoreEntry;
+    if (!matches(store)) continue;
+    if (filter.states === undefined || filter.states.includes(states.of(store).state)) matching.push(store);
   }
-  const stores = page.sorted();
-  return { total, stores: stores.slice(0, limit), more: stores.length > limit };
+  return matching;
+}
+
+/** The place of the first store that stands after a position. */
+function firstAfter(stores: readonly StoreEntry[], states: States, sort: Sort, after: Position): number {
+  let [low, high] = [0, stores.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const store = stores[middle] as StoreEntry;
+    if (compare(positionOf(store, states.of(store), sort), after) > 0) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function matcherOf({ search = '', zone, labels = [] }: StoreFilter): (store: StoreEntry) => boolean {
@@ -76,45 +96,4 @@ function matcherOf({ search = '', zone, labels = [] }: StoreFilter): (store: Sto
     (zone === undefined || (store.zone ?? DEFAULT_ZONE) === zone) &&
     labels.every(([key, value]) => Object.hasOwn(store.labels, key) && store.labels[key] === value) &&
     (search === '' || found(store));
-}
-
-/** The last part is the id, so that no two stores have the same position. */
-function positionOf({ id, name }: StoreEntry, { state, lastPoll }: StoreState, sort: Sort): Position {
-  if (sort === 'state') return [STATES.indexOf(state), id];
-  // Stores without a name, or a poll, come last.
-  if (sort === 'name') return [name === undefined ? 1 : 0, name?.toLowerCase() ?? '', id];
-  if (sort === '-last_poll') return [lastPoll === undefined ? 1 : 0, -(lastPoll?.instant ?? 0), id];
-  return [id];
-}
-
-function compare(a: Position, b: Position): number {
-  for (let i = 0; i < a.length; i++) {
-    const [x, y] = [a[i] as string | number, b[i] as string | number];
-    if (x !== y) return x < y ? -1 : 1;
-  }
-  return 0;
-}
-
-/** The first ones of many, of which it keeps few. */
-class FirstOnes {
-  readonly #count: number;
-  #kept: ListedStore[] = [];
-  /** No store after this one is among the first. */
-  #last: Position | undefined;
-
-  constructor(count: number) {
-    this.#count = count;
-  }
-
-  add(store: ListedStore): void {
-    if (this.#last !== undefined && compare(store.position, this.#last) > 0) return;
-    this.#kept.push(store);
-    if (this.#kept.length < 4 * this.#count) return;
-    this.#kept = this.sorted();
-    this.#last = this.#kept.at(-1)?.position;
-  }
-
-  sorted(): ListedStore[] {
-    return this.#kept.sort((a, b) => compare(a.position, b.position)).slice(0, this.#count);
-  }
 }

@@ -1,0 +1,52 @@
+import type { StoreEntry } from './directory.ts';
+import { STATES, type States, type StoreState } from './states.ts';
+
+export const SORTS = ['state', 'id', 'name', '-last_poll'] as const;
+export type Sort = (typeof SORTS)[number];
+
+/** Where a store stands in the order of a list. */
+export type Position = readonly (string | number)[];
+
+/** Many ask for the same stores in the same order: each is made once for a view of their states. */
+const made = new WeakMap<States, WeakMap<readonly StoreEntry[], Map<Sort, readonly StoreEntry[]>>>();
+
+/** @param entries sorted by id */
+export function inOrder(entries: readonly StoreEntry[], states: States, sort: Sort): readonly StoreEntry[] {
+  if (sort === 'id') return entries;
+  const lists = made.get(states) ?? new WeakMap<readonly StoreEntry[], Map<Sort, readonly StoreEntry[]>>();
+  made.set(states, lists);
+  const orders = lists.get(entries) ?? new Map<Sort, readonly StoreEntry[]>();
+  lists.set(entries, orders);
+  const order = orders.get(sort) ?? (sort === 'state' ? byState(entries, states) : sorted(entries, states, sort));
+  orders.set(sort, order);
+  return order;
+}
+
+/** The last part is the id, so that no two stores have the same position. */
+export function positionOf({ id, name }: StoreEntry, { state, lastPoll }: StoreState, sort: Sort): Position {
+  if (sort === 'state') return [STATES.indexOf(state), id];
+  // Stores without a name, or a poll, come last.
+  if (sort === 'name') return [name === undefined ? 1 : 0, name?.toLowerCase() ?? '', id];
+  if (sort === '-last_poll') return [lastPoll === undefined ? 1 : 0, -(lastPoll?.instant ?? 0), id];
+  return [id];
+}
+
+export function compare(a: Position, b: Position): number {
+  for (let i = 0; i < a.length; i++) {
+    const [x, y] = [a[i] as string | number, b[i] as string | number];
+    if (x !== y) return x < y ? -1 : 1;
+  }
+  return 0;
+}
+
+/** Within a state they stay as they are, by id. */
+function byState(entries: readonly StoreEntry[], states: States): StoreEntry[] {
+  const groups = new Map(STATES.map((state) => [state, [] as StoreEntry[]]));
+  for (const store of entries) groups.get(states.of(store).state)?.push(store);
+  return [...groups.values()].flat();
+}
+
+function sorted(entries: readonly StoreEntry[], states: States, sort: Sort): StoreEntry[] {
+  const placed = entries.map((store) => ({ store, position: positionOf(store, states.of(store), sort) }));
+  return placed.sort((a, b) => compare(a.position, b.position)).map(({ store }) => store);
+}
