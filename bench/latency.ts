@@ -4,11 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { atMost, count, ms, type Section } from './figures.ts';
 import type { Fleets } from './fleets.ts';
 import { median, quantile } from './measure.ts';
-import { serve } from './serving.ts';
+import { reportsBackToBack, serve } from './server.ts';
 
 const REQUESTS = 1_500;
 const INTERVAL = 10;
-const ASKING = 50;
 
 /** How long a small request waits while the server makes one report after the other. */
 export async function measureLatency(fleets: Fleets): Promise<Section> {
@@ -36,34 +35,6 @@ export async function measureLatency(fleets: Fleets): Promise<Section> {
   } finally {
     await server.end();
   }
-}
-
-/** Triggers a report, waits for it, triggers the next, until it is stopped; tells how many were completed. */
-function reportsBackToBack(url: string): { stop: () => Promise<number> } {
-  let going = true;
-  const work = async (): Promise<number> => {
-    let made = 0;
-    while (going) {
-      const triggered = await fetch(`${url}/trigger_report`, { method: 'POST' });
-      const { report_id: id } = (await triggered.json()) as { report_id: string };
-      for (let status = 'Running'; going && status === 'Running'; ) {
-        await sleep(ASKING);
-        const answer = await fetch(`${url}/get_report?report_id=${id}`, { headers: { accept: 'application/json' } });
-        ({ status } = (await answer.json()) as { status: string });
-        if (status === 'Failed') throw new Error('a report failed');
-        if (status === 'Complete') made++;
-      }
-    }
-    return made;
-  };
-  const working = work();
-  working.catch(() => {});
-  return {
-    stop: () => {
-      going = false;
-      return working;
-    },
-  };
 }
 
 /** Milliseconds from when each request was due until its answer was read. */

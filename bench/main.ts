@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { measureApi } from './api.ts';
 import type { Section } from './figures.ts';
 import { Fleets } from './fleets.ts';
 import { measureImport } from './import.ts';
@@ -23,6 +24,7 @@ const MEASUREMENTS: Readonly<Record<string, (fleets: Fleets) => Promise<Section>
   large: measureLarge,
   latency: measureLatency,
   postgres: measurePostgres,
+  api: measureApi,
 };
 
 const named = process.argv.slice(2);
