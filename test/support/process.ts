@@ -83,6 +83,7 @@ export async function serve(t: TestContext, cwd: string, ...args: string[]): Pro
 
 /** None of the variables that configure the program reach it from outside. */
 function environment(): NodeJS.ProcessEnv {
-  const { HOST, PORT, DATABASE_URL, RESULTS_DIR, LOG_LEVEL, DEBUG, NODE_TEST_CONTEXT, ...rest } = process.env;
+  const { HOST, PORT, DATABASE_URL, RESULTS_DIR, LOG_LEVEL, DEBUG, NODE_TEST_CONTEXT, ...others } = process.env;
+  const { REPORT_RETENTION, UPLOADS_DIR, MAX_UPLOAD_BYTES, ...rest } = others;
   return rest;
 }
