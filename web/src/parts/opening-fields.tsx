@@ -45,13 +45,9 @@ export function OpeningFields({ of, openings, onChange }: Props) {
           </button>
         </span>
       ))}
-      <button
-        type="button"
-        class="button plain"
-        aria-label={`${of}: add an opening`}
-        onClick={() => onChange([...openings, nextOpening(openings)])}
-      >
+      <button type="button" class="button plain" onClick={() => onChange([...openings, nextOpening(openings)])}>
         <Icon name="plus" /> {openings.length === 0 ? 'Open' : 'Add'}
+        <span class="unseen"> a time: {of}</span>
       </button>
     </div>
   );

@@ -3,6 +3,7 @@ import type { FleetHistory, FleetStatus } from '../../../api/schema.ts';
 import { dayAndMonth, dayAndTime, VIEWER_ZONE, weekday } from '../../lib/clock.ts';
 import { count, counted, percent, storeHours } from '../../lib/format.ts';
 import { Loading, Trouble } from '../../parts/notices.tsx';
+import { ScrollBox } from '../../parts/scroll-box.tsx';
 import { HoursChart } from './hours-chart.tsx';
 
 interface Props {
@@ -64,7 +65,7 @@ export default function FleetHours({ history, error, poller }: Props) {
       />
       <details>
         <summary>The days as a table</summary>
-        <div class="scroll-x">
+        <ScrollBox label="The days as a table">
           <table>
             <thead>
               <tr>
@@ -87,7 +88,7 @@ export default function FleetHours({ history, error, poller }: Props) {
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollBox>
       </details>
     </section>
   );

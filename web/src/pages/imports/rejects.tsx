@@ -1,6 +1,7 @@
 import { csvRows } from '../../lib/csv.ts';
 import { count } from '../../lib/format.ts';
 import { Loading, Trouble } from '../../parts/notices.tsx';
+import { ScrollBox } from '../../parts/scroll-box.tsx';
 import { urlOf } from '../../state/api.ts';
 import { useLoad } from '../../state/load.ts';
 
@@ -19,7 +20,7 @@ export function Rejects({ id, rejected }: { readonly id: string; readonly reject
     return loaded.error === undefined ? <Loading what="the rejected rows" /> : <Trouble error={loaded.error} />;
   }
   return (
-    <div class="scroll-x short">
+    <ScrollBox label="Rejected rows" short>
       <table>
         <thead>
           <tr>
@@ -43,7 +44,7 @@ export function Rejects({ id, rejected }: { readonly id: string; readonly reject
           The first {count(SHOWN)} of {count(rejected)}.
         </p>
       )}
-    </div>
+    </ScrollBox>
   );
 }
 

@@ -3,6 +3,7 @@ import { calendarDate } from '../../lib/clock.ts';
 import { changeInPoints, counted, openTime, percent } from '../../lib/format.ts';
 import { addDays } from '../../lib/local-days.ts';
 import { Loading, Trouble } from '../../parts/notices.tsx';
+import { ScrollBox } from '../../parts/scroll-box.tsx';
 import { useLoad } from '../../state/load.ts';
 import { param } from '../../state/place.ts';
 import { ratioOf } from './numbers.tsx';
@@ -63,31 +64,33 @@ function Difference({ a, b }: { readonly a: Timeline; readonly b: Timeline }) {
     },
   ];
   return (
-    <div class="scroll-x difference">
-      <table>
-        <thead>
-          <tr>
-            <th>
-              <span class="unseen">What</span>
-            </th>
-            <th class="number">First week</th>
-            <th class="number">Second week</th>
-            <th class="number">Difference</th>
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map(({ words, one, two, change }) => (
-            <tr key={words}>
-              <th scope="row">{words}</th>
-              <td class="number">
-                <strong>{one}</strong>
-              </td>
-              <td class="number">{two}</td>
-              <td class="number">{change ?? '–'}</td>
+    <div class="difference">
+      <ScrollBox label="What differs">
+        <table>
+          <thead>
+            <tr>
+              <th>
+                <span class="unseen">What</span>
+              </th>
+              <th class="number">First week</th>
+              <th class="number">Second week</th>
+              <th class="number">Difference</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {lines.map(({ words, one, two, change }) => (
+              <tr key={words}>
+                <th scope="row">{words}</th>
+                <td class="number">
+                  <strong>{one}</strong>
+                </td>
+                <td class="number">{two}</td>
+                <td class="number">{change ?? '–'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </ScrollBox>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { SeenPoll } from '../../../api/schema.ts';
 import { counted } from '../../lib/format.ts';
+import { ScrollBox } from '../../parts/scroll-box.tsx';
 import { Instant } from '../../parts/time.tsx';
 
 /** The same polls to read one by one. */
@@ -10,7 +11,7 @@ export function PollTable({ polls, zone }: { readonly polls: readonly SeenPoll[]
       <summary>
         {counted(polls.length, 'poll')} as a list, {counting} of them within business hours
       </summary>
-      <div class="scroll-x short">
+      <ScrollBox label="The polls as a list" short>
         <table>
           <thead>
             <tr>
@@ -31,7 +32,7 @@ export function PollTable({ polls, zone }: { readonly polls: readonly SeenPoll[]
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
     </details>
   );
 }

@@ -2,6 +2,7 @@ import type { SeenPoll, StateSegment, Timeline } from '../../../api/schema.ts';
 import { dayAndTime, timeOfDay } from '../../lib/clock.ts';
 import { counted, exactDuration } from '../../lib/format.ts';
 import { dateAt } from '../../lib/local-days.ts';
+import { ScrollBox } from '../../parts/scroll-box.tsx';
 import { bothClocks } from '../../parts/time.tsx';
 
 interface Props {
@@ -24,7 +25,7 @@ export function Why({ title, window, polls, zone }: Props) {
         state passes from one to the other. Of the eight days that are looked at, {counted(counting.length, 'poll')} of{' '}
         {polls.length} count. The open time falls into {counted(segments.length, 'piece')}:
       </p>
-      <div class="scroll-x short">
+      <ScrollBox label="The pieces" short>
         <table>
           <thead>
             <tr>
@@ -79,7 +80,7 @@ export function Why({ title, window, polls, zone }: Props) {
             </tr>
           </tfoot>
         </table>
-      </div>
+      </ScrollBox>
     </div>
   );
 }
