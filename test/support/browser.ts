@@ -18,10 +18,14 @@ const ARGUMENTS = [
 ];
 
 /** A real browser without a window. */
-export async function openBrowser(): Promise<Browser> {
+export async function openBrowser(env: Readonly<Record<string, string>> = {}): Promise<Browser> {
   const built = existsSync(new URL('../../dist/web/index.html', import.meta.url));
   assert.ok(built, 'the dashboard is not built: npm run build:web');
-  return playwright.launch({ executablePath: await chromium.executablePath(), args: ARGUMENTS });
+  return playwright.launch({
+    executablePath: await chromium.executablePath(),
+    args: ARGUMENTS,
+    env: { ...process.env, ...env },
+  });
 }
 
 /** Somebody in front of a browser, far from most stores. */
