@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 import { Type } from 'typebox';
 import { type ErrorCode, UserError } from '../errors.ts';
 
@@ -109,7 +110,7 @@ const PARTS: Readonly<Record<string, string>> = { querystring: 'query', params: 
 function sendValidation(error: FastifyError, reply: FastifyReply): FastifyReply {
   const context = error.validationContext ?? 'body';
   const part = PARTS[context] ?? context;
-  const errors = (error.validation ?? []).map(({ instancePath, message = 'is not valid', params }) => {
+  const errors = telling(error.validation ?? []).map(({ instancePath, message = 'is not valid', params }) => {
     const extra = params.additionalProperty === undefined ? '' : ` ("${String(params.additionalProperty)}")`;
     const choices = Array.isArray(params.allowedValues) ? `: ${params.allowedValues.join(', ')}` : '';
     return { in: part, field: instancePath.slice(1).replaceAll('/', '.'), message: `${message}${extra}${choices}` };
@@ -119,4 +120,15 @@ function sendValidation(error: FastifyError, reply: FastifyReply): FastifyReply 
     .map(({ field, message }) => `${part}${field === '' ? '' : ` "${field}"`}: ${message}`)
     .join('; ');
   return sendProblem(reply, 400, detail, errors);
+}
+
+/**
+ * Where one of several forms was expected, every form has its complaint: of these the ones that lie deepest come from
+ * the form that was meant.
+ */
+function telling(found: readonly FastifySchemaValidationError[]): readonly FastifySchemaValidationError[] {
+  const places = found.filter(({ keyword }) => keyword === 'anyOf').map(({ instancePath }) => instancePath);
+  const shallow = (path: string) =>
+    places.includes(path) && found.some(({ instancePath }) => instancePath.startsWith(`${path}/`));
+  return found.filter(({ instancePath }) => !shallow(instancePath));
 }

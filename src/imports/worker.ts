@@ -6,6 +6,7 @@ import { RejectsFile } from '../ingest/rejects.ts';
 import { inspect } from '../ingest/source.ts';
 import type { ImportCatalog, ImportCounts, ImportRecord } from '../storage/import-catalog.ts';
 import type { Storage } from '../storage/ports.ts';
+import { WorkLoop } from '../work-loop.ts';
 import { feedFrom } from './feed-names.ts';
 import type { UploadsFolder } from './uploads.ts';
 
@@ -33,12 +34,8 @@ export class ImportWorker {
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #onChanged: () => void;
-  readonly #stopping = new AbortController();
+  readonly #loop = new WorkLoop(() => this.#work());
   #server = '';
-  #looking: NodeJS.Timeout | undefined;
-  #working: Promise<void> = Promise.resolve();
-  #wanted = false;
-  #busy = false;
 
   constructor({ storage, uploads, log, now, onChanged }: ImportWorkerOptions) {
     this.#storage = storage;
@@ -52,36 +49,25 @@ export class ImportWorker {
   /** @param server names the server whose imports these are */
   start(server: string): void {
     this.#server = server;
-    this.#looking = setInterval(() => this.wake(), LOOK_INTERVAL).unref();
-    this.wake();
+    this.#loop.start(LOOK_INTERVAL);
   }
 
   /** Breaks off the running import, which is run again at the next start. */
-  async stop(): Promise<void> {
-    clearInterval(this.#looking);
-    this.#stopping.abort(new Error('the server is stopping'));
-    await this.#working;
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
   /** Says that there may be something to do. */
   wake(): void {
-    this.#wanted = true;
-    if (this.#busy) return;
-    this.#busy = true;
-    this.#working = this.#work().finally(() => {
-      this.#busy = false;
-    });
+    this.#loop.wake();
   }
 
   async #work(): Promise<void> {
-    while (this.#wanted && !this.#stopping.signal.aborted) {
-      this.#wanted = false;
-      try {
-        await this.#recover();
-        for (let next = await this.#claim(); next !== undefined; next = await this.#claim()) await this.#run(next);
-      } catch (error) {
-        this.#log.error({ reason: messageOf(error) }, 'the queue of imports cannot be worked on; trying again soon');
-      }
+    try {
+      await this.#recover();
+      for (let next = await this.#claim(); next !== undefined; next = await this.#claim()) await this.#run(next);
+    } catch (error) {
+      this.#log.error({ reason: messageOf(error) }, 'the queue of imports cannot be worked on; trying again soon');
     }
   }
 
@@ -100,7 +86,7 @@ export class ImportWorker {
   }
 
   async #claim(): Promise<ImportRecord | undefined> {
-    if (this.#stopping.signal.aborted) return undefined;
+    if (this.#loop.stopping.aborted) return undefined;
     return this.#imports.claim(this.#server, this.#now());
   }
 
@@ -115,7 +101,7 @@ export class ImportWorker {
       log.info({ ...counts, dry_run: record.dryRun, ms: Math.round(performance.now() - started) }, 'import complete');
       if (!record.dryRun && counts.added + counts.replaced > 0) this.#onChanged();
     } catch (error) {
-      if (this.#stopping.signal.aborted) {
+      if (this.#loop.stopping.aborted) {
         log.info('import interrupted; it is back in the queue');
         await this.#imports.release(id, record.attempts - 1);
       } else if (error instanceof UserError && error.code === 'unavailable') {
@@ -141,7 +127,7 @@ export class ImportWorker {
         strict,
         dryRun,
         ...(effectiveFrom !== undefined && { effectiveFrom }),
-        signal: this.#stopping.signal,
+        signal: this.#loop.stopping,
         onReject: (reject) => rejects.write(reject),
         onProgress: this.#teller(id),
       });

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { messageOf, UserError } from '../errors.ts';
 import type { Storage } from '../storage/ports.ts';
 import { LEASE, type ReportCatalog, type ReportRecord } from '../storage/report-catalog.ts';
+import { WorkLoop } from '../work-loop.ts';
 import { computeReport } from './compute.ts';
 import { encodeFigures, figuresOf } from './figures.ts';
 import { renderFigures } from './formats.ts';
@@ -34,12 +35,8 @@ export class ReportWorker {
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #onEnd: ReportEnd;
-  readonly #stopping = new AbortController();
+  readonly #loop = new WorkLoop(() => this.#work());
   readonly #worker = randomUUID();
-  #looking: NodeJS.Timeout | undefined;
-  #working: Promise<void> = Promise.resolve();
-  #wanted = false;
-  #busy = false;
 
   constructor({ storage, results, log, now, onEnd }: ReportWorkerOptions) {
     this.#storage = storage;
@@ -50,40 +47,29 @@ export class ReportWorker {
   }
 
   start(): void {
-    this.#looking = setInterval(() => this.wake(), HEARTBEAT).unref();
-    this.wake();
+    this.#loop.start(HEARTBEAT);
   }
 
   /** Takes no more reports and gives up the running one, which stays to be run again. */
-  async stop(): Promise<void> {
-    clearInterval(this.#looking);
-    this.#stopping.abort(new Error('the server is stopping'));
-    await this.#working;
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
   /** Says that there may be something to do. */
   wake(): void {
-    this.#wanted = true;
-    if (this.#busy) return;
-    this.#busy = true;
-    this.#working = this.#work().finally(() => {
-      this.#busy = false;
-    });
+    this.#loop.wake();
   }
 
   async #work(): Promise<void> {
-    while (this.#wanted && !this.#stopping.signal.aborted) {
-      this.#wanted = false;
-      try {
-        for (let next = await this.#claim(); next !== undefined; next = await this.#claim()) await this.#run(next);
-      } catch (error) {
-        this.#log.error({ reason: messageOf(error) }, 'the queue of reports cannot be read; trying again soon');
-      }
+    try {
+      for (let next = await this.#claim(); next !== undefined; next = await this.#claim()) await this.#run(next);
+    } catch (error) {
+      this.#log.error({ reason: messageOf(error) }, 'the queue of reports cannot be read; trying again soon');
     }
   }
 
   async #claim(): Promise<ReportRecord | undefined> {
-    return this.#stopping.signal.aborted ? undefined : this.#storage.reports.claim(this.#worker);
+    return this.#loop.stopping.aborted ? undefined : this.#storage.reports.claim(this.#worker);
   }
 
   async #run(report: ReportRecord): Promise<void> {
@@ -101,7 +87,7 @@ export class ReportWorker {
       this.#onEnd('complete', ms / 1_000);
       log.info({ stores, sharing: sharing.length, ms: Math.round(ms) }, 'report complete');
     } catch (error) {
-      if (this.#stopping.signal.aborted) {
+      if (this.#loop.stopping.aborted) {
         log.info('report interrupted; it is back in the queue');
         await reports.release(id, this.#worker);
       } else if (error instanceof UserError && error.code === 'unavailable') {
@@ -143,7 +129,7 @@ export class ReportWorker {
     const report = await this.#storage.snapshot((snapshot) =>
       computeReport(snapshot, asOf, {
         stores,
-        signal: AbortSignal.any([this.#stopping.signal, hold.lost]),
+        signal: AbortSignal.any([this.#loop.stopping, hold.lost]),
         onProgress: (done) => hold.tell(done),
       }),
     );

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -298,6 +298,22 @@ test('a deleted import is gone with its files; one that runs is not deleted', as
   await server.storage.imports.release(id, 0);
   assert.equal((await remove(id)).statusCode, 204);
   assert.ok(!existsSync(join(server.uploadsDir, `${id}.upload`)), 'the file stayed');
+});
+
+test('old imports go with their rejects, and old rejects without a record too', async (t) => {
+  const server = await testServer(t, { reportRetention: 3_600_000 });
+  const found = await imported(server, 'polls', `${POLLS}a,open,${AT}\n`);
+  const orphan = join(server.uploadsDir, '5f0c2b1e-0000-4000-8000-000000000000.rejects.csv');
+  writeFileSync(orphan, 'of another day');
+  utimesSync(orphan, 0, 0);
+  await server.imports.retention.sweep();
+  assert.equal((await server.app.inject(`${ROOT}/${found.id}`)).statusCode, 200, 'it is not old yet');
+  assert.deepEqual(filesOf(server), [`${found.id}.rejects.csv`]);
+  const later = await testServer(t, { reportRetention: 1, storage: server.storage, uploadsDir: server.uploadsDir });
+  await sleep(5);
+  await later.imports.retention.sweep();
+  assert.equal((await later.app.inject(`${ROOT}/${found.id}`)).statusCode, 404);
+  assert.deepEqual(filesOf(later), []);
 });
 
 test('imports are for operators and admins; to an owner there are none', async (t) => {

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
+import { importSources, inspectFeeds } from '../../src/ingest/import.ts';
 import type { NewImport } from '../../src/storage/import-catalog.ts';
 import type { Storage } from '../../src/storage/ports.ts';
 import type { NewReport, ReportCatalog } from '../../src/storage/report-catalog.ts';
 import { merge } from '../support/staging.ts';
+import { temporaryFolder } from '../support/temporary.ts';
 
 const T = Date.parse('2023-01-22T12:00:00Z');
 const ME = 'worker one';
@@ -233,6 +237,46 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       await imports.release('a', 0);
       assert.equal(await imports.remove('a'), true);
       assert.equal(await imports.remove('a'), false);
+    });
+
+    test('a dry run tells what would change, and changes nothing', async (t) => {
+      const storage = await opened(t);
+      const path = join(temporaryFolder(t), 'polls.csv');
+      writeFileSync(
+        path,
+        'store_id,status,timestamp_utc\na,active,2023-01-22 12:00:00 UTC\nb,open,2023-01-22 12:00:00 UTC\n',
+      );
+      const sources = await inspectFeeds({ polls: [path] });
+      const options = { now: T, strict: false, onReject: async () => {} };
+      const [dry] = await importSources(storage, sources, { ...options, dryRun: true });
+      assert.deepEqual([dry?.added, dry?.rejected], [1, 1]);
+      const seen = () =>
+        storage.snapshot(async (s) => [await s.revision(), (await s.stores()).ids, await s.latestPoll()]);
+      assert.deepEqual(await seen(), [0, [], undefined]);
+      assert.deepEqual(await importSources(storage, sources, options), [dry]);
+      assert.deepEqual(await seen(), [1, ['a'], T]);
+    });
+
+    test('an import that is broken off changes nothing, and does not hold up the next', async (t) => {
+      const storage = await opened(t);
+      const path = join(temporaryFolder(t), 'polls.csv');
+      const rows = Array.from(
+        { length: 200_000 },
+        (_, i) => `s${i % 100},active,${new Date(T - i * 1_000).toISOString()}`,
+      );
+      writeFileSync(path, `store_id,status,timestamp_utc\n${rows.join('\n')}\n`);
+      const sources = await inspectFeeds({ polls: [path] });
+      const stopping = new AbortController();
+      const broken = importSources(storage, sources, {
+        ...{ now: T, strict: false, onReject: async () => {}, signal: stopping.signal },
+        onProgress: (_file, phase) => {
+          if (phase === 'merging') stopping.abort(new Error('the server is stopping'));
+        },
+      });
+      await assert.rejects(broken, /the server is stopping/);
+      assert.equal(await storage.snapshot((s) => s.latestPoll()), undefined);
+      await merge(storage, { polls: [['a', T, true]] });
+      assert.equal(await storage.snapshot((s) => s.revision()), 1);
     });
 
     test('records can be kept while data is imported', async (t) => {

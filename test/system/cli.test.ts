@@ -34,6 +34,25 @@ test('report computes from files, and from the database that import filled', asy
   assert.match(again.stderr, /store_status\.csv: [\d,]+ read, [\d,]+ already there/);
 });
 
+test('a report is had in every format, to a file and to standard output', async (t) => {
+  const cwd = temporaryFolder(t);
+  assert.equal((await run(cwd, ['import', ...FEEDS])).code, 0);
+  const made = async (format: string) => (await run(cwd, ['report', '--as-of', asOf, '--format', format])).stdout;
+  const lines = (await made('exact')).split('\n').length;
+  assert.equal((await made('full')).split('\n').length, lines);
+  assert.match(await made('full'), /^store_id,open_last_hour_minutes,uptime_last_hour_minutes,/);
+  const { rows } = JSON.parse(await made('json')) as { rows: unknown[] };
+  assert.equal(rows.length, lines - 2);
+  const out = join(cwd, 'report.parquet');
+  assert.equal((await run(cwd, ['report', '--as-of', asOf, '--format', 'parquet', '--out', out])).code, 0);
+  const parquet = readFileSync(out);
+  assert.deepEqual(
+    [parquet.toString('latin1', 0, 4), parquet.toString('latin1', parquet.length - 4)],
+    ['PAR1', 'PAR1'],
+  );
+  assert.match(await made('parquet'), /^PAR1[\s\S]*PAR1$/);
+});
+
 test('changed hours hold from the instant that is named, and special hours on their date', async (t) => {
   const cwd = temporaryFolder(t);
   const hours = (start: string) =>

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatInstant } from '../../src/instant.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
+import { eventsOf } from '../support/events.ts';
 import { run, serve, start } from '../support/process.ts';
 import { result, trigger } from '../support/requests.ts';
 
@@ -84,6 +86,52 @@ suite('killed in the middle', () => {
     }
     t.diagnostic(`${interrupted} of ${KILLS.length} kills came before the commit`);
     assert.ok(interrupted > 0, 'no kill came before the commit');
+  });
+
+  test('a server killed while it imports an upload finishes it after the restart, once', async (t) => {
+    const args = ['--database', join(folder, 'upload.duckdb'), '--uploads-dir', join(folder, 'uploads')];
+    const file = join(folder, 'large', 'store_status.csv');
+    const first = await serve(t, folder, ...args);
+    const answer = await fetch(`${first.url}/api/v1/imports?feed=polls&file_name=large.csv`, {
+      method: 'POST',
+      body: Readable.toWeb(createReadStream(file)) as ReadableStream,
+      duplex: 'half',
+    } as RequestInit);
+    assert.equal(answer.status, 202, await answer.clone().text());
+    const { id, bytes } = (await answer.json()) as { id: string; bytes: number };
+    assert.equal(bytes, statSync(file).size);
+    const seen = async (url: string) =>
+      (await (await fetch(`${url}/api/v1/imports/${id}`)).json()) as { status: string; counts: { added: number } };
+    while ((await seen(first.url)).status === 'queued') await sleep(5);
+    await sleep(300);
+    assert.equal((await seen(first.url)).status, 'running', 'it was killed in the middle');
+    assert.equal(await first.end('SIGKILL'), null);
+
+    const second = await serve(t, folder, ...args);
+    let found = await seen(second.url);
+    while (found.status !== 'complete' && found.status !== 'failed') {
+      await sleep(50);
+      found = await seen(second.url);
+    }
+    assert.equal(found.status, 'complete');
+    assert.equal(await second.end('SIGTERM'), 0);
+    assert.deepEqual(readdirSync(join(folder, 'uploads')), ['server-id']);
+    const { polls, revision } = await contents(join(folder, 'upload.duckdb'));
+    assert.deepEqual([polls, revision], [found.counts.added, 1]);
+  });
+
+  test('SIGTERM breaks an import off; it is finished after the restart', async (t) => {
+    const args = ['--database', join(folder, 'term.duckdb'), '--uploads-dir', join(folder, 'uploads-term')];
+    const first = await serve(t, folder, ...args);
+    const file = readFileSync(join(folder, 'large', 'store_status.csv'));
+    const answer = await fetch(`${first.url}/api/v1/imports?feed=polls`, { method: 'POST', body: file });
+    const { id } = (await answer.json()) as { id: string };
+    assert.equal(await first.end('SIGTERM'), 0);
+    assert.doesNotMatch(first.output(), /"level":(50|60)/);
+    const second = await serve(t, folder, ...args);
+    const events = await eventsOf(`${second.url}/api/v1/imports/${id}/events`);
+    assert.equal(events.at(-1)?.event, 'complete');
+    assert.equal(await second.end('SIGTERM'), 0);
   });
 
   test('a server killed while it computes finishes its reports after the restart', async (t) => {

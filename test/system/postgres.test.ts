@@ -50,6 +50,13 @@ suite('servers on PostgreSQL', () => {
     const shared = await trigger(one.url);
     const expected = await result(one.url, shared);
     assert.equal(await result(two.url, shared), expected, 'the other server has the same bytes');
+    for (const path of ['rows?limit=3', 'download?format=json', 'download?format=full']) {
+      const [here, there] = await Promise.all(
+        [one, two].map(async (server) => (await fetch(`${server.url}/api/v1/reports/${shared}/${path}`)).text()),
+      );
+      assert.match(here ?? '', /store_id/);
+      assert.equal(there, here, path);
+    }
 
     const cut = await trigger(one.url, '2023-01-25T12:00:00Z');
     while ((await status(url, cut)) === 'queued') await sleep(5);

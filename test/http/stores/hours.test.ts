@@ -262,3 +262,12 @@ test('a change of hours in the middle of the day changes the report from then on
   const [, hour, day] = (await reportAt('2026-11-25T00:00:00Z'))?.split(',') ?? [];
   assert.deepEqual([hour, day], ['0.00', '12.00']);
 });
+
+test('of a week that is wrong in one place only that place is told', async (t) => {
+  const { ask } = await opened(t);
+  const answer = await ask('PUT', 'mine/hours', { hours: [LUNCH, { ...LUNCH, day: 9 }] });
+  assert.equal(answer.statusCode, 400);
+  assert.deepEqual(answer.json<{ errors: unknown }>().errors, [
+    { in: 'body', field: 'hours.1.day', message: 'must be <= 6' },
+  ]);
+});
