@@ -10,6 +10,7 @@ const SLOW = [
   'test/system/**',
   'test/{storage,fleet}/postgres.test.ts',
   'test/http/{access-matrix,fuzz}.test.ts',
+  'test/web/{dashboard,accessibility,large-fleet}.test.ts',
   'test/ingest/{files,gzip,instants,large-files,merging,parquet,sums,wrong-files}.test.ts',
 ];
 

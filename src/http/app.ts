@@ -11,6 +11,7 @@ import type { Storage } from '../storage/ports.ts';
 import { type Authenticator, guardRoutes } from './access.ts';
 import { acceptJsonOrNothing, BODY_LIMIT } from './bodies.ts';
 import { classicRoutes } from './classic.ts';
+import { dashboardRoutes } from './dashboard.ts';
 import { limitRequestTime } from './deadlines.ts';
 import { docsRoutes } from './docs/routes.ts';
 import { fleetRoutes } from './fleet/routes.ts';
@@ -87,5 +88,6 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await app.register(metricsRoutes(parts.metrics));
   await app.register(documentRoutes);
   await app.register(docsRoutes);
+  await app.register(dashboardRoutes());
   return app;
 }

@@ -1,5 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
 import { UserError } from '../errors.ts';
+
+/** The headers of a request that changes what somebody has read. */
+export const IfMatch = Type.Object({
+  'if-match': Type.Optional(
+    Type.String({ description: 'the `ETag` of the last read: change that version and no other' }),
+  ),
+});
 
 /** Says which version of a thing an answer shows. */
 export function sendVersion(reply: FastifyReply, version: number): FastifyReply {

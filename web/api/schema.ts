@@ -974,6 +974,10 @@ export interface Routes {
       /** as the list gives it */
       readonly user_id: string;
     };
+    headers?: {
+      /** the `ETag` of the last read: change that version and no other */
+      readonly 'if-match'?: string | undefined;
+    };
     body: UserChange;
     answer: UserDetail;
   };
@@ -983,6 +987,10 @@ export interface Routes {
       /** as the list gives it */
       readonly user_id: string;
     };
+    headers?: {
+      /** the `ETag` of the last read: change that version and no other */
+      readonly 'if-match'?: string | undefined;
+    };
     answer: undefined;
   };
   /** Give a user another password; the sessions end */
@@ -990,6 +998,10 @@ export interface Routes {
     path: {
       /** as the list gives it */
       readonly user_id: string;
+    };
+    headers?: {
+      /** the `ETag` of the last read: change that version and no other */
+      readonly 'if-match'?: string | undefined;
     };
     body: NewPassword;
     answer: undefined;

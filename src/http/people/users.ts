@@ -4,7 +4,7 @@ import type { Accounts } from '../../accounts/service.ts';
 import type { UserWithStores } from '../../accounts/users.ts';
 import { formatInstant } from '../../instant.ts';
 import type { UserRecord } from '../../storage/account-catalog.ts';
-import { expectedVersion, sendVersion } from '../etags.ts';
+import { expectedVersion, IfMatch, sendVersion } from '../etags.ts';
 import { limitOf, Page, PageQuery } from '../pages.ts';
 import { Instant, Nullable } from '../schemas.ts';
 import type { Routes } from '../types.ts';
@@ -131,6 +131,7 @@ export function userRoutes({ users, sessions }: Accounts): Routes {
           summary: 'Change a user; with another role or disabled, the sessions end',
           tags,
           params: UserPath,
+          headers: IfMatch,
           body: UserChange,
           response: { 200: UserDetail },
         },
@@ -152,6 +153,7 @@ export function userRoutes({ users, sessions }: Accounts): Routes {
           summary: 'Remove a user, with its sessions and keys',
           tags,
           params: UserPath,
+          headers: IfMatch,
           response: { 204: Nothing },
         },
       },
@@ -170,6 +172,7 @@ export function userRoutes({ users, sessions }: Accounts): Routes {
           summary: 'Give a user another password; the sessions end',
           tags,
           params: UserPath,
+          headers: IfMatch,
           body: NewPassword,
           response: { 204: Nothing },
         },

@@ -5,11 +5,11 @@ import type { HoursVersion, Opening, SpecialDate, Week } from '../../storage/sch
 import type { StoreHours, StoreService } from '../../stores/service.ts';
 import { formatTimeOfDay, timeOfDay } from '../../stores/times-of-day.ts';
 import { isDate } from '../../tzdb.ts';
-import { expectedVersion, sendVersion } from '../etags.ts';
+import { expectedVersion, IfMatch, sendVersion } from '../etags.ts';
 import { decodeCursor, encodeCursor, limitOf, Page, PageQuery } from '../pages.ts';
 import { Nullable, StoreTime, storeTime } from '../schemas.ts';
 import type { Routes } from '../types.ts';
-import { IfMatch, StorePath, zoneOf } from './store-schemas.ts';
+import { StorePath, zoneOf } from './store-schemas.ts';
 
 const tags = ['hours'];
 

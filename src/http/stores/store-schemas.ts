@@ -6,12 +6,6 @@ import { Nullable, OneOf, StoreId, StoreTime, storeTime } from '../schemas.ts';
 
 export const StorePath = Type.Object({ store_id: StoreId });
 
-export const IfMatch = Type.Object({
-  'if-match': Type.Optional(
-    Type.String({ description: 'the `ETag` of the last read: change that version and no other' }),
-  ),
-});
-
 export const Name = Type.String({ minLength: 1, maxLength: 200, description: 'what people call the store' });
 
 export const Zone = Type.String({ maxLength: 100, description: 'an IANA time zone', examples: ['America/Chicago'] });

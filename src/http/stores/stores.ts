@@ -10,11 +10,11 @@ import type { StoreChange, StoreService } from '../../stores/service.ts';
 import { STATES, type StateSource } from '../../stores/states.ts';
 import { zoneName } from '../../tzdb.ts';
 import { AsOf, asOfFrom } from '../as-of.ts';
-import { expectedVersion, sendVersion } from '../etags.ts';
+import { expectedVersion, IfMatch, sendVersion } from '../etags.ts';
 import { decodeCursor, encodeCursor, limitOf, PageQuery } from '../pages.ts';
 import { Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
 import type { Routes } from '../types.ts';
-import { IfMatch, Labels, Name, ProbeUrl, Store, StorePath, storeBody, Zone } from './store-schemas.ts';
+import { Labels, Name, ProbeUrl, Store, StorePath, storeBody, Zone } from './store-schemas.ts';
 
 const tags = ['stores'];
 

@@ -1,0 +1,237 @@
+// Takes the pictures of docs/images from an invented fleet: `npm run screenshots [part of a name…]`, after a build.
+import { openAsBlob } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { createServer, IN_MEMORY, openStorage } from '../src/compose.ts';
+import { loadConfig } from '../src/config.ts';
+import { simulate } from '../src/simulate/simulate.ts';
+import { openBrowser, settled, VIEWER } from '../test/support/browser.ts';
+import { nameStores } from './store-names.ts';
+
+const IMAGES = fileURLToPath(new URL('../docs/images/', import.meta.url));
+/** Days after the clocks went back in America: the week has a day of 25 hours. */
+const END = Date.parse('2026-11-04T19:00:00Z');
+const [STORES, DAYS] = [2_400, 16];
+const PASSWORD = 'a password for pictures';
+const TESTER = { userId: undefined, name: 'console', keyId: undefined, scopes: 'all' } as const;
+const SIZES = {
+  desktop: { viewport: { width: 1440, height: 1000 }, deviceScaleFactor: 1 },
+  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 },
+} as const;
+
+interface Shot {
+  readonly name: string;
+  readonly path: string;
+  readonly act?: (page: Page) => Promise<void>;
+  readonly signedOut?: boolean;
+  readonly dark?: boolean;
+  readonly only?: keyof typeof SIZES;
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'screenshots-'));
+const ahead = END + 4 * 60_000 - Date.now();
+const server = await createServer(
+  {
+    ...loadConfig({ LOG_LEVEL: 'warn', RATE_LIMIT: '0', PORT: '0' }),
+    database: IN_MEMORY,
+    resultsDir: join(folder, 'results'),
+    uploadsDir: join(folder, 'uploads'),
+  },
+  await openStorage(IN_MEMORY),
+  { now: () => Date.now() + ahead },
+);
+
+try {
+  const url = await server.listen();
+  await fill(url);
+  const shots = await shotsOf(url);
+  const { users } = server.accounts;
+  await users.add(TESTER, { login: 'ops@example.com', name: 'Operations', role: 'admin', password: PASSWORD });
+  const { items } = await get<{ items: { store_id: string }[] }>(url, '/api/v1/stores?limit=9', await keyOf());
+  const stores = items.map(({ store_id }) => store_id);
+  await users.add(TESTER, { login: 'night-desk', name: 'Night desk', role: 'operator', password: PASSWORD });
+  await users.add(TESTER, { login: 'harbour@example.com', name: 'Harbour kitchens', role: 'owner', stores });
+  const wanted = process.argv.slice(2);
+  await mkdir(IMAGES, { recursive: true });
+  const browser = await openBrowser(await fontsOf(folder));
+  const session = await signIn(browser, url);
+  for (const shot of shots) {
+    for (const size of ['desktop', 'phone'] as const) {
+      if (shot.only !== undefined && shot.only !== size) continue;
+      for (const scheme of ['light', 'dark'] as const) {
+        const name = `${shot.name}-${size}${scheme === 'dark' ? '-dark' : ''}`;
+        if (scheme === 'dark' && shot.dark !== true) continue;
+        if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
+        await take(browser, { url, session }, shot, { size, scheme }, join(IMAGES, `${name}.png`));
+      }
+    }
+  }
+  await browser.close();
+} finally {
+  await server.close();
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** The three files as a person would bring them, names, two reports, and a file with mistakes. */
+async function fill(url: string): Promise<void> {
+  await simulate({ stores: STORES, days: DAYS, seed: 7, end: END, out: folder, parquet: false });
+  for (const [feed, name] of [
+    ['zones', 'timezones.csv'],
+    ['hours', 'menu_hours.csv'],
+    ['polls', 'store_status.csv'],
+  ] as const) {
+    await upload(url, `feed=${feed}&file_name=${name}`, await openAsBlob(join(folder, name)));
+  }
+  await nameStores(url, await readFile(join(folder, 'timezones.csv'), 'utf8'));
+  const [, row = ''] = (await readFile(join(folder, 'menu_hours.csv'), 'utf8')).split('\n');
+  const id = row.split(',')[0];
+  const mistakes = `store_id,day,start_time_local,end_time_local\n${id},0,08:00:00,22:00:00\n${id},7,08:00:00,22:00:00\n${id},5,25:00:00,23:00:00\n`;
+  await upload(url, 'feed=hours&file_name=hours_from_december.csv&dry_run=true', new Blob([mistakes]));
+  for (const as_of of ['2026-11-03T19:00:00Z', '2026-11-04T19:00:00Z']) {
+    const { report_id } = (await (await fetch(`${url}/trigger_report`, post({ as_of }))).json()) as {
+      report_id: string;
+    };
+    for (;;) {
+      const report = await get<{ status: string }>(url, `/api/v1/reports/${report_id}`);
+      if (report.status === 'complete') break;
+    }
+  }
+}
+
+async function shotsOf(url: string): Promise<Shot[]> {
+  const fleet = await get<{ worst: { store_id: string; lost_seconds: number | null }[] }>(url, '/api/v1/fleet');
+  const reports = await get<{ items: { id: string }[] }>(url, '/api/v1/reports');
+  // One that was up before it went down says more than one that never was.
+  const { items } = await get<{ items: { store_id: string }[] }>(url, '/api/v1/stores?state=offline&limit=200');
+  let store = fleet.worst[0]?.store_id ?? '';
+  for (const { store_id } of items) {
+    const { totals, outages } = await get<{ totals: { up_seconds: number }; outages: unknown[] }>(
+      url,
+      `/api/v1/stores/${store_id}/timeline`,
+    );
+    if (totals.up_seconds < 200_000 || totals.up_seconds > 330_000 || outages.length < 3) continue;
+    store = store_id;
+    break;
+  }
+  const click = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).last().click();
+  return [
+    { name: 'fleet', path: '/', dark: true },
+    { name: 'stores', path: '/?search=noodle', act: (page) => scrollTo(page, 'All stores') },
+    { name: 'store', path: `/stores/${store}`, dark: true, act: pointAtPoll },
+    {
+      name: 'why',
+      path: `/stores/${store}`,
+      act: async (page) => {
+        await page.getByRole('article', { name: 'Last 24 hours' }).getByRole('button').click();
+        await scrollTo(page, 'The numbers, and why');
+      },
+    },
+    { name: 'compare', path: `/stores/${store}?tab=compare` },
+    { name: 'hours', path: `/stores/${store}?tab=hours`, act: click('Change the hours') },
+    { name: 'reports', path: '/reports' },
+    { name: 'report', path: `/reports/${reports.items[0]?.id}` },
+    { name: 'imports', path: '/imports', act: click('Show the rejected rows') },
+    { name: 'people', path: '/people' },
+    { name: 'account', path: '/account', act: click('New key') },
+    { name: 'sign-in', path: '/', signedOut: true },
+  ];
+}
+
+type Session = Awaited<ReturnType<BrowserContext['storageState']>>;
+
+async function signIn(browser: Browser, url: string): Promise<Session> {
+  const page = await browser.newPage();
+  await page.goto(`${url}/account`);
+  await page.getByLabel('Login').fill('ops@example.com');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Change your password' }).waitFor();
+  return page.context().storageState();
+}
+
+async function take(
+  browser: Browser,
+  { url, session }: { readonly url: string; readonly session: Session },
+  shot: Shot,
+  { size, scheme: colorScheme }: { readonly size: keyof typeof SIZES; readonly scheme: 'light' | 'dark' },
+  file: string,
+): Promise<void> {
+  const context = await browser.newContext({
+    ...{ ...VIEWER, ...SIZES[size], colorScheme, reducedMotion: 'reduce' },
+    ...(shot.signedOut !== true && { storageState: session }),
+  });
+  const page = await context.newPage();
+  await page.clock.setSystemTime(Date.now() + ahead);
+  await page.goto(url + shot.path);
+  await settled(page);
+  await page.waitForTimeout(400);
+  await shot.act?.(page);
+  await settled(page);
+  await page.waitForTimeout(300);
+  await page.screenshot({ path: file });
+  await context.close();
+  process.stdout.write(`${file} ${Math.round((await stat(file)).size / 1_000)} kB\n`);
+}
+
+async function pointAtPoll(page: Page): Promise<void> {
+  await page.locator('[data-poll][data-kind="inactive"]').nth(2).hover();
+}
+
+async function scrollTo(page: Page, heading: string): Promise<void> {
+  await page.getByRole('heading', { name: heading }).evaluate('node => node.scrollIntoView()');
+}
+
+/** Where a system has no face of its own, the plainest that is there. */
+async function fontsOf(where: string): Promise<Record<string, string>> {
+  const file = join(where, 'fonts.conf');
+  const prefer = (family: string, face: string) =>
+    `<match target="pattern"><test name="family"><string>${family}</string></test><edit name="family" mode="prepend" binding="strong"><string>${face}</string></edit></match>`;
+  const rules = [
+    prefer('system-ui', 'Liberation Sans'),
+    prefer('ui-sans-serif', 'Liberation Sans'),
+    prefer('ui-monospace', 'Liberation Mono'),
+  ];
+  await writeFile(
+    file,
+    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><include>/etc/fonts/fonts.conf</include>${rules.join('')}</fontconfig>`,
+  );
+  return { FONTCONFIG_FILE: file };
+}
+
+async function keyOf(): Promise<string> {
+  const { items } = await server.accounts.users.list({ limit: 1, after: undefined });
+  const user = items[0];
+  if (user === undefined) throw new Error('there is no user');
+  const { key } = await server.accounts.keys.add(TESTER, {
+    userId: user.id,
+    name: 'hourly poller',
+    scopes: ['stores:read', 'polls:write'],
+    expiresAt: END + 365 * 86_400_000,
+  });
+  return key;
+}
+
+async function get<T>(url: string, path: string, key?: string): Promise<T> {
+  const response = await fetch(url + path, key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } });
+  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as T;
+}
+
+function post(body: object): RequestInit {
+  return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+async function upload(url: string, query: string, file: Blob): Promise<void> {
+  const response = await fetch(`${url}/api/v1/imports?${query}`, { method: 'POST', body: file });
+  const { id } = (await response.json()) as { id: string };
+  for (;;) {
+    const { status, error } = await get<{ status: string; error: string | null }>(url, `/api/v1/imports/${id}`);
+    if (status === 'failed') throw new Error(`${query}: ${error}`);
+    if (status === 'complete') return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

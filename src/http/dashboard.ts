@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import statics from '@fastify/static';
+import { Type } from 'typebox';
+import { notFound } from '../errors.ts';
+import type { Routes } from './types.ts';
+
+/** Where `npm run build` leaves the pages; the same from the sources as from what is built. */
+const BUILT = fileURLToPath(new URL('../../dist/web/', import.meta.url));
+
+/** Its own scripts and styles, its own server, and nothing else: neither inline nor from elsewhere. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "font-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** The addresses of the dashboard; each is the same page, which looks at the address itself. */
+const PAGES = [
+  { name: 'Fleet', url: '/' },
+  { name: 'Store', url: '/stores/:store_id' },
+  { name: 'Reports', url: '/reports' },
+  { name: 'Report', url: '/reports/:report_id' },
+  { name: 'Imports', url: '/imports' },
+  { name: 'People', url: '/people' },
+  { name: 'Person', url: '/people/:user_id' },
+  { name: 'Account', url: '/account' },
+] as const;
+
+/**
+ * The web page. It holds nothing of anybody: what it shows, it asks the API for.
+ *
+ * @param folder where its built files are
+ */
+export function dashboardRoutes(folder = BUILT): Routes {
+  return async (app) => {
+    const built = existsSync(`${folder}/index.html`);
+    if (built) await app.register(statics, { root: folder, serve: false, preCompressed: true, cacheControl: false });
+
+    for (const { name, url } of PAGES) {
+      app.get(
+        url,
+        {
+          config: { access: 'public' },
+          logLevel: 'warn',
+          schema: {
+            hide: true,
+            operationId: `show${name}Page`,
+            summary: `The dashboard: ${name.toLowerCase()}`,
+            tags: ['system'],
+            response: { 200: HTML },
+          },
+        },
+        async (_request, reply) => {
+          if (!built) throw notFound('the dashboard is not built: run "npm run build"; the API is at /api/docs');
+          return reply
+            .header('content-security-policy', POLICY)
+            .header('referrer-policy', 'same-origin')
+            .header('cache-control', 'no-cache')
+            .sendFile('index.html');
+        },
+      );
+    }
+
+    app.get(
+      '/assets/:file',
+      {
+        config: { access: 'public' },
+        logLevel: 'warn',
+        schema: {
+          hide: true,
+          operationId: 'readAsset',
+          summary: 'A script, style or picture of the dashboard',
+          tags: ['system'],
+          params: Type.Object({ file: Type.String({ maxLength: 200 }) }),
+          response: { 200: FILE },
+        },
+      },
+      async ({ params: { file } }, reply) => {
+        if (!/^[\w-]+\.(js|css|svg)$/.test(file) || !existsSync(`${folder}/assets/${file}`)) {
+          throw notFound(`there is no file "${file}" of the dashboard; the page may be older than the server`);
+        }
+        // Its name changes with what is in it.
+        return reply
+          .header('cache-control', 'public, max-age=31536000, immutable')
+          .header('vary', 'accept-encoding')
+          .sendFile(`assets/${file}`);
+      },
+    );
+  };
+}
+
+const HTML = { description: 'the page', content: { 'text/html': { schema: Type.Unsafe<unknown>({}) } } };
+const FILE = { description: 'the file', content: { '*/*': { schema: Type.Unsafe<unknown>({}) } } };

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import type { TestContext } from 'node:test';
+import chromium from '@sparticuz/chromium';
+import { type Browser, type BrowserContextOptions, type Page, chromium as playwright } from 'playwright-core';
+
+/**
+ * It asks nobody but the server for anything. The package's own arguments are for a function that shows one page: with
+ * them the browser ends with its first page, and keeps nothing to its origin.
+ */
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--no-zygote',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
+
+/** A real browser without a window. */
+export async function openBrowser(env: Readonly<Record<string, string>> = {}): Promise<Browser> {
+  const built = existsSync(new URL('../../dist/web/index.html', import.meta.url));
+  assert.ok(built, 'the dashboard is not built: npm run build:web');
+  return playwright.launch({
+    executablePath: await chromium.executablePath(),
+    args: ARGUMENTS,
+    env: { ...process.env, ...env },
+  });
+}
+
+/** Somebody in front of a browser, far from most stores. */
+export const VIEWER = {
+  locale: 'en-GB',
+  timezoneId: 'Europe/Berlin',
+  viewport: { width: 1440, height: 1000 },
+} as const;
+
+/**
+ * A page of its own, with nobody signed in. The test fails when a script of it throws, or when it asks for something
+ * that its policy forbids.
+ */
+export async function openPage(t: TestContext, browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext({ ...VIEWER, ...options });
+  const page = await context.newPage();
+  const troubles = troublesOf(page);
+  t.after(async () => {
+    await context.close();
+    assert.deepEqual(troubles, []);
+  });
+  return page;
+}
+
+function troublesOf(page: Page): string[] {
+  const troubles: string[] = [];
+  page.on('pageerror', (error) => troubles.push(String(error.stack)));
+  page.on('console', (message) => {
+    const text = message.text();
+    // What the server refuses, and that it is away, is for the page to show.
+    if (message.type() === 'error' && !/^Failed to load resource|net::ERR/.test(text)) troubles.push(text);
+  });
+  return troubles;
+}
+
+/** Waits until the page shows what it was fetching. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForSelector('main :is(h1, h2)', { state: 'attached' });
+  await page.waitForSelector('.loading', { state: 'detached' });
+}

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { type TestServer, type TestSettings, testServer } from './server.ts';
+
+/** Wednesday noon in Chicago. */
+export const NOON_IN_CHICAGO = Date.parse('2026-11-18T18:00:00Z');
+
+/** A clock that shows that noon now, and goes on. */
+export function noonClock(): () => number {
+  const ahead = NOON_IN_CHICAGO - Date.now();
+  return () => Date.now() + ahead;
+}
+
+export interface SeenFleet extends TestServer {
+  /** Where a browser finds it. */
+  readonly url: string;
+}
+
+/** A server that a browser can reach. */
+export async function seenFleet(t: TestContext, settings: TestSettings = {}): Promise<SeenFleet> {
+  const server = await testServer(t, settings);
+  return { ...server, url: await server.app.listen({ host: '127.0.0.1', port: settings.port ?? 0 }) };
+}
+
+/** Polls of a store, so many minutes before an instant; `-30` found it inactive. */
+export function pollsOf(id: string, instant: number, ...minutes: readonly number[]) {
+  return minutes.map((before) => ({
+    store_id: id,
+    status: before < 0 ? 'inactive' : 'active',
+    timestamp_utc: new Date(instant - Math.abs(before) * 60_000).toISOString(),
+  }));
+}
+
+export async function append({ app }: TestServer, polls: readonly object[]): Promise<void> {
+  const answer = await app.inject({ method: 'POST', url: '/api/v1/polls', payload: { polls } });
+  assert.equal(answer.statusCode, 200, answer.body);
+  assert.equal(answer.json<{ rejected: number }>().rejected, 0, answer.body);
+}

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import type { AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { PASSWORD, TESTER } from '../support/accounts.ts';
+import { openBrowser, openPage, settled } from '../support/browser.ts';
+import { append, NOON_IN_CHICAGO as NOON, noonClock, pollsOf, seenFleet } from '../support/seen-fleet.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let browser: Browser;
+before(async () => {
+  browser = await openBrowser();
+});
+after(() => browser.close());
+
+/** Violations of some weight, with where they are. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const { violations: found } = (await page.evaluate('axe.run()')) as AxeResults;
+  return found
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join('; ')}`,
+    );
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const [screen, viewport] of [
+    ['a desk', { width: 1440, height: 1000 }],
+    ['a phone', { width: 360, height: 740 }],
+  ] as const) {
+    test(`no page keeps anybody out, ${colorScheme}, on ${screen}`, async (t) => {
+      const fleet = await seenFleet(t, { now: noonClock() });
+      await append(fleet, [
+        ...pollsOf('a', NOON, 7_000, 3_000, -1_500, 70, 10),
+        ...pollsOf('b', NOON, 5_000, 130, 70, -10),
+        ...pollsOf('c', NOON, 5_000),
+      ]);
+      const page = await openPage(t, browser, { colorScheme, viewport });
+      await page.clock.setSystemTime(NOON);
+      const look = async (path: string, more: (() => Promise<void>) | undefined = undefined) => {
+        await page.goto(fleet.url + path);
+        await settled(page);
+        await more?.();
+        assert.deepEqual(await violations(page), [], `${path} in ${colorScheme}`);
+        const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        assert.equal(wider, 0, `${path} is wider than the screen`);
+      };
+      await look('/people');
+      const { users } = fleet.accounts;
+      await users.add(TESTER, { login: 'root', name: 'Root', role: 'admin', password: PASSWORD });
+      const owner = await users.add(TESTER, { login: 'olga', role: 'owner', stores: ['a', 'b'], password: PASSWORD });
+      await look('/');
+      await page.getByLabel('Login').fill('root');
+      await page.getByLabel('Password').fill(PASSWORD);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('heading', { name: 'All stores' }).waitFor();
+
+      await look('/', () => page.getByRole('button', { name: /account and appearance/ }).click());
+      await look('/?search=nothing+like+this');
+      await look('/?as_of=2026-11-17T18:00:00.000Z');
+      await look('/stores/b', () => page.getByRole('button', { name: 'Why?' }).last().click());
+      await look('/stores/b?tab=compare');
+      await look('/stores/b?tab=hours', () => page.getByRole('button', { name: 'Change the hours' }).click());
+      await look('/stores/nobody');
+      await look('/reports');
+      await page.getByRole('button', { name: 'Ask for the report' }).click();
+      await page.getByRole('table', { name: 'Store by store' }).waitFor();
+      await look(new URL(page.url()).pathname);
+      await look('/reports');
+      await look('/imports');
+      await page.getByLabel('Files to import').setInputFiles({
+        name: 'polls.csv',
+        mimeType: 'text/csv',
+        buffer: Buffer.from('store_id,status,timestamp_utc\na,active,never\n'),
+      });
+      assert.deepEqual(await violations(page), [], 'files that wait to be imported');
+      await page.getByRole('button', { name: 'Import 1 file' }).click();
+      await page.getByRole('button', { name: 'Show the rejected rows' }).click();
+      await page.getByText('"never"').waitFor();
+      assert.deepEqual(await violations(page), [], 'rejected rows');
+      await look('/people');
+      await look(`/people/${owner.id}`, () => page.getByRole('button', { name: 'New key' }).click());
+      await look('/people?tab=audit');
+      await look('/account');
+    });
+  }
+}

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Browser } from 'playwright-core';
+import { IN_MEMORY, openStorage } from '../../src/compose.ts';
+import { PASSWORD, TESTER } from '../support/accounts.ts';
+import { openBrowser, openPage, settled } from '../support/browser.ts';
+import { append, NOON_IN_CHICAGO as NOON, noonClock, pollsOf, seenFleet } from '../support/seen-fleet.ts';
+
+const CASE = new URL('../conformance/001-05/', import.meta.url);
+const FILES = ['store_status.csv', 'menu_hours.csv', 'timezones.csv'];
+
+let browser: Browser;
+before(async () => {
+  browser = await openBrowser();
+});
+after(() => browser.close());
+
+test('from a first start without data to a downloaded report, by the page alone', async (t) => {
+  const { url } = await seenFleet(t);
+  const page = await openPage(t, browser);
+  await page.goto(url);
+  await page.getByRole('heading', { name: 'No stores yet' }).waitFor();
+  await page.getByRole('link', { name: 'Import the files' }).click();
+
+  await page.getByLabel('Files to import').setInputFiles(FILES.map((name) => fileURLToPath(new URL(name, CASE))));
+  assert.equal(await page.getByLabel('What menu_hours.csv holds').inputValue(), 'hours');
+  await page.getByRole('button', { name: 'Import 3 files' }).click();
+  for (const name of FILES) {
+    await page.getByRole('article', { name }).getByText('Complete').waitFor();
+  }
+  const polls = await page.getByRole('article', { name: 'store_status.csv' }).innerText();
+  const rows = (await readFile(new URL('store_status.csv', CASE), 'utf8')).trimEnd().split('\n').length - 1;
+  assert.ok(polls.includes(rows.toLocaleString('en-GB')), `${polls} does not say that ${rows} rows were read`);
+
+  await page.getByRole('link', { name: 'Reports' }).click();
+  await page.getByRole('button', { name: 'Ask for the report' }).click();
+  await page.getByRole('table', { name: 'Store by store' }).waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'CSV', exact: true }).click(),
+  ]);
+  const id = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+  const asked = await fetch(`${url}/get_report?report_id=${id}`);
+  assert.equal(await readFile(await download.path(), 'utf8'), await asked.text());
+});
+
+test('a store that is offline in its business hours is first, and the next one without a reload', async (t) => {
+  const fleet = await seenFleet(t, { now: noonClock() });
+  await append(fleet, [
+    ...pollsOf('a-online', NOON, 70, 10),
+    ...pollsOf('b-online', NOON, 65, 5),
+    ...pollsOf('z-offline', NOON, 130, 70, -10),
+  ]);
+  const page = await openPage(t, browser);
+  await page.clock.setSystemTime(NOON);
+  await page.goto(fleet.url);
+  const hero = page.getByRole('link', { name: /stores? offline while open/ });
+  await hero.waitFor();
+  assert.match(await hero.innerText(), /^1\s+store offline while open\s+of 3 stores/);
+  const rows = page.getByRole('table', { name: 'All stores' }).getByRole('row');
+  await rows.nth(3).waitFor();
+  assert.match(await rows.nth(1).innerText(), /Offline\s+z-offline\s+inactive, 10 minutes ago/);
+  assert.match(await page.getByRole('region', { name: 'Needs attention' }).innerText(), /z-offline/);
+
+  await append(fleet, pollsOf('b-online', NOON, -1));
+  await page.getByRole('link', { name: /^2 stores offline/ }).waitFor();
+});
+
+test('hours are changed from tomorrow on, and what is past stays as it was', async (t) => {
+  const fleet = await seenFleet(t);
+  const now = Date.now();
+  await append(fleet, pollsOf('a/1', now, 10, -70, 130));
+  const store = `/api/v1/stores/${encodeURIComponent('a/1')}`;
+  const before = await fleet.app.inject(`${store}/timeline?as_of=${new Date(now).toISOString()}`);
+  const page = await openPage(t, browser);
+  await page.goto(`${fleet.url}/stores/${encodeURIComponent('a/1')}?tab=hours`);
+  await page.getByRole('button', { name: 'Change the hours' }).click();
+  await page.getByLabel('Open around the clock, every day').uncheck();
+  for (const day of ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']) {
+    await page.getByLabel(`${day}, opening 1: from`).fill('10:00');
+    await page.getByLabel(`${day}, opening 1: until`).fill('02:00');
+  }
+  await page.getByRole('button', { name: 'Sunday: take opening 1 away' }).click();
+  await page.getByRole('button', { name: 'Save the hours' }).click();
+  await page.getByText(/The new hours hold from/).waitFor();
+  await page.getByRole('heading', { name: /^Planned from/ }).waitFor();
+
+  const { versions } = (await fleet.app.inject(`${store}/hours`)).json();
+  const tomorrow = new Intl.DateTimeFormat('sv-SE', { timeZone: 'America/Chicago' }).format(now + 86_400_000);
+  assert.equal(versions.length, 2);
+  assert.equal(versions[0].hours, 'always');
+  assert.equal(versions[1].effective_from.local.slice(0, 19), `${tomorrow}T00:00:00`);
+  assert.deepEqual(
+    versions[1].hours.map(({ day, start, end }: Record<string, unknown>) => `${day} ${start} ${end}`),
+    [0, 1, 2, 3, 4, 5].map((day) => `${day} 10:00 02:00`),
+  );
+  const later = await fleet.app.inject(`${store}/timeline?as_of=${new Date(now).toISOString()}`);
+  assert.deepEqual(later.json(), before.json());
+});
+
+test('an owner signs in and sees the own stores, and nothing of others behind any address', async (t) => {
+  const fleet = await seenFleet(t, { now: noonClock() });
+  await append(fleet, [...pollsOf('mine', NOON, 70, 10), ...pollsOf('theirs', NOON, 70, -10)]);
+  const { users } = fleet.accounts;
+  await users.add(TESTER, { login: 'root', role: 'admin', password: PASSWORD });
+  await users.add(TESTER, { login: 'olga', name: 'Olga', role: 'owner', stores: ['mine'], password: PASSWORD });
+  const page = await openPage(t, browser);
+  await page.clock.setSystemTime(NOON);
+  await page.goto(`${fleet.url}/stores/theirs`);
+  await page.getByLabel('Login').fill('olga');
+  await page.getByLabel('Password').fill('not the password');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('alert').waitFor();
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+
+  await page.getByRole('heading', { name: 'There is no such store' }).waitFor();
+  await page.getByRole('link', { name: 'Fleet', exact: true }).click();
+  await page.getByRole('link', { name: /^0 stores offline while open of 1 store/ }).waitFor();
+  await page.getByRole('link', { name: 'mine', exact: true }).waitFor();
+  await settled(page);
+  assert.doesNotMatch(await page.innerText('body'), /theirs/);
+  const places = await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts();
+  assert.deepEqual(places, ['Fleet', 'Reports']);
+
+  for (const path of ['/people', '/imports']) {
+    await page.goto(`${fleet.url}${path}`);
+    await page.getByRole('heading', { name: 'This is not yours to see' }).waitFor();
+  }
+  await page.getByRole('button', { name: /Olga/ }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+});
+
+test('a server that stops and starts again under an open page', async (t) => {
+  const storage = await openStorage(IN_MEMORY);
+  t.after(() => storage.close());
+  const first = await seenFleet(t, { storage, now: noonClock() });
+  await append(first, [...pollsOf('a', NOON, 70, 10), ...pollsOf('b', NOON, 70, 10)]);
+  const page = await openPage(t, browser);
+  await page.clock.setSystemTime(NOON);
+  await page.goto(first.url);
+  const pulse = page.getByText(/last updated/).or(page.getByText('No connection'));
+  await page.getByText('Live').waitFor();
+  await page.getByRole('link', { name: /^0 stores offline/ }).waitFor();
+
+  await first.app.close();
+  await page.getByText('No connection').waitFor();
+  assert.match(await pulse.first().innerText(), /last updated/);
+  await page.getByRole('link', { name: /^0 stores offline/ }).waitFor();
+
+  const again = await seenFleet(t, { storage, now: noonClock(), port: Number(new URL(first.url).port) });
+  await append(again, pollsOf('b', NOON, -1));
+  await page.getByText('Live').waitFor();
+  await page.getByRole('link', { name: /^1 store offline/ }).waitFor();
+});

@@ -1,0 +1,42 @@
+import { useSignalEffect } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { pageAt } from './pages/all.tsx';
+import { SignInPage } from './pages/sign-in.tsx';
+import { Loading, Trouble } from './parts/notices.tsx';
+import { Shell } from './parts/shell.tsx';
+import { listen, stop } from './state/live.ts';
+import { path } from './state/place.ts';
+import { readSession, session } from './state/session.ts';
+
+/** Everything: who one is first, and then the page. */
+export function App() {
+  useEffect(() => {
+    readSession();
+  }, []);
+  useSignalEffect(() => {
+    if (session.value.kind === 'somebody') listen();
+    else stop();
+  });
+
+  const { value } = session;
+  switch (value.kind) {
+    case 'asking':
+      return <Loading what="Restaurant Monitor" />;
+    case 'away':
+      return (
+        <main>
+          <Trouble error={value.error} title="The server does not answer" />
+        </main>
+      );
+    case 'nobody':
+      return <SignInPage />;
+    case 'somebody': {
+      const page = pageAt(path.value);
+      return (
+        <Shell title={page.title}>
+          <page.Page key={path.value} {...page.params} />
+        </Shell>
+      );
+    }
+  }
+}

@@ -1,0 +1,104 @@
+/** Numbers as the reader's browser writes them. */
+const whole = new Intl.NumberFormat();
+const percentOne = new Intl.NumberFormat(undefined, {
+  style: 'percent',
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
+const percentTwo = new Intl.NumberFormat(undefined, {
+  style: 'percent',
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 2,
+});
+const percentShort = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
+const points = new Intl.NumberFormat(undefined, {
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 2,
+  signDisplay: 'exceptZero',
+});
+const decimal = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+const bytesOf = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+
+export function count(value: number): string {
+  return whole.format(value);
+}
+
+/** A count with its noun: `1 store`, `12 stores`. */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${whole.format(value)} ${value === 1 ? one : many}`;
+}
+
+/** @param ratio 0 to 1. Almost everything is never shown as everything. */
+export function percent(ratio: number | null): string {
+  if (ratio === null) return '–';
+  const near = ratio > 0.999 && ratio < 1 ? Math.floor(ratio * 10_000) / 10_000 : ratio;
+  return (ratio > 0.99 && ratio < 1 ? percentTwo : percentOne).format(near);
+}
+
+/** For an axis, where the steps are even. */
+export function percentStep(ratio: number): string {
+  return percentShort.format(ratio);
+}
+
+/** The change between two ratios, in percentage points, signed. */
+export function changeInPoints(now: number | null, before: number | null): string | undefined {
+  if (now === null || before === null) return undefined;
+  return `${points.format((now - before) * 100)} pts`;
+}
+
+/** A stretch of time in the two units that matter: `3 h 12 min`, `45 s`. */
+export function duration(seconds: number): string {
+  if (seconds === 0) return '0 min';
+  if (seconds < 60) return `${decimal.format(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  const days = Math.floor(hours / 24);
+  return hours % 24 === 0 ? `${days} d` : `${whole.format(days)} d ${hours % 24} h`;
+}
+
+/** Open time of one store, which nobody counts in days: `80 h 30 min`. */
+export function openTime(seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  if (seconds < 60 || minutes < 60) return duration(seconds);
+  const rest = minutes % 60;
+  return `${whole.format(Math.floor(minutes / 60))} h${rest === 0 ? '' : ` ${rest} min`}`;
+}
+
+/** Time of many stores together: `2,579 h`, however many days that is. */
+export function storeHours(seconds: number): string {
+  const hours = seconds / 3_600;
+  return `${(hours < 10 ? decimal : whole).format(hours < 10 ? hours : Math.round(hours))} h`;
+}
+
+/** `h:mm:ss`, never rounded: for sums that are to add up on paper. */
+export function exactDuration(seconds: number): string {
+  const milliseconds = Math.round(seconds * 1_000);
+  const hours = Math.floor(milliseconds / 3_600_000);
+  const minutes = Math.floor((milliseconds % 3_600_000) / 60_000);
+  const rest = (milliseconds % 60_000) / 1_000;
+  const tail = Number.isInteger(rest) ? String(rest).padStart(2, '0') : rest.toFixed(3).padStart(6, '0');
+  return `${hours}:${String(minutes).padStart(2, '0')}:${tail}`;
+}
+
+export function bytes(value: number): string {
+  if (value < 1_000) return `${whole.format(value)} B`;
+  if (value < 1_000_000) return `${bytesOf.format(value / 1_000)} kB`;
+  if (value < 1_000_000_000) return `${bytesOf.format(value / 1_000_000)} MB`;
+  return `${bytesOf.format(value / 1_000_000_000)} GB`;
+}
+
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'long' });
+
+/** How long ago an instant was: `12 minutes ago`. */
+export function ago(instant: number, now: number): string {
+  const seconds = Math.round((instant - now) / 1_000);
+  const size = Math.abs(seconds);
+  if (size < 45) return 'just now';
+  if (size < 3_600) return relative.format(Math.round(seconds / 60), 'minute');
+  if (size < 86_400) return relative.format(Math.round(seconds / 3_600), 'hour');
+  if (size < 60 * 86_400) return relative.format(Math.round(seconds / 86_400), 'day');
+  if (size < 700 * 86_400) return relative.format(Math.round(seconds / (30.44 * 86_400)), 'month');
+  return relative.format(Math.round(seconds / (365.25 * 86_400)), 'year');
+}

@@ -1,0 +1,79 @@
+/** The days of a zone: where each begins, and how long it is when the clocks change in it. */
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+const walls = new Map<string, Intl.DateTimeFormat>();
+
+function wallFormat(zone: string): Intl.DateTimeFormat {
+  const known = walls.get(zone);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
+  walls.set(zone, made);
+  return made;
+}
+
+/** What the clock shows at an instant, as if it were one of UTC. */
+export function wallAt(instant: number, zone: string): number {
+  const parts: Record<string, number> = {};
+  for (const { type, value } of wallFormat(zone).formatToParts(instant)) parts[type] = Number(value);
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
+  return Date.UTC(year, month - 1, day, hour, minute, second) + (((instant % 1_000) + 1_000) % 1_000);
+}
+
+/** The local date, `2026-11-24`. */
+export function dateAt(instant: number, zone: string): string {
+  return new Date(wallAt(instant, zone)).toISOString().slice(0, 10);
+}
+
+export function addDays(date: string, days: number): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10);
+}
+
+/** The first instant of a date: a midnight that a clock change skips is when the day begins instead. */
+export function startOfDate(date: string, zone: string): number {
+  const midnight = Date.parse(`${date}T00:00:00Z`);
+  const offsets = [-DAY, DAY].map((away) => wallAt(midnight + away, zone) - (midnight + away));
+  const candidates = offsets.map((offset) => midnight - offset).sort((a, b) => a - b);
+  const exact = candidates.find((instant) => wallAt(instant, zone) === midnight);
+  return exact ?? (candidates[1] as number);
+}
+
+export interface LocalDay {
+  readonly date: string;
+  readonly from: number;
+  readonly to: number;
+  /** Hours of elapsed time: 24, but 23 or 25 when the clocks change. */
+  readonly hours: number;
+}
+
+export function localDays(first: string, length: number, zone: string): LocalDay[] {
+  return Array.from({ length }, (_, i) => {
+    const date = addDays(first, i);
+    const from = startOfDate(date, zone);
+    const to = startOfDate(addDays(date, 1), zone);
+    return { date, from, to, hours: (to - from) / HOUR };
+  });
+}
+
+/** The clock's reading at each full hour of elapsed time since the day began: 0, 1, 3 … when 2 is skipped. */
+export function hourMarks({ from, to }: LocalDay, zone: string): { readonly at: number; readonly hour: number }[] {
+  const marks = [];
+  for (let at = from; at < to; at += HOUR) marks.push({ at, hour: new Date(wallAt(at, zone)).getUTCHours() });
+  return marks;
+}
+
+/** Monday of the week that a date is in. */
+export function mondayOf(date: string): string {
+  const day = new Date(`${date}T00:00:00Z`).getUTCDay();
+  return addDays(date, -((day + 6) % 7));
+}

@@ -1,0 +1,19 @@
+/** Openings as they are typed: times of day as `<input type="time">` has them. */
+export interface Opening {
+  readonly start: string;
+  readonly end: string;
+}
+
+/** `09:00`, and seconds where there are some; midnight at the end of a day is the `00:00` of the next. */
+export function typed(time: string): string {
+  const short = time.replace(/^(\d\d:\d\d):00(\.0+)?$/, '$1');
+  return short === '24:00' ? '00:00' : short;
+}
+
+/** An opening in words: `09:00 – 17:00`, `around the clock`, or with the next day's end marked. */
+export function inWords({ start, end }: Opening): string {
+  const [from, to] = [typed(start), typed(end)];
+  if (from === to) return from === '00:00' ? 'all day' : `${from} – ${to} next day`;
+  if (to === '00:00' || to >= '23:59') return `${from} – midnight`;
+  return to < from ? `${from} – ${to} next day` : `${from} – ${to}`;
+}

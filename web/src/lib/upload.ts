@@ -1,0 +1,33 @@
+import { ApiError } from '../../api/client.ts';
+import type { Problem } from '../../api/schema.ts';
+
+/**
+ * Sends a file, telling how far it is; `fetch` cannot tell that.
+ *
+ * @param onProgress called with the share that is sent, 0 to 1
+ * @throws ApiError when the server refuses it; TypeError when it cannot be reached
+ */
+export function upload<T>(url: string, file: Blob, onProgress: (share: number) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', url);
+    request.responseType = 'text';
+    request.setRequestHeader('content-type', 'application/octet-stream');
+    request.upload.addEventListener('progress', ({ loaded, total }) => onProgress(total === 0 ? 1 : loaded / total));
+    request.addEventListener('error', () => reject(new TypeError('the file could not be sent')));
+    request.addEventListener('load', () => {
+      const { status, statusText, responseText } = request;
+      if (status >= 200 && status < 300) resolve(JSON.parse(responseText) as T);
+      else reject(new ApiError(problemFrom(status, statusText, responseText), undefined));
+    });
+    request.send(file);
+  });
+}
+
+function problemFrom(status: number, title: string, text: string): Problem {
+  try {
+    return JSON.parse(text) as Problem;
+  } catch {
+    return { type: 'about:blank', title, status, detail: `the server answered ${status} ${title}` };
+  }
+}

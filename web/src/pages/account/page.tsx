@@ -1,0 +1,74 @@
+import { useSignal } from '@preact/signals';
+import { Field } from '../../parts/field.tsx';
+import { KeysPart } from '../../parts/keys.tsx';
+import { Empty } from '../../parts/notices.tsx';
+import { call, reasonOf } from '../../state/api.ts';
+import { session } from '../../state/session.ts';
+
+/** One's own password and keys. */
+export default function AccountPage() {
+  const { value } = session;
+  if (value.kind !== 'somebody' || value.me.user === null) {
+    return <Empty title="There are no users yet, so there is no account" />;
+  }
+  return (
+    <>
+      <header class="head">
+        <div>
+          <h1>{value.me.user.name}</h1>
+          <p class="quiet">
+            {value.me.user.login} · {value.me.user.role}
+          </p>
+        </div>
+      </header>
+      <PasswordForm />
+      <KeysPart
+        id="own keys"
+        list={(cursor, signal) => call('GET /api/v1/keys', { query: { cursor }, signal })}
+        add={(body) => call('POST /api/v1/keys', { body })}
+      />
+    </>
+  );
+}
+
+function PasswordForm() {
+  const current = useSignal('');
+  const next = useSignal('');
+  const told = useSignal<{ readonly kind: 'good' | 'trouble'; readonly words: string } | undefined>(undefined);
+  const save = async (event: Event) => {
+    event.preventDefault();
+    try {
+      await call('PUT /api/v1/session/password', { body: { current: current.value, next: next.value } });
+      told.value = { kind: 'good', words: 'The new password holds. Your other sessions have ended.' };
+      current.value = '';
+      next.value = '';
+    } catch (error) {
+      told.value = { kind: 'trouble', words: reasonOf(error) };
+    }
+  };
+  return (
+    <form class="card form" onSubmit={save}>
+      <h2>Change your password</h2>
+      <Field label="Current password" type="password" value={current} required autoComplete="current-password" />
+      <Field
+        label="New password"
+        type="password"
+        value={next}
+        required
+        minLength={12}
+        autoComplete="new-password"
+        hint="At least 12 characters."
+      />
+      {told.value !== undefined && (
+        <p class="banner" data-kind={told.value.kind} role={told.value.kind === 'good' ? 'status' : 'alert'}>
+          {told.value.words}
+        </p>
+      )}
+      <div class="actions">
+        <button type="submit" class="button main">
+          Change it
+        </button>
+      </div>
+    </form>
+  );
+}

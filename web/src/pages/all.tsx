@@ -1,0 +1,38 @@
+import type { ComponentType } from 'preact';
+import { later } from '../parts/later.tsx';
+import { FleetPage } from './fleet/page.tsx';
+import { NotFoundPage } from './not-found.tsx';
+
+interface Route {
+  readonly pattern: RegExp;
+  readonly title: string;
+  readonly Page: ComponentType<{ readonly id: string }>;
+}
+
+// The first page comes with the shell; the others when somebody goes there.
+const ROUTES: readonly Route[] = [
+  { pattern: /^\/$/, title: 'Fleet', Page: FleetPage },
+  { pattern: /^\/stores\/([^/]+)$/, title: 'Store', Page: later(() => import('./store/page.tsx')) },
+  { pattern: /^\/reports$/, title: 'Reports', Page: later(() => import('./reports/page.tsx')) },
+  { pattern: /^\/reports\/([^/]+)$/, title: 'Report', Page: later(() => import('./reports/report.tsx')) },
+  { pattern: /^\/imports$/, title: 'Imports', Page: later(() => import('./imports/page.tsx')) },
+  { pattern: /^\/people$/, title: 'People', Page: later(() => import('./people/page.tsx')) },
+  { pattern: /^\/people\/([^/]+)$/, title: 'Person', Page: later(() => import('./people/person.tsx')) },
+  { pattern: /^\/account$/, title: 'Your account', Page: later(() => import('./account/page.tsx')) },
+];
+
+export function pageAt(path: string): Pick<Route, 'title' | 'Page'> & { readonly params: { readonly id: string } } {
+  for (const { pattern, title, Page } of ROUTES) {
+    const found = pattern.exec(path);
+    if (found !== null) return { title, Page, params: { id: decoded(found[1] ?? '') } };
+  }
+  return { title: 'Nothing here', Page: NotFoundPage, params: { id: '' } };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,56 @@
+import { useSignal } from '@preact/signals';
+import type { WorstStore } from '../../../api/schema.ts';
+import { VIEWER_ZONE } from '../../lib/clock.ts';
+import { duration, openTime } from '../../lib/format.ts';
+import { Link } from '../../parts/link.tsx';
+import { StateShape } from '../../parts/state-mark.tsx';
+import { storeHref } from '../../parts/store-name.tsx';
+import { bothClocks } from '../../parts/time.tsx';
+
+const SHOWN = 8;
+/** Nobody looks further back than eight days. */
+const REACH = 8 * 86_400_000;
+
+/** The stores that lose most, worst first: what they lost, and how long it has been going on. */
+export function Attention({ worst, asOf }: { readonly worst: readonly WorstStore[]; readonly asOf: number }) {
+  const all = useSignal(false);
+  const lossy = worst.filter((store) => store.offline_since !== null || store.down_last_day_seconds > 0);
+  const shown = all.value ? lossy : lossy.slice(0, SHOWN);
+  return (
+    <section class="attention" aria-labelledby="attention">
+      <h2 id="attention">Needs attention</h2>
+      {lossy.length === 0 && <p class="quiet">No store was down in the last 24 hours.</p>}
+      <ol>
+        {shown.map((store) => (
+          <li key={store.store_id}>
+            <Link href={storeHref(store.store_id)}>
+              <span class="state" data-state={store.state}>
+                <StateShape state={store.state} />
+              </span>
+              <span class="who">{store.name ?? <span class="code">{store.store_id}</span>}</span>
+              <strong class="loss">{openTime(store.lost_seconds ?? store.down_last_day_seconds)}</strong>
+              <Since store={store} asOf={asOf} />
+            </Link>
+          </li>
+        ))}
+      </ol>
+      {lossy.length > SHOWN && (
+        <button type="button" class="button plain" onClick={() => (all.value = !all.value)}>
+          {all.value ? 'Show fewer' : `Show all ${lossy.length}`}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function Since({ store, asOf }: { readonly store: WorstStore; readonly asOf: number }) {
+  const since = store.offline_since;
+  if (since === null) return <span class="since quiet">down in the last 24 hours; not offline now</span>;
+  const instant = Date.parse(since.utc);
+  return (
+    <span class="since quiet" title={bothClocks(instant, VIEWER_ZONE)}>
+      open time lost;{' '}
+      {asOf - instant >= REACH ? 'down for eight days or more' : `down for ${duration((asOf - instant) / 1_000)}`}
+    </span>
+  );
+}

@@ -1,0 +1,95 @@
+import { useSignal } from '@preact/signals';
+import type { FleetHistory, FleetStatus } from '../../../api/schema.ts';
+import { dayAndMonth, dayAndTime, VIEWER_ZONE, weekday } from '../../lib/clock.ts';
+import { count, counted, percent, storeHours } from '../../lib/format.ts';
+import { Loading, Trouble } from '../../parts/notices.tsx';
+import { ScrollBox } from '../../parts/scroll-box.tsx';
+import { HoursChart } from './hours-chart.tsx';
+
+interface Props {
+  readonly history: FleetHistory | undefined;
+  readonly error: unknown;
+  readonly poller: FleetStatus['poller'];
+}
+
+/** Seven days by the hour: how the fleet was, and whether it was looked at. */
+export default function FleetHours({ history, error, poller }: Props) {
+  const chosen = useSignal<number | undefined>(undefined);
+  if (history === undefined) {
+    return (
+      <div class="hours">{error === undefined ? <Loading what="the last week" /> : <Trouble error={error} />}</div>
+    );
+  }
+  if (history.hours.every(({ polls, up_seconds, down_seconds }) => polls + up_seconds + down_seconds === 0)) {
+    return (
+      <section class="hours" aria-labelledby="hours">
+        <header>
+          <h2 id="hours">By the hour, seven days</h2>
+        </header>
+        <p class="quiet">No poll was made in these seven days, so nothing is known of them.</p>
+      </section>
+    );
+  }
+  const hour = history.hours[chosen.value ?? -1];
+  const said = hour ?? history.hours.at(-1);
+  return (
+    <section class="hours" aria-labelledby="hours">
+      <header>
+        <h2 id="hours">By the hour, seven days</h2>
+        {said !== undefined && (
+          <p class="small quiet" aria-live="off">
+            {hour === undefined ? 'The last hour' : dayAndTime(Date.parse(hour.from), VIEWER_ZONE)}:{' '}
+            <strong>{percent(said.uptime_ratio)}</strong> up, {storeHours(said.down_seconds)} down,{' '}
+            {counted(said.polls, 'poll')}
+          </p>
+        )}
+      </header>
+      <h3 class="chart-title">Uptime</h3>
+      <HoursChart
+        label="Uptime by hour"
+        kind="uptime"
+        hours={history.hours}
+        chosen={chosen}
+        say={(one) => `${dayAndTime(Date.parse(one.from), VIEWER_ZONE)}: ${percent(one.uptime_ratio)} up`}
+      />
+      <h3 class="chart-title">
+        Polls per hour
+        {poller.status === 'late' && <span class="warned">▲ none of late</span>}
+      </h3>
+      <HoursChart
+        label="Polls per hour"
+        kind="polls"
+        hours={history.hours}
+        chosen={chosen}
+        say={(one) => `${dayAndTime(Date.parse(one.from), VIEWER_ZONE)}: ${counted(one.polls, 'poll')}`}
+      />
+      <details>
+        <summary>The days as a table</summary>
+        <ScrollBox label="The days as a table">
+          <table>
+            <thead>
+              <tr>
+                <th>24 hours from</th>
+                <th class="number">Uptime</th>
+                <th class="number">Down</th>
+                <th class="number">Open</th>
+                <th class="number">Polls</th>
+              </tr>
+            </thead>
+            <tbody>
+              {history.days.map((day) => (
+                <tr key={day.from}>
+                  <td>{`${weekday(Date.parse(day.from), VIEWER_ZONE)} ${dayAndMonth(Date.parse(day.from), VIEWER_ZONE)}`}</td>
+                  <td class="number">{percent(day.uptime_ratio)}</td>
+                  <td class="number">{storeHours(day.down_seconds)}</td>
+                  <td class="number">{storeHours(day.open_seconds)}</td>
+                  <td class="number">{count(day.polls)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </ScrollBox>
+      </details>
+    </section>
+  );
+}

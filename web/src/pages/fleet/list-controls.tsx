@@ -1,0 +1,133 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { FleetStatus } from '../../../api/schema.ts';
+import { count } from '../../lib/format.ts';
+import { Icon } from '../../parts/icons.tsx';
+import { STATE_WORDS, STATES, type State, StateShape } from '../../parts/state-mark.tsx';
+import { param, setParams } from '../../state/place.ts';
+
+const SORTS = [
+  { value: 'state', words: 'State, offline first' },
+  { value: 'name', words: 'Name' },
+  { value: 'id', words: 'Id' },
+  { value: '-last_poll', words: 'Last poll, latest first' },
+] as const;
+type Sort = (typeof SORTS)[number]['value'];
+
+/** Milliseconds after the last key until the search is done. */
+const PAUSE = 180;
+
+export function sortFrom(text: string): Sort {
+  return SORTS.find(({ value }) => value === text)?.value ?? 'state';
+}
+
+export function statesFrom(text: string): State[] | undefined {
+  const states = STATES.filter((state) => text.split(',').includes(state));
+  return states.length === 0 ? undefined : states;
+}
+
+/** Search, filters and sort of the list, kept in the URL. `/` goes to the search. */
+export function ListControls({ states }: { readonly states: FleetStatus['states'] }) {
+  const input = useRef<HTMLInputElement>(null);
+  const typed = useSignal(param('search'));
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const chosen = statesFrom(param('state')) ?? [];
+
+  useEffect(() => {
+    const toSearch = (event: KeyboardEvent) => {
+      const busy =
+        event.target instanceof HTMLElement && event.target.closest('input, textarea, select, dialog') !== null;
+      if (event.key !== '/' || busy) return;
+      event.preventDefault();
+      input.current?.focus();
+    };
+    addEventListener('keydown', toSearch);
+    return () => removeEventListener('keydown', toSearch);
+  }, []);
+
+  const search = (text: string) => {
+    typed.value = text;
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => setParams({ search: text.trim() }), PAUSE);
+  };
+  const toggle = (state: State) => {
+    const next = chosen.includes(state) ? chosen.filter((one) => one !== state) : [...chosen, state];
+    setParams({ state: next.join(',') });
+  };
+
+  return (
+    <search class="list-controls">
+      <label class="search">
+        <span class="unseen">Search stores</span>
+        <Icon name="search" />
+        <input
+          ref={input}
+          type="search"
+          placeholder="Id, name or label"
+          value={typed.value}
+          onInput={({ currentTarget }) => search(currentTarget.value)}
+        />
+        <kbd class="wide-only">/</kbd>
+      </label>
+      <fieldset class="chips">
+        <legend class="unseen">Only these states</legend>
+        {STATES.map((state) => (
+          <button
+            key={state}
+            type="button"
+            class="chip"
+            aria-pressed={chosen.includes(state)}
+            title={STATE_WORDS[state].meaning}
+            onClick={() => toggle(state)}
+          >
+            <span class="state" data-state={state}>
+              <StateShape state={state} />
+            </span>
+            {STATE_WORDS[state].word} {count(states[state])}
+          </button>
+        ))}
+      </fieldset>
+      <ZoneSelect />
+      <label class="select">
+        <span class="unseen">Sort by</span>
+        <select
+          value={sortFrom(param('sort'))}
+          onChange={({ currentTarget }) => setParams({ sort: currentTarget.value })}
+        >
+          {SORTS.map(({ value, words }) => (
+            <option key={value} value={value}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </label>
+    </search>
+  );
+}
+
+function ZoneSelect() {
+  const chosen = param('zone');
+  const zones = useSignal<readonly string[]>(chosen === '' ? [] : [chosen]);
+  // There are four hundred of them: they are listed when somebody wants one.
+  const list = () => {
+    zones.value = Intl.supportedValuesOf('timeZone');
+  };
+  return (
+    <label class="select">
+      <span class="unseen">Time zone</span>
+      <select
+        value={chosen}
+        onFocus={list}
+        onPointerDown={list}
+        onChange={({ currentTarget }) => setParams({ zone: currentTarget.value })}
+      >
+        <option value="">Every zone</option>
+        {zones.value.map((zone) => (
+          <option key={zone} value={zone}>
+            {zone}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

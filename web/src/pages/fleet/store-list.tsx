@@ -1,0 +1,103 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { FleetStatus, Store } from '../../../api/schema.ts';
+import { count, counted } from '../../lib/format.ts';
+import { useMedia } from '../../lib/media.ts';
+import { LongList } from '../../parts/long-list.tsx';
+import { Empty, Trouble } from '../../parts/notices.tsx';
+import { call } from '../../state/api.ts';
+import { round } from '../../state/live.ts';
+import { usePages } from '../../state/pages.ts';
+import { param, setParams } from '../../state/place.ts';
+import { ListControls, sortFrom, statesFrom } from './list-controls.tsx';
+import { StoreRow } from './store-row.tsx';
+
+interface Props {
+  readonly asOf: string | undefined;
+  readonly states: FleetStatus['states'];
+  readonly stores: number;
+}
+
+const PAGE = 200;
+
+/** All stores, however many: searched, filtered and sorted by the server, drawn as far as they can be seen. */
+export function StoreList({ asOf, states, stores }: Props) {
+  const section = useRef<HTMLElement>(null);
+  const narrow = useMedia('(max-width: 46rem)');
+  const filter = {
+    search: param('search') || undefined,
+    state: statesFrom(param('state')),
+    zone: param('zone') || undefined,
+    sort: sortFrom(param('sort')),
+    as_of: asOf,
+  };
+  const { list, more, reload } = usePages<Store>(
+    JSON.stringify(filter),
+    (cursor, signal) => call('GET /api/v1/stores', { query: { ...filter, limit: PAGE, cursor }, signal }),
+    round.value,
+  );
+
+  // Whoever presses a count above wants to see its stores.
+  const state = param('state');
+  const was = useSignal(state);
+  useEffect(() => {
+    if (was.value === state) return;
+    was.value = state;
+    const top = section.current?.getBoundingClientRect().top ?? 0;
+    if (state !== '' && top > innerHeight * 0.6) section.current?.scrollIntoView({ behavior: 'smooth' });
+  }, [state, was]);
+
+  const total = list.total ?? 0;
+  return (
+    <section class="section stores" ref={section} aria-labelledby="stores">
+      <header>
+        <h2 id="stores">All stores</h2>
+        <p class="small quiet" role="status">
+          {list.total === undefined
+            ? 'Loading …'
+            : total === stores
+              ? counted(total, 'store')
+              : `${count(total)} of ${counted(stores, 'store')}`}
+        </p>
+      </header>
+      <ListControls states={states} />
+      {list.error !== undefined && <Trouble error={list.error} retry={reload} />}
+      {list.total === 0 ? (
+        <Empty title="No store matches">
+          <p>Search looks in the id, the name and the labels of a store.</p>
+          <button
+            type="button"
+            class="button"
+            onClick={() => setParams({ search: undefined, state: undefined, zone: undefined })}
+          >
+            Show all stores
+          </button>
+        </Empty>
+      ) : (
+        <div class="store-table" role="table" aria-rowcount={total + 1} aria-labelledby="stores">
+          <div role="rowgroup" class="store-head">
+            <div role="row" aria-rowindex={1} class="store-row">
+              <span role="columnheader">State</span>
+              <span role="columnheader">Store</span>
+              <span role="columnheader">Last poll</span>
+              <span role="columnheader">Local time</span>
+              <span role="columnheader">Labels</span>
+            </div>
+          </div>
+          <LongList
+            items={list.items}
+            keyOf={(store) => store.store_id}
+            rowHeight={narrow ? 4.25 : 2.75}
+            onNearEnd={more}
+            row={(store) => <StoreRow store={store} asOf={asOf} />}
+          />
+          {list.next !== null && list.items.length > 0 && (
+            <p class="small quiet more" role="presentation">
+              {count(list.items.length)} of {count(total)} fetched; more come as you scroll.
+            </p>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,38 @@
+import type { Store } from '../../../api/schema.ts';
+import { timeOfDay, weekday, zoneAbbreviation } from '../../lib/clock.ts';
+import { StateMark } from '../../parts/state-mark.tsx';
+import { StoreName } from '../../parts/store-name.tsx';
+import { Ago, bothClocks } from '../../parts/time.tsx';
+import { now } from '../../state/live.ts';
+
+/** One store in the list of all. */
+export function StoreRow({ store, asOf }: { readonly store: Store; readonly asOf: string | undefined }) {
+  const at = asOf === undefined ? now.value : Date.parse(asOf);
+  const { zone, last_poll: poll } = store;
+  return (
+    <div class="store-row" role="presentation">
+      <span role="cell">
+        <StateMark state={store.state} />
+      </span>
+      <span role="cell" class="who">
+        <StoreName id={store.store_id} name={store.name} />
+        {store.name !== null && <span class="code quiet">{store.store_id}</span>}
+      </span>
+      <span role="cell" class="quiet">
+        {poll === null ? (
+          'never polled'
+        ) : (
+          <>
+            {poll.status}, <Ago at={poll.at} zone={zone} from={at} />
+          </>
+        )}
+      </span>
+      <span role="cell" class="quiet" title={`${zone}\n${bothClocks(at, zone)}`}>
+        {weekday(at, zone)} {timeOfDay(at, zone)} {zoneAbbreviation(at, zone)}
+      </span>
+      <span role="cell" class="labels quiet">
+        {Object.values(store.labels).join(' · ')}
+      </span>
+    </div>
+  );
+}

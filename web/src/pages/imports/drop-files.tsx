@@ -1,0 +1,149 @@
+import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import type { Import } from '../../../api/schema.ts';
+import { counted } from '../../lib/format.ts';
+import { upload } from '../../lib/upload.ts';
+import { Field } from '../../parts/field.tsx';
+import { Icon } from '../../parts/icons.tsx';
+import { reasonOf, urlOf } from '../../state/api.ts';
+import { type Feed, feedOf, hasEffect } from './feeds.ts';
+import { type Chosen, FileLine } from './file-line.tsx';
+
+/** Where files are dropped or chosen, looked over, and sent. */
+export function DropFiles({ onSent }: { readonly onSent: () => void }) {
+  const picker = useRef<HTMLInputElement>(null);
+  const files = useSignal<readonly Chosen[]>([]);
+  const over = useSignal(false);
+  const dryRun = useSignal(false);
+  const strict = useSignal(false);
+  const from = useSignal('');
+  const busy = useSignal(false);
+
+  const add = (list: FileList | null | undefined) => {
+    const chosen = [...(list ?? [])].map(
+      (file): Chosen => ({ file, feed: feedOf(file.name), sent: undefined, failure: undefined }),
+    );
+    files.value = [...files.value, ...chosen];
+  };
+  const change = (file: File, part: Partial<Chosen>) => {
+    files.value = files.value.map((one) => (one.file === file ? { ...one, ...part } : one));
+  };
+  const sendOne = async ({ file, feed }: Chosen) => {
+    const query = {
+      feed,
+      file_name: file.name.slice(0, 200),
+      dry_run: dryRun.value || undefined,
+      strict: strict.value || undefined,
+      effective_from: effectFor(feed, from.value),
+    };
+    try {
+      await upload<Import>(urlOf('POST /api/v1/imports', { query, body: file }), file, (sent) =>
+        change(file, { sent }),
+      );
+      files.value = files.value.filter((one) => one.file !== file);
+      onSent();
+    } catch (error) {
+      change(file, { sent: undefined, failure: reasonOf(error) });
+    }
+  };
+  const sendAll = async () => {
+    busy.value = true;
+    for (const chosen of files.value) await sendOne({ ...chosen, failure: undefined });
+    busy.value = false;
+  };
+
+  const some = files.value.length > 0;
+  return (
+    <section class="card drop" aria-label="Import files">
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping has no key; the button within is for the keyboard */}
+      <div
+        class="drop-zone"
+        data-over={over.value || undefined}
+        onDragOver={(event) => {
+          event.preventDefault();
+          over.value = true;
+        }}
+        onDragLeave={() => {
+          over.value = false;
+        }}
+        onDrop={(event) => {
+          event.preventDefault();
+          over.value = false;
+          add(event.dataTransfer?.files);
+        }}
+      >
+        <Icon name="imports" />
+        <p>
+          <strong>Drop files here</strong>
+          <span class="quiet"> or </span>
+          <button type="button" class="button" onClick={() => picker.current?.click()}>
+            Choose files
+          </button>
+        </p>
+        <input
+          ref={picker}
+          class="unseen"
+          type="file"
+          multiple
+          tabIndex={-1}
+          aria-label="Files to import"
+          accept=".csv,.gz,.parquet,.txt"
+          onChange={({ currentTarget }) => {
+            add(currentTarget.files);
+            currentTarget.value = '';
+          }}
+        />
+        <p class="small quiet">What a file holds is guessed from its name; look before you import.</p>
+      </div>
+      {some && (
+        <>
+          <ul class="file-lines">
+            {files.value.map((chosen) => (
+              <FileLine
+                key={chosen.file.name}
+                chosen={chosen}
+                onFeed={(feed) => change(chosen.file, { feed })}
+                onRemove={() => {
+                  files.value = files.value.filter((one) => one !== chosen);
+                }}
+              />
+            ))}
+          </ul>
+          <div class="drop-options">
+            <label class="tick">
+              <input
+                type="checkbox"
+                checked={dryRun.value}
+                onChange={({ currentTarget }) => (dryRun.value = currentTarget.checked)}
+              />
+              Dry run: say what would change, and change nothing
+            </label>
+            <label class="tick">
+              <input
+                type="checkbox"
+                checked={strict.value}
+                onChange={({ currentTarget }) => (strict.value = currentTarget.checked)}
+              />
+              Strict: refuse a file that has one bad row
+            </label>
+            {files.value.some(({ feed }) => hasEffect(feed)) && (
+              <Field
+                label="Changed hours and zones hold from"
+                type="datetime-local"
+                value={from}
+                hint="If you leave it empty: from the time of the import. The first hours of a store hold for ever back."
+              />
+            )}
+            <button type="button" class="button main" disabled={busy.value} onClick={sendAll}>
+              {busy.value ? 'Sending …' : `${dryRun.value ? 'Try' : 'Import'} ${counted(files.value.length, 'file')}`}
+            </button>
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+function effectFor(feed: Feed, from: string): string | undefined {
+  return from === '' || !hasEffect(feed) ? undefined : new Date(from).toISOString();
+}

@@ -1,0 +1,28 @@
+import type { Import } from '../../../api/schema.ts';
+
+export type Feed = Import['feed'];
+
+export const FEEDS: readonly { readonly feed: Feed; readonly words: string }[] = [
+  { feed: 'polls', words: 'Polls' },
+  { feed: 'hours', words: 'Business hours' },
+  { feed: 'zones', words: 'Time zones' },
+  { feed: 'special_hours', words: 'Special hours' },
+];
+
+/** What a file probably holds, by its name. */
+export function feedOf(fileName: string): Feed {
+  const name = fileName.toLowerCase();
+  if (/special|holiday/.test(name)) return 'special_hours';
+  if (/hour|menu/.test(name)) return 'hours';
+  if (/zone|tz/.test(name)) return 'zones';
+  return 'polls';
+}
+
+export function wordsOf(feed: string): string {
+  return FEEDS.find((one) => one.feed === feed)?.words ?? feed;
+}
+
+/** Hours and zones hold from some instant on; the other feeds say themselves when they hold. */
+export function hasEffect(feed: Feed): boolean {
+  return feed === 'hours' || feed === 'zones';
+}

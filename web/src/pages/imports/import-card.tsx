@@ -1,0 +1,103 @@
+import { useSignal } from '@preact/signals';
+import type { Import } from '../../../api/schema.ts';
+import { bytes, count, percent } from '../../lib/format.ts';
+import { StatusMark } from '../../parts/status-mark.tsx';
+import { Ago, Instant } from '../../parts/time.tsx';
+import { urlOf } from '../../state/api.ts';
+import { useWatch } from '../../state/watch.ts';
+import { wordsOf } from './feeds.ts';
+import { Rejects } from './rejects.tsx';
+
+const ENDS = ['complete', 'failed'];
+
+const COUNTS = [
+  { key: 'added', words: 'new', would: 'would be new' },
+  { key: 'replaced', words: 'changed', would: 'would change' },
+  { key: 'already_there', words: 'already there', would: 'already there' },
+  { key: 'repeated', words: 'repeated in the file', would: 'repeated in the file' },
+] as const;
+
+/** What became of one file. */
+export function ImportCard({ record, onEnd }: { readonly record: Import; readonly onEnd: () => void }) {
+  const { id, counts, status } = record;
+  const underWay = status === 'queued' || status === 'running';
+  const progress = useSignal({ progress: record.progress, phase: record.phase });
+  const rejects = useSignal(false);
+  useWatch<Pick<Import, 'progress' | 'phase'>, Import>(
+    urlOf('GET /api/v1/imports/{id}/events', { path: { id } }),
+    underWay,
+    ENDS,
+    {
+      onProgress: (told) => {
+        progress.value = told;
+      },
+      onEnd,
+    },
+  );
+  return (
+    <article class="import" aria-label={record.file_name}>
+      <header>
+        <h3>{record.file_name}</h3>
+        {record.dry_run && <span class="tag">dry run</span>}
+        {record.strict && <span class="tag">strict</span>}
+        <StatusMark status={status} />
+      </header>
+      <p class="small quiet">
+        {wordsOf(record.feed)} · {bytes(record.bytes)} · <Ago at={record.created_at} />
+        {record.effective_from !== null && (
+          <>
+            {' · in force from '}
+            <Instant utc={record.effective_from} as="date" />
+          </>
+        )}
+      </p>
+      {underWay && (
+        <span class="progress">
+          <progress value={progress.value.progress} max={1} aria-label={`${record.file_name}: share done`} />
+          <span class="small">
+            {progress.value.phase ?? 'waiting'}, {percent(progress.value.progress)}
+          </span>
+        </span>
+      )}
+      {record.error !== null && <p class="wrong">{record.error}</p>}
+      {counts !== null && (
+        <dl class="parts">
+          <div>
+            <dt>rows read</dt>
+            <dd>{count(counts.read)}</dd>
+          </div>
+          {COUNTS.filter(({ key }) => counts[key] > 0).map(({ key, words, would }) => (
+            <div key={key}>
+              <dt>{record.dry_run ? would : words}</dt>
+              <dd>{count(counts[key])}</dd>
+            </div>
+          ))}
+          <div data-kind={counts.rejected > 0 ? 'down' : undefined}>
+            <dt>rejected</dt>
+            <dd>{count(counts.rejected)}</dd>
+          </div>
+        </dl>
+      )}
+      {counts !== null && counts.rejected > 0 && (
+        <>
+          <div class="row">
+            <button
+              type="button"
+              class="button plain"
+              aria-expanded={rejects.value}
+              onClick={() => {
+                rejects.value = !rejects.value;
+              }}
+            >
+              {rejects.value ? 'Hide the rejected rows' : 'Show the rejected rows'}
+            </button>
+            <a class="small" href={urlOf('GET /api/v1/imports/{id}/rejects', { path: { id } })} download>
+              Download them
+            </a>
+          </div>
+          {rejects.value && <Rejects id={id} rejected={counts.rejected} />}
+        </>
+      )}
+    </article>
+  );
+}

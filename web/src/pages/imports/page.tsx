@@ -1,0 +1,52 @@
+import type { Import } from '../../../api/schema.ts';
+import { Empty, Loading, Trouble } from '../../parts/notices.tsx';
+import { call } from '../../state/api.ts';
+import { usePages } from '../../state/pages.ts';
+import { may } from '../../state/session.ts';
+import { DropFiles } from './drop-files.tsx';
+import { ImportCard } from './import-card.tsx';
+
+/** Files in; what became of each. */
+export default function ImportsPage() {
+  const { list, more, reload } = usePages<Import>('imports', (cursor, signal) =>
+    call('GET /api/v1/imports', { query: { limit: 50, cursor }, signal }),
+  );
+  return (
+    <>
+      <header class="head">
+        <div>
+          <h1>Imports</h1>
+          <p class="quiet">Polls, business hours, time zones and special hours, as CSV, gzipped CSV or Parquet.</p>
+        </div>
+      </header>
+      {may('imports:write') && <DropFiles onSent={reload} />}
+      <section class="section" aria-labelledby="imports">
+        <header>
+          <h2 id="imports">What came in</h2>
+        </header>
+        {list.error !== undefined && <Trouble error={list.error} retry={reload} />}
+        {list.items.length === 0 && list.loading && <Loading what="imports" />}
+        {list.items.length === 0 && !list.loading && list.error === undefined && (
+          <Empty title="Nothing yet">
+            <p>
+              An import happens entirely or not at all, and repeating it changes nothing. Bad rows never stop the good
+              ones.
+            </p>
+          </Empty>
+        )}
+        <ol class="imports">
+          {list.items.map((one) => (
+            <li key={one.id}>
+              <ImportCard record={one} onEnd={reload} />
+            </li>
+          ))}
+        </ol>
+        {list.next !== null && (
+          <button type="button" class="button" onClick={more}>
+            Earlier imports
+          </button>
+        )}
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,61 @@
+import { csvRows } from '../../lib/csv.ts';
+import { count } from '../../lib/format.ts';
+import { Loading, Trouble } from '../../parts/notices.tsx';
+import { ScrollBox } from '../../parts/scroll-box.tsx';
+import { urlOf } from '../../state/api.ts';
+import { useLoad } from '../../state/load.ts';
+
+const SHOWN = 100;
+/** Enough for so many rows; the rest of a long file is not fetched. */
+const BYTES = 200_000;
+
+/** The first rejected rows, with the reasons. */
+export function Rejects({ id, rejected }: { readonly id: string; readonly rejected: number }) {
+  const loaded = useLoad(`rejects ${id}`, async (signal) => {
+    const response = await fetch(urlOf('GET /api/v1/imports/{id}/rejects', { path: { id } }), { signal });
+    if (!response.ok || response.body === null) throw new Error(`the server answered ${response.status}`);
+    return csvRows(await beginningOf(response.body)).slice(1, SHOWN + 1);
+  });
+  if (loaded.data === undefined) {
+    return loaded.error === undefined ? <Loading what="the rejected rows" /> : <Trouble error={loaded.error} />;
+  }
+  return (
+    <ScrollBox label="Rejected rows" short>
+      <table>
+        <thead>
+          <tr>
+            <th class="number">Line</th>
+            <th>Reason</th>
+            <th>Row</th>
+          </tr>
+        </thead>
+        <tbody>
+          {loaded.data.map(([, line, reason, row]) => (
+            <tr key={line}>
+              <td class="number">{line}</td>
+              <td>{reason}</td>
+              <td class="code">{row}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rejected > SHOWN && (
+        <p class="small quiet">
+          The first {count(SHOWN)} of {count(rejected)}.
+        </p>
+      )}
+    </ScrollBox>
+  );
+}
+
+async function beginningOf(body: ReadableStream<Uint8Array>): Promise<string> {
+  let text = '';
+  const reader = body.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>).getReader();
+  while (text.length < BYTES) {
+    const { done, value } = await reader.read();
+    if (done) return text;
+    text += value;
+  }
+  await reader.cancel();
+  return text.slice(0, text.lastIndexOf('\n') + 1);
+}

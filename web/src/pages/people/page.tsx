@@ -1,0 +1,32 @@
+import { Link } from '../../parts/link.tsx';
+import { hereWith, param } from '../../state/place.ts';
+import { AuditPart } from './audit.tsx';
+import { UsersPart } from './users.tsx';
+
+const TABS = [
+  { key: '', words: 'Users' },
+  { key: 'audit', words: 'Audit log' },
+] as const;
+
+/** Who may do what, and who did what. */
+export default function PeoplePage() {
+  const tab = param('tab');
+  return (
+    <>
+      <header class="head">
+        <div>
+          <h1>People</h1>
+          <p class="quiet">Who may see and change what; what was changed, and by whom.</p>
+        </div>
+      </header>
+      <nav class="tabs" aria-label="Parts of People">
+        {TABS.map(({ key, words }) => (
+          <Link key={key} href={hereWith({ tab: key })} aria-current={tab === key ? 'page' : undefined}>
+            {words}
+          </Link>
+        ))}
+      </nav>
+      {tab === '' ? <UsersPart /> : <AuditPart />}
+    </>
+  );
+}

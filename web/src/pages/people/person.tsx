@@ -1,0 +1,183 @@
+import { useSignal } from '@preact/signals';
+import type { UserDetail } from '../../../api/schema.ts';
+import { linesOf } from '../../lib/lines.ts';
+import { Field } from '../../parts/field.tsx';
+import { Icon } from '../../parts/icons.tsx';
+import { KeysPart } from '../../parts/keys.tsx';
+import { Link } from '../../parts/link.tsx';
+import { Loading, Trouble } from '../../parts/notices.tsx';
+import { ApiError, call, reasonOf, send } from '../../state/api.ts';
+import { useLoad } from '../../state/load.ts';
+import { go } from '../../state/place.ts';
+import { readSession } from '../../state/session.ts';
+import { roleFrom } from './roles.ts';
+import { RoleField, StoresField } from './user-fields.tsx';
+
+/** One user: what they may do, which stores they have, and how they get in. */
+export default function PersonPage({ id }: { readonly id: string }) {
+  const path = { user_id: id };
+  const loaded = useLoad(`user ${id}`, (signal) => send('GET /api/v1/users/{user_id}', { path, signal }));
+  if (loaded.data === undefined) {
+    return loaded.error === undefined ? <Loading what="the user" /> : <Trouble error={loaded.error} />;
+  }
+  const { data: user, etag } = loaded.data;
+  return (
+    <>
+      <header class="report-top">
+        <Link class="back small" href="/people">
+          <Icon name="back" /> People
+        </Link>
+        <h1>{user.name}</h1>
+      </header>
+      <div class="two">
+        <UserForm key={etag} user={user} etag={etag} onSaved={loaded.reload} />
+        <Access user={user} onChanged={loaded.reload} />
+      </div>
+      <KeysPart
+        id={`keys of ${id}`}
+        list={(cursor, signal) => call('GET /api/v1/users/{user_id}/keys', { path, query: { cursor }, signal })}
+        add={(body) => call('POST /api/v1/users/{user_id}/keys', { path, body })}
+      />
+    </>
+  );
+}
+
+interface FormProps {
+  readonly user: UserDetail;
+  readonly etag: string | undefined;
+  readonly onSaved: () => void;
+}
+
+function UserForm({ user, etag, onSaved }: FormProps) {
+  const login = useSignal(user.login);
+  const name = useSignal(user.name);
+  const role = useSignal(user.role);
+  const stores = useSignal(user.stores.join('\n'));
+  const told = useSignal<{ readonly kind: 'good' | 'trouble'; readonly words: string } | undefined>(undefined);
+  const save = async (event: Event) => {
+    event.preventDefault();
+    try {
+      await call('PATCH /api/v1/users/{user_id}', {
+        path: { user_id: user.user_id },
+        headers: { 'if-match': etag },
+        body: {
+          login: login.value,
+          name: name.value,
+          role: role.value,
+          ...(role.value === 'owner' && { stores: linesOf(stores.value) }),
+        },
+      });
+      told.value = { kind: 'good', words: 'Saved.' };
+      onSaved();
+    } catch (error) {
+      const words =
+        error instanceof ApiError && error.status === 412
+          ? 'Somebody else has changed this user since you began. Look at the page again.'
+          : reasonOf(error);
+      told.value = { kind: 'trouble', words };
+    }
+  };
+  return (
+    <form class="card form" onSubmit={save}>
+      <h2>Account</h2>
+      <Field label="Login" value={login} required autoComplete="off" />
+      <Field label="Name" value={name} required autoComplete="off" />
+      <RoleField role={role.value} onChange={(text) => (role.value = roleFrom(text))} />
+      {role.value === 'owner' && <StoresField stores={stores} />}
+      {told.value !== undefined && (
+        <p class="banner" data-kind={told.value.kind} role={told.value.kind === 'good' ? 'status' : 'alert'}>
+          {told.value.words}
+        </p>
+      )}
+      <div class="actions">
+        <button type="submit" class="button main">
+          Save
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function Access({ user, onChanged }: { readonly user: UserDetail; readonly onChanged: () => void }) {
+  const path = { user_id: user.user_id };
+  const password = useSignal('');
+  const told = useSignal<string | undefined>(undefined);
+  const act = async (doing: () => Promise<unknown>, words: string) => {
+    try {
+      await doing();
+      told.value = words;
+      onChanged();
+    } catch (error) {
+      told.value = reasonOf(error);
+    }
+  };
+  return (
+    <section class="card form" aria-labelledby="access">
+      <h2 id="access">Getting in</h2>
+      <form
+        class="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const body = { password: password.value };
+          act(() => call('PUT /api/v1/users/{user_id}/password', { path, body }), 'The new password holds.');
+          password.value = '';
+        }}
+      >
+        <Field
+          label="New password"
+          type="password"
+          value={password}
+          required
+          minLength={12}
+          autoComplete="new-password"
+          hint="At least 12 characters. All sessions of this user end."
+        />
+        <div class="actions">
+          <button type="submit" class="button">
+            Set the password
+          </button>
+        </div>
+      </form>
+      {told.value !== undefined && <p role="status">{told.value}</p>}
+      <div class="actions row">
+        <button
+          type="button"
+          class="button"
+          onClick={() =>
+            act(() => call('DELETE /api/v1/users/{user_id}/sessions', { path }), 'All sessions have ended.')
+          }
+        >
+          End all sessions
+        </button>
+        <button
+          type="button"
+          class="button"
+          onClick={() =>
+            act(
+              () => call('PATCH /api/v1/users/{user_id}', { path, body: { disabled: !user.disabled } }),
+              user.disabled ? 'May get in again.' : 'Disabled: sessions have ended, keys rest.',
+            )
+          }
+        >
+          {user.disabled ? 'Enable' : 'Disable'}
+        </button>
+        <button
+          type="button"
+          class="button danger"
+          onClick={async () => {
+            if (!confirm(`Remove ${user.name} with all sessions and keys?`)) return;
+            try {
+              await call('DELETE /api/v1/users/{user_id}', { path });
+              await readSession();
+              go('/people');
+            } catch (error) {
+              told.value = reasonOf(error);
+            }
+          }}
+        >
+          Remove
+        </button>
+      </div>
+    </section>
+  );
+}

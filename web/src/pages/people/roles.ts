@@ -1,0 +1,13 @@
+import type { User } from '../../../api/schema.ts';
+
+export type Role = User['role'];
+
+export const ROLES: readonly { readonly role: Role; readonly words: string; readonly meaning: string }[] = [
+  { role: 'admin', words: 'Admin', meaning: 'sees and changes everything, people too' },
+  { role: 'operator', words: 'Operator', meaning: 'sees and changes all stores' },
+  { role: 'owner', words: 'Owner', meaning: 'sees the stores assigned, and no trace of others' },
+];
+
+export function roleFrom(text: string): Role {
+  return ROLES.find(({ role }) => role === text)?.role ?? 'owner';
+}

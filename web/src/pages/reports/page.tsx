@@ -1,0 +1,104 @@
+import type { Report } from '../../../api/schema.ts';
+import { count, duration } from '../../lib/format.ts';
+import { Link } from '../../parts/link.tsx';
+import { Empty, Loading, Trouble } from '../../parts/notices.tsx';
+import { StatusMark } from '../../parts/status-mark.tsx';
+import { Ago, Instant } from '../../parts/time.tsx';
+import { call } from '../../state/api.ts';
+import { useLoad } from '../../state/load.ts';
+import { usePages } from '../../state/pages.ts';
+import { at, go, param } from '../../state/place.ts';
+import { may } from '../../state/session.ts';
+import { NewReport } from './new-report.tsx';
+import { ReportProgress } from './progress.tsx';
+
+/** Asking for reports, and all that were asked for. */
+export default function ReportsPage() {
+  const { list, more, reload } = usePages<Report>('reports', (cursor, signal) =>
+    call('GET /api/v1/reports', { query: { limit: 50, cursor }, signal }),
+  );
+  const fleet = useLoad('fleet for reports', (signal) => call('GET /api/v1/fleet', { signal }));
+  return (
+    <>
+      <header class="head">
+        <div>
+          <h1>Reports</h1>
+          <p class="quiet">How long every store was up and down in an hour, a day and a week.</p>
+        </div>
+      </header>
+      <div class="work">
+        {may('reports:write') && (
+          <NewReport
+            latestPoll={fleet.data?.poller.latest_poll ?? undefined}
+            stores={param('stores')}
+            onMade={(report) => go(at(`/reports/${report.id}`))}
+          />
+        )}
+        <section aria-labelledby="history">
+          <h2 id="history">History</h2>
+          {list.error !== undefined && <Trouble error={list.error} retry={reload} />}
+          {list.items.length === 0 && list.loading && <Loading what="reports" />}
+          {list.items.length === 0 && !list.loading && list.error === undefined && (
+            <Empty title="No report yet">
+              <p>Ask for one: it takes a moment, and stays here.</p>
+            </Empty>
+          )}
+          {list.items.length > 0 && <History reports={list.items} onEnd={reload} />}
+          {list.next !== null && (
+            <button type="button" class="button" onClick={more}>
+              Earlier reports
+            </button>
+          )}
+        </section>
+      </div>
+    </>
+  );
+}
+
+function History({ reports, onEnd }: { readonly reports: readonly Report[]; readonly onEnd: () => void }) {
+  return (
+    <table class="stacks history">
+      <thead>
+        <tr>
+          <th>As of</th>
+          <th>Status</th>
+          <th class="number">Stores</th>
+          <th>Asked for</th>
+          <th class="number">Took</th>
+        </tr>
+      </thead>
+      <tbody>
+        {reports.map((report) => (
+          <tr key={report.id}>
+            <td>
+              <Link href={at(`/reports/${report.id}`)}>
+                <Instant utc={report.as_of} as="date" />
+              </Link>
+            </td>
+            <td>
+              <StatusMark status={report.status} />
+              {(report.status === 'running' || report.status === 'queued') && (
+                <ReportProgress report={report} onEnd={onEnd} />
+              )}
+            </td>
+            <td class="number" data-label="stores">
+              {report.stores === null ? '–' : count(report.stores)}
+              {report.limited_to !== null && <span class="quiet"> chosen</span>}
+            </td>
+            <td data-label="asked for">
+              <Ago at={report.created_at} />
+            </td>
+            <td class="number" data-label="took">
+              {took(report)}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+export function took({ started_at, finished_at }: Report): string {
+  if (started_at === null || finished_at === null) return '–';
+  return duration((Date.parse(finished_at) - Date.parse(started_at)) / 1_000);
+}

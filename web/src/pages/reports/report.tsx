@@ -1,0 +1,156 @@
+import { useSignal } from '@preact/signals';
+import type { Report } from '../../../api/schema.ts';
+import { counted } from '../../lib/format.ts';
+import { Icon } from '../../parts/icons.tsx';
+import { Link } from '../../parts/link.tsx';
+import { Empty, Loading, Trouble } from '../../parts/notices.tsx';
+import { StatusMark } from '../../parts/status-mark.tsx';
+import { Ago, Instant } from '../../parts/time.tsx';
+import { ApiError, call, reasonOf, urlOf } from '../../state/api.ts';
+import { useLoad } from '../../state/load.ts';
+import { at, go } from '../../state/place.ts';
+import { may } from '../../state/session.ts';
+import { Histogram } from './histogram.tsx';
+import { took } from './page.tsx';
+import { ReportProgress } from './progress.tsx';
+import { ReportTable } from './table.tsx';
+
+const FORMATS = [
+  { format: 'csv', words: 'CSV', title: 'the classic columns, two decimals' },
+  { format: 'full', words: 'Full CSV', title: 'all columns, four decimals' },
+  { format: 'json', words: 'JSON', title: 'seconds, exact' },
+  { format: 'parquet', words: 'Parquet', title: 'seconds, exact' },
+] as const;
+
+/** One report: how far it is; then what it says, and all the ways to take it along. */
+export default function ReportPage({ id }: { readonly id: string }) {
+  const path = { id };
+  const loaded = useLoad(`report ${id}`, (signal) => call('GET /api/v1/reports/{id}', { path, signal }));
+  const failure = useSignal<string | undefined>(undefined);
+  const { data: report } = loaded;
+  if (report === undefined) {
+    const { error } = loaded;
+    if (error === undefined) return <Loading what="the report" />;
+    if (error instanceof ApiError && (error.status === 404 || error.status === 400)) return <NoReport />;
+    return <Trouble error={error} retry={loaded.reload} />;
+  }
+  const underWay = report.status === 'queued' || report.status === 'running';
+  const act = async (doing: () => Promise<unknown>, then: () => void) => {
+    failure.value = undefined;
+    try {
+      await doing();
+      then();
+    } catch (error) {
+      failure.value = reasonOf(error);
+    }
+  };
+  return (
+    <>
+      <header class="report-top">
+        <Link class="back small" href={at('/reports')}>
+          <Icon name="back" /> Reports
+        </Link>
+        <h1>
+          Report as of <Instant utc={report.as_of} as="date" />
+        </h1>
+        <div class="head">
+          <p class="quiet small">
+            <StatusMark status={report.status} /> · rule {report.estimator} ·{' '}
+            {report.stores === null ? 'stores not counted yet' : counted(report.stores, 'store')} · asked for{' '}
+            <Ago at={report.created_at} />
+            {report.finished_at !== null && <> · took {took(report)}</>}
+          </p>
+          <div class="row">
+            {report.status === 'complete' &&
+              FORMATS.map(({ format, words, title }) => (
+                <a
+                  key={format}
+                  class="button"
+                  title={title}
+                  href={urlOf('GET /api/v1/reports/{id}/download', { path, query: { format } })}
+                  download
+                >
+                  <Icon name="imports" /> {words}
+                </a>
+              ))}
+            {underWay && may('reports:write') && (
+              <button
+                type="button"
+                class="button"
+                onClick={() => act(() => call('POST /api/v1/reports/{id}/cancel', { path }), loaded.reload)}
+              >
+                Cancel
+              </button>
+            )}
+            {!underWay && may('reports:write') && (
+              <button
+                type="button"
+                class="button plain danger"
+                onClick={() => {
+                  if (!confirm('Delete this report with its files?')) return;
+                  act(
+                    () => call('DELETE /api/v1/reports/{id}', { path }),
+                    () => go(at('/reports')),
+                  );
+                }}
+              >
+                Delete
+              </button>
+            )}
+          </div>
+        </div>
+      </header>
+      {failure.value !== undefined && (
+        <p class="banner" data-kind="trouble" role="alert">
+          {failure.value}
+        </p>
+      )}
+      <Outcome report={report} onEnd={loaded.reload} />
+    </>
+  );
+}
+
+function Outcome({ report, onEnd }: { readonly report: Report; readonly onEnd: () => void }) {
+  switch (report.status) {
+    case 'queued':
+    case 'running':
+      return (
+        <section class="card waiting" aria-live="polite">
+          <h2>{report.status === 'queued' ? 'Waiting for its turn' : 'Being reckoned'}</h2>
+          <ReportProgress report={report} onEnd={onEnd} />
+        </section>
+      );
+    case 'failed':
+      return (
+        <div class="banner" data-kind="trouble">
+          <p>It failed: {report.error}</p>
+        </div>
+      );
+    case 'cancelled':
+      return (
+        <Empty title="It was cancelled">
+          <Link class="button" href={at('/reports')}>
+            To the reports
+          </Link>
+        </Empty>
+      );
+    case 'complete':
+      return (
+        <>
+          <Histogram id={report.id} />
+          <ReportTable id={report.id} stores={report.stores ?? 0} />
+        </>
+      );
+  }
+}
+
+function NoReport() {
+  return (
+    <Empty title="There is no such report">
+      <p>It was deleted, or it is not yours to see.</p>
+      <Link class="button" href={at('/reports')}>
+        To the reports
+      </Link>
+    </Empty>
+  );
+}

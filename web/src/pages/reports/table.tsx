@@ -1,0 +1,148 @@
+import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import type { ReportRow } from '../../../api/schema.ts';
+import { count, openTime, percent } from '../../lib/format.ts';
+import { useMedia } from '../../lib/media.ts';
+import { Icon } from '../../parts/icons.tsx';
+import { LongList } from '../../parts/long-list.tsx';
+import { Empty, Loading, Trouble } from '../../parts/notices.tsx';
+import { StoreName } from '../../parts/store-name.tsx';
+import { call } from '../../state/api.ts';
+import { usePages } from '../../state/pages.ts';
+import { param, setParams } from '../../state/place.ts';
+
+const PAGE = 200;
+const PAUSE = 180;
+const WORST = '-downtime_last_week';
+
+const COLUMNS = [
+  { by: 'uptime_last_hour', words: 'Up', group: 'Last hour' },
+  { by: 'downtime_last_hour', words: 'Down', group: 'Last hour' },
+  { by: 'uptime_last_day', words: 'Up', group: 'Last day' },
+  { by: 'downtime_last_day', words: 'Down', group: 'Last day' },
+  { by: 'uptime_last_week', words: 'Up', group: 'Last week' },
+  { by: 'downtime_last_week', words: 'Down', group: 'Last week' },
+] as const;
+type Sort = (typeof COLUMNS)[number]['by'] | 'store_id' | 'polls_counted';
+type Direction = Sort | `-${Sort}`;
+
+/** The rows of a report, sorted by any column and searched. */
+export function ReportTable({ id, stores }: { readonly id: string; readonly stores: number }) {
+  const narrow = useMedia('(max-width: 60rem)');
+  const search = param('search');
+  const sort = (param('sort') || WORST) as Direction;
+  const typed = useSignal(search);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const { list, more, reload } = usePages<ReportRow>(`${id} ${sort} ${search}`, (cursor, signal) =>
+    call('GET /api/v1/reports/{id}/rows', {
+      path: { id },
+      query: { sort, search: search || undefined, limit: PAGE, cursor },
+      signal,
+    }),
+  );
+  return (
+    <section class="section report-rows" aria-labelledby="rows">
+      <header>
+        <h2 id="rows">Store by store</h2>
+        <label class="search">
+          <span class="unseen">Search by id</span>
+          <Icon name="search" />
+          <input
+            type="search"
+            placeholder="Part of an id"
+            value={typed.value}
+            onInput={({ currentTarget: { value } }) => {
+              typed.value = value;
+              clearTimeout(timer.current);
+              timer.current = setTimeout(() => setParams({ search: value.trim() }), PAUSE);
+            }}
+          />
+        </label>
+      </header>
+      {list.error !== undefined && <Trouble error={list.error} retry={reload} />}
+      {list.items.length === 0 && list.loading && <Loading what="the rows" />}
+      {list.items.length === 0 && !list.loading && list.error === undefined && (
+        <Empty title="No store of this report matches">
+          <p>The search looks in the ids.</p>
+        </Empty>
+      )}
+      {list.items.length > 0 && (
+        <div class="report-table" role="table" aria-labelledby="rows" aria-rowcount={search === '' ? stores + 1 : -1}>
+          <div role="rowgroup" class="report-head">
+            <div role="row" aria-rowindex={1} class="report-row">
+              <Head by="store_id" words="Store" sort={sort} />
+              {COLUMNS.map(({ by, words, group }) => (
+                <Head key={by} by={by} words={words} group={group} sort={sort} />
+              ))}
+              <Head by="polls_counted" words="Polls" sort={sort} />
+            </div>
+          </div>
+          <LongList
+            items={list.items}
+            keyOf={(row) => row.store_id}
+            rowHeight={narrow ? 5.5 : 2.5}
+            onNearEnd={more}
+            row={(row) => <Row row={row} />}
+          />
+          <p class="small quiet more" role="presentation">
+            {list.next === null ? `${count(list.items.length)} rows` : 'More come as you scroll.'}
+          </p>
+        </div>
+      )}
+    </section>
+  );
+}
+
+interface HeadProps {
+  readonly by: Sort;
+  readonly words: string;
+  readonly group?: string;
+  readonly sort: Direction;
+}
+
+/** The first press sorts the greatest first, as does the worst downtime; the next the other way. */
+function Head({ by, words, group, sort }: HeadProps) {
+  const descending = sort === `-${by}`;
+  const ascending = sort === by;
+  const first: Direction = by === 'store_id' ? by : `-${by}`;
+  const next: Direction = sort === first ? (descending ? by : `-${by}`) : first;
+  return (
+    <span role="columnheader" aria-sort={descending ? 'descending' : ascending ? 'ascending' : undefined}>
+      <button type="button" onClick={() => setParams({ sort: next === WORST ? undefined : next })}>
+        {group !== undefined && <small>{group}</small>}
+        <span>
+          {words}
+          <span aria-hidden="true" class="arrow">
+            {descending ? '↓' : ascending ? '↑' : ''}
+          </span>
+        </span>
+      </button>
+    </span>
+  );
+}
+
+function Row({ row }: { readonly row: ReportRow }) {
+  const windows = [
+    { words: 'hour', up: row.uptime_last_hour_seconds, down: row.downtime_last_hour_seconds },
+    { words: 'day', up: row.uptime_last_day_seconds, down: row.downtime_last_day_seconds },
+    { words: 'week', up: row.uptime_last_week_seconds, down: row.downtime_last_week_seconds },
+  ];
+  return (
+    <div class="report-row" role="presentation">
+      <span role="cell" class="who">
+        <StoreName id={row.store_id} />
+      </span>
+      {windows.flatMap(({ words, up, down }) => [
+        <span key={`${words} up`} role="cell" class="number" data-label={words}>
+          {up + down === 0 ? <span class="quiet">–</span> : percent(up / (up + down))}
+        </span>,
+        <span key={`${words} down`} role="cell" class="number" data-down={down > 0 || undefined}>
+          {up + down === 0 ? <span class="quiet">–</span> : openTime(down)}
+        </span>,
+      ])}
+      <span role="cell" class="number quiet polls">
+        {count(row.polls_counted)}
+      </span>
+    </div>
+  );
+}

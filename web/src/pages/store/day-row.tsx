@@ -1,0 +1,166 @@
+import type { Signal } from '@preact/signals';
+import type { SeenPoll, StateSegment, Timeline } from '../../../api/schema.ts';
+import { dayAndMonth, timeWithSeconds, VIEWER_ZONE, weekday, zoneAbbreviation } from '../../lib/clock.ts';
+import { openTime } from '../../lib/format.ts';
+import { hourMarks, type LocalDay } from '../../lib/local-days.ts';
+
+interface PlacedPoll {
+  readonly poll: SeenPoll;
+  readonly index: number;
+  readonly at: number;
+}
+
+interface Props {
+  readonly day: LocalDay;
+  readonly zone: string;
+  /** Milliseconds that the whole width stands for. */
+  readonly scale: number;
+  /** What comes after this is not known. */
+  readonly until: number;
+  readonly timeline: Timeline;
+  readonly polls: readonly PlacedPoll[];
+  readonly pointed: Signal<SeenPoll | undefined>;
+  /** The poll that the tab key comes to. */
+  readonly stop: Signal<number>;
+}
+
+/** One local day of a store. */
+export function DayRow({ day, zone, scale, until, timeline, polls, pointed, stop }: Props) {
+  const share = (length: number) => `${(length / scale) * 100}%`;
+  const pieces = timeline.segments.flatMap((segment) => clipped(segment, day));
+  const down = sum(pieces, 'down');
+  const up = sum(pieces, 'up');
+  const unknown = sum(pieces, 'unknown');
+  const past = Math.min(until, day.to) - day.from;
+  const changed = day.hours !== 24;
+  return (
+    <div class="day-row">
+      <span class="day">
+        {weekday(day.from, zone)} <span class="quiet">{dayAndMonth(day.from, zone)}</span>
+        {changed && <small class="clock-change">{day.hours} h</small>}
+      </span>
+      <div class="track" data-changed={changed || undefined}>
+        <i class="span" style={{ width: share(day.to - day.from) }} />
+        {past > 0 && <i class="piece" data-kind="closed" style={{ left: '0%', width: share(past) }} />}
+        {hourMarks(day, zone).map(({ at, hour }) =>
+          hour % 3 === 0 || changed ? (
+            <i key={at} class="hour" style={{ left: share(at - day.from) }}>
+              {changed && (hour % 3 === 0 || at - day.from < 4 * 3_600_000) && <small>{hour}</small>}
+            </i>
+          ) : null,
+        )}
+        {pieces.map(({ from, to, state }) => (
+          <i
+            key={from}
+            class="piece"
+            data-kind={state}
+            style={{ left: share(from - day.from), width: share(to - from) }}
+          />
+        ))}
+        {polls.map((placed) => (
+          <PollMark
+            key={placed.index}
+            placed={placed}
+            left={share(placed.at - day.from)}
+            pointed={pointed}
+            stop={stop}
+          />
+        ))}
+        {polls.map(({ poll, at }) =>
+          poll === pointed.value ? (
+            <PollNote key={at} poll={poll} at={at} zone={zone} share={(at - day.from) / scale} />
+          ) : null,
+        )}
+      </div>
+      <span class="sum">
+        {down > 0 && <strong>{openTime(down / 1_000)} down</strong>}
+        {down === 0 && up > 0 && <span class="quiet">{openTime(up / 1_000)} up</span>}
+        {down + up === 0 && unknown > 0 && <span class="quiet">unknown</span>}
+        {down + up + unknown === 0 && past > 0 && <span class="quiet">closed</span>}
+      </span>
+    </div>
+  );
+}
+
+interface Piece {
+  readonly from: number;
+  readonly to: number;
+  readonly state: StateSegment['state'];
+}
+
+function clipped(segment: StateSegment, day: LocalDay): Piece[] {
+  const from = Math.max(Date.parse(segment.from.utc), day.from);
+  const to = Math.min(Date.parse(segment.to.utc), day.to);
+  return from < to ? [{ from, to, state: segment.state }] : [];
+}
+
+function sum(pieces: readonly Piece[], state: Piece['state']): number {
+  return pieces.reduce((total, piece) => total + (piece.state === state ? piece.to - piece.from : 0), 0);
+}
+
+interface MarkProps {
+  readonly placed: PlacedPoll;
+  readonly left: string;
+  readonly pointed: Props['pointed'];
+  readonly stop: Props['stop'];
+}
+
+function PollMark({ placed: { poll, index }, left, pointed, stop }: MarkProps) {
+  const point = () => {
+    pointed.value = poll;
+  };
+  const leave = () => {
+    if (pointed.value === poll) pointed.value = undefined;
+  };
+  return (
+    <button
+      type="button"
+      class="poll"
+      data-poll={index}
+      data-kind={poll.counts ? poll.status : 'outside'}
+      style={{ left }}
+      tabIndex={stop.value === index ? 0 : -1}
+      aria-label={`Poll ${poll.at.local.slice(0, 19).replace('T', ' ')}: ${poll.status}${poll.counts ? '' : ', outside business hours, does not count'}`}
+      onMouseEnter={point}
+      onMouseLeave={leave}
+      onFocus={() => {
+        stop.value = index;
+        point();
+      }}
+      onBlur={leave}
+      onClick={point}
+    />
+  );
+}
+
+interface NoteProps {
+  readonly poll: SeenPoll;
+  readonly at: number;
+  readonly zone: string;
+  /** Where in the row it is, 0 to 1. */
+  readonly share: number;
+}
+
+function PollNote({ poll, at, zone, share }: NoteProps) {
+  return (
+    <span
+      class="note"
+      data-side={share > 0.5 ? 'left' : 'right'}
+      style={{ left: `${share * 100}%` }}
+      aria-hidden="true"
+    >
+      <strong>
+        {timeWithSeconds(at, zone)} {zoneAbbreviation(at, zone)}
+      </strong>
+      <span>
+        {poll.status}
+        {!poll.counts && ', outside hours: does not count'}
+      </span>
+      {zone !== VIEWER_ZONE && (
+        <span class="quiet">
+          your time {timeWithSeconds(at, VIEWER_ZONE)} {weekday(at, VIEWER_ZONE)}
+        </span>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,67 @@
+import type { Store } from '../../../api/schema.ts';
+import { dayAndTime, zoneAbbreviation } from '../../lib/clock.ts';
+import { Icon } from '../../parts/icons.tsx';
+import { Link } from '../../parts/link.tsx';
+import { STATE_WORDS, StateShape } from '../../parts/state-mark.tsx';
+import { Ago, bothClocks } from '../../parts/time.tsx';
+import { at } from '../../state/place.ts';
+
+/** Which store it is, how it is, and what its clock shows. */
+export function StoreHead({ store, asOf }: { readonly store: Store; readonly asOf: number }) {
+  const { zone, last_poll: poll, state } = store;
+  const labels = Object.entries(store.labels);
+  return (
+    <header class="store-top">
+      <Link class="back small" href={at('/')}>
+        <Icon name="back" /> Fleet
+      </Link>
+      <h1>{store.name ?? <span class="code">{store.store_id}</span>}</h1>
+      <dl class="store-facts">
+        <div>
+          <dt class="unseen">State</dt>
+          <dd class="store-state" data-state={state} title={STATE_WORDS[state].meaning}>
+            <StateShape state={state} />
+            {STATE_WORDS[state].word}
+          </dd>
+        </div>
+        <div>
+          <dt>Last poll</dt>
+          <dd>
+            {poll === null ? (
+              'none yet'
+            ) : (
+              <>
+                {poll.status}, <Ago at={poll.at} zone={zone} from={asOf} />
+              </>
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>Local time</dt>
+          <dd title={bothClocks(asOf, zone)}>
+            {dayAndTime(asOf, zone)} {zoneAbbreviation(asOf, zone)}
+          </dd>
+        </div>
+        <div>
+          <dt>Zone</dt>
+          <dd>
+            {zone}
+            {store.zone_is_default && <span class="quiet"> (assumed)</span>}
+          </dd>
+        </div>
+        {store.name !== null && (
+          <div>
+            <dt>Id</dt>
+            <dd class="code">{store.store_id}</dd>
+          </div>
+        )}
+        {labels.map(([key, value]) => (
+          <div key={key}>
+            <dt>{key}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </header>
+  );
+}

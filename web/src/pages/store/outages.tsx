@@ -1,0 +1,53 @@
+import type { Outage } from '../../../api/schema.ts';
+import { duration, openTime } from '../../lib/format.ts';
+import { StateShape } from '../../parts/state-mark.tsx';
+import { Instant } from '../../parts/time.tsx';
+
+/** When it was down, latest first. */
+export function Outages({ outages, zone }: { readonly outages: readonly Outage[]; readonly zone: string }) {
+  return (
+    <section class="section" aria-labelledby="outages">
+      <header>
+        <h2 id="outages">Outages in these days</h2>
+      </header>
+      {outages.length === 0 ? (
+        <p class="quiet">None: no poll within business hours found it inactive.</p>
+      ) : (
+        <table class="stacks">
+          <thead>
+            <tr>
+              <th>Began</th>
+              <th>Ended</th>
+              <th class="number">Lasted</th>
+              <th class="number">Open time lost</th>
+            </tr>
+          </thead>
+          <tbody>
+            {outages.toReversed().map(({ from, to, ongoing, lost_seconds }) => (
+              <tr key={from.utc}>
+                <td>
+                  <Instant utc={from.utc} zone={zone} />
+                </td>
+                <td data-label="ended">
+                  {ongoing ? (
+                    <span class="state" data-state="offline">
+                      <StateShape state="offline" /> goes on
+                    </span>
+                  ) : (
+                    <Instant utc={to.utc} zone={zone} />
+                  )}
+                </td>
+                <td class="number" data-label="lasted">
+                  {duration((Date.parse(to.utc) - Date.parse(from.utc)) / 1_000)}
+                </td>
+                <td class="number" data-label="lost">
+                  <strong>{openTime(lost_seconds)}</strong>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}

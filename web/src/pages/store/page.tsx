@@ -1,0 +1,74 @@
+import { useEffect } from 'preact/hooks';
+import { Link } from '../../parts/link.tsx';
+import { Empty, Loading, Trouble } from '../../parts/notices.tsx';
+import { ApiError, call } from '../../state/api.ts';
+import { useAsOf } from '../../state/as-of.ts';
+import { round } from '../../state/live.ts';
+import { useLoad } from '../../state/load.ts';
+import { at, hereWith, param } from '../../state/place.ts';
+import { ComparePart } from './compare.tsx';
+import { StoreHead } from './head.tsx';
+import { HoursPart } from './hours.tsx';
+import { WeekPart } from './week-part.tsx';
+
+const TABS = [
+  { key: '', words: 'Week and numbers' },
+  { key: 'compare', words: 'Two weeks compared' },
+  { key: 'hours', words: 'Business hours' },
+] as const;
+
+/** One store: how it is, why its numbers are what they are, and when it is open. */
+export default function StorePage({ id }: { readonly id: string }) {
+  const asOf = useAsOf();
+  const path = { store_id: id };
+  const given = param('as_of') === '' || asOf === undefined ? undefined : new Date(asOf).toISOString();
+  const store = useLoad(
+    `store ${id} ${given ?? ''} ${asOf === undefined}`,
+    (signal) => call('GET /api/v1/stores/{store_id}', { path, query: { as_of: given }, signal }),
+    round.value,
+  );
+  const { data } = store;
+  const name = data?.name ?? id;
+  useEffect(() => {
+    document.title = `${name} · Restaurant Monitor`;
+  }, [name]);
+
+  if (data === undefined || asOf === undefined) {
+    if (store.error instanceof ApiError && store.error.status === 404) return <NoStore id={id} />;
+    return store.error === undefined ? (
+      <Loading what="the store" />
+    ) : (
+      <Trouble error={store.error} retry={store.reload} />
+    );
+  }
+  const tab = param('tab');
+  return (
+    <>
+      <StoreHead store={data} asOf={asOf} />
+      <nav class="tabs" aria-label="Parts of the store's page">
+        {TABS.map(({ key, words }) => (
+          <Link key={key} href={hereWith({ tab: key })} aria-current={tab === key ? 'page' : undefined}>
+            {words}
+          </Link>
+        ))}
+      </nav>
+      {store.error !== undefined && <Trouble error={store.error} retry={store.reload} />}
+      {tab === '' && <WeekPart store={data} asOf={asOf} />}
+      {tab === 'compare' && <ComparePart store={data} asOf={asOf} />}
+      {tab === 'hours' && <HoursPart store={data} />}
+    </>
+  );
+}
+
+function NoStore({ id }: { readonly id: string }) {
+  return (
+    <Empty title="There is no such store">
+      <p>
+        Nothing is known of a store <span class="code">{id}</span>, or it is not yours to see.
+      </p>
+      <Link class="button" href={at('/')}>
+        To the fleet
+      </Link>
+    </Empty>
+  );
+}

@@ -1,0 +1,38 @@
+import type { SeenPoll } from '../../../api/schema.ts';
+import { counted } from '../../lib/format.ts';
+import { ScrollBox } from '../../parts/scroll-box.tsx';
+import { Instant } from '../../parts/time.tsx';
+
+/** The same polls to read one by one. */
+export function PollTable({ polls, zone }: { readonly polls: readonly SeenPoll[]; readonly zone: string }) {
+  const counting = polls.filter(({ counts }) => counts).length;
+  return (
+    <details>
+      <summary>
+        {counted(polls.length, 'poll')} as a list, {counting} of them within business hours
+      </summary>
+      <ScrollBox label="The polls as a list" short>
+        <table>
+          <thead>
+            <tr>
+              <th>When</th>
+              <th>Found</th>
+              <th>Counts</th>
+            </tr>
+          </thead>
+          <tbody>
+            {polls.map((poll) => (
+              <tr key={poll.at.utc}>
+                <td>
+                  <Instant utc={poll.at.utc} zone={zone} />
+                </td>
+                <td>{poll.status}</td>
+                <td>{poll.counts ? 'yes' : 'no, outside business hours'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </ScrollBox>
+    </details>
+  );
+}

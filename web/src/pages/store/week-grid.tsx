@@ -1,0 +1,102 @@
+import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import type { SeenPoll, Timeline } from '../../../api/schema.ts';
+import { DayRow } from './day-row.tsx';
+import type { Week } from './week.ts';
+
+const HOUR = 3_600_000;
+
+interface Props {
+  readonly week: Week;
+  readonly zone: string;
+  readonly timeline: Timeline;
+}
+
+/**
+ * Seven rows of local hours. A row is as long as its day: 23 or 25 hours when the clocks change. Polls are marks; with
+ * the keyboard, the arrows go from one to the next.
+ */
+export function WeekGrid({ week, zone, timeline }: Props) {
+  const grid = useRef<HTMLDivElement>(null);
+  const pointed = useSignal<SeenPoll | undefined>(undefined);
+  const stop = useSignal(0);
+  const longest = Math.max(...week.days.map(({ hours }) => hours));
+  const polls = timeline.polls.map((poll, index) => ({ poll, index, at: Date.parse(poll.at.utc) }));
+
+  const walk = (event: KeyboardEvent) => {
+    const steps: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+    const step = steps[event.key];
+    const to =
+      event.key === 'Home' ? 0 : event.key === 'End' ? polls.length - 1 : step === undefined ? -1 : stop.value + step;
+    if (event.key === 'Escape') pointed.value = undefined;
+    if (to < 0 || to >= polls.length) return;
+    event.preventDefault();
+    stop.value = to;
+    grid.current?.querySelector<HTMLElement>(`[data-poll="${to}"]`)?.focus();
+  };
+
+  return (
+    <figure class="week">
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the marks within */}
+      <div class="week-grid" ref={grid} onKeyDown={walk}>
+        <Axis longest={longest} />
+        {week.days.map((day) => (
+          <DayRow
+            key={day.date}
+            day={day}
+            zone={zone}
+            scale={longest * HOUR}
+            until={week.to}
+            timeline={timeline}
+            polls={polls.filter(({ at }) => at >= day.from && at < day.to)}
+            pointed={pointed}
+            stop={stop}
+          />
+        ))}
+      </div>
+      <Legend />
+    </figure>
+  );
+}
+
+function Axis({ longest }: { readonly longest: number }) {
+  const marks = [0, 3, 6, 9, 12, 15, 18, 21, 24];
+  return (
+    <div class="day-row axis" aria-hidden="true">
+      <span />
+      <div class="track">
+        {marks.map((hour) => (
+          <span key={hour} style={{ left: `${(hour / longest) * 100}%` }}>
+            {String(hour).padStart(2, '0')}
+          </span>
+        ))}
+      </div>
+      <span />
+    </div>
+  );
+}
+
+const SIGNS = [
+  { kind: 'up', words: 'up' },
+  { kind: 'down', words: 'down' },
+  { kind: 'unknown', words: 'unknown' },
+  { kind: 'closed', words: 'closed' },
+  { kind: 'active', words: 'poll: active' },
+  { kind: 'inactive', words: 'poll: inactive' },
+  { kind: 'outside', words: 'poll outside hours, does not count' },
+] as const;
+
+function Legend() {
+  return (
+    <figcaption>
+      <ul class="legend-row">
+        {SIGNS.map(({ kind, words }) => (
+          <li key={kind}>
+            <i class="sign" data-kind={kind} aria-hidden="true" />
+            {words}
+          </li>
+        ))}
+      </ul>
+    </figcaption>
+  );
+}

@@ -1,0 +1,117 @@
+import type { SeenPoll, StateSegment, Timeline } from '../../../api/schema.ts';
+import { dayAndTime, timeOfDay } from '../../lib/clock.ts';
+import { counted, exactDuration } from '../../lib/format.ts';
+import { dateAt } from '../../lib/local-days.ts';
+import { ScrollBox } from '../../parts/scroll-box.tsx';
+import { bothClocks } from '../../parts/time.tsx';
+
+interface Props {
+  readonly title: string;
+  readonly window: Timeline;
+  /** All polls from which the window may take its states. */
+  readonly polls: readonly SeenPoll[];
+  readonly zone: string;
+}
+
+/** The pieces that a number is the sum of, and the polls that decided each. */
+export function Why({ title, window, polls, zone }: Props) {
+  const counting = polls.filter(({ counts }) => counts).map((poll) => ({ poll, at: Date.parse(poll.at.utc) }));
+  const { totals, segments } = window;
+  return (
+    <div class="why card">
+      <h3>{title}: why</h3>
+      <p class="small quiet">
+        Every open instant takes the state of the nearest poll within business hours; half-way between two polls the
+        state passes from one to the other. Of the eight days that are looked at, {counted(counting.length, 'poll')} of{' '}
+        {polls.length} count. The open time falls into {counted(segments.length, 'piece')}:
+      </p>
+      <ScrollBox label="The pieces" short>
+        <table>
+          <thead>
+            <tr>
+              <th>Piece</th>
+              <th>State</th>
+              <th class="number">h:mm:ss</th>
+              <th>Decided by</th>
+            </tr>
+          </thead>
+          <tbody>
+            {segments.map((segment) => (
+              <tr key={segment.from.utc}>
+                <td class="nowrap" title={bothClocks(Date.parse(segment.from.utc), zone)}>
+                  {stretch(segment, zone)}
+                </td>
+                <td>
+                  <i class="sign" data-kind={segment.state} aria-hidden="true" /> {segment.state}
+                </td>
+                <td class="number">{exactDuration(segment.seconds)}</td>
+                <td class="small">{decidedBy(segment, counting, zone)}</td>
+              </tr>
+            ))}
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row">Sum</th>
+              <td>up</td>
+              <td class="number">{exactDuration(totals.up_seconds)}</td>
+              <td />
+            </tr>
+            <tr>
+              <th />
+              <td>down</td>
+              <td class="number">{exactDuration(totals.down_seconds)}</td>
+              <td />
+            </tr>
+            {totals.unknown_seconds > 0 && (
+              <tr>
+                <th />
+                <td>unknown</td>
+                <td class="number">{exactDuration(totals.unknown_seconds)}</td>
+                <td />
+              </tr>
+            )}
+            <tr>
+              <th />
+              <td>open</td>
+              <td class="number">
+                <strong>{exactDuration(totals.open_seconds)}</strong>
+              </td>
+              <td />
+            </tr>
+          </tfoot>
+        </table>
+      </ScrollBox>
+    </div>
+  );
+}
+
+function stretch({ from, to }: StateSegment, zone: string): string {
+  const [first, last] = [Date.parse(from.utc), Date.parse(to.utc)];
+  const end = dateAt(first, zone) === dateAt(last, zone) ? timeOfDay(last, zone) : dayAndTime(last, zone);
+  return `${dayAndTime(first, zone)} – ${end}`;
+}
+
+type Placed = { readonly poll: SeenPoll; readonly at: number };
+
+const TOLD = 4;
+
+/** The polls in a piece; where there are none, the nearest one on either side of it. */
+function decidedBy(segment: StateSegment, polls: readonly Placed[], zone: string): string {
+  if (segment.state === 'unknown') return 'no poll that counts';
+  const [from, to] = [Date.parse(segment.from.utc), Date.parse(segment.to.utc)];
+  const inside = polls.filter(({ at }) => at >= from && at <= to);
+  if (inside.length > 0) {
+    const times = inside.slice(0, TOLD).map(({ at }) => timeOfDay(at, zone));
+    const rest = inside.length - times.length;
+    return `${counted(inside.length, 'poll')}: ${times.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  }
+  const status = segment.state === 'up' ? 'active' : 'inactive';
+  const near = polls
+    .filter(({ poll }) => poll.status === status)
+    .toSorted((a, b) => distance(a.at, from, to) - distance(b.at, from, to))[0];
+  return near === undefined ? '' : `the nearest poll, ${dayAndTime(near.at, zone)}`;
+}
+
+function distance(at: number, from: number, to: number): number {
+  return at < from ? from - at : at - to;
+}

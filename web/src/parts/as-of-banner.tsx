@@ -1,0 +1,26 @@
+import { VIEWER_ZONE } from '../lib/clock.ts';
+import { asOf, setParams } from '../state/place.ts';
+import { Instant } from './time.tsx';
+
+/** Says that one looks at the past, and leads back. */
+export function AsOfBanner() {
+  const { value } = asOf;
+  return (
+    <div class="banner">
+      <p>
+        You look at the fleet{' '}
+        {value === 'latest' ? (
+          'as of its latest poll'
+        ) : (
+          <>
+            as of <Instant utc={value} zone={VIEWER_ZONE} as="date" />
+          </>
+        )}
+        , by what was known then.
+      </p>
+      <button type="button" class="button" onClick={() => setParams({ as_of: undefined }, 'push')}>
+        Back to now
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+const PATHS = {
+  fleet: 'M3 12.5h4v4H3zM8.5 7.500h4v9h-4zM14 3.500h4v13h-4z',
+  reports: 'M4 3h9l4 4v11H4zM7 10h7M7 13.500h7',
+  imports: 'M10.5 3v9.500M6.5 9l4 4 4-4M3.5 17h14',
+  people: 'M10.5 10a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.400M4 17.500c.5-3.5 3-5 6.5-5s6 1.5 6.5 5',
+  search: 'M9.5 15a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11M13.7 13.7 18 18',
+  cross: 'M5 5l11 11M16 5 5 16',
+  back: 'M12.5 4.5 6.5 10.500l6 6',
+  forward: 'M8.5 4.500l6 6-6 6',
+  down: 'M5 8l5.5 5.500L16 8',
+  plus: 'M10.5 4v13M4 10.500h13',
+  up: 'M10.5 17V4M5.5 9l5-5 5 5',
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+/** Decoration: what it stands for is always said in words, too. */
+export function Icon({ name }: { readonly name: IconName }) {
+  return (
+    <svg
+      viewBox="0 0 21 21"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.6"
+      stroke-linecap="round"
+      stroke-linejoin="round"
+      aria-hidden="true"
+    >
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

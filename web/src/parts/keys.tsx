@@ -1,0 +1,137 @@
+import { useSignal } from '@preact/signals';
+import type { IssuedKey, Key, NewKey } from '../../api/schema.ts';
+import { call, reasonOf } from '../state/api.ts';
+import { now } from '../state/live.ts';
+import { type PageOf, usePages } from '../state/pages.ts';
+import { NewKeyForm } from './new-key.tsx';
+import { Loading, Trouble } from './notices.tsx';
+import { Ago, Instant } from './time.tsx';
+
+interface Props {
+  /** Names the list. */
+  readonly id: string;
+  readonly list: (cursor: string | undefined, signal: AbortSignal) => Promise<PageOf<Key>>;
+  readonly add: (body: NewKey) => Promise<IssuedKey>;
+}
+
+/** API keys: how programs get in. A new one is shown once. */
+export function KeysPart({ id, list: fetchPage, add }: Props) {
+  const { list, more, reload } = usePages<Key>(id, fetchPage);
+  const adding = useSignal(false);
+  const issued = useSignal<IssuedKey | undefined>(undefined);
+  const failure = useSignal<string | undefined>(undefined);
+  const revoke = async (key: Key) => {
+    if (!confirm(`End the key "${key.name}" for good?`)) return;
+    failure.value = undefined;
+    try {
+      await call('DELETE /api/v1/keys/{key_id}', { path: { key_id: key.key_id } });
+      reload();
+    } catch (error) {
+      failure.value = reasonOf(error);
+    }
+  };
+  return (
+    <section class="section" aria-labelledby="keys">
+      <header>
+        <h2 id="keys">API keys</h2>
+        {!adding.value && (
+          <button type="button" class="button" onClick={() => (adding.value = true)}>
+            New key
+          </button>
+        )}
+      </header>
+      {issued.value !== undefined && <Issued issued={issued.value} onDone={() => (issued.value = undefined)} />}
+      {adding.value && (
+        <NewKeyForm
+          add={add}
+          onDone={(key) => {
+            adding.value = false;
+            if (key === undefined) return;
+            issued.value = key;
+            reload();
+          }}
+        />
+      )}
+      {failure.value !== undefined && <p role="alert">{failure.value}</p>}
+      {list.error !== undefined && <Trouble error={list.error} retry={reload} />}
+      {list.items.length === 0 && list.loading && <Loading what="the keys" />}
+      {list.items.length === 0 && !list.loading && <p class="quiet">No keys. Give each program one of its own.</p>}
+      {list.items.length > 0 && (
+        <table class="stacks">
+          <thead>
+            <tr>
+              <th>Name</th>
+              <th>Begins with</th>
+              <th>May</th>
+              <th>Last used</th>
+              <th>Holds until</th>
+              <th>
+                <span class="unseen">End it</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {list.items.map((key) => (
+              <tr key={key.key_id}>
+                <td>{key.name}</td>
+                <td class="code">{key.prefix}…</td>
+                <td class="small">{key.scopes.join(', ')}</td>
+                <td data-label="last used">{key.last_used_at === null ? 'never' : <Ago at={key.last_used_at} />}</td>
+                <td>
+                  <Until of={key} />
+                </td>
+                <td class="number">
+                  {key.revoked_at === null && (
+                    <button type="button" class="button plain danger" onClick={() => revoke(key)}>
+                      Revoke<span class="unseen"> {key.name}</span>
+                    </button>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {list.next !== null && (
+        <button type="button" class="button" onClick={more}>
+          Earlier keys
+        </button>
+      )}
+    </section>
+  );
+}
+
+function Until({ of: { revoked_at, expires_at } }: { readonly of: Key }) {
+  if (revoked_at !== null) return <span class="tag">revoked</span>;
+  if (expires_at === null) return <>it is revoked</>;
+  if (Date.parse(expires_at) < now.value) return <span class="tag">expired</span>;
+  return <Instant utc={expires_at} as="date" />;
+}
+
+function Issued({ issued, onDone }: { readonly issued: IssuedKey; readonly onDone: () => void }) {
+  const copied = useSignal(false);
+  return (
+    <div class="banner issued" data-kind="good" role="status">
+      <div>
+        <h3>The key "{issued.name}"</h3>
+        <p class="code">{issued.key}</p>
+        <p class="small">This is the only time that it is shown. Keep it where secrets are kept.</p>
+      </div>
+      <div class="row">
+        <button
+          type="button"
+          class="button"
+          onClick={async () => {
+            await navigator.clipboard.writeText(issued.key);
+            copied.value = true;
+          }}
+        >
+          {copied.value ? 'Copied' : 'Copy'}
+        </button>
+        <button type="button" class="button plain" onClick={onDone}>
+          I have it
+        </button>
+      </div>
+    </div>
+  );
+}

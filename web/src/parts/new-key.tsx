@@ -1,0 +1,74 @@
+import { useSignal } from '@preact/signals';
+import type { IssuedKey, NewKey } from '../../api/schema.ts';
+import { reasonOf } from '../state/api.ts';
+import { session } from '../state/session.ts';
+import { Field } from './field.tsx';
+
+type Scope = NewKey['scopes'][number];
+
+interface Props {
+  readonly add: (body: NewKey) => Promise<IssuedKey>;
+  /** With the key; `undefined`: there is none. */
+  readonly onDone: (key: IssuedKey | undefined) => void;
+}
+
+/** A key has some of the scopes of who makes it. */
+export function NewKeyForm({ add, onDone }: Props) {
+  const { value } = session;
+  const offered = value.kind === 'somebody' ? value.me.scopes : [];
+  const name = useSignal('');
+  const until = useSignal('');
+  const scopes = useSignal<readonly Scope[]>([]);
+  const failure = useSignal<string | undefined>(undefined);
+  const save = async (event: Event) => {
+    event.preventDefault();
+    failure.value = undefined;
+    if (scopes.value.length === 0) {
+      failure.value = 'Choose at least one thing that the key may do.';
+      return;
+    }
+    try {
+      const expires_at = until.value === '' ? undefined : new Date(`${until.value}T23:59:59`).toISOString();
+      onDone(await add({ name: name.value, scopes: scopes.value, expires_at }));
+    } catch (error) {
+      failure.value = reasonOf(error);
+    }
+  };
+  return (
+    <form class="card form new-key" onSubmit={save}>
+      <Field label="Name" value={name} required hint="What it is for, such as: hourly poller." />
+      <fieldset>
+        <legend class="legend">What it may do</legend>
+        <div class="scopes">
+          {offered.map((scope) => (
+            <label key={scope} class="tick">
+              <input
+                type="checkbox"
+                checked={scopes.value.includes(scope)}
+                onChange={({ currentTarget }) => {
+                  const rest = scopes.value.filter((one) => one !== scope);
+                  scopes.value = currentTarget.checked ? [...rest, scope] : rest;
+                }}
+              />
+              <span class="code">{scope}</span>
+            </label>
+          ))}
+        </div>
+      </fieldset>
+      <Field label="Holds until" type="date" value={until} hint="Empty: until it is revoked." />
+      {failure.value !== undefined && (
+        <p class="banner" data-kind="trouble" role="alert">
+          {failure.value}
+        </p>
+      )}
+      <div class="actions">
+        <button type="submit" class="button main">
+          Make the key
+        </button>
+        <button type="button" class="button plain" onClick={() => onDone(undefined)}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,91 @@
+import { useSignalEffect } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useRef } from 'preact/hooks';
+import { asOf, at, path } from '../state/place.ts';
+import { may, session } from '../state/session.ts';
+import { AccountMenu } from './account-menu.tsx';
+import { AsOfBanner } from './as-of-banner.tsx';
+import { Icon, type IconName } from './icons.tsx';
+import { Link } from './link.tsx';
+import { Pulse } from './pulse.tsx';
+
+interface Place {
+  readonly href: string;
+  readonly name: string;
+  readonly icon: IconName;
+}
+
+function places(): Place[] {
+  const all: (Place | false)[] = [
+    { href: '/', name: 'Fleet', icon: 'fleet' },
+    may('reports:read') && { href: '/reports', name: 'Reports', icon: 'reports' },
+    may('imports:read') && { href: '/imports', name: 'Imports', icon: 'imports' },
+    may('people:read') && { href: '/people', name: 'People', icon: 'people' },
+  ];
+  return all.filter((place) => place !== false);
+}
+
+function isHere(href: string): boolean {
+  if (href === '/') return path.value === '/' || path.value.startsWith('/stores/');
+  return path.value === href || path.value.startsWith(`${href}/`);
+}
+
+/** What is around every page: where one can go, who one is, and whether what one sees is live. */
+export function Shell({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
+  const main = useRef<HTMLElement>(null);
+  const seen = useRef(path.peek());
+  useSignalEffect(() => {
+    const here = path.value;
+    if (here === seen.current) return;
+    seen.current = here;
+    // Whoever reads by ear is told of the new page.
+    main.current?.focus({ preventScroll: true });
+  });
+  document.title = `${title} · Restaurant Monitor`;
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to the page
+      </a>
+      <header class="top">
+        <Link class="brand" href={at('/')} aria-label="Restaurant Monitor">
+          <Brand />
+          <span class="wide-only">Restaurant Monitor</span>
+        </Link>
+        <nav class="nav" aria-label="Pages">
+          <ul>
+            {places().map(({ href, name, icon }) => (
+              <li key={href}>
+                <Link href={at(href)} aria-current={isHere(href) ? 'page' : undefined}>
+                  <Icon name={icon} />
+                  {name}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <div class="end">
+          <Pulse />
+          {session.value.kind === 'somebody' && <AccountMenu me={session.value.me} />}
+        </div>
+      </header>
+      <main id="main" ref={main} tabIndex={-1}>
+        {asOf.value !== '' && <AsOfBanner />}
+        {children}
+      </main>
+    </>
+  );
+}
+
+export function Brand() {
+  return (
+    <svg viewBox="0 0 32 32" aria-hidden="true">
+      <g fill="currentColor">
+        <rect x="4" y="7" width="24" height="4" rx="2" />
+        <rect x="4" y="14" width="14" height="4" rx="2" />
+        <rect x="4" y="21" width="24" height="4" rx="2" />
+      </g>
+      <path class="brand-mark" d="M24.5 12 28.5 16l-4 4-4-4z" />
+    </svg>
+  );
+}

@@ -1,0 +1,43 @@
+import type { Store } from '../../api/schema.ts';
+
+export type State = Store['state'];
+export const STATES: readonly State[] = ['offline', 'unknown', 'online', 'closed'];
+
+/** What each state is called, with what it means. */
+export const STATE_WORDS: Readonly<Record<State, { readonly word: string; readonly meaning: string }>> = {
+  offline: { word: 'Offline', meaning: 'open by its hours, and its last poll found it inactive' },
+  unknown: { word: 'Unknown', meaning: 'open by its hours, and not polled of late' },
+  online: { word: 'Online', meaning: 'open by its hours, and its last poll found it active' },
+  closed: { word: 'Closed', meaning: 'outside its business hours' },
+};
+
+/** Each state has a shape of its own: colour is never the only sign. */
+export function StateShape({ state }: { readonly state: State }) {
+  return (
+    <svg viewBox="0 0 16 16" fill="currentColor" aria-hidden="true">
+      {state === 'online' && <circle cx="8" cy="8" r="6" />}
+      {state === 'offline' && <path d="M8 0.6 15.4 8 8 15.4 0.6 8Z" />}
+      {state === 'unknown' && (
+        <circle
+          cx="8"
+          cy="8"
+          r="5.75"
+          fill="none"
+          stroke="currentColor"
+          stroke-width="2.5"
+          stroke-dasharray="3.6 2.42"
+        />
+      )}
+      {state === 'closed' && <rect x="1.5" y="6.6" width="13" height="2.8" rx="1.4" />}
+    </svg>
+  );
+}
+
+export function StateMark({ state }: { readonly state: State }) {
+  return (
+    <span class="state" data-state={state}>
+      <StateShape state={state} />
+      {STATE_WORDS[state].word}
+    </span>
+  );
+}

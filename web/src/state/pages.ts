@@ -1,0 +1,102 @@
+import { signal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+
+export interface PageOf<T> {
+  readonly items: readonly T[];
+  readonly next_cursor: string | null;
+  readonly total?: number;
+}
+
+export interface Listed<T> {
+  readonly items: readonly T[];
+  readonly total: number | undefined;
+  /** The cursor of what is not fetched yet; null: that is all. */
+  readonly next: string | null;
+  readonly error: unknown;
+  readonly loading: boolean;
+}
+
+interface State<T> extends Listed<T> {
+  readonly key: string;
+  readonly pages: number;
+}
+
+/** A longer list is not fetched again behind the reader's back. */
+const FRESH_PAGES = 2;
+
+/**
+ * A list that comes page by page as somebody gets to its end.
+ *
+ * @param key names the list; what belongs to another one goes when the new one is there
+ * @param again changes when the list may have changed
+ */
+export function usePages<T>(
+  key: string,
+  fetchPage: (cursor: string | undefined, signal: AbortSignal) => Promise<PageOf<T>>,
+  again: unknown = 0,
+) {
+  const state = useRef(
+    signal<State<T>>({ key, items: [], total: undefined, next: null, error: undefined, loading: true, pages: 0 }),
+  ).current;
+  const latest = useRef(fetchPage);
+  latest.current = fetchPage;
+  const running = useRef<AbortController>(undefined);
+
+  const start = (pages: number) => {
+    running.current?.abort();
+    const controller = new AbortController();
+    running.current = controller;
+    state.value = { ...state.peek(), loading: true };
+    const { signal: stopped } = controller;
+    fetchAll(latest.current, pages, stopped).then(
+      (list) => {
+        if (!stopped.aborted) state.value = { ...list, key, error: undefined, loading: false };
+      },
+      (error: unknown) => {
+        if (!stopped.aborted) state.value = { ...state.peek(), key, error, loading: false };
+      },
+    );
+  };
+
+  useEffect(() => {
+    const { key: old, pages } = state.peek();
+    if (old !== key || pages <= FRESH_PAGES) start(old === key ? Math.max(1, pages) : 1);
+  }, [key, again]);
+  useEffect(() => () => running.current?.abort(), []);
+
+  const more = () => {
+    const before = state.peek();
+    if (before.loading || before.next === null || before.key !== key) return;
+    const controller = new AbortController();
+    running.current = controller;
+    state.value = { ...before, loading: true };
+    latest.current(before.next, controller.signal).then(
+      (page) => {
+        if (controller.signal.aborted) return;
+        const items = [...before.items, ...page.items];
+        state.value = { ...before, items, next: page.next_cursor, pages: before.pages + 1, error: undefined };
+      },
+      (error: unknown) => {
+        if (!controller.signal.aborted) state.value = { ...before, error, loading: false };
+      },
+    );
+  };
+
+  return { list: state.value, more, reload: () => start(1) };
+}
+
+async function fetchAll<T>(
+  fetchPage: (cursor: string | undefined, signal: AbortSignal) => Promise<PageOf<T>>,
+  pages: number,
+  stopped: AbortSignal,
+) {
+  const items: T[] = [];
+  let page = await fetchPage(undefined, stopped);
+  items.push(...page.items);
+  let fetched = 1;
+  for (; fetched < pages && page.next_cursor !== null; fetched++) {
+    page = await fetchPage(page.next_cursor, stopped);
+    items.push(...page.items);
+  }
+  return { items, total: page.total, next: page.next_cursor, pages: fetched };
+}

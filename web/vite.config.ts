@@ -1,0 +1,69 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { defineConfig, type Plugin } from 'vite';
+
+/** So many bytes of script, gzipped, may come before the first page is there. */
+const FIRST_LOAD_LIMIT = 150_000;
+
+type Bundle = Parameters<Extract<NonNullable<Plugin['writeBundle']>, (...args: never) => unknown>>[1];
+
+/** Puts a packed copy beside every script and style, and says what a first visit costs. */
+function packed(): Plugin {
+  return {
+    name: 'packed',
+    apply: 'build',
+    writeBundle({ dir = '' }, bundle) {
+      const sizes = new Map<string, number>();
+      for (const name of Object.keys(bundle).filter((one) => /\.(js|css|svg)$/.test(one))) {
+        const file = join(dir, name);
+        const text = readFileSync(file);
+        const gzipped = gzipSync(text, { level: 9 });
+        writeFileSync(`${file}.gz`, gzipped);
+        writeFileSync(`${file}.br`, brotliCompressSync(text));
+        if (name.endsWith('.js')) sizes.set(name, gzipped.length);
+      }
+      const first = sum(firstChunks(bundle).map((name) => sizes.get(name) ?? 0));
+      console.log(`script, gzipped: ${kilobytes(first)} to begin with, ${kilobytes(sum([...sizes.values()]))} in all`);
+      if (first > FIRST_LOAD_LIMIT) this.error(`expected at most ${kilobytes(FIRST_LOAD_LIMIT)} to begin with`);
+    },
+  };
+}
+
+/** The entry and what it imports before it does anything. */
+function firstChunks(bundle: Bundle): string[] {
+  const found = new Set<string>();
+  const add = (name: string) => {
+    const file = bundle[name];
+    if (file?.type !== 'chunk' || found.has(name)) return;
+    found.add(name);
+    for (const one of file.imports) add(one);
+  };
+  for (const [name, file] of Object.entries(bundle)) if (file.type === 'chunk' && file.isEntry) add(name);
+  return [...found];
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1_000).toFixed(1)} kB`;
+}
+
+export default defineConfig({
+  root: import.meta.dirname,
+  base: '/',
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    outDir: '../dist/web',
+    emptyOutDir: true,
+    target: 'es2022',
+    // Everything is a file of its own: the page's policy allows nothing inline.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  plugins: [packed()],
+  server: { proxy: { '/api': 'http://127.0.0.1:5000' } },
+});
