@@ -1,10 +1,13 @@
 import { isIP } from 'node:net';
 
-/** Whether what was probed about a moment speaks for trouble of the monitor itself; `unsure`: too little was. */
-export type Finding = 'clear' | 'trouble' | 'unsure';
+/**
+ * What the sites that were probed about a moment say, each by its nearest word: `trouble`: most fail, which is the
+ * monitor's; `clear`: most were reached; `mixed`: neither is sure; `unsure`: there are too few.
+ */
+export type Finding = 'trouble' | 'mixed' | 'clear' | 'unsure';
 
-/** So many unrelated sites are evidence. */
-const ENOUGH_SITES = 3;
+/** So many unrelated sites are evidence, where a fleet has them. */
+export const ENOUGH_SITES = 3;
 /** Milliseconds about a moment in which whatever was probed is evidence … */
 export const NEARBY = 10_000;
 /** … and so many where that is too little. */
@@ -34,22 +37,28 @@ export class EvidenceLog {
     this.#sitesOf(Math.floor(startedAt / SECOND)).set(site, reached);
   }
 
-  /** What was probed before `instant` says, leaving out one site. */
-  before(instant: number, except?: string): Finding {
+  /** What was probed before `instant` says, if it is enough, leaving out one site. */
+  before(instant: number, enough: number, except?: string): Finding {
     const second = Math.floor(instant / SECOND);
-    return this.#finding(`before ${second}`, except, () => {
+    return this.#finding(`before ${second}`, enough, except, () => {
       const seconds = this.#seconds.filter((entry) => entry.second < second).reverse();
       return gathered(seconds, second);
     });
   }
 
-  /** What was probed from `instant` on says, leaving out one site. */
-  after(instant: number, except?: string): Finding {
+  /** What was probed from `instant` on says, likewise. */
+  after(instant: number, enough: number, except?: string): Finding {
     const second = Math.floor(instant / SECOND);
-    return this.#finding(`after ${second}`, except, () => {
+    return this.#finding(`after ${second}`, enough, except, () => {
       const seconds = this.#seconds.filter((entry) => entry.second >= second);
       return gathered(seconds, second);
     });
+  }
+
+  /** How many sites were probed from `instant` on, or more than that. */
+  sitesSince(instant: number): number {
+    const recent = this.#seconds.filter(({ second }) => second >= Math.floor(instant / SECOND));
+    return recent.reduce((sum, { sites }) => sum + sites.size, 0);
   }
 
   /** The second, in milliseconds, from which on no site was reached before `instant`. */
@@ -91,14 +100,14 @@ export class EvidenceLog {
     return sites;
   }
 
-  #finding(about: string, except: string | undefined, gather: () => Map<string, boolean>): Finding {
+  #finding(about: string, enough: number, except: string | undefined, gather: () => Map<string, boolean>): Finding {
     const words = this.#gathered.get(about) ?? gather();
     this.#gathered.set(about, words);
     let reached = 0;
     for (const word of words.values()) if (word) reached++;
     const own = except === undefined ? undefined : words.get(except);
     const failed = words.size - reached - (own === false ? 1 : 0);
-    return findingOf(reached - (own === true ? 1 : 0), failed);
+    return findingOf(reached - (own === true ? 1 : 0), failed, enough);
   }
 }
 
@@ -113,9 +122,12 @@ function gathered(seconds: readonly Second[], about: number): Map<string, boolea
   return words;
 }
 
-function findingOf(reached: number, failed: number): Finding {
-  if (reached + failed < ENOUGH_SITES) return 'unsure';
-  return failed > reached ? 'trouble' : 'clear';
+/** Few must agree: the failing share is to be above a half by two standard errors of a share of so many. */
+function findingOf(reached: number, failed: number, enough: number): Finding {
+  const sites = reached + failed;
+  if (sites < enough) return 'unsure';
+  if (failed / sites >= Math.min(1, 0.5 + 1 / Math.sqrt(sites))) return 'trouble';
+  return failed < reached ? 'clear' : 'mixed';
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { messageOf } from '../errors.ts';
 import type { CoverageGaps } from '../storage/coverage-gaps.ts';
+import { ENOUGH_SITES } from './evidence.ts';
 import { Fifo } from './fifo.ts';
 import { Lanes } from './lanes.ts';
 import { BEAT_INTERVAL, type Membership } from './members.ts';
@@ -107,6 +108,7 @@ export class Poller {
   #dueUntil: number | undefined;
   #catchUpCredit = 0;
   #lapsed = false;
+  #witnessesAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   readonly #counts = { probes: 0, active: 0, inactive: 0, unobserved: 0, skipped: 0 };
 
@@ -153,7 +155,8 @@ export class Poller {
     const now = this.#parts.now();
     this.#keepMembership(now);
     this.#keepRoster(now);
-    this.#trouble.step(now, this.#held.length > 0);
+    this.#trouble.step(now, this.#held.length > 0, this.#roster.sites);
+    this.#watchTrouble(now);
     // While stores are being taken over, nobody knows yet which of them have been polled.
     if (!this.#background.has('roster')) {
       this.#beginDue(now);
@@ -227,7 +230,8 @@ export class Poller {
       const store = this.#roster.find(id);
       if (store === undefined) return;
       store.slot = Math.max(store.slot, slotAt(instant, store.offset, interval));
-      store.wasDown = !active;
+      store.down = !active;
+      store.failing = !active;
     });
     for (const store of acquired) {
       if (store.slot < slotAt(now, store.offset, interval)) this.#overdue.push(store);
@@ -277,7 +281,7 @@ export class Poller {
       if (!held.store.mine) return false;
       const verdict = this.#trouble.judge(held, now, sites);
       if (verdict === 'down') this.#record(held.store, held.instant, false);
-      if (verdict === 'trouble') this.#miss(held.store, held.slot, held.startedAt, now);
+      if (verdict === 'trouble') this.#miss(held.store, held.slot, held.startedAt);
       return verdict === 'wait';
     });
   }
@@ -297,44 +301,66 @@ export class Poller {
       this.#counts.skipped++;
       return;
     }
-    this.#counts.probes++;
     const startedAt = this.#parts.now();
+    if (confirming && this.#trouble.wantsWitnesses(startedAt)) this.#askWitnesses(store.site);
     const outcome = await this.#probe(store);
     const now = this.#parts.now();
     const { site } = store;
-    if (outcome.kind === 'active' || outcome.kind === 'says_inactive') this.#trouble.note(site, startedAt, true);
-    // A store that was down already says nothing new.
-    else if (outcome.kind !== 'unobserved' && !store.wasDown) this.#trouble.note(site, startedAt, false);
-    this.#parts.log.debug({ store_id: store.id, host: store.host, ...outcome }, 'probed');
+    if (!store.failing || isReached(outcome)) this.#note(site, startedAt, outcome);
     if (outcome.kind === 'active') this.#record(store, now, true);
     else if (outcome.kind === 'unobserved') this.#counts.unobserved++;
     else if (outcome.kind !== 'says_inactive' && this.#trouble.since !== undefined) {
-      this.#miss(store, slot, startedAt, now);
+      this.#miss(store, slot, startedAt);
     } else if (!confirming) this.#confirmations.push({ store, slot, at: now + CONFIRM_AFTER });
     else if (outcome.kind === 'says_inactive') this.#record(store, now, false);
     else if (outcome.kind === 'cut_off') this.#counts.unobserved++;
     else this.#held.push({ store, slot, instant: now, startedAt, site });
   }
 
-  async #probe({ id, url }: Watched): Promise<Outcome> {
+  async #probe({ id, url, host }: Watched): Promise<Outcome> {
+    this.#counts.probes++;
     try {
-      return await this.#parts.prober.probe(id, url);
+      const outcome = await this.#parts.prober.probe(id, url);
+      this.#parts.log.debug({ store_id: id, host, ...outcome }, 'probed');
+      return outcome;
     } catch (error) {
       this.#parts.log.error({ err: error, store_id: id }, 'a probe went wrong');
       return { kind: 'unobserved', reason: 'an internal error' };
     }
   }
 
+  #note(site: string, startedAt: number, outcome: Outcome): void {
+    if (outcome.kind !== 'unobserved') this.#trouble.note(site, startedAt, isReached(outcome));
+  }
+
+  /** Probes some stores of other sites to learn about the network; what they answer is no poll. */
+  #askWitnesses(except?: string): void {
+    const startedAt = this.#parts.now();
+    this.#once('witnesses', async () => {
+      const witnesses = this.#roster.witnesses(ENOUGH_SITES, except);
+      await Promise.all(witnesses.map(async (store) => this.#note(store.site, startedAt, await this.#probe(store))));
+    });
+  }
+
+  /** Whether trouble is over shows soonest where it is asked for. */
+  #watchTrouble(now: number): void {
+    if (this.#trouble.since === undefined || now < this.#witnessesAt + CONFIRM_AFTER) return;
+    this.#witnessesAt = now;
+    this.#askWitnesses();
+  }
+
   #record(store: Watched, instant: number, active: boolean): void {
-    store.wasDown = !active;
+    store.down = !active;
+    store.failing = !active;
     this.#counts[active ? 'active' : 'inactive']++;
     this.#writer.add({ storeId: store.id, instant, active });
   }
 
-  #miss(store: Watched, slot: number, at: number, now: number): void {
+  #miss(store: Watched, slot: number, at: number): void {
     this.#counts.unobserved++;
     this.#missed.push({ store, slot });
-    this.#trouble.missed(at, now);
+    store.failing = true;
+    this.#trouble.missed(at);
   }
 
   /** Runs `work`, which must not reject, unless it is running already. */
@@ -345,4 +371,8 @@ export class Poller {
       work().finally(() => this.#background.delete(name)),
     );
   }
+}
+
+function isReached({ kind }: Outcome): boolean {
+  return kind === 'active' || kind === 'says_inactive';
 }

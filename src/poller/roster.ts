@@ -18,11 +18,16 @@ export interface Watched {
   readonly offset: number;
   /** The last slot that it was polled in, or is being polled in. */
   slot: number;
-  /** What its last poll said; a store that was down before is no evidence of anything new. */
-  wasDown: boolean;
+  /** It is known to fail, or to have failed in trouble: that it fails again is no evidence of anything new. */
+  failing: boolean;
+  /** What its last poll said. */
+  down: boolean;
   /** `false`: it was removed, or belongs to another server now. */
   mine: boolean;
 }
+
+/** So many stores are looked at for witnesses. */
+const WITNESS_SEARCH = 500;
 
 /** The stores that this server polls, in the order in which they are due within each interval. */
 export class Roster {
@@ -31,6 +36,7 @@ export class Roster {
   #byId = new Map<string, Watched>();
   #inOrder: readonly Watched[] = [];
   #sites = 0;
+  #nextWitness = 0;
 
   constructor(interval: number, rule: ProbeRule) {
     this.#interval = interval;
@@ -95,6 +101,17 @@ export class Roster {
     }
   }
 
+  /** Some stores that were reached when they were last polled, of as many sites, and of others the next time. */
+  witnesses(count: number, except: string | undefined): Watched[] {
+    const found = new Map<string, Watched>();
+    for (let i = 0; i < Math.min(this.#inOrder.length, WITNESS_SEARCH) && found.size < count; i++) {
+      this.#nextWitness = (this.#nextWitness + 1) % this.#inOrder.length;
+      const store = this.#inOrder[this.#nextWitness];
+      if (store !== undefined && !store.down && store.site !== except) found.set(store.site, store);
+    }
+    return [...found.values()];
+  }
+
   /** The stores that have not been polled in the slot that `now` lies in. */
   overdue(now: number): Watched[] {
     return this.#inOrder.filter((store) => store.slot < slotAt(now, store.offset, this.#interval));
@@ -103,7 +120,7 @@ export class Roster {
   #unseen(id: string): Watched {
     return {
       ...{ id, url: undefined, host: '', site: '', offset: offsetOf(id, this.#interval) },
-      ...{ slot: Number.NEGATIVE_INFINITY, wasDown: false, mine: false },
+      ...{ slot: Number.NEGATIVE_INFINITY, failing: false, down: false, mine: false },
     };
   }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { messageOf } from '../errors.ts';
 import type { CoverageGap, CoverageGaps } from '../storage/coverage-gaps.ts';
-import { EvidenceLog, NEARBY, REACH } from './evidence.ts';
+import { ENOUGH_SITES, EvidenceLog, NEARBY, REACH } from './evidence.ts';
 
 export interface TroubleWatchOptions {
   readonly gaps: CoverageGaps;
@@ -21,9 +21,8 @@ export interface Suspect {
   readonly site: string;
 }
 
-/** Sites that are needed beside the suspect's own to hear of it from others. */
-const OTHER_SITES = 3;
 const SECOND = 1_000;
+const MOST_FAIL = 'most probes of unrelated hosts fail';
 const CONTROL_INTERVAL = 30_000;
 /** While there are suspects, it is asked more often. */
 const CONTROL_SOON = 5_000;
@@ -67,45 +66,48 @@ export class TroubleWatch {
   judge({ startedAt, site }: Suspect, now: number, sites: number): 'down' | 'trouble' | 'wait' {
     // Until then, probes that began at the same time may be under way.
     if (now < startedAt + NEARBY + this.#options.timeout) return 'wait';
-    const before = this.#evidence.before(startedAt, site);
-    const after = this.#evidence.after(startedAt, site);
-    if (before === 'trouble' || after === 'trouble') return 'trouble';
-    if (this.#options.control !== undefined) {
-      if (this.#control === undefined || this.#control.at < startedAt) return 'wait';
-      return this.#control.ok ? 'down' : 'trouble';
+    const others = Math.min(ENOUGH_SITES, sites - 1);
+    if (others > 0) {
+      const before = this.#evidence.before(startedAt, ENOUGH_SITES, site);
+      const after = this.#evidence.after(startedAt, others, site);
+      if (before === 'trouble' || after === 'trouble') return 'trouble';
+      if (after === 'unsure' && now < startedAt + REACH) return 'wait';
     }
-    return after === 'unsure' && sites > OTHER_SITES && now < startedAt + REACH ? 'wait' : 'down';
+    if (this.#options.control === undefined) return 'down';
+    if (this.#control === undefined || this.#control.at < startedAt) return 'wait';
+    return this.#control.ok ? 'down' : 'trouble';
+  }
+
+  /** Whether too little is being probed to tell trouble by, so that other sites should be asked at once. */
+  wantsWitnesses(now: number): boolean {
+    return this.#evidence.sitesSince(now - NEARBY) <= ENOUGH_SITES;
   }
 
   /** Looks whether trouble has begun or ended. */
-  step(now: number, suspects: boolean): void {
+  step(now: number, suspects: boolean, sites: number): void {
     this.#evidence.refresh(now);
     this.#askControl(now, suspects);
-    const finding = this.#evidence.before(now + SECOND);
     const cutOff = this.#control?.ok === false;
-    if (this.#gap === undefined && (cutOff || finding === 'trouble')) {
-      const reason = cutOff ? 'the control address does not answer' : 'most probes of unrelated hosts fail';
-      this.#begin((cutOff ? this.#control?.at : undefined) ?? this.#evidence.failingSince(now), reason);
-    } else if (this.#gap !== undefined && !cutOff && finding !== 'trouble') {
-      this.#end(now);
-    }
+    const finding = this.#evidence.before(now + SECOND, Math.min(ENOUGH_SITES, sites));
+    if (this.#gap === undefined) {
+      if (cutOff) this.#begin(this.#control?.at ?? now, 'the control address does not answer');
+      else if (finding === 'trouble' && sites >= ENOUGH_SITES) this.#begin(this.#evidence.failingSince(now), MOST_FAIL);
+    } else if (!cutOff && (finding === 'clear' || sites === 0)) this.#end(now);
     if (this.#gap !== undefined && now >= this.#savedAt + SAVE_INTERVAL) this.#unsaved.set(this.#gap.id, this.#gap);
     this.#save(now);
   }
 
-  /** A store was to be polled and could not be because of trouble that `at` lies in. */
-  missed(at: number, now: number): void {
-    if (this.#gap === undefined && at > (this.#last?.until ?? Number.NEGATIVE_INFINITY) + 2 * NEARBY) {
-      this.#begin(at, 'most probes of unrelated hosts failed');
-      this.#end(now);
+  /** A store was to be polled at `at` and could not be because of trouble. */
+  missed(at: number): void {
+    if (this.#gap === undefined && (this.#last?.until ?? Number.NEGATIVE_INFINITY) < at - NEARBY) {
+      this.#begin(at, MOST_FAIL);
     }
-    const gap = this.#gap ?? this.#last;
-    if (gap === undefined) return;
-    const counted = { ...gap, unobserved: gap.unobserved + 1 };
-    if (this.#gap === undefined) this.#last = counted;
-    else this.#gap = counted;
-    // One that has ended is recorded again, one that lasts will be.
-    if (this.#gap === undefined) this.#unsaved.set(counted.id, counted);
+    if (this.#gap !== undefined) {
+      this.#gap = { ...this.#gap, unobserved: this.#gap.unobserved + 1 };
+    } else if (this.#last !== undefined) {
+      this.#last = { ...this.#last, unobserved: this.#last.unobserved + 1 };
+      this.#unsaved.set(this.#last.id, this.#last);
+    }
   }
 
   /** Ends the gap, as the poller ends, and sees it recorded. */
