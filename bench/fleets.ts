@@ -128,7 +128,7 @@ async function fillLarge(path: string): Promise<void> {
       ['America/New_York', 'America/Chicago', 'America/Los_Angeles', 'Europe/Berlin', null][1 + i % 5]
     from range(${stores}) t(i)`);
   await session.run(`
-    insert into business_hours
+    insert into business_hours (store_key, day, start_ms, end_ms)
     select i + 1, day, (6 + i % 5) * 3600000,
       case when i % 7 = 0 then 2 * 3600000 when i % 11 = 0 then 86399000 else (20 + i % 3) * 3600000 end
     from range(${stores}) t(i), range(7) d(day)

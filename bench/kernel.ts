@@ -1,10 +1,9 @@
-import { openIntervals } from '../src/domain/hours.ts';
 import { type Intervals, totalWithin } from '../src/domain/interval.ts';
 import { nearest, newEstimate } from '../src/domain/nearest.ts';
 import { type Batch, batchUptime, UptimeFigures } from '../src/domain/uptime.ts';
 import { POLL_REACH, WINDOWS } from '../src/domain/window.ts';
 import type { Zone } from '../src/domain/zone.ts';
-import { DEFAULT_ZONE, zoneBetween } from '../src/tzdb.ts';
+import { readSchedule, ScheduleRange } from '../src/reports/schedule.ts';
 import { atLeast, count, ms, type Section } from './figures.ts';
 import { type Fleets, withStorage } from './fleets.ts';
 import { interleaved, timed } from './measure.ts';
@@ -14,7 +13,7 @@ const ROUNDS = 15;
 /** The kernel on columns in memory: one core, nothing read and nothing written. */
 export async function measureKernel(fleets: Fleets): Promise<Section> {
   const { batch, asOf } = await load(await fleets.database());
-  const figures = new UptimeFigures(batch.stores);
+  const figures = new UptimeFigures(batch.schedule.stores);
   const opened = expandAll(batch, asOf);
   const { whole, expansion, rest } = await interleaved(ROUNDS, {
     whole: () => timed(() => batchUptime(batch, asOf, figures, 0)),
@@ -26,7 +25,7 @@ export async function measureKernel(fleets: Fleets): Promise<Section> {
   const intervals = opened.reduce((sum, open) => sum + open.length / 2, 0);
   return {
     title: 'Kernel',
-    text: `The computation alone, on one core: ${count(batch.stores)} stores, ${count(polls)} polls and ${count(intervals)} open intervals as columns in memory.`,
+    text: `The computation alone, on one core: ${count(batch.schedule.stores)} stores, ${count(polls)} polls and ${count(intervals)} open intervals as columns in memory.`,
     figures: [
       { what: 'whole kernel (`batchUptime`)', value: ms(whole) },
       {
@@ -47,38 +46,25 @@ function load(path: string): Promise<{ batch: Batch; asOf: number }> {
       const { keys, zones } = await snapshot.stores();
       const first = Math.min(...keys);
       const end = Math.max(...keys) + 1;
-      const byName = new Map<string, Zone>();
-      const zoneOf = (name: string): Zone => {
-        const zone = byName.get(name) ?? zoneBetween(name, asOf - 2 * POLL_REACH, asOf + POLL_REACH);
-        byName.set(name, zone);
-        return zone;
-      };
-      const batchZones = new Array<Zone>(end - first).fill(zoneOf(DEFAULT_ZONE));
-      for (const [i, key] of keys.entries()) batchZones[key - first] = zoneOf(zones[i] ?? DEFAULT_ZONE);
-      const hours = await snapshot.hours(first, end);
-      const polls = await snapshot.polls(first, end, asOf - POLL_REACH, asOf);
-      return { asOf, batch: { stores: end - first, zones: batchZones, hours, polls } };
+      const range = new ScheduleRange(asOf - POLL_REACH, asOf);
+      const batchZones = new Array<Zone>(end - first).fill(range.zone(null));
+      for (const [i, key] of keys.entries()) batchZones[key - first] = range.zone(zones[i] ?? null);
+      const schedule = await readSchedule(snapshot, first, batchZones, range);
+      const polls = await snapshot.polls(first, end, range.from, range.to);
+      return { asOf, batch: { schedule, polls } };
     }),
   );
 }
 
-function expandAll({ stores, zones, hours }: Batch, asOf: number): Intervals[] {
-  const opened: Intervals[] = [];
-  let from = 0;
-  for (let store = 0; store < stores; store++) {
-    let to = from;
-    while (to < hours.length && hours.store[to] === store) to++;
-    opened.push(openIntervals(hours, from, to, zones[store] as Zone, asOf - POLL_REACH, asOf));
-    from = to;
-  }
-  return opened;
+function expandAll({ schedule }: Batch, asOf: number): Intervals[] {
+  return Array.from({ length: schedule.stores }, (_, store) => schedule.openIntervals(store, asOf - POLL_REACH, asOf));
 }
 
 /** What `batchUptime` does once the open intervals are there. */
-function nearestAll({ stores, polls }: Batch, opened: readonly Intervals[], asOf: number, figures: UptimeFigures) {
+function nearestAll({ schedule, polls }: Batch, opened: readonly Intervals[], asOf: number, figures: UptimeFigures) {
   const estimate = newEstimate();
   let from = 0;
-  for (let store = 0; store < stores; store++) {
+  for (let store = 0; store < schedule.stores; store++) {
     let to = from;
     while (to < polls.length && polls.store[to] === store) to++;
     const open = opened[store] as Intervals;

@@ -100,6 +100,8 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
   return {
     snapshot: (work) => storage.snapshot((snapshot) => work(timedSnapshot(snapshot, stages))),
     importing: (work) => storage.importing(work),
+    appendPolls: (batches) => storage.appendPolls(batches),
+    changing: (work) => storage.changing(work),
     prune: (before) => storage.prune(before),
     check: () => storage.check(),
     close: () => storage.close(),
@@ -126,12 +128,21 @@ function timedResults(results: SharedResults, stages: Stages): SharedResults {
 function timedSnapshot(snapshot: Snapshot, stages: Stages): Snapshot {
   return {
     revision: () => snapshot.revision(),
+    storesRevision: () => snapshot.storesRevision(),
     earliestPoll: () => snapshot.earliestPoll(),
     latestPoll: () => stages.in('latest poll, count of polls', () => snapshot.latestPoll()),
     countPolls: (from, to) => stages.in('latest poll, count of polls', () => snapshot.countPolls(from, to)),
     stores: () => stages.in('read stores', () => snapshot.stores()),
-    hours: (first, end) => stages.in('read hours', () => snapshot.hours(first, end)),
+    storeRecords: (after, limit) => snapshot.storeRecords(after, limit),
+    hours: (first, end, from, to) => stages.in('read hours', () => snapshot.hours(first, end, from, to)),
+    specialHours: (first, end, firstDate, lastDate) =>
+      stages.in('read hours', () => snapshot.specialHours(first, end, firstDate, lastDate)),
+    zoneChanges: (first, end) => stages.in('read hours', () => snapshot.zoneChanges(first, end)),
+    hoursVersions: (key) => snapshot.hoursVersions(key),
+    zoneVersions: (key) => snapshot.zoneVersions(key),
+    specialDates: (key, from, to) => snapshot.specialDates(key, from, to),
     polls: (first, end, from, to) => stages.in('read polls', () => snapshot.polls(first, end, from, to)),
+    lastPolls: (key, from, to, limit) => snapshot.lastPolls(key, from, to, limit),
   };
 }
 

@@ -3,11 +3,15 @@ import type { Config, DatabaseLocation } from './config.ts';
 import type { Authenticator } from './http/access.ts';
 import { buildApp } from './http/app.ts';
 import type { App } from './http/types.ts';
+import { PollService } from './polls/service.ts';
 import { ResultsFolder } from './reports/results.ts';
 import { ReportService } from './reports/service.ts';
 import { DuckdbStorage } from './storage/duckdb/storage.ts';
 import type { Storage } from './storage/ports.ts';
 import { PostgresStorage } from './storage/postgres/storage.ts';
+import { StoreDirectory } from './stores/directory.ts';
+import { StoreService } from './stores/service.ts';
+import { NobodyWatches, type StateSource } from './stores/states.ts';
 
 /** The only place that decides which part talks to which. */
 export function openStorage(database: DatabaseLocation): Promise<Storage> {
@@ -34,11 +38,25 @@ const EVERYBODY: Authenticator = {
   principalOfKey: async () => undefined,
 };
 
+/** Parts that a test may have otherwise. */
+export interface ServerParts {
+  readonly authenticator?: Authenticator;
+  readonly states?: StateSource;
+  /** The clock, milliseconds. */
+  readonly now?: () => number;
+}
+
 /** A server on an opened storage, which it takes over. */
-export async function createServer(config: Config, storage: Storage): Promise<Server> {
+export async function createServer(config: Config, storage: Storage, parts: ServerParts = {}): Promise<Server> {
+  const now = parts.now ?? Date.now;
   const log = pino({ level: config.logLevel });
-  const reports = new ReportService({ storage, results: new ResultsFolder(config.resultsDir), log, now: Date.now });
-  const app = await buildApp({ storage, reports, authenticator: EVERYBODY, log });
+  const reports = new ReportService({ storage, results: new ResultsFolder(config.resultsDir), log, now });
+  const directory = new StoreDirectory({ storage, now });
+  const states = parts.states ?? new NobodyWatches(now);
+  const stores = new StoreService({ storage, directory, now, audit: async () => {} });
+  const polls = new PollService({ storage, directory, stores, now });
+  const authenticator = parts.authenticator ?? EVERYBODY;
+  const app = await buildApp({ storage, reports, directory, states, stores, polls, authenticator, log });
   return {
     app,
     reports,

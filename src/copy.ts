@@ -1,11 +1,13 @@
 import { DAY } from './domain/hours.ts';
+import { CLOSED } from './domain/special-hours.ts';
 import { POLL_REACH } from './domain/window.ts';
 import type { Session } from './duckdb/session.ts';
 import { UserError } from './errors.ts';
-import { formatInstant } from './instant.ts';
+import { formatDate, formatInstant } from './instant.ts';
 import { computeReport } from './reports/compute.ts';
 import { renderReport } from './reports/formats.ts';
-import type { ImportSession, Snapshot, Storage, StoreColumns } from './storage/ports.ts';
+import type { ImportSession, Snapshot, Storage } from './storage/ports.ts';
+import type { StoreRecord } from './storage/stores.ts';
 
 export interface CopySummary {
   readonly stores: number;
@@ -15,6 +17,8 @@ export interface CopySummary {
 }
 
 const WEEK = 7 * DAY;
+/** The years 0001 and 9999, in days since 1970. */
+const [FIRST_DATE, LAST_DATE] = [-719_162, 2_932_896];
 /** Rows that travel in one piece of JSON. */
 const BLOCK = 20_000;
 
@@ -31,8 +35,8 @@ export async function copyStorage(
   onProgress: (done: number) => void,
 ): Promise<CopySummary> {
   const { stores, range } = await from.snapshot(async (source) => {
-    const found = await source.stores();
-    await to.importing(async (target) => copyStores(source, found, target));
+    const found = await allStores(source);
+    await to.importing((target) => copyStores(source, found, target));
     return { stores: found, range: await pollRange(source) };
   });
   let [polls, skipped] = [0, 0];
@@ -46,73 +50,153 @@ export async function copyStorage(
       onProgress((week - range.first + WEEK) / (range.last - range.first + WEEK));
     }
   }
+  // The polls of a deleted store have made it known again.
+  if (stores.some(({ deleted }) => deleted)) {
+    await from.snapshot((source) => to.importing((target) => copyStores(source, stores, target)));
+  }
   await compare(from, to);
-  return { stores: stores.ids.length, polls, skipped };
+  return { stores: stores.length, polls, skipped };
 }
 
-async function copyStores(source: Snapshot, { keys, ids, zones }: StoreColumns, target: ImportSession): Promise<void> {
-  if (keys.length === 0) return;
+/** Stores, and when they are open: what holds, what held before and what is planned. */
+async function copyStores(source: Snapshot, stores: readonly StoreRecord[], target: ImportSession): Promise<void> {
+  if (stores.length === 0) return;
   const { staging } = target;
-  const { base, end } = keyRange(keys);
-  const idOf = idsByKey(keys, ids, base);
-  await staging.run('create temp table copied_stores (store_id varchar)');
-  await insertRows(
+  const { base, end } = keyRange(stores);
+  const idOf = idsByKey(stores, base);
+  const idAt = (column: Int32Array, row: number) => idOf[column[row] as number] as string;
+  const hours = await source.hours(base, end, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+  const changes = await source.zoneChanges(base, end);
+  const special = await source.specialHours(base, end, FIRST_DATE, LAST_DATE);
+  await stageRows(
     staging,
-    'copied_stores',
-    ['VARCHAR'],
-    ids.map((id) => [id]),
+    'all_stores',
+    {
+      store_id: 'VARCHAR',
+      zone: 'VARCHAR',
+      name: 'VARCHAR',
+      labels: 'VARCHAR',
+      probe_url: 'VARCHAR',
+      version: 'INTEGER',
+      deleted: 'BOOLEAN',
+    },
+    stores.map((store) => [
+      store.id,
+      store.zone,
+      store.name,
+      JSON.stringify(store.labels),
+      store.probeUrl,
+      store.version,
+      store.deleted,
+    ]),
   );
-  await target.nameStores('copied_stores');
-  await staging.run('create temp table copied_zones (store_id varchar, zone varchar)');
-  const zoned = ids.map((id, i) => [id, zones[i] ?? null] as const).filter(([, zone]) => zone !== null);
-  await insertRows(staging, 'copied_zones', ['VARCHAR', 'VARCHAR'], zoned);
-  await target.replaceZones('copied_zones');
-  const hours = await source.hours(base, end);
-  await staging.run(
-    'create temp table copied_hours (store_id varchar, day utinyint, start_ms integer, end_ms integer)',
+  await stageRows(
+    staging,
+    'all_hours',
+    {
+      store_id: 'VARCHAR',
+      day: 'UTINYINT',
+      start_ms: 'INTEGER',
+      end_ms: 'INTEGER',
+      from_ms: 'BIGINT',
+      until_ms: 'BIGINT',
+    },
+    Array.from({ length: hours.length }, (_, i) => [
+      idAt(hours.store, i),
+      hours.day[i] as number,
+      hours.start[i] as number,
+      hours.end[i] as number,
+      finite(hours.from[i] as number),
+      finite(hours.until[i] as number),
+    ]),
   );
-  const rows = Array.from({ length: hours.length }, (_, i) => [
-    idOf[hours.store[i] as number] as string,
-    hours.day[i] as number,
-    hours.start[i] as number,
-    hours.end[i] as number,
-  ]);
-  await insertRows(staging, 'copied_hours', ['VARCHAR', 'UTINYINT', 'INTEGER', 'INTEGER'], rows);
-  await target.replaceHours('copied_hours');
+  await stageRows(
+    staging,
+    'all_zone_changes',
+    { store_id: 'VARCHAR', zone: 'VARCHAR', until_ms: 'BIGINT' },
+    Array.from({ length: changes.length }, (_, i) => [
+      idAt(changes.store, i),
+      changes.zones[i] ?? null,
+      changes.until[i] as number,
+    ]),
+  );
+  await stageRows(
+    staging,
+    'all_special_hours',
+    { store_id: 'VARCHAR', date: 'DATE', start_ms: 'INTEGER', end_ms: 'INTEGER' },
+    Array.from({ length: special.length }, (_, i) => [
+      idAt(special.store, i),
+      formatDate(special.date[i] as number),
+      special.start[i] === CLOSED ? null : (special.start[i] as number),
+      special.start[i] === CLOSED ? null : (special.end[i] as number),
+    ]),
+  );
+  await target.copySchedules({
+    stores: 'all_stores',
+    hours: 'all_hours',
+    zoneChanges: 'all_zone_changes',
+    specialHours: 'all_special_hours',
+  });
+}
+
+function finite(instant: number): number | null {
+  return Number.isFinite(instant) ? instant : null;
 }
 
 /** Copies the polls in `[from, to]`; returns how many came. */
-function copyPolls(from: Storage, to: Storage, stores: StoreColumns, first: number, last: number): Promise<number> {
-  const { base, end } = keyRange(stores.keys);
-  const idOf = idsByKey(stores.keys, stores.ids, base);
+function copyPolls(
+  from: Storage,
+  to: Storage,
+  stores: readonly StoreRecord[],
+  first: number,
+  last: number,
+): Promise<number> {
+  const { base, end } = keyRange(stores);
+  const idOf = idsByKey(stores, base);
   return from.snapshot(async (source) => {
     const polls = await source.polls(base, end, first, last);
     return to.importing(async (target) => {
-      await target.staging.run('create temp table copied_polls (store_id varchar, instant bigint, active boolean)');
+      const columns = { store_id: 'VARCHAR', instant: 'BIGINT', active: 'BOOLEAN' };
+      await stageRows(target.staging, 'all_polls', columns, []);
       for (let i = 0; i < polls.length; i += BLOCK) {
         const rows = Array.from({ length: Math.min(BLOCK, polls.length - i) }, (_, k) => [
           idOf[polls.store[i + k] as number] as string,
           polls.instant[i + k] as number,
           polls.active[i + k] === 1,
         ]);
-        await insertRows(target.staging, 'copied_polls', ['VARCHAR', 'BIGINT', 'BOOLEAN'], rows);
+        await insertRows(target.staging, 'all_polls', columns, rows);
       }
-      return (await target.mergePolls('copied_polls')).added;
+      return (await target.mergePolls('all_polls')).added;
     });
   });
+}
+
+type Values = readonly (string | number | boolean | null)[];
+
+/** @param columns names and types of the table's columns */
+async function stageRows(
+  staging: Session,
+  table: string,
+  columns: Readonly<Record<string, string>>,
+  rows: readonly Values[],
+): Promise<void> {
+  const definitions = Object.entries(columns).map((column) => column.join(' '));
+  await staging.run(`create temp table ${table} (${definitions.join(', ')})`);
+  await insertRows(staging, table, columns, rows);
 }
 
 async function insertRows(
   staging: Session,
   table: string,
-  types: readonly string[],
-  rows: readonly (readonly (string | number | boolean | null)[])[],
+  columns: Readonly<Record<string, string>>,
+  rows: readonly Values[],
 ): Promise<void> {
+  const names = Object.keys(columns);
+  const lists = names.map((name) => `unnest(from_json($${name}::json, '["${columns[name]}"]'))`);
   for (let i = 0; i < rows.length; i += BLOCK) {
     const block = rows.slice(i, i + BLOCK);
-    const columns = types.map((type, c) => `unnest(from_json($c${'abcd'[c]}::json, '["${type}"]'))`);
-    const values = types.map((_, c) => [`c${'abcd'[c]}`, JSON.stringify(block.map((row) => row[c]))] as const);
-    await staging.run(`insert into ${table} select ${columns.join(', ')}`, Object.fromEntries(values));
+    const values = names.map((name, c) => [name, JSON.stringify(block.map((row) => row[c]))] as const);
+    await staging.run(`insert into ${table} select ${lists.join(', ')}`, Object.fromEntries(values));
   }
 }
 
@@ -141,16 +225,27 @@ async function compare(from: Storage, to: Storage): Promise<void> {
   }
 }
 
-function keyRange(keys: Int32Array): { base: number; end: number } {
-  const [base, last] = keys.reduce(([least, most], key) => [Math.min(least, key), Math.max(most, key)] as const, [
-    Number.POSITIVE_INFINITY,
-    0,
-  ] as readonly [number, number]);
-  return { base, end: last + 1 };
+/** Also the deleted ones, which polls may belong to. */
+async function allStores(source: Snapshot): Promise<StoreRecord[]> {
+  const stores: StoreRecord[] = [];
+  for (;;) {
+    const records = await source.storeRecords(stores.at(-1)?.id ?? '', BLOCK);
+    stores.push(...records);
+    if (records.length < BLOCK) return stores;
+  }
 }
 
-function idsByKey(keys: Int32Array, ids: readonly string[], base: number): string[] {
+function keyRange(stores: readonly StoreRecord[]): { base: number; end: number } {
+  let [base, end] = [Number.POSITIVE_INFINITY, 0];
+  for (const { key } of stores) {
+    if (key < base) base = key;
+    if (key >= end) end = key + 1;
+  }
+  return { base, end };
+}
+
+function idsByKey(stores: readonly StoreRecord[], base: number): string[] {
   const byKey: string[] = [];
-  for (let i = 0; i < keys.length; i++) byKey[(keys[i] as number) - base] = ids[i] as string;
+  for (const { key, id } of stores) byKey[key - base] = id;
   return byKey;
 }

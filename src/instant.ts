@@ -44,3 +44,8 @@ export function formatLocal(instant: number, zone: string): string {
   const local = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
   return local.toString({ fractionalSecondDigits: 3, timeZoneName: 'never' });
 }
+
+/** A date given as days since 1970-01-01: `2023-01-22`. */
+export function formatDate(days: number): string {
+  return Temporal.PlainDate.from('1970-01-01').add({ days }).toString();
+}

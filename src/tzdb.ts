@@ -34,3 +34,23 @@ export function zoneBetween(name: string, from: number, to: number): Zone {
     offsets.push(at.offsetNanoseconds / 1e6);
   }
 }
+
+/** The local date at an instant: `2023-01-22`. */
+export function localDate(instant: number, zone: string): string {
+  return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).toPlainDate().toString();
+}
+
+/** The instant at which a local date begins: its midnight, or the first instant after it where the clock skips that. */
+export function startOfDate(date: string, zone: string): number {
+  return Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds;
+}
+
+/** Whether it is a date of the calendar, such as `2023-01-22`. */
+export function isDate(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text) || text.startsWith('0000')) return false;
+  try {
+    return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString() === text;
+  } catch {
+    return false;
+  }
+}

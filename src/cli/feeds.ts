@@ -13,6 +13,7 @@ import { formatCount, progressBar, say, summaryLine } from './terminal.ts';
 export interface FeedFlags {
   readonly polls?: string[];
   readonly hours?: string[];
+  readonly specialHours?: string[];
   readonly timezones?: string[];
   readonly strict?: boolean;
   readonly rejects?: string;
@@ -23,21 +24,31 @@ export function withFeedOptions(command: Command): Command {
   return command
     .option('--polls <files...>', 'polls: CSV, CSV.gz or Parquet; a file, a folder, a pattern, or - for standard input')
     .option('--hours <files...>', 'business hours, likewise')
+    .option('--special-hours <files...>', 'hours of single dates, likewise')
     .option('--timezones <files...>', 'time zones, likewise')
     .option('--strict', 'refuse everything when there is one bad row')
     .option('--rejects <file>', 'where bad rows go (default: ./var/rejects/<time>.csv)');
 }
 
 export function namesFeeds(flags: FeedFlags): boolean {
-  return flags.polls !== undefined || flags.hours !== undefined || flags.timezones !== undefined;
+  return [flags.polls, flags.hours, flags.specialHours, flags.timezones].some((files) => files !== undefined);
 }
 
-/** Imports the feeds that a command line names and tells how it went, on standard error. */
-export async function importFromFlags(storage: Storage, flags: FeedFlags): Promise<FileSummary[]> {
+/**
+ * Imports the feeds that a command line names and tells how it went, on standard error.
+ *
+ * @param effectiveFrom from when changed hours and zones hold; now, if not given
+ */
+export async function importFromFlags(
+  storage: Storage,
+  flags: FeedFlags,
+  effectiveFrom?: number,
+): Promise<FileSummary[]> {
   const started = performance.now();
   const files: FeedFiles = {
     ...(flags.polls && { polls: flags.polls }),
     ...(flags.hours && { hours: flags.hours }),
+    ...(flags.specialHours && { specialHours: flags.specialHours }),
     ...(flags.timezones && { zones: flags.timezones }),
   };
   const now = Date.now();
@@ -48,6 +59,7 @@ export async function importFromFlags(storage: Storage, flags: FeedFlags): Promi
     await refuseToOverwrite(sources, rejects.path);
     const summaries = await importSources(storage, sources, {
       now,
+      ...(effectiveFrom !== undefined && { effectiveFrom }),
       strict: flags.strict ?? false,
       onReject: (reject) => rejects.write(reject),
       onProgress: (file, phase, done) => progress.update(`${phase} ${file}`, done),

@@ -2,17 +2,23 @@ import type { Command } from 'commander';
 import { openStorage } from '../compose.ts';
 import { loadConfig } from '../config.ts';
 import { invalid } from '../errors.ts';
+import { instantFrom } from '../instant.ts';
 import { type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
 
 export function importCommand(program: Command): void {
   withFeedOptions(program.command('import'))
-    .description('add polls, business hours and time zones to the database: all of it or nothing')
+    .description('add polls, business hours, special hours and time zones to the database: all of it or nothing')
     .option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)')
-    .action(async (flags: FeedFlags & { database?: string }) => {
-      if (!namesFeeds(flags)) throw invalid('nothing to import: give --polls, --hours or --timezones');
+    .option('--effective-from <instant>', 'from when changed hours and time zones hold (default: now)')
+    .action(async (flags: FeedFlags & { database?: string; effectiveFrom?: string }) => {
+      if (!namesFeeds(flags)) {
+        throw invalid('nothing to import: give --polls, --hours, --special-hours or --timezones');
+      }
+      const { effectiveFrom } = flags;
+      const from = effectiveFrom === undefined ? undefined : instantFrom('--effective-from', effectiveFrom);
       const storage = await openStorage(loadConfig(process.env, flags).database);
       try {
-        await importFromFlags(storage, flags);
+        await importFromFlags(storage, flags, from);
       } finally {
         await storage.close();
       }

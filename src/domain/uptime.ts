@@ -1,9 +1,8 @@
-import { type HoursColumns, openIntervals } from './hours.ts';
 import { totalWithin } from './interval.ts';
 import { nearest, newEstimate } from './nearest.ts';
 import type { PollColumns } from './polls.ts';
+import type { Schedule } from './schedule.ts';
 import { POLL_REACH, WINDOWS } from './window.ts';
-import type { Zone } from './zone.ts';
 
 const FIGURES = 3 * WINDOWS.length;
 
@@ -47,10 +46,7 @@ export class UptimeFigures {
 
 /** A run of stores with everything that decides their uptime. Indices in the columns count from the batch's start. */
 export interface Batch {
-  readonly stores: number;
-  /** The zone of each store. */
-  readonly zones: readonly Zone[];
-  readonly hours: HoursColumns;
+  readonly schedule: Schedule;
   /** Arranged by store and instant (see `arrangePolls`). */
   readonly polls: PollColumns;
 }
@@ -61,17 +57,14 @@ export interface Batch {
  * @param offset where the batch's first store stands in `figures`
  */
 export function batchUptime(batch: Batch, asOf: number, figures: UptimeFigures, offset: number): void {
-  const { hours, polls } = batch;
+  const { schedule, polls } = batch;
   const estimate = newEstimate();
-  let hoursFrom = 0;
   let pollsFrom = 0;
-  for (let store = 0; store < batch.stores; store++) {
-    let hoursTo = hoursFrom;
-    while (hoursTo < hours.length && hours.store[hoursTo] === store) hoursTo++;
+  for (let store = 0; store < schedule.stores; store++) {
     let pollsTo = pollsFrom;
     while (pollsTo < polls.length && polls.store[pollsTo] === store) pollsTo++;
 
-    const open = openIntervals(hours, hoursFrom, hoursTo, batch.zones[store] as Zone, asOf - POLL_REACH, asOf);
+    const open = schedule.openIntervals(store, asOf - POLL_REACH, asOf);
     const reach = reachOf(polls, pollsFrom, pollsTo, asOf);
     nearest(open, polls, reach.first, reach.last, asOf, estimate);
     for (let w = 0; w < WINDOWS.length; w++) {
@@ -79,7 +72,6 @@ export function batchUptime(batch: Batch, asOf: number, figures: UptimeFigures, 
       const up = estimate.up[w] as number;
       figures.set(offset + store, w, up, estimate.counted > 0 ? openTime - up : 0, openTime);
     }
-    hoursFrom = hoursTo;
     pollsFrom = pollsTo;
   }
 }

@@ -1,6 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBMaterializedResult } from '@duckdb/node-api';
-
+import {
+  DOUBLE,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  type DuckDBMaterializedResult,
+  INTEGER,
+  UTINYINT,
+} from '@duckdb/node-api';
 import { messageOf, UserError } from '../errors.ts';
 import type { Parameters, Row, Sql } from '../sql.ts';
 
@@ -58,6 +64,26 @@ export class Session implements Sql {
     return { rowCount: result.rowCount, chunks: wholeChunks(result) };
   }
 
+  /** Appends rows, given as columns of one length, to a table of integer, double and utinyint columns. */
+  async append(table: string, columns: readonly (Int32Array | Float64Array | Uint8Array)[]): Promise<void> {
+    const types = columns.map((column) =>
+      column instanceof Int32Array ? INTEGER : column instanceof Float64Array ? DOUBLE : UTINYINT,
+    );
+    const length = columns[0]?.length ?? 0;
+    const appender = await this.#connection.createAppender(table);
+    for (let first = 0; first < length; first += CHUNK_ROWS) {
+      const rows = Math.min(CHUNK_ROWS, length - first);
+      const chunk = DuckDBDataChunk.create(types, rows);
+      for (const [c, column] of columns.entries()) {
+        const vector = chunk.getColumnVector(c);
+        for (let row = 0; row < rows; row++) vector.setItem(row, column[first + row] as number);
+        vector.flush();
+      }
+      appender.appendDataChunk(chunk);
+    }
+    appender.closeSync();
+  }
+
   /** Runs `work` in a transaction: all of it holds, or nothing. */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     await this.run('begin transaction');
@@ -88,7 +114,10 @@ export class Session implements Sql {
   }
 }
 
-/** So many chunks of 2,048 rows are read before other work of the process gets its turn: about 5 ms. */
+/** The rows of a chunk, as DuckDB has them. */
+const CHUNK_ROWS = 2_048;
+
+/** So many chunks are read before other work of the process gets its turn: about 5 ms. */
 const CHUNKS_PER_TURN = 64;
 
 async function* wholeChunks(result: DuckDBMaterializedResult): AsyncGenerator<DuckDBDataChunk> {

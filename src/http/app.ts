@@ -5,6 +5,7 @@ import Fastify, { type FastifyBaseLogger } from 'fastify';
 import type { ReportService } from '../reports/service.ts';
 import type { Storage } from '../storage/ports.ts';
 import { type Authenticator, guardRoutes } from './access.ts';
+import { type StoreApiParts, storeApiRoutes } from './api/routes.ts';
 import { acceptJsonOrNothing, BODY_LIMIT } from './bodies.ts';
 import { classicRoutes } from './classic.ts';
 import { healthRoutes } from './health.ts';
@@ -14,12 +15,15 @@ import { keepRouteTable, methodsAt } from './route-table.ts';
 import type { App } from './types.ts';
 import { compileValidator } from './validation.ts';
 
-export interface AppParts {
+export interface AppParts extends StoreApiParts {
   readonly storage: Storage;
   readonly reports: ReportService;
   readonly authenticator: Authenticator;
   readonly log: FastifyBaseLogger;
 }
+
+/** Of an id of 200 characters in a path: each may take up twelve bytes there. */
+const PATH_PARAMETER = 2_400;
 
 /** Milliseconds in which a client must have sent its request. */
 const REQUEST_TIMEOUT = 30_000;
@@ -30,6 +34,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     loggerInstance: parts.log,
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT,
+    routerOptions: { maxParamLength: PATH_PARAMETER },
     frameworkErrors: handleError,
     // A proxy on this machine says for whom it asks.
     trustProxy: 'loopback',
@@ -53,6 +58,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await keepDocument(app);
   guardRoutes(app, parts.authenticator);
   await app.register(classicRoutes(parts.reports));
+  await app.register(storeApiRoutes(parts), { prefix: '/api/v1' });
   await app.register(healthRoutes(parts.storage));
   await app.register(documentRoutes);
   return app;

@@ -4,7 +4,7 @@ import { invalid } from '../errors.ts';
 import { formatInstant, instantFrom } from '../instant.ts';
 import { isReportId } from '../reports/results.ts';
 import type { ReportService } from '../reports/service.ts';
-import type { ReportRecord } from '../storage/ports.ts';
+import type { ReportRecord } from '../storage/report-catalog.ts';
 import type { Routes } from './types.ts';
 
 const TriggerBody = Type.Object(

@@ -29,7 +29,7 @@ export function Nullable<T extends TSchema>(schema: T) {
   return Type.Union([schema, Type.Null()]);
 }
 
-export function OneOf<const T extends readonly string[]>(choices: T, description?: string) {
+export function OneOf<const T extends string[]>(choices: readonly [...T], description?: string) {
   return Type.Enum(choices, description === undefined ? {} : { description });
 }
 

@@ -1,8 +1,8 @@
 import { literal } from '../duckdb/session.ts';
 
-export type FeedName = 'polls' | 'hours' | 'zones';
+export type FeedName = 'polls' | 'hours' | 'specialHours' | 'zones';
 
-export const FEED_NAMES: readonly FeedName[] = ['zones', 'hours', 'polls'];
+export const FEED_NAMES: readonly FeedName[] = ['zones', 'hours', 'specialHours', 'polls'];
 
 /** A column of a feed: the name it has in the staging queries, and the header names that mean it. */
 export interface FeedColumn {
@@ -11,7 +11,7 @@ export interface FeedColumn {
 }
 
 /**
- * One of the three feeds. `parse` gives the query that turns raw text columns into the staged ones and says of each
+ * One of the four feeds. `parse` gives the query that turns raw text columns into the staged ones and says of each
  * bad row why it is bad: from a relation `raw` with a text column for each of `columns` and the text columns `broken`
  * (why the line has no columns) and `line`, to the staged columns and `reason`. A blank line has a null `store_id`.
  */
@@ -19,6 +19,8 @@ export interface Feed {
   readonly name: FeedName;
   /** What a user calls such a file. */
   readonly title: string;
+  /** The option of a command that names such files. */
+  readonly option: string;
   readonly columns: readonly FeedColumn[];
   parse(raw: string, context: ParseContext): string;
 }
@@ -66,6 +68,7 @@ const badId = `
 const polls: Feed = {
   name: 'polls',
   title: 'polls',
+  option: '--polls',
   columns: [STORE_ID, { name: 'status', headers: ['status'] }, { name: 'timestamp_utc', headers: ['timestamp_utc'] }],
   parse: (raw, { latest }) => `
     select store_id, instant, active,
@@ -88,6 +91,7 @@ const polls: Feed = {
 const hours: Feed = {
   name: 'hours',
   title: 'business hours',
+  option: '--hours',
   columns: [
     STORE_ID,
     { name: 'day', headers: ['day', 'dayofweek', 'day_of_week'] },
@@ -111,9 +115,40 @@ const hours: Feed = {
     )`,
 };
 
+/** Both times empty: closed on that date. */
+const specialHours: Feed = {
+  name: 'specialHours',
+  title: 'special hours',
+  option: '--special-hours',
+  columns: [
+    STORE_ID,
+    { name: 'date', headers: ['date'] },
+    { name: 'start_time_local', headers: ['start_time_local'] },
+    { name: 'end_time_local', headers: ['end_time_local'] },
+  ],
+  parse: (raw) => `
+    select store_id, local_date as date, start_ms, end_ms,
+      case
+        when broken is not null then broken
+        ${badId}
+        when local_date is null then 'date "' || date || '" is not a date such as "2025-12-24"'
+        when start_time_local = '' and end_time_local = '' then null
+        when start_ms is null or start_ms >= 86400000
+          then 'start_time_local "' || start_time_local || '" is not a time of day'
+        when end_ms is null then 'end_time_local "' || end_time_local || '" is not a time of day'
+      end as reason, case when reason is not null then line end as line
+    from (
+      select *,
+        case when regexp_full_match(date, '\\d{4}-\\d\\d-\\d\\d') then try_cast(date as date) end as local_date,
+        ${timeOfDay('start_time_local')} as start_ms, ${timeOfDay('end_time_local')} as end_ms
+      from (${raw})
+    )`,
+};
+
 const zones: Feed = {
   name: 'zones',
   title: 'time zones',
+  option: '--timezones',
   columns: [STORE_ID, { name: 'timezone_str', headers: ['timezone_str', 'timezone'] }],
   parse: (raw, context) => `
     select store_id, zone,
@@ -131,4 +166,4 @@ const zones: Feed = {
 
 const list = (texts: readonly string[]): string => `[${texts.map(literal).join(', ')}]::varchar[]`;
 
-export const FEEDS: Readonly<Record<FeedName, Feed>> = { polls, hours, zones };
+export const FEEDS: Readonly<Record<FeedName, Feed>> = { polls, hours, specialHours, zones };

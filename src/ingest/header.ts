@@ -96,5 +96,5 @@ function printable(header: readonly string[]): string {
 /** Files are easily swapped on the command line. */
 function hint(feed: Feed, header: readonly string[]): string {
   const fits = FEED_NAMES.find((name) => name !== feed.name && !positionsOf(FEEDS[name], header).includes(-1));
-  return fits === undefined ? '' : ` (that is a ${FEEDS[fits].title} file: --${fits === 'zones' ? 'timezones' : fits})`;
+  return fits === undefined ? '' : ` (that is a ${FEEDS[fits].title} file: ${FEEDS[fits].option})`;
 }

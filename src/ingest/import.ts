@@ -22,6 +22,8 @@ export type ImportPhase = 'reading' | 'merging';
 export interface ImportOptions {
   /** The clock, milliseconds: polls more than 5 minutes ahead of it are refused. */
   readonly now: number;
+  /** From when changed hours and zones hold, milliseconds; `now` if not given. */
+  readonly effectiveFrom?: number;
   /** Refuse a file with a bad row as a whole, and with it the import. */
   readonly strict: boolean;
   readonly onReject: (reject: Reject) => Promise<void>;
@@ -56,7 +58,8 @@ export async function inspectFeeds(files: FeedFiles): Promise<Source[]> {
 
 /**
  * Imports the sources, all of them or none: what a polls file says is added, what an hours or zones file says
- * replaces what was known of the stores that it names. Repeating it changes nothing.
+ * holds for the stores that it names from `effectiveFrom` on, what a file of special hours says replaces the dates that
+ * it names. Repeating it changes nothing.
  *
  * @throws UserError `invalid_input` when a file cannot be read, or has a bad row and `strict` is set
  */
@@ -89,14 +92,20 @@ async function importSource(session: ImportSession, source: Source, options: Imp
         'is set, so nothing was imported',
     );
   }
-  const counts = await reporting(session, options, label, 'merging', () => merge(session, feed, staged.table));
+  const counts = await reporting(session, options, label, 'merging', () => merge(session, feed, staged.table, options));
   await session.staging.run(`drop table ${staged.table}`);
   return { feed, file: label, bytes, read: staged.read, rejected: staged.rejected, ...counts };
 }
 
-function merge(session: ImportSession, feed: FeedName, table: string): Promise<MergeCounts> {
+function merge(
+  session: ImportSession,
+  feed: FeedName,
+  table: string,
+  { now, effectiveFrom = now }: ImportOptions,
+): Promise<MergeCounts> {
   if (feed === 'polls') return session.mergePolls(table);
-  return feed === 'hours' ? session.replaceHours(table) : session.replaceZones(table);
+  if (feed === 'specialHours') return session.replaceSpecialHours(table);
+  return feed === 'hours' ? session.replaceHours(table, effectiveFrom) : session.replaceZones(table, effectiveFrom);
 }
 
 /** Tells how far the running statement is, ten times a second, while `work` runs. */

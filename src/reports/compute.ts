@@ -1,9 +1,8 @@
-import { DAY } from '../domain/hours.ts';
 import { batchUptime, UptimeFigures } from '../domain/uptime.ts';
 import { POLL_REACH } from '../domain/window.ts';
 import type { Zone } from '../domain/zone.ts';
 import type { Snapshot } from '../storage/ports.ts';
-import { DEFAULT_ZONE, zoneBetween } from '../tzdb.ts';
+import { readSchedule, ScheduleRange } from './schedule.ts';
 
 /** The figures of every store, in the order in which a report lists them. */
 export interface Report {
@@ -24,9 +23,6 @@ export interface ComputeOptions {
 /** So many polls are in memory at once, about: 13 bytes each, and as much again while they are sorted. */
 const POLLS_IN_MEMORY = 1_000_000;
 
-/** Hours repeat on local dates that begin up to this much before and after the range that is asked about. */
-const ZONE_SLACK = 4 * DAY;
-
 /**
  * Computes the uptime of every store for the windows that end at `asOf`. Memory beside the result (about 150 bytes a
  * store) is bounded by a batch of stores, not by the fleet.
@@ -38,21 +34,17 @@ export async function computeReport(snapshot: Snapshot, asOf: number, options: C
   const { base, span } = rangeOf(keys);
   // Figures stand by key, so that a batch is a range of keys; keys of deleted stores leave holes that cost little.
   const figures = new UptimeFigures(span);
-  const zoneOf = zoneLookup(asOf);
-  const zoneByKey = new Array<Zone>(span).fill(zoneOf(DEFAULT_ZONE));
-  for (let i = 0; i < keys.length; i++) zoneByKey[(keys[i] as number) - base] = zoneOf(zones[i] ?? DEFAULT_ZONE);
-  const polls = await snapshot.countPolls(asOf - POLL_REACH, asOf);
-  const batchSize = Math.max(1, Math.floor((POLLS_IN_MEMORY * span) / Math.max(polls, span)));
+  const range = new ScheduleRange(asOf - POLL_REACH, asOf);
+  const zoneByKey = new Array<Zone>(span).fill(range.zone(null));
+  for (let i = 0; i < keys.length; i++) zoneByKey[(keys[i] as number) - base] = range.zone(zones[i] ?? null);
+  const count = await snapshot.countPolls(range.from, range.to);
+  const batchSize = Math.max(1, Math.floor((POLLS_IN_MEMORY * span) / Math.max(count, span)));
   for (let first = 0; first < span; first += batchSize) {
     options.signal?.throwIfAborted();
     const end = Math.min(span, first + batchSize);
-    const batch = {
-      stores: end - first,
-      zones: zoneByKey.slice(first, end),
-      hours: await snapshot.hours(base + first, base + end),
-      polls: await snapshot.polls(base + first, base + end, asOf - POLL_REACH, asOf),
-    };
-    batchUptime(batch, asOf, figures, first);
+    const schedule = await readSchedule(snapshot, base + first, zoneByKey.slice(first, end), range);
+    const polls = await snapshot.polls(base + first, base + end, range.from, range.to);
+    batchUptime({ schedule, polls }, asOf, figures, first);
     options.onProgress?.(end / span);
   }
   return { asOf, ...sortedById(ids, keys, base), figures };
@@ -66,18 +58,6 @@ function rangeOf(keys: Int32Array): { base: number; span: number } {
     if (key > greatest) greatest = key;
   }
   return { base: least, span: greatest - least + 1 };
-}
-
-function zoneLookup(asOf: number): (name: string) => Zone {
-  const zones = new Map<string, Zone>();
-  return (name) => {
-    let zone = zones.get(name);
-    if (zone === undefined) {
-      zone = zoneBetween(name, asOf - POLL_REACH - ZONE_SLACK, asOf + ZONE_SLACK);
-      zones.set(name, zone);
-    }
-    return zone;
-  };
 }
 
 /** Engines order text by its bytes, which is nearly always the order by code unit. */

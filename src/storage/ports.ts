@@ -6,7 +6,11 @@
  */
 import type { HoursColumns } from '../domain/hours.ts';
 import type { PollColumns } from '../domain/polls.ts';
+import type { SpecialHoursColumns } from '../domain/special-hours.ts';
 import type { Session } from '../duckdb/session.ts';
+import type { ReportCatalog } from './report-catalog.ts';
+import type { ScheduleReader } from './schedules.ts';
+import type { StoreRecord, StoreWriter } from './stores.ts';
 
 export interface Storage {
   readonly reports: ReportCatalog;
@@ -19,6 +23,14 @@ export interface Storage {
   snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T>;
   /** Runs `work` as one transaction: all that it merged holds, or nothing. Imports wait for one another. */
   importing<T>(work: (session: ImportSession) => Promise<T>): Promise<T>;
+  /** Changes single stores as one transaction; takes its turn among the imports. */
+  changing<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T>;
+  /**
+   * Adds polls, all or none, and makes known the stores that they name; takes its turn among the imports. Of polls
+   * about the same instant of a store the later one wins. Returns what each batch brought: for it, what the batches
+   * before it say was there.
+   */
+  appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]>;
   /**
    * Deletes polls older than `before` (milliseconds), as far as that is cheap: an engine that keeps polls in
    * partitions drops those that lie before it as a whole. Returns the instant before which no poll is left.
@@ -29,7 +41,7 @@ export interface Storage {
   close(): Promise<void>;
 }
 
-/** Every store that any source names. They come in about the order of their ids, which no one must rely on. */
+/** Every store that any source names and nobody deleted. They come in about the order of their ids, which no one must rely on. */
 export interface StoreColumns {
   readonly keys: Int32Array;
   readonly ids: readonly string[];
@@ -37,20 +49,56 @@ export interface StoreColumns {
   readonly zones: readonly (string | null)[];
 }
 
-export interface Snapshot {
-  /** The number of imports that changed something so far. */
+/** The zones that stores had before, ordered by store and instant: each held until then. */
+export interface ZoneChangeRows {
+  readonly length: number;
+  readonly store: Int32Array;
+  readonly until: Float64Array;
+  /** IANA names; `null`: the default zone. */
+  readonly zones: readonly (string | null)[];
+}
+
+export interface Snapshot extends ScheduleReader {
+  /** How many imports and other changes changed something so far. */
   revision(): Promise<number>;
+  /** How many of them changed stores, their hours, special hours or zones, and not polls alone. */
+  storesRevision(): Promise<number>;
   /** The instant of the earliest poll of all stores. */
   earliestPoll(): Promise<number | undefined>;
   /** The instant of the latest poll of all stores. */
   latestPoll(): Promise<number | undefined>;
   stores(): Promise<StoreColumns>;
+  /** The first stores whose ids come after `after`, in the order of the bytes of their ids; also deleted ones. */
+  storeRecords(after: string, limit: number): Promise<StoreRecord[]>;
   /** How many polls lie in `[from, to]`. */
   countPolls(from: number, to: number): Promise<number>;
-  /** The weekly rows of the stores with `firstKey ≤ key < endKey`, ordered by store; `store` is `key − firstKey`. */
-  hours(firstKey: number, endKey: number): Promise<HoursColumns>;
+  /**
+   * The weekly rows of the stores with `firstKey ≤ key < endKey` that hold somewhere in `[from, to]` (which may be
+   * infinite), ordered by store; `store` is `key − firstKey`.
+   */
+  hours(firstKey: number, endKey: number, from: number, to: number): Promise<HoursColumns>;
+  /** Their special hours on the dates in `[firstDate, lastDate]` (days since 1970-01-01), ordered by store and date. */
+  specialHours(firstKey: number, endKey: number, firstDate: number, lastDate: number): Promise<SpecialHoursColumns>;
+  /** The zones that they had before. */
+  zoneChanges(firstKey: number, endKey: number): Promise<ZoneChangeRows>;
   /** The polls in `[from, to]` of these stores, arranged by store and instant; `store` is `key − firstKey`. */
   polls(firstKey: number, endKey: number, from: number, to: number): Promise<PollColumns>;
+  /** The last `limit` polls in `[from, to]` of one store, the newest first. */
+  lastPolls(key: number, from: number, to: number, limit: number): Promise<StoredPoll[]>;
+}
+
+export interface StoredPoll {
+  readonly instant: number;
+  readonly active: boolean;
+}
+
+/** Polls as columns of one length, in the order in which they were said. */
+export interface PollBatch {
+  readonly ids: readonly string[];
+  /** Milliseconds. */
+  readonly instants: ArrayLike<number>;
+  /** 0 or 1. */
+  readonly active: ArrayLike<number>;
 }
 
 /** How the good rows of a feed met what was there. */
@@ -74,62 +122,38 @@ export interface ImportSession {
   /** Merges a table `(store_id varchar, instant bigint, active boolean)` into the polls. */
   mergePolls(table: string): Promise<MergeCounts>;
   /**
-   * Replaces the week of every store that the table `(store_id varchar, day utinyint, start_ms integer, end_ms
-   * integer)` names; other stores keep theirs.
+   * Makes the week of every store that the table `(store_id varchar, day utinyint, start_ms integer, end_ms integer)`
+   * names what it says, from the instant `effectiveFrom` on; other stores keep theirs. Where it is in force then,
+   * nothing changes. Else what is in force ends then, and what was to follow goes. The first hours that a store ever
+   * gets hold for ever back, and so do those that replace them within the same import.
    */
-  replaceHours(table: string): Promise<MergeCounts>;
-  /** Replaces the zone of every store that the table `(store_id varchar, zone varchar)` names. */
-  replaceZones(table: string): Promise<MergeCounts>;
-}
-
-export type ReportStatus = 'queued' | 'running' | 'complete' | 'failed';
-
-export interface ReportRecord {
-  readonly id: string;
-  readonly status: ReportStatus;
-  readonly asOf: number;
-  /** The report that computed, or is to compute, the result: its own id, or that of the one it shares. */
-  readonly resultId: string;
-  readonly requestedAt: number;
-  /** Share of the stores done, 0 to 1. */
-  readonly progress: number;
-  readonly stores: number | undefined;
-  readonly reason: string | undefined;
-}
-
-export interface NewReport {
-  readonly id: string;
-  readonly asOf: number;
-  readonly requestedAt: number;
-}
-
-/**
- * The reports that were asked for. Several servers may work on them: one that claims a report holds it for
- * `LEASE` milliseconds at a time, and a report whose holder has fallen silent can be claimed again.
- */
-export interface ReportCatalog {
+  replaceHours(table: string, effectiveFrom: number): Promise<MergeCounts>;
+  /** Does likewise for the zone of every store that the table `(store_id varchar, zone varchar)` names. */
+  replaceZones(table: string, effectiveFrom: number): Promise<MergeCounts>;
   /**
-   * Records a report as queued. When one with the same `asOf` on the same data is queued or running, the new one
-   * shares its result.
+   * Replaces the special hours of every date of a store that the table `(store_id varchar, date date, start_ms
+   * integer, end_ms integer)` names. Null times: closed on that date, for which the rows above it in the table say
+   * nothing any more, as it says nothing beside rows below it.
    */
-  add(report: NewReport): Promise<ReportRecord>;
-  find(id: string): Promise<ReportRecord | undefined>;
-  /**
-   * Takes the oldest report with a result of its own that is queued, or whose holder has fallen silent, and marks it
-   * running, on the data of this moment: only reports that are added before these change may share it.
-   */
-  claim(worker: string): Promise<ReportRecord | undefined>;
-  /** Says how far a report is and holds it for another `LEASE`. `false`: it is no longer this worker's. */
-  progress(id: string, worker: string, progress: number): Promise<boolean>;
-  /** Ends a running report. Returns the ids of those that share it, or `undefined`: it is no longer this worker's. */
-  complete(id: string, worker: string, stores: number, finishedAt: number): Promise<string[] | undefined>;
-  fail(id: string, worker: string, reason: string, finishedAt: number): Promise<void>;
-  /** Gives a running report back to the queue. */
-  release(id: string, worker: string): Promise<void>;
+  replaceSpecialHours(table: string): Promise<MergeCounts>;
+  /** Makes stores and their schedules what they are in another database, with all that held before. */
+  copySchedules(tables: CopiedSchedules): Promise<void>;
 }
 
-/** How long a claim holds without a word from its worker, milliseconds. */
-export const LEASE = 30_000;
+/** Staged tables of a copy. A null `from_ms` or `until_ms` is infinite. */
+export interface CopiedSchedules {
+  /**
+   * `(store_id varchar, zone varchar, name varchar, labels varchar, probe_url varchar, version integer, deleted
+   * boolean)`: the stores, with the zone that each has in the end.
+   */
+  readonly stores: string;
+  /** `(store_id varchar, day utinyint, start_ms integer, end_ms integer, from_ms bigint, until_ms bigint)` */
+  readonly hours: string;
+  /** `(store_id varchar, zone varchar, until_ms bigint)` */
+  readonly zoneChanges: string;
+  /** `(store_id varchar, date date, start_ms integer, end_ms integer)` */
+  readonly specialHours: string;
+}
 
 /** The CSV of finished reports, kept in the database. */
 export interface SharedResults {

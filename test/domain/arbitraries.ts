@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { HoursRow } from '../support/fleet.ts';
-import { clock, DAY, MINUTE, SECOND } from './reference.ts';
+import { clock, DAY, HOUR, MINUTE, SECOND, WEEK } from './reference.ts';
 
 /** Every zone that this Node lists, and a few of the old names that data still carries. */
 export const ZONES: readonly string[] = [
@@ -50,3 +50,33 @@ export const weeklyRows: fc.Arbitrary<Omit<HoursRow, 'store'>[]> = fc
       return [row, { day: row.day, start: row.end % DAY, end: clock(22) }];
     }),
   );
+
+/** A zone with the stretch in which `as_of` is drawn; the change of the clock, if any, lies in the middle. */
+const PLACES: readonly { zone: string | undefined; from: number; to: number }[] = [
+  { zone: undefined, from: Date.UTC(2025, 2, 5), to: Date.UTC(2025, 2, 20) },
+  { zone: 'America/New_York', from: Date.UTC(2025, 9, 30), to: Date.UTC(2025, 10, 12) },
+  { zone: 'Australia/Lord_Howe', from: Date.UTC(2025, 3, 1), to: Date.UTC(2025, 3, 16) },
+  { zone: 'Africa/Cairo', from: Date.UTC(2025, 3, 20), to: Date.UTC(2025, 4, 6) },
+  { zone: 'America/Santiago', from: Date.UTC(2025, 8, 3), to: Date.UTC(2025, 8, 18) },
+  { zone: 'Africa/Casablanca', from: Date.UTC(2025, 1, 20), to: Date.UTC(2025, 2, 6) },
+  { zone: 'Asia/Kathmandu', from: Date.UTC(2025, 5, 1), to: Date.UTC(2025, 5, 15) },
+  { zone: 'Pacific/Kiritimati', from: Date.UTC(2025, 5, 1), to: Date.UTC(2025, 5, 15) },
+  { zone: 'Pacific/Pago_Pago', from: Date.UTC(2025, 5, 1), to: Date.UTC(2025, 5, 15) },
+];
+
+/** Distances before `as_of`, some of them negative or past the reach of a report, a few exactly on its edges. */
+export const age = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: -4, max: 9 * 48 }).map((halves) => halves * (HOUR / 2)) },
+  { weight: 4, arbitrary: fc.integer({ min: -10 * MINUTE, max: 9 * DAY }) },
+  { weight: 1, arbitrary: fc.constantFrom(-1, 0, 1, HOUR, DAY, WEEK, 8 * DAY - 1, 8 * DAY, 8 * DAY + 1) },
+);
+
+/** A zone, and an instant for a report there. */
+export const place = fc.constantFrom(...PLACES).chain(({ zone, from, to }) =>
+  fc
+    .oneof(
+      fc.integer({ min: from, max: to }),
+      fc.integer({ min: from / HOUR, max: to / HOUR }).map((hour) => hour * HOUR),
+    )
+    .map((asOf) => ({ zone, asOf })),
+);

@@ -1,7 +1,7 @@
 // The figures of a store, worked out a second time in the plainest way there is: no code of src, another
 // implementation of Temporal, and every question answered by trying all candidates. Slow, and easy to check by eye.
 import { Temporal } from '@js-temporal/polyfill';
-import type { HoursRow, PollRow } from '../support/fleet.ts';
+import type { HoursRow, PollRow, SpecialRow } from '../support/fleet.ts';
 
 export const SECOND = 1_000;
 export const MINUTE = 60_000;
@@ -30,22 +30,61 @@ export function localText(zone: string, instant: number): string {
   return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).toPlainDateTime().toString();
 }
 
+type Row = Omit<HoursRow, 'store'>;
+
+/** What decides when one store is open. */
+export interface StoreHours {
+  readonly rows: readonly Row[];
+  readonly zone: string;
+  readonly specialHours: readonly Omit<SpecialRow, 'store'>[];
+  readonly zoneChanges: readonly { readonly zone: string; readonly until: number }[];
+}
+
+/** When a store is open, dates on which something else holds, changes of its hours and of its zone and all. */
+export function openTimes({ rows, zone, specialHours, zoneChanges }: StoreHours, from: number, to: number): Stretch[] {
+  const everyDay = [0, 1, 2, 3, 4, 5, 6].map((day) => ({ day, start: 0, end: DAY }));
+  const periods = [...zoneChanges, { zone, until: Number.POSITIVE_INFINITY }].sort((a, b) => a.until - b.until);
+  return periods.flatMap((period, i) => {
+    const since = periods[i - 1]?.until ?? Number.NEGATIVE_INFINITY;
+    const open = openings(rows.length > 0 ? rows : everyDay, period.zone, from, to, specialHours);
+    return open.map((stretch) => clipped(stretch, since, period.until));
+  });
+}
+
+function clipped(stretch: Stretch, from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY): Stretch {
+  return { from: Math.max(stretch.from, from), to: Math.min(stretch.to, until) };
+}
+
 /** Each opening of each row on the local dates from two days before `from` to two days after `to`. */
-export function openings(rows: readonly Omit<HoursRow, 'store'>[], zone: string, from: number, to: number): Stretch[] {
+export function openings(
+  rows: readonly Row[],
+  zone: string,
+  from: number,
+  to: number,
+  specialHours: StoreHours['specialHours'] = [],
+): Stretch[] {
   const found: Stretch[] = [];
   let date = Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(zone).toPlainDate().subtract({ days: 2 });
   const last = Temporal.Instant.fromEpochMilliseconds(to).toZonedDateTimeISO(zone).toPlainDate().add({ days: 2 });
   for (; Temporal.PlainDate.compare(date, last) <= 0; date = date.add({ days: 1 })) {
+    const special = specialHours.filter((row) => row.date === date.toString());
+    for (const { start, end } of special) {
+      if (start !== undefined && end !== undefined) found.push(opening(date, start, end, zone));
+    }
+    if (special.length > 0) continue;
     for (const row of rows) {
       if (date.dayOfWeek !== row.day + 1) continue;
-      const tomorrow = date.add({ days: 1 });
-      const untilMidnight = row.end >= clock(23, 59);
-      const end = untilMidnight ? 0 : row.end;
-      const endDate = untilMidnight || row.end <= row.start ? tomorrow : date;
-      found.push({ from: onDate(date, row.start, zone), to: onDate(endDate, end, zone) });
+      found.push(clipped(opening(date, row.start, row.end, zone), row.from, row.until));
     }
   }
   return found;
+}
+
+function opening(date: Temporal.PlainDate, start: number, end: number, zone: string): Stretch {
+  const tomorrow = date.add({ days: 1 });
+  const untilMidnight = end >= clock(23, 59);
+  const endDate = untilMidnight || end <= start ? tomorrow : date;
+  return { from: onDate(date, start, zone), to: onDate(endDate, untilMidnight ? 0 : end, zone) };
 }
 
 function onDate(date: Temporal.PlainDate, sinceMidnight: number, zone: string): number {

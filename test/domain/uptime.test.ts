@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { arrangePolls } from '../../src/domain/polls.ts';
 import { batchUptime, UptimeFigures } from '../../src/domain/uptime.ts';
-import { type HoursRow, hoursColumns, type PollRow, pollColumns, uptimeOf, zoneAround } from '../support/fleet.ts';
-import { weeklyRows } from './arbitraries.ts';
+import { type HoursRow, type PollRow, pollColumns, scheduleOf, uptimeOf } from '../support/fleet.ts';
+import { age, place, weeklyRows } from './arbitraries.ts';
 import { clock, DAY, HOUR, localInstant, MINUTE, openings, referenceFigures, SECOND, WEEK } from './reference.ts';
 
 const [MONDAY, TUESDAY] = [0, 1] as const;
@@ -36,26 +36,6 @@ function minutesOf(hours: readonly Omit<HoursRow, 'store'>[], polls: readonly [n
   return WINDOW_NUMBERS.map((w) => [figures.up(0, w), figures.down(0, w), figures.open(0, w)].map((ms) => ms / MINUTE));
 }
 
-/** A zone with the stretch in which `as_of` is drawn; the change of the clock, if any, lies in the middle. */
-const PLACES: readonly { zone: string | undefined; from: number; to: number }[] = [
-  { zone: undefined, from: Date.UTC(2025, 2, 5), to: Date.UTC(2025, 2, 20) },
-  { zone: 'America/New_York', from: Date.UTC(2025, 9, 30), to: Date.UTC(2025, 10, 12) },
-  { zone: 'Australia/Lord_Howe', from: Date.UTC(2025, 3, 1), to: Date.UTC(2025, 3, 16) },
-  { zone: 'Africa/Cairo', from: Date.UTC(2025, 3, 20), to: Date.UTC(2025, 4, 6) },
-  { zone: 'America/Santiago', from: Date.UTC(2025, 8, 3), to: Date.UTC(2025, 8, 18) },
-  { zone: 'Africa/Casablanca', from: Date.UTC(2025, 1, 20), to: Date.UTC(2025, 2, 6) },
-  { zone: 'Asia/Kathmandu', from: Date.UTC(2025, 5, 1), to: Date.UTC(2025, 5, 15) },
-  { zone: 'Pacific/Kiritimati', from: Date.UTC(2025, 5, 1), to: Date.UTC(2025, 5, 15) },
-  { zone: 'Pacific/Pago_Pago', from: Date.UTC(2025, 5, 1), to: Date.UTC(2025, 5, 15) },
-];
-
-/** Distances before `as_of`, some of them negative or past the reach of a report, a few exactly on its edges. */
-const age = fc.oneof(
-  { weight: 4, arbitrary: fc.integer({ min: -4, max: 9 * 48 }).map((halves) => halves * (HOUR / 2)) },
-  { weight: 4, arbitrary: fc.integer({ min: -10 * MINUTE, max: 9 * DAY }) },
-  { weight: 1, arbitrary: fc.constantFrom(-1, 0, 1, HOUR, DAY, WEEK, 8 * DAY - 1, 8 * DAY, 8 * DAY + 1) },
-);
-
 /** A few stores with hours, zones and polls; no instant of a store occurs twice. */
 function fleetAt(places: fc.Arbitrary<{ zone: string | undefined; asOf: number }>): fc.Arbitrary<Fleet> {
   const store = fc.record({
@@ -76,14 +56,6 @@ function fleetAt(places: fc.Arbitrary<{ zone: string | undefined; asOf: number }
   }));
 }
 
-const place = fc.constantFrom(...PLACES).chain(({ zone, from, to }) =>
-  fc
-    .oneof(
-      fc.integer({ min: from, max: to }),
-      fc.integer({ min: from / HOUR, max: to / HOUR }).map((hour) => hour * HOUR),
-    )
-    .map((asOf) => ({ zone, asOf })),
-);
 const fleet = fleetAt(place);
 
 test('a report is what the definition says, from the rows of the feeds to the nine figures', () => {
@@ -276,9 +248,7 @@ test('stores of one batch do not touch each other, wherever the batch stands in 
       });
       const figures = new UptimeFigures(offset + stores + 1);
       const batch = {
-        stores,
-        zones: Array.from({ length: stores }, (_, store) => zoneAround(zones.get(store) ?? 'America/Chicago', asOf)),
-        hours: hoursColumns(hours),
+        schedule: scheduleOf({ stores, zones, hours }, asOf),
         polls: arrangePolls(pollColumns(polls), stores),
       };
       batchUptime(batch, asOf, figures, offset);

@@ -36,7 +36,9 @@ test('importing the same three files twice changes nothing, not even the revisio
     revision: 1,
     polls: ['a 2023-01-22T12:09:39.388 false', 'b 2023-01-22T12:09:39.388 false', 'd 2023-01-20T00:00:00.000 true'],
     hours: ['a 0 32400000–61200000', 'b 1 79200000–7200000'],
+    specialHours: [],
     stores: ['a America/Chicago', 'b', 'c UTC', 'd'],
+    zoneChanges: [],
   });
   assert.deepEqual(await counts(importer.import(files)), [
     { ...NONE, read: 4, alreadyThere: 2, repeated: 1, rejected: 1 },
@@ -89,31 +91,30 @@ test('the later of two files in one import stands', async (t) => {
   assert.equal(revision, 1, 'one import is one change');
 });
 
-test('an hours file replaces the week of the stores that it names and of no others', async (t) => {
+test('an hours file changes the week of the stores that it names and of no others, from the import on', async (t) => {
   const importer = await Importer.open(t);
   await importer.hours(`${HOURS}a,0,09:00,17:00\na,1,09:00,17:00\nb,0,10:00,18:00\n`);
   assert.deepEqual(await counts(importer.hours(`${HOURS}a,2,00:00,24:00\nc,3,01:00,02:00\n`)), [
     { ...NONE, read: 2, added: 1, replaced: 1 },
   ]);
   assert.deepEqual((await importer.contents()).hours, [
-    'a 2 0–86400000',
+    'a 0 32400000–61200000 until 2023-01-25T18:00:00.000Z',
+    'a 1 32400000–61200000 until 2023-01-25T18:00:00.000Z',
+    'a 2 0–86400000 from 2023-01-25T18:00:00.000Z',
     'b 0 36000000–64800000',
     'c 3 3600000–7200000',
   ]);
 });
 
-test('a zones file replaces the zone of the stores that it names and of no others', async (t) => {
+test('a zones file changes the zone of the stores that it names and of no others, from the import on', async (t) => {
   const importer = await Importer.open(t);
   await importer.zones(`${ZONES}a,America/Denver\nb,America/Denver\nc,America/Denver\n`);
   assert.deepEqual(await counts(importer.zones(`${ZONES}a,Asia/Tokyo\nb,america/denver\nd,UTC\n`)), [
     { ...NONE, read: 3, added: 1, replaced: 1, alreadyThere: 1 },
   ]);
-  assert.deepEqual((await importer.contents()).stores, [
-    'a Asia/Tokyo',
-    'b America/Denver',
-    'c America/Denver',
-    'd UTC',
-  ]);
+  const { stores, zoneChanges } = await importer.contents();
+  assert.deepEqual(stores, ['a Asia/Tokyo', 'b America/Denver', 'c America/Denver', 'd UTC']);
+  assert.deepEqual(zoneChanges, ['a America/Denver until 2023-01-25T18:00:00.000Z']);
 });
 
 test('a store whose rows are all bad keeps what it had', async (t) => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
-import type { MergeCounts, Storage } from '../../src/storage/ports.ts';
-import { merge } from '../support/staging.ts';
+import { copyStorage } from '../../src/copy.ts';
+import type { MergeCounts, PollBatch, Storage } from '../../src/storage/ports.ts';
+import { CHANGED_AT, merge } from '../support/staging.ts';
 
 const T = Date.parse('2023-01-22T12:00:00Z');
 const MINUTE = 60_000;
@@ -255,6 +256,251 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.equal(await storage.snapshot((s) => s.latestPoll()), T + 1);
     });
 
+    test('appended polls are added, met again and replaced, and their stores become known', async (t) => {
+      const storage = await opened(t);
+      await merge(storage, {
+        polls: [
+          ['a', T, true],
+          ['b', T, true],
+        ],
+      });
+      const appended = await storage.appendPolls([
+        batch(['a', T, true], ['b', T, false], ['new', T + HOUR, true], ['neu', T - 300 * 24 * HOUR, false]),
+      ]);
+      assert.deepEqual(appended, [counts({ added: 2, replaced: 1, alreadyThere: 1 })]);
+      assert.deepEqual(await pollsOf(storage), [
+        ['a', T, 1],
+        ['b', T, 0],
+        ['neu', T - 300 * 24 * HOUR, 0],
+        ['new', T + HOUR, 1],
+      ]);
+      assert.deepEqual(await storage.appendPolls([batch(['a', T, true], ['new', T + HOUR, true])]), [
+        counts({ alreadyThere: 2 }),
+      ]);
+    });
+
+    test('each batch of a group is told what it brought, as if they had come one by one', async (t) => {
+      const batches = [
+        batch(['a', T, true], ['a', T, false], ['b', T, true]),
+        batch(['a', T, false], ['b', T, false], ['b', T, true], ['b', T, false]),
+        batch(),
+        batch(['b', T, false], ['a', T, true], ['a', T + 1, true]),
+      ];
+      const [together, apart] = [await opened(t), await opened(t)];
+      const counted = await together.appendPolls(batches);
+      assert.deepEqual(counted, [
+        counts({ added: 2, repeated: 1 }),
+        counts({ alreadyThere: 1, replaced: 1, repeated: 2 }),
+        counts({}),
+        counts({ added: 1, replaced: 1, alreadyThere: 1 }),
+      ]);
+      for (const [i, one] of batches.entries()) assert.deepEqual(await apart.appendPolls([one]), [counted[i]]);
+      assert.deepEqual(await pollsOf(together), await pollsOf(apart));
+      // What the batches say one after the other may come out at what was there.
+      const undone = await together.appendPolls([batch(['b', T, true]), batch(['b', T, false])]);
+      assert.deepEqual(undone, [counts({ replaced: 1 }), counts({ replaced: 1 })]);
+      assert.deepEqual(await pollsOf(together), await pollsOf(apart));
+    });
+
+    test('appended polls and imported ones are the same to each other', async (t) => {
+      const storage = await opened(t);
+      const rows = Array.from({ length: 5_000 }, (_, i) => [`s${i % 17}`, T + (i >> 2) * MINUTE, i % 3 === 0] as const);
+      assert.deepEqual(await storage.appendPolls([batch(...rows)]), [counts({ added: 5_000 })]);
+      assert.deepEqual((await merge(storage, { polls: rows })).polls, counts({ alreadyThere: 5_000 }));
+      const before = await pollsOf(storage);
+      const turned = rows.map(([id, instant, active]) => [id, instant, !active] as const);
+      assert.deepEqual(await storage.appendPolls([batch(...turned)]), [counts({ replaced: 5_000 })]);
+      assert.deepEqual(
+        await pollsOf(storage),
+        before.map(([id, instant, active]) => [id, instant, 1 - active]),
+      );
+    });
+
+    test('the revision counts an append that changed something, and no other', async (t) => {
+      const storage = await opened(t);
+      const revision = () => storage.snapshot((s) => s.revision());
+      await storage.appendPolls([batch()]);
+      assert.equal(await revision(), 0);
+      await storage.appendPolls([batch(['a', T, true])]);
+      assert.equal(await revision(), 1);
+      await storage.appendPolls([batch(['a', T, true])]);
+      assert.equal(await revision(), 1);
+      await storage.appendPolls([batch(['a', T, false])]);
+      assert.equal(await revision(), 2);
+    });
+
+    test('appends and imports at once double nothing and lose nothing', async (t) => {
+      const storage = await opened(t);
+      const rows = Array.from({ length: 300 }, (_, i) => [`s${i % 7}`, T + i * MINUTE, i % 3 === 0] as const);
+      const all = await Promise.all([
+        storage.appendPolls([batch(...rows)]),
+        merge(storage, { polls: rows }).then(({ polls }) => [polls]),
+        storage.appendPolls([batch(...rows)]),
+      ]);
+      assert.equal(
+        all.flat().reduce((sum, one) => sum + (one?.added ?? 0), 0),
+        300,
+      );
+      assert.equal((await pollsOf(storage)).length, 300);
+    });
+
+    test('a store is made known, described, and its version rises with every change', async (t) => {
+      const storage = await opened(t);
+      const key = await storage.changing((writer) => writer.addStore("o'hara"));
+      const record = {
+        key,
+        id: "o'hara",
+        name: null,
+        zone: null,
+        labels: {},
+        probeUrl: null,
+        version: 1,
+        deleted: false,
+      };
+      const found = () => storage.changing((writer) => writer.findStore("o'hara"));
+      assert.deepEqual(await found(), record);
+      const said = { name: 'Chez "Ö"', labels: { b: '2', a: "it's" }, probeUrl: 'https://example.com/🍕' };
+      const describe = (description: typeof said) => storage.changing((w) => w.describeStore(key, description));
+      assert.equal(await describe(said), true);
+      assert.deepEqual(await found(), { ...record, ...said, version: 2 });
+      assert.equal(await describe({ ...said, labels: { a: "it's", b: '2' } }), false);
+      assert.deepEqual(await storage.snapshot((s) => s.storeRecords('', 10)), [await found()]);
+      const at = { instant: T, asked: false };
+      await storage.changing(async (writer) => {
+        await writer.setHours(key, [{ day: 0, start: 0, end: HOUR }], at);
+        await writer.setZone(key, 'Asia/Tokyo', at);
+        await writer.setSpecialHours(key, '2023-02-01', []);
+        await writer.removeSpecialHours(key, '2023-02-01');
+        await writer.removeSpecialHours(key, '2023-02-01');
+      });
+      assert.deepEqual([(await found())?.version, (await found())?.zone], [6, 'Asia/Tokyo']);
+      await merge(storage, {
+        hours: [["o'hara", 1, 0, HOUR]],
+        zones: [["o'hara", 'UTC']],
+        polls: [["o'hara", T, true]],
+      });
+      assert.equal((await found())?.version, 8);
+      await merge(storage, { hours: [["o'hara", 1, 0, HOUR]], zones: [["o'hara", 'UTC']] });
+      assert.equal((await found())?.version, 8);
+      assert.equal(await storage.changing((writer) => writer.findStore('nobody')), undefined);
+    });
+
+    test('the revision of the stores counts their changes and no polls', async (t) => {
+      const storage = await opened(t);
+      const revisions = () => storage.snapshot(async (s) => [await s.revision(), await s.storesRevision()]);
+      await storage.appendPolls([batch(['a', T, true])]);
+      assert.deepEqual(await revisions(), [1, 1]);
+      await storage.appendPolls([batch(['a', T + 1, true])]);
+      assert.deepEqual(await revisions(), [2, 1]);
+      await storage.changing(async (writer) => {
+        const key = await writer.addStore('a');
+        await writer.describeStore(key, { name: 'A', labels: {}, probeUrl: null });
+      });
+      assert.deepEqual(await revisions(), [3, 2]);
+      await storage.changing((writer) => writer.addStore('a'));
+      assert.deepEqual(await revisions(), [3, 2]);
+    });
+
+    test('a deleted store is in no list, and its polls stay unless they are to go too', async (t) => {
+      const storage = await opened(t);
+      await merge(storage, {
+        polls: [
+          ['a', T, true],
+          ['b', T, true],
+          ['b', T + 1, true],
+          ['c', T, true],
+        ],
+      });
+      const remove = (id: string, withPolls: boolean) =>
+        storage.changing(async (writer) => {
+          const store = await writer.findStore(id);
+          await writer.deleteStore(store?.key ?? -1, { withPolls });
+        });
+      await remove('a', false);
+      await remove('b', true);
+      const seen = () =>
+        storage.snapshot(async (s) => ({ ids: (await s.stores()).ids, polls: await s.countPolls(T, T + HOUR) }));
+      assert.deepEqual(await seen(), { ids: ['c'], polls: 2 });
+      const records = await storage.snapshot((s) => s.storeRecords('', 10));
+      assert.deepEqual(
+        records.map(({ id, deleted, version }) => [id, deleted, version]),
+        [
+          ['a', true, 2],
+          ['b', true, 2],
+          ['c', false, 1],
+        ],
+      );
+    });
+
+    test('a deleted store is back when anything names it again, and has another version', async (t) => {
+      const storage = await opened(t);
+      await merge(storage, { polls: [['a', T, true]] });
+      const ways: (() => Promise<unknown>)[] = [
+        () => storage.appendPolls([batch(['a', T, true])]),
+        () => merge(storage, { polls: [['a', T, true]] }),
+        () => merge(storage, { zones: [['a', 'UTC']] }),
+        () => storage.changing((writer) => writer.addStore('a')),
+      ];
+      let version = 1;
+      for (const way of ways) {
+        const before = await storage.snapshot((s) => s.storesRevision());
+        await storage.changing(async (writer) => {
+          const store = await writer.findStore('a');
+          await writer.deleteStore(store?.key ?? -1, { withPolls: false });
+        });
+        assert.deepEqual((await storage.snapshot((s) => s.stores())).ids, []);
+        await way();
+        const [record] = await storage.snapshot((s) => s.storeRecords('', 10));
+        assert.deepEqual((await storage.snapshot((s) => s.stores())).ids, ['a']);
+        assert.ok(record !== undefined && record.version > version + 1, `version ${record?.version} after ${version}`);
+        version = record.version;
+        assert.equal(await storage.snapshot((s) => s.storesRevision()), before + 2);
+        assert.deepEqual(await pollsOf(storage), [['a', T, 1]]);
+      }
+    });
+
+    test('a copy has what is said of stores, and those that are deleted, with their polls', async (t) => {
+      const [source, target] = [await opened(t), await opened(t)];
+      await merge(source, {
+        polls: [
+          ['gone', T, true],
+          ['kept', T, false],
+        ],
+        zones: [['gone', 'UTC']],
+      });
+      await source.changing(async (writer) => {
+        const kept = await writer.addStore('kept');
+        await writer.describeStore(kept, { name: 'Kept', labels: { city: 'Köln' }, probeUrl: 'https://example.com/' });
+        await writer.deleteStore(await writer.addStore('gone'), { withPolls: false });
+      });
+      assert.deepEqual(await copyStorage(source, target, () => {}), { stores: 2, polls: 2, skipped: 0 });
+      const records = (storage: Storage) => storage.snapshot((s) => s.storeRecords('', 10));
+      assert.deepEqual(await records(target), await records(source));
+    });
+
+    test('the last polls of a store come newest first, within a range', async (t) => {
+      const storage = await opened(t);
+      const polls = Array.from({ length: 20 }, (_, i) => ['a', T + i * 24 * HOUR, i % 2 === 0] as const);
+      await merge(storage, { polls: [...polls, ['b', T + HOUR, true]] });
+      const last = await storage.snapshot(async (s) => {
+        const { keys, ids } = await s.stores();
+        return s.lastPolls(keys[ids.indexOf('a')] ?? -1, T + 24 * HOUR, T + 10 * 24 * HOUR, 3);
+      });
+      assert.deepEqual(
+        last,
+        [10, 9, 8].map((day) => ({ instant: T + day * 24 * HOUR, active: day % 2 === 0 })),
+      );
+    });
+
+    test('strange ids are the same store, appended or imported', async (t) => {
+      const storage = await opened(t);
+      const strange = ["o'hara", 'say "hi"', ' two  words ', '🍕', 'é', '\\', '{a,b}', 'null', 'NULL', '', '0012'];
+      await merge(storage, { polls: strange.map((id) => [id, T, true]) });
+      assert.deepEqual(await storage.appendPolls([batch(...strange.map((id) => [id, T, true] as const))]), [
+        counts({ alreadyThere: strange.length }),
+      ]);
+    });
+
     test('a report goes from queued over running to complete', async (t) => {
       const { reports } = await opened(t);
       assert.equal(await reports.claim(ME), undefined);
@@ -356,6 +602,14 @@ function counts(some: Partial<MergeCounts>): MergeCounts {
   return { added: 0, replaced: 0, alreadyThere: 0, repeated: 0, ...some };
 }
 
+function batch(...polls: readonly (readonly [string, number, boolean])[]): PollBatch {
+  return {
+    ids: polls.map(([id]) => id),
+    instants: polls.map(([, instant]) => instant),
+    active: polls.map(([, , active]) => (active ? 1 : 0)),
+  };
+}
+
 /** All polls as `[store_id, instant, active]`, by store id. */
 function pollsOf(storage: Storage, from = 0, to = T + 1_000 * HOUR): Promise<[string, number, number][]> {
   return storage.snapshot(async (s) => {
@@ -372,11 +626,12 @@ function pollsOf(storage: Storage, from = 0, to = T + 1_000 * HOUR): Promise<[st
   });
 }
 
+/** The rows that hold at `CHANGED_AT`. */
 function hoursOf(storage: Storage): Promise<[string, number, number, number][]> {
   return storage.snapshot(async (s) => {
     const { keys, ids } = await s.stores();
     const first = Math.min(...keys);
-    const hours = await s.hours(first, Math.max(...keys) + 1);
+    const hours = await s.hours(first, Math.max(...keys) + 1, CHANGED_AT, CHANGED_AT);
     const rows = Array.from({ length: hours.length }, (_, i): [string, number, number, number] => [
       ids[keys.indexOf((hours.store[i] ?? 0) + first)] ?? '',
       hours.day[i] ?? 0,

@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Database } from '../../src/duckdb/database.ts';
 import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
+import { migrationsOf } from '../../src/storage/migrations.ts';
 import { merge } from '../support/staging.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { storageContract } from './contract.ts';
+import { scheduleContract } from './schedule-contract.ts';
 
 storageContract('duckdb', () => DuckdbStorage.open(undefined));
+scheduleContract('duckdb', () => DuckdbStorage.open(undefined));
 
 const T = Date.parse('2023-01-22T12:00:00Z');
 
@@ -63,6 +66,31 @@ test('a file that is no database is refused by name', async (t) => {
     code: 'unavailable',
     message: /notes\.txt cannot be opened as a DuckDB database/,
   });
+});
+
+test('a database of the first version gets the tables of today and keeps its data', async (t) => {
+  const path = join(temporaryFolder(t), 'monitor.duckdb');
+  const database = await Database.open(path);
+  const session = await database.session();
+  const [first] = migrationsOf('duckdb');
+  await session.run(`
+    ${first?.sql};
+    create table schema_migrations (version integer primary key, name varchar, applied_at timestamp);
+    insert into schema_migrations values (1, 'report', now()::timestamp);
+    insert into stores values (1, 'a', 'UTC');
+    insert into business_hours values (1, 0, 0, 3600000);
+    update revision set number = 7`);
+  session.close();
+  database.close();
+  const storage = await DuckdbStorage.open(path);
+  t.after(() => storage.close());
+  const found = await storage.snapshot(async (s) => [
+    await s.revision(),
+    await s.storesRevision(),
+    await s.hoursVersions(1),
+  ]);
+  const week = [{ day: 0, start: 0, end: 3_600_000 }];
+  assert.deepEqual(found, [7, 0, [{ from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY, week }]]);
 });
 
 test('an older program refuses a newer schema', async (t) => {

@@ -5,6 +5,7 @@ import { PostgresStorage } from '../../src/storage/postgres/storage.ts';
 import { TestPostgres } from '../support/postgres.ts';
 import { merge } from '../support/staging.ts';
 import { storageContract } from './contract.ts';
+import { scheduleContract } from './schedule-contract.ts';
 
 const T = Date.parse('2023-01-22T12:00:00Z');
 
@@ -16,6 +17,7 @@ suite('PostgreSQL', () => {
   after(() => server.stop());
 
   storageContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
+  scheduleContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
 
   test('programs that start together migrate an empty database once', async () => {
     const url = await server.createDatabase();

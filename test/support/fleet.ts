@@ -1,5 +1,7 @@
 import type { HoursColumns } from '../../src/domain/hours.ts';
 import { arrangePolls, type PollColumns } from '../../src/domain/polls.ts';
+import { Schedule } from '../../src/domain/schedule.ts';
+import { CLOSED } from '../../src/domain/special-hours.ts';
 import { batchUptime, UptimeFigures } from '../../src/domain/uptime.ts';
 import type { Zone } from '../../src/domain/zone.ts';
 import { DEFAULT_ZONE, zoneBetween } from '../../src/tzdb.ts';
@@ -10,6 +12,9 @@ export interface HoursRow {
   /** Milliseconds since local midnight. */
   readonly start: number;
   readonly end: number;
+  /** The instants at which the row holds; for ever where not given. */
+  readonly from?: number;
+  readonly until?: number;
 }
 
 export interface PollRow {
@@ -26,6 +31,8 @@ export function hoursColumns(rows: readonly HoursRow[]): HoursColumns {
     day: Uint8Array.from(sorted, (row) => row.day),
     start: Int32Array.from(sorted, (row) => row.start),
     end: Int32Array.from(sorted, (row) => row.end),
+    from: Float64Array.from(sorted, (row) => row.from ?? Number.NEGATIVE_INFINITY),
+    until: Float64Array.from(sorted, (row) => row.until ?? Number.POSITIVE_INFINITY),
   };
 }
 
@@ -38,7 +45,63 @@ export function pollColumns(rows: readonly PollRow[]): PollColumns {
   };
 }
 
-/** The figures of a few stores, straight through the kernel. A store without a zone name has the default zone. */
+/** An opening on one date, or none: closed. */
+export interface SpecialRow {
+  readonly store: number;
+  /** Local, `2025-12-24`. */
+  readonly date: string;
+  readonly start?: number;
+  readonly end?: number;
+}
+
+/** The zone that a store had until an instant. */
+export interface ZoneChangeRow {
+  readonly store: number;
+  readonly until: number;
+  readonly zone: string | undefined;
+}
+
+/** What decides when a few stores are open. A store without a zone name has the default zone. */
+export interface FleetHours {
+  readonly stores: number;
+  readonly zones: ReadonlyMap<number, string>;
+  readonly hours: readonly HoursRow[];
+  readonly specialHours?: readonly SpecialRow[];
+  readonly zoneChanges?: readonly ZoneChangeRow[];
+}
+
+export function scheduleOf(fleet: FleetHours, asOf: number): Schedule {
+  const special = [...(fleet.specialHours ?? [])].sort((a, b) => a.store - b.store || (a.date < b.date ? -1 : 1));
+  const changes = [...(fleet.zoneChanges ?? [])].sort((a, b) => a.store - b.store || a.until - b.until);
+  const zone = (name: string | undefined) => zoneAround(name ?? DEFAULT_ZONE, asOf);
+  return new Schedule({
+    zones: Array.from({ length: fleet.stores }, (_, store) => zone(fleet.zones.get(store))),
+    zoneChanges: {
+      length: changes.length,
+      store: Int32Array.from(changes, (row) => row.store),
+      until: Float64Array.from(changes, (row) => row.until),
+      zone: changes.map((row) => zone(row.zone)),
+    },
+    hours: hoursColumns(fleet.hours),
+    specialHours: {
+      length: special.length,
+      store: Int32Array.from(special, (row) => row.store),
+      date: Int32Array.from(special, (row) => Date.parse(row.date) / 86_400_000),
+      start: Int32Array.from(special, (row) => row.start ?? CLOSED),
+      end: Int32Array.from(special, (row) => row.end ?? CLOSED),
+    },
+  });
+}
+
+/** The figures of a few stores, straight through the kernel. */
+export function figuresOf(fleet: FleetHours, polls: readonly PollRow[], asOf: number): UptimeFigures {
+  const figures = new UptimeFigures(fleet.stores);
+  const arranged = arrangePolls(pollColumns(polls), fleet.stores);
+  batchUptime({ schedule: scheduleOf(fleet, asOf), polls: arranged }, asOf, figures, 0);
+  return figures;
+}
+
+/** The same where nothing ever changed. */
 export function uptimeOf(
   stores: number,
   zones: ReadonlyMap<number, string>,
@@ -46,15 +109,7 @@ export function uptimeOf(
   polls: readonly PollRow[],
   asOf: number,
 ): UptimeFigures {
-  const figures = new UptimeFigures(stores);
-  const batch = {
-    stores,
-    zones: Array.from({ length: stores }, (_, store) => zoneAround(zones.get(store) ?? DEFAULT_ZONE, asOf)),
-    hours: hoursColumns(hours),
-    polls: arrangePolls(pollColumns(polls), stores),
-  };
-  batchUptime(batch, asOf, figures, 0);
-  return figures;
+  return figuresOf({ stores, zones, hours }, polls, asOf);
 }
 
 const zoneCache = new Map<string, Zone>();

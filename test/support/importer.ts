@@ -14,8 +14,15 @@ export const NOW = Date.UTC(2023, 0, 25, 18, 0, 0);
 export const POLLS = 'store_id,status,timestamp_utc\n';
 export const HOURS = 'store_id,day,start_time_local,end_time_local\n';
 export const ZONES = 'store_id,timezone_str\n';
+export const SPECIAL_HOURS = 'store_id,date,start_time_local,end_time_local\n';
 /** An instant that every reader takes. */
 export const AT = '2023-01-22 12:09:39.388884 UTC';
+
+interface ImportTestOptions {
+  readonly strict?: boolean;
+  readonly now?: number;
+  readonly effectiveFrom?: number;
+}
 
 export interface Imported {
   readonly summaries: readonly FileSummary[];
@@ -27,7 +34,9 @@ export interface Contents {
   readonly revision: number;
   readonly polls: readonly string[];
   readonly hours: readonly string[];
+  readonly specialHours: readonly string[];
   readonly stores: readonly string[];
+  readonly zoneChanges: readonly string[];
 }
 
 /** A database in memory and a folder for feeds, both gone after the test. */
@@ -54,13 +63,14 @@ export class Importer {
     return path;
   }
 
-  async import(files: FeedFiles, { strict = false, now = NOW } = {}): Promise<Imported> {
+  async import(files: FeedFiles, options: ImportTestOptions = {}): Promise<Imported> {
+    const { strict = false, now = NOW, effectiveFrom = now } = options;
     const rejects: Reject[] = [];
     const onReject = async (reject: Reject) => {
       rejects.push(reject);
     };
     const sources = await inspectFeeds(files);
-    return { summaries: await importSources(this.storage, sources, { now, strict, onReject }), rejects };
+    return { summaries: await importSources(this.storage, sources, { now, effectiveFrom, strict, onReject }), rejects };
   }
 
   /** Imports one polls file with this content. */
@@ -72,12 +82,16 @@ export class Importer {
     return this.import({ hours: [this.file(name, content)] });
   }
 
+  specialHours(content: string | Uint8Array, name = 'special.csv'): Promise<Imported> {
+    return this.import({ specialHours: [this.file(name, content)] });
+  }
+
   zones(content: string | Uint8Array, name = 'zones.csv'): Promise<Imported> {
     return this.import({ zones: [this.file(name, content)] });
   }
 
   /** The message with which an import is refused, which leaves the database as it was. */
-  async refusal(files: FeedFiles, options?: { strict?: boolean }): Promise<string> {
+  async refusal(files: FeedFiles, options?: ImportTestOptions): Promise<string> {
     const before = await this.contents();
     const error = await this.import(files, options).then(
       () => assert.fail('the import was not refused'),
@@ -90,7 +104,10 @@ export class Importer {
     return error.message;
   }
 
-  /** Polls as `store instant active`, hours as `store day start–end`, stores as `store zone`, each sorted. */
+  /**
+   * Polls as `store instant active`, hours as `store day start–end [from instant] [until instant]`, special hours as
+   * `store date start–end`, stores as `store zone`, zone changes as `store zone until instant`, each sorted.
+   */
   async contents(): Promise<Contents> {
     const revision = await this.storage.snapshot((snapshot) => snapshot.revision());
     return this.storage.importing(async ({ staging }) => {
@@ -101,13 +118,22 @@ export class Importer {
           select concat_ws(' ', store_id, strftime(instant, '%Y-%m-%dT%H:%M:%S.%g'), active) as text
           from polls join stores using (store_key) order by store_id, instant, active`),
         hours: await texts(`
-          select concat_ws(' ', store_id, day, start_ms || '–' || end_ms) as text
-          from business_hours join stores using (store_key) order by store_id, day, start_ms, end_ms`),
+          select concat_ws(' ', store_id, day, start_ms || '–' || end_ms, 'from ' || ${instantText('from_ms')},
+            'until ' || ${instantText('until_ms')}) as text
+          from business_hours join stores using (store_key) order by store_id, from_ms nulls first, day, start_ms, end_ms`),
+        specialHours: await texts(`
+          select concat_ws(' ', store_id, date, coalesce(start_ms || '–' || end_ms, 'closed')) as text
+          from special_hours join stores using (store_key) order by store_id, date, start_ms, end_ms`),
         stores: await texts(`select concat_ws(' ', store_id, zone) as text from stores order by store_id`),
+        zoneChanges: await texts(`
+          select concat_ws(' ', store_id, c.zone, 'until ' || ${instantText('until_ms')}) as text
+          from zone_changes c join stores using (store_key) order by store_id, until_ms`),
       };
     });
   }
 }
+
+const instantText = (column: string) => `strftime(make_timestamp_ms(${column}), '%Y-%m-%dT%H:%M:%S.%gZ')`;
 
 /** The lines and reasons of rejects, as a reader would see them. */
 export function told({ rejects }: Imported): string[] {

@@ -9,14 +9,25 @@ export type StagedHours = readonly [string, number, number, number];
 /** `[store_id, zone]` */
 export type StagedZone = readonly [string, string];
 
+/** `[store_id, date, start, end]`, times of day in milliseconds; none: closed */
+export type StagedSpecialHours = readonly [string, string, number?, number?];
+
 export interface StagedFeeds {
   readonly polls?: readonly StagedPoll[];
   readonly hours?: readonly StagedHours[];
   readonly zones?: readonly StagedZone[];
+  readonly specialHours?: readonly StagedSpecialHours[];
 }
 
+/** From when hours and zones hold that are not the first of their store, unless a test says otherwise. */
+export const CHANGED_AT = Date.parse('2023-01-25T00:00:00Z');
+
 /** Merges rows as an import would, past the reading of files. */
-export function merge(storage: Storage, feeds: StagedFeeds): Promise<Partial<Record<keyof StagedFeeds, MergeCounts>>> {
+export function merge(
+  storage: Storage,
+  feeds: StagedFeeds,
+  effectiveFrom = CHANGED_AT,
+): Promise<Partial<Record<keyof StagedFeeds, MergeCounts>>> {
   return storage.importing(async (session) => {
     const counts: Partial<Record<keyof StagedFeeds, MergeCounts>> = {};
     if (feeds.polls !== undefined) {
@@ -30,11 +41,16 @@ export function merge(storage: Storage, feeds: StagedFeeds): Promise<Partial<Rec
         'store_id varchar, day utinyint, start_ms integer, end_ms integer',
         feeds.hours,
       );
-      counts.hours = await session.replaceHours('h');
+      counts.hours = await session.replaceHours('h', effectiveFrom);
     }
     if (feeds.zones !== undefined) {
       await table(session.staging, 'z', 'store_id varchar, zone varchar', feeds.zones);
-      counts.zones = await session.replaceZones('z');
+      counts.zones = await session.replaceZones('z', effectiveFrom);
+    }
+    if (feeds.specialHours !== undefined) {
+      const rows = feeds.specialHours.map(([id, date, start = null, end = null]) => [id, date, start, end]);
+      await table(session.staging, 's', 'store_id varchar, date date, start_ms integer, end_ms integer', rows);
+      counts.specialHours = await session.replaceSpecialHours('s');
     }
     return counts;
   });
@@ -44,9 +60,11 @@ async function table(
   session: Session,
   name: string,
   columns: string,
-  rows: readonly (readonly (string | number | boolean)[])[],
+  rows: readonly (readonly (string | number | boolean | null)[])[],
 ): Promise<void> {
   await session.run(`create or replace temp table ${name} (${columns})`);
-  const values = rows.map((row) => `(${row.map((value) => (typeof value === 'string' ? literal(value) : value))})`);
+  const values = rows.map(
+    (row) => `(${row.map((value) => (typeof value === 'string' ? literal(value) : String(value)))})`,
+  );
   if (values.length > 0) await session.run(`insert into ${name} values ${values.join(', ')}`);
 }

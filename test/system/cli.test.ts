@@ -34,6 +34,31 @@ test('report computes from files, and from the database that import filled', asy
   assert.match(again.stderr, /store_status\.csv: [\d,]+ read, [\d,]+ already there/);
 });
 
+test('changed hours hold from the instant that is named, and special hours on their date', async (t) => {
+  const cwd = temporaryFolder(t);
+  const hours = (start: string) =>
+    `store_id,day,start_time_local,end_time_local\na,0,${start},17:00\na,1,${start},17:00\n`;
+  writeFileSync(join(cwd, 'old.csv'), hours('09:00'));
+  writeFileSync(join(cwd, 'new.csv'), hours('12:00'));
+  writeFileSync(join(cwd, 'zones.csv'), 'store_id,timezone_str\na,UTC\n');
+  writeFileSync(join(cwd, 'special.csv'), 'store_id,date,start_time_local,end_time_local\na,2023-01-24,12:00,13:00\n');
+  assert.equal((await run(cwd, ['import', '--hours', 'old.csv', '--timezones', 'zones.csv'])).code, 0);
+  const open = async () => {
+    const { stdout } = await run(cwd, ['report', '--as-of', '2023-01-25T00:00:00Z', '--format', 'exact']);
+    return Number(stdout.trim().split(',').at(-1)) / 3_600_000;
+  };
+  assert.equal(await open(), 16);
+  // The change holds from now on, which is long after the report's instant.
+  assert.equal((await run(cwd, ['import', '--hours', 'new.csv'])).code, 0);
+  assert.equal(await open(), 16);
+  const changed = await run(cwd, ['import', '--hours', 'new.csv', '--effective-from', '2023-01-24T00:00:00Z']);
+  assert.match(changed.stderr, /^new\.csv: 2 read, 2 replaced$/m);
+  assert.equal(await open(), 8 + 5);
+  const special = await run(cwd, ['import', '--special-hours', 'special.csv']);
+  assert.match(special.stderr, /^special\.csv: 1 read, 1 added$/m);
+  assert.equal(await open(), 8 + 1);
+});
+
 test('a feed comes from standard input', async (t) => {
   const cwd = temporaryFolder(t);
   const polls = readFileSync(files.polls, 'utf8');
@@ -119,7 +144,11 @@ test('what a command line gets wrong is named, with what was expected', async (t
   writeFileSync(mine, 'store_id,status,timestamp_utc\n');
   const mistakes: [string[], RegExp][] = [
     [['report'], /^error: there is no database \.\/var\/monitor\.duckdb; import something first/],
-    [['import'], /^error: nothing to import: give --polls, --hours or --timezones/],
+    [['import'], /^error: nothing to import: give --polls, --hours, --special-hours or --timezones/],
+    [
+      ['import', '--polls', mine, '--effective-from', '2023-05-01'],
+      /^error: --effective-from is "2023-05-01", expected/,
+    ],
     [['import', '--polls', 'nowhere.csv'], /^error: there is no file nowhere\.csv/],
     [['import', '--polls', '-', '--hours', '-'], /^error: standard input \(-\) can be one feed only/],
     [['report', '--polls', files.polls, '--database', 'x'], /^error: give either --database or files, not both/],

@@ -1,15 +1,18 @@
 import { identifier, type Session } from '../../duckdb/session.ts';
-import { changesSomething, mergeHours, mergeZones } from '../merge.ts';
-import type { ImportSession, MergeCounts } from '../ports.ts';
-import { countRows, distinctHours, dropSortedPolls, lastZones, sortPolls } from '../staging.ts';
+import type { CopiedSchedules, ImportSession, MergeCounts } from '../ports.ts';
+import { takeCopiedSchedules } from '../sql/copied-schedules.ts';
+import { changesSomething, dropFirsts, mergeHours, mergeSpecialHours, mergeZones } from '../sql/merge.ts';
+import type { Changes } from '../sql/revision.ts';
+import { countRows, distinctHours, dropSortedPolls, lastSpecialHours, lastZones, sortPolls } from '../sql/staging.ts';
 
 /** Merges staged tables into the data, within the transaction that the session is in. */
 export class DuckdbImportSession implements ImportSession {
   readonly staging: Session;
-  #changed = false;
+  readonly #changes: Changes;
 
-  constructor(session: Session) {
+  constructor(session: Session, changes: Changes) {
     this.staging = session;
+    this.#changes = changes;
   }
 
   async nameStores(table: string): Promise<void> {
@@ -17,7 +20,10 @@ export class DuckdbImportSession implements ImportSession {
       insert into stores (store_key, store_id)
       select (select coalesce(max(store_key), 0) from stores) + row_number() over (order by store_id), store_id
       from (select distinct store_id from ${identifier(table)}) anti join stores using (store_id)`);
-    if (added > 0) this.#changed = true;
+    const back = await this.staging.run(`
+      update stores set deleted = false, version = version + 1
+      where deleted and store_id in (select store_id from ${identifier(table)})`);
+    if (added + back > 0) this.#changes.stores();
   }
 
   async mergePolls(table: string): Promise<MergeCounts> {
@@ -49,28 +55,53 @@ export class DuckdbImportSession implements ImportSession {
       await session.run('insert into polls select * from incoming_polls');
     }
     await dropSortedPolls(session);
-    return this.#noted(counts);
+    if (changesSomething(counts)) this.#changes.polls();
+    return counts;
   }
 
-  async replaceHours(table: string): Promise<MergeCounts> {
+  async replaceHours(table: string, effectiveFrom: number): Promise<MergeCounts> {
     await this.nameStores(table);
     await this.staging.run(`create temp table incoming_hours as ${distinctHours(table, 'stores')}`);
-    const counts = await mergeHours(this.staging, await countRows(this.staging, table));
+    const counts = await mergeHours(this.staging, await countRows(this.staging, table), effectiveFrom);
     await this.staging.run('drop table incoming_hours');
     return this.#noted(counts);
   }
 
-  async replaceZones(table: string): Promise<MergeCounts> {
+  async replaceZones(table: string, effectiveFrom: number): Promise<MergeCounts> {
     await this.nameStores(table);
     await this.staging.run(`create temp table incoming_zones as ${lastZones(table, 'stores')}`);
-    const counts = await mergeZones(this.staging, await countRows(this.staging, table));
+    const counts = await mergeZones(this.staging, await countRows(this.staging, table), effectiveFrom);
     await this.staging.run('drop table incoming_zones');
     return this.#noted(counts);
   }
 
+  async replaceSpecialHours(table: string): Promise<MergeCounts> {
+    await this.nameStores(table);
+    await this.staging.run(`create temp table incoming_special_hours as ${lastSpecialHours(table, 'stores')}`);
+    const counts = await mergeSpecialHours(this.staging, await countRows(this.staging, table));
+    await this.staging.run('drop table incoming_special_hours');
+    return this.#noted(counts);
+  }
+
+  async copySchedules({ stores, hours, zoneChanges, specialHours }: CopiedSchedules): Promise<void> {
+    await this.nameStores(stores);
+    const copies = {
+      copied_stores: `select s.store_key, t.* exclude (store_id) from ${identifier(stores)} t join stores s using (store_id)`,
+      copied_hours: `
+        select s.store_key, t.* exclude (store_id) from ${identifier(hours)} t join stores s using (store_id)`,
+      copied_zone_changes: `
+        select s.store_key, t.* exclude (store_id) from ${identifier(zoneChanges)} t join stores s using (store_id)`,
+      copied_special_hours: `
+        select s.store_key, t.* exclude (store_id) from ${identifier(specialHours)} t join stores s using (store_id)`,
+    };
+    for (const [name, query] of Object.entries(copies)) await this.staging.run(`create temp table ${name} as ${query}`);
+    if (await takeCopiedSchedules(this.staging)) this.#changes.stores();
+    for (const name of Object.keys(copies)) await this.staging.run(`drop table ${name}`);
+  }
+
   /** To be called once, when all is merged and before the commit. */
   async finish(): Promise<void> {
-    if (this.#changed) await this.staging.run('update revision set number = number + 1');
+    await dropFirsts(this.staging);
   }
 
   async #pollsIn({ from, to }: { from: number; to: number }): Promise<number> {
@@ -83,7 +114,7 @@ export class DuckdbImportSession implements ImportSession {
   }
 
   #noted(counts: MergeCounts): MergeCounts {
-    if (changesSomething(counts)) this.#changed = true;
+    if (changesSomething(counts)) this.#changes.stores();
     return counts;
   }
 }

@@ -1,8 +1,12 @@
 import type { HoursColumns } from '../../domain/hours.ts';
 import { arrangePolls, type PollColumns } from '../../domain/polls.ts';
+import { CLOSED, type SpecialHoursColumns } from '../../domain/special-hours.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { fillColumns } from '../../duckdb/vectors.ts';
-import type { Snapshot, StoreColumns } from '../ports.ts';
+import type { Snapshot, StoreColumns, StoredPoll, ZoneChangeRows } from '../ports.ts';
+import type { HoursVersion, SpecialDate, ZoneVersion } from '../schedules.ts';
+import { hoursVersions, readZoneChanges, specialDates, zoneVersions } from '../sql/schedules.ts';
+import type { StoreRecord } from '../stores.ts';
 
 /** Reads within the transaction that the session is in. */
 export class DuckdbSnapshot implements Snapshot {
@@ -15,6 +19,11 @@ export class DuckdbSnapshot implements Snapshot {
   async revision(): Promise<number> {
     const { number } = await this.#session.row('select number from revision');
     return Number(number);
+  }
+
+  async storesRevision(): Promise<number> {
+    const { stores } = await this.#session.row('select stores from revision');
+    return Number(stores);
   }
 
   earliestPoll(): Promise<number | undefined> {
@@ -34,13 +43,25 @@ export class DuckdbSnapshot implements Snapshot {
   async stores(): Promise<StoreColumns> {
     const row = await this.#session.row(`
       select to_json(list(store_key)) as keys, to_json(list(store_id)) as ids, to_json(list(zone)) as zones
-      from (select * from stores order by store_id)`);
+      from (select * from stores where not deleted order by store_id)`);
     const parse = (column: unknown): unknown[] => (column === null ? [] : JSON.parse(String(column)));
     return {
       keys: Int32Array.from(parse(row.keys) as number[]),
       ids: parse(row.ids) as string[],
       zones: parse(row.zones) as (string | null)[],
     };
+  }
+
+  async storeRecords(after: string, limit: number): Promise<StoreRecord[]> {
+    const { records } = await this.#session.row(
+      `select to_json(list({
+         key: store_key, id: store_id, name: name, zone: zone, labels: labels::json, probeUrl: probe_url, version: version,
+         deleted: deleted
+       }))::varchar as records
+       from (select * from stores where store_id > $after order by store_id limit $limit)`,
+      { after, limit },
+    );
+    return records === null ? [] : (JSON.parse(String(records)) as StoreRecord[]);
   }
 
   async countPolls(from: number, to: number): Promise<number> {
@@ -51,21 +72,65 @@ export class DuckdbSnapshot implements Snapshot {
     return Number(polls);
   }
 
-  async hours(firstKey: number, endKey: number): Promise<HoursColumns> {
+  async hours(firstKey: number, endKey: number, from: number, to: number): Promise<HoursColumns> {
     const result = await this.#session.result(
-      `select (store_key - $first)::integer, day, start_ms, end_ms
+      `select (store_key - $first)::integer, day, start_ms, end_ms,
+         coalesce(from_ms::double, '-infinity'::double), coalesce(until_ms::double, 'infinity'::double)
        from business_hours
        where store_key >= $first and store_key < $end
+         and (from_ms is null or from_ms <= $to::double) and (until_ms is null or until_ms > $from::double)
        order by store_key`,
-      { first: firstKey, end: endKey },
+      { first: firstKey, end: endKey, from, to },
     );
     const length = result.rowCount;
     const store = new Int32Array(length);
     const day = new Uint8Array(length);
     const start = new Int32Array(length);
     const end = new Int32Array(length);
-    await fillColumns(result, [store, day, start, end]);
-    return { length, store, day, start, end };
+    const holdsFrom = new Float64Array(length);
+    const holdsUntil = new Float64Array(length);
+    await fillColumns(result, [store, day, start, end, holdsFrom, holdsUntil]);
+    return { length, store, day, start, end, from: holdsFrom, until: holdsUntil };
+  }
+
+  async specialHours(
+    firstKey: number,
+    endKey: number,
+    firstDate: number,
+    lastDate: number,
+  ): Promise<SpecialHoursColumns> {
+    const result = await this.#session.result(
+      `select (store_key - $first)::integer, (date - date '1970-01-01')::integer, coalesce(start_ms, ${CLOSED}),
+         coalesce(end_ms, ${CLOSED})
+       from special_hours
+       where store_key >= $first and store_key < $end
+         and date between date '1970-01-01' + $first_date::integer and date '1970-01-01' + $last_date::integer
+       order by store_key, date`,
+      { first: firstKey, end: endKey, first_date: firstDate, last_date: lastDate },
+    );
+    const length = result.rowCount;
+    const store = new Int32Array(length);
+    const date = new Int32Array(length);
+    const start = new Int32Array(length);
+    const end = new Int32Array(length);
+    await fillColumns(result, [store, date, start, end]);
+    return { length, store, date, start, end };
+  }
+
+  zoneChanges(firstKey: number, endKey: number): Promise<ZoneChangeRows> {
+    return readZoneChanges(this.#session, firstKey, endKey);
+  }
+
+  hoursVersions(key: number): Promise<HoursVersion[]> {
+    return hoursVersions(this.#session, key);
+  }
+
+  zoneVersions(key: number): Promise<ZoneVersion[]> {
+    return zoneVersions(this.#session, key);
+  }
+
+  specialDates(key: number, from?: string, to?: string): Promise<SpecialDate[]> {
+    return specialDates(this.#session, key, from, to);
   }
 
   /**
@@ -86,5 +151,16 @@ export class DuckdbSnapshot implements Snapshot {
     const active = new Uint8Array(length);
     await fillColumns(result, [store, instant, active]);
     return arrangePolls({ length, store, instant, active }, endKey - firstKey);
+  }
+
+  async lastPolls(key: number, from: number, to: number, limit: number): Promise<StoredPoll[]> {
+    const rows = await this.#session.rows(
+      `select epoch_ms(instant) as instant, active from polls
+       where store_key = $key
+         and instant between make_timestamp_ms($from::bigint) and make_timestamp_ms($to::bigint)
+       order by polls.instant desc limit $limit`,
+      { key, from, to, limit },
+    );
+    return rows.map(({ instant, active }) => ({ instant: Number(instant), active: active === true }));
   }
 }

@@ -2,8 +2,14 @@ import { Database } from '../../duckdb/database.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { Mutex } from '../../mutex.ts';
 import type { Parameters, Row, Sql } from '../../sql.ts';
-import type { ImportSession, Snapshot, Storage } from '../ports.ts';
-import { SqlReportCatalog } from '../reports.ts';
+import { append } from '../appending.ts';
+import type { ImportSession, MergeCounts, PollBatch, Snapshot, Storage } from '../ports.ts';
+import { SqlReportCatalog } from '../sql/reports.ts';
+import { Changes } from '../sql/revision.ts';
+import { SqlStoreWriter } from '../sql/store-writer.ts';
+import { StoreKeys } from '../store-keys.ts';
+import type { StoreWriter } from '../stores.ts';
+import { DuckdbAppending } from './append.ts';
 import { DuckdbImportSession } from './import.ts';
 import { migrate } from './migrate.ts';
 import { DuckdbSnapshot } from './snapshot.ts';
@@ -14,6 +20,7 @@ export class DuckdbStorage implements Storage {
   readonly #database: Database;
   readonly #catalog: SerialSql;
   readonly #imports = new Mutex();
+  readonly #keys = new StoreKeys();
 
   private constructor(database: Database, catalog: SerialSql) {
     this.#database = database;
@@ -44,16 +51,24 @@ export class DuckdbStorage implements Storage {
   }
 
   importing<T>(work: (session: ImportSession) => Promise<T>): Promise<T> {
-    return this.#imports.run(() =>
-      this.#inSession((session) =>
-        session.transaction(async () => {
-          const importing = new DuckdbImportSession(session);
-          const result = await work(importing);
-          await importing.finish();
-          return result;
-        }),
-      ),
+    return this.#writing(async (session, changes) => {
+      const importing = new DuckdbImportSession(session, changes);
+      const result = await work(importing);
+      await importing.finish();
+      return result;
+    });
+  }
+
+  changing<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
+    return this.#writing((session, changes) => work(new SqlStoreWriter(session, changes)));
+  }
+
+  async appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]> {
+    const { counts, keys } = await this.#writing((session, changes) =>
+      append(new DuckdbAppending(session, changes), batches, this.#keys, changes),
     );
+    this.#keys.learn(keys);
+    return counts;
   }
 
   /** DuckDB deletes rows where they lie; the room they took is used again. */
@@ -75,6 +90,20 @@ export class DuckdbStorage implements Storage {
     await this.#imports.run(async () => {});
     await this.#catalog.close();
     this.#database.close();
+  }
+
+  /** Runs `work` as one transaction, alone among those that write data, and counts it if it changed anything. */
+  #writing<T>(work: (session: Session, changes: Changes) => Promise<T>): Promise<T> {
+    return this.#imports.run(() =>
+      this.#inSession((session) =>
+        session.transaction(async () => {
+          const changes = new Changes();
+          const result = await work(session, changes);
+          await changes.count(session);
+          return result;
+        }),
+      ),
+    );
   }
 
   async #inSession<T>(work: (session: Session) => Promise<T>): Promise<T> {

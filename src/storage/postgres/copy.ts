@@ -1,9 +1,7 @@
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
-import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { PoolClient } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import { numbersOf } from '../../duckdb/vectors.ts';
 import { reaching } from './client.ts';
 
 /** PostgreSQL counts microseconds from 2000-01-01; here are milliseconds from 1970-01-01. */
@@ -51,14 +49,21 @@ export function readInstant(rows: DataView, at: number): number {
 
 const POLL_WIDTH = 2 + (4 + 4) + (4 + 8) + (4 + 1);
 
-/**
- * Copies polls into a table `(store_key integer, instant timestamptz, active boolean)`: chunks with the columns key,
- * instant in milliseconds, and state as 0 or 1.
- */
+/** Polls as columns of one length, which may have more room than `length`. */
+export interface CopiedPolls {
+  readonly length: number;
+  readonly keys: ArrayLike<number>;
+  /** Milliseconds. */
+  readonly instants: ArrayLike<number>;
+  /** 0 or 1. */
+  readonly active: ArrayLike<number>;
+}
+
+/** Copies polls into a table `(store_key integer, instant timestamptz, active boolean)`. */
 export async function writePolls(
   client: PoolClient,
   table: string,
-  chunks: AsyncIterable<DuckDBDataChunk>,
+  chunks: Iterable<CopiedPolls> | AsyncIterable<CopiedPolls>,
 ): Promise<void> {
   await reaching(async () => {
     const stream = client.query(copyFrom(`copy ${table} (store_key, instant, active) from stdin (format binary)`));
@@ -73,12 +78,11 @@ export async function writePolls(
   });
 }
 
-function encodePolls(chunk: DuckDBDataChunk): Buffer {
-  const [keys, instants, states] = [numbersOf(chunk, 0), numbersOf(chunk, 1), numbersOf(chunk, 2)];
-  const bytes = Buffer.allocUnsafe(chunk.rowCount * POLL_WIDTH);
+function encodePolls({ length, keys, instants, active }: CopiedPolls): Buffer {
+  const bytes = Buffer.allocUnsafe(length * POLL_WIDTH);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
-  for (let i = 0; i < chunk.rowCount; i++) {
+  for (let i = 0; i < length; i++) {
     const micros = ((instants[i] as number) - EPOCH) * 1_000;
     const high = Math.floor(micros / 4_294_967_296);
     view.setInt16(at, 3);
@@ -88,7 +92,7 @@ function encodePolls(chunk: DuckDBDataChunk): Buffer {
     view.setInt32(at + 14, high);
     view.setUint32(at + 18, micros - high * 4_294_967_296);
     view.setInt32(at + 22, 1);
-    view.setUint8(at + 26, states[i] as number);
+    view.setUint8(at + 26, active[i] as number);
     at += POLL_WIDTH;
   }
   return bytes;

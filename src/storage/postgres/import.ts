@@ -1,10 +1,15 @@
+import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { PoolClient } from 'pg';
 import { identifier, type Session } from '../../duckdb/session.ts';
-import { changesSomething, mergeHours, mergeZones } from '../merge.ts';
-import type { ImportSession, MergeCounts } from '../ports.ts';
-import { countRows, distinctHours, dropSortedPolls, lastZones, sortPolls } from '../staging.ts';
+import { numbersOf } from '../../duckdb/vectors.ts';
+import type { Row } from '../../sql.ts';
+import type { CopiedSchedules, ImportSession, MergeCounts } from '../ports.ts';
+import { takeCopiedSchedules } from '../sql/copied-schedules.ts';
+import { changesSomething, dropFirsts, mergeHours, mergeSpecialHours, mergeZones } from '../sql/merge.ts';
+import type { Changes } from '../sql/revision.ts';
+import { countRows, distinctHours, dropSortedPolls, lastSpecialHours, lastZones, sortPolls } from '../sql/staging.ts';
 import { PostgresSql } from './client.ts';
-import { writePolls } from './copy.ts';
+import { type CopiedPolls, writePolls } from './copy.ts';
 import { addFilledPartitions, addPartitions, missingPartitions } from './partitions.ts';
 import { instant } from './snapshot.ts';
 
@@ -16,12 +21,13 @@ export class PostgresImportSession implements ImportSession {
   readonly staging: Session;
   readonly #client: PoolClient;
   readonly #sql: PostgresSql;
-  #changed = false;
+  readonly #changes: Changes;
 
-  constructor(staging: Session, client: PoolClient) {
+  constructor(staging: Session, client: PoolClient, changes: Changes) {
     this.staging = staging;
     this.#client = client;
     this.#sql = new PostgresSql(client);
+    this.#changes = changes;
   }
 
   /** Also puts their keys into `store_keys`, where it is staged. */
@@ -29,18 +35,8 @@ export class PostgresImportSession implements ImportSession {
     await this.staging.run('create or replace temp table store_keys (store_id varchar, store_key integer)');
     const ids = `select distinct store_id from ${identifier(table)} order by store_id`;
     for await (const [block] of this.#blocks(ids)) {
-      const added = await this.#sql.list(
-        `insert into stores (store_key, store_id)
-         select (select coalesce(max(store_key), 0) from stores) + row_number() over (order by id collate "C"), id
-         from unnest($1::text[]) id
-         where not exists (select 1 from stores s where s.store_id = id)
-         returning 1`,
-        [block],
-      );
-      if (added.length > 0) this.#changed = true;
-      const rows = await this.#sql.list('select store_id, store_key from stores where store_id = any($1::text[])', [
-        block,
-      ]);
+      const { rows, changed } = await nameStores(this.#sql, block as string[]);
+      if (changed) this.#changes.stores();
       await this.staging.run(
         `insert into store_keys
          select unnest(from_json($ids::json, '["VARCHAR"]')), unnest(from_json($keys::json, '["INTEGER"]'))`,
@@ -70,38 +66,72 @@ export class PostgresImportSession implements ImportSession {
       }
     }
     await dropSortedPolls(this.staging);
-    return this.#noted(counts);
+    if (changesSomething(counts)) this.#changes.polls();
+    return counts;
   }
 
-  async replaceHours(table: string): Promise<MergeCounts> {
+  async replaceHours(table: string, effectiveFrom: number): Promise<MergeCounts> {
     await this.nameStores(table);
-    await this.#sql.run(
-      'create temp table incoming_hours (store_key integer, day smallint, start_ms integer, end_ms integer) on commit drop',
-    );
-    await this.#send(
+    await this.#bring(
+      'incoming_hours',
+      'store_key integer, day smallint, start_ms integer, end_ms integer',
       distinctHours(table, 'store_keys'),
-      `insert into incoming_hours select * from unnest($1::integer[], $2::smallint[], $3::integer[], $4::integer[])`,
     );
-    const counts = await mergeHours(this.#sql, await countRows(this.staging, table));
+    const counts = await mergeHours(this.#sql, await countRows(this.staging, table), effectiveFrom);
     await this.#sql.run('drop table incoming_hours');
     return this.#noted(counts);
   }
 
-  async replaceZones(table: string): Promise<MergeCounts> {
+  async replaceZones(table: string, effectiveFrom: number): Promise<MergeCounts> {
     await this.nameStores(table);
-    await this.#sql.run('create temp table incoming_zones (store_key integer, zone text) on commit drop');
-    await this.#send(
-      lastZones(table, 'store_keys'),
-      'insert into incoming_zones select * from unnest($1::integer[], $2::text[])',
-    );
-    const counts = await mergeZones(this.#sql, await countRows(this.staging, table));
+    await this.#bring('incoming_zones', 'store_key integer, zone text', lastZones(table, 'store_keys'));
+    const counts = await mergeZones(this.#sql, await countRows(this.staging, table), effectiveFrom);
     await this.#sql.run('drop table incoming_zones');
     return this.#noted(counts);
   }
 
+  async replaceSpecialHours(table: string): Promise<MergeCounts> {
+    await this.nameStores(table);
+    await this.#bring(
+      'incoming_special_hours',
+      'store_key integer, date date, start_ms integer, end_ms integer',
+      `select * replace (date::varchar as date) from (${lastSpecialHours(table, 'store_keys')})`,
+    );
+    const counts = await mergeSpecialHours(this.#sql, await countRows(this.staging, table));
+    await this.#sql.run('drop table incoming_special_hours');
+    return this.#noted(counts);
+  }
+
+  async copySchedules({ stores, hours, zoneChanges, specialHours }: CopiedSchedules): Promise<void> {
+    await this.nameStores(stores);
+    const copied = (table: string, columns: string) =>
+      `select k.store_key, ${columns} from ${identifier(table)} t join store_keys k using (store_id)`;
+    await this.#bring(
+      'copied_stores',
+      'store_key integer, zone text, name text, labels text, probe_url text, version integer, deleted boolean',
+      copied(stores, 't.zone, t.name, t.labels, t.probe_url, t.version, t.deleted'),
+    );
+    await this.#bring(
+      'copied_hours',
+      'store_key integer, day smallint, start_ms integer, end_ms integer, from_ms bigint, until_ms bigint',
+      copied(hours, 't.day, t.start_ms, t.end_ms, t.from_ms, t.until_ms'),
+    );
+    await this.#bring(
+      'copied_zone_changes',
+      'store_key integer, zone text, until_ms bigint',
+      copied(zoneChanges, 't.zone, t.until_ms'),
+    );
+    await this.#bring(
+      'copied_special_hours',
+      'store_key integer, date date, start_ms integer, end_ms integer',
+      copied(specialHours, 't.date::varchar, t.start_ms, t.end_ms'),
+    );
+    if (await takeCopiedSchedules(this.#sql)) this.#changes.stores();
+  }
+
   /** To be called once, when all is merged and before the commit. */
   async finish(): Promise<void> {
-    if (this.#changed) await this.#sql.run('update revision set number = number + 1');
+    await dropFirsts(this.#sql);
   }
 
   /** @param known a condition on `instant` that all of them meet */
@@ -130,7 +160,7 @@ export class PostgresImportSession implements ImportSession {
     const { chunks } = await this.staging.result(
       'select store_key, epoch_ms(instant)::double, active::utinyint from incoming_polls',
     );
-    await writePolls(this.#client, target, chunks);
+    await writePolls(this.#client, target, pollsOf(chunks));
   }
 
   async #mondays(): Promise<number[]> {
@@ -140,9 +170,16 @@ export class PostgresImportSession implements ImportSession {
     return rows.map(({ monday }) => Number(monday));
   }
 
-  /** Runs a statement with the columns of a staged query as arrays, block by block. */
-  async #send(query: string, statement: string): Promise<void> {
-    for await (const block of this.#blocks(query)) await this.#sql.list(statement, block);
+  /**
+   * Makes a temporary table of what a staged query gives.
+   *
+   * @param columns the table's, such as `store_key integer, zone text`
+   */
+  async #bring(table: string, columns: string, query: string): Promise<void> {
+    await this.#sql.run(`create temp table ${table} (${columns}) on commit drop`);
+    const arrays = columns.split(', ').map((column, i) => `$${i + 1}::${column.split(' ')[1]}[]`);
+    const insert = `insert into ${table} select * from unnest(${arrays.join(', ')})`;
+    for await (const block of this.#blocks(query)) await this.#sql.list(insert, block);
   }
 
   /** The columns of a query as arrays of a bounded length. */
@@ -160,7 +197,32 @@ export class PostgresImportSession implements ImportSession {
   }
 
   #noted(counts: MergeCounts): MergeCounts {
-    if (changesSomething(counts)) this.#changed = true;
+    if (changesSomething(counts)) this.#changes.stores();
     return counts;
+  }
+}
+
+/** Makes known the stores with these ids, each of which is there once; gives their ids and keys. */
+export async function nameStores(sql: PostgresSql, ids: readonly string[]): Promise<{ rows: Row[]; changed: boolean }> {
+  const added = await sql.list(
+    `insert into stores (store_key, store_id)
+     select (select coalesce(max(store_key), 0) from stores) + row_number() over (order by id collate "C"), id
+     from unnest($1::text[]) id
+     where not exists (select 1 from stores s where s.store_id = id)
+     returning 1`,
+    [ids],
+  );
+  const back = await sql.list(
+    `update stores set deleted = false, version = version + 1 where deleted and store_id = any($1::text[]) returning 1`,
+    [ids],
+  );
+  const rows = await sql.list('select store_id, store_key from stores where store_id = any($1::text[])', [ids]);
+  return { rows, changed: added.length + back.length > 0 };
+}
+
+async function* pollsOf(chunks: AsyncIterable<DuckDBDataChunk>): AsyncGenerator<CopiedPolls> {
+  for await (const chunk of chunks) {
+    const [keys, instants, active] = [numbersOf(chunk, 0), numbersOf(chunk, 1), numbersOf(chunk, 2)];
+    yield { length: chunk.rowCount, keys, instants, active };
   }
 }

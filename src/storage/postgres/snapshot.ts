@@ -2,7 +2,11 @@ import type { PoolClient } from 'pg';
 import { float64Column, int32Column, uint8Column } from '../../columns.ts';
 import type { HoursColumns } from '../../domain/hours.ts';
 import { arrangePolls, type PollColumns } from '../../domain/polls.ts';
-import type { Snapshot, StoreColumns } from '../ports.ts';
+import { CLOSED, type SpecialHoursColumns } from '../../domain/special-hours.ts';
+import type { Snapshot, StoreColumns, StoredPoll, ZoneChangeRows } from '../ports.ts';
+import type { HoursVersion, SpecialDate, ZoneVersion } from '../schedules.ts';
+import { hoursVersions, readZoneChanges, specialDates, zoneVersions } from '../sql/schedules.ts';
+import type { StoreRecord } from '../stores.ts';
 import { PostgresSql } from './client.ts';
 import { readInstant, readRows } from './copy.ts';
 
@@ -19,6 +23,11 @@ export class PostgresSnapshot implements Snapshot {
   async revision(): Promise<number> {
     const { number } = await this.#sql.row('select number from revision');
     return Number(number);
+  }
+
+  async storesRevision(): Promise<number> {
+    const { stores } = await this.#sql.row('select stores from revision');
+    return Number(stores);
   }
 
   earliestPoll(): Promise<number | undefined> {
@@ -47,7 +56,7 @@ export class PostgresSnapshot implements Snapshot {
     const row = await this.#sql.row(`
       select coalesce(json_agg(store_key), '[]') as keys, coalesce(json_agg(store_id), '[]') as ids,
         coalesce(json_agg(zone), '[]') as zones
-      from (select * from stores order by store_id) s`);
+      from (select * from stores where not deleted order by store_id) s`);
     return {
       keys: Int32Array.from(row.keys as number[]),
       ids: row.ids as string[],
@@ -55,28 +64,98 @@ export class PostgresSnapshot implements Snapshot {
     };
   }
 
+  async storeRecords(after: string, limit: number): Promise<StoreRecord[]> {
+    const { records } = await this.#sql.row(
+      `select coalesce(json_agg(json_build_object(
+         'key', store_key, 'id', store_id, 'name', name, 'zone', zone, 'labels', labels::json, 'probeUrl', probe_url,
+         'version', version, 'deleted', deleted
+       )), '[]') as records
+       from (select * from stores where store_id > $after order by store_id limit $limit) s`,
+      { after, limit },
+    );
+    return records as StoreRecord[];
+  }
+
   async countPolls(from: number, to: number): Promise<number> {
     const { polls } = await this.#sql.row(`select count(*) as polls from polls where ${between(from, to)}`);
     return Number(polls);
   }
 
-  async hours(firstKey: number, endKey: number): Promise<HoursColumns> {
+  async hours(firstKey: number, endKey: number, from: number, to: number): Promise<HoursColumns> {
     const store = int32Column();
     const day = uint8Column();
     const start = int32Column();
     const end = int32Column();
+    const holdsFrom = float64Column();
+    const holdsUntil = float64Column();
     const query = `
-      select store_key, day, start_ms, end_ms from business_hours
-      where store_key >= ${firstKey} and store_key < ${endKey} order by store_key`;
-    await readRows(this.#client, query, [4, 2, 4, 4], (rows, count, width) => {
+      select store_key, day, start_ms, end_ms, coalesce(from_ms::float8, '-infinity'), coalesce(until_ms::float8, 'infinity')
+      from business_hours
+      where store_key >= ${firstKey} and store_key < ${endKey}
+        and (from_ms is null or from_ms <= '${to}'::float8) and (until_ms is null or until_ms > '${from}'::float8)
+      order by store_key`;
+    await readRows(this.#client, query, [4, 2, 4, 4, 8, 8], (rows, count, width) => {
       for (let row = 0, at = 0; row < count; row++, at += width) {
         store.push(rows.getInt32(at + 6) - firstKey);
         day.push(rows.getInt16(at + 14));
         start.push(rows.getInt32(at + 20));
         end.push(rows.getInt32(at + 28));
+        holdsFrom.push(rows.getFloat64(at + 36));
+        holdsUntil.push(rows.getFloat64(at + 48));
       }
     });
-    return { length: store.length, store: store.values, day: day.values, start: start.values, end: end.values };
+    return {
+      length: store.length,
+      store: store.values,
+      day: day.values,
+      start: start.values,
+      end: end.values,
+      from: holdsFrom.values,
+      until: holdsUntil.values,
+    };
+  }
+
+  async specialHours(
+    firstKey: number,
+    endKey: number,
+    firstDate: number,
+    lastDate: number,
+  ): Promise<SpecialHoursColumns> {
+    const store = int32Column();
+    const date = int32Column();
+    const start = int32Column();
+    const end = int32Column();
+    const query = `
+      select store_key, date - date '1970-01-01', coalesce(start_ms, ${CLOSED}), coalesce(end_ms, ${CLOSED})
+      from special_hours
+      where store_key >= ${firstKey} and store_key < ${endKey}
+        and date between date '1970-01-01' + ${firstDate} and date '1970-01-01' + ${lastDate}
+      order by store_key, date`;
+    await readRows(this.#client, query, [4, 4, 4, 4], (rows, count, width) => {
+      for (let row = 0, at = 0; row < count; row++, at += width) {
+        store.push(rows.getInt32(at + 6) - firstKey);
+        date.push(rows.getInt32(at + 14));
+        start.push(rows.getInt32(at + 22));
+        end.push(rows.getInt32(at + 30));
+      }
+    });
+    return { length: store.length, store: store.values, date: date.values, start: start.values, end: end.values };
+  }
+
+  zoneChanges(firstKey: number, endKey: number): Promise<ZoneChangeRows> {
+    return readZoneChanges(this.#sql, firstKey, endKey);
+  }
+
+  hoursVersions(key: number): Promise<HoursVersion[]> {
+    return hoursVersions(this.#sql, key);
+  }
+
+  zoneVersions(key: number): Promise<ZoneVersion[]> {
+    return zoneVersions(this.#sql, key);
+  }
+
+  specialDates(key: number, from?: string, to?: string): Promise<SpecialDate[]> {
+    return specialDates(this.#sql, key, from, to);
   }
 
   /** Sorted here rather than there: what the server would sort is five times as wide, and a scan reads it in order. */
@@ -99,6 +178,15 @@ export class PostgresSnapshot implements Snapshot {
       endKey - firstKey,
     );
   }
+
+  async lastPolls(key: number, from: number, to: number, limit: number): Promise<StoredPoll[]> {
+    const rows = await this.#sql.rows(
+      `select extract(epoch from instant) * 1000 as milliseconds, active from polls
+       where store_key = $key and ${between(from, to)} order by instant desc limit $limit`,
+      { key, limit },
+    );
+    return rows.map(({ milliseconds, active }) => ({ instant: Number(milliseconds), active: active === true }));
+  }
 }
 
 /** Whole milliseconds, written out: `copy` takes no parameters. */
@@ -106,7 +194,10 @@ function between(from: number, to: number): string {
   return `instant between ${instant(from)} and ${instant(to)}`;
 }
 
-/** An instant in milliseconds as an SQL expression, exact; immutable, so that it is computed once and not for each row. */
-export function instant(milliseconds: number): string {
+/**
+ * An instant in milliseconds, given as a number or an SQL expression, as an SQL expression; exact, and immutable, so that
+ * of a number it is computed once and not for each row.
+ */
+export function instant(milliseconds: number | string): string {
   return `((timestamp 'epoch' + ${milliseconds} * interval '1 millisecond') at time zone 'UTC')`;
 }

@@ -1,9 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { Database } from '../../duckdb/database.ts';
 import { messageOf, UserError } from '../../errors.ts';
-import type { ImportSession, Snapshot, Storage } from '../ports.ts';
-import { SqlReportCatalog } from '../reports.ts';
+import { append } from '../appending.ts';
+import type { ImportSession, MergeCounts, PollBatch, Snapshot, Storage } from '../ports.ts';
+import { SqlReportCatalog } from '../sql/reports.ts';
+import { Changes } from '../sql/revision.ts';
+import { SqlStoreWriter } from '../sql/store-writer.ts';
+import { StoreKeys } from '../store-keys.ts';
+import type { StoreWriter } from '../stores.ts';
+import { PostgresAppending } from './append.ts';
 import { inTransaction, openPool, PostgresSql } from './client.ts';
 import { PostgresImportSession } from './import.ts';
 import { lockFor } from './lock.ts';
@@ -20,6 +26,7 @@ export class PostgresStorage implements Storage {
   readonly reports: SqlReportCatalog;
   readonly results: PostgresResults;
   readonly #pool: Pool;
+  readonly #keys = new StoreKeys();
 
   private constructor(pool: Pool) {
     this.#pool = pool;
@@ -55,9 +62,8 @@ export class PostgresStorage implements Storage {
     const staging = await Database.inMemory();
     const session = await staging.session();
     try {
-      return await inTransaction(this.#pool, 'begin', async (client) => {
-        await lockFor(new PostgresSql(client), 'import');
-        const importing = new PostgresImportSession(session, client);
+      return await this.#writing(async (client, changes) => {
+        const importing = new PostgresImportSession(session, client, changes);
         const result = await work(importing);
         await importing.finish();
         return result;
@@ -66,6 +72,30 @@ export class PostgresStorage implements Storage {
       session.close();
       staging.close();
     }
+  }
+
+  changing<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
+    return this.#writing((client, changes) => work(new SqlStoreWriter(new PostgresSql(client), changes)));
+  }
+
+  async appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]> {
+    const { counts, keys } = await this.#writing((client, changes) =>
+      append(new PostgresAppending(client, changes), batches, this.#keys, changes),
+    );
+    this.#keys.learn(keys);
+    return counts;
+  }
+
+  /** Runs `work` as one transaction, alone among those that write data, and counts it if it changed anything. */
+  #writing<T>(work: (client: PoolClient, changes: Changes) => Promise<T>): Promise<T> {
+    return inTransaction(this.#pool, 'begin', async (client) => {
+      const sql = new PostgresSql(client);
+      await lockFor(sql, 'import');
+      const changes = new Changes();
+      const result = await work(client, changes);
+      await changes.count(sql);
+      return result;
+    });
   }
 
   prune(before: number): Promise<number> {

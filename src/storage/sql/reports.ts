@@ -1,5 +1,5 @@
-import type { Parameters, Row, Sql } from '../sql.ts';
-import { LEASE, type NewReport, type ReportCatalog, type ReportRecord, type ReportStatus } from './ports.ts';
+import type { Parameters, Row, Sql } from '../../sql.ts';
+import { LEASE, type NewReport, type ReportCatalog, type ReportRecord, type ReportStatus } from '../report-catalog.ts';
 
 /** A report that takes its server down with it is not tried for ever. */
 const ATTEMPTS = 5;

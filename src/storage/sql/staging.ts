@@ -1,4 +1,4 @@
-import { identifier, type Session } from '../duckdb/session.ts';
+import { identifier, type Session } from '../../duckdb/session.ts';
 
 /** What a staged table of polls comes to. */
 export interface SortedPolls {
@@ -58,6 +58,22 @@ export function lastZones(table: string, keys: string): string {
     select k.store_key, arg_max(t.zone, t.rowid) as zone
     from ${identifier(table)} t join ${identifier(keys)} k using (store_id)
     group by k.store_key`;
+}
+
+/**
+ * The special hours that a staged table says at last, none twice: of a date the openings after the last row that says
+ * closed, or else that row.
+ */
+export function lastSpecialHours(table: string, keys: string): string {
+  return `
+    select distinct store_key, date, start_ms, end_ms
+    from (
+      select k.store_key, t.date, t.start_ms, t.end_ms, t.rowid as position,
+        max(t.rowid) over same_date as last, max(case when t.start_ms is null then t.rowid end) over same_date as closed
+      from ${identifier(table)} t join ${identifier(keys)} k using (store_id)
+      window same_date as (partition by k.store_key, t.date)
+    )
+    where position > coalesce(closed, -1) or (position = closed and closed = last)`;
 }
 
 export async function countRows(session: Session, table: string): Promise<number> {

@@ -1,0 +1,103 @@
+import {
+  closingOf,
+  DAY,
+  firstDateFrom,
+  type HoursColumns,
+  lastDateTo,
+  openIntervals,
+  openingOf,
+  openWeekday,
+} from './hours.ts';
+import { type Intervals, intersect, union } from './interval.ts';
+import { CLOSED, type SpecialHoursColumns } from './special-hours.ts';
+import type { Zone } from './zone.ts';
+
+/** The zones that stores had before, as columns ordered by store and `until`: each held until that instant. */
+export interface ZoneChangeColumns {
+  readonly length: number;
+  readonly store: Int32Array;
+  readonly until: Float64Array;
+  readonly zone: readonly Zone[];
+}
+
+/** Everything that decides when the stores of a batch are open. Indices in the columns count from the batch's start. */
+export interface ScheduleColumns {
+  /** The zone of each store, the one that holds last. */
+  readonly zones: readonly Zone[];
+  readonly zoneChanges: ZoneChangeColumns;
+  readonly hours: HoursColumns;
+  readonly specialHours: SpecialHoursColumns;
+}
+
+/** When the stores of a batch are open. */
+export class Schedule {
+  readonly stores: number;
+  readonly #columns: ScheduleColumns;
+  /** Where each store's rows begin; the entry after the last store is where they all end. */
+  readonly #hours: Int32Array;
+  readonly #specialHours: Int32Array;
+  readonly #zoneChanges: Int32Array;
+
+  constructor(columns: ScheduleColumns) {
+    this.stores = columns.zones.length;
+    this.#columns = columns;
+    this.#hours = beginnings(columns.hours, this.stores);
+    this.#specialHours = beginnings(columns.specialHours, this.stores);
+    this.#zoneChanges = beginnings(columns.zoneChanges, this.stores);
+  }
+
+  /**
+   * The open intervals of one store, complete over `[from, to]` (instants, both included) and not clipped to it. A
+   * store that had several zones is read in each of them for the time that it held.
+   */
+  openIntervals(store: number, from: number, to: number): Intervals {
+    const { zones, zoneChanges } = this.#columns;
+    const zone = zones[store] as Zone;
+    const first = this.#zoneChanges[store] as number;
+    const last = this.#zoneChanges[store + 1] as number;
+    if (first === last) return this.#openIn(zone, store, from, to);
+    const pieces: number[] = [];
+    let since = Number.NEGATIVE_INFINITY;
+    for (let change = first; change <= last; change++) {
+      const until = change < last ? (zoneChanges.until[change] as number) : Number.POSITIVE_INFINITY;
+      if (since <= to && until > from) {
+        const open = this.#openIn(change < last ? (zoneChanges.zone[change] as Zone) : zone, store, from, to);
+        pieces.push(...intersect(open, [since, until]));
+      }
+      since = until;
+    }
+    return union(pieces);
+  }
+
+  #openIn(zone: Zone, store: number, from: number, to: number): Intervals {
+    const { hours, specialHours } = this.#columns;
+    const first = this.#hours[store] as number;
+    const last = this.#hours[store + 1] as number;
+    let special = this.#specialHours[store] as number;
+    const lastSpecial = this.#specialHours[store + 1] as number;
+    if (special === lastSpecial) return openIntervals(hours, first, last, zone, from, to);
+    const firstDate = firstDateFrom(zone, from);
+    const lastDate = lastDateTo(zone, to);
+    while (special < lastSpecial && (specialHours.date[special] as number) < firstDate) special++;
+    const pieces: number[] = [];
+    for (let date = firstDate; date <= lastDate; date++) {
+      if (special === lastSpecial || specialHours.date[special] !== date) {
+        if (first < last) openWeekday(hours, first, last, zone, date, pieces);
+        else pieces.push(openingOf(date, 0, zone), closingOf(date, 0, DAY, zone));
+      }
+      for (; special < lastSpecial && specialHours.date[special] === date; special++) {
+        const start = specialHours.start[special] as number;
+        if (start === CLOSED) continue;
+        pieces.push(openingOf(date, start, zone), closingOf(date, start, specialHours.end[special] as number, zone));
+      }
+    }
+    return union(pieces);
+  }
+}
+
+function beginnings({ length, store }: { length: number; store: Int32Array }, stores: number): Int32Array {
+  const begins = new Int32Array(stores + 1);
+  for (let row = 0; row < length; row++) (begins[(store[row] as number) + 1] as number)++;
+  for (let s = 1; s <= stores; s++) begins[s] = (begins[s] as number) + (begins[s - 1] as number);
+  return begins;
+}

@@ -1,0 +1,257 @@
+import { type Static, Type } from 'typebox';
+import { DAY } from '../../domain/hours.ts';
+import { invalid } from '../../errors.ts';
+import type { HoursVersion, Opening, SpecialDate, Week } from '../../storage/schedules.ts';
+import type { StoreHours, StoreService } from '../../stores/service.ts';
+import { formatTimeOfDay, timeOfDay } from '../../stores/times-of-day.ts';
+import { isDate } from '../../tzdb.ts';
+import { expectedVersion, sendVersion } from '../etags.ts';
+import { decodeCursor, encodeCursor, limitOf, Page, PageQuery } from '../pages.ts';
+import { Nullable, StoreTime, storeTime } from '../schemas.ts';
+import type { Routes } from '../types.ts';
+import { IfMatch, StorePath, zoneOf } from './store-schemas.ts';
+
+const tags = ['hours'];
+
+const Start = Type.String({ maxLength: 12, description: 'local time', examples: ['09:00'] });
+const End = Type.String({
+  maxLength: 12,
+  description: 'local time; at or before the start: on the next date',
+  examples: ['17:00'],
+});
+
+const WeekRow = Type.Object(
+  { day: Type.Integer({ minimum: 0, maximum: 6, description: '0: Monday … 6: Sunday' }), start: Start, end: End },
+  { additionalProperties: false, title: 'WeekRow' },
+);
+const SpecialRow = Type.Object({ start: Start, end: End }, { additionalProperties: false, title: 'Opening' });
+
+const WeekHours = Type.Union([Type.Literal('always'), Type.Array(WeekRow, { maxItems: 168 })], {
+  title: 'WeekHours',
+  description: '`always`: around the clock; no rows: closed every day',
+});
+
+const Version = Type.Object(
+  {
+    effective_from: Nullable(StoreTime),
+    effective_until: Nullable(StoreTime),
+    hours: WeekHours,
+  },
+  { title: 'HoursVersion', description: 'Hours that hold from one instant until another; null: for ever.' },
+);
+
+const Hours = Type.Object(
+  { versions: Type.Array(Version, { description: 'in order, one after the other without a gap' }) },
+  { title: 'Hours' },
+);
+
+const NewHours = Type.Object(
+  {
+    effective_from: Type.Optional(
+      Type.String({
+        maxLength: 64,
+        description:
+          'An instant (RFC 3339), or a date: from its local midnight. If not given: now, where the first hours that a store ever gets hold for ever back.',
+        examples: ['2026-11-25'],
+      }),
+    ),
+    hours: WeekHours,
+  },
+  { additionalProperties: false, title: 'NewHours' },
+);
+
+const SpecialHours = Type.Object(
+  {
+    date: Type.String({ format: 'date', examples: ['2026-12-24'] }),
+    closed: Type.Boolean(),
+    hours: Type.Array(SpecialRow, { maxItems: 24 }),
+  },
+  { title: 'SpecialHours', description: 'What stands in for the weekly rows that begin on this date.' },
+);
+
+const NewSpecialHours = Type.Object(
+  {
+    closed: Type.Optional(Type.Boolean()),
+    hours: Type.Optional(Type.Array(SpecialRow, { minItems: 1, maxItems: 24 })),
+  },
+  { additionalProperties: false, title: 'NewSpecialHours', description: 'Either `closed: true`, or `hours`.' },
+);
+
+const DatePath = Type.Object({
+  store_id: StorePath.properties.store_id,
+  date: Type.String({ format: 'date', description: 'local', examples: ['2026-12-24'] }),
+});
+
+const Cursor = Type.Tuple([Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\d$' })]);
+
+/** When a store is open: its week, in versions, and what stands in for it on single dates. */
+export function hoursRoutes(stores: StoreService): Routes {
+  return async (app) => {
+    app.get(
+      '/stores/:store_id/hours',
+      {
+        config: { access: 'stores:read' },
+        schema: {
+          operationId: 'getHours',
+          tags,
+          summary: 'The business hours of a store: past, present and planned',
+          params: StorePath,
+          response: { 200: Hours },
+        },
+      },
+      async ({ params, principal }, reply) => {
+        const found = await stores.hours(principal, params.store_id);
+        return sendVersion(reply, found.store.version).send(hoursBody(found));
+      },
+    );
+
+    app.put(
+      '/stores/:store_id/hours',
+      {
+        config: { access: 'stores:write' },
+        schema: {
+          operationId: 'setHours',
+          tags,
+          summary: 'Set the business hours of a store from some instant on',
+          description:
+            'They end what is in force then and take the place of what was planned after it; what held before stays.',
+          params: StorePath,
+          headers: IfMatch,
+          body: NewHours,
+          response: { 200: Hours },
+        },
+      },
+      async (request, reply) => {
+        const { params, body, principal } = request;
+        const week = weekFrom(body.hours);
+        const expected = expectedVersion(request);
+        const set = await stores.setHours(principal, params.store_id, week, body.effective_from, expected);
+        return sendVersion(reply, set.store.version).send(hoursBody(set));
+      },
+    );
+
+    app.get(
+      '/stores/:store_id/special-hours',
+      {
+        config: { access: 'stores:read' },
+        schema: {
+          operationId: 'listSpecialHours',
+          tags,
+          summary: 'The special hours of a store, by date',
+          params: StorePath,
+          querystring: Type.Object(
+            {
+              from: Type.Optional(Type.String({ format: 'date', description: 'the first date' })),
+              to: Type.Optional(Type.String({ format: 'date', description: 'the last date' })),
+              ...PageQuery,
+            },
+            { additionalProperties: false },
+          ),
+          response: { 200: Page(SpecialHours, 'SpecialHoursPage') },
+        },
+      },
+      async ({ params, query, principal }, reply) => {
+        const [after] = decodeCursor(query.cursor, Cursor, isDateCursor) ?? [];
+        const range = { from: after ?? dateFrom('from', query.from), to: dateFrom('to', query.to) };
+        const { store, dates } = await stores.specialHours(principal, params.store_id, range);
+        const rest = after === undefined ? dates : dates.filter(({ date }) => date > after);
+        const items = rest.slice(0, limitOf(query));
+        const last = items.at(-1);
+        sendVersion(reply, store.version);
+        return {
+          items: items.map(specialBody),
+          next_cursor: rest.length > items.length && last !== undefined ? encodeCursor([last.date]) : null,
+        };
+      },
+    );
+
+    app.put(
+      '/stores/:store_id/special-hours/:date',
+      {
+        config: { access: 'stores:write' },
+        schema: {
+          operationId: 'setSpecialHours',
+          tags,
+          summary: 'Say when a store is open on one date',
+          params: DatePath,
+          headers: IfMatch,
+          body: NewSpecialHours,
+          response: { 200: SpecialHours },
+        },
+      },
+      async (request, reply) => {
+        const { params, body, principal } = request;
+        const date = dateFrom('date', params.date);
+        const openings = openingsFrom(body);
+        const expected = expectedVersion(request);
+        const store = await stores.setSpecialHours(principal, params.store_id, date, openings, expected);
+        const { dates } = await stores.specialHours(principal, params.store_id, { from: date, to: date });
+        return sendVersion(reply, store.version).send(specialBody(dates[0] ?? { date, openings }));
+      },
+    );
+
+    app.delete(
+      '/stores/:store_id/special-hours/:date',
+      {
+        config: { access: 'stores:write' },
+        schema: {
+          operationId: 'deleteSpecialHours',
+          tags,
+          summary: 'Let the week hold on that date again',
+          params: DatePath,
+          headers: IfMatch,
+          response: { 204: Type.Null({ description: 'the week holds' }) },
+        },
+      },
+      async (request, reply) => {
+        const { params, principal } = request;
+        const date = dateFrom('date', params.date);
+        const store = await stores.removeSpecialHours(principal, params.store_id, date, expectedVersion(request));
+        return sendVersion(reply, store.version).code(204).send(null);
+      },
+    );
+  };
+}
+
+function hoursBody({ store, versions }: StoreHours): Static<typeof Hours> {
+  const zone = zoneOf(store);
+  const time = (instant: number) => (Number.isFinite(instant) ? storeTime(instant, zone) : null);
+  const body = ({ from, until, week }: HoursVersion) => ({
+    effective_from: time(from),
+    effective_until: time(until),
+    hours: week === 'always' ? week : week.map(({ day, ...opening }) => ({ day, ...openingBody(opening) })),
+  });
+  return { versions: versions.map(body) };
+}
+
+function specialBody({ date, openings }: SpecialDate): Static<typeof SpecialHours> {
+  return { date, closed: openings.length === 0, hours: openings.map(openingBody) };
+}
+
+function openingBody({ start, end }: Opening): Static<typeof SpecialRow> {
+  return { start: formatTimeOfDay(start), end: formatTimeOfDay(end) };
+}
+
+function weekFrom(hours: Static<typeof WeekHours>): Week {
+  if (hours === 'always') return hours;
+  return hours.map(({ day, ...row }, i) => ({ day, ...openingFrom(row, `hours.${i}`) }));
+}
+
+function openingsFrom({ closed, hours }: Static<typeof NewSpecialHours>): Opening[] {
+  if (closed === true && hours === undefined) return [];
+  if (closed !== true && hours !== undefined) return hours.map((row, i) => openingFrom(row, `hours.${i}`));
+  throw invalid('expected either closed: true, or the hours of that date', 'hours');
+}
+
+function openingFrom({ start, end }: Static<typeof SpecialRow>, field: string): Opening {
+  return { start: timeOfDay(start, DAY - 1, `${field}.start`), end: timeOfDay(end, DAY, `${field}.end`) };
+}
+
+function dateFrom<T extends string | undefined>(name: string, text: T): T {
+  if (text === undefined || isDate(text)) return text;
+  throw invalid(`${name} is "${text}", expected a date such as "2026-12-24"`, name);
+}
+
+function isDateCursor(_schema: typeof Cursor, value: unknown): value is [string] {
+  return Array.isArray(value) && value.length === 1 && typeof value[0] === 'string' && isDate(value[0]);
+}

@@ -1,0 +1,158 @@
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
+import { UserError } from '../../errors.ts';
+import { instantFrom } from '../../instant.ts';
+import { POLL_TYPES, POLLS_BYTES, POLLS_ROWS, type PollType, readPolls, unpacked } from '../../polls/body.ts';
+import { REFUSED_TOLD } from '../../polls/rows.ts';
+import type { PollService } from '../../polls/service.ts';
+import { decodeCursor, encodeCursor, limitOf, Page, PageQuery } from '../pages.ts';
+import { GivenInstant, Nullable, StoreId, StoreTime, storeTime } from '../schemas.ts';
+import type { Routes } from '../types.ts';
+import { PollStatus, StorePath, statusOf, zoneOf } from './store-schemas.ts';
+
+const tags = ['polls'];
+
+const Poll = Type.Object({ at: StoreTime, status: PollStatus }, { title: 'Poll' });
+
+const NewPoll = Type.Object(
+  {
+    store_id: StoreId,
+    status: PollStatus,
+    timestamp_utc: GivenInstant('when it was made; finer digits than milliseconds are cut off'),
+  },
+  { title: 'NewPoll' },
+);
+
+const NewPolls = Type.Union(
+  [
+    Type.Object({ polls: Type.Array(NewPoll, { maxItems: POLLS_ROWS }) }),
+    Type.Array(NewPoll, { maxItems: POLLS_ROWS }),
+  ],
+  { title: 'NewPolls' },
+);
+
+const Appended = Type.Object(
+  {
+    received: Type.Integer({ description: '= added + replaced + already_there + repeated + rejected' }),
+    added: Type.Integer(),
+    replaced: Type.Integer({ description: 'of the same instant, and otherwise than what was there' }),
+    already_there: Type.Integer(),
+    repeated: Type.Integer({ description: 'a later poll of the same request says it again, or otherwise and wins' }),
+    rejected: Type.Integer(),
+    rejects: Type.Array(
+      Type.Object(
+        {
+          row: Type.Integer({ description: 'its place among the polls of the request, from 1' }),
+          store_id: Nullable(Type.String()),
+          reason: Type.String(),
+        },
+        { title: 'RejectedPoll' },
+      ),
+      { description: `the first ${REFUSED_TOLD}` },
+    ),
+  },
+  { title: 'AppendedPolls' },
+);
+
+const Cursor = Type.Tuple([Type.Integer()]);
+
+/** The years that instants can be given in. */
+const [FIRST, LAST] = [Date.UTC(0, 0, 1), Date.UTC(10_000, 0, 1)];
+
+export function pollRoutes(polls: PollService): Routes {
+  return async (app) => {
+    app.get(
+      '/stores/:store_id/polls',
+      {
+        config: { access: 'polls:read' },
+        schema: {
+          operationId: 'listPolls',
+          tags,
+          summary: 'The polls of a store, the newest first',
+          params: StorePath,
+          querystring: Type.Object(
+            {
+              from: Type.Optional(GivenInstant('the first instant')),
+              to: Type.Optional(GivenInstant('the instant before which they are')),
+              ...PageQuery,
+            },
+            { additionalProperties: false },
+          ),
+          response: { 200: Page(Poll, 'PollPage') },
+        },
+      },
+      async ({ params, query, principal }) => {
+        const limit = limitOf(query);
+        const [before] = decodeCursor(query.cursor, Cursor, (schema, value) => Value.Check(schema, value)) ?? [];
+        const found = await polls.list(principal, params.store_id, {
+          from: query.from === undefined ? FIRST : instantFrom('from', query.from),
+          to: before ?? (query.to === undefined ? LAST : instantFrom('to', query.to)),
+          limit: limit + 1,
+        });
+        const zone = zoneOf(found.store);
+        const items = found.polls.slice(0, limit);
+        const last = items.at(-1);
+        return {
+          items: items.map((poll) => ({ at: storeTime(poll.instant, zone), status: statusOf(poll) })),
+          next_cursor: found.polls.length > limit && last !== undefined ? encodeCursor([last.instant]) : null,
+        };
+      },
+    );
+    await app.register(appendRoute(polls));
+  };
+}
+
+/** Its bodies are large, of three kinds, and checked row by row: a bad one stops no other. */
+function appendRoute(polls: PollService): Routes {
+  return async (app) => {
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body);
+    app.post(
+      '/polls',
+      {
+        bodyLimit: POLLS_BYTES,
+        config: { access: 'polls:write' },
+        validatorCompiler: () => () => true,
+        schema: {
+          operationId: 'appendPolls',
+          tags,
+          summary: 'Add polls',
+          description: `Sending them again changes nothing. The body may have \`Content-Encoding: gzip\`; it has at most ${POLLS_ROWS} polls and ${POLLS_BYTES} bytes, packed and unpacked. A bad poll is rejected and stops no other. Stores that are not known become so.`,
+          body: {
+            content: {
+              'application/json': { schema: NewPolls },
+              'application/x-ndjson': { schema: Type.String({ description: 'a poll as JSON on each line' }) },
+              'text/csv': { schema: Type.String({ description: 'a header with store_id, status, timestamp_utc' }) },
+            },
+          },
+          response: { 200: Appended },
+        },
+      },
+      async ({ headers, body, principal }) => {
+        const rows = polls.rowsFor(principal);
+        const text = await unpacked(body as Buffer, headers['content-encoding']);
+        await readPolls(text, typeOf(headers['content-type']), rows);
+        const { added, replaced, alreadyThere, repeated } = await polls.append(rows);
+        return {
+          received: rows.received,
+          added,
+          replaced,
+          already_there: alreadyThere,
+          repeated,
+          rejected: rows.rejected,
+          rejects: rows.refused.map(({ row, storeId, reason }) => ({ row, store_id: storeId ?? null, reason })),
+        };
+      },
+    );
+  };
+}
+
+function typeOf(header: string | undefined): PollType {
+  const given = header?.split(';', 1)[0]?.trim().toLowerCase();
+  const type = POLL_TYPES.find((one) => one === given);
+  if (type !== undefined) return type;
+  throw new UserError(
+    'unsupported_media_type',
+    `the body is ${header?.slice(0, 100) ?? 'of no stated type'}, expected ${POLL_TYPES.join(', ')}`,
+  );
+}

@@ -1,0 +1,18 @@
+import type { PollService } from '../../polls/service.ts';
+import type { Routes } from '../types.ts';
+import { hoursRoutes } from './hours.ts';
+import { pollRoutes } from './polls.ts';
+import { type StoreRouteParts, storeRoutes } from './stores.ts';
+
+export interface StoreApiParts extends StoreRouteParts {
+  readonly polls: PollService;
+}
+
+/** Stores, their hours and their polls, below `/api/v1`. */
+export function storeApiRoutes(parts: StoreApiParts): Routes {
+  return async (app) => {
+    await app.register(storeRoutes(parts));
+    await app.register(hoursRoutes(parts.stores));
+    await app.register(pollRoutes(parts.polls));
+  };
+}

@@ -1,0 +1,251 @@
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
+import { storesOf } from '../../accounts/access.ts';
+import { invalid } from '../../errors.ts';
+import { formatInstant, instantFrom } from '../../instant.ts';
+import { type StoreDirectory, visibleEntries } from '../../stores/directory.ts';
+import { listStores, type Position, SORTS, type Sort } from '../../stores/list.ts';
+import type { StoreChange, StoreService } from '../../stores/service.ts';
+import { STATES, type StateSource } from '../../stores/states.ts';
+import { zoneName } from '../../tzdb.ts';
+import { expectedVersion, sendVersion } from '../etags.ts';
+import { decodeCursor, encodeCursor, limitOf, PageQuery } from '../pages.ts';
+import { GivenInstant, Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
+import type { Routes } from '../types.ts';
+import { IfMatch, Labels, Name, ProbeUrl, Store, StorePath, storeBody, Zone } from './store-schemas.ts';
+
+const tags = ['stores'];
+
+const AsOf = Type.Optional(GivenInstant('the instant that the states are of; now, if not given'));
+
+const ListQuery = Type.Object(
+  {
+    search: Type.Optional(
+      Type.String({ maxLength: 200, description: 'a part of the id, the name or the value of a label, in any case' }),
+    ),
+    state: Type.Optional(Type.Array(OneOf(STATES), { maxItems: 4, description: 'in one of these states' })),
+    zone: Type.Optional(Zone),
+    label: Type.Optional(
+      Type.Array(Type.String({ pattern: '^[^:]+:', maxLength: 301 }), {
+        maxItems: 20,
+        description: 'with all of these labels, each as `key:value`',
+        examples: [['city:Chicago']],
+      }),
+    ),
+    sort: Type.Optional(
+      OneOf(
+        SORTS,
+        'by `state` (offline, unknown, online, closed), by `id`, by `name`, or by the last poll, latest first',
+      ),
+    ),
+    as_of: AsOf,
+    ...PageQuery,
+  },
+  { additionalProperties: false },
+);
+
+const StorePage = Type.Object(
+  {
+    items: Type.Array(Store),
+    next_cursor: Type.Union([Type.String(), Type.Null()], { description: 'null: this is the last page' }),
+    total: Type.Integer({ description: 'stores that match, on all pages' }),
+    as_of: Instant,
+  },
+  { title: 'StorePage' },
+);
+
+const described = {
+  name: Type.Optional(Nullable(Name)),
+  zone: Type.Optional(Nullable(Zone)),
+  labels: Type.Optional(Labels),
+  probe_url: Type.Optional(Nullable(ProbeUrl)),
+};
+
+const NewStore = Type.Object(
+  { store_id: Type.Optional(StoreId), ...described },
+  { additionalProperties: false, title: 'NewStore' },
+);
+
+const ChangedStore = Type.Object(described, {
+  additionalProperties: false,
+  title: 'ChangedStore',
+  description: 'What is not given stays as it is. Labels are replaced as a whole; another zone holds from now on.',
+});
+
+const Cursor = Type.Array(Type.Union([Type.String(), Type.Number()]), { minItems: 2, maxItems: 4 });
+
+export interface StoreRouteParts {
+  readonly directory: StoreDirectory;
+  readonly stores: StoreService;
+  readonly states: StateSource;
+}
+
+export function storeRoutes({ directory, stores, states }: StoreRouteParts): Routes {
+  return async (app) => {
+    app.get(
+      '/stores',
+      {
+        config: { access: 'stores:read' },
+        schema: {
+          operationId: 'listStores',
+          tags,
+          summary: 'Stores with their states, those first that are offline while they should be open',
+          querystring: ListQuery,
+          response: { 200: StorePage },
+        },
+      },
+      async ({ query, principal }) => {
+        const sort = query.sort ?? 'state';
+        const now = await states.states(asOfFrom(query.as_of));
+        const entries = visibleEntries(await directory.current(), storesOf(principal));
+        const { total, stores, more } = await listStores(entries, now, {
+          filter: {
+            search: query.search,
+            states: query.state,
+            zone: query.zone === undefined ? undefined : (zoneName(query.zone) ?? query.zone),
+            labels: query.label?.map(labelFrom),
+          },
+          sort,
+          after: positionFrom(query.cursor, sort),
+          limit: limitOf(query),
+        });
+        const last = stores.at(-1);
+        return {
+          items: stores.map(({ store, live }) => storeBody(store, live)),
+          next_cursor: more && last !== undefined ? encodeCursor([sort, ...last.position]) : null,
+          total,
+          as_of: formatInstant(now.asOf),
+        };
+      },
+    );
+
+    app.post(
+      '/stores',
+      {
+        config: { access: 'stores:write' },
+        schema: {
+          operationId: 'createStore',
+          tags,
+          summary: 'Make a store known',
+          body: NewStore,
+          response: { 201: Store },
+        },
+      },
+      async ({ body, principal }, reply) => {
+        const store = await stores.create(principal, body.store_id, changeFrom(body));
+        const live = (await states.states(undefined)).of(store);
+        reply.code(201).header('location', `/api/v1/stores/${encodeURIComponent(store.id)}`);
+        return sendVersion(reply, store.version).send(storeBody(store, live));
+      },
+    );
+
+    app.get(
+      '/stores/:store_id',
+      {
+        config: { access: 'stores:read' },
+        schema: {
+          operationId: 'getStore',
+          tags,
+          summary: 'A store with its state',
+          params: StorePath,
+          querystring: Type.Object({ as_of: AsOf }, { additionalProperties: false }),
+          response: { 200: Store },
+        },
+      },
+      async ({ params, query, principal }, reply) => {
+        const store = await stores.find(principal, params.store_id);
+        const live = (await states.states(asOfFrom(query.as_of))).of(store);
+        return sendVersion(reply, store.version).send(storeBody(store, live));
+      },
+    );
+
+    app.patch(
+      '/stores/:store_id',
+      {
+        config: { access: 'stores:write' },
+        schema: {
+          operationId: 'changeStore',
+          tags,
+          summary: 'Change what is said of a store',
+          params: StorePath,
+          headers: IfMatch,
+          body: ChangedStore,
+          response: { 200: Store },
+        },
+      },
+      async (request, reply) => {
+        const { params, body, principal } = request;
+        const store = await stores.update(principal, params.store_id, changeFrom(body), expectedVersion(request));
+        const live = (await states.states(undefined)).of(store);
+        return sendVersion(reply, store.version).send(storeBody(store, live));
+      },
+    );
+
+    app.delete(
+      '/stores/:store_id',
+      {
+        config: { access: 'stores:write' },
+        schema: {
+          operationId: 'deleteStore',
+          tags,
+          summary: 'Delete a store',
+          description:
+            'It is in no list and no report any more, until a feed or a poll names it again: then it is back, with its hours.',
+          params: StorePath,
+          headers: IfMatch,
+          querystring: Type.Object(
+            { with_polls: Type.Optional(Type.Boolean({ default: false, description: 'delete its polls, too' })) },
+            { additionalProperties: false },
+          ),
+          response: { 204: Type.Null({ description: 'it is deleted' }) },
+        },
+      },
+      async (request, reply) => {
+        const { params, query, principal } = request;
+        const options = { withPolls: query.with_polls ?? false };
+        await stores.remove(principal, params.store_id, options, expectedVersion(request));
+        return reply.code(204).send(null);
+      },
+    );
+  };
+}
+
+function asOfFrom(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : instantFrom('as_of', text);
+}
+
+function labelFrom(text: string): [string, string] {
+  const colon = text.indexOf(':');
+  return [text.slice(0, colon), text.slice(colon + 1)];
+}
+
+/** A cursor also says how the list is sorted: in another order it means nothing. */
+function positionFrom(cursor: string | undefined, sort: Sort): Position | undefined {
+  const position = decodeCursor(cursor, Cursor, (schema, value) => Value.Check(schema, value));
+  if (position === undefined) return undefined;
+  const [given, ...parts] = position;
+  if (given === sort) return parts;
+  throw invalid(
+    `cursor belongs to another list than one sorted by ${sort}, expected the same query as before`,
+    'cursor',
+  );
+}
+
+function changeFrom({
+  name,
+  zone,
+  labels,
+  probe_url,
+}: {
+  name?: string | null;
+  zone?: string | null;
+  labels?: Record<string, string>;
+  probe_url?: string | null;
+}): StoreChange {
+  return {
+    ...(name !== undefined && { name }),
+    ...(zone !== undefined && { zone }),
+    ...(labels !== undefined && { labels }),
+    ...(probe_url !== undefined && { probeUrl: probe_url }),
+  };
+}

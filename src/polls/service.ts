@@ -1,0 +1,57 @@
+import { type Principal, sees } from '../accounts/access.ts';
+import type { MergeCounts, Storage, StoredPoll } from '../storage/ports.ts';
+import type { StoreDirectory, StoreEntry } from '../stores/directory.ts';
+import type { StoreService } from '../stores/service.ts';
+import { PollAppender } from './appender.ts';
+import { PollRows } from './rows.ts';
+
+export interface PollServiceParts {
+  readonly storage: Storage;
+  readonly directory: StoreDirectory;
+  readonly stores: StoreService;
+  /** The clock, milliseconds. */
+  readonly now: () => number;
+}
+
+export class PollService {
+  readonly #storage: Storage;
+  readonly #directory: StoreDirectory;
+  readonly #stores: StoreService;
+  readonly #now: () => number;
+  readonly #appender: PollAppender;
+
+  constructor({ storage, directory, stores, now }: PollServiceParts) {
+    this.#storage = storage;
+    this.#directory = directory;
+    this.#stores = stores;
+    this.#now = now;
+    this.#appender = new PollAppender(storage);
+  }
+
+  /** Rows to read somebody's polls into. */
+  rowsFor(principal: Principal): PollRows {
+    return new PollRows(this.#now(), (storeId) => sees(principal, storeId));
+  }
+
+  /** Stores polls and makes known the stores that they name; sending them again changes nothing. */
+  async append({ batch }: PollRows): Promise<MergeCounts> {
+    const counts = await this.#appender.append(batch);
+    if (!batch.ids.every((id) => this.#directory.knows(id))) this.#directory.changed();
+    return counts;
+  }
+
+  /**
+   * The last polls of a store in `[from, to)`, the newest first.
+   *
+   * @throws UserError `not_found`
+   */
+  async list(
+    principal: Principal,
+    storeId: string,
+    range: { readonly from: number; readonly to: number; readonly limit: number },
+  ): Promise<{ store: StoreEntry; polls: StoredPoll[] }> {
+    const store = await this.#stores.find(principal, storeId);
+    const { from, to, limit } = range;
+    return { store, polls: await this.#storage.snapshot((s) => s.lastPolls(store.key, from, to - 1, limit)) };
+  }
+}

@@ -1,0 +1,76 @@
+import type { Session } from '../../duckdb/session.ts';
+import type { PollAppending } from '../appending.ts';
+import { type PollGroup, UNKNOWN } from '../poll-group.ts';
+import type { Changes } from '../sql/revision.ts';
+import { DuckdbImportSession } from './import.ts';
+
+/** Adds polls within the transaction that the session is in. */
+export class DuckdbAppending implements PollAppending {
+  readonly #session: Session;
+  readonly #changes: Changes;
+
+  constructor(session: Session, changes: Changes) {
+    this.#session = session;
+    this.#changes = changes;
+  }
+
+  async keysOf(ids: readonly string[]): Promise<Map<string, number>> {
+    if (ids.length === 0) return new Map();
+    await this.#session.run(
+      `create or replace temp table named as select unnest(from_json($ids::json, '["VARCHAR"]')) as store_id`,
+      { ids: JSON.stringify(ids) },
+    );
+    await new DuckdbImportSession(this.#session, this.#changes).nameStores('named');
+    const { pairs } = await this.#session.row(
+      'select to_json(list([store_id, store_key::varchar]))::varchar as pairs from stores semi join named using (store_id)',
+    );
+    const rows = JSON.parse(String(pairs)) as [string, string][];
+    return new Map(rows.map(([id, key]) => [id, Number(key)]));
+  }
+
+  async deletedStores(): Promise<number[]> {
+    const rows = await this.#session.rows('select store_key from stores where deleted');
+    return rows.map((row) => Number(row.store_key));
+  }
+
+  async restoreStores(keys: readonly number[]): Promise<void> {
+    await this.#session.run(
+      `update stores set deleted = false, version = version + 1
+       where store_key in (select unnest(from_json($keys::json, '["INTEGER"]')))`,
+      { keys: JSON.stringify(keys) },
+    );
+  }
+
+  async lookUp(polls: PollGroup): Promise<Uint8Array> {
+    const there = new Uint8Array(polls.length).fill(UNKNOWN);
+    if (polls.length === 0) return there;
+    const places = Int32Array.from(there, (_, place) => place);
+    await this.#session.run(
+      'create or replace temp table appended (place integer, store_key integer, instant double, active utinyint)',
+    );
+    await this.#session.append('appended', [places, polls.keys, polls.instants, polls.active]);
+    await this.#session.run(`
+      create or replace temp table met as
+      select a.place, a.active <> p.active::utinyint as different, p.active::utinyint as active
+      from appended a join polls p
+        on p.store_key = a.store_key and p.instant = make_timestamp_ms(a.instant::bigint)
+        and p.instant between make_timestamp_ms(${polls.from}) and make_timestamp_ms(${polls.to})`);
+    const { chunks } = await this.#session.result('select place, active from met');
+    for await (const chunk of chunks) {
+      const [place, active] = [chunk.getColumnValues(0), chunk.getColumnValues(1)];
+      for (let i = 0; i < chunk.rowCount; i++) there[Number(place[i])] = Number(active[i]);
+    }
+    return there;
+  }
+
+  async write(polls: PollGroup): Promise<void> {
+    await this.#session.run(`
+      update polls p set active = a.active
+      from appended a join met on met.place = a.place and met.different
+      where p.store_key = a.store_key and p.instant = make_timestamp_ms(a.instant::bigint)
+        and p.instant between make_timestamp_ms(${polls.from}) and make_timestamp_ms(${polls.to})`);
+    await this.#session.run(`
+      insert into polls
+      select store_key, make_timestamp_ms(instant::bigint), active from appended anti join met using (place)`);
+  }
+}

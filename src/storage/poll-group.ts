@@ -1,0 +1,112 @@
+import type { MergeCounts, PollBatch } from './ports.ts';
+
+/** What a database has of a poll already: nothing, or one that is inactive (0) or active (1). */
+export const UNKNOWN = 2;
+
+/**
+ * The polls of some batches as columns with each instant of a store once, and for each batch what it brought. The
+ * batches follow one another: what an earlier one says is there for the later ones.
+ */
+export class PollGroup {
+  readonly length: number;
+  readonly keys: Int32Array;
+  /** Milliseconds. */
+  readonly instants: Float64Array;
+  /** 0 or 1: what the last word on each poll is. */
+  readonly active: Uint8Array;
+  /** The first and the last instant; of no polls, an empty range. */
+  readonly from: number = Number.POSITIVE_INFINITY;
+  readonly to: number = Number.NEGATIVE_INFINITY;
+  readonly #batches: readonly PollBatch[];
+  /** For each poll of all batches its place in the columns. */
+  readonly #places: Int32Array;
+
+  /** @param keyOf the key of a store */
+  constructor(batches: readonly PollBatch[], keyOf: (id: string) => number) {
+    const polls = batches.reduce((sum, { ids }) => sum + ids.length, 0);
+    this.#batches = batches;
+    this.#places = new Int32Array(polls);
+    const [keys, instants, active] = [new Int32Array(polls), new Float64Array(polls), new Uint8Array(polls)];
+    const slots = new Slots(keys, instants);
+    let poll = 0;
+    let length = 0;
+    for (const batch of batches) {
+      for (let i = 0; i < batch.ids.length; i++) {
+        const instant = batch.instants[i] as number;
+        const place = slots.placeOf(keyOf(batch.ids[i] as string), instant, length);
+        if (place === length) length++;
+        active[place] = batch.active[i] as number;
+        this.#places[poll++] = place;
+        if (instant < this.from) this.from = instant;
+        if (instant > this.to) this.to = instant;
+      }
+    }
+    this.length = length;
+    this.keys = keys.subarray(0, length);
+    this.instants = instants.subarray(0, length);
+    this.active = active.subarray(0, length);
+  }
+
+  /**
+   * What each batch brought.
+   *
+   * @param there what the database has of each poll: 0, 1 or `UNKNOWN`
+   */
+  counts(there: Uint8Array): MergeCounts[] {
+    const known = there.slice();
+    const saidBy = new Int32Array(this.length);
+    let first = 0;
+    return this.#batches.map(({ ids, active }, b) => {
+      const counts = { added: 0, replaced: 0, alreadyThere: 0, repeated: 0 };
+      // Backwards, since the last word of a batch on an instant is what it says of it.
+      for (let i = ids.length - 1; i >= 0; i--) {
+        const place = this.#places[first + i] as number;
+        if (saidBy[place] === b + 1) {
+          counts.repeated++;
+          continue;
+        }
+        saidBy[place] = b + 1;
+        if (known[place] === UNKNOWN) counts.added++;
+        else if (known[place] === active[i]) counts.alreadyThere++;
+        else counts.replaced++;
+        known[place] = active[i] as number;
+      }
+      first += ids.length;
+      return counts;
+    });
+  }
+}
+
+/** Finds the polls that are about the same instant of the same store: a hash table with open addressing. */
+class Slots {
+  readonly #keys: Int32Array;
+  readonly #instants: Float64Array;
+  /** A place plus one; 0: free. */
+  readonly #slots: Int32Array;
+  readonly #mask: number;
+
+  constructor(keys: Int32Array, instants: Float64Array) {
+    this.#keys = keys;
+    this.#instants = instants;
+    const size = 2 ** Math.ceil(Math.log2(2 * keys.length + 1));
+    this.#slots = new Int32Array(size);
+    this.#mask = size - 1;
+  }
+
+  /** The place of a poll; when it is not there yet it gets the place `next`. */
+  placeOf(key: number, instant: number, next: number): number {
+    let hash = Math.imul(key, 0x9e3779b1) ^ Math.imul(instant | 0, 0x85ebca6b) ^ Math.floor(instant / 2 ** 32);
+    hash ^= hash >>> 15;
+    hash = Math.imul(hash, 0x2c1b3c6d);
+    for (let at = (hash ^ (hash >>> 13)) & this.#mask; ; at = (at + 1) & this.#mask) {
+      const place = (this.#slots[at] as number) - 1;
+      if (place < 0) {
+        this.#slots[at] = next + 1;
+        this.#keys[next] = key;
+        this.#instants[next] = instant;
+        return next;
+      }
+      if (this.#keys[place] === key && this.#instants[place] === instant) return place;
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import type { Sql } from '../../sql.ts';
+import type { StoreDescription, StoreRecord, StoreWriter } from '../stores.ts';
+import type { Changes } from './revision.ts';
+import { SqlScheduleWriter } from './schedule-writer.ts';
+
+/** Changes single stores within the transaction that the connection is in, in SQL that the engines agree on. */
+export class SqlStoreWriter extends SqlScheduleWriter implements StoreWriter {
+  readonly #sql: Sql;
+  readonly #changes: Changes;
+
+  constructor(sql: Sql, changes: Changes) {
+    super(sql, changes);
+    this.#sql = sql;
+    this.#changes = changes;
+  }
+
+  async findStore(id: string): Promise<StoreRecord | undefined> {
+    const [row] = await this.#sql.rows(
+      `select store_key, store_id, name, zone, labels, probe_url, version, deleted from stores where store_id = $id`,
+      { id },
+    );
+    if (row === undefined) return undefined;
+    return {
+      key: Number(row.store_key),
+      id: String(row.store_id),
+      name: textOf(row.name),
+      zone: textOf(row.zone),
+      labels: JSON.parse(String(row.labels)) as Record<string, string>,
+      probeUrl: textOf(row.probe_url),
+      version: Number(row.version),
+      deleted: row.deleted === true,
+    };
+  }
+
+  async addStore(id: string): Promise<number> {
+    const there = await this.findStore(id);
+    if (there !== undefined && !there.deleted) return there.key;
+    this.#changes.stores();
+    if (there !== undefined) {
+      await this.#sql.run('update stores set deleted = false, version = version + 1 where store_key = $key', {
+        key: there.key,
+      });
+      return there.key;
+    }
+    const { key } = await this.#sql.row('select coalesce(max(store_key), 0) + 1 as key from stores');
+    await this.#sql.run('insert into stores (store_key, store_id) values ($key, $id)', { key: Number(key), id });
+    return Number(key);
+  }
+
+  async describeStore(key: number, { name, labels, probeUrl }: StoreDescription): Promise<boolean> {
+    const changed = await this.#sql.run(
+      `update stores set name = $name, labels = $labels, probe_url = $probe_url, version = version + 1
+       where store_key = $key and (name is distinct from $name or labels <> $labels or probe_url is distinct from $probe_url)`,
+      { key, name, labels: sortedJson(labels), probe_url: probeUrl },
+    );
+    if (changed > 0) this.#changes.stores();
+    return changed > 0;
+  }
+
+  async deleteStore(key: number, { withPolls }: { readonly withPolls: boolean }): Promise<void> {
+    if (withPolls) await this.#sql.run('delete from polls where store_key = $key', { key });
+    await this.#sql.run('update stores set deleted = true, version = version + 1 where store_key = $key', { key });
+    this.#changes.stores();
+  }
+}
+
+function textOf(value: unknown): string | null {
+  return value === null ? null : String(value);
+}
+
+/** Equal labels are an equal text. */
+function sortedJson(labels: Readonly<Record<string, string>>): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))));
+}

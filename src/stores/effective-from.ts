@@ -1,0 +1,25 @@
+import { invalid } from '../errors.ts';
+import { parseInstant } from '../instant.ts';
+import type { ZoneVersion } from '../storage/schedules.ts';
+import { DEFAULT_ZONE, isDate, startOfDate } from '../tzdb.ts';
+
+/**
+ * The instant from which a change is to hold: an instant as it is, or the local midnight with which a date begins.
+ *
+ * @param zones those of the store, in order
+ * @throws UserError `invalid_input`
+ */
+export function effectiveFrom(text: string, zones: readonly ZoneVersion[]): number {
+  const instant = isDate(text) ? beginningOf(text, zones) : parseInstant(text);
+  if (instant !== undefined) return instant;
+  throw invalid(
+    `effective_from is "${text.slice(0, 100)}", expected an instant such as "2026-11-25T09:00:00Z" or a date such as "2026-11-25"`,
+    'effective_from',
+  );
+}
+
+/** In the zone that is in force then; between two zones, in the first that has not begun by its own midnight. */
+function beginningOf(date: string, zones: readonly ZoneVersion[]): number | undefined {
+  const midnights = zones.map(({ zone, until }) => ({ until, midnight: startOfDate(date, zone ?? DEFAULT_ZONE) }));
+  return midnights.find(({ midnight, until }) => midnight < until)?.midnight;
+}

@@ -1,0 +1,293 @@
+import { randomUUID } from 'node:crypto';
+import { type Principal, sees } from '../accounts/access.ts';
+import { invalid, notFound, UserError } from '../errors.ts';
+import type { Storage } from '../storage/ports.ts';
+import type { HoursVersion, Opening, SpecialDate, Week } from '../storage/schedules.ts';
+import type { StoreDescription, StoreRecord, StoreWriter } from '../storage/stores.ts';
+import { isStorable } from '../text.ts';
+import { DEFAULT_ZONE, localDate, zoneName } from '../tzdb.ts';
+import { entryOf, type StoreDirectory, type StoreEntry } from './directory.ts';
+import { effectiveFrom } from './effective-from.ts';
+
+type Detail = Readonly<Record<string, unknown>>;
+
+/** What somebody changed, for the audit log. */
+export interface AuditEntry {
+  readonly principal: Principal;
+  /** Such as `store.changed`. */
+  readonly action: string;
+  readonly subjectKind: 'store';
+  readonly subjectId: string;
+  readonly detail: Detail;
+}
+
+export interface StoreServiceParts {
+  readonly storage: Storage;
+  readonly directory: StoreDirectory;
+  /** The clock, milliseconds. */
+  readonly now: () => number;
+  readonly audit: (entry: AuditEntry) => Promise<void>;
+}
+
+/** What is said of a store; what is not given stays as it is. */
+export interface StoreChange {
+  readonly name?: string | null;
+  readonly zone?: string | null;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly probeUrl?: string | null;
+}
+
+/** A version of a store that somebody has read; `undefined`: whichever there is. */
+export type Expected = number | undefined;
+
+export interface StoreHours {
+  readonly store: StoreEntry;
+  readonly versions: readonly HoursVersion[];
+}
+
+/**
+ * Reads and changes stores for somebody. Stores that do not exist for that one are not found. Owners change nothing but
+ * the hours of their stores, and these only from now on.
+ */
+export class StoreService {
+  readonly #storage: Storage;
+  readonly #directory: StoreDirectory;
+  readonly #now: () => number;
+  readonly #audit: (entry: AuditEntry) => Promise<void>;
+
+  constructor({ storage, directory, now, audit }: StoreServiceParts) {
+    this.#storage = storage;
+    this.#directory = directory;
+    this.#now = now;
+    this.#audit = audit;
+  }
+
+  /** @throws UserError `not_found` */
+  async find(principal: Principal, id: string): Promise<StoreEntry> {
+    const store = (await this.#directory.current()).byId.get(id);
+    if (store === undefined || !sees(principal, id)) throw noStore(id);
+    return store;
+  }
+
+  /**
+   * Makes a store known. One that was deleted is back, with the hours and polls that it had.
+   *
+   * @param id `undefined`: a new one is made up
+   * @throws UserError `conflict` when there is one with this id
+   */
+  async create(principal: Principal, id: string = randomUUID(), change: StoreChange = {}): Promise<StoreEntry> {
+    refuseOwner(principal, 'make a store known');
+    checkText('store_id', id);
+    const said = checked(change);
+    const store = await this.#storage.changing(async (writer) => {
+      const there = await writer.findStore(id);
+      if (there !== undefined && !there.deleted) throw new UserError('conflict', `there is a store "${id}" already`);
+      const key = await writer.addStore(id);
+      await writer.describeStore(key, { name: null, labels: {}, probeUrl: null, ...said });
+      if (said.zone !== undefined) await writer.setZone(key, said.zone, { instant: this.#now(), asked: false });
+      return found(await writer.findStore(id), id);
+    });
+    await this.#changed(principal, 'store.created', id, detailOf(said));
+    return entryOf(store);
+  }
+
+  /** @throws UserError `not_found`, `forbidden`, `precondition_failed`, `invalid_input` */
+  async update(principal: Principal, id: string, change: StoreChange, expected?: Expected): Promise<StoreEntry> {
+    await this.find(principal, id);
+    refuseOwner(principal, 'change a store otherwise than its hours');
+    const said = checked(change);
+    return this.#change(principal, id, expected, 'store.changed', detailOf(said), async (writer, store) => {
+      await writer.describeStore(store.key, { ...descriptionOf(store), ...said });
+      if (said.zone !== undefined) await writer.setZone(store.key, said.zone, { instant: this.#now(), asked: false });
+    });
+  }
+
+  async remove(principal: Principal, id: string, options: { withPolls: boolean }, expected?: Expected): Promise<void> {
+    await this.find(principal, id);
+    refuseOwner(principal, 'delete a store');
+    const detail = { with_polls: options.withPolls };
+    await this.#change(principal, id, expected, 'store.deleted', detail, (writer, store) =>
+      writer.deleteStore(store.key, options),
+    );
+  }
+
+  async hours(principal: Principal, id: string): Promise<StoreHours> {
+    const store = await this.find(principal, id);
+    return { store, versions: await this.#storage.snapshot((snapshot) => snapshot.hoursVersions(store.key)) };
+  }
+
+  /**
+   * @param from an instant, or a local date, from which they hold; `undefined`: now, where the first hours that a store
+   * ever gets hold for ever back
+   */
+  async setHours(
+    principal: Principal,
+    id: string,
+    week: Week,
+    from: string | undefined,
+    expected?: Expected,
+  ): Promise<StoreHours> {
+    await this.find(principal, id);
+    let versions: HoursVersion[] = [];
+    const detail = { hours: week, effective_from: from };
+    const store = await this.#change(
+      principal,
+      id,
+      expected,
+      'store.hours_changed',
+      detail,
+      async (writer, { key }) => {
+        const now = this.#now();
+        const instant = from === undefined ? now : effectiveFrom(from, await writer.zoneVersions(key));
+        const owner = isOwner(principal);
+        if (owner && instant < now) {
+          throw new UserError('forbidden', `effective_from is ${from}; owners change hours from now on, not before`);
+        }
+        // The first hours of a store would hold for ever back, which is not an owner's to say.
+        await writer.setHours(key, week, { instant, asked: from !== undefined || owner });
+        versions = await writer.hoursVersions(key);
+      },
+    );
+    return { store, versions };
+  }
+
+  /** @param range the first and the last date, both included; without it, all */
+  async specialHours(
+    principal: Principal,
+    id: string,
+    range: { from?: string | undefined; to?: string | undefined } = {},
+  ): Promise<{ store: StoreEntry; dates: SpecialDate[] }> {
+    const store = await this.find(principal, id);
+    const read = (writer: { specialDates: StoreWriter['specialDates'] }) =>
+      writer.specialDates(store.key, range.from, range.to);
+    return { store, dates: await this.#storage.snapshot(read) };
+  }
+
+  /** @param openings none: closed on that date */
+  async setSpecialHours(
+    principal: Principal,
+    id: string,
+    date: string,
+    openings: readonly Opening[],
+    expected?: Expected,
+  ): Promise<StoreEntry> {
+    await this.find(principal, id);
+    const detail = { date, hours: openings };
+    return this.#change(principal, id, expected, 'store.special_hours_set', detail, async (writer, store) => {
+      this.#refuseBegunDate(principal, store, date);
+      await writer.setSpecialHours(store.key, date, openings);
+    });
+  }
+
+  /** @throws UserError `not_found` also when there are none on that date */
+  async removeSpecialHours(principal: Principal, id: string, date: string, expected?: Expected): Promise<StoreEntry> {
+    await this.find(principal, id);
+    return this.#change(principal, id, expected, 'store.special_hours_removed', { date }, async (writer, store) => {
+      this.#refuseBegunDate(principal, store, date);
+      if (await writer.removeSpecialHours(store.key, date)) return;
+      throw notFound(`the store "${id}" has no special hours on ${date}`);
+    });
+  }
+
+  /** Openings that have begun are past, and the past is not an owner's to change. */
+  #refuseBegunDate(principal: Principal, { zone }: StoreRecord, date: string): void {
+    if (!isOwner(principal)) return;
+    const today = localDate(this.#now(), zone ?? DEFAULT_ZONE);
+    if (date > today) return;
+    throw new UserError('forbidden', `${date} has begun at the store; owners set special hours for later dates`);
+  }
+
+  async #change(
+    principal: Principal,
+    id: string,
+    expected: Expected,
+    action: string,
+    detail: Detail,
+    work: (writer: StoreWriter, store: StoreRecord) => Promise<void>,
+  ): Promise<StoreEntry> {
+    const { before, after } = await this.#storage.changing(async (writer) => {
+      const before = found(await writer.findStore(id), id);
+      if (before.deleted) throw noStore(id);
+      if (expected !== undefined && expected !== before.version) {
+        const message = `the store "${id}" was changed since you read it: it has version ${before.version}, not ${expected}`;
+        throw new UserError('precondition_failed', message);
+      }
+      await work(writer, before);
+      return { before, after: found(await writer.findStore(id), id) };
+    });
+    if (after.version !== before.version) await this.#changed(principal, action, id, detail);
+    return entryOf(after);
+  }
+
+  async #changed(principal: Principal, action: string, id: string, detail: Detail): Promise<void> {
+    this.#directory.changed();
+    await this.#audit({ principal, action, subjectKind: 'store', subjectId: id, detail });
+  }
+}
+
+function isOwner(principal: Principal): boolean {
+  return principal.kind === 'user' && principal.role === 'owner';
+}
+
+function refuseOwner(principal: Principal, what: string): void {
+  if (!isOwner(principal)) return;
+  throw new UserError('forbidden', `owners may change the hours of their stores, but not ${what}; an operator can`);
+}
+
+function noStore(id: string): UserError {
+  return notFound(`there is no store "${id}"`);
+}
+
+function found(store: StoreRecord | undefined, id: string): StoreRecord {
+  if (store === undefined) throw noStore(id);
+  return store;
+}
+
+function descriptionOf({ name, labels, probeUrl }: StoreRecord): StoreDescription {
+  return { name, labels, probeUrl };
+}
+
+/** As callers name it. */
+function detailOf({ probeUrl, ...rest }: StoreChange): Detail {
+  return { ...rest, ...(probeUrl !== undefined && { probe_url: probeUrl }) };
+}
+
+/** @throws UserError `invalid_input` when a text cannot be stored, or a zone or URL is none */
+function checked(change: StoreChange): StoreChange {
+  const { name, zone, labels = {}, probeUrl } = change;
+  if (typeof name === 'string') checkText('name', name);
+  for (const [key, value] of Object.entries(labels)) {
+    checkText('labels', key);
+    checkText(`labels.${key}`, value);
+  }
+  return {
+    ...change,
+    ...(typeof zone === 'string' && { zone: checkedZone(zone) }),
+    ...(typeof probeUrl === 'string' && { probeUrl: checkedUrl(probeUrl) }),
+  };
+}
+
+function checkText(field: string, text: string): void {
+  if (isStorable(text)) return;
+  throw invalid(`${field} holds a null character or half a character`, field);
+}
+
+function checkedZone(text: string): string {
+  const zone = zoneName(text);
+  if (zone !== undefined) return zone;
+  throw invalid(`zone is "${text.slice(0, 100)}", expected an IANA time zone such as "America/Chicago"`, 'zone');
+}
+
+function checkedUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw invalid(`probe_url is "${text.slice(0, 100)}", expected an http or https URL`, 'probe_url');
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw invalid(
+      'probe_url has a user name or a password in it, which everybody who sees the store would read',
+      'probe_url',
+    );
+  }
+  return url.href;
+}
