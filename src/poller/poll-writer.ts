@@ -1,19 +1,13 @@
 import type { Logger } from 'pino';
 import { messageOf } from '../errors.ts';
+import type { PollBatch } from '../storage/ports.ts';
 import { DayFile, type Poll, type Position } from './day-file.ts';
 import { unstoredPolls, writeMark } from './poll-files.ts';
 import { offsetOf, slotAt } from './slots.ts';
 
-/** Polls as columns; instants in milliseconds, `active` 1 or 0. */
-export interface PollBatch {
-  readonly ids: readonly string[];
-  readonly instants: Float64Array;
-  readonly active: Uint8Array;
-}
-
 /** Where polls go for good. Appending what is there already changes nothing. */
 export interface PollSink {
-  append(polls: PollBatch): Promise<void>;
+  append(polls: PollBatch): Promise<unknown>;
 }
 
 /** The polls that are there already. */

@@ -9,9 +9,11 @@ import { merge } from '../support/staging.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { storageContract } from './contract.ts';
 import { scheduleContract } from './schedule-contract.ts';
+import { watchContract } from './watch-contract.ts';
 
 storageContract('duckdb', () => DuckdbStorage.open(undefined));
 scheduleContract('duckdb', () => DuckdbStorage.open(undefined));
+watchContract('duckdb', () => DuckdbStorage.open(undefined));
 
 const T = Date.parse('2023-01-22T12:00:00Z');
 

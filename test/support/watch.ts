@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { pino } from 'pino';
 import type { Membership } from '../../src/poller/members.ts';
-import type { PollBatch, PollHistory, PollSink } from '../../src/poller/poll-writer.ts';
+import type { PollHistory, PollSink } from '../../src/poller/poll-writer.ts';
 import { Poller, type PollerParts, type PollerSettings } from '../../src/poller/poller.ts';
 import type { ProbeTarget } from '../../src/poller/roster.ts';
 import type { CoverageGap, CoverageGaps } from '../../src/storage/coverage-gaps.ts';
+import type { PollBatch } from '../../src/storage/ports.ts';
 import { temporaryFolder } from './temporary.ts';
 
 export const HOUR = 3_600_000;

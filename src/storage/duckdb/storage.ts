@@ -4,9 +4,11 @@ import { Mutex } from '../../mutex.ts';
 import type { Parameters, Row, Sql } from '../../sql.ts';
 import { append } from '../appending.ts';
 import type { ImportSession, MergeCounts, PollBatch, Snapshot, Storage } from '../ports.ts';
+import { SqlCoverageGaps } from '../sql/coverage-gaps.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
 import { Changes } from '../sql/revision.ts';
 import { SqlStoreWriter } from '../sql/store-writer.ts';
+import { SqlSyncLog } from '../sql/sync-log.ts';
 import { StoreKeys } from '../store-keys.ts';
 import type { StoreWriter } from '../stores.ts';
 import { DuckdbAppending } from './append.ts';
@@ -17,6 +19,8 @@ import { DuckdbSnapshot } from './snapshot.ts';
 /** The embedded engine: one file that this process holds, or memory. */
 export class DuckdbStorage implements Storage {
   readonly reports: SqlReportCatalog;
+  readonly gaps: SqlCoverageGaps;
+  readonly syncs: SqlSyncLog;
   readonly #database: Database;
   readonly #catalog: SerialSql;
   readonly #imports = new Mutex();
@@ -26,6 +30,8 @@ export class DuckdbStorage implements Storage {
     this.#database = database;
     this.#catalog = catalog;
     this.reports = new SqlReportCatalog(catalog, { now: 'epoch_ms(now())', lock: '' });
+    this.gaps = new SqlCoverageGaps(catalog);
+    this.syncs = new SqlSyncLog(catalog);
   }
 
   /**

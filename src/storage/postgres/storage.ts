@@ -4,9 +4,13 @@ import { Database } from '../../duckdb/database.ts';
 import { messageOf, UserError } from '../../errors.ts';
 import { append } from '../appending.ts';
 import type { ImportSession, MergeCounts, PollBatch, Snapshot, Storage } from '../ports.ts';
+import { SqlCoverageGaps } from '../sql/coverage-gaps.ts';
+import { SqlLeases } from '../sql/leases.ts';
+import { SqlMemberRegistry } from '../sql/members.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
 import { Changes } from '../sql/revision.ts';
 import { SqlStoreWriter } from '../sql/store-writer.ts';
+import { SqlSyncLog } from '../sql/sync-log.ts';
 import { StoreKeys } from '../store-keys.ts';
 import type { StoreWriter } from '../stores.ts';
 import { PostgresAppending } from './append.ts';
@@ -21,20 +25,29 @@ import { PostgresSnapshot } from './snapshot.ts';
 /** Milliseconds in which a small statement must be answered; else the server counts as lost. */
 const PATIENCE = 5_000;
 
+/** The server's clock, milliseconds. */
+const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
+
 /** A PostgreSQL server (15 or later), which several servers of this program may share. */
 export class PostgresStorage implements Storage {
   readonly reports: SqlReportCatalog;
   readonly results: PostgresResults;
+  readonly gaps: SqlCoverageGaps;
+  readonly syncs: SqlSyncLog;
+  readonly members: SqlMemberRegistry;
+  readonly leases: SqlLeases;
   readonly #pool: Pool;
   readonly #keys = new StoreKeys();
 
   private constructor(pool: Pool) {
     this.#pool = pool;
     this.results = new PostgresResults(pool);
-    this.reports = new SqlReportCatalog(new PostgresSql(pool, PATIENCE), {
-      now: `(extract(epoch from clock_timestamp()) * 1000)::bigint`,
-      lock: 'for update skip locked',
-    });
+    const sql = new PostgresSql(pool, PATIENCE);
+    this.reports = new SqlReportCatalog(sql, { now: NOW, lock: 'for update skip locked' });
+    this.gaps = new SqlCoverageGaps(sql);
+    this.syncs = new SqlSyncLog(sql);
+    this.members = new SqlMemberRegistry(sql, NOW);
+    this.leases = new SqlLeases(sql, NOW);
   }
 
   /**
