@@ -10,6 +10,7 @@ const SLOW = [
   'test/system/**',
   'test/storage/postgres.test.ts',
   'test/poller/{poller,trouble}.test.ts',
+  'test/sync/files.test.ts',
   'test/ingest/{files,gzip,instants,large-files,merging,parquet,sums,wrong-files}.test.ts',
 ];
 

@@ -64,7 +64,7 @@ export async function inspectFeeds(files: FeedFiles): Promise<Source[]> {
  * @throws UserError `invalid_input` when a file cannot be read, or has a bad row and `strict` is set
  */
 export function importSources(
-  storage: Storage,
+  storage: Pick<Storage, 'importing'>,
   sources: readonly Source[],
   options: ImportOptions,
 ): Promise<FileSummary[]> {
