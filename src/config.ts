@@ -1,4 +1,7 @@
 import { invalid } from './errors.ts';
+import { loadPollConfig, type PollConfig } from './poll-config.ts';
+import { oneOf, type Setting, wholeNumber } from './settings.ts';
+import { loadSyncConfig, type SyncConfig } from './sync-config.ts';
 
 /** Which engine keeps the data, and where. */
 export type DatabaseLocation =
@@ -13,6 +16,8 @@ export interface Config {
   readonly database: DatabaseLocation;
   readonly resultsDir: string;
   readonly logLevel: string;
+  readonly poll: PollConfig;
+  readonly sync: SyncConfig;
 }
 
 /** What a command line may say; each wins over its variable. */
@@ -41,28 +46,13 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
   };
   return Object.freeze({
     host: setting('host', '--host', 'HOST', '127.0.0.1').value,
-    port: port(setting('port', '--port', 'PORT', '5000')),
+    port: wholeNumber(setting('port', '--port', 'PORT', '5000'), 0, 65_535),
     database: databaseLocation(setting('database', '--database', 'DATABASE_URL', './var/monitor.duckdb')),
     resultsDir: setting('resultsDir', '--results-dir', 'RESULTS_DIR', './var/results').value,
     logLevel: oneOf(setting('logLevel', '--log-level', 'LOG_LEVEL', 'info'), LOG_LEVELS),
+    poll: loadPollConfig(env),
+    sync: loadSyncConfig(env),
   });
-}
-
-/** A value, and the flag or variable that it comes from. */
-export interface Setting {
-  readonly name: string;
-  readonly value: string;
-}
-
-function port({ name, value }: Setting): number {
-  const number = Number(value);
-  if (/^\d+$/.test(value) && number <= 65_535) return number;
-  throw invalid(`${name} is "${value}", expected a port number from 0 to 65535`);
-}
-
-function oneOf({ name, value }: Setting, choices: readonly string[]): string {
-  if (choices.includes(value)) return value;
-  throw invalid(`${name} is "${value}", expected one of ${choices.join(', ')}`);
 }
 
 /**

@@ -106,8 +106,8 @@ async function copyStores(source: Snapshot, stores: readonly StoreRecord[], targ
       hours.day[i] as number,
       hours.start[i] as number,
       hours.end[i] as number,
-      finite(hours.from[i] as number),
-      finite(hours.until[i] as number),
+      finite(hours.held?.from[i]),
+      finite(hours.held?.until[i]),
     ]),
   );
   await stageRows(
@@ -139,8 +139,8 @@ async function copyStores(source: Snapshot, stores: readonly StoreRecord[], targ
   });
 }
 
-function finite(instant: number): number | null {
-  return Number.isFinite(instant) ? instant : null;
+function finite(instant: number | undefined): number | null {
+  return instant !== undefined && Number.isFinite(instant) ? instant : null;
 }
 
 /** Copies the polls in `[from, to]`; returns how many came. */

@@ -1,13 +1,4 @@
-import {
-  closingOf,
-  DAY,
-  firstDateFrom,
-  type HoursColumns,
-  lastDateTo,
-  openIntervals,
-  openingOf,
-  openWeekday,
-} from './hours.ts';
+import { DAY, type HoursColumns, openIntervals, openOn } from './hours.ts';
 import { type Intervals, intersect, union } from './interval.ts';
 import { CLOSED, type SpecialHoursColumns } from './special-hours.ts';
 import type { Zone } from './zone.ts';
@@ -70,30 +61,49 @@ export class Schedule {
   }
 
   #openIn(zone: Zone, store: number, from: number, to: number): Intervals {
-    const { hours, specialHours } = this.#columns;
+    const { specialHours } = this.#columns;
+    const first = this.#specialHours[store] as number;
+    const last = this.#specialHours[store + 1] as number;
+    if (first === last) return this.#openByWeek(zone, store, from, to);
+    const dates = new Set(specialHours.date.subarray(first, last));
+    const pieces = [...this.#openByWeek(zone, store, from, to, dates)];
+    for (let row = first; row < last; row++) {
+      const start = specialHours.start[row] as number;
+      if (start === CLOSED) continue;
+      openOn(specialHours.date[row] as number, start, specialHours.end[row] as number, zone, pieces);
+    }
+    return union(pieces);
+  }
+
+  /** @param except local dates on which nothing begins */
+  #openByWeek(zone: Zone, store: number, from: number, to: number, except?: ReadonlySet<number>): Intervals {
+    const { hours } = this.#columns;
     const first = this.#hours[store] as number;
     const last = this.#hours[store + 1] as number;
-    let special = this.#specialHours[store] as number;
-    const lastSpecial = this.#specialHours[store + 1] as number;
-    if (special === lastSpecial) return openIntervals(hours, first, last, zone, from, to);
-    const firstDate = firstDateFrom(zone, from);
-    const lastDate = lastDateTo(zone, to);
-    while (special < lastSpecial && (specialHours.date[special] as number) < firstDate) special++;
+    if (first === last && except !== undefined) {
+      return openIntervals(WHOLE_WEEK, 0, WHOLE_WEEK.length, zone, from, to, except);
+    }
+    if (hours.held === undefined || first === last) return openIntervals(hours, first, last, zone, from, to, except);
     const pieces: number[] = [];
-    for (let date = firstDate; date <= lastDate; date++) {
-      if (special === lastSpecial || specialHours.date[special] !== date) {
-        if (first < last) openWeekday(hours, first, last, zone, date, pieces);
-        else pieces.push(openingOf(date, 0, zone), closingOf(date, 0, DAY, zone));
-      }
-      for (; special < lastSpecial && specialHours.date[special] === date; special++) {
-        const start = specialHours.start[special] as number;
-        if (start === CLOSED) continue;
-        pieces.push(openingOf(date, start, zone), closingOf(date, start, specialHours.end[special] as number, zone));
-      }
+    for (let row = first; row < last; ) {
+      const [since, until] = [hours.held.from[row] as number, hours.held.until[row] as number];
+      let next = row + 1;
+      while (next < last && hours.held.from[next] === since && hours.held.until[next] === until) next++;
+      pieces.push(...intersect(openIntervals(hours, row, next, zone, from, to, except), [since, until]));
+      row = next;
     }
     return union(pieces);
   }
 }
+
+/** Open around the clock, for stores that are so but for some dates. */
+const WHOLE_WEEK: HoursColumns = {
+  length: 7,
+  store: new Int32Array(7),
+  day: Uint8Array.of(0, 1, 2, 3, 4, 5, 6),
+  start: new Int32Array(7),
+  end: new Int32Array(7).fill(DAY),
+};
 
 function beginnings({ length, store }: { length: number; store: Int32Array }, stores: number): Int32Array {
   const begins = new Int32Array(stores + 1);

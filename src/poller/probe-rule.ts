@@ -23,7 +23,7 @@ export type StatusRanges = readonly (readonly [from: number, to: number])[];
 /**
  * The URL to probe; `undefined` when there is none. An id is one part of a path or of a query, whatever it holds.
  */
-export function probeUrl(rule: ProbeRule, storeId: string, own: string | undefined): URL | undefined {
+export function probeUrl(rule: Pick<ProbeRule, 'template'>, storeId: string, own: string | undefined): URL | undefined {
   const text = own ?? rule.template?.replaceAll('{store_id}', encodeURIComponent(storeId));
   if (text === undefined || !URL.canParse(text)) return undefined;
   const url = new URL(text);

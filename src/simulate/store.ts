@@ -1,4 +1,4 @@
-import { DAY, forEver, type HoursColumns, openIntervals } from '../domain/hours.ts';
+import { DAY, type HoursColumns, openIntervals } from '../domain/hours.ts';
 import { type Intervals, intersect, totalWithin } from '../domain/interval.ts';
 import { POLL_REACH, WINDOWS } from '../domain/window.ts';
 import type { Zone } from '../domain/zone.ts';
@@ -95,7 +95,6 @@ function hoursOf(week: readonly WeekRow[]): HoursColumns {
     day: Uint8Array.from(week, (row) => row.day),
     start: Int32Array.from(week, (row) => row.start),
     end: Int32Array.from(week, (row) => row.end),
-    ...forEver(week.length),
   };
 }
 

@@ -8,9 +8,8 @@ import type { StoreKeys } from './store-keys.ts';
 export interface PollAppending {
   /** The keys of stores by their ids; those that are not there are made known. */
   keysOf(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** The keys of the deleted stores. */
-  deletedStores(): Promise<readonly number[]>;
-  restoreStores(keys: readonly number[]): Promise<void>;
+  /** Makes those of the stores known again that are deleted; says how many. */
+  restoreStores(keys: readonly number[]): Promise<number>;
   /** For each poll what the database has of it: 0, 1 or `UNKNOWN`. */
   lookUp(polls: PollGroup): Promise<Uint8Array>;
   /** Adds those polls of which nothing is there, and replaces those that were otherwise. */
@@ -30,12 +29,7 @@ export async function append(
 ): Promise<{ counts: MergeCounts[]; keys: ReadonlyMap<string, number> }> {
   const keys = await engine.keysOf(known.missing(batches.map(({ ids }) => ids)));
   const polls = new PollGroup(batches, (id) => (known.get(id) ?? keys.get(id)) as number);
-  const named = new Set(polls.keys);
-  const back = (await engine.deletedStores()).filter((key) => named.has(key));
-  if (back.length > 0) {
-    await engine.restoreStores(back);
-    changes.stores();
-  }
+  if ((await engine.restoreStores([...new Set(polls.keys)])) > 0) changes.stores();
   const there = await engine.lookUp(polls);
   const counts = polls.counts(there);
   if (counts.some(changesSomething)) {

@@ -231,8 +231,8 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
       const b = await keyOf(storage, 'b');
       const read = (from: number, to: number) =>
         storage.snapshot(async (s) => {
-          const { length, store, day, from: since, until } = await s.hours(b, b + 1, from, to);
-          return Array.from({ length }, (_, i) => [store[i], day[i], since[i], until[i]]);
+          const { length, store, day, held } = await s.hours(b, b + 1, from, to);
+          return Array.from({ length }, (_, i) => [store[i], day[i], held?.from[i], held?.until[i]]);
         });
       const [before, after] = [
         [[0, 0, FOREVER_BACK, JUNE]],
@@ -241,6 +241,9 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
           [0, 1, JUNE, FOR_GOOD],
         ],
       ];
+      const a = await keyOf(storage, 'a');
+      const never = await storage.snapshot((s) => s.hours(a, a + 1, MAY, JULY));
+      assert.deepEqual([never.length, never.held], [1, undefined], 'where nothing changes, nothing is read of it');
       assert.deepEqual(await read(MAY, JUNE - 1), before);
       assert.deepEqual((await read(JUNE, JULY)).toSorted(), after);
       assert.deepEqual((await read(FOREVER_BACK, FOR_GOOD)).toSorted(), [...before, ...after].toSorted());

@@ -31,8 +31,13 @@ export function hoursColumns(rows: readonly HoursRow[]): HoursColumns {
     day: Uint8Array.from(sorted, (row) => row.day),
     start: Int32Array.from(sorted, (row) => row.start),
     end: Int32Array.from(sorted, (row) => row.end),
-    from: Float64Array.from(sorted, (row) => row.from ?? Number.NEGATIVE_INFINITY),
-    until: Float64Array.from(sorted, (row) => row.until ?? Number.POSITIVE_INFINITY),
+    // As an engine reads them: not at all where every row holds for ever.
+    ...(rows.some(({ from, until }) => from !== undefined || until !== undefined) && {
+      held: {
+        from: Float64Array.from(sorted, (row) => row.from ?? Number.NEGATIVE_INFINITY),
+        until: Float64Array.from(sorted, (row) => row.until ?? Number.POSITIVE_INFINITY),
+      },
+    }),
   };
 }
 

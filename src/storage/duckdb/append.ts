@@ -28,15 +28,12 @@ export class DuckdbAppending implements PollAppending {
     return new Map(rows.map(([id, key]) => [id, Number(key)]));
   }
 
-  async deletedStores(): Promise<number[]> {
-    const rows = await this.#session.rows('select store_key from stores where deleted');
-    return rows.map((row) => Number(row.store_key));
-  }
-
-  async restoreStores(keys: readonly number[]): Promise<void> {
-    await this.#session.run(
+  async restoreStores(keys: readonly number[]): Promise<number> {
+    const [deleted] = await this.#session.rows('select 1 from stores where deleted limit 1');
+    if (deleted === undefined) return 0;
+    return this.#session.run(
       `update stores set deleted = false, version = version + 1
-       where store_key in (select unnest(from_json($keys::json, '["INTEGER"]')))`,
+       where deleted and store_key in (select unnest(from_json($keys::json, '["INTEGER"]')))`,
       { keys: JSON.stringify(keys) },
     );
   }

@@ -73,24 +73,34 @@ export class DuckdbSnapshot implements Snapshot {
   }
 
   async hours(firstKey: number, endKey: number, from: number, to: number): Promise<HoursColumns> {
+    const keys = { first: firstKey, end: endKey };
+    const { limited } = await this.#session.row(
+      `select count(*) > 0 as limited from business_hours
+       where store_key >= $first and store_key < $end and (from_ms is not null or until_ms is not null)`,
+      keys,
+    );
     const result = await this.#session.result(
-      `select (store_key - $first)::integer, day, start_ms, end_ms,
-         coalesce(from_ms::double, '-infinity'::double), coalesce(until_ms::double, 'infinity'::double)
-       from business_hours
-       where store_key >= $first and store_key < $end
-         and (from_ms is null or from_ms <= $to::double) and (until_ms is null or until_ms > $from::double)
-       order by store_key`,
-      { first: firstKey, end: endKey, from, to },
+      limited === true
+        ? `select (store_key - $first)::integer, day, start_ms, end_ms,
+             coalesce(from_ms::double, '-infinity'::double), coalesce(until_ms::double, 'infinity'::double)
+           from business_hours
+           where store_key >= $first and store_key < $end
+             and coalesce(from_ms <= $to::double, true) and coalesce(until_ms > $from::double, true)
+           order by store_key, from_ms nulls first`
+        : `select (store_key - $first)::integer, day, start_ms, end_ms
+           from business_hours
+           where store_key >= $first and store_key < $end
+           order by store_key`,
+      limited === true ? { ...keys, from, to } : keys,
     );
     const length = result.rowCount;
     const store = new Int32Array(length);
     const day = new Uint8Array(length);
     const start = new Int32Array(length);
     const end = new Int32Array(length);
-    const holdsFrom = new Float64Array(length);
-    const holdsUntil = new Float64Array(length);
-    await fillColumns(result, [store, day, start, end, holdsFrom, holdsUntil]);
-    return { length, store, day, start, end, from: holdsFrom, until: holdsUntil };
+    const held = limited === true ? { from: new Float64Array(length), until: new Float64Array(length) } : undefined;
+    await fillColumns(result, [store, day, start, end, ...(held === undefined ? [] : [held.from, held.until])]);
+    return { length, store, day, start, end, held };
   }
 
   async specialHours(

@@ -27,16 +27,13 @@ export class PostgresAppending implements PollAppending {
     return new Map(rows.map((row) => [String(row.store_id), Number(row.store_key)]));
   }
 
-  async deletedStores(): Promise<number[]> {
-    const rows = await this.#sql.rows('select store_key from stores where deleted');
-    return rows.map((row) => Number(row.store_key));
-  }
-
-  async restoreStores(keys: readonly number[]): Promise<void> {
-    await this.#sql.list(
-      'update stores set deleted = false, version = version + 1 where store_key = any($1::integer[])',
-      [keys],
+  async restoreStores(keys: readonly number[]): Promise<number> {
+    const back = await this.#sql.list(
+      `update stores set deleted = false, version = version + 1
+       where deleted and store_key = any($1::integer[]) returning 1`,
+      [`{${keys.join(',')}}`],
     );
+    return back.length;
   }
 
   async lookUp(polls: PollGroup): Promise<Uint8Array> {

@@ -82,24 +82,32 @@ export class PostgresSnapshot implements Snapshot {
   }
 
   async hours(firstKey: number, endKey: number, from: number, to: number): Promise<HoursColumns> {
+    const keys = `store_key >= ${firstKey} and store_key < ${endKey}`;
+    const { limited } = await this.#sql.row(
+      `select exists (select 1 from business_hours where ${keys} and (from_ms is not null or until_ms is not null)) as limited`,
+    );
     const store = int32Column();
     const day = uint8Column();
     const start = int32Column();
     const end = int32Column();
     const holdsFrom = float64Column();
     const holdsUntil = float64Column();
-    const query = `
-      select store_key, day, start_ms, end_ms, coalesce(from_ms::float8, '-infinity'), coalesce(until_ms::float8, 'infinity')
-      from business_hours
-      where store_key >= ${firstKey} and store_key < ${endKey}
-        and (from_ms is null or from_ms <= '${to}'::float8) and (until_ms is null or until_ms > '${from}'::float8)
-      order by store_key`;
-    await readRows(this.#client, query, [4, 2, 4, 4, 8, 8], (rows, count, width) => {
+    const query =
+      limited === true
+        ? `select store_key, day, start_ms, end_ms,
+             coalesce(from_ms::float8, '-infinity'), coalesce(until_ms::float8, 'infinity')
+           from business_hours
+           where ${keys} and coalesce(from_ms <= '${to}'::float8, true) and coalesce(until_ms > '${from}'::float8, true)
+           order by store_key, from_ms nulls first`
+        : `select store_key, day, start_ms, end_ms from business_hours where ${keys} order by store_key`;
+    const widths = limited === true ? [4, 2, 4, 4, 8, 8] : [4, 2, 4, 4];
+    await readRows(this.#client, query, widths, (rows, count, width) => {
       for (let row = 0, at = 0; row < count; row++, at += width) {
         store.push(rows.getInt32(at + 6) - firstKey);
         day.push(rows.getInt16(at + 14));
         start.push(rows.getInt32(at + 20));
         end.push(rows.getInt32(at + 28));
+        if (limited !== true) continue;
         holdsFrom.push(rows.getFloat64(at + 36));
         holdsUntil.push(rows.getFloat64(at + 48));
       }
@@ -110,8 +118,7 @@ export class PostgresSnapshot implements Snapshot {
       day: day.values,
       start: start.values,
       end: end.values,
-      from: holdsFrom.values,
-      until: holdsUntil.values,
+      held: limited === true ? { from: holdsFrom.values, until: holdsUntil.values } : undefined,
     };
   }
 

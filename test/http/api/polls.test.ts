@@ -1,0 +1,263 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { ServerParts } from '../../../src/compose.ts';
+import { as, KNOWS_PEOPLE } from '../../support/people.ts';
+import { testServer } from '../../support/server.ts';
+import { merge } from '../../support/staging.ts';
+
+const NOW = Date.parse('2026-11-24T09:30:00Z');
+
+interface Answer {
+  readonly received: number;
+  readonly added: number;
+  readonly rejected: number;
+  readonly rejects: readonly { row: number; store_id: string | null; reason: string }[];
+}
+
+async function opened(t: TestContext, parts: ServerParts = {}) {
+  const server = await testServer(t, { now: () => NOW, ...parts });
+  const send = (payload: string | Buffer | object, headers: Record<string, string> = {}) =>
+    server.app.inject({ method: 'POST', url: '/api/v1/polls', payload, headers });
+  const list = async (storeId: string, query = '') =>
+    (await server.app.inject(`/api/v1/stores/${encodeURIComponent(storeId)}/polls${query}`)).json<{
+      items: { at: { utc: string; local: string }; status: string }[];
+      next_cursor: string | null;
+    }>();
+  return { ...server, send, list };
+}
+
+const ROWS = [
+  { store_id: 'a', status: 'active', timestamp_utc: '2026-11-24T09:00:00Z' },
+  { store_id: 'a', status: 'inactive', timestamp_utc: '2026-11-24 08:00:00.123456 UTC' },
+  { store_id: 'b "x", y', status: 'active', timestamp_utc: '2026-11-24T10:00:00+01:00' },
+] as const;
+const ALL = { received: 3, added: 3, replaced: 0, already_there: 0, repeated: 0, rejected: 0, rejects: [] };
+const NDJSON = `${ROWS.map((row) => JSON.stringify(row)).join('\r\n')}\n\n`;
+const CSV =
+  '\ufeffstatus,store_id,extra,timestamp_utc\r\n' +
+  'active,a,,2026-11-24T09:00:00Z\r\ninactive,a,x,2026-11-24 08:00:00.123456 UTC\r\n\r\n' +
+  'active,"b ""x"", y",,2026-11-24T10:00:00+01:00';
+
+const FORMS: readonly (readonly [string, string | Buffer, Record<string, string>])[] = [
+  ['an object', JSON.stringify({ polls: ROWS }), { 'content-type': 'application/json' }],
+  ['a bare array', JSON.stringify(ROWS), { 'content-type': 'application/json; charset=utf-8' }],
+  ['NDJSON', NDJSON, { 'content-type': 'application/x-ndjson' }],
+  ['CSV', CSV, { 'content-type': 'text/csv' }],
+  ['gzipped JSON', gzipSync(JSON.stringify(ROWS)), { 'content-type': 'application/json', 'content-encoding': 'gzip' }],
+  ['gzipped NDJSON', gzipSync(NDJSON), { 'content-type': 'application/x-ndjson', 'content-encoding': 'GZIP' }],
+  ['gzipped CSV', gzipSync(CSV), { 'content-type': 'text/csv', 'content-encoding': 'gzip' }],
+];
+for (const [form, body, headers] of FORMS) {
+  test(`polls come as ${form}, and sent again they change nothing`, async (t) => {
+    const { send, list } = await opened(t);
+    const answer = await send(body, headers);
+    assert.deepEqual([answer.statusCode, answer.json()], [200, ALL], answer.body);
+    assert.deepEqual((await send(body, headers)).json(), { ...ALL, added: 0, already_there: 3 });
+    assert.deepEqual(await list('a'), {
+      items: [
+        { at: { utc: '2026-11-24T09:00:00.000Z', local: '2026-11-24T03:00:00.000-06:00' }, status: 'active' },
+        { at: { utc: '2026-11-24T08:00:00.123Z', local: '2026-11-24T02:00:00.123-06:00' }, status: 'inactive' },
+      ],
+      next_cursor: null,
+    });
+    assert.equal((await list('b "x", y')).items[0]?.at.utc, '2026-11-24T09:00:00.000Z');
+  });
+}
+
+test('a bad poll is told with its place and stops no other', async (t) => {
+  const { send, list } = await opened(t);
+  const fine = ROWS[0];
+  const bad: readonly (readonly [unknown, string | null, string])[] = [
+    [{ ...fine, store_id: '' }, '', 'store_id is empty'],
+    [{ ...fine, store_id: 17 }, null, 'store_id 17 is no text'],
+    [{ status: 'active', timestamp_utc: fine.timestamp_utc }, null, 'store_id (missing) is no text'],
+    [{ ...fine, store_id: 'a\0' }, 'a\0', 'store_id holds a null character'],
+    [{ ...fine, store_id: 'x'.repeat(201) }, 'x'.repeat(200), 'store_id is longer than 200 characters'],
+    [{ ...fine, status: 'Active' }, 'a', 'status "Active" is neither "active" nor "inactive"'],
+    [{ ...fine, status: true }, 'a', 'status true is neither "active" nor "inactive"'],
+    [
+      { ...fine, timestamp_utc: '2026-11-24 09:00' },
+      'a',
+      'timestamp_utc "2026-11-24 09:00" is not an instant such as "2023-01-22T12:09:39.388Z"',
+    ],
+    [
+      { ...fine, timestamp_utc: 1764000000 },
+      'a',
+      'timestamp_utc 1764000000 is not an instant such as "2023-01-22T12:09:39.388Z"',
+    ],
+    [
+      { ...fine, timestamp_utc: '2026-11-24T09:35:00.001Z' },
+      'a',
+      'timestamp_utc "2026-11-24T09:35:00.001Z" lies more than 5 minutes in the future',
+    ],
+    [null, null, 'it is null, expected an object'],
+    [[1], null, 'it is [1], expected an object'],
+  ];
+  const polls = bad.flatMap(([poll]) => [poll, fine]);
+  const answer = (await send({ polls })).json<Answer>();
+  assert.deepEqual(
+    answer.rejects,
+    bad.map(([, store_id, reason], i) => ({ row: 2 * i + 1, store_id, reason })),
+  );
+  assert.deepEqual([answer.received, answer.added, answer.rejected], [24, 1, 12]);
+  assert.equal((await list('a')).items.length, 1);
+});
+
+test('half a character in an id is refused, as no database keeps it', async (t) => {
+  const { send } = await opened(t);
+  const answer = await send('[{"store_id":"\\ud800","status":"active","timestamp_utc":"2026-11-24T09:00:00Z"}]', {
+    'content-type': 'application/json',
+  });
+  assert.match(answer.json<Answer>().rejects[0]?.reason ?? '', /half a character/);
+});
+
+test('a poll may be 5 minutes ahead of the clock', async (t) => {
+  const { send } = await opened(t);
+  const answer = await send([{ ...ROWS[0], timestamp_utc: '2026-11-24T09:35:00Z' }]);
+  assert.equal(answer.json<Answer>().added, 1);
+});
+
+test('of many bad polls all are counted and a hundred are told', async (t) => {
+  const { send } = await opened(t);
+  const answer = (await send(new Array(250).fill({}))).json<Answer>();
+  assert.deepEqual([answer.received, answer.rejected, answer.rejects.length], [250, 250, 100]);
+});
+
+test('bad lines of NDJSON and CSV harm no others', async (t) => {
+  const { send } = await opened(t);
+  const ndjson = (
+    await send(`{"store_id\n${JSON.stringify(ROWS[0])}\n17\n`, { 'content-type': 'application/x-ndjson' })
+  ).json<Answer>();
+  assert.deepEqual([ndjson.received, ndjson.added, ndjson.rejects.map(({ row }) => row)], [3, 1, [1, 3]]);
+  const lines = [
+    'store_id,status,timestamp_utc',
+    'b,active',
+    'b,"active,2026-11-24T09:00:00Z',
+    'b,active,2026-11-24T09:00:00Z',
+    'b,active,x,y',
+  ];
+  const csv = (await send(lines.join('\n'), { 'content-type': 'text/csv' })).json<Answer>();
+  assert.deepEqual(csv.rejects, [
+    { row: 1, store_id: 'b', reason: 'the line has 2 columns, expected 3' },
+    { row: 2, store_id: null, reason: 'the line is no CSV: a quote stands where none may' },
+    { row: 4, store_id: 'b', reason: 'the line has 4 columns, expected 3' },
+  ]);
+  assert.equal(csv.added, 1);
+});
+
+const WHOLE: readonly (readonly [string, string | Buffer, Record<string, string>, number, RegExp])[] = [
+  ['no JSON', '{"polls":[', { 'content-type': 'application/json' }, 400, /the body is no JSON/],
+  ['nothing', '', { 'content-type': 'application/json' }, 400, /the body is no JSON/],
+  ['JSON without polls', '{"poll":[]}', { 'content-type': 'application/json' }, 400, /the body has no polls/],
+  ['null', 'null', { 'content-type': 'application/json' }, 400, /the body has no polls/],
+  ['CSV without a column', 'store_id,status\n', { 'content-type': 'text/csv' }, 400, /no column "timestamp_utc"/],
+  ['empty CSV', '', { 'content-type': 'text/csv' }, 400, /expected a header/],
+  ['no UTF-8', Buffer.from([0x5b, 0xff, 0x5d]), { 'content-type': 'application/json' }, 400, /no UTF-8/],
+  ['no gzip', '[]', { 'content-type': 'application/json', 'content-encoding': 'gzip' }, 400, /the body is no gzip/],
+  [
+    'half a gzip',
+    gzipSync(NDJSON).subarray(0, 40),
+    { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' },
+    400,
+    /the body is no gzip/,
+  ],
+  [
+    'Brotli',
+    '[]',
+    { 'content-type': 'application/json', 'content-encoding': 'br' },
+    415,
+    /Content-Encoding is "br", expected gzip/,
+  ],
+  [
+    'a form',
+    'polls=1',
+    { 'content-type': 'application/x-www-form-urlencoded' },
+    415,
+    /expected application\/json, application\/x-ndjson, text\/csv/,
+  ],
+  [
+    'a gzip bomb',
+    gzipSync(Buffer.alloc(50_000_000, 0x20)),
+    { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+    413,
+    /larger than 8388608 bytes when it is unpacked/,
+  ],
+  [
+    'too much',
+    Buffer.alloc(8 * 1024 * 1024 + 1, 0x20),
+    { 'content-type': 'application/json' },
+    413,
+    /larger than 8388608 bytes/,
+  ],
+  [
+    'too many polls',
+    `[${new Array(50_001).fill(1)}]`,
+    { 'content-type': 'application/json' },
+    413,
+    /there are 50001 polls, at most 50000/,
+  ],
+  ['too many lines', '1\n'.repeat(50_001), { 'content-type': 'application/x-ndjson' }, 413, /at most 50000/],
+];
+test('what is no body of polls is refused as a whole', async (t) => {
+  const { send } = await opened(t);
+  for (const [what, body, headers, status, detail] of WHOLE) {
+    const answer = await send(body, headers);
+    assert.equal(answer.statusCode, status, `${what}: ${answer.body}`);
+    assert.match(answer.json<{ detail: string }>().detail, detail);
+    assert.match(String(answer.headers['content-type']), /^application\/problem\+json/);
+  }
+});
+
+test('CSV may have another delimiter, as a polls file may', async (t) => {
+  const { send } = await opened(t);
+  const csv = 'store_id;status;timestamp_utc\na,b;active;2026-11-24T09:00:00Z\n';
+  assert.equal((await send(csv, { 'content-type': 'text/csv' })).json<Answer>().added, 1);
+});
+
+test('no polls at all are fine', async (t) => {
+  const { send } = await opened(t);
+  assert.equal((await send('[]', { 'content-type': 'application/json' })).json<Answer>().received, 0);
+  assert.equal((await send('', { 'content-type': 'application/x-ndjson' })).json<Answer>().received, 0);
+});
+
+test('a store that a poll names is there at once', async (t) => {
+  const { send, app } = await opened(t);
+  assert.equal((await app.inject('/api/v1/stores/a')).statusCode, 404);
+  await send(ROWS);
+  assert.equal((await app.inject('/api/v1/stores/a')).statusCode, 200);
+});
+
+test('requests at once are told what each brought', async (t) => {
+  const { send } = await opened(t);
+  const answers = await Promise.all(Array.from({ length: 10 }, () => send(ROWS)));
+  const added = answers.map((answer) => answer.json<Answer>().added);
+  assert.deepEqual(added.toSorted(), [0, 0, 0, 0, 0, 0, 0, 0, 0, 3]);
+});
+
+test('polls of a store are paged, within a range', async (t) => {
+  const { storage, list, app } = await opened(t);
+  const at = (minute: number) => Date.parse('2026-11-24T08:00:00Z') + minute * 60_000;
+  await merge(storage, { polls: Array.from({ length: 10 }, (_, i) => ['a', at(i), true]), zones: [['a', 'UTC']] });
+  const minutes = ({ items }: Awaited<ReturnType<typeof list>>) =>
+    items.map((poll) => poll.at.utc.slice(14, 16)).join(' ');
+  const range = 'from=2026-11-24T08:02:00Z&to=2026-11-24T08:08:00Z';
+  const page = await list('a', `?${range}&limit=4`);
+  assert.equal(minutes(page), '07 06 05 04');
+  const rest = await list('a', `?${range}&limit=4&cursor=${page.next_cursor}`);
+  assert.deepEqual([minutes(rest), rest.next_cursor], ['03 02', null]);
+  assert.equal(minutes(await list('a', `?${range}&limit=6`)), '07 06 05 04 03 02');
+  for (const query of ['from=today', 'to=x', 'limit=0', 'cursor=WyJhIl0', 'sort=id']) {
+    assert.equal((await app.inject(`/api/v1/stores/a/polls?${query}`)).statusCode, 400, query);
+  }
+  assert.equal((await app.inject('/api/v1/stores/nobody/polls')).statusCode, 404);
+});
+
+test('owners read the polls of their stores and send none', async (t) => {
+  const { app, storage } = await opened(t, { authenticator: KNOWS_PEOPLE });
+  await merge(storage, { polls: ['mine', 'other'].map((id) => [id, NOW, true]) });
+  const read = (id: string) => app.inject({ url: `/api/v1/stores/${id}/polls`, headers: as('owner') });
+  assert.deepEqual([(await read('mine')).statusCode, (await read('other')).statusCode], [200, 404]);
+  const sent = await app.inject({ method: 'POST', url: '/api/v1/polls', payload: ROWS, headers: as('owner') });
+  assert.equal(sent.statusCode, 403);
+});

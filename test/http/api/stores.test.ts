@@ -1,0 +1,283 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { ServerParts } from '../../../src/compose.ts';
+import type { StateSource } from '../../../src/stores/states.ts';
+import { as, KNOWS_PEOPLE } from '../../support/people.ts';
+import { testServer } from '../../support/server.ts';
+import { merge } from '../../support/staging.ts';
+
+const T = Date.parse('2023-01-22T12:00:00Z');
+
+type Json = Record<string, unknown>;
+
+async function opened(t: TestContext, parts: ServerParts = {}) {
+  const server = await testServer(t, parts);
+  const ask = async (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: Json, headers: Json = {}) => {
+    const url = `/api/v1/stores${path}`;
+    const payload = body === undefined ? {} : { payload: body };
+    return server.app.inject({ method, url, headers: headers as Record<string, string>, ...payload });
+  };
+  return { ...server, ask };
+}
+
+test('a store is made known, read, changed and deleted', async (t) => {
+  const { ask } = await opened(t);
+  const body = {
+    store_id: 'one',
+    name: 'The One',
+    zone: 'europe/berlin',
+    labels: { city: 'Köln' },
+    probe_url: 'https://example.com',
+  };
+  const created = await ask('POST', '', body);
+  assert.equal(created.statusCode, 201);
+  assert.equal(created.headers.location, '/api/v1/stores/one');
+  const store = {
+    store_id: 'one',
+    name: 'The One',
+    zone: 'Europe/Berlin',
+    zone_is_default: false,
+    labels: { city: 'Köln' },
+    probe_url: 'https://example.com/',
+    state: 'unknown',
+    last_poll: null,
+  };
+  assert.deepEqual(created.json(), store);
+  const read = await ask('GET', '/one');
+  assert.deepEqual([read.statusCode, read.json(), read.headers.etag], [200, store, created.headers.etag]);
+  const changed = await ask('PATCH', '/one', { name: null, labels: {} }, { 'if-match': read.headers.etag });
+  assert.deepEqual(changed.json(), { ...store, name: null, labels: {} });
+  assert.notEqual(changed.headers.etag, read.headers.etag);
+  assert.deepEqual((await ask('GET', '/one')).json(), changed.json());
+  assert.equal((await ask('DELETE', '/one', undefined, { 'if-match': changed.headers.etag })).statusCode, 204);
+  assert.equal((await ask('GET', '/one')).statusCode, 404);
+  assert.equal((await ask('DELETE', '/one')).statusCode, 404);
+  assert.equal((await ask('GET', '')).json<{ total: number }>().total, 0);
+});
+
+test('a store without an id gets one, and one that is there is not made again', async (t) => {
+  const { ask } = await opened(t);
+  const first = (await ask('POST', '', {})).json<{ store_id: string; zone: string; zone_is_default: boolean }>();
+  assert.match(first.store_id, /^[0-9a-f-]{36}$/);
+  assert.deepEqual([first.zone, first.zone_is_default], ['America/Chicago', true]);
+  const again = await ask('POST', '', { store_id: first.store_id });
+  assert.deepEqual(
+    [again.statusCode, again.json<Json>().detail],
+    [409, `there is a store "${first.store_id}" already`],
+  );
+});
+
+test('an id may be any text, percent-encoded in a path', async (t) => {
+  const { ask, storage } = await opened(t);
+  const ids = [
+    "o'hara",
+    'a/b',
+    '../x',
+    '?q#',
+    '%2F',
+    'say "hi"',
+    ' two  words ',
+    '🍕'.repeat(200),
+    'ü',
+    '+',
+    '0012',
+    'a:b',
+  ];
+  await merge(storage, { polls: ids.map((id) => [id, T, true]) });
+  for (const id of ids) {
+    const read = await ask('GET', `/${encodeURIComponent(id)}`);
+    assert.deepEqual([read.statusCode, read.json<Json>().store_id], [200, id], read.body);
+    const polls = await ask('GET', `/${encodeURIComponent(id)}/polls`);
+    assert.equal(polls.json<{ items: unknown[] }>().items.length, 1, id);
+  }
+  assert.equal((await ask('GET', `/${'x'.repeat(201)}`)).statusCode, 400);
+  assert.equal((await ask('GET', `/${'x'.repeat(5_000)}`)).statusCode, 414);
+  assert.equal((await ask('GET', '/%00')).statusCode, 404);
+  assert.equal((await ask('GET', '/%zz')).statusCode, 400);
+});
+
+test('whoever changes what somebody else has changed since is told so', async (t) => {
+  const { ask } = await opened(t);
+  await ask('POST', '', { store_id: 'one' });
+  const { etag } = (await ask('GET', '/one')).headers;
+  assert.equal((await ask('PATCH', '/one', { name: 'mine' }, { 'if-match': etag })).statusCode, 200);
+  const late = await ask('PATCH', '/one', { name: 'yours' }, { 'if-match': etag });
+  assert.deepEqual([late.statusCode, late.json<Json>().title], [412, 'Precondition Failed']);
+  assert.equal((await ask('DELETE', '/one', undefined, { 'if-match': etag })).statusCode, 412);
+  assert.equal((await ask('PATCH', '/one', { name: 'yours' }, { 'if-match': '"x"' })).statusCode, 412);
+  assert.equal((await ask('PATCH', '/one', { name: 'yours' }, { 'if-match': '*' })).statusCode, 200);
+});
+
+test('a change that changes nothing leaves the version as it is', async (t) => {
+  const { ask } = await opened(t);
+  const { etag } = (await ask('POST', '', { store_id: 'one', name: 'N', zone: 'UTC', labels: { a: '1', b: '2' } }))
+    .headers;
+  const same = await ask('PATCH', '/one', { name: 'N', zone: 'UTC', labels: { b: '2', a: '1' } });
+  assert.equal(same.headers.etag, etag);
+  assert.equal((await ask('PATCH', '/one', {})).headers.etag, etag);
+});
+
+const BAD: readonly (readonly [Json, RegExp, string])[] = [
+  [{ zone: 'Mars/Base' }, /zone is "Mars\/Base", expected an IANA time zone/, 'zone'],
+  [{ zone: '+05:00' }, /zone is "\+05:00"/, 'zone'],
+  [{ probe_url: 'ftp://example.com' }, /probe_url is "ftp:/, 'probe_url'],
+  [{ probe_url: 'example.com' }, /expected an http or https URL/, 'probe_url'],
+  [{ probe_url: 'https://a:b@example.com' }, /a user name or a password/, 'probe_url'],
+  [{ name: 'a\0b' }, /name holds a null character/, 'name'],
+  [{ name: 'a\ud800' }, /half a character/, 'name'],
+  [{ labels: { city: '\0' } }, /labels.city holds/, 'labels.city'],
+  [{ labels: { city: 5 } }, /must be string/, 'labels.city'],
+  [{ name: '' }, /fewer than 1/, 'name'],
+  [{ color: 'red' }, /additional properties \("color"\)/, ''],
+];
+test('a store is refused with what cannot be, and with the field that is wrong', async (t) => {
+  const { ask } = await opened(t);
+  for (const [body, detail, field] of BAD) {
+    for (const answer of [await ask('POST', '', { store_id: 'one', ...body }), await ask('POST', '', body)]) {
+      assert.equal(answer.statusCode, 400, `${JSON.stringify(body)}: ${answer.body}`);
+      const problem = answer.json<{ detail: string; errors: { field: string }[] }>();
+      assert.match(problem.detail, detail);
+      assert.equal(problem.errors[0]?.field, field);
+    }
+    await ask('POST', '', { store_id: 'one' });
+    assert.equal((await ask('PATCH', '/one', body)).statusCode, 400);
+  }
+});
+
+test('a deleted store is back with its hours and polls when a poll names it, or without polls if these went too', async (t) => {
+  const { ask, app } = await opened(t);
+  const send = () =>
+    app.inject({
+      method: 'POST',
+      url: '/api/v1/polls',
+      payload: [{ store_id: 'one', status: 'active', timestamp_utc: '2023-01-22T12:00:00Z' }],
+    });
+  const polls = async () => (await ask('GET', '/one/polls')).json<{ items: unknown[] }>().items.length;
+  await ask('POST', '', { store_id: 'one', zone: 'UTC' });
+  await app.inject({ method: 'PUT', url: '/api/v1/stores/one/hours', payload: { hours: [] } });
+  await send();
+  const { etag } = (await ask('GET', '/one')).headers;
+  await ask('DELETE', '/one');
+  assert.equal((await ask('GET', '/one')).statusCode, 404);
+  assert.deepEqual((await send()).json<Json>().already_there, 1);
+  const back = await ask('GET', '/one');
+  assert.deepEqual([back.json<Json>().zone, await polls()], ['UTC', 1]);
+  assert.notEqual(back.headers.etag, etag);
+  assert.deepEqual((await ask('GET', '/one/hours')).json<{ versions: Json[] }>().versions[0]?.hours, []);
+  await ask('DELETE', '/one?with_polls=true');
+  assert.deepEqual((await send()).json<Json>().added, 1);
+});
+
+const LIVE: StateSource = {
+  states: async (asOf = T) => ({
+    asOf,
+    of: ({ id }) =>
+      id < 'c'
+        ? { state: 'closed', lastPoll: undefined }
+        : { state: 'offline', lastPoll: { instant: asOf - 1, active: false } },
+  }),
+};
+
+test('a list is paged by cursor, offline stores first, with its total', async (t) => {
+  const { ask, storage } = await opened(t, { states: LIVE });
+  await merge(storage, { polls: ['a', 'b', 'c', 'd'].map((id) => [id, T, true]), zones: [['c', 'Asia/Tokyo']] });
+  const page = (await ask('GET', '?limit=3')).json<{
+    items: Json[];
+    next_cursor: string;
+    total: number;
+    as_of: string;
+  }>();
+  assert.deepEqual(
+    page.items.map(({ store_id }) => store_id),
+    ['c', 'd', 'a'],
+  );
+  assert.deepEqual(page.items[0]?.last_poll, {
+    at: { utc: '2023-01-22T11:59:59.999Z', local: '2023-01-22T20:59:59.999+09:00' },
+    status: 'inactive',
+  });
+  assert.deepEqual([page.total, page.as_of], [4, '2023-01-22T12:00:00.000Z']);
+  const rest = (await ask('GET', `?limit=3&cursor=${page.next_cursor}`)).json<{ items: Json[]; next_cursor: null }>();
+  assert.deepEqual([rest.items.map(({ store_id }) => store_id), rest.next_cursor], [['b'], null]);
+  const earlier = (await ask('GET', '?as_of=2023-01-01T00:00:00Z&limit=1')).json<{ as_of: string }>();
+  assert.equal(earlier.as_of, '2023-01-01T00:00:00.000Z');
+});
+
+test('a list takes its filters from the query, alone and together', async (t) => {
+  const { ask, storage } = await opened(t, { states: LIVE });
+  await merge(storage, { polls: ['a', 'b'].map((id) => [id, T, true]), zones: [['c', 'Asia/Tokyo']] });
+  await ask('PATCH', '/a', { name: 'Anna & Co', labels: { city: 'Köln: Süd', brand: 'x' } });
+  const ids = async (query: string) =>
+    (await ask('GET', `?${query}`))
+      .json<{ items: { store_id: string }[] }>()
+      .items.map(({ store_id }) => store_id)
+      .join('');
+  assert.equal(await ids(`search=${encodeURIComponent('anna & c')}`), 'a');
+  assert.equal(await ids(`label=${encodeURIComponent('city:Köln: Süd')}&label=brand:x`), 'a');
+  assert.equal(await ids('label=brand:y'), '');
+  assert.equal(await ids('zone=asia/tokyo'), 'c');
+  assert.equal(await ids('state=offline'), 'c');
+  assert.equal(await ids('state=offline&state=closed&sort=id'), 'abc');
+});
+
+test('a list is refused with a query that means nothing', async (t) => {
+  const { ask } = await opened(t);
+  for (const query of [
+    'sort=size',
+    'state=open',
+    'label=city',
+    'limit=0',
+    'limit=501',
+    'limit=x',
+    'as_of=now',
+    'cursor=eHh4',
+    'page=2',
+    'zone=a&zone=b',
+  ]) {
+    const answer = await ask('GET', `?${query}`);
+    assert.equal(answer.statusCode, 400, `${query}: ${answer.body}`);
+  }
+});
+
+test('a cursor of one order means nothing in another', async (t) => {
+  const { ask, storage } = await opened(t);
+  await merge(storage, { polls: ['a', 'b'].map((id) => [id, T, true]) });
+  const { next_cursor } = (await ask('GET', '?limit=1&sort=id')).json<{ next_cursor: string }>();
+  assert.equal((await ask('GET', `?limit=1&sort=id&cursor=${next_cursor}`)).statusCode, 200);
+  const other = await ask('GET', `?limit=1&cursor=${next_cursor}`);
+  assert.deepEqual([other.statusCode, /cursor belongs to another list/.test(other.body)], [400, true]);
+});
+
+test('owners see their own stores and nothing of the others, not even how many there are', async (t) => {
+  const { ask, storage } = await opened(t, { authenticator: KNOWS_PEOPLE });
+  await merge(storage, { polls: ['mine', 'mine too', 'other'].map((id) => [id, T, true]) });
+  const list = async (who: string) =>
+    (await ask('GET', '?sort=id', undefined, as(who))).json<{ items: Json[]; total: number }>();
+  assert.deepEqual(
+    (await list('owner')).items.map(({ store_id }) => store_id),
+    ['mine', 'mine too'],
+  );
+  assert.equal((await list('owner')).total, 2);
+  assert.equal((await list('stranger')).total, 0);
+  assert.equal((await list('operator')).total, 3);
+  const nobody = await ask('GET', '/no%20such', undefined, as('owner'));
+  const others = await ask('GET', '/other', undefined, as('owner'));
+  assert.deepEqual([others.statusCode, others.body.replace('other', 'no such')], [404, nobody.body]);
+  assert.equal((await ask('GET', '/other/polls', undefined, as('owner'))).statusCode, 404);
+  assert.equal((await ask('PATCH', '/other', { name: 'x' }, as('owner'))).statusCode, 404);
+  assert.equal((await ask('DELETE', '/other', undefined, as('owner'))).statusCode, 404);
+});
+
+test('owners change nothing but hours', async (t) => {
+  const { ask, storage } = await opened(t, { authenticator: KNOWS_PEOPLE });
+  await merge(storage, { polls: [['mine', T, true]] });
+  for (const answer of [
+    await ask('PATCH', '/mine', { name: 'x' }, as('owner')),
+    await ask('PATCH', '/mine', { zone: 'UTC' }, as('owner')),
+    await ask('DELETE', '/mine', undefined, as('owner')),
+    await ask('POST', '', { store_id: 'new' }, as('owner')),
+  ]) {
+    assert.equal(answer.statusCode, 403, answer.body);
+    assert.match(answer.json<{ detail: string }>().detail, /owners may change the hours of their stores, but not/);
+  }
+  assert.equal((await ask('PATCH', '/mine', { name: 'x' }, as('operator'))).statusCode, 200);
+});
