@@ -46,7 +46,7 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
   };
   return Object.freeze({
     host: setting('host', '--host', 'HOST', '127.0.0.1').value,
-    port: wholeNumber(setting('port', '--port', 'PORT', '5000'), 0, 65_535),
+    port: wholeNumber(setting('port', '--port', 'PORT', '5000'), 0, 65_535, 'a port number'),
     database: databaseLocation(setting('database', '--database', 'DATABASE_URL', './var/monitor.duckdb')),
     resultsDir: setting('resultsDir', '--results-dir', 'RESULTS_DIR', './var/results').value,
     logLevel: oneOf(setting('logLevel', '--log-level', 'LOG_LEVEL', 'info'), LOG_LEVELS),

@@ -21,10 +21,11 @@ export function list({ value }: Setting): string[] {
 }
 
 /** @throws UserError `invalid_input` */
-export function wholeNumber({ name, value }: Setting, least: number, most: number): number {
+export function wholeNumber(setting: Setting, least: number, most: number, what = 'a whole number'): number {
+  const { name, value } = setting;
   const number = Number(value);
   if (/^\d+$/.test(value) && number >= least && number <= most) return number;
-  throw invalid(`${name} is "${value}", expected a whole number from ${least} to ${most}`);
+  throw invalid(`${name} is "${value}", expected ${what} from ${least} to ${most}`);
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };

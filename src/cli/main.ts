@@ -6,11 +6,13 @@ import { copyCommand } from './copy.ts';
 import { demoCommand } from './demo.ts';
 import { importCommand } from './import.ts';
 import { migrateCommand } from './migrate.ts';
+import { pollCommand } from './poll.ts';
 import { pruneCommand } from './prune.ts';
 import { reportCommand } from './report.ts';
 import { serveCommand } from './serve.ts';
 import { listenToSignals } from './signals.ts';
 import { simulateCommand } from './simulate.ts';
+import { syncCommand } from './sync.ts';
 
 const program = new Command('restaurant-monitor')
   .description('Were my restaurants really online while they were supposed to be open?')
@@ -22,6 +24,8 @@ reportCommand(program);
 simulateCommand(program);
 demoCommand(program);
 migrateCommand(program);
+pollCommand(program);
+syncCommand(program);
 pruneCommand(program);
 copyCommand(program);
 

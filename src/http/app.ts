@@ -2,6 +2,7 @@ import accepts from '@fastify/accepts';
 import cookie from '@fastify/cookie';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger } from 'fastify';
+import type { Freshness } from '../freshness.ts';
 import type { ReportService } from '../reports/service.ts';
 import type { Storage } from '../storage/ports.ts';
 import { type Authenticator, guardRoutes } from './access.ts';
@@ -18,6 +19,7 @@ import { compileValidator } from './validation.ts';
 export interface AppParts extends StoreApiParts {
   readonly storage: Storage;
   readonly reports: ReportService;
+  readonly freshness: Pick<Freshness, 'warnings'>;
   readonly authenticator: Authenticator;
   readonly log: FastifyBaseLogger;
 }
@@ -59,7 +61,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   guardRoutes(app, parts.authenticator);
   await app.register(classicRoutes(parts.reports));
   await app.register(storeApiRoutes(parts), { prefix: '/api/v1' });
-  await app.register(healthRoutes(parts.storage));
+  await app.register(healthRoutes(parts.storage, parts.freshness));
   await app.register(documentRoutes);
   return app;
 }

@@ -224,6 +224,7 @@ export class Poller {
     const { membership, targets, history, log } = this.#parts;
     const owns = (id: string) => share !== undefined && (membership?.owns(id) ?? true);
     const acquired = this.#roster.replace(await targets(), owns);
+    if (this.#roster.known === 0) log.warn('no store has a URL to probe: set PROBE_URL, or the probe_url of stores');
     if (acquired.length === 0) return;
     const { interval } = this.#settings;
     await history.forEach(now - 2 * interval, (id, instant, active) => {

@@ -47,6 +47,11 @@ export class Roster {
     return this.#inOrder.length;
   }
 
+  /** All stores that have a URL, also those of other servers. */
+  get known(): number {
+    return this.#byId.size;
+  }
+
   /** How many sites there are that may have nothing to do with one another. */
   get sites(): number {
     return this.#sites;

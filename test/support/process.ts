@@ -60,8 +60,13 @@ export function start(t: TestContext, cwd: string, args: readonly string[], env:
 }
 
 /** Runs the program to its end. */
-export async function run(cwd: string, args: readonly string[], input = ''): Promise<Finished> {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: environment() });
+export async function run(
+  cwd: string,
+  args: readonly string[],
+  input = '',
+  env: NodeJS.ProcessEnv = {},
+): Promise<Finished> {
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...environment(), ...env } });
   const texts = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     texts.stdout += text;
@@ -81,8 +86,10 @@ export async function serve(t: TestContext, cwd: string, ...args: string[]): Pro
   return { ...server, url };
 }
 
+const OWN_VARIABLES =
+  /^(HOST|PORT|DATABASE_URL|RESULTS_DIR|LOG_LEVEL|DEBUG|NODE_TEST_CONTEXT|POLL|POLLS?_.*|PROBE_.*|SYNC_.*)$/;
+
 /** None of the variables that configure the program reach it from outside. */
 function environment(): NodeJS.ProcessEnv {
-  const { HOST, PORT, DATABASE_URL, RESULTS_DIR, LOG_LEVEL, DEBUG, NODE_TEST_CONTEXT, ...rest } = process.env;
-  return rest;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !OWN_VARIABLES.test(name)));
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { createServer, IN_MEMORY, openStorage, type Server, type ServerParts } from '../../src/compose.ts';
+import { loadConfig } from '../../src/config.ts';
 import type { Storage } from '../../src/storage/ports.ts';
 import { temporaryFolder } from './temporary.ts';
 
@@ -15,7 +16,7 @@ export interface TestServer extends Server {
 export async function testServer(t: TestContext, parts: ServerParts = {}): Promise<TestServer> {
   const resultsDir = join(temporaryFolder(t), 'results');
   const storage = await openStorage(IN_MEMORY);
-  const config = { host: '127.0.0.1', port: 0, database: IN_MEMORY, resultsDir, logLevel: 'silent' };
+  const config = { ...loadConfig({}), port: 0, database: IN_MEMORY, resultsDir, logLevel: 'silent' };
   const server = await createServer(config, storage, parts);
   t.after(() => server.close());
   await server.reports.start();
