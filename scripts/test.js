@@ -9,7 +9,7 @@ import { globSync } from 'tinyglobby';
 const SLOW = [
   'test/system/**',
   'test/storage/postgres.test.ts',
-  'test/poller/{end-to-end,poller,trouble}.test.ts',
+  'test/poller/{end-to-end,members,poller,trouble}.test.ts',
   'test/sync/files.test.ts',
   'test/ingest/{files,gzip,instants,large-files,merging,parquet,sums,wrong-files}.test.ts',
 ];

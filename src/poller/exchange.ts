@@ -34,6 +34,9 @@ export class ExchangeFailed extends Error {
 /** So much of a body that nobody wants is read, so that the connection can be used again. */
 const DRAIN = 16 * 1024;
 
+/** Milliseconds after which a connection that nobody uses is closed: most hosts are asked once an hour. */
+const IDLE = 5_000;
+
 /** HTTP over connections that reach checked addresses only, and are used again. */
 export class Exchanger {
   readonly #resolver: GuardedResolver;
@@ -42,7 +45,13 @@ export class Exchanger {
 
   constructor(resolver: GuardedResolver, perHost: number) {
     this.#resolver = resolver;
-    const pool = { keepAlive: true, maxSockets: perHost, maxFreeSockets: 4, scheduling: 'lifo' } as const;
+    const pool = {
+      keepAlive: true,
+      maxSockets: perHost,
+      maxFreeSockets: 4,
+      timeout: IDLE,
+      scheduling: 'lifo',
+    } as const;
     this.#http = new HttpAgent(pool);
     this.#https = new HttpsAgent(pool);
   }
