@@ -51,6 +51,12 @@ test('sources that fail and trouble of the poller are said, without a path or a 
 });
 
 test('/readyz has the warnings, and is ready all the same', async (t) => {
-  const { app } = await testServer(t);
-  assert.deepEqual((await app.inject('/readyz')).json(), { status: 'ready' });
+  const archive = await testServer(t);
+  assert.deepEqual((await archive.app.inject('/readyz')).json(), { status: 'ready' });
+  const live = await testServer(t, {}, { SYNC_POLLS: '/secret/polls.csv' });
+  const answer = await live.app.inject('/readyz');
+  assert.deepEqual(
+    [answer.statusCode, answer.json()],
+    [200, { status: 'ready', warnings: ['there are no polls yet'] }],
+  );
 });

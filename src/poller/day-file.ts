@@ -23,6 +23,11 @@ export function pollLine({ storeId, instant, active }: Poll): string {
   return `${csvField(storeId)},${active ? 'active' : 'inactive'},${time}\n`;
 }
 
+/** In a feed every line is a row: polls of a store with a line break in its id go to the database alone. */
+function fitsOnLine({ storeId }: Poll): boolean {
+  return !/[\r\n]/.test(storeId);
+}
+
 /** `2026-11-23.csv` */
 export function dayFileOf(instant: number): string {
   return `${new Date(instant).toISOString().slice(0, 10)}.csv`;
@@ -51,7 +56,7 @@ export class DayFile {
     const file = this.#file ?? (await this.#open(name));
     this.#file = file;
     try {
-      await file.appendFile(polls.map(pollLine).join(''));
+      await file.appendFile(polls.filter(fitsOnLine).map(pollLine).join(''));
       return { file: name, bytes: (await file.stat()).size };
     } catch (error) {
       // Opened anew, it loses the line that was cut off.

@@ -12,11 +12,19 @@ export interface TestServer extends Server {
   finished(id: string): Promise<Awaited<ReturnType<Server['app']['inject']>>>;
 }
 
-/** The whole product in this process, on an in-memory database; requests go through `app.inject`. */
-export async function testServer(t: TestContext, parts: ServerParts = {}): Promise<TestServer> {
+/**
+ * The whole product in this process, on an in-memory database; requests go through `app.inject`.
+ *
+ * @param env variables that configure it
+ */
+export async function testServer(
+  t: TestContext,
+  parts: ServerParts = {},
+  env: Record<string, string> = {},
+): Promise<TestServer> {
   const resultsDir = join(temporaryFolder(t), 'results');
   const storage = await openStorage(IN_MEMORY);
-  const config = { ...loadConfig({}), port: 0, database: IN_MEMORY, resultsDir, logLevel: 'silent' };
+  const config = { ...loadConfig(env), port: 0, database: IN_MEMORY, resultsDir, logLevel: 'silent' };
   const server = await createServer(config, storage, parts);
   t.after(() => server.close());
   await server.reports.start();
