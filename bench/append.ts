@@ -35,6 +35,7 @@ async function measure(database: string, resultsDir: string, seconds: number): P
   const server = await serve(database, resultsDir);
   try {
     let sent = 0;
+    let added = 0;
     const result = await autocannon({
       url: `${server.url}/api/v1/polls`,
       connections: CONNECTIONS,
@@ -44,10 +45,13 @@ async function measure(database: string, resultsDir: string, seconds: number): P
           method: 'POST',
           headers: { 'content-type': 'application/json' },
           setupRequest: (request) => ({ ...request, body: bodyOf(sent++) }),
+          onResponse: (_status, body) => {
+            added += (JSON.parse(body) as { added?: number }).added ?? 0;
+          },
         },
       ],
     });
-    const rate = (result['2xx'] * BATCH) / result.duration;
+    const rate = added / result.duration;
     console.log(
       `${count(rate)} polls a second in batches of ${count(BATCH)} from ${CONNECTIONS} connections; ` +
         `median ${ms(result.latency.p50)}, p99 ${ms(result.latency.p99)}; ${result.non2xx + result.errors} failed`,
