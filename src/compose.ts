@@ -33,7 +33,7 @@ import { PostgresStorage } from './storage/postgres/storage.ts';
 import { StoreDirectory } from './stores/directory.ts';
 import { StoreService } from './stores/service.ts';
 import type { StateSource } from './stores/states.ts';
-import { hourly } from './sync/cadence.ts';
+import { spreadOut } from './sync/cadence.ts';
 import { SyncService } from './sync/service.ts';
 
 /** The only place that decides which part talks to which. */
@@ -163,12 +163,12 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
 
 /** The sources that the configuration names, and when they are read. */
 export function createSyncs(config: Config, storage: Storage, log: Logger, now: () => number): SyncService {
-  const { sources, spread, timeout, maxBytes } = config.sync;
+  const { sources, cadence, spread, timeout, maxBytes } = config.sync;
   const { database } = config;
   const place = database.engine === 'postgres' ? database.url : `${hostname()} ${resolve(database.path ?? '')}`;
   return new SyncService({
     ...{ storage, sources, log, now, wait: sleep, server: SERVER, limits: { timeout, maxBytes } },
-    ...{ cadence: hourly(place, spread), rejectsDir: join('var', 'rejects') },
+    ...{ cadence: spreadOut(cadence, place, spread), rejectsDir: join('var', 'rejects') },
   });
 }
 

@@ -1,11 +1,13 @@
 import { invalid } from './errors.ts';
 import type { FeedName } from './ingest/feeds.ts';
 import { duration, list, type Setting, wholeNumber } from './settings.ts';
+import { type Cadence, cadenceFrom } from './sync/cadence.ts';
 import { isUrl, type SyncSource } from './sync/sources.ts';
 
 export interface SyncConfig {
   readonly sources: readonly SyncSource[];
-  /** Milliseconds after the full hour within which syncs begin. */
+  /** When sources are read, and milliseconds after that within which syncs begin. */
+  readonly cadence: Cadence;
   readonly spread: number;
   /** Milliseconds for one download. */
   readonly timeout: number;
@@ -29,6 +31,7 @@ export function loadSyncConfig(env: Environment): SyncConfig {
     sources: VARIABLES.flatMap(([name, feed]) =>
       list(setting(name, '')).map((source) => ({ feed, name: checked(name, source) })),
     ),
+    cadence: cadenceFrom('SYNC_CRON', setting('SYNC_CRON', '0 * * * *').value),
     spread: duration(setting('SYNC_SPREAD', '5m'), '0s', '1h'),
     timeout: duration(setting('SYNC_TIMEOUT', '5m'), '1s', '1h'),
     maxBytes: wholeNumber(setting('SYNC_MAX_BYTES', '2000000000'), 1, 1e12),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UserError } from '../../src/errors.ts';
 import type { Leases } from '../../src/storage/leases.ts';
-import { hourly } from '../../src/sync/cadence.ts';
+import { cadenceFrom, spreadOut } from '../../src/sync/cadence.ts';
 import { HOURS, Importer, POLLS } from '../support/importer.ts';
 import { synced, syncService } from '../support/sync.ts';
 
@@ -128,16 +128,29 @@ test('a run that was missed is made up for at the start, one that another server
   assert.equal(await started(now + HOUR), 2);
 });
 
+test('a cron expression is read in UTC, and one that names no moment is refused by the name of its variable', () => {
+  const cadence = cadenceFrom('SYNC_CRON', '30 3 * * 1');
+  const monday = Date.parse('2026-11-23T03:30:00Z');
+  assert.deepEqual([cadence(monday - 1), cadence(monday)], [monday, monday + 7 * 24 * HOUR]);
+  for (const bad of ['hourly', '61 * * * *', '0 0 30 2 *', '* *']) {
+    assert.throws(() => cadenceFrom('SYNC_CRON', bad), {
+      code: 'invalid_input',
+      message: `SYNC_CRON is "${bad}", expected a cron expression such as "0 * * * *" (every hour, in UTC)`,
+    });
+  }
+});
+
 test('an installation has its own moment in every hour, within the spread, and keeps it', () => {
+  const hourly = cadenceFrom('SYNC_CRON', '0 * * * *');
   const moments = new Set<number>();
   for (let i = 0; i < 200; i++) {
-    const cadence = hourly(`host ${i}`, 300_000);
+    const cadence = spreadOut(hourly, `host ${i}`, 300_000);
     const first = cadence(0);
     moments.add(first % HOUR);
     assert.equal(first % HOUR < 300_000 && first > 0 && first <= HOUR + 300_000, true);
     assert.equal(cadence(first), first + HOUR);
     assert.equal(cadence(first - 1), first);
-    assert.equal(hourly(`host ${i}`, 300_000)(0), first);
+    assert.equal(spreadOut(hourly, `host ${i}`, 300_000)(0), first);
   }
   assert.equal(moments.size > 190, true);
 });
