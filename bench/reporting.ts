@@ -111,6 +111,8 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
     prune: (before) => storage.prune(before),
     check: () => storage.check(),
     close: () => storage.close(),
+    gaps: storage.gaps,
+    syncs: storage.syncs,
     ...(results && { results: timedResults(results, stages) }),
     reports: {
       add: (report) => rows(() => reports.add(report)),

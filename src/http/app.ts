@@ -4,6 +4,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Accounts } from '../accounts/service.ts';
 import type { FleetService } from '../fleet/service.ts';
+import type { Freshness } from '../freshness.ts';
 import type { ImportService } from '../imports/service.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ReportService } from '../reports/service.ts';
@@ -37,6 +38,7 @@ export interface AppParts extends StoreApiParts {
   readonly fleet: FleetService;
   readonly metrics: Metrics;
   readonly imports: ImportService;
+  readonly freshness: Pick<Freshness, 'warnings'>;
   readonly authenticator: Authenticator;
   /** Requests a minute that a user, or else an address, may send; 0: any number. */
   readonly rateLimit: number;
@@ -81,7 +83,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await app.register(storeApiRoutes(parts), { prefix: '/api/v1' });
   await app.register(reportRoutes(parts.reports));
   await app.register(importRoutes(parts.imports));
-  await app.register(healthRoutes(parts.storage));
+  await app.register(healthRoutes(parts.storage, parts.freshness));
   await app.register(peopleRoutes(parts.accounts));
   await app.register(timelineRoutes(parts.fleet));
   await app.register(fleetRoutes(parts.fleet));

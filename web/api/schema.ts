@@ -925,6 +925,8 @@ export interface Routes {
   'GET /readyz': {
     answer: {
       readonly status: 'ready';
+      /** What is not as it should be in a live system, such as old polls. */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Who one is, and what one may do */
