@@ -1,6 +1,7 @@
-// npm run bench [-- NAME …]: measures, prints, and, when nothing is named, writes docs/performance.md.
+// npm run bench [-- NAME … [--write]]: measures, prints, and writes docs/performance.md: all of it when nothing is
+// named, and with --write the sections of what is.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measureApi } from './api.ts';
@@ -12,7 +13,7 @@ import { measureLarge } from './large.ts';
 import { measureLatency } from './latency.ts';
 import { machine } from './machine.ts';
 import { measurePostgres } from './postgres.ts';
-import { render, renderPlain } from './render.ts';
+import { render, renderInto, renderPlain } from './render.ts';
 import { measureReport } from './report.ts';
 import { measureSql } from './sql.ts';
 
@@ -27,7 +28,8 @@ const MEASUREMENTS: Readonly<Record<string, (fleets: Fleets) => Promise<Section>
   api: measureApi,
 };
 
-const named = process.argv.slice(2);
+const named = process.argv.slice(2).filter((arg) => arg !== '--write');
+const writes = named.length === 0 || process.argv.includes('--write');
 const unknown = named.find((name) => !Object.hasOwn(MEASUREMENTS, name));
 if (unknown !== undefined) {
   console.error(`there is no measurement "${unknown}", expected one of ${Object.keys(MEASUREMENTS).join(', ')}`);
@@ -50,10 +52,15 @@ for (const [name, measure] of Object.entries(MEASUREMENTS)) {
 }
 
 console.log(`\nData: ${fleets.name}`);
-if (named.length === 0) {
+if (writes) {
   const file = new URL('../docs/performance.md', import.meta.url);
   const date = new Date().toISOString().slice(0, 10);
-  await mkdir(new URL('.', file), { recursive: true });
-  await writeFile(file, render({ date, machine: machine(), data: fleets.name, sections }));
+  const whole = named.length === 0;
+  await writeFile(
+    file,
+    whole
+      ? render({ date, machine: machine(), data: fleets.name, sections })
+      : renderInto(await readFile(file, 'utf8'), { date, sections }),
+  );
   console.log('docs/performance.md is written');
 }
