@@ -20,7 +20,7 @@ const PASSWORD = 'a password for pictures';
 const TESTER = { userId: undefined, name: 'console', keyId: undefined, scopes: 'all' } as const;
 const SIZES = {
   desktop: { viewport: { width: 1440, height: 1000 }, deviceScaleFactor: 1 },
-  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 },
+  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 1.5 },
 } as const;
 
 interface Shot {
@@ -182,7 +182,11 @@ async function pointAtPoll(page: Page): Promise<void> {
 }
 
 async function scrollTo(page: Page, heading: string): Promise<void> {
-  await page.getByRole('heading', { name: heading }).evaluate('node => node.scrollIntoView()');
+  // What is above and below is to be there first.
+  await page.waitForTimeout(1_000);
+  await page
+    .getByRole('heading', { name: heading })
+    .evaluate((node: { scrollIntoView(): void }) => node.scrollIntoView());
 }
 
 /** Where a system has no face of its own, the plainest that is there. */

@@ -17,7 +17,8 @@ export function keepRouteTable(app: App): void {
     for (const one of methods) {
       const lack = lackOf(schema) ?? twin(table, schema.operationId);
       if (lack !== undefined) throw new Error(`the route ${one} ${url} ${lack}`);
-      table.push({ method: one, url, access, operationId: schema.operationId ?? '' });
+      const { operationId = '', hide } = schema;
+      table.push({ method: one, url, access, operationId, ...(hide === true && { page: true }) });
     }
   });
 }

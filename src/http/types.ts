@@ -29,6 +29,8 @@ export interface RouteEntry {
   readonly access: AccessRule;
   /** Its name in the OpenAPI document. */
   readonly operationId: string;
+  /** A part of the dashboard, which is for browsers and no part of the API. */
+  readonly page?: true;
 }
 
 declare module 'fastify' {

@@ -39,7 +39,8 @@ test('every operation has its place, and every link its target', async (t) => {
   const { body } = await app.inject('/api/docs');
   const ids = [...body.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
   assert.equal(new Set(ids).size, ids.length, 'no id occurs twice');
-  for (const { operationId } of app.routeTable) assert.ok(ids.includes(operationId), `${operationId} is on the page`);
+  for (const { operationId } of app.routeTable.filter(({ page }) => !page))
+    assert.ok(ids.includes(operationId), `${operationId} is on the page`);
   for (const [, id] of body.matchAll(/href="#([^"]*)"/g)) assert.ok(ids.includes(id), `#${id} leads somewhere`);
 });
 

@@ -57,6 +57,8 @@ const POLL = 'store_id,status,timestamp_utc\nthis,active,2023-01-20T10:00:00Z\n'
 const later = true;
 /** It is about people, or about files: no store is in it. */
 const blind = 'no store is in it';
+/** What it shows, it asks the API for. */
+const PAGE = 'the page of the dashboard is the same for everybody';
 
 /** Every route, and every coming one, with the questions that show what it tells whom. */
 export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
@@ -65,6 +67,15 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   'GET /api/openapi.json': [{ ask: nothing, status: 200, blind }],
   'GET /api/docs': [{ ask: nothing, status: 200, blind }],
   'GET /api/docs/style.css': [{ ask: nothing, status: 200, blind }],
+  'GET /': [{ ask: nothing, status: 200, blind: PAGE }],
+  'GET /stores/:store_id': [{ ask: store, status: 200, blind: PAGE }],
+  'GET /reports': [{ ask: nothing, status: 200, blind: PAGE }],
+  'GET /reports/:report_id': [{ ask: ({ report }) => ({ path: { report_id: report } }), status: 200, blind: PAGE }],
+  'GET /imports': [{ ask: nothing, status: 200, blind: PAGE }],
+  'GET /people': [{ ask: nothing, status: 200, blind: PAGE }],
+  'GET /people/:user_id': [{ ask: user, status: 200, blind: PAGE }],
+  'GET /account': [{ ask: nothing, status: 200, blind: PAGE }],
+  'GET /assets/:file': [{ ask: () => ({ path: { file: 'nothing.js' } }), status: 404, blind: PAGE }],
   'GET /metrics': [{ ask: nothing, status: 200, later }],
 
   'POST /trigger_report': [{ ask: nothing, status: 200, blind: 'the answer is a random id', harmless: true }],

@@ -74,7 +74,7 @@ export function zoneAbbreviation(instant: number, zone: string): string {
 }
 
 /** Names of the days, Monday first. */
-export function weekdayNames(style: 'long' | 'short' = 'long'): string[] {
+export function weekdayNames(): string[] {
   const monday = Date.UTC(2024, 0, 1);
-  return Array.from({ length: 7 }, (_, day) => format('UTC', { weekday: style }).format(monday + day * 86_400_000));
+  return Array.from({ length: 7 }, (_, day) => format('UTC', { weekday: 'long' }).format(monday + day * 86_400_000));
 }

@@ -71,9 +71,3 @@ export function hourMarks({ from, to }: LocalDay, zone: string): { readonly at: 
   for (let at = from; at < to; at += HOUR) marks.push({ at, hour: new Date(wallAt(at, zone)).getUTCHours() });
   return marks;
 }
-
-/** Monday of the week that a date is in. */
-export function mondayOf(date: string): string {
-  const day = new Date(`${date}T00:00:00Z`).getUTCDay();
-  return addDays(date, -((day + 6) % 7));
-}

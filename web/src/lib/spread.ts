@@ -4,7 +4,7 @@ export type Window = 'hour' | 'day' | 'week';
 
 /** The last one is of those that were up all the time; before that, from worst to best. */
 export const BUCKETS = [0.5, 0.8, 0.9, 0.95, 0.99, 1] as const;
-export const BUCKET_WORDS = ['0–50 %', '50–80 %', '80–90 %', '90–95 %', '95–99 %', '99–100 %', '100 %'] as const;
+export const BUCKET_WORDS = ['0–50%', '50–80%', '80–90%', '90–95%', '95–99%', '99–100%', '100%'] as const;
 
 export interface Spread {
   /** Stores in each bucket. */

@@ -32,6 +32,8 @@ export function ListControls({ states }: { readonly states: FleetStatus['states'
   const typed = useSignal(param('search'));
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const chosen = statesFrom(param('state')) ?? [];
+  // The counts are those of the fleet, not of what a search has found.
+  const whole = param('search') === '' && param('zone') === '';
 
   useEffect(() => {
     const toSearch = (event: KeyboardEvent) => {
@@ -83,7 +85,7 @@ export function ListControls({ states }: { readonly states: FleetStatus['states'
             <span class="state" data-state={state}>
               <StateShape state={state} />
             </span>
-            {STATE_WORDS[state].word} {count(states[state])}
+            {STATE_WORDS[state].word} {whole && count(states[state])}
           </button>
         ))}
       </fieldset>

@@ -100,5 +100,7 @@ function History({ reports, onEnd }: { readonly reports: readonly Report[]; read
 
 export function took({ started_at, finished_at }: Report): string {
   if (started_at === null || finished_at === null) return '–';
-  return duration((Date.parse(finished_at) - Date.parse(started_at)) / 1_000);
+  const seconds = (Date.parse(finished_at) - Date.parse(started_at)) / 1_000;
+  // The clocks of the database and the server need not agree.
+  return seconds < 0 ? '–' : duration(seconds);
 }

@@ -58,7 +58,7 @@ export default function ReportPage({ id }: { readonly id: string }) {
             <StatusMark status={report.status} /> · rule {report.estimator} ·{' '}
             {report.stores === null ? 'stores not counted yet' : counted(report.stores, 'store')} · asked for{' '}
             <Ago at={report.created_at} />
-            {report.finished_at !== null && <> · took {took(report)}</>}
+            {took(report) !== '–' && <> · took {took(report)}</>}
           </p>
           <div class="row">
             {report.status === 'complete' &&

@@ -34,12 +34,12 @@ export function DayRow({ day, zone, scale, until, timeline, polls, pointed, stop
   const past = Math.min(until, day.to) - day.from;
   const changed = day.hours !== 24;
   return (
-    <div class="day-row">
+    <div class="day-row" data-changed={changed || undefined}>
       <span class="day">
         {weekday(day.from, zone)} <span class="quiet">{dayAndMonth(day.from, zone)}</span>
         {changed && <small class="clock-change">{day.hours} h</small>}
       </span>
-      <div class="track" data-changed={changed || undefined}>
+      <div class="track">
         <i class="span" style={{ width: share(day.to - day.from) }} />
         {past > 0 && <i class="piece" data-kind="closed" style={{ left: '0%', width: share(past) }} />}
         {hourMarks(day, zone).map(({ at, hour }) =>

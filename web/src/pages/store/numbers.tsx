@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { Fragment } from 'preact';
 import type { Timeline } from '../../../api/schema.ts';
 import { openTime, percent } from '../../lib/format.ts';
 import { Loading, Trouble } from '../../parts/notices.tsx';
@@ -63,34 +64,29 @@ export function Numbers({ id, zone, asOf }: Props) {
             if (window === undefined) return null;
             const shown = open.value === key;
             return (
-              <article key={key} class="number-card" aria-label={title}>
-                <h3>{title}</h3>
-                <p class="big">{percent(ratioOf(window.totals))}</p>
-                <Parts totals={window.totals} />
-                <button
-                  type="button"
-                  class="button plain"
-                  aria-expanded={shown}
-                  aria-controls="why"
-                  onClick={() => {
-                    open.value = shown ? undefined : key;
-                  }}
-                >
-                  {shown ? 'Hide why' : 'Why?'}
-                </button>
-              </article>
+              <Fragment key={key}>
+                <article class="number-card" aria-label={title}>
+                  <h3>{title}</h3>
+                  <p class="big">{percent(ratioOf(window.totals))}</p>
+                  <Parts totals={window.totals} />
+                  <button
+                    type="button"
+                    class="button plain"
+                    aria-expanded={shown}
+                    aria-controls={shown ? 'why' : undefined}
+                    onClick={() => {
+                      open.value = shown ? undefined : key;
+                    }}
+                  >
+                    {shown ? 'Hide why' : 'Why?'}
+                  </button>
+                </article>
+                {shown && <Why title={title} window={window} polls={basis.polls} zone={zone} />}
+              </Fragment>
             );
           })}
         </div>
       )}
-      <div id="why">
-        {basis !== undefined &&
-          WINDOWS.map(({ key, title }, i) => {
-            const window = windows[i];
-            if (window === undefined || open.value !== key) return null;
-            return <Why key={key} title={title} window={window} polls={basis.polls} zone={zone} />;
-          })}
-      </div>
     </section>
   );
 }

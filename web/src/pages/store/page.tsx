@@ -12,9 +12,9 @@ import { HoursPart } from './hours.tsx';
 import { WeekPart } from './week-part.tsx';
 
 const TABS = [
-  { key: '', words: 'Week and numbers' },
+  { key: '', words: 'The week' },
   { key: 'compare', words: 'Two weeks compared' },
-  { key: 'hours', words: 'Business hours' },
+  { key: 'hours', words: 'Hours' },
 ] as const;
 
 /** One store: how it is, why its numbers are what they are, and when it is open. */

@@ -18,7 +18,7 @@ export function Why({ title, window, polls, zone }: Props) {
   const counting = polls.filter(({ counts }) => counts).map((poll) => ({ poll, at: Date.parse(poll.at.utc) }));
   const { totals, segments } = window;
   return (
-    <div class="why card">
+    <div class="why card" id="why">
       <h3>{title}: why</h3>
       <p class="small quiet">
         Every open instant takes the state of the nearest poll within business hours; half-way between two polls the

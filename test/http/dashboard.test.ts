@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { dashboardRoutes } from '../../src/http/dashboard.ts';
+import { smallApp } from '../support/small-app.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+const HTML = '<!doctype html><title>Restaurant Monitor</title>';
+
+/** An app with the dashboard alone, built or not. */
+async function dashboard(t: TestContext, built: boolean) {
+  const folder = temporaryFolder(t);
+  if (built) {
+    mkdirSync(join(folder, 'assets'));
+    writeFileSync(join(folder, 'index.html'), HTML);
+    writeFileSync(join(folder, 'assets', 'index-Abc_1.js'), 'plain');
+    writeFileSync(join(folder, 'assets', 'index-Abc_1.js.br'), 'packed');
+    writeFileSync(join(folder, 'beside.js'), 'a secret');
+  }
+  const app = await smallApp(dashboardRoutes(folder));
+  t.after(() => app.close());
+  return app;
+}
+
+test('every address of the dashboard is the page, which is asked for again and runs nothing from elsewhere', async (t) => {
+  const app = await dashboard(t, true);
+  for (const url of [
+    '/',
+    '/stores/a%2Fb?tab=hours',
+    '/reports',
+    '/reports/x',
+    '/imports',
+    '/people',
+    '/people/x',
+    '/account',
+  ]) {
+    const { statusCode, body, headers } = await app.inject(url);
+    assert.equal(statusCode, 200, url);
+    assert.equal(body, HTML);
+    assert.equal(headers['content-type'], 'text/html; charset=utf-8');
+    assert.equal(headers['cache-control'], 'no-cache');
+    assert.match(
+      String(headers['content-security-policy']),
+      /^default-src 'none'; script-src 'self'; style-src 'self';/,
+    );
+    assert.doesNotMatch(String(headers['content-security-policy']), /unsafe|\*/);
+  }
+});
+
+test('scripts and styles are kept for ever, packed for whoever can unpack them', async (t) => {
+  const app = await dashboard(t, true);
+  const url = '/assets/index-Abc_1.js';
+  const plain = await app.inject({ url, headers: { 'accept-encoding': 'identity' } });
+  assert.equal(plain.body, 'plain');
+  assert.match(String(plain.headers['cache-control']), /immutable/);
+  assert.equal(plain.headers.vary, 'accept-encoding');
+  const packed = await app.inject({ url, headers: { 'accept-encoding': 'gzip, br' } });
+  assert.equal(packed.body, 'packed');
+  assert.equal(packed.headers['content-encoding'], 'br');
+  assert.match(String(packed.headers['content-type']), /javascript/);
+});
+
+test('nothing beside the assets is given away, and an unknown address is no page', async (t) => {
+  const app = await dashboard(t, true);
+  for (const url of [
+    '/assets/..%2Fbeside.js',
+    '/assets/..%2findex.html',
+    '/assets/gone-1.js',
+    '/assets/index-Abc_1.js.br',
+    '/nowhere',
+    '/stores',
+    '/api/v1/nowhere',
+    '/reports/a/b',
+  ]) {
+    const { statusCode, body } = await app.inject(url);
+    assert.equal(statusCode, 404, url);
+    assert.doesNotMatch(body, /a secret|<title>/);
+  }
+});
+
+test('a dashboard that is not built says so', async (t) => {
+  const app = await dashboard(t, false);
+  const answer = await app.inject('/');
+  assert.equal(answer.statusCode, 404);
+  assert.match(answer.json().detail, /npm run build/);
+});

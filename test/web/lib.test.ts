@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { csvRows } from '../../web/src/lib/csv.ts';
+import { changeInPoints, exactDuration, openTime, percent } from '../../web/src/lib/format.ts';
+import { hourMarks, localDays, startOfDate } from '../../web/src/lib/local-days.ts';
+import { inWords, typed } from '../../web/src/lib/openings.ts';
+import { spreadOf } from '../../web/src/lib/spread.ts';
+
+test('a week with a clock change has a day of 25 hours, and one of 23', () => {
+  const autumn = localDays('2026-10-29', 7, 'America/Chicago');
+  assert.deepEqual(
+    autumn.map(({ hours }) => hours),
+    [24, 24, 24, 25, 24, 24, 24],
+  );
+  const spring = localDays('2026-03-08', 1, 'America/Chicago');
+  assert.deepEqual(
+    spring.map(({ hours }) => hours),
+    [23],
+  );
+});
+
+test('the hours of a day are those of its clock: one twice, or one left out', () => {
+  const hoursOf = (date: string) =>
+    localDays(date, 1, 'America/Chicago').flatMap((day) =>
+      hourMarks(day, 'America/Chicago')
+        .slice(0, 5)
+        .map(({ hour }) => hour),
+    );
+  assert.deepEqual(hoursOf('2026-11-01'), [0, 1, 1, 2, 3]);
+  assert.deepEqual(hoursOf('2026-03-08'), [0, 1, 3, 4, 5]);
+});
+
+test('a day whose midnight is left out begins when the clocks have moved on', () => {
+  assert.equal(new Date(startOfDate('2024-04-26', 'Africa/Cairo')).toISOString(), '2024-04-25T22:00:00.000Z');
+  const [day] = localDays('2024-04-26', 1, 'Africa/Cairo');
+  assert.equal(day?.hours, 23);
+});
+
+test('a day that a zone left out altogether is nowhere', () => {
+  const days = localDays('2011-12-29', 3, 'Pacific/Apia');
+  assert.deepEqual(
+    days.map(({ hours }) => hours),
+    [24, 0, 24],
+  );
+});
+
+test('almost always up is never shown as always', () => {
+  assert.equal(percent(0.999_999), '99.99%');
+  assert.equal(percent(1), '100.0%');
+  assert.equal(percent(null), '–');
+  assert.equal(changeInPoints(0.95, 0.9), '+5.0 pts');
+  assert.equal(changeInPoints(0.95, null), undefined);
+});
+
+test('time is told in hours and minutes, and to the millisecond where it is added up', () => {
+  assert.equal(openTime(289_800), '80 h 30 min');
+  assert.equal(openTime(3_540), '59 min');
+  assert.equal(exactDuration(40_597.521), '11:16:37.521');
+  assert.equal(exactDuration(3_600), '1:00:00');
+});
+
+test('openings are typed and told in the spellings of the feeds', () => {
+  assert.equal(typed('09:00:00'), '09:00');
+  assert.equal(typed('24:00:00'), '00:00');
+  assert.equal(typed('23:59:59'), '23:59:59');
+  assert.equal(inWords({ start: '18:00', end: '02:00' }), '18:00 – 02:00 next day');
+  assert.equal(inWords({ start: '00:00', end: '24:00' }), 'all day');
+  assert.equal(inWords({ start: '11:00', end: '23:59:59' }), '11:00 – midnight');
+});
+
+test('stores are counted by their uptime as the lines of a report come, whatever their ids are', async () => {
+  const lines =
+    'store_id,a,b,c,d,e,f\n"a,""b""",60.00,10.00,70.00,0.00,0.00,0.00\nc,0.00,9.50,69.00,60.00,0.50,1.00\nd,0,0,0,0,0,0\n';
+  const bytes = new TextEncoder().encode(lines);
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      for (let i = 0; i < bytes.length; i += 7) controller.enqueue(bytes.subarray(i, i + 7));
+      controller.close();
+    },
+  });
+  const { hour, day, week } = await spreadOf(body);
+  assert.deepEqual(hour, { stores: [1, 0, 0, 0, 0, 0, 1], none: 1 });
+  assert.deepEqual(day, { stores: [0, 0, 0, 0, 1, 0, 1], none: 1 });
+  assert.deepEqual(week, { stores: [0, 0, 0, 0, 1, 0, 1], none: 1 });
+});
+
+test('rows of a CSV file keep their commas, quotes and line breaks', () => {
+  assert.deepEqual(csvRows('a,b\n"1,2","say ""x"""\n"two\nlines",\n'), [
+    ['a', 'b'],
+    ['1,2', 'say "x"'],
+    ['two\nlines', ''],
+  ]);
+});
