@@ -87,7 +87,7 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
   'POST /api/v1/stores': [
     { ask: () => ({ body: { store_id: 'new' } }), status: 201, owner: 403, blind, once },
-    { ask: ({ store }) => ({ body: { store_id: store } }), status: 409, owner: 403 },
+    { ask: ({ store }) => ({ body: { store_id: store } }), status: 409, owner: 403, once },
   ],
   'GET /api/v1/stores/:store_id': [{ ask: store, status: 200, stranger: 404 }],
   'PATCH /api/v1/stores/:store_id': [
