@@ -89,7 +89,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await app.register(healthRoutes(parts.storage, parts.freshness));
   await app.register(peopleRoutes(parts.accounts));
   await app.register(timelineRoutes(parts.fleet));
-  await app.register(fleetRoutes(parts.fleet));
+  await app.register(fleetRoutes(parts.fleet, parts.storage.gaps));
   await app.register(metricsRoutes(parts.metrics));
   await app.register(documentRoutes);
   await app.register(docsRoutes);

@@ -61,6 +61,14 @@ export type ClassicReportStatus = {
   readonly as_of: string;
 };
 
+export interface CoverageGap {
+  readonly from: string;
+  readonly until: string | null;
+  readonly reason: string;
+  /** how often a store was to be polled and could not be; for who sees all stores */
+  readonly unobserved?: number | undefined;
+}
+
 export interface Credentials {
   readonly login: string;
   readonly password: string;
@@ -80,6 +88,8 @@ export interface FleetHistory {
   readonly hours: readonly FleetPeriod[];
   /** the same as 7 days of 24 hours */
   readonly days: readonly FleetPeriod[];
+  /** when the monitor could not observe stores because of trouble of its own; `until` is null: it lasts */
+  readonly gaps: readonly CoverageGap[];
 }
 
 export interface FleetPeriod {
