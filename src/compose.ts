@@ -118,6 +118,8 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
   const authenticator = parts.authenticator ?? accounts;
   const syncs = createSyncs(config, { storage, log, now, onChanged: () => directory.changed() });
   const poller = config.poll.on ? createPoller(config, { storage, appender, directory, log, now }) : undefined;
+  if (config.sync.sources.length > 0) metrics.watchSyncs(async () => (await syncs.failing()).length);
+  if (poller !== undefined) metrics.watchPoller(() => poller.stats());
   const freshness = new Freshness({
     ...{ storage, syncs, now, interval: config.poll.interval },
     troubleSince: () => poller?.stats().troubleSince,

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { loadPollConfig } from '../../src/poll-config.ts';
 import { loadSyncConfig } from '../../src/sync-config.ts';
 import { testServer } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -55,6 +57,31 @@ test('a sync is refused while one runs, and the run goes on', async (t) => {
   const answers = await Promise.all([begin(), begin()]);
   assert.deepEqual(answers.map(({ statusCode }) => statusCode).sort(), [202, 409]);
   await finished(1);
+});
+
+test('the metrics count the sources that the last sync could not read', async (t) => {
+  const { app, storage } = await serverWithSources(t);
+  const failing = async () =>
+    /^restaurant_monitor_sync_failing_sources (\d)$/m.exec((await app.inject({ url: '/metrics' })).body)?.[1];
+  assert.equal(await failing(), '0');
+  const id = randomUUID();
+  await storage.syncs.begin({ id, server: 'here', cause: 'schedule', startedAt: 1_000 });
+  const counts = { files: 0, bytes: 0, read: 0, rejected: 0, added: 0, replaced: 0, alreadyThere: 0, repeated: 0 };
+  const about = { feed: 'polls', source: 'gone.csv', error: 'there is no file gone.csv', attempts: 4 };
+  await storage.syncs.add(id, { ...counts, ...about, status: 'failed' });
+  await storage.syncs.finish(id, 2_000);
+  assert.equal(await failing(), '1');
+});
+
+test('the metrics tell of the poller where there is one', async (t) => {
+  const folder = temporaryFolder(t);
+  const polling = await testServer(t, { poll: loadPollConfig({ POLL: 'on', POLLS_DIR: folder }) });
+  const { body } = await polling.app.inject({ url: '/metrics' });
+  for (const name of ['stores', 'probes_running', 'probes_waiting', 'polls_pending', 'trouble']) {
+    assert.match(body, new RegExp(`^restaurant_monitor_poller_${name} 0$`, 'm'));
+  }
+  const without = await testServer(t);
+  assert.doesNotMatch((await without.app.inject({ url: '/metrics' })).body, /restaurant_monitor_poller_/);
 });
 
 test('without a source there is nothing to begin', async (t) => {
