@@ -54,7 +54,11 @@ export async function measureSync(fleets: Fleets): Promise<Section> {
 function syncOf(storage: Storage, file: string, folder: string): SyncService {
   return new SyncService({
     ...{ storage, sources: [{ feed: 'polls', name: file }], rejectsDir: join(folder, 'rejects'), server: 'bench' },
-    ...{ cadence: (after) => after + HOUR, limits: { timeout: HOUR, maxBytes: Number.POSITIVE_INFINITY } },
+    ...{
+      onChanged: () => {},
+      cadence: (after) => after + HOUR,
+      limits: { timeout: HOUR, maxBytes: Number.POSITIVE_INFINITY },
+    },
     ...{ log: pino({ level: 'silent' }), now: Date.now, wait: async () => {} },
   });
 }

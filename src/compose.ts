@@ -34,7 +34,7 @@ import { StoreDirectory } from './stores/directory.ts';
 import { StoreService } from './stores/service.ts';
 import type { StateSource } from './stores/states.ts';
 import { spreadOut } from './sync/cadence.ts';
-import { SyncService } from './sync/service.ts';
+import { type SyncParts, SyncService } from './sync/service.ts';
 
 /** The only place that decides which part talks to which. */
 export function openStorage(database: DatabaseLocation): Promise<Storage> {
@@ -116,8 +116,10 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     onReceived: (count) => metrics.polls('api', count),
   });
   const authenticator = parts.authenticator ?? accounts;
-  const syncs = createSyncs(config, storage, log, now);
+  const syncs = createSyncs(config, { storage, log, now, onChanged: () => directory.changed() });
   const poller = config.poll.on ? createPoller(config, { storage, appender, directory, log, now }) : undefined;
+  if (config.sync.sources.length > 0) metrics.watchSyncs(async () => (await syncs.failing()).length);
+  if (poller !== undefined) metrics.watchPoller(() => poller.stats());
   const freshness = new Freshness({
     ...{ storage, syncs, now, interval: config.poll.interval },
     troubleSince: () => poller?.stats().troubleSince,
@@ -128,6 +130,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     reports,
     freshness,
     imports,
+    syncs,
     directory,
     states,
     stores,
@@ -162,12 +165,15 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
 }
 
 /** The sources that the configuration names, and when they are read. */
-export function createSyncs(config: Config, storage: Storage, log: Logger, now: () => number): SyncService {
+export function createSyncs(
+  config: Config,
+  parts: Pick<SyncParts, 'storage' | 'log' | 'now' | 'onChanged'>,
+): SyncService {
   const { sources, cadence, spread, timeout, maxBytes } = config.sync;
   const { database } = config;
   const place = database.engine === 'postgres' ? database.url : `${hostname()} ${resolve(database.path ?? '')}`;
   return new SyncService({
-    ...{ storage, sources, log, now, wait: sleep, server: SERVER, limits: { timeout, maxBytes } },
+    ...{ ...parts, sources, wait: sleep, server: SERVER, limits: { timeout, maxBytes } },
     ...{ cadence: spreadOut(cadence, place, spread), rejectsDir: join('var', 'rejects') },
   });
 }

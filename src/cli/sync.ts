@@ -16,8 +16,15 @@ export function syncCommand(program: Command): void {
       const storage = await openStorage(config.database);
       const progress = progressBar();
       try {
-        const syncs = createSyncs(config, storage, pino({ level: 'silent' }), Date.now);
-        const run = await syncs.run('request', ({ file, done }) => progress.update(`reading ${file}`, done));
+        const syncs = createSyncs(config, {
+          storage,
+          log: pino({ level: 'silent' }),
+          now: Date.now,
+          onChanged: () => {},
+        });
+        const run = await syncs.run('request', {
+          onProgress: ({ file, done }) => progress.update(`reading ${file}`, done),
+        });
         progress.end();
         for (const result of run.results) say(resultLine(result));
         const failed = run.results.filter(({ status }) => status === 'failed').length;

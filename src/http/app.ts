@@ -9,6 +9,7 @@ import type { ImportService } from '../imports/service.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ReportService } from '../reports/service.ts';
 import type { Storage } from '../storage/ports.ts';
+import type { SyncService } from '../sync/service.ts';
 import { type Authenticator, guardRoutes } from './access.ts';
 import { acceptJsonOrNothing, BODY_LIMIT } from './bodies.ts';
 import { classicRoutes } from './classic.ts';
@@ -19,6 +20,7 @@ import { fleetRoutes } from './fleet/routes.ts';
 import { timelineRoutes } from './fleet/timeline.ts';
 import { healthRoutes } from './health.ts';
 import { importRoutes } from './imports/routes.ts';
+import { syncRoutes } from './imports/sync.ts';
 import { countRequests, metricsRoutes } from './metrics.ts';
 import { documentRoutes, keepDocument } from './openapi.ts';
 import { peopleRoutes } from './people/routes.ts';
@@ -38,6 +40,7 @@ export interface AppParts extends StoreApiParts {
   readonly fleet: FleetService;
   readonly metrics: Metrics;
   readonly imports: ImportService;
+  readonly syncs: SyncService;
   readonly freshness: Pick<Freshness, 'warnings'>;
   readonly authenticator: Authenticator;
   /** Requests a minute that a user, or else an address, may send; 0: any number. */
@@ -83,10 +86,11 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await app.register(storeApiRoutes(parts), { prefix: '/api/v1' });
   await app.register(reportRoutes(parts.reports));
   await app.register(importRoutes(parts.imports));
+  await app.register(syncRoutes(parts.syncs));
   await app.register(healthRoutes(parts.storage, parts.freshness));
   await app.register(peopleRoutes(parts.accounts));
   await app.register(timelineRoutes(parts.fleet));
-  await app.register(fleetRoutes(parts.fleet));
+  await app.register(fleetRoutes(parts.fleet, parts.storage.gaps));
   await app.register(metricsRoutes(parts.metrics));
   await app.register(documentRoutes);
   await app.register(docsRoutes);

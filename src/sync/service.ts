@@ -16,6 +16,8 @@ export interface SyncParts {
   readonly storage: Pick<Storage, 'importing' | 'syncs' | 'leases'>;
   readonly sources: readonly SyncSource[];
   readonly cadence: Cadence;
+  /** Told when a run may have brought something. */
+  readonly onChanged: () => void;
   readonly limits: DownloadLimits;
   /** Where bad rows go. */
   readonly rejectsDir: string;
@@ -33,6 +35,14 @@ export interface SyncProgress {
   readonly file: string;
   /** 0 to 1. */
   readonly done: number;
+}
+
+export type BegunRun = Pick<SyncRun, 'id' | 'startedAt'>;
+
+/** Who wants to know how a run goes. */
+export interface SyncListener {
+  readonly onBegin: (run: BegunRun) => void;
+  readonly onProgress: (progress: SyncProgress) => void;
 }
 
 /** Milliseconds before a source that failed is tried again, and again … */
@@ -71,6 +81,16 @@ export class SyncService {
     return this.#running === undefined ? undefined : this.#progress;
   }
 
+  /** What is read, by the names that people may see. */
+  get sources(): { readonly feed: string; readonly source: string }[] {
+    return this.#parts.sources.map((source) => ({ feed: source.feed, source: titleOf(source) }));
+  }
+
+  /** The newest runs, newest first. */
+  runs(limit: number): Promise<SyncRun[]> {
+    return this.#parts.storage.syncs.runs(limit);
+  }
+
   /** Runs on schedule from now on; at once, when a run was missed. */
   start(): void {
     if (this.#parts.sources.length > 0) this.#schedule(0);
@@ -95,11 +115,27 @@ export class SyncService {
    *
    * @throws UserError `conflict` when another server runs, or there are no sources
    */
-  run(cause: SyncRun['cause'], onProgress: (progress: SyncProgress) => void = () => {}): Promise<SyncRun> {
-    this.#running ??= this.#runAlone(cause, onProgress).finally(() => {
+  run(cause: SyncRun['cause'], told: Partial<SyncListener> = {}): Promise<SyncRun> {
+    const listener = { onBegin: () => {}, onProgress: () => {}, ...told };
+    this.#running ??= this.#runAlone(cause, listener).finally(() => {
       this.#running = undefined;
     });
     return this.#running;
+  }
+
+  /**
+   * Begins a run, and leaves it to itself; resolves with it.
+   *
+   * @throws UserError `conflict` when one is under way, or there are no sources
+   */
+  async begin(): Promise<BegunRun> {
+    if (this.#running !== undefined) throw new UserError('conflict', 'a sync is under way', { retryAfter: 10 });
+    return new Promise((onBegin, onRefused) => {
+      this.run('request', { onBegin }).catch((error: unknown) => {
+        this.#parts.log.warn({ reason: messageOf(error) }, 'a sync ended early');
+        onRefused(error);
+      });
+    });
   }
 
   #schedule(wait: number): void {
@@ -121,30 +157,31 @@ export class SyncService {
     this.#schedule(Math.max(0, next - now()));
   }
 
-  async #runAlone(cause: SyncRun['cause'], onProgress: (progress: SyncProgress) => void): Promise<SyncRun> {
+  async #runAlone(cause: SyncRun['cause'], listener: SyncListener): Promise<SyncRun> {
     const { sources, storage, server } = this.#parts;
     if (sources.length === 0) {
       throw new UserError('conflict', 'there are no sources to sync: set SYNC_POLLS, SYNC_HOURS or SYNC_TIMEZONES');
     }
     const { leases } = storage;
-    if (leases === undefined) return this.#runNow(cause, onProgress);
+    if (leases === undefined) return this.#runNow(cause, listener);
     const hold = () => leases.take('sync', server, LEASE_LENGTH);
     if (!(await hold())) throw new UserError('conflict', 'another server is syncing', { retryAfter: 10 });
     const renewal = setInterval(() => void hold().catch(() => {}), LEASE_RENEWAL);
     try {
-      return await this.#runNow(cause, onProgress);
+      return await this.#runNow(cause, listener);
     } finally {
       clearInterval(renewal);
       await leases.release('sync', server).catch(() => {});
     }
   }
 
-  async #runNow(cause: SyncRun['cause'], onProgress: (progress: SyncProgress) => void): Promise<SyncRun> {
-    const { storage, server, log, now, rejectsDir } = this.#parts;
+  async #runNow(cause: SyncRun['cause'], { onBegin, onProgress }: SyncListener): Promise<SyncRun> {
+    const { storage, server, log, now, rejectsDir, onChanged } = this.#parts;
     const id = randomUUID();
     const startedAt = now();
     await storage.syncs.forget(startedAt - HISTORY);
     await storage.syncs.begin({ id, server, cause, startedAt });
+    onBegin({ id, startedAt });
     const rejects = new RejectsFile(join(rejectsDir, `sync-${id}.csv`));
     const results: SyncResult[] = [];
     try {
@@ -158,6 +195,7 @@ export class SyncService {
         await storage.syncs.add(id, result);
       }
     } finally {
+      onChanged();
       await rejects.close();
     }
     if (rejects.rows > 0) log.warn({ rows: rejects.rows, file: rejects.path }, 'rows were rejected');

@@ -190,6 +190,9 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   'GET /api/v1/imports/:id/rejects': [{ ask: oneImport, status: 200 }],
   'DELETE /api/v1/imports/:id': [{ ask: oneImport, status: 204, once }],
 
+  'GET /api/v1/sync': [{ ask: nothing, status: 200, blind }],
+  'POST /api/v1/sync': [{ ask: nothing, status: 409, blind }],
+
   'GET /api/v1/users': [{ ask: nothing, status: 200 }],
   'POST /api/v1/users': [{ ask: () => ({ body: { login: 'new', role: 'operator' } }), status: 201, blind, once }],
   'GET /api/v1/users/:user_id': [{ ask: user, status: 200 }],

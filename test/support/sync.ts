@@ -18,6 +18,7 @@ export function syncService(
   return new SyncService({
     ...{ storage, sources, rejectsDir: join(folder, 'rejects'), server: 'here' },
     ...{ cadence: (after) => after + 3_600_000, limits: { timeout: 20_000, maxBytes: 10_000_000 } },
+    onChanged: () => {},
     ...{ log: pino({ level: 'silent' }), now: AT_REST, wait: async () => {} },
     ...parts,
   });

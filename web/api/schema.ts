@@ -61,6 +61,14 @@ export type ClassicReportStatus = {
   readonly as_of: string;
 };
 
+export interface CoverageGap {
+  readonly from: string;
+  readonly until: string | null;
+  readonly reason: string;
+  /** how often a store was to be polled and could not be; for who sees all stores */
+  readonly unobserved?: number | undefined;
+}
+
 export interface Credentials {
   readonly login: string;
   readonly password: string;
@@ -80,6 +88,8 @@ export interface FleetHistory {
   readonly hours: readonly FleetPeriod[];
   /** the same as 7 days of 24 hours */
   readonly days: readonly FleetPeriod[];
+  /** when the monitor could not observe stores because of trouble of its own; `until` is null: it lasts */
+  readonly gaps: readonly CoverageGap[];
 }
 
 export interface FleetPeriod {
@@ -499,6 +509,69 @@ export interface StoreTime {
   readonly local: string;
 }
 
+export interface Sync {
+  readonly progress: SyncProgress | null;
+  /** with what became of each when it was read last */
+  readonly sources: readonly SyncSource[];
+  /** the newest 50, newest first; `finished_at` is null of one that runs */
+  readonly runs: readonly SyncRun[];
+}
+
+export interface SyncBegun {
+  readonly id: string;
+  readonly started_at: string;
+}
+
+/** what this server reads now */
+export interface SyncProgress {
+  readonly file: string;
+  readonly done: number;
+}
+
+export interface SyncResult {
+  /** what the source holds */
+  readonly feed: 'zones' | 'hours' | 'special_hours' | 'polls';
+  /** as it is configured; of a URL without user, password and query */
+  readonly source: string;
+  readonly status: 'changed' | 'unchanged' | 'failed';
+  readonly error: string | null;
+  /** how often it was tried */
+  readonly attempts: number;
+  /** that had something new */
+  readonly files: number;
+  /** of them that were read */
+  readonly bytes: number;
+  /** rows */
+  readonly read: number;
+  /** they said something new */
+  readonly added: number;
+  /** they changed what was there */
+  readonly replaced: number;
+  /** they said what was there */
+  readonly already_there: number;
+  /** a later row says it again, or otherwise and wins */
+  readonly repeated: number;
+  /** bad rows */
+  readonly rejected: number;
+}
+
+export interface SyncRun {
+  readonly id: string;
+  /** what made it run */
+  readonly cause: 'schedule' | 'request';
+  readonly started_at: string;
+  readonly finished_at: string | null;
+  readonly results: readonly SyncResult[];
+}
+
+export interface SyncSource {
+  /** what the source holds */
+  readonly feed: 'zones' | 'hours' | 'special_hours' | 'polls';
+  /** as it is configured; of a URL without user, password and query */
+  readonly source: string;
+  readonly last: SyncResult | null;
+}
+
 export interface Timeline {
   /** opaque, as the feeds have it */
   readonly store_id: string;
@@ -914,6 +987,14 @@ export interface Routes {
       readonly id: string;
     };
     answer: string;
+  };
+  /** The sources that are read on schedule, with their last results and the history */
+  'GET /api/v1/sync': {
+    answer: Sync;
+  };
+  /** Read what is new in the sources, now */
+  'POST /api/v1/sync': {
+    answer: SyncBegun;
   };
   /** Whether the process is alive */
   'GET /healthz': {
