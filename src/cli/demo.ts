@@ -42,7 +42,7 @@ export function demoCommand(program: Command): void {
       });
       say('');
       await askForReport(address);
-      say('\nStill serving; Ctrl-C ends it.');
+      say(`\nThe dashboard: ${address}\nStill serving; Ctrl-C ends it.`);
     });
 }
 
