@@ -1,3 +1,4 @@
+import { ESTIMATORS, type EstimatorName } from './domain/estimator.ts';
 import { DAY, HOUR } from './domain/hours.ts';
 import { invalid } from './errors.ts';
 
@@ -21,6 +22,8 @@ export interface Config {
   readonly logLevel: string;
   /** A store is polled about so often, milliseconds. */
   readonly pollInterval: number;
+  /** How uptime is estimated in reports that do not say. */
+  readonly estimator: EstimatorName;
   /** Requests a minute that a user, or else an address, may send; 0: any number. */
   readonly rateLimit: number;
 }
@@ -36,6 +39,7 @@ export interface ConfigFlags {
   readonly maxUploadBytes?: string;
   readonly logLevel?: string;
   readonly rateLimit?: string;
+  readonly estimator?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -63,6 +67,7 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
     maxUploadBytes: size(setting('maxUploadBytes', '--max-upload-bytes', 'MAX_UPLOAD_BYTES', String(2 * 1024 ** 3))),
     pollInterval: duration({ name: 'POLL_INTERVAL', value: env.POLL_INTERVAL || '1h' }),
     logLevel: oneOf(setting('logLevel', '--log-level', 'LOG_LEVEL', 'info'), LOG_LEVELS),
+    estimator: oneOf(setting('estimator', '--estimator', 'ESTIMATOR', 'nearest'), ESTIMATORS),
     rateLimit: count(setting('rateLimit', '--rate-limit', 'RATE_LIMIT', '6000')),
   });
 }
@@ -109,8 +114,9 @@ function size({ name, value }: Setting): number {
   throw invalid(`${name} is "${value}", expected a number of bytes such as ${2 * 1024 ** 3}`);
 }
 
-function oneOf({ name, value }: Setting, choices: readonly string[]): string {
-  if (choices.includes(value)) return value;
+function oneOf<Choice extends string>({ name, value }: Setting, choices: readonly Choice[]): Choice {
+  const chosen = choices.find((choice) => choice === value);
+  if (chosen !== undefined) return chosen;
   throw invalid(`${name} is "${value}", expected one of ${choices.join(', ')}`);
 }
 
