@@ -87,6 +87,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     storage,
     results: new ResultsFolder(config.resultsDir),
     writeParquet,
+    estimator: config.estimator,
     keep: config.reportRetention,
     log,
     now,

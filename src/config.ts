@@ -1,3 +1,4 @@
+import { ESTIMATORS, type EstimatorName } from './domain/estimator.ts';
 import { DAY, HOUR } from './domain/hours.ts';
 import { invalid } from './errors.ts';
 import { loadPollConfig, type PollConfig } from './poll-config.ts';
@@ -22,6 +23,8 @@ export interface Config {
   /** The largest file that is taken over HTTP, bytes. */
   readonly maxUploadBytes: number;
   readonly logLevel: string;
+  /** How uptime is estimated in reports that do not say. */
+  readonly estimator: EstimatorName;
   /** Requests a minute that a user, or else an address, may send; 0: any number. */
   readonly rateLimit: number;
   readonly poll: PollConfig;
@@ -39,6 +42,7 @@ export interface ConfigFlags {
   readonly maxUploadBytes?: string;
   readonly logLevel?: string;
   readonly rateLimit?: string;
+  readonly estimator?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -65,6 +69,7 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
     uploadsDir: setting('uploadsDir', '--uploads-dir', 'UPLOADS_DIR', './var/uploads').value,
     maxUploadBytes: size(setting('maxUploadBytes', '--max-upload-bytes', 'MAX_UPLOAD_BYTES', String(2 * 1024 ** 3))),
     logLevel: oneOf(setting('logLevel', '--log-level', 'LOG_LEVEL', 'info'), LOG_LEVELS),
+    estimator: oneOf(setting('estimator', '--estimator', 'ESTIMATOR', 'nearest'), ESTIMATORS),
     rateLimit: count(setting('rateLimit', '--rate-limit', 'RATE_LIMIT', '6000')),
     poll: loadPollConfig(env),
     sync: loadSyncConfig(env),

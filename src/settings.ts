@@ -7,8 +7,9 @@ export interface Setting {
 }
 
 /** @throws UserError `invalid_input` */
-export function oneOf({ name, value }: Setting, choices: readonly string[]): string {
-  if (choices.includes(value)) return value;
+export function oneOf<Choice extends string>({ name, value }: Setting, choices: readonly Choice[]): Choice {
+  const chosen = choices.find((choice) => choice === value);
+  if (chosen !== undefined) return chosen;
   throw invalid(`${name} is "${value}", expected one of ${choices.join(', ')}`);
 }
 

@@ -34,6 +34,7 @@ test('a bad value is told with the name that it was given under', () => {
     [{ REPORT_RETENTION: '30' }, /^REPORT_RETENTION is "30", expected days or hours such as 30d or 12h, or 0/],
     [{ REPORT_RETENTION: '0d' }, /^REPORT_RETENTION is "0d"/],
     [{ MAX_UPLOAD_BYTES: '2GB' }, /^MAX_UPLOAD_BYTES is "2GB", expected a number of bytes/],
+    [{ ESTIMATOR: 'guess' }, /^ESTIMATOR is "guess", expected one of nearest, markov$/],
     [{ MAX_UPLOAD_BYTES: '0' }, /^MAX_UPLOAD_BYTES is "0"/],
   ] as const) {
     assert.throws(() => loadConfig(env), { code: 'invalid_input', message });

@@ -16,6 +16,8 @@ export interface ReportServiceOptions {
   readonly storage: Storage;
   readonly results: ResultsFolder;
   readonly writeParquet: WriteParquet;
+  /** How uptime is estimated in reports that do not say; `nearest`, if not given. */
+  readonly estimator?: EstimatorName | undefined;
   /** How long a report is kept after its end, milliseconds; `undefined`: for ever. */
   readonly keep?: number | undefined;
   readonly log: Logger;
@@ -28,8 +30,10 @@ export interface ReportServiceOptions {
 export interface ReportRequest {
   /** That of the latest poll in the database, if not given. */
   readonly asOf?: number | undefined;
-  /** `nearest`, if not given. */
+  /** That of the configuration, if not given. */
   readonly estimator?: EstimatorName | undefined;
+  /** Whether it says how sure it is; one by `markov` does in any case. */
+  readonly detailed?: boolean | undefined;
   /** The ids of the stores that it is limited to; all that the one who asks sees, if not given. */
   readonly stores?: readonly string[] | undefined;
 }
@@ -64,11 +68,13 @@ export class ReportService {
   readonly #results: ResultsFolder;
   readonly #worker: ReportWorker;
   readonly #visibility: Visibility;
+  readonly #estimator: EstimatorName;
   readonly #now: () => number;
 
-  constructor({ storage, results, writeParquet, keep, log, now, onEnd }: ReportServiceOptions) {
+  constructor({ storage, results, writeParquet, estimator, keep, log, now, onEnd }: ReportServiceOptions) {
     this.#storage = storage;
     this.#results = results;
+    this.#estimator = estimator ?? 'nearest';
     this.#now = now;
     this.#worker = new ReportWorker({ storage, results, log, now, onEnd });
     this.#visibility = new Visibility(storage.reports);
@@ -96,7 +102,8 @@ export class ReportService {
    * @throws UserError `conflict` when there is no `asOf` and no poll; `not_found` naming the first store that does not
    * exist for the one who asks; `too_many_requests` when too many are waiting
    */
-  async trigger(principal: Principal, { asOf, estimator, stores }: ReportRequest): Promise<ReportRecord> {
+  async trigger(principal: Principal, request: ReportRequest): Promise<ReportRecord> {
+    const { asOf, stores, estimator = this.#estimator, detailed = false } = request;
     const limited = await this.#storesFor(principal, stores);
     const instant = asOf ?? (await this.#latestPoll());
     if ((await this.#storage.reports.countQueued()) >= QUEUE_LIMIT) {
@@ -106,7 +113,8 @@ export class ReportService {
     const report = await this.#storage.reports.add({
       id: randomUUID(),
       asOf: instant,
-      ...(estimator !== undefined && { estimator }),
+      estimator,
+      detailed: detailed || estimator !== 'nearest',
       stores: limited,
       requestedBy: userIdOf(principal),
       requestedAt: this.#now(),

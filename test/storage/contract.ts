@@ -529,6 +529,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
         status: 'queued',
         asOf: T,
         estimator: 'nearest',
+        detailed: false,
         filter: undefined,
         requestedBy: undefined,
         resultId: 'r1',

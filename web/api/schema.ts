@@ -288,8 +288,10 @@ export type NewPolls = {
 export interface NewReport {
   /** the instant that the report speaks for; by default that of the latest poll (RFC 3339) */
   readonly as_of?: string | undefined;
-  /** how uptime is estimated from polls; by default `nearest` */
-  readonly estimator?: 'nearest' | undefined;
+  /** how uptime is estimated from polls; by default `nearest`, or as configured */
+  readonly estimator?: 'nearest' | 'markov' | undefined;
+  /** whether the report says how sure it is; one by `markov` does in any case */
+  readonly detailed?: boolean | undefined;
   /** the stores that the report is limited to; by default all that you may see */
   readonly stores?: readonly string[] | undefined;
 }
@@ -399,7 +401,9 @@ export interface Report {
   /** share of the stores done */
   readonly progress: number;
   readonly as_of: string;
-  readonly estimator: 'nearest';
+  readonly estimator: 'nearest' | 'markov';
+  /** whether it says how sure it is */
+  readonly detailed: boolean;
   readonly limited_to: number | null;
   readonly stores: number | null;
   readonly requested_by: string | null;
@@ -432,6 +436,30 @@ export interface ReportRow {
   readonly unknown_last_week_seconds: number;
   /** polls of eight days that lie within business hours */
   readonly polls_counted: number;
+  /** if detailed */
+  readonly uptime_last_hour_low_seconds?: number | undefined;
+  /** if detailed */
+  readonly uptime_last_hour_high_seconds?: number | undefined;
+  /** if detailed */
+  readonly longest_unpolled_last_hour_seconds?: number | undefined;
+  /** if detailed */
+  readonly polls_last_hour?: number | undefined;
+  /** if detailed */
+  readonly uptime_last_day_low_seconds?: number | undefined;
+  /** if detailed */
+  readonly uptime_last_day_high_seconds?: number | undefined;
+  /** if detailed */
+  readonly longest_unpolled_last_day_seconds?: number | undefined;
+  /** if detailed */
+  readonly polls_last_day?: number | undefined;
+  /** if detailed */
+  readonly uptime_last_week_low_seconds?: number | undefined;
+  /** if detailed */
+  readonly uptime_last_week_high_seconds?: number | undefined;
+  /** if detailed */
+  readonly longest_unpolled_last_week_seconds?: number | undefined;
+  /** if detailed */
+  readonly polls_last_week?: number | undefined;
 }
 
 export interface ReportRowPage {
@@ -686,6 +714,8 @@ export interface Routes {
     query?: {
       /** the id that `POST /trigger_report` gave; without it, the answer is `400` */
       readonly report_id?: string | undefined;
+      /** csv: the classic columns, if not given; full: all columns, with ranges if the report is detailed */
+      readonly format?: 'csv' | 'full' | undefined;
     };
     answer: string | ClassicReportStatus;
   };
