@@ -28,7 +28,7 @@ export interface ReportServiceOptions {
 }
 
 export interface ReportRequest {
-  /** That of the latest poll in the database, if not given. */
+  /** That of the latest poll of all stores that the one who asks sees, if not given. */
   readonly asOf?: number | undefined;
   /** That of the configuration, if not given. */
   readonly estimator?: EstimatorName | undefined;
@@ -105,7 +105,7 @@ export class ReportService {
   async trigger(principal: Principal, request: ReportRequest): Promise<ReportRecord> {
     const { asOf, stores, estimator = this.#estimator, detailed = false } = request;
     const limited = await this.#storesFor(principal, stores);
-    const instant = asOf ?? (await this.#latestPoll());
+    const instant = asOf ?? (await this.#latestPoll(principal));
     if ((await this.#storage.reports.countQueued()) >= QUEUE_LIMIT) {
       const message = `${QUEUE_LIMIT} reports are waiting already; ask again when some of them are done`;
       throw new UserError('too_many_requests', message, { retryAfter: QUEUE_RETRY });
@@ -196,9 +196,19 @@ export class ReportService {
     return wanted.sort();
   }
 
-  async #latestPoll(): Promise<number> {
-    const latest = await this.#storage.snapshot((snapshot) => snapshot.latestPoll());
+  /** Of the stores that somebody sees: when others were polled is not theirs to know. */
+  async #latestPoll(principal: Principal): Promise<number> {
+    const seen = storesOf(principal);
+    const latest = await this.#storage.snapshot((snapshot) =>
+      seen === 'all' ? snapshot.latestPoll() : snapshot.latestPollOf([...seen]),
+    );
     if (latest !== undefined) return latest;
+    if (seen !== 'all') {
+      throw new UserError(
+        'conflict',
+        'there are no polls of your stores, so there is no instant to report on; give "as_of"',
+      );
+    }
     throw new UserError(
       'conflict',
       'there are no polls in the database, so there is no instant to report on; import a polls file ' +

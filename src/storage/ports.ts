@@ -81,6 +81,8 @@ export interface Snapshot extends ScheduleReader {
   earliestPoll(): Promise<number | undefined>;
   /** The instant of the latest poll of all stores. */
   latestPoll(): Promise<number | undefined>;
+  /** The instant of the latest poll of those of the stores with these ids that are there. */
+  latestPollOf(ids: readonly string[]): Promise<number | undefined>;
   stores(): Promise<StoreColumns>;
   /** The first stores whose ids come after `after`, in the order of the bytes of their ids; also deleted ones. */
   storeRecords(after: string, limit: number): Promise<StoreRecord[]>;

@@ -286,7 +286,7 @@ export type NewPolls = {
 } | readonly NewPoll[];
 
 export interface NewReport {
-  /** the instant that the report speaks for; by default that of the latest poll (RFC 3339) */
+  /** the instant that the report speaks for; by default that of the latest poll of the stores that you may see (RFC 3339) */
   readonly as_of?: string | undefined;
   /** how uptime is estimated from polls; by default `nearest`, or as configured */
   readonly estimator?: 'nearest' | 'markov' | undefined;
@@ -732,7 +732,7 @@ export interface Routes {
       readonly label?: readonly string[] | undefined;
       /** by `state` (offline, unknown, online, closed), by `id`, by `name`, or by the last poll, latest first */
       readonly sort?: 'state' | 'id' | 'name' | '-last_poll' | undefined;
-      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of all; by default now */
+      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of the stores that you may see; by default now */
       readonly as_of?: string | undefined;
       /** entries on a page */
       readonly limit?: number | undefined;
@@ -753,7 +753,7 @@ export interface Routes {
       readonly store_id: string;
     };
     query?: {
-      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of all; by default now */
+      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of the stores that you may see; by default now */
       readonly as_of?: string | undefined;
     };
     answer: Store;
@@ -1202,7 +1202,7 @@ export interface Routes {
       readonly from?: string | undefined;
       /** the end; by default `as_of` (RFC 3339) */
       readonly to?: string | undefined;
-      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of all; by default now */
+      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of the stores that you may see; by default now */
       readonly as_of?: string | undefined;
       /** the rule that decides between polls */
       readonly estimator?: 'nearest' | undefined;
@@ -1212,7 +1212,7 @@ export interface Routes {
   /** How all stores are now, or were at some instant */
   'GET /api/v1/fleet': {
     query?: {
-      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of all; by default now */
+      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of the stores that you may see; by default now */
       readonly as_of?: string | undefined;
     };
     answer: FleetStatus;
@@ -1220,7 +1220,7 @@ export interface Routes {
   /** The uptime of all stores together by hour and by day, and how often they were polled */
   'GET /api/v1/fleet/history': {
     query?: {
-      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of all; by default now */
+      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of the stores that you may see; by default now */
       readonly as_of?: string | undefined;
     };
     answer: FleetHistory;

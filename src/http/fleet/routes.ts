@@ -40,7 +40,7 @@ export function fleetRoutes(fleet: FleetService, coverage: Pick<CoverageGaps, 'l
       },
       async (request, reply) => {
         const stores = storesOf(request.principal);
-        const asOf = await asOfFrom(request.query.as_of, fleet);
+        const asOf = await asOfFrom(request.query.as_of, request.principal, fleet);
         const [view, figures] = await Promise.all([fleet.view(stores, asOf), fleet.figures(stores, asOf)]);
         reply.header('cache-control', 'no-store');
         return statusOf(view, figures, fleet);
@@ -60,7 +60,10 @@ export function fleetRoutes(fleet: FleetService, coverage: Pick<CoverageGaps, 'l
         },
       },
       async (request, reply) => {
-        const figures = await fleet.figures(storesOf(request.principal), await asOfFrom(request.query.as_of, fleet));
+        const figures = await fleet.figures(
+          storesOf(request.principal),
+          await asOfFrom(request.query.as_of, request.principal, fleet),
+        );
         const history = histories.get(figures) ?? historyOf(figures);
         histories.set(figures, history);
         reply.header('cache-control', 'no-store');

@@ -13,7 +13,11 @@ export const TRIGGER_BODY_LIMIT = 4 * 1024 * 1024;
 
 export const TriggerBody = Type.Object(
   {
-    as_of: Type.Optional(GivenInstant('the instant that the report speaks for; by default that of the latest poll')),
+    as_of: Type.Optional(
+      GivenInstant(
+        'the instant that the report speaks for; by default that of the latest poll of the stores that you may see',
+      ),
+    ),
     estimator: Type.Optional(
       OneOf(ESTIMATORS, 'how uptime is estimated from polls; by default `nearest`, or as configured'),
     ),
