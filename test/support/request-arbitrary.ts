@@ -56,7 +56,7 @@ function pathOf(
   const names = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name = '']) => name);
   const values = names.map((name) => {
     const schema = parameters.find((one) => one.in === 'path' && one.name === name)?.schema ?? { type: 'string' };
-    const any = fc.oneof(valid(document, schema), HOSTILE).map((value) => encodePart(String(value)));
+    const any = fc.oneof(valid(document, schema), HOSTILE).map((value) => encodePart(value));
     // As it comes: half an escape, a dot, a slash too many.
     const raw = fc.constantFrom('%', '%zz', '%ff', '%00', '.', '..', '', '%2e%2e%2f', 'a//b', '*', '%F0%9F%92%A9');
     const existing = (known[name] ?? []).map(encodePart);
@@ -73,7 +73,7 @@ function queryOf(document: ApiDocument, { parameters = [] }: PlacedOperation, kn
   const pairs = parameters.filter((one) => one.in === 'query').map((one) => pairsOf(document, one, known));
   const extra = fc
     .tuple(fc.string({ maxLength: 10 }), HOSTILE)
-    .map(([name, value]) => [`${encodePart(name)}=${encodePart(String(value))}`]);
+    .map(([name, value]) => [`${encodePart(name)}=${encodePart(value)}`]);
   const none = fc.constant<string[]>([]);
   const raw = fc.constantFrom(['%'], ['&&=&'], ['a[b]=c'], ['__proto__=x'], ['limit'], ['limit=1&limit=2']);
   return fc
@@ -90,7 +90,7 @@ function pairsOf(document: ApiDocument, parameter: Parameter, known: KnownIds): 
     { weight: 6, arbitrary: good.length === 0 ? fitting : fc.oneof(fc.constantFrom(...good), fitting) },
     { weight: 1, arbitrary: HOSTILE },
   );
-  const pairs = value.map((one) => [one].flat().map((part) => `${name}=${encodePart(String(part))}`));
+  const pairs = value.map((one) => [one].flat().map((part) => `${name}=${encodePart(part)}`));
   return fc.oneof({ weight: required ? 9 : 2, arbitrary: pairs }, { weight: 1, arbitrary: fc.constant<string[]>([]) });
 }
 
@@ -179,7 +179,8 @@ function strangeHeaders(): fc.Arbitrary<Record<string, string>> {
   return fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: one });
 }
 
-/** A lone surrogate has no form in a URL. */
-function encodePart(text: string): string {
+/** A lone surrogate has no form in a URL, and an object without a prototype none as text. */
+function encodePart(value: unknown): string {
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
   return encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '\ufffd'));
 }
