@@ -99,7 +99,7 @@ export async function appends(storage: Storage, folder: string): Promise<number>
   return median(runs);
 }
 
-function feedInstant(instant: number): string {
+export function feedInstant(instant: number): string {
   return new Date(instant).toISOString().replace('T', ' ').replace('Z', ' UTC');
 }
 

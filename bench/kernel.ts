@@ -1,10 +1,12 @@
+import { ReportDetails } from '../src/domain/details.ts';
+import { type EstimatorName, FleetEstimator } from '../src/domain/estimator.ts';
 import { type Intervals, totalWithin } from '../src/domain/interval.ts';
 import { nearest, newEstimate } from '../src/domain/nearest.ts';
 import { type Batch, batchUptime, UptimeFigures } from '../src/domain/uptime.ts';
 import { POLL_REACH, WINDOWS } from '../src/domain/window.ts';
 import type { Zone } from '../src/domain/zone.ts';
 import { readSchedule, ScheduleRange } from '../src/reports/schedule.ts';
-import { atLeast, count, ms, type Section } from './figures.ts';
+import { atLeast, atMost, count, ms, type Section, times } from './figures.ts';
 import { type Fleets, withStorage } from './fleets.ts';
 import { interleaved, timed } from './measure.ts';
 
@@ -12,11 +14,16 @@ const ROUNDS = 15;
 
 /** The kernel on columns in memory: one core, nothing read and nothing written. */
 export async function measureKernel(fleets: Fleets): Promise<Section> {
-  const { batch, asOf } = await load(await fleets.database());
+  const { batch, asOf } = await loadBatch(await fleets.database());
   const figures = new UptimeFigures(batch.schedule.stores);
   const opened = expandAll(batch, asOf);
-  const { whole, expansion, rest } = await interleaved(ROUNDS, {
+  const details = new ReportDetails(batch.schedule.stores);
+  const estimated = (name: EstimatorName) =>
+    timed(() => new FleetEstimator(name).estimate(batch, asOf, figures, details, 0));
+  const { whole, markov, sure, expansion, rest } = await interleaved(ROUNDS, {
     whole: () => timed(() => batchUptime(batch, asOf, figures, 0)),
+    markov: () => estimated('markov'),
+    sure: () => estimated('nearest'),
     expansion: () => timed(() => expandAll(batch, asOf)),
     rest: () => timed(() => nearestAll(batch, opened, asOf, figures)),
   });
@@ -33,13 +40,21 @@ export async function measureKernel(fleets: Fleets): Promise<Section> {
         value: count(rate(whole)),
         target: atLeast(rate(whole), 50, ''),
       },
+      { what: '`markov` with ranges (rates, estimate, intervals)', value: ms(markov) },
+      {
+        what: '**`markov` with ranges ÷ whole kernel**',
+        value: times(markov / whole),
+        target: atMost(markov / whole, 4, ' ×'),
+      },
+      { what: '`nearest` with ranges ÷ whole kernel', value: times(sure / whole) },
       { what: 'hours to open intervals alone', value: ms(expansion) },
       { what: 'nearest and windows alone, million polls a second', value: count(rate(rest)) },
     ],
   };
 }
 
-function load(path: string): Promise<{ batch: Batch; asOf: number }> {
+/** All of a database as one batch, as its latest report would see it. */
+export function loadBatch(path: string): Promise<{ batch: Batch; asOf: number }> {
   return withStorage(path, (storage) =>
     storage.snapshot(async (snapshot) => {
       const asOf = (await snapshot.latestPoll()) ?? 0;

@@ -12,18 +12,22 @@ import { measureKernel } from './kernel.ts';
 import { measureLarge } from './large.ts';
 import { measureLatency } from './latency.ts';
 import { machine } from './machine.ts';
+import { measurePoller } from './poller.ts';
 import { measurePostgres } from './postgres.ts';
 import { render, renderInto, renderPlain } from './render.ts';
 import { measureReport } from './report.ts';
 import { measureSql } from './sql.ts';
+import { measureSync } from './sync.ts';
 
 const MEASUREMENTS: Readonly<Record<string, (fleets: Fleets) => Promise<Section>>> = {
   import: measureImport,
+  sync: measureSync,
   report: measureReport,
   kernel: measureKernel,
   sql: measureSql,
   large: measureLarge,
   latency: measureLatency,
+  poller: measurePoller,
   postgres: measurePostgres,
   api: measureApi,
 };

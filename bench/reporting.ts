@@ -111,6 +111,8 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
     prune: (before) => storage.prune(before),
     check: () => storage.check(),
     close: () => storage.close(),
+    gaps: storage.gaps,
+    syncs: storage.syncs,
     ...(results && { results: timedResults(results, stages) }),
     reports: {
       add: (report) => rows(() => reports.add(report)),
@@ -143,6 +145,7 @@ function timedSnapshot(snapshot: Snapshot, stages: Stages): Snapshot {
     storesRevision: () => snapshot.storesRevision(),
     earliestPoll: () => snapshot.earliestPoll(),
     latestPoll: () => stages.in('latest poll, count of polls', () => snapshot.latestPoll()),
+    latestPollOf: (ids) => stages.in('latest poll, count of polls', () => snapshot.latestPollOf(ids)),
     countPolls: (from, to) => stages.in('latest poll, count of polls', () => snapshot.countPolls(from, to)),
     storesNamed: (ids) => stages.in('read stores', () => snapshot.storesNamed(ids)),
     stores: () => stages.in('read stores', () => snapshot.stores()),

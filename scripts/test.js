@@ -11,6 +11,8 @@ const SLOW = [
   'test/{storage,fleet}/postgres.test.ts',
   'test/http/{access-matrix,fuzz}.test.ts',
   'test/web/{dashboard,accessibility,large-fleet}.test.ts',
+  'test/poller/{end-to-end,members,poller,trouble}.test.ts',
+  'test/sync/files.test.ts',
   'test/ingest/{files,gzip,instants,large-files,merging,parquet,sums,wrong-files}.test.ts',
 ];
 

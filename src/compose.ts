@@ -1,15 +1,29 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import { Accounts } from './accounts/service.ts';
 import { checkListening } from './accounts/start.ts';
 import type { Config, DatabaseLocation } from './config.ts';
 import { writeParquet } from './duckdb/parquet.ts';
 import { FleetService } from './fleet/service.ts';
+import { Freshness } from './freshness.ts';
 import type { Authenticator } from './http/access.ts';
 import { buildApp } from './http/app.ts';
 import type { App } from './http/types.ts';
 import { ImportService } from './imports/service.ts';
 import { UploadsFolder } from './imports/uploads.ts';
 import { Metrics } from './metrics.ts';
+import { AddressGuard } from './poller/addresses.ts';
+import { controlOf } from './poller/control.ts';
+import { Exchanger } from './poller/exchange.ts';
+import { StoredPolls } from './poller/history.ts';
+import { Membership } from './poller/members.ts';
+import { CONFIRM_AFTER, Poller } from './poller/poller.ts';
+import { Prober } from './poller/probe.ts';
+import { GuardedResolver, resolveBySystem } from './poller/resolver.ts';
+import { PollAppender } from './polls/appender.ts';
 import { PollService } from './polls/service.ts';
 import { ResultsFolder } from './reports/results.ts';
 import { ReportService } from './reports/service.ts';
@@ -19,6 +33,8 @@ import { PostgresStorage } from './storage/postgres/storage.ts';
 import { StoreDirectory } from './stores/directory.ts';
 import { StoreService } from './stores/service.ts';
 import type { StateSource } from './stores/states.ts';
+import { spreadOut } from './sync/cadence.ts';
+import { type SyncParts, SyncService } from './sync/service.ts';
 
 /** The only place that decides which part talks to which. */
 export function openStorage(database: DatabaseLocation): Promise<Storage> {
@@ -40,6 +56,7 @@ export interface Server {
   readonly accounts: Accounts;
   readonly reports: ReportService;
   readonly imports: ImportService;
+  readonly syncs: SyncService;
   readonly log: Logger;
   /** Listens; returns the address, such as `http://127.0.0.1:5000`. */
   listen(): Promise<string>;
@@ -70,6 +87,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     storage,
     results: new ResultsFolder(config.resultsDir),
     writeParquet,
+    estimator: config.estimator,
     keep: config.reportRetention,
     log,
     now,
@@ -85,22 +103,35 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     now,
     onChanged: () => directory.changed(),
   });
-  const fleet = new FleetService({ storage, directory, log, now, pollInterval: config.pollInterval });
+  const fleet = new FleetService({ storage, directory, log, now, pollInterval: config.poll.interval });
   metrics.watchFleet(() => fleet.gauges());
   const states = parts.states ?? fleet;
   const stores = new StoreService({ storage, directory, now, audit: accounts.audit });
+  const appender = new PollAppender(storage);
   const polls = new PollService({
     storage,
+    appender,
     directory,
     stores,
     now,
     onReceived: (count) => metrics.polls('api', count),
   });
   const authenticator = parts.authenticator ?? accounts;
+  const syncs = createSyncs(config, { storage, log, now, onChanged: () => directory.changed() });
+  const poller = config.poll.on ? createPoller(config, { storage, appender, directory, log, now }) : undefined;
+  if (config.sync.sources.length > 0) metrics.watchSyncs(async () => (await syncs.failing()).length);
+  if (poller !== undefined) metrics.watchPoller(() => poller.stats());
+  const freshness = new Freshness({
+    ...{ storage, syncs, now, interval: config.poll.interval },
+    troubleSince: () => poller?.stats().troubleSince,
+    live: config.poll.on || config.sync.sources.length > 0,
+  });
   const app = await buildApp({
     storage,
     reports,
+    freshness,
     imports,
+    syncs,
     directory,
     states,
     stores,
@@ -117,20 +148,71 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     accounts,
     reports,
     imports,
+    syncs,
     log,
     listen: async () => {
       await reports.start();
       await imports.start();
+      syncs.start();
+      await poller?.start();
       return app.listen({ host: config.host, port: config.port });
     },
     close: async () => {
       await closeConnections(app);
-      await reports.stop();
-      await imports.stop();
+      await Promise.all([reports.stop(), imports.stop(), syncs.stop(), poller?.stop()]);
       await storage.close();
     },
   };
 }
+
+/** The sources that the configuration names, and when they are read. */
+export function createSyncs(
+  config: Config,
+  parts: Pick<SyncParts, 'storage' | 'log' | 'now' | 'onChanged'>,
+): SyncService {
+  const { sources, cadence, spread, timeout, maxBytes } = config.sync;
+  const { database } = config;
+  const place = database.engine === 'postgres' ? database.url : `${hostname()} ${resolve(database.path ?? '')}`;
+  return new SyncService({
+    ...{ ...parts, sources, wait: sleep, server: SERVER, limits: { timeout, maxBytes } },
+    ...{ cadence: spreadOut(cadence, place, spread), rejectsDir: join('var', 'rejects') },
+  });
+}
+
+/** This server among those on the same database. */
+const SERVER = `${hostname()} ${process.pid} ${randomUUID().slice(0, 8)}`;
+
+interface PollerSurroundings {
+  readonly storage: Storage;
+  readonly appender: PollAppender;
+  readonly directory: StoreDirectory;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+/** A poller of the stores that have a URL to probe. */
+export function createPoller(config: Config, { storage, appender, directory, log, now }: PollerSurroundings): Poller {
+  const { rule, allowPrivate, control, perHost } = config.poll;
+  const exchanger = (guard: AddressGuard) => new Exchanger(new GuardedResolver(guard, resolveBySystem, now), perHost);
+  // What else a member may have begun when another takes over its stores: a probe, its confirmation, its judgement.
+  const handover = CONFIRM_AFTER + 4 * rule.timeout;
+  return new Poller(
+    {
+      prober: new Prober(rule, exchanger(new AddressGuard(allowPrivate))),
+      targets: async () => (await directory.current()).entries.map(({ id, probeUrl }) => ({ id, url: probeUrl })),
+      history: new StoredPolls(storage),
+      sink: appender,
+      gaps: storage.gaps,
+      membership: storage.members && new Membership(storage.members, SERVER, handover),
+      control: controlOf(control, exchanger(new AddressGuard(EVERYWHERE)), rule.timeout),
+      ...{ log, now },
+    },
+    { ...config.poll, server: SERVER },
+  );
+}
+
+/** Whoever configures the server may name any address. */
+const EVERYWHERE = ['0.0.0.0/0', '::/0'];
 
 /** How long a request that is under way may take to end. */
 const GRACE = 5_000;

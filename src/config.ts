@@ -1,5 +1,9 @@
+import { ESTIMATORS, type EstimatorName } from './domain/estimator.ts';
 import { DAY, HOUR } from './domain/hours.ts';
 import { invalid } from './errors.ts';
+import { loadPollConfig, type PollConfig } from './poll-config.ts';
+import { oneOf, type Setting, wholeNumber } from './settings.ts';
+import { loadSyncConfig, type SyncConfig } from './sync-config.ts';
 
 /** Which engine keeps the data, and where. */
 export type DatabaseLocation =
@@ -19,10 +23,12 @@ export interface Config {
   /** The largest file that is taken over HTTP, bytes. */
   readonly maxUploadBytes: number;
   readonly logLevel: string;
-  /** A store is polled about so often, milliseconds. */
-  readonly pollInterval: number;
+  /** How uptime is estimated in reports that do not say. */
+  readonly estimator: EstimatorName;
   /** Requests a minute that a user, or else an address, may send; 0: any number. */
   readonly rateLimit: number;
+  readonly poll: PollConfig;
+  readonly sync: SyncConfig;
 }
 
 /** What a command line may say; each wins over its variable. */
@@ -36,6 +42,7 @@ export interface ConfigFlags {
   readonly maxUploadBytes?: string;
   readonly logLevel?: string;
   readonly rateLimit?: string;
+  readonly estimator?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -55,40 +62,18 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
   };
   return Object.freeze({
     host: setting('host', '--host', 'HOST', '127.0.0.1').value,
-    port: port(setting('port', '--port', 'PORT', '5000')),
+    port: wholeNumber(setting('port', '--port', 'PORT', '5000'), 0, 65_535, 'a port number'),
     database: databaseLocation(setting('database', '--database', 'DATABASE_URL', './var/monitor.duckdb')),
     resultsDir: setting('resultsDir', '--results-dir', 'RESULTS_DIR', './var/results').value,
     reportRetention: retention(setting('reportRetention', '--report-retention', 'REPORT_RETENTION', '30d')),
     uploadsDir: setting('uploadsDir', '--uploads-dir', 'UPLOADS_DIR', './var/uploads').value,
     maxUploadBytes: size(setting('maxUploadBytes', '--max-upload-bytes', 'MAX_UPLOAD_BYTES', String(2 * 1024 ** 3))),
-    pollInterval: duration({ name: 'POLL_INTERVAL', value: env.POLL_INTERVAL || '1h' }),
     logLevel: oneOf(setting('logLevel', '--log-level', 'LOG_LEVEL', 'info'), LOG_LEVELS),
+    estimator: oneOf(setting('estimator', '--estimator', 'ESTIMATOR', 'nearest'), ESTIMATORS),
     rateLimit: count(setting('rateLimit', '--rate-limit', 'RATE_LIMIT', '6000')),
+    poll: loadPollConfig(env),
+    sync: loadSyncConfig(env),
   });
-}
-
-/** A value, and the flag or variable that it comes from. */
-export interface Setting {
-  readonly name: string;
-  readonly value: string;
-}
-
-function port({ name, value }: Setting): number {
-  const number = Number(value);
-  if (/^\d+$/.test(value) && number <= 65_535) return number;
-  throw invalid(`${name} is "${value}", expected a port number from 0 to 65535`);
-}
-
-const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
-
-/** Longer than this, nobody would call it live. */
-const LONGEST = 24 * 3_600_000;
-
-function duration({ name, value }: Setting): number {
-  const [, count, unit = 's'] = /^(\d{1,7})([smh])?$/.exec(value) ?? [];
-  const time = Number(count) * (UNITS[unit] ?? Number.NaN);
-  if (time >= 1_000 && time <= LONGEST) return time;
-  throw invalid(`${name} is "${value}", expected a time from 1s to 24h, such as 90 (seconds), 15m or 1h`);
 }
 
 function count({ name, value }: Setting): number {
@@ -107,11 +92,6 @@ function size({ name, value }: Setting): number {
   const bytes = Number(value);
   if (/^\d+$/.test(value) && bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
   throw invalid(`${name} is "${value}", expected a number of bytes such as ${2 * 1024 ** 3}`);
-}
-
-function oneOf({ name, value }: Setting, choices: readonly string[]): string {
-  if (choices.includes(value)) return value;
-  throw invalid(`${name} is "${value}", expected one of ${choices.join(', ')}`);
 }
 
 /**

@@ -8,6 +8,15 @@ export interface FleetGauges {
   readonly pollAge: number | undefined;
 }
 
+/** What is told of the poller of this server. */
+export interface PollerGauges {
+  readonly stores: number;
+  readonly running: number;
+  readonly waiting: number;
+  readonly pending: number;
+  readonly troubleSince: number | undefined;
+}
+
 /** What Prometheus is told, by its names. */
 export class Metrics {
   readonly #registry = new Registry();
@@ -76,6 +85,39 @@ export class Metrics {
         this.reset();
         const states = await look().then((fleet) => fleet.states, nothing);
         if (states !== undefined) for (const state of STATES) this.set({ state }, states[state]);
+      },
+    });
+  }
+
+  /** @param look asked at every scrape */
+  watchPoller(look: () => PollerGauges): void {
+    const registers = [this.#registry];
+    const gauge = (name: string, help: string, value: (poller: PollerGauges) => number) =>
+      new Gauge({
+        ...{ name: `restaurant_monitor_poller_${name}`, help, registers },
+        collect() {
+          this.set(value(look()));
+        },
+      });
+    gauge('stores', 'Stores that this server polls', ({ stores }) => stores);
+    gauge('probes_running', 'Probes under way', ({ running }) => running);
+    gauge('probes_waiting', 'Probes that wait for their turn', ({ waiting }) => waiting);
+    gauge('polls_pending', 'Polls that the database does not have yet', ({ pending }) => pending);
+    gauge('trouble', '1 while the poller is in trouble itself and observes nothing', ({ troubleSince }) =>
+      troubleSince === undefined ? 0 : 1,
+    );
+  }
+
+  /** @param look asked at every scrape: how many sources the last run could not read */
+  watchSyncs(look: () => Promise<number>): void {
+    new Gauge({
+      name: 'restaurant_monitor_sync_failing_sources',
+      help: 'Sources that the last sync could not read; not there: the database is away',
+      registers: [this.#registry],
+      async collect() {
+        this.remove();
+        const failing = await look().catch(nothing);
+        if (failing !== undefined) this.set(failing);
       },
     });
   }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadConfig } from '../src/config.ts';
+import { loadPollConfig } from '../src/poll-config.ts';
+import { loadSyncConfig } from '../src/sync-config.ts';
 
 test('a polling interval is in seconds unless it says otherwise, and an hour by default', () => {
-  const interval = (value?: string) => loadConfig({ POLL_INTERVAL: value }).pollInterval;
+  const interval = (value?: string) => loadConfig({ POLL_INTERVAL: value }).poll.interval;
   assert.deepEqual(
     [undefined, '', '90', '90s', '15m', '1h', '24h'].map(interval),
     [3_600_000, 3_600_000, 90_000, 90_000, 900_000, 3_600_000, 86_400_000],
@@ -32,8 +34,102 @@ test('a bad value is told with the name that it was given under', () => {
     [{ REPORT_RETENTION: '30' }, /^REPORT_RETENTION is "30", expected days or hours such as 30d or 12h, or 0/],
     [{ REPORT_RETENTION: '0d' }, /^REPORT_RETENTION is "0d"/],
     [{ MAX_UPLOAD_BYTES: '2GB' }, /^MAX_UPLOAD_BYTES is "2GB", expected a number of bytes/],
+    [{ ESTIMATOR: 'guess' }, /^ESTIMATOR is "guess", expected one of nearest, markov$/],
     [{ MAX_UPLOAD_BYTES: '0' }, /^MAX_UPLOAD_BYTES is "0"/],
   ] as const) {
     assert.throws(() => loadConfig(env), { code: 'invalid_input', message });
+  }
+});
+
+test('the poller is off and asks for nothing where nothing is said', () => {
+  const config = loadPollConfig({ POLL: '', PROBE_URL: '' });
+  assert.deepEqual(
+    [config.on, config.interval, config.rule.template, config.rule.value],
+    [false, 3_600_000, undefined, undefined],
+  );
+  assert.deepEqual(loadSyncConfig({}).sources, []);
+});
+
+test('what is said of probes is understood', () => {
+  const { on, interval, rule, allowPrivate, control } = loadPollConfig({
+    POLL: 'on',
+    POLL_INTERVAL: '30m',
+    PROBE_URL: 'https://api.test/stores/{store_id}/status',
+    PROBE_HEADERS: '{"Authorization": "Bearer x", "ACCEPT": "application/json"}',
+    PROBE_STATUS: '200-204, 404',
+    PROBE_POINTER: '/store/status',
+    PROBE_ACTIVE: 'ONLINE,BUSY',
+    PROBE_TIMEOUT: '2500ms',
+    PROBE_ALLOW_PRIVATE: '10.1.0.0/16, 192.168.7.7',
+    PROBE_CONTROL: 'https://a.test/, https://b.test/',
+  });
+  assert.deepEqual([on, interval, rule.timeout], [true, 1_800_000, 2_500]);
+  assert.deepEqual(rule.headers, { authorization: 'Bearer x', accept: 'application/json' });
+  assert.deepEqual(rule.statuses, [
+    [200, 204],
+    [404, 404],
+  ]);
+  assert.deepEqual(rule.value, { pointer: ['store', 'status'], active: ['ONLINE', 'BUSY'] });
+  assert.deepEqual([allowPrivate, control.length], [['10.1.0.0/16', '192.168.7.7/32'], 2]);
+});
+
+for (const [env, message] of [
+  [{ POLL: 'yes' }, 'POLL is "yes", expected one of on, off'],
+  [{ POLL_INTERVAL: '10s' }, /^POLL_INTERVAL is "10s", expected a duration from 1m to 24h/],
+  [{ POLL_INTERVAL: '1 hour' }, /^POLL_INTERVAL is "1 hour", expected a duration/],
+  [{ POLL_CONCURRENCY: '0' }, 'POLL_CONCURRENCY is "0", expected a whole number from 1 to 10000'],
+  [{ PROBE_URL: 'https://api.test/status' }, /^PROBE_URL has no {store_id}/],
+  [{ PROBE_URL: 'ftp://api.test/{store_id}' }, 'PROBE_URL is no URL, expected https://… or http://…'],
+  [{ PROBE_URL: 'https://u:secret@api.test/{store_id}' }, /^PROBE_URL has a user name in it/],
+  [{ PROBE_HEADERS: 'Authorization: Bearer secret' }, /^PROBE_HEADERS is no JSON object/],
+  [{ PROBE_HEADERS: '["secret"]' }, /^PROBE_HEADERS is no JSON object/],
+  [{ PROBE_HEADERS: '{"a b": "secret"}' }, 'PROBE_HEADERS has "a b", which is no header, or its value is none'],
+  [{ PROBE_HEADERS: '{"x": "secret\\r\\ny: z"}' }, /^PROBE_HEADERS has "x", which is no header/],
+  [{ PROBE_STATUS: '299-200' }, /^PROBE_STATUS is "299-200", expected statuses/],
+  [{ PROBE_STATUS: 'ok' }, /^PROBE_STATUS is "ok", expected statuses/],
+  [{ PROBE_STATUS: ',' }, /^PROBE_STATUS is ",", expected statuses/],
+  [{ PROBE_POINTER: '/status' }, /^PROBE_POINTER is set, so PROBE_ACTIVE must be/],
+  [{ PROBE_ACTIVE: 'ONLINE' }, /^PROBE_ACTIVE is set, so PROBE_POINTER must be/],
+  [{ PROBE_POINTER: 'status', PROBE_ACTIVE: 'x' }, /^PROBE_POINTER is "status", expected a JSON pointer/],
+  [{ PROBE_ALLOW_PRIVATE: 'office' }, /^PROBE_ALLOW_PRIVATE has "office", expected a network/],
+  [{ PROBE_CONTROL: 'example.com' }, /^PROBE_CONTROL is no URL/],
+] satisfies [Record<string, string>, string | RegExp][]) {
+  test(`refused, and named: ${Object.entries(env)
+    .map((entry) => entry.join('='))
+    .join(' ')
+    .replaceAll('secret', '…')}`, () => {
+    assert.throws(() => loadPollConfig(env), { code: 'invalid_input', message });
+    assert.throws(
+      () => loadPollConfig(env),
+      (error: Error) => !error.message.includes('secret'),
+    );
+  });
+}
+
+test('sources are lists of paths, patterns and URLs, by feed', () => {
+  const { sources, spread } = loadSyncConfig({
+    SYNC_POLLS: 'var/polls/*.csv, https://u:p@a.test/polls.csv?x=1%2C2',
+    SYNC_HOURS: '/data/menu_hours.csv',
+    SYNC_TIMEZONES: 'C:\\zones.csv',
+    SYNC_SPECIAL_HOURS: '',
+    SYNC_SPREAD: '30s',
+  });
+  assert.deepEqual(
+    sources.map(({ feed, name }) => [feed, name]),
+    [
+      ['polls', 'var/polls/*.csv'],
+      ['polls', 'https://u:p@a.test/polls.csv?x=1%2C2'],
+      ['hours', '/data/menu_hours.csv'],
+      ['zones', 'C:\\zones.csv'],
+    ],
+  );
+  assert.equal(spread, 30_000);
+});
+
+test('a source that is neither a path nor a web address is refused without being shown', () => {
+  for (const source of ['s3://bucket/secret', 'https://', 'ftp://u:secret@host/x']) {
+    assert.throws(() => loadSyncConfig({ SYNC_POLLS: source }), {
+      message: 'SYNC_POLLS has a source that is neither a path nor an http or https URL',
+    });
   }
 });

@@ -8,7 +8,7 @@ import { RejectsFile } from '../ingest/rejects.ts';
 import { inspect, type Source } from '../ingest/source.ts';
 import { spool } from '../ingest/spool.ts';
 import type { Storage } from '../storage/ports.ts';
-import { formatCount, progressBar, say, summaryLine } from './terminal.ts';
+import { formatCount, progressBar, say, tally } from './terminal.ts';
 
 export interface FeedFlags {
   readonly polls?: string[];
@@ -101,7 +101,7 @@ async function refuseToOverwrite(sources: readonly Source[], rejects: string): P
 }
 
 function tell(summaries: readonly FileSummary[], seconds: number): void {
-  for (const summary of summaries) say(summaryLine(summary));
+  for (const summary of summaries) say(`${summary.file}: ${tally(summary)}`);
   const rows = summaries.reduce((sum, { read }) => sum + read, 0);
   const megabytes = summaries.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
   say(

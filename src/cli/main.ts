@@ -7,11 +7,13 @@ import { demoCommand } from './demo.ts';
 import { importCommand } from './import.ts';
 import { keyCommand } from './key.ts';
 import { migrateCommand } from './migrate.ts';
+import { pollCommand } from './poll.ts';
 import { pruneCommand } from './prune.ts';
 import { reportCommand } from './report.ts';
 import { serveCommand } from './serve.ts';
 import { listenToSignals } from './signals.ts';
 import { simulateCommand } from './simulate.ts';
+import { syncCommand } from './sync.ts';
 import { userCommand } from './user.ts';
 
 const program = new Command('restaurant-monitor')
@@ -24,6 +26,8 @@ reportCommand(program);
 simulateCommand(program);
 demoCommand(program);
 migrateCommand(program);
+pollCommand(program);
+syncCommand(program);
 pruneCommand(program);
 copyCommand(program);
 userCommand(program);

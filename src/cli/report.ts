@@ -3,8 +3,9 @@ import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
-import { IN_MEMORY, openStorage, writeParquet } from '../compose.ts';
+import { openStorage, writeParquet } from '../compose.ts';
 import { type DatabaseLocation, loadConfig } from '../config.ts';
+import { ESTIMATORS, type EstimatorName } from '../domain/estimator.ts';
 import { invalid, UserError } from '../errors.ts';
 import { instantFrom } from '../instant.ts';
 import { computeReport } from '../reports/compute.ts';
@@ -19,6 +20,7 @@ interface ReportFlags extends FeedFlags {
   readonly asOf?: string;
   readonly out?: string;
   readonly format: Format;
+  readonly estimator?: EstimatorName;
   readonly database?: string;
 }
 
@@ -30,20 +32,27 @@ export function reportCommand(program: Command): void {
     .addOption(
       new Option(
         '--format <format>',
-        'csv: the classic columns; full: all of them under proper names; exact: milliseconds; json, parquet: seconds',
+        'csv: the classic columns; full: all of them with their ranges; exact: milliseconds; json, parquet: seconds',
       )
         .choices(FORMATS)
         .default('csv'),
+    )
+    .addOption(
+      new Option(
+        '--estimator <name>',
+        'nearest: the state of the nearest poll; markov: the expected uptime (ESTIMATOR)',
+      ).choices(ESTIMATORS),
     )
     .option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)')
     .action(async (flags: ReportFlags) => {
       const asOf = flags.asOf === undefined ? undefined : instantFrom('--as-of', flags.asOf);
       const fromFiles = namesFeeds(flags);
       if (fromFiles && flags.database !== undefined) throw invalid('give either --database or files, not both');
-      const storage = await openStorage(fromFiles ? IN_MEMORY : existing(loadConfig(process.env, flags).database));
+      const { database, estimator } = loadConfig(process.env, fromFiles ? { ...flags, database: ':memory:' } : flags);
+      const storage = await openStorage(existing(database));
       try {
         if (fromFiles) await importFromFlags(storage, flags);
-        await write(await compute(storage, asOf), flags);
+        await write(await compute(storage, asOf, estimator, flags.format === 'full'), flags);
       } finally {
         await storage.close();
       }
@@ -56,7 +65,12 @@ function existing(database: DatabaseLocation): DatabaseLocation {
   throw invalid(`there is no database ${database.path}; import something first, or name files to report on`);
 }
 
-function compute(storage: Storage, given: number | undefined): Promise<ReportFigures> {
+function compute(
+  storage: Storage,
+  given: number | undefined,
+  estimator: EstimatorName,
+  detailed: boolean,
+): Promise<ReportFigures> {
   return storage.snapshot(async (snapshot) => {
     const asOf = given ?? (await snapshot.latestPoll());
     if (asOf === undefined) {
@@ -65,7 +79,7 @@ function compute(storage: Storage, given: number | undefined): Promise<ReportFig
     const progress = progressBar();
     try {
       const onProgress = (done: number) => progress.update('computing', done);
-      return figuresOf(await computeReport(snapshot, asOf, { onProgress }), 'nearest');
+      return figuresOf(await computeReport(snapshot, asOf, { estimator, detailed, onProgress }), estimator);
     } finally {
       progress.end();
     }

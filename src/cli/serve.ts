@@ -21,6 +21,7 @@ export function serveCommand(program: Command): void {
     .option('--max-upload-bytes <number>', 'the largest feed taken over HTTP (MAX_UPLOAD_BYTES, default 2 GiB)')
     .option('--log-level <level>', 'how much is logged (LOG_LEVEL, default info)')
     .option('--rate-limit <number>', 'requests a minute a user, or else an address; 0: any (RATE_LIMIT, default 6000)')
+    .option('--estimator <name>', 'how reports estimate uptime: nearest or markov (ESTIMATOR, default nearest)')
     .action(async (flags: FeedFlags & ConfigFlags) => {
       await serve(flags);
     });

@@ -1,7 +1,8 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { HOUR } from '../domain/hours.ts';
 import { invalid } from '../errors.ts';
 import { formatInstant, instantFrom } from '../instant.ts';
+import { REGIME_NAMES, type RegimeName } from '../simulate/regimes.ts';
 import { simulate } from '../simulate/simulate.ts';
 import { onSignal } from './signals.ts';
 import { formatCount, progressBar, say } from './terminal.ts';
@@ -13,6 +14,7 @@ interface SimulateFlags {
   readonly end?: string;
   readonly out: string;
   readonly parquet?: boolean;
+  readonly regime: RegimeName;
 }
 
 export function simulateCommand(program: Command): void {
@@ -24,6 +26,9 @@ export function simulateCommand(program: Command): void {
     .option('--seed <number>', 'the same seed gives the same files', '1')
     .option('--end <instant>', 'when the history ends (default: the current hour)')
     .requiredOption('--out <folder>', 'where the files go')
+    .addOption(
+      new Option('--regime <name>', 'how the stores fail and are polled').choices(REGIME_NAMES).default('everyday'),
+    )
     .option('--parquet', 'write the polls as Parquet')
     .action(async (flags: SimulateFlags) => {
       const stores = whole('--stores', flags.stores);
@@ -39,6 +44,7 @@ export function simulateCommand(program: Command): void {
           end,
           out: flags.out,
           parquet: flags.parquet ?? false,
+          regime: flags.regime,
           signal: stopping.signal,
           onProgress: (done) => progress.update('simulating', done / stores),
         });

@@ -1,5 +1,5 @@
 import cliProgress from 'cli-progress';
-import type { FileSummary } from '../ingest/import.ts';
+import type { MergeCounts } from '../storage/ports.ts';
 
 /** Says how far something is: a bar on a terminal, a line for each step elsewhere. To standard error. */
 export interface Progress {
@@ -54,15 +54,15 @@ export function formatCount(count: number): string {
   return number.format(count);
 }
 
-/** One line about an imported file, such as `store_status.csv: 1,822,080 read, 1,822,080 added`. */
-export function summaryLine(summary: FileSummary): string {
+/** What became of rows, such as `1,822,080 read, 1,822,079 added, 1 rejected`. */
+export function tally(rows: MergeCounts & { readonly read: number; readonly rejected: number }): string {
   const counts: [number, string][] = [
-    [summary.added, 'added'],
-    [summary.replaced, 'replaced'],
-    [summary.alreadyThere, 'already there'],
-    [summary.repeated, 'repeated in the file'],
-    [summary.rejected, 'rejected'],
+    [rows.added, 'added'],
+    [rows.replaced, 'replaced'],
+    [rows.alreadyThere, 'already there'],
+    [rows.repeated, 'repeated in the file'],
+    [rows.rejected, 'rejected'],
   ];
   const told = counts.filter(([count]) => count > 0).map(([count, what]) => `, ${formatCount(count)} ${what}`);
-  return `${summary.file}: ${formatCount(summary.read)} read${told.join('')}`;
+  return `${formatCount(rows.read)} read${told.join('')}`;
 }

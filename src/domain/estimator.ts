@@ -1,3 +1,116 @@
-/** How uptime is estimated from polls. */
-export const ESTIMATORS = ['nearest'] as const;
+import type { ReportDetails } from './details.ts';
+import { Downtime } from './downtime.ts';
+import { ERAS, StoreGaps } from './gaps.ts';
+import { type Intervals, totalWithin } from './interval.ts';
+import { likelyRange } from './likely-range.ts';
+import { FleetSample, lastOf, learningFleet, type Mixture } from './mixture.ts';
+import { nearest, newEstimate } from './nearest.ts';
+import { allOf, type Batch, eachStore, type StoreRange, type UptimeFigures } from './uptime.ts';
+import { WINDOWS } from './window.ts';
+
+/** How uptime is estimated from polls: by the rule `nearest`, or as what a Markov chain expects. */
+export const ESTIMATORS = ['nearest', 'markov'] as const;
 export type EstimatorName = (typeof ESTIMATORS)[number];
+
+/** So many stores teach what the fleet is like; more would say the same again. */
+const SAMPLE = 1000;
+
+/** So many of them are looked at in one step. */
+const SAMPLED_AT_ONCE = 100;
+
+interface Learned {
+  readonly mixture: Mixture;
+  readonly downtime: Downtime;
+}
+
+/**
+ * Estimates the uptime of a fleet batch by batch, and how sure that is: the number by either estimator, the rest by the
+ * chain. What the fleet is like it learns first, from one batch.
+ */
+export class FleetEstimator {
+  readonly #name: EstimatorName;
+  readonly #gaps = new StoreGaps();
+  #learned: Learned | undefined;
+
+  constructor(name: EstimatorName) {
+    this.#name = name;
+  }
+
+  /** Learns what the fleet is like, in steps of some milliseconds, from a sample that is spread over the batch. */
+  *learn(batch: Batch, asOf: number): Generator<void, Learned> {
+    const sample = new FleetSample();
+    const { first, end } = allOf(batch);
+    const every = Math.max(1, Math.floor((end - first) / SAMPLE));
+    const visit = (_store: number, open: Intervals, first: number, last: number): void => {
+      if (this.#gaps.gather(open, batch.polls, first, last, asOf)) sample.add(this.#gaps);
+    };
+    const step = SAMPLED_AT_ONCE * every;
+    for (let from = first; from < end; from += step) {
+      eachStore(batch, asOf, visit, { first: from, end: Math.min(end, from + step) }, every);
+      yield;
+    }
+    const mixture = yield* learningFleet(sample);
+    this.#learned = { mixture, downtime: new Downtime(mixture.table) };
+    return this.#learned;
+  }
+
+  /**
+   * Estimates the stores of a batch; if nothing has been learned yet, that comes first.
+   *
+   * @param offset where the batch's first store stands in `figures` and `details`
+   * @param stores which of the batch; all, if not given
+   */
+  estimate(
+    batch: Batch,
+    asOf: number,
+    figures: UptimeFigures,
+    details: ReportDetails,
+    offset: number,
+    stores: StoreRange = allOf(batch),
+  ): void {
+    const { mixture, downtime } = this.#learned ?? lastOf(this.learn(batch, asOf));
+    const { table, shares } = mixture;
+    const { mean, variance, never, always, unseen } = downtime;
+    const own = new FleetSample();
+    const weights = new Float64Array(shares.length);
+    const rule = newEstimate();
+    const range = { low: 0, high: 0 };
+    const visit = (store: number, open: Intervals, first: number, last: number): void => {
+      const known = this.#gaps.gather(open, batch.polls, first, last, asOf);
+      if (known) {
+        own.clear();
+        own.add(this.#gaps);
+        own.likelihoods(0, table, weights, 0);
+        for (let k = 0; k < shares.length; k++) weights[k] = (weights[k] as number) * (shares[k] as number);
+        downtime.estimate(open, this.#gaps, weights, asOf);
+      }
+      if (this.#name === 'nearest') nearest(open, batch.polls, first, last, asOf, rule);
+      let polls = 0;
+      for (let w = 0; w < WINDOWS.length; w++) {
+        polls += this.#gaps.polls[ERAS - 1 - w] as number;
+        const openTime = known ? (downtime.open[w] as number) : totalWithin(open, asOf - (WINDOWS[w] as number), asOf);
+        if (!known || openTime === 0) {
+          figures.set(offset + store, w, 0, 0, openTime);
+          details.set(offset + store, w, 0, openTime, openTime, polls);
+          continue;
+        }
+        const down = Math.min(openTime, mean[w] as number);
+        const up = this.#name === 'nearest' ? (rule.up[w] as number) : openTime - down;
+        belief.mean = down / openTime;
+        belief.variance = (variance[w] as number) / (openTime * openTime);
+        belief.none = never[w] as number;
+        belief.all = always[w] as number;
+        likelyRange(belief, range);
+        // A range that leaves out its own number would puzzle: it reaches at least to there.
+        const low = Math.min(up, openTime * (1 - range.high));
+        const high = Math.max(up, openTime * (1 - range.low));
+        figures.set(offset + store, w, up, openTime - up, openTime);
+        details.set(offset + store, w, low, high, unseen[w] as number, polls);
+      }
+      figures.counted[offset + store] = polls + (this.#gaps.polls[0] as number);
+    };
+    eachStore(batch, asOf, visit, stores);
+  }
+}
+
+const belief = { mean: 0, variance: 0, none: 0, all: 0 };

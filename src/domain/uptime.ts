@@ -1,4 +1,4 @@
-import { totalWithin } from './interval.ts';
+import { type Intervals, totalWithin } from './interval.ts';
 import { nearest, newEstimate } from './nearest.ts';
 import type { PollColumns } from './polls.ts';
 import type { Schedule } from './schedule.ts';
@@ -54,30 +54,76 @@ export interface Batch {
   readonly polls: PollColumns;
 }
 
+/** Some of the stores of a batch, one after the other: `[first, end)`. */
+export interface StoreRange {
+  readonly first: number;
+  readonly end: number;
+}
+
 /**
- * Uptime of every store of a batch for the windows that end at `asOf`.
+ * Uptime of the stores of a batch for the windows that end at `asOf`.
  *
  * @param offset where the batch's first store stands in `figures`
+ * @param stores which of them; all, if not given
  */
-export function batchUptime(batch: Batch, asOf: number, figures: UptimeFigures, offset: number): void {
-  const { schedule, polls } = batch;
+export function batchUptime(
+  batch: Batch,
+  asOf: number,
+  figures: UptimeFigures,
+  offset: number,
+  stores: StoreRange = allOf(batch),
+): void {
   const estimate = newEstimate();
-  let pollsFrom = 0;
-  for (let store = 0; store < schedule.stores; store++) {
-    let pollsTo = pollsFrom;
-    while (pollsTo < polls.length && polls.store[pollsTo] === store) pollsTo++;
-
-    const open = schedule.openIntervals(store, asOf - POLL_REACH, asOf);
-    const reach = reachOf(polls, pollsFrom, pollsTo, asOf);
-    nearest(open, polls, reach.first, reach.last, asOf, estimate);
+  const visit = (store: number, open: Intervals, first: number, last: number): void => {
+    nearest(open, batch.polls, first, last, asOf, estimate);
     figures.counted[offset + store] = estimate.counted;
     for (let w = 0; w < WINDOWS.length; w++) {
       const openTime = totalWithin(open, asOf - (WINDOWS[w] as number), asOf);
       const up = estimate.up[w] as number;
       figures.set(offset + store, w, up, estimate.counted > 0 ? openTime - up : 0, openTime);
     }
+  };
+  eachStore(batch, asOf, visit, stores);
+}
+
+export function allOf({ schedule }: Batch): StoreRange {
+  return { first: 0, end: schedule.stores };
+}
+
+/**
+ * Calls `visit` for the stores of a range (all, if none is given), or for every so manieth, with its open intervals and the range of its polls
+ * of the eight days before `asOf`.
+ */
+export function eachStore(
+  batch: Batch,
+  asOf: number,
+  visit: (store: number, open: Intervals, first: number, last: number) => void,
+  { first, end }: StoreRange = allOf(batch),
+  every = 1,
+): void {
+  const { schedule, polls } = batch;
+  let pollsFrom = firstPollOf(polls, first);
+  for (let store = first; store < end; store++) {
+    let pollsTo = pollsFrom;
+    while (pollsTo < polls.length && polls.store[pollsTo] === store) pollsTo++;
+    if (store % every === 0) {
+      const open = schedule.openIntervals(store, asOf - POLL_REACH, asOf);
+      const reach = reachOf(polls, pollsFrom, pollsTo, asOf);
+      visit(store, open, reach.first, reach.last);
+    }
     pollsFrom = pollsTo;
   }
+}
+
+/** Where the polls of a store begin, or would. */
+function firstPollOf({ length, store: stores }: PollColumns, store: number): number {
+  let [low, high] = [0, length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((stores[middle] as number) < store) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Of one store's polls, those with `asOf − 8 days ≤ instant ≤ asOf`. */

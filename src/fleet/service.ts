@@ -68,6 +68,7 @@ export class FleetService implements StateSource {
   readonly #data: Refreshed<DataState>;
   readonly #live: Refreshed<LiveStates>;
   readonly #pastStates = new RememberedAnswers<LiveStates>(PAST_STATES);
+  readonly #latestPolls = new RememberedAnswers<number | undefined>(OWNERS);
   /** By who sees which stores. */
   readonly #figures = new Remembered<Refreshed<FleetFigures>>(OWNERS);
   readonly #pastFigures = new RememberedAnswers<FleetFigures>(PAST_FIGURES);
@@ -95,11 +96,18 @@ export class FleetService implements StateSource {
     return this.#now();
   }
 
-  /** @throws UserError `conflict` when there is no poll */
-  async latestPoll(): Promise<number> {
-    const { latestPoll } = await this.#data.get();
-    if (latestPoll !== undefined) return latestPoll;
-    throw new UserError('conflict', 'there are no polls in the database, so there is no latest one; leave out "as_of"');
+  /** That of the stores that somebody sees. @throws UserError `conflict` when there is none */
+  async latestPoll(stores: Visible): Promise<number> {
+    const { revision, latestPoll } = await this.#data.get();
+    const latest =
+      stores === 'all'
+        ? latestPoll
+        : await this.#latestPolls.get(`${revision} ${nameOf(stores)}`, () =>
+            this.#storage.snapshot((snapshot) => snapshot.latestPollOf([...stores])),
+          );
+    if (latest !== undefined) return latest;
+    const where = stores === 'all' ? 'in the database' : 'of your stores';
+    throw new UserError('conflict', `there are no polls ${where}, so there is no latest one; leave out "as_of"`);
   }
 
   async states(asOf: number | undefined): Promise<LiveStates> {

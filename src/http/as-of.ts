@@ -1,10 +1,13 @@
 import { Type } from 'typebox';
+import { type Principal, storesOf } from '../accounts/access.ts';
 import { instantFrom } from '../instant.ts';
+import type { StateSource } from '../stores/states.ts';
 
 /** The instant that somebody asks about. */
 export const AsOf = Type.String({
   maxLength: 64,
-  description: 'the instant to look at (RFC 3339), or `latest`: that of the latest poll of all; by default now',
+  description:
+    'the instant to look at (RFC 3339), or `latest`: that of the latest poll of the stores that you may see; by default now',
   examples: ['2023-01-25T18:13:22.479Z', 'latest'],
 });
 
@@ -14,10 +17,11 @@ export const AsOf = Type.String({
  */
 export async function asOfFrom(
   text: string | undefined,
-  fleet: { latestPoll(): Promise<number> },
+  principal: Principal,
+  fleet: Pick<StateSource, 'latestPoll'>,
 ): Promise<number | undefined> {
   if (text === undefined) return undefined;
-  return text === 'latest' ? fleet.latestPoll() : instantFrom('as_of', text);
+  return text === 'latest' ? fleet.latestPoll(storesOf(principal)) : instantFrom('as_of', text);
 }
 
 /** Seconds of milliseconds; halves of a millisecond are kept. */

@@ -10,6 +10,9 @@ import { requestFrom, TRIGGER_BODY_LIMIT, TriggerBody } from './reports/schemas.
 import { Instant, OneOf } from './schemas.ts';
 import type { Routes } from './types.ts';
 
+const FORMATS = ['csv', 'full'] as const;
+type Format = (typeof FORMATS)[number];
+
 const Triggered = Type.Object({ report_id: Type.String({ format: 'uuid' }) }, { title: 'TriggeredReport' });
 
 const ReportQuery = Type.Object(
@@ -19,6 +22,12 @@ const ReportQuery = Type.Object(
         description: 'the id that `POST /trigger_report` gave; without it, the answer is `400`',
         examples: ['9063ec40-64e5-4d48-ac0c-a580d4271ca3'],
       }),
+    ),
+    format: Type.Optional(
+      OneOf(
+        FORMATS,
+        'csv: the classic columns, if not given; full: all columns, with ranges if the report is detailed',
+      ),
     ),
   },
   { additionalProperties: false },
@@ -99,10 +108,11 @@ export function classicRoutes(reports: ReportService): Routes {
         },
       },
       async (request, reply) => {
-        const report = await reports.find(request.principal, reportIdFrom(request.query.report_id));
+        const { report_id, format = 'csv' } = request.query;
+        const report = await reports.find(request.principal, reportIdFrom(report_id));
         reply.header('cache-control', 'no-store').header('vary', 'Accept');
-        if (wantsJson(request.accepts().types() as string[])) return statusOf(report);
-        if (report.status === 'complete') return sendResult(reply, reports, report);
+        if (wantsJson(request.accepts().types() as string[])) return statusOf(report, format);
+        if (report.status === 'complete') return sendResult(reply, reports, report, format);
         const failure = failureOf(report);
         const text = failure === undefined ? 'Running' : `Failed: ${failure}`;
         return reply
@@ -134,26 +144,31 @@ function failureOf({ status, reason }: ReportRecord): string | undefined {
   return status === 'failed' ? reason : undefined;
 }
 
-function statusOf(report: ReportRecord): Static<typeof ReportStatus> {
+function statusOf(report: ReportRecord, format: Format): Static<typeof ReportStatus> {
   const asOf = formatInstant(report.asOf);
   const failure = failureOf(report);
   if (failure !== undefined) return { status: 'Failed', reason: failure, as_of: asOf };
   if (report.status !== 'complete') return { status: 'Running', progress: report.progress, as_of: asOf };
   return {
     status: 'Complete',
-    csv_url: `/get_report?report_id=${report.id}`,
+    csv_url: `/get_report?report_id=${report.id}${format === 'csv' ? '' : `&format=${format}`}`,
     as_of: asOf,
     stores: report.stores ?? 0,
   };
 }
 
-async function sendResult(reply: FastifyReply, reports: ReportService, report: ReportRecord): Promise<FastifyReply> {
-  const { bytes, content } = await reports.reader.read(report, 'csv');
+async function sendResult(
+  reply: FastifyReply,
+  reports: ReportService,
+  report: ReportRecord,
+  format: Format,
+): Promise<FastifyReply> {
+  const { bytes, content } = await reports.reader.read(report, format);
   if (bytes !== undefined) reply.header('content-length', bytes);
   return reply
     .header('x-report-status', 'Complete')
     .header('x-report-as-of', formatInstant(report.asOf))
-    .header('content-disposition', `attachment; filename="${report.id}.csv"`)
+    .header('content-disposition', `attachment; filename="${report.id}${format === 'csv' ? '' : `.${format}`}.csv"`)
     .type('text/csv; charset=utf-8')
     .send(content);
 }

@@ -1,13 +1,19 @@
 import { Type } from 'typebox';
 import { messageOf, UserError } from '../errors.ts';
+import type { Freshness } from '../freshness.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { Routes } from './types.ts';
 
 const Alive = Type.Object({ status: Type.Literal('ok') });
-const Ready = Type.Object({ status: Type.Literal('ready') });
+const Ready = Type.Object({
+  status: Type.Literal('ready'),
+  warnings: Type.Optional(
+    Type.Array(Type.String(), { description: 'What is not as it should be in a live system, such as old polls.' }),
+  ),
+});
 
-/** `/healthz`: the process answers. `/readyz`: so does the database. */
-export function healthRoutes(storage: Storage): Routes {
+/** `/healthz`: the process answers. `/readyz`: so does the database; and what is not as it should be. */
+export function healthRoutes(storage: Storage, freshness: Pick<Freshness, 'warnings'>): Routes {
   return async (app) => {
     app.get(
       '/healthz',
@@ -39,7 +45,8 @@ export function healthRoutes(storage: Storage): Routes {
       async (request) => {
         try {
           await storage.check();
-          return { status: 'ready' as const };
+          const warnings = await freshness.warnings();
+          return { status: 'ready' as const, ...(warnings.length > 0 && { warnings }) };
         } catch (error) {
           request.log.warn({ reason: messageOf(error) }, 'not ready');
           throw new UserError('unavailable', 'the database does not answer', { cause: error });

@@ -10,6 +10,7 @@ export function feedFrom(word: string): FeedName {
   return feed;
 }
 
-function wordOf(feed: FeedName): string {
+/** A feed as the API names it. */
+export function wordOf(feed: string): string {
   return feed.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

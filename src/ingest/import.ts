@@ -80,7 +80,7 @@ export async function inspectFeeds(files: FeedFiles): Promise<Source[]> {
  * @throws UserError `invalid_input` when a file cannot be read, or has a bad row and `strict` is set
  */
 export async function importSources(
-  storage: Storage,
+  storage: Pick<Storage, 'importing'>,
   sources: readonly Source[],
   options: ImportOptions,
 ): Promise<FileSummary[]> {

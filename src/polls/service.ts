@@ -2,11 +2,12 @@ import { type Principal, sees } from '../accounts/access.ts';
 import type { MergeCounts, Storage, StoredPoll } from '../storage/ports.ts';
 import type { StoreDirectory, StoreEntry } from '../stores/directory.ts';
 import type { StoreService } from '../stores/service.ts';
-import { PollAppender } from './appender.ts';
+import type { PollAppender } from './appender.ts';
 import { PollRows } from './rows.ts';
 
 export interface PollServiceParts {
   readonly storage: Storage;
+  readonly appender: PollAppender;
   readonly directory: StoreDirectory;
   readonly stores: StoreService;
   /** The clock, milliseconds. */
@@ -23,13 +24,13 @@ export class PollService {
   readonly #onReceived: (polls: number) => void;
   readonly #appender: PollAppender;
 
-  constructor({ storage, directory, stores, now, onReceived }: PollServiceParts) {
+  constructor({ storage, appender, directory, stores, now, onReceived }: PollServiceParts) {
     this.#storage = storage;
     this.#directory = directory;
     this.#stores = stores;
     this.#now = now;
     this.#onReceived = onReceived;
-    this.#appender = new PollAppender(storage);
+    this.#appender = appender;
   }
 
   /** Rows to read somebody's polls into. */

@@ -1,7 +1,10 @@
-import { batchUptime, UptimeFigures } from '../domain/uptime.ts';
+import { ReportDetails } from '../domain/details.ts';
+import { type EstimatorName, FleetEstimator } from '../domain/estimator.ts';
+import { type Batch, batchUptime, type StoreRange, UptimeFigures } from '../domain/uptime.ts';
 import { POLL_REACH } from '../domain/window.ts';
 import type { Zone } from '../domain/zone.ts';
 import type { Snapshot, StoreColumns } from '../storage/ports.ts';
+import { Turns } from '../turns.ts';
 import { positionsIn, runsOf, wholeRun } from './key-runs.ts';
 import { readSchedule, ScheduleRange } from './schedule.ts';
 
@@ -13,11 +16,17 @@ export interface Report {
   /** For each of `ids`, where its figures stand. */
   readonly positions: Int32Array;
   readonly figures: UptimeFigures;
+  /** How sure the figures are; only when that was asked for. */
+  readonly details?: ReportDetails | undefined;
 }
 
 export interface ComputeOptions {
   /** The ids of the stores that it is limited to, none twice; those that are not there are left out. */
   readonly stores?: readonly string[] | undefined;
+  /** The rule that the uptime is estimated by; `nearest` when nothing is said. */
+  readonly estimator?: EstimatorName;
+  /** Whether the report says how sure it is; the estimate `markov` always does. */
+  readonly detailed?: boolean;
   /** Share of the stores done, 0 to 1. */
   readonly onProgress?: (done: number) => void;
   readonly signal?: AbortSignal;
@@ -31,8 +40,8 @@ const FEW_STORES = 500;
 
 /**
  * Computes the uptime of the stores for the windows that end at `asOf`. Memory beside the result (about 150 bytes a
- * store) is bounded by a batch of stores, not by the fleet. When it is limited to few stores, only what lies near them
- * is read.
+ * store, and 100 more with details) is bounded by a batch of stores, not by the fleet. When it is limited to few stores, only what lies near them
+ * is read. The kernel works in turns of a few milliseconds, between which the process does what else is waiting.
  *
  * @throws the reason of `signal` when that is aborted
  */
@@ -42,6 +51,9 @@ export async function computeReport(snapshot: Snapshot, asOf: number, options: C
   const span = runs.reduce((sum, { first, end }) => sum + end - first, 0);
   // Figures stand by key, so that a batch is a range of keys; keys of other stores leave holes that cost little.
   const figures = new UptimeFigures(span);
+  const { estimator = 'nearest', detailed = false } = options;
+  const details = detailed || estimator !== 'nearest' ? new ReportDetails(span) : undefined;
+  const compute = details === undefined ? plain(asOf, figures) : sure(estimator, asOf, figures, details);
   const positions = positionsIn(runs, keys);
   const range = new ScheduleRange(asOf - POLL_REACH, asOf);
   const zoneAt = new Array<Zone>(span).fill(range.zone(null));
@@ -55,12 +67,43 @@ export async function computeReport(snapshot: Snapshot, asOf: number, options: C
       const end = Math.min(run.end, first + batchSize);
       const schedule = await readSchedule(snapshot, first, zoneAt.slice(offset, offset + end - first), range);
       const polls = await snapshot.polls(first, end, range.from, range.to);
-      batchUptime({ schedule, polls }, asOf, figures, offset);
+      await compute({ schedule, polls }, offset);
       offset += end - first;
       options.onProgress?.(offset / span);
     }
   }
-  return { asOf, ...sortedById(ids, positions), figures };
+  return { asOf, ...sortedById(ids, positions), figures, details };
+}
+
+/** Computes a batch whose first store stands at `offset`, in turns. */
+type Compute = (batch: Batch, offset: number) => Promise<void>;
+
+/** So many stores are computed before the clock is looked at: well under a millisecond. */
+const STORES_AT_ONCE = 64;
+
+function plain(asOf: number, figures: UptimeFigures): Compute {
+  return (batch, offset) => inTurns(batch, (stores) => batchUptime(batch, asOf, figures, offset, stores));
+}
+
+function sure(name: EstimatorName, asOf: number, figures: UptimeFigures, details: ReportDetails): Compute {
+  const estimator = new FleetEstimator(name);
+  let learned = false;
+  return async (batch, offset) => {
+    if (!learned) {
+      const turns = new Turns();
+      for (const _ of estimator.learn(batch, asOf)) await turns.next();
+      learned = true;
+    }
+    await inTurns(batch, (stores) => estimator.estimate(batch, asOf, figures, details, offset, stores));
+  };
+}
+
+async function inTurns({ schedule }: Batch, work: (stores: StoreRange) => void): Promise<void> {
+  const turns = new Turns();
+  for (let first = 0; first < schedule.stores; first += STORES_AT_ONCE) {
+    work({ first, end: Math.min(schedule.stores, first + STORES_AT_ONCE) });
+    if (turns.over) await turns.next();
+  }
 }
 
 async function storesOf(snapshot: Snapshot, wanted: readonly string[] | undefined): Promise<StoreColumns> {

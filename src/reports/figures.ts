@@ -7,6 +7,8 @@ import type { Report } from './compute.ts';
 export const WINDOW_NAMES = ['hour', 'day', 'week'] as const;
 export type WindowName = (typeof WINDOW_NAMES)[number];
 export type FigureKind = 'up' | 'down' | 'open';
+/** How sure a result is, where that was computed: the ends of the range, the longest time without a poll, polls. */
+export type DetailKind = 'low' | 'high' | 'unpolled' | 'polls';
 
 /** All that a result holds, exact: columns of one length with names, a row for each store. */
 export interface ReportFigures {
@@ -14,12 +16,15 @@ export interface ReportFigures {
   readonly estimator: EstimatorName;
   /** Sorted by UTF-16 code unit. */
   readonly ids: readonly string[];
-  /** `up_hour` … `open_week` in milliseconds (halves occur); `polls_counted`; readers ignore names they do not know. */
+  /**
+   * `up_hour` … `open_week` in milliseconds (halves occur); `polls_counted`; with details also `low_hour` …
+   * `unpolled_week` in milliseconds and `polls_hour` …; readers ignore names they do not know.
+   */
   readonly columns: ReadonlyMap<string, Float64Array>;
 }
 
 /** The figures of a report, column by column. */
-export function figuresOf({ asOf, ids, positions, figures }: Report, estimator: EstimatorName): ReportFigures {
+export function figuresOf({ asOf, ids, positions, figures, details }: Report, estimator: EstimatorName): ReportFigures {
   const columns = new Map<string, Float64Array>();
   const fill = (name: string, value: (position: number) => number) => {
     columns.set(name, Float64Array.from(positions, value));
@@ -30,11 +35,24 @@ export function figuresOf({ asOf, ids, positions, figures }: Report, estimator: 
     fill(`open_${WINDOW_NAMES[w]}`, (at) => figures.open(at, w));
   }
   fill('polls_counted', (at) => figures.counted[at] as number);
+  if (details !== undefined) {
+    for (let w = 0; w < WINDOWS.length; w++) {
+      fill(`low_${WINDOW_NAMES[w]}`, (at) => details.low(at, w));
+      fill(`high_${WINDOW_NAMES[w]}`, (at) => details.high(at, w));
+      fill(`unpolled_${WINDOW_NAMES[w]}`, (at) => details.unseen(at, w));
+      fill(`polls_${WINDOW_NAMES[w]}`, (at) => details.polls(at, w));
+    }
+  }
   return { asOf, estimator, ids, columns };
 }
 
 export function columnOf({ columns }: ReportFigures, kind: FigureKind, window: WindowName): Float64Array {
   return columns.get(`${kind}_${window}`) as Float64Array;
+}
+
+/** `undefined`: it was not computed. */
+export function detailOf({ columns }: ReportFigures, kind: DetailKind, window: WindowName): Float64Array | undefined {
+  return columns.get(`${kind}_${window}`);
 }
 
 export function pollsCounted({ columns }: ReportFigures): Float64Array {

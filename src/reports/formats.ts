@@ -3,7 +3,7 @@ import { HOUR, MINUTE } from '../domain/hours.ts';
 import { formatInstant } from '../instant.ts';
 import type { Report } from './compute.ts';
 import { columnOf, figuresOf, pollsCounted, type ReportFigures, WINDOW_NAMES } from './figures.ts';
-import { namedFigures, rowsAsJson } from './quantities.ts';
+import { namedDetails, namedFigures, rowsAsJson } from './quantities.ts';
 
 /** The columns of the two classic endpoints; `update_last_week` is the uptime, spelled as the contract spells it. */
 const CLASSIC_HEADER =
@@ -14,7 +14,7 @@ const EXACT_HEADER = 'store_id,up_h,up_d,up_w,down_h,down_d,down_w,open_h,open_d
 
 /**
  * How a report can be had as text: `csv` is the classic contract (minutes and hours with two decimals), `full` has all
- * quantities under proper names (minutes and hours with four decimals), `exact` every figure in milliseconds, `json`
+ * quantities under proper names (minutes and hours with four decimals), and the details where they were computed, `exact` every figure in milliseconds, `json`
  * all quantities in seconds, exact.
  */
 export const TEXT_FORMATS = ['csv', 'full', 'exact', 'json'] as const;
@@ -72,13 +72,23 @@ function csv(figures: ReportFigures): Layout {
 function full(figures: ReportFigures): Layout {
   const named = namedFigures(figures).map((figure) => ({ ...figure, ...UNITS[figure.window] }));
   const counted = pollsCounted(figures);
-  const head = `store_id,${named.map(({ name, unitName }) => `${name}_${unitName}`).join(',')},polls_counted\n`;
+  const details = namedDetails(figures).map((detail) => ({ ...detail, ...UNITS[detail.window] }));
+  const names = [
+    'store_id',
+    ...named.map(({ name, unitName }) => `${name}_${unitName}`),
+    'polls_counted',
+    ...details.map(({ name, unitName, isTime }) => (isTime ? `${name}_${unitName}` : name)),
+  ];
   const row = (place: number) => {
     let text = csvField(figures.ids[place] as string);
     for (const { of, unit } of named) text += `,${decimals(of(place), unit, 4)}`;
-    return `${text},${counted[place]}\n`;
+    text += `,${counted[place]}`;
+    for (const { values, unit, isTime } of details) {
+      text += `,${isTime ? decimals(values[place] as number, unit, 4) : values[place]}`;
+    }
+    return `${text}\n`;
   };
-  return { head, row };
+  return { head: `${names.join(',')}\n`, row };
 }
 
 const UNITS = {

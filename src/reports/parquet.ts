@@ -1,12 +1,12 @@
 import type { OutputColumn } from '../columns.ts';
 import { type TemporaryFile, temporaryFile } from '../temporary-file.ts';
 import { pollsCounted, type ReportFigures } from './figures.ts';
-import { namedFigures } from './quantities.ts';
+import { exactName, namedDetails, namedFigures } from './quantities.ts';
 
 /** Writes columns of one length as a Parquet file. */
 export type WriteParquet = (path: string, columns: readonly OutputColumn[]) => Promise<void>;
 
-/** A report as a temporary Parquet file: `store_id`, the twelve quantities in seconds, `polls_counted`. */
+/** A report as a temporary Parquet file: `store_id`, the twelve quantities in seconds, `polls_counted`, details if any. */
 export async function parquetFile(figures: ReportFigures, write: WriteParquet): Promise<TemporaryFile> {
   const file = await temporaryFile('report.parquet');
   try {
@@ -31,5 +31,11 @@ function columnsOf(figures: ReportFigures): OutputColumn[] {
       at: (row: number) => of(row) / 1000,
     })),
     { name: 'polls_counted', type: 'integer', length, at: (row) => counted[row] as number },
+    ...namedDetails(figures).map((detail) => ({
+      name: exactName(detail),
+      type: detail.isTime ? ('double' as const) : ('integer' as const),
+      length,
+      at: (row: number) => (detail.values[row] as number) / (detail.isTime ? 1000 : 1),
+    })),
   ];
 }

@@ -1,4 +1,12 @@
-import { columnOf, pollsCounted, type ReportFigures, WINDOW_NAMES, type WindowName } from './figures.ts';
+import {
+  columnOf,
+  type DetailKind,
+  detailOf,
+  pollsCounted,
+  type ReportFigures,
+  WINDOW_NAMES,
+  type WindowName,
+} from './figures.ts';
 
 /** What a report says of each window, as people read it. */
 export const QUANTITIES = ['open', 'uptime', 'downtime', 'unknown'] as const;
@@ -31,20 +39,63 @@ export function namedFigures(figures: ReportFigures): NamedFigure[] {
   });
 }
 
-/** `store_id`, the twelve quantities such as `uptime_last_hour_seconds`, exact, and `polls_counted`. */
+/** A detail of a window: `uptime_last_hour_low` in milliseconds, `polls_last_hour` as a number. */
+export interface NamedDetail {
+  readonly name: string;
+  readonly window: WindowName;
+  readonly isTime: boolean;
+  readonly values: Float64Array;
+}
+
+const DETAIL_NAMES: Readonly<Record<DetailKind, (window: WindowName) => string>> = {
+  low: (window) => `uptime_last_${window}_low`,
+  high: (window) => `uptime_last_${window}_high`,
+  unpolled: (window) => `longest_unpolled_last_${window}`,
+  polls: (window) => `polls_last_${window}`,
+};
+export const DETAILS = Object.keys(DETAIL_NAMES) as readonly DetailKind[];
+
+/** How sure a report is: for each window the details that were computed, all of them or none. */
+export function namedDetails(figures: ReportFigures): NamedDetail[] {
+  return WINDOW_NAMES.flatMap((window) =>
+    DETAILS.flatMap((kind) => {
+      const values = detailOf(figures, kind, window);
+      return values === undefined
+        ? []
+        : [{ name: DETAIL_NAMES[kind](window), window, isTime: kind !== 'polls', values }];
+    }),
+  );
+}
+
+/** A detail as exact formats name it: times are in seconds. */
+export function exactName({ name, isTime }: Pick<NamedDetail, 'name' | 'isTime'>): string {
+  return isTime ? `${name}_seconds` : name;
+}
+
+/** The names that the details of a report have in exact formats. */
+export const EXACT_DETAIL_NAMES: readonly string[] = WINDOW_NAMES.flatMap((window) =>
+  DETAILS.map((kind) => exactName({ name: DETAIL_NAMES[kind](window), isTime: kind !== 'polls' })),
+);
+
+/** `store_id`, the twelve quantities such as `uptime_last_hour_seconds`, exact, `polls_counted`, and the details that there are. */
 export interface JsonRow {
   readonly store_id: string;
   readonly polls_counted: number;
-  readonly [figure: `${string}_seconds`]: number;
+  readonly [figure: `${string}_seconds` | `polls_last_${string}`]: number;
 }
 
 /** The rows as JSON has them. */
 export function rowsAsJson(figures: ReportFigures): (place: number) => JsonRow {
   const named = namedFigures(figures);
   const counted = pollsCounted(figures);
+  const details = namedDetails(figures).map((detail) => ({ ...detail, name: exactName(detail) }));
   return (place) => {
     const seconds: Record<`${string}_seconds`, number> = {};
     for (const { name, of } of named) seconds[`${name}_seconds`] = of(place) / 1000;
-    return { store_id: figures.ids[place] as string, ...seconds, polls_counted: counted[place] as number };
+    const row = { store_id: figures.ids[place] as string, ...seconds, polls_counted: counted[place] as number };
+    if (details.length === 0) return row;
+    const sure: Record<string, number> = {};
+    for (const { name, isTime, values } of details) sure[name] = (values[place] as number) / (isTime ? 1000 : 1);
+    return { ...row, ...sure };
   };
 }

@@ -16,6 +16,8 @@ export interface ReportServiceOptions {
   readonly storage: Storage;
   readonly results: ResultsFolder;
   readonly writeParquet: WriteParquet;
+  /** How uptime is estimated in reports that do not say; `nearest`, if not given. */
+  readonly estimator?: EstimatorName | undefined;
   /** How long a report is kept after its end, milliseconds; `undefined`: for ever. */
   readonly keep?: number | undefined;
   readonly log: Logger;
@@ -26,10 +28,12 @@ export interface ReportServiceOptions {
 }
 
 export interface ReportRequest {
-  /** That of the latest poll in the database, if not given. */
+  /** That of the latest poll of all stores that the one who asks sees, if not given. */
   readonly asOf?: number | undefined;
-  /** `nearest`, if not given. */
+  /** That of the configuration, if not given. */
   readonly estimator?: EstimatorName | undefined;
+  /** Whether it says how sure it is; one by `markov` does in any case. */
+  readonly detailed?: boolean | undefined;
   /** The ids of the stores that it is limited to; all that the one who asks sees, if not given. */
   readonly stores?: readonly string[] | undefined;
 }
@@ -64,11 +68,13 @@ export class ReportService {
   readonly #results: ResultsFolder;
   readonly #worker: ReportWorker;
   readonly #visibility: Visibility;
+  readonly #estimator: EstimatorName;
   readonly #now: () => number;
 
-  constructor({ storage, results, writeParquet, keep, log, now, onEnd }: ReportServiceOptions) {
+  constructor({ storage, results, writeParquet, estimator, keep, log, now, onEnd }: ReportServiceOptions) {
     this.#storage = storage;
     this.#results = results;
+    this.#estimator = estimator ?? 'nearest';
     this.#now = now;
     this.#worker = new ReportWorker({ storage, results, log, now, onEnd });
     this.#visibility = new Visibility(storage.reports);
@@ -96,9 +102,10 @@ export class ReportService {
    * @throws UserError `conflict` when there is no `asOf` and no poll; `not_found` naming the first store that does not
    * exist for the one who asks; `too_many_requests` when too many are waiting
    */
-  async trigger(principal: Principal, { asOf, estimator, stores }: ReportRequest): Promise<ReportRecord> {
+  async trigger(principal: Principal, request: ReportRequest): Promise<ReportRecord> {
+    const { asOf, stores, estimator = this.#estimator, detailed = false } = request;
     const limited = await this.#storesFor(principal, stores);
-    const instant = asOf ?? (await this.#latestPoll());
+    const instant = asOf ?? (await this.#latestPoll(principal));
     if ((await this.#storage.reports.countQueued()) >= QUEUE_LIMIT) {
       const message = `${QUEUE_LIMIT} reports are waiting already; ask again when some of them are done`;
       throw new UserError('too_many_requests', message, { retryAfter: QUEUE_RETRY });
@@ -106,7 +113,8 @@ export class ReportService {
     const report = await this.#storage.reports.add({
       id: randomUUID(),
       asOf: instant,
-      ...(estimator !== undefined && { estimator }),
+      estimator,
+      detailed: detailed || estimator !== 'nearest',
       stores: limited,
       requestedBy: userIdOf(principal),
       requestedAt: this.#now(),
@@ -188,9 +196,19 @@ export class ReportService {
     return wanted.sort();
   }
 
-  async #latestPoll(): Promise<number> {
-    const latest = await this.#storage.snapshot((snapshot) => snapshot.latestPoll());
+  /** Of the stores that somebody sees: when others were polled is not theirs to know. */
+  async #latestPoll(principal: Principal): Promise<number> {
+    const seen = storesOf(principal);
+    const latest = await this.#storage.snapshot((snapshot) =>
+      seen === 'all' ? snapshot.latestPoll() : snapshot.latestPollOf([...seen]),
+    );
     if (latest !== undefined) return latest;
+    if (seen !== 'all') {
+      throw new UserError(
+        'conflict',
+        'there are no polls of your stores, so there is no instant to report on; give "as_of"',
+      );
+    }
     throw new UserError(
       'conflict',
       'there are no polls in the database, so there is no instant to report on; import a polls file ' +

@@ -124,11 +124,13 @@ export class ReportWorker {
   }
 
   /** Computes a report and writes its files; returns how many stores it has. */
-  async #compute({ id, asOf, estimator, filter }: ReportRecord, hold: Hold): Promise<number> {
+  async #compute({ id, asOf, estimator, detailed, filter }: ReportRecord, hold: Hold): Promise<number> {
     const stores = filter === undefined ? undefined : await this.#storage.reports.filter(id);
     const report = await this.#storage.snapshot((snapshot) =>
       computeReport(snapshot, asOf, {
         stores,
+        estimator,
+        detailed,
         signal: AbortSignal.any([this.#loop.stopping, hold.lost]),
         onProgress: (done) => hold.tell(done),
       }),

@@ -3,6 +3,9 @@ import { draw, meanOf } from './distribution.ts';
 import type { Health, Lateness } from './habits.ts';
 import type { Random } from './random.ts';
 
+/** So many times up and down, on average, come before what is asked for. */
+const WARM_UP = 30;
+
 /**
  * When a store is really down: the stretches within `[from, to)` and perhaps a little beyond, in whole milliseconds.
  * At every other instant it is up. Outages know nothing of business hours; late openings begin with them.
@@ -25,11 +28,13 @@ function outages(health: Health, from: number, to: number, random: Random): Inte
   if (health.kind !== 'in turns') return EMPTY;
   const { up, down } = health;
   const stretches: number[] = [];
-  let at = from;
+  // Of exponential times what is left at any instant is exponential again. Others must have run for a while before.
+  const memoryless = up.kind === 'exponential' && down.kind === 'exponential';
+  let at = memoryless ? from : from - WARM_UP * (meanOf(up) + meanOf(down));
   let isUp = random.chance(meanOf(up) / (meanOf(up) + meanOf(down)));
   while (at < to) {
     const until = at + draw(isUp ? up : down, random);
-    if (!isUp) stretches.push(at, until);
+    if (!isUp && until > from) stretches.push(Math.max(at, from), until);
     at = until;
     isUp = !isUp;
   }

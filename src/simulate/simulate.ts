@@ -2,6 +2,7 @@ import { DAY, SECOND } from '../domain/hours.ts';
 import { POLL_REACH } from '../domain/window.ts';
 import { type OutputFile, OutputFolder } from './output-folder.ts';
 import { pollsToParquet } from './parquet.ts';
+import type { RegimeName } from './regimes.ts';
 import { Fleet, type SimulatedStore, type Truth } from './store.ts';
 import { storeIds } from './store-id.ts';
 
@@ -18,6 +19,8 @@ export interface SimulateOptions {
   readonly out: string;
   /** Write the polls as `store_status.parquet` instead of `store_status.csv`. */
   readonly parquet: boolean;
+  /** How the stores fail and are polled; the everyday fleet when nothing is said. */
+  readonly regime?: RegimeName;
   /** Is told now and then how many stores are done. */
   readonly onProgress?: (storesDone: number) => void;
   /** Stops the simulation; nothing of it stays behind. */
@@ -88,8 +91,8 @@ interface FleetFiles {
 
 /** Writes every store into the four files and returns how many polls there are. */
 async function writeFleet(options: SimulateOptions, files: FleetFiles): Promise<number> {
-  const { stores, days, seed, end, onProgress, signal } = options;
-  const fleet = new Fleet(seed, days, end);
+  const { stores, days, seed, end, regime, onProgress, signal } = options;
+  const fleet = new Fleet(seed, days, end, regime);
   const idOf = storeIds(seed);
   files.polls.text.add('store_id,status,timestamp_utc\n');
   files.hours.text.add('store_id,day,start_time_local,end_time_local\n');

@@ -7,6 +7,7 @@ import { drawHabits, type Habits } from './habits.ts';
 import { downStretches } from './path.ts';
 import { pollTimes } from './poll-times.ts';
 import { Random } from './random.ts';
+import { pollerIsDown, REGIMES, type Regime, type RegimeName } from './regimes.ts';
 import type { WeekRow } from './week.ts';
 
 /** One store with all that happened to it. */
@@ -40,6 +41,7 @@ export class Fleet {
   readonly #pollsFrom: number;
   readonly #from: number;
   readonly #end: number;
+  readonly #regime: Regime;
   readonly #zones = new Map<string, Zone>();
 
   /**
@@ -47,21 +49,23 @@ export class Fleet {
    * @param days how many days of polls
    * @param end the instant (whole milliseconds) at which the polls and the windows end
    */
-  constructor(seed: number, days: number, end: number) {
+  constructor(seed: number, days: number, end: number, regime: RegimeName = 'everyday') {
     this.#seed = seed;
     this.#end = end;
+    this.#regime = REGIMES[regime];
     this.#pollsFrom = end - days * DAY;
     this.#from = Math.min(this.#pollsFrom, end - POLL_REACH);
   }
 
   store(index: number): SimulatedStore {
-    const habits = drawHabits(this.#random(index, PURPOSE.habits));
+    const habits = this.#regime.habits(drawHabits(this.#random(index, PURPOSE.habits)));
     const hours = hoursOf(habits.week);
     const zone = this.#zone(habits.zone ?? DEFAULT_ZONE);
     const open = openIntervals(hours, 0, hours.length, zone, this.#from, this.#end);
     const { health, lateness, polling } = habits;
     const down = downStretches(health, lateness, open, this.#from, this.#end, this.#random(index, PURPOSE.path));
-    const polls = pollTimes(polling, this.#pollsFrom, this.#end, this.#random(index, PURPOSE.polls));
+    const turns = pollTimes(polling, this.#pollsFrom, this.#end, this.#random(index, PURPOSE.polls));
+    const polls = turns.filter((micros) => !pollerIsDown(this.#regime, micros / 1000, this.#end));
     return { habits, open, down, polls, active: seen(polls, open, down, habits.activeWhenClosed) };
   }
 

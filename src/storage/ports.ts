@@ -9,10 +9,14 @@ import type { PollColumns } from '../domain/polls.ts';
 import type { SpecialHoursColumns } from '../domain/special-hours.ts';
 import type { Session } from '../duckdb/session.ts';
 import type { AccountCatalog } from './account-catalog.ts';
+import type { CoverageGaps } from './coverage-gaps.ts';
 import type { ImportCatalog } from './import-catalog.ts';
+import type { Leases } from './leases.ts';
+import type { MemberRegistry } from './members.ts';
 import type { ReportCatalog } from './report-catalog.ts';
 import type { ScheduleReader } from './schedules.ts';
 import type { StoreRecord, StoreWriter } from './stores.ts';
+import type { SyncLog } from './sync-log.ts';
 
 export interface Storage {
   readonly reports: ReportCatalog;
@@ -23,6 +27,12 @@ export interface Storage {
    * process needs none.
    */
   readonly results?: SharedResults;
+  readonly gaps: CoverageGaps;
+  readonly syncs: SyncLog;
+  /** Where the servers on one database share the polling of stores; likewise. */
+  readonly members?: MemberRegistry;
+  /** What only one of them may do at a time; likewise. */
+  readonly leases?: Leases;
   /** Runs `work` on one unchanging state of the data. */
   snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T>;
   /** Runs `work` as one transaction: all that it merged holds, or nothing. Imports wait for one another. */
@@ -71,6 +81,8 @@ export interface Snapshot extends ScheduleReader {
   earliestPoll(): Promise<number | undefined>;
   /** The instant of the latest poll of all stores. */
   latestPoll(): Promise<number | undefined>;
+  /** The instant of the latest poll of those of the stores with these ids that are there. */
+  latestPollOf(ids: readonly string[]): Promise<number | undefined>;
   stores(): Promise<StoreColumns>;
   /** The first stores whose ids come after `after`, in the order of the bytes of their ids; also deleted ones. */
   storeRecords(after: string, limit: number): Promise<StoreRecord[]>;

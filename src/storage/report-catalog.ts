@@ -8,6 +8,8 @@ export interface ReportRecord {
   readonly status: ReportStatus;
   readonly asOf: number;
   readonly estimator: EstimatorName;
+  /** Whether it says how sure it is; one by `markov` does in any case. */
+  readonly detailed: boolean;
   /** What it is limited to; `undefined`: all stores. */
   readonly filter: StoreFilter | undefined;
   /** The user who asked for it; `undefined`: there were no users. */
@@ -36,6 +38,8 @@ export interface NewReport {
   readonly asOf: number;
   /** `nearest` if not given. */
   readonly estimator?: EstimatorName;
+  /** `false` if not given. */
+  readonly detailed?: boolean;
   /** The ids of the stores that it is limited to, sorted, none twice; all stores if not given. */
   readonly stores?: readonly string[] | undefined;
   readonly requestedBy?: string | undefined;
@@ -62,8 +66,8 @@ export interface ReportQuery {
  */
 export interface ReportCatalog {
   /**
-   * Records a report as queued. When one with the same `asOf`, estimator and stores on the same data is queued or
-   * running, the new one shares its result.
+   * Records a report as queued. When one with the same `asOf`, estimator, details and stores on the same data is
+   * queued or running, the new one shares its result.
    */
   add(report: NewReport): Promise<ReportRecord>;
   find(id: string): Promise<ReportRecord | undefined>;

@@ -24,6 +24,6 @@ export interface States {
 export interface StateSource {
   /** @param asOf the instant to look at, milliseconds; `undefined`: now */
   states(asOf: number | undefined): Promise<States>;
-  /** The instant of the latest poll of all stores. @throws UserError `conflict` when there is none */
-  latestPoll(): Promise<number>;
+  /** The instant of the latest poll of these stores. @throws UserError `conflict` when there is none */
+  latestPoll(stores: 'all' | ReadonlySet<string>): Promise<number>;
 }

@@ -42,7 +42,7 @@ async function told(database: DatabaseLocation, { files, asOf: text }: Conforman
       lines,
       figures: { ...figures, worst: figures.worst.map(({ store, ...rest }) => [store.id, rest]) },
       states: view.entries.map((entry) => [entry.id, view.live.of(entry)]),
-      latest: await fleet.latestPoll(),
+      latest: await fleet.latestPoll('all'),
     };
   } finally {
     await storage.close();

@@ -202,6 +202,9 @@ test('an owner hears of the polls of own stores alone', async (t) => {
   assert.deepEqual(view.live.count(view.entries), { offline: 0, unknown: 1, online: 1, closed: 0 });
   assert.equal((await fleet.view(new Set(['silent']), undefined)).latestPoll, undefined);
   assert.equal((await fleet.figures(new Set(['silent']), undefined)).latestPoll, NOON - 200 * MINUTE);
+  assert.equal(await fleet.latestPoll(new Set(['silent', 'bright'])), NOON - 45 * MINUTE);
+  assert.equal(await fleet.latestPoll(new Set(['silent'])), NOON - 200 * MINUTE);
+  await assert.rejects(fleet.latestPoll(new Set(['nowhere'])), /there are no polls of your stores/);
 });
 
 test('when too many ask for different figures at once, some are told to come back', async (t) => {
@@ -216,6 +219,6 @@ test('when too many ask for different figures at once, some are told to come bac
 
 test('without polls there is no latest one', async (t) => {
   const { fleet } = await opened(t, { hours: FEEDS.hours ?? [] });
-  await assert.rejects(fleet.latestPoll(), /there are no polls/);
+  await assert.rejects(fleet.latestPoll('all'), /there are no polls in the database/);
   assert.equal((await fleet.view('all', undefined)).latestPoll, undefined);
 });

@@ -1,95 +1,19 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { SCOPES, SCOPES_OF, type Scope } from '../../src/accounts/access.ts';
-import type { Authenticator } from '../../src/http/access.ts';
 import { operationsOf } from '../../src/http/document/types.ts';
 import { documentOf } from '../../src/http/openapi.ts';
 import type { RouteEntry } from '../../src/http/types.ts';
-import type { Role } from '../../src/storage/account-catalog.ts';
-import { ACCESS_ROWS, type Ids, type Question, type Row } from '../support/access-rows.ts';
-import { authenticatorOf, person, withKey } from '../support/callers.ts';
-import { type TestServer, testServer, trigger } from '../support/server.ts';
-import { merge } from '../support/staging.ts';
-
-const THIS = 'this';
-const OTHER = 'other';
-const T = Date.parse('2023-01-22T12:00:00Z');
-const HOUR = 3_600_000;
-/** The clock stands still, so that two worlds do not differ by the time at which they were asked. */
-const NOW = T + HOUR / 4;
-
-/** Whoever may come: the key that each shows, and the role behind it. */
-const CALLERS = {
-  nobody: undefined,
-  'an expired key': 'expired',
-  'a key without the scope': 'without',
-  'the owner of another store': 'stan',
-  'the owner of this store': 'olga',
-  'an operator': 'otto',
-  'an admin': 'ann',
-} as const;
-type Caller = keyof typeof CALLERS;
-
-const ROLES: Readonly<Partial<Record<Caller, Role>>> = {
-  'the owner of another store': 'owner',
-  'the owner of this store': 'owner',
-  'an operator': 'operator',
-  'an admin': 'admin',
-};
-
-/** The key `without:SCOPE` is an admin's and has every scope but that. */
-function people(): Authenticator {
-  const known = authenticatorOf([
-    person('ann', 'admin'),
-    person('otto', 'operator'),
-    person('olga', 'owner', [THIS]),
-    person('stan', 'owner', [OTHER]),
-  ]);
-  return {
-    ...known,
-    principalOfKey: async (key) => {
-      const missing = /^without:(.*)$/.exec(key)?.[1];
-      if (missing === undefined) return known.principalOfKey(key);
-      return person('few', 'admin', [], new Set(SCOPES.filter((scope) => scope !== missing)));
-    },
-  };
-}
-
-interface World {
-  readonly server: TestServer;
-  readonly ids: Ids;
-}
-
-/** A server with both stores, or with all the same but this store. */
-async function world(t: TestContext, withThis: boolean): Promise<World> {
-  const server = await testServer(t, { authenticator: people(), now: () => NOW });
-  const stores = withThis ? [THIS, OTHER] : [OTHER];
-  await merge(server.storage, {
-    // This store was seen last, so even the time of the latest poll tells of it.
-    polls: stores.flatMap((store) => [
-      [store, T - HOUR, true] as const,
-      [store, store === THIS ? T : T - HOUR / 2, false] as const,
-    ]),
-    hours: stores.map((store) => [store, 6, 9 * HOUR, 17 * HOUR] as const),
-    zones: stores.map((store) => [store, 'America/New_York'] as const),
-  });
-  const reported = async (key: string) => {
-    const id = await trigger(server, {}, withKey(key));
-    await server.finished(id, withKey(key));
-    return id;
-  };
-  const none = '00000000-0000-4000-8000-000000000000';
-  const report = withThis ? await reported('olga') : none;
-  const strangersReport = await reported('stan');
-  return { server, ids: { store: THIS, report, strangersReport, import: none, user: none, key: none } };
-}
+import { ACCESS_ROWS, type Question, type Row } from '../support/access-rows.ts';
+import { accessWorld, CALLERS, type Caller, hasScope, type World } from '../support/access-world.ts';
+import { withKey } from '../support/callers.ts';
+import { type TestServer, testServer } from '../support/server.ts';
 
 /** A world of its own for a question that changes it, with what has to be there before. */
 async function prepared(t: TestContext, { before }: Row, withThis: boolean): Promise<World> {
-  const one = await world(t, withThis);
+  const one = await accessWorld(t, withThis);
   const route = one.server.app.routeTable.find(({ method, url }) => `${method} ${url}` === before?.route);
   if (before !== undefined && route !== undefined)
-    await ask(one.server, route, before.ask(one.ids), CALLERS['an admin']);
+    await ask(one.server, route, before.ask(one.ids), await one.keyOf('an admin', route.access));
   return one;
 }
 
@@ -97,54 +21,50 @@ test('every route has a row in the table, and every row a route', async (t) => {
   const { app } = await testServer(t);
   const routes = app.routeTable.map(({ method, url }) => `${method} ${url}`);
   for (const route of routes) assert.ok(route in ACCESS_ROWS, `${route} needs a row in test/support/access-rows.ts`);
-  for (const [route, rows] of Object.entries(ACCESS_ROWS)) {
-    const later = rows.every((row) => row.later);
-    assert.equal(!routes.includes(route), later, `${route} has a row; is the route there, and \`later\` gone?`);
-  }
+  for (const route of Object.keys(ACCESS_ROWS))
+    assert.ok(routes.includes(route), `${route} has a row, but is no route`);
 });
 
 test('who gets what, on every route', async (t) => {
-  const shared = await world(t, true);
-  for (const route of shared.server.app.routeTable) {
-    for (const row of rowsOf(route).filter((one) => !one.strangersOwn)) {
+  const shared = await accessWorld(t, true);
+  for (const { route, row } of questions(shared.server)) {
+    if (row.strangersOwn) continue;
+    await t.test(`${route.method} ${route.url}`, async (each) => {
       for (const caller of Object.keys(CALLERS) as Caller[]) {
         const expected = expectedStatus(route, row, caller);
-        const changes = expected < 300 && route.method !== 'GET' && !row.harmless;
-        const { server, ids } = changes ? await prepared(t, row, true) : shared;
-        const answer = await ask(server, route, row.ask(ids), keyOf(caller, route));
-        const what = `${route.method} ${route.url} by ${caller}: ${answer.body.slice(0, 300)}`;
-        if (row.gap !== undefined && caller === 'the owner of another store') {
-          assert.notEqual(answer.status, expected, `${what}: the gap is closed; take it out of the table`);
-        } else {
-          assert.equal(answer.status, expected, what);
-        }
+        const { server, ids, keyOf } = row.once && expected < 300 ? await prepared(each, row, true) : shared;
+        const answer = await ask(server, route, row.ask(ids), await keyOf(caller, route.access));
+        assert.equal(answer.status, expected, `${caller}: ${answer.body.slice(0, 300)}`);
       }
-    }
+    });
   }
 });
 
 test('the owner of another store learns nothing of this one, not even that it is there', async (t) => {
-  const shared = { here: await world(t, true), there: await world(t, false) };
-  for (const route of shared.here.server.app.routeTable) {
-    for (const row of rowsOf(route)) {
-      const changes = route.method !== 'GET' && !row.harmless;
-      const two = async () =>
-        changes ? { here: await prepared(t, row, true), there: await prepared(t, row, false) } : shared;
-      const told = async ({ server, ids }: World, key: string) => {
-        const question = row.ask({ ...shared.here.ids, strangersReport: ids.strangersReport });
-        return anonymous(await ask(server, route, question, key));
-      };
-      const name = `${route.method} ${route.url}`;
-      const { here, there } = await two();
-      const [seen, seenWithout] = [await told(here, 'stan'), await told(there, 'stan')];
-      if (row.strangersOwn) assert.equal(seen.status, row.status, `${name}: what is theirs is there`);
-      if (row.gap === undefined) assert.deepEqual(seen, seenWithout, name);
-      else assert.notDeepEqual(seen, seenWithout, `${name}: the gap is closed; take it out of the table`);
-      if (row.blind !== undefined || row.strangersOwn) continue;
-      const again = await two();
-      const [all, allWithout] = [await told(again.here, 'ann'), await told(again.there, 'ann')];
-      assert.notDeepEqual(all, allWithout, `${name} shows an admin nothing of this store: the row proves nothing`);
-    }
+  const here = await accessWorld(t, true);
+  const there = await accessWorld(t, false);
+  for (const { route, row } of questions(here.server)) {
+    await t.test(`${route.method} ${route.url}`, async () => {
+      const [seen, unseen] = await inBoth(route, row, 'the owner of another store', here, there);
+      if (row.once) assert.ok(seen.status >= 400, 'what is asked once must not change the world that the others share');
+      if (row.strangersOwn) assert.equal(seen.status, row.status, 'what is theirs is there');
+      assert.deepEqual(seen, unseen);
+    });
+  }
+});
+
+test('an admin is told of the store wherever the owner of another is not, or the row would prove nothing', async (t) => {
+  const here = await accessWorld(t, true);
+  const there = await accessWorld(t, false);
+  for (const { route, row } of questions(here.server)) {
+    if (row.blind !== undefined || row.strangersOwn) continue;
+    await t.test(`${route.method} ${route.url}`, async (each) => {
+      const worlds = row.once
+        ? ([await prepared(each, row, true), await prepared(each, row, false)] as const)
+        : ([here, there] as const);
+      const [all, less] = await inBoth(route, row, 'an admin', ...worlds);
+      assert.notDeepEqual(all, less);
+    });
   }
 });
 
@@ -160,6 +80,27 @@ test('what is compared tells worlds apart by an id, a name, a count and a time, 
   assert.notDeepEqual(answer('{"at":"2023-01-22T12:00:00.000Z"}'), answer('{"at":"2023-01-22T11:30:00.000Z"}'));
 });
 
+interface Asked {
+  readonly route: RouteEntry;
+  readonly row: Row;
+}
+
+/** All that is asked; first what changes nothing. */
+function questions({ app }: TestServer): Asked[] {
+  const all = app.routeTable.flatMap((route) => rowsOf(route).map((row) => ({ route, row })));
+  const isGet = ({ route }: Asked) => route.method === 'GET';
+  return [...all.filter(isGet), ...all.filter((one) => !isGet(one))];
+}
+
+/** What somebody is told in a world with the store and in one without, about the same ids. */
+async function inBoth(route: RouteEntry, row: Row, caller: Caller, here: World, there: World) {
+  const told = async ({ server, keyOf, ids: { strangersReport } }: World) => {
+    const question = row.ask({ ...here.ids, strangersReport });
+    return anonymous(await ask(server, route, question, await keyOf(caller, route.access)));
+  };
+  return [await told(here), await told(there)] as const;
+}
+
 function rowsOf({ method, url }: RouteEntry): readonly Row[] {
   return ACCESS_ROWS[`${method} ${url}`] ?? [];
 }
@@ -169,18 +110,10 @@ function expectedStatus({ access }: RouteEntry, row: Row, caller: Caller): numbe
   const known = caller !== 'nobody' && caller !== 'an expired key';
   if (!known) return access === 'public' ? row.status : 401;
   const scope = access === 'public' || access === 'signed-in' ? undefined : access;
-  if (scope !== undefined && !has(caller, scope)) return 403;
+  if (scope !== undefined && !hasScope(caller, scope)) return 403;
   if (caller === 'the owner of another store') return row.stranger ?? row.owner ?? row.status;
+  if (caller === 'an operator') return row.operator ?? row.status;
   return caller === 'the owner of this store' ? (row.owner ?? row.status) : row.status;
-}
-
-function has(caller: Caller, scope: Scope): boolean {
-  const role = ROLES[caller];
-  return role !== undefined && SCOPES_OF[role].has(scope);
-}
-
-function keyOf(caller: Caller, { access }: RouteEntry): string | undefined {
-  return caller === 'a key without the scope' ? `without:${access}` : CALLERS[caller];
 }
 
 interface Answer {
@@ -229,14 +162,16 @@ async function firstEvent(server: TestServer, target: string, headers: Record<st
 }
 
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+const PREFIX = /rmk_[\w-]{6}/g;
 const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g;
-const RECENT = 24 * HOUR;
+const RECENT = 24 * 3_600_000;
 
 /** An answer without what differs by itself: random ids, and the time at which it was given. */
 function anonymous({ status, headers, body }: Answer): Answer {
   const plain = (text: string) =>
     text
       .replaceAll(UUID, '<id>')
+      .replaceAll(PREFIX, '<key>')
       .replaceAll(INSTANT, (time) => (Math.abs(Date.parse(time) - Date.now()) < RECENT ? '<now>' : time));
   const { date: _date, 'content-length': _length, ...others } = headers;
   const told = Object.entries(others).map(([name, value]) => [name, plain(String(value))]);

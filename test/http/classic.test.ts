@@ -29,6 +29,36 @@ test('a report is triggered, runs, and gives the CSV', async (t) => {
   assert.deepEqual(readdirSync(server.resultsDir).sort(), [`${id}.csv`, `${id}.figures`]);
 });
 
+test('the full report has the ranges of a report that is detailed, and of one by markov', async (t) => {
+  const server = await testServer(t);
+  await merge(server.storage, { polls: [...POLLS.polls, ['a', T - 1_800_000, true], ['b', T - 600_000, false]] });
+  const full = async (payload: Record<string, unknown>) => {
+    const id = await trigger(server, payload);
+    await server.finished(id);
+    const answer = await server.app.inject(`/get_report?report_id=${id}&format=full`);
+    assert.equal(answer.statusCode, 200, answer.body);
+    assert.equal(answer.headers['content-disposition'], `attachment; filename="${id}.full.csv"`);
+    const [header = '', row = ''] = answer.body.split('\n');
+    const values = row.split(',');
+    return Object.fromEntries(header.split(',').map((name, i) => [name, values[i]]));
+  };
+  assert.equal((await full({})).uptime_last_hour_low_minutes, undefined);
+  const detailed = await full({ detailed: true });
+  assert.deepEqual([detailed.uptime_last_hour_minutes, detailed.uptime_last_hour_high_minutes], ['60.0000', '60.0000']);
+  assert.deepEqual([detailed.longest_unpolled_last_hour_minutes, detailed.polls_last_hour], ['30.0000', '2']);
+  const markov = await full({ estimator: 'markov' });
+  assert.equal(markov.uptime_last_week_low_hours === undefined, false);
+});
+
+test('a format that there is not is refused with those that there are', async (t) => {
+  const server = await testServer(t);
+  await merge(server.storage, POLLS);
+  const id = await trigger(server, {});
+  const answer = await server.app.inject(`/get_report?report_id=${id}&format=xls`);
+  assert.equal(answer.statusCode, 400);
+  assert.match(answer.body, /"format".*csv, full/);
+});
+
 test('no input is no input, whatever the content type says', async (t) => {
   const server = await testServer(t);
   await merge(server.storage, POLLS);
@@ -124,7 +154,8 @@ test('bad triggers are told what is wrong with them', async (t) => {
     ['application/json', '{"as_of":"2023-02-30T12:00:00Z"}', 400, /as_of is/],
     ['application/json', '{"as_of":1674388800}', 400, /"as_of": must be string/],
     ['application/json', `{"as_of":"${'9'.repeat(5_000_000)}"}`, 413, /larger than 4194304 bytes/],
-    ['application/json', '{"estimator":"crystal ball"}', 400, /"estimator".*nearest/],
+    ['application/json', '{"estimator":"crystal ball"}', 400, /"estimator".*nearest, markov/],
+    ['application/json', '{"detailed":"yes"}', 400, /"detailed": must be boolean/],
     ['application/json', '{"stores":[]}', 400, /"stores"/],
     ['application/json', '{"as_of":"2023-01-22T12:00:00Z","stores":["nobody"]}', 404, /there is no store "nobody"/],
     ['application/json', '{"asof":"2023-01-22T12:00:00Z"}', 400, /"asof"/],

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { type Principal, SCOPES_OF } from '../../src/accounts/access.ts';
@@ -124,6 +125,17 @@ test('the history of the fleet adds up, hours to days', async (t) => {
       assert.equal(day[figure], sum, `${figure} of day ${i}`);
     }
   }
+});
+
+test('the history of the fleet has the gaps of the coverage that touch it; how much was missed is not for owners', async (t) => {
+  const { server, json } = await served(t);
+  const hour = 3_600_000;
+  const gap = { id: randomUUID(), server: 'here', reason: 'most probes fail', unobserved: 7 };
+  await server.storage.gaps.save({ ...gap, from: NOON - 3 * hour, until: NOON - 2 * hour }, NOON);
+  await server.storage.gaps.save({ ...gap, id: randomUUID(), from: NOON - 200 * hour, until: NOON - 199 * hour }, NOON);
+  const told = { from: '2025-06-04T14:00:00.000Z', until: '2025-06-04T15:00:00.000Z', reason: 'most probes fail' };
+  assert.deepEqual((await json('/api/v1/fleet/history')).gaps, [{ ...told, unobserved: 7 }]);
+  assert.deepEqual((await json('/api/v1/fleet/history', 'owner')).gaps, [told]);
 });
 
 test('an owner is told of own stores and of nothing else', async (t) => {

@@ -9,8 +9,9 @@ import { operationsOf, type PlacedOperation } from '../../src/http/document/type
 import { Raw } from '../../src/http/media.ts';
 import { documentOf } from '../../src/http/openapi.ts';
 import type { App } from '../../src/http/types.ts';
+import { settle } from '../support/accounts.ts';
 import { checkAnswers } from '../support/answers.ts';
-import { authenticatorOf, person, withKey } from '../support/callers.ts';
+import { withKey } from '../support/callers.ts';
 import { type KnownIds, requests } from '../support/request-arbitrary.ts';
 import { type TestServer, testServer, trigger } from '../support/server.ts';
 import { smallApp } from '../support/small-app.ts';
@@ -21,19 +22,22 @@ const RUNS = Number(process.env.FUZZ_RUNS ?? 40);
 /** Milliseconds after which a request hangs, however slow the machine. */
 const PATIENCE = 20_000;
 
-const HEADERS = withKey('ann');
 const T = Date.parse('2023-01-22T12:00:00Z');
 
 interface Fuzzed {
   readonly server: TestServer;
   readonly operations: readonly PlacedOperation[];
   readonly known: KnownIds;
+  /** An admin's. */
+  readonly headers: { readonly authorization: string };
 }
 
 /** A server with something of everything in it, and the ids of that. */
 async function fuzzed(t: TestContext): Promise<Fuzzed> {
-  const authenticator = authenticatorOf([person('ann', 'admin'), person('olga', 'owner', ['a'])]);
-  const server = await testServer(t, { authenticator });
+  const server = await testServer(t);
+  const ann = await settle(server.accounts, { login: 'ann', role: 'admin' });
+  const olga = await settle(server.accounts, { login: 'olga', role: 'owner', stores: ['a'] });
+  const headers = withKey(ann.key);
   await merge(server.storage, {
     polls: [
       ['a', T, true],
@@ -42,13 +46,27 @@ async function fuzzed(t: TestContext): Promise<Fuzzed> {
     hours: [['a', 0, 9 * 3_600_000, 17 * 3_600_000]],
     zones: [['a', 'America/New_York']],
   });
-  const id = await trigger(server, {}, HEADERS);
-  await server.finished(id, HEADERS);
-  await server.app.ready();
+  const id = await trigger(server, {}, headers);
+  await server.finished(id, headers);
+  const upload = await server.app.inject({
+    method: 'POST',
+    url: '/api/v1/imports?feed=polls&dry_run=true',
+    headers: { ...headers, 'content-type': 'text/csv' },
+    payload: 'store_id,status,timestamp_utc\na,active,2023-01-22T12:00:00Z\na,sleepy,2023-01-22T12:00:00Z\n',
+  });
   return {
     server,
+    headers,
     operations: operationsOf(documentOf(server.app)),
-    known: { store_id: ['a', 'b/ü %'], report_id: [id], user_id: ['id-of-ann', 'id-of-olga'] },
+    known: {
+      store_id: ['a', 'b/ü %'],
+      report_id: [id],
+      // Of reports and of imports.
+      id: [id, upload.json<{ id: string }>().id],
+      user_id: [ann.userId, olga.userId],
+      // Not the key that all requests come with.
+      key_id: [olga.keyId],
+    },
   };
 }
 
@@ -65,8 +83,8 @@ async function patiently<T>(what: string, promise: Promise<T>): Promise<T> {
 }
 
 /** What comes back is checked by test/support/answers.ts. */
-async function fuzz(app: App, operation: PlacedOperation, known: KnownIds): Promise<void> {
-  const property = fc.asyncProperty(requests(documentOf(app), operation, known, HEADERS), async (options) => {
+async function fuzz(app: App, operation: PlacedOperation, known: KnownIds, headers = {}): Promise<void> {
+  const property = fc.asyncProperty(requests(documentOf(app), operation, known, headers), async (options) => {
     await patiently(`${options.method} ${String(options.url)}`, app.inject(options));
   });
   await fc.assert(property, { numRuns: RUNS, includeErrorInReport: true });
@@ -83,13 +101,15 @@ async function assertAlive({ app }: TestServer): Promise<void> {
 }
 
 test('no request to any route makes a 500, hangs, or is answered with what is not documented', async (t) => {
-  const { server, operations, known } = await fuzzed(t);
-  for (const operation of operations.filter((one) => !isStream(one))) await fuzz(server.app, operation, known);
+  const { server, operations, known, headers } = await fuzzed(t);
+  for (const operation of operations.filter((one) => !isStream(one))) {
+    await fuzz(server.app, operation, known, headers);
+  }
   await assertAlive(server);
 });
 
 test('nor does a request to anywhere else', async (t) => {
-  const { server, operations } = await fuzzed(t);
+  const { server, operations, headers: admin } = await fuzzed(t);
   const paths = operations.map(({ path }) => path.replaceAll(/\{[^}]+\}/g, 'a'));
   const anywhere = fc.oneof(
     fc.webPath().map((path) => `/${path}`),
@@ -98,7 +118,7 @@ test('nor does a request to anywhere else', async (t) => {
     fc.constantFrom(...paths).map((path) => `${path}/`),
   );
   const methods = fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE');
-  const headers = fc.constantFrom({}, HEADERS, { authorization: 'Basic eDp4' }, { authorization: 'Bearer x y' });
+  const headers = fc.constantFrom({}, admin, { authorization: 'Basic eDp4' }, { authorization: 'Bearer x y' });
   const streams = new Set(operations.filter(isStream).map(({ path }) => path.replaceAll(/\{[^}]+\}/g, 'a')));
   await fc.assert(
     fc.asyncProperty(methods, anywhere, headers, async (method, url, given) => {
@@ -112,7 +132,7 @@ test('nor does a request to anywhere else', async (t) => {
 });
 
 test('nobody holds the server up by leaving in the middle of an upload or of a stream', async (t) => {
-  const { server, operations, known } = await fuzzed(t);
+  const { server, operations, known, headers } = await fuzzed(t);
   const url = new URL(await server.listen());
   for (const operation of operations) {
     const { method, path, requestBody } = operation;
@@ -123,14 +143,14 @@ test('nobody holds the server up by leaving in the middle of an upload or of a s
       const socket = connect(Number(url.port), url.hostname);
       await patiently('connecting', once(socket, 'connect'));
       socket.write(
-        `${method} ${filled} HTTP/1.1\r\nHost: ${url.host}\r\nAuthorization: ${HEADERS.authorization}\r\nContent-Type: ${type}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"a":\r\n`,
+        `${method} ${filled} HTTP/1.1\r\nHost: ${url.host}\r\nAuthorization: ${headers.authorization}\r\nContent-Type: ${type}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"a":\r\n`,
       );
       await new Promise((resolve) => setImmediate(resolve));
       socket.destroy();
       await patiently('leaving', once(socket, 'close'));
     }
     if (!isStream(operation)) continue;
-    const asked = request(new URL(filled, url), { method, headers: HEADERS }).end();
+    const asked = request(new URL(filled, url), { method, headers }).end();
     const [answer] = await patiently(`${method} ${path}`, once(asked, 'response'));
     assert.notEqual((answer as { statusCode: number }).statusCode, 500, path);
     asked.destroy();

@@ -65,6 +65,25 @@ test("an owner's report holds the owner's stores, by either way in", async (t) =
   assert.deepEqual(storesIn((await ask('otto', 'GET', `/get_report?report_id=${classic}`)).body), ['b', 'c']);
 });
 
+test('a report that names no instant speaks for the latest poll of the stores that its owner sees', async (t) => {
+  const { ask, storage } = await fleet(t);
+  await merge(storage, {
+    polls: [
+      ['b', T + 1_000, true],
+      ['d', T + 2_000, true],
+    ],
+  });
+  const asOf = async (name: string, payload = {}) =>
+    (await ask(name, 'POST', ROOT, payload)).json<{ as_of: string }>().as_of;
+  assert.deepEqual(
+    [await asOf('olga'), await asOf('olga', { stores: ['a'] }), await asOf('oscar')],
+    ['2023-01-22T12:00:01.000Z', '2023-01-22T12:00:01.000Z', '2023-01-22T12:00:02.000Z'],
+  );
+  const none = await ask('nina', 'POST', '/trigger_report');
+  assert.equal(none.statusCode, 409);
+  assert.match(none.body, /there are no polls of your stores/);
+});
+
 test('an owner without stores gets a report without rows', async (t) => {
   const { ask, made } = await fleet(t);
   const id = await made('nina', { as_of: '2023-01-22T12:00:00Z' });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ReportDetails } from '../../src/domain/details.ts';
 import { UptimeFigures } from '../../src/domain/uptime.ts';
 import { renderReport, type TextFormat } from '../../src/reports/formats.ts';
 
@@ -40,4 +41,28 @@ test('exact figures keep the half milliseconds', () => {
 
 test('ids that need it are quoted', () => {
   assert.equal(rendered('exact', 'say "hi", you', 0, 0, 0, 0, 0, 0, 0, 0, 0), '"say ""hi"", you",0,0,0,0,0,0,0,0,0\n');
+});
+
+test('the details stand behind the other columns, each with its window and its unit', () => {
+  const figures = new UptimeFigures(1);
+  const details = new ReportDetails(1);
+  const [minute, hour] = [60_000, 3_600_000];
+  figures.set(0, 0, 45 * minute, 15 * minute, hour);
+  figures.set(0, 1, 6 * hour, 3 * hour, 10 * hour);
+  figures.set(0, 2, 0, 0, 70 * hour);
+  figures.counted[0] = 9;
+  details.set(0, 0, 40 * minute, 50.5 * minute, 31 * minute, 1);
+  details.set(0, 1, 5.25 * hour, 7 * hour, 1.5 * hour, 9);
+  details.set(0, 2, 0, 70 * hour, 70 * hour, 0);
+  const plain = { asOf: 0, ids: ['a'], positions: Int32Array.of(0), figures };
+  const lines = (report: typeof plain) => [...renderReport(report, 'full')].join('').split('\n');
+  const [plainHeader = '', plainRow = ''] = lines(plain);
+  const [header = '', row = ''] = lines({ ...plain, ...{ details } });
+  const ofHour = 'uptime_last_hour_low_minutes,uptime_last_hour_high_minutes,longest_unpolled_last_hour_minutes';
+  assert.ok(header.startsWith(`${plainHeader},${ofHour},polls_last_hour,uptime_last_day_low_hours,`), header);
+  assert.equal(new Set(header.split(',')).size, 26);
+  assert.equal(row, `${plainRow},40.0000,50.5000,31.0000,1,5.2500,7.0000,1.5000,9,0.0000,70.0000,70.0000,0`);
+  const exact = JSON.parse([...renderReport({ ...plain, ...{ details } }, 'json')].join(''));
+  const { uptime_last_hour_low_seconds, longest_unpolled_last_day_seconds, polls_last_day } = exact.rows[0];
+  assert.deepEqual([uptime_last_hour_low_seconds, longest_unpolled_last_day_seconds, polls_last_day], [2400, 5400, 9]);
 });

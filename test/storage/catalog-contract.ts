@@ -38,7 +38,7 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
     const statuses = async (reports: ReportCatalog, ...ids: string[]) =>
       Promise.all(ids.map(async (id) => (await reports.find(id))?.status));
 
-    test('a result is shared only by reports of the same stores and estimator', async (t) => {
+    test('a result is shared only by reports of the same stores, estimator and details', async (t) => {
       const { reports } = await opened(t);
       const stores = ['a', 'say "hi", 🍕'];
       await reports.add(wanted('all'));
@@ -54,7 +54,11 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       assert.deepEqual(await reports.filter('same'), stores);
       assert.deepEqual(await reports.filter('none'), []);
       assert.deepEqual([await reports.filter('all'), await reports.filter('nobody')], [undefined, undefined]);
-      assert.equal(await reports.countQueued(), 4);
+      assert.equal((await reports.add(wanted('markov', { estimator: 'markov' }))).resultId, 'markov');
+      const detailed = await reports.add(wanted('detailed', { detailed: true }));
+      assert.deepEqual([detailed.resultId, detailed.detailed], ['detailed', true]);
+      assert.equal((await reports.add(wanted('as detailed', { detailed: true }))).resultId, 'detailed');
+      assert.equal(await reports.countQueued(), 6);
     });
 
     test('reports are listed newest first, page by page, by status and by who asked', async (t) => {

@@ -230,6 +230,32 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.deepEqual(await storage.snapshot(async (s) => [await s.earliestPoll(), await s.latestPoll()]), [T, T + 3]);
     });
 
+    test('the latest poll of some stores is theirs, and a store that is deleted has none', async (t) => {
+      const storage = await opened(t);
+      const WEEKS = 21 * 24 * HOUR;
+      await merge(storage, {
+        polls: [
+          ['a', T - WEEKS, true],
+          ['a', T - WEEKS - 1, true],
+          ['b', T, false],
+          ['c', T + WEEKS, true],
+        ],
+        hours: [['quiet', 0, 0, HOUR]],
+      });
+      const latest = (...ids: string[]) => storage.snapshot((s) => s.latestPollOf(ids));
+      assert.deepEqual(await Promise.all([latest('a'), latest('b', 'a'), latest('c')]), [T - WEEKS, T, T + WEEKS]);
+      assert.deepEqual(await Promise.all([latest(), latest('quiet'), latest('nowhere', 'b')]), [
+        undefined,
+        undefined,
+        T,
+      ]);
+      await storage.changing(async (writer) => {
+        const store = await writer.findStore('b');
+        await writer.deleteStore(store?.key ?? -1, { withPolls: false });
+      });
+      assert.equal(await latest('a', 'b'), T - WEEKS);
+    });
+
     test('an import that fails leaves nothing behind', async (t) => {
       const storage = await opened(t);
       await merge(storage, { polls: [['a', T, true]] });
@@ -529,6 +555,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
         status: 'queued',
         asOf: T,
         estimator: 'nearest',
+        detailed: false,
         filter: undefined,
         requestedBy: undefined,
         resultId: 'r1',

@@ -11,11 +11,13 @@ import { accountsContract } from './accounts-contract.ts';
 import { catalogContract } from './catalog-contract.ts';
 import { storageContract } from './contract.ts';
 import { scheduleContract } from './schedule-contract.ts';
+import { watchContract } from './watch-contract.ts';
 
 storageContract('duckdb', () => DuckdbStorage.open(undefined));
 accountsContract('duckdb', () => DuckdbStorage.open(undefined));
 catalogContract('duckdb', () => DuckdbStorage.open(undefined));
 scheduleContract('duckdb', () => DuckdbStorage.open(undefined));
+watchContract('duckdb', () => DuckdbStorage.open(undefined));
 
 const T = Date.parse('2023-01-22T12:00:00Z');
 

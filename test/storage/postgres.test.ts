@@ -10,6 +10,7 @@ import { accountsContract } from './accounts-contract.ts';
 import { catalogContract } from './catalog-contract.ts';
 import { storageContract } from './contract.ts';
 import { scheduleContract } from './schedule-contract.ts';
+import { watchContract } from './watch-contract.ts';
 
 const T = Date.parse('2023-01-22T12:00:00Z');
 
@@ -41,6 +42,41 @@ suite('PostgreSQL', () => {
   });
   catalogContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
   scheduleContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
+  watchContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
+
+  test('of the servers on one database those live that said so lately; who fell silent has joined anew', async (t) => {
+    const url = await server.createDatabase();
+    const storage = await PostgresStorage.open(url);
+    t.after(() => storage.close());
+    const names = async (id: string) => (await storage.members.beat(id)).map((member) => member.id).sort();
+    assert.deepEqual(await names('one'), ['one']);
+    assert.deepEqual(await names('two'), ['one', 'two']);
+    const [before] = (await storage.members.beat('one')).filter(({ id }) => id === 'one');
+    await execute(url, `update poller_members set seen_ms = seen_ms - 31000 where member_id = 'one'`);
+    assert.deepEqual(await names('two'), ['two']);
+    const [after] = (await storage.members.beat('one')).filter(({ id }) => id === 'one');
+    assert.equal(Number(after?.joinedAt) > Number(before?.joinedAt), true);
+    await storage.members.leave('two');
+    assert.deepEqual(await names('one'), ['one']);
+  });
+
+  test("a lease is one server's until it ends, is given back, or runs out", async (t) => {
+    const url = await server.createDatabase();
+    const storage = await PostgresStorage.open(url);
+    t.after(() => storage.close());
+    const take = (holder: string) => storage.leases.take('sync', holder, 60_000);
+    const raced = await Promise.all(['a', 'b', 'c', 'd'].map(take));
+    assert.equal(raced.filter(Boolean).length, 1);
+    const holder = ['a', 'b', 'c', 'd'][raced.indexOf(true)] ?? '';
+    assert.equal(await take(holder), true);
+    assert.equal(await take('other'), false);
+    await storage.leases.release('sync', 'other');
+    assert.equal(await take('other'), false);
+    await storage.leases.release('sync', holder);
+    assert.equal(await take('other'), true);
+    await execute(url, 'update leases set until_ms = until_ms - 61000');
+    assert.equal(await take(holder), true);
+  });
 
   test('programs that start together migrate an empty database once', async () => {
     const url = await server.createDatabase();

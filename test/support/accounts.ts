@@ -1,7 +1,9 @@
 import type { TestContext } from 'node:test';
+import { SCOPES_OF } from '../../src/accounts/access.ts';
 import { Accounts } from '../../src/accounts/service.ts';
 import type { UserWithStores } from '../../src/accounts/users.ts';
 import { IN_MEMORY, openStorage } from '../../src/compose.ts';
+import type { Role } from '../../src/storage/account-catalog.ts';
 import type { Storage } from '../../src/storage/ports.ts';
 
 export const NOON = Date.parse('2026-11-24T12:00:00Z');
@@ -17,7 +19,7 @@ export interface TestAccounts {
   /** Another server on the same database, with the same clock. */
   other(): Accounts;
   /** Adds a user, with the password that all have here. */
-  add(login: string, role: 'admin' | 'operator' | 'owner', stores?: readonly string[]): Promise<UserWithStores>;
+  add(login: string, role: Role, stores?: readonly string[]): Promise<UserWithStores>;
 }
 
 /**
@@ -38,4 +40,26 @@ export async function testAccounts(t: TestContext, password?: string): Promise<T
     other,
     add: (login, role, stores) => accounts.users.add(TESTER, { login, role, stores, password }),
   };
+}
+
+export interface Newcomer {
+  readonly login: string;
+  readonly role: Role;
+  /** Of an owner. */
+  readonly stores?: readonly string[];
+}
+
+export interface Settled {
+  readonly userId: string;
+  readonly keyId: string;
+  /** The API key itself, with all scopes of the role. */
+  readonly key: string;
+}
+
+/** Adds a user without a password, and a key to come with. */
+export async function settle(accounts: Accounts, { login, role, stores }: Newcomer): Promise<Settled> {
+  const { id: userId } = await accounts.users.add(TESTER, { login, role, stores });
+  const scopes = [...SCOPES_OF[role]];
+  const { key, record } = await accounts.keys.add(TESTER, { userId, name: 'all', scopes });
+  return { userId, keyId: record.id, key };
 }

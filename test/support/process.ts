@@ -60,8 +60,13 @@ export function start(t: TestContext, cwd: string, args: readonly string[], env:
 }
 
 /** Runs the program to its end. */
-export async function run(cwd: string, args: readonly string[], input = ''): Promise<Finished> {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: environment() });
+export async function run(
+  cwd: string,
+  args: readonly string[],
+  input = '',
+  env: NodeJS.ProcessEnv = {},
+): Promise<Finished> {
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...environment(), ...env } });
   const texts = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     texts.stdout += text;
@@ -84,6 +89,6 @@ export async function serve(t: TestContext, cwd: string, ...args: string[]): Pro
 /** None of the variables that configure the program reach it from outside. */
 function environment(): NodeJS.ProcessEnv {
   const own =
-    /^(HOST|PORT|DATABASE_URL|RESULTS_DIR|UPLOADS_DIR|LOG_LEVEL|RATE_LIMIT|POLL_INTERVAL|REPORT_RETENTION|MAX_UPLOAD_BYTES|DEBUG|NODE_TEST_CONTEXT)$/;
+    /^(HOST|PORT|DATABASE_URL|RESULTS_DIR|UPLOADS_DIR|LOG_LEVEL|RATE_LIMIT|ESTIMATOR|POLL|POLLS?_.*|PROBE_.*|SYNC_.*|REPORT_RETENTION|MAX_UPLOAD_BYTES|DEBUG|NODE_TEST_CONTEXT)$/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
 }

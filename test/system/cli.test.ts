@@ -181,6 +181,12 @@ test('what a command line gets wrong is named, with what was expected', async (t
       ['report', '--format', 'pdf'],
       /^error: option '--format <format>' argument 'pdf' is invalid\. Allowed choices are/,
     ],
+    [
+      ['report', '--estimator', 'foo'],
+      /^error: option '--estimator <name>' argument 'foo' is invalid\. Allowed choices are nearest, markov\./,
+    ],
+    [['serve', '--estimator', 'foo'], /^error: --estimator is "foo", expected one of nearest, markov/],
+    [['simulate', '--out', 'x', '--regime', 'foo'], /^error: option '--regime <name>' argument 'foo' is invalid/],
     [['serve', '--port', 'http'], /^error: --port is "http", expected a port number from 0 to 65535/],
     [['serve', '--log-level', 'loud'], /^error: --log-level is "loud", expected one of trace, /],
     [['serve', '--rate-limit', '-1'], /^error: --rate-limit is "-1", expected a whole number; 0: no limit/],
@@ -196,6 +202,33 @@ test('what a command line gets wrong is named, with what was expected', async (t
     assert.match(stderr, message);
     assert.doesNotMatch(stderr, /\n\s+at |hunter2/);
   }
+});
+
+test('a full report has the figures of the classic one, with the estimate that was asked for', async (t) => {
+  const cwd = temporaryFolder(t);
+  const report = async (...args: string[]) => {
+    const { code, stdout, stderr } = await run(cwd, ['report', ...FEEDS, '--as-of', asOf, ...args]);
+    assert.equal(code, 0, stderr);
+    return stdout.trim().split('\n').slice(1);
+  };
+  const classic = await report();
+  const full = await report('--format', 'full');
+  const markov = await report('--format', 'full', '--estimator', 'markov');
+  const figures = (rows: string[], digits: number, ...columns: number[]) =>
+    rows.map((row) => columns.map((column) => Number(row.split(',')[column]).toFixed(digits)));
+  const [up, open] = [
+    [2, 6, 10],
+    [1, 5, 9],
+  ] as const;
+  for (const [i, row] of figures(full, 4, ...up).entries()) {
+    const rounded = classic[i]?.split(',').slice(1, 4) ?? [];
+    for (const [w, value] of row.entries()) {
+      assert.ok(Math.abs(Number(value) - Number(rounded[w])) <= 0.00501, `${classic[i]} beside ${full[i]}`);
+    }
+  }
+  assert.equal(full[0]?.split(',').length, 26);
+  assert.deepEqual(figures(markov, 4, ...open), figures(full, 4, ...open));
+  assert.notDeepEqual(figures(markov, 4, ...up), figures(full, 4, ...up));
 });
 
 test('simulate gives files that import takes without a reject, and the truth beside them', async (t) => {

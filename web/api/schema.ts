@@ -61,6 +61,14 @@ export type ClassicReportStatus = {
   readonly as_of: string;
 };
 
+export interface CoverageGap {
+  readonly from: string;
+  readonly until: string | null;
+  readonly reason: string;
+  /** how often a store was to be polled and could not be; for who sees all stores */
+  readonly unobserved?: number | undefined;
+}
+
 export interface Credentials {
   readonly login: string;
   readonly password: string;
@@ -80,6 +88,8 @@ export interface FleetHistory {
   readonly hours: readonly FleetPeriod[];
   /** the same as 7 days of 24 hours */
   readonly days: readonly FleetPeriod[];
+  /** when the monitor could not observe stores because of trouble of its own; `until` is null: it lasts */
+  readonly gaps: readonly CoverageGap[];
 }
 
 export interface FleetPeriod {
@@ -276,10 +286,12 @@ export type NewPolls = {
 } | readonly NewPoll[];
 
 export interface NewReport {
-  /** the instant that the report speaks for; by default that of the latest poll (RFC 3339) */
+  /** the instant that the report speaks for; by default that of the latest poll of the stores that you may see (RFC 3339) */
   readonly as_of?: string | undefined;
-  /** how uptime is estimated from polls; by default `nearest` */
-  readonly estimator?: 'nearest' | undefined;
+  /** how uptime is estimated from polls; by default `nearest`, or as configured */
+  readonly estimator?: 'nearest' | 'markov' | undefined;
+  /** whether the report says how sure it is; one by `markov` does in any case */
+  readonly detailed?: boolean | undefined;
   /** the stores that the report is limited to; by default all that you may see */
   readonly stores?: readonly string[] | undefined;
 }
@@ -389,7 +401,9 @@ export interface Report {
   /** share of the stores done */
   readonly progress: number;
   readonly as_of: string;
-  readonly estimator: 'nearest';
+  readonly estimator: 'nearest' | 'markov';
+  /** whether it says how sure it is */
+  readonly detailed: boolean;
   readonly limited_to: number | null;
   readonly stores: number | null;
   readonly requested_by: string | null;
@@ -422,6 +436,30 @@ export interface ReportRow {
   readonly unknown_last_week_seconds: number;
   /** polls of eight days that lie within business hours */
   readonly polls_counted: number;
+  /** if detailed */
+  readonly uptime_last_hour_low_seconds?: number | undefined;
+  /** if detailed */
+  readonly uptime_last_hour_high_seconds?: number | undefined;
+  /** if detailed */
+  readonly longest_unpolled_last_hour_seconds?: number | undefined;
+  /** if detailed */
+  readonly polls_last_hour?: number | undefined;
+  /** if detailed */
+  readonly uptime_last_day_low_seconds?: number | undefined;
+  /** if detailed */
+  readonly uptime_last_day_high_seconds?: number | undefined;
+  /** if detailed */
+  readonly longest_unpolled_last_day_seconds?: number | undefined;
+  /** if detailed */
+  readonly polls_last_day?: number | undefined;
+  /** if detailed */
+  readonly uptime_last_week_low_seconds?: number | undefined;
+  /** if detailed */
+  readonly uptime_last_week_high_seconds?: number | undefined;
+  /** if detailed */
+  readonly longest_unpolled_last_week_seconds?: number | undefined;
+  /** if detailed */
+  readonly polls_last_week?: number | undefined;
 }
 
 export interface ReportRowPage {
@@ -497,6 +535,69 @@ export interface StoreTime {
   readonly utc: string;
   /** the same in the store's zone */
   readonly local: string;
+}
+
+export interface Sync {
+  readonly progress: SyncProgress | null;
+  /** with what became of each when it was read last */
+  readonly sources: readonly SyncSource[];
+  /** the newest 50, newest first; `finished_at` is null of one that runs */
+  readonly runs: readonly SyncRun[];
+}
+
+export interface SyncBegun {
+  readonly id: string;
+  readonly started_at: string;
+}
+
+/** what this server reads now */
+export interface SyncProgress {
+  readonly file: string;
+  readonly done: number;
+}
+
+export interface SyncResult {
+  /** what the source holds */
+  readonly feed: 'zones' | 'hours' | 'special_hours' | 'polls';
+  /** as it is configured; of a URL without user, password and query */
+  readonly source: string;
+  readonly status: 'changed' | 'unchanged' | 'failed';
+  readonly error: string | null;
+  /** how often it was tried */
+  readonly attempts: number;
+  /** that had something new */
+  readonly files: number;
+  /** of them that were read */
+  readonly bytes: number;
+  /** rows */
+  readonly read: number;
+  /** they said something new */
+  readonly added: number;
+  /** they changed what was there */
+  readonly replaced: number;
+  /** they said what was there */
+  readonly already_there: number;
+  /** a later row says it again, or otherwise and wins */
+  readonly repeated: number;
+  /** bad rows */
+  readonly rejected: number;
+}
+
+export interface SyncRun {
+  readonly id: string;
+  /** what made it run */
+  readonly cause: 'schedule' | 'request';
+  readonly started_at: string;
+  readonly finished_at: string | null;
+  readonly results: readonly SyncResult[];
+}
+
+export interface SyncSource {
+  /** what the source holds */
+  readonly feed: 'zones' | 'hours' | 'special_hours' | 'polls';
+  /** as it is configured; of a URL without user, password and query */
+  readonly source: string;
+  readonly last: SyncResult | null;
 }
 
 export interface Timeline {
@@ -613,6 +714,8 @@ export interface Routes {
     query?: {
       /** the id that `POST /trigger_report` gave; without it, the answer is `400` */
       readonly report_id?: string | undefined;
+      /** csv: the classic columns, if not given; full: all columns, with ranges if the report is detailed */
+      readonly format?: 'csv' | 'full' | undefined;
     };
     answer: string | ClassicReportStatus;
   };
@@ -629,7 +732,7 @@ export interface Routes {
       readonly label?: readonly string[] | undefined;
       /** by `state` (offline, unknown, online, closed), by `id`, by `name`, or by the last poll, latest first */
       readonly sort?: 'state' | 'id' | 'name' | '-last_poll' | undefined;
-      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of all; by default now */
+      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of the stores that you may see; by default now */
       readonly as_of?: string | undefined;
       /** entries on a page */
       readonly limit?: number | undefined;
@@ -650,7 +753,7 @@ export interface Routes {
       readonly store_id: string;
     };
     query?: {
-      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of all; by default now */
+      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of the stores that you may see; by default now */
       readonly as_of?: string | undefined;
     };
     answer: Store;
@@ -915,6 +1018,14 @@ export interface Routes {
     };
     answer: string;
   };
+  /** The sources that are read on schedule, with their last results and the history */
+  'GET /api/v1/sync': {
+    answer: Sync;
+  };
+  /** Read what is new in the sources, now */
+  'POST /api/v1/sync': {
+    answer: SyncBegun;
+  };
   /** Whether the process is alive */
   'GET /healthz': {
     answer: {
@@ -925,6 +1036,8 @@ export interface Routes {
   'GET /readyz': {
     answer: {
       readonly status: 'ready';
+      /** What is not as it should be in a live system, such as old polls. */
+      readonly warnings?: readonly string[] | undefined;
     };
   };
   /** Who one is, and what one may do */
@@ -1089,7 +1202,7 @@ export interface Routes {
       readonly from?: string | undefined;
       /** the end; by default `as_of` (RFC 3339) */
       readonly to?: string | undefined;
-      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of all; by default now */
+      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of the stores that you may see; by default now */
       readonly as_of?: string | undefined;
       /** the rule that decides between polls */
       readonly estimator?: 'nearest' | undefined;
@@ -1099,7 +1212,7 @@ export interface Routes {
   /** How all stores are now, or were at some instant */
   'GET /api/v1/fleet': {
     query?: {
-      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of all; by default now */
+      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of the stores that you may see; by default now */
       readonly as_of?: string | undefined;
     };
     answer: FleetStatus;
@@ -1107,7 +1220,7 @@ export interface Routes {
   /** The uptime of all stores together by hour and by day, and how often they were polled */
   'GET /api/v1/fleet/history': {
     query?: {
-      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of all; by default now */
+      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of the stores that you may see; by default now */
       readonly as_of?: string | undefined;
     };
     answer: FleetHistory;

@@ -3,7 +3,8 @@ import { FLEET_HOURS } from '../../domain/fleet.ts';
 import { HOUR } from '../../domain/hours.ts';
 import type { FleetFigures } from '../../fleet/figures.ts';
 import { formatInstant } from '../../instant.ts';
-import { Instant } from '../schemas.ts';
+import type { CoverageGap } from '../../storage/coverage-gaps.ts';
+import { Instant, Nullable } from '../schemas.ts';
 import { openTime, openTimeOf } from './status.ts';
 
 const FleetPeriod = Type.Object(
@@ -16,17 +17,45 @@ const FleetPeriod = Type.Object(
   { title: 'FleetPeriod' },
 );
 
+const Gap = Type.Object(
+  {
+    from: Instant,
+    until: Nullable(Instant),
+    reason: Type.String(),
+    unobserved: Type.Optional(
+      Type.Integer({ description: 'how often a store was to be polled and could not be; for who sees all stores' }),
+    ),
+  },
+  { title: 'CoverageGap' },
+);
+
 export const FleetHistory = Type.Object(
   {
     as_of: Instant,
     hours: Type.Array(FleetPeriod, { description: 'the 168 hours of elapsed time before `as_of`, oldest first' }),
     days: Type.Array(FleetPeriod, { description: 'the same as 7 days of 24 hours' }),
+    gaps: Type.Array(Gap, {
+      description: 'when the monitor could not observe stores because of trouble of its own; `until` is null: it lasts',
+    }),
   },
   { title: 'FleetHistory' },
 );
 
-export function historyOf({ asOf, hourly }: FleetFigures): Static<typeof FleetHistory> {
-  const begin = asOf - FLEET_HOURS * HOUR;
+/** The stretch before an instant that the history tells of, milliseconds. */
+export const FLEET_SPAN = FLEET_HOURS * HOUR;
+
+export function gapOf({ from, until, reason, unobserved }: CoverageGap, all: boolean): Static<typeof Gap> {
+  return {
+    from: formatInstant(from),
+    until: until === undefined ? null : formatInstant(until),
+    reason,
+    // It counts the stores of others too.
+    ...(all && { unobserved }),
+  };
+}
+
+export function historyOf({ asOf, hourly }: FleetFigures): Omit<Static<typeof FleetHistory>, 'gaps'> {
+  const begin = asOf - FLEET_SPAN;
   const periods = (length: number) =>
     Array.from({ length: FLEET_HOURS / length }, (_, i): Static<typeof FleetPeriod> => {
       const sum = (column: Float64Array) =>

@@ -1,13 +1,14 @@
 import { Type } from 'typebox';
-import { storesOf } from '../../accounts/access.ts';
+import { seesAll, storesOf } from '../../accounts/access.ts';
 import { messageOf } from '../../errors.ts';
 import type { FleetFigures } from '../../fleet/figures.ts';
 import type { FleetService } from '../../fleet/service.ts';
+import type { CoverageGaps } from '../../storage/coverage-gaps.ts';
 import { AsOf, asOfFrom } from '../as-of.ts';
 import { startEvents } from '../sse.ts';
 import type { Routes } from '../types.ts';
 import { FleetEvents } from './events.ts';
-import { FleetHistory, historyOf } from './history.ts';
+import { FLEET_SPAN, FleetHistory, gapOf, historyOf } from './history.ts';
 import { FleetStatus, statusOf } from './status.ts';
 
 const FleetQuery = Type.Object({ as_of: Type.Optional(AsOf) }, { additionalProperties: false });
@@ -17,7 +18,7 @@ const NoQuery = Type.Object({}, { additionalProperties: false });
 const tags = ['fleet'];
 
 /** How the stores that somebody sees are together. */
-export function fleetRoutes(fleet: FleetService): Routes {
+export function fleetRoutes(fleet: FleetService, coverage: Pick<CoverageGaps, 'list'>): Routes {
   return async (app) => {
     const events = new FleetEvents(fleet, (error) => {
       app.log.warn({ reason: messageOf(error) }, 'listeners wait for news of the fleet');
@@ -39,7 +40,7 @@ export function fleetRoutes(fleet: FleetService): Routes {
       },
       async (request, reply) => {
         const stores = storesOf(request.principal);
-        const asOf = await asOfFrom(request.query.as_of, fleet);
+        const asOf = await asOfFrom(request.query.as_of, request.principal, fleet);
         const [view, figures] = await Promise.all([fleet.view(stores, asOf), fleet.figures(stores, asOf)]);
         reply.header('cache-control', 'no-store');
         return statusOf(view, figures, fleet);
@@ -59,11 +60,16 @@ export function fleetRoutes(fleet: FleetService): Routes {
         },
       },
       async (request, reply) => {
-        const figures = await fleet.figures(storesOf(request.principal), await asOfFrom(request.query.as_of, fleet));
+        const figures = await fleet.figures(
+          storesOf(request.principal),
+          await asOfFrom(request.query.as_of, request.principal, fleet),
+        );
         const history = histories.get(figures) ?? historyOf(figures);
         histories.set(figures, history);
         reply.header('cache-control', 'no-store');
-        return history;
+        const gaps = await coverage.list(figures.asOf - FLEET_SPAN, figures.asOf);
+        const all = seesAll(request.principal);
+        return { ...history, gaps: gaps.map((gap) => gapOf(gap, all)) };
       },
     );
 

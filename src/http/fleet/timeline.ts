@@ -98,7 +98,7 @@ export function timelineRoutes(fleet: FleetService): Routes {
       async (request, reply) => {
         const { store_id: id } = request.params;
         if (!sees(request.principal, id)) throw notFound(`there is no store "${id}"`);
-        const asOf = (await asOfFrom(request.query.as_of, fleet)) ?? fleet.now();
+        const asOf = (await asOfFrom(request.query.as_of, request.principal, fleet)) ?? fleet.now();
         const range = rangeFrom(request.query, asOf);
         reply.header('cache-control', 'no-store');
         return answerOf(id, range, asOf, await fleet.timeline(id, range, asOf));

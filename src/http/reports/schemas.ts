@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { ESTIMATORS } from '../../domain/estimator.ts';
 import { formatInstant, instantFrom } from '../../instant.ts';
 import { WINDOW_NAMES } from '../../reports/figures.ts';
-import { QUANTITIES } from '../../reports/quantities.ts';
+import { EXACT_DETAIL_NAMES, QUANTITIES } from '../../reports/quantities.ts';
 import type { ReportRequest } from '../../reports/service.ts';
 import { REPORT_STATUSES, type ReportRecord } from '../../storage/report-catalog.ts';
 import { GivenInstant, Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
@@ -13,8 +13,17 @@ export const TRIGGER_BODY_LIMIT = 4 * 1024 * 1024;
 
 export const TriggerBody = Type.Object(
   {
-    as_of: Type.Optional(GivenInstant('the instant that the report speaks for; by default that of the latest poll')),
-    estimator: Type.Optional(OneOf(ESTIMATORS, 'how uptime is estimated from polls; by default `nearest`')),
+    as_of: Type.Optional(
+      GivenInstant(
+        'the instant that the report speaks for; by default that of the latest poll of the stores that you may see',
+      ),
+    ),
+    estimator: Type.Optional(
+      OneOf(ESTIMATORS, 'how uptime is estimated from polls; by default `nearest`, or as configured'),
+    ),
+    detailed: Type.Optional(
+      Type.Boolean({ description: 'whether the report says how sure it is; one by `markov` does in any case' }),
+    ),
     stores: Type.Optional(
       Type.Array(StoreId, {
         minItems: 1,
@@ -26,8 +35,8 @@ export const TriggerBody = Type.Object(
   { additionalProperties: false, title: 'NewReport' },
 );
 
-export function requestFrom({ as_of, estimator, stores }: Static<typeof TriggerBody>): ReportRequest {
-  return { asOf: as_of === undefined ? undefined : instantFrom('as_of', as_of), estimator, stores };
+export function requestFrom({ as_of, estimator, detailed, stores }: Static<typeof TriggerBody>): ReportRequest {
+  return { asOf: as_of === undefined ? undefined : instantFrom('as_of', as_of), estimator, detailed, stores };
 }
 
 export const ReportResource = Type.Object(
@@ -37,6 +46,7 @@ export const ReportResource = Type.Object(
     progress: Type.Number({ minimum: 0, maximum: 1, description: 'share of the stores done' }),
     as_of: Instant,
     estimator: OneOf(ESTIMATORS),
+    detailed: Type.Boolean({ description: 'whether it says how sure it is' }),
     limited_to: Nullable(Type.Integer({ description: 'how many stores were asked for; null: all' })),
     stores: Nullable(Type.Integer({ description: 'how many rows the result has, once it is complete' })),
     requested_by: Nullable(Type.String({ description: 'the id of a user; null: there were no users' })),
@@ -56,6 +66,7 @@ export function reportResource(report: ReportRecord): Static<typeof ReportResour
     progress: report.progress,
     as_of: formatInstant(report.asOf),
     estimator: report.estimator,
+    detailed: report.detailed,
     limited_to: report.filter?.size ?? null,
     stores: report.stores ?? null,
     requested_by: report.requestedBy ?? null,
@@ -72,12 +83,17 @@ const seconds = Object.fromEntries(
   ),
 );
 
+const details = Object.fromEntries(
+  EXACT_DETAIL_NAMES.map((name) => [name, Type.Optional(Type.Number({ minimum: 0, description: 'if detailed' }))]),
+);
+
 /** What is open and neither up nor down is unknown: open = uptime + downtime + unknown, exactly. */
 export const ReportRow = Type.Object(
   {
     store_id: StoreId,
     ...seconds,
     polls_counted: Type.Integer({ minimum: 0, description: 'polls of eight days that lie within business hours' }),
+    ...details,
   },
   { title: 'ReportRow', additionalProperties: true },
 );

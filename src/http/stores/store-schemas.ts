@@ -13,7 +13,12 @@ export const Zone = Type.String({ maxLength: 100, description: 'an IANA time zon
 export const Labels = Type.Record(
   Type.String({ minLength: 1, maxLength: 100, pattern: '^[^:]*$' }),
   Type.String({ maxLength: 200 }),
-  { maxProperties: 50, description: 'such as brand and city; keys without a colon', examples: [{ city: 'Chicago' }] },
+  {
+    maxProperties: 50,
+    additionalProperties: false,
+    description: 'such as brand and city; keys without a colon',
+    examples: [{ city: 'Chicago' }],
+  },
 );
 
 export const ProbeUrl = Type.String({

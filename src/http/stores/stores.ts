@@ -96,7 +96,7 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
       },
       async ({ query, principal }) => {
         const sort = query.sort ?? 'state';
-        const now = await states.states(await asOfFrom(query.as_of, states));
+        const now = await states.states(await asOfFrom(query.as_of, principal, states));
         const entries = visibleEntries(await directory.current(), storesOf(principal));
         const { total, stores, more } = await listStores(entries, now, {
           filter: {
@@ -154,7 +154,7 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
       },
       async ({ params, query, principal }, reply) => {
         const store = await stores.find(principal, params.store_id);
-        const live = (await states.states(await asOfFrom(query.as_of, states))).of(store);
+        const live = (await states.states(await asOfFrom(query.as_of, principal, states))).of(store);
         return sendVersion(reply, store.version).send(storeBody(store, live));
       },
     );

@@ -9,6 +9,13 @@ import type { HoursVersion, SpecialDate, ZoneVersion } from '../schedules.ts';
 import { hoursVersions, readZoneChanges, specialDates, zoneVersions } from '../sql/schedules.ts';
 import type { StoreRecord } from '../stores.ts';
 
+/** The stores with the ids that `named` gives. */
+const NAMED = `stores semi join (select unnest(from_json($ids::json, '["VARCHAR"]')) as store_id) using (store_id)`;
+
+function named(ids: readonly string[]): Parameters {
+  return { ids: JSON.stringify(ids) };
+}
+
 /** Reads within the transaction that the session is in. */
 export class DuckdbSnapshot implements Snapshot {
   readonly #session: Session;
@@ -35,8 +42,19 @@ export class DuckdbSnapshot implements Snapshot {
     return this.#instant('max(instant)');
   }
 
-  async #instant(expression: string): Promise<number | undefined> {
-    const { instant } = await this.#session.row(`select epoch_ms(${expression}) as instant from polls`);
+  latestPollOf(ids: readonly string[]): Promise<number | undefined> {
+    return this.#instant(
+      'max(instant)',
+      `semi join (select store_key from ${NAMED} where not deleted) using (store_key)`,
+      named(ids),
+    );
+  }
+
+  async #instant(expression: string, among = '', parameters?: Parameters): Promise<number | undefined> {
+    const { instant } = await this.#session.row(
+      `select epoch_ms(${expression}) as instant from polls ${among}`,
+      parameters,
+    );
     return instant === null ? undefined : Number(instant);
   }
 
@@ -45,12 +63,7 @@ export class DuckdbSnapshot implements Snapshot {
   }
 
   storesNamed(ids: readonly string[]): Promise<StoreColumns> {
-    return this.#stores(
-      `stores semi join (select unnest(from_json($ids::json, '["VARCHAR"]')) as store_id) using (store_id)`,
-      {
-        ids: JSON.stringify(ids),
-      },
-    );
+    return this.#stores(NAMED, named(ids));
   }
 
   /** Texts come as one JSON array: reading them one by one takes the driver twenty times as long. */

@@ -6,10 +6,12 @@ import type { Parameters, Row, Sql, TransactionalSql } from '../../sql.ts';
 import { append } from '../appending.ts';
 import type { ImportSession, MergeCounts, PollBatch, Snapshot, Storage } from '../ports.ts';
 import { SqlAccountCatalog } from '../sql/accounts.ts';
+import { SqlCoverageGaps } from '../sql/coverage-gaps.ts';
 import { SqlImportCatalog } from '../sql/imports.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
 import { Changes } from '../sql/revision.ts';
 import { SqlStoreWriter } from '../sql/store-writer.ts';
+import { SqlSyncLog } from '../sql/sync-log.ts';
 import { StoreKeys } from '../store-keys.ts';
 import type { StoreWriter } from '../stores.ts';
 import { DuckdbAppending } from './append.ts';
@@ -22,6 +24,8 @@ export class DuckdbStorage implements Storage {
   readonly reports: SqlReportCatalog;
   readonly accounts: SqlAccountCatalog;
   readonly imports: SqlImportCatalog;
+  readonly gaps: SqlCoverageGaps;
+  readonly syncs: SqlSyncLog;
   readonly #database: Database;
   readonly #catalog: SerialSql;
   readonly #readers: Sessions;
@@ -43,6 +47,8 @@ export class DuckdbStorage implements Storage {
       lock: async () => {},
       texts: (json) => `unnest(from_json(${json}::json, '["VARCHAR"]'))`,
     });
+    this.gaps = new SqlCoverageGaps(catalog);
+    this.syncs = new SqlSyncLog(catalog);
   }
 
   /**

@@ -38,6 +38,17 @@ export class PostgresSnapshot implements Snapshot {
     return this.#instant('max', 'desc');
   }
 
+  async latestPollOf(ids: readonly string[]): Promise<number | undefined> {
+    // One look at the end of the index for each store.
+    const [row = {}] = await this.#sql.list(
+      `select extract(epoch from max(latest)) * 1000 as instant
+       from stores, lateral (select max(instant) as latest from polls where polls.store_key = stores.store_key) p
+       where not deleted and store_id = any($1::text[])`,
+      [ids],
+    );
+    return row.instant === null ? undefined : Number(row.instant);
+  }
+
   /** Looks through the partitions from one end, until one holds anything: their names sort as their weeks do. */
   async #instant(aggregate: 'min' | 'max', order: 'asc' | 'desc'): Promise<number | undefined> {
     const partitions = await this.#sql.rows(

@@ -5,10 +5,14 @@ import { messageOf, UserError } from '../../errors.ts';
 import { append } from '../appending.ts';
 import type { ImportSession, MergeCounts, PollBatch, Snapshot, Storage } from '../ports.ts';
 import { SqlAccountCatalog } from '../sql/accounts.ts';
+import { SqlCoverageGaps } from '../sql/coverage-gaps.ts';
 import { SqlImportCatalog } from '../sql/imports.ts';
+import { SqlLeases } from '../sql/leases.ts';
+import { SqlMemberRegistry } from '../sql/members.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
 import { Changes } from '../sql/revision.ts';
 import { SqlStoreWriter } from '../sql/store-writer.ts';
+import { SqlSyncLog } from '../sql/sync-log.ts';
 import { StoreKeys } from '../store-keys.ts';
 import type { StoreWriter } from '../stores.ts';
 import { PostgresAppending } from './append.ts';
@@ -23,12 +27,19 @@ import { PostgresSnapshot } from './snapshot.ts';
 /** Milliseconds in which a small statement must be answered; else the server counts as lost. */
 const PATIENCE = 5_000;
 
+/** The server's clock, milliseconds. */
+const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
+
 /** A PostgreSQL server (15 or later), which several servers of this program may share. */
 export class PostgresStorage implements Storage {
   readonly reports: SqlReportCatalog;
   readonly accounts: SqlAccountCatalog;
   readonly imports: SqlImportCatalog;
   readonly results: PostgresResults;
+  readonly gaps: SqlCoverageGaps;
+  readonly syncs: SqlSyncLog;
+  readonly members: SqlMemberRegistry;
+  readonly leases: SqlLeases;
   readonly #pool: Pool;
   readonly #keys = new StoreKeys();
 
@@ -37,7 +48,7 @@ export class PostgresStorage implements Storage {
     this.results = new PostgresResults(pool);
     const catalog = new PooledSql(pool, PATIENCE);
     this.reports = new SqlReportCatalog(catalog, {
-      now: `(extract(epoch from clock_timestamp()) * 1000)::bigint`,
+      now: NOW,
       lock: 'for update skip locked',
       lockSharing: (sql) => lockFor(sql, 'reports'),
     });
@@ -46,6 +57,10 @@ export class PostgresStorage implements Storage {
       texts: (json) => `jsonb_array_elements_text(${json}::jsonb)`,
     });
     this.imports = new SqlImportCatalog(catalog);
+    this.gaps = new SqlCoverageGaps(catalog);
+    this.syncs = new SqlSyncLog(catalog);
+    this.members = new SqlMemberRegistry(catalog, NOW);
+    this.leases = new SqlLeases(catalog, NOW);
   }
 
   /**

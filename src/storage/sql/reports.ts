@@ -32,6 +32,7 @@ export class SqlReportCatalog implements ReportCatalog {
       id: report.id,
       as_of: report.asOf,
       estimator: report.estimator ?? 'nearest',
+      detailed: report.detailed ?? false,
       requested: report.requestedAt,
       requested_by: report.requestedBy ?? null,
       filter,
@@ -40,13 +41,13 @@ export class SqlReportCatalog implements ReportCatalog {
     };
     return this.#sharing(async (sql) => {
       await sql.run(
-        `insert into reports (report_id, status, as_of_ms, estimator, stores_filter, filter_digest, filter_size,
-           requested_by, requested_ms, progress, attempts, deleted, shares)
-         select $id, 'queued', $as_of::bigint, $estimator, $filter, $digest, $size::integer, $requested_by,
-           $requested::bigint, 0, 0, false, (
+        `insert into reports (report_id, status, as_of_ms, estimator, detailed, stores_filter, filter_digest,
+           filter_size, requested_by, requested_ms, progress, attempts, deleted, shares)
+         select $id, 'queued', $as_of::bigint, $estimator, $detailed::boolean, $filter, $digest, $size::integer,
+           $requested_by, $requested::bigint, 0, 0, false, (
              select report_id from reports
-             where as_of_ms = $as_of::bigint and estimator = $estimator and filter_digest is not distinct from $digest
-               and shares is null
+             where as_of_ms = $as_of::bigint and estimator = $estimator and detailed = $detailed::boolean
+               and filter_digest is not distinct from $digest and shares is null
                and (status = 'queued' or (status = 'running' and revision = (select number from revision)))
              order by requested_ms limit 1
            )`,
@@ -91,7 +92,7 @@ export class SqlReportCatalog implements ReportCatalog {
          attempts = attempts + 1, started_ms = ${now}, lease_until_ms = ${now} + ${LEASE}
        where ${claimable}
          and report_id = (select report_id from reports where ${claimable} order by requested_ms limit 1 ${lock})
-       returning report_id, as_of_ms, estimator, filter_digest, filter_size, requested_by, requested_ms,
+       returning report_id, as_of_ms, estimator, detailed, filter_digest, filter_size, requested_by, requested_ms,
          report_id as result_id, status, started_ms, finished_ms, progress, stores, reason`,
       { worker },
     );

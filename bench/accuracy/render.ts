@@ -1,0 +1,234 @@
+import { WINDOWS } from '../../src/domain/window.ts';
+import { REGIME_NAMES, REGIMES, type RegimeName } from '../../src/simulate/regimes.ts';
+import type { Foretold } from './leave-one-out.ts';
+import { barPlot, sharePlot } from './plot.ts';
+import { type Errors, METHODS, type Method, type WindowScores } from './scores.ts';
+
+export interface Results {
+  /** For each regime the scores of the last hour, day and week. */
+  readonly scores: Readonly<Record<RegimeName, readonly WindowScores[]>>;
+  readonly foretold: readonly { readonly name: string; readonly foretold: Foretold }[];
+  /** Stores a fleet, and fleets a regime. */
+  readonly stores: number;
+  readonly fleets: number;
+}
+
+const WINDOW_NAMES = ['last hour', 'last day', 'last week'] as const;
+const COLORS: Readonly<Record<Method, string>> = {
+  'share of polls': '#c9b458',
+  'last state': '#d9822b',
+  nearest: '#3b7dd8',
+  markov: '#1f9e6e',
+};
+const BURSTY: readonly RegimeName[] = ['lognormal', 'weibull'];
+const WEEK = 2;
+
+const EXPONENTIAL = REGIME_NAMES.filter((name) => REGIMES[name].exponential);
+
+const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)} %`;
+const count = (value: number): string => value.toLocaleString('en-US');
+
+/** The plots by name. */
+export function renderPlots({ scores }: Results): Record<string, string> {
+  const errors = METHODS.map((method) => ({
+    name: method,
+    color: COLORS[method],
+    values: REGIME_NAMES.map((name) => 100 * (scores[name][WEEK]?.errors[method].squared ?? 0)),
+  }));
+  const inside = WINDOW_NAMES.map((name, w) => ({
+    name,
+    color: ['#d9822b', '#3b7dd8', '#1f9e6e'][w] ?? '#222',
+    values: REGIME_NAMES.map((regime) => scores[regime][w]?.coverage.inside ?? 0),
+  }));
+  const bands = REGIME_NAMES.map((name) => (BURSTY.includes(name) ? ([0.8, 0.97] as const) : ([0.87, 0.93] as const)));
+  return {
+    errors: barPlot('Error of the last week’s uptime (RMSE, % of open time)', REGIME_NAMES, errors, ' %'),
+    ranges: sharePlot('Stores whose true uptime lies in the 90 % range', REGIME_NAMES, inside, bands),
+  };
+}
+
+/** docs/accuracy.md. */
+export function render(results: Results): string {
+  const { scores, foretold, stores, fleets } = results;
+  return [
+    '# How sure is the number',
+    ...forOwners(results),
+    '## Targets',
+    table(['', 'measured', 'target', 'met'], targets(results)),
+    'Where more truths than 93 % lie in the range it is for one reason: stores about which nothing is in question. If all polls of the last hour and around it were active, the store was almost surely up for all of it, and the only honest range is “60 minutes”. That is right for 97 or 99 stores in 100 rather than 90, and no other range would be closer: a range either holds the 60 or it does not. The column “in question” below counts the other stores alone.',
+    '![Error of the last week](accuracy-errors.svg)',
+    '![Ranges](accuracy-ranges.svg)',
+    '## How this was measured',
+    `Made by \`npm run bench:accuracy\`, which computes anew and writes this page and its plots. Each regime below is ${fleets} simulated fleets of ${count(stores)} stores, with eight days of polls and the business hours of real ones; the simulator knows when each store was really down (\`restaurant-monitor simulate --regime NAME\` makes such a fleet as files). All errors are in per cent of the window’s open time, over the stores that were open in the window and have a poll that counts.`,
+    table(
+      ['regime', 'what it is', 'as the chain assumes'],
+      REGIME_NAMES.map((name) => [name, REGIMES[name].what, REGIMES[name].exponential ? 'yes' : 'no']),
+    ),
+    'The estimates that are compared:\n\n- **share of polls**: the share of active ones among the polls of the window, times its open time. Most programs for this task do that.\n- **last state**: each moment has the state of the last poll before it.\n- **nearest**: each moment has the state of the nearest poll. The default.\n- **markov**: the expected uptime of a Markov chain whose rates are estimated from the same polls.',
+    '## Errors',
+    'Root mean square error (RMSE), the usual yardstick; it weighs large errors more. The smallest is bold.',
+    ...WINDOWS.map((_, w) => errorTable(results, w)),
+    'Mean absolute error / bias (the mean error with its sign). A store that was up all the time, as most are, is told exactly by the rule `nearest`, while `markov` allows for an outage that nobody saw: so its absolute error is often the larger one where its RMSE is the smaller one.',
+    ...WINDOWS.map((_, w) => biasTable(results, w)),
+    '## Ranges',
+    'The share of stores whose true uptime lies in the 90 % range, the same among the stores about which something is in question (and how many these are), and the mean width of all ranges.',
+    ...WINDOWS.map((_, w) => rangeTable(results, w)),
+    'Where the ranges fail, and why. *Late openings*: the chain knows nothing of opening times, and a store that opens late is down just where no poll has been yet; its ranges hold too few truths. For such stores `nearest` is the better estimate of the week. *Bursty* stores (log-normal, Weibull): many short outages fall between polls and the odd one lasts for very long; a chain with one rate for each direction takes the middle between them. *The last hour* is one or two polls: see above.',
+    '## Foretelling hidden polls',
+    'No simulated truth is needed for this: hide a poll, foretell it from the other polls of its store, and compare. The Brier score is the mean square of the probability that was given to what did not happen; the log loss punishes certainty that was wrong (no probability is taken below 1 %). Lower is better. The rules nearest and last state can only say yes or no, never “perhaps”, and pay for it here. One poll in five, of the first fleet of each regime and of the poll files of the bench; in the latter, which polls of a mixed store were inactive is itself reconstructed.',
+    table(
+      [
+        'polls',
+        'hidden',
+        ...METHODS.map((method) => `Brier: ${method}`),
+        ...METHODS.map((method) => `log loss: ${method}`),
+      ],
+      foretold.map(({ name, foretold: { polls, brier, logLoss } }) => [
+        name,
+        count(polls),
+        ...best(
+          METHODS.map((method) => brier[method]),
+          4,
+        ),
+        ...best(
+          METHODS.map((method) => logLoss[method]),
+          4,
+        ),
+      ]),
+    ),
+    '## The estimate, for those who want to know',
+    METHOD,
+    `Smallest and largest number of stores behind a line: ${count(Math.min(...sizes(scores)))} and ${count(Math.max(...sizes(scores)))}.`,
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function forOwners({ scores }: Results): string[] {
+  const hour = scores.everyday[0];
+  const week = scores.everyday[WEEK];
+  if (!hour || !week) return [];
+  return [
+    'Your store is looked at about once an hour. In between nobody sees it. So when the report says “up for 60 minutes of the last hour”, what was seen is one or two moments, and the rest is a guess. A good one, most of the time: this page says how good, and the report itself says it for every store.',
+    `**What to make of the numbers.** The uptime of the last *week* is off by ${percent(week.errors.nearest.absolute)} of the open time on average, some ${Math.round(70 * 60 * week.errors.nearest.absolute)} minutes for a store that is open for 70 hours. The uptime of the last *hour* is right to the minute for most stores, and off by more than a quarter of an hour for ${Math.round(1000 * hour.errors.nearest.farOff)} in 1,000: those whose state changed in that hour, and nobody saw when. Do not argue about a single hour; look at the week.`,
+    '**What to make of the range.** In the full report each uptime has a range, such as “61.2 hours, between 60.1 and 62.0”. It means: of ten stores with such a range, nine really were within it, and one was not. A narrow range says that the polls leave little open. A wide one says that they do: too few polls, polls that were missing for hours (the column `longest_unpolled` shows for how long), or a store that goes up and down all the time. If a decision hangs on it, look at the low end.',
+    '**Which estimate to take.** `nearest` gives each moment the state of the nearest poll: easy to explain, easy to check by hand, and the default. `markov` gives what is to be expected from how this store and its like usually behave: closer to the truth on the whole, above all when polls are rare or missing, but it never says exactly “all of the time”, since an outage between two polls is always possible.',
+  ];
+}
+
+function targets({ scores }: Results): string[][] {
+  const ratios = (names: readonly RegimeName[]) =>
+    names.flatMap((name) => scores[name].map(({ errors }, w) => ({ name, w, value: ratio(errors) })));
+  const largest = <T extends { value: number }>(list: readonly T[]): T =>
+    list.reduce((a, b) => (b.value > a.value ? b : a));
+  const where = ({ name, w }: { name: RegimeName; w: number }) => `${name}, ${WINDOW_NAMES[w]}`;
+  const exponential = largest(ratios(EXPONENTIAL));
+  const any = largest(ratios(REGIME_NAMES));
+  const bias = largest(
+    REGIME_NAMES.flatMap((name) =>
+      scores[name].map(({ errors }, w) => ({ name, w, value: Math.abs(errors.markov.bias) })),
+    ),
+  );
+  const inside = (names: readonly RegimeName[], windows: readonly number[]) =>
+    names.flatMap((name) => windows.map((w) => scores[name][w]?.coverage.inside ?? 0));
+  const coverage = (what: string, shares: readonly number[], least: number, most: number): string[] => {
+    const [low, high] = [Math.min(...shares), Math.max(...shares)];
+    const met = low >= least && high <= most;
+    return [
+      what,
+      `${percent(low, 1)} to ${percent(high, 1)}`,
+      `${100 * least}–${100 * most} %`,
+      met ? 'yes' : '**no**',
+    ];
+  };
+  const all = [...WINDOWS.keys()];
+  return [
+    [
+      'RMSE of `markov` ÷ the best other, exponential regimes',
+      `at most ${exponential.value.toFixed(3)} (${where(exponential)})`,
+      'below 1',
+      exponential.value < 1 ? 'yes' : '**no**',
+    ],
+    [
+      'RMSE of `markov` ÷ the best other, all regimes',
+      `at most ${any.value.toFixed(3)} (${where(any)})`,
+      'at most 1.05',
+      any.value <= 1.05 ? 'yes' : '**no**',
+    ],
+    [
+      'bias of `markov`',
+      `at most ${percent(bias.value)} (${where(bias)})`,
+      'under 1 %',
+      bias.value < 0.01 ? 'yes' : '**no**',
+    ],
+    coverage('truths in the range, exponential regimes, week', inside(EXPONENTIAL, [WEEK]), 0.87, 0.93),
+    coverage('the same, day', inside(EXPONENTIAL, [1]), 0.87, 0.93),
+    coverage('the same, hour', inside(EXPONENTIAL, [0]), 0.87, 0.93),
+    coverage('truths in the range, bursty regimes, all windows', inside(BURSTY, all), 0.8, 0.97),
+  ];
+}
+
+function ratio(errors: Readonly<Record<Method, Errors>>): number {
+  const others = METHODS.filter((method) => method !== 'markov').map((method) => errors[method].squared);
+  return errors.markov.squared / Math.min(...others);
+}
+
+function errorTable({ scores }: Results, w: number): string {
+  const rows = REGIME_NAMES.map((name) => {
+    const errors = scores[name][w]?.errors;
+    return [
+      name,
+      ...best(
+        METHODS.map((method) => 100 * (errors?.[method].squared ?? 0)),
+        2,
+      ),
+      errors ? ratio(errors).toFixed(2) : '',
+    ];
+  });
+  return table([`RMSE, ${WINDOW_NAMES[w]}, %`, ...METHODS, 'markov ÷ best other'], rows);
+}
+
+function biasTable({ scores }: Results, w: number): string {
+  const cell = ({ absolute, bias }: Errors) => `${(100 * absolute).toFixed(2)} / ${(100 * bias).toFixed(2)}`;
+  const rows = REGIME_NAMES.map((name) => {
+    const errors = scores[name][w]?.errors;
+    return [name, ...METHODS.map((method) => (errors ? cell(errors[method]) : ''))];
+  });
+  return table([`MAE / bias, ${WINDOW_NAMES[w]}, %`, ...METHODS], rows);
+}
+
+function rangeTable({ scores }: Results, w: number): string {
+  const rows = REGIME_NAMES.map((name) => {
+    const coverage = scores[name][w]?.coverage;
+    if (!coverage) return [name];
+    const { inside, insideInQuestion, inQuestion, width } = coverage;
+    return [name, percent(inside, 1), percent(insideInQuestion, 1), percent(inQuestion, 0), percent(width)];
+  });
+  return table([`ranges, ${WINDOW_NAMES[w]}`, 'inside', 'inside, in question', 'in question', 'width'], rows);
+}
+
+/** Numbers with the smallest in bold. */
+function best(values: readonly number[], digits: number): string[] {
+  const least = Math.min(...values);
+  return values.map((value) => (value === least ? `**${value.toFixed(digits)}**` : value.toFixed(digits)));
+}
+
+function sizes(scores: Results['scores']): number[] {
+  return REGIME_NAMES.flatMap((name) => scores[name].map(({ stores }) => stores));
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const rule = header.map((_, i) => (i === 0 ? '---' : '---:'));
+  return [line(header), line(rule), ...rows.map(line)].join('\n');
+}
+
+const METHOD = `A store is a Markov chain of two states in elapsed time: while it is up it goes down at some rate, while it is down it comes back at another (\`src/domain/chain.ts\`). Given what two polls saw and the rates, everything about the time between them is known in closed form: the expected downtime, its variance, and the probability of no downtime at all; also when business hours or the start of a window cut the time into pieces (\`passage.ts\`). Tests compare these with numerical integration to nine digits and with simulated paths.
+
+The rates are not known. A fleet is taken as a mixture of some kinds of store, each with its own two rates; which kinds there are and how common they are is learned from a sample of the fleet by maximum likelihood (\`fleet.ts\`). A store’s own polls then say which kinds it may be, and its estimate is the average over these: a store with few polls, or none that changed, leans on the others, one with many speaks for itself. What is not known of the kind is part of the variance.
+
+The range is made of three parts: the probability that the store was never down, the probability that it was always down, and a beta distribution with the remaining mean and variance for what lies between (\`likely-range.ts\`). The beta distribution stays between nothing and the whole open time, and is skewed where sums of a few outages are. Where an end of the range is exactly “never” or “always” down nothing lies beyond, so the whole tenth is at the other end. A range always holds the estimate that it accompanies.
+
+To be quick, gaps between polls are counted by length and looked up in tables instead of computed one by one, and of a gap that is cut by a night the two ends are taken as independent of each other; a test keeps the difference below a fiftieth of the open time.
+
+References: Kalbfleisch & Lawless (1985), *The analysis of panel data under a Markov assumption*; Hobolth & Jensen (2011), *Summary statistics for endpoint-conditioned continuous-time Markov chains*; Jackson (2011), *Multi-state models for panel data: the msm package for R*.`;

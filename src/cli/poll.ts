@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { pino } from 'pino';
+import { createPoller, openStorage } from '../compose.ts';
+import { loadConfig } from '../config.ts';
+import { PollAppender } from '../polls/appender.ts';
+import { StoreDirectory } from '../stores/directory.ts';
+import { onSignal } from './signals.ts';
+import { say } from './terminal.ts';
+
+export function pollCommand(program: Command): void {
+  program
+    .command('poll')
+    .description('poll the stores until it is told to end; serve does it too where POLL=on')
+    .option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)')
+    .option('--log-level <level>', 'how much is logged (LOG_LEVEL, default info)')
+    .action(async (flags: { database?: string; logLevel?: string }) => {
+      const config = loadConfig(process.env, flags);
+      const storage = await openStorage(config.database);
+      const ended = new Promise<void>((resolve) => onSignal(() => resolve()));
+      try {
+        const directory = new StoreDirectory({ storage, now: Date.now });
+        const appender = new PollAppender(storage);
+        const log = pino({ level: config.logLevel });
+        const poller = createPoller(config, { storage, appender, directory, log, now: Date.now });
+        await poller.start();
+        say(`polling every ${config.poll.interval / 60_000} minutes; polls of the day go to ${config.poll.folder}`);
+        await ended;
+        await poller.stop();
+      } finally {
+        await storage.close();
+      }
+    });
+}

@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { pino } from 'pino';
+import { createSyncs, openStorage } from '../compose.ts';
+import { loadConfig } from '../config.ts';
+import { UserError } from '../errors.ts';
+import type { SyncResult } from '../storage/sync-log.ts';
+import { progressBar, say, tally } from './terminal.ts';
+
+export function syncCommand(program: Command): void {
+  program
+    .command('sync')
+    .description('read what is new in the sources that SYNC_POLLS, SYNC_HOURS and others name, now')
+    .option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)')
+    .action(async (flags: { database?: string }) => {
+      const config = loadConfig(process.env, flags);
+      const storage = await openStorage(config.database);
+      const progress = progressBar();
+      try {
+        const syncs = createSyncs(config, {
+          storage,
+          log: pino({ level: 'silent' }),
+          now: Date.now,
+          onChanged: () => {},
+        });
+        const run = await syncs.run('request', {
+          onProgress: ({ file, done }) => progress.update(`reading ${file}`, done),
+        });
+        progress.end();
+        for (const result of run.results) say(resultLine(result));
+        const failed = run.results.filter(({ status }) => status === 'failed').length;
+        if (failed > 0) throw new UserError('unavailable', `${failed} of ${run.results.length} sources cannot be read`);
+      } finally {
+        progress.end();
+        await storage.close();
+      }
+    });
+}
+
+function resultLine(result: SyncResult): string {
+  const { source, status, error } = result;
+  if (status === 'failed') return `${source}: failed: ${error}`;
+  return `${source}: ${status === 'unchanged' ? 'nothing new' : tally(result)}`;
+}

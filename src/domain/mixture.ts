@@ -1,0 +1,223 @@
+import { CELLS, FIGURES, GapTable, gapAt, KNOTS } from './gap-table.ts';
+import type { StoreGaps } from './gaps.ts';
+import { GrowingList } from './growing-list.ts';
+import { ANY_KINDS, type Kind, NEVER_DOWN, NEVER_UP } from './kinds.ts';
+
+/** As if so many stores of any fleet had been seen beside those of this one. */
+const DOUBT = 4;
+
+/** As if each kind had been seen to change its state so many times at the rates that it begun with. */
+const INERTIA = 0.5;
+
+/** How often the kinds move, and how often their shares are settled in between. */
+const MOVES = 8;
+const SETTLINGS = 2;
+
+/** By how much the kinds overstep: 1 is plain EM, and from 2 on it need not settle. */
+const HASTE = 1.7;
+
+/** A kind with a smaller share of the fleet is dropped. */
+const LEAST_SHARE = 0.004;
+
+/** Kinds that are this much less likely than the likeliest are not worth an exponential. */
+const NEGLIGIBLE = -25;
+
+/** A fleet as a mixture of kinds of store. */
+export interface Mixture {
+  readonly table: GapTable;
+  /** The share of each of the kinds of `table`; they add up to 1. */
+  readonly shares: Float64Array;
+}
+
+/** The polls of a sample of stores, as far as they say something about rates. */
+export class FleetSample {
+  /** For each store its cells and how many gaps stand in each, from `starts` on. */
+  readonly cells = new GrowingList();
+  readonly counts = new GrowingList();
+  readonly starts = new GrowingList();
+  /** The state that each store's first poll saw. */
+  readonly first = new GrowingList();
+  readonly #sum = new Float64Array(CELLS);
+
+  get stores(): number {
+    return this.first.length;
+  }
+
+  add(gaps: StoreGaps): void {
+    this.starts.push(this.cells.length);
+    this.first.push(gaps.first);
+    for (let u = 0; u < gaps.used.length; u++) {
+      const place = gaps.used.at(u);
+      const cell = place % CELLS;
+      this.#sum[cell] = (this.#sum[cell] as number) + (gaps.counts[place] as number);
+    }
+    for (let u = 0; u < gaps.used.length; u++) {
+      const cell = gaps.used.at(u) % CELLS;
+      const count = this.#sum[cell] as number;
+      if (count === 0) continue;
+      this.cells.push(cell);
+      this.counts.push(count);
+      this.#sum[cell] = 0;
+    }
+  }
+
+  clear(): void {
+    this.cells.clear();
+    this.counts.clear();
+    this.starts.clear();
+    this.first.clear();
+  }
+
+  /**
+   * How likely the polls of a store are for each kind of the table, as a share of the likeliest.
+   *
+   * @param out receives the numbers, from `at` on
+   */
+  likelihoods(store: number, { kinds, first, reach }: GapTable, out: Float64Array, at: number): void {
+    const n = kinds.length;
+    const seen = this.first.at(store) * n;
+    for (let k = 0; k < n; k++) out[at + k] = first[seen + k] as number;
+    const end = this.#end(store);
+    for (let c = this.starts.at(store); c < end; c++) {
+      const count = this.counts.at(c);
+      const row = this.cells.at(c) * n;
+      for (let k = 0; k < n; k++) out[at + k] = (out[at + k] as number) + count * (reach[row + k] as number);
+    }
+    let most = Number.NEGATIVE_INFINITY;
+    for (let k = 0; k < n; k++) if ((out[at + k] as number) > most) most = out[at + k] as number;
+    for (let k = 0; k < n; k++) {
+      const below = (out[at + k] as number) - most;
+      out[at + k] = below < NEGLIGIBLE ? 0 : Math.exp(below);
+    }
+  }
+
+  /** Adds the gaps of a store to `sums`, with a weight. */
+  addTo(sums: Float64Array, store: number, weight: number): void {
+    const end = this.#end(store);
+    for (let c = this.starts.at(store); c < end; c++) {
+      const cell = this.cells.at(c);
+      sums[cell] = (sums[cell] as number) + weight * this.counts.at(c);
+    }
+  }
+
+  #end(store: number): number {
+    return store + 1 < this.starts.length ? this.starts.at(store + 1) : this.cells.length;
+  }
+}
+
+/**
+ * Learns how a fleet is made up, from a sample of its stores: the prior of an empirical Bayes estimate. Both the shares
+ * of the kinds and their rates are those of maximum likelihood, by the EM algorithm (for the rates with the expected
+ * times and numbers of changes between two polls, Hobolth & Jensen 2011), and lean on those of any fleet a little, so
+ * that a handful of stores does not teach too much.
+ */
+export function learnFleet(sample: FleetSample): Mixture {
+  return lastOf(learningFleet(sample));
+}
+
+/** What a work in steps comes to, done in one go. */
+export function lastOf<Result>(steps: Generator<void, Result>): Result {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same in steps of some milliseconds. */
+export function* learningFleet(sample: FleetSample): Generator<void, Mixture> {
+  let kinds = ANY_KINDS;
+  let origins = kinds;
+  let doubt: Float64Array = Float64Array.from(kinds, (kind) => DOUBT * shareOfAny(kind));
+  let shares: Float64Array = doubt.map((weight) => weight / DOUBT);
+  for (let move = 0; ; move++) {
+    const table = new GapTable(kinds);
+    const n = kinds.length;
+    const weights = new Float64Array(sample.stores * n);
+    for (let store = 0; store < sample.stores; store++) sample.likelihoods(store, table, weights, store * n);
+    yield;
+    for (let i = 0; i < SETTLINGS; i++) shares = settle(weights, shares, doubt);
+    yield;
+    if (move === MOVES) return { table, shares };
+    const moved = moveKinds(sample, table, weights, shares, origins);
+    const kept = shares.map((_, k) => k).filter((k) => (shares[k] as number) >= LEAST_SHARE);
+    kinds = [...kept].map((k) => moved[k] as Kind);
+    origins = [...kept].map((k) => origins[k] as Kind);
+    doubt = kept.map((k) => doubt[k] as number);
+    const left = kept.reduce((sum, k) => sum + (shares[k] as number), 0);
+    shares = kept.map((k) => (shares[k] as number) / left);
+  }
+}
+
+function shareOfAny(kind: Kind): number {
+  if (kind === NEVER_DOWN) return 0.25;
+  if (kind === NEVER_UP) return 0.05;
+  return 0.7 / (ANY_KINDS.length - 2);
+}
+
+/** The shares that the stores have on average, given those from before. */
+function settle(likelihoods: Float64Array, shares: Float64Array, doubt: Float64Array): Float64Array {
+  const n = shares.length;
+  const sums = doubt.slice();
+  let all = doubt.reduce((sum, weight) => sum + weight, 0);
+  for (let row = 0; row < likelihoods.length; row += n) {
+    let total = 0;
+    for (let k = 0; k < n; k++) total += (shares[k] as number) * (likelihoods[row + k] as number);
+    if (!(total > 0)) continue;
+    all++;
+    for (let k = 0; k < n; k++) {
+      sums[k] = (sums[k] as number) + ((shares[k] as number) * (likelihoods[row + k] as number)) / total;
+    }
+  }
+  return sums.map((sum) => sum / all);
+}
+
+/** The kinds with the rates that their stores are expected to have shown: changes by time in which they could happen. */
+function moveKinds(
+  sample: FleetSample,
+  { kinds, figures }: GapTable,
+  likelihoods: Float64Array,
+  shares: Float64Array,
+  origins: readonly Kind[],
+): Kind[] {
+  const n = kinds.length;
+  const gaps = kinds.map(() => new Float64Array(CELLS));
+  for (let store = 0; store < sample.stores; store++) {
+    const row = store * n;
+    let total = 0;
+    for (let k = 0; k < n; k++) total += (shares[k] as number) * (likelihoods[row + k] as number);
+    for (let k = 0; k < n; k++) {
+      const weight = ((shares[k] as number) * (likelihoods[row + k] as number)) / total;
+      if (weight > 0.001) sample.addTo(gaps[k] as Float64Array, store, weight);
+    }
+  }
+  return kinds.map((kind, k) => {
+    const origin = origins[k] as Kind;
+    if (kind.failure === 0 || kind.recovery === 0) return kind;
+    let failures = INERTIA;
+    let recoveries = INERTIA;
+    let up = INERTIA / origin.failure;
+    let down = INERTIA / origin.recovery;
+    const counts = gaps[k] as Float64Array;
+    for (let cell = 0; cell < CELLS; cell++) {
+      const count = counts[cell] as number;
+      if (count === 0) continue;
+      const at = FIGURES * (cell * n + k);
+      const downtime = figures[at] as number;
+      const wentDown = figures[at + 4] as number;
+      const ends = Math.floor(cell / KNOTS);
+      failures += count * wentDown;
+      recoveries += count * (wentDown + (ends & 1) - (ends >> 1));
+      down += count * downtime;
+      up += count * (gapAt(cell % KNOTS) - downtime);
+    }
+    return {
+      failure: onwards(kind.failure, failures / Math.max(up, 1)),
+      recovery: onwards(kind.recovery, recoveries / Math.max(down, 1)),
+    };
+  });
+}
+
+/** A rate on its way from one value to the next, and as far again beyond as makes the EM algorithm arrive sooner. */
+function onwards(from: number, to: number): number {
+  return from * (to / from) ** HASTE;
+}

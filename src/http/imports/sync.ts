@@ -1,0 +1,137 @@
+import { type Static, Type } from 'typebox';
+import { FEED_WORDS, wordOf } from '../../imports/feed-names.ts';
+import { formatInstant } from '../../instant.ts';
+import type { SyncResult, SyncRun } from '../../storage/sync-log.ts';
+import type { SyncService } from '../../sync/service.ts';
+import { Instant, Nullable, OneOf } from '../schemas.ts';
+import type { Routes } from '../types.ts';
+
+const ROUTE = '/api/v1/sync';
+const tags = ['imports'];
+/** So many of the newest runs are told of. */
+const RUNS = 50;
+
+const Feed = OneOf([...FEED_WORDS], 'what the source holds');
+const Source = Type.String({ description: 'as it is configured; of a URL without user, password and query' });
+const Count = (description: string) => Type.Integer({ minimum: 0, description });
+
+const Result = Type.Object(
+  {
+    feed: Feed,
+    source: Source,
+    status: OneOf(['changed', 'unchanged', 'failed']),
+    error: Nullable(Type.String({ description: 'why it failed' })),
+    attempts: Count('how often it was tried'),
+    files: Count('that had something new'),
+    bytes: Count('of them that were read'),
+    read: Count('rows'),
+    added: Count('they said something new'),
+    replaced: Count('they changed what was there'),
+    already_there: Count('they said what was there'),
+    repeated: Count('a later row says it again, or otherwise and wins'),
+    rejected: Count('bad rows'),
+  },
+  { title: 'SyncResult' },
+);
+
+const Run = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    cause: OneOf(['schedule', 'request'], 'what made it run'),
+    started_at: Instant,
+    finished_at: Nullable(Instant),
+    results: Type.Array(Result),
+  },
+  { title: 'SyncRun' },
+);
+
+const Sync = Type.Object(
+  {
+    progress: Nullable(
+      Type.Object(
+        { file: Type.String(), done: Type.Number({ minimum: 0, maximum: 1 }) },
+        { title: 'SyncProgress', description: 'what this server reads now' },
+      ),
+    ),
+    sources: Type.Array(Type.Object({ feed: Feed, source: Source, last: Nullable(Result) }, { title: 'SyncSource' }), {
+      description: 'with what became of each when it was read last',
+    }),
+    runs: Type.Array(Run, {
+      description: `the newest ${RUNS}, newest first; \`finished_at\` is null of one that runs`,
+    }),
+  },
+  { title: 'Sync' },
+);
+
+const Begun = Type.Object({ id: Type.String({ format: 'uuid' }), started_at: Instant }, { title: 'SyncBegun' });
+
+/** The sources that are read again and again: how they were found, and reading them now. */
+export function syncRoutes(syncs: SyncService): Routes {
+  return async (app) => {
+    app.get(
+      ROUTE,
+      {
+        config: { access: 'imports:read' },
+        schema: {
+          operationId: 'readSync',
+          summary: 'The sources that are read on schedule, with their last results and the history',
+          tags,
+          response: { 200: Sync },
+        },
+      },
+      async () => {
+        const runs = await syncs.runs(RUNS);
+        return {
+          progress: syncs.progress ?? null,
+          sources: syncs.sources.map(({ feed, source }) => ({
+            ...{ feed: wordOf(feed), source },
+            last: lastOf(runs, feed, source),
+          })),
+          runs: runs.map(runResource),
+        };
+      },
+    );
+
+    app.post(
+      ROUTE,
+      {
+        config: { access: 'imports:write' },
+        schema: {
+          operationId: 'startSync',
+          summary: 'Read what is new in the sources, now',
+          description: '`409` while a run is under way, here or on another server, and where no source is configured.',
+          tags,
+          response: { 202: Begun },
+        },
+      },
+      async (_request, reply) => {
+        const { id, startedAt } = await syncs.begin();
+        return reply
+          .code(202)
+          .header('location', ROUTE)
+          .send({ id, started_at: formatInstant(startedAt) });
+      },
+    );
+  };
+}
+
+function lastOf(runs: readonly SyncRun[], feed: string, source: string): Static<typeof Result> | null {
+  for (const { results } of runs) {
+    const result = results.find((result) => result.feed === feed && result.source === source);
+    if (result !== undefined) return resultResource(result);
+  }
+  return null;
+}
+
+function runResource({ id, cause, startedAt, finishedAt, results }: SyncRun): Static<typeof Run> {
+  return {
+    ...{ id, cause },
+    started_at: formatInstant(startedAt),
+    finished_at: finishedAt === undefined ? null : formatInstant(finishedAt),
+    results: results.map(resultResource),
+  };
+}
+
+function resultResource({ feed, error, alreadyThere, ...rest }: SyncResult): Static<typeof Result> {
+  return { ...rest, feed: wordOf(feed), error: error ?? null, already_there: alreadyThere };
+}

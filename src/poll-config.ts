@@ -1,0 +1,101 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { invalid } from './errors.ts';
+import { parseNetwork } from './poller/addresses.ts';
+import { parsePointer } from './poller/json-pointer.ts';
+import { type ProbeRule, probeUrl, type StatusRanges } from './poller/probe-rule.ts';
+import { duration, httpUrl, list, oneOf, type Setting, wholeNumber } from './settings.ts';
+
+export interface PollConfig {
+  /** Whether `serve` polls. */
+  readonly on: boolean;
+  /** Milliseconds between two polls of a store. */
+  readonly interval: number;
+  readonly concurrency: number;
+  readonly perHost: number;
+  readonly folder: string;
+  readonly rule: ProbeRule;
+  /** Networks, such as `10.1.0.0/16`, in which stores may be probed though they are not public. */
+  readonly allowPrivate: readonly string[];
+  /** URLs that always answer. */
+  readonly control: readonly string[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws UserError `invalid_input` naming the variable, its value (unless it may be secret) and what was expected */
+export function loadPollConfig(env: Environment): PollConfig {
+  const setting = (name: string, fallback: string): Setting => ({ name, value: env[name] || fallback });
+  return Object.freeze({
+    on: oneOf(setting('POLL', 'off'), ['on', 'off']) === 'on',
+    interval: duration(setting('POLL_INTERVAL', '1h'), '1m', '24h'),
+    concurrency: wholeNumber(setting('POLL_CONCURRENCY', '256'), 1, 10_000),
+    perHost: wholeNumber(setting('POLL_PER_HOST', '16'), 1, 10_000),
+    folder: setting('POLLS_DIR', './var/polls').value,
+    rule: {
+      template: templateFrom(setting('PROBE_URL', '')),
+      headers: headersFrom(setting('PROBE_HEADERS', '{}')),
+      statuses: statusesFrom(setting('PROBE_STATUS', '200-299')),
+      value: valueFrom(setting('PROBE_POINTER', ''), setting('PROBE_ACTIVE', '')),
+      timeout: duration(setting('PROBE_TIMEOUT', '10s'), '100ms', '60s'),
+      maxBytes: wholeNumber(setting('PROBE_MAX_BYTES', '65536'), 1, 16 * 1024 * 1024),
+      maxRedirects: wholeNumber(setting('PROBE_REDIRECTS', '3'), 0, 20),
+    },
+    allowPrivate: list(setting('PROBE_ALLOW_PRIVATE', '')).map((part) => parseNetwork('PROBE_ALLOW_PRIVATE', part)),
+    control: list(setting('PROBE_CONTROL', '')).map((value) => httpUrl({ name: 'PROBE_CONTROL', value })),
+  });
+}
+
+function templateFrom(setting: Setting): string | undefined {
+  const { name, value } = setting;
+  if (value === '') return undefined;
+  if (!value.includes('{store_id}')) {
+    throw invalid(`${name} has no {store_id}, expected a URL such as https://api.example.com/stores/{store_id}/status`);
+  }
+  httpUrl({ name, value: value.replaceAll('{store_id}', 'x') });
+  if (probeUrl({ template: value }, 'x', undefined)?.username !== '') {
+    throw invalid(`${name} has a user name in it; put "Authorization" into PROBE_HEADERS`);
+  }
+  return value;
+}
+
+/** Header names are kept in lower case, so that none is sent twice. */
+function headersFrom({ name, value }: Setting): Record<string, string> {
+  let given: unknown;
+  try {
+    given = JSON.parse(value);
+  } catch {
+    given = undefined;
+  }
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw invalid(`${name} is no JSON object, expected {"Authorization": "Bearer …"}`);
+  }
+  const headers: Record<string, string> = {};
+  for (const [header, text] of Object.entries(given)) {
+    try {
+      validateHeaderName(header);
+      validateHeaderValue(header, text);
+    } catch {
+      throw invalid(`${name} has "${header}", which is no header, or its value is none`);
+    }
+    headers[header.toLowerCase()] = String(text);
+  }
+  return headers;
+}
+
+function statusesFrom(setting: Setting): StatusRanges {
+  const ranges = list(setting).map((part): readonly [number, number] => {
+    const [, from = '', to = from] = /^([1-5]\d\d)(?:-([1-5]\d\d))?$/.exec(part) ?? [];
+    return [Number(from), Number(to)];
+  });
+  if (ranges.length > 0 && ranges.every(([from, to]) => from >= 100 && to >= from)) return ranges;
+  throw invalid(`${setting.name} is "${setting.value}", expected statuses and ranges of them such as 200-299,401`);
+}
+
+function valueFrom(pointer: Setting, active: Setting): ProbeRule['value'] {
+  const values = list(active);
+  if (pointer.value === '' && values.length === 0) return undefined;
+  if (pointer.value === '') throw invalid(`${active.name} is set, so ${pointer.name} must be: where is the value?`);
+  if (values.length === 0)
+    throw invalid(`${pointer.name} is set, so ${active.name} must be: which values mean active?`);
+  return { pointer: parsePointer(pointer.name, pointer.value), active: values };
+}

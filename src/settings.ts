@@ -1,0 +1,58 @@
+import { invalid } from './errors.ts';
+
+/** A value, and the flag or variable that it comes from. */
+export interface Setting {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** @throws UserError `invalid_input` */
+export function oneOf<Choice extends string>({ name, value }: Setting, choices: readonly Choice[]): Choice {
+  const chosen = choices.find((choice) => choice === value);
+  if (chosen !== undefined) return chosen;
+  throw invalid(`${name} is "${value}", expected one of ${choices.join(', ')}`);
+}
+
+/** The parts of a list with commas; a comma within a part is `%2C` in a URL. */
+export function list({ value }: Setting): string[] {
+  return value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+/** @throws UserError `invalid_input` */
+export function wholeNumber(setting: Setting, least: number, most: number, what = 'a whole number'): number {
+  const { name, value } = setting;
+  const number = Number(value);
+  if (/^\d+$/.test(value) && number >= least && number <= most) return number;
+  throw invalid(`${name} is "${value}", expected ${what} from ${least} to ${most}`);
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/**
+ * Milliseconds of a duration such as `500ms`, `10s`, `30m` or `1h`; a number alone is seconds.
+ *
+ * @throws UserError `invalid_input`
+ */
+export function duration({ name, value }: Setting, least: string, most: string): number {
+  const milliseconds = millisecondsOf(value);
+  if (milliseconds >= millisecondsOf(least) && milliseconds <= millisecondsOf(most)) return milliseconds;
+  throw invalid(`${name} is "${value}", expected a duration from ${least} to ${most}, such as 500ms, 10s, 30m or 1h`);
+}
+
+function millisecondsOf(text: string): number {
+  const [, amount, unit = 's'] = /^(\d{1,9})(ms|s|m|h)?$/.exec(text) ?? [];
+  return amount === undefined ? Number.NaN : Number(amount) * (UNITS[unit] ?? Number.NaN);
+}
+
+/**
+ * An `http` or `https` URL. It may hold a secret, so it is not shown.
+ *
+ * @throws UserError `invalid_input`
+ */
+export function httpUrl({ name, value }: Setting): string {
+  if (/^https?:\/\//i.test(value) && URL.canParse(value)) return value;
+  throw invalid(`${name} is no URL, expected https://… or http://…`);
+}

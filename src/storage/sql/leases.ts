@@ -1,0 +1,26 @@
+import type { Sql } from '../../sql.ts';
+import type { LeaseName, Leases } from '../leases.ts';
+
+export class SqlLeases implements Leases {
+  readonly #sql: Sql;
+  readonly #now: string;
+
+  /** @param now the database's clock as milliseconds since 1970, a bigint */
+  constructor(sql: Sql, now: string) {
+    this.#sql = sql;
+    this.#now = now;
+  }
+
+  async take(name: LeaseName, holder: string, milliseconds: number): Promise<boolean> {
+    const taken = await this.#sql.run(
+      `update leases set holder = $holder, until_ms = ${this.#now} + $length::bigint
+       where name = $name and (holder = $holder or until_ms < ${this.#now})`,
+      { name, holder, length: milliseconds },
+    );
+    return taken === 1;
+  }
+
+  async release(name: LeaseName, holder: string): Promise<void> {
+    await this.#sql.run('update leases set until_ms = 0 where name = $name and holder = $holder', { name, holder });
+  }
+}

@@ -1,0 +1,102 @@
+import type { Row, Sql } from '../../sql.ts';
+import type { SyncLog, SyncResult, SyncRun } from '../sync-log.ts';
+
+export class SqlSyncLog implements SyncLog {
+  readonly #sql: Sql;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  async begin({ id, server, cause, startedAt }: Omit<SyncRun, 'finishedAt' | 'results'>): Promise<void> {
+    await this.#sql.run(
+      'insert into sync_runs (run_id, server, cause, started_ms) values ($id, $server, $cause, $started::bigint)',
+      { id, server, cause, started: startedAt },
+    );
+  }
+
+  async add(runId: string, result: SyncResult): Promise<void> {
+    const { feed, source, status, error, attempts, files, bytes, read, rejected, added, replaced, repeated } = result;
+    await this.#sql.run(
+      `insert into sync_results (run_id, feed, source, status, error, attempts, files, bytes, rows_read, rejected,
+         added, replaced, already_there, repeated)
+       values ($run, $feed, $source, $status, $error, $attempts, $files, $bytes::bigint, $read::bigint,
+         $rejected::bigint, $added::bigint, $replaced::bigint, $there::bigint, $repeated::bigint)`,
+      {
+        ...{ run: runId, feed, source, status, error: error ?? null, attempts, files, bytes, read, rejected },
+        ...{ added, replaced, there: result.alreadyThere, repeated },
+      },
+    );
+  }
+
+  async finish(runId: string, finishedAt: number): Promise<void> {
+    await this.#sql.run('update sync_runs set finished_ms = $finished::bigint where run_id = $id', {
+      id: runId,
+      finished: finishedAt,
+    });
+  }
+
+  async runs(limit: number): Promise<SyncRun[]> {
+    const newest = 'select run_id from sync_runs order by started_ms desc, run_id limit $limit::integer';
+    const rows = await this.#sql.rows(
+      'select * from sync_runs order by started_ms desc, run_id limit $limit::integer',
+      { limit },
+    );
+    const results = await this.#sql.rows(
+      `select * from sync_results where run_id in (${newest}) order by run_id, feed, source`,
+      { limit },
+    );
+    return rows.map((row) => ({
+      id: String(row.run_id),
+      server: String(row.server),
+      cause: row.cause as SyncRun['cause'],
+      startedAt: Number(row.started_ms),
+      finishedAt: row.finished_ms === null ? undefined : Number(row.finished_ms),
+      results: results.filter(({ run_id }) => run_id === row.run_id).map(resultOf),
+    }));
+  }
+
+  async forget(before: number): Promise<void> {
+    await this.#sql.run(
+      'delete from sync_results where run_id in (select run_id from sync_runs where started_ms < $before::bigint)',
+      { before },
+    );
+    await this.#sql.run('delete from sync_runs where started_ms < $before::bigint', { before });
+  }
+
+  async mark(feed: string, place: string): Promise<string | undefined> {
+    const [row] = await this.#sql.rows('select mark from sync_marks where feed = $feed and place = $place', {
+      feed,
+      place,
+    });
+    return row === undefined ? undefined : String(row.mark);
+  }
+
+  async saveMark(feed: string, place: string, mark: string): Promise<void> {
+    const values = { feed, place, mark };
+    const known = await this.#sql.run(
+      'update sync_marks set mark = $mark where feed = $feed and place = $place',
+      values,
+    );
+    if (known > 0) return;
+    await this.#sql.run('insert into sync_marks (feed, place, mark) values ($feed, $place, $mark)', values);
+  }
+}
+
+function resultOf(row: Row): SyncResult {
+  return {
+    feed: String(row.feed),
+    source: String(row.source),
+    status: row.status as SyncResult['status'],
+    error: row.error === null ? undefined : String(row.error),
+    attempts: Number(row.attempts),
+    files: Number(row.files),
+    bytes: Number(row.bytes),
+    read: Number(row.rows_read),
+    rejected: Number(row.rejected),
+    added: Number(row.added),
+    replaced: Number(row.replaced),
+    alreadyThere: Number(row.already_there),
+    repeated: Number(row.repeated),
+  };
+}

@@ -1,0 +1,44 @@
+import { invalid } from './errors.ts';
+import type { FeedName } from './ingest/feeds.ts';
+import { duration, list, type Setting, wholeNumber } from './settings.ts';
+import { type Cadence, cadenceFrom } from './sync/cadence.ts';
+import { isUrl, type SyncSource } from './sync/sources.ts';
+
+export interface SyncConfig {
+  readonly sources: readonly SyncSource[];
+  /** When sources are read, and milliseconds after that within which syncs begin. */
+  readonly cadence: Cadence;
+  readonly spread: number;
+  /** Milliseconds for one download. */
+  readonly timeout: number;
+  /** Bytes of one download. */
+  readonly maxBytes: number;
+}
+
+const VARIABLES: readonly (readonly [name: string, feed: FeedName])[] = [
+  ['SYNC_POLLS', 'polls'],
+  ['SYNC_HOURS', 'hours'],
+  ['SYNC_TIMEZONES', 'zones'],
+  ['SYNC_SPECIAL_HOURS', 'specialHours'],
+];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws UserError `invalid_input` naming the variable and what was expected */
+export function loadSyncConfig(env: Environment): SyncConfig {
+  const setting = (name: string, fallback: string): Setting => ({ name, value: env[name] || fallback });
+  return Object.freeze({
+    sources: VARIABLES.flatMap(([name, feed]) =>
+      list(setting(name, '')).map((source) => ({ feed, name: checked(name, source) })),
+    ),
+    cadence: cadenceFrom('SYNC_CRON', setting('SYNC_CRON', '0 * * * *').value),
+    spread: duration(setting('SYNC_SPREAD', '5m'), '0s', '1h'),
+    timeout: duration(setting('SYNC_TIMEOUT', '5m'), '1s', '1h'),
+    maxBytes: wholeNumber(setting('SYNC_MAX_BYTES', '2000000000'), 1, 1e12),
+  });
+}
+
+function checked(variable: string, source: string): string {
+  if (isUrl(source) ? URL.canParse(source) : !/^[a-z][a-z0-9+.-]+:\/\//i.test(source)) return source;
+  throw invalid(`${variable} has a source that is neither a path nor an http or https URL`);
+}

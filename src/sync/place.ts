@@ -1,0 +1,107 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { invalid, systemReason } from '../errors.ts';
+import type { FeedName } from '../ingest/feeds.ts';
+import { type DownloadLimits, download } from './download.ts';
+import type { Mark } from './mark.ts';
+import { ChangedMeanwhile, type Found, findNew, type Piece } from './piece.ts';
+import { isUrl, labelOf } from './sources.ts';
+
+/** One file or URL of a feed. */
+export interface Place {
+  readonly feed: FeedName;
+  /** A path or a URL. */
+  readonly name: string;
+}
+
+/** What is new at a place. */
+export interface Visit {
+  /** `undefined`: nothing. */
+  readonly piece: Piece | undefined;
+  /** What to note once the piece is imported; rejects when the place changed meanwhile. */
+  mark(): Promise<Mark>;
+  /** Takes away what was copied. */
+  remove(): Promise<void>;
+}
+
+/** Nobody writes a file any more that has not changed for so many milliseconds. */
+const REST = 60_000;
+/** One that is read whole must have been left alone for so long. */
+const SHORT_REST = 2_000;
+
+/** What a place is called in the database. */
+export function placeKey({ name }: Place): string {
+  return isUrl(name) ? labelOf(name) : resolve(name);
+}
+
+/** Looks what is new. @throws UserError, ChangedMeanwhile */
+export function visit(place: Place, mark: Mark | undefined, now: number, limits: DownloadLimits): Promise<Visit> {
+  return isUrl(place.name) ? visitUrl(place, mark, now, limits) : visitFile(place, mark, now);
+}
+
+async function visitFile({ feed, name }: Place, mark: Mark | undefined, now: number): Promise<Visit> {
+  const seen = await look(name);
+  if (mark?.version === seen.version) return unchanged(mark);
+  // A file may be of the future, on a machine whose clock is behind.
+  const age = Math.abs(now - seen.modifiedAt);
+  const extract = { path: name, start: 0, size: seen.size };
+  const found = await findNew(extract, { feed, label: name, mark, atRest: age > REST });
+  if (found.piece !== undefined && found.piece.read === undefined && age < SHORT_REST) throw new ChangedMeanwhile(name);
+  return {
+    piece: found.piece,
+    mark: async () => {
+      if (found.piece?.read === undefined && (await look(name)).version !== seen.version) {
+        throw new ChangedMeanwhile(name);
+      }
+      return markOf(found, seen.version, mark);
+    },
+    remove: async () => found.piece?.remove(),
+  };
+}
+
+async function visitUrl(
+  { feed, name }: Place,
+  mark: Mark | undefined,
+  now: number,
+  limits: DownloadLimits,
+): Promise<Visit> {
+  const got = await download(name, mark, limits);
+  if (got === undefined) return unchanged(mark ?? { version: '' });
+  try {
+    const modifiedAt = Date.parse(got.lastModified ?? '');
+    const atRest = Number.isNaN(modifiedAt) || Math.abs(now - modifiedAt) > REST;
+    const found = await findNew(got.extract, { feed, label: labelOf(name), mark, atRest });
+    const { etag, lastModified } = got;
+    const validators = found.unended ? {} : { ...(etag && { etag }), ...(lastModified && { lastModified }) };
+    return {
+      piece: found.piece,
+      mark: async () => ({ ...markOf(found, '', mark), ...validators }),
+      remove: async () => {
+        await found.piece?.remove();
+        await got.remove();
+      },
+    };
+  } catch (error) {
+    await got.remove();
+    throw error;
+  }
+}
+
+/** A line that waits has to be looked for again, even if nothing changes. */
+function markOf({ piece, unended }: Found, version: string, before: Mark | undefined): Mark {
+  const read = piece === undefined ? before?.read : piece.read;
+  return { version: unended ? '' : version, ...(read && { read }) };
+}
+
+function unchanged(mark: Mark): Visit {
+  return { piece: undefined, mark: async () => mark, remove: async () => {} };
+}
+
+async function look(path: string): Promise<{ size: number; modifiedAt: number; version: string }> {
+  try {
+    const { size, mtimeMs, ino } = await stat(path);
+    return { size, modifiedAt: mtimeMs, version: `${size} ${mtimeMs} ${ino}` };
+  } catch (error) {
+    throw invalid(`${path} cannot be read: ${systemReason(error)}`);
+  }
+}

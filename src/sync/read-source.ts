@@ -1,0 +1,95 @@
+import type { Logger } from 'pino';
+import { type FileSummary, importSources } from '../ingest/import.ts';
+import { filesOf } from '../ingest/source.ts';
+import type { Reject } from '../ingest/stage.ts';
+import type { MergeCounts, Storage } from '../storage/ports.ts';
+import type { DownloadLimits } from './download.ts';
+import { parseMark } from './mark.ts';
+import type { Piece } from './piece.ts';
+import { type Place, placeKey, visit } from './place.ts';
+import { isUrl, labelOf, type SyncSource } from './sources.ts';
+
+export interface ReadOptions {
+  readonly storage: Pick<Storage, 'importing' | 'syncs'>;
+  readonly limits: DownloadLimits;
+  readonly log: Logger;
+  /** The clock, milliseconds. */
+  readonly now: () => number;
+  /** From when changed hours and zones hold. */
+  readonly effectiveFrom: number;
+  readonly onReject: (reject: Reject) => Promise<void>;
+  /** `done` is the share of the file, 0 to 1. */
+  readonly onProgress: (file: string, done: number) => void;
+}
+
+/** What a source brought. */
+export interface Brought extends MergeCounts {
+  readonly files: number;
+  readonly bytes: number;
+  readonly read: number;
+  readonly rejected: number;
+}
+
+export const NOTHING_BROUGHT: Brought = {
+  ...{ files: 0, bytes: 0, read: 0, rejected: 0 },
+  ...{ added: 0, replaced: 0, alreadyThere: 0, repeated: 0 },
+};
+
+/**
+ * Imports what is new in a source, file by file, each as one transaction. `onBrought` gets what each file brought: those
+ * before one that fails hold.
+ *
+ * @throws UserError when a file or URL cannot be read or is not what it claims to be
+ */
+export async function readSource(
+  { feed, name }: SyncSource,
+  options: ReadOptions,
+  onBrought: (brought: Brought) => void,
+): Promise<void> {
+  const names = isUrl(name) ? [name] : await filesOf(name);
+  for (const each of names) {
+    const brought = await readPlace({ feed, name: each }, options);
+    if (brought !== undefined) onBrought(brought);
+  }
+}
+
+async function readPlace(place: Place, options: ReadOptions): Promise<Brought | undefined> {
+  const { syncs } = options.storage;
+  const key = placeKey(place);
+  const before = await syncs.mark(place.feed, key);
+  const visited = await visit(place, parseMark(before), options.now(), options.limits);
+  try {
+    const { piece } = visited;
+    const summary = piece === undefined ? undefined : await importPiece(piece, options);
+    const mark = JSON.stringify(await visited.mark());
+    if (mark !== before) await syncs.saveMark(place.feed, key, mark);
+    return piece && summary && { ...summary, files: 1, bytes: piece.bytes };
+  } finally {
+    await visited.remove();
+  }
+}
+
+/** Should the program end between the import and its mark, the piece is imported again, which changes nothing. */
+async function importPiece(piece: Piece, options: ReadOptions): Promise<FileSummary | undefined> {
+  const [summary] = await importSources(options.storage, [piece.source], {
+    now: options.now(),
+    effectiveFrom: options.effectiveFrom,
+    strict: false,
+    onReject: (reject) => options.onReject({ ...reject, line: reject.line + piece.linesBefore }),
+    onProgress: (file, phase, done) => options.onProgress(file, phase === 'reading' ? done / 2 : 0.5 + done / 2),
+  });
+  return summary;
+}
+
+/** How a source is called in the history and in messages. */
+export function titleOf({ name }: SyncSource): string {
+  return labelOf(name);
+}
+
+export function together(a: Brought, b: Brought): Brought {
+  return {
+    ...{ files: a.files + b.files, bytes: a.bytes + b.bytes, read: a.read + b.read },
+    ...{ rejected: a.rejected + b.rejected, added: a.added + b.added, replaced: a.replaced + b.replaced },
+    ...{ alreadyThere: a.alreadyThere + b.alreadyThere, repeated: a.repeated + b.repeated },
+  };
+}

@@ -1,0 +1,269 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { messageOf, UserError } from '../errors.ts';
+import { FEED_NAMES } from '../ingest/feeds.ts';
+import { RejectsFile } from '../ingest/rejects.ts';
+import type { Storage } from '../storage/ports.ts';
+import type { SyncResult, SyncRun } from '../storage/sync-log.ts';
+import type { Cadence } from './cadence.ts';
+import type { DownloadLimits } from './download.ts';
+import { ChangedMeanwhile } from './piece.ts';
+import { type Brought, NOTHING_BROUGHT, readSource, titleOf, together } from './read-source.ts';
+import type { SyncSource } from './sources.ts';
+
+export interface SyncParts {
+  readonly storage: Pick<Storage, 'importing' | 'syncs' | 'leases'>;
+  readonly sources: readonly SyncSource[];
+  readonly cadence: Cadence;
+  /** Told when a run may have brought something. */
+  readonly onChanged: () => void;
+  readonly limits: DownloadLimits;
+  /** Where bad rows go. */
+  readonly rejectsDir: string;
+  /** This server's name. */
+  readonly server: string;
+  readonly log: Logger;
+  /** The clock, milliseconds. */
+  readonly now: () => number;
+  /** Resolves after so many milliseconds. */
+  readonly wait: (milliseconds: number) => Promise<void>;
+}
+
+/** How far a run is. */
+export interface SyncProgress {
+  readonly file: string;
+  /** 0 to 1. */
+  readonly done: number;
+}
+
+export type BegunRun = Pick<SyncRun, 'id' | 'startedAt'>;
+
+/** Who wants to know how a run goes. */
+export interface SyncListener {
+  readonly onBegin: (run: BegunRun) => void;
+  readonly onProgress: (progress: SyncProgress) => void;
+}
+
+/** Milliseconds before a source that failed is tried again, and again … */
+const PAUSES = [1_000, 5_000, 25_000];
+const LEASE_LENGTH = 60_000;
+const LEASE_RENEWAL = 20_000;
+/** For so long the runs of the past can be looked up. */
+const HISTORY = 90 * 86_400_000;
+/** `setTimeout` knows no longer wait than some 24 days. */
+const LONGEST_WAIT = 86_400_000;
+
+interface Attempted {
+  readonly source: SyncSource;
+  attempts: number;
+  brought: Brought;
+  error: unknown;
+}
+
+/**
+ * Reads what is new in the configured sources, on schedule or when asked: one run at a time, on one server of several.
+ * A source that fails is tried again and stops no other.
+ */
+export class SyncService {
+  readonly #parts: SyncParts;
+  #running: Promise<SyncRun> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+  #progress: SyncProgress | undefined;
+
+  constructor(parts: SyncParts) {
+    this.#parts = parts;
+  }
+
+  /** What is read at this moment; `undefined`: no run is under way here. */
+  get progress(): SyncProgress | undefined {
+    return this.#running === undefined ? undefined : this.#progress;
+  }
+
+  /** What is read, by the names that people may see. */
+  get sources(): { readonly feed: string; readonly source: string }[] {
+    return this.#parts.sources.map((source) => ({ feed: source.feed, source: titleOf(source) }));
+  }
+
+  /** The newest runs, newest first. */
+  runs(limit: number): Promise<SyncRun[]> {
+    return this.#parts.storage.syncs.runs(limit);
+  }
+
+  /** Runs on schedule from now on; at once, when a run was missed. */
+  start(): void {
+    if (this.#parts.sources.length > 0) this.#schedule(0);
+  }
+
+  /** Runs no more, and resolves when the last run has ended. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#running?.catch(() => {});
+  }
+
+  /** The sources that the last run could not read, with the reasons. */
+  async failing(): Promise<SyncResult[]> {
+    const runs = await this.#parts.storage.syncs.runs(2);
+    const last = runs.find(({ finishedAt }) => finishedAt !== undefined);
+    return last?.results.filter(({ status }) => status === 'failed') ?? [];
+  }
+
+  /**
+   * Runs now. Whoever asks while a run is under way gets that one.
+   *
+   * @throws UserError `conflict` when another server runs, or there are no sources
+   */
+  run(cause: SyncRun['cause'], told: Partial<SyncListener> = {}): Promise<SyncRun> {
+    const listener = { onBegin: () => {}, onProgress: () => {}, ...told };
+    this.#running ??= this.#runAlone(cause, listener).finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  /**
+   * Begins a run, and leaves it to itself; resolves with it.
+   *
+   * @throws UserError `conflict` when one is under way, or there are no sources
+   */
+  async begin(): Promise<BegunRun> {
+    if (this.#running !== undefined) throw new UserError('conflict', 'a sync is under way', { retryAfter: 10 });
+    return new Promise((onBegin, onRefused) => {
+      this.run('request', { onBegin }).catch((error: unknown) => {
+        this.#parts.log.warn({ reason: messageOf(error) }, 'a sync ended early');
+        onRefused(error);
+      });
+    });
+  }
+
+  #schedule(wait: number): void {
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => void this.#tick(), Math.min(wait, LONGEST_WAIT));
+  }
+
+  /** Another server may have run in the meantime, or the database be away. */
+  async #tick(): Promise<void> {
+    const { cadence, log, now, storage } = this.#parts;
+    let next = cadence(now());
+    try {
+      const [last] = await storage.syncs.runs(1);
+      if (last === undefined || cadence(last.startedAt) <= now()) await this.run('schedule');
+    } catch (error) {
+      log.warn({ reason: messageOf(error) }, 'no sync now');
+      next = Math.min(next, now() + LEASE_LENGTH);
+    }
+    this.#schedule(Math.max(0, next - now()));
+  }
+
+  async #runAlone(cause: SyncRun['cause'], listener: SyncListener): Promise<SyncRun> {
+    const { sources, storage, server } = this.#parts;
+    if (sources.length === 0) {
+      throw new UserError('conflict', 'there are no sources to sync: set SYNC_POLLS, SYNC_HOURS or SYNC_TIMEZONES');
+    }
+    const { leases } = storage;
+    if (leases === undefined) return this.#runNow(cause, listener);
+    const hold = () => leases.take('sync', server, LEASE_LENGTH);
+    if (!(await hold())) throw new UserError('conflict', 'another server is syncing', { retryAfter: 10 });
+    const renewal = setInterval(() => void hold().catch(() => {}), LEASE_RENEWAL);
+    try {
+      return await this.#runNow(cause, listener);
+    } finally {
+      clearInterval(renewal);
+      await leases.release('sync', server).catch(() => {});
+    }
+  }
+
+  async #runNow(cause: SyncRun['cause'], { onBegin, onProgress }: SyncListener): Promise<SyncRun> {
+    const { storage, server, log, now, rejectsDir, onChanged } = this.#parts;
+    const id = randomUUID();
+    const startedAt = now();
+    await storage.syncs.forget(startedAt - HISTORY);
+    await storage.syncs.begin({ id, server, cause, startedAt });
+    onBegin({ id, startedAt });
+    const rejects = new RejectsFile(join(rejectsDir, `sync-${id}.csv`));
+    const results: SyncResult[] = [];
+    try {
+      const tell = (file: string, done: number) => {
+        this.#progress = { file, done };
+        onProgress(this.#progress);
+      };
+      for (const attempted of await this.#readAll(startedAt, rejects, tell)) {
+        const result = resultOf(attempted);
+        results.push(result);
+        await storage.syncs.add(id, result);
+      }
+    } finally {
+      onChanged();
+      await rejects.close();
+    }
+    if (rejects.rows > 0) log.warn({ rows: rejects.rows, file: rejects.path }, 'rows were rejected');
+    const finishedAt = now();
+    await storage.syncs.finish(id, finishedAt);
+    const failed = results.filter(({ status }) => status === 'failed').length;
+    const added = results.reduce((sum, result) => sum + result.added, 0);
+    log.info({ run: id, sources: results.length, failed, added, ms: finishedAt - startedAt }, 'synced');
+    return { id, server, cause, startedAt, finishedAt, results };
+  }
+
+  /** Those that failed are tried again after all others had their turn. */
+  async #readAll(
+    effectiveFrom: number,
+    rejects: RejectsFile,
+    onProgress: (file: string, done: number) => void,
+  ): Promise<Attempted[]> {
+    const { sources, wait } = this.#parts;
+    const all = FEED_NAMES.flatMap((name) => sources.filter(({ feed }) => feed === name)).map(
+      (source): Attempted => ({ source, attempts: 0, brought: NOTHING_BROUGHT, error: undefined }),
+    );
+    let pending = all;
+    for (const pause of [0, ...PAUSES]) {
+      if (pending.length === 0 || this.#stopped) break;
+      if (pause > 0) await wait(pause * (0.5 + Math.random()));
+      for (const attempted of pending) await this.#attempt(attempted, effectiveFrom, rejects, onProgress);
+      pending = pending.filter(({ error }) => error !== undefined);
+    }
+    return all;
+  }
+
+  async #attempt(
+    attempted: Attempted,
+    effectiveFrom: number,
+    rejects: RejectsFile,
+    onProgress: (file: string, done: number) => void,
+  ): Promise<void> {
+    const { storage, limits, log, now } = this.#parts;
+    const { source } = attempted;
+    attempted.attempts++;
+    try {
+      const onReject = rejects.write.bind(rejects);
+      const options = { storage, limits, log, now, effectiveFrom, onReject, onProgress };
+      await readSource(source, options, (brought) => {
+        attempted.brought = together(attempted.brought, brought);
+      });
+      attempted.error = undefined;
+    } catch (error) {
+      attempted.error = error;
+      const about = { feed: source.feed, source: titleOf(source), attempt: attempted.attempts };
+      if (isForeseen(error)) log.warn({ ...about, reason: error.message }, 'a source cannot be read');
+      else log.error({ ...about, err: error }, 'a source cannot be read');
+    }
+  }
+}
+
+function isForeseen(error: unknown): error is Error {
+  return error instanceof UserError || error instanceof ChangedMeanwhile;
+}
+
+function resultOf({ source, attempts, brought, error }: Attempted): SyncResult {
+  const reason = isForeseen(error) ? error.message : 'an internal error; the log has it';
+  return {
+    ...brought,
+    feed: source.feed,
+    source: titleOf(source),
+    status: error !== undefined ? 'failed' : brought.files > 0 ? 'changed' : 'unchanged',
+    error: error === undefined ? undefined : reason,
+    attempts,
+  };
+}

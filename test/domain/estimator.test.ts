@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { ReportDetails } from '../../src/domain/details.ts';
+import { Downtime } from '../../src/domain/downtime.ts';
+import { type EstimatorName, FleetEstimator } from '../../src/domain/estimator.ts';
+import { CELLS, GapTable, gapAt, KNOTS, UP_UP } from '../../src/domain/gap-table.ts';
+import { StoreGaps } from '../../src/domain/gaps.ts';
+import { ALWAYS, contains, type Intervals, intersect, total, union } from '../../src/domain/interval.ts';
+import { shareUp } from '../../src/domain/kinds.ts';
+import { FleetSample, learnFleet } from '../../src/domain/mixture.ts';
+import { Passage } from '../../src/domain/passage.ts';
+import { arrangePolls } from '../../src/domain/polls.ts';
+import { type Batch, batchUptime, eachStore, UptimeFigures } from '../../src/domain/uptime.ts';
+import { WINDOWS } from '../../src/domain/window.ts';
+import { type HoursRow, type PollRow, pollColumns, scheduleOf } from '../support/fleet.ts';
+import { simulatedFleet } from '../support/simulated.ts';
+import { clock, DAY, HOUR, MINUTE } from './reference.ts';
+
+const AS_OF = Date.parse('2025-06-04T12:34:56.789Z');
+
+function estimated(name: EstimatorName, batch: Batch, asOf: number) {
+  const figures = new UptimeFigures(batch.schedule.stores);
+  const details = new ReportDetails(batch.schedule.stores);
+  new FleetEstimator(name).estimate(batch, asOf, figures, details, 0);
+  return { figures, details };
+}
+
+function batchOf(stores: number, hours: readonly HoursRow[], polls: readonly PollRow[]): Batch {
+  const zoned = Array.from({ length: stores }, (_, store) => [store, 'UTC'] as const);
+  return {
+    schedule: scheduleOf({ stores, zones: new Map(zoned), hours }, AS_OF),
+    polls: arrangePolls(pollColumns(polls), stores),
+  };
+}
+
+/** Polls about an hour apart, now and then half a day, with runs of either state. */
+const polls = fc
+  .array(
+    fc.record({ gap: fc.integer({ min: 2, max: 100 }), long: fc.nat(20), turn: fc.nat(5), counts: fc.boolean() }),
+    {
+      maxLength: 150,
+    },
+  )
+  .map((drawn) => {
+    const seen: { instant: number; active: boolean }[] = [];
+    let [at, active] = [AS_OF, true];
+    for (const { gap, long, turn } of drawn) {
+      at -= (gap + (long === 0 ? 600 : 0)) * MINUTE;
+      if (turn === 0) active = !active;
+      if (at >= AS_OF - 8 * DAY) seen.push({ instant: at, active });
+    }
+    return seen.reverse();
+  });
+
+const someHours = fc
+  .uniqueArray(fc.tuple(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 0, max: 20 })), { maxLength: 9 })
+  .map((rows) => rows.map(([day, hour]) => ({ store: 0, day, start: clock(hour), end: clock((hour + 9) % 24) })));
+
+test('figures and ranges keep within the open time, and nearest is what it is without them', () => {
+  fc.assert(
+    fc.property(someHours, polls, (hours, seen) => {
+      const batch = batchOf(
+        2,
+        hours,
+        seen.map((poll) => ({ store: 0, ...poll })),
+      );
+      const plain = new UptimeFigures(2);
+      batchUptime(batch, AS_OF, plain, 0);
+      const rule = estimated('nearest', batch, AS_OF);
+      const chain = estimated('markov', batch, AS_OF);
+      for (const store of [0, 1]) {
+        assert.deepEqual([...rule.figures.of(store)], [...plain.of(store)]);
+        for (const w of WINDOWS.keys()) {
+          const open = plain.open(store, w);
+          assert.equal(chain.figures.open(store, w), open);
+          const known = chain.details.polls(store, 2) > 0 || plain.up(store, w) + plain.down(store, w) > 0;
+          for (const { figures, details } of [rule, chain]) {
+            const [low, up, high] = [details.low(store, w), figures.up(store, w), details.high(store, w)];
+            assert.ok(0 <= low && low <= up && up <= high && high <= open, `${low} ≤ ${up} ≤ ${high} ≤ ${open}`);
+            if (known) assert.equal(up + figures.down(store, w), open);
+          }
+        }
+      }
+    }),
+    { numRuns: 200, endOnFailure: true },
+  );
+});
+
+test('a store with no poll that counts may have been up for none or all of its open time', () => {
+  const { figures, details } = estimated('markov', batchOf(1, [], []), AS_OF);
+  for (const [w, window] of WINDOWS.entries()) {
+    assert.deepEqual([figures.up(0, w), figures.down(0, w), figures.open(0, w)], [0, 0, window]);
+    assert.deepEqual([details.low(0, w), details.high(0, w), details.polls(0, w)], [0, window, 0]);
+    assert.equal(details.unseen(0, w), window);
+  }
+});
+
+test('polls are counted by window, and the longest open time between two of them found', () => {
+  fc.assert(
+    fc.property(someHours, polls, (hours, seen) => {
+      const batch = batchOf(
+        1,
+        hours,
+        seen.map((poll) => ({ store: 0, ...poll })),
+      );
+      const { details } = estimated('nearest', batch, AS_OF);
+      eachStore(batch, AS_OF, (_, open) => {
+        const counting = seen.map(({ instant }) => instant).filter((instant) => contains(open, instant));
+        for (const [w, window] of WINDOWS.entries()) {
+          const start = AS_OF - window;
+          assert.equal(details.polls(0, w), counting.filter((instant) => instant >= start).length);
+          const cuts = [start, ...counting.filter((instant) => instant > start), AS_OF];
+          const gaps = cuts
+            .slice(1)
+            .map((to, i) => total(intersect(open, [cuts[i] ?? to, Math.max(to, cuts[i] ?? to)])));
+          assert.equal(details.unseen(0, w), Math.max(...gaps));
+        }
+      });
+    }),
+    { numRuns: 200, endOnFailure: true },
+  );
+});
+
+/** Mean and variance of the downtime in a window, gap by gap and exactly. */
+function exactly(open: Intervals, seen: readonly { instant: number; active: boolean }[], start: number, kind: Kind) {
+  const counting = seen.filter(({ instant }) => contains(open, instant));
+  let [mean, variance] = [0, 0];
+  for (let i = 0; i <= counting.length; i++) {
+    const [before, after] = [counting[i - 1], counting[i]];
+    const near = before ?? after;
+    if (near === undefined) continue;
+    const from = before?.instant ?? Number.NEGATIVE_INFINITY;
+    const to = after?.instant ?? Number.POSITIVE_INFINITY;
+    const pieces = intersect(open, [Math.max(from, start), Math.max(Math.min(to, AS_OF), Math.max(from, start))]);
+    const passage = new Passage();
+    passage.begin();
+    const [enter, leave] = near.active ? [kind.failure, kind.recovery] : [kind.recovery, kind.failure];
+    const marks = before ? [from, ...pieces, ...(after ? [to] : [])] : [to, ...[...pieces].reverse()];
+    const lengths = marks.slice(1).map((mark, m) => Math.abs(mark - (marks[m] ?? mark)));
+    for (const [l, length] of lengths.entries()) {
+      if (l % 2 === 0) passage.closed({ enter, leave }, length);
+      else passage.open({ enter, leave }, length);
+    }
+    passage.end(before && after ? (before.active === after.active ? 0 : 1) : -1);
+    mean += near.active ? passage.mean : total(pieces) - passage.mean;
+    variance += passage.variance;
+  }
+  return { mean, variance };
+}
+
+interface Kind {
+  readonly failure: number;
+  readonly recovery: number;
+}
+
+test('tables and shortcuts change the estimate of a store by less than a fiftieth of its open time', () => {
+  const kinds: Kind[] = [
+    { failure: 1 / (5 * HOUR), recovery: 1 / (40 * MINUTE) },
+    { failure: 1 / (4 * DAY), recovery: 1 / (6 * HOUR) },
+  ];
+  fc.assert(
+    fc.property(someHours, polls, fc.nat(1), (hours, seen, pick) => {
+      const kind = kinds[pick] as Kind;
+      const batch = batchOf(
+        1,
+        hours,
+        seen.map((poll) => ({ store: 0, ...poll })),
+      );
+      const downtime = new Downtime(new GapTable([kind]));
+      const gaps = new StoreGaps();
+      eachStore(batch, AS_OF, (_, open, first, last) => {
+        if (!gaps.gather(open, batch.polls, first, last, AS_OF)) return;
+        downtime.estimate(open, gaps, Float64Array.of(1), AS_OF);
+        for (const [w, window] of WINDOWS.entries()) {
+          const { mean, variance } = exactly(open, seen, AS_OF - window, kind);
+          const openTime = total(intersect(open, [AS_OF - window, AS_OF]));
+          const [got, spread] = [downtime.mean[w] ?? Number.NaN, Math.sqrt(downtime.variance[w] ?? Number.NaN)];
+          assert.ok(Math.abs(got - mean) <= 0.02 * openTime + 1, `mean ${got}, exactly ${mean}, of ${openTime}`);
+          const deviation = Math.sqrt(variance);
+          assert.ok(Math.abs(spread - deviation) <= 0.02 * openTime + 1, `deviation ${spread}, exactly ${deviation}`);
+        }
+      });
+    }),
+    { numRuns: 150, endOnFailure: true },
+  );
+});
+
+test('a run of short gaps with one long among them counts as gaps of lengths that occur', () => {
+  const ages = [0, 10, 20, 30, 40, 50, 60, 70, 219].map((minutes) => minutes * MINUTE);
+  const rows = ages.reverse().map((age) => ({ store: 0, instant: AS_OF - 2 * HOUR - age, active: true }));
+  const gaps = new StoreGaps();
+  gaps.gather(ALWAYS, pollColumns(rows), 0, rows.length, AS_OF);
+  let [number, length] = [0, 0];
+  for (let u = 0; u < gaps.used.length; u++) {
+    const place = gaps.used.at(u);
+    const cell = place % CELLS;
+    assert.equal(Math.floor(cell / KNOTS), UP_UP);
+    number += gaps.counts[place] ?? Number.NaN;
+    length += (gaps.counts[place] ?? Number.NaN) * gapAt(cell % KNOTS);
+  }
+  assert.ok(Math.abs(number - 8) < 1e-9, `${number} gaps`);
+  assert.ok(Math.abs(length - 219 * MINUTE) < 1, `${length / MINUTE} minutes`);
+});
+
+test('a fleet whose stores are all alike is learned from their polls', () => {
+  const { batch, asOf } = simulatedFleet('churny', 300, 5);
+  const sample = new FleetSample();
+  const gaps = new StoreGaps();
+  eachStore(batch, asOf, (_, open, first, last) => {
+    if (gaps.gather(open, batch.polls, first, last, asOf)) sample.add(gaps);
+  });
+  const { table, shares } = learnFleet(sample);
+  assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-9, 'shares add up to 1');
+  // Up for 4 hours, down for 45 minutes on average.
+  const mean = (figure: (kind: Kind) => number) =>
+    table.kinds.reduce((sum, kind, k) => sum + (shares[k] ?? 0) * figure(kind), 0);
+  const up = mean(shareUp);
+  assert.ok(Math.abs(up - 4 / 4.75) < 0.02, `up ${up} of the time`);
+  const failures = mean(({ failure }) => failure) * HOUR;
+  assert.ok(failures > 0.2 && failures < 0.32, `${failures} failures an hour up`);
+});
+
+test('of three stores none teaches the others that nothing ever happens', () => {
+  const seen = Array.from({ length: 190 }, (_, i) => AS_OF - (i + 0.5) * HOUR);
+  const rows = [0, 1, 2].flatMap((store) => seen.map((instant) => ({ store, instant, active: true })));
+  const { figures, details } = estimated('markov', batchOf(3, [], rows), AS_OF);
+  assert.ok(figures.up(0, 2) > 0.99 * 7 * DAY, 'nearly always up');
+  assert.ok(figures.up(0, 2) < 7 * DAY, 'though nobody looked between the polls');
+  assert.ok(details.low(0, 2) < 7 * DAY, 'so that the range has a width');
+});
+
+test('the chain is closer to the truth than the rule, and its ranges hold nine of ten truths', () => {
+  const { batch, asOf, up } = simulatedFleet('sparse-polls', 600, 9);
+  const chain = estimated('markov', batch, asOf);
+  const rule = estimated('nearest', batch, asOf);
+  const week = 2;
+  const squares = { chain: 0, rule: 0 };
+  let [inside, stores] = [0, 0];
+  for (let store = 0; store < batch.schedule.stores; store++) {
+    if (chain.details.polls(store, week) === 0) continue;
+    const truth = up[store * WINDOWS.length + week] ?? Number.NaN;
+    squares.chain += ((chain.figures.up(store, week) - truth) / HOUR) ** 2;
+    squares.rule += ((rule.figures.up(store, week) - truth) / HOUR) ** 2;
+    stores++;
+    if (truth >= chain.details.low(store, week) - 1 && truth <= chain.details.high(store, week) + 1) inside++;
+  }
+  assert.ok(squares.chain < 0.75 * squares.rule, `${squares.chain} beside ${squares.rule}`);
+  assert.ok(inside / stores > 0.86 && inside / stores < 0.94, `${inside} of ${stores}`);
+});
+
+test('an open time without bounds is no obstacle', () => {
+  const gaps = new StoreGaps();
+  const one = pollColumns([{ store: 0, instant: AS_OF - HOUR / 2, active: true }]);
+  assert.equal(gaps.gather(ALWAYS, one, 0, 1, AS_OF), true);
+  const downtime = new Downtime(new GapTable([{ failure: 1 / DAY, recovery: 1 / HOUR }]));
+  downtime.estimate(ALWAYS, gaps, Float64Array.of(1), AS_OF);
+  for (const value of [...downtime.mean, ...downtime.variance, ...downtime.never, ...downtime.always]) {
+    assert.ok(Number.isFinite(value) && value >= 0, `${value}`);
+  }
+  assert.equal(gaps.gather(union([]), one, 0, 1, AS_OF), false);
+});

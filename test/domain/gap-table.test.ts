@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { FIGURES, GapTable, gapAt, KNOTS, knotOf } from '../../src/domain/gap-table.ts';
+import { ANY_KINDS } from '../../src/domain/kinds.ts';
+import { Passage } from '../../src/domain/passage.ts';
+import { DAY, HOUR, MINUTE } from './reference.ts';
+
+test('every gap of a report has a place between two knots', () => {
+  for (let knot = 0; knot < KNOTS; knot++) assert.ok(Math.abs(knotOf(gapAt(knot)) - knot) < 1e-9, `knot ${knot}`);
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 8 * DAY }), (gap) => {
+      const knot = Math.floor(knotOf(gap));
+      assert.ok(knot >= 0 && knot + 1 < KNOTS, `knot ${knot}`);
+      assert.ok(gapAt(knot) <= gap && gap <= gapAt(knot + 1), `${gapAt(knot)} ${gap} ${gapAt(knot + 1)}`);
+    }),
+  );
+});
+
+test('between two knots the expected downtime is right to a hundredth of the gap, the less likely the less', () => {
+  const table = new GapTable(ANY_KINDS);
+  const states = fc.constantFrom(0 as const, 1 as const);
+  fc.assert(
+    fc.property(fc.integer({ min: 15 * MINUTE, max: 12 * HOUR }), states, states, fc.nat(), (gap, from, to, pick) => {
+      const k = pick % ANY_KINDS.length;
+      const kind = ANY_KINDS[k] ?? { failure: 0, recovery: 0 };
+      const [enter, leave] = from === 1 ? [kind.failure, kind.recovery] : [kind.recovery, kind.failure];
+      const passage = new Passage();
+      passage.begin();
+      passage.open({ enter, leave }, gap);
+      fc.pre(passage.end(from === to ? 0 : 1));
+      const knot = Math.floor(knotOf(gap));
+      const rest = knotOf(gap) - knot;
+      const at = (i: number) => table.figures[FIGURES * (((2 * from + to) * KNOTS + i) * ANY_KINDS.length + k)] ?? 0;
+      const reach = (i: number) => table.reach[((2 * from + to) * KNOTS + i) * ANY_KINDS.length + k] ?? 0;
+      const downtime = (1 - rest) * at(knot) + rest * at(knot + 1);
+      const likely = (1 - rest) * Math.exp(reach(knot)) + rest * Math.exp(reach(knot + 1));
+      const exact = from === 1 ? passage.mean : gap - passage.mean;
+      assert.ok(likely * Math.abs(downtime - exact) < 0.01 * gap, `${downtime}, exactly ${exact}, of ${gap}`);
+    }),
+  );
+});

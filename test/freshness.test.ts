@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Freshness, type FreshnessParts } from '../src/freshness.ts';
+import { loadSyncConfig } from '../src/sync-config.ts';
+import { Importer, NOW, POLLS } from './support/importer.ts';
+import { testServer } from './support/server.ts';
+
+const HOUR = 3_600_000;
+
+async function freshness(t: Parameters<typeof Importer.open>[0], parts: Partial<FreshnessParts> = {}) {
+  const importer = await Importer.open(t);
+  const freshness = new Freshness({
+    ...{ storage: importer.storage, syncs: { failing: async () => [] }, troubleSince: () => undefined },
+    ...{ live: true, interval: HOUR, now: () => NOW },
+    ...parts,
+  });
+  return { importer, freshness };
+}
+
+test('a live system says how old its newest poll is once it is older than two intervals', async (t) => {
+  let now = NOW;
+  const { importer, freshness: fresh } = await freshness(t, { now: () => now });
+  assert.deepEqual(await fresh.warnings(), ['there are no polls yet']);
+  await importer.polls(`${POLLS}a,active,2023-01-25T17:30:00Z\n`);
+  now += 60_000;
+  assert.deepEqual(await fresh.warnings(), []);
+  now = NOW + 1.5 * HOUR;
+  assert.deepEqual(await fresh.warnings(), []);
+  now += 60_000;
+  assert.deepEqual(await fresh.warnings(), ['the newest poll is 121 minutes old']);
+});
+
+test('an archive may be as old as it likes', async (t) => {
+  const { importer, freshness: fresh } = await freshness(t, { live: false });
+  await importer.polls(`${POLLS}a,active,2020-01-01T00:00:00Z\n`);
+  assert.deepEqual(await fresh.warnings(), []);
+});
+
+test('sources that fail and trouble of the poller are said, without a path or a URL', async (t) => {
+  const failed = { status: 'failed', source: '/secret/hours.csv', error: 'there is no file /secret/hours.csv' };
+  const results = ['hours', 'polls'].map((feed) => ({ feed, ...failed }));
+  const { importer, freshness: fresh } = await freshness(t, {
+    syncs: { failing: async () => results as never },
+    troubleSince: () => NOW,
+  });
+  await importer.polls(`${POLLS}a,active,2023-01-25T17:30:00Z\n`);
+  assert.deepEqual(await fresh.warnings(), [
+    'the poller is in trouble itself and observes nothing',
+    'a source of business hours cannot be read',
+    'a source of polls cannot be read',
+  ]);
+});
+
+test('/readyz has the warnings, and is ready all the same', async (t) => {
+  const archive = await testServer(t);
+  assert.deepEqual((await archive.app.inject('/readyz')).json(), { status: 'ready' });
+  const live = await testServer(t, { sync: loadSyncConfig({ SYNC_POLLS: '/secret/polls.csv' }) });
+  const answer = await live.app.inject('/readyz');
+  assert.deepEqual(
+    [answer.statusCode, answer.json()],
+    [200, { status: 'ready', warnings: ['there are no polls yet'] }],
+  );
+});

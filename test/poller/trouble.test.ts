@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { siteOf } from '../../src/poller/evidence.ts';
+import { offsetOf, slotAt } from '../../src/poller/slots.ts';
+import { Street } from '../support/street.ts';
+import { HOUR, MINUTE, SECOND, Watch } from '../support/watch.ts';
+
+const street = (count: number, url: (i: number) => string) =>
+  Array.from({ length: count }, (_, i) => ({ id: String(i), url: url(i) }));
+
+for (const [name, count, loss] of [
+  ['a fleet of six hundred', 600, 12 * MINUTE],
+  ['a fleet of twenty, three minutes apart', 20, 25 * MINUTE],
+  ['a fleet of two', 2, 70 * MINUTE],
+  ['a loss that outlasts two slots', 60, 130 * MINUTE],
+  ['a blip of eight seconds', 600, 8 * SECOND],
+  ['a blip of forty seconds, seen by hardly anybody', 20, 40 * SECOND],
+] as const) {
+  test(`a network that is lost records no downtime: ${name}`, async (t) => {
+    const stores = await Street.open(t);
+    const watch = new Watch(
+      t,
+      stores.prober(t),
+      street(count, (i) => stores.url(i)),
+    );
+    stores.conduct.set('store-3.test', 'wrongStatus');
+    await watch.poller.open();
+    await watch.beat();
+    await watch.pass(20 * MINUTE, 2 * SECOND);
+    stores.lose(true);
+    const lostAt = watch.clock.instant;
+    await watch.pass(loss);
+    stores.lose(false);
+    const backAt = watch.clock.instant;
+    await watch.pass(3 * MINUTE);
+    assert.equal(watch.poller.stats().troubleSince, undefined);
+    assert.deepEqual(watch.polls.inactive, count > 3 ? ['3'] : []);
+    for (let i = 0; i < count; i++) {
+      const polls = watch.polls.of(String(i));
+      assert.equal(
+        polls.some(([at]) => at > lostAt && at < backAt),
+        false,
+        `store ${i} in the loss`,
+      );
+      // Who should have been seen in it is seen after it.
+      const due = slotAt(backAt, offsetOf(String(i), HOUR), HOUR) * HOUR + offsetOf(String(i), HOUR);
+      if (due > lostAt && i !== 3)
+        assert.equal(
+          polls.some(([at]) => at >= backAt),
+          true,
+          `store ${i} after it`,
+        );
+    }
+    if (loss < MINUTE) return;
+    const [gap, ...others] = await watch.gaps.list();
+    assert.deepEqual(others, []);
+    assert.equal(gap?.reason, 'most probes of unrelated hosts fail');
+    const [from, until] = [Number(gap?.from) - lostAt, Number(gap?.until) - backAt];
+    assert.equal(from >= 0 && (from < 5 * MINUTE || count < 20), true, `from ${from}`);
+    assert.equal(until >= 0 && until <= MINUTE, true, `until ${until}`);
+    assert.equal(Number(gap?.unobserved) > 0, true);
+  });
+}
+
+test('what the trouble kept from being seen is tried again when it is over', async (t) => {
+  const stores = await Street.open(t);
+  const watch = new Watch(
+    t,
+    stores.prober(t),
+    street(600, (i) => stores.url(i)),
+  );
+  await watch.poller.open();
+  await watch.beat();
+  await watch.pass(2 * MINUTE);
+  const before = watch.polls.count;
+  stores.lose(true);
+  await watch.pass(3 * MINUTE);
+  assert.equal(watch.polls.count, before);
+  stores.lose(false);
+  await watch.pass(2 * MINUTE);
+  assert.equal(watch.polls.count >= before + 30, true, `${watch.polls.count - before} polls in five minutes`);
+});
+
+test('without the network at the start, nothing is recorded and nothing is forgotten', async (t) => {
+  const stores = await Street.open(t);
+  const watch = new Watch(
+    t,
+    stores.prober(t),
+    street(50, (i) => stores.url(i)),
+  );
+  stores.lose(true);
+  await watch.poller.open();
+  await watch.beat();
+  await watch.pass(5 * MINUTE);
+  assert.equal(watch.polls.count, 0);
+  stores.lose(false);
+  await watch.pass(3 * MINUTE);
+  assert.deepEqual([watch.polls.polls.size, watch.polls.inactive], [50, []]);
+});
+
+test('a control address that does not answer is trouble, even for a fleet on one host', async (t) => {
+  const stores = await Street.open(t);
+  let reachable = true;
+  const targets = street(60, (i) => stores.url('platform', `/${i}`));
+  const watch = new Watch(t, stores.prober(t), targets, { control: async () => reachable });
+  await watch.poller.open();
+  await watch.beat();
+  await watch.pass(HOUR);
+  assert.deepEqual([watch.polls.polls.size, watch.polls.inactive], [60, []]);
+  stores.lose(true);
+  reachable = false;
+  await watch.pass(20 * MINUTE);
+  assert.deepEqual(watch.polls.inactive, []);
+  assert.equal([...watch.gaps.gaps.values()][0]?.reason, 'the control address does not answer');
+  stores.lose(false);
+  reachable = true;
+  await watch.pass(MINUTE);
+  assert.equal(watch.poller.stats().troubleSince, undefined);
+});
+
+test('when the control address answers, a platform that is down takes its stores with it', async (t) => {
+  const stores = await Street.open(t);
+  const targets = street(60, (i) => stores.url('platform', `/${i}`));
+  const watch = new Watch(t, stores.prober(t), targets, { control: async () => true });
+  stores.conduct.set('store-platform.test', 'refusing');
+  await watch.poller.open();
+  await watch.beat();
+  await watch.pass(2 * MINUTE);
+  assert.deepEqual([watch.polls.inactive.length, watch.gaps.gaps.size], [60, 0]);
+});
+
+test('a third of the stores that go down together are down', async (t) => {
+  const stores = await Street.open(t);
+  const watch = new Watch(
+    t,
+    stores.prober(t),
+    street(600, (i) => stores.url(i)),
+  );
+  await watch.poller.open();
+  await watch.beat();
+  await watch.pass(2 * MINUTE);
+  for (let i = 0; i < 600; i += 3) stores.conduct.set(`store-${i}.test`, 'wrongStatus');
+  await watch.pass(HOUR + 5 * MINUTE, 5 * SECOND);
+  // Where by chance most of the few within some seconds fail, judgement waits for another try.
+  const down = watch.polls.inactive.length;
+  assert.equal(down >= 180 && down <= 200, true, `${down} down`);
+  assert.equal(
+    watch.polls.inactive.every((id) => Number(id) % 3 === 0),
+    true,
+  );
+});
+
+test('stores that say themselves that they are closed are no trouble, however many', async (t) => {
+  const stores = await Street.open(t);
+  const watch = new Watch(
+    t,
+    stores.prober(t),
+    street(60, (i) => stores.url(i)),
+  );
+  for (let i = 0; i < 60; i++) stores.conduct.set(`store-${i}.test`, 'offline');
+  await watch.poller.open();
+  await watch.beat();
+  await watch.pass(2 * MINUTE);
+  assert.deepEqual([watch.polls.inactive.length, watch.gaps.gaps.size], [60, 0]);
+});
+
+test('hosts that share a domain are one site', () => {
+  for (const [host, site] of [
+    ['a.pizza.com', 'pizza.com'],
+    ['pizza.com', 'pizza.com'],
+    ['a.b.pizza.co.uk', 'pizza.co.uk'],
+    ['pizza.com.au', 'pizza.com.au'],
+    ['x.pizza.de', 'pizza.de'],
+    ['localhost', 'localhost'],
+    ['192.0.2.7', '192.0.2.7'],
+    ['[2001:db8::1]', '[2001:db8::1]'],
+  ] as const) {
+    assert.equal(siteOf(host), site);
+  }
+});

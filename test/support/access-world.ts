@@ -1,0 +1,111 @@
+import type { TestContext } from 'node:test';
+import { SCOPES, SCOPES_OF, type Scope } from '../../src/accounts/access.ts';
+import type { AccessRule } from '../../src/http/types.ts';
+import type { Role } from '../../src/storage/account-catalog.ts';
+import type { Ids } from './access-rows.ts';
+import { settle, TESTER } from './accounts.ts';
+import { withKey } from './callers.ts';
+import { type TestServer, testServer, trigger } from './server.ts';
+import { merge } from './staging.ts';
+
+const THIS = 'this';
+const OTHER = 'other';
+const T = Date.parse('2023-01-22T12:00:00Z');
+const HOUR = 3_600_000;
+/** The clock stands still, so that two worlds do not differ by the time at which they were asked. */
+const NOW = T + HOUR / 4;
+/** One of these polls is of the store that may be missing, and one row is bad. */
+const FEED = 'store_id,status,timestamp_utc\nthis,active,2023-01-20T10:00:00Z\nthis,sleepy,2023-01-20T10:00:00Z\n';
+
+/** Whoever may come, and the role behind the key; none: the key does not do, or there is none. */
+export const CALLERS = {
+  nobody: undefined,
+  'an expired key': undefined,
+  'a key without the scope': undefined,
+  'the owner of another store': 'owner',
+  'the owner of this store': 'owner',
+  'an operator': 'operator',
+  'an admin': 'admin',
+} as const satisfies Readonly<Record<string, Role | undefined>>;
+export type Caller = keyof typeof CALLERS;
+
+export interface World {
+  readonly server: TestServer;
+  readonly ids: Ids;
+  /** What somebody shows at a route with this access rule. */
+  keyOf(caller: Caller, access: AccessRule): Promise<string | undefined>;
+}
+
+/** Whether the key of somebody has a scope. */
+export function hasScope(caller: Caller, scope: Scope): boolean {
+  const role = CALLERS[caller];
+  return role !== undefined && SCOPES_OF[role].has(scope);
+}
+
+/** A server with both stores and their owners, or with all the same but this store and what is its owner's. */
+export async function accessWorld(t: TestContext, withThis: boolean): Promise<World> {
+  let now = NOW - HOUR;
+  const server = await testServer(t, { now: () => now });
+  const { accounts } = server;
+  const ann = await settle(accounts, { login: 'ann', role: 'admin' });
+  const otto = await settle(accounts, { login: 'otto', role: 'operator' });
+  const stan = await settle(accounts, { login: 'stan', role: 'owner', stores: [OTHER] });
+  const olga = withThis ? await settle(accounts, { login: 'olga', role: 'owner', stores: [THIS] }) : undefined;
+  const part = async (scopes: readonly Scope[], expiresAt?: number) =>
+    (await accounts.keys.add(TESTER, { userId: ann.userId, name: 'part', scopes, expiresAt })).key;
+  const expired = await part(SCOPES, NOW - 1);
+  now = NOW;
+
+  const stores = withThis ? [THIS, OTHER] : [OTHER];
+  await merge(server.storage, {
+    // This store was seen last, so even the time of the latest poll tells of it.
+    polls: stores.flatMap((store) => [
+      [store, T - HOUR, true] as const,
+      [store, store === THIS ? T : T - HOUR / 2, false] as const,
+    ]),
+    hours: stores.map((store) => [store, 6, 9 * HOUR, 17 * HOUR] as const),
+    zones: stores.map((store) => [store, 'America/New_York'] as const),
+  });
+  const none = '00000000-0000-4000-8000-000000000000';
+  const strangersReport = await reported(server, stan.key);
+  const ids: Ids = {
+    store: THIS,
+    strangersReport,
+    report: olga === undefined ? none : await reported(server, olga.key),
+    import: olga === undefined ? none : await imported(server, otto.key),
+    user: olga?.userId ?? none,
+    key: olga?.keyId ?? none,
+  };
+  // What is asked for from here on stays queued: how far it is would be a matter of luck.
+  await server.reports.stop();
+  return {
+    server,
+    ids,
+    keyOf: async (caller, access) => {
+      if (caller === 'nobody') return undefined;
+      if (caller === 'an expired key') return expired;
+      if (caller === 'a key without the scope') return part(SCOPES.filter((scope) => scope !== access));
+      if (caller === 'the owner of another store') return stan.key;
+      if (caller === 'the owner of this store') return olga?.key;
+      return caller === 'an operator' ? otto.key : ann.key;
+    },
+  };
+}
+
+async function reported(server: TestServer, key: string): Promise<string> {
+  const id = await trigger(server, { as_of: new Date(T).toISOString() }, withKey(key));
+  await server.finished(id, withKey(key));
+  return id;
+}
+
+async function imported({ app, storage }: TestServer, key: string): Promise<string> {
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/api/v1/imports?feed=polls',
+    headers: { ...withKey(key), 'content-type': 'text/csv' },
+    payload: FEED,
+  });
+  const { id } = answer.json<{ id: string }>();
+  while ((await storage.imports.find(id))?.status !== 'complete') await new Promise((done) => setTimeout(done, 2));
+  return id;
+}

@@ -1,0 +1,139 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { TestContext } from 'node:test';
+import { AddressGuard } from '../../src/poller/addresses.ts';
+import { Exchanger } from '../../src/poller/exchange.ts';
+import { Prober } from '../../src/poller/probe.ts';
+import type { ProbeRule } from '../../src/poller/probe-rule.ts';
+import { GuardedResolver } from '../../src/poller/resolver.ts';
+
+type Conduct = (request: IncomingMessage, response: ServerResponse) => void;
+
+const say =
+  (body: string, status = 200): Conduct =>
+  (_request, response) =>
+    response.writeHead(status).end(body);
+const redirect =
+  (location: string): Conduct =>
+  (_request, response) =>
+    response.writeHead(302, { location }).end();
+
+/** What a store's web server may be like. */
+export const CONDUCTS = {
+  online: say('{"store":{"status":"ONLINE"}}'),
+  offline: say('{"store":{"status":"OFFLINE"}}'),
+  wrongStatus: say('{"store":{"status":"ONLINE"}}', 500),
+  wrongBody: say('<html>welcome</html>'),
+  otherShape: say('{"status":"ONLINE"}'),
+  slow: (_request, response) => {
+    response.writeHead(200);
+    response.write('{"store":');
+    setTimeout(() => response.end('{"status":"ONLINE"}}'), 30);
+  },
+  hanging: () => {},
+  stalling: (_request, response) => {
+    response.writeHead(200, { 'content-length': 100 });
+    response.write('{"store":');
+  },
+  refusing: (request) => request.socket.destroy(),
+  cutOff: (request, response) => {
+    response.writeHead(200, { 'content-length': 100 });
+    response.write('{"store":', () => request.socket.destroy());
+  },
+  endless: (_request, response) => {
+    response.writeHead(200);
+    const more = () => {
+      while (response.write(' '.repeat(16_384))) {}
+    };
+    response.on('drain', more);
+    more();
+  },
+  moved: redirect('/online'),
+  toPrivate: redirect('http://10.0.0.1/'),
+  toMetadata: redirect('http://169.254.169.254/latest/meta-data/'),
+  inCircles: redirect('/x'),
+  toNowhere: redirect('http://'),
+  toFile: redirect('file:///etc/passwd'),
+  turningAway: say('slow down', 429),
+} satisfies Record<string, Conduct>;
+
+export type ConductName = keyof typeof CONDUCTS;
+
+/** Probes as they are in tests: they look at `/store/status`, and have little patience. */
+export const RULE: ProbeRule = {
+  template: undefined,
+  headers: {},
+  statuses: [[200, 299]],
+  value: { pointer: ['store', 'status'], active: ['ONLINE'] },
+  timeout: 1_000,
+  maxBytes: 64 * 1024,
+  maxRedirects: 3,
+};
+
+/**
+ * A web server that plays the stores of a whole street. Store `7` is at `http://store-7.test`, a site of its own; all
+ * names lead to this server.
+ */
+export class Street {
+  readonly port: number;
+  /** How each store is by its host; `online` unless it says otherwise. */
+  readonly conduct = new Map<string, ConductName>();
+  /** Requests so far, by host. */
+  readonly visits = new Map<string, number>();
+  /** The headers of the last request, by host. */
+  readonly headers = new Map<string, IncomingMessage['headers']>();
+  readonly #sockets = new Set<Socket>();
+  #dark = false;
+
+  private constructor(server: Server, port: number) {
+    this.port = port;
+    server.on('connection', (socket) => {
+      if (this.#dark) socket.destroy();
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+      socket.on('error', () => {});
+    });
+    server.on('request', (request, response) => this.#answer(request, response));
+  }
+
+  static async open(t: TestContext): Promise<Street> {
+    const server = createServer({ keepAliveTimeout: 60_000 });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const street = new Street(server, (server.address() as AddressInfo).port);
+    t.after(() => {
+      street.#closeSockets();
+      return new Promise((resolve) => server.close(resolve));
+    });
+    return street;
+  }
+
+  url(store: number | string, path = '/'): string {
+    return `http://store-${store}.test:${this.port}${path}`;
+  }
+
+  /** The network between the prober and the street is lost, or is back. */
+  lose(lost: boolean): void {
+    this.#dark = lost;
+    if (lost) this.#closeSockets();
+  }
+
+  /** A prober that may visit this street, though it lies on a private address. */
+  prober(t: TestContext, rule: Partial<ProbeRule> = {}, allowed = ['127.0.0.1/32']): Prober {
+    const resolve = async () => [{ address: '127.0.0.1', family: 4 }];
+    const exchanger = new Exchanger(new GuardedResolver(new AddressGuard(allowed), resolve, () => 0), 32);
+    t.after(() => exchanger.close());
+    return new Prober({ ...RULE, ...rule }, exchanger);
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const [host = ''] = (request.headers.host ?? '').split(':');
+    this.visits.set(host, (this.visits.get(host) ?? 0) + 1);
+    this.headers.set(host, request.headers);
+    const conduct = request.url === '/online' ? 'online' : (this.conduct.get(host) ?? 'online');
+    CONDUCTS[conduct](request, response);
+  }
+
+  #closeSockets(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}

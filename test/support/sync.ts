@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { Storage } from '../../src/storage/ports.ts';
+import type { SyncResult } from '../../src/storage/sync-log.ts';
+import { type SyncParts, SyncService } from '../../src/sync/service.ts';
+import type { SyncSource } from '../../src/sync/sources.ts';
+
+/** The clock of syncs in tests. It is later than the last change of every file by so much that all are at rest. */
+export const AT_REST = () => Date.now() + 120_000;
+
+/** A sync service that waits for nothing. */
+export function syncService(
+  storage: Storage,
+  folder: string,
+  sources: readonly SyncSource[],
+  parts: Partial<SyncParts> = {},
+): SyncService {
+  return new SyncService({
+    ...{ storage, sources, rejectsDir: join(folder, 'rejects'), server: 'here' },
+    ...{ cadence: (after) => after + 3_600_000, limits: { timeout: 20_000, maxBytes: 10_000_000 } },
+    onChanged: () => {},
+    ...{ log: pino({ level: 'silent' }), now: AT_REST, wait: async () => {} },
+    ...parts,
+  });
+}
+
+/** Runs a sync; returns what became of its sources. */
+export async function synced(service: SyncService): Promise<readonly SyncResult[]> {
+  return (await service.run('request')).results;
+}

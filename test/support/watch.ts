@@ -1,0 +1,135 @@
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { pino } from 'pino';
+import type { Membership } from '../../src/poller/members.ts';
+import type { PollHistory, PollSink } from '../../src/poller/poll-writer.ts';
+import { Poller } from '../../src/poller/poller.ts';
+import type { PollerParts, PollerSettings } from '../../src/poller/poller-parts.ts';
+import type { ProbeTarget } from '../../src/poller/roster.ts';
+import type { CoverageGap, CoverageGaps } from '../../src/storage/coverage-gaps.ts';
+import type { PollBatch } from '../../src/storage/ports.ts';
+import { temporaryFolder } from './temporary.ts';
+
+export const HOUR = 3_600_000;
+export const MINUTE = 60_000;
+export const SECOND = 1_000;
+/** A Monday. */
+export const NOON = Date.UTC(2026, 10, 23, 12);
+
+/** Polls of a database that is kept in memory. */
+export class MemoryPolls implements PollSink, PollHistory {
+  readonly polls = new Map<string, Map<number, boolean>>();
+  /** What `append` rejects with, while it is set. */
+  failure: Error | undefined;
+
+  async append({ ids, instants, active }: PollBatch): Promise<void> {
+    if (this.failure !== undefined) throw this.failure;
+    ids.forEach((id, i) => {
+      const polls = this.polls.get(id) ?? new Map<number, boolean>();
+      this.polls.set(id, polls.set(instants[i] ?? 0, active[i] === 1));
+    });
+  }
+
+  async forEach(from: number, visit: (id: string, instant: number, active: boolean) => void): Promise<void> {
+    for (const [id, polls] of this.polls) {
+      const sorted = [...polls].sort(([a], [b]) => a - b);
+      for (const [instant, active] of sorted) if (instant >= from) visit(id, instant, active);
+    }
+  }
+
+  /** `[instant, active]` of a store, in the order of time. */
+  of(id: string): [number, boolean][] {
+    return [...(this.polls.get(id) ?? [])].sort(([a], [b]) => a - b);
+  }
+
+  get count(): number {
+    return [...this.polls.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  get inactive(): string[] {
+    return [...this.polls].filter(([, polls]) => [...polls.values()].includes(false)).map(([id]) => id);
+  }
+}
+
+export class MemoryGaps implements CoverageGaps {
+  readonly gaps = new Map<string, CoverageGap>();
+
+  async save(gap: CoverageGap): Promise<void> {
+    this.gaps.set(gap.id, gap);
+  }
+
+  async endAbandoned(): Promise<void> {}
+
+  async list(): Promise<CoverageGap[]> {
+    return [...this.gaps.values()];
+  }
+}
+
+/** A clock that stands until it is moved, shared by all pollers of a test. */
+export class Clock {
+  instant = NOON;
+  readonly now = (): number => this.instant;
+}
+
+export interface WatchOptions {
+  readonly clock?: Clock;
+  readonly polls?: MemoryPolls;
+  readonly gaps?: MemoryGaps;
+  readonly folder?: string;
+  readonly membership?: Membership;
+  readonly settings?: Partial<PollerSettings>;
+  readonly control?: PollerParts['control'];
+}
+
+/** A poller whose time is moved by the test. */
+export class Watch {
+  readonly poller: Poller;
+  readonly clock: Clock;
+  readonly polls: MemoryPolls;
+  readonly gaps: MemoryGaps;
+  readonly folder: string;
+
+  constructor(
+    t: TestContext,
+    prober: PollerParts['prober'],
+    targets: readonly ProbeTarget[],
+    { clock = new Clock(), polls = new MemoryPolls(), gaps = new MemoryGaps(), ...options }: WatchOptions = {},
+  ) {
+    this.clock = clock;
+    this.polls = polls;
+    this.gaps = gaps;
+    this.folder = options.folder ?? join(temporaryFolder(t), 'polls');
+    this.poller = new Poller(
+      {
+        ...{ prober, targets: async () => targets, history: polls, sink: polls, gaps },
+        ...{ membership: options.membership, control: options.control, log: pino({ level: 'silent' }), now: clock.now },
+      },
+      { interval: HOUR, concurrency: 256, perHost: 64, folder: this.folder, server: 'here', ...options.settings },
+    );
+    t.after(() => this.poller.stop());
+  }
+
+  /** Does what is to be done now, and what follows from it at once. */
+  async beat(): Promise<void> {
+    for (let i = 0; i < 2; i++) {
+      this.poller.step();
+      await this.poller.settled();
+    }
+  }
+
+  /** Lets time pass in steps of a second, or another. */
+  async pass(milliseconds: number, step = SECOND): Promise<void> {
+    await passTogether([this], milliseconds, step);
+  }
+}
+
+/** Lets time pass for pollers on the same clock. */
+export async function passTogether(watches: readonly Watch[], milliseconds: number, step = SECOND): Promise<void> {
+  const [first] = watches;
+  if (first === undefined) return;
+  const end = first.clock.instant + milliseconds;
+  while (first.clock.instant < end) {
+    first.clock.instant = Math.min(end, first.clock.instant + step);
+    for (const watch of watches) await watch.beat();
+  }
+}
