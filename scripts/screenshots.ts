@@ -92,7 +92,7 @@ async function fill(url: string): Promise<void> {
   const mistakes = `store_id,day,start_time_local,end_time_local\n${id},0,08:00:00,22:00:00\n${id},7,08:00:00,22:00:00\n${id},5,25:00:00,23:00:00\n`;
   await upload(url, 'feed=hours&file_name=hours_from_december.csv&dry_run=true', new Blob([mistakes]));
   for (const as_of of ['2026-11-03T19:00:00Z', '2026-11-04T19:00:00Z']) {
-    const { report_id } = (await (await fetch(`${url}/trigger_report`, post({ as_of }))).json()) as {
+    const { report_id } = (await (await fetch(`${url}/trigger_report`, post({ as_of, detailed: true }))).json()) as {
       report_id: string;
     };
     for (;;) {
@@ -133,7 +133,7 @@ async function shotsOf(url: string): Promise<Shot[]> {
     { name: 'compare', path: `/stores/${store}?tab=compare` },
     { name: 'hours', path: `/stores/${store}?tab=hours`, act: click('Change the hours') },
     { name: 'reports', path: '/reports' },
-    { name: 'report', path: `/reports/${reports.items[0]?.id}` },
+    { name: 'report', path: `/reports/${reports.items[0]?.id}?sort=store_id` },
     { name: 'imports', path: '/imports', act: click('Show the rejected rows') },
     { name: 'people', path: '/people' },
     { name: 'account', path: '/account', act: click('New key') },

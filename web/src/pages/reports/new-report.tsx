@@ -16,11 +16,19 @@ interface Props {
 
 type When = 'latest' | 'now' | 'given';
 
+/** How the time between two polls is judged. */
+const RULES: readonly { readonly name: Report['estimator']; readonly words: string }[] = [
+  { name: 'nearest', words: 'Nearest: the state of the nearest poll' },
+  { name: 'markov', words: 'Markov: the likeliest course, with its range' },
+];
+
 /** The form that asks for a report: for which instant, by which rule, of which stores. */
 export function NewReport({ latestPoll, stores, onMade }: Props) {
   const when = useSignal<When>('latest');
   const given = useSignal('');
   const ids = useSignal(stores.split(',').filter(Boolean).join('\n'));
+  const rule = useSignal<Report['estimator'] | undefined>(undefined);
+  const detailed = useSignal(false);
   const busy = useSignal(false);
   const failure = useSignal<string | undefined>(undefined);
   const chosen = linesOf(ids.value);
@@ -32,7 +40,16 @@ export function NewReport({ latestPoll, stores, onMade }: Props) {
     try {
       const as_of =
         when.value === 'latest' ? undefined : (when.value === 'now' ? new Date() : new Date(given.value)).toISOString();
-      onMade(await call('POST /api/v1/reports', { body: { as_of, stores: chosen.length === 0 ? undefined : chosen } }));
+      onMade(
+        await call('POST /api/v1/reports', {
+          body: {
+            as_of,
+            estimator: rule.value,
+            detailed: detailed.value || undefined,
+            stores: chosen.length === 0 ? undefined : chosen,
+          },
+        }),
+      );
     } catch (error) {
       failure.value = error instanceof RangeError ? 'That is no instant.' : reasonOf(error);
       busy.value = false;
@@ -75,9 +92,31 @@ export function NewReport({ latestPoll, stores, onMade }: Props) {
       </fieldset>
       <div class="field">
         <label for="rule">Rule between polls</label>
-        <select id="rule">
-          <option>Nearest poll</option>
+        <select
+          id="rule"
+          value={rule.value}
+          onChange={({ currentTarget }) => {
+            rule.value = RULES.find(({ name }) => name === currentTarget.value)?.name;
+          }}
+        >
+          <option value="">The usual one</option>
+          {RULES.map(({ name, words }) => (
+            <option key={name} value={name}>
+              {words}
+            </option>
+          ))}
         </select>
+        <label class="tick">
+          <input
+            type="checkbox"
+            checked={detailed.value || rule.value === 'markov'}
+            disabled={rule.value === 'markov'}
+            onChange={({ currentTarget }) => {
+              detailed.value = currentTarget.checked;
+            }}
+          />
+          Say how sure each figure is
+        </label>
       </div>
       <div class="field">
         <label for="report-stores">Stores</label>

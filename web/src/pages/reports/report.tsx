@@ -138,7 +138,7 @@ function Outcome({ report, onEnd }: { readonly report: Report; readonly onEnd: (
       return (
         <>
           <Histogram id={report.id} />
-          <ReportTable id={report.id} stores={report.stores ?? 0} />
+          <ReportTable id={report.id} stores={report.stores ?? 0} detailed={report.detailed} />
         </>
       );
   }

@@ -26,8 +26,15 @@ const COLUMNS = [
 type Sort = (typeof COLUMNS)[number]['by'] | 'store_id' | 'polls_counted';
 type Direction = Sort | `-${Sort}`;
 
+interface TableProps {
+  readonly id: string;
+  readonly stores: number;
+  /** Whether its rows say how sure they are. */
+  readonly detailed: boolean;
+}
+
 /** The rows of a report, sorted by any column and searched. */
-export function ReportTable({ id, stores }: { readonly id: string; readonly stores: number }) {
+export function ReportTable({ id, stores, detailed }: TableProps) {
   const narrow = useMedia('(max-width: 60rem)');
   const search = param('search');
   const sort = (param('sort') || WORST) as Direction;
@@ -80,7 +87,7 @@ export function ReportTable({ id, stores }: { readonly id: string; readonly stor
           <LongList
             items={list.items}
             keyOf={(row) => row.store_id}
-            rowHeight={narrow ? 5.5 : 2.5}
+            rowHeight={(narrow ? 5.5 : 2.5) + (detailed ? 1 : 0)}
             onNearEnd={more}
             row={(row) => <Row row={row} />}
           />
@@ -123,18 +130,39 @@ function Head({ by, words, group, sort }: HeadProps) {
 
 function Row({ row }: { readonly row: ReportRow }) {
   const windows = [
-    { words: 'hour', up: row.uptime_last_hour_seconds, down: row.downtime_last_hour_seconds },
-    { words: 'day', up: row.uptime_last_day_seconds, down: row.downtime_last_day_seconds },
-    { words: 'week', up: row.uptime_last_week_seconds, down: row.downtime_last_week_seconds },
+    {
+      words: 'hour',
+      up: row.uptime_last_hour_seconds,
+      down: row.downtime_last_hour_seconds,
+      low: row.uptime_last_hour_low_seconds,
+      high: row.uptime_last_hour_high_seconds,
+    },
+    {
+      words: 'day',
+      up: row.uptime_last_day_seconds,
+      down: row.downtime_last_day_seconds,
+      low: row.uptime_last_day_low_seconds,
+      high: row.uptime_last_day_high_seconds,
+    },
+    {
+      words: 'week',
+      up: row.uptime_last_week_seconds,
+      down: row.downtime_last_week_seconds,
+      low: row.uptime_last_week_low_seconds,
+      high: row.uptime_last_week_high_seconds,
+    },
   ];
   return (
     <div class="report-row" role="presentation">
       <span role="cell" class="who">
         <StoreName id={row.store_id} />
       </span>
-      {windows.flatMap(({ words, up, down }) => [
+      {windows.flatMap(({ words, up, down, low, high }) => [
         <span key={`${words} up`} role="cell" class="number" data-label={words}>
           {up + down === 0 ? <span class="quiet">–</span> : percent(up / (up + down))}
+          {up + down > 0 && low !== undefined && high !== undefined && (
+            <Range low={low / (up + down)} high={high / (up + down)} />
+          )}
         </span>,
         <span key={`${words} down`} role="cell" class="number" data-down={down > 0 || undefined}>
           {up + down === 0 ? <span class="quiet">–</span> : openTime(down)}
@@ -144,5 +172,14 @@ function Row({ row }: { readonly row: ReportRow }) {
         {count(row.polls_counted)}
       </span>
     </div>
+  );
+}
+
+/** Between what and what the uptime is, as far as the polls tell. */
+function Range({ low, high }: { readonly low: number; readonly high: number }) {
+  return (
+    <small class="range quiet" title="The true one lies in this range with a probability of 90%">
+      {percent(low)} to {percent(high)}
+    </small>
   );
 }
