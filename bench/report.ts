@@ -20,9 +20,11 @@ export async function measureReport(fleets: Fleets): Promise<Section> {
   try {
     return await withStorage(await fleets.database(), async (storage) => {
       const reporting = await Reporting.start(storage, fleets.folder);
-      const { streamed, report, ordered, whole } = await interleaved(ROUNDS, {
+      const { streamed, report, sure, markov, ordered, whole } = await interleaved(ROUNDS, {
         streamed: () => timed(() => readStreamed(connection, POLLS)),
         report: () => reporting.report(),
+        sure: () => reporting.reportOf({ detailed: true }),
+        markov: () => reporting.reportOf({ estimator: 'markov' }),
         ordered: () => timed(() => readStreamed(connection, `${POLLS} order by store_key, instant`)),
         whole: () => timed(() => readWhole(connection, POLLS)),
       });
@@ -34,7 +36,7 @@ export async function measureReport(fleets: Fleets): Promise<Section> {
           'disk then, synced. Beside it the bare reading of the same polls out of DuckDB into typed arrays (store, ' +
           'instant, state; the same 8 days): streamed chunk by chunk, as they come and with `order by store_key, ' +
           'instant`; and as one whole result in memory, the quickest way that the driver has. The stages below are ' +
-          'medians of their own and include the looking at the record every 10 ms.',
+          'medians of their own.',
         figures: [
           { what: 'bare reading, streamed', value: ms(streamed) },
           { what: 'bare reading, streamed and ordered', value: ms(ordered) },
@@ -50,6 +52,14 @@ export async function measureReport(fleets: Fleets): Promise<Section> {
             what: '**report ÷ bare reading, one whole result**',
             value: times(report / whole),
             target: atMost(report / whole, 2, ' ×'),
+          },
+          { what: 'detailed report: with ranges', value: ms(sure) },
+          { what: 'report with `markov` and ranges', value: ms(markov) },
+          { what: 'detailed report ÷ report', value: times(sure / report) },
+          {
+            what: '**report with `markov` and ranges ÷ report**',
+            value: times(markov / report),
+            target: atMost(markov / report, 1.5, ' ×'),
           },
           ...[...reporting.stages].map(([stage, values]) => ({ what: `stage: ${stage}`, value: ms(median(values)) })),
         ],

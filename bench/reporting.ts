@@ -1,54 +1,56 @@
+import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { OPEN } from '../src/accounts/access.ts';
 import { writeParquet } from '../src/duckdb/parquet.ts';
 import { type ResultKind, ResultsFolder } from '../src/reports/results.ts';
-import { ReportService } from '../src/reports/service.ts';
+import { type ReportRequest, ReportService } from '../src/reports/service.ts';
 import type { SharedResults, Snapshot, Storage } from '../src/storage/ports.ts';
-
-/** Milliseconds between two looks at the record. Each look is a query, and more of them slow the report down. */
-const POLITE = 10;
 
 /** The product's report service on a database, and where its time goes. */
 export class Reporting {
   readonly #service: ReportService;
   readonly #stages: Stages;
+  readonly #ends = new EventEmitter();
   #last = '';
 
-  private constructor(service: ReportService, stages: Stages) {
-    this.#service = service;
-    this.#stages = stages;
-  }
-
-  static async start(storage: Storage, folder: string): Promise<Reporting> {
-    const stages = new Stages();
-    const service = new ReportService({
-      storage: timedStorage(storage, stages),
-      results: new TimedResults(join(folder, 'results'), stages),
+  private constructor(storage: Storage, folder: string) {
+    this.#stages = new Stages();
+    this.#service = new ReportService({
+      storage: timedStorage(storage, this.#stages),
+      results: new TimedResults(join(folder, 'results'), this.#stages),
       writeParquet,
       log: pino({ level: 'silent' }),
       now: Date.now,
-      onEnd: () => {},
+      onEnd: () => this.#ends.emit('end'),
     });
-    await service.start();
-    return new Reporting(service, stages);
+  }
+
+  static async start(storage: Storage, folder: string): Promise<Reporting> {
+    const reporting = new Reporting(storage, folder);
+    await reporting.#service.start();
+    return reporting;
   }
 
   /** From the trigger until the record says complete, in milliseconds; the file is on the disk then. */
   async report(): Promise<number> {
-    const started = performance.now();
-    const { id } = await this.#service.trigger(OPEN, {});
-    this.#last = id;
-    for (;;) {
-      const { status, reason } = await this.#service.find(OPEN, id);
-      if (status === 'complete') break;
-      if (status === 'failed') throw new Error(`the report failed: ${reason}`);
-      await sleep(POLITE);
-    }
-    const took = performance.now() - started;
+    const took = await this.reportOf({});
     this.#stages.endRound(took);
+    return took;
+  }
+
+  /** The same of another report, which does not count among the stages. */
+  async reportOf(request: ReportRequest): Promise<number> {
+    this.#stages.beginRound();
+    const started = performance.now();
+    const end = once(this.#ends, 'end');
+    const { id } = await this.#service.trigger(OPEN, request);
+    await end;
+    const took = performance.now() - started;
+    this.#last = id;
+    const { status, reason } = await this.#service.find(OPEN, id);
+    if (status !== 'complete') throw new Error(`the report ended as ${status}: ${reason}`);
     return took;
   }
 
@@ -87,12 +89,15 @@ class Stages {
     }
   }
 
+  beginRound(): void {
+    this.#current = new Map();
+  }
+
   endRound(total: number): void {
     let rest = total;
     for (const value of this.#current.values()) rest -= value;
     this.#current.set(REST, rest);
     for (const [stage, value] of this.#current) this.rounds.set(stage, [...(this.rounds.get(stage) ?? []), value]);
-    this.#current = new Map();
   }
 }
 

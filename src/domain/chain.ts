@@ -42,11 +42,13 @@ export class Stretch {
   /** Only `p`, which is all that is asked of time that does not count. */
   move({ enter, leave }: Rates, time: number): void {
     const rate = enter + leave;
-    const moved = rate > 0 ? -Math.expm1(-rate * time) / rate : 0;
+    const x = rate * time;
+    const e = Math.exp(-x);
+    const moved = rate > 0 ? (x < SMALL ? -Math.expm1(-x) : 1 - e) / rate : 0;
     this.p01 = enter * moved;
     this.p10 = leave * moved;
-    this.p00 = rate > 0 ? (leave + enter * Math.exp(-rate * time)) / rate : 1;
-    this.p11 = rate > 0 ? (enter + leave * Math.exp(-rate * time)) / rate : 1;
+    this.p00 = rate > 0 ? (leave + enter * e) / rate : 1;
+    this.p11 = rate > 0 ? (enter + leave * e) / rate : 1;
   }
 
   /** @param time the length of the stretch in milliseconds, finite */

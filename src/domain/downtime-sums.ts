@@ -1,56 +1,51 @@
-/**
- * Sums over independent gaps, one for each kind of store in question: of the downtime's mean (milliseconds) and variance,
- * and of the probabilities that it was never and always down, as a product and as a sum of logarithms to go with it.
- */
+import type { Cells } from './cell-counts.ts';
+import { PIECE_FIGURES, PIECES, type PieceTable } from './piece-table.ts';
+import { WINDOWS } from './window.ts';
+
+/** Sums over independent pieces, for each of `WINDOWS`: what they say of the downtime of a store of one kind. */
 export class DowntimeSums {
-  /** The kinds in question: of the first `kinds` places, which kind each is. */
-  kinds = 0;
-  readonly kind: Int32Array;
-  readonly mean: Float64Array;
-  readonly variance: Float64Array;
-  readonly never: Float64Array;
-  readonly always: Float64Array;
-  readonly logNever: Float64Array;
-  readonly logAlways: Float64Array;
-  /** Whether the two probabilities are anything but 0. */
-  mayBeNever = true;
-  mayBeAlways = true;
+  /** Expected downtime in milliseconds, and its variance. */
+  readonly mean = new Float64Array(WINDOWS.length);
+  readonly variance = new Float64Array(WINDOWS.length);
+  /** The logarithms of the probabilities that it was never and always down. */
+  readonly never = new Float64Array(WINDOWS.length);
+  readonly always = new Float64Array(WINDOWS.length);
 
-  /** @param kind which kinds are in question; shared, and filled before `clear` */
-  constructor(kind: Int32Array) {
-    this.kind = kind;
-    this.mean = new Float64Array(kind.length);
-    this.variance = new Float64Array(kind.length);
-    this.never = new Float64Array(kind.length);
-    this.always = new Float64Array(kind.length);
-    this.logNever = new Float64Array(kind.length);
-    this.logAlways = new Float64Array(kind.length);
-  }
-
-  clear(kinds: number): void {
-    this.kinds = kinds;
-    this.mayBeNever = true;
-    this.mayBeAlways = true;
-    for (let i = 0; i < kinds; i++) {
-      this.mean[i] = 0;
-      this.variance[i] = 0;
-      this.never[i] = 1;
-      this.always[i] = 1;
-      this.logNever[i] = 0;
-      this.logAlways[i] = 0;
+  clear(): void {
+    for (let w = 0; w < WINDOWS.length; w++) {
+      this.mean[w] = 0;
+      this.variance[w] = 0;
+      this.never[w] = 0;
+      this.always[w] = 0;
     }
   }
 
-  add(other: DowntimeSums): void {
-    this.mayBeNever &&= other.mayBeNever;
-    this.mayBeAlways &&= other.mayBeAlways;
-    for (let i = 0; i < this.kinds; i++) {
-      this.mean[i] = (this.mean[i] as number) + (other.mean[i] as number);
-      this.variance[i] = (this.variance[i] as number) + (other.variance[i] as number);
-      this.never[i] = (this.never[i] as number) * (other.never[i] as number);
-      this.always[i] = (this.always[i] as number) * (other.always[i] as number);
-      this.logNever[i] = (this.logNever[i] as number) + (other.logNever[i] as number);
-      this.logAlways[i] = (this.logAlways[i] as number) + (other.logAlways[i] as number);
+  /** @param first, last the windows that see it */
+  add(first: number, last: number, mean: number, variance: number, never: number, always: number): void {
+    for (let w = first; w <= last; w++) {
+      this.mean[w] = (this.mean[w] as number) + mean;
+      this.variance[w] = (this.variance[w] as number) + variance;
+      this.never[w] = (this.never[w] as number) + never;
+      this.always[w] = (this.always[w] as number) + always;
     }
+  }
+
+  /** Adds pieces as they are for a kind. */
+  addPieces(first: number, last: number, { figures }: PieceTable, kind: number, pieces: Cells): void {
+    const { cells, counts, length } = pieces;
+    if (length === 0) return;
+    let mean = 0;
+    let variance = 0;
+    let never = 0;
+    let always = 0;
+    for (let i = 0; i < length; i++) {
+      const count = counts[i] as number;
+      const at = (kind * PIECES + (cells[i] as number)) * PIECE_FIGURES;
+      mean += count * (figures[at] as number);
+      variance += count * (figures[at + 1] as number);
+      never += count * (figures[at + 2] as number);
+      always += count * (figures[at + 3] as number);
+    }
+    this.add(first, last, mean, variance, never, always);
   }
 }

@@ -3,7 +3,7 @@ import { Downtime } from './downtime.ts';
 import { ERAS, StoreGaps } from './gaps.ts';
 import { type Intervals, totalWithin } from './interval.ts';
 import { likelyRange } from './likely-range.ts';
-import { FleetSample, lastOf, learningFleet, type Mixture } from './mixture.ts';
+import { FleetSample, lastOf, learningFleet } from './mixture.ts';
 import { nearest, newEstimate } from './nearest.ts';
 import { allOf, type Batch, eachStore, type StoreRange, type UptimeFigures } from './uptime.ts';
 import { WINDOWS } from './window.ts';
@@ -18,11 +18,6 @@ const SAMPLE = 1000;
 /** So many of them are looked at in one step. */
 const SAMPLED_AT_ONCE = 100;
 
-interface Learned {
-  readonly mixture: Mixture;
-  readonly downtime: Downtime;
-}
-
 /**
  * Estimates the uptime of a fleet batch by batch, and how sure that is: the number by either estimator, the rest by the
  * chain. What the fleet is like it learns first, from one batch.
@@ -30,14 +25,14 @@ interface Learned {
 export class FleetEstimator {
   readonly #name: EstimatorName;
   readonly #gaps = new StoreGaps();
-  #learned: Learned | undefined;
+  #downtime: Downtime | undefined;
 
   constructor(name: EstimatorName) {
     this.#name = name;
   }
 
   /** Learns what the fleet is like, in steps of some milliseconds, from a sample that is spread over the batch. */
-  *learn(batch: Batch, asOf: number): Generator<void, Learned> {
+  *learn(batch: Batch, asOf: number): Generator<void, Downtime> {
     const sample = new FleetSample();
     const { first, end } = allOf(batch);
     const every = Math.max(1, Math.floor((end - first) / SAMPLE));
@@ -49,9 +44,8 @@ export class FleetEstimator {
       eachStore(batch, asOf, visit, { first: from, end: Math.min(end, from + step) }, every);
       yield;
     }
-    const mixture = yield* learningFleet(sample);
-    this.#learned = { mixture, downtime: new Downtime(mixture.table) };
-    return this.#learned;
+    this.#downtime = new Downtime(yield* learningFleet(sample));
+    return this.#downtime;
   }
 
   /**
@@ -68,21 +62,14 @@ export class FleetEstimator {
     offset: number,
     stores: StoreRange = allOf(batch),
   ): void {
-    const { mixture, downtime } = this.#learned ?? lastOf(this.learn(batch, asOf));
-    const { table, shares } = mixture;
+    const downtime = this.#downtime ?? lastOf(this.learn(batch, asOf));
     const { mean, variance, never, always, unseen } = downtime;
-    const own = new FleetSample();
-    const weights = new Float64Array(shares.length);
     const rule = newEstimate();
     const range = { low: 0, high: 0 };
     const visit = (store: number, open: Intervals, first: number, last: number): void => {
       const known = this.#gaps.gather(open, batch.polls, first, last, asOf);
       if (known) {
-        own.clear();
-        own.add(this.#gaps);
-        own.likelihoods(0, table, weights, 0);
-        for (let k = 0; k < shares.length; k++) weights[k] = (weights[k] as number) * (shares[k] as number);
-        downtime.estimate(open, this.#gaps, weights, asOf);
+        downtime.estimate(open, this.#gaps, asOf);
       }
       if (this.#name === 'nearest') nearest(open, batch.polls, first, last, asOf, rule);
       let polls = 0;

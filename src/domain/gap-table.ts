@@ -1,3 +1,4 @@
+import type { Cells } from './cell-counts.ts';
 import { Stretch } from './chain.ts';
 import { HOUR, MINUTE } from './hours.ts';
 import { type Kind, shareUp } from './kinds.ts';
@@ -14,6 +15,11 @@ export const KNOTS = 49;
 
 /** All gaps by their ends and their length: a cell is `ends · KNOTS + knot`. */
 export const CELLS = ENDS * KNOTS;
+
+/** Where a gap stands among the cells: the whole part is a cell, the rest how far it is to the next. */
+export function cellOf(ends: number, gap: number): number {
+  return ends * KNOTS + knotOf(gap);
+}
 
 /** Where a gap stands among the knots: the whole part is a knot, the rest how far it is to the next. */
 export function knotOf(gap: number): number {
@@ -35,37 +41,41 @@ export function gapAt(knot: number): number {
 export const FIGURES = 5;
 
 /** In place of the logarithm of 0. It must survive a multiplication by 0. */
-const IMPOSSIBLE = -1e6;
+export const IMPOSSIBLE = -1e6;
 
-/** What a gap that is open throughout means for each kind of store, at `cell · kinds + kind`. */
+/** So many kinds at a time have their sums in registers. */
+const ABREAST = 4;
+
+/** What a gap that is open throughout means for each kind of store. */
 export class GapTable {
   readonly kinds: readonly Kind[];
-  /** The logarithm of the probability of the state at the end. */
-  readonly reach: Float64Array;
+  /** The number of kinds, rounded up to what is convenient: how far apart rows of one number a kind stand. */
+  readonly width: number;
+  /** The logarithm of the probability of the state at the end, at `cell · width + kind`. */
+  readonly #reach: Float64Array;
+  /** The logarithms of the probabilities that the first poll sees it down (0) and up (1), at `state · width + kind`. */
+  readonly #first: Float64Array;
   /**
-   * Five figures each: the expected downtime in milliseconds, its variance, the logarithms of the probabilities that
-   * the store was never and always down, and how many times it is expected to have gone down.
+   * Five figures each, at `(kind · CELLS + cell) · FIGURES`: the expected downtime in milliseconds, its variance, the
+   * logarithms of the probabilities that the store was never and always down, and how many times it is expected to have
+   * gone down.
    */
   readonly figures: Float64Array;
-  /** The logarithms of the probabilities that the first poll sees it down (0) and up (1), at `state · kinds + kind`. */
-  readonly first: Float64Array;
 
   constructor(kinds: readonly Kind[]) {
     this.kinds = kinds;
-    this.reach = new Float64Array(CELLS * kinds.length);
+    this.width = ABREAST * Math.ceil(kinds.length / ABREAST);
+    this.#reach = new Float64Array(CELLS * this.width);
+    this.#first = new Float64Array(2 * this.width);
     this.figures = new Float64Array(FIGURES * CELLS * kinds.length);
-    this.first = Float64Array.from({ length: 2 * kinds.length }, (_, i) => {
-      const up = shareUp(kinds[i % kinds.length] as Kind);
-      return Math.log(Math.max(1e-9, i < kinds.length ? 1 - up : up));
-    });
-    const stretch = new Stretch();
-    for (let knot = 0; knot < KNOTS; knot++) {
-      // No two polls are at one instant, and the logarithm of their disagreeing would be infinite.
-      const gap = Math.max(1, gapAt(knot));
-      for (const [k, { failure, recovery }] of kinds.entries()) {
-        // State 1 is down.
-        stretch.set({ enter: failure, leave: recovery }, gap);
-        const s = stretch;
+    const s = new Stretch();
+    for (const [k, kind] of kinds.entries()) {
+      const up = shareUp(kind);
+      this.#first[k] = Math.log(Math.max(1e-9, 1 - up));
+      this.#first[this.width + k] = Math.log(Math.max(1e-9, up));
+      for (let knot = 0; knot < KNOTS; knot++) {
+        // State 1 is down. No two polls are at one instant, and the logarithm of their disagreeing would be infinite.
+        s.set({ enter: kind.failure, leave: kind.recovery }, Math.max(1, gapAt(knot)));
         this.#put(UP_UP, knot, k, s.p00, s.g00, s.h00, s.stay0, 0, s.n00);
         this.#put(UP_DOWN, knot, k, s.p01, s.g01, s.h01, 0, 0, s.n01);
         this.#put(DOWN_UP, knot, k, s.p10, s.g10, s.h10, 0, 0, s.n10);
@@ -85,13 +95,45 @@ export class GapTable {
     always: number,
     failures: number,
   ): void {
-    const at = (ends * KNOTS + knot) * this.kinds.length + kind;
+    const cell = ends * KNOTS + knot;
+    const at = (kind * CELLS + cell) * FIGURES;
     const mean = p > 0 ? g / p : 0;
-    this.reach[at] = p > 0 ? Math.log(p) : IMPOSSIBLE;
-    this.figures[FIGURES * at] = mean;
-    this.figures[FIGURES * at + 1] = p > 0 ? Math.max(0, h / p - mean * mean) : 0;
-    this.figures[FIGURES * at + 2] = p > 0 && never > 0 ? Math.log(never / p) : IMPOSSIBLE;
-    this.figures[FIGURES * at + 3] = p > 0 && always > 0 ? Math.log(always / p) : IMPOSSIBLE;
-    this.figures[FIGURES * at + 4] = p > 0 ? failures / p : 0;
+    this.#reach[cell * this.width + kind] = p > 0 ? Math.log(p) : IMPOSSIBLE;
+    this.figures[at] = mean;
+    this.figures[at + 1] = p > 0 ? Math.max(0, h / p - mean * mean) : 0;
+    this.figures[at + 2] = p > 0 && never > 0 ? Math.log(never / p) : IMPOSSIBLE;
+    this.figures[at + 3] = p > 0 && always > 0 ? Math.log(always / p) : IMPOSSIBLE;
+    this.figures[at + 4] = p > 0 ? failures / p : 0;
+  }
+
+  /**
+   * The logarithms of how likely a store's polls are for each kind.
+   *
+   * @param first the state that its first poll saw
+   * @param gaps between its polls, by cell
+   * @param out receives `width` numbers from `at` on
+   */
+  logLikelihoods(first: number, { cells, counts, length }: Cells, out: Float64Array, at: number): void {
+    const reach = this.#reach;
+    const width = this.width;
+    for (let k = 0; k < width; k += ABREAST) {
+      const begin = first * width + k;
+      let a = this.#first[begin] as number;
+      let b = this.#first[begin + 1] as number;
+      let c = this.#first[begin + 2] as number;
+      let d = this.#first[begin + 3] as number;
+      for (let i = 0; i < length; i++) {
+        const count = counts[i] as number;
+        const row = (cells[i] as number) * width + k;
+        a += count * (reach[row] as number);
+        b += count * (reach[row + 1] as number);
+        c += count * (reach[row + 2] as number);
+        d += count * (reach[row + 3] as number);
+      }
+      out[at + k] = a;
+      out[at + k + 1] = b;
+      out[at + k + 2] = c;
+      out[at + k + 3] = d;
+    }
   }
 }

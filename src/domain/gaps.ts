@@ -1,41 +1,45 @@
-import { CELLS, KNOTS, knotOf } from './gap-table.ts';
+import { CellCounts } from './cell-counts.ts';
+import { GapRun } from './gap-run.ts';
+import { CELLS, cellOf } from './gap-table.ts';
 import { GrowingList } from './growing-list.ts';
-import { HOUR, MINUTE } from './hours.ts';
 import type { Intervals } from './interval.ts';
+import { LONGEST_EDGE, PIECES, pieceOf } from './piece-table.ts';
 import type { PollColumns } from './polls.ts';
 import { WINDOWS } from './window.ts';
 
 /** Time before the week's window; then from one window's start to the next one's; then the last hour. */
 export const ERAS = WINDOWS.length + 1;
 
-/** Gaps of ordinary length are counted in runs. */
-const SHORTEST = 10 * MINUTE;
-const LONGEST = 150 * MINUTE;
-
 /** No poll at that end of a gap. */
 export const NOBODY = -1;
 
 /**
  * What the polls of one store say about its rates and its downtime, gathered in one walk: nearly all gaps between polls
- * are open throughout and about as long as each other, and of these it is enough to know how many there are of each
- * length. The few that business hours or the start of a window cut are kept one by one.
+ * are open throughout, begin and end in the same state and are about as long as each other, and of these it is enough to
+ * know some sums. The others, and those that business hours or the start of a window cut, are kept one by one.
  */
 export class StoreGaps {
+  /** All gaps between two polls, whole and cut, whatever their era: what they say about the rates. */
+  readonly all = new CellCounts(CELLS);
   /**
-   * How many gaps that are open throughout there are in each era, at `era · CELLS + cell`; a gap is shared by the two
-   * knots around its length. The cut ones, which say as much about the rates, stand with the era before the windows.
+   * The pieces of open time (see `PieceTable`) of each era: whole gaps, and the edges of those that lie in the era and
+   * are only cut by one closed time.
    */
-  readonly counts = new Float64Array(ERAS * CELLS);
-  /** The places in `counts` that are not 0. */
-  readonly used = new GrowingList();
-  /** The cut gaps, four numbers each: from, to, state at the start, state at the end; `NOBODY` where there is none. */
+  readonly pieces: readonly CellCounts[] = Array.from({ length: ERAS }, () => new CellCounts(PIECES));
+  /** The other cut gaps, four numbers each: from, to, state at the start, state at the end; `NOBODY` where there is none. */
   readonly cut = new GrowingList();
   /** The state that the first poll saw. */
   first = 0;
   /** How many polls count, in each era. */
   readonly polls = new Int32Array(ERAS);
-  /** The longest gap that is open throughout, in each era. */
+  /** The most open time in one of the gaps that `pieces` tells of, in each era. */
   readonly longest = new Float64Array(ERAS);
+  /** The run at hand, of one state and era. */
+  readonly #run = new GapRun();
+  /** The most open time in one gap of the era at hand. */
+  #widest = 0;
+  /** The runs of each state so far, together. */
+  readonly #runs = [new GapRun(), new GapRun()];
 
   /**
    * @param open the store's open intervals, complete over the eight days before `asOf`
@@ -44,98 +48,98 @@ export class StoreGaps {
    */
   gather(open: Intervals, { instant, active }: PollColumns, first: number, last: number, asOf: number): boolean {
     this.#clear();
-    const { polls, longest } = this;
     let era = 0;
     let eraEnd = eraEndOf(0, asOf);
     let previous = Number.NEGATIVE_INFINITY;
     let state = NOBODY;
-    let piece = NOBODY;
-    // The run of ordinary gaps at hand, of one state and era: their number, and sums of what they exceed an hour by.
-    let ordinary = 0;
-    let sum = 0;
-    let squares = 0;
-    // Of the era at hand.
     let counted = 0;
-    let widest = 0;
     let i = first;
     for (let p = 0; p < open.length && i < last; p += 2) {
       const from = open[p] as number;
       const to = open[p + 1] as number;
       while (i < last && (instant[i] as number) < from) i++;
-      for (; i < last; i++) {
-        const at = instant[i] as number;
+      // Whether the poll before lies in this interval too, or in the one before it.
+      let inside = false;
+      let adjacent = p > 0 && previous >= (open[p - 2] as number);
+      while (i < last) {
+        let at = instant[i] as number;
         if (at >= to) break;
+        if (inside) {
+          const next = this.#run.follow(instant, active, i, last, Math.min(to, eraEnd), previous, state);
+          if (next > i) {
+            counted += next - i;
+            i = next;
+            previous = instant[i - 1] as number;
+            if (i === last) break;
+            at = instant[i] as number;
+            if (at >= to) break;
+          }
+        }
         const seen = active[i] as number;
-        const gap = at - previous;
-        const whole = piece === p && at <= eraEnd;
-        if (whole && gap > widest) widest = gap;
-        if (whole && seen === state && gap >= SHORTEST && gap < LONGEST) {
-          const excess = gap - HOUR;
-          ordinary++;
-          sum += excess;
-          squares += excess * excess;
-        } else {
-          if (!whole) this.#keep(previous, at, state, seen);
-          if (state === NOBODY) this.first = seen;
-          else this.#count((whole ? era * CELLS : 0) + (2 * state + seen) * KNOTS, gap, 1);
-        }
-        if (ordinary > 0 && (seen !== state || at >= eraEnd)) {
-          this.#countRun(era * CELLS + 3 * state * KNOTS, ordinary, sum, squares);
-          ordinary = 0;
-          sum = 0;
-          squares = 0;
-        }
-        if (at >= eraEnd) {
-          polls[era] = counted;
-          longest[era] = widest;
+        const ends = 2 * state + seen;
+        const cell = cellOf(ends, at - previous);
+        if (state === NOBODY) this.first = seen;
+        else this.all.add(cell, 1);
+        if (at > eraEnd || !(inside || (adjacent && seen === state))) this.#keep(previous, at, state, seen);
+        else if (inside) {
+          this.#piecesOf(era).add(cell, 1);
+          if (at - previous > this.#widest) this.#widest = at - previous;
+        } else this.#addEdges(era, state, previous, open[p - 1] as number, from, at);
+        if (seen !== state || at >= eraEnd) this.#endRun(era, state);
+        while (at >= eraEnd) {
+          this.#endEra(era, counted);
           counted = 0;
-          widest = 0;
-          while (at >= eraEnd) eraEnd = eraEndOf(++era, asOf);
+          eraEnd = eraEndOf(++era, asOf);
         }
         counted++;
         previous = at;
         state = seen;
-        piece = p;
+        inside = true;
+        adjacent = false;
+        i++;
       }
     }
     if (state === NOBODY) return false;
-    polls[era] = counted;
-    longest[era] = widest;
-    if (ordinary > 0) this.#countRun(era * CELLS + 3 * state * KNOTS, ordinary, sum, squares);
+    this.#endRun(era, state);
+    this.#endEra(era, counted);
+    for (era++; era < ERAS; era++) this.#endEra(era, 0);
     this.#keep(previous, Number.POSITIVE_INFINITY, state, NOBODY);
+    for (let s = 0; s <= 1; s++) (this.#runs[s] as GapRun).addTo(this.all, s);
     return true;
   }
 
-  /**
-   * A run of gaps as if they had only two lengths, with their mean and their variance: all that they are asked is nearly
-   * straight. Ordinarily these are a deviation below and above the mean; none is below the shortest that occurs.
-   */
-  #countRun(row: number, gaps: number, sum: number, squares: number): void {
-    const mean = sum / gaps;
-    const variance = Math.max(0, squares / gaps - mean * mean);
-    const below = Math.min(Math.sqrt(variance), HOUR + mean - SHORTEST);
-    // Lengths that are as good as equal.
-    if (below < 1) {
-      this.#count(row, HOUR + mean, gaps);
+  #endRun(era: number, state: number): void {
+    if (this.#run.isEmpty) return;
+    this.#run.addTo(this.#piecesOf(era), state);
+    (this.#runs[state] as GapRun).add(this.#run);
+    if (this.#run.longest > this.#widest) this.#widest = this.#run.longest;
+    this.#run.clear();
+  }
+
+  /** A gap that is open beside its two polls, of one state, and closed in between. */
+  #addEdges(era: number, state: number, previous: number, closes: number, opens: number, at: number): void {
+    // Before the windows nothing is added up.
+    if (era === 0) return;
+    const early = closes - previous;
+    const late = at - opens;
+    if (early > LONGEST_EDGE || late > LONGEST_EDGE) {
+      this.#keep(previous, at, state, state);
       return;
     }
-    const above = variance / below;
-    this.#count(row, HOUR + mean - below, (gaps * above) / (below + above));
-    this.#count(row, HOUR + mean + above, (gaps * below) / (below + above));
+    const pieces = this.#piecesOf(era);
+    pieces.add(pieceOf(state, early, at - closes), 1);
+    if (late > 0) pieces.add(pieceOf(state, late, opens - previous), 1);
+    if (early + late > this.#widest) this.#widest = early + late;
   }
 
-  #count(row: number, gap: number, gaps: number): void {
-    const knot = knotOf(gap);
-    const whole = Math.floor(knot);
-    const rest = knot - whole;
-    this.#add(row + whole, gaps * (1 - rest));
-    if (rest > 0) this.#add(row + whole + 1, gaps * rest);
+  #piecesOf(era: number): CellCounts {
+    return this.pieces[era] as CellCounts;
   }
 
-  #add(place: number, gaps: number): void {
-    const before = this.counts[place] as number;
-    if (before === 0) this.used.push(place);
-    this.counts[place] = before + gaps;
+  #endEra(era: number, polls: number): void {
+    this.polls[era] = polls;
+    this.longest[era] = this.#widest;
+    this.#widest = 0;
   }
 
   #keep(from: number, to: number, before: number, after: number): void {
@@ -146,11 +150,16 @@ export class StoreGaps {
   }
 
   #clear(): void {
-    for (let i = 0; i < this.used.length; i++) this.counts[this.used.at(i)] = 0;
-    this.used.clear();
+    for (let era = 0; era < ERAS; era++) {
+      this.#piecesOf(era).clear();
+      // What no poll counts for is asked these all the same.
+      this.polls[era] = 0;
+    }
+    this.all.clear();
+    this.#run.clear();
+    for (const run of this.#runs) run.clear();
+    this.#widest = 0;
     this.cut.clear();
-    this.polls.fill(0);
-    this.longest.fill(0);
   }
 }
 

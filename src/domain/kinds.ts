@@ -10,7 +10,7 @@ export interface Kind {
 }
 
 /** How long stores stay up and stay down on average: each four times the one before. */
-const UP_TIMES = [2 * HOUR, 8 * HOUR, 32 * HOUR, 128 * HOUR, 512 * HOUR, 2048 * HOUR];
+const UP_TIMES = [2 * HOUR, 8 * HOUR, 32 * HOUR, 128 * HOUR, 1024 * HOUR];
 const DOWN_TIMES = [8 * MINUTE, 32 * MINUTE, 128 * MINUTE, 512 * MINUTE, 2048 * MINUTE, 8192 * MINUTE];
 
 export const NEVER_DOWN: Kind = { failure: 0, recovery: 1 / HOUR };

@@ -1,6 +1,6 @@
+import type { Cells } from './cell-counts.ts';
 import { CELLS, FIGURES, GapTable, gapAt, KNOTS } from './gap-table.ts';
 import type { StoreGaps } from './gaps.ts';
-import { GrowingList } from './growing-list.ts';
 import { ANY_KINDS, type Kind, NEVER_DOWN, NEVER_UP } from './kinds.ts';
 
 /** As if so many stores of any fleet had been seen beside those of this one. */
@@ -13,14 +13,18 @@ const INERTIA = 0.5;
 const MOVES = 8;
 const SETTLINGS = 2;
 
+/** Until the kinds have found their places, these many of a large sample are enough; the last moves look at all. */
+const FIRST_MOVES = 5;
+const FEW = 250;
+
 /** By how much the kinds overstep: 1 is plain EM, and from 2 on it need not settle. */
 const HASTE = 1.7;
 
 /** A kind with a smaller share of the fleet is dropped. */
-const LEAST_SHARE = 0.004;
+const LEAST_SHARE = 0.01;
 
 /** Kinds that are this much less likely than the likeliest are not worth an exponential. */
-const NEGLIGIBLE = -25;
+const NEGLIGIBLE = -12;
 
 /** A fleet as a mixture of kinds of store. */
 export interface Mixture {
@@ -31,41 +35,17 @@ export interface Mixture {
 
 /** The polls of a sample of stores, as far as they say something about rates. */
 export class FleetSample {
-  /** For each store its cells and how many gaps stand in each, from `starts` on. */
-  readonly cells = new GrowingList();
-  readonly counts = new GrowingList();
-  readonly starts = new GrowingList();
-  /** The state that each store's first poll saw. */
-  readonly first = new GrowingList();
-  readonly #sum = new Float64Array(CELLS);
+  /** The gaps of each store, and the state that its first poll saw. */
+  readonly #gaps: Cells[] = [];
+  readonly #first: number[] = [];
 
   get stores(): number {
-    return this.first.length;
+    return this.#gaps.length;
   }
 
-  add(gaps: StoreGaps): void {
-    this.starts.push(this.cells.length);
-    this.first.push(gaps.first);
-    for (let u = 0; u < gaps.used.length; u++) {
-      const place = gaps.used.at(u);
-      const cell = place % CELLS;
-      this.#sum[cell] = (this.#sum[cell] as number) + (gaps.counts[place] as number);
-    }
-    for (let u = 0; u < gaps.used.length; u++) {
-      const cell = gaps.used.at(u) % CELLS;
-      const count = this.#sum[cell] as number;
-      if (count === 0) continue;
-      this.cells.push(cell);
-      this.counts.push(count);
-      this.#sum[cell] = 0;
-    }
-  }
-
-  clear(): void {
-    this.cells.clear();
-    this.counts.clear();
-    this.starts.clear();
-    this.first.clear();
+  add({ first, all: { cells, counts, length } }: StoreGaps): void {
+    this.#gaps.push({ cells: cells.slice(0, length), counts: counts.slice(0, length), length });
+    this.#first.push(first);
   }
 
   /**
@@ -73,35 +53,28 @@ export class FleetSample {
    *
    * @param out receives the numbers, from `at` on
    */
-  likelihoods(store: number, { kinds, first, reach }: GapTable, out: Float64Array, at: number): void {
-    const n = kinds.length;
-    const seen = this.first.at(store) * n;
-    for (let k = 0; k < n; k++) out[at + k] = first[seen + k] as number;
-    const end = this.#end(store);
-    for (let c = this.starts.at(store); c < end; c++) {
-      const count = this.counts.at(c);
-      const row = this.cells.at(c) * n;
-      for (let k = 0; k < n; k++) out[at + k] = (out[at + k] as number) + count * (reach[row + k] as number);
-    }
-    let most = Number.NEGATIVE_INFINITY;
-    for (let k = 0; k < n; k++) if ((out[at + k] as number) > most) most = out[at + k] as number;
-    for (let k = 0; k < n; k++) {
-      const below = (out[at + k] as number) - most;
-      out[at + k] = below < NEGLIGIBLE ? 0 : Math.exp(below);
-    }
+  likelihoods(store: number, table: GapTable, out: Float64Array, at: number): void {
+    table.logLikelihoods(this.#first[store] as number, this.#gaps[store] as Cells, out, at);
+    relative(out, at, table.kinds.length);
   }
 
   /** Adds the gaps of a store to `sums`, with a weight. */
   addTo(sums: Float64Array, store: number, weight: number): void {
-    const end = this.#end(store);
-    for (let c = this.starts.at(store); c < end; c++) {
-      const cell = this.cells.at(c);
-      sums[cell] = (sums[cell] as number) + weight * this.counts.at(c);
+    const { cells, counts, length } = this.#gaps[store] as Cells;
+    for (let i = 0; i < length; i++) {
+      const cell = cells[i] as number;
+      sums[cell] = (sums[cell] as number) + weight * (counts[i] as number);
     }
   }
+}
 
-  #end(store: number): number {
-    return store + 1 < this.starts.length ? this.starts.at(store + 1) : this.cells.length;
+/** From logarithms to shares of the largest. */
+function relative(values: Float64Array, at: number, length: number): void {
+  let most = Number.NEGATIVE_INFINITY;
+  for (let k = at; k < at + length; k++) if ((values[k] as number) > most) most = values[k] as number;
+  for (let k = at; k < at + length; k++) {
+    const below = (values[k] as number) - most;
+    values[k] = below < NEGLIGIBLE ? 0 : Math.exp(below);
   }
 }
 
@@ -131,14 +104,15 @@ export function* learningFleet(sample: FleetSample): Generator<void, Mixture> {
   let shares: Float64Array = doubt.map((weight) => weight / DOUBT);
   for (let move = 0; ; move++) {
     const table = new GapTable(kinds);
-    const n = kinds.length;
-    const weights = new Float64Array(sample.stores * n);
-    for (let store = 0; store < sample.stores; store++) sample.likelihoods(store, table, weights, store * n);
+    const every = move < FIRST_MOVES ? Math.max(1, Math.floor(sample.stores / FEW)) : 1;
+    const stores = Array.from({ length: Math.ceil(sample.stores / every) }, (_, i) => i * every);
+    const weights = new Float64Array(stores.length * table.width);
+    for (const [row, store] of stores.entries()) sample.likelihoods(store, table, weights, row * table.width);
     yield;
-    for (let i = 0; i < SETTLINGS; i++) shares = settle(weights, shares, doubt);
+    for (let i = 0; i < SETTLINGS; i++) shares = settle(weights, table.width, shares, doubt);
     yield;
     if (move === MOVES) return { table, shares };
-    const moved = moveKinds(sample, table, weights, shares, origins);
+    const moved = moveKinds(sample, stores, table, weights, shares, origins);
     const kept = shares.map((_, k) => k).filter((k) => (shares[k] as number) >= LEAST_SHARE);
     kinds = [...kept].map((k) => moved[k] as Kind);
     origins = [...kept].map((k) => origins[k] as Kind);
@@ -155,11 +129,11 @@ function shareOfAny(kind: Kind): number {
 }
 
 /** The shares that the stores have on average, given those from before. */
-function settle(likelihoods: Float64Array, shares: Float64Array, doubt: Float64Array): Float64Array {
+function settle(likelihoods: Float64Array, width: number, shares: Float64Array, doubt: Float64Array): Float64Array {
   const n = shares.length;
   const sums = doubt.slice();
   let all = doubt.reduce((sum, weight) => sum + weight, 0);
-  for (let row = 0; row < likelihoods.length; row += n) {
+  for (let row = 0; row < likelihoods.length; row += width) {
     let total = 0;
     for (let k = 0; k < n; k++) total += (shares[k] as number) * (likelihoods[row + k] as number);
     if (!(total > 0)) continue;
@@ -174,15 +148,16 @@ function settle(likelihoods: Float64Array, shares: Float64Array, doubt: Float64A
 /** The kinds with the rates that their stores are expected to have shown: changes by time in which they could happen. */
 function moveKinds(
   sample: FleetSample,
-  { kinds, figures }: GapTable,
+  stores: readonly number[],
+  { kinds, width, figures }: GapTable,
   likelihoods: Float64Array,
   shares: Float64Array,
   origins: readonly Kind[],
 ): Kind[] {
   const n = kinds.length;
   const gaps = kinds.map(() => new Float64Array(CELLS));
-  for (let store = 0; store < sample.stores; store++) {
-    const row = store * n;
+  for (const [i, store] of stores.entries()) {
+    const row = i * width;
     let total = 0;
     for (let k = 0; k < n; k++) total += (shares[k] as number) * (likelihoods[row + k] as number);
     for (let k = 0; k < n; k++) {
@@ -201,7 +176,7 @@ function moveKinds(
     for (let cell = 0; cell < CELLS; cell++) {
       const count = counts[cell] as number;
       if (count === 0) continue;
-      const at = FIGURES * (cell * n + k);
+      const at = (k * CELLS + cell) * FIGURES;
       const downtime = figures[at] as number;
       const wentDown = figures[at + 4] as number;
       const ends = Math.floor(cell / KNOTS);

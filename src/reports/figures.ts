@@ -27,7 +27,10 @@ export interface ReportFigures {
 export function figuresOf({ asOf, ids, positions, figures, details }: Report, estimator: EstimatorName): ReportFigures {
   const columns = new Map<string, Float64Array>();
   const fill = (name: string, value: (position: number) => number) => {
-    columns.set(name, Float64Array.from(positions, value));
+    // Some 20 columns of a whole fleet: a loop takes a tenth of the time of `Float64Array.from`.
+    const column = new Float64Array(positions.length);
+    for (let i = 0; i < column.length; i++) column[i] = value(positions[i] as number);
+    columns.set(name, column);
   };
   for (let w = 0; w < WINDOWS.length; w++) {
     fill(`up_${WINDOW_NAMES[w]}`, (at) => figures.up(at, w));

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { FIGURES, GapTable, gapAt, KNOTS, knotOf } from '../../src/domain/gap-table.ts';
+import { CellCounts } from '../../src/domain/cell-counts.ts';
+import { CELLS, cellOf, FIGURES, GapTable, gapAt, KNOTS, knotOf } from '../../src/domain/gap-table.ts';
 import { ANY_KINDS } from '../../src/domain/kinds.ts';
 import { Passage } from '../../src/domain/passage.ts';
 import { DAY, HOUR, MINUTE } from './reference.ts';
@@ -29,12 +30,17 @@ test('between two knots the expected downtime is right to a hundredth of the gap
       passage.begin();
       passage.open({ enter, leave }, gap);
       fc.pre(passage.end(from === to ? 0 : 1));
-      const knot = Math.floor(knotOf(gap));
-      const rest = knotOf(gap) - knot;
-      const at = (i: number) => table.figures[FIGURES * (((2 * from + to) * KNOTS + i) * ANY_KINDS.length + k)] ?? 0;
-      const reach = (i: number) => table.reach[((2 * from + to) * KNOTS + i) * ANY_KINDS.length + k] ?? 0;
-      const downtime = (1 - rest) * at(knot) + rest * at(knot + 1);
-      const likely = (1 - rest) * Math.exp(reach(knot)) + rest * Math.exp(reach(knot + 1));
+      const one = new CellCounts(CELLS);
+      one.add(cellOf(2 * from + to, gap), 1);
+      const downtime = one.cells
+        .subarray(0, one.length)
+        .reduce((sum, cell, i) => sum + (one.counts[i] ?? 0) * (table.figures[(k * CELLS + cell) * FIGURES] ?? 0), 0);
+      const [some, none] = [one, new CellCounts(CELLS)].map((gaps) => {
+        const logs = new Float64Array(table.width);
+        table.logLikelihoods(1, gaps, logs, 0);
+        return logs[k] ?? Number.NaN;
+      });
+      const likely = Math.exp((some ?? Number.NaN) - (none ?? Number.NaN));
       const exact = from === 1 ? passage.mean : gap - passage.mean;
       assert.ok(likely * Math.abs(downtime - exact) < 0.01 * gap, `${downtime}, exactly ${exact}, of ${gap}`);
     }),

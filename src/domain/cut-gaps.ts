@@ -1,0 +1,195 @@
+import { CellCounts } from './cell-counts.ts';
+import type { Rates } from './chain.ts';
+import type { DowntimeSums } from './downtime-sums.ts';
+import { IMPOSSIBLE } from './gap-table.ts';
+import { NOBODY, type StoreGaps } from './gaps.ts';
+import { GrowingList } from './growing-list.ts';
+import type { Intervals } from './interval.ts';
+import { Passage } from './passage.ts';
+import { LONGEST_EDGE, PIECES, pieceOf } from './piece-table.ts';
+import { WINDOWS } from './window.ts';
+
+/** How many numbers a passage has in its list. */
+const PASSAGE = 7;
+
+/**
+ * The gaps of one store that the start of a window cuts, or closed time in more than one place, as each window sees them.
+ * Most have edges like the usual ones (see `StoreGaps`). What the two of a gap hold hangs together a little, by outages
+ * that last from one to the other; these are so rare beside the others that we take the two as independent. Any other
+ * gap is a passage, which is exact.
+ */
+export class CutGaps {
+  /** The edges that each window and all longer ones see as they are, and those that only it does. */
+  readonly shared: readonly CellCounts[] = WINDOWS.map(() => new CellCounts(PIECES));
+  readonly own: readonly CellCounts[] = WINDOWS.map(() => new CellCounts(PIECES));
+  /** The most open time in one of the gaps, in each window. */
+  readonly unseen = new Float64Array(WINDOWS.length);
+  /** Passages: where their stretches begin and end, their open time, the states at both ends, the two windows. */
+  readonly #passages = new GrowingList();
+  /** Lengths in turn, the first closed; any may be 0. */
+  readonly #stretches = new GrowingList();
+  readonly #passage = new Passage();
+
+  /** @param open the store's open intervals, complete over the windows */
+  set(open: Intervals, { cut }: StoreGaps, asOf: number): void {
+    this.#clear();
+    let piece = 0;
+    for (let c = 0; c < cut.length; c += 4) {
+      const from = cut.at(c);
+      const to = cut.at(c + 1);
+      const before = cut.at(c + 2);
+      const after = cut.at(c + 3);
+      while (piece < open.length && (open[piece + 1] as number) <= from) piece += 2;
+      // Windows that the gap lies in as a whole see the same of it; one that begins within it sees its own part.
+      let last = WINDOWS.length - 1;
+      while (last >= 0 && to > asOf - (WINDOWS[last] as number)) {
+        const start = asOf - (WINDOWS[last] as number);
+        let first = last;
+        while (from >= start && first > 0 && from >= asOf - (WINDOWS[first - 1] as number)) first--;
+        this.#addPart(open, piece, from, to, before, after, start, asOf, first, last);
+        last = first - 1;
+      }
+    }
+  }
+
+  #addPart(
+    open: Intervals,
+    piece: number,
+    from: number,
+    to: number,
+    before: number,
+    after: number,
+    start: number,
+    asOf: number,
+    firstWindow: number,
+    lastWindow: number,
+  ): void {
+    const least = Math.max(from, start);
+    const most = Math.min(to, asOf);
+    // A change of state in so short a time is worth a closer look.
+    const longest = before === after || before === NOBODY || after === NOBODY ? LONGEST_EDGE : 0;
+    let early = 0;
+    let late = 0;
+    for (let p = piece; p < open.length; p += 2) {
+      const opens = Math.max(open[p] as number, least);
+      if (opens >= most) break;
+      const closes = Math.min(open[p + 1] as number, most);
+      if (closes <= opens) continue;
+      const length = closes - opens;
+      if (opens === from && length <= longest) early = length;
+      else if (closes === to && length <= longest) late = length;
+      else {
+        this.#addPassage(open, piece, from, to, before, after, start, asOf, firstWindow, lastWindow);
+        return;
+      }
+    }
+    const state = before === NOBODY ? after : before;
+    const rest = to - from;
+    const isShared = lastWindow === WINDOWS.length - 1;
+    const edges = (isShared ? this.shared : this.own)[firstWindow] as CellCounts;
+    if (early > 0) edges.add(pieceOf(state, early, rest - early), 1);
+    if (late > 0) edges.add(pieceOf(state, late, rest - late), 1);
+    this.#noteUnseen(early + late, firstWindow, lastWindow);
+  }
+
+  #noteUnseen(open: number, firstWindow: number, lastWindow: number): void {
+    for (let w = firstWindow; w <= lastWindow; w++) if (open > (this.unseen[w] as number)) this.unseen[w] = open;
+  }
+
+  /** Away from the poll before, or from the only one backwards; what is outside the window counts as closed. */
+  #addPassage(
+    open: Intervals,
+    piece: number,
+    from: number,
+    to: number,
+    before: number,
+    after: number,
+    start: number,
+    asOf: number,
+    firstWindow: number,
+    lastWindow: number,
+  ): void {
+    const begin = this.#stretches.length;
+    const time =
+      before === NOBODY ? this.#backwards(open, to, start) : this.#forwards(open, piece, from, to, start, asOf);
+    this.#passages.push(begin);
+    this.#passages.push(this.#stretches.length);
+    this.#passages.push(time);
+    this.#passages.push(before === NOBODY ? after : before);
+    this.#passages.push(before === NOBODY ? NOBODY : after);
+    this.#passages.push(firstWindow);
+    this.#passages.push(lastWindow);
+    this.#noteUnseen(time, firstWindow, lastWindow);
+  }
+
+  #forwards(open: Intervals, piece: number, from: number, to: number, start: number, asOf: number): number {
+    const least = Math.max(from, start);
+    const most = Math.min(to, asOf);
+    let time = 0;
+    let at = from;
+    for (let p = piece; p < open.length; p += 2) {
+      const opens = Math.max(open[p] as number, least);
+      if (opens >= most) break;
+      const closes = Math.min(open[p + 1] as number, most);
+      if (closes <= opens) continue;
+      this.#stretches.push(opens - at);
+      this.#stretches.push(closes - opens);
+      time += closes - opens;
+      at = closes;
+    }
+    // Only a poll that comes later has something to say about the time before it.
+    this.#stretches.push(Number.isFinite(to) ? to - at : 0);
+    return time;
+  }
+
+  #backwards(open: Intervals, from: number, start: number): number {
+    let time = 0;
+    let at = from;
+    for (let p = open.length - 2; p >= 0; p -= 2) {
+      const closes = Math.min(open[p + 1] as number, from);
+      if (closes <= start) break;
+      const opens = Math.max(open[p] as number, start);
+      if (closes <= opens) continue;
+      this.#stretches.push(at - closes);
+      this.#stretches.push(closes - opens);
+      time += closes - opens;
+      at = opens;
+    }
+    return time;
+  }
+
+  /**
+   * Adds the downtime of the passages to sums by window, for one kind of store.
+   *
+   * @param fromUp its rates as of one seen up, who is away while down; `fromDown` the other way round
+   */
+  addPassages(sums: DowntimeSums, fromUp: Rates, fromDown: Rates): void {
+    const [list, away] = [this.#passages, this.#passage];
+    for (let i = 0; i < list.length; i += PASSAGE) {
+      const home = list.at(i + 3);
+      const end = list.at(i + 4);
+      const rates = home === 1 ? fromUp : fromDown;
+      away.begin();
+      for (let s = list.at(i); s < list.at(i + 1); s += 2) {
+        away.closed(rates, this.#stretches.at(s));
+        if (s + 1 < list.at(i + 1)) away.open(rates, this.#stretches.at(s + 1));
+      }
+      away.end(end === NOBODY ? -1 : end === home ? 0 : 1);
+      const mean = home === 1 ? away.mean : list.at(i + 2) - away.mean;
+      const none = away.none > 0 ? Math.log(away.none) : IMPOSSIBLE;
+      const all = away.all > 0 ? Math.log(away.all) : IMPOSSIBLE;
+      const [never, always] = home === 1 ? [none, all] : [all, none];
+      sums.add(list.at(i + 5), list.at(i + 6), mean, away.variance, never, always);
+    }
+  }
+
+  #clear(): void {
+    for (let w = 0; w < WINDOWS.length; w++) {
+      (this.shared[w] as CellCounts).clear();
+      (this.own[w] as CellCounts).clear();
+      this.unseen[w] = 0;
+    }
+    this.#passages.clear();
+    this.#stretches.clear();
+  }
+}

@@ -1,0 +1,101 @@
+import { Stretch } from './chain.ts';
+import { CELLS, FIGURES, type GapTable, IMPOSSIBLE } from './gap-table.ts';
+import { HOUR, MINUTE } from './hours.ts';
+import type { Kind } from './kinds.ts';
+
+/** Longer stretches beside a poll are not tabulated. */
+export const LONGEST_EDGE = 150 * MINUTE;
+
+/** Edges are tabulated at these lengths, closer together where they are short; in between we interpolate. */
+const LENGTHS = 15;
+
+/** What is left of a gap beside an edge matters little, and is rounded to one of these; the last is endless. */
+const RESTS = 24;
+const REST_UNIT = 5 * MINUTE;
+
+/** First all cells of whole gaps, then the edges by state, rest and length. */
+export const PIECES = CELLS + 2 * RESTS * LENGTHS;
+
+/** The figures of a piece and a kind: see `PieceTable.figures`. */
+export const PIECE_FIGURES = 4;
+
+/**
+ * Pieces of open time by which a store's downtime is added up, and what each means for each kind of store. A piece is a
+ * gap between two polls that is open throughout, or an edge: an open stretch that begins (or, backwards, ends) at a poll
+ * and is cut off, by business hours or by a window, before the other poll of its gap, which saw the same state.
+ */
+export class PieceTable {
+  /**
+   * Four figures each, at `(kind · PIECES + piece) · PIECE_FIGURES`: the expected downtime in milliseconds, its variance,
+   * and the logarithms of the probabilities that the store was never and always down.
+   */
+  readonly figures: Float64Array;
+
+  constructor({ kinds, figures }: GapTable) {
+    this.figures = new Float64Array(kinds.length * PIECES * PIECE_FIGURES);
+    for (const [k, kind] of kinds.entries()) {
+      for (let cell = 0; cell < CELLS; cell++) {
+        const from = (k * CELLS + cell) * FIGURES;
+        this.figures.set(figures.subarray(from, from + PIECE_FIGURES), (k * PIECES + cell) * PIECE_FIGURES);
+      }
+      this.#addEdges(k, kind);
+    }
+  }
+
+  #addEdges(k: number, { failure, recovery }: Kind): void {
+    const far = new Stretch();
+    const near = new Stretch();
+    for (let length = 0; length < LENGTHS; length++) {
+      const time = lengthAt(length);
+      // State 1 is down.
+      near.set({ enter: failure, leave: recovery }, time);
+      for (let rest = 0; rest < RESTS; rest++) {
+        far.move({ enter: failure, leave: recovery }, restAt(rest));
+        const up = near.p00 * far.p00 + near.p01 * far.p10;
+        const downWhileUp = (near.g00 * far.p00 + near.g01 * far.p10) / up;
+        const squareWhileUp = (near.h00 * far.p00 + near.h01 * far.p10) / up;
+        this.#put(k, edgeOf(1, rest, length), downWhileUp, squareWhileUp, (near.stay0 * far.p00) / up, 0);
+        const down = near.p11 * far.p11 + near.p10 * far.p01;
+        const meanDown = (near.g11 * far.p11 + near.g10 * far.p01) / down;
+        const squareDown = (near.h11 * far.p11 + near.h10 * far.p01) / down;
+        this.#put(k, edgeOf(0, rest, length), meanDown, squareDown, 0, (near.stay1 * far.p11) / down);
+      }
+    }
+  }
+
+  #put(kind: number, piece: number, mean: number, square: number, never: number, always: number): void {
+    const at = (kind * PIECES + piece) * PIECE_FIGURES;
+    this.figures[at] = mean;
+    this.figures[at + 1] = Math.max(0, square - mean * mean);
+    this.figures[at + 2] = never > 0 ? Math.log(never) : IMPOSSIBLE;
+    this.figures[at + 3] = always > 0 ? Math.log(always) : IMPOSSIBLE;
+  }
+}
+
+function edgeOf(state: number, rest: number, length: number): number {
+  return CELLS + (state * RESTS + rest) * LENGTHS + length;
+}
+
+/**
+ * Where an edge stands among the pieces: the whole part is a piece, the rest how far it is to the next.
+ *
+ * @param state what the polls at both ends of its gap saw, or the only one
+ * @param length milliseconds, at most `LONGEST_EDGE`
+ * @param rest what is left of the gap, at most eight days, or infinite when there is no other poll
+ */
+export function pieceOf(state: number, length: number, rest: number): number {
+  const units = 1 + rest / REST_UNIT;
+  // From line to line by √2: the logarithm of the square as a whole number.
+  const line = rest === Number.POSITIVE_INFINITY ? RESTS - 1 : 31 - Math.clz32(units * units);
+  return edgeOf(state, line, Math.min((LENGTHS - 1) * Math.sqrt(length / LONGEST_EDGE), LENGTHS - 1.000001));
+}
+
+function lengthAt(column: number): number {
+  return LONGEST_EDGE * (column / (LENGTHS - 1)) ** 2;
+}
+
+/** In the middle of a line; of the first, none at all, as where only a window cuts. */
+function restAt(line: number): number {
+  if (line === RESTS - 1) return 1e6 * HOUR;
+  return line === 0 ? 0 : REST_UNIT * (2 ** ((line + 0.5) / 2) - 1);
+}
