@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import { Accounts } from './accounts/service.ts';
 import { checkListening } from './accounts/start.ts';
-import type { Config, DatabaseLocation } from './config.ts';
+import { type Config, type DatabaseLocation, isLive } from './config.ts';
 import { writeParquet } from './duckdb/parquet.ts';
 import { FleetService } from './fleet/service.ts';
 import { Freshness } from './freshness.ts';
@@ -88,6 +88,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     results: new ResultsFolder(config.resultsDir),
     writeParquet,
     estimator: config.estimator,
+    pollInterval: isLive(config) ? config.poll.interval : undefined,
     keep: config.reportRetention,
     log,
     now,
@@ -124,7 +125,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
   const freshness = new Freshness({
     ...{ storage, syncs, now, interval: config.poll.interval },
     troubleSince: () => poller?.stats().troubleSince,
-    live: config.poll.on || config.sync.sources.length > 0,
+    live: isLive(config),
   });
   const app = await buildApp({
     storage,

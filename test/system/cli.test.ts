@@ -53,6 +53,22 @@ test('a report is had in every format, to a file and to standard output', async 
   assert.match(await made('parquet'), /^PAR1[\s\S]*PAR1$/);
 });
 
+test('a report of a live system whose polls are old says so on standard error', async (t) => {
+  const cwd = temporaryFolder(t);
+  assert.equal((await run(cwd, ['import', ...FEEDS])).code, 0);
+  const live = { SYNC_POLLS: 'polls.csv' };
+  const made = (args: readonly string[], env = {}) => run(cwd, ['report', ...args], '', env);
+  const late = await made([], live);
+  assert.match(
+    late.stderr,
+    /^warning: the newest poll is \d+ minutes old; the report says nothing about the time since$/m,
+  );
+  const archive = await made([]);
+  assert.equal(late.stdout, archive.stdout);
+  const quiet = [archive, await made(['--as-of', asOf], live), await made(FEEDS, live)];
+  for (const { code, stderr } of quiet) assert.deepEqual([code, /warning/.test(stderr)], [0, false]);
+});
+
 test('changed hours hold from the instant that is named, and special hours on their date', async (t) => {
   const cwd = temporaryFolder(t);
   const hours = (start: string) =>

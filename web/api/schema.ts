@@ -48,6 +48,8 @@ export type ClassicReportStatus = {
   /** the share of stores that are done */
   readonly progress: number;
   readonly as_of: string;
+  /** the report speaks for the newest poll of a live system, and that was older than two polling intervals when it was asked for */
+  readonly warning?: string | undefined;
 } | {
   readonly status: 'Complete';
   /** where the CSV is */
@@ -55,10 +57,14 @@ export type ClassicReportStatus = {
   readonly as_of: string;
   /** rows of the CSV */
   readonly stores: number;
+  /** the report speaks for the newest poll of a live system, and that was older than two polling intervals when it was asked for */
+  readonly warning?: string | undefined;
 } | {
   readonly status: 'Failed';
   readonly reason: string;
   readonly as_of: string;
+  /** the report speaks for the newest poll of a live system, and that was older than two polling intervals when it was asked for */
+  readonly warning?: string | undefined;
 };
 
 export interface CoverageGap {
@@ -411,6 +417,7 @@ export interface Report {
   readonly started_at: string | null;
   readonly finished_at: string | null;
   readonly error: string | null;
+  readonly warning: string | null;
 }
 
 export interface ReportPage {
