@@ -123,6 +123,17 @@ test('bad rows are told, kept with their reason, and stop nothing; with --strict
   );
 });
 
+test('the files that a server is started with are counted among the polls that it took in', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(
+    join(cwd, 'polls.csv'),
+    'store_id,status,timestamp_utc\na,active,2023-01-22 12:00:00 UTC\na,shut,yesterday\n',
+  );
+  const { url } = await serve(t, cwd, '--polls', 'polls.csv');
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  assert.match(metrics, /^restaurant_monitor_polls_received_total\{source="import"\} 1$/m);
+});
+
 test('a database that a server holds is named together with the way in', async (t) => {
   const cwd = temporaryFolder(t);
   await serve(t, cwd, ...FEEDS);
