@@ -38,7 +38,7 @@ export interface AuditPage {
 export interface ChangedStore {
   readonly name?: string | null | undefined;
   readonly zone?: string | null | undefined;
-  /** such as brand and city; keys without a colon */
+  /** such as brand and city; a key has up to 100 characters and no colon */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly probe_url?: string | null | undefined;
 }
@@ -313,7 +313,7 @@ export interface NewStore {
   readonly store_id?: string | undefined;
   readonly name?: string | null | undefined;
   readonly zone?: string | null | undefined;
-  /** such as brand and city; keys without a colon */
+  /** such as brand and city; a key has up to 100 characters and no colon */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly probe_url?: string | null | undefined;
 }
@@ -521,7 +521,7 @@ export interface Store {
   readonly zone: string;
   /** nobody ever said in which zone it is */
   readonly zone_is_default: boolean;
-  /** such as brand and city; keys without a colon */
+  /** such as brand and city; a key has up to 100 characters and no colon */
   readonly labels: Readonly<Record<string, string>>;
   readonly probe_url: string | null;
   /** `offline`: while it should be open; `unknown`: open, and not polled of late */
