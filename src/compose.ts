@@ -21,7 +21,6 @@ import { controlOf } from './poller/control.ts';
 import { Exchanger } from './poller/exchange.ts';
 import { StoredPolls } from './poller/history.ts';
 import { Membership } from './poller/members.ts';
-import type { PollSink } from './poller/poll-writer.ts';
 import { CONFIRM_AFTER, Poller } from './poller/poller.ts';
 import { Prober } from './poller/probe.ts';
 import { GuardedResolver, resolveBySystem } from './poller/resolver.ts';
@@ -135,10 +134,11 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
         brokenOff,
       ),
   });
-  const sink: PollSink = {
+  const sink: Sink = {
     append: async (batch) => {
-      await appender.append(batch);
+      const counts = await appender.append(batch);
       metrics.polls('poller', batch.ids.length);
+      return counts;
     },
   };
   const poller = config.poll.on ? createPoller(config, { storage, sink, directory, log, now }) : undefined;
@@ -208,9 +208,12 @@ export function createSyncs(config: Config, { wait = sleep, ...parts }: SyncSurr
 /** This server among those on the same database. */
 const SERVER = `${hostname()} ${process.pid} ${randomUUID().slice(0, 8)}`;
 
+/** Where the polls of the poller go. */
+type Sink = Pick<PollAppender, 'append'>;
+
 interface PollerSurroundings {
   readonly storage: Storage;
-  readonly sink: PollSink;
+  readonly sink: Sink;
   readonly directory: StoreDirectory;
   readonly log: Logger;
   readonly now: () => number;
