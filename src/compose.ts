@@ -5,13 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import { Accounts } from './accounts/service.ts';
 import { checkListening } from './accounts/start.ts';
-import type { Config, DatabaseLocation } from './config.ts';
+import { type Config, type DatabaseLocation, isLive } from './config.ts';
 import { writeParquet } from './duckdb/parquet.ts';
 import { FleetService } from './fleet/service.ts';
 import { Freshness } from './freshness.ts';
 import type { Authenticator } from './http/access.ts';
 import { buildApp } from './http/app.ts';
 import type { App } from './http/types.ts';
+import { wordOf } from './imports/feed-names.ts';
 import { ImportService } from './imports/service.ts';
 import { UploadsFolder } from './imports/uploads.ts';
 import { Metrics } from './metrics.ts';
@@ -57,6 +58,9 @@ export interface Server {
   readonly reports: ReportService;
   readonly imports: ImportService;
   readonly syncs: SyncService;
+  /** `undefined`: this server does not poll. */
+  readonly poller: Poller | undefined;
+  readonly metrics: Metrics;
   readonly log: Logger;
   /** Listens; returns the address, such as `http://127.0.0.1:5000`. */
   listen(): Promise<string>;
@@ -70,6 +74,8 @@ export interface ServerParts {
   readonly states?: StateSource;
   /** The clock, milliseconds. */
   readonly now?: () => number;
+  /** How a sync waits before it tries a source again. */
+  readonly wait?: SyncParts['wait'];
 }
 
 /**
@@ -88,6 +94,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     results: new ResultsFolder(config.resultsDir),
     writeParquet,
     estimator: config.estimator,
+    pollInterval: isLive(config) ? config.poll.interval : undefined,
     keep: config.reportRetention,
     log,
     now,
@@ -102,6 +109,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     log,
     now,
     onChanged: () => directory.changed(),
+    onPolls: (count) => metrics.polls('import', count),
   });
   const fleet = new FleetService({ storage, directory, log, now, pollInterval: config.poll.interval });
   metrics.watchFleet(() => fleet.gauges());
@@ -117,14 +125,29 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     onReceived: (count) => metrics.polls('api', count),
   });
   const authenticator = parts.authenticator ?? accounts;
-  const syncs = createSyncs(config, { storage, log, now, onChanged: () => directory.changed() });
-  const poller = config.poll.on ? createPoller(config, { storage, appender, directory, log, now }) : undefined;
-  if (config.sync.sources.length > 0) metrics.watchSyncs(async () => (await syncs.failing()).length);
+  const syncs = createSyncs(config, {
+    ...{ storage, log, now, wait: parts.wait, onChanged: () => directory.changed() },
+    onPolls: (count) => metrics.polls('sync', count),
+    onEnd: (results, brokenOff) =>
+      metrics.sync(
+        results.map(({ feed, status }) => ({ feed: wordOf(feed), status })),
+        brokenOff,
+      ),
+  });
+  const sink: Sink = {
+    append: async (batch) => {
+      const counts = await appender.append(batch);
+      metrics.polls('poller', batch.ids.length);
+      return counts;
+    },
+  };
+  const poller = config.poll.on ? createPoller(config, { storage, sink, directory, log, now }) : undefined;
+  if (config.sync.sources.length > 0) metrics.watchSyncs(() => syncs.gauges());
   if (poller !== undefined) metrics.watchPoller(() => poller.stats());
   const freshness = new Freshness({
     ...{ storage, syncs, now, interval: config.poll.interval },
     troubleSince: () => poller?.stats().troubleSince,
-    live: config.poll.on || config.sync.sources.length > 0,
+    live: isLive(config),
   });
   const app = await buildApp({
     storage,
@@ -149,6 +172,8 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     reports,
     imports,
     syncs,
+    poller,
+    metrics,
     log,
     listen: async () => {
       await reports.start();
@@ -165,16 +190,17 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
   };
 }
 
+type SyncSurroundings = Pick<SyncParts, 'storage' | 'log' | 'now' | 'onChanged' | 'onPolls' | 'onEnd'> & {
+  readonly wait?: SyncParts['wait'] | undefined;
+};
+
 /** The sources that the configuration names, and when they are read. */
-export function createSyncs(
-  config: Config,
-  parts: Pick<SyncParts, 'storage' | 'log' | 'now' | 'onChanged'>,
-): SyncService {
+export function createSyncs(config: Config, { wait = sleep, ...parts }: SyncSurroundings): SyncService {
   const { sources, cadence, spread, timeout, maxBytes } = config.sync;
   const { database } = config;
   const place = database.engine === 'postgres' ? database.url : `${hostname()} ${resolve(database.path ?? '')}`;
   return new SyncService({
-    ...{ ...parts, sources, wait: sleep, server: SERVER, limits: { timeout, maxBytes } },
+    ...{ ...parts, sources, wait, server: SERVER, limits: { timeout, maxBytes } },
     ...{ cadence: spreadOut(cadence, place, spread), rejectsDir: join('var', 'rejects') },
   });
 }
@@ -182,16 +208,19 @@ export function createSyncs(
 /** This server among those on the same database. */
 const SERVER = `${hostname()} ${process.pid} ${randomUUID().slice(0, 8)}`;
 
+/** Where the polls of the poller go. */
+type Sink = Pick<PollAppender, 'append'>;
+
 interface PollerSurroundings {
   readonly storage: Storage;
-  readonly appender: PollAppender;
+  readonly sink: Sink;
   readonly directory: StoreDirectory;
   readonly log: Logger;
   readonly now: () => number;
 }
 
 /** A poller of the stores that have a URL to probe. */
-export function createPoller(config: Config, { storage, appender, directory, log, now }: PollerSurroundings): Poller {
+export function createPoller(config: Config, { storage, sink, directory, log, now }: PollerSurroundings): Poller {
   const { rule, allowPrivate, control, perHost } = config.poll;
   const exchanger = (guard: AddressGuard) => new Exchanger(new GuardedResolver(guard, resolveBySystem, now), perHost);
   // What else a member may have begun when another takes over its stores: a probe, its confirmation, its judgement.
@@ -201,7 +230,7 @@ export function createPoller(config: Config, { storage, appender, directory, log
       prober: new Prober(rule, exchanger(new AddressGuard(allowPrivate))),
       targets: async () => (await directory.current()).entries.map(({ id, probeUrl }) => ({ id, url: probeUrl })),
       history: new StoredPolls(storage),
-      sink: appender,
+      sink,
       gaps: storage.gaps,
       membership: storage.members && new Membership(storage.members, SERVER, handover),
       control: controlOf(control, exchanger(new AddressGuard(EVERYWHERE)), rule.timeout),

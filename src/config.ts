@@ -31,6 +31,11 @@ export interface Config {
   readonly sync: SyncConfig;
 }
 
+/** Whether polls come in by themselves: else the data is an archive, and may be as old as it likes. */
+export function isLive({ poll, sync }: Pick<Config, 'poll' | 'sync'>): boolean {
+  return poll.on || sync.sources.length > 0;
+}
+
 /** What a command line may say; each wins over its variable. */
 export interface ConfigFlags {
   readonly host?: string;

@@ -1,3 +1,5 @@
+import { areLate } from './domain/patience.ts';
+import { ageOf } from './reports/late-polls.ts';
 import type { Storage } from './storage/ports.ts';
 import type { SyncService } from './sync/service.ts';
 
@@ -16,7 +18,6 @@ export interface FreshnessParts {
 
 /** The data is looked at so often at most. */
 const KEEP = 30_000;
-const MINUTE = 60_000;
 
 /** Whether a live system is up to date. */
 export class Freshness {
@@ -47,9 +48,7 @@ export class Freshness {
     const warnings: string[] = [];
     const latest = await storage.snapshot((snapshot) => snapshot.latestPoll());
     if (latest === undefined) warnings.push('there are no polls yet');
-    else if (now - latest > 2 * interval) {
-      warnings.push(`the newest poll is ${Math.floor((now - latest) / MINUTE)} minutes old`);
-    }
+    else if (areLate(latest, now, interval)) warnings.push(`the newest poll is ${ageOf(latest, now)}`);
     if (troubleSince() !== undefined) warnings.push('the poller is in trouble itself and observes nothing');
     for (const { feed } of await syncs.failing()) warnings.push(`a source of ${TITLES[feed] ?? feed} cannot be read`);
     return warnings;

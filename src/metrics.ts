@@ -8,14 +8,32 @@ export interface FleetGauges {
   readonly pollAge: number | undefined;
 }
 
-/** What is told of the poller of this server. */
-export interface PollerGauges {
+/** What is told of the poller of this server: how it is, and its running totals. */
+export interface PollerFigures {
   readonly stores: number;
   readonly running: number;
   readonly waiting: number;
   readonly pending: number;
   readonly troubleSince: number | undefined;
+  readonly probes: number;
+  readonly active: number;
+  readonly inactive: number;
+  readonly unobserved: number;
+  readonly skipped: number;
+  readonly writeFailures: number;
 }
+
+/** What is told of the syncs, by whichever server. */
+export interface SyncGauges {
+  /** Sources that the last one could not read. */
+  readonly failing: number;
+  /** Seconds since one could read all its sources; `undefined`: none ever could. */
+  readonly successAge: number | undefined;
+}
+
+const WAYS_IN = ['api', 'import', 'sync', 'poller'] as const;
+/** How polls come in. */
+export type WayIn = (typeof WAYS_IN)[number];
 
 /** What Prometheus is told, by its names. */
 export class Metrics {
@@ -23,6 +41,8 @@ export class Metrics {
   readonly #requests: Histogram<'method' | 'route' | 'status'>;
   readonly #reports: Histogram<'outcome'>;
   readonly #polls: Counter<'source'>;
+  readonly #syncRuns: Counter<'outcome'>;
+  readonly #syncSources: Counter<'feed' | 'outcome'>;
 
   constructor() {
     const registers = [this.#registry];
@@ -43,8 +63,21 @@ export class Metrics {
     });
     this.#polls = new Counter({
       name: 'restaurant_monitor_polls_received_total',
-      help: 'Polls that this server has taken in',
+      help: 'Polls that this server has taken in, new or not',
       labelNames: ['source'],
+      registers,
+    });
+    for (const source of WAYS_IN) this.polls(source, 0);
+    this.#syncRuns = new Counter({
+      name: 'restaurant_monitor_sync_runs_total',
+      help: 'Syncs that this server made; failed: a source could not be read, or the sync was broken off',
+      labelNames: ['outcome'],
+      registers,
+    });
+    this.#syncSources = new Counter({
+      name: 'restaurant_monitor_sync_sources_total',
+      help: 'Sources in the syncs that this server made, by feed and how they were found',
+      labelNames: ['feed', 'outcome'],
       registers,
     });
   }
@@ -58,9 +91,15 @@ export class Metrics {
     this.#reports.observe({ outcome }, seconds);
   }
 
-  /** @param source how they came: `api`, `import` … */
-  polls(source: string, count: number): void {
+  polls(source: WayIn, count: number): void {
     this.#polls.inc({ source }, count);
+  }
+
+  /** @param sources what became of each source of a sync */
+  sync(sources: readonly { readonly feed: string; readonly status: string }[], brokenOff: boolean): void {
+    const failed = brokenOff || sources.some(({ status }) => status === 'failed');
+    this.#syncRuns.inc({ outcome: failed ? 'failed' : 'complete' });
+    for (const { feed, status } of sources) this.#syncSources.inc({ feed, outcome: status });
   }
 
   /** @param look asked at every scrape, so it has to be cheap; when it fails, the fleet is not told of */
@@ -90,9 +129,9 @@ export class Metrics {
   }
 
   /** @param look asked at every scrape */
-  watchPoller(look: () => PollerGauges): void {
+  watchPoller(look: () => PollerFigures): void {
     const registers = [this.#registry];
-    const gauge = (name: string, help: string, value: (poller: PollerGauges) => number) =>
+    const gauge = (name: string, help: string, value: (poller: PollerFigures) => number) =>
       new Gauge({
         ...{ name: `restaurant_monitor_poller_${name}`, help, registers },
         collect() {
@@ -106,20 +145,50 @@ export class Metrics {
     gauge('trouble', '1 while the poller is in trouble itself and observes nothing', ({ troubleSince }) =>
       troubleSince === undefined ? 0 : 1,
     );
-  }
-
-  /** @param look asked at every scrape: how many sources the last run could not read */
-  watchSyncs(look: () => Promise<number>): void {
-    new Gauge({
-      name: 'restaurant_monitor_sync_failing_sources',
-      help: 'Sources that the last sync could not read; not there: the database is away',
-      registers: [this.#registry],
-      async collect() {
-        this.remove();
-        const failing = await look().catch(nothing);
-        if (failing !== undefined) this.set(failing);
+    const total = (name: string, help: string, value: (poller: PollerFigures) => number) =>
+      new Counter({
+        ...{ name: `restaurant_monitor_poller_${name}_total`, help, registers },
+        collect() {
+          this.reset();
+          this.inc(value(look()));
+        },
+      });
+    total('probes', 'Probes that were begun', ({ probes }) => probes);
+    total('unobserved', 'Probes that taught nothing about the store', ({ unobserved }) => unobserved);
+    total('skipped', "Slots that ended before the store's turn came", ({ skipped }) => skipped);
+    total('write_failures', 'Times that the file or the database did not take polls', (poller) => poller.writeFailures);
+    new Counter({
+      name: 'restaurant_monitor_poller_polls_total',
+      help: 'Polls made, by what they found',
+      labelNames: ['status'],
+      registers,
+      collect() {
+        this.reset();
+        const { active, inactive } = look();
+        this.inc({ status: 'active' }, active);
+        this.inc({ status: 'inactive' }, inactive);
       },
     });
+  }
+
+  /** @param look asked at every scrape; when it fails, the syncs are not told of */
+  watchSyncs(look: () => Promise<SyncGauges>): void {
+    for (const outcome of ['complete', 'failed']) this.#syncRuns.inc({ outcome }, 0);
+    const gauge = (name: string, help: string, value: (syncs: SyncGauges) => number | undefined) =>
+      new Gauge({
+        ...{ name: `restaurant_monitor_sync_${name}`, help, registers: [this.#registry] },
+        async collect() {
+          this.remove();
+          const told = await look().then(value, nothing);
+          if (told !== undefined) this.set(told);
+        },
+      });
+    gauge('failing_sources', 'Sources that the last sync could not read', ({ failing }) => failing);
+    gauge(
+      'success_age_seconds',
+      'How long ago a sync ended that could read all its sources; not there: none ever could',
+      ({ successAge }) => successAge,
+    );
   }
 
   get contentType(): string {

@@ -19,9 +19,9 @@ export function pollCommand(program: Command): void {
       const ended = new Promise<void>((resolve) => onSignal(() => resolve()));
       try {
         const directory = new StoreDirectory({ storage, now: Date.now });
-        const appender = new PollAppender(storage);
+        const sink = new PollAppender(storage);
         const log = pino({ level: config.logLevel });
-        const poller = createPoller(config, { storage, appender, directory, log, now: Date.now });
+        const poller = createPoller(config, { storage, sink, directory, log, now: Date.now });
         await poller.start();
         say(`polling every ${config.poll.interval / 60_000} minutes; polls of the day go to ${config.poll.folder}`);
         await ended;

@@ -4,17 +4,19 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import { openStorage, writeParquet } from '../compose.ts';
-import { type DatabaseLocation, loadConfig } from '../config.ts';
+import { type Config, type DatabaseLocation, isLive, loadConfig } from '../config.ts';
 import { ESTIMATORS, type EstimatorName } from '../domain/estimator.ts';
+import { areLate } from '../domain/patience.ts';
 import { invalid, UserError } from '../errors.ts';
 import { instantFrom } from '../instant.ts';
 import { computeReport } from '../reports/compute.ts';
 import { figuresOf, type ReportFigures } from '../reports/figures.ts';
 import { FORMATS, type Format, renderFigures } from '../reports/formats.ts';
+import { ageOf } from '../reports/late-polls.ts';
 import { parquetFile } from '../reports/parquet.ts';
 import type { Storage } from '../storage/ports.ts';
 import { type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
-import { progressBar } from './terminal.ts';
+import { progressBar, say } from './terminal.ts';
 
 interface ReportFlags extends FeedFlags {
   readonly asOf?: string;
@@ -48,11 +50,13 @@ export function reportCommand(program: Command): void {
       const asOf = flags.asOf === undefined ? undefined : instantFrom('--as-of', flags.asOf);
       const fromFiles = namesFeeds(flags);
       if (fromFiles && flags.database !== undefined) throw invalid('give either --database or files, not both');
-      const { database, estimator } = loadConfig(process.env, fromFiles ? { ...flags, database: ':memory:' } : flags);
-      const storage = await openStorage(existing(database));
+      const config = loadConfig(process.env, fromFiles ? { ...flags, database: ':memory:' } : flags);
+      const storage = await openStorage(existing(config.database));
       try {
         if (fromFiles) await importFromFlags(storage, flags);
-        await write(await compute(storage, asOf, estimator, flags.format === 'full'), flags);
+        const figures = await compute(storage, asOf, config.estimator, flags.format === 'full');
+        await write(figures, flags);
+        if (asOf === undefined && !fromFiles) warnOfLatePolls(figures.asOf, config);
       } finally {
         await storage.close();
       }
@@ -84,6 +88,13 @@ function compute(
       progress.end();
     }
   });
+}
+
+/** Whoever reads an archive knows that it is old. */
+function warnOfLatePolls(latest: number, config: Config): void {
+  const now = Date.now();
+  if (!isLive(config) || !areLate(latest, now, config.poll.interval)) return;
+  say(`warning: the newest poll is ${ageOf(latest, now)}; the report says nothing about the time since`);
 }
 
 async function write(figures: ReportFigures, { out = '-', format }: ReportFlags): Promise<void> {

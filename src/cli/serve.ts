@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { createServer, openStorage, type Server } from '../compose.ts';
 import { type ConfigFlags, loadConfig } from '../config.ts';
 import { messageOf, UserError } from '../errors.ts';
+import { pollsIn } from '../ingest/import.ts';
 import { type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
 import { onSignal } from './signals.ts';
 import { say } from './terminal.ts';
@@ -35,7 +36,7 @@ export async function serve(flags: FeedFlags & ConfigFlags): Promise<{ server: S
   let address: string;
   try {
     server = await createServer(config, storage);
-    if (namesFeeds(flags)) await importFromFlags(storage, flags);
+    if (namesFeeds(flags)) server.metrics.polls('import', pollsIn(await importFromFlags(storage, flags)));
     address = await server.listen();
   } catch (error) {
     await (server ?? storage).close();

@@ -1,8 +1,8 @@
 import { FLEET_REACH, FleetTally, type HourlySums, type WindowSums } from '../domain/fleet.ts';
+import { patienceOf } from '../domain/patience.ts';
 import type { BadStore } from '../domain/worst.ts';
 import type { Snapshot } from '../storage/ports.ts';
 import type { StoreEntry } from '../stores/directory.ts';
-import { patienceOf } from './live.ts';
 import type { FleetSchedule } from './schedules.ts';
 import { walkStores } from './walk.ts';
 

@@ -1,3 +1,4 @@
+import { patienceOf } from '../domain/patience.ts';
 import { lastCounting, STATES, type State, stateAt, UNKNOWN } from '../domain/state.ts';
 import type { Snapshot } from '../storage/ports.ts';
 import type { StoreEntry } from '../stores/directory.ts';
@@ -67,11 +68,6 @@ export interface LiveColumns {
   readonly active: Uint8Array;
   /** The last poll of late, whether it counts or not. */
   readonly latest: Float64Array;
-}
-
-/** A poll that is as old as this says nothing about now. */
-export function patienceOf(pollInterval: number): number {
-  return 2 * pollInterval;
 }
 
 /** @param pollInterval a store is polled about so often, milliseconds */

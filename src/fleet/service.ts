@@ -7,7 +7,7 @@ import type { Storage } from '../storage/ports.ts';
 import { type StoreDirectory, type StoreEntry, visibleEntries } from '../stores/directory.ts';
 import type { StateSource } from '../stores/states.ts';
 import { type FleetFigures, readFigures } from './figures.ts';
-import { type LiveStates, patienceOf, readLive } from './live.ts';
+import { type LiveStates, readLive } from './live.ts';
 import { Refreshed } from './refreshed.ts';
 import { Remembered, RememberedAnswers } from './remembered.ts';
 import { Schedules } from './schedules.ts';
@@ -84,11 +84,6 @@ export class FleetService implements StateSource {
     this.#now = now;
     this.#data = this.#refreshed(DATA, () => this.#readData());
     this.#live = this.#refreshed(LIVE, () => this.#readLive(this.#now()));
-  }
-
-  /** A poll that is as old as this says nothing about now, milliseconds. */
-  get patience(): number {
-    return patienceOf(this.pollInterval);
   }
 
   /** The server's clock. */

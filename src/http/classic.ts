@@ -2,11 +2,13 @@ import type { FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { invalid } from '../errors.ts';
 import { formatInstant } from '../instant.ts';
+import { warningOf } from '../reports/late-polls.ts';
 import { isReportId } from '../reports/results.ts';
 import type { ReportService } from '../reports/service.ts';
 import type { ReportRecord } from '../storage/report-catalog.ts';
 import { answer, Raw } from './media.ts';
 import { requestFrom, TRIGGER_BODY_LIMIT, TriggerBody } from './reports/schemas.ts';
+import { Warning, WarningHeader, warn } from './reports/warning.ts';
 import { Instant, OneOf } from './schemas.ts';
 import type { Routes } from './types.ts';
 
@@ -33,20 +35,24 @@ const ReportQuery = Type.Object(
   { additionalProperties: false },
 );
 
+const warning = Type.Optional(Warning);
+
 const ReportStatus = Type.Union(
   [
     Type.Object({
       status: Type.Literal('Running'),
       progress: Type.Number({ minimum: 0, maximum: 1, description: 'the share of stores that are done' }),
       as_of: Instant,
+      warning,
     }),
     Type.Object({
       status: Type.Literal('Complete'),
       csv_url: Type.String({ format: 'uri-reference', description: 'where the CSV is' }),
       as_of: Instant,
       stores: Type.Integer({ minimum: 0, description: 'rows of the CSV' }),
+      warning,
     }),
-    Type.Object({ status: Type.Literal('Failed'), reason: Type.String(), as_of: Instant }),
+    Type.Object({ status: Type.Literal('Failed'), reason: Type.String(), as_of: Instant, warning }),
   ],
   { title: 'ClassicReportStatus' },
 );
@@ -64,6 +70,7 @@ const ReportAnswer = answer(
       format: 'date-time',
       description: 'the instant that a complete report speaks for',
     }),
+    ...WarningHeader,
   },
 );
 
@@ -115,7 +122,7 @@ export function classicRoutes(reports: ReportService): Routes {
         if (report.status === 'complete') return sendResult(reply, reports, report, format);
         const failure = failureOf(report);
         const text = failure === undefined ? 'Running' : `Failed: ${failure}`;
-        return reply
+        return warn(reply, report)
           .header('x-report-status', failure === undefined ? 'Running' : 'Failed')
           .type('text/plain; charset=utf-8')
           .send(text);
@@ -145,14 +152,15 @@ function failureOf({ status, reason }: ReportRecord): string | undefined {
 }
 
 function statusOf(report: ReportRecord, format: Format): Static<typeof ReportStatus> {
-  const asOf = formatInstant(report.asOf);
+  const warning = warningOf(report);
+  const always = { as_of: formatInstant(report.asOf), ...(warning !== undefined && { warning }) };
   const failure = failureOf(report);
-  if (failure !== undefined) return { status: 'Failed', reason: failure, as_of: asOf };
-  if (report.status !== 'complete') return { status: 'Running', progress: report.progress, as_of: asOf };
+  if (failure !== undefined) return { status: 'Failed', reason: failure, ...always };
+  if (report.status !== 'complete') return { status: 'Running', progress: report.progress, ...always };
   return {
     status: 'Complete',
     csv_url: `/get_report?report_id=${report.id}${format === 'csv' ? '' : `&format=${format}`}`,
-    as_of: asOf,
+    ...always,
     stores: report.stores ?? 0,
   };
 }
@@ -165,7 +173,7 @@ async function sendResult(
 ): Promise<FastifyReply> {
   const { bytes, content } = await reports.reader.read(report, format);
   if (bytes !== undefined) reply.header('content-length', bytes);
-  return reply
+  return warn(reply, report)
     .header('x-report-status', 'Complete')
     .header('x-report-as-of', formatInstant(report.asOf))
     .header('content-disposition', `attachment; filename="${report.id}${format === 'csv' ? '' : `.${format}`}.csv"`)

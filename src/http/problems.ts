@@ -87,7 +87,7 @@ export function sendProblem(
 
 /** What a route threw, as a problem. What is no fault of the caller is logged and not told. */
 export function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (error instanceof UserError) return sendUserError(error, reply);
+  if (error instanceof UserError) return sendUserError(error, request, reply);
   if (error.validation !== undefined) return sendValidation(error, reply);
   const status = error.statusCode ?? 500;
   if (status === 413) {
@@ -98,11 +98,23 @@ export function handleError(error: FastifyError, request: FastifyRequest, reply:
   return sendProblem(reply, 500, `an internal error; the log has it under request ${request.id}`);
 }
 
-function sendUserError({ code, message, field, retryAfter }: UserError, reply: FastifyReply): FastifyReply {
+function sendUserError(error: UserError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { code, message, field, retryAfter } = error;
   const seconds = retryAfter ?? (code === 'unavailable' ? RETRY_AFTER : undefined);
   if (seconds !== undefined) reply.header('retry-after', seconds);
   if (code === 'unauthorized') reply.header('www-authenticate', 'Bearer realm="Restaurant Monitor"');
-  return sendProblem(reply, STATUS[code], message, field === undefined ? [] : [{ in: 'body', field, message }]);
+  const errors = field === undefined ? [] : [{ in: partOf(request, field), field, message }];
+  return sendProblem(reply, STATUS[code], message, errors);
+}
+
+/** Where in a request a field is, or should have been. */
+function partOf({ body, query, params }: FastifyRequest, field: string): string {
+  const [name = ''] = field.split('.', 1);
+  const has = (part: unknown) => typeof part === 'object' && part !== null && Object.hasOwn(part, name);
+  if (has(body)) return 'body';
+  if (has(query)) return 'query';
+  if (has(params)) return 'path';
+  return body === undefined || body === null ? 'query' : 'body';
 }
 
 const PARTS: Readonly<Record<string, string>> = { querystring: 'query', params: 'path', headers: 'header' };

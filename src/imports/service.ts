@@ -24,6 +24,8 @@ export interface ImportServiceOptions {
   readonly now: () => number;
   /** Is told when an import has changed something. */
   readonly onChanged?: () => void;
+  /** Is told how many polls an import brought, whether they were new or not. */
+  readonly onPolls?: (polls: number) => void;
 }
 
 export interface ImportRequest {
@@ -61,12 +63,13 @@ export class ImportService {
   #server = '';
   #receiving = 0;
 
-  constructor({ storage, uploads, maxBytes, keep, log, now, onChanged = () => {} }: ImportServiceOptions) {
+  constructor(options: ImportServiceOptions) {
+    const { storage, uploads, maxBytes, keep, log, now, onChanged = () => {}, onPolls = () => {} } = options;
     this.#storage = storage;
     this.#uploads = uploads;
     this.#maxBytes = maxBytes;
     this.#now = now;
-    this.#worker = new ImportWorker({ storage, uploads, log, now, onChanged });
+    this.#worker = new ImportWorker({ storage, uploads, log, now, onChanged, onPolls });
     const sweep = (before: number) => this.#removeBefore(before);
     this.retention = new Retention({ what: 'imports', keep, log, now, sweep });
   }

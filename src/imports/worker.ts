@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { messageOf, UserError } from '../errors.ts';
 import { FEEDS } from '../ingest/feeds.ts';
-import { type FileSummary, type ImportPhase, importSources } from '../ingest/import.ts';
+import { type FileSummary, type ImportPhase, importSources, pollsIn } from '../ingest/import.ts';
 import { RejectsFile } from '../ingest/rejects.ts';
 import { inspect } from '../ingest/source.ts';
 import type { ImportCatalog, ImportCounts, ImportRecord } from '../storage/import-catalog.ts';
@@ -18,6 +18,8 @@ export interface ImportWorkerOptions {
   readonly now: () => number;
   /** Is told when an import has changed something. */
   readonly onChanged: () => void;
+  /** Is told how many polls an import brought, whether they were new or not. */
+  readonly onPolls: (polls: number) => void;
 }
 
 /** An import that takes its server down with it is not tried for ever. */
@@ -34,16 +36,18 @@ export class ImportWorker {
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #onChanged: () => void;
+  readonly #onPolls: (polls: number) => void;
   readonly #loop = new WorkLoop(() => this.#work());
   #server = '';
 
-  constructor({ storage, uploads, log, now, onChanged }: ImportWorkerOptions) {
+  constructor({ storage, uploads, log, now, onChanged, onPolls }: ImportWorkerOptions) {
     this.#storage = storage;
     this.#imports = storage.imports;
     this.#uploads = uploads;
     this.#log = log;
     this.#now = now;
     this.#onChanged = onChanged;
+    this.#onPolls = onPolls;
   }
 
   /** @param server names the server whose imports these are */
@@ -96,6 +100,7 @@ export class ImportWorker {
     const started = performance.now();
     try {
       const counts = await this.#import(record);
+      if (!record.dryRun) this.#onPolls(pollsIn([{ feed: feedFrom(record.feed), ...counts }]));
       await this.#imports.complete(id, counts, this.#now());
       await this.#uploads.removeUpload(id);
       log.info({ ...counts, dry_run: record.dryRun, ms: Math.round(performance.now() - started) }, 'import complete');

@@ -17,6 +17,13 @@ export interface FileSummary extends MergeCounts {
   readonly rejected: number;
 }
 
+/** How many polls files held, whether they were new or not; a bad row is none. */
+export function pollsIn(
+  files: readonly (Pick<FileSummary, 'read' | 'rejected'> & { readonly feed: string })[],
+): number {
+  return files.reduce((sum, { feed, read, rejected }) => sum + (feed === 'polls' ? read - rejected : 0), 0);
+}
+
 export type ImportPhase = 'reading' | 'merging';
 
 export interface ImportOptions {

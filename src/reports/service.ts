@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { type Principal, storesOf, userIdOf } from '../accounts/access.ts';
 import type { EstimatorName } from '../domain/estimator.ts';
+import { areLate } from '../domain/patience.ts';
 import { notFound, UserError } from '../errors.ts';
 import { Retention } from '../retention.ts';
 import type { Storage } from '../storage/ports.ts';
@@ -18,6 +19,8 @@ export interface ReportServiceOptions {
   readonly writeParquet: WriteParquet;
   /** How uptime is estimated in reports that do not say; `nearest`, if not given. */
   readonly estimator?: EstimatorName | undefined;
+  /** Milliseconds between two polls of a store, where they come in by themselves; `undefined`: the data is an archive. */
+  readonly pollInterval?: number | undefined;
   /** How long a report is kept after its end, milliseconds; `undefined`: for ever. */
   readonly keep?: number | undefined;
   readonly log: Logger;
@@ -69,12 +72,15 @@ export class ReportService {
   readonly #worker: ReportWorker;
   readonly #visibility: Visibility;
   readonly #estimator: EstimatorName;
+  readonly #pollInterval: number | undefined;
   readonly #now: () => number;
 
-  constructor({ storage, results, writeParquet, estimator, keep, log, now, onEnd }: ReportServiceOptions) {
+  constructor(options: ReportServiceOptions) {
+    const { storage, results, writeParquet, estimator, pollInterval, keep, log, now, onEnd } = options;
     this.#storage = storage;
     this.#results = results;
     this.#estimator = estimator ?? 'nearest';
+    this.#pollInterval = pollInterval;
     this.#now = now;
     this.#worker = new ReportWorker({ storage, results, log, now, onEnd });
     this.#visibility = new Visibility(storage.reports);
@@ -110,14 +116,17 @@ export class ReportService {
       const message = `${QUEUE_LIMIT} reports are waiting already; ask again when some of them are done`;
       throw new UserError('too_many_requests', message, { retryAfter: QUEUE_RETRY });
     }
+    const requestedAt = this.#now();
     const report = await this.#storage.reports.add({
       id: randomUUID(),
       asOf: instant,
       estimator,
       detailed: detailed || estimator !== 'nearest',
+      pollsLate:
+        asOf === undefined && this.#pollInterval !== undefined && areLate(instant, requestedAt, this.#pollInterval),
       stores: limited,
       requestedBy: userIdOf(principal),
-      requestedAt: this.#now(),
+      requestedAt,
     });
     this.#worker.wake();
     return report;

@@ -10,6 +10,8 @@ export interface ReportRecord {
   readonly estimator: EstimatorName;
   /** Whether it says how sure it is; one by `markov` does in any case. */
   readonly detailed: boolean;
+  /** Whether it speaks for the newest poll of a live system, and that was old when it was asked for. */
+  readonly pollsLate: boolean;
   /** What it is limited to; `undefined`: all stores. */
   readonly filter: StoreFilter | undefined;
   /** The user who asked for it; `undefined`: there were no users. */
@@ -40,6 +42,8 @@ export interface NewReport {
   readonly estimator?: EstimatorName;
   /** `false` if not given. */
   readonly detailed?: boolean;
+  /** `false` if not given. */
+  readonly pollsLate?: boolean;
   /** The ids of the stores that it is limited to, sorted, none twice; all stores if not given. */
   readonly stores?: readonly string[] | undefined;
   readonly requestedBy?: string | undefined;

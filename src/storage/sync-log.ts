@@ -38,6 +38,8 @@ export interface SyncLog {
   finish(runId: string, finishedAt: number): Promise<void>;
   /** The newest runs, newest first. */
   runs(limit: number): Promise<SyncRun[]>;
+  /** When the last run ended that could read all its sources, milliseconds; `undefined`: there is none. */
+  lastSuccess(): Promise<number | undefined>;
   /** Forgets runs that began before an instant. */
   forget(before: number): Promise<void>;
   /** What was noted about a file or URL of a feed when it was read last. */

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { messageOf, UserError } from '../errors.ts';
 import { FEED_NAMES } from '../ingest/feeds.ts';
+import { pollsIn } from '../ingest/import.ts';
 import { RejectsFile } from '../ingest/rejects.ts';
+import type { SyncGauges } from '../metrics.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { SyncResult, SyncRun } from '../storage/sync-log.ts';
 import type { Cadence } from './cadence.ts';
@@ -18,6 +20,10 @@ export interface SyncParts {
   readonly cadence: Cadence;
   /** Told when a run may have brought something. */
   readonly onChanged: () => void;
+  /** Told how many polls a file brought, whether they were new or not. */
+  readonly onPolls?: (polls: number) => void;
+  /** Told when a run has ended, or was broken off, with what became of the sources. */
+  readonly onEnd?: (results: readonly SyncResult[], brokenOff: boolean) => void;
   readonly limits: DownloadLimits;
   /** Where bad rows go. */
   readonly rejectsDir: string;
@@ -103,6 +109,16 @@ export class SyncService {
     await this.#running?.catch(() => {});
   }
 
+  /** What a scrape is told. */
+  async gauges(): Promise<SyncGauges> {
+    const { storage, now } = this.#parts;
+    const last = await storage.syncs.lastSuccess();
+    return {
+      failing: (await this.failing()).length,
+      successAge: last === undefined ? undefined : (now() - last) / 1_000,
+    };
+  }
+
   /** The sources that the last run could not read, with the reasons. */
   async failing(): Promise<SyncResult[]> {
     const runs = await this.#parts.storage.syncs.runs(2);
@@ -175,7 +191,24 @@ export class SyncService {
     }
   }
 
-  async #runNow(cause: SyncRun['cause'], { onBegin, onProgress }: SyncListener): Promise<SyncRun> {
+  /** However it ends, that is told. */
+  async #runNow(cause: SyncRun['cause'], listener: SyncListener): Promise<SyncRun> {
+    const results: SyncResult[] = [];
+    let brokenOff = true;
+    try {
+      const run = await this.#runInto(results, cause, listener);
+      brokenOff = false;
+      return run;
+    } finally {
+      this.#parts.onEnd?.(results, brokenOff);
+    }
+  }
+
+  async #runInto(
+    results: SyncResult[],
+    cause: SyncRun['cause'],
+    { onBegin, onProgress }: SyncListener,
+  ): Promise<SyncRun> {
     const { storage, server, log, now, rejectsDir, onChanged } = this.#parts;
     const id = randomUUID();
     const startedAt = now();
@@ -183,7 +216,6 @@ export class SyncService {
     await storage.syncs.begin({ id, server, cause, startedAt });
     onBegin({ id, startedAt });
     const rejects = new RejectsFile(join(rejectsDir, `sync-${id}.csv`));
-    const results: SyncResult[] = [];
     try {
       const tell = (file: string, done: number) => {
         this.#progress = { file, done };
@@ -241,6 +273,7 @@ export class SyncService {
       const options = { storage, limits, log, now, effectiveFrom, onReject, onProgress };
       await readSource(source, options, (brought) => {
         attempted.brought = together(attempted.brought, brought);
+        this.#parts.onPolls?.(pollsIn([{ feed: source.feed, ...brought }]));
       });
       attempted.error = undefined;
     } catch (error) {

@@ -61,6 +61,26 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       assert.equal(await reports.countQueued(), 6);
     });
 
+    test('that polls were late stays with the report it was said of, also where it shares a result', async (t) => {
+      const { reports } = await opened(t);
+      await reports.add(wanted('given'));
+      assert.equal((await reports.add(wanted('late', { pollsLate: true }))).resultId, 'given');
+      assert.equal(
+        (await reports.add(wanted('other', { asOf: T + 1, requestedAt: T + 1, pollsLate: true }))).pollsLate,
+        true,
+      );
+      assert.equal((await reports.claim(ME))?.pollsLate, false);
+      assert.equal((await reports.claim(ME))?.pollsLate, true);
+      await reports.complete('given', ME, 1, T + 2);
+      const found = await Promise.all(['given', 'late', 'other'].map((id) => reports.find(id)));
+      assert.deepEqual(
+        found.map((report) => report?.pollsLate),
+        [false, true, true],
+      );
+      const listed = (await reports.list({ limit: 9 })).map(({ id, pollsLate }) => `${id} ${pollsLate}`);
+      assert.deepEqual(listed.sort(), ['given false', 'late true', 'other true']);
+    });
+
     test('reports are listed newest first, page by page, by status and by who asked', async (t) => {
       const { reports } = await opened(t);
       for (const [i, id] of ['a', 'b', 'c', 'd', 'e'].entries()) {

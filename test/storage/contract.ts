@@ -556,6 +556,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
         asOf: T,
         estimator: 'nearest',
         detailed: false,
+        pollsLate: false,
         filter: undefined,
         requestedBy: undefined,
         resultId: 'r1',

@@ -105,6 +105,26 @@ export function watchContract(engine: string, open: () => Promise<Storage>): voi
       );
     });
 
+    test('the last success is the end of the last sync that could read all its sources', async (t) => {
+      const { syncs } = await opened(t);
+      const ended = async (id: string, startedAt: number, ...statuses: SyncResult['status'][]) => {
+        await syncs.begin({ id, server: 's', cause: 'schedule', startedAt });
+        for (const [i, status] of statuses.entries()) {
+          await syncs.add(id, { ...NOTHING, feed: 'polls', source: `${i}.csv`, status, attempts: 1 });
+        }
+        await syncs.finish(id, startedAt + 1);
+      };
+      await syncs.begin({ id: 'cut off', server: 's', cause: 'schedule', startedAt: T });
+      await ended('first failed', T, 'changed', 'failed');
+      assert.equal(await syncs.lastSuccess(), undefined);
+      await ended('good', T + HOUR, 'changed', 'unchanged');
+      await ended('failed again', T + 2 * HOUR, 'failed', 'changed');
+      await syncs.begin({ id: 'under way', server: 's', cause: 'schedule', startedAt: T + 3 * HOUR });
+      assert.equal(await syncs.lastSuccess(), T + HOUR + 1);
+      await ended('good again', T + 4 * HOUR, 'unchanged');
+      assert.equal(await syncs.lastSuccess(), T + 4 * HOUR + 1);
+    });
+
     test('a mark is what was noted last about a file of a feed', async (t) => {
       const { syncs } = await opened(t);
       assert.equal(await syncs.mark('polls', '/p.csv'), undefined);

@@ -26,7 +26,7 @@ export type TestSettings = Partial<Config> &
  * checked against the OpenAPI document.
  */
 export async function testServer(t: TestContext, settings: TestSettings = {}): Promise<TestServer> {
-  const { authenticator, states, now, storage: shared, ...differences } = settings;
+  const { authenticator, states, now, wait, storage: shared, ...differences } = settings;
   const folder = temporaryFolder(t);
   const config: Config = {
     ...loadConfig({}),
@@ -44,6 +44,7 @@ export async function testServer(t: TestContext, settings: TestSettings = {}): P
     ...(authenticator && { authenticator }),
     ...(states && { states }),
     ...(now && { now }),
+    ...(wait && { wait }),
   });
   checkAnswers(server.app);
   t.after(async () => {

@@ -53,6 +53,22 @@ test('a report is had in every format, to a file and to standard output', async 
   assert.match(await made('parquet'), /^PAR1[\s\S]*PAR1$/);
 });
 
+test('a report of a live system whose polls are old says so on standard error', async (t) => {
+  const cwd = temporaryFolder(t);
+  assert.equal((await run(cwd, ['import', ...FEEDS])).code, 0);
+  const live = { SYNC_POLLS: 'polls.csv' };
+  const made = (args: readonly string[], env = {}) => run(cwd, ['report', ...args], '', env);
+  const late = await made([], live);
+  assert.match(
+    late.stderr,
+    /^warning: the newest poll is \d+ minutes old; the report says nothing about the time since$/m,
+  );
+  const archive = await made([]);
+  assert.equal(late.stdout, archive.stdout);
+  const quiet = [archive, await made(['--as-of', asOf], live), await made(FEEDS, live)];
+  for (const { code, stderr } of quiet) assert.deepEqual([code, /warning/.test(stderr)], [0, false]);
+});
+
 test('changed hours hold from the instant that is named, and special hours on their date', async (t) => {
   const cwd = temporaryFolder(t);
   const hours = (start: string) =>
@@ -105,6 +121,17 @@ test('bad rows are told, kept with their reason, and stop nothing; with --strict
     readFileSync(join(cwd, 'bad.csv'), 'utf8'),
     'file,line,reason,row\npolls.csv,3,"status ""open"" is neither ""active"" nor ""inactive""","b,open,2023-01-22 12:00:00 UTC"\n',
   );
+});
+
+test('the files that a server is started with are counted among the polls that it took in', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(
+    join(cwd, 'polls.csv'),
+    'store_id,status,timestamp_utc\na,active,2023-01-22 12:00:00 UTC\na,shut,yesterday\n',
+  );
+  const { url } = await serve(t, cwd, '--polls', 'polls.csv');
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  assert.match(metrics, /^restaurant_monitor_polls_received_total\{source="import"\} 1$/m);
 });
 
 test('a database that a server holds is named together with the way in', async (t) => {

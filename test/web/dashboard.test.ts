@@ -4,9 +4,11 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { IN_MEMORY, openStorage } from '../../src/compose.ts';
+import { loadSyncConfig } from '../../src/sync-config.ts';
 import { PASSWORD, TESTER } from '../support/accounts.ts';
 import { openBrowser, openPage, settled } from '../support/browser.ts';
 import { append, NOON_IN_CHICAGO as NOON, noonClock, pollsOf, seenFleet } from '../support/seen-fleet.ts';
+import { trigger } from '../support/server.ts';
 
 const CASE = new URL('../conformance/001-05/', import.meta.url);
 const FILES = ['store_status.csv', 'menu_hours.csv', 'timezones.csv'];
@@ -66,6 +68,24 @@ test('a store that is offline in its business hours is first, and the next one w
 
   await append(fleet, pollsOf('b-online', NOON, -1));
   await page.getByRole('link', { name: /^2 stores offline/ }).waitFor();
+});
+
+test('a report that was made of old polls says so above its figures', async (t) => {
+  const sync = loadSyncConfig({ SYNC_POLLS: '/feeds/polls.csv' });
+  const fleet = await seenFleet(t, { now: noonClock(), sync });
+  await append(fleet, pollsOf('a', NOON, 150));
+  const late = await trigger(fleet);
+  const given = await trigger(fleet, { as_of: new Date(NOON).toISOString() });
+  const page = await openPage(t, browser);
+  const warning = page.getByText(/^Beware: the newest poll was 15\d minutes old when this report was asked for/);
+  for (const [id, count] of [
+    [late, 1],
+    [given, 0],
+  ] as const) {
+    await page.goto(`${fleet.url}/reports/${id}`);
+    await page.getByRole('table', { name: 'Store by store' }).waitFor();
+    assert.equal(await warning.count(), count);
+  }
 });
 
 test('hours are changed from tomorrow on, and what is past stays as it was', async (t) => {

@@ -38,7 +38,7 @@ export interface AuditPage {
 export interface ChangedStore {
   readonly name?: string | null | undefined;
   readonly zone?: string | null | undefined;
-  /** such as brand and city; keys without a colon */
+  /** such as brand and city; a key has up to 100 characters and no colon */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly probe_url?: string | null | undefined;
 }
@@ -48,6 +48,8 @@ export type ClassicReportStatus = {
   /** the share of stores that are done */
   readonly progress: number;
   readonly as_of: string;
+  /** the report speaks for the newest poll of a live system, and that was older than two polling intervals when it was asked for */
+  readonly warning?: string | undefined;
 } | {
   readonly status: 'Complete';
   /** where the CSV is */
@@ -55,10 +57,14 @@ export type ClassicReportStatus = {
   readonly as_of: string;
   /** rows of the CSV */
   readonly stores: number;
+  /** the report speaks for the newest poll of a live system, and that was older than two polling intervals when it was asked for */
+  readonly warning?: string | undefined;
 } | {
   readonly status: 'Failed';
   readonly reason: string;
   readonly as_of: string;
+  /** the report speaks for the newest poll of a live system, and that was older than two polling intervals when it was asked for */
+  readonly warning?: string | undefined;
 };
 
 export interface CoverageGap {
@@ -307,7 +313,7 @@ export interface NewStore {
   readonly store_id?: string | undefined;
   readonly name?: string | null | undefined;
   readonly zone?: string | null | undefined;
-  /** such as brand and city; keys without a colon */
+  /** such as brand and city; a key has up to 100 characters and no colon */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly probe_url?: string | null | undefined;
 }
@@ -411,6 +417,7 @@ export interface Report {
   readonly started_at: string | null;
   readonly finished_at: string | null;
   readonly error: string | null;
+  readonly warning: string | null;
 }
 
 export interface ReportPage {
@@ -514,7 +521,7 @@ export interface Store {
   readonly zone: string;
   /** nobody ever said in which zone it is */
   readonly zone_is_default: boolean;
-  /** such as brand and city; keys without a colon */
+  /** such as brand and city; a key has up to 100 characters and no colon */
   readonly labels: Readonly<Record<string, string>>;
   readonly probe_url: string | null;
   /** `offline`: while it should be open; `unknown`: open, and not polled of late */

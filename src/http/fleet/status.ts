@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { WindowSums } from '../../domain/fleet.ts';
+import { areLate } from '../../domain/patience.ts';
 import { STATES, type State } from '../../domain/state.ts';
 import type { BadStore } from '../../domain/worst.ts';
 import type { FleetFigures } from '../../fleet/figures.ts';
@@ -135,9 +136,8 @@ function openTimeIn(sums: WindowSums, window: number): Static<typeof OpenTime> {
 
 function pollerOf({ asOf, latestPoll }: FleetView, figures: FleetFigures, fleet: FleetService) {
   const latest = latestPoll ?? figures.latestPoll;
-  const late = latest === undefined || asOf - latest >= fleet.patience;
   return {
-    status: late ? ('late' as const) : ('ok' as const),
+    status: areLate(latest, asOf, fleet.pollInterval) ? ('late' as const) : ('ok' as const),
     latest_poll: latest === undefined ? null : formatInstant(latest),
     age_seconds: latest === undefined ? null : seconds(asOf - latest),
     poll_interval_seconds: seconds(fleet.pollInterval),

@@ -11,6 +11,7 @@ import { OneOf } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 import { EventsAnswer, watch } from '../watch.ts';
 import { ReportResource, ReportRow, reportResource, requestFrom, TRIGGER_BODY_LIMIT, TriggerBody } from './schemas.ts';
+import { WarningHeader, warn } from './warning.ts';
 
 const ROOT = '/api/v1/reports';
 const tags = ['reports'];
@@ -214,11 +215,15 @@ export function reportRoutes(reports: ReportService): Routes {
             { additionalProperties: false },
           ),
           response: {
-            200: answer('the report as a file', {
-              'text/csv': Raw('the classic columns, or all'),
-              'application/json': Raw('a list of rows'),
-              'application/vnd.apache.parquet': Raw('a row a store'),
-            }),
+            200: answer(
+              'the report as a file',
+              {
+                'text/csv': Raw('the classic columns, or all'),
+                'application/json': Raw('a list of rows'),
+                'application/vnd.apache.parquet': Raw('a row a store'),
+              },
+              WarningHeader,
+            ),
           },
         },
       },
@@ -255,7 +260,7 @@ async function sendDownload(
   const { type, ending } = DOWNLOADS[format];
   const { bytes, content } = await reports.reader.read(report, format);
   if (bytes !== undefined) reply.header('content-length', bytes);
-  return reply
+  return warn(reply, report)
     .header('cache-control', 'no-store')
     .header('x-report-as-of', formatInstant(report.asOf))
     .header('content-disposition', `attachment; filename="${report.id}.${ending}"`)

@@ -2,10 +2,12 @@ import { type Static, Type } from 'typebox';
 import { ESTIMATORS } from '../../domain/estimator.ts';
 import { formatInstant, instantFrom } from '../../instant.ts';
 import { WINDOW_NAMES } from '../../reports/figures.ts';
+import { warningOf } from '../../reports/late-polls.ts';
 import { EXACT_DETAIL_NAMES, QUANTITIES } from '../../reports/quantities.ts';
 import type { ReportRequest } from '../../reports/service.ts';
 import { REPORT_STATUSES, type ReportRecord } from '../../storage/report-catalog.ts';
 import { GivenInstant, Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
+import { Warning } from './warning.ts';
 
 export const STORES_LIMIT = 10_000;
 /** Room for the ids of so many stores. */
@@ -54,6 +56,7 @@ export const ReportResource = Type.Object(
     started_at: Nullable(Instant),
     finished_at: Nullable(Instant),
     error: Nullable(Type.String({ description: 'why it failed' })),
+    warning: Nullable(Warning),
   },
   { title: 'Report' },
 );
@@ -74,6 +77,7 @@ export function reportResource(report: ReportRecord): Static<typeof ReportResour
     started_at: instant(report.startedAt),
     finished_at: instant(report.finishedAt),
     error: report.reason ?? null,
+    warning: warningOf(report) ?? null,
   };
 }
 

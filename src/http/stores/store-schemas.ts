@@ -10,16 +10,19 @@ export const Name = Type.String({ minLength: 1, maxLength: 200, description: 'wh
 
 export const Zone = Type.String({ maxLength: 100, description: 'an IANA time zone', examples: ['America/Chicago'] });
 
-export const Labels = Type.Record(
-  Type.String({ minLength: 1, maxLength: 100, pattern: '^[^:]*$' }),
-  Type.String({ maxLength: 200 }),
-  {
+function labelsWith(keys: string) {
+  return Type.Record(Type.String({ pattern: keys }), Type.String({ maxLength: 200 }), {
     maxProperties: 50,
     additionalProperties: false,
-    description: 'such as brand and city; keys without a colon',
+    description: 'such as brand and city; a key has up to 100 characters and no colon',
     examples: [{ city: 'Chicago' }],
-  },
-);
+  });
+}
+
+export const GivenLabels = labelsWith('^[^:]{1,100}$');
+
+/** What writes answers counts code units, and would leave out a key of 100 characters that take two each. */
+const Labels = labelsWith('^[^:]*$');
 
 export const ProbeUrl = Type.String({
   maxLength: 2_000,

@@ -14,7 +14,7 @@ import { expectedVersion, IfMatch, sendVersion } from '../etags.ts';
 import { decodeCursor, encodeCursor, limitOf, PageQuery } from '../pages.ts';
 import { Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
 import type { Routes } from '../types.ts';
-import { Labels, Name, ProbeUrl, Store, StorePath, storeBody, Zone } from './store-schemas.ts';
+import { GivenLabels, Name, ProbeUrl, Store, StorePath, storeBody, Zone } from './store-schemas.ts';
 
 const tags = ['stores'];
 
@@ -57,7 +57,7 @@ const StorePage = Type.Object(
 const described = {
   name: Type.Optional(Nullable(Name)),
   zone: Type.Optional(Nullable(Zone)),
-  labels: Type.Optional(Labels),
+  labels: Type.Optional(GivenLabels),
   probe_url: Type.Optional(Nullable(ProbeUrl)),
 };
 

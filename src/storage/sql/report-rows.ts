@@ -7,8 +7,9 @@ const STATUS = `case when r.cancelled_ms is not null then 'cancelled' else c.sta
 const ENDED = 'coalesce(r.cancelled_ms, c.finished_ms, r.requested_ms)';
 const TABLES = `reports r join reports c on c.report_id = coalesce(r.shares, r.report_id)`;
 const RECORDS = `
-  select r.report_id, r.as_of_ms, r.estimator, r.detailed, r.filter_digest, r.filter_size, r.requested_by,
-    r.requested_ms, c.report_id as result_id, ${STATUS} as status, c.started_ms, coalesce(r.cancelled_ms, c.finished_ms) as finished_ms,
+  select r.report_id, r.as_of_ms, r.estimator, r.detailed, r.polls_late, r.filter_digest, r.filter_size,
+    r.requested_by, r.requested_ms, c.report_id as result_id, ${STATUS} as status, c.started_ms,
+    coalesce(r.cancelled_ms, c.finished_ms) as finished_ms,
     c.progress, c.stores, c.reason
   from ${TABLES}
   where not r.deleted`;
@@ -71,6 +72,7 @@ export function reportOf(row: Row): ReportRecord {
     asOf: Number(row.as_of_ms),
     estimator: row.estimator as EstimatorName,
     detailed: row.detailed === true,
+    pollsLate: row.polls_late === true,
     filter: digest === undefined ? undefined : { digest, size: Number(row.filter_size) },
     requestedBy: textOr(row.requested_by),
     resultId: String(row.result_id),

@@ -33,6 +33,7 @@ export class SqlReportCatalog implements ReportCatalog {
       as_of: report.asOf,
       estimator: report.estimator ?? 'nearest',
       detailed: report.detailed ?? false,
+      polls_late: report.pollsLate ?? false,
       requested: report.requestedAt,
       requested_by: report.requestedBy ?? null,
       filter,
@@ -41,10 +42,10 @@ export class SqlReportCatalog implements ReportCatalog {
     };
     return this.#sharing(async (sql) => {
       await sql.run(
-        `insert into reports (report_id, status, as_of_ms, estimator, detailed, stores_filter, filter_digest,
-           filter_size, requested_by, requested_ms, progress, attempts, deleted, shares)
-         select $id, 'queued', $as_of::bigint, $estimator, $detailed::boolean, $filter, $digest, $size::integer,
-           $requested_by, $requested::bigint, 0, 0, false, (
+        `insert into reports (report_id, status, as_of_ms, estimator, detailed, polls_late, stores_filter,
+           filter_digest, filter_size, requested_by, requested_ms, progress, attempts, deleted, shares)
+         select $id, 'queued', $as_of::bigint, $estimator, $detailed::boolean, $polls_late::boolean, $filter, $digest,
+           $size::integer, $requested_by, $requested::bigint, 0, 0, false, (
              select report_id from reports
              where as_of_ms = $as_of::bigint and estimator = $estimator and detailed = $detailed::boolean
                and filter_digest is not distinct from $digest and shares is null
@@ -92,8 +93,8 @@ export class SqlReportCatalog implements ReportCatalog {
          attempts = attempts + 1, started_ms = ${now}, lease_until_ms = ${now} + ${LEASE}
        where ${claimable}
          and report_id = (select report_id from reports where ${claimable} order by requested_ms limit 1 ${lock})
-       returning report_id, as_of_ms, estimator, detailed, filter_digest, filter_size, requested_by, requested_ms,
-         report_id as result_id, status, started_ms, finished_ms, progress, stores, reason`,
+       returning report_id, as_of_ms, estimator, detailed, polls_late, filter_digest, filter_size, requested_by,
+         requested_ms, report_id as result_id, status, started_ms, finished_ms, progress, stores, reason`,
       { worker },
     );
     return claimed === undefined ? undefined : reportOf(claimed);

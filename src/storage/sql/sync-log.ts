@@ -56,6 +56,14 @@ export class SqlSyncLog implements SyncLog {
     }));
   }
 
+  async lastSuccess(): Promise<number | undefined> {
+    const { finished_ms } = await this.#sql.row(
+      `select max(finished_ms) as finished_ms from sync_runs r
+       where not exists (select 1 from sync_results s where s.run_id = r.run_id and s.status = 'failed')`,
+    );
+    return finished_ms === null ? undefined : Number(finished_ms);
+  }
+
   async forget(before: number): Promise<void> {
     await this.#sql.run(
       'delete from sync_results where run_id in (select run_id from sync_runs where started_ms < $before::bigint)',

@@ -117,6 +117,14 @@ test('a change that changes nothing leaves the version as it is', async (t) => {
   assert.equal((await ask('PATCH', '/one', {})).headers.etag, etag);
 });
 
+test('a label may have a key of 100 characters, also of those that take two code units', async (t) => {
+  const { ask } = await opened(t);
+  const labels = { ['k'.repeat(100)]: 'x', ['🍕'.repeat(100)]: 'y' };
+  const made = await ask('POST', '', { store_id: 'one', labels });
+  assert.deepEqual([made.statusCode, made.json<Json>().labels], [201, labels]);
+  assert.deepEqual((await ask('GET', '/one')).json<Json>().labels, labels);
+});
+
 const BAD: readonly (readonly [Json, RegExp, string])[] = [
   [{ zone: 'Mars/Base' }, /zone is "Mars\/Base", expected an IANA time zone/, 'zone'],
   [{ zone: '+05:00' }, /zone is "\+05:00"/, 'zone'],
@@ -127,6 +135,10 @@ const BAD: readonly (readonly [Json, RegExp, string])[] = [
   [{ name: 'a\ud800' }, /half a character/, 'name'],
   [{ labels: { city: '\0' } }, /labels.city holds/, 'labels.city'],
   [{ labels: { city: 5 } }, /must be string/, 'labels.city'],
+  [{ labels: { ['k'.repeat(101)]: 'x' } }, /additional properties \("k{101}"\)/, 'labels'],
+  [{ labels: { ['🍕'.repeat(101)]: 'x' } }, /additional properties/, 'labels'],
+  [{ labels: { '': 'x' } }, /additional properties \(""\)/, 'labels'],
+  [{ labels: { 'a:b': 'x' } }, /additional properties \("a:b"\)/, 'labels'],
   [{ name: '' }, /fewer than 1/, 'name'],
   [{ color: 'red' }, /additional properties \("color"\)/, ''],
 ];

@@ -105,6 +105,11 @@ export default function ReportPage({ id }: { readonly id: string }) {
           {failure.value}
         </p>
       )}
+      {report.warning !== null && (
+        <p class="banner" data-kind="warning">
+          Beware: {report.warning}.
+        </p>
+      )}
       <Outcome report={report} onEnd={loaded.reload} />
     </>
   );
