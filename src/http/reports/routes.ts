@@ -168,7 +168,12 @@ export function reportRoutes(reports: ReportService): Routes {
           params: ReportParams,
           querystring: Type.Object(
             {
-              sort: Type.Optional(OneOf(SORTS, `\`-\`: the greatest first; by default \`${DEFAULT_SORT}\``)),
+              sort: Type.Optional(
+                OneOf(
+                  SORTS,
+                  `\`-\`: the greatest first; by default \`${DEFAULT_SORT}\`; what comes after \`polls_counted\`, only where the report is detailed`,
+                ),
+              ),
               search: Type.Optional(Type.String({ maxLength: 200, description: 'a part of the id of a store' })),
               ...PageQuery,
             },
