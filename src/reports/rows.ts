@@ -24,8 +24,10 @@ export interface Order {
 
 export interface RowsQuery {
   readonly order: Order;
-  /** Only stores whose id has this in it, whatever the case. */
+  /** Only stores whose id or name has this in it, whatever the case. */
   readonly search?: string | undefined;
+  /** What people call a store; `undefined`: it has no name. */
+  readonly nameOf: (id: string) => string | undefined;
   /** The place in the order from which on to look. */
   readonly from: number;
   readonly limit: number;
@@ -52,16 +54,18 @@ export class Ordered {
   }
 
   /** @throws UserError `invalid_input` when it is to be sorted by details that it does not have */
-  async page({ order, search = '', from, limit }: RowsQuery): Promise<RowsPage> {
+  async page({ order, search = '', nameOf, from, limit }: RowsQuery): Promise<RowsPage> {
     const { ids } = this.figures;
     const places = await this.#order(order);
     const text = search.toLowerCase();
+    const matches = (id: string) =>
+      text === '' || id.toLowerCase().includes(text) || (nameOf(id)?.toLowerCase().includes(text) ?? false);
     const row = rowsAsJson(this.figures);
     const rows: JsonRow[] = [];
     for (let i = from; i < places.length; i++) {
       if (i % STORES_PER_TURN === STORES_PER_TURN - 1) await setImmediate();
       const place = places[i] as number;
-      if (text !== '' && !(ids[place] as string).toLowerCase().includes(text)) continue;
+      if (!matches(ids[place] as string)) continue;
       if (rows.length === limit) return { rows, next: i };
       rows.push(row(place));
     }

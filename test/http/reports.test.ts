@@ -203,6 +203,39 @@ test('rows are sorted by any column and searched by id', async (t) => {
   assert.deepEqual(await order('search=nothing%20like%20it'), []);
 });
 
+test('rows say what the stores are called now, and are searched by that', async (t) => {
+  const server = await fleet(t);
+  const id = await made(server);
+  const change = async (method: 'PATCH' | 'DELETE', store: string, payload?: Json) => {
+    const url = `/api/v1/stores/${store}`;
+    const answer = await server.app.inject({ method, url, ...(payload && { payload }) });
+    assert.ok(answer.statusCode < 300, answer.body);
+  };
+  const rows = async (query: string) => {
+    const answer = await server.app.inject(`${ROOT}/${id}/rows?sort=store_id&${query}`);
+    return answer.json<{ items: Json[] }>().items.map(({ store_id, name }) => [store_id, name]);
+  };
+  await change('PATCH', 'half', { name: 'Noodle Bar, Mill Street' });
+  await change('PATCH', 'down', { name: 'UP the hill' });
+  assert.deepEqual((await rows('limit=3')).slice(0, 3), [
+    ['down', 'UP the hill'],
+    ['half', 'Noodle Bar, Mill Street'],
+    ['half_too', null],
+  ]);
+  assert.deepEqual(await rows('search=up'), [
+    ['down', 'UP the hill'],
+    ['up', null],
+  ]);
+  assert.deepEqual(await rows('search=bar,%20mill'), [['half', 'Noodle Bar, Mill Street']]);
+  await change('PATCH', 'half', { name: 'Curry Yard' });
+  await change('DELETE', 'down');
+  assert.deepEqual(await rows('limit=2'), [
+    ['down', null],
+    ['half', 'Curry Yard'],
+  ]);
+  assert.deepEqual(await rows('search=noodle'), []);
+});
+
 test('rows of a detailed report are sorted by its details, and each says them', async (t) => {
   const server = await fleet(t);
   const id = await made(server, { detailed: true });

@@ -42,7 +42,8 @@ test('rows are in the order of a plain sort, equal ones by id, on however many p
       fc.integer({ min: 1, max: 7 }),
       async (given, by, descending, limit) => {
         const ordered = new Ordered(given);
-        const all = await ordered.page({ order: { by: 'store_id', descending: false }, from: 0, limit: 1_000 });
+        const nameOf = () => undefined;
+        const all = await ordered.page({ order: { by: 'store_id', descending: false }, nameOf, from: 0, limit: 1_000 });
         const name = by === 'store_id' || by.startsWith('polls') ? by : `${by}_seconds`;
         const sign = descending ? -1 : 1;
         const expected = [...all.rows].sort((a, b) => {
@@ -51,7 +52,7 @@ test('rows are in the order of a plain sort, equal ones by id, on however many p
         });
         const seen: unknown[] = [];
         for (let from: number | undefined = 0; from !== undefined; ) {
-          const page = await ordered.page({ order: { by, descending }, from, limit });
+          const page = await ordered.page({ order: { by, descending }, nameOf, from, limit });
           seen.push(...page.rows);
           from = page.next;
         }

@@ -46,6 +46,25 @@ test('from a first start without data to a downloaded report, by the page alone'
   assert.equal(await readFile(await download.path(), 'utf8'), await asked.text());
 });
 
+test('the rows of a report are found by the name of the store, which leads to the store', async (t) => {
+  const fleet = await seenFleet(t, { now: noonClock() });
+  await append(fleet, [...pollsOf('17', NOON, 70, 10), ...pollsOf('18', NOON, 70, -10)]);
+  const named = await fleet.app.inject({ method: 'PATCH', url: '/api/v1/stores/17', payload: { name: 'Noodle Bar' } });
+  assert.equal(named.statusCode, 200, named.body);
+  const page = await openPage(t, browser);
+  await page.clock.setSystemTime(NOON);
+  await page.goto(`${fleet.url}/reports`);
+  await page.getByRole('button', { name: 'Ask for the report' }).click();
+  const cells = page.getByRole('table', { name: 'Store by store' }).locator('.long-row .who');
+  await cells.nth(1).waitFor();
+  assert.deepEqual(await cells.allInnerTexts(), ['18', 'Noodle Bar\n17']);
+  await page.getByLabel('Search by name or id').fill('noodle');
+  await cells.nth(1).waitFor({ state: 'detached' });
+  await page.getByRole('link', { name: 'Noodle Bar' }).click();
+  await page.getByRole('heading', { name: 'Noodle Bar' }).waitFor();
+  assert.equal(new URL(page.url()).pathname, '/stores/17');
+});
+
 test('a store that is offline in its business hours is first, and the next one without a reload', async (t) => {
   const fleet = await seenFleet(t, { now: noonClock() });
   await append(fleet, [
