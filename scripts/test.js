@@ -5,15 +5,17 @@ import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { globSync } from 'tinyglobby';
 
-// They start processes and many servers, or read some hundred files one by one.
+// They start processes or many servers, a third of a second each, or read some hundred files one by one. Of every part
+// of the product something is left: of HTTP the contract of old, the stores, and all that looks at the route table.
 const SLOW = [
   'test/system/**',
   'test/{storage,fleet}/postgres.test.ts',
-  'test/http/{access-matrix,fuzz}.test.ts',
+  'test/http/{access-matrix,fleet,fuzz,imports,people,rate-limit,report-access,reports,sync}.test.ts',
+  'test/http/stores/{hours,polls}.test.ts',
   'test/web/{dashboard,accessibility,large-fleet}.test.ts',
   'test/poller/{end-to-end,members,poller,trouble}.test.ts',
   'test/sync/files.test.ts',
-  'test/ingest/{files,gzip,instants,large-files,merging,parquet,sums,wrong-files}.test.ts',
+  'test/ingest/{csv-forms,files,gzip,instants,large-files,merging,parquet,sums,wrong-files}.test.ts',
 ];
 
 const args = process.argv.slice(2);

@@ -3,7 +3,7 @@ import type { PollColumns } from '../domain/polls.ts';
 import type { Stretch } from '../domain/timeline.ts';
 import type { Snapshot } from '../storage/ports.ts';
 import type { StoreEntry } from '../stores/directory.ts';
-import { Pace } from './pace.ts';
+import { Turns } from '../turns.ts';
 import { runsOf } from './runs.ts';
 import { type FleetSchedule, keysOf } from './schedules.ts';
 
@@ -12,6 +12,9 @@ export type Visit = (store: StoreEntry, open: Intervals, polls: PollColumns, fir
 
 /** So many polls are in memory at once, about; sorting as many holds up others for some 10 ms. */
 const POLLS_AT_ONCE = 200_000;
+
+/** Milliseconds after which others have their turn. */
+const TURN = 8;
 
 /** Stores that are done before the clock is looked at. */
 const STORES_A_STEP = 32;
@@ -30,7 +33,7 @@ export async function walkStores(
   pollInterval: number,
   visit: Visit,
 ): Promise<void> {
-  const pace = new Pace();
+  const turns = new Turns(TURN);
   const { base, schedule } = fleet.over(from, to);
   const { base: firstKey, end } = keysOf(stores);
   const byKey = new Array<StoreEntry | undefined>(end - firstKey);
@@ -40,7 +43,7 @@ export async function walkStores(
     const polls = await snapshot.polls(run.first, run.end, from, to);
     let first = 0;
     for (let key = run.first; key < run.end; key++) {
-      if (key % STORES_A_STEP === 0) await pace.breathe();
+      if (key % STORES_A_STEP === 0) await turns.next();
       let last = first;
       while (last < polls.length && polls.store[last] === key - run.first) last++;
       const store = byKey[key - firstKey];

@@ -84,7 +84,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   guardRoutes(app, parts.authenticator, await limitRequests(app, parts.rateLimit, parts.authenticator));
   await app.register(classicRoutes(parts.reports));
   await app.register(storeApiRoutes(parts), { prefix: '/api/v1' });
-  await app.register(reportRoutes(parts.reports));
+  await app.register(reportRoutes(parts));
   await app.register(importRoutes(parts.imports));
   await app.register(syncRoutes(parts.syncs));
   await app.register(healthRoutes(parts.storage, parts.freshness));

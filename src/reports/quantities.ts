@@ -10,11 +10,15 @@ import {
 
 /** What a report says of each window, as people read it. */
 export const QUANTITIES = ['open', 'uptime', 'downtime', 'unknown'] as const;
-export type Quantity = (typeof QUANTITIES)[number];
+type Quantity = (typeof QUANTITIES)[number];
+export type FigureName = `${Quantity}_last_${WindowName}`;
+export const FIGURE_NAMES: readonly FigureName[] = WINDOW_NAMES.flatMap((window) =>
+  QUANTITIES.map((quantity) => `${quantity}_last_${window}` as const),
+);
 
 /** A quantity of a window: `uptime_last_hour`, in milliseconds. */
 export interface NamedFigure {
-  readonly name: `${Quantity}_last_${WindowName}`;
+  readonly name: FigureName;
   readonly window: WindowName;
   /** Milliseconds of the store at this place. */
   of(place: number): number;
@@ -39,30 +43,37 @@ export function namedFigures(figures: ReportFigures): NamedFigure[] {
   });
 }
 
+export type DetailName =
+  | `uptime_last_${WindowName}_${'low' | 'high'}`
+  | `longest_unpolled_last_${WindowName}`
+  | `polls_last_${WindowName}`;
+
 /** A detail of a window: `uptime_last_hour_low` in milliseconds, `polls_last_hour` as a number. */
 export interface NamedDetail {
-  readonly name: string;
+  readonly name: DetailName;
   readonly window: WindowName;
   readonly isTime: boolean;
   readonly values: Float64Array;
 }
 
-const DETAIL_NAMES: Readonly<Record<DetailKind, (window: WindowName) => string>> = {
+const NAMES_OF: Readonly<Record<DetailKind, (window: WindowName) => DetailName>> = {
   low: (window) => `uptime_last_${window}_low`,
   high: (window) => `uptime_last_${window}_high`,
   unpolled: (window) => `longest_unpolled_last_${window}`,
   polls: (window) => `polls_last_${window}`,
 };
-export const DETAILS = Object.keys(DETAIL_NAMES) as readonly DetailKind[];
+const DETAILS = Object.keys(NAMES_OF) as readonly DetailKind[];
+
+export const DETAIL_NAMES: readonly DetailName[] = WINDOW_NAMES.flatMap((window) =>
+  DETAILS.map((kind) => NAMES_OF[kind](window)),
+);
 
 /** How sure a report is: for each window the details that were computed, all of them or none. */
 export function namedDetails(figures: ReportFigures): NamedDetail[] {
   return WINDOW_NAMES.flatMap((window) =>
     DETAILS.flatMap((kind) => {
       const values = detailOf(figures, kind, window);
-      return values === undefined
-        ? []
-        : [{ name: DETAIL_NAMES[kind](window), window, isTime: kind !== 'polls', values }];
+      return values === undefined ? [] : [{ name: NAMES_OF[kind](window), window, isTime: kind !== 'polls', values }];
     }),
   );
 }
@@ -74,7 +85,7 @@ export function exactName({ name, isTime }: Pick<NamedDetail, 'name' | 'isTime'>
 
 /** The names that the details of a report have in exact formats. */
 export const EXACT_DETAIL_NAMES: readonly string[] = WINDOW_NAMES.flatMap((window) =>
-  DETAILS.map((kind) => exactName({ name: DETAIL_NAMES[kind](window), isTime: kind !== 'polls' })),
+  DETAILS.map((kind) => exactName({ name: NAMES_OF[kind](window), isTime: kind !== 'polls' })),
 );
 
 /** `store_id`, the twelve quantities such as `uptime_last_hour_seconds`, exact, `polls_counted`, and the details that there are. */

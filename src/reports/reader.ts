@@ -46,7 +46,7 @@ export class ResultReader {
     return { bytes: undefined, content: Readable.from(renderFigures(figures, format)) };
   }
 
-  /** Some rows in some order. @throws UserError as `read` does */
+  /** Some rows in some order. @throws UserError as `read` and `Ordered.page` do */
   async rows(report: ReportRecord, query: RowsQuery): Promise<RowsPage> {
     mustBeComplete(report);
     const ordered = await this.#decoded.get(report.resultId, () => this.#figures(report));

@@ -1,16 +1,21 @@
 import { setImmediate } from 'node:timers/promises';
+import { invalid } from '../errors.ts';
+import { formatInstant } from '../instant.ts';
 import { pollsCounted, type ReportFigures } from './figures.ts';
-import { type JsonRow, namedFigures, rowsAsJson } from './quantities.ts';
+import {
+  DETAIL_NAMES,
+  type DetailName,
+  FIGURE_NAMES,
+  type FigureName,
+  type JsonRow,
+  namedDetails,
+  namedFigures,
+  rowsAsJson,
+} from './quantities.ts';
 
-/** What rows can be sorted by; with `-` before it, the greatest first. */
-export const SORT_COLUMNS = [
-  'store_id',
-  ...(['hour', 'day', 'week'] as const).flatMap((window) =>
-    (['open', 'uptime', 'downtime', 'unknown'] as const).map((quantity) => `${quantity}_last_${window}` as const),
-  ),
-  'polls_counted',
-] as const;
-export type SortColumn = (typeof SORT_COLUMNS)[number];
+/** What rows can be sorted by; those of a report that is not detailed, not by the details. */
+export type SortColumn = 'store_id' | FigureName | 'polls_counted' | DetailName;
+export const SORT_COLUMNS: readonly SortColumn[] = ['store_id', ...FIGURE_NAMES, 'polls_counted', ...DETAIL_NAMES];
 
 export interface Order {
   readonly by: SortColumn;
@@ -19,8 +24,10 @@ export interface Order {
 
 export interface RowsQuery {
   readonly order: Order;
-  /** Only stores whose id has this in it, whatever the case. */
+  /** Only stores whose id or name has this in it, whatever the case. */
   readonly search?: string | undefined;
+  /** What people call a store; `undefined`: it has no name. */
+  readonly nameOf: (id: string) => string | undefined;
   /** The place in the order from which on to look. */
   readonly from: number;
   readonly limit: number;
@@ -46,16 +53,19 @@ export class Ordered {
     this.figures = figures;
   }
 
-  async page({ order, search = '', from, limit }: RowsQuery): Promise<RowsPage> {
+  /** @throws UserError `invalid_input` when it is to be sorted by details that it does not have */
+  async page({ order, search = '', nameOf, from, limit }: RowsQuery): Promise<RowsPage> {
     const { ids } = this.figures;
     const places = await this.#order(order);
     const text = search.toLowerCase();
+    const matches = (id: string) =>
+      text === '' || id.toLowerCase().includes(text) || (nameOf(id)?.toLowerCase().includes(text) ?? false);
     const row = rowsAsJson(this.figures);
     const rows: JsonRow[] = [];
     for (let i = from; i < places.length; i++) {
       if (i % STORES_PER_TURN === STORES_PER_TURN - 1) await setImmediate();
       const place = places[i] as number;
-      if (text !== '' && !(ids[place] as string).toLowerCase().includes(text)) continue;
+      if (!matches(ids[place] as string)) continue;
       if (rows.length === limit) return { rows, next: i };
       rows.push(row(place));
     }
@@ -75,9 +85,15 @@ export class Ordered {
   }
 
   #values(by: Exclude<SortColumn, 'store_id'>): Float64Array {
+    if (by === 'polls_counted') return pollsCounted(this.figures);
     const figure = namedFigures(this.figures).find(({ name }) => name === by);
-    if (figure === undefined) return pollsCounted(this.figures);
-    return Float64Array.from({ length: this.figures.ids.length }, (_, place) => figure.of(place));
+    if (figure !== undefined) return Float64Array.from(this.figures.ids, (_, place) => figure.of(place));
+    const detail = namedDetails(this.figures).find(({ name }) => name === by);
+    if (detail !== undefined) return detail.values;
+    throw invalid(
+      `sort names "${by}", which only detailed reports have: trigger one with "as_of": "${formatInstant(this.figures.asOf)}", "detailed": true`,
+      'sort',
+    );
   }
 }
 

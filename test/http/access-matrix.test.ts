@@ -5,7 +5,7 @@ import { documentOf } from '../../src/http/openapi.ts';
 import type { RouteEntry } from '../../src/http/types.ts';
 import { ACCESS_ROWS, type Question, type Row } from '../support/access-rows.ts';
 import { accessWorld, CALLERS, type Caller, hasScope, type World } from '../support/access-world.ts';
-import { withKey } from '../support/callers.ts';
+import { as } from '../support/people.ts';
 import { type TestServer, testServer } from '../support/server.ts';
 
 /** A world of its own for a question that changes it, with what has to be there before. */
@@ -131,7 +131,7 @@ async function ask(
   const filled = url.replaceAll(/:(\w+)/g, (_whole, name: string) => encodeURIComponent(path[name] ?? name));
   const search = new URLSearchParams(query).toString();
   const target = search === '' ? filled : `${filled}?${search}`;
-  const sent = { ...headers, ...(key !== undefined && withKey(key)) };
+  const sent = { ...headers, ...(key !== undefined && as(key)) };
   const operation = operationsOf(documentOf(server.app)).find((one) => one.operationId === operationId);
   if ('text/event-stream' in (operation?.responses['200']?.content ?? {})) return firstEvent(server, target, sent);
   const answer = await server.app.inject({

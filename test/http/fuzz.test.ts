@@ -11,7 +11,7 @@ import { documentOf } from '../../src/http/openapi.ts';
 import type { App } from '../../src/http/types.ts';
 import { settle } from '../support/accounts.ts';
 import { checkAnswers } from '../support/answers.ts';
-import { withKey } from '../support/callers.ts';
+import { as } from '../support/people.ts';
 import { type KnownIds, requests } from '../support/request-arbitrary.ts';
 import { type TestServer, testServer, trigger } from '../support/server.ts';
 import { smallApp } from '../support/small-app.ts';
@@ -37,7 +37,7 @@ async function fuzzed(t: TestContext): Promise<Fuzzed> {
   const server = await testServer(t);
   const ann = await settle(server.accounts, { login: 'ann', role: 'admin' });
   const olga = await settle(server.accounts, { login: 'olga', role: 'owner', stores: ['a'] });
-  const headers = withKey(ann.key);
+  const headers = as(ann.key);
   await merge(server.storage, {
     polls: [
       ['a', T, true],

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { authenticatorOf, person, withKey } from '../support/callers.ts';
+import { as, FakePeople } from '../support/people.ts';
 import { testServer } from '../support/server.ts';
 
-const authenticator = authenticatorOf([person('ann', 'admin'), person('otto', 'operator')]);
+const authenticator = new FakePeople({ ann: { role: 'admin' }, otto: { role: 'operator' } });
 const GET_REPORT = '/get_report?report_id=9063ec40-64e5-4d48-ac0c-a580d4271ca3';
 
 test('the one request too many is a 429 that says when to come again', async (t) => {
   const { app } = await testServer(t, { authenticator, rateLimit: 2 });
-  const ask = () => app.inject({ url: GET_REPORT, headers: withKey('ann') });
+  const ask = () => app.inject({ url: GET_REPORT, headers: as('ann') });
   const first = await ask();
   assert.equal(first.statusCode, 404);
   assert.equal(first.headers['ratelimit-limit'], '2');
@@ -23,20 +23,20 @@ test('the one request too many is a 429 that says when to come again', async (t)
 
 test('another user at the same address has a count of their own', async (t) => {
   const { app } = await testServer(t, { authenticator, rateLimit: 1 });
-  const ask = async (name: string) => (await app.inject({ url: GET_REPORT, headers: withKey(name) })).statusCode;
+  const ask = async (name: string) => (await app.inject({ url: GET_REPORT, headers: as(name) })).statusCode;
   assert.deepEqual([await ask('ann'), await ask('ann'), await ask('otto'), await ask('otto')], [404, 429, 404, 429]);
 });
 
 test('a key and a session of one user share a count', async (t) => {
   const { app } = await testServer(t, { authenticator, rateLimit: 1 });
-  assert.equal((await app.inject({ url: GET_REPORT, headers: withKey('ann') })).statusCode, 404);
+  assert.equal((await app.inject({ url: GET_REPORT, headers: as('ann') })).statusCode, 404);
   assert.equal((await app.inject({ url: GET_REPORT, cookies: { rm_session: 'ann' } })).statusCode, 429);
 });
 
 test('whoever tries out keys is counted by address, and locks nobody else out', async (t) => {
   const { app } = await testServer(t, { authenticator, rateLimit: 2 });
   const guess = async (key: string, remoteAddress: string) =>
-    (await app.inject({ url: GET_REPORT, headers: withKey(key), remoteAddress })).statusCode;
+    (await app.inject({ url: GET_REPORT, headers: as(key), remoteAddress })).statusCode;
   assert.deepEqual(
     [await guess('a', '10.0.0.1'), await guess('b', '10.0.0.1'), await guess('c', '10.0.0.1')],
     [401, 401, 429],
@@ -69,7 +69,7 @@ test('without users, or with a limit of 0, nobody is counted', async (t) => {
   const unlimited = await testServer(t, { authenticator, rateLimit: 0 });
   for (const { app } of [open, unlimited]) {
     for (let i = 0; i < 3; i++) {
-      const answer = await app.inject({ url: GET_REPORT, headers: { host: '127.0.0.1', ...withKey('ann') } });
+      const answer = await app.inject({ url: GET_REPORT, headers: { host: '127.0.0.1', ...as('ann') } });
       assert.equal(answer.statusCode, 404, answer.body);
       assert.equal((await app.inject('/api/openapi.json')).headers['ratelimit-limit'], undefined);
     }

@@ -203,6 +203,87 @@ test('rows are sorted by any column and searched by id', async (t) => {
   assert.deepEqual(await order('search=nothing%20like%20it'), []);
 });
 
+test('rows say what the stores are called now, and are searched by that', async (t) => {
+  const server = await fleet(t);
+  const id = await made(server);
+  const change = async (method: 'PATCH' | 'DELETE', store: string, payload?: Json) => {
+    const url = `/api/v1/stores/${store}`;
+    const answer = await server.app.inject({ method, url, ...(payload && { payload }) });
+    assert.ok(answer.statusCode < 300, answer.body);
+  };
+  const rows = async (query: string) => {
+    const answer = await server.app.inject(`${ROOT}/${id}/rows?sort=store_id&${query}`);
+    return answer.json<{ items: Json[] }>().items.map(({ store_id, name }) => [store_id, name]);
+  };
+  await change('PATCH', 'half', { name: 'Noodle Bar, Mill Street' });
+  await change('PATCH', 'down', { name: 'UP the hill' });
+  assert.deepEqual((await rows('limit=3')).slice(0, 3), [
+    ['down', 'UP the hill'],
+    ['half', 'Noodle Bar, Mill Street'],
+    ['half_too', null],
+  ]);
+  assert.deepEqual(await rows('search=up'), [
+    ['down', 'UP the hill'],
+    ['up', null],
+  ]);
+  assert.deepEqual(await rows('search=bar,%20mill'), [['half', 'Noodle Bar, Mill Street']]);
+  await change('PATCH', 'half', { name: 'Curry Yard' });
+  await change('DELETE', 'down');
+  assert.deepEqual(await rows('limit=2'), [
+    ['down', null],
+    ['half', 'Curry Yard'],
+  ]);
+  assert.deepEqual(await rows('search=noodle'), []);
+});
+
+test('rows of a detailed report are sorted by its details, and each says them', async (t) => {
+  const server = await fleet(t);
+  const id = await made(server, { detailed: true });
+  const column = async (sort: string, name: string) => {
+    const answer = await server.app.inject(`${ROOT}/${id}/rows?sort=${sort}`);
+    assert.equal(answer.statusCode, 200, answer.body);
+    return answer.json<{ items: Json[] }>().items.map((row) => [row.store_id, row[name]]);
+  };
+  assert.deepEqual(await column('longest_unpolled_last_week', 'longest_unpolled_last_week_seconds'), [
+    ['down', 601_200],
+    ['half', 601_200],
+    ['half_too', 601_200],
+    ['say "hi", 🍕', 604_799.999],
+    ['unseen', 604_800],
+    ['up', 604_800],
+  ]);
+  assert.deepEqual(await column('polls_last_hour', 'polls_last_hour'), [
+    ['unseen', 0],
+    ['down', 1],
+    ['up', 1],
+    ['half', 2],
+    ['half_too', 2],
+    ['say "hi", 🍕', 2],
+  ]);
+  for (const end of ['low', 'high']) {
+    for (const window of ['hour', 'day', 'week']) {
+      const values = await column(`-uptime_last_${window}_${end}`, `uptime_last_${window}_${end}_seconds`);
+      const sorted = [...values].sort(([a, x], [b, y]) => Number(y) - Number(x) || (String(a) < String(b) ? -1 : 1));
+      assert.deepEqual(values, sorted, `${end} ${window}`);
+      assert.ok(Number(values[0]?.[1]) > Number(values.at(-1)?.[1]), `${end} ${window}: they differ`);
+    }
+  }
+});
+
+test('a report that is not detailed is not sorted by details, and says how to get one that is', async (t) => {
+  const server = await fleet(t);
+  const id = await made(server);
+  for (const sort of ['polls_last_hour', '-uptime_last_week_low']) {
+    const answer = await server.app.inject(`${ROOT}/${id}/rows?sort=${sort}`);
+    assert.equal(answer.statusCode, 400);
+    const { detail, errors } = answer.json<{ detail: string; errors?: unknown }>();
+    assert.match(detail, /only detailed reports have.*"as_of": "2023-01-22T12:00:00.000Z", "detailed": true/);
+    assert.ok(detail.includes(`"${sort.replace('-', '')}"`), detail);
+    assert.match(JSON.stringify(errors), /"sort"/);
+  }
+  assert.equal((await server.app.inject(`${ROOT}/${id}/rows?sort=polls_counted`)).statusCode, 200);
+});
+
 test('bad questions are told what is wrong with them', async (t) => {
   const server = await fleet(t);
   const id = await made(server);

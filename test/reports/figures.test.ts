@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { decodeFigures, encodeFigures, type ReportFigures } from '../../src/reports/figures.ts';
 import { Ordered, SORT_COLUMNS } from '../../src/reports/rows.ts';
 
-const KINDS = ['up', 'down', 'open'].flatMap((kind) => ['hour', 'day', 'week'].map((window) => `${kind}_${window}`));
+const WINDOWS = ['hour', 'day', 'week'];
+const KINDS = ['up', 'down', 'open'].flatMap((kind) => WINDOWS.map((window) => `${kind}_${window}`));
+const DETAILS = ['low', 'high', 'unpolled', 'polls'].flatMap((kind) => WINDOWS.map((window) => `${kind}_${window}`));
 
 /** Figures of stores with any ids, sorted; open = up + down + unknown. */
 const figures = fc
@@ -14,9 +16,11 @@ const figures = fc
   })
   .map((stores): ReportFigures => {
     const sorted = stores.sort((a, b) => (a.id < b.id ? -1 : 1));
-    const column = (name: string) =>
-      Float64Array.from(sorted, ({ n }, i) => (name.startsWith('open') ? 100 : ((n + i) % 4) + (i % 2) / 2));
-    const columns = new Map([...KINDS, 'polls_counted', 'from_a_newer_version'].map((name) => [name, column(name)]));
+    const column = (name: string, shift: number) =>
+      Float64Array.from(sorted, ({ n }, i) => (name.startsWith('open') ? 100 : ((n + i + shift) % 4) + (i % 2) / 2));
+    const columns = new Map(
+      [...KINDS, 'polls_counted', 'from_a_newer_version', ...DETAILS].map((name, i) => [name, column(name, i)]),
+    );
     return { asOf: 1_674_388_800_000, estimator: 'nearest', ids: sorted.map(({ id }) => id), columns };
   });
 
@@ -38,16 +42,17 @@ test('rows are in the order of a plain sort, equal ones by id, on however many p
       fc.integer({ min: 1, max: 7 }),
       async (given, by, descending, limit) => {
         const ordered = new Ordered(given);
-        const all = await ordered.page({ order: { by: 'store_id', descending: false }, from: 0, limit: 1_000 });
-        const name = by === 'store_id' || by === 'polls_counted' ? by : (`${by}_seconds` as const);
+        const nameOf = () => undefined;
+        const all = await ordered.page({ order: { by: 'store_id', descending: false }, nameOf, from: 0, limit: 1_000 });
+        const name = by === 'store_id' || by.startsWith('polls') ? by : `${by}_seconds`;
         const sign = descending ? -1 : 1;
         const expected = [...all.rows].sort((a, b) => {
-          const [x, y] = [a[name] as string | number, b[name] as string | number];
+          const [x, y] = [fieldOf(a, name), fieldOf(b, name)];
           return x === y ? 0 : (x < y ? -1 : 1) * sign;
         });
         const seen: unknown[] = [];
         for (let from: number | undefined = 0; from !== undefined; ) {
-          const page = await ordered.page({ order: { by, descending }, from, limit });
+          const page = await ordered.page({ order: { by, descending }, nameOf, from, limit });
           seen.push(...page.rows);
           from = page.next;
         }
@@ -56,3 +61,9 @@ test('rows are in the order of a plain sort, equal ones by id, on however many p
     ),
   );
 });
+
+function fieldOf(row: object, name: string): string | number {
+  const value: unknown = Object.entries(row).find(([key]) => key === name)?.[1];
+  assert.ok(typeof value === 'string' || typeof value === 'number', `a row has ${name}`);
+  return value;
+}

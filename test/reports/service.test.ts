@@ -138,7 +138,7 @@ test("another server's report can be had in every format, from its figures", asy
     assert.ok(here.includes('a'), `${format} holds the store`);
     assert.equal(there, here, format);
   }
-  const query = { order: { by: 'store_id', descending: true }, from: 0, limit: 9 } as const;
+  const query = { order: { by: 'store_id', descending: true }, nameOf: () => undefined, from: 0, limit: 9 } as const;
   assert.deepEqual(
     (await other.service.reader.rows(report, query)).rows.map((row) => row.store_id),
     ['b', 'a'],

@@ -4,7 +4,7 @@ import type { AccessRule } from '../../src/http/types.ts';
 import type { Role } from '../../src/storage/account-catalog.ts';
 import type { Ids } from './access-rows.ts';
 import { settle, TESTER } from './accounts.ts';
-import { withKey } from './callers.ts';
+import { as } from './people.ts';
 import { type TestServer, testServer, trigger } from './server.ts';
 import { merge } from './staging.ts';
 
@@ -93,8 +93,8 @@ export async function accessWorld(t: TestContext, withThis: boolean): Promise<Wo
 }
 
 async function reported(server: TestServer, key: string): Promise<string> {
-  const id = await trigger(server, { as_of: new Date(T).toISOString() }, withKey(key));
-  await server.finished(id, withKey(key));
+  const id = await trigger(server, { as_of: new Date(T).toISOString() }, as(key));
+  await server.finished(id, as(key));
   return id;
 }
 
@@ -102,7 +102,7 @@ async function imported({ app, storage }: TestServer, key: string): Promise<stri
   const answer = await app.inject({
     method: 'POST',
     url: '/api/v1/imports?feed=polls',
-    headers: { ...withKey(key), 'content-type': 'text/csv' },
+    headers: { ...as(key), 'content-type': 'text/csv' },
     payload: FEED,
   });
   const { id } = answer.json<{ id: string }>();

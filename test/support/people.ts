@@ -10,7 +10,7 @@ export interface Person {
   readonly scopes?: readonly Scope[];
 }
 
-/** People with fixed roles, whose key is their name. Who is changed here is changed from the next request on. */
+/** People with fixed roles, whose key and session token is their name. Who is changed here is changed from the next request on. */
 export class FakePeople implements Authenticator {
   readonly people: Record<string, Person>;
 
@@ -22,11 +22,15 @@ export class FakePeople implements Authenticator {
     return true;
   }
 
-  async principalOfSession(): Promise<Principal | undefined> {
-    return undefined;
+  async principalOfSession(name: string): Promise<Principal | undefined> {
+    return this.#principal(name, 'session');
   }
 
   async principalOfKey(name: string): Promise<Principal | undefined> {
+    return this.#principal(name, 'key');
+  }
+
+  #principal(name: string, via: 'key' | 'session'): Principal | undefined {
     const person = this.people[name];
     if (person === undefined) return undefined;
     const { role, stores = [], scopes } = person;
@@ -36,8 +40,8 @@ export class FakePeople implements Authenticator {
       login: name,
       name,
       role,
-      via: 'key',
-      keyId: name,
+      via,
+      keyId: via === 'key' ? name : undefined,
       scopes: scopes === undefined ? SCOPES_OF[role] : new Set(scopes),
       stores: role === 'owner' ? new Set(stores) : 'all',
     };
@@ -51,7 +55,7 @@ export const KNOWS_PEOPLE = new FakePeople({
   stranger: { role: 'owner', stores: ['elsewhere'] },
 });
 
-/** The headers of a request by one of them. */
-export function as(name: string): { authorization: string } {
-  return { authorization: `Bearer ${name}` };
+/** The headers of whoever comes with an API key; that of the people above is their name. */
+export function as(key: string): { authorization: string } {
+  return { authorization: `Bearer ${key}` };
 }

@@ -40,6 +40,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
         ...pollsOf('b', NOON, 5_000, 130, 70, -10),
         ...pollsOf('c', NOON, 5_000),
       ]);
+      await fleet.app.inject({
+        method: 'PATCH',
+        url: '/api/v1/stores/a',
+        payload: { name: 'Noodle Bar, Mill Street' },
+      });
       const page = await openPage(t, browser, { colorScheme, viewport });
       await page.clock.setSystemTime(NOON);
       const look = async (path: string, more: (() => Promise<void>) | undefined = undefined) => {

@@ -7,7 +7,7 @@ import { clientTypes } from '../../scripts/client-types.ts';
 import type { ApiDocument } from '../../src/http/document/types.ts';
 import { documentOf } from '../../src/http/openapi.ts';
 import { ApiError, type Client, client } from '../../web/api/client.ts';
-import { authenticatorOf, person, withKey } from '../support/callers.ts';
+import { as, FakePeople } from '../support/people.ts';
 import { sampleRoutes } from '../support/sample-routes.ts';
 import { testServer } from '../support/server.ts';
 import { smallApp } from '../support/small-app.ts';
@@ -58,16 +58,16 @@ test('a comment or a name of the document does not get out of where it stands', 
 });
 
 test('the client asks the real server, and tells what it refuses', async (t) => {
-  const authenticator = authenticatorOf([person('ann', 'admin')]);
+  const authenticator = new FakePeople({ ann: { role: 'admin' } });
   const server = await testServer(t, { authenticator });
   await merge(server.storage, { polls: [['a', Date.parse('2023-01-22T12:00:00Z'), true]] });
   const base = await server.listen();
-  const ann = client({ base, headers: withKey('ann') });
+  const ann = client({ base, headers: as('ann') });
 
   const { report_id } = await ann.call('POST /trigger_report', { body: { as_of: '2023-01-22T12:00:00Z' } });
   const plain = await ann.call('POST /trigger_report');
   assert.notEqual(plain.report_id, report_id);
-  await server.finished(report_id, withKey('ann'));
+  await server.finished(report_id, as('ann'));
   const csv = await ann.call('GET /get_report', { query: { report_id } });
   assert.match(String(csv), /\na,60\.00/);
   assert.deepEqual(await ann.call('GET /healthz'), { status: 'ok' });

@@ -48,6 +48,68 @@ test('from a first start without data to a downloaded report, by the page alone'
   assert.equal(await readFile(await download.path(), 'utf8'), await asked.text());
 });
 
+test('the rows of a report are found by the name of the store, which leads to the store', async (t) => {
+  const fleet = await seenFleet(t, { now: noonClock() });
+  await append(fleet, [...pollsOf('17', NOON, 70, 10), ...pollsOf('18', NOON, 70, -10)]);
+  const named = await fleet.app.inject({ method: 'PATCH', url: '/api/v1/stores/17', payload: { name: 'Noodle Bar' } });
+  assert.equal(named.statusCode, 200, named.body);
+  const page = await openPage(t, browser);
+  await page.clock.setSystemTime(NOON);
+  await page.goto(`${fleet.url}/reports`);
+  await page.getByRole('button', { name: 'Ask for the report' }).click();
+  const cells = page.getByRole('table', { name: 'Store by store' }).locator('.long-row .who');
+  await cells.nth(1).waitFor();
+  assert.deepEqual(await cells.allInnerTexts(), ['18', 'Noodle Bar\n17']);
+  await page.getByLabel('Search by name or id').fill('noodle');
+  await cells.nth(1).waitFor({ state: 'detached' });
+  await page.getByRole('link', { name: 'Noodle Bar' }).click();
+  await page.getByRole('heading', { name: 'Noodle Bar' }).waitFor();
+  assert.equal(new URL(page.url()).pathname, '/stores/17');
+});
+
+test('light or dark is what the system says, as it changes, until the reader chooses; charts as well', async (t) => {
+  const fleet = await seenFleet(t, { now: noonClock() });
+  await append(fleet, pollsOf('a', NOON, 3_000, 1_500, 70, 10));
+  // Where motion is reduced, every change of a colour is a very short transition.
+  const page = await openPage(t, browser, { colorScheme: 'light', reducedMotion: 'reduce' });
+  await page.clock.setSystemTime(NOON);
+  await page.goto(fleet.url);
+  const looks = async (paper: string, underTheLine: string) => {
+    await page.locator('.chart canvas').first().waitFor();
+    const seen = `(${looksLike})('${paper}', [${underTheLine}])`;
+    for (let i = 0; !(await page.evaluate<boolean>(seen)); i++) {
+      assert.ok(i < 500, `the page is ${paper} with ${underTheLine} in its chart`);
+      await page.waitForTimeout(20);
+    }
+  };
+  const [light, dark] = [
+    ['rgb(250, 249, 246)', '220, 236, 227'],
+    ['rgb(20, 20, 18)', '23, 48, 31'],
+  ] as const;
+  await looks(...light);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await looks(...dark);
+  await page.getByRole('button', { name: /account and appearance/ }).click();
+  await page.getByRole('button', { name: 'Light' }).click();
+  await looks(...light);
+  await page.getByRole('button', { name: 'Dark' }).click();
+  await page.emulateMedia({ colorScheme: 'light' });
+  await looks(...dark);
+  await page.reload();
+  await looks(...dark);
+});
+
+/** Runs in the page: whether it has this paper, and its first chart a point of this colour. */
+const looksLike = `(paper, [r, g, b]) => {
+  if (getComputedStyle(document.body).backgroundColor !== paper) return false;
+  const canvas = document.querySelector('.chart canvas');
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  for (let i = 0; i < data.length; i += 4) {
+    if (data[i] === r && data[i + 1] === g && data[i + 2] === b && data[i + 3] === 255) return true;
+  }
+  return false;
+}`;
+
 test('a store that is offline in its business hours is first, and the next one without a reload', async (t) => {
   const fleet = await seenFleet(t, { now: noonClock() });
   await append(fleet, [

@@ -429,6 +429,7 @@ export interface ReportPage {
 export interface ReportRow {
   /** opaque, as the feeds have it */
   readonly store_id: string;
+  readonly name: string | null;
   readonly open_last_hour_seconds: number;
   readonly uptime_last_hour_seconds: number;
   readonly downtime_last_hour_seconds: number;
@@ -941,9 +942,9 @@ export interface Routes {
       readonly id: string;
     };
     query?: {
-      /** `-`: the greatest first; by default `-downtime_last_week` */
-      readonly sort?: 'store_id' | '-store_id' | 'open_last_hour' | '-open_last_hour' | 'uptime_last_hour' | '-uptime_last_hour' | 'downtime_last_hour' | '-downtime_last_hour' | 'unknown_last_hour' | '-unknown_last_hour' | 'open_last_day' | '-open_last_day' | 'uptime_last_day' | '-uptime_last_day' | 'downtime_last_day' | '-downtime_last_day' | 'unknown_last_day' | '-unknown_last_day' | 'open_last_week' | '-open_last_week' | 'uptime_last_week' | '-uptime_last_week' | 'downtime_last_week' | '-downtime_last_week' | 'unknown_last_week' | '-unknown_last_week' | 'polls_counted' | '-polls_counted' | undefined;
-      /** a part of the id of a store */
+      /** `-`: the greatest first; by default `-downtime_last_week`; what comes after `polls_counted`, only where the report is detailed */
+      readonly sort?: 'store_id' | '-store_id' | 'open_last_hour' | '-open_last_hour' | 'uptime_last_hour' | '-uptime_last_hour' | 'downtime_last_hour' | '-downtime_last_hour' | 'unknown_last_hour' | '-unknown_last_hour' | 'open_last_day' | '-open_last_day' | 'uptime_last_day' | '-uptime_last_day' | 'downtime_last_day' | '-downtime_last_day' | 'unknown_last_day' | '-unknown_last_day' | 'open_last_week' | '-open_last_week' | 'uptime_last_week' | '-uptime_last_week' | 'downtime_last_week' | '-downtime_last_week' | 'unknown_last_week' | '-unknown_last_week' | 'polls_counted' | '-polls_counted' | 'uptime_last_hour_low' | '-uptime_last_hour_low' | 'uptime_last_hour_high' | '-uptime_last_hour_high' | 'longest_unpolled_last_hour' | '-longest_unpolled_last_hour' | 'polls_last_hour' | '-polls_last_hour' | 'uptime_last_day_low' | '-uptime_last_day_low' | 'uptime_last_day_high' | '-uptime_last_day_high' | 'longest_unpolled_last_day' | '-longest_unpolled_last_day' | 'polls_last_day' | '-polls_last_day' | 'uptime_last_week_low' | '-uptime_last_week_low' | 'uptime_last_week_high' | '-uptime_last_week_high' | 'longest_unpolled_last_week' | '-longest_unpolled_last_week' | 'polls_last_week' | '-polls_last_week' | undefined;
+      /** a part of the id or the name of a store, in any case */
       readonly search?: string | undefined;
       /** entries on a page */
       readonly limit?: number | undefined;

@@ -5,6 +5,7 @@ import { formatInstant } from '../../instant.ts';
 import { SORT_COLUMNS, type SortColumn } from '../../reports/rows.ts';
 import type { ReportService } from '../../reports/service.ts';
 import { REPORT_STATUSES, type ReportRecord } from '../../storage/report-catalog.ts';
+import type { StoreDirectory } from '../../stores/directory.ts';
 import { answer, Nothing, Raw } from '../media.ts';
 import { decodeCursor, encodeCursor, limitOf, NewestCursor, Page, PageQuery } from '../pages.ts';
 import { OneOf } from '../schemas.ts';
@@ -33,8 +34,13 @@ const DOWNLOADS = {
 } as const;
 type Download = keyof typeof DOWNLOADS;
 
+export interface ReportRouteParts {
+  readonly reports: ReportService;
+  readonly directory: StoreDirectory;
+}
+
 /** Reports as resources. */
-export function reportRoutes(reports: ReportService): Routes {
+export function reportRoutes({ reports, directory }: ReportRouteParts): Routes {
   return async (app) => {
     app.post(
       ROOT,
@@ -169,8 +175,15 @@ export function reportRoutes(reports: ReportService): Routes {
           params: ReportParams,
           querystring: Type.Object(
             {
-              sort: Type.Optional(OneOf(SORTS, `\`-\`: the greatest first; by default \`${DEFAULT_SORT}\``)),
-              search: Type.Optional(Type.String({ maxLength: 200, description: 'a part of the id of a store' })),
+              sort: Type.Optional(
+                OneOf(
+                  SORTS,
+                  `\`-\`: the greatest first; by default \`${DEFAULT_SORT}\`; what comes after \`polls_counted\`, only where the report is detailed`,
+                ),
+              ),
+              search: Type.Optional(
+                Type.String({ maxLength: 200, description: 'a part of the id or the name of a store, in any case' }),
+              ),
               ...PageQuery,
             },
             { additionalProperties: false },
@@ -181,14 +194,17 @@ export function reportRoutes(reports: ReportService): Routes {
       async (request) => {
         const { search, sort = DEFAULT_SORT } = request.query;
         const report = await reports.find(request.principal, idOf(request.params));
+        const { byId } = await directory.current();
+        const nameOf = (id: string) => byId.get(id)?.name;
         const page = await reports.reader.rows(report, {
           order: orderFrom(sort),
           search,
+          nameOf,
           from: fromCursor(request.query.cursor, sort),
           limit: limitOf(request.query),
         });
         return {
-          items: [...page.rows],
+          items: page.rows.map((row) => ({ ...row, name: nameOf(row.store_id) ?? null })),
           next_cursor: page.next === undefined ? null : encodeCursor([sort, page.next]),
         };
       },

@@ -95,6 +95,7 @@ const details = Object.fromEntries(
 export const ReportRow = Type.Object(
   {
     store_id: StoreId,
+    name: Nullable(Type.String({ description: 'what people call the store now; null: it has no name, or is gone' })),
     ...seconds,
     polls_counted: Type.Integer({ minimum: 0, description: 'polls of eight days that lie within business hours' }),
     ...details,

@@ -5,6 +5,7 @@ import 'uplot/dist/uPlot.min.css';
 import type { FleetPeriod } from '../../../api/schema.ts';
 import { dayAndMonth, VIEWER_ZONE, weekday } from '../../lib/clock.ts';
 import { count, percentStep } from '../../lib/format.ts';
+import { useMedia } from '../../lib/media.ts';
 import { theme } from '../../state/theme.ts';
 
 interface Props {
@@ -22,7 +23,7 @@ const HEIGHTS = { uptime: 220, polls: 110 } as const;
 export function HoursChart({ label, kind, hours, chosen, say }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
-  const shape = theme.value;
+  const scheme = `${theme.value} ${useMedia('(prefers-color-scheme: dark)')}`;
 
   useEffect(() => {
     const element = box.current;
@@ -35,7 +36,7 @@ export function HoursChart({ label, kind, hours, chosen, say }: Props) {
       resized.disconnect();
       made.destroy();
     };
-  }, [shape, kind]);
+  }, [scheme, kind]);
 
   useEffect(() => plot.current?.setData(dataOf(kind, hours)), [hours, kind]);
 
@@ -102,11 +103,10 @@ function dataOf(kind: Props['kind'], hours: readonly FleetPeriod[]): uPlot.Align
 }
 
 function optionsFor(kind: Props['kind'], element: HTMLElement, chosen: Props['chosen']): uPlot.Options {
-  const style = getComputedStyle(element);
-  const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  const colour = (name: string) => colourOf(name, element);
   const [ink, line] = [colour('ink-2'), colour('line')];
   const size = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
-  const font = `${Math.round(size * 0.75)}px ${style.getPropertyValue('--sans')}`;
+  const font = `${Math.round(size * 0.75)}px ${getComputedStyle(element).getPropertyValue('--sans')}`;
   const tone = kind === 'uptime' ? colour('up-fill') : colour('control');
   const axis = { stroke: ink, font, grid: { stroke: line, width: 1 }, ticks: { show: false } };
   return {
@@ -151,6 +151,16 @@ function optionsFor(kind: Props['kind'], element: HTMLElement, chosen: Props['ch
         : { stroke: tone, fill: tone, width: 0, points: { show: false }, ...bars() },
     ],
   };
+}
+
+/** A canvas knows no tokens, only the colour that an element makes of one: a new one, which passes from no other. */
+function colourOf(token: string, within: HTMLElement): string {
+  const probe = document.createElement('span');
+  probe.style.color = `var(--${token})`;
+  within.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
 }
 
 function bars() {

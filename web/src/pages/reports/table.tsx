@@ -52,11 +52,11 @@ export function ReportTable({ id, stores, detailed }: TableProps) {
       <header>
         <h2 id="rows">Store by store</h2>
         <label class="search">
-          <span class="unseen">Search by id</span>
+          <span class="unseen">Search by name or id</span>
           <Icon name="search" />
           <input
             type="search"
-            placeholder="Part of an id"
+            placeholder="Part of a name or id"
             value={typed.value}
             onInput={({ currentTarget: { value } }) => {
               typed.value = value;
@@ -70,7 +70,7 @@ export function ReportTable({ id, stores, detailed }: TableProps) {
       {list.items.length === 0 && list.loading && <Loading what="the rows" />}
       {list.items.length === 0 && !list.loading && list.error === undefined && (
         <Empty title="No store of this report matches">
-          <p>The search looks in the ids.</p>
+          <p>The search looks in the names and the ids.</p>
         </Empty>
       )}
       {list.items.length > 0 && (
@@ -87,7 +87,7 @@ export function ReportTable({ id, stores, detailed }: TableProps) {
           <LongList
             items={list.items}
             keyOf={(row) => row.store_id}
-            rowHeight={(narrow ? 5.5 : 2.5) + (detailed ? 1 : 0)}
+            rowHeight={(narrow ? 5.5 : 2.75) + (detailed ? 1 : 0)}
             onNearEnd={more}
             row={(row) => <Row row={row} />}
           />
@@ -155,7 +155,8 @@ function Row({ row }: { readonly row: ReportRow }) {
   return (
     <div class="report-row" role="presentation">
       <span role="cell" class="who">
-        <StoreName id={row.store_id} />
+        <StoreName id={row.store_id} name={row.name} />
+        {row.name !== null && <small class="code quiet">{row.store_id}</small>}
       </span>
       {windows.flatMap(({ words, up, down, low, high }) => [
         <span key={`${words} up`} role="cell" class="number" data-label={words}>
