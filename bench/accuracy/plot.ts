@@ -37,15 +37,15 @@ export function barPlot(title: string, rows: readonly string[], series: readonly
 }
 
 /**
- * A plot of shares between 0 and 1 as points on a line a row, with a band that they should lie in.
+ * A plot of shares between 0 and 1 as points in rows, one series below the other, with a band that they should lie in.
  *
- * @param band for each row the two ends of its band
+ * @param bands for each row the two ends of its band, if it has one
  */
 export function sharePlot(
   title: string,
   rows: readonly string[],
   series: readonly Series[],
-  band: readonly (readonly [number, number])[],
+  bands: readonly (readonly [number, number] | undefined)[],
 ): string {
   const [least, most] = [0.75, 1];
   const row = 30;
@@ -60,14 +60,19 @@ export function sharePlot(
     text(x(share), height + 14, `${Math.round(100 * share)} %`, 'middle', 10),
   ]);
   const points = rows.flatMap((name, r) => {
-    const [from, to] = band[r] ?? [0, 0];
     const y = TOP + r * row + row / 2;
+    const band = bands[r];
     return [
       text(LEFT - 8, y + 4, name, 'end'),
-      `<rect x="${x(from)}" y="${y - 9}" width="${x(to) - x(from)}" height="18" fill="#4a9" fill-opacity="0.22"/>`,
-      ...series.map(
-        ({ color, values }) => `<circle cx="${x(values[r] ?? 0).toFixed(1)}" cy="${y}" r="5" fill="${color}"/>`,
-      ),
+      ...(band === undefined
+        ? []
+        : [
+            `<rect x="${x(band[0])}" y="${y - 13}" width="${x(band[1]) - x(band[0])}" height="26" fill="#4a9" fill-opacity="0.22"/>`,
+          ]),
+      ...series.map(({ color, values }, s) => {
+        const cy = y + (s - (series.length - 1) / 2) * 8;
+        return `<circle cx="${x(values[r] ?? 0).toFixed(1)}" cy="${cy}" r="4" fill="${color}"/>`;
+      }),
     ];
   });
   return svg(title, height + 22, [...legend, ...ticks, ...points]);

@@ -40,10 +40,18 @@ export function renderPlots({ scores }: Results): Record<string, string> {
     color: ['#d9822b', '#3b7dd8', '#1f9e6e'][w] ?? '#222',
     values: REGIME_NAMES.map((regime) => scores[regime][w]?.coverage.inside ?? 0),
   }));
-  const bands = REGIME_NAMES.map((name) => (BURSTY.includes(name) ? ([0.8, 0.97] as const) : ([0.87, 0.93] as const)));
+  const bands = REGIME_NAMES.map((name) => {
+    if (REGIMES[name].exponential) return [0.87, 0.93] as const;
+    return BURSTY.includes(name) ? ([0.8, 0.97] as const) : undefined;
+  });
   return {
     errors: barPlot('Error of the last week’s uptime (RMSE, % of open time)', REGIME_NAMES, errors, ' %'),
-    ranges: sharePlot('Stores whose true uptime lies in the 90 % range', REGIME_NAMES, inside, bands),
+    ranges: sharePlot(
+      'Stores whose true uptime lies in the 90 % range, and where they should be',
+      REGIME_NAMES,
+      inside,
+      bands,
+    ),
   };
 }
 
