@@ -125,7 +125,7 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
       list: (query) => reports.list(query),
       countQueued: () => rows(() => reports.countQueued()),
       filter: (id) => reports.filter(id),
-      claim: (worker) => rows(() => reports.claim(worker)),
+      claim: (worker, at) => rows(() => reports.claim(worker, at)),
       progress: (id, worker, progress) => reports.progress(id, worker, progress),
       complete: (id, worker, stores, finishedAt) => rows(() => reports.complete(id, worker, stores, finishedAt)),
       fail: (id, worker, reason, finishedAt) => reports.fail(id, worker, reason, finishedAt),

@@ -69,7 +69,7 @@ export class ReportWorker {
   }
 
   async #claim(): Promise<ReportRecord | undefined> {
-    return this.#loop.stopping.aborted ? undefined : this.#storage.reports.claim(this.#worker);
+    return this.#loop.stopping.aborted ? undefined : this.#storage.reports.claim(this.#worker, this.#now());
   }
 
   async #run(report: ReportRecord): Promise<void> {

@@ -84,8 +84,10 @@ export interface ReportCatalog {
   /**
    * Takes the oldest report with a result of its own that is queued, or whose holder has fallen silent, and marks it
    * running, on the data of this moment: only reports that are added before these change may share it.
+   *
+   * @param at the instant, by the clock that ends are told by
    */
-  claim(worker: string): Promise<ReportRecord | undefined>;
+  claim(worker: string, at: number): Promise<ReportRecord | undefined>;
   /** Says how far a report is and holds it for another `LEASE`. `false`: it is no longer this worker's. */
   progress(id: string, worker: string, progress: number): Promise<boolean>;
   /**

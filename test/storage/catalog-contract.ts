@@ -69,8 +69,8 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
         (await reports.add(wanted('other', { asOf: T + 1, requestedAt: T + 1, pollsLate: true }))).pollsLate,
         true,
       );
-      assert.equal((await reports.claim(ME))?.pollsLate, false);
-      assert.equal((await reports.claim(ME))?.pollsLate, true);
+      assert.equal((await reports.claim(ME, T))?.pollsLate, false);
+      assert.equal((await reports.claim(ME, T))?.pollsLate, true);
       await reports.complete('given', ME, 1, T + 2);
       const found = await Promise.all(['given', 'late', 'other'].map((id) => reports.find(id)));
       assert.deepEqual(
@@ -92,7 +92,7 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       assert.deepEqual(await page({ limit: 3 }), ['e', 'd', 'c']);
       assert.deepEqual(await page({ limit: 3, after: { requestedAt: T + 1, id: 'd' } }), ['c', 'b', 'a']);
       assert.deepEqual(await page({ limit: 9, requestedBy: 'ann' }), ['e', 'c', 'a']);
-      assert.equal((await reports.claim(ME))?.id, 'a');
+      assert.equal((await reports.claim(ME, T))?.id, 'a');
       assert.deepEqual(await page({ limit: 9, status: 'running' }), ['a']);
       assert.deepEqual(await page({ limit: 9, status: 'queued', requestedBy: 'bob' }), ['d', 'b']);
     });
@@ -103,11 +103,11 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       assert.equal(await reports.cancel('queued', T + 7), true);
       const cancelled = await reports.find('queued');
       assert.deepEqual([cancelled?.status, cancelled?.finishedAt], ['cancelled', T + 7]);
-      assert.equal(await reports.claim(ME), undefined);
+      assert.equal(await reports.claim(ME, T), undefined);
       assert.equal(await reports.cancel('queued', T + 8), false);
 
       await reports.add(wanted('running'));
-      await reports.claim(ME);
+      await reports.claim(ME, T);
       assert.equal(await reports.cancel('running', T + 9), true);
       assert.equal(await reports.progress('running', ME, 0.5), false);
       assert.equal(await reports.complete('running', ME, 1, T + 10), undefined);
@@ -118,7 +118,7 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
     test('a computation goes on for the others when one who shares it cancels, also the first', async (t) => {
       const { reports } = await opened(t);
       for (const id of ['first', 'second', 'third']) await reports.add(wanted(id));
-      await reports.claim(ME);
+      await reports.claim(ME, T);
       assert.equal(await reports.cancel('first', T), true);
       assert.equal(await reports.cancel('second', T), true);
       assert.deepEqual(await statuses(reports, 'first', 'second', 'third'), ['cancelled', 'cancelled', 'running']);
@@ -129,7 +129,7 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
     test('when all who share a computation have cancelled, it ends and is shared no more', async (t) => {
       const { reports } = await opened(t);
       for (const id of ['first', 'second']) await reports.add(wanted(id));
-      await reports.claim(ME);
+      await reports.claim(ME, T);
       await reports.cancel('second', T);
       await reports.cancel('first', T);
       assert.equal(await reports.progress('first', ME, 0.5), false);
@@ -139,7 +139,7 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
     test('a removed report is gone; its result stays as long as others share it', async (t) => {
       const { reports } = await opened(t);
       for (const id of ['first', 'second', 'third']) await reports.add(wanted(id));
-      await reports.claim(ME);
+      await reports.claim(ME, T);
       await reports.complete('first', ME, 5, T);
       assert.deepEqual(await reports.remove('first', T), []);
       assert.equal(await reports.find('first'), undefined);
@@ -154,7 +154,7 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
     test('removing a report that runs ends it, unless others share it', async (t) => {
       const { reports } = await opened(t);
       for (const id of ['first', 'second']) await reports.add(wanted(id));
-      await reports.claim(ME);
+      await reports.claim(ME, T);
       assert.deepEqual(await reports.remove('first', T), []);
       assert.equal(await reports.progress('first', ME, 0.5), true);
       assert.deepEqual((await reports.remove('second', T))?.sort(), ['first', 'second']);
@@ -164,7 +164,7 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
     test('reports that ended long ago are found, and those under way are not', async (t) => {
       const { reports } = await opened(t);
       await reports.add(wanted('old'));
-      await reports.claim(ME);
+      await reports.claim(ME, T);
       await reports.complete('old', ME, 1, T + 100);
       await reports.add(wanted('cancelled', { asOf: T + 1 }));
       await reports.cancel('cancelled', T + 200);

@@ -548,7 +548,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
 
     test('a report goes from queued over running to complete', async (t) => {
       const { reports } = await opened(t);
-      assert.equal(await reports.claim(ME), undefined);
+      assert.equal(await reports.claim(ME, T), undefined);
       const added = await reports.add({ id: 'r1', asOf: T, requestedAt: T + 5 });
       assert.deepEqual(added, {
         id: 'r1',
@@ -567,14 +567,13 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
         stores: undefined,
         reason: undefined,
       });
-      const claimed = await reports.claim(ME);
-      assert.ok(claimed?.startedAt !== undefined, 'it was not said when it started');
-      assert.deepEqual(claimed, { ...added, status: 'running', startedAt: claimed.startedAt });
-      assert.equal(await reports.claim(ME), undefined);
+      const claimed = await reports.claim(ME, T);
+      assert.deepEqual(claimed, { ...added, status: 'running', startedAt: T });
+      assert.equal(await reports.claim(ME, T), undefined);
       await reports.progress('r1', ME, 0.25);
       assert.equal((await reports.find('r1'))?.progress, 0.25);
       assert.deepEqual(await reports.complete('r1', ME, 17, T + 9), []);
-      const ended = { startedAt: claimed.startedAt, finishedAt: T + 9, progress: 1, stores: 17 };
+      const ended = { startedAt: T, finishedAt: T + 9, progress: 1, stores: 17 };
       assert.deepEqual(await reports.find('r1'), { ...added, status: 'complete', ...ended });
       assert.equal(await reports.find('nobody'), undefined);
     });
@@ -582,8 +581,8 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
     test('reports are claimed oldest first, each once, however many ask at once', async (t) => {
       const { reports } = await opened(t);
       for (const [i, id] of ['x', 'y', 'z'].entries()) await reports.add({ id, asOf: T + i, requestedAt: T + i });
-      assert.equal((await reports.claim(ME))?.id, 'x');
-      const claimed = await Promise.all(Array.from({ length: 6 }, () => reports.claim(ME)));
+      assert.equal((await reports.claim(ME, T))?.id, 'x');
+      const claimed = await Promise.all(Array.from({ length: 6 }, () => reports.claim(ME, T)));
       assert.deepEqual(claimed.map((report) => report?.id ?? '').sort(), ['', '', '', '', 'y', 'z']);
     });
 
@@ -592,7 +591,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       await reports.add({ id: 'one', asOf: T, requestedAt: T });
       assert.equal((await reports.add({ id: 'two', asOf: T, requestedAt: T })).resultId, 'one');
       assert.equal((await reports.add({ id: 'other', asOf: T + 1, requestedAt: T })).resultId, 'other');
-      await reports.claim(ME);
+      await reports.claim(ME, T);
       assert.equal((await reports.add({ id: 'three', asOf: T, requestedAt: T })).resultId, 'one');
       assert.equal((await reports.find('two'))?.status, 'running');
       assert.deepEqual((await reports.complete('one', ME, 1, T))?.sort(), ['three', 'two']);
@@ -603,7 +602,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
     test('a report that reads older data is not shared', async (t) => {
       const storage = await opened(t);
       await storage.reports.add({ id: 'old', asOf: T, requestedAt: T });
-      await storage.reports.claim(ME);
+      await storage.reports.claim(ME, T);
       await merge(storage, { polls: [['a', T, true]] });
       assert.equal((await storage.reports.add({ id: 'new', asOf: T, requestedAt: T })).resultId, 'new');
     });
@@ -612,18 +611,18 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       const { reports } = await opened(t);
       await reports.add({ id: 'one', asOf: T, requestedAt: T });
       await reports.add({ id: 'two', asOf: T, requestedAt: T });
-      await reports.claim(ME);
+      await reports.claim(ME, T);
       await reports.fail('one', ME, 'no space left', T);
       const two = await reports.find('two');
       assert.deepEqual([two?.status, two?.reason], ['failed', 'no space left']);
-      assert.equal(await reports.claim(ME), undefined);
+      assert.equal(await reports.claim(ME, T), undefined);
     });
 
     test('a report belongs to the worker that claimed it, until it is given back', async (t) => {
       const { reports } = await opened(t);
       await reports.add({ id: 'one', asOf: T, requestedAt: T });
       await reports.add({ id: 'shares', asOf: T, requestedAt: T });
-      await reports.claim(ME);
+      await reports.claim(ME, T);
       assert.equal(await reports.progress('one', OTHER, 0.9), false);
       assert.equal(await reports.complete('one', OTHER, 1, T), undefined);
       await reports.fail('one', OTHER, 'sabotage', T);
@@ -631,7 +630,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.equal((await reports.find('one'))?.status, 'running');
       await reports.release('one', ME);
       assert.equal((await reports.find('shares'))?.status, 'queued');
-      assert.equal((await reports.claim(OTHER))?.id, 'one');
+      assert.equal((await reports.claim(OTHER, T))?.id, 'one');
       assert.equal(await reports.progress('one', ME, 0.5), false);
       assert.deepEqual(await reports.complete('one', OTHER, 1, T), ['shares']);
       assert.equal((await reports.find('shares'))?.status, 'complete');

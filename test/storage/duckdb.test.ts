@@ -30,36 +30,36 @@ test('a database file keeps what was imported and asked for', async (t) => {
   const after = await DuckdbStorage.open(path);
   t.after(() => after.close());
   assert.equal(await after.snapshot((s) => s.latestPoll()), T);
-  assert.equal((await after.reports.claim('me'))?.id, 'r');
+  assert.equal((await after.reports.claim('me', T))?.id, 'r');
 });
 
 test('a report that was running when the program ended is queued again at the next start', async (t) => {
   const path = join(temporaryFolder(t), 'monitor.duckdb');
   const before = await DuckdbStorage.open(path);
   await before.reports.add({ id: 'cut', asOf: T, requestedAt: T });
-  await before.reports.claim('worker one');
+  await before.reports.claim('worker one', T);
   await before.close();
   const after = await DuckdbStorage.open(path);
   t.after(() => after.close());
   assert.equal((await after.reports.find('cut'))?.status, 'queued');
-  assert.equal((await after.reports.claim('worker two'))?.id, 'cut');
+  assert.equal((await after.reports.claim('worker two', T))?.id, 'cut');
 });
 
 test('a report that takes its program down with it is not tried for ever', async (t) => {
   const path = join(temporaryFolder(t), 'monitor.duckdb');
   const first = await DuckdbStorage.open(path);
   await first.reports.add({ id: 'deadly', asOf: T, requestedAt: T });
-  await first.reports.claim('patient');
+  await first.reports.claim('patient', T);
   await first.reports.release('deadly', 'patient');
   await first.close();
   for (let i = 0; i < 5; i++) {
     const storage = await DuckdbStorage.open(path);
-    assert.equal((await storage.reports.claim(`victim ${i}`))?.id, 'deadly');
+    assert.equal((await storage.reports.claim(`victim ${i}`, T))?.id, 'deadly');
     await storage.close();
   }
   const last = await DuckdbStorage.open(path);
   t.after(() => last.close());
-  assert.equal(await last.reports.claim('survivor'), undefined);
+  assert.equal(await last.reports.claim('survivor', T), undefined);
   const found = await last.reports.find('deadly');
   assert.deepEqual([found?.status, found?.reason], ['failed', 'it was begun 5 times and never finished']);
 });

@@ -153,9 +153,9 @@ suite('PostgreSQL', () => {
     t.after(() => Promise.all(storages.map((storage) => storage.close())));
     const [first] = storages;
     await first?.reports.add({ id: 'r', asOf: T, requestedAt: T });
-    assert.equal((await first?.reports.claim('dead'))?.id, 'r');
+    assert.equal((await first?.reports.claim('dead', T))?.id, 'r');
     await execute(url, `update reports set lease_until_ms = lease_until_ms - 60000`);
-    const claims = await Promise.all(storages.map((storage, i) => storage.reports.claim(`alive ${i}`)));
+    const claims = await Promise.all(storages.map((storage, i) => storage.reports.claim(`alive ${i}`, T)));
     assert.equal(claims.filter((claim) => claim?.id === 'r').length, 1);
     assert.equal(await first?.reports.progress('r', 'dead', 0.5), false);
   });

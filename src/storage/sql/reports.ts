@@ -79,23 +79,23 @@ export class SqlReportCatalog implements ReportCatalog {
     return filter === null ? undefined : JSON.parse(String(filter));
   }
 
-  async claim(worker: string): Promise<ReportRecord | undefined> {
+  async claim(worker: string, at: number): Promise<ReportRecord | undefined> {
     const { now, lock } = this.#dialect;
     const claimable = `shares is null and (status = 'queued' or (status = 'running' and lease_until_ms < ${now}))`;
     await this.#sql.run(
-      `update reports set status = 'failed', reason = $reason, finished_ms = ${now}
+      `update reports set status = 'failed', reason = $reason, finished_ms = $at::bigint
        where ${claimable} and attempts >= ${ATTEMPTS}`,
-      { reason: `it was begun ${ATTEMPTS} times and never finished` },
+      { reason: `it was begun ${ATTEMPTS} times and never finished`, at },
     );
     const [claimed] = await this.#sql.rows(
       `update reports
        set status = 'running', progress = 0, revision = (select number from revision), claimed_by = $worker,
-         attempts = attempts + 1, started_ms = ${now}, lease_until_ms = ${now} + ${LEASE}
+         attempts = attempts + 1, started_ms = $at::bigint, lease_until_ms = ${now} + ${LEASE}
        where ${claimable}
          and report_id = (select report_id from reports where ${claimable} order by requested_ms limit 1 ${lock})
        returning report_id, as_of_ms, estimator, detailed, polls_late, filter_digest, filter_size, requested_by,
          requested_ms, report_id as result_id, status, started_ms, finished_ms, progress, stores, reason`,
-      { worker },
+      { worker, at },
     );
     return claimed === undefined ? undefined : reportOf(claimed);
   }
