@@ -4,6 +4,7 @@ import type { PollWriter } from './poll-writer.ts';
 import type { PollerParts } from './poller-parts.ts';
 import type { Outcome } from './probe.ts';
 import type { Roster, Watched } from './roster.ts';
+import { slotAt } from './slots.ts';
 import { CONFIRM_AFTER, type Timetable, type Turn } from './timetable.ts';
 import type { Suspect, TroubleWatch } from './trouble.ts';
 
@@ -20,6 +21,8 @@ export interface ObserverParts extends Pick<PollerParts, 'prober' | 'log' | 'now
   readonly trouble: TroubleWatch;
   readonly writer: Pick<PollWriter, 'add'>;
   readonly background: Background;
+  /** Milliseconds between two polls of a store. */
+  readonly interval: number;
 }
 
 /** Probes stores and says what comes of it: a poll, another look, or nothing, where the monitor was in trouble. */
@@ -52,11 +55,11 @@ export class Observer {
     const now = clock();
     const { site } = store;
     if (!store.failing || isReached(outcome)) this.#note(site, startedAt, outcome);
-    if (outcome.kind === 'active') this.#record(store, now, true);
+    if (outcome.kind === 'active') this.#record(turn, now, true);
     else if (outcome.kind === 'unobserved') this.#counts.unobserved++;
     else if (outcome.kind !== 'says_inactive' && trouble.since !== undefined) this.#miss(turn, startedAt);
     else if (!confirming) timetable.confirm(turn, now);
-    else if (outcome.kind === 'says_inactive') this.#record(store, now, false);
+    else if (outcome.kind === 'says_inactive') this.#record(turn, now, false);
     else if (outcome.kind === 'cut_off') this.#counts.unobserved++;
     else this.#held.push({ store, slot, instant: now, startedAt, site });
   }
@@ -76,7 +79,7 @@ export class Observer {
     this.#held = this.#held.filter((held) => {
       if (!held.store.mine) return false;
       const verdict = trouble.judge(held, now, roster.sites);
-      if (verdict === 'down') this.#record(held.store, held.instant, false);
+      if (verdict === 'down') this.#record(held, held.instant, false);
       if (verdict === 'trouble') this.#miss(held, held.startedAt);
       return verdict === 'wait';
     });
@@ -110,9 +113,16 @@ export class Observer {
     if (outcome.kind !== 'unobserved') this.#parts.trouble.note(site, startedAt, isReached(outcome));
   }
 
-  #record(store: Watched, instant: number, active: boolean): void {
+  /** A poll is that of the slot in which its answer came, which may be the next one: then nobody asks again in that. */
+  #record({ store, slot }: Pick<Turn, 'store' | 'slot'>, instant: number, active: boolean): void {
     store.down = !active;
     store.failing = !active;
+    const answered = slotAt(instant, store.offset, this.#parts.interval);
+    if (answered > slot && store.slot >= answered) {
+      this.#counts.skipped++;
+      return;
+    }
+    store.slot = Math.max(store.slot, answered);
     this.#counts[active ? 'active' : 'inactive']++;
     this.#parts.writer.add({ storeId: store.id, instant, active });
   }

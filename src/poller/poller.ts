@@ -39,7 +39,7 @@ export class Poller {
     this.#writer = new PollWriter({ ...parts, folder, interval });
     this.#trouble = new TroubleWatch({ gaps, server, log, control, timeout: prober.rule.timeout });
     const [writer, trouble] = [this.#writer, this.#trouble];
-    this.#observer = new Observer({ ...parts, roster, timetable, trouble, writer, background });
+    this.#observer = new Observer({ ...parts, roster, timetable, trouble, writer, background, interval });
   }
 
   /** Takes up what the last program left, and begins. */

@@ -149,6 +149,39 @@ test('after a crash no store is probed twice in its slot, and what was written d
   assert.equal(file.split('\n').length - 2, after.polls.count);
 });
 
+test('an answer that comes when the next slot has begun leaves that slot with one poll', async (t) => {
+  const street = await Street.open(t);
+  let waiting: (() => void) | undefined;
+  let asked = 0;
+  const slowAtFirst = {
+    rule: street.prober(t).rule,
+    probe: async () => {
+      if (asked++ === 0) await new Promise<void>((resolve) => (waiting = resolve));
+      return { kind: 'active', reason: '' } as const;
+    },
+  };
+  for (const begun of [false, true]) {
+    asked = 0;
+    const clock = new Clock();
+    clock.instant = dueAt('1') - SECOND;
+    const watch = new Watch(t, slowAtFirst, [{ id: '1', url: street.url(1) }], { clock });
+    const step = async () => {
+      watch.poller.step();
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    await watch.poller.open();
+    while (asked === 0) await step();
+    clock.instant = dueAt('1');
+    for (let steps = 0; begun && steps < 5; steps++) await step();
+    clock.instant += SECOND;
+    waiting?.();
+    await watch.poller.settled();
+    await watch.pass(5 * SECOND);
+    const expected = dueAt('1') + (begun ? 0 : SECOND);
+    assert.deepEqual([asked, watch.polls.of('1')], [begun ? 2 : 1, [[expected, true]]]);
+  }
+});
+
 test('a file that cannot be written keeps no poll from the database', async (t) => {
   const street = await Street.open(t);
   const watch = new Watch(t, street.prober(t), [{ id: '1', url: street.url(1) }], { folder: '/dev/null/polls' });
