@@ -202,7 +202,7 @@ export function createPoller(config: Config, { storage, appender, directory, log
   return new Poller(
     {
       prober: new Prober(rule, exchanger(new AddressGuard(allowPrivate))),
-      targets: async () => (await directory.current()).entries.map(({ id, probeUrl }) => ({ id, url: probeUrl })),
+      targets: async () => (await directory.current()).entries,
       history: new StoredPolls(storage),
       sink: appender,
       gaps: storage.gaps,

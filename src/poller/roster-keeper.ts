@@ -2,7 +2,7 @@ import { messageOf } from '../errors.ts';
 import type { Background } from './background.ts';
 import { BEAT_INTERVAL } from './members.ts';
 import type { PollerParts } from './poller-parts.ts';
-import type { Roster } from './roster.ts';
+import type { ProbeTarget, Roster, Watched } from './roster.ts';
 import { slotAt } from './slots.ts';
 import type { Timetable } from './timetable.ts';
 
@@ -19,6 +19,7 @@ export class RosterKeeper {
   readonly #background: Background;
   readonly #parts: Surroundings;
   #share: string | undefined;
+  #targets: Iterable<ProbeTarget> | undefined;
   #refreshedAt = Number.NEGATIVE_INFINITY;
   #beatAt = Number.NEGATIVE_INFINITY;
   #lapsed = false;
@@ -84,11 +85,26 @@ export class RosterKeeper {
   }
 
   async #refresh(share: string | undefined, now: number): Promise<void> {
-    const { membership, targets, history, log } = this.#parts;
+    const { membership, targets, log } = this.#parts;
     const owns = (id: string) => share !== undefined && (membership?.owns(id) ?? true);
-    const acquired = this.#roster.replace(await targets(), owns);
+    const given = await targets();
+    if (given === this.#targets && share === this.#share) return;
+    const acquired = await this.#roster.replace(given, owns);
     if (this.#roster.known === 0) log.warn('no store has a URL to probe: set PROBE_URL, or the probe_url of stores');
-    if (acquired.length === 0) return;
+    if (acquired.length > 0) {
+      try {
+        await this.#takeOver(acquired, now);
+      } catch (error) {
+        // They are this server's only when it knows when they were polled.
+        for (const store of acquired) store.mine = false;
+        throw error;
+      }
+    }
+    this.#targets = given;
+  }
+
+  async #takeOver(acquired: readonly Watched[], now: number): Promise<void> {
+    const { history, log } = this.#parts;
     await history.forEach(now - 2 * this.#interval, (id, instant, active) => {
       const store = this.#roster.find(id);
       if (store === undefined) return;
