@@ -35,7 +35,7 @@ await withStorage(database, async (storage) => {
   };
   const targets = Array.from({ length: Number(stores) }, (_, i) => ({
     id: `store-${i}`,
-    url: `http://host-${i % HOSTS}.test:${port}/${i}`,
+    probeUrl: `http://host-${i % HOSTS}.test:${port}/${i}`,
   }));
   const poller = new Poller(
     {

@@ -21,9 +21,12 @@ import { controlOf } from './poller/control.ts';
 import { Exchanger } from './poller/exchange.ts';
 import { StoredPolls } from './poller/history.ts';
 import { Membership } from './poller/members.ts';
-import { CONFIRM_AFTER, Poller } from './poller/poller.ts';
+
+import { Poller } from './poller/poller.ts';
+
 import { Prober } from './poller/probe.ts';
 import { GuardedResolver, resolveBySystem } from './poller/resolver.ts';
+import { CONFIRM_AFTER } from './poller/timetable.ts';
 import { PollAppender } from './polls/appender.ts';
 import { PollService } from './polls/service.ts';
 import { ResultsFolder } from './reports/results.ts';
@@ -228,7 +231,7 @@ export function createPoller(config: Config, { storage, sink, directory, log, no
   return new Poller(
     {
       prober: new Prober(rule, exchanger(new AddressGuard(allowPrivate))),
-      targets: async () => (await directory.current()).entries.map(({ id, probeUrl }) => ({ id, url: probeUrl })),
+      targets: async () => (await directory.current()).entries,
       history: new StoredPolls(storage),
       sink,
       gaps: storage.gaps,

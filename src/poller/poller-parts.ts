@@ -7,7 +7,7 @@ import type { ProbeTarget } from './roster.ts';
 
 export interface PollerParts {
   readonly prober: Pick<Prober, 'probe' | 'rule'>;
-  /** All stores of the fleet. */
+  /** All stores of the fleet; the very same object as long as nothing has changed. */
   readonly targets: () => Promise<Iterable<ProbeTarget>>;
   readonly history: PollHistory;
   readonly sink: PollSink;

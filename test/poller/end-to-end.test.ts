@@ -30,7 +30,7 @@ test('what one installation polls, another gets from its files, and their report
   const poller = new Poller(
     {
       prober: street.prober(t),
-      targets: async () => (await directory.current()).entries.map(({ id, probeUrl }) => ({ id, url: probeUrl })),
+      targets: async () => (await directory.current()).entries,
       history: new StoredPolls(here.storage),
       sink: { append: (batch) => here.storage.appendPolls([batch]) },
       gaps: here.storage.gaps,

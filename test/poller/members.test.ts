@@ -50,7 +50,7 @@ async function company(t: Parameters<typeof Street.open>[0]): Promise<Company> {
   const street = await Street.open(t);
   const [clock, polls, folder] = [new Clock(), new MemoryPolls(), temporaryFolder(t)];
   const registry = new MemoryRegistry(clock);
-  const targets = Array.from({ length: 240 }, (_, i) => ({ id: String(i), url: street.url(i) }));
+  const targets = Array.from({ length: 240 }, (_, i) => ({ id: String(i), probeUrl: street.url(i) }));
   return {
     ...{ clock, registry, polls, street, ids: targets.map(({ id }) => id) },
     server: (name) =>

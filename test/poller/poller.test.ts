@@ -30,7 +30,7 @@ test('a thousand stores get the polls that they deserve', async (t) => {
     const [conduct, polls] = (i % 80 === 0 ? kinds[i / 80] : undefined) ?? ['online', 'active'];
     street.conduct.set(`store-${id}.test`, conduct);
     expected.set(id, polls);
-    return { id, url: street.url(id) };
+    return { id, probeUrl: street.url(id) };
   });
   const watch = new Watch(t, street.prober(t), targets);
   await watch.poller.open();
@@ -58,7 +58,7 @@ test('a thousand stores get the polls that they deserve', async (t) => {
 
 test('a store that fails once and answers half a minute later is active', async (t) => {
   const street = await Street.open(t);
-  const watch = new Watch(t, street.prober(t), [{ id: '1', url: street.url(1) }]);
+  const watch = new Watch(t, street.prober(t), [{ id: '1', probeUrl: street.url(1) }]);
   street.conduct.set('store-1.test', 'wrongStatus');
   await watch.poller.open();
   await watch.beat();
@@ -72,7 +72,7 @@ test('a store that fails once and answers half a minute later is active', async 
 
 test('a store that is down is recorded at the instant of the second answer', async (t) => {
   const street = await Street.open(t);
-  const watch = new Watch(t, street.prober(t), [{ id: '1', url: street.url(1) }]);
+  const watch = new Watch(t, street.prober(t), [{ id: '1', probeUrl: street.url(1) }]);
   street.conduct.set('store-1.test', 'offline');
   await watch.poller.open();
   await watch.beat();
@@ -92,7 +92,7 @@ test('the CSV of the day has every poll, in whole lines, and a new one begins at
   const watch = new Watch(
     t,
     street.prober(t),
-    ids.map((id) => ({ id, url: street.url(1) })),
+    ids.map((id) => ({ id, probeUrl: street.url(1) })),
     { clock },
   );
   await watch.poller.open();
@@ -115,7 +115,7 @@ test('the CSV of the day has every poll, in whole lines, and a new one begins at
 
 test('after a crash no store is probed twice in its slot, and what was written down reaches the database', async (t) => {
   const street = await Street.open(t);
-  const targets = Array.from({ length: 40 }, (_, i) => ({ id: String(i), url: street.url(i) }));
+  const targets = Array.from({ length: 40 }, (_, i) => ({ id: String(i), probeUrl: street.url(i) }));
   const before = new Watch(t, street.prober(t), targets);
   await before.poller.open();
   await before.beat();
@@ -149,9 +149,42 @@ test('after a crash no store is probed twice in its slot, and what was written d
   assert.equal(file.split('\n').length - 2, after.polls.count);
 });
 
+test('an answer that comes when the next slot has begun leaves that slot with one poll', async (t) => {
+  const street = await Street.open(t);
+  let waiting: (() => void) | undefined;
+  let asked = 0;
+  const slowAtFirst = {
+    rule: street.prober(t).rule,
+    probe: async () => {
+      if (asked++ === 0) await new Promise<void>((resolve) => (waiting = resolve));
+      return { kind: 'active', reason: '' } as const;
+    },
+  };
+  for (const begun of [false, true]) {
+    asked = 0;
+    const clock = new Clock();
+    clock.instant = dueAt('1') - SECOND;
+    const watch = new Watch(t, slowAtFirst, [{ id: '1', probeUrl: street.url(1) }], { clock });
+    const step = async () => {
+      watch.poller.step();
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    await watch.poller.open();
+    while (asked === 0) await step();
+    clock.instant = dueAt('1');
+    for (let steps = 0; begun && steps < 5; steps++) await step();
+    clock.instant += SECOND;
+    waiting?.();
+    await watch.poller.settled();
+    await watch.pass(5 * SECOND);
+    const expected = dueAt('1') + (begun ? 0 : SECOND);
+    assert.deepEqual([asked, watch.polls.of('1')], [begun ? 2 : 1, [[expected, true]]]);
+  }
+});
+
 test('a file that cannot be written keeps no poll from the database', async (t) => {
   const street = await Street.open(t);
-  const watch = new Watch(t, street.prober(t), [{ id: '1', url: street.url(1) }], { folder: '/dev/null/polls' });
+  const watch = new Watch(t, street.prober(t), [{ id: '1', probeUrl: street.url(1) }], { folder: '/dev/null/polls' });
   await watch.poller.open();
   await watch.beat();
   await watch.pass(5 * SECOND);
@@ -162,14 +195,14 @@ test('a file that cannot be written keeps no poll from the database', async (t) 
 test('stores that come, go and move to another URL are polled from then on, or no more', async (t) => {
   const street = await Street.open(t);
   const targets = [
-    { id: '1', url: street.url(1) },
-    { id: '2', url: street.url(2) },
+    { id: '1', probeUrl: street.url(1) },
+    { id: '2', probeUrl: street.url(2) },
   ];
   const watch = new Watch(t, street.prober(t), targets);
   await watch.poller.open();
   await watch.beat();
-  targets[0] = { id: '1', url: street.url('one') };
-  targets[1] = { id: '3', url: street.url(3) };
+  targets[0] = { id: '1', probeUrl: street.url('one') };
+  targets[1] = { id: '3', probeUrl: street.url(3) };
   await watch.pass(3 * MINUTE + HOUR);
   assert.equal(watch.polls.of('1').length, 2);
   assert.deepEqual(
@@ -193,7 +226,7 @@ test('of many stores on one host no more than the limit are probed at once', asy
       return outcome;
     },
   };
-  const targets = Array.from({ length: 60 }, (_, i) => ({ id: String(i), url: street.url('platform', `/${i}`) }));
+  const targets = Array.from({ length: 60 }, (_, i) => ({ id: String(i), probeUrl: street.url('platform', `/${i}`) }));
   const watch = new Watch(t, counting, targets, { settings: { perHost: 5 } });
   await watch.poller.open();
   await watch.beat();

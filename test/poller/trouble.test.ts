@@ -6,7 +6,7 @@ import { Street } from '../support/street.ts';
 import { HOUR, MINUTE, SECOND, Watch } from '../support/watch.ts';
 
 const street = (count: number, url: (i: number) => string) =>
-  Array.from({ length: count }, (_, i) => ({ id: String(i), url: url(i) }));
+  Array.from({ length: count }, (_, i) => ({ id: String(i), probeUrl: url(i) }));
 
 for (const [name, count, loss] of [
   ['a fleet of six hundred', 600, 12 * MINUTE],

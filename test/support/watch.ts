@@ -101,7 +101,7 @@ export class Watch {
     this.folder = options.folder ?? join(temporaryFolder(t), 'polls');
     this.poller = new Poller(
       {
-        ...{ prober, targets: async () => targets, history: polls, sink: polls, gaps },
+        ...{ prober, targets: async () => [...targets], history: polls, sink: polls, gaps },
         ...{ membership: options.membership, control: options.control, log: pino({ level: 'silent' }), now: clock.now },
       },
       { interval: HOUR, concurrency: 256, perHost: 64, folder: this.folder, server: 'here', ...options.settings },

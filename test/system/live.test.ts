@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
+import { linesIn } from '../support/day-files.ts';
 import { run, start } from '../support/process.ts';
 import { temporaryFolder } from '../support/temporary.ts';
+import { Town } from '../support/town.ts';
 
 const POLLS = 'store_id,status,timestamp_utc\n';
 const STORES = 400;
@@ -33,34 +33,17 @@ test('without a source there is nothing to sync, and the message says what to se
 
 test('a poller that is killed goes on where it was: no store is polled twice, no poll that was written is lost', async (t) => {
   const folder = temporaryFolder(t);
-  const visits = new Map<string, number>();
-  const server = createServer((request, response) => {
-    const id = String(request.url).slice(1);
-    visits.set(id, (visits.get(id) ?? 0) + 1);
-    response.end();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const known = Array.from({ length: STORES }, (_, i) => `store-${i},UTC\n`).join('');
-  writeFileSync(join(folder, 'zones.csv'), `store_id,timezone_str\n${known}`);
-  assert.equal((await run(folder, ['import', '--timezones', 'zones.csv'])).code, 0);
-
-  const poll = () =>
-    start(t, folder, ['poll'], {
-      PROBE_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/{store_id}`,
-      PROBE_ALLOW_PRIVATE: '127.0.0.0/8',
-      POLL_INTERVAL: '24h',
-      LOG_LEVEL: 'warn',
-    });
+  const files = join(folder, 'var', 'polls');
+  const town = await Town.open(t, STORES);
+  const { visits } = town;
+  assert.equal((await run(folder, ['import', '--timezones', town.writeZones(folder)])).code, 0);
+  const poll = () => start(t, folder, ['poll'], { ...town.environment, POLL_INTERVAL: '24h', LOG_LEVEL: 'warn' });
   const first = poll();
   while (visits.size < STORES / 3) await sleep(5);
   assert.equal(await first.end('SIGKILL'), null);
   const before = visits.size;
   assert.equal(before < STORES, true, `${before} were visited before the end`);
-  const written = linesIn(folder);
+  const written = linesIn(files).length;
 
   const second = poll();
   while (visits.size < STORES) await sleep(20);
@@ -68,17 +51,10 @@ test('a poller that is killed goes on where it was: no store is polled twice, no
   assert.equal(await second.end('SIGTERM'), 0);
   assert.equal(second.output().includes('error'), false, second.output());
   // Asked twice are only those whose answer nobody had written down.
-  const twice = [...visits.values()].filter((count) => count > 1).length;
+  const twice = [...visits.values()].filter(({ length }) => length > 1).length;
   assert.equal(twice <= before - written, true, `${twice} of ${before}, of which ${written} were written down`);
   const storage = await DuckdbStorage.open(join(folder, 'var', 'monitor.duckdb'));
   t.after(() => storage.close());
   const polls = await storage.snapshot((snapshot) => snapshot.countPolls(0, Date.now()));
-  assert.deepEqual([polls, linesIn(folder)], [STORES, STORES]);
+  assert.deepEqual([polls, linesIn(files).length], [STORES, STORES]);
 });
-
-/** Polls in the files of the days. */
-function linesIn(folder: string): number {
-  const polls = join(folder, 'var', 'polls');
-  const files = readdirSync(polls).filter((name) => name.endsWith('.csv'));
-  return files.reduce((sum, name) => sum + readFileSync(join(polls, name), 'utf8').split('\n').length - 2, 0);
-}
