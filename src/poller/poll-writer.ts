@@ -157,8 +157,10 @@ export class PollWriter {
 
   async #storeAll(shared: boolean): Promise<void> {
     try {
-      while (this.#written.length > 0) {
-        const groups = firstGroups(this.#written);
+      // What is written down meanwhile goes with the next ones.
+      for (let left = this.#written.length; left > 0; ) {
+        const groups = firstGroups(this.#written, left);
+        left -= groups.length;
         const all = groups.flatMap(({ polls }) => polls);
         const polls = shared ? await this.#withoutTakenSlots(all) : all;
         if (polls.length > 0) await this.#options.sink.append(columnsOf(polls));
@@ -191,15 +193,11 @@ export class PollWriter {
   }
 }
 
-function firstGroups(written: readonly Written[]): Written[] {
-  const groups: Written[] = [];
-  let polls = 0;
-  for (const group of written) {
-    groups.push(group);
-    polls += group.polls.length;
-    if (polls >= BATCH) break;
-  }
-  return groups;
+/** As many of the first groups, at most `most`, as make a batch. */
+function firstGroups(written: readonly Written[], most: number): Written[] {
+  let [groups, polls] = [0, 0];
+  while (groups < most && polls < BATCH) polls += written[groups++]?.polls.length ?? 0;
+  return written.slice(0, groups);
 }
 
 function columnsOf(polls: readonly Poll[]): PollBatch {
