@@ -3,16 +3,14 @@ import { join } from 'node:path';
 import autocannon from 'autocannon';
 import { DAY, MINUTE } from '../src/domain/hours.ts';
 import { TestPostgres } from '../test/support/postgres.ts';
+import { ASKED, asked, CONNECTIONS, pagesOf, refuseFailures, storeIds } from './asking.ts';
 import { atLeast, atMost, count, type Figure, ms, type Section, times } from './figures.ts';
 import { type Fleets, importFeeds, withStorage } from './fleets.ts';
 import { reportsBackToBack, type Served, serve } from './server.ts';
 
-const CONNECTIONS = 20;
 const SECONDS = 8;
 const BATCH = 1_000;
-/** So many stores are asked for one after the other. */
-const ASKED = 500;
-const LATEST = 'as_of=latest';
+const LATEST = '?as_of=latest';
 
 /** Requests a second and their 99th percentile, alone and while reports are being computed; and polls appended. */
 export async function measureApi(fleets: Fleets): Promise<Section> {
@@ -68,18 +66,11 @@ async function onPostgres(fleets: Fleets): Promise<number> {
 }
 
 async function reading(url: string): Promise<Figure[]> {
-  const ids = (await storeIds(url, ASKED)).map(encodeURIComponent);
-  const pages: Readonly<Record<string, readonly string[]>> = {
-    'store list': [`/api/v1/stores?${LATEST}`],
-    store: ids.map((id) => `/api/v1/stores/${id}?${LATEST}`),
-    'timeline of a week': ids.map((id) => `/api/v1/stores/${id}/timeline?${LATEST}`),
-    fleet: [`/api/v1/fleet?${LATEST}`],
-  };
   const figures: Figure[] = [];
-  for (const [what, paths] of Object.entries(pages)) {
-    const alone = await asked(url, paths);
+  for (const [what, paths] of Object.entries(await pagesOf(url, LATEST))) {
+    const alone = await asked(url, paths, SECONDS);
     const reports = reportsBackToBack(url);
-    const busy = await asked(url, paths);
+    const busy = await asked(url, paths, SECONDS);
     await reports.stop();
     const ratio = busy.p99 / alone.p99;
     figures.push(
@@ -90,35 +81,6 @@ async function reading(url: string): Promise<Figure[]> {
     );
   }
   return figures;
-}
-
-/** The first stores of the list by id, as many as there are up to `count`. */
-async function storeIds(url: string, count: number): Promise<string[]> {
-  const ids: string[] = [];
-  for (let cursor: string | null = ''; cursor !== null && ids.length < count; ) {
-    const page = await fetch(`${url}/api/v1/stores?limit=500&sort=id${cursor === '' ? '' : `&cursor=${cursor}`}`);
-    const { items, next_cursor } = (await page.json()) as { items: { store_id: string }[]; next_cursor: string | null };
-    ids.push(...items.map(({ store_id }) => store_id));
-    cursor = next_cursor;
-  }
-  return ids.slice(0, count);
-}
-
-interface Load {
-  readonly rate: number;
-  /** Milliseconds. */
-  readonly p99: number;
-}
-
-async function asked(url: string, paths: readonly string[]): Promise<Load> {
-  const result = await autocannon({
-    url,
-    connections: CONNECTIONS,
-    duration: SECONDS,
-    requests: paths.map((path) => ({ path })),
-  });
-  refuseFailures(result);
-  return { rate: result.requests.average, p99: result.latency.p99 };
 }
 
 /** Polls a second over the whole time, every batch about other stores than the one before. */
@@ -165,9 +127,4 @@ class Batches {
     const round = Math.floor(this.#made++ / this.#around.length);
     return around.join(new Date(this.#start + round * MINUTE).toISOString());
   }
-}
-
-function refuseFailures(result: autocannon.Result): void {
-  const failed = result.non2xx + result.errors + result.timeouts;
-  if (failed > 0) throw new Error(`${failed} of ${result.requests.total} requests to ${result.url} failed`);
 }

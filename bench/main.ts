@@ -11,6 +11,7 @@ import { measureImport } from './import.ts';
 import { measureKernel } from './kernel.ts';
 import { measureLarge } from './large.ts';
 import { measureLatency } from './latency.ts';
+import { measureLive } from './live.ts';
 import { machine } from './machine.ts';
 import { measurePoller } from './poller.ts';
 import { measurePostgres } from './postgres.ts';
@@ -30,6 +31,7 @@ const MEASUREMENTS: Readonly<Record<string, (fleets: Fleets) => Promise<Section>
   poller: measurePoller,
   postgres: measurePostgres,
   api: measureApi,
+  live: measureLive,
 };
 
 const named = process.argv.slice(2).filter((arg) => arg !== '--write');

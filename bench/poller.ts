@@ -3,17 +3,16 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { atLeast, atMost, count, megabytes, type Section } from './figures.ts';
+import { atLeast, atMost, count, megabytes, ms, type Section } from './figures.ts';
 import type { Fleets } from './fleets.ts';
 import type { OnePoller } from './one-poller.ts';
 
 /** Due in each minute: somewhat more than the target, so that the target is not what limits it. */
 const STORES = 66_000;
+/** Due in each hour. */
+const MILLION = 1_000_000;
 const SECONDS = 60;
 const ONE_POLLER = fileURLToPath(new URL('./one-poller.ts', import.meta.url));
-
-/** How far the heap may grow. Node collects late where there is much memory; this is enough, and as quick. */
-const HEAP = '--max-old-space-size=256';
 
 /** Answers everything with a status, says its port, and lives as long as its standard input. */
 const ANSWERING = `
@@ -26,33 +25,50 @@ const ANSWERING = `
 
 /** How many stores a second one poller probes, with all that follows from it: the file of the day and the database. */
 export async function measurePoller(fleets: Fleets): Promise<Section> {
-  const server = spawn(process.execPath, ['-e', ANSWERING], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const many = await polled(fleets, STORES, 1);
+  const million = await polled(fleets, MILLION, 60);
+  const perSecond = many.probes / SECONDS;
+  const slow = million.probes / SECONDS;
+  return {
+    title: 'Poller',
+    text:
+      `${count(STORES)} stores on 1,000 hosts, each due once a minute, probed over loopback (HTTP, a JSON answer) ` +
+      'from one process into the file of the day and an empty DuckDB file; then a million stores, each due once an ' +
+      'hour; none is overdue at the start. The web server that plays the stores is a process of its own on the same machine. Counted is the second ' +
+      'minute; the memory is the highest from the start on, with the list of the stores and their URLs in it.',
+    figures: [
+      { what: '**poller: probes a second**', value: count(perSecond), target: atLeast(perSecond, 1_000, '') },
+      { what: 'polls recorded a second', value: count(many.polls / SECONDS) },
+      { what: '**poller: memory, highest**', value: megabytes(many.peak), target: atMost(many.peak / 1e6, 500, ' MB') },
+      { what: 'processor time of the poller', value: `${count(many.processor / SECONDS / 10)} % of one core` },
+      { what: 'a million stores: probes a second', value: count(slow) },
+      { what: 'a million stores: memory, highest', value: megabytes(million.peak) },
+      { what: 'a million stores: taken over after', value: ms(million.takenOver) },
+      { what: 'a million stores: longest step', value: ms(million.longestStep) },
+      {
+        what: 'a million stores: processor time of the poller',
+        value: `${count(million.processor / SECONDS / 10)} % of one core`,
+      },
+    ],
+  };
+}
+
+async function polled({ folder }: Fleets, stores: number, minutes: number): Promise<OnePoller> {
+  const server = await answering();
   try {
-    const [port] = await once(server.stdout.setEncoding('utf8'), 'data');
-    const args = [
-      join(fleets.folder, 'polled.duckdb'),
-      join(fleets.folder, 'polls'),
-      String(port).trim(),
-      String(STORES),
-    ];
-    const { stdout } = await promisify(execFile)(process.execPath, [HEAP, '--import', 'tsx', ONE_POLLER, ...args]);
-    const { probes, polls, peak, processor } = JSON.parse(stdout) as OnePoller;
-    const perSecond = probes / SECONDS;
-    return {
-      title: 'Poller',
-      text:
-        `${count(STORES)} stores on 1,000 hosts, each due once a minute, probed over loopback (HTTP, a JSON answer) ` +
-        'from one process into the file of the day and an empty DuckDB file. The web server that plays the stores is a ' +
-        `process of its own on the same machine; the poller has NODE_OPTIONS=${HEAP}. ` +
-        'Counted is the second minute. A million stores an hour are 278 a second.',
-      figures: [
-        { what: '**probes a second**', value: count(perSecond), target: atLeast(perSecond, 1_000, '') },
-        { what: 'polls recorded a second', value: count(polls / SECONDS) },
-        { what: '**memory, highest**', value: megabytes(peak), target: atMost(peak / 1e6, 500, ' MB') },
-        { what: 'processor time of the poller', value: `${count(processor / SECONDS / 10)} % of one core` },
-      ],
-    };
+    const args = [join(folder, `polled-${stores}.duckdb`), join(folder, `polls-${stores}`)];
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      ...['--import', 'tsx', ONE_POLLER, ...args, String(server.port), String(stores), String(minutes)],
+    ]);
+    return JSON.parse(stdout);
   } finally {
-    server.stdin.end();
+    server.end();
   }
+}
+
+/** A process that answers as stores do. */
+export async function answering(): Promise<{ port: number; end: () => void }> {
+  const server = spawn(process.execPath, ['-e', ANSWERING], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [port] = await once(server.stdout.setEncoding('utf8'), 'data');
+  return { port: Number(port), end: () => server.stdin.end() };
 }

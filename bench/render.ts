@@ -12,7 +12,7 @@ export function render({ date, machine, data, sections }: Run): string {
   return [
     '# Performance',
     'Made by `npm run bench`, which measures anew and writes this page; `npm run bench -- report` runs one measurement ' +
-      '(import, report, kernel, sql, large, latency, postgres, api) and only prints it, unless `--write` stands beside it. Nothing here is a test: times depend on the ' +
+      '(import, sync, report, kernel, sql, large, latency, poller, postgres, api, live) and only prints it, unless `--write` stands beside it. Nothing here is a test: times depend on the ' +
       'machine and on what else it does. Therefore the things compared run in turn, A B A B …, in one run; a time is ' +
       'the median of several rounds, and what counts is the ratio.',
     `Measured on ${date}: ${machine}. Data: ${data}.`,

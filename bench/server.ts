@@ -16,7 +16,7 @@ export async function serve(database: string, resultsDir: string, env: NodeJS.Pr
   const args = [MAIN, 'serve', '--port', '0', '--host', '127.0.0.1', '--database', database];
   const child = spawn(process.execPath, [...args, '--results-dir', resultsDir, '--log-level', 'info'], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...env },
+    env: { ...process.env, RATE_LIMIT: '0', ...env },
   });
   const exited = once(child, 'exit');
   const killed = () => child.kill('SIGKILL');

@@ -28,6 +28,11 @@ export interface PollWriterOptions {
 
 /** So many polls go to the database at once. */
 const BATCH = 5_000;
+/**
+ * Milliseconds between the beginnings of two batches: a commit costs the same for one poll as for a hundred, and after
+ * each the server looks at the fleet anew.
+ */
+const BATCH_INTERVAL = 2_000;
 /** Milliseconds between a failure and the next attempt. */
 const PAUSE = 5_000;
 
@@ -49,6 +54,7 @@ export class PollWriter {
   #writing: Promise<void> | undefined;
   #storing: Promise<void> | undefined;
   #pausedUntil = Number.NEGATIVE_INFINITY;
+  #storingSince = Number.NEGATIVE_INFINITY;
   #stored = 0;
   #failures = 0;
 
@@ -95,15 +101,13 @@ export class PollWriter {
   }
 
   /**
-   * Starts to bring to the database what was written down, unless that is under way or failed just now.
+   * Starts to bring to the database what was written down, unless that is under way, was begun or failed just now.
    *
    * @param shared as for `catchUp`
    */
   store(shared: boolean): void {
-    if (this.#written.length === 0 || this.#options.now() < this.#pausedUntil) return;
-    this.#storing ??= this.#storeAll(shared).finally(() => {
-      this.#storing = undefined;
-    });
+    if (this.#options.now() < this.#storingSince + BATCH_INTERVAL) return;
+    this.#beginToStore(shared);
   }
 
   /** Resolves when nothing is under way. */
@@ -114,10 +118,25 @@ export class PollWriter {
     }
   }
 
-  /** Writes down what there is. What the database did not take is brought there at the next start. */
-  async close(): Promise<void> {
+  /**
+   * Writes down what there is and brings it to the database; what that does not take is brought there at the next start.
+   *
+   * @param shared as for `catchUp`
+   */
+  async close(shared: boolean): Promise<void> {
+    await this.settled();
+    this.#beginToStore(shared);
     await this.settled();
     await this.#file.close();
+  }
+
+  #beginToStore(shared: boolean): void {
+    const now = this.#options.now();
+    if (this.#storing !== undefined || this.#written.length === 0 || now < this.#pausedUntil) return;
+    this.#storingSince = now;
+    this.#storing = this.#storeAll(shared).finally(() => {
+      this.#storing = undefined;
+    });
   }
 
   async #writeAll(): Promise<void> {
@@ -138,8 +157,10 @@ export class PollWriter {
 
   async #storeAll(shared: boolean): Promise<void> {
     try {
-      while (this.#written.length > 0) {
-        const groups = firstGroups(this.#written);
+      // What is written down meanwhile goes with the next ones.
+      for (let left = this.#written.length; left > 0; ) {
+        const groups = firstGroups(this.#written, left);
+        left -= groups.length;
         const all = groups.flatMap(({ polls }) => polls);
         const polls = shared ? await this.#withoutTakenSlots(all) : all;
         if (polls.length > 0) await this.#options.sink.append(columnsOf(polls));
@@ -172,15 +193,11 @@ export class PollWriter {
   }
 }
 
-function firstGroups(written: readonly Written[]): Written[] {
-  const groups: Written[] = [];
-  let polls = 0;
-  for (const group of written) {
-    groups.push(group);
-    polls += group.polls.length;
-    if (polls >= BATCH) break;
-  }
-  return groups;
+/** As many of the first groups, at most `most`, as make a batch. */
+function firstGroups(written: readonly Written[], most: number): Written[] {
+  let [groups, polls] = [0, 0];
+  while (groups < most && polls < BATCH) polls += written[groups++]?.polls.length ?? 0;
+  return written.slice(0, groups);
 }
 
 function columnsOf(polls: readonly Poll[]): PollBatch {

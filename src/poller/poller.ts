@@ -62,9 +62,7 @@ export class Poller {
     this.#timetable.end();
     this.#lanes.clear();
     await this.#lanes.settled();
-    await this.#writer.settled();
-    this.#writer.store(this.#keeper.lapsed);
-    await this.#writer.close();
+    await this.#writer.close(this.#keeper.lapsed);
     await this.#background.settled();
     await this.#trouble.close(this.#parts.now());
     await this.#parts.membership?.leave().catch(() => {});

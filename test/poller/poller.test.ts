@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { offsetOf, slotAt } from '../../src/poller/slots.ts';
 import { type ConductName, Street } from '../support/street.ts';
-import { Clock, HOUR, MINUTE, NOON, SECOND, Watch } from '../support/watch.ts';
+import { Clock, HOUR, MemoryPolls, MINUTE, NOON, SECOND, Watch } from '../support/watch.ts';
 
 const dueAt = (id: string) => slotAt(NOON + HOUR, offsetOf(id, HOUR), HOUR) * HOUR + offsetOf(id, HOUR);
 
@@ -190,6 +190,52 @@ test('a file that cannot be written keeps no poll from the database', async (t) 
   await watch.pass(5 * SECOND);
   assert.deepEqual(watch.polls.of('1'), [[NOON, true]]);
   assert.equal(watch.poller.stats().writeFailures > 0, true);
+});
+
+test('stores whose polls cannot be read are taken over when they can, and not asked before', async (t) => {
+  const street = await Street.open(t);
+  const polls = new MemoryPolls();
+  const read = polls.forEach.bind(polls);
+  let away = true;
+  polls.forEach = async (from, visit) => {
+    if (away) throw new Error('away');
+    await read(from, visit);
+  };
+  const [polled, fresh] = ['1', '2'].map((id) => ({ id, probeUrl: street.url(id) }));
+  await polls.append({ ids: ['1'], instants: Float64Array.of(NOON - SECOND), active: Uint8Array.of(1) });
+  const watch = new Watch(
+    t,
+    street.prober(t),
+    [polled, fresh].flatMap((target) => target ?? []),
+    { polls },
+  );
+  await watch.poller.open();
+  await watch.pass(10 * SECOND);
+  assert.equal(street.visits.size, 0);
+  away = false;
+  await watch.pass(10 * SECOND);
+  assert.deepEqual([...street.visits], [['store-2.test', 1]]);
+});
+
+test('polls go to the database those of two seconds together, and at the end at once', async (t) => {
+  const street = await Street.open(t);
+  const polls = new MemoryPolls();
+  const append = polls.append.bind(polls);
+  let batches = 0;
+  polls.append = async (batch) => {
+    batches++;
+    await append(batch);
+  };
+  const targets = Array.from({ length: 1_000 }, (_, i) => ({ id: String(i), probeUrl: street.url(i) }));
+  const watch = new Watch(t, street.prober(t), targets, { polls, settings: { interval: MINUTE } });
+  await watch.poller.open();
+  await watch.pass(MINUTE, 250);
+  assert.ok(batches <= 31, `${batches} batches in a minute`);
+  await watch.pass(500, 250);
+  const before = polls.count;
+  await watch.poller.stop();
+  const { active } = watch.poller.stats();
+  assert.deepEqual([polls.count, before < active], [active, true]);
 });
 
 test('stores that come, go and move to another URL are polled from then on, or no more', async (t) => {
