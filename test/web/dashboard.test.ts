@@ -150,6 +150,28 @@ test('a report that was made of old polls says so above its figures', async (t) 
   }
 });
 
+test('the trouble of the monitor itself is told as long as it lasts, and stands below the hours', async (t) => {
+  const fleet = await seenFleet(t, { now: noonClock() });
+  await append(fleet, pollsOf('a', NOON, 30, 90));
+  const gap = { server: 'here', from: NOON - 600_000, reason: 'the control address does not answer', unobserved: 7 };
+  const until = NOON - 60_000;
+  await fleet.storage.gaps.save({ ...gap, id: 'past', from: NOON - 7_200_000, until: NOON - 6_000_000 }, NOON);
+  await fleet.storage.gaps.save({ ...gap, id: 'now', until: undefined }, NOON);
+  const page = await openPage(t, browser);
+  await page.clock.setSystemTime(NOON);
+  await page.goto(fleet.url);
+  const banner = page.getByText(/^The monitor itself is in trouble since .*: the control address does not answer\./);
+  await banner.waitFor();
+  await page.getByText('The monitor itself was in trouble 2 times').click();
+  const rows = page.getByLabel('When the monitor itself was in trouble').getByRole('row');
+  assert.match(await rows.nth(2).innerText(), /now\s+the control address does not answer\s+7 polls/);
+
+  await fleet.storage.gaps.save({ ...gap, id: 'now', until }, NOON);
+  await page.reload();
+  await page.getByText('The monitor itself was in trouble 2 times').waitFor();
+  assert.equal(await banner.count(), 0);
+});
+
 test('hours are changed from tomorrow on, and what is past stays as it was', async (t) => {
   const fleet = await seenFleet(t);
   const now = Date.now();
