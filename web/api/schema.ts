@@ -558,7 +558,7 @@ export interface SyncBegun {
   readonly started_at: string;
 }
 
-/** what this server reads now */
+/** what this server reads now; null: nothing, also while it waits to try a source again */
 export interface SyncProgress {
   readonly file: string;
   readonly done: number;
