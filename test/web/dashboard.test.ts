@@ -132,6 +132,20 @@ test('a store that is offline in its business hours is first, and the next one w
   await page.getByRole('link', { name: /^2 stores offline/ }).waitFor();
 });
 
+test('a store that was not polled of late is not said to have never been polled', async (t) => {
+  const fleet = await seenFleet(t, { now: noonClock() });
+  await append(fleet, pollsOf('a', NOON, 150));
+  const page = await openPage(t, browser);
+  await page.clock.setSystemTime(NOON);
+  await page.goto(fleet.url);
+  const row = page.getByRole('table', { name: 'All stores' }).getByRole('row').nth(1);
+  await row.waitFor();
+  assert.match(await row.innerText(), /^Unknown\s+a\s+none of late/);
+  await page.goto(`${fleet.url}/stores/a`);
+  await page.getByText('1 poll as a list').waitFor();
+  assert.match(await page.locator('.store-facts').innerText(), /Last poll\s+none of late/);
+});
+
 test('a report that was made of old polls says so above its figures', async (t) => {
   const sync = loadSyncConfig({ SYNC_POLLS: '/feeds/polls.csv' });
   const fleet = await seenFleet(t, { now: noonClock(), sync });

@@ -238,6 +238,7 @@ export interface KeyPage {
   readonly next_cursor: string | null;
 }
 
+/** of two polling intervals; null, where a store has none: an older one is in its polls */
 export interface LastPoll {
   readonly at: StoreTime;
   /** what a poll found */
