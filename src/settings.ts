@@ -39,7 +39,7 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h:
 export function duration({ name, value }: Setting, least: string, most: string): number {
   const milliseconds = millisecondsOf(value);
   if (milliseconds >= millisecondsOf(least) && milliseconds <= millisecondsOf(most)) return milliseconds;
-  throw invalid(`${name} is "${value}", expected a duration from ${least} to ${most}, such as 500ms, 10s, 30m or 1h`);
+  throw invalid(`${name} is "${value}", expected a duration from ${least} to ${most}; units are ms, s, m and h`);
 }
 
 function millisecondsOf(text: string): number {

@@ -76,7 +76,10 @@ test('what is said of probes is understood', () => {
 for (const [env, message] of [
   [{ POLL: 'yes' }, 'POLL is "yes", expected one of on, off'],
   [{ POLL_INTERVAL: '10s' }, /^POLL_INTERVAL is "10s", expected a duration from 1m to 24h/],
-  [{ POLL_INTERVAL: '1 hour' }, /^POLL_INTERVAL is "1 hour", expected a duration/],
+  [
+    { POLL_INTERVAL: '1 hour' },
+    'POLL_INTERVAL is "1 hour", expected a duration from 1m to 24h; units are ms, s, m and h',
+  ],
   [{ POLL_CONCURRENCY: '0' }, 'POLL_CONCURRENCY is "0", expected a whole number from 1 to 10000'],
   [{ PROBE_URL: 'https://api.test/status' }, /^PROBE_URL has no {store_id}/],
   [{ PROBE_URL: 'ftp://api.test/{store_id}' }, 'PROBE_URL is no URL, expected https://… or http://…'],

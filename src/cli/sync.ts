@@ -15,6 +15,7 @@ export function syncCommand(program: Command): void {
       const config = loadConfig(process.env, flags);
       const storage = await openStorage(config.database);
       const progress = progressBar();
+      let rejects: string | undefined;
       try {
         const syncs = createSyncs(config, {
           storage,
@@ -24,9 +25,15 @@ export function syncCommand(program: Command): void {
         });
         const run = await syncs.run('request', {
           onProgress: ({ file, done }) => progress.update(`reading ${file}`, done),
+          onRetry: (reasons, wait) =>
+            progress.update(`${reasons.join('; ')}; trying again in ${Math.ceil(wait / 1_000)} s`, 0),
+          onRejects: (path) => {
+            rejects = path;
+          },
         });
         progress.end();
         for (const result of run.results) say(resultLine(result));
+        if (rejects !== undefined) say(`bad rows and the reason for each: ${rejects}`);
         const failed = run.results.filter(({ status }) => status === 'failed').length;
         if (failed > 0) throw new UserError('unavailable', `${failed} of ${run.results.length} sources cannot be read`);
       } finally {
@@ -38,6 +45,7 @@ export function syncCommand(program: Command): void {
 
 function resultLine(result: SyncResult): string {
   const { source, status, error } = result;
-  if (status === 'failed') return `${source}: failed: ${error}`;
+  // Most reasons name what was read.
+  if (status === 'failed') return error?.includes(source) ? `failed: ${error}` : `${source}: failed: ${error}`;
   return `${source}: ${status === 'unchanged' ? 'nothing new' : tally(result)}`;
 }

@@ -49,8 +49,9 @@ function openError(path: string, error: unknown): Error {
     return new UserError(
       'unavailable',
       `the database ${path} is in use by another process${holder === undefined ? '' : ` (PID ${holder})`}. ` +
-        'If that is `restaurant-monitor serve`, ask it over HTTP instead (POST /trigger_report, then ' +
-        'GET /get_report?report_id=…); else wait until it has ended, or choose another file with DATABASE_URL.',
+        'If that is `restaurant-monitor serve`, ask it over HTTP instead (a report: POST /trigger_report, then ' +
+        'GET /get_report?report_id=…; a sync: POST /api/v1/sync; an import: POST /api/v1/imports); else wait until ' +
+        'it has ended, or choose another file with DATABASE_URL.',
     );
   }
   if (

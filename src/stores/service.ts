@@ -274,5 +274,9 @@ function checkedUrl(text: string): string {
       'probe_url',
     );
   }
+  // Taken literally, it would lead nowhere, and the store would be offline for ever.
+  if (text.includes('{store_id}')) {
+    throw invalid('probe_url has {store_id} in it, which only PROBE_URL may: give the URL of this store', 'probe_url');
+  }
   return url.href;
 }

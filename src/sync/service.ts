@@ -49,7 +49,13 @@ export type BegunRun = Pick<SyncRun, 'id' | 'startedAt'>;
 export interface SyncListener {
   readonly onBegin: (run: BegunRun) => void;
   readonly onProgress: (progress: SyncProgress) => void;
+  /** Some sources could not be read, for these reasons, and are tried again after so many milliseconds. */
+  readonly onRetry: (reasons: readonly string[], wait: number) => void;
+  /** Bad rows went to this file. */
+  readonly onRejects: (path: string) => void;
 }
+
+const NOBODY: SyncListener = { onBegin: () => {}, onProgress: () => {}, onRetry: () => {}, onRejects: () => {} };
 
 /** Milliseconds before a source that failed is tried again, and again … */
 const PAUSES = [1_000, 5_000, 25_000];
@@ -82,7 +88,7 @@ export class SyncService {
     this.#parts = parts;
   }
 
-  /** What is read at this moment; `undefined`: no run is under way here. */
+  /** What is read at this moment; `undefined`: nothing, since no run is under way here or it waits to try again. */
   get progress(): SyncProgress | undefined {
     return this.#running === undefined ? undefined : this.#progress;
   }
@@ -132,8 +138,7 @@ export class SyncService {
    * @throws UserError `conflict` when another server runs, or there are no sources
    */
   run(cause: SyncRun['cause'], told: Partial<SyncListener> = {}): Promise<SyncRun> {
-    const listener = { onBegin: () => {}, onProgress: () => {}, ...told };
-    this.#running ??= this.#runAlone(cause, listener).finally(() => {
+    this.#running ??= this.#runAlone(cause, { ...NOBODY, ...told }).finally(() => {
       this.#running = undefined;
     });
     return this.#running;
@@ -176,7 +181,10 @@ export class SyncService {
   async #runAlone(cause: SyncRun['cause'], listener: SyncListener): Promise<SyncRun> {
     const { sources, storage, server } = this.#parts;
     if (sources.length === 0) {
-      throw new UserError('conflict', 'there are no sources to sync: set SYNC_POLLS, SYNC_HOURS or SYNC_TIMEZONES');
+      throw new UserError(
+        'conflict',
+        'there are no sources to sync: set SYNC_POLLS, SYNC_HOURS, SYNC_TIMEZONES or SYNC_SPECIAL_HOURS',
+      );
     }
     const { leases } = storage;
     if (leases === undefined) return this.#runNow(cause, listener);
@@ -204,24 +212,16 @@ export class SyncService {
     }
   }
 
-  async #runInto(
-    results: SyncResult[],
-    cause: SyncRun['cause'],
-    { onBegin, onProgress }: SyncListener,
-  ): Promise<SyncRun> {
+  async #runInto(results: SyncResult[], cause: SyncRun['cause'], listener: SyncListener): Promise<SyncRun> {
     const { storage, server, log, now, rejectsDir, onChanged } = this.#parts;
     const id = randomUUID();
     const startedAt = now();
     await storage.syncs.forget(startedAt - HISTORY);
     await storage.syncs.begin({ id, server, cause, startedAt });
-    onBegin({ id, startedAt });
+    listener.onBegin({ id, startedAt });
     const rejects = new RejectsFile(join(rejectsDir, `sync-${id}.csv`));
     try {
-      const tell = (file: string, done: number) => {
-        this.#progress = { file, done };
-        onProgress(this.#progress);
-      };
-      for (const attempted of await this.#readAll(startedAt, rejects, tell)) {
+      for (const attempted of await this.#readAll(startedAt, rejects, listener)) {
         const result = resultOf(attempted);
         results.push(result);
         await storage.syncs.add(id, result);
@@ -230,7 +230,10 @@ export class SyncService {
       onChanged();
       await rejects.close();
     }
-    if (rejects.rows > 0) log.warn({ rows: rejects.rows, file: rejects.path }, 'rows were rejected');
+    if (rejects.rows > 0) {
+      log.warn({ rows: rejects.rows, file: rejects.path }, 'rows were rejected');
+      listener.onRejects(rejects.path);
+    }
     const finishedAt = now();
     await storage.syncs.finish(id, finishedAt);
     const failed = results.filter(({ status }) => status === 'failed').length;
@@ -243,17 +246,26 @@ export class SyncService {
   async #readAll(
     effectiveFrom: number,
     rejects: RejectsFile,
-    onProgress: (file: string, done: number) => void,
+    { onProgress, onRetry }: SyncListener,
   ): Promise<Attempted[]> {
     const { sources, wait } = this.#parts;
     const all = FEED_NAMES.flatMap((name) => sources.filter(({ feed }) => feed === name)).map(
       (source): Attempted => ({ source, attempts: 0, brought: NOTHING_BROUGHT, error: undefined }),
     );
+    const tell = (file: string, done: number) => {
+      this.#progress = { file, done };
+      onProgress(this.#progress);
+    };
     let pending = all;
     for (const pause of [0, ...PAUSES]) {
+      this.#progress = undefined;
       if (pending.length === 0 || this.#stopped) break;
-      if (pause > 0) await wait(pause * (0.5 + Math.random()));
-      for (const attempted of pending) await this.#attempt(attempted, effectiveFrom, rejects, onProgress);
+      if (pause > 0) {
+        const length = pause * (0.5 + Math.random());
+        onRetry(pending.map(reasonOf), length);
+        await wait(length);
+      }
+      for (const attempted of pending) await this.#attempt(attempted, effectiveFrom, rejects, tell);
       pending = pending.filter(({ error }) => error !== undefined);
     }
     return all;
@@ -289,14 +301,19 @@ function isForeseen(error: unknown): error is Error {
   return error instanceof UserError || error instanceof ChangedMeanwhile;
 }
 
-function resultOf({ source, attempts, brought, error }: Attempted): SyncResult {
-  const reason = isForeseen(error) ? error.message : 'an internal error; the log has it';
+/** Why it failed, for people. */
+function reasonOf({ source, error }: Attempted): string {
+  return isForeseen(error) ? error.message : `${titleOf(source)}: an internal error; the log has it`;
+}
+
+function resultOf(attempted: Attempted): SyncResult {
+  const { source, attempts, brought, error } = attempted;
   return {
     ...brought,
     feed: source.feed,
     source: titleOf(source),
     status: error !== undefined ? 'failed' : brought.files > 0 ? 'changed' : 'unchanged',
-    error: error === undefined ? undefined : reason,
+    error: error === undefined ? undefined : reasonOf(attempted),
     attempts,
   };
 }

@@ -48,6 +48,30 @@ test('a source that fails stops no other, and stands in the history until it can
   );
 });
 
+test('while a run waits to try a source again it says why, and reads nothing', async (t) => {
+  const importer = await Importer.open(t);
+  const sources = [
+    { feed: 'polls', name: importer.file('polls.csv', POLLS + POLL) },
+    { feed: 'polls', name: `${importer.folder}/late.csv` },
+  ] as const;
+  const seen: unknown[] = [];
+  const service = syncService(importer.storage, importer.folder, sources, {
+    wait: async () => {
+      seen.push(service.progress);
+      importer.file('late.csv', POLLS + POLL);
+    },
+  });
+  const { results } = await service.run('request', { onRetry: (reasons) => seen.push(reasons) });
+  assert.deepEqual(seen, [[`there is no file ${importer.folder}/late.csv`], undefined]);
+  assert.deepEqual(
+    results.map(({ status, attempts }) => [status, attempts]),
+    [
+      ['changed', 1],
+      ['changed', 2],
+    ],
+  );
+});
+
 test('whoever asks while a run is under way gets that one', async (t) => {
   const importer = await Importer.open(t);
   const service = syncService(importer.storage, importer.folder, [
@@ -105,7 +129,7 @@ test('without sources, a run that is asked for says what to set', async (t) => {
   const importer = await Importer.open(t);
   await assert.rejects(syncService(importer.storage, importer.folder, []).run('request'), {
     code: 'conflict',
-    message: 'there are no sources to sync: set SYNC_POLLS, SYNC_HOURS or SYNC_TIMEZONES',
+    message: 'there are no sources to sync: set SYNC_POLLS, SYNC_HOURS, SYNC_TIMEZONES or SYNC_SPECIAL_HOURS',
   });
 });
 

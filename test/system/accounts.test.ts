@@ -131,4 +131,5 @@ test('a database that a server holds is named when a user is to be added', async
   const { code, stderr } = await run(cwd, ['user', 'add', 'anna', '--role', 'admin', '--no-password']);
   assert.equal(code, 1);
   assert.match(stderr, /^error: the database \.\/var\/monitor\.duckdb is in use by another process \(PID \d+\)/);
+  assert.match((await run(cwd, ['sync'])).stderr, /a sync: POST \/api\/v1\/sync/);
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +18,8 @@ test('sync reads what is new in the sources that are configured, and says so', a
   const sync = () => run(folder, ['sync'], '', { SYNC_POLLS: 'polls.csv' });
   const first = await sync();
   assert.match(first.stderr, /polls\.csv: 2 read, 1 added, 1 rejected/);
+  const [, rejects] = /bad rows and the reason for each: (.*)/.exec(first.stderr) ?? [];
+  assert.match(readFileSync(join(folder, String(rejects)), 'utf8'), /polls\.csv,3,.*closed/);
   assert.match((await sync()).stderr, /polls\.csv: nothing new/);
   appendFileSync(join(folder, 'polls.csv'), 'a,inactive,2023-01-20T11:00:00Z\n');
   const third = await sync();

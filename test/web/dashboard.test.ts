@@ -132,6 +132,20 @@ test('a store that is offline in its business hours is first, and the next one w
   await page.getByRole('link', { name: /^2 stores offline/ }).waitFor();
 });
 
+test('a store that was not polled of late is not said to have never been polled', async (t) => {
+  const fleet = await seenFleet(t, { now: noonClock() });
+  await append(fleet, pollsOf('a', NOON, 150));
+  const page = await openPage(t, browser);
+  await page.clock.setSystemTime(NOON);
+  await page.goto(fleet.url);
+  const row = page.getByRole('table', { name: 'All stores' }).getByRole('row').nth(1);
+  await row.waitFor();
+  assert.match(await row.innerText(), /^Unknown\s+a\s+none of late/);
+  await page.goto(`${fleet.url}/stores/a`);
+  await page.getByText('1 poll as a list').waitFor();
+  assert.match(await page.locator('.store-facts').innerText(), /Last poll\s+none of late/);
+});
+
 test('a report that was made of old polls says so above its figures', async (t) => {
   const sync = loadSyncConfig({ SYNC_POLLS: '/feeds/polls.csv' });
   const fleet = await seenFleet(t, { now: noonClock(), sync });
@@ -148,6 +162,28 @@ test('a report that was made of old polls says so above its figures', async (t) 
     await page.getByRole('table', { name: 'Store by store' }).waitFor();
     assert.equal(await warning.count(), count);
   }
+});
+
+test('the trouble of the monitor itself is told as long as it lasts, and stands below the hours', async (t) => {
+  const fleet = await seenFleet(t, { now: noonClock() });
+  await append(fleet, pollsOf('a', NOON, 30, 90));
+  const gap = { server: 'here', from: NOON - 600_000, reason: 'the control address does not answer', unobserved: 7 };
+  const until = NOON - 60_000;
+  await fleet.storage.gaps.save({ ...gap, id: 'past', from: NOON - 7_200_000, until: NOON - 6_000_000 }, NOON);
+  await fleet.storage.gaps.save({ ...gap, id: 'now', until: undefined }, NOON);
+  const page = await openPage(t, browser);
+  await page.clock.setSystemTime(NOON);
+  await page.goto(fleet.url);
+  const banner = page.getByText(/^The monitor itself is in trouble since .*: the control address does not answer\./);
+  await banner.waitFor();
+  await page.getByText('The monitor itself was in trouble 2 times').click();
+  const rows = page.getByLabel('When the monitor itself was in trouble').getByRole('row');
+  assert.match(await rows.nth(2).innerText(), /now\s+the control address does not answer\s+7 polls/);
+
+  await fleet.storage.gaps.save({ ...gap, id: 'now', until }, NOON);
+  await page.reload();
+  await page.getByText('The monitor itself was in trouble 2 times').waitFor();
+  assert.equal(await banner.count(), 0);
 });
 
 test('hours are changed from tomorrow on, and what is past stays as it was', async (t) => {

@@ -238,6 +238,7 @@ export interface KeyPage {
   readonly next_cursor: string | null;
 }
 
+/** of two polling intervals; null, where a store has none: an older one is in its polls */
 export interface LastPoll {
   readonly at: StoreTime;
   /** what a poll found */
@@ -558,7 +559,7 @@ export interface SyncBegun {
   readonly started_at: string;
 }
 
-/** what this server reads now */
+/** what this server reads now; null: nothing, also while it waits to try a source again */
 export interface SyncProgress {
   readonly file: string;
   readonly done: number;

@@ -50,7 +50,10 @@ const Sync = Type.Object(
     progress: Nullable(
       Type.Object(
         { file: Type.String(), done: Type.Number({ minimum: 0, maximum: 1 }) },
-        { title: 'SyncProgress', description: 'what this server reads now' },
+        {
+          title: 'SyncProgress',
+          description: 'what this server reads now; null: nothing, also while it waits to try a source again',
+        },
       ),
     ),
     sources: Type.Array(Type.Object({ feed: Feed, source: Source, last: Nullable(Result) }, { title: 'SyncSource' }), {

@@ -32,7 +32,13 @@ export const ProbeUrl = Type.String({
 
 export const PollStatus = OneOf(['active', 'inactive'] as const, 'what a poll found');
 
-export const LastPoll = Type.Object({ at: StoreTime, status: PollStatus }, { title: 'LastPoll' });
+export const LastPoll = Type.Object(
+  { at: StoreTime, status: PollStatus },
+  {
+    title: 'LastPoll',
+    description: 'of two polling intervals; null, where a store has none: an older one is in its polls',
+  },
+);
 
 export const Store = Type.Object(
   {

@@ -130,6 +130,7 @@ const BAD: readonly (readonly [Json, RegExp, string])[] = [
   [{ zone: '+05:00' }, /zone is "\+05:00"/, 'zone'],
   [{ probe_url: 'ftp://example.com' }, /probe_url is "ftp:/, 'probe_url'],
   [{ probe_url: 'example.com' }, /expected an http or https URL/, 'probe_url'],
+  [{ probe_url: 'https://example.com/{store_id}' }, /^probe_url has \{store_id\} in it/, 'probe_url'],
   [{ probe_url: 'https://a:b@example.com' }, /a user name or a password/, 'probe_url'],
   [{ name: 'a\0b' }, /name holds a null character/, 'name'],
   [{ name: 'a\ud800' }, /half a character/, 'name'],

@@ -4,6 +4,7 @@ import { dayAndMonth, dayAndTime, VIEWER_ZONE, weekday } from '../../lib/clock.t
 import { count, counted, percent, storeHours } from '../../lib/format.ts';
 import { Loading, Trouble } from '../../parts/notices.tsx';
 import { ScrollBox } from '../../parts/scroll-box.tsx';
+import { CoverageGaps } from './coverage-gaps.tsx';
 import { HoursChart } from './hours-chart.tsx';
 
 interface Props {
@@ -90,6 +91,7 @@ export default function FleetHours({ history, error, poller }: Props) {
           </table>
         </ScrollBox>
       </details>
+      <CoverageGaps gaps={history.gaps} />
     </section>
   );
 }

@@ -7,6 +7,7 @@ import { useLoad } from '../../state/load.ts';
 import { asOf } from '../../state/place.ts';
 import { may } from '../../state/session.ts';
 import { Attention } from './attention.tsx';
+import { TroubleBanner } from './coverage-gaps.tsx';
 import { FleetNow } from './now.tsx';
 import { PollerBanner } from './poller-banner.tsx';
 import { StoreList } from './store-list.tsx';
@@ -43,6 +44,7 @@ export function FleetPage() {
       <h1 class="unseen">Fleet</h1>
       {fleet.error !== undefined && <Trouble error={fleet.error} retry={fleet.reload} />}
       <PollerBanner fleet={data} />
+      <TroubleBanner gaps={history.data?.gaps ?? []} />
       <div class="fleet-top">
         <FleetNow fleet={data} />
         <UptimeFigures uptime={data.uptime} />

@@ -20,7 +20,7 @@ export function StoreRow({ store, asOf }: { readonly store: Store; readonly asOf
       </span>
       <span role="cell" class="quiet">
         {poll === null ? (
-          'never polled'
+          'none of late'
         ) : (
           <>
             {poll.status}, <Ago at={poll.at} zone={zone} from={at} />

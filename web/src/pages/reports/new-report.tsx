@@ -19,7 +19,7 @@ type When = 'latest' | 'now' | 'given';
 /** How the time between two polls is judged. */
 const RULES: readonly { readonly name: Report['estimator']; readonly words: string }[] = [
   { name: 'nearest', words: 'Nearest: the state of the nearest poll' },
-  { name: 'markov', words: 'Markov: the likeliest course, with its range' },
+  { name: 'markov', words: 'Markov: the uptime to be expected, with its range' },
 ];
 
 /** The form that asks for a report: for which instant, by which rule, of which stores. */

@@ -28,7 +28,7 @@ export function StoreHead({ store, asOf }: { readonly store: Store; readonly asO
           <dt>Last poll</dt>
           <dd>
             {poll === null ? (
-              'none yet'
+              'none of late'
             ) : (
               <>
                 {poll.status}, <Ago at={poll.at} zone={zone} from={asOf} />

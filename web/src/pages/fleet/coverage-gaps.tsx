@@ -1,0 +1,56 @@
+import type { FleetHistory } from '../../../api/schema.ts';
+import { VIEWER_ZONE } from '../../lib/clock.ts';
+import { counted } from '../../lib/format.ts';
+import { ScrollBox } from '../../parts/scroll-box.tsx';
+import { Instant } from '../../parts/time.tsx';
+import { asOf } from '../../state/place.ts';
+
+type Gaps = FleetHistory['gaps'];
+
+/** Warns while the monitor is in trouble itself: what it does not see is no downtime, and no uptime either. */
+export function TroubleBanner({ gaps }: { readonly gaps: Gaps }) {
+  const gap = gaps.find(({ until }) => until === null);
+  if (gap === undefined || asOf.value !== '') return null;
+  return (
+    <div class="banner" data-kind="warning" role="status">
+      <p>
+        <strong>The monitor itself is in trouble</strong> since <Instant utc={gap.from} zone={VIEWER_ZONE} as="date" />:{' '}
+        {gap.reason}. What fails meanwhile is held against no store.
+      </p>
+    </div>
+  );
+}
+
+/** When the monitor was in trouble itself, and why. */
+export function CoverageGaps({ gaps }: { readonly gaps: Gaps }) {
+  if (gaps.length === 0) return null;
+  return (
+    <details>
+      <summary>The monitor itself was in trouble {gaps.length === 1 ? 'once' : `${gaps.length} times`}</summary>
+      <ScrollBox label="When the monitor itself was in trouble">
+        <table>
+          <thead>
+            <tr>
+              <th>From</th>
+              <th>Until</th>
+              <th>Why</th>
+              <th class="number">Not observed</th>
+            </tr>
+          </thead>
+          <tbody>
+            {gaps.map(({ from, until, reason, unobserved }) => (
+              <tr key={from}>
+                <td>
+                  <Instant utc={from} />
+                </td>
+                <td>{until === null ? 'now' : <Instant utc={until} />}</td>
+                <td>{reason}</td>
+                <td class="number">{unobserved === undefined ? '–' : counted(unobserved, 'poll')}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </ScrollBox>
+    </details>
+  );
+}
