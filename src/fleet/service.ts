@@ -15,7 +15,7 @@ import { readTimeline, type StoreTimeline } from './timeline.ts';
 import { nameOf, type Visible } from './visible.ts';
 
 export interface FleetServiceParts {
-  readonly storage: Pick<Storage, 'snapshot'>;
+  readonly storage: Pick<Storage, 'snapshot' | 'gaps'>;
   readonly directory: StoreDirectory;
   readonly log: Logger;
   /** The clock, milliseconds. */
@@ -50,6 +50,8 @@ export interface FleetView {
   readonly live: LiveStates;
   /** Of these stores; `undefined`: there is none of late. */
   readonly latestPoll: number | undefined;
+  /** Since when a server that polls has been in trouble itself and observes nothing; `undefined`: none is. */
+  readonly troubleSince: number | undefined;
   /** The data it was made from, or is newer than. */
   readonly revision: number;
 }
@@ -60,13 +62,14 @@ export interface FleetView {
  */
 export class FleetService implements StateSource {
   readonly pollInterval: number;
-  readonly #storage: Pick<Storage, 'snapshot'>;
+  readonly #storage: Pick<Storage, 'snapshot' | 'gaps'>;
   readonly #directory: StoreDirectory;
   readonly #schedules: Schedules;
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #data: Refreshed<DataState>;
   readonly #live: Refreshed<LiveStates>;
+  readonly #trouble: Refreshed<number | undefined>;
   readonly #pastStates = new RememberedAnswers<LiveStates>(PAST_STATES);
   readonly #latestPolls = new RememberedAnswers<number | undefined>(OWNERS);
   /** By who sees which stores. */
@@ -84,6 +87,7 @@ export class FleetService implements StateSource {
     this.#now = now;
     this.#data = this.#refreshed(DATA, () => this.#readData());
     this.#live = this.#refreshed(LIVE, () => this.#readLive(this.#now()));
+    this.#trouble = this.#refreshed(LIVE, () => this.#troubleAt(this.#now()));
   }
 
   /** The server's clock. */
@@ -113,14 +117,15 @@ export class FleetService implements StateSource {
 
   /** The stores that somebody sees, and how they are. */
   async view(stores: Visible, asOf: number | undefined): Promise<FleetView> {
-    const [live, directory, { revision }] = await Promise.all([
+    const [live, directory, { revision }, troubleSince] = await Promise.all([
       this.states(asOf),
       this.#directory.current(),
       this.#data.get(),
+      asOf === undefined ? this.#trouble.get() : this.#troubleAt(asOf),
     ]);
     const entries = visibleEntries(directory, stores);
     const latestPoll = stores === 'all' ? live.latestPoll : live.latestPollOf(entries);
-    return { asOf: live.asOf, entries, live, latestPoll, revision };
+    return { asOf: live.asOf, entries, live, latestPoll, troubleSince, revision };
   }
 
   /**
@@ -160,6 +165,11 @@ export class FleetService implements StateSource {
       states: live.count(entries),
       pollAge: latestPoll === undefined ? undefined : (this.#now() - latestPoll) / 1_000,
     };
+  }
+
+  async #troubleAt(instant: number): Promise<number | undefined> {
+    const [gap] = await this.#storage.gaps.list(instant, instant + 1);
+    return gap?.from;
   }
 
   async #readData(): Promise<DataState> {

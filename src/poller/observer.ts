@@ -25,12 +25,18 @@ export interface ObserverParts extends Pick<PollerParts, 'prober' | 'log' | 'now
   readonly interval: number;
 }
 
+/** What keeps stores from being observed is logged once in this time, and no more than so many reasons. */
+const TELL_AGAIN = 60 * 60_000;
+const MOST_REASONS = 20;
+
 /** Probes stores and says what comes of it: a poll, another look, or nothing, where the monitor was in trouble. */
 export class Observer {
   readonly #parts: ObserverParts;
   readonly #counts = { probes: 0, active: 0, inactive: 0, unobserved: 0, skipped: 0 };
   #held: Held[] = [];
   #witnessesAt = Number.NEGATIVE_INFINITY;
+  readonly #told = new Set<string>();
+  #toldSince = Number.NEGATIVE_INFINITY;
 
   constructor(parts: ObserverParts) {
     this.#parts = parts;
@@ -56,8 +62,10 @@ export class Observer {
     const { site } = store;
     if (!store.failing || isReached(outcome)) this.#note(site, startedAt, outcome);
     if (outcome.kind === 'active') this.#record(turn, now, true);
-    else if (outcome.kind === 'unobserved') this.#counts.unobserved++;
-    else if (outcome.kind !== 'says_inactive' && trouble.since !== undefined) this.#miss(turn, startedAt);
+    else if (outcome.kind === 'unobserved') {
+      this.#counts.unobserved++;
+      this.#tell(store, outcome.reason, now);
+    } else if (outcome.kind !== 'says_inactive' && trouble.since !== undefined) this.#miss(turn, startedAt);
     else if (!confirming) timetable.confirm(turn, now);
     else if (outcome.kind === 'says_inactive') this.#record(turn, now, false);
     else if (outcome.kind === 'cut_off') this.#counts.unobserved++;
@@ -107,6 +115,20 @@ export class Observer {
       log.error({ err: error, store_id: id }, 'a probe went wrong');
       return { kind: 'unobserved', reason: 'an internal error' };
     }
+  }
+
+  /** Else nobody would know why a store, or the whole fleet, has no polls. */
+  #tell({ id, host }: Watched, reason: string, now: number): void {
+    if (now >= this.#toldSince + TELL_AGAIN) {
+      this.#told.clear();
+      this.#toldSince = now;
+    }
+    if (this.#told.has(reason) || this.#told.size >= MOST_REASONS) return;
+    this.#told.add(reason);
+    this.#parts.log.warn(
+      { store_id: id, host, reason },
+      'a store is not observed; the like is not told again for an hour',
+    );
   }
 
   #note(site: string, startedAt: number, outcome: Outcome): void {

@@ -4,7 +4,7 @@ import { Observer } from './observer.ts';
 import { PollWriter } from './poll-writer.ts';
 import type { PollerParts, PollerSettings, PollerStats } from './poller-parts.ts';
 import { Roster } from './roster.ts';
-import { REFRESH_INTERVAL, RosterKeeper } from './roster-keeper.ts';
+import { RosterKeeper } from './roster-keeper.ts';
 import { STEP_INTERVAL, Timetable, type Turn } from './timetable.ts';
 import { TroubleWatch } from './trouble.ts';
 
@@ -50,10 +50,10 @@ export class Poller {
 
   /** Takes up what the last program left; what happens next is up to whoever calls `step`. */
   async open(): Promise<void> {
-    const { log, gaps, membership, now } = this.#parts;
+    const { log, membership, now } = this.#parts;
     const recovered = await this.#writer.catchUp(membership !== undefined);
     if (recovered > 0) log.info({ polls: recovered }, 'polls that were written down only are in the database now');
-    await gaps.endAbandoned(now() - 5 * REFRESH_INTERVAL);
+    await this.#trouble.open(now(), membership === undefined);
   }
 
   /** Gives up what is under way, and writes down what is known. */

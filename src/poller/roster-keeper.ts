@@ -7,7 +7,7 @@ import { slotAt } from './slots.ts';
 import type { Timetable } from './timetable.ts';
 
 /** The list of stores is looked at so often. */
-export const REFRESH_INTERVAL = 60_000;
+const REFRESH_INTERVAL = 60_000;
 
 type Surroundings = Pick<PollerParts, 'membership' | 'targets' | 'history' | 'log'>;
 

@@ -28,6 +28,8 @@ const CONTROL_INTERVAL = 30_000;
 const CONTROL_SOON = 5_000;
 /** A gap that lasts is recorded so often. */
 const SAVE_INTERVAL = 60_000;
+/** One that nobody has recorded for so long is over: its server is gone. */
+const ABANDONED = 5 * SAVE_INTERVAL;
 
 /**
  * Tells the monitor's own trouble from that of stores. A store that failed is down only when, shortly before and after,
@@ -43,10 +45,17 @@ export class TroubleWatch {
   #last: CoverageGap | undefined;
   readonly #unsaved = new Map<string, CoverageGap>();
   #savedAt = Number.NEGATIVE_INFINITY;
+  #tidiedAt = Number.NEGATIVE_INFINITY;
   #saving: Promise<void> | undefined;
 
   constructor(options: TroubleWatchOptions) {
     this.#options = options;
+  }
+
+  /** @param alone whether no other server sees trouble of its own: whatever lasts was then left by one that is gone */
+  async open(now: number, alone: boolean): Promise<void> {
+    await this.#options.gaps.endAbandoned(alone ? now : now - ABANDONED);
+    this.#tidiedAt = now;
   }
 
   /** When the present trouble began. */
@@ -92,7 +101,7 @@ export class TroubleWatch {
     if (this.#gap === undefined) {
       if (cutOff) this.#begin(this.#control?.at ?? now, 'the control address does not answer');
       else if (finding === 'trouble' && sites >= ENOUGH_SITES) this.#begin(this.#evidence.failingSince(now), MOST_FAIL);
-    } else if (!cutOff && (finding === 'clear' || sites === 0)) this.#end(now);
+    } else if (!cutOff && (finding === 'clear' || sites === 0)) this.#end(now, 'the trouble of the monitor is over');
     if (this.#gap !== undefined && now >= this.#savedAt + SAVE_INTERVAL) this.#unsaved.set(this.#gap.id, this.#gap);
     this.#save(now);
   }
@@ -112,7 +121,7 @@ export class TroubleWatch {
 
   /** Ends the gap, as the poller ends, and sees it recorded. */
   async close(now: number): Promise<void> {
-    if (this.#gap !== undefined) this.#end(now);
+    if (this.#gap !== undefined) this.#end(now, 'the poller ends while the monitor is in trouble');
     await this.settled();
     this.#save(now);
     await this.settled();
@@ -129,13 +138,13 @@ export class TroubleWatch {
     this.#options.log.error({ reason }, 'the monitor itself is in trouble: what fails now is not observed');
   }
 
-  #end(until: number): void {
+  #end(until: number, message: string): void {
     if (this.#gap === undefined) return;
     this.#last = { ...this.#gap, until };
     this.#gap = undefined;
     this.#unsaved.set(this.#last.id, this.#last);
     const { reason, unobserved, from } = this.#last;
-    this.#options.log.warn({ reason, unobserved, ms: until - from }, 'the trouble of the monitor is over');
+    this.#options.log.warn({ reason, unobserved, ms: until - from }, message);
   }
 
   #askControl(now: number, suspects: boolean): void {
@@ -153,7 +162,7 @@ export class TroubleWatch {
   }
 
   #save(now: number): void {
-    if (this.#saving !== undefined || this.#unsaved.size === 0) return;
+    if (this.#saving !== undefined || (this.#unsaved.size === 0 && now < this.#tidiedAt + SAVE_INTERVAL)) return;
     const gaps = [...this.#unsaved.values()];
     this.#saving = this.#saveAll(gaps, now).finally(() => {
       this.#saving = undefined;
@@ -167,6 +176,9 @@ export class TroubleWatch {
         if (this.#unsaved.get(gap.id) === gap) this.#unsaved.delete(gap.id);
       }
       this.#savedAt = now;
+      if (now < this.#tidiedAt + SAVE_INTERVAL) return;
+      this.#tidiedAt = now;
+      await this.#options.gaps.endAbandoned(now - ABANDONED);
     } catch (error) {
       this.#options.log.warn({ reason: messageOf(error) }, 'a gap of the coverage could not be recorded yet');
     }

@@ -57,7 +57,13 @@ async function opened(t: TestContext, feeds: StagedFeeds = FEEDS) {
   const now = () => clock.now;
   const directory = new StoreDirectory({ storage, now });
   const log = pino({ level: 'silent' });
-  const fleet = new FleetService({ storage: watched, directory, log, now, pollInterval: HOUR });
+  const fleet = new FleetService({
+    storage: { ...watched, gaps: storage.gaps },
+    directory,
+    log,
+    now,
+    pollInterval: HOUR,
+  });
   return { storage, directory, fleet, clock, reads };
 }
 

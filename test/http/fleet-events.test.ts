@@ -21,7 +21,7 @@ function listening(t: TestContext) {
   const live = new LiveStates(0, undefined, columns);
   const view = async () => {
     if (fleet.away) throw new Error('away');
-    return { asOf: 0, entries: [], live, latestPoll: undefined, revision: fleet.revision };
+    return { asOf: 0, entries: [], live, latestPoll: undefined, troubleSince: undefined, revision: fleet.revision };
   };
   const events = new FleetEvents({ view }, (error) => errors.push(error));
   const sent: unknown[] = [];

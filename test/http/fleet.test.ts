@@ -70,6 +70,7 @@ test('the fleet now: states, poller, uptime of three windows, the worst stores',
     latest_poll: '2025-06-04T16:55:00.000Z',
     age_seconds: 300,
     poll_interval_seconds: 3600,
+    trouble_since: null,
   });
   const { before, ...hour } = fleet.uptime.hour;
   assert.deepEqual(hour, {
@@ -96,6 +97,19 @@ test('the fleet now: states, poller, uptime of three windows, the worst stores',
       down_last_day_seconds: 3600,
     },
   ]);
+});
+
+test('the fleet says since when the monitor itself is in trouble, and was at an instant of the past', async (t) => {
+  const { server, clock, json } = await served(t);
+  const gap = { id: 'g', server: 's', reason: 'no network', unobserved: 1, from: clock.now - HOUR, until: undefined };
+  await server.storage.gaps.save(gap, clock.now);
+  const since = async (url: string) => (await json(url)).poller.trouble_since;
+  assert.equal(await since('/api/v1/fleet'), '2025-06-04T16:00:00.000Z');
+  await server.storage.gaps.save({ ...gap, until: clock.now - MINUTE }, clock.now);
+  assert.equal(await since('/api/v1/fleet?as_of=2025-06-04T16:30:00Z'), '2025-06-04T16:00:00.000Z');
+  assert.equal(await since('/api/v1/fleet?as_of=2025-06-04T15:30:00Z'), null);
+  clock.now += 2 * MINUTE;
+  assert.equal(await since('/api/v1/fleet'), null);
 });
 
 test('a poller that has been silent for two polling intervals is late', async (t) => {

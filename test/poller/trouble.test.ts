@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { pino } from 'pino';
 import { siteOf } from '../../src/poller/evidence.ts';
 import { offsetOf, slotAt } from '../../src/poller/slots.ts';
 import { Street } from '../support/street.ts';
-import { HOUR, MINUTE, SECOND, Watch } from '../support/watch.ts';
+import { HOUR, MemoryGaps, MINUTE, NOON, SECOND, Watch } from '../support/watch.ts';
 
 const street = (count: number, url: (i: number) => string) =>
   Array.from({ length: count }, (_, i) => ({ id: String(i), probeUrl: url(i) }));
@@ -162,6 +163,50 @@ test('stores that say themselves that they are closed are no trouble, however ma
   await watch.beat();
   await watch.pass(2 * MINUTE);
   assert.deepEqual([watch.polls.inactive.length, watch.gaps.gaps.size], [60, 0]);
+});
+
+const left = { id: 'left', server: 'gone', from: NOON - HOUR, until: undefined, reason: 'trouble', unobserved: 3 };
+
+test('a gap that lasts when the only poller starts was left by one that was killed, and ends where it was last told of', async (t) => {
+  const gaps = new MemoryGaps();
+  await gaps.save(left, NOON - 20 * SECOND);
+  const stores = await Street.open(t);
+  const watch = new Watch(t, stores.prober(t), [], { gaps });
+  await watch.poller.open();
+  assert.deepEqual(await gaps.list(), [{ ...left, until: NOON - 20 * SECOND }]);
+});
+
+test('a gap of another server that is not told of for five minutes ends while this one polls', async (t) => {
+  const gaps = new MemoryGaps();
+  const stores = await Street.open(t);
+  const watch = new Watch(t, stores.prober(t), [], { gaps });
+  await watch.poller.open();
+  await gaps.save(left, NOON);
+  await watch.pass(4 * MINUTE, 10 * SECOND);
+  assert.equal((await gaps.list())[0]?.until, undefined);
+  await watch.pass(3 * MINUTE, 10 * SECOND);
+  assert.equal((await gaps.list())[0]?.until, NOON);
+});
+
+test('why stores are not observed is logged, once for all that share it', async (t) => {
+  const lines: { msg: string; reason?: string; store_id?: string }[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => lines.push(JSON.parse(line)) });
+  const { rule } = (await Street.open(t)).prober(t);
+  const probe = async () => ({ kind: 'unobserved' as const, reason: 'the address 10.0.0.7 is not public' });
+  const watch = new Watch(
+    t,
+    { rule, probe },
+    street(5, (i) => `http://${i}.test/`),
+    { log },
+  );
+  const told = () => lines.filter(({ msg }) => msg.startsWith('a store is not observed'));
+  await watch.poller.open();
+  await watch.beat();
+  await watch.pass(2 * MINUTE);
+  assert.deepEqual([watch.poller.stats().unobserved, told().length], [5, 1]);
+  assert.equal(told()[0]?.reason, 'the address 10.0.0.7 is not public');
+  await watch.pass(2 * HOUR, 30 * SECOND);
+  assert.equal(told().length, 2);
 });
 
 test('hosts that share a domain are one site', () => {

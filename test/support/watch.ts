@@ -54,11 +54,19 @@ export class MemoryPolls implements PollSink, PollHistory {
 export class MemoryGaps implements CoverageGaps {
   readonly gaps = new Map<string, CoverageGap>();
 
-  async save(gap: CoverageGap): Promise<void> {
+  readonly #savedAt = new Map<string, number>();
+
+  async save(gap: CoverageGap, now: number): Promise<void> {
     this.gaps.set(gap.id, gap);
+    this.#savedAt.set(gap.id, now);
   }
 
-  async endAbandoned(): Promise<void> {}
+  async endAbandoned(before: number): Promise<void> {
+    for (const gap of this.gaps.values()) {
+      const savedAt = this.#savedAt.get(gap.id) ?? before;
+      if (gap.until === undefined && savedAt < before) this.gaps.set(gap.id, { ...gap, until: savedAt });
+    }
+  }
 
   async list(): Promise<CoverageGap[]> {
     return [...this.gaps.values()];
@@ -79,6 +87,7 @@ export interface WatchOptions {
   readonly membership?: Membership;
   readonly settings?: Partial<PollerSettings>;
   readonly control?: PollerParts['control'];
+  readonly log?: PollerParts['log'];
 }
 
 /** A poller whose time is moved by the test. */
@@ -102,7 +111,8 @@ export class Watch {
     this.poller = new Poller(
       {
         ...{ prober, targets: async () => [...targets], history: polls, sink: polls, gaps },
-        ...{ membership: options.membership, control: options.control, log: pino({ level: 'silent' }), now: clock.now },
+        ...{ membership: options.membership, control: options.control, now: clock.now },
+        log: options.log ?? pino({ level: 'silent' }),
       },
       { interval: HOUR, concurrency: 256, perHost: 64, folder: this.folder, server: 'here', ...options.settings },
     );

@@ -383,6 +383,7 @@ export interface Poller {
   readonly latest_poll: string | null;
   readonly age_seconds: number | null;
   readonly poll_interval_seconds: number;
+  readonly trouble_since: string | null;
 }
 
 export interface Problem {

@@ -56,6 +56,12 @@ const Poller = Type.Object(
     latest_poll: Nullable(Instant),
     age_seconds: Nullable(Type.Number({ description: 'of the latest poll at `as_of`' })),
     poll_interval_seconds: Type.Number(),
+    trouble_since: Nullable(
+      Type.String({
+        format: 'date-time',
+        description: 'since when a poller has been in trouble itself and observes nothing; null: none is',
+      }),
+    ),
   },
   { title: 'Poller' },
 );
@@ -134,13 +140,14 @@ function openTimeIn(sums: WindowSums, window: number): Static<typeof OpenTime> {
   return openTimeOf(open, up, open - up - down);
 }
 
-function pollerOf({ asOf, latestPoll }: FleetView, figures: FleetFigures, fleet: FleetService) {
+function pollerOf({ asOf, latestPoll, troubleSince }: FleetView, figures: FleetFigures, fleet: FleetService) {
   const latest = latestPoll ?? figures.latestPoll;
   return {
     status: areLate(latest, asOf, fleet.pollInterval) ? ('late' as const) : ('ok' as const),
     latest_poll: latest === undefined ? null : formatInstant(latest),
     age_seconds: latest === undefined ? null : seconds(asOf - latest),
     poll_interval_seconds: seconds(fleet.pollInterval),
+    trouble_since: troubleSince === undefined ? null : formatInstant(troubleSince),
   };
 }
 
