@@ -61,9 +61,8 @@ export function render(results: Results): string {
   return [
     '# How sure is the number',
     ...forOwners(results),
-    '## Targets',
-    table(['', 'measured', 'target', 'met'], targets(results)),
-    'Where more truths than 93 % lie in the range it is for one reason: stores about which nothing is in question. If all polls of the last hour and around it were active, the store was almost surely up for all of it, and the only honest range is “60 minutes”. That is right for 97 or 99 stores in 100 rather than 90, and no other range would be closer: a range either holds the 60 or it does not. The column “in question” below counts the other stores alone.',
+    '## At a glance',
+    'How far off the estimates are (shorter is better), and how many ranges hold the truth (nine in ten should). What the rows and the colours are is told below.',
     '![Error of the last week](accuracy-errors.svg)',
     '![Ranges](accuracy-ranges.svg)',
     '## How this was measured',
@@ -73,6 +72,9 @@ export function render(results: Results): string {
       REGIME_NAMES.map((name) => [name, REGIMES[name].what, REGIMES[name].exponential ? 'yes' : 'no']),
     ),
     'The estimates that are compared:\n\n- **share of polls**: the share of active ones among the polls of the window, times its open time. Most programs for this task do that.\n- **last state**: each moment has the state of the last poll before it.\n- **nearest**: each moment has the state of the nearest poll. The default.\n- **markov**: the expected uptime of a Markov chain whose rates are estimated from the same polls.',
+    '## Targets',
+    table(['', 'measured', 'target', 'met'], targets(results)),
+    'Where more truths than 93 % lie in the range it is for one reason: stores about which nothing is in question. If all polls of the last hour and around it were active, the store was almost surely up for all of it, and the only honest range is “60 minutes”. That is right for 97 or 99 stores in 100 rather than 90, and no other range would be closer: a range either holds the 60 or it does not. The column “in question” below counts the other stores alone.',
     '## Errors',
     'Root mean square error (RMSE), the usual yardstick; it weighs large errors more. The smallest is bold.',
     ...WINDOWS.map((_, w) => errorTable(results, w)),
@@ -119,7 +121,7 @@ function forOwners({ scores }: Results): string[] {
   return [
     'Your store is looked at about once an hour. In between nobody sees it. So when the report says “up for 60 minutes of the last hour”, what was seen is one or two moments, and the rest is a guess. A good one, most of the time: this page says how good, and the report itself says it for every store.',
     `**What to make of the numbers.** The uptime of the last *week* is off by ${percent(week.errors.nearest.absolute)} of the open time on average, some ${Math.round(70 * 60 * week.errors.nearest.absolute)} minutes for a store that is open for 70 hours. The uptime of the last *hour* is right to the minute for most stores, and off by more than a quarter of an hour for ${Math.round(1000 * hour.errors.nearest.farOff)} in 1,000: those whose state changed in that hour, and nobody saw when. Do not argue about a single hour; look at the week.`,
-    '**What to make of the range.** In the full report each uptime has a range, such as “61.2 hours, between 60.1 and 62.0”. It means: of ten stores with such a range, nine really were within it, and one was not. A narrow range says that the polls leave little open. A wide one says that they do: too few polls, polls that were missing for hours (the column `longest_unpolled` shows for how long), or a store that goes up and down all the time. If a decision hangs on it, look at the low end.',
+    '**What to make of the range.** In the full report each uptime has a range, such as “61.2 hours, between 60.1 and 62.0”. It means: of ten stores with such a range, nine really were within it, and one was not. A narrow range says that the polls leave little open. A wide one says that they do: too few polls, polls that were missing for hours (the column `longest_unpolled` shows for how long), or a store that goes up and down all the time. If a decision hangs on it, look at the low end. With a handful of stores and polls, a range rests on what stores are usually like rather than on yours, and on the first days of a new installation all numbers of the week do: the time before the first poll is taken to be like it.',
     '**Which estimate to take.** `nearest` gives each moment the state of the nearest poll: easy to explain, easy to check by hand, and the default. `markov` gives what is to be expected from how this store and its like usually behave: closer to the truth on the whole, above all when polls are rare or missing, but it never says exactly “all of the time”, since an outage between two polls is always possible.',
   ];
 }
