@@ -58,71 +58,6 @@ const someHours = fc
   .uniqueArray(fc.tuple(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 0, max: 20 })), { maxLength: 9 })
   .map((rows) => rows.map(([day, hour]) => ({ store: 0, day, start: clock(hour), end: clock((hour + 9) % 24) })));
 
-test('figures and ranges keep within the open time, and nearest is what it is without them', () => {
-  fc.assert(
-    fc.property(someHours, polls, (hours, seen) => {
-      const batch = batchOf(
-        2,
-        hours,
-        seen.map((poll) => ({ store: 0, ...poll })),
-      );
-      const plain = new UptimeFigures(2);
-      batchUptime(batch, AS_OF, plain, 0);
-      const rule = estimated('nearest', batch, AS_OF);
-      const chain = estimated('markov', batch, AS_OF);
-      for (const store of [0, 1]) {
-        assert.deepEqual([...rule.figures.of(store)], [...plain.of(store)]);
-        for (const w of WINDOWS.keys()) {
-          const open = plain.open(store, w);
-          assert.equal(chain.figures.open(store, w), open);
-          const known = chain.details.polls(store, 2) > 0 || plain.up(store, w) + plain.down(store, w) > 0;
-          for (const { figures, details } of [rule, chain]) {
-            const [low, up, high] = [details.low(store, w), figures.up(store, w), details.high(store, w)];
-            assert.ok(0 <= low && low <= up && up <= high && high <= open, `${low} ≤ ${up} ≤ ${high} ≤ ${open}`);
-            if (known) assert.equal(up + figures.down(store, w), open);
-          }
-        }
-      }
-    }),
-    { numRuns: 200, endOnFailure: true },
-  );
-});
-
-test('a store with no poll that counts may have been up for none or all of its open time', () => {
-  const { figures, details } = estimated('markov', batchOf(1, [], []), AS_OF);
-  for (const [w, window] of WINDOWS.entries()) {
-    assert.deepEqual([figures.up(0, w), figures.down(0, w), figures.open(0, w)], [0, 0, window]);
-    assert.deepEqual([details.low(0, w), details.high(0, w), details.polls(0, w)], [0, window, 0]);
-    assert.equal(details.unseen(0, w), window);
-  }
-});
-
-test('polls are counted by window, and the longest open time between two of them found', () => {
-  fc.assert(
-    fc.property(someHours, polls, (hours, seen) => {
-      const batch = batchOf(
-        1,
-        hours,
-        seen.map((poll) => ({ store: 0, ...poll })),
-      );
-      const { details } = estimated('nearest', batch, AS_OF);
-      eachStore(batch, AS_OF, (_, open) => {
-        const counting = seen.map(({ instant }) => instant).filter((instant) => contains(open, instant));
-        for (const [w, window] of WINDOWS.entries()) {
-          const start = AS_OF - window;
-          assert.equal(details.polls(0, w), counting.filter((instant) => instant >= start).length);
-          const cuts = [start, ...counting.filter((instant) => instant > start), AS_OF];
-          const gaps = cuts
-            .slice(1)
-            .map((to, i) => total(intersect(open, [cuts[i] ?? to, Math.max(to, cuts[i] ?? to)])));
-          assert.equal(details.unseen(0, w), Math.max(...gaps));
-        }
-      });
-    }),
-    { numRuns: 200, endOnFailure: true },
-  );
-});
-
 /** On five minutes sharp, as `AS_OF_SHARP` is: polls at windows' ends and at openings and closings, and pairs a millisecond apart. */
 const sharpPolls = fc
   .array(
@@ -160,6 +95,77 @@ const sharpHours = fc
     })),
   );
 
+/** Hours and polls of one store, and the instant of its report. */
+const anyStore = fc.oneof(
+  fc.tuple(someHours, polls, fc.constant(AS_OF)),
+  fc.tuple(sharpHours, sharpPolls, fc.constant(AS_OF_SHARP)),
+);
+
+test('figures and ranges keep within the open time, and nearest is what it is without them', () => {
+  fc.assert(
+    fc.property(anyStore, ([hours, seen, asOf]) => {
+      const batch = batchOf(
+        2,
+        hours,
+        seen.map((poll) => ({ store: 0, ...poll })),
+      );
+      const plain = new UptimeFigures(2);
+      batchUptime(batch, asOf, plain, 0);
+      const rule = estimated('nearest', batch, asOf);
+      const chain = estimated('markov', batch, asOf);
+      for (const store of [0, 1]) {
+        assert.deepEqual([...rule.figures.of(store)], [...plain.of(store)]);
+        for (const w of WINDOWS.keys()) {
+          const open = plain.open(store, w);
+          assert.equal(chain.figures.open(store, w), open);
+          const known = chain.details.polls(store, 2) > 0 || plain.up(store, w) + plain.down(store, w) > 0;
+          for (const { figures, details } of [rule, chain]) {
+            const [low, up, high] = [details.low(store, w), figures.up(store, w), details.high(store, w)];
+            assert.ok(0 <= low && low <= up && up <= high && high <= open, `${low} ≤ ${up} ≤ ${high} ≤ ${open}`);
+            if (known) assert.equal(up + figures.down(store, w), open);
+          }
+        }
+      }
+    }),
+    { numRuns: 200, endOnFailure: true },
+  );
+});
+
+test('a store with no poll that counts may have been up for none or all of its open time', () => {
+  const { figures, details } = estimated('markov', batchOf(1, [], []), AS_OF);
+  for (const [w, window] of WINDOWS.entries()) {
+    assert.deepEqual([figures.up(0, w), figures.down(0, w), figures.open(0, w)], [0, 0, window]);
+    assert.deepEqual([details.low(0, w), details.high(0, w), details.polls(0, w)], [0, window, 0]);
+    assert.equal(details.unseen(0, w), window);
+  }
+});
+
+test('polls are counted by window, and the longest open time between two of them found', () => {
+  fc.assert(
+    fc.property(anyStore, ([hours, seen, asOf]) => {
+      const batch = batchOf(
+        1,
+        hours,
+        seen.map((poll) => ({ store: 0, ...poll })),
+      );
+      const { details } = estimated('nearest', batch, asOf);
+      eachStore(batch, asOf, (_, open) => {
+        const counting = seen.map(({ instant }) => instant).filter((instant) => contains(open, instant));
+        for (const [w, window] of WINDOWS.entries()) {
+          const start = asOf - window;
+          assert.equal(details.polls(0, w), counting.filter((instant) => instant >= start).length);
+          const cuts = [start, ...counting.filter((instant) => instant > start), asOf];
+          const gaps = cuts
+            .slice(1)
+            .map((to, i) => total(intersect(open, [cuts[i] ?? to, Math.max(to, cuts[i] ?? to)])));
+          assert.equal(details.unseen(0, w), Math.max(...gaps));
+        }
+      });
+    }),
+    { numRuns: 200, endOnFailure: true },
+  );
+});
+
 test('tables and shortcuts change the estimate of a store by less than a fiftieth of its open time', () => {
   const kinds = [
     { failure: 1 / (5 * HOUR), recovery: 1 / (40 * MINUTE) },
@@ -167,10 +173,8 @@ test('tables and shortcuts change the estimate of a store by less than a fiftiet
   ];
   const chains = kinds.map((kind) => new Downtime({ table: new GapTable([kind]), shares: Float64Array.of(1) }));
   const gaps = new StoreGaps();
-  const sharp = fc.tuple(sharpHours, sharpPolls, fc.constant(AS_OF_SHARP));
-  const ordinary = fc.tuple(someHours, polls, fc.constant(AS_OF));
   fc.assert(
-    fc.property(fc.oneof(sharp, ordinary), fc.nat(1), ([hours, seen, asOf], pick) => {
+    fc.property(anyStore, fc.nat(1), ([hours, seen, asOf], pick) => {
       const [kind, downtime] = [kinds[pick], chains[pick]];
       const batch = batchOf(
         1,
@@ -194,6 +198,33 @@ test('tables and shortcuts change the estimate of a store by less than a fiftiet
     }),
     { numRuns: 300, endOnFailure: true },
   );
+});
+
+test('leaving out kinds that a store hardly is changes its estimate by less than a twenty-fifth of its open time', () => {
+  const { batch, asOf } = simulatedFleet('late-openings', 800, 77);
+  const sample = new FleetSample();
+  const gaps = new StoreGaps();
+  eachStore(batch, asOf, (_, open, first, last) => {
+    if (gaps.gather(open, batch.polls, first, last, asOf)) sample.add(gaps);
+  });
+  const fleet = learnFleet(sample);
+  const downtime = new Downtime(fleet);
+  const { instant, active } = batch.polls;
+  eachStore(batch, asOf, (store, open, first, last) => {
+    if (!gaps.gather(open, batch.polls, first, last, asOf)) return;
+    downtime.estimate(open, gaps, asOf);
+    const seen = Array.from({ length: last - first }, (_, i) => ({
+      instant: instant[first + i] ?? Number.NaN,
+      active: active[first + i] === 1,
+    }));
+    const counting = seen.filter((poll) => contains(open, poll.instant));
+    const exact = slowEstimate(open, counting, asOf, fleet.table.kinds, fleet.shares);
+    for (const [w, { open: openTime, mean, deviation }] of exact.entries()) {
+      const [got, spread] = [downtime.mean[w] ?? Number.NaN, Math.sqrt(downtime.variance[w] ?? Number.NaN)];
+      assert.ok(Math.abs(got - mean) <= 0.04 * openTime + 1, `store ${store}: mean ${got}, exactly ${mean}`);
+      assert.ok(Math.abs(spread - deviation) <= 0.04 * openTime + 1, `store ${store}: ${spread}, exactly ${deviation}`);
+    }
+  });
 });
 
 test('a run of short gaps with one long among them counts as gaps of lengths that occur', () => {
@@ -238,6 +269,21 @@ test('of three stores none teaches the others that nothing ever happens', () => 
   assert.ok(figures.up(0, 2) > 0.99 * 7 * DAY, 'nearly always up');
   assert.ok(figures.up(0, 2) < 7 * DAY, 'though nobody looked between the polls');
   assert.ok(details.low(0, 2) < 7 * DAY, 'so that the range has a width');
+});
+
+test('a store that is unlike all others of its fleet is believed its own polls', () => {
+  const seen = Array.from({ length: 190 }, (_, i) => AS_OF - (i + 0.5) * HOUR);
+  for (const usual of [true, false]) {
+    // The sample has every second store, so it misses the unusual one.
+    const rows = Array.from({ length: 2000 }, (_, store) =>
+      seen.map((instant) => ({ store, instant, active: (store === 1) !== usual })),
+    ).flat();
+    const { figures } = estimated('markov', batchOf(2000, [], rows), AS_OF);
+    for (const [w, window] of WINDOWS.entries()) {
+      const up = figures.up(1, w) / window;
+      assert.ok(usual ? up < 0.05 : up > 0.95, `up ${up} of a window beside stores that are ${usual}`);
+    }
+  }
 });
 
 test('two polls of one store leave its week in doubt', () => {
