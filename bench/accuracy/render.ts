@@ -239,6 +239,6 @@ The rates are not known. A fleet is taken as a mixture of some kinds of store, e
 
 The range is made of three parts: the probability that the store was never down, the probability that it was always down, and a beta distribution with the remaining mean and variance for what lies between (\`likely-range.ts\`). The beta distribution stays between nothing and the whole open time, and is skewed where sums of a few outages are. Where an end of the range is exactly “never” or “always” down nothing lies beyond, so the whole tenth is at the other end. A range always holds the estimate that it accompanies.
 
-To be quick, gaps between polls are counted by length and looked up in tables instead of computed one by one, and of a gap that is cut by a night the two ends are taken as independent of each other; a test keeps the difference below a fiftieth of the open time.
+To be quick, gaps between polls are counted by length and looked up in tables instead of computed one by one, and of a gap that is cut by a night the two ends are taken as independent of each other, and kinds that a store hardly is are left out. Tests keep the difference that the tables make below a fiftieth of the open time; with the kinds it is larger for a few stores in 10,000.
 
 References: Kalbfleisch & Lawless (1985), *The analysis of panel data under a Markov assumption*; Hobolth & Jensen (2011), *Summary statistics for endpoint-conditioned continuous-time Markov chains*; Jackson (2011), *Multi-state models for panel data: the msm package for R*.`;

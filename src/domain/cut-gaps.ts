@@ -13,7 +13,8 @@ import { WINDOWS } from './window.ts';
 const PASSAGE = 7;
 
 /**
- * The gaps of one store that the start of a window cuts, or closed time in more than one place, as each window sees them.
+ * The gaps of one store that the start of a window cuts, or closed time in more than one place, or that are very long, as
+ * each window sees them.
  * Most have edges like the usual ones (see `StoreGaps`). What the two of a gap hold hangs together a little, by outages
  * that last from one to the other; these are so rare beside the others that we take the two as independent. Any other
  * gap is a passage, which is exact.

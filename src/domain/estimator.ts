@@ -65,12 +65,11 @@ export class FleetEstimator {
     const downtime = this.#downtime ?? lastOf(this.learn(batch, asOf));
     const { mean, variance, never, always, unseen } = downtime;
     const rule = newEstimate();
+    const belief = { mean: 0, variance: 0, none: 0, all: 0 };
     const range = { low: 0, high: 0 };
     const visit = (store: number, open: Intervals, first: number, last: number): void => {
       const known = this.#gaps.gather(open, batch.polls, first, last, asOf);
-      if (known) {
-        downtime.estimate(open, this.#gaps, asOf);
-      }
+      if (known) downtime.estimate(open, this.#gaps, asOf);
       if (this.#name === 'nearest') nearest(open, batch.polls, first, last, asOf, rule);
       let polls = 0;
       for (let w = 0; w < WINDOWS.length; w++) {
@@ -99,5 +98,3 @@ export class FleetEstimator {
     eachStore(batch, asOf, visit, stores);
   }
 }
-
-const belief = { mean: 0, variance: 0, none: 0, all: 0 };

@@ -13,6 +13,9 @@ export const UP_UP = 3;
 /** Gaps are tabulated at these lengths, up to the eight days that polls reach back; in between we interpolate. */
 export const KNOTS = 49;
 
+/** Beyond it the knots are so far apart that the table tells well how likely a gap is, but not what happened in it. */
+export const LONGEST_GAP = 12 * HOUR;
+
 /** All gaps by their ends and their length: a cell is `ends · KNOTS + knot`. */
 export const CELLS = ENDS * KNOTS;
 
@@ -25,7 +28,7 @@ export function cellOf(ends: number, gap: number): number {
 export function knotOf(gap: number): number {
   if (gap < 30 * MINUTE) return gap * (1 / (5 * MINUTE));
   if (gap < 3 * HOUR) return 4 + gap * (1 / (15 * MINUTE));
-  if (gap < 12 * HOUR) return 13 + gap * (1 / HOUR);
+  if (gap < LONGEST_GAP) return 13 + gap * (1 / HOUR);
   return 23.5 + gap * (1 / (8 * HOUR));
 }
 

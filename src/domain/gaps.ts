@@ -1,6 +1,6 @@
 import { CellCounts } from './cell-counts.ts';
 import { GapRun } from './gap-run.ts';
-import { CELLS, cellOf } from './gap-table.ts';
+import { CELLS, cellOf, LONGEST_GAP } from './gap-table.ts';
 import { GrowingList } from './growing-list.ts';
 import type { Intervals } from './interval.ts';
 import { LONGEST_EDGE, PIECES, pieceOf } from './piece-table.ts';
@@ -16,7 +16,7 @@ export const NOBODY = -1;
 /**
  * What the polls of one store say about its rates and its downtime, gathered in one walk: nearly all gaps between polls
  * are open throughout, begin and end in the same state and are about as long as each other, and of these it is enough to
- * know some sums. The others, and those that business hours or the start of a window cut, are kept one by one.
+ * know some sums. Very long ones, and those that business hours or the start of a window cut, are kept one by one.
  */
 export class StoreGaps {
   /** All gaps between two polls, whole and cut, whatever their era: what they say about the rates. */
@@ -26,7 +26,7 @@ export class StoreGaps {
    * are only cut by one closed time.
    */
   readonly pieces: readonly CellCounts[] = Array.from({ length: ERAS }, () => new CellCounts(PIECES));
-  /** The other cut gaps, four numbers each: from, to, state at the start, state at the end; `NOBODY` where there is none. */
+  /** The other gaps, cut or very long, four numbers each: from, to, state at the start, state at the end; `NOBODY` where there is none. */
   readonly cut = new GrowingList();
   /** The state that the first poll saw. */
   first = 0;
@@ -80,8 +80,9 @@ export class StoreGaps {
         const cell = cellOf(ends, at - previous);
         if (state === NOBODY) this.first = seen;
         else this.all.add(cell, 1);
-        if (at > eraEnd || !(inside || (adjacent && seen === state))) this.#keep(previous, at, state, seen);
-        else if (inside) {
+        const whole = inside && at - previous <= LONGEST_GAP;
+        if (at > eraEnd || !(whole || (adjacent && seen === state))) this.#keep(previous, at, state, seen);
+        else if (whole) {
           this.#piecesOf(era).add(cell, 1);
           if (at - previous > this.#widest) this.#widest = at - previous;
         } else this.#addEdges(era, state, previous, open[p - 1] as number, from, at);

@@ -7,10 +7,15 @@ import type { Kind } from './kinds.ts';
 export const LONGEST_EDGE = 150 * MINUTE;
 
 /** Edges are tabulated at these lengths, closer together where they are short; in between we interpolate. */
-const LENGTHS = 15;
+const LENGTHS = 19;
+const LENGTH_UNIT = LONGEST_EDGE / (LENGTHS - 1) ** 2;
 
-/** What is left of a gap beside an edge matters little, and is rounded to one of these; the last is endless. */
-const RESTS = 24;
+/**
+ * What is left of a gap beside an edge matters less, and is rounded to one of these: so many each time that it (and one
+ * unit) doubles, up to eight days. The last is endless.
+ */
+const DIVISIONS = 8;
+const RESTS = 11 * DIVISIONS + 3;
 const REST_UNIT = 5 * MINUTE;
 
 /** First all cells of whole gaps, then the edges by state, rest and length. */
@@ -43,22 +48,28 @@ export class PieceTable {
   }
 
   #addEdges(k: number, { failure, recovery }: Kind): void {
+    // State 1 is down.
+    const rates = { enter: failure, leave: recovery };
+    const near = Array.from({ length: LENGTHS }, (_, length) => {
+      const stretch = new Stretch();
+      stretch.set(rates, lengthAt(length));
+      return stretch;
+    });
     const far = new Stretch();
-    const near = new Stretch();
-    for (let length = 0; length < LENGTHS; length++) {
-      const time = lengthAt(length);
-      // State 1 is down.
-      near.set({ enter: failure, leave: recovery }, time);
-      for (let rest = 0; rest < RESTS; rest++) {
-        far.move({ enter: failure, leave: recovery }, restAt(rest));
-        const up = near.p00 * far.p00 + near.p01 * far.p10;
-        const downWhileUp = (near.g00 * far.p00 + near.g01 * far.p10) / up;
-        const squareWhileUp = (near.h00 * far.p00 + near.h01 * far.p10) / up;
-        this.#put(k, edgeOf(1, rest, length), downWhileUp, squareWhileUp, (near.stay0 * far.p00) / up, 0);
-        const down = near.p11 * far.p11 + near.p10 * far.p01;
-        const meanDown = (near.g11 * far.p11 + near.g10 * far.p01) / down;
-        const squareDown = (near.h11 * far.p11 + near.h10 * far.p01) / down;
-        this.#put(k, edgeOf(0, rest, length), meanDown, squareDown, 0, (near.stay1 * far.p11) / down);
+    for (let rest = 0; rest < RESTS; rest++) {
+      far.move(rates, restAt(rest));
+      for (const [
+        length,
+        { p00, p01, p10, p11, g00, g01, g10, g11, h00, h01, h10, h11, stay0, stay1 },
+      ] of near.entries()) {
+        const up = p00 * far.p00 + p01 * far.p10;
+        const downWhileUp = (g00 * far.p00 + g01 * far.p10) / up;
+        const squareWhileUp = (h00 * far.p00 + h01 * far.p10) / up;
+        this.#put(k, edgeOf(1, rest, length), downWhileUp, squareWhileUp, (stay0 * far.p00) / up, 0);
+        const down = p11 * far.p11 + p10 * far.p01;
+        const meanDown = (g11 * far.p11 + g10 * far.p01) / down;
+        const squareDown = (h11 * far.p11 + h10 * far.p01) / down;
+        this.#put(k, edgeOf(0, rest, length), meanDown, squareDown, 0, (stay1 * far.p11) / down);
       }
     }
   }
@@ -85,17 +96,22 @@ function edgeOf(state: number, rest: number, length: number): number {
  */
 export function pieceOf(state: number, length: number, rest: number): number {
   const units = 1 + rest / REST_UNIT;
-  // From line to line by √2: the logarithm of the square as a whole number.
-  const line = rest === Number.POSITIVE_INFINITY ? RESTS - 1 : 31 - Math.clz32(units * units);
-  return edgeOf(state, line, Math.min((LENGTHS - 1) * Math.sqrt(length / LONGEST_EDGE), LENGTHS - 1.000001));
+  const doublings = 31 - Math.clz32(units);
+  const line =
+    rest === Number.POSITIVE_INFINITY ? RESTS - 1 : DIVISIONS * (doublings - 1) + ((DIVISIONS * units) >> doublings);
+  const square = length * (1 / LENGTH_UNIT);
+  const column = Math.min(Math.floor(Math.sqrt(square)), LENGTHS - 2);
+  return edgeOf(state, line, column + Math.min(0.999999, (square - column * column) / (2 * column + 1)));
 }
 
 function lengthAt(column: number): number {
-  return LONGEST_EDGE * (column / (LENGTHS - 1)) ** 2;
+  return LENGTH_UNIT * column ** 2;
 }
 
 /** In the middle of a line; of the first, none at all, as where only a window cuts. */
 function restAt(line: number): number {
   if (line === RESTS - 1) return 1e6 * HOUR;
-  return line === 0 ? 0 : REST_UNIT * (2 ** ((line + 0.5) / 2) - 1);
+  return line === 0
+    ? 0
+    : REST_UNIT * (2 ** Math.floor(line / DIVISIONS) * (1 + ((line % DIVISIONS) + 0.5) / DIVISIONS) - 1);
 }

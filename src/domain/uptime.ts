@@ -91,8 +91,8 @@ export function allOf({ schedule }: Batch): StoreRange {
 }
 
 /**
- * Calls `visit` for the stores of a range (all, if none is given), or for every so manieth, with its open intervals and the range of its polls
- * of the eight days before `asOf`.
+ * Calls `visit` for the stores of a range (all, if none is given), or for every so manieth, with its open intervals and
+ * the range of its polls of the eight days before `asOf`.
  */
 export function eachStore(
   batch: Batch,

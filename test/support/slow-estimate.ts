@@ -1,0 +1,101 @@
+// The downtime of a store a second time, without tables: every gap by its own passage, every kind with its weight.
+import { Stretch } from '../../src/domain/chain.ts';
+import { type Intervals, intersect, total } from '../../src/domain/interval.ts';
+import type { Kind } from '../../src/domain/kinds.ts';
+import { Passage } from '../../src/domain/passage.ts';
+import { WINDOWS } from '../../src/domain/window.ts';
+
+/** A poll that counts. */
+interface Seen {
+  readonly instant: number;
+  readonly active: boolean;
+}
+
+/** What is known of the downtime in one window. */
+interface Known {
+  readonly open: number;
+  readonly mean: number;
+  readonly deviation: number;
+  readonly never: number;
+  readonly always: number;
+}
+
+/**
+ * @param open the store's open intervals
+ * @param seen its polls that count, in order, at least one
+ * @param shares of the kinds in the fleet
+ * @returns one for each of `WINDOWS`
+ */
+export function slowEstimate(
+  open: Intervals,
+  seen: readonly Seen[],
+  asOf: number,
+  kinds: readonly Kind[],
+  shares: ArrayLike<number>,
+): Known[] {
+  const logs = kinds.map((kind, k) => Math.log(shares[k] ?? 0) + logLikelihood(seen, kind));
+  const most = Math.max(...logs);
+  const weights = logs.map((log) => Math.exp(log - most));
+  const all = weights.reduce((sum, weight) => sum + weight, 0);
+  return WINDOWS.map((window) => {
+    const start = asOf - window;
+    let [mean, square, never, always] = [0, 0, 0, 0];
+    for (const [k, kind] of kinds.entries()) {
+      const share = (weights[k] ?? 0) / all;
+      if (share === 0) continue;
+      const of = ofKind(open, seen, start, asOf, kind);
+      mean += share * of.mean;
+      square += share * (of.variance + of.mean ** 2);
+      never += share * of.never;
+      always += share * of.always;
+    }
+    const deviation = Math.sqrt(Math.max(0, square - mean * mean));
+    return { open: total(intersect(open, [start, asOf])), mean, deviation, never, always };
+  });
+}
+
+/** Of the polls, the first of them as one of a chain that has run for ever. */
+function logLikelihood(seen: readonly Seen[], { failure, recovery }: Kind): number {
+  const stretch = new Stretch();
+  let log = Math.log((seen[0]?.active ? recovery : failure) / (failure + recovery));
+  for (const [i, poll] of seen.entries()) {
+    const before = seen[i - 1];
+    if (!before) continue;
+    stretch.move({ enter: failure, leave: recovery }, poll.instant - before.instant);
+    const toUp = before.active ? stretch.p00 : stretch.p10;
+    const toDown = before.active ? stretch.p01 : stretch.p11;
+    log += Math.log(poll.active ? toUp : toDown);
+  }
+  return log;
+}
+
+function ofKind(open: Intervals, seen: readonly Seen[], start: number, asOf: number, { failure, recovery }: Kind) {
+  let [mean, variance, never, always] = [0, 0, 1, 1];
+  for (let i = 0; i <= seen.length; i++) {
+    const [before, after] = [seen[i - 1], seen[i]];
+    const near = before ?? after;
+    if (near === undefined) continue;
+    const from = Math.max(before?.instant ?? start, start);
+    const to = Math.min(after?.instant ?? asOf, asOf);
+    if (from >= to) continue;
+    const pieces = intersect(open, [from, to]);
+    // The way begins at the poll before, or goes backwards from the only one.
+    const marks = before
+      ? [before.instant, ...pieces, ...(after ? [after.instant] : [])]
+      : [near.instant, ...[...pieces].reverse()];
+    const rates = near.active ? { enter: failure, leave: recovery } : { enter: recovery, leave: failure };
+    const passage = new Passage();
+    passage.begin();
+    for (const [m, mark] of marks.slice(1).entries()) {
+      const length = Math.abs(mark - (marks[m] ?? mark));
+      if (m % 2 === 0) passage.closed(rates, length);
+      else passage.open(rates, length);
+    }
+    passage.end(before && after ? (before.active === after.active ? 0 : 1) : -1);
+    mean += near.active ? passage.mean : total(pieces) - passage.mean;
+    variance += passage.variance;
+    never *= near.active ? passage.none : passage.all;
+    always *= near.active ? passage.all : passage.none;
+  }
+  return { mean, variance, never, always };
+}
