@@ -23,10 +23,13 @@ export class StoreGaps {
   readonly all = new CellCounts(CELLS);
   /**
    * The pieces of open time (see `PieceTable`) of each era: whole gaps, and the edges of those that lie in the era and
-   * are only cut by one closed time.
+   * are only cut by one closed time. Of the time before the windows there are none: nothing is added up there.
    */
   readonly pieces: readonly CellCounts[] = Array.from({ length: ERAS }, () => new CellCounts(PIECES));
-  /** The other gaps, cut or very long, four numbers each: from, to, state at the start, state at the end; `NOBODY` where there is none. */
+  /**
+   * The other gaps, cut or very long, four numbers each: from, to, state at the start, state at the end; `NOBODY` where
+   * there is none.
+   */
   readonly cut = new GrowingList();
   /** The state that the first poll saw. */
   first = 0;
@@ -83,7 +86,7 @@ export class StoreGaps {
         const whole = inside && at - previous <= LONGEST_GAP;
         if (at > eraEnd || !(whole || (adjacent && seen === state))) this.#keep(previous, at, state, seen);
         else if (whole) {
-          this.#piecesOf(era).add(cell, 1);
+          if (era > 0) this.#piecesOf(era).add(cell, 1);
           if (at - previous > this.#widest) this.#widest = at - previous;
         } else this.#addEdges(era, state, previous, open[p - 1] as number, from, at);
         if (seen !== state || at >= eraEnd) this.#endRun(era, state);
@@ -111,7 +114,7 @@ export class StoreGaps {
 
   #endRun(era: number, state: number): void {
     if (this.#run.isEmpty) return;
-    this.#run.addTo(this.#piecesOf(era), state);
+    if (era > 0) this.#run.addTo(this.#piecesOf(era), state);
     (this.#runs[state] as GapRun).add(this.#run);
     if (this.#run.longest > this.#widest) this.#widest = this.#run.longest;
     this.#run.clear();
@@ -119,7 +122,6 @@ export class StoreGaps {
 
   /** A gap that is open beside its two polls, of one state, and closed in between. */
   #addEdges(era: number, state: number, previous: number, closes: number, opens: number, at: number): void {
-    // Before the windows nothing is added up.
     if (era === 0) return;
     const early = closes - previous;
     const late = at - opens;
