@@ -43,6 +43,11 @@ export class FleetSample {
     return this.#gaps.length;
   }
 
+  clear(): void {
+    this.#gaps.length = 0;
+    this.#first.length = 0;
+  }
+
   add({ first, all: { cells, counts, length } }: StoreGaps): void {
     this.#gaps.push({ cells: cells.slice(0, length), counts: counts.slice(0, length), length });
     this.#first.push(first);
