@@ -218,6 +218,21 @@ test('hours are changed from tomorrow on, and what is past stays as it was', asy
   assert.deepEqual(later.json(), before.json());
 });
 
+for (const locale of ['en-US@posix', 'xx!']) {
+  test(`charts are drawn in a browser that calls its language ${locale}`, async (t) => {
+    const fleet = await seenFleet(t, { now: noonClock() });
+    await append(fleet, pollsOf('a', NOON, 3_000, 1_500, 70, 10));
+    const page = await openPage(t, browser, { locale });
+    await page.clock.setSystemTime(NOON);
+    await page.goto(fleet.url);
+    await page.getByRole('slider').first().waitFor({ timeout: 10_000 });
+    await page.locator('.chart canvas').nth(1).waitFor({ timeout: 10_000 });
+    await page.goto(`${fleet.url}/stores/a`);
+    await page.getByRole('heading', { name: 'a', exact: true }).waitFor();
+    await settled(page);
+  });
+}
+
 test('an owner signs in and sees the own stores, and nothing of others behind any address', async (t) => {
   const fleet = await seenFleet(t, { now: noonClock() });
   await append(fleet, [...pollsOf('mine', NOON, 70, 10), ...pollsOf('theirs', NOON, 70, -10)]);
