@@ -98,6 +98,14 @@ export class SyncService {
     return this.#parts.sources.map((source) => ({ feed: source.feed, source: titleOf(source) }));
   }
 
+  /** When this server runs next by its schedule, milliseconds; `undefined`: it has none. */
+  get nextRun(): number | undefined {
+    const { cadence, now } = this.#parts;
+    if (this.#timer === undefined || this.#stopped) return undefined;
+    const next = cadence(now());
+    return Number.isFinite(next) ? next : undefined;
+  }
+
   /** The newest runs, newest first. */
   runs(limit: number): Promise<SyncRun[]> {
     return this.#parts.storage.syncs.runs(limit);

@@ -31,17 +31,35 @@ async function serverWithSources(t: TestContext) {
 
 test('a sync that is asked for reads what is new, and stands in the history of its source', async (t) => {
   const { file, read, begin, finished } = await serverWithSources(t);
-  assert.deepEqual(await read(), { progress: null, sources: [{ feed: 'polls', source: file, last: null }], runs: [] });
+  const sources = [{ feed: 'polls', source: file, last: null }];
+  assert.deepEqual(await read(), { progress: null, next_run: null, sources, runs: [] });
   const begun = await begin();
   assert.equal(begun.statusCode, 202);
   const first = await finished(1);
   assert.deepEqual([first.runs[0].id, first.runs[0].cause], [begun.json().id, 'request']);
   assert.deepEqual([first.sources[0].last.status, first.sources[0].last.added], ['changed', 1]);
+  assert.equal(first.sources[0].last.at, first.runs[0].started_at);
   appendFileSync(file, 'b,inactive,2023-01-20T10:05:00Z\n');
   await begin();
   const second = await finished(2);
-  assert.equal(second.sources[0].last.added, 1);
+  assert.deepEqual([second.sources[0].last.added, second.sources[0].last.at], [1, second.runs[0].started_at]);
   assert.deepEqual(second.runs[1], first.runs[0]);
+});
+
+test('a server with a schedule says when it reads its sources next, until it ends', async (t) => {
+  const { syncs, read, finished } = await serverWithSources(t);
+  syncs.start();
+  await finished(1);
+  const before = Date.now();
+  const next = Date.parse((await read()).next_run);
+  // By the server's clock it is two minutes later, and an installation has its own moment of the hour.
+  assert.ok(
+    next > before + 120_000 && next <= before + 120_000 + 3_600_000 + 60_000,
+    `${new Date(next).toISOString()}`,
+  );
+  assert.equal(next, syncs.nextRun);
+  await syncs.stop();
+  assert.equal((await read()).next_run, null);
 });
 
 test('a store that a sync brings is there at once', async (t) => {

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
+import { loadSyncConfig } from '../../src/sync-config.ts';
 import { PASSWORD, TESTER } from '../support/accounts.ts';
 import { openBrowser, openPage, settled } from '../support/browser.ts';
 import { append, NOON_IN_CHICAGO as NOON, noonClock, pollsOf, seenFleet } from '../support/seen-fleet.ts';
+import { temporaryFolder } from '../support/temporary.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -34,7 +37,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
     ['a phone', { width: 360, height: 740 }],
   ] as const) {
     test(`no page keeps anybody out, ${colorScheme}, on ${screen}`, async (t) => {
-      const fleet = await seenFleet(t, { now: noonClock() });
+      const feed = join(temporaryFolder(t), 'polls.csv');
+      writeFileSync(feed, 'store_id,status,timestamp_utc\na,active,2026-11-01T12:00:00Z\n');
+      const sync = loadSyncConfig({ SYNC_POLLS: feed, SYNC_HOURS: '/data/hours-of-every-kitchen-in-the-chain.csv' });
+      const fleet = await seenFleet(t, { sync, now: noonClock(), wait: async () => {} });
+      await fleet.syncs.run('request');
       await append(fleet, [
         ...pollsOf('a', NOON, 7_000, 3_000, -1_500, 70, 10),
         ...pollsOf('b', NOON, 5_000, 130, 70, -10),
@@ -77,7 +84,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.getByRole('table', { name: 'Store by store' }).waitFor();
       await look(new URL(page.url()).pathname);
       await look('/reports');
-      await look('/imports');
+      await look('/imports', () => page.getByText('Cannot be read').waitFor());
       await page.getByLabel('Files to import').setInputFiles({
         name: 'polls.csv',
         mimeType: 'text/csv',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
@@ -9,6 +10,7 @@ import { PASSWORD, TESTER } from '../support/accounts.ts';
 import { openBrowser, openPage, settled } from '../support/browser.ts';
 import { append, NOON_IN_CHICAGO as NOON, noonClock, pollsOf, seenFleet } from '../support/seen-fleet.ts';
 import { trigger } from '../support/server.ts';
+import { temporaryFolder } from '../support/temporary.ts';
 
 const CASE = new URL('../conformance/001-05/', import.meta.url);
 const FILES = ['store_status.csv', 'menu_hours.csv', 'timezones.csv'];
@@ -164,6 +166,37 @@ test('a report that was made of old polls says so above its figures', async (t) 
   }
 });
 
+test('a source that cannot be read any more stands there with the reason and when it last could, beside one that can', async (t) => {
+  const folder = temporaryFolder(t);
+  const [polls, hours] = [join(folder, 'polls.csv'), join(folder, 'hours.csv')];
+  await writeFile(polls, 'store_id,status,timestamp_utc\na,active,2026-11-01T12:00:00Z\n');
+  await writeFile(hours, 'store_id,day,start_time_local,end_time_local\na,0,09:00,17:00\n');
+  const sync = loadSyncConfig({ SYNC_POLLS: polls, SYNC_HOURS: hours });
+  let ahead = NOON - 2 * 86_400_000 - Date.now();
+  const fleet = await seenFleet(t, { sync, now: () => Date.now() + ahead, wait: async () => {} });
+  const page = await openPage(t, browser);
+  await page.clock.setSystemTime(NOON);
+  await page.goto(`${fleet.url}/imports`);
+  const said = (name: string) => page.getByRole('article', { name }).innerText();
+  const region = page.getByRole('region', { name: 'Sources' });
+  await region.getByText('This server has no schedule for them.').waitFor();
+  assert.match(await said(polls), /Not read yet/);
+
+  await fleet.syncs.run('request');
+  await rm(hours);
+  ahead += 2 * 86_400_000 - 3_600_000;
+  await fleet.syncs.run('request');
+  fleet.syncs.start();
+  await page.reload();
+  await region.getByText(/^Next read: /).waitFor();
+  assert.match(await said(polls), /Nothing new\s+Polls · read 1 hour ago$/);
+  assert.match(
+    await said(hours),
+    /Cannot be read\s+Business hours · tried 1 hour ago · last read 2 days ago\s+there is no file \S+hours\.csv$/,
+  );
+  await fleet.syncs.stop();
+});
+
 test('the trouble of the monitor itself is told as long as it lasts, and stands below the hours', async (t) => {
   const fleet = await seenFleet(t, { now: noonClock() });
   await append(fleet, pollsOf('a', NOON, 30, 90));
@@ -217,6 +250,21 @@ test('hours are changed from tomorrow on, and what is past stays as it was', asy
   const later = await fleet.app.inject(`${store}/timeline?as_of=${new Date(now).toISOString()}`);
   assert.deepEqual(later.json(), before.json());
 });
+
+for (const locale of ['en-US@posix', 'xx!']) {
+  test(`charts are drawn in a browser that calls its language ${locale}`, async (t) => {
+    const fleet = await seenFleet(t, { now: noonClock() });
+    await append(fleet, pollsOf('a', NOON, 3_000, 1_500, 70, 10));
+    const page = await openPage(t, browser, { locale });
+    await page.clock.setSystemTime(NOON);
+    await page.goto(fleet.url);
+    await page.getByRole('slider').first().waitFor({ timeout: 10_000 });
+    await page.locator('.chart canvas').nth(1).waitFor({ timeout: 10_000 });
+    await page.goto(`${fleet.url}/stores/a`);
+    await page.getByRole('heading', { name: 'a', exact: true }).waitFor();
+    await settled(page);
+  });
+}
 
 test('an owner signs in and sees the own stores, and nothing of others behind any address', async (t) => {
   const fleet = await seenFleet(t, { now: noonClock() });

@@ -549,6 +549,7 @@ export interface StoreTime {
 
 export interface Sync {
   readonly progress: SyncProgress | null;
+  readonly next_run: string | null;
   /** with what became of each when it was read last */
   readonly sources: readonly SyncSource[];
   /** the newest 50, newest first; `finished_at` is null of one that runs */
@@ -558,6 +559,35 @@ export interface Sync {
 export interface SyncBegun {
   readonly id: string;
   readonly started_at: string;
+}
+
+export interface SyncLastResult {
+  /** when the run began that read it, or tried to */
+  readonly at: string;
+  /** what the source holds */
+  readonly feed: 'zones' | 'hours' | 'special_hours' | 'polls';
+  /** as it is configured; of a URL without user, password and query */
+  readonly source: string;
+  readonly status: 'changed' | 'unchanged' | 'failed';
+  readonly error: string | null;
+  /** how often it was tried */
+  readonly attempts: number;
+  /** that had something new */
+  readonly files: number;
+  /** of them that were read */
+  readonly bytes: number;
+  /** rows */
+  readonly read: number;
+  /** they said something new */
+  readonly added: number;
+  /** they changed what was there */
+  readonly replaced: number;
+  /** they said what was there */
+  readonly already_there: number;
+  /** a later row says it again, or otherwise and wins */
+  readonly repeated: number;
+  /** bad rows */
+  readonly rejected: number;
 }
 
 /** what this server reads now; null: nothing, also while it waits to try a source again */
@@ -607,7 +637,7 @@ export interface SyncSource {
   readonly feed: 'zones' | 'hours' | 'special_hours' | 'polls';
   /** as it is configured; of a URL without user, password and query */
   readonly source: string;
-  readonly last: SyncResult | null;
+  readonly last: SyncLastResult | null;
 }
 
 export interface Timeline {

@@ -13,6 +13,7 @@ const RUNS = 50;
 
 const Feed = OneOf([...FEED_WORDS], 'what the source holds');
 const Source = Type.String({ description: 'as it is configured; of a URL without user, password and query' });
+const Moment = (description: string) => Type.String({ format: 'date-time', description });
 const Count = (description: string) => Type.Integer({ minimum: 0, description });
 
 const Result = Type.Object(
@@ -32,6 +33,11 @@ const Result = Type.Object(
     rejected: Count('bad rows'),
   },
   { title: 'SyncResult' },
+);
+
+const LastResult = Type.Object(
+  { at: Moment('when the run began that read it, or tried to'), ...Result.properties },
+  { title: 'SyncLastResult' },
 );
 
 const Run = Type.Object(
@@ -56,9 +62,11 @@ const Sync = Type.Object(
         },
       ),
     ),
-    sources: Type.Array(Type.Object({ feed: Feed, source: Source, last: Nullable(Result) }, { title: 'SyncSource' }), {
-      description: 'with what became of each when it was read last',
-    }),
+    next_run: Nullable(Moment('when this server reads the sources next by its schedule; null: it has none')),
+    sources: Type.Array(
+      Type.Object({ feed: Feed, source: Source, last: Nullable(LastResult) }, { title: 'SyncSource' }),
+      { description: 'with what became of each when it was read last' },
+    ),
     runs: Type.Array(Run, {
       description: `the newest ${RUNS}, newest first; \`finished_at\` is null of one that runs`,
     }),
@@ -84,8 +92,10 @@ export function syncRoutes(syncs: SyncService): Routes {
       },
       async () => {
         const runs = await syncs.runs(RUNS);
+        const { nextRun } = syncs;
         return {
           progress: syncs.progress ?? null,
+          next_run: nextRun === undefined ? null : formatInstant(nextRun),
           sources: syncs.sources.map(({ feed, source }) => ({
             ...{ feed: wordOf(feed), source },
             last: lastOf(runs, feed, source),
@@ -118,10 +128,10 @@ export function syncRoutes(syncs: SyncService): Routes {
   };
 }
 
-function lastOf(runs: readonly SyncRun[], feed: string, source: string): Static<typeof Result> | null {
-  for (const { results } of runs) {
+function lastOf(runs: readonly SyncRun[], feed: string, source: string): Static<typeof LastResult> | null {
+  for (const { startedAt, results } of runs) {
     const result = results.find((result) => result.feed === feed && result.source === source);
-    if (result !== undefined) return resultResource(result);
+    if (result !== undefined) return { at: formatInstant(startedAt), ...resultResource(result) };
   }
   return null;
 }

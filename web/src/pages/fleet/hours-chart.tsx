@@ -1,5 +1,7 @@
 import { type Signal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+// Before uPlot, which asks Intl for the numbers of the reader's language as soon as it is loaded.
+import '../../lib/language.ts';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { FleetPeriod } from '../../../api/schema.ts';

@@ -1,21 +1,15 @@
 import { useSignal } from '@preact/signals';
 import type { Import } from '../../../api/schema.ts';
-import { bytes, count, percent } from '../../lib/format.ts';
+import { bytes, percent } from '../../lib/format.ts';
 import { StatusMark } from '../../parts/status-mark.tsx';
 import { Ago, Instant } from '../../parts/time.tsx';
 import { urlOf } from '../../state/api.ts';
 import { useWatch } from '../../state/watch.ts';
+import { CountParts } from './count-parts.tsx';
 import { wordsOf } from './feeds.ts';
 import { Rejects } from './rejects.tsx';
 
 const ENDS = ['complete', 'failed'];
-
-const COUNTS = [
-  { key: 'added', words: 'new', would: 'would be new' },
-  { key: 'replaced', words: 'changed', would: 'would change' },
-  { key: 'already_there', words: 'already there', would: 'already there' },
-  { key: 'repeated', words: 'repeated in the file', would: 'repeated in the file' },
-] as const;
 
 /** What became of one file. */
 export function ImportCard({ record, onEnd }: { readonly record: Import; readonly onEnd: () => void }) {
@@ -60,24 +54,7 @@ export function ImportCard({ record, onEnd }: { readonly record: Import; readonl
         </span>
       )}
       {record.error !== null && <p class="wrong">{record.error}</p>}
-      {counts !== null && (
-        <dl class="parts">
-          <div>
-            <dt>rows read</dt>
-            <dd>{count(counts.read)}</dd>
-          </div>
-          {COUNTS.filter(({ key }) => counts[key] > 0).map(({ key, words, would }) => (
-            <div key={key}>
-              <dt>{record.dry_run ? would : words}</dt>
-              <dd>{count(counts[key])}</dd>
-            </div>
-          ))}
-          <div data-kind={counts.rejected > 0 ? 'down' : undefined}>
-            <dt>rejected</dt>
-            <dd>{count(counts.rejected)}</dd>
-          </div>
-        </dl>
-      )}
+      {counts !== null && <CountParts counts={counts} dryRun={record.dry_run} />}
       {counts !== null && counts.rejected > 0 && (
         <>
           <div class="row">

@@ -5,6 +5,7 @@ import { usePages } from '../../state/pages.ts';
 import { may } from '../../state/session.ts';
 import { DropFiles } from './drop-files.tsx';
 import { ImportCard } from './import-card.tsx';
+import { Sources } from './sources.tsx';
 
 /** Files in; what became of each. */
 export default function ImportsPage() {
@@ -20,6 +21,7 @@ export default function ImportsPage() {
         </div>
       </header>
       {may('imports:write') && <DropFiles onSent={reload} />}
+      {may('imports:read') && <Sources />}
       <section class="section" aria-labelledby="imports">
         <header>
           <h2 id="imports">What came in</h2>
