@@ -122,10 +122,9 @@ const PARTS: Readonly<Record<string, string>> = { querystring: 'query', params: 
 function sendValidation(error: FastifyError, reply: FastifyReply): FastifyReply {
   const context = error.validationContext ?? 'body';
   const part = PARTS[context] ?? context;
-  const errors = telling(error.validation ?? []).map(({ instancePath, message = 'is not valid', params }) => {
-    const extra = params.additionalProperty === undefined ? '' : ` ("${String(params.additionalProperty)}")`;
-    const choices = Array.isArray(params.allowedValues) ? `: ${params.allowedValues.join(', ')}` : '';
-    return { in: part, field: instancePath.slice(1).replaceAll('/', '.'), message: `${message}${extra}${choices}` };
+  const errors = telling(error.validation ?? []).map((complaint) => {
+    const field = complaint.instancePath.slice(1).replaceAll('/', '.');
+    return { in: part, field, message: messageOf(complaint, field) };
   });
   const detail = errors
     .slice(0, FIELDS_TOLD)
@@ -134,11 +133,35 @@ function sendValidation(error: FastifyError, reply: FastifyReply): FastifyReply 
   return sendProblem(reply, 400, detail, errors);
 }
 
+/** `data` is what was sent. */
+type Complaint = FastifySchemaValidationError & { readonly data?: unknown };
+
+function messageOf({ message = 'is not valid', params, data }: Complaint, field: string): string {
+  if (params.additionalProperty !== undefined) return `${message} ("${String(params.additionalProperty)}")`;
+  if (!Array.isArray(params.allowedValues)) return message;
+  const expected = `expected one of ${params.allowedValues.join(', ')}`;
+  return SECRET.test(field) ? expected : `is ${told(data)}, ${expected}`;
+}
+
+/** What is in such a field goes into no answer, and so into nobody's log. */
+const SECRET = /(^|\.)(password|current|next|key|token|secret)$/i;
+const VALUE_TOLD = 100;
+
+/** A value as it was sent, shortened; of a list or an object only that it is one. */
+function told(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value !== 'string') return String(value);
+  const characters = [...value.slice(0, 2 * VALUE_TOLD)];
+  const short = characters.slice(0, VALUE_TOLD).join('');
+  return short.length < value.length ? `${JSON.stringify(short)}…` : JSON.stringify(value);
+}
+
 /**
  * Where one of several forms was expected, every form has its complaint: of these the ones that lie deepest come from
  * the form that was meant.
  */
-function telling(found: readonly FastifySchemaValidationError[]): readonly FastifySchemaValidationError[] {
+function telling(found: readonly Complaint[]): readonly Complaint[] {
   const places = found.filter(({ keyword }) => keyword === 'anyOf').map(({ instancePath }) => instancePath);
   const shallow = (path: string) =>
     places.includes(path) && found.some(({ instancePath }) => instancePath.startsWith(`${path}/`));

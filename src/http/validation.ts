@@ -3,7 +3,14 @@ import addFormats from 'ajv-formats';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 
-const OPTIONS = { allErrors: true, removeAdditional: false, useDefaults: true, strict: false } as const;
+const OPTIONS = {
+  allErrors: true,
+  removeAdditional: false,
+  useDefaults: true,
+  strict: false,
+  // With a complaint comes the value that it is about.
+  verbose: true,
+} as const;
 
 /** Query strings and paths are text: `?limit=50` is a number, and a list with one entry looks like the entry. */
 const textual = formats(new Ajv({ ...OPTIONS, coerceTypes: 'array' }));

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Type } from 'typebox';
+import { Nothing } from '../../src/http/media.ts';
+import { OneOf } from '../../src/http/schemas.ts';
 import { testServer } from '../support/server.ts';
+import { smallApp } from '../support/small-app.ts';
 import { merge } from '../support/staging.ts';
 
 const HOURS = '/api/v1/stores/a/hours';
@@ -34,4 +38,69 @@ test('what is wrong with a request is said to be where it was sent', async (t) =
     const { errors } = answer.json<{ errors?: { in: string; field: string }[] }>();
     assert.deepEqual([answer.statusCode, errors?.[0]?.in, errors?.[0]?.field], [400, part, field], `${method} ${url}`);
   }
+});
+
+test('a value that is not among the choices is told with them, shortened where it is long', async (t) => {
+  const { app } = await testServer(t);
+  const told = async (url: string, payload?: object) => {
+    const answer = await app.inject({ method: payload ? 'POST' : 'GET', url, ...(payload && { payload }) });
+    assert.equal(answer.statusCode, 400, url);
+    return answer.json<{ detail: string; errors: { field: string; message: string }[] }>();
+  };
+  const choices = 'expected one of queued, running, complete, failed, cancelled';
+  const { detail, errors } = await told('/api/v1/reports?status=d%22one');
+  assert.equal(detail, `query "status": is "d\\"one", ${choices}`);
+  assert.deepEqual(errors, [{ in: 'query', field: 'status', message: `is "d\\"one", ${choices}` }]);
+  const long = await told(`/api/v1/reports?status=${'🍜'.repeat(101)}`);
+  assert.equal(long.errors[0]?.message, `is "${'🍜'.repeat(100)}"…, ${choices}`);
+
+  const user = { login: 'anna', role: 'chef' };
+  const roles = 'expected one of admin, operator, owner';
+  for (const [role, value] of [
+    ['chef', '"chef"'],
+    [7, '7'],
+    [null, 'null'],
+    [{ password: 'pa55word' }, 'an object'],
+    [['pa55word'], 'a list'],
+  ] as const) {
+    const { errors: found } = await told('/api/v1/users', { ...user, role });
+    const about = found.filter(({ field }) => field === 'role').map(({ message }) => message);
+    assert.ok(about.includes(`is ${value}, ${roles}`), JSON.stringify(about));
+  }
+});
+
+test('no answer repeats a password that was sent where another form was expected', async (t) => {
+  const { app } = await testServer(t);
+  const secret = 'pa55word';
+  for (const [method, url, payload] of [
+    ['POST', '/api/v1/users', { login: 'anna', role: 'chef', password: [secret] }],
+    ['POST', '/api/v1/session', { login: 'anna', password: { secret } }],
+    ['PUT', '/api/v1/session/password', { current: [secret], next: { secret } }],
+  ] as const) {
+    const answer = await app.inject({ method, url, payload });
+    assert.equal(answer.statusCode, 400, url);
+    assert.ok(!answer.body.includes(secret), answer.body);
+  }
+});
+
+test('a field that is for a secret tells its choices alone', async (t) => {
+  const choice = OneOf(['open', 'shut']);
+  const app = await smallApp(async (routes) => {
+    const body = Type.Object({ door: choice, password: choice, inner: Type.Object({ key: choice }) });
+    const about = { operationId: 'try', summary: 'Try the door', tags: ['users'] };
+    const schema = { ...about, body, response: { 204: Nothing('it is open') } };
+    routes.post('/', { config: { access: 'public' }, schema }, async (_request, reply) => reply.code(204).send(null));
+  });
+  t.after(() => app.close());
+  const payload = { door: 'ajar', password: 'pa55word', inner: { key: 'rmk_1' } };
+  const answer = await app.inject({ method: 'POST', url: '/', payload });
+  const { errors } = answer.json<{ errors: { field: string; message: string }[] }>();
+  assert.deepEqual(
+    errors.map(({ field, message }) => [field, message]),
+    [
+      ['door', 'is "ajar", expected one of open, shut'],
+      ['password', 'expected one of open, shut'],
+      ['inner.key', 'expected one of open, shut'],
+    ],
+  );
 });
