@@ -23,7 +23,9 @@ export function pollCommand(program: Command): void {
         const log = pino({ level: config.logLevel });
         const poller = createPoller(config, { storage, sink, directory, log, now: Date.now });
         await poller.start();
-        say(`polling every ${config.poll.interval / 60_000} minutes; polls of the day go to ${config.poll.folder}`);
+        const minutes = config.poll.interval / 60_000;
+        const often = minutes === 1 ? 'every minute' : `every ${minutes} minutes`;
+        say(`polling each store ${often}; polls of the day go to ${config.poll.folder}`);
         await ended;
         await poller.stop();
       } finally {

@@ -35,7 +35,10 @@ export function syncCommand(program: Command): void {
         for (const result of run.results) say(resultLine(result));
         if (rejects !== undefined) say(`bad rows and the reason for each: ${rejects}`);
         const failed = run.results.filter(({ status }) => status === 'failed').length;
-        if (failed > 0) throw new UserError('unavailable', `${failed} of ${run.results.length} sources cannot be read`);
+        if (failed === 0) return;
+        const all = run.results.length;
+        const which = all === 1 ? 'the source' : `${failed} of ${all} sources`;
+        throw new UserError('unavailable', `${which} cannot be read`);
       } finally {
         progress.end();
         await storage.close();
