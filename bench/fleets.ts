@@ -123,7 +123,7 @@ async function fillLarge(path: string): Promise<void> {
   const session = await database.session();
   const { stores, hours, end } = LARGE;
   await session.run(`
-    insert into stores
+    insert into stores (store_key, store_id, zone)
     select i + 1, (1000000000 + i * 7919)::varchar,
       ['America/New_York', 'America/Chicago', 'America/Los_Angeles', 'Europe/Berlin', null][1 + i % 5]
     from range(${stores}) t(i)`);
