@@ -7,11 +7,6 @@ export class GrowingList {
     return this.#length;
   }
 
-  /** The numbers themselves, until the next one comes; only the first `length` count. */
-  get values(): Float64Array {
-    return this.#values;
-  }
-
   at(index: number): number {
     return this.#values[index] as number;
   }

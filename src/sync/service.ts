@@ -1,46 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { Logger } from 'pino';
 import { messageOf, UserError } from '../errors.ts';
-import { FEED_NAMES } from '../ingest/feeds.ts';
-import { pollsIn } from '../ingest/import.ts';
 import { RejectsFile } from '../ingest/rejects.ts';
 import type { SyncGauges } from '../metrics.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { SyncResult, SyncRun } from '../storage/sync-log.ts';
+import { type ReadingParts, readSources, type SyncProgress } from './attempts.ts';
 import type { Cadence } from './cadence.ts';
-import type { DownloadLimits } from './download.ts';
-import { ChangedMeanwhile } from './piece.ts';
-import { type Brought, NOTHING_BROUGHT, readSource, titleOf, together } from './read-source.ts';
-import type { SyncSource } from './sources.ts';
+import { titleOf } from './read-source.ts';
 
-export interface SyncParts {
+export interface SyncParts extends ReadingParts {
   readonly storage: Pick<Storage, 'importing' | 'syncs' | 'leases'>;
-  readonly sources: readonly SyncSource[];
   readonly cadence: Cadence;
   /** Told when a run may have brought something. */
   readonly onChanged: () => void;
-  /** Told how many polls a file brought, whether they were new or not. */
-  readonly onPolls?: (polls: number) => void;
   /** Told when a run has ended, or was broken off, with what became of the sources. */
   readonly onEnd?: (results: readonly SyncResult[], brokenOff: boolean) => void;
-  readonly limits: DownloadLimits;
   /** Where bad rows go. */
   readonly rejectsDir: string;
   /** This server's name. */
   readonly server: string;
-  readonly log: Logger;
-  /** The clock, milliseconds. */
-  readonly now: () => number;
-  /** Resolves after so many milliseconds. */
-  readonly wait: (milliseconds: number) => Promise<void>;
-}
-
-/** How far a run is. */
-export interface SyncProgress {
-  readonly file: string;
-  /** 0 to 1. */
-  readonly done: number;
 }
 
 export type BegunRun = Pick<SyncRun, 'id' | 'startedAt'>;
@@ -57,21 +36,12 @@ export interface SyncListener {
 
 const NOBODY: SyncListener = { onBegin: () => {}, onProgress: () => {}, onRetry: () => {}, onRejects: () => {} };
 
-/** Milliseconds before a source that failed is tried again, and again … */
-const PAUSES = [1_000, 5_000, 25_000];
 const LEASE_LENGTH = 60_000;
 const LEASE_RENEWAL = 20_000;
 /** For so long the runs of the past can be looked up. */
 const HISTORY = 90 * 86_400_000;
 /** `setTimeout` knows no longer wait than some 24 days. */
 const LONGEST_WAIT = 86_400_000;
-
-interface Attempted {
-  readonly source: SyncSource;
-  attempts: number;
-  brought: Brought;
-  error: unknown;
-}
 
 /**
  * Reads what is new in the configured sources, on schedule or when asked: one run at a time, on one server of several.
@@ -229,8 +199,15 @@ export class SyncService {
     listener.onBegin({ id, startedAt });
     const rejects = new RejectsFile(join(rejectsDir, `sync-${id}.csv`));
     try {
-      for (const attempted of await this.#readAll(startedAt, rejects, listener)) {
-        const result = resultOf(attempted);
+      const { onProgress, onRetry } = listener;
+      const read = await readSources(this.#parts, {
+        ...{ effectiveFrom: startedAt, rejects, onRetry, isStopped: () => this.#stopped },
+        onProgress: (progress) => {
+          this.#progress = progress;
+          if (progress !== undefined) onProgress(progress);
+        },
+      });
+      for (const result of read) {
         results.push(result);
         await storage.syncs.add(id, result);
       }
@@ -249,79 +226,4 @@ export class SyncService {
     log.info({ run: id, sources: results.length, failed, added, ms: finishedAt - startedAt }, 'synced');
     return { id, server, cause, startedAt, finishedAt, results };
   }
-
-  /** Those that failed are tried again after all others had their turn. */
-  async #readAll(
-    effectiveFrom: number,
-    rejects: RejectsFile,
-    { onProgress, onRetry }: SyncListener,
-  ): Promise<Attempted[]> {
-    const { sources, wait } = this.#parts;
-    const all = FEED_NAMES.flatMap((name) => sources.filter(({ feed }) => feed === name)).map(
-      (source): Attempted => ({ source, attempts: 0, brought: NOTHING_BROUGHT, error: undefined }),
-    );
-    const tell = (file: string, done: number) => {
-      this.#progress = { file, done };
-      onProgress(this.#progress);
-    };
-    let pending = all;
-    for (const pause of [0, ...PAUSES]) {
-      this.#progress = undefined;
-      if (pending.length === 0 || this.#stopped) break;
-      if (pause > 0) {
-        const length = pause * (0.5 + Math.random());
-        onRetry(pending.map(reasonOf), length);
-        await wait(length);
-      }
-      for (const attempted of pending) await this.#attempt(attempted, effectiveFrom, rejects, tell);
-      pending = pending.filter(({ error }) => error !== undefined);
-    }
-    return all;
-  }
-
-  async #attempt(
-    attempted: Attempted,
-    effectiveFrom: number,
-    rejects: RejectsFile,
-    onProgress: (file: string, done: number) => void,
-  ): Promise<void> {
-    const { storage, limits, log, now } = this.#parts;
-    const { source } = attempted;
-    attempted.attempts++;
-    try {
-      const onReject = rejects.write.bind(rejects);
-      const options = { storage, limits, log, now, effectiveFrom, onReject, onProgress };
-      await readSource(source, options, (brought) => {
-        attempted.brought = together(attempted.brought, brought);
-        this.#parts.onPolls?.(pollsIn([{ feed: source.feed, ...brought }]));
-      });
-      attempted.error = undefined;
-    } catch (error) {
-      attempted.error = error;
-      const about = { feed: source.feed, source: titleOf(source), attempt: attempted.attempts };
-      if (isForeseen(error)) log.warn({ ...about, reason: error.message }, 'a source cannot be read');
-      else log.error({ ...about, err: error }, 'a source cannot be read');
-    }
-  }
-}
-
-function isForeseen(error: unknown): error is Error {
-  return error instanceof UserError || error instanceof ChangedMeanwhile;
-}
-
-/** Why it failed, for people. */
-function reasonOf({ source, error }: Attempted): string {
-  return isForeseen(error) ? error.message : `${titleOf(source)}: an internal error; the log has it`;
-}
-
-function resultOf(attempted: Attempted): SyncResult {
-  const { source, attempts, brought, error } = attempted;
-  return {
-    ...brought,
-    feed: source.feed,
-    source: titleOf(source),
-    status: error !== undefined ? 'failed' : brought.files > 0 ? 'changed' : 'unchanged',
-    error: error === undefined ? undefined : reasonOf(attempted),
-    attempts,
-  };
 }

@@ -60,6 +60,18 @@ async function company(t: Parameters<typeof Street.open>[0]): Promise<Company> {
   };
 }
 
+/** Two of them half an hour after the second one joined. */
+async function twoAtWork(t: Parameters<typeof Street.open>[0]) {
+  const both = await company(t);
+  const [one, two] = [both.server('one'), both.server('two')];
+  await one.poller.open();
+  await one.beat();
+  await passTogether([one], MINUTE);
+  await two.poller.open();
+  await passTogether([one, two], 30 * MINUTE);
+  return { both, one, two };
+}
+
 /** The slots, counted from the one at noon, in which stores were polled more than once, or not at all. */
 function flaws({ polls, ids, clock }: Company, from: number): string[] {
   const found: string[] = [];
@@ -109,13 +121,7 @@ test('a server that wakes from a long sleep finds its stores with others, and do
 });
 
 test('a server that ends says so, and the others go on at once', async (t) => {
-  const both = await company(t);
-  const [one, two] = [both.server('one'), both.server('two')];
-  await one.poller.open();
-  await one.beat();
-  await passTogether([one], MINUTE);
-  await two.poller.open();
-  await passTogether([one, two], 30 * MINUTE);
+  const { both, one, two } = await twoAtWork(t);
   await two.poller.stop();
   await passTogether([one], 15 * SECOND);
   assert.equal(one.poller.stats().stores, 240);
@@ -124,13 +130,7 @@ test('a server that ends says so, and the others go on at once', async (t) => {
 });
 
 test('while the database is away, both poll what they have; afterwards it has each poll once', async (t) => {
-  const both = await company(t);
-  const [one, two] = [both.server('one'), both.server('two')];
-  await one.poller.open();
-  await one.beat();
-  await passTogether([one], MINUTE);
-  await two.poller.open();
-  await passTogether([one, two], 30 * MINUTE);
+  const { both, one, two } = await twoAtWork(t);
   both.registry.away = true;
   both.polls.failure = new Error('away');
   await passTogether([one, two], 20 * MINUTE);
@@ -141,13 +141,7 @@ test('while the database is away, both poll what they have; afterwards it has ea
 });
 
 test('the killed server starts again: what it wrote down and others polled meanwhile is not there twice', async (t) => {
-  const both = await company(t);
-  const [one, two] = [both.server('one'), both.server('two')];
-  await one.poller.open();
-  await one.beat();
-  await passTogether([one], MINUTE);
-  await two.poller.open();
-  await passTogether([one, two], 30 * MINUTE);
+  const { both, one, two } = await twoAtWork(t);
   // The database is away for `two` alone, then it dies.
   const append = both.polls.append.bind(both.polls);
   let cut = true;

@@ -1,0 +1,120 @@
+import type { Logger } from 'pino';
+import { UserError } from '../errors.ts';
+import { FEED_NAMES } from '../ingest/feeds.ts';
+import { pollsIn } from '../ingest/import.ts';
+import type { RejectsFile } from '../ingest/rejects.ts';
+import type { Storage } from '../storage/ports.ts';
+import type { SyncResult } from '../storage/sync-log.ts';
+import type { DownloadLimits } from './download.ts';
+import { ChangedMeanwhile } from './piece.ts';
+import { type Brought, NOTHING_BROUGHT, readSource, titleOf, together } from './read-source.ts';
+import type { SyncSource } from './sources.ts';
+
+/** What reading sources takes. */
+export interface ReadingParts {
+  readonly storage: Pick<Storage, 'importing' | 'syncs'>;
+  readonly sources: readonly SyncSource[];
+  /** Told how many polls a file brought, whether they were new or not. */
+  readonly onPolls?: (polls: number) => void;
+  readonly limits: DownloadLimits;
+  readonly log: Logger;
+  /** The clock, milliseconds. */
+  readonly now: () => number;
+  /** Resolves after so many milliseconds. */
+  readonly wait: (milliseconds: number) => Promise<void>;
+}
+
+/** How far a run is. */
+export interface SyncProgress {
+  readonly file: string;
+  /** 0 to 1. */
+  readonly done: number;
+}
+
+/** What one reading of all sources is given. */
+export interface Reading {
+  /** Hours and zones that are new hold from this instant on. */
+  readonly effectiveFrom: number;
+  readonly rejects: RejectsFile;
+  /** Told how far it is; `undefined`: nothing is read, since it waits or is at its end. */
+  readonly onProgress: (progress: SyncProgress | undefined) => void;
+  /** Some sources could not be read, for these reasons, and are tried again after so many milliseconds. */
+  readonly onRetry: (reasons: readonly string[], wait: number) => void;
+  /** Whether to try no more. */
+  readonly isStopped: () => boolean;
+}
+
+/** Milliseconds before a source that failed is tried again, and again … */
+const PAUSES = [1_000, 5_000, 25_000];
+
+interface Attempted {
+  readonly source: SyncSource;
+  attempts: number;
+  brought: Brought;
+  error: unknown;
+}
+
+/** Reads what is new in all sources; those that failed are tried again after all others had their turn. */
+export async function readSources(parts: ReadingParts, reading: Reading): Promise<SyncResult[]> {
+  const { sources, wait } = parts;
+  const { onProgress, onRetry, isStopped } = reading;
+  const all = FEED_NAMES.flatMap((name) => sources.filter(({ feed }) => feed === name)).map(
+    (source): Attempted => ({ source, attempts: 0, brought: NOTHING_BROUGHT, error: undefined }),
+  );
+  let pending = all;
+  for (const pause of [0, ...PAUSES]) {
+    onProgress(undefined);
+    if (pending.length === 0 || isStopped()) break;
+    if (pause > 0) {
+      const length = pause * (0.5 + Math.random());
+      onRetry(pending.map(reasonOf), length);
+      await wait(length);
+    }
+    for (const attempted of pending) await attempt(attempted, parts, reading);
+    pending = pending.filter(({ error }) => error !== undefined);
+  }
+  return all.map(resultOf);
+}
+
+async function attempt(attempted: Attempted, parts: ReadingParts, reading: Reading): Promise<void> {
+  const { storage, limits, log, now, onPolls } = parts;
+  const { effectiveFrom, rejects } = reading;
+  const { source } = attempted;
+  attempted.attempts++;
+  try {
+    const onReject = rejects.write.bind(rejects);
+    const onProgress = (file: string, done: number) => reading.onProgress({ file, done });
+    const options = { storage, limits, log, now, effectiveFrom, onReject, onProgress };
+    await readSource(source, options, (brought) => {
+      attempted.brought = together(attempted.brought, brought);
+      onPolls?.(pollsIn([{ feed: source.feed, ...brought }]));
+    });
+    attempted.error = undefined;
+  } catch (error) {
+    attempted.error = error;
+    const about = { feed: source.feed, source: titleOf(source), attempt: attempted.attempts };
+    if (isForeseen(error)) log.warn({ ...about, reason: error.message }, 'a source cannot be read');
+    else log.error({ ...about, err: error }, 'a source cannot be read');
+  }
+}
+
+function isForeseen(error: unknown): error is Error {
+  return error instanceof UserError || error instanceof ChangedMeanwhile;
+}
+
+/** Why it failed, for people. */
+function reasonOf({ source, error }: Attempted): string {
+  return isForeseen(error) ? error.message : `${titleOf(source)}: an internal error; the log has it`;
+}
+
+function resultOf(attempted: Attempted): SyncResult {
+  const { source, attempts, brought, error } = attempted;
+  return {
+    ...brought,
+    feed: source.feed,
+    source: titleOf(source),
+    status: error !== undefined ? 'failed' : brought.files > 0 ? 'changed' : 'unchanged',
+    error: error === undefined ? undefined : reasonOf(attempted),
+    attempts,
+  };
+}
