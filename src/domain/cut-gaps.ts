@@ -29,6 +29,8 @@ export class CutGaps {
   readonly #passages = new GrowingList();
   /** Lengths in turn, the first closed; any may be 0. */
   readonly #stretches = new GrowingList();
+  /** The open intervals that a window sees of the gap at hand. */
+  readonly #clipped = new GrowingList();
   readonly #passage = new Passage();
 
   /** @param open the store's open intervals, complete over the windows */
@@ -69,18 +71,17 @@ export class CutGaps {
     const most = Math.min(to, asOf);
     // A change of state in so short a time is worth a closer look.
     const longest = before === after || before === NOBODY || after === NOBODY ? LONGEST_EDGE : 0;
+    this.#clip(open, piece, least, most);
     let early = 0;
     let late = 0;
-    for (let p = piece; p < open.length; p += 2) {
-      const opens = Math.max(open[p] as number, least);
-      if (opens >= most) break;
-      const closes = Math.min(open[p + 1] as number, most);
-      if (closes <= opens) continue;
+    for (let i = 0; i < this.#clipped.length; i += 2) {
+      const opens = this.#clipped.at(i);
+      const closes = this.#clipped.at(i + 1);
       const length = closes - opens;
       if (opens === from && length <= longest) early = length;
       else if (closes === to && length <= longest) late = length;
       else {
-        this.#addPassage(open, piece, from, to, before, after, start, asOf, firstWindow, lastWindow);
+        this.#addPassage(from, to, before, after, firstWindow, lastWindow);
         return;
       }
     }
@@ -93,26 +94,27 @@ export class CutGaps {
     this.#noteUnseen(early + late, firstWindow, lastWindow);
   }
 
+  /** The open intervals from `piece` on, as far as they lie in `[least, most)`. */
+  #clip(open: Intervals, piece: number, least: number, most: number): void {
+    this.#clipped.clear();
+    for (let p = piece; p < open.length; p += 2) {
+      const opens = Math.max(open[p] as number, least);
+      if (opens >= most) break;
+      const closes = Math.min(open[p + 1] as number, most);
+      if (closes <= opens) continue;
+      this.#clipped.push(opens);
+      this.#clipped.push(closes);
+    }
+  }
+
   #noteUnseen(open: number, firstWindow: number, lastWindow: number): void {
     for (let w = firstWindow; w <= lastWindow; w++) if (open > (this.unseen[w] as number)) this.unseen[w] = open;
   }
 
   /** Away from the poll before, or from the only one backwards; what is outside the window counts as closed. */
-  #addPassage(
-    open: Intervals,
-    piece: number,
-    from: number,
-    to: number,
-    before: number,
-    after: number,
-    start: number,
-    asOf: number,
-    firstWindow: number,
-    lastWindow: number,
-  ): void {
+  #addPassage(from: number, to: number, before: number, after: number, firstWindow: number, lastWindow: number): void {
     const begin = this.#stretches.length;
-    const time =
-      before === NOBODY ? this.#backwards(open, to, start) : this.#forwards(open, piece, from, to, start, asOf);
+    const time = before === NOBODY ? this.#backwards(to) : this.#forwards(from, to);
     this.#passages.push(begin);
     this.#passages.push(this.#stretches.length);
     this.#passages.push(time);
@@ -123,16 +125,12 @@ export class CutGaps {
     this.#noteUnseen(time, firstWindow, lastWindow);
   }
 
-  #forwards(open: Intervals, piece: number, from: number, to: number, start: number, asOf: number): number {
-    const least = Math.max(from, start);
-    const most = Math.min(to, asOf);
+  #forwards(from: number, to: number): number {
     let time = 0;
     let at = from;
-    for (let p = piece; p < open.length; p += 2) {
-      const opens = Math.max(open[p] as number, least);
-      if (opens >= most) break;
-      const closes = Math.min(open[p + 1] as number, most);
-      if (closes <= opens) continue;
+    for (let i = 0; i < this.#clipped.length; i += 2) {
+      const opens = this.#clipped.at(i);
+      const closes = this.#clipped.at(i + 1);
       this.#stretches.push(opens - at);
       this.#stretches.push(closes - opens);
       time += closes - opens;
@@ -143,14 +141,12 @@ export class CutGaps {
     return time;
   }
 
-  #backwards(open: Intervals, from: number, start: number): number {
+  #backwards(from: number): number {
     let time = 0;
     let at = from;
-    for (let p = open.length - 2; p >= 0; p -= 2) {
-      const closes = Math.min(open[p + 1] as number, from);
-      if (closes <= start) break;
-      const opens = Math.max(open[p] as number, start);
-      if (closes <= opens) continue;
+    for (let i = this.#clipped.length - 2; i >= 0; i -= 2) {
+      const opens = this.#clipped.at(i);
+      const closes = this.#clipped.at(i + 1);
       this.#stretches.push(at - closes);
       this.#stretches.push(closes - opens);
       time += closes - opens;
