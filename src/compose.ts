@@ -167,6 +167,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     accounts,
     authenticator,
     rateLimit: config.rateLimit,
+    trustedProxies: config.trustedProxies,
     log,
   });
   return {

@@ -1,8 +1,9 @@
 import { ESTIMATORS, type EstimatorName } from './domain/estimator.ts';
 import { DAY, HOUR } from './domain/hours.ts';
 import { invalid } from './errors.ts';
+import { parseNetwork } from './networks.ts';
 import { loadPollConfig, type PollConfig } from './poll-config.ts';
-import { oneOf, type Setting, wholeNumber } from './settings.ts';
+import { list, oneOf, type Setting, wholeNumber } from './settings.ts';
 import { loadSyncConfig, type SyncConfig } from './sync-config.ts';
 
 /** Which engine keeps the data, and where. */
@@ -27,6 +28,8 @@ export interface Config {
   readonly estimator: EstimatorName;
   /** Requests a minute that a user, or else an address, may send; 0: any number. */
   readonly rateLimit: number;
+  /** Networks of the proxies that are believed when they say whose request they pass on. */
+  readonly trustedProxies: readonly string[];
   readonly poll: PollConfig;
   readonly sync: SyncConfig;
 }
@@ -76,6 +79,9 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
     logLevel: oneOf(setting('logLevel', '--log-level', 'LOG_LEVEL', 'info'), LOG_LEVELS),
     estimator: oneOf(setting('estimator', '--estimator', 'ESTIMATOR', 'nearest'), ESTIMATORS),
     rateLimit: count(setting('rateLimit', '--rate-limit', 'RATE_LIMIT', '6000')),
+    trustedProxies: list({ name: 'TRUSTED_PROXIES', value: env.TRUSTED_PROXIES ?? '' }).map((part) =>
+      parseNetwork('TRUSTED_PROXIES', part),
+    ),
     poll: loadPollConfig(env),
     sync: loadSyncConfig(env),
   });

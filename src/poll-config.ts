@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { invalid } from './errors.ts';
-import { parseNetwork } from './poller/addresses.ts';
+import { parseNetwork } from './networks.ts';
 import { parsePointer } from './poller/json-pointer.ts';
 import { type ProbeRule, probeUrl, type StatusRanges } from './poller/probe-rule.ts';
 import { duration, httpUrl, list, oneOf, type Setting, wholeNumber } from './settings.ts';

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { unmapped } from '../networks.ts';
 
 /** Whether a host name or address to listen on is reached from this machine alone. */
 export function isLoopback(host: string): boolean {
@@ -19,11 +20,6 @@ export function networkOf(address: string): string {
     .slice(0, 4)
     .map((group) => group.toString(16))
     .join(':')}::/64`;
-}
-
-/** Of an IPv4 address in the guise of an IPv6 one (`::ffff:127.0.0.1`) the IPv4 address. */
-function unmapped(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 }
 
 /** The eight numbers of an IPv6 address. */

@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { may, NOBODY, OPEN, type Principal } from '../accounts/access.ts';
+import { isLoopback } from '../accounts/addresses.ts';
 import { UserError } from '../errors.ts';
+import { forwardingHeader, type TrustedProxies } from './proxies.ts';
 import type { RequestLimit } from './rate-limit.ts';
 import type { App } from './types.ts';
 
@@ -20,14 +22,19 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
 /** Finds out whom each request comes from, counts it, and refuses what its route does not allow. */
-export function guardRoutes(app: App, authenticator: Authenticator, limit: RequestLimit): void {
+export function guardRoutes(
+  app: App,
+  authenticator: Authenticator,
+  proxies: TrustedProxies,
+  limit: RequestLimit,
+): void {
   app.decorateRequest('principal');
   app.addHook('onRequest', async (request, reply) => {
     // A path without a route answers nothing that anybody may not know.
     const { access = 'public' } = request.routeOptions.config;
     request.principal = NOBODY;
     refuseForeignOrigin(request);
-    const principal = access === 'public' ? NOBODY : await principalOf(request, authenticator);
+    const principal = access === 'public' ? NOBODY : await principalOf(request, authenticator, proxies);
     request.principal = principal ?? NOBODY;
     // Before it is refused: whoever tries out keys is counted by address.
     await limit(request, reply);
@@ -41,9 +48,13 @@ export function guardRoutes(app: App, authenticator: Authenticator, limit: Reque
   });
 }
 
-async function principalOf(request: FastifyRequest, authenticator: Authenticator): Promise<Principal | undefined> {
+async function principalOf(
+  request: FastifyRequest,
+  authenticator: Authenticator,
+  proxies: TrustedProxies,
+): Promise<Principal | undefined> {
   if (!(await authenticator.hasUsers())) {
-    refuseForeignHost(request);
+    refuseOutsiders(request, proxies);
     return OPEN;
   }
   const key = keyOf(request);
@@ -73,8 +84,22 @@ function refuseForeignOrigin({ method, headers, host }: FastifyRequest): void {
   throw new UserError('forbidden', `a request from the site ${origin.slice(0, 100)} may not change anything here`);
 }
 
-/** While everything is open, a foreign name for this machine (DNS rebinding) is no way in. */
-function refuseForeignHost({ host }: FastifyRequest): void {
-  if (LOOPBACK.test(host)) return;
-  throw new UserError('forbidden', `there are no users yet, so only this machine itself may ask, not as ${host}`);
+/**
+ * While everything is open, only this machine itself may ask: under a name of its own, which a page at a foreign name
+ * that leads here (DNS rebinding) cannot send as `Host`, and not through a proxy, unless that is trusted and says so.
+ */
+function refuseOutsiders(request: FastifyRequest, proxies: TrustedProxies): void {
+  const { host = '' } = request.raw.headers;
+  if (!LOOPBACK.test(host)) throw outsider(`as ${host.slice(0, 100)}`);
+  const header = forwardingHeader(request.headers);
+  if (header !== undefined && !proxies.vouchFor(request)) {
+    throw outsider(`with the header ${header.slice(0, 100)} of a proxy that TRUSTED_PROXIES does not name`);
+  }
+  // Of a connection that is gone already, there is none.
+  const address: string | undefined = request.ip;
+  if (!isLoopback(address ?? '')) throw outsider(`from ${address?.slice(0, 100)}`);
+}
+
+function outsider(how: string): UserError {
+  return new UserError('forbidden', `there are no users yet, so only this machine itself may ask, not ${how}`);
 }

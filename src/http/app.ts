@@ -25,6 +25,7 @@ import { countRequests, metricsRoutes } from './metrics.ts';
 import { documentRoutes, keepDocument } from './openapi.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { handleError, sendProblem } from './problems.ts';
+import { TrustedProxies } from './proxies.ts';
 import { limitRequests } from './rate-limit.ts';
 import { reportRoutes } from './reports/routes.ts';
 import { keepRouteTable, methodsAt } from './route-table.ts';
@@ -45,6 +46,8 @@ export interface AppParts extends StoreApiParts {
   readonly authenticator: Authenticator;
   /** Requests a minute that a user, or else an address, may send; 0: any number. */
   readonly rateLimit: number;
+  /** Networks of the proxies that are believed. */
+  readonly trustedProxies: readonly string[];
   readonly log: FastifyBaseLogger;
 }
 
@@ -53,15 +56,16 @@ const PATH_PARAMETER = 2_400;
 
 /** The HTTP side of the product, not yet listening. */
 export async function buildApp(parts: AppParts): Promise<App> {
+  const proxies = new TrustedProxies(parts.trustedProxies);
   const app = Fastify({
     loggerInstance: parts.log,
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: PATH_PARAMETER },
     frameworkErrors: handleError,
-    // A proxy on this machine says for whom it asks.
-    trustProxy: 'loopback',
+    trustProxy: (address) => proxies.trusts(address),
   }).withTypeProvider<TypeBoxTypeProvider>();
   limitRequestTime(app);
+  proxies.warnOfOthers(app);
   app.setValidatorCompiler(compileValidator);
   acceptJsonOrNothing(app);
   app.setErrorHandler(handleError);
@@ -81,7 +85,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   keepEvents(app);
   countRequests(app, parts.metrics);
   await keepDocument(app);
-  guardRoutes(app, parts.authenticator, await limitRequests(app, parts.rateLimit, parts.authenticator));
+  guardRoutes(app, parts.authenticator, proxies, await limitRequests(app, parts.rateLimit, parts.authenticator));
   await app.register(classicRoutes(parts.reports));
   await app.register(storeApiRoutes(parts), { prefix: '/api/v1' });
   await app.register(reportRoutes(parts));

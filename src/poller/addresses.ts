@@ -1,5 +1,5 @@
-import { BlockList, isIP } from 'node:net';
-import { invalid } from '../errors.ts';
+import { type BlockList, isIP } from 'node:net';
+import { networks } from '../networks.ts';
 
 /** IPv4 networks that no store on the internet has (IANA's registry of special-purpose addresses, and multicast). */
 const SPECIAL_IPV4 = [
@@ -57,28 +57,4 @@ export class AddressGuard {
     if (version === 4) return !this.#special.check(address, family);
     return this.#public.check(address, family) && !this.#specialIpv6.check(address, family);
   }
-}
-
-function networks(cidrs: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const cidr of cidrs) {
-    const [address = '', bits = ''] = cidr.split('/');
-    list.addSubnet(address, Number(bits), isIP(address) === 6 ? 'ipv6' : 'ipv4');
-  }
-  return list;
-}
-
-/**
- * One network or address of a user's list, as a network.
- *
- * @throws UserError `invalid_input`
- */
-export function parseNetwork(name: string, text: string): string {
-  const [, address = '', bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  const version = isIP(address);
-  const most = version === 4 ? 32 : 128;
-  if (version === 0 || address.includes('%') || Number(bits ?? most) > most) {
-    throw invalid(`${name} has "${text}", expected a network such as 10.1.0.0/16 or an address`, name);
-  }
-  return `${address}/${bits ?? most}`;
 }

@@ -47,7 +47,7 @@ function program({ app }: TestServer, key: string): Ask {
 
 /** A server with the admin anna, the operator bob and the owner owen of store a, all signed in. */
 async function people(t: TestContext) {
-  const server = await testServer(t);
+  const server = await testServer(t, { trustedProxies: ['127.0.0.1/32'] });
   const first = browser(server);
   const added = await first.ask('POST', '/users', { login: 'Anna', role: 'admin', password: PASSWORD });
   assert.equal(added.statusCode, 201, added.body);

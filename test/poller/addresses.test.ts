@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AddressGuard, parseNetwork } from '../../src/poller/addresses.ts';
+import { parseNetwork } from '../../src/networks.ts';
+import { AddressGuard } from '../../src/poller/addresses.ts';
 
 const guard = new AddressGuard();
 
