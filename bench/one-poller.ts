@@ -40,7 +40,7 @@ await withStorage(database, async (storage) => {
   );
   const rule = {
     ...{ template: undefined, headers: {}, statuses: [[200, 299]] as const, timeout: 10_000, maxBytes: 65_536 },
-    ...{ maxRedirects: 3, value: { pointer: ['status'], active: ['ONLINE'] } },
+    ...{ maxRedirects: 3, reason: undefined, value: { pointer: ['status'], active: ['ONLINE'] } },
   };
   const targets = Array.from({ length: Number(stores) }, (_, i) => ({
     id: `store-${i}`,

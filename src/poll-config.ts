@@ -36,6 +36,7 @@ export function loadPollConfig(env: Environment): PollConfig {
       headers: headersFrom(setting('PROBE_HEADERS', '{}')),
       statuses: statusesFrom(setting('PROBE_STATUS', '200-299')),
       value: valueFrom(setting('PROBE_POINTER', ''), setting('PROBE_ACTIVE', '')),
+      reason: reasonFrom(setting('PROBE_REASON', '')),
       timeout: duration(setting('PROBE_TIMEOUT', '10s'), '100ms', '60s'),
       maxBytes: wholeNumber(setting('PROBE_MAX_BYTES', '65536'), 1, 16 * 1024 * 1024),
       maxRedirects: wholeNumber(setting('PROBE_REDIRECTS', '3'), 0, 20),
@@ -98,4 +99,8 @@ function valueFrom(pointer: Setting, active: Setting): ProbeRule['value'] {
   if (values.length === 0)
     throw invalid(`${pointer.name} is set, so ${active.name} must be: which values mean active?`);
   return { pointer: parsePointer(pointer.name, pointer.value), active: values };
+}
+
+function reasonFrom({ name, value }: Setting): ProbeRule['reason'] {
+  return value === '' ? undefined : parsePointer(name, value);
 }

@@ -59,6 +59,7 @@ test('what is said of probes is understood', () => {
     PROBE_STATUS: '200-204, 404',
     PROBE_POINTER: '/store/status',
     PROBE_ACTIVE: 'ONLINE,BUSY',
+    PROBE_REASON: '/offlineReason',
     PROBE_TIMEOUT: '2500ms',
     PROBE_ALLOW_PRIVATE: '10.1.0.0/16, 192.168.7.7',
     PROBE_CONTROL: 'https://a.test/, https://b.test/',
@@ -70,6 +71,7 @@ test('what is said of probes is understood', () => {
     [404, 404],
   ]);
   assert.deepEqual(rule.value, { pointer: ['store', 'status'], active: ['ONLINE', 'BUSY'] });
+  assert.deepEqual(rule.reason, ['offlineReason']);
   assert.deepEqual([allowPrivate, control.length], [['10.1.0.0/16', '192.168.7.7/32'], 2]);
 });
 
@@ -94,6 +96,7 @@ for (const [env, message] of [
   [{ PROBE_POINTER: '/status' }, /^PROBE_POINTER is set, so PROBE_ACTIVE must be/],
   [{ PROBE_ACTIVE: 'ONLINE' }, /^PROBE_ACTIVE is set, so PROBE_POINTER must be/],
   [{ PROBE_POINTER: 'status', PROBE_ACTIVE: 'x' }, /^PROBE_POINTER is "status", expected a JSON pointer/],
+  [{ PROBE_REASON: 'reason' }, /^PROBE_REASON is "reason", expected a JSON pointer/],
   [{ PROBE_ALLOW_PRIVATE: 'office' }, /^PROBE_ALLOW_PRIVATE has "office", expected a network/],
   [{ PROBE_CONTROL: 'example.com' }, /^PROBE_CONTROL is no URL/],
 ] satisfies [Record<string, string>, string | RegExp][]) {

@@ -113,7 +113,7 @@ export class Observer {
       return outcome;
     } catch (error) {
       log.error({ err: error, store_id: id }, 'a probe went wrong');
-      return { kind: 'unobserved', reason: 'an internal error' };
+      return { kind: 'unobserved', reason: 'an internal error', code: 'internal' };
     }
   }
 

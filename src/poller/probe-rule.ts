@@ -1,3 +1,4 @@
+import type { InactiveReason, UnobservedReason } from '../domain/reasons.ts';
 import { type JsonPointer, valueAt } from './json-pointer.ts';
 
 /** How a store is asked whether it is active, and what its answer means; one for the fleet. */
@@ -10,6 +11,8 @@ export interface ProbeRule {
   readonly statuses: StatusRanges;
   /** Where the answer, which is JSON then, says how the store is, and the values there that mean active. */
   readonly value: { readonly pointer: JsonPointer; readonly active: readonly string[] } | undefined;
+  /** Where the answer, if it is JSON, gives the platform's own reason. */
+  readonly reason: JsonPointer | undefined;
   /** Milliseconds for the whole of a probe. */
   readonly timeout: number;
   /** Bytes of an answer that is read. */
@@ -30,32 +33,63 @@ export function probeUrl(rule: Pick<ProbeRule, 'template'>, storeId: string, own
   return url.protocol === 'https:' || url.protocol === 'http:' ? url : undefined;
 }
 
-export interface Verdict {
-  /**
-   * - `active`: the store is.
-   * - `says_inactive`: it was reached and says itself that it is not.
-   * - `failed`: it was not reached, or what it answered is wrong.
-   * - `unobserved`: nothing was learnt about the store: the probe may not be sent, or was turned away.
-   */
-  readonly kind: 'active' | 'says_inactive' | 'failed' | 'unobserved';
-  readonly reason: string;
-}
+/**
+ * What is known of a store after a probe. `reason` is for the log, `code` for everything that is kept, `detail` is the
+ * platform's own reason: at most 100 characters, without control characters.
+ *
+ * - `active`: the store is.
+ * - `says_inactive`: it was reached and says itself that it is not.
+ * - `failed`: it was not reached, or what it answered is wrong.
+ * - `unobserved`: nothing is known about the store: the probe may not be sent, or was turned away.
+ */
+export type Verdict =
+  | { readonly kind: 'active'; readonly reason: string; readonly code: undefined; readonly detail?: undefined }
+  | {
+      readonly kind: 'says_inactive' | 'failed';
+      readonly reason: string;
+      readonly code: InactiveReason;
+      readonly detail?: string;
+    }
+  | {
+      readonly kind: 'unobserved';
+      readonly reason: string;
+      readonly code: UnobservedReason;
+      readonly detail?: undefined;
+    };
 
-/** Statuses that speak of whoever asks, not of the store. */
+/** Statuses that speak of the client, not of the store. */
 const TURNED_AWAY = new Set([401, 403, 407, 429]);
+
+/** A platform's own reason is cut to so many characters. */
+const DETAIL_LENGTH = 100;
 
 /** What an answer says of the store. */
 export function judge(rule: ProbeRule, status: number, body: Buffer): Verdict {
   const said = `status ${status}`;
-  if (!expects(rule, status)) return { kind: TURNED_AWAY.has(status) ? 'unobserved' : 'failed', reason: said };
-  if (rule.value === undefined) return { kind: 'active', reason: said };
-  const { pointer, active } = rule.value;
-  const value = valueAt(parsed(body), pointer);
-  if (value === undefined || (typeof value === 'object' && value !== null)) {
-    return { kind: 'failed', reason: 'the answer has no such value' };
+  if (!expects(rule, status)) {
+    if (TURNED_AWAY.has(status)) return { kind: 'unobserved', reason: said, code: 'turned_away' };
+    return { kind: 'failed', reason: said, code: `http_${status}`, ...detailOf(rule, parsed(body)) };
   }
-  const kind = active.includes(String(value)) ? 'active' : 'says_inactive';
-  return { kind, reason: `value "${String(value).slice(0, 40)}"` };
+  if (rule.value === undefined) return { kind: 'active', reason: said, code: undefined };
+  const { pointer, active } = rule.value;
+  const document = parsed(body);
+  if (document === undefined) return { kind: 'failed', reason: 'the answer is no JSON', code: 'body_unreadable' };
+  const value = valueAt(document, pointer);
+  if (value === undefined || (typeof value === 'object' && value !== null)) {
+    const reason = 'the answer has no such value';
+    return { kind: 'failed', reason, code: 'body_value', ...detailOf(rule, document) };
+  }
+  const reason = `value "${String(value).slice(0, 40)}"`;
+  if (active.includes(String(value))) return { kind: 'active', reason, code: undefined };
+  return { kind: 'says_inactive', reason, code: 'closed_by_store', ...detailOf(rule, document) };
+}
+
+function detailOf({ reason }: ProbeRule, document: unknown): { detail?: string } {
+  const value = reason === undefined ? undefined : valueAt(document, reason);
+  if (typeof value !== 'string' && typeof value !== 'number') return {};
+  const printable = String(value).replace(/[\s\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ');
+  const detail = Array.from(printable.trim()).slice(0, DETAIL_LENGTH).join('').trimEnd();
+  return detail === '' ? {} : { detail };
 }
 
 export function expects({ statuses }: ProbeRule, status: number): boolean {

@@ -1,21 +1,39 @@
+import type { InactiveReason, UnobservedReason } from '../domain/reasons.ts';
 import { VERSION } from '../version.ts';
 import { AddressRefused } from './addresses.ts';
 import { type Answer, ExchangeFailed, type Exchanger } from './exchange.ts';
 import { expects, judge, type ProbeRule, probeUrl, type Verdict } from './probe-rule.ts';
 
-/** What one probe came to. */
-export interface Outcome {
-  /** `cut_off`: this machine could not even try: its network, its name servers, its sockets. */
-  readonly kind: Verdict['kind'] | 'cut_off';
-  /** Never holds more of a URL than its host: the rest may be secret. */
-  readonly reason: string;
-}
+/**
+ * What one probe came to. `cut_off`: this machine could not even try: its network, its name servers, its sockets. A
+ * reason never holds more of a URL than its host: the rest may be secret.
+ */
+export type Outcome = Verdict | { readonly kind: 'cut_off'; readonly reason: string; readonly code: UnobservedReason };
 
 /** Errors that tell of this machine, not of the store. */
 const OWN_TROUBLE = new Set([
   ...['ENETUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'],
   ...['EACCES', 'EPERM'],
 ]);
+
+/** What the errors of names, sockets and certificates mean. */
+const FAULTS: ReadonlyMap<string, InactiveReason> = new Map(
+  (
+    [
+      ['refused', ['ECONNREFUSED']],
+      ['reset', ['ECONNRESET', 'ECONNABORTED', 'EPIPE']],
+      ['timeout', ['ETIMEDOUT']],
+      ['unreachable', ['EHOSTUNREACH', 'EHOSTDOWN', 'ENONET']],
+      ['dns', ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME', 'ENODATA', 'ESERVFAIL']],
+      ['tls_expired', ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']],
+      ['tls_name', ['ERR_TLS_CERT_ALTNAME_INVALID', 'HOSTNAME_MISMATCH']],
+      ['tls_untrusted', ['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'CERT_CHAIN_TOO_LONG']],
+      ['tls_untrusted', ['UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'CERT_UNTRUSTED']],
+      ['tls_untrusted', ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'CERT_SIGNATURE_FAILURE', 'CERT_REVOKED']],
+      ['tls_untrusted', ['CERT_REJECTED', 'INVALID_CA', 'INVALID_PURPOSE', 'PATH_LENGTH_EXCEEDED']],
+    ] satisfies [InactiveReason, string[]][]
+  ).flatMap(([reason, codes]) => codes.map((code) => [code, reason] as const)),
+);
 
 /** Probes stores by the fleet's rule. */
 export class Prober {
@@ -32,7 +50,7 @@ export class Prober {
   /** @param own the store's own URL, where it has one */
   async probe(storeId: string, own: string | undefined): Promise<Outcome> {
     const url = probeUrl(this.rule, storeId, own);
-    if (url === undefined) return { kind: 'unobserved', reason: 'there is no such URL' };
+    if (url === undefined) return { kind: 'unobserved', reason: 'there is no such URL', code: 'no_url' };
     // A template may have the id in its host.
     const trusted = own === undefined ? url.origin : this.#templateOrigin;
     try {
@@ -51,13 +69,13 @@ export class Prober {
         if (redirects > 0 && error instanceof AddressRefused) return undefined;
         throw error;
       });
-      if (answer === undefined) return { kind: 'failed', reason: 'redirects to an address that is not public' };
+      if (answer === undefined) return misled('redirects to an address that is not public');
       const next = expects(this.rule, answer.status) ? undefined : redirectOf(url, answer);
       if (next === undefined) return judge(this.rule, answer.status, answer.body);
-      if (next === 'nowhere') return { kind: 'failed', reason: 'redirects to nowhere' };
+      if (next === 'nowhere') return misled('redirects to nowhere');
       url = next;
     }
-    return { kind: 'failed', reason: `more than ${this.rule.maxRedirects} redirects` };
+    return misled(`more than ${this.rule.maxRedirects} redirects`);
   }
 
   #get(url: URL, trusted: string | undefined, end: number): Promise<Answer> {
@@ -65,7 +83,7 @@ export class Prober {
     return this.#exchanger.get(url, {
       headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': `restaurant-monitor/${VERSION}`, ...own },
       timeout: Math.max(1, end - performance.now()),
-      maxBytes: this.rule.value === undefined ? undefined : this.rule.maxBytes,
+      maxBytes: this.rule.value === undefined && this.rule.reason === undefined ? undefined : this.rule.maxBytes,
     });
   }
 }
@@ -78,11 +96,19 @@ function redirectOf(from: URL, { status, location }: Answer): URL | 'nowhere' | 
   return to.protocol === 'https:' || to.protocol === 'http:' ? to : 'nowhere';
 }
 
+function misled(reason: string): Outcome {
+  return { kind: 'failed', reason, code: 'redirects' };
+}
+
 function outcomeOf(error: unknown): Outcome {
-  if (error instanceof AddressRefused) return { kind: 'unobserved', reason: error.message };
-  if (error instanceof ExchangeFailed) return { kind: 'failed', reason: error.message };
+  if (error instanceof AddressRefused) return { kind: 'unobserved', reason: error.message, code: 'address_refused' };
+  if (error instanceof ExchangeFailed) {
+    return { kind: 'failed', reason: error.message, code: error.code === 'TIMEOUT' ? 'timeout' : 'too_large' };
+  }
   const code = codeOf(error);
-  return { kind: OWN_TROUBLE.has(code) ? 'cut_off' : 'failed', reason: code };
+  if (OWN_TROUBLE.has(code)) return { kind: 'cut_off', reason: code, code: 'own_trouble' };
+  if (code.startsWith('HPE_')) return { kind: 'unobserved', reason: code, code: 'not_http' };
+  return { kind: 'failed', reason: code, code: FAULTS.get(code) ?? (/SSL|TLS|EPROTO/.test(code) ? 'tls' : 'other') };
 }
 
 /** Happy eyeballs tries several addresses and fails with all their errors: this machine's trouble if all are. */

@@ -157,7 +157,7 @@ test('an answer that comes when the next slot has begun leaves that slot with on
     rule: street.prober(t).rule,
     probe: async () => {
       if (asked++ === 0) await new Promise<void>((resolve) => (waiting = resolve));
-      return { kind: 'active', reason: '' } as const;
+      return { kind: 'active', reason: '', code: undefined } as const;
     },
   };
   for (const begun of [false, true]) {

@@ -3,40 +3,41 @@ import { test } from 'node:test';
 import { AddressGuard } from '../../src/poller/addresses.ts';
 import { Exchanger } from '../../src/poller/exchange.ts';
 import { Prober } from '../../src/poller/probe.ts';
-import { probeUrl } from '../../src/poller/probe-rule.ts';
+import { judge, probeUrl } from '../../src/poller/probe-rule.ts';
 import { GuardedResolver, type Resolve } from '../../src/poller/resolver.ts';
 import { type ConductName, RULE, Street } from '../support/street.ts';
 
-const SAID: Readonly<Record<ConductName, readonly [kind: string, reason: RegExp]>> = {
-  online: ['active', /value "ONLINE"/],
-  slow: ['active', /value "ONLINE"/],
-  moved: ['active', /value "ONLINE"/],
-  offline: ['says_inactive', /value "OFFLINE"/],
-  wrongStatus: ['failed', /status 500/],
-  wrongBody: ['failed', /no such value/],
-  otherShape: ['failed', /no such value/],
-  hanging: ['failed', /no answer in time/],
-  stalling: ['failed', /no answer in time/],
-  refusing: ['failed', /ECONNRESET/],
-  cutOff: ['failed', /ECONNRESET/],
-  endless: ['failed', /more than 65536 bytes/],
-  toPrivate: ['failed', /redirects to an address that is not public/],
-  toMetadata: ['failed', /redirects to an address that is not public/],
-  inCircles: ['failed', /more than 3 redirects/],
-  toNowhere: ['failed', /redirects to nowhere/],
-  toFile: ['failed', /redirects to nowhere/],
-  turningAway: ['unobserved', /status 429/],
+const SAID: Readonly<Record<ConductName, readonly [kind: string, reason: RegExp, code: string | undefined]>> = {
+  online: ['active', /value "ONLINE"/, undefined],
+  slow: ['active', /value "ONLINE"/, undefined],
+  moved: ['active', /value "ONLINE"/, undefined],
+  offline: ['says_inactive', /value "OFFLINE"/, 'closed_by_store'],
+  wrongStatus: ['failed', /status 500/, 'http_500'],
+  wrongBody: ['failed', /no JSON/, 'body_unreadable'],
+  otherShape: ['failed', /no such value/, 'body_value'],
+  hanging: ['failed', /no answer in time/, 'timeout'],
+  stalling: ['failed', /no answer in time/, 'timeout'],
+  refusing: ['failed', /ECONNRESET/, 'reset'],
+  cutOff: ['failed', /ECONNRESET/, 'reset'],
+  endless: ['failed', /more than 65536 bytes/, 'too_large'],
+  toPrivate: ['failed', /redirects to an address that is not public/, 'redirects'],
+  toMetadata: ['failed', /redirects to an address that is not public/, 'redirects'],
+  inCircles: ['failed', /more than 3 redirects/, 'redirects'],
+  toNowhere: ['failed', /redirects to nowhere/, 'redirects'],
+  toFile: ['failed', /redirects to nowhere/, 'redirects'],
+  turningAway: ['unobserved', /status 429/, 'turned_away'],
 };
 
 test('what a store does decides what a probe comes to', async (t) => {
   const street = await Street.open(t);
   const prober = street.prober(t);
   await Promise.all(
-    Object.entries(SAID).map(async ([conduct, [kind, reason]]) => {
+    Object.entries(SAID).map(async ([conduct, [kind, reason, code]]) => {
       street.conduct.set(`store-${conduct.toLowerCase()}.test`, conduct as ConductName);
       const outcome = await prober.probe('x', street.url(conduct.toLowerCase()));
       assert.equal(outcome.kind, kind, `${conduct}: ${outcome.reason}`);
       assert.match(outcome.reason, reason, conduct);
+      assert.equal(outcome.code, code, conduct);
     }),
   );
 });
@@ -56,13 +57,13 @@ test('where the status alone counts, a body is not waited for', async (t) => {
     assert.equal((await prober.probe('x', street.url(1))).kind, 'active', conduct);
   }
   street.conduct.set('store-1.test', 'wrongStatus');
-  assert.deepEqual(await prober.probe('x', street.url(1)), { kind: 'failed', reason: 'status 500' });
+  assert.deepEqual(await prober.probe('x', street.url(1)), { kind: 'failed', reason: 'status 500', code: 'http_500' });
 });
 
 test("a port that nobody listens on is the store's failure", async (t) => {
   const street = await Street.open(t);
   const outcome = await street.prober(t).probe('x', 'http://store-1.test:1/');
-  assert.deepEqual(outcome, { kind: 'failed', reason: 'ECONNREFUSED' });
+  assert.deepEqual(outcome, { kind: 'failed', reason: 'ECONNREFUSED', code: 'refused' });
 });
 
 test('an address that is not public is not probed, however it is written, and no request reaches it', async (t) => {
@@ -74,7 +75,11 @@ test('an address that is not public is not probed, however it is written, and no
     assert.match(outcome.reason, /is not a public address/);
   }
   const named = await prober.probe('x', street.url(1));
-  assert.deepEqual(named, { kind: 'unobserved', reason: 'store-1.test is 127.0.0.1, not a public address' });
+  assert.deepEqual(named, {
+    kind: 'unobserved',
+    reason: 'store-1.test is 127.0.0.1, not a public address',
+    code: 'address_refused',
+  });
   assert.equal(street.visits.size, 0);
 });
 
@@ -141,4 +146,20 @@ test('an id is one part of the URL, whatever it holds', () => {
   assert.equal(probeUrl({ ...RULE, template: 'https://{store_id}.test/' }, 'evil.com/', undefined), undefined);
   assert.equal(probeUrl(RULE, 'a', undefined), undefined);
   assert.equal(probeUrl(RULE, 'a', 'file:///etc/passwd'), undefined);
+});
+
+test("the platform's own reason comes with whatever says that a store is not active", () => {
+  const rule = { ...RULE, reason: ['why', '0'] };
+  const said = (status: number, document: unknown) => judge(rule, status, Buffer.from(JSON.stringify(document))).detail;
+  const offline = { store: { status: 'OFFLINE' } };
+  assert.equal(said(200, { ...offline, why: ['  PAUSED\u0000_BY\n\u200b STAFF '] }), 'PAUSED _BY STAFF');
+  assert.equal(said(200, { ...offline, why: [17] }), '17');
+  assert.equal(said(200, { ...offline, why: ['\u{1f355}'.repeat(200)] }), '\u{1f355}'.repeat(100));
+  assert.equal(said(200, { ...offline, why: ['\n'] }), undefined);
+  assert.equal(said(200, { ...offline, why: [{ text: 'x' }] }), undefined);
+  assert.equal(said(200, { why: ['no status'] }), 'no status');
+  assert.equal(said(503, { why: ['MAINTENANCE'] }), 'MAINTENANCE');
+  assert.equal(said(200, { store: { status: 'ONLINE' }, why: ['x'] }), undefined);
+  assert.equal(judge(rule, 503, Buffer.from('<html>')).detail, undefined);
+  assert.equal(judge({ ...rule, value: undefined }, 200, Buffer.from('{"why":["x"]}')).detail, undefined);
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { siteOf } from '../../src/poller/evidence.ts';
+import type { Outcome } from '../../src/poller/probe.ts';
 import { offsetOf, slotAt } from '../../src/poller/slots.ts';
 import { Street } from '../support/street.ts';
 import { HOUR, MemoryGaps, MINUTE, NOON, SECOND, Watch } from '../support/watch.ts';
@@ -192,7 +193,9 @@ test('why stores are not observed is logged, once for all that share it', async 
   const lines: { msg: string; reason?: string; store_id?: string }[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => lines.push(JSON.parse(line)) });
   const { rule } = (await Street.open(t)).prober(t);
-  const probe = async () => ({ kind: 'unobserved' as const, reason: 'the address 10.0.0.7 is not public' });
+  const probe = async (): Promise<Outcome> => ({
+    ...{ kind: 'unobserved', reason: 'the address 10.0.0.7 is not public', code: 'address_refused' },
+  });
   const watch = new Watch(
     t,
     { rule, probe },

@@ -65,6 +65,7 @@ export const RULE: ProbeRule = {
   headers: {},
   statuses: [[200, 299]],
   value: { pointer: ['store', 'status'], active: ['ONLINE'] },
+  reason: undefined,
   timeout: 1_000,
   maxBytes: 64 * 1024,
   maxRedirects: 3,
