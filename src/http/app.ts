@@ -12,7 +12,7 @@ import type { Storage } from '../storage/ports.ts';
 import type { SyncService } from '../sync/service.ts';
 import { type Authenticator, guardRoutes } from './access.ts';
 import { acceptJsonOrNothing, BODY_LIMIT } from './bodies.ts';
-import { classicRoutes } from './classic.ts';
+import { classicRoutes, withoutClassicSlash } from './classic.ts';
 import { dashboardRoutes } from './dashboard.ts';
 import { limitRequestTime } from './deadlines.ts';
 import { docsRoutes } from './docs/routes.ts';
@@ -61,6 +61,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     loggerInstance: parts.log,
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: PATH_PARAMETER },
+    rewriteUrl: ({ url = '/' }) => withoutClassicSlash(url),
     frameworkErrors: handleError,
     trustProxy: (address) => proxies.trusts(address),
   }).withTypeProvider<TypeBoxTypeProvider>();

@@ -5,8 +5,8 @@ import type { App } from './types.ts';
 export const BODY_LIMIT = 64 * 1024;
 
 /**
- * Bodies are JSON, and an empty one is none at all, whatever its content type says: `curl -X POST`, `curl -d ''` and
- * clients that always send `Content-Type: application/json` all ask for the same.
+ * Bodies are JSON, and an empty one is none at all, whatever its content type says: `curl -X POST`, `curl -d ''`, a form
+ * without fields and clients that always send `Content-Type: application/json` all ask for the same.
  */
 export function acceptJsonOrNothing(app: App): void {
   app.addHook('preValidation', async (request) => {
@@ -26,10 +26,20 @@ export function acceptJsonOrNothing(app: App): void {
     },
   );
   app.addContentTypeParser('*', { parseAs: 'string' }, async (request: FastifyRequest, body: string) => {
-    if (body.trim() === '' || body.trim() === '{}') return undefined;
+    const type = request.headers['content-type'];
+    if (carriesNothing(body.trim(), type)) return undefined;
     throw new UserError(
       'unsupported_media_type',
-      `the body is ${request.headers['content-type'] ?? 'of no stated type'}, expected application/json`,
+      `the body is ${type ?? 'of no stated type'}, expected application/json: ` +
+        'send the values as a JSON object, with the header "Content-Type: application/json"',
     );
   });
+}
+
+/** Whether a body that is not sent as JSON says nothing: it is empty, an empty object, or a form without fields. */
+function carriesNothing(body: string, type = ''): boolean {
+  if (body === '' || body === '{}') return true;
+  if (!/^multipart\/form-data\s*;/i.test(type)) return false;
+  const [, quoted, plain] = /;\s*boundary=(?:"([^"]*)"|([^\s;]*))/i.exec(type) ?? [];
+  return body === `--${quoted ?? plain}--`;
 }

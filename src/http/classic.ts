@@ -77,11 +77,23 @@ const ReportAnswer = answer(
 /** What belongs into the body must not be lost in the query. */
 const NoQuery = Type.Object({}, { additionalProperties: false });
 
+const TRIGGER = '/trigger_report';
+const GET = '/get_report';
+
+/**
+ * The URL of a request as the routes know it: the classic paths may end with a slash. Elsewhere a slash at the end may
+ * stand where an id was left out, and must not lead to what is about all of them.
+ */
+export function withoutClassicSlash(url: string): string {
+  const [, path = '', rest = ''] = /^([^?]*)\/(\?.*)?$/s.exec(url) ?? [];
+  return path === TRIGGER || path === GET ? `${path}${rest}` : url;
+}
+
 /** The two classic endpoints. */
 export function classicRoutes(reports: ReportService): Routes {
   return async (app) => {
     app.post(
-      '/trigger_report',
+      TRIGGER,
       {
         bodyLimit: TRIGGER_BODY_LIMIT,
         config: { access: 'reports:write', bodyOptional: true },
@@ -102,7 +114,7 @@ export function classicRoutes(reports: ReportService): Routes {
     );
 
     app.get(
-      '/get_report',
+      GET,
       {
         config: { access: 'reports:read' },
         schema: {
@@ -159,7 +171,7 @@ function statusOf(report: ReportRecord, format: Format): Static<typeof ReportSta
   if (report.status !== 'complete') return { status: 'Running', progress: report.progress, ...always };
   return {
     status: 'Complete',
-    csv_url: `/get_report?report_id=${report.id}${format === 'csv' ? '' : `&format=${format}`}`,
+    csv_url: `${GET}?report_id=${report.id}${format === 'csv' ? '' : `&format=${format}`}`,
     ...always,
     stores: report.stores ?? 0,
   };

@@ -75,6 +75,9 @@ test('no input is no input, whatever the content type says', async (t) => {
     [{ 'content-type': 'application/x-www-form-urlencoded' }, ''],
     [{ 'content-type': 'text/plain' }, ''],
     [{ 'content-type': 'application/x-www-form-urlencoded' }, '{}'],
+    [{ 'content-type': 'multipart/form-data; boundary=xyz' }, ''],
+    [{ 'content-type': 'multipart/form-data; boundary=----xyz' }, '------xyz--\r\n'],
+    [{ 'content-type': 'Multipart/Form-Data; charset=utf-8; boundary="x y"' }, '--x y--'],
   ] as const) {
     const answer = await server.app.inject({
       method: 'POST',
@@ -84,6 +87,28 @@ test('no input is no input, whatever the content type says', async (t) => {
     });
     assert.equal(answer.statusCode, 200, `${JSON.stringify(headers)} ${JSON.stringify(payload)}: ${answer.body}`);
     assert.match(answer.json<{ report_id: string }>().report_id, ID);
+  }
+});
+
+test('a slash behind a classic path changes nothing', async (t) => {
+  const server = await testServer(t);
+  await merge(server.storage, POLLS);
+  const triggered = await server.app.inject({ method: 'POST', url: '/trigger_report/' });
+  assert.equal(triggered.statusCode, 200, triggered.body);
+  const { report_id: id } = triggered.json<{ report_id: string }>();
+  const plain = await server.finished(id);
+  const slashed = await server.app.inject(`/get_report/?report_id=${id}`);
+  assert.deepEqual([slashed.statusCode, slashed.body], [200, plain.body]);
+  const full = await server.app.inject(`/get_report/?report_id=${id}&format=full`);
+  assert.match(String(full.headers['content-disposition']), /full\.csv/);
+  assertProblem(await server.app.inject('/get_report/'), 400, /report_id is missing/);
+  assertProblem(await server.app.inject('/trigger_report/'), 405, /takes POST, not GET/);
+  for (const url of ['/get_report//', '/api/v1/stores/', '/get_report/x/']) {
+    assert.equal(
+      (await server.app.inject(url)).statusCode,
+      404,
+      `${url}: a slash may stand for an id that was left out`,
+    );
   }
 });
 
@@ -165,6 +190,14 @@ test('bad triggers are told what is wrong with them', async (t) => {
     ['application/json', '{"as_of":', 400, /the body is no JSON/],
     ['application/json', '[]', 400, /must be object/],
     ['application/x-www-form-urlencoded', 'as_of=2023', 415, /x-www-form-urlencoded, expected application\/json/],
+    ['text/plain', 'as_of=2023', 415, /text\/plain, expected application\/json: send the values as a JSON object/],
+    ['text/plain', '--undefined--', 415, /expected application\/json/],
+    [
+      'multipart/form-data; boundary=x',
+      '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n--x--',
+      415,
+      /JSON/,
+    ],
     ['application/json', `{"as_of":"${'9'.repeat(100_000)}"}`, 400, /64 characters/],
   ] as const) {
     const answer = await app.inject({

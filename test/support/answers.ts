@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+import { withoutClassicSlash } from '../../src/http/classic.ts';
 import { type ApiDocument, METHODS, type Operation } from '../../src/http/document/types.ts';
 import { documentOf } from '../../src/http/openapi.ts';
 import type { App } from '../../src/http/types.ts';
@@ -27,7 +28,7 @@ export function checkAnswers(app: App): void {
     const answer = await inject(request);
     judge ??= new Judge(documentOf(app));
     const { method = 'GET', url, path } = typeof request === 'string' ? { url: request } : request;
-    judge.check(method.toUpperCase(), String(url ?? path), answer);
+    judge.check(method.toUpperCase(), withoutClassicSlash(String(url ?? path)), answer);
     return answer;
   };
   app.inject = checked as unknown as typeof app.inject;
