@@ -5,8 +5,10 @@ import { type Intervals, totalWithin } from './interval.ts';
 import { likelyRange } from './likely-range.ts';
 import { FleetSample, lastOf, learningFleet } from './mixture.ts';
 import { nearest, newEstimate } from './nearest.ts';
+import type { PollColumns } from './polls.ts';
 import { allOf, type Batch, eachStore, type StoreRange, type UptimeFigures } from './uptime.ts';
-import { WINDOWS } from './window.ts';
+import { unwatchedTime, watchedTime } from './watched.ts';
+import { POLL_REACH, WINDOWS } from './window.ts';
 
 /** How uptime is estimated from polls: by the rule `nearest`, or as what a Markov chain expects. */
 export const ESTIMATORS = ['nearest', 'markov'] as const;
@@ -17,6 +19,9 @@ const SAMPLE = 1000;
 
 /** So many of them are looked at in one step. */
 const SAMPLED_AT_ONCE = 100;
+
+/** A range looks beyond the polls of a store for no longer than this many stores were watched, or that store itself. */
+const WITNESSES = 200;
 
 /**
  * The last estimator, kept until the next: with the last object of a class V8 throws away what it optimised for them, and
@@ -33,6 +38,8 @@ export class FleetEstimator {
   readonly #gaps = new StoreGaps();
   readonly #sample = new FleetSample();
   #downtime: Downtime | undefined;
+  /** For how much open time `WITNESSES` of the sampled stores were watched; 0: there are fewer. Milliseconds. */
+  #watched = 0;
 
   constructor(name: EstimatorName) {
     this.#name = name;
@@ -43,16 +50,21 @@ export class FleetEstimator {
   *learn(batch: Batch, asOf: number): Generator<void, Downtime> {
     const sample = this.#sample;
     sample.clear();
+    const watched: number[] = [];
     const { first, end } = allOf(batch);
     const every = Math.max(1, Math.floor((end - first) / SAMPLE));
     const visit = (_store: number, open: Intervals, first: number, last: number): void => {
-      if (this.#gaps.gather(open, batch.polls, first, last, asOf)) sample.add(this.#gaps);
+      if (!this.#gaps.gather(open, batch.polls, first, last, asOf)) return;
+      sample.add(this.#gaps);
+      watched.push(watchedTime(open, batch.polls, first, last, asOf - POLL_REACH, asOf));
     };
     const step = SAMPLED_AT_ONCE * every;
     for (let from = first; from < end; from += step) {
       eachStore(batch, asOf, visit, { first: from, end: Math.min(end, from + step) }, every);
       yield;
     }
+    watched.sort((a, b) => b - a);
+    this.#watched = watched[WITNESSES - 1] ?? 0;
     this.#downtime = new Downtime(yield* learningFleet(sample));
     return this.#downtime;
   }
@@ -96,14 +108,34 @@ export class FleetEstimator {
         belief.none = never[w] as number;
         belief.all = always[w] as number;
         likelyRange(belief, range);
+        const unknowable = this.#unknowable(open, batch.polls, first, last, asOf, w, openTime);
         // A range that leaves out its own number would puzzle: it reaches at least to there.
-        const low = Math.min(up, openTime * (1 - range.high));
-        const high = Math.max(up, openTime * (1 - range.low));
+        const low = Math.min(up, Math.max(0, openTime * (1 - range.high) - unknowable));
+        const high = Math.max(up, Math.min(openTime, openTime * (1 - range.low) + unknowable));
         figures.set(offset + store, w, up, openTime - up, openTime);
         details.set(offset + store, w, low, high, unseen[w] as number, polls);
       }
       figures.counted[offset + store] = polls + (this.#gaps.polls[0] as number);
     };
     eachStore(batch, asOf, visit, stores);
+  }
+
+  /**
+   * How much open time of a window nothing is known about; 0 where polls say what it is like. More of it is unwatched
+   * than this store and others of its fleet were ever watched: rates from so little would be sure of too much.
+   */
+  #unknowable(
+    open: Intervals,
+    polls: PollColumns,
+    first: number,
+    last: number,
+    asOf: number,
+    window: number,
+    openTime: number,
+  ): number {
+    if (openTime <= this.#watched) return 0;
+    const unwatched = unwatchedTime(open, polls, first, last, asOf - (WINDOWS[window] as number), asOf);
+    if (unwatched <= this.#watched) return 0;
+    return unwatched > watchedTime(open, polls, first, last, asOf - POLL_REACH, asOf) ? unwatched : 0;
   }
 }
