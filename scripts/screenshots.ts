@@ -17,7 +17,7 @@ const IMAGES = fileURLToPath(new URL('../docs/images/', import.meta.url));
 const END = Date.parse('2026-11-04T19:00:00Z');
 const [STORES, DAYS] = [2_400, 16];
 const PASSWORD = 'a password for pictures';
-const TESTER = { userId: undefined, name: 'console', keyId: undefined, scopes: 'all' } as const;
+const TESTER = { userId: undefined, name: 'console', keyId: undefined, scopes: 'all', proof: 'trusted' } as const;
 const SIZES = {
   desktop: { viewport: { width: 1440, height: 1000 }, deviceScaleFactor: 1 },
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 1.5 },

@@ -23,6 +23,8 @@ export type ErrorCode =
   | 'unauthorized'
   /** Whoever asks may not do this. */
   | 'forbidden'
+  /** The session is valid, but its user has to prove again who it is before doing this. */
+  | 'reauthentication_required'
   /** It was changed since the caller read it. */
   | 'precondition_failed'
   /** Too often in too short a time. */

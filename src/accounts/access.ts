@@ -47,6 +47,8 @@ export interface UserPrincipal {
   readonly via: 'session' | 'key';
   /** The API key, when it came by one. */
   readonly keyId: string | undefined;
+  /** When the user of a session last proved who it is, milliseconds; `undefined` with a key. */
+  readonly provenAt: number | undefined;
   readonly scopes: ReadonlySet<Scope>;
   /** The stores that exist for this user. */
   readonly stores: 'all' | ReadonlySet<string>;
@@ -66,6 +68,7 @@ export const NOBODY: UserPrincipal = {
   role: 'owner',
   via: 'session',
   keyId: undefined,
+  provenAt: undefined,
   scopes: new Set(),
   stores: new Set(),
 };

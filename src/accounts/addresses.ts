@@ -15,11 +15,23 @@ export function isLoopback(host: string): boolean {
  */
 export function networkOf(address: string): string {
   const plain = unmapped(address);
-  if (isIP(plain) !== 6) return plain;
-  return `${groupsOf(plain)
-    .slice(0, 4)
-    .map((group) => group.toString(16))
-    .join(':')}::/64`;
+  return isIP(plain) === 6 ? prefixOf(plain, 4) : plain;
+}
+
+/**
+ * The wider network of a client's address, which one organization commonly has to itself: the first 24 bits of an IPv4
+ * address, the first 48 bits of an IPv6 one.
+ */
+export function neighborhoodOf(address: string): string {
+  const plain = unmapped(address);
+  if (isIP(plain) === 6) return prefixOf(plain, 3);
+  return isIP(plain) === 4 ? `${plain.slice(0, plain.lastIndexOf('.'))}.0/24` : plain;
+}
+
+/** The first groups of an IPv6 address, 16 bits each. */
+function prefixOf(address: string, groups: number): string {
+  const head = groupsOf(address).slice(0, groups);
+  return `${head.map((group) => group.toString(16)).join(':')}::/${16 * groups}`;
 }
 
 /** The eight numbers of an IPv6 address. */

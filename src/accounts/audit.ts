@@ -13,14 +13,30 @@ export interface Actor {
   readonly keyId: string | undefined;
   /** What the actor may do, which is the most that it can hand on. */
   readonly scopes: 'all' | ReadonlySet<Scope>;
+  readonly proof: Proof;
 }
 
-export const COMMAND_LINE: Actor = { userId: undefined, name: 'command line', keyId: undefined, scopes: 'all' };
+/**
+ * What shows who the actor is: access to the machine (`trusted`), an API key, or a session whose user last proved it
+ * at this instant, milliseconds.
+ */
+export type Proof = 'trusted' | 'key' | number;
+
+export const COMMAND_LINE: Actor = {
+  userId: undefined,
+  name: 'command line',
+  keyId: undefined,
+  scopes: 'all',
+  proof: 'trusted',
+};
+
+/** Who asks while there are no users. */
+const ANYONE: Actor = { ...COMMAND_LINE, name: 'anyone' };
 
 export function actorOf(principal: Principal): Actor {
-  if (principal.kind === 'open') return { userId: undefined, name: 'anyone', keyId: undefined, scopes: 'all' };
-  const { userId, login, keyId, scopes } = principal;
-  return { userId, name: login, keyId, scopes };
+  if (principal.kind === 'open') return ANYONE;
+  const { userId, login, keyId, scopes, provenAt } = principal;
+  return { userId, name: login, keyId, scopes, proof: provenAt ?? 'key' };
 }
 
 export interface Subject {

@@ -4,6 +4,7 @@ import type { AccountCatalog, AccountReader, KeyRecord, TimePlace, UserRecord } 
 import { isScope, SCOPES, SCOPES_OF, type Scope, type UserPrincipal } from './access.ts';
 import type { Actor, AuditLog } from './audit.ts';
 import { type Page, type PageRequest, readPage } from './pages.ts';
+import { requireRecentProof } from './power.ts';
 import { type Known, type PrincipalCache, principalFrom } from './principals.ts';
 import { isText, nameFrom } from './texts.ts';
 import { hashOf, isApiKey, newApiKey, prefixOf } from './tokens.ts';
@@ -54,10 +55,11 @@ export class ApiKeys {
    * Makes a key.
    *
    * @throws UserError `invalid_input` for scopes that are none or more than the user's role has, and for an expiry that
-   * is over; `forbidden` for scopes that the actor does not have; `not_found`; `conflict` beyond a hundred keys
+   * is over; `forbidden` for scopes that the actor does not have, and for an API key; `reauthentication_required`; `not_found`; `conflict` beyond a hundred keys
    */
   async add(actor: Actor, draft: KeyDraft): Promise<IssuedKey> {
     const now = this.#now();
+    requireRecentProof(actor, now);
     const name = nameFrom(draft.name);
     const scopes = scopesFrom(draft.scopes);
     const expiresAt = draft.expiresAt;
@@ -79,6 +81,11 @@ export class ApiKeys {
     return { key, record };
   }
 
+  /** A key. @throws UserError `not_found` */
+  get(id: string): Promise<KeyRecord> {
+    return foundKey(this.#catalog, id, undefined);
+  }
+
   /** Newest first; of one user, or of all. */
   async list(userId: string | undefined, page: PageRequest<TimePlace>): Promise<Page<KeyRecord, TimePlace>> {
     if (userId !== undefined && !isText(userId)) return { items: [], next: undefined };
@@ -90,12 +97,13 @@ export class ApiKeys {
   }
 
   /**
-   * Ends a key for good; it stays in the lists.
+   * Ends a key for good; it stays in the lists. With a key, no other one is ended.
    *
    * @param userId whose it must be; `undefined`: anybody's
    * @throws UserError `not_found`
    */
   async revoke(actor: Actor, id: string, userId?: string): Promise<KeyRecord> {
+    if (actor.keyId !== undefined && actor.keyId !== id) throw noKey(id);
     const key = await this.#catalog.changing(async (changes) => {
       const { login, name, revokedAt } = await foundKey(changes, id, userId);
       if (revokedAt === undefined) {
@@ -127,7 +135,8 @@ export class ApiKeys {
     }
     const allowed = SCOPES_OF[user.role];
     const scopes = new Set(key.scopes.filter(isScope).filter((scope) => allowed.has(scope)));
-    return { principal: await principalFrom(this.#catalog, user, 'key', key.id, scopes), until: key.expiresAt };
+    const entry = { via: 'key', keyId: key.id, provenAt: undefined } as const;
+    return { principal: await principalFrom(this.#catalog, user, entry, scopes), until: key.expiresAt };
   }
 }
 
@@ -135,7 +144,11 @@ export class ApiKeys {
 async function foundKey(accounts: AccountReader, id: string, userId: string | undefined): Promise<KeyRecord> {
   const key = isText(id) ? await accounts.key(id) : undefined;
   if (key !== undefined && (userId === undefined || key.userId === userId)) return key;
-  throw new UserError('not_found', `there is no key ${id.slice(0, 100)}`);
+  throw noKey(id);
+}
+
+function noKey(id: string): UserError {
+  return new UserError('not_found', `there is no key ${id.slice(0, 100)}`);
 }
 
 /** @throws UserError `invalid_input` */

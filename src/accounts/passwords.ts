@@ -1,8 +1,5 @@
 import { hash, verify } from '@node-rs/argon2';
-import { invalid, UserError } from '../errors.ts';
-
-export const MIN_PASSWORD = 12;
-export const MAX_PASSWORD = 256;
+import { UserError } from '../errors.ts';
 
 /** What OWASP recommends for argon2id: 19 MiB, two passes, one thread; some 30 ms. The library's default is argon2id. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -51,11 +48,4 @@ export class Passwords {
       else next();
     }
   }
-}
-
-/** @throws UserError `invalid_input` for a password that is too short or too long; it is never named */
-export function checkPassword(password: string): void {
-  const length = [...password.normalize('NFKC')].length;
-  if (length >= MIN_PASSWORD && length <= MAX_PASSWORD) return;
-  throw invalid(`the password has ${length} characters, expected ${MIN_PASSWORD} to ${MAX_PASSWORD}`, 'password');
 }

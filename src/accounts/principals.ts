@@ -62,15 +62,14 @@ export class PrincipalCache {
   }
 }
 
-/** A user as a principal with these scopes. */
+/** A user as a principal who came in this way, with these scopes. */
 export async function principalFrom(
   accounts: AccountReader,
   user: UserRecord,
-  via: UserPrincipal['via'],
-  keyId: string | undefined,
+  entry: Pick<UserPrincipal, 'via' | 'keyId' | 'provenAt'>,
   scopes: ReadonlySet<Scope>,
 ): Promise<UserPrincipal> {
   const { id: userId, login, name, role } = user;
   const stores = role === 'owner' ? new Set(await accounts.storesOf(userId)) : 'all';
-  return { kind: 'user', userId, login, name, role, via, keyId, scopes, stores };
+  return { kind: 'user', userId, login, name, role, ...entry, scopes, stores };
 }

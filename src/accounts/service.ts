@@ -1,10 +1,13 @@
 import type { AccountCatalog } from '../storage/account-catalog.ts';
 import type { UserPrincipal } from './access.ts';
 import { AuditLog } from './audit.ts';
+import { Devices } from './devices.ts';
 import { ApiKeys } from './keys.ts';
 import { Passwords } from './passwords.ts';
 import { PrincipalCache } from './principals.ts';
+import { ServerSecrets } from './secrets.ts';
 import { Sessions } from './sessions.ts';
+import { SignIn } from './sign-in.ts';
 import { SignInThrottle } from './throttle.ts';
 import { Users } from './users.ts';
 
@@ -18,6 +21,7 @@ export interface AccountsOptions {
 export class Accounts {
   readonly users: Users;
   readonly sessions: Sessions;
+  readonly signIn: SignIn;
   readonly keys: ApiKeys;
   readonly audit: AuditLog;
 
@@ -28,7 +32,10 @@ export class Accounts {
     const audit = new AuditLog(catalog, now);
     this.audit = audit;
     this.users = new Users({ catalog, passwords, principals, audit, now });
-    this.sessions = new Sessions({ catalog, passwords, throttle, principals, audit, now });
+    const sessions = new Sessions({ catalog, principals, audit, now });
+    this.sessions = sessions;
+    const devices = new Devices(new ServerSecrets(catalog));
+    this.signIn = new SignIn({ catalog, passwords, throttle, devices, sessions, principals, audit, now });
     this.keys = new ApiKeys({ catalog, principals, audit, now });
   }
 

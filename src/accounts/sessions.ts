@@ -1,11 +1,8 @@
-import { invalid, UserError } from '../errors.ts';
 import type { AccountCatalog, AccountChanges, UserRecord } from '../storage/account-catalog.ts';
 import { SCOPES_OF, type UserPrincipal } from './access.ts';
-import type { Actor, AuditLog } from './audit.ts';
-import { checkPassword, type Passwords } from './passwords.ts';
+import type { Actor, AuditLog, Detail } from './audit.ts';
+import { refuseKeyOnAdmin } from './power.ts';
 import { type Known, type PrincipalCache, principalFrom } from './principals.ts';
-import { loginOf } from './texts.ts';
-import type { SignInThrottle } from './throttle.ts';
 import { hashOf, isSessionToken, newSessionToken } from './tokens.ts';
 import { foundUser } from './users.ts';
 
@@ -20,80 +17,60 @@ const TOUCH_INTERVAL = MINUTE;
 /** Of more sessions of one user the oldest are forgotten. */
 const SESSIONS_EACH = 50;
 
-export interface Credentials {
-  readonly login: string;
-  readonly password: string;
-  /** The address that they come from. */
-  readonly address: string;
-}
-
-export interface SignedIn {
+/** A session's token and how long it can last. */
+export interface SessionToken {
   /** For the browser's cookie, and nowhere else. */
   readonly token: string;
   /** When it ends in any case, milliseconds. */
   readonly endsAt: number;
-  readonly user: UserRecord;
-}
-
-export interface OwnPassword {
-  readonly userId: string;
-  readonly current: string;
-  readonly next: string;
-  /** The session that goes on. */
-  readonly token: string;
-  /** The address that it comes from. */
-  readonly address: string;
 }
 
 interface SessionsParts {
   readonly catalog: AccountCatalog;
-  readonly passwords: Passwords;
-  readonly throttle: SignInThrottle;
   readonly principals: PrincipalCache;
   readonly audit: AuditLog;
   readonly now: () => number;
 }
 
-/** How people get in: a password for a session, whose token the browser holds and the database only as a hash. */
+/** What lets a browser in: a token that the browser holds, and the database only as a hash. */
 export class Sessions {
   readonly #catalog: AccountCatalog;
-  readonly #passwords: Passwords;
-  readonly #throttle: SignInThrottle;
   readonly #principals: PrincipalCache;
   readonly #audit: AuditLog;
   readonly #now: () => number;
 
-  constructor({ catalog, passwords, throttle, principals, audit, now }: SessionsParts) {
+  constructor({ catalog, principals, audit, now }: SessionsParts) {
     this.#catalog = catalog;
-    this.#passwords = passwords;
-    this.#throttle = throttle;
     this.#principals = principals;
     this.#audit = audit;
     this.#now = now;
   }
 
   /**
-   * Begins a session. An unknown name, a wrong password and a disabled user look the same, also to a stopwatch.
+   * Begins a session of a user who has just proved who it is.
    *
-   * @throws UserError `unauthorized`; `too_many_requests` with the seconds to wait
+   * @param detail for the audit log: where it signed in from
    */
-  async signIn({ login: given, password, address }: Credentials): Promise<SignedIn> {
-    // What can be no login is nobody's.
-    const login = loginOf(given) ?? '';
-    const { user, passwordHash } = await this.#verify(login, password, address);
-    if (user === undefined || user.disabled) throw refused();
+  async begin(changes: AccountChanges, user: UserRecord, detail: Detail): Promise<SessionToken> {
     const token = newSessionToken();
     const now = this.#now();
-    await this.#catalog.changing(async (changes) => {
-      await refuseMeanwhile(changes, user, passwordHash);
-      await changes.removeExpiredSessions(now);
-      const session = { tokenHash: hashOf(token), userId: user.id, createdAt: now, lastSeenAt: now };
-      await changes.addSession({ ...session, expiresAt: expiry(now, now) }, SESSIONS_EACH);
-      const actor = { userId: user.id, name: user.login, keyId: undefined, scopes: SCOPES_OF[user.role] };
-      await changes.addAudit(this.#audit.entry(actor, 'user.signed_in', { kind: 'user', id: user.id }, { address }));
-    });
-    this.#throttle.succeeded(login, address);
-    return { token, endsAt: now + SESSION_LONGEST, user };
+    await changes.removeExpiredSessions(now);
+    const session = { tokenHash: hashOf(token), userId: user.id, createdAt: now, lastSeenAt: now, provenAt: now };
+    await changes.addSession({ ...session, expiresAt: expiry(now, now) }, SESSIONS_EACH);
+    await changes.addAudit(this.#audit.entry(actorFor(user, now), 'user.signed_in', subjectOf(user), detail));
+    return { token, endsAt: now + SESSION_LONGEST };
+  }
+
+  /**
+   * Gives a session whose user has proved again who it is a new token; the old one is worth nothing from then on.
+   * `undefined`: it has ended meanwhile.
+   */
+  async renew(changes: AccountChanges, token: string): Promise<SessionToken | undefined> {
+    const session = await changes.session(hashOf(token));
+    if (session === undefined) return undefined;
+    const next = newSessionToken();
+    await changes.renewSession(session.tokenHash, hashOf(next), this.#now());
+    return { token: next, endsAt: session.createdAt + SESSION_LONGEST };
   }
 
   /** Who a session's token speaks for; `undefined`: nobody, or nobody any more. Being used keeps a session alive. */
@@ -106,52 +83,30 @@ export class Sessions {
   /** Ends a session; one that is not there has ended already. */
   async signOut(token: string): Promise<void> {
     if (!isSessionToken(token)) return;
-    await this.#catalog.changing((changes) => changes.removeSession(hashOf(token)));
+    const tokenHash = hashOf(token);
+    await this.#catalog.changing(async (changes) => {
+      const session = await changes.session(tokenHash);
+      const user = session && (await changes.user(session.userId));
+      if (user === undefined) return;
+      await changes.removeSession(tokenHash);
+      const actor = actorFor(user, this.#now());
+      await changes.addAudit(this.#audit.entry(actor, 'user.signed_out', subjectOf(user), { login: user.login }));
+    });
     this.#principals.clear();
   }
 
-  /** Ends all sessions of a user; returns how many. @throws UserError `not_found` */
+  /** Ends all sessions of a user; returns how many. @throws UserError `not_found`; `forbidden` for a key on an admin */
   async endAll(actor: Actor, userId: string): Promise<number> {
     const ended = await this.#catalog.changing(async (changes) => {
-      const { login } = await foundUser(changes, userId);
+      const user = await foundUser(changes, userId);
+      refuseKeyOnAdmin(actor, user.role);
       const count = await changes.removeSessionsOf(userId);
-      const detail = { login, sessions: count };
-      await changes.addAudit(this.#audit.entry(actor, 'user.signed_out', { kind: 'user', id: userId }, detail));
+      const detail = { login: user.login, sessions: count };
+      await changes.addAudit(this.#audit.entry(actor, 'user.signed_out', subjectOf(user), detail));
       return count;
     });
     this.#principals.clear();
     return ended;
-  }
-
-  /**
-   * Changes one's own password; the other sessions end.
-   *
-   * @throws UserError `invalid_input` for a new one that is too short or too long, or a current one that is wrong;
-   * `too_many_requests`, `not_found`
-   */
-  async changePassword(actor: Actor, { userId, current, next, token, address }: OwnPassword): Promise<void> {
-    checkPassword(next);
-    const { login } = await foundUser(this.#catalog, userId);
-    const { user, passwordHash } = await this.#verify(login, current, address);
-    if (user === undefined) throw invalid('the current password is wrong', 'current');
-    const nextHash = await this.#passwords.hash(next);
-    await this.#catalog.changing(async (changes) => {
-      await refuseMeanwhile(changes, user, passwordHash);
-      await changes.setPasswordHash(userId, nextHash);
-      await changes.removeSessionsOf(userId, hashOf(token));
-      await changes.addAudit(this.#audit.entry(actor, 'user.password_set', { kind: 'user', id: userId }, { login }));
-    });
-    this.#principals.clear();
-    this.#throttle.succeeded(login, address);
-  }
-
-  /** The user with this name and password; without `user`, there is none. Both ways ask and compute the same. */
-  async #verify(login: string, password: string, address: string) {
-    this.#throttle.admit(login, address);
-    const user = await this.#catalog.userByLogin(login);
-    const passwordHash = await this.#catalog.passwordHash(login);
-    const matches = await this.#passwords.matches(passwordHash, password);
-    return { user: matches ? user : undefined, passwordHash };
   }
 
   async #look(tokenHash: string): Promise<Known | undefined> {
@@ -162,7 +117,8 @@ export class Sessions {
     if (user === undefined || user.disabled) return undefined;
     const until = expiry(session.createdAt, now);
     if (now - session.lastSeenAt >= TOUCH_INTERVAL) await this.#catalog.touchSession(tokenHash, now, until);
-    return { principal: await principalFrom(this.#catalog, user, 'session', undefined, SCOPES_OF[user.role]), until };
+    const entry = { via: 'session', keyId: undefined, provenAt: session.provenAt } as const;
+    return { principal: await principalFrom(this.#catalog, user, entry, SCOPES_OF[user.role]), until };
   }
 }
 
@@ -170,16 +126,11 @@ function expiry(createdAt: number, now: number): number {
   return Math.min(now + SESSION_IDLE, createdAt + SESSION_LONGEST);
 }
 
-function refused(): UserError {
-  return new UserError('unauthorized', 'the name or the password is wrong');
+/** A user who acts for itself, as the audit log names it. */
+export function actorFor(user: UserRecord, provenAt: number): Actor {
+  return { userId: user.id, name: user.login, keyId: undefined, scopes: SCOPES_OF[user.role], proof: provenAt };
 }
 
-/** @throws UserError `unauthorized` when the user was disabled, removed, or given another password meanwhile */
-async function refuseMeanwhile(
-  changes: AccountChanges,
-  user: UserRecord,
-  passwordHash: string | undefined,
-): Promise<void> {
-  const now = await changes.user(user.id);
-  if (now === undefined || now.disabled || (await changes.passwordHash(now.login)) !== passwordHash) throw refused();
+export function subjectOf({ id }: UserRecord): { kind: 'user'; id: string } {
+  return { kind: 'user', id };
 }

@@ -3,7 +3,9 @@ import { invalid, UserError } from '../errors.ts';
 import type { AccountCatalog, AccountChanges, AccountReader, Role, UserRecord } from '../storage/account-catalog.ts';
 import type { Actor, AuditLog, Detail } from './audit.ts';
 import { type Page, type PageRequest, readPage } from './pages.ts';
-import { checkPassword, type Passwords } from './passwords.ts';
+import { checkPassword } from './password-rules.ts';
+import type { Passwords } from './passwords.ts';
+import { refuseKeyOnAdmin, requireRecentProof } from './power.ts';
 import type { PrincipalCache } from './principals.ts';
 import { isText, loginFrom, loginOf, nameFrom, storeIdsFrom } from './texts.ts';
 
@@ -27,6 +29,12 @@ export interface UserChange {
   readonly disabled?: boolean | undefined;
   /** All stores that are assigned from now on. */
   readonly stores?: readonly string[] | undefined;
+}
+
+export interface NewPassword {
+  readonly password: string;
+  /** Ends the user's API keys, too. */
+  readonly revokeKeys?: boolean | undefined;
 }
 
 export interface UserWithStores extends UserRecord {
@@ -103,14 +111,18 @@ export class Users {
   }
 
   /**
+   * An API key adds operators and owners without a password, who have no way in until somebody gives them one.
+   *
    * @throws UserError `invalid_input` naming what cannot be; `conflict` when the login is taken, or when the first user
-   * is no admin
+   * is no admin; `forbidden`, `reauthentication_required`
    */
   async add(actor: Actor, draft: UserDraft): Promise<UserWithStores> {
+    if (actor.proof !== 'key' || draft.password !== undefined) requireRecentProof(actor, this.#now());
+    refuseKeyOnAdmin(actor, draft.role);
     const login = loginFrom(draft.login);
     const name = nameFrom(draft.name ?? login);
     const stores = storesFor(draft.role, draft.stores ?? []);
-    const passwordHash = draft.password === undefined ? null : await this.#hash(draft.password);
+    const passwordHash = draft.password === undefined ? null : await this.#hash(draft.password, login);
     const id = randomUUID();
     const user = await this.#catalog.changing(async (changes) => {
       await refuseTaken(changes, login);
@@ -131,7 +143,7 @@ export class Users {
    *
    * @param version the one that the caller has read; `undefined`: any
    * @throws UserError `not_found`; `precondition_failed` when the version is another; `conflict` when the login is
-   * taken, or when no admin would be left; `invalid_input`
+   * taken, or when no admin would be left; `invalid_input`; `forbidden` or `reauthentication_required` for more power
    */
   async change(actor: Actor, id: string, change: UserChange, version?: number): Promise<UserWithStores> {
     const login = change.login === undefined ? undefined : loginFrom(change.login);
@@ -145,6 +157,8 @@ export class Users {
         role: change.role ?? user.role,
         disabled: change.disabled ?? user.disabled,
       };
+      refuseKeyOnAdmin(actor, user.role);
+      if (changesPower(user, next)) requireRecentProof(actor, this.#now());
       const stores = await changes.storesOf(id);
       // Assignments go with the role that has them.
       const nextStores = storesFor(next.role, change.stores ?? (next.role === 'owner' ? stores : []));
@@ -162,11 +176,14 @@ export class Users {
   /**
    * Removes a user with its sessions and keys.
    *
-   * @throws UserError `not_found`, `precondition_failed`; `conflict` for the last admin who may act
+   * @throws UserError `not_found`, `precondition_failed`; `conflict` for the last admin who may act; `forbidden`,
+   * `reauthentication_required`
    */
   async remove(actor: Actor, id: string, version?: number): Promise<void> {
     await this.#changing(async (changes) => {
       const { login, role } = await foundUser(changes, id, version);
+      refuseKeyOnAdmin(actor, role);
+      if (actor.proof !== 'key') requireRecentProof(actor, this.#now());
       await changes.removeUser(id);
       await refuseNoAdmin(changes, `${login} is the last admin who may act: make another one first`);
       await changes.addAudit(this.#audit.entry(actor, 'user.removed', { kind: 'user', id }, { login, role }));
@@ -176,15 +193,25 @@ export class Users {
   /**
    * Gives somebody else a password; their sessions end.
    *
-   * @throws UserError `invalid_input`, `not_found`, `precondition_failed`
+   * @throws UserError `invalid_input`, `not_found`, `precondition_failed`, `forbidden`, `reauthentication_required`
    */
-  async setPassword(actor: Actor, id: string, password: string, version?: number): Promise<UserRecord> {
-    const passwordHash = await this.#hash(password);
+  async setPassword(actor: Actor, id: string, given: NewPassword, version?: number): Promise<UserRecord> {
+    const now = this.#now();
+    requireRecentProof(actor, now);
+    const { password, revokeKeys = false } = given;
+    const { login } = await foundUser(this.#catalog, id, version);
+    const present = await this.#catalog.passwordHash(login);
+    if (present !== undefined && (await this.#passwords.matches(present, password))) {
+      throw invalid('the password is the present one, expected another one', 'password');
+    }
+    const passwordHash = await this.#hash(password, login);
     return this.#changing(async (changes) => {
-      const { login } = await foundUser(changes, id, version);
+      await foundUser(changes, id, version);
       await changes.setPasswordHash(id, passwordHash);
       await changes.removeSessionsOf(id);
-      await changes.addAudit(this.#audit.entry(actor, 'user.password_set', { kind: 'user', id }, { login }));
+      const keys = revokeKeys ? await changes.revokeKeysOf(id, now) : 0;
+      const detail = { login, ...(revokeKeys && { keys_revoked: keys }) };
+      await changes.addAudit(this.#audit.entry(actor, 'user.password_set', { kind: 'user', id }, detail));
       return foundUser(changes, id);
     });
   }
@@ -195,8 +222,8 @@ export class Users {
     return result;
   }
 
-  #hash(password: string): Promise<string> {
-    checkPassword(password);
+  async #hash(password: string, login: string): Promise<string> {
+    await checkPassword(password, login);
     return this.#passwords.hash(password);
   }
 }
@@ -228,6 +255,11 @@ async function refuseNoAdmin(changes: AccountChanges, reason: string): Promise<v
 function storesFor(role: Role, stores: readonly string[]): string[] {
   if (role === 'owner' || stores.length === 0) return storeIdsFrom(stores);
   throw invalid(`stores are given for an ${role}, expected none: only owners have stores of their own`, 'stores');
+}
+
+/** Whether a change gives or takes power, or changes what somebody signs in with. */
+function changesPower(before: UserRecord, after: Pick<UserRecord, 'login' | 'role' | 'disabled'>): boolean {
+  return after.role !== before.role || after.login !== before.login || (before.disabled && !after.disabled);
 }
 
 function changed(before: UserRecord, after: Pick<UserRecord, 'login' | 'name' | 'role' | 'disabled'>): Detail {

@@ -43,6 +43,7 @@ export function userCommand(program: Command): void {
   withDatabaseOption(user.command('passwd <login>'))
     .description('give a user another password; its sessions end')
     .option('--password-stdin', 'read the password from standard input instead of asking for it')
+    .option('--revoke-keys', 'revoke the keys of the user, too')
     .action(passwd);
   for (const [usage, description, action] of commands) {
     withDatabaseOption(user.command(usage)).description(description).action(action);
@@ -86,10 +87,16 @@ function stateOf({ disabled, hasPassword }: UserRecord): string {
   return hasPassword ? 'enabled' : 'keys only';
 }
 
-async function passwd(login: string, flags: DatabaseFlags & { passwordStdin?: boolean }): Promise<void> {
+async function passwd(
+  login: string,
+  flags: DatabaseFlags & { passwordStdin?: boolean; revokeKeys?: boolean },
+): Promise<void> {
   await withAccounts(flags, async ({ users }) => {
     const user = await users.getByLogin(login);
-    await users.setPassword(COMMAND_LINE, user.id, await newPassword(flags.passwordStdin ?? false));
+    await users.setPassword(COMMAND_LINE, user.id, {
+      password: await newPassword(flags.passwordStdin ?? false),
+      revokeKeys: flags.revokeKeys,
+    });
     say(`${user.login} has a new password; its sessions have ended`);
   });
 }

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { may, NOBODY, OPEN, type Principal } from '../accounts/access.ts';
 import { isLoopback } from '../accounts/addresses.ts';
 import { UserError } from '../errors.ts';
+import { cookieOf, SESSION_COOKIE } from './cookies.ts';
 import { forwardingHeader, type TrustedProxies } from './proxies.ts';
 import type { RequestLimit } from './rate-limit.ts';
 import type { App } from './types.ts';
@@ -15,8 +16,6 @@ export interface Authenticator {
   /** `undefined`: no such key, or none any more. */
   principalOfKey(key: string): Promise<Principal | undefined>;
 }
-
-export const SESSION_COOKIE = 'rm_session';
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
@@ -59,8 +58,8 @@ async function principalOf(
   }
   const key = keyOf(request);
   if (key !== undefined) return authenticator.principalOfKey(key);
-  const token = request.cookies[SESSION_COOKIE];
-  if (token === undefined || token === '') return undefined;
+  const token = cookieOf(request, SESSION_COOKIE);
+  if (token === undefined) return undefined;
   // A browser says where an unsafe request comes from, and a session is for browsers.
   if (!SAFE.has(request.method) && request.headers.origin === undefined) {
     throw new UserError('forbidden', 'a request with a session cookie must have an Origin; use an API key instead');
@@ -77,11 +76,16 @@ function keyOf({ headers }: FastifyRequest): string | undefined {
 }
 
 /** Another site's page may send requests from its visitor's browser; none of them is to change anything. */
-function refuseForeignOrigin({ method, headers, host }: FastifyRequest): void {
+function refuseForeignOrigin({ method, headers, host, protocol }: FastifyRequest): void {
   const { origin } = headers;
   if (SAFE.has(method) || origin === undefined) return;
-  if (URL.canParse(origin) && new URL(origin).host === host.toLowerCase()) return;
-  throw new UserError('forbidden', `a request from the site ${origin.slice(0, 100)} may not change anything here`);
+  const own = `${protocol}://${host}`;
+  if (URL.canParse(origin) && URL.canParse(own) && new URL(origin).origin === new URL(own).origin) return;
+  throw new UserError(
+    'forbidden',
+    `a page from ${origin.slice(0, 100)} cannot change anything at ${own.slice(0, 300)}; ` +
+      'a proxy that adds TLS has to send X-Forwarded-Proto, and TRUSTED_PROXIES has to name it',
+  );
 }
 
 /**

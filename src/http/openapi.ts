@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger';
 import { Type } from 'typebox';
 import { VERSION } from '../version.ts';
-import { SESSION_COOKIE } from './access.ts';
+import { SESSION_COOKIE } from './cookies.ts';
 import { CONVENTIONS } from './document/conventions.ts';
 import { hoistSchemas } from './document/hoist.ts';
 import { TAGS } from './document/tags.ts';
@@ -29,7 +29,12 @@ export async function keepDocument(app: App): Promise<void> {
       components: {
         securitySchemes: {
           key: { type: 'http', scheme: 'bearer', description: 'an API key' },
-          session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE, description: 'a browser session' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: SESSION_COOKIE,
+            description: 'a browser session; over TLS the name begins with `__Host-`',
+          },
         },
       },
     },

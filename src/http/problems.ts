@@ -8,6 +8,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   invalid_input: 400,
   unauthorized: 401,
   forbidden: 403,
+  reauthentication_required: 403,
   not_found: 404,
   conflict: 409,
   gone: 410,
@@ -17,6 +18,11 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   too_many_requests: 429,
   unavailable: 503,
   unwritable: 503,
+};
+
+/** What a program can act on, where the status does not say it. */
+const TYPES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  reauthentication_required: 'urn:restaurant-monitor:reauthenticate',
 };
 
 /** Seconds until it is worth asking again when the database is away. */
@@ -54,7 +60,10 @@ export const FieldProblem = Type.Object(
 /** RFC 9457. */
 export const Problem = Type.Object(
   {
-    type: Type.String({ examples: ['about:blank'] }),
+    type: Type.String({
+      description: '`about:blank`, or what a program can do about it: `urn:restaurant-monitor:reauthenticate`',
+      examples: ['about:blank'],
+    }),
     title: Type.String({ examples: ['Bad Request'] }),
     status: Type.Integer({ examples: [400] }),
     detail: Type.String({ description: 'what was wrong, what it was, and what was expected' }),
@@ -71,13 +80,14 @@ export function sendProblem(
   status: number,
   detail: string,
   errors: FieldProblems = [],
+  type = 'about:blank',
 ): FastifyReply {
   return reply
     .code(status)
     .type('application/problem+json; charset=utf-8')
     .serializer(JSON.stringify)
     .send({
-      type: 'about:blank',
+      type,
       title: TITLES[status] ?? 'Error',
       status,
       detail,
@@ -104,7 +114,7 @@ function sendUserError(error: UserError, request: FastifyRequest, reply: Fastify
   if (seconds !== undefined) reply.header('retry-after', seconds);
   if (code === 'unauthorized') reply.header('www-authenticate', 'Bearer realm="Restaurant Monitor"');
   const errors = field === undefined ? [] : [{ in: partOf(request, field), field, message }];
-  return sendProblem(reply, STATUS[code], message, errors);
+  return sendProblem(reply, STATUS[code], message, errors, TYPES[code]);
 }
 
 /** Where in a request a field is, or should have been. */

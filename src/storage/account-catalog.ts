@@ -36,6 +36,8 @@ export interface SessionRecord {
   readonly createdAt: number;
   readonly lastSeenAt: number;
   readonly expiresAt: number;
+  /** When its user last proved who it is: at sign-in, or later. */
+  readonly provenAt: number;
 }
 
 export interface KeyRecord {
@@ -99,6 +101,8 @@ export interface AccountReader {
   /** The ids of the stores that are assigned to a user, in order. */
   storesOf(userId: string): Promise<string[]>;
   session(tokenHash: string): Promise<SessionRecord | undefined>;
+  /** A secret that the servers on this database share. */
+  serverSecret(name: string): Promise<string | undefined>;
   key(id: string): Promise<KeyRecord | undefined>;
   keyByToken(tokenHash: string): Promise<KeyRecord | undefined>;
   /** At most `limit` keys, of one user or of all, newest first, from behind `before` on. */
@@ -122,6 +126,8 @@ export interface AccountChanges extends AccountReader {
   assignStores(userId: string, storeIds: readonly string[]): Promise<void>;
   /** Adds a session and forgets those of the user beyond the `atMost` newest. */
   addSession(session: SessionRecord, atMost: number): Promise<void>;
+  /** Gives a session another token, because its user proved who it is. */
+  renewSession(tokenHash: string, nextHash: string, provenAt: number): Promise<void>;
   removeSession(tokenHash: string): Promise<void>;
   /** Removes the sessions of a user, but for the one to keep; returns how many. */
   removeSessionsOf(userId: string, keep?: string): Promise<number>;
@@ -129,7 +135,10 @@ export interface AccountChanges extends AccountReader {
   /** How many keys of a user are neither revoked nor expired. */
   countLiveKeys(userId: string, now: number): Promise<number>;
   addKey(key: NewKey): Promise<void>;
+  addServerSecret(name: string, value: string): Promise<void>;
   revokeKey(id: string, at: number): Promise<void>;
+  /** Revokes all keys of a user that are not revoked; returns how many. */
+  revokeKeysOf(userId: string, at: number): Promise<number>;
   addAudit(entry: AuditRecord): Promise<void>;
 }
 

@@ -18,7 +18,15 @@ import {
 } from '../../src/accounts/access.ts';
 
 function principal(role: UserPrincipal['role'], stores: UserPrincipal['stores'], scopes = SCOPES_OF[role]): Principal {
-  const who = { kind: 'user', userId: 'u', login: 'u', name: 'U', via: 'session', keyId: undefined } as const;
+  const who = {
+    kind: 'user',
+    userId: 'u',
+    login: 'u',
+    name: 'U',
+    via: 'session',
+    keyId: undefined,
+    provenAt: 0,
+  } as const;
   return { ...who, role, scopes, stores };
 }
 

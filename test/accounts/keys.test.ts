@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Scope } from '../../src/accounts/access.ts';
+import { NOBODY, type Scope } from '../../src/accounts/access.ts';
 import { actorOf } from '../../src/accounts/audit.ts';
-import { NOON, TESTER, testAccounts } from '../support/accounts.ts';
+import { NOON, PASSWORD, TESTER, testAccounts } from '../support/accounts.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -34,6 +34,7 @@ test('a key is shown once and speaks for its user within its own scopes', async 
     role: 'owner',
     via: 'key',
     keyId: id,
+    provenAt: undefined,
     scopes: new Set(['reports:read', 'stores:read']),
     stores: new Set(['a']),
   });
@@ -199,13 +200,19 @@ test('keys are listed newest first, of one user or of all, and no user has more 
   assert.deepEqual((await accounts.keys.list(bob, { limit: 60 })).items.length, 1);
 });
 
-test('the audit log says who made a key, and by which key', async (t) => {
-  const { accounts, add } = await testAccounts(t);
+test('no key makes a key, and a session makes one for ten minutes after its user proved who it is', async (t) => {
+  const { accounts, add, clock } = await testAccounts(t, PASSWORD);
   const { id: userId } = await add('anna', 'admin');
-  const { key, record } = await accounts.keys.add(TESTER, { userId, name: 'k', scopes: ['people:write'] });
-  const principal = await accounts.principalOfKey(key);
-  assert.ok(principal, 'the key holds');
-  await accounts.keys.add(actorOf(principal), { userId, name: 'child', scopes: ['people:write'] });
+  const child = { userId, name: 'child', scopes: ['people:write'] };
+  const { key } = await accounts.keys.add(TESTER, child);
+  const byKey = actorOf((await accounts.principalOfKey(key)) ?? NOBODY);
+  await assert.rejects(accounts.keys.add(byKey, child), { code: 'forbidden' });
+  const { token } = await accounts.signIn.withPassword({ login: 'anna', password: PASSWORD, address: '192.0.2.1' });
+  const bySession = async () => actorOf((await accounts.principalOfSession(token)) ?? NOBODY);
+  clock.now += 10 * MINUTE - 1;
+  const { record } = await accounts.keys.add(await bySession(), child);
   const [entry] = (await accounts.audit.list({ actorId: userId }, { limit: 1 })).items;
-  assert.deepEqual([entry?.action, entry?.actor, entry?.keyId], ['key.added', 'anna', record.id]);
+  assert.deepEqual([entry?.action, entry?.actor, entry?.subjectId], ['key.added', 'anna', record.id]);
+  clock.now += 1;
+  await assert.rejects(accounts.keys.add(await bySession(), child), { code: 'reauthentication_required' });
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseOptions } from '@node-rs/argon2';
-import { checkPassword, Passwords } from '../../src/accounts/passwords.ts';
+import { checkPassword } from '../../src/accounts/password-rules.ts';
+import { Passwords } from '../../src/accounts/passwords.ts';
 
 const PASSWORD = 'correct horse battery';
 
@@ -48,12 +49,32 @@ test('beyond a hundred that wait, passwords are refused, and afterwards taken ag
   assert.ok(await passwords.matches(passwordHash, PASSWORD), 'all places are free again');
 });
 
-test('a password has 12 to 256 characters, however many bytes they are, and is never told', () => {
-  for (const password of ['x'.repeat(12), 'x'.repeat(256), '🍕'.repeat(12)]) checkPassword(password);
+test('a password has 12 to 256 characters, however many bytes they are, and is never told', async () => {
+  for (const password of ['x'.repeat(12), 'x'.repeat(256), '🍕'.repeat(12)]) await checkPassword(password, 'anna');
   for (const password of ['', 'hunter2hunt', '🍕'.repeat(11), 'hunter2'.repeat(40)]) {
-    assert.throws(
-      () => checkPassword(password),
+    await assert.rejects(
+      checkPassword(password, 'anna'),
       (error: Error) => /expected 12 to 256$/.test(error.message) && !error.message.includes('hunter2'),
     );
+  }
+});
+
+test('what anybody would try first is no password, also with digits and signs around it', async () => {
+  const refused: [string, RegExp][] = [
+    ['qwertyuiop123456', /most common/],
+    ['Password12345!', /most common/],
+    ['letmein-123456', /most common/],
+    ['anna.example@example.com', /is the login/],
+    ['ANNA.EXAMPLE@example.com', /is the login/],
+    ['anna.example2026', /is the login/],
+    ['Restaurant-Monitor', /this product's name/],
+    ['restaurantmonitor1!', /this product's name/],
+  ];
+  for (const [password, message] of refused) {
+    await assert.rejects(checkPassword(password, 'anna.example@example.com', 'next'), {
+      code: 'invalid_input',
+      field: 'next',
+      message,
+    });
   }
 });

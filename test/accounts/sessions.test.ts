@@ -9,15 +9,15 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const ADDRESS = '192.0.2.1';
 
-async function signIn({ sessions }: Accounts, login: string, password = PASSWORD, address = ADDRESS): Promise<string> {
-  return (await sessions.signIn({ login, password, address })).token;
+async function signIn({ signIn }: Accounts, login: string, password = PASSWORD, address = ADDRESS): Promise<string> {
+  return (await signIn.withPassword({ login, password, address })).token;
 }
 
 test('a password begins a session that speaks for its user', async (t) => {
   const { accounts, add } = await testAccounts(t, PASSWORD);
   await add('anna', 'admin');
   const { id } = await add('Owen', 'owner', ['a', 'b']);
-  const { token, endsAt, user } = await accounts.sessions.signIn({
+  const { token, endsAt, user } = await accounts.signIn.withPassword({
     login: 'OWEN',
     password: PASSWORD,
     address: ADDRESS,
@@ -32,13 +32,14 @@ test('a password begins a session that speaks for its user', async (t) => {
     role: 'owner',
     via: 'session',
     keyId: undefined,
+    provenAt: NOON,
     scopes: SCOPES_OF.owner,
     stores: new Set(['a', 'b']),
   });
   const admin = await accounts.principalOfSession(await signIn(accounts, 'anna'));
   assert.equal(admin?.stores, 'all');
   const [entry] = (await accounts.audit.list({ action: 'user.signed_in', actorId: id }, { limit: 1 })).items;
-  assert.deepEqual([entry?.actor, entry?.detail], ['owen', { address: ADDRESS }]);
+  assert.deepEqual([entry?.actor, entry?.detail], ['owen', { address: ADDRESS, method: 'password' }]);
 });
 
 test('an unknown name, a wrong password, a disabled user and one without a password get the same answer', async (t) => {
@@ -81,7 +82,7 @@ test('of many guesses at once only five are looked at', async (t) => {
   const { accounts, add } = await testAccounts(t, PASSWORD);
   await add('anna', 'admin');
   const guesses = await Promise.allSettled(
-    Array.from({ length: 20 }, (_, i) => signIn(accounts, 'anna', `wrong wrong ${i}`, `192.0.2.${i}`)),
+    Array.from({ length: 20 }, (_, i) => signIn(accounts, 'anna', `wrong wrong ${i}`)),
   );
   const codes = guesses.map((guess) => (guess.status === 'rejected' ? guess.reason.code : 'in'));
   assert.equal(codes.filter((code) => code === 'unauthorized').length, 5);
@@ -153,7 +154,7 @@ test('who is disabled, demoted, removed or given a password loses the sessions a
     (id) => accounts.users.change(TESTER, id, { disabled: true }),
     (id) => accounts.users.change(TESTER, id, { role: 'operator' }),
     (id) => accounts.users.remove(TESTER, id),
-    (id) => accounts.users.setPassword(TESTER, id, `${PASSWORD}!`),
+    (id) => accounts.users.setPassword(TESTER, id, { password: `${PASSWORD}!` }),
   ];
   for (const [i, change] of changes.entries()) {
     const { id } = await add(`user${i}`, 'admin');
@@ -186,15 +187,20 @@ test("changing one's own password needs the current one and ends the other sessi
   const { id } = await add('anna', 'admin');
   const [here, there] = [await signIn(accounts, 'anna'), await signIn(accounts, 'anna')];
   const change = { userId: id, current: PASSWORD, next: `${PASSWORD}!`, token: here, address: ADDRESS };
-  const { changePassword } = { changePassword: accounts.sessions.changePassword.bind(accounts.sessions) };
+  const { changePassword } = { changePassword: accounts.signIn.changePassword.bind(accounts.signIn) };
   await assert.rejects(changePassword(TESTER, { ...change, current: 'wrong wrong wrong' }), {
     code: 'invalid_input',
     message: 'the current password is wrong',
   });
   await assert.rejects(changePassword(TESTER, { ...change, next: 'short' }), { code: 'invalid_input' });
   assert.ok(await accounts.principalOfSession(there), 'nothing has changed');
-  await changePassword(TESTER, change);
-  assert.ok(await accounts.principalOfSession(here), 'this session goes on');
+  await assert.rejects(changePassword(TESTER, { ...change, next: PASSWORD }), {
+    code: 'invalid_input',
+    message: /is the present one/,
+  });
+  const { token: renewed } = await changePassword(TESTER, change);
+  assert.ok(await accounts.principalOfSession(renewed), 'this session goes on');
+  assert.equal(await accounts.principalOfSession(here), undefined, 'under another token');
   assert.equal(await accounts.principalOfSession(there), undefined);
   await assert.rejects(signIn(accounts, 'anna'), { code: 'unauthorized' });
   await signIn(accounts, 'anna', `${PASSWORD}!`);
@@ -205,7 +211,7 @@ test('with a stolen session the current password cannot be guessed quickly eithe
   const { id } = await add('anna', 'admin');
   const token = await signIn(accounts, 'anna');
   const guess = () =>
-    accounts.sessions.changePassword(TESTER, {
+    accounts.signIn.changePassword(TESTER, {
       userId: id,
       current: 'wrong wrong wrong',
       next: `${PASSWORD}!`,

@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SignInThrottle } from '../../src/accounts/throttle.ts';
+import { type Attempt, SignInThrottle } from '../../src/accounts/throttle.ts';
 
 const MINUTE = 60_000;
 
 function setUp() {
   const clock = { now: 1_000_000 };
   const throttle = new SignInThrottle(() => clock.now);
-  /** Tries to sign in with a wrong password; returns the seconds to wait, 0: it was admitted. */
-  const fail = (login: string, address = '192.0.2.1'): number => {
+  /** Begins an attempt; returns the seconds to wait where it is not admitted. */
+  const begin = (login: string, address = '192.0.2.1', device?: string): Attempt | number => {
     try {
-      throttle.admit(login, address);
-      return 0;
+      return throttle.begin({ login, address, device });
     } catch (error) {
       const { code, retryAfter = -1, message } = error as { code: string; retryAfter?: number; message: string };
       assert.equal(code, 'too_many_requests');
@@ -19,20 +18,47 @@ function setUp() {
       return retryAfter;
     }
   };
-  return { clock, throttle, fail };
+  /** Tries to sign in with a wrong password; returns the seconds to wait, 0: it was admitted. */
+  const fail = (login: string, address?: string, device?: string): number => {
+    const attempt = begin(login, address, device);
+    if (typeof attempt === 'number') return attempt;
+    attempt.failed();
+    return 0;
+  };
+  return { clock, throttle, begin, fail };
 }
 
-test('five failures for one name are free, then the waits double up to 15 minutes', () => {
+test('five failures for one name from one network are free, then the waits double up to 15 minutes', () => {
   const { clock, fail } = setUp();
   for (let i = 0; i < 5; i++) assert.equal(fail('anna', `192.0.2.${i}`), 0);
   const waits: number[] = [];
   for (let i = 0; i < 10; i++) {
-    const wait = fail('anna', '198.51.100.1');
+    const wait = fail('anna', '192.0.2.100');
     waits.push(wait);
     clock.now += wait * 1_000;
-    assert.equal(fail('anna', `203.0.113.${i}`), 0, 'after the wait, one attempt is admitted');
+    assert.equal(fail('anna', `192.0.2.${100 + i}`), 0, 'after the wait, one attempt is admitted');
   }
   assert.deepEqual(waits, [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]);
+});
+
+test('who guesses for a name in one network does not make the name wait in another', () => {
+  const { fail } = setUp();
+  for (let i = 0; i < 5; i++) fail('anna', '192.0.2.1');
+  assert.equal(fail('anna', '192.0.2.200'), 5, 'the same /24');
+  assert.equal(fail('anna', '192.0.3.1'), 0);
+  for (let i = 0; i < 5; i++) fail('anna', '2001:db8:1::1');
+  assert.equal(fail('anna', '2001:db8:1:ffff::1'), 5, 'the same /48');
+  assert.equal(fail('anna', '2001:db8:2::1'), 0);
+});
+
+test('a browser that is known waits for its own failures alone', () => {
+  const { fail } = setUp();
+  for (let i = 0; i < 20; i++) fail(`name ${i}`);
+  for (let i = 0; i < 5; i++) fail('anna');
+  assert.equal(fail('anna'), 5, 'in this network, the name waits');
+  for (let i = 0; i < 5; i++) assert.equal(fail('anna', '192.0.2.1', 'laptop'), 0);
+  assert.equal(fail('anna', '198.51.100.1', 'laptop'), 5, 'wherever it is');
+  assert.equal(fail('anna', '192.0.2.1', 'phone'), 0);
 });
 
 test('a wait counts down, and trying meanwhile does not make it longer', () => {
@@ -55,16 +81,40 @@ test('another name waits for nothing until its address has failed twenty times',
 });
 
 test('attempts that begin at once are counted before any of them ends', () => {
-  const { fail } = setUp();
-  const admitted = Array.from({ length: 50 }, () => fail('anna')).filter((wait) => wait === 0);
+  const { begin } = setUp();
+  const admitted = Array.from({ length: 50 }, () => begin('anna')).filter((one) => typeof one !== 'number');
   assert.equal(admitted.length, 5);
 });
 
-test('success clears the name, and takes back only itself at the address', () => {
-  const { throttle, fail } = setUp();
+test('an attempt that could not be compared counts for nothing, however many there are', () => {
+  const { begin, fail } = setUp();
   for (let i = 0; i < 4; i++) fail('anna');
-  throttle.admit('anna', '192.0.2.1');
-  throttle.succeeded('anna', '192.0.2.1');
+  for (let i = 0; i < 100; i++) {
+    const attempt = begin('anna');
+    assert.ok(typeof attempt !== 'number', 'it is admitted');
+    attempt.cancelled();
+    attempt.failed();
+  }
+  assert.equal(fail('anna'), 0);
+  assert.equal(fail('anna'), 5);
+});
+
+test('an attempt that could not be compared does not begin the wait anew', () => {
+  const { clock, begin, fail } = setUp();
+  for (let i = 0; i < 5; i++) fail('anna');
+  clock.now += 5_000;
+  const attempt = begin('anna');
+  assert.ok(typeof attempt !== 'number', 'it is admitted');
+  attempt.cancelled();
+  assert.equal(fail('anna'), 0);
+});
+
+test('success clears the name, and takes back only itself at the address', () => {
+  const { begin, fail } = setUp();
+  for (let i = 0; i < 4; i++) fail('anna');
+  const attempt = begin('anna');
+  assert.ok(typeof attempt !== 'number', 'it is admitted');
+  attempt.succeeded();
   for (let i = 0; i < 5; i++) assert.equal(fail('anna'), 0, 'the name starts afresh');
   for (let i = 0; i < 11; i++) assert.equal(fail(`name ${i}`), 0);
   assert.equal(fail('last'), 5, 'the twenty failures of the address still count');
@@ -74,16 +124,16 @@ test('after an hour of quiet a name starts afresh', () => {
   const { clock, fail } = setUp();
   for (let i = 0; i < 8; i++) {
     clock.now += fail('anna') * 1_000;
-    fail('anna', `192.0.2.${i}`);
+    fail('anna');
   }
   clock.now += 61 * MINUTE;
-  for (let i = 0; i < 5; i++) assert.equal(fail('anna', '198.51.100.7'), 0);
+  for (let i = 0; i < 5; i++) assert.equal(fail('anna'), 0);
 });
 
 test('an attacker who makes up names and addresses does not fill the memory', () => {
   const { fail } = setUp();
   for (let i = 0; i < 5; i++) fail('anna', `192.0.2.${i}`);
-  assert.equal(fail('anna', '198.51.100.1'), 5);
+  assert.equal(fail('anna', '192.0.2.100'), 5);
   for (let i = 0; i < 50_001; i++) fail(`name ${i}`, `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`);
-  assert.equal(fail('anna', '198.51.100.1'), 0, 'the oldest was forgotten');
+  assert.equal(fail('anna', '192.0.2.100'), 0, 'the oldest was forgotten');
 });

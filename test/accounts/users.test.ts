@@ -80,7 +80,7 @@ test('what cannot be stored or told apart is refused by name', async (t) => {
     await assert.rejects(accounts.users.add(TESTER, whole), { code: 'invalid_input', message });
   }
   await assert.rejects(accounts.users.change(TESTER, id, { name: '' }), { code: 'invalid_input' });
-  await assert.rejects(accounts.users.setPassword(TESTER, id, 'hunter2'), { code: 'invalid_input' });
+  await assert.rejects(accounts.users.setPassword(TESTER, id, { password: 'hunter2' }), { code: 'invalid_input' });
   for (const unknown of ['nobody', '', 'a\u0000', '\uD800']) {
     await assert.rejects(accounts.users.get(unknown), { code: 'not_found' });
     await assert.rejects(accounts.users.getByLogin(unknown), { code: 'not_found' });
@@ -104,7 +104,7 @@ test('a change that was based on an older version is refused', async (t) => {
   assert.deepEqual([renamed.version, renamed.name], [version + 1, 'Anna A.']);
   const late = { code: 'precondition_failed' };
   await assert.rejects(accounts.users.change(TESTER, id, { name: 'Anna B.' }, version), late);
-  await assert.rejects(accounts.users.setPassword(TESTER, id, PASSWORD, version), late);
+  await assert.rejects(accounts.users.setPassword(TESTER, id, { password: PASSWORD }, version), late);
   await assert.rejects(accounts.users.remove(TESTER, id, version), late);
   assert.equal((await accounts.users.get(id)).name, 'Anna A.');
 });
@@ -164,13 +164,13 @@ test('users are listed by login, page after page, each once', async (t) => {
 test('the audit log has who changed what, newest first, and no secret', async (t) => {
   const { accounts, add, clock, storage } = await testAccounts(t);
   const anna = await add('anna', 'admin');
-  const actor = { userId: anna.id, name: anna.login, keyId: 'k', scopes: 'all' } as const;
+  const actor = { userId: anna.id, name: anna.login, keyId: 'k', scopes: 'all', proof: 'trusted' } as const;
   clock.now += 1;
   const owen = await accounts.users.add(actor, { login: 'owen', role: 'owner', stores: ['a'], password: PASSWORD });
   clock.now += 1;
   await accounts.users.change(actor, owen.id, { stores: ['b'], name: 'Owen' });
   clock.now += 1;
-  await accounts.users.setPassword(actor, owen.id, `${PASSWORD}!`);
+  await accounts.users.setPassword(actor, owen.id, { password: `${PASSWORD}!` });
   clock.now += 1;
   await accounts.audit.record(actor, 'store.changed', { kind: 'store', id: 'b' }, { zone: 'UTC' });
   clock.now += 1;

@@ -122,6 +122,7 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
         createdAt: T + n,
         lastSeenAt: T + n,
         expiresAt: T + 100 + n,
+        provenAt: T + n,
       });
       const alive = async () => {
         const found = await Promise.all([0, 1, 2, 3, 9].map((n) => accounts.session(`t${n}`)));
@@ -136,6 +137,11 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
       await accounts.touchSession('t1', T + 50, T + 150);
       await accounts.touchSession('t1', T + 40, T + 140);
       assert.deepEqual(await accounts.session('t1'), { ...session(1), lastSeenAt: T + 50, expiresAt: T + 150 });
+      await accounts.changing((changes) => changes.renewSession('t1', 't5', T + 60));
+      assert.equal(await accounts.session('t1'), undefined, 'the old token is worth nothing');
+      const renewed = { ...session(1), tokenHash: 't5', lastSeenAt: T + 50, expiresAt: T + 150, provenAt: T + 60 };
+      assert.deepEqual(await accounts.session('t5'), renewed);
+      await accounts.changing((changes) => changes.renewSession('t5', 't1', T + 60));
       await accounts.changing((changes) => changes.removeExpiredSessions(T + 102));
       assert.deepEqual(await alive(), ['t1', 't3', 't9']);
       assert.equal(await accounts.changing((changes) => changes.removeSessionsOf('u1', 't3')), 1);
@@ -174,6 +180,9 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
       await accounts.changing((changes) => changes.revokeKey('k1', T + 40));
       assert.equal((await accounts.key('k1'))?.revokedAt, T + 30);
       assert.equal(await live(T + 9), 2);
+      assert.equal(await accounts.changing((changes) => changes.revokeKeysOf('u2', T + 50)), 1);
+      assert.equal(await accounts.changing((changes) => changes.revokeKeysOf('u2', T + 60)), 0);
+      assert.equal((await accounts.key('k3'))?.revokedAt, T + 50);
       const ids = async (...args: Parameters<AccountCatalog['keys']>) =>
         (await accounts.keys(...args)).map(({ id }) => id);
       assert.deepEqual(await ids(undefined, undefined, 10), ['k3', 'k2', 'k1', 'k0']);
@@ -181,11 +190,21 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
       assert.deepEqual(await ids('u1', { at: T, id: 'k1' }, 2), ['k0']);
     });
 
+    test('a secret of the servers is found as it was made', async (t) => {
+      const accounts = await opened(t);
+      assert.equal(await accounts.serverSecret('cookies'), undefined);
+      await accounts.changing((changes) => changes.addServerSecret('cookies', 'x'));
+      assert.equal(await accounts.serverSecret('cookies'), 'x');
+    });
+
     test('a user is removed with everything that belongs to it, and the audit log keeps what it did', async (t) => {
       const accounts = await withUsers(t);
       await accounts.changing(async (changes) => {
         await changes.assignStores('u2', ['a']);
-        await changes.addSession({ tokenHash: 't', userId: 'u2', createdAt: T, lastSeenAt: T, expiresAt: T + 1 }, 9);
+        await changes.addSession(
+          { tokenHash: 't', userId: 'u2', createdAt: T, lastSeenAt: T, expiresAt: T + 1, provenAt: T },
+          9,
+        );
         const key = { id: 'k', userId: 'u2', name: 'k', prefix: 'rmk_', scopes: [], createdAt: T, tokenHash: 't' };
         await changes.addKey({ ...key, expiresAt: undefined });
         await changes.addAudit(entry(0, { actorId: 'u2' }));

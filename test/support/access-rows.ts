@@ -59,6 +59,9 @@ const WEEK = [{ day: 0, start: '10:00', end: '12:00' }];
 const POLL = 'store_id,status,timestamp_utc\nthis,active,2023-01-20T10:00:00Z\n';
 /** It is about people, or about files: no store is in it. */
 const blind = 'no store is in it';
+/** What gives people power takes a browser session: a key is refused whoever has it. */
+const BY_SESSION = 'a key cannot do it';
+const ITSELF = 'a key revokes itself alone';
 /** What it shows, it asks the API for. */
 const PAGE = 'the page of the dashboard is the same for everybody';
 
@@ -195,20 +198,25 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   'PATCH /api/v1/users/:user_id': [{ ask: (ids) => ({ ...user(ids), body: { name: 'X' } }), status: 200 }],
   'DELETE /api/v1/users/:user_id': [{ ask: user, status: 204, once }],
   'PUT /api/v1/users/:user_id/password': [
-    { ask: (ids) => ({ ...user(ids), body: { password: 'another long one' } }), status: 204 },
+    { ask: (ids) => ({ ...user(ids), body: { password: 'another long one' } }), status: 403, blind: BY_SESSION },
   ],
   'DELETE /api/v1/users/:user_id/sessions': [{ ask: user, status: 204, once }],
-  'GET /api/v1/users/:user_id/keys': [{ ask: user, status: 200 }],
+  'GET /api/v1/users/:user_id/keys': [{ ask: user, status: 403, blind: BY_SESSION }],
   'POST /api/v1/users/:user_id/keys': [
-    { ask: (ids) => ({ ...user(ids), body: { name: 'x', scopes: ['stores:read'] } }), status: 201 },
+    {
+      ask: (ids) => ({ ...user(ids), body: { name: 'x', scopes: ['stores:read'] } }),
+      status: 403,
+      blind: BY_SESSION,
+    },
   ],
   'GET /api/v1/keys': [{ ask: nothing, status: 200, blind }],
   // With a key one makes no key.
   'POST /api/v1/keys': [{ ask: () => ({ body: { name: 'x', scopes: ['stores:read'] } }), status: 403, blind }],
   'DELETE /api/v1/keys/:key_id': [
-    { ask: ({ key }) => ({ path: { key_id: key } }), status: 204, operator: 404, stranger: 404, once },
+    { ask: ({ key }) => ({ path: { key_id: key } }), status: 404, owner: 204, stranger: 404, once, blind: ITSELF },
   ],
   'POST /api/v1/session': [{ ask: () => ({ body: { login: randomUUID(), password: 'y' } }), status: 401, blind }],
+  'POST /api/v1/session/reauthenticate': [{ ask: () => ({ body: { password: 'x' } }), status: 403, blind: BY_SESSION }],
   'GET /api/v1/session': [{ ask: nothing, status: 200, blind }],
   'DELETE /api/v1/session': [{ ask: nothing, status: 204, blind }],
   'PUT /api/v1/session/password': [

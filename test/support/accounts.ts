@@ -9,7 +9,7 @@ import type { Storage } from '../../src/storage/ports.ts';
 export const NOON = Date.parse('2026-11-24T12:00:00Z');
 export const PASSWORD = 'correct horse battery';
 /** Who changes things in tests. */
-export const TESTER = { userId: undefined, name: 'tester', keyId: undefined, scopes: 'all' } as const;
+export const TESTER = { userId: undefined, name: 'tester', keyId: undefined, scopes: 'all', proof: 'trusted' } as const;
 
 export interface TestAccounts {
   readonly accounts: Accounts;

@@ -275,8 +275,10 @@ export interface NewKey {
 }
 
 export interface NewPassword {
-  /** 12 to 256 characters */
+  /** 12 to 256 characters; not a common one, the login or the present one */
   readonly password: string;
+  /** ends the API keys of the user, too */
+  readonly revoke_keys?: boolean | undefined;
 }
 
 export interface NewPoll {
@@ -361,8 +363,10 @@ export interface Outage {
 
 export interface OwnPassword {
   readonly current: string;
-  /** 12 to 256 characters */
+  /** 12 to 256 characters; not a common one, the login or the present one */
   readonly next: string;
+  /** ends the API keys of the user, too */
+  readonly revoke_keys?: boolean | undefined;
 }
 
 export interface Poll {
@@ -387,6 +391,7 @@ export interface Poller {
 }
 
 export interface Problem {
+  /** `about:blank`, or what a program can do about it: `urn:restaurant-monitor:reauthenticate` */
   readonly type: string;
   readonly title: string;
   readonly status: number;
@@ -394,6 +399,10 @@ export interface Problem {
   readonly detail: string;
   /** the fields that are wrong, at most 20 */
   readonly errors?: readonly FieldProblem[] | undefined;
+}
+
+export interface Proof {
+  readonly password: string;
 }
 
 export interface RejectedPoll {
@@ -1093,7 +1102,12 @@ export interface Routes {
   'DELETE /api/v1/session': {
     answer: undefined;
   };
-  /** Change one's own password; the other sessions end */
+  /** Prove again who one is: for 10 minutes the session may change what people can do */
+  'POST /api/v1/session/reauthenticate': {
+    body: Proof;
+    answer: undefined;
+  };
+  /** Change one's own password; the other sessions end, and this one gets a new cookie */
   'PUT /api/v1/session/password': {
     body: OwnPassword;
     answer: undefined;
@@ -1167,7 +1181,7 @@ export interface Routes {
     };
     answer: undefined;
   };
-  /** One's own keys, newest first */
+  /** One's own keys, newest first; with a key, that key alone */
   'GET /api/v1/keys': {
     query?: {
       /** entries on a page */
@@ -1182,7 +1196,7 @@ export interface Routes {
     body: NewKey;
     answer: IssuedKey;
   };
-  /** End a key for good: one's own, or with people:write anybody's */
+  /** End a key for good: one's own, or with people:write anybody's; with a key, that key alone */
   'DELETE /api/v1/keys/{key_id}': {
     path: {
       /** as the list gives it */

@@ -2,11 +2,15 @@ import { useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { pageAt } from './pages/all.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
+import { later } from './parts/later.tsx';
 import { Loading, Trouble } from './parts/notices.tsx';
 import { Shell } from './parts/shell.tsx';
 import { listen, stop } from './state/live.ts';
 import { path } from './state/place.ts';
+import { asked } from './state/proof.ts';
 import { readSession, session } from './state/session.ts';
+
+const ProofDialog = later(() => import('./parts/proof-dialog.tsx'));
 
 /** Everything: who one is first, and then the page. */
 export function App() {
@@ -35,6 +39,7 @@ export function App() {
       return (
         <Shell title={page.title}>
           <page.Page key={path.value} {...page.params} />
+          {asked.value !== undefined && <ProofDialog asked={asked.value} />}
         </Shell>
       );
     }

@@ -15,6 +15,7 @@ import {
   Name,
   Nothing,
   NullableInstant,
+  refuseKey,
   Scope,
   sessionUserOf,
   timeCursor,
@@ -73,13 +74,17 @@ export function keyRoutes({ keys, users }: Accounts): Routes {
         config: { access: 'signed-in' },
         schema: {
           operationId: 'listOwnKeys',
-          summary: "One's own keys, newest first",
+          summary: "One's own keys, newest first; with a key, that key alone",
           tags,
           querystring: query,
           response: { 200: Page(Key, 'KeyPage') },
         },
       },
-      async (request) => list(userOf(request.principal).userId, request.query),
+      async ({ principal, query }) => {
+        const { userId, keyId } = userOf(principal);
+        if (keyId === undefined) return list(userId, query);
+        return { items: [keyOf(await keys.get(keyId))], next_cursor: null };
+      },
     );
 
     app.post(
@@ -106,7 +111,7 @@ export function keyRoutes({ keys, users }: Accounts): Routes {
         config: { access: 'signed-in' },
         schema: {
           operationId: 'revokeKey',
-          summary: "End a key for good: one's own, or with people:write anybody's",
+          summary: "End a key for good: one's own, or with people:write anybody's; with a key, that key alone",
           tags,
           params: KeyPath,
           response: { 204: Nothing },
@@ -133,6 +138,7 @@ export function keyRoutes({ keys, users }: Accounts): Routes {
         },
       },
       async (request) => {
+        refuseKey(request.principal);
         const { id } = await users.get(request.params.user_id);
         return list(id, request.query);
       },

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { type Principal, ROLES, SCOPES, type UserPrincipal } from '../../accounts/access.ts';
-import { MAX_PASSWORD, MIN_PASSWORD } from '../../accounts/passwords.ts';
+import { MAX_PASSWORD, MIN_PASSWORD } from '../../accounts/password-rules.ts';
 import { isText, MAX_STORES } from '../../accounts/texts.ts';
 import { UserError } from '../../errors.ts';
 import { formatInstant } from '../../instant.ts';
@@ -23,10 +23,11 @@ export const Name = Type.String({ minLength: 1, maxLength: 200 });
 export const Role = OneOf(ROLES);
 export const Scope = OneOf(SCOPES);
 export const Password = Type.String({
-  description: `${MIN_PASSWORD} to ${MAX_PASSWORD} characters`,
+  description: `${MIN_PASSWORD} to ${MAX_PASSWORD} characters; not a common one, the login or the present one`,
   maxLength: 4 * MAX_PASSWORD,
 });
 export const AssignedStores = Type.Array(StoreId, { maxItems: MAX_STORES, description: 'for an owner alone' });
+export const RevokeKeys = Type.Optional(Type.Boolean({ description: 'ends the API keys of the user, too' }));
 
 /** Nothing but that it worked. */
 export const Nothing = Type.Null();
@@ -89,7 +90,12 @@ export function userOf(principal: Principal): UserPrincipal {
  * @throws UserError `forbidden` when it came by a key; `conflict` while there are no users
  */
 export function sessionUserOf(principal: Principal): UserPrincipal {
-  const user = userOf(principal);
-  if (user.via === 'session') return user;
-  throw new UserError('forbidden', 'this needs a browser session; an API key does not do');
+  refuseKey(principal);
+  return userOf(principal);
+}
+
+/** @throws UserError `forbidden` when the user came by an API key */
+export function refuseKey(principal: Principal): void {
+  if (principal.kind === 'open' || principal.via === 'session') return;
+  throw new UserError('forbidden', 'an API key cannot do this; use a browser session');
 }

@@ -1,15 +1,21 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { type Principal, SCOPES, seesAll } from '../../accounts/access.ts';
 import { actorOf } from '../../accounts/audit.ts';
 import type { Accounts } from '../../accounts/service.ts';
+import type { SessionToken } from '../../accounts/sessions.ts';
+import type { Origin } from '../../accounts/sign-in.ts';
+import { DAY } from '../../domain/hours.ts';
 import { UserError } from '../../errors.ts';
-import { SESSION_COOKIE } from '../access.ts';
+import { clearCookie, cookieOf, DEVICE_COOKIE, SESSION_COOKIE, setCookie } from '../cookies.ts';
 import { Nullable, OneOf } from '../schemas.ts';
 import type { Routes } from '../types.ts';
-import { Id, Login, Name, Nothing, noUsers, Password, Role, Scope, sessionUserOf } from './schemas.ts';
+import { Id, Login, Name, Nothing, noUsers, Password, RevokeKeys, Role, Scope, sessionUserOf } from './schemas.ts';
 
 const tags = ['session'];
+
+/** For so long a browser is known, the longest that browsers keep a cookie. */
+const DEVICE_KNOWN = 400 * DAY;
 
 const Credentials = Type.Object(
   { login: Type.String({ maxLength: 1_000 }), password: Type.String({ maxLength: 1_000 }) },
@@ -17,8 +23,13 @@ const Credentials = Type.Object(
 );
 
 const OwnPassword = Type.Object(
-  { current: Type.String({ maxLength: 1_000 }), next: Password },
+  { current: Type.String({ maxLength: 1_000 }), next: Password, revoke_keys: RevokeKeys },
   { additionalProperties: false, title: 'OwnPassword' },
+);
+
+const Proof = Type.Object(
+  { password: Type.String({ maxLength: 1_000 }) },
+  { additionalProperties: false, title: 'Proof' },
 );
 
 const Me = Type.Object(
@@ -48,14 +59,17 @@ export function sessionRoutes(accounts: Accounts): Routes {
       },
       async (request, reply) => {
         if (!(await accounts.hasUsers())) throw noUsers();
-        const address = request.ip;
-        const { token, endsAt } = await accounts.sessions.signIn({ ...request.body, address }).catch((error) => {
-          if (error instanceof UserError) request.log.warn({ address, code: error.code }, 'sign-in refused');
+        const given = { ...request.body, ...originOf(request) };
+        const signedIn = await accounts.signIn.withPassword(given).catch((error) => {
+          if (error instanceof UserError) {
+            request.log.warn({ address: request.ip, code: error.code }, 'sign-in refused');
+          }
           throw error;
         });
-        const principal = await accounts.principalOfSession(token);
+        const principal = await accounts.principalOfSession(signedIn.token);
         if (principal === undefined) throw new UserError('unauthorized', 'the session has ended already');
-        reply.setCookie(SESSION_COOKIE, token, { ...cookieOf(request), expires: new Date(endsAt) });
+        sendToken(request, reply, signedIn);
+        setCookie(request, reply, DEVICE_COOKIE, signedIn.device, Date.now() + DEVICE_KNOWN);
         return meOf(principal);
       },
     );
@@ -77,7 +91,28 @@ export function sessionRoutes(accounts: Accounts): Routes {
       },
       async (request, reply) => {
         await accounts.sessions.signOut(tokenOf(request));
-        return reply.clearCookie(SESSION_COOKIE, cookieOf(request)).code(204).send(null);
+        clearCookie(request, reply, SESSION_COOKIE);
+        return reply.code(204).send(null);
+      },
+    );
+
+    app.post(
+      '/api/v1/session/reauthenticate',
+      {
+        config: { access: 'signed-in' },
+        schema: {
+          operationId: 'reauthenticate',
+          summary: 'Prove again who one is: for 10 minutes the session may change what people can do',
+          tags,
+          body: Proof,
+          response: { 204: Nothing },
+        },
+      },
+      async (request, reply) => {
+        const { userId } = sessionUserOf(request.principal);
+        const given = { ...request.body, ...originOf(request), userId, token: tokenOf(request) };
+        sendToken(request, reply, await accounts.signIn.again(actorOf(request.principal), given));
+        return reply.code(204).send(null);
       },
     );
 
@@ -87,7 +122,7 @@ export function sessionRoutes(accounts: Accounts): Routes {
         config: { access: 'signed-in' },
         schema: {
           operationId: 'changeOwnPassword',
-          summary: "Change one's own password; the other sessions end",
+          summary: "Change one's own password; the other sessions end, and this one gets a new cookie",
           tags,
           body: OwnPassword,
           response: { 204: Nothing },
@@ -95,8 +130,9 @@ export function sessionRoutes(accounts: Accounts): Routes {
       },
       async (request, reply) => {
         const { userId } = sessionUserOf(request.principal);
-        const from = { userId, token: tokenOf(request), address: request.ip };
-        await accounts.sessions.changePassword(actorOf(request.principal), { ...request.body, ...from });
+        const { current, next, revoke_keys: revokeKeys } = request.body;
+        const change = { current, next, revokeKeys, userId, token: tokenOf(request), ...originOf(request) };
+        sendToken(request, reply, await accounts.signIn.changePassword(actorOf(request.principal), change));
         return reply.code(204).send(null);
       },
     );
@@ -109,11 +145,14 @@ function meOf(principal: Principal) {
   return { user: { user_id: userId, login, name, role }, via, scopes: [...scopes], all_stores: seesAll(principal) };
 }
 
-function tokenOf({ cookies }: FastifyRequest): string {
-  return cookies[SESSION_COOKIE] ?? '';
+function tokenOf(request: FastifyRequest): string {
+  return cookieOf(request, SESSION_COOKIE) ?? '';
 }
 
-/** No script sees it, no other site sends it along with a change, and what came by TLS goes back by TLS alone. */
-function cookieOf({ protocol }: FastifyRequest) {
-  return { path: '/', httpOnly: true, sameSite: 'lax', secure: protocol === 'https' } as const;
+function sendToken(request: FastifyRequest, reply: FastifyReply, { token, endsAt }: SessionToken): void {
+  setCookie(request, reply, SESSION_COOKIE, token, endsAt);
+}
+
+function originOf(request: FastifyRequest): Origin {
+  return { address: request.ip, device: cookieOf(request, DEVICE_COOKIE) };
 }

@@ -15,6 +15,7 @@ import {
   Name,
   Nothing,
   Password,
+  RevokeKeys,
   Role,
   STORES_BODY_LIMIT,
   textCursor,
@@ -59,7 +60,10 @@ const UserChange = Type.Object(
   { additionalProperties: false, title: 'UserChange', description: 'what is not given stays as it is' },
 );
 
-const NewPassword = Type.Object({ password: Password }, { additionalProperties: false, title: 'NewPassword' });
+const NewPassword = Type.Object(
+  { password: Password, revoke_keys: RevokeKeys },
+  { additionalProperties: false, title: 'NewPassword' },
+);
 
 /** The users, for admins. */
 export function userRoutes({ users, sessions }: Accounts): Routes {
@@ -182,7 +186,7 @@ export function userRoutes({ users, sessions }: Accounts): Routes {
         const { version } = await users.setPassword(
           actorOf(principal),
           params.user_id,
-          body.password,
+          { password: body.password, revokeKeys: body.revoke_keys },
           expectedVersion(request),
         );
         return sendVersion(reply, version).code(204).send(null);

@@ -64,14 +64,15 @@ export class SqlAccountChanges extends SqlAccountReader implements AccountChange
 
   async addSession(session: SessionRecord, atMost: number): Promise<void> {
     await this.sql.run(
-      `insert into sessions (token_hash, user_id, created_ms, last_seen_ms, expires_ms)
-       values ($token_hash, $user_id, $created::bigint, $last_seen::bigint, $expires::bigint)`,
+      `insert into sessions (token_hash, user_id, created_ms, last_seen_ms, expires_ms, proven_ms)
+       values ($token_hash, $user_id, $created::bigint, $last_seen::bigint, $expires::bigint, $proven::bigint)`,
       {
         token_hash: session.tokenHash,
         user_id: session.userId,
         created: session.createdAt,
         last_seen: session.lastSeenAt,
         expires: session.expiresAt,
+        proven: session.provenAt,
       },
     );
     await this.sql.run(
@@ -79,6 +80,13 @@ export class SqlAccountChanges extends SqlAccountReader implements AccountChange
          select token_hash from sessions where user_id = $user_id order by created_ms desc limit $at_most
        )`,
       { user_id: session.userId, at_most: atMost },
+    );
+  }
+
+  async renewSession(tokenHash: string, nextHash: string, provenAt: number): Promise<void> {
+    await this.sql.run(
+      'update sessions set token_hash = $next_hash, proven_ms = $proven::bigint where token_hash = $token_hash',
+      { token_hash: tokenHash, next_hash: nextHash, proven: provenAt },
     );
   }
 
@@ -123,11 +131,22 @@ export class SqlAccountChanges extends SqlAccountReader implements AccountChange
     );
   }
 
+  async addServerSecret(name: string, value: string): Promise<void> {
+    await this.sql.run('insert into server_secrets (name, value) values ($name, $value)', { name, value });
+  }
+
   async revokeKey(id: string, at: number): Promise<void> {
     await this.sql.run('update api_keys set revoked_ms = $at::bigint where key_id = $id and revoked_ms is null', {
       id,
       at,
     });
+  }
+
+  revokeKeysOf(userId: string, at: number): Promise<number> {
+    return this.sql.run(
+      'update api_keys set revoked_ms = $at::bigint where user_id = $user_id and revoked_ms is null',
+      { user_id: userId, at },
+    );
   }
 
   async addAudit(entry: AuditRecord): Promise<void> {

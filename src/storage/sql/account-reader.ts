@@ -58,8 +58,13 @@ export class SqlAccountReader implements AccountReader {
 
   session(tokenHash: string): Promise<SessionRecord | undefined> {
     const sql = `
-      select token_hash, user_id, created_ms, last_seen_ms, expires_ms from sessions where token_hash = $token_hash`;
+      select token_hash, user_id, created_ms, last_seen_ms, expires_ms, coalesce(proven_ms, created_ms) as proven_ms
+      from sessions where token_hash = $token_hash`;
     return this.#first(sessionRecord, sql, { token_hash: tokenHash });
+  }
+
+  serverSecret(name: string): Promise<string | undefined> {
+    return this.#first(({ value }) => String(value), 'select value from server_secrets where name = $name', { name });
   }
 
   key(id: string): Promise<KeyRecord | undefined> {
@@ -144,6 +149,7 @@ function sessionRecord(row: Row): SessionRecord {
     createdAt: Number(row.created_ms),
     lastSeenAt: Number(row.last_seen_ms),
     expiresAt: Number(row.expires_ms),
+    provenAt: Number(row.proven_ms),
   };
 }
 

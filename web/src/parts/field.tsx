@@ -1,4 +1,5 @@
 import type { Signal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 
 interface Props {
@@ -40,5 +41,21 @@ export function Field({ label, value, hint, wrong, type = 'text', ...rest }: Pro
         </small>
       )}
     </div>
+  );
+}
+
+/** A box to tick that keeps a signal. */
+export function Tick({ value, children }: { readonly value: Signal<boolean>; readonly children: ComponentChildren }) {
+  return (
+    <label class="tick">
+      <input
+        type="checkbox"
+        checked={value.value}
+        onChange={({ currentTarget }) => {
+          value.value = currentTarget.checked;
+        }}
+      />
+      <span>{children}</span>
+    </label>
   );
 }

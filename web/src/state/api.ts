@@ -1,30 +1,31 @@
 import { ApiError, client } from '../../api/client.ts';
-import { signedOut } from './session.ts';
+import { prove } from './proof.ts';
+import { readSession } from './session.ts';
 
 const plain = client();
 
-/** The server. Whoever is not signed in any more is asked to. */
+const REAUTHENTICATE = 'urn:restaurant-monitor:reauthenticate';
+
+/**
+ * The server. Whoever is not signed in any more is asked to, and whoever has to prove again who they are is asked for
+ * that first.
+ */
 export const { urlOf } = plain;
 
-export const call: typeof plain.call = async (route, ...rest) => {
-  try {
-    return await plain.call(route, ...rest);
-  } catch (error) {
-    throw noticed(error);
-  }
-};
+export const call: typeof plain.call = (route, ...rest) => proven(() => plain.call(route, ...rest));
 
-export const send: typeof plain.send = async (route, ...rest) => {
-  try {
-    return await plain.send(route, ...rest);
-  } catch (error) {
-    throw noticed(error);
-  }
-};
+export const send: typeof plain.send = (route, ...rest) => proven(() => plain.send(route, ...rest));
 
-function noticed(error: unknown): unknown {
-  if (error instanceof ApiError && error.status === 401) signedOut();
-  return error;
+async function proven<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.problem.type === REAUTHENTICATE && (await prove())) return ask();
+    // The session may have got another token while this request was on its way.
+    if (error.status === 401) await readSession();
+    throw error;
+  }
 }
 
 /** What went wrong, in words for people. */

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { Field } from '../../parts/field.tsx';
+import { Field, Tick } from '../../parts/field.tsx';
 import { KeysPart } from '../../parts/keys.tsx';
 import { Empty } from '../../parts/notices.tsx';
 import { call, reasonOf } from '../../state/api.ts';
@@ -34,11 +34,14 @@ export default function AccountPage() {
 function PasswordForm() {
   const current = useSignal('');
   const next = useSignal('');
+  const revokeKeys = useSignal(false);
   const told = useSignal<{ readonly kind: 'good' | 'trouble'; readonly words: string } | undefined>(undefined);
   const save = async (event: Event) => {
     event.preventDefault();
     try {
-      await call('PUT /api/v1/session/password', { body: { current: current.value, next: next.value } });
+      await call('PUT /api/v1/session/password', {
+        body: { current: current.value, next: next.value, revoke_keys: revokeKeys.value },
+      });
       told.value = { kind: 'good', words: 'The new password holds. Your other sessions have ended.' };
       current.value = '';
       next.value = '';
@@ -59,6 +62,7 @@ function PasswordForm() {
         autoComplete="new-password"
         hint="At least 12 characters."
       />
+      <Tick value={revokeKeys}>Revoke my API keys, too</Tick>
       {told.value !== undefined && (
         <p class="banner" data-kind={told.value.kind} role={told.value.kind === 'good' ? 'status' : 'alert'}>
           {told.value.words}

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { UserDetail } from '../../../api/schema.ts';
 import { linesOf } from '../../lib/lines.ts';
-import { Field } from '../../parts/field.tsx';
+import { Field, Tick } from '../../parts/field.tsx';
 import { Icon } from '../../parts/icons.tsx';
 import { KeysPart } from '../../parts/keys.tsx';
 import { Link } from '../../parts/link.tsx';
@@ -101,6 +101,7 @@ function UserForm({ user, etag, onSaved }: FormProps) {
 function Access({ user, onChanged }: { readonly user: UserDetail; readonly onChanged: () => void }) {
   const path = { user_id: user.user_id };
   const password = useSignal('');
+  const revokeKeys = useSignal(false);
   const told = useSignal<string | undefined>(undefined);
   const act = async (doing: () => Promise<unknown>, words: string) => {
     try {
@@ -118,7 +119,7 @@ function Access({ user, onChanged }: { readonly user: UserDetail; readonly onCha
         class="form"
         onSubmit={(event) => {
           event.preventDefault();
-          const body = { password: password.value };
+          const body = { password: password.value, revoke_keys: revokeKeys.value };
           act(() => call('PUT /api/v1/users/{user_id}/password', { path, body }), 'The new password holds.');
           password.value = '';
         }}
@@ -132,6 +133,7 @@ function Access({ user, onChanged }: { readonly user: UserDetail; readonly onCha
           autoComplete="new-password"
           hint="At least 12 characters. All sessions of this user end."
         />
+        <Tick value={revokeKeys}>Revoke the API keys of this user, too</Tick>
         <div class="actions">
           <button type="submit" class="button">
             Set the password

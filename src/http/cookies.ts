@@ -1,0 +1,34 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** A session's token. */
+export const SESSION_COOKIE = 'rm_session';
+/** By which a browser is known that has signed in before. */
+export const DEVICE_COOKIE = 'rm_device';
+
+/** A cookie of the request; over TLS only one that no other host and no plain connection can have set. */
+export function cookieOf(request: FastifyRequest, name: string): string | undefined {
+  const value = request.cookies[nameFor(request, name)];
+  return value === '' ? undefined : value;
+}
+
+/** Sets a cookie that no script sees and that no other site sends along with a change. */
+export function setCookie(request: FastifyRequest, reply: FastifyReply, name: string, value: string, until: number) {
+  reply.setCookie(nameFor(request, name), value, { ...attributes(request), expires: new Date(until) });
+}
+
+export function clearCookie(request: FastifyRequest, reply: FastifyReply, name: string): void {
+  reply.clearCookie(nameFor(request, name), attributes(request));
+}
+
+/** Browsers take a name with this prefix only over TLS, from the host itself and for all of its paths. */
+function nameFor(request: FastifyRequest, name: string): string {
+  return isSecure(request) ? `__Host-${name}` : name;
+}
+
+function attributes(request: FastifyRequest) {
+  return { path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure(request) } as const;
+}
+
+function isSecure({ protocol }: FastifyRequest): boolean {
+  return protocol === 'https';
+}
