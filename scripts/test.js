@@ -17,7 +17,7 @@ const SLOW = [
   'test/web/{dashboard,accessibility,large-fleet}.test.ts',
   'test/poller/{end-to-end,members,poller,trouble}.test.ts',
   'test/sync/files.test.ts',
-  'test/ingest/{csv-forms,files,gzip,instants,large-files,merging,parquet,sums,wrong-files}.test.ts',
+  'test/ingest/{csv-forms,files,gzip,instants,large-files,merging,parquet,sql-text,sums,texts,wrong-files}.test.ts',
 ];
 
 const args = process.argv.slice(2);

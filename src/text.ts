@@ -10,3 +10,68 @@ export function isStorable(text: string): boolean {
 export function isWithin(text: string, characters: number): boolean {
   return text.length <= characters || (text.length <= 2 * characters && [...text].length <= characters);
 }
+
+type Range = readonly [first: number, last: number];
+
+/** The Unicode property White_Space. */
+const WHITE_SPACE: readonly Range[] = [
+  [0x0009, 0x000d],
+  [0x0020, 0x0020],
+  [0x0085, 0x0085],
+  [0x00a0, 0x00a0],
+  [0x1680, 0x1680],
+  [0x2000, 0x200a],
+  [0x2028, 0x2029],
+  [0x202f, 0x202f],
+  [0x205f, 0x205f],
+  [0x3000, 0x3000],
+];
+
+/** Characters without a width: soft hyphens, joiners, direction marks, invisible operators, byte order marks. */
+const ZERO_WIDTH: readonly Range[] = [
+  [0x00ad, 0x00ad],
+  [0x061c, 0x061c],
+  [0x180e, 0x180e],
+  [0x200b, 0x200f],
+  [0x202a, 0x202e],
+  [0x2060, 0x206f],
+  [0xfeff, 0xfeff],
+];
+
+const CONTROL: readonly Range[] = [
+  [0x0000, 0x001f],
+  [0x007f, 0x009f],
+];
+
+const LINE_SEPARATORS: readonly Range[] = [[0x2028, 0x2029]];
+
+/** What trimming takes away, each character once. The SQL that reads feeds is built from the same string. */
+export const TRIMMED = charactersIn([...WHITE_SPACE, ...ZERO_WIDTH]);
+
+/** What no id may hold, since nobody sees it: control characters, line separators, characters without a width. */
+export const UNSEEN = charactersIn([...CONTROL, ...LINE_SEPARATORS, ...ZERO_WIDTH]);
+
+const TRIMMED_CODES = new Set(Array.from(TRIMMED, (character) => character.charCodeAt(0)));
+
+/**
+ * A text without the white space, characters without a width and byte order marks at its ends. This is the one way to
+ * trim what people and programs send: ids, names, statuses, times and column headers.
+ */
+export function trimmed(text: string): string {
+  let [from, to] = [0, text.length];
+  while (from < to && isTrimmed(text.charCodeAt(from))) from++;
+  while (to > from && isTrimmed(text.charCodeAt(to - 1))) to--;
+  return to - from === text.length ? text : text.slice(from, to);
+}
+
+function isTrimmed(code: number): boolean {
+  // Visible ASCII, which is nearly always what stands there.
+  return !(code > 0x20 && code < 0x7f) && TRIMMED_CODES.has(code);
+}
+
+function charactersIn(ranges: readonly Range[]): string {
+  const codes = new Set(
+    ranges.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, i) => first + i)),
+  );
+  return String.fromCharCode(...codes);
+}

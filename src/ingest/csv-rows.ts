@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { identifier, literal, type Session } from '../duckdb/session.ts';
+import { TRIMMED } from '../text.ts';
 import type { Feed } from './feeds.ts';
 import type { CsvFormat } from './source.ts';
+import { holdsNull, isPlain, NULL_REASON, trimmedText } from './sql-text.ts';
 
 /** A row's text in the rejects is cut here. */
 export const ROW_LIMIT = 2_000;
@@ -21,42 +23,48 @@ export type Reading = 'parallel' | 'serial';
 export function csvRows(feed: Feed, path: string, format: CsvFormat, reading: Reading): string {
   const delimiter = literal(format.delimiter);
   const separator = format.delimiter === '|' ? '\\|' : format.delimiter;
-  const field = ` *(?:"(?:[^"]|"")*" *|[^"${separator}]*)`;
+  const blanks = `[${TRIMMED.replace(format.delimiter, '')}]*`;
+  const field = `${blanks}(?:"(?:[^"]|"")*"${blanks}|[^"${separator}]*)`;
   // In one go, `\r\n` means LF as well; in pieces it loses rows of a file that has LF.
   const newLine = { cr: `'\\r'`, crlf: `'\\r\\n'`, lf: reading === 'serial' ? `'\\r\\n'` : `'\\n'` }[format.lineEnd];
   const columns = feed.columns.map(
     ({ name }, i) =>
       `case when line is not null then coalesce(fields[${(format.positions[i] ?? 0) + 1}], '') end as ${identifier(name)}`,
   );
-  // Nearly every line has neither quotes nor blanks about a delimiter. Trimming is what costs.
+  // Nearly every line is plain: it has nothing to unquote or to trim, which is what costs.
   return `
-    select ${columns.join(', ')},
+    select ${columns.join(', ')}, plain,
       case
         when line is null then null
+        when not plain and ${holdsNull('line')} then '${NULL_REASON}'
         when fields is null then 'a quote in it is out of place or is not closed on its line'
         when len(fields) <> ${format.width}
           then 'has ' || len(fields) || case len(fields) when 1 then ' field' else ' fields' end || ', expected ${format.width}'
       end as broken,
       line
     from (
-      select line,
+      select line, plain,
         case
-          when contains(line, '"') then
-            case when regexp_full_match(line, '(?:${field})(?:${separator}(?:${field}))*') then
-              list_transform(regexp_extract_all(${delimiter} || line, '${separator}(${field})', 1),
-                lambda f: trim(case when contains(f, '"') then replace(trim(f, ' ')[2:-2], '""', '"') else f end, ' '))
-            end
-          when contains(line, ${literal(` ${format.delimiter}`)}) or contains(line, ${literal(`${format.delimiter} `)})
-            or starts_with(line, ' ') then list_transform(string_split(line, ${delimiter}), lambda f: trim(f, ' '))
-          else string_split(line, ${delimiter})
+          when plain and not blanks then string_split(line, ${delimiter})
+          when plain then list_transform(string_split(line, ${delimiter}), lambda f: trim(f, ' '))
+          when not contains(line, '"') then list_transform(string_split(line, ${delimiter}), lambda f: ${trimmedText('f')})
+          when regexp_full_match(line, ${literal(`(?:${field})(?:${separator}(?:${field}))*`)}) then
+            list_transform(regexp_extract_all(${delimiter} || line, ${literal(`${separator}(${field})`)}, 1), lambda f: ${trimmedText(
+              `case when contains(f, '"') then replace(${trimmedText('f')}[2:-2], '""', '"') else f end`,
+            )})
         end as fields
       from (
-        select case when ends_with(line, ' ') then nullif(rtrim(line, ' '), '') else line end as line
-        from read_csv(${pathLiteral(path)}, auto_detect = false, header = false, skip = ${format.skip},
-          columns = {'line': 'varchar'}, delim = ${literal(NO_DELIMITER)}, quote = '', escape = '',
-          strict_mode = false, new_line = ${newLine}, parallel = ${reading === 'parallel'},
-          compression = 'none', hive_partitioning = false,
-          max_line_size = ${LINE_LIMIT}, store_rejects = true, ignore_errors = true, rejects_limit = 0)
+        select plain, blanks, case when (blanks or not plain) and regexp_full_match(line, ${literal(blanks)}) then null else line end as line
+        from (
+          select line, ${isPlain('line', format.delimiter === '\t' ? format.width - 1 : 0)} as plain,
+            contains(line, ${literal(` ${format.delimiter}`)}) or contains(line, ${literal(`${format.delimiter} `)})
+              or starts_with(line, ' ') or ends_with(line, ' ') as blanks
+          from read_csv(${pathLiteral(path)}, auto_detect = false, header = false, skip = ${format.skip},
+            columns = {'line': 'varchar'}, delim = ${literal(NO_DELIMITER)}, quote = '', escape = '',
+            strict_mode = false, new_line = ${newLine}, parallel = ${reading === 'parallel'},
+            compression = 'none', hive_partitioning = false,
+            max_line_size = ${LINE_LIMIT}, store_rejects = true, ignore_errors = true, rejects_limit = 0)
+        )
       )
     )`;
 }

@@ -1,4 +1,5 @@
 import { literal } from '../duckdb/session.ts';
+import { badId, badNewId, timeOfDay } from './sql-text.ts';
 
 export type FeedName = 'polls' | 'hours' | 'specialHours' | 'zones';
 
@@ -12,8 +13,9 @@ export interface FeedColumn {
 
 /**
  * One of the four feeds. `parse` gives the query that turns raw text columns into the staged ones and says of each
- * bad row why it is bad: from a relation `raw` with a text column for each of `columns` and the text columns `broken`
- * (why the line has no columns) and `line`, to the staged columns and `reason`. A blank line has a null `store_id`.
+ * bad row why it is bad: from a relation `raw` with a text column for each of `columns`, the text columns `broken`
+ * (why the row cannot be read at all) and `line`, and the boolean `plain` (`isPlain` of its id), to the staged columns
+ * and `reason`. A blank line has a null `store_id`.
  */
 export interface Feed {
   readonly name: FeedName;
@@ -55,15 +57,23 @@ const instantOf = (text: string): string => `
         then try_cast(regexp_replace(upper(${text}), '${ZONE}', '\\1') as timestamptz)::timestamp
     end))`;
 
-const timeOfDay = (text: string): string => `
-  case
-    when regexp_full_match(${text}, '\\d{1,2}:\\d\\d(:\\d\\d(\\.\\d+)?)?')
-      then epoch_ms(try_cast(${text} as time))::integer
-  end`;
+/** Names of the days, as people and spreadsheets write them, in lower case. */
+const DAY_NAMES: readonly (readonly string[])[] = [
+  ['monday', 'mon'],
+  ['tuesday', 'tue', 'tues'],
+  ['wednesday', 'wed', 'weds'],
+  ['thursday', 'thu', 'thur', 'thurs'],
+  ['friday', 'fri'],
+  ['saturday', 'sat'],
+  ['sunday', 'sun'],
+];
 
-const badId = `
-        when store_id = '' then 'store_id is empty'
-        when contains(store_id, chr(0)) then 'store_id holds a null character'`;
+/** `1`, `1.0` as programs write a column of doubles, `Tuesday`, `tue`. */
+const weekday = (text: string): string => `
+  case
+    when regexp_full_match(${text}, '[0-6](\\.0+)?') then ${text}[1]::utinyint
+    ${DAY_NAMES.map((names, day) => `when lower(${text}) in (${names.map(literal).join(', ')}) then ${day}::utinyint`).join(' ')}
+  end`;
 
 const polls: Feed = {
   name: 'polls',
@@ -80,9 +90,11 @@ const polls: Feed = {
           then 'timestamp_utc "' || timestamp_utc || '" is not an instant such as "2023-01-22 12:09:39.388884 UTC"'
         when instant > ${latest}
           then 'timestamp_utc "' || timestamp_utc || '" lies more than 5 minutes in the future'
+        ${badNewId}
       end as reason, case when reason is not null then line end as line
     from (
-      select *, case status when 'active' then true when 'inactive' then false end as active,
+      select *, case status when 'active' then true when 'inactive' then false else
+          case lower(status) when 'active' then true when 'inactive' then false end end as active,
         ${instantOf('timestamp_utc')} as instant
       from (${raw})
     )`,
@@ -107,9 +119,10 @@ const hours: Feed = {
         when start_ms is null or start_ms >= 86400000
           then 'start_time_local "' || start_time_local || '" is not a time of day'
         when end_ms is null then 'end_time_local "' || end_time_local || '" is not a time of day'
+        ${badNewId}
       end as reason, case when reason is not null then line end as line
     from (
-      select *, case when regexp_full_match(day, '[0-6]') then day::utinyint end as weekday,
+      select *, ${weekday('day')} as weekday,
         ${timeOfDay('start_time_local')} as start_ms, ${timeOfDay('end_time_local')} as end_ms
       from (${raw})
     )`,
@@ -132,13 +145,14 @@ const specialHours: Feed = {
         when broken is not null then broken
         ${badId}
         when local_date is null then 'date "' || date || '" is not a date such as "2025-12-24"'
-        when start_time_local = '' and end_time_local = '' then null
-        when start_ms is null or start_ms >= 86400000
+        when not closed and (start_ms is null or start_ms >= 86400000)
           then 'start_time_local "' || start_time_local || '" is not a time of day'
-        when end_ms is null then 'end_time_local "' || end_time_local || '" is not a time of day'
+        when not closed and end_ms is null then 'end_time_local "' || end_time_local || '" is not a time of day'
+        ${badNewId}
       end as reason, case when reason is not null then line end as line
     from (
       select *,
+        start_time_local = '' and end_time_local = '' as closed,
         case when regexp_full_match(date, '\\d{4}-\\d\\d-\\d\\d') then try_cast(date as date) end as local_date,
         ${timeOfDay('start_time_local')} as start_ms, ${timeOfDay('end_time_local')} as end_ms
       from (${raw})
@@ -156,6 +170,7 @@ const zones: Feed = {
         when broken is not null then broken
         ${badId}
         when zone is null then 'timezone_str "' || timezone_str || '" is not an IANA time zone such as "America/Chicago"'
+        ${badNewId}
       end as reason, case when reason is not null then line end as line
     from (
       select *, map_extract(map(${list([...context.zones.keys()])}, ${list([...context.zones.values()])}), timezone_str)[1]

@@ -1,4 +1,5 @@
 import { invalid } from '../errors.ts';
+import { trimmed } from '../text.ts';
 import { FEED_NAMES, FEEDS, type Feed } from './feeds.ts';
 
 /** How a file's lines end; how the first one does, where they differ. */
@@ -24,8 +25,8 @@ const DELIMITERS = [',', ';', '\t', '|'];
  * @throws UserError `invalid_input` when there is none or it lacks a column
  */
 export function readHeader(feed: Feed, head: string, label: string): Layout {
-  const lines = head.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
-  const above = lines.findIndex((line) => line.trim() !== '');
+  const lines = head.split(/\r\n|\n|\r/);
+  const above = lines.findIndex((line) => trimmed(line) !== '');
   const line = lines[above];
   if (line === undefined) throw invalid(`${label} holds blank lines only; expected a header with ${columnNames(feed)}`);
   const delimiter = delimiterOf(feed, line);
@@ -77,11 +78,11 @@ function headerFields(line: string, delimiter: string): string[] {
   for (const char of `${line}${delimiter}`) {
     if (char === '"') quoted = !quoted;
     else if (char === delimiter && !quoted) {
-      fields.push(field.trim().toLowerCase());
+      fields.push(trimmed(field).toLowerCase());
       field = '';
     } else field += char;
   }
-  return quoted ? line.split(delimiter).map((text) => text.trim().toLowerCase()) : fields;
+  return quoted ? line.split(delimiter).map((text) => trimmed(text).toLowerCase()) : fields;
 }
 
 function positionsOf(feed: Feed, header: readonly string[]): number[] {

@@ -141,7 +141,7 @@ async function importSource(session: ImportSession, source: Source, options: Imp
     return options.onReject(reject);
   };
   const staged = await reporting(session, options, label, 'reading', () =>
-    stage(session.staging, source, options.now + FUTURE_TOLERANCE, onReject),
+    stage(session.staging, source, options.now + FUTURE_TOLERANCE, onReject, (ids) => session.storesAmong(ids)),
   );
   if (options.strict && first !== undefined) {
     throw invalid(

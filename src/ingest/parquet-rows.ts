@@ -1,9 +1,11 @@
 import { identifier, type Session } from '../duckdb/session.ts';
 import { invalid } from '../errors.ts';
 import type { Row } from '../sql.ts';
+import { trimmed } from '../text.ts';
 import { pathLiteral } from './csv-rows.ts';
 import { checkColumns } from './header.ts';
 import type { Source } from './source.ts';
+import { holdsNull, isPlain, NULL_REASON, quicklyTrimmed } from './sql-text.ts';
 
 /**
  * The rows of a Parquet file, as text like those of a CSV file.
@@ -13,21 +15,25 @@ import type { Source } from './source.ts';
 export async function parquetRows(session: Session, source: Source): Promise<string> {
   const file = `read_parquet(${pathLiteral(source.path)}, binary_as_string = true, hive_partitioning = false)`;
   const described = await session.rows(`describe select * from ${file}`);
-  const names = described.map((row) => String(row.column_name).trim().toLowerCase());
-  checkColumns(source.feed, names, source.label);
+  const header = described.map((row) => trimmed(String(row.column_name)).toLowerCase());
+  checkColumns(source.feed, header, source.label);
   const texts = source.feed.columns.map(({ name, headers }) => {
-    const column = described[names.findIndex((text) => headers.includes(text))] ?? {};
+    const column = described[header.findIndex((text) => headers.includes(text))] ?? {};
     if (name === 'store_id' && /^(DOUBLE|FLOAT|DECIMAL\(\d+,[^0])/.test(String(column.column_type))) {
       throw invalid(
         `${source.label}: store_id is ${column.column_type}, which cannot hold every id; expected text or a whole number`,
       );
     }
-    return { name, text: `coalesce(trim(${textOf(column)}, ' '), '')` };
+    return { name, text: textOf(column) };
   });
+  const columns = texts.map(({ name, text }) => `${text} as ${identifier(name)}`);
+  const names = texts.map(({ name }) => identifier(name));
   return `
-    select ${texts.map(({ name, text }) => `${text} as ${identifier(name)}`).join(', ')},
-      null::varchar as broken, concat_ws(',', ${texts.map(({ text }) => text).join(', ')}) as line
-    from ${file}`;
+    select ${names.map((name) => `coalesce(${quicklyTrimmed(name)}, '') as ${name}`).join(', ')},
+      coalesce(${isPlain('store_id')}, true) as plain,
+      case when ${names.map(holdsNull).join(' or ')} then '${NULL_REASON}' end as broken,
+      concat_ws(',', ${names.join(', ')}) as line
+    from (select ${columns.join(', ')} from ${file})`;
 }
 
 /** Timestamps are written as CSV files have them, which is what the check of an instant is quick at. */

@@ -82,9 +82,18 @@ export async function inspect(feed: Feed, path: string, label = basename(path)):
   const gzip = startsWith(head, '\x1f\x8b');
   const text = gzip ? gunzipHead(head, bytes, label) : head;
   if (text.length === 0) throw invalid(`${label} is an empty file, compressed; ${EXPECTED}`);
-  const foreign = FOREIGN.find(([magic]) => startsWith(text, magic))?.[1] ?? (text.includes(0) ? 'a binary file' : '');
-  if (foreign !== '') throw invalid(`${label} is ${foreign}; ${EXPECTED}`);
-  return { feed, path, label, bytes, format: { kind: 'csv', gzip, ...readHeader(feed, text.toString('utf8'), label) } };
+  const foreign = FOREIGN.find(([magic]) => startsWith(text, magic))?.[1];
+  if (foreign !== undefined) throw invalid(`${label} is ${foreign}; ${EXPECTED}`);
+  return { feed, path, label, bytes, format: { kind: 'csv', gzip, ...layoutOf(feed, text, label) } };
+}
+
+/** A null character in a row is one bad row; without a header beside it, it says that this is no text. */
+function layoutOf(feed: Feed, text: Buffer, label: string): Layout {
+  try {
+    return readHeader(feed, text.toString('utf8'), label);
+  } catch (error) {
+    throw text.includes(0) ? invalid(`${label} is a binary file; ${EXPECTED}`) : error;
+  }
 }
 
 async function peek(path: string, label: string): Promise<{ head: Buffer; bytes: number }> {

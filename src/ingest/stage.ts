@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Session } from '../duckdb/session.ts';
+import { literal, type Session } from '../duckdb/session.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { zoneName } from '../tzdb.ts';
 import { csvRows, dropUnread, type Reading, ROW_LIMIT, type UnreadLine, unreadLines } from './csv-rows.ts';
@@ -7,6 +7,7 @@ import { unpack } from './gzip.ts';
 import { checkLines } from './line-check.ts';
 import { parquetRows } from './parquet-rows.ts';
 import type { CsvFormat, Source } from './source.ts';
+import { NEW_ID_REASON } from './sql-text.ts';
 
 /** What a file held. Its good rows stand in `table`, in their order. */
 export interface Staged {
@@ -30,6 +31,7 @@ export interface Reject {
  * order of the file.
  *
  * @param latest instants after this one are refused (milliseconds)
+ * @param storesAmong which of these ids stores have already: only new stores may not have the id of a formula
  * @throws UserError `invalid_input` when the file as a whole cannot be read
  */
 export async function stage(
@@ -37,10 +39,12 @@ export async function stage(
   source: Source,
   latest: number,
   onReject: (reject: Reject) => Promise<void>,
+  storesAmong: (ids: readonly string[]) => Promise<ReadonlySet<string>>,
 ): Promise<Staged> {
   const table = `staged_${source.feed.name}`;
   await dropUnread(session);
   await readInto(session, table, source, latest);
+  await takeKnownIds(session, table, storesAmong);
   const bad = await session.row(
     `select count(*) filter (reason is not null) as rejected, count(*) filter (store_id is null and reason is null) as blank,
        count(*) as total
@@ -53,6 +57,22 @@ export async function stage(
     await session.run(`delete from ${table} where reason is not null or store_id is null`);
   }
   return { table, read: Number(bad.total) - Number(bad.blank) + unread.length, rejected };
+}
+
+/** Rows that are bad for an id that no new store may have are good where the store is not new. */
+async function takeKnownIds(
+  session: Session,
+  table: string,
+  storesAmong: (ids: readonly string[]) => Promise<ReadonlySet<string>>,
+): Promise<void> {
+  const rows = await session.rows(`select distinct store_id from ${table} where reason = ${literal(NEW_ID_REASON)}`);
+  if (rows.length === 0) return;
+  const known = await storesAmong(rows.map((row) => String(row.store_id)));
+  await session.run(
+    `update ${table} set reason = null, line = null
+     where reason = ${literal(NEW_ID_REASON)} and store_id in (select unnest(from_json($ids::json, '["VARCHAR"]')))`,
+    { ids: JSON.stringify([...known]) },
+  );
 }
 
 async function readInto(session: Session, table: string, source: Source, latest: number): Promise<void> {

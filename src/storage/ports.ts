@@ -135,6 +135,8 @@ export interface MergeCounts {
  */
 export interface ImportSession {
   readonly staging: Session;
+  /** Those of the ids that stores have which are not deleted. */
+  storesAmong(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Makes known the stores that a table with a column `store_id varchar` names. */
   nameStores(table: string): Promise<void>;
   /** Merges a table `(store_id varchar, instant bigint, active boolean)` into the polls. */

@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AT, HOURS, Importer, POLLS, told, ZONES } from '../support/importer.ts';
 
+const NEW_ID =
+  'store_id begins with "=", "+", "-" or "@", which a spreadsheet takes for a formula: expected another id for a new store, or a number such as -17';
+
 /** Bad rows of each feed, and what is said of them. */
 const BAD = {
   polls: [
     [`a,open,${AT}`, 'status "open" is neither "active" nor "inactive"'],
-    [`a,Active,${AT}`, 'status "Active" is neither "active" nor "inactive"'],
+    [`a,activ,${AT}`, 'status "activ" is neither "active" nor "inactive"'],
     [`a,,${AT}`, 'status "" is neither "active" nor "inactive"'],
     ['a,active,', 'timestamp_utc "" is not an instant such as "2023-01-22 12:09:39.388884 UTC"'],
     [
@@ -20,6 +23,22 @@ const BAD = {
     [`,active,${AT}`, 'store_id is empty'],
     [`"",active,${AT}`, 'store_id is empty'],
     [`"  ",active,${AT}`, 'store_id is empty'],
+    [`\u200b\u00a0,active,${AT}`, 'store_id is empty'],
+    [`A\u200b17,active,${AT}`, 'store_id holds a control character or a character without a width: U+200B'],
+    [`"A\t17",active,${AT}`, 'store_id holds a control character or a character without a width: U+0009'],
+    [`A\x7f,active,${AT}`, 'store_id holds a control character or a character without a width: U+007F'],
+    [`\x01A,active,${AT}`, 'store_id holds a control character or a character without a width: U+0001'],
+    [`8.41954E+18,active,${AT}`, 'store_id "8.41954E+18" is in scientific notation: a spreadsheet has rounded it'],
+    [`8e+18,active,${AT}`, 'store_id "8e+18" is in scientific notation: a spreadsheet has rounded it'],
+    [`"8,41954E+18",active,${AT}`, 'store_id "8,41954E+18" is in scientific notation: a spreadsheet has rounded it'],
+    [`=1+2,active,${AT}`, NEW_ID],
+    [`"=cmd|' /C calc'!A0",inactive,${AT}`, NEW_ID],
+    [`+17,active,${AT}`, NEW_ID],
+    [`-17a,active,${AT}`, NEW_ID],
+    [`-,active,${AT}`, NEW_ID],
+    [`@SUM(A1),active,${AT}`, NEW_ID],
+    [`\t=1,active,${AT}`, NEW_ID],
+    [`=1,on,${AT}`, 'status "on" is neither "active" nor "inactive"'],
     ['a', 'has 1 field, expected 3'],
     ['a,active', 'has 2 fields, expected 3'],
     [`a,active,${AT},`, 'has 4 fields, expected 3'],
@@ -35,13 +54,15 @@ const BAD = {
     ['a,7,09:00,17:00', 'day "7" is not one of 0 (Monday) to 6 (Sunday)'],
     ['a,-1,09:00,17:00', 'day "-1" is not one of 0 (Monday) to 6 (Sunday)'],
     ['a,1.5,09:00,17:00', 'day "1.5" is not one of 0 (Monday) to 6 (Sunday)'],
-    ['a,Monday,09:00,17:00', 'day "Monday" is not one of 0 (Monday) to 6 (Sunday)'],
+    ['a,M,09:00,17:00', 'day "M" is not one of 0 (Monday) to 6 (Sunday)'],
     ['a,,09:00,17:00', 'day "" is not one of 0 (Monday) to 6 (Sunday)'],
     ['a,10,09:00,17:00', 'day "10" is not one of 0 (Monday) to 6 (Sunday)'],
-    ['a,0,9am,17:00', 'start_time_local "9am" is not a time of day'],
+    ['a,0,900,17:00', 'start_time_local "900" is not a time of day'],
     ['a,0,09:00,25:00:00', 'end_time_local "25:00:00" is not a time of day'],
     ['a,0,09:00', 'has 3 fields, expected 4'],
     [',0,09:00,17:00', 'store_id is empty'],
+    ['=1,0,09:00,17:00', NEW_ID],
+    ['8.4E+18,0,09:00,17:00', 'store_id "8.4E+18" is in scientific notation: a spreadsheet has rounded it'],
   ],
   zones: [
     ['a,Mars/Olympus', 'timezone_str "Mars/Olympus" is not an IANA time zone such as "America/Chicago"'],
@@ -49,6 +70,8 @@ const BAD = {
     ['a,+05:00', 'timezone_str "+05:00" is not an IANA time zone such as "America/Chicago"'],
     ["a,America/O'Fallon", `timezone_str "America/O'Fallon" is not an IANA time zone such as "America/Chicago"`],
     [',America/Chicago', 'store_id is empty'],
+    ['=1,America/Chicago', NEW_ID],
+    ['8.4E+18,America/Chicago', 'store_id "8.4E+18" is in scientific notation: a spreadsheet has rounded it'],
     ['a', 'has 1 field, expected 2'],
   ],
 } as const;
@@ -192,8 +215,8 @@ test('a null character far down in a file is refused with its row', async (t) =>
   const filler = `a,active,${AT}\n`.repeat(10_000);
   const imported = await importer.polls(`${POLLS}${filler}b\0,active,${AT}\nc,act\0ive,${AT}\nd,active,${AT}\n`);
   assert.deepEqual(told(imported), [
-    '10002: store_id holds a null character',
-    '10003: status "act\0ive" is neither "active" nor "inactive"',
+    '10002: holds a null character (a NUL byte)',
+    '10003: holds a null character (a NUL byte)',
   ]);
   assert.deepEqual((await importer.contents()).stores, ['a', 'd']);
 });

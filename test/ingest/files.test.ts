@@ -46,12 +46,12 @@ test('a name that is there is that file and no pattern', async (t) => {
   for (const decoy of ['a1.csv', 'ax.csv', 'a.csv', 'b.csv', '1.csv', 'x.csv', 'folder1/x.csv', 'folderx/x.csv']) {
     importer.file(decoy, poll(`decoy ${decoy}`));
   }
-  const paths = NAMES.map((name) => importer.file(name, poll(name)));
+  const paths = NAMES.map((name) => importer.file(name, poll(`file ${name}`)));
   for (const [i, path] of paths.entries()) {
     const { summaries } = await importer.import({ polls: [path] });
     assert.deepEqual([summaries.length, summaries[0]?.read, summaries[0]?.added], [1, 1, 1], NAMES[i]);
   }
-  assert.deepEqual((await importer.contents()).stores, NAMES.toSorted());
+  assert.deepEqual((await importer.contents()).stores, NAMES.map((name) => `file ${name}`).toSorted());
 });
 
 test('a path relative to the working directory is read', async (t) => {

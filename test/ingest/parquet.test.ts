@@ -181,3 +181,35 @@ test('Parquet: a file that was cut off or is damaged stops the import', async (t
   const path = importer.file('damaged.parquet', damaged);
   assert.match(await importer.refusal({ polls: [path] }), /^damaged\.parquet is no sound Parquet file: /);
 });
+
+test('Parquet: days are whole numbers of any type, and times of day as people write them', async (t) => {
+  const importer = await Importer.open(t);
+  const path = await parquet(
+    importer,
+    'hours.parquet',
+    `select * from (values (0::double, '9am', '5:30 PM'), (6.0, '0900', '17.30.00'), (1.5, '09:00', '17:30'), (null, '09:00', '17:30'))
+     t(day, start_time_local, end_time_local), (select 'a' as store_id)`,
+  );
+  const imported = await importer.import({ hours: [path] });
+  assert.deepEqual(told(imported), [
+    '3: day "1.5" is not one of 0 (Monday) to 6 (Sunday)',
+    '4: day "" is not one of 0 (Monday) to 6 (Sunday)',
+  ]);
+  assert.deepEqual((await importer.contents()).hours, ['a 0 32400000–63000000', 'a 6 32400000–63000000']);
+});
+
+test('Parquet: texts are trimmed and checked as in CSV files', async (t) => {
+  const { imported, contents } = await polls(
+    t,
+    `select unnest([chr(9) || 'a' || chr(160), chr(65279) || 'a', 'b' || chr(0), 'c' || chr(8203) || 'd', '8.4E+18', '=1', null, '-17'])
+       as " store_id" , ' Active' || chr(160) as "STATUS ", timestamp '${INSTANT}' as timestamp_utc`,
+  );
+  assert.deepEqual(told(imported), [
+    '3: holds a null character (a NUL byte)',
+    '4: store_id holds a control character or a character without a width: U+200B',
+    '5: store_id "8.4E+18" is in scientific notation: a spreadsheet has rounded it',
+    '6: store_id begins with "=", "+", "-" or "@", which a spreadsheet takes for a formula: expected another id for a new store, or a number such as -17',
+    '7: store_id is empty',
+  ]);
+  assert.deepEqual(contents.stores, ['-17', 'a']);
+});

@@ -50,6 +50,18 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.equal(new Set(keys).size, 4);
     });
 
+    test('an import tells which ids stores have, and counts no deleted store', async (t) => {
+      const storage = await opened(t);
+      await merge(storage, { zones: ['=1', "o'hara", 'gone'].map((id) => [id, 'UTC']) });
+      await storage.changing(async (writer) => {
+        const gone = await writer.findStore('gone');
+        await writer.deleteStore(gone?.key ?? 0, { withPolls: false });
+      });
+      const among = await storage.importing((session) => session.storesAmong(['=1', '=2', "o'hara", 'gone']));
+      assert.deepEqual([...among].sort(), ['=1', "o'hara"]);
+      assert.deepEqual([...(await storage.importing((session) => session.storesAmong([])))], []);
+    });
+
     test('stores are found by their names, and only those', async (t) => {
       const storage = await opened(t);
       await merge(storage, {

@@ -13,9 +13,11 @@ import { StorePath, zoneOf } from './store-schemas.ts';
 
 const tags = ['hours'];
 
-const Start = Type.String({ maxLength: 12, description: 'local time', examples: ['09:00'] });
+/** Longer than any spelling of a time of day. */
+const TIME_LENGTH = 40;
+const Start = Type.String({ maxLength: TIME_LENGTH, description: 'local time', examples: ['09:00'] });
 const End = Type.String({
-  maxLength: 12,
+  maxLength: TIME_LENGTH,
   description: 'local time; at or before the start: on the next date',
   examples: ['17:00'],
 });

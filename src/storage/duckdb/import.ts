@@ -15,6 +15,15 @@ export class DuckdbImportSession implements ImportSession {
     this.#changes = changes;
   }
 
+  async storesAmong(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.staging.rows(
+      `select store_id from stores
+       where not deleted and store_id in (select unnest(from_json($ids::json, '["VARCHAR"]')))`,
+      { ids: JSON.stringify(ids) },
+    );
+    return new Set(rows.map((row) => String(row.store_id)));
+  }
+
   async nameStores(table: string): Promise<void> {
     const added = await this.staging.run(`
       insert into stores (store_key, store_id)

@@ -30,6 +30,11 @@ export class PostgresImportSession implements ImportSession {
     this.#changes = changes;
   }
 
+  async storesAmong(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const sql = 'select store_id from stores where not deleted and store_id = any($1::text[])';
+    return new Set((await this.#sql.list(sql, [ids])).map((row) => String(row.store_id)));
+  }
+
   /** Also puts their keys into `store_keys`, where it is staged. */
   async nameStores(table: string): Promise<void> {
     await this.staging.run('create or replace temp table store_keys (store_id varchar, store_key integer)');

@@ -87,6 +87,29 @@ test('times of day are kept to the millisecond and told as short as they can be'
   ]);
 });
 
+test('times of day are read as people write them, for the week and for one date', async (t) => {
+  const { ask } = await opened(t);
+  const spelled = [
+    ['9:00', '5:30 PM'],
+    ['9am', '5:30\u202fp.m.'],
+    ['9.00.00', '1730'],
+    ['0900', ' 17:30:00.000 '],
+    ['09:00 a.m.', '17.30.00'],
+  ];
+  for (const [start, end] of spelled) {
+    const week = await ask('PUT', 'mine/hours', { hours: [{ day: 1, start, end }] });
+    assert.equal(week.statusCode, 200, week.body);
+    const hours = week.json<{ versions: Version[] }>().versions.at(-1)?.hours;
+    assert.deepEqual(hours, [{ day: 1, start: '09:00', end: '17:30' }]);
+    const date = await ask('PUT', 'mine/special-hours/2026-12-24', { hours: [{ start, end }] });
+    assert.deepEqual(date.json<{ hours: Json }>().hours, [{ start: '09:00', end: '17:30' }]);
+  }
+  const night = await ask('PUT', 'mine/hours', { hours: [{ day: 1, start: '12 pm', end: '12:00 am' }] });
+  assert.deepEqual(night.json<{ versions: Version[] }>().versions.at(-1)?.hours, [
+    { day: 1, start: '12:00', end: '00:00' },
+  ]);
+});
+
 const BAD: readonly (readonly [Json, string, RegExp])[] = [
   [
     { hours: [{ ...LUNCH, start: '24:00' }] },
@@ -99,7 +122,8 @@ const BAD: readonly (readonly [Json, string, RegExp])[] = [
     /hours.1.end is "24:01", expected a time of day from/,
   ],
   [{ hours: [{ ...LUNCH, end: '12:60' }] }, 'hours.0.end', /"12:60"/],
-  [{ hours: [{ ...LUNCH, end: '9:00' }] }, 'hours.0.end', /"9:00"/],
+  [{ hours: [{ ...LUNCH, end: '900' }] }, 'hours.0.end', /"900"/],
+  [{ hours: [{ ...LUNCH, end: '13:00 PM' }] }, 'hours.0.end', /"13:00 PM"/],
   [
     { hours: [], effective_from: 'tomorrow' },
     'effective_from',
