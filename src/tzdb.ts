@@ -1,21 +1,51 @@
 import { Temporal } from 'temporal-polyfill';
+import { isOld, OLD_AFTER_MONTHS } from './calendar/version.ts';
+import { readTimeZones, type TimeZones, type ZoneRelease } from './calendar/zones.ts';
 import { DAY } from './domain/hours.ts';
-import { wallAt, type Zone } from './domain/zone.ts';
+import { instantOf, wallAt, type Zone } from './domain/zone.ts';
+
+export { SOURCE_KINDS } from './calendar/source.ts';
+export type { ZoneRelease };
 
 /** The zone of a store that names none. */
 export const DEFAULT_ZONE = 'America/Chicago';
 
+let zones: TimeZones | undefined;
+
+function timeZones(): TimeZones {
+  zones ??= readTimeZones(undefined);
+  return zones;
+}
+
 /**
- * The IANA spelling of a zone name (`america/new_york` → `America/New_York`), or `undefined` when the time zone
- * database of this Node has no such zone. Fixed offsets (`+05:00`) are no zones: they know no clock changes.
+ * Chooses the rules for the rest of the process, before anything asks for a zone.
+ *
+ * @param folder compiled time zones of the operator, used when they are the newest
+ * @throws UserError `invalid_input` when the folder cannot be read
+ */
+export function useTimeZones(folder: string | undefined): void {
+  zones = readTimeZones(folder);
+  stretches.clear();
+}
+
+/** Which rules are in use. */
+export function zoneRelease(): ZoneRelease {
+  return timeZones().release;
+}
+
+/** What is to be said about rules that have aged, for people; `undefined`: they have not. */
+export function zoneWarning(now: number): string | undefined {
+  const { version, kind } = zoneRelease();
+  if (!isOld(version, now)) return undefined;
+  return `the time zone rules (${version}, ${kind}) are older than ${OLD_AFTER_MONTHS} months`;
+}
+
+/**
+ * The IANA spelling of a zone name (`america/new_york` → `America/New_York`), or `undefined` when there is no such zone.
+ * Fixed offsets (`+05:00`) are no zones: they know no clock changes.
  */
 export function zoneName(text: string): string | undefined {
-  if (!/^[A-Za-z]/.test(text)) return undefined;
-  try {
-    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text).timeZoneId;
-  } catch {
-    return undefined;
-  }
+  return /^[A-Za-z]/.test(text) ? timeZones().nameOf(text) : undefined;
 }
 
 /**
@@ -24,26 +54,22 @@ export function zoneName(text: string): string | undefined {
  * @throws RangeError when there is no such zone
  */
 export function zoneBetween(name: string, from: number, to: number): Zone {
-  let at = Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(name);
-  const starts = [Number.NEGATIVE_INFINITY];
-  const offsets = [at.offsetNanoseconds / 1e6];
-  for (;;) {
-    const next = at.getTimeZoneTransition('next');
-    if (next === null || next.epochMilliseconds > to) return { name, starts, offsets };
-    at = next;
-    starts.push(at.epochMilliseconds);
-    offsets.push(at.offsetNanoseconds / 1e6);
-  }
+  return { name, ...timeZones().offsetsBetween(name, from, to) };
 }
 
 /** The local date at an instant: `2023-01-22`. */
 export function localDate(instant: number, zone: string): string {
-  return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).toPlainDate().toString();
+  const wall = Math.floor(instant + offsetAt(zone, instant));
+  return Temporal.Instant.fromEpochMilliseconds(wall).toZonedDateTimeISO('UTC').toPlainDate().toString();
 }
 
 /** The instant at which a local date begins: its midnight, or the first instant after it where the clock skips that. */
 export function startOfDate(date: string, zone: string): number {
-  return Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds;
+  const midnight = Temporal.PlainDate.from(date).toZonedDateTime('UTC').epochMilliseconds;
+  const around = zoneBetween(zone, midnight - 2 * DAY, midnight + 2 * DAY);
+  const instant = instantOf(around, midnight);
+  if (wallAt(around, instant) === midnight) return instant;
+  return around.starts.findLast((start) => start <= instant) as number;
 }
 
 /** Whether it is a date of the calendar, such as `2023-01-22`. */

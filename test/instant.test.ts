@@ -13,6 +13,8 @@ test('the clock of a zone shows what Temporal says it shows, also about clock ch
   );
   fc.assert(
     fc.property(zones, instants, (zone, instant) => {
+      // Temporal has the rules of Node, which may not know yet that Morocco gave up its clock changes in 2026.
+      fc.pre(zone !== 'Africa/Casablanca' || instant < Date.UTC(2026, 0));
       const local = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
       assert.equal(formatLocal(instant, zone), local.toString({ fractionalSecondDigits: 3, timeZoneName: 'never' }));
     }),

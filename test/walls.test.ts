@@ -9,6 +9,7 @@ const ROOT = new URL('..', import.meta.url);
  * them to is in `biome.json`, which says more than this: no engine, and of accounts some only who may do what.
  */
 const KNOWS: Readonly<Record<string, readonly string[]>> = {
+  calendar: ['domain'],
   duckdb: [],
   storage: ['domain', 'duckdb'],
   ingest: ['domain', 'duckdb', 'storage'],

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { messageOf, systemReason, UserError } from '../errors.ts';
+import { useTimeZones, zoneRelease } from '../tzdb.ts';
 import { VERSION } from '../version.ts';
 import { copyCommand } from './copy.ts';
 import { demoCommand } from './demo.ts';
@@ -18,7 +19,6 @@ import { userCommand } from './user.ts';
 
 const program = new Command('restaurant-monitor')
   .description('Were my restaurants really online while they were supposed to be open?')
-  .version(VERSION)
   .showHelpAfterError('(--help shows what there is)');
 serveCommand(program);
 importCommand(program);
@@ -43,10 +43,18 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
+  useTimeZones(process.env.TZDATA_DIR || undefined);
+  program.version(versions());
   await program.parseAsync();
 } catch (error) {
   process.stderr.write(`${told(error)}\n`);
   process.exitCode = 1;
+}
+
+/** The program's version, and that of the time zone rules with where they come from. */
+function versions(): string {
+  const { version, kind, place } = zoneRelease();
+  return `${VERSION}\ntime zone rules ${version} (${kind}: ${place})`;
 }
 
 /** What a file system refuses is the user's to mend; anything else that nobody foresaw is a defect. */

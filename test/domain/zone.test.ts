@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Temporal } from '@js-temporal/polyfill';
 import fc from 'fast-check';
+import { runtimeOffsets } from '../../src/calendar/runtime.ts';
 import { instantOf, wallAt, type Zone } from '../../src/domain/zone.ts';
 import { zoneBetween, zoneName } from '../../src/tzdb.ts';
 import { ZONES } from './arbitraries.ts';
@@ -14,6 +15,17 @@ const made = new Map<string, Zone>();
 function zoneNamed(name: string): Zone {
   const zone = made.get(name) ?? zoneBetween(name, FROM, TO);
   made.set(name, zone);
+  return zone;
+}
+
+const byNode = new Map<string, Zone>();
+/**
+ * A zone by the rules of Node, as the other implementation of Temporal has them: the arithmetic is compared under equal
+ * rules. Those of the program, which may be newer, are compared in test/calendar.
+ */
+function nodeZone(name: string): Zone {
+  const zone = byNode.get(name) ?? { name, ...runtimeOffsets(name, FROM, TO) };
+  byNode.set(name, zone);
   return zone;
 }
 
@@ -40,11 +52,17 @@ function changesOf(zone: Zone): { change: number; low: number; high: number }[] 
   });
 }
 
-test('no zone misses a clock change that Node itself knows of', () => {
+/** Of these, tz 2026 and Node 20 (tz 2025c) say different things about the years before 2026 as well. */
+const CORRECTED = ['Europe/Chisinau', 'Europe/Tiraspol'];
+/** The first year for which releases of 2026 changed rules. */
+const RULES_PART = Date.UTC(2026, 0, 1);
+
+test('no zone misses a clock change that Node itself knows of, until rules of 2026 part from its own', () => {
   for (const name of ZONES) {
+    if (CORRECTED.includes(name)) continue;
     const zone = zoneNamed(name);
     const format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset', hour: 'numeric' });
-    for (let at = FROM; at < TO; at += 7 * DAY) {
+    for (let at = FROM; at < RULES_PART; at += 7 * DAY) {
       const [, sign, hours = 0, minutes = 0] = /GMT(?:([+-])(\d\d):(\d\d))?$/.exec(format.format(at)) ?? [];
       const offset = (sign === '-' ? -1 : 1) * (Number(hours) * HOUR + Number(minutes) * MINUTE);
       assert.equal(wallAt(zone, at) - at, offset, `${name} at ${new Date(at).toISOString()}`);
@@ -54,7 +72,7 @@ test('no zone misses a clock change that Node itself knows of', () => {
 
 test('every zone shows the right wall time just before and just after each clock change', () => {
   for (const name of ZONES) {
-    const zone = zoneNamed(name);
+    const zone = nodeZone(name);
     for (const { change } of changesOf(zone)) {
       for (const at of [change - HOUR, change - 1, change, change + HOUR]) {
         assert.equal(wallAt(zone, at), referenceWall(name, at), `${name} at ${new Date(at).toISOString()}`);
@@ -65,7 +83,7 @@ test('every zone shows the right wall time just before and just after each clock
 
 test('every zone reads wall times in, at the edges of and around its gaps and overlaps as Temporal does', () => {
   for (const name of ZONES) {
-    const zone = zoneNamed(name);
+    const zone = nodeZone(name);
     for (const { low, high } of changesOf(zone)) {
       const middle = Math.floor((low + high) / 2);
       for (const value of [low - HOUR, low - 1, low, middle, high - 1, high, high + HOUR]) {
@@ -79,8 +97,8 @@ test('every zone reads wall times in, at the edges of and around its gaps and ov
 test('any wall time of any zone is read as Temporal does', () => {
   fc.assert(
     fc.property(fc.constantFrom(...ZONES), fc.integer({ min: FROM + DAY, max: TO - DAY }), (name, value) => {
-      assert.equal(instantOf(zoneNamed(name), value), referenceInstant(name, value));
-      assert.equal(wallAt(zoneNamed(name), value), referenceWall(name, value));
+      assert.equal(instantOf(nodeZone(name), value), referenceInstant(name, value));
+      assert.equal(wallAt(nodeZone(name), value), referenceWall(name, value));
     }),
     { numRuns: 3000 },
   );
