@@ -135,7 +135,7 @@ async function fillLarge(path: string): Promise<void> {
     where i % 5 > 0
     order by i, day`);
   await session.run(`
-    insert into polls
+    insert into polls (store_key, instant, active)
     select i // ${hours} + 1,
       make_timestamp_ms(${end} - 3600000 * (${hours} - i % ${hours}) + (hash(i) % 3600000)::bigint),
       hash(i // 6) % 20 > 0

@@ -163,6 +163,7 @@ function timedSnapshot(snapshot: Snapshot, stages: Stages): Snapshot {
     zoneVersions: (key) => snapshot.zoneVersions(key),
     specialDates: (key, from, to) => snapshot.specialDates(key, from, to),
     polls: (first, end, from, to) => stages.in('read polls', () => snapshot.polls(first, end, from, to)),
+    pollReasons: (first, end, from, to) => snapshot.pollReasons(first, end, from, to),
     lastPolls: (key, from, to, limit) => snapshot.lastPolls(key, from, to, limit),
   };
 }

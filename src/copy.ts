@@ -155,20 +155,43 @@ function copyPolls(
   const idOf = idsByKey(stores, base);
   return from.snapshot(async (source) => {
     const polls = await source.polls(base, end, first, last);
+    const reasons = await reasonsByPoll(source, base, end, first, last);
     return to.importing(async (target) => {
-      const columns = { store_id: 'VARCHAR', instant: 'BIGINT', active: 'BOOLEAN' };
+      const columns = {
+        ...{ store_id: 'VARCHAR', instant: 'BIGINT', active: 'BOOLEAN' },
+        ...(reasons.size > 0 && { inactive_reason: 'VARCHAR' }),
+      };
       await stageRows(target.staging, 'all_polls', columns, []);
       for (let i = 0; i < polls.length; i += BLOCK) {
         const rows = Array.from({ length: Math.min(BLOCK, polls.length - i) }, (_, k) => [
           idOf[polls.store[i + k] as number] as string,
           polls.instant[i + k] as number,
           polls.active[i + k] === 1,
+          reasons.get(pollName(polls.store[i + k] as number, polls.instant[i + k] as number)) ?? null,
         ]);
         await insertRows(target.staging, 'all_polls', columns, rows);
       }
       return (await target.mergePolls('all_polls')).added;
     });
   });
+}
+
+async function reasonsByPoll(
+  source: Snapshot,
+  base: number,
+  end: number,
+  first: number,
+  last: number,
+): Promise<Map<string, string>> {
+  const reasons = new Map<string, string>();
+  for (const { reason, store, instant } of await source.pollReasons(base, end, first, last)) {
+    for (const [i, key] of store.entries()) reasons.set(pollName(key, instant[i] as number), reason);
+  }
+  return reasons;
+}
+
+function pollName(store: number, instant: number): string {
+  return `${store} ${instant}`;
 }
 
 type Values = readonly (string | number | boolean | null)[];

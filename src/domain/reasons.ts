@@ -34,10 +34,60 @@ export const INACTIVE_REASONS = [
 /** The closed list of reasons: `timeout`, `http_503`, … */
 export type InactiveReason = (typeof INACTIVE_REASONS)[number] | `http_${number}`;
 
-const NAMES: ReadonlySet<string> = new Set(INACTIVE_REASONS);
+/** Matches the codes of the closed list, in JavaScript and in DuckDB. */
+export const REASON_PATTERN = `(?:${INACTIVE_REASONS.join('|')}|http_[1-5][0-9][0-9])`;
+
+/** Characters of a platform's own word; the rest is cut off. */
+export const DETAIL_LENGTH = 100;
+
+/** Why a poll is inactive: a code of the closed list and, where there is one, the platform's own word. */
+export interface Reason {
+  readonly code: InactiveReason;
+  readonly detail: string | undefined;
+}
+
+const CODE = new RegExp(`^${REASON_PATTERN}$`);
+const LEADING_CODE = new RegExp(`^(${REASON_PATTERN})(?:: |$)`);
 
 export function isInactiveReason(text: string): text is InactiveReason {
-  return NAMES.has(text) || /^http_[1-5]\d\d$/.test(text);
+  return CODE.test(text);
+}
+
+/**
+ * A reason as one line of text, as it is stored and written to files: `timeout`, or with the platform's word
+ * `closed_by_store: PAUSED`. White space and control characters in the word become single blanks.
+ */
+export function reasonText(code: InactiveReason, detail = ''): string {
+  const word = shortened(oneLine(detail));
+  return word === '' ? code : `${code}: ${word}`;
+}
+
+/**
+ * What somebody gave as a reason, in the form of `reasonText`. A text that does not begin with a code of the closed list
+ * is the platform's own word, with the code `other`. `undefined`: the text is blank.
+ */
+export function readReason(given: string): string | undefined {
+  const text = oneLine(given);
+  if (text === '') return undefined;
+  const code = LEADING_CODE.exec(text)?.[1] as InactiveReason | undefined;
+  return code === undefined ? reasonText('other', text) : reasonText(code, text.slice(code.length + 1));
+}
+
+/** @param text in the form of `reasonText` */
+export function reasonOf(text: string): Reason {
+  const colon = text.indexOf(': ');
+  if (colon < 0) return { code: text as InactiveReason, detail: undefined };
+  return { code: text.slice(0, colon) as InactiveReason, detail: text.slice(colon + 2) };
+}
+
+function oneLine(text: string): string {
+  return text.replace(/[\p{Z}\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ').trim();
+}
+
+/** Cut between characters, each of which may be two code units. */
+function shortened(text: string): string {
+  if (text.length <= DETAIL_LENGTH) return text;
+  return [...text].slice(0, DETAIL_LENGTH).join('').trimEnd();
 }
 
 /** Why a probe says nothing about the store. */

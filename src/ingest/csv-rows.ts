@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { identifier, literal, type Session } from '../duckdb/session.ts';
 import { TRIMMED } from '../text.ts';
-import type { Feed } from './feeds.ts';
+import type { Feed, RawRows } from './feeds.ts';
 import type { CsvFormat } from './source.ts';
 import { holdsNull, isPlain, NULL_REASON, trimmedText } from './sql-text.ts';
 
@@ -20,20 +20,23 @@ export type Reading = 'parallel' | 'serial';
  * place of a row is its line; DuckDB reads the lines, and fields are split here. A quoted field may hold anything but
  * a line break.
  */
-export function csvRows(feed: Feed, path: string, format: CsvFormat, reading: Reading): string {
+export function csvRows(feed: Feed, path: string, format: CsvFormat, reading: Reading): RawRows {
   const delimiter = literal(format.delimiter);
   const separator = format.delimiter === '|' ? '\\|' : format.delimiter;
   const blanks = `[${TRIMMED.replace(format.delimiter, '')}]*`;
   const field = `${blanks}(?:"(?:[^"]|"")*"${blanks}|[^"${separator}]*)`;
   // In one go, `\r\n` means LF as well; in pieces it loses rows of a file that has LF.
   const newLine = { cr: `'\\r'`, crlf: `'\\r\\n'`, lf: reading === 'serial' ? `'\\r\\n'` : `'\\n'` }[format.lineEnd];
-  const columns = feed.columns.map(
-    ({ name }, i) =>
-      `case when line is not null then coalesce(fields[${(format.positions[i] ?? 0) + 1}], '') end as ${identifier(name)}`,
+  const columns = feed.columns
+    .map(({ name }, i) => ({ name, position: format.positions[i] ?? -1 }))
+    .filter(({ position }) => position >= 0);
+  const texts = columns.map(
+    ({ name, position }) =>
+      `case when line is not null then coalesce(fields[${position + 1}], '') end as ${identifier(name)}`,
   );
   // Nearly every line is plain: it has nothing to unquote or to trim, which is what costs.
-  return `
-    select ${columns.join(', ')}, plain,
+  const query = `
+    select ${texts.join(', ')}, plain,
       case
         when line is null then null
         when not plain and ${holdsNull('line')} then '${NULL_REASON}'
@@ -67,6 +70,7 @@ export function csvRows(feed: Feed, path: string, format: CsvFormat, reading: Re
         )
       )
     )`;
+  return { query, columns: new Set(columns.map(({ name }) => name)) };
 }
 
 /** A path that DuckDB takes for no pattern, address or partition. */

@@ -1,4 +1,5 @@
 import { literal } from '../duckdb/session.ts';
+import { reasonFrom } from './reason.ts';
 import { badId, badNewId, timeOfDay } from './sql-text.ts';
 
 export type FeedName = 'polls' | 'hours' | 'specialHours' | 'zones';
@@ -9,13 +10,15 @@ export const FEED_NAMES: readonly FeedName[] = ['zones', 'hours', 'specialHours'
 export interface FeedColumn {
   readonly name: string;
   readonly headers: readonly string[];
+  /** A file may do without it; then the staging queries have no such column. */
+  readonly optional?: true;
 }
 
 /**
  * One of the four feeds. `parse` gives the query that turns raw text columns into the staged ones and says of each
- * bad row why it is bad: from a relation `raw` with a text column for each of `columns`, the text columns `broken`
- * (why the row cannot be read at all) and `line`, and the boolean `plain` (`isPlain` of its id), to the staged columns
- * and `reason`. A blank line has a null `store_id`.
+ * bad row why it is bad: from a relation `raw` with a text column for each of `columns` that the file has, the text
+ * columns `broken` (why the row cannot be read at all) and `line`, and the boolean `plain` (`isPlain` of its id), to the
+ * staged columns and `reason`. A blank line has a null `store_id`.
  */
 export interface Feed {
   readonly name: FeedName;
@@ -27,7 +30,15 @@ export interface Feed {
   parse(raw: string, context: ParseContext): string;
 }
 
+/** The query for the raw rows of a file, and which of the feed's columns it gives. */
+export interface RawRows {
+  readonly query: string;
+  readonly columns: ReadonlySet<string>;
+}
+
 export interface ParseContext {
+  /** The names of the feed's columns that the file has. */
+  readonly columns: ReadonlySet<string>;
   /** Instants after this one (milliseconds) are refused. */
   readonly latest: number;
   /** Zone names as they occur in the file, and their IANA spelling. */
@@ -79,9 +90,15 @@ const polls: Feed = {
   name: 'polls',
   title: 'polls',
   option: '--polls',
-  columns: [STORE_ID, { name: 'status', headers: ['status'] }, { name: 'timestamp_utc', headers: ['timestamp_utc'] }],
-  parse: (raw, { latest }) => `
+  columns: [
+    STORE_ID,
+    { name: 'status', headers: ['status'] },
+    { name: 'timestamp_utc', headers: ['timestamp_utc'] },
+    { name: 'given_reason', headers: ['reason'], optional: true },
+  ],
+  parse: (raw, { latest, columns }) => `
     select store_id, instant, active,
+      ${columns.has('given_reason') ? `case when not active then ${reasonFrom('given_reason')} end as inactive_reason,` : ''}
       case
         when broken is not null then broken
         ${badId}

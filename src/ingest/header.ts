@@ -1,6 +1,6 @@
 import { invalid } from '../errors.ts';
 import { trimmed } from '../text.ts';
-import { FEED_NAMES, FEEDS, type Feed } from './feeds.ts';
+import { FEED_NAMES, FEEDS, type Feed, type FeedColumn } from './feeds.ts';
 
 /** How a file's lines end; how the first one does, where they differ. */
 export type LineEnd = 'lf' | 'crlf' | 'cr';
@@ -13,7 +13,7 @@ export interface Layout {
   readonly skip: number;
   /** The number of fields that each row must have. */
   readonly width: number;
-  /** Where each of the feed's columns stands, counted from 0. */
+  /** Where each of the feed's columns stands, counted from 0; −1: the file has none such. */
   readonly positions: readonly number[];
 }
 
@@ -47,7 +47,7 @@ function lineEndOf(head: string): LineEnd {
  * @throws UserError `invalid_input` when one of the feed's columns is not there, or is there twice
  */
 export function checkColumns(feed: Feed, header: readonly string[], label: string): void {
-  const missing = feed.columns.filter(({ headers }) => !header.some((name) => headers.includes(name)));
+  const missing = requiredColumns(feed).filter(({ headers }) => !header.some((name) => headers.includes(name)));
   if (missing.length > 0) {
     throw invalid(
       `${label} has no column ${missing.map((column) => `"${column.headers[0]}"`).join(', ')}; ` +
@@ -59,7 +59,13 @@ export function checkColumns(feed: Feed, header: readonly string[], label: strin
 }
 
 export function columnNames(feed: Feed): string {
-  return `the columns ${feed.columns.map((column) => column.headers[0]).join(', ')}`;
+  return `the columns ${requiredColumns(feed)
+    .map((column) => column.headers[0])
+    .join(', ')}`;
+}
+
+function requiredColumns(feed: Feed): FeedColumn[] {
+  return feed.columns.filter(({ optional }) => optional !== true);
 }
 
 /** The one that makes the most of the feed's columns out of the header. */
@@ -96,6 +102,10 @@ function printable(header: readonly string[]): string {
 
 /** Files are easily swapped on the command line. */
 function hint(feed: Feed, header: readonly string[]): string {
-  const fits = FEED_NAMES.find((name) => name !== feed.name && !positionsOf(FEEDS[name], header).includes(-1));
+  const fits = FEED_NAMES.find(
+    (name) =>
+      name !== feed.name &&
+      requiredColumns(FEEDS[name]).every(({ headers }) => headers.some((column) => header.includes(column))),
+  );
   return fits === undefined ? '' : ` (that is a ${FEEDS[fits].title} file: ${FEEDS[fits].option})`;
 }

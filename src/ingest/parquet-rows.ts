@@ -3,6 +3,7 @@ import { invalid } from '../errors.ts';
 import type { Row } from '../sql.ts';
 import { trimmed } from '../text.ts';
 import { pathLiteral } from './csv-rows.ts';
+import type { RawRows } from './feeds.ts';
 import { checkColumns } from './header.ts';
 import type { Source } from './source.ts';
 import { holdsNull, isPlain, NULL_REASON, quicklyTrimmed } from './sql-text.ts';
@@ -12,28 +13,30 @@ import { holdsNull, isPlain, NULL_REASON, quicklyTrimmed } from './sql-text.ts';
  *
  * @throws UserError `invalid_input` when a column is not there or cannot hold what it should
  */
-export async function parquetRows(session: Session, source: Source): Promise<string> {
+export async function parquetRows(session: Session, source: Source): Promise<RawRows> {
   const file = `read_parquet(${pathLiteral(source.path)}, binary_as_string = true, hive_partitioning = false)`;
   const described = await session.rows(`describe select * from ${file}`);
   const header = described.map((row) => trimmed(String(row.column_name)).toLowerCase());
   checkColumns(source.feed, header, source.label);
-  const texts = source.feed.columns.map(({ name, headers }) => {
-    const column = described[header.findIndex((text) => headers.includes(text))] ?? {};
+  const texts = source.feed.columns.flatMap(({ name, headers }) => {
+    const column = described[header.findIndex((text) => headers.includes(text))];
+    if (column === undefined) return [];
     if (name === 'store_id' && /^(DOUBLE|FLOAT|DECIMAL\(\d+,[^0])/.test(String(column.column_type))) {
       throw invalid(
         `${source.label}: store_id is ${column.column_type}, which cannot hold every id; expected text or a whole number`,
       );
     }
-    return { name, text: textOf(column) };
+    return [{ name, text: textOf(column) }];
   });
   const columns = texts.map(({ name, text }) => `${text} as ${identifier(name)}`);
   const names = texts.map(({ name }) => identifier(name));
-  return `
+  const query = `
     select ${names.map((name) => `coalesce(${quicklyTrimmed(name)}, '') as ${name}`).join(', ')},
       coalesce(${isPlain('store_id')}, true) as plain,
       case when ${names.map(holdsNull).join(' or ')} then '${NULL_REASON}' end as broken,
       concat_ws(',', ${names.join(', ')}) as line
     from (select ${columns.join(', ')} from ${file})`;
+  return { query, columns: new Set(texts.map(({ name }) => name)) };
 }
 
 /** Timestamps are written as CSV files have them, which is what the check of an instant is quick at. */

@@ -3,6 +3,7 @@ import { literal, type Session } from '../duckdb/session.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { zoneName } from '../tzdb.ts';
 import { csvRows, dropUnread, type Reading, ROW_LIMIT, type UnreadLine, unreadLines } from './csv-rows.ts';
+import type { RawRows } from './feeds.ts';
 import { unpack } from './gzip.ts';
 import { checkLines } from './line-check.ts';
 import { parquetRows } from './parquet-rows.ts';
@@ -123,14 +124,16 @@ async function stageRows(
   table: string,
   source: Source,
   path: string,
-  rows: () => Promise<string>,
+  rows: () => Promise<RawRows>,
   latest: number,
 ): Promise<void> {
   try {
-    const raw = await rows();
-    const zones = source.feed.name === 'zones' ? await knownZones(session, raw) : new Map<string, string>();
+    const { query, columns } = await rows();
+    const zones = source.feed.name === 'zones' ? await knownZones(session, query) : new Map<string, string>();
     await dropUnread(session);
-    await session.run(`create or replace temp table ${table} as ${source.feed.parse(raw, { latest, zones })}`);
+    await session.run(
+      `create or replace temp table ${table} as ${source.feed.parse(query, { columns, latest, zones })}`,
+    );
   } catch (error) {
     throw unreadable(source, path, error);
   }

@@ -1,4 +1,4 @@
-import { PollGroup } from './poll-group.ts';
+import { type KnownPolls, type MergedPolls, PollGroup } from './poll-group.ts';
 import type { MergeCounts, PollBatch } from './ports.ts';
 import { changesSomething } from './sql/merge.ts';
 import type { Changes } from './sql/revision.ts';
@@ -10,10 +10,10 @@ export interface PollAppending {
   keysOf(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Makes those of the stores known again that are deleted; says how many. */
   restoreStores(keys: readonly number[]): Promise<number>;
-  /** For each poll what the database has of it: 0, 1 or `UNKNOWN`. */
-  lookUp(polls: PollGroup): Promise<Uint8Array>;
-  /** Adds those polls of which nothing is there, and replaces those that were otherwise. */
-  write(polls: PollGroup, there: Uint8Array): Promise<void>;
+  /** What the database has of the polls. */
+  lookUp(polls: PollGroup): Promise<KnownPolls>;
+  /** Adds those polls of which nothing is there, and replaces those that were otherwise or had another reason. */
+  write(polls: PollGroup, there: KnownPolls, reasons: MergedPolls['reasons']): Promise<void>;
 }
 
 /**
@@ -31,9 +31,9 @@ export async function append(
   const polls = new PollGroup(batches, (id) => (known.get(id) ?? keys.get(id)) as number);
   if ((await engine.restoreStores([...new Set(polls.keys)])) > 0) changes.stores();
   const there = await engine.lookUp(polls);
-  const counts = polls.counts(there);
+  const { counts, reasons } = polls.merge(there);
   if (counts.some(changesSomething)) {
-    await engine.write(polls, there);
+    await engine.write(polls, there, reasons);
     changes.polls();
   }
   return { counts, keys };

@@ -3,6 +3,21 @@ import type { MergeCounts, PollBatch } from './ports.ts';
 /** What a database has of a poll already: nothing, or one that is inactive (0) or active (1). */
 export const UNKNOWN = 2;
 
+/** What a database has of the polls of a group, by their places. */
+export interface KnownPolls {
+  /** 0, 1 or `UNKNOWN`. */
+  readonly active: Uint8Array;
+  /** Why inactive ones are; looked up only for a group that `hasReasons`. */
+  readonly reasons: ReadonlyMap<number, string>;
+}
+
+/** What becomes of the polls of a group. */
+export interface MergedPolls {
+  readonly counts: MergeCounts[];
+  /** Why inactive ones are in the end, by their places. */
+  readonly reasons: ReadonlyMap<number, string>;
+}
+
 /**
  * The polls of some batches as columns with each instant of a store once, and for each batch what it brought. The
  * batches follow one another: what an earlier one says is there for the later ones.
@@ -14,6 +29,8 @@ export class PollGroup {
   readonly instants: Float64Array;
   /** 0 or 1: what the last word on each poll is. */
   readonly active: Uint8Array;
+  /** Whether any poll says why it is inactive. */
+  readonly hasReasons: boolean;
   /** The first and the last instant; of no polls, an empty range. */
   readonly from: number = Number.POSITIVE_INFINITY;
   readonly to: number = Number.NEGATIVE_INFINITY;
@@ -25,6 +42,7 @@ export class PollGroup {
   constructor(batches: readonly PollBatch[], keyOf: (id: string) => number) {
     const polls = batches.reduce((sum, { ids }) => sum + ids.length, 0);
     this.#batches = batches;
+    this.hasReasons = batches.some(({ reasons }) => reasons !== undefined && reasons.size > 0);
     this.#places = new Int32Array(polls);
     const [keys, instants, active] = [new Int32Array(polls), new Float64Array(polls), new Uint8Array(polls)];
     const slots = new Slots(keys, instants);
@@ -47,16 +65,13 @@ export class PollGroup {
     this.active = active.subarray(0, length);
   }
 
-  /**
-   * What each batch brought.
-   *
-   * @param there what the database has of each poll: 0, 1 or `UNKNOWN`
-   */
-  counts(there: Uint8Array): MergeCounts[] {
-    const known = there.slice();
+  /** What each batch brought. A poll that is inactive as before and has no reason leaves the one that is there. */
+  merge(there: KnownPolls): MergedPolls {
+    const known = there.active.slice();
+    const knownReasons = new Map(there.reasons);
     const saidBy = new Int32Array(this.length);
     let first = 0;
-    return this.#batches.map(({ ids, active }, b) => {
+    const counts = this.#batches.map(({ ids, active, reasons }, b) => {
       const counts = { added: 0, replaced: 0, alreadyThere: 0, repeated: 0 };
       // Backwards, since the last word of a batch on an instant is what it says of it.
       for (let i = ids.length - 1; i >= 0; i--) {
@@ -66,14 +81,21 @@ export class PollGroup {
           continue;
         }
         saidBy[place] = b + 1;
-        if (known[place] === UNKNOWN) counts.added++;
-        else if (known[place] === active[i]) counts.alreadyThere++;
-        else counts.replaced++;
-        known[place] = active[i] as number;
+        const reason = active[i] === 0 ? reasons?.get(i) : undefined;
+        const same = known[place] === active[i] && (reason === undefined || reason === knownReasons.get(place));
+        if (same) counts.alreadyThere++;
+        else {
+          if (known[place] === UNKNOWN) counts.added++;
+          else counts.replaced++;
+          known[place] = active[i] as number;
+          if (reason === undefined) knownReasons.delete(place);
+          else knownReasons.set(place, reason);
+        }
       }
       first += ids.length;
       return counts;
     });
+    return { counts, reasons: knownReasons };
   }
 }
 

@@ -41,7 +41,7 @@ export interface Storage {
   changing<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T>;
   /**
    * Adds polls, all or none, and makes known the stores that they name; takes its turn among the imports. Of polls
-   * about the same instant of a store the later one wins. Returns what each batch brought: for it, what the batches
+   * about the same instant of a store the later one wins, with its reason as in `mergePolls`. Returns what each batch brought: for it, what the batches
    * before it say was there.
    */
   appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]>;
@@ -101,6 +101,8 @@ export interface Snapshot extends ScheduleReader {
   zoneChanges(firstKey: number, endKey: number): Promise<ZoneChangeRows>;
   /** The polls in `[from, to]` of these stores, arranged by store and instant; `store` is `key − firstKey`. */
   polls(firstKey: number, endKey: number, from: number, to: number): Promise<PollColumns>;
+  /** The polls in `[from, to]` of these stores whose reason is known, in no order; `store` is `key − firstKey`. */
+  pollReasons(firstKey: number, endKey: number, from: number, to: number): Promise<PollsOfReason[]>;
   /** The last `limit` polls in `[from, to]` of one store, the newest first. */
   lastPolls(key: number, from: number, to: number, limit: number): Promise<StoredPoll[]>;
 }
@@ -108,6 +110,17 @@ export interface Snapshot extends ScheduleReader {
 export interface StoredPoll {
   readonly instant: number;
   readonly active: boolean;
+  /** In the form of `reasonText`; `undefined`: it is active, or the reason is not known. */
+  readonly reason: string | undefined;
+}
+
+/** Polls that are inactive for the same reason, as columns of one length. */
+export interface PollsOfReason {
+  /** In the form of `reasonText`. */
+  readonly reason: string;
+  readonly store: readonly number[];
+  /** Milliseconds. */
+  readonly instant: readonly number[];
 }
 
 /** Polls as columns of one length, in the order in which they were said. */
@@ -117,6 +130,8 @@ export interface PollBatch {
   readonly instants: ArrayLike<number>;
   /** 0 or 1. */
   readonly active: ArrayLike<number>;
+  /** Why inactive polls are, by their places, in the form of `reasonText`; as far as it is known. */
+  readonly reasons?: ReadonlyMap<number, string>;
 }
 
 /** How the good rows of a feed met what was there. */
@@ -139,7 +154,11 @@ export interface ImportSession {
   storesAmong(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Makes known the stores that a table with a column `store_id varchar` names. */
   nameStores(table: string): Promise<void>;
-  /** Merges a table `(store_id varchar, instant bigint, active boolean)` into the polls. */
+  /**
+   * Merges a table `(store_id varchar, instant bigint, active boolean)` into the polls. It may have a column
+   * `inactive_reason varchar` in the form of `reasonText`, null for active polls. A poll that is inactive as before and
+   * has no reason leaves the one that is there; else state and reason are replaced together.
+   */
   mergePolls(table: string): Promise<MergeCounts>;
   /**
    * Makes the week of every store that the table `(store_id varchar, day utinyint, start_ms integer, end_ms integer)`

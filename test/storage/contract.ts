@@ -545,7 +545,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       });
       assert.deepEqual(
         last,
-        [10, 9, 8].map((day) => ({ instant: T + day * 24 * HOUR, active: day % 2 === 0 })),
+        [10, 9, 8].map((day) => ({ instant: T + day * 24 * HOUR, active: day % 2 === 0, reason: undefined })),
       );
     });
 

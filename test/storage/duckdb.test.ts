@@ -10,12 +10,14 @@ import { temporaryFolder } from '../support/temporary.ts';
 import { accountsContract } from './accounts-contract.ts';
 import { catalogContract } from './catalog-contract.ts';
 import { storageContract } from './contract.ts';
+import { reasonsContract } from './reasons-contract.ts';
 import { scheduleContract } from './schedule-contract.ts';
 import { watchContract } from './watch-contract.ts';
 
 storageContract('duckdb', () => DuckdbStorage.open(undefined));
 accountsContract('duckdb', () => DuckdbStorage.open(undefined));
 catalogContract('duckdb', () => DuckdbStorage.open(undefined));
+reasonsContract('duckdb', () => DuckdbStorage.open(undefined));
 scheduleContract('duckdb', () => DuckdbStorage.open(undefined));
 watchContract('duckdb', () => DuckdbStorage.open(undefined));
 

@@ -11,45 +11,64 @@ const poll = fc.record({
   id: fc.constantFrom('1', '2', '3', '2000000000'),
   instant: fc.constantFrom(T, T + 1, T + 2 ** 32, T + 2 ** 33, -1, 0, -(2 ** 32)),
   active: fc.constantFrom(0, 1),
+  reason: fc.constantFrom(undefined, undefined, 'timeout', 'dns'),
 });
 const batches = fc.array(fc.array(poll, { maxLength: 30 }), { maxLength: 5 });
-const known = fc.array(poll, { maxLength: 10 });
+const before = fc.array(poll, { maxLength: 10 });
 
-function batchOf(polls: readonly { id: string; instant: number; active: number }[]): PollBatch {
+interface Said {
+  readonly id: string;
+  readonly instant: number;
+  readonly active: number;
+  readonly reason: string | undefined;
+}
+
+function batchOf(polls: readonly Said[]): PollBatch {
   return {
     ids: polls.map(({ id }) => id),
     instants: polls.map(({ instant }) => instant),
     active: polls.map(({ active }) => active),
+    reasons: new Map(polls.flatMap(({ reason }, i) => (reason === undefined ? [] : [[i, reason] as const]))),
   };
+}
+
+/** A reason of an active poll is none. */
+function known({ active, reason }: Said): { active: number; reason: string | undefined } {
+  return { active, reason: active === 0 ? reason : undefined };
 }
 
 test('a group says of each batch what a plain map says, one batch after the other', () => {
   fc.assert(
-    fc.property(batches, known, (all, before) => {
-      const database = new Map(before.map(({ id, instant, active }) => [`${Number(id)} ${instant}`, active]));
+    fc.property(batches, before, (all, polls) => {
+      const database = new Map(polls.map((poll) => [`${Number(poll.id)} ${poll.instant}`, known(poll)]));
       const group = new PollGroup(all.map(batchOf), Number);
-      const there = Uint8Array.from(
-        group.keys,
-        (key, place) => database.get(`${key} ${group.instants[place]}`) ?? UNKNOWN,
-      );
-      const counted = group.counts(there);
+      const names = Array.from(group.keys, (key, place) => `${key} ${group.instants[place]}`);
+      const active = Uint8Array.from(names, (name) => database.get(name)?.active ?? UNKNOWN);
+      const reasons = new Map<number, string>();
+      for (const [place, name] of names.entries()) {
+        const reason = database.get(name)?.reason;
+        if (reason !== undefined) reasons.set(place, reason);
+      }
+      const merged = group.merge({ active, reasons });
       const expected = all.map((polls): MergeCounts => {
         const counts = { added: 0, replaced: 0, alreadyThere: 0, repeated: 0 };
-        const said = new Map(polls.map(({ id, instant, active }) => [`${Number(id)} ${instant}`, active]));
+        const said = new Map(polls.map((poll) => [`${Number(poll.id)} ${poll.instant}`, known(poll)]));
         counts.repeated = polls.length - said.size;
-        for (const [poll, active] of said) {
-          const found = database.get(poll);
+        for (const [name, poll] of said) {
+          const found = database.get(name);
+          const same = found?.active === poll.active && (poll.reason ?? found.reason) === found.reason;
           if (found === undefined) counts.added++;
-          else if (found === active) counts.alreadyThere++;
+          else if (same) counts.alreadyThere++;
           else counts.replaced++;
-          database.set(poll, active);
+          if (!same) database.set(name, poll);
         }
         return counts;
       });
-      assert.deepEqual(counted, expected);
-      const last = Array.from(group.keys, (key, place) => [`${key} ${group.instants[place]}`, group.active[place]]);
-      assert.equal(new Set(last.map(([poll]) => poll)).size, group.length);
-      for (const [poll, active] of last) assert.equal(database.get(String(poll)), active);
+      assert.deepEqual(merged.counts, expected);
+      assert.equal(new Set(names).size, group.length);
+      for (const [place, name] of names.entries()) {
+        assert.deepEqual({ active: group.active[place], reason: merged.reasons.get(place) }, database.get(name));
+      }
     }),
   );
 });

@@ -9,6 +9,7 @@ import { merge } from '../support/staging.ts';
 import { accountsContract } from './accounts-contract.ts';
 import { catalogContract } from './catalog-contract.ts';
 import { storageContract } from './contract.ts';
+import { reasonsContract } from './reasons-contract.ts';
 import { scheduleContract } from './schedule-contract.ts';
 import { watchContract } from './watch-contract.ts';
 
@@ -41,6 +42,7 @@ suite('PostgreSQL', () => {
     assert.deepEqual(names.sort(), ['the first', 'the second']);
   });
   catalogContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
+  reasonsContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
   scheduleContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
   watchContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
 

@@ -105,7 +105,7 @@ export class Importer {
   }
 
   /**
-   * Polls as `store instant active`, hours as `store day start–end [from instant] [until instant]`, special hours as
+   * Polls as `store instant active [reason]`, hours as `store day start–end [from instant] [until instant]`, special hours as
    * `store date start–end`, stores as `store zone`, zone changes as `store zone until instant`, each sorted.
    */
   async contents(): Promise<Contents> {
@@ -115,7 +115,7 @@ export class Importer {
       return {
         revision,
         polls: await texts(`
-          select concat_ws(' ', store_id, strftime(instant, '%Y-%m-%dT%H:%M:%S.%g'), active) as text
+          select concat_ws(' ', store_id, strftime(instant, '%Y-%m-%dT%H:%M:%S.%g'), active, reason) as text
           from polls join stores using (store_key) order by store_id, instant, active`),
         hours: await texts(`
           select concat_ws(' ', store_id, day, start_ms || '–' || end_ms, 'from ' || ${instantText('from_ms')},

@@ -2,8 +2,8 @@ import type { Session } from '../../src/duckdb/session.ts';
 import { literal } from '../../src/duckdb/session.ts';
 import type { MergeCounts, Storage } from '../../src/storage/ports.ts';
 
-/** `[store_id, instant in milliseconds, active]` */
-export type StagedPoll = readonly [string, number, boolean];
+/** `[store_id, instant in milliseconds, active, why it is inactive]` */
+export type StagedPoll = readonly [string, number, boolean, string?];
 /** `[store_id, day, start, end]`, times of day in milliseconds */
 export type StagedHours = readonly [string, number, number, number];
 /** `[store_id, zone]` */
@@ -31,7 +31,12 @@ export function merge(
   return storage.importing(async (session) => {
     const counts: Partial<Record<keyof StagedFeeds, MergeCounts>> = {};
     if (feeds.polls !== undefined) {
-      await table(session.staging, 'p', 'store_id varchar, instant bigint, active boolean', feeds.polls);
+      const withReasons = feeds.polls.some(({ length }) => length > 3);
+      const columns = `store_id varchar, instant bigint, active boolean${withReasons ? ', inactive_reason varchar' : ''}`;
+      const rows = feeds.polls.map(([id, at, active, reason = null]) =>
+        withReasons ? [id, at, active, reason] : [id, at, active],
+      );
+      await table(session.staging, 'p', columns, rows);
       counts.polls = await session.mergePolls('p');
     }
     if (feeds.hours !== undefined) {

@@ -1,7 +1,8 @@
 import type { Session } from '../../duckdb/session.ts';
 import type { PollAppending } from '../appending.ts';
-import { type PollGroup, UNKNOWN } from '../poll-group.ts';
+import { type KnownPolls, type MergedPolls, type PollGroup, UNKNOWN } from '../poll-group.ts';
 import type { Changes } from '../sql/revision.ts';
+import { REPLACES } from '../sql/staging.ts';
 import { DuckdbImportSession } from './import.ts';
 
 /** Adds polls within the transaction that the session is in. */
@@ -38,9 +39,9 @@ export class DuckdbAppending implements PollAppending {
     );
   }
 
-  async lookUp(polls: PollGroup): Promise<Uint8Array> {
+  async lookUp(polls: PollGroup): Promise<KnownPolls> {
     const there = new Uint8Array(polls.length).fill(UNKNOWN);
-    if (polls.length === 0) return there;
+    if (polls.length === 0) return { active: there, reasons: new Map() };
     const places = Int32Array.from(there, (_, place) => place);
     await this.#session.run(
       'create or replace temp table appended (place integer, store_key integer, instant double, active utinyint)',
@@ -48,26 +49,45 @@ export class DuckdbAppending implements PollAppending {
     await this.#session.append('appended', [places, polls.keys, polls.instants, polls.active]);
     await this.#session.run(`
       create or replace temp table met as
-      select a.place, a.active <> p.active::utinyint as different, p.active::utinyint as active
+      select a.place, p.active, p.reason
       from appended a join polls p
         on p.store_key = a.store_key and p.instant = make_timestamp_ms(a.instant::bigint)
         and p.instant between make_timestamp_ms(${polls.from}) and make_timestamp_ms(${polls.to})`);
-    const { chunks } = await this.#session.result('select place, active from met');
+    const { chunks } = await this.#session.result('select place, active::utinyint from met');
     for await (const chunk of chunks) {
       const [place, active] = [chunk.getColumnValues(0), chunk.getColumnValues(1)];
       for (let i = 0; i < chunk.rowCount; i++) there[Number(place[i])] = Number(active[i]);
     }
-    return there;
+    return { active: there, reasons: polls.hasReasons ? await this.#reasonsMet() : new Map() };
   }
 
-  async write(polls: PollGroup): Promise<void> {
+  async #reasonsMet(): Promise<Map<number, string>> {
+    const { pairs } = await this.#session.row(
+      'select to_json(list([place::varchar, reason]))::varchar as pairs from met where reason is not null',
+    );
+    const rows = pairs === null ? [] : (JSON.parse(String(pairs)) as [string, string][]);
+    return new Map(rows.map(([place, reason]) => [Number(place), reason]));
+  }
+
+  async write(polls: PollGroup, _there: KnownPolls, reasons: MergedPolls['reasons']): Promise<void> {
+    await this.#session.run(
+      `create or replace temp table merged as
+       select a.*, r.reason
+       from appended a
+       left join (
+         select unnest(from_json($places::json, '["INTEGER"]')) as place, unnest(from_json($reasons::json, '["VARCHAR"]')) as reason
+       ) r using (place)`,
+      { places: JSON.stringify([...reasons.keys()]), reasons: JSON.stringify([...reasons.values()]) },
+    );
     await this.#session.run(`
-      update polls p set active = a.active
-      from appended a join met on met.place = a.place and met.different
-      where p.store_key = a.store_key and p.instant = make_timestamp_ms(a.instant::bigint)
+      update polls p set active = i.active, reason = i.reason
+      from (
+        select i.* from merged i join met p on p.place = i.place and ${REPLACES}
+      ) i
+      where p.store_key = i.store_key and p.instant = make_timestamp_ms(i.instant::bigint)
         and p.instant between make_timestamp_ms(${polls.from}) and make_timestamp_ms(${polls.to})`);
     await this.#session.run(`
-      insert into polls
-      select store_key, make_timestamp_ms(instant::bigint), active from appended anti join met using (place)`);
+      insert into polls (store_key, instant, active, reason)
+      select store_key, make_timestamp_ms(instant::bigint), active, reason from merged anti join met using (place)`);
   }
 }

@@ -3,7 +3,15 @@ import type { CopiedSchedules, ImportSession, MergeCounts } from '../ports.ts';
 import { takeCopiedSchedules } from '../sql/copied-schedules.ts';
 import { changesSomething, dropFirsts, mergeHours, mergeSpecialHours, mergeZones } from '../sql/merge.ts';
 import type { Changes } from '../sql/revision.ts';
-import { countRows, distinctHours, dropSortedPolls, lastSpecialHours, lastZones, sortPolls } from '../sql/staging.ts';
+import {
+  countRows,
+  distinctHours,
+  dropSortedPolls,
+  lastSpecialHours,
+  lastZones,
+  REPLACES,
+  sortPolls,
+} from '../sql/staging.ts';
 
 /** Merges staged tables into the data, within the transaction that the session is in. */
 export class DuckdbImportSession implements ImportSession {
@@ -44,24 +52,24 @@ export class DuckdbImportSession implements ImportSession {
       const known = `p.store_key = i.store_key and p.instant = i.instant
         and p.instant between make_timestamp_ms(${range.from}) and make_timestamp_ms(${range.to})`;
       const met = await session.row(`
-        select count(*) filter (p.active = i.active) as same, count(*) filter (p.active <> i.active) as different
+        select count(*) as there, count(*) filter (${REPLACES}) as different
         from incoming_polls i join polls p on ${known}`);
-      counts.alreadyThere = Number(met.same);
       counts.replaced = Number(met.different);
+      counts.alreadyThere = Number(met.there) - counts.replaced;
       counts.added -= counts.alreadyThere + counts.replaced;
       if (counts.replaced > 0) {
         await session.run(
-          `update polls p set active = i.active from incoming_polls i where ${known} and p.active <> i.active`,
+          `update polls p set active = i.active, reason = i.reason from incoming_polls i where ${known} and ${REPLACES}`,
         );
       }
       if (counts.added > 0) {
         await session.run(`
-          insert into polls
+          insert into polls by name
           select * from incoming_polls i where not exists (select 1 from polls p where ${known})
           order by store_key, instant`);
       }
     } else {
-      await session.run('insert into polls select * from incoming_polls');
+      await session.run('insert into polls by name select * from incoming_polls');
     }
     await dropSortedPolls(session);
     if (changesSomething(counts)) this.#changes.polls();

@@ -4,8 +4,9 @@ import { CLOSED, type SpecialHoursColumns } from '../../domain/special-hours.ts'
 import type { Session } from '../../duckdb/session.ts';
 import { fillColumns } from '../../duckdb/vectors.ts';
 import type { Parameters } from '../../sql.ts';
-import type { Snapshot, StoreColumns, StoredPoll, ZoneChangeRows } from '../ports.ts';
+import type { PollsOfReason, Snapshot, StoreColumns, StoredPoll, ZoneChangeRows } from '../ports.ts';
 import type { HoursVersion, SpecialDate, ZoneVersion } from '../schedules.ts';
+import { readPollReasons } from '../sql/reasons.ts';
 import { hoursVersions, readZoneChanges, specialDates, zoneVersions } from '../sql/schedules.ts';
 import type { StoreRecord } from '../stores.ts';
 
@@ -192,14 +193,28 @@ export class DuckdbSnapshot implements Snapshot {
     return arrangePolls({ length, store, instant, active }, endKey - firstKey);
   }
 
+  pollReasons(firstKey: number, endKey: number, from: number, to: number): Promise<PollsOfReason[]> {
+    return readPollReasons(
+      this.#session,
+      'epoch_ms(instant)',
+      `store_key >= $first and store_key < $end
+         and instant between make_timestamp_ms($from::bigint) and make_timestamp_ms($to::bigint)`,
+      { first: firstKey, end: endKey, from, to },
+    );
+  }
+
   async lastPolls(key: number, from: number, to: number, limit: number): Promise<StoredPoll[]> {
     const rows = await this.#session.rows(
-      `select epoch_ms(instant) as instant, active from polls
+      `select epoch_ms(instant) as instant, active, reason from polls
        where store_key = $key
          and instant between make_timestamp_ms($from::bigint) and make_timestamp_ms($to::bigint)
        order by polls.instant desc limit $limit`,
       { key, from, to, limit },
     );
-    return rows.map(({ instant, active }) => ({ instant: Number(instant), active: active === true }));
+    return rows.map(({ instant, active, reason }) => ({
+      instant: Number(instant),
+      active: active === true,
+      reason: reason === null ? undefined : String(reason),
+    }));
   }
 }

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { PollAppending } from '../appending.ts';
-import { type PollGroup, UNKNOWN } from '../poll-group.ts';
+import { type KnownPolls, type MergedPolls, type PollGroup, UNKNOWN } from '../poll-group.ts';
 import type { Changes } from '../sql/revision.ts';
 import { PostgresSql } from './client.ts';
 import { writePolls } from './copy.ts';
@@ -38,49 +38,62 @@ export class PostgresAppending implements PollAppending {
 
   /**
    * Asks the index poll by poll. A join would be planned as a scan of the whole week, since no index leads to an
-   * instant alone; `offset 0` keeps PostgreSQL from asking twice.
+   * instant alone; `offset 0` keeps the question as it is.
    */
-  async lookUp(polls: PollGroup): Promise<Uint8Array> {
+  async lookUp(polls: PollGroup): Promise<KnownPolls> {
     const there = new Uint8Array(polls.length).fill(UNKNOWN);
-    if (polls.length === 0) return there;
+    const reasons = new Map<number, string>();
+    if (polls.length === 0) return { active: there, reasons };
     const rows = await this.#sql.list(
-      `select place, active
-       from (
-         select a.place,
-           (
-             select p.active from polls p
-             where p.store_key = a.store_key and p.instant = ${instant('a.instant_ms')} and ${rangeOf(polls)}
-           ) as active
-         from unnest($1::integer[], $2::bigint[]) with ordinality a (store_key, instant_ms, place)
+      `select a.place, met.active, met.reason
+       from unnest($1::integer[], $2::bigint[]) with ordinality a (store_key, instant_ms, place)
+       cross join lateral (
+         select p.active, p.reason from polls p
+         where p.store_key = a.store_key and p.instant = ${instant('a.instant_ms')} and ${rangeOf(polls)}
          offset 0
-       ) asked
-       where active is not null`,
+       ) met`,
       [arrayText(polls.keys), arrayText(polls.instants)],
     );
-    for (const { place, active } of rows) there[Number(place) - 1] = active === true ? 1 : 0;
-    return there;
+    for (const { place, active, reason } of rows) {
+      there[Number(place) - 1] = active === true ? 1 : 0;
+      if (polls.hasReasons && reason !== null) reasons.set(Number(place) - 1, String(reason));
+    }
+    return { active: there, reasons };
   }
 
-  async write(polls: PollGroup, there: Uint8Array): Promise<void> {
-    const places = Int32Array.from(there, (_, place) => place);
-    const added = places.filter((place) => there[place] === UNKNOWN);
-    const replaced = places.filter((place) => there[place] !== UNKNOWN && there[place] !== polls.active[place]);
+  async write(polls: PollGroup, there: KnownPolls, reasons: MergedPolls['reasons']): Promise<void> {
+    const places = Int32Array.from(there.active, (_, place) => place);
+    const added = places.filter((place) => there.active[place] === UNKNOWN);
+    const replaced = places.filter((place) => {
+      const reason = reasons.get(place);
+      const otherwise = reason !== undefined && reason !== there.reasons.get(place);
+      return there.active[place] !== UNKNOWN && (there.active[place] !== polls.active[place] || otherwise);
+    });
     if (replaced.length > 0) {
-      const { keys, instants, active } = pick(polls, replaced);
+      const picked = pick(polls, reasons, replaced);
       await this.#sql.list(
-        `update polls p set active = a.active = 1
-         from unnest($1::integer[], $2::bigint[], $3::integer[]) a (store_key, instant_ms, active)
+        `update polls p set active = a.active = 1, reason = a.reason
+         from unnest($1::integer[], $2::bigint[], $3::integer[], $4::text[]) a (store_key, instant_ms, active, reason)
          where p.store_key = a.store_key and p.instant = ${instant('a.instant_ms')}
            and ${rangeOf(polls)}`,
-        [arrayText(keys), arrayText(instants), arrayText(active)],
+        [arrayText(picked.keys), arrayText(picked.instants), arrayText(picked.active), picked.reasons],
       );
     }
     if (added.length === 0) return;
-    const news = pick(polls, added);
+    const news = pick(polls, reasons, added);
     const mondays = [...new Set(Array.from(news.instants, mondayOf))];
     await addPartitions(this.#sql, await missingPartitions(this.#sql, mondays));
-    await writePolls(this.#client, 'polls', [news]);
+    await writePolls(this.#client, 'polls', reasons.size > 0, [news]);
   }
+}
+
+/** Polls as the driver takes them. */
+interface PickedPolls {
+  readonly length: number;
+  readonly keys: Int32Array;
+  readonly instants: Float64Array;
+  readonly active: Uint8Array;
+  readonly reasons: (string | null)[];
 }
 
 /** Keeps other weeks out of the plan. */
@@ -93,11 +106,12 @@ function arrayText(numbers: Int32Array | Float64Array | Uint8Array): string {
   return `{${numbers.join(',')}}`;
 }
 
-function pick(polls: PollGroup, places: Int32Array) {
+function pick(polls: PollGroup, reasons: MergedPolls['reasons'], places: Int32Array): PickedPolls {
   return {
     length: places.length,
     keys: places.map((place) => polls.keys[place] as number),
     instants: Float64Array.from(places, (place) => polls.instants[place] as number),
     active: Uint8Array.from(places, (place) => polls.active[place] as number),
+    reasons: Array.from(places, (place) => reasons.get(place) ?? null),
   };
 }

@@ -57,35 +57,46 @@ export interface CopiedPolls {
   readonly instants: ArrayLike<number>;
   /** 0 or 1. */
   readonly active: ArrayLike<number>;
+  /** Why inactive polls are; where none is known, there may be nothing. */
+  readonly reasons: readonly (string | null | undefined)[];
 }
 
-/** Copies polls into a table `(store_key integer, instant timestamptz, active boolean)`. */
+/**
+ * Copies polls into a table `(store_key integer, instant timestamptz, active boolean, reason text)`.
+ *
+ * @param withReasons whether any of them may have a reason
+ */
 export async function writePolls(
   client: PoolClient,
   table: string,
+  withReasons: boolean,
   chunks: Iterable<CopiedPolls> | AsyncIterable<CopiedPolls>,
 ): Promise<void> {
   await reaching(async () => {
-    const stream = client.query(copyFrom(`copy ${table} (store_key, instant, active) from stdin (format binary)`));
+    const stream = client.query(
+      copyFrom(`copy ${table} (store_key, instant, active${withReasons ? ', reason' : ''}) from stdin (format binary)`),
+    );
     const done = finished(stream);
     done.catch(() => {});
     stream.write(HEADER);
     for await (const chunk of chunks) {
-      if (!stream.write(encodePolls(chunk))) await Promise.race([once(stream, 'drain'), done]);
+      if (!stream.write(encodePolls(chunk, withReasons))) await Promise.race([once(stream, 'drain'), done]);
     }
     stream.end(TRAILER);
     await done;
   });
 }
 
-function encodePolls({ length, keys, instants, active }: CopiedPolls): Buffer {
-  const bytes = Buffer.allocUnsafe(length * POLL_WIDTH);
+/** A reason is the length of its text in bytes, −1 for none, and the text. */
+function encodePolls({ length, keys, instants, active, reasons }: CopiedPolls, withReasons: boolean): Buffer {
+  const texts = withReasons ? reasons.reduce((sum, reason) => sum + Buffer.byteLength(reason ?? ''), 0) : 0;
+  const bytes = Buffer.allocUnsafe(length * (POLL_WIDTH + (withReasons ? 4 : 0)) + texts);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
   for (let i = 0; i < length; i++) {
     const micros = ((instants[i] as number) - EPOCH) * 1_000;
     const high = Math.floor(micros / 4_294_967_296);
-    view.setInt16(at, 3);
+    view.setInt16(at, withReasons ? 4 : 3);
     view.setInt32(at + 2, 4);
     view.setInt32(at + 6, keys[i] as number);
     view.setInt32(at + 10, 8);
@@ -94,6 +105,11 @@ function encodePolls({ length, keys, instants, active }: CopiedPolls): Buffer {
     view.setInt32(at + 22, 1);
     view.setUint8(at + 26, active[i] as number);
     at += POLL_WIDTH;
+    if (!withReasons) continue;
+    const reason = reasons[i] ?? undefined;
+    const written = reason === undefined ? 0 : bytes.write(reason, at + 4);
+    view.setInt32(at, reason === undefined ? -1 : written);
+    at += 4 + written;
   }
   return bytes;
 }

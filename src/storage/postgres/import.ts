@@ -7,7 +7,15 @@ import type { CopiedSchedules, ImportSession, MergeCounts } from '../ports.ts';
 import { takeCopiedSchedules } from '../sql/copied-schedules.ts';
 import { changesSomething, dropFirsts, mergeHours, mergeSpecialHours, mergeZones } from '../sql/merge.ts';
 import type { Changes } from '../sql/revision.ts';
-import { countRows, distinctHours, dropSortedPolls, lastSpecialHours, lastZones, sortPolls } from '../sql/staging.ts';
+import {
+  countRows,
+  distinctHours,
+  dropSortedPolls,
+  lastSpecialHours,
+  lastZones,
+  REPLACES,
+  sortPolls,
+} from '../sql/staging.ts';
 import { PostgresSql } from './client.ts';
 import { type CopiedPolls, writePolls } from './copy.ts';
 import { addFilledPartitions, addPartitions, missingPartitions } from './partitions.ts';
@@ -55,19 +63,19 @@ export class PostgresImportSession implements ImportSession {
 
   async mergePolls(table: string): Promise<MergeCounts> {
     await this.nameStores(table);
-    const { polls, repeated, range } = await sortPolls(this.staging, table, 'store_keys');
+    const { polls, repeated, range, reasons } = await sortPolls(this.staging, table, 'store_keys');
     let counts: MergeCounts = { added: polls, replaced: 0, alreadyThere: 0, repeated };
     if (range !== undefined) {
       const known = `instant between ${instant(range.from)} and ${instant(range.to)}`;
       const mondays = await this.#mondays();
       const missing = await missingPartitions(this.#sql, mondays);
       if (missing.length === mondays.length) {
-        await addFilledPartitions(this.#sql, mondays, (newPolls) => this.#sendPolls(newPolls));
+        await addFilledPartitions(this.#sql, mondays, (newPolls) => this.#sendPolls(newPolls, reasons));
       } else {
         await addPartitions(this.#sql, missing);
         const [met] = await this.#sql.rows(`select 1 from polls where ${known} limit 1`);
-        if (met === undefined) await this.#sendPolls('polls');
-        else counts = { ...(await this.#mergeKnownPolls(polls, known)), repeated };
+        if (met === undefined) await this.#sendPolls('polls', reasons);
+        else counts = { ...(await this.#mergeKnownPolls(polls, known, reasons)), repeated };
       }
     }
     await dropSortedPolls(this.staging);
@@ -139,21 +147,24 @@ export class PostgresImportSession implements ImportSession {
     await dropFirsts(this.#sql);
   }
 
-  /** @param known a condition on `instant` that all of them meet */
-  async #mergeKnownPolls(polls: number, known: string): Promise<Omit<MergeCounts, 'repeated'>> {
+  /**
+   * @param known a condition on `instant` that all of them meet
+   * @param reasons whether any may have a reason
+   */
+  async #mergeKnownPolls(polls: number, known: string, reasons: boolean): Promise<Omit<MergeCounts, 'repeated'>> {
     await this.#sql.run('create temp table incoming_polls (like polls) on commit drop');
-    await this.#sendPolls('incoming_polls');
+    await this.#sendPolls('incoming_polls', reasons);
     await this.#sql.run('analyze incoming_polls');
     const { there } = await this.#sql.row(`
       select count(*) as there from incoming_polls i join polls p using (store_key, instant) where p.${known}`);
     const replaced = await this.#sql.run(`
-      update polls p set active = i.active from incoming_polls i
-      where p.store_key = i.store_key and p.instant = i.instant and p.active <> i.active and p.${known}`);
+      update polls p set active = i.active, reason = i.reason from incoming_polls i
+      where p.store_key = i.store_key and p.instant = i.instant and ${REPLACES} and p.${known}`);
     const added = polls - Number(there);
     if (added > 0) {
       await this.#sql.run(`
-        insert into polls (store_key, instant, active)
-        select i.store_key, i.instant, i.active
+        insert into polls (store_key, instant, active, reason)
+        select i.store_key, i.instant, i.active, i.reason
         from incoming_polls i left join polls p on p.store_key = i.store_key and p.instant = i.instant and p.${known}
         where p.store_key is null`);
     }
@@ -161,11 +172,11 @@ export class PostgresImportSession implements ImportSession {
     return { added, replaced, alreadyThere: Number(there) - replaced };
   }
 
-  async #sendPolls(target: string): Promise<void> {
+  async #sendPolls(target: string, reasons: boolean): Promise<void> {
     const { chunks } = await this.staging.result(
-      'select store_key, epoch_ms(instant)::double, active::utinyint from incoming_polls',
+      `select store_key, epoch_ms(instant)::double, active::utinyint${reasons ? ', reason' : ''} from incoming_polls`,
     );
-    await writePolls(this.#client, target, pollsOf(chunks));
+    await writePolls(this.#client, target, reasons, pollsOf(chunks, reasons));
   }
 
   async #mondays(): Promise<number[]> {
@@ -225,9 +236,10 @@ export async function nameStores(sql: PostgresSql, ids: readonly string[]): Prom
   return { rows, changed: added.length + back.length > 0 };
 }
 
-async function* pollsOf(chunks: AsyncIterable<DuckDBDataChunk>): AsyncGenerator<CopiedPolls> {
+async function* pollsOf(chunks: AsyncIterable<DuckDBDataChunk>, withReasons: boolean): AsyncGenerator<CopiedPolls> {
   for await (const chunk of chunks) {
     const [keys, instants, active] = [numbersOf(chunk, 0), numbersOf(chunk, 1), numbersOf(chunk, 2)];
-    yield { length: chunk.rowCount, keys, instants, active };
+    const reasons = withReasons ? (chunk.getColumnValues(3) as (string | null)[]) : [];
+    yield { length: chunk.rowCount, keys, instants, active, reasons };
   }
 }

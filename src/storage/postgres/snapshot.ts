@@ -3,8 +3,9 @@ import { float64Column, int32Column, uint8Column } from '../../columns.ts';
 import type { HoursColumns } from '../../domain/hours.ts';
 import { arrangePolls, type PollColumns } from '../../domain/polls.ts';
 import { CLOSED, type SpecialHoursColumns } from '../../domain/special-hours.ts';
-import type { Snapshot, StoreColumns, StoredPoll, ZoneChangeRows } from '../ports.ts';
+import type { PollsOfReason, Snapshot, StoreColumns, StoredPoll, ZoneChangeRows } from '../ports.ts';
 import type { HoursVersion, SpecialDate, ZoneVersion } from '../schedules.ts';
+import { readPollReasons } from '../sql/reasons.ts';
 import { hoursVersions, readZoneChanges, specialDates, zoneVersions } from '../sql/schedules.ts';
 import type { StoreRecord } from '../stores.ts';
 import { PostgresSql } from './client.ts';
@@ -207,13 +208,26 @@ export class PostgresSnapshot implements Snapshot {
     );
   }
 
+  pollReasons(firstKey: number, endKey: number, from: number, to: number): Promise<PollsOfReason[]> {
+    return readPollReasons(
+      this.#sql,
+      '(extract(epoch from instant) * 1000)::bigint',
+      `store_key >= $first and store_key < $end and ${between(from, to)}`,
+      { first: firstKey, end: endKey },
+    );
+  }
+
   async lastPolls(key: number, from: number, to: number, limit: number): Promise<StoredPoll[]> {
     const rows = await this.#sql.rows(
-      `select extract(epoch from instant) * 1000 as milliseconds, active from polls
+      `select extract(epoch from instant) * 1000 as milliseconds, active, reason from polls
        where store_key = $key and ${between(from, to)} order by instant desc limit $limit`,
       { key, limit },
     );
-    return rows.map(({ milliseconds, active }) => ({ instant: Number(milliseconds), active: active === true }));
+    return rows.map(({ milliseconds, active, reason }) => ({
+      instant: Number(milliseconds),
+      active: active === true,
+      reason: reason === null ? undefined : String(reason),
+    }));
   }
 }
 

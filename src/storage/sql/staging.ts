@@ -7,23 +7,29 @@ export interface SortedPolls {
   readonly repeated: number;
   /** The first and the last instant, milliseconds; `undefined` when there are no polls. */
   readonly range: { readonly from: number; readonly to: number } | undefined;
+  /** Whether the table says why polls are inactive. */
+  readonly reasons: boolean;
 }
 
+/** Whether an incoming poll `i` replaces the poll `p` of the same instant. One without a reason leaves that of the other. */
+export const REPLACES = '(p.active <> i.active or (i.reason is not null and i.reason is distinct from p.reason))';
+
 /**
- * Makes the view `incoming_polls (store_key, instant, active)` of a staged table of polls: sorted by store and time,
+ * Makes the view `incoming_polls (store_key, instant, active, reason)` of a staged table of polls: sorted by store and time,
  * and of a repeated instant only the last row.
  *
  * @param keys a table `(store_id, store_key)` that has every store
  */
 export async function sortPolls(session: Session, table: string, keys: string): Promise<SortedPolls> {
+  const reasons = await hasColumn(session, table, 'inactive_reason');
   await session.run(`
     create or replace temp table sorted_polls as
-    select k.store_key, make_timestamp_ms(t.instant) as instant, t.active
+    select k.store_key, make_timestamp_ms(t.instant) as instant, t.active${reasons ? ', t.inactive_reason as reason' : ''}
     from ${identifier(table)} t join ${identifier(keys)} k using (store_id)
     order by k.store_key, t.instant, t.rowid`);
   await session.run(`
     create or replace temp view incoming_polls as
-    select store_key, instant, active
+    select store_key, instant, active, ${reasons ? 'reason' : 'null::varchar as reason'}
     from (
       select *, coalesce(store_key = lead(store_key) over () and instant = lead(instant) over (), false) as superseded
       from sorted_polls
@@ -38,7 +44,16 @@ export async function sortPolls(session: Session, table: string, keys: string): 
     polls,
     repeated: Number(row.staged) - polls,
     range: polls === 0 ? undefined : { from: Number(row.earliest), to: Number(row.latest) },
+    reasons,
   };
+}
+
+async function hasColumn(session: Session, table: string, column: string): Promise<boolean> {
+  const found = await session.rows(
+    'select 1 from duckdb_columns() where table_name = $table and column_name = $column limit 1',
+    { table, column },
+  );
+  return found.length > 0;
 }
 
 export async function dropSortedPolls(session: Session): Promise<void> {
