@@ -1,9 +1,12 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { InactiveReason } from './domain/reasons.ts';
 import { STATES, type State } from './domain/state.ts';
 
 /** What is told of the fleet. */
 export interface FleetGauges {
   readonly states: Readonly<Record<State, number>>;
+  /** Those that are offline by the reason of their last poll; `undefined`: it is not known. */
+  readonly offlineReasons: ReadonlyMap<InactiveReason | undefined, number>;
   /** Seconds since the latest poll; `undefined`: there is none. */
   readonly pollAge: number | undefined;
 }
@@ -18,6 +21,7 @@ export interface PollerFigures {
   readonly probes: number;
   readonly active: number;
   readonly inactive: number;
+  readonly inactiveReasons: ReadonlyMap<InactiveReason, number>;
   readonly unobserved: number;
   readonly skipped: number;
   readonly writeFailures: number;
@@ -126,6 +130,17 @@ export class Metrics {
         if (states !== undefined) for (const state of STATES) this.set({ state }, states[state]);
       },
     });
+    new Gauge({
+      name: 'restaurant_monitor_offline_stores',
+      help: 'Stores that are offline by the reason of their last poll; none: it has no reason',
+      labelNames: ['reason'],
+      registers,
+      async collect() {
+        this.reset();
+        const reasons = await look().then((fleet) => fleet.offlineReasons, nothing);
+        for (const [reason = 'none', stores] of reasons ?? []) this.set({ reason }, stores);
+      },
+    });
   }
 
   /** @param look asked at every scrape */
@@ -167,6 +182,16 @@ export class Metrics {
         const { active, inactive } = look();
         this.inc({ status: 'active' }, active);
         this.inc({ status: 'inactive' }, inactive);
+      },
+    });
+    new Counter({
+      name: 'restaurant_monitor_poller_inactive_polls_total',
+      help: 'Inactive polls made, by reason',
+      labelNames: ['reason'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [reason, polls] of look().inactiveReasons) this.inc({ reason }, polls);
       },
     });
   }

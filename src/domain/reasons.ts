@@ -35,7 +35,7 @@ export const INACTIVE_REASONS = [
 export type InactiveReason = (typeof INACTIVE_REASONS)[number] | `http_${number}`;
 
 /** Matches the codes of the closed list, in JavaScript and in DuckDB. */
-export const REASON_PATTERN = `(?:${INACTIVE_REASONS.join('|')}|http_[1-5][0-9][0-9])`;
+export const REASON_PATTERN = `(?:${INACTIVE_REASONS.join('|')}|http_[1-9][0-9][0-9])`;
 
 /** Characters of a platform's own word; the rest is cut off. */
 export const DETAIL_LENGTH = 100;
@@ -55,10 +55,10 @@ export function isInactiveReason(text: string): text is InactiveReason {
 
 /**
  * A reason as one line of text, as it is stored and written to files: `timeout`, or with the platform's word
- * `closed_by_store: PAUSED`. White space and control characters in the word become single blanks.
+ * `closed_by_store: PAUSED`.
  */
 export function reasonText(code: InactiveReason, detail = ''): string {
-  const word = shortened(oneLine(detail));
+  const word = platformWord(detail);
   return word === '' ? code : `${code}: ${word}`;
 }
 
@@ -80,14 +80,19 @@ export function reasonOf(text: string): Reason {
   return { code: text.slice(0, colon) as InactiveReason, detail: text.slice(colon + 2) };
 }
 
-function oneLine(text: string): string {
-  return text.replace(/[\p{Z}\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ').trim();
+/**
+ * A platform's own word as it is kept: one line of at most 100 characters, in which white space and control characters
+ * become single blanks.
+ */
+export function platformWord(text: string): string {
+  const line = oneLine(text);
+  if (line.length <= DETAIL_LENGTH) return line;
+  // Cut between characters, each of which may be two code units.
+  return [...line].slice(0, DETAIL_LENGTH).join('').trimEnd();
 }
 
-/** Cut between characters, each of which may be two code units. */
-function shortened(text: string): string {
-  if (text.length <= DETAIL_LENGTH) return text;
-  return [...text].slice(0, DETAIL_LENGTH).join('').trimEnd();
+function oneLine(text: string): string {
+  return text.replace(/[\p{Z}\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ').trim();
 }
 
 /** Why a probe says nothing about the store. */

@@ -1,6 +1,7 @@
 import { downSince, followCourse, newCourse, upStretches } from './course.ts';
 import { contains, type Intervals, intersect } from './interval.ts';
 import type { PollColumns } from './polls.ts';
+import { type Reason, reasonOf } from './reasons.ts';
 import { reachOf } from './uptime.ts';
 import { POLL_REACH } from './window.ts';
 
@@ -20,6 +21,13 @@ export interface SeenPoll {
   readonly active: boolean;
   /** `false`: the store was closed, so the poll says nothing. */
   readonly counts: boolean;
+  /** Why it is inactive, in the form of `reasonText`; `undefined`: it is active, or the reason is not known. */
+  readonly reason: string | undefined;
+}
+
+/** How often a reason was that of an inactive poll. */
+export interface OutageReason extends Reason {
+  readonly polls: number;
 }
 
 /**
@@ -31,6 +39,8 @@ export interface Outage extends Stretch {
   readonly ongoing: boolean;
   /** Open milliseconds that were down. */
   readonly lost: number;
+  /** The reasons of its polls that count, the most frequent first; of each the first word of the platform. */
+  readonly reasons: readonly OutageReason[];
 }
 
 /** Open milliseconds; halves occur. `up + down + unknown = open`. */
@@ -59,6 +69,7 @@ export interface Timeline {
  * @param open the store's open intervals, complete over the eight days before `asOf`
  * @param polls arranged polls of which `[first, last)` are this store's
  * @param range within the eight days before `asOf`
+ * @param reasons why polls of this store are inactive, by their instants, in the form of `reasonText`
  */
 export function timelineOf(
   open: Intervals,
@@ -67,6 +78,7 @@ export function timelineOf(
   last: number,
   range: Stretch,
   asOf: number,
+  reasons: ReadonlyMap<number, string> = new Map(),
 ): Timeline {
   const reach = reachOf(polls, first, last, asOf);
   const course = newCourse();
@@ -77,10 +89,14 @@ export function timelineOf(
     course.counted > 0 ? 'down' : 'unknown',
   );
   const segments = all.map((segment) => clipped(segment, range)).filter(({ from, to }) => from < to);
-  const outages = outagesOf(all, downSince(course) !== undefined);
+  const seen = seenPolls(open, polls, reach.first, reach.last, reasons);
+  const outages = outagesOf(all, downSince(course) !== undefined).map((outage) => ({
+    ...outage,
+    reasons: reasonsWithin(seen, outage),
+  }));
   return {
     open: intersect(open, [range.from, range.to]),
-    polls: seenPolls(open, polls, reach.first, reach.last, range),
+    polls: seen.filter(({ instant }) => instant >= range.from && instant <= range.to),
     segments,
     outages: outages.filter(({ from, to }) => from < range.to && to > range.from),
     totals: totalsOf(segments),
@@ -109,8 +125,8 @@ function clipped({ from, to, state }: Segment, range: Stretch): Segment {
   return { from: Math.max(from, range.from), to: Math.min(to, range.to), state };
 }
 
-function outagesOf(segments: readonly Segment[], goesOn: boolean): Outage[] {
-  const outages: Outage[] = [];
+function outagesOf(segments: readonly Segment[], goesOn: boolean): Omit<Outage, 'reasons'>[] {
+  const outages: Omit<Outage, 'reasons'>[] = [];
   let begun: { from: number; to: number; lost: number } | undefined;
   for (const { from, to, state } of segments) {
     if (state === 'down') {
@@ -126,12 +142,29 @@ function outagesOf(segments: readonly Segment[], goesOn: boolean): Outage[] {
   return outages;
 }
 
-function seenPolls(open: Intervals, polls: PollColumns, first: number, last: number, range: Stretch): SeenPoll[] {
+function reasonsWithin(polls: readonly SeenPoll[], { from, to }: Stretch): OutageReason[] {
+  const found = new Map<string, OutageReason>();
+  for (const { instant, active, counts, reason } of polls) {
+    if (instant < from || instant > to || active || !counts || reason === undefined) continue;
+    const { code, detail } = reasonOf(reason);
+    const before = found.get(code);
+    found.set(code, { code, detail: before?.detail ?? detail, polls: (before?.polls ?? 0) + 1 });
+  }
+  return [...found.values()].sort((a, b) => b.polls - a.polls);
+}
+
+function seenPolls(
+  open: Intervals,
+  polls: PollColumns,
+  first: number,
+  last: number,
+  reasons: ReadonlyMap<number, string>,
+): SeenPoll[] {
   const seen: SeenPoll[] = [];
   for (let i = first; i < last; i++) {
     const instant = polls.instant[i] as number;
-    if (instant < range.from || instant > range.to) continue;
-    seen.push({ instant, active: polls.active[i] === 1, counts: contains(open, instant) });
+    const active = polls.active[i] === 1;
+    seen.push({ instant, active, counts: contains(open, instant), reason: reasons.get(instant) });
   }
   return seen;
 }

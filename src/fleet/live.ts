@@ -1,10 +1,14 @@
 import { patienceOf } from '../domain/patience.ts';
-import { lastCounting, STATES, type State, stateAt, UNKNOWN } from '../domain/state.ts';
+import { type InactiveReason, reasonOf } from '../domain/reasons.ts';
+import { lastCounting, OFFLINE, STATES, type State, stateAt, UNKNOWN } from '../domain/state.ts';
 import type { Snapshot } from '../storage/ports.ts';
 import type { StoreEntry } from '../stores/directory.ts';
 import type { States, StoreState } from '../stores/states.ts';
 import { type FleetSchedule, keysOf } from './schedules.ts';
 import { walkStores } from './walk.ts';
+
+/** `undefined`: the reason is not known. */
+export type ReasonCounts = ReadonlyMap<InactiveReason | undefined, number>;
 
 export type StateCounts = Readonly<Record<State, number>>;
 
@@ -16,6 +20,7 @@ export class LiveStates implements States {
   readonly #columns: LiveColumns;
   /** All who see everything ask about the same list. */
   readonly #counts = new WeakMap<readonly StoreEntry[], StateCounts>();
+  readonly #reasonCounts = new WeakMap<readonly StoreEntry[], ReasonCounts>();
 
   constructor(asOf: number, latestPoll: number | undefined, columns: LiveColumns) {
     this.asOf = asOf;
@@ -25,11 +30,13 @@ export class LiveStates implements States {
 
   /** A store that is newer than this is open, for all that is known, and was not polled. */
   of({ key }: StoreEntry): StoreState {
-    const { base, state, instant, active } = this.#columns;
+    const { base, state, instant, active, reasons } = this.#columns;
     const at = instant[key - base] ?? Number.NaN;
     return {
       state: STATES[state[key - base] ?? UNKNOWN] ?? 'unknown',
-      lastPoll: Number.isNaN(at) ? undefined : { instant: at, active: active[key - base] === 1 },
+      lastPoll: Number.isNaN(at)
+        ? undefined
+        : { instant: at, active: active[key - base] === 1, reason: reasons.get(key - base) },
     };
   }
 
@@ -43,6 +50,25 @@ export class LiveStates implements States {
     const { base, state } = this.#columns;
     const counts: Record<State, number> = { offline: 0, unknown: 0, online: 0, closed: 0 };
     for (const { key } of stores) counts[STATES[state[key - base] ?? UNKNOWN] ?? 'unknown']++;
+    return counts;
+  }
+
+  /** Those of the stores that are offline, by the reasons of their last polls. */
+  countReasons(stores: readonly StoreEntry[]): ReasonCounts {
+    const counts = this.#reasonCounts.get(stores) ?? this.#countReasons(stores);
+    this.#reasonCounts.set(stores, counts);
+    return counts;
+  }
+
+  #countReasons(stores: readonly StoreEntry[]): ReasonCounts {
+    const { base, state, reasons } = this.#columns;
+    const counts = new Map<InactiveReason | undefined, number>();
+    for (const { key } of stores) {
+      if (state[key - base] !== OFFLINE) continue;
+      const reason = reasons.get(key - base);
+      const code = reason === undefined ? undefined : reasonOf(reason).code;
+      counts.set(code, (counts.get(code) ?? 0) + 1);
+    }
     return counts;
   }
 
@@ -68,6 +94,8 @@ export interface LiveColumns {
   readonly active: Uint8Array;
   /** The last poll of late, whether it counts or not. */
   readonly latest: Float64Array;
+  /** Why the polls are inactive that decide, as far as it is known. */
+  readonly reasons: Map<number, string>;
 }
 
 /** @param pollInterval a store is polled about so often, milliseconds */
@@ -80,7 +108,7 @@ export async function readLive(
   const patience = patienceOf(pollInterval);
   const stores = fleet.directory.entries;
   const columns = newColumns(stores);
-  const { base, state, instant, active, latest } = columns;
+  const { base, state, instant, active, latest, reasons } = columns;
   const ofLate = { from: asOf - patience + 1, to: asOf };
   await walkStores(snapshot, fleet, stores, ofLate, pollInterval, ({ key }, open, polls, first, last) => {
     const at = key - base;
@@ -92,6 +120,9 @@ export async function readLive(
     active[at] = polls.active[shown] as number;
     latest[at] = polls.instant[last - 1] as number;
   });
+  for (const said of await snapshot.pollReasons(base, base + state.length, ofLate.from, asOf)) {
+    for (const [i, at] of said.store.entries()) if (instant[at] === said.instant[i]) reasons.set(at, said.reason);
+  }
   const seen = new LiveStates(asOf, undefined, columns).latestPollOf(stores);
   return new LiveStates(asOf, seen ?? upTo(asOf, await snapshot.latestPoll()), columns);
 }
@@ -105,6 +136,7 @@ function newColumns(stores: readonly StoreEntry[]): LiveColumns {
     instant: new Float64Array(span).fill(Number.NaN),
     active: new Uint8Array(span),
     latest: new Float64Array(span).fill(Number.NaN),
+    reasons: new Map(),
   };
 }
 

@@ -163,6 +163,7 @@ export class FleetService implements StateSource {
     const { live, entries, latestPoll } = await this.view('all', undefined);
     return {
       states: live.count(entries),
+      offlineReasons: live.countReasons(entries),
       pollAge: latestPoll === undefined ? undefined : (this.#now() - latestPoll) / 1_000,
     };
   }

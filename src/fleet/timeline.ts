@@ -21,8 +21,12 @@ export async function readTimeline(
   const { base, schedule } = fleet.over(from, asOf);
   const store = key - base;
   const polls = await snapshot.polls(key, key + 1, from, asOf);
+  const reasons = new Map<number, string>();
+  for (const { reason, instant } of await snapshot.pollReasons(key, key + 1, from, asOf)) {
+    for (const at of instant) reasons.set(at, reason);
+  }
   return {
-    ...timelineOf(schedule.openIntervals(store, from, asOf), polls, 0, polls.length, range, asOf),
+    ...timelineOf(schedule.openIntervals(store, from, asOf), polls, 0, polls.length, range, asOf, reasons),
     zoneAt: (instant) => schedule.zoneAt(store, instant),
   };
 }

@@ -7,6 +7,8 @@ export interface Poll {
   readonly storeId: string;
   readonly instant: number;
   readonly active: boolean;
+  /** Why it is inactive, in the form of `reasonText`. */
+  readonly reason?: string | undefined;
 }
 
 /** Up to where the files of a folder are meant: all earlier files, and of this one so many bytes. */
@@ -15,12 +17,12 @@ export interface Position {
   readonly bytes: number;
 }
 
-export const POLLS_HEADER = 'store_id,status,timestamp_utc\n';
+const HEADER = 'store_id,status,timestamp_utc,reason\n';
 
-/** `a,active,2026-11-23 10:14:05.123 UTC`, with its line end. */
-export function pollLine({ storeId, instant, active }: Poll): string {
+/** `a,inactive,2026-11-23 10:14:05.123 UTC,timeout`, with its line end. */
+function pollLine({ storeId, instant, active, reason = '' }: Poll, withReasons: boolean): string {
   const time = new Date(instant).toISOString().replace('T', ' ').replace('Z', ' UTC');
-  return `${csvField(storeId)},${active ? 'active' : 'inactive'},${time}\n`;
+  return `${csvField(storeId)},${active ? 'active' : 'inactive'},${time}${withReasons ? `,${csvField(reason)}` : ''}\n`;
 }
 
 /** In a feed every line is a row: polls of a store with a line break in its id go to the database alone. */
@@ -44,6 +46,8 @@ export class DayFile {
   readonly #folder: string;
   #name = '';
   #file: FileHandle | undefined;
+  /** A file that an earlier version began has no column for them, and gets none. */
+  #withReasons = true;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -56,7 +60,12 @@ export class DayFile {
     const file = this.#file ?? (await this.#open(name));
     this.#file = file;
     try {
-      await file.appendFile(polls.filter(fitsOnLine).map(pollLine).join(''));
+      await file.appendFile(
+        polls
+          .filter(fitsOnLine)
+          .map((poll) => pollLine(poll, this.#withReasons))
+          .join(''),
+      );
       return { file: name, bytes: (await file.stat()).size };
     } catch (error) {
       // Opened anew, it loses the line that was cut off.
@@ -81,7 +90,8 @@ export class DayFile {
     const file = await open(join(this.#folder, name), 'a+');
     try {
       const kept = await dropUnendedLine(file);
-      if (kept === 0) await file.appendFile(POLLS_HEADER);
+      if (kept === 0) await file.appendFile(HEADER);
+      this.#withReasons = kept === 0 || (await beginsWith(file, HEADER));
       this.#name = name;
       return file;
     } catch (error) {
@@ -89,6 +99,11 @@ export class DayFile {
       throw error;
     }
   }
+}
+
+async function beginsWith(file: FileHandle, text: string): Promise<boolean> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(text.length), 0, text.length, 0);
+  return buffer.toString('utf8', 0, bytesRead) === text;
 }
 
 /** A line that a crash or a full disk cut off was never promised to anybody. Returns the bytes that are left. */

@@ -1,3 +1,4 @@
+import { type InactiveReason, reasonText } from '../domain/reasons.ts';
 import type { Background } from './background.ts';
 import { ENOUGH_SITES } from './evidence.ts';
 import type { PollWriter } from './poll-writer.ts';
@@ -8,8 +9,13 @@ import { slotAt } from './slots.ts';
 import { CONFIRM_AFTER, type Timetable, type Turn } from './timetable.ts';
 import type { Suspect, TroubleWatch } from './trouble.ts';
 
+/** What a probe found that makes a poll inactive. */
+type Inactive = Extract<Outcome, { kind: 'says_inactive' | 'failed' }>;
+
 /** A store that failed twice, until it can be told whether that was the store or the monitor. */
 interface Held extends Suspect {
+  /** What the second probe found. */
+  readonly found: Inactive;
   readonly store: Watched;
   readonly slot: number;
   readonly instant: number;
@@ -33,6 +39,7 @@ const MOST_REASONS = 20;
 export class Observer {
   readonly #parts: ObserverParts;
   readonly #counts = { probes: 0, active: 0, inactive: 0, unobserved: 0, skipped: 0 };
+  readonly #reasons = new Map<InactiveReason, number>();
   #held: Held[] = [];
   #witnessesAt = Number.NEGATIVE_INFINITY;
   readonly #told = new Set<string>();
@@ -44,6 +51,11 @@ export class Observer {
 
   get counts(): Readonly<Record<'probes' | 'active' | 'inactive' | 'unobserved' | 'skipped', number>> {
     return this.#counts;
+  }
+
+  /** Inactive polls by their reasons. */
+  get reasons(): ReadonlyMap<InactiveReason, number> {
+    return this.#reasons;
   }
 
   /** Probes a store whose turn it is. Never rejects. */
@@ -61,15 +73,15 @@ export class Observer {
     const now = clock();
     const { site } = store;
     if (!store.failing || isReached(outcome)) this.#note(site, startedAt, outcome);
-    if (outcome.kind === 'active') this.#record(turn, now, true);
+    if (outcome.kind === 'active') this.#record(turn, now, undefined);
     else if (outcome.kind === 'unobserved') {
       this.#counts.unobserved++;
       this.#tell(store, outcome.reason, now);
     } else if (outcome.kind !== 'says_inactive' && trouble.since !== undefined) this.#miss(turn, startedAt);
     else if (!confirming) timetable.confirm(turn, now);
-    else if (outcome.kind === 'says_inactive') this.#record(turn, now, false);
+    else if (outcome.kind === 'says_inactive') this.#record(turn, now, outcome);
     else if (outcome.kind === 'cut_off') this.#counts.unobserved++;
-    else this.#held.push({ store, slot, instant: now, startedAt, site });
+    else this.#held.push({ store, slot, instant: now, startedAt, site, found: outcome });
   }
 
   /** Looks whether the monitor is in trouble. That it is over shows soonest where it is asked for. */
@@ -87,7 +99,7 @@ export class Observer {
     this.#held = this.#held.filter((held) => {
       if (!held.store.mine) return false;
       const verdict = trouble.judge(held, now, roster.sites);
-      if (verdict === 'down') this.#record(held, held.instant, false);
+      if (verdict === 'down') this.#record(held, held.instant, held.found);
       if (verdict === 'trouble') this.#miss(held, held.startedAt);
       return verdict === 'wait';
     });
@@ -136,7 +148,9 @@ export class Observer {
   }
 
   /** A poll is that of the slot in which its answer came, which may be the next one: then nobody asks again in that. */
-  #record({ store, slot }: Pick<Turn, 'store' | 'slot'>, instant: number, active: boolean): void {
+  #record({ store, slot }: Pick<Turn, 'store' | 'slot'>, instant: number, found: Inactive | undefined): void {
+    const active = found === undefined;
+    if (found !== undefined && !store.down) this.#tellDown(store, found);
     store.down = !active;
     store.failing = !active;
     const answered = slotAt(instant, store.offset, this.#parts.interval);
@@ -146,7 +160,13 @@ export class Observer {
     }
     store.slot = Math.max(store.slot, answered);
     this.#counts[active ? 'active' : 'inactive']++;
-    this.#parts.writer.add({ storeId: store.id, instant, active });
+    if (found !== undefined) this.#reasons.set(found.code, (this.#reasons.get(found.code) ?? 0) + 1);
+    const reason = found === undefined ? undefined : reasonText(found.code, found.detail);
+    this.#parts.writer.add({ storeId: store.id, instant, active, reason });
+  }
+
+  #tellDown({ id, host }: Watched, { code, detail, reason }: Inactive): void {
+    this.#parts.log.info({ store_id: id, host, code, detail, reason }, 'a store has become inactive');
   }
 
   #miss(missed: Pick<Turn, 'store' | 'slot'>, at: number): void {

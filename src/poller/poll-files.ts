@@ -2,6 +2,8 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { csvFields } from '../csv.ts';
+import { readReason } from '../domain/reasons.ts';
 import { parseInstant } from '../instant.ts';
 import type { Poll, Position } from './day-file.ts';
 
@@ -49,11 +51,11 @@ async function readMark(folder: string): Promise<Position> {
   return { file: '', bytes: 0 };
 }
 
-/** What `pollLine` wrote; `undefined` for a header or a line that was cut off. */
+/** A poll of a day file, with or without the column for reasons; `undefined` for a header or a line that was cut off. */
 function pollOf(line: string): Poll | undefined {
-  const [, field = '', status, time = ''] = /^(.+),(active|inactive),(\S+ \S+ UTC)$/.exec(line) ?? [];
-  const instant = parseInstant(time);
-  if (instant === undefined) return undefined;
-  const storeId = field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field;
-  return { storeId, instant, active: status === 'active' };
+  const [storeId = '', status, time = '', reason = ''] = csvFields(line) ?? [];
+  const instant = time.endsWith(' UTC') ? parseInstant(time) : undefined;
+  if (instant === undefined || (status !== 'active' && status !== 'inactive')) return undefined;
+  const active = status === 'active';
+  return { storeId, instant, active, reason: active ? undefined : readReason(reason) };
 }

@@ -205,5 +205,6 @@ function columnsOf(polls: readonly Poll[]): PollBatch {
     ids: polls.map(({ storeId }) => storeId),
     instants: Float64Array.from(polls, ({ instant }) => instant),
     active: Uint8Array.from(polls, ({ active }) => (active ? 1 : 0)),
+    reasons: new Map(polls.flatMap(({ reason }, i) => (reason === undefined ? [] : [[i, reason] as const]))),
   };
 }

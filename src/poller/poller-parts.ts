@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { InactiveReason } from '../domain/reasons.ts';
 import type { CoverageGaps } from '../storage/coverage-gaps.ts';
 import type { Membership } from './members.ts';
 import type { PollHistory, PollSink } from './poll-writer.ts';
@@ -39,6 +40,8 @@ export interface PollerStats {
   /** Polls recorded, by what they say. */
   readonly active: number;
   readonly inactive: number;
+  /** The inactive ones by their reasons. */
+  readonly inactiveReasons: ReadonlyMap<InactiveReason, number>;
   /** Probes that taught nothing about the store: it may not be probed, or the monitor was in trouble. */
   readonly unobserved: number;
   /** Slots that ended before the store's turn came. */

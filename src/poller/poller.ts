@@ -96,6 +96,7 @@ export class Poller {
   stats(): PollerStats {
     return {
       ...this.#observer.counts,
+      inactiveReasons: this.#observer.reasons,
       stores: this.#roster.size,
       running: this.#lanes.running,
       waiting: this.#lanes.waiting + this.#timetable.overdue,

@@ -1,4 +1,4 @@
-import type { InactiveReason, UnobservedReason } from '../domain/reasons.ts';
+import { type InactiveReason, platformWord, type UnobservedReason } from '../domain/reasons.ts';
 import { type JsonPointer, valueAt } from './json-pointer.ts';
 
 /** How a store is asked whether it is active, and what its answer means; one for the fleet. */
@@ -60,9 +60,6 @@ export type Verdict =
 /** Statuses that speak of the client, not of the store. */
 const TURNED_AWAY = new Set([401, 403, 407, 429]);
 
-/** A platform's own reason is cut to so many characters. */
-const DETAIL_LENGTH = 100;
-
 /** What an answer says of the store. */
 export function judge(rule: ProbeRule, status: number, body: Buffer): Verdict {
   const said = `status ${status}`;
@@ -87,8 +84,7 @@ export function judge(rule: ProbeRule, status: number, body: Buffer): Verdict {
 function detailOf({ reason }: ProbeRule, document: unknown): { detail?: string } {
   const value = reason === undefined ? undefined : valueAt(document, reason);
   if (typeof value !== 'string' && typeof value !== 'number') return {};
-  const printable = String(value).replace(/[\s\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ');
-  const detail = Array.from(printable.trim()).slice(0, DETAIL_LENGTH).join('').trimEnd();
+  const detail = platformWord(String(value));
   return detail === '' ? {} : { detail };
 }
 

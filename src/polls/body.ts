@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { parse } from 'csv-parse/sync';
+import { csvFields } from '../csv.ts';
 import { invalid, messageOf, UserError } from '../errors.ts';
 import { FEEDS } from '../ingest/feeds.ts';
 import { readHeader } from '../ingest/header.ts';
@@ -102,30 +102,21 @@ function addObject(poll: unknown, rows: PollRows): void {
     rows.refuse(`it is ${JSON.stringify(poll).slice(0, 100)}, expected an object`);
     return;
   }
-  const { store_id, status, timestamp_utc } = poll as Record<string, unknown>;
-  rows.add(store_id, status, timestamp_utc);
+  const { store_id, status, timestamp_utc, reason } = poll as Record<string, unknown>;
+  rows.add(store_id, status, timestamp_utc, reason);
 }
 
 /** As in a polls file, a row is a line, so that a stray quote harms no other row. */
 async function readCsv(text: string, rows: PollRows): Promise<void> {
   const { delimiter, positions, width } = readHeader(FEEDS.polls, text.slice(0, HEAD), 'the body');
-  const [storeId, status, timestamp] = positions as [number, number, number];
+  const [storeId, status, timestamp, reason] = positions as [number, number, number, number];
   await eachLine(linesOf(text).slice(1), (line) => {
-    const fields = fieldsOf(line, delimiter);
+    const fields = csvFields(line, delimiter);
     if (fields === undefined) rows.refuse('the line is no CSV: a quote stands where none may');
     else if (fields.length !== width)
       rows.refuse(`the line has ${fields.length} columns, expected ${width}`, fields[0]);
-    else rows.add(fields[storeId], fields[status], fields[timestamp]);
+    else rows.add(fields[storeId], fields[status], fields[timestamp], fields[reason]);
   });
-}
-
-function fieldsOf(line: string, delimiter: string): string[] | undefined {
-  if (!line.includes('"')) return line.split(delimiter);
-  try {
-    return (parse(line, { delimiter }) as string[][])[0];
-  } catch {
-    return undefined;
-  }
 }
 
 function linesOf(text: string): string[] {

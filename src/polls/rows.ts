@@ -1,4 +1,5 @@
 import { float64Column, uint8Column } from '../columns.ts';
+import { readReason } from '../domain/reasons.ts';
 import { FUTURE_TOLERANCE } from '../ingest/feeds.ts';
 import type { PollBatch } from '../storage/ports.ts';
 import { isStorable, isWithin } from '../text.ts';
@@ -25,6 +26,7 @@ export class PollRows {
   readonly #ids: string[] = [];
   readonly #instants = float64Column();
   readonly #active = uint8Column();
+  readonly #reasons = new Map<number, string>();
   readonly #refused: RefusedPoll[] = [];
   #rejected = 0;
 
@@ -51,15 +53,22 @@ export class PollRows {
   }
 
   get batch(): PollBatch {
-    return { ids: this.#ids, instants: this.#instants.values, active: this.#active.values };
+    return { ids: this.#ids, instants: this.#instants.values, active: this.#active.values, reasons: this.#reasons };
   }
 
-  /** Takes a poll with whatever a program sent as its parts. */
-  add(storeId: unknown, status: unknown, timestamp: unknown): void {
+  /** Takes a poll with whatever a program sent as its parts. The reason of an active poll is ignored. */
+  add(storeId: unknown, status: unknown, timestamp: unknown, reason: unknown): void {
     const active = status === 'active' ? 1 : status === 'inactive' ? 0 : -1;
     const instant = typeof timestamp === 'string' ? readInstant(timestamp) : undefined;
     if (active < 0 || instant === undefined || instant > this.#latest || !isStoreId(storeId) || !this.#sees(storeId)) {
       this.refuse(this.#reason(storeId, status, timestamp, instant), storeId);
+      return;
+    }
+    if (active === 0 && typeof reason === 'string') {
+      const text = readReason(reason);
+      if (text !== undefined) this.#reasons.set(this.#ids.length, text);
+    } else if (active === 0 && reason !== undefined && reason !== null) {
+      this.refuse(`reason ${told(reason)} is no text`, storeId);
       return;
     }
     this.#ids.push(storeId);

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { reasonOf } from '../domain/reasons.ts';
 import { DEFAULT_ZONE } from '../tzdb.ts';
 import type { StoreEntry } from './directory.ts';
 import { compare, inOrder, type Position, positionOf, type Sort } from './order.ts';
@@ -9,6 +10,8 @@ export interface StoreFilter {
   /** A part of the id, the name or the value of a label, in upper or lower case. */
   readonly search?: string | undefined;
   readonly states?: readonly State[] | undefined;
+  /** It is offline for one of these reasons; `none`: for one that is not known. */
+  readonly reasons?: readonly string[] | undefined;
   readonly zone?: string | undefined;
   /** Keys and values, all of which the store has. */
   readonly labels?: readonly (readonly [key: string, value: string])[] | undefined;
@@ -58,8 +61,8 @@ export async function listStores(
   return { total: matching.length, stores, more: first + limit < matching.length };
 }
 
-function matchesAll({ search = '', states, zone, labels = [] }: StoreFilter): boolean {
-  return search === '' && states === undefined && zone === undefined && labels.length === 0;
+function matchesAll({ search = '', states, reasons, zone, labels = [] }: StoreFilter): boolean {
+  return search === '' && states === undefined && reasons === undefined && zone === undefined && labels.length === 0;
 }
 
 async function matchingOf(stores: readonly StoreEntry[], states: States, filter: StoreFilter): Promise<StoreEntry[]> {
@@ -68,10 +71,16 @@ async function matchingOf(stores: readonly StoreEntry[], states: States, filter:
   for (let i = 0; i < stores.length; i++) {
     if (i % STORES_PER_TURN === STORES_PER_TURN - 1) await setImmediate();
     const store = stores[i] as StoreEntry;
-    if (!matches(store)) continue;
-    if (filter.states === undefined || filter.states.includes(states.of(store).state)) matching.push(store);
+    if (matches(store) && isInState(states.of(store), filter)) matching.push(store);
   }
   return matching;
+}
+
+function isInState({ state, lastPoll }: StoreState, { states, reasons }: StoreFilter): boolean {
+  if (states !== undefined && !states.includes(state)) return false;
+  if (reasons === undefined) return true;
+  const reason = lastPoll?.reason;
+  return state === 'offline' && reasons.includes(reason === undefined ? 'none' : reasonOf(reason).code);
 }
 
 /** The place of the first store that stands after a position. */

@@ -13,6 +13,8 @@ export interface LastPoll {
   /** Milliseconds since 1970-01-01T00:00Z. */
   readonly instant: number;
   readonly active: boolean;
+  /** Why it is inactive, in the form of `reasonText`; `undefined`: it is active, or the reason is not known. */
+  readonly reason?: string | undefined;
 }
 
 /** How all stores are at one instant. */

@@ -149,6 +149,36 @@ test('a moment of uptime makes two outages of one', () => {
   assert.deepEqual(outagesOf(timeline), ['0-30 lost 30', '90-150 lost 60']);
 });
 
+test('an outage has the reasons of its polls that count, the most frequent first', () => {
+  const polls = seen('-0 +60 -120 -130 -140 -150 +160 -200 -999');
+  const at = (minute: number) => NINE + minute * MINUTE;
+  const reasons = new Map([
+    [at(0), 'dns'],
+    [at(120), 'timeout'],
+    [at(130), 'closed_by_store'],
+    [at(140), 'closed_by_store: PAUSED'],
+    [at(150), 'closed_by_store: LATER'],
+    [at(999), 'refused'],
+  ]);
+  const range = { from: NINE, to: NINE + 8 * HOUR };
+  const timeline = timelineOf([NINE, range.to], polls, 0, polls.length, range, range.to, reasons);
+  assert.deepEqual(
+    timeline.outages.map(({ reasons }) => reasons),
+    [
+      [{ code: 'dns', detail: undefined, polls: 1 }],
+      [
+        { code: 'closed_by_store', detail: 'PAUSED', polls: 3 },
+        { code: 'timeout', detail: undefined, polls: 1 },
+      ],
+      [],
+    ],
+  );
+  assert.deepEqual(
+    timeline.polls.map(({ reason }) => reason ?? ''),
+    ['dns', '', 'timeout', 'closed_by_store', 'closed_by_store: PAUSED', 'closed_by_store: LATER', '', ''],
+  );
+});
+
 test('an outage that a range cuts is shown as a whole, its segments are not', () => {
   const timeline = explain([0, 8], '+0 -60 -300 +360', [2, 3], 8);
   assert.deepEqual(segmentsOf(timeline), ['120-180 down']);

@@ -96,9 +96,31 @@ test('the last poll of a store is the one that decides, and none is told of that
     assert.ok(entry !== undefined, `there is no ${id}`);
     return states.of(entry).lastPoll;
   };
-  assert.deepEqual(lastPoll('dark'), { instant: NOON - 30 * MINUTE, active: false });
-  assert.deepEqual(lastPoll('night'), { instant: NOON - 10 * MINUTE, active: false });
+  assert.deepEqual(lastPoll('dark'), { instant: NOON - 30 * MINUTE, active: false, reason: undefined });
+  assert.deepEqual(lastPoll('night'), { instant: NOON - 10 * MINUTE, active: false, reason: undefined });
   assert.equal(lastPoll('silent'), undefined);
+});
+
+test('what is offline is counted by the reason of the poll that decides', async (t) => {
+  const scene = await opened(t);
+  const reasons = async () => {
+    const { live, entries } = await scene.fleet.view('all', undefined);
+    return [...live.countReasons(entries)];
+  };
+  assert.deepEqual(await reasons(), [[undefined, 1]]);
+  await merge(scene.storage, {
+    polls: [
+      ['dark', NOON - 40 * MINUTE, false, 'dns'],
+      ['dark', NOON - 30 * MINUTE, false, 'closed_by_store: PAUSED'],
+      ['night', NOON - 10 * MINUTE, false, 'timeout'],
+    ],
+  });
+  scene.clock.now = NOON + MINUTE;
+  assert.deepEqual(await reasons(), [['closed_by_store', 1]]);
+  const { byId } = await scene.directory.current();
+  const states = await scene.fleet.states(undefined);
+  const reasonOf = (id: string) => states.of(byId.get(id) ?? assert.fail(`there is no ${id}`)).lastPoll?.reason;
+  assert.deepEqual(['dark', 'night', 'bright'].map(reasonOf), ['closed_by_store: PAUSED', 'timeout', undefined]);
 });
 
 test('states of the past are judged by what was known then', async (t) => {

@@ -17,6 +17,7 @@ function listening(t: TestContext) {
     instant: new Float64Array(0),
     active: new Uint8Array(0),
     latest: new Float64Array(0),
+    reasons: new Map(),
   };
   const live = new LiveStates(0, undefined, columns);
   const view = async () => {

@@ -192,17 +192,62 @@ test('a timeline explains a store: open times, polls, states, outages, totals', 
     estimator: 'nearest',
     open: [{ from: nine, to: noon }],
     polls: [
-      { at: at('14:30:00.000', '09:30:00.000'), status: 'active', counts: true, reason: null },
-      { at: at('15:30:00.000', '10:30:00.000'), status: 'active', counts: true, reason: null },
-      { at: at('16:30:00.000', '11:30:00.000'), status: 'inactive', counts: true, reason: null },
+      { at: at('14:30:00.000', '09:30:00.000'), status: 'active', counts: true, reason: null, inactive_reason: null },
+      { at: at('15:30:00.000', '10:30:00.000'), status: 'active', counts: true, reason: null, inactive_reason: null },
+      {
+        ...{ at: at('16:30:00.000', '11:30:00.000'), status: 'inactive', counts: true, reason: null },
+        inactive_reason: null,
+      },
     ],
     segments: [
       { from: nine, to: eleven, state: 'up', seconds: 7200 },
       { from: eleven, to: noon, state: 'down', seconds: 3600 },
     ],
-    outages: [{ from: eleven, to: noon, ongoing: true, lost_seconds: 3600 }],
+    outages: [{ from: eleven, to: noon, ongoing: true, lost_seconds: 3600, reasons: [] }],
     totals: { open_seconds: 10_800, up_seconds: 7200, down_seconds: 3600, unknown_seconds: 0 },
   });
+});
+
+test('a timeline and the fleet say why a store is offline', async (t) => {
+  const { json } = await served(t, {
+    hours: [...everyDay('s'), ...everyDay('r'), ...everyDay('q')],
+    polls: [
+      ['s', NOON - 90 * 60_000, false, 'timeout'],
+      ['s', NOON - 60 * 60_000, false, 'closed_by_store: PAUSED'],
+      ['s', NOON - 30 * 60_000, false, 'closed_by_store'],
+      ['s', NOON - 10 * 60_000, true],
+      ['s', NOON - 2 * 60_000, false, 'http_503: maintenance'],
+      ['r', NOON - 60_000, false, 'http_503'],
+      ['q', NOON - 60_000, false],
+    ],
+  });
+  const { polls, outages } = await json('/api/v1/stores/s/timeline');
+  assert.deepEqual(
+    polls.map(({ inactive_reason: reason }: { inactive_reason: unknown }) => reason),
+    [
+      { code: 'timeout', detail: null },
+      { code: 'closed_by_store', detail: 'PAUSED' },
+      { code: 'closed_by_store', detail: null },
+      null,
+      { code: 'http_503', detail: 'maintenance' },
+    ],
+  );
+  assert.deepEqual(
+    outages.map(({ reasons }: { reasons: unknown }) => reasons),
+    [
+      [
+        { code: 'closed_by_store', detail: 'PAUSED', polls: 2 },
+        { code: 'timeout', detail: null, polls: 1 },
+      ],
+      [{ code: 'http_503', detail: 'maintenance', polls: 1 }],
+    ],
+  );
+  const { offline_reasons: reasons, states } = await json('/api/v1/fleet');
+  assert.equal(states.offline, 3);
+  assert.deepEqual(reasons, [
+    { reason: 'http_503', stores: 2 },
+    { reason: null, stores: 1 },
+  ]);
 });
 
 test('a state that passes at half a millisecond is told exactly, and why a poll does not count', async (t) => {

@@ -143,7 +143,7 @@ async function polling(t: TestContext) {
 
 test('what the poller did is counted: its probes, what they found, and the polls that came of them', async (t) => {
   const { server, step } = await polling(t);
-  const totals = () => samples(server, /^poller_.*_total/);
+  const totals = () => samples(server, /^poller_(?!inactive).*_total/);
   const nothing = ['probes', 'unobserved', 'skipped', 'write_failures'].map((name) => `poller_${name}_total 0`);
   const found = (active: number, inactive: number) => [
     `poller_polls_total{status="active"} ${active}`,
@@ -157,6 +157,8 @@ test('what the poller did is counted: its probes, what they found, and the polls
     ...nothing.slice(2),
     ...found(1, 0),
   ]);
+  const reasons = () => samples(server, /^poller_inactive_polls_total/);
+  assert.deepEqual(await reasons(), []);
   // A store that says that it is closed is asked again before that counts.
   for (let i = 0; i < 3; i++) await step(15);
   assert.deepEqual(await totals(), [
@@ -165,7 +167,25 @@ test('what the poller did is counted: its probes, what they found, and the polls
     ...nothing.slice(2),
     ...found(1, 1),
   ]);
+  assert.deepEqual(await reasons(), ['poller_inactive_polls_total{reason="closed_by_store"} 1']);
   assert.deepEqual(await received(server), { api: 0, import: 0, sync: 0, poller: 2 });
+});
+
+test('what is offline is counted by reason, and no word of a platform is a label', async (t) => {
+  const server = await testServer(t, { now: () => T });
+  const at = T - 60_000;
+  await merge(server.storage, {
+    polls: [
+      ['a', at, false, 'closed_by_store: PAUSED'],
+      ['b', at, false, 'closed_by_store: LATER'],
+      ['c', at, false],
+      ['d', at, true],
+    ],
+  });
+  assert.deepEqual((await samples(server, /^offline_stores/)).sort(), [
+    'offline_stores{reason="closed_by_store"} 2',
+    'offline_stores{reason="none"} 1',
+  ]);
 });
 
 test('polls that their file does not take are counted as failures, and come to the database all the same', async (t) => {

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { pino } from 'pino';
+import { csvFields } from '../../src/csv.ts';
 import { offsetOf, slotAt } from '../../src/poller/slots.ts';
+import { linesIn } from '../support/day-files.ts';
 import { type ConductName, Street } from '../support/street.ts';
+import { temporaryFolder } from '../support/temporary.ts';
 import { Clock, HOUR, MemoryPolls, MINUTE, NOON, SECOND, Watch } from '../support/watch.ts';
 
 const dueAt = (id: string) => slotAt(NOON + HOUR, offsetOf(id, HOUR), HOUR) * HOUR + offsetOf(id, HOUR);
@@ -101,16 +105,111 @@ test('the CSV of the day has every poll, in whole lines, and a new one begins at
   const [header, ...lines] = ['2026-11-23.csv', '2026-11-24.csv'].flatMap((name) =>
     readFileSync(join(watch.folder, name), 'utf8').split('\n').slice(0, -1),
   );
-  assert.equal(header, 'store_id,status,timestamp_utc');
+  assert.equal(header, 'store_id,status,timestamp_utc,reason');
   const told = lines.filter((line) => line !== header);
   assert.equal(watch.polls.of('line\nbreak').length, 2);
   const stored = ids.slice(0, 2).flatMap((id) => watch.polls.of(id).map(([instant]) => ({ id, instant })));
   const expected = stored.map(({ id, instant }) => {
     const name = id.includes(',') ? '"comma, and ""quotes"""' : id;
-    return `${name},active,${new Date(instant).toISOString().replace('T', ' ').replace('Z', ' UTC')}`;
+    return `${name},active,${new Date(instant).toISOString().replace('T', ' ').replace('Z', ' UTC')},`;
   });
   assert.deepEqual(told.toSorted(), expected.toSorted());
   assert.equal(told.length, 4);
+});
+
+test('an inactive poll has its reason in the file, in the database and in the log', async (t) => {
+  const street = await Street.open(t);
+  const reasons = {
+    offline: 'closed_by_store: "PAUSED", he says',
+    wrongStatus: 'http_500',
+    wrongBody: 'body_unreadable',
+    hanging: 'timeout',
+    online: undefined,
+  } as const;
+  const ids = Object.keys(reasons) as (keyof typeof reasons)[];
+  for (const id of ids) street.conduct.set(`store-${id.toLowerCase()}.test`, id);
+  const log: string[] = [];
+  const watch = new Watch(
+    t,
+    street.prober(t, { reason: ['store', 'why'] }),
+    // Most of a street is up: what fails is the store, not the monitor.
+    [...ids, ...Array.from({ length: 40 }, (_, i) => String(i))].map((id) => ({
+      id,
+      probeUrl: street.url(id.toLowerCase()),
+    })),
+    { log: pino({ level: 'info' }, { write: (line: string) => log.push(line) }) },
+  );
+  await watch.poller.open();
+  await watch.beat();
+  await watch.pass(HOUR + 2 * MINUTE);
+  await watch.poller.stop();
+  const rows = linesIn(watch.folder).map((line) => csvFields(line) ?? []);
+  for (const id of ids) {
+    const instants = watch.polls.of(id).map(([instant]) => instant);
+    assert.equal(instants.length >= 2, true, `${id}: ${instants}`);
+    const reason = reasons[id];
+    assert.deepEqual(
+      instants.map((instant) => watch.polls.reasons.get(id)?.get(instant)),
+      instants.map(() => reason),
+    );
+    assert.deepEqual(
+      rows.filter(([storeId]) => storeId === id).map(([, , , told]) => told),
+      instants.map(() => reason ?? ''),
+    );
+    // Once, when it became so.
+    const told = log.map((line) => JSON.parse(line)).filter(({ store_id }) => store_id === id);
+    assert.deepEqual(
+      told.map(({ code, detail }) => [code, detail]),
+      reason === undefined ? [] : [[reason.split(': ')[0], reason.split(': ')[1]]],
+    );
+  }
+  assert.deepEqual([...watch.poller.stats().inactiveReasons.keys()].sort(), [
+    'body_unreadable',
+    'closed_by_store',
+    'http_500',
+    'timeout',
+  ]);
+});
+
+test('a file that an earlier version began goes on with three columns, and what it holds is recovered', async (t) => {
+  const street = await Street.open(t);
+  street.conduct.set('store-1.test', 'offline');
+  const folder = join(temporaryFolder(t), 'polls');
+  mkdirSync(folder);
+  const old = join(folder, '2026-11-23.csv');
+  const before = 'store_id,status,timestamp_utc\n"x, y",inactive,2026-11-23 11:00:00.000 UTC\n';
+  writeFileSync(old, before);
+  const watch = new Watch(t, street.prober(t), [{ id: '1', probeUrl: street.url(1) }], { folder });
+  await watch.poller.open();
+  assert.deepEqual(watch.polls.of('x, y'), [[NOON - HOUR, false]]);
+  await watch.beat();
+  await watch.pass(MINUTE);
+  await watch.pass(13 * HOUR, MINUTE);
+  const added = readFileSync(old, 'utf8').slice(before.length).trimEnd().split('\n');
+  const ofTheDay = watch.polls.of('1').filter(([instant]) => instant < Date.UTC(2026, 10, 24));
+  assert.equal(added.length, ofTheDay.length);
+  for (const line of added) assert.match(line, /^1,inactive,\S+ \S+ UTC$/);
+  const [header, line = ''] = readFileSync(join(folder, '2026-11-24.csv'), 'utf8').split('\n');
+  assert.equal(header, 'store_id,status,timestamp_utc,reason');
+  assert.match(line, /^1,inactive,\S+ \S+ UTC,closed_by_store$/);
+  assert.deepEqual(new Set(watch.polls.reasons.get('1')?.values()), new Set(['closed_by_store']));
+});
+
+test('reasons that were written down and did not reach the database are brought there', async (t) => {
+  const street = await Street.open(t);
+  street.conduct.set('store-1.test', 'offline');
+  const target = [{ id: '1', probeUrl: street.url(1) }];
+  const prober = street.prober(t, { reason: ['store', 'why'] });
+  const before = new Watch(t, prober, target);
+  await before.poller.open();
+  before.polls.failure = new Error('away');
+  await before.beat();
+  await before.pass(MINUTE);
+  assert.equal(before.polls.count, 0);
+  before.polls.failure = undefined;
+  const after = new Watch(t, prober, target, { ...before, folder: before.folder });
+  await after.poller.open();
+  assert.deepEqual([...(after.polls.reasons.get('1')?.values() ?? [])], ['closed_by_store: "PAUSED", he says']);
 });
 
 test('after a crash no store is probed twice in its slot, and what was written down reaches the database', async (t) => {

@@ -78,12 +78,22 @@ function live(id: string, state: StoreState['state'], more: Partial<StoreEntry> 
   };
 }
 
+function inactive(
+  id: string,
+  state: StoreState['state'],
+  more: Partial<StoreEntry>,
+  instant: number,
+  reason?: string,
+): Live {
+  return { ...live(id, state, more), live: { state, lastPoll: { instant, active: false, reason } } };
+}
+
 const FLEET = [
   live('a', 'closed', { name: 'Zum Löwen', labels: { city: 'Köln', brand: 'Löwe' } }, 3),
   live('b', 'online', { zone: 'Europe/Berlin', labels: { city: 'Berlin' } }),
-  live('c', 'offline', { name: 'anna' }, 9),
+  inactive('c', 'offline', { name: 'anna' }, 9, 'timeout'),
   live('d', 'unknown', { name: 'Berta', labels: { city: 'Köln' } }, 9),
-  live('e', 'offline', { name: '50% (off)', zone: 'America/Chicago' }, 1),
+  inactive('e', 'offline', { name: '50% (off)', zone: 'America/Chicago' }, 1),
 ];
 
 const ORDERS = {
@@ -123,6 +133,11 @@ const FILTERS: readonly (readonly [StoreFilter, string])[] = [
   ],
   [{ labels: [['constructor', 'Object']] }, ''],
   [{ search: 'a', states: ['offline'] }, 'c'],
+  [{ reasons: ['timeout'] }, 'c'],
+  [{ reasons: ['none'] }, 'e'],
+  [{ reasons: ['none', 'timeout'], states: ['offline', 'closed'] }, 'ce'],
+  [{ reasons: ['dns'] }, ''],
+  [{ reasons: ['timeout'], states: ['closed'] }, ''],
 ];
 for (const [filter, expected] of FILTERS) {
   test(`a list of the stores with ${JSON.stringify(filter)}`, async () => {

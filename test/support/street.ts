@@ -21,7 +21,7 @@ const redirect =
 /** What a store's web server may be like. */
 export const CONDUCTS = {
   online: say('{"store":{"status":"ONLINE"}}'),
-  offline: say('{"store":{"status":"OFFLINE"}}'),
+  offline: say('{"store":{"status":"OFFLINE","why":" \\"PAUSED\\",\\nhe says"}}'),
   wrongStatus: say('{"store":{"status":"ONLINE"}}', 500),
   wrongBody: say('<html>welcome</html>'),
   otherShape: say('{"status":"ONLINE"}'),

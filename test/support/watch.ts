@@ -19,14 +19,20 @@ export const NOON = Date.UTC(2026, 10, 23, 12);
 /** Polls of a database that is kept in memory. */
 export class MemoryPolls implements PollSink, PollHistory {
   readonly polls = new Map<string, Map<number, boolean>>();
+  /** The reasons of the polls of a store, by their instants. */
+  readonly reasons = new Map<string, Map<number, string>>();
   /** What `append` rejects with, while it is set. */
   failure: Error | undefined;
 
-  async append({ ids, instants, active }: PollBatch): Promise<void> {
+  async append({ ids, instants, active, reasons }: PollBatch): Promise<void> {
     if (this.failure !== undefined) throw this.failure;
     ids.forEach((id, i) => {
       const polls = this.polls.get(id) ?? new Map<number, boolean>();
       this.polls.set(id, polls.set(instants[i] ?? 0, active[i] === 1));
+      const reason = reasons?.get(i);
+      if (reason === undefined) return;
+      const told = this.reasons.get(id) ?? new Map<number, string>();
+      this.reasons.set(id, told.set(instants[i] ?? 0, reason));
     });
   }
 

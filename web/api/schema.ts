@@ -4,7 +4,7 @@ export interface AppendedPolls {
   /** = added + replaced + already_there + repeated + rejected */
   readonly received: number;
   readonly added: number;
-  /** of the same instant, and otherwise than what was there */
+  /** of the same instant, and otherwise than what was there, or for another reason */
   readonly replaced: number;
   readonly already_there: number;
   /** a later poll of the same request says it again, or otherwise and wins */
@@ -115,6 +115,8 @@ export interface FleetStatus {
   readonly as_of: string;
   readonly stores: number;
   readonly states: StateCounts;
+  /** the stores that are offline by the reasons of their last polls, the most frequent first */
+  readonly offline_reasons: readonly OfflineReason[];
   readonly poller: Poller;
   readonly uptime: FleetUptime;
   /** at most 20 at `uptime.as_of`: first those that are offline, by the time lost; then by downtime of the last day */
@@ -243,6 +245,7 @@ export interface LastPoll {
   readonly at: StoreTime;
   /** what a poll found */
   readonly status: 'active' | 'inactive';
+  readonly reason: PollReason | null;
 }
 
 /** who asks; no `user`: there are none, and everything is open */
@@ -288,6 +291,7 @@ export interface NewPoll {
   readonly status: 'active' | 'inactive';
   /** when it was made; finer digits than milliseconds are cut off (RFC 3339) */
   readonly timestamp_utc: string;
+  readonly reason?: string | null | undefined;
 }
 
 export type NewPolls = {
@@ -331,6 +335,12 @@ export interface NewUser {
   readonly stores?: readonly string[] | undefined;
 }
 
+/** null: of these stores the reason is not known */
+export interface OfflineReason {
+  readonly reason: string | null;
+  readonly stores: number;
+}
+
 export interface OpenInterval {
   readonly from: StoreTime;
   readonly to: StoreTime;
@@ -359,6 +369,15 @@ export interface Outage {
   readonly ongoing: boolean;
   /** open time that was down */
   readonly lost_seconds: number;
+  /** why its polls that count were inactive, as far as it is known; the most frequent reason first */
+  readonly reasons: readonly OutageReason[];
+}
+
+export interface OutageReason {
+  /** why a poll is inactive, from a closed list */
+  readonly code: string;
+  readonly detail: string | null;
+  readonly polls: number;
 }
 
 export interface OwnPassword {
@@ -373,12 +392,19 @@ export interface Poll {
   readonly at: StoreTime;
   /** what a poll found */
   readonly status: 'active' | 'inactive';
+  readonly reason: PollReason | null;
 }
 
 export interface PollPage {
   readonly items: readonly Poll[];
   /** null: this is the last page */
   readonly next_cursor: string | null;
+}
+
+export interface PollReason {
+  /** why a poll is inactive, from a closed list */
+  readonly code: string;
+  readonly detail: string | null;
 }
 
 export interface Poller {
@@ -492,6 +518,7 @@ export interface SeenPoll {
   readonly status: 'active' | 'inactive';
   readonly counts: boolean;
   readonly reason: 'outside_business_hours' | null;
+  readonly inactive_reason: PollReason | null;
 }
 
 /** What stands in for the weekly rows that begin on this date. */
@@ -775,6 +802,8 @@ export interface Routes {
       readonly search?: string | undefined;
       /** in one of these states */
       readonly state?: readonly ('offline' | 'unknown' | 'online' | 'closed')[] | undefined;
+      /** offline for one of these reasons; `none`: for one that is not known */
+      readonly reason?: readonly string[] | undefined;
       /** an IANA time zone */
       readonly zone?: string | undefined;
       /** with all of these labels, each as `key:value` */

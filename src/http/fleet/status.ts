@@ -10,6 +10,7 @@ import type { StoreEntry } from '../../stores/directory.ts';
 import { DEFAULT_ZONE } from '../../tzdb.ts';
 import { seconds } from '../as-of.ts';
 import { Instant, Nullable, OneOf, StoreId, StoreTime, storeTime } from '../schemas.ts';
+import { ReasonCode } from '../stores/store-schemas.ts';
 
 export const StateCounts = Type.Object(
   {
@@ -66,11 +67,19 @@ const Poller = Type.Object(
   { title: 'Poller' },
 );
 
+const OfflineReason = Type.Object(
+  { reason: Nullable(ReasonCode), stores: Type.Integer() },
+  { title: 'OfflineReason', description: 'null: of these stores the reason is not known' },
+);
+
 export const FleetStatus = Type.Object(
   {
     as_of: Instant,
     stores: Type.Integer(),
     states: StateCounts,
+    offline_reasons: Type.Array(OfflineReason, {
+      description: 'the stores that are offline by the reasons of their last polls, the most frequent first',
+    }),
     poller: Poller,
     uptime: Type.Object(
       {
@@ -106,6 +115,9 @@ export function statusOf(view: FleetView, figures: FleetFigures, fleet: FleetSer
     as_of: formatInstant(view.asOf),
     stores: view.entries.length,
     states: view.live.count(view.entries),
+    offline_reasons: [...view.live.countReasons(view.entries)]
+      .map(([reason = null, stores]) => ({ reason, stores }))
+      .sort((a, b) => b.stores - a.stores || ((a.reason ?? '') < (b.reason ?? '') ? -1 : 1)),
     poller: pollerOf(view, figures, fleet),
     ...part,
   };

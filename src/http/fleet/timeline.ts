@@ -10,6 +10,7 @@ import type { StoreTimeline } from '../../fleet/timeline.ts';
 import { formatInstant, instantFrom } from '../../instant.ts';
 import { AsOf, asOfFrom, seconds } from '../as-of.ts';
 import { GivenInstant, Nullable, OneOf, StoreId, StoreTime, storeTimeAhead } from '../schemas.ts';
+import { PollReason, ReasonCode, reasonBody } from '../stores/store-schemas.ts';
 import type { Routes } from '../types.ts';
 
 const TimelineQuery = Type.Object(
@@ -30,6 +31,7 @@ const SeenPoll = Type.Object(
     status: OneOf(['active', 'inactive']),
     counts: Type.Boolean(),
     reason: Nullable(OneOf(['outside_business_hours'], 'why it does not count')),
+    inactive_reason: Nullable(PollReason),
   },
   { title: 'SeenPoll' },
 );
@@ -39,12 +41,24 @@ const StateSegment = Type.Object(
   { title: 'StateSegment' },
 );
 
+const OutageReason = Type.Object(
+  {
+    code: ReasonCode,
+    detail: Nullable(Type.String({ description: "the platform's own word, of the first such poll that has one" })),
+    polls: Type.Integer(),
+  },
+  { title: 'OutageReason' },
+);
+
 const Outage = Type.Object(
   {
     from: StoreTime,
     to: StoreTime,
     ongoing: Type.Boolean({ description: 'nothing has shown the store up again until `as_of`' }),
     lost_seconds: Type.Number({ description: 'open time that was down' }),
+    reasons: Type.Array(OutageReason, {
+      description: 'why its polls that count were inactive, as far as it is known; the most frequent reason first',
+    }),
   },
   { title: 'Outage' },
 );
@@ -140,11 +154,12 @@ function answerOf(id: string, range: Stretch, asOf: number, timeline: StoreTimel
       from: time(open[2 * i] as number),
       to: time(open[2 * i + 1] as number),
     })),
-    polls: polls.map(({ instant, active, counts }) => ({
+    polls: polls.map(({ instant, active, counts, reason }) => ({
       at: time(instant),
       status: active ? 'active' : 'inactive',
       counts,
       reason: counts ? null : 'outside_business_hours',
+      inactive_reason: reasonBody(reason),
     })),
     segments: segments.map(({ from, to, state }) => ({
       from: time(from),
@@ -152,11 +167,12 @@ function answerOf(id: string, range: Stretch, asOf: number, timeline: StoreTimel
       state,
       seconds: seconds(to - from),
     })),
-    outages: outages.map(({ from, to, ongoing, lost }) => ({
+    outages: outages.map(({ from, to, ongoing, lost, reasons }) => ({
       from: time(from),
       to: time(to),
       ongoing,
       lost_seconds: seconds(lost),
+      reasons: reasons.map(({ code, detail = null, polls }) => ({ code, detail, polls })),
     })),
     totals: {
       open_seconds: seconds(totals.open),

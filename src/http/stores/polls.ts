@@ -6,19 +6,28 @@ import { POLL_TYPES, POLLS_BYTES, POLLS_ROWS, type PollType, readPolls, unpacked
 import { REFUSED_TOLD } from '../../polls/rows.ts';
 import type { PollService } from '../../polls/service.ts';
 import { decodeCursor, encodeCursor, limitOf, Page, PageQuery } from '../pages.ts';
-import { GivenInstant, Nullable, StoreId, StoreTime, storeTime } from '../schemas.ts';
+import { GivenInstant, Nullable, StoreId, StoreTime } from '../schemas.ts';
 import type { Routes } from '../types.ts';
-import { PollStatus, StorePath, statusOf, zoneOf } from './store-schemas.ts';
+import { PollReason, PollStatus, pollBody, StorePath, zoneOf } from './store-schemas.ts';
 
 const tags = ['polls'];
 
-const Poll = Type.Object({ at: StoreTime, status: PollStatus }, { title: 'Poll' });
+const Poll = Type.Object({ at: StoreTime, status: PollStatus, reason: Nullable(PollReason) }, { title: 'Poll' });
 
 const NewPoll = Type.Object(
   {
     store_id: StoreId,
     status: PollStatus,
     timestamp_utc: GivenInstant('when it was made; finer digits than milliseconds are cut off'),
+    reason: Type.Optional(
+      Nullable(
+        Type.String({
+          description:
+            "why it is inactive: a code of the closed list, the platform's own word, or both as `code: word`; of an active poll it is ignored",
+          examples: ['http_503', 'closed_by_store: PAUSED_BY_RESTAURANT'],
+        }),
+      ),
+    ),
   },
   { title: 'NewPoll' },
 );
@@ -35,7 +44,9 @@ const Appended = Type.Object(
   {
     received: Type.Integer({ description: '= added + replaced + already_there + repeated + rejected' }),
     added: Type.Integer(),
-    replaced: Type.Integer({ description: 'of the same instant, and otherwise than what was there' }),
+    replaced: Type.Integer({
+      description: 'of the same instant, and otherwise than what was there, or for another reason',
+    }),
     already_there: Type.Integer(),
     repeated: Type.Integer({ description: 'a later poll of the same request says it again, or otherwise and wins' }),
     rejected: Type.Integer(),
@@ -93,7 +104,7 @@ export function pollRoutes(polls: PollService): Routes {
         const items = found.polls.slice(0, limit);
         const last = items.at(-1);
         return {
-          items: items.map((poll) => ({ at: storeTime(poll.instant, zone), status: statusOf(poll) })),
+          items: items.map((poll) => pollBody(poll, zone)),
           next_cursor: found.polls.length > limit && last !== undefined ? encodeCursor([last.instant]) : null,
         };
       },
@@ -122,7 +133,11 @@ function appendRoute(polls: PollService): Routes {
             content: {
               'application/json': { schema: NewPolls },
               'application/x-ndjson': { schema: Type.String({ description: 'a poll as JSON on each line' }) },
-              'text/csv': { schema: Type.String({ description: 'a header with store_id, status, timestamp_utc' }) },
+              'text/csv': {
+                schema: Type.String({
+                  description: 'a header with store_id, status, timestamp_utc, and reason where there are any',
+                }),
+              },
             },
           },
           response: { 200: Appended },

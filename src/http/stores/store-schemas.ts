@@ -1,6 +1,7 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
+import { REASON_PATTERN, reasonOf } from '../../domain/reasons.ts';
 import type { StoreEntry } from '../../stores/directory.ts';
-import { STATES, type StoreState } from '../../stores/states.ts';
+import { type LastPoll as LastPollOf, STATES, type StoreState } from '../../stores/states.ts';
 import { DEFAULT_ZONE } from '../../tzdb.ts';
 import { Nullable, OneOf, StoreId, StoreTime, storeTime } from '../schemas.ts';
 
@@ -32,8 +33,20 @@ export const ProbeUrl = Type.String({
 
 export const PollStatus = OneOf(['active', 'inactive'] as const, 'what a poll found');
 
+const REASONS = 'why a poll is inactive, from a closed list';
+
+export const ReasonCode = Type.String({ pattern: `^${REASON_PATTERN}$`, description: REASONS, examples: ['http_503'] });
+
+export const PollReason = Type.Object(
+  {
+    code: ReasonCode,
+    detail: Nullable(Type.String({ description: "the platform's own word", examples: ['PAUSED_BY_RESTAURANT'] })),
+  },
+  { title: 'PollReason' },
+);
+
 export const LastPoll = Type.Object(
-  { at: StoreTime, status: PollStatus },
+  { at: StoreTime, status: PollStatus, reason: Nullable(PollReason) },
   {
     title: 'LastPoll',
     description: 'of two polling intervals; null, where a store has none: an older one is in its polls',
@@ -68,8 +81,19 @@ export function storeBody(store: StoreEntry, { state, lastPoll }: StoreState) {
     labels: store.labels,
     probe_url: store.probeUrl ?? null,
     state,
-    last_poll: lastPoll === undefined ? null : { at: storeTime(lastPoll.instant, zone), status: statusOf(lastPoll) },
+    last_poll: lastPoll === undefined ? null : pollBody(lastPoll, zone),
   };
+}
+
+export function pollBody({ instant, active, reason }: LastPollOf, zone: string) {
+  return { at: storeTime(instant, zone), status: statusOf({ active }), reason: reasonBody(reason) };
+}
+
+/** @param reason in the form of `reasonText` */
+export function reasonBody(reason: string | undefined): Static<typeof PollReason> | null {
+  if (reason === undefined) return null;
+  const { code, detail = null } = reasonOf(reason);
+  return { code, detail };
 }
 
 export function statusOf({ active }: { readonly active: boolean }): 'active' | 'inactive' {

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { storesOf } from '../../accounts/access.ts';
+import { REASON_PATTERN } from '../../domain/reasons.ts';
 import { invalid } from '../../errors.ts';
 import { formatInstant } from '../../instant.ts';
 import { type StoreDirectory, visibleEntries } from '../../stores/directory.ts';
@@ -24,6 +25,13 @@ const ListQuery = Type.Object(
       Type.String({ maxLength: 200, description: 'a part of the id, the name or the value of a label, in any case' }),
     ),
     state: Type.Optional(Type.Array(OneOf(STATES), { maxItems: 4, description: 'in one of these states' })),
+    reason: Type.Optional(
+      Type.Array(Type.String({ pattern: `^(?:none|${REASON_PATTERN})$` }), {
+        maxItems: 50,
+        description: 'offline for one of these reasons; `none`: for one that is not known',
+        examples: [['http_503']],
+      }),
+    ),
     zone: Type.Optional(Zone),
     label: Type.Optional(
       Type.Array(Type.String({ pattern: '^[^:]+:', maxLength: 301 }), {
@@ -102,6 +110,7 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
           filter: {
             search: query.search,
             states: query.state,
+            reasons: query.reason,
             zone: query.zone === undefined ? undefined : (zoneName(query.zone) ?? query.zone),
             labels: query.label?.map(labelFrom),
           },

@@ -21,7 +21,7 @@ async function opened(t: TestContext, parts: ServerParts = {}) {
     server.app.inject({ method: 'POST', url: '/api/v1/polls', payload, headers });
   const list = async (storeId: string, query = '') =>
     (await server.app.inject(`/api/v1/stores/${encodeURIComponent(storeId)}/polls${query}`)).json<{
-      items: { at: { utc: string; local: string }; status: string }[];
+      items: { at: { utc: string; local: string }; status: string; reason: object | null }[];
       next_cursor: string | null;
     }>();
   return { ...server, send, list };
@@ -56,14 +56,79 @@ for (const [form, body, headers] of FORMS) {
     assert.deepEqual((await send(body, headers)).json(), { ...ALL, added: 0, already_there: 3 });
     assert.deepEqual(await list('a'), {
       items: [
-        { at: { utc: '2026-11-24T09:00:00.000Z', local: '2026-11-24T03:00:00.000-06:00' }, status: 'active' },
-        { at: { utc: '2026-11-24T08:00:00.123Z', local: '2026-11-24T02:00:00.123-06:00' }, status: 'inactive' },
+        {
+          at: { utc: '2026-11-24T09:00:00.000Z', local: '2026-11-24T03:00:00.000-06:00' },
+          status: 'active',
+          reason: null,
+        },
+        {
+          at: { utc: '2026-11-24T08:00:00.123Z', local: '2026-11-24T02:00:00.123-06:00' },
+          status: 'inactive',
+          reason: null,
+        },
       ],
       next_cursor: null,
     });
     assert.equal((await list('b "x", y')).items[0]?.at.utc, '2026-11-24T09:00:00.000Z');
   });
 }
+
+const WITH_REASONS = [
+  ['2026-11-24T08:00:00Z', 'active', 'timeout', null],
+  ['2026-11-24T07:00:00Z', 'inactive', 'http_503', { code: 'http_503', detail: null }],
+  ['2026-11-24T06:00:00Z', 'inactive', ' closed_by_store: a, "b"', { code: 'closed_by_store', detail: 'a, "b"' }],
+  ['2026-11-24T05:00:00Z', 'inactive', 'PAUSED', { code: 'other', detail: 'PAUSED' }],
+  ['2026-11-24T04:00:00Z', 'inactive', '', null],
+] as const;
+const REASON_FORMS: readonly (readonly [string, string])[] = [
+  [
+    'application/json',
+    JSON.stringify(
+      WITH_REASONS.map(([timestamp_utc, status, reason]) => ({ store_id: 'a', status, timestamp_utc, reason })),
+    ),
+  ],
+  [
+    'text/csv',
+    `store_id,reason,status,timestamp_utc\n${WITH_REASONS.map(([at, status, reason]) => `a,"${reason.replaceAll('"', '""')}",${status},${at}\n`).join('')}`,
+  ],
+];
+for (const [type, body] of REASON_FORMS) {
+  test(`polls that come as ${type} may say why they are inactive`, async (t) => {
+    const { send, list } = await opened(t);
+    const headers = { 'content-type': type };
+    const answer = await send(body, headers);
+    assert.deepEqual(answer.json(), { ...ALL, received: 5, added: 5 });
+    assert.deepEqual((await send(body, headers)).json(), { ...ALL, received: 5, added: 0, already_there: 5 });
+    assert.deepEqual(
+      (await list('a')).items.map(({ reason }) => reason),
+      WITH_REASONS.map(([, , , told]) => told),
+    );
+  });
+}
+
+test('another reason replaces the one that is there, and a reason that is no text is refused', async (t) => {
+  const { send, list } = await opened(t);
+  const poll = { store_id: 'a', status: 'inactive', timestamp_utc: '2026-11-24T08:00:00Z' };
+  await send([{ ...poll, reason: 'timeout' }]);
+  assert.deepEqual((await send([{ ...poll, reason: null }])).json(), {
+    ...ALL,
+    received: 1,
+    added: 0,
+    already_there: 1,
+  });
+  assert.deepEqual((await send([{ ...poll, reason: 'dns' }])).json(), { ...ALL, received: 1, added: 0, replaced: 1 });
+  const { rejects } = (
+    await send([
+      { ...poll, reason: 503 },
+      { ...poll, status: 'active', reason: 503 },
+    ])
+  ).json<Answer>();
+  assert.deepEqual(rejects, [{ row: 1, store_id: 'a', reason: 'reason 503 is no text' }]);
+  assert.deepEqual(
+    (await list('a')).items.map(({ status, reason }) => [status, reason]),
+    [['active', null]],
+  );
+});
 
 test('a bad poll is told with its place and stops no other', async (t) => {
   const { send, list } = await opened(t);

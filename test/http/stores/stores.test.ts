@@ -188,7 +188,7 @@ const LIVE: StateSource = {
     of: ({ id }) =>
       id < 'c'
         ? { state: 'closed', lastPoll: undefined }
-        : { state: 'offline', lastPoll: { instant: asOf - 1, active: false } },
+        : { state: 'offline', lastPoll: { instant: asOf - 1, active: false, reason: 'closed_by_store: PAUSED' } },
   }),
 };
 
@@ -208,6 +208,7 @@ test('a list is paged by cursor, offline stores first, with its total', async (t
   assert.deepEqual(page.items[0]?.last_poll, {
     at: { utc: '2023-01-22T11:59:59.999Z', local: '2023-01-22T20:59:59.999+09:00' },
     status: 'inactive',
+    reason: { code: 'closed_by_store', detail: 'PAUSED' },
   });
   assert.deepEqual([page.total, page.as_of], [4, '2023-01-22T12:00:00.000Z']);
   const rest = (await ask('GET', `?limit=3&cursor=${page.next_cursor}`)).json<{ items: Json[]; next_cursor: null }>();
