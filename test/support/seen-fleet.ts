@@ -31,6 +31,11 @@ export function pollsOf(id: string, instant: number, ...minutes: readonly number
   }));
 }
 
+/** The same, each for this reason. */
+export function inactiveFor(reason: string, polls: ReturnType<typeof pollsOf>) {
+  return polls.map((poll) => ({ ...poll, reason }));
+}
+
 export async function append({ app }: TestServer, polls: readonly object[]): Promise<void> {
   const answer = await app.inject({ method: 'POST', url: '/api/v1/polls', payload: { polls } });
   assert.equal(answer.statusCode, 200, answer.body);

@@ -8,7 +8,7 @@ import { IN_MEMORY, openStorage } from '../../src/compose.ts';
 import { loadSyncConfig } from '../../src/sync-config.ts';
 import { PASSWORD, TESTER } from '../support/accounts.ts';
 import { openBrowser, openPage, settled } from '../support/browser.ts';
-import { append, NOON_IN_CHICAGO as NOON, noonClock, pollsOf, seenFleet } from '../support/seen-fleet.ts';
+import { append, inactiveFor, NOON_IN_CHICAGO as NOON, noonClock, pollsOf, seenFleet } from '../support/seen-fleet.ts';
 import { trigger } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -132,6 +132,47 @@ test('a store that is offline in its business hours is first, and the next one w
 
   await append(fleet, pollsOf('b-online', NOON, -1));
   await page.getByRole('link', { name: /^2 stores offline/ }).waitFor();
+});
+
+test('what is offline is grouped by reason, and a store says why at each poll, outage and in its head', async (t) => {
+  const fleet = await seenFleet(t, { now: noonClock() });
+  await append(fleet, [
+    ...pollsOf('a', NOON, 70),
+    ...inactiveFor('closed_by_store: PAUSED', pollsOf('a', NOON, -10)),
+    ...inactiveFor('http_503', pollsOf('b', NOON, -10)),
+    ...inactiveFor('http_503', pollsOf('c', NOON, -10)),
+    ...pollsOf('d', NOON, 10),
+    ...pollsOf('e', NOON, -10),
+  ]);
+  const page = await openPage(t, browser);
+  await page.clock.setSystemTime(NOON);
+  await page.goto(fleet.url);
+  await settled(page);
+  const groups = page.getByRole('group', { name: 'Offline, by reason' });
+  assert.deepEqual(await groups.getByRole('button').allInnerTexts(), [
+    'HTTP 503 2',
+    'Closed by the store 1',
+    'No reason given 1',
+  ]);
+  const rows = page.locator('.long-row .who');
+  await rows.nth(4).waitFor();
+  await groups.getByRole('button', { name: 'HTTP 503' }).click();
+  await rows.nth(2).waitFor({ state: 'detached' });
+  assert.deepEqual(await rows.allInnerTexts(), ['b', 'c']);
+  await groups.getByRole('button', { name: 'No reason given' }).click();
+  await rows.nth(2).waitFor();
+  assert.equal(new URL(page.url()).searchParams.get('reason'), 'http_503,none');
+
+  await page.goto(`${fleet.url}/stores/a`);
+  await settled(page);
+  await page.locator('.store-facts').getByText('Closed by the store: PAUSED').waitFor();
+  await page.getByRole('button', { name: /inactive, Closed by the store: PAUSED/ }).waitFor({ state: 'attached' });
+  assert.match(
+    await page.locator('section[aria-labelledby="outages"] table').innerText(),
+    /Closed by the store: PAUSED/,
+  );
+  await page.getByText(/polls as a list/).click();
+  assert.match(await page.locator('details table').innerText(), /inactive\s+Closed by the store: PAUSED/);
 });
 
 test('a store that was not polled of late is not said to have never been polled', async (t) => {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { INACTIVE_REASONS } from '../../src/domain/reasons.ts';
 import { csvRows } from '../../web/src/lib/csv.ts';
 import { changeInPoints, exactDuration, openTime, percent } from '../../web/src/lib/format.ts';
 import { hourMarks, localDays, startOfDate } from '../../web/src/lib/local-days.ts';
 import { inWords, typed } from '../../web/src/lib/openings.ts';
+import { REASON_WORDS, reasonInWords, reasonWords } from '../../web/src/lib/reasons.ts';
 import { spreadOf } from '../../web/src/lib/spread.ts';
 
 test('a week with a clock change has a day of 25 hours, and one of 23', () => {
@@ -90,4 +92,14 @@ test('rows of a CSV file keep their commas, quotes and line breaks', () => {
     ['1,2', 'say "x"'],
     ['two\nlines', ''],
   ]);
+});
+
+test('every reason of the closed list has its words, and the word of a platform stands with them', () => {
+  assert.deepEqual(Object.keys(REASON_WORDS).sort(), INACTIVE_REASONS.toSorted());
+  assert.equal(reasonWords('http_503'), 'HTTP 503');
+  assert.equal(reasonWords('tls_expired'), 'Certificate expired');
+  assert.equal(reasonWords(null), 'No reason given');
+  assert.equal(reasonInWords({ code: 'closed_by_store', detail: 'PAUSED' }), 'Closed by the store: PAUSED');
+  assert.equal(reasonInWords({ code: 'timeout', detail: null }), 'Timed out');
+  assert.equal(reasonInWords({ code: 'other', detail: 'PAUSED' }), 'PAUSED');
 });

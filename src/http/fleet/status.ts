@@ -117,10 +117,16 @@ export function statusOf(view: FleetView, figures: FleetFigures, fleet: FleetSer
     states: view.live.count(view.entries),
     offline_reasons: [...view.live.countReasons(view.entries)]
       .map(([reason = null, stores]) => ({ reason, stores }))
-      .sort((a, b) => b.stores - a.stores || ((a.reason ?? '') < (b.reason ?? '') ? -1 : 1)),
+      .sort((a, b) => b.stores - a.stores || compareReasons(a.reason, b.reason)),
     poller: pollerOf(view, figures, fleet),
     ...part,
   };
+}
+
+/** By name; what is not known comes last. */
+function compareReasons(a: string | null, b: string | null): number {
+  if (a === null || b === null) return a === null ? 1 : -1;
+  return a < b ? -1 : 1;
 }
 
 function partOf({ asOf, last, before, worst }: FleetFigures): FiguresPart {

@@ -54,7 +54,9 @@ export function ListControls({ states }: { readonly states: FleetStatus['states'
   };
   const toggle = (state: State) => {
     const next = chosen.includes(state) ? chosen.filter((one) => one !== state) : [...chosen, state];
-    setParams({ state: next.join(',') });
+    // A reason is one of stores that are offline.
+    const reasons = next.length > 0 && !next.includes('offline') ? { reason: undefined } : {};
+    setParams({ state: next.join(','), ...reasons });
   };
 
   return (

@@ -12,7 +12,7 @@ export function FleetNow({ fleet }: { readonly fleet: FleetStatus }) {
   const mood = (['offline', 'online', 'unknown', 'closed'] as const).find((state) => states[state] > 0) ?? 'closed';
   return (
     <section class="now" aria-label="Now">
-      <Link class="hero" data-state={mood} href={hereWith({ state: 'offline' })}>
+      <Link class="hero" data-state={mood} href={hereWith({ state: 'offline', reason: undefined })}>
         <span class="hero-number">
           <StateShape state={mood} />
           {count(states.offline)}
@@ -43,7 +43,7 @@ export function FleetNow({ fleet }: { readonly fleet: FleetStatus }) {
 function StateCount({ state, stores }: { readonly state: State; readonly stores: number }) {
   const { word, meaning } = STATE_WORDS[state];
   return (
-    <Link href={hereWith({ state })} title={meaning}>
+    <Link href={hereWith({ state, reason: undefined })} title={meaning}>
       <strong>{count(stores)}</strong>
       <span class="state" data-state={state}>
         <StateShape state={state} />

@@ -53,7 +53,12 @@ export function FleetPage() {
         <FleetHours history={history.data} error={history.error} poller={data.poller} />
         <Attention worst={data.worst} asOf={Date.parse(data.uptime.as_of)} />
       </div>
-      <StoreList asOf={asOf.value === '' ? undefined : data.as_of} states={data.states} stores={data.stores} />
+      <StoreList
+        asOf={asOf.value === '' ? undefined : data.as_of}
+        states={data.states}
+        reasons={data.offline_reasons}
+        stores={data.stores}
+      />
     </>
   );
 }

@@ -10,23 +10,26 @@ import { round } from '../../state/live.ts';
 import { usePages } from '../../state/pages.ts';
 import { param, setParams } from '../../state/place.ts';
 import { ListControls, sortFrom, statesFrom } from './list-controls.tsx';
+import { OfflineReasons, reasonsFrom } from './offline-reasons.tsx';
 import { StoreRow } from './store-row.tsx';
 
 interface Props {
   readonly asOf: string | undefined;
   readonly states: FleetStatus['states'];
+  readonly reasons: FleetStatus['offline_reasons'];
   readonly stores: number;
 }
 
 const PAGE = 200;
 
 /** All stores, however many: searched, filtered and sorted by the server, drawn as far as they can be seen. */
-export function StoreList({ asOf, states, stores }: Props) {
+export function StoreList({ asOf, states, reasons, stores }: Props) {
   const section = useRef<HTMLElement>(null);
   const narrow = useMedia('(max-width: 46rem)');
   const filter = {
     search: param('search') || undefined,
     state: statesFrom(param('state')),
+    reason: reasonsFrom(param('reason')),
     zone: param('zone') || undefined,
     sort: sortFrom(param('sort')),
     as_of: asOf,
@@ -61,6 +64,7 @@ export function StoreList({ asOf, states, stores }: Props) {
         </p>
       </header>
       <ListControls states={states} />
+      <OfflineReasons reasons={reasons} />
       {list.error !== undefined && <Trouble error={list.error} retry={reload} />}
       {list.total === 0 ? (
         <Empty title="No store matches">
@@ -68,7 +72,7 @@ export function StoreList({ asOf, states, stores }: Props) {
           <button
             type="button"
             class="button"
-            onClick={() => setParams({ search: undefined, state: undefined, zone: undefined })}
+            onClick={() => setParams({ search: undefined, state: undefined, reason: undefined, zone: undefined })}
           >
             Show all stores
           </button>

@@ -1,5 +1,6 @@
 import type { Store } from '../../../api/schema.ts';
 import { timeOfDay, weekday, zoneAbbreviation } from '../../lib/clock.ts';
+import { reasonInWords, reasonWords } from '../../lib/reasons.ts';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { StoreName } from '../../parts/store-name.tsx';
 import { Ago, bothClocks } from '../../parts/time.tsx';
@@ -18,12 +19,13 @@ export function StoreRow({ store, asOf }: { readonly store: Store; readonly asOf
         <StoreName id={store.store_id} name={store.name} />
         {store.name !== null && <span class="code quiet">{store.store_id}</span>}
       </span>
-      <span role="cell" class="quiet">
+      <span role="cell" class="quiet" title={poll?.reason ? reasonInWords(poll.reason) : undefined}>
         {poll === null ? (
           'none of late'
         ) : (
           <>
-            {poll.status}, <Ago at={poll.at} zone={zone} from={at} />
+            {poll.reason === null ? poll.status : reasonWords(poll.reason.code)},{' '}
+            <Ago at={poll.at} zone={zone} from={at} />
           </>
         )}
       </span>

@@ -3,6 +3,7 @@ import type { SeenPoll, StateSegment, Timeline } from '../../../api/schema.ts';
 import { dayAndMonth, timeWithSeconds, VIEWER_ZONE, weekday, zoneAbbreviation } from '../../lib/clock.ts';
 import { openTime } from '../../lib/format.ts';
 import { hourMarks, type LocalDay } from '../../lib/local-days.ts';
+import { reasonInWords } from '../../lib/reasons.ts';
 
 interface PlacedPoll {
   readonly poll: SeenPoll;
@@ -120,7 +121,7 @@ function PollMark({ placed: { poll, index }, left, pointed, stop }: MarkProps) {
       data-kind={poll.counts ? poll.status : 'outside'}
       style={{ left }}
       tabIndex={stop.value === index ? 0 : -1}
-      aria-label={`Poll ${poll.at.local.slice(0, 19).replace('T', ' ')}: ${poll.status}${poll.counts ? '' : ', outside business hours, does not count'}`}
+      aria-label={`Poll ${poll.at.local.slice(0, 19).replace('T', ' ')}: ${foundBy(poll)}${poll.counts ? '' : ', outside business hours, does not count'}`}
       onMouseEnter={point}
       onMouseLeave={leave}
       onFocus={() => {
@@ -131,6 +132,11 @@ function PollMark({ placed: { poll, index }, left, pointed, stop }: MarkProps) {
       onClick={point}
     />
   );
+}
+
+/** `inactive, HTTP 503` */
+function foundBy({ status, inactive_reason: reason }: SeenPoll): string {
+  return reason === null ? status : `${status}, ${reasonInWords(reason)}`;
 }
 
 interface NoteProps {
@@ -153,7 +159,7 @@ function PollNote({ poll, at, zone, share }: NoteProps) {
         {timeWithSeconds(at, zone)} {zoneAbbreviation(at, zone)}
       </strong>
       <span>
-        {poll.status}
+        {foundBy(poll)}
         {!poll.counts && ', outside hours: does not count'}
       </span>
       {zone !== VIEWER_ZONE && (

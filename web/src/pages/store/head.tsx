@@ -1,5 +1,6 @@
 import type { Store } from '../../../api/schema.ts';
 import { dayAndTime, zoneAbbreviation } from '../../lib/clock.ts';
+import { reasonInWords } from '../../lib/reasons.ts';
 import { Icon } from '../../parts/icons.tsx';
 import { Link } from '../../parts/link.tsx';
 import { STATE_WORDS, StateShape } from '../../parts/state-mark.tsx';
@@ -32,6 +33,7 @@ export function StoreHead({ store, asOf }: { readonly store: Store; readonly asO
             ) : (
               <>
                 {poll.status}, <Ago at={poll.at} zone={zone} from={asOf} />
+                {poll.reason !== null && <span class="quiet"> · {reasonInWords(poll.reason)}</span>}
               </>
             )}
           </dd>

@@ -1,10 +1,12 @@
 import type { Outage } from '../../../api/schema.ts';
 import { duration, openTime } from '../../lib/format.ts';
+import { reasonInWords } from '../../lib/reasons.ts';
 import { StateShape } from '../../parts/state-mark.tsx';
 import { Instant } from '../../parts/time.tsx';
 
 /** When it was down, latest first. */
 export function Outages({ outages, zone }: { readonly outages: readonly Outage[]; readonly zone: string }) {
+  const told = outages.some(({ reasons }) => reasons.length > 0);
   return (
     <section class="section" aria-labelledby="outages">
       <header>
@@ -18,12 +20,13 @@ export function Outages({ outages, zone }: { readonly outages: readonly Outage[]
             <tr>
               <th>Began</th>
               <th>Ended</th>
+              {told && <th>Reason</th>}
               <th class="number">Lasted</th>
               <th class="number">Open time lost</th>
             </tr>
           </thead>
           <tbody>
-            {outages.toReversed().map(({ from, to, ongoing, lost_seconds }) => (
+            {outages.toReversed().map(({ from, to, ongoing, lost_seconds, reasons }) => (
               <tr key={from.utc}>
                 <td>
                   <Instant utc={from.utc} zone={zone} />
@@ -37,6 +40,7 @@ export function Outages({ outages, zone }: { readonly outages: readonly Outage[]
                     <Instant utc={to.utc} zone={zone} />
                   )}
                 </td>
+                {told && <td data-label="reason">{reasons.map(reasonInWords).join('; ')}</td>}
                 <td class="number" data-label="lasted">
                   {duration((Date.parse(to.utc) - Date.parse(from.utc)) / 1_000)}
                 </td>

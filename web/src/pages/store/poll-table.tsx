@@ -1,10 +1,12 @@
 import type { SeenPoll } from '../../../api/schema.ts';
 import { counted } from '../../lib/format.ts';
+import { reasonInWords } from '../../lib/reasons.ts';
 import { ScrollBox } from '../../parts/scroll-box.tsx';
 import { Instant } from '../../parts/time.tsx';
 
 /** The same polls to read one by one. */
 export function PollTable({ polls, zone }: { readonly polls: readonly SeenPoll[]; readonly zone: string }) {
+  const reasons = polls.some(({ inactive_reason }) => inactive_reason !== null);
   const counting = polls.filter(({ counts }) => counts).length;
   return (
     <details>
@@ -17,6 +19,7 @@ export function PollTable({ polls, zone }: { readonly polls: readonly SeenPoll[]
             <tr>
               <th>When</th>
               <th>Found</th>
+              {reasons && <th>Reason</th>}
               <th>Counts</th>
             </tr>
           </thead>
@@ -27,6 +30,7 @@ export function PollTable({ polls, zone }: { readonly polls: readonly SeenPoll[]
                   <Instant utc={poll.at.utc} zone={zone} />
                 </td>
                 <td>{poll.status}</td>
+                {reasons && <td>{poll.inactive_reason !== null && reasonInWords(poll.inactive_reason)}</td>}
                 <td>{poll.counts ? 'yes' : 'no, outside business hours'}</td>
               </tr>
             ))}

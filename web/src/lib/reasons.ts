@@ -1,0 +1,30 @@
+/** Why a poll is inactive, by the codes of the API; `http_503` and the like have a number of their own. */
+export const REASON_WORDS: Readonly<Record<string, string>> = {
+  timeout: 'Timed out',
+  refused: 'Connection refused',
+  reset: 'Connection cut off',
+  unreachable: 'Cannot be reached',
+  dns: 'Host name not found',
+  tls_expired: 'Certificate expired',
+  tls_untrusted: 'Certificate not trusted',
+  tls_name: 'Certificate for another name',
+  tls: 'TLS failed',
+  redirects: 'Redirects lead nowhere',
+  too_large: 'Answer too long',
+  body_value: 'Answer without the value',
+  body_unreadable: 'Answer is no JSON',
+  closed_by_store: 'Closed by the store',
+  other: 'Another reason',
+};
+
+/** @param code null: the reason is not known */
+export function reasonWords(code: string | null): string {
+  if (code === null) return 'No reason given';
+  return REASON_WORDS[code] ?? code.replace(/^http_/, 'HTTP ');
+}
+
+/** With the platform's own word: `Closed by the store: PAUSED`. Where there is no code to tell, the word stands alone. */
+export function reasonInWords({ code, detail }: { readonly code: string; readonly detail: string | null }): string {
+  if (detail === null) return reasonWords(code);
+  return code === 'other' ? detail : `${reasonWords(code)}: ${detail}`;
+}
