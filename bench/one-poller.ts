@@ -2,12 +2,12 @@
 // node one-poller.ts DATABASE FOLDER PORT STORES MINUTES
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { AddressGuard } from '../src/poller/addresses.ts';
-import { Exchanger } from '../src/poller/exchange.ts';
+import { AddressGuard } from '../src/outbound/addresses.ts';
+import { Exchanger } from '../src/outbound/exchange.ts';
+import { GuardedResolver } from '../src/outbound/resolver.ts';
 import type { PollHistory } from '../src/poller/poll-writer.ts';
 import { Poller } from '../src/poller/poller.ts';
 import { Prober } from '../src/poller/probe.ts';
-import { GuardedResolver } from '../src/poller/resolver.ts';
 import type { ProbeTarget } from '../src/poller/roster.ts';
 import { STEP_INTERVAL } from '../src/poller/timetable.ts';
 import { withStorage } from './fleets.ts';
@@ -40,7 +40,12 @@ await withStorage(database, async (storage) => {
   );
   const rule = {
     ...{ template: undefined, headers: {}, statuses: [[200, 299]] as const, timeout: 10_000, maxBytes: 65_536 },
-    ...{ maxRedirects: 3, reason: undefined, value: { pointer: ['status'], active: ['ONLINE'] } },
+    ...{
+      maxRedirects: 3,
+      reason: undefined,
+      tlsFaults: 'inactive' as const,
+      value: { pointer: ['status'], active: ['ONLINE'] },
+    },
   };
   const targets = Array.from({ length: Number(stores) }, (_, i) => ({
     id: `store-${i}`,
@@ -48,7 +53,7 @@ await withStorage(database, async (storage) => {
   }));
   const poller = new Poller(
     {
-      prober: new Prober(rule, new Exchanger(resolver, 16)),
+      prober: new Prober(rule, new Exchanger(resolver)),
       targets: async () => targets,
       history: polledJustNow(targets),
       sink: { append: (batch) => storage.appendPolls([batch]) },

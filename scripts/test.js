@@ -16,6 +16,7 @@ const SLOW = [
   'test/http/stores/{hours,polls}.test.ts',
   'test/web/{dashboard,accessibility,large-fleet}.test.ts',
   'test/poller/{end-to-end,members,poller,trouble}.test.ts',
+  'test/outbound/connections.test.ts',
   'test/sync/files.test.ts',
   'test/ingest/{csv-forms,files,gzip,instants,large-files,merging,parquet,sql-text,sums,texts,wrong-files}.test.ts',
 ];

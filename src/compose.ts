@@ -16,16 +16,14 @@ import { wordOf } from './imports/feed-names.ts';
 import { ImportService } from './imports/service.ts';
 import { UploadsFolder } from './imports/uploads.ts';
 import { Metrics } from './metrics.ts';
-import { AddressGuard } from './poller/addresses.ts';
+import { AddressGuard } from './outbound/addresses.ts';
+import { Exchanger } from './outbound/exchange.ts';
+import { GuardedResolver, resolveBySystem } from './outbound/resolver.ts';
 import { controlOf } from './poller/control.ts';
-import { Exchanger } from './poller/exchange.ts';
 import { StoredPolls } from './poller/history.ts';
 import { Membership } from './poller/members.ts';
-
 import { Poller } from './poller/poller.ts';
-
 import { Prober } from './poller/probe.ts';
-import { GuardedResolver, resolveBySystem } from './poller/resolver.ts';
 import { CONFIRM_AFTER } from './poller/timetable.ts';
 import { PollAppender } from './polls/appender.ts';
 import { PollService } from './polls/service.ts';
@@ -225,8 +223,8 @@ interface PollerSurroundings {
 
 /** A poller of the stores that have a URL to probe. */
 export function createPoller(config: Config, { storage, sink, directory, log, now }: PollerSurroundings): Poller {
-  const { rule, allowPrivate, control, perHost } = config.poll;
-  const exchanger = (guard: AddressGuard) => new Exchanger(new GuardedResolver(guard, resolveBySystem, now), perHost);
+  const { rule, allowPrivate, control } = config.poll;
+  const exchanger = (guard: AddressGuard) => new Exchanger(new GuardedResolver(guard, resolveBySystem, now));
   // What else a member may have begun when another takes over its stores: a probe, its confirmation, its judgement.
   const handover = CONFIRM_AFTER + 4 * rule.timeout;
   return new Poller(

@@ -37,6 +37,7 @@ export function loadPollConfig(env: Environment): PollConfig {
       statuses: statusesFrom(setting('PROBE_STATUS', '200-299')),
       value: valueFrom(setting('PROBE_POINTER', ''), setting('PROBE_ACTIVE', '')),
       reason: reasonFrom(setting('PROBE_REASON', '')),
+      tlsFaults: oneOf(setting('PROBE_TLS', 'inactive'), ['inactive', 'unobserved']),
       timeout: duration(setting('PROBE_TIMEOUT', '10s'), '100ms', '60s'),
       maxBytes: wholeNumber(setting('PROBE_MAX_BYTES', '65536'), 1, 16 * 1024 * 1024),
       maxRedirects: wholeNumber(setting('PROBE_REDIRECTS', '3'), 0, 20),

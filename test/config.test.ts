@@ -60,6 +60,7 @@ test('what is said of probes is understood', () => {
     PROBE_POINTER: '/store/status',
     PROBE_ACTIVE: 'ONLINE,BUSY',
     PROBE_REASON: '/offlineReason',
+    PROBE_TLS: 'unobserved',
     PROBE_TIMEOUT: '2500ms',
     PROBE_ALLOW_PRIVATE: '10.1.0.0/16, 192.168.7.7',
     PROBE_CONTROL: 'https://a.test/, https://b.test/',
@@ -72,6 +73,7 @@ test('what is said of probes is understood', () => {
   ]);
   assert.deepEqual(rule.value, { pointer: ['store', 'status'], active: ['ONLINE', 'BUSY'] });
   assert.deepEqual(rule.reason, ['offlineReason']);
+  assert.equal(rule.tlsFaults, 'unobserved');
   assert.deepEqual([allowPrivate, control.length], [['10.1.0.0/16', '192.168.7.7/32'], 2]);
 });
 
@@ -96,6 +98,7 @@ for (const [env, message] of [
   [{ PROBE_POINTER: '/status' }, /^PROBE_POINTER is set, so PROBE_ACTIVE must be/],
   [{ PROBE_ACTIVE: 'ONLINE' }, /^PROBE_ACTIVE is set, so PROBE_POINTER must be/],
   [{ PROBE_POINTER: 'status', PROBE_ACTIVE: 'x' }, /^PROBE_POINTER is "status", expected a JSON pointer/],
+  [{ PROBE_TLS: 'ignore' }, /^PROBE_TLS is "ignore", expected one of inactive, unobserved/],
   [{ PROBE_REASON: 'reason' }, /^PROBE_REASON is "reason", expected a JSON pointer/],
   [{ PROBE_ALLOW_PRIVATE: 'office' }, /^PROBE_ALLOW_PRIVATE has "office", expected a network/],
   [{ PROBE_CONTROL: 'example.com' }, /^PROBE_CONTROL is no URL/],

@@ -19,8 +19,9 @@ const KNOWS: Readonly<Record<string, readonly string[]>> = {
   reports: ['accounts', 'domain', 'storage'],
   fleet: ['domain', 'reports', 'storage', 'stores'],
   imports: ['domain', 'ingest', 'storage'],
-  poller: ['domain', 'storage'],
-  sync: ['domain', 'ingest', 'storage'],
+  outbound: [],
+  poller: ['domain', 'outbound', 'storage'],
+  sync: ['domain', 'ingest', 'outbound', 'storage'],
   simulate: ['domain', 'duckdb'],
 };
 

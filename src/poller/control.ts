@@ -1,4 +1,4 @@
-import type { Exchanger } from './exchange.ts';
+import type { Exchanger } from '../outbound/exchange.ts';
 
 /**
  * Whether any of some addresses that always answer does. `undefined`: none is named.
@@ -11,7 +11,7 @@ export function controlOf(
   timeout: number,
 ): (() => Promise<boolean>) | undefined {
   if (urls.length === 0) return undefined;
-  const ask = (url: string) => exchanger.get(new URL(url), { headers: {}, timeout, maxBytes: undefined });
+  const ask = async (url: string) => (await exchanger.get(new URL(url), { headers: {}, timeout })).drop();
   return () =>
     Promise.any(urls.map(ask)).then(
       () => true,

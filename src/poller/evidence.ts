@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { getDomain } from 'tldts';
 
 /**
  * What the sites that were probed about a moment say, each by its nearest word: `trouble`: most fail, which is the
@@ -131,12 +131,10 @@ function findingOf(reached: number, failed: number, enough: number): Finding {
 }
 
 /**
- * What a host shares with those that are run by the same people, more or less: the last two labels of its name, or
- * three where the last two look like `co.uk`.
+ * What a host shares with those that are run by the same people, more or less: the name that somebody has registered,
+ * by the public suffix list. Platforms below whose names others have theirs, such as `github.io`, count as one site:
+ * they fail together.
  */
 export function siteOf(host: string): string {
-  if (isIP(host.replace(/^\[|\]$/g, '')) !== 0) return host;
-  const labels = host.split('.');
-  const [second = '', top = ''] = labels.slice(-2);
-  return labels.slice(top.length === 2 && second.length <= 3 ? -3 : -2).join('.');
+  return getDomain(host, { allowPrivateDomains: false }) ?? host;
 }

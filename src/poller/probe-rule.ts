@@ -5,7 +5,7 @@ import { type JsonPointer, valueAt } from './json-pointer.ts';
 export interface ProbeRule {
   /** The URL of a store that has none of its own, with `{store_id}`; `undefined`: such stores are not polled. */
   readonly template: string | undefined;
-  /** Sent to the host of the template and no other: they may hold a key. */
+  /** Sent to the origin of the template's URL and no other: they may hold a key. */
   readonly headers: Readonly<Record<string, string>>;
   /** Statuses that are expected. */
   readonly statuses: StatusRanges;
@@ -13,9 +13,11 @@ export interface ProbeRule {
   readonly value: { readonly pointer: JsonPointer; readonly active: readonly string[] } | undefined;
   /** Where the answer, if it is JSON, gives the platform's own reason. */
   readonly reason: JsonPointer | undefined;
+  /** What a certificate that is expired, untrusted or for another name means, and every other fault of TLS. */
+  readonly tlsFaults: 'inactive' | 'unobserved';
   /** Milliseconds for the whole of a probe. */
   readonly timeout: number;
-  /** Bytes of an answer that is read. */
+  /** Bytes of a body that is read, unpacked. */
   readonly maxBytes: number;
   readonly maxRedirects: number;
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AddressGuard } from '../../src/poller/addresses.ts';
-import { Exchanger } from '../../src/poller/exchange.ts';
+import { AddressGuard } from '../../src/outbound/addresses.ts';
+import { Exchanger } from '../../src/outbound/exchange.ts';
+import { GuardedResolver, type Resolve } from '../../src/outbound/resolver.ts';
 import { Prober } from '../../src/poller/probe.ts';
 import { judge, probeUrl } from '../../src/poller/probe-rule.ts';
-import { GuardedResolver, type Resolve } from '../../src/poller/resolver.ts';
 import { type ConductName, RULE, Street } from '../support/street.ts';
 
 const SAID: Readonly<Record<ConductName, readonly [kind: string, reason: RegExp, code: string | undefined]>> = {
@@ -101,7 +101,7 @@ test('a name that turns to a private address between two looks is refused at the
   let [address, now] = ['127.0.0.1', 0];
   const resolve: Resolve = async () => [{ address, family: 4 }];
   const resolver = new GuardedResolver(new AddressGuard(['127.0.0.1/32']), resolve, () => now);
-  const exchanger = new Exchanger(resolver, 4);
+  const exchanger = new Exchanger(resolver);
   t.after(() => exchanger.close());
   const prober = new Prober({ ...RULE, maxRedirects: 0 }, exchanger);
   assert.equal((await prober.probe('x', street.url(1))).kind, 'active');

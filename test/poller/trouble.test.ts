@@ -212,13 +212,33 @@ test('why stores are not observed is logged, once for all that share it', async 
   assert.equal(told().length, 2);
 });
 
-test('hosts that share a domain are one site', () => {
+for (const platform of ['abc.io', 'platform.io', 'co.uk.pizza.example', 'shop.co.uk', 'vercel.app']) {
+  test(`stores below the name of one platform go down with it: ${platform}`, async (t) => {
+    const stores = await Street.open(t);
+    const hosts = Array.from({ length: 60 }, (_, i) => `s${i}.${platform}`);
+    const targets = street(60, (i) => `http://${hosts[i]}:${stores.port}/`);
+    for (const host of hosts) stores.conduct.set(host, 'refusing');
+    const watch = new Watch(t, stores.prober(t), targets);
+    await watch.poller.open();
+    await watch.beat();
+    await watch.pass(2 * MINUTE);
+    assert.deepEqual([watch.polls.inactive.length, watch.gaps.gaps.size], [60, 0]);
+  });
+}
+
+test('hosts below the name that somebody has registered are one site', () => {
   for (const [host, site] of [
     ['a.pizza.com', 'pizza.com'],
     ['pizza.com', 'pizza.com'],
     ['a.b.pizza.co.uk', 'pizza.co.uk'],
     ['pizza.com.au', 'pizza.com.au'],
     ['x.pizza.de', 'pizza.de'],
+    ['s1.abc.io', 'abc.io'],
+    ['s1.t.co', 't.co'],
+    ['s1.platform.io', 'platform.io'],
+    ['s1.myshopify.com', 'myshopify.com'],
+    ['s1.x.kawasaki.jp', 's1.x.kawasaki.jp'],
+    ['co.uk', 'co.uk'],
     ['localhost', 'localhost'],
     ['192.0.2.7', '192.0.2.7'],
     ['[2001:db8::1]', '[2001:db8::1]'],

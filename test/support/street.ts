@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TestContext } from 'node:test';
-import { AddressGuard } from '../../src/poller/addresses.ts';
-import { Exchanger } from '../../src/poller/exchange.ts';
+import { AddressGuard } from '../../src/outbound/addresses.ts';
+import { Exchanger } from '../../src/outbound/exchange.ts';
+import { GuardedResolver } from '../../src/outbound/resolver.ts';
 import { Prober } from '../../src/poller/probe.ts';
 import type { ProbeRule } from '../../src/poller/probe-rule.ts';
-import { GuardedResolver } from '../../src/poller/resolver.ts';
 
 type Conduct = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -66,6 +66,7 @@ export const RULE: ProbeRule = {
   statuses: [[200, 299]],
   value: { pointer: ['store', 'status'], active: ['ONLINE'] },
   reason: undefined,
+  tlsFaults: 'inactive',
   timeout: 1_000,
   maxBytes: 64 * 1024,
   maxRedirects: 3,
@@ -121,7 +122,7 @@ export class Street {
   /** A prober that may visit this street, though it lies on a private address. */
   prober(t: TestContext, rule: Partial<ProbeRule> = {}, allowed = ['127.0.0.1/32']): Prober {
     const resolve = async () => [{ address: '127.0.0.1', family: 4 }];
-    const exchanger = new Exchanger(new GuardedResolver(new AddressGuard(allowed), resolve, () => 0), 32);
+    const exchanger = new Exchanger(new GuardedResolver(new AddressGuard(allowed), resolve, () => 0));
     t.after(() => exchanger.close());
     return new Prober({ ...RULE, ...rule }, exchanger);
   }

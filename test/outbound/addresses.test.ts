@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseNetwork } from '../../src/networks.ts';
-import { AddressGuard } from '../../src/poller/addresses.ts';
+import { AddressGuard } from '../../src/outbound/addresses.ts';
 
 const guard = new AddressGuard();
 

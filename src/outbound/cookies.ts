@@ -1,0 +1,89 @@
+import { isIP } from 'node:net';
+import { getPublicSuffix } from 'tldts';
+
+interface Cookie {
+  readonly name: string;
+  readonly value: string;
+  /** The host that set it, or the domain that it is for. */
+  readonly domain: string;
+  /** It goes to this very host only. */
+  readonly hostOnly: boolean;
+  readonly path: string;
+  readonly secure: boolean;
+}
+
+/** More cookies, or longer ones, are not kept. */
+const MOST = 50;
+const LONGEST = 4_096;
+
+/** The cookies of one chain of redirects (RFC 6265): each goes back to the site that set it and to no other. */
+export class CookieJar {
+  readonly #cookies = new Map<string, Cookie>();
+
+  /** @param headers the `Set-Cookie` headers of an answer from `url` */
+  take(url: URL, headers: readonly string[]): void {
+    for (const header of headers) {
+      const [pair = '', ...attributes] = header.split(';');
+      const [, name = '', value = ''] = /^([^=]*)=(.*)$/s.exec(pair)?.map((part) => part.trim()) ?? [];
+      // A header with other characters could not be sent.
+      if (name === '' || pair.length > LONGEST || /[^\t\x20-\x7e\x80-\xff]/.test(pair)) continue;
+      const cookie = cookieOf(url, name, value, attributesOf(attributes));
+      if (cookie === undefined) continue;
+      const key = `${cookie.name};${cookie.domain};${cookie.path}`;
+      this.#cookies.delete(key);
+      if (!hasExpired(attributesOf(attributes)) && this.#cookies.size < MOST) this.#cookies.set(key, cookie);
+    }
+  }
+
+  /** The `Cookie` header of a request; `undefined`: none. */
+  headerFor(url: URL): string | undefined {
+    const cookies = [...this.#cookies.values()].filter((cookie) => goesTo(cookie, url));
+    const sorted = cookies.sort((a, b) => b.path.length - a.path.length);
+    return sorted.length === 0 ? undefined : sorted.map(({ name, value }) => `${name}=${value}`).join('; ');
+  }
+}
+
+type Attributes = ReadonlyMap<string, string>;
+
+function attributesOf(parts: readonly string[]): Attributes {
+  return new Map(
+    parts.map((part) => {
+      const [name = '', ...value] = part.split('=');
+      return [name.trim().toLowerCase(), value.join('=').trim()];
+    }),
+  );
+}
+
+/** `undefined`: the host must not set it. */
+function cookieOf(url: URL, name: string, value: string, attributes: Attributes): Cookie | undefined {
+  const given = attributes.get('domain')?.replace(/^\./, '').toLowerCase() ?? '';
+  const domain = given === '' ? url.hostname : given;
+  const secure = attributes.has('secure');
+  if (!isWithin(url.hostname, domain) || (secure && url.protocol !== 'https:')) return undefined;
+  const hostOnly = domain === url.hostname;
+  // Whoever has a name below a public suffix has nothing to do with the others below it.
+  if (!hostOnly && getPublicSuffix(domain, { allowPrivateDomains: true }) === domain) return undefined;
+  const path = attributes.get('path') ?? '';
+  return { name, value, domain, hostOnly, secure, path: path.startsWith('/') ? path : folderOf(url.pathname) };
+}
+
+function hasExpired(attributes: Attributes): boolean {
+  const age = attributes.get('max-age');
+  if (age !== undefined && /^-?\d+$/.test(age)) return Number(age) <= 0;
+  return Date.parse(attributes.get('expires') ?? '') <= Date.now();
+}
+
+function goesTo({ domain, hostOnly, path, secure }: Cookie, url: URL): boolean {
+  if (secure && url.protocol !== 'https:') return false;
+  if (hostOnly ? url.hostname !== domain : !isWithin(url.hostname, domain)) return false;
+  return url.pathname === path || url.pathname.startsWith(path.endsWith('/') ? path : `${path}/`);
+}
+
+function isWithin(host: string, domain: string): boolean {
+  return host === domain || (host.endsWith(`.${domain}`) && isIP(host) === 0);
+}
+
+function folderOf(path: string): string {
+  const end = path.lastIndexOf('/');
+  return end <= 0 ? '/' : path.slice(0, end);
+}

@@ -1,0 +1,45 @@
+import type { AddressInfo } from 'node:net';
+import { createServer, type Socket } from 'node:net';
+import type { TestContext } from 'node:test';
+import { AddressGuard } from '../../src/outbound/addresses.ts';
+import { Exchanger } from '../../src/outbound/exchange.ts';
+import { GuardedResolver } from '../../src/outbound/resolver.ts';
+
+/** A server that answers with the bytes it is told, right or wrong. */
+export class RawServer {
+  readonly port: number;
+  /** The heads of the requests so far. */
+  readonly requests: string[] = [];
+
+  private constructor(port: number) {
+    this.port = port;
+  }
+
+  /** @param answer what it answers to a request, given its head; the connection stays open */
+  static async open(t: TestContext, answer: (head: string) => string | Buffer): Promise<RawServer> {
+    const sockets = new Set<Socket>();
+    const server = createServer((socket) => {
+      sockets.add(socket.on('error', () => {}));
+      socket.on('data', (data) => {
+        raw.requests.push(data.toString('latin1'));
+        socket.write(answer(data.toString('latin1')));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const raw = new RawServer((server.address() as AddressInfo).port);
+    t.after(() => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    });
+    return raw;
+  }
+}
+
+/** An exchanger that reaches this machine, by whatever name. */
+export function localExchanger(t: TestContext, trusted?: readonly string[]): Exchanger {
+  const resolve = async () => [{ address: '127.0.0.1', family: 4 }];
+  const resolver = new GuardedResolver(new AddressGuard(['127.0.0.1/32']), resolve, () => 0);
+  const exchanger = new Exchanger(resolver, trusted);
+  t.after(() => exchanger.close());
+  return exchanger;
+}
