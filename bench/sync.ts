@@ -61,7 +61,7 @@ function syncOf(storage: Storage, file: string, folder: string): SyncService {
     ...{
       onChanged: () => {},
       cadence: (after) => after + HOUR,
-      limits: { timeout: HOUR, maxBytes: Number.POSITIVE_INFINITY },
+      downloads: { allowPrivate: [], timeout: HOUR, maxBytes: Number.POSITIVE_INFINITY },
     },
     ...{ log: pino({ level: 'silent' }), now: Date.now, wait: async () => {} },
   });

@@ -198,11 +198,11 @@ type SyncSurroundings = Pick<SyncParts, 'storage' | 'log' | 'now' | 'onChanged' 
 
 /** The sources that the configuration names, and when they are read. */
 export function createSyncs(config: Config, { wait = sleep, ...parts }: SyncSurroundings): SyncService {
-  const { sources, cadence, spread, timeout, maxBytes } = config.sync;
+  const { sources, cadence, spread, timeout, maxBytes, allowPrivate } = config.sync;
   const { database } = config;
   const place = database.engine === 'postgres' ? database.url : `${hostname()} ${resolve(database.path ?? '')}`;
   return new SyncService({
-    ...{ ...parts, sources, wait, server: SERVER, limits: { timeout, maxBytes } },
+    ...{ ...parts, sources, wait, server: SERVER, downloads: { timeout, maxBytes, allowPrivate } },
     ...{ cadence: spreadOut(cadence, place, spread), rejectsDir: join('var', 'rejects') },
   });
 }

@@ -35,6 +35,8 @@ export interface UserErrorOptions extends ErrorOptions {
   readonly field?: string;
   /** Seconds after which it is worth trying again. */
   readonly retryAfter?: number;
+  /** The message without what was read, where that may be nothing for whoever sees the message. */
+  readonly withoutContent?: string;
 }
 
 /** An error whose message is written for the user. Whatever else is thrown is a defect. */
@@ -42,6 +44,7 @@ export class UserError extends Error {
   readonly code: ErrorCode;
   readonly field: string | undefined;
   readonly retryAfter: number | undefined;
+  readonly withoutContent: string | undefined;
 
   constructor(code: ErrorCode, message: string, options?: UserErrorOptions) {
     super(message, options);
@@ -49,6 +52,7 @@ export class UserError extends Error {
     this.code = code;
     this.field = options?.field;
     this.retryAfter = options?.retryAfter;
+    this.withoutContent = options?.withoutContent;
   }
 }
 

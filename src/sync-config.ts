@@ -1,5 +1,6 @@
 import { invalid } from './errors.ts';
 import type { FeedName } from './ingest/feeds.ts';
+import { parseNetwork } from './networks.ts';
 import { duration, list, type Setting, wholeNumber } from './settings.ts';
 import { type Cadence, cadenceFrom } from './sync/cadence.ts';
 import { isUrl, type SyncSource } from './sync/sources.ts';
@@ -13,6 +14,8 @@ export interface SyncConfig {
   readonly timeout: number;
   /** Bytes of one download. */
   readonly maxBytes: number;
+  /** Networks, such as `10.1.0.0/16`, that may be asked though they are not public. */
+  readonly allowPrivate: readonly string[];
 }
 
 const VARIABLES: readonly (readonly [name: string, feed: FeedName])[] = [
@@ -35,6 +38,7 @@ export function loadSyncConfig(env: Environment): SyncConfig {
     spread: duration(setting('SYNC_SPREAD', '5m'), '0s', '1h'),
     timeout: duration(setting('SYNC_TIMEOUT', '5m'), '1s', '1h'),
     maxBytes: wholeNumber(setting('SYNC_MAX_BYTES', '2000000000'), 1, 1e12),
+    allowPrivate: list(setting('SYNC_ALLOW_PRIVATE', '')).map((part) => parseNetwork('SYNC_ALLOW_PRIVATE', part)),
   });
 }
 

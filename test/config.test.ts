@@ -116,12 +116,17 @@ for (const [env, message] of [
 }
 
 test('sources are lists of paths, patterns and URLs, by feed', () => {
-  const { sources, spread } = loadSyncConfig({
+  const { sources, spread, allowPrivate } = loadSyncConfig({
+    SYNC_ALLOW_PRIVATE: '10.1.0.0/16, ::1',
     SYNC_POLLS: 'var/polls/*.csv, https://u:p@a.test/polls.csv?x=1%2C2',
     SYNC_HOURS: '/data/menu_hours.csv',
     SYNC_TIMEZONES: 'C:\\zones.csv',
     SYNC_SPECIAL_HOURS: '',
     SYNC_SPREAD: '30s',
+  });
+  assert.deepEqual(allowPrivate, ['10.1.0.0/16', '::1/128']);
+  assert.throws(() => loadSyncConfig({ SYNC_ALLOW_PRIVATE: 'nas' }), {
+    message: 'SYNC_ALLOW_PRIVATE has "nas", expected a network such as 10.1.0.0/16 or an address',
   });
   assert.deepEqual(
     sources.map(({ feed, name }) => [feed, name]),

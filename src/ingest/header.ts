@@ -1,4 +1,4 @@
-import { invalid } from '../errors.ts';
+import { invalid, UserError } from '../errors.ts';
 import { trimmed } from '../text.ts';
 import { FEED_NAMES, FEEDS, type Feed, type FeedColumn } from './feeds.ts';
 
@@ -49,10 +49,12 @@ function lineEndOf(head: string): LineEnd {
 export function checkColumns(feed: Feed, header: readonly string[], label: string): void {
   const missing = requiredColumns(feed).filter(({ headers }) => !header.some((name) => headers.includes(name)));
   if (missing.length > 0) {
-    throw invalid(
+    const lacks =
       `${label} has no column ${missing.map((column) => `"${column.headers[0]}"`).join(', ')}; ` +
-        `a ${feed.title} file needs ${columnNames(feed)}, its header has ${printable(header)}${hint(feed, header)}`,
-    );
+      `a ${feed.title} file needs ${columnNames(feed)}`;
+    throw new UserError('invalid_input', `${lacks}, its header has ${printable(header)}${hint(feed, header)}`, {
+      withoutContent: lacks + hint(feed, header),
+    });
   }
   const twice = feed.columns.find(({ headers }) => header.filter((name) => headers.includes(name)).length > 1);
   if (twice !== undefined) throw invalid(`${label} has the column "${twice.headers[0]}" more than once`);

@@ -1,5 +1,5 @@
 import { open, readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { glob } from 'tinyglobby';
 import { invalid, systemReason, UserError } from '../errors.ts';
 import type { Feed } from './feeds.ts';
@@ -51,11 +51,19 @@ export async function filesOf(name: string): Promise<string[]> {
   if (found?.isDirectory()) return filesIn(name);
   if (found !== undefined) return [name];
   if (/[*?[\]{}]/.test(name)) {
-    const matches = (await glob(name, { expandDirectories: false })).sort();
+    const matches = (await glob(name, { expandDirectories: false, absolute: isAbsolute(name) })).sort();
     if (matches.length > 0) return matches;
     throw invalid(`no file matches ${name}`);
   }
   throw invalid(`there is no file ${name}`);
+}
+
+/** The folder that all files of such a name lie in: itself, that of a file, or a pattern's up to its first wildcard. */
+export async function rootOf(name: string): Promise<string> {
+  const found = await stat(name).catch(() => undefined);
+  if (found?.isDirectory()) return name;
+  const fixed = found === undefined ? name.replace(/[^/\\]*[*?[\]{}].*$/s, '_') : name;
+  return dirname(fixed);
 }
 
 async function filesIn(folder: string): Promise<string[]> {

@@ -189,5 +189,8 @@ function unreadable({ label, format }: Source, path: string, error: unknown): un
     .replace(/^[\w ]+ Error: /, '')
     .replaceAll(resolve(path), label)
     .replace(/\p{C}/gu, '?');
-  return new UserError('invalid_input', `${label} ${what}: ${why}`, { cause: error });
+  return new UserError('invalid_input', `${label} ${what}: ${why}`, {
+    cause: error,
+    withoutContent: `${label} ${what}`,
+  });
 }

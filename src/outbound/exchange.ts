@@ -2,6 +2,7 @@ import { Agent, type ClientRequest, type RequestOptions, request as requestOver 
 import type { Socket } from 'node:net';
 import { Duplex, pipeline } from 'node:stream';
 import { LRUCache } from 'lru-cache';
+import { VERSION } from '../version.ts';
 import { Answer } from './answer.ts';
 import { connect } from './connect.ts';
 import { codeOf, ExchangeFailed } from './faults.ts';
@@ -121,9 +122,12 @@ interface Reached {
   readonly end: number;
 }
 
+/** The body as it is: ranges of bytes are those of the file, and nothing has to be unpacked. */
+const ALWAYS = { 'accept-encoding': 'identity', 'user-agent': `restaurant-monitor/${VERSION}` };
+
 function requestOptions(url: URL, headers: Headers): RequestOptions {
   return {
-    ...{ host: url.hostname, path: url.pathname + url.search, headers: { host: url.host, ...headers } },
+    ...{ host: url.hostname, path: url.pathname + url.search, headers: { host: url.host, ...ALWAYS, ...headers } },
     ...{ insecureHTTPParser: true, maxHeaderSize: MAX_HEAD },
   };
 }

@@ -4,7 +4,6 @@ import type { Answer } from '../outbound/answer.ts';
 import type { Exchanger } from '../outbound/exchange.ts';
 import { codeOf, ExchangeFailed, isOwnTrouble } from '../outbound/faults.ts';
 import { follow, RedirectFailed } from '../outbound/follow.ts';
-import { VERSION } from '../version.ts';
 import { expects, judge, type ProbeRule, probeUrl, type Verdict } from './probe-rule.ts';
 
 /**
@@ -32,9 +31,6 @@ const FAULTS: ReadonlyMap<string, InactiveReason> = new Map(
   ).flatMap(([reason, codes]) => codes.map((code) => [code, reason] as const)),
 );
 
-/** What is sent to every host. */
-const HEADERS = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': `restaurant-monitor/${VERSION}` };
-
 /** Probes stores by the fleet's rule. */
 export class Prober {
   readonly rule: ProbeRule;
@@ -52,7 +48,7 @@ export class Prober {
     const { rule } = this;
     try {
       const answer = await follow(this.#exchanger, url, {
-        headers: HEADERS,
+        headers: { accept: '*/*' },
         // They may hold a key, and a store's own URL is its owner's to write.
         ownHeaders: own === undefined ? rule.headers : {},
         timeout: rule.timeout,

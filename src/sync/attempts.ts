@@ -5,7 +5,7 @@ import { pollsIn } from '../ingest/import.ts';
 import type { RejectsFile } from '../ingest/rejects.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { SyncResult } from '../storage/sync-log.ts';
-import type { DownloadLimits } from './download.ts';
+import type { DownloadOptions } from './download.ts';
 import { ChangedMeanwhile } from './piece.ts';
 import { type Brought, NOTHING_BROUGHT, readSource, titleOf, together } from './read-source.ts';
 import type { SyncSource } from './sources.ts';
@@ -16,7 +16,7 @@ export interface ReadingParts {
   readonly sources: readonly SyncSource[];
   /** Told how many polls a file brought, whether they were new or not. */
   readonly onPolls?: (polls: number) => void;
-  readonly limits: DownloadLimits;
+  readonly downloads: DownloadOptions;
   readonly log: Logger;
   /** The clock, milliseconds. */
   readonly now: () => number;
@@ -77,14 +77,14 @@ export async function readSources(parts: ReadingParts, reading: Reading): Promis
 }
 
 async function attempt(attempted: Attempted, parts: ReadingParts, reading: Reading): Promise<void> {
-  const { storage, limits, log, now, onPolls } = parts;
+  const { storage, downloads, log, now, onPolls } = parts;
   const { effectiveFrom, rejects } = reading;
   const { source } = attempted;
   attempted.attempts++;
   try {
     const onReject = rejects.write.bind(rejects);
     const onProgress = (file: string, done: number) => reading.onProgress({ file, done });
-    const options = { storage, limits, log, now, effectiveFrom, onReject, onProgress };
+    const options = { storage, downloads, log, now, effectiveFrom, onReject, onProgress };
     await readSource(source, options, (brought) => {
       attempted.brought = together(attempted.brought, brought);
       onPolls?.(pollsIn([{ feed: source.feed, ...brought }]));
@@ -93,7 +93,7 @@ async function attempt(attempted: Attempted, parts: ReadingParts, reading: Readi
   } catch (error) {
     attempted.error = error;
     const about = { feed: source.feed, source: titleOf(source), attempt: attempted.attempts };
-    if (isForeseen(error)) log.warn({ ...about, reason: error.message }, 'a source cannot be read');
+    if (isForeseen(error)) log.warn({ ...about, reason: publicMessageOf(error) }, 'a source cannot be read');
     else log.error({ ...about, err: error }, 'a source cannot be read');
   }
 }
@@ -102,9 +102,14 @@ function isForeseen(error: unknown): error is Error {
   return error instanceof UserError || error instanceof ChangedMeanwhile;
 }
 
+/** A source may be a file that nobody should see: a link, or an answer from inside. What was read stays unsaid. */
+function publicMessageOf(error: Error): string {
+  return (error instanceof UserError ? error.withoutContent : undefined) ?? error.message;
+}
+
 /** Why it failed, for people. */
 function reasonOf({ source, error }: Attempted): string {
-  return isForeseen(error) ? error.message : `${titleOf(source)}: an internal error; the log has it`;
+  return isForeseen(error) ? publicMessageOf(error) : `${titleOf(source)}: an internal error; the log has it`;
 }
 
 function resultOf(attempted: Attempted): SyncResult {

@@ -1,18 +1,26 @@
-import { Readable, Transform, type TransformCallback } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
-import { messageOf, systemReason, UserError } from '../errors.ts';
+import { isIP } from 'node:net';
+import { Transform, type TransformCallback } from 'node:stream';
+import { UserError } from '../errors.ts';
 import { spool } from '../ingest/spool.ts';
+import { AddressGuard, AddressRefused } from '../outbound/addresses.ts';
+import type { Answer } from '../outbound/answer.ts';
+import { Exchanger } from '../outbound/exchange.ts';
+import { codeOf, ExchangeFailed } from '../outbound/faults.ts';
+import { follow, RedirectFailed } from '../outbound/follow.ts';
+import { GuardedResolver, resolveBySystem } from '../outbound/resolver.ts';
+import { encodingsOf } from '../outbound/unpack.ts';
 import type { TemporaryFile } from '../temporary-file.ts';
-import { VERSION } from '../version.ts';
 import type { Mark } from './mark.ts';
 import { stillThere } from './piece.ts';
 import { type Extract, PRINTED } from './prints.ts';
 import { labelOf } from './sources.ts';
 
-export interface DownloadLimits {
-  /** Milliseconds for all of it. */
+export interface DownloadOptions {
+  /** Milliseconds for one request, up to the end of its body. */
   readonly timeout: number;
   readonly maxBytes: number;
+  /** Networks, such as `10.1.0.0/16`, that may be asked though they are not public. */
+  readonly allowPrivate: readonly string[];
 }
 
 /** What a URL had. */
@@ -23,87 +31,102 @@ export interface Download {
   remove(): Promise<void>;
 }
 
+const MOST_REDIRECTS = 10;
+
 /**
  * Fetches a URL into a temporary file, or no more of it than is new: what the server says is unchanged is not sent
- * (`undefined`), and of what only grew, the end is asked for.
+ * (`undefined`), and of what only grew, the end is asked for. Asked are public addresses, those that are allowed, and
+ * the address that the URL itself names.
  *
  * @throws UserError `unavailable` when it cannot be had, `too_large` when it is larger than what is taken
  */
 export async function download(
   url: string,
   mark: Mark | undefined,
-  limits: DownloadLimits,
+  options: DownloadOptions,
 ): Promise<Download | undefined> {
-  const conditions = {
-    ...(mark?.etag && { 'if-none-match': mark.etag }),
-    ...(mark?.lastModified && { 'if-modified-since': mark.lastModified }),
-  };
-  const read = mark?.read;
-  if (read !== undefined && read.bytes > PRINTED) {
+  const guard = new AddressGuard([...options.allowPrivate, ...addressesNamedBy(new URL(url))]);
+  const exchanger = new Exchanger(new GuardedResolver(guard, resolveBySystem, Date.now));
+  try {
+    return await new Downloading(url, exchanger, options).whatIsNew(mark);
+  } catch (error) {
+    throw unreachable(url, error);
+  } finally {
+    exchanger.close();
+  }
+}
+
+/** Whoever configured a URL with an address in it has allowed that one. */
+function addressesNamedBy({ hostname }: URL): string[] {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  if (host === 'localhost') return ['127.0.0.1/32', '::1/128'];
+  const version = isIP(host);
+  return version === 0 ? [] : [`${host}/${version === 4 ? 32 : 128}`];
+}
+
+class Downloading {
+  readonly #url: string;
+  readonly #exchanger: Exchanger;
+  readonly #options: DownloadOptions;
+
+  constructor(url: string, exchanger: Exchanger, options: DownloadOptions) {
+    this.#url = url;
+    this.#exchanger = exchanger;
+    this.#options = options;
+  }
+
+  async whatIsNew(mark: Mark | undefined): Promise<Download | undefined> {
+    const conditions = {
+      ...(mark?.etag && { 'if-none-match': mark.etag }),
+      ...(mark?.lastModified && { 'if-modified-since': mark.lastModified }),
+    };
+    const read = mark?.read;
+    if (read === undefined || read.bytes <= PRINTED) return this.#whole(conditions);
     const start = read.bytes - PRINTED;
-    const answer = await ask(url, { ...conditions, range: `bytes=${start}-` }, limits);
-    if (answer.status === 304) return undefined;
-    if (answer.status === 200) return saved(url, answer, 0, limits);
-    const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(answer.headers.get('content-range') ?? '');
-    if (answer.status === 206 && Number(range?.[1]) === start) {
-      const end = await saved(url, answer, start, limits);
+    const answer = await this.#ask({ ...conditions, range: `bytes=${start}-` });
+    if (answer.status === 304 || answer.status === 200) return this.#taken(answer);
+    const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(answer.headers['content-range'] ?? '');
+    // A range of a packed body is none of the file.
+    const packed = encodingsOf(answer.headers['content-encoding']).length > 0;
+    if (answer.status === 206 && Number(range?.[1]) === start && !packed) {
+      const end = await this.#saved(answer, start);
       if ((await stillThere(end.extract, read)) !== undefined) return end;
       await end.remove();
-    } else await answer.body?.cancel();
-    return whole(url, {}, limits);
+    } else answer.drop();
+    return this.#whole({});
   }
-  return whole(url, conditions, limits);
-}
 
-async function whole(
-  url: string,
-  headers: Record<string, string>,
-  limits: DownloadLimits,
-): Promise<Download | undefined> {
-  const answer = await ask(url, headers, limits);
-  if (answer.status === 304) return undefined;
-  if (answer.status === 200) return saved(url, answer, 0, limits);
-  await answer.body?.cancel();
-  throw new UserError('unavailable', `${labelOf(url)} answers with status ${answer.status}`);
-}
+  async #whole(headers: Record<string, string>): Promise<Download | undefined> {
+    return this.#taken(await this.#ask(headers));
+  }
 
-async function ask(address: string, headers: Record<string, string>, { timeout }: DownloadLimits): Promise<Response> {
-  const url = new URL(address);
-  const { username, password } = url;
-  url.username = '';
-  url.password = '';
-  const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  try {
-    return await fetch(url, {
-      headers: {
-        // As it is: the places of bytes must be those of the file.
-        'accept-encoding': 'identity',
-        'user-agent': `restaurant-monitor/${VERSION}`,
-        ...(username !== '' && { authorization: `Basic ${Buffer.from(user).toString('base64')}` }),
-        ...headers,
-      },
-      signal: AbortSignal.timeout(timeout),
+  async #taken(answer: Answer): Promise<Download | undefined> {
+    if (answer.status === 200) return this.#saved(answer, 0);
+    answer.drop();
+    if (answer.status === 304) return undefined;
+    throw new UserError('unavailable', `${labelOf(this.#url)} answers with status ${answer.status}`);
+  }
+
+  #ask(headers: Record<string, string>): Promise<Answer> {
+    const url = new URL(this.#url);
+    const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+    return follow(this.#exchanger, url, {
+      headers: { accept: '*/*', ...headers },
+      ownHeaders: url.username === '' ? {} : { authorization: `Basic ${Buffer.from(user).toString('base64')}` },
+      ...{ timeout: this.#options.timeout, maxRedirects: MOST_REDIRECTS, isLast: () => false },
     });
-  } catch (error) {
-    throw unreachable(address, error);
   }
-}
 
-async function saved(url: string, answer: Response, start: number, limits: DownloadLimits): Promise<Download> {
-  const limit = new SizeLimit(url, limits.maxBytes);
-  let file: TemporaryFile;
-  try {
-    const body = answer.body === null ? Readable.from([]) : Readable.fromWeb(answer.body as ReadableStream);
-    file = await spool(body, limit);
-  } catch (error) {
-    throw error instanceof UserError ? error : unreachable(url, error);
+  async #saved(answer: Answer, start: number): Promise<Download> {
+    const limit = new SizeLimit(this.#url, this.#options.maxBytes);
+    const file: TemporaryFile = await spool(answer.stream(), limit);
+    return {
+      extract: { path: file.path, start, size: start + limit.bytes },
+      etag: answer.headers.etag,
+      lastModified: answer.headers['last-modified'],
+      remove: file.remove,
+    };
   }
-  return {
-    extract: { path: file.path, start, size: start + limit.bytes },
-    etag: answer.headers.get('etag') ?? undefined,
-    lastModified: answer.headers.get('last-modified') ?? undefined,
-    remove: file.remove,
-  };
 }
 
 class SizeLimit extends Transform {
@@ -124,10 +147,17 @@ class SizeLimit extends Transform {
   }
 }
 
-/** `fetch` says what is wrong in the cause of its error. */
-function unreachable(url: string, error: unknown): UserError {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  const late = error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError');
-  const reason = late ? 'it takes too long' : systemReason(cause) || messageOf(error);
+/** What went wrong, in words that hold nothing of what was read. */
+function unreachable(url: string, error: unknown): unknown {
+  if (error instanceof UserError) return error;
+  const reason = reasonOf(error);
+  if (reason === undefined) return error;
   return new UserError('unavailable', `${labelOf(url)} cannot be read: ${reason}`, { cause: error });
+}
+
+function reasonOf(error: unknown): string | undefined {
+  if (error instanceof AddressRefused) return `${error.message}; SYNC_ALLOW_PRIVATE can allow it`;
+  if (error instanceof RedirectFailed) return error.message;
+  if (error instanceof ExchangeFailed) return error.code === 'TIMEOUT' ? 'it takes too long' : error.message;
+  return codeOf(error);
 }

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import { type FileSummary, importSources } from '../ingest/import.ts';
-import { filesOf } from '../ingest/source.ts';
+import { filesOf, rootOf } from '../ingest/source.ts';
 import type { Reject } from '../ingest/stage.ts';
 import type { MergeCounts, Storage } from '../storage/ports.ts';
-import type { DownloadLimits } from './download.ts';
+import type { DownloadOptions } from './download.ts';
 import { parseMark } from './mark.ts';
 import type { Piece } from './piece.ts';
 import { type Place, placeKey, visit } from './place.ts';
@@ -11,7 +11,7 @@ import { isUrl, labelOf, type SyncSource } from './sources.ts';
 
 export interface ReadOptions {
   readonly storage: Pick<Storage, 'importing' | 'syncs'>;
-  readonly limits: DownloadLimits;
+  readonly downloads: DownloadOptions;
   readonly log: Logger;
   /** The clock, milliseconds. */
   readonly now: () => number;
@@ -42,22 +42,27 @@ export const NOTHING_BROUGHT: Brought = {
  * @throws UserError when a file or URL cannot be read or is not what it claims to be
  */
 export async function readSource(
-  { feed, name }: SyncSource,
+  source: SyncSource,
   options: ReadOptions,
   onBrought: (brought: Brought) => void,
 ): Promise<void> {
-  const names = isUrl(name) ? [name] : await filesOf(name);
-  for (const each of names) {
-    const brought = await readPlace({ feed, name: each }, options);
+  for (const place of await placesOf(source)) {
+    const brought = await readPlace(place, options);
     if (brought !== undefined) onBrought(brought);
   }
+}
+
+async function placesOf({ feed, name }: SyncSource): Promise<Place[]> {
+  if (isUrl(name)) return [{ feed, name, root: undefined }];
+  const [names, root] = [await filesOf(name), await rootOf(name)];
+  return names.map((each) => ({ feed, name: each, root }));
 }
 
 async function readPlace(place: Place, options: ReadOptions): Promise<Brought | undefined> {
   const { syncs } = options.storage;
   const key = placeKey(place);
   const before = await syncs.mark(place.feed, key);
-  const visited = await visit(place, parseMark(before), options.now(), options.limits);
+  const visited = await visit(place, parseMark(before), options.now(), options.downloads);
   try {
     const { piece } = visited;
     const summary = piece === undefined ? undefined : await importPiece(piece, options);

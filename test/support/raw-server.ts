@@ -16,7 +16,7 @@ export class RawServer {
   }
 
   /** @param answer what it answers to a request, given its head; the connection stays open */
-  static async open(t: TestContext, answer: (head: string) => string | Buffer): Promise<RawServer> {
+  static async open(t: TestContext, answer: (head: string) => string | Buffer, host = '127.0.0.1'): Promise<RawServer> {
     const sockets = new Set<Socket>();
     const server = createServer((socket) => {
       sockets.add(socket.on('error', () => {}));
@@ -25,7 +25,7 @@ export class RawServer {
         socket.write(answer(data.toString('latin1')));
       });
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(0, host, resolve));
     const raw = new RawServer((server.address() as AddressInfo).port);
     t.after(() => {
       for (const socket of sockets) socket.destroy();

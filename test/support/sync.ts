@@ -17,7 +17,10 @@ export function syncService(
 ): SyncService {
   return new SyncService({
     ...{ storage, sources, rejectsDir: join(folder, 'rejects'), server: 'here' },
-    ...{ cadence: (after) => after + 3_600_000, limits: { timeout: 20_000, maxBytes: 10_000_000 } },
+    ...{
+      cadence: (after) => after + 3_600_000,
+      downloads: { timeout: 20_000, maxBytes: 10_000_000, allowPrivate: [] },
+    },
     onChanged: () => {},
     ...{ log: pino({ level: 'silent' }), now: AT_REST, wait: async () => {} },
     ...parts,

@@ -33,7 +33,7 @@ test('a source that fails stops no other, and stands in the history until it can
     failing.map(({ error }) => error),
     [
       `${bad} has no column "store_id", "day", "start_time_local", "end_time_local"; a business hours file needs the ` +
-        'columns store_id, day, start_time_local, end_time_local, its header has nonsense',
+        'columns store_id, day, start_time_local, end_time_local',
       `there is no file ${gone}`,
     ],
   );

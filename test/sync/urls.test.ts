@@ -91,7 +91,7 @@ for (const [what, arrange, error] of [
     const [importer, server] = [await Importer.open(t), await FeedServer.open(t)];
     arrange(server);
     const service = syncService(importer.storage, importer.folder, [{ feed: 'polls', name: server.url }], {
-      limits: { timeout: 200, maxBytes: 10_000 },
+      downloads: { timeout: 200, maxBytes: 10_000, allowPrivate: [] },
     });
     const [result] = await synced(service);
     assert.deepEqual([result?.status, result?.attempts], ['failed', 4]);
