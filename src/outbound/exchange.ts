@@ -136,6 +136,7 @@ function answerTo(request: ClientRequest, end: number): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let answer: Answer | undefined;
     const fail = (error: Error) => {
+      clearTimeout(timer);
       answer?.fail(error);
       reject(error);
     };

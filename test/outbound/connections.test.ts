@@ -37,15 +37,20 @@ function proberOf(t: import('node:test').TestContext, addresses: readonly string
   return new Prober({ ...RULE, timeout }, exchanger);
 }
 
-test('a host whose IPv6 cannot be reached is reached by IPv4, though the handshake takes a second', async (t) => {
-  const slow = await DeafListener.open(t, V4, 0, ONLINE);
-  await DeafListener.open(t, v6, slow.port, '');
-  const probe = proberOf(t, [v6, V4], 20_000).probe('x', `http://store.test:${slow.port}/`);
-  // Both attempts have begun by now, and hang.
-  await sleep(600);
-  slow.hear();
-  assert.deepEqual(await probe, ACTIVE);
-});
+for (const [order, addresses] of [
+  ['after IPv6', [v6, V4]],
+  ['before IPv6', [V4, v6]],
+] as const) {
+  test(`a host is reached by IPv4 whose IPv6 hangs, though the handshake takes a second: ${order}`, async (t) => {
+    const slow = await DeafListener.open(t, V4, 0, ONLINE);
+    await DeafListener.open(t, v6, slow.port, '');
+    const probe = proberOf(t, addresses, 20_000).probe('x', `http://store.test:${slow.port}/`);
+    // Both attempts have begun by now, and hang.
+    await sleep(600);
+    slow.hear();
+    assert.deepEqual(await probe, ACTIVE);
+  });
+}
 
 test('a first attempt that is slow still wins when the second fails', async (t) => {
   const slow = await DeafListener.open(t, v6, 0, ONLINE);
