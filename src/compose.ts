@@ -37,6 +37,7 @@ import { StoreService } from './stores/service.ts';
 import type { StateSource } from './stores/states.ts';
 import { spreadOut } from './sync/cadence.ts';
 import { type SyncParts, SyncService } from './sync/service.ts';
+import { zoneRelease, zoneWarning } from './tzdb.ts';
 
 /** The only place that decides which part talks to which. */
 export function openStorage(database: DatabaseLocation): Promise<Storage> {
@@ -149,6 +150,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     ...{ storage, syncs, now, interval: config.poll.interval },
     troubleSince: () => poller?.stats().troubleSince,
     live: isLive(config),
+    zoneWarning,
   });
   const app = await buildApp({
     storage,
@@ -178,6 +180,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     metrics,
     log,
     listen: async () => {
+      logZones(log, now());
       await reports.start();
       await imports.start();
       syncs.start();
@@ -190,6 +193,14 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
       await storage.close();
     },
   };
+}
+
+/** Which rules hold decides every figure. */
+function logZones(log: Logger, now: number): void {
+  const { version, kind, place } = zoneRelease();
+  log.info({ version, source: kind, place }, 'time zone rules');
+  const aged = zoneWarning(now);
+  if (aged !== undefined) log.warn(aged);
 }
 
 type SyncSurroundings = Pick<SyncParts, 'storage' | 'log' | 'now' | 'onChanged' | 'onPolls' | 'onEnd'> & {

@@ -14,12 +14,14 @@ export interface FreshnessParts {
   readonly interval: number;
   /** The clock, milliseconds. */
   readonly now: () => number;
+  /** What is to be said about the age of the time zone rules. */
+  readonly zoneWarning: (now: number) => string | undefined;
 }
 
 /** The data is looked at so often at most. */
 const KEEP = 30_000;
 
-/** Whether a live system is up to date. */
+/** Whether a live system is up to date, and the rules of any. */
 export class Freshness {
   readonly #parts: FreshnessParts;
   #warnings: Promise<string[]> | undefined;
@@ -44,8 +46,9 @@ export class Freshness {
 
   async #look(now: number): Promise<string[]> {
     const { live, storage, syncs, interval, troubleSince } = this.#parts;
-    if (!live) return [];
-    const warnings: string[] = [];
+    const aged = this.#parts.zoneWarning(now);
+    const warnings = aged === undefined ? [] : [aged];
+    if (!live) return warnings;
     const latest = await storage.snapshot((snapshot) => snapshot.latestPoll());
     if (latest === undefined) warnings.push('there are no polls yet');
     else if (areLate(latest, now, interval)) warnings.push(`the newest poll is ${ageOf(latest, now)}`);

@@ -48,6 +48,11 @@ export function zoneName(text: string): string | undefined {
   return /^[A-Za-z]/.test(text) ? timeZones().nameOf(text) : undefined;
 }
 
+/** All names of zones in the spelling of IANA, old ones included, sorted. */
+export function zoneNames(): readonly string[] {
+  return timeZones().names;
+}
+
 /**
  * The offsets of a zone that hold somewhere in `[from, to]` (instants in milliseconds).
  *

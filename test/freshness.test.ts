@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Freshness, type FreshnessParts } from '../src/freshness.ts';
 import { loadSyncConfig } from '../src/sync-config.ts';
+import { zoneRelease, zoneWarning } from '../src/tzdb.ts';
 import { Importer, NOW, POLLS } from './support/importer.ts';
 import { testServer } from './support/server.ts';
 
@@ -11,7 +12,7 @@ async function freshness(t: Parameters<typeof Importer.open>[0], parts: Partial<
   const importer = await Importer.open(t);
   const freshness = new Freshness({
     ...{ storage: importer.storage, syncs: { failing: async () => [] }, troubleSince: () => undefined },
-    ...{ live: true, interval: HOUR, now: () => NOW },
+    ...{ zoneWarning: () => undefined, live: true, interval: HOUR, now: () => NOW },
     ...parts,
   });
   return { importer, freshness };
@@ -36,6 +37,18 @@ test('an archive may be as old as it likes', async (t) => {
   assert.deepEqual(await fresh.warnings(), []);
 });
 
+test('time zone rules that have aged are said of an archive, too', async (t) => {
+  const { freshness: fresh } = await freshness(t, { live: false, zoneWarning: () => 'the rules are old' });
+  assert.deepEqual(await fresh.warnings(), ['the rules are old']);
+  const { version, kind } = zoneRelease();
+  const [year = ''] = version.split(/[a-z]/);
+  assert.equal(zoneWarning(Date.UTC(Number(year), 11, 31)), undefined);
+  assert.equal(
+    zoneWarning(Date.UTC(Number(year) + 4, 0, 1)),
+    `the time zone rules (${version}, ${kind}) are older than 14 months`,
+  );
+});
+
 test('sources that fail and trouble of the poller are said, without a path or a URL', async (t) => {
   const failed = { status: 'failed', source: '/secret/hours.csv', error: 'there is no file /secret/hours.csv' };
   const results = ['hours', 'polls'].map((feed) => ({ feed, ...failed }));
@@ -52,12 +65,14 @@ test('sources that fail and trouble of the poller are said, without a path or a 
 });
 
 test('/readyz has the warnings, and is ready all the same', async (t) => {
-  const archive = await testServer(t);
-  assert.deepEqual((await archive.app.inject('/readyz')).json(), { status: 'ready' });
-  const live = await testServer(t, { sync: loadSyncConfig({ SYNC_POLLS: '/secret/polls.csv' }) });
+  const now = () => NOW;
+  const time_zones = { version: zoneRelease().version, source: zoneRelease().kind };
+  const archive = await testServer(t, { now });
+  assert.deepEqual((await archive.app.inject('/readyz')).json(), { status: 'ready', time_zones });
+  const live = await testServer(t, { now, sync: loadSyncConfig({ SYNC_POLLS: '/secret/polls.csv' }) });
   const answer = await live.app.inject('/readyz');
   assert.deepEqual(
     [answer.statusCode, answer.json()],
-    [200, { status: 'ready', warnings: ['there are no polls yet'] }],
+    [200, { status: 'ready', time_zones, warnings: ['there are no polls yet'] }],
   );
 });

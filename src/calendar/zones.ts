@@ -34,6 +34,11 @@ export class TimeZones {
     }
   }
 
+  /** Sorted. */
+  get names(): readonly string[] {
+    return [...this.#names.values()].sort();
+  }
+
   /** The spelling of IANA, whatever the case; `undefined` when no source and not even Node knows the zone. */
   nameOf(text: string): string | undefined {
     return this.#names.get(text.toLowerCase()) ?? runtimeName(text);

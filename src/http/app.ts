@@ -33,6 +33,7 @@ import { keepEvents } from './sse.ts';
 import { type StoreApiParts, storeApiRoutes } from './stores/routes.ts';
 import type { App } from './types.ts';
 import { compileValidator } from './validation.ts';
+import { zoneRoutes } from './zones.ts';
 
 export interface AppParts extends StoreApiParts {
   readonly storage: Storage;
@@ -96,6 +97,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await app.register(peopleRoutes(parts.accounts));
   await app.register(timelineRoutes(parts.fleet));
   await app.register(fleetRoutes(parts.fleet, parts.storage.gaps));
+  await app.register(zoneRoutes);
   await app.register(metricsRoutes(parts.metrics));
   await app.register(documentRoutes);
   await app.register(docsRoutes);

@@ -8,6 +8,7 @@ import type { ReportService } from '../reports/service.ts';
 import type { ReportRecord } from '../storage/report-catalog.ts';
 import { answer, Raw } from './media.ts';
 import { requestFrom, TRIGGER_BODY_LIMIT, TriggerBody } from './reports/schemas.ts';
+import { sayTzVersion, TzVersion, TzVersionHeader } from './reports/tz-version.ts';
 import { Warning, WarningHeader, warn } from './reports/warning.ts';
 import { Instant, OneOf } from './schemas.ts';
 import type { Routes } from './types.ts';
@@ -50,6 +51,7 @@ const ReportStatus = Type.Union(
       csv_url: Type.String({ format: 'uri-reference', description: 'where the CSV is' }),
       as_of: Instant,
       stores: Type.Integer({ minimum: 0, description: 'rows of the CSV' }),
+      tz_version: Type.Optional(TzVersion),
       warning,
     }),
     Type.Object({ status: Type.Literal('Failed'), reason: Type.String(), as_of: Instant, warning }),
@@ -71,6 +73,7 @@ const ReportAnswer = answer(
       description: 'the instant that a complete report speaks for',
     }),
     ...WarningHeader,
+    ...TzVersionHeader,
   },
 );
 
@@ -174,6 +177,7 @@ function statusOf(report: ReportRecord, format: Format): Static<typeof ReportSta
     csv_url: `${GET}?report_id=${report.id}${format === 'csv' ? '' : `&format=${format}`}`,
     ...always,
     stores: report.stores ?? 0,
+    ...(report.tzVersion !== undefined && { tz_version: report.tzVersion }),
   };
 }
 
@@ -185,7 +189,7 @@ async function sendResult(
 ): Promise<FastifyReply> {
   const { bytes, content } = await reports.reader.read(report, format);
   if (bytes !== undefined) reply.header('content-length', bytes);
-  return warn(reply, report)
+  return sayTzVersion(warn(reply, report), report)
     .header('x-report-status', 'Complete')
     .header('x-report-as-of', formatInstant(report.asOf))
     .header('content-disposition', `attachment; filename="${report.id}${format === 'csv' ? '' : `.${format}`}.csv"`)

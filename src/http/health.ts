@@ -2,13 +2,15 @@ import { Type } from 'typebox';
 import { messageOf, UserError } from '../errors.ts';
 import type { Freshness } from '../freshness.ts';
 import type { Storage } from '../storage/ports.ts';
+import { TimeZones, timeZones } from './time-zones.ts';
 import type { Routes } from './types.ts';
 
 const Alive = Type.Object({ status: Type.Literal('ok') });
 const Ready = Type.Object({
   status: Type.Literal('ready'),
+  time_zones: TimeZones,
   warnings: Type.Optional(
-    Type.Array(Type.String(), { description: 'What is not as it should be in a live system, such as old polls.' }),
+    Type.Array(Type.String(), { description: 'What is not as it should be, such as old polls in a live system.' }),
   ),
 });
 
@@ -46,7 +48,7 @@ export function healthRoutes(storage: Storage, freshness: Pick<Freshness, 'warni
         try {
           await storage.check();
           const warnings = await freshness.warnings();
-          return { status: 'ready' as const, ...(warnings.length > 0 && { warnings }) };
+          return { status: 'ready' as const, time_zones: timeZones(), ...(warnings.length > 0 && { warnings }) };
         } catch (error) {
           request.log.warn({ reason: messageOf(error) }, 'not ready');
           throw new UserError('unavailable', 'the database does not answer', { cause: error });

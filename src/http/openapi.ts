@@ -8,6 +8,7 @@ import { TAGS } from './document/tags.ts';
 import type { ApiDocument } from './document/types.ts';
 import { answer } from './media.ts';
 import { Problem } from './problems.ts';
+import { timeZones } from './time-zones.ts';
 import type { AccessRule, App, Routes } from './types.ts';
 
 const PROBLEM = { 'application/problem+json': Problem };
@@ -80,7 +81,7 @@ type RawOperation = Record<string, unknown> & {
   requestBody?: { required: boolean };
   responses: Record<string, { description: string; headers?: object }>;
 };
-type RawDocument = Record<string, unknown> & { paths: Record<string, Record<string, RawOperation>> };
+type RawDocument = Record<string, unknown> & { info: object; paths: Record<string, Record<string, RawOperation>> };
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = { 200: 'done', 201: 'made', 202: 'accepted', 204: 'done' };
 
@@ -106,7 +107,7 @@ function finish(document: RawDocument): RawDocument {
       Object.fromEntries(Object.entries(operations).map(([method, one]) => [method, operation(one)])),
     ]),
   );
-  return { ...document, paths };
+  return { ...document, info: { ...document.info, 'x-time-zones': timeZones() }, paths };
 }
 
 /** The document itself. */

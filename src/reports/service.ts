@@ -7,6 +7,7 @@ import { notFound, UserError } from '../errors.ts';
 import { Retention } from '../retention.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { Position, ReportRecord, ReportStatus } from '../storage/report-catalog.ts';
+import { zoneRelease } from '../tzdb.ts';
 import type { WriteParquet } from './parquet.ts';
 import { ResultReader } from './reader.ts';
 import type { ResultsFolder } from './results.ts';
@@ -127,6 +128,7 @@ export class ReportService {
       stores: limited,
       requestedBy: userIdOf(principal),
       requestedAt,
+      tzVersion: zoneRelease().version,
     });
     this.#worker.wake();
     return report;

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { messageOf, UserError } from '../errors.ts';
 import type { Storage } from '../storage/ports.ts';
 import { LEASE, type ReportCatalog, type ReportRecord } from '../storage/report-catalog.ts';
+import { zoneRelease } from '../tzdb.ts';
 import { WorkLoop } from '../work-loop.ts';
 import { computeReport } from './compute.ts';
 import { encodeFigures, figuresOf } from './figures.ts';
@@ -69,7 +70,8 @@ export class ReportWorker {
   }
 
   async #claim(): Promise<ReportRecord | undefined> {
-    return this.#loop.stopping.aborted ? undefined : this.#storage.reports.claim(this.#worker, this.#now());
+    if (this.#loop.stopping.aborted) return undefined;
+    return this.#storage.reports.claim(this.#worker, this.#now(), zoneRelease().version);
   }
 
   async #run(report: ReportRecord): Promise<void> {

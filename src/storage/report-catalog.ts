@@ -25,6 +25,8 @@ export interface ReportRecord {
   readonly progress: number;
   readonly stores: number | undefined;
   readonly reason: string | undefined;
+  /** The release of the time zone database that it is, or was, computed with; `undefined`: none yet, or not recorded. */
+  readonly tzVersion: string | undefined;
 }
 
 /** The stores that a report is limited to, without their names: `ReportCatalog.filter` has those. */
@@ -48,6 +50,8 @@ export interface NewReport {
   readonly stores?: readonly string[] | undefined;
   readonly requestedBy?: string | undefined;
   readonly requestedAt: number;
+  /** A report that is running by other time zone rules is not shared. */
+  readonly tzVersion?: string | undefined;
 }
 
 /** Where a list of records goes on: after this one. */
@@ -86,8 +90,9 @@ export interface ReportCatalog {
    * running, on the data of this moment: only reports that are added before these change may share it.
    *
    * @param at the instant, by the clock that ends are told by
+   * @param tzVersion the release of the time zone database that the worker computes with
    */
-  claim(worker: string, at: number): Promise<ReportRecord | undefined>;
+  claim(worker: string, at: number, tzVersion?: string): Promise<ReportRecord | undefined>;
   /** Says how far a report is and holds it for another `LEASE`. `false`: it is no longer this worker's. */
   progress(id: string, worker: string, progress: number): Promise<boolean>;
   /**

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { zoneRelease } from '../../src/tzdb.ts';
 import { testServer, trigger } from '../support/server.ts';
 import { merge } from '../support/staging.ts';
 
@@ -130,6 +131,7 @@ test('as_of may be any spelling of an instant, and the report speaks for it', as
       csv_url: `/get_report?report_id=${id}`,
       as_of: '2023-01-22T12:00:00.000Z',
       stores: 1,
+      tz_version: zoneRelease().version,
     });
   }
 });
@@ -289,7 +291,10 @@ test('a result whose file was removed is gone, and says how to get it again', as
 test('the server says that it lives and that it is ready', async (t) => {
   const { app } = await testServer(t);
   assert.deepEqual((await app.inject('/healthz')).json(), { status: 'ok' });
-  assert.deepEqual((await app.inject('/readyz')).json(), { status: 'ready' });
+  const ready = (await app.inject('/readyz')).json();
+  assert.equal(ready.status, 'ready');
+  assert.deepEqual(ready.time_zones, { version: zoneRelease().version, source: zoneRelease().kind });
+  assert.deepEqual((await app.inject('/api/openapi.json')).json().info['x-time-zones'], ready.time_zones);
 });
 
 interface Answer {

@@ -61,6 +61,24 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       assert.equal(await reports.countQueued(), 6);
     });
 
+    test('a report records the time zone rules it is computed with, and is not shared by others', async (t) => {
+      const { reports } = await opened(t);
+      await reports.add(wanted('made', { tzVersion: '2026e' }));
+      assert.equal((await reports.find('made'))?.tzVersion, undefined);
+      assert.equal((await reports.add(wanted('queued with it', { tzVersion: '2026f' }))).resultId, 'made');
+      assert.equal((await reports.claim(ME, T, '2026e'))?.tzVersion, '2026e');
+      assert.equal((await reports.add(wanted('same rules', { tzVersion: '2026e' }))).resultId, 'made');
+      assert.equal((await reports.add(wanted('newer rules', { tzVersion: '2026f' }))).resultId, 'newer rules');
+      await reports.complete('made', ME, 1, T + 1);
+      const listed = (await reports.list({ limit: 9 })).map(({ id, tzVersion }) => `${id}: ${tzVersion}`);
+      assert.deepEqual(listed.sort(), [
+        'made: 2026e',
+        'newer rules: undefined',
+        'queued with it: 2026e',
+        'same rules: 2026e',
+      ]);
+    });
+
     test('that polls were late stays with the report it was said of, also where it shares a result', async (t) => {
       const { reports } = await opened(t);
       await reports.add(wanted('given'));

@@ -578,6 +578,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
         progress: 0,
         stores: undefined,
         reason: undefined,
+        tzVersion: undefined,
       });
       const claimed = await reports.claim(ME, T);
       assert.deepEqual(claimed, { ...added, status: 'running', startedAt: T });

@@ -176,6 +176,15 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   'POST /api/v1/reports/:id/cancel': [{ ask: report, status: 409, stranger: 404 }],
   'DELETE /api/v1/reports/:id': [{ ask: report, status: 204, stranger: 404, once }],
 
+  'GET /api/v1/zones': [{ ask: nothing, status: 200, blind }],
+  'GET /api/v1/zones/:name': [
+    {
+      ask: () => ({ path: { name: 'America/Chicago' }, query: { from: T, to: T } }),
+      status: 200,
+      blind,
+    },
+  ],
+
   'GET /api/v1/imports': [{ ask: nothing, status: 200 }],
   'POST /api/v1/imports': [
     {

@@ -57,6 +57,8 @@ export type ClassicReportStatus = {
   readonly as_of: string;
   /** rows of the CSV */
   readonly stores: number;
+  /** the release of the IANA time zone database that the report was made with */
+  readonly tz_version?: string | undefined;
   /** the report speaks for the newest poll of a live system, and that was older than two polling intervals when it was asked for */
   readonly warning?: string | undefined;
 } | {
@@ -454,6 +456,7 @@ export interface Report {
   readonly started_at: string | null;
   readonly finished_at: string | null;
   readonly error: string | null;
+  readonly tz_version: string | null;
   readonly warning: string | null;
 }
 
@@ -676,6 +679,13 @@ export interface SyncSource {
   readonly last: SyncLastResult | null;
 }
 
+export interface TimeZoneRules {
+  /** the release of the IANA time zone database */
+  readonly version: string;
+  /** bundled: it came with the program; configured: the folder in `TZDATA_DIR`; system: that of the system; runtime: Node */
+  readonly source: 'bundled' | 'configured' | 'system' | 'runtime';
+}
+
 export interface Timeline {
   /** opaque, as the feeds have it */
   readonly store_id: string;
@@ -776,6 +786,24 @@ export interface WorstStore {
   readonly offline_since: StoreTime | null;
   readonly lost_seconds: number | null;
   readonly down_last_day_seconds: number;
+}
+
+export interface ZoneList {
+  readonly rules: TimeZoneRules;
+  /** sorted, old names included */
+  readonly names: readonly string[];
+}
+
+export interface ZoneOffsets {
+  /** in the spelling of IANA */
+  readonly name: string;
+  readonly rules: TimeZoneRules;
+  /** ascending; the first one holds at the beginning, and its `from` is null */
+  readonly offsets: readonly {
+    readonly from: string | null;
+    /** local time minus UTC */
+    readonly offset_seconds: number;
+  }[];
 }
 
 /** By method and path. */
@@ -1114,7 +1142,8 @@ export interface Routes {
   'GET /readyz': {
     answer: {
       readonly status: 'ready';
-      /** What is not as it should be in a live system, such as old polls. */
+      readonly time_zones: TimeZoneRules;
+      /** What is not as it should be, such as old polls in a live system. */
       readonly warnings?: readonly string[] | undefined;
     };
   };
@@ -1311,6 +1340,24 @@ export interface Routes {
   /** Server-sent events: how many stores are in which state, whenever that changes */
   'GET /api/v1/fleet/events': {
     answer: string;
+  };
+  /** List the time zones */
+  'GET /api/v1/zones': {
+    answer: ZoneList;
+  };
+  /** Read how far the clock of a time zone is ahead of UTC */
+  'GET /api/v1/zones/{name}': {
+    path: {
+      /** an IANA name in any case */
+      readonly name: string;
+    };
+    query: {
+      /** the beginning (RFC 3339) */
+      readonly from: string;
+      /** the end, at most 200 years later (RFC 3339) */
+      readonly to: string;
+    };
+    answer: ZoneOffsets;
   };
   /** Figures for Prometheus */
   'GET /metrics': {

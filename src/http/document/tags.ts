@@ -24,6 +24,10 @@ export const TAGS = [
     name: 'reports',
     description: 'Uptime and downtime of every store in the last hour, day and week before an instant.',
   },
+  {
+    name: 'zones',
+    description: 'The time zones that stores can be in, and the rules by which the server reads their clocks.',
+  },
   { name: 'imports', description: 'The three feeds as files: polls, business hours and time zones.' },
   { name: 'session', description: 'Signing in with a browser, and who one is.' },
   { name: 'users', description: 'The people: administrators, operators, and owners with the stores that are theirs.' },

@@ -12,6 +12,7 @@ import { OneOf } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 import { EventsAnswer, watch } from '../watch.ts';
 import { ReportResource, ReportRow, reportResource, requestFrom, TRIGGER_BODY_LIMIT, TriggerBody } from './schemas.ts';
+import { sayTzVersion, TzVersionHeader } from './tz-version.ts';
 import { WarningHeader, warn } from './warning.ts';
 
 const ROOT = '/api/v1/reports';
@@ -238,7 +239,7 @@ export function reportRoutes({ reports, directory }: ReportRouteParts): Routes {
                 'application/json': Raw('a list of rows'),
                 'application/vnd.apache.parquet': Raw('a row a store'),
               },
-              WarningHeader,
+              { ...WarningHeader, ...TzVersionHeader },
             ),
           },
         },
@@ -276,7 +277,7 @@ async function sendDownload(
   const { type, ending } = DOWNLOADS[format];
   const { bytes, content } = await reports.reader.read(report, format);
   if (bytes !== undefined) reply.header('content-length', bytes);
-  return warn(reply, report)
+  return sayTzVersion(warn(reply, report), report)
     .header('cache-control', 'no-store')
     .header('x-report-as-of', formatInstant(report.asOf))
     .header('content-disposition', `attachment; filename="${report.id}.${ending}"`)

@@ -7,6 +7,7 @@ import { EXACT_DETAIL_NAMES, QUANTITIES } from '../../reports/quantities.ts';
 import type { ReportRequest } from '../../reports/service.ts';
 import { REPORT_STATUSES, type ReportRecord } from '../../storage/report-catalog.ts';
 import { GivenInstant, Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
+import { TzVersion } from './tz-version.ts';
 import { Warning } from './warning.ts';
 
 export const STORES_LIMIT = 10_000;
@@ -56,6 +57,7 @@ export const ReportResource = Type.Object(
     started_at: Nullable(Instant),
     finished_at: Nullable(Instant),
     error: Nullable(Type.String({ description: 'why it failed' })),
+    tz_version: Nullable(TzVersion),
     warning: Nullable(Warning),
   },
   { title: 'Report' },
@@ -77,6 +79,7 @@ export function reportResource(report: ReportRecord): Static<typeof ReportResour
     started_at: instant(report.startedAt),
     finished_at: instant(report.finishedAt),
     error: report.reason ?? null,
+    tz_version: report.tzVersion ?? null,
     warning: warningOf(report) ?? null,
   };
 }

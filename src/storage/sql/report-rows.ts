@@ -10,7 +10,7 @@ const RECORDS = `
   select r.report_id, r.as_of_ms, r.estimator, r.detailed, r.polls_late, r.filter_digest, r.filter_size,
     r.requested_by, r.requested_ms, c.report_id as result_id, ${STATUS} as status, c.started_ms,
     coalesce(r.cancelled_ms, c.finished_ms) as finished_ms,
-    c.progress, c.stores, c.reason
+    c.progress, c.stores, c.reason, c.tz_version
   from ${TABLES}
   where not r.deleted`;
 
@@ -82,5 +82,6 @@ export function reportOf(row: Row): ReportRecord {
     progress: Number(row.progress),
     stores: numberOr(row.stores),
     reason: textOr(row.reason),
+    tzVersion: textOr(row.tz_version),
   };
 }

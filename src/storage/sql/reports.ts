@@ -39,6 +39,7 @@ export class SqlReportCatalog implements ReportCatalog {
       filter,
       digest: filter === null ? null : createHash('sha256').update(filter).digest('hex'),
       size: report.stores?.length ?? null,
+      tz_version: report.tzVersion ?? null,
     };
     return this.#sharing(async (sql) => {
       await sql.run(
@@ -49,7 +50,8 @@ export class SqlReportCatalog implements ReportCatalog {
              select report_id from reports
              where as_of_ms = $as_of::bigint and estimator = $estimator and detailed = $detailed::boolean
                and filter_digest is not distinct from $digest and shares is null
-               and (status = 'queued' or (status = 'running' and revision = (select number from revision)))
+               and (status = 'queued' or (status = 'running' and revision = (select number from revision)
+                 and tz_version is not distinct from $tz_version))
              order by requested_ms limit 1
            )`,
         values,
@@ -79,7 +81,7 @@ export class SqlReportCatalog implements ReportCatalog {
     return filter === null ? undefined : JSON.parse(String(filter));
   }
 
-  async claim(worker: string, at: number): Promise<ReportRecord | undefined> {
+  async claim(worker: string, at: number, tzVersion?: string): Promise<ReportRecord | undefined> {
     const { now, lock } = this.#dialect;
     const claimable = `shares is null and (status = 'queued' or (status = 'running' and lease_until_ms < ${now}))`;
     await this.#sql.run(
@@ -90,12 +92,12 @@ export class SqlReportCatalog implements ReportCatalog {
     const [claimed] = await this.#sql.rows(
       `update reports
        set status = 'running', progress = 0, revision = (select number from revision), claimed_by = $worker,
-         attempts = attempts + 1, started_ms = $at::bigint, lease_until_ms = ${now} + ${LEASE}
+         attempts = attempts + 1, started_ms = $at::bigint, tz_version = $tz_version, lease_until_ms = ${now} + ${LEASE}
        where ${claimable}
          and report_id = (select report_id from reports where ${claimable} order by requested_ms limit 1 ${lock})
        returning report_id, as_of_ms, estimator, detailed, polls_late, filter_digest, filter_size, requested_by,
-         requested_ms, report_id as result_id, status, started_ms, finished_ms, progress, stores, reason`,
-      { worker, at },
+         requested_ms, report_id as result_id, status, started_ms, finished_ms, progress, stores, reason, tz_version`,
+      { worker, at, tz_version: tzVersion ?? null },
     );
     return claimed === undefined ? undefined : reportOf(claimed);
   }

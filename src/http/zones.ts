@@ -1,0 +1,89 @@
+import { type Static, Type } from 'typebox';
+import { DAY } from '../domain/hours.ts';
+import { invalid, notFound } from '../errors.ts';
+import { formatInstant, instantFrom } from '../instant.ts';
+import { zoneBetween, zoneName, zoneNames } from '../tzdb.ts';
+import { GivenInstant, Instant, Nullable } from './schemas.ts';
+import { TimeZones, timeZones } from './time-zones.ts';
+import type { Routes } from './types.ts';
+
+const ROOT = '/api/v1/zones';
+const tags = ['zones'];
+
+/** The longest stretch that is answered. */
+const LONGEST_YEARS = 200;
+
+const ZoneList = Type.Object(
+  { rules: TimeZones, names: Type.Array(Type.String(), { description: 'sorted, old names included' }) },
+  { title: 'ZoneList' },
+);
+
+const ZoneOffsets = Type.Object(
+  {
+    name: Type.String({ description: 'in the spelling of IANA', examples: ['America/Chicago'] }),
+    rules: TimeZones,
+    offsets: Type.Array(
+      Type.Object({
+        from: Nullable(Instant),
+        offset_seconds: Type.Integer({ description: 'local time minus UTC', examples: [-21_600] }),
+      }),
+      { minItems: 1, description: 'ascending; the first one holds at the beginning, and its `from` is null' },
+    ),
+  },
+  { title: 'ZoneOffsets' },
+);
+
+/** The time zones that stores can be in, and the rules that the server applies. */
+export const zoneRoutes: Routes = async (app) => {
+  app.get(
+    ROOT,
+    {
+      config: { access: 'stores:read' },
+      schema: { operationId: 'listZones', summary: 'List the time zones', tags, response: { 200: ZoneList } },
+    },
+    async () => ({ rules: timeZones(), names: [...zoneNames()] }),
+  );
+
+  app.get(
+    `${ROOT}/:name`,
+    {
+      config: { access: 'stores:read' },
+      schema: {
+        operationId: 'readZone',
+        summary: 'Read how far the clock of a time zone is ahead of UTC',
+        description: 'A slash in the name is written `%2F`. The answer may be kept for an hour.',
+        tags,
+        params: Type.Object({
+          name: Type.String({ maxLength: 100, description: 'an IANA name in any case', examples: ['America/Chicago'] }),
+        }),
+        querystring: Type.Object(
+          {
+            from: GivenInstant('the beginning'),
+            to: GivenInstant(`the end, at most ${LONGEST_YEARS} years later`),
+          },
+          { additionalProperties: false },
+        ),
+        response: { 200: ZoneOffsets },
+      },
+    },
+    async (request, reply) => {
+      const name = zoneName(request.params.name);
+      if (name === undefined) throw notFound(`there is no time zone "${request.params.name}"`);
+      const [from, to] = [instantFrom('from', request.query.from), instantFrom('to', request.query.to)];
+      if (to < from) throw invalid(`to is ${formatInstant(to)}, expected an instant not before from`, 'to');
+      if (to - from > LONGEST_YEARS * 366 * DAY) {
+        throw invalid(`to is ${formatInstant(to)}, expected at most ${LONGEST_YEARS} years after from`, 'to');
+      }
+      reply.header('cache-control', 'private, max-age=3600');
+      return { name, rules: timeZones(), offsets: offsetsOf(name, from, to) };
+    },
+  );
+};
+
+function offsetsOf(name: string, from: number, to: number): Static<typeof ZoneOffsets>['offsets'] {
+  const { starts, offsets } = zoneBetween(name, from, to);
+  return offsets.map((offset, i) => ({
+    from: i === 0 ? null : formatInstant(starts[i] as number),
+    offset_seconds: offset / 1_000,
+  }));
+}
