@@ -1,12 +1,40 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { INACTIVE_REASONS } from '../../src/domain/reasons.ts';
+import { zoneBetween } from '../../src/tzdb.ts';
+import { fullTime, timeOfDay } from '../../web/src/lib/clock.ts';
 import { csvRows } from '../../web/src/lib/csv.ts';
 import { changeInPoints, exactDuration, openTime, percent } from '../../web/src/lib/format.ts';
 import { hourMarks, localDays, startOfDate } from '../../web/src/lib/local-days.ts';
 import { inWords, typed } from '../../web/src/lib/openings.ts';
 import { REASON_WORDS, reasonInWords, reasonWords } from '../../web/src/lib/reasons.ts';
 import { spreadOf } from '../../web/src/lib/spread.ts';
+import { learnZone, offsetName, offsetOf, wallAt } from '../../web/src/lib/zones.ts';
+
+for (const zone of ['America/Chicago', 'Africa/Cairo', 'Pacific/Apia', 'Asia/Kathmandu', 'America/Vancouver']) {
+  learnZone(zone, zoneBetween(zone, Date.UTC(2000, 0), Date.UTC(2060, 0)));
+}
+
+test('the clock of a zone is that of its learned offsets, whatever the browser knows', () => {
+  const clock = { starts: [Number.NEGATIVE_INFINITY, 1_000, 5_000], offsets: [0, 3_600_000, -7_200_000] };
+  assert.deepEqual(
+    [-1e15, 999, 1_000, 4_999, 5_000, 1e15].map((instant) => offsetOf(clock, instant)),
+    [0, 0, 3_600_000, 3_600_000, -7_200_000, -7_200_000],
+  );
+  learnZone('Mars/Base', clock);
+  assert.equal(wallAt(2_000, 'Mars/Base'), 3_602_000);
+  assert.throws(() => wallAt(0, 'Mars/Phobos'), { message: 'the clock of Mars/Phobos is not known yet' });
+});
+
+test('times are written by the learned clock, with its offset', () => {
+  const winter = Date.parse('2026-12-01T20:00:00Z');
+  assert.match(timeOfDay(winter, 'America/Vancouver'), /^(13:00|01:00 PM)$/);
+  assert.match(fullTime(winter, 'America/Vancouver'), /2026.* UTC−7$/);
+  assert.deepEqual(
+    ['America/Chicago', 'Asia/Kathmandu', 'UTC'].map((zone) => offsetName(winter, zone)),
+    ['UTC−6', 'UTC+5:45', 'UTC'],
+  );
+});
 
 test('a week with a clock change has a day of 25 hours, and one of 23', () => {
   const autumn = localDays('2026-10-29', 7, 'America/Chicago');

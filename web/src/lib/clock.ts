@@ -1,41 +1,45 @@
 /** Clocks on walls: what people read at an instant in a zone, in their own spelling. */
 
-export const VIEWER_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+import { offsetName, VIEWER_ZONE, wallAt } from './zones.ts';
+
+export { VIEWER_ZONE };
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${zone} ${JSON.stringify(options)}`;
-  const known = formats.get(key);
-  if (known !== undefined) return known;
-  const made = new Intl.DateTimeFormat(undefined, { timeZone: zone, ...options });
-  formats.set(key, made);
-  return made;
+function format(instant: number, zone: string, options: Intl.DateTimeFormatOptions): string {
+  const key = JSON.stringify(options);
+  let made = formats.get(key);
+  if (made === undefined) {
+    // The time of the zone is worked out here: it is written as if it were one of UTC.
+    made = new Intl.DateTimeFormat(undefined, { timeZone: 'UTC', ...options });
+    formats.set(key, made);
+  }
+  return made.format(wallAt(instant, zone));
 }
 
 /** `14:03` */
 export function timeOfDay(instant: number, zone: string): string {
-  return format(zone, { hour: '2-digit', minute: '2-digit' }).format(instant);
+  return format(instant, zone, { hour: '2-digit', minute: '2-digit' });
 }
 
 export function timeWithSeconds(instant: number, zone: string): string {
-  return format(zone, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(instant);
+  return format(instant, zone, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 }
 
 /** `Wed, 25 Jan, 14:03` */
 export function dayAndTime(instant: number, zone: string): string {
-  return format(zone, {
+  return format(instant, zone, {
     weekday: 'short',
     day: 'numeric',
     month: 'short',
     hour: '2-digit',
     minute: '2-digit',
-  }).format(instant);
+  });
 }
 
-/** With the year and the name of the zone: what a hover shows. */
+/** With the year and the offset: what a hover shows. */
 export function fullTime(instant: number, zone: string): string {
-  return format(zone, {
+  const time = format(instant, zone, {
     weekday: 'short',
     day: 'numeric',
     month: 'short',
@@ -43,38 +47,30 @@ export function fullTime(instant: number, zone: string): string {
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
-    timeZoneName: 'short',
-  }).format(instant);
+  });
+  return `${time} ${offsetName(instant, zone)}`;
 }
 
 export function dateAndTime(instant: number, zone: string): string {
-  return format(zone, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }).format(
-    instant,
-  );
+  return format(instant, zone, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' });
 }
 
 export function weekday(instant: number, zone: string): string {
-  return format(zone, { weekday: 'short' }).format(instant);
+  return format(instant, zone, { weekday: 'short' });
 }
 
 export function dayAndMonth(instant: number, zone: string): string {
-  return format(zone, { day: 'numeric', month: 'short' }).format(instant);
+  return format(instant, zone, { day: 'numeric', month: 'short' });
 }
 
 /** A date that is no instant, such as that of special hours. */
 export function calendarDate(date: string): string {
-  return format('UTC', { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).format(
-    Date.parse(`${date}T00:00:00Z`),
-  );
-}
-
-export function zoneAbbreviation(instant: number, zone: string): string {
-  const parts = format(zone, { timeZoneName: 'short' }).formatToParts(instant);
-  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? zone;
+  const options = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' } as const;
+  return format(Date.parse(`${date}T00:00:00Z`), 'UTC', options);
 }
 
 /** Names of the days, Monday first. */
 export function weekdayNames(): string[] {
   const monday = Date.UTC(2024, 0, 1);
-  return Array.from({ length: 7 }, (_, day) => format('UTC', { weekday: 'long' }).format(monday + day * 86_400_000));
+  return Array.from({ length: 7 }, (_, day) => format(monday + day * 86_400_000, 'UTC', { weekday: 'long' }));
 }

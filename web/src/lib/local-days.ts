@@ -1,34 +1,9 @@
 /** The days of a zone: where each begins, and how long it is when the clocks change in it. */
 
+import { wallAt } from './zones.ts';
+
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-
-const walls = new Map<string, Intl.DateTimeFormat>();
-
-function wallFormat(zone: string): Intl.DateTimeFormat {
-  const known = walls.get(zone);
-  if (known !== undefined) return known;
-  const made = new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  });
-  walls.set(zone, made);
-  return made;
-}
-
-/** What the clock shows at an instant, as if it were one of UTC. */
-export function wallAt(instant: number, zone: string): number {
-  const parts: Record<string, number> = {};
-  for (const { type, value } of wallFormat(zone).formatToParts(instant)) parts[type] = Number(value);
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
-  return Date.UTC(year, month - 1, day, hour, minute, second) + (((instant % 1_000) + 1_000) % 1_000);
-}
 
 /** The local date, `2026-11-24`. */
 export function dateAt(instant: number, zone: string): string {

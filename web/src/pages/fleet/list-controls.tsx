@@ -4,6 +4,8 @@ import type { FleetStatus } from '../../../api/schema.ts';
 import { count } from '../../lib/format.ts';
 import { Icon } from '../../parts/icons.tsx';
 import { STATE_WORDS, STATES, type State, StateShape } from '../../parts/state-mark.tsx';
+import { call } from '../../state/api.ts';
+import { useLoad } from '../../state/load.ts';
 import { param, setParams } from '../../state/place.ts';
 
 const SORTS = [
@@ -111,11 +113,13 @@ export function ListControls({ states }: { readonly states: FleetStatus['states'
 
 function ZoneSelect() {
   const chosen = param('zone');
-  const zones = useSignal<readonly string[]>(chosen === '' ? [] : [chosen]);
-  // There are four hundred of them: they are listed when somebody wants one.
+  const loaded = useLoad('zones', (signal) => call('GET /api/v1/zones', { signal }));
+  // There are six hundred of them: they are listed when somebody wants one.
+  const wanted = useSignal(false);
   const list = () => {
-    zones.value = Intl.supportedValuesOf('timeZone');
+    wanted.value = true;
   };
+  const names = (wanted.value && loaded.data?.names) || (chosen === '' ? [] : [chosen]);
   return (
     <label class="select">
       <span class="unseen">Time zone</span>
@@ -126,7 +130,7 @@ function ZoneSelect() {
         onChange={({ currentTarget }) => setParams({ zone: currentTarget.value })}
       >
         <option value="">Every zone</option>
-        {zones.value.map((zone) => (
+        {names.map((zone) => (
           <option key={zone} value={zone}>
             {zone}
           </option>

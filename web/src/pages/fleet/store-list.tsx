@@ -9,6 +9,7 @@ import { call } from '../../state/api.ts';
 import { round } from '../../state/live.ts';
 import { usePages } from '../../state/pages.ts';
 import { param, setParams } from '../../state/place.ts';
+import { bringZones } from '../../state/zones.ts';
 import { ListControls, sortFrom, statesFrom } from './list-controls.tsx';
 import { OfflineReasons, reasonsFrom } from './offline-reasons.tsx';
 import { StoreRow } from './store-row.tsx';
@@ -36,7 +37,11 @@ export function StoreList({ asOf, states, reasons, stores }: Props) {
   };
   const { list, more, reload } = usePages<Store>(
     JSON.stringify(filter),
-    (cursor, signal) => call('GET /api/v1/stores', { query: { ...filter, limit: PAGE, cursor }, signal }),
+    async (cursor, signal) => {
+      const page = await call('GET /api/v1/stores', { query: { ...filter, limit: PAGE, cursor }, signal });
+      await bringZones(page.items.map(({ zone }) => zone));
+      return page;
+    },
     round.value,
   );
 

@@ -1,6 +1,7 @@
 import type { Store } from '../../../api/schema.ts';
-import { timeOfDay, weekday, zoneAbbreviation } from '../../lib/clock.ts';
+import { timeOfDay, weekday } from '../../lib/clock.ts';
 import { reasonInWords, reasonWords } from '../../lib/reasons.ts';
+import { offsetName } from '../../lib/zones.ts';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { StoreName } from '../../parts/store-name.tsx';
 import { Ago, bothClocks } from '../../parts/time.tsx';
@@ -30,7 +31,7 @@ export function StoreRow({ store, asOf }: { readonly store: Store; readonly asOf
         )}
       </span>
       <span role="cell" class="quiet" title={`${zone}\n${bothClocks(at, zone)}`}>
-        {weekday(at, zone)} {timeOfDay(at, zone)} {zoneAbbreviation(at, zone)}
+        {weekday(at, zone)} {timeOfDay(at, zone)} {offsetName(at, zone)}
       </span>
       <span role="cell" class="labels quiet">
         {Object.values(store.labels).join(' · ')}

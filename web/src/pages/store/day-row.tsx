@@ -1,9 +1,10 @@
 import type { Signal } from '@preact/signals';
 import type { SeenPoll, StateSegment, Timeline } from '../../../api/schema.ts';
-import { dayAndMonth, timeWithSeconds, VIEWER_ZONE, weekday, zoneAbbreviation } from '../../lib/clock.ts';
+import { dayAndMonth, timeWithSeconds, VIEWER_ZONE, weekday } from '../../lib/clock.ts';
 import { openTime } from '../../lib/format.ts';
 import { hourMarks, type LocalDay } from '../../lib/local-days.ts';
 import { reasonInWords } from '../../lib/reasons.ts';
+import { offsetName } from '../../lib/zones.ts';
 
 interface PlacedPoll {
   readonly poll: SeenPoll;
@@ -156,7 +157,7 @@ function PollNote({ poll, at, zone, share }: NoteProps) {
       aria-hidden="true"
     >
       <strong>
-        {timeWithSeconds(at, zone)} {zoneAbbreviation(at, zone)}
+        {timeWithSeconds(at, zone)} {offsetName(at, zone)}
       </strong>
       <span>
         {foundBy(poll)}

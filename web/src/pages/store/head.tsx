@@ -1,6 +1,7 @@
 import type { Store } from '../../../api/schema.ts';
-import { dayAndTime, zoneAbbreviation } from '../../lib/clock.ts';
+import { dayAndTime } from '../../lib/clock.ts';
 import { reasonInWords } from '../../lib/reasons.ts';
+import { offsetName } from '../../lib/zones.ts';
 import { Icon } from '../../parts/icons.tsx';
 import { Link } from '../../parts/link.tsx';
 import { STATE_WORDS, StateShape } from '../../parts/state-mark.tsx';
@@ -41,7 +42,7 @@ export function StoreHead({ store, asOf }: { readonly store: Store; readonly asO
         <div>
           <dt>Local time</dt>
           <dd title={bothClocks(asOf, zone)}>
-            {dayAndTime(asOf, zone)} {zoneAbbreviation(asOf, zone)}
+            {dayAndTime(asOf, zone)} {offsetName(asOf, zone)}
           </dd>
         </div>
         <div>

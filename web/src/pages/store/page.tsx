@@ -6,6 +6,7 @@ import { useAsOf } from '../../state/as-of.ts';
 import { round } from '../../state/live.ts';
 import { useLoad } from '../../state/load.ts';
 import { at, hereWith, param } from '../../state/place.ts';
+import { bringZones } from '../../state/zones.ts';
 import { ComparePart } from './compare.tsx';
 import { StoreHead } from './head.tsx';
 import { HoursPart } from './hours.tsx';
@@ -24,7 +25,11 @@ export default function StorePage({ id }: { readonly id: string }) {
   const given = param('as_of') === '' || asOf === undefined ? undefined : new Date(asOf).toISOString();
   const store = useLoad(
     `store ${id} ${given ?? ''} ${asOf === undefined}`,
-    (signal) => call('GET /api/v1/stores/{store_id}', { path, query: { as_of: given }, signal }),
+    async (signal) => {
+      const found = await call('GET /api/v1/stores/{store_id}', { path, query: { as_of: given }, signal });
+      await bringZones([found.zone]);
+      return found;
+    },
     round.value,
   );
   const { data } = store;
