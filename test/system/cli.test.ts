@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { conformanceCases } from '../support/conformance.ts';
 import { run, serve, start } from '../support/process.ts';
 import { temporaryFolder } from '../support/temporary.ts';
+import { tzifOf } from '../support/tzif.ts';
 
 const [example] = conformanceCases();
 assert.ok(example !== undefined, 'there is no conformance case');
@@ -92,6 +93,22 @@ test('changed hours hold from the instant that is named, and special hours on th
   const special = await run(cwd, ['import', '--special-hours', 'special.csv']);
   assert.match(special.stderr, /^special\.csv: 1 read, 1 added$/m);
   assert.equal(await open(), 8 + 1);
+});
+
+test('the version comes with that of the time zone rules, which TZDATA_DIR replaces or stops the start', async (t) => {
+  const cwd = temporaryFolder(t);
+  const bundled = await run(cwd, ['--version']);
+  assert.match(bundled.stdout, /^\d+\.\d+\.\d+\ntime zone rules 20\d\d[a-z]+ \((bundled|system): .+\)\n$/);
+
+  mkdirSync(join(cwd, 'Etc'));
+  writeFileSync(join(cwd, 'version'), '2098c\n');
+  writeFileSync(join(cwd, 'Etc/UTC'), tzifOf({ starts: [Number.NEGATIVE_INFINITY], offsets: [0] }, 'UTC0'));
+  const renewed = await run(cwd, ['--version'], '', { TZDATA_DIR: cwd });
+  assert.match(renewed.stdout, /\ntime zone rules 2098c \(configured: .+\)\n$/);
+
+  const wrong = await run(cwd, ['report', ...FEEDS], '', { TZDATA_DIR: '/nowhere' });
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.stderr, /^error: TZDATA_DIR is "\/nowhere", expected a folder of compiled time zones/);
 });
 
 test('a feed comes from standard input', async (t) => {
