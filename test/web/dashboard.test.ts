@@ -69,6 +69,21 @@ test('the rows of a report are found by the name of the store, which leads to th
   assert.equal(new URL(page.url()).pathname, '/stores/17');
 });
 
+test('the clock of a store is read by the rules of the server, in the list and on its page', async (t) => {
+  // British Columbia kept UTC−7 in the autumn of 2026, which browsers learn only by an update.
+  const now = Date.parse('2026-12-01T20:00:00Z');
+  const fleet = await seenFleet(t, { now: () => now });
+  const payload = { store_id: 'pier', zone: 'America/Vancouver' };
+  const made = await fleet.app.inject({ method: 'POST', url: '/api/v1/stores', payload });
+  assert.equal(made.statusCode, 201, made.body);
+  const page = await openPage(t, browser);
+  await page.clock.setSystemTime(now);
+  await page.goto(fleet.url);
+  await page.getByText(/Tue (13:00|01:00 pm) UTC−7/i).waitFor();
+  await page.getByRole('link', { name: 'pier' }).click();
+  await page.getByText(/13:00.* UTC−7/).waitFor();
+});
+
 test('light or dark is what the system says, as it changes, until the reader chooses; charts as well', async (t) => {
   const fleet = await seenFleet(t, { now: noonClock() });
   await append(fleet, pollsOf('a', NOON, 3_000, 1_500, 70, 10));
