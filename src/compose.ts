@@ -50,8 +50,8 @@ export { writeParquet };
 export const IN_MEMORY: DatabaseLocation = { engine: 'duckdb', path: undefined };
 
 /** The accounts in an opened storage. */
-export function openAccounts(storage: Storage, now = Date.now): Accounts {
-  return new Accounts({ catalog: storage.accounts, now });
+export function openAccounts(storage: Storage, { signIn }: Pick<Config, 'signIn'>, now = Date.now): Accounts {
+  return new Accounts({ catalog: storage.accounts, now, secretKey: signIn.secretKey });
 }
 
 export interface Server {
@@ -87,7 +87,7 @@ export interface ServerParts {
  */
 export async function createServer(config: Config, storage: Storage, parts: ServerParts = {}): Promise<Server> {
   const now = parts.now ?? Date.now;
-  const accounts = openAccounts(storage, now);
+  const accounts = openAccounts(storage, config, now);
   await checkListening(accounts, config.host);
   const log = pino({ level: config.logLevel });
   const metrics = new Metrics();

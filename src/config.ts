@@ -4,6 +4,7 @@ import { invalid } from './errors.ts';
 import { parseNetwork } from './networks.ts';
 import { loadPollConfig, type PollConfig } from './poll-config.ts';
 import { list, oneOf, type Setting, wholeNumber } from './settings.ts';
+import { loadSignInConfig, type SignInConfig } from './sign-in-config.ts';
 import { loadSyncConfig, type SyncConfig } from './sync-config.ts';
 
 /** Which engine keeps the data, and where. */
@@ -30,6 +31,7 @@ export interface Config {
   readonly rateLimit: number;
   /** Networks of the proxies that are believed when they say whose request they pass on. */
   readonly trustedProxies: readonly string[];
+  readonly signIn: SignInConfig;
   readonly poll: PollConfig;
   readonly sync: SyncConfig;
 }
@@ -82,6 +84,7 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
     trustedProxies: list({ name: 'TRUSTED_PROXIES', value: env.TRUSTED_PROXIES ?? '' }).map((part) =>
       parseNetwork('TRUSTED_PROXIES', part),
     ),
+    signIn: loadSignInConfig(env),
     poll: loadPollConfig(env),
     sync: loadSyncConfig(env),
   });

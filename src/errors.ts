@@ -25,6 +25,8 @@ export type ErrorCode =
   | 'forbidden'
   /** The session is valid, but its user has to prove again who it is before doing this. */
   | 'reauthentication_required'
+  /** The password is right, and the user's second factor is missing. */
+  | 'second_factor_required'
   /** It was changed since the caller read it. */
   | 'precondition_failed'
   /** Too often in too short a time. */

@@ -49,6 +49,8 @@ export interface UserPrincipal {
   readonly keyId: string | undefined;
   /** When the user of a session last proved who it is, milliseconds; `undefined` with a key. */
   readonly provenAt: number | undefined;
+  /** The role demands a second factor that the user does not have yet: it may add one, and nothing else. */
+  readonly mustEnroll: boolean;
   readonly scopes: ReadonlySet<Scope>;
   /** The stores that exist for this user. */
   readonly stores: 'all' | ReadonlySet<string>;
@@ -69,6 +71,7 @@ export const NOBODY: UserPrincipal = {
   via: 'session',
   keyId: undefined,
   provenAt: undefined,
+  mustEnroll: false,
   scopes: new Set(),
   stores: new Set(),
 };

@@ -135,7 +135,7 @@ export class ApiKeys {
     }
     const allowed = SCOPES_OF[user.role];
     const scopes = new Set(key.scopes.filter(isScope).filter((scope) => allowed.has(scope)));
-    const entry = { via: 'key', keyId: key.id, provenAt: undefined } as const;
+    const entry = { via: 'key', keyId: key.id, provenAt: undefined, mustEnroll: false } as const;
     return { principal: await principalFrom(this.#catalog, user, entry, scopes), until: key.expiresAt };
   }
 }

@@ -66,7 +66,7 @@ export class PrincipalCache {
 export async function principalFrom(
   accounts: AccountReader,
   user: UserRecord,
-  entry: Pick<UserPrincipal, 'via' | 'keyId' | 'provenAt'>,
+  entry: Pick<UserPrincipal, 'via' | 'keyId' | 'provenAt' | 'mustEnroll'>,
   scopes: ReadonlySet<Scope>,
 ): Promise<UserPrincipal> {
   const { id: userId, login, name, role } = user;

@@ -3,18 +3,25 @@ import type { UserPrincipal } from './access.ts';
 import { AuditLog } from './audit.ts';
 import { Devices } from './devices.ts';
 import { ApiKeys } from './keys.ts';
+import { OwnAccount } from './own-account.ts';
+import { Passkeys } from './passkeys.ts';
+import { PasswordProof } from './password-proof.ts';
 import { Passwords } from './passwords.ts';
 import { PrincipalCache } from './principals.ts';
+import { SecondFactors } from './second-factors.ts';
 import { ServerSecrets } from './secrets.ts';
 import { Sessions } from './sessions.ts';
 import { SignIn } from './sign-in.ts';
 import { SignInThrottle } from './throttle.ts';
+import { Tickets } from './tickets.ts';
 import { Users } from './users.ts';
 
 export interface AccountsOptions {
   readonly catalog: AccountCatalog;
   /** The clock, milliseconds. */
   readonly now: () => number;
+  /** Seals the secrets of authenticator apps; `undefined`: they are stored as they are. */
+  readonly secretKey?: string | undefined;
 }
 
 /** Who may use this, how they get in, and what they changed. */
@@ -22,20 +29,31 @@ export class Accounts {
   readonly users: Users;
   readonly sessions: Sessions;
   readonly signIn: SignIn;
+  readonly own: OwnAccount;
+  readonly factors: SecondFactors;
+  readonly passkeys: Passkeys;
   readonly keys: ApiKeys;
   readonly audit: AuditLog;
 
-  constructor({ catalog, now }: AccountsOptions) {
+  constructor({ catalog, now, secretKey }: AccountsOptions) {
     const passwords = new Passwords();
     const principals = new PrincipalCache(now);
     const throttle = new SignInThrottle(now);
     const audit = new AuditLog(catalog, now);
-    this.audit = audit;
-    this.users = new Users({ catalog, passwords, principals, audit, now });
+    const secrets = new ServerSecrets(catalog);
+    const devices = new Devices(secrets);
+    const tickets = new Tickets(secrets, now);
     const sessions = new Sessions({ catalog, principals, audit, now });
+    const proof = new PasswordProof({ catalog, passwords, throttle, devices, audit });
+    const factors = new SecondFactors({ catalog, tickets, throttle, principals, audit, now, secretKey });
+    const passkeys = new Passkeys({ catalog, tickets, factors, principals, now });
+    this.audit = audit;
     this.sessions = sessions;
-    const devices = new Devices(new ServerSecrets(catalog));
-    this.signIn = new SignIn({ catalog, passwords, throttle, devices, sessions, principals, audit, now });
+    this.factors = factors;
+    this.passkeys = passkeys;
+    this.users = new Users({ catalog, passwords, principals, audit, now });
+    this.signIn = new SignIn({ catalog, proof, factors, passkeys, devices, sessions });
+    this.own = new OwnAccount({ catalog, passwords, proof, factors, passkeys, sessions, principals, audit, now });
     this.keys = new ApiKeys({ catalog, principals, audit, now });
   }
 

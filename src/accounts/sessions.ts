@@ -1,8 +1,9 @@
-import type { AccountCatalog, AccountChanges, UserRecord } from '../storage/account-catalog.ts';
-import { SCOPES_OF, type UserPrincipal } from './access.ts';
-import type { Actor, AuditLog, Detail } from './audit.ts';
+import type { AccountCatalog, AccountChanges, SignInMethod, UserRecord } from '../storage/account-catalog.ts';
+import { SCOPES_OF, type Scope, type UserPrincipal } from './access.ts';
+import type { Actor, AuditLog } from './audit.ts';
 import { refuseKeyOnAdmin } from './power.ts';
 import { type Known, type PrincipalCache, principalFrom } from './principals.ts';
+import { policyOf } from './second-factors.ts';
 import { hashOf, isSessionToken, newSessionToken } from './tokens.ts';
 import { foundUser } from './users.ts';
 
@@ -23,6 +24,14 @@ export interface SessionToken {
   readonly token: string;
   /** When it ends in any case, milliseconds. */
   readonly endsAt: number;
+}
+
+/** How and from where a session begins. */
+export interface Beginning {
+  readonly method: SignInMethod;
+  readonly address: string;
+  /** When its user proved who it is, milliseconds; now if not given. */
+  readonly provenAt?: number | undefined;
 }
 
 interface SessionsParts {
@@ -48,15 +57,15 @@ export class Sessions {
 
   /**
    * Begins a session of a user who has just proved who it is.
-   *
-   * @param detail for the audit log: where it signed in from
    */
-  async begin(changes: AccountChanges, user: UserRecord, detail: Detail): Promise<SessionToken> {
+  async begin(changes: AccountChanges, user: UserRecord, how: Beginning): Promise<SessionToken> {
     const token = newSessionToken();
     const now = this.#now();
     await changes.removeExpiredSessions(now);
-    const session = { tokenHash: hashOf(token), userId: user.id, createdAt: now, lastSeenAt: now, provenAt: now };
+    const { method, address, provenAt = now } = how;
+    const session = { tokenHash: hashOf(token), userId: user.id, method, createdAt: now, lastSeenAt: now, provenAt };
     await changes.addSession({ ...session, expiresAt: expiry(now, now) }, SESSIONS_EACH);
+    const detail = { address, method };
     await changes.addAudit(this.#audit.entry(actorFor(user, now), 'user.signed_in', subjectOf(user), detail));
     return { token, endsAt: now + SESSION_LONGEST };
   }
@@ -65,11 +74,11 @@ export class Sessions {
    * Gives a session whose user has proved again who it is a new token; the old one is worth nothing from then on.
    * `undefined`: it has ended meanwhile.
    */
-  async renew(changes: AccountChanges, token: string): Promise<SessionToken | undefined> {
+  async renew(changes: AccountChanges, token: string, provenAt = this.#now()): Promise<SessionToken | undefined> {
     const session = await changes.session(hashOf(token));
     if (session === undefined) return undefined;
     const next = newSessionToken();
-    await changes.renewSession(session.tokenHash, hashOf(next), this.#now());
+    await changes.renewSession(session.tokenHash, hashOf(next), provenAt);
     return { token: next, endsAt: session.createdAt + SESSION_LONGEST };
   }
 
@@ -117,8 +126,15 @@ export class Sessions {
     if (user === undefined || user.disabled) return undefined;
     const until = expiry(session.createdAt, now);
     if (now - session.lastSeenAt >= TOUCH_INTERVAL) await this.#catalog.touchSession(tokenHash, now, until);
-    const entry = { via: 'session', keyId: undefined, provenAt: session.provenAt } as const;
-    return { principal: await principalFrom(this.#catalog, user, entry, SCOPES_OF[user.role]), until };
+    const mustEnroll = await this.#mustEnroll(session.method, user);
+    const entry = { via: 'session', keyId: undefined, provenAt: session.provenAt, mustEnroll } as const;
+    const scopes = mustEnroll ? new Set<Scope>() : SCOPES_OF[user.role];
+    return { principal: await principalFrom(this.#catalog, user, entry, scopes), until };
+  }
+
+  /** An identity provider sees to second factors itself. */
+  async #mustEnroll(method: SignInMethod, { hasFactor, role }: UserRecord): Promise<boolean> {
+    return method === 'password' && !hasFactor && (await policyOf(this.#catalog)).includes(role);
   }
 }
 

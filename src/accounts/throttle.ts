@@ -4,7 +4,7 @@ import { RecentMap } from './recent-map.ts';
 
 const SECOND = 1_000;
 /** So many failures are free. Behind one address may sit a whole office. */
-const FREE = { login: 5, device: 5, address: 20 };
+const FREE = { login: 5, device: 5, address: 20, code: 5 };
 /** The first wait; each further failure doubles it. */
 const FIRST_WAIT = 5 * SECOND;
 const LONGEST_WAIT = 15 * 60 * SECOND;
@@ -40,6 +40,7 @@ export class SignInThrottle {
   readonly #logins = new Counters(FREE.login);
   readonly #devices = new Counters(FREE.device);
   readonly #addresses = new Counters(FREE.address);
+  readonly #codes = new Counters(FREE.code);
   readonly #now: () => number;
 
   constructor(now: () => number) {
@@ -59,6 +60,17 @@ export class SignInThrottle {
     // A known browser does not depend on what its neighbors do either.
     const shared = device === undefined ? [{ counters: this.#addresses, who: networkOf(address) }] : [];
     return beginAt([own, ...shared], own, this.#now);
+  }
+
+  /**
+   * The same for the code of a second factor, which follows on the password. A code is short: whoever knows the password
+   * gets so many tries from all networks together, a known browser apart.
+   *
+   * @throws UserError `too_many_requests`
+   */
+  beginCode({ login, device }: Claim): Attempt {
+    const own = { counters: this.#codes, who: `${device ?? ''} ${login}` };
+    return beginAt([own], own, this.#now);
   }
 }
 

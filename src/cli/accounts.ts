@@ -15,9 +15,10 @@ export function withDatabaseOption(command: Command): Command {
 
 /** Runs `work` on the accounts of the database that a command line names. */
 export async function withAccounts<T>(flags: DatabaseFlags, work: (accounts: Accounts) => Promise<T>): Promise<T> {
-  const storage = await openStorage(loadConfig(process.env, flags).database);
+  const config = loadConfig(process.env, flags);
+  const storage = await openStorage(config.database);
   try {
-    return await work(openAccounts(storage));
+    return await work(openAccounts(storage, config));
   } finally {
     await storage.close();
   }

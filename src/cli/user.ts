@@ -28,6 +28,11 @@ export function userCommand(program: Command): void {
       'end the sessions of a user and let its keys rest',
       (login, flags) => disable(login, flags, true),
     ],
+    [
+      'reset-second-factor <login>',
+      'remove the authenticator app, passkeys and recovery codes of a user; its sessions end',
+      resetFactors,
+    ],
     ['enable <login>', 'let a disabled user in again', (login, flags) => disable(login, flags, false)],
   ];
   withDatabaseOption(user.command('add <login>'))
@@ -70,12 +75,13 @@ async function storesFrom({ stores = [], storesFile }: AddFlags): Promise<string
 
 async function list(flags: DatabaseFlags): Promise<void> {
   const users = await withAccounts(flags, ({ users }) => allOf((page: PageRequest<string>) => users.list(page)));
-  const heading = ['LOGIN', 'NAME', 'ROLE', 'STORES', 'STATE', 'CREATED'];
+  const heading = ['LOGIN', 'NAME', 'ROLE', 'STORES', '2ND FACTOR', 'STATE', 'CREATED'];
   const rows = users.map((user) => [
     user.login,
     user.name,
     user.role,
     user.role === 'owner' ? String(user.storeCount) : 'all',
+    user.hasFactor ? 'yes' : 'no',
     stateOf(user),
     instantOr(user.createdAt, ''),
   ]);
@@ -98,6 +104,14 @@ async function passwd(
       revokeKeys: flags.revokeKeys,
     });
     say(`${user.login} has a new password; its sessions have ended`);
+  });
+}
+
+async function resetFactors(login: string, flags: DatabaseFlags): Promise<void> {
+  await withAccounts(flags, async ({ users, factors }) => {
+    const user = await users.getByLogin(login);
+    await factors.reset(COMMAND_LINE, user.id);
+    say(`${user.login} signs in with the password alone until it adds a second factor`);
   });
 }
 

@@ -41,6 +41,12 @@ export function guardRoutes(
     if (principal === undefined) {
       throw new UserError('unauthorized', 'nobody is signed in: send an API key (Authorization: Bearer …) or sign in');
     }
+    if (access !== 'signed-in' && principal.kind === 'user' && principal.mustEnroll) {
+      throw new UserError(
+        'forbidden',
+        `the role ${principal.role} requires a second factor: add one to your account first`,
+      );
+    }
     if (access !== 'signed-in' && !may(principal, access)) {
       throw new UserError('forbidden', `this needs the scope ${access}, which you do not have`);
     }

@@ -7,6 +7,7 @@ import { type ErrorCode, UserError } from '../errors.ts';
 const STATUS: Readonly<Record<ErrorCode, number>> = {
   invalid_input: 400,
   unauthorized: 401,
+  second_factor_required: 401,
   forbidden: 403,
   reauthentication_required: 403,
   not_found: 404,
@@ -23,6 +24,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
 /** What a program can act on, where the status does not say it. */
 const TYPES: Readonly<Partial<Record<ErrorCode, string>>> = {
   reauthentication_required: 'urn:restaurant-monitor:reauthenticate',
+  second_factor_required: 'urn:restaurant-monitor:second-factor',
 };
 
 /** Seconds until it is worth asking again when the database is away. */
@@ -61,7 +63,8 @@ export const FieldProblem = Type.Object(
 export const Problem = Type.Object(
   {
     type: Type.String({
-      description: '`about:blank`, or what a program can do about it: `urn:restaurant-monitor:reauthenticate`',
+      description:
+        '`about:blank`, or what a program can do about it: `urn:restaurant-monitor:reauthenticate`, `…:second-factor`',
       examples: ['about:blank'],
     }),
     title: Type.String({ examples: ['Bad Request'] }),

@@ -1,3 +1,5 @@
+import type { FactorChanges, FactorReader } from './factors.ts';
+
 /**
  * What the rest of the program may ask of a database about users, their ways in, and the audit log. The catalog keeps
  * and finds; the rules are in `accounts/`. Instants are milliseconds since 1970-01-01T00:00Z.
@@ -14,6 +16,8 @@ export interface UserRecord {
   readonly disabled: boolean;
   /** Without one, only API keys let this user in. */
   readonly hasPassword: boolean;
+  /** An authenticator app or a passkey. */
+  readonly hasFactor: boolean;
   /** Counts the changes, from 1. */
   readonly version: number;
   readonly createdAt: number;
@@ -30,12 +34,16 @@ export interface NewUser {
   readonly createdAt: number;
 }
 
+/** How a session began. */
+export type SignInMethod = 'password' | 'passkey' | 'oidc';
+
 export interface SessionRecord {
   readonly tokenHash: string;
   readonly userId: string;
   readonly createdAt: number;
   readonly lastSeenAt: number;
   readonly expiresAt: number;
+  readonly method: SignInMethod;
   /** When its user last proved who it is: at sign-in, or later. */
   readonly provenAt: number;
 }
@@ -90,6 +98,7 @@ export interface TimePlace {
 }
 
 export interface AccountReader {
+  readonly factors: FactorReader;
   anyUser(): Promise<boolean>;
   user(id: string): Promise<UserRecord | undefined>;
   /** @param login in lower case */
@@ -113,6 +122,7 @@ export interface AccountReader {
 
 /** What a transaction can change. Each method does one thing and checks nothing. */
 export interface AccountChanges extends AccountReader {
+  readonly factors: FactorChanges;
   /** How many admins there are that are not disabled. */
   countEnabledAdmins(): Promise<number>;
   addUser(user: NewUser): Promise<void>;
@@ -120,7 +130,7 @@ export interface AccountChanges extends AccountReader {
   changeUser(user: Pick<UserRecord, 'id' | 'login' | 'name' | 'role' | 'disabled'>): Promise<void>;
   /** Sets a password and counts the change. */
   setPasswordHash(userId: string, hash: string): Promise<void>;
-  /** Removes a user with its assignments, sessions and keys. */
+  /** Removes a user with its assignments, sessions, keys, second factors and identities. */
   removeUser(id: string): Promise<void>;
   /** @param storeIds without repetition */
   assignStores(userId: string, storeIds: readonly string[]): Promise<void>;

@@ -26,6 +26,7 @@ function principal(role: UserPrincipal['role'], stores: UserPrincipal['stores'],
     via: 'session',
     keyId: undefined,
     provenAt: 0,
+    mustEnroll: false,
   } as const;
   return { ...who, role, scopes, stores };
 }

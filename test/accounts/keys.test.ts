@@ -35,6 +35,7 @@ test('a key is shown once and speaks for its user within its own scopes', async 
     via: 'key',
     keyId: id,
     provenAt: undefined,
+    mustEnroll: false,
     scopes: new Set(['reports:read', 'stores:read']),
     stores: new Set(['a']),
   });

@@ -33,6 +33,7 @@ test('a password begins a session that speaks for its user', async (t) => {
     via: 'session',
     keyId: undefined,
     provenAt: NOON,
+    mustEnroll: false,
     scopes: SCOPES_OF.owner,
     stores: new Set(['a', 'b']),
   });
@@ -187,7 +188,7 @@ test("changing one's own password needs the current one and ends the other sessi
   const { id } = await add('anna', 'admin');
   const [here, there] = [await signIn(accounts, 'anna'), await signIn(accounts, 'anna')];
   const change = { userId: id, current: PASSWORD, next: `${PASSWORD}!`, token: here, address: ADDRESS };
-  const { changePassword } = { changePassword: accounts.signIn.changePassword.bind(accounts.signIn) };
+  const { changePassword } = { changePassword: accounts.own.changePassword.bind(accounts.own) };
   await assert.rejects(changePassword(TESTER, { ...change, current: 'wrong wrong wrong' }), {
     code: 'invalid_input',
     message: 'the current password is wrong',
@@ -211,7 +212,7 @@ test('with a stolen session the current password cannot be guessed quickly eithe
   const { id } = await add('anna', 'admin');
   const token = await signIn(accounts, 'anna');
   const guess = () =>
-    accounts.signIn.changePassword(TESTER, {
+    accounts.own.changePassword(TESTER, {
       userId: id,
       current: 'wrong wrong wrong',
       next: `${PASSWORD}!`,

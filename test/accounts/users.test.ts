@@ -38,6 +38,7 @@ test('a user is read as it was added', async (t) => {
     role: 'owner',
     disabled: false,
     hasPassword: false,
+    hasFactor: false,
     version: 1,
     createdAt: NOON,
     storeCount: 2,

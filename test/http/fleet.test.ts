@@ -29,7 +29,15 @@ const FEEDS: StagedFeeds = {
 
 function userOf(role: 'owner' | 'operator', stores: 'all' | ReadonlySet<string>): Principal {
   const named = { userId: role, login: role, name: role, role, keyId: role };
-  return { kind: 'user', ...named, via: 'key', provenAt: undefined, scopes: SCOPES_OF[role], stores };
+  return {
+    kind: 'user',
+    ...named,
+    via: 'key',
+    provenAt: undefined,
+    mustEnroll: false,
+    scopes: SCOPES_OF[role],
+    stores,
+  };
 }
 
 const USERS: Readonly<Record<string, Principal>> = {

@@ -38,6 +38,7 @@ test('while there are no users everything is open, and nobody can sign in', asyn
     via: null,
     scopes: [...SCOPES],
     all_stores: true,
+    second_factor_required: false,
   });
   const signIn = await ask('POST', '/session', { login: 'anna', password: PASSWORD });
   assert.equal(signIn.statusCode, 409);
@@ -68,7 +69,7 @@ test('signing in sets a cookie that no script and no other site can use', async 
   assert.equal(plain.headers['cache-control'], 'no-store');
   const { user, ...rest } = plain.json<{ user: Body }>();
   assert.deepEqual([user.login, user.role], ['anna', 'admin']);
-  assert.deepEqual(rest, { via: 'session', scopes: [...SCOPES], all_stores: true });
+  assert.deepEqual(rest, { via: 'session', scopes: [...SCOPES], all_stores: true, second_factor_required: false });
   const tls = await signIn({ 'x-forwarded-proto': 'https', origin: `https://${HOST}` });
   assert.match(
     String(tls.headers['set-cookie']),
@@ -123,6 +124,7 @@ test('users are added, read, changed under their ETag, and removed', async (t) =
     role: 'owner',
     disabled: false,
     has_password: true,
+    has_second_factor: false,
     store_count: 1,
     stores: ['a'],
   });

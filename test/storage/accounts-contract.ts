@@ -60,6 +60,7 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
         role: 'owner',
         disabled: false,
         hasPassword: false,
+        hasFactor: false,
         version: 1,
         createdAt: T + 1,
         storeCount: 0,
@@ -123,6 +124,7 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
         lastSeenAt: T + n,
         expiresAt: T + 100 + n,
         provenAt: T + n,
+        method: n === 9 ? ('passkey' as const) : ('password' as const),
       });
       const alive = async () => {
         const found = await Promise.all([0, 1, 2, 3, 9].map((n) => accounts.session(`t${n}`)));
@@ -197,12 +199,66 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
       assert.equal(await accounts.serverSecret('cookies'), 'x');
     });
 
+    test('second factors are kept, used and removed with their user', async (t) => {
+      const accounts = await withUsers(t);
+      const { factors } = accounts;
+      const passkey = { id: 'p1', userId: 'u2', name: "O'key 🍕", publicKey: 'AA', counter: 0, createdAt: T };
+      assert.equal(await factors.hasFactor('u2'), false);
+      assert.equal(await factors.totp('u2'), undefined);
+      await accounts.changing(async (changes) => {
+        await changes.factors.setTotp('u2', { secret: 'A', lastStep: 1 }, T);
+        await changes.factors.setTotp('u2', { secret: 'B', lastStep: 2 }, T);
+        await changes.factors.addPasskey({ ...passkey, transports: ['usb', 'nfc'] });
+        await changes.factors.setRecoveryCodes('u2', ['h1', 'h2', 'h3']);
+        await changes.factors.setRecoveryCodes('u1', ['h1']);
+      });
+      assert.deepEqual(await factors.totp('u2'), { secret: 'B', lastStep: 2 });
+      assert.deepEqual([(await accounts.user('u2'))?.hasFactor, (await accounts.user('u1'))?.hasFactor], [true, false]);
+      const use = (hash: string) => accounts.changing((changes) => changes.factors.useRecoveryCode('u2', hash));
+      assert.deepEqual([await use('h1'), await use('h1'), await use('h9')], [true, false, false]);
+      assert.deepEqual([await factors.countRecoveryCodes('u2'), await factors.countRecoveryCodes('u1')], [2, 1]);
+      await accounts.changing(async (changes) => {
+        await changes.factors.useTotp('u2', { secret: 'C', lastStep: 60_000_000 });
+        await changes.factors.usePasskey('p1', 4_000_000_000, T + 1);
+      });
+      assert.deepEqual(await factors.totp('u2'), { secret: 'C', lastStep: 60_000_000 });
+      const used = { ...passkey, transports: ['usb', 'nfc'], counter: 4_000_000_000, lastUsedAt: T + 1 };
+      assert.deepEqual([await factors.passkey('p1'), await factors.passkeysOf('u2')], [used, [used]]);
+      await accounts.changing((changes) => changes.factors.removeTotp('u2'));
+      assert.equal(await factors.hasFactor('u2'), true, 'the passkey');
+      await accounts.changing((changes) => changes.factors.removePasskey('p1'));
+      assert.equal(await factors.hasFactor('u2'), false);
+      await accounts.changing(async (changes) => {
+        await changes.factors.setTotp('u2', { secret: 'A', lastStep: 1 }, T);
+        await changes.factors.addPasskey({ ...passkey, transports: [] });
+        await changes.factors.addIdentity('https://idp', 's1', 'u2');
+      });
+      assert.equal(await factors.userOfIdentity('https://idp', 's1'), 'u2');
+      assert.equal(await factors.userOfIdentity('https://other', 's1'), undefined);
+      await accounts.changing((changes) => changes.removeUser('u2'));
+      const left = [factors.totp('u2'), factors.passkey('p1'), factors.userOfIdentity('https://idp', 's1')];
+      assert.deepEqual(await Promise.all(left), Array(3).fill(undefined));
+      assert.equal(await factors.countRecoveryCodes('u2'), 0);
+    });
+
+    test('a ticket is spent once, until it has expired, and a setting is what was set last', async (t) => {
+      const accounts = await opened(t);
+      const spend = (hash: string, now: number) =>
+        accounts.changing((changes) => changes.factors.spend(hash, T + 10, now));
+      assert.deepEqual([await spend('a', T), await spend('a', T + 9), await spend('b', T + 9)], [true, false, true]);
+      assert.equal(await spend('a', T + 10), true);
+      assert.equal(await accounts.factors.setting('x'), undefined);
+      await accounts.changing((changes) => changes.factors.setSetting('x', '1'));
+      await accounts.changing((changes) => changes.factors.setSetting('x', '[2]'));
+      assert.equal(await accounts.factors.setting('x'), '[2]');
+    });
+
     test('a user is removed with everything that belongs to it, and the audit log keeps what it did', async (t) => {
       const accounts = await withUsers(t);
       await accounts.changing(async (changes) => {
         await changes.assignStores('u2', ['a']);
         await changes.addSession(
-          { tokenHash: 't', userId: 'u2', createdAt: T, lastSeenAt: T, expiresAt: T + 1, provenAt: T },
+          { tokenHash: 't', userId: 'u2', createdAt: T, lastSeenAt: T, expiresAt: T + 1, provenAt: T, method: 'oidc' },
           9,
         );
         const key = { id: 'k', userId: 'u2', name: 'k', prefix: 'rmk_', scopes: [], createdAt: T, tokenHash: 't' };

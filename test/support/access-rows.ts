@@ -59,6 +59,8 @@ const WEEK = [{ day: 0, start: '10:00', end: '12:00' }];
 const POLL = 'store_id,status,timestamp_utc\nthis,active,2023-01-20T10:00:00Z\n';
 /** It is about people, or about files: no store is in it. */
 const blind = 'no store is in it';
+/** An answer that no authenticator gave. */
+const PASSKEY = { ticket: 'x', response: { id: 'x', rawId: 'x', type: 'public-key', response: {} } };
 /** What gives people power takes a browser session: a key is refused whoever has it. */
 const BY_SESSION = 'a key cannot do it';
 const ITSELF = 'a key revokes itself alone';
@@ -226,6 +228,23 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
   'POST /api/v1/session': [{ ask: () => ({ body: { login: randomUUID(), password: 'y' } }), status: 401, blind }],
   'POST /api/v1/session/reauthenticate': [{ ask: () => ({ body: { password: 'x' } }), status: 403, blind: BY_SESSION }],
+  'POST /api/v1/session/passkey-options': [{ ask: nothing, status: 200, blind }],
+  'POST /api/v1/session/passkey': [{ ask: () => ({ body: PASSKEY }), status: 401, blind }],
+  'GET /api/v1/session/second-factors': [{ ask: nothing, status: 403, blind: BY_SESSION }],
+  'POST /api/v1/session/totp': [{ ask: nothing, status: 403, blind: BY_SESSION }],
+  'PUT /api/v1/session/totp': [{ ask: () => ({ body: { ticket: 'x', code: '1' } }), status: 403, blind: BY_SESSION }],
+  'DELETE /api/v1/session/totp': [{ ask: nothing, status: 403, blind: BY_SESSION }],
+  'POST /api/v1/session/recovery-codes': [{ ask: nothing, status: 403, blind: BY_SESSION }],
+  'POST /api/v1/session/passkeys/options': [{ ask: nothing, status: 403, blind: BY_SESSION }],
+  'POST /api/v1/session/passkeys': [
+    { ask: () => ({ body: { name: 'x', ...PASSKEY } }), status: 403, blind: BY_SESSION },
+  ],
+  'DELETE /api/v1/session/passkeys/:passkey_id': [
+    { ask: () => ({ path: { passkey_id: 'x' } }), status: 403, blind: BY_SESSION },
+  ],
+  'DELETE /api/v1/users/:user_id/second-factors': [{ ask: user, status: 403, blind: BY_SESSION }],
+  'GET /api/v1/second-factor-policy': [{ ask: nothing, status: 200, blind }],
+  'PUT /api/v1/second-factor-policy': [{ ask: () => ({ body: { roles: [] } }), status: 403, blind: BY_SESSION }],
   'GET /api/v1/session': [{ ask: nothing, status: 200, blind }],
   'DELETE /api/v1/session': [{ ask: nothing, status: 204, blind }],
   'PUT /api/v1/session/password': [

@@ -27,11 +27,11 @@ export interface TestAccounts {
  *
  * @param password what all users sign in with; without one they are added sooner
  */
-export async function testAccounts(t: TestContext, password?: string): Promise<TestAccounts> {
+export async function testAccounts(t: TestContext, password?: string, secretKey?: string): Promise<TestAccounts> {
   const storage = await openStorage(IN_MEMORY);
   t.after(() => storage.close());
   const clock = { now: NOON };
-  const other = () => new Accounts({ catalog: storage.accounts, now: () => clock.now });
+  const other = () => new Accounts({ catalog: storage.accounts, now: () => clock.now, secretKey });
   const accounts = other();
   return {
     accounts,

@@ -1,5 +1,10 @@
 // Written by `npm run client` from the OpenAPI document: change the routes, not this file.
 
+/** recovery codes come with the first second factor */
+export interface AddedFactor {
+  readonly recovery_codes: readonly string[] | null;
+}
+
 export interface AppendedPolls {
   /** = added + replaced + already_there + repeated + rejected */
   readonly received: number;
@@ -80,6 +85,8 @@ export interface CoverageGap {
 export interface Credentials {
   readonly login: string;
   readonly password: string;
+  /** of the authenticator app, or a recovery code */
+  readonly code?: string | undefined;
 }
 
 export interface FieldProblem {
@@ -88,6 +95,12 @@ export interface FieldProblem {
   /** such as `hours.0.start`; empty: the whole of it */
   readonly field: string;
   readonly message: string;
+}
+
+export interface FirstCode {
+  /** as the server gave it */
+  readonly ticket: string;
+  readonly code: string;
 }
 
 export interface FleetHistory {
@@ -264,6 +277,8 @@ export interface Me {
   readonly scopes: readonly ('stores:read' | 'stores:write' | 'polls:read' | 'polls:write' | 'reports:read' | 'reports:write' | 'imports:read' | 'imports:write' | 'fleet:read' | 'metrics:read' | 'people:read' | 'people:write')[];
   /** whether all stores are there, or only those that are assigned */
   readonly all_stores: boolean;
+  /** the role requires a second factor, and there is none yet: one can add it, and nothing else */
+  readonly second_factor_required: boolean;
 }
 
 export interface NewHours {
@@ -277,6 +292,13 @@ export interface NewKey {
   readonly scopes: readonly ('stores:read' | 'stores:write' | 'polls:read' | 'polls:write' | 'reports:read' | 'reports:write' | 'imports:read' | 'imports:write' | 'fleet:read' | 'metrics:read' | 'people:read' | 'people:write')[];
   /** until when it holds; by default until it is revoked (RFC 3339) */
   readonly expires_at?: string | undefined;
+}
+
+export interface NewPasskey {
+  readonly name: string;
+  /** as the server gave it */
+  readonly ticket: string;
+  readonly response: PasskeyResponse;
 }
 
 export interface NewPassword {
@@ -325,6 +347,15 @@ export interface NewStore {
   /** such as brand and city; a key has up to 100 characters and no colon */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly probe_url?: string | null | undefined;
+}
+
+export interface NewTotp {
+  /** base32, to be typed into the app */
+  readonly secret: string;
+  /** the same as `otpauth://…` */
+  readonly uri: string;
+  /** as the server gave it */
+  readonly ticket: string;
 }
 
 export interface NewUser {
@@ -390,6 +421,38 @@ export interface OwnPassword {
   readonly revoke_keys?: boolean | undefined;
 }
 
+export interface Passkey {
+  /** the credential's id */
+  readonly passkey_id: string;
+  readonly name: string;
+  readonly created_at: string;
+  readonly last_used_at: string | null;
+}
+
+export interface PasskeyAnswer {
+  /** as the server gave it */
+  readonly ticket: string;
+  readonly response: PasskeyResponse;
+}
+
+export interface PasskeyChallenge {
+  /** for `navigator.credentials` */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** as the server gave it */
+  readonly ticket: string;
+}
+
+export interface PasskeyResponse {
+  /** the credential's id */
+  readonly id: string;
+  /** the credential's id */
+  readonly rawId: string;
+  readonly type: string;
+  readonly response: Readonly<Record<string, unknown>>;
+  readonly clientExtensionResults?: Readonly<Record<string, unknown>> | undefined;
+  readonly authenticatorAttachment?: unknown | undefined;
+}
+
 export interface Poll {
   readonly at: StoreTime;
   /** what a poll found */
@@ -419,7 +482,7 @@ export interface Poller {
 }
 
 export interface Problem {
-  /** `about:blank`, or what a program can do about it: `urn:restaurant-monitor:reauthenticate` */
+  /** `about:blank`, or what a program can do about it: `urn:restaurant-monitor:reauthenticate`, `…:second-factor` */
   readonly type: string;
   readonly title: string;
   readonly status: number;
@@ -429,8 +492,17 @@ export interface Problem {
   readonly errors?: readonly FieldProblem[] | undefined;
 }
 
+/** one of the three */
 export interface Proof {
-  readonly password: string;
+  readonly password?: string | undefined;
+  /** of the authenticator app, or a recovery code */
+  readonly code?: string | undefined;
+  readonly passkey?: PasskeyAnswer | undefined;
+}
+
+export interface RecoveryCodes {
+  /** shown this once; each lets its user in once */
+  readonly recovery_codes: readonly string[];
 }
 
 export interface RejectedPoll {
@@ -514,6 +586,19 @@ export interface ReportRowPage {
   readonly items: readonly ReportRow[];
   /** null: this is the last page */
   readonly next_cursor: string | null;
+}
+
+export interface SecondFactorPolicy {
+  /** those who sign in with a password need a second factor */
+  readonly roles: readonly ('admin' | 'operator' | 'owner')[];
+}
+
+export interface SecondFactors {
+  /** whether there is an authenticator app */
+  readonly totp: boolean;
+  readonly passkeys: readonly Passkey[];
+  /** how many are left */
+  readonly recovery_codes: number;
 }
 
 export interface SeenPoll {
@@ -725,8 +810,9 @@ export interface User {
   readonly name: string;
   readonly role: 'admin' | 'operator' | 'owner';
   readonly disabled: boolean;
-  /** without one, only API keys let this user in */
   readonly has_password: boolean;
+  /** an authenticator app or a passkey */
+  readonly has_second_factor: boolean;
   /** how many stores are assigned */
   readonly store_count: number;
   readonly created_at: string;
@@ -751,8 +837,9 @@ export interface UserDetail {
   readonly name: string;
   readonly role: 'admin' | 'operator' | 'owner';
   readonly disabled: boolean;
-  /** without one, only API keys let this user in */
   readonly has_password: boolean;
+  /** an authenticator app or a passkey */
+  readonly has_second_factor: boolean;
   /** how many stores are assigned */
   readonly store_count: number;
   readonly created_at: string;
@@ -1160,6 +1247,15 @@ export interface Routes {
   'DELETE /api/v1/session': {
     answer: undefined;
   };
+  /** Begin to sign in, or to prove who one is, with a passkey */
+  'POST /api/v1/session/passkey-options': {
+    answer: PasskeyChallenge;
+  };
+  /** Sign in with a passkey: begins a browser session, in a cookie */
+  'POST /api/v1/session/passkey': {
+    body: PasskeyAnswer;
+    answer: Me;
+  };
   /** Prove again who one is: for 10 minutes the session may change what people can do */
   'POST /api/v1/session/reauthenticate': {
     body: Proof;
@@ -1169,6 +1265,53 @@ export interface Routes {
   'PUT /api/v1/session/password': {
     body: OwnPassword;
     answer: undefined;
+  };
+  /** One's own second factors */
+  'GET /api/v1/session/second-factors': {
+    answer: SecondFactors;
+  };
+  /** Begin to add an authenticator app: a secret for it */
+  'POST /api/v1/session/totp': {
+    answer: NewTotp;
+  };
+  /** Add an authenticator app that shows the right code, in place of the one before */
+  'PUT /api/v1/session/totp': {
+    body: FirstCode;
+    answer: AddedFactor;
+  };
+  /** Remove the authenticator app */
+  'DELETE /api/v1/session/totp': {
+    answer: undefined;
+  };
+  /** New recovery codes; those before are worth nothing from then on */
+  'POST /api/v1/session/recovery-codes': {
+    answer: RecoveryCodes;
+  };
+  /** Begin to add a passkey */
+  'POST /api/v1/session/passkeys/options': {
+    answer: PasskeyChallenge;
+  };
+  /** Add a passkey that the browser has made */
+  'POST /api/v1/session/passkeys': {
+    body: NewPasskey;
+    answer: AddedFactor;
+  };
+  /** Remove a passkey */
+  'DELETE /api/v1/session/passkeys/{passkey_id}': {
+    path: {
+      /** the credential's id */
+      readonly passkey_id: string;
+    };
+    answer: undefined;
+  };
+  /** The roles that require a second factor */
+  'GET /api/v1/second-factor-policy': {
+    answer: SecondFactorPolicy;
+  };
+  /** Require a second factor of the users with some roles */
+  'PUT /api/v1/second-factor-policy': {
+    body: SecondFactorPolicy;
+    answer: SecondFactorPolicy;
   };
   /** The users, by login */
   'GET /api/v1/users': {
@@ -1233,6 +1376,14 @@ export interface Routes {
   };
   /** End all sessions of a user */
   'DELETE /api/v1/users/{user_id}/sessions': {
+    path: {
+      /** as the list gives it */
+      readonly user_id: string;
+    };
+    answer: undefined;
+  };
+  /** Remove the second factors of a user who has lost them; the sessions end */
+  'DELETE /api/v1/users/{user_id}/second-factors': {
     path: {
       /** as the list gives it */
       readonly user_id: string;

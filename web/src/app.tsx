@@ -18,7 +18,8 @@ export function App() {
     readSession();
   }, []);
   useSignalEffect(() => {
-    if (session.value.kind === 'somebody') listen();
+    const { value } = session;
+    if (value.kind === 'somebody' && !value.me.second_factor_required) listen();
     else stop();
   });
 
@@ -35,7 +36,8 @@ export function App() {
     case 'nobody':
       return <SignInPage />;
     case 'somebody': {
-      const page = pageAt(path.value);
+      // Who has to add a second factor can do that, and nothing else.
+      const page = pageAt(value.me.second_factor_required ? '/account' : path.value);
       return (
         <Shell title={page.title}>
           <page.Page key={path.value} {...page.params} />

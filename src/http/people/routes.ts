@@ -1,6 +1,7 @@
 import type { Accounts } from '../../accounts/service.ts';
 import type { Routes } from '../types.ts';
 import { auditRoutes } from './audit.ts';
+import { factorRoutes } from './factors.ts';
 import { keyRoutes } from './keys.ts';
 import { sessionRoutes } from './session.ts';
 import { userRoutes } from './users.ts';
@@ -12,6 +13,7 @@ export function peopleRoutes(accounts: Accounts): Routes {
       reply.header('cache-control', 'no-store');
     });
     await app.register(sessionRoutes(accounts));
+    await app.register(factorRoutes(accounts));
     await app.register(userRoutes(accounts));
     await app.register(keyRoutes(accounts));
     await app.register(auditRoutes(accounts));

@@ -1,35 +1,39 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
+import type { FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
 import { type Principal, SCOPES, seesAll } from '../../accounts/access.ts';
 import { actorOf } from '../../accounts/audit.ts';
+import type { Shown } from '../../accounts/own-account.ts';
 import type { Accounts } from '../../accounts/service.ts';
-import type { SessionToken } from '../../accounts/sessions.ts';
-import type { Origin } from '../../accounts/sign-in.ts';
-import { DAY } from '../../domain/hours.ts';
-import { UserError } from '../../errors.ts';
-import { clearCookie, cookieOf, DEVICE_COOKIE, SESSION_COOKIE, setCookie } from '../cookies.ts';
+import { invalid, UserError } from '../../errors.ts';
+import { clearCookie, SESSION_COOKIE } from '../cookies.ts';
 import { Nullable, OneOf } from '../schemas.ts';
 import type { Routes } from '../types.ts';
+import { answerOf, challengeOf, PasskeyAnswer, PasskeyChallenge, siteOf } from './passkeys.ts';
 import { Id, Login, Name, Nothing, noUsers, Password, RevokeKeys, Role, Scope, sessionUserOf } from './schemas.ts';
+import { originOf, sendToken, tokenOf, welcome } from './welcome.ts';
 
 const tags = ['session'];
 
-/** For so long a browser is known, the longest that browsers keep a cookie. */
-const DEVICE_KNOWN = 400 * DAY;
+const Secret = Type.String({ maxLength: 1_000 });
+const Code = Type.String({ maxLength: 100, description: 'of the authenticator app, or a recovery code' });
 
 const Credentials = Type.Object(
-  { login: Type.String({ maxLength: 1_000 }), password: Type.String({ maxLength: 1_000 }) },
+  { login: Secret, password: Secret, code: Type.Optional(Code) },
   { additionalProperties: false, title: 'Credentials' },
 );
 
 const OwnPassword = Type.Object(
-  { current: Type.String({ maxLength: 1_000 }), next: Password, revoke_keys: RevokeKeys },
+  { current: Secret, next: Password, revoke_keys: RevokeKeys },
   { additionalProperties: false, title: 'OwnPassword' },
 );
 
 const Proof = Type.Object(
-  { password: Type.String({ maxLength: 1_000 }) },
-  { additionalProperties: false, title: 'Proof' },
+  {
+    password: Type.Optional(Secret),
+    code: Type.Optional(Code),
+    passkey: Type.Optional(PasskeyAnswer),
+  },
+  { additionalProperties: false, title: 'Proof', description: 'one of the three' },
 );
 
 const Me = Type.Object(
@@ -38,6 +42,9 @@ const Me = Type.Object(
     via: Nullable(OneOf(['session', 'key'])),
     scopes: Type.Array(Scope),
     all_stores: Type.Boolean({ description: 'whether all stores are there, or only those that are assigned' }),
+    second_factor_required: Type.Boolean({
+      description: 'the role requires a second factor, and there is none yet: one can add it, and nothing else',
+    }),
   },
   { title: 'Me', description: 'who asks; no `user`: there are none, and everything is open' },
 );
@@ -59,18 +66,45 @@ export function sessionRoutes(accounts: Accounts): Routes {
       },
       async (request, reply) => {
         if (!(await accounts.hasUsers())) throw noUsers();
-        const given = { ...request.body, ...originOf(request) };
-        const signedIn = await accounts.signIn.withPassword(given).catch((error) => {
-          if (error instanceof UserError) {
-            request.log.warn({ address: request.ip, code: error.code }, 'sign-in refused');
-          }
-          throw error;
-        });
-        const principal = await accounts.principalOfSession(signedIn.token);
-        if (principal === undefined) throw new UserError('unauthorized', 'the session has ended already');
-        sendToken(request, reply, signedIn);
-        setCookie(request, reply, DEVICE_COOKIE, signedIn.device, Date.now() + DEVICE_KNOWN);
-        return meOf(principal);
+        const signedIn = await accounts.signIn
+          .withPassword({ ...request.body, ...originOf(request) })
+          .catch((error) => refused(request, error));
+        return meOf(await welcome(accounts, request, reply, signedIn));
+      },
+    );
+
+    app.post(
+      '/api/v1/session/passkey-options',
+      {
+        config: { access: 'public' },
+        schema: {
+          operationId: 'challengePasskey',
+          summary: 'Begin to sign in, or to prove who one is, with a passkey',
+          tags,
+          response: { 200: PasskeyChallenge },
+        },
+      },
+      async (request) => challengeOf(await accounts.passkeys.challenge(siteOf(request))),
+    );
+
+    app.post(
+      '/api/v1/session/passkey',
+      {
+        config: { access: 'public' },
+        schema: {
+          operationId: 'signInWithPasskey',
+          summary: 'Sign in with a passkey: begins a browser session, in a cookie',
+          tags,
+          body: PasskeyAnswer,
+          response: { 200: Me },
+        },
+      },
+      async (request, reply) => {
+        if (!(await accounts.hasUsers())) throw noUsers();
+        const signedIn = await accounts.signIn
+          .withPasskey(answerOf(request, request.body), originOf(request))
+          .catch((error) => refused(request, error));
+        return meOf(await welcome(accounts, request, reply, signedIn));
       },
     );
 
@@ -110,8 +144,8 @@ export function sessionRoutes(accounts: Accounts): Routes {
       },
       async (request, reply) => {
         const { userId } = sessionUserOf(request.principal);
-        const given = { ...request.body, ...originOf(request), userId, token: tokenOf(request) };
-        sendToken(request, reply, await accounts.signIn.again(actorOf(request.principal), given));
+        const own = { ...originOf(request), userId, token: tokenOf(request) };
+        sendToken(request, reply, await accounts.own.prove(actorOf(request.principal), own, shownIn(request)));
         return reply.code(204).send(null);
       },
     );
@@ -132,27 +166,39 @@ export function sessionRoutes(accounts: Accounts): Routes {
         const { userId } = sessionUserOf(request.principal);
         const { current, next, revoke_keys: revokeKeys } = request.body;
         const change = { current, next, revokeKeys, userId, token: tokenOf(request), ...originOf(request) };
-        sendToken(request, reply, await accounts.signIn.changePassword(actorOf(request.principal), change));
+        sendToken(request, reply, await accounts.own.changePassword(actorOf(request.principal), change));
         return reply.code(204).send(null);
       },
     );
   };
 }
 
+/** @throws UserError `invalid_input` unless it is one of the three */
+function shownIn(request: FastifyRequest<{ Body: Static<typeof Proof> }>): Shown {
+  const { password, code, passkey } = request.body;
+  if ([password, code, passkey].filter((one) => one !== undefined).length === 1) {
+    if (password !== undefined) return { password };
+    if (code !== undefined) return { code };
+    if (passkey !== undefined) return { passkey: answerOf(request, passkey) };
+  }
+  throw invalid('expected one of password, code and passkey');
+}
+
+function refused(request: FastifyRequest, error: unknown): never {
+  if (error instanceof UserError) request.log.warn({ address: request.ip, code: error.code }, 'sign-in refused');
+  throw error;
+}
+
 function meOf(principal: Principal) {
-  if (principal.kind === 'open') return { user: null, via: null, scopes: [...SCOPES], all_stores: true };
-  const { userId, login, name, role, via, scopes } = principal;
-  return { user: { user_id: userId, login, name, role }, via, scopes: [...scopes], all_stores: seesAll(principal) };
-}
-
-function tokenOf(request: FastifyRequest): string {
-  return cookieOf(request, SESSION_COOKIE) ?? '';
-}
-
-function sendToken(request: FastifyRequest, reply: FastifyReply, { token, endsAt }: SessionToken): void {
-  setCookie(request, reply, SESSION_COOKIE, token, endsAt);
-}
-
-function originOf(request: FastifyRequest): Origin {
-  return { address: request.ip, device: cookieOf(request, DEVICE_COOKIE) };
+  if (principal.kind === 'open') {
+    return { user: null, via: null, scopes: [...SCOPES], all_stores: true, second_factor_required: false };
+  }
+  const { userId, login, name, role, via, scopes, mustEnroll } = principal;
+  return {
+    user: { user_id: userId, login, name, role },
+    via,
+    scopes: [...scopes],
+    all_stores: seesAll(principal),
+    second_factor_required: mustEnroll,
+  };
 }

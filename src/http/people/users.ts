@@ -31,7 +31,8 @@ const fields = {
   name: Name,
   role: Role,
   disabled: Type.Boolean(),
-  has_password: Type.Boolean({ description: 'without one, only API keys let this user in' }),
+  has_password: Type.Boolean(),
+  has_second_factor: Type.Boolean({ description: 'an authenticator app or a passkey' }),
   store_count: Type.Integer({ description: 'how many stores are assigned' }),
   created_at: Instant,
 };
@@ -66,7 +67,7 @@ const NewPassword = Type.Object(
 );
 
 /** The users, for admins. */
-export function userRoutes({ users, sessions }: Accounts): Routes {
+export function userRoutes({ users, sessions, factors }: Accounts): Routes {
   return async (app) => {
     app.get(
       '/api/v1/users',
@@ -210,6 +211,24 @@ export function userRoutes({ users, sessions }: Accounts): Routes {
         return reply.code(204).send(null);
       },
     );
+
+    app.delete(
+      '/api/v1/users/:user_id/second-factors',
+      {
+        config: { access: 'people:write' },
+        schema: {
+          operationId: 'resetSecondFactors',
+          summary: 'Remove the second factors of a user who has lost them; the sessions end',
+          tags,
+          params: UserPath,
+          response: { 204: Nothing },
+        },
+      },
+      async ({ params, principal }, reply) => {
+        const { version } = await factors.reset(actorOf(principal), params.user_id);
+        return sendVersion(reply, version).code(204).send(null);
+      },
+    );
   };
 }
 
@@ -221,6 +240,7 @@ function userOf(user: UserRecord): Static<typeof User> {
     role: user.role,
     disabled: user.disabled,
     has_password: user.hasPassword,
+    has_second_factor: user.hasFactor,
     store_count: user.storeCount,
     created_at: formatInstant(user.createdAt),
   };

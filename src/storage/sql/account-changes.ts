@@ -1,14 +1,18 @@
 import type { Sql } from '../../sql.ts';
 import type { AccountChanges, AuditRecord, NewKey, NewUser, SessionRecord, UserRecord } from '../account-catalog.ts';
+import type { FactorChanges } from '../factors.ts';
 import { SqlAccountReader } from './account-reader.ts';
 import type { AccountDialect } from './accounts.ts';
+import { SqlFactorChanges } from './factors.ts';
 
 /** What one transaction changes of the accounts, in SQL that the engines agree on. */
 export class SqlAccountChanges extends SqlAccountReader implements AccountChanges {
+  override readonly factors: FactorChanges;
   readonly #dialect: AccountDialect;
 
   constructor(sql: Sql, dialect: AccountDialect) {
     super(sql);
+    this.factors = new SqlFactorChanges(sql);
     this.#dialect = dialect;
   }
 
@@ -48,7 +52,8 @@ export class SqlAccountChanges extends SqlAccountReader implements AccountChange
   }
 
   async removeUser(id: string): Promise<void> {
-    for (const table of ['user_stores', 'sessions', 'api_keys', 'users']) {
+    await this.factors.removeFactors(id);
+    for (const table of ['user_stores', 'sessions', 'api_keys', 'identities', 'users']) {
       await this.sql.run(`delete from ${table} where user_id = $id`, { id });
     }
   }
@@ -64,14 +69,15 @@ export class SqlAccountChanges extends SqlAccountReader implements AccountChange
 
   async addSession(session: SessionRecord, atMost: number): Promise<void> {
     await this.sql.run(
-      `insert into sessions (token_hash, user_id, created_ms, last_seen_ms, expires_ms, proven_ms)
-       values ($token_hash, $user_id, $created::bigint, $last_seen::bigint, $expires::bigint, $proven::bigint)`,
+      `insert into sessions (token_hash, user_id, created_ms, last_seen_ms, expires_ms, method, proven_ms)
+       values ($token_hash, $user_id, $created::bigint, $last_seen::bigint, $expires::bigint, $method, $proven::bigint)`,
       {
         token_hash: session.tokenHash,
         user_id: session.userId,
         created: session.createdAt,
         last_seen: session.lastSeenAt,
         expires: session.expiresAt,
+        method: session.method,
         proven: session.provenAt,
       },
     );

@@ -6,12 +6,17 @@ import type {
   KeyRecord,
   Role,
   SessionRecord,
+  SignInMethod,
   TimePlace,
   UserRecord,
 } from '../account-catalog.ts';
+import type { FactorReader } from '../factors.ts';
+import { SqlFactorReader } from './factors.ts';
 
 const USERS = `
   select user_id, login, name, role, disabled, password_hash is not null as has_password, version, created_ms,
+    exists (select 1 from totp f where f.user_id = u.user_id)
+      or exists (select 1 from passkeys f where f.user_id = u.user_id) as has_factor,
     (select count(*) from user_stores s where s.user_id = u.user_id) as store_count
   from users u`;
 const KEYS = `
@@ -21,10 +26,12 @@ const KEYS = `
 
 /** Reads users, sessions, keys and the audit log, in SQL that the engines agree on. */
 export class SqlAccountReader implements AccountReader {
+  readonly factors: FactorReader;
   protected readonly sql: Sql;
 
   constructor(sql: Sql) {
     this.sql = sql;
+    this.factors = new SqlFactorReader(sql);
   }
 
   async anyUser(): Promise<boolean> {
@@ -58,7 +65,8 @@ export class SqlAccountReader implements AccountReader {
 
   session(tokenHash: string): Promise<SessionRecord | undefined> {
     const sql = `
-      select token_hash, user_id, created_ms, last_seen_ms, expires_ms, coalesce(proven_ms, created_ms) as proven_ms
+      select token_hash, user_id, created_ms, last_seen_ms, expires_ms, method,
+        coalesce(proven_ms, created_ms) as proven_ms
       from sessions where token_hash = $token_hash`;
     return this.#first(sessionRecord, sql, { token_hash: tokenHash });
   }
@@ -136,6 +144,7 @@ function userRecord(row: Row): UserRecord {
     role: row.role as Role,
     disabled: Boolean(row.disabled),
     hasPassword: Boolean(row.has_password),
+    hasFactor: Boolean(row.has_factor),
     version: Number(row.version),
     createdAt: Number(row.created_ms),
     storeCount: Number(row.store_count),
@@ -149,6 +158,7 @@ function sessionRecord(row: Row): SessionRecord {
     createdAt: Number(row.created_ms),
     lastSeenAt: Number(row.last_seen_ms),
     expiresAt: Number(row.expires_ms),
+    method: (row.method ?? 'password') as SignInMethod,
     provenAt: Number(row.proven_ms),
   };
 }

@@ -1,24 +1,30 @@
 import { useSignal } from '@preact/signals';
+import { hasPasskeys } from '../lib/passkeys.ts';
+import { Failure } from '../parts/failure.tsx';
 import { Field } from '../parts/field.tsx';
 import { Brand } from '../parts/shell.tsx';
-import { reasonOf } from '../state/api.ts';
-import { signIn } from '../state/session.ts';
+import { ApiError, reasonOf } from '../state/api.ts';
+import { signIn, signInWithPasskey } from '../state/session.ts';
+
+const SECOND_FACTOR = 'urn:restaurant-monitor:second-factor';
 
 /** Where whoever is not signed in lands, whatever the address; the page stays the one that was asked for. */
 export function SignInPage() {
   const login = useSignal('');
   const password = useSignal('');
+  const code = useSignal('');
+  const asksCode = useSignal(false);
   const busy = useSignal(false);
   const reason = useSignal<string | undefined>(undefined);
   document.title = 'Sign in · Restaurant Monitor';
 
-  const submit = async (event: Event) => {
-    event.preventDefault();
+  const enter = async (how: () => Promise<void>) => {
     busy.value = true;
     reason.value = undefined;
     try {
-      await signIn(login.value, password.value);
+      await how();
     } catch (error) {
+      if (error instanceof ApiError && error.problem.type === SECOND_FACTOR) asksCode.value = true;
       reason.value = reasonOf(error);
     } finally {
       busy.value = false;
@@ -27,7 +33,13 @@ export function SignInPage() {
 
   return (
     <main class="door">
-      <form class="form" onSubmit={submit}>
+      <form
+        class="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          enter(() => signIn(login.value, password.value, asksCode.value ? code.value : undefined));
+        }}
+      >
         <p class="brand">
           <Brand />
           Restaurant Monitor
@@ -35,15 +47,17 @@ export function SignInPage() {
         <h1>Sign in</h1>
         <Field label="Login" value={login} name="username" autoComplete="username" required />
         <Field label="Password" value={password} type="password" autoComplete="current-password" required />
-        {reason.value !== undefined && (
-          <p class="banner" data-kind="trouble" role="alert">
-            {reason.value}
-          </p>
-        )}
+        {asksCode.value && <Field label="Code" value={code} autoComplete="one-time-code" required />}
+        <Failure reason={reason.value} />
         <div class="actions">
           <button type="submit" class="button main" disabled={busy.value}>
             {busy.value ? 'Signing in …' : 'Sign in'}
           </button>
+          {hasPasskeys() && (
+            <button type="button" class="button" disabled={busy.value} onClick={() => enter(signInWithPasskey)}>
+              Use a passkey
+            </button>
+          )}
         </div>
         <p class="small quiet">An admin adds people and gives them a new password when they forget theirs.</p>
       </form>

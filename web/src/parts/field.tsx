@@ -9,7 +9,7 @@ interface Props {
   readonly required?: boolean;
   readonly minLength?: number;
   readonly min?: string;
-  readonly autoComplete?: 'off' | 'username' | 'current-password' | 'new-password';
+  readonly autoComplete?: 'off' | 'username' | 'current-password' | 'new-password' | 'one-time-code';
   readonly value: Signal<string>;
   readonly hint?: string | undefined;
   /** What is wrong with it. */

@@ -1,9 +1,12 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { client } from '../../api/client.ts';
+import type { Proof } from '../../api/schema.ts';
+import { hasPasskeys, usePasskey } from '../lib/passkeys.ts';
 import { reasonOf } from '../state/api.ts';
 import type { Asked } from '../state/proof.ts';
 import { session } from '../state/session.ts';
+import { Failure } from './failure.tsx';
 import { Field } from './field.tsx';
 
 const { call } = client();
@@ -12,13 +15,13 @@ const { call } = client();
 export default function ProofDialog({ asked }: { readonly asked: Asked }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const password = useSignal('');
+  const code = useSignal('');
   const failure = useSignal<string | undefined>(undefined);
   useEffect(() => dialog.current?.showModal(), []);
-  const confirm = async (event: Event) => {
-    event.preventDefault();
+  const show = async (proof: () => Promise<Proof>) => {
     failure.value = undefined;
     try {
-      await call('POST /api/v1/session/reauthenticate', { body: { password: password.value } });
+      await call('POST /api/v1/session/reauthenticate', { body: await proof() });
       asked.answer(true);
     } catch (error) {
       failure.value = reasonOf(error);
@@ -28,21 +31,41 @@ export default function ProofDialog({ asked }: { readonly asked: Asked }) {
   const login = value.kind === 'somebody' ? value.me.user?.login : undefined;
   return (
     <dialog ref={dialog} aria-labelledby="proof" onCancel={() => asked.answer(false)}>
-      <form class="form" onSubmit={confirm}>
+      <form
+        class="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          show(async () => (code.value === '' ? { password: password.value } : { code: code.value }));
+        }}
+      >
         <h2 id="proof">Confirm that it is you</h2>
         <p class="small">
-          You are about to change what people can do. Your last sign-in as {login} was more than 10 minutes ago.
+          You are about to change what people can do. Your last sign-in as {login} was more than 10 minutes ago. Your
+          password or a code is enough.
         </p>
-        <Field label="Password" type="password" value={password} required autoComplete="current-password" />
-        {failure.value !== undefined && (
-          <p class="banner" data-kind="trouble" role="alert">
-            {failure.value}
-          </p>
-        )}
+        <Field label="Password" type="password" value={password} autoComplete="current-password" />
+        <Field
+          label="Code"
+          value={code}
+          autoComplete="one-time-code"
+          hint="Of your authenticator app, or a recovery code."
+        />
+        <Failure reason={failure.value} />
         <div class="actions">
           <button type="submit" class="button main">
             Confirm
           </button>
+          {hasPasskeys() && (
+            <button
+              type="button"
+              class="button"
+              onClick={() =>
+                show(async () => ({ passkey: await usePasskey(await call('POST /api/v1/session/passkey-options')) }))
+              }
+            >
+              Use a passkey
+            </button>
+          )}
           <button type="button" class="button plain" onClick={() => asked.answer(false)}>
             Cancel
           </button>

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { ApiError, client } from '../../api/client.ts';
 import type { Me } from '../../api/schema.ts';
+import { usePasskey } from '../lib/passkeys.ts';
 
 /** Who one is: not known yet, nobody, or somebody. */
 export type Session =
@@ -27,9 +28,15 @@ export async function readSession(): Promise<void> {
   }
 }
 
-/** @throws ApiError when login or password are wrong, or there were too many attempts */
-export async function signIn(login: string, password: string): Promise<void> {
-  session.value = { kind: 'somebody', me: await call('POST /api/v1/session', { body: { login, password } }) };
+/** @throws ApiError when something is wrong, a code is needed, or there were too many attempts */
+export async function signIn(login: string, password: string, code?: string): Promise<void> {
+  session.value = { kind: 'somebody', me: await call('POST /api/v1/session', { body: { login, password, code } }) };
+}
+
+/** @throws ApiError when the passkey is not known; Error when its user does not want to */
+export async function signInWithPasskey(): Promise<void> {
+  const body = await usePasskey(await call('POST /api/v1/session/passkey-options'));
+  session.value = { kind: 'somebody', me: await call('POST /api/v1/session/passkey', { body }) };
 }
 
 export async function signOut(): Promise<void> {

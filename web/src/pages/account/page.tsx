@@ -4,8 +4,9 @@ import { KeysPart } from '../../parts/keys.tsx';
 import { Empty } from '../../parts/notices.tsx';
 import { call, reasonOf } from '../../state/api.ts';
 import { session } from '../../state/session.ts';
+import { FactorsPart } from './factors.tsx';
 
-/** One's own password and keys. */
+/** One's own second factors, password and keys. */
 export default function AccountPage() {
   const { value } = session;
   if (value.kind !== 'somebody' || value.me.user === null) {
@@ -21,6 +22,12 @@ export default function AccountPage() {
           </p>
         </div>
       </header>
+      {value.me.second_factor_required && (
+        <p class="banner" data-kind="trouble" role="status">
+          Your role requires a second factor. Add one, and everything is there again.
+        </p>
+      )}
+      <FactorsPart />
       <PasswordForm />
       <KeysPart
         id="own keys"

@@ -151,6 +151,21 @@ function Access({ user, onChanged }: { readonly user: UserDetail; readonly onCha
         >
           End all sessions
         </button>
+        {user.has_second_factor && (
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              if (!confirm(`Remove all second factors of ${user.name}?`)) return;
+              act(
+                () => call('DELETE /api/v1/users/{user_id}/second-factors', { path }),
+                'The second factors are gone, and all sessions have ended.',
+              );
+            }}
+          >
+            Reset the second factor
+          </button>
+        )}
         <button
           type="button"
           class="button"

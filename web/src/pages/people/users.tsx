@@ -8,6 +8,7 @@ import { call } from '../../state/api.ts';
 import { usePages } from '../../state/pages.ts';
 import { may } from '../../state/session.ts';
 import { NewUser } from './new-user.tsx';
+import { PolicyPart } from './policy.tsx';
 import { ROLES } from './roles.ts';
 
 /** All users, and a form for one more. */
@@ -41,6 +42,7 @@ export function UsersPart() {
       {list.items.length === 0 && list.loading && <Loading what="the users" />}
       {list.items.length > 0 && (
         <>
+          <PolicyPart />
           {may('people:write') && !adding.value && (
             <AddButton onClick={() => (adding.value = true)} words="Add a user" />
           )}
@@ -91,10 +93,17 @@ function UserRow({ user }: { readonly user: User }) {
       <td class="quiet">{user.login}</td>
       <td title={role?.meaning}>{role?.words ?? user.role}</td>
       <td data-label="stores">{user.role === 'owner' ? count(user.store_count) : 'all'}</td>
-      <td class="quiet">{user.has_password ? 'password, keys' : 'keys only'}</td>
+      <td class="quiet">{waysIn(user)}</td>
       <td class="quiet">
         <Ago at={user.created_at} />
       </td>
     </tr>
   );
+}
+
+function waysIn({ has_password, has_second_factor }: User): string {
+  const ways = [has_password && 'password', has_second_factor && 'second factor', 'keys'].filter(
+    (way) => way !== false,
+  );
+  return ways.length === 1 ? 'keys only' : ways.join(', ');
 }

@@ -1,0 +1,207 @@
+import {
+  type AuthenticationResponseJSON,
+  generateAuthenticationOptions,
+  generateRegistrationOptions,
+  type PublicKeyCredentialCreationOptionsJSON,
+  type PublicKeyCredentialRequestOptionsJSON,
+  type RegistrationResponseJSON,
+  verifyAuthenticationResponse,
+  verifyRegistrationResponse,
+} from '@simplewebauthn/server';
+import { invalid, UserError } from '../errors.ts';
+import type { AccountCatalog, AccountChanges } from '../storage/account-catalog.ts';
+import type { PasskeyRecord } from '../storage/factors.ts';
+import type { Actor } from './audit.ts';
+import { requireRecentProof } from './power.ts';
+import type { PrincipalCache } from './principals.ts';
+import type { SecondFactors } from './second-factors.ts';
+import { nameFrom } from './texts.ts';
+import type { Tickets } from './tickets.ts';
+import { foundUser } from './users.ts';
+
+/** So many passkeys one user may have. */
+const PASSKEYS_EACH = 20;
+
+/** Where the browser is: a passkey belongs to a host name. */
+export interface Site {
+  /** Such as `https://monitor.example.com`. */
+  readonly origin: string;
+  /** Such as `monitor.example.com`. */
+  readonly host: string;
+}
+
+export interface Challenge<Options> {
+  /** For the browser. */
+  readonly options: Options;
+  /** To be given back with what the browser answers. */
+  readonly ticket: string;
+}
+
+export interface Answer<Response> {
+  readonly site: Site;
+  readonly ticket: string;
+  readonly response: Response;
+}
+
+interface PasskeysParts {
+  readonly catalog: AccountCatalog;
+  readonly tickets: Tickets;
+  readonly factors: SecondFactors;
+  readonly principals: PrincipalCache;
+  readonly now: () => number;
+}
+
+/** Passkeys: two factors in one, since the authenticator asks its user to unlock it. */
+export class Passkeys {
+  readonly #catalog: AccountCatalog;
+  readonly #tickets: Tickets;
+  readonly #factors: SecondFactors;
+  readonly #principals: PrincipalCache;
+  readonly #now: () => number;
+
+  constructor({ catalog, tickets, factors, principals, now }: PasskeysParts) {
+    this.#catalog = catalog;
+    this.#tickets = tickets;
+    this.#factors = factors;
+    this.#principals = principals;
+    this.#now = now;
+  }
+
+  /** Begins to add a passkey. @throws UserError `forbidden`, `reauthentication_required` */
+  async beginAdding(
+    actor: Actor,
+    userId: string,
+    site: Site,
+  ): Promise<Challenge<PublicKeyCredentialCreationOptionsJSON>> {
+    requireRecentProof(actor, this.#now());
+    const { login, name } = await foundUser(this.#catalog, userId);
+    const known = await this.#catalog.factors.passkeysOf(userId);
+    const options = await generateRegistrationOptions({
+      rpName: 'Restaurant Monitor',
+      rpID: site.host,
+      userName: login,
+      userDisplayName: name,
+      userID: new TextEncoder().encode(userId),
+      excludeCredentials: known.map(({ id, transports }) => ({ id, transports: [...transports] })),
+      authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+    });
+    return { options, ticket: await this.#tickets.issue(`add passkey ${userId}`, options.challenge) };
+  }
+
+  /**
+   * Adds a passkey that the browser has made.
+   *
+   * @returns recovery codes with the first factor, shown this once
+   * @throws UserError `invalid_input` when the answer is not one to the challenge; `conflict` beyond 20 passkeys;
+   * `forbidden`, `reauthentication_required`
+   */
+  async add(actor: Actor, userId: string, givenName: string, answer: Answer<RegistrationResponseJSON>) {
+    const now = this.#now();
+    requireRecentProof(actor, now);
+    const name = nameFrom(givenName);
+    const { site, ticket, response } = answer;
+    const challenge = await this.#tickets.read<string>(`add passkey ${userId}`, ticket);
+    if (challenge === undefined) throw expired();
+    const verified = await verifyRegistrationResponse({
+      response,
+      expectedChallenge: challenge,
+      expectedOrigin: site.origin,
+      expectedRPID: site.host,
+    }).catch(() => undefined);
+    if (!verified?.verified) throw invalid('the passkey does not answer the challenge for this site', 'response');
+    const { credential } = verified.registrationInfo;
+    const passkey = {
+      id: credential.id,
+      userId,
+      name,
+      publicKey: Buffer.from(credential.publicKey).toString('base64url'),
+      counter: credential.counter,
+      transports: credential.transports ?? [],
+      createdAt: now,
+    };
+    const codes = await this.#catalog.changing(async (changes) => {
+      const { factors } = changes;
+      if (!(await this.#tickets.spend(factors, ticket))) throw expired();
+      if ((await factors.passkeysOf(userId)).length >= PASSKEYS_EACH) {
+        throw new UserError('conflict', `you have ${PASSKEYS_EACH} passkeys already: remove one first`);
+      }
+      if ((await factors.passkey(passkey.id)) !== undefined) {
+        throw new UserError('conflict', 'this passkey is known already');
+      }
+      const first = await this.#factors.codesForFirst(changes, userId);
+      await factors.addPasskey(passkey);
+      await this.#factors.note(changes, actor, 'user.second_factor_added', userId, { factor: 'passkey', name });
+      return first;
+    });
+    this.#principals.clear();
+    return codes;
+  }
+
+  /** @throws UserError `not_found`, `forbidden`, `reauthentication_required` */
+  async remove(actor: Actor, userId: string, id: string): Promise<void> {
+    requireRecentProof(actor, this.#now());
+    await this.#catalog.changing(async (changes) => {
+      const passkey = await changes.factors.passkey(id);
+      if (passkey?.userId !== userId) throw new UserError('not_found', `you have no passkey ${id.slice(0, 100)}`);
+      await changes.factors.removePasskey(id);
+      await this.#factors.forgetCodesOfNone(changes, userId);
+      const detail = { factor: 'passkey', name: passkey.name };
+      await this.#factors.note(changes, actor, 'user.second_factor_removed', userId, detail);
+    });
+    this.#principals.clear();
+  }
+
+  /** Begins to sign in: the authenticator knows itself which users it has passkeys of. */
+  async challenge({ host }: Site): Promise<Challenge<PublicKeyCredentialRequestOptionsJSON>> {
+    const options = await generateAuthenticationOptions({ rpID: host, userVerification: 'required' });
+    return { options, ticket: await this.#tickets.issue('passkey', options.challenge) };
+  }
+
+  /**
+   * Finds out whose passkey answers a challenge. Nothing is taken until `take`.
+   *
+   * @throws UserError `unauthorized`
+   */
+  async verify({ site, ticket, response }: Answer<AuthenticationResponseJSON>): Promise<Verified> {
+    const challenge = await this.#tickets.read<string>('passkey', ticket);
+    if (challenge === undefined) throw expired();
+    const passkey = await this.#catalog.factors.passkey(response.id);
+    if (passkey === undefined) throw unknown();
+    const verified = await verifyAuthenticationResponse({
+      response,
+      expectedChallenge: challenge,
+      expectedOrigin: site.origin,
+      expectedRPID: site.host,
+      credential: {
+        id: passkey.id,
+        publicKey: new Uint8Array(Buffer.from(passkey.publicKey, 'base64url')),
+        counter: passkey.counter,
+      },
+    }).catch(() => undefined);
+    if (!verified?.verified) throw unknown();
+    return { passkey, counter: verified.authenticationInfo.newCounter, ticket };
+  }
+
+  /** Takes an answer in the transaction that it lets in; each is taken once. @throws UserError `unauthorized` */
+  async take({ factors }: AccountChanges, { passkey, counter, ticket }: Verified): Promise<void> {
+    const present = await factors.passkey(passkey.id);
+    if (present?.counter !== passkey.counter) throw unknown();
+    if (!(await this.#tickets.spend(factors, ticket))) throw expired();
+    await factors.usePasskey(passkey.id, counter, this.#now());
+  }
+}
+
+/** An answer that is right. */
+export interface Verified {
+  readonly passkey: PasskeyRecord;
+  readonly counter: number;
+  readonly ticket: string;
+}
+
+function expired(): UserError {
+  return new UserError('unauthorized', 'the challenge has expired or was answered already: try again');
+}
+
+function unknown(): UserError {
+  return new UserError('unauthorized', 'the passkey is not known here');
+}

@@ -1,0 +1,51 @@
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
+import type { FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
+import type { Answer, Challenge, Site } from '../../accounts/passkeys.ts';
+
+const Anything = Type.Record(Type.String(), Type.Unknown());
+
+export const Ticket = Type.String({ maxLength: 2_000, description: 'as the server gave it' });
+export const PasskeyId = Type.String({ pattern: '^[A-Za-z0-9_-]{1,1400}$', description: "the credential's id" });
+
+export const PasskeyChallenge = Type.Object(
+  {
+    options: Type.Record(Type.String(), Type.Unknown(), { description: 'for `navigator.credentials`' }),
+    ticket: Ticket,
+  },
+  { title: 'PasskeyChallenge' },
+);
+
+/** What `navigator.credentials` answers, as JSON (WebAuthn level 3). */
+export const PasskeyResponse = Type.Object(
+  {
+    id: PasskeyId,
+    rawId: PasskeyId,
+    type: Type.String({ maxLength: 100 }),
+    response: Anything,
+    clientExtensionResults: Type.Optional(Anything),
+    authenticatorAttachment: Type.Optional(Type.Unknown()),
+  },
+  { additionalProperties: false, title: 'PasskeyResponse' },
+);
+
+export const PasskeyAnswer = Type.Object(
+  { ticket: Ticket, response: PasskeyResponse },
+  { additionalProperties: false, title: 'PasskeyAnswer' },
+);
+
+export function challengeOf({ options, ticket }: Challenge<object>): Static<typeof PasskeyChallenge> {
+  return { options: { ...options }, ticket };
+}
+
+/** What the browser answered at this site. What is in it is checked where it is verified. */
+export function answerOf<Response extends AuthenticationResponseJSON | RegistrationResponseJSON>(
+  request: FastifyRequest,
+  { ticket, response }: Static<typeof PasskeyAnswer>,
+): Answer<Response> {
+  return { site: siteOf(request), ticket, response: response as unknown as Response };
+}
+
+export function siteOf({ protocol, host, hostname }: FastifyRequest): Site {
+  return { origin: `${protocol}://${host.toLowerCase()}`, host: hostname.toLowerCase() };
+}

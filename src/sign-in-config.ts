@@ -1,0 +1,23 @@
+import { invalid } from './errors.ts';
+
+export interface SignInConfig {
+  /** Seals the secrets of authenticator apps in the database; `undefined`: they are stored as they are. */
+  readonly secretKey: string | undefined;
+}
+
+const SHORTEST_KEY = 32;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws UserError `invalid_input` naming the variable and what was expected, never a secret */
+export function loadSignInConfig(env: Environment): SignInConfig {
+  return Object.freeze({ secretKey: secretKeyFrom(env.SECRET_KEY ?? '') });
+}
+
+function secretKeyFrom(value: string): string | undefined {
+  if (value === '') return undefined;
+  if (value.length >= SHORTEST_KEY) return value;
+  throw invalid(
+    `SECRET_KEY has ${value.length} characters, expected at least ${SHORTEST_KEY} random ones: openssl rand -base64 32`,
+  );
+}

@@ -1,0 +1,29 @@
+import type { PasskeyAnswer, PasskeyChallenge } from '../../api/schema.ts';
+
+/** Whether the browser has passkeys here: they belong to a name, and an address is none. */
+export function hasPasskeys(): boolean {
+  return 'PublicKeyCredential' in window && !/^[\d.]+$|^\[/.test(location.hostname);
+}
+
+type Options<F extends (given: never) => unknown> = Parameters<F>[0] extends { readonly optionsJSON: infer O }
+  ? O
+  : never;
+type Browser = typeof import('@simplewebauthn/browser');
+
+/** Lets the browser make a passkey. @throws Error when its user does not want to */
+export async function makePasskey({ options, ticket }: PasskeyChallenge): Promise<PasskeyAnswer> {
+  const { startRegistration } = await import('@simplewebauthn/browser');
+  const optionsJSON = options as unknown as Options<Browser['startRegistration']>;
+  return { ticket, response: toJson(await startRegistration({ optionsJSON })) };
+}
+
+/** Lets the browser answer a challenge with one of its passkeys. @throws Error when its user does not want to */
+export async function usePasskey({ options, ticket }: PasskeyChallenge): Promise<PasskeyAnswer> {
+  const { startAuthentication } = await import('@simplewebauthn/browser');
+  const optionsJSON = options as unknown as Options<Browser['startAuthentication']>;
+  return { ticket, response: toJson(await startAuthentication({ optionsJSON })) };
+}
+
+function toJson({ id, rawId, type, response }: { id: string; rawId: string; type: string; response: object }) {
+  return { id, rawId, type, response: { ...response } };
+}
