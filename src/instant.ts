@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { invalid } from './errors.ts';
+import { trimmed } from './text.ts';
 import { offsetAt } from './tzdb.ts';
 
 const INSTANT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::[0-5]\d(?:\.\d+)?)?) ?(Z|UTC|[+-]\d\d(?::?\d\d)?)$/i;
@@ -10,7 +11,7 @@ const INSTANT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::[0-5]\d(?:\.\d+)?)?) ?(Z|UT
  * a date and time without `Z`, `UTC` or an offset is no instant.
  */
 export function parseInstant(text: string): number | undefined {
-  const [, date, time, zone] = INSTANT.exec(text.trim()) ?? [];
+  const [, date, time, zone] = INSTANT.exec(trimmed(text)) ?? [];
   if (date === undefined || time === undefined || zone === undefined) return undefined;
   try {
     const { epochNanoseconds } = Temporal.Instant.from(

@@ -1,4 +1,5 @@
-import { isStorable, isWithin, UNSEEN } from './text.ts';
+import { invalid, notFound, type UserError } from './errors.ts';
+import { isStorable, isWithin, trimmed, UNSEEN } from './text.ts';
 
 /** An id has at most so many characters. */
 export const ID_LENGTH = 200;
@@ -26,6 +27,8 @@ export const ID_FLAWS = {
     'begins with "=", "+", "-" or "@", which a spreadsheet takes for a formula: expected another id for a new store, or a number such as -17',
 } as const;
 
+/** Ids that nearly all stores have: visible ASCII that neither begins like a formula nor has a plus. */
+const USUAL = new RegExp(`^[0-9A-Za-z][!-*,-~]{0,${ID_LENGTH - 1}}$`);
 const UNSEEN_CHARACTER = new RegExp(`[${UNSEEN}]`);
 const SCIENTIFIC = new RegExp(`^${ID_PATTERNS.scientific}$`);
 const FORMULA = new RegExp(`^${ID_PATTERNS.formula}`);
@@ -33,6 +36,7 @@ const INTEGER = new RegExp(`^${ID_PATTERNS.integer}$`);
 
 /** Why a trimmed text is no id of a store, to be put behind what it is called; `undefined`: it is one. */
 export function idFlaw(id: string): string | undefined {
+  if (USUAL.test(id)) return undefined;
   if (id === '') return ID_FLAWS.empty;
   if (!isWithin(id, ID_LENGTH)) return ID_FLAWS.long;
   if (id.includes('\0')) return ID_FLAWS.null;
@@ -50,6 +54,12 @@ export function newIdFlaw(id: string): string | undefined {
 /** Whether a spreadsheet takes a text for a formula. */
 export function startsFormula(text: string): boolean {
   return FORMULA.test(text) && !INTEGER.test(text);
+}
+
+/** The error for a text that names no store: `invalid_input` where it can be the id of none, else `not_found`. */
+export function noStore(text: string): UserError {
+  const flaw = idFlaw(trimmed(text));
+  return flaw === undefined ? notFound(`there is no store "${text}"`) : invalid(`store_id ${flaw}`, 'store_id');
 }
 
 function codePoint(character: string): string {

@@ -1,6 +1,8 @@
 import { invalid } from '../errors.ts';
+import { idFlaw } from '../store-id.ts';
+import { trimmed } from '../text.ts';
 
-const LONGEST = { login: 254, name: 200, storeId: 200 };
+const LONGEST = { login: 254, name: 200 };
 /** What one user can be assigned; whoever sees more than that is an operator. */
 export const MAX_STORES = 10_000;
 
@@ -29,17 +31,16 @@ export function loginFrom(text: string): string {
 
 /** A name that people read. @throws UserError `invalid_input` */
 export function nameFrom(text: string): string {
-  const name = text.trim();
+  const name = trimmed(text);
   if (name.length <= LONGEST.name && isText(name)) return name;
   throw invalid(`name is "${text.slice(0, 100)}", expected 1 to ${LONGEST.name} characters in one line`, 'name');
 }
 
-/** Store ids without repetitions. @throws UserError `invalid_input`, also for more than `MAX_STORES` */
-export function storeIdsFrom(ids: readonly string[]): string[] {
-  const bad = ids.find((id) => id.length > LONGEST.storeId || !isText(id));
-  if (bad !== undefined) {
-    throw invalid(`a store id is "${bad.slice(0, 100)}", expected 1 to ${LONGEST.storeId} characters in one line`);
-  }
+/** Store ids, trimmed and without repetitions. @throws UserError `invalid_input`, also for more than `MAX_STORES` */
+export function storeIdsFrom(given: readonly string[]): string[] {
+  const ids = given.map(trimmed);
+  const bad = ids.find((id) => idFlaw(id) !== undefined);
+  if (bad !== undefined) throw invalid(`the store id "${bad.slice(0, 100)}" ${idFlaw(bad)}`, 'stores');
   const unique = [...new Set(ids)];
   if (unique.length <= MAX_STORES) return unique;
   throw invalid(`${unique.length} stores are given, expected at most ${MAX_STORES}; an operator sees all stores`);

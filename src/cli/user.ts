@@ -5,6 +5,7 @@ import { COMMAND_LINE } from '../accounts/audit.ts';
 import type { PageRequest } from '../accounts/pages.ts';
 import { invalid } from '../errors.ts';
 import type { UserRecord } from '../storage/account-catalog.ts';
+import { trimmed } from '../text.ts';
 import { allOf, type DatabaseFlags, instantOr, printTable, withAccounts, withDatabaseOption } from './accounts.ts';
 import { newPassword } from './password.ts';
 import { formatCount, say } from './terminal.ts';
@@ -69,8 +70,8 @@ async function add(login: string, flags: AddFlags): Promise<void> {
 
 async function storesFrom({ stores = [], storesFile }: AddFlags): Promise<string[]> {
   if (storesFile === undefined) return stores;
-  const lines = (await readFile(storesFile, 'utf8')).replace(/^\uFEFF/, '').split(/\r?\n/);
-  return [...stores, ...lines.filter((line) => line !== '')];
+  const lines = (await readFile(storesFile, 'utf8')).split(/\r?\n/);
+  return [...stores, ...lines.filter((line) => trimmed(line) !== '')];
 }
 
 async function list(flags: DatabaseFlags): Promise<void> {

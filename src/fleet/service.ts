@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import type { Stretch } from '../domain/timeline.ts';
-import { messageOf, notFound, UserError } from '../errors.ts';
+import { messageOf, UserError } from '../errors.ts';
 import type { FleetGauges } from '../metrics.ts';
 import { Mutex } from '../mutex.ts';
 import type { Storage } from '../storage/ports.ts';
-import { type StoreDirectory, type StoreEntry, visibleEntries } from '../stores/directory.ts';
+import { type StoreDirectory, type StoreEntry, storeNamed, visibleEntries } from '../stores/directory.ts';
 import type { StateSource } from '../stores/states.ts';
 import { type FleetFigures, readFigures } from './figures.ts';
 import { type LiveStates, readLive } from './live.ts';
@@ -146,16 +146,21 @@ export class FleetService implements StateSource {
   }
 
   /**
-   * Explains one store.
+   * Explains one store of those that somebody sees.
    *
    * @param range within the eight days before `asOf`
-   * @throws UserError `not_found`
+   * @throws UserError `not_found`, `invalid_input` when no store can have such an id
    */
-  async timeline(storeId: string, range: Stretch, asOf: number): Promise<StoreTimeline> {
+  async timeline(
+    stores: Visible,
+    storeId: string,
+    range: Stretch,
+    asOf: number,
+  ): Promise<StoreTimeline & { readonly storeId: string }> {
     const fleet = await this.#schedules.current();
-    const store = fleet.directory.byId.get(storeId);
-    if (store === undefined) throw notFound(`there is no store "${storeId}"`);
-    return this.#storage.snapshot((snapshot) => readTimeline(snapshot, fleet, store.key, range, asOf));
+    const store = storeNamed(fleet.directory, stores, storeId);
+    const timeline = await this.#storage.snapshot((snapshot) => readTimeline(snapshot, fleet, store.key, range, asOf));
+    return { ...timeline, storeId: store.id };
   }
 
   /** What a scrape is told, some seconds old at most. */

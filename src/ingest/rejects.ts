@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { csvField } from '../csv.ts';
+import { spreadsheetField } from '../csv.ts';
 import { invalid, systemReason } from '../errors.ts';
 import type { Reject } from './stage.ts';
 
@@ -25,7 +25,7 @@ export class RejectsFile {
   async write({ file, line, reason, row }: Reject): Promise<void> {
     if (this.#rows === 0) this.#pending = 'file,line,reason,row\n';
     this.#rows++;
-    this.#pending += `${csvField(file)},${line},${csvField(reason)},${csvField(row)}\n`;
+    this.#pending += `${spreadsheetField(file)},${line},${spreadsheetField(reason)},${spreadsheetField(row)}\n`;
     if (this.#rows === 1 || this.#pending.length > BUFFER) await this.#flush();
   }
 

@@ -5,6 +5,8 @@ import { csvFields } from '../csv.ts';
 import { invalid, messageOf, UserError } from '../errors.ts';
 import { FEEDS } from '../ingest/feeds.ts';
 import { readHeader } from '../ingest/header.ts';
+import { NULL_REASON } from '../ingest/sql-text.ts';
+import { trimmed } from '../text.ts';
 import type { PollRows } from './rows.ts';
 
 /** Bytes of the polls of one request, as they come and unpacked. */
@@ -112,7 +114,8 @@ async function readCsv(text: string, rows: PollRows): Promise<void> {
   const [storeId, status, timestamp, reason] = positions as [number, number, number, number];
   await eachLine(linesOf(text).slice(1), (line) => {
     const fields = csvFields(line, delimiter);
-    if (fields === undefined) rows.refuse('the line is no CSV: a quote stands where none may');
+    if (line.includes('\0')) rows.refuse(`the line ${NULL_REASON}`);
+    else if (fields === undefined) rows.refuse('the line is no CSV: a quote stands where none may');
     else if (fields.length !== width)
       rows.refuse(`the line has ${fields.length} columns, expected ${width}`, fields[0]);
     else rows.add(fields[storeId], fields[status], fields[timestamp], fields[reason]);
@@ -120,7 +123,7 @@ async function readCsv(text: string, rows: PollRows): Promise<void> {
 }
 
 function linesOf(text: string): string[] {
-  return text.split(/\r\n|\n|\r/).filter((line) => line.trim() !== '');
+  return text.split(/\r\n|\n|\r/).filter((line) => trimmed(line) !== '');
 }
 
 async function eachLine(lines: readonly string[], take: (line: string) => void): Promise<void> {

@@ -2,7 +2,8 @@ import { float64Column, uint8Column } from '../columns.ts';
 import { readReason } from '../domain/reasons.ts';
 import { FUTURE_TOLERANCE } from '../ingest/feeds.ts';
 import type { PollBatch } from '../storage/ports.ts';
-import { isStorable, isWithin } from '../text.ts';
+import { ID_FLAWS, ID_LENGTH, newIdFlaw } from '../store-id.ts';
+import { trimmed } from '../text.ts';
 import { readInstant } from './instants.ts';
 
 /** A poll that was refused. */
@@ -16,13 +17,11 @@ export interface RefusedPoll {
 /** So many refused polls are told one by one. */
 export const REFUSED_TOLD = 100;
 
-/** As long an id may be that a poll makes known. */
-const ID_LENGTH = 200;
-
 /** The polls of one request as they are read, row by row, with those that are refused. */
 export class PollRows {
   readonly #latest: number;
   readonly #sees: (storeId: string) => boolean;
+  readonly #knows: (storeId: string) => boolean;
   readonly #ids: string[] = [];
   readonly #instants = float64Column();
   readonly #active = uint8Column();
@@ -33,10 +32,12 @@ export class PollRows {
   /**
    * @param now the clock, milliseconds: polls more than 5 minutes ahead of it are refused
    * @param sees whether a store exists for the one who sends them
+   * @param knows whether there is a store with this id already
    */
-  constructor(now: number, sees: (storeId: string) => boolean) {
+  constructor(now: number, sees: (storeId: string) => boolean, knows: (storeId: string) => boolean) {
     this.#latest = now + FUTURE_TOLERANCE;
     this.#sees = sees;
+    this.#knows = knows;
   }
 
   get received(): number {
@@ -58,20 +59,27 @@ export class PollRows {
 
   /** Takes a poll with whatever a program sent as its parts. The reason of an active poll is ignored. */
   add(storeId: unknown, status: unknown, timestamp: unknown, reason: unknown): void {
-    const active = status === 'active' ? 1 : status === 'inactive' ? 0 : -1;
+    const id = typeof storeId === 'string' ? trimmed(storeId) : undefined;
+    const active = STATUSES.get(status) ?? statusOf(status);
     const instant = typeof timestamp === 'string' ? readInstant(timestamp) : undefined;
-    if (active < 0 || instant === undefined || instant > this.#latest || !isStoreId(storeId) || !this.#sees(storeId)) {
-      this.refuse(this.#reason(storeId, status, timestamp, instant), storeId);
+    if (
+      active === undefined ||
+      instant === undefined ||
+      instant > this.#latest ||
+      id === undefined ||
+      !this.#takes(id)
+    ) {
+      this.refuse(this.#reason(id ?? storeId, status, timestamp, { active, instant }), id);
       return;
     }
     if (active === 0 && typeof reason === 'string') {
       const text = readReason(reason);
       if (text !== undefined) this.#reasons.set(this.#ids.length, text);
     } else if (active === 0 && reason !== undefined && reason !== null) {
-      this.refuse(`reason ${told(reason)} is no text`, storeId);
+      this.refuse(`reason ${told(reason)} is no text`, id);
       return;
     }
-    this.#ids.push(storeId);
+    this.#ids.push(id);
     this.#instants.push(instant);
     this.#active.push(active);
   }
@@ -83,9 +91,25 @@ export class PollRows {
     this.#refused.push({ row: this.received, storeId: told, reason });
   }
 
-  #reason(storeId: unknown, status: unknown, timestamp: unknown, instant: number | undefined): string {
-    if (!isStoreId(storeId)) return idReason(storeId);
-    if (status !== 'active' && status !== 'inactive') {
+  #takes(id: string): boolean {
+    return this.#flaw(id) === undefined && this.#sees(id);
+  }
+
+  #flaw(id: string): string | undefined {
+    const flaw = newIdFlaw(id);
+    return flaw === ID_FLAWS.formula && this.#knows(id) ? undefined : flaw;
+  }
+
+  #reason(
+    storeId: unknown,
+    status: unknown,
+    timestamp: unknown,
+    { active, instant }: { readonly active: number | undefined; readonly instant: number | undefined },
+  ): string {
+    if (typeof storeId !== 'string') return `store_id ${told(storeId)} is no text`;
+    const flaw = this.#flaw(storeId);
+    if (flaw !== undefined) return `store_id ${flaw === ID_FLAWS.scientific ? `${told(storeId)} ` : ''}${flaw}`;
+    if (active === undefined) {
       return `status ${told(status)} is neither "active" nor "inactive"`;
     }
     if (instant === undefined) {
@@ -96,15 +120,13 @@ export class PollRows {
   }
 }
 
-function isStoreId(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && isWithin(value, ID_LENGTH) && isStorable(value);
-}
+const STATUSES: ReadonlyMap<unknown, number> = new Map([
+  ['active', 1],
+  ['inactive', 0],
+]);
 
-function idReason(value: unknown): string {
-  if (value === '') return 'store_id is empty';
-  if (typeof value !== 'string') return `store_id ${told(value)} is no text`;
-  if (!isWithin(value, ID_LENGTH)) return `store_id is longer than ${ID_LENGTH} characters`;
-  return value.includes('\0') ? 'store_id holds a null character' : 'store_id holds half a character';
+function statusOf(status: unknown): number | undefined {
+  return typeof status === 'string' ? STATUSES.get(trimmed(status).toLowerCase()) : undefined;
 }
 
 function told(value: unknown): string {

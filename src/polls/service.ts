@@ -34,8 +34,14 @@ export class PollService {
   }
 
   /** Rows to read somebody's polls into. */
-  rowsFor(principal: Principal): PollRows {
-    return new PollRows(this.#now(), (storeId) => sees(principal, storeId));
+  async rowsFor(principal: Principal): Promise<PollRows> {
+    // No store gets an id that new stores may not have, so an old look is as good as a new one.
+    const { byId } = await this.#directory.last();
+    return new PollRows(
+      this.#now(),
+      (storeId) => sees(principal, storeId),
+      (storeId) => byId.has(storeId),
+    );
   }
 
   /** Stores polls and makes known the stores that they name; sending them again changes nothing. */

@@ -7,6 +7,8 @@ import { notFound, UserError } from '../errors.ts';
 import { Retention } from '../retention.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { Position, ReportRecord, ReportStatus } from '../storage/report-catalog.ts';
+import { noStore } from '../store-id.ts';
+import { isStorable, trimmed } from '../text.ts';
 import { zoneRelease } from '../tzdb.ts';
 import type { WriteParquet } from './parquet.ts';
 import { ResultReader } from './reader.ts';
@@ -58,8 +60,6 @@ export interface ReportPage {
 export const QUEUE_LIMIT = 1_000;
 /** Seconds after which it is worth asking again when the queue is full. */
 const QUEUE_RETRY = 30;
-/** No store is named so, and no database takes it. */
-const NO_NAME = /[\0\p{Surrogate}]/u;
 /** So many old reports are removed at a time. */
 const SWEEP_BLOCK = 500;
 
@@ -199,12 +199,12 @@ export class ReportService {
   async #storesFor(principal: Principal, given: readonly string[] | undefined): Promise<string[] | undefined> {
     const seen = storesOf(principal);
     if (given === undefined) return seen === 'all' ? undefined : [...seen].sort();
-    const wanted = [...new Set(given)];
-    const { ids } = await this.#storage.snapshot((s) => s.storesNamed(wanted.filter((id) => !NO_NAME.test(id))));
-    const there = new Set(ids);
-    const unknown = wanted.find((id) => !there.has(id) || (seen !== 'all' && !seen.has(id)));
-    if (unknown !== undefined) throw notFound(`there is no store "${unknown}"`);
-    return wanted.sort();
+    const names = [...new Set([...given, ...given.map(trimmed)])].filter(isStorable);
+    const { ids } = await this.#storage.snapshot((s) => s.storesNamed(names));
+    const there = new Set(ids.filter((id) => seen === 'all' || seen.has(id)));
+    const wanted = new Set(given.map((id) => (there.has(id) ? id : trimmed(id))));
+    for (const id of wanted) if (!there.has(id)) throw noStore(id);
+    return [...wanted].sort();
   }
 
   /** Of the stores that somebody sees: when others were polled is not theirs to know. */

@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Snapshot, Storage } from '../storage/ports.ts';
 import type { StoreRecord } from '../storage/stores.ts';
+import { noStore } from '../store-id.ts';
+import { trimmed } from '../text.ts';
 
 export interface StoreEntry {
   /** As the storage counts stores; it never leaves the program. */
@@ -63,6 +65,11 @@ export class StoreDirectory {
     return directory;
   }
 
+  /** The stores as they were at the last look, which may be long past. */
+  async last(): Promise<Directory> {
+    return this.#directory ?? this.#look();
+  }
+
   /** Whether the store was there at the last look. */
   knows(id: string): boolean {
     return this.#directory?.byId.has(id) ?? false;
@@ -114,6 +121,21 @@ async function load(snapshot: Snapshot, revision: number): Promise<Directory> {
   // They come sorted by their bytes, which is nearly always the order by code unit.
   entries.sort((a, b) => (a.id < b.id ? -1 : 1));
   return { revision, entries, byId };
+}
+
+/**
+ * The store that somebody means by a text: the one with this very id, or else with what is left of it when it is
+ * trimmed.
+ *
+ * @param stores the ids of the stores that exist for that one
+ * @throws UserError `not_found`, `invalid_input` when the text cannot be an id
+ */
+export function storeNamed({ byId }: Directory, stores: 'all' | ReadonlySet<string>, text: string): StoreEntry {
+  for (const id of [text, trimmed(text)]) {
+    const store = stores === 'all' || stores.has(id) ? byId.get(id) : undefined;
+    if (store !== undefined) return store;
+  }
+  throw noStore(text);
 }
 
 /** A record of the storage as the rest of the program sees it. */

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { mayWriteStores, type Principal, sees } from '../accounts/access.ts';
+import { mayWriteStores, type Principal, storesOf } from '../accounts/access.ts';
 import { type AuditLog, actorOf, type Detail } from '../accounts/audit.ts';
 import { invalid, notFound, UserError } from '../errors.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { HoursVersion, Opening, SpecialDate, Week } from '../storage/schedules.ts';
 import type { StoreDescription, StoreRecord, StoreWriter } from '../storage/stores.ts';
-import { isStorable } from '../text.ts';
+import { newIdFlaw, noStore } from '../store-id.ts';
+import { isStorable, trimmed } from '../text.ts';
 import { DEFAULT_ZONE, localDate, zoneName } from '../tzdb.ts';
-import { entryOf, type StoreDirectory, type StoreEntry } from './directory.ts';
+import { entryOf, type StoreDirectory, type StoreEntry, storeNamed } from './directory.ts';
 import { effectiveFrom } from './effective-from.ts';
 
 export interface StoreServiceParts {
@@ -51,22 +52,22 @@ export class StoreService {
     this.#audit = audit;
   }
 
-  /** @throws UserError `not_found` */
+  /** @throws UserError `not_found`, `invalid_input` when no store can have such an id */
   async find(principal: Principal, id: string): Promise<StoreEntry> {
-    const store = (await this.#directory.current()).byId.get(id);
-    if (store === undefined || !sees(principal, id)) throw noStore(id);
-    return store;
+    return storeNamed(await this.#directory.current(), storesOf(principal), id);
   }
 
   /**
    * Makes a store known. One that was deleted is back, with the hours and polls that it had.
    *
-   * @param id `undefined`: a new one is made up
-   * @throws UserError `conflict` when there is one with this id
+   * @param given its id; `undefined`: a new one is made up
+   * @throws UserError `conflict` when there is one with this id, `invalid_input` when no new store may have it
    */
-  async create(principal: Principal, id: string = randomUUID(), change: StoreChange = {}): Promise<StoreEntry> {
+  async create(principal: Principal, given: string = randomUUID(), change: StoreChange = {}): Promise<StoreEntry> {
     refuseOwner(principal, 'make a store known');
-    checkText('store_id', id);
+    const id = trimmed(given);
+    const flaw = newIdFlaw(id);
+    if (flaw !== undefined) throw invalid(`store_id ${flaw}`, 'store_id');
     const said = checked(change);
     const store = await this.#storage.changing(async (writer) => {
       const there = await writer.findStore(id);
@@ -81,8 +82,8 @@ export class StoreService {
   }
 
   /** @throws UserError `not_found`, `forbidden`, `precondition_failed`, `invalid_input` */
-  async update(principal: Principal, id: string, change: StoreChange, expected?: Expected): Promise<StoreEntry> {
-    await this.find(principal, id);
+  async update(principal: Principal, given: string, change: StoreChange, expected?: Expected): Promise<StoreEntry> {
+    const { id } = await this.find(principal, given);
     refuseOwner(principal, 'change a store otherwise than its hours');
     const said = checked(change);
     return this.#change(principal, id, expected, 'store.changed', detailOf(said), async (writer, store) => {
@@ -91,8 +92,13 @@ export class StoreService {
     });
   }
 
-  async remove(principal: Principal, id: string, options: { withPolls: boolean }, expected?: Expected): Promise<void> {
-    await this.find(principal, id);
+  async remove(
+    principal: Principal,
+    given: string,
+    options: { withPolls: boolean },
+    expected?: Expected,
+  ): Promise<void> {
+    const { id } = await this.find(principal, given);
     refuseOwner(principal, 'delete a store');
     const detail = { with_polls: options.withPolls };
     await this.#change(principal, id, expected, 'store.deleted', detail, (writer, store) =>
@@ -111,12 +117,12 @@ export class StoreService {
    */
   async setHours(
     principal: Principal,
-    id: string,
+    given: string,
     week: Week,
     from: string | undefined,
     expected?: Expected,
   ): Promise<StoreHours> {
-    await this.find(principal, id);
+    const { id } = await this.find(principal, given);
     let versions: HoursVersion[] = [];
     const detail = { hours: week, effective_from: from };
     const store = await this.#change(
@@ -155,12 +161,12 @@ export class StoreService {
   /** @param openings none: closed on that date */
   async setSpecialHours(
     principal: Principal,
-    id: string,
+    given: string,
     date: string,
     openings: readonly Opening[],
     expected?: Expected,
   ): Promise<StoreEntry> {
-    await this.find(principal, id);
+    const { id } = await this.find(principal, given);
     const detail = { date, hours: openings };
     return this.#change(principal, id, expected, 'store.special_hours_set', detail, async (writer, store) => {
       this.#refuseBegunDate(principal, store, date);
@@ -169,8 +175,13 @@ export class StoreService {
   }
 
   /** @throws UserError `not_found` also when there are none on that date */
-  async removeSpecialHours(principal: Principal, id: string, date: string, expected?: Expected): Promise<StoreEntry> {
-    await this.find(principal, id);
+  async removeSpecialHours(
+    principal: Principal,
+    given: string,
+    date: string,
+    expected?: Expected,
+  ): Promise<StoreEntry> {
+    const { id } = await this.find(principal, given);
     return this.#change(principal, id, expected, 'store.special_hours_removed', { date }, async (writer, store) => {
       this.#refuseBegunDate(principal, store, date);
       if (await writer.removeSpecialHours(store.key, date)) return;
@@ -219,10 +230,6 @@ function refuseOwner(principal: Principal, what: string): void {
   throw new UserError('forbidden', `owners may change the hours of their stores, but not ${what}; an operator can`);
 }
 
-function noStore(id: string): UserError {
-  return notFound(`there is no store "${id}"`);
-}
-
 function found(store: StoreRecord | undefined, id: string): StoreRecord {
   if (store === undefined) throw noStore(id);
   return store;
@@ -240,16 +247,23 @@ function detailOf({ probeUrl, ...rest }: StoreChange): Detail {
 /** @throws UserError `invalid_input` when a text cannot be stored, or a zone or URL is none */
 function checked(change: StoreChange): StoreChange {
   const { name, zone, labels = {}, probeUrl } = change;
-  if (typeof name === 'string') checkText('name', name);
   for (const [key, value] of Object.entries(labels)) {
     checkText('labels', key);
     checkText(`labels.${key}`, value);
   }
   return {
     ...change,
+    ...(typeof name === 'string' && { name: checkedName(name) }),
     ...(typeof zone === 'string' && { zone: checkedZone(zone) }),
     ...(typeof probeUrl === 'string' && { probeUrl: checkedUrl(probeUrl) }),
   };
+}
+
+function checkedName(text: string): string {
+  const name = trimmed(text);
+  checkText('name', name);
+  if (name !== '') return name;
+  throw invalid('name has nothing in it that can be seen, expected at least one character', 'name');
 }
 
 function checkText(field: string, text: string): void {
@@ -258,7 +272,7 @@ function checkText(field: string, text: string): void {
 }
 
 function checkedZone(text: string): string {
-  const zone = zoneName(text);
+  const zone = zoneName(trimmed(text));
   if (zone !== undefined) return zone;
   throw invalid(`zone is "${text.slice(0, 100)}", expected an IANA time zone such as "America/Chicago"`, 'zone');
 }

@@ -33,7 +33,7 @@ async function told(database: DatabaseLocation, { files, asOf: text }: Conforman
     for (const { id } of view.entries) {
       const totals: Totals[] = [];
       for (const span of WINDOWS) {
-        totals.push((await fleet.timeline(id, { from: asOf - span, to: asOf }, asOf)).totals);
+        totals.push((await fleet.timeline('all', id, { from: asOf - span, to: asOf }, asOf)).totals);
       }
       const figure = (name: 'up' | 'down' | 'open') => totals.map((one) => one[name]);
       lines.push([id, ...figure('up'), ...figure('down'), ...figure('open')].join());

@@ -290,9 +290,10 @@ test('bad questions are told what is wrong with them', async (t) => {
   const [, other] = [await made(server), '5f0c2b1e-0000-4000-8000-000000000000'];
   const cursor = (await server.app.inject(`${ROOT}/${id}/rows?limit=1`)).json<{ next_cursor: string }>().next_cursor;
   for (const [method, url, payload, status, detail] of [
-    ['POST', ROOT, { stores: ['up', 'nobody', 'neither'] }, 404, /there is no store "nobody"/],
-    ['POST', ROOT, { stores: ['up\0'] }, 404, /there is no store/],
-    ['POST', ROOT, { stores: ['\ud800'] }, 404, /there is no store/],
+    ['POST', ROOT, { stores: ['\u00a0up', 'nobody', 'neither'] }, 404, /there is no store "nobody"/],
+    ['POST', ROOT, { stores: ['up\0'] }, 400, /store_id holds a null character/],
+    ['POST', ROOT, { stores: ['\ud800'] }, 400, /store_id holds half a character/],
+    ['POST', ROOT, { stores: ['u\u200bp'] }, 400, /store_id holds .* U\+200B/],
     ['POST', ROOT, { stores: [] }, 400, /"stores"/],
     ['POST', ROOT, { stores: Array.from({ length: 10_001 }, (_, i) => `${i}`) }, 400, /10000/],
     ['POST', ROOT, { as_of: 'yesterday' }, 400, /as_of is "yesterday"/],

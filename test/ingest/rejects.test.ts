@@ -45,3 +45,20 @@ test('a rejects file that cannot be made is told with its path', async (t) => {
   });
   await rejects.close();
 });
+
+test('text that a spreadsheet takes for a formula is escaped, and a negative number is not', async (t) => {
+  const rejects = new RejectsFile(join(temporaryFolder(t), 'rejects.csv'));
+  for (const row of ["=cmd|' /C calc'!A0,x", '\t=1', '@a', '-1,2', '-17', 'a=1']) {
+    await rejects.write({ file: '+p.csv', line: 2, reason: 'bad', row });
+  }
+  await rejects.close();
+  const [, ...lines] = readFileSync(rejects.path, 'utf8').trim().split('\n');
+  assert.deepEqual(lines, [
+    `'+p.csv,2,bad,"'=cmd|' /C calc'!A0,x"`,
+    `'+p.csv,2,bad,'\t=1`,
+    `'+p.csv,2,bad,'@a`,
+    `'+p.csv,2,bad,"'-1,2"`,
+    `'+p.csv,2,bad,-17`,
+    `'+p.csv,2,bad,a=1`,
+  ]);
+});

@@ -1,10 +1,10 @@
 import { type Static, Type } from 'typebox';
-import { sees } from '../../accounts/access.ts';
+import { storesOf } from '../../accounts/access.ts';
 import { DAY } from '../../domain/hours.ts';
 import type { Stretch } from '../../domain/timeline.ts';
 import { POLL_REACH, WINDOWS } from '../../domain/window.ts';
 import { wallAt } from '../../domain/zone.ts';
-import { invalid, notFound } from '../../errors.ts';
+import { invalid } from '../../errors.ts';
 import type { FleetService } from '../../fleet/service.ts';
 import type { StoreTimeline } from '../../fleet/timeline.ts';
 import { formatInstant, instantFrom } from '../../instant.ts';
@@ -110,12 +110,12 @@ export function timelineRoutes(fleet: FleetService): Routes {
         },
       },
       async (request, reply) => {
-        const { store_id: id } = request.params;
-        if (!sees(request.principal, id)) throw notFound(`there is no store "${id}"`);
         const asOf = (await asOfFrom(request.query.as_of, request.principal, fleet)) ?? fleet.now();
         const range = rangeFrom(request.query, asOf);
         reply.header('cache-control', 'no-store');
-        return answerOf(id, range, asOf, await fleet.timeline(id, range, asOf));
+        const { store_id } = request.params;
+        const timeline = await fleet.timeline(storesOf(request.principal), store_id, range, asOf);
+        return answerOf(timeline.storeId, range, asOf, timeline);
       },
     );
   };

@@ -144,7 +144,7 @@ function appendRoute(polls: PollService): Routes {
         },
       },
       async ({ headers, body, principal }) => {
-        const rows = polls.rowsFor(principal);
+        const rows = await polls.rowsFor(principal);
         const text = await unpacked(body as Buffer, headers['content-encoding']);
         await readPolls(text, typeOf(headers['content-type']), rows);
         const { added, replaced, alreadyThere, repeated } = await polls.append(rows);

@@ -139,7 +139,7 @@ test('a bad poll is told with its place and stops no other', async (t) => {
     [{ status: 'active', timestamp_utc: fine.timestamp_utc }, null, 'store_id (missing) is no text'],
     [{ ...fine, store_id: 'a\0' }, 'a\0', 'store_id holds a null character'],
     [{ ...fine, store_id: 'x'.repeat(201) }, 'x'.repeat(200), 'store_id is longer than 200 characters'],
-    [{ ...fine, status: 'Active' }, 'a', 'status "Active" is neither "active" nor "inactive"'],
+    [{ ...fine, status: 'activ' }, 'a', 'status "activ" is neither "active" nor "inactive"'],
     [{ ...fine, status: true }, 'a', 'status true is neither "active" nor "inactive"'],
     [
       { ...fine, timestamp_utc: '2026-11-24 09:00' },
@@ -175,6 +175,74 @@ test('half a character in an id is refused, as no database keeps it', async (t) 
     'content-type': 'application/json',
   });
   assert.match(answer.json<Answer>().rejects[0]?.reason ?? '', /half a character/);
+});
+
+test('what nobody sees is trimmed from polls in every kind of body, and a status is read in any case', async (t) => {
+  const { send, list } = await opened(t);
+  const rows = ['\u00a0A17', 'A17\t', '\u200bA17\u200b', '\ufeffA17'].map((store_id, i) => ({
+    store_id,
+    status: [' Active', 'ACTIVE\u00a0', 'active', '\u200bAcTive'][i],
+    timestamp_utc: `\u00a02026-11-24T09:0${i}:00Z\t`,
+  }));
+  const csv = rows.map((row) => Object.values(row).join(','));
+  const quoted = rows.map((row) =>
+    Object.values(row)
+      .map((text) => `\u00a0"${text}"\t`)
+      .join(','),
+  );
+  const header = '\u00a0Store_ID,"status"\u200b,timestamp_utc';
+  const bodies: readonly (readonly [string, string])[] = [
+    ['application/json', JSON.stringify(rows)],
+    ['application/x-ndjson', rows.map((row) => JSON.stringify(row)).join('\n')],
+    ['text/csv', `${header}\n${csv.join('\n')}\n\u00a0\n`],
+    ['text/csv', `${header}\n${quoted.join('\n')}\n`],
+  ];
+  for (const [i, [type, body]] of bodies.entries()) {
+    const answer = (await send(body, { 'content-type': type })).json<Answer>();
+    assert.deepEqual(answer.rejects, []);
+    assert.deepEqual([answer.received, answer.added], [4, i === 0 ? 4 : 0]);
+  }
+  const { items } = await list('A17');
+  assert.deepEqual(
+    items.map(({ status }) => status),
+    ['active', 'active', 'active', 'active'],
+  );
+});
+
+test('a poll with an id that no store should have is refused, and one of a store that has it is taken', async (t) => {
+  const { send, storage } = await opened(t);
+  await merge(storage, { zones: [['=old', 'UTC']] });
+  const rows = ['A\u200b17', 'A\x7f', '8.41954E+18', '=new', '+1', '=old', '-17', '\u00a0'].map((store_id) => ({
+    ...ROWS[0],
+    store_id,
+  }));
+  const answer = (await send(rows)).json<Answer>();
+  const formula = /^store_id begins with "=", "\+", "-" or "@"/;
+  const expected: readonly (readonly [number, RegExp])[] = [
+    [1, /^store_id holds a control character or a character without a width: U\+200B$/],
+    [2, /U\+007F$/],
+    [3, /^store_id "8.41954E\+18" is in scientific notation: a spreadsheet has rounded it$/],
+    [4, formula],
+    [5, formula],
+    [8, /^store_id is empty$/],
+  ];
+  assert.deepEqual(
+    answer.rejects.map(({ row }) => row),
+    expected.map(([row]) => row),
+  );
+  for (const [i, [, reason]] of expected.entries()) assert.match(answer.rejects[i]?.reason ?? '', reason);
+  assert.equal(answer.added, 2);
+});
+
+test('a null character in a CSV body costs its line alone', async (t) => {
+  const { send } = await opened(t);
+  const at = '2026-11-24T09:00:00Z';
+  const body = `store_id,status,timestamp_utc,note\na,active,${at},\nb,active,${at},\0\nc,active,${at},\n`;
+  const answer = (await send(body, { 'content-type': 'text/csv' })).json<Answer>();
+  assert.deepEqual(answer.rejects, [
+    { row: 2, store_id: null, reason: 'the line holds a null character (a NUL byte)' },
+  ]);
+  assert.equal(answer.added, 2);
 });
 
 test('a poll may be 5 minutes ahead of the clock', async (t) => {

@@ -12,7 +12,12 @@ type Json = Record<string, unknown>;
 
 async function opened(t: TestContext, parts: ServerParts = {}) {
   const server = await testServer(t, parts);
-  const ask = async (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: Json, headers: Json = {}) => {
+  const ask = async (
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: Json,
+    headers: Json = {},
+  ) => {
     const url = `/api/v1/stores${path}`;
     const payload = body === undefined ? {} : { payload: body };
     return server.app.inject({ method, url, headers: headers as Record<string, string>, ...payload });
@@ -92,8 +97,67 @@ test('an id may be any text, percent-encoded in a path', async (t) => {
   }
   assert.equal((await ask('GET', `/${'x'.repeat(201)}`)).statusCode, 400);
   assert.equal((await ask('GET', `/${'x'.repeat(5_000)}`)).statusCode, 414);
-  assert.equal((await ask('GET', '/%00')).statusCode, 404);
+  assert.equal((await ask('GET', '/%00')).statusCode, 400);
   assert.equal((await ask('GET', '/%zz')).statusCode, 400);
+});
+
+test('what nobody sees about an id and a name is trimmed, in bodies and in paths', async (t) => {
+  const { ask, storage } = await opened(t);
+  const made = await ask('POST', '', {
+    store_id: '\ufeff A17\t\u200b',
+    name: '\u00a0Lakeside ',
+    zone: ' Asia/Tokyo\u00a0',
+  });
+  assert.equal(made.statusCode, 201, made.body);
+  const { store_id, name, zone } = made.json<Json>();
+  assert.deepEqual([store_id, name, zone], ['A17', 'Lakeside', 'Asia/Tokyo']);
+  assert.equal((await ask('POST', '', { store_id: 'A17\u00a0' })).statusCode, 409);
+  const path = `/${encodeURIComponent('\u200bA17 \t')}`;
+  for (const below of ['', '/hours', '/special-hours', '/polls', '/timeline']) {
+    const read = await ask('GET', `${path}${below}`);
+    assert.equal(read.statusCode, 200, read.body);
+  }
+  const renamed = await ask('PATCH', path, { name: 'Lake\u200d\ufeff' });
+  assert.deepEqual([renamed.json<Json>().store_id, renamed.json<Json>().name], ['A17', 'Lake']);
+  const hours = await ask('PUT', `${path}/hours`, { hours: [{ day: 0, start: ' 9am', end: '5 pm\t' }] });
+  assert.equal(hours.statusCode, 200, hours.body);
+  // A store of an earlier version whose id has a tab is itself, and can be deleted.
+  await merge(storage, { polls: [['A17\t', T, true]] });
+  assert.equal((await ask('GET', '/A17%09')).json<Json>().store_id, 'A17\t');
+  assert.equal((await ask('DELETE', '/A17%09')).statusCode, 204);
+  assert.equal((await ask('DELETE', '/A17%09')).statusCode, 204, 'now it means the other one');
+  assert.equal((await ask('GET', '/A17')).statusCode, 404);
+});
+
+test('an id that no store should have is refused with the reason, in bodies and in paths', async (t) => {
+  const { ask, storage } = await opened(t);
+  await merge(storage, { polls: [['=old', T, true]] });
+  const bad: readonly (readonly [string, RegExp])[] = [
+    ['A\u200b17', /store_id holds a control character or a character without a width: U\+200B/],
+    ['A\t17', /U\+0009/],
+    ['A\u202e17', /U\+202E/],
+    ['8.41954E+18', /store_id is in scientific notation: a spreadsheet has rounded it/],
+  ];
+  for (const [id, reason] of bad) {
+    const posted = await ask('POST', '', { store_id: id });
+    assert.equal(posted.statusCode, 400, posted.body);
+    assert.match(posted.json<{ detail: string }>().detail, reason);
+    for (const below of ['', '/timeline', '/hours', '/polls']) {
+      const read = await ask('GET', `/${encodeURIComponent(id)}${below}`);
+      assert.equal(read.statusCode, 400, read.body);
+      assert.match(read.json<{ detail: string }>().detail, reason);
+    }
+  }
+  for (const id of ['=1+2', '+17', '-a', '@x', ' =1']) {
+    const posted = await ask('POST', '', { store_id: id });
+    assert.match(`${posted.statusCode} ${posted.body}`, /^400 .*a spreadsheet takes for a formula/);
+    assert.equal((await ask('GET', `/${encodeURIComponent(id)}`)).statusCode, 404);
+  }
+  assert.equal((await ask('POST', '', { store_id: '-17' })).statusCode, 201);
+  assert.equal((await ask('POST', '', { store_id: 'x', name: '\u200b \u00a0' })).statusCode, 400);
+  const path = `/${encodeURIComponent('=old')}`;
+  assert.equal((await ask('PATCH', path, { name: 'old' })).statusCode, 200);
+  assert.equal((await ask('POST', '', { store_id: '=old' })).statusCode, 400);
 });
 
 test('whoever changes what somebody else has changed since is told so', async (t) => {
