@@ -162,6 +162,7 @@ function timedSnapshot(snapshot: Snapshot, stages: Stages): Snapshot {
     hoursVersions: (key) => snapshot.hoursVersions(key),
     zoneVersions: (key) => snapshot.zoneVersions(key),
     specialDates: (key, from, to) => snapshot.specialDates(key, from, to),
+    firstPolls: (first, end) => stages.in('read stores', () => snapshot.firstPolls(first, end)),
     polls: (first, end, from, to) => stages.in('read polls', () => snapshot.polls(first, end, from, to)),
     pollReasons: (first, end, from, to) => snapshot.pollReasons(first, end, from, to),
     lastPolls: (key, from, to, limit) => snapshot.lastPolls(key, from, to, limit),

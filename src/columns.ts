@@ -42,10 +42,12 @@ export function uint8Column(): GrowingColumn<Uint8Array> {
   return new GrowingColumn((length) => new Uint8Array(length));
 }
 
-/** A column of texts or numbers, of which none is missing, to be written somewhere. */
+/** A column of texts or numbers, to be written somewhere. */
 export interface OutputColumn {
   readonly name: string;
   readonly type: 'varchar' | 'double' | 'integer';
   readonly length: number;
-  at(row: number): string | number;
+  /** Whether values may be missing; if not given, none is. */
+  readonly nullable?: boolean;
+  at(row: number): string | number | null;
 }

@@ -68,6 +68,7 @@ async function copyStores(source: Snapshot, stores: readonly StoreRecord[], targ
   const hours = await source.hours(base, end, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
   const changes = await source.zoneChanges(base, end);
   const special = await source.specialHours(base, end, FIRST_DATE, LAST_DATE);
+  const firstPolls = await source.firstPolls(base, end);
   await stageRows(
     staging,
     'all_stores',
@@ -79,6 +80,7 @@ async function copyStores(source: Snapshot, stores: readonly StoreRecord[], targ
       probe_url: 'VARCHAR',
       version: 'INTEGER',
       deleted: 'BOOLEAN',
+      first_poll_ms: 'BIGINT',
     },
     stores.map((store) => [
       store.id,
@@ -88,6 +90,7 @@ async function copyStores(source: Snapshot, stores: readonly StoreRecord[], targ
       store.probeUrl,
       store.version,
       store.deleted,
+      finite(firstPolls[store.key - base]),
     ]),
   );
   await stageRows(

@@ -86,8 +86,9 @@ export class FleetTally<Store> {
    * @param store what it is called in `worst`
    * @param open its open intervals, complete over `FLEET_REACH` before `asOf`
    * @param polls arranged polls of which `[first, last)` are this store's
+   * @param firstPoll when it was polled for the first time ever; long ago, if not given
    */
-  add(store: Store, open: Intervals, polls: PollColumns, first: number, last: number): void {
+  add(store: Store, open: Intervals, polls: PollColumns, first: number, last: number, firstPoll = Number.NaN): void {
     const { asOf } = this;
     const seen = { open, polls, first, last };
     for (let w = 0; w < WINDOWS.length; w++) this.#sum(seen, asOf - (WINDOWS[w] as number), w, w + 1, this.before);
@@ -97,9 +98,10 @@ export class FleetTally<Store> {
     this.#countPolls(seen);
     const poll = lastCounting(open, polls, first, last, asOf, this.#patience);
     const state = stateAt(open, asOf, polls.active[poll]);
-    const outage = state === OFFLINE ? currentOutage(open, course, asOf) : undefined;
+    const outage = state === OFFLINE ? currentOutage(open, course, asOf, firstPoll) : undefined;
     const openDay = totalWithin(open, asOf - WINDOWS[1], asOf);
-    this.#worst.add(store, state, outage, course.counted > 0 ? openDay - (up[1] as number) : 0);
+    const downDay = course.counted > 0 ? openDay - (up[1] as number) : 0;
+    this.#worst.add(store, state, outage, downDay - unseenDowntime(open, course, asOf - WINDOWS[1], firstPoll));
   }
 
   /** Adds the windows `[from, to)` that end at `at` to `sums`, and leaves the estimate behind. */
@@ -137,6 +139,13 @@ export class FleetTally<Store> {
       this.#polls[hour] = (this.#polls[hour] as number) + 1;
     }
   }
+}
+
+/** How much of the downtime from `from` on, by the rule `nearest`, lies before the first poll ever. */
+function unseenDowntime(open: Intervals, course: Course, from: number, firstPoll: number): number {
+  // Before its first poll a store is all up or all down.
+  const isDown = course.counted > 0 && !(course.length > 0 && course.up[0] === Number.NEGATIVE_INFINITY);
+  return isDown && from < firstPoll ? totalWithin(open, from, firstPoll) : 0;
 }
 
 function newSums(): WindowSums {

@@ -61,14 +61,27 @@ export interface CurrentOutage {
   readonly since: number;
   /** Open milliseconds lost so far. */
   readonly lost: number;
+  /** The store was found down when it was polled for the first time ever: nothing is known of the time before. */
+  readonly sinceFirstPoll: boolean;
 }
 
-/** The outage that a store is in at `asOf` by the rule `nearest`; `undefined`: its last state is up or unknown. */
-export function currentOutage(open: Intervals, course: Course, asOf: number): CurrentOutage | undefined {
+/**
+ * The outage that a store is in at `asOf` by the rule `nearest`; `undefined`: its last state is up or unknown.
+ *
+ * @param firstPoll when the store was polled for the first time ever, before which no outage begins; long ago, if not given
+ */
+export function currentOutage(
+  open: Intervals,
+  course: Course,
+  asOf: number,
+  firstPoll = Number.NEGATIVE_INFINITY,
+): CurrentOutage | undefined {
   const turned = downSince(course);
   if (turned === undefined) return undefined;
-  const from = Math.max(turned, asOf - POLL_REACH);
-  return { since: firstOpen(open, from), lost: totalWithin(open, from, asOf) };
+  const began = firstOpen(open, Math.max(turned, asOf - POLL_REACH));
+  const sinceFirstPoll = began < firstPoll;
+  const since = sinceFirstPoll ? firstOpen(open, firstPoll) : began;
+  return { since, lost: totalWithin(open, since, asOf), sinceFirstPoll };
 }
 
 function firstOpen(open: Intervals, from: number): number {

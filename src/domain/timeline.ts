@@ -32,7 +32,7 @@ export interface OutageReason extends Reason {
 
 /**
  * Downtime without a moment of uptime in between, also across closed time: from the first open instant that is down to
- * the last one. One that began before the reach of the polls begins there.
+ * the last one. One that began before the reach of the polls begins there, and none begins before the first poll ever.
  */
 export interface Outage extends Stretch {
   /** The state has not changed up to `asOf`. */
@@ -41,6 +41,8 @@ export interface Outage extends Stretch {
   readonly lost: number;
   /** The reasons of its polls that count, the most frequent first; of each the first word of the platform. */
   readonly reasons: readonly OutageReason[];
+  /** The store was found down when it was polled for the first time ever: nothing is known of the time before. */
+  readonly sinceFirstPoll: boolean;
 }
 
 /** Open milliseconds; halves occur. `up + down + unknown = open`. */
@@ -63,13 +65,21 @@ export interface Timeline {
   readonly totals: Totals;
 }
 
+/** What may be known of a store beside its polls. */
+export interface AboutStore {
+  /** Why polls of it are inactive, by their instants, in the form of `reasonText`. */
+  readonly reasons?: ReadonlyMap<number, string>;
+  /** When it was polled for the first time ever; long ago, if not given. */
+  readonly firstPoll?: number;
+}
+
 /**
  * Explains one store by the rule `nearest`. Over a window of a report the totals are the report's figures, exactly.
  *
  * @param open the store's open intervals, complete over the eight days before `asOf`
  * @param polls arranged polls of which `[first, last)` are this store's
  * @param range within the eight days before `asOf`
- * @param reasons why polls of this store are inactive, by their instants, in the form of `reasonText`
+ * @param about what else is known of the store
  */
 export function timelineOf(
   open: Intervals,
@@ -78,7 +88,7 @@ export function timelineOf(
   last: number,
   range: Stretch,
   asOf: number,
-  reasons: ReadonlyMap<number, string> = new Map(),
+  { reasons = new Map(), firstPoll = Number.NEGATIVE_INFINITY }: AboutStore = {},
 ): Timeline {
   const reach = reachOf(polls, first, last, asOf);
   const course = newCourse();
@@ -90,7 +100,7 @@ export function timelineOf(
   );
   const segments = all.map((segment) => clipped(segment, range)).filter(({ from, to }) => from < to);
   const seen = seenPolls(open, polls, reach.first, reach.last, reasons);
-  const outages = outagesOf(all, downSince(course) !== undefined).map((outage) => ({
+  const outages = outagesOf(all, downSince(course) !== undefined, firstPoll).map((outage) => ({
     ...outage,
     reasons: reasonsWithin(seen, outage),
   }));
@@ -125,18 +135,24 @@ function clipped({ from, to, state }: Segment, range: Stretch): Segment {
   return { from: Math.max(from, range.from), to: Math.min(to, range.to), state };
 }
 
-function outagesOf(segments: readonly Segment[], goesOn: boolean): Omit<Outage, 'reasons'>[] {
+/** @param segments of all the time that polls reach back; what they say of the time before `firstPoll` was not seen */
+function outagesOf(segments: readonly Segment[], goesOn: boolean, firstPoll: number): Omit<Outage, 'reasons'>[] {
   const outages: Omit<Outage, 'reasons'>[] = [];
-  let begun: { from: number; to: number; lost: number } | undefined;
+  let begun: { from: number; to: number; lost: number; sinceFirstPoll: boolean } | undefined;
+  let unseen = false;
   for (const { from, to, state } of segments) {
-    if (state === 'down') {
-      begun ??= { from, to, lost: 0 };
-      begun.to = to;
-      begun.lost += to - from;
-    } else if (begun !== undefined) {
-      outages.push({ ...begun, ongoing: false });
+    if (state !== 'down') {
+      if (begun !== undefined) outages.push({ ...begun, ongoing: false });
       begun = undefined;
+      unseen = false;
+      continue;
     }
+    if (from < firstPoll) unseen = true;
+    if (to <= firstPoll) continue;
+    const start = Math.max(from, firstPoll);
+    begun ??= { from: start, to, lost: 0, sinceFirstPoll: unseen };
+    begun.to = to;
+    begun.lost += to - start;
   }
   if (begun !== undefined) outages.push({ ...begun, ongoing: goesOn });
   return outages;

@@ -10,7 +10,9 @@ export async function writeParquet(path: string, columns: readonly OutputColumn[
   const database = await Database.inMemory();
   const session = await database.session();
   try {
-    const definitions = columns.map(({ name, type }) => `${identifier(name)} ${type} not null`);
+    const definitions = columns.map(
+      ({ name, type, nullable }) => `${identifier(name)} ${type} ${nullable ? 'null' : 'not null'}`,
+    );
     await session.run(`create table content (${definitions.join(', ')})`);
     const length = columns[0]?.length ?? 0;
     for (let first = 0; first < length; first += BLOCK) {

@@ -7,6 +7,8 @@ import type { FleetSchedule } from './schedules.ts';
 export interface StoreTimeline extends Timeline {
   /** The zone whose clock the store went by at an instant. */
   zoneAt(instant: number): Zone;
+  /** When the store was polled for the first time ever, up to `asOf`, milliseconds; `undefined`: it never was. */
+  readonly firstPoll: number | undefined;
 }
 
 /** @param range within the eight days before `asOf` */
@@ -21,12 +23,17 @@ export async function readTimeline(
   const { base, schedule } = fleet.over(from, asOf);
   const store = key - base;
   const polls = await snapshot.polls(key, key + 1, from, asOf);
+  const [firstPoll = Number.NaN] = await snapshot.firstPolls(key, key + 1);
   const reasons = new Map<number, string>();
   for (const { reason, instant } of await snapshot.pollReasons(key, key + 1, from, asOf)) {
     for (const at of instant) reasons.set(at, reason);
   }
   return {
-    ...timelineOf(schedule.openIntervals(store, from, asOf), polls, 0, polls.length, range, asOf, reasons),
+    ...timelineOf(schedule.openIntervals(store, from, asOf), polls, 0, polls.length, range, asOf, {
+      reasons,
+      firstPoll,
+    }),
+    firstPoll: firstPoll <= asOf ? firstPoll : undefined,
     zoneAt: (instant) => schedule.zoneAt(store, instant),
   };
 }

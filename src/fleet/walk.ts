@@ -7,8 +7,18 @@ import { Turns } from '../turns.ts';
 import { runsOf } from './runs.ts';
 import { type FleetSchedule, keysOf } from './schedules.ts';
 
-/** What is seen of one store: its open intervals, complete over the range, and its polls `[first, last)` in it. */
-export type Visit = (store: StoreEntry, open: Intervals, polls: PollColumns, first: number, last: number) => void;
+/**
+ * What is seen of one store: its open intervals, complete over the range, its polls `[first, last)` in it, and when it
+ * was polled for the first time ever (NaN: never).
+ */
+export type Visit = (
+  store: StoreEntry,
+  open: Intervals,
+  polls: PollColumns,
+  first: number,
+  last: number,
+  firstPoll: number,
+) => void;
 
 /** So many polls are in memory at once, about; sorting as many holds up others for some 10 ms. */
 const POLLS_AT_ONCE = 200_000;
@@ -41,13 +51,17 @@ export async function walkStores(
   const size = Math.ceil(POLLS_AT_ONCE / Math.max(1, (to - from) / pollInterval));
   for (const run of runsOf(Int32Array.from(stores, ({ key }) => key).sort(), size)) {
     const polls = await snapshot.polls(run.first, run.end, from, to);
+    const firstPolls = await snapshot.firstPolls(run.first, run.end);
     let first = 0;
     for (let key = run.first; key < run.end; key++) {
       if (key % STORES_A_STEP === 0) await turns.next();
       let last = first;
       while (last < polls.length && polls.store[last] === key - run.first) last++;
       const store = byKey[key - firstKey];
-      if (store !== undefined) visit(store, schedule.openIntervals(key - base, from, to), polls, first, last);
+      if (store !== undefined) {
+        const open = schedule.openIntervals(key - base, from, to);
+        visit(store, open, polls, first, last, firstPolls[key - run.first] as number);
+      }
       first = last;
     }
   }

@@ -34,6 +34,14 @@ export function Nullable<T extends TSchema>(schema: T) {
   return Type.Union([schema, Type.Null()]);
 }
 
+export const FirstPoll = Type.Union([StoreTime, Type.Null()], {
+  description: 'when the store was polled for the first time ever; null: it was not, up to the instant in question',
+});
+
+export const SinceFirstPoll = Type.Boolean({
+  description: 'it was down when it was polled for the first time ever, and nothing is known of the time before',
+});
+
 export function OneOf<const T extends string[]>(choices: readonly [...T], description?: string) {
   return Type.Enum(choices, description === undefined ? {} : { description });
 }

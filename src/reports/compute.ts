@@ -16,6 +16,8 @@ export interface Report {
   /** For each of `ids`, where its figures stand. */
   readonly positions: Int32Array;
   readonly figures: UptimeFigures;
+  /** At the same positions, when each store was polled for the first time ever, milliseconds; NaN: never. */
+  readonly firstPolls: Float64Array;
   /** How sure the figures are; only when that was asked for. */
   readonly details?: ReportDetails | undefined;
 }
@@ -39,7 +41,7 @@ const POLLS_IN_MEMORY = 1_000_000;
 const FEW_STORES = 500;
 
 /**
- * Computes the uptime of the stores for the windows that end at `asOf`. Memory beside the result (about 150 bytes a
+ * Computes the uptime of the stores for the windows that end at `asOf`. Memory beside the result (about 160 bytes a
  * store, and 100 more with details) is bounded by a batch of stores, not by the fleet. When it is limited to few stores, only what lies near them
  * is read. The kernel works in turns of a few milliseconds, between which the process does what else is waiting.
  *
@@ -51,6 +53,7 @@ export async function computeReport(snapshot: Snapshot, asOf: number, options: C
   const span = runs.reduce((sum, { first, end }) => sum + end - first, 0);
   // Figures stand by key, so that a batch is a range of keys; keys of other stores leave holes that cost little.
   const figures = new UptimeFigures(span);
+  const firstPolls = new Float64Array(span);
   const { estimator = 'nearest', detailed = false } = options;
   const details = detailed || estimator !== 'nearest' ? new ReportDetails(span) : undefined;
   const compute = details === undefined ? plain(asOf, figures) : sure(estimator, asOf, figures, details);
@@ -67,12 +70,13 @@ export async function computeReport(snapshot: Snapshot, asOf: number, options: C
       const end = Math.min(run.end, first + batchSize);
       const schedule = await readSchedule(snapshot, first, zoneAt.slice(offset, offset + end - first), range);
       const polls = await snapshot.polls(first, end, range.from, range.to);
+      firstPolls.set(await snapshot.firstPolls(first, end), offset);
       await compute({ schedule, polls }, offset);
       offset += end - first;
       options.onProgress?.(offset / span);
     }
   }
-  return { asOf, ...sortedById(ids, positions), figures, details };
+  return { asOf, ...sortedById(ids, positions), figures, firstPolls, details };
 }
 
 /** Computes a batch whose first store stands at `offset`, in turns. */

@@ -17,14 +17,18 @@ export interface ReportFigures {
   /** Sorted by UTF-16 code unit. */
   readonly ids: readonly string[];
   /**
-   * `up_hour` … `open_week` in milliseconds (halves occur); `polls_counted`; with details also `low_hour` …
+   * `up_hour` … `open_week` in milliseconds (halves occur); `polls_counted`; `first_poll`, an instant, where that lies in
+   * the longest window, else NaN (results of earlier versions have none); with details also `low_hour` …
    * `unpolled_week` in milliseconds and `polls_hour` …; readers ignore names they do not know.
    */
   readonly columns: ReadonlyMap<string, Float64Array>;
 }
 
 /** The figures of a report, column by column. */
-export function figuresOf({ asOf, ids, positions, figures, details }: Report, estimator: EstimatorName): ReportFigures {
+export function figuresOf(
+  { asOf, ids, positions, figures, firstPolls, details }: Report,
+  estimator: EstimatorName,
+): ReportFigures {
   const columns = new Map<string, Float64Array>();
   const fill = (name: string, value: (position: number) => number) => {
     // Some 20 columns of a whole fleet: a loop takes a tenth of the time of `Float64Array.from`.
@@ -38,6 +42,11 @@ export function figuresOf({ asOf, ids, positions, figures, details }: Report, es
     fill(`open_${WINDOW_NAMES[w]}`, (at) => figures.open(at, w));
   }
   fill('polls_counted', (at) => figures.counted[at] as number);
+  const weekBegan = asOf - Math.max(...WINDOWS);
+  fill('first_poll', (at) => {
+    const instant = firstPolls[at] as number;
+    return instant >= weekBegan && instant <= asOf ? instant : Number.NaN;
+  });
   if (details !== undefined) {
     for (let w = 0; w < WINDOWS.length; w++) {
       fill(`low_${WINDOW_NAMES[w]}`, (at) => details.low(at, w));
@@ -60,6 +69,18 @@ export function detailOf({ columns }: ReportFigures, kind: DetailKind, window: W
 
 export function pollsCounted({ columns }: ReportFigures): Float64Array {
   return columns.get('polls_counted') as Float64Array;
+}
+
+/**
+ * The instant of the first poll ever of the store at a place, where that lies in the longest window: what the result
+ * says of the time before was not seen. `undefined`: it was polled before, or never.
+ */
+export function firstPollIn({ columns }: ReportFigures): (place: number) => number | undefined {
+  const instants = columns.get('first_poll');
+  return (place) => {
+    const instant = instants?.[place] ?? Number.NaN;
+    return Number.isNaN(instant) ? undefined : instant;
+  };
 }
 
 const MAGIC = 'RMFIG001';

@@ -2,7 +2,7 @@ import { csvField } from '../csv.ts';
 import { HOUR, MINUTE } from '../domain/hours.ts';
 import { formatInstant } from '../instant.ts';
 import type { Report } from './compute.ts';
-import { columnOf, figuresOf, pollsCounted, type ReportFigures, WINDOW_NAMES } from './figures.ts';
+import { columnOf, figuresOf, firstPollIn, pollsCounted, type ReportFigures, WINDOW_NAMES } from './figures.ts';
 import { namedDetails, namedFigures, rowsAsJson } from './quantities.ts';
 
 /** The columns of the two classic endpoints; `update_last_week` is the uptime, spelled as the contract spells it. */
@@ -72,17 +72,20 @@ function csv(figures: ReportFigures): Layout {
 function full(figures: ReportFigures): Layout {
   const named = namedFigures(figures).map((figure) => ({ ...figure, ...UNITS[figure.window] }));
   const counted = pollsCounted(figures);
+  const firstPoll = firstPollIn(figures);
   const details = namedDetails(figures).map((detail) => ({ ...detail, ...UNITS[detail.window] }));
   const names = [
     'store_id',
     ...named.map(({ name, unitName }) => `${name}_${unitName}`),
     'polls_counted',
+    'first_poll',
     ...details.map(({ name, unitName, isTime }) => (isTime ? `${name}_${unitName}` : name)),
   ];
   const row = (place: number) => {
     let text = csvField(figures.ids[place] as string);
     for (const { of, unit } of named) text += `,${decimals(of(place), unit, 4)}`;
-    text += `,${counted[place]}`;
+    const first = firstPoll(place);
+    text += `,${counted[place]},${first === undefined ? '' : formatInstant(first)}`;
     for (const { values, unit, isTime } of details) {
       text += `,${isTime ? decimals(values[place] as number, unit, 4) : values[place]}`;
     }

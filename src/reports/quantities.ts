@@ -1,7 +1,9 @@
+import { formatInstant } from '../instant.ts';
 import {
   columnOf,
   type DetailKind,
   detailOf,
+  firstPollIn,
   pollsCounted,
   type ReportFigures,
   WINDOW_NAMES,
@@ -88,10 +90,12 @@ export const EXACT_DETAIL_NAMES: readonly string[] = WINDOW_NAMES.flatMap((windo
   DETAILS.map((kind) => exactName({ name: NAMES_OF[kind](window), isTime: kind !== 'polls' })),
 );
 
-/** `store_id`, the twelve quantities such as `uptime_last_hour_seconds`, exact, `polls_counted`, and the details that there are. */
+/** `store_id`, the twelve quantities such as `uptime_last_hour_seconds`, exact, `polls_counted`, `first_poll`, and the details that there are. */
 export interface JsonRow {
   readonly store_id: string;
   readonly polls_counted: number;
+  /** When it was polled for the first time ever, if that was in the last week. */
+  readonly first_poll: string | null;
   readonly [figure: `${string}_seconds` | `polls_last_${string}`]: number;
 }
 
@@ -99,11 +103,18 @@ export interface JsonRow {
 export function rowsAsJson(figures: ReportFigures): (place: number) => JsonRow {
   const named = namedFigures(figures);
   const counted = pollsCounted(figures);
+  const firstPoll = firstPollIn(figures);
   const details = namedDetails(figures).map((detail) => ({ ...detail, name: exactName(detail) }));
   return (place) => {
     const seconds: Record<`${string}_seconds`, number> = {};
     for (const { name, of } of named) seconds[`${name}_seconds`] = of(place) / 1000;
-    const row = { store_id: figures.ids[place] as string, ...seconds, polls_counted: counted[place] as number };
+    const first = firstPoll(place);
+    const row = {
+      store_id: figures.ids[place] as string,
+      ...seconds,
+      polls_counted: counted[place] as number,
+      first_poll: first === undefined ? null : formatInstant(first),
+    };
     if (details.length === 0) return row;
     const sure: Record<string, number> = {};
     for (const { name, isTime, values } of details) sure[name] = (values[place] as number) / (isTime ? 1000 : 1);

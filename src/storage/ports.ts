@@ -47,7 +47,8 @@ export interface Storage {
   appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]>;
   /**
    * Deletes polls older than `before` (milliseconds), as far as that is cheap: an engine that keeps polls in
-   * partitions drops those that lie before it as a whole. Returns the instant before which no poll is left.
+   * partitions drops those that lie before it as a whole. Returns the instant before which no poll is left. When a store
+   * was polled first stays known.
    */
   prune(before: number): Promise<number>;
   /** Resolves when the database answers; rejects with what is wrong. */
@@ -99,6 +100,11 @@ export interface Snapshot extends ScheduleReader {
   specialHours(firstKey: number, endKey: number, firstDate: number, lastDate: number): Promise<SpecialHoursColumns>;
   /** The zones that they had before. */
   zoneChanges(firstKey: number, endKey: number): Promise<ZoneChangeRows>;
+  /**
+   * When these stores were polled for the first time ever, also when that poll was pruned since: at `key − firstKey`;
+   * NaN: never.
+   */
+  firstPolls(firstKey: number, endKey: number): Promise<Float64Array>;
   /** The polls in `[from, to]` of these stores, arranged by store and instant; `store` is `key − firstKey`. */
   polls(firstKey: number, endKey: number, from: number, to: number): Promise<PollColumns>;
   /** The polls in `[from, to]` of these stores whose reason is known, in no order; `store` is `key − firstKey`. */
@@ -183,7 +189,7 @@ export interface ImportSession {
 export interface CopiedSchedules {
   /**
    * `(store_id varchar, zone varchar, name varchar, labels varchar, probe_url varchar, version integer, deleted
-   * boolean)`: the stores, with the zone that each has in the end.
+   * boolean, first_poll_ms bigint)`: the stores, with the zone that each has in the end.
    */
   readonly stores: string;
   /** `(store_id varchar, day utinyint, start_ms integer, end_ms integer, from_ms bigint, until_ms bigint)` */

@@ -7,6 +7,8 @@ import type { StoreEntry } from './directory.ts';
 export interface StoreState {
   readonly state: State;
   readonly lastPoll: LastPoll | undefined;
+  /** The first poll ever, milliseconds; `undefined`: it never was polled up to then. */
+  readonly firstPoll: number | undefined;
 }
 
 export interface LastPoll {

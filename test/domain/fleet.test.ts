@@ -7,6 +7,7 @@ import { OFFLINE } from '../../src/domain/state.ts';
 import { timelineOf } from '../../src/domain/timeline.ts';
 import { WINDOWS } from '../../src/domain/window.ts';
 import { WorstStores } from '../../src/domain/worst.ts';
+import { pollColumns } from '../support/fleet.ts';
 import { figuresAt, judge, type KnownStore, knownStores } from './known-store.ts';
 import { DAY, HOUR, MINUTE } from './reference.ts';
 
@@ -101,6 +102,22 @@ test('the worst of a few stores are those with an outage or downtime, each with 
   );
 });
 
+test('a store that is new has no downtime from before its first poll among the worst', () => {
+  const asOf = Date.parse('2025-06-04T12:00Z');
+  const always = [asOf - 30 * DAY, asOf + DAY];
+  const worstOf = (firstPoll: number, ...seen: readonly (readonly [ago: number, active: boolean])[]) => {
+    const polls = pollColumns(seen.map(([ago, active]) => ({ store: 0, instant: asOf - ago, active })));
+    const tally = new FleetTally<string>(asOf, PATIENCE, 20);
+    tally.add('new', always, polls, 0, polls.length, firstPoll);
+    assert.equal((tally.last.up[2] ?? 0) + (tally.last.down[2] ?? 0), 7 * DAY, 'the sums are those of reports');
+    return tally.worst.map(({ downDay, outage }) => [downDay / MINUTE, outage?.lost && outage.lost / MINUTE]);
+  };
+  assert.deepEqual(worstOf(asOf - HOUR, [HOUR, false]), [[60, 60]]);
+  assert.deepEqual(worstOf(asOf - 3 * HOUR, [3 * HOUR, false], [HOUR, true]), [[60, undefined]]);
+  assert.deepEqual(worstOf(asOf - 3 * HOUR, [3 * HOUR, true], [HOUR, false]), [[120, 120]]);
+  assert.deepEqual(worstOf(asOf - 20 * DAY, [HOUR, false]), [[1440, 8 * 1440]]);
+});
+
 test('buckets hold what stretches of any length add to them', () => {
   const stretch = fc.tuple(fc.integer({ min: -30, max: 130 }), fc.integer({ min: 0, max: 160 }));
   fc.assert(
@@ -119,7 +136,7 @@ test('buckets hold what stretches of any length add to them', () => {
   );
 });
 
-const outage = (lost: number) => ({ since: 0, lost: lost * MINUTE });
+const outage = (lost: number) => ({ since: 0, lost: lost * MINUTE, sinceFirstPoll: false });
 
 test('the worst stores are those offline for longest, then those with the most downtime of a day', () => {
   const worst = new WorstStores<number>(4);

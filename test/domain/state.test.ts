@@ -93,21 +93,34 @@ test('a state is what the definition says, poll by poll', () => {
   );
 });
 
-function outageOf(open: Intervals, polls: ReturnType<typeof pollColumns>, asOf: number) {
+function outageOf(open: Intervals, polls: ReturnType<typeof pollColumns>, asOf: number, firstPoll?: number) {
   const course = newCourse();
   const reach = reachOf(polls, 0, polls.length, asOf);
   followCourse(open, polls, reach.first, reach.last, course);
-  return currentOutage(open, course, asOf);
+  return currentOutage(open, course, asOf, firstPoll);
 }
 
 test('the outage of a store that is offline is the one of its timeline that goes on', () => {
   fc.assert(
-    fc.property(knownStore, ({ open, polls, asOf }) => {
-      const outage = outageOf(open, polls, asOf);
-      const { outages } = timelineOf(open, polls, 0, polls.length, { from: asOf - 8 * DAY, to: asOf }, asOf);
+    fc.property(knownStore, fc.boolean(), ({ open, polls, asOf }, isNew) => {
+      const firstPoll = isNew ? polls.instant[0] : undefined;
+      const outage = outageOf(open, polls, asOf, firstPoll);
+      const range = { from: asOf - 8 * DAY, to: asOf };
+      const { outages } = timelineOf(
+        open,
+        polls,
+        0,
+        polls.length,
+        range,
+        asOf,
+        firstPoll === undefined ? {} : { firstPoll },
+      );
       const [shown] = outages.filter(({ ongoing }) => ongoing);
       if (outage !== undefined && outage.lost > 0) {
-        assert.deepEqual({ since: shown?.from, lost: shown?.lost }, { ...outage });
+        assert.deepEqual(
+          [shown?.from, shown?.lost, shown?.sinceFirstPoll],
+          [outage.since, outage.lost, outage.sinceFirstPoll],
+        );
       } else {
         assert.equal(shown, undefined);
       }
@@ -119,6 +132,27 @@ test('the outage of a store that is offline is the one of its timeline that goes
   );
 });
 
+test('an outage does not begin before the first poll ever, and says so', () => {
+  const asOf = localInstant(ZONE, '2025-06-05T10:30');
+  const open = openOf(EVERY_DAY, ZONE, asOf, 8 * DAY);
+  const at = (time: string) => localInstant(ZONE, `2025-06-05T${time}`);
+  const polls = (...times: string[]) =>
+    pollColumns(times.map((time) => ({ store: 0, instant: at(time), active: false })));
+  assert.deepEqual(outageOf(open, polls('09:45', '10:15'), asOf, at('09:45')), {
+    since: at('09:45'),
+    lost: 45 * MINUTE,
+    sinceFirstPoll: true,
+  });
+  const early = outageOf(open, polls('08:15', '09:45'), asOf, at('08:15'));
+  assert.deepEqual(
+    early,
+    { since: at('09:00'), lost: 90 * MINUTE, sinceFirstPoll: true },
+    'polled while it was closed',
+  );
+  const older = outageOf(open, polls('09:45'), asOf, asOf - 30 * DAY);
+  assert.equal(older?.sinceFirstPoll, false, 'it was polled more than eight days ago');
+});
+
 test('an outage that began overnight begins when the store opened, and loses open time alone', () => {
   const asOf = localInstant(ZONE, '2025-06-05T10:30');
   const open = openOf(EVERY_DAY, ZONE, asOf, 8 * DAY);
@@ -126,6 +160,7 @@ test('an outage that began overnight begins when the store opened, and loses ope
     { store: 0, instant: localInstant(ZONE, '2025-06-04T21:30'), active: true },
     { store: 0, instant: localInstant(ZONE, '2025-06-05T09:45'), active: false },
   ]);
-  assert.deepEqual(outageOf(open, polls, asOf), { since: localInstant(ZONE, '2025-06-05T09:00'), lost: 90 * MINUTE });
+  const since = localInstant(ZONE, '2025-06-05T09:00');
+  assert.deepEqual(outageOf(open, polls, asOf), { since, lost: 90 * MINUTE, sinceFirstPoll: false });
   assert.equal(totalWithin(open, asOf - 90 * MINUTE, asOf), 90 * MINUTE);
 });

@@ -161,7 +161,7 @@ test('an outage has the reasons of its polls that count, the most frequent first
     [at(999), 'refused'],
   ]);
   const range = { from: NINE, to: NINE + 8 * HOUR };
-  const timeline = timelineOf([NINE, range.to], polls, 0, polls.length, range, range.to, reasons);
+  const timeline = timelineOf([NINE, range.to], polls, 0, polls.length, range, range.to, { reasons });
   assert.deepEqual(
     timeline.outages.map(({ reasons }) => reasons),
     [
@@ -192,6 +192,31 @@ test('an outage that reaches back beyond eight days begins eight days ago', () =
     outages.map(({ from, lost }) => [from, lost]),
     [[NINE + 2 * DAY, REACH]],
   );
+});
+
+test('an outage does not begin before the first poll ever; what the rule says of that time stays in the totals', () => {
+  const outages = (open: readonly number[], text: string, first: number) => {
+    const polls = seen(text);
+    const range = { from: NINE - DAY, to: NINE + 8 * HOUR };
+    const intervals = open.map((hours) => NINE + hours * HOUR);
+    const timeline = timelineOf(intervals, polls, 0, polls.length, range, NINE + 8 * HOUR, {
+      firstPoll: NINE + first * MINUTE,
+    });
+    assert.equal(timeline.totals.open, total(timeline.open));
+    return [
+      outagesOf(timeline),
+      timeline.outages.map(({ sinceFirstPoll }) => sinceFirstPoll),
+      timeline.totals.down / MINUTE,
+    ];
+  };
+  assert.deepEqual(outages([0, 8], '-60 -120 +180 -300', 60), [
+    ['60-150 lost 90', '240-480 lost 240 and goes on'],
+    [true, false],
+    390,
+  ]);
+  assert.deepEqual(outages([0, 2, 3, 8], '-121 -200 +300', 121), [['180-250 lost 70'], [true], 190], 'while closed');
+  assert.deepEqual(outages([0, 8], '+60 -120', 60), [['90-480 lost 390 and goes on'], [false], 390]);
+  assert.deepEqual(outages([0, 8], '-60', -9_000), [['0-480 lost 480 and goes on'], [false], 480], 'polled before');
 });
 
 test('a poll older than eight days or later than as_of decides nothing', () => {

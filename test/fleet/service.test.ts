@@ -149,7 +149,7 @@ test('a store that is newer than the states is open for all that is known', asyn
   directory.changed();
   const entry = (await directory.current()).byId.get('new');
   assert.ok(entry !== undefined, 'the new store is in the directory');
-  assert.deepEqual(states.of(entry), { state: 'unknown', lastPoll: undefined });
+  assert.deepEqual(states.of(entry), { state: 'unknown', lastPoll: undefined, firstPoll: undefined });
 });
 
 test('the figures of the fleet are those of its report', async (t) => {
@@ -168,7 +168,7 @@ test('the figures of the fleet are those of its report', async (t) => {
   assert.deepEqual(
     figures.worst.map(({ store, outage }) => [store.id, outage]),
     [
-      ['dark', { since: NOON - 150 * MINUTE, lost: 150 * MINUTE }],
+      ['dark', { since: NOON - 150 * MINUTE, lost: 150 * MINUTE, sinceFirstPoll: false }],
       ['lame', undefined],
     ],
   );

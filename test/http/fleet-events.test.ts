@@ -18,6 +18,7 @@ function listening(t: TestContext) {
     active: new Uint8Array(0),
     latest: new Float64Array(0),
     reasons: new Map(),
+    first: new Float64Array(0),
   };
   const live = new LiveStates(0, undefined, columns);
   const view = async () => {

@@ -8,12 +8,18 @@ import { renderReport, type TextFormat } from '../../src/reports/formats.ts';
 function rendered(format: TextFormat, id: string, ...values: number[]): string {
   const figures = new UptimeFigures(1);
   figures.of(0).set(values);
-  const report = { asOf: 0, ids: [id], positions: Int32Array.of(0), figures };
+  const report = { asOf: 0, ids: [id], positions: Int32Array.of(0), figures, firstPolls: Float64Array.of(Number.NaN) };
   return [...renderReport(report, format)].join('').split('\n').slice(1).join('\n');
 }
 
 test('the classic header is the published contract, to the letter', () => {
-  const report = { asOf: 0, ids: [], positions: new Int32Array(), figures: new UptimeFigures(0) };
+  const report = {
+    asOf: 0,
+    ids: [],
+    positions: new Int32Array(),
+    figures: new UptimeFigures(0),
+    firstPolls: new Float64Array(),
+  };
   assert.equal(
     [...renderReport(report, 'csv')].join(''),
     'store_id,uptime_last_hour(in minutes),uptime_last_day(in hours),update_last_week(in hours),' +
@@ -54,15 +60,37 @@ test('the details stand behind the other columns, each with its window and its u
   details.set(0, 0, 40 * minute, 50.5 * minute, 31 * minute, 1);
   details.set(0, 1, 5.25 * hour, 7 * hour, 1.5 * hour, 9);
   details.set(0, 2, 0, 70 * hour, 70 * hour, 0);
-  const plain = { asOf: 0, ids: ['a'], positions: Int32Array.of(0), figures };
+  const plain = { asOf: 0, ids: ['a'], positions: Int32Array.of(0), figures, firstPolls: Float64Array.of(Number.NaN) };
   const lines = (report: typeof plain) => [...renderReport(report, 'full')].join('').split('\n');
   const [plainHeader = '', plainRow = ''] = lines(plain);
   const [header = '', row = ''] = lines({ ...plain, ...{ details } });
   const ofHour = 'uptime_last_hour_low_minutes,uptime_last_hour_high_minutes,longest_unpolled_last_hour_minutes';
   assert.ok(header.startsWith(`${plainHeader},${ofHour},polls_last_hour,uptime_last_day_low_hours,`), header);
-  assert.equal(new Set(header.split(',')).size, 26);
+  assert.equal(new Set(header.split(',')).size, 27);
   assert.equal(row, `${plainRow},40.0000,50.5000,31.0000,1,5.2500,7.0000,1.5000,9,0.0000,70.0000,70.0000,0`);
   const exact = JSON.parse([...renderReport({ ...plain, ...{ details } }, 'json')].join(''));
   const { uptime_last_hour_low_seconds, longest_unpolled_last_day_seconds, polls_last_day } = exact.rows[0];
   assert.deepEqual([uptime_last_hour_low_seconds, longest_unpolled_last_day_seconds, polls_last_day], [2400, 5400, 9]);
+});
+
+test('a store that was first polled within the week is marked with that instant, and no other is', () => {
+  const asOf = Date.parse('2025-06-08T12:00Z');
+  const [week, hour] = [604_800_000, 3_600_000];
+  const firstPolls = Float64Array.of(Number.NaN, asOf - week - 1, asOf - week, asOf - hour, asOf + 1);
+  const ids = ['never', 'before', 'sharp', 'new', 'later'];
+  const figures = new UptimeFigures(ids.length);
+  const report = { asOf, ids, positions: Int32Array.from(ids.keys()), figures, firstPolls };
+  const expected = ['', '', '2025-06-01T12:00:00.000Z', '2025-06-08T11:00:00.000Z', ''];
+  const [header = '', ...lines] = [...renderReport(report, 'full')].join('').trim().split('\n');
+  const column = header.split(',').indexOf('first_poll');
+  assert.deepEqual(
+    lines.map((line) => line.split(',')[column]),
+    expected,
+  );
+  const { rows } = JSON.parse([...renderReport(report, 'json')].join(''));
+  assert.deepEqual(
+    rows.map((row: { first_poll: string | null }) => row.first_poll ?? ''),
+    expected,
+  );
+  assert.ok(![...renderReport(report, 'csv')].join('').includes('first_poll'), 'the classic columns are a contract');
 });

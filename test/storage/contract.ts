@@ -268,6 +268,55 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.equal(await latest('a', 'b'), T - WEEKS);
     });
 
+    test('when a store was polled first moves back with older polls, and stays when they are pruned', async (t) => {
+      const storage = await opened(t);
+      const YEAR = 365 * 24 * HOUR;
+      const revision = () => storage.snapshot((s) => s.storesRevision());
+      await merge(storage, { hours: [['quiet', 0, 0, HOUR]], polls: [['a', T, true]] });
+      await storage.appendPolls([batch(['b', T + 1, false], ['b', T, true], ['a', T + HOUR, true])]);
+      assert.deepEqual(await firstPollsOf(storage), { a: T, b: T, quiet: Number.NaN });
+      const before = await revision();
+      await storage.appendPolls([batch(['quiet', T + 5, true]), batch(['quiet', T + 4, true], ['a', T - HOUR, false])]);
+      await storage.appendPolls([batch(['quiet', T + 9, true])]);
+      assert.deepEqual(await firstPollsOf(storage), { a: T - HOUR, b: T, quiet: T + 4 });
+      await merge(storage, {
+        polls: [
+          ['b', T - YEAR + 1, true],
+          ['b', T - YEAR, true],
+          ['a', T + 2, true],
+        ],
+      });
+      assert.deepEqual(await firstPollsOf(storage), { a: T - HOUR, b: T - YEAR, quiet: T + 4 });
+      assert.equal(await revision(), before, 'polls alone do not make the directory read again');
+      await storage.prune(T - YEAR / 2);
+      assert.equal(await storage.snapshot((s) => s.earliestPoll()), T - HOUR);
+      assert.deepEqual(await firstPollsOf(storage), { a: T - HOUR, b: T - YEAR, quiet: T + 4 });
+      const copy = await opened(t);
+      await copyStorage(storage, copy, () => {});
+      assert.deepEqual(await firstPollsOf(copy), await firstPollsOf(storage), 'a copy knows it, too');
+    });
+
+    test('a store that was deleted with its polls was never polled', async (t) => {
+      const storage = await opened(t);
+      await merge(storage, {
+        polls: [
+          ['a', T, true],
+          ['b', T, true],
+        ],
+      });
+      for (const [id, withPolls] of [
+        ['a', true],
+        ['b', false],
+      ] as const) {
+        await storage.changing(async (writer) => {
+          const store = await writer.findStore(id);
+          await writer.deleteStore(store?.key ?? -1, { withPolls });
+        });
+      }
+      await storage.appendPolls([batch(['a', T + HOUR, true], ['b', T + HOUR, true])]);
+      assert.deepEqual(await firstPollsOf(storage), { a: T + HOUR, b: T });
+    });
+
     test('an import that fails leaves nothing behind', async (t) => {
       const storage = await opened(t);
       await merge(storage, { polls: [['a', T, true]] });
@@ -690,6 +739,16 @@ function pollsOf(storage: Storage, from = 0, to = T + 1_000 * HOUR): Promise<[st
     ]);
     // Within a store the order is the storage's: a stable sort by id keeps it.
     return rows.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
+  });
+}
+
+/** When each store was polled first; NaN: never. */
+function firstPollsOf(storage: Storage): Promise<Record<string, number>> {
+  return storage.snapshot(async (s) => {
+    const { keys, ids } = await s.stores();
+    const first = Math.min(...keys);
+    const firstPolls = await s.firstPolls(first, Math.max(...keys) + 1);
+    return Object.fromEntries(ids.map((id, i) => [id, firstPolls[(keys[i] ?? 0) - first] ?? Number.NaN]));
   });
 }
 

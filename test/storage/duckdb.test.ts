@@ -85,7 +85,8 @@ test('a database of the first version gets the tables of today and keeps its dat
     ${first?.sql};
     create table schema_migrations (version integer primary key, name varchar, applied_at timestamp);
     insert into schema_migrations values (1, 'report', now()::timestamp);
-    insert into stores values (1, 'a', 'UTC');
+    insert into stores values (1, 'a', 'UTC'), (2, 'b', 'UTC');
+    insert into polls values (1, make_timestamp_ms(${T + 5}), true), (1, make_timestamp_ms(${T}), false);
     insert into business_hours values (1, 0, 0, 3600000);
     update revision set number = 7`);
   session.close();
@@ -96,9 +97,11 @@ test('a database of the first version gets the tables of today and keeps its dat
     await s.revision(),
     await s.storesRevision(),
     await s.hoursVersions(1),
+    [...(await s.firstPolls(1, 3))],
   ]);
   const week = [{ day: 0, start: 0, end: 3_600_000 }];
-  assert.deepEqual(found, [7, 0, [{ from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY, week }]]);
+  const versions = [{ from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY, week }];
+  assert.deepEqual(found, [7, 0, versions, [T, Number.NaN]]);
 });
 
 test('an older program refuses a newer schema', async (t) => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { after, before, suite, test } from 'node:test';
 import pg from 'pg';
+import { migrationsOf } from '../../src/storage/migrations.ts';
 import type { SharedResultKind } from '../../src/storage/ports.ts';
 import { PostgresStorage } from '../../src/storage/postgres/storage.ts';
 import { TestPostgres } from '../support/postgres.ts';
@@ -85,6 +86,28 @@ suite('PostgreSQL', () => {
     const storages = await Promise.all(Array.from({ length: 4 }, () => PostgresStorage.open(url)));
     await Promise.all(storages.map((storage) => storage.check()));
     await Promise.all(storages.map((storage) => storage.close()));
+  });
+
+  test('a database from before first polls were kept gets them from its polls', async (t) => {
+    const url = await server.createDatabase();
+    const all = migrationsOf('postgres');
+    const earlier = all.slice(
+      0,
+      all.findIndex(({ name }) => name === 'first_poll'),
+    );
+    await execute(
+      url,
+      `create table schema_migrations (version integer primary key, name text, applied_at timestamptz);
+       ${earlier.map(({ version, name, sql }) => `${sql}; insert into schema_migrations values (${version}, '${name}', now());`).join('\n')}
+       insert into stores (store_key, store_id) values (1, 'a'), (2, 'b');
+       create table polls_a partition of polls for values from ('2023-01-01') to ('2023-01-20');
+       create table polls_b partition of polls for values from ('2023-01-20') to ('2023-02-01');
+       insert into polls values (1, '2023-01-22T12:00:00.001Z', true), (1, '2023-01-02T12:00:00.001Z', false)`,
+    );
+    const storage = await PostgresStorage.open(url);
+    t.after(() => storage.close());
+    const first = await storage.snapshot((s) => s.firstPolls(1, 3));
+    assert.deepEqual([...first], [Date.parse('2023-01-02T12:00:00.001Z'), Number.NaN]);
   });
 
   test('an older program refuses a newer schema', async () => {

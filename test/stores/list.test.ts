@@ -28,7 +28,11 @@ const stores = fc
       .map(
         ({ id, name, city, state, instant }, key): Live => ({
           store: { key, id, name, zone: undefined, labels: { city }, probeUrl: undefined, version: 1 },
-          live: { state, lastPoll: instant === undefined ? undefined : { instant, active: true } },
+          live: {
+            state,
+            lastPoll: instant === undefined ? undefined : { instant, active: true },
+            firstPoll: undefined,
+          },
         }),
       ),
   );
@@ -74,7 +78,7 @@ function live(id: string, state: StoreState['state'], more: Partial<StoreEntry> 
       version: 1,
       ...more,
     },
-    live: { state, lastPoll: instant === undefined ? undefined : { instant, active: true } },
+    live: { state, lastPoll: instant === undefined ? undefined : { instant, active: true }, firstPoll: undefined },
   };
 }
 
@@ -85,7 +89,10 @@ function inactive(
   instant: number,
   reason?: string,
 ): Live {
-  return { ...live(id, state, more), live: { state, lastPoll: { instant, active: false, reason } } };
+  return {
+    ...live(id, state, more),
+    live: { state, lastPoll: { instant, active: false, reason }, firstPoll: undefined },
+  };
 }
 
 const FLEET = [
@@ -149,7 +156,7 @@ for (const [filter, expected] of FILTERS) {
 
 test('a search through many stores lets other work have its turn', async () => {
   const many = Array.from({ length: 50_000 }, (_, key) => ({ ...(FLEET[0] as Live).store, key, id: String(key) }));
-  const states: States = { asOf: 0, of: () => ({ state: 'online', lastPoll: undefined }) };
+  const states: States = { asOf: 0, of: () => ({ state: 'online', lastPoll: undefined, firstPoll: undefined }) };
   let turns = 0;
   const timer = setImmediate(function again() {
     turns++;

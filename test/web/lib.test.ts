@@ -8,6 +8,7 @@ import { changeInPoints, exactDuration, openTime, percent } from '../../web/src/
 import { hourMarks, localDays, startOfDate } from '../../web/src/lib/local-days.ts';
 import { inWords, typed } from '../../web/src/lib/openings.ts';
 import { REASON_WORDS, reasonInWords, reasonWords } from '../../web/src/lib/reasons.ts';
+import { seenPieces } from '../../web/src/lib/seen.ts';
 import { spreadOf } from '../../web/src/lib/spread.ts';
 import { learnZone, offsetName, offsetOf, wallAt } from '../../web/src/lib/zones.ts';
 
@@ -130,4 +131,23 @@ test('every reason of the closed list has its words, and the word of a platform 
   assert.equal(reasonInWords({ code: 'closed_by_store', detail: 'PAUSED' }), 'Closed by the store: PAUSED');
   assert.equal(reasonInWords({ code: 'timeout', detail: null }), 'Timed out');
   assert.equal(reasonInWords({ code: 'other', detail: 'PAUSED' }), 'PAUSED');
+});
+
+test('what lies before the first poll ever is shown as unknown', () => {
+  const at = (hour: number) => {
+    const utc = new Date(Date.UTC(2025, 5, 2, hour)).toISOString();
+    return { utc, local: utc };
+  };
+  const segments = [
+    { from: at(0), to: at(4), state: 'down', seconds: 14_400 },
+    { from: at(6), to: at(10), state: 'down', seconds: 14_400 },
+    { from: at(10), to: at(12), state: 'up', seconds: 7_200 },
+  ] as const;
+  const shown = (first: number | undefined) =>
+    seenPieces({ segments, first_poll: first === undefined ? null : at(first) }).map(
+      ({ from, to, state }) => `${new Date(from).getUTCHours()}-${new Date(to).getUTCHours()} ${state}`,
+    );
+  assert.deepEqual(shown(8), ['0-4 unknown', '6-8 unknown', '8-10 down', '10-12 up']);
+  assert.deepEqual(shown(5), ['0-4 unknown', '6-10 down', '10-12 up']);
+  assert.deepEqual(shown(undefined), ['0-4 down', '6-10 down', '10-12 up']);
 });

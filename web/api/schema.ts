@@ -402,6 +402,8 @@ export interface Outage {
   readonly ongoing: boolean;
   /** open time that was down */
   readonly lost_seconds: number;
+  /** it was down when it was polled for the first time ever, and nothing is known of the time before */
+  readonly since_first_poll: boolean;
   /** why its polls that count were inactive, as far as it is known; the most frequent reason first */
   readonly reasons: readonly OutageReason[];
 }
@@ -556,6 +558,7 @@ export interface ReportRow {
   readonly unknown_last_week_seconds: number;
   /** polls of eight days that lie within business hours */
   readonly polls_counted: number;
+  readonly first_poll: string | null;
   /** if detailed */
   readonly uptime_last_hour_low_seconds?: number | undefined;
   /** if detailed */
@@ -654,6 +657,8 @@ export interface Store {
   /** `offline`: while it should be open; `unknown`: open, and not polled of late */
   readonly state: 'offline' | 'unknown' | 'online' | 'closed';
   readonly last_poll: LastPoll | null;
+  /** when the store was polled for the first time ever; null: it was not, up to the instant in question */
+  readonly first_poll: StoreTime | null;
 }
 
 export interface StorePage {
@@ -780,13 +785,15 @@ export interface Timeline {
   readonly from: StoreTime;
   readonly to: StoreTime;
   readonly estimator: 'nearest';
+  /** when the store was polled for the first time ever; null: it was not, up to the instant in question */
+  readonly first_poll: StoreTime | null;
   /** when the store was open, within the range */
   readonly open: readonly OpenInterval[];
   /** the polls in the range, both ends included */
   readonly polls: readonly SeenPoll[];
   /** the open time of the range by state */
   readonly segments: readonly StateSegment[];
-  /** outages that meet the range, each as a whole and across closed time; none begins before eight days before `as_of` */
+  /** outages that meet the range, each as a whole and across closed time; none begins before eight days before `as_of`, or before the first poll of the store */
   readonly outages: readonly Outage[];
   readonly totals: TimelineTotals;
 }
@@ -872,6 +879,9 @@ export interface WorstStore {
   readonly state: 'offline' | 'unknown' | 'online' | 'closed';
   readonly offline_since: StoreTime | null;
   readonly lost_seconds: number | null;
+  /** it was down when it was polled for the first time ever, and nothing is known of the time before */
+  readonly since_first_poll: boolean;
+  /** without the time before its first poll */
   readonly down_last_day_seconds: number;
 }
 

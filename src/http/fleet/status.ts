@@ -9,7 +9,7 @@ import { formatInstant } from '../../instant.ts';
 import type { StoreEntry } from '../../stores/directory.ts';
 import { DEFAULT_ZONE } from '../../tzdb.ts';
 import { seconds } from '../as-of.ts';
-import { Instant, Nullable, OneOf, StoreId, StoreTime, storeTime } from '../schemas.ts';
+import { Instant, Nullable, OneOf, SinceFirstPoll, StoreId, StoreTime, storeTime } from '../schemas.ts';
 import { ReasonCode } from '../stores/store-schemas.ts';
 
 export const StateCounts = Type.Object(
@@ -46,7 +46,8 @@ const WorstStore = Type.Object(
     lost_seconds: Nullable(
       Type.Number({ description: 'open time lost in the outage that goes on; null: it is not offline' }),
     ),
-    down_last_day_seconds: Type.Number(),
+    since_first_poll: SinceFirstPoll,
+    down_last_day_seconds: Type.Number({ description: 'without the time before its first poll' }),
   },
   { title: 'WorstStore' },
 );
@@ -176,6 +177,7 @@ function worstStoreOf({ store, state, outage, downDay }: BadStore<StoreEntry>): 
     state: STATES[state] as State,
     offline_since: outage === undefined ? null : storeTime(outage.since, store.zone ?? DEFAULT_ZONE),
     lost_seconds: outage === undefined ? null : seconds(outage.lost),
+    since_first_poll: outage?.sinceFirstPoll ?? false,
     down_last_day_seconds: seconds(downDay),
   };
 }

@@ -9,7 +9,16 @@ import type { FleetService } from '../../fleet/service.ts';
 import type { StoreTimeline } from '../../fleet/timeline.ts';
 import { formatInstant, instantFrom } from '../../instant.ts';
 import { AsOf, asOfFrom, seconds } from '../as-of.ts';
-import { GivenInstant, Nullable, OneOf, StoreId, StoreTime, storeTimeAhead } from '../schemas.ts';
+import {
+  FirstPoll,
+  GivenInstant,
+  Nullable,
+  OneOf,
+  SinceFirstPoll,
+  StoreId,
+  StoreTime,
+  storeTimeAhead,
+} from '../schemas.ts';
 import { PollReason, ReasonCode, reasonBody } from '../stores/store-schemas.ts';
 import type { Routes } from '../types.ts';
 
@@ -56,6 +65,7 @@ const Outage = Type.Object(
     to: StoreTime,
     ongoing: Type.Boolean({ description: 'nothing has shown the store up again until `as_of`' }),
     lost_seconds: Type.Number({ description: 'open time that was down' }),
+    since_first_poll: SinceFirstPoll,
     reasons: Type.Array(OutageReason, {
       description: 'why its polls that count were inactive, as far as it is known; the most frequent reason first',
     }),
@@ -81,12 +91,13 @@ const Timeline = Type.Object(
     from: StoreTime,
     to: StoreTime,
     estimator: OneOf(['nearest']),
+    first_poll: FirstPoll,
     open: Type.Array(OpenInterval, { description: 'when the store was open, within the range' }),
     polls: Type.Array(SeenPoll, { description: 'the polls in the range, both ends included' }),
     segments: Type.Array(StateSegment, { description: 'the open time of the range by state' }),
     outages: Type.Array(Outage, {
       description:
-        'outages that meet the range, each as a whole and across closed time; none begins before eight days before `as_of`',
+        'outages that meet the range, each as a whole and across closed time; none begins before eight days before `as_of`, or before the first poll of the store',
     }),
     totals: TimelineTotals,
   },
@@ -142,7 +153,7 @@ function rangeFrom(query: { readonly from?: string; readonly to?: string }, asOf
 
 function answerOf(id: string, range: Stretch, asOf: number, timeline: StoreTimeline): Static<typeof Timeline> {
   const time = (instant: number) => storeTimeAhead(instant, wallAt(timeline.zoneAt(instant), instant) - instant);
-  const { open, polls, segments, outages, totals } = timeline;
+  const { open, polls, segments, outages, totals, firstPoll } = timeline;
   return {
     store_id: id,
     zone: timeline.zoneAt(range.to).name,
@@ -150,6 +161,7 @@ function answerOf(id: string, range: Stretch, asOf: number, timeline: StoreTimel
     from: time(range.from),
     to: time(range.to),
     estimator: 'nearest',
+    first_poll: firstPoll === undefined ? null : time(firstPoll),
     open: Array.from({ length: open.length / 2 }, (_, i) => ({
       from: time(open[2 * i] as number),
       to: time(open[2 * i + 1] as number),
@@ -167,11 +179,12 @@ function answerOf(id: string, range: Stretch, asOf: number, timeline: StoreTimel
       state,
       seconds: seconds(to - from),
     })),
-    outages: outages.map(({ from, to, ongoing, lost, reasons }) => ({
+    outages: outages.map(({ from, to, ongoing, lost, sinceFirstPoll, reasons }) => ({
       from: time(from),
       to: time(to),
       ongoing,
       lost_seconds: seconds(lost),
+      since_first_poll: sinceFirstPoll,
       reasons: reasons.map(({ code, detail = null, polls }) => ({ code, detail, polls })),
     })),
     totals: {

@@ -101,6 +101,13 @@ export const ReportRow = Type.Object(
     name: Nullable(Type.String({ description: 'what people call the store now; null: it has no name, or is gone' })),
     ...seconds,
     polls_counted: Type.Integer({ minimum: 0, description: 'polls of eight days that lie within business hours' }),
+    first_poll: Nullable(
+      Type.String({
+        format: 'date-time',
+        description:
+          'when the store was polled for the first time ever, if that was in the last week; the figures take the time before it to be like the time after',
+      }),
+    ),
     ...details,
   },
   { title: 'ReportRow', additionalProperties: true },

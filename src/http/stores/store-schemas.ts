@@ -3,7 +3,7 @@ import { REASON_PATTERN, reasonOf } from '../../domain/reasons.ts';
 import type { StoreEntry } from '../../stores/directory.ts';
 import { type LastPoll as LastPollOf, STATES, type StoreState } from '../../stores/states.ts';
 import { DEFAULT_ZONE } from '../../tzdb.ts';
-import { Nullable, OneOf, StoreId, StoreTime, storeTime } from '../schemas.ts';
+import { FirstPoll, Nullable, OneOf, StoreId, StoreTime, storeTime } from '../schemas.ts';
 
 export const StorePath = Type.Object({ store_id: StoreId });
 
@@ -63,6 +63,7 @@ export const Store = Type.Object(
     probe_url: Nullable(ProbeUrl),
     state: OneOf(STATES, '`offline`: while it should be open; `unknown`: open, and not polled of late'),
     last_poll: Nullable(LastPoll),
+    first_poll: FirstPoll,
   },
   { title: 'Store' },
 );
@@ -71,7 +72,7 @@ export function zoneOf({ zone = DEFAULT_ZONE }: StoreEntry): string {
   return zone;
 }
 
-export function storeBody(store: StoreEntry, { state, lastPoll }: StoreState) {
+export function storeBody(store: StoreEntry, { state, lastPoll, firstPoll }: StoreState) {
   const zone = zoneOf(store);
   return {
     store_id: store.id,
@@ -82,6 +83,7 @@ export function storeBody(store: StoreEntry, { state, lastPoll }: StoreState) {
     probe_url: store.probeUrl ?? null,
     state,
     last_poll: lastPoll === undefined ? null : pollBody(lastPoll, zone),
+    first_poll: firstPoll === undefined ? null : storeTime(firstPoll, zone),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Session } from '../../duckdb/session.ts';
 import type { PollAppending } from '../appending.ts';
 import { type KnownPolls, type MergedPolls, type PollGroup, UNKNOWN } from '../poll-group.ts';
+import { movingFirstPollsBack } from '../sql/first-polls.ts';
 import type { Changes } from '../sql/revision.ts';
 import { REPLACES } from '../sql/staging.ts';
 import { DuckdbImportSession } from './import.ts';
@@ -89,5 +90,8 @@ export class DuckdbAppending implements PollAppending {
     await this.#session.run(`
       insert into polls (store_key, instant, active, reason)
       select store_key, make_timestamp_ms(instant::bigint), active, reason from merged anti join met using (place)`);
+    await this.#session.run(
+      movingFirstPollsBack('(select store_key, min(instant)::bigint as first_ms from appended group by store_key)'),
+    );
   }
 }

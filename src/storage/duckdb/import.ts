@@ -1,12 +1,14 @@
 import { identifier, type Session } from '../../duckdb/session.ts';
 import type { CopiedSchedules, ImportSession, MergeCounts } from '../ports.ts';
 import { takeCopiedSchedules } from '../sql/copied-schedules.ts';
+import { movingFirstPollsBack } from '../sql/first-polls.ts';
 import { changesSomething, dropFirsts, mergeHours, mergeSpecialHours, mergeZones } from '../sql/merge.ts';
 import type { Changes } from '../sql/revision.ts';
 import {
   countRows,
   distinctHours,
   dropSortedPolls,
+  FIRST_INCOMING,
   lastSpecialHours,
   lastZones,
   REPLACES,
@@ -71,6 +73,7 @@ export class DuckdbImportSession implements ImportSession {
     } else {
       await session.run('insert into polls by name select * from incoming_polls');
     }
+    await session.run(movingFirstPollsBack(`(${FIRST_INCOMING})`));
     await dropSortedPolls(session);
     if (changesSomething(counts)) this.#changes.polls();
     return counts;

@@ -1,24 +1,25 @@
 import type { Session } from '../../duckdb/session.ts';
 import { migrationsOf, pendingMigrations } from '../migrations.ts';
 
-/** Brings the schema up to date; all in one transaction, each migration recorded with what it did. */
+/**
+ * Brings the schema up to date. Each migration is a transaction of its own, recorded with what it did: DuckDB may
+ * refuse to change the rows of a table that the same transaction has altered before.
+ */
 export async function migrate(session: Session): Promise<void> {
-  await session.transaction(async () => {
-    await session.run(`
-      create table if not exists schema_migrations (
-        version integer primary key,
-        name varchar not null,
-        applied_at timestamp not null default current_timestamp
-      )`);
-    const { version } = await session.row(
-      'select coalesce(max(version), 0)::integer as version from schema_migrations',
-    );
-    for (const migration of pendingMigrations(migrationsOf('duckdb'), Number(version))) {
+  await session.run(`
+    create table if not exists schema_migrations (
+      version integer primary key,
+      name varchar not null,
+      applied_at timestamp not null default current_timestamp
+    )`);
+  const { version } = await session.row('select coalesce(max(version), 0)::integer as version from schema_migrations');
+  for (const migration of pendingMigrations(migrationsOf('duckdb'), Number(version))) {
+    await session.transaction(async () => {
       await session.run('insert into schema_migrations (version, name) values ($version, $name)', {
         version: migration.version,
         name: migration.name,
       });
       await session.run(migration.sql);
-    }
-  });
+    });
+  }
 }

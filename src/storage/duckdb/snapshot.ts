@@ -203,6 +203,20 @@ export class DuckdbSnapshot implements Snapshot {
     );
   }
 
+  async firstPolls(firstKey: number, endKey: number): Promise<Float64Array> {
+    const result = await this.#session.result(
+      `select (store_key - $first)::integer, first_poll_ms::double from stores
+       where store_key >= $first and store_key < $end and first_poll_ms is not null`,
+      { first: firstKey, end: endKey },
+    );
+    const store = new Int32Array(result.rowCount);
+    const instant = new Float64Array(result.rowCount);
+    await fillColumns(result, [store, instant]);
+    const first = new Float64Array(endKey - firstKey).fill(Number.NaN);
+    for (let i = 0; i < store.length; i++) first[store[i] as number] = instant[i] as number;
+    return first;
+  }
+
   async lastPolls(key: number, from: number, to: number, limit: number): Promise<StoredPoll[]> {
     const rows = await this.#session.rows(
       `select epoch_ms(instant) as instant, active, reason from polls

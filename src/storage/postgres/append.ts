@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { PollAppending } from '../appending.ts';
 import { type KnownPolls, type MergedPolls, type PollGroup, UNKNOWN } from '../poll-group.ts';
+import { movingFirstPollsBack } from '../sql/first-polls.ts';
 import type { Changes } from '../sql/revision.ts';
 import { PostgresSql } from './client.ts';
 import { writePolls } from './copy.ts';
@@ -84,6 +85,17 @@ export class PostgresAppending implements PollAppending {
     const mondays = [...new Set(Array.from(news.instants, mondayOf))];
     await addPartitions(this.#sql, await missingPartitions(this.#sql, mondays));
     await writePolls(this.#client, 'polls', reasons.size > 0, [news]);
+    await this.#noteFirstPolls(news);
+  }
+
+  async #noteFirstPolls({ keys, instants }: { keys: Int32Array; instants: Float64Array }): Promise<void> {
+    await this.#sql.list(
+      movingFirstPollsBack(`(
+        select store_key, min(instant_ms) as first_ms
+        from unnest($1::integer[], $2::bigint[]) a (store_key, instant_ms) group by store_key
+      )`),
+      [arrayText(keys), arrayText(instants)],
+    );
   }
 }
 

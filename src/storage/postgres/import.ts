@@ -5,12 +5,14 @@ import { numbersOf } from '../../duckdb/vectors.ts';
 import type { Row } from '../../sql.ts';
 import type { CopiedSchedules, ImportSession, MergeCounts } from '../ports.ts';
 import { takeCopiedSchedules } from '../sql/copied-schedules.ts';
+import { movingFirstPollsBack } from '../sql/first-polls.ts';
 import { changesSomething, dropFirsts, mergeHours, mergeSpecialHours, mergeZones } from '../sql/merge.ts';
 import type { Changes } from '../sql/revision.ts';
 import {
   countRows,
   distinctHours,
   dropSortedPolls,
+  FIRST_INCOMING,
   lastSpecialHours,
   lastZones,
   REPLACES,
@@ -78,6 +80,9 @@ export class PostgresImportSession implements ImportSession {
         else counts = { ...(await this.#mergeKnownPolls(polls, known, reasons)), repeated };
       }
     }
+    await this.#bring('incoming_firsts', 'store_key integer, first_ms bigint', FIRST_INCOMING);
+    await this.#sql.run(movingFirstPollsBack('incoming_firsts'));
+    await this.#sql.run('drop table incoming_firsts');
     await dropSortedPolls(this.staging);
     if (changesSomething(counts)) this.#changes.polls();
     return counts;
@@ -121,8 +126,8 @@ export class PostgresImportSession implements ImportSession {
       `select k.store_key, ${columns} from ${identifier(table)} t join store_keys k using (store_id)`;
     await this.#bring(
       'copied_stores',
-      'store_key integer, zone text, name text, labels text, probe_url text, version integer, deleted boolean',
-      copied(stores, 't.zone, t.name, t.labels, t.probe_url, t.version, t.deleted'),
+      'store_key integer, zone text, name text, labels text, probe_url text, version integer, deleted boolean, first_poll_ms bigint',
+      copied(stores, 't.zone, t.name, t.labels, t.probe_url, t.version, t.deleted, t.first_poll_ms'),
     );
     await this.#bring(
       'copied_hours',

@@ -217,6 +217,19 @@ export class PostgresSnapshot implements Snapshot {
     );
   }
 
+  async firstPolls(firstKey: number, endKey: number): Promise<Float64Array> {
+    const first = new Float64Array(endKey - firstKey).fill(Number.NaN);
+    const query = `
+      select store_key, first_poll_ms::float8 from stores
+      where store_key >= ${firstKey} and store_key < ${endKey} and first_poll_ms is not null`;
+    await readRows(this.#client, query, [4, 8], (rows, count, width) => {
+      for (let row = 0, at = 0; row < count; row++, at += width) {
+        first[rows.getInt32(at + 6) - firstKey] = rows.getFloat64(at + 14);
+      }
+    });
+    return first;
+  }
+
   async lastPolls(key: number, from: number, to: number, limit: number): Promise<StoredPoll[]> {
     const rows = await this.#sql.rows(
       `select extract(epoch from instant) * 1000 as milliseconds, active, reason from polls

@@ -8,11 +8,11 @@ const COLUMNS = {
 } as const;
 
 /**
- * Takes the tables `copied_stores (store_key, zone, name, labels, probe_url, version, deleted)`, `copied_hours`,
+ * Takes the tables `copied_stores (store_key, zone, name, labels, probe_url, version, deleted, first_poll_ms)`, `copied_hours`,
  * `copied_zone_changes` and `copied_special_hours` over for the stores that the first one names. Says whether anything was different.
  */
 export async function takeCopiedSchedules(sql: Sql): Promise<boolean> {
-  const described = ['zone', 'name', 'labels', 'probe_url', 'version', 'deleted'];
+  const described = ['zone', 'name', 'labels', 'probe_url', 'version', 'deleted', 'first_poll_ms'];
   const stores = await sql.run(`
     update stores set ${described.map((column) => `${column} = c.${column}`).join(', ')} from copied_stores c
     where stores.store_key = c.store_key

@@ -56,6 +56,10 @@ async function hasColumn(session: Session, table: string, column: string): Promi
   return found.length > 0;
 }
 
+/** Of each store the earliest of the `incoming_polls`, as `(store_key, first_ms)`. */
+export const FIRST_INCOMING =
+  'select store_key, epoch_ms(min(instant)) as first_ms from incoming_polls group by store_key';
+
 export async function dropSortedPolls(session: Session): Promise<void> {
   await session.run('drop view incoming_polls; drop table sorted_polls');
 }

@@ -58,7 +58,10 @@ export class SqlStoreWriter extends SqlScheduleWriter implements StoreWriter {
   }
 
   async deleteStore(key: number, { withPolls }: { readonly withPolls: boolean }): Promise<void> {
-    if (withPolls) await this.#sql.run('delete from polls where store_key = $key', { key });
+    if (withPolls) {
+      await this.#sql.run('delete from polls where store_key = $key', { key });
+      await this.#sql.run('update stores set first_poll_ms = null where store_key = $key', { key });
+    }
     await this.#sql.run('update stores set deleted = true, version = version + 1 where store_key = $key', { key });
     this.#changes.stores();
   }

@@ -46,6 +46,7 @@ test('a store is made known, read, changed and deleted', async (t) => {
     probe_url: 'https://example.com/',
     state: 'unknown',
     last_poll: null,
+    first_poll: null,
   };
   assert.deepEqual(created.json(), store);
   const read = await ask('GET', '/one');
@@ -251,8 +252,12 @@ const LIVE: StateSource = {
     asOf,
     of: ({ id }) =>
       id < 'c'
-        ? { state: 'closed', lastPoll: undefined }
-        : { state: 'offline', lastPoll: { instant: asOf - 1, active: false, reason: 'closed_by_store: PAUSED' } },
+        ? { state: 'closed', lastPoll: undefined, firstPoll: undefined }
+        : {
+            state: 'offline',
+            lastPoll: { instant: asOf - 1, active: false, reason: 'closed_by_store: PAUSED' },
+            firstPoll: asOf - 1,
+          },
   }),
 };
 

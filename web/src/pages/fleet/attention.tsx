@@ -49,8 +49,14 @@ function Since({ store, asOf }: { readonly store: WorstStore; readonly asOf: num
   const instant = Date.parse(since.utc);
   return (
     <span class="since quiet" title={bothClocks(instant, VIEWER_ZONE)}>
-      open time lost;{' '}
-      {asOf - instant >= REACH ? 'down for eight days or more' : `down for ${duration((asOf - instant) / 1_000)}`}
+      open time lost; {sinceWords(asOf - instant, store.since_first_poll)}
     </span>
   );
+}
+
+/** @param length of the outage so far, milliseconds */
+function sinceWords(length: number, sinceFirstPoll: boolean): string {
+  const time = duration(length / 1_000);
+  if (sinceFirstPoll) return `down since it was first polled, ${time} ago`;
+  return length >= REACH ? 'down for eight days or more' : `down for ${time}`;
 }

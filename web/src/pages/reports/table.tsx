@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { ReportRow } from '../../../api/schema.ts';
+import { dayAndMonth, VIEWER_ZONE } from '../../lib/clock.ts';
 import { count, openTime, percent } from '../../lib/format.ts';
 import { useMedia } from '../../lib/media.ts';
 import { Icon } from '../../parts/icons.tsx';
@@ -171,6 +172,14 @@ function Row({ row }: { readonly row: ReportRow }) {
       ])}
       <span role="cell" class="number quiet polls">
         {count(row.polls_counted)}
+        {row.first_poll !== null && (
+          <small
+            class="range quiet"
+            title="Polled for the first time ever then; the time before is taken to be like it"
+          >
+            since {dayAndMonth(Date.parse(row.first_poll), VIEWER_ZONE)}
+          </small>
+        )}
       </span>
     </div>
   );

@@ -1,9 +1,10 @@
 import type { Signal } from '@preact/signals';
-import type { SeenPoll, StateSegment, Timeline } from '../../../api/schema.ts';
+import type { SeenPoll } from '../../../api/schema.ts';
 import { dayAndMonth, timeWithSeconds, VIEWER_ZONE, weekday } from '../../lib/clock.ts';
 import { openTime } from '../../lib/format.ts';
 import { hourMarks, type LocalDay } from '../../lib/local-days.ts';
 import { reasonInWords } from '../../lib/reasons.ts';
+import type { ShownPiece } from '../../lib/seen.ts';
 import { offsetName } from '../../lib/zones.ts';
 
 interface PlacedPoll {
@@ -19,7 +20,8 @@ interface Props {
   readonly scale: number;
   /** What comes after this is not known. */
   readonly until: number;
-  readonly timeline: Timeline;
+  /** Of the whole week. */
+  readonly pieces: readonly ShownPiece[];
   readonly polls: readonly PlacedPoll[];
   readonly pointed: Signal<SeenPoll | undefined>;
   /** The poll that the tab key comes to. */
@@ -27,9 +29,9 @@ interface Props {
 }
 
 /** One local day of a store. */
-export function DayRow({ day, zone, scale, until, timeline, polls, pointed, stop }: Props) {
+export function DayRow({ day, zone, scale, until, pieces: all, polls, pointed, stop }: Props) {
   const share = (length: number) => `${(length / scale) * 100}%`;
-  const pieces = timeline.segments.flatMap((segment) => clipped(segment, day));
+  const pieces = all.flatMap((piece) => clipped(piece, day));
   const down = sum(pieces, 'down');
   const up = sum(pieces, 'up');
   const unknown = sum(pieces, 'unknown');
@@ -84,19 +86,13 @@ export function DayRow({ day, zone, scale, until, timeline, polls, pointed, stop
   );
 }
 
-interface Piece {
-  readonly from: number;
-  readonly to: number;
-  readonly state: StateSegment['state'];
+function clipped(piece: ShownPiece, day: LocalDay): ShownPiece[] {
+  const from = Math.max(piece.from, day.from);
+  const to = Math.min(piece.to, day.to);
+  return from < to ? [{ from, to, state: piece.state }] : [];
 }
 
-function clipped(segment: StateSegment, day: LocalDay): Piece[] {
-  const from = Math.max(Date.parse(segment.from.utc), day.from);
-  const to = Math.min(Date.parse(segment.to.utc), day.to);
-  return from < to ? [{ from, to, state: segment.state }] : [];
-}
-
-function sum(pieces: readonly Piece[], state: Piece['state']): number {
+function sum(pieces: readonly ShownPiece[], state: ShownPiece['state']): number {
   return pieces.reduce((total, piece) => total + (piece.state === state ? piece.to - piece.from : 0), 0);
 }
 

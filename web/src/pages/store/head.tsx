@@ -8,9 +8,12 @@ import { STATE_WORDS, StateShape } from '../../parts/state-mark.tsx';
 import { Ago, bothClocks } from '../../parts/time.tsx';
 import { at } from '../../state/place.ts';
 
+/** What was polled first within eight days is new: its numbers rest on less than a week. */
+const REACH = 8 * 86_400_000;
+
 /** Which store it is, how it is, and what its clock shows. */
 export function StoreHead({ store, asOf }: { readonly store: Store; readonly asOf: number }) {
-  const { zone, last_poll: poll, state } = store;
+  const { zone, last_poll: poll, first_poll: first, state } = store;
   const labels = Object.entries(store.labels);
   return (
     <header class="store-top">
@@ -39,6 +42,14 @@ export function StoreHead({ store, asOf }: { readonly store: Store; readonly asO
             )}
           </dd>
         </div>
+        {first !== null && asOf - Date.parse(first.utc) < REACH && (
+          <div>
+            <dt>First polled</dt>
+            <dd>
+              <Ago at={first} zone={zone} from={asOf} />
+            </dd>
+          </div>
+        )}
         <div>
           <dt>Local time</dt>
           <dd title={bothClocks(asOf, zone)}>

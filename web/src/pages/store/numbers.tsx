@@ -6,6 +6,7 @@ import { Loading, Trouble } from '../../parts/notices.tsx';
 import { Instant } from '../../parts/time.tsx';
 import { call } from '../../state/api.ts';
 import { useLoad } from '../../state/load.ts';
+import { FirstPollNote } from './first-poll.tsx';
 import { instantText } from './week.ts';
 import { Why } from './why.tsx';
 
@@ -58,34 +59,41 @@ export function Numbers({ id, zone, asOf }: Props) {
           <Trouble error={loaded.error} retry={loaded.reload} />
         )
       ) : (
-        <div class="numbers">
-          {WINDOWS.map(({ key, title }, i) => {
-            const window = windows[i];
-            if (window === undefined) return null;
-            const shown = open.value === key;
-            return (
-              <Fragment key={key}>
-                <article class="number-card" aria-label={title}>
-                  <h3>{title}</h3>
-                  <p class="big">{percent(ratioOf(window.totals))}</p>
-                  <Parts totals={window.totals} />
-                  <button
-                    type="button"
-                    class="button plain"
-                    aria-expanded={shown}
-                    aria-controls={shown ? 'why' : undefined}
-                    onClick={() => {
-                      open.value = shown ? undefined : key;
-                    }}
-                  >
-                    {shown ? 'Hide why' : 'Why?'}
-                  </button>
-                </article>
-                {shown && <Why title={title} window={window} polls={basis.polls} zone={zone} />}
-              </Fragment>
-            );
-          })}
-        </div>
+        <>
+          <FirstPollNote
+            timeline={windows.at(-1) ?? basis}
+            zone={zone}
+            before="The numbers, as those of a report, take the time before to be like the time after."
+          />
+          <div class="numbers">
+            {WINDOWS.map(({ key, title }, i) => {
+              const window = windows[i];
+              if (window === undefined) return null;
+              const shown = open.value === key;
+              return (
+                <Fragment key={key}>
+                  <article class="number-card" aria-label={title}>
+                    <h3>{title}</h3>
+                    <p class="big">{percent(ratioOf(window.totals))}</p>
+                    <Parts totals={window.totals} />
+                    <button
+                      type="button"
+                      class="button plain"
+                      aria-expanded={shown}
+                      aria-controls={shown ? 'why' : undefined}
+                      onClick={() => {
+                        open.value = shown ? undefined : key;
+                      }}
+                    >
+                      {shown ? 'Hide why' : 'Why?'}
+                    </button>
+                  </article>
+                  {shown && <Why title={title} window={window} polls={basis.polls} zone={zone} />}
+                </Fragment>
+              );
+            })}
+          </div>
+        </>
       )}
     </section>
   );

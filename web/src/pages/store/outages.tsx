@@ -26,10 +26,11 @@ export function Outages({ outages, zone }: { readonly outages: readonly Outage[]
             </tr>
           </thead>
           <tbody>
-            {outages.toReversed().map(({ from, to, ongoing, lost_seconds, reasons }) => (
+            {outages.toReversed().map(({ from, to, ongoing, lost_seconds, reasons, since_first_poll }) => (
               <tr key={from.utc}>
                 <td>
                   <Instant utc={from.utc} zone={zone} />
+                  {since_first_poll && <small class="quiet"> since it was first polled</small>}
                 </td>
                 <td data-label="ended">
                   {ongoing ? (

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { SeenPoll, Timeline } from '../../../api/schema.ts';
+import { seenPieces } from '../../lib/seen.ts';
 import { DayRow } from './day-row.tsx';
 import type { Week } from './week.ts';
 
@@ -21,6 +22,7 @@ export function WeekGrid({ week, zone, timeline }: Props) {
   const pointed = useSignal<SeenPoll | undefined>(undefined);
   const stop = useSignal(0);
   const longest = Math.max(...week.days.map(({ hours }) => hours));
+  const pieces = seenPieces(timeline);
   const polls = timeline.polls.map((poll, index) => ({ poll, index, at: Date.parse(poll.at.utc) }));
 
   const walk = (event: KeyboardEvent) => {
@@ -47,7 +49,7 @@ export function WeekGrid({ week, zone, timeline }: Props) {
             zone={zone}
             scale={longest * HOUR}
             until={week.to}
-            timeline={timeline}
+            pieces={pieces}
             polls={polls.filter(({ at }) => at >= day.from && at < day.to)}
             pointed={pointed}
             stop={stop}

@@ -2,6 +2,7 @@ import type { Store } from '../../../api/schema.ts';
 import { Loading, Trouble } from '../../parts/notices.tsx';
 import { useLoad } from '../../state/load.ts';
 import { param } from '../../state/place.ts';
+import { FirstPollNote } from './first-poll.tsx';
 import { Numbers } from './numbers.tsx';
 import { Outages } from './outages.tsx';
 import { PollTable } from './poll-table.tsx';
@@ -33,6 +34,7 @@ export function WeekPart({ store, asOf }: { readonly store: Store; readonly asOf
           )
         ) : (
           <>
+            <FirstPollNote timeline={data} zone={zone} before="Nothing is known of the time before." />
             <WeekGrid week={week} zone={zone} timeline={data} />
             <PollTable polls={data.polls} zone={zone} />
             <Outages outages={data.outages} zone={zone} />
