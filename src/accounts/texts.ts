@@ -1,10 +1,11 @@
+import { LIMITS } from '../budgets.ts';
 import { invalid } from '../errors.ts';
 import { idFlaw } from '../store-id.ts';
 import { trimmed } from '../text.ts';
 
 const LONGEST = { login: 254, name: 200 };
 /** What one user can be assigned; whoever sees more than that is an operator. */
-export const MAX_STORES = 10_000;
+export const MAX_STORES = LIMITS.idsPerRequest;
 
 /** No control characters and no halves of characters, which PostgreSQL does not take. */
 const TEXT = /^[^\p{Cc}\p{Cs}]+$/u;

@@ -3,6 +3,7 @@ import cookie from '@fastify/cookie';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Accounts } from '../accounts/service.ts';
+import { LIMITS } from '../budgets.ts';
 import type { FleetService } from '../fleet/service.ts';
 import type { Freshness } from '../freshness.ts';
 import type { ImportService } from '../imports/service.ts';
@@ -11,7 +12,7 @@ import type { ReportService } from '../reports/service.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { SyncService } from '../sync/service.ts';
 import { type Authenticator, guardRoutes } from './access.ts';
-import { acceptJsonOrNothing, BODY_LIMIT } from './bodies.ts';
+import { acceptJsonOrNothing } from './bodies.ts';
 import { classicRoutes, withoutClassicSlash } from './classic.ts';
 import { dashboardRoutes } from './dashboard.ts';
 import { limitRequestTime } from './deadlines.ts';
@@ -60,7 +61,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const proxies = new TrustedProxies(parts.trustedProxies);
   const app = Fastify({
     loggerInstance: parts.log,
-    bodyLimit: BODY_LIMIT,
+    bodyLimit: LIMITS.bodyBytes,
     routerOptions: { maxParamLength: PATH_PARAMETER },
     rewriteUrl: ({ url = '/' }) => withoutClassicSlash(url),
     frameworkErrors: handleError,

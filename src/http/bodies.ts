@@ -1,8 +1,7 @@
 import type { FastifyRequest } from 'fastify';
-import { invalid, messageOf, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
+import { parseJson } from '../json.ts';
 import type { App } from './types.ts';
-
-export const BODY_LIMIT = 64 * 1024;
 
 /**
  * Bodies are JSON, and an empty one is none at all, whatever its content type says: `curl -X POST`, `curl -d ''`, a form
@@ -17,12 +16,7 @@ export function acceptJsonOrNothing(app: App): void {
     'application/json',
     { parseAs: 'string' },
     async (_request: FastifyRequest, body: string) => {
-      if (body.trim() === '') return undefined;
-      try {
-        return JSON.parse(body) as unknown;
-      } catch (error) {
-        throw invalid(`the body is no JSON: ${messageOf(error)}`);
-      }
+      return body.trim() === '' ? undefined : parseJson(body, 'the body');
     },
   );
   app.addContentTypeParser('*', { parseAs: 'string' }, async (request: FastifyRequest, body: string) => {

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
+import { LIMITS } from '../budgets.ts';
 import { invalid } from '../errors.ts';
 import { formatInstant } from '../instant.ts';
 import { warningOf } from '../reports/late-polls.ts';
@@ -7,7 +8,7 @@ import { isReportId } from '../reports/results.ts';
 import type { ReportService } from '../reports/service.ts';
 import type { ReportRecord } from '../storage/report-catalog.ts';
 import { answer, Raw } from './media.ts';
-import { requestFrom, TRIGGER_BODY_LIMIT, TriggerBody } from './reports/schemas.ts';
+import { requestFrom, TriggerBody } from './reports/schemas.ts';
 import { sayTzVersion, TzVersion, TzVersionHeader } from './reports/tz-version.ts';
 import { Warning, WarningHeader, warn } from './reports/warning.ts';
 import { Instant, OneOf } from './schemas.ts';
@@ -22,6 +23,7 @@ const ReportQuery = Type.Object(
   {
     report_id: Type.Optional(
       Type.String({
+        maxLength: 1_000,
         description: 'the id that `POST /trigger_report` gave; without it, the answer is `400`',
         examples: ['9063ec40-64e5-4d48-ac0c-a580d4271ca3'],
       }),
@@ -98,7 +100,7 @@ export function classicRoutes(reports: ReportService): Routes {
     app.post(
       TRIGGER,
       {
-        bodyLimit: TRIGGER_BODY_LIMIT,
+        bodyLimit: LIMITS.idsBodyBytes,
         config: { access: 'reports:write', bodyOptional: true },
         schema: {
           operationId: 'triggerReport',

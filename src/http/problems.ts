@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 import { Type } from 'typebox';
+import { LIMITS } from '../budgets.ts';
 import { type ErrorCode, UserError } from '../errors.ts';
 
 /** The one place where an error code becomes an HTTP status. */
@@ -47,9 +48,6 @@ const TITLES: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
-/** So many wrong fields are told; a body may have thousands. */
-const FIELDS_TOLD = 20;
-
 export const FieldProblem = Type.Object(
   {
     in: Type.String({ description: '`body`, `query`, `path` or `header`' }),
@@ -70,7 +68,9 @@ export const Problem = Type.Object(
     title: Type.String({ examples: ['Bad Request'] }),
     status: Type.Integer({ examples: [400] }),
     detail: Type.String({ description: 'what was wrong, what it was, and what was expected' }),
-    errors: Type.Optional(Type.Array(FieldProblem, { description: 'the fields that are wrong, at most 20' })),
+    errors: Type.Optional(
+      Type.Array(FieldProblem, { description: `the fields that are wrong, at most ${LIMITS.complaints}` }),
+    ),
   },
   { title: 'Problem' },
 );
@@ -94,7 +94,7 @@ export function sendProblem(
       title: TITLES[status] ?? 'Error',
       status,
       detail,
-      ...(errors.length > 0 && { errors: errors.slice(0, FIELDS_TOLD) }),
+      ...(errors.length > 0 && { errors: errors.slice(0, LIMITS.complaints) }),
     });
 }
 
@@ -135,12 +135,12 @@ const PARTS: Readonly<Record<string, string>> = { querystring: 'query', params: 
 function sendValidation(error: FastifyError, reply: FastifyReply): FastifyReply {
   const context = error.validationContext ?? 'body';
   const part = PARTS[context] ?? context;
-  const errors = telling(error.validation ?? []).map((complaint) => {
-    const field = complaint.instancePath.slice(1).replaceAll('/', '.');
+  const complaints = telling(error.validation ?? []).slice(0, LIMITS.complaints);
+  const errors = complaints.map((complaint) => {
+    const field = complaint.instancePath.slice(1, 1 + FIELD_TOLD).replaceAll('/', '.');
     return { in: part, field, message: messageOf(complaint, field) };
   });
   const detail = errors
-    .slice(0, FIELDS_TOLD)
     .map(({ field, message }) => `${part}${field === '' ? '' : ` "${field}"`}: ${message}`)
     .join('; ');
   return sendProblem(reply, 400, detail, errors);
@@ -150,7 +150,7 @@ function sendValidation(error: FastifyError, reply: FastifyReply): FastifyReply 
 type Complaint = FastifySchemaValidationError & { readonly data?: unknown };
 
 function messageOf({ message = 'is not valid', params, data }: Complaint, field: string): string {
-  if (params.additionalProperty !== undefined) return `${message} ("${String(params.additionalProperty)}")`;
+  if (params.additionalProperty !== undefined) return `${message} (${told(params.additionalProperty)})`;
   if (!Array.isArray(params.allowedValues)) return message;
   const expected = `expected one of ${params.allowedValues.join(', ')}`;
   return SECRET.test(field) ? expected : `is ${told(data)}, ${expected}`;
@@ -159,6 +159,7 @@ function messageOf({ message = 'is not valid', params, data }: Complaint, field:
 /** What is in such a field goes into no answer, and so into nobody's log. */
 const SECRET = /(^|\.)(password|current|next|key|token|secret)$/i;
 const VALUE_TOLD = 100;
+const FIELD_TOLD = 300;
 
 /** A value as it was sent, shortened; of a list or an object only that it is one. */
 function told(value: unknown): string {
@@ -175,8 +176,14 @@ function told(value: unknown): string {
  * the form that was meant.
  */
 function telling(found: readonly Complaint[]): readonly Complaint[] {
-  const places = found.filter(({ keyword }) => keyword === 'anyOf').map(({ instancePath }) => instancePath);
-  const shallow = (path: string) =>
-    places.includes(path) && found.some(({ instancePath }) => instancePath.startsWith(`${path}/`));
-  return found.filter(({ instancePath }) => !shallow(instancePath));
+  const choices = new Set(found.filter(({ keyword }) => keyword === 'anyOf').map(({ instancePath }) => instancePath));
+  const shallow = new Set<string>();
+  for (const { instancePath } of found) {
+    for (let end = instancePath.lastIndexOf('/'); end >= 0; end = instancePath.lastIndexOf('/', end - 1)) {
+      const above = instancePath.slice(0, end);
+      if (choices.has(above)) shallow.add(above);
+      if (end === 0) break;
+    }
+  }
+  return found.filter(({ instancePath }) => !shallow.has(instancePath));
 }

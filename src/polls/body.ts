@@ -1,18 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { LIMITS } from '../budgets.ts';
 import { csvFields } from '../csv.ts';
 import { invalid, messageOf, UserError } from '../errors.ts';
 import { FEEDS } from '../ingest/feeds.ts';
 import { readHeader } from '../ingest/header.ts';
 import { NULL_REASON } from '../ingest/sql-text.ts';
+import { parseJson } from '../json.ts';
 import { trimmed } from '../text.ts';
 import type { PollRows } from './rows.ts';
-
-/** Bytes of the polls of one request, as they come and unpacked. */
-export const POLLS_BYTES = 8 * 1024 * 1024;
-/** Polls of one request. */
-export const POLLS_ROWS = 50_000;
 
 /** So many rows are looked at before other work of the process gets its turn: about 5 ms. */
 const ROWS_PER_TURN = 10_000;
@@ -38,10 +35,10 @@ async function inflated(body: Buffer, encoding: string): Promise<Buffer> {
     throw new UserError('unsupported_media_type', `Content-Encoding is "${encoding.slice(0, 100)}", expected gzip`);
   }
   try {
-    return await promisify(gunzip)(body, { maxOutputLength: POLLS_BYTES });
+    return await promisify(gunzip)(body, { maxOutputLength: LIMITS.pollsBodyBytes });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new UserError('too_large', `the body is larger than ${POLLS_BYTES} bytes when it is unpacked`);
+      throw new UserError('too_large', `the body is larger than ${LIMITS.pollsBodyBytes} bytes when it is unpacked`);
     }
     throw invalid(`the body is no gzip: ${messageOf(error)}`);
   }
@@ -67,19 +64,11 @@ export async function readPolls(text: string, type: PollType, rows: PollRows): P
 }
 
 async function readJson(text: string, rows: PollRows): Promise<void> {
-  const polls = pollsIn(parsed(text));
+  const polls = pollsIn(parseJson(text, 'the body'));
   refuseTooMany(polls.length);
   for (let i = 0; i < polls.length; i++) {
     if (i % ROWS_PER_TURN === ROWS_PER_TURN - 1) await setImmediate();
     addObject(polls[i], rows);
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw invalid(`the body is no JSON: ${messageOf(error)}`);
   }
 }
 
@@ -92,9 +81,9 @@ function pollsIn(body: unknown): readonly unknown[] {
 async function readLines(text: string, rows: PollRows): Promise<void> {
   await eachLine(linesOf(text), (line) => {
     try {
-      addObject(JSON.parse(line), rows);
+      addObject(parseJson(line, 'the line'), rows);
     } catch (error) {
-      rows.refuse(`the line is no JSON: ${messageOf(error).slice(0, 100)}`);
+      rows.refuse(messageOf(error).slice(0, 120));
     }
   });
 }
@@ -135,6 +124,9 @@ async function eachLine(lines: readonly string[], take: (line: string) => void):
 }
 
 function refuseTooMany(polls: number): void {
-  if (polls <= POLLS_ROWS) return;
-  throw new UserError('too_large', `there are ${polls} polls, at most ${POLLS_ROWS} may come in one request`);
+  if (polls <= LIMITS.pollsPerRequest) return;
+  throw new UserError(
+    'too_large',
+    `there are ${polls} polls, at most ${LIMITS.pollsPerRequest} may come in one request`,
+  );
 }

@@ -32,9 +32,6 @@ export const RevokeKeys = Type.Optional(Type.Boolean({ description: 'ends the AP
 /** Nothing but that it worked. */
 export const Nothing = Type.Null();
 
-/** A body of ten thousand store ids. */
-export const STORES_BODY_LIMIT = 4 * 1024 * 1024;
-
 export function instantOrNull(instant: number | undefined): string | null {
   return instant === undefined ? null : formatInstant(instant);
 }

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { actorOf } from '../../accounts/audit.ts';
 import type { Accounts } from '../../accounts/service.ts';
 import type { UserWithStores } from '../../accounts/users.ts';
+import { LIMITS } from '../../budgets.ts';
 import { formatInstant } from '../../instant.ts';
 import type { UserRecord } from '../../storage/account-catalog.ts';
 import { expectedVersion, IfMatch, sendVersion } from '../etags.ts';
@@ -17,7 +18,6 @@ import {
   Password,
   RevokeKeys,
   Role,
-  STORES_BODY_LIMIT,
   textCursor,
   textPlaceFrom,
   UserPath,
@@ -91,7 +91,7 @@ export function userRoutes({ users, sessions, factors }: Accounts): Routes {
       '/api/v1/users',
       {
         config: { access: 'people:write' },
-        bodyLimit: STORES_BODY_LIMIT,
+        bodyLimit: LIMITS.idsBodyBytes,
         schema: {
           operationId: 'addUser',
           summary: 'Add a user; the first one is an admin',
@@ -130,7 +130,7 @@ export function userRoutes({ users, sessions, factors }: Accounts): Routes {
       '/api/v1/users/:user_id',
       {
         config: { access: 'people:write' },
-        bodyLimit: STORES_BODY_LIMIT,
+        bodyLimit: LIMITS.idsBodyBytes,
         schema: {
           operationId: 'changeUser',
           summary: 'Change a user; with another role or disabled, the sessions end',

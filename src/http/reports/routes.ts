@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import Value from 'typebox/value';
+import { LIMITS } from '../../budgets.ts';
 import { formatInstant } from '../../instant.ts';
 import { SORT_COLUMNS, type SortColumn } from '../../reports/rows.ts';
 import type { ReportService } from '../../reports/service.ts';
@@ -11,7 +12,7 @@ import { decodeCursor, encodeCursor, limitOf, NewestCursor, Page, PageQuery } fr
 import { OneOf } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 import { EventsAnswer, watch } from '../watch.ts';
-import { ReportResource, ReportRow, reportResource, requestFrom, TRIGGER_BODY_LIMIT, TriggerBody } from './schemas.ts';
+import { ReportResource, ReportRow, reportResource, requestFrom, TriggerBody } from './schemas.ts';
 import { sayTzVersion, TzVersionHeader } from './tz-version.ts';
 import { WarningHeader, warn } from './warning.ts';
 
@@ -46,7 +47,7 @@ export function reportRoutes({ reports, directory }: ReportRouteParts): Routes {
     app.post(
       ROOT,
       {
-        bodyLimit: TRIGGER_BODY_LIMIT,
+        bodyLimit: LIMITS.idsBodyBytes,
         config: { access: 'reports:write', bodyOptional: true },
         schema: {
           operationId: 'createReport',

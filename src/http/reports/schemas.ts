@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { LIMITS } from '../../budgets.ts';
 import { ESTIMATORS } from '../../domain/estimator.ts';
 import { formatInstant, instantFrom } from '../../instant.ts';
 import { WINDOW_NAMES } from '../../reports/figures.ts';
@@ -9,10 +10,6 @@ import { REPORT_STATUSES, type ReportRecord } from '../../storage/report-catalog
 import { GivenInstant, Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
 import { TzVersion } from './tz-version.ts';
 import { Warning } from './warning.ts';
-
-export const STORES_LIMIT = 10_000;
-/** Room for the ids of so many stores. */
-export const TRIGGER_BODY_LIMIT = 4 * 1024 * 1024;
 
 export const TriggerBody = Type.Object(
   {
@@ -30,7 +27,7 @@ export const TriggerBody = Type.Object(
     stores: Type.Optional(
       Type.Array(StoreId, {
         minItems: 1,
-        maxItems: STORES_LIMIT,
+        maxItems: LIMITS.idsPerRequest,
         description: 'the stores that the report is limited to; by default all that you may see',
       }),
     ),

@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
+import { LIMITS } from '../../budgets.ts';
 import { UserError } from '../../errors.ts';
 import { instantFrom } from '../../instant.ts';
-import { POLL_TYPES, POLLS_BYTES, POLLS_ROWS, type PollType, readPolls, unpacked } from '../../polls/body.ts';
+import { POLL_TYPES, type PollType, readPolls, unpacked } from '../../polls/body.ts';
 import { REFUSED_TOLD } from '../../polls/rows.ts';
 import type { PollService } from '../../polls/service.ts';
 import { decodeCursor, encodeCursor, limitOf, Page, PageQuery } from '../pages.ts';
@@ -34,8 +35,8 @@ const NewPoll = Type.Object(
 
 const NewPolls = Type.Union(
   [
-    Type.Object({ polls: Type.Array(NewPoll, { maxItems: POLLS_ROWS }) }),
-    Type.Array(NewPoll, { maxItems: POLLS_ROWS }),
+    Type.Object({ polls: Type.Array(NewPoll, { maxItems: LIMITS.pollsPerRequest }) }),
+    Type.Array(NewPoll, { maxItems: LIMITS.pollsPerRequest }),
   ],
   { title: 'NewPolls' },
 );
@@ -121,14 +122,14 @@ function appendRoute(polls: PollService): Routes {
     app.post(
       '/polls',
       {
-        bodyLimit: POLLS_BYTES,
+        bodyLimit: LIMITS.pollsBodyBytes,
         config: { access: 'polls:write' },
         validatorCompiler: () => () => true,
         schema: {
           operationId: 'appendPolls',
           tags,
           summary: 'Add polls',
-          description: `Sending them again changes nothing. The body may have \`Content-Encoding: gzip\`; it has at most ${POLLS_ROWS} polls and ${POLLS_BYTES} bytes, packed and unpacked. A bad poll is rejected and stops no other. Stores that are not known become so.`,
+          description: `Sending them again changes nothing. The body may have \`Content-Encoding: gzip\`; it has at most ${LIMITS.pollsPerRequest} polls and ${LIMITS.pollsBodyBytes} bytes, packed and unpacked. A bad poll is rejected and stops no other. Stores that are not known become so.`,
           body: {
             content: {
               'application/json': { schema: NewPolls },
