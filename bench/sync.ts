@@ -1,6 +1,7 @@
 import { appendFile, copyFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { DEFAULT_BUDGETS } from '../src/budgets.ts';
 import type { Storage } from '../src/storage/ports.ts';
 import { SyncService } from '../src/sync/service.ts';
 import { atMost, count, megabytes, ms, type Section } from './figures.ts';
@@ -62,6 +63,7 @@ function syncOf(storage: Storage, file: string, folder: string): SyncService {
       onChanged: () => {},
       cadence: (after) => after + HOUR,
       downloads: { allowPrivate: [], timeout: HOUR, maxBytes: Number.POSITIVE_INFINITY },
+      budgets: DEFAULT_BUDGETS,
     },
     ...{ log: pino({ level: 'silent' }), now: Date.now, wait: async () => {} },
   });

@@ -11,7 +11,7 @@ const SLOW = [
   'test/system/**',
   'test/domain/few-polls.test.ts',
   'test/security/{accounts,bodies,second-factors}.test.ts',
-  'test/{storage,fleet}/postgres.test.ts',
+  'test/{storage,fleet}/postgres*.test.ts',
   'test/http/{access-matrix,fleet,fuzz,imports,people,rate-limit,report-access,reports,sync}.test.ts',
   'test/http/stores/{hours,polls}.test.ts',
   'test/web/{dashboard,accessibility,large-fleet}.test.ts',

@@ -1,3 +1,5 @@
+import { duration, wholeNumber } from './settings.ts';
+
 /**
  * What one request may hold. These limits belong to the API, which promises the same everywhere, so they are not
  * configurable; docs/operations.md lists them.
@@ -17,3 +19,71 @@ export const LIMITS = {
   /** Complaints about one request that are answered. */
   complaints: 20,
 } as const;
+
+/** A budget that an installation may change. */
+export interface Budget {
+  /** The environment variable. */
+  readonly variable: string;
+  readonly unit: 'count' | 'bytes' | 'duration';
+  /** As the variable would give it. */
+  readonly fallback: string;
+  readonly least: string;
+  readonly most: string;
+  /** What it bounds, and what happens beyond it: a line of the table in docs/operations.md. */
+  readonly meaning: string;
+}
+
+/** What an installation spends at most, so that nobody can use it up. */
+export const BUDGETS = {
+  earliestPoll: {
+    variable: 'EARLIEST_POLL_AGE',
+    unit: 'duration',
+    fallback: '730d',
+    least: '8d',
+    most: '36500d',
+    meaning: 'how old a poll may be that comes over the API or from the poller; an older one is rejected',
+  },
+  importWeeks: {
+    variable: 'IMPORT_MAX_WEEKS',
+    unit: 'count',
+    fallback: '520',
+    least: '1',
+    most: '10000',
+    meaning: 'weeks in which the polls of one file may lie, however old they are; an import of more fails',
+  },
+  stores: {
+    variable: 'MAX_STORES',
+    unit: 'count',
+    fallback: '20000000',
+    least: '1',
+    most: '2000000000',
+    meaning: 'stores of the installation, deleted ones included; beyond them nothing makes a new one known',
+  },
+  newStores: {
+    variable: 'MAX_NEW_STORES',
+    unit: 'count',
+    fallback: '5000',
+    least: '0',
+    most: '50000',
+    meaning: 'stores that the polls of one request may make known; polls of further ones are rejected',
+  },
+} as const satisfies Record<string, Budget>;
+
+export type Budgets = Readonly<Record<keyof typeof BUDGETS, number>>;
+
+/**
+ * The budgets as numbers: milliseconds, bytes, or how many.
+ *
+ * @throws UserError `invalid_input` naming the variable, its value and what was expected
+ */
+export function loadBudgets(env: Readonly<Record<string, string | undefined>>): Budgets {
+  const values = Object.entries<Budget>(BUDGETS).map(([name, { variable, unit, fallback, least, most }]) => {
+    const setting = { name: variable, value: env[variable] || fallback };
+    if (unit === 'duration') return [name, duration(setting, least, most)];
+    const what = unit === 'bytes' ? 'a number of bytes' : undefined;
+    return [name, wholeNumber(setting, Number(least), Number(most), what)];
+  });
+  return Object.freeze(Object.fromEntries(values)) as Budgets;
+}
+
+export const DEFAULT_BUDGETS = loadBudgets({});

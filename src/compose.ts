@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import { Accounts } from './accounts/service.ts';
 import { checkListening } from './accounts/start.ts';
+import { DEFAULT_BUDGETS } from './budgets.ts';
 import { type Config, type DatabaseLocation, isLive } from './config.ts';
 import { writeParquet } from './duckdb/parquet.ts';
 import { FleetService } from './fleet/service.ts';
@@ -26,6 +27,7 @@ import { Poller } from './poller/poller.ts';
 import { Prober } from './poller/probe.ts';
 import { CONFIRM_AFTER } from './poller/timetable.ts';
 import { PollAppender } from './polls/appender.ts';
+import { pollsSince } from './polls/recent.ts';
 import { PollService } from './polls/service.ts';
 import { ResultsFolder } from './reports/results.ts';
 import { ReportService } from './reports/service.ts';
@@ -40,8 +42,9 @@ import { type SyncParts, SyncService } from './sync/service.ts';
 import { zoneRelease, zoneWarning } from './tzdb.ts';
 
 /** The only place that decides which part talks to which. */
-export function openStorage(database: DatabaseLocation): Promise<Storage> {
-  return database.engine === 'postgres' ? PostgresStorage.open(database.url) : DuckdbStorage.open(database.path);
+export function openStorage(database: DatabaseLocation, { stores } = DEFAULT_BUDGETS): Promise<Storage> {
+  if (database.engine === 'postgres') return PostgresStorage.open(database.url, stores);
+  return DuckdbStorage.open(database.path, stores);
 }
 
 export { writeParquet };
@@ -105,6 +108,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
   const directory = new StoreDirectory({ storage, now });
   const imports = new ImportService({
     storage,
+    budgets: config.budgets,
     uploads: new UploadsFolder(config.uploadsDir),
     maxBytes: config.maxUploadBytes,
     keep: config.reportRetention,
@@ -123,6 +127,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     appender,
     directory,
     stores,
+    budgets: config.budgets,
     now,
     onReceived: (count) => metrics.polls('api', count),
   });
@@ -214,6 +219,7 @@ export function createSyncs(config: Config, { wait = sleep, ...parts }: SyncSurr
   const place = database.engine === 'postgres' ? database.url : `${hostname()} ${resolve(database.path ?? '')}`;
   return new SyncService({
     ...{ ...parts, sources, wait, server: SERVER, downloads: { timeout, maxBytes, allowPrivate } },
+    budgets: config.budgets,
     ...{ cadence: spreadOut(cadence, place, spread), rejectsDir: join('var', 'rejects') },
   });
 }
@@ -243,7 +249,7 @@ export function createPoller(config: Config, { storage, sink, directory, log, no
       prober: new Prober(rule, exchanger(new AddressGuard(allowPrivate))),
       targets: async () => (await directory.current()).entries,
       history: new StoredPolls(storage),
-      sink,
+      sink: { append: (batch) => sink.append(pollsSince(batch, now() - config.budgets.earliestPoll)) },
       gaps: storage.gaps,
       membership: storage.members && new Membership(storage.members, SERVER, handover),
       control: controlOf(control, exchanger(new AddressGuard(EVERYWHERE)), rule.timeout),

@@ -1,3 +1,4 @@
+import { type Budgets, loadBudgets } from './budgets.ts';
 import { ESTIMATORS, type EstimatorName } from './domain/estimator.ts';
 import { DAY, HOUR } from './domain/hours.ts';
 import { invalid } from './errors.ts';
@@ -31,6 +32,7 @@ export interface Config {
   readonly rateLimit: number;
   /** Networks of the proxies that are believed when they say whose request they pass on. */
   readonly trustedProxies: readonly string[];
+  readonly budgets: Budgets;
   readonly signIn: SignInConfig;
   readonly poll: PollConfig;
   readonly sync: SyncConfig;
@@ -84,6 +86,7 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
     trustedProxies: list({ name: 'TRUSTED_PROXIES', value: env.TRUSTED_PROXIES ?? '' }).map((part) =>
       parseNetwork('TRUSTED_PROXIES', part),
     ),
+    budgets: loadBudgets(env),
     signIn: loadSignInConfig(env),
     poll: loadPollConfig(env),
     sync: loadSyncConfig(env),

@@ -29,21 +29,21 @@ export function wholeNumber(setting: Setting, least: number, most: number, what 
   throw invalid(`${name} is "${value}", expected ${what} from ${least} to ${most}`);
 }
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /**
- * Milliseconds of a duration such as `500ms`, `10s`, `30m` or `1h`; a number alone is seconds.
+ * Milliseconds of a duration such as `500ms`, `10s`, `30m`, `1h` or `2d`; a number alone is seconds.
  *
  * @throws UserError `invalid_input`
  */
 export function duration({ name, value }: Setting, least: string, most: string): number {
   const milliseconds = millisecondsOf(value);
   if (milliseconds >= millisecondsOf(least) && milliseconds <= millisecondsOf(most)) return milliseconds;
-  throw invalid(`${name} is "${value}", expected a duration from ${least} to ${most}; units are ms, s, m and h`);
+  throw invalid(`${name} is "${value}", expected a duration from ${least} to ${most}; units are ms, s, m, h and d`);
 }
 
 function millisecondsOf(text: string): number {
-  const [, amount, unit = 's'] = /^(\d{1,9})(ms|s|m|h)?$/.exec(text) ?? [];
+  const [, amount, unit = 's'] = /^(\d{1,9})(ms|s|m|h|d)?$/.exec(text) ?? [];
   return amount === undefined ? Number.NaN : Number(amount) * (UNITS[unit] ?? Number.NaN);
 }
 

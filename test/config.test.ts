@@ -7,13 +7,13 @@ import { loadSyncConfig } from '../src/sync-config.ts';
 test('a polling interval is in seconds unless it says otherwise, and an hour by default', () => {
   const interval = (value?: string) => loadConfig({ POLL_INTERVAL: value }).poll.interval;
   assert.deepEqual(
-    [undefined, '', '90', '90s', '15m', '1h', '24h'].map(interval),
-    [3_600_000, 3_600_000, 90_000, 90_000, 900_000, 3_600_000, 86_400_000],
+    [undefined, '', '90', '90s', '15m', '1h', '24h', '1d'].map(interval),
+    [3_600_000, 3_600_000, 90_000, 90_000, 900_000, 3_600_000, 86_400_000, 86_400_000],
   );
 });
 
 test('a polling interval that cannot be meant stops the start and names the variable', () => {
-  for (const value of ['0', '25h', '1d', '-1h', '1.5h', 'hourly', '1 h', '86401']) {
+  for (const value of ['0', '25h', '2d', '-1h', '1.5h', 'hourly', '1 h', '86401']) {
     assert.throws(() => loadConfig({ POLL_INTERVAL: value }), {
       message: new RegExp(`^POLL_INTERVAL is "${value}", `),
     });
@@ -82,7 +82,7 @@ for (const [env, message] of [
   [{ POLL_INTERVAL: '10s' }, /^POLL_INTERVAL is "10s", expected a duration from 1m to 24h/],
   [
     { POLL_INTERVAL: '1 hour' },
-    'POLL_INTERVAL is "1 hour", expected a duration from 1m to 24h; units are ms, s, m and h',
+    'POLL_INTERVAL is "1 hour", expected a duration from 1m to 24h; units are ms, s, m, h and d',
   ],
   [{ POLL_CONCURRENCY: '0' }, 'POLL_CONCURRENCY is "0", expected a whole number from 1 to 10000'],
   [{ PROBE_URL: 'https://api.test/status' }, /^PROBE_URL has no {store_id}/],

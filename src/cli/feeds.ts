@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { Budgets } from '../budgets.ts';
 import { invalid } from '../errors.ts';
 import { FEED_NAMES, FEEDS } from '../ingest/feeds.ts';
 import { type FeedFiles, type FileSummary, importSources, inspectFeeds } from '../ingest/import.ts';
@@ -42,6 +43,7 @@ export function namesFeeds(flags: FeedFlags): boolean {
 export async function importFromFlags(
   storage: Storage,
   flags: FeedFlags,
+  budgets: Budgets,
   effectiveFrom?: number,
 ): Promise<FileSummary[]> {
   const started = performance.now();
@@ -59,6 +61,7 @@ export async function importFromFlags(
     await refuseToOverwrite(sources, rejects.path);
     const summaries = await importSources(storage, sources, {
       now,
+      budgets,
       ...(effectiveFrom !== undefined && { effectiveFrom }),
       strict: flags.strict ?? false,
       onReject: (reject) => rejects.write(reject),

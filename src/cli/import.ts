@@ -16,9 +16,10 @@ export function importCommand(program: Command): void {
       }
       const { effectiveFrom } = flags;
       const from = effectiveFrom === undefined ? undefined : instantFrom('--effective-from', effectiveFrom);
-      const storage = await openStorage(loadConfig(process.env, flags).database);
+      const { database, budgets } = loadConfig(process.env, flags);
+      const storage = await openStorage(database, budgets);
       try {
-        await importFromFlags(storage, flags, from);
+        await importFromFlags(storage, flags, budgets, from);
       } finally {
         await storage.close();
       }

@@ -15,7 +15,7 @@ export function pollCommand(program: Command): void {
     .option('--log-level <level>', 'how much is logged (LOG_LEVEL, default info)')
     .action(async (flags: { database?: string; logLevel?: string }) => {
       const config = loadConfig(process.env, flags);
-      const storage = await openStorage(config.database);
+      const storage = await openStorage(config.database, config.budgets);
       const ended = new Promise<void>((resolve) => onSignal(() => resolve()));
       try {
         const directory = new StoreDirectory({ storage, now: Date.now });

@@ -31,12 +31,13 @@ export function serveCommand(program: Command): void {
 /** Starts the server, with an import first where files are named; it ends cleanly at SIGTERM and SIGINT. */
 export async function serve(flags: FeedFlags & ConfigFlags): Promise<{ server: Server; address: string }> {
   const config = loadConfig(process.env, flags);
-  const storage = await openStorage(config.database);
+  const storage = await openStorage(config.database, config.budgets);
   let server: Server | undefined;
   let address: string;
   try {
     server = await createServer(config, storage);
-    if (namesFeeds(flags)) server.metrics.polls('import', pollsIn(await importFromFlags(storage, flags)));
+    if (namesFeeds(flags))
+      server.metrics.polls('import', pollsIn(await importFromFlags(storage, flags, config.budgets)));
     address = await server.listen();
   } catch (error) {
     await (server ?? storage).close();

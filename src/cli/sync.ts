@@ -13,7 +13,7 @@ export function syncCommand(program: Command): void {
     .option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)')
     .action(async (flags: { database?: string }) => {
       const config = loadConfig(process.env, flags);
-      const storage = await openStorage(config.database);
+      const storage = await openStorage(config.database, config.budgets);
       const progress = progressBar();
       let rejects: string | undefined;
       try {

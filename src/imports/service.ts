@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
+import type { Budgets } from '../budgets.ts';
 import { notFound, UserError } from '../errors.ts';
 import { FEEDS } from '../ingest/feeds.ts';
 import { inspect } from '../ingest/source.ts';
@@ -14,6 +15,7 @@ import { ImportWorker } from './worker.ts';
 
 export interface ImportServiceOptions {
   readonly storage: Storage;
+  readonly budgets: Budgets;
   readonly uploads: UploadsFolder;
   /** The largest file that is taken, bytes. */
   readonly maxBytes: number;
@@ -64,12 +66,12 @@ export class ImportService {
   #receiving = 0;
 
   constructor(options: ImportServiceOptions) {
-    const { storage, uploads, maxBytes, keep, log, now, onChanged = () => {}, onPolls = () => {} } = options;
+    const { storage, budgets, uploads, maxBytes, keep, log, now, onChanged = () => {}, onPolls = () => {} } = options;
     this.#storage = storage;
     this.#uploads = uploads;
     this.#maxBytes = maxBytes;
     this.#now = now;
-    this.#worker = new ImportWorker({ storage, uploads, log, now, onChanged, onPolls });
+    this.#worker = new ImportWorker({ storage, budgets, uploads, log, now, onChanged, onPolls });
     const sweep = (before: number) => this.#removeBefore(before);
     this.retention = new Retention({ what: 'imports', keep, log, now, sweep });
   }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Budgets } from '../budgets.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { FEEDS } from '../ingest/feeds.ts';
 import { type FileSummary, type ImportPhase, importSources, pollsIn } from '../ingest/import.ts';
@@ -12,6 +13,7 @@ import type { UploadsFolder } from './uploads.ts';
 
 export interface ImportWorkerOptions {
   readonly storage: Storage;
+  readonly budgets: Budgets;
   readonly uploads: UploadsFolder;
   readonly log: Logger;
   /** The clock, milliseconds. */
@@ -31,6 +33,7 @@ const PROGRESS_INTERVAL = 250;
 /** Works on the imports whose files lie in this server's uploads folder, one at a time, oldest first. */
 export class ImportWorker {
   readonly #storage: Storage;
+  readonly #budgets: Budgets;
   readonly #imports: ImportCatalog;
   readonly #uploads: UploadsFolder;
   readonly #log: Logger;
@@ -40,8 +43,9 @@ export class ImportWorker {
   readonly #loop = new WorkLoop(() => this.#work());
   #server = '';
 
-  constructor({ storage, uploads, log, now, onChanged, onPolls }: ImportWorkerOptions) {
+  constructor({ storage, budgets, uploads, log, now, onChanged, onPolls }: ImportWorkerOptions) {
     this.#storage = storage;
+    this.#budgets = budgets;
     this.#imports = storage.imports;
     this.#uploads = uploads;
     this.#log = log;
@@ -131,6 +135,7 @@ export class ImportWorker {
         now: this.#now(),
         strict,
         dryRun,
+        budgets: this.#budgets,
         ...(effectiveFrom !== undefined && { effectiveFrom }),
         signal: this.#loop.stopping,
         onReject: (reject) => rejects.write(reject),

@@ -1,4 +1,7 @@
 import { basename } from 'node:path';
+import { type Budgets, DEFAULT_BUDGETS } from '../budgets.ts';
+import { DAY } from '../domain/hours.ts';
+import type { Session } from '../duckdb/session.ts';
 import { invalid } from '../errors.ts';
 import type { ImportSession, MergeCounts, Storage } from '../storage/ports.ts';
 import { FEED_NAMES, FEEDS, type FeedName, FUTURE_TOLERANCE } from './feeds.ts';
@@ -35,6 +38,7 @@ export interface ImportOptions {
   readonly strict: boolean;
   /** Find out what would change, and change nothing. */
   readonly dryRun?: boolean;
+  readonly budgets?: Budgets;
   /** Breaks the import off; nothing of it stays. */
   readonly signal?: AbortSignal;
   readonly onReject: (reject: Reject) => Promise<void>;
@@ -149,10 +153,25 @@ async function importSource(session: ImportSession, source: Source, options: Imp
         'set, so nothing was imported',
     );
   }
+  if (feed === 'polls') await refuseManyWeeks(session.staging, staged.table, label, options.budgets);
   options.signal?.throwIfAborted();
   const counts = await reporting(session, options, label, 'merging', () => merge(session, feed, staged.table, options));
   await session.staging.run(`drop table ${staged.table}`);
   return { feed, file: label, bytes, read: staged.read, rejected: staged.rejected, ...counts };
+}
+
+const WEEK = 7 * DAY;
+
+/** A database keeps polls by the week: a file of a few rows must not make thousands of them. */
+async function refuseManyWeeks(
+  session: Session,
+  table: string,
+  label: string,
+  { importWeeks } = DEFAULT_BUDGETS,
+): Promise<void> {
+  const { weeks } = await session.row(`select count(distinct instant // ${WEEK}) as weeks from ${table}`);
+  if (Number(weeks) <= importWeeks) return;
+  throw invalid(`${label} has polls of ${weeks} different weeks; IMPORT_MAX_WEEKS allows ${importWeeks} in one file`);
 }
 
 function merge(

@@ -1,4 +1,6 @@
+import type { Budgets } from '../budgets.ts';
 import { float64Column, uint8Column } from '../columns.ts';
+import { DAY } from '../domain/hours.ts';
 import { readReason } from '../domain/reasons.ts';
 import { FUTURE_TOLERANCE } from '../ingest/feeds.ts';
 import type { PollBatch } from '../storage/ports.ts';
@@ -14,14 +16,29 @@ export interface RefusedPoll {
   readonly reason: string;
 }
 
+/** The stores, for the one who sends polls of them. */
+export interface PollStores {
+  /** How many there are. */
+  readonly count: number;
+  /** Whether polls may make others known. */
+  readonly mayAdd: boolean;
+  knows(storeId: string): boolean;
+  /** Whether a store exists for the one who sends them. */
+  sees(storeId: string): boolean;
+}
+
+export type PollBudgets = Pick<Budgets, 'earliestPoll' | 'newStores' | 'stores'>;
+
 /** So many refused polls are told one by one. */
 export const REFUSED_TOLD = 100;
 
 /** The polls of one request as they are read, row by row, with those that are refused. */
 export class PollRows {
+  readonly #earliest: number;
   readonly #latest: number;
-  readonly #sees: (storeId: string) => boolean;
-  readonly #knows: (storeId: string) => boolean;
+  readonly #budgets: PollBudgets;
+  readonly #stores: PollStores;
+  readonly #newStores = new Set<string>();
   readonly #ids: string[] = [];
   readonly #instants = float64Column();
   readonly #active = uint8Column();
@@ -29,15 +46,12 @@ export class PollRows {
   readonly #refused: RefusedPoll[] = [];
   #rejected = 0;
 
-  /**
-   * @param now the clock, milliseconds: polls more than 5 minutes ahead of it are refused
-   * @param sees whether a store exists for the one who sends them
-   * @param knows whether there is a store with this id already
-   */
-  constructor(now: number, sees: (storeId: string) => boolean, knows: (storeId: string) => boolean) {
+  /** @param now the clock, milliseconds: polls more than 5 minutes ahead of it, or too long before it, are refused */
+  constructor(now: number, stores: PollStores, budgets: PollBudgets) {
+    this.#earliest = now - budgets.earliestPoll;
     this.#latest = now + FUTURE_TOLERANCE;
-    this.#sees = sees;
-    this.#knows = knows;
+    this.#budgets = budgets;
+    this.#stores = stores;
   }
 
   get received(): number {
@@ -62,14 +76,14 @@ export class PollRows {
     const id = typeof storeId === 'string' ? trimmed(storeId) : undefined;
     const active = STATUSES.get(status) ?? statusOf(status);
     const instant = typeof timestamp === 'string' ? readInstant(timestamp) : undefined;
-    if (
-      active === undefined ||
-      instant === undefined ||
-      instant > this.#latest ||
-      id === undefined ||
-      !this.#takes(id)
-    ) {
+    const inTime = instant !== undefined && instant >= this.#earliest && instant <= this.#latest;
+    if (active === undefined || !inTime || id === undefined || !this.#takes(id)) {
       this.refuse(this.#reason(id ?? storeId, status, timestamp, { active, instant }), id);
+      return;
+    }
+    const refusal = this.#stores.knows(id) ? undefined : this.#refusalOfNew(id);
+    if (refusal !== undefined) {
+      this.refuse(refusal, id);
       return;
     }
     if (active === 0 && typeof reason === 'string') {
@@ -91,13 +105,28 @@ export class PollRows {
     this.#refused.push({ row: this.received, storeId: told, reason });
   }
 
+  /** Why no poll makes this store known; `undefined`: it does. */
+  #refusalOfNew(storeId: string): string | undefined {
+    if (this.#newStores.has(storeId)) return undefined;
+    const { newStores, stores } = this.#budgets;
+    if (!this.#stores.mayAdd) return 'there is no such store, and making one known needs the scope stores:write';
+    if (this.#newStores.size >= newStores) {
+      return `there is no such store, and one request may make known ${newStores} (MAX_NEW_STORES)`;
+    }
+    if (this.#stores.count + this.#newStores.size >= stores) {
+      return `there is no such store, and there are as many as there may be: ${stores} (MAX_STORES)`;
+    }
+    this.#newStores.add(storeId);
+    return undefined;
+  }
+
   #takes(id: string): boolean {
-    return this.#flaw(id) === undefined && this.#sees(id);
+    return this.#flaw(id) === undefined && this.#stores.sees(id);
   }
 
   #flaw(id: string): string | undefined {
     const flaw = newIdFlaw(id);
-    return flaw === ID_FLAWS.formula && this.#knows(id) ? undefined : flaw;
+    return flaw === ID_FLAWS.formula && this.#stores.knows(id) ? undefined : flaw;
   }
 
   #reason(
@@ -116,6 +145,9 @@ export class PollRows {
       return `timestamp_utc ${told(timestamp)} is not an instant such as "2023-01-22T12:09:39.388Z"`;
     }
     if (instant > this.#latest) return `timestamp_utc ${told(timestamp)} lies more than 5 minutes in the future`;
+    if (instant < this.#earliest) {
+      return `timestamp_utc ${told(timestamp)} lies more than ${this.#budgets.earliestPoll / DAY} days in the past`;
+    }
     return 'there is no such store';
   }
 }

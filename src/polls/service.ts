@@ -1,15 +1,16 @@
-import { type Principal, sees } from '../accounts/access.ts';
+import { mayWriteStores, type Principal, sees } from '../accounts/access.ts';
 import type { MergeCounts, Storage, StoredPoll } from '../storage/ports.ts';
 import type { StoreDirectory, StoreEntry } from '../stores/directory.ts';
 import type { StoreService } from '../stores/service.ts';
 import type { PollAppender } from './appender.ts';
-import { PollRows } from './rows.ts';
+import { type PollBudgets, PollRows } from './rows.ts';
 
 export interface PollServiceParts {
   readonly storage: Storage;
   readonly appender: PollAppender;
   readonly directory: StoreDirectory;
   readonly stores: StoreService;
+  readonly budgets: PollBudgets;
   /** The clock, milliseconds. */
   readonly now: () => number;
   /** Told how many polls came, whether they were new or not. */
@@ -20,14 +21,16 @@ export class PollService {
   readonly #storage: Storage;
   readonly #directory: StoreDirectory;
   readonly #stores: StoreService;
+  readonly #budgets: PollBudgets;
   readonly #now: () => number;
   readonly #onReceived: (polls: number) => void;
   readonly #appender: PollAppender;
 
-  constructor({ storage, appender, directory, stores, now, onReceived }: PollServiceParts) {
+  constructor({ storage, appender, directory, stores, budgets, now, onReceived }: PollServiceParts) {
     this.#storage = storage;
     this.#directory = directory;
     this.#stores = stores;
+    this.#budgets = budgets;
     this.#now = now;
     this.#onReceived = onReceived;
     this.#appender = appender;
@@ -35,13 +38,14 @@ export class PollService {
 
   /** Rows to read somebody's polls into. */
   async rowsFor(principal: Principal): Promise<PollRows> {
-    // No store gets an id that new stores may not have, so an old look is as good as a new one.
-    const { byId } = await this.#directory.last();
-    return new PollRows(
-      this.#now(),
-      (storeId) => sees(principal, storeId),
-      (storeId) => byId.has(storeId),
-    );
+    const { byId } = await this.#directory.current();
+    const stores = {
+      count: byId.size,
+      mayAdd: mayWriteStores(principal),
+      knows: (storeId: string) => byId.has(storeId),
+      sees: (storeId: string) => sees(principal, storeId),
+    };
+    return new PollRows(this.#now(), stores, this.#budgets);
   }
 
   /** Stores polls and makes known the stores that they name; sending them again changes nothing. */

@@ -65,11 +65,6 @@ export class StoreDirectory {
     return directory;
   }
 
-  /** The stores as they were at the last look, which may be long past. */
-  async last(): Promise<Directory> {
-    return this.#directory ?? this.#look();
-  }
-
   /** Whether the store was there at the last look. */
   knows(id: string): boolean {
     return this.#directory?.byId.has(id) ?? false;

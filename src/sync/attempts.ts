@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Budgets } from '../budgets.ts';
 import { UserError } from '../errors.ts';
 import { FEED_NAMES } from '../ingest/feeds.ts';
 import { pollsIn } from '../ingest/import.ts';
@@ -17,6 +18,7 @@ export interface ReadingParts {
   /** Told how many polls a file brought, whether they were new or not. */
   readonly onPolls?: (polls: number) => void;
   readonly downloads: DownloadOptions;
+  readonly budgets: Budgets;
   readonly log: Logger;
   /** The clock, milliseconds. */
   readonly now: () => number;
@@ -77,14 +79,14 @@ export async function readSources(parts: ReadingParts, reading: Reading): Promis
 }
 
 async function attempt(attempted: Attempted, parts: ReadingParts, reading: Reading): Promise<void> {
-  const { storage, downloads, log, now, onPolls } = parts;
+  const { storage, downloads, budgets, log, now, onPolls } = parts;
   const { effectiveFrom, rejects } = reading;
   const { source } = attempted;
   attempted.attempts++;
   try {
     const onReject = rejects.write.bind(rejects);
     const onProgress = (file: string, done: number) => reading.onProgress({ file, done });
-    const options = { storage, downloads, log, now, effectiveFrom, onReject, onProgress };
+    const options = { storage, downloads, budgets, log, now, effectiveFrom, onReject, onProgress };
     await readSource(source, options, (brought) => {
       attempted.brought = together(attempted.brought, brought);
       onPolls?.(pollsIn([{ feed: source.feed, ...brought }]));

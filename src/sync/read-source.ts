@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Budgets } from '../budgets.ts';
 import { type FileSummary, importSources } from '../ingest/import.ts';
 import { filesOf, rootOf } from '../ingest/source.ts';
 import type { Reject } from '../ingest/stage.ts';
@@ -12,6 +13,7 @@ import { isUrl, labelOf, type SyncSource } from './sources.ts';
 export interface ReadOptions {
   readonly storage: Pick<Storage, 'importing' | 'syncs'>;
   readonly downloads: DownloadOptions;
+  readonly budgets: Budgets;
   readonly log: Logger;
   /** The clock, milliseconds. */
   readonly now: () => number;
@@ -80,6 +82,7 @@ async function importPiece(piece: Piece, options: ReadOptions): Promise<FileSumm
     now: options.now(),
     effectiveFrom: options.effectiveFrom,
     strict: false,
+    budgets: options.budgets,
     onReject: (reject) => options.onReject({ ...reject, line: reject.line + piece.linesBefore }),
     onProgress: (file, phase, done) => options.onProgress(file, phase === 'reading' ? done / 2 : 0.5 + done / 2),
   });

@@ -4,6 +4,7 @@ import { after, before, suite, test } from 'node:test';
 import pg from 'pg';
 import { migrationsOf } from '../../src/storage/migrations.ts';
 import type { SharedResultKind } from '../../src/storage/ports.ts';
+import { PARTITION_RULES } from '../../src/storage/postgres/partitions.ts';
 import { PostgresStorage } from '../../src/storage/postgres/storage.ts';
 import { TestPostgres } from '../support/postgres.ts';
 import { merge } from '../support/staging.ts';
@@ -139,7 +140,7 @@ suite('PostgreSQL', () => {
 
   test('an import makes the partitions that it needs, and no others', async () => {
     const url = await server.createDatabase();
-    const storage = await PostgresStorage.open(url);
+    const storage = await PostgresStorage.open(url, undefined, { ...PARTITION_RULES, leastPolls: 1 });
     await merge(storage, {
       polls: [
         ['a', Date.parse('1970-01-01T00:00:00Z'), true],

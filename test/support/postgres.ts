@@ -18,10 +18,13 @@ export class TestPostgres {
     this.#folder = folder;
   }
 
-  /** @param durable a server of its own in any case, with the settings that PostgreSQL comes with */
-  static async start({ durable = false } = {}): Promise<TestPostgres> {
+  /**
+   * @param durable a server of its own in any case, with the settings that PostgreSQL comes with
+   * @param fewLocks a server of its own that can lock few tables at a time
+   */
+  static async start({ durable = false, fewLocks = false } = {}): Promise<TestPostgres> {
     const given = process.env.TEST_POSTGRES_URL;
-    if (given && !durable) return new TestPostgres(given);
+    if (given && !durable && !fewLocks) return new TestPostgres(given);
     const folder = mkdtempSync(join(tmpdir(), 'restaurant-monitor-postgres-'));
     // As root, the server runs as another user.
     chmodSync(folder, 0o755);
@@ -35,7 +38,10 @@ export class TestPostgres {
       persistent: true,
       // PostgreSQL refuses to run as root.
       createPostgresUser: process.getuid?.() === 0,
-      postgresFlags: durable ? [] : ['-c', 'fsync=off'],
+      postgresFlags: [
+        ...(durable ? [] : ['-c', 'fsync=off']),
+        ...(fewLocks ? ['-c', 'max_locks_per_transaction=10', '-c', 'max_connections=20'] : []),
+      ],
       onLog: () => {},
       onError: () => {},
     });

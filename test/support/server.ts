@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { DEFAULT_BUDGETS } from '../../src/budgets.ts';
 import { createServer, IN_MEMORY, openStorage, type Server, type ServerParts } from '../../src/compose.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import type { Storage } from '../../src/storage/ports.ts';
@@ -36,10 +37,12 @@ export async function testServer(t: TestContext, settings: TestSettings = {}): P
     uploadsDir: join(folder, 'uploads'),
     logLevel: 'silent',
     rateLimit: 0,
+    // The polls of most tests are of 2023.
+    budgets: { ...DEFAULT_BUDGETS, earliestPoll: 36_500 * 86_400_000 },
     ...differences,
   };
   const { resultsDir, uploadsDir } = config;
-  const storage = shared ?? (await openStorage(config.database));
+  const storage = shared ?? (await openStorage(config.database, config.budgets));
   const server = await createServer(config, storage, {
     ...(authenticator && { authenticator }),
     ...(states && { states }),

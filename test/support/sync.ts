@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { DEFAULT_BUDGETS } from '../../src/budgets.ts';
 import type { Storage } from '../../src/storage/ports.ts';
 import type { SyncResult } from '../../src/storage/sync-log.ts';
 import { type SyncParts, SyncService } from '../../src/sync/service.ts';
@@ -21,6 +22,7 @@ export function syncService(
       cadence: (after) => after + 3_600_000,
       downloads: { timeout: 20_000, maxBytes: 10_000_000, allowPrivate: [] },
     },
+    budgets: DEFAULT_BUDGETS,
     onChanged: () => {},
     ...{ log: pino({ level: 'silent' }), now: AT_REST, wait: async () => {} },
     ...parts,

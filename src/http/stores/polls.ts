@@ -129,7 +129,7 @@ function appendRoute(polls: PollService): Routes {
           operationId: 'appendPolls',
           tags,
           summary: 'Add polls',
-          description: `Sending them again changes nothing. The body may have \`Content-Encoding: gzip\`; it has at most ${LIMITS.pollsPerRequest} polls and ${LIMITS.pollsBodyBytes} bytes, packed and unpacked. A bad poll is rejected and stops no other. Stores that are not known become so.`,
+          description: `Sending them again changes nothing. The body may have \`Content-Encoding: gzip\`; it has at most ${LIMITS.pollsPerRequest} polls and ${LIMITS.pollsBodyBytes} bytes, packed and unpacked. A bad poll is rejected and stops no other. Stores that are not known become so if the sender may also change stores (\`stores:write\`); else their polls are rejected.`,
           body: {
             content: {
               'application/json': { schema: NewPolls },

@@ -42,7 +42,8 @@ export class DuckdbImportSession implements ImportSession {
     const back = await this.staging.run(`
       update stores set deleted = false, version = version + 1
       where deleted and store_id in (select store_id from ${identifier(table)})`);
-    if (added + back > 0) this.#changes.stores();
+    if (added > 0) this.#changes.newStores();
+    if (back > 0) this.#changes.stores();
   }
 
   async mergePolls(table: string): Promise<MergeCounts> {

@@ -1,3 +1,4 @@
+import { DEFAULT_BUDGETS } from '../../budgets.ts';
 import { Database } from '../../duckdb/database.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { Sessions } from '../../duckdb/sessions.ts';
@@ -32,7 +33,10 @@ export class DuckdbStorage implements Storage {
   readonly #imports = new Mutex();
   readonly #keys = new StoreKeys();
 
-  private constructor(database: Database, catalog: SerialSql) {
+  readonly #maxStores: number;
+
+  private constructor(database: Database, catalog: SerialSql, maxStores: number) {
+    this.#maxStores = maxStores;
     this.#database = database;
     this.#catalog = catalog;
     this.#readers = new Sessions(database);
@@ -53,16 +57,17 @@ export class DuckdbStorage implements Storage {
 
   /**
    * @param path the database file; `undefined`: in memory, gone with the process
+   * @param maxStores how many stores there may be
    * @throws UserError `unavailable` when the file is held by another process, no database, or of a newer program
    */
-  static async open(path: string | undefined): Promise<DuckdbStorage> {
+  static async open(path: string | undefined, maxStores = DEFAULT_BUDGETS.stores): Promise<DuckdbStorage> {
     const database = path === undefined ? await Database.inMemory() : await Database.open(path);
     try {
       const session = await database.session();
       await migrate(session);
       // Nobody else has this database: what is running in it was cut off.
       await session.run(`update reports set status = 'queued', progress = 0 where status = 'running'`);
-      return new DuckdbStorage(database, new SerialSql(session));
+      return new DuckdbStorage(database, new SerialSql(session), maxStores);
     } catch (error) {
       database.close();
       throw error;
@@ -121,7 +126,7 @@ export class DuckdbStorage implements Storage {
     return this.#imports.run(() =>
       this.#inSession((session) =>
         session.transaction(async () => {
-          const changes = new Changes();
+          const changes = new Changes(this.#maxStores);
           const result = await work(session, changes);
           await changes.count(session);
           return result;

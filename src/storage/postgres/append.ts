@@ -6,16 +6,18 @@ import type { Changes } from '../sql/revision.ts';
 import { PostgresSql } from './client.ts';
 import { writePolls } from './copy.ts';
 import { nameStores } from './import.ts';
-import { addPartitions, missingPartitions, mondayOf } from './partitions.ts';
-import { instant } from './snapshot.ts';
+import { instant } from './instant.ts';
+import { addPartitions, mondayOf, type PartitionRules, planWeeks } from './partitions.ts';
 
 /** Adds polls within the transaction that the connection is in. */
 export class PostgresAppending implements PollAppending {
   readonly #client: PoolClient;
   readonly #sql: PostgresSql;
   readonly #changes: Changes;
+  readonly #rules: PartitionRules;
 
-  constructor(client: PoolClient, changes: Changes) {
+  constructor(client: PoolClient, changes: Changes, rules: PartitionRules) {
+    this.#rules = rules;
     this.#client = client;
     this.#sql = new PostgresSql(client);
     this.#changes = changes;
@@ -23,8 +25,7 @@ export class PostgresAppending implements PollAppending {
 
   async keysOf(ids: readonly string[]): Promise<Map<string, number>> {
     if (ids.length === 0) return new Map();
-    const { rows, changed } = await nameStores(this.#sql, ids);
-    if (changed) this.#changes.stores();
+    const rows = await nameStores(this.#sql, ids, this.#changes);
     return new Map(rows.map((row) => [String(row.store_id), Number(row.store_key)]));
   }
 
@@ -82,8 +83,9 @@ export class PostgresAppending implements PollAppending {
     }
     if (added.length === 0) return;
     const news = pick(polls, reasons, added);
-    const mondays = [...new Set(Array.from(news.instants, mondayOf))];
-    await addPartitions(this.#sql, await missingPartitions(this.#sql, mondays));
+    const weeks = new Map<number, number>();
+    for (const monday of news.instants.map(mondayOf)) weeks.set(monday, (weeks.get(monday) ?? 0) + 1);
+    await addPartitions(this.#sql, (await planWeeks(this.#sql, weeks, this.#rules)).own);
     await writePolls(this.#client, 'polls', reasons.size > 0, [news]);
     await this.#noteFirstPolls(news);
   }

@@ -20,8 +20,8 @@ import {
 } from '../sql/staging.ts';
 import { PostgresSql } from './client.ts';
 import { type CopiedPolls, writePolls } from './copy.ts';
-import { addFilledPartitions, addPartitions, missingPartitions } from './partitions.ts';
-import { instant } from './snapshot.ts';
+import { instant } from './instant.ts';
+import { addFilledPartitions, addPartitions, type PartitionRules, planWeeks } from './partitions.ts';
 
 /** So many rows or ids travel in one statement. */
 const BLOCK = 20_000;
@@ -32,8 +32,10 @@ export class PostgresImportSession implements ImportSession {
   readonly #client: PoolClient;
   readonly #sql: PostgresSql;
   readonly #changes: Changes;
+  readonly #rules: PartitionRules;
 
-  constructor(staging: Session, client: PoolClient, changes: Changes) {
+  constructor(staging: Session, client: PoolClient, changes: Changes, rules: PartitionRules) {
+    this.#rules = rules;
     this.staging = staging;
     this.#client = client;
     this.#sql = new PostgresSql(client);
@@ -50,8 +52,7 @@ export class PostgresImportSession implements ImportSession {
     await this.staging.run('create or replace temp table store_keys (store_id varchar, store_key integer)');
     const ids = `select distinct store_id from ${identifier(table)} order by store_id`;
     for await (const [block] of this.#blocks(ids)) {
-      const { rows, changed } = await nameStores(this.#sql, block as string[]);
-      if (changed) this.#changes.stores();
+      const rows = await nameStores(this.#sql, block as string[], this.#changes);
       await this.staging.run(
         `insert into store_keys
          select unnest(from_json($ids::json, '["VARCHAR"]')), unnest(from_json($keys::json, '["INTEGER"]'))`,
@@ -69,13 +70,12 @@ export class PostgresImportSession implements ImportSession {
     let counts: MergeCounts = { added: polls, replaced: 0, alreadyThere: 0, repeated };
     if (range !== undefined) {
       const known = `instant between ${instant(range.from)} and ${instant(range.to)}`;
-      const mondays = await this.#mondays();
-      const missing = await missingPartitions(this.#sql, mondays);
-      if (missing.length === mondays.length) {
-        await addFilledPartitions(this.#sql, mondays, (newPolls) => this.#sendPolls(newPolls, reasons));
+      const { own, allNew } = await planWeeks(this.#sql, await this.#weeks(), this.#rules);
+      const [met] = await this.#sql.rows(`select 1 from polls where ${known} limit 1`);
+      if (allNew && own.length > 0 && met === undefined) {
+        await addFilledPartitions(this.#sql, own, (newPolls) => this.#sendPolls(newPolls, reasons));
       } else {
-        await addPartitions(this.#sql, missing);
-        const [met] = await this.#sql.rows(`select 1 from polls where ${known} limit 1`);
+        await addPartitions(this.#sql, own);
         if (met === undefined) await this.#sendPolls('polls', reasons);
         else counts = { ...(await this.#mergeKnownPolls(polls, known, reasons)), repeated };
       }
@@ -184,11 +184,12 @@ export class PostgresImportSession implements ImportSession {
     await writePolls(this.#client, target, reasons, pollsOf(chunks, reasons));
   }
 
-  async #mondays(): Promise<number[]> {
+  /** How many polls there are, by the Monday of their week. */
+  async #weeks(): Promise<Map<number, number>> {
     const rows = await this.staging.rows(
-      `select distinct epoch_ms(date_trunc('week', instant))::double as monday from incoming_polls order by 1`,
+      `select epoch_ms(date_trunc('week', instant))::double as monday, count(*) as polls from incoming_polls group by 1`,
     );
-    return rows.map(({ monday }) => Number(monday));
+    return new Map(rows.map(({ monday, polls }) => [Number(monday), Number(polls)]));
   }
 
   /**
@@ -224,7 +225,7 @@ export class PostgresImportSession implements ImportSession {
 }
 
 /** Makes known the stores with these ids, each of which is there once; gives their ids and keys. */
-export async function nameStores(sql: PostgresSql, ids: readonly string[]): Promise<{ rows: Row[]; changed: boolean }> {
+export async function nameStores(sql: PostgresSql, ids: readonly string[], changes: Changes): Promise<Row[]> {
   const added = await sql.list(
     `insert into stores (store_key, store_id)
      select (select coalesce(max(store_key), 0) from stores) + row_number() over (order by id collate "C"), id
@@ -237,8 +238,9 @@ export async function nameStores(sql: PostgresSql, ids: readonly string[]): Prom
     `update stores set deleted = false, version = version + 1 where deleted and store_id = any($1::text[]) returning 1`,
     [ids],
   );
-  const rows = await sql.list('select store_id, store_key from stores where store_id = any($1::text[])', [ids]);
-  return { rows, changed: added.length + back.length > 0 };
+  if (added.length > 0) changes.newStores();
+  if (back.length > 0) changes.stores();
+  return sql.list('select store_id, store_key from stores where store_id = any($1::text[])', [ids]);
 }
 
 async function* pollsOf(chunks: AsyncIterable<DuckDBDataChunk>, withReasons: boolean): AsyncGenerator<CopiedPolls> {

@@ -10,6 +10,8 @@ import { hoursVersions, readZoneChanges, specialDates, zoneVersions } from '../s
 import type { StoreRecord } from '../stores.ts';
 import { PostgresSql } from './client.ts';
 import { readInstant, readRows } from './copy.ts';
+import { instant } from './instant.ts';
+import { partitions, SHARED_PARTITION } from './partitions.ts';
 
 /** Reads within the transaction that the connection is in. */
 export class PostgresSnapshot implements Snapshot {
@@ -32,11 +34,11 @@ export class PostgresSnapshot implements Snapshot {
   }
 
   earliestPoll(): Promise<number | undefined> {
-    return this.#instant('min', 'asc');
+    return this.#instant('min');
   }
 
   latestPoll(): Promise<number | undefined> {
-    return this.#instant('max', 'desc');
+    return this.#instant('max');
   }
 
   async latestPollOf(ids: readonly string[]): Promise<number | undefined> {
@@ -50,18 +52,23 @@ export class PostgresSnapshot implements Snapshot {
     return row.instant === null ? undefined : Number(row.instant);
   }
 
-  /** Looks through the partitions from one end, until one holds anything: their names sort as their weeks do. */
-  async #instant(aggregate: 'min' | 'max', order: 'asc' | 'desc'): Promise<number | undefined> {
-    const partitions = await this.#sql.rows(
-      `select inhrelid::regclass::text as name from pg_inherits where inhparent = 'polls'::regclass order by name ${order}`,
-    );
-    for (const { name } of partitions) {
+  /**
+   * Looks through the weeks from one end, until one holds anything: the names of their partitions sort as they do. The
+   * partition that the other weeks share has an index on the instant.
+   */
+  async #instant(aggregate: 'min' | 'max'): Promise<number | undefined> {
+    const names = (await partitions(this.#sql)).sort();
+    if (aggregate === 'max') names.reverse();
+    const found: number[] = [];
+    for (const name of [SHARED_PARTITION, ...names]) {
       const row = await this.#sql.row(
         `select extract(epoch from ${aggregate}(instant)) * 1000 as instant from ${name}`,
       );
-      if (row.instant !== null) return Number(row.instant);
+      if (row.instant === null) continue;
+      found.push(Number(row.instant));
+      if (name !== SHARED_PARTITION) break;
     }
-    return undefined;
+    return found.length === 0 ? undefined : Math[aggregate](...found);
   }
 
   stores(): Promise<StoreColumns> {
@@ -247,12 +254,4 @@ export class PostgresSnapshot implements Snapshot {
 /** Whole milliseconds, written out: `copy` takes no parameters. */
 function between(from: number, to: number): string {
   return `instant between ${instant(from)} and ${instant(to)}`;
-}
-
-/**
- * An instant in milliseconds, given as a number or an SQL expression, as an SQL expression; exact, and immutable, so that
- * of a number it is computed once and not for each row.
- */
-export function instant(milliseconds: number | string): string {
-  return `((timestamp 'epoch' + ${milliseconds} * interval '1 millisecond') at time zone 'UTC')`;
 }

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
+import { DEFAULT_BUDGETS } from '../../budgets.ts';
 import { Database } from '../../duckdb/database.ts';
 import { messageOf, UserError } from '../../errors.ts';
+import type { Sql } from '../../sql.ts';
 import { append } from '../appending.ts';
 import type { ImportSession, MergeCounts, PollBatch, Snapshot, Storage } from '../ports.ts';
 import { SqlAccountCatalog } from '../sql/accounts.ts';
@@ -20,12 +22,21 @@ import { inTransaction, openPool, PooledSql, PostgresSql } from './client.ts';
 import { PostgresImportSession } from './import.ts';
 import { lockFor } from './lock.ts';
 import { migrate } from './migrate.ts';
-import { dropPartitionsBefore } from './partitions.ts';
+import {
+  deleteSharedBefore,
+  dropPartitionsBefore,
+  mondayOf,
+  PARTITION_RULES,
+  type PartitionRules,
+} from './partitions.ts';
 import { PostgresResults } from './results.ts';
 import { PostgresSnapshot } from './snapshot.ts';
 
 /** Milliseconds in which a small statement must be answered; else the server counts as lost. */
 const PATIENCE = 5_000;
+
+/** What one transaction deletes at most when old polls are deleted. */
+const PRUNED = { partitions: 50, polls: 100_000 };
 
 /** The server's clock, milliseconds. */
 const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
@@ -42,8 +53,12 @@ export class PostgresStorage implements Storage {
   readonly leases: SqlLeases;
   readonly #pool: Pool;
   readonly #keys = new StoreKeys();
+  readonly #maxStores: number;
+  readonly #rules: PartitionRules;
 
-  private constructor(pool: Pool) {
+  private constructor(pool: Pool, maxStores: number, rules: PartitionRules) {
+    this.#maxStores = maxStores;
+    this.#rules = rules;
     this.#pool = pool;
     this.results = new PostgresResults(pool);
     const catalog = new PooledSql(pool, PATIENCE);
@@ -65,13 +80,19 @@ export class PostgresStorage implements Storage {
 
   /**
    * @param url `postgres://user:password@host:port/database`
+   * @param maxStores how many stores there may be
+   * @param rules which weeks of polls have a partition of their own
    * @throws UserError `unavailable` when it cannot be reached, refuses the user, or belongs to a newer program
    */
-  static async open(url: string): Promise<PostgresStorage> {
+  static async open(
+    url: string,
+    maxStores = DEFAULT_BUDGETS.stores,
+    rules = PARTITION_RULES,
+  ): Promise<PostgresStorage> {
     const pool = openPool(url);
     try {
       await migrate(pool);
-      return new PostgresStorage(pool);
+      return new PostgresStorage(pool, maxStores, rules);
     } catch (error) {
       await pool.end();
       throw openError(url, error);
@@ -89,7 +110,7 @@ export class PostgresStorage implements Storage {
     const session = await staging.session();
     try {
       return await this.#writing(async (client, changes) => {
-        const importing = new PostgresImportSession(session, client, changes);
+        const importing = new PostgresImportSession(session, client, changes, this.#rules);
         const result = await work(importing);
         await importing.finish();
         return result;
@@ -106,7 +127,7 @@ export class PostgresStorage implements Storage {
 
   async appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]> {
     const { counts, keys } = await this.#writing((client, changes) =>
-      append(new PostgresAppending(client, changes), batches, this.#keys, changes),
+      append(new PostgresAppending(client, changes, this.#rules), batches, this.#keys, changes),
     );
     this.#keys.learn(keys);
     return counts;
@@ -117,18 +138,26 @@ export class PostgresStorage implements Storage {
     return inTransaction(this.#pool, 'begin', async (client) => {
       const sql = new PostgresSql(client);
       await lockFor(sql, 'import');
-      const changes = new Changes();
+      const changes = new Changes(this.#maxStores);
       const result = await work(client, changes);
       await changes.count(sql);
       return result;
     });
   }
 
-  prune(before: number): Promise<number> {
+  /** In steps, each a transaction of its own: however much there is to delete, others get their turn in between. */
+  async prune(before: number): Promise<number> {
+    const keep = mondayOf(before);
+    while ((await this.#pruning((sql) => dropPartitionsBefore(sql, keep, PRUNED.partitions))) > 0);
+    while ((await this.#pruning((sql) => deleteSharedBefore(sql, keep, PRUNED.polls))) > 0);
+    return keep;
+  }
+
+  #pruning(step: (sql: Sql) => Promise<number>): Promise<number> {
     return inTransaction(this.#pool, 'begin', async (client) => {
       const sql = new PostgresSql(client);
       await lockFor(sql, 'import');
-      return dropPartitionsBefore(sql, before);
+      return step(sql);
     });
   }
 

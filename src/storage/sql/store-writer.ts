@@ -35,13 +35,14 @@ export class SqlStoreWriter extends SqlScheduleWriter implements StoreWriter {
   async addStore(id: string): Promise<number> {
     const there = await this.findStore(id);
     if (there !== undefined && !there.deleted) return there.key;
-    this.#changes.stores();
     if (there !== undefined) {
+      this.#changes.stores();
       await this.#sql.run('update stores set deleted = false, version = version + 1 where store_key = $key', {
         key: there.key,
       });
       return there.key;
     }
+    this.#changes.newStores();
     const { key } = await this.#sql.row('select coalesce(max(store_key), 0) + 1 as key from stores');
     await this.#sql.run('insert into stores (store_key, store_id) values ($key, $id)', { key: Number(key), id });
     return Number(key);
