@@ -3,10 +3,14 @@ import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { Answer, Challenge, Site } from '../../accounts/passkeys.ts';
 
-const Anything = Type.Record(Type.String(), Type.Unknown());
+const Anything = Type.Record(Type.String(), Type.Unknown(), { maxProperties: 50 });
 
 export const Ticket = Type.String({ maxLength: 2_000, description: 'as the server gave it' });
-export const PasskeyId = Type.String({ pattern: '^[A-Za-z0-9_-]{1,1400}$', description: "the credential's id" });
+export const PasskeyId = Type.String({
+  pattern: '^[A-Za-z0-9_-]{1,1400}$',
+  maxLength: 1_400,
+  description: "the credential's id",
+});
 
 export const PasskeyChallenge = Type.Object(
   {

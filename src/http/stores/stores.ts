@@ -26,7 +26,7 @@ const ListQuery = Type.Object(
     ),
     state: Type.Optional(Type.Array(OneOf(STATES), { maxItems: 4, description: 'in one of these states' })),
     reason: Type.Optional(
-      Type.Array(Type.String({ pattern: `^(?:none|${REASON_PATTERN})$` }), {
+      Type.Array(Type.String({ pattern: `^(?:none|${REASON_PATTERN})$`, maxLength: 100 }), {
         maxItems: 50,
         description: 'offline for one of these reasons; `none`: for one that is not known',
         examples: [['http_503']],
