@@ -124,6 +124,7 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
       find: (id) => reports.find(id),
       list: (query) => reports.list(query),
       countQueued: () => rows(() => reports.countQueued()),
+      countQueuedOf: (userId) => rows(() => reports.countQueuedOf(userId)),
       filter: (id) => reports.filter(id),
       claim: (worker, at) => rows(() => reports.claim(worker, at)),
       progress: (id, worker, progress) => reports.progress(id, worker, progress),

@@ -96,6 +96,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
   const metrics = new Metrics();
   const reports = new ReportService({
     storage,
+    budgets: config.budgets,
     results: new ResultsFolder(config.resultsDir),
     writeParquet,
     estimator: config.estimator,
@@ -173,6 +174,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     authenticator,
     rateLimit: config.rateLimit,
     trustedProxies: config.trustedProxies,
+    budgets: config.budgets,
     log,
   });
   return {

@@ -17,6 +17,8 @@ export type ErrorCode =
   | 'unwritable'
   /** The media type of a request body is not one that is understood. */
   | 'unsupported_media_type'
+  /** There is no room for more on the disk. */
+  | 'full'
   /** What was sent is larger than what is taken. */
   | 'too_large'
   /** Nobody is signed in, or what was shown is not (or no longer) valid. */

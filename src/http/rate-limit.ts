@@ -43,7 +43,8 @@ export async function limitRequests(app: App, perMinute: number, authenticator: 
   };
 }
 
-function senderOf({ principal, ip }: FastifyRequest): string {
+/** Whom a request is counted for: a user, whichever keys it comes with, or else an address. */
+export function senderOf({ principal, ip }: FastifyRequest): string {
   if (principal.kind === 'user' && principal.userId !== '') return `user ${principal.userId}`;
   return `address ${normalizeIP(ip)}`;
 }

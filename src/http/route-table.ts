@@ -18,7 +18,15 @@ export function keepRouteTable(app: App): void {
       const lack = lackOf(schema) ?? twin(table, schema.operationId);
       if (lack !== undefined) throw new Error(`the route ${one} ${url} ${lack}`);
       const { operationId = '', hide } = schema;
-      table.push({ method: one, url, access, operationId, ...(hide === true && { page: true }) });
+      const { share } = config ?? {};
+      table.push({
+        method: one,
+        url,
+        access,
+        operationId,
+        ...(share && { share }),
+        ...(hide === true && { page: true }),
+      });
     }
   });
 }

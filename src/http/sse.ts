@@ -12,9 +12,6 @@ export interface EventStream {
   readonly closed: Promise<void>;
 }
 
-/** So many streams are open at once. */
-export const STREAM_LIMIT = 200;
-
 /** Milliseconds after which something is sent, so that nobody on the way takes the connection for dead. */
 const HEARTBEAT = 15_000;
 
@@ -31,13 +28,20 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** The streams that are open. */
     readonly eventStreams: Set<EventStream>;
+    /** How many may be open at a time. */
+    readonly maxEventStreams: number;
   }
 }
 
-/** Lets routes answer with events; the streams end when the server closes. */
-export function keepEvents(app: App): void {
+/**
+ * Lets routes answer with events; the streams end when the server closes.
+ *
+ * @param most how many streams may be open at a time
+ */
+export function keepEvents(app: App, most: number): void {
   const streams = new Set<EventStream>();
   app.decorate('eventStreams', streams);
+  app.decorate('maxEventStreams', most);
   app.addHook('preClose', async () => {
     for (const stream of [...streams]) stream.close();
   });
@@ -50,9 +54,9 @@ export function keepEvents(app: App): void {
  * @throws UserError `too_many_requests` when too many listen already
  */
 export function startEvents(reply: FastifyReply, lifetime = LIFETIME): EventStream {
-  const streams = reply.server.eventStreams;
-  if (streams.size >= STREAM_LIMIT) {
-    throw new UserError('too_many_requests', `${STREAM_LIMIT} listeners are here already; ask without events`, {
+  const { eventStreams: streams, maxEventStreams: most } = reply.server;
+  if (streams.size >= most) {
+    throw new UserError('too_many_requests', `${most} listeners are here already; ask without events`, {
       retryAfter: 30,
     });
   }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyPluginAsyncTypebox, TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { Principal, Scope } from '../accounts/access.ts';
+import type { Share } from './shares.ts';
 
 /** The HTTP side of the product, with schemas as types. */
 export type App = FastifyInstance<
@@ -29,6 +30,8 @@ export interface RouteEntry {
   readonly access: AccessRule;
   /** Its name in the OpenAPI document. */
   readonly operationId: string;
+  /** What it keeps for as long as it takes. */
+  readonly share?: Share;
   /** A part of the dashboard, which is for browsers and no part of the API. */
   readonly page?: true;
 }

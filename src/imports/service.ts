@@ -59,6 +59,7 @@ export class ImportService {
   readonly retention: Retention;
   readonly #storage: Storage;
   readonly #uploads: UploadsFolder;
+  readonly #budgets: Budgets;
   readonly #maxBytes: number;
   readonly #worker: ImportWorker;
   readonly #now: () => number;
@@ -69,6 +70,7 @@ export class ImportService {
     const { storage, budgets, uploads, maxBytes, keep, log, now, onChanged = () => {}, onPolls = () => {} } = options;
     this.#storage = storage;
     this.#uploads = uploads;
+    this.#budgets = budgets;
     this.#maxBytes = maxBytes;
     this.#now = now;
     this.#worker = new ImportWorker({ storage, budgets, uploads, log, now, onChanged, onPolls });
@@ -99,6 +101,12 @@ export class ImportService {
     const waiting = await this.#storage.imports.unfinished(this.#server);
     if (waiting.length + this.#receiving >= UPLOADS_LIMIT) {
       const message = `${UPLOADS_LIMIT} files are waiting already; send more when some of them are imported`;
+      throw new UserError('too_many_requests', message, { retryAfter: UPLOADS_RETRY });
+    }
+    const { requestedBy: user } = request;
+    const own = user === undefined ? 0 : waiting.filter(({ requestedBy }) => requestedBy === user).length;
+    if (own >= this.#budgets.waitingImportsPerUser) {
+      const message = `${own} of your files are waiting already; send more when some of them are imported`;
       throw new UserError('too_many_requests', message, { retryAfter: UPLOADS_RETRY });
     }
     const id = randomUUID();

@@ -21,9 +21,13 @@ export interface Result {
 export const RESULT_KINDS = ['csv', 'figures'] as const;
 export type ResultKind = (typeof RESULT_KINDS)[number];
 
+/** Milliseconds for which the size of the folder is not looked at again. */
+const SIZE_INTERVAL = 5_000;
+
 /** The folder of finished reports: `<report_id>.csv` and `<report_id>.figures` each, never seen half written. */
 export class ResultsFolder {
   readonly path: string;
+  #size: { readonly at: number; readonly bytes: Promise<number> } | undefined;
 
   constructor(path: string) {
     this.path = path;
@@ -57,6 +61,7 @@ export class ResultsFolder {
           await file.close();
         }
         await rename(partial, this.#file(id, kind));
+        this.#size = undefined;
       } catch (error) {
         await rm(partial, { force: true });
         throw error;
@@ -90,8 +95,26 @@ export class ResultsFolder {
     return there(readFile(this.#file(id, 'figures')));
   }
 
+  /** The bytes of all results, as they were some seconds ago at most; of a file with several names, once. */
+  async size(): Promise<number> {
+    const now = performance.now();
+    if (this.#size === undefined || now - this.#size.at > SIZE_INTERVAL)
+      this.#size = { at: now, bytes: this.#measure() };
+    return this.#size.bytes;
+  }
+
+  async #measure(): Promise<number> {
+    const files = new Map<number, number>();
+    for (const name of (await there(readdir(this.path))) ?? []) {
+      const found = await there(stat(join(this.path, name)));
+      if (found?.isFile()) files.set(found.ino, found.size);
+    }
+    return [...files.values()].reduce((sum, bytes) => sum + bytes, 0);
+  }
+
   /** Takes away what there is of a result. */
   async remove(id: string): Promise<void> {
+    this.#size = undefined;
     for (const kind of RESULT_KINDS) await rm(this.#file(id, kind), { force: true });
   }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { type Principal, storesOf, userIdOf } from '../accounts/access.ts';
+import { type Budgets, DEFAULT_BUDGETS } from '../budgets.ts';
 import type { EstimatorName } from '../domain/estimator.ts';
 import { areLate } from '../domain/patience.ts';
 import { notFound, UserError } from '../errors.ts';
@@ -18,6 +19,7 @@ import { type ReportEnd, ReportWorker } from './worker.ts';
 
 export interface ReportServiceOptions {
   readonly storage: Storage;
+  readonly budgets?: Pick<Budgets, 'waitingReportsPerUser' | 'results'>;
   readonly results: ResultsFolder;
   readonly writeParquet: WriteParquet;
   /** How uptime is estimated in reports that do not say; `nearest`, if not given. */
@@ -74,11 +76,13 @@ export class ReportService {
   readonly #visibility: Visibility;
   readonly #estimator: EstimatorName;
   readonly #pollInterval: number | undefined;
+  readonly #budgets: Pick<Budgets, 'waitingReportsPerUser' | 'results'>;
   readonly #now: () => number;
 
   constructor(options: ReportServiceOptions) {
     const { storage, results, writeParquet, estimator, pollInterval, keep, log, now, onEnd } = options;
     this.#storage = storage;
+    this.#budgets = options.budgets ?? DEFAULT_BUDGETS;
     this.#results = results;
     this.#estimator = estimator ?? 'nearest';
     this.#pollInterval = pollInterval;
@@ -107,16 +111,13 @@ export class ReportService {
    * Asks for a report. That of an owner holds the owner's stores, or some of them.
    *
    * @throws UserError `conflict` when there is no `asOf` and no poll; `not_found` naming the first store that does not
-   * exist for the one who asks; `too_many_requests` when too many are waiting
+   * exist for the one who asks; `too_many_requests` when too many are waiting; `full` when there is no room for results
    */
   async trigger(principal: Principal, request: ReportRequest): Promise<ReportRecord> {
     const { asOf, stores, estimator = this.#estimator, detailed = false } = request;
     const limited = await this.#storesFor(principal, stores);
     const instant = asOf ?? (await this.#latestPoll(principal));
-    if ((await this.#storage.reports.countQueued()) >= QUEUE_LIMIT) {
-      const message = `${QUEUE_LIMIT} reports are waiting already; ask again when some of them are done`;
-      throw new UserError('too_many_requests', message, { retryAfter: QUEUE_RETRY });
-    }
+    await this.#refuseWhenFull(userIdOf(principal));
     const requestedAt = this.#now();
     const report = await this.#storage.reports.add({
       id: randomUUID(),
@@ -132,6 +133,22 @@ export class ReportService {
     });
     this.#worker.wake();
     return report;
+  }
+
+  /** @throws UserError `too_many_requests`, `full` */
+  async #refuseWhenFull(userId: string | undefined): Promise<void> {
+    const { waitingReportsPerUser: own, results } = this.#budgets;
+    const { reports } = this.#storage;
+    if ((await reports.countQueued()) >= QUEUE_LIMIT) throw tooMany(`${QUEUE_LIMIT} reports are waiting already`);
+    if (userId !== undefined && (await reports.countQueuedOf(userId)) >= own)
+      throw tooMany(`${own} of your reports are waiting already`);
+    const bytes = await this.#results.size();
+    if (bytes < results) return;
+    throw new UserError(
+      'full',
+      `the results folder holds ${bytes} bytes, and MAX_RESULTS_BYTES allows ${results}; delete reports, or wait ` +
+        'until old ones go (REPORT_RETENTION)',
+    );
   }
 
   /** @throws UserError `not_found` when there is none, or none for the one who asks */
@@ -226,4 +243,10 @@ export class ReportService {
         '(restaurant-monitor import --polls FILE) or give "as_of"',
     );
   }
+}
+
+function tooMany(waiting: string): UserError {
+  return new UserError('too_many_requests', `${waiting}; ask again when some of them are done`, {
+    retryAfter: QUEUE_RETRY,
+  });
 }

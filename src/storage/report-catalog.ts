@@ -83,6 +83,8 @@ export interface ReportCatalog {
   list(query: ReportQuery): Promise<ReportRecord[]>;
   /** How many computations wait for their turn. */
   countQueued(): Promise<number>;
+  /** How many of them a user asked for. */
+  countQueuedOf(userId: string): Promise<number>;
   /** The ids of the stores that a report is limited to, sorted; `undefined`: it is not, or it is not there. */
   filter(id: string): Promise<string[] | undefined>;
   /**

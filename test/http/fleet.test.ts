@@ -5,7 +5,6 @@ import { setImmediate } from 'node:timers/promises';
 import { type Principal, SCOPES_OF } from '../../src/accounts/access.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/hours.ts';
 import type { Authenticator } from '../../src/http/access.ts';
-import { STREAM_LIMIT } from '../../src/http/sse.ts';
 import { testServer } from '../support/server.ts';
 import { merge, type StagedFeeds } from '../support/staging.ts';
 
@@ -428,7 +427,7 @@ test('a listener that goes away is forgotten, and one too many is sent away', as
   leaving.abort();
   await stream?.closed;
   assert.equal(server.app.eventStreams.size, 0);
-  for (let i = 0; i < STREAM_LIMIT; i++) {
+  for (let i = 0; i < server.app.maxEventStreams; i++) {
     server.app.eventStreams.add({ send: () => {}, close: () => {}, closed: Promise.resolve() });
   }
   const answer = await get('/api/v1/fleet/events');

@@ -7,7 +7,6 @@ import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { Database } from '../../src/duckdb/database.ts';
 import { literal } from '../../src/duckdb/session.ts';
-import { STREAM_LIMIT } from '../../src/http/sse.ts';
 import { computeReport } from '../../src/reports/compute.ts';
 import { renderReport } from '../../src/reports/formats.ts';
 import { eventsOf } from '../support/events.ts';
@@ -438,7 +437,7 @@ test('a stream of events ends with its client and with the server, and there are
   const { id } = (await server.app.inject({ method: 'POST', url: ROOT, payload: {} })).json<{ id: string }>();
   const url = `${address}${ROOT}/${id}/events`;
   const clients = await Promise.all(
-    Array.from({ length: STREAM_LIMIT }, async () => {
+    Array.from({ length: server.app.maxEventStreams }, async () => {
       const [answer] = (await once(get(url), 'response')) as [IncomingMessage];
       return answer;
     }),

@@ -76,7 +76,9 @@ export function fleetRoutes(fleet: FleetService, coverage: Pick<CoverageGaps, 'l
     app.get(
       '/api/v1/fleet/events',
       {
-        config: { access: 'fleet:read' },
+        // A HEAD would open a stream that nobody reads.
+        exposeHeadRoute: false,
+        config: { access: 'fleet:read', share: 'stream' },
         schema: {
           operationId: 'listenToFleet',
           tags,

@@ -91,7 +91,7 @@ export function importRoutes(imports: ImportService): Routes {
     app.post(
       ROOT,
       {
-        config: { access: 'imports:write', slowBody: true },
+        config: { access: 'imports:write', slowBody: true, share: 'upload' },
         schema: {
           operationId: 'uploadFeed',
           summary: 'Upload a feed',
@@ -175,7 +175,9 @@ export function importRoutes(imports: ImportService): Routes {
     app.get(
       `${ROOT}/:id/events`,
       {
-        config: { access: 'imports:read' },
+        // A HEAD would open a stream that nobody reads.
+        exposeHeadRoute: false,
+        config: { access: 'imports:read', share: 'stream' },
         schema: {
           operationId: 'watchImport',
           summary: 'Watch an import until it ends',
@@ -199,7 +201,7 @@ export function importRoutes(imports: ImportService): Routes {
     app.get(
       `${ROOT}/:id/rejects`,
       {
-        config: { access: 'imports:read' },
+        config: { access: 'imports:read', share: 'download' },
         schema: {
           operationId: 'downloadRejects',
           summary: 'Download the rejected rows of an import, with the reasons',

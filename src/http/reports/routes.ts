@@ -112,7 +112,9 @@ export function reportRoutes({ reports, directory }: ReportRouteParts): Routes {
     app.get(
       `${ROOT}/:id/events`,
       {
-        config: { access: 'reports:read' },
+        // A HEAD would open a stream that nobody reads.
+        exposeHeadRoute: false,
+        config: { access: 'reports:read', share: 'stream' },
         schema: {
           operationId: 'watchReport',
           summary: 'Watch a report until it ends',
@@ -215,7 +217,7 @@ export function reportRoutes({ reports, directory }: ReportRouteParts): Routes {
     app.get(
       `${ROOT}/:id/download`,
       {
-        config: { access: 'reports:read' },
+        config: { access: 'reports:read', share: 'download' },
         schema: {
           operationId: 'downloadReport',
           summary: 'Download a complete report',

@@ -8,6 +8,7 @@ import type {
   NewImport,
 } from '../import-catalog.ts';
 import { newestFirst, numberOr, position, textOr } from './report-rows.ts';
+import { servedLast } from './turns.ts';
 
 /** The imports table, in SQL that the engines agree on. */
 export class SqlImportCatalog implements ImportCatalog {
@@ -65,7 +66,8 @@ export class SqlImportCatalog implements ImportCatalog {
     const [row] = await this.#sql.rows(
       `update imports set status = 'running', progress = 0, attempts = attempts + 1, started_ms = $started::bigint
        where status = 'queued' and import_id = (
-         select import_id from imports where server = $server and status = 'queued' order by requested_ms limit 1
+         select import_id from imports where server = $server and status = 'queued'
+         order by ${servedLast('imports')} nulls first, requested_ms limit 1
        )
        returning *`,
       { server, started: startedAt },

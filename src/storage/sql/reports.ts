@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Parameters, Sql, TransactionalSql } from '../../sql.ts';
 import { LEASE, type NewReport, type ReportCatalog, type ReportQuery, type ReportRecord } from '../report-catalog.ts';
 import { endedReports, findReport, listReports, reportOf } from './report-rows.ts';
+import { servedLast } from './turns.ts';
 
 /** A report that takes its server down with it is not tried for ever. */
 const ATTEMPTS = 5;
@@ -75,6 +76,15 @@ export class SqlReportCatalog implements ReportCatalog {
     return Number(queued);
   }
 
+  async countQueuedOf(userId: string): Promise<number> {
+    const { queued } = await this.#sql.row(
+      `select count(*) as queued from reports
+       where shares is null and status = 'queued' and requested_by = $user`,
+      { user: userId },
+    );
+    return Number(queued);
+  }
+
   async filter(id: string): Promise<string[] | undefined> {
     const [row] = await this.#sql.rows('select stores_filter from reports where report_id = $id', { id });
     const filter = row?.stores_filter ?? null;
@@ -94,7 +104,10 @@ export class SqlReportCatalog implements ReportCatalog {
        set status = 'running', progress = 0, revision = (select number from revision), claimed_by = $worker,
          attempts = attempts + 1, started_ms = $at::bigint, tz_version = $tz_version, lease_until_ms = ${now} + ${LEASE}
        where ${claimable}
-         and report_id = (select report_id from reports where ${claimable} order by requested_ms limit 1 ${lock})
+         and report_id = (
+           select report_id from reports
+           where ${claimable} order by ${servedLast('reports')} nulls first, requested_ms limit 1 ${lock}
+         )
        returning report_id, as_of_ms, estimator, detailed, polls_late, filter_digest, filter_size, requested_by,
          requested_ms, report_id as result_id, status, started_ms, finished_ms, progress, stores, reason, tz_version`,
       { worker, at, tz_version: tzVersion ?? null },
