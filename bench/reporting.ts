@@ -149,6 +149,7 @@ function timedSnapshot(snapshot: Snapshot, stages: Stages): Snapshot {
   return {
     revision: () => snapshot.revision(),
     storesRevision: () => snapshot.storesRevision(),
+    census: () => snapshot.census(),
     earliestPoll: () => snapshot.earliestPoll(),
     latestPoll: () => stages.in('latest poll, count of polls', () => snapshot.latestPoll()),
     latestPollOf: (ids) => stages.in('latest poll, count of polls', () => snapshot.latestPollOf(ids)),

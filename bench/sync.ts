@@ -65,6 +65,6 @@ function syncOf(storage: Storage, file: string, folder: string): SyncService {
       downloads: { allowPrivate: [], timeout: HOUR, maxBytes: Number.POSITIVE_INFINITY },
       budgets: DEFAULT_BUDGETS,
     },
-    ...{ log: pino({ level: 'silent' }), now: Date.now, wait: async () => {} },
+    ...{ log: pino({ level: 'silent' }), now: Date.now, wait: async () => {}, maxBadShare: 0 },
   });
 }

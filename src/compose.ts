@@ -112,6 +112,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     budgets: config.budgets,
     uploads: new UploadsFolder(config.uploadsDir),
     maxBytes: config.maxUploadBytes,
+    maxBadShare: config.maxBadShare,
     keep: config.reportRetention,
     log,
     now,
@@ -138,7 +139,11 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     onPolls: (count) => metrics.polls('sync', count),
     onEnd: (results, brokenOff) =>
       metrics.sync(
-        results.map(({ feed, status }) => ({ feed: wordOf(feed), status })),
+        results.map(({ feed, status, standing }) => ({
+          feed: wordOf(feed),
+          status,
+          hasBadRows: standing !== undefined,
+        })),
         brokenOff,
       ),
   });
@@ -150,10 +155,15 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     },
   };
   const poller = config.poll.on ? createPoller(config, { storage, sink, directory, log, now }) : undefined;
-  if (config.sync.sources.length > 0) metrics.watchSyncs(() => syncs.gauges());
+  if (config.sync.sources.length > 0) {
+    metrics.watchSyncs(async () => {
+      const { badRows, ...gauges } = await syncs.gauges();
+      return { ...gauges, badRows: new Map([...badRows].map(([feed, rows]) => [wordOf(feed), rows])) };
+    });
+  }
   if (poller !== undefined) metrics.watchPoller(() => poller.stats());
   const freshness = new Freshness({
-    ...{ storage, syncs, now, interval: config.poll.interval },
+    ...{ storage, syncs, directory, now, interval: config.poll.interval },
     troubleSince: () => poller?.stats().troubleSince,
     live: isLive(config),
     zoneWarning,
@@ -222,6 +232,7 @@ export function createSyncs(config: Config, { wait = sleep, ...parts }: SyncSurr
   return new SyncService({
     ...{ ...parts, sources, wait, server: SERVER, downloads: { timeout, maxBytes, allowPrivate } },
     budgets: config.budgets,
+    maxBadShare: config.maxBadShare,
     ...{ cadence: spreadOut(cadence, place, spread), rejectsDir: join('var', 'rejects') },
   });
 }

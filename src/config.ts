@@ -2,9 +2,10 @@ import { type Budgets, loadBudgets } from './budgets.ts';
 import { ESTIMATORS, type EstimatorName } from './domain/estimator.ts';
 import { DAY, HOUR } from './domain/hours.ts';
 import { invalid } from './errors.ts';
+import { DEFAULT_BAD_SHARE } from './ingest/bad-share.ts';
 import { parseNetwork } from './networks.ts';
 import { loadPollConfig, type PollConfig } from './poll-config.ts';
-import { list, oneOf, type Setting, wholeNumber } from './settings.ts';
+import { list, oneOf, type Setting, share, wholeNumber } from './settings.ts';
 import { loadSignInConfig, type SignInConfig } from './sign-in-config.ts';
 import { loadSyncConfig, type SyncConfig } from './sync-config.ts';
 
@@ -25,6 +26,8 @@ export interface Config {
   readonly uploadsDir: string;
   /** The largest file that is taken over HTTP, bytes. */
   readonly maxUploadBytes: number;
+  /** The share of bad rows, 0 to 1, up to which a feed is imported. */
+  readonly maxBadShare: number;
   readonly logLevel: string;
   /** How uptime is estimated in reports that do not say. */
   readonly estimator: EstimatorName;
@@ -52,6 +55,7 @@ export interface ConfigFlags {
   readonly reportRetention?: string;
   readonly uploadsDir?: string;
   readonly maxUploadBytes?: string;
+  readonly maxBadShare?: string;
   readonly logLevel?: string;
   readonly rateLimit?: string;
   readonly estimator?: string;
@@ -80,6 +84,7 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
     reportRetention: retention(setting('reportRetention', '--report-retention', 'REPORT_RETENTION', '30d')),
     uploadsDir: setting('uploadsDir', '--uploads-dir', 'UPLOADS_DIR', './var/uploads').value,
     maxUploadBytes: size(setting('maxUploadBytes', '--max-upload-bytes', 'MAX_UPLOAD_BYTES', String(2 * 1024 ** 3))),
+    maxBadShare: share(setting('maxBadShare', '--max-bad-share', 'MAX_BAD_SHARE', String(DEFAULT_BAD_SHARE))),
     logLevel: oneOf(setting('logLevel', '--log-level', 'LOG_LEVEL', 'info'), LOG_LEVELS),
     estimator: oneOf(setting('estimator', '--estimator', 'ESTIMATOR', 'nearest'), ESTIMATORS),
     rateLimit: count(setting('rateLimit', '--rate-limit', 'RATE_LIMIT', '6000')),

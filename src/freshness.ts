@@ -1,11 +1,14 @@
 import { areLate } from './domain/patience.ts';
 import { ageOf } from './reports/late-polls.ts';
 import type { Storage } from './storage/ports.ts';
+import type { StoreDirectory } from './stores/directory.ts';
+import { unknownSchedules, unknownWarnings } from './stores/known.ts';
 import type { SyncService } from './sync/service.ts';
 
 export interface FreshnessParts {
   readonly storage: Pick<Storage, 'snapshot'>;
-  readonly syncs: Pick<SyncService, 'failing'>;
+  readonly syncs: Pick<SyncService, 'lastResults'>;
+  readonly directory: Pick<StoreDirectory, 'current'>;
   /** When the present trouble of the poller began, if there is one. */
   readonly troubleSince: () => number | undefined;
   /** Whether polls come in by themselves: else the database is an archive, and may be as old as it likes. */
@@ -21,7 +24,7 @@ export interface FreshnessParts {
 /** The data is looked at so often at most. */
 const KEEP = 30_000;
 
-/** Whether a live system is up to date, and the rules of any. */
+/** Whether a live system is up to date, and of any, whether its rules are and all stores have known hours. */
 export class Freshness {
   readonly #parts: FreshnessParts;
   #warnings: Promise<string[]> | undefined;
@@ -45,15 +48,27 @@ export class Freshness {
   }
 
   async #look(now: number): Promise<string[]> {
-    const { live, storage, syncs, interval, troubleSince } = this.#parts;
-    const aged = this.#parts.zoneWarning(now);
-    const warnings = aged === undefined ? [] : [aged];
-    if (!live) return warnings;
+    const { live, zoneWarning } = this.#parts;
+    const aged = zoneWarning(now);
+    return [
+      ...(aged === undefined ? [] : [aged]),
+      ...(live ? await this.#live(now) : []),
+      ...unknownWarnings(unknownSchedules((await this.#parts.directory.current()).entries, now)),
+    ];
+  }
+
+  async #live(now: number): Promise<string[]> {
+    const { storage, syncs, interval, troubleSince } = this.#parts;
+    const warnings: string[] = [];
     const latest = await storage.snapshot((snapshot) => snapshot.latestPoll());
     if (latest === undefined) warnings.push('there are no polls yet');
     else if (areLate(latest, now, interval)) warnings.push(`the newest poll is ${ageOf(latest, now)}`);
     if (troubleSince() !== undefined) warnings.push('the poller is in trouble itself and observes nothing');
-    for (const { feed } of await syncs.failing()) warnings.push(`a source of ${TITLES[feed] ?? feed} cannot be read`);
+    for (const { feed, status, standing } of await syncs.lastResults()) {
+      const source = `a source of ${TITLES[feed] ?? feed}`;
+      if (status === 'failed') warnings.push(`${source} cannot be read`);
+      if (standing !== undefined) warnings.push(`${source} has ${rowsOf(standing.rejected)} of ${standing.read}`);
+    }
     return warnings;
   }
 }
@@ -63,3 +78,7 @@ const TITLES: Readonly<Record<string, string>> = {
   zones: 'time zones',
   specialHours: 'special hours',
 };
+
+function rowsOf(bad: number): string {
+  return bad === 1 ? '1 bad row' : `${bad} bad rows`;
+}

@@ -9,6 +9,8 @@ export interface FleetGauges {
   readonly offlineReasons: ReadonlyMap<InactiveReason | undefined, number>;
   /** Seconds since the latest poll; `undefined`: there is none. */
   readonly pollAge: number | undefined;
+  /** Stores whose hours, or zone, were given and could not be read. */
+  readonly unknown: { readonly hours: number; readonly zones: number };
 }
 
 /** What is told of the poller of this server: how it is, and its running totals. */
@@ -31,8 +33,18 @@ export interface PollerFigures {
 export interface SyncGauges {
   /** Sources that the last one could not read. */
   readonly failing: number;
+  /** Bad rows in the present content of the sources, by feed. */
+  readonly badRows: ReadonlyMap<string, number>;
   /** Seconds since one could read all its sources; `undefined`: none ever could. */
   readonly successAge: number | undefined;
+}
+
+/** What became of a source in a sync. */
+export interface SyncedSource {
+  readonly feed: string;
+  readonly status: string;
+  /** Its present content has some, whether it was read in this sync or before. */
+  readonly hasBadRows: boolean;
 }
 
 const WAYS_IN = ['api', 'import', 'sync', 'poller'] as const;
@@ -74,7 +86,7 @@ export class Metrics {
     for (const source of WAYS_IN) this.polls(source, 0);
     this.#syncRuns = new Counter({
       name: 'restaurant_monitor_sync_runs_total',
-      help: 'Syncs that this server made; failed: a source could not be read, or the sync was broken off',
+      help: 'Syncs that this server made; failed: a source could not be read, or the sync was broken off; partial: all could, but a source has bad rows',
       labelNames: ['outcome'],
       registers,
     });
@@ -100,9 +112,10 @@ export class Metrics {
   }
 
   /** @param sources what became of each source of a sync */
-  sync(sources: readonly { readonly feed: string; readonly status: string }[], brokenOff: boolean): void {
+  sync(sources: readonly SyncedSource[], brokenOff: boolean): void {
     const failed = brokenOff || sources.some(({ status }) => status === 'failed');
-    this.#syncRuns.inc({ outcome: failed ? 'failed' : 'complete' });
+    const partial = sources.some(({ hasBadRows }) => hasBadRows);
+    this.#syncRuns.inc({ outcome: failed ? 'failed' : partial ? 'partial' : 'complete' });
     for (const { feed, status } of sources) this.#syncSources.inc({ feed, outcome: status });
   }
 
@@ -139,6 +152,23 @@ export class Metrics {
         this.reset();
         const reasons = await look().then((fleet) => fleet.offlineReasons, nothing);
         for (const [reason = 'none', stores] of reasons ?? []) this.set({ reason }, stores);
+      },
+    });
+    this.#watchUnknown(look);
+  }
+
+  #watchUnknown(look: () => Promise<FleetGauges>): void {
+    new Gauge({
+      name: 'restaurant_monitor_stores_unknown',
+      help: 'Stores whose business hours, or time zone, were given and could not be read',
+      labelNames: ['what'],
+      registers: [this.#registry],
+      async collect() {
+        this.reset();
+        const unknown = await look().then((fleet) => fleet.unknown, nothing);
+        if (unknown === undefined) return;
+        this.set({ what: 'hours' }, unknown.hours);
+        this.set({ what: 'zone' }, unknown.zones);
       },
     });
   }
@@ -198,7 +228,7 @@ export class Metrics {
 
   /** @param look asked at every scrape; when it fails, the syncs are not told of */
   watchSyncs(look: () => Promise<SyncGauges>): void {
-    for (const outcome of ['complete', 'failed']) this.#syncRuns.inc({ outcome }, 0);
+    for (const outcome of ['complete', 'partial', 'failed']) this.#syncRuns.inc({ outcome }, 0);
     const gauge = (name: string, help: string, value: (syncs: SyncGauges) => number | undefined) =>
       new Gauge({
         ...{ name: `restaurant_monitor_sync_${name}`, help, registers: [this.#registry] },
@@ -208,6 +238,17 @@ export class Metrics {
           if (told !== undefined) this.set(told);
         },
       });
+    new Gauge({
+      name: 'restaurant_monitor_sync_bad_rows',
+      help: 'Bad rows in the present content of the sources, by feed',
+      labelNames: ['feed'],
+      registers: [this.#registry],
+      async collect() {
+        this.reset();
+        const badRows = await look().then((syncs) => syncs.badRows, nothing);
+        for (const [feed, rows] of badRows ?? []) this.set({ feed }, rows);
+      },
+    });
     gauge('failing_sources', 'Sources that the last sync could not read', ({ failing }) => failing);
     gauge(
       'success_age_seconds',

@@ -29,6 +29,17 @@ export function wholeNumber(setting: Setting, least: number, most: number, what 
   throw invalid(`${name} is "${value}", expected ${what} from ${least} to ${most}`);
 }
 
+/**
+ * A share from 0 to 1, such as `0.1`.
+ *
+ * @throws UserError `invalid_input`
+ */
+export function share({ name, value }: Setting): number {
+  const number = Number(value);
+  if (/^(\d+(\.\d*)?|\.\d+)$/.test(value) && number <= 1) return number;
+  throw invalid(`${name} is "${value}", expected a number from 0 to 1 such as 0.1`);
+}
+
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /**

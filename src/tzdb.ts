@@ -2,7 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import { isOld, OLD_AFTER_MONTHS } from './calendar/version.ts';
 import { readTimeZones, type TimeZones, type ZoneRelease } from './calendar/zones.ts';
 import { DAY } from './domain/hours.ts';
-import { instantOf, wallAt, type Zone } from './domain/zone.ts';
+import { instantOf, UNKNOWN_ZONE, wallAt, type Zone } from './domain/zone.ts';
 
 export { SOURCE_KINDS } from './calendar/source.ts';
 export type { ZoneRelease };
@@ -53,13 +53,19 @@ export function zoneNames(): readonly string[] {
   return timeZones().names;
 }
 
+/** The zone in which times of a store are shown: UTC while its own is unknown. */
+export function shownZone(name: string): string {
+  return name === UNKNOWN_ZONE ? 'UTC' : name;
+}
+
 /**
- * The offsets of a zone that hold somewhere in `[from, to]` (instants in milliseconds).
+ * The offsets of a zone that hold somewhere in `[from, to]` (instants in milliseconds); of the unknown zone, those of
+ * UTC.
  *
  * @throws RangeError when there is no such zone
  */
 export function zoneBetween(name: string, from: number, to: number): Zone {
-  return { name, ...timeZones().offsetsBetween(name, from, to) };
+  return { name, ...timeZones().offsetsBetween(shownZone(name), from, to) };
 }
 
 /** The local date at an instant: `2023-01-22`. */

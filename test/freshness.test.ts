@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Freshness, type FreshnessParts } from '../src/freshness.ts';
+import { StoreDirectory } from '../src/stores/directory.ts';
 import { loadSyncConfig } from '../src/sync-config.ts';
 import { zoneRelease, zoneWarning } from '../src/tzdb.ts';
 import { Importer, NOW, POLLS } from './support/importer.ts';
@@ -11,8 +12,14 @@ const HOUR = 3_600_000;
 async function freshness(t: Parameters<typeof Importer.open>[0], parts: Partial<FreshnessParts> = {}) {
   const importer = await Importer.open(t);
   const freshness = new Freshness({
-    ...{ storage: importer.storage, syncs: { failing: async () => [] }, troubleSince: () => undefined },
-    ...{ zoneWarning: () => undefined, live: true, interval: HOUR, now: () => NOW },
+    ...{ storage: importer.storage, syncs: { lastResults: async () => [] }, troubleSince: () => undefined },
+    ...{
+      zoneWarning: () => undefined,
+      live: true,
+      interval: HOUR,
+      now: () => NOW,
+      directory: new StoreDirectory({ storage: importer.storage, now: Date.now }),
+    },
     ...parts,
   });
   return { importer, freshness };
@@ -53,7 +60,7 @@ test('sources that fail and trouble of the poller are said, without a path or a 
   const failed = { status: 'failed', source: '/secret/hours.csv', error: 'there is no file /secret/hours.csv' };
   const results = ['hours', 'polls'].map((feed) => ({ feed, ...failed }));
   const { importer, freshness: fresh } = await freshness(t, {
-    syncs: { failing: async () => results as never },
+    syncs: { lastResults: async () => results as never },
     troubleSince: () => NOW,
   });
   await importer.polls(`${POLLS}a,active,2023-01-25T17:30:00Z\n`);

@@ -1,14 +1,16 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Budgets } from '../budgets.ts';
+import type { Config } from '../config.ts';
 import { invalid } from '../errors.ts';
+import { censusLine, censusWarnings } from '../ingest/census.ts';
 import { FEED_NAMES, FEEDS } from '../ingest/feeds.ts';
 import { type FeedFiles, type FileSummary, importSources, inspectFeeds } from '../ingest/import.ts';
 import { RejectsFile } from '../ingest/rejects.ts';
 import { inspect, type Source } from '../ingest/source.ts';
 import { spool } from '../ingest/spool.ts';
-import type { Storage } from '../storage/ports.ts';
+import { warningsOf } from '../ingest/warnings.ts';
+import type { Storage, StoreCensus } from '../storage/ports.ts';
 import { formatCount, progressBar, say, tally } from './terminal.ts';
 
 export interface FeedFlags {
@@ -17,6 +19,7 @@ export interface FeedFlags {
   readonly specialHours?: string[];
   readonly timezones?: string[];
   readonly strict?: boolean;
+  readonly maxBadShare?: string;
   readonly rejects?: string;
 }
 
@@ -28,6 +31,7 @@ export function withFeedOptions(command: Command): Command {
     .option('--special-hours <files...>', 'hours of single dates, likewise')
     .option('--timezones <files...>', 'time zones, likewise')
     .option('--strict', 'refuse everything when there is one bad row')
+    .option('--max-bad-share <share>', 'refuse a file with a larger share of bad rows (MAX_BAD_SHARE, default 0.1)')
     .option('--rejects <file>', 'where bad rows go (default: ./var/rejects/<time>.csv)');
 }
 
@@ -38,12 +42,13 @@ export function namesFeeds(flags: FeedFlags): boolean {
 /**
  * Imports the feeds that a command line names and tells how it went, on standard error.
  *
+ * @param config the budgets, and the share of bad rows up to which a file is imported
  * @param effectiveFrom from when changed hours and zones hold; now, if not given
  */
 export async function importFromFlags(
   storage: Storage,
   flags: FeedFlags,
-  budgets: Budgets,
+  config: Pick<Config, 'budgets' | 'maxBadShare'>,
   effectiveFrom?: number,
 ): Promise<FileSummary[]> {
   const started = performance.now();
@@ -57,18 +62,24 @@ export async function importFromFlags(
   const rejects = new RejectsFile(flags.rejects ?? join('var', 'rejects', `${fileStamp(now)}-${process.pid}.csv`));
   const { sources, remove } = await sourcesOf(files);
   const progress = progressBar();
+  let census: StoreCensus | undefined;
   try {
     await refuseToOverwrite(sources, rejects.path);
     const summaries = await importSources(storage, sources, {
       now,
-      budgets,
+      budgets: config.budgets,
       ...(effectiveFrom !== undefined && { effectiveFrom }),
       strict: flags.strict ?? false,
+      maxBadShare: config.maxBadShare,
+      onCensus: (counted) => {
+        census = counted;
+      },
       onReject: (reject) => rejects.write(reject),
       onProgress: (file, phase, done) => progress.update(`${phase} ${file}`, done),
     });
     progress.end();
     tell(summaries, (performance.now() - started) / 1000);
+    if (census !== undefined) tellCensus(census);
     return summaries;
   } finally {
     progress.end();
@@ -104,13 +115,21 @@ async function refuseToOverwrite(sources: readonly Source[], rejects: string): P
 }
 
 function tell(summaries: readonly FileSummary[], seconds: number): void {
-  for (const summary of summaries) say(`${summary.file}: ${tally(summary)}`);
+  for (const summary of summaries) {
+    say(`${summary.file}: ${tally(summary)}`);
+    for (const warning of warningsOf(summary)) say(`warning: ${summary.file}: ${warning}`);
+  }
   const rows = summaries.reduce((sum, { read }) => sum + read, 0);
   const megabytes = summaries.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
   say(
     `${formatCount(rows)} rows in ${seconds.toFixed(1)} s: ${formatCount(Math.round(rows / seconds))} rows/s, ` +
       `${(megabytes / seconds).toFixed(1)} MB/s`,
   );
+}
+
+function tellCensus(census: StoreCensus): void {
+  say(censusLine(census));
+  for (const warning of censusWarnings(census)) say(`warning: ${warning}`);
 }
 
 /** `20261123T195620Z`; the process id beside it tells apart what happens in one second. */

@@ -16,10 +16,10 @@ export function importCommand(program: Command): void {
       }
       const { effectiveFrom } = flags;
       const from = effectiveFrom === undefined ? undefined : instantFrom('--effective-from', effectiveFrom);
-      const { database, budgets } = loadConfig(process.env, flags);
-      const storage = await openStorage(database, budgets);
+      const config = loadConfig(process.env, flags);
+      const storage = await openStorage(config.database, config.budgets);
       try {
-        await importFromFlags(storage, flags, budgets, from);
+        await importFromFlags(storage, flags, config, from);
       } finally {
         await storage.close();
       }

@@ -53,7 +53,7 @@ export function reportCommand(program: Command): void {
       const config = loadConfig(process.env, fromFiles ? { ...flags, database: ':memory:' } : flags);
       const storage = await openStorage(existing(config.database));
       try {
-        if (fromFiles) await importFromFlags(storage, flags, config.budgets);
+        if (fromFiles) await importFromFlags(storage, flags, config);
         const figures = await compute(storage, asOf, config.estimator, flags.format === 'full');
         await write(figures, flags);
         if (asOf === undefined && !fromFiles) warnOfLatePolls(figures.asOf, config);

@@ -36,8 +36,7 @@ export async function serve(flags: FeedFlags & ConfigFlags): Promise<{ server: S
   let address: string;
   try {
     server = await createServer(config, storage);
-    if (namesFeeds(flags))
-      server.metrics.polls('import', pollsIn(await importFromFlags(storage, flags, config.budgets)));
+    if (namesFeeds(flags)) server.metrics.polls('import', pollsIn(await importFromFlags(storage, flags, config)));
     address = await server.listen();
   } catch (error) {
     await (server ?? storage).close();

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { createSyncs, openStorage } from '../compose.ts';
 import { loadConfig } from '../config.ts';
 import { UserError } from '../errors.ts';
-import type { SyncResult } from '../storage/sync-log.ts';
+import type { StandingRejects, SyncResult } from '../storage/sync-log.ts';
 import { progressBar, say, tally } from './terminal.ts';
 
 export function syncCommand(program: Command): void {
@@ -11,7 +11,8 @@ export function syncCommand(program: Command): void {
     .command('sync')
     .description('read what is new in the sources that SYNC_POLLS, SYNC_HOURS and others name, now')
     .option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)')
-    .action(async (flags: { database?: string }) => {
+    .option('--max-bad-share <share>', 'refuse a file with a larger share of bad rows (MAX_BAD_SHARE, default 0.1)')
+    .action(async (flags: { database?: string; maxBadShare?: string }) => {
       const config = loadConfig(process.env, flags);
       const storage = await openStorage(config.database, config.budgets);
       const progress = progressBar();
@@ -32,7 +33,10 @@ export function syncCommand(program: Command): void {
           },
         });
         progress.end();
-        for (const result of run.results) say(resultLine(result));
+        for (const result of run.results) {
+          say(resultLine(result));
+          if (result.standing !== undefined) say(`warning: ${result.source}: ${standingLine(result.standing)}`);
+        }
         if (rejects !== undefined) say(`bad rows and the reason for each: ${rejects}`);
         const failed = run.results.filter(({ status }) => status === 'failed').length;
         if (failed === 0) return;
@@ -44,6 +48,14 @@ export function syncCommand(program: Command): void {
         await storage.close();
       }
     });
+}
+
+function standingLine({ rejected, read, storesKept, storesUnknown }: StandingRejects): string {
+  const stores =
+    storesKept + storesUnknown === 0
+      ? ''
+      : `; ${storesUnknown} stores have unknown hours or zones, ${storesKept} keep theirs`;
+  return `${rejected} of ${read} rows in it are bad${stores}`;
 }
 
 function resultLine(result: SyncResult): string {

@@ -55,12 +55,15 @@ export function formatCount(count: number): string {
 }
 
 /** What became of rows, such as `1,822,080 read, 1,822,079 added, 1 rejected`. */
-export function tally(rows: MergeCounts & { readonly read: number; readonly rejected: number }): string {
+export function tally(
+  rows: MergeCounts & { readonly read: number; readonly rejected: number; readonly setAside: number },
+): string {
   const counts: [number, string][] = [
     [rows.added, 'added'],
     [rows.replaced, 'replaced'],
     [rows.alreadyThere, 'already there'],
     [rows.repeated, 'repeated in the file'],
+    [rows.setAside, 'set aside'],
     [rows.rejected, 'rejected'],
   ];
   const told = counts.filter(([count]) => count > 0).map(([count, what]) => `, ${formatCount(count)} ${what}`);

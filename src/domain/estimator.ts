@@ -6,7 +6,7 @@ import { likelyRange } from './likely-range.ts';
 import { FleetSample, lastOf, learningFleet } from './mixture.ts';
 import { nearest, newEstimate } from './nearest.ts';
 import type { PollColumns } from './polls.ts';
-import { allOf, type Batch, eachStore, type StoreRange, type UptimeFigures } from './uptime.ts';
+import { allOf, type Batch, eachStore, type StoreRange, type UptimeFigures, type VisitStore } from './uptime.ts';
 import { unwatchedTime, watchedTime } from './watched.ts';
 import { POLL_REACH, WINDOWS } from './window.ts';
 
@@ -88,21 +88,24 @@ export class FleetEstimator {
     const rule = newEstimate();
     const belief = { mean: 0, variance: 0, none: 0, all: 0 };
     const range = { low: 0, high: 0 };
-    const visit = (store: number, open: Intervals, first: number, last: number): void => {
+    const visit: VisitStore = (store, open, first, last, unknown) => {
       const known = this.#gaps.gather(open, batch.polls, first, last, asOf);
       if (known) downtime.estimate(open, this.#gaps, asOf);
       if (this.#name === 'nearest') nearest(open, batch.polls, first, last, asOf, rule);
       let polls = 0;
       for (let w = 0; w < WINDOWS.length; w++) {
         polls += this.#gaps.polls[ERAS - 1 - w] as number;
-        const openTime = known ? (downtime.open[w] as number) : totalWithin(open, asOf - (WINDOWS[w] as number), asOf);
+        const from = asOf - (WINDOWS[w] as number);
+        const openTime = known ? (downtime.open[w] as number) : totalWithin(open, from, asOf);
+        const unknownTime = totalWithin(unknown, from, asOf);
         if (!known || openTime === 0) {
-          figures.set(offset + store, w, 0, 0, openTime);
-          details.set(offset + store, w, 0, openTime, openTime, polls);
+          figures.set(offset + store, w, 0, 0, openTime + unknownTime);
+          details.set(offset + store, w, 0, openTime + unknownTime, openTime + unknownTime, polls);
           continue;
         }
         const down = Math.min(openTime, mean[w] as number);
-        const up = this.#name === 'nearest' ? (rule.up[w] as number) : openTime - down;
+        const expected = this.#name === 'nearest' ? (rule.up[w] as number) : openTime - down;
+        const up = unknownTime === 0 ? expected : exact(expected);
         belief.mean = down / openTime;
         belief.variance = (variance[w] as number) / (openTime * openTime);
         belief.none = never[w] as number;
@@ -112,8 +115,10 @@ export class FleetEstimator {
         // A range that leaves out its own number would puzzle: it reaches at least to there.
         const low = Math.min(up, Math.max(0, openTime * (1 - range.high) - unknowable));
         const high = Math.max(up, Math.min(openTime, openTime * (1 - range.low) + unknowable));
-        figures.set(offset + store, w, up, openTime - up, openTime);
-        details.set(offset + store, w, low, high, unseen[w] as number, polls);
+        figures.set(offset + store, w, up, openTime - up, openTime + unknownTime);
+        // Nothing is seen of unknown time: all of it may be up, and all of it down.
+        const unpolled = Math.max(unseen[w] as number, unknownTime);
+        details.set(offset + store, w, low, high + unknownTime, unpolled, polls);
       }
       figures.counted[offset + store] = polls + (this.#gaps.polls[0] as number);
     };
@@ -138,4 +143,9 @@ export class FleetEstimator {
     if (unwatched <= this.#watched) return 0;
     return unwatched > watchedTime(open, polls, first, last, asOf - POLL_REACH, asOf) ? unwatched : 0;
   }
+}
+
+/** In steps of 1/1024 ms, so that sums and differences of such times are exact. */
+function exact(time: number): number {
+  return Math.round(time * 1024) / 1024;
 }

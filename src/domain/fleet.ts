@@ -1,7 +1,7 @@
 import { Buckets } from './buckets.ts';
 import { type Course, upStretches } from './course.ts';
 import { HOUR } from './hours.ts';
-import { type Intervals, intersect, totalWithin } from './interval.ts';
+import { EMPTY, type Intervals, intersect, totalWithin } from './interval.ts';
 import { nearest, newEstimate } from './nearest.ts';
 import type { PollColumns } from './polls.ts';
 import { currentOutage, lastCounting, OFFLINE, stateAt } from './state.ts';
@@ -37,6 +37,8 @@ interface Seen {
   readonly polls: PollColumns;
   readonly first: number;
   readonly last: number;
+  /** When its hours or its zone are unknown. */
+  readonly unknown: Intervals;
 }
 
 /**
@@ -87,42 +89,56 @@ export class FleetTally<Store> {
    * @param open its open intervals, complete over `FLEET_REACH` before `asOf`
    * @param polls arranged polls of which `[first, last)` are this store's
    * @param firstPoll when it was polled for the first time ever; long ago, if not given
+   * @param unknown when its hours or its zone are unknown
    */
-  add(store: Store, open: Intervals, polls: PollColumns, first: number, last: number, firstPoll = Number.NaN): void {
+  add(
+    store: Store,
+    open: Intervals,
+    polls: PollColumns,
+    first: number,
+    last: number,
+    firstPoll = Number.NaN,
+    unknown: Intervals = EMPTY,
+  ): void {
     const { asOf } = this;
-    const seen = { open, polls, first, last };
+    const seen = { open, polls, first, last, unknown };
     for (let w = 0; w < WINDOWS.length; w++) this.#sum(seen, asOf - (WINDOWS[w] as number), w, w + 1, this.before);
     this.#sum(seen, asOf, 0, WINDOWS.length, this.last);
     const { course, up } = this.#estimate;
-    this.#addHours(open, course);
+    this.#addHours(seen, course);
     this.#countPolls(seen);
     const poll = lastCounting(open, polls, first, last, asOf, this.#patience);
-    const state = stateAt(open, asOf, polls.active[poll]);
-    const outage = state === OFFLINE ? currentOutage(open, course, asOf, firstPoll) : undefined;
+    const state = stateAt(open, asOf, polls.active[poll], unknown);
+    const outage = state === OFFLINE ? currentOutage(open, course, asOf, firstPoll, unknown) : undefined;
     const openDay = totalWithin(open, asOf - WINDOWS[1], asOf);
     const downDay = course.counted > 0 ? openDay - (up[1] as number) : 0;
     this.#worst.add(store, state, outage, downDay - unseenDowntime(open, course, asOf - WINDOWS[1], firstPoll));
   }
 
   /** Adds the windows `[from, to)` that end at `at` to `sums`, and leaves the estimate behind. */
-  #sum({ open, polls, first, last }: Seen, at: number, from: number, to: number, sums: WindowSums): void {
+  #sum({ open, polls, first, last, unknown }: Seen, at: number, from: number, to: number, sums: WindowSums): void {
     const reach = reachOf(polls, first, last, at);
     const estimate = this.#estimate;
     nearest(open, polls, reach.first, reach.last, at, estimate);
     for (let w = from; w < to; w++) {
-      const time = totalWithin(open, at - (WINDOWS[w] as number), at);
+      const start = at - (WINDOWS[w] as number);
+      const time = totalWithin(open, start, at);
       const up = estimate.up[w] as number;
-      sums.open[w] = (sums.open[w] as number) + time;
+      sums.open[w] = (sums.open[w] as number) + time + totalWithin(unknown, start, at);
       sums.up[w] = (sums.up[w] as number) + up;
       if (estimate.counted > 0) sums.down[w] = (sums.down[w] as number) + time - up;
     }
   }
 
-  #addHours(open: Intervals, course: Course): void {
-    const { open: openHours, up: upHours, unknown } = this.#hours;
+  #addHours({ open, unknown }: Seen, course: Course): void {
+    const { open: openHours, up: upHours, unknown: unknownHours } = this.#hours;
     for (let i = 0; i < open.length; i += 2) {
       openHours.add(open[i] as number, open[i + 1] as number);
-      if (course.counted === 0) unknown.add(open[i] as number, open[i + 1] as number);
+      if (course.counted === 0) unknownHours.add(open[i] as number, open[i + 1] as number);
+    }
+    for (let i = 0; i < unknown.length; i += 2) {
+      openHours.add(unknown[i] as number, unknown[i + 1] as number);
+      unknownHours.add(unknown[i] as number, unknown[i + 1] as number);
     }
     const up = intersect(open, upStretches(course));
     for (let i = 0; i < up.length; i += 2) upHours.add(up[i] as number, up[i + 1] as number);

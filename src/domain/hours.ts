@@ -8,7 +8,7 @@ export const DAY = 24 * HOUR;
 
 /**
  * Weekly business hours of many stores as columns, one entry a row, ordered by store. `store` is an index into the
- * stores of the batch; `day` is 0 = Monday … 6 = Sunday, or `NO_DAY`; `start` and `end` are milliseconds since local
+ * stores of the batch; `day` is 0 = Monday … 6 = Sunday, `NO_DAY` or `UNKNOWN_DAY`; `start` and `end` are milliseconds since local
  * midnight.
  */
 export interface HoursColumns {
@@ -32,6 +32,9 @@ export interface HeldColumns {
 
 /** The day of a row that never opens: a version of nothing else is closed every day, which no rows would not say. */
 export const NO_DAY = 7;
+
+/** The day of a row whose version is unknown: the hours of that time were given but could not be read. */
+export const UNKNOWN_DAY = 8;
 
 /** An `end` from here on is how the feeds spell "until midnight" (23:59, 23:59:59, 24:00). */
 const UNTIL_MIDNIGHT = 23 * HOUR + 59 * MINUTE;

@@ -56,6 +56,13 @@ export function intersect(a: Intervals, b: Intervals): Intervals {
   return common;
 }
 
+/** The instants of `a` that `b` does not hold. */
+export function subtract(a: Intervals, b: Intervals): Intervals {
+  if (b.length === 0) return a;
+  const rest: number[] = [Number.NEGATIVE_INFINITY, ...b, Number.POSITIVE_INFINITY];
+  return intersect(a, rest);
+}
+
 /** The length of all stretches together, in milliseconds. */
 export function total(a: Intervals): number {
   let sum = 0;

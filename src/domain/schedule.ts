@@ -1,7 +1,7 @@
-import { DAY, type HoursColumns, openIntervals, openOn } from './hours.ts';
-import { type Intervals, intersect, union } from './interval.ts';
+import { DAY, type HoursColumns, openIntervals, openOn, UNKNOWN_DAY } from './hours.ts';
+import { EMPTY, type Intervals, intersect, subtract, union } from './interval.ts';
 import { CLOSED, type SpecialHoursColumns } from './special-hours.ts';
-import type { Zone } from './zone.ts';
+import { UNKNOWN_ZONE, type Zone } from './zone.ts';
 
 /** The zones that stores had before, as columns ordered by store and `until`: each held until that instant. */
 export interface ZoneChangeColumns {
@@ -28,6 +28,8 @@ export class Schedule {
   readonly #hours: Int32Array;
   readonly #specialHours: Int32Array;
   readonly #zoneChanges: Int32Array;
+  /** When hours or zone are unknown, for the few stores that have such time. */
+  readonly #unknown: ReadonlyMap<number, Intervals>;
 
   constructor(columns: ScheduleColumns) {
     this.stores = columns.zones.length;
@@ -35,13 +37,27 @@ export class Schedule {
     this.#hours = beginnings(columns.hours, this.stores);
     this.#specialHours = beginnings(columns.specialHours, this.stores);
     this.#zoneChanges = beginnings(columns.zoneChanges, this.stores);
+    this.#unknown = unknownTimes(columns);
   }
 
   /**
    * The open intervals of one store, complete over `[from, to]` (instants, both included) and not clipped to it. A
-   * store that had several zones is read in each of them for the time that it held.
+   * store that had several zones is read in each of them for the time that it held. Time in which its hours or its zone
+   * are unknown is not in them.
    */
   openIntervals(store: number, from: number, to: number): Intervals {
+    return subtract(this.#openWhenKnown(store, from, to), this.unknownIntervals(store));
+  }
+
+  /**
+   * When the hours or the zone of one store are unknown. It counts as open time whose state is unknown; polls in it do
+   * not count.
+   */
+  unknownIntervals(store: number): Intervals {
+    return this.#unknown.get(store) ?? EMPTY;
+  }
+
+  #openWhenKnown(store: number, from: number, to: number): Intervals {
     const { zones, zoneChanges } = this.#columns;
     const zone = zones[store] as Zone;
     const first = this.#zoneChanges[store] as number;
@@ -114,6 +130,29 @@ const WHOLE_WEEK: HoursColumns = {
   start: new Int32Array(7),
   end: new Int32Array(7).fill(DAY),
 };
+
+/** By store; those without unknown time are left out. */
+function unknownTimes({ zones, zoneChanges, hours }: ScheduleColumns): Map<number, Intervals> {
+  const pieces = new Map<number, number[]>();
+  const add = (store: number, from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY) => {
+    const own = pieces.get(store) ?? [];
+    own.push(from, until);
+    pieces.set(store, own);
+  };
+  for (let row = 0; row < hours.length; row++) {
+    if (hours.day[row] === UNKNOWN_DAY) add(hours.store[row] as number, hours.held?.from[row], hours.held?.until[row]);
+  }
+  const lastChange = new Map<number, number>();
+  for (let change = 0; change < zoneChanges.length; change++) {
+    const [store, until] = [zoneChanges.store[change] as number, zoneChanges.until[change] as number];
+    if (zoneChanges.zone[change]?.name === UNKNOWN_ZONE) add(store, lastChange.get(store), until);
+    lastChange.set(store, until);
+  }
+  for (let store = 0; store < zones.length; store++) {
+    if (zones[store]?.name === UNKNOWN_ZONE) add(store, lastChange.get(store));
+  }
+  return new Map([...pieces].map(([store, own]) => [store, union(own)]));
+}
 
 function beginnings({ length, store }: { length: number; store: Int32Array }, stores: number): Int32Array {
   const begins = new Int32Array(stores + 1);

@@ -1,5 +1,5 @@
 import { type Course, downSince } from './course.ts';
-import { contains, type Intervals, totalWithin } from './interval.ts';
+import { contains, EMPTY, type Intervals, totalWithin } from './interval.ts';
 import type { PollColumns } from './polls.ts';
 import { POLL_REACH } from './window.ts';
 
@@ -8,7 +8,7 @@ export const STATES = ['offline', 'unknown', 'online', 'closed'] as const;
 
 /**
  * - `offline`: it is open, and the last poll that counts found it inactive
- * - `unknown`: it is open, and no poll of late counts
+ * - `unknown`: it is open, and no poll of late counts; or its hours or its zone are unknown
  * - `online`: it is open, and the last poll that counts found it active
  * - `closed`: it is not supposed to be open
  */
@@ -25,8 +25,10 @@ export const CLOSED = 3;
  *
  * @param open the store's open intervals, complete around `at`
  * @param active what the last poll that counts saw, 1 or 0; `undefined`: there is none young enough
+ * @param unknown when its hours or its zone are unknown
  */
-export function stateAt(open: Intervals, at: number, active: number | undefined): number {
+export function stateAt(open: Intervals, at: number, active: number | undefined, unknown: Intervals = EMPTY): number {
+  if (contains(unknown, at)) return UNKNOWN;
   if (!contains(open, at)) return CLOSED;
   if (active === undefined) return UNKNOWN;
   return active === 1 ? ONLINE : OFFLINE;
@@ -69,19 +71,28 @@ export interface CurrentOutage {
  * The outage that a store is in at `asOf` by the rule `nearest`; `undefined`: its last state is up or unknown.
  *
  * @param firstPoll when the store was polled for the first time ever, before which no outage begins; long ago, if not given
+ * @param unknown when its hours or its zone are unknown, which ends an outage
  */
 export function currentOutage(
   open: Intervals,
   course: Course,
   asOf: number,
   firstPoll = Number.NEGATIVE_INFINITY,
+  unknown: Intervals = EMPTY,
 ): CurrentOutage | undefined {
   const turned = downSince(course);
   if (turned === undefined) return undefined;
-  const began = firstOpen(open, Math.max(turned, asOf - POLL_REACH));
+  const began = firstOpen(open, Math.max(turned, asOf - POLL_REACH, lastEnd(unknown, asOf)));
   const sinceFirstPoll = began < firstPoll;
   const since = sinceFirstPoll ? firstOpen(open, firstPoll) : began;
   return { since, lost: totalWithin(open, since, asOf), sinceFirstPoll };
+}
+
+/** Where the last stretch that ends by `at` does. */
+function lastEnd(stretches: Intervals, at: number): number {
+  let end = Number.NEGATIVE_INFINITY;
+  for (let i = 1; i < stretches.length && (stretches[i] as number) <= at; i += 2) end = stretches[i] as number;
+  return end;
 }
 
 function firstOpen(open: Intervals, from: number): number {

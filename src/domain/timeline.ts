@@ -1,5 +1,5 @@
 import { downSince, followCourse, newCourse, upStretches } from './course.ts';
-import { contains, type Intervals, intersect } from './interval.ts';
+import { contains, EMPTY, type Intervals, intersect, union } from './interval.ts';
 import type { PollColumns } from './polls.ts';
 import { type Reason, reasonOf } from './reasons.ts';
 import { reachOf } from './uptime.ts';
@@ -11,7 +11,7 @@ export interface Stretch {
   readonly to: number;
 }
 
-/** A stretch of open time with one state; `unknown` when no poll counts. */
+/** A stretch of open time with one state; `unknown` when no poll counts, or hours or zone are unknown. */
 export interface Segment extends Stretch {
   readonly state: 'up' | 'down' | 'unknown';
 }
@@ -19,8 +19,10 @@ export interface Segment extends Stretch {
 export interface SeenPoll {
   readonly instant: number;
   readonly active: boolean;
-  /** `false`: the store was closed, so the poll says nothing. */
+  /** `false`: the store was closed, or it is unknown whether it was open, so the poll says nothing. */
   readonly counts: boolean;
+  /** `false`: the hours or the zone of the store are unknown at that instant. */
+  readonly hoursKnown: boolean;
   /** Why it is inactive, in the form of `reasonText`; `undefined`: it is active, or the reason is not known. */
   readonly reason: string | undefined;
 }
@@ -31,8 +33,9 @@ export interface OutageReason extends Reason {
 }
 
 /**
- * Downtime without a moment of uptime in between, also across closed time: from the first open instant that is down to
- * the last one. One that began before the reach of the polls begins there, and none begins before the first poll ever.
+ * Downtime without a moment of uptime or of unknown state in between, also across closed time: from the first open
+ * instant that is down to the last one. One that began before the reach of the polls begins there, and none begins before
+ * the first poll ever.
  */
 export interface Outage extends Stretch {
   /** The state has not changed up to `asOf`. */
@@ -57,6 +60,8 @@ export interface Totals {
 export interface Timeline {
   /** Clipped to the range, as are the segments. */
   readonly open: Intervals;
+  /** The part of `open` in which hours or zone are unknown. */
+  readonly hoursUnknown: Intervals;
   /** Those in the range, both ends included. */
   readonly polls: readonly SeenPoll[];
   readonly segments: readonly Segment[];
@@ -71,6 +76,8 @@ export interface AboutStore {
   readonly reasons?: ReadonlyMap<number, string>;
   /** When it was polled for the first time ever; long ago, if not given. */
   readonly firstPoll?: number;
+  /** When its hours or its zone are unknown. */
+  readonly unknown?: Intervals;
 }
 
 /**
@@ -88,24 +95,23 @@ export function timelineOf(
   last: number,
   range: Stretch,
   asOf: number,
-  { reasons = new Map(), firstPoll = Number.NEGATIVE_INFINITY }: AboutStore = {},
+  { reasons = new Map(), firstPoll = Number.NEGATIVE_INFINITY, unknown = EMPTY }: AboutStore = {},
 ): Timeline {
   const reach = reachOf(polls, first, last, asOf);
   const course = newCourse();
   followCourse(open, polls, reach.first, reach.last, course);
-  const all = segmentsOf(
-    intersect(open, [asOf - POLL_REACH, asOf]),
-    upStretches(course),
-    course.counted > 0 ? 'down' : 'unknown',
-  );
+  const reached = [asOf - POLL_REACH, asOf];
+  const known = segmentsOf(intersect(open, reached), upStretches(course), course.counted > 0 ? 'down' : 'unknown');
+  const all = withUnknown(known, intersect(unknown, reached));
   const segments = all.map((segment) => clipped(segment, range)).filter(({ from, to }) => from < to);
-  const seen = seenPolls(open, polls, reach.first, reach.last, reasons);
+  const seen = seenPolls(open, unknown, polls, reach.first, reach.last, reasons);
   const outages = outagesOf(all, downSince(course) !== undefined, firstPoll).map((outage) => ({
     ...outage,
     reasons: reasonsWithin(seen, outage),
   }));
   return {
-    open: intersect(open, [range.from, range.to]),
+    open: intersect(union([...open, ...unknown]), [range.from, range.to]),
+    hoursUnknown: intersect(unknown, [range.from, range.to]),
     polls: seen.filter(({ instant }) => instant >= range.from && instant <= range.to),
     segments,
     outages: outages.filter(({ from, to }) => from < range.to && to > range.from),
@@ -129,6 +135,24 @@ function segmentsOf(open: Intervals, upTime: Intervals, otherwise: 'down' | 'unk
     if (at < (piece[1] as number)) segments.push({ from: at, to: piece[1] as number, state: otherwise });
   }
   return segments;
+}
+
+/** Puts stretches of unknown hours among the segments of known ones; neighbors of unknown state become one. */
+function withUnknown(known: Segment[], unknown: Intervals): Segment[] {
+  if (unknown.length === 0) return known;
+  const segments = [...known];
+  for (let i = 0; i < unknown.length; i += 2) {
+    segments.push({ from: unknown[i] as number, to: unknown[i + 1] as number, state: 'unknown' });
+  }
+  segments.sort((a, b) => a.from - b.from);
+  const joined: Segment[] = [];
+  for (const segment of segments) {
+    const last = joined.at(-1);
+    const touches = last?.state === 'unknown' && segment.state === 'unknown' && last.to === segment.from;
+    if (touches) joined[joined.length - 1] = { ...last, to: segment.to };
+    else joined.push(segment);
+  }
+  return joined;
 }
 
 function clipped({ from, to, state }: Segment, range: Stretch): Segment {
@@ -171,6 +195,7 @@ function reasonsWithin(polls: readonly SeenPoll[], { from, to }: Stretch): Outag
 
 function seenPolls(
   open: Intervals,
+  unknown: Intervals,
   polls: PollColumns,
   first: number,
   last: number,
@@ -179,8 +204,13 @@ function seenPolls(
   const seen: SeenPoll[] = [];
   for (let i = first; i < last; i++) {
     const instant = polls.instant[i] as number;
-    const active = polls.active[i] === 1;
-    seen.push({ instant, active, counts: contains(open, instant), reason: reasons.get(instant) });
+    seen.push({
+      instant,
+      active: polls.active[i] === 1,
+      counts: contains(open, instant),
+      hoursKnown: !contains(unknown, instant),
+      reason: reasons.get(instant),
+    });
   }
   return seen;
 }

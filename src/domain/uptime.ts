@@ -74,13 +74,15 @@ export function batchUptime(
   stores: StoreRange = allOf(batch),
 ): void {
   const estimate = newEstimate();
-  const visit = (store: number, open: Intervals, first: number, last: number): void => {
+  const visit: VisitStore = (store, open, first, last, unknown) => {
     nearest(open, batch.polls, first, last, asOf, estimate);
     figures.counted[offset + store] = estimate.counted;
     for (let w = 0; w < WINDOWS.length; w++) {
-      const openTime = totalWithin(open, asOf - (WINDOWS[w] as number), asOf);
+      const from = asOf - (WINDOWS[w] as number);
+      const openTime = totalWithin(open, from, asOf);
       const up = estimate.up[w] as number;
-      figures.set(offset + store, w, up, estimate.counted > 0 ? openTime - up : 0, openTime);
+      const down = estimate.counted > 0 ? openTime - up : 0;
+      figures.set(offset + store, w, up, down, openTime + totalWithin(unknown, from, asOf));
     }
   };
   eachStore(batch, asOf, visit, stores);
@@ -91,13 +93,16 @@ export function allOf({ schedule }: Batch): StoreRange {
 }
 
 /**
- * Calls `visit` for the stores of a range (all, if none is given), or for every so manieth, with its open intervals and
- * the range of its polls of the eight days before `asOf`.
+ * Receives a store with its open intervals, the range of its polls of the eight days before `asOf`, and the time in
+ * which its hours or its zone are unknown.
  */
+export type VisitStore = (store: number, open: Intervals, first: number, last: number, unknown: Intervals) => void;
+
+/** Calls `visit` for the stores of a range (all, if none is given), or for every so manieth. */
 export function eachStore(
   batch: Batch,
   asOf: number,
-  visit: (store: number, open: Intervals, first: number, last: number) => void,
+  visit: VisitStore,
   { first, end }: StoreRange = allOf(batch),
   every = 1,
 ): void {
@@ -109,7 +114,7 @@ export function eachStore(
     if (store % every === 0) {
       const open = schedule.openIntervals(store, asOf - POLL_REACH, asOf);
       const reach = reachOf(polls, pollsFrom, pollsTo, asOf);
-      visit(store, open, reach.first, reach.last);
+      visit(store, open, reach.first, reach.last, schedule.unknownIntervals(store));
     }
     pollsFrom = pollsTo;
   }

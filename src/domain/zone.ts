@@ -13,6 +13,9 @@ export interface Zone {
   readonly offsets: readonly number[];
 }
 
+/** CLDR's name of the unknown zone: of a store whose zone was given but could not be read. */
+export const UNKNOWN_ZONE = 'Etc/Unknown';
+
 /** What the clock on the wall shows at an instant, as a wall value. */
 export function wallAt(zone: Zone, instant: number): number {
   let i = zone.starts.length - 1;

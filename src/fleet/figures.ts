@@ -34,9 +34,16 @@ export async function readFigures(
 ): Promise<FleetFigures> {
   const tally = new FleetTally<StoreEntry>(asOf, patienceOf(pollInterval), WORST_STORES);
   const reach = { from: asOf - FLEET_REACH, to: asOf };
-  await walkStores(snapshot, fleet, stores, reach, pollInterval, (store, open, polls, first, last, firstPoll) => {
-    tally.add(store, open, polls, first, last, firstPoll);
-  });
+  await walkStores(
+    snapshot,
+    fleet,
+    stores,
+    reach,
+    pollInterval,
+    (store, open, polls, first, last, firstPoll, unknown) => {
+      tally.add(store, open, polls, first, last, firstPoll, unknown);
+    },
+  );
   const { last, before, worst, latestPoll } = tally;
   return { asOf, stores: stores.length, last, before, hourly: tally.hourly(), worst, latestPoll };
 }

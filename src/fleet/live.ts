@@ -114,17 +114,25 @@ export async function readLive(
   const columns = newColumns(stores);
   const { base, state, instant, active, latest, reasons, first: firstPolls } = columns;
   const ofLate = { from: asOf - patience + 1, to: asOf };
-  await walkStores(snapshot, fleet, stores, ofLate, pollInterval, ({ key }, open, polls, first, last, firstPoll) => {
-    const at = key - base;
-    if (firstPoll <= asOf) firstPolls[at] = firstPoll;
-    const counting = lastCounting(open, polls, first, last, asOf, patience);
-    state[at] = stateAt(open, asOf, counting < 0 ? undefined : polls.active[counting]);
-    if (first === last) return;
-    const shown = counting < 0 ? last - 1 : counting;
-    instant[at] = polls.instant[shown] as number;
-    active[at] = polls.active[shown] as number;
-    latest[at] = polls.instant[last - 1] as number;
-  });
+  await walkStores(
+    snapshot,
+    fleet,
+    stores,
+    ofLate,
+    pollInterval,
+    (store, open, polls, first, last, firstPoll, unknown) => {
+      const { key } = store;
+      const at = key - base;
+      if (firstPoll <= asOf) firstPolls[at] = firstPoll;
+      const counting = lastCounting(open, polls, first, last, asOf, patience);
+      state[at] = stateAt(open, asOf, counting < 0 ? undefined : polls.active[counting], unknown);
+      if (first === last) return;
+      const shown = counting < 0 ? last - 1 : counting;
+      instant[at] = polls.instant[shown] as number;
+      active[at] = polls.active[shown] as number;
+      latest[at] = polls.instant[last - 1] as number;
+    },
+  );
   for (const said of await snapshot.pollReasons(base, base + state.length, ofLate.from, asOf)) {
     for (const [i, at] of said.store.entries()) if (instant[at] === said.instant[i]) reasons.set(at, said.reason);
   }

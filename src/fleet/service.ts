@@ -3,8 +3,9 @@ import type { Stretch } from '../domain/timeline.ts';
 import { messageOf, UserError } from '../errors.ts';
 import type { FleetGauges } from '../metrics.ts';
 import { Mutex } from '../mutex.ts';
-import type { Storage } from '../storage/ports.ts';
+import type { Storage, StoreCensus } from '../storage/ports.ts';
 import { type StoreDirectory, type StoreEntry, storeNamed, visibleEntries } from '../stores/directory.ts';
+import { unknownSchedules } from '../stores/known.ts';
 import type { StateSource } from '../stores/states.ts';
 import { type FleetFigures, readFigures } from './figures.ts';
 import { type LiveStates, readLive } from './live.ts';
@@ -70,6 +71,7 @@ export class FleetService implements StateSource {
   readonly #data: Refreshed<DataState>;
   readonly #live: Refreshed<LiveStates>;
   readonly #trouble: Refreshed<number | undefined>;
+  readonly #census: Refreshed<StoreCensus>;
   readonly #pastStates = new RememberedAnswers<LiveStates>(PAST_STATES);
   readonly #latestPolls = new RememberedAnswers<number | undefined>(OWNERS);
   /** By who sees which stores. */
@@ -87,6 +89,7 @@ export class FleetService implements StateSource {
     this.#now = now;
     this.#data = this.#refreshed(DATA, () => this.#readData());
     this.#live = this.#refreshed(LIVE, () => this.#readLive(this.#now()));
+    this.#census = this.#refreshed(FIGURES, () => storage.snapshot((snapshot) => snapshot.census()));
     this.#trouble = this.#refreshed(LIVE, () => this.#troubleAt(this.#now()));
   }
 
@@ -163,12 +166,18 @@ export class FleetService implements StateSource {
     return { ...timeline, storeId: store.id };
   }
 
+  /** How many stores are known from which feeds, a minute old at most. */
+  census(): Promise<StoreCensus> {
+    return this.#census.get();
+  }
+
   /** What a scrape is told, some seconds old at most. */
   async gauges(): Promise<FleetGauges> {
     const { live, entries, latestPoll } = await this.view('all', undefined);
     return {
       states: live.count(entries),
       offlineReasons: live.countReasons(entries),
+      unknown: unknownSchedules(entries, this.#now()),
       pollAge: latestPoll === undefined ? undefined : (this.#now() - latestPoll) / 1_000,
     };
   }

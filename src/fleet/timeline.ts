@@ -32,6 +32,7 @@ export async function readTimeline(
     ...timelineOf(schedule.openIntervals(store, from, asOf), polls, 0, polls.length, range, asOf, {
       reasons,
       firstPoll,
+      unknown: schedule.unknownIntervals(store),
     }),
     firstPoll: firstPoll <= asOf ? firstPoll : undefined,
     zoneAt: (instant) => schedule.zoneAt(store, instant),

@@ -8,8 +8,8 @@ import { runsOf } from './runs.ts';
 import { type FleetSchedule, keysOf } from './schedules.ts';
 
 /**
- * What is seen of one store: its open intervals, complete over the range, its polls `[first, last)` in it, and when it
- * was polled for the first time ever (NaN: never).
+ * What is seen of one store: its open intervals, complete over the range, its polls `[first, last)` in it, when it was
+ * polled for the first time ever (NaN: never), and when its hours or its zone are unknown.
  */
 export type Visit = (
   store: StoreEntry,
@@ -18,6 +18,7 @@ export type Visit = (
   first: number,
   last: number,
   firstPoll: number,
+  unknown: Intervals,
 ) => void;
 
 /** So many polls are in memory at once, about; sorting as many holds up others for some 10 ms. */
@@ -60,7 +61,8 @@ export async function walkStores(
       const store = byKey[key - firstKey];
       if (store !== undefined) {
         const open = schedule.openIntervals(key - base, from, to);
-        visit(store, open, polls, first, last, firstPolls[key - run.first] as number);
+        const firstPoll = firstPolls[key - run.first] as number;
+        visit(store, open, polls, first, last, firstPoll, schedule.unknownIntervals(key - base));
       }
       first = last;
     }

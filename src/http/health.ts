@@ -10,7 +10,9 @@ const Ready = Type.Object({
   status: Type.Literal('ready'),
   time_zones: TimeZones,
   warnings: Type.Optional(
-    Type.Array(Type.String(), { description: 'What is not as it should be, such as old polls in a live system.' }),
+    Type.Array(Type.String(), {
+      description: 'What is not as it should be, such as old polls in a live system, or stores with unknown hours.',
+    }),
   ),
 });
 

@@ -19,6 +19,8 @@ export interface ImportServiceOptions {
   readonly uploads: UploadsFolder;
   /** The largest file that is taken, bytes. */
   readonly maxBytes: number;
+  /** The share of bad rows, 0 to 1, up to which a file is imported that does not say. */
+  readonly maxBadShare: number;
   /** How long an import is kept after its end, milliseconds; `undefined`: for ever. */
   readonly keep?: number | undefined;
   readonly log: Logger;
@@ -36,6 +38,8 @@ export interface ImportRequest {
   /** What the sender calls the file. */
   readonly fileName: string;
   readonly strict: boolean;
+  /** The share of bad rows up to which it is imported; `undefined`: as the server is set. */
+  readonly maxBadShare: number | undefined;
   readonly dryRun: boolean;
   readonly effectiveFrom: number | undefined;
   readonly requestedBy: string | undefined;
@@ -67,13 +71,24 @@ export class ImportService {
   #receiving = 0;
 
   constructor(options: ImportServiceOptions) {
-    const { storage, budgets, uploads, maxBytes, keep, log, now, onChanged = () => {}, onPolls = () => {} } = options;
+    const {
+      storage,
+      budgets,
+      uploads,
+      maxBytes,
+      maxBadShare,
+      keep,
+      log,
+      now,
+      onChanged = () => {},
+      onPolls = () => {},
+    } = options;
     this.#storage = storage;
     this.#uploads = uploads;
     this.#budgets = budgets;
     this.#maxBytes = maxBytes;
     this.#now = now;
-    this.#worker = new ImportWorker({ storage, budgets, uploads, log, now, onChanged, onPolls });
+    this.#worker = new ImportWorker({ storage, budgets, uploads, maxBadShare, log, now, onChanged, onPolls });
     const sweep = (before: number) => this.#removeBefore(before);
     this.retention = new Retention({ what: 'imports', keep, log, now, sweep });
   }

@@ -6,7 +6,7 @@ import { type FileSummary, type ImportPhase, importSources, pollsIn } from '../i
 import { RejectsFile } from '../ingest/rejects.ts';
 import { inspect } from '../ingest/source.ts';
 import type { ImportCatalog, ImportCounts, ImportRecord } from '../storage/import-catalog.ts';
-import type { Storage } from '../storage/ports.ts';
+import type { Storage, StoreCensus } from '../storage/ports.ts';
 import { WorkLoop } from '../work-loop.ts';
 import { feedFrom } from './feed-names.ts';
 import type { UploadsFolder } from './uploads.ts';
@@ -15,6 +15,8 @@ export interface ImportWorkerOptions {
   readonly storage: Storage;
   readonly budgets: Budgets;
   readonly uploads: UploadsFolder;
+  /** The share of bad rows, 0 to 1, up to which a file is imported that does not say. */
+  readonly maxBadShare: number;
   readonly log: Logger;
   /** The clock, milliseconds. */
   readonly now: () => number;
@@ -36,6 +38,7 @@ export class ImportWorker {
   readonly #budgets: Budgets;
   readonly #imports: ImportCatalog;
   readonly #uploads: UploadsFolder;
+  readonly #maxBadShare: number;
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #onChanged: () => void;
@@ -43,11 +46,12 @@ export class ImportWorker {
   readonly #loop = new WorkLoop(() => this.#work());
   #server = '';
 
-  constructor({ storage, budgets, uploads, log, now, onChanged, onPolls }: ImportWorkerOptions) {
+  constructor({ storage, budgets, uploads, maxBadShare, log, now, onChanged, onPolls }: ImportWorkerOptions) {
     this.#storage = storage;
     this.#budgets = budgets;
     this.#imports = storage.imports;
     this.#uploads = uploads;
+    this.#maxBadShare = maxBadShare;
     this.#log = log;
     this.#now = now;
     this.#onChanged = onChanged;
@@ -108,7 +112,7 @@ export class ImportWorker {
       await this.#imports.complete(id, counts, this.#now());
       await this.#uploads.removeUpload(id);
       log.info({ ...counts, dry_run: record.dryRun, ms: Math.round(performance.now() - started) }, 'import complete');
-      if (!record.dryRun && counts.added + counts.replaced > 0) this.#onChanged();
+      if (!record.dryRun && counts.added + counts.replaced + counts.unreadStores.unknown > 0) this.#onChanged();
     } catch (error) {
       if (this.#loop.stopping.aborted) {
         log.info('import interrupted; it is back in the queue');
@@ -127,21 +131,34 @@ export class ImportWorker {
     }
   }
 
-  async #import({ id, feed, fileName, strict, dryRun, effectiveFrom }: ImportRecord): Promise<ImportCounts> {
+  async #import({
+    id,
+    feed,
+    fileName,
+    strict,
+    maxBadShare,
+    dryRun,
+    effectiveFrom,
+  }: ImportRecord): Promise<ImportCounts> {
     const source = await inspect(FEEDS[feedFrom(feed)], this.#uploads.upload(id), fileName);
     const rejects = new RejectsFile(this.#uploads.rejects(id));
+    let census: StoreCensus | undefined;
     try {
       const [summary] = await importSources(this.#storage, [source], {
         now: this.#now(),
         strict,
+        maxBadShare: maxBadShare ?? this.#maxBadShare,
         dryRun,
         budgets: this.#budgets,
         ...(effectiveFrom !== undefined && { effectiveFrom }),
         signal: this.#loop.stopping,
+        onCensus: (counted) => {
+          census = counted;
+        },
         onReject: (reject) => rejects.write(reject),
         onProgress: this.#teller(id),
       });
-      return countsOf(summary as FileSummary);
+      return { ...countsOf(summary as FileSummary), census };
     } finally {
       await rejects.close();
     }
@@ -159,6 +176,6 @@ export class ImportWorker {
   }
 }
 
-function countsOf({ read, added, replaced, alreadyThere, repeated, rejected }: FileSummary): ImportCounts {
-  return { read, added, replaced, alreadyThere, repeated, rejected };
+function countsOf({ feed: _feed, file: _file, bytes: _bytes, ...counts }: FileSummary): ImportCounts {
+  return counts;
 }

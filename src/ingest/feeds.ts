@@ -19,6 +19,9 @@ export interface FeedColumn {
  * bad row why it is bad: from a relation `raw` with a text column for each of `columns` that the file has, the text
  * columns `broken` (why the row cannot be read at all) and `line`, and the boolean `plain` (`isPlain` of its id), to the
  * staged columns and `reason`. A blank line has a null `store_id`.
+ *
+ * Feeds of schedules also give `concerns`, the id of the store where it can be read, and `misplaced`: the row has no
+ * columns, so that the id may be another field.
  */
 export interface Feed {
   readonly name: FeedName;
@@ -86,6 +89,9 @@ const weekday = (text: string): string => `
     ${DAY_NAMES.map((names, day) => `when lower(${text}) in (${names.map(literal).join(', ')}) then ${day}::utinyint`).join(' ')}
   end`;
 
+/** Which store a row is about, good or bad. */
+const concerns = `case when case ${badId} ${badNewId} end is null then store_id end as concerns, broken is not null as misplaced`;
+
 const polls: Feed = {
   name: 'polls',
   title: 'polls',
@@ -137,7 +143,7 @@ const hours: Feed = {
           then 'start_time_local "' || start_time_local || '" is not a time of day'
         when end_ms is null then 'end_time_local "' || end_time_local || '" is not a time of day'
         ${badNewId}
-      end as reason, case when reason is not null then line end as line
+      end as reason, case when reason is not null then line end as line, ${concerns}
     from (
       select *, ${weekday('day')} as weekday,
         ${timeOfDay('start_time_local')} as start_ms, ${timeOfDay('end_time_local')} as end_ms
@@ -166,7 +172,7 @@ const specialHours: Feed = {
           then 'start_time_local "' || start_time_local || '" is not a time of day'
         when not closed and end_ms is null then 'end_time_local "' || end_time_local || '" is not a time of day'
         ${badNewId}
-      end as reason, case when reason is not null then line end as line
+      end as reason, case when reason is not null then line end as line, ${concerns}
     from (
       select *,
         start_time_local = '' and end_time_local = '' as closed,
@@ -188,7 +194,7 @@ const zones: Feed = {
         ${badId}
         when zone is null then 'timezone_str "' || timezone_str || '" is not an IANA time zone such as "America/Chicago"'
         ${badNewId}
-      end as reason, case when reason is not null then line end as line
+      end as reason, case when reason is not null then line end as line, ${concerns}
     from (
       select *, map_extract(map(${list([...context.zones.keys()])}, ${list([...context.zones.values()])}), timezone_str)[1]
         as zone

@@ -3,7 +3,8 @@ import { type Budgets, DEFAULT_BUDGETS } from '../budgets.ts';
 import { DAY } from '../domain/hours.ts';
 import type { Session } from '../duckdb/session.ts';
 import { invalid } from '../errors.ts';
-import type { ImportSession, MergeCounts, Storage } from '../storage/ports.ts';
+import type { ImportSession, MergeCounts, Storage, StoreCensus, UnreadStores } from '../storage/ports.ts';
+import { BadRows, DEFAULT_BAD_SHARE, isTooBad, tooBad } from './bad-share.ts';
 import { FEED_NAMES, FEEDS, type FeedName, FUTURE_TOLERANCE } from './feeds.ts';
 import { filesOf, inspect, type Source } from './source.ts';
 import { type Reject, stage } from './stage.ts';
@@ -11,13 +12,19 @@ import { type Reject, stage } from './stage.ts';
 /** Files by feed, as a user names them: paths, folders, patterns. */
 export type FeedFiles = Readonly<Partial<Record<FeedName, readonly string[]>>>;
 
-/** What one file brought: `read` = `added` + `replaced` + `alreadyThere` + `repeated` + `rejected`. */
+/**
+ * What one file brought: `read` = `added` + `replaced` + `alreadyThere` + `repeated` + `rejected` + `setAside`.
+ */
 export interface FileSummary extends MergeCounts {
   readonly feed: FeedName;
   readonly file: string;
   readonly bytes: number;
   readonly read: number;
   readonly rejected: number;
+  /** Good rows of stores with a bad row, which were not taken. */
+  readonly setAside: number;
+  /** The stores with a bad row, in a file that says when stores are open. */
+  readonly unreadStores: UnreadStores;
 }
 
 /** How many polls files held, whether they were new or not; a bad row is none. */
@@ -36,11 +43,17 @@ export interface ImportOptions {
   readonly effectiveFrom?: number;
   /** Refuse a file with a bad row as a whole, and with it the import. */
   readonly strict: boolean;
+  /** The share of bad rows, 0 to 1, up to which a file is imported (see `isTooBad`); 0.1, if not given. */
+  readonly maxBadShare?: number;
+  /** The rows were added to a file that was read before. */
+  readonly isAddition?: boolean;
   /** Find out what would change, and change nothing. */
   readonly dryRun?: boolean;
   readonly budgets?: Budgets;
   /** Breaks the import off; nothing of it stays. */
   readonly signal?: AbortSignal;
+  /** Told how many stores are known from which feeds, once all files are in. */
+  readonly onCensus?: (census: StoreCensus) => void;
   readonly onReject: (reject: Reject) => Promise<void>;
   /** `done` is the share of the phase, 0 to 1. */
   readonly onProgress?: (file: string, phase: ImportPhase, done: number) => void;
@@ -88,7 +101,9 @@ export async function inspectFeeds(files: FeedFiles): Promise<Source[]> {
  * holds for the stores that it names from `effectiveFrom` on, what a file of special hours says replaces the dates that
  * it names. Repeating it changes nothing.
  *
- * @throws UserError `invalid_input` when a file cannot be read, or has a bad row and `strict` is set
+ * A store with a bad row in a file that says when stores are open keeps what is known of it.
+ *
+ * @throws UserError `invalid_input` when a file cannot be read, has a bad row and `strict` is set, or too many bad rows
  */
 export async function importSources(
   storage: Pick<Storage, 'importing'>,
@@ -100,6 +115,7 @@ export async function importSources(
       interruptible(session, options.signal, async () => {
         const summaries: FileSummary[] = [];
         for (const source of sources) summaries.push(await importSource(session, source, options));
+        if (options.onCensus !== undefined) options.onCensus(await session.census());
         if (options.dryRun) throw new DryRun(summaries);
         return summaries;
       }),
@@ -140,8 +156,10 @@ async function importSource(session: ImportSession, source: Source, options: Imp
   const { label, bytes } = source;
   const feed = source.feed.name;
   let first: Reject | undefined;
+  const badRows = new BadRows();
   const onReject = (reject: Reject) => {
     first ??= reject;
+    badRows.add(reject);
     return options.onReject(reject);
   };
   const staged = await reporting(session, options, label, 'reading', () =>
@@ -153,11 +171,28 @@ async function importSource(session: ImportSession, source: Source, options: Imp
         'set, so nothing was imported',
     );
   }
+  const { maxBadShare = DEFAULT_BAD_SHARE } = options;
+  if (isTooBad(staged, maxBadShare, options.isAddition)) {
+    throw tooBad(label, staged, maxBadShare, badRows.commonest());
+  }
   if (feed === 'polls') await refuseManyWeeks(session.staging, staged.table, label, options.budgets);
   options.signal?.throwIfAborted();
-  const counts = await reporting(session, options, label, 'merging', () => merge(session, feed, staged.table, options));
+  const { counts, unreadStores } = await reporting(session, options, label, 'merging', async () => ({
+    counts: await merge(session, feed, staged.table, options),
+    unreadStores: await keepUnread(session, feed, staged.unreadStores),
+  }));
   await session.staging.run(`drop table ${staged.table}`);
-  return { feed, file: label, bytes, read: staged.read, rejected: staged.rejected, ...counts };
+  const { read, rejected, setAside } = staged;
+  return { feed, file: label, bytes, read, rejected, setAside, unreadStores, ...counts };
+}
+
+const NO_STORES: UnreadStores = { kept: 0, unknown: 0, ids: [] };
+
+async function keepUnread(session: ImportSession, feed: FeedName, table: string | undefined): Promise<UnreadStores> {
+  if (feed === 'polls' || table === undefined) return NO_STORES;
+  const stores = await session.keepUnread(feed, table);
+  await session.staging.run(`drop table ${table}`);
+  return stores;
 }
 
 const WEEK = 7 * DAY;

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { literal, type Session } from '../duckdb/session.ts';
 import { messageOf, UserError } from '../errors.ts';
+import { trimmed } from '../text.ts';
 import { zoneName } from '../tzdb.ts';
 import { csvRows, dropUnread, type Reading, ROW_LIMIT, type UnreadLine, unreadLines } from './csv-rows.ts';
 import type { RawRows } from './feeds.ts';
@@ -16,6 +17,10 @@ export interface Staged {
   /** Rows in the file, good and bad; blank lines are none. */
   readonly read: number;
   readonly rejected: number;
+  /** Rows that can be read, of stores with rows that cannot: they are not in `table`. */
+  readonly setAside: number;
+  /** A table of the ids of these stores, `store_id`; `undefined`: there are none, as in a file of polls. */
+  readonly unreadStores: string | undefined;
 }
 
 /** A row that was refused. */
@@ -54,10 +59,47 @@ export async function stage(
   const unread = await unreadLines(session);
   const rejected = Number(bad.rejected) + unread.length;
   if (rejected > 0) await forEachReject(session, table, unread, source, onReject);
+  const unreadStores =
+    rejected > 0 && source.feed.name !== 'polls' ? await stageUnread(session, table, unread, source) : undefined;
   if (Number(bad.rejected) + Number(bad.blank) > 0) {
     await session.run(`delete from ${table} where reason is not null or store_id is null`);
   }
-  return { table, read: Number(bad.total) - Number(bad.blank) + unread.length, rejected };
+  const setAside =
+    unreadStores === undefined
+      ? 0
+      : await session.run(`delete from ${table} where store_id in (select store_id from ${unreadStores})`);
+  return { table, read: Number(bad.total) - Number(bad.blank) + unread.length, rejected, setAside, unreadStores };
+}
+
+/**
+ * Makes a table of the stores that the bad rows concern. A row whose id cannot be read concerns none. Where a row has no
+ * columns, what stands for its id counts if the id comes first, or if other rows name it too.
+ */
+async function stageUnread(
+  session: Session,
+  table: string,
+  unread: readonly UnreadLine[],
+  { format, feed }: Source,
+): Promise<string | undefined> {
+  const unreadStores = `unread_${feed.name}`;
+  const idFirst = format.kind === 'csv' && format.positions[0] === 0;
+  const lines = format.kind === 'csv' ? unread.map(({ row }) => idIn(row, format)) : [];
+  await session.run(`
+    create or replace temp table ${unreadStores} as
+    select distinct concerns as store_id from ${table}
+    where reason is not null and concerns is not null
+      and (not misplaced or ${idFirst} or concerns in (select store_id from ${table} where reason is null))
+    union
+    select store_id from ${table}
+    where reason is null and store_id in (select unnest([${lines.map(literal).join(', ')}]::varchar[]))`);
+  const { stores } = await session.row(`select count(*) as stores from ${unreadStores}`);
+  return Number(stores) > 0 ? unreadStores : undefined;
+}
+
+/** What stands where the id does, in a line that could not be read as text. */
+function idIn(line: string, { delimiter, positions }: CsvFormat): string {
+  const field = line.split(delimiter)[positions[0] ?? 0] ?? '';
+  return trimmed(trimmed(field).replace(/^"(.*)"$/, '$1'));
 }
 
 /** Rows that are bad for an id that no new store may have are good where the store is not new. */

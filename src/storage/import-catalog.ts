@@ -1,9 +1,10 @@
+import type { StoreCensus, UnreadStores } from './ports.ts';
 import type { Position } from './report-catalog.ts';
 
 export const IMPORT_STATUSES = ['queued', 'running', 'complete', 'failed'] as const;
 export type ImportStatus = (typeof IMPORT_STATUSES)[number];
 
-/** What an import brought: `read` is the sum of the others. */
+/** What an import brought: `read` is the sum of the other numbers of rows. */
 export interface ImportCounts {
   readonly read: number;
   readonly added: number;
@@ -11,6 +12,11 @@ export interface ImportCounts {
   readonly alreadyThere: number;
   readonly repeated: number;
   readonly rejected: number;
+  /** Good rows of stores with a bad row, which were not taken. */
+  readonly setAside: number;
+  readonly unreadStores: UnreadStores;
+  /** The stores after the import; `undefined`: an earlier version made it. */
+  readonly census?: StoreCensus | undefined;
 }
 
 export interface NewImport {
@@ -19,6 +25,8 @@ export interface NewImport {
   /** What the sender calls the file. */
   readonly fileName: string;
   readonly strict: boolean;
+  /** The share of bad rows, 0 to 1, up to which it is imported; `undefined`: as the server is set. */
+  readonly maxBadShare: number | undefined;
   /** Find out what would change, and change nothing. */
   readonly dryRun: boolean;
   /** From when changed hours and zones hold; `undefined`: the time of the import. */

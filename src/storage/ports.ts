@@ -78,6 +78,8 @@ export interface Snapshot extends ScheduleReader {
   revision(): Promise<number>;
   /** How many of them changed stores, their hours, special hours or zones, and not polls alone. */
   storesRevision(): Promise<number>;
+  /** Counts the stores by what is known of them. */
+  census(): Promise<StoreCensus>;
   /** The instant of the earliest poll of all stores. */
   earliestPoll(): Promise<number | undefined>;
   /** The instant of the latest poll of all stores. */
@@ -140,6 +142,34 @@ export interface PollBatch {
   readonly reasons?: ReadonlyMap<number, string>;
 }
 
+/** The feeds that say when stores are open. */
+export type ScheduleFeed = 'hours' | 'specialHours' | 'zones';
+
+/** What became of stores with rows that cannot be read. */
+export interface UnreadStores {
+  /** How many keep what is known of them. */
+  readonly kept: number;
+  /** How many have unknown hours, or an unknown zone. */
+  readonly unknown: number;
+  /** Some of them, those that are unknown first. */
+  readonly ids: readonly string[];
+}
+
+/** How many stores are known from which feeds. */
+export interface StoreCensus {
+  /** Stores of which polls have come in. */
+  readonly polled: number;
+  /** How many of them have business hours, and a zone. */
+  readonly withHours: number;
+  readonly withZone: number;
+  /** Stores with business hours, or a zone, of which no polls have come in. */
+  readonly hoursOnly: number;
+  readonly zoneOnly: number;
+  /** In an import with files of hours, or zones: how many polled stores these files name. */
+  readonly withHoursHere?: number;
+  readonly withZoneHere?: number;
+}
+
 /** How the good rows of a feed met what was there. */
 export interface MergeCounts {
   readonly added: number;
@@ -181,6 +211,14 @@ export interface ImportSession {
    * nothing any more, as it says nothing beside rows below it.
    */
   replaceSpecialHours(table: string): Promise<MergeCounts>;
+  /**
+   * Handles the stores that the table `(store_id varchar)` names, of which a feed of this kind has rows that cannot be
+   * read: they become known, and keep the hours, special hours or zone that they have. A store that has none gets hours
+   * (a zone) that are unknown, for ever back, until the first ones that can be read take their place.
+   */
+  keepUnread(feed: ScheduleFeed, table: string): Promise<UnreadStores>;
+  /** Counts the stores as they are now, and those that this import names. */
+  census(): Promise<StoreCensus>;
   /** Makes stores and their schedules what they are in another database, with all that held before. */
   copySchedules(tables: CopiedSchedules): Promise<void>;
 }

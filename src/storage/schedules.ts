@@ -12,7 +12,10 @@ export interface WeekRow {
 }
 
 /** The hours of a week; no rows: closed every day. */
-export type Week = readonly WeekRow[] | 'always';
+export type KnownWeek = readonly WeekRow[] | 'always';
+
+/** `unknown`: the hours were given and could not be read. */
+export type Week = KnownWeek | 'unknown';
 
 /** What held, holds or will hold at the instants `[from, until)`, which may be infinite. */
 interface Version {
@@ -26,7 +29,7 @@ export interface HoursVersion extends Version {
 }
 
 export interface ZoneVersion extends Version {
-  /** An IANA name; `null`: the default zone. */
+  /** An IANA name; `null`: the default zone; `Etc/Unknown`: it was given and could not be read. */
   readonly zone: string | null;
 }
 
@@ -57,7 +60,7 @@ export interface EffectiveFrom {
   readonly instant: number;
   /**
    * Somebody asked for this very instant: what held before stays, also where nobody had said so. Otherwise the first
-   * hours (the first zone) that a store ever gets hold for ever back.
+   * hours (the first zone) that a store ever gets hold for ever back; unknown ones are none.
    */
   readonly asked: boolean;
 }
@@ -68,7 +71,7 @@ export interface EffectiveFrom {
  * all that was to follow.
  */
 export interface ScheduleWriter extends ScheduleReader {
-  setHours(key: number, week: Week, effectiveFrom: EffectiveFrom): Promise<boolean>;
+  setHours(key: number, week: KnownWeek, effectiveFrom: EffectiveFrom): Promise<boolean>;
   /** @param zone an IANA name; `null`: the default zone */
   setZone(key: number, zone: string | null, effectiveFrom: EffectiveFrom): Promise<boolean>;
   /**

@@ -12,8 +12,10 @@ export interface StoreDescription {
 export interface StoreRecord extends StoreDescription {
   readonly key: number;
   readonly id: string;
-  /** An IANA name; `null`: the default zone. */
+  /** An IANA name; `null`: the default zone; `Etc/Unknown`: it was given and could not be read. */
   readonly zone: string | null;
+  /** Its hours were given and could not be read: until when they are unknown, milliseconds; `null`: they are known. */
+  readonly hoursUnknownUntil: number | null;
   /** Rises with every change of the store, its hours and special hours. */
   readonly version: number;
   /** Known to nobody any more, until a feed or a poll names it again. */

@@ -1,5 +1,15 @@
 import type { MergeCounts } from './ports.ts';
 
+/** The bad rows in the present content of a source, when it was read last. */
+export interface StandingRejects {
+  readonly rejected: number;
+  /** Of this many rows. */
+  readonly read: number;
+  /** Stores with a bad row that keep what was known of them, and those of which nothing was. */
+  readonly storesKept: number;
+  readonly storesUnknown: number;
+}
+
 /** How a source was found by a run. */
 export interface SyncResult extends MergeCounts {
   /** One of the kinds of feed. */
@@ -16,6 +26,10 @@ export interface SyncResult extends MergeCounts {
   readonly bytes: number;
   readonly read: number;
   readonly rejected: number;
+  /** Good rows of stores with a bad row, which were not taken. */
+  readonly setAside: number;
+  /** Bad rows that are still there, whichever run read them; `undefined`: none. */
+  readonly standing: StandingRejects | undefined;
 }
 
 export interface SyncRun {

@@ -9,8 +9,10 @@ export interface StoreEntry {
   readonly key: number;
   readonly id: string;
   readonly name: string | undefined;
-  /** An IANA name; `undefined`: the default zone. */
+  /** An IANA name; `undefined`: the default zone; `Etc/Unknown`: it was given and could not be read. */
   readonly zone: string | undefined;
+  /** Its hours were given and could not be read: until when they are unknown; not there: they are known. */
+  readonly hoursUnknownUntil?: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly probeUrl: string | undefined;
   /** Rises with every change of the store, its hours and special hours. */
@@ -134,11 +136,13 @@ export function storeNamed({ byId }: Directory, stores: 'all' | ReadonlySet<stri
 }
 
 /** A record of the storage as the rest of the program sees it. */
-export function entryOf({ key, id, name, zone, labels, probeUrl, version }: StoreRecord): StoreEntry {
+export function entryOf(record: StoreRecord): StoreEntry {
+  const { key, id, name, zone, hoursUnknownUntil, labels, probeUrl, version } = record;
   return {
     key,
     id,
     name: name ?? undefined,
+    ...(hoursUnknownUntil !== null && { hoursUnknownUntil }),
     zone: zone ?? undefined,
     labels,
     probeUrl: probeUrl ?? undefined,

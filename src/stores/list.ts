@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { reasonOf } from '../domain/reasons.ts';
 import { DEFAULT_ZONE } from '../tzdb.ts';
 import type { StoreEntry } from './directory.ts';
+import { scheduleKnown } from './known.ts';
 import { compare, inOrder, type Position, positionOf, type Sort } from './order.ts';
 import type { State, States, StoreState } from './states.ts';
 
@@ -15,6 +16,8 @@ export interface StoreFilter {
   readonly zone?: string | undefined;
   /** Keys and values, all of which the store has. */
   readonly labels?: readonly (readonly [key: string, value: string])[] | undefined;
+  /** Whether it is known when they are open. */
+  readonly scheduleKnown?: boolean | undefined;
 }
 
 export interface ListedStore {
@@ -61,17 +64,18 @@ export async function listStores(
   return { total: matching.length, stores, more: first + limit < matching.length };
 }
 
-function matchesAll({ search = '', states, reasons, zone, labels = [] }: StoreFilter): boolean {
-  return search === '' && states === undefined && reasons === undefined && zone === undefined && labels.length === 0;
+function matchesAll({ search = '', states, reasons, zone, labels = [], scheduleKnown }: StoreFilter): boolean {
+  const anyState = states === undefined && reasons === undefined && scheduleKnown === undefined;
+  return anyState && search === '' && zone === undefined && labels.length === 0;
 }
 
-async function matchingOf(stores: readonly StoreEntry[], states: States, filter: StoreFilter): Promise<StoreEntry[]> {
-  const matches = matcherOf(filter);
+async function matchingOf(stores: readonly StoreEntry[], live: States, filter: StoreFilter): Promise<StoreEntry[]> {
+  const matches = matcherOf(filter, live.asOf);
   const matching: StoreEntry[] = [];
   for (let i = 0; i < stores.length; i++) {
     if (i % STORES_PER_TURN === STORES_PER_TURN - 1) await setImmediate();
     const store = stores[i] as StoreEntry;
-    if (matches(store) && isInState(states.of(store), filter)) matching.push(store);
+    if (matches(store) && isInState(live.of(store), filter)) matching.push(store);
   }
   return matching;
 }
@@ -95,7 +99,8 @@ function firstAfter(stores: readonly StoreEntry[], states: States, sort: Sort, a
   return low;
 }
 
-function matcherOf({ search = '', zone, labels = [] }: StoreFilter): (store: StoreEntry) => boolean {
+function matcherOf(filter: StoreFilter, at: number): (store: StoreEntry) => boolean {
+  const { search = '', zone, labels = [], scheduleKnown: known } = filter;
   const pattern = new RegExp(search.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'iu');
   const found = ({ id, name, labels }: StoreEntry) =>
     pattern.test(id) ||
@@ -103,6 +108,7 @@ function matcherOf({ search = '', zone, labels = [] }: StoreFilter): (store: Sto
     Object.values(labels).some((v) => pattern.test(v));
   return (store) =>
     (zone === undefined || (store.zone ?? DEFAULT_ZONE) === zone) &&
+    (known === undefined || scheduleKnown(store, at) === known) &&
     labels.every(([key, value]) => Object.hasOwn(store.labels, key) && store.labels[key] === value) &&
     (search === '' || found(store));
 }

@@ -3,7 +3,7 @@ import { mayWriteStores, type Principal, storesOf } from '../accounts/access.ts'
 import { type AuditLog, actorOf, type Detail } from '../accounts/audit.ts';
 import { invalid, notFound, UserError } from '../errors.ts';
 import type { Storage } from '../storage/ports.ts';
-import type { HoursVersion, Opening, SpecialDate, Week } from '../storage/schedules.ts';
+import type { HoursVersion, KnownWeek, Opening, SpecialDate } from '../storage/schedules.ts';
 import type { StoreDescription, StoreRecord, StoreWriter } from '../storage/stores.ts';
 import { newIdFlaw, noStore } from '../store-id.ts';
 import { isStorable, trimmed } from '../text.ts';
@@ -118,7 +118,7 @@ export class StoreService {
   async setHours(
     principal: Principal,
     given: string,
-    week: Week,
+    week: KnownWeek,
     from: string | undefined,
     expected?: Expected,
   ): Promise<StoreHours> {

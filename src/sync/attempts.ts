@@ -5,10 +5,10 @@ import { FEED_NAMES } from '../ingest/feeds.ts';
 import { pollsIn } from '../ingest/import.ts';
 import type { RejectsFile } from '../ingest/rejects.ts';
 import type { Storage } from '../storage/ports.ts';
-import type { SyncResult } from '../storage/sync-log.ts';
+import type { StandingRejects, SyncResult } from '../storage/sync-log.ts';
 import type { DownloadOptions } from './download.ts';
 import { ChangedMeanwhile } from './piece.ts';
-import { type Brought, NOTHING_BROUGHT, readSource, titleOf, together } from './read-source.ts';
+import { type Brought, NOTHING_BROUGHT, readSource, standingTogether, titleOf, together } from './read-source.ts';
 import type { SyncSource } from './sources.ts';
 
 /** What reading sources takes. */
@@ -19,6 +19,8 @@ export interface ReadingParts {
   readonly onPolls?: (polls: number) => void;
   readonly downloads: DownloadOptions;
   readonly budgets: Budgets;
+  /** The share of bad rows, 0 to 1, up to which a file is imported. */
+  readonly maxBadShare: number;
   readonly log: Logger;
   /** The clock, milliseconds. */
   readonly now: () => number;
@@ -53,6 +55,7 @@ interface Attempted {
   readonly source: SyncSource;
   attempts: number;
   brought: Brought;
+  standing: StandingRejects | undefined;
   error: unknown;
 }
 
@@ -61,7 +64,7 @@ export async function readSources(parts: ReadingParts, reading: Reading): Promis
   const { sources, wait } = parts;
   const { onProgress, onRetry, isStopped } = reading;
   const all = FEED_NAMES.flatMap((name) => sources.filter(({ feed }) => feed === name)).map(
-    (source): Attempted => ({ source, attempts: 0, brought: NOTHING_BROUGHT, error: undefined }),
+    (source): Attempted => ({ source, attempts: 0, brought: NOTHING_BROUGHT, standing: undefined, error: undefined }),
   );
   let pending = all;
   for (const pause of [0, ...PAUSES]) {
@@ -79,17 +82,24 @@ export async function readSources(parts: ReadingParts, reading: Reading): Promis
 }
 
 async function attempt(attempted: Attempted, parts: ReadingParts, reading: Reading): Promise<void> {
-  const { storage, downloads, budgets, log, now, onPolls } = parts;
+  const { storage, downloads, budgets, maxBadShare, log, now, onPolls } = parts;
   const { effectiveFrom, rejects } = reading;
   const { source } = attempted;
   attempted.attempts++;
+  attempted.standing = undefined;
   try {
     const onReject = rejects.write.bind(rejects);
     const onProgress = (file: string, done: number) => reading.onProgress({ file, done });
-    const options = { storage, downloads, budgets, log, now, effectiveFrom, onReject, onProgress };
-    await readSource(source, options, (brought) => {
-      attempted.brought = together(attempted.brought, brought);
-      onPolls?.(pollsIn([{ feed: source.feed, ...brought }]));
+    const options = { storage, downloads, budgets, maxBadShare, log, now, effectiveFrom, onReject, onProgress };
+    await readSource(source, options, {
+      onBrought: (brought) => {
+        attempted.brought = together(attempted.brought, brought);
+        onPolls?.(pollsIn([{ feed: source.feed, ...brought }]));
+      },
+      onStanding: (standing) => {
+        const { standing: others } = attempted;
+        attempted.standing = others === undefined ? standing : standingTogether(others, standing);
+      },
     });
     attempted.error = undefined;
   } catch (error) {
@@ -115,7 +125,7 @@ function reasonOf({ source, error }: Attempted): string {
 }
 
 function resultOf(attempted: Attempted): SyncResult {
-  const { source, attempts, brought, error } = attempted;
+  const { source, attempts, brought, standing, error } = attempted;
   return {
     ...brought,
     feed: source.feed,
@@ -123,5 +133,6 @@ function resultOf(attempted: Attempted): SyncResult {
     status: error !== undefined ? 'failed' : brought.files > 0 ? 'changed' : 'unchanged',
     error: error === undefined ? undefined : reasonOf(attempted),
     attempts,
+    standing,
   };
 }

@@ -1,3 +1,4 @@
+import type { StandingRejects } from '../storage/sync-log.ts';
 import type { Prints } from './prints.ts';
 
 /** What is noted about a file or URL when it was read, for the next time. */
@@ -8,6 +9,8 @@ export interface Mark {
   readonly read?: ReadSoFar;
   readonly etag?: string;
   readonly lastModified?: string;
+  /** The bad rows in what was read of it, as long as that is its content. */
+  readonly standing?: StandingRejects | undefined;
 }
 
 export interface ReadSoFar {

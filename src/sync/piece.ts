@@ -14,6 +14,8 @@ export interface Piece {
   readonly bytes: number;
   /** To be added to the lines of rejects, which count from the piece's beginning. */
   readonly linesBefore: number;
+  /** It was added to what was read before. */
+  readonly isAddition: boolean;
   /** How far the source is read then; `undefined`: it is to be read whole every time. */
   readonly read: ReadSoFar | undefined;
   remove(): Promise<void>;
@@ -67,7 +69,14 @@ export async function findNew(extract: Extract, options: PieceOptions): Promise<
   if (feed === 'polls' && !atRest && !(await headOf(extract.path)).includes('\n')) return { ...NOTHING, unended: true };
   const source = await inspect(FEEDS[feed], extract.path, label);
   if (feed !== 'polls' || source.format.kind !== 'csv' || source.format.gzip || source.format.lineEnd === 'cr') {
-    const whole = { source, bytes: extract.size, linesBefore: 0, read: undefined, remove: async () => {} };
+    const whole = {
+      source,
+      bytes: extract.size,
+      linesBefore: 0,
+      isAddition: false,
+      read: undefined,
+      remove: async () => {},
+    };
     return { piece: whole, unended: false };
   }
   const header = await firstLines(extract.path, source.format.skip);
@@ -113,6 +122,7 @@ async function addedPiece(
       source: await inspect(FEEDS[feed], copy.path, label),
       bytes: end - before.bytes,
       linesBefore: before.lines - inHeader,
+      isAddition: !first,
       read: { bytes: ended, lines: before.lines + lines.ends - inHeader, header: before.header, prints },
       remove: copy.remove,
     };

@@ -97,17 +97,22 @@ export class SyncService {
   async gauges(): Promise<SyncGauges> {
     const { storage, now } = this.#parts;
     const last = await storage.syncs.lastSuccess();
+    const results = await this.lastResults();
+    const badRows = new Map<string, number>();
+    for (const { feed, standing } of results) {
+      badRows.set(feed, (badRows.get(feed) ?? 0) + (standing?.rejected ?? 0));
+    }
     return {
-      failing: (await this.failing()).length,
+      failing: results.filter(({ status }) => status === 'failed').length,
+      badRows,
       successAge: last === undefined ? undefined : (now() - last) / 1_000,
     };
   }
 
-  /** The sources that the last run could not read, with the reasons. */
-  async failing(): Promise<SyncResult[]> {
+  /** How the last run that ended found each source. */
+  async lastResults(): Promise<readonly SyncResult[]> {
     const runs = await this.#parts.storage.syncs.runs(2);
-    const last = runs.find(({ finishedAt }) => finishedAt !== undefined);
-    return last?.results.filter(({ status }) => status === 'failed') ?? [];
+    return runs.find(({ finishedAt }) => finishedAt !== undefined)?.results ?? [];
   }
 
   /**

@@ -200,6 +200,7 @@ test('a timeline explains a store: open times, polls, states, outages, totals', 
     estimator: 'nearest',
     first_poll: at('14:30:00.000', '09:30:00.000'),
     open: [{ from: nine, to: noon }],
+    hours_unknown: [],
     polls: [
       { at: at('14:30:00.000', '09:30:00.000'), status: 'active', counts: true, reason: null, inactive_reason: null },
       { at: at('15:30:00.000', '10:30:00.000'), status: 'active', counts: true, reason: null, inactive_reason: null },

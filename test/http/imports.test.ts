@@ -59,7 +59,8 @@ function polls({ storage }: TestServer): Promise<number> {
 }
 
 const counts = (some: Json): Json => ({
-  ...{ read: 0, added: 0, replaced: 0, already_there: 0, repeated: 0, rejected: 0, ...some },
+  ...{ read: 0, added: 0, replaced: 0, already_there: 0, repeated: 0, rejected: 0, set_aside: 0 },
+  ...{ stores_kept: 0, stores_unknown: 0, stores_named: [], ...some },
 });
 
 test('a file is taken, imported, and its import is a resource to the end', async (t) => {
@@ -70,9 +71,10 @@ test('a file is taken, imported, and its import is a resource to the end', async
   const asked = answer.json<Json>();
   assert.equal(answer.headers.location, `${ROOT}/${asked.id}`);
   const found = await ended(server, asked.id);
+  const stores = { polled: 1, with_hours: 0, with_zone: 0, hours_only: 0, zone_only: 0 };
   assert.deepEqual(found, {
     ...asked,
-    ...{ status: 'complete', phase: null, progress: 1, counts: counts({ read: 2, added: 2 }) },
+    ...{ status: 'complete', phase: null, progress: 1, counts: { ...counts({ read: 2, added: 2 }), stores } },
     ...{ started_at: found.started_at, finished_at: found.finished_at },
   });
   assert.deepEqual(
@@ -83,6 +85,12 @@ test('a file is taken, imported, and its import is a resource to the end', async
   assert.deepEqual(filesOf(server), []);
 });
 
+/** The counts of an import without those of all stores. */
+function rowsOf({ counts }: { readonly counts?: unknown }): object {
+  const { stores: _stores, ...rows } = counts as Record<string, unknown>;
+  return rows;
+}
+
 test('every feed is taken, whatever the content type, also gzipped', async (t) => {
   const server = await testServer(t);
   const files = {
@@ -92,9 +100,9 @@ test('every feed is taken, whatever the content type, also gzipped', async (t) =
   };
   for (const [feed, body] of Object.entries(files)) {
     const plain = await imported(server, feed, body, { type: 'application/json' });
-    assert.deepEqual(plain.counts, counts({ read: 1, added: 1 }), feed);
+    assert.deepEqual(rowsOf(plain), counts({ read: 1, added: 1 }), feed);
     const again = await imported(server, feed, gzipSync(body), { type: 'application/gzip' });
-    assert.deepEqual(again.counts, counts({ read: 1, already_there: 1 }), feed);
+    assert.deepEqual(rowsOf(again), counts({ read: 1, already_there: 1 }), feed);
   }
   assert.equal((await imported(server, 'polls', files.polls)).status, 'complete');
 });
@@ -103,7 +111,7 @@ test('bad rows are kept with their reasons, to be downloaded', async (t) => {
   const server = await testServer(t);
   const body = `${POLLS}a,active,${AT}\nb,open,${AT}\n`;
   const found = await imported(server, 'polls', body, { query: '&file_name=p.csv' });
-  assert.deepEqual(found.counts, counts({ read: 2, added: 1, rejected: 1 }));
+  assert.deepEqual(rowsOf(found), counts({ read: 2, added: 1, rejected: 1 }));
   const rejects = await server.app.inject(`${ROOT}/${found.id}/rejects`);
   assert.equal(rejects.headers['content-type'], 'text/csv; charset=utf-8');
   assert.equal(
@@ -117,17 +125,50 @@ test('bad rows are kept with their reasons, to be downloaded', async (t) => {
   assert.equal((await server.app.inject(`${ROOT}/${found.id}/rejects`)).statusCode, 410);
 });
 
+test('stores with bad rows are counted and named, and a share of bad rows can be allowed', async (t) => {
+  const server = await testServer(t);
+  await merge(server.storage, { hours: [['old', 0, 0, 3_600_000]] });
+  const body = `${HOURS}old,0,soon,late\nnew,0,09:00,10:00\nnew,1,soon,late\n`;
+  const allBad = await imported(server, 'hours', `${HOURS}old,0,soon,late\n`);
+  assert.equal(allBad.status, 'failed');
+  assert.match(String(allBad.error), /: 1 of 1 rows are bad \(every row is bad\), so nothing was imported\./);
+  assert.equal((await server.app.inject(`${ROOT}/${allBad.id}/rejects`)).statusCode, 200);
+  const found = await imported(server, 'hours', body, { query: '&max_bad_share=1' });
+  const stores = { stores_kept: 1, stores_unknown: 1, stores_named: ['new', 'old'] };
+  assert.deepEqual(rowsOf(found), counts({ read: 3, rejected: 2, set_aside: 1, ...stores }));
+  assert.equal(found.max_bad_share, 1);
+  assert.deepEqual(found.warnings, [
+    '2 of 3 rows are bad',
+    '1 store has unknown business hours; 1 store keeps its business hours, because of bad rows: new, old',
+  ]);
+  const store = async (id: string) => (await server.app.inject(`/api/v1/stores/${id}`)).json();
+  assert.deepEqual([(await store('new')).hours_known, (await store('new')).state], [false, 'unknown']);
+  assert.equal((await store('old')).hours_known, true);
+  const unknown = await server.app.inject('/api/v1/stores?schedule_known=false');
+  assert.deepEqual(
+    unknown.json().items.map(({ store_id }: { store_id: string }) => store_id),
+    ['new'],
+  );
+  assert.deepEqual((await server.app.inject('/api/v1/stores/new/hours')).json().versions, [
+    { effective_from: null, effective_until: null, hours: 'unknown' },
+  ]);
+  const week = { hours: [{ day: 0, start: '09:00', end: '10:00' }] };
+  const set = await server.app.inject({ method: 'PUT', url: '/api/v1/stores/new/hours', payload: week });
+  assert.deepEqual(set.json().versions, [{ effective_from: null, effective_until: null, ...week }]);
+  assert.equal((await store('new')).hours_known, true);
+});
+
 test('a dry run says what would change, keeps the rejects, and changes nothing', async (t) => {
   const server = await testServer(t);
   await merge(server.storage, { polls: [['a', Date.parse('2023-01-22T12:09:39.388Z'), false]] });
   const body = `${POLLS}a,active,${AT}\nb,active,${AT}\nc,open,${AT}\n`;
   const dry = await imported(server, 'polls', body, { query: '&dry_run=true' });
   const expected = counts({ read: 3, added: 1, replaced: 1, rejected: 1 });
-  assert.deepEqual([dry.status, dry.dry_run, dry.counts], ['complete', true, expected]);
+  assert.deepEqual([dry.status, dry.dry_run, rowsOf(dry)], ['complete', true, expected]);
   assert.equal((await server.app.inject(`${ROOT}/${dry.id}/rejects`)).statusCode, 200);
   const before = await server.storage.snapshot(async (s) => [await s.revision(), (await s.stores()).ids]);
   assert.deepEqual(before, [1, ['a']]);
-  assert.deepEqual((await imported(server, 'polls', body)).counts, expected);
+  assert.deepEqual(rowsOf(await imported(server, 'polls', body)), expected);
   assert.deepEqual((await server.storage.snapshot((s) => s.stores())).ids, ['a', 'b']);
 });
 

@@ -57,6 +57,7 @@ test('syncs are counted by their outcome, with their sources and polls, and age 
   const age = async () => Number((await samples(server, /^sync_success_age_seconds/))[0]?.split(' ')[1]);
   assert.deepEqual(await told(), [
     'sync_runs_total{outcome="complete"} 0',
+    'sync_runs_total{outcome="partial"} 0',
     'sync_runs_total{outcome="failed"} 0',
     'sync_failing_sources 0',
   ]);
@@ -67,7 +68,8 @@ test('syncs are counted by their outcome, with their sources and polls, and age 
   appendFileSync(polls, 'c,active,2023-01-20T10:00:00Z\nd,active,2023-01-20T10:00:00Z\n');
   await server.syncs.run('request');
   assert.deepEqual(await told(), [
-    'sync_runs_total{outcome="complete"} 2',
+    'sync_runs_total{outcome="complete"} 0',
+    'sync_runs_total{outcome="partial"} 2',
     'sync_runs_total{outcome="failed"} 0',
     'sync_sources_total{feed="zones",outcome="changed"} 1',
     'sync_sources_total{feed="polls",outcome="changed"} 2',
@@ -90,6 +92,7 @@ test('a sync with a source that cannot be read has failed, and so has one that i
   const failed = 'sync_sources_total{feed="polls",outcome="failed"} 1';
   const runs = (count: number) => [
     'sync_runs_total{outcome="complete"} 0',
+    'sync_runs_total{outcome="partial"} 0',
     `sync_runs_total{outcome="failed"} ${count}`,
   ];
   assert.deepEqual(await told(), [...runs(1), failed, 'sync_failing_sources 1']);

@@ -84,9 +84,19 @@ test('the metrics count the sources that the last sync could not read', async (t
   assert.equal(await failing(), '0');
   const id = randomUUID();
   await storage.syncs.begin({ id, server: 'here', cause: 'schedule', startedAt: 1_000 });
-  const counts = { files: 0, bytes: 0, read: 0, rejected: 0, added: 0, replaced: 0, alreadyThere: 0, repeated: 0 };
+  const counts = {
+    files: 0,
+    bytes: 0,
+    read: 0,
+    rejected: 0,
+    added: 0,
+    replaced: 0,
+    alreadyThere: 0,
+    repeated: 0,
+    setAside: 0,
+  };
   const about = { feed: 'polls', source: 'gone.csv', error: 'there is no file gone.csv', attempts: 4 };
-  await storage.syncs.add(id, { ...counts, ...about, status: 'failed' });
+  await storage.syncs.add(id, { ...counts, ...about, status: 'failed', standing: undefined });
   await storage.syncs.finish(id, 2_000);
   assert.equal(await failing(), '1');
 });

@@ -68,9 +68,9 @@ for (const feed of ['polls', 'hours', 'zones'] as const) {
         const { summaries, rejects } = await importer.import(files);
         const [summary] = summaries;
         assert.ok(summary);
-        const { read, added, replaced, alreadyThere, repeated, rejected } = summary;
+        const { read, added, replaced, alreadyThere, repeated, rejected, setAside } = summary;
         assert.equal(read, lines.length);
-        assert.equal(added + replaced + alreadyThere + repeated + rejected, read);
+        assert.equal(added + replaced + alreadyThere + repeated + rejected + setAside, read);
         assert.equal(rejects.length, rejected);
         const physical = content.split(/\r?\n/);
         for (const { line, row } of rejects) assert.equal(row, physical[line - 1]);

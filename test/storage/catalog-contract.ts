@@ -19,6 +19,7 @@ function wanted(id: string, more: Partial<NewReport> = {}): NewReport {
 function upload(id: string, more: Partial<NewImport> = {}): NewImport {
   return {
     ...{ id, feed: 'polls', fileName: `${id}.csv`, strict: false, dryRun: false, effectiveFrom: undefined },
+    maxBadShare: undefined,
     ...{ bytes: 3_000_000_000, server: 'here', requestedBy: undefined, requestedAt: T, ...more },
   };
 }
@@ -215,7 +216,13 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
 
     test('an import goes from queued over running to complete', async (t) => {
       const { imports } = await opened(t);
-      const asked = upload('i1', { strict: true, effectiveFrom: T - 5, requestedBy: 'ann', requestedAt: T });
+      const asked = upload('i1', {
+        strict: true,
+        maxBadShare: 0.25,
+        effectiveFrom: T - 5,
+        requestedBy: 'ann',
+        requestedAt: T,
+      });
       const added = await imports.add(asked);
       const empty = { phase: undefined, progress: 0, attempts: 0, startedAt: undefined, finishedAt: undefined };
       assert.deepEqual(added, { ...asked, ...empty, status: 'queued', counts: undefined, reason: undefined });
@@ -225,7 +232,17 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       assert.equal(await imports.claim('here', T + 1), undefined);
       await imports.progress('i1', 'reading', 0.25);
       assert.deepEqual(await imports.find('i1'), { ...claimed, phase: 'reading', progress: 0.25 });
-      const counts = { read: 6, added: 1, replaced: 2, alreadyThere: 1, repeated: 1, rejected: 1 };
+      const unreadStores = { kept: 1, unknown: 1, ids: ['b', "o'a"] };
+      const counts = {
+        read: 8,
+        added: 1,
+        replaced: 2,
+        alreadyThere: 1,
+        repeated: 1,
+        rejected: 1,
+        setAside: 2,
+        unreadStores,
+      };
       await imports.complete('i1', counts, T + 2);
       const complete = await imports.find('i1');
       assert.deepEqual(complete, { ...claimed, status: 'complete', progress: 1, finishedAt: T + 2, counts });

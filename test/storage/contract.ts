@@ -462,6 +462,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
         probeUrl: null,
         version: 1,
         deleted: false,
+        hoursUnknownUntil: null,
       };
       const found = () => storage.changing((writer) => writer.findStore("o'hara"));
       assert.deepEqual(await found(), record);

@@ -4,8 +4,15 @@ import { copyStorage } from '../../src/copy.ts';
 import { computeReport } from '../../src/reports/compute.ts';
 import { renderReport } from '../../src/reports/formats.ts';
 import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
-import type { MergeCounts, Storage } from '../../src/storage/ports.ts';
-import type { HoursVersion, ScheduleWriter, SpecialDate, Week, ZoneVersion } from '../../src/storage/schedules.ts';
+import type { MergeCounts, ScheduleFeed, Storage, UnreadStores } from '../../src/storage/ports.ts';
+import type {
+  HoursVersion,
+  KnownWeek,
+  ScheduleWriter,
+  SpecialDate,
+  Week,
+  ZoneVersion,
+} from '../../src/storage/schedules.ts';
 import { merge, type StagedHours } from '../support/staging.ts';
 
 const [FOREVER_BACK, FOR_GOOD] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
@@ -291,10 +298,141 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
       ]);
     });
 
+    test('stores with rows that cannot be read keep what they have, or have unknown hours until others come', async (t) => {
+      const storage = await opened(t);
+      await merge(storage, { hours: feed('kept', LUNCH), specialHours: [['dates', '2023-12-24']] }, MAY);
+      const found = await keepUnread(storage, 'hours', ['kept', 'dates', "o'hara", "o'hara"]);
+      assert.deepEqual(found, { kept: 1, unknown: 2, ids: ['dates', "o'hara", 'kept'] });
+      assert.deepEqual(await hoursOf(storage, "o'hara"), [version(FOREVER_BACK, FOR_GOOD, 'unknown')]);
+      assert.deepEqual(await hoursOf(storage, 'kept'), [version(FOREVER_BACK, FOR_GOOD, LUNCH)]);
+      const before = await revisions(storage);
+      assert.deepEqual(await keepUnread(storage, 'hours', ["o'hara"]), { kept: 0, unknown: 1, ids: ["o'hara"] });
+      assert.deepEqual(await keepUnread(storage, 'specialHours', ['kept']), { kept: 1, unknown: 0, ids: ['kept'] });
+      assert.deepEqual(await revisions(storage), before);
+      const records = await storage.snapshot((s) => s.storeRecords('', 10));
+      assert.deepEqual(
+        records.map(({ id, hoursUnknownUntil }) => [id, hoursUnknownUntil]),
+        [
+          ['dates', 8.64e15],
+          ['kept', null],
+          ["o'hara", 8.64e15],
+        ],
+      );
+      const changed = await merge(storage, { hours: [...feed("o'hara", LUNCH), ...feed('dates', DINNER)] }, JUNE);
+      assert.deepEqual(changed.hours, counts({ added: 3 }));
+      assert.deepEqual(await hoursOf(storage, "o'hara"), [version(FOREVER_BACK, FOR_GOOD, LUNCH)]);
+      assert.deepEqual(await hoursOf(storage, 'dates'), [version(FOREVER_BACK, FOR_GOOD, DINNER)]);
+    });
+
+    test('unknown hours end where a writer was asked to begin, or else are replaced for ever back', async (t) => {
+      const storage = await opened(t);
+      await keepUnread(storage, 'hours', ['a', 'b']);
+      const [a, b] = await named(storage, 'a', 'b');
+      assert.equal(await change(storage, (w) => w.setHours(a, LUNCH, { instant: JUNE, asked: true })), true);
+      assert.equal(await change(storage, (w) => w.setHours(b, 'always', { instant: JUNE, asked: false })), true);
+      assert.deepEqual(await hoursOf(storage, 'a'), [
+        version(FOREVER_BACK, JUNE, 'unknown'),
+        version(JUNE, FOR_GOOD, LUNCH),
+      ]);
+      assert.deepEqual(await hoursOf(storage, 'b'), [version(FOREVER_BACK, FOR_GOOD, 'always')]);
+      const [record] = await storage.snapshot((s) => s.storeRecords('', 1));
+      assert.equal(record?.hoursUnknownUntil, JUNE);
+      await merge(storage, { hours: feed('a', DINNER) }, JULY);
+      assert.deepEqual(await hoursOf(storage, 'a'), [
+        version(FOREVER_BACK, JUNE, 'unknown'),
+        version(JUNE, JULY, LUNCH),
+        version(JULY, FOR_GOOD, DINNER),
+      ]);
+      await merge(storage, { hours: feed('a', LUNCH) }, MAY);
+      assert.deepEqual(await hoursOf(storage, 'a'), [version(FOREVER_BACK, FOR_GOOD, LUNCH)]);
+    });
+
+    test('a zone that cannot be read is unknown until another comes, or is the one before', async (t) => {
+      const storage = await opened(t);
+      await merge(storage, { zones: [['kept', 'UTC']] }, MAY);
+      assert.deepEqual(await keepUnread(storage, 'zones', ['kept', 'a', 'b', 'c']), {
+        ...{ kept: 1, unknown: 3 },
+        ids: ['a', 'b', 'c', 'kept'],
+      });
+      assert.deepEqual(await zonesOf(storage, 'a'), [{ from: FOREVER_BACK, until: FOR_GOOD, zone: 'Etc/Unknown' }]);
+      const changed = await merge(storage, { zones: [['a', 'Asia/Tokyo']] }, JUNE);
+      assert.deepEqual(changed.zones, counts({ added: 1 }));
+      assert.deepEqual(await zonesOf(storage, 'a'), [{ from: FOREVER_BACK, until: FOR_GOOD, zone: 'Asia/Tokyo' }]);
+      assert.deepEqual(await zonesOf(storage, 'kept'), [{ from: FOREVER_BACK, until: FOR_GOOD, zone: 'UTC' }]);
+      const [, b, c] = await named(storage, 'a', 'b', 'c');
+      await change(storage, (w) => w.setZone(b as number, 'Asia/Tokyo', { instant: JUNE, asked: true }));
+      await change(storage, (w) => w.setZone(c as number, null, { instant: JUNE, asked: false }));
+      assert.deepEqual(await zonesOf(storage, 'b'), [
+        { from: FOREVER_BACK, until: JUNE, zone: 'Etc/Unknown' },
+        { from: JUNE, until: FOR_GOOD, zone: 'Asia/Tokyo' },
+      ]);
+      assert.deepEqual(await zonesOf(storage, 'c'), [{ from: FOREVER_BACK, until: FOR_GOOD, zone: null }]);
+    });
+
+    test('stores are counted by what is known of them, also where polls came in past an import', async (t) => {
+      const storage = await opened(t);
+      const counted = (feeds: Parameters<typeof merge>[1]) =>
+        merge(storage, feeds).then(() => storage.importing((session) => session.census()));
+      const none = { polled: 0, withHours: 0, withZone: 0, hoursOnly: 0, zoneOnly: 0 };
+      assert.deepEqual(await counted({}), none);
+      await merge(storage, {
+        polls: [
+          ['a', MONDAY, true],
+          ['b', MONDAY, true],
+        ],
+        hours: feed('a', LUNCH),
+      });
+      await merge(storage, {
+        hours: [...feed('c', LUNCH), ...feed('d', LUNCH)],
+        zones: [
+          ['b', 'UTC'],
+          ['d', 'UTC'],
+        ],
+      });
+      const some = { polled: 2, withHours: 1, withZone: 1, hoursOnly: 2, zoneOnly: 1 };
+      assert.deepEqual(await counted({}), some);
+      await storage.appendPolls([{ ids: ['c', 'e'], instants: [MONDAY, MONDAY], active: [1, 0] }]);
+      assert.deepEqual(await counted({}), { ...some, polled: 4, withHours: 2, hoursOnly: 1 });
+      assert.deepEqual(await storage.snapshot((s) => s.census()), { ...some, polled: 4, withHours: 2, hoursOnly: 1 });
+      const here = await storage.importing(async (session) => {
+        await session.staging.run(
+          "create temp table h as select 'a' as store_id, 0 as day, 0 as start_ms, 1 as end_ms",
+        );
+        await session.replaceHours('h', JUNE);
+        return session.census();
+      });
+      assert.deepEqual([here.withHoursHere, here.withZoneHere], [1, undefined]);
+      const [a] = await named(storage, 'a');
+      await storage.changing((writer) => writer.deleteStore(a, { withPolls: true }));
+      assert.equal((await counted({})).polled, 3);
+    });
+
+    test('what is unknown is so in a copy', async (t) => {
+      const storage = await opened(t);
+      await merge(storage, {
+        polls: [
+          ['a', MONDAY, true],
+          ['b', MONDAY, true],
+        ],
+      });
+      await keepUnread(storage, 'hours', ['a']);
+      await keepUnread(storage, 'zones', ['b']);
+      const copy = await DuckdbStorage.open(undefined);
+      t.after(() => copy.close());
+      await copyStorage(storage, copy, () => {});
+      for (const each of [storage, copy]) {
+        const report = await each.snapshot((s) => computeReport(s, MONDAY + HOUR));
+        assert.deepEqual([...renderReport(report, 'exact')].join('').split('\n').slice(1, 3), [
+          `a,0,0,0,0,0,0,${HOUR},${DAY},${7 * DAY}`,
+          `b,0,0,0,0,0,0,${HOUR},${DAY},${7 * DAY}`,
+        ]);
+      }
+    });
+
     test('a writer changes hours as an import does', async (t) => {
       const storage = await opened(t);
       const [a] = await named(storage, 'a');
-      const set = (week: Week, instant: number) =>
+      const set = (week: KnownWeek, instant: number) =>
         change(storage, (writer) => writer.setHours(a, week, { instant, asked: false }));
       assert.equal(await set('always', MAY), false, 'it is so already');
       await set(LUNCH, MAY);
@@ -503,4 +641,13 @@ function revisions(storage: Storage): Promise<number[]> {
 
 function reportOf(storage: Storage, asOf: number): Promise<string> {
   return storage.snapshot(async (s) => [...renderReport(await computeReport(s, asOf), 'exact')].join(''));
+}
+
+/** As an import would of stores with rows that cannot be read. */
+function keepUnread(storage: Storage, feed: ScheduleFeed, ids: readonly string[]): Promise<UnreadStores> {
+  return storage.importing(async (session) => {
+    await session.staging.run('create temp table unread (store_id varchar)');
+    for (const id of ids) await session.staging.run('insert into unread values ($id)', { id });
+    return session.keepUnread(feed, 'unread');
+  });
 }

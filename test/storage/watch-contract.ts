@@ -18,6 +18,8 @@ const NOTHING = {
   replaced: 0,
   alreadyThere: 0,
   repeated: 0,
+  setAside: 0,
+  standing: undefined,
 };
 
 /**
@@ -72,6 +74,8 @@ export function watchContract(engine: string, open: () => Promise<Storage>): voi
         read: 9,
         added: 5,
         alreadyThere: 4,
+        setAside: 3_000_000_000,
+        standing: { rejected: 11, read: 21, storesKept: 1, storesUnknown: 2 },
       };
       const failed: SyncResult = {
         ...NOTHING,

@@ -20,6 +20,8 @@ export const AT = '2023-01-22 12:09:39.388884 UTC';
 
 interface ImportTestOptions {
   readonly strict?: boolean;
+  /** 1, if not given: most tests are about single rows. */
+  readonly maxBadShare?: number;
   readonly now?: number;
   readonly effectiveFrom?: number;
 }
@@ -64,13 +66,14 @@ export class Importer {
   }
 
   async import(files: FeedFiles, options: ImportTestOptions = {}): Promise<Imported> {
-    const { strict = false, now = NOW, effectiveFrom = now } = options;
+    const { strict = false, maxBadShare = 1, now = NOW, effectiveFrom = now } = options;
     const rejects: Reject[] = [];
     const onReject = async (reject: Reject) => {
       rejects.push(reject);
     };
     const sources = await inspectFeeds(files);
-    return { summaries: await importSources(this.storage, sources, { now, effectiveFrom, strict, onReject }), rejects };
+    const all = { now, effectiveFrom, strict, maxBadShare, onReject };
+    return { summaries: await importSources(this.storage, sources, all), rejects };
   }
 
   /** Imports one polls file with this content. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { DEFAULT_BUDGETS } from '../../src/budgets.ts';
+import { DEFAULT_BAD_SHARE } from '../../src/ingest/bad-share.ts';
 import type { Storage } from '../../src/storage/ports.ts';
 import type { SyncResult } from '../../src/storage/sync-log.ts';
 import { type SyncParts, SyncService } from '../../src/sync/service.ts';
@@ -24,7 +25,7 @@ export function syncService(
     },
     budgets: DEFAULT_BUDGETS,
     onChanged: () => {},
-    ...{ log: pino({ level: 'silent' }), now: AT_REST, wait: async () => {} },
+    ...{ log: pino({ level: 'silent' }), now: AT_REST, wait: async () => {}, maxBadShare: DEFAULT_BAD_SHARE },
     ...parts,
   });
 }

@@ -28,7 +28,7 @@ test('a source that fails stops no other, and stands in the history until it can
       ['polls', 'changed', 1],
     ],
   );
-  const failing = await service.failing();
+  const failing = (await service.lastResults()).filter(({ status }) => status === 'failed');
   assert.deepEqual(
     failing.map(({ error }) => error),
     [
@@ -40,7 +40,10 @@ test('a source that fails stops no other, and stands in the history until it can
   importer.file('gone.csv', POLLS + POLL);
   importer.file('hours.csv', `${HOURS}a,0,09:00,17:00\n`);
   await synced(service);
-  assert.deepEqual(await service.failing(), []);
+  assert.deepEqual(
+    (await service.lastResults()).map(({ status }) => status),
+    ['changed', 'changed', 'unchanged'],
+  );
   const runs = await importer.storage.syncs.runs(5);
   assert.equal(
     runs.length === 2 && runs.every(({ finishedAt, cause }) => finishedAt !== undefined && cause === 'request'),

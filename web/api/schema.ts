@@ -132,6 +132,8 @@ export interface FleetStatus {
   readonly states: StateCounts;
   /** the stores that are offline by the reasons of their last polls, the most frequent first */
   readonly offline_reasons: readonly OfflineReason[];
+  /** stores with unknown hours or zones; for those who see all stores, also ids of the feeds that do not meet */
+  readonly warnings: readonly string[];
   readonly poller: Poller;
   readonly uptime: FleetUptime;
   /** at most 20 at `uptime.as_of`: first those that are offline, by the time lost; then by downtime of the last day */
@@ -166,7 +168,7 @@ export interface Hours {
 export interface HoursVersion {
   readonly effective_from: StoreTime | null;
   readonly effective_until: StoreTime | null;
-  readonly hours: WeekHours;
+  readonly hours: VersionHours;
 }
 
 export interface Import {
@@ -182,6 +184,9 @@ export interface Import {
   readonly error: string | null;
   readonly dry_run: boolean;
   readonly strict: boolean;
+  readonly max_bad_share: number | null;
+  /** what is wrong with a file that was imported all the same */
+  readonly warnings: readonly string[];
   readonly effective_from: string | null;
   /** of the file */
   readonly bytes: number;
@@ -203,8 +208,17 @@ export interface ImportCounts {
   readonly already_there: number;
   /** a later row of the file says it again, or otherwise and wins */
   readonly repeated: number;
+  /** good rows of stores with a bad row; they were not taken */
+  readonly set_aside: number;
   /** bad rows; `rejects` has them with the reasons */
   readonly rejected: number;
+  /** stores with a bad row that keep the hours or the zone that they had */
+  readonly stores_kept: number;
+  /** stores with a bad row whose hours or zone are unknown now */
+  readonly stores_unknown: number;
+  readonly stores: StoreCensus | null;
+  /** some of the stores with a bad row, 20 at most */
+  readonly stores_named: readonly string[];
 }
 
 export interface ImportPage {
@@ -608,7 +622,7 @@ export interface SeenPoll {
   readonly at: StoreTime;
   readonly status: 'active' | 'inactive';
   readonly counts: boolean;
-  readonly reason: 'outside_business_hours' | null;
+  readonly reason: 'outside_business_hours' | 'hours_unknown' | null;
   readonly inactive_reason: PollReason | null;
 }
 
@@ -647,18 +661,36 @@ export interface Store {
   /** opaque, as the feeds have it */
   readonly store_id: string;
   readonly name: string | null;
-  /** an IANA time zone */
+  /** an IANA time zone; UTC while `zone_known` is false */
   readonly zone: string;
+  /** false: the zone was given and could not be read, so it is unknown when the store is open */
+  readonly zone_known: boolean;
+  /** false: the hours in force were given and could not be read, so it is unknown when the store is open */
+  readonly hours_known: boolean;
   /** nobody ever said in which zone it is */
   readonly zone_is_default: boolean;
   /** such as brand and city; a key has up to 100 characters and no colon */
   readonly labels: Readonly<Record<string, string>>;
   readonly probe_url: string | null;
-  /** `offline`: while it should be open; `unknown`: open, and not polled of late */
+  /** `offline`: while it should be open; `unknown`: open and not polled of late, or with unknown hours or zone */
   readonly state: 'offline' | 'unknown' | 'online' | 'closed';
   readonly last_poll: LastPoll | null;
   /** when the store was polled for the first time ever; null: it was not, up to the instant in question */
   readonly first_poll: StoreTime | null;
+}
+
+/** the stores after the import; null: an earlier version made it */
+export interface StoreCensus {
+  /** stores with polls */
+  readonly polled: number;
+  /** of these, stores with business hours */
+  readonly with_hours: number;
+  /** of these, stores with a time zone */
+  readonly with_zone: number;
+  /** stores with business hours and no polls */
+  readonly hours_only: number;
+  /** stores with a time zone and no polls */
+  readonly zone_only: number;
 }
 
 export interface StorePage {
@@ -683,6 +715,18 @@ export interface Sync {
   readonly sources: readonly SyncSource[];
   /** the newest 50, newest first; `finished_at` is null of one that runs */
   readonly runs: readonly SyncRun[];
+}
+
+/** the bad rows in the present content of the source, whichever run read them; null: there are none. They stay until the source has other content. */
+export interface SyncBadRows {
+  /** bad rows */
+  readonly rejected: number;
+  /** rows, good and bad */
+  readonly read: number;
+  /** stores with a bad row that keep the hours or the zone that they had */
+  readonly stores_kept: number;
+  /** stores with a bad row whose hours or zone are unknown */
+  readonly stores_unknown: number;
 }
 
 export interface SyncBegun {
@@ -717,6 +761,9 @@ export interface SyncLastResult {
   readonly repeated: number;
   /** bad rows */
   readonly rejected: number;
+  /** good rows of stores with a bad row; they were not taken */
+  readonly set_aside: number;
+  readonly bad_rows: SyncBadRows | null;
 }
 
 /** what this server reads now; null: nothing, also while it waits to try a source again */
@@ -750,6 +797,9 @@ export interface SyncResult {
   readonly repeated: number;
   /** bad rows */
   readonly rejected: number;
+  /** good rows of stores with a bad row; they were not taken */
+  readonly set_aside: number;
+  readonly bad_rows: SyncBadRows | null;
 }
 
 export interface SyncRun {
@@ -779,7 +829,7 @@ export interface TimeZoneRules {
 export interface Timeline {
   /** opaque, as the feeds have it */
   readonly store_id: string;
-  /** whose clock the store went by at `to` */
+  /** whose clock the store went by at `to`; UTC where its zone is unknown then */
   readonly zone: string;
   readonly as_of: StoreTime;
   readonly from: StoreTime;
@@ -789,6 +839,8 @@ export interface Timeline {
   readonly first_poll: StoreTime | null;
   /** when the store was open, within the range */
   readonly open: readonly OpenInterval[];
+  /** the part of `open` in which its hours or its zone are unknown: they were given and could not be read. The state is unknown there, and polls do not count. */
+  readonly hours_unknown: readonly OpenInterval[];
   /** the polls in the range, both ends included */
   readonly polls: readonly SeenPoll[];
   /** the open time of the range by state */
@@ -859,6 +911,9 @@ export interface UserPage {
   /** null: this is the last page */
   readonly next_cursor: string | null;
 }
+
+/** `always`: around the clock; no rows: closed every day; `unknown`: they were given and could not be read */
+export type VersionHours = 'always' | readonly WeekRow[] | 'unknown';
 
 /** `always`: around the clock; no rows: closed every day */
 export type WeekHours = 'always' | readonly WeekRow[];
@@ -933,6 +988,8 @@ export interface Routes {
       readonly zone?: string | undefined;
       /** with all of these labels, each as `key:value` */
       readonly label?: readonly string[] | undefined;
+      /** false: only stores whose hours or zone are unknown; true: only the others */
+      readonly schedule_known?: boolean | undefined;
       /** by `state` (offline, unknown, online, closed), by `id`, by `name`, or by the last poll, latest first */
       readonly sort?: 'state' | 'id' | 'name' | '-last_poll' | undefined;
       /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of the stores that you may see; by default now */
@@ -1181,6 +1238,8 @@ export interface Routes {
       readonly file_name?: string | undefined;
       /** refuse the whole file when there is one bad row */
       readonly strict?: boolean | undefined;
+      /** refuse the file when at least ten rows and a larger share of all rows are bad, or every row is; 1: never. By default as MAX_BAD_SHARE says. */
+      readonly max_bad_share?: number | undefined;
       /** find out what would change, and change nothing */
       readonly dry_run?: boolean | undefined;
       /** from when changed hours and zones hold; by default the time of the import (RFC 3339) */
@@ -1240,7 +1299,7 @@ export interface Routes {
     answer: {
       readonly status: 'ready';
       readonly time_zones: TimeZoneRules;
-      /** What is not as it should be, such as old polls in a live system. */
+      /** What is not as it should be, such as old polls in a live system, or stores with unknown hours. */
       readonly warnings?: readonly string[] | undefined;
     };
   };

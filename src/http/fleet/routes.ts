@@ -41,9 +41,13 @@ export function fleetRoutes(fleet: FleetService, coverage: Pick<CoverageGaps, 'l
       async (request, reply) => {
         const stores = storesOf(request.principal);
         const asOf = await asOfFrom(request.query.as_of, request.principal, fleet);
-        const [view, figures] = await Promise.all([fleet.view(stores, asOf), fleet.figures(stores, asOf)]);
+        const [view, figures, census] = await Promise.all([
+          fleet.view(stores, asOf),
+          fleet.figures(stores, asOf),
+          stores === 'all' ? fleet.census() : undefined,
+        ]);
         reply.header('cache-control', 'no-store');
-        return statusOf(view, figures, fleet);
+        return statusOf(view, figures, fleet, census);
       },
     );
 

@@ -5,12 +5,14 @@ import { STATES, type State } from '../../domain/state.ts';
 import type { BadStore } from '../../domain/worst.ts';
 import type { FleetFigures } from '../../fleet/figures.ts';
 import type { FleetService, FleetView } from '../../fleet/service.ts';
+import { censusWarnings } from '../../ingest/census.ts';
 import { formatInstant } from '../../instant.ts';
+import type { StoreCensus } from '../../storage/ports.ts';
 import type { StoreEntry } from '../../stores/directory.ts';
-import { DEFAULT_ZONE } from '../../tzdb.ts';
+import { unknownSchedules, unknownWarnings } from '../../stores/known.ts';
 import { seconds } from '../as-of.ts';
 import { Instant, Nullable, OneOf, SinceFirstPoll, StoreId, StoreTime, storeTime } from '../schemas.ts';
-import { ReasonCode } from '../stores/store-schemas.ts';
+import { ReasonCode, zoneOf } from '../stores/store-schemas.ts';
 
 export const StateCounts = Type.Object(
   {
@@ -81,6 +83,10 @@ export const FleetStatus = Type.Object(
     offline_reasons: Type.Array(OfflineReason, {
       description: 'the stores that are offline by the reasons of their last polls, the most frequent first',
     }),
+    warnings: Type.Array(Type.String(), {
+      description:
+        'stores with unknown hours or zones; for those who see all stores, also ids of the feeds that do not meet',
+    }),
     poller: Poller,
     uptime: Type.Object(
       {
@@ -109,7 +115,13 @@ export const FleetStatus = Type.Object(
 type FiguresPart = Pick<Static<typeof FleetStatus>, 'uptime' | 'worst'>;
 const parts = new WeakMap<FleetFigures, FiguresPart>();
 
-export function statusOf(view: FleetView, figures: FleetFigures, fleet: FleetService): Static<typeof FleetStatus> {
+/** @param census of all stores, for who sees all */
+export function statusOf(
+  view: FleetView,
+  figures: FleetFigures,
+  fleet: FleetService,
+  census: StoreCensus | undefined,
+): Static<typeof FleetStatus> {
   const part = parts.get(figures) ?? partOf(figures);
   parts.set(figures, part);
   return {
@@ -119,6 +131,10 @@ export function statusOf(view: FleetView, figures: FleetFigures, fleet: FleetSer
     offline_reasons: [...view.live.countReasons(view.entries)]
       .map(([reason = null, stores]) => ({ reason, stores }))
       .sort((a, b) => b.stores - a.stores || compareReasons(a.reason, b.reason)),
+    warnings: [
+      ...(census === undefined ? [] : censusWarnings(census)),
+      ...unknownWarnings(unknownSchedules(view.entries, view.asOf)),
+    ],
     poller: pollerOf(view, figures, fleet),
     ...part,
   };
@@ -175,7 +191,7 @@ function worstStoreOf({ store, state, outage, downDay }: BadStore<StoreEntry>): 
     store_id: store.id,
     name: store.name ?? null,
     state: STATES[state] as State,
-    offline_since: outage === undefined ? null : storeTime(outage.since, store.zone ?? DEFAULT_ZONE),
+    offline_since: outage === undefined ? null : storeTime(outage.since, zoneOf(store)),
     lost_seconds: outage === undefined ? null : seconds(outage.lost),
     since_first_poll: outage?.sinceFirstPoll ?? false,
     down_last_day_seconds: seconds(downDay),

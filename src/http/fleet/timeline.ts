@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { storesOf } from '../../accounts/access.ts';
 import { DAY } from '../../domain/hours.ts';
+import type { Intervals } from '../../domain/interval.ts';
 import type { Stretch } from '../../domain/timeline.ts';
 import { POLL_REACH, WINDOWS } from '../../domain/window.ts';
 import { wallAt } from '../../domain/zone.ts';
@@ -8,6 +9,7 @@ import { invalid } from '../../errors.ts';
 import type { FleetService } from '../../fleet/service.ts';
 import type { StoreTimeline } from '../../fleet/timeline.ts';
 import { formatInstant, instantFrom } from '../../instant.ts';
+import { shownZone } from '../../tzdb.ts';
 import { AsOf, asOfFrom, seconds } from '../as-of.ts';
 import {
   FirstPoll,
@@ -39,7 +41,7 @@ const SeenPoll = Type.Object(
     at: StoreTime,
     status: OneOf(['active', 'inactive']),
     counts: Type.Boolean(),
-    reason: Nullable(OneOf(['outside_business_hours'], 'why it does not count')),
+    reason: Nullable(OneOf(['outside_business_hours', 'hours_unknown'], 'why it does not count')),
     inactive_reason: Nullable(PollReason),
   },
   { title: 'SeenPoll' },
@@ -86,13 +88,20 @@ const TimelineTotals = Type.Object(
 const Timeline = Type.Object(
   {
     store_id: StoreId,
-    zone: Type.String({ description: 'whose clock the store went by at `to`', examples: ['America/Chicago'] }),
+    zone: Type.String({
+      description: 'whose clock the store went by at `to`; UTC where its zone is unknown then',
+      examples: ['America/Chicago'],
+    }),
     as_of: StoreTime,
     from: StoreTime,
     to: StoreTime,
     estimator: OneOf(['nearest']),
     first_poll: FirstPoll,
     open: Type.Array(OpenInterval, { description: 'when the store was open, within the range' }),
+    hours_unknown: Type.Array(OpenInterval, {
+      description:
+        'the part of `open` in which its hours or its zone are unknown: they were given and could not be read. The state is unknown there, and polls do not count.',
+    }),
     polls: Type.Array(SeenPoll, { description: 'the polls in the range, both ends included' }),
     segments: Type.Array(StateSegment, { description: 'the open time of the range by state' }),
     outages: Type.Array(Outage, {
@@ -153,24 +162,27 @@ function rangeFrom(query: { readonly from?: string; readonly to?: string }, asOf
 
 function answerOf(id: string, range: Stretch, asOf: number, timeline: StoreTimeline): Static<typeof Timeline> {
   const time = (instant: number) => storeTimeAhead(instant, wallAt(timeline.zoneAt(instant), instant) - instant);
-  const { open, polls, segments, outages, totals, firstPoll } = timeline;
+  const { open, hoursUnknown, polls, segments, outages, totals, firstPoll } = timeline;
+  const stretches = (intervals: Intervals) =>
+    Array.from({ length: intervals.length / 2 }, (_, i) => ({
+      from: time(intervals[2 * i] as number),
+      to: time(intervals[2 * i + 1] as number),
+    }));
   return {
     store_id: id,
-    zone: timeline.zoneAt(range.to).name,
+    zone: shownZone(timeline.zoneAt(range.to).name),
     as_of: time(asOf),
     from: time(range.from),
     to: time(range.to),
     estimator: 'nearest',
     first_poll: firstPoll === undefined ? null : time(firstPoll),
-    open: Array.from({ length: open.length / 2 }, (_, i) => ({
-      from: time(open[2 * i] as number),
-      to: time(open[2 * i + 1] as number),
-    })),
-    polls: polls.map(({ instant, active, counts, reason }) => ({
+    open: stretches(open),
+    hours_unknown: stretches(hoursUnknown),
+    polls: polls.map(({ instant, active, counts, hoursKnown, reason }) => ({
       at: time(instant),
       status: active ? 'active' : 'inactive',
       counts,
-      reason: counts ? null : 'outside_business_hours',
+      reason: counts ? null : hoursKnown ? 'outside_business_hours' : 'hours_unknown',
       inactive_reason: reasonBody(reason),
     })),
     segments: segments.map(({ from, to, state }) => ({

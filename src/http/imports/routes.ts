@@ -3,13 +3,16 @@ import { type Static, Type } from 'typebox';
 import Value from 'typebox/value';
 import { userIdOf } from '../../accounts/access.ts';
 import { invalid } from '../../errors.ts';
-import { FEED_WORDS } from '../../imports/feed-names.ts';
+import { FEED_WORDS, feedFrom } from '../../imports/feed-names.ts';
 import type { ImportService } from '../../imports/service.ts';
+import { censusWarnings } from '../../ingest/census.ts';
+import { warningsOf } from '../../ingest/warnings.ts';
 import { formatInstant, instantFrom } from '../../instant.ts';
 import { IMPORT_STATUSES, type ImportRecord } from '../../storage/import-catalog.ts';
+import type { StoreCensus } from '../../storage/ports.ts';
 import { answer, Nothing, Raw } from '../media.ts';
 import { decodeCursor, encodeCursor, limitOf, NewestCursor, Page, PageQuery } from '../pages.ts';
-import { GivenInstant, Instant, Nullable, OneOf } from '../schemas.ts';
+import { GivenInstant, Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 import { compileValidator } from '../validation.ts';
 import { EventsAnswer, watch } from '../watch.ts';
@@ -20,6 +23,17 @@ const tags = ['imports'];
 
 const Feed = OneOf([...FEED_WORDS], 'what the file holds');
 const Count = (description: string) => Type.Integer({ minimum: 0, description });
+
+const CensusResource = Type.Object(
+  {
+    polled: Count('stores with polls'),
+    with_hours: Count('of these, stores with business hours'),
+    with_zone: Count('of these, stores with a time zone'),
+    hours_only: Count('stores with business hours and no polls'),
+    zone_only: Count('stores with a time zone and no polls'),
+  },
+  { title: 'StoreCensus', description: 'the stores after the import; null: an earlier version made it' },
+);
 
 const ImportResource = Type.Object(
   {
@@ -37,7 +51,12 @@ const ImportResource = Type.Object(
           replaced: Count('they changed what was there'),
           already_there: Count('they said what was there'),
           repeated: Count('a later row of the file says it again, or otherwise and wins'),
+          set_aside: Count('good rows of stores with a bad row; they were not taken'),
           rejected: Count('bad rows; `rejects` has them with the reasons'),
+          stores_kept: Count('stores with a bad row that keep the hours or the zone that they had'),
+          stores_unknown: Count('stores with a bad row whose hours or zone are unknown now'),
+          stores: Nullable(CensusResource),
+          stores_named: Type.Array(StoreId, { description: 'some of the stores with a bad row, 20 at most' }),
         },
         { title: 'ImportCounts', description: 'once it is complete; of a dry run, what would have happened' },
       ),
@@ -45,6 +64,8 @@ const ImportResource = Type.Object(
     error: Nullable(Type.String({ description: 'why it failed' })),
     dry_run: Type.Boolean(),
     strict: Type.Boolean(),
+    max_bad_share: Nullable(Type.Number({ description: 'null: as the server is set' })),
+    warnings: Type.Array(Type.String(), { description: 'what is wrong with a file that was imported all the same' }),
     effective_from: Nullable(Instant),
     bytes: Count('of the file'),
     requested_by: Nullable(Type.String({ description: 'the id of a user; null: there were no users' })),
@@ -64,6 +85,14 @@ const UploadQuery = Type.Object(
       Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f]+$', description: 'for messages' }),
     ),
     strict: Type.Optional(Type.Boolean({ description: 'refuse the whole file when there is one bad row' })),
+    max_bad_share: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 1,
+        description:
+          'refuse the file when at least ten rows and a larger share of all rows are bad, or every row is; 1: never. By default as MAX_BAD_SHARE says.',
+      }),
+    ),
     dry_run: Type.Optional(Type.Boolean({ description: 'find out what would change, and change nothing' })),
     effective_from: Type.Optional(
       GivenInstant('from when changed hours and zones hold; by default the time of the import'),
@@ -105,7 +134,8 @@ export function importRoutes(imports: ImportService): Routes {
         onSend: closeUnread,
       },
       async (request, reply) => {
-        const { feed, file_name = `${feed} file`, strict = false, dry_run = false, effective_from } = request.query;
+        const { feed, file_name = `${feed} file`, strict = false, max_bad_share, dry_run = false } = request.query;
+        const { effective_from } = request.query;
         if (effective_from !== undefined && feed !== 'hours' && feed !== 'zones') {
           throw invalid(`effective_from is for hours and zones; ${feed} say themselves when they hold`);
         }
@@ -115,6 +145,7 @@ export function importRoutes(imports: ImportService): Routes {
             feed,
             fileName: file_name,
             strict,
+            maxBadShare: max_bad_share,
             dryRun: dry_run,
             effectiveFrom: effective_from === undefined ? undefined : instantFrom('effective_from', effective_from),
             requestedBy: userIdOf(request.principal),
@@ -258,6 +289,8 @@ function importResource(record: ImportRecord): Static<typeof ImportResource> {
     error: record.reason ?? null,
     dry_run: record.dryRun,
     strict: record.strict,
+    max_bad_share: record.maxBadShare ?? null,
+    warnings: counts === undefined ? [] : allWarnings(record.feed, counts),
     effective_from: instant(record.effectiveFrom),
     bytes: record.bytes,
     requested_by: record.requestedBy ?? null,
@@ -267,6 +300,31 @@ function importResource(record: ImportRecord): Static<typeof ImportResource> {
   };
 }
 
-function countsResource({ alreadyThere, ...counts }: NonNullable<ImportRecord['counts']>) {
-  return { ...counts, already_there: alreadyThere };
+function allWarnings(feed: string, counts: NonNullable<ImportRecord['counts']>): string[] {
+  const { census } = counts;
+  const ofStores = census === undefined ? [] : censusWarnings(census);
+  return [...warningsOf({ feed: feedFrom(feed), ...counts }), ...ofStores];
+}
+
+function censusResource({ polled, withHours, withZone, hoursOnly, zoneOnly }: StoreCensus) {
+  return { polled, with_hours: withHours, with_zone: withZone, hours_only: hoursOnly, zone_only: zoneOnly };
+}
+
+function countsResource({
+  alreadyThere,
+  setAside,
+  unreadStores,
+  census,
+  ...counts
+}: NonNullable<ImportRecord['counts']>) {
+  const { kept, unknown, ids } = unreadStores;
+  return {
+    ...counts,
+    already_there: alreadyThere,
+    set_aside: setAside,
+    stores_kept: kept,
+    stores_unknown: unknown,
+    stores: census === undefined ? null : censusResource(census),
+    stores_named: [...ids],
+  };
 }

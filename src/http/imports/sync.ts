@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { FEED_WORDS, wordOf } from '../../imports/feed-names.ts';
 import { formatInstant } from '../../instant.ts';
-import type { SyncResult, SyncRun } from '../../storage/sync-log.ts';
+import type { StandingRejects, SyncResult, SyncRun } from '../../storage/sync-log.ts';
 import type { SyncService } from '../../sync/service.ts';
 import { Instant, Nullable, OneOf } from '../schemas.ts';
 import type { Routes } from '../types.ts';
@@ -15,6 +15,20 @@ const Feed = OneOf([...FEED_WORDS], 'what the source holds');
 const Source = Type.String({ description: 'as it is configured; of a URL without user, password and query' });
 const Moment = (description: string) => Type.String({ format: 'date-time', description });
 const Count = (description: string) => Type.Integer({ minimum: 0, description });
+
+const BadRows = Type.Object(
+  {
+    rejected: Count('bad rows'),
+    read: Count('rows, good and bad'),
+    stores_kept: Count('stores with a bad row that keep the hours or the zone that they had'),
+    stores_unknown: Count('stores with a bad row whose hours or zone are unknown'),
+  },
+  {
+    title: 'SyncBadRows',
+    description:
+      'the bad rows in the present content of the source, whichever run read them; null: there are none. They stay until the source has other content.',
+  },
+);
 
 const Result = Type.Object(
   {
@@ -31,6 +45,8 @@ const Result = Type.Object(
     already_there: Count('they said what was there'),
     repeated: Count('a later row says it again, or otherwise and wins'),
     rejected: Count('bad rows'),
+    set_aside: Count('good rows of stores with a bad row; they were not taken'),
+    bad_rows: Nullable(BadRows),
   },
   { title: 'SyncResult' },
 );
@@ -145,6 +161,18 @@ function runResource({ id, cause, startedAt, finishedAt, results }: SyncRun): St
   };
 }
 
-function resultResource({ feed, error, alreadyThere, ...rest }: SyncResult): Static<typeof Result> {
-  return { ...rest, feed: wordOf(feed), error: error ?? null, already_there: alreadyThere };
+function resultResource(result: SyncResult): Static<typeof Result> {
+  const { feed, error, alreadyThere, setAside, standing, ...rest } = result;
+  return {
+    ...rest,
+    feed: wordOf(feed),
+    error: error ?? null,
+    already_there: alreadyThere,
+    set_aside: setAside,
+    bad_rows: standing === undefined ? null : badRowsResource(standing),
+  };
+}
+
+function badRowsResource({ rejected, read, storesKept, storesUnknown }: StandingRejects): Static<typeof BadRows> {
+  return { rejected, read, stores_kept: storesKept, stores_unknown: storesUnknown };
 }

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { DAY } from '../../domain/hours.ts';
 import { invalid } from '../../errors.ts';
-import type { HoursVersion, Opening, SpecialDate, Week } from '../../storage/schedules.ts';
+import type { HoursVersion, KnownWeek, Opening, SpecialDate } from '../../storage/schedules.ts';
 import type { StoreHours, StoreService } from '../../stores/service.ts';
 import { formatTimeOfDay, timeOfDay } from '../../stores/times-of-day.ts';
 import { isDate } from '../../tzdb.ts';
@@ -33,11 +33,17 @@ const WeekHours = Type.Union([Type.Literal('always'), Type.Array(WeekRow, { maxI
   description: '`always`: around the clock; no rows: closed every day',
 });
 
+const VersionHours = Type.Union([...WeekHours.anyOf, Type.Literal('unknown')], {
+  title: 'VersionHours',
+  description:
+    '`always`: around the clock; no rows: closed every day; `unknown`: they were given and could not be read',
+});
+
 const Version = Type.Object(
   {
     effective_from: Nullable(StoreTime),
     effective_until: Nullable(StoreTime),
-    hours: WeekHours,
+    hours: VersionHours,
   },
   { title: 'HoursVersion', description: 'Hours that hold from one instant until another; null: for ever.' },
 );
@@ -221,7 +227,7 @@ function hoursBody({ store, versions }: StoreHours): Static<typeof Hours> {
   const body = ({ from, until, week }: HoursVersion) => ({
     effective_from: time(from),
     effective_until: time(until),
-    hours: week === 'always' ? week : week.map(({ day, ...opening }) => ({ day, ...openingBody(opening) })),
+    hours: typeof week === 'string' ? week : week.map(({ day, ...opening }) => ({ day, ...openingBody(opening) })),
   });
   return { versions: versions.map(body) };
 }
@@ -234,7 +240,7 @@ function openingBody({ start, end }: Opening): Static<typeof SpecialRow> {
   return { start: formatTimeOfDay(start), end: formatTimeOfDay(end) };
 }
 
-function weekFrom(hours: Static<typeof WeekHours>): Week {
+function weekFrom(hours: Static<typeof WeekHours>): KnownWeek {
   if (hours === 'always') return hours;
   return hours.map(({ day, ...row }, i) => ({ day, ...openingFrom(row, `hours.${i}`) }));
 }

@@ -1,8 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { REASON_PATTERN, reasonOf } from '../../domain/reasons.ts';
 import type { StoreEntry } from '../../stores/directory.ts';
-import { type LastPoll as LastPollOf, STATES, type StoreState } from '../../stores/states.ts';
-import { DEFAULT_ZONE } from '../../tzdb.ts';
+import { hoursKnown, zoneKnown } from '../../stores/known.ts';
+import { type LastPoll as LastPollOf, STATES, type States } from '../../stores/states.ts';
+import { DEFAULT_ZONE, shownZone } from '../../tzdb.ts';
 import { FirstPoll, Nullable, OneOf, StoreId, StoreTime, storeTime } from '../schemas.ts';
 
 export const StorePath = Type.Object({ store_id: StoreId });
@@ -57,27 +58,45 @@ export const Store = Type.Object(
   {
     store_id: StoreId,
     name: Nullable(Name),
-    zone: Zone,
+    zone: Type.String({
+      description: 'an IANA time zone; UTC while `zone_known` is false',
+      examples: ['America/Chicago'],
+    }),
+    zone_known: Type.Boolean({
+      description: 'false: the zone was given and could not be read, so it is unknown when the store is open',
+    }),
+    hours_known: Type.Boolean({
+      description:
+        'false: the hours in force were given and could not be read, so it is unknown when the store is open',
+    }),
     zone_is_default: Type.Boolean({ description: 'nobody ever said in which zone it is' }),
     labels: Labels,
     probe_url: Nullable(ProbeUrl),
-    state: OneOf(STATES, '`offline`: while it should be open; `unknown`: open, and not polled of late'),
+    state: OneOf(
+      STATES,
+      '`offline`: while it should be open; `unknown`: open and not polled of late, or with unknown hours or zone',
+    ),
     last_poll: Nullable(LastPoll),
     first_poll: FirstPoll,
   },
   { title: 'Store' },
 );
 
+/** The zone in which times of a store are shown. */
 export function zoneOf({ zone = DEFAULT_ZONE }: StoreEntry): string {
-  return zone;
+  return shownZone(zone);
 }
 
-export function storeBody(store: StoreEntry, { state, lastPoll, firstPoll }: StoreState) {
+/** @param now how all stores are at the instant that is asked about */
+export function storeBody(store: StoreEntry, now: States) {
+  const { state, lastPoll, firstPoll } = now.of(store);
   const zone = zoneOf(store);
   return {
     store_id: store.id,
     name: store.name ?? null,
     zone,
+    zone_known: zoneKnown(store),
+    hours_known: hoursKnown(store, now.asOf),
     zone_is_default: store.zone === undefined,
     labels: store.labels,
     probe_url: store.probeUrl ?? null,

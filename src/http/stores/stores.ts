@@ -40,6 +40,9 @@ const ListQuery = Type.Object(
         examples: [['city:Chicago']],
       }),
     ),
+    schedule_known: Type.Optional(
+      Type.Boolean({ description: 'false: only stores whose hours or zone are unknown; true: only the others' }),
+    ),
     sort: Type.Optional(
       OneOf(
         SORTS,
@@ -113,6 +116,7 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
             reasons: query.reason,
             zone: query.zone === undefined ? undefined : (zoneName(query.zone) ?? query.zone),
             labels: query.label?.map(labelFrom),
+            scheduleKnown: query.schedule_known,
           },
           sort,
           after: positionFrom(query.cursor, sort),
@@ -120,7 +124,7 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
         });
         const last = stores.at(-1);
         return {
-          items: stores.map(({ store, live }) => storeBody(store, live)),
+          items: stores.map(({ store }) => storeBody(store, now)),
           next_cursor: more && last !== undefined ? encodeCursor([sort, ...last.position]) : null,
           total,
           as_of: formatInstant(now.asOf),
@@ -142,9 +146,9 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
       },
       async ({ body, principal }, reply) => {
         const store = await stores.create(principal, body.store_id, changeFrom(body));
-        const live = (await states.states(undefined)).of(store);
+        const now = await states.states(undefined);
         reply.code(201).header('location', `/api/v1/stores/${encodeURIComponent(store.id)}`);
-        return sendVersion(reply, store.version).send(storeBody(store, live));
+        return sendVersion(reply, store.version).send(storeBody(store, now));
       },
     );
 
@@ -163,8 +167,8 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
       },
       async ({ params, query, principal }, reply) => {
         const store = await stores.find(principal, params.store_id);
-        const live = (await states.states(await asOfFrom(query.as_of, principal, states))).of(store);
-        return sendVersion(reply, store.version).send(storeBody(store, live));
+        const now = await states.states(await asOfFrom(query.as_of, principal, states));
+        return sendVersion(reply, store.version).send(storeBody(store, now));
       },
     );
 
@@ -185,8 +189,8 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
       async (request, reply) => {
         const { params, body, principal } = request;
         const store = await stores.update(principal, params.store_id, changeFrom(body), expectedVersion(request));
-        const live = (await states.states(undefined)).of(store);
-        return sendVersion(reply, store.version).send(storeBody(store, live));
+        const now = await states.states(undefined);
+        return sendVersion(reply, store.version).send(storeBody(store, now));
       },
     );
 

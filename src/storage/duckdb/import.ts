@@ -1,8 +1,9 @@
 import { identifier, type Session } from '../../duckdb/session.ts';
-import type { CopiedSchedules, ImportSession, MergeCounts } from '../ports.ts';
+import type { CopiedSchedules, ImportSession, MergeCounts, ScheduleFeed, StoreCensus, UnreadStores } from '../ports.ts';
+import { importCensus } from '../sql/census.ts';
 import { takeCopiedSchedules } from '../sql/copied-schedules.ts';
 import { movingFirstPollsBack } from '../sql/first-polls.ts';
-import { changesSomething, dropFirsts, mergeHours, mergeSpecialHours, mergeZones } from '../sql/merge.ts';
+import { changesSomething, dropKept, mergeHours, mergeSpecialHours, mergeZones } from '../sql/merge.ts';
 import type { Changes } from '../sql/revision.ts';
 import {
   countRows,
@@ -14,6 +15,7 @@ import {
   REPLACES,
   sortPolls,
 } from '../sql/staging.ts';
+import { keepUnread } from '../sql/unread.ts';
 
 /** Merges staged tables into the data, within the transaction that the session is in. */
 export class DuckdbImportSession implements ImportSession {
@@ -104,6 +106,21 @@ export class DuckdbImportSession implements ImportSession {
     return this.#noted(counts);
   }
 
+  async keepUnread(feed: ScheduleFeed, table: string): Promise<UnreadStores> {
+    await this.nameStores(table);
+    await this.staging.run(`
+      create temp table incoming_unread as
+      select distinct s.store_key from ${identifier(table)} t join stores s using (store_id)`);
+    const { stores, changed } = await keepUnread(this.staging, feed);
+    await this.staging.run('drop table incoming_unread');
+    if (changed > 0) this.#changes.stores();
+    return stores;
+  }
+
+  census(): Promise<StoreCensus> {
+    return importCensus(this.staging);
+  }
+
   async copySchedules({ stores, hours, zoneChanges, specialHours }: CopiedSchedules): Promise<void> {
     await this.nameStores(stores);
     const copies = {
@@ -122,7 +139,7 @@ export class DuckdbImportSession implements ImportSession {
 
   /** To be called once, when all is merged and before the commit. */
   async finish(): Promise<void> {
-    await dropFirsts(this.staging);
+    await dropKept(this.staging);
   }
 
   async #pollsIn({ from, to }: { from: number; to: number }): Promise<number> {

@@ -4,10 +4,12 @@ import { CLOSED, type SpecialHoursColumns } from '../../domain/special-hours.ts'
 import type { Session } from '../../duckdb/session.ts';
 import { fillColumns } from '../../duckdb/vectors.ts';
 import type { Parameters } from '../../sql.ts';
-import type { PollsOfReason, Snapshot, StoreColumns, StoredPoll, ZoneChangeRows } from '../ports.ts';
+import type { PollsOfReason, Snapshot, StoreCensus, StoreColumns, StoredPoll, ZoneChangeRows } from '../ports.ts';
 import type { HoursVersion, SpecialDate, ZoneVersion } from '../schedules.ts';
+import { readCensus } from '../sql/census.ts';
 import { readPollReasons } from '../sql/reasons.ts';
 import { hoursVersions, readZoneChanges, specialDates, zoneVersions } from '../sql/schedules.ts';
+import { UNKNOWN_UNTIL } from '../sql/unread.ts';
 import type { StoreRecord } from '../stores.ts';
 
 /** The stores with the ids that `named` gives. */
@@ -59,6 +61,10 @@ export class DuckdbSnapshot implements Snapshot {
     return instant === null ? undefined : Number(instant);
   }
 
+  census(): Promise<StoreCensus> {
+    return readCensus(this.#session);
+  }
+
   stores(): Promise<StoreColumns> {
     return this.#stores('stores');
   }
@@ -86,9 +92,10 @@ export class DuckdbSnapshot implements Snapshot {
     const { records } = await this.#session.row(
       `select to_json(list({
          key: store_key, id: store_id, name: name, zone: zone, labels: labels::json, probeUrl: probe_url, version: version,
-         deleted: deleted
-       }))::varchar as records
-       from (select * from stores where store_id > $after order by store_id limit $limit)`,
+         deleted: deleted, hoursUnknownUntil: unknown_until
+       } order by store_id))::varchar as records
+       from (select * from stores where store_id > $after order by store_id limit $limit)
+         left join (${UNKNOWN_UNTIL}) using (store_key)`,
       { after, limit },
     );
     return records === null ? [] : (JSON.parse(String(records)) as StoreRecord[]);

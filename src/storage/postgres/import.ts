@@ -3,10 +3,11 @@ import type { PoolClient } from 'pg';
 import { identifier, type Session } from '../../duckdb/session.ts';
 import { numbersOf } from '../../duckdb/vectors.ts';
 import type { Row } from '../../sql.ts';
-import type { CopiedSchedules, ImportSession, MergeCounts } from '../ports.ts';
+import type { CopiedSchedules, ImportSession, MergeCounts, ScheduleFeed, StoreCensus, UnreadStores } from '../ports.ts';
+import { importCensus } from '../sql/census.ts';
 import { takeCopiedSchedules } from '../sql/copied-schedules.ts';
 import { movingFirstPollsBack } from '../sql/first-polls.ts';
-import { changesSomething, dropFirsts, mergeHours, mergeSpecialHours, mergeZones } from '../sql/merge.ts';
+import { changesSomething, dropKept, mergeHours, mergeSpecialHours, mergeZones } from '../sql/merge.ts';
 import type { Changes } from '../sql/revision.ts';
 import {
   countRows,
@@ -18,6 +19,7 @@ import {
   REPLACES,
   sortPolls,
 } from '../sql/staging.ts';
+import { keepUnread } from '../sql/unread.ts';
 import { PostgresSql } from './client.ts';
 import { type CopiedPolls, writePolls } from './copy.ts';
 import { instant } from './instant.ts';
@@ -120,6 +122,20 @@ export class PostgresImportSession implements ImportSession {
     return this.#noted(counts);
   }
 
+  async keepUnread(feed: ScheduleFeed, table: string): Promise<UnreadStores> {
+    await this.nameStores(table);
+    const keys = `select distinct k.store_key from ${identifier(table)} t join store_keys k using (store_id)`;
+    await this.#bring('incoming_unread', 'store_key integer', keys);
+    const { stores, changed } = await keepUnread(this.#sql, feed);
+    await this.#sql.run('drop table incoming_unread');
+    if (changed > 0) this.#changes.stores();
+    return stores;
+  }
+
+  census(): Promise<StoreCensus> {
+    return importCensus(this.#sql);
+  }
+
   async copySchedules({ stores, hours, zoneChanges, specialHours }: CopiedSchedules): Promise<void> {
     await this.nameStores(stores);
     const copied = (table: string, columns: string) =>
@@ -149,7 +165,7 @@ export class PostgresImportSession implements ImportSession {
 
   /** To be called once, when all is merged and before the commit. */
   async finish(): Promise<void> {
-    await dropFirsts(this.#sql);
+    await dropKept(this.#sql);
   }
 
   /**

@@ -3,10 +3,12 @@ import { float64Column, int32Column, uint8Column } from '../../columns.ts';
 import type { HoursColumns } from '../../domain/hours.ts';
 import { arrangePolls, type PollColumns } from '../../domain/polls.ts';
 import { CLOSED, type SpecialHoursColumns } from '../../domain/special-hours.ts';
-import type { PollsOfReason, Snapshot, StoreColumns, StoredPoll, ZoneChangeRows } from '../ports.ts';
+import type { PollsOfReason, Snapshot, StoreCensus, StoreColumns, StoredPoll, ZoneChangeRows } from '../ports.ts';
 import type { HoursVersion, SpecialDate, ZoneVersion } from '../schedules.ts';
+import { readCensus } from '../sql/census.ts';
 import { readPollReasons } from '../sql/reasons.ts';
 import { hoursVersions, readZoneChanges, specialDates, zoneVersions } from '../sql/schedules.ts';
+import { UNKNOWN_UNTIL } from '../sql/unread.ts';
 import type { StoreRecord } from '../stores.ts';
 import { PostgresSql } from './client.ts';
 import { readInstant, readRows } from './copy.ts';
@@ -71,6 +73,10 @@ export class PostgresSnapshot implements Snapshot {
     return found.length === 0 ? undefined : Math[aggregate](...found);
   }
 
+  census(): Promise<StoreCensus> {
+    return readCensus(this.#sql);
+  }
+
   stores(): Promise<StoreColumns> {
     return this.#stores('');
   }
@@ -97,9 +103,10 @@ export class PostgresSnapshot implements Snapshot {
     const { records } = await this.#sql.row(
       `select coalesce(json_agg(json_build_object(
          'key', store_key, 'id', store_id, 'name', name, 'zone', zone, 'labels', labels::json, 'probeUrl', probe_url,
-         'version', version, 'deleted', deleted
-       )), '[]') as records
-       from (select * from stores where store_id > $after order by store_id limit $limit) s`,
+         'version', version, 'deleted', deleted, 'hoursUnknownUntil', unknown_until
+       ) order by store_id collate "C"), '[]') as records
+       from (select * from stores where store_id > $after order by store_id limit $limit) s
+         left join (${UNKNOWN_UNTIL}) u using (store_key)`,
       { after, limit },
     );
     return records as StoreRecord[];

@@ -20,15 +20,16 @@ export class SqlImportCatalog implements ImportCatalog {
 
   async add(record: NewImport): Promise<ImportRecord> {
     await this.#sql.run(
-      `insert into imports (import_id, feed, file_name, status, progress, attempts, strict, dry_run, effective_ms, bytes, server,
-         requested_by, requested_ms)
-       values ($id, $feed, $file_name, 'queued', 0, 0, $strict, $dry_run, $effective::bigint, $bytes::bigint, $server,
-         $requested_by, $requested::bigint)`,
+      `insert into imports (import_id, feed, file_name, status, progress, attempts, strict, max_bad_share, dry_run,
+         effective_ms, bytes, server, requested_by, requested_ms)
+       values ($id, $feed, $file_name, 'queued', 0, 0, $strict, $max_bad_share::double precision, $dry_run,
+         $effective::bigint, $bytes::bigint, $server, $requested_by, $requested::bigint)`,
       {
         id: record.id,
         feed: record.feed,
         file_name: record.fileName,
         strict: record.strict,
+        max_bad_share: record.maxBadShare ?? null,
         dry_run: record.dryRun,
         effective: record.effectiveFrom ?? null,
         bytes: record.bytes,
@@ -119,6 +120,11 @@ export class SqlImportCatalog implements ImportCatalog {
   }
 }
 
+/** Earlier versions counted less. */
+function countsOf(counts: Partial<ImportCounts> & Omit<ImportCounts, 'setAside' | 'unreadStores'>): ImportCounts {
+  return { setAside: 0, unreadStores: { kept: 0, unknown: 0, ids: [] }, ...counts };
+}
+
 function importOf(row: Row): ImportRecord {
   const counts = textOr(row.counts);
   return {
@@ -129,6 +135,7 @@ function importOf(row: Row): ImportRecord {
     phase: textOr(row.phase),
     progress: Number(row.progress),
     strict: row.strict === true,
+    maxBadShare: numberOr(row.max_bad_share),
     dryRun: row.dry_run === true,
     effectiveFrom: numberOr(row.effective_ms),
     bytes: Number(row.bytes),
@@ -138,7 +145,7 @@ function importOf(row: Row): ImportRecord {
     startedAt: numberOr(row.started_ms),
     finishedAt: numberOr(row.finished_ms),
     attempts: Number(row.attempts),
-    counts: counts === undefined ? undefined : (JSON.parse(counts) as ImportCounts),
+    counts: counts === undefined ? undefined : countsOf(JSON.parse(counts) as ImportCounts),
     reason: textOr(row.reason),
   };
 }

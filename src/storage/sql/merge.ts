@@ -1,13 +1,18 @@
+import { UNKNOWN_DAY } from '../../domain/hours.ts';
+import { UNKNOWN_ZONE } from '../../domain/zone.ts';
 import type { Sql } from '../../sql.ts';
 import type { MergeCounts } from '../ports.ts';
+import { keepNamed } from './census.ts';
 
 /**
  * Merges the table `incoming_hours (store_key, day, start_ms, end_ms)`, which has no row twice: from `effectiveFrom`
- * on, the week of every store that it names is what it says.
+ * on, the week of every store that it names is what it says. Hours that are unknown then are none: what takes their
+ * place holds for ever back.
  *
  * @param staged how many rows the feed had, repeated ones and all
  */
 export async function mergeHours(sql: Sql, staged: number, effectiveFrom: number): Promise<MergeCounts> {
+  await keepNamed(sql, 'hours', 'incoming_hours');
   await sql.run('create temp table if not exists first_hours (store_key integer)');
   // How the week of each store that is named compares with the one that is in force.
   await sql.run(`
@@ -15,7 +20,7 @@ export async function mergeHours(sql: Sql, staged: number, effectiveFrom: number
     with named as (select store_key, count(*) as rows from incoming_hours group by store_key),
       in_force as (
         select * from business_hours
-        where store_key in (select store_key from named)
+        where store_key in (select store_key from named) and day <> ${UNKNOWN_DAY}
           and coalesce(from_ms <= ${effectiveFrom}, true) and coalesce(until_ms > ${effectiveFrom}, true)
       ),
       there as (select store_key, count(*) as rows from in_force group by store_key),
@@ -32,6 +37,7 @@ export async function mergeHours(sql: Sql, staged: number, effectiveFrom: number
       end as state
     from named left join there using (store_key) left join common using (store_key)`);
   await sql.run(`insert into first_hours select store_key from weeks where state = 'added'`);
+  await sql.run(`delete from business_hours where store_key in (select store_key from weeks where state = 'added')`);
   const replaced = `store_key in (select store_key from weeks where state = 'replaced')`;
   await sql.run(
     `delete from business_hours
@@ -59,6 +65,7 @@ export async function mergeHours(sql: Sql, staged: number, effectiveFrom: number
  * has its zone.
  */
 export async function mergeZones(sql: Sql, staged: number, effectiveFrom: number): Promise<MergeCounts> {
+  await keepNamed(sql, 'zones', 'incoming_zones');
   await sql.run('create temp table if not exists first_zones (store_key integer)');
   await sql.run(`
     create temp table zone_states as
@@ -72,6 +79,7 @@ export async function mergeZones(sql: Sql, staged: number, effectiveFrom: number
       )
     select i.store_key, i.zone, f.zone as zone_before, 1 as rows,
       case
+        when f.zone = '${UNKNOWN_ZONE}' then 'added'
         when f.zone is null and s.zone is null and i.store_key not in (select store_key from zone_changes) then 'added'
         when f.zone = i.zone then 'same'
         else 'replaced'
@@ -81,7 +89,7 @@ export async function mergeZones(sql: Sql, staged: number, effectiveFrom: number
   await sql.run(`insert into first_zones select store_key from zone_states where state = 'added'`);
   await sql.run(
     `delete from zone_changes
-     where until_ms > $at::bigint and store_key in (select store_key from zone_states where state = 'replaced')`,
+     where until_ms > $at::bigint and store_key in (select store_key from zone_states where state <> 'same')`,
     { at: effectiveFrom },
   );
   await sql.run(
@@ -129,8 +137,9 @@ export async function mergeSpecialHours(sql: Sql, staged: number): Promise<Merge
   return countByState(sql, 'special_dates', staged);
 }
 
-/** Drops what an import keeps of the stores that it was the first to say something about. */
-export async function dropFirsts(sql: Sql): Promise<void> {
+/** Drops what an import keeps of the stores that it names, and of those that it was the first to say something about. */
+export async function dropKept(sql: Sql): Promise<void> {
+  await sql.run('drop table if exists named_stores');
   await sql.run('drop table if exists first_hours');
   await sql.run('drop table if exists first_zones');
 }

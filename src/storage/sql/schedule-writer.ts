@@ -1,12 +1,13 @@
 import { NO_DAY } from '../../domain/hours.ts';
+import { UNKNOWN_ZONE } from '../../domain/zone.ts';
 import type { Sql } from '../../sql.ts';
 import type {
   EffectiveFrom,
   HoursVersion,
+  KnownWeek,
   Opening,
   ScheduleWriter,
   SpecialDate,
-  Week,
   WeekRow,
   ZoneVersion,
 } from '../schedules.ts';
@@ -35,12 +36,13 @@ export class SqlScheduleWriter implements ScheduleWriter {
     return specialDates(this.#sql, key, from, to);
   }
 
-  async setHours(key: number, week: Week, { instant, asked }: EffectiveFrom): Promise<boolean> {
+  async setHours(key: number, week: KnownWeek, { instant, asked }: EffectiveFrom): Promise<boolean> {
     const rows = week === 'always' ? WHOLE_WEEK : distinct(week);
     const said = await saidHours(this.#sql, key);
     const before = said.find(({ from, until }) => from <= instant && instant < until)?.week ?? 'always';
-    if (sameRows(rows, before === 'always' ? WHOLE_WEEK : before)) return false;
-    if (said.length === 0 && !asked) {
+    if (before !== 'unknown' && sameRows(rows, before === 'always' ? WHOLE_WEEK : before)) return false;
+    if ((said.length === 0 || before === 'unknown') && !asked) {
+      await this.#sql.run('delete from business_hours where store_key = $key', { key });
       await this.#insertWeek(key, rows, null, null);
       return this.#changed(key);
     }
@@ -60,7 +62,7 @@ export class SqlScheduleWriter implements ScheduleWriter {
     const versions = await this.zoneVersions(key);
     const before = versions.find(({ from, until }) => from <= instant && instant < until);
     if (before === undefined || before.zone === zone) return false;
-    const first = versions.length === 1 && before.zone === null;
+    const first = (versions.length === 1 && before.zone === null) || before.zone === UNKNOWN_ZONE;
     const at = { key, instant };
     await this.#sql.run('delete from zone_changes where store_key = $key and until_ms > $instant::bigint', at);
     // A zone that began at this very instant has never held.

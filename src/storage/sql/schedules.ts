@@ -1,4 +1,4 @@
-import { DAY, NO_DAY } from '../../domain/hours.ts';
+import { DAY, NO_DAY, UNKNOWN_DAY } from '../../domain/hours.ts';
 import { formatDate } from '../../instant.ts';
 import type { Row, Sql } from '../../sql.ts';
 import type { ZoneChangeRows } from '../ports.ts';
@@ -21,17 +21,17 @@ export async function saidHours(sql: Sql, key: number): Promise<HoursVersion[]> 
      order by from_ms nulls first, day, start_ms, end_ms`,
     { key },
   );
-  const versions: { from: number; until: number; week: WeekRow[] }[] = [];
+  const versions: { from: number; until: number; week: WeekRow[]; unknown: boolean }[] = [];
   for (const row of rows) {
     const from = fromOf(row);
     let version = versions.at(-1);
     if (version?.from !== from) {
-      version = { from, until: untilOf(row), week: [] };
+      version = { from, until: untilOf(row), week: [], unknown: Number(row.day) === UNKNOWN_DAY };
       versions.push(version);
     }
-    if (Number(row.day) !== NO_DAY) version.week.push({ day: Number(row.day), ...openingOf(row) });
+    if (Number(row.day) < NO_DAY) version.week.push({ day: Number(row.day), ...openingOf(row) });
   }
-  return versions.map(({ from, until, week }) => ({ from, until, week: weekOf(week) }));
+  return versions.map(({ from, until, week, unknown }) => ({ from, until, week: unknown ? 'unknown' : weekOf(week) }));
 }
 
 export async function zoneVersions(sql: Sql, key: number): Promise<ZoneVersion[]> {

@@ -2,6 +2,7 @@ import type { Sql } from '../../sql.ts';
 import type { StoreDescription, StoreRecord, StoreWriter } from '../stores.ts';
 import type { Changes } from './revision.ts';
 import { SqlScheduleWriter } from './schedule-writer.ts';
+import { UNKNOWN_UNTIL } from './unread.ts';
 
 /** Changes single stores within the transaction that the connection is in, in SQL that the engines agree on. */
 export class SqlStoreWriter extends SqlScheduleWriter implements StoreWriter {
@@ -16,7 +17,8 @@ export class SqlStoreWriter extends SqlScheduleWriter implements StoreWriter {
 
   async findStore(id: string): Promise<StoreRecord | undefined> {
     const [row] = await this.#sql.rows(
-      `select store_key, store_id, name, zone, labels, probe_url, version, deleted from stores where store_id = $id`,
+      `select s.*, u.unknown_until from stores s left join (${UNKNOWN_UNTIL}) u on u.store_key = s.store_key
+       where s.store_id = $id`,
       { id },
     );
     if (row === undefined) return undefined;
@@ -25,6 +27,7 @@ export class SqlStoreWriter extends SqlScheduleWriter implements StoreWriter {
       id: String(row.store_id),
       name: textOf(row.name),
       zone: textOf(row.zone),
+      hoursUnknownUntil: row.unknown_until === null ? null : Number(row.unknown_until),
       labels: JSON.parse(String(row.labels)) as Record<string, string>,
       probeUrl: textOf(row.probe_url),
       version: Number(row.version),

@@ -1,5 +1,5 @@
 import type { Row, Sql } from '../../sql.ts';
-import type { SyncLog, SyncResult, SyncRun } from '../sync-log.ts';
+import type { StandingRejects, SyncLog, SyncResult, SyncRun } from '../sync-log.ts';
 
 export class SqlSyncLog implements SyncLog {
   readonly #sql: Sql;
@@ -17,14 +17,17 @@ export class SqlSyncLog implements SyncLog {
 
   async add(runId: string, result: SyncResult): Promise<void> {
     const { feed, source, status, error, attempts, files, bytes, read, rejected, added, replaced, repeated } = result;
+    const { setAside, standing } = result;
     await this.#sql.run(
       `insert into sync_results (run_id, feed, source, status, error, attempts, files, bytes, rows_read, rejected,
-         added, replaced, already_there, repeated)
+         added, replaced, already_there, repeated, set_aside, standing)
        values ($run, $feed, $source, $status, $error, $attempts, $files, $bytes::bigint, $read::bigint,
-         $rejected::bigint, $added::bigint, $replaced::bigint, $there::bigint, $repeated::bigint)`,
+         $rejected::bigint, $added::bigint, $replaced::bigint, $there::bigint, $repeated::bigint, $set_aside::bigint,
+         $standing)`,
       {
         ...{ run: runId, feed, source, status, error: error ?? null, attempts, files, bytes, read, rejected },
-        ...{ added, replaced, there: result.alreadyThere, repeated },
+        ...{ added, replaced, there: result.alreadyThere, repeated, set_aside: setAside },
+        standing: standing === undefined ? null : JSON.stringify(standing),
       },
     );
   }
@@ -106,5 +109,7 @@ function resultOf(row: Row): SyncResult {
     replaced: Number(row.replaced),
     alreadyThere: Number(row.already_there),
     repeated: Number(row.repeated),
+    setAside: Number(row.set_aside),
+    standing: row.standing === null ? undefined : (JSON.parse(String(row.standing)) as StandingRejects),
   };
 }

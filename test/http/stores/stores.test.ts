@@ -41,6 +41,8 @@ test('a store is made known, read, changed and deleted', async (t) => {
     store_id: 'one',
     name: 'The One',
     zone: 'Europe/Berlin',
+    zone_known: true,
+    hours_known: true,
     zone_is_default: false,
     labels: { city: 'Köln' },
     probe_url: 'https://example.com/',

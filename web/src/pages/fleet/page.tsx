@@ -44,6 +44,11 @@ export function FleetPage() {
       <h1 class="unseen">Fleet</h1>
       {fleet.error !== undefined && <Trouble error={fleet.error} retry={fleet.reload} />}
       <PollerBanner fleet={data} />
+      {data.warnings.map((warning) => (
+        <p key={warning} class="banner" data-kind="warning">
+          {warning}
+        </p>
+      ))}
       <TroubleBanner gaps={history.data?.gaps ?? []} />
       <div class="fleet-top">
         <FleetNow fleet={data} />

@@ -19,6 +19,8 @@ export function StoreRow({ store, asOf }: { readonly store: Store; readonly asOf
       <span role="cell" class="who">
         <StoreName id={store.store_id} name={store.name} />
         {store.name !== null && <span class="code quiet">{store.store_id}</span>}
+        {!store.hours_known && <span class="tag">hours unknown</span>}
+        {!store.zone_known && <span class="tag">zone unknown</span>}
       </span>
       <span role="cell" class="quiet" title={poll?.reason ? reasonInWords(poll.reason) : undefined}>
         {poll === null ? (

@@ -6,10 +6,14 @@ const COUNTS = [
   { key: 'replaced', words: 'changed', would: 'would change' },
   { key: 'already_there', words: 'already there', would: 'already there' },
   { key: 'repeated', words: 'repeated in the file', would: 'repeated in the file' },
+  { key: 'set_aside', words: 'set aside', would: 'would be set aside' },
 ] as const;
 
 interface Props {
-  readonly counts: NonNullable<Import['counts']>;
+  readonly counts: Pick<
+    NonNullable<Import['counts']>,
+    'read' | 'added' | 'replaced' | 'already_there' | 'repeated' | 'set_aside' | 'rejected'
+  >;
   readonly dryRun?: boolean;
 }
 

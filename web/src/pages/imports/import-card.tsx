@@ -54,6 +54,11 @@ export function ImportCard({ record, onEnd }: { readonly record: Import; readonl
         </span>
       )}
       {record.error !== null && <p class="wrong">{record.error}</p>}
+      {record.warnings.map((warning) => (
+        <p key={warning} class="banner" data-kind="warning">
+          {warning}
+        </p>
+      ))}
       {counts !== null && <CountParts counts={counts} dryRun={record.dry_run} />}
       {counts !== null && counts.rejected > 0 && (
         <>

@@ -1,4 +1,5 @@
 import type { Sync, SyncResult, SyncSource } from '../../../api/schema.ts';
+import { count } from '../../lib/format.ts';
 import { Trouble } from '../../parts/notices.tsx';
 import { Ago, Instant } from '../../parts/time.tsx';
 import { call } from '../../state/api.ts';
@@ -75,6 +76,14 @@ function SourceCard({ source, runs }: { readonly source: SyncSource; readonly ru
         )}
       </p>
       {last !== null && last.error !== null && <p class="wrong">{last.error}</p>}
+      {last !== null && last.bad_rows !== null && (
+        <p class="banner" data-kind="warning">
+          {count(last.bad_rows.rejected)} of {count(last.bad_rows.read)} rows in it are bad
+          {last.bad_rows.stores_unknown > 0 &&
+            `; stores with unknown hours or zones: ${count(last.bad_rows.stores_unknown)}`}
+          {last.bad_rows.stores_kept > 0 && `; stores that keep theirs: ${count(last.bad_rows.stores_kept)}`}
+        </p>
+      )}
       {last?.status === 'changed' && <CountParts counts={last} />}
     </article>
   );

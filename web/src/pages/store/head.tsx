@@ -59,10 +59,16 @@ export function StoreHead({ store, asOf }: { readonly store: Store; readonly asO
         <div>
           <dt>Zone</dt>
           <dd>
-            {zone}
+            {store.zone_known ? zone : 'unknown (times are UTC)'}
             {store.zone_is_default && <span class="quiet"> (assumed)</span>}
           </dd>
         </div>
+        {!store.hours_known && (
+          <div>
+            <dt>Business hours</dt>
+            <dd>unknown: they could not be read</dd>
+          </div>
+        )}
         {store.name !== null && (
           <div>
             <dt>Id</dt>

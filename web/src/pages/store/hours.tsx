@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { Hours, Store } from '../../../api/schema.ts';
+import type { Hours, Store, WeekHours as WeekHoursData } from '../../../api/schema.ts';
 import { VIEWER_ZONE } from '../../lib/clock.ts';
 import { Loading, Trouble } from '../../parts/notices.tsx';
 import { Instant } from '../../parts/time.tsx';
@@ -58,7 +58,7 @@ export function HoursPart({ store }: { readonly store: Store }) {
         {editing.value ? (
           <HoursEditor
             store={store}
-            week={inForce?.hours ?? 'always'}
+            week={knownWeek(inForce)}
             etag={etag}
             onDone={(words) => {
               editing.value = false;
@@ -77,6 +77,12 @@ export function HoursPart({ store }: { readonly store: Store }) {
       <SpecialHoursPart store={store} />
     </div>
   );
+}
+
+/** What the editor begins with; of unknown hours, no openings. */
+function knownWeek(version: Version | undefined): WeekHoursData {
+  const hours = version?.hours ?? 'always';
+  return hours === 'unknown' ? [] : hours;
 }
 
 function isInForce({ effective_from: from, effective_until: until }: Version, now: number): boolean {

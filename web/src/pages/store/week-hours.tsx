@@ -1,9 +1,12 @@
-import type { WeekHours as Hours } from '../../../api/schema.ts';
+import type { VersionHours } from '../../../api/schema.ts';
 import { weekdayNames } from '../../lib/clock.ts';
 import { inWords } from '../../lib/openings.ts';
 
 /** A week of business hours to read. */
-export function WeekHours({ hours }: { readonly hours: Hours }) {
+export function WeekHours({ hours }: { readonly hours: VersionHours }) {
+  if (hours === 'unknown') {
+    return <p>Unknown: they were given, and could not be read. All of this time counts as unknown.</p>;
+  }
   if (hours === 'always') return <p>Open around the clock, every day.</p>;
   return (
     <dl class="week-hours">

@@ -1,0 +1,43 @@
+import { UNKNOWN_ZONE } from '../domain/zone.ts';
+import type { StoreEntry } from './directory.ts';
+
+/** Whether the hours of a store that are in force at an instant are known. */
+export function hoursKnown({ hoursUnknownUntil }: StoreEntry, at: number): boolean {
+  return hoursUnknownUntil === undefined || at >= hoursUnknownUntil;
+}
+
+/** Whether the zone of a store is known; where nobody gave one, it is the default zone. */
+export function zoneKnown({ zone }: StoreEntry): boolean {
+  return zone !== UNKNOWN_ZONE;
+}
+
+/** Whether it is known when a store is open. */
+export function scheduleKnown(store: StoreEntry, at: number): boolean {
+  return hoursKnown(store, at) && zoneKnown(store);
+}
+
+/** How many stores have hours or a zone that were given and could not be read. */
+export interface UnknownSchedules {
+  readonly hours: number;
+  readonly zones: number;
+}
+
+/** What is said of them, for people. */
+export function unknownWarnings({ hours, zones }: UnknownSchedules): string[] {
+  const said = (count: number, one: string, many: string) =>
+    count === 0 ? [] : [count === 1 ? `1 store has ${one}` : `${count} stores have ${many}`];
+  return [
+    ...said(hours, 'unknown business hours', 'unknown business hours'),
+    ...said(zones, 'an unknown time zone', 'unknown time zones'),
+  ];
+}
+
+/** Counts them at an instant. */
+export function unknownSchedules(stores: readonly StoreEntry[], at: number): UnknownSchedules {
+  const unknown = { hours: 0, zones: 0 };
+  for (const store of stores) {
+    if (!hoursKnown(store, at)) unknown.hours++;
+    if (!zoneKnown(store)) unknown.zones++;
+  }
+  return unknown;
+}
