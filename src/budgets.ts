@@ -67,6 +67,48 @@ export const BUDGETS = {
     most: '50000',
     meaning: 'stores that the polls of one request may make known; polls of further ones are rejected',
   },
+  importRows: {
+    variable: 'MAX_IMPORT_ROWS',
+    unit: 'count',
+    fallback: '1000000000',
+    least: '1',
+    most: '1000000000000',
+    meaning: 'rows of a feed that a server reads; an import of more fails',
+  },
+  unpackedBytes: {
+    variable: 'MAX_UNPACKED_BYTES',
+    unit: 'bytes',
+    fallback: '42949672960',
+    least: '1',
+    most: '9007199254740991',
+    meaning:
+      'text in a gzipped feed that a server reads, and beyond 16 MiB at most 20 times the size of the file; an import of more fails',
+  },
+  rejects: {
+    variable: 'MAX_REJECTS',
+    unit: 'count',
+    fallback: '100000',
+    least: '1',
+    most: '1000000000',
+    meaning: 'bad rows of a feed that are listed with their reasons, in 32 MiB at most; further ones are counted only',
+  },
+  duckdbMemory: {
+    variable: 'DUCKDB_MEMORY',
+    unit: 'bytes',
+    fallback: '671088640',
+    least: '67108864',
+    most: '1000000000000000',
+    meaning:
+      'memory of DuckDB, in the server and in the process that reads a feed; by default at most 15 % of the machine; what does not fit goes to temporary files',
+  },
+  duckdbTemporary: {
+    variable: 'DUCKDB_TEMP_BYTES',
+    unit: 'bytes',
+    fallback: '107374182400',
+    least: '1',
+    most: '9007199254740991',
+    meaning: 'temporary files of DuckDB; an import or report that needs more fails',
+  },
   streams: {
     variable: 'MAX_STREAMS',
     unit: 'count',

@@ -7,6 +7,7 @@ import { Accounts } from './accounts/service.ts';
 import { checkListening } from './accounts/start.ts';
 import { DEFAULT_BUDGETS } from './budgets.ts';
 import { type Config, type DatabaseLocation, isLive } from './config.ts';
+import { duckdbLimits } from './duckdb/limits.ts';
 import { writeParquet } from './duckdb/parquet.ts';
 import { FleetService } from './fleet/service.ts';
 import { Freshness } from './freshness.ts';
@@ -16,6 +17,8 @@ import type { App } from './http/types.ts';
 import { wordOf } from './imports/feed-names.ts';
 import { ImportService } from './imports/service.ts';
 import { UploadsFolder } from './imports/uploads.ts';
+import { limitsWithin } from './ingest/limits.ts';
+import { FeedReader } from './ingest/reader/reader.ts';
 import { Metrics } from './metrics.ts';
 import { AddressGuard } from './outbound/addresses.ts';
 import { Exchanger } from './outbound/exchange.ts';
@@ -42,9 +45,35 @@ import { type SyncParts, SyncService } from './sync/service.ts';
 import { zoneRelease, zoneWarning } from './tzdb.ts';
 
 /** The only place that decides which part talks to which. */
-export function openStorage(database: DatabaseLocation, { stores } = DEFAULT_BUDGETS): Promise<Storage> {
-  if (database.engine === 'postgres') return PostgresStorage.open(database.url, stores);
-  return DuckdbStorage.open(database.path, stores);
+export function openStorage(
+  database: DatabaseLocation,
+  budgets = DEFAULT_BUDGETS,
+  folders?: readonly string[],
+): Promise<Storage> {
+  const duckdb = { ...duckdbLimits(budgets), folders };
+  return database.engine === 'postgres'
+    ? PostgresStorage.open(database.url, { maxStores: budgets.stores, staging: duckdb })
+    : DuckdbStorage.open(database.path, { maxStores: budgets.stores, duckdb });
+}
+
+/** Where feeds that were read wait to be merged. */
+function feedsFolder(config: Config): string {
+  return join(config.uploadsDir, 'reading');
+}
+
+/** A storage that reads no files but what `createReader` left for it. */
+export function openServerStorage(config: Config): Promise<Storage> {
+  return openStorage(config.database, config.budgets, [feedsFolder(config)]);
+}
+
+/** Reads feeds for a storage in a process of its own. */
+export function createReader(config: Config, storage: Storage): FeedReader {
+  return new FeedReader({
+    folder: feedsFolder(config),
+    limits: limitsWithin(config.budgets),
+    duckdb: duckdbLimits(config.budgets),
+    storesAmong: async (ids) => new Set((await storage.snapshot((snapshot) => snapshot.storesNamed(ids))).ids),
+  });
 }
 
 export { writeParquet };
@@ -107,10 +136,13 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     onEnd: (outcome, seconds) => metrics.report(outcome, seconds),
   });
   const directory = new StoreDirectory({ storage, now });
+  const reader = createReader(config, storage);
+  await reader.clear(now());
   const imports = new ImportService({
     storage,
     budgets: config.budgets,
     uploads: new UploadsFolder(config.uploadsDir),
+    reader,
     maxBytes: config.maxUploadBytes,
     maxBadShare: config.maxBadShare,
     keep: config.reportRetention,
@@ -135,7 +167,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
   });
   const authenticator = parts.authenticator ?? accounts;
   const syncs = createSyncs(config, {
-    ...{ storage, log, now, wait: parts.wait, onChanged: () => directory.changed() },
+    ...{ storage, reader, log, now, wait: parts.wait, onChanged: () => directory.changed() },
     onPolls: (count) => metrics.polls('sync', count),
     onEnd: (results, brokenOff) =>
       metrics.sync(
@@ -220,7 +252,7 @@ function logZones(log: Logger, now: number): void {
   if (aged !== undefined) log.warn(aged);
 }
 
-type SyncSurroundings = Pick<SyncParts, 'storage' | 'log' | 'now' | 'onChanged' | 'onPolls' | 'onEnd'> & {
+type SyncSurroundings = Pick<SyncParts, 'storage' | 'reader' | 'log' | 'now' | 'onChanged' | 'onPolls' | 'onEnd'> & {
   readonly wait?: SyncParts['wait'] | undefined;
 };
 

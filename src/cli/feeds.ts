@@ -6,6 +6,7 @@ import { invalid } from '../errors.ts';
 import { censusLine, censusWarnings } from '../ingest/census.ts';
 import { FEED_NAMES, FEEDS } from '../ingest/feeds.ts';
 import { type FeedFiles, type FileSummary, importSources, inspectFeeds } from '../ingest/import.ts';
+import type { FeedReader } from '../ingest/reader/reader.ts';
 import { RejectsFile } from '../ingest/rejects.ts';
 import { inspect, type Source } from '../ingest/source.ts';
 import { spool } from '../ingest/spool.ts';
@@ -42,14 +43,17 @@ export function namesFeeds(flags: FeedFlags): boolean {
 /**
  * Imports the feeds that a command line names and tells how it went, on standard error.
  *
+ * The named files are read within no limits, unless a reader has some: the operator chose them.
+ *
  * @param config the budgets, and the share of bad rows up to which a file is imported
- * @param effectiveFrom from when changed hours and zones hold; now, if not given
+ * @param options.effectiveFrom from when changed hours and zones hold; now, if not given
+ * @param options.reader reads the files in a process of its own; in this one, if not given
  */
 export async function importFromFlags(
   storage: Storage,
   flags: FeedFlags,
   config: Pick<Config, 'budgets' | 'maxBadShare'>,
-  effectiveFrom?: number,
+  { effectiveFrom, reader }: { readonly effectiveFrom?: number | undefined; readonly reader?: FeedReader } = {},
 ): Promise<FileSummary[]> {
   const started = performance.now();
   const files: FeedFiles = {
@@ -71,6 +75,7 @@ export async function importFromFlags(
       ...(effectiveFrom !== undefined && { effectiveFrom }),
       strict: flags.strict ?? false,
       maxBadShare: config.maxBadShare,
+      reader,
       onCensus: (counted) => {
         census = counted;
       },

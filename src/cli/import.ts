@@ -19,7 +19,7 @@ export function importCommand(program: Command): void {
       const config = loadConfig(process.env, flags);
       const storage = await openStorage(config.database, config.budgets);
       try {
-        await importFromFlags(storage, flags, config, from);
+        await importFromFlags(storage, flags, config, { effectiveFrom: from });
       } finally {
         await storage.close();
       }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { createServer, openStorage, type Server } from '../compose.ts';
+import { createReader, createServer, openServerStorage, type Server } from '../compose.ts';
 import { type ConfigFlags, loadConfig } from '../config.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { pollsIn } from '../ingest/import.ts';
@@ -31,12 +31,15 @@ export function serveCommand(program: Command): void {
 /** Starts the server, with an import first where files are named; it ends cleanly at SIGTERM and SIGINT. */
 export async function serve(flags: FeedFlags & ConfigFlags): Promise<{ server: Server; address: string }> {
   const config = loadConfig(process.env, flags);
-  const storage = await openStorage(config.database, config.budgets);
+  const storage = await openServerStorage(config);
   let server: Server | undefined;
   let address: string;
   try {
     server = await createServer(config, storage);
-    if (namesFeeds(flags)) server.metrics.polls('import', pollsIn(await importFromFlags(storage, flags, config)));
+    if (namesFeeds(flags)) {
+      const reader = createReader(config, storage);
+      server.metrics.polls('import', pollsIn(await importFromFlags(storage, flags, config, { reader })));
+    }
     address = await server.listen();
   } catch (error) {
     await (server ?? storage).close();

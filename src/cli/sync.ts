@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { pino } from 'pino';
-import { createSyncs, openStorage } from '../compose.ts';
+import { createReader, createSyncs, openServerStorage } from '../compose.ts';
 import { loadConfig } from '../config.ts';
 import { UserError } from '../errors.ts';
 import type { StandingRejects, SyncResult } from '../storage/sync-log.ts';
@@ -14,12 +14,13 @@ export function syncCommand(program: Command): void {
     .option('--max-bad-share <share>', 'refuse a file with a larger share of bad rows (MAX_BAD_SHARE, default 0.1)')
     .action(async (flags: { database?: string; maxBadShare?: string }) => {
       const config = loadConfig(process.env, flags);
-      const storage = await openStorage(config.database, config.budgets);
+      const storage = await openServerStorage(config);
       const progress = progressBar();
       let rejects: string | undefined;
       try {
         const syncs = createSyncs(config, {
           storage,
+          reader: createReader(config, storage),
           log: pino({ level: 'silent' }),
           now: Date.now,
           onChanged: () => {},

@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { messageOf, systemReason, UserError } from '../errors.ts';
-import { Session } from './session.ts';
+import { DEFAULT_DUCKDB_LIMITS, type DuckdbLimits } from './limits.ts';
+import { literal, Session } from './session.ts';
 
 /** A DuckDB in this process: a file, or memory only. */
 export class Database {
@@ -12,8 +14,14 @@ export class Database {
     this.#instance = instance;
   }
 
-  static async inMemory(): Promise<Database> {
-    return new Database(await DuckDBInstance.create(':memory:'));
+  /** What does not fit into its memory goes to the temporary folder of the system. */
+  static async inMemory(limits = DEFAULT_DUCKDB_LIMITS): Promise<Database> {
+    const temporary = join(tmpdir(), `restaurant-monitor-${process.pid}.duckdb`);
+    const database = new Database(
+      await DuckDBInstance.create(':memory:', { ...options(limits), temp_directory: temporary }),
+    );
+    await database.#restrict(limits);
+    return database;
   }
 
   /**
@@ -21,10 +29,12 @@ export class Database {
    *
    * @throws UserError `unavailable` when another process holds the file, or when it is no DuckDB database
    */
-  static async open(path: string): Promise<Database> {
+  static async open(path: string, limits = DEFAULT_DUCKDB_LIMITS): Promise<Database> {
     try {
       await mkdir(dirname(path), { recursive: true });
-      return new Database(await DuckDBInstance.create(path));
+      const database = new Database(await DuckDBInstance.create(path, options(limits)));
+      await database.#restrict(limits);
+      return database;
     } catch (error) {
       throw openError(path, error);
     }
@@ -33,13 +43,45 @@ export class Database {
   /** A connection of its own. Its time zone is UTC, so that instants read and print as such. */
   async session(): Promise<Session> {
     const session = new Session(await this.#instance.connect());
-    await session.run(`set TimeZone = 'UTC'; set enable_progress_bar = true; set enable_progress_bar_print = false`);
+    await session.run('set enable_progress_bar = true; set enable_progress_bar_print = false');
     return session;
+  }
+
+  /** Settles what every statement from now on may do: none can change it back. */
+  async #restrict({ folders, temporary }: DuckdbLimits): Promise<void> {
+    const session = new Session(await this.#instance.connect());
+    try {
+      // Among the options of a new instance it has no effect.
+      await session.run(`set global max_temp_directory_size = '${temporary}B'`);
+      await session.run(`set global TimeZone = 'UTC'`);
+      if (folders !== undefined) {
+        // A folder without a slash behind it would also stand for those whose names begin with its own.
+        const allowed = folders.map((folder) => literal(`${resolve(folder)}/`));
+        await session.run(`set allowed_directories = [${allowed.join(', ')}]; set enable_external_access = false`);
+      }
+      // DuckDB sets the last one itself where several statements are run together.
+      await session.run(`
+        set allowed_configs =
+          ['enable_progress_bar', 'enable_progress_bar_print', 'current_transaction_invalidation_policy'];
+        set lock_configuration = true`);
+    } finally {
+      session.close();
+    }
   }
 
   close(): void {
     this.#instance.closeSync();
   }
+}
+
+/** Extensions come from elsewhere and run as part of this process: those built in are all that is needed. */
+function options({ memory }: DuckdbLimits): Record<string, string> {
+  return {
+    memory_limit: `${memory}B`,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+  };
 }
 
 function openError(path: string, error: unknown): Error {

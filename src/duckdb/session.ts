@@ -136,12 +136,25 @@ async function* wholeChunks(result: DuckDBMaterializedResult): AsyncGenerator<Du
 const NOT_WRITABLE =
   /no space left|could not write|cannot write|failed to commit|database has been invalidated|read-only/i;
 
-/** @throws UserError `unavailable` when the database cannot be written (a full disk); everything else as it is */
+/** What DuckDB says when a statement needs more memory and temporary files than it may use. */
+const TOO_MUCH = /^Out of Memory Error/;
+
+/**
+ * @throws UserError `unavailable` when the database cannot be written (a full disk), `too_large` when the statement
+ * needs more memory and temporary files than it may use; everything else as it is
+ */
 async function writable<T>(statement: Promise<T>): Promise<T> {
   try {
     return await statement;
   } catch (error) {
     const [message = ''] = messageOf(error).split('\n', 1);
+    if (TOO_MUCH.test(message)) {
+      throw new UserError(
+        'too_large',
+        'this needs more memory and temporary files than DuckDB may use (DUCKDB_MEMORY, DUCKDB_TEMP_BYTES)',
+        { cause: error },
+      );
+    }
     if (!NOT_WRITABLE.test(message)) throw error;
     throw new UserError('unavailable', `the database cannot be written: ${message}`, { cause: error });
   }

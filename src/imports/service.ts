@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Budgets } from '../budgets.ts';
 import { notFound, UserError } from '../errors.ts';
 import { FEEDS } from '../ingest/feeds.ts';
+import type { FeedReader } from '../ingest/reader/reader.ts';
 import { inspect } from '../ingest/source.ts';
 import { Retention } from '../retention.ts';
 import type { ImportQuery, ImportRecord } from '../storage/import-catalog.ts';
@@ -17,6 +18,8 @@ export interface ImportServiceOptions {
   readonly storage: Storage;
   readonly budgets: Budgets;
   readonly uploads: UploadsFolder;
+  /** Reads the files in a process of its own. */
+  readonly reader: FeedReader;
   /** The largest file that is taken, bytes. */
   readonly maxBytes: number;
   /** The share of bad rows, 0 to 1, up to which a file is imported that does not say. */
@@ -75,6 +78,7 @@ export class ImportService {
       storage,
       budgets,
       uploads,
+      reader,
       maxBytes,
       maxBadShare,
       keep,
@@ -88,7 +92,7 @@ export class ImportService {
     this.#budgets = budgets;
     this.#maxBytes = maxBytes;
     this.#now = now;
-    this.#worker = new ImportWorker({ storage, budgets, uploads, maxBadShare, log, now, onChanged, onPolls });
+    this.#worker = new ImportWorker({ storage, budgets, uploads, reader, maxBadShare, log, now, onChanged, onPolls });
     const sweep = (before: number) => this.#removeBefore(before);
     this.retention = new Retention({ what: 'imports', keep, log, now, sweep });
   }

@@ -3,6 +3,7 @@ import type { Budgets } from '../budgets.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { FEEDS } from '../ingest/feeds.ts';
 import { type FileSummary, type ImportPhase, importSources, pollsIn } from '../ingest/import.ts';
+import type { FeedReader } from '../ingest/reader/reader.ts';
 import { RejectsFile } from '../ingest/rejects.ts';
 import { inspect } from '../ingest/source.ts';
 import type { ImportCatalog, ImportCounts, ImportRecord } from '../storage/import-catalog.ts';
@@ -15,6 +16,8 @@ export interface ImportWorkerOptions {
   readonly storage: Storage;
   readonly budgets: Budgets;
   readonly uploads: UploadsFolder;
+  /** Reads the files in a process of its own. */
+  readonly reader: FeedReader;
   /** The share of bad rows, 0 to 1, up to which a file is imported that does not say. */
   readonly maxBadShare: number;
   readonly log: Logger;
@@ -38,6 +41,7 @@ export class ImportWorker {
   readonly #budgets: Budgets;
   readonly #imports: ImportCatalog;
   readonly #uploads: UploadsFolder;
+  readonly #reader: FeedReader;
   readonly #maxBadShare: number;
   readonly #log: Logger;
   readonly #now: () => number;
@@ -46,11 +50,12 @@ export class ImportWorker {
   readonly #loop = new WorkLoop(() => this.#work());
   #server = '';
 
-  constructor({ storage, budgets, uploads, maxBadShare, log, now, onChanged, onPolls }: ImportWorkerOptions) {
+  constructor({ storage, budgets, uploads, reader, maxBadShare, log, now, onChanged, onPolls }: ImportWorkerOptions) {
     this.#storage = storage;
     this.#budgets = budgets;
     this.#imports = storage.imports;
     this.#uploads = uploads;
+    this.#reader = reader;
     this.#maxBadShare = maxBadShare;
     this.#log = log;
     this.#now = now;
@@ -148,6 +153,7 @@ export class ImportWorker {
         now: this.#now(),
         strict,
         maxBadShare: maxBadShare ?? this.#maxBadShare,
+        reader: this.#reader,
         dryRun,
         budgets: this.#budgets,
         ...(effectiveFrom !== undefined && { effectiveFrom }),

@@ -1,5 +1,5 @@
 import { invalid, type UserError } from '../errors.ts';
-import type { Reject } from './stage.ts';
+import type { Reject } from './list-rejects.ts';
 
 /** Up to this share of bad rows a file is imported, when nothing else is set. */
 export const DEFAULT_BAD_SHARE = 0.1;
@@ -13,6 +13,11 @@ const DIFFERENT = 1_000;
 interface RowCounts {
   readonly read: number;
   readonly rejected: number;
+}
+
+interface ListedRowCounts extends RowCounts {
+  /** Of the rejected rows, those whose reasons were counted. */
+  readonly listed: number;
 }
 
 /** Counts the bad rows of one file by their reason, without the values in them. */
@@ -48,14 +53,14 @@ export function isTooBad({ read, rejected }: RowCounts, share: number, isAdditio
 /** What is said of a file that is too bad. */
 export function tooBad(
   label: string,
-  { read, rejected }: RowCounts,
+  { read, rejected, listed }: ListedRowCounts,
   share: number,
   reasons: readonly string[],
 ): UserError {
   const allowed = `${Number((100 * share).toPrecision(6))} %`;
   const limit = rejected === read ? 'every row is bad' : `more than ${allowed} are bad`;
   return invalid(
-    `${label}: ${rejected} of ${read} rows are bad (${limit}), so nothing was imported. The commonest reasons: ` +
+    `${label}: ${rejected} of ${read} rows are bad (${limit}), so nothing was imported. The commonest reasons${listed < rejected ? ` among the first ${listed}` : ''}: ` +
       `${reasons.join('; ')}. To import it anyway, allow a larger share of bad rows: --max-bad-share, MAX_BAD_SHARE or max_bad_share`,
   );
 }

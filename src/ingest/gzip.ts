@@ -1,7 +1,9 @@
 import { createReadStream } from 'node:fs';
+import { Transform } from 'node:stream';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { invalid, messageOf, systemReason, UserError } from '../errors.ts';
 import type { TemporaryFile } from '../temporary-file.ts';
+import { checkUnpacked, type FeedLimits } from './limits.ts';
 import { spool } from './spool.ts';
 
 /** Of a compressed file: enough for a header, and no more than some 16 MB of text. */
@@ -22,11 +24,13 @@ export function gunzipHead(head: Buffer, size: number, label: string): Buffer {
  * Unpacks a gzip file into a temporary one. DuckDB could read it as it is, but takes what it can of a file that was
  * cut off or has a wrong checksum, passes over parts of one that has many members, and says nothing of either.
  *
- * @throws UserError `invalid_input` when the file is not sound to its end
+ * @throws UserError `invalid_input` when the file is not sound to its end, or holds more than the limit
  */
-export async function unpack(path: string, bytes: number, label: string): Promise<TemporaryFile> {
+export async function unpack(path: string, bytes: number, label: string, limits: FeedLimits): Promise<TemporaryFile> {
   const text = createGunzip({ chunkSize: CHUNK });
-  const file = await spool(createReadStream(path, { highWaterMark: CHUNK }), text).catch((error) => {
+  const packed = createReadStream(path, { highWaterMark: CHUNK });
+  const file = await spool(packed, text, bounded(label, bytes, limits)).catch((error) => {
+    if (error instanceof UserError) throw error;
     if (/^(Z_|ERR_STREAM_PREMATURE_CLOSE)/.test(codeOf(error))) throw damaged(label, error);
     const message = `${label} cannot be unpacked into a temporary file: ${systemReason(error)}`;
     throw new UserError('invalid_input', message, { cause: error });
@@ -34,6 +38,22 @@ export async function unpack(path: string, bytes: number, label: string): Promis
   if (text.bytesWritten === bytes) return file;
   await file.remove();
   throw damaged(label, 'something else stands behind it');
+}
+
+/** Passes text on as long as it is within the limit. */
+function bounded(label: string, packed: number, limits: FeedLimits): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      try {
+        checkUnpacked(label, packed, bytes, limits);
+        done(null, chunk);
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  });
 }
 
 function codeOf(error: unknown): string {

@@ -6,8 +6,11 @@ import { invalid } from '../errors.ts';
 import type { ImportSession, MergeCounts, Storage, StoreCensus, UnreadStores } from '../storage/ports.ts';
 import { BadRows, DEFAULT_BAD_SHARE, isTooBad, tooBad } from './bad-share.ts';
 import { FEED_NAMES, FEEDS, type FeedName, FUTURE_TOLERANCE } from './feeds.ts';
+import { type FeedLimits, NO_LIMITS } from './limits.ts';
+import type { Reject } from './list-rejects.ts';
+import type { FeedReader } from './reader/reader.ts';
 import { filesOf, inspect, type Source } from './source.ts';
-import { type Reject, stage } from './stage.ts';
+import { type Staged, stage } from './stage.ts';
 
 /** Files by feed, as a user names them: paths, folders, patterns. */
 export type FeedFiles = Readonly<Partial<Record<FeedName, readonly string[]>>>;
@@ -47,6 +50,10 @@ export interface ImportOptions {
   readonly maxBadShare?: number;
   /** The rows were added to a file that was read before. */
   readonly isAddition?: boolean;
+  /** What each file may cost to read in this process; nothing limits it, if not given. */
+  readonly limits?: FeedLimits;
+  /** Reads the files in a process of its own, before the transaction begins. */
+  readonly reader?: FeedReader | undefined;
   /** Find out what would change, and change nothing. */
   readonly dryRun?: boolean;
   readonly budgets?: Budgets;
@@ -110,11 +117,12 @@ export async function importSources(
   sources: readonly Source[],
   options: ImportOptions,
 ): Promise<FileSummary[]> {
+  const files = await openAll(sources, options);
   try {
     return await storage.importing((session) =>
       interruptible(session, options.signal, async () => {
         const summaries: FileSummary[] = [];
-        for (const source of sources) summaries.push(await importSource(session, source, options));
+        for (const file of files) summaries.push(await importFile(session, file, options));
         if (options.onCensus !== undefined) options.onCensus(await session.census());
         if (options.dryRun) throw new DryRun(summaries);
         return summaries;
@@ -123,7 +131,65 @@ export async function importSources(
   } catch (error) {
     if (error instanceof DryRun) return error.summaries;
     throw error;
+  } finally {
+    for (const { remove } of files) await remove();
   }
+}
+
+type OnReject = (reject: Reject) => Promise<void>;
+
+/** A file to import: in the transaction it is read, or what was read before is brought there. */
+interface OpenFile {
+  readonly source: Source;
+  stage(session: ImportSession, onReject: OnReject): Promise<Staged>;
+  remove(): Promise<void>;
+}
+
+async function openAll(sources: readonly Source[], options: ImportOptions): Promise<OpenFile[]> {
+  const files: OpenFile[] = [];
+  try {
+    for (const source of sources) {
+      const { reader } = options;
+      files.push(reader === undefined ? readHere(source, options) : await readApart(source, reader, options));
+    }
+    return files;
+  } catch (error) {
+    for (const { remove } of files) await remove();
+    throw error;
+  }
+}
+
+function readHere(source: Source, options: ImportOptions): OpenFile {
+  const { limits = NO_LIMITS, now } = options;
+  const latest = now + FUTURE_TOLERANCE;
+  return {
+    source,
+    stage: (session, onReject) =>
+      reporting(session, options, source.label, 'reading', () => {
+        const storesAmong = (ids: readonly string[]) => session.storesAmong(ids);
+        return stage(session.staging, source, { latest, limits, storesAmong, onReject });
+      }),
+    remove: async () => {},
+  };
+}
+
+async function readApart(source: Source, reader: FeedReader, options: ImportOptions): Promise<OpenFile> {
+  const { signal, now, onProgress } = options;
+  onProgress?.(source.label, 'reading', 0);
+  const read = await reader.read(source, {
+    latest: now + FUTURE_TOLERANCE,
+    signal,
+    onProgress: (done) => onProgress?.(source.label, 'reading', done),
+  });
+  return {
+    source,
+    stage: async ({ staging }, onReject) => {
+      if (read.staged.listed > 0) for await (const reject of read.rejects()) await onReject(reject);
+      await read.stage(staging);
+      return read.staged;
+    },
+    remove: read.remove,
+  };
 }
 
 /** @throws the reason of `signal` when it aborts */
@@ -152,19 +218,21 @@ async function interruptible<T>(
   }
 }
 
-async function importSource(session: ImportSession, source: Source, options: ImportOptions): Promise<FileSummary> {
+async function importFile(session: ImportSession, file: OpenFile, options: ImportOptions): Promise<FileSummary> {
+  const { source } = file;
   const { label, bytes } = source;
   const feed = source.feed.name;
   let first: Reject | undefined;
   const badRows = new BadRows();
-  const onReject = (reject: Reject) => {
+  const staged = await file.stage(session, (reject) => {
     first ??= reject;
     badRows.add(reject);
     return options.onReject(reject);
-  };
-  const staged = await reporting(session, options, label, 'reading', () =>
-    stage(session.staging, source, options.now + FUTURE_TOLERANCE, onReject, (ids) => session.storesAmong(ids)),
-  );
+  });
+  const unlisted = staged.rejected - staged.listed;
+  if (unlisted > 0) {
+    await options.onReject({ file: label, line: 0, reason: `${unlisted} more rows are bad and not listed`, row: '' });
+  }
   if (options.strict && first !== undefined) {
     throw invalid(
       `${label} ${source.format.kind === 'csv' ? 'line' : 'row'} ${first.line}: ${first.reason}; ${staged.rejected} of ${staged.read} rows are bad and strict is ` +

@@ -5,6 +5,7 @@ import { trimmed } from '../text.ts';
 import { pathLiteral } from './csv-rows.ts';
 import type { RawRows } from './feeds.ts';
 import { checkColumns } from './header.ts';
+import { checkParquetRows, type FeedLimits } from './limits.ts';
 import type { Source } from './source.ts';
 import { holdsNull, isPlain, NULL_REASON, quicklyTrimmed } from './sql-text.ts';
 
@@ -13,7 +14,12 @@ import { holdsNull, isPlain, NULL_REASON, quicklyTrimmed } from './sql-text.ts';
  *
  * @throws UserError `invalid_input` when a column is not there or cannot hold what it should
  */
-export async function parquetRows(session: Session, source: Source): Promise<RawRows> {
+export async function parquetRows(session: Session, source: Source, limits: FeedLimits): Promise<RawRows> {
+  // The footer says it before anything is read.
+  const { rows } = await session.row(
+    `select sum(num_rows) as rows from parquet_file_metadata(${pathLiteral(source.path)})`,
+  );
+  checkParquetRows(source.label, Number(rows), source.bytes, limits);
   const file = `read_parquet(${pathLiteral(source.path)}, binary_as_string = true, hive_partitioning = false)`;
   const described = await session.rows(`describe select * from ${file}`);
   const header = described.map((row) => trimmed(String(row.column_name)).toLowerCase());

@@ -2,7 +2,7 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { spreadsheetField } from '../csv.ts';
 import { invalid, systemReason } from '../errors.ts';
-import type { Reject } from './stage.ts';
+import type { Reject } from './list-rejects.ts';
 
 const BUFFER = 64 * 1024;
 

@@ -1,13 +1,13 @@
 import { createWriteStream } from 'node:fs';
-import { PassThrough, type Readable, type Transform } from 'node:stream';
+import type { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type TemporaryFile, temporaryFile } from '../temporary-file.ts';
 
-/** Spools a stream, such as standard input, to a temporary file; `remove` takes it away again. */
-export async function spool(input: Readable, transform: Transform = new PassThrough()): Promise<TemporaryFile> {
+/** Spools a stream, such as standard input, to a temporary file, through transforms; `remove` deletes it. */
+export async function spool(input: Readable, ...transforms: readonly Transform[]): Promise<TemporaryFile> {
   const file = await temporaryFile('input');
   try {
-    await pipeline(input, transform, createWriteStream(file.path));
+    await pipeline([input, ...transforms, createWriteStream(file.path)]);
   } catch (error) {
     await file.remove();
     throw error;

@@ -3,6 +3,7 @@ import type { Budgets } from '../budgets.ts';
 import { UserError } from '../errors.ts';
 import { FEED_NAMES } from '../ingest/feeds.ts';
 import { pollsIn } from '../ingest/import.ts';
+import type { FeedReader } from '../ingest/reader/reader.ts';
 import type { RejectsFile } from '../ingest/rejects.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { StandingRejects, SyncResult } from '../storage/sync-log.ts';
@@ -21,6 +22,8 @@ export interface ReadingParts {
   readonly budgets: Budgets;
   /** The share of bad rows, 0 to 1, up to which a file is imported. */
   readonly maxBadShare: number;
+  /** Reads the files in a process of its own; in this one, if not given. */
+  readonly reader?: FeedReader | undefined;
   readonly log: Logger;
   /** The clock, milliseconds. */
   readonly now: () => number;
@@ -82,7 +85,7 @@ export async function readSources(parts: ReadingParts, reading: Reading): Promis
 }
 
 async function attempt(attempted: Attempted, parts: ReadingParts, reading: Reading): Promise<void> {
-  const { storage, downloads, budgets, maxBadShare, log, now, onPolls } = parts;
+  const { storage, downloads, budgets, maxBadShare, reader, log, now, onPolls } = parts;
   const { effectiveFrom, rejects } = reading;
   const { source } = attempted;
   attempted.attempts++;
@@ -90,7 +93,7 @@ async function attempt(attempted: Attempted, parts: ReadingParts, reading: Readi
   try {
     const onReject = rejects.write.bind(rejects);
     const onProgress = (file: string, done: number) => reading.onProgress({ file, done });
-    const options = { storage, downloads, budgets, maxBadShare, log, now, effectiveFrom, onReject, onProgress };
+    const options = { storage, downloads, budgets, maxBadShare, reader, log, now, effectiveFrom, onReject, onProgress };
     await readSource(source, options, {
       onBrought: (brought) => {
         attempted.brought = together(attempted.brought, brought);

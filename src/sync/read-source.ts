@@ -2,8 +2,9 @@ import type { Logger } from 'pino';
 import type { Budgets } from '../budgets.ts';
 import { censusWarnings } from '../ingest/census.ts';
 import { type FileSummary, importSources } from '../ingest/import.ts';
+import type { Reject } from '../ingest/list-rejects.ts';
+import type { FeedReader } from '../ingest/reader/reader.ts';
 import { filesOf, rootOf } from '../ingest/source.ts';
-import type { Reject } from '../ingest/stage.ts';
 import type { MergeCounts, Storage } from '../storage/ports.ts';
 import type { StandingRejects } from '../storage/sync-log.ts';
 import type { DownloadOptions } from './download.ts';
@@ -23,6 +24,7 @@ export interface ReadOptions {
   readonly effectiveFrom: number;
   /** The share of bad rows, 0 to 1, up to which a file is imported. */
   readonly maxBadShare: number;
+  readonly reader: FeedReader | undefined;
   readonly onReject: (reject: Reject) => Promise<void>;
   /** `done` is the share of the file, 0 to 1. */
   readonly onProgress: (file: string, done: number) => void;
@@ -115,6 +117,7 @@ async function importPiece(piece: Piece, options: ReadOptions): Promise<FileSumm
     strict: false,
     budgets: options.budgets,
     maxBadShare: options.maxBadShare,
+    reader: options.reader,
     isAddition: piece.isAddition,
     onCensus: (census) => {
       for (const warning of censusWarnings(census)) options.log.warn({ file: piece.source.label }, warning);

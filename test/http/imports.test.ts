@@ -51,7 +51,10 @@ async function ended(server: TestServer, id: unknown): Promise<Json> {
 
 /** What lies in the uploads folder beside the server's id. */
 function filesOf({ uploadsDir }: TestServer): string[] {
-  return readdirSync(uploadsDir).filter((name) => name !== 'server-id');
+  // What the reader process hands over goes to a folder of its own, and stays in it for no longer than an import.
+  return readdirSync(uploadsDir, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name !== 'server-id' && name !== 'reading',
+  );
 }
 
 function polls({ storage }: TestServer): Promise<number> {

@@ -1,25 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { Database } from '../../src/duckdb/database.ts';
-import { literal } from '../../src/duckdb/session.ts';
 import { Importer, told } from '../support/importer.ts';
-
-/** Writes the result of a query as a Parquet file. */
-async function parquet(importer: Importer, name: string, query: string): Promise<string> {
-  const path = join(importer.folder, name);
-  const database = await Database.inMemory();
-  const session = await database.session();
-  await session.run(`copy (${query}) to ${literal(path)} (format parquet)`);
-  session.close();
-  database.close();
-  return path;
-}
+import { parquetFile } from '../support/parquet.ts';
 
 async function polls(t: TestContext, query: string) {
   const importer = await Importer.open(t);
-  const path = await parquet(importer, 'polls.parquet', query);
+  const path = await parquetFile(importer, 'polls.parquet', query);
   const imported = await importer.import({ polls: [path] });
   return { imported, contents: await importer.contents() };
 }
@@ -61,7 +48,7 @@ for (const [type, value, id] of [
 for (const type of ['double', 'float', 'decimal(20,2)']) {
   test(`Parquet: a store id that is ${type} is refused, since not every id fits`, async (t) => {
     const importer = await Importer.open(t);
-    const path = await parquet(importer, 'ids.parquet', `select 1::${type} as store_id, 'UTC' as timezone_str`);
+    const path = await parquetFile(importer, 'ids.parquet', `select 1::${type} as store_id, 'UTC' as timezone_str`);
     assert.equal(
       await importer.refusal({ zones: [path] }),
       `ids.parquet: store_id is ${type.toUpperCase()}, which cannot hold every id; expected text or a whole number`,
@@ -71,7 +58,7 @@ for (const type of ['double', 'float', 'decimal(20,2)']) {
 
 test('Parquet: days as numbers and times of day as such', async (t) => {
   const importer = await Importer.open(t);
-  const path = await parquet(
+  const path = await parquetFile(
     importer,
     'hours.parquet',
     `select 'a' as store_id, 6::tinyint as "dayOfWeek", time '09:00' as start_time_local, time '23:59:59.5' as end_time_local
@@ -133,7 +120,7 @@ test('Parquet: a numeric instant is none, for its unit is unknown', async (t) =>
 
 test('Parquet: in strict mode the row is named', async (t) => {
   const importer = await Importer.open(t);
-  const path = await parquet(
+  const path = await parquetFile(
     importer,
     'z.parquet',
     `select 'a' as store_id, 'UTC' as timezone_str union all select '', 'UTC'`,
@@ -146,7 +133,7 @@ test('Parquet: in strict mode the row is named', async (t) => {
 
 test('Parquet: a missing column stops the import, and a swapped feed is recognised', async (t) => {
   const importer = await Importer.open(t);
-  const path = await parquet(importer, 'x.parquet', `select 'a' as store_id, 'UTC' as timezone_str`);
+  const path = await parquetFile(importer, 'x.parquet', `select 'a' as store_id, 'UTC' as timezone_str`);
   assert.equal(
     await importer.refusal({ polls: [path] }),
     'x.parquet has no column "status", "timestamp_utc"; a polls file needs the columns store_id, status, ' +
@@ -156,7 +143,7 @@ test('Parquet: a missing column stops the import, and a swapped feed is recognis
 
 test('Parquet: two columns that mean the same stop the import', async (t) => {
   const importer = await Importer.open(t);
-  const path = await parquet(
+  const path = await parquetFile(
     importer,
     'x.parquet',
     `select 'a' as store_id, 0 as day, 1 as "dayOfWeek", '9:00' as start_time_local, '9:00' as end_time_local`,
@@ -172,7 +159,7 @@ test('Parquet: a file without rows is one with nothing to say', async (t) => {
 test('Parquet: a file that was cut off or is damaged stops the import', async (t) => {
   const importer = await Importer.open(t);
   const query = `select i::varchar as store_id, 'active' as status, timestamp '${INSTANT}' as timestamp_utc from range(9999) t(i)`;
-  const whole = readFileSync(await parquet(importer, 'whole.parquet', query));
+  const whole = readFileSync(await parquetFile(importer, 'whole.parquet', query));
   for (const cut of [4, 8, 12, 1000, whole.length - 1]) {
     const path = importer.file('cut.parquet', whole.subarray(0, cut));
     assert.match(await importer.refusal({ polls: [path] }), /^cut\.parquet is no sound Parquet file: /);
@@ -184,18 +171,18 @@ test('Parquet: a file that was cut off or is damaged stops the import', async (t
 
 test('Parquet: days are whole numbers of any type, and times of day as people write them', async (t) => {
   const importer = await Importer.open(t);
-  const path = await parquet(
+  const path = await parquetFile(
     importer,
     'hours.parquet',
-    `select * from (values (0::double, '9am', '5:30 PM'), (6.0, '0900', '17.30.00'), (1.5, '09:00', '17:30'), (null, '09:00', '17:30'))
-     t(day, start_time_local, end_time_local), (select 'a' as store_id)`,
+    `select * from (values ('a', 0::double, '9am', '5:30 PM'), ('a', 6.0, '0900', '17.30.00'),
+       ('b', 1.5, '09:00', '17:30'), ('b', null, '09:00', '17:30')) t(store_id, day, start_time_local, end_time_local)`,
   );
   const imported = await importer.import({ hours: [path] });
   assert.deepEqual(told(imported), [
     '3: day "1.5" is not one of 0 (Monday) to 6 (Sunday)',
     '4: day "" is not one of 0 (Monday) to 6 (Sunday)',
   ]);
-  assert.deepEqual((await importer.contents()).hours, ['a 0 32400000–63000000', 'a 6 32400000–63000000']);
+  assert.deepEqual((await importer.contents()).hours, ['a 0 32400000–63000000', 'a 6 32400000–63000000', 'b 8 0–0']);
 });
 
 test('Parquet: texts are trimmed and checked as in CSV files', async (t) => {

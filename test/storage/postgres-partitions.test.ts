@@ -31,16 +31,13 @@ suite('weeks in PostgreSQL', () => {
 
   // With few polls, the suite of all engines only meets the shared partition.
   storageContract('postgres, each week in a partition', async () =>
-    PostgresStorage.open(await server.createDatabase(), undefined, { ...PARTITION_RULES, leastPolls: 1 }),
+    PostgresStorage.open(await server.createDatabase(), { rules: { ...PARTITION_RULES, leastPolls: 1 } }),
   );
 
   async function open(t: TestContext, rules: Partial<PartitionRules> = {}, on = server) {
     const url = await on.createDatabase();
-    const storage = await PostgresStorage.open(url, undefined, {
-      ...PARTITION_RULES,
-      now: () => NOW,
-      leastPolls: 100,
-      ...rules,
+    const storage = await PostgresStorage.open(url, {
+      rules: { ...PARTITION_RULES, now: () => NOW, leastPolls: 100, ...rules },
     });
     const client = new pg.Client({ connectionString: url });
     await client.connect();

@@ -140,7 +140,7 @@ suite('PostgreSQL', () => {
 
   test('an import makes the partitions that it needs, and no others', async () => {
     const url = await server.createDatabase();
-    const storage = await PostgresStorage.open(url, undefined, { ...PARTITION_RULES, leastPolls: 1 });
+    const storage = await PostgresStorage.open(url, { rules: { ...PARTITION_RULES, leastPolls: 1 } });
     await merge(storage, {
       polls: [
         ['a', Date.parse('1970-01-01T00:00:00Z'), true],

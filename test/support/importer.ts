@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { UserError } from '../../src/errors.ts';
 import { type FeedFiles, type FileSummary, importSources, inspectFeeds } from '../../src/ingest/import.ts';
-import type { Reject } from '../../src/ingest/stage.ts';
+import { type FeedLimits, NO_LIMITS } from '../../src/ingest/limits.ts';
+import type { Reject } from '../../src/ingest/list-rejects.ts';
 import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
 import { temporaryFolder } from './temporary.ts';
 
@@ -24,6 +25,7 @@ interface ImportTestOptions {
   readonly maxBadShare?: number;
   readonly now?: number;
   readonly effectiveFrom?: number;
+  readonly limits?: FeedLimits;
 }
 
 export interface Imported {
@@ -66,13 +68,13 @@ export class Importer {
   }
 
   async import(files: FeedFiles, options: ImportTestOptions = {}): Promise<Imported> {
-    const { strict = false, maxBadShare = 1, now = NOW, effectiveFrom = now } = options;
+    const { strict = false, maxBadShare = 1, now = NOW, effectiveFrom = now, limits = NO_LIMITS } = options;
     const rejects: Reject[] = [];
     const onReject = async (reject: Reject) => {
       rejects.push(reject);
     };
     const sources = await inspectFeeds(files);
-    const all = { now, effectiveFrom, strict, maxBadShare, onReject };
+    const all = { now, effectiveFrom, strict, maxBadShare, limits, onReject };
     return { summaries: await importSources(this.storage, sources, all), rejects };
   }
 

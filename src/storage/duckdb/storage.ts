@@ -1,5 +1,6 @@
 import { DEFAULT_BUDGETS } from '../../budgets.ts';
 import { Database } from '../../duckdb/database.ts';
+import type { DuckdbLimits } from '../../duckdb/limits.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { Sessions } from '../../duckdb/sessions.ts';
 import { Mutex } from '../../mutex.ts';
@@ -19,6 +20,13 @@ import { DuckdbAppending } from './append.ts';
 import { DuckdbImportSession } from './import.ts';
 import { migrate } from './migrate.ts';
 import { DuckdbSnapshot } from './snapshot.ts';
+
+export interface DuckdbStorageOptions {
+  /** How many stores there may be. */
+  readonly maxStores?: number;
+  /** What the database may take of the machine. */
+  readonly duckdb?: DuckdbLimits;
+}
 
 /** The embedded engine: one file that this process holds, or memory. */
 export class DuckdbStorage implements Storage {
@@ -57,11 +65,13 @@ export class DuckdbStorage implements Storage {
 
   /**
    * @param path the database file; `undefined`: in memory, gone with the process
-   * @param maxStores how many stores there may be
    * @throws UserError `unavailable` when the file is held by another process, no database, or of a newer program
    */
-  static async open(path: string | undefined, maxStores = DEFAULT_BUDGETS.stores): Promise<DuckdbStorage> {
-    const database = path === undefined ? await Database.inMemory() : await Database.open(path);
+  static async open(
+    path: string | undefined,
+    { maxStores = DEFAULT_BUDGETS.stores, duckdb }: DuckdbStorageOptions = {},
+  ): Promise<DuckdbStorage> {
+    const database = path === undefined ? await Database.inMemory(duckdb) : await Database.open(path, duckdb);
     try {
       const session = await database.session();
       await migrate(session);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import { DEFAULT_BUDGETS } from '../../budgets.ts';
 import { Database } from '../../duckdb/database.ts';
+import type { DuckdbLimits } from '../../duckdb/limits.ts';
 import { messageOf, UserError } from '../../errors.ts';
 import type { Sql } from '../../sql.ts';
 import { append } from '../appending.ts';
@@ -41,6 +42,15 @@ const PRUNED = { partitions: 50, polls: 100_000 };
 /** The server's clock, milliseconds. */
 const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 
+export interface PostgresStorageOptions {
+  /** How many stores there may be. */
+  readonly maxStores?: number;
+  /** Which weeks of polls have a partition of their own. */
+  readonly rules?: PartitionRules;
+  /** What the DuckDB that stages an import may take of the machine. */
+  readonly staging?: DuckdbLimits | undefined;
+}
+
 /** A PostgreSQL server (15 or later), which several servers of this program may share. */
 export class PostgresStorage implements Storage {
   readonly reports: SqlReportCatalog;
@@ -52,14 +62,16 @@ export class PostgresStorage implements Storage {
   readonly members: SqlMemberRegistry;
   readonly leases: SqlLeases;
   readonly #pool: Pool;
+  readonly #staging: DuckdbLimits | undefined;
   readonly #keys = new StoreKeys();
   readonly #maxStores: number;
   readonly #rules: PartitionRules;
 
-  private constructor(pool: Pool, maxStores: number, rules: PartitionRules) {
+  private constructor(pool: Pool, { maxStores, rules, staging }: Required<PostgresStorageOptions>) {
     this.#maxStores = maxStores;
     this.#rules = rules;
     this.#pool = pool;
+    this.#staging = staging;
     this.results = new PostgresResults(pool);
     const catalog = new PooledSql(pool, PATIENCE);
     this.reports = new SqlReportCatalog(catalog, {
@@ -80,19 +92,14 @@ export class PostgresStorage implements Storage {
 
   /**
    * @param url `postgres://user:password@host:port/database`
-   * @param maxStores how many stores there may be
-   * @param rules which weeks of polls have a partition of their own
    * @throws UserError `unavailable` when it cannot be reached, refuses the user, or belongs to a newer program
    */
-  static async open(
-    url: string,
-    maxStores = DEFAULT_BUDGETS.stores,
-    rules = PARTITION_RULES,
-  ): Promise<PostgresStorage> {
+  static async open(url: string, options: PostgresStorageOptions = {}): Promise<PostgresStorage> {
+    const { maxStores = DEFAULT_BUDGETS.stores, rules = PARTITION_RULES, staging } = options;
     const pool = openPool(url);
     try {
       await migrate(pool);
-      return new PostgresStorage(pool, maxStores, rules);
+      return new PostgresStorage(pool, { maxStores, rules, staging });
     } catch (error) {
       await pool.end();
       throw openError(url, error);
@@ -106,7 +113,7 @@ export class PostgresStorage implements Storage {
   }
 
   async importing<T>(work: (session: ImportSession) => Promise<T>): Promise<T> {
-    const staging = await Database.inMemory();
+    const staging = await Database.inMemory(this.#staging);
     const session = await staging.session();
     try {
       return await this.#writing(async (client, changes) => {

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { Database } from '../../src/duckdb/database.ts';
+import { literal, type Session } from '../../src/duckdb/session.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+/** A session of a database that may touch the folder `open` alone, beside a folder whose name begins like it. */
+async function confined(t: TestContext): Promise<{ folder: string; session: Session }> {
+  const folder = temporaryFolder(t);
+  for (const name of ['open', 'open-not']) {
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, 'feed.csv'), 'a\n1\n');
+  }
+  const database = await Database.open(join(folder, 'data.duckdb'), {
+    memory: 500_000_000,
+    temporary: 1e9,
+    folders: [join(folder, 'open')],
+  });
+  const session = await database.session();
+  t.after(() => {
+    session.close();
+    database.close();
+  });
+  return { folder, session };
+}
+
+test('a database reads and writes files of the folders that it may touch, and no others', async (t) => {
+  const { folder, session } = await confined(t);
+  const read = (name: string) => session.rows(`select * from read_csv(${literal(join(folder, name))})`);
+  assert.equal((await read('open/feed.csv')).length, 1);
+  await session.run(`copy (select 1) to ${literal(join(folder, 'open', 'out.parquet'))} (format parquet)`);
+  for (const name of ['open-not/feed.csv', 'open/../open-not/feed.csv']) {
+    await assert.rejects(read(name), /Permission Error/, name);
+  }
+  await assert.rejects(
+    session.run(`copy (select 1) to ${literal(join(folder, 'out.parquet'))} (format parquet)`),
+    /Permission Error/,
+  );
+  await assert.rejects(session.run(`attach ${literal(join(folder, 'other.duckdb'))}`), /Permission Error/);
+});
+
+test('a statement cannot change what its database may do', async (t) => {
+  const { session } = await confined(t);
+  for (const setting of [
+    `memory_limit = '8GB'`,
+    `enable_external_access = true`,
+    `allowed_directories = ['/']`,
+    `max_temp_directory_size = '1TB'`,
+    `autoload_known_extensions = true`,
+    'lock_configuration = false',
+    `TimeZone = 'Asia/Tokyo'`,
+    `allowed_configs = ['memory_limit']`,
+  ]) {
+    await assert.rejects(session.run(`set global ${setting}`), /configuration has been locked/, setting);
+  }
+  for (const statement of ['install httpfs', 'load httpfs']) {
+    await assert.rejects(session.run(statement), /Permission Error/, statement);
+  }
+});
+
+test('a statement that needs more memory than there is uses temporary files, and fails beyond their limit', async (t) => {
+  const database = await Database.inMemory({ memory: 60_000_000, temporary: 20_000_000 });
+  const session = await database.session();
+  t.after(() => {
+    session.close();
+    database.close();
+  });
+  await assert.rejects(
+    session.run('create temp table much as select hash(range)::varchar || hash(range + 1) as text from range(6000000)'),
+    { name: 'UserError', code: 'too_large' },
+  );
+});
