@@ -20,6 +20,7 @@ import { UploadsFolder } from './imports/uploads.ts';
 import { limitsWithin } from './ingest/limits.ts';
 import { FeedReader } from './ingest/reader/reader.ts';
 import { Metrics } from './metrics.ts';
+import { endOfLifeWarning } from './node-releases.ts';
 import { AddressGuard } from './outbound/addresses.ts';
 import { Exchanger } from './outbound/exchange.ts';
 import { GuardedResolver, resolveBySystem } from './outbound/resolver.ts';
@@ -112,6 +113,14 @@ export interface ServerParts {
   readonly wait?: SyncParts['wait'];
 }
 
+/** The log of a program that goes on running; begins with what is wrong with the Node that it runs on. */
+export function openLog(level: string, now: () => number): Logger {
+  const log = pino({ level });
+  const warning = endOfLifeWarning(process.versions.node, now());
+  if (warning !== undefined) log.warn(warning);
+  return log;
+}
+
 /**
  * A server on an opened storage, which it takes over.
  *
@@ -121,7 +130,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
   const now = parts.now ?? Date.now;
   const accounts = openAccounts(storage, config, now);
   await checkListening(accounts, config.host);
-  const log = pino({ level: config.logLevel });
+  const log = openLog(config.logLevel, now);
   const metrics = new Metrics();
   const reports = new ReportService({
     storage,
@@ -217,6 +226,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     rateLimit: config.rateLimit,
     trustedProxies: config.trustedProxies,
     budgets: config.budgets,
+    securityContact: config.securityContact,
     log,
   });
   return {

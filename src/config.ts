@@ -37,6 +37,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   readonly budgets: Budgets;
   readonly signIn: SignInConfig;
+  /** Where to report a weakness of this installation, a URI; `undefined`: nowhere. */
+  readonly securityContact: string | undefined;
   readonly poll: PollConfig;
   readonly sync: SyncConfig;
 }
@@ -93,6 +95,7 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
     ),
     budgets: loadBudgets(env),
     signIn: loadSignInConfig(env),
+    securityContact: contact({ name: 'SECURITY_CONTACT', value: env.SECURITY_CONTACT ?? '' }),
     poll: loadPollConfig(env),
     sync: loadSyncConfig(env),
   });
@@ -101,6 +104,13 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
 function count({ name, value }: Setting): number {
   if (/^\d{1,9}$/.test(value)) return Number(value);
   throw invalid(`${name} is "${value}", expected a whole number; 0: no limit`);
+}
+
+/** The URIs that RFC 9116 names. */
+function contact({ name, value }: Setting): string | undefined {
+  if (value === '') return undefined;
+  if (/^(mailto:[^\s@]+@[^\s@]+|https:\/\/[^\s/]+\S*|tel:\+?[\d().-]+)$/.test(value)) return value;
+  throw invalid(`${name} is "${value}", expected mailto:ADDRESS, an https:// URL or tel:NUMBER`);
 }
 
 function retention({ name, value }: Setting): number | undefined {

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { pino } from 'pino';
-import { createPoller, openStorage } from '../compose.ts';
+import { createPoller, openLog, openStorage } from '../compose.ts';
 import { loadConfig } from '../config.ts';
 import { PollAppender } from '../polls/appender.ts';
 import { StoreDirectory } from '../stores/directory.ts';
@@ -20,7 +19,7 @@ export function pollCommand(program: Command): void {
       try {
         const directory = new StoreDirectory({ storage, now: Date.now });
         const sink = new PollAppender(storage);
-        const log = pino({ level: config.logLevel });
+        const log = openLog(config.logLevel, Date.now);
         const poller = createPoller(config, { storage, sink, directory, log, now: Date.now });
         await poller.start();
         const minutes = config.poll.interval / 60_000;

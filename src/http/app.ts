@@ -30,6 +30,7 @@ import { TrustedProxies } from './proxies.ts';
 import { limitRequests } from './rate-limit.ts';
 import { reportRoutes } from './reports/routes.ts';
 import { keepRouteTable, methodsAt } from './route-table.ts';
+import { securityTxtRoutes } from './security-txt.ts';
 import { shareAmongUsers } from './shares.ts';
 import { keepEvents } from './sse.ts';
 import { type StoreApiParts, storeApiRoutes } from './stores/routes.ts';
@@ -52,6 +53,8 @@ export interface AppParts extends StoreApiParts {
   /** Networks of the proxies that are believed. */
   readonly trustedProxies: readonly string[];
   readonly budgets: Budgets;
+  /** Where to report a weakness, a URI; `undefined`: nowhere. */
+  readonly securityContact: string | undefined;
   readonly log: FastifyBaseLogger;
 }
 
@@ -105,6 +108,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await app.register(fleetRoutes(parts.fleet, parts.storage.gaps));
   await app.register(zoneRoutes);
   await app.register(metricsRoutes(parts.metrics));
+  await app.register(securityTxtRoutes(parts.securityContact, () => parts.fleet.now()));
   await app.register(documentRoutes);
   await app.register(docsRoutes);
   await app.register(dashboardRoutes());

@@ -71,6 +71,7 @@ const PAGE = 'the page of the dashboard is the same for everybody';
 export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   'GET /healthz': [{ ask: nothing, status: 200, blind }],
   'GET /readyz': [{ ask: nothing, status: 200, blind }],
+  'GET /.well-known/security.txt': [{ ask: nothing, status: 404, blind }],
   'GET /api/openapi.json': [{ ask: nothing, status: 200, blind }],
   'GET /api/docs': [{ ask: nothing, status: 200, blind }],
   'GET /api/docs/style.css': [{ ask: nothing, status: 200, blind }],

@@ -1583,6 +1583,10 @@ export interface Routes {
   'GET /metrics': {
     answer: string;
   };
+  /** Where to report a weakness of this installation */
+  'GET /.well-known/security.txt': {
+    answer: string;
+  };
   /** This description of the API */
   'GET /api/openapi.json': {
     answer: Readonly<Record<string, unknown>>;

@@ -1,0 +1,12 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { endOfLifeWarning } from '../../src/node-releases.ts';
+import { serve } from '../support/process.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+test('a server says once when its Node gets no security fixes any more, and else nothing of it', async (t) => {
+  const server = await serve(t, temporaryFolder(t));
+  const said = server.output().match(/gets no security fixes since/g) ?? [];
+  assert.equal(said.length, endOfLifeWarning(process.versions.node, Date.now()) === undefined ? 0 : 1);
+  assert.equal(await server.end('SIGTERM'), 0);
+});
