@@ -54,11 +54,18 @@ function templateFrom(setting: Setting): string | undefined {
     throw invalid(`${name} has no {store_id}, expected a URL such as https://api.example.com/stores/{store_id}/status`);
   }
   httpUrl({ name, value: value.replaceAll('{store_id}', 'x') });
-  if (probeUrl({ template: value }, 'x', undefined)?.username !== '') {
-    throw invalid(`${name} has a user name in it; put "Authorization" into PROBE_HEADERS`);
+  const url = probeUrl({ template: value }, 'x', undefined);
+  if (url?.username !== '' || url.password !== '') {
+    throw invalid(`${name} has a user name or a password in it; put "Authorization" into PROBE_HEADERS`);
   }
   return value;
 }
+
+/** Headers about the connection and the message, which are the program's to send. */
+const OWN_HEADERS = new Set([
+  ...['connection', 'content-length', 'expect', 'keep-alive', 'proxy-connection', 'te', 'trailer'],
+  ...['transfer-encoding', 'upgrade'],
+]);
 
 /** Header names are kept in lower case, so that none is sent twice. */
 function headersFrom({ name, value }: Setting): Record<string, string> {
@@ -71,17 +78,26 @@ function headersFrom({ name, value }: Setting): Record<string, string> {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw invalid(`${name} is no JSON object, expected {"Authorization": "Bearer …"}`);
   }
-  const headers: Record<string, string> = {};
-  for (const [header, text] of Object.entries(given)) {
-    try {
-      validateHeaderName(header);
-      validateHeaderValue(header, text);
-    } catch {
-      throw invalid(`${name} has "${header}", which is no header, or its value is none`);
-    }
-    headers[header.toLowerCase()] = String(text);
+  return Object.fromEntries(
+    Object.entries(given).map(([header, text]: [string, unknown]) => {
+      if (!isHeader(header, text))
+        throw invalid(`${name} has "${header}", which is no header, or its value is no text`);
+      const lower = header.toLowerCase();
+      if (OWN_HEADERS.has(lower)) throw invalid(`${name} has "${header}", which the program itself decides`);
+      return [lower, text];
+    }),
+  );
+}
+
+function isHeader(name: string, value: unknown): value is string {
+  if (typeof value !== 'string') return false;
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
   }
-  return headers;
 }
 
 function statusesFrom(setting: Setting): StatusRanges {

@@ -3,7 +3,7 @@ import type { FeedName } from './ingest/feeds.ts';
 import { parseNetwork } from './networks.ts';
 import { duration, list, type Setting, wholeNumber } from './settings.ts';
 import { type Cadence, cadenceFrom } from './sync/cadence.ts';
-import { isUrl, type SyncSource } from './sync/sources.ts';
+import { credentialsOf, isUrl, labelOf, type SyncSource } from './sync/sources.ts';
 
 export interface SyncConfig {
   readonly sources: readonly SyncSource[];
@@ -43,6 +43,19 @@ export function loadSyncConfig(env: Environment): SyncConfig {
 }
 
 function checked(variable: string, source: string): string {
-  if (isUrl(source) ? URL.canParse(source) : !/^[a-z][a-z0-9+.-]+:\/\//i.test(source)) return source;
-  throw invalid(`${variable} has a source that is neither a path nor an http or https URL`);
+  if (isUrl(source) ? !URL.canParse(source) : /^[a-z][a-z0-9+.-]+:\/\//i.test(source)) {
+    throw invalid(`${variable} has a source that is neither a path nor an http or https URL`);
+  }
+  if (isUrl(source)) checkCredentials(variable, source);
+  return source;
+}
+
+function checkCredentials(variable: string, source: string): void {
+  try {
+    credentialsOf(new URL(source));
+  } catch {
+    throw invalid(
+      `${variable} has ${labelOf(source)}, whose user or password has a % that begins no escape; a % itself is %25`,
+    );
+  }
 }

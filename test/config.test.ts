@@ -87,10 +87,17 @@ for (const [env, message] of [
   [{ POLL_CONCURRENCY: '0' }, 'POLL_CONCURRENCY is "0", expected a whole number from 1 to 10000'],
   [{ PROBE_URL: 'https://api.test/status' }, /^PROBE_URL has no {store_id}/],
   [{ PROBE_URL: 'ftp://api.test/{store_id}' }, 'PROBE_URL is no URL, expected https://… or http://…'],
-  [{ PROBE_URL: 'https://u:secret@api.test/{store_id}' }, /^PROBE_URL has a user name in it/],
+  [{ PROBE_URL: 'https://u:secret@api.test/{store_id}' }, /^PROBE_URL has a user name or a password in it/],
+  [{ PROBE_URL: 'https://:secret@api.test/{store_id}' }, /^PROBE_URL has a user name or a password in it/],
   [{ PROBE_HEADERS: 'Authorization: Bearer secret' }, /^PROBE_HEADERS is no JSON object/],
   [{ PROBE_HEADERS: '["secret"]' }, /^PROBE_HEADERS is no JSON object/],
-  [{ PROBE_HEADERS: '{"a b": "secret"}' }, 'PROBE_HEADERS has "a b", which is no header, or its value is none'],
+  [{ PROBE_HEADERS: '{"a b": "secret"}' }, 'PROBE_HEADERS has "a b", which is no header, or its value is no text'],
+  [{ PROBE_HEADERS: '{"x": {"y": "secret"}}' }, 'PROBE_HEADERS has "x", which is no header, or its value is no text'],
+  [{ PROBE_HEADERS: '{"x": null}' }, 'PROBE_HEADERS has "x", which is no header, or its value is no text'],
+  [
+    { PROBE_HEADERS: '{"Content-Length": "7"}' },
+    'PROBE_HEADERS has "Content-Length", which the program itself decides',
+  ],
   [{ PROBE_HEADERS: '{"x": "secret\\r\\ny: z"}' }, /^PROBE_HEADERS has "x", which is no header/],
   [{ PROBE_STATUS: '299-200' }, /^PROBE_STATUS is "299-200", expected statuses/],
   [{ PROBE_STATUS: 'ok' }, /^PROBE_STATUS is "ok", expected statuses/],
@@ -138,6 +145,19 @@ test('sources are lists of paths, patterns and URLs, by feed', () => {
     ],
   );
   assert.equal(spread, 30_000);
+});
+
+test('a source with an escape that is none in its user or password is refused without them', () => {
+  for (const user of ['us%er:secret', 'user:secret%', '%ff:secret']) {
+    assert.throws(
+      () => loadSyncConfig({ SYNC_HOURS: `https://${user}@host.test/x?key=secret` }),
+      ({ message }: Error) => {
+        assert.match(message, /^SYNC_HOURS has https:\/\/host\.test\/x\?… \(\w{6}\), whose user or password has a % /);
+        assert.doesNotMatch(message, /secret/);
+        return true;
+      },
+    );
+  }
 });
 
 test('a source that is neither a path nor a web address is refused without being shown', () => {

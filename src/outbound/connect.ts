@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { isIP, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { ExchangeFailed } from './faults.ts';
+import { CertificateRefused, codeOf, ExchangeFailed } from './faults.ts';
 import type { GuardedResolver } from './resolver.ts';
 
 export interface ConnectOptions {
@@ -20,7 +20,7 @@ const ATTEMPT_DELAY = 250;
  * attempt is given up before another one succeeds or the time is over.
  *
  * @throws AddressRefused, ExchangeFailed `TIMEOUT`, an AggregateError of what went wrong at each address, or what went
- * wrong with the name or with TLS
+ * wrong with the name or with TLS, CertificateRefused among it
  */
 export async function connect(url: URL, { resolver, within, trusted }: ConnectOptions): Promise<Socket> {
   const secure = url.protocol === 'https:';
@@ -107,10 +107,15 @@ function secured(
     });
     const onAbort = () => secure.destroy(tooLate());
     signal.addEventListener('abort', onAbort, { once: true });
-    secure.once('error', reject);
+    const onError = (error: Error) => {
+      // It is set where the handshake went well and the certificate did not.
+      const refused = Boolean(secure.authorizationError);
+      reject(refused ? new CertificateRefused(codeOf(error) ?? 'UNSPECIFIED', { cause: error }) : error);
+    };
+    secure.once('error', onError);
     secure.once('secureConnect', () => {
       signal.removeEventListener('abort', onAbort);
-      secure.removeListener('error', reject);
+      secure.removeListener('error', onError);
       resolve(secure);
     });
   });

@@ -35,11 +35,20 @@ export class CookieJar {
     }
   }
 
-  /** The `Cookie` header of a request; `undefined`: none. */
-  headerFor(url: URL): string | undefined {
+  /**
+   * The `Cookie` header of a request; `undefined`: none.
+   *
+   * @param given cookies that the request has anyway, as such a header; one that a host has set since replaces them
+   */
+  headerFor(url: URL, given = ''): string | undefined {
     const cookies = [...this.#cookies.values()].filter((cookie) => goesTo(cookie, url));
     const sorted = cookies.sort((a, b) => b.path.length - a.path.length);
-    return sorted.length === 0 ? undefined : sorted.map(({ name, value }) => `${name}=${value}`).join('; ');
+    const others = given.split(';').map((pair) => pair.trim());
+    const pairs = [
+      ...others.filter((pair) => pair !== '' && !cookies.some(({ name }) => pair.startsWith(`${name}=`))),
+      ...sorted.map(({ name, value }) => `${name}=${value}`),
+    ];
+    return pairs.length === 0 ? undefined : pairs.join('; ');
   }
 }
 

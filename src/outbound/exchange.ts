@@ -1,4 +1,10 @@
-import { Agent, type ClientRequest, type RequestOptions, request as requestOver } from 'node:http';
+import {
+  Agent,
+  type ClientRequest,
+  type IncomingMessage,
+  type RequestOptions,
+  request as requestOver,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import { Duplex, pipeline } from 'node:stream';
 import { LRUCache } from 'lru-cache';
@@ -111,9 +117,25 @@ class Pool extends Agent {
     );
   }
 
+  /** What comes on a connection that waits answers no request, and must not become the answer to the next one. */
+  override keepSocketAlive(socket: Duplex): boolean {
+    socket.on('data', destroyed);
+    // Node expects to be told whether to keep it; the type does not know.
+    return super.keepSocketAlive(socket) as unknown as boolean;
+  }
+
+  override reuseSocket(socket: Duplex, request: ClientRequest): void {
+    socket.off('data', destroyed);
+    super.reuseSocket(socket, request);
+  }
+
   override getName(options?: RequestOptions & Partial<Reached>): string {
     return options?.url?.origin ?? '';
   }
+}
+
+function destroyed(this: Duplex): void {
+  this.destroy();
 }
 
 /** What a request tells the pool, beside Node's own options. */
@@ -147,7 +169,15 @@ function answerTo(request: ClientRequest, end: number): Promise<Answer> {
     }, leftUntil(end));
     request.on('close', () => clearTimeout(timer));
     request.on('error', fail);
+    const refuse = ({ statusCode = 0 }: IncomingMessage) => {
+      fail(new ExchangeFailed('NOT_HTTP', `the answer ends with status ${statusCode}`));
+      request.destroy();
+    };
+    // Without this, an answer of 101, which nobody asked for, would never settle the promise.
+    request.on('upgrade', refuse);
     request.on('response', (response) => {
+      // An interim status is no answer, and a status below 100 is none at all.
+      if ((response.statusCode ?? 0) < 200) return refuse(response);
       answer = new Answer(response);
       resolve(answer);
     });

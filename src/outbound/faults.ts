@@ -1,10 +1,21 @@
 /** Why an exchange failed; beside these there are the errors of sockets, names and TLS, as they are. */
 export class ExchangeFailed extends Error {
-  readonly code: 'TIMEOUT' | 'TOO_LARGE' | 'UNREADABLE_BODY';
+  readonly code: 'TIMEOUT' | 'TOO_LARGE' | 'UNREADABLE_BODY' | 'NOT_HTTP';
 
   constructor(code: ExchangeFailed['code'], message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'ExchangeFailed';
+    this.code = code;
+  }
+}
+
+/** The host's certificate was refused. `code` is what OpenSSL or Node calls the reason. */
+export class CertificateRefused extends Error {
+  readonly code: string;
+
+  constructor(code: string, options?: ErrorOptions) {
+    super('the certificate was refused', options);
+    this.name = 'CertificateRefused';
     this.code = code;
   }
 }

@@ -4,7 +4,7 @@ import { CookieJar } from './cookies.ts';
 import type { Exchanger } from './exchange.ts';
 
 export interface FollowOptions {
-  /** Sent to every host. */
+  /** Sent to every host; names are in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** May be secret: sent to the origin of the first URL, and no more once another origin was asked. */
   readonly ownHeaders: Readonly<Record<string, string>>;
@@ -36,8 +36,9 @@ export async function follow(exchanger: Exchanger, first: URL, options: FollowOp
   let url = first;
   let away = false;
   for (let redirects = 0; redirects <= options.maxRedirects; redirects++) {
-    const cookie = cookies.headerFor(url);
-    const headers = { ...options.headers, ...(cookie && { cookie }), ...(away ? {} : options.ownHeaders) };
+    const given = { ...options.headers, ...(away ? {} : options.ownHeaders) };
+    const cookie = cookies.headerFor(url, given.cookie);
+    const headers = { ...given, ...(cookie && { cookie }) };
     const answer = await exchanger.get(url, { headers, timeout: end - performance.now() }).catch((error) => {
       // Where a host sends its customers, they cannot follow either.
       if (redirects > 0 && error instanceof AddressRefused) {

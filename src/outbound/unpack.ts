@@ -20,21 +20,28 @@ const UNPACKERS: ReadonlyMap<string, Unpacker> = new Map<string, Unpacker>([
 const MOST_ENCODINGS = 2;
 
 /**
- * The body without its `Content-Encoding`. Servers send one though `identity` was asked for. What cannot be unpacked
- * ends in ExchangeFailed `UNREADABLE_BODY`.
+ * The body without its `Content-Encoding`. Servers send one though `identity` was asked for. As browsers do, a body
+ * with an encoding that is not known (`utf-8`, `aws-chunked`) is read as it is. What cannot be unpacked ends in
+ * ExchangeFailed `UNREADABLE_BODY`.
  */
 export function unpacked(body: Readable, contentEncoding: string | undefined): Readable {
   const encodings = encodingsOf(contentEncoding);
-  if (encodings.length === 0) return body;
-  if (encodings.length > MOST_ENCODINGS || !encodings.every((encoding) => UNPACKERS.has(encoding))) {
-    return body.destroy(new ExchangeFailed('UNREADABLE_BODY', 'the body has an unknown content encoding'));
+  if (!isPacked(contentEncoding)) return body;
+  if (encodings.length > MOST_ENCODINGS) {
+    return body.destroy(new ExchangeFailed('UNREADABLE_BODY', 'the body has too many content encodings'));
   }
   const unpackers = encodings.reverse().flatMap((encoding) => UNPACKERS.get(encoding) ?? []);
   return Readable.from(unpackers.reduce<AsyncIterable<Buffer>>(unpackedBy, body), { objectMode: false });
 }
 
+/** Whether a body has content encodings, all of which are known. */
+export function isPacked(contentEncoding: string | undefined): boolean {
+  const encodings = encodingsOf(contentEncoding);
+  return encodings.length > 0 && encodings.every((encoding) => UNPACKERS.has(encoding));
+}
+
 /** The content encodings of a header, in the order in which they were applied. */
-export function encodingsOf(contentEncoding: string | undefined): string[] {
+function encodingsOf(contentEncoding: string | undefined): string[] {
   return (contentEncoding ?? '')
     .toLowerCase()
     .split(',')

@@ -2,7 +2,7 @@ import type { InactiveReason, UnobservedReason } from '../domain/reasons.ts';
 import { AddressRefused } from '../outbound/addresses.ts';
 import type { Answer } from '../outbound/answer.ts';
 import type { Exchanger } from '../outbound/exchange.ts';
-import { codeOf, ExchangeFailed, isOwnTrouble } from '../outbound/faults.ts';
+import { CertificateRefused, codeOf, ExchangeFailed, isOwnTrouble } from '../outbound/faults.ts';
 import { follow, RedirectFailed } from '../outbound/follow.ts';
 import { expects, judge, type ProbeRule, probeUrl, type Verdict } from './probe-rule.ts';
 
@@ -77,17 +77,22 @@ const EMPTY = Buffer.alloc(0);
 function outcomeOf(rule: ProbeRule, error: unknown): Outcome {
   if (error instanceof AddressRefused) return { kind: 'unobserved', reason: error.message, code: 'address_refused' };
   if (error instanceof RedirectFailed) return { kind: 'failed', reason: error.message, code: 'redirects' };
-  if (error instanceof ExchangeFailed) return { kind: 'failed', reason: error.message, code: FAILURES[error.code] };
+  if (error instanceof ExchangeFailed) {
+    const { message, code } = error;
+    if (code === 'NOT_HTTP') return { kind: 'unobserved', reason: message, code: 'not_http' };
+    return { kind: 'failed', reason: message, code: FAILURES[code] };
+  }
   const reason = codeOf(error);
   if (reason === undefined) throw error;
   if (isOwnTrouble(reason)) return { kind: 'cut_off', reason, code: 'own_trouble' };
   if (reason.startsWith('HPE_')) return { kind: 'unobserved', reason, code: 'not_http' };
-  const code = FAULTS.get(reason) ?? (/SSL|TLS|EPROTO/.test(reason) ? 'tls' : 'other');
+  const ofTls = error instanceof CertificateRefused || /SSL|TLS|EPROTO/.test(reason);
+  const code = FAULTS.get(reason) ?? (ofTls ? 'tls' : 'other');
   if (code.startsWith('tls') && rule.tlsFaults === 'unobserved') return { kind: 'unobserved', reason, code: 'tls' };
   return { kind: 'failed', reason, code };
 }
 
-const FAILURES: Readonly<Record<ExchangeFailed['code'], InactiveReason>> = {
+const FAILURES: Readonly<Record<Exclude<ExchangeFailed['code'], 'NOT_HTTP'>, InactiveReason>> = {
   TIMEOUT: 'timeout',
   TOO_LARGE: 'too_large',
   UNREADABLE_BODY: 'body_unreadable',

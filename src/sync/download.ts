@@ -8,12 +8,12 @@ import { Exchanger } from '../outbound/exchange.ts';
 import { codeOf, ExchangeFailed } from '../outbound/faults.ts';
 import { follow, RedirectFailed } from '../outbound/follow.ts';
 import { GuardedResolver, resolveBySystem } from '../outbound/resolver.ts';
-import { encodingsOf } from '../outbound/unpack.ts';
+import { isPacked } from '../outbound/unpack.ts';
 import type { TemporaryFile } from '../temporary-file.ts';
 import type { Mark } from './mark.ts';
 import { stillThere } from './piece.ts';
 import { type Extract, PRINTED } from './prints.ts';
-import { labelOf } from './sources.ts';
+import { credentialsOf, labelOf } from './sources.ts';
 
 export interface DownloadOptions {
   /** Milliseconds for one request, up to the end of its body. */
@@ -87,7 +87,7 @@ class Downloading {
     if (answer.status === 304 || answer.status === 200) return this.#taken(answer);
     const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(answer.headers['content-range'] ?? '');
     // A range of a packed body is none of the file.
-    const packed = encodingsOf(answer.headers['content-encoding']).length > 0;
+    const packed = isPacked(answer.headers['content-encoding']);
     if (answer.status === 206 && Number(range?.[1]) === start && !packed) {
       const end = await this.#saved(answer, start);
       if ((await stillThere(end.extract, read)) !== undefined) return end;
@@ -109,10 +109,10 @@ class Downloading {
 
   #ask(headers: Record<string, string>): Promise<Answer> {
     const url = new URL(this.#url);
-    const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+    const authorization = credentialsOf(url);
     return follow(this.#exchanger, url, {
       headers: { accept: '*/*', ...headers },
-      ownHeaders: url.username === '' ? {} : { authorization: `Basic ${Buffer.from(user).toString('base64')}` },
+      ownHeaders: authorization === undefined ? {} : { authorization },
       ...{ timeout: this.#options.timeout, maxRedirects: MOST_REDIRECTS, isLast: () => false },
     });
   }

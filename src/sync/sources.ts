@@ -13,6 +13,17 @@ export function isUrl(name: string): boolean {
 }
 
 /**
+ * The user and password of a URL for HTTP's Basic scheme; `undefined`: it has none.
+ *
+ * @throws URIError when they have a `%` that begins no escape of UTF-8
+ */
+export function credentialsOf({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined;
+  const text = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return `Basic ${Buffer.from(text).toString('base64')}`;
+}
+
+/**
  * What a source is called where people read. A URL goes without its user, password and query: they may be secret. Where
  * it had such, a few characters tell it from others.
  */

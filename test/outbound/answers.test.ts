@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import type { Exchanger } from '../../src/outbound/exchange.ts';
 import { Prober } from '../../src/poller/probe.ts';
@@ -10,7 +13,7 @@ const BODY = '{"store":{"status":"ONLINE"}}';
 const LENGTH = `Content-Length: ${BODY.length}`;
 const OK = 'HTTP/1.1 200 OK';
 
-const prober = (exchanger: Exchanger) => new Prober({ ...RULE, timeout: 5_000 }, exchanger);
+const prober = (exchanger: Exchanger) => new Prober({ ...RULE, timeout: 60_000 }, exchanger);
 const packed = (encoding: string, body: Buffer) =>
   Buffer.concat([
     Buffer.from(`${OK}\r\nContent-Encoding: ${encoding}\r\nContent-Length: ${body.length}\r\n\r\n`),
@@ -34,6 +37,7 @@ for (const [name, answer] of Object.entries({
   'packed by deflate without the zlib format': packed('deflate', deflateRawSync(BODY)),
   'packed by br': packed('br', brotliCompressSync(BODY)),
   'packed twice': packed('deflate, gzip', gzipSync(deflateSync(BODY))),
+  'with a content encoding that nobody knows': `${OK}\r\nContent-Encoding: aws-chunked, UTF-8\r\n${LENGTH}\r\n\r\n${BODY}`,
   'packed by gzip, its checksum cut off': packed('gzip', gzipSync(BODY).subarray(0, -8)),
 })) {
   test(`an answer is read: ${name}`, async (t) => {
@@ -53,6 +57,18 @@ for (const [name, answer, reason] of [
   ['two lengths', `${OK}\r\n${LENGTH}\r\nContent-Length: 7\r\n\r\n${BODY}`, 'HPE_UNEXPECTED_CONTENT_LENGTH'],
   ['headers without end', `${OK}\r\n${'X-Many: a\r\n'.repeat(60_000)}`, 'HPE_HEADER_OVERFLOW'],
   ['chunks that are none', `${OK}\r\nTransfer-Encoding: chunked\r\n\r\nnone\r\n`, 'HPE_INVALID_CHUNK_SIZE'],
+  [
+    'a status that HTTP does not have',
+    `HTTP/1.1 099 Odd\r\n${LENGTH}\r\n\r\n${BODY}`,
+    'the answer ends with status 99',
+  ],
+  ['no status', `HTTP/1.1 000 Odd\r\n${LENGTH}\r\n\r\n${BODY}`, 'the answer ends with status 0'],
+  [
+    'another protocol that nobody asked for',
+    'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+    'the answer ends with status 101',
+  ],
+  ['an interim status alone', 'HTTP/1.1 101 Switching Protocols\r\n\r\n', 'the answer ends with status 101'],
 ] as const) {
   test(`what is no HTTP is not observed: ${name}`, async (t) => {
     const server = await RawServer.open(t, () => answer);
@@ -68,11 +84,37 @@ test('the origin of a head that had to be mended is asked once from then on', as
   assert.equal(server.requests.length, 5);
 });
 
+test('what a host sends unasked on a connection that waits does not become the next answer', async (t) => {
+  const OFFLINE = '{"store":{"status":"OFFLINE"}}';
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => {
+      socket.write(`${OK}\r\n${LENGTH}\r\n\r\n${BODY}`);
+      setTimeout(() => {
+        socket.write(`${OK}\r\nContent-Length: ${OFFLINE.length}\r\n\r\n${OFFLINE}`);
+        sent.emit('unasked');
+      }, 50);
+    });
+  });
+  const sent = new EventEmitter();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  t.after(() => server.close());
+  const probing = prober(localExchanger(t));
+  const url = `http://store.test:${(server.address() as AddressInfo).port}/`;
+  for (let i = 0; i < 2; i++) {
+    const unasked = once(sent, 'unasked');
+    assert.equal((await probing.probe('x', url)).kind, 'active');
+    await unasked;
+    // What was written is read in the next turn of the event loop.
+    await sleep(50);
+  }
+});
+
 for (const [name, answer, code] of [
   ['a bomb', packed('gzip', gzipSync(' '.repeat(20_000_000))), 'too_large'],
   ['a bomb in another', packed('br, gzip', gzipSync(brotliCompressSync(' '.repeat(20_000_000)))), 'too_large'],
   ['what is not packed', packed('gzip', Buffer.from(BODY)), 'body_unreadable'],
-  ['what is packed by what is not known', packed('zstd', Buffer.from(BODY)), 'body_unreadable'],
+  ['what is packed by what is not known', packed('zstd', Buffer.from([0x28, 0xb5, 0x2f, 0xfd])), 'body_unreadable'],
   ['what is packed too often', packed('br, br, br', Buffer.from(BODY)), 'body_unreadable'],
   ['half of what is packed', packed('br', brotliCompressSync(BODY).subarray(0, 9)), 'body_unreadable'],
 ] as const) {

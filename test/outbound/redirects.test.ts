@@ -29,6 +29,18 @@ test('a redirect that sets a cookie goes on for a probe that sends it back', asy
   assert.equal(server.requests.filter((head) => !/^cookie:/im.test(head)).length, 2);
 });
 
+test('cookies of a redirect go beside those that the fleet sends, and replace those of the same name', async (t) => {
+  const server = await RawServer.open(t, (head) =>
+    /^cookie: key=secret; seen=yes\r$/im.test(head) ? ONLINE : redirect('/menu', 'Set-Cookie: seen=yes; Path=/\r\n'),
+  );
+  const rule = {
+    ...RULE,
+    template: `http://store.test:${server.port}/{store_id}`,
+    headers: { cookie: 'seen=no; key=secret' },
+  };
+  assert.deepEqual(await new Prober(rule, localExchanger(t)).probe('7', undefined), ACTIVE);
+});
+
 for (const [name, location, path] of [
   ['UTF-8', Buffer.from('/café/菜单?ü'), '/caf%C3%A9/%E8%8F%9C%E5%8D%95?%C3%BC'],
   ['Latin-1', Buffer.from('/café', 'latin1'), '/caf%C3%A9'],

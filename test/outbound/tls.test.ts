@@ -61,6 +61,21 @@ for (const [name, subject, issuer, code] of [
   });
 }
 
+test('a certificate that is refused for a reason without a name of its own is a fault of TLS', async (t) => {
+  // Certificates that are signed with SHA-1 are too weak for OpenSSL, which is `UNSPECIFIED` in Node.
+  const url = await urlOf(
+    t,
+    createServer({ ...authority.issue({ host, hash: 'sha1' }), ciphers: 'DEFAULT:@SECLEVEL=0' }, (_request, response) =>
+      response.end(BODY),
+    ),
+  );
+  const exchanger = localExchanger(t, [authority.cert]);
+  const inactive = await new Prober(RULE, exchanger).probe('x', url);
+  assert.deepEqual([inactive.kind, inactive.code], ['failed', 'tls'], inactive.reason);
+  const unobserved = await new Prober({ ...RULE, tlsFaults: 'unobserved' }, exchanger).probe('x', url);
+  assert.deepEqual([unobserved.kind, unobserved.code], ['unobserved', 'tls'], unobserved.reason);
+});
+
 test('a host that speaks no TLS has a fault of TLS', async (t) => {
   const url = await urlOf(
     t,

@@ -45,7 +45,7 @@ test('what a store does decides what a probe comes to', async (t) => {
 test('where the status alone counts, a body is not waited for', async (t) => {
   const street = await Street.open(t);
   const prober = street.prober(t, {
-    value: undefined,
+    ...{ value: undefined, timeout: RULE.timeout },
     statuses: [
       [204, 204],
       [302, 302],

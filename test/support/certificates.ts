@@ -11,10 +11,17 @@ export interface Subject {
   readonly host: string;
   readonly notBefore?: Date;
   readonly notAfter?: Date;
+  /** What the signature is made of. */
+  readonly hash?: Hash;
 }
 
+type Hash = 'sha1' | 'sha256';
+
 const DAY = 86_400_000;
-const ECDSA_WITH_SHA256 = sequence(oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02));
+const ECDSA_WITH = {
+  sha1: sequence(oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01)),
+  sha256: sequence(oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02)),
+};
 
 /** An authority that signs certificates of hosts. */
 export class Authority {
@@ -52,6 +59,7 @@ interface Content {
   readonly extension: Buffer;
   readonly notBefore: Date;
   readonly notAfter: Date;
+  readonly hash?: Hash;
 }
 
 function newKeys() {
@@ -59,20 +67,20 @@ function newKeys() {
 }
 
 /** X.509 version 3 (RFC 5280), in PEM. */
-function signed({ issuer, subject, publicKey, key, extension, notBefore, notAfter }: Content): string {
+function signed({ issuer, subject, publicKey, key, extension, notBefore, notAfter, hash = 'sha256' }: Content): string {
   const content = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, Buffer.from([1 + Math.floor(Math.random() * 126)])),
-    ECDSA_WITH_SHA256,
+    ECDSA_WITH[hash],
     nameOf(issuer),
     sequence(utcTime(notBefore), utcTime(notAfter)),
     nameOf(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, sequence(extension)),
   );
-  const signature = der(0x03, Buffer.from([0]), sign('sha256', content, key));
+  const signature = der(0x03, Buffer.from([0]), sign(hash, content, key));
   const body =
-    sequence(content, ECDSA_WITH_SHA256, signature)
+    sequence(content, ECDSA_WITH[hash], signature)
       .toString('base64')
       .match(/.{1,64}/g) ?? [];
   return ['-----BEGIN CERTIFICATE-----', ...body, '-----END CERTIFICATE-----', ''].join('\n');

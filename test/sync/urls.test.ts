@@ -101,6 +101,14 @@ for (const [what, arrange, error] of [
   });
 }
 
+test('a password without a user is sent, too', async (t) => {
+  const [importer, server] = [await Importer.open(t), await FeedServer.open(t)];
+  server.content = POLLS + lines(0, 2);
+  const name = server.url.replace('://', '://:token@');
+  await synced(syncService(importer.storage, importer.folder, [{ feed: 'polls', name }]));
+  assert.equal(server.authorizations[0], `Basic ${Buffer.from(':token').toString('base64')}`);
+});
+
 test('a user and password in a URL are sent as such, and are in no message and no database', async (t) => {
   const [importer, server] = [await Importer.open(t), await FeedServer.open(t)];
   const url = server.url.replace('://', '://user:p%40ss@');

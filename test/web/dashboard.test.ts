@@ -228,8 +228,8 @@ test('a source that cannot be read any more stands there with the reason and whe
   await writeFile(polls, 'store_id,status,timestamp_utc\na,active,2026-11-01T12:00:00Z\n');
   await writeFile(hours, 'store_id,day,start_time_local,end_time_local\na,0,09:00,17:00\n');
   const sync = loadSyncConfig({ SYNC_POLLS: polls, SYNC_HOURS: hours });
-  let ahead = NOON - 2 * 86_400_000 - Date.now();
-  const fleet = await seenFleet(t, { sync, now: () => Date.now() + ahead, wait: async () => {} });
+  let now = NOON - 2 * 86_400_000;
+  const fleet = await seenFleet(t, { sync, now: () => now, wait: async () => {} });
   const page = await openPage(t, browser);
   await page.clock.setSystemTime(NOON);
   await page.goto(`${fleet.url}/imports`);
@@ -240,7 +240,7 @@ test('a source that cannot be read any more stands there with the reason and whe
 
   await fleet.syncs.run('request');
   await rm(hours);
-  ahead += 2 * 86_400_000 - 3_600_000;
+  now = NOON - 3_600_000;
   await fleet.syncs.run('request');
   fleet.syncs.start();
   await page.reload();

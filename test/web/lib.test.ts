@@ -4,7 +4,7 @@ import { INACTIVE_REASONS } from '../../src/domain/reasons.ts';
 import { zoneBetween } from '../../src/tzdb.ts';
 import { fullTime, timeOfDay } from '../../web/src/lib/clock.ts';
 import { csvRows } from '../../web/src/lib/csv.ts';
-import { changeInPoints, exactDuration, openTime, percent } from '../../web/src/lib/format.ts';
+import { ago, changeInPoints, exactDuration, openTime, percent } from '../../web/src/lib/format.ts';
 import { hourMarks, localDays, startOfDate } from '../../web/src/lib/local-days.ts';
 import { inWords, typed } from '../../web/src/lib/openings.ts';
 import { REASON_WORDS, reasonInWords, reasonWords } from '../../web/src/lib/reasons.ts';
@@ -150,4 +150,13 @@ test('what lies before the first poll ever is shown as unknown', () => {
   assert.deepEqual(shown(8), ['0-4 unknown', '6-8 unknown', '8-10 down', '10-12 up']);
   assert.deepEqual(shown(5), ['0-4 unknown', '6-10 down', '10-12 up']);
   assert.deepEqual(shown(undefined), ['0-4 down', '6-10 down', '10-12 up']);
+});
+
+test('how long ago an instant was goes on to the next unit when it is full', () => {
+  const said = (seconds: number) => ago(0, seconds * 1_000);
+  assert.deepEqual([44, 45, 3_569, 3_571, 3_600].map(said), [
+    ...['just now', '1 minute ago', '59 minutes ago', '1 hour ago', '1 hour ago'],
+  ]);
+  assert.deepEqual([84_599, 84_601, 86_400].map(said), ['23 hours ago', 'yesterday', 'yesterday']);
+  assert.equal(ago(3_599_000, 0), 'in 1 hour');
 });

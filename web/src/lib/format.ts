@@ -94,11 +94,14 @@ const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style
 /** How long ago an instant was: `12 minutes ago`. */
 export function ago(instant: number, now: number): string {
   const seconds = Math.round((instant - now) / 1_000);
-  const size = Math.abs(seconds);
-  if (size < 45) return 'just now';
-  if (size < 3_600) return relative.format(Math.round(seconds / 60), 'minute');
-  if (size < 86_400) return relative.format(Math.round(seconds / 3_600), 'hour');
-  if (size < 60 * 86_400) return relative.format(Math.round(seconds / 86_400), 'day');
-  if (size < 700 * 86_400) return relative.format(Math.round(seconds / (30.44 * 86_400)), 'month');
+  if (Math.abs(seconds) < 45) return 'just now';
+  // What is rounded decides: 60 minutes are an hour.
+  const minutes = Math.round(seconds / 60);
+  if (Math.abs(minutes) < 60) return relative.format(minutes, 'minute');
+  const hours = Math.round(seconds / 3_600);
+  if (Math.abs(hours) < 24) return relative.format(hours, 'hour');
+  const days = Math.round(seconds / 86_400);
+  if (Math.abs(days) < 60) return relative.format(days, 'day');
+  if (Math.abs(days) < 700) return relative.format(Math.round(days / 30.44), 'month');
   return relative.format(Math.round(seconds / (365.25 * 86_400)), 'year');
 }
