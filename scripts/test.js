@@ -10,11 +10,11 @@ import { globSync } from 'tinyglobby';
 const SLOW = [
   'test/system/**',
   'test/domain/few-polls.test.ts',
-  'test/security/{accounts,bodies,second-factors}.test.ts',
+  'test/security/{accounts,answers,bodies,second-factors}.test.ts',
   'test/{storage,fleet}/postgres*.test.ts',
   'test/http/{access-matrix,fleet,fuzz,imports,people,rate-limit,report-access,reports,sync}.test.ts',
   'test/http/stores/{hours,polls}.test.ts',
-  'test/web/{dashboard,accessibility,large-fleet}.test.ts',
+  'test/web/{dashboard,accessibility,large-fleet,second-factors}.test.ts',
   'test/poller/{end-to-end,members,poller,trouble}.test.ts',
   'test/outbound/connections.test.ts',
   'test/sync/files.test.ts',

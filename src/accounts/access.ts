@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Role } from '../storage/account-catalog.ts';
 
 /** What a user is: sees to the system, sees to all stores, or has some of them. */
@@ -112,4 +113,16 @@ export function seesAll(principal: Principal): boolean {
 /** Whether somebody may add, change and delete stores, past hours included. An owner may not. */
 export function mayWriteStores(principal: Principal): boolean {
   return may(principal, 'stores:write') && (principal.kind === 'open' || principal.role !== 'owner');
+}
+
+/** Whether two principals are the same user, and may do and see the same. */
+export function samePower(one: Principal, other: Principal): boolean {
+  if (one.kind === 'open' || other.kind === 'open') return one.kind === other.kind;
+  return (
+    one.userId === other.userId &&
+    one.login === other.login &&
+    one.role === other.role &&
+    isDeepStrictEqual(one.scopes, other.scopes) &&
+    isDeepStrictEqual(one.stores, other.stores)
+  );
 }

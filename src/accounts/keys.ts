@@ -123,6 +123,17 @@ export class ApiKeys {
     return this.#principals.find(tokenHash, () => this.#look(tokenHash));
   }
 
+  /** The first use of a key is written down for ever. */
+  async #noteUse({ id, name, lastUsedAt }: KeyRecord, { id: userId, login }: UserRecord, now: number): Promise<void> {
+    if (lastUsedAt !== undefined) return this.#catalog.touchKey(id, now);
+    const actor = { userId, name: login, keyId: id, scopes: new Set<Scope>(), proof: 'key' } as const;
+    await this.#catalog.changing(async (changes) => {
+      if ((await changes.key(id))?.lastUsedAt !== undefined) return;
+      await changes.useKeyFirst(id, now);
+      await changes.addAudit(this.#audit.entry(actor, 'key.first_used', { kind: 'key', id }, { login, name }));
+    });
+  }
+
   async #look(tokenHash: string): Promise<Known | undefined> {
     const key = await this.#catalog.keyByToken(tokenHash);
     const now = this.#now();
@@ -131,7 +142,7 @@ export class ApiKeys {
     const user = await this.#catalog.user(key.userId);
     if (user === undefined || user.disabled) return undefined;
     if (key.lastUsedAt === undefined || now - key.lastUsedAt >= TOUCH_INTERVAL) {
-      await this.#catalog.touchKey(key.id, now);
+      await this.#noteUse(key, user, now);
     }
     const allowed = SCOPES_OF[user.role];
     const scopes = new Set(key.scopes.filter(isScope).filter((scope) => allowed.has(scope)));

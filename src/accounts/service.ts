@@ -34,6 +34,9 @@ export class Accounts {
   readonly passkeys: Passkeys;
   readonly keys: ApiKeys;
   readonly audit: AuditLog;
+  readonly #catalog: AccountCatalog;
+  readonly #principals: PrincipalCache;
+  #seen: number | undefined;
 
   constructor({ catalog, now, secretKey }: AccountsOptions) {
     const passwords = new Passwords();
@@ -48,6 +51,8 @@ export class Accounts {
     const factors = new SecondFactors({ catalog, tickets, throttle, principals, audit, now, secretKey });
     const passkeys = new Passkeys({ catalog, tickets, factors, principals, now });
     this.audit = audit;
+    this.#catalog = catalog;
+    this.#principals = principals;
     this.sessions = sessions;
     this.factors = factors;
     this.passkeys = passkeys;
@@ -60,6 +65,17 @@ export class Accounts {
   /** Without users, everything is open, to this machine alone. Cheap enough to ask at every request. */
   hasUsers(): Promise<boolean> {
     return this.users.any();
+  }
+
+  /**
+   * Changes with every change of an account, whichever server makes it. What was remembered of people is forgotten when
+   * it has changed.
+   */
+  async revision(): Promise<string> {
+    const revision = await this.#catalog.revision();
+    if (revision !== this.#seen) this.#principals.clear();
+    this.#seen = revision;
+    return String(revision);
   }
 
   /** Who a session's token speaks for; `undefined`: nobody, or nobody any more. */

@@ -17,6 +17,9 @@ import { simulateCommand } from './simulate.ts';
 import { syncCommand } from './sync.ts';
 import { userCommand } from './user.ts';
 
+// What is written here is for this user alone: results, uploads, rejects, databases.
+process.umask(0o077);
+
 const program = new Command('restaurant-monitor')
   .description('Were my restaurants really online while they were supposed to be open?')
   .showHelpAfterError('(--help shows what there is)');

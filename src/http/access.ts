@@ -9,6 +9,8 @@ import type { App } from './types.ts';
 
 /** Who stands behind what a request shows. */
 export interface Authenticator {
+  /** Changes with every change of an account, whichever server makes it. */
+  revision(): Promise<string>;
   /** Without users, everything is open. */
   hasUsers(): Promise<boolean>;
   /** `undefined`: no such session, or none any more. */
@@ -28,12 +30,14 @@ export function guardRoutes(
   limit: RequestLimit,
 ): void {
   app.decorateRequest('principal');
+  app.decorateRequest('identify');
   app.addHook('onRequest', async (request, reply) => {
     // A path without a route answers nothing that anybody may not know.
     const { access = 'public' } = request.routeOptions.config;
     request.principal = NOBODY;
+    request.identify = () => principalOf(request, authenticator, proxies);
     refuseForeignOrigin(request);
-    const principal = access === 'public' ? NOBODY : await principalOf(request, authenticator, proxies);
+    const principal = access === 'public' ? NOBODY : await request.identify();
     request.principal = principal ?? NOBODY;
     // Before it is refused: whoever tries out keys is counted by address.
     await limit(request, reply);

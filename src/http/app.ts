@@ -19,6 +19,7 @@ import { limitRequestTime } from './deadlines.ts';
 import { docsRoutes } from './docs/routes.ts';
 import { fleetRoutes } from './fleet/routes.ts';
 import { timelineRoutes } from './fleet/timeline.ts';
+import { sendHeaders } from './headers.ts';
 import { healthRoutes } from './health.ts';
 import { importRoutes } from './imports/routes.ts';
 import { syncRoutes } from './imports/sync.ts';
@@ -86,13 +87,11 @@ export async function buildApp(parts: AppParts): Promise<App> {
     reply.header('allow', allowed.join(', '));
     return sendProblem(reply, 405, `${path} takes ${allowed.join(', ')}, not ${request.method}`);
   });
-  app.addHook('onSend', async (_request, reply) => {
-    reply.header('x-content-type-options', 'nosniff');
-  });
+  sendHeaders(app);
   await app.register(accepts);
   await app.register(cookie);
   keepRouteTable(app);
-  keepEvents(app, parts.budgets.streams);
+  keepEvents(app, { most: parts.budgets.streams, authenticator: parts.authenticator, log: parts.log });
   countRequests(app, parts.metrics);
   await keepDocument(app);
   guardRoutes(app, parts.authenticator, proxies, await limitRequests(app, parts.rateLimit, parts.authenticator));
@@ -100,7 +99,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await app.register(classicRoutes(parts.reports));
   await app.register(storeApiRoutes(parts), { prefix: '/api/v1' });
   await app.register(reportRoutes(parts));
-  await app.register(importRoutes(parts.imports));
+  await app.register(importRoutes(parts.imports, parts.accounts));
   await app.register(syncRoutes(parts.syncs));
   await app.register(healthRoutes(parts.storage, parts.freshness));
   await app.register(peopleRoutes(parts.accounts));

@@ -14,6 +14,10 @@ export function keepRouteTable(app: App): void {
     const methods = [method].flat().filter((one) => one !== 'HEAD');
     const access = config?.access;
     if (access === undefined) throw new Error(`the route ${String(method)} ${url} does not say who may use it`);
+    const streams = isStream(schema);
+    if (streams && [method].flat().includes('HEAD')) {
+      throw new Error(`the route GET ${url} is a stream, which never ends: it needs exposeHeadRoute: false`);
+    }
     for (const one of methods) {
       const lack = lackOf(schema) ?? twin(table, schema.operationId);
       if (lack !== undefined) throw new Error(`the route ${one} ${url} ${lack}`);
@@ -29,6 +33,13 @@ export function keepRouteTable(app: App): void {
       });
     }
   });
+}
+
+/** Whether a route answers with events. */
+function isStream({ response }: FastifySchema): boolean {
+  return Object.values((response ?? {}) as Record<string, { content?: object }>).some(
+    ({ content }) => content !== undefined && 'text/event-stream' in content,
+  );
 }
 
 /** What is missing for the documentation. */

@@ -1,5 +1,8 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
+import { samePower } from '../accounts/access.ts';
 import { UserError } from '../errors.ts';
+import type { Authenticator } from './access.ts';
+import { headersFor } from './headers.ts';
 import type { App } from './types.ts';
 
 /** An answer that goes on: server-sent events. */
@@ -18,6 +21,9 @@ const HEARTBEAT = 15_000;
 /** A stream ends after this, so that whoever may see less now, or nothing, is asked again who it is. */
 const LIFETIME = 5 * 60_000;
 
+/** Milliseconds between two looks for changes of accounts while somebody listens. */
+const CHECK_INTERVAL = 500;
+
 /** Milliseconds after which a browser asks again. */
 const RETRY = 3_000;
 
@@ -33,18 +39,64 @@ declare module 'fastify' {
   }
 }
 
+interface EventsParts {
+  /** How many streams may be open at a time. */
+  readonly most: number;
+  readonly authenticator: Pick<Authenticator, 'revision'>;
+  readonly log: FastifyBaseLogger;
+}
+
+/** Who listens to a stream. */
+const requests = new WeakMap<EventStream, FastifyRequest>();
+
 /**
- * Lets routes answer with events; the streams end when the server closes.
- *
- * @param most how many streams may be open at a time
+ * Lets routes answer with events. The streams end when the server closes, and within a second when something has
+ * changed for the one who listens: whoever may still listen asks again.
  */
-export function keepEvents(app: App, most: number): void {
+export function keepEvents(app: App, { most, authenticator, log }: EventsParts): void {
   const streams = new Set<EventStream>();
   app.decorate('eventStreams', streams);
   app.decorate('maxEventStreams', most);
+  let seen: string | undefined;
+  const check = async () => {
+    if (streams.size === 0) return;
+    const revision = await authenticator.revision();
+    if (revision === seen) return;
+    seen = revision;
+    await Promise.all([...streams].map(endIfChanged));
+  };
+  const checking = repeating(check, CHECK_INTERVAL, (error) => log.warn({ err: error }, 'listeners are not checked'));
   app.addHook('preClose', async () => {
+    checking.stop();
     for (const stream of [...streams]) stream.close();
   });
+}
+
+async function endIfChanged(stream: EventStream): Promise<void> {
+  const request = requests.get(stream);
+  if (request === undefined) return;
+  const now = await request.identify().catch(() => undefined);
+  if (now === undefined || !samePower(now, request.principal)) stream.close();
+}
+
+/** Runs something again and again, one run after the other. */
+function repeating(work: () => Promise<void>, interval: number, onError: (error: unknown) => void) {
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  const next = () => {
+    timer = setTimeout(run, interval).unref();
+  };
+  const run = async () => {
+    await work().catch(onError);
+    if (!stopped) next();
+  };
+  next();
+  return {
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
 }
 
 /**
@@ -54,6 +106,7 @@ export function keepEvents(app: App, most: number): void {
  * @throws UserError `too_many_requests` when too many listen already
  */
 export function startEvents(reply: FastifyReply, lifetime = LIFETIME): EventStream {
+  const { request } = reply;
   const { eventStreams: streams, maxEventStreams: most } = reply.server;
   if (streams.size >= most) {
     throw new UserError('too_many_requests', `${most} listeners are here already; ask without events`, {
@@ -63,8 +116,7 @@ export function startEvents(reply: FastifyReply, lifetime = LIFETIME): EventStre
   const { raw } = reply.hijack();
   raw.writeHead(200, {
     'content-type': 'text/event-stream',
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
+    ...headersFor(request),
     // nginx would keep back what is to be seen at once.
     'x-accel-buffering': 'no',
   });
@@ -88,6 +140,7 @@ export function startEvents(reply: FastifyReply, lifetime = LIFETIME): EventStre
       });
     }),
   };
+  requests.set(stream, request);
   streams.add(stream);
   return stream;
 }

@@ -46,6 +46,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Whom the request comes from; set before any handler runs. */
     principal: Principal;
+    /** Finds out anew whom the request comes from; `undefined`: nobody any more. */
+    identify: () => Promise<Principal | undefined>;
   }
   interface FastifyInstance {
     readonly routeTable: readonly RouteEntry[];

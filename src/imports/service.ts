@@ -7,6 +7,7 @@ import { FEEDS } from '../ingest/feeds.ts';
 import type { FeedReader } from '../ingest/reader/reader.ts';
 import { inspect } from '../ingest/source.ts';
 import { Retention } from '../retention.ts';
+import type { AuditRecord } from '../storage/account-catalog.ts';
 import type { ImportQuery, ImportRecord } from '../storage/import-catalog.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { Position } from '../storage/report-catalog.ts';
@@ -112,10 +113,15 @@ export class ImportService {
   /**
    * Receives a file and puts it in the queue.
    *
+   * @param entryFor of the audit log, written with it
    * @throws UserError `invalid_input` when it is empty, breaks off, or is not what it claims to be; `too_large`;
    * `too_many_requests` when too many are waiting
    */
-  async add({ bytes: announced, ...request }: ImportRequest, content: Readable): Promise<ImportRecord> {
+  async add(
+    { bytes: announced, ...request }: ImportRequest,
+    content: Readable,
+    entryFor?: (id: string) => AuditRecord,
+  ): Promise<ImportRecord> {
     if (announced !== undefined && announced > this.#maxBytes) throw tooLarge(this.#maxBytes);
     const waiting = await this.#storage.imports.unfinished(this.#server);
     if (waiting.length + this.#receiving >= UPLOADS_LIMIT) {
@@ -134,7 +140,8 @@ export class ImportService {
       const bytes = await this.#uploads.receive(id, content, this.#maxBytes);
       await inspect(FEEDS[feedFrom(request.feed)], this.#uploads.upload(id), request.fileName);
       const server = this.#server;
-      const added = await this.#storage.imports.add({ id, ...request, bytes, server, requestedAt: this.#now() });
+      const record = { id, ...request, bytes, server, requestedAt: this.#now() };
+      const added = await this.#storage.imports.add(record, entryFor?.(id));
       this.#worker.wake();
       return added;
     } catch (error) {
@@ -173,9 +180,9 @@ export class ImportService {
   }
 
   /** @throws UserError `not_found`; `conflict` while it runs */
-  async remove(id: string): Promise<void> {
+  async remove(id: string, entry?: AuditRecord): Promise<void> {
     await this.find(id);
-    if (!(await this.#storage.imports.remove(id))) {
+    if (!(await this.#storage.imports.remove(id, entry))) {
       throw new UserError('conflict', `import ${id} is running; wait until it has ended`);
     }
     await this.#uploads.remove(id);

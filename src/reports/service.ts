@@ -6,6 +6,7 @@ import type { EstimatorName } from '../domain/estimator.ts';
 import { areLate } from '../domain/patience.ts';
 import { notFound, UserError } from '../errors.ts';
 import { Retention } from '../retention.ts';
+import type { AuditRecord } from '../storage/account-catalog.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { Position, ReportRecord, ReportStatus } from '../storage/report-catalog.ts';
 import { noStore } from '../store-id.ts';
@@ -186,14 +187,19 @@ export class ReportService {
     return this.find(principal, id);
   }
 
-  /** Takes a report away with its files; a result that others share stays for them. @throws UserError `not_found` */
-  async remove(principal: Principal, id: string): Promise<void> {
+  /**
+   * Takes a report away with its files; a result that others share stays for them.
+   *
+   * @param entry of the audit log, written with it
+   * @throws UserError `not_found`
+   */
+  async remove(principal: Principal, id: string, entry?: AuditRecord): Promise<void> {
     await this.find(principal, id);
-    await this.#remove(id);
+    await this.#remove(id, entry);
   }
 
-  async #remove(id: string): Promise<void> {
-    for (const gone of (await this.#storage.reports.remove(id, this.#now())) ?? []) {
+  async #remove(id: string, entry?: AuditRecord): Promise<void> {
+    for (const gone of (await this.#storage.reports.remove(id, this.#now(), entry)) ?? []) {
       this.reader.forget(gone);
       await this.#results.remove(gone);
     }

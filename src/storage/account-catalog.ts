@@ -100,6 +100,8 @@ export interface TimePlace {
 export interface AccountReader {
   readonly factors: FactorReader;
   anyUser(): Promise<boolean>;
+  /** Counts the changes of accounts, those of other servers on the database too. */
+  revision(): Promise<number>;
   user(id: string): Promise<UserRecord | undefined>;
   /** @param login in lower case */
   userByLogin(login: string): Promise<UserRecord | undefined>;
@@ -146,6 +148,8 @@ export interface AccountChanges extends AccountReader {
   countLiveKeys(userId: string, now: number): Promise<number>;
   addKey(key: NewKey): Promise<void>;
   addServerSecret(name: string, value: string): Promise<void>;
+  /** Says that a key was used for the first time. */
+  useKeyFirst(id: string, at: number): Promise<void>;
   revokeKey(id: string, at: number): Promise<void>;
   /** Revokes all keys of a user that are not revoked; returns how many. */
   revokeKeysOf(userId: string, at: number): Promise<number>;

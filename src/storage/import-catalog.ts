@@ -1,3 +1,4 @@
+import type { AuditRecord } from './account-catalog.ts';
 import type { StoreCensus, UnreadStores } from './ports.ts';
 import type { Position } from './report-catalog.ts';
 
@@ -61,7 +62,8 @@ export interface ImportQuery {
 
 /** The imports that were asked for over HTTP. A file lies with the server that took it, which alone works on it. */
 export interface ImportCatalog {
-  add(record: NewImport): Promise<ImportRecord>;
+  /** @param entry of the audit log, written with it */
+  add(record: NewImport, entry?: AuditRecord): Promise<ImportRecord>;
   find(id: string): Promise<ImportRecord | undefined>;
   /** Newest first. */
   list(query: ImportQuery): Promise<ImportRecord[]>;
@@ -75,7 +77,7 @@ export interface ImportCatalog {
   /** Gives an import back to the queue. @param attempts how often it was begun, as far as that counts */
   release(id: string, attempts: number): Promise<void>;
   /** Takes the record of an import away, unless that runs. `false`: it runs, or is not there. */
-  remove(id: string): Promise<boolean>;
+  remove(id: string, entry?: AuditRecord): Promise<boolean>;
   /** The ids of some imports that ended before an instant. */
   endedBefore(instant: number, limit: number): Promise<string[]>;
 }

@@ -1,4 +1,5 @@
 import type { EstimatorName } from '../domain/estimator.ts';
+import type { AuditRecord } from './account-catalog.ts';
 
 export const REPORT_STATUSES = ['queued', 'running', 'complete', 'failed', 'cancelled'] as const;
 export type ReportStatus = (typeof REPORT_STATUSES)[number];
@@ -113,8 +114,10 @@ export interface ReportCatalog {
   /**
    * Takes a report away, and its shared result unless others share it. Returns the ids whose results nobody wants any
    * more; `undefined`: it is not there.
+   *
+   * @param entry of the audit log, written with it
    */
-  remove(id: string, removedAt: number): Promise<string[] | undefined>;
+  remove(id: string, removedAt: number, entry?: AuditRecord): Promise<string[] | undefined>;
   /** The ids of some reports that ended before an instant. */
   endedBefore(instant: number, limit: number): Promise<string[]>;
 }

@@ -1,3 +1,4 @@
+import type { AuditRecord } from './account-catalog.ts';
 import type { ScheduleWriter } from './schedules.ts';
 
 /** What people say of a store, beside its hours and its zone. */
@@ -30,5 +31,7 @@ export interface StoreWriter extends ScheduleWriter {
   addStore(id: string): Promise<number>;
   /** Says whether that is anything new. */
   describeStore(key: number, description: StoreDescription): Promise<boolean>;
+  /** Writes an entry of the audit log with the change. */
+  addAudit(entry: AuditRecord): Promise<void>;
   deleteStore(key: number, options: { readonly withPolls: boolean }): Promise<void>;
 }

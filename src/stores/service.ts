@@ -16,7 +16,7 @@ export interface StoreServiceParts {
   readonly directory: StoreDirectory;
   /** The clock, milliseconds. */
   readonly now: () => number;
-  readonly audit: Pick<AuditLog, 'record'>;
+  readonly audit: Pick<AuditLog, 'entry'>;
 }
 
 /** What is said of a store; what is not given stays as it is. */
@@ -43,7 +43,7 @@ export class StoreService {
   readonly #storage: Storage;
   readonly #directory: StoreDirectory;
   readonly #now: () => number;
-  readonly #audit: Pick<AuditLog, 'record'>;
+  readonly #audit: Pick<AuditLog, 'entry'>;
 
   constructor({ storage, directory, now, audit }: StoreServiceParts) {
     this.#storage = storage;
@@ -75,9 +75,10 @@ export class StoreService {
       const key = await writer.addStore(id);
       await writer.describeStore(key, { name: null, labels: {}, probeUrl: null, ...said });
       if (said.zone !== undefined) await writer.setZone(key, said.zone, { instant: this.#now(), asked: false });
+      await this.#note(writer, principal, 'store.created', id, detailOf(said));
       return found(await writer.findStore(id), id);
     });
-    await this.#changed(principal, 'store.created', id, detailOf(said));
+    this.#directory.changed();
     return entryOf(store);
   }
 
@@ -213,15 +214,16 @@ export class StoreService {
         throw new UserError('precondition_failed', message);
       }
       await work(writer, before);
-      return { before, after: found(await writer.findStore(id), id) };
+      const after = found(await writer.findStore(id), id);
+      if (after.version !== before.version) await this.#note(writer, principal, action, id, detail);
+      return { before, after };
     });
-    if (after.version !== before.version) await this.#changed(principal, action, id, detail);
+    if (after.version !== before.version) this.#directory.changed();
     return entryOf(after);
   }
 
-  async #changed(principal: Principal, action: string, id: string, detail: Detail): Promise<void> {
-    this.#directory.changed();
-    await this.#audit.record(actorOf(principal), action, { kind: 'store', id }, detail);
+  #note(writer: StoreWriter, principal: Principal, action: string, id: string, detail: Detail): Promise<void> {
+    return writer.addAudit(this.#audit.entry(actorOf(principal), action, { kind: 'store', id }, detail));
   }
 }
 

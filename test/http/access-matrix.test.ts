@@ -163,6 +163,8 @@ async function firstEvent(server: TestServer, target: string, headers: Record<st
 
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const PREFIX = /rmk_[\w-]{6}/g;
+/** Random: the challenge of a passkey, and its sealed state. */
+const CHALLENGE = /"(challenge|ticket)":"[\w-]+"/g;
 const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g;
 const RECENT = 24 * 3_600_000;
 
@@ -172,6 +174,7 @@ function anonymous({ status, headers, body }: Answer): Answer {
     text
       .replaceAll(UUID, '<id>')
       .replaceAll(PREFIX, '<key>')
+      .replaceAll(CHALLENGE, '<challenge>')
       .replaceAll(INSTANT, (time) => (Math.abs(Date.parse(time) - Date.now()) < RECENT ? '<now>' : time));
   const { date: _date, 'content-length': _length, ...others } = headers;
   const told = Object.entries(others).map(([name, value]) => [name, plain(String(value))]);

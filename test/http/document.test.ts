@@ -76,6 +76,7 @@ const routes: Routes = async (app) => {
     '/events',
     {
       config: { access: 'signed-in' },
+      exposeHeadRoute: false,
       schema: {
         operationId: 'followItems',
         summary: 'What happens',

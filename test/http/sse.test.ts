@@ -7,7 +7,7 @@ import type { App } from '../../src/http/types.ts';
 test('a stream of events ends after a while, so that its listener says again who it is', async (t) => {
   const app = Fastify() as unknown as App;
   t.after(() => app.close());
-  keepEvents(app, 10);
+  keepEvents(app, { most: 10, authenticator: { revision: async () => '' }, log: app.log });
   app.get('/events', async (_request, reply) => {
     startEvents(reply, 20).send('first', { n: 1 });
     return reply;

@@ -192,6 +192,22 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
       assert.deepEqual(await ids('u1', { at: T, id: 'k1' }, 2), ['k0']);
     });
 
+    test('the revision counts every change, and none that failed', async (t) => {
+      const accounts = await opened(t);
+      const before = await accounts.revision();
+      await accounts.changing((changes) => changes.addUser(ANNA));
+      await assert.rejects(accounts.changing(() => Promise.reject(new Error('no'))));
+      assert.equal(await accounts.revision(), before + 1);
+    });
+
+    test('the first use of a key is written where it is', async (t) => {
+      const accounts = await withUsers(t);
+      const key = { id: 'k', userId: 'u1', name: 'k', prefix: 'rmk_', scopes: [], createdAt: T, tokenHash: 't' };
+      await accounts.changing((changes) => changes.addKey({ ...key, expiresAt: undefined }));
+      await accounts.changing((changes) => changes.useKeyFirst('k', T + 5));
+      assert.equal((await accounts.key('k'))?.lastUsedAt, T + 5);
+    });
+
     test('a secret of the servers is found as it was made', async (t) => {
       const accounts = await opened(t);
       assert.equal(await accounts.serverSecret('cookies'), undefined);

@@ -18,6 +18,10 @@ export class FakePeople implements Authenticator {
     this.people = people;
   }
 
+  async revision(): Promise<string> {
+    return JSON.stringify(this.people);
+  }
+
   async hasUsers(): Promise<boolean> {
     return true;
   }

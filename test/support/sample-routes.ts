@@ -168,6 +168,7 @@ export const sampleRoutes: Routes = async (app) => {
   app.get(
     '/api/v1/events',
     {
+      exposeHeadRoute: false,
       config: { access: 'signed-in' },
       schema: {
         operationId: 'followEvents',

@@ -2,6 +2,8 @@ import type { Readable } from 'node:stream';
 import { type Static, Type } from 'typebox';
 import Value from 'typebox/value';
 import { userIdOf } from '../../accounts/access.ts';
+import { actorOf } from '../../accounts/audit.ts';
+import type { Accounts } from '../../accounts/service.ts';
 import { invalid } from '../../errors.ts';
 import { FEED_WORDS, feedFrom } from '../../imports/feed-names.ts';
 import type { ImportService } from '../../imports/service.ts';
@@ -111,7 +113,7 @@ const FileBody = {
 };
 
 /** Feeds as uploads, worked on one after the other. */
-export function importRoutes(imports: ImportService): Routes {
+export function importRoutes(imports: ImportService, { audit }: Accounts): Routes {
   return async (app) => {
     app.removeAllContentTypeParsers();
     // The file goes to the disk as it comes.
@@ -152,6 +154,13 @@ export function importRoutes(imports: ImportService): Routes {
             bytes: length === undefined ? undefined : Number(length),
           },
           request.raw,
+          (id) =>
+            audit.entry(
+              actorOf(request.principal),
+              'import.added',
+              { kind: 'import', id },
+              { feed, file_name, dry_run },
+            ),
         );
         return reply.code(202).header('location', `${ROOT}/${record.id}`).send(importResource(record));
       },
@@ -268,7 +277,9 @@ export function importRoutes(imports: ImportService): Routes {
         },
       },
       async (request, reply) => {
-        await imports.remove(request.params.id.toLowerCase());
+        const id = request.params.id.toLowerCase();
+        const entry = audit.entry(actorOf(request.principal), 'import.removed', { kind: 'import', id });
+        await imports.remove(id, entry);
         return reply.code(204).send(null);
       },
     );

@@ -1,6 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import Value from 'typebox/value';
+import { actorOf } from '../../accounts/audit.ts';
+import type { Accounts } from '../../accounts/service.ts';
 import { LIMITS } from '../../budgets.ts';
 import { formatInstant } from '../../instant.ts';
 import { SORT_COLUMNS, type SortColumn } from '../../reports/rows.ts';
@@ -37,12 +39,13 @@ const DOWNLOADS = {
 type Download = keyof typeof DOWNLOADS;
 
 export interface ReportRouteParts {
+  readonly accounts: Accounts;
   readonly reports: ReportService;
   readonly directory: StoreDirectory;
 }
 
 /** Reports as resources. */
-export function reportRoutes({ reports, directory }: ReportRouteParts): Routes {
+export function reportRoutes({ reports, directory, accounts: { audit } }: ReportRouteParts): Routes {
   return async (app) => {
     app.post(
       ROOT,
@@ -163,7 +166,10 @@ export function reportRoutes({ reports, directory }: ReportRouteParts): Routes {
         },
       },
       async (request, reply) => {
-        await reports.remove(request.principal, idOf(request.params));
+        const { principal, params } = request;
+        const id = idOf(params);
+        const entry = audit.entry(actorOf(principal), 'report.removed', { kind: 'report', id });
+        await reports.remove(principal, id, entry);
         return reply.code(204).send(null);
       },
     );

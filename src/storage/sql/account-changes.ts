@@ -3,6 +3,7 @@ import type { AccountChanges, AuditRecord, NewKey, NewUser, SessionRecord, UserR
 import type { FactorChanges } from '../factors.ts';
 import { SqlAccountReader } from './account-reader.ts';
 import type { AccountDialect } from './accounts.ts';
+import { addAudit } from './audit.ts';
 import { SqlFactorChanges } from './factors.ts';
 
 /** What one transaction changes of the accounts, in SQL that the engines agree on. */
@@ -148,6 +149,10 @@ export class SqlAccountChanges extends SqlAccountReader implements AccountChange
     });
   }
 
+  async useKeyFirst(id: string, at: number): Promise<void> {
+    await this.sql.run('update api_keys set last_used_ms = $at::bigint where key_id = $id', { id, at });
+  }
+
   revokeKeysOf(userId: string, at: number): Promise<number> {
     return this.sql.run(
       'update api_keys set revoked_ms = $at::bigint where user_id = $user_id and revoked_ms is null',
@@ -155,21 +160,7 @@ export class SqlAccountChanges extends SqlAccountReader implements AccountChange
     );
   }
 
-  async addAudit(entry: AuditRecord): Promise<void> {
-    await this.sql.run(
-      `insert into audit (audit_id, at_ms, actor_id, actor, key_id, action, subject_kind, subject_id, detail)
-       values ($id, $at::bigint, $actor_id, $actor, $key_id, $action, $subject_kind, $subject_id, $detail)`,
-      {
-        id: entry.id,
-        at: entry.at,
-        actor_id: entry.actorId ?? null,
-        actor: entry.actor,
-        key_id: entry.keyId ?? null,
-        action: entry.action,
-        subject_kind: entry.subjectKind,
-        subject_id: entry.subjectId,
-        detail: JSON.stringify(entry.detail),
-      },
-    );
+  addAudit(entry: AuditRecord): Promise<void> {
+    return addAudit(this.sql, entry);
   }
 }

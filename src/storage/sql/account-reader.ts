@@ -38,6 +38,10 @@ export class SqlAccountReader implements AccountReader {
     return (await this.sql.rows('select user_id from users limit 1')).length > 0;
   }
 
+  async revision(): Promise<number> {
+    return Number((await this.sql.row('select number from account_revision')).number);
+  }
+
   user(id: string): Promise<UserRecord | undefined> {
     return this.#first(userRecord, `${USERS} where user_id = $id`, { id });
   }

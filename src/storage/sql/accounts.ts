@@ -25,7 +25,9 @@ export class SqlAccountCatalog extends SqlAccountReader implements AccountCatalo
   changing<T>(work: (changes: AccountChanges) => Promise<T>): Promise<T> {
     return this.#sql.transaction(async (sql) => {
       await this.#dialect.lock(sql);
-      return work(new SqlAccountChanges(sql, this.#dialect));
+      const result = await work(new SqlAccountChanges(sql, this.#dialect));
+      await sql.run('update account_revision set number = number + 1');
+      return result;
     });
   }
 

@@ -1,4 +1,5 @@
-import type { Parameters, Row, Sql } from '../../sql.ts';
+import type { Parameters, Row, Sql, TransactionalSql } from '../../sql.ts';
+import type { AuditRecord } from '../account-catalog.ts';
 import type {
   ImportCatalog,
   ImportCounts,
@@ -7,37 +8,23 @@ import type {
   ImportStatus,
   NewImport,
 } from '../import-catalog.ts';
+import { addAudit } from './audit.ts';
 import { newestFirst, numberOr, position, textOr } from './report-rows.ts';
 import { servedLast } from './turns.ts';
 
 /** The imports table, in SQL that the engines agree on. */
 export class SqlImportCatalog implements ImportCatalog {
-  readonly #sql: Sql;
+  readonly #sql: TransactionalSql;
 
-  constructor(sql: Sql) {
+  constructor(sql: TransactionalSql) {
     this.#sql = sql;
   }
 
-  async add(record: NewImport): Promise<ImportRecord> {
-    await this.#sql.run(
-      `insert into imports (import_id, feed, file_name, status, progress, attempts, strict, max_bad_share, dry_run,
-         effective_ms, bytes, server, requested_by, requested_ms)
-       values ($id, $feed, $file_name, 'queued', 0, 0, $strict, $max_bad_share::double precision, $dry_run,
-         $effective::bigint, $bytes::bigint, $server, $requested_by, $requested::bigint)`,
-      {
-        id: record.id,
-        feed: record.feed,
-        file_name: record.fileName,
-        strict: record.strict,
-        max_bad_share: record.maxBadShare ?? null,
-        dry_run: record.dryRun,
-        effective: record.effectiveFrom ?? null,
-        bytes: record.bytes,
-        server: record.server,
-        requested_by: record.requestedBy ?? null,
-        requested: record.requestedAt,
-      },
-    );
+  async add(record: NewImport, entry?: AuditRecord): Promise<ImportRecord> {
+    await this.#sql.transaction(async (sql) => {
+      if (entry !== undefined) await addAudit(sql, entry);
+      await insert(sql, record);
+    });
     return (await this.find(record.id)) as ImportRecord;
   }
 
@@ -99,8 +86,12 @@ export class SqlImportCatalog implements ImportCatalog {
     return this.#update(id, `status = 'queued', phase = null, progress = 0, attempts = $attempts`, { attempts });
   }
 
-  async remove(id: string): Promise<boolean> {
-    return (await this.#sql.run(`delete from imports where import_id = $id and status <> 'running'`, { id })) > 0;
+  remove(id: string, entry?: AuditRecord): Promise<boolean> {
+    return this.#sql.transaction(async (sql) => {
+      const removed = await sql.run(`delete from imports where import_id = $id and status <> 'running'`, { id });
+      if (removed > 0 && entry !== undefined) await addAudit(sql, entry);
+      return removed > 0;
+    });
   }
 
   async endedBefore(instant: number, limit: number): Promise<string[]> {
@@ -148,4 +139,26 @@ function importOf(row: Row): ImportRecord {
     counts: counts === undefined ? undefined : countsOf(JSON.parse(counts) as ImportCounts),
     reason: textOr(row.reason),
   };
+}
+
+async function insert(sql: Sql, record: NewImport): Promise<void> {
+  await sql.run(
+    `insert into imports (import_id, feed, file_name, status, progress, attempts, strict, max_bad_share, dry_run,
+         effective_ms, bytes, server, requested_by, requested_ms)
+       values ($id, $feed, $file_name, 'queued', 0, 0, $strict, $max_bad_share::double precision, $dry_run,
+         $effective::bigint, $bytes::bigint, $server, $requested_by, $requested::bigint)`,
+    {
+      id: record.id,
+      feed: record.feed,
+      file_name: record.fileName,
+      strict: record.strict,
+      max_bad_share: record.maxBadShare ?? null,
+      dry_run: record.dryRun,
+      effective: record.effectiveFrom ?? null,
+      bytes: record.bytes,
+      server: record.server,
+      requested_by: record.requestedBy ?? null,
+      requested: record.requestedAt,
+    },
+  );
 }

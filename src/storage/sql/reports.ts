@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Parameters, Sql, TransactionalSql } from '../../sql.ts';
+import type { AuditRecord } from '../account-catalog.ts';
 import { LEASE, type NewReport, type ReportCatalog, type ReportQuery, type ReportRecord } from '../report-catalog.ts';
+import { addAudit } from './audit.ts';
 import { endedReports, findReport, listReports, reportOf } from './report-rows.ts';
 import { servedLast } from './turns.ts';
 
@@ -148,13 +150,14 @@ export class SqlReportCatalog implements ReportCatalog {
     });
   }
 
-  remove(id: string, removedAt: number): Promise<string[] | undefined> {
+  remove(id: string, removedAt: number, entry?: AuditRecord): Promise<string[] | undefined> {
     return this.#sharing(async (sql) => {
       const found = await findReport(sql, id);
       if (found === undefined) return undefined;
       const result = found.resultId;
       if (id === result) await sql.run('update reports set deleted = true where report_id = $id', { id });
       else await sql.run('delete from reports where report_id = $id', { id });
+      if (entry !== undefined) await addAudit(sql, entry);
       await endUnwanted(sql, result, removedAt);
       const gone = await sql.run(
         `delete from reports

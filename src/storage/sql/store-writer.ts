@@ -1,5 +1,7 @@
 import type { Sql } from '../../sql.ts';
+import type { AuditRecord } from '../account-catalog.ts';
 import type { StoreDescription, StoreRecord, StoreWriter } from '../stores.ts';
+import { addAudit } from './audit.ts';
 import type { Changes } from './revision.ts';
 import { SqlScheduleWriter } from './schedule-writer.ts';
 import { UNKNOWN_UNTIL } from './unread.ts';
@@ -33,6 +35,10 @@ export class SqlStoreWriter extends SqlScheduleWriter implements StoreWriter {
       version: Number(row.version),
       deleted: row.deleted === true,
     };
+  }
+
+  addAudit(entry: AuditRecord): Promise<void> {
+    return addAudit(this.#sql, entry);
   }
 
   async addStore(id: string): Promise<number> {

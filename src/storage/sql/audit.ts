@@ -1,0 +1,21 @@
+import type { Sql } from '../../sql.ts';
+import type { AuditRecord } from '../account-catalog.ts';
+
+/** Writes an entry of the audit log, in the transaction of the change that it tells of. */
+export async function addAudit(sql: Sql, entry: AuditRecord): Promise<void> {
+  await sql.run(
+    `insert into audit (audit_id, at_ms, actor_id, actor, key_id, action, subject_kind, subject_id, detail)
+     values ($id, $at::bigint, $actor_id, $actor, $key_id, $action, $subject_kind, $subject_id, $detail)`,
+    {
+      id: entry.id,
+      at: entry.at,
+      actor_id: entry.actorId ?? null,
+      actor: entry.actor,
+      key_id: entry.keyId ?? null,
+      action: entry.action,
+      subject_kind: entry.subjectKind,
+      subject_id: entry.subjectId,
+      detail: JSON.stringify(entry.detail),
+    },
+  );
+}
