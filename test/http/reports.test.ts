@@ -9,6 +9,7 @@ import { Database } from '../../src/duckdb/database.ts';
 import { literal } from '../../src/duckdb/session.ts';
 import { computeReport } from '../../src/reports/compute.ts';
 import { renderReport } from '../../src/reports/formats.ts';
+import { zoneRelease } from '../../src/tzdb.ts';
 import { eventsOf } from '../support/events.ts';
 import { type TestServer, testServer } from '../support/server.ts';
 import { merge } from '../support/staging.ts';
@@ -59,6 +60,7 @@ test('a report is a resource from the trigger to its end', async (t) => {
   assert.deepEqual(found, {
     ...asked,
     ...{ status: 'complete', progress: 1, stores: 6, started_at: found.started_at, finished_at: found.finished_at },
+    tz_version: zoneRelease().version,
   });
   assert.match(String(found.finished_at), /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   assert.deepEqual([asked.estimator, asked.limited_to, asked.requested_by, asked.error], ['nearest', null, null, null]);
