@@ -111,7 +111,7 @@ export class FeedReader {
       const child = fork(program, {
         // Temporary files go with the folder.
         env: { ...Object.fromEntries(ENVIRONMENT.map((name) => [name, process.env[name]])), TMPDIR: folder },
-        execArgv: [...process.execArgv, `--max-old-space-size=${HEAP}`],
+        execArgv: [...loaderFlags(process.execArgv), `--max-old-space-size=${HEAP}`],
         stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
         ...(signal !== undefined && { signal, killSignal: 'SIGKILL' as const }),
       });
@@ -142,6 +142,14 @@ function errorOf({ message, error }: Extract<ReaderMessage, { kind: 'failed' }>)
   if (error === undefined) return new Error(message);
   const { code, withoutContent } = error;
   return new UserError(code, message, withoutContent === undefined ? {} : { withoutContent });
+}
+
+/** Of the flags of this process those that make it read TypeScript, where it does: others are its own affair. */
+function loaderFlags(flags: readonly string[]): string[] {
+  return flags.flatMap((flag, i) => {
+    if (flag.startsWith('--import=')) return [flag];
+    return flag === '--import' ? [`--import=${flags[i + 1]}`] : [];
+  });
 }
 
 /** Beside this module, built or not. */
