@@ -117,7 +117,7 @@ class Pool extends Agent {
     );
   }
 
-  /** What comes on a connection that waits answers no request, and must not become the answer to the next one. */
+  /** What comes on a connection that waits answers no request; what follows may be out of step with the requests. */
   override keepSocketAlive(socket: Duplex): boolean {
     socket.on('data', destroyed);
     // Node expects to be told whether to keep it; the type does not know.
