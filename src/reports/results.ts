@@ -105,7 +105,8 @@ export class ResultsFolder {
 
   async #measure(): Promise<number> {
     const files = new Map<number, number>();
-    for (const name of (await there(readdir(this.path))) ?? []) {
+    // Of a folder that cannot be read, the report that is to be written there says why.
+    for (const name of await readdir(this.path).catch(() => [])) {
       const found = await there(stat(join(this.path, name)));
       if (found?.isFile()) files.set(found.ino, found.size);
     }
