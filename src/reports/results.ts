@@ -150,12 +150,12 @@ export class ResultsFolder {
   }
 }
 
-/** What a look at a file gives; `undefined`: there is none. */
+/** What a look at a file gives; `undefined`: there is none, or a file stands where its folder should be. */
 async function there<T>(look: Promise<T>): Promise<T | undefined> {
   try {
     return await look;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
 }
