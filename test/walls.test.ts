@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { migrationsOf } from '../src/storage/migrations.ts';
 
 const ROOT = new URL('..', import.meta.url);
 
@@ -58,4 +59,8 @@ test('every room has a wall, and the wall knows every room that lies behind it',
     );
     assert.deepEqual(open, [], `what lies behind the wall of ${room}`);
   }
+});
+
+test('the migrations of each engine are numbered without gaps or doubles', () => {
+  for (const engine of ['duckdb', 'postgres']) assert.doesNotThrow(() => migrationsOf(engine));
 });
