@@ -39,7 +39,7 @@ export interface UserErrorOptions extends ErrorOptions {
   readonly field?: string;
   /** Seconds after which it is worth trying again. */
   readonly retryAfter?: number;
-  /** The message without what was read, where that may be nothing for whoever sees the message. */
+  /** The message without content that was read, for readers who may not see that content. */
   readonly withoutContent?: string;
 }
 

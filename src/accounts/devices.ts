@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { ServerSecrets } from './secrets.ts';
 
-/** So many logins are remembered for one browser, the latest ones. */
+/** The most logins remembered for one browser; older ones are forgotten. */
 const LOGINS_EACH = 5;
 const FORM = /^([\w-]{22})((?:~[\w-]{43}){1,5})$/;
 

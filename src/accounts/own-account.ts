@@ -44,7 +44,7 @@ interface OwnAccountParts {
   readonly now: () => number;
 }
 
-/** What somebody who is signed in proves and changes of the own account. */
+/** What users prove about and change in their own account. */
 export class OwnAccount {
   readonly #parts: OwnAccountParts;
 

@@ -19,7 +19,7 @@ import { nameFrom } from './texts.ts';
 import type { Tickets } from './tickets.ts';
 import { foundUser } from './users.ts';
 
-/** So many passkeys one user may have. */
+/** The most passkeys of one user. */
 const PASSKEYS_EACH = 20;
 
 /** Where the browser is: a passkey belongs to a host name. */

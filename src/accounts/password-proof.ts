@@ -24,7 +24,7 @@ interface PasswordProofParts {
 /** Who tried to prove who it is and did not. */
 const UNKNOWN: Actor = { userId: undefined, name: 'nobody', keyId: undefined, scopes: new Set(), proof: 'key' };
 
-/** Lets something happen if somebody knows a user's password. */
+/** Lets an action proceed if a user's password is known. */
 export class PasswordProof {
   readonly #catalog: AccountCatalog;
   readonly #passwords: Passwords;

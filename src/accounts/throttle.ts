@@ -10,7 +10,7 @@ const FIRST_WAIT = 5 * SECOND;
 const LONGEST_WAIT = 15 * 60 * SECOND;
 /** What was quiet for so long starts afresh. */
 const MEMORY = 60 * 60 * SECOND;
-/** So many counters of a kind are remembered, the latest ones. */
+/** The most counters of a kind; older ones are forgotten. */
 const REMEMBERED = 50_000;
 
 /** Who tries to prove who it is. */
@@ -63,8 +63,8 @@ export class SignInThrottle {
   }
 
   /**
-   * The same for the code of a second factor, which follows on the password. A code is short: whoever knows the password
-   * gets so many tries from all networks together, a known browser apart.
+   * The same for the code of a second factor, which follows on the password. A code is short: those who know the password
+   * get this many tries from all networks together, a known browser apart.
    *
    * @throws UserError `too_many_requests`
    */

@@ -111,7 +111,7 @@ export class Users {
   }
 
   /**
-   * An API key adds operators and owners without a password, who have no way in until somebody gives them one.
+   * An API key adds operators and owners without a password, who cannot sign in until an admin gives them a password.
    *
    * @throws UserError `invalid_input` naming what cannot be; `conflict` when the login is taken, or when the first user
    * is no admin; `forbidden`, `reauthentication_required`
@@ -257,7 +257,7 @@ function storesFor(role: Role, stores: readonly string[]): string[] {
   throw invalid(`stores are given for an ${role}, expected none: only owners have stores of their own`, 'stores');
 }
 
-/** Whether a change gives or takes power, or changes what somebody signs in with. */
+/** Whether a change gives or takes power, or changes how a user signs in. */
 function changesPower(before: UserRecord, after: Pick<UserRecord, 'login' | 'role' | 'disabled'>): boolean {
   return after.role !== before.role || after.login !== before.login || (before.disabled && !after.disabled);
 }

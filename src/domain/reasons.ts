@@ -63,7 +63,7 @@ export function reasonText(code: InactiveReason, detail = ''): string {
 }
 
 /**
- * What somebody gave as a reason, in the form of `reasonText`. A text that does not begin with a code of the closed list
+ * A reason given from outside, in the form of `reasonText`. A text that does not begin with a code of the closed list
  * is the platform's own word, with the code `other`. `undefined`: the text is blank.
  */
 export function readReason(given: string): string | undefined {

@@ -12,7 +12,7 @@ export function headersFor(request: FastifyRequest): Record<string, string> {
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
     ...(request.protocol === 'https' && { 'strict-transport-security': HSTS }),
-    // What is for somebody is kept by nobody on the way. A path without a route says nothing of anybody.
+    // Personal answers must not be cached. A path without a route is not personal.
     ...((request.routeOptions.config.access ?? 'public') !== 'public' && { 'cache-control': 'no-store' }),
   };
 }

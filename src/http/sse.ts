@@ -21,7 +21,7 @@ const HEARTBEAT = 15_000;
 /** A stream ends after this, so that whoever may see less now, or nothing, is asked again who it is. */
 const LIFETIME = 5 * 60_000;
 
-/** Milliseconds between two looks for changes of accounts while somebody listens. */
+/** Milliseconds between two checks for account changes while a stream is open. */
 const CHECK_INTERVAL = 500;
 
 /** Milliseconds after which a browser asks again. */
@@ -51,7 +51,7 @@ const requests = new WeakMap<EventStream, FastifyRequest>();
 
 /**
  * Lets routes answer with events. The streams end when the server closes, and within a second when something has
- * changed for the one who listens: whoever may still listen asks again.
+ * changed for the one who listens: a client that may still listen reconnects.
  */
 export function keepEvents(app: App, { most, authenticator, log }: EventsParts): void {
   const streams = new Set<EventStream>();

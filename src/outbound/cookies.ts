@@ -70,7 +70,7 @@ function cookieOf(url: URL, name: string, value: string, attributes: Attributes)
   const secure = attributes.has('secure');
   if (!isWithin(url.hostname, domain) || (secure && url.protocol !== 'https:')) return undefined;
   const hostOnly = domain === url.hostname;
-  // Whoever has a name below a public suffix has nothing to do with the others below it.
+  // Owners of names below a public suffix have nothing to do with one another.
   if (!hostOnly && getPublicSuffix(domain, { allowPrivateDomains: true }) === domain) return undefined;
   const path = attributes.get('path') ?? '';
   return { name, value, domain, hostOnly, secure, path: path.startsWith('/') ? path : folderOf(url.pathname) };

@@ -9,7 +9,7 @@ import { userRoutes } from './users.ts';
 /** Sessions, users, keys and the audit log. What they answer is nobody else's, and no cache's. */
 export function peopleRoutes(accounts: Accounts): Routes {
   return async (app) => {
-    // Those that are public are about somebody, too.
+    // The public ones are personal, too.
     app.addHook('onSend', async (_request, reply) => {
       reply.header('cache-control', 'no-store');
     });

@@ -16,7 +16,7 @@ export interface ReadOrder {
   readonly folder: string;
 }
 
-/** What a reader process is told: its order first, then answers to its questions. */
+/** Messages to a reader process: its order first, then answers to its questions. */
 export type ReaderInstruction =
   | { readonly kind: 'read'; readonly order: ReadOrder }
   | { readonly kind: 'stores'; readonly ids: readonly string[] };

@@ -75,5 +75,5 @@ process.once('message', async (instruction: ReaderInstruction) => {
   }
   process.disconnect();
 });
-// Whoever asked is gone.
+// The server has ended.
 process.once('disconnect', () => process.exit());

@@ -18,7 +18,7 @@ export const SHARED_PARTITION = 'polls_rest';
 export interface PartitionRules {
   /** The clock, milliseconds. */
   now(): number;
-  /** A week that is written to gets a partition for so many polls, or because it is recent; else it shares one. */
+  /** A week gets a partition of its own for at least this many polls in one write, or because it is recent. */
   readonly leastPolls: number;
   /** New partitions in one transaction. */
   readonly perTransaction: number;
