@@ -157,6 +157,15 @@ export const BUDGETS = {
     most: '1000',
     meaning: 'reports of one user that wait to be computed, of 1,000 in all; users take turns; more are a 429',
   },
+  waitingQuestionsPerUser: {
+    variable: 'MAX_WAITING_QUESTIONS_PER_USER',
+    unit: 'count',
+    fallback: '50',
+    least: '1',
+    most: '500',
+    meaning:
+      'questions about an instant (`as_of`) of one user that wait, of 500 in all; users take turns; more are a 429',
+  },
   results: {
     variable: 'MAX_RESULTS_BYTES',
     unit: 'bytes',
@@ -172,6 +181,14 @@ export const BUDGETS = {
     least: '30s',
     most: '1h',
     meaning: 'how long a connection may stand still within an upload or a download before it is cut',
+  },
+  transferRate: {
+    variable: 'MIN_TRANSFER_RATE',
+    unit: 'bytes',
+    fallback: '1000',
+    least: '1',
+    most: '1000000',
+    meaning: 'bytes a second that an upload or a download moves, on average over `STALL_TIMEOUT`, or it is cut',
   },
 } as const satisfies Record<string, Budget>;
 

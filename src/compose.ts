@@ -160,7 +160,14 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     onChanged: () => directory.changed(),
     onPolls: (count) => metrics.polls('import', count),
   });
-  const fleet = new FleetService({ storage, directory, log, now, pollInterval: config.poll.interval });
+  const fleet = new FleetService({
+    storage,
+    directory,
+    log,
+    now,
+    pollInterval: config.poll.interval,
+    waitingPerAsker: config.budgets.waitingQuestionsPerUser,
+  });
   metrics.watchFleet(() => fleet.gauges());
   const states = parts.states ?? fleet;
   const stores = new StoreService({ storage, directory, now, audit: accounts.audit });

@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
 import type { Stretch } from '../domain/timeline.ts';
 import { messageOf, UserError } from '../errors.ts';
+import { FairQueue } from '../fair-queue.ts';
 import type { FleetGauges } from '../metrics.ts';
-import { Mutex } from '../mutex.ts';
 import type { Storage, StoreCensus } from '../storage/ports.ts';
 import { type StoreDirectory, type StoreEntry, storeNamed, visibleEntries } from '../stores/directory.ts';
 import { unknownSchedules } from '../stores/known.ts';
-import type { StateSource } from '../stores/states.ts';
+import type { AskedInstant, StateSource } from '../stores/states.ts';
 import { type FleetFigures, readFigures } from './figures.ts';
 import { type LiveStates, readLive } from './live.ts';
 import { Refreshed } from './refreshed.ts';
@@ -23,6 +23,8 @@ export interface FleetServiceParts {
   readonly now: () => number;
   /** A store is polled about so often, milliseconds. */
   readonly pollInterval: number;
+  /** Questions about an instant that may wait for one asker. */
+  readonly waitingPerAsker: number;
 }
 
 /** Milliseconds for which something is as good as new, and for which it may still be given while it is made again. */
@@ -35,13 +37,22 @@ const PAST_STATES = 4;
 const PAST_FIGURES = 32;
 const OWNERS = 64;
 
-/** So many may wait for figures; each takes its turn. */
-const QUEUE = 16;
+/** Questions about an instant that may wait in all. */
+const QUEUE = 500;
 
 /** Which data there is. */
 interface DataState {
   readonly revision: number;
   readonly latestPoll: number | undefined;
+}
+
+/** What of a store's time is to be explained, as it was known at an instant (milliseconds). */
+export interface TimelineRange extends Stretch {
+  readonly asOf: number;
+}
+
+export interface NamedTimeline extends StoreTimeline {
+  readonly storeId: string;
 }
 
 /** Some stores at one instant, and how to ask for more about them. */
@@ -77,10 +88,15 @@ export class FleetService implements StateSource {
   /** By who sees which stores. */
   readonly #figures = new Remembered<Refreshed<FleetFigures>>(OWNERS);
   readonly #pastFigures = new RememberedAnswers<FleetFigures>(PAST_FIGURES);
-  readonly #turn = new Mutex();
-  #waiting = 0;
+  /** Computations over all stores. */
+  readonly #walks: FairQueue;
+  /** Computations over one store, which are short and wait for none of the others. */
+  readonly #timelines: FairQueue;
 
-  constructor({ storage, directory, log, now, pollInterval }: FleetServiceParts) {
+  constructor({ storage, directory, log, now, pollInterval, waitingPerAsker }: FleetServiceParts) {
+    const limits = { perAsker: waitingPerAsker, total: QUEUE };
+    this.#walks = new FairQueue(limits);
+    this.#timelines = new FairQueue(limits);
     this.pollInterval = pollInterval;
     this.#storage = storage;
     this.#directory = directory;
@@ -112,19 +128,21 @@ export class FleetService implements StateSource {
     throw new UserError('conflict', `there are no polls ${where}, so there is no latest one; leave out "as_of"`);
   }
 
-  async states(asOf: number | undefined): Promise<LiveStates> {
-    if (asOf === undefined) return this.#live.get();
+  /** @throws UserError as `FairQueue.run` does */
+  async states(asked: AskedInstant | undefined): Promise<LiveStates> {
+    if (asked === undefined) return this.#live.get();
+    const { asOf, asker } = asked;
     const { revision } = await this.#data.get();
-    return this.#pastStates.get(`${revision} ${asOf}`, () => this.#inTurn(() => this.#readLive(asOf)));
+    return this.#inTurn(this.#pastStates, asker, `states ${revision} ${asOf}`, () => this.#readLive(asOf));
   }
 
   /** The stores that somebody sees, and how they are. */
-  async view(stores: Visible, asOf: number | undefined): Promise<FleetView> {
+  async view(stores: Visible, asked: AskedInstant | undefined): Promise<FleetView> {
     const [live, directory, { revision }, troubleSince] = await Promise.all([
-      this.states(asOf),
+      this.states(asked),
       this.#directory.current(),
       this.#data.get(),
-      asOf === undefined ? this.#trouble.get() : this.#troubleAt(asOf),
+      asked === undefined ? this.#trouble.get() : this.#troubleAt(asked.asOf),
     ]);
     const entries = visibleEntries(directory, stores);
     const latestPoll = stores === 'all' ? live.latestPoll : live.latestPollOf(entries);
@@ -134,17 +152,19 @@ export class FleetService implements StateSource {
   /**
    * What was of the stores that somebody sees; nothing is read of others.
    *
-   * @throws UserError `unavailable` when too many wait for theirs
+   * @throws UserError as `FairQueue.run` does
    */
-  async figures(stores: Visible, asOf: number | undefined): Promise<FleetFigures> {
+  async figures(stores: Visible, asked: AskedInstant | undefined): Promise<FleetFigures> {
     const name = nameOf(stores);
-    if (asOf !== undefined) {
+    if (asked !== undefined) {
+      const { asOf, asker } = asked;
       const { revision } = await this.#data.get();
-      return this.#pastFigures.get(`${revision} ${name} ${asOf}`, () =>
-        this.#inTurn(() => this.#readFigures(stores, asOf)),
-      );
+      const question = `figures ${revision} ${name} ${asOf}`;
+      return this.#inTurn(this.#pastFigures, asker, question, () => this.#readFigures(stores, asOf));
     }
-    const make = () => this.#inTurn(() => this.#readFigures(stores, this.#now()));
+    // All who see the same stores share these, and take one turn together.
+    const now = `figures now ${name}`;
+    const make = async () => this.#walks.run(now, now, () => this.#readFigures(stores, this.#now()));
     return this.#figures.get(name, () => this.#refreshed(FIGURES, make)).get();
   }
 
@@ -152,14 +172,22 @@ export class FleetService implements StateSource {
    * Explains one store of those that somebody sees.
    *
    * @param range within the eight days before `asOf`
-   * @throws UserError `not_found`, `invalid_input` when no store can have such an id
+   * @param asker who asks about another instant than now: askers take turns; `undefined`: the answer waits for nobody
+   * @throws UserError `not_found`, `invalid_input` when no store can have such an id; as `FairQueue.run` does
    */
   async timeline(
     stores: Visible,
     storeId: string,
-    range: Stretch,
-    asOf: number,
-  ): Promise<StoreTimeline & { readonly storeId: string }> {
+    range: TimelineRange,
+    asker: string | undefined,
+  ): Promise<NamedTimeline> {
+    const read = () => this.#readTimeline(stores, storeId, range);
+    if (asker === undefined) return read();
+    const question = JSON.stringify([nameOf(stores), storeId, range.from, range.to, range.asOf]);
+    return this.#timelines.run(asker, question, read);
+  }
+
+  async #readTimeline(stores: Visible, storeId: string, { asOf, ...range }: TimelineRange): Promise<NamedTimeline> {
     const fleet = await this.#schedules.current();
     const store = storeNamed(fleet.directory, stores, storeId);
     const timeline = await this.#storage.snapshot((snapshot) => readTimeline(snapshot, fleet, store.key, range, asOf));
@@ -205,17 +233,15 @@ export class FleetService implements StateSource {
     return this.#storage.snapshot((snapshot) => readFigures(snapshot, fleet, entries, asOf, this.pollInterval));
   }
 
-  /** Computations of this size go one after the other, and do not queue up without end. */
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#waiting >= QUEUE) {
-      throw new UserError('unavailable', 'too many are asking for figures of the fleet; try again in a moment');
-    }
-    this.#waiting++;
-    try {
-      return await this.#turn.run(work);
-    } finally {
-      this.#waiting--;
-    }
+  /** Gives the remembered answer, or works it out in turn; one that waits in another asker's turn takes this one's, too. */
+  #inTurn<T>(
+    answers: RememberedAnswers<T>,
+    asker: string | undefined,
+    question: string,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    this.#walks.join(asker, question);
+    return answers.get(question, () => this.#walks.run(asker, question, work));
   }
 
   #refreshed<T>(times: { readonly fresh: number; readonly stale: number }, make: () => Promise<T>): Refreshed<T> {

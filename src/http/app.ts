@@ -25,6 +25,7 @@ import { importRoutes } from './imports/routes.ts';
 import { syncRoutes } from './imports/sync.ts';
 import { countRequests, metricsRoutes } from './metrics.ts';
 import { documentRoutes, keepDocument } from './openapi.ts';
+import { keepPace } from './pace.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { handleError, sendProblem } from './problems.ts';
 import { TrustedProxies } from './proxies.ts';
@@ -96,6 +97,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await keepDocument(app);
   guardRoutes(app, parts.authenticator, proxies, await limitRequests(app, parts.rateLimit, parts.authenticator));
   shareAmongUsers(app, parts.budgets);
+  keepPace(app, parts.budgets);
   await app.register(classicRoutes(parts.reports));
   await app.register(storeApiRoutes(parts), { prefix: '/api/v1' });
   await app.register(reportRoutes(parts));

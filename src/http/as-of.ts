@@ -1,7 +1,9 @@
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { type Principal, storesOf } from '../accounts/access.ts';
+import { storesOf } from '../accounts/access.ts';
 import { instantFrom } from '../instant.ts';
-import type { StateSource } from '../stores/states.ts';
+import type { AskedInstant, StateSource } from '../stores/states.ts';
+import { senderOf } from './rate-limit.ts';
 
 /** The instant that somebody asks about. */
 export const AsOf = Type.String({
@@ -12,16 +14,18 @@ export const AsOf = Type.String({
 });
 
 /**
- * @returns milliseconds; `undefined`: now
+ * @returns the instant, with who asks about it; `undefined`: now
  * @throws UserError `invalid_input`; `conflict` when the latest poll is wanted and there is none
  */
 export async function asOfFrom(
-  text: string | undefined,
-  principal: Principal,
+  request: Pick<FastifyRequest, 'principal' | 'ip'> & { readonly query: { readonly as_of?: string } },
   fleet: Pick<StateSource, 'latestPoll'>,
-): Promise<number | undefined> {
-  if (text === undefined) return undefined;
-  return text === 'latest' ? fleet.latestPoll(storesOf(principal)) : instantFrom('as_of', text);
+): Promise<AskedInstant | undefined> {
+  const { principal, query } = request;
+  if (query.as_of === undefined) return undefined;
+  const asOf =
+    query.as_of === 'latest' ? await fleet.latestPoll(storesOf(principal)) : instantFrom('as_of', query.as_of);
+  return { asOf, asker: principal.kind === 'open' ? undefined : senderOf(request) };
 }
 
 /** Seconds of milliseconds; halves of a millisecond are kept. */

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { App } from './types.ts';
 
 /** Milliseconds in which a request must have come in whole. */
@@ -5,7 +6,7 @@ export const REQUEST_TIMEOUT = 30_000;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** A large body may take its time, as long as it does not stand still (`STALL_TIMEOUT`). */
+    /** A large body may take its time, as long as it does not trickle (`MIN_TRANSFER_RATE`). */
     slowBody?: boolean;
   }
 }
@@ -21,10 +22,18 @@ export function limitRequestTime(app: App, timeout = REQUEST_TIMEOUT): void {
     if (raw.headers['content-length'] === undefined && raw.headers['transfer-encoding'] === undefined) return;
     if (routeOptions.config.slowBody) return;
     const timer = setTimeout(() => {
-      if (raw.complete) return;
-      if (reply.raw.headersSent) raw.destroy();
-      else raw.socket.end('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
+      if (!raw.complete) cutOff(raw, reply.raw);
     }, timeout).unref();
     raw.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
   });
+}
+
+/** Ends the connection of a client that is too slow, whatever it still sends; one that got no answer yet is told. */
+export function cutOff({ socket }: IncomingMessage, response: ServerResponse): void {
+  if (response.headersSent) {
+    socket.destroy();
+    return;
+  }
+  socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
+  socket.destroySoon();
 }

@@ -44,7 +44,7 @@ export async function limitRequests(app: App, perMinute: number, authenticator: 
 }
 
 /** Whom a request is counted for: a user, whichever keys it comes with, or else an address. */
-export function senderOf({ principal, ip }: FastifyRequest): string {
+export function senderOf({ principal, ip }: Pick<FastifyRequest, 'principal' | 'ip'>): string {
   if (principal.kind === 'user' && principal.userId !== '') return `user ${principal.userId}`;
   return `address ${normalizeIP(ip)}`;
 }

@@ -43,7 +43,7 @@ export class ResultReader {
     if (format === 'csv') return this.#classic(report);
     const figures = await this.#figures(report);
     if (format === 'parquet') return this.#parquet(figures);
-    return { bytes: undefined, content: Readable.from(renderFigures(figures, format)) };
+    return { bytes: undefined, content: Readable.from(piecesOf(renderFigures(figures, format))) };
   }
 
   /** Some rows in some order. @throws UserError as `read` and `Ordered.page` do */
@@ -62,9 +62,10 @@ export class ResultReader {
     const file = await this.#results.read(report.resultId);
     if (file !== undefined) return file;
     const figures = await this.#findFigures(report.resultId);
-    if (figures !== undefined) return { bytes: undefined, content: Readable.from(renderFigures(figures, 'csv')) };
+    if (figures !== undefined)
+      return { bytes: undefined, content: Readable.from(piecesOf(renderFigures(figures, 'csv'))) };
     const kept = await this.#shared?.read(report.resultId, 'csv');
-    if (kept !== undefined) return { bytes: undefined, content: Readable.from(kept) };
+    if (kept !== undefined) return { bytes: undefined, content: Readable.from(piecesOf(kept)) };
     throw gone(report, `the result of report ${report.id} is no longer in the results folder`);
   }
 
@@ -87,6 +88,18 @@ export class ResultReader {
     if (file !== undefined) return decodeFigures(file);
     const shared = await this.#shared?.read(id, 'figures');
     return shared === undefined ? undefined : decodeFigures(await buffer(shared));
+  }
+}
+
+/** Bytes of a download that are sent at a time: only whole pieces show that it goes on. */
+const PIECE = 16_384;
+
+async function* piecesOf(
+  chunks: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    const bytes = Buffer.from(chunk);
+    for (let from = 0; from < bytes.length; from += PIECE) yield bytes.subarray(from, from + PIECE);
   }
 }
 

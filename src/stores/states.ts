@@ -25,9 +25,17 @@ export interface States {
   of(store: StoreEntry): StoreState;
 }
 
+/** An instant that somebody asks about. */
+export interface AskedInstant {
+  /** Milliseconds. */
+  readonly asOf: number;
+  /** Who asks: askers take turns. `undefined`: they are not told apart. */
+  readonly asker: string | undefined;
+}
+
 export interface StateSource {
-  /** @param asOf the instant to look at, milliseconds; `undefined`: now */
-  states(asOf: number | undefined): Promise<States>;
+  /** @param asked the instant to look at; `undefined`: now */
+  states(asked: AskedInstant | undefined): Promise<States>;
   /** The instant of the latest poll of these stores. @throws UserError `conflict` when there is none */
   latestPoll(stores: 'all' | ReadonlySet<string>): Promise<number>;
 }

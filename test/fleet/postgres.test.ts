@@ -26,14 +26,15 @@ async function told(database: DatabaseLocation, { files, asOf: text }: Conforman
     await importSources(storage, sources, { now: Date.now(), strict: true, onReject: async () => {} });
     const directory = new StoreDirectory({ storage, now: Date.now });
     const log = pino({ level: 'silent' });
-    const fleet = new FleetService({ storage, directory, log, now: Date.now, pollInterval: HOUR });
+    const fleet = new FleetService({ storage, directory, log, now: Date.now, pollInterval: HOUR, waitingPerAsker: 1 });
     const asOf = Date.parse(text);
-    const [figures, view] = [await fleet.figures('all', asOf), await fleet.view('all', asOf)];
+    const asked = { asOf, asker: 'ann' };
+    const [figures, view] = [await fleet.figures('all', asked), await fleet.view('all', asked)];
     const lines: string[] = [];
     for (const { id } of view.entries) {
       const totals: Totals[] = [];
       for (const span of WINDOWS) {
-        totals.push((await fleet.timeline('all', id, { from: asOf - span, to: asOf }, asOf)).totals);
+        totals.push((await fleet.timeline('all', id, { from: asOf - span, to: asOf, asOf }, 'ann')).totals);
       }
       const figure = (name: 'up' | 'down' | 'open') => totals.map((one) => one[name]);
       lines.push([id, ...figure('up'), ...figure('down'), ...figure('open')].join());

@@ -10,6 +10,9 @@ import type { Snapshot, Storage } from '../../src/storage/ports.ts';
 import { StoreDirectory } from '../../src/stores/directory.ts';
 import { merge, type StagedFeeds } from '../support/staging.ts';
 
+/** A question about an instant. */
+const at = (asOf: number, asker = 'ann') => ({ asOf, asker });
+
 /** A Wednesday, 12:00 in Chicago. */
 const NOON = Date.parse('2025-06-04T17:00Z');
 const everyDay = (id: string, start: number, end: number) =>
@@ -63,12 +66,13 @@ async function opened(t: TestContext, feeds: StagedFeeds = FEEDS) {
     log,
     now,
     pollInterval: HOUR,
+    waitingPerAsker: 3,
   });
   return { storage, directory, fleet, clock, reads };
 }
 
 async function statesOf({ fleet, directory }: Awaited<ReturnType<typeof opened>>, asOf?: number) {
-  const states = await fleet.states(asOf);
+  const states = await fleet.states(asOf === undefined ? undefined : at(asOf));
   const { entries } = await directory.current();
   return Object.fromEntries(entries.map((entry) => [entry.id, states.of(entry).state]));
 }
@@ -154,7 +158,7 @@ test('a store that is newer than the states is open for all that is known', asyn
 
 test('the figures of the fleet are those of its report', async (t) => {
   const { storage, fleet } = await opened(t);
-  const figures = await fleet.figures('all', NOON);
+  const figures = await fleet.figures('all', at(NOON));
   const report = await storage.snapshot((snapshot) => computeReport(snapshot, NOON));
   WINDOWS.forEach((_, w) => {
     const sum = (figure: 'up' | 'down' | 'open') =>
@@ -188,13 +192,13 @@ test('figures are made once for all who ask, and again after a minute', async (t
 
 test('figures of a past instant are kept until the data changes', async (t) => {
   const { storage, fleet, clock, reads } = await opened(t);
-  const before = await fleet.figures('all', NOON);
+  const before = await fleet.figures('all', at(NOON));
   clock.now += DAY;
-  assert.equal(await fleet.figures('all', NOON), before);
+  assert.equal(await fleet.figures('all', at(NOON)), before);
   assert.equal(reads.length, 1);
   await merge(storage, { polls: [ago('bright', 5, false)] });
   clock.now += MINUTE;
-  const after = await fleet.figures('all', NOON);
+  const after = await fleet.figures('all', at(NOON));
   assert.deepEqual(
     after.worst.map(({ store }) => store.id),
     ['dark', 'bright', 'lame'],
@@ -203,10 +207,10 @@ test('figures of a past instant are kept until the data changes', async (t) => {
 
 test('the figures of an owner are those of a fleet that has no other stores', async (t) => {
   const { fleet } = await opened(t);
-  const owned = await fleet.figures(new Set(['lame', 'silent', 'sold']), NOON);
+  const owned = await fleet.figures(new Set(['lame', 'silent', 'sold']), at(NOON));
   const own = ([id]: readonly [string, ...unknown[]]) => id === 'lame' || id === 'silent';
   const alone = await opened(t, { hours: FEEDS.hours?.filter(own) ?? [], polls: FEEDS.polls?.filter(own) ?? [] });
-  const expected = await alone.fleet.figures('all', NOON);
+  const expected = await alone.fleet.figures('all', at(NOON));
   assert.deepEqual({ ...owned, worst: [] }, { ...expected, worst: [] });
   assert.deepEqual(
     owned.worst.map(({ store }) => store.id),
@@ -235,14 +239,17 @@ test('an owner hears of the polls of own stores alone', async (t) => {
   await assert.rejects(fleet.latestPoll(new Set(['nowhere'])), /there are no polls of your stores/);
 });
 
-test('when too many ask for different figures at once, some are told to come back', async (t) => {
+test('when one asks for much at once, the rest is refused, and others are not', async (t) => {
   const { fleet } = await opened(t);
-  const asked = await Promise.allSettled(Array.from({ length: 20 }, (_, i) => fleet.figures('all', NOON - i)));
+  const ask = (i: number, asker: string) => fleet.figures('all', at(NOON - i, asker));
+  const flood = Array.from({ length: 6 }, (_, i) => ask(i, 'ann'));
+  const asked = await Promise.allSettled([...flood, ask(6, 'bob')]);
   const refused = asked
     .filter((one) => one.status === 'rejected')
     .map(({ reason }) => (reason as { code: string }).code);
-  assert.deepEqual(refused, ['unavailable', 'unavailable', 'unavailable', 'unavailable']);
-  assert.equal((await fleet.figures('all', NOON - 19)).stores, 5);
+  assert.deepEqual(refused, ['too_many_requests', 'too_many_requests']);
+  assert.equal(asked.at(-1)?.status, 'fulfilled');
+  assert.equal((await ask(5, 'ann')).stores, 5);
 });
 
 test('without polls there is no latest one', async (t) => {

@@ -1,16 +1,23 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { truncate } from 'node:fs/promises';
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { DEFAULT_BUDGETS } from '../../src/budgets.ts';
+import { IN_MEMORY, openStorage } from '../../src/compose.ts';
 import { operationsOf } from '../../src/http/document/types.ts';
 import { documentOf } from '../../src/http/openapi.ts';
+import type { Snapshot } from '../../src/storage/ports.ts';
 import { as, FakePeople } from '../support/people.ts';
 import { type TestSettings, testServer } from '../support/server.ts';
 import { merge } from '../support/staging.ts';
 
 const T = Date.parse('2023-01-22T12:00:00Z');
+const IMPORT = '/api/v1/imports?feed=polls';
 const authenticator = new FakePeople({ ann: { role: 'admin' }, bob: { role: 'operator' } });
 
 async function opened(t: TestContext, budgets: Partial<TestSettings['budgets']> = {}) {
@@ -67,29 +74,159 @@ test('a user has few streams at a time and takes none from another; one that end
   assert.equal((await begin(url, 'ann')).status, 200);
 });
 
-test('an upload that stands still is cut, and keeps no place', async (t) => {
-  const { app } = await opened(t, { uploadsPerUser: 1, stall: 300 });
-  const address = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
-  const path = '/api/v1/imports?feed=polls';
-  const upload = () => {
-    const socket = connect(Number(address.port), address.hostname);
-    const head = [`POST ${path} HTTP/1.1`, `Host: ${address.host}`, `Authorization: ${as('ann').authorization}`];
-    socket.write([...head, 'Content-Type: text/csv', 'Content-Length: 1000', '', 'store_id'].join('\r\n'));
-    socket.on('error', () => {});
-    return socket;
-  };
-  for (let i = 0; i < 2; i++) {
-    const socket = upload();
-    socket.resume();
-    await once(socket, 'close');
-  }
-  const sent = await fetch(`${address.origin}${path}`, {
+/** A client that has begun to upload a feed of 1 MB. */
+function uploading(address: URL): Socket {
+  const socket = connect(Number(address.port), address.hostname);
+  const head = [`POST ${IMPORT} HTTP/1.1`, `Host: ${address.host}`, `Authorization: ${as('ann').authorization}`];
+  socket.write([...head, 'Content-Type: text/csv', 'Content-Length: 1000000', '', 'store_id'].join('\r\n'));
+  socket.on('error', () => {});
+  return socket.resume();
+}
+
+async function upload(address: URL): Promise<number> {
+  const sent = await fetch(`${address.origin}${IMPORT}`, {
     method: 'POST',
     headers: { ...as('ann'), 'content-type': 'text/csv' },
     body: `store_id,status,timestamp_utc\na,active,${new Date(T).toISOString()}\n`,
   });
-  assert.equal(sent.status, 202, await sent.text());
+  await sent.text();
+  return sent.status;
+}
+
+test('an upload that stands still is cut, and keeps no place', async (t) => {
+  const { app } = await opened(t, { uploadsPerUser: 1, stall: 300 });
+  const address = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+  for (let i = 0; i < 2; i++) await once(uploading(address), 'close');
+  assert.equal(await upload(address), 202);
 });
+
+test('an upload that trickles is cut, and keeps no place', async (t) => {
+  const { app } = await opened(t, { uploadsPerUser: 1, stall: 1_000, transferRate: 100_000 });
+  const address = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+  for (let i = 0; i < 2; i++) {
+    const socket = uploading(address);
+    const trickle = setInterval(() => socket.writable && socket.write('x'), 20);
+    t.after(() => clearInterval(trickle));
+    await once(socket, 'close');
+  }
+  assert.equal(await upload(address), 202);
+});
+
+for (const [what, bytes] of [
+  ['does not read', 0],
+  ['reads a little now and then', 4_096],
+] as const) {
+  test(`a download of a client that ${what} is cut, and keeps neither a place nor the file`, async (t) => {
+    const budgets = { downloadsPerUser: 1, stall: 1_000, transferRate: 1_000_000 };
+    const server = await opened(t, budgets);
+    const { app, resultsDir } = server;
+    const created = await app.inject({ method: 'POST', url: '/api/v1/reports', headers: as('ann') });
+    const { id } = created.json<{ id: string }>();
+    await server.finished(id, as('ann'));
+    const file = join(resultsDir, `${id}.csv`);
+    // More than what the buffers of a connection hold.
+    await truncate(file, 200_000_000);
+    const address = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+    const path = `/api/v1/reports/${id}/download`;
+    const accepted = once(app.server, 'connection') as Promise<[Socket]>;
+    const socket = connect(Number(address.port), address.hostname);
+    socket.on('error', () => {});
+    t.after(() => socket.destroy());
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: ${address.host}\r\nAuthorization: ${as('ann').authorization}\r\n\r\n`);
+    const [served] = await accepted;
+    const cut = once(served, 'close');
+    await once(socket, 'readable');
+    assert.match(String(socket.read(15)), /^HTTP\/1\.1 200 OK/);
+    if (bytes > 0) {
+      const trickle = setInterval(() => socket.read(bytes), 20);
+      t.after(() => clearInterval(trickle));
+    }
+    const refused = await fetch(`${address.origin}${path}`, { headers: as('ann') });
+    assert.equal(refused.status, 429);
+    await cut;
+    // Only Linux lists the files that a process has open.
+    while (process.platform === 'linux' && isOpen(file)) await setImmediate();
+    await truncate(file, 10);
+    const again = await fetch(`${address.origin}${path}`, { headers: as('ann') });
+    assert.deepEqual([again.status, (await again.arrayBuffer()).byteLength], [200, 10]);
+  });
+}
+
+function isOpen(file: string): boolean {
+  return readdirSync('/proc/self/fd').some((descriptor) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${descriptor}`) === file;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** A server that can be held up where it reads polls; `read` has the ends of the stretches that it read, in order. */
+async function heldUp(t: TestContext) {
+  const inner = await openStorage(IN_MEMORY);
+  t.after(() => inner.close());
+  await merge(inner, { polls: [['a', T, true]] });
+  let released = Promise.resolve();
+  const read: number[] = [];
+  const slow = (snapshot: Snapshot): Snapshot =>
+    new Proxy(snapshot, {
+      get: (target, name: keyof Snapshot) => {
+        if (name !== 'polls') return target[name].bind(target);
+        return async (...args: Parameters<Snapshot['polls']>) => {
+          read.push(args[3]);
+          await released;
+          return target.polls(...args);
+        };
+      },
+    });
+  const storage = new Proxy(inner, {
+    get: (target, name: keyof typeof inner) => {
+      if (name === 'snapshot') return <R>(work: (one: Snapshot) => Promise<R>) => target.snapshot((s) => work(slow(s)));
+      const member: unknown = target[name];
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+  const budgets = { ...DEFAULT_BUDGETS, waitingQuestionsPerUser: 3 };
+  // The clock stands still, so what is known of the data is read once.
+  const server = await testServer(t, { authenticator, storage, budgets, now: () => T });
+  const holdUp = () => {
+    let release = () => {};
+    released = new Promise((resolve) => {
+      release = resolve;
+    });
+    return release;
+  };
+  return { ...server, read, holdUp };
+}
+
+for (const [what, url] of [
+  ['figures', '/api/v1/fleet/history'],
+  ['states', '/api/v1/stores'],
+  ['timelines', '/api/v1/stores/a/timeline'],
+] as const) {
+  test(`users take turns with ${what} of past instants: a flood of one neither refuses nor delays another`, async (t) => {
+    const { app, read, holdUp } = await heldUp(t);
+    const statuses: Promise<number>[] = [];
+    const ask = async (who: string, hours: number) => {
+      const as_of = new Date(T - hours * 3_600_000).toISOString();
+      statuses.push(app.inject({ url, query: { as_of }, headers: as(who) }).then((answer) => answer.statusCode));
+      // Until the question waits, or was refused.
+      for (let i = 0; i < 50; i++) await setImmediate();
+    };
+    await ask('ann', 0);
+    await statuses[0];
+    const release = holdUp();
+    for (const hours of [1, 2, 3, 4, 5]) await ask('ann', hours);
+    for (const hours of [6, 4]) await ask('bob', hours);
+    release();
+    assert.deepEqual(await Promise.all(statuses), [200, 200, 200, 200, 200, 429, 200, 200]);
+    assert.deepEqual(
+      read.map((to) => (T - to) / 3_600_000),
+      [0, 1, 2, 6, 3, 4],
+    );
+  });
+}
 
 test('users take turns: who asked for many reports waits behind who asked for one', async (t) => {
   const { app, reports, storage } = await opened(t, { waitingReportsPerUser: 3 });

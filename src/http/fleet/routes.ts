@@ -40,10 +40,10 @@ export function fleetRoutes(fleet: FleetService, coverage: Pick<CoverageGaps, 'l
       },
       async (request, reply) => {
         const stores = storesOf(request.principal);
-        const asOf = await asOfFrom(request.query.as_of, request.principal, fleet);
+        const asked = await asOfFrom(request, fleet);
         const [view, figures, census] = await Promise.all([
-          fleet.view(stores, asOf),
-          fleet.figures(stores, asOf),
+          fleet.view(stores, asked),
+          fleet.figures(stores, asked),
           stores === 'all' ? fleet.census() : undefined,
         ]);
         reply.header('cache-control', 'no-store');
@@ -64,10 +64,7 @@ export function fleetRoutes(fleet: FleetService, coverage: Pick<CoverageGaps, 'l
         },
       },
       async (request, reply) => {
-        const figures = await fleet.figures(
-          storesOf(request.principal),
-          await asOfFrom(request.query.as_of, request.principal, fleet),
-        );
+        const figures = await fleet.figures(storesOf(request.principal), await asOfFrom(request, fleet));
         const history = histories.get(figures) ?? historyOf(figures);
         histories.set(figures, history);
         reply.header('cache-control', 'no-store');

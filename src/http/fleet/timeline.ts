@@ -130,11 +130,12 @@ export function timelineRoutes(fleet: FleetService): Routes {
         },
       },
       async (request, reply) => {
-        const asOf = (await asOfFrom(request.query.as_of, request.principal, fleet)) ?? fleet.now();
+        const asked = await asOfFrom(request, fleet);
+        const asOf = asked?.asOf ?? fleet.now();
         const range = rangeFrom(request.query, asOf);
         reply.header('cache-control', 'no-store');
         const { store_id } = request.params;
-        const timeline = await fleet.timeline(storesOf(request.principal), store_id, range, asOf);
+        const timeline = await fleet.timeline(storesOf(request.principal), store_id, { ...range, asOf }, asked?.asker);
         return answerOf(timeline.storeId, range, asOf, timeline);
       },
     );

@@ -105,9 +105,10 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
           response: { 200: StorePage },
         },
       },
-      async ({ query, principal }) => {
+      async (request) => {
+        const { query, principal } = request;
         const sort = query.sort ?? 'state';
-        const now = await states.states(await asOfFrom(query.as_of, principal, states));
+        const now = await states.states(await asOfFrom(request, states));
         const entries = visibleEntries(await directory.current(), storesOf(principal));
         const { total, stores, more } = await listStores(entries, now, {
           filter: {
@@ -165,9 +166,9 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
           response: { 200: Store },
         },
       },
-      async ({ params, query, principal }, reply) => {
-        const store = await stores.find(principal, params.store_id);
-        const now = await states.states(await asOfFrom(query.as_of, principal, states));
+      async (request, reply) => {
+        const store = await stores.find(request.principal, request.params.store_id);
+        const now = await states.states(await asOfFrom(request, states));
         return sendVersion(reply, store.version).send(storeBody(store, now));
       },
     );
