@@ -222,6 +222,38 @@ test('a report that was made of old polls says so above its figures', async (t) 
   }
 });
 
+test('an import that failed for its bad rows shows them, with what the rest of the page says of unknown hours', async (t) => {
+  const fleet = await seenFleet(t, { now: noonClock() });
+  const page = await openPage(t, browser);
+  await page.clock.setSystemTime(NOON);
+  await page.goto(`${fleet.url}/imports`);
+  const text = 'store_id,day,start_time_local,end_time_local\na,0,from ten,till late\n';
+  await page
+    .getByLabel('Files to import')
+    .setInputFiles({ name: 'menu_hours.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+  await page.getByRole('button', { name: 'Import 1 file' }).click();
+  const card = page.getByRole('article', { name: 'menu_hours.csv' });
+  await card.getByText('Failed').waitFor();
+  await card.getByRole('button', { name: 'Show the rejected rows' }).click();
+  await card.getByText('start_time_local "from ten" is not a time of day').waitFor();
+
+  const sent = await fetch(`${fleet.url}/api/v1/imports?feed=hours&file_name=again.csv&max_bad_share=1`, {
+    method: 'POST',
+    body: text,
+  });
+  assert.equal(sent.status, 202);
+  await page.reload();
+  await page.getByRole('article', { name: 'again.csv' }).getByText('1 store has unknown business hours').waitFor();
+  await append(fleet, pollsOf('a', NOON, 70, 10));
+  await page.goto(`${fleet.url}/stores/a`);
+  await page.getByText('2 polls as a list, 0 of them within business hours').click();
+  await page.getByText('no, hours or zone unknown').first().waitFor();
+  await page.getByText('None known: polls do not count while the hours or the zone are unknown.').waitFor();
+  await page.goto(fleet.url);
+  await page.getByText('Nothing is known of the last 24 hours.').waitFor();
+  await page.getByText('hours unknown', { exact: true }).waitFor();
+});
+
 test('a source that cannot be read any more stands there with the reason and when it last could, beside one that can', async (t) => {
   const folder = temporaryFolder(t);
   const [polls, hours] = [join(folder, 'polls.csv'), join(folder, 'hours.csv')];

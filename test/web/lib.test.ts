@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { INACTIVE_REASONS } from '../../src/domain/reasons.ts';
 import { zoneBetween } from '../../src/tzdb.ts';
+import { noDowntime, noOutages, whyNotCounted } from '../../web/src/lib/absence.ts';
 import { fullTime, timeOfDay } from '../../web/src/lib/clock.ts';
 import { csvRows } from '../../web/src/lib/csv.ts';
 import { ago, changeInPoints, exactDuration, openTime, percent } from '../../web/src/lib/format.ts';
@@ -159,4 +160,30 @@ test('how long ago an instant was goes on to the next unit when it is full', () 
   ]);
   assert.deepEqual([84_599, 84_601, 86_400].map(said), ['23 hours ago', 'yesterday', 'yesterday']);
   assert.equal(ago(3_599_000, 0), 'in 1 hour');
+});
+
+test('where no outage is found, what is not known is not taken for good news', () => {
+  const at = { utc: '2023-01-25T10:00:00.000Z', local: '2023-01-25T10:00:00.000+00:00' };
+  const poll = (counts: boolean) => ({ at, status: 'active', counts, reason: null, inactive_reason: null }) as const;
+  const unknown = [{ from: at, to: at }];
+  assert.equal(
+    noOutages({ hours_unknown: [], polls: [poll(true)] }),
+    'None: no poll within business hours found it inactive.',
+  );
+  assert.equal(
+    noOutages({ hours_unknown: [], polls: [poll(false)] }),
+    'None known: no poll was made within business hours.',
+  );
+  assert.equal(
+    noOutages({ hours_unknown: unknown, polls: [poll(false)] }),
+    'None known: polls do not count while the hours or the zone are unknown.',
+  );
+  assert.equal(noDowntime({ uptime_ratio: null }), 'Nothing is known of the last 24 hours.');
+  assert.equal(noDowntime({ uptime_ratio: 1 }), 'No downtime was found in the last 24 hours.');
+});
+
+test('a poll that does not count says why', () => {
+  assert.equal(whyNotCounted({ reason: null }), undefined);
+  assert.equal(whyNotCounted({ reason: 'outside_business_hours' }), 'outside business hours');
+  assert.equal(whyNotCounted({ reason: 'hours_unknown' }), 'hours or zone unknown');
 });

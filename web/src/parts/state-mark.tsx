@@ -6,7 +6,7 @@ export const STATES: readonly State[] = ['offline', 'unknown', 'online', 'closed
 /** What each state is called, with what it means. */
 export const STATE_WORDS: Readonly<Record<State, { readonly word: string; readonly meaning: string }>> = {
   offline: { word: 'Offline', meaning: 'open by its hours, and its last poll found it inactive' },
-  unknown: { word: 'Unknown', meaning: 'open by its hours, and not polled of late' },
+  unknown: { word: 'Unknown', meaning: 'open by its hours and not polled of late, or its hours or zone are unknown' },
   online: { word: 'Online', meaning: 'open by its hours, and its last poll found it active' },
   closed: { word: 'Closed', meaning: 'outside its business hours' },
 };

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
-import type { WorstStore } from '../../../api/schema.ts';
+import type { FleetStatus, WorstStore } from '../../../api/schema.ts';
+import { noDowntime } from '../../lib/absence.ts';
 import { VIEWER_ZONE } from '../../lib/clock.ts';
 import { duration, openTime } from '../../lib/format.ts';
 import { Link } from '../../parts/link.tsx';
@@ -12,14 +13,15 @@ const SHOWN = 8;
 const REACH = 8 * 86_400_000;
 
 /** The stores that lose most, worst first: what they lost, and how long it has been going on. */
-export function Attention({ worst, asOf }: { readonly worst: readonly WorstStore[]; readonly asOf: number }) {
+export function Attention({ fleet: { worst, uptime } }: { readonly fleet: Pick<FleetStatus, 'worst' | 'uptime'> }) {
+  const asOf = Date.parse(uptime.as_of);
   const all = useSignal(false);
   const lossy = worst.filter((store) => store.offline_since !== null || store.down_last_day_seconds > 0);
   const shown = all.value ? lossy : lossy.slice(0, SHOWN);
   return (
     <section class="attention" aria-labelledby="attention">
       <h2 id="attention">Needs attention</h2>
-      {lossy.length === 0 && <p class="quiet">No store was down in the last 24 hours.</p>}
+      {lossy.length === 0 && <p class="quiet">{noDowntime(uptime.day)}</p>}
       <ol>
         {shown.map((store) => (
           <li key={store.store_id}>

@@ -56,7 +56,7 @@ export function FleetPage() {
       </div>
       <div class="fleet-middle">
         <FleetHours history={history.data} error={history.error} poller={data.poller} />
-        <Attention worst={data.worst} asOf={Date.parse(data.uptime.as_of)} />
+        <Attention fleet={data} />
       </div>
       <StoreList
         asOf={asOf.value === '' ? undefined : data.as_of}

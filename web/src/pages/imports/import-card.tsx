@@ -60,7 +60,7 @@ export function ImportCard({ record, onEnd }: { readonly record: Import; readonl
         </p>
       ))}
       {counts !== null && <CountParts counts={counts} dryRun={record.dry_run} />}
-      {counts !== null && counts.rejected > 0 && (
+      {(status === 'failed' || (counts !== null && counts.rejected > 0)) && (
         <>
           <div class="row">
             <button
@@ -73,11 +73,13 @@ export function ImportCard({ record, onEnd }: { readonly record: Import; readonl
             >
               {rejects.value ? 'Hide the rejected rows' : 'Show the rejected rows'}
             </button>
-            <a class="small" href={urlOf('GET /api/v1/imports/{id}/rejects', { path: { id } })} download>
-              Download them
-            </a>
+            {counts !== null && (
+              <a class="small" href={urlOf('GET /api/v1/imports/{id}/rejects', { path: { id } })} download>
+                Download them
+              </a>
+            )}
           </div>
-          {rejects.value && <Rejects id={id} rejected={counts.rejected} />}
+          {rejects.value && <Rejects id={id} rejected={counts?.rejected} />}
         </>
       )}
     </article>

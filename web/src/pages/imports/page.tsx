@@ -31,8 +31,8 @@ export default function ImportsPage() {
         {list.items.length === 0 && !list.loading && list.error === undefined && (
           <Empty title="Nothing yet">
             <p>
-              An import happens entirely or not at all, and repeating it changes nothing. Bad rows never stop the good
-              ones.
+              An import happens entirely or not at all, and repeating it changes nothing. Bad rows are left out and
+              listed; a file that is mostly bad is not imported.
             </p>
           </Empty>
         )}

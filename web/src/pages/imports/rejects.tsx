@@ -9,16 +9,24 @@ const SHOWN = 100;
 /** Enough for so many rows; the rest of a long file is not fetched. */
 const BYTES = 200_000;
 
+interface Props {
+  readonly id: string;
+  /** How many there are; `undefined`: not known, since the import failed. */
+  readonly rejected: number | undefined;
+}
+
 /** The first rejected rows, with the reasons. */
-export function Rejects({ id, rejected }: { readonly id: string; readonly rejected: number }) {
+export function Rejects({ id, rejected }: Props) {
   const loaded = useLoad(`rejects ${id}`, async (signal) => {
     const response = await fetch(urlOf('GET /api/v1/imports/{id}/rejects', { path: { id } }), { signal });
+    if (response.status === 404) return [];
     if (!response.ok || response.body === null) throw new Error(`the server answered ${response.status}`);
     return csvRows(await beginningOf(response.body)).slice(1, SHOWN + 1);
   });
   if (loaded.data === undefined) {
     return loaded.error === undefined ? <Loading what="the rejected rows" /> : <Trouble error={loaded.error} />;
   }
+  if (loaded.data.length === 0) return <p class="small quiet">It failed before any row was rejected.</p>;
   return (
     <ScrollBox label="Rejected rows" short>
       <table>
@@ -39,7 +47,7 @@ export function Rejects({ id, rejected }: { readonly id: string; readonly reject
           ))}
         </tbody>
       </table>
-      {rejected > SHOWN && (
+      {rejected !== undefined && rejected > SHOWN && (
         <p class="small quiet">
           The first {count(SHOWN)} of {count(rejected)}.
         </p>

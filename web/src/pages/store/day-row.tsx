@@ -1,5 +1,6 @@
 import type { Signal } from '@preact/signals';
 import type { SeenPoll } from '../../../api/schema.ts';
+import { whyNotCounted } from '../../lib/absence.ts';
 import { dayAndMonth, timeWithSeconds, VIEWER_ZONE, weekday } from '../../lib/clock.ts';
 import { openTime } from '../../lib/format.ts';
 import { hourMarks, type LocalDay } from '../../lib/local-days.ts';
@@ -118,7 +119,7 @@ function PollMark({ placed: { poll, index }, left, pointed, stop }: MarkProps) {
       data-kind={poll.counts ? poll.status : 'outside'}
       style={{ left }}
       tabIndex={stop.value === index ? 0 : -1}
-      aria-label={`Poll ${poll.at.local.slice(0, 19).replace('T', ' ')}: ${foundBy(poll)}${poll.counts ? '' : ', outside business hours, does not count'}`}
+      aria-label={`Poll ${poll.at.local.slice(0, 19).replace('T', ' ')}: ${foundBy(poll)}${poll.counts ? '' : `, ${whyNotCounted(poll)}, does not count`}`}
       onMouseEnter={point}
       onMouseLeave={leave}
       onFocus={() => {
@@ -157,7 +158,7 @@ function PollNote({ poll, at, zone, share }: NoteProps) {
       </strong>
       <span>
         {foundBy(poll)}
-        {!poll.counts && ', outside hours: does not count'}
+        {!poll.counts && `, ${whyNotCounted(poll)}: does not count`}
       </span>
       {zone !== VIEWER_ZONE && (
         <span class="quiet">

@@ -1,11 +1,13 @@
-import type { Outage } from '../../../api/schema.ts';
+import type { Timeline } from '../../../api/schema.ts';
+import { noOutages } from '../../lib/absence.ts';
 import { duration, openTime } from '../../lib/format.ts';
 import { reasonInWords } from '../../lib/reasons.ts';
 import { StateShape } from '../../parts/state-mark.tsx';
 import { Instant } from '../../parts/time.tsx';
 
 /** When it was down, latest first. */
-export function Outages({ outages, zone }: { readonly outages: readonly Outage[]; readonly zone: string }) {
+export function Outages({ timeline, zone }: { readonly timeline: Timeline; readonly zone: string }) {
+  const { outages } = timeline;
   const told = outages.some(({ reasons }) => reasons.length > 0);
   return (
     <section class="section" aria-labelledby="outages">
@@ -13,7 +15,7 @@ export function Outages({ outages, zone }: { readonly outages: readonly Outage[]
         <h2 id="outages">Outages in these days</h2>
       </header>
       {outages.length === 0 ? (
-        <p class="quiet">None: no poll within business hours found it inactive.</p>
+        <p class="quiet">{noOutages(timeline)}</p>
       ) : (
         <table class="stacks">
           <thead>

@@ -1,4 +1,5 @@
 import type { SeenPoll } from '../../../api/schema.ts';
+import { whyNotCounted } from '../../lib/absence.ts';
 import { counted } from '../../lib/format.ts';
 import { reasonInWords } from '../../lib/reasons.ts';
 import { ScrollBox } from '../../parts/scroll-box.tsx';
@@ -31,7 +32,7 @@ export function PollTable({ polls, zone }: { readonly polls: readonly SeenPoll[]
                 </td>
                 <td>{poll.status}</td>
                 {reasons && <td>{poll.inactive_reason !== null && reasonInWords(poll.inactive_reason)}</td>}
-                <td>{poll.counts ? 'yes' : 'no, outside business hours'}</td>
+                <td>{poll.counts ? 'yes' : `no, ${whyNotCounted(poll)}`}</td>
               </tr>
             ))}
           </tbody>

@@ -85,7 +85,7 @@ const SIGNS = [
   { kind: 'closed', words: 'closed' },
   { kind: 'active', words: 'poll: active' },
   { kind: 'inactive', words: 'poll: inactive' },
-  { kind: 'outside', words: 'poll outside hours, does not count' },
+  { kind: 'outside', words: 'poll that does not count' },
 ] as const;
 
 function Legend() {

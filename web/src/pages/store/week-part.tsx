@@ -37,7 +37,7 @@ export function WeekPart({ store, asOf }: { readonly store: Store; readonly asOf
             <FirstPollNote timeline={data} zone={zone} before="Nothing is known of the time before." />
             <WeekGrid week={week} zone={zone} timeline={data} />
             <PollTable polls={data.polls} zone={zone} />
-            <Outages outages={data.outages} zone={zone} />
+            <Outages timeline={data} zone={zone} />
           </>
         )}
       </section>
