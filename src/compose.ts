@@ -84,7 +84,7 @@ export const IN_MEMORY: DatabaseLocation = { engine: 'duckdb', path: undefined }
 
 /** The accounts in an opened storage. */
 export function openAccounts(storage: Storage, { signIn }: Pick<Config, 'signIn'>, now = Date.now): Accounts {
-  return new Accounts({ catalog: storage.accounts, now, secretKey: signIn.secretKey });
+  return new Accounts({ catalog: storage.accounts, now, secretKey: signIn.secretKey, oidc: signIn.oidc });
 }
 
 export interface Server {

@@ -1,8 +1,12 @@
+import type { OidcSettings } from './accounts/identity-provider.ts';
 import { invalid } from './errors.ts';
+import { loadOidcConfig } from './oidc-config.ts';
 
 export interface SignInConfig {
   /** Seals the secrets of authenticator apps in the database; `undefined`: they are stored as they are. */
   readonly secretKey: string | undefined;
+  /** The identity provider; without it there is no sign-in by one. */
+  readonly oidc?: OidcSettings | undefined;
 }
 
 const SHORTEST_KEY = 32;
@@ -11,7 +15,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws UserError `invalid_input` naming the variable and what was expected, never a secret */
 export function loadSignInConfig(env: Environment): SignInConfig {
-  return Object.freeze({ secretKey: secretKeyFrom(env.SECRET_KEY ?? '') });
+  return Object.freeze({ secretKey: secretKeyFrom(env.SECRET_KEY ?? ''), oidc: loadOidcConfig(env) });
 }
 
 function secretKeyFrom(value: string): string | undefined {

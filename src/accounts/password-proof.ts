@@ -83,9 +83,13 @@ export class PasswordProof {
   }
 
   /** Writes down a failure. What was given as the login may be a password: only the id of a user is kept. */
-  async note(userId: string | undefined, address: string, method: string): Promise<void> {
+  async note(userId: string | undefined, address: string, method: string, reason?: string): Promise<void> {
     const subject = { kind: 'user', id: userId ?? 'unknown' };
-    const entry = this.#audit.entry(UNKNOWN, 'user.sign_in_failed', subject, { address, method });
+    const entry = this.#audit.entry(UNKNOWN, 'user.sign_in_failed', subject, {
+      address,
+      method,
+      ...(reason !== undefined && { reason }),
+    });
     await this.#catalog.changing((changes) => changes.addAudit(entry));
   }
 }

@@ -2,7 +2,9 @@ import type { AccountCatalog } from '../storage/account-catalog.ts';
 import type { UserPrincipal } from './access.ts';
 import { AuditLog } from './audit.ts';
 import { Devices } from './devices.ts';
+import { IdentityProvider, type OidcSettings } from './identity-provider.ts';
 import { ApiKeys } from './keys.ts';
+import { OidcSignIn } from './oidc.ts';
 import { OwnAccount } from './own-account.ts';
 import { Passkeys } from './passkeys.ts';
 import { PasswordProof } from './password-proof.ts';
@@ -22,6 +24,8 @@ export interface AccountsOptions {
   readonly now: () => number;
   /** Seals the secrets of authenticator apps; `undefined`: they are stored as they are. */
   readonly secretKey?: string | undefined;
+  /** The identity provider; `undefined`: none. */
+  readonly oidc?: OidcSettings | undefined;
 }
 
 /** Who may use this, how they get in, and what they changed. */
@@ -29,6 +33,8 @@ export class Accounts {
   readonly users: Users;
   readonly sessions: Sessions;
   readonly signIn: SignIn;
+  /** `undefined`: no identity provider is configured. */
+  readonly oidc: OidcSignIn | undefined;
   readonly own: OwnAccount;
   readonly factors: SecondFactors;
   readonly passkeys: Passkeys;
@@ -38,7 +44,7 @@ export class Accounts {
   readonly #principals: PrincipalCache;
   #seen: number | undefined;
 
-  constructor({ catalog, now, secretKey }: AccountsOptions) {
+  constructor({ catalog, now, secretKey, oidc }: AccountsOptions) {
     const passwords = new Passwords();
     const principals = new PrincipalCache(now);
     const throttle = new SignInThrottle(now);
@@ -58,6 +64,12 @@ export class Accounts {
     this.passkeys = passkeys;
     this.users = new Users({ catalog, passwords, principals, audit, now });
     this.signIn = new SignIn({ catalog, proof, factors, passkeys, devices, sessions });
+    this.oidc =
+      oidc &&
+      new OidcSignIn({
+        ...{ catalog, users: this.users, sessions, devices, tickets, proof, principals, audit, now },
+        provider: new IdentityProvider(oidc, now),
+      });
     this.own = new OwnAccount({ catalog, passwords, proof, factors, passkeys, sessions, principals, audit, now });
     this.keys = new ApiKeys({ catalog, principals, audit, now });
   }

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { invalid, UserError } from '../errors.ts';
-import type { AccountCatalog, AccountChanges, AccountReader, Role, UserRecord } from '../storage/account-catalog.ts';
+import type {
+  AccountCatalog,
+  AccountChanges,
+  AccountReader,
+  NewUser,
+  Role,
+  UserRecord,
+} from '../storage/account-catalog.ts';
 import type { Actor, AuditLog, Detail } from './audit.ts';
 import { type Page, type PageRequest, readPage } from './pages.ts';
 import { checkPassword } from './password-rules.ts';
@@ -35,6 +42,11 @@ export interface NewPassword {
   readonly password: string;
   /** Ends the user's API keys, too. */
   readonly revokeKeys?: boolean | undefined;
+}
+
+/** A user to be added, whose fields were checked. */
+export interface CheckedDraft extends Pick<NewUser, 'login' | 'name' | 'role' | 'passwordHash'> {
+  readonly stores: readonly string[];
 }
 
 export interface UserWithStores extends UserRecord {
@@ -123,18 +135,29 @@ export class Users {
     const name = nameFrom(draft.name ?? login);
     const stores = storesFor(draft.role, draft.stores ?? []);
     const passwordHash = draft.password === undefined ? null : await this.#hash(draft.password, login);
-    const id = randomUUID();
-    const user = await this.#catalog.changing(async (changes) => {
-      await refuseTaken(changes, login);
-      await changes.addUser({ id, login, name, role: draft.role, passwordHash, createdAt: this.#now() });
-      await changes.assignStores(id, stores);
-      await refuseNoAdmin(changes, `the first user must be an admin, not an ${draft.role}`);
-      const detail = { login, name, role: draft.role, password: passwordHash !== null, ...storesDetail([], stores) };
-      await changes.addAudit(this.#audit.entry(actor, 'user.added', { kind: 'user', id }, detail));
-      return withStores(changes, await foundUser(changes, id));
-    });
+    const user = await this.#catalog.changing((changes) =>
+      this.addWithin(changes, actor, { login, name, role: draft.role, passwordHash, stores }),
+    );
     this.#any = true;
     return user;
+  }
+
+  /**
+   * Adds a user in a transaction of the caller, who has checked the actor and what is given.
+   *
+   * @throws UserError `conflict`
+   */
+  async addWithin(changes: AccountChanges, actor: Actor, draft: CheckedDraft): Promise<UserWithStores> {
+    const { stores, ...user } = draft;
+    const { login, name, role, passwordHash } = user;
+    const id = randomUUID();
+    await refuseTaken(changes, login);
+    await changes.addUser({ id, ...user, createdAt: this.#now() });
+    await changes.assignStores(id, stores);
+    await refuseNoAdmin(changes, `the first user must be an admin, not an ${role}`);
+    const detail = { login, name, role, password: passwordHash !== null, ...storesDetail([], stores) };
+    await changes.addAudit(this.#audit.entry(actor, 'user.added', { kind: 'user', id }, detail));
+    return withStores(changes, await foundUser(changes, id));
   }
 
   /**
@@ -145,32 +168,41 @@ export class Users {
    * @throws UserError `not_found`; `precondition_failed` when the version is another; `conflict` when the login is
    * taken, or when no admin would be left; `invalid_input`; `forbidden` or `reauthentication_required` for more power
    */
-  async change(actor: Actor, id: string, change: UserChange, version?: number): Promise<UserWithStores> {
+  change(actor: Actor, id: string, change: UserChange, version?: number): Promise<UserWithStores> {
+    return this.#changing((changes) => this.changeWithin(changes, actor, id, change, version));
+  }
+
+  /** Like `change`, in a transaction of the caller, who clears what is remembered of principals afterwards. */
+  async changeWithin(
+    changes: AccountChanges,
+    actor: Actor,
+    id: string,
+    change: UserChange,
+    version?: number,
+  ): Promise<UserWithStores> {
     const login = change.login === undefined ? undefined : loginFrom(change.login);
     const name = change.name === undefined ? undefined : nameFrom(change.name);
-    return this.#changing(async (changes) => {
-      const user = await foundUser(changes, id, version);
-      const next = {
-        id,
-        login: login ?? user.login,
-        name: name ?? user.name,
-        role: change.role ?? user.role,
-        disabled: change.disabled ?? user.disabled,
-      };
-      refuseKeyOnAdmin(actor, user.role);
-      if (changesPower(user, next)) requireRecentProof(actor, this.#now());
-      const stores = await changes.storesOf(id);
-      // Assignments go with the role that has them.
-      const nextStores = storesFor(next.role, change.stores ?? (next.role === 'owner' ? stores : []));
-      if (next.login !== user.login) await refuseTaken(changes, next.login);
-      await changes.changeUser(next);
-      if (change.stores !== undefined || next.role !== user.role) await changes.assignStores(id, nextStores);
-      if (next.disabled || next.role !== user.role) await changes.removeSessionsOf(id);
-      await refuseNoAdmin(changes, `${user.login} is the last admin who may act: make another one first`);
-      const detail = { login: next.login, ...changed(user, next), ...storesDetail(stores, nextStores) };
-      await changes.addAudit(this.#audit.entry(actor, 'user.changed', { kind: 'user', id }, detail));
-      return withStores(changes, await foundUser(changes, id));
-    });
+    const user = await foundUser(changes, id, version);
+    const next = {
+      id,
+      login: login ?? user.login,
+      name: name ?? user.name,
+      role: change.role ?? user.role,
+      disabled: change.disabled ?? user.disabled,
+    };
+    refuseKeyOnAdmin(actor, user.role);
+    if (changesPower(user, next)) requireRecentProof(actor, this.#now());
+    const stores = await changes.storesOf(id);
+    // Assignments go with the role that has them.
+    const nextStores = storesFor(next.role, change.stores ?? (next.role === 'owner' ? stores : []));
+    if (next.login !== user.login) await refuseTaken(changes, next.login);
+    await changes.changeUser(next);
+    if (change.stores !== undefined || next.role !== user.role) await changes.assignStores(id, nextStores);
+    if (next.disabled || next.role !== user.role) await changes.removeSessionsOf(id);
+    await refuseNoAdmin(changes, `${user.login} is the last admin who may act: make another one first`);
+    const detail = { login: next.login, ...changed(user, next), ...storesDetail(stores, nextStores) };
+    await changes.addAudit(this.#audit.entry(actor, 'user.changed', { kind: 'user', id }, detail));
+    return withStores(changes, await foundUser(changes, id));
   }
 
   /**

@@ -4,6 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 export const SESSION_COOKIE = 'rm_session';
 /** By which a browser is known that has signed in before. */
 export const DEVICE_COOKIE = 'rm_device';
+/** What the server has to know when a browser comes back from the identity provider. */
+export const OIDC_COOKIE = 'rm_oidc';
 
 /** A cookie of the request; over TLS only one that no other host and no plain connection can have set. */
 export function cookieOf(request: FastifyRequest, name: string): string | undefined {

@@ -626,6 +626,14 @@ export interface SeenPoll {
   readonly inactive_reason: PollReason | null;
 }
 
+/** how to sign in, beside passwords and passkeys; `oidc` is null without an identity provider */
+export interface SignInOptions {
+  readonly oidc: {
+    /** of the button */
+    readonly label: string;
+  } | null;
+}
+
 /** What stands in for the weekly rows that begin on this date. */
 export interface SpecialHours {
   readonly date: string;
@@ -1334,6 +1342,34 @@ export interface Routes {
   'PUT /api/v1/session/password': {
     body: OwnPassword;
     answer: undefined;
+  };
+  /** How to sign in */
+  'GET /api/v1/session/options': {
+    answer: SignInOptions;
+  };
+  /** Begin to sign in with the identity provider; for browsers */
+  'GET /api/v1/session/oidc': {
+    query?: {
+      /** the path of the page to show after it; without one, the first page */
+      readonly return_to?: string | undefined;
+      /** prove again who one is: the provider asks even if it has a session of the user */
+      readonly reauthenticate?: boolean | undefined;
+    };
+    answer: never;
+  };
+  /** Where the identity provider sends the browser back to: begins a browser session, in a cookie */
+  'GET /api/v1/session/oidc/callback': {
+    query?: {
+      /** for the provider */
+      readonly code?: string | undefined;
+      /** as it was sent */
+      readonly state?: string | undefined;
+      /** the issuer (RFC 9207) */
+      readonly iss?: string | undefined;
+      /** why the provider refused */
+      readonly error?: string | undefined;
+    };
+    answer: never;
   };
   /** One's own second factors */
   'GET /api/v1/session/second-factors': {

@@ -3,6 +3,7 @@ import type { Routes } from '../types.ts';
 import { auditRoutes } from './audit.ts';
 import { factorRoutes } from './factors.ts';
 import { keyRoutes } from './keys.ts';
+import { oidcRoutes } from './oidc.ts';
 import { sessionRoutes } from './session.ts';
 import { userRoutes } from './users.ts';
 
@@ -14,6 +15,7 @@ export function peopleRoutes(accounts: Accounts): Routes {
       reply.header('cache-control', 'no-store');
     });
     await app.register(sessionRoutes(accounts));
+    await app.register(oidcRoutes(accounts));
     await app.register(factorRoutes(accounts));
     await app.register(userRoutes(accounts));
     await app.register(keyRoutes(accounts));

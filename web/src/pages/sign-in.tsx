@@ -3,7 +3,9 @@ import { hasPasskeys } from '../lib/passkeys.ts';
 import { Failure } from '../parts/failure.tsx';
 import { Field } from '../parts/field.tsx';
 import { Brand } from '../parts/shell.tsx';
+import { SignInNotice, SingleSignOn } from '../parts/single-sign-on.tsx';
 import { ApiError, reasonOf } from '../state/api.ts';
+import { setParams } from '../state/place.ts';
 import { signIn, signInWithPasskey } from '../state/session.ts';
 
 const SECOND_FACTOR = 'urn:restaurant-monitor:second-factor';
@@ -23,6 +25,7 @@ export function SignInPage() {
     reason.value = undefined;
     try {
       await how();
+      setParams({ sign_in: undefined });
     } catch (error) {
       if (error instanceof ApiError && error.problem.type === SECOND_FACTOR) asksCode.value = true;
       reason.value = reasonOf(error);
@@ -45,6 +48,7 @@ export function SignInPage() {
           Restaurant Monitor
         </p>
         <h1>Sign in</h1>
+        {reason.value === undefined && <SignInNotice />}
         <Field label="Login" value={login} name="username" autoComplete="username" required />
         <Field label="Password" value={password} type="password" autoComplete="current-password" required />
         {asksCode.value && <Field label="Code" value={code} autoComplete="one-time-code" required />}
@@ -58,6 +62,7 @@ export function SignInPage() {
               Use a passkey
             </button>
           )}
+          <SingleSignOn verb="Sign in with" />
         </div>
         <p class="small quiet">An admin adds people and gives them a new password when they forget theirs.</p>
       </form>

@@ -8,6 +8,7 @@ import type { Asked } from '../state/proof.ts';
 import { session } from '../state/session.ts';
 import { Failure } from './failure.tsx';
 import { Field } from './field.tsx';
+import { SingleSignOn } from './single-sign-on.tsx';
 
 const { call } = client();
 
@@ -66,6 +67,7 @@ export default function ProofDialog({ asked }: { readonly asked: Asked }) {
               Use a passkey
             </button>
           )}
+          <SingleSignOn verb="Confirm with" reauthenticate />
           <button type="button" class="button plain" onClick={() => asked.answer(false)}>
             Cancel
           </button>

@@ -8,6 +8,7 @@ import { AsOfBanner } from './as-of-banner.tsx';
 import { Icon, type IconName } from './icons.tsx';
 import { Link } from './link.tsx';
 import { Pulse } from './pulse.tsx';
+import { SignInNotice } from './single-sign-on.tsx';
 
 interface Place {
   readonly href: string;
@@ -70,6 +71,7 @@ export function Shell({ title, children }: { readonly title: string; readonly ch
         </div>
       </header>
       <main id="main" ref={main} tabIndex={-1}>
+        <SignInNotice />
         {asOf.value !== '' && <AsOfBanner />}
         {children}
       </main>

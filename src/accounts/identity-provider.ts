@@ -1,0 +1,223 @@
+import * as client from 'openid-client';
+import { UserError } from '../errors.ts';
+import type { Role } from '../storage/account-catalog.ts';
+import { isText } from './texts.ts';
+
+/** An OpenID Connect provider and what its claims mean here. */
+export interface OidcSettings {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** The callback route as browsers reach it. */
+  readonly redirectUrl: string;
+  /** Separated by blanks, `openid` among them. */
+  readonly scopes: string;
+  /** The claim that decides the role: its name, or a path such as `realm_access.roles`. */
+  readonly roleClaim: string;
+  /** Roles by value of the claim. */
+  readonly roles: ReadonlyMap<string, Role>;
+  /** What the sign-in page calls the provider. */
+  readonly label: string;
+}
+
+/** Why a sign-in with the provider was refused. */
+export type OidcReason =
+  /** It took too long, was completed before, or began in another browser. */
+  | 'expired'
+  /** The provider denied it, or its answer failed a check. */
+  | 'refused'
+  /** No value of the role claim has a role here, or the user is disabled. */
+  | 'no_access'
+  /** Whoever confirmed is not the user who is signed in. */
+  | 'other_user';
+
+export class OidcRefusal extends Error {
+  readonly reason: OidcReason;
+  readonly userId: string | undefined;
+
+  constructor(reason: OidcReason, options: ErrorOptions & { readonly userId?: string } = {}) {
+    super(`sign-in with the identity provider was refused: ${reason}`, options);
+    this.name = 'OidcRefusal';
+    this.reason = reason;
+    this.userId = options.userId;
+  }
+}
+
+/** What binds the provider's answer to the request: each is random and used once. */
+export interface OidcChecks {
+  readonly state: string;
+  readonly nonce: string;
+  /** PKCE. */
+  readonly verifier: string;
+}
+
+/** Whom the provider vouches for. */
+export interface Identity {
+  readonly issuer: string;
+  /** Unique and permanent at the issuer. */
+  readonly subject: string;
+  /** What the user may be called, the best first. Not unique, and not to be trusted. */
+  readonly logins: readonly string[];
+  readonly name: string | undefined;
+  /** The values of the role claim. */
+  readonly groups: readonly string[];
+  /** When the user signed in at the provider, milliseconds; `undefined`: it does not say. */
+  readonly authenticatedAt: number | undefined;
+}
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/** Seconds for each request to the provider. */
+const TIMEOUT = 10;
+/** What the provider says of itself is read again after so long, milliseconds. */
+const METADATA_FOR = 60 * 60_000;
+/** Seconds after which it is worth trying again when the provider does not answer. */
+const RETRY_AFTER = 30;
+const LONGEST_SUBJECT = 255;
+
+/** Talks to the provider: authorization code flow with PKCE, state and nonce. */
+export class IdentityProvider {
+  readonly settings: OidcSettings;
+  readonly #now: () => number;
+  #found: { readonly at: number; readonly answer: Promise<client.Configuration> } | undefined;
+
+  constructor(settings: OidcSettings, now: () => number) {
+    this.settings = settings;
+    this.#now = now;
+  }
+
+  newChecks(): OidcChecks {
+    return {
+      state: client.randomState(),
+      nonce: client.randomNonce(),
+      verifier: client.randomPKCECodeVerifier(),
+    };
+  }
+
+  /**
+   * Where to send the browser.
+   *
+   * @param afresh asks the user to sign in even if the provider has a session
+   * @throws UserError `unavailable`
+   */
+  async authorizationUrl({ state, nonce, verifier }: OidcChecks, afresh: boolean): Promise<string> {
+    const { redirectUrl, scopes } = this.settings;
+    const url = client.buildAuthorizationUrl(await this.#configuration(), {
+      redirect_uri: redirectUrl,
+      scope: scopes,
+      state,
+      nonce,
+      code_challenge: await client.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+      ...(afresh && { prompt: 'login', max_age: '0' }),
+    });
+    return url.href;
+  }
+
+  /**
+   * Exchanges the code in the parameters of the callback and checks all of what comes back: state, issuer, signature,
+   * audience, nonce and expiry.
+   *
+   * @throws OidcRefusal `refused`; UserError `unavailable`
+   */
+  async redeem(parameters: URLSearchParams, { state, nonce, verifier }: OidcChecks): Promise<Identity> {
+    const configuration = await this.#configuration();
+    const url = new URL(this.settings.redirectUrl);
+    url.search = parameters.toString();
+    try {
+      const checks = { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier, idTokenExpected: true };
+      const tokens = await client.authorizationCodeGrant(configuration, url, checks);
+      const claims: Claims = { ...tokens.claims() };
+      const { userinfo_endpoint: endpoint } = configuration.serverMetadata();
+      // Many providers keep what they know of a user out of the ID token. The subject has to be the same.
+      const more = endpoint && (await client.fetchUserInfo(configuration, tokens.access_token, String(claims.sub)));
+      return this.#identityFrom({ ...more, ...claims });
+    } catch (error) {
+      if (isOutage(error)) throw away(error);
+      throw new OidcRefusal('refused', { cause: error });
+    }
+  }
+
+  #identityFrom(claims: Claims): Identity {
+    const { iss, sub, auth_time: authTime, preferred_username: username, email, email_verified: verified } = claims;
+    if (!isText(iss) || !isText(sub) || sub.length > LONGEST_SUBJECT) throw new OidcRefusal('refused');
+    return {
+      issuer: iss,
+      subject: sub,
+      logins: [username, verified === true ? email : undefined].filter(isText),
+      name: isText(claims.name) ? claims.name : undefined,
+      groups: [claimAt(claims, this.settings.roleClaim)].flat().filter(isText),
+      authenticatedAt: typeof authTime === 'number' ? authTime * 1_000 : undefined,
+    };
+  }
+
+  /** @throws UserError `unavailable` */
+  async #configuration(): Promise<client.Configuration> {
+    const now = this.#now();
+    const known = this.#found;
+    if (known !== undefined && known.at <= now && now < known.at + METADATA_FOR) return known.answer;
+    const found = { at: now, answer: this.#discover() };
+    this.#found = found;
+    try {
+      return await found.answer;
+    } catch (error) {
+      if (this.#found === found) this.#found = undefined;
+      throw error;
+    }
+  }
+
+  async #discover(): Promise<client.Configuration> {
+    const { issuer, clientId, clientSecret } = this.settings;
+    const server = new URL(issuer);
+    const insecure = server.protocol === 'http:' ? [client.allowInsecureRequests] : [];
+    try {
+      const found = await client.discovery(server, clientId, {}, authenticationBy(clientSecret), {
+        execute: [client.enableNonRepudiationChecks, ...insecure],
+        timeout: TIMEOUT,
+      });
+      // The library lets some multi-tenant services name another issuer, whose users would be anybody's.
+      if (new URL(found.serverMetadata().issuer).href === server.href) return found;
+    } catch (error) {
+      throw away(error);
+    }
+    throw away(new Error('the provider names another issuer than OIDC_ISSUER'));
+  }
+}
+
+/** HTTP Basic, which every provider has to support, unless the provider says that it does not. */
+function authenticationBy(secret: string): client.ClientAuth {
+  const [basic, post] = [client.ClientSecretBasic(secret), client.ClientSecretPost(secret)];
+  return (server, ...rest) => {
+    const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
+    return (methods.includes('client_secret_basic') ? basic : post)(server, ...rest);
+  };
+}
+
+/** A claim by its name, or else by the names on the way to it. */
+function claimAt(claims: Claims, name: string): unknown {
+  if (Object.hasOwn(claims, name)) return claims[name];
+  return name.split('.').reduce<unknown>((value, key) => {
+    const inside = typeof value === 'object' && value !== null && Object.hasOwn(value, key);
+    return inside ? (value as Claims)[key] : undefined;
+  }, claims);
+}
+
+const OUTAGES = new Set([
+  'OAUTH_TIMEOUT',
+  'OAUTH_ABORT',
+  'OAUTH_RESPONSE_IS_NOT_CONFORM',
+  'OAUTH_RESPONSE_IS_NOT_JSON',
+]);
+
+/** Whether the provider did not answer, as opposed to saying no. */
+function isOutage(error: unknown): boolean {
+  if (error instanceof client.ResponseBodyError) return error.status >= 500;
+  // What `fetch` throws when there is no connection.
+  if (error instanceof TypeError) return true;
+  return error instanceof client.ClientError && OUTAGES.has(error.code ?? '');
+}
+
+function away(cause: unknown): UserError {
+  const message = 'the identity provider does not answer; try again later, or sign in another way';
+  return new UserError('unavailable', message, { cause, retryAfter: RETRY_AFTER });
+}

@@ -1,0 +1,40 @@
+import { client } from '../../api/client.ts';
+import { useLoad } from '../state/load.ts';
+import { hereWith, param } from '../state/place.ts';
+import { Failure } from './failure.tsx';
+
+const { call } = client();
+
+const REASONS: Readonly<Record<string, string>> = {
+  expired: 'The sign-in took too long or began in another browser. Try again.',
+  refused: 'The identity provider did not confirm who you are. Try again.',
+  no_access: 'Your account has no access here. Ask an admin.',
+  other_user: 'You confirmed as another user than the one who is signed in. Nothing has changed.',
+};
+
+/** Why the identity provider's answer did not lead to a session, as the address says. */
+export function SignInNotice() {
+  return <Failure reason={REASONS[param('sign_in')]} />;
+}
+
+interface SingleSignOnProps {
+  /** Before the name of the provider. */
+  readonly verb: string;
+  /** Asks again who one is. */
+  readonly reauthenticate?: boolean;
+}
+
+/** Goes to the identity provider, if there is one, and returns to this page. */
+export function SingleSignOn({ verb, reauthenticate = false }: SingleSignOnProps) {
+  const { data } = useLoad('how to sign in', (signal) => call('GET /api/v1/session/options', { signal }));
+  if (!data?.oidc) return null;
+  const query = new URLSearchParams({
+    return_to: hereWith({ sign_in: undefined }),
+    ...(reauthenticate && { reauthenticate: 'true' }),
+  });
+  return (
+    <a class="button" href={`/api/v1/session/oidc?${query}`}>
+      {verb} {data.oidc.label}
+    </a>
+  );
+}
