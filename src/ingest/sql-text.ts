@@ -1,5 +1,5 @@
 import { identifier, literal } from '../duckdb/session.ts';
-import { ID_FLAWS, ID_PATTERNS } from '../store-id.ts';
+import { ID_FLAWS, ID_LENGTH, ID_PATTERNS } from '../store-id.ts';
 import { TRIMMED, UNSEEN } from '../text.ts';
 import { TIME_FORMS } from '../time-of-day.ts';
 
@@ -41,6 +41,7 @@ export function quicklyTrimmed(text: string): string {
  * for that plain text cannot hold.
  */
 export const badId = `when store_id = '' then 'store_id ${ID_FLAWS.empty}'
+        when strlen(store_id) > ${ID_LENGTH} and length(store_id) > ${ID_LENGTH} then 'store_id ${ID_FLAWS.long}'
         when not plain and regexp_matches(store_id, ${UNSEEN_PATTERN})
           then 'store_id ${ID_FLAWS.unseen}' || printf('U+%04X', unicode(regexp_extract(store_id, ${UNSEEN_PATTERN})))
         when contains(store_id, '+') and regexp_full_match(store_id, ${literal(ID_PATTERNS.scientific)})

@@ -5,6 +5,8 @@ import { AT, HOURS, Importer, POLLS, told, ZONES } from '../support/importer.ts'
 const NEW_ID =
   'store_id begins with "=", "+", "-" or "@", which a spreadsheet takes for a formula: expected another id for a new store, or a number such as -17';
 
+const LONG_ID = 'x'.repeat(201);
+
 /** Bad rows of each feed, and what is said of them. */
 const BAD = {
   polls: [
@@ -24,6 +26,8 @@ const BAD = {
     [`"",active,${AT}`, 'store_id is empty'],
     [`"  ",active,${AT}`, 'store_id is empty'],
     [`\u200b\u00a0,active,${AT}`, 'store_id is empty'],
+    [`${LONG_ID},active,${AT}`, 'store_id is longer than 200 characters'],
+    [`${'ü'.repeat(201)},active,${AT}`, 'store_id is longer than 200 characters'],
     [`A\u200b17,active,${AT}`, 'store_id holds a control character or a character without a width: U+200B'],
     [`"A\t17",active,${AT}`, 'store_id holds a control character or a character without a width: U+0009'],
     [`A\x7f,active,${AT}`, 'store_id holds a control character or a character without a width: U+007F'],
@@ -61,6 +65,7 @@ const BAD = {
     ['a,0,09:00,25:00:00', 'end_time_local "25:00:00" is not a time of day'],
     ['a,0,09:00', 'has 3 fields, expected 4'],
     [',0,09:00,17:00', 'store_id is empty'],
+    [`${LONG_ID},0,09:00,17:00`, 'store_id is longer than 200 characters'],
     ['=1,0,09:00,17:00', NEW_ID],
     ['8.4E+18,0,09:00,17:00', 'store_id "8.4E+18" is in scientific notation: a spreadsheet has rounded it'],
   ],
@@ -70,6 +75,7 @@ const BAD = {
     ['a,+05:00', 'timezone_str "+05:00" is not an IANA time zone such as "America/Chicago"'],
     ["a,America/O'Fallon", `timezone_str "America/O'Fallon" is not an IANA time zone such as "America/Chicago"`],
     [',America/Chicago', 'store_id is empty'],
+    [`${LONG_ID},America/Chicago`, 'store_id is longer than 200 characters'],
     ['=1,America/Chicago', NEW_ID],
     ['8.4E+18,America/Chicago', 'store_id "8.4E+18" is in scientific notation: a spreadsheet has rounded it'],
     ['a', 'has 1 field, expected 2'],
@@ -95,6 +101,15 @@ for (const [feed, header, good] of [
     assert.deepEqual((await importer.contents()).stores, stores, 'a bad poll names no store');
   });
 }
+
+test('an id of 200 characters is taken, however many bytes it has', async (t) => {
+  const importer = await Importer.open(t);
+  const ids = ['x'.repeat(200), '🍕'.repeat(200)];
+  const path = importer.file('polls.csv', `${POLLS}${ids.map((id) => `${id},active,${AT}\n`).join('')}`);
+  const { rejects } = await importer.import({ polls: [path] });
+  assert.deepEqual(rejects, []);
+  assert.deepEqual((await importer.contents()).stores, ids);
+});
 
 /** A row whose id is not UTF-8. */
 const LATIN = Buffer.from(`caf\xe9,active,${AT}`, 'latin1');
