@@ -10,7 +10,7 @@ import { globSync } from 'tinyglobby';
 const SLOW = [
   'test/system/**',
   'test/domain/few-polls.test.ts',
-  'test/security/{accounts,answers,bodies,oidc,second-factors}.test.ts',
+  'test/security/{accounts,answers,bodies,oidc,program,second-factors}.test.ts',
   'test/{storage,fleet}/postgres*.test.ts',
   'test/http/{access-matrix,fleet,fuzz,imports,people,rate-limit,report-access,reports,sync}.test.ts',
   'test/http/stores/{hours,polls}.test.ts',

@@ -3,7 +3,9 @@ import type { FastifyRequest } from 'fastify';
 import { isWithin, networks } from '../networks.ts';
 import type { App } from './types.ts';
 
-const FORWARDING = /^(forwarded|via|x-real-ip|x-forwarded(-.+)?)$/;
+/** The standard ones, their common variations, and those of content delivery networks. */
+const FORWARDING =
+  /^((x-)?(original-)?forwarded(-.+)?|via|cdn-loop|x-real-(ip|port)|x-original-(host|url)|x-(host|rewrite-url)|((true|fastly|x|x-cluster)-)?client-ip|cf-(connecting-ip(v6)?|ray|visitor)|x-envoy-external-address)$/;
 
 /** The first header that a proxy adds to what it passes on; `undefined`: the request came directly. */
 export function forwardingHeader(headers: IncomingHttpHeaders): string | undefined {

@@ -15,11 +15,7 @@ import { holdsNull, isPlain, NULL_REASON, quicklyTrimmed } from './sql-text.ts';
  * @throws UserError `invalid_input` when a column is not there or cannot hold what it should
  */
 export async function parquetRows(session: Session, source: Source, limits: FeedLimits): Promise<RawRows> {
-  // The footer says it before anything is read.
-  const { rows } = await session.row(
-    `select sum(num_rows) as rows from parquet_file_metadata(${pathLiteral(source.path)})`,
-  );
-  checkParquetRows(source.label, Number(rows), source.bytes, limits);
+  checkParquetRows(source.label, await rowsClaimed(session, source.path), source.bytes, limits);
   const file = `read_parquet(${pathLiteral(source.path)}, binary_as_string = true, hive_partitioning = false)`;
   const described = await session.rows(`describe select * from ${file}`);
   const header = described.map((row) => trimmed(String(row.column_name)).toLowerCase());
@@ -43,6 +39,21 @@ export async function parquetRows(session: Session, source: Source, limits: Feed
       concat_ws(',', ${names.join(', ')}) as line
     from (select ${columns.join(', ')} from ${file})`;
   return { query, columns: new Set(texts.map(({ name }) => name)) };
+}
+
+/**
+ * The number of rows by the footer, before any are read. The footer says it three times, for the file, for each row
+ * group and for each column in one; a reader may follow any of them, so the largest counts.
+ */
+async function rowsClaimed(session: Session, path: string): Promise<number> {
+  const { rows } = await session.row(`
+    select greatest(
+      (select sum(num_rows) from parquet_file_metadata(${pathLiteral(path)})),
+      (select sum(rows) from (
+        select max(greatest(row_group_num_rows, num_values)) as rows
+        from parquet_metadata(${pathLiteral(path)}) group by row_group_id))
+    ) as rows`);
+  return Number(rows);
 }
 
 /** Timestamps are written as CSV files have them, which is what the check of an instant is quick at. */

@@ -94,6 +94,9 @@ function idIn(line: string, { delimiter, positions }: CsvFormat): string {
   return trimmed(trimmed(field).replace(/^"(.*)"$/, '$1'));
 }
 
+/** So many ids are looked up at a time: the server that answers has others to serve. */
+const IDS_AT_A_TIME = 5_000;
+
 /** Rows that are bad for an id that no new store may have are good where the store is not new. */
 async function takeKnownIds(
   session: Session,
@@ -101,11 +104,15 @@ async function takeKnownIds(
   storesAmong: (ids: readonly string[]) => Promise<ReadonlySet<string>>,
 ): Promise<void> {
   const rows = await session.rows(`select distinct store_id from ${table} where reason = ${literal(NEW_ID_REASON)}`);
-  if (rows.length === 0) return;
-  const known = await storesAmong(rows.map((row) => String(row.store_id)));
+  const ids = rows.map((row) => String(row.store_id));
+  const known: string[] = [];
+  for (let first = 0; first < ids.length; first += IDS_AT_A_TIME) {
+    known.push(...(await storesAmong(ids.slice(first, first + IDS_AT_A_TIME))));
+  }
+  if (known.length === 0) return;
   await session.run(
     `update ${table} set reason = null, line = null
      where reason = ${literal(NEW_ID_REASON)} and store_id in (select unnest(from_json($ids::json, '["VARCHAR"]')))`,
-    { ids: JSON.stringify([...known]) },
+    { ids: JSON.stringify(known) },
   );
 }

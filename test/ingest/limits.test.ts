@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { AT, Importer, POLLS, told, ZONES } from '../support/importer.ts';
@@ -59,6 +59,24 @@ test('a Parquet file of a few kilobytes that claims millions of rows is refused'
   const message = await importer.refusal({ polls: [file] }, { limits: { ...LIMITS, rows: 1e9 } });
   const { size } = statSync(file);
   assert.equal(message, `bomb.parquet claims 5000000 rows in ${size} bytes, more than the limit of 100 rows per byte`);
+});
+
+test('a Parquet file whose footer says fewer rows for the file than for its row groups is refused', async (t) => {
+  const importer = await Importer.open(t);
+  const file = await parquetFile(
+    importer,
+    'lie.parquet',
+    `select 'a' as store_id, 'active' as status, timestamp '2023-01-22 12:09:39' as timestamp_utc from range(5000000)`,
+  );
+  const bytes = readFileSync(file);
+  const footer = bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8);
+  // Thrift's number 5,000,000, and 1 in as many bytes; the file's own comes before those of the row groups.
+  const [honest, lie] = [Buffer.from([0x80, 0xad, 0xe2, 0x04]), Buffer.from([0x82, 0x80, 0x80, 0x00])];
+  lie.copy(bytes, bytes.indexOf(honest, footer));
+  writeFileSync(file, bytes);
+  const message = await importer.refusal({ polls: [file] }, { limits: { ...LIMITS, rows: 1e9 } });
+  const { length } = bytes;
+  assert.equal(message, `lie.parquet claims 5000000 rows in ${length} bytes, more than the limit of 100 rows per byte`);
 });
 
 test('a file of more different time zones than the limit is refused', async (t) => {

@@ -30,12 +30,22 @@ interface Apart {
   ): Promise<{ added: number[]; rejects: Reject[] }>;
 }
 
-async function apart(t: TestContext, { program, limits = LIMITS }: { program?: string; limits?: FeedLimits } = {}) {
+interface ApartOptions {
+  readonly program?: string;
+  readonly limits?: FeedLimits;
+  /** Gets the number of ids in each question of the process. */
+  readonly onAsked?: (ids: number) => void;
+}
+
+async function apart(t: TestContext, { program, limits = LIMITS, onAsked = () => {} }: ApartOptions = {}) {
   const importer = await Importer.open(t);
   const folder = join(importer.folder, 'reading');
   const reader = new FeedReader({
     ...{ folder, limits, duckdb: { memory: MEMORY, temporary: 1e9 } },
-    storesAmong: async (ids) => new Set((await importer.storage.snapshot((snapshot) => snapshot.storesNamed(ids))).ids),
+    storesAmong: async (ids) => {
+      onAsked(ids.length);
+      return new Set((await importer.storage.snapshot((snapshot) => snapshot.storesNamed(ids))).ids);
+    },
     ...(program !== undefined && { program }),
   });
   const run: Apart['import'] = async (content, signal) => {
@@ -88,6 +98,20 @@ test('a store that is there already may keep the id of a formula', async (t) => 
     await session.staging.run('drop table old');
   });
   assert.deepEqual(await run({ polls: `${POLLS}=1,active,${AT}\n` }), { added: [1], rejects: [] });
+});
+
+test('a process asks the server about any number of ids in small questions', async (t) => {
+  const asked: number[] = [];
+  const { importer, import: run } = await apart(t, { onAsked: (ids) => asked.push(ids) });
+  await importer.storage.importing(async (session) => {
+    await session.staging.run(`create temp table old as select unnest(['=0', '=6000', '=11999']) as store_id`);
+    await session.nameStores('old');
+    await session.staging.run('drop table old');
+  });
+  const rows = Array.from({ length: 12_000 }, (_, i) => `=${i},active,${AT}\n`);
+  const { added } = await run({ polls: POLLS + rows.join('') });
+  assert.deepEqual(added, [3]);
+  assert.deepEqual(asked, [5_000, 5_000, 2_000]);
 });
 
 test('limits hold in the process, and their reasons arrive', async (t) => {

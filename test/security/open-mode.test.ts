@@ -12,6 +12,16 @@ const FORWARDING = [
   ['forwarded', 'host=localhost'],
   ['x-real-ip', '127.0.0.1'],
   ['via', '1.1 proxy'],
+  ['x-client-ip', '127.0.0.1'],
+  ['true-client-ip', '127.0.0.1'],
+  ['x-cluster-client-ip', '127.0.0.1'],
+  ['fastly-client-ip', '127.0.0.1'],
+  ['cf-connecting-ip', '127.0.0.1'],
+  ['cdn-loop', 'proxy'],
+  ['forwarded-for', '127.0.0.1'],
+  ['x-original-forwarded-for', '127.0.0.1'],
+  ['x-original-host', 'localhost'],
+  ['x-host', 'localhost'],
 ] as const;
 
 const LOCAL = 'localhost:5000';

@@ -89,6 +89,6 @@ export async function serve(t: TestContext, cwd: string, ...args: string[]): Pro
 /** None of the variables that configure the program reach it from outside. */
 function environment(): NodeJS.ProcessEnv {
   const own =
-    /^(HOST|PORT|DATABASE_URL|RESULTS_DIR|UPLOADS_DIR|LOG_LEVEL|RATE_LIMIT|ESTIMATOR|POLL|POLLS?_.*|PROBE_.*|SYNC_.*|REPORT_RETENTION|MAX_UPLOAD_BYTES|TZDATA_DIR|TRUSTED_PROXIES|SECURITY_CONTACT|DEBUG|NODE_TEST_CONTEXT)$/;
+    /^(HOST|PORT|DATABASE_URL|RESULTS_DIR|UPLOADS_DIR|LOG_LEVEL|RATE_LIMIT|ESTIMATOR|POLL|POLLS?_.*|PROBE_.*|SYNC_.*|REPORT_RETENTION|MAX_UPLOAD_BYTES|TZDATA_DIR|TRUSTED_PROXIES|SECURITY_CONTACT|SECRET_KEY|DEBUG|NODE_TEST_CONTEXT)$/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
 }

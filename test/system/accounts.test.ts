@@ -33,16 +33,16 @@ test('users are added, listed, disabled, enabled and removed', async (t) => {
   assert.equal(disabled.stderr, 'owen@example.com is disabled\n');
   const listed = await run(cwd, ['user', 'list']);
   const [heading, ...rows] = cells(listed.stdout);
-  assert.deepEqual(heading, ['LOGIN', 'NAME', 'ROLE', 'STORES', 'STATE', 'CREATED']);
+  assert.deepEqual(heading, ['LOGIN', 'NAME', 'ROLE', 'STORES', '2ND FACTOR', 'STATE', 'CREATED']);
   assert.deepEqual(
-    rows.map((row) => row.slice(0, 5)),
+    rows.map((row) => row.slice(0, 6)),
     [
-      ['anna', 'anna', 'admin', 'all', 'enabled'],
-      ['owen@example.com', 'Owen O.', 'owner', '3', 'disabled'],
+      ['anna', 'anna', 'admin', 'all', 'no', 'enabled'],
+      ['owen@example.com', 'Owen O.', 'owner', '3', 'no', 'disabled'],
     ],
   );
   await run(cwd, ['user', 'enable', 'owen@example.com']);
-  assert.match((await run(cwd, ['user', 'list'])).stdout, /owner +3 +keys only/);
+  assert.match((await run(cwd, ['user', 'list'])).stdout, /owner +3 +no +keys only/);
   assert.equal((await run(cwd, ['user', 'remove', 'owen@example.com'])).code, 0);
   assert.doesNotMatch((await run(cwd, ['user', 'list'])).stdout, /owen/);
 });
