@@ -146,7 +146,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
   });
   const directory = new StoreDirectory({ storage, now });
   const reader = createReader(config, storage);
-  await reader.clear(now());
+  await reader.clear();
   const imports = new ImportService({
     storage,
     budgets: config.budgets,

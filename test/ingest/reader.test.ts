@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -178,10 +179,11 @@ test('an import that is broken off ends the process', async (t) => {
   }
 });
 
-test('what a killed server left behind is cleared away after a day', async (t) => {
+test('what a killed server left behind is cleared away, and what a running process reads is not', async (t) => {
   const { reader, folder } = await apart(t);
-  for (const name of ['feed-old', 'feed-new']) mkdirSync(join(folder, name), { recursive: true });
-  utimesSync(join(folder, 'feed-old'), new Date(0), new Date(0));
-  await reader.clear(Date.now());
-  assert.deepEqual(readdirSync(folder), ['feed-new']);
+  const ended = spawnSync(process.execPath, ['--version']).pid;
+  const names = { ended: `${ended}-a`, before: `${process.pid}-b`, running: `${process.ppid}-c` };
+  for (const name of Object.values(names)) mkdirSync(join(folder, name), { recursive: true });
+  await reader.clear();
+  assert.deepEqual(readdirSync(folder), [names.running]);
 });

@@ -115,7 +115,7 @@ suite('killed in the middle', () => {
     }
     assert.equal(found.status, 'complete');
     assert.equal(await second.end('SIGTERM'), 0);
-    assert.deepEqual(readdirSync(join(folder, 'uploads')), ['server-id']);
+    assert.deepEqual(readdirSync(join(folder, 'uploads'), { recursive: true }).sort(), ['reading', 'server-id']);
     const { polls, revision } = await contents(join(folder, 'upload.duckdb'));
     assert.deepEqual([polls, revision], [found.counts.added, 1]);
   });

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DuckdbLimits } from '../../duckdb/limits.ts';
@@ -44,7 +44,6 @@ export interface ReadFeed {
 
 /** Megabytes of a reader process's own heap: rows pass it by. */
 const HEAP = 256;
-const OLD = 24 * 3_600_000;
 /** A file that ends its reader process is tried once more: the cause may lie elsewhere. */
 const ATTEMPTS = 2;
 
@@ -71,7 +70,7 @@ export class FeedReader {
   async read(source: Source, reading: FeedReading): Promise<ReadFeed> {
     for (let attempt = 1; ; attempt++) {
       await mkdir(this.#options.folder, { recursive: true });
-      const folder = await mkdtemp(join(this.#options.folder, 'feed-'));
+      const folder = await mkdtemp(join(this.#options.folder, `${process.pid}-`));
       const remove = () => rm(folder, { recursive: true, force: true });
       try {
         const staged = await this.#run(source, folder, reading);
@@ -91,13 +90,14 @@ export class FeedReader {
     }
   }
 
-  /** Deletes what a process that was killed left behind, a day ago or longer. */
-  async clear(now: number): Promise<void> {
+  /** Deletes what servers and commands that were killed left behind. To be called before this process reads anything. */
+  async clear(): Promise<void> {
     const { folder } = this.#options;
     for (const name of await readdir(folder).catch(() => [])) {
-      const path = join(folder, name);
-      const found = await stat(path).catch(() => undefined);
-      if (found !== undefined && found.mtimeMs < now - OLD) await rm(path, { recursive: true, force: true });
+      const owner = Number.parseInt(name, 10);
+      // In a container a process often has the number of the one before it.
+      if (owner !== process.pid && isRunning(owner)) continue;
+      await rm(join(folder, name), { recursive: true, force: true });
     }
   }
 
@@ -142,6 +142,15 @@ function errorOf({ message, error }: Extract<ReaderMessage, { kind: 'failed' }>)
   if (error === undefined) return new Error(message);
   const { code, withoutContent } = error;
   return new UserError(code, message, withoutContent === undefined ? {} : { withoutContent });
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** Of the flags of this process those that make it read TypeScript, where it does: others are its own affair. */
