@@ -166,8 +166,8 @@ function slotsBegunIn(id: string, from: number, to: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
-/** As a line of the file of the day, without its end. */
+/** As a line of the file of the day, without its end; an active poll has no reason. */
 function lineOf({ id, instant, active }: StoredPoll): string {
   const time = new Date(instant).toISOString().replace('T', ' ').replace('Z', ' UTC');
-  return `${id},${active ? 'active' : 'inactive'},${time}`;
+  return `${id},${active ? 'active' : 'inactive'},${time},`;
 }
