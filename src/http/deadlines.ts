@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { App } from './types.ts';
 
 /** Milliseconds in which a request must have come in whole. */
@@ -30,6 +31,8 @@ export function limitRequestTime(app: App, timeout = REQUEST_TIMEOUT): void {
 
 /** Ends the connection of a client that is too slow, whatever it still sends; one that got no answer yet is told. */
 export function cutOff({ socket }: IncomingMessage, response: ServerResponse): void {
+  // A request that was injected into the app has no connection.
+  if (!(socket instanceof Socket)) return;
   if (response.headersSent) {
     socket.destroy();
     return;
