@@ -1,64 +1,42 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
+import { importsBelow, ROOMS, trespasses } from '../scripts/walls.ts';
 import { migrationsOf } from '../src/storage/migrations.ts';
 
-const ROOT = new URL('..', import.meta.url);
-
-/**
- * Which rooms of the house each room may know, of the others; `http` and `cli` stand above all. What the linter holds
- * them to is in `biome.json`, which says more than this: no engine, and of accounts some only who may do what.
- */
-const KNOWS: Readonly<Record<string, readonly string[]>> = {
-  calendar: ['domain'],
-  duckdb: [],
-  storage: ['domain', 'duckdb'],
-  ingest: ['domain', 'duckdb', 'storage'],
-  accounts: ['domain', 'storage'],
-  stores: ['accounts', 'domain', 'ingest', 'storage', 'polls'],
-  polls: ['accounts', 'domain', 'ingest', 'storage', 'stores'],
-  reports: ['accounts', 'domain', 'storage'],
-  fleet: ['domain', 'reports', 'storage', 'stores'],
-  imports: ['domain', 'ingest', 'storage'],
-  outbound: [],
-  poller: ['domain', 'outbound', 'storage'],
-  sync: ['domain', 'ingest', 'outbound', 'storage'],
-  simulate: ['domain', 'duckdb'],
-};
-
-interface Override {
-  readonly includes: readonly string[];
-  readonly linter: {
-    readonly rules: {
-      readonly style?: {
-        readonly noRestrictedImports?: {
-          readonly level: string;
-          readonly options: { readonly patterns: readonly { readonly group: readonly string[] }[] };
-        };
-      };
-    };
-  };
-}
-
-test('every room has a wall, and the wall knows every room that lies behind it', () => {
-  const { overrides } = JSON.parse(readFileSync(new URL('biome.json', ROOT), 'utf8')) as {
-    overrides: readonly Override[];
-  };
-  const rooms = readdirSync(new URL('src', ROOT), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name);
-  assert.deepEqual(rooms.toSorted(), [...Object.keys(KNOWS), 'cli', 'domain', 'http'].sort());
-  for (const [room, known] of Object.entries(KNOWS)) {
-    const walls = overrides.filter(({ includes }) => includes.includes(`src/${room}/**`));
-    const groups = walls.flatMap(({ linter }) => {
-      const rule = linter.rules.style?.noRestrictedImports;
-      return rule?.level === 'error' ? rule.options.patterns.flatMap(({ group }) => group) : [];
-    });
-    const open = rooms.filter(
-      (other) => other !== room && !known.includes(other) && !groups.includes(`**/${other}/**`),
+test('no import goes through a wall', () => {
+  const imports = importsBelow();
+  const folders = readdirSync(new URL('../src', import.meta.url), { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  for (const { name } of folders) {
+    assert.ok(
+      imports.some(({ from, to }) => from.startsWith(`${name}/`) || to?.startsWith(`${name}/`)),
+      `imports of src/${name} are found`,
     );
-    assert.deepEqual(open, [], `what lies behind the wall of ${room}`);
   }
+  assert.deepEqual(trespasses(imports), []);
+});
+
+test('an import through a wall is found', () => {
+  const [file] = importsBelow().filter(({ to }) => to?.startsWith('duckdb/'));
+  assert.ok(file, 'some file imports the driver');
+  const wall = { ...file, from: 'reports/invented' };
+  assert.equal(trespasses([wall]).length, 1, 'reports may not know an engine');
+  assert.equal(
+    trespasses([{ from: 'domain/invented', name: 'node:fs', to: undefined }]).length,
+    1,
+    'the kernel is pure',
+  );
+  assert.equal(
+    trespasses([{ from: 'attic/invented', name: './x.ts', to: 'attic/x' }]).length,
+    1,
+    'no room without walls',
+  );
+  assert.deepEqual(
+    trespasses([{ ...wall, from: `${Object.keys(ROOMS).find((room) => room === 'duckdb')}/invented` }]),
+    [],
+  );
 });
 
 test('the migrations of each engine are numbered without gaps or doubles', () => {
