@@ -1,7 +1,7 @@
 import { appendFile, copyFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { DEFAULT_BUDGETS } from '../src/budgets.ts';
+import { DEFAULT_BUDGETS } from '../src/lib/budgets.ts';
 import type { Storage } from '../src/storage/ports.ts';
 import { SyncService } from '../src/sync/service.ts';
 import { atMost, count, megabytes, ms, type Section } from './figures.ts';

@@ -1,11 +1,11 @@
-import { type Budgets, loadBudgets } from './budgets.ts';
 import { ESTIMATORS, type EstimatorName } from './domain/estimator.ts';
 import { DAY, HOUR } from './domain/hours.ts';
-import { invalid } from './errors.ts';
 import { DEFAULT_BAD_SHARE } from './ingest/bad-share.ts';
-import { parseNetwork } from './networks.ts';
+import { type Budgets, loadBudgets } from './lib/budgets.ts';
+import { invalid } from './lib/errors.ts';
+import { parseNetwork } from './lib/networks.ts';
+import { list, oneOf, type Setting, share, wholeNumber } from './lib/settings.ts';
 import { loadPollConfig, type PollConfig } from './poll-config.ts';
-import { list, oneOf, type Setting, share, wholeNumber } from './settings.ts';
 import { loadSignInConfig, type SignInConfig } from './sign-in-config.ts';
 import { loadSyncConfig, type SyncConfig } from './sync-config.ts';
 

@@ -1,5 +1,5 @@
 import type { OidcSettings } from './accounts/identity-provider.ts';
-import { invalid } from './errors.ts';
+import { invalid } from './lib/errors.ts';
 import { loadOidcConfig } from './oidc-config.ts';
 
 export interface SignInConfig {

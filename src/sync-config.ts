@@ -1,7 +1,7 @@
-import { invalid } from './errors.ts';
 import type { FeedName } from './ingest/feeds.ts';
-import { parseNetwork } from './networks.ts';
-import { duration, list, type Setting, wholeNumber } from './settings.ts';
+import { invalid } from './lib/errors.ts';
+import { parseNetwork } from './lib/networks.ts';
+import { duration, list, type Setting, wholeNumber } from './lib/settings.ts';
 import { type Cadence, cadenceFrom } from './sync/cadence.ts';
 import { credentialsOf, isUrl, labelOf, type SyncSource } from './sync/sources.ts';
 

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { unmapped } from '../networks.ts';
+import { unmapped } from '../lib/networks.ts';
 
 /** Whether a host name or address to listen on is reached from this machine alone. */
 export function isLoopback(host: string): boolean {

@@ -1,5 +1,5 @@
 import * as client from 'openid-client';
-import { UserError } from '../errors.ts';
+import { UserError } from '../lib/errors.ts';
 import type { Role } from '../storage/account-catalog.ts';
 import { isText } from './texts.ts';
 

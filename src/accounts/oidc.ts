@@ -1,4 +1,4 @@
-import { invalid } from '../errors.ts';
+import { invalid } from '../lib/errors.ts';
 import type { AccountCatalog, AccountChanges, Role, UserRecord } from '../storage/account-catalog.ts';
 import { ROLES } from './access.ts';
 import type { Actor, AuditLog } from './audit.ts';

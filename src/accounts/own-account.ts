@@ -1,5 +1,5 @@
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
-import { invalid, UserError } from '../errors.ts';
+import { invalid, UserError } from '../lib/errors.ts';
 import type { AccountCatalog, AccountChanges, UserRecord } from '../storage/account-catalog.ts';
 import type { Actor, AuditLog } from './audit.ts';
 import type { Answer, Passkeys } from './passkeys.ts';

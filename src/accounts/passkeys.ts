@@ -8,7 +8,7 @@ import {
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
 } from '@simplewebauthn/server';
-import { invalid, UserError } from '../errors.ts';
+import { invalid, UserError } from '../lib/errors.ts';
 import type { AccountCatalog, AccountChanges } from '../storage/account-catalog.ts';
 import type { PasskeyRecord } from '../storage/factors.ts';
 import type { Actor } from './audit.ts';

@@ -1,4 +1,4 @@
-import type { UserError } from '../errors.ts';
+import type { UserError } from '../lib/errors.ts';
 import type { AccountCatalog, AccountChanges, UserRecord } from '../storage/account-catalog.ts';
 import type { Actor, AuditLog } from './audit.ts';
 import type { Devices } from './devices.ts';

@@ -1,4 +1,4 @@
-import { invalid } from '../errors.ts';
+import { invalid } from '../lib/errors.ts';
 
 export const MIN_PASSWORD = 12;
 export const MAX_PASSWORD = 256;

@@ -1,5 +1,5 @@
 import { hash, verify } from '@node-rs/argon2';
-import { UserError } from '../errors.ts';
+import { UserError } from '../lib/errors.ts';
 
 /** What OWASP recommends for argon2id: 19 MiB, two passes, one thread; some 30 ms. The library's default is argon2id. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };

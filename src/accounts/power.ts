@@ -1,4 +1,4 @@
-import { UserError } from '../errors.ts';
+import { UserError } from '../lib/errors.ts';
 import type { Role } from '../storage/account-catalog.ts';
 import type { Actor } from './audit.ts';
 

@@ -1,6 +1,6 @@
+import { RecentMap } from '../lib/recent-map.ts';
 import type { AccountReader, UserRecord } from '../storage/account-catalog.ts';
 import type { Scope, UserPrincipal } from './access.ts';
-import { RecentMap } from './recent-map.ts';
 
 /** So long, in milliseconds, a change that another server made may go unnoticed. */
 const FRESH = 5_000;

@@ -1,4 +1,4 @@
-import { invalid, UserError } from '../errors.ts';
+import { invalid, UserError } from '../lib/errors.ts';
 import type { AccountCatalog, AccountChanges, AccountReader, Role, UserRecord } from '../storage/account-catalog.ts';
 import type { PasskeyRecord } from '../storage/factors.ts';
 import { isRole } from './access.ts';

@@ -1,5 +1,5 @@
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
-import { UserError } from '../errors.ts';
+import { UserError } from '../lib/errors.ts';
 import type { AccountCatalog, UserRecord } from '../storage/account-catalog.ts';
 import type { Devices } from './devices.ts';
 import type { Answer, Passkeys } from './passkeys.ts';

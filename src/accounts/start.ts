@@ -1,4 +1,4 @@
-import { UserError } from '../errors.ts';
+import { UserError } from '../lib/errors.ts';
 import { isLoopback } from './addresses.ts';
 import type { Accounts } from './service.ts';
 

@@ -1,7 +1,7 @@
-import { LIMITS } from '../budgets.ts';
-import { invalid } from '../errors.ts';
-import { idFlaw } from '../store-id.ts';
-import { trimmed } from '../text.ts';
+import { LIMITS } from '../lib/budgets.ts';
+import { invalid } from '../lib/errors.ts';
+import { idFlaw } from '../lib/store-id.ts';
+import { trimmed } from '../lib/text.ts';
 
 const LONGEST = { login: 254, name: 200 };
 /** What one user can be assigned; whoever sees more than that is an operator. */

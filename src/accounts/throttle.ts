@@ -1,6 +1,6 @@
-import { UserError } from '../errors.ts';
+import { UserError } from '../lib/errors.ts';
+import { RecentMap } from '../lib/recent-map.ts';
 import { neighborhoodOf, networkOf } from './addresses.ts';
-import { RecentMap } from './recent-map.ts';
 
 const SECOND = 1_000;
 /** So many failures are free. Behind one address may sit a whole office. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { invalid, UserError } from '../errors.ts';
+import { invalid, UserError } from '../lib/errors.ts';
 import type {
   AccountCatalog,
   AccountChanges,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../lib/errors.ts';
 import type { ZoneRules } from './rules.ts';
 import type { SourceKind, ZoneSource } from './source.ts';
 import { readTzif } from './tzif.ts';

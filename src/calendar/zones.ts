@@ -1,4 +1,4 @@
-import { invalid, messageOf } from '../errors.ts';
+import { invalid, messageOf } from '../lib/errors.ts';
 import { bundledZones } from './packed.ts';
 import { offsetsBetween, type ZoneRules } from './rules.ts';
 import { RUNTIME_VERSION, runtimeName, runtimeOffsets } from './runtime.ts';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { openStorage } from '../compose.ts';
 import { databaseLocation } from '../config.ts';
 import { copyStorage } from '../copy.ts';
-import { invalid } from '../errors.ts';
+import { invalid } from '../lib/errors.ts';
 import { formatCount, progressBar, say } from './terminal.ts';
 
 export function copyCommand(program: Command): void {

@@ -2,7 +2,6 @@ import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Config } from '../config.ts';
-import { invalid } from '../errors.ts';
 import { censusLine, censusWarnings } from '../ingest/census.ts';
 import { FEED_NAMES, FEEDS } from '../ingest/feeds.ts';
 import { type FeedFiles, type FileSummary, importSources, inspectFeeds } from '../ingest/import.ts';
@@ -11,6 +10,7 @@ import { RejectsFile } from '../ingest/rejects.ts';
 import { inspect, type Source } from '../ingest/source.ts';
 import { spool } from '../ingest/spool.ts';
 import { warningsOf } from '../ingest/warnings.ts';
+import { invalid } from '../lib/errors.ts';
 import type { Storage, StoreCensus } from '../storage/ports.ts';
 import { formatCount, progressBar, say, tally } from './terminal.ts';
 

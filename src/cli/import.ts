@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { openStorage } from '../compose.ts';
 import { loadConfig } from '../config.ts';
-import { invalid } from '../errors.ts';
 import { instantFrom } from '../instant.ts';
+import { invalid } from '../lib/errors.ts';
 import { type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
 
 export function importCommand(program: Command): void {

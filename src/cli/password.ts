@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { type Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { invalid } from '../errors.ts';
+import { invalid } from '../lib/errors.ts';
 import { say } from './terminal.ts';
 
 /** The terminal, or what stands for it. */

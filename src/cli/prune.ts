@@ -3,8 +3,8 @@ import { openStorage } from '../compose.ts';
 import { loadConfig } from '../config.ts';
 import { DAY } from '../domain/hours.ts';
 import { POLL_REACH } from '../domain/window.ts';
-import { invalid } from '../errors.ts';
 import { formatInstant } from '../instant.ts';
+import { invalid } from '../lib/errors.ts';
 import { say } from './terminal.ts';
 
 export function pruneCommand(program: Command): void {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { createReader, createServer, openServerStorage, type Server } from '../compose.ts';
 import { type ConfigFlags, loadConfig } from '../config.ts';
-import { messageOf, UserError } from '../errors.ts';
 import { pollsIn } from '../ingest/import.ts';
+import { messageOf, UserError } from '../lib/errors.ts';
 import { type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
 import { onSignal } from './signals.ts';
 import { say } from './terminal.ts';

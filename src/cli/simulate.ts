@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { HOUR } from '../domain/hours.ts';
-import { invalid } from '../errors.ts';
 import { formatInstant, instantFrom } from '../instant.ts';
+import { invalid } from '../lib/errors.ts';
 import { REGIME_NAMES, type RegimeName } from '../simulate/regimes.ts';
 import { simulate } from '../simulate/simulate.ts';
 import { onSignal } from './signals.ts';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { pino } from 'pino';
 import { createReader, createSyncs, openServerStorage } from '../compose.ts';
 import { loadConfig } from '../config.ts';
-import { UserError } from '../errors.ts';
+import { UserError } from '../lib/errors.ts';
 import type { StandingRejects, SyncResult } from '../storage/sync-log.ts';
 import { progressBar, say, tally } from './terminal.ts';
 

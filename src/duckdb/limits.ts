@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os';
-import { type Budgets, DEFAULT_BUDGETS } from '../budgets.ts';
+import { type Budgets, DEFAULT_BUDGETS } from '../lib/budgets.ts';
 
 /** What one DuckDB may take of the machine. */
 export interface DuckdbLimits {

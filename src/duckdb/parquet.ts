@@ -1,4 +1,4 @@
-import type { OutputColumn } from '../columns.ts';
+import type { OutputColumn } from '../lib/columns.ts';
 import { Database } from './database.ts';
 import { identifier, literal } from './session.ts';
 

@@ -7,8 +7,8 @@ import {
   INTEGER,
   UTINYINT,
 } from '@duckdb/node-api';
-import { messageOf, UserError } from '../errors.ts';
-import type { Parameters, Row, Sql } from '../sql.ts';
+import { messageOf, UserError } from '../lib/errors.ts';
+import type { Parameters, Row, Sql } from '../lib/sql.ts';
 
 export interface WholeResult {
   readonly rowCount: number;

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Stretch } from '../domain/timeline.ts';
-import { messageOf, UserError } from '../errors.ts';
-import { FairQueue } from '../fair-queue.ts';
+import { messageOf, UserError } from '../lib/errors.ts';
+import { FairQueue } from '../lib/fair-queue.ts';
 import type { FleetGauges } from '../metrics.ts';
 import type { Storage, StoreCensus } from '../storage/ports.ts';
 import { type StoreDirectory, type StoreEntry, storeNamed, visibleEntries } from '../stores/directory.ts';

@@ -1,9 +1,9 @@
 import type { Intervals } from '../domain/interval.ts';
 import type { PollColumns } from '../domain/polls.ts';
 import type { Stretch } from '../domain/timeline.ts';
+import { Turns } from '../lib/time-slice.ts';
 import type { Snapshot } from '../storage/ports.ts';
 import type { StoreEntry } from '../stores/directory.ts';
-import { Turns } from '../turns.ts';
 import { runsOf } from './runs.ts';
 import { type FleetSchedule, keysOf } from './schedules.ts';
 

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { may, NOBODY, OPEN, type Principal } from '../accounts/access.ts';
 import { isLoopback } from '../accounts/addresses.ts';
-import { UserError } from '../errors.ts';
+import { UserError } from '../lib/errors.ts';
 import { cookieOf, SESSION_COOKIE } from './cookies.ts';
 import { forwardingHeader, type TrustedProxies } from './proxies.ts';
 import type { RequestLimit } from './rate-limit.ts';

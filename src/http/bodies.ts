@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { UserError } from '../errors.ts';
-import { parseJson } from '../json.ts';
+import { UserError } from '../lib/errors.ts';
+import { parseJson } from '../lib/json.ts';
 import type { App } from './types.ts';
 
 /**

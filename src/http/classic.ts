@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { LIMITS } from '../budgets.ts';
-import { invalid } from '../errors.ts';
 import { formatInstant } from '../instant.ts';
+import { LIMITS } from '../lib/budgets.ts';
+import { invalid } from '../lib/errors.ts';
 import { warningOf } from '../reports/late-polls.ts';
 import { isReportId } from '../reports/results.ts';
 import type { ReportService } from '../reports/service.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import statics from '@fastify/static';
 import { Type } from 'typebox';
-import { notFound } from '../errors.ts';
+import { notFound } from '../lib/errors.ts';
 import type { Routes } from './types.ts';
 
 /** Where `npm run build` leaves the pages; the same from the sources as from what is built. */

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { UserError } from '../errors.ts';
+import { UserError } from '../lib/errors.ts';
 
 /** The headers of a request that changes what somebody has read. */
 export const IfMatch = Type.Object({

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import { messageOf, UserError } from '../errors.ts';
 import type { Freshness } from '../freshness.ts';
+import { messageOf, UserError } from '../lib/errors.ts';
 import type { Storage } from '../storage/ports.ts';
 import { TimeZones, timeZones } from './time-zones.ts';
 import type { Routes } from './types.ts';

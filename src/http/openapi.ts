@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger';
 import { Type } from 'typebox';
-import { VERSION } from '../version.ts';
+import { VERSION } from '../lib/version.ts';
 import { SESSION_COOKIE } from './cookies.ts';
 import { CONVENTIONS } from './document/conventions.ts';
 import { hoistSchemas } from './document/hoist.ts';

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyRequest } from 'fastify';
-import type { Budgets } from '../budgets.ts';
+import type { Budgets } from '../lib/budgets.ts';
 import { cutOff } from './deadlines.ts';
 import type { Share } from './shares.ts';
 import type { App } from './types.ts';

@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox';
-import { invalid } from '../errors.ts';
+import { invalid } from '../lib/errors.ts';
 
 export const PAGE_LIMIT = 500;
 const DEFAULT_LIMIT = 50;

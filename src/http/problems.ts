@@ -1,8 +1,8 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 import { Type } from 'typebox';
-import { LIMITS } from '../budgets.ts';
-import { type ErrorCode, UserError } from '../errors.ts';
+import { LIMITS } from '../lib/budgets.ts';
+import { type ErrorCode, UserError } from '../lib/errors.ts';
 
 /** The one place where an error code becomes an HTTP status. */
 const STATUS: Readonly<Record<ErrorCode, number>> = {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
-import { isWithin, networks } from '../networks.ts';
+import { isWithin, networks } from '../lib/networks.ts';
 import type { App } from './types.ts';
 
 /** The standard ones, their common variations, and those of content delivery networks. */

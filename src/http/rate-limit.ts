@@ -1,6 +1,6 @@
 import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { UserError } from '../errors.ts';
+import { UserError } from '../lib/errors.ts';
 import type { Authenticator } from './access.ts';
 import type { App } from './types.ts';
 

@@ -1,6 +1,6 @@
 import { DAY } from '../domain/hours.ts';
-import { notFound } from '../errors.ts';
 import { formatInstant } from '../instant.ts';
+import { notFound } from '../lib/errors.ts';
 import { answer, Raw } from './media.ts';
 import type { Routes } from './types.ts';
 

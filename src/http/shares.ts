@@ -1,5 +1,5 @@
-import type { Budgets } from '../budgets.ts';
-import { UserError } from '../errors.ts';
+import type { Budgets } from '../lib/budgets.ts';
+import { UserError } from '../lib/errors.ts';
 import { senderOf } from './rate-limit.ts';
 import type { App } from './types.ts';
 

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { samePower } from '../accounts/access.ts';
-import { UserError } from '../errors.ts';
+import { UserError } from '../lib/errors.ts';
 import type { Authenticator } from './access.ts';
 import { headersFor } from './headers.ts';
 import type { App } from './types.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
-import { UserError } from '../errors.ts';
+import { UserError } from '../lib/errors.ts';
 import { answer, Raw } from './media.ts';
 import { type EventStream, startEvents } from './sse.ts';
 

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { DAY } from '../domain/hours.ts';
-import { invalid, notFound } from '../errors.ts';
 import { formatInstant, instantFrom } from '../instant.ts';
+import { invalid, notFound } from '../lib/errors.ts';
 import { zoneBetween, zoneName, zoneNames } from '../tzdb.ts';
 import { GivenInstant, Instant, Nullable } from './schemas.ts';
 import { TimeZones, timeZones } from './time-zones.ts';

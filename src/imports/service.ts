@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
-import type { Budgets } from '../budgets.ts';
-import { notFound, UserError } from '../errors.ts';
 import { FEEDS } from '../ingest/feeds.ts';
 import type { FeedReader } from '../ingest/reader/reader.ts';
 import { inspect } from '../ingest/source.ts';
+import type { Budgets } from '../lib/budgets.ts';
+import { notFound, UserError } from '../lib/errors.ts';
 import { Retention } from '../retention.ts';
 import type { AuditRecord } from '../storage/account-catalog.ts';
 import type { ImportQuery, ImportRecord } from '../storage/import-catalog.ts';

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
-import type { Budgets } from '../budgets.ts';
-import { messageOf, UserError } from '../errors.ts';
 import { FEEDS } from '../ingest/feeds.ts';
 import { type FileSummary, type ImportPhase, importSources, pollsIn } from '../ingest/import.ts';
 import type { FeedReader } from '../ingest/reader/reader.ts';
 import { RejectsFile } from '../ingest/rejects.ts';
 import { inspect } from '../ingest/source.ts';
+import type { Budgets } from '../lib/budgets.ts';
+import { messageOf, UserError } from '../lib/errors.ts';
 import type { ImportCatalog, ImportCounts, ImportRecord } from '../storage/import-catalog.ts';
 import type { Storage, StoreCensus } from '../storage/ports.ts';
 import { WorkLoop } from '../work-loop.ts';

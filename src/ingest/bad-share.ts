@@ -1,4 +1,4 @@
-import { invalid, type UserError } from '../errors.ts';
+import { invalid, type UserError } from '../lib/errors.ts';
 import type { Reject } from './list-rejects.ts';
 
 /** Up to this share of bad rows a file is imported, when nothing else is set. */

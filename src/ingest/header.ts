@@ -1,5 +1,5 @@
-import { invalid, UserError } from '../errors.ts';
-import { trimmed } from '../text.ts';
+import { invalid, UserError } from '../lib/errors.ts';
+import { trimmed } from '../lib/text.ts';
 import { FEED_NAMES, FEEDS, type Feed, type FeedColumn } from './feeds.ts';
 
 /** How a file's lines end; how the first one does, where they differ. */

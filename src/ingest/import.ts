@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
-import { type Budgets, DEFAULT_BUDGETS } from '../budgets.ts';
 import { DAY } from '../domain/hours.ts';
 import type { Session } from '../duckdb/session.ts';
-import { invalid } from '../errors.ts';
+import { type Budgets, DEFAULT_BUDGETS } from '../lib/budgets.ts';
+import { invalid } from '../lib/errors.ts';
 import type { ImportSession, MergeCounts, Storage, StoreCensus, UnreadStores } from '../storage/ports.ts';
 import { BadRows, DEFAULT_BAD_SHARE, isTooBad, tooBad } from './bad-share.ts';
 import { FEED_NAMES, FEEDS, type FeedName, FUTURE_TOLERANCE } from './feeds.ts';

@@ -1,5 +1,5 @@
-import type { Budgets } from '../budgets.ts';
-import { invalid } from '../errors.ts';
+import type { Budgets } from '../lib/budgets.ts';
+import { invalid } from '../lib/errors.ts';
 
 /** What a feed file may cost to read. An infinite limit is none. */
 export interface FeedLimits {

@@ -1,7 +1,7 @@
 import { identifier, type Session } from '../duckdb/session.ts';
-import { invalid } from '../errors.ts';
-import type { Row } from '../sql.ts';
-import { trimmed } from '../text.ts';
+import { invalid } from '../lib/errors.ts';
+import type { Row } from '../lib/sql.ts';
+import { trimmed } from '../lib/text.ts';
 import { pathLiteral } from './csv-rows.ts';
 import type { RawRows } from './feeds.ts';
 import { checkColumns } from './header.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Session } from '../duckdb/session.ts';
-import { messageOf, UserError } from '../errors.ts';
+import { messageOf, UserError } from '../lib/errors.ts';
 import { zoneName } from '../tzdb.ts';
 import { csvRows, dropUnread, type Reading, unreadLines } from './csv-rows.ts';
 import type { RawRows } from './feeds.ts';

@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { spreadsheetField } from '../csv.ts';
-import { invalid, systemReason } from '../errors.ts';
+import { spreadsheetField } from '../lib/csv.ts';
+import { invalid, systemReason } from '../lib/errors.ts';
 import type { Reject } from './list-rejects.ts';
 
 const BUFFER = 64 * 1024;

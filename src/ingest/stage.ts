@@ -1,5 +1,5 @@
 import { literal, type Session } from '../duckdb/session.ts';
-import { trimmed } from '../text.ts';
+import { trimmed } from '../lib/text.ts';
 import { dropUnread, type UnreadLine, unreadLines } from './csv-rows.ts';
 import type { FeedLimits } from './limits.ts';
 import { listRejects, type Reject } from './list-rejects.ts';

@@ -1,5 +1,5 @@
 import { type BlockList, isIP } from 'node:net';
-import { networks } from '../networks.ts';
+import { networks } from '../lib/networks.ts';
 
 /** IPv4 networks that no store on the internet has (IANA's registry of special-purpose addresses, and multicast). */
 const SPECIAL_IPV4 = [

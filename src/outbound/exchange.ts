@@ -8,7 +8,7 @@ import {
 import type { Socket } from 'node:net';
 import { Duplex, pipeline } from 'node:stream';
 import { LRUCache } from 'lru-cache';
-import { VERSION } from '../version.ts';
+import { VERSION } from '../lib/version.ts';
 import { Answer } from './answer.ts';
 import { connect } from './connect.ts';
 import { codeOf, ExchangeFailed } from './faults.ts';

@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
-import { Gate } from '../gate.ts';
+import { Gate } from '../lib/semaphore.ts';
 import { type AddressGuard, AddressRefused } from './addresses.ts';
 
 /** All addresses of a host name. */

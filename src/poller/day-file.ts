@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { csvField } from '../csv.ts';
+import { csvField } from '../lib/csv.ts';
 
 /** One observation of a store; the instant in milliseconds. */
 export interface Poll {

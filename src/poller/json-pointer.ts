@@ -1,4 +1,4 @@
-import { invalid } from '../errors.ts';
+import { invalid } from '../lib/errors.ts';
 
 /** A JSON pointer (RFC 6901), taken apart: the names and positions on the way. */
 export type JsonPointer = readonly string[];

@@ -1,4 +1,4 @@
-import { Fifo } from './fifo.ts';
+import { Fifo } from '../lib/fifo.ts';
 
 /** What waits for a lane of one host, and how much of it runs. */
 interface Lane<T> {

@@ -2,9 +2,9 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { csvFields } from '../csv.ts';
 import { readReason } from '../domain/reasons.ts';
 import { parseInstant } from '../instant.ts';
+import { csvFields } from '../lib/csv.ts';
 import type { Poll, Position } from './day-file.ts';
 
 /** Says how far the database has what the folder's files hold. */

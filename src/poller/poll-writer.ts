@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../lib/errors.ts';
 import type { PollBatch } from '../storage/ports.ts';
 import { DayFile, type Poll, type Position } from './day-file.ts';
 import { unstoredPolls, writeMark } from './poll-files.ts';

@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../lib/errors.ts';
 import type { Background } from './background.ts';
 import { BEAT_INTERVAL } from './members.ts';
 import type { PollerParts } from './poller-parts.ts';

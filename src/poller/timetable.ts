@@ -1,4 +1,4 @@
-import { Fifo } from './fifo.ts';
+import { Fifo } from '../lib/fifo.ts';
 import type { Roster, Watched } from './roster.ts';
 import { slotAt } from './slots.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../lib/errors.ts';
 import type { CoverageGap, CoverageGaps } from '../storage/coverage-gaps.ts';
 import { ENOUGH_SITES, EvidenceLog, NEARBY, REACH } from './evidence.ts';
 

@@ -1,4 +1,4 @@
-import { UserError } from '../errors.ts';
+import { UserError } from '../lib/errors.ts';
 import type { MergeCounts, PollBatch, Storage } from '../storage/ports.ts';
 
 /** So many polls are committed together at most: some 100 ms of work. */

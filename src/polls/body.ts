@@ -1,14 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { LIMITS } from '../budgets.ts';
-import { csvFields } from '../csv.ts';
-import { invalid, messageOf, UserError } from '../errors.ts';
 import { FEEDS } from '../ingest/feeds.ts';
 import { readHeader } from '../ingest/header.ts';
 import { NULL_REASON } from '../ingest/sql-text.ts';
-import { parseJson } from '../json.ts';
-import { trimmed } from '../text.ts';
+import { LIMITS } from '../lib/budgets.ts';
+import { csvFields } from '../lib/csv.ts';
+import { invalid, messageOf, UserError } from '../lib/errors.ts';
+import { parseJson } from '../lib/json.ts';
+import { trimmed } from '../lib/text.ts';
 import type { PollRows } from './rows.ts';
 
 /** So many rows are looked at before other work of the process gets its turn: about 5 ms. */

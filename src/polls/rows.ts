@@ -1,11 +1,11 @@
-import type { Budgets } from '../budgets.ts';
-import { float64Column, uint8Column } from '../columns.ts';
 import { DAY } from '../domain/hours.ts';
 import { readReason } from '../domain/reasons.ts';
 import { FUTURE_TOLERANCE } from '../ingest/feeds.ts';
+import type { Budgets } from '../lib/budgets.ts';
+import { float64Column, uint8Column } from '../lib/columns.ts';
+import { ID_FLAWS, ID_LENGTH, newIdFlaw } from '../lib/store-id.ts';
+import { trimmed } from '../lib/text.ts';
 import type { PollBatch } from '../storage/ports.ts';
-import { ID_FLAWS, ID_LENGTH, newIdFlaw } from '../store-id.ts';
-import { trimmed } from '../text.ts';
 import { readInstant } from './instants.ts';
 
 /** A poll that was refused. */

@@ -3,8 +3,8 @@ import { type EstimatorName, FleetEstimator } from '../domain/estimator.ts';
 import { type Batch, batchUptime, type StoreRange, UptimeFigures } from '../domain/uptime.ts';
 import { POLL_REACH } from '../domain/window.ts';
 import type { Zone } from '../domain/zone.ts';
+import { Turns } from '../lib/time-slice.ts';
 import type { Snapshot, StoreColumns } from '../storage/ports.ts';
-import { Turns } from '../turns.ts';
 import { positionsIn, runsOf, wholeRun } from './key-runs.ts';
 import { readSchedule, ScheduleRange } from './schedule.ts';
 

@@ -1,6 +1,6 @@
 import type { EstimatorName } from '../domain/estimator.ts';
 import { WINDOWS } from '../domain/window.ts';
-import { UserError } from '../errors.ts';
+import { UserError } from '../lib/errors.ts';
 import type { Report } from './compute.ts';
 
 /** The windows as column names have them, in the order of `WINDOWS`. */

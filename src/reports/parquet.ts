@@ -1,6 +1,6 @@
-import type { OutputColumn } from '../columns.ts';
 import { formatInstant } from '../instant.ts';
-import { type TemporaryFile, temporaryFile } from '../temporary-file.ts';
+import type { OutputColumn } from '../lib/columns.ts';
+import { type TemporaryFile, temporaryFile } from '../lib/temporary-file.ts';
 import { firstPollIn, pollsCounted, type ReportFigures } from './figures.ts';
 import { exactName, namedDetails, namedFigures } from './quantities.ts';
 

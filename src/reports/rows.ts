@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { invalid } from '../errors.ts';
 import { formatInstant } from '../instant.ts';
+import { invalid } from '../lib/errors.ts';
 import { pollsCounted, type ReportFigures } from './figures.ts';
 import {
   DETAIL_NAMES,

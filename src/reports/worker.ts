@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { messageOf, UserError } from '../errors.ts';
+import { messageOf, UserError } from '../lib/errors.ts';
 import type { Storage } from '../storage/ports.ts';
 import { LEASE, type ReportCatalog, type ReportRecord } from '../storage/report-catalog.ts';
 import { zoneRelease } from '../tzdb.ts';

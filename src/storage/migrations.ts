@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { UserError } from '../errors.ts';
+import { UserError } from '../lib/errors.ts';
 
 export interface Migration {
   /** 1, 2, 3, … without a gap. */

@@ -1,5 +1,5 @@
-import { invalid } from '../errors.ts';
 import { parseInstant } from '../instant.ts';
+import { invalid } from '../lib/errors.ts';
 import type { ZoneVersion } from '../storage/schedules.ts';
 import { DEFAULT_ZONE, isDate, startOfDate } from '../tzdb.ts';
 

@@ -1,6 +1,6 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../domain/hours.ts';
-import { invalid } from '../errors.ts';
-import { trimmed } from '../text.ts';
+import { invalid } from '../lib/errors.ts';
+import { trimmed } from '../lib/text.ts';
 import { parseTimeOfDay } from '../time-of-day.ts';
 
 /**

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import type { Budgets } from '../budgets.ts';
-import { UserError } from '../errors.ts';
 import { FEED_NAMES } from '../ingest/feeds.ts';
 import { pollsIn } from '../ingest/import.ts';
 import type { FeedReader } from '../ingest/reader/reader.ts';
 import type { RejectsFile } from '../ingest/rejects.ts';
+import type { Budgets } from '../lib/budgets.ts';
+import { UserError } from '../lib/errors.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { StandingRejects, SyncResult } from '../storage/sync-log.ts';
 import type { DownloadOptions } from './download.ts';

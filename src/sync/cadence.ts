@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Cron } from 'croner';
-import { invalid } from '../errors.ts';
+import { invalid } from '../lib/errors.ts';
 
 /** When syncs run: the first moment after an instant, both in milliseconds. */
 export type Cadence = (after: number) => number;

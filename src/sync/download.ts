@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import { Transform, type TransformCallback } from 'node:stream';
-import { UserError } from '../errors.ts';
 import { spool } from '../ingest/spool.ts';
+import { UserError } from '../lib/errors.ts';
+import type { TemporaryFile } from '../lib/temporary-file.ts';
 import { AddressGuard, AddressRefused } from '../outbound/addresses.ts';
 import type { Answer } from '../outbound/answer.ts';
 import { Exchanger } from '../outbound/exchange.ts';
@@ -9,7 +10,6 @@ import { codeOf, ExchangeFailed } from '../outbound/faults.ts';
 import { follow, RedirectFailed } from '../outbound/follow.ts';
 import { GuardedResolver, resolveBySystem } from '../outbound/resolver.ts';
 import { isPacked } from '../outbound/unpack.ts';
-import type { TemporaryFile } from '../temporary-file.ts';
 import type { Mark } from './mark.ts';
 import { stillThere } from './piece.ts';
 import { type Extract, PRINTED } from './prints.ts';

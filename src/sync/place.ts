@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
-import { invalid, systemReason } from '../errors.ts';
 import type { FeedName } from '../ingest/feeds.ts';
+import { invalid, systemReason } from '../lib/errors.ts';
 import { type DownloadOptions, download } from './download.ts';
 import type { Mark } from './mark.ts';
 import { ChangedMeanwhile, type Found, findNew, type Piece } from './piece.ts';

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import type { Budgets } from '../budgets.ts';
 import { censusWarnings } from '../ingest/census.ts';
 import { type FileSummary, importSources } from '../ingest/import.ts';
 import type { Reject } from '../ingest/list-rejects.ts';
 import type { FeedReader } from '../ingest/reader/reader.ts';
 import { filesOf, rootOf } from '../ingest/source.ts';
+import type { Budgets } from '../lib/budgets.ts';
 import type { MergeCounts, Storage } from '../storage/ports.ts';
 import type { StandingRejects } from '../storage/sync-log.ts';
 import type { DownloadOptions } from './download.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { messageOf, UserError } from '../errors.ts';
 import { RejectsFile } from '../ingest/rejects.ts';
+import { messageOf, UserError } from '../lib/errors.ts';
 import type { SyncGauges } from '../metrics.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { SyncResult, SyncRun } from '../storage/sync-log.ts';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { UserError } from '../../src/errors.ts';
+import { UserError } from '../../src/lib/errors.ts';
 import { loadPollConfig } from '../../src/poll-config.ts';
 import { loadSyncConfig } from '../../src/sync-config.ts';
 import { HOURS, POLLS, ZONES } from '../support/importer.ts';

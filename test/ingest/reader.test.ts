@@ -4,11 +4,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { UserError } from '../../src/errors.ts';
 import { importSources, inspectFeeds } from '../../src/ingest/import.ts';
 import type { FeedLimits } from '../../src/ingest/limits.ts';
 import type { Reject } from '../../src/ingest/list-rejects.ts';
 import { FeedReader } from '../../src/ingest/reader/reader.ts';
+import { UserError } from '../../src/lib/errors.ts';
 import { AT, HOURS, Importer, NOW, POLLS } from '../support/importer.ts';
 
 const LIMITS: FeedLimits = {

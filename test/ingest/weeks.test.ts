@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULT_BUDGETS } from '../../src/budgets.ts';
 import { importSources, inspectFeeds } from '../../src/ingest/import.ts';
+import { DEFAULT_BUDGETS } from '../../src/lib/budgets.ts';
 import { AT, Importer } from '../support/importer.ts';
 
 const WEEK = 7 * 86_400_000;

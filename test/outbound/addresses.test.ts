@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseNetwork } from '../../src/networks.ts';
+import { parseNetwork } from '../../src/lib/networks.ts';
 import { AddressGuard } from '../../src/outbound/addresses.ts';
 
 const guard = new AddressGuard();

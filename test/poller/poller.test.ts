@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pino } from 'pino';
-import { csvFields } from '../../src/csv.ts';
+import { csvFields } from '../../src/lib/csv.ts';
 import { offsetOf, slotAt } from '../../src/poller/slots.ts';
 import { linesIn } from '../support/day-files.ts';
 import { type ConductName, Street } from '../support/street.ts';

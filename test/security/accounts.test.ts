@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { UserError } from '../../src/errors.ts';
+import { UserError } from '../../src/lib/errors.ts';
 import { NOON, PASSWORD, TESTER } from '../support/accounts.ts';
 import { testServer } from '../support/server.ts';
 import { type Answer, type Body, browser, program } from '../support/visitors.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LIMITS } from '../../src/budgets.ts';
 import { type ApiDocument, operationsOf, type PlacedOperation, resolve } from '../../src/http/document/types.ts';
 import { documentOf } from '../../src/http/openapi.ts';
+import { LIMITS } from '../../src/lib/budgets.ts';
 import { testServer } from '../support/server.ts';
 
 /** More is in no answer to a request that cannot be used: twenty complaints of a few hundred characters, twice. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULT_BUDGETS } from '../../src/budgets.ts';
+import { DEFAULT_BUDGETS } from '../../src/lib/budgets.ts';
 import { as, FakePeople } from '../support/people.ts';
 import { type TestServer, type TestSettings, testServer } from '../support/server.ts';
 import { merge } from '../support/staging.ts';

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { UserError } from '../../src/errors.ts';
 import { type FeedFiles, type FileSummary, importSources, inspectFeeds } from '../../src/ingest/import.ts';
 import { type FeedLimits, NO_LIMITS } from '../../src/ingest/limits.ts';
 import type { Reject } from '../../src/ingest/list-rejects.ts';
+import { UserError } from '../../src/lib/errors.ts';
 import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
 import { temporaryFolder } from './temporary.ts';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { DEFAULT_BUDGETS } from '../../src/budgets.ts';
 import { createServer, IN_MEMORY, openStorage, type Server, type ServerParts } from '../../src/compose.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
+import { DEFAULT_BUDGETS } from '../../src/lib/budgets.ts';
 import type { Storage } from '../../src/storage/ports.ts';
 import { checkAnswers } from './answers.ts';
 import { temporaryFolder } from './temporary.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { DEFAULT_BUDGETS } from '../../src/budgets.ts';
 import { DEFAULT_BAD_SHARE } from '../../src/ingest/bad-share.ts';
+import { DEFAULT_BUDGETS } from '../../src/lib/budgets.ts';
 import type { Storage } from '../../src/storage/ports.ts';
 import type { SyncResult } from '../../src/storage/sync-log.ts';
 import { type SyncParts, SyncService } from '../../src/sync/service.ts';

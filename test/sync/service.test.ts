@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { UserError } from '../../src/errors.ts';
+import { UserError } from '../../src/lib/errors.ts';
 import type { Leases } from '../../src/storage/leases.ts';
 import { cadenceFrom, spreadOut } from '../../src/sync/cadence.ts';
 import { HOURS, Importer, POLLS } from '../support/importer.ts';

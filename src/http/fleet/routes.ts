@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import { seesAll, storesOf } from '../../accounts/access.ts';
-import { messageOf } from '../../errors.ts';
 import type { FleetFigures } from '../../fleet/figures.ts';
 import type { FleetService } from '../../fleet/service.ts';
+import { messageOf } from '../../lib/errors.ts';
 import type { CoverageGaps } from '../../storage/coverage-gaps.ts';
 import { AsOf, asOfFrom } from '../as-of.ts';
 import { startEvents } from '../sse.ts';

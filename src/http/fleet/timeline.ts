@@ -5,10 +5,10 @@ import type { Intervals } from '../../domain/interval.ts';
 import type { Stretch } from '../../domain/timeline.ts';
 import { POLL_REACH, WINDOWS } from '../../domain/window.ts';
 import { wallAt } from '../../domain/zone.ts';
-import { invalid } from '../../errors.ts';
 import type { FleetService } from '../../fleet/service.ts';
 import type { StoreTimeline } from '../../fleet/timeline.ts';
 import { formatInstant, instantFrom } from '../../instant.ts';
+import { invalid } from '../../lib/errors.ts';
 import { shownZone } from '../../tzdb.ts';
 import { AsOf, asOfFrom, seconds } from '../as-of.ts';
 import {

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { OidcRefusal } from '../../accounts/identity-provider.ts';
 import type { OidcSignIn } from '../../accounts/oidc.ts';
 import type { Accounts } from '../../accounts/service.ts';
-import { notFound, UserError } from '../../errors.ts';
+import { notFound, UserError } from '../../lib/errors.ts';
 import { OIDC_CALLBACK } from '../../oidc-config.ts';
 import { clearCookie, cookieOf, OIDC_COOKIE, setCookie } from '../cookies.ts';
 import { Nullable } from '../schemas.ts';

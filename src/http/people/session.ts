@@ -4,7 +4,7 @@ import { type Principal, SCOPES, seesAll } from '../../accounts/access.ts';
 import { actorOf } from '../../accounts/audit.ts';
 import type { Shown } from '../../accounts/own-account.ts';
 import type { Accounts } from '../../accounts/service.ts';
-import { invalid, UserError } from '../../errors.ts';
+import { invalid, UserError } from '../../lib/errors.ts';
 import { clearCookie, SESSION_COOKIE } from '../cookies.ts';
 import { Nullable, OneOf } from '../schemas.ts';
 import type { Routes } from '../types.ts';

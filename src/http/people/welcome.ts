@@ -5,7 +5,7 @@ import type { Accounts } from '../../accounts/service.ts';
 import type { SessionToken } from '../../accounts/sessions.ts';
 import type { SignedIn } from '../../accounts/sign-in.ts';
 import { DAY } from '../../domain/hours.ts';
-import { UserError } from '../../errors.ts';
+import { UserError } from '../../lib/errors.ts';
 import { cookieOf, DEVICE_COOKIE, SESSION_COOKIE, setCookie } from '../cookies.ts';
 
 /** For so long a browser is known, the longest that browsers keep a cookie. */

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
-import { LIMITS } from '../../budgets.ts';
 import { ESTIMATORS } from '../../domain/estimator.ts';
 import { formatInstant, instantFrom } from '../../instant.ts';
+import { LIMITS } from '../../lib/budgets.ts';
 import { WINDOW_NAMES } from '../../reports/figures.ts';
 import { warningOf } from '../../reports/late-polls.ts';
 import { EXACT_DETAIL_NAMES, QUANTITIES } from '../../reports/quantities.ts';

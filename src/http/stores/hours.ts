@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { DAY } from '../../domain/hours.ts';
-import { invalid } from '../../errors.ts';
+import { invalid } from '../../lib/errors.ts';
 import type { HoursVersion, KnownWeek, Opening, SpecialDate } from '../../storage/schedules.ts';
 import type { StoreHours, StoreService } from '../../stores/service.ts';
 import { formatTimeOfDay, timeOfDay } from '../../stores/times-of-day.ts';

@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { LIMITS } from '../../budgets.ts';
-import { UserError } from '../../errors.ts';
 import { instantFrom } from '../../instant.ts';
+import { LIMITS } from '../../lib/budgets.ts';
+import { UserError } from '../../lib/errors.ts';
 import { POLL_TYPES, type PollType, readPolls, unpacked } from '../../polls/body.ts';
 import { REFUSED_TOLD } from '../../polls/rows.ts';
 import type { PollService } from '../../polls/service.ts';

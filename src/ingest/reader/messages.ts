@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../errors.ts';
+import type { ErrorCode } from '../../lib/errors.ts';
 import type { FeedName } from '../feeds.ts';
 import type { FeedLimits } from '../limits.ts';
 import type { Source } from '../source.ts';

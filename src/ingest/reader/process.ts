@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createWriteStream, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Database } from '../../duckdb/database.ts';
-import { UserError } from '../../errors.ts';
+import { UserError } from '../../lib/errors.ts';
 import { FEEDS } from '../feeds.ts';
 import type { Reject } from '../list-rejects.ts';
 import { type Staged, stage } from '../stage.ts';

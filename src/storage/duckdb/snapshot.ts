@@ -3,7 +3,7 @@ import { arrangePolls, type PollColumns } from '../../domain/polls.ts';
 import { CLOSED, type SpecialHoursColumns } from '../../domain/special-hours.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { fillColumns } from '../../duckdb/vectors.ts';
-import type { Parameters } from '../../sql.ts';
+import type { Parameters } from '../../lib/sql.ts';
 import type { PollsOfReason, Snapshot, StoreCensus, StoreColumns, StoredPoll, ZoneChangeRows } from '../ports.ts';
 import type { HoursVersion, SpecialDate, ZoneVersion } from '../schedules.ts';
 import { readCensus } from '../sql/census.ts';

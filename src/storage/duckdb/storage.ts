@@ -1,10 +1,10 @@
-import { DEFAULT_BUDGETS } from '../../budgets.ts';
 import { Database } from '../../duckdb/database.ts';
 import type { DuckdbLimits } from '../../duckdb/limits.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { Sessions } from '../../duckdb/sessions.ts';
-import { Mutex } from '../../mutex.ts';
-import type { Parameters, Row, Sql, TransactionalSql } from '../../sql.ts';
+import { DEFAULT_BUDGETS } from '../../lib/budgets.ts';
+import { Mutex } from '../../lib/mutex.ts';
+import type { Parameters, Row, Sql, TransactionalSql } from '../../lib/sql.ts';
 import { append } from '../appending.ts';
 import type { ImportSession, MergeCounts, PollBatch, Snapshot, Storage } from '../ports.ts';
 import { SqlAccountCatalog } from '../sql/accounts.ts';

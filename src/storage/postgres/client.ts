@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { messageOf, UserError } from '../../errors.ts';
-import type { Parameters, Row, Sql, TransactionalSql } from '../../sql.ts';
+import { messageOf, UserError } from '../../lib/errors.ts';
+import type { Parameters, Row, Sql, TransactionalSql } from '../../lib/sql.ts';
 
 /** What runs a statement: a connection, or the pool that picks one. */
 type Queryable = Pick<pg.Pool, 'query'>;

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { Sql } from '../../sql.ts';
+import type { Sql } from '../../lib/sql.ts';
 import { inTransaction, PostgresSql } from './client.ts';
 import { lockFor } from './lock.ts';
 

@@ -2,7 +2,7 @@ import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { PoolClient } from 'pg';
 import { identifier, type Session } from '../../duckdb/session.ts';
 import { numbersOf } from '../../duckdb/vectors.ts';
-import type { Row } from '../../sql.ts';
+import type { Row } from '../../lib/sql.ts';
 import type { CopiedSchedules, ImportSession, MergeCounts, ScheduleFeed, StoreCensus, UnreadStores } from '../ports.ts';
 import { importCensus } from '../sql/census.ts';
 import { takeCopiedSchedules } from '../sql/copied-schedules.ts';

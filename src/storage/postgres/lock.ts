@@ -1,4 +1,4 @@
-import type { Sql } from '../../sql.ts';
+import type { Sql } from '../../lib/sql.ts';
 
 /** What only one process at a time may do, on a database that several share. */
 const LOCKS = { migrate: 1, import: 2, accounts: 3, reports: 4 } as const;

@@ -1,5 +1,5 @@
 import { DAY } from '../../domain/hours.ts';
-import type { Sql } from '../../sql.ts';
+import type { Sql } from '../../lib/sql.ts';
 import { instant } from './instant.ts';
 
 const WEEK = 7 * DAY;

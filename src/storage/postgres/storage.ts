@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
-import { DEFAULT_BUDGETS } from '../../budgets.ts';
 import { Database } from '../../duckdb/database.ts';
 import type { DuckdbLimits } from '../../duckdb/limits.ts';
-import { messageOf, UserError } from '../../errors.ts';
-import type { Sql } from '../../sql.ts';
+import { DEFAULT_BUDGETS } from '../../lib/budgets.ts';
+import { messageOf, UserError } from '../../lib/errors.ts';
+import type { Sql } from '../../lib/sql.ts';
 import { append } from '../appending.ts';
 import type { ImportSession, MergeCounts, PollBatch, Snapshot, Storage } from '../ports.ts';
 import { SqlAccountCatalog } from '../sql/accounts.ts';

@@ -1,4 +1,4 @@
-import type { Sql } from '../../sql.ts';
+import type { Sql } from '../../lib/sql.ts';
 import type { AccountChanges, AuditRecord, NewKey, NewUser, SessionRecord, UserRecord } from '../account-catalog.ts';
 import type { FactorChanges } from '../factors.ts';
 import { SqlAccountReader } from './account-reader.ts';

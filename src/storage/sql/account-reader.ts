@@ -1,4 +1,4 @@
-import type { Parameters, Row, Sql } from '../../sql.ts';
+import type { Parameters, Row, Sql } from '../../lib/sql.ts';
 import type {
   AccountReader,
   AuditFilter,

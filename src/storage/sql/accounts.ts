@@ -1,4 +1,4 @@
-import type { Sql, TransactionalSql } from '../../sql.ts';
+import type { Sql, TransactionalSql } from '../../lib/sql.ts';
 import type { AccountCatalog, AccountChanges } from '../account-catalog.ts';
 import { SqlAccountChanges } from './account-changes.ts';
 import { SqlAccountReader } from './account-reader.ts';

@@ -1,4 +1,4 @@
-import type { Sql } from '../../sql.ts';
+import type { Sql } from '../../lib/sql.ts';
 import type { AuditRecord } from '../account-catalog.ts';
 
 /** Writes an entry of the audit log, in the transaction of the change that it records. */

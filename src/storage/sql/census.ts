@@ -1,4 +1,4 @@
-import type { Sql } from '../../sql.ts';
+import type { Sql } from '../../lib/sql.ts';
 import type { StoreCensus } from '../ports.ts';
 
 /** Has an import keep which stores its hours and zones files name. */

@@ -1,4 +1,4 @@
-import type { Sql } from '../../sql.ts';
+import type { Sql } from '../../lib/sql.ts';
 
 /** The tables of a schedule with their columns, as a copy brings them. */
 const COLUMNS = {

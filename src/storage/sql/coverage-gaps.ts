@@ -1,4 +1,4 @@
-import type { Row, Sql } from '../../sql.ts';
+import type { Row, Sql } from '../../lib/sql.ts';
 import type { CoverageGap, CoverageGaps } from '../coverage-gaps.ts';
 
 export class SqlCoverageGaps implements CoverageGaps {

@@ -1,4 +1,4 @@
-import type { Parameters, Row, Sql } from '../../sql.ts';
+import type { Parameters, Row, Sql } from '../../lib/sql.ts';
 import type { FactorChanges, FactorReader, NewPasskey, PasskeyRecord, TotpRecord } from '../factors.ts';
 
 /** Reads second factors, identities and settings, in SQL that the engines agree on. */

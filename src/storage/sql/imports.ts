@@ -1,4 +1,4 @@
-import type { Parameters, Row, Sql, TransactionalSql } from '../../sql.ts';
+import type { Parameters, Row, Sql, TransactionalSql } from '../../lib/sql.ts';
 import type { AuditRecord } from '../account-catalog.ts';
 import type {
   ImportCatalog,

@@ -1,4 +1,4 @@
-import type { Sql } from '../../sql.ts';
+import type { Sql } from '../../lib/sql.ts';
 import type { LeaseName, Leases } from '../leases.ts';
 
 export class SqlLeases implements Leases {

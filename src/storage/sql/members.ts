@@ -1,4 +1,4 @@
-import type { Sql } from '../../sql.ts';
+import type { Sql } from '../../lib/sql.ts';
 import { MEMBER_LEASE, type Member, type MemberRegistry } from '../members.ts';
 
 /** Of one that is silent for so long nobody asks any more. */

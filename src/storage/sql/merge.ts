@@ -1,6 +1,6 @@
 import { UNKNOWN_DAY } from '../../domain/hours.ts';
 import { UNKNOWN_ZONE } from '../../domain/zone.ts';
-import type { Sql } from '../../sql.ts';
+import type { Sql } from '../../lib/sql.ts';
 import type { MergeCounts } from '../ports.ts';
 import { keepNamed } from './census.ts';
 

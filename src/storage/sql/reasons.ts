@@ -1,4 +1,4 @@
-import type { Parameters, Sql } from '../../sql.ts';
+import type { Parameters, Sql } from '../../lib/sql.ts';
 import type { PollsOfReason } from '../ports.ts';
 
 /**

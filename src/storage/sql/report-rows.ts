@@ -1,5 +1,5 @@
 import type { EstimatorName } from '../../domain/estimator.ts';
-import type { Parameters, Row, Sql } from '../../sql.ts';
+import type { Parameters, Row, Sql } from '../../lib/sql.ts';
 import type { Position, ReportQuery, ReportRecord, ReportStatus } from '../report-catalog.ts';
 
 /** A report that shares a result is where the one that computes it is, unless whoever asked for it gave it up. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Parameters, Sql, TransactionalSql } from '../../sql.ts';
+import type { Parameters, Sql, TransactionalSql } from '../../lib/sql.ts';
 import type { AuditRecord } from '../account-catalog.ts';
 import { LEASE, type NewReport, type ReportCatalog, type ReportQuery, type ReportRecord } from '../report-catalog.ts';
 import { addAudit } from './audit.ts';

@@ -1,5 +1,5 @@
-import { UserError } from '../../errors.ts';
-import type { Sql } from '../../sql.ts';
+import { UserError } from '../../lib/errors.ts';
+import type { Sql } from '../../lib/sql.ts';
 
 /** What a transaction has changed so far. */
 export class Changes {

@@ -1,6 +1,6 @@
 import { NO_DAY } from '../../domain/hours.ts';
 import { UNKNOWN_ZONE } from '../../domain/zone.ts';
-import type { Sql } from '../../sql.ts';
+import type { Sql } from '../../lib/sql.ts';
 import type {
   EffectiveFrom,
   HoursVersion,

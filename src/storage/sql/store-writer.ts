@@ -1,4 +1,4 @@
-import type { Sql } from '../../sql.ts';
+import type { Sql } from '../../lib/sql.ts';
 import type { AuditRecord } from '../account-catalog.ts';
 import type { StoreDescription, StoreRecord, StoreWriter } from '../stores.ts';
 import { addAudit } from './audit.ts';

@@ -1,4 +1,4 @@
-import type { Row, Sql } from '../../sql.ts';
+import type { Row, Sql } from '../../lib/sql.ts';
 import type { StandingRejects, SyncLog, SyncResult, SyncRun } from '../sync-log.ts';
 
 export class SqlSyncLog implements SyncLog {

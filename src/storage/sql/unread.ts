@@ -1,6 +1,6 @@
 import { UNKNOWN_DAY } from '../../domain/hours.ts';
 import { UNKNOWN_ZONE } from '../../domain/zone.ts';
-import type { Sql } from '../../sql.ts';
+import type { Sql } from '../../lib/sql.ts';
 import type { ScheduleFeed, UnreadStores } from '../ports.ts';
 
 /** At most this many stores are named. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Turns } from '../src/turns.ts';
+import { Turns } from '../../src/lib/time-slice.ts';
 
 /** Turns of 10 ms by a clock that somebody sets, and what others did in between. */
 function opened() {

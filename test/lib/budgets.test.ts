@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { BUDGETS, type Budget, LIMITS, loadBudgets } from '../src/budgets.ts';
+import { BUDGETS, type Budget, LIMITS, loadBudgets } from '../../src/lib/budgets.ts';
 
-const manual = readFileSync(new URL('../docs/operations.md', import.meta.url), 'utf8');
+const manual = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
 
 test('every budget is in the table of the manual, with its default', () => {
   for (const { variable, fallback, meaning } of Object.values<Budget>(BUDGETS)) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { FairQueue } from '../src/fair-queue.ts';
+import { FairQueue } from '../../src/lib/fair-queue.ts';
 
 function opened(limits = { perAsker: 3, total: 10 }) {
   const queue = new FairQueue(limits);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LIMITS } from '../src/budgets.ts';
-import { parseJson } from '../src/json.ts';
+import { LIMITS } from '../../src/lib/budgets.ts';
+import { parseJson } from '../../src/lib/json.ts';
 
 const nested = (levels: number) => `${'[{"a":'.repeat(levels / 2)}1${'}]'.repeat(levels / 2)}`;
 
