@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
 import { openStorage } from '../src/compose.ts';
-import { databaseLocation } from '../src/config.ts';
+import { databaseLocation } from '../src/config/config.ts';
 import { Database } from '../src/duckdb/database.ts';
 import { type FeedFiles, type FileSummary, importSources, inspectFeeds } from '../src/ingest/import.ts';
 import { simulate } from '../src/simulate/simulate.ts';

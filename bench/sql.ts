@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { DEFAULT_ZONE } from '../src/calendar/tzdb.ts';
 import { Database } from '../src/duckdb/database.ts';
 import type { Session } from '../src/duckdb/session.ts';
 import { computeReport, type Report } from '../src/reports/compute.ts';
-import { DEFAULT_ZONE } from '../src/tzdb.ts';
 import { atLeast, count, ms, type Section, times } from './figures.ts';
 import { type Fleets, withStorage } from './fleets.ts';
 import { interleaved, processorTime, timed } from './measure.ts';

@@ -1,7 +1,7 @@
 // Writes the types of the web client from the routes of the app: `npm run client`.
 import { writeFileSync } from 'node:fs';
 import { createServer, IN_MEMORY, openStorage } from '../src/compose.ts';
-import { loadConfig } from '../src/config.ts';
+import { loadConfig } from '../src/config/config.ts';
 import { documentOf } from '../src/http/openapi.ts';
 import { clientTypes } from './client-types.ts';
 

@@ -7,7 +7,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { createServer, IN_MEMORY, openStorage } from '../src/compose.ts';
-import { loadConfig } from '../src/config.ts';
+import { loadConfig } from '../src/config/config.ts';
 import { simulate } from '../src/simulate/simulate.ts';
 import { openBrowser, settled, VIEWER } from '../test/support/browser.ts';
 import { nameStores } from './store-names.ts';

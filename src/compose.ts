@@ -5,7 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import { Accounts } from './accounts/service.ts';
 import { checkListening } from './accounts/start.ts';
-import { type Config, type DatabaseLocation, isLive } from './config.ts';
+import { zoneRelease, zoneWarning } from './calendar/tzdb.ts';
+import { type Config, type DatabaseLocation, isLive } from './config/config.ts';
+import { endOfLifeWarning } from './config/node-releases.ts';
 import { duckdbLimits } from './duckdb/limits.ts';
 import { writeParquet } from './duckdb/parquet.ts';
 import { FleetService } from './fleet/service.ts';
@@ -20,7 +22,6 @@ import { limitsWithin } from './ingest/limits.ts';
 import { FeedReader } from './ingest/reader/reader.ts';
 import { DEFAULT_BUDGETS } from './lib/budgets.ts';
 import { Metrics } from './metrics.ts';
-import { endOfLifeWarning } from './node-releases.ts';
 import { AddressGuard } from './outbound/addresses.ts';
 import { Exchanger } from './outbound/exchange.ts';
 import { GuardedResolver, resolveBySystem } from './outbound/resolver.ts';
@@ -43,7 +44,6 @@ import { StoreService } from './stores/service.ts';
 import type { StateSource } from './stores/states.ts';
 import { spreadOut } from './sync/cadence.ts';
 import { type SyncParts, SyncService } from './sync/service.ts';
-import { zoneRelease, zoneWarning } from './tzdb.ts';
 
 /** The only place that decides which part talks to which. */
 export function openStorage(

@@ -1,8 +1,8 @@
+import { formatDate, formatInstant } from './calendar/instant.ts';
 import { DAY } from './domain/hours.ts';
 import { CLOSED } from './domain/special-hours.ts';
 import { POLL_REACH } from './domain/window.ts';
 import type { Session } from './duckdb/session.ts';
-import { formatDate, formatInstant } from './instant.ts';
 import { UserError } from './lib/errors.ts';
 import { computeReport } from './reports/compute.ts';
 import { renderReport } from './reports/formats.ts';

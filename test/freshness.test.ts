@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { zoneRelease, zoneWarning } from '../src/calendar/tzdb.ts';
+import { loadSyncConfig } from '../src/config/sync.ts';
 import { Freshness, type FreshnessParts } from '../src/freshness.ts';
 import { StoreDirectory } from '../src/stores/directory.ts';
-import { loadSyncConfig } from '../src/sync-config.ts';
-import { zoneRelease, zoneWarning } from '../src/tzdb.ts';
 import { Importer, NOW, POLLS } from './support/importer.ts';
 import { testServer } from './support/server.ts';
 

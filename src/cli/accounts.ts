@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { Page, PageRequest } from '../accounts/pages.ts';
 import type { Accounts } from '../accounts/service.ts';
+import { formatInstant } from '../calendar/instant.ts';
 import { openAccounts, openStorage } from '../compose.ts';
-import { loadConfig } from '../config.ts';
-import { formatInstant } from '../instant.ts';
+import { loadConfig } from '../config/config.ts';
 
 export interface DatabaseFlags {
   readonly database?: string;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { openStorage } from '../compose.ts';
-import { databaseLocation } from '../config.ts';
+import { databaseLocation } from '../config/config.ts';
 import { copyStorage } from '../copy.ts';
 import { invalid } from '../lib/errors.ts';
 import { formatCount, progressBar, say } from './terminal.ts';

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { type Config, loadConfig } from '../config.ts';
+import { type Config, loadConfig } from '../config/config.ts';
 import { HOUR } from '../domain/hours.ts';
 import { simulate } from '../simulate/simulate.ts';
 import { listenError, serve } from './serve.ts';

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { censusLine, censusWarnings } from '../ingest/census.ts';
 import { FEED_NAMES, FEEDS } from '../ingest/feeds.ts';
 import { type FeedFiles, type FileSummary, importSources, inspectFeeds } from '../ingest/import.ts';

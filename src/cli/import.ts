@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { instantFrom } from '../calendar/instant.ts';
 import { openStorage } from '../compose.ts';
-import { loadConfig } from '../config.ts';
-import { instantFrom } from '../instant.ts';
+import { loadConfig } from '../config/config.ts';
 import { invalid } from '../lib/errors.ts';
 import { type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { useTimeZones, zoneRelease } from '../calendar/tzdb.ts';
 import { messageOf, systemReason, UserError } from '../lib/errors.ts';
 import { VERSION } from '../lib/version.ts';
-import { useTimeZones, zoneRelease } from '../tzdb.ts';
 import { copyCommand } from './copy.ts';
 import { demoCommand } from './demo.ts';
 import { importCommand } from './import.ts';

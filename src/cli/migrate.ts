@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { openStorage } from '../compose.ts';
-import { loadConfig } from '../config.ts';
+import { loadConfig } from '../config/config.ts';
 import { say } from './terminal.ts';
 
 export function migrateCommand(program: Command): void {

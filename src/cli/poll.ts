@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { createPoller, openLog, openStorage } from '../compose.ts';
-import { loadConfig } from '../config.ts';
+import { loadConfig } from '../config/config.ts';
 import { PollAppender } from '../polls/appender.ts';
 import { StoreDirectory } from '../stores/directory.ts';
 import { onSignal } from './signals.ts';

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { formatInstant } from '../calendar/instant.ts';
 import { openStorage } from '../compose.ts';
-import { loadConfig } from '../config.ts';
+import { loadConfig } from '../config/config.ts';
 import { DAY } from '../domain/hours.ts';
 import { POLL_REACH } from '../domain/window.ts';
-import { formatInstant } from '../instant.ts';
 import { invalid } from '../lib/errors.ts';
 import { say } from './terminal.ts';
 

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
+import { formatInstant, instantFrom } from '../calendar/instant.ts';
 import { HOUR } from '../domain/hours.ts';
-import { formatInstant, instantFrom } from '../instant.ts';
 import { invalid } from '../lib/errors.ts';
 import { REGIME_NAMES, type RegimeName } from '../simulate/regimes.ts';
 import { simulate } from '../simulate/simulate.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { pino } from 'pino';
 import { createReader, createSyncs, openServerStorage } from '../compose.ts';
-import { loadConfig } from '../config.ts';
+import { loadConfig } from '../config/config.ts';
 import { UserError } from '../lib/errors.ts';
 import type { StandingRejects, SyncResult } from '../storage/sync-log.ts';
 import { progressBar, say, tally } from './terminal.ts';

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { storesOf } from '../accounts/access.ts';
-import { instantFrom } from '../instant.ts';
+import { instantFrom } from '../calendar/instant.ts';
 import type { AskedInstant, StateSource } from '../stores/states.ts';
 import { senderOf } from './rate-limit.ts';
 

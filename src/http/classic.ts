@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { formatInstant } from '../instant.ts';
+import { formatInstant } from '../calendar/instant.ts';
 import { LIMITS } from '../lib/budgets.ts';
 import { invalid } from '../lib/errors.ts';
 import { warningOf } from '../reports/late-polls.ts';

@@ -1,5 +1,5 @@
 import { type TSchema, Type } from 'typebox';
-import { formatAhead, formatInstant, formatLocal } from '../instant.ts';
+import { formatAhead, formatInstant, formatLocal } from '../calendar/instant.ts';
 
 /** An instant in an answer. */
 export const Instant = Type.String({ format: 'date-time', examples: ['2023-01-25T18:13:22.479Z'] });

@@ -1,5 +1,5 @@
+import { formatInstant } from '../calendar/instant.ts';
 import { DAY } from '../domain/hours.ts';
-import { formatInstant } from '../instant.ts';
 import { notFound } from '../lib/errors.ts';
 import { answer, Raw } from './media.ts';
 import type { Routes } from './types.ts';

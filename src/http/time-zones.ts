@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { SOURCE_KINDS, zoneRelease } from '../tzdb.ts';
+import { SOURCE_KINDS, zoneRelease } from '../calendar/tzdb.ts';
 import { OneOf } from './schemas.ts';
 
 /** Which rules are in use. The folder they are in is not the caller's to know. */

@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox';
+import { formatInstant, instantFrom } from '../calendar/instant.ts';
+import { zoneBetween, zoneName, zoneNames } from '../calendar/tzdb.ts';
 import { DAY } from '../domain/hours.ts';
-import { formatInstant, instantFrom } from '../instant.ts';
 import { invalid, notFound } from '../lib/errors.ts';
-import { zoneBetween, zoneName, zoneNames } from '../tzdb.ts';
 import { GivenInstant, Instant, Nullable } from './schemas.ts';
 import { TimeZones, timeZones } from './time-zones.ts';
 import type { Routes } from './types.ts';

@@ -4,11 +4,11 @@ import { type FileSummary, type ImportPhase, importSources, pollsIn } from '../i
 import type { FeedReader } from '../ingest/reader/reader.ts';
 import { RejectsFile } from '../ingest/rejects.ts';
 import { inspect } from '../ingest/source.ts';
+import { WorkLoop } from '../jobs/work-loop.ts';
 import type { Budgets } from '../lib/budgets.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
 import type { ImportCatalog, ImportCounts, ImportRecord } from '../storage/import-catalog.ts';
 import type { Storage, StoreCensus } from '../storage/ports.ts';
-import { WorkLoop } from '../work-loop.ts';
 import { feedFrom } from './feed-names.ts';
 import type { UploadsFolder } from './uploads.ts';
 

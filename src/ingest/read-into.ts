@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
+import { zoneName } from '../calendar/tzdb.ts';
 import type { Session } from '../duckdb/session.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
-import { zoneName } from '../tzdb.ts';
 import { csvRows, dropUnread, type Reading, unreadLines } from './csv-rows.ts';
 import type { RawRows } from './feeds.ts';
 import { unpack } from './gzip.ts';

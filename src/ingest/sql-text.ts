@@ -1,7 +1,7 @@
+import { TIME_FORMS } from '../calendar/time-of-day.ts';
 import { identifier, literal } from '../duckdb/session.ts';
 import { ID_FLAWS, ID_LENGTH, ID_PATTERNS } from '../lib/store-id.ts';
 import { TRIMMED, UNSEEN } from '../lib/text.ts';
-import { TIME_FORMS } from '../time-of-day.ts';
 
 /** What `src/text.ts`, `src/store-id.ts` and `src/time-of-day.ts` say, as expressions of DuckDB's SQL. */
 

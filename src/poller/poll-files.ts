@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { parseInstant } from '../calendar/instant.ts';
 import { readReason } from '../domain/reasons.ts';
-import { parseInstant } from '../instant.ts';
 import { csvFields } from '../lib/csv.ts';
 import type { Poll, Position } from './day-file.ts';
 

@@ -1,4 +1,4 @@
-import { parseInstant } from '../instant.ts';
+import { parseInstant } from '../calendar/instant.ts';
 
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 

@@ -1,5 +1,5 @@
+import { formatInstant } from '../calendar/instant.ts';
 import { HOUR, MINUTE } from '../domain/hours.ts';
-import { formatInstant } from '../instant.ts';
 import { csvField } from '../lib/csv.ts';
 import type { Report } from './compute.ts';
 import { columnOf, figuresOf, firstPollIn, pollsCounted, type ReportFigures, WINDOW_NAMES } from './figures.ts';

@@ -1,4 +1,4 @@
-import { formatInstant } from '../instant.ts';
+import { formatInstant } from '../calendar/instant.ts';
 import type { OutputColumn } from '../lib/columns.ts';
 import { type TemporaryFile, temporaryFile } from '../lib/temporary-file.ts';
 import { firstPollIn, pollsCounted, type ReportFigures } from './figures.ts';

@@ -1,4 +1,4 @@
-import { formatInstant } from '../instant.ts';
+import { formatInstant } from '../calendar/instant.ts';
 import {
   columnOf,
   type DetailKind,

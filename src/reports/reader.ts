@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { formatInstant } from '../instant.ts';
+import { formatInstant } from '../calendar/instant.ts';
 import { UserError } from '../lib/errors.ts';
 import type { SharedResults } from '../storage/ports.ts';
 import type { ReportRecord } from '../storage/report-catalog.ts';

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { formatInstant } from '../instant.ts';
+import { formatInstant } from '../calendar/instant.ts';
 import { invalid } from '../lib/errors.ts';
 import { pollsCounted, type ReportFigures } from './figures.ts';
 import {

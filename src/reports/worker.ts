@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import { zoneRelease } from '../calendar/tzdb.ts';
+import { WorkLoop } from '../jobs/work-loop.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
 import type { Storage } from '../storage/ports.ts';
 import { LEASE, type ReportCatalog, type ReportRecord } from '../storage/report-catalog.ts';
-import { zoneRelease } from '../tzdb.ts';
-import { WorkLoop } from '../work-loop.ts';
 import { computeReport } from './compute.ts';
 import { encodeFigures, figuresOf } from './figures.ts';
 import { renderFigures } from './formats.ts';

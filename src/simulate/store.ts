@@ -1,8 +1,8 @@
+import { DEFAULT_ZONE, zoneBetween } from '../calendar/tzdb.ts';
 import { DAY, type HoursColumns, openIntervals } from '../domain/hours.ts';
 import { type Intervals, intersect, totalWithin } from '../domain/interval.ts';
 import { POLL_REACH, WINDOWS } from '../domain/window.ts';
 import type { Zone } from '../domain/zone.ts';
-import { DEFAULT_ZONE, zoneBetween } from '../tzdb.ts';
 import { drawHabits, type Habits } from './habits.ts';
 import { downStretches } from './path.ts';
 import { pollTimes } from './poll-times.ts';

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
+import { DEFAULT_ZONE } from '../calendar/tzdb.ts';
 import { reasonOf } from '../domain/reasons.ts';
-import { DEFAULT_ZONE } from '../tzdb.ts';
 import type { StoreEntry } from './directory.ts';
 import { scheduleKnown } from './known.ts';
 import { compare, inOrder, type Position, positionOf, type Sort } from './order.ts';

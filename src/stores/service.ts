@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mayWriteStores, type Principal, storesOf } from '../accounts/access.ts';
 import { type AuditLog, actorOf, type Detail } from '../accounts/audit.ts';
+import { DEFAULT_ZONE, localDate, zoneName } from '../calendar/tzdb.ts';
 import { invalid, notFound, UserError } from '../lib/errors.ts';
 import { newIdFlaw, noStore } from '../lib/store-id.ts';
 import { isStorable, trimmed } from '../lib/text.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { HoursVersion, KnownWeek, Opening, SpecialDate } from '../storage/schedules.ts';
 import type { StoreDescription, StoreRecord, StoreWriter } from '../storage/stores.ts';
-import { DEFAULT_ZONE, localDate, zoneName } from '../tzdb.ts';
 import { entryOf, type StoreDirectory, type StoreEntry, storeNamed } from './directory.ts';
 import { effectiveFrom } from './effective-from.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Temporal } from '@js-temporal/polyfill';
 import fc from 'fast-check';
-import { localDate, startOfDate } from '../../src/tzdb.ts';
+import { localDate, startOfDate } from '../../src/calendar/tzdb.ts';
 import { ZONES } from '../domain/arbitraries.ts';
 
 /** Later, and in these zones, the rules of Node that Temporal goes by may differ from those of the program. */

@@ -6,7 +6,7 @@ import { bundledZones } from '../../src/calendar/packed.ts';
 import { offsetsBetween, RULES_END, type ZoneRules } from '../../src/calendar/rules.ts';
 import { runtimeOffsets } from '../../src/calendar/runtime.ts';
 import type { ZoneSource } from '../../src/calendar/source.ts';
-import { zoneBetween, zoneName } from '../../src/tzdb.ts';
+import { zoneBetween, zoneName } from '../../src/calendar/tzdb.ts';
 import { ZONES } from '../domain/arbitraries.ts';
 
 /** The package's own reader of its data, which the program does not use. */

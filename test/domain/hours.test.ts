@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { zoneBetween } from '../../src/calendar/tzdb.ts';
 import { openIntervals } from '../../src/domain/hours.ts';
 import { ALWAYS, contains, type Intervals, intersect, total, totalWithin } from '../../src/domain/interval.ts';
 import type { Zone } from '../../src/domain/zone.ts';
-import { zoneBetween } from '../../src/tzdb.ts';
 import { type HoursRow, hoursColumns } from '../support/fleet.ts';
 import { weeklyRow, weeklyRows, ZONES } from './arbitraries.ts';
 import { clock, DAY, HOUR, isOpen, localInstant, MINUTE, openings, SECOND, WEEK } from './reference.ts';

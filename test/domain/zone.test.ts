@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { Temporal } from '@js-temporal/polyfill';
 import fc from 'fast-check';
 import { runtimeOffsets } from '../../src/calendar/runtime.ts';
+import { zoneBetween, zoneName } from '../../src/calendar/tzdb.ts';
 import { instantOf, wallAt, type Zone } from '../../src/domain/zone.ts';
-import { zoneBetween, zoneName } from '../../src/tzdb.ts';
 import { ZONES } from './arbitraries.ts';
 import { DAY, HOUR, localInstant, localText, MINUTE } from './reference.ts';
 

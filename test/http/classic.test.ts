@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { zoneRelease } from '../../src/tzdb.ts';
+import { zoneRelease } from '../../src/calendar/tzdb.ts';
 import { testServer, trigger } from '../support/server.ts';
 import { merge } from '../support/staging.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { loadSyncConfig } from '../../src/sync-config.ts';
+import { loadSyncConfig } from '../../src/config/sync.ts';
 import { as, FakePeople } from '../support/people.ts';
 import { type TestSettings, testServer, trigger } from '../support/server.ts';
 import { merge } from '../support/staging.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { TrustedProxies } from '../../src/http/proxies.ts';
 import { as, FakePeople } from '../support/people.ts';
 import { testServer } from '../support/server.ts';

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { loadPollConfig } from '../../src/poll-config.ts';
-import { loadSyncConfig } from '../../src/sync-config.ts';
+import { loadPollConfig } from '../../src/config/poll.ts';
+import { loadSyncConfig } from '../../src/config/sync.ts';
 import { testServer } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { zoneRelease } from '../../src/tzdb.ts';
+import { zoneRelease } from '../../src/calendar/tzdb.ts';
 import { testServer, trigger } from '../support/server.ts';
 import { merge } from '../support/staging.ts';
 

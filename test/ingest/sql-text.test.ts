@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
+import { parseTimeOfDay } from '../../src/calendar/time-of-day.ts';
 import { Database } from '../../src/duckdb/database.ts';
 import { badId, badNewId, isPlain, quicklyTrimmed, timeOfDay, trimmedText } from '../../src/ingest/sql-text.ts';
 import { newIdFlaw } from '../../src/lib/store-id.ts';
 import { isStorable, TRIMMED, trimmed, UNSEEN } from '../../src/lib/text.ts';
-import { parseTimeOfDay } from '../../src/time-of-day.ts';
 
 /** Computes expressions over a column `text` for many texts at once. */
 async function evaluator(t: TestContext) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseInstant } from '../../src/instant.ts';
+import { parseInstant } from '../../src/calendar/instant.ts';
 import { readInstant } from '../../src/polls/instants.ts';
 
 const digits = (length: number) => fc.stringMatching(new RegExp(`^[0-9]{${length}}$`));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseInstant } from '../../src/calendar/instant.ts';
 import { IN_MEMORY, openStorage } from '../../src/compose.ts';
 import { importSources, inspectFeeds } from '../../src/ingest/import.ts';
-import { parseInstant } from '../../src/instant.ts';
 import { computeReport } from '../../src/reports/compute.ts';
 import { renderReport } from '../../src/reports/formats.ts';
 import { conformanceCases } from '../support/conformance.ts';

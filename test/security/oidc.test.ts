@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Configuration } from 'oidc-provider';
 import type { Detail } from '../../src/accounts/audit.ts';
-import { loadOidcConfig, OIDC_CALLBACK } from '../../src/oidc-config.ts';
+import { loadOidcConfig, OIDC_CALLBACK } from '../../src/config/oidc.ts';
 import { PASSWORD, TESTER } from '../support/accounts.ts';
 import { CLIENT, ProviderVisitor, testProvider } from '../support/identity-provider.ts';
 import { testServer } from '../support/server.ts';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { DEFAULT_ZONE, zoneName } from '../../src/calendar/tzdb.ts';
 import { type SimulateOptions, simulate } from '../../src/simulate/simulate.ts';
-import { DEFAULT_ZONE, zoneName } from '../../src/tzdb.ts';
 import { readRecords } from '../support/conformance.ts';
 import { uptimeOf } from '../support/fleet.ts';
 

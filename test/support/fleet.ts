@@ -1,3 +1,4 @@
+import { DEFAULT_ZONE, zoneBetween } from '../../src/calendar/tzdb.ts';
 import { type HoursColumns, openIntervals } from '../../src/domain/hours.ts';
 import type { Intervals } from '../../src/domain/interval.ts';
 import { arrangePolls, type PollColumns } from '../../src/domain/polls.ts';
@@ -5,7 +6,6 @@ import { Schedule } from '../../src/domain/schedule.ts';
 import { CLOSED } from '../../src/domain/special-hours.ts';
 import { batchUptime, UptimeFigures } from '../../src/domain/uptime.ts';
 import type { Zone } from '../../src/domain/zone.ts';
-import { DEFAULT_ZONE, zoneBetween } from '../../src/tzdb.ts';
 
 export interface HoursRow {
   readonly store: number;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { loadSyncConfig } from '../../src/sync-config.ts';
+import { loadSyncConfig } from '../../src/config/sync.ts';
 import { AT, HOURS, Importer, POLLS } from '../support/importer.ts';
 import { samples } from '../support/metrics.ts';
 import { testServer } from '../support/server.ts';

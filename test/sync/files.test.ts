@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { formatInstant } from '../../src/instant.ts';
+import { formatInstant } from '../../src/calendar/instant.ts';
 import { HOURS, Importer, POLLS, ZONES } from '../support/importer.ts';
 import { AT_REST, synced, syncService } from '../support/sync.ts';
 

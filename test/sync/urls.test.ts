@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatInstant } from '../../src/instant.ts';
+import { formatInstant } from '../../src/calendar/instant.ts';
 import { labelOf } from '../../src/sync/sources.ts';
 import { FeedServer } from '../support/feed-server.ts';
 import { Importer, POLLS } from '../support/importer.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formatInstant } from '../../src/instant.ts';
+import { formatInstant } from '../../src/calendar/instant.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
 import { eventsOf } from '../support/events.ts';

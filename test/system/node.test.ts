@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { endOfLifeWarning } from '../../src/node-releases.ts';
+import { endOfLifeWarning } from '../../src/config/node-releases.ts';
 import { serve } from '../support/process.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
-import { loadSyncConfig } from '../../src/sync-config.ts';
+import { loadSyncConfig } from '../../src/config/sync.ts';
 import { PASSWORD, TESTER } from '../support/accounts.ts';
 import { openBrowser, openPage, settled } from '../support/browser.ts';
 import { append, NOON_IN_CHICAGO as NOON, noonClock, pollsOf, seenFleet } from '../support/seen-fleet.ts';

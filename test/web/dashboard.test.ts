@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { IN_MEMORY, openStorage } from '../../src/compose.ts';
-import { loadSyncConfig } from '../../src/sync-config.ts';
+import { loadSyncConfig } from '../../src/config/sync.ts';
 import { PASSWORD, TESTER } from '../support/accounts.ts';
 import { openBrowser, openPage, settled } from '../support/browser.ts';
 import { append, inactiveFor, NOON_IN_CHICAGO as NOON, noonClock, pollsOf, seenFleet } from '../support/seen-fleet.ts';

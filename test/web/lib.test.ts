@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { zoneBetween } from '../../src/calendar/tzdb.ts';
 import { INACTIVE_REASONS } from '../../src/domain/reasons.ts';
-import { zoneBetween } from '../../src/tzdb.ts';
 import { noDowntime, noOutages, whyNotCounted } from '../../web/src/lib/absence.ts';
 import { fullTime, timeOfDay } from '../../web/src/lib/clock.ts';
 import { csvRows } from '../../web/src/lib/csv.ts';

@@ -1,6 +1,6 @@
 import { type Principal, seesAll, storesOf } from '../../accounts/access.ts';
+import { formatInstant } from '../../calendar/instant.ts';
 import type { FleetService } from '../../fleet/service.ts';
-import { formatInstant } from '../../instant.ts';
 import type { EventStream } from '../sse.ts';
 
 /** Milliseconds between two looks at the fleet while somebody listens. */

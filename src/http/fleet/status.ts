@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { formatInstant } from '../../calendar/instant.ts';
 import type { WindowSums } from '../../domain/fleet.ts';
 import { areLate } from '../../domain/patience.ts';
 import { STATES, type State } from '../../domain/state.ts';
@@ -6,7 +7,6 @@ import type { BadStore } from '../../domain/worst.ts';
 import type { FleetFigures } from '../../fleet/figures.ts';
 import type { FleetService, FleetView } from '../../fleet/service.ts';
 import { censusWarnings } from '../../ingest/census.ts';
-import { formatInstant } from '../../instant.ts';
 import type { StoreCensus } from '../../storage/ports.ts';
 import type { StoreEntry } from '../../stores/directory.ts';
 import { unknownSchedules, unknownWarnings } from '../../stores/known.ts';

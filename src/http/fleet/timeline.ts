@@ -1,5 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { storesOf } from '../../accounts/access.ts';
+import { formatInstant, instantFrom } from '../../calendar/instant.ts';
+import { shownZone } from '../../calendar/tzdb.ts';
 import { DAY } from '../../domain/hours.ts';
 import type { Intervals } from '../../domain/interval.ts';
 import type { Stretch } from '../../domain/timeline.ts';
@@ -7,9 +9,7 @@ import { POLL_REACH, WINDOWS } from '../../domain/window.ts';
 import { wallAt } from '../../domain/zone.ts';
 import type { FleetService } from '../../fleet/service.ts';
 import type { StoreTimeline } from '../../fleet/timeline.ts';
-import { formatInstant, instantFrom } from '../../instant.ts';
 import { invalid } from '../../lib/errors.ts';
-import { shownZone } from '../../tzdb.ts';
 import { AsOf, asOfFrom, seconds } from '../as-of.ts';
 import {
   FirstPoll,

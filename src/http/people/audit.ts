@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import type { Accounts } from '../../accounts/service.ts';
-import { formatInstant } from '../../instant.ts';
+import { formatInstant } from '../../calendar/instant.ts';
 import { limitOf, Page, PageQuery } from '../pages.ts';
 import { Instant, Nullable } from '../schemas.ts';
 import type { Routes } from '../types.ts';

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { may, type Principal } from '../../accounts/access.ts';
 import { actorOf } from '../../accounts/audit.ts';
 import type { Accounts } from '../../accounts/service.ts';
-import { formatInstant, instantFrom } from '../../instant.ts';
+import { formatInstant, instantFrom } from '../../calendar/instant.ts';
 import type { KeyRecord } from '../../storage/account-catalog.ts';
 import { limitOf, Page, PageQuery } from '../pages.ts';
 import { GivenInstant, Instant } from '../schemas.ts';

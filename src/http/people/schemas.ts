@@ -3,7 +3,7 @@ import { Value } from 'typebox/value';
 import { type Principal, ROLES, SCOPES, type UserPrincipal } from '../../accounts/access.ts';
 import { MAX_PASSWORD, MIN_PASSWORD } from '../../accounts/password-rules.ts';
 import { isText, MAX_STORES } from '../../accounts/texts.ts';
-import { formatInstant } from '../../instant.ts';
+import { formatInstant } from '../../calendar/instant.ts';
 import { UserError } from '../../lib/errors.ts';
 import type { TimePlace } from '../../storage/account-catalog.ts';
 import { decodeCursor, encodeCursor } from '../pages.ts';

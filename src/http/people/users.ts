@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { actorOf } from '../../accounts/audit.ts';
 import type { Accounts } from '../../accounts/service.ts';
 import type { UserWithStores } from '../../accounts/users.ts';
-import { formatInstant } from '../../instant.ts';
+import { formatInstant } from '../../calendar/instant.ts';
 import { LIMITS } from '../../lib/budgets.ts';
 import type { UserRecord } from '../../storage/account-catalog.ts';
 import { expectedVersion, IfMatch, sendVersion } from '../etags.ts';

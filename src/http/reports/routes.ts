@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import Value from 'typebox/value';
 import { actorOf } from '../../accounts/audit.ts';
 import type { Accounts } from '../../accounts/service.ts';
-import { formatInstant } from '../../instant.ts';
+import { formatInstant } from '../../calendar/instant.ts';
 import { LIMITS } from '../../lib/budgets.ts';
 import { SORT_COLUMNS, type SortColumn } from '../../reports/rows.ts';
 import type { ReportService } from '../../reports/service.ts';

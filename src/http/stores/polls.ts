@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { instantFrom } from '../../instant.ts';
+import { instantFrom } from '../../calendar/instant.ts';
 import { LIMITS } from '../../lib/budgets.ts';
 import { UserError } from '../../lib/errors.ts';
 import { POLL_TYPES, type PollType, readPolls, unpacked } from '../../polls/body.ts';

@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox';
+import { DEFAULT_ZONE, shownZone } from '../../calendar/tzdb.ts';
 import { REASON_PATTERN, reasonOf } from '../../domain/reasons.ts';
 import type { StoreEntry } from '../../stores/directory.ts';
 import { hoursKnown, zoneKnown } from '../../stores/known.ts';
 import { type LastPoll as LastPollOf, STATES, type States } from '../../stores/states.ts';
-import { DEFAULT_ZONE, shownZone } from '../../tzdb.ts';
 import { FirstPoll, Nullable, OneOf, StoreId, StoreTime, storeTime } from '../schemas.ts';
 
 export const StorePath = Type.Object({ store_id: StoreId });

@@ -1,15 +1,15 @@
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { storesOf } from '../../accounts/access.ts';
+import { formatInstant } from '../../calendar/instant.ts';
+import { zoneName } from '../../calendar/tzdb.ts';
 import { REASON_PATTERN } from '../../domain/reasons.ts';
-import { formatInstant } from '../../instant.ts';
 import { invalid } from '../../lib/errors.ts';
 import { type StoreDirectory, visibleEntries } from '../../stores/directory.ts';
 import { listStores } from '../../stores/list.ts';
 import { type Position, SORTS, type Sort } from '../../stores/order.ts';
 import type { StoreChange, StoreService } from '../../stores/service.ts';
 import { STATES, type StateSource } from '../../stores/states.ts';
-import { zoneName } from '../../tzdb.ts';
 import { AsOf, asOfFrom } from '../as-of.ts';
 import { expectedVersion, IfMatch, sendVersion } from '../etags.ts';
 import { decodeCursor, encodeCursor, limitOf, PageQuery } from '../pages.ts';

@@ -1,5 +1,5 @@
+import { formatDate } from '../../calendar/instant.ts';
 import { DAY, NO_DAY, UNKNOWN_DAY } from '../../domain/hours.ts';
-import { formatDate } from '../../instant.ts';
 import type { Row, Sql } from '../../lib/sql.ts';
 import type { ZoneChangeRows } from '../ports.ts';
 import type { HoursVersion, Opening, SpecialDate, Week, WeekRow, ZoneVersion } from '../schedules.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { HOUR } from './domain/hours.ts';
-import { messageOf } from './lib/errors.ts';
+import { HOUR } from '../domain/hours.ts';
+import { messageOf } from '../lib/errors.ts';
 
 export interface RetentionOptions {
   /** What is removed, as the log calls it. */

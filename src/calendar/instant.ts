@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
-import { invalid } from './lib/errors.ts';
-import { trimmed } from './lib/text.ts';
+import { invalid } from '../lib/errors.ts';
+import { trimmed } from '../lib/text.ts';
 import { offsetAt } from './tzdb.ts';
 
 const INSTANT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::[0-5]\d(?:\.\d+)?)?) ?(Z|UTC|[+-]\d\d(?::?\d\d)?)$/i;

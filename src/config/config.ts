@@ -1,13 +1,13 @@
-import { ESTIMATORS, type EstimatorName } from './domain/estimator.ts';
-import { DAY, HOUR } from './domain/hours.ts';
-import { DEFAULT_BAD_SHARE } from './ingest/bad-share.ts';
-import { type Budgets, loadBudgets } from './lib/budgets.ts';
-import { invalid } from './lib/errors.ts';
-import { parseNetwork } from './lib/networks.ts';
-import { list, oneOf, type Setting, share, wholeNumber } from './lib/settings.ts';
-import { loadPollConfig, type PollConfig } from './poll-config.ts';
-import { loadSignInConfig, type SignInConfig } from './sign-in-config.ts';
-import { loadSyncConfig, type SyncConfig } from './sync-config.ts';
+import { ESTIMATORS, type EstimatorName } from '../domain/estimator.ts';
+import { DAY, HOUR } from '../domain/hours.ts';
+import { DEFAULT_BAD_SHARE } from '../ingest/bad-share.ts';
+import { type Budgets, loadBudgets } from '../lib/budgets.ts';
+import { invalid } from '../lib/errors.ts';
+import { parseNetwork } from '../lib/networks.ts';
+import { list, oneOf, type Setting, share, wholeNumber } from '../lib/settings.ts';
+import { loadPollConfig, type PollConfig } from './poll.ts';
+import { loadSignInConfig, type SignInConfig } from './sign-in.ts';
+import { loadSyncConfig, type SyncConfig } from './sync.ts';
 
 /** Which engine keeps the data, and where. */
 export type DatabaseLocation =

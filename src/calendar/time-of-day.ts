@@ -1,5 +1,5 @@
-import { DAY, HOUR, MINUTE, SECOND } from './domain/hours.ts';
-import { TRIMMED } from './lib/text.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../domain/hours.ts';
+import { TRIMMED } from '../lib/text.ts';
 
 /** `AM`, `p.m.`, with or without a blank before it; the group is its first letter. */
 const HALF = `[${TRIMMED}]*([aApP])[.]?[mM][.]?`;

@@ -1,9 +1,9 @@
-import { isRole, ROLES } from './accounts/access.ts';
-import { isLoopback } from './accounts/addresses.ts';
-import type { OidcSettings } from './accounts/identity-provider.ts';
-import { invalid } from './lib/errors.ts';
-import { list } from './lib/settings.ts';
-import type { Role } from './storage/account-catalog.ts';
+import { isRole, ROLES } from '../accounts/access.ts';
+import { isLoopback } from '../accounts/addresses.ts';
+import type { OidcSettings } from '../accounts/identity-provider.ts';
+import { invalid } from '../lib/errors.ts';
+import { list } from '../lib/settings.ts';
+import type { Role } from '../storage/account-catalog.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadConfig } from '../src/config.ts';
-import { loadPollConfig } from '../src/poll-config.ts';
-import { loadSyncConfig } from '../src/sync-config.ts';
+import { loadConfig } from '../../src/config/config.ts';
+import { loadPollConfig } from '../../src/config/poll.ts';
+import { loadSyncConfig } from '../../src/config/sync.ts';
 
 test('a polling interval is in seconds unless it says otherwise, and an hour by default', () => {
   const interval = (value?: string) => loadConfig({ POLL_INTERVAL: value }).poll.interval;

@@ -1,7 +1,7 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../domain/hours.ts';
 import { invalid } from '../lib/errors.ts';
 import { trimmed } from '../lib/text.ts';
-import { parseTimeOfDay } from '../time-of-day.ts';
+import { parseTimeOfDay } from './time-of-day.ts';
 
 /**
  * Milliseconds since midnight of a time of day, in any of the spellings that feeds may have.

@@ -1,10 +1,10 @@
 import { Temporal } from 'temporal-polyfill';
-import { isOld, OLD_AFTER_MONTHS } from './calendar/version.ts';
-import { readTimeZones, type TimeZones, type ZoneRelease } from './calendar/zones.ts';
-import { DAY } from './domain/hours.ts';
-import { instantOf, UNKNOWN_ZONE, wallAt, type Zone } from './domain/zone.ts';
+import { DAY } from '../domain/hours.ts';
+import { instantOf, UNKNOWN_ZONE, wallAt, type Zone } from '../domain/zone.ts';
+import { isOld, OLD_AFTER_MONTHS } from './version.ts';
+import { readTimeZones, type TimeZones, type ZoneRelease } from './zones.ts';
 
-export { SOURCE_KINDS } from './calendar/source.ts';
+export { SOURCE_KINDS } from './source.ts';
 export type { ZoneRelease };
 
 /** The zone of a store that names none. */

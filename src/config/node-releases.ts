@@ -1,4 +1,4 @@
-import { formatDate } from './instant.ts';
+import { formatDate } from '../calendar/instant.ts';
 
 /**
  * The last day on which each major version of Node gets security fixes, by the schedule of the Node project

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { END_OF_LIFE, endOfLifeWarning, RECOMMENDED_NODE } from '../src/node-releases.ts';
+import { END_OF_LIFE, endOfLifeWarning, RECOMMENDED_NODE } from '../../src/config/node-releases.ts';
 
-const read = (path: string) => readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8');
+const read = (path: string) => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
 
 test('a Node is warned of from the day after its end of life', () => {
   assert.equal(endOfLifeWarning('20.20.2', Date.parse('2026-04-30T23:59:59Z')), undefined);

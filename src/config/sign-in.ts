@@ -1,6 +1,6 @@
-import type { OidcSettings } from './accounts/identity-provider.ts';
-import { invalid } from './lib/errors.ts';
-import { loadOidcConfig } from './oidc-config.ts';
+import type { OidcSettings } from '../accounts/identity-provider.ts';
+import { invalid } from '../lib/errors.ts';
+import { loadOidcConfig } from './oidc.ts';
 
 export interface SignInConfig {
   /** Seals the secrets of authenticator apps in the database; `undefined`: they are stored as they are. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Temporal } from '@js-temporal/polyfill';
 import fc from 'fast-check';
-import { formatLocal } from '../src/instant.ts';
+import { formatLocal } from '../../src/calendar/instant.ts';
 
 test('the clock of a zone shows what Temporal says it shows, also about clock changes and long ago', () => {
   const zones = fc.constantFrom('America/Chicago', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'Africa/Casablanca', 'UTC');
