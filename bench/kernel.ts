@@ -1,6 +1,6 @@
 import { ReportDetails } from '../src/domain/details.ts';
-import { type EstimatorName, FleetEstimator } from '../src/domain/estimator.ts';
 import { type Intervals, totalWithin } from '../src/domain/interval.ts';
+import { type EstimatorName, FleetEstimator } from '../src/domain/markov/estimator.ts';
 import { nearest, newEstimate } from '../src/domain/nearest.ts';
 import { type Batch, batchUptime, UptimeFigures } from '../src/domain/uptime.ts';
 import { POLL_REACH, WINDOWS } from '../src/domain/window.ts';

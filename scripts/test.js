@@ -9,7 +9,7 @@ import { globSync } from 'tinyglobby';
 // of the product something is left: of HTTP the contract of old, the stores, and all that looks at the route table.
 const SLOW = [
   'test/system/**',
-  'test/domain/few-polls.test.ts',
+  'test/domain/markov/few-polls.test.ts',
   'test/security/{accounts,answers,bodies,oidc,program,second-factors}.test.ts',
   'test/{storage,fleet}/postgres*.test.ts',
   'test/http/{access-matrix,fleet,fuzz,imports,people,rate-limit,report-access,reports,sync}.test.ts',

@@ -14,6 +14,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   jobs: ['domain', 'lib'],
   duckdb: ['lib', ''],
   domain: [],
+  'domain/markov': ['domain'],
   storage: ['calendar', 'domain', 'duckdb', 'lib', ''],
   ingest: ['calendar', 'domain', 'duckdb', 'storage', 'lib', ''],
   accounts: ['calendar', 'domain', 'storage', 'lib', ''],
@@ -61,7 +62,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that import no package either, not even one of Node's. */
-const PURE = ['domain'];
+const PURE = ['domain', 'domain/markov'];
 
 const SOURCE = fileURLToPath(new URL('../src/', import.meta.url));
 

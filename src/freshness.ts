@@ -1,4 +1,4 @@
-import { areLate } from './domain/patience.ts';
+import { areLate } from './domain/staleness.ts';
 import { ageOf } from './reports/late-polls.ts';
 import type { Storage } from './storage/ports.ts';
 import type { StoreDirectory } from './stores/directory.ts';

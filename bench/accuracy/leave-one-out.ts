@@ -1,6 +1,6 @@
-import { type Rates, Stretch } from '../../src/domain/chain.ts';
-import { StoreGaps } from '../../src/domain/gaps.ts';
-import { FleetSample, learnFleet } from '../../src/domain/mixture.ts';
+import { FleetSample, learnFleet } from '../../src/domain/markov/em.ts';
+import { StoreGaps } from '../../src/domain/markov/gaps.ts';
+import { type Rates, Stretch } from '../../src/domain/markov/transition.ts';
 import { type Batch, eachStore } from '../../src/domain/uptime.ts';
 import { countingPolls, type Seen } from './rivals.ts';
 import { METHODS, type Method } from './scores.ts';

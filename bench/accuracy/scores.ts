@@ -1,5 +1,5 @@
 import { ReportDetails } from '../../src/domain/details.ts';
-import { FleetEstimator } from '../../src/domain/estimator.ts';
+import { FleetEstimator } from '../../src/domain/markov/estimator.ts';
 import { batchUptime, eachStore, UptimeFigures } from '../../src/domain/uptime.ts';
 import { WINDOWS } from '../../src/domain/window.ts';
 import type { KnownFleet } from '../../test/support/simulated.ts';

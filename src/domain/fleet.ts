@@ -1,10 +1,10 @@
 import { Buckets } from './buckets.ts';
-import { type Course, upStretches } from './course.ts';
 import { HOUR } from './hours.ts';
 import { EMPTY, type Intervals, intersect, totalWithin } from './interval.ts';
 import { nearest, newEstimate } from './nearest.ts';
 import type { PollColumns } from './polls.ts';
 import { currentOutage, lastCounting, OFFLINE, stateAt } from './state.ts';
+import { type Course, upStretches } from './state-path.ts';
 import { reachOf } from './uptime.ts';
 import { POLL_REACH, WINDOWS } from './window.ts';
 import { type BadStore, WorstStores } from './worst.ts';

@@ -1,6 +1,6 @@
-import { type Course, followCourse, newCourse } from './course.ts';
 import type { Intervals } from './interval.ts';
 import type { PollColumns } from './polls.ts';
+import { type Course, followCourse, newCourse } from './state-path.ts';
 import { WINDOWS } from './window.ts';
 
 /** What `nearest` found for one store. */

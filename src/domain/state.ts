@@ -1,6 +1,6 @@
-import { type Course, downSince } from './course.ts';
 import { contains, EMPTY, type Intervals, totalWithin } from './interval.ts';
 import type { PollColumns } from './polls.ts';
+import { type Course, downSince } from './state-path.ts';
 import { POLL_REACH } from './window.ts';
 
 /** The states of a store in the order in which people look for them. */

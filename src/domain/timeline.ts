@@ -1,7 +1,7 @@
-import { downSince, followCourse, newCourse, upStretches } from './course.ts';
 import { contains, EMPTY, type Intervals, intersect, union } from './interval.ts';
 import type { PollColumns } from './polls.ts';
 import { type Reason, reasonOf } from './reasons.ts';
+import { downSince, followCourse, newCourse, upStretches } from './state-path.ts';
 import { reachOf } from './uptime.ts';
 import { POLL_REACH } from './window.ts';
 

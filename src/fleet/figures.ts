@@ -1,5 +1,5 @@
 import { FLEET_REACH, FleetTally, type HourlySums, type WindowSums } from '../domain/fleet.ts';
-import { patienceOf } from '../domain/patience.ts';
+import { patienceOf } from '../domain/staleness.ts';
 import type { BadStore } from '../domain/worst.ts';
 import type { Snapshot } from '../storage/ports.ts';
 import type { StoreEntry } from '../stores/directory.ts';

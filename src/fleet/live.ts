@@ -1,5 +1,5 @@
-import { patienceOf } from '../domain/patience.ts';
 import { type InactiveReason, reasonOf } from '../domain/reasons.ts';
+import { patienceOf } from '../domain/staleness.ts';
 import { lastCounting, OFFLINE, STATES, type State, stateAt, UNKNOWN } from '../domain/state.ts';
 import type { Snapshot } from '../storage/ports.ts';
 import type { StoreEntry } from '../stores/directory.ts';

@@ -1,5 +1,5 @@
 import { ReportDetails } from '../domain/details.ts';
-import { type EstimatorName, FleetEstimator } from '../domain/estimator.ts';
+import { type EstimatorName, FleetEstimator } from '../domain/markov/estimator.ts';
 import { type Batch, batchUptime, type StoreRange, UptimeFigures } from '../domain/uptime.ts';
 import { POLL_REACH } from '../domain/window.ts';
 import type { Zone } from '../domain/zone.ts';

@@ -1,4 +1,4 @@
-import type { EstimatorName } from '../domain/estimator.ts';
+import type { EstimatorName } from '../domain/markov/estimator.ts';
 import { WINDOWS } from '../domain/window.ts';
 import { UserError } from '../lib/errors.ts';
 import type { Report } from './compute.ts';

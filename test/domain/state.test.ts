@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { followCourse, newCourse } from '../../src/domain/course.ts';
 import { ALWAYS, contains, type Intervals, totalWithin } from '../../src/domain/interval.ts';
 import { CLOSED, currentOutage, OFFLINE, ONLINE, STATES, UNKNOWN } from '../../src/domain/state.ts';
+import { followCourse, newCourse } from '../../src/domain/state-path.ts';
 import { timelineOf } from '../../src/domain/timeline.ts';
 import { reachOf } from '../../src/domain/uptime.ts';
 import { openOf, pollColumns } from '../support/fleet.ts';

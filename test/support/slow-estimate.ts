@@ -1,8 +1,9 @@
 // The downtime of a store a second time, without tables: every gap by its own passage, every kind with its weight.
-import { Stretch } from '../../src/domain/chain.ts';
+
 import { type Intervals, intersect, total } from '../../src/domain/interval.ts';
-import type { Kind } from '../../src/domain/kinds.ts';
-import { Passage } from '../../src/domain/passage.ts';
+import { Passage } from '../../src/domain/markov/bridge.ts';
+import type { Kind } from '../../src/domain/markov/classes.ts';
+import { Stretch } from '../../src/domain/markov/transition.ts';
 import { WINDOWS } from '../../src/domain/window.ts';
 
 /** A poll that counts. */

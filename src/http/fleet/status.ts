@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { formatInstant } from '../../calendar/instant.ts';
 import type { WindowSums } from '../../domain/fleet.ts';
-import { areLate } from '../../domain/patience.ts';
+import { areLate } from '../../domain/staleness.ts';
 import { STATES, type State } from '../../domain/state.ts';
 import type { BadStore } from '../../domain/worst.ts';
 import type { FleetFigures } from '../../fleet/figures.ts';

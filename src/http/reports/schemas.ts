@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { formatInstant, instantFrom } from '../../calendar/instant.ts';
-import { ESTIMATORS } from '../../domain/estimator.ts';
+import { ESTIMATORS } from '../../domain/markov/estimator.ts';
 import { LIMITS } from '../../lib/budgets.ts';
 import { WINDOW_NAMES } from '../../reports/figures.ts';
 import { warningOf } from '../../reports/late-polls.ts';

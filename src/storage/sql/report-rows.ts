@@ -1,4 +1,4 @@
-import type { EstimatorName } from '../../domain/estimator.ts';
+import type { EstimatorName } from '../../domain/markov/estimator.ts';
 import type { Parameters, Row, Sql } from '../../lib/sql.ts';
 import type { Position, ReportQuery, ReportRecord, ReportStatus } from '../report-catalog.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { areLate } from '../../src/domain/patience.ts';
+import { areLate } from '../../src/domain/staleness.ts';
 
 test('polls are late from two intervals on, and where there are none', () => {
   assert.deepEqual(

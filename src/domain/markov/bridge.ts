@@ -1,4 +1,4 @@
-import { type Rates, Stretch } from './chain.ts';
+import { type Rates, Stretch } from './transition.ts';
 
 /**
  * The way of a store from one poll on, through open and closed stretches, towards the next: how much of the *open*

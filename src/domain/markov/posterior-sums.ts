@@ -1,6 +1,6 @@
+import { WINDOWS } from '../window.ts';
 import type { Cells } from './cell-counts.ts';
-import { PIECE_FIGURES, PIECES, type PieceTable } from './piece-table.ts';
-import { WINDOWS } from './window.ts';
+import { PIECE_FIGURES, PIECES, type PieceTable } from './segment-table.ts';
 
 /** Sums over independent pieces, for each of `WINDOWS`: what they say of the downtime of a store of one kind. */
 export class DowntimeSums {

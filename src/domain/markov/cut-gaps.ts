@@ -1,13 +1,13 @@
+import { GrowingList } from '../growing-list.ts';
+import type { Intervals } from '../interval.ts';
+import { WINDOWS } from '../window.ts';
+import { Passage } from './bridge.ts';
 import { CellCounts } from './cell-counts.ts';
-import type { Rates } from './chain.ts';
-import type { DowntimeSums } from './downtime-sums.ts';
 import { IMPOSSIBLE } from './gap-table.ts';
 import { NOBODY, type StoreGaps } from './gaps.ts';
-import { GrowingList } from './growing-list.ts';
-import type { Intervals } from './interval.ts';
-import { Passage } from './passage.ts';
-import { LONGEST_EDGE, PIECES, pieceOf } from './piece-table.ts';
-import { WINDOWS } from './window.ts';
+import type { DowntimeSums } from './posterior-sums.ts';
+import { LONGEST_EDGE, PIECES, pieceOf } from './segment-table.ts';
+import type { Rates } from './transition.ts';
 
 /** How many numbers a passage has in its list. */
 const PASSAGE = 7;

@@ -1,7 +1,7 @@
 import type { Cells } from './cell-counts.ts';
+import { ANY_KINDS, type Kind, NEVER_DOWN, NEVER_UP } from './classes.ts';
 import { CELLS, FIGURES, GapTable, gapAt, KNOTS } from './gap-table.ts';
 import type { StoreGaps } from './gaps.ts';
-import { ANY_KINDS, type Kind, NEVER_DOWN, NEVER_UP } from './kinds.ts';
 
 /** As if so many stores of any fleet had been seen beside those of this one. */
 const DOUBT = 4;

@@ -1,4 +1,4 @@
-import { HOUR, MINUTE } from './hours.ts';
+import { HOUR, MINUTE } from '../hours.ts';
 
 /**
  * A kind of store, by its rates, both a millisecond: how often it goes down while it is up, and how often it comes back

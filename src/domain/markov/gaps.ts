@@ -1,11 +1,11 @@
+import { GrowingList } from '../growing-list.ts';
+import type { Intervals } from '../interval.ts';
+import type { PollColumns } from '../polls.ts';
+import { WINDOWS } from '../window.ts';
 import { CellCounts } from './cell-counts.ts';
 import { GapRun } from './gap-run.ts';
 import { CELLS, cellOf, LONGEST_GAP } from './gap-table.ts';
-import { GrowingList } from './growing-list.ts';
-import type { Intervals } from './interval.ts';
-import { LONGEST_EDGE, PIECES, pieceOf } from './piece-table.ts';
-import type { PollColumns } from './polls.ts';
-import { WINDOWS } from './window.ts';
+import { LONGEST_EDGE, PIECES, pieceOf } from './segment-table.ts';
 
 /** Time before the week's window; then from one window's start to the next one's; then the last hour. */
 export const ERAS = WINDOWS.length + 1;

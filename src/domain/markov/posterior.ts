@@ -1,14 +1,14 @@
+import { type Intervals, totalWithin } from '../interval.ts';
+import { WINDOWS } from '../window.ts';
 import type { CellCounts } from './cell-counts.ts';
-import type { Rates } from './chain.ts';
+import type { Kind } from './classes.ts';
 import { CutGaps } from './cut-gaps.ts';
-import { DowntimeSums } from './downtime-sums.ts';
+import type { Mixture } from './em.ts';
 import { type GapTable, IMPOSSIBLE } from './gap-table.ts';
 import { ERAS, type StoreGaps } from './gaps.ts';
-import { type Intervals, totalWithin } from './interval.ts';
-import type { Kind } from './kinds.ts';
-import type { Mixture } from './mixture.ts';
-import { PieceTable } from './piece-table.ts';
-import { WINDOWS } from './window.ts';
+import { DowntimeSums } from './posterior-sums.ts';
+import { PieceTable } from './segment-table.ts';
+import type { Rates } from './transition.ts';
 
 /** A kind with a smaller share of what is likely is left out of a store's estimate, if there is this much beside it. */
 const LEAST_SHARE = 0.04;

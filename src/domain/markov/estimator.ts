@@ -1,14 +1,14 @@
-import type { ReportDetails } from './details.ts';
-import { Downtime } from './downtime.ts';
+import type { ReportDetails } from '../details.ts';
+import { type Intervals, totalWithin } from '../interval.ts';
+import { nearest, newEstimate } from '../nearest.ts';
+import type { PollColumns } from '../polls.ts';
+import { allOf, type Batch, eachStore, type StoreRange, type UptimeFigures, type VisitStore } from '../uptime.ts';
+import { unwatchedTime, watchedTime } from '../watched.ts';
+import { POLL_REACH, WINDOWS } from '../window.ts';
+import { likelyRange } from './credible-interval.ts';
+import { FleetSample, lastOf, learningFleet } from './em.ts';
 import { ERAS, StoreGaps } from './gaps.ts';
-import { type Intervals, totalWithin } from './interval.ts';
-import { likelyRange } from './likely-range.ts';
-import { FleetSample, lastOf, learningFleet } from './mixture.ts';
-import { nearest, newEstimate } from './nearest.ts';
-import type { PollColumns } from './polls.ts';
-import { allOf, type Batch, eachStore, type StoreRange, type UptimeFigures, type VisitStore } from './uptime.ts';
-import { unwatchedTime, watchedTime } from './watched.ts';
-import { POLL_REACH, WINDOWS } from './window.ts';
+import { Downtime } from './posterior.ts';
 
 /** How uptime is estimated from polls: by the rule `nearest`, or as what a Markov chain expects. */
 export const ESTIMATORS = ['nearest', 'markov'] as const;

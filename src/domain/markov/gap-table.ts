@@ -1,7 +1,7 @@
+import { HOUR, MINUTE } from '../hours.ts';
 import type { Cells } from './cell-counts.ts';
-import { Stretch } from './chain.ts';
-import { HOUR, MINUTE } from './hours.ts';
-import { type Kind, shareUp } from './kinds.ts';
+import { type Kind, shareUp } from './classes.ts';
+import { Stretch } from './transition.ts';
 
 /** The states at the two ends of a gap between polls, as a number: 2 · up at the start + up at the end. */
 export const ENDS = 4;

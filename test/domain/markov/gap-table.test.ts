@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { CellCounts } from '../../src/domain/cell-counts.ts';
-import { CELLS, cellOf, FIGURES, GapTable, gapAt, KNOTS, knotOf } from '../../src/domain/gap-table.ts';
-import { ANY_KINDS } from '../../src/domain/kinds.ts';
-import { Passage } from '../../src/domain/passage.ts';
-import { DAY, HOUR, MINUTE } from './reference.ts';
+import { Passage } from '../../../src/domain/markov/bridge.ts';
+import { CellCounts } from '../../../src/domain/markov/cell-counts.ts';
+import { ANY_KINDS } from '../../../src/domain/markov/classes.ts';
+import { CELLS, cellOf, FIGURES, GapTable, gapAt, KNOTS, knotOf } from '../../../src/domain/markov/gap-table.ts';
+import { DAY, HOUR, MINUTE } from '../reference.ts';
 
 test('every gap of a report has a place between two knots', () => {
   for (let knot = 0; knot < KNOTS; knot++) assert.ok(Math.abs(knotOf(gapAt(knot)) - knot) < 1e-9, `knot ${knot}`);

@@ -1,7 +1,7 @@
-import { Stretch } from './chain.ts';
+import { HOUR, MINUTE } from '../hours.ts';
+import type { Kind } from './classes.ts';
 import { CELLS, FIGURES, type GapTable, IMPOSSIBLE } from './gap-table.ts';
-import { HOUR, MINUTE } from './hours.ts';
-import type { Kind } from './kinds.ts';
+import { Stretch } from './transition.ts';
 
 /** Longer stretches beside a poll are not tabulated. */
 export const LONGEST_EDGE = 150 * MINUTE;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { betaQuantile, likelyRange, type ShareBelief } from '../../src/domain/likely-range.ts';
+import { betaQuantile, likelyRange, type ShareBelief } from '../../../src/domain/markov/credible-interval.ts';
 
 function rangeOf(belief: ShareBelief): [low: number, high: number] {
   const range = { low: Number.NaN, high: Number.NaN };

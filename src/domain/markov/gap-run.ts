@@ -1,6 +1,6 @@
+import { HOUR, MINUTE } from '../hours.ts';
 import type { CellCounts } from './cell-counts.ts';
 import { cellOf } from './gap-table.ts';
-import { HOUR, MINUTE } from './hours.ts';
 
 /** Shorter gaps say so little that of them the number and the time are enough. */
 const SHORTEST = 10 * MINUTE;

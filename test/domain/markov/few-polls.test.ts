@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ReportDetails } from '../../src/domain/details.ts';
-import { FleetEstimator } from '../../src/domain/estimator.ts';
-import { ALWAYS, contains } from '../../src/domain/interval.ts';
-import type { PollColumns } from '../../src/domain/polls.ts';
-import { eachStore, UptimeFigures } from '../../src/domain/uptime.ts';
-import { unwatchedTime, watchedTime } from '../../src/domain/watched.ts';
-import { WINDOWS } from '../../src/domain/window.ts';
-import type { RegimeName } from '../../src/simulate/regimes.ts';
-import { pollColumns } from '../support/fleet.ts';
-import { simulatedFleet } from '../support/simulated.ts';
-import { HOUR } from './reference.ts';
+import { ReportDetails } from '../../../src/domain/details.ts';
+import { ALWAYS, contains } from '../../../src/domain/interval.ts';
+import { FleetEstimator } from '../../../src/domain/markov/estimator.ts';
+import type { PollColumns } from '../../../src/domain/polls.ts';
+import { eachStore, UptimeFigures } from '../../../src/domain/uptime.ts';
+import { unwatchedTime, watchedTime } from '../../../src/domain/watched.ts';
+import { WINDOWS } from '../../../src/domain/window.ts';
+import type { RegimeName } from '../../../src/simulate/regimes.ts';
+import { pollColumns } from '../../support/fleet.ts';
+import { simulatedFleet } from '../../support/simulated.ts';
+import { HOUR } from '../reference.ts';
 
 const WEEK = 2;
 const ROUNDING = 1;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Rates, Stretch } from '../../src/domain/chain.ts';
-import { Passage } from '../../src/domain/passage.ts';
-import { Random } from '../../src/simulate/random.ts';
-import { integrate, integrateTwice, transition } from '../support/chain.ts';
+import { Passage } from '../../../src/domain/markov/bridge.ts';
+import { type Rates, Stretch } from '../../../src/domain/markov/transition.ts';
+import { Random } from '../../../src/simulate/random.ts';
+import { integrate, integrateTwice, transition } from '../../support/chain.ts';
 
 const STATES = [0, 1] as const;
 
