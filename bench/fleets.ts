@@ -9,7 +9,7 @@ import { databaseLocation } from '../src/config/config.ts';
 import { Database } from '../src/duckdb/database.ts';
 import { type FeedFiles, type FileSummary, importSources, inspectFeeds } from '../src/ingest/import.ts';
 import { simulate } from '../src/simulate/simulate.ts';
-import type { Storage } from '../src/storage/ports.ts';
+import type { Storage } from '../src/storage/ports/storage.ts';
 
 export interface Feeds {
   readonly polls: string;

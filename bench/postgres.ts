@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { POLL_REACH } from '../src/domain/window.ts';
 import { decodeFigures } from '../src/reports/figures.ts';
 import { renderFigures } from '../src/reports/formats.ts';
-import type { Storage } from '../src/storage/ports.ts';
+import type { Storage } from '../src/storage/ports/storage.ts';
 import { TestPostgres } from '../test/support/postgres.ts';
 import { BareCopy, type Shape } from './copy.ts';
 import { atMost, count, type Figure, megabytes, ms, type Section, times } from './figures.ts';

@@ -2,7 +2,7 @@ import { appendFile, copyFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { DEFAULT_BUDGETS } from '../src/lib/budgets.ts';
-import type { Storage } from '../src/storage/ports.ts';
+import type { Storage } from '../src/storage/ports/storage.ts';
 import { SyncService } from '../src/sync/service.ts';
 import { atMost, count, megabytes, ms, type Section } from './figures.ts';
 import { type Fleets, withStorage } from './fleets.ts';

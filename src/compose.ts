@@ -37,7 +37,7 @@ import { PollService } from './polls/service.ts';
 import { ResultsFolder } from './reports/results.ts';
 import { ReportService } from './reports/service.ts';
 import { DuckdbStorage } from './storage/duckdb/storage.ts';
-import type { Storage } from './storage/ports.ts';
+import type { Storage } from './storage/ports/storage.ts';
 import { PostgresStorage } from './storage/postgres/storage.ts';
 import { StoreDirectory } from './stores/directory.ts';
 import { StoreService } from './stores/service.ts';

@@ -6,8 +6,8 @@ import type { Session } from './duckdb/session.ts';
 import { UserError } from './lib/errors.ts';
 import { computeReport } from './reports/compute.ts';
 import { renderReport } from './reports/formats.ts';
-import type { ImportSession, Snapshot, Storage } from './storage/ports.ts';
-import type { StoreRecord } from './storage/stores.ts';
+import type { ImportSession, Snapshot, Storage } from './storage/ports/storage.ts';
+import type { StoreRecord } from './storage/ports/stores.ts';
 
 export interface CopySummary {
   readonly stores: number;

@@ -1,6 +1,6 @@
 import { areLate } from './domain/staleness.ts';
 import { ageOf } from './reports/late-polls.ts';
-import type { Storage } from './storage/ports.ts';
+import type { Storage } from './storage/ports/storage.ts';
 import type { StoreDirectory } from './stores/directory.ts';
 import { unknownSchedules, unknownWarnings } from './stores/known.ts';
 import type { SyncService } from './sync/service.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { importsBelow, ROOMS, trespasses } from '../scripts/walls.ts';
-import { migrationsOf } from '../src/storage/migrations.ts';
+import { migrationsOf } from '../src/storage/shared/migrations.ts';
 
 test('no import goes through a wall', () => {
   const imports = importsBelow();

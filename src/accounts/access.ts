@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Role } from '../storage/account-catalog.ts';
+import type { Role } from '../storage/ports/account-catalog.ts';
 
 /** What a user is: sees to the system, sees to all stores, or has some of them. */
 export const ROLES = ['admin', 'operator', 'owner'] as const satisfies readonly Role[];

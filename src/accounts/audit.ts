@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AccountCatalog, AuditFilter, AuditRecord, TimePlace } from '../storage/account-catalog.ts';
+import type { AccountCatalog, AuditFilter, AuditRecord, TimePlace } from '../storage/ports/account-catalog.ts';
 import type { Principal, Scope } from './access.ts';
 import { type Page, type PageRequest, readPage } from './pages.ts';
 import { isText } from './texts.ts';

@@ -1,6 +1,6 @@
 import * as client from 'openid-client';
 import { UserError } from '../lib/errors.ts';
-import type { Role } from '../storage/account-catalog.ts';
+import type { Role } from '../storage/ports/account-catalog.ts';
 import { isText } from './texts.ts';
 
 /** An OpenID Connect provider and what its claims mean here. */

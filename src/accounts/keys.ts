@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { invalid, UserError } from '../lib/errors.ts';
-import type { AccountCatalog, AccountReader, KeyRecord, TimePlace, UserRecord } from '../storage/account-catalog.ts';
+import type {
+  AccountCatalog,
+  AccountReader,
+  KeyRecord,
+  TimePlace,
+  UserRecord,
+} from '../storage/ports/account-catalog.ts';
 import { isScope, SCOPES, SCOPES_OF, type Scope, type UserPrincipal } from './access.ts';
 import type { Actor, AuditLog } from './audit.ts';
 import { type Page, type PageRequest, readPage } from './pages.ts';

@@ -1,5 +1,5 @@
 import { invalid } from '../lib/errors.ts';
-import type { AccountCatalog, AccountChanges, Role, UserRecord } from '../storage/account-catalog.ts';
+import type { AccountCatalog, AccountChanges, Role, UserRecord } from '../storage/ports/account-catalog.ts';
 import { ROLES } from './access.ts';
 import type { Actor, AuditLog } from './audit.ts';
 import type { Devices } from './devices.ts';

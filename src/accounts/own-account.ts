@@ -1,6 +1,6 @@
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import { invalid, UserError } from '../lib/errors.ts';
-import type { AccountCatalog, AccountChanges, UserRecord } from '../storage/account-catalog.ts';
+import type { AccountCatalog, AccountChanges, UserRecord } from '../storage/ports/account-catalog.ts';
 import type { Actor, AuditLog } from './audit.ts';
 import type { Answer, Passkeys } from './passkeys.ts';
 import type { Origin, PasswordProof } from './password-proof.ts';

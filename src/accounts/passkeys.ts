@@ -9,8 +9,8 @@ import {
   verifyRegistrationResponse,
 } from '@simplewebauthn/server';
 import { invalid, UserError } from '../lib/errors.ts';
-import type { AccountCatalog, AccountChanges } from '../storage/account-catalog.ts';
-import type { PasskeyRecord } from '../storage/factors.ts';
+import type { AccountCatalog, AccountChanges } from '../storage/ports/account-catalog.ts';
+import type { PasskeyRecord } from '../storage/ports/factors.ts';
 import type { Actor } from './audit.ts';
 import { requireRecentProof } from './power.ts';
 import type { PrincipalCache } from './principals.ts';

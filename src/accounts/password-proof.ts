@@ -1,5 +1,5 @@
 import type { UserError } from '../lib/errors.ts';
-import type { AccountCatalog, AccountChanges, UserRecord } from '../storage/account-catalog.ts';
+import type { AccountCatalog, AccountChanges, UserRecord } from '../storage/ports/account-catalog.ts';
 import type { Actor, AuditLog } from './audit.ts';
 import type { Devices } from './devices.ts';
 import type { Passwords } from './passwords.ts';

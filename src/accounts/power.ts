@@ -1,5 +1,5 @@
 import { UserError } from '../lib/errors.ts';
-import type { Role } from '../storage/account-catalog.ts';
+import type { Role } from '../storage/ports/account-catalog.ts';
 import type { Actor } from './audit.ts';
 
 /** For so long after a user proved who it is, its session may change what people can do, milliseconds. */

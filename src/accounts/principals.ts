@@ -1,5 +1,5 @@
 import { RecentMap } from '../lib/recent-map.ts';
-import type { AccountReader, UserRecord } from '../storage/account-catalog.ts';
+import type { AccountReader, UserRecord } from '../storage/ports/account-catalog.ts';
 import type { Scope, UserPrincipal } from './access.ts';
 
 /** So long, in milliseconds, a change that another server made may go unnoticed. */

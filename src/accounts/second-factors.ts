@@ -1,6 +1,12 @@
 import { invalid, UserError } from '../lib/errors.ts';
-import type { AccountCatalog, AccountChanges, AccountReader, Role, UserRecord } from '../storage/account-catalog.ts';
-import type { PasskeyRecord } from '../storage/factors.ts';
+import type {
+  AccountCatalog,
+  AccountChanges,
+  AccountReader,
+  Role,
+  UserRecord,
+} from '../storage/ports/account-catalog.ts';
+import type { PasskeyRecord } from '../storage/ports/factors.ts';
 import { isRole } from './access.ts';
 import type { Actor, AuditLog, Detail } from './audit.ts';
 import { newRecoveryCodes, newTotpSecret, recoveryHash, totpStep, totpUri } from './codes.ts';

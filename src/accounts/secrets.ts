@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { AccountCatalog } from '../storage/account-catalog.ts';
+import type { AccountCatalog } from '../storage/ports/account-catalog.ts';
 
 const BYTES = 32;
 

@@ -1,4 +1,4 @@
-import type { AccountCatalog } from '../storage/account-catalog.ts';
+import type { AccountCatalog } from '../storage/ports/account-catalog.ts';
 import type { UserPrincipal } from './access.ts';
 import { AuditLog } from './audit.ts';
 import { Devices } from './devices.ts';

@@ -1,4 +1,4 @@
-import type { AccountCatalog, AccountChanges, SignInMethod, UserRecord } from '../storage/account-catalog.ts';
+import type { AccountCatalog, AccountChanges, SignInMethod, UserRecord } from '../storage/ports/account-catalog.ts';
 import { SCOPES_OF, type Scope, type UserPrincipal } from './access.ts';
 import type { Actor, AuditLog } from './audit.ts';
 import { refuseKeyOnAdmin } from './power.ts';

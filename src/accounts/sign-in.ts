@@ -1,6 +1,6 @@
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import { UserError } from '../lib/errors.ts';
-import type { AccountCatalog, UserRecord } from '../storage/account-catalog.ts';
+import type { AccountCatalog, UserRecord } from '../storage/ports/account-catalog.ts';
 import type { Devices } from './devices.ts';
 import type { Answer, Passkeys } from './passkeys.ts';
 import type { Origin, PasswordProof } from './password-proof.ts';

@@ -1,4 +1,4 @@
-import type { FactorChanges } from '../storage/factors.ts';
+import type { FactorChanges } from '../storage/ports/factors.ts';
 import { keyFor, seal, unseal } from './seal.ts';
 import type { ServerSecrets } from './secrets.ts';
 import { hashOf } from './tokens.ts';

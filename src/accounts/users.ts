@@ -7,7 +7,7 @@ import type {
   NewUser,
   Role,
   UserRecord,
-} from '../storage/account-catalog.ts';
+} from '../storage/ports/account-catalog.ts';
 import type { Actor, AuditLog, Detail } from './audit.ts';
 import { type Page, type PageRequest, readPage } from './pages.ts';
 import { checkPassword } from './password-rules.ts';

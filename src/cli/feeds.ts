@@ -11,7 +11,7 @@ import { inspect, type Source } from '../ingest/source.ts';
 import { spool } from '../ingest/spool.ts';
 import { warningsOf } from '../ingest/warnings.ts';
 import { invalid } from '../lib/errors.ts';
-import type { Storage, StoreCensus } from '../storage/ports.ts';
+import type { Storage, StoreCensus } from '../storage/ports/storage.ts';
 import { formatCount, progressBar, say, tally } from './terminal.ts';
 
 export interface FeedFlags {

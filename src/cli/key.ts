@@ -4,7 +4,7 @@ import { COMMAND_LINE } from '../accounts/audit.ts';
 import type { PageRequest } from '../accounts/pages.ts';
 import { DAY } from '../domain/hours.ts';
 import { invalid } from '../lib/errors.ts';
-import type { KeyRecord, TimePlace } from '../storage/account-catalog.ts';
+import type { KeyRecord, TimePlace } from '../storage/ports/account-catalog.ts';
 import { allOf, type DatabaseFlags, instantOr, printTable, withAccounts, withDatabaseOption } from './accounts.ts';
 import { say } from './terminal.ts';
 

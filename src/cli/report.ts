@@ -14,7 +14,7 @@ import { figuresOf, type ReportFigures } from '../reports/figures.ts';
 import { FORMATS, type Format, renderFigures } from '../reports/formats.ts';
 import { ageOf } from '../reports/late-polls.ts';
 import { parquetFile } from '../reports/parquet.ts';
-import type { Storage } from '../storage/ports.ts';
+import type { Storage } from '../storage/ports/storage.ts';
 import { type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
 import { progressBar, say } from './terminal.ts';
 

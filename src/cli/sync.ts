@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { createReader, createSyncs, openServerStorage } from '../compose.ts';
 import { loadConfig } from '../config/config.ts';
 import { UserError } from '../lib/errors.ts';
-import type { StandingRejects, SyncResult } from '../storage/sync-log.ts';
+import type { StandingRejects, SyncResult } from '../storage/ports/sync-log.ts';
 import { progressBar, say, tally } from './terminal.ts';
 
 export function syncCommand(program: Command): void {

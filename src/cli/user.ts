@@ -5,7 +5,7 @@ import { COMMAND_LINE } from '../accounts/audit.ts';
 import type { PageRequest } from '../accounts/pages.ts';
 import { invalid } from '../lib/errors.ts';
 import { trimmed } from '../lib/text.ts';
-import type { UserRecord } from '../storage/account-catalog.ts';
+import type { UserRecord } from '../storage/ports/account-catalog.ts';
 import { allOf, type DatabaseFlags, instantOr, printTable, withAccounts, withDatabaseOption } from './accounts.ts';
 import { newPassword } from './password.ts';
 import { formatCount, say } from './terminal.ts';

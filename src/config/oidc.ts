@@ -3,7 +3,7 @@ import { isLoopback } from '../accounts/addresses.ts';
 import type { OidcSettings } from '../accounts/identity-provider.ts';
 import { invalid } from '../lib/errors.ts';
 import { list } from '../lib/settings.ts';
-import type { Role } from '../storage/account-catalog.ts';
+import type { Role } from '../storage/ports/account-catalog.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

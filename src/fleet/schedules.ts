@@ -2,7 +2,7 @@ import { DAY, type HoursColumns } from '../domain/hours.ts';
 import { Schedule } from '../domain/schedule.ts';
 import type { SpecialHoursColumns } from '../domain/special-hours.ts';
 import { ScheduleRange } from '../reports/schedule.ts';
-import type { Snapshot, Storage, ZoneChangeRows } from '../storage/ports.ts';
+import type { Snapshot, Storage, ZoneChangeRows } from '../storage/ports/storage.ts';
 import type { Directory, StoreDirectory, StoreEntry } from '../stores/directory.ts';
 import { Remembered, RememberedAnswers } from './remembered.ts';
 

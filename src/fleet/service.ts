@@ -3,7 +3,7 @@ import type { Stretch } from '../domain/timeline.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
 import { FairQueue } from '../lib/fair-queue.ts';
 import type { FleetGauges } from '../metrics.ts';
-import type { Storage, StoreCensus } from '../storage/ports.ts';
+import type { Storage, StoreCensus } from '../storage/ports/storage.ts';
 import { type StoreDirectory, type StoreEntry, storeNamed, visibleEntries } from '../stores/directory.ts';
 import { unknownSchedules } from '../stores/known.ts';
 import type { AskedInstant, StateSource } from '../stores/states.ts';

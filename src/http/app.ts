@@ -9,7 +9,7 @@ import type { ImportService } from '../imports/service.ts';
 import { type Budgets, LIMITS } from '../lib/budgets.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ReportService } from '../reports/service.ts';
-import type { Storage } from '../storage/ports.ts';
+import type { Storage } from '../storage/ports/storage.ts';
 import type { SyncService } from '../sync/service.ts';
 import { type Authenticator, guardRoutes } from './access.ts';
 import { acceptJsonOrNothing } from './bodies.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { Freshness } from '../freshness.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
-import type { Storage } from '../storage/ports.ts';
+import type { Storage } from '../storage/ports/storage.ts';
 import { TimeZones, timeZones } from './time-zones.ts';
 import type { Routes } from './types.ts';
 

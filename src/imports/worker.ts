@@ -7,8 +7,8 @@ import { inspect } from '../ingest/source.ts';
 import { WorkLoop } from '../jobs/work-loop.ts';
 import type { Budgets } from '../lib/budgets.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
-import type { ImportCatalog, ImportCounts, ImportRecord } from '../storage/import-catalog.ts';
-import type { Storage, StoreCensus } from '../storage/ports.ts';
+import type { ImportCatalog, ImportCounts, ImportRecord } from '../storage/ports/import-catalog.ts';
+import type { Storage, StoreCensus } from '../storage/ports/storage.ts';
 import { feedFrom } from './feed-names.ts';
 import type { UploadsFolder } from './uploads.ts';
 

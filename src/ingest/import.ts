@@ -3,7 +3,7 @@ import { DAY } from '../domain/hours.ts';
 import type { Session } from '../duckdb/session.ts';
 import { type Budgets, DEFAULT_BUDGETS } from '../lib/budgets.ts';
 import { invalid } from '../lib/errors.ts';
-import type { ImportSession, MergeCounts, Storage, StoreCensus, UnreadStores } from '../storage/ports.ts';
+import type { ImportSession, MergeCounts, Storage, StoreCensus, UnreadStores } from '../storage/ports/storage.ts';
 import { BadRows, DEFAULT_BAD_SHARE, isTooBad, tooBad } from './bad-share.ts';
 import { FEED_NAMES, FEEDS, type FeedName, FUTURE_TOLERANCE } from './feeds.ts';
 import { type FeedLimits, NO_LIMITS } from './limits.ts';

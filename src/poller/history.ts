@@ -1,4 +1,4 @@
-import type { Snapshot, Storage } from '../storage/ports.ts';
+import type { Snapshot, Storage } from '../storage/ports/storage.ts';
 import type { PollHistory } from './poll-writer.ts';
 
 /** So many stores' polls are read at once. */

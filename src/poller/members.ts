@@ -1,4 +1,4 @@
-import { MEMBER_LEASE, type Member, type MemberRegistry } from '../storage/members.ts';
+import { MEMBER_LEASE, type Member, type MemberRegistry } from '../storage/ports/members.ts';
 import { hashOf, mixed } from './slots.ts';
 
 /** How often a member says that it lives. */

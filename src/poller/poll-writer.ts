@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { messageOf } from '../lib/errors.ts';
-import type { PollBatch } from '../storage/ports.ts';
+import type { PollBatch } from '../storage/ports/storage.ts';
 import { DayFile, type Poll, type Position } from './day-file.ts';
 import { unstoredPolls, writeMark } from './poll-files.ts';
 import { offsetOf, slotAt } from './slots.ts';

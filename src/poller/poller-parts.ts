@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { InactiveReason } from '../domain/reasons.ts';
-import type { CoverageGaps } from '../storage/coverage-gaps.ts';
+import type { CoverageGaps } from '../storage/ports/coverage-gaps.ts';
 import type { Membership } from './members.ts';
 import type { PollHistory, PollSink } from './poll-writer.ts';
 import type { Prober } from './probe.ts';

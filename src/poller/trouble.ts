@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { messageOf } from '../lib/errors.ts';
-import type { CoverageGap, CoverageGaps } from '../storage/coverage-gaps.ts';
+import type { CoverageGap, CoverageGaps } from '../storage/ports/coverage-gaps.ts';
 import { ENOUGH_SITES, EvidenceLog, NEARBY, REACH } from './evidence.ts';
 
 export interface TroubleWatchOptions {

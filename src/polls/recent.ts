@@ -1,4 +1,4 @@
-import type { PollBatch } from '../storage/ports.ts';
+import type { PollBatch } from '../storage/ports/storage.ts';
 
 /** The polls of a batch that were made at or after an instant (milliseconds). */
 export function pollsSince(batch: PollBatch, earliest: number): PollBatch {

@@ -1,5 +1,5 @@
 import { mayWriteStores, type Principal, sees } from '../accounts/access.ts';
-import type { MergeCounts, Storage, StoredPoll } from '../storage/ports.ts';
+import type { MergeCounts, Storage, StoredPoll } from '../storage/ports/storage.ts';
 import type { StoreDirectory, StoreEntry } from '../stores/directory.ts';
 import type { StoreService } from '../stores/service.ts';
 import type { PollAppender } from './appender.ts';

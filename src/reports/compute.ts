@@ -4,7 +4,7 @@ import { type Batch, batchUptime, type StoreRange, UptimeFigures } from '../doma
 import { POLL_REACH } from '../domain/window.ts';
 import type { Zone } from '../domain/zone.ts';
 import { Turns } from '../lib/time-slice.ts';
-import type { Snapshot, StoreColumns } from '../storage/ports.ts';
+import type { Snapshot, StoreColumns } from '../storage/ports/storage.ts';
 import { positionsIn, runsOf, wholeRun } from './key-runs.ts';
 import { readSchedule, ScheduleRange } from './schedule.ts';
 

@@ -1,4 +1,4 @@
-import type { ReportRecord } from '../storage/report-catalog.ts';
+import type { ReportRecord } from '../storage/ports/report-catalog.ts';
 
 const MINUTE = 60_000;
 

@@ -2,7 +2,7 @@ import { DEFAULT_ZONE, zoneBetween } from '../calendar/tzdb.ts';
 import { DAY } from '../domain/hours.ts';
 import { Schedule } from '../domain/schedule.ts';
 import type { Zone } from '../domain/zone.ts';
-import type { Snapshot } from '../storage/ports.ts';
+import type { Snapshot } from '../storage/ports/storage.ts';
 
 /** Hours repeat on local dates that begin up to this much before and after the range that is asked about. */
 const SLACK = 4 * DAY;

@@ -1,5 +1,5 @@
 import { type Principal, seesAll, storesOf, userIdOf } from '../accounts/access.ts';
-import type { ReportCatalog, ReportRecord } from '../storage/report-catalog.ts';
+import type { ReportCatalog, ReportRecord } from '../storage/ports/report-catalog.ts';
 
 /** So many lists of stores are remembered. */
 const FILTERS_KEPT = 32;

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { noStore } from '../lib/store-id.ts';
 import { trimmed } from '../lib/text.ts';
-import type { Snapshot, Storage } from '../storage/ports.ts';
-import type { StoreRecord } from '../storage/stores.ts';
+import type { Snapshot, Storage } from '../storage/ports/storage.ts';
+import type { StoreRecord } from '../storage/ports/stores.ts';
 
 export interface StoreEntry {
   /** As the storage counts stores; it never leaves the program. */

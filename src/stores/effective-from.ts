@@ -1,7 +1,7 @@
 import { parseInstant } from '../calendar/instant.ts';
 import { DEFAULT_ZONE, isDate, startOfDate } from '../calendar/tzdb.ts';
 import { invalid } from '../lib/errors.ts';
-import type { ZoneVersion } from '../storage/schedules.ts';
+import type { ZoneVersion } from '../storage/ports/schedules.ts';
 
 /**
  * The instant from which a change is to hold: an instant as it is, or the local midnight with which a date begins.

@@ -5,9 +5,9 @@ import { DEFAULT_ZONE, localDate, zoneName } from '../calendar/tzdb.ts';
 import { invalid, notFound, UserError } from '../lib/errors.ts';
 import { newIdFlaw, noStore } from '../lib/store-id.ts';
 import { isStorable, trimmed } from '../lib/text.ts';
-import type { Storage } from '../storage/ports.ts';
-import type { HoursVersion, KnownWeek, Opening, SpecialDate } from '../storage/schedules.ts';
-import type { StoreDescription, StoreRecord, StoreWriter } from '../storage/stores.ts';
+import type { HoursVersion, KnownWeek, Opening, SpecialDate } from '../storage/ports/schedules.ts';
+import type { Storage } from '../storage/ports/storage.ts';
+import type { StoreDescription, StoreRecord, StoreWriter } from '../storage/ports/stores.ts';
 import { entryOf, type StoreDirectory, type StoreEntry, storeNamed } from './directory.ts';
 import { effectiveFrom } from './effective-from.ts';
 

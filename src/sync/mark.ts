@@ -1,4 +1,4 @@
-import type { StandingRejects } from '../storage/sync-log.ts';
+import type { StandingRejects } from '../storage/ports/sync-log.ts';
 import type { Prints } from './prints.ts';
 
 /** What is noted about a file or URL when it was read, for the next time. */

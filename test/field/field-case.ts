@@ -6,7 +6,7 @@ import type { FeedName } from '../../src/ingest/feeds.ts';
 import type { FeedFiles } from '../../src/ingest/import.ts';
 import { computeReport } from '../../src/reports/compute.ts';
 import { columnOf, figuresOf, WINDOW_NAMES } from '../../src/reports/figures.ts';
-import type { Storage } from '../../src/storage/ports.ts';
+import type { Storage } from '../../src/storage/ports/storage.ts';
 
 const ROOT = fileURLToPath(new URL('.', import.meta.url));
 

@@ -6,7 +6,7 @@ import { StoredPolls } from '../../src/poller/history.ts';
 import { Poller } from '../../src/poller/poller.ts';
 import { computeReport } from '../../src/reports/compute.ts';
 import { renderReport } from '../../src/reports/formats.ts';
-import type { Storage } from '../../src/storage/ports.ts';
+import type { Storage } from '../../src/storage/ports/storage.ts';
 import { StoreDirectory } from '../../src/stores/directory.ts';
 import { HOURS, Importer, ZONES } from '../support/importer.ts';
 import { Street } from '../support/street.ts';

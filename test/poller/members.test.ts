@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Membership } from '../../src/poller/members.ts';
 import { offsetOf, slotAt } from '../../src/poller/slots.ts';
-import { MEMBER_LEASE, type Member, type MemberRegistry } from '../../src/storage/members.ts';
+import { MEMBER_LEASE, type Member, type MemberRegistry } from '../../src/storage/ports/members.ts';
 import { Street } from '../support/street.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { Clock, HOUR, MemoryPolls, MINUTE, NOON, passTogether, SECOND, Watch } from '../support/watch.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PollAppender } from '../../src/polls/appender.ts';
-import type { MergeCounts, PollBatch } from '../../src/storage/ports.ts';
+import type { MergeCounts, PollBatch } from '../../src/storage/ports/storage.ts';
 
 /** A storage that says which batches came together, and answers when it is told to. */
 function slowStorage() {

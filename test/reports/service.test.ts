@@ -9,7 +9,7 @@ import { writeParquet } from '../../src/duckdb/parquet.ts';
 import { ResultsFolder } from '../../src/reports/results.ts';
 import { ReportService } from '../../src/reports/service.ts';
 import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
-import type { SharedResults, Storage } from '../../src/storage/ports.ts';
+import type { SharedResults, Storage } from '../../src/storage/ports/storage.ts';
 import { merge } from '../support/staging.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 

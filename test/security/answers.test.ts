@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { operationsOf } from '../../src/http/document/types.ts';
 import { documentOf } from '../../src/http/openapi.ts';
-import type { AuditRecord } from '../../src/storage/account-catalog.ts';
+import type { AuditRecord } from '../../src/storage/ports/account-catalog.ts';
 import { PASSWORD, settle, TESTER } from '../support/accounts.ts';
 import { as } from '../support/people.ts';
 import { type TestServer, testServer, trigger } from '../support/server.ts';

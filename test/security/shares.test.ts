@@ -11,7 +11,7 @@ import { IN_MEMORY, openStorage } from '../../src/compose.ts';
 import { operationsOf } from '../../src/http/document/types.ts';
 import { documentOf } from '../../src/http/openapi.ts';
 import { DEFAULT_BUDGETS } from '../../src/lib/budgets.ts';
-import type { Snapshot } from '../../src/storage/ports.ts';
+import type { Snapshot } from '../../src/storage/ports/storage.ts';
 import { as, FakePeople } from '../support/people.ts';
 import { type TestSettings, testServer } from '../support/server.ts';
 import { merge } from '../support/staging.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
-import type { AccountCatalog, AccountChanges, AuditRecord, NewUser } from '../../src/storage/account-catalog.ts';
-import type { Storage } from '../../src/storage/ports.ts';
+import type { AccountCatalog, AccountChanges, AuditRecord, NewUser } from '../../src/storage/ports/account-catalog.ts';
+import type { Storage } from '../../src/storage/ports/storage.ts';
 
 const T = Date.parse('2026-11-24T12:00:00Z');
 const STRANGE = ["o'hara", 'say "hi"', ' two  words ', '🍕', 'é', '\\', '%', '[1]', 'null', '$user_id'];

@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import { importSources, inspectFeeds } from '../../src/ingest/import.ts';
-import type { NewImport } from '../../src/storage/import-catalog.ts';
-import type { Storage } from '../../src/storage/ports.ts';
-import type { NewReport, ReportCatalog } from '../../src/storage/report-catalog.ts';
+import type { NewImport } from '../../src/storage/ports/import-catalog.ts';
+import type { NewReport, ReportCatalog } from '../../src/storage/ports/report-catalog.ts';
+import type { Storage } from '../../src/storage/ports/storage.ts';
 import { merge } from '../support/staging.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 

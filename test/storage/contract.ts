@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
 import { copyStorage } from '../../src/copy.ts';
-import type { MergeCounts, PollBatch, Storage } from '../../src/storage/ports.ts';
+import type { MergeCounts, PollBatch, Storage } from '../../src/storage/ports/storage.ts';
 import { CHANGED_AT, merge } from '../support/staging.ts';
 
 const T = Date.parse('2023-01-22T12:00:00Z');

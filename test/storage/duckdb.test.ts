@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Database } from '../../src/duckdb/database.ts';
 import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
-import { migrationsOf } from '../../src/storage/migrations.ts';
+import { migrationsOf } from '../../src/storage/shared/migrations.ts';
 import { merge } from '../support/staging.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { accountsContract } from './accounts-contract.ts';

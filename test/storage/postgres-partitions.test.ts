@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, type TestContext, test } from 'node:test';
 import pg from 'pg';
-import type { PollBatch } from '../../src/storage/ports.ts';
+import type { PollBatch } from '../../src/storage/ports/storage.ts';
 import { PARTITION_RULES, type PartitionRules } from '../../src/storage/postgres/partitions.ts';
 import { PostgresStorage } from '../../src/storage/postgres/storage.ts';
 import { schemaBefore, TestPostgres } from '../support/postgres.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { after, before, suite, test } from 'node:test';
 import pg from 'pg';
-import type { SharedResultKind } from '../../src/storage/ports.ts';
+import type { SharedResultKind } from '../../src/storage/ports/storage.ts';
 import { PARTITION_RULES } from '../../src/storage/postgres/partitions.ts';
 import { PostgresStorage } from '../../src/storage/postgres/storage.ts';
 import { schemaBefore, TestPostgres } from '../support/postgres.ts';

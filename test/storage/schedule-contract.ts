@@ -4,7 +4,6 @@ import { copyStorage } from '../../src/copy.ts';
 import { computeReport } from '../../src/reports/compute.ts';
 import { renderReport } from '../../src/reports/formats.ts';
 import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
-import type { MergeCounts, ScheduleFeed, Storage, UnreadStores } from '../../src/storage/ports.ts';
 import type {
   HoursVersion,
   KnownWeek,
@@ -12,7 +11,8 @@ import type {
   SpecialDate,
   Week,
   ZoneVersion,
-} from '../../src/storage/schedules.ts';
+} from '../../src/storage/ports/schedules.ts';
+import type { MergeCounts, ScheduleFeed, Storage, UnreadStores } from '../../src/storage/ports/storage.ts';
 import { merge, type StagedHours } from '../support/staging.ts';
 
 const [FOREVER_BACK, FOR_GOOD] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
 import { StoredPolls } from '../../src/poller/history.ts';
-import type { CoverageGap } from '../../src/storage/coverage-gaps.ts';
-import type { Storage } from '../../src/storage/ports.ts';
-import type { SyncResult } from '../../src/storage/sync-log.ts';
+import type { CoverageGap } from '../../src/storage/ports/coverage-gaps.ts';
+import type { Storage } from '../../src/storage/ports/storage.ts';
+import type { SyncResult } from '../../src/storage/ports/sync-log.ts';
 
 const T = Date.parse('2026-11-23T12:00:00Z');
 const HOUR = 3_600_000;

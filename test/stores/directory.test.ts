@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { IN_MEMORY, openStorage } from '../../src/compose.ts';
-import type { Snapshot, Storage } from '../../src/storage/ports.ts';
+import type { Snapshot, Storage } from '../../src/storage/ports/storage.ts';
 import { StoreDirectory } from '../../src/stores/directory.ts';
 import { merge } from '../support/staging.ts';
 

@@ -1,7 +1,7 @@
 import type { TestContext } from 'node:test';
 import { SCOPES, SCOPES_OF, type Scope } from '../../src/accounts/access.ts';
 import type { AccessRule } from '../../src/http/types.ts';
-import type { Role } from '../../src/storage/account-catalog.ts';
+import type { Role } from '../../src/storage/ports/account-catalog.ts';
 import type { Ids } from './access-rows.ts';
 import { settle, TESTER } from './accounts.ts';
 import { as } from './people.ts';

@@ -3,8 +3,8 @@ import { SCOPES_OF } from '../../src/accounts/access.ts';
 import { Accounts } from '../../src/accounts/service.ts';
 import type { UserWithStores } from '../../src/accounts/users.ts';
 import { IN_MEMORY, openStorage } from '../../src/compose.ts';
-import type { Role } from '../../src/storage/account-catalog.ts';
-import type { Storage } from '../../src/storage/ports.ts';
+import type { Role } from '../../src/storage/ports/account-catalog.ts';
+import type { Storage } from '../../src/storage/ports/storage.ts';
 
 export const NOON = Date.parse('2026-11-24T12:00:00Z');
 export const PASSWORD = 'correct horse battery';

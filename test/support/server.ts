@@ -3,7 +3,7 @@ import type { TestContext } from 'node:test';
 import { createServer, IN_MEMORY, openStorage, type Server, type ServerParts } from '../../src/compose.ts';
 import { type Config, loadConfig } from '../../src/config/config.ts';
 import { DEFAULT_BUDGETS } from '../../src/lib/budgets.ts';
-import type { Storage } from '../../src/storage/ports.ts';
+import type { Storage } from '../../src/storage/ports/storage.ts';
 import { checkAnswers } from './answers.ts';
 import { temporaryFolder } from './temporary.ts';
 

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { DEFAULT_BAD_SHARE } from '../../src/ingest/bad-share.ts';
 import { DEFAULT_BUDGETS } from '../../src/lib/budgets.ts';
-import type { Storage } from '../../src/storage/ports.ts';
-import type { SyncResult } from '../../src/storage/sync-log.ts';
+import type { Storage } from '../../src/storage/ports/storage.ts';
+import type { SyncResult } from '../../src/storage/ports/sync-log.ts';
 import { type SyncParts, SyncService } from '../../src/sync/service.ts';
 import type { SyncSource } from '../../src/sync/sources.ts';
 

@@ -6,8 +6,8 @@ import type { PollHistory, PollSink } from '../../src/poller/poll-writer.ts';
 import { Poller } from '../../src/poller/poller.ts';
 import type { PollerParts, PollerSettings } from '../../src/poller/poller-parts.ts';
 import type { ProbeTarget } from '../../src/poller/roster.ts';
-import type { CoverageGap, CoverageGaps } from '../../src/storage/coverage-gaps.ts';
-import type { PollBatch } from '../../src/storage/ports.ts';
+import type { CoverageGap, CoverageGaps } from '../../src/storage/ports/coverage-gaps.ts';
+import type { PollBatch } from '../../src/storage/ports/storage.ts';
 import { temporaryFolder } from './temporary.ts';
 
 export const HOUR = 3_600_000;

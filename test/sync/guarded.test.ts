@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import type { SyncResult } from '../../src/storage/sync-log.ts';
+import type { SyncResult } from '../../src/storage/ports/sync-log.ts';
 import { Importer, POLLS } from '../support/importer.ts';
 import { RawServer } from '../support/raw-server.ts';
 import { synced, syncService } from '../support/sync.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UserError } from '../../src/lib/errors.ts';
-import type { Leases } from '../../src/storage/leases.ts';
+import type { Leases } from '../../src/storage/ports/leases.ts';
 import { cadenceFrom, spreadOut } from '../../src/sync/cadence.ts';
 import { HOURS, Importer, POLLS } from '../support/importer.ts';
 import { synced, syncService } from '../support/sync.ts';

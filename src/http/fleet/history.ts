@@ -3,7 +3,7 @@ import { formatInstant } from '../../calendar/instant.ts';
 import { FLEET_HOURS } from '../../domain/fleet.ts';
 import { HOUR } from '../../domain/hours.ts';
 import type { FleetFigures } from '../../fleet/figures.ts';
-import type { CoverageGap } from '../../storage/coverage-gaps.ts';
+import type { CoverageGap } from '../../storage/ports/coverage-gaps.ts';
 import { Instant, Nullable } from '../schemas.ts';
 import { openTime, openTimeOf } from './status.ts';
 

@@ -3,7 +3,7 @@ import { seesAll, storesOf } from '../../accounts/access.ts';
 import type { FleetFigures } from '../../fleet/figures.ts';
 import type { FleetService } from '../../fleet/service.ts';
 import { messageOf } from '../../lib/errors.ts';
-import type { CoverageGaps } from '../../storage/coverage-gaps.ts';
+import type { CoverageGaps } from '../../storage/ports/coverage-gaps.ts';
 import { AsOf, asOfFrom } from '../as-of.ts';
 import { startEvents } from '../sse.ts';
 import type { Routes } from '../types.ts';

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { formatInstant } from '../../calendar/instant.ts';
 import { FEED_WORDS, wordOf } from '../../imports/feed-names.ts';
-import type { StandingRejects, SyncResult, SyncRun } from '../../storage/sync-log.ts';
+import type { StandingRejects, SyncResult, SyncRun } from '../../storage/ports/sync-log.ts';
 import type { SyncService } from '../../sync/service.ts';
 import { Instant, Nullable, OneOf } from '../schemas.ts';
 import type { Routes } from '../types.ts';

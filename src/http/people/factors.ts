@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { actorOf } from '../../accounts/audit.ts';
 import type { Accounts } from '../../accounts/service.ts';
 import { formatInstant } from '../../calendar/instant.ts';
-import type { PasskeyRecord } from '../../storage/factors.ts';
+import type { PasskeyRecord } from '../../storage/ports/factors.ts';
 import { Instant, Nullable } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 import { answerOf, challengeOf, PasskeyChallenge, PasskeyId, PasskeyResponse, siteOf, Ticket } from './passkeys.ts';

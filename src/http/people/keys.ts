@@ -3,7 +3,7 @@ import { may, type Principal } from '../../accounts/access.ts';
 import { actorOf } from '../../accounts/audit.ts';
 import type { Accounts } from '../../accounts/service.ts';
 import { formatInstant, instantFrom } from '../../calendar/instant.ts';
-import type { KeyRecord } from '../../storage/account-catalog.ts';
+import type { KeyRecord } from '../../storage/ports/account-catalog.ts';
 import { limitOf, Page, PageQuery } from '../pages.ts';
 import { GivenInstant, Instant } from '../schemas.ts';
 import type { Routes } from '../types.ts';

@@ -5,7 +5,7 @@ import { MAX_PASSWORD, MIN_PASSWORD } from '../../accounts/password-rules.ts';
 import { isText, MAX_STORES } from '../../accounts/texts.ts';
 import { formatInstant } from '../../calendar/instant.ts';
 import { UserError } from '../../lib/errors.ts';
-import type { TimePlace } from '../../storage/account-catalog.ts';
+import type { TimePlace } from '../../storage/ports/account-catalog.ts';
 import { decodeCursor, encodeCursor } from '../pages.ts';
 import { Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
 

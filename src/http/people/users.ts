@@ -4,7 +4,7 @@ import type { Accounts } from '../../accounts/service.ts';
 import type { UserWithStores } from '../../accounts/users.ts';
 import { formatInstant } from '../../calendar/instant.ts';
 import { LIMITS } from '../../lib/budgets.ts';
-import type { UserRecord } from '../../storage/account-catalog.ts';
+import type { UserRecord } from '../../storage/ports/account-catalog.ts';
 import { expectedVersion, IfMatch, sendVersion } from '../etags.ts';
 import { limitOf, Page, PageQuery } from '../pages.ts';
 import { Instant, Nullable } from '../schemas.ts';

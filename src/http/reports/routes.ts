@@ -7,7 +7,7 @@ import { formatInstant } from '../../calendar/instant.ts';
 import { LIMITS } from '../../lib/budgets.ts';
 import { SORT_COLUMNS, type SortColumn } from '../../reports/rows.ts';
 import type { ReportService } from '../../reports/service.ts';
-import { REPORT_STATUSES, type ReportRecord } from '../../storage/report-catalog.ts';
+import { REPORT_STATUSES, type ReportRecord } from '../../storage/ports/report-catalog.ts';
 import type { StoreDirectory } from '../../stores/directory.ts';
 import { answer, Nothing, Raw } from '../media.ts';
 import { decodeCursor, encodeCursor, limitOf, NewestCursor, Page, PageQuery } from '../pages.ts';

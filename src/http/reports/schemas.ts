@@ -6,7 +6,7 @@ import { WINDOW_NAMES } from '../../reports/figures.ts';
 import { warningOf } from '../../reports/late-polls.ts';
 import { EXACT_DETAIL_NAMES, QUANTITIES } from '../../reports/quantities.ts';
 import type { ReportRequest } from '../../reports/service.ts';
-import { REPORT_STATUSES, type ReportRecord } from '../../storage/report-catalog.ts';
+import { REPORT_STATUSES, type ReportRecord } from '../../storage/ports/report-catalog.ts';
 import { GivenInstant, Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
 import { TzVersion } from './tz-version.ts';
 import { Warning } from './warning.ts';

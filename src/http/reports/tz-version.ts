@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
-import type { ReportRecord } from '../../storage/report-catalog.ts';
+import type { ReportRecord } from '../../storage/ports/report-catalog.ts';
 
 const MEANING = 'the release of the IANA time zone database that the report was made with';
 

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { warningOf } from '../../reports/late-polls.ts';
-import type { ReportRecord } from '../../storage/report-catalog.ts';
+import type { ReportRecord } from '../../storage/ports/report-catalog.ts';
 
 const MEANING =
   'the report speaks for the newest poll of a live system, and that was older than two polling intervals when it was asked for';

@@ -3,7 +3,7 @@ import { formatTimeOfDay, timeOfDay } from '../../calendar/times-of-day.ts';
 import { isDate } from '../../calendar/tzdb.ts';
 import { DAY } from '../../domain/hours.ts';
 import { invalid } from '../../lib/errors.ts';
-import type { HoursVersion, KnownWeek, Opening, SpecialDate } from '../../storage/schedules.ts';
+import type { HoursVersion, KnownWeek, Opening, SpecialDate } from '../../storage/ports/schedules.ts';
 import type { StoreHours, StoreService } from '../../stores/service.ts';
 import { expectedVersion, IfMatch, sendVersion } from '../etags.ts';
 import { decodeCursor, encodeCursor, limitOf, Page, PageQuery } from '../pages.ts';

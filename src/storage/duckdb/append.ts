@@ -1,6 +1,6 @@
 import type { Session } from '../../duckdb/session.ts';
-import type { PollAppending } from '../appending.ts';
-import { type KnownPolls, type MergedPolls, type PollGroup, UNKNOWN } from '../poll-group.ts';
+import type { PollAppending } from '../shared/appending.ts';
+import { type KnownPolls, type MergedPolls, type PollGroup, UNKNOWN } from '../shared/poll-group.ts';
 import { movingFirstPollsBack } from '../sql/first-polls.ts';
 import type { Changes } from '../sql/revision.ts';
 import { REPLACES } from '../sql/staging.ts';

@@ -1,5 +1,12 @@
 import { identifier, type Session } from '../../duckdb/session.ts';
-import type { CopiedSchedules, ImportSession, MergeCounts, ScheduleFeed, StoreCensus, UnreadStores } from '../ports.ts';
+import type {
+  CopiedSchedules,
+  ImportSession,
+  MergeCounts,
+  ScheduleFeed,
+  StoreCensus,
+  UnreadStores,
+} from '../ports/storage.ts';
 import { importCensus } from '../sql/census.ts';
 import { takeCopiedSchedules } from '../sql/copied-schedules.ts';
 import { movingFirstPollsBack } from '../sql/first-polls.ts';

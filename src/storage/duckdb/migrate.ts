@@ -1,5 +1,5 @@
 import type { Session } from '../../duckdb/session.ts';
-import { migrationsOf, pendingMigrations } from '../migrations.ts';
+import { migrationsOf, pendingMigrations } from '../shared/migrations.ts';
 
 /**
  * Brings the schema up to date. Each migration is a transaction of its own, recorded with what it did: DuckDB may

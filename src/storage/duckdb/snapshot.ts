@@ -4,13 +4,20 @@ import { CLOSED, type SpecialHoursColumns } from '../../domain/special-hours.ts'
 import type { Session } from '../../duckdb/session.ts';
 import { fillColumns } from '../../duckdb/vectors.ts';
 import type { Parameters } from '../../lib/sql.ts';
-import type { PollsOfReason, Snapshot, StoreCensus, StoreColumns, StoredPoll, ZoneChangeRows } from '../ports.ts';
-import type { HoursVersion, SpecialDate, ZoneVersion } from '../schedules.ts';
+import type { HoursVersion, SpecialDate, ZoneVersion } from '../ports/schedules.ts';
+import type {
+  PollsOfReason,
+  Snapshot,
+  StoreCensus,
+  StoreColumns,
+  StoredPoll,
+  ZoneChangeRows,
+} from '../ports/storage.ts';
+import type { StoreRecord } from '../ports/stores.ts';
 import { readCensus } from '../sql/census.ts';
 import { readPollReasons } from '../sql/reasons.ts';
 import { hoursVersions, readZoneChanges, specialDates, zoneVersions } from '../sql/schedules.ts';
 import { UNKNOWN_UNTIL } from '../sql/unread.ts';
-import type { StoreRecord } from '../stores.ts';
 
 /** The stores with the ids that `named` gives. */
 const NAMED = `stores semi join (select unnest(from_json($ids::json, '["VARCHAR"]')) as store_id) using (store_id)`;

@@ -3,7 +3,14 @@ import type { PoolClient } from 'pg';
 import { identifier, type Session } from '../../duckdb/session.ts';
 import { numbersOf } from '../../duckdb/vectors.ts';
 import type { Row } from '../../lib/sql.ts';
-import type { CopiedSchedules, ImportSession, MergeCounts, ScheduleFeed, StoreCensus, UnreadStores } from '../ports.ts';
+import type {
+  CopiedSchedules,
+  ImportSession,
+  MergeCounts,
+  ScheduleFeed,
+  StoreCensus,
+  UnreadStores,
+} from '../ports/storage.ts';
 import { importCensus } from '../sql/census.ts';
 import { takeCopiedSchedules } from '../sql/copied-schedules.ts';
 import { movingFirstPollsBack } from '../sql/first-polls.ts';

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { migrationsOf, pendingMigrations } from '../migrations.ts';
+import { migrationsOf, pendingMigrations } from '../shared/migrations.ts';
 import { inTransaction, PostgresSql, reaching } from './client.ts';
 import { findFirstPolls } from './first-polls.ts';
 import { lockFor } from './lock.ts';

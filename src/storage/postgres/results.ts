@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { SharedResultKind, SharedResults } from '../ports.ts';
+import type { SharedResultKind, SharedResults } from '../ports/storage.ts';
 import { inTransaction, PostgresSql } from './client.ts';
 
 /** Results as rows of some hundred kilobytes each. */

@@ -3,13 +3,20 @@ import type { HoursColumns } from '../../domain/hours.ts';
 import { arrangePolls, type PollColumns } from '../../domain/polls.ts';
 import { CLOSED, type SpecialHoursColumns } from '../../domain/special-hours.ts';
 import { float64Column, int32Column, uint8Column } from '../../lib/columns.ts';
-import type { PollsOfReason, Snapshot, StoreCensus, StoreColumns, StoredPoll, ZoneChangeRows } from '../ports.ts';
-import type { HoursVersion, SpecialDate, ZoneVersion } from '../schedules.ts';
+import type { HoursVersion, SpecialDate, ZoneVersion } from '../ports/schedules.ts';
+import type {
+  PollsOfReason,
+  Snapshot,
+  StoreCensus,
+  StoreColumns,
+  StoredPoll,
+  ZoneChangeRows,
+} from '../ports/storage.ts';
+import type { StoreRecord } from '../ports/stores.ts';
 import { readCensus } from '../sql/census.ts';
 import { readPollReasons } from '../sql/reasons.ts';
 import { hoursVersions, readZoneChanges, specialDates, zoneVersions } from '../sql/schedules.ts';
 import { UNKNOWN_UNTIL } from '../sql/unread.ts';
-import type { StoreRecord } from '../stores.ts';
 import { PostgresSql } from './client.ts';
 import { readInstant, readRows } from './copy.ts';
 import { instant } from './instant.ts';

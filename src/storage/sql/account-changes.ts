@@ -1,6 +1,13 @@
 import type { Sql } from '../../lib/sql.ts';
-import type { AccountChanges, AuditRecord, NewKey, NewUser, SessionRecord, UserRecord } from '../account-catalog.ts';
-import type { FactorChanges } from '../factors.ts';
+import type {
+  AccountChanges,
+  AuditRecord,
+  NewKey,
+  NewUser,
+  SessionRecord,
+  UserRecord,
+} from '../ports/account-catalog.ts';
+import type { FactorChanges } from '../ports/factors.ts';
 import { SqlAccountReader } from './account-reader.ts';
 import type { AccountDialect } from './accounts.ts';
 import { addAudit } from './audit.ts';

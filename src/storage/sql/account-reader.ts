@@ -9,8 +9,8 @@ import type {
   SignInMethod,
   TimePlace,
   UserRecord,
-} from '../account-catalog.ts';
-import type { FactorReader } from '../factors.ts';
+} from '../ports/account-catalog.ts';
+import type { FactorReader } from '../ports/factors.ts';
 import { SqlFactorReader } from './factors.ts';
 
 const USERS = `

@@ -1,5 +1,5 @@
 import type { Sql, TransactionalSql } from '../../lib/sql.ts';
-import type { AccountCatalog, AccountChanges } from '../account-catalog.ts';
+import type { AccountCatalog, AccountChanges } from '../ports/account-catalog.ts';
 import { SqlAccountChanges } from './account-changes.ts';
 import { SqlAccountReader } from './account-reader.ts';
 

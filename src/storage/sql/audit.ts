@@ -1,5 +1,5 @@
 import type { Sql } from '../../lib/sql.ts';
-import type { AuditRecord } from '../account-catalog.ts';
+import type { AuditRecord } from '../ports/account-catalog.ts';
 
 /** Writes an entry of the audit log, in the transaction of the change that it records. */
 export async function addAudit(sql: Sql, entry: AuditRecord): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Row, Sql } from '../../lib/sql.ts';
-import type { CoverageGap, CoverageGaps } from '../coverage-gaps.ts';
+import type { CoverageGap, CoverageGaps } from '../ports/coverage-gaps.ts';
 
 export class SqlCoverageGaps implements CoverageGaps {
   readonly #sql: Sql;

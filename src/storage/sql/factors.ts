@@ -1,5 +1,5 @@
 import type { Parameters, Row, Sql } from '../../lib/sql.ts';
-import type { FactorChanges, FactorReader, NewPasskey, PasskeyRecord, TotpRecord } from '../factors.ts';
+import type { FactorChanges, FactorReader, NewPasskey, PasskeyRecord, TotpRecord } from '../ports/factors.ts';
 
 /** Reads second factors, identities and settings, in SQL that the engines agree on. */
 export class SqlFactorReader implements FactorReader {

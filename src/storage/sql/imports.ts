@@ -1,5 +1,5 @@
 import type { Parameters, Row, Sql, TransactionalSql } from '../../lib/sql.ts';
-import type { AuditRecord } from '../account-catalog.ts';
+import type { AuditRecord } from '../ports/account-catalog.ts';
 import type {
   ImportCatalog,
   ImportCounts,
@@ -7,7 +7,7 @@ import type {
   ImportRecord,
   ImportStatus,
   NewImport,
-} from '../import-catalog.ts';
+} from '../ports/import-catalog.ts';
 import { addAudit } from './audit.ts';
 import { newestFirst, numberOr, position, textOr } from './report-rows.ts';
 import { servedLast } from './turns.ts';

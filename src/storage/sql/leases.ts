@@ -1,5 +1,5 @@
 import type { Sql } from '../../lib/sql.ts';
-import type { LeaseName, Leases } from '../leases.ts';
+import type { LeaseName, Leases } from '../ports/leases.ts';
 
 export class SqlLeases implements Leases {
   readonly #sql: Sql;

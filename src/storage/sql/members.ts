@@ -1,5 +1,5 @@
 import type { Sql } from '../../lib/sql.ts';
-import { MEMBER_LEASE, type Member, type MemberRegistry } from '../members.ts';
+import { MEMBER_LEASE, type Member, type MemberRegistry } from '../ports/members.ts';
 
 /** Of one that is silent for so long nobody asks any more. */
 const FORGET_AFTER = 100 * MEMBER_LEASE;

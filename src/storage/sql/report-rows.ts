@@ -1,6 +1,6 @@
 import type { EstimatorName } from '../../domain/markov/estimator.ts';
 import type { Parameters, Row, Sql } from '../../lib/sql.ts';
-import type { Position, ReportQuery, ReportRecord, ReportStatus } from '../report-catalog.ts';
+import type { Position, ReportQuery, ReportRecord, ReportStatus } from '../ports/report-catalog.ts';
 
 /** A report that shares a result is where the one that computes it is, unless whoever asked for it gave it up. */
 const STATUS = `case when r.cancelled_ms is not null then 'cancelled' else c.status end`;

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Parameters, Sql, TransactionalSql } from '../../lib/sql.ts';
-import type { AuditRecord } from '../account-catalog.ts';
-import { LEASE, type NewReport, type ReportCatalog, type ReportQuery, type ReportRecord } from '../report-catalog.ts';
+import type { AuditRecord } from '../ports/account-catalog.ts';
+import {
+  LEASE,
+  type NewReport,
+  type ReportCatalog,
+  type ReportQuery,
+  type ReportRecord,
+} from '../ports/report-catalog.ts';
 import { addAudit } from './audit.ts';
 import { endedReports, findReport, listReports, reportOf } from './report-rows.ts';
 import { servedLast } from './turns.ts';

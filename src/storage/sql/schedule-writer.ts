@@ -10,7 +10,7 @@ import type {
   SpecialDate,
   WeekRow,
   ZoneVersion,
-} from '../schedules.ts';
+} from '../ports/schedules.ts';
 import type { Changes } from './revision.ts';
 import { hoursVersions, saidHours, specialDates, WHOLE_WEEK, zoneVersions } from './schedules.ts';
 

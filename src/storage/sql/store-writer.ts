@@ -1,6 +1,6 @@
 import type { Sql } from '../../lib/sql.ts';
-import type { AuditRecord } from '../account-catalog.ts';
-import type { StoreDescription, StoreRecord, StoreWriter } from '../stores.ts';
+import type { AuditRecord } from '../ports/account-catalog.ts';
+import type { StoreDescription, StoreRecord, StoreWriter } from '../ports/stores.ts';
 import { addAudit } from './audit.ts';
 import type { Changes } from './revision.ts';
 import { SqlScheduleWriter } from './schedule-writer.ts';

@@ -1,5 +1,5 @@
 import type { Row, Sql } from '../../lib/sql.ts';
-import type { StandingRejects, SyncLog, SyncResult, SyncRun } from '../sync-log.ts';
+import type { StandingRejects, SyncLog, SyncResult, SyncRun } from '../ports/sync-log.ts';
 
 export class SqlSyncLog implements SyncLog {
   readonly #sql: Sql;

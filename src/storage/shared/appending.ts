@@ -1,7 +1,7 @@
+import type { MergeCounts, PollBatch } from '../ports/storage.ts';
+import { changesSomething } from '../sql/merge.ts';
+import type { Changes } from '../sql/revision.ts';
 import { type KnownPolls, type MergedPolls, PollGroup } from './poll-group.ts';
-import type { MergeCounts, PollBatch } from './ports.ts';
-import { changesSomething } from './sql/merge.ts';
-import type { Changes } from './sql/revision.ts';
 import type { StoreKeys } from './store-keys.ts';
 
 /** What an engine does of an append, within the transaction that the connection is in. */

@@ -4,10 +4,10 @@
  *
  * Instants are milliseconds since 1970-01-01T00:00Z. A `store_key` is a small integer that never leaves the program.
  */
-import type { HoursColumns } from '../domain/hours.ts';
-import type { PollColumns } from '../domain/polls.ts';
-import type { SpecialHoursColumns } from '../domain/special-hours.ts';
-import type { Session } from '../duckdb/session.ts';
+import type { HoursColumns } from '../../domain/hours.ts';
+import type { PollColumns } from '../../domain/polls.ts';
+import type { SpecialHoursColumns } from '../../domain/special-hours.ts';
+import type { Session } from '../../duckdb/session.ts';
 import type { AccountCatalog } from './account-catalog.ts';
 import type { CoverageGaps } from './coverage-gaps.ts';
 import type { ImportCatalog } from './import-catalog.ts';

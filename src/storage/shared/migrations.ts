@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { UserError } from '../lib/errors.ts';
+import { UserError } from '../../lib/errors.ts';
 
 export interface Migration {
   /** 1, 2, 3, … without a gap. */
@@ -11,7 +11,7 @@ export interface Migration {
 
 /** The migrations of an engine in order: `migrations/<engine>/<number>_<name>.sql`. */
 export function migrationsOf(engine: string): Migration[] {
-  const folder = fileURLToPath(new URL(`../../migrations/${engine}/`, import.meta.url));
+  const folder = fileURLToPath(new URL(`../../../migrations/${engine}/`, import.meta.url));
   return readdirSync(folder)
     .sort()
     .map((file, index) => {

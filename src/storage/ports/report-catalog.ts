@@ -1,4 +1,4 @@
-import type { EstimatorName } from '../domain/markov/estimator.ts';
+import type { EstimatorName } from '../../domain/markov/estimator.ts';
 import type { AuditRecord } from './account-catalog.ts';
 
 export const REPORT_STATUSES = ['queued', 'running', 'complete', 'failed', 'cancelled'] as const;
