@@ -7,7 +7,7 @@ import { createGunzip } from 'node:zlib';
 import { openStorage } from '../src/compose.ts';
 import { databaseLocation } from '../src/config/config.ts';
 import { Database } from '../src/duckdb/database.ts';
-import { type FeedFiles, type FileSummary, importSources, inspectFeeds } from '../src/ingest/import.ts';
+import { type FeedFiles, type FileSummary, importSources, inspectFeeds } from '../src/intake/feeds/import.ts';
 import { simulate } from '../src/simulate/simulate.ts';
 import type { Storage } from '../src/storage/ports/storage.ts';
 

@@ -2,14 +2,14 @@
 // node one-poller.ts DATABASE FOLDER PORT STORES MINUTES
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
+import type { PollHistory } from '../src/intake/prober/poll-writer.ts';
+import { Poller } from '../src/intake/prober/poller.ts';
+import { Prober } from '../src/intake/prober/probe.ts';
+import type { ProbeTarget } from '../src/intake/prober/roster.ts';
+import { STEP_INTERVAL } from '../src/intake/prober/timetable.ts';
 import { AddressGuard } from '../src/outbound/addresses.ts';
 import { Exchanger } from '../src/outbound/exchange.ts';
 import { GuardedResolver } from '../src/outbound/resolver.ts';
-import type { PollHistory } from '../src/poller/poll-writer.ts';
-import { Poller } from '../src/poller/poller.ts';
-import { Prober } from '../src/poller/probe.ts';
-import type { ProbeTarget } from '../src/poller/roster.ts';
-import { STEP_INTERVAL } from '../src/poller/timetable.ts';
 import { withStorage } from './fleets.ts';
 
 /** What it did in the minute after the first, in which the fleet is taken up. */

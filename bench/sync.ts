@@ -1,9 +1,9 @@
 import { appendFile, copyFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { SyncService } from '../src/intake/sync/service.ts';
 import { DEFAULT_BUDGETS } from '../src/lib/budgets.ts';
 import type { Storage } from '../src/storage/ports/storage.ts';
-import { SyncService } from '../src/sync/service.ts';
 import { atMost, count, megabytes, ms, type Section } from './figures.ts';
 import { type Fleets, withStorage } from './fleets.ts';
 import { APPENDED, feedInstant } from './import.ts';

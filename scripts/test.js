@@ -15,10 +15,10 @@ const SLOW = [
   'test/http/{access-matrix,fleet,fuzz,imports,people,rate-limit,report-access,reports,sync}.test.ts',
   'test/http/stores/{hours,polls}.test.ts',
   'test/web/{dashboard,accessibility,large-fleet,oidc,second-factors}.test.ts',
-  'test/poller/{end-to-end,members,poller,trouble}.test.ts',
+  'test/intake/prober/{end-to-end,members,poller,trouble}.test.ts',
   'test/outbound/connections.test.ts',
-  'test/sync/files.test.ts',
-  'test/ingest/{csv-forms,files,gzip,instants,large-files,merging,parquet,sql-text,sums,texts,wrong-files}.test.ts',
+  'test/intake/sync/files.test.ts',
+  'test/intake/feeds/{csv-forms,files,gzip,instants,large-files,merging,parquet,sql-text,sums,texts,wrong-files}.test.ts',
 ];
 
 const args = process.argv.slice(2);

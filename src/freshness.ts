@@ -1,9 +1,9 @@
 import { areLate } from './domain/staleness.ts';
+import type { SyncService } from './intake/sync/service.ts';
 import { ageOf } from './reports/late-polls.ts';
 import type { Storage } from './storage/ports/storage.ts';
 import type { StoreDirectory } from './stores/directory.ts';
 import { unknownSchedules, unknownWarnings } from './stores/known.ts';
-import type { SyncService } from './sync/service.ts';
 
 export interface FreshnessParts {
   readonly storage: Pick<Storage, 'snapshot'>;

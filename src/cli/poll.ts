@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { createPoller, openLog, openStorage } from '../compose.ts';
 import { loadConfig } from '../config/config.ts';
-import { PollAppender } from '../polls/appender.ts';
+import { PollAppender } from '../intake/api/appender.ts';
 import { StoreDirectory } from '../stores/directory.ts';
 import { onSignal } from './signals.ts';
 import { say } from './terminal.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { createReader, createServer, openServerStorage, type Server } from '../compose.ts';
 import { type ConfigFlags, loadConfig } from '../config/config.ts';
-import { pollsIn } from '../ingest/import.ts';
+import { pollsIn } from '../intake/feeds/import.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
 import { type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
 import { onSignal } from './signals.ts';

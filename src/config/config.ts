@@ -1,6 +1,6 @@
 import { DAY, HOUR } from '../domain/hours.ts';
 import { ESTIMATORS, type EstimatorName } from '../domain/markov/estimator.ts';
-import { DEFAULT_BAD_SHARE } from '../ingest/bad-share.ts';
+import { DEFAULT_BAD_SHARE } from '../intake/feeds/bad-share.ts';
 import { type Budgets, loadBudgets } from '../lib/budgets.ts';
 import { invalid } from '../lib/errors.ts';
 import { parseNetwork } from '../lib/networks.ts';

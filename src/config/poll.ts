@@ -1,9 +1,9 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { parsePointer } from '../intake/prober/json-pointer.ts';
+import { type ProbeRule, probeUrl, type StatusRanges } from '../intake/prober/probe-rule.ts';
 import { invalid } from '../lib/errors.ts';
 import { parseNetwork } from '../lib/networks.ts';
 import { duration, httpUrl, list, oneOf, type Setting, wholeNumber } from '../lib/settings.ts';
-import { parsePointer } from '../poller/json-pointer.ts';
-import { type ProbeRule, probeUrl, type StatusRanges } from '../poller/probe-rule.ts';
 
 export interface PollConfig {
   /** Whether `serve` polls. */

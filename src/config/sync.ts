@@ -1,9 +1,9 @@
-import type { FeedName } from '../ingest/feeds.ts';
+import type { FeedName } from '../intake/feeds/feeds.ts';
+import { type Cadence, cadenceFrom } from '../intake/sync/cadence.ts';
+import { credentialsOf, isUrl, labelOf, type SyncSource } from '../intake/sync/sources.ts';
 import { invalid } from '../lib/errors.ts';
 import { parseNetwork } from '../lib/networks.ts';
 import { duration, list, type Setting, wholeNumber } from '../lib/settings.ts';
-import { type Cadence, cadenceFrom } from '../sync/cadence.ts';
-import { credentialsOf, isUrl, labelOf, type SyncSource } from '../sync/sources.ts';
 
 export interface SyncConfig {
   readonly sources: readonly SyncSource[];

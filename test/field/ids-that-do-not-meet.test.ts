@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { censusWarnings } from '../../src/ingest/census.ts';
-import { importSources, inspectFeeds } from '../../src/ingest/import.ts';
+import { censusWarnings } from '../../src/intake/feeds/census.ts';
+import { importSources, inspectFeeds } from '../../src/intake/feeds/import.ts';
 import type { StoreCensus } from '../../src/storage/ports/storage.ts';
 import { Importer } from '../support/importer.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { FeedFiles } from '../../src/ingest/import.ts';
+import type { FeedFiles } from '../../src/intake/feeds/import.ts';
 import { computeReport } from '../../src/reports/compute.ts';
 import { figuresOf } from '../../src/reports/figures.ts';
 import { rowsAsJson } from '../../src/reports/quantities.ts';

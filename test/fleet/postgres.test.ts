@@ -7,7 +7,7 @@ import { HOUR } from '../../src/domain/hours.ts';
 import type { Totals } from '../../src/domain/timeline.ts';
 import { WINDOWS } from '../../src/domain/window.ts';
 import { FleetService } from '../../src/fleet/service.ts';
-import { importSources, inspectFeeds } from '../../src/ingest/import.ts';
+import { importSources, inspectFeeds } from '../../src/intake/feeds/import.ts';
 import { StoreDirectory } from '../../src/stores/directory.ts';
 import { type ConformanceCase, conformanceCases } from '../support/conformance.ts';
 import { TestPostgres } from '../support/postgres.ts';

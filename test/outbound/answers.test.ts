@@ -4,8 +4,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import { Prober } from '../../src/intake/prober/probe.ts';
 import type { Exchanger } from '../../src/outbound/exchange.ts';
-import { Prober } from '../../src/poller/probe.ts';
 import { localExchanger, RawServer } from '../support/raw-server.ts';
 import { RULE } from '../support/street.ts';
 

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Prober } from '../../src/intake/prober/probe.ts';
 import { AddressGuard } from '../../src/outbound/addresses.ts';
 import { Exchanger } from '../../src/outbound/exchange.ts';
 import { GuardedResolver } from '../../src/outbound/resolver.ts';
-import { Prober } from '../../src/poller/probe.ts';
 import { DeafListener } from '../support/deaf-listener.ts';
 import { RULE } from '../support/street.ts';
 

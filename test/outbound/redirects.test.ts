@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Prober } from '../../src/intake/prober/probe.ts';
 import { CookieJar } from '../../src/outbound/cookies.ts';
-import { Prober } from '../../src/poller/probe.ts';
 import { localExchanger, RawServer } from '../support/raw-server.ts';
 import { RULE } from '../support/street.ts';
 

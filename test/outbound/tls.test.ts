@@ -4,7 +4,7 @@ import { createServer as createPlainServer } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { Prober } from '../../src/poller/probe.ts';
+import { Prober } from '../../src/intake/prober/probe.ts';
 import { Authority, type Certificate, type Subject } from '../support/certificates.ts';
 import { localExchanger } from '../support/raw-server.ts';
 import { RULE } from '../support/street.ts';

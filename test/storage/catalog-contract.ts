@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
-import { importSources, inspectFeeds } from '../../src/ingest/import.ts';
+import { importSources, inspectFeeds } from '../../src/intake/feeds/import.ts';
 import type { NewImport } from '../../src/storage/ports/import-catalog.ts';
 import type { NewReport, ReportCatalog } from '../../src/storage/ports/report-catalog.ts';
 import type { Storage } from '../../src/storage/ports/storage.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
-import { StoredPolls } from '../../src/poller/history.ts';
+import { StoredPolls } from '../../src/intake/prober/history.ts';
 import type { CoverageGap } from '../../src/storage/ports/coverage-gaps.ts';
 import type { Storage } from '../../src/storage/ports/storage.ts';
 import type { SyncResult } from '../../src/storage/ports/sync-log.ts';

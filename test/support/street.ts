@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TestContext } from 'node:test';
+import { Prober } from '../../src/intake/prober/probe.ts';
+import type { ProbeRule } from '../../src/intake/prober/probe-rule.ts';
 import { AddressGuard } from '../../src/outbound/addresses.ts';
 import { Exchanger } from '../../src/outbound/exchange.ts';
 import { GuardedResolver } from '../../src/outbound/resolver.ts';
-import { Prober } from '../../src/poller/probe.ts';
-import type { ProbeRule } from '../../src/poller/probe-rule.ts';
 
 type Conduct = (request: IncomingMessage, response: ServerResponse) => void;
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { DEFAULT_BAD_SHARE } from '../../src/ingest/bad-share.ts';
+import { DEFAULT_BAD_SHARE } from '../../src/intake/feeds/bad-share.ts';
+import { type SyncParts, SyncService } from '../../src/intake/sync/service.ts';
+import type { SyncSource } from '../../src/intake/sync/sources.ts';
 import { DEFAULT_BUDGETS } from '../../src/lib/budgets.ts';
 import type { Storage } from '../../src/storage/ports/storage.ts';
 import type { SyncResult } from '../../src/storage/ports/sync-log.ts';
-import { type SyncParts, SyncService } from '../../src/sync/service.ts';
-import type { SyncSource } from '../../src/sync/sources.ts';
 
 /** The clock of syncs in tests. It is later than the last change of every file by so much that all are at rest. */
 export const AT_REST = () => Date.now() + 120_000;

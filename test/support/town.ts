@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { offsetOf } from '../../src/poller/slots.ts';
+import { offsetOf } from '../../src/intake/prober/slots.ts';
 
 /** Milliseconds until an answer: so much is always under way that a kill finds something. */
 const DELAY = 150;

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { pino } from 'pino';
-import type { Membership } from '../../src/poller/members.ts';
-import type { PollHistory, PollSink } from '../../src/poller/poll-writer.ts';
-import { Poller } from '../../src/poller/poller.ts';
-import type { PollerParts, PollerSettings } from '../../src/poller/poller-parts.ts';
-import type { ProbeTarget } from '../../src/poller/roster.ts';
+import type { Membership } from '../../src/intake/prober/members.ts';
+import type { PollHistory, PollSink } from '../../src/intake/prober/poll-writer.ts';
+import { Poller } from '../../src/intake/prober/poller.ts';
+import type { PollerParts, PollerSettings } from '../../src/intake/prober/poller-parts.ts';
+import type { ProbeTarget } from '../../src/intake/prober/roster.ts';
 import type { CoverageGap, CoverageGaps } from '../../src/storage/ports/coverage-gaps.ts';
 import type { PollBatch } from '../../src/storage/ports/storage.ts';
 import { temporaryFolder } from './temporary.ts';

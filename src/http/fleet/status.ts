@@ -6,7 +6,7 @@ import { STATES, type State } from '../../domain/state.ts';
 import type { BadStore } from '../../domain/worst.ts';
 import type { FleetFigures } from '../../fleet/figures.ts';
 import type { FleetService, FleetView } from '../../fleet/service.ts';
-import { censusWarnings } from '../../ingest/census.ts';
+import { censusWarnings } from '../../intake/feeds/census.ts';
 import type { StoreCensus } from '../../storage/ports/storage.ts';
 import type { StoreEntry } from '../../stores/directory.ts';
 import { unknownSchedules, unknownWarnings } from '../../stores/known.ts';

@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { formatInstant } from '../../calendar/instant.ts';
-import { FEED_WORDS, wordOf } from '../../imports/feed-names.ts';
+import type { SyncService } from '../../intake/sync/service.ts';
+import { FEED_WORDS, wordOf } from '../../intake/uploads/feed-names.ts';
 import type { StandingRejects, SyncResult, SyncRun } from '../../storage/ports/sync-log.ts';
-import type { SyncService } from '../../sync/service.ts';
 import { Instant, Nullable, OneOf } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 

@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { instantFrom } from '../../calendar/instant.ts';
+import { POLL_TYPES, type PollType, readPolls, unpacked } from '../../intake/api/body.ts';
+import { REFUSED_TOLD } from '../../intake/api/rows.ts';
+import type { PollService } from '../../intake/api/service.ts';
 import { LIMITS } from '../../lib/budgets.ts';
 import { UserError } from '../../lib/errors.ts';
-import { POLL_TYPES, type PollType, readPolls, unpacked } from '../../polls/body.ts';
-import { REFUSED_TOLD } from '../../polls/rows.ts';
-import type { PollService } from '../../polls/service.ts';
 import { decodeCursor, encodeCursor, limitOf, Page, PageQuery } from '../pages.ts';
 import { GivenInstant, Nullable, StoreId, StoreTime } from '../schemas.ts';
 import type { Routes } from '../types.ts';

@@ -1,4 +1,4 @@
-import type { PollService } from '../../polls/service.ts';
+import type { PollService } from '../../intake/api/service.ts';
 import type { Routes } from '../types.ts';
 import { hoursRoutes } from './hours.ts';
 import { pollRoutes } from './polls.ts';

@@ -1,0 +1,70 @@
+import { UserError } from '../../lib/errors.ts';
+import type { MergeCounts, PollBatch, Storage } from '../../storage/ports/storage.ts';
+
+/** So many polls are committed together at most: some 100 ms of work. */
+const GROUP = 50_000;
+/** So many polls may wait for their turn. */
+const WAITING = 1_000_000;
+
+interface Waiting {
+  readonly batch: PollBatch;
+  readonly done: (counts: MergeCounts) => void;
+  readonly failed: (reason: unknown) => void;
+}
+
+/**
+ * Appends the polls of many requests: what has come while one transaction runs goes into the next one together, so
+ * that many small requests cost few commits. A later request wins over an earlier one.
+ */
+export class PollAppender {
+  readonly #storage: Pick<Storage, 'appendPolls'>;
+  readonly #waiting: Waiting[] = [];
+  #polls = 0;
+  #running = false;
+
+  constructor(storage: Pick<Storage, 'appendPolls'>) {
+    this.#storage = storage;
+  }
+
+  /**
+   * Resolves when the polls are in the database, with what they brought.
+   *
+   * @throws UserError `unavailable` when too many are waiting, or the database is away
+   */
+  append(batch: PollBatch): Promise<MergeCounts> {
+    if (this.#polls > 0 && this.#polls + batch.ids.length > WAITING) {
+      const message = `${this.#polls} polls are waiting to be stored; send these again a little later`;
+      return Promise.reject(new UserError('unavailable', message, { retryAfter: 1 }));
+    }
+    this.#polls += batch.ids.length;
+    return new Promise((done, failed) => {
+      this.#waiting.push({ batch, done, failed });
+      if (!this.#running) void this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    for (let group = this.#nextGroup(); group.length > 0; group = this.#nextGroup()) {
+      try {
+        const counts = await this.#storage.appendPolls(group.map(({ batch }) => batch));
+        for (const [i, { done }] of group.entries()) done(counts[i] as MergeCounts);
+      } catch (error) {
+        for (const { failed } of group) failed(error);
+      }
+      for (const { batch } of group) this.#polls -= batch.ids.length;
+    }
+    this.#running = false;
+  }
+
+  #nextGroup(): Waiting[] {
+    let polls = 0;
+    let end = 0;
+    for (const { batch } of this.#waiting) {
+      polls += batch.ids.length;
+      if (end > 0 && polls > GROUP) break;
+      end++;
+    }
+    return this.#waiting.splice(0, end);
+  }
+}

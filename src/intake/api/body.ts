@@ -1,0 +1,132 @@
+import { setImmediate } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { LIMITS } from '../../lib/budgets.ts';
+import { csvFields } from '../../lib/csv.ts';
+import { invalid, messageOf, UserError } from '../../lib/errors.ts';
+import { parseJson } from '../../lib/json.ts';
+import { trimmed } from '../../lib/text.ts';
+import { FEEDS } from '../feeds/feeds.ts';
+import { readHeader } from '../feeds/header.ts';
+import { NULL_REASON } from '../feeds/sql-text.ts';
+import type { PollRows } from './rows.ts';
+
+/** So many rows are looked at before other work of the process gets its turn: about 5 ms. */
+const ROWS_PER_TURN = 10_000;
+/** The header of a CSV stands within so many characters. */
+const HEAD = 64 * 1024;
+
+export const POLL_TYPES = ['application/json', 'application/x-ndjson', 'text/csv'] as const;
+export type PollType = (typeof POLL_TYPES)[number];
+
+/**
+ * The text of a body.
+ *
+ * @param encoding `Content-Encoding`
+ * @throws UserError `invalid_input`, `too_large`, `unsupported_media_type`
+ */
+export async function unpacked(body: Buffer, encoding: string | undefined): Promise<string> {
+  return utf8(await inflated(body, encoding?.trim().toLowerCase() ?? ''));
+}
+
+async function inflated(body: Buffer, encoding: string): Promise<Buffer> {
+  if (encoding === '' || encoding === 'identity') return body;
+  if (encoding !== 'gzip') {
+    throw new UserError('unsupported_media_type', `Content-Encoding is "${encoding.slice(0, 100)}", expected gzip`);
+  }
+  try {
+    return await promisify(gunzip)(body, { maxOutputLength: LIMITS.pollsBodyBytes });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+      throw new UserError('too_large', `the body is larger than ${LIMITS.pollsBodyBytes} bytes when it is unpacked`);
+    }
+    throw invalid(`the body is no gzip: ${messageOf(error)}`);
+  }
+}
+
+function utf8(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw invalid('the body is no UTF-8 text');
+  }
+}
+
+/**
+ * Reads the polls of a request into `rows`. A bad one is refused there and stops no other.
+ *
+ * @throws UserError `invalid_input` when the whole is not what it claims to be; `too_large` when it has too many rows
+ */
+export async function readPolls(text: string, type: PollType, rows: PollRows): Promise<void> {
+  if (type === 'application/json') await readJson(text, rows);
+  else if (type === 'application/x-ndjson') await readLines(text, rows);
+  else await readCsv(text, rows);
+}
+
+async function readJson(text: string, rows: PollRows): Promise<void> {
+  const polls = pollsIn(parseJson(text, 'the body'));
+  refuseTooMany(polls.length);
+  for (let i = 0; i < polls.length; i++) {
+    if (i % ROWS_PER_TURN === ROWS_PER_TURN - 1) await setImmediate();
+    addObject(polls[i], rows);
+  }
+}
+
+function pollsIn(body: unknown): readonly unknown[] {
+  const polls = Array.isArray(body) ? body : (body as { polls?: unknown } | null)?.polls;
+  if (Array.isArray(polls)) return polls;
+  throw invalid('the body has no polls, expected {"polls": [{"store_id", "status", "timestamp_utc"}, …]}', 'polls');
+}
+
+async function readLines(text: string, rows: PollRows): Promise<void> {
+  await eachLine(linesOf(text), (line) => {
+    try {
+      addObject(parseJson(line, 'the line'), rows);
+    } catch (error) {
+      rows.refuse(messageOf(error).slice(0, 120));
+    }
+  });
+}
+
+function addObject(poll: unknown, rows: PollRows): void {
+  if (typeof poll !== 'object' || poll === null || Array.isArray(poll)) {
+    rows.refuse(`it is ${JSON.stringify(poll).slice(0, 100)}, expected an object`);
+    return;
+  }
+  const { store_id, status, timestamp_utc, reason } = poll as Record<string, unknown>;
+  rows.add(store_id, status, timestamp_utc, reason);
+}
+
+/** As in a polls file, a row is a line, so that a stray quote harms no other row. */
+async function readCsv(text: string, rows: PollRows): Promise<void> {
+  const { delimiter, positions, width } = readHeader(FEEDS.polls, text.slice(0, HEAD), 'the body');
+  const [storeId, status, timestamp, reason] = positions as [number, number, number, number];
+  await eachLine(linesOf(text).slice(1), (line) => {
+    const fields = csvFields(line, delimiter);
+    if (line.includes('\0')) rows.refuse(`the line ${NULL_REASON}`);
+    else if (fields === undefined) rows.refuse('the line is no CSV: a quote stands where none may');
+    else if (fields.length !== width)
+      rows.refuse(`the line has ${fields.length} columns, expected ${width}`, fields[0]);
+    else rows.add(fields[storeId], fields[status], fields[timestamp], fields[reason]);
+  });
+}
+
+function linesOf(text: string): string[] {
+  return text.split(/\r\n|\n|\r/).filter((line) => trimmed(line) !== '');
+}
+
+async function eachLine(lines: readonly string[], take: (line: string) => void): Promise<void> {
+  refuseTooMany(lines.length);
+  for (const [i, line] of lines.entries()) {
+    if (i % ROWS_PER_TURN === ROWS_PER_TURN - 1) await setImmediate();
+    take(line);
+  }
+}
+
+function refuseTooMany(polls: number): void {
+  if (polls <= LIMITS.pollsPerRequest) return;
+  throw new UserError(
+    'too_large',
+    `there are ${polls} polls, at most ${LIMITS.pollsPerRequest} may come in one request`,
+  );
+}

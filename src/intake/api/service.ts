@@ -1,0 +1,73 @@
+import { mayWriteStores, type Principal, sees } from '../../accounts/access.ts';
+import type { MergeCounts, Storage, StoredPoll } from '../../storage/ports/storage.ts';
+import type { StoreDirectory, StoreEntry } from '../../stores/directory.ts';
+import type { StoreService } from '../../stores/service.ts';
+import type { PollAppender } from './appender.ts';
+import { type PollBudgets, PollRows } from './rows.ts';
+
+export interface PollServiceParts {
+  readonly storage: Storage;
+  readonly appender: PollAppender;
+  readonly directory: StoreDirectory;
+  readonly stores: StoreService;
+  readonly budgets: PollBudgets;
+  /** The clock, milliseconds. */
+  readonly now: () => number;
+  /** Told how many polls came, whether they were new or not. */
+  readonly onReceived: (polls: number) => void;
+}
+
+export class PollService {
+  readonly #storage: Storage;
+  readonly #directory: StoreDirectory;
+  readonly #stores: StoreService;
+  readonly #budgets: PollBudgets;
+  readonly #now: () => number;
+  readonly #onReceived: (polls: number) => void;
+  readonly #appender: PollAppender;
+
+  constructor({ storage, appender, directory, stores, budgets, now, onReceived }: PollServiceParts) {
+    this.#storage = storage;
+    this.#directory = directory;
+    this.#stores = stores;
+    this.#budgets = budgets;
+    this.#now = now;
+    this.#onReceived = onReceived;
+    this.#appender = appender;
+  }
+
+  /** Rows to read somebody's polls into. */
+  async rowsFor(principal: Principal): Promise<PollRows> {
+    const { byId } = await this.#directory.current();
+    const stores = {
+      count: byId.size,
+      mayAdd: mayWriteStores(principal),
+      knows: (storeId: string) => byId.has(storeId),
+      sees: (storeId: string) => sees(principal, storeId),
+    };
+    return new PollRows(this.#now(), stores, this.#budgets);
+  }
+
+  /** Stores polls and makes known the stores that they name; sending them again changes nothing. */
+  async append({ batch }: PollRows): Promise<MergeCounts> {
+    const counts = await this.#appender.append(batch);
+    this.#onReceived(batch.ids.length);
+    if (!batch.ids.every((id) => this.#directory.knows(id))) this.#directory.changed();
+    return counts;
+  }
+
+  /**
+   * The last polls of a store in `[from, to)`, the newest first.
+   *
+   * @throws UserError `not_found`
+   */
+  async list(
+    principal: Principal,
+    storeId: string,
+    range: { readonly from: number; readonly to: number; readonly limit: number },
+  ): Promise<{ store: StoreEntry; polls: StoredPoll[] }> {
+    const store = await this.#stores.find(principal, storeId);
+    const { from, to, limit } = range;
+    return { store, polls: await this.#storage.snapshot((s) => s.lastPolls(store.key, from, to - 1, limit)) };
+  }
+}

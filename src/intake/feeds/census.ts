@@ -1,0 +1,44 @@
+import type { StoreCensus } from '../../storage/ports/storage.ts';
+
+/** What an import says of the stores, for people. */
+export function censusLine({ polled, withHours, withZone, hoursOnly, zoneOnly }: StoreCensus): string {
+  return (
+    `${stores(polled)} with polls: ${withHours} with business hours, ${withZone} with a time zone; ` +
+    `without polls: ${hoursOnly} with business hours, ${zoneOnly} with a time zone`
+  );
+}
+
+/**
+ * What is wrong with the stores when the ids of the feeds do not meet, for people: most polled stores have no hours, or
+ * most stores with hours no polls; likewise for zones. Where there are no polls, hours or zones at all, nothing is.
+ */
+export function censusWarnings(census: StoreCensus): string[] {
+  const { polled, withHours, withZone, hoursOnly, zoneOnly, withHoursHere, withZoneHere } = census;
+  const warnings: string[] = [];
+  if (areApart(polled, withHours, hoursOnly)) {
+    const here = withHoursHere === undefined ? '' : ' in this file';
+    warnings.push(
+      `${withHoursHere ?? withHours} of ${polled} polled stores have business hours${here}; ${stores(hoursOnly)} ${have(hoursOnly)} hours and no polls`,
+    );
+  }
+  if (areApart(polled, withZone, zoneOnly)) {
+    const here = withZoneHere === undefined ? '' : ' in this file';
+    warnings.push(
+      `${withZoneHere ?? withZone} of ${polled} polled stores have a time zone${here}; ${stores(zoneOnly)} ${have(zoneOnly)} a zone and no polls`,
+    );
+  }
+  return warnings;
+}
+
+function areApart(polled: number, both: number, only: number): boolean {
+  if (polled === 0 || both + only === 0) return false;
+  return 2 * both < polled || 2 * only > both + only;
+}
+
+function stores(count: number): string {
+  return count === 1 ? '1 store' : `${count} stores`;
+}
+
+function have(count: number): string {
+  return count === 1 ? 'has' : 'have';
+}

@@ -1,0 +1,80 @@
+import type { Budgets } from '../../lib/budgets.ts';
+import { invalid } from '../../lib/errors.ts';
+
+/** What a feed file may cost to read. An infinite limit is none. */
+export interface FeedLimits {
+  /** Rows of one file. */
+  readonly rows: number;
+  /** Bytes of the text in a compressed file … */
+  readonly unpackedBytes: number;
+  /** … and for each byte of the file. */
+  readonly unpackedPerByte: number;
+  /** Different time zones of one file. */
+  readonly zones: number;
+  /** Bad rows that are listed with their reasons; more are counted only. */
+  readonly rejects: number;
+  /** Bytes of text of bad rows and reasons, likewise. */
+  readonly rejectBytes: number;
+}
+
+/** For files that the operator names on the command line. */
+export const NO_LIMITS: FeedLimits = {
+  rows: Number.POSITIVE_INFINITY,
+  unpackedBytes: Number.POSITIVE_INFINITY,
+  unpackedPerByte: Number.POSITIVE_INFINITY,
+  zones: Number.POSITIVE_INFINITY,
+  rejects: Number.POSITIVE_INFINITY,
+  rejectBytes: Number.POSITIVE_INFINITY,
+};
+
+/** Feeds pack to a tenth of their size, or a little less; small ones may pack to nothing. */
+const UNPACKED_PER_BYTE = 20;
+/** Text of no more than this is cheap to read however it is packed. */
+const SMALL_TEXT = 16 * 1024 ** 2;
+/** IANA has some 600 names; the rest is for other spellings of them. */
+const DIFFERENT_ZONES = 5_000;
+const REJECT_BYTES = 32 * 1024 ** 2;
+
+/** For files that come over HTTP or from a synced source. */
+export function limitsWithin({ importRows, unpackedBytes, rejects }: Budgets): FeedLimits {
+  return {
+    ...{ rows: importRows, unpackedBytes, unpackedPerByte: UNPACKED_PER_BYTE },
+    ...{ zones: DIFFERENT_ZONES, rejects, rejectBytes: REJECT_BYTES },
+  };
+}
+
+/**
+ * Every row of a feed names a store, so its ids alone take more room than this even where most of them are alike;
+ * without the bound, a Parquet file of two kilobytes may hold a hundred million rows.
+ */
+const PARQUET_ROWS_PER_BYTE = 100;
+/** Files with no more rows than this are cheap to read whatever their size. */
+const FEW_ROWS = 100_000;
+
+/** @throws UserError `invalid_input` when a file has more rows than the limit */
+export function checkRows(label: string, rows: number, { rows: limit }: FeedLimits): void {
+  if (rows > limit) throw invalid(`${label} has ${rows} rows, more than the limit of ${limit}; divide it`);
+}
+
+/** @throws UserError `invalid_input` when a Parquet file of that size claims more rows than one can hold */
+export function checkParquetRows(label: string, rows: number, bytes: number, limits: FeedLimits): void {
+  checkRows(label, rows, limits);
+  if (limits.rows === Number.POSITIVE_INFINITY || rows <= Math.max(FEW_ROWS, bytes * PARQUET_ROWS_PER_BYTE)) return;
+  throw invalid(
+    `${label} claims ${rows} rows in ${bytes} bytes, more than the limit of ${PARQUET_ROWS_PER_BYTE} rows per byte`,
+  );
+}
+
+/**
+ * @param packed the size of the file, bytes
+ * @throws UserError `invalid_input` when a compressed file holds more than the limit
+ */
+export function checkUnpacked(label: string, packed: number, bytes: number, limits: FeedLimits): void {
+  const limit = Math.min(limits.unpackedBytes, Math.max(SMALL_TEXT, packed * limits.unpackedPerByte));
+  if (bytes > limit) throw invalid(`${label} unpacks to more than the limit of ${limit} bytes; divide it`);
+}
+
+/** @throws UserError `invalid_input` when a file has more different time zones than the limit */
+export function checkZones(label: string, zones: number, { zones: limit }: FeedLimits): void {
+  if (zones > limit) throw invalid(`${label} has more than ${limit} different time zones, of which IANA has some 600`);
+}

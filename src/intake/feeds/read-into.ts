@@ -1,0 +1,125 @@
+import { resolve } from 'node:path';
+import { zoneName } from '../../calendar/tzdb.ts';
+import type { Session } from '../../duckdb/session.ts';
+import { messageOf, UserError } from '../../lib/errors.ts';
+import { csvRows, dropUnread, type Reading, unreadLines } from './csv-rows.ts';
+import type { RawRows } from './feeds.ts';
+import { unpack } from './gzip.ts';
+import { checkRows, checkZones, type FeedLimits } from './limits.ts';
+import { checkLines } from './line-check.ts';
+import { parquetRows } from './parquet-rows.ts';
+import type { CsvFormat, Source } from './source.ts';
+
+/**
+ * Reads a file into a table of the session: its rows in their order, with the reason why a bad one is bad.
+ *
+ * @param latest instants after this one are refused (milliseconds)
+ * @throws UserError `invalid_input` when the file as a whole cannot be read, or is more than the limits allow
+ */
+export async function readInto(
+  session: Session,
+  table: string,
+  source: Source,
+  latest: number,
+  limits: FeedLimits,
+): Promise<void> {
+  const { format, label } = source;
+  if (format.kind === 'parquet') {
+    return stageRows(session, table, source, source.path, () => parquetRows(session, source, limits), latest, limits);
+  }
+  const unpacked = format.gzip ? await unpack(source.path, source.bytes, label, limits) : undefined;
+  try {
+    await readCsv(session, table, source, format, unpacked?.path ?? source.path, latest, limits);
+  } finally {
+    await unpacked?.remove();
+  }
+}
+
+/** Reads in pieces at once, then in one go where that cannot be trusted: every line of the file must be there. */
+async function readCsv(
+  session: Session,
+  table: string,
+  source: Source,
+  format: CsvFormat,
+  path: string,
+  latest: number,
+  limits: FeedLimits,
+): Promise<void> {
+  const read = (reading: Reading) =>
+    stageRows(session, table, source, path, async () => csvRows(source.feed, path, format, reading), latest, limits);
+  const [checked, inPieces] = await Promise.allSettled([
+    checkLines(path, format.lineEnd, source.label),
+    read('parallel'),
+  ]);
+  // What is wrong with the file as a whole explains best why reading it failed.
+  if (checked.status === 'rejected') throw unreadable(source, path, checked.reason);
+  const { count, uniform } = checked.value;
+  checkRows(source.label, count - format.skip, limits);
+  const complete = async () => (await linesRead(session, table)) === count - format.skip;
+  if (uniform && inPieces.status === 'rejected') throw inPieces.reason;
+  if (uniform && (await complete())) return;
+  await read('serial');
+  if (!(await complete())) throw new Error(`of the ${count} lines of ${source.label} not every one was read`);
+}
+
+async function linesRead(session: Session, table: string): Promise<number> {
+  const { rows } = await session.row(`select count(*) as rows from ${table}`);
+  return Number(rows) + (await unreadLines(session)).length;
+}
+
+async function stageRows(
+  session: Session,
+  table: string,
+  source: Source,
+  path: string,
+  rows: () => Promise<RawRows>,
+  latest: number,
+  limits: FeedLimits,
+): Promise<void> {
+  try {
+    const { query, columns } = await rows();
+    const zones =
+      source.feed.name === 'zones' ? await knownZones(session, query, source.label, limits) : new Map<string, string>();
+    await dropUnread(session);
+    await session.run(
+      `create or replace temp table ${table} as ${source.feed.parse(query, { columns, latest, zones })}`,
+    );
+  } catch (error) {
+    throw unreadable(source, path, error);
+  }
+}
+
+/** There are some dozen different zones in a file of any size: each is looked up once. */
+async function knownZones(
+  session: Session,
+  raw: string,
+  label: string,
+  limits: FeedLimits,
+): Promise<Map<string, string>> {
+  const known = new Map<string, string>();
+  const most = Number.isFinite(limits.zones) ? ` limit ${limits.zones + 1}` : '';
+  const rows = await session.rows(
+    `select distinct timezone_str as text from (${raw}) where timezone_str is not null${most}`,
+  );
+  checkZones(label, rows.length, limits);
+  for (const row of rows) {
+    const name = zoneName(String(row.text));
+    if (name !== undefined) known.set(String(row.text), name);
+  }
+  return known;
+}
+
+/** DuckDB's complaint about a file's contents, without its own words for it; a defect stays what it is. */
+function unreadable({ label, format }: Source, path: string, error: unknown): unknown {
+  const [message = ''] = messageOf(error).split('\n', 1);
+  if (error instanceof UserError || /^(Binder|Catalog|Parser|INTERNAL|INTERRUPT)/.test(message)) return error;
+  const what = format.kind === 'csv' ? 'cannot be read' : 'is no sound Parquet file';
+  const why = message
+    .replace(/^[\w ]+ Error: /, '')
+    .replaceAll(resolve(path), label)
+    .replace(/\p{C}/gu, '?');
+  return new UserError('invalid_input', `${label} ${what}: ${why}`, {
+    cause: error,
+    withoutContent: `${label} ${what}`,
+  });
+}

@@ -1,0 +1,36 @@
+import type { ErrorCode } from '../../../lib/errors.ts';
+import type { FeedName } from '../feeds.ts';
+import type { FeedLimits } from '../limits.ts';
+import type { Source } from '../source.ts';
+import type { Staged } from '../stage.ts';
+
+/** What a reader process is to read: a source by the name of its feed, and where to put what it finds. */
+export interface ReadOrder {
+  readonly source: Omit<Source, 'feed'> & { readonly feed: FeedName };
+  /** Instants after this one are refused, milliseconds. */
+  readonly latest: number;
+  readonly limits: FeedLimits;
+  /** Bytes of memory and temporary files for DuckDB. */
+  readonly memory: number;
+  readonly temporary: number;
+  readonly folder: string;
+}
+
+/** Messages to a reader process: its order first, then answers to its questions. */
+export type ReaderInstruction =
+  | { readonly kind: 'read'; readonly order: ReadOrder }
+  | { readonly kind: 'stores'; readonly ids: readonly string[] };
+
+/**
+ * What a reader process says. `which_stores` asks which of these ids stores have already. `failed` without an
+ * error code is a defect, and the message then is its stack.
+ */
+export type ReaderMessage =
+  | { readonly kind: 'progress'; readonly done: number }
+  | { readonly kind: 'which_stores'; readonly ids: readonly string[] }
+  | { readonly kind: 'done'; readonly staged: Staged }
+  | {
+      readonly kind: 'failed';
+      readonly message: string;
+      readonly error: { readonly code: ErrorCode; readonly withoutContent: string | undefined } | undefined;
+    };

@@ -1,0 +1,165 @@
+import { fork } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { DuckdbLimits } from '../../../duckdb/limits.ts';
+import type { Session } from '../../../duckdb/session.ts';
+import { UserError } from '../../../lib/errors.ts';
+import type { FeedLimits } from '../limits.ts';
+import type { Reject } from '../list-rejects.ts';
+import type { Source } from '../source.ts';
+import type { Staged } from '../stage.ts';
+import { rejectsIn, takeOver } from './handover.ts';
+import type { ReaderInstruction, ReaderMessage } from './messages.ts';
+
+export interface FeedReaderOptions {
+  /** Where what was read waits to be merged; made when it is needed. */
+  readonly folder: string;
+  readonly limits: FeedLimits;
+  readonly duckdb: Pick<DuckdbLimits, 'memory' | 'temporary'>;
+  /** Which of these ids stores have already. */
+  readonly storesAmong: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
+  /** The program of the process, if not the usual one. */
+  readonly program?: string;
+}
+
+export interface FeedReading {
+  /** Instants after this one are refused, milliseconds. */
+  readonly latest: number;
+  readonly signal?: AbortSignal | undefined;
+  /** `done` is the share of the running statement, 0 to 1. */
+  readonly onProgress: (done: number) => void;
+}
+
+/** A file that was read and checked; what was found waits in a folder. */
+export interface ReadFeed {
+  readonly staged: Staged;
+  /** The rejects that are listed, in their order. */
+  rejects(): AsyncIterable<Reject>;
+  /** Makes the staged tables in a session. */
+  stage(session: Session): Promise<void>;
+  /** Deletes the folder. */
+  remove(): Promise<void>;
+}
+
+/** Megabytes of a reader process's own heap: rows pass it by. */
+const HEAP = 256;
+/** A file that ends its reader process is tried once more: the cause may lie elsewhere. */
+const ATTEMPTS = 2;
+
+/** The variables of this process that a reader needs. None may hold a secret. */
+const ENVIRONMENT = ['PATH', 'SystemRoot', 'TZDATA_DIR'];
+
+class ReaderEnded extends Error {}
+
+/**
+ * Reads feeds in a process of its own, so that a file which takes too much memory, or finds a defect in what reads it,
+ * ends that process and not the server.
+ */
+export class FeedReader {
+  readonly #options: FeedReaderOptions;
+
+  constructor(options: FeedReaderOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @throws UserError `invalid_input` when the file as a whole cannot be read, is more than the limits allow, or ended
+   * the process twice; the reason of `signal` when it aborts
+   */
+  async read(source: Source, reading: FeedReading): Promise<ReadFeed> {
+    for (let attempt = 1; ; attempt++) {
+      await mkdir(this.#options.folder, { recursive: true });
+      const folder = await mkdtemp(join(this.#options.folder, `${process.pid}-`));
+      const remove = () => rm(folder, { recursive: true, force: true });
+      try {
+        const staged = await this.#run(source, folder, reading);
+        return {
+          staged,
+          rejects: () => rejectsIn(folder),
+          stage: (session) => takeOver(session, staged, folder),
+          remove,
+        };
+      } catch (error) {
+        await remove();
+        reading.signal?.throwIfAborted();
+        if (!(error instanceof ReaderEnded)) throw error;
+        if (attempt < ATTEMPTS) continue;
+        throw new UserError('invalid_input', `${source.label} cannot be read: ${error.message}, ${ATTEMPTS} times`);
+      }
+    }
+  }
+
+  /** Deletes what servers and commands that were killed left behind. To be called before this process reads anything. */
+  async clear(): Promise<void> {
+    const { folder } = this.#options;
+    for (const name of await readdir(folder).catch(() => [])) {
+      const owner = Number.parseInt(name, 10);
+      // In a container a process often has the number of the one before it.
+      if (owner !== process.pid && isRunning(owner)) continue;
+      await rm(join(folder, name), { recursive: true, force: true });
+    }
+  }
+
+  #run(source: Source, folder: string, { latest, signal, onProgress }: FeedReading): Promise<Staged> {
+    const { limits, duckdb, storesAmong, program = PROGRAM } = this.#options;
+    const order = {
+      ...{ source: { ...source, feed: source.feed.name }, latest, limits, folder },
+      ...{ memory: duckdb.memory, temporary: duckdb.temporary },
+    };
+    return new Promise((resolve, reject) => {
+      const child = fork(program, {
+        // Temporary files go with the folder.
+        env: { ...Object.fromEntries(ENVIRONMENT.map((name) => [name, process.env[name]])), TMPDIR: folder },
+        execArgv: [...loaderFlags(process.execArgv), `--max-old-space-size=${HEAP}`],
+        stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+        ...(signal !== undefined && { signal, killSignal: 'SIGKILL' as const }),
+      });
+      const instruct = (instruction: ReaderInstruction) => child.send(instruction);
+      child.on('message', (message: ReaderMessage) => {
+        if (message.kind === 'progress') onProgress(message.done);
+        else if (message.kind === 'which_stores') {
+          storesAmong(message.ids).then(
+            (ids) => instruct({ kind: 'stores', ids: [...ids] }),
+            (error) => {
+              reject(error);
+              child.kill('SIGKILL');
+            },
+          );
+        } else if (message.kind === 'done') resolve(message.staged);
+        else reject(errorOf(message));
+      });
+      child.on('error', reject);
+      child.on('exit', (code, killedBy) => {
+        reject(new ReaderEnded(`the process that read it ended unexpectedly (${killedBy ?? `exit code ${code}`})`));
+      });
+      instruct({ kind: 'read', order });
+    });
+  }
+}
+
+function errorOf({ message, error }: Extract<ReaderMessage, { kind: 'failed' }>): Error {
+  if (error === undefined) return new Error(message);
+  const { code, withoutContent } = error;
+  return new UserError(code, message, withoutContent === undefined ? {} : { withoutContent });
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Of the flags of this process those that make it read TypeScript, where it does: others are its own affair. */
+function loaderFlags(flags: readonly string[]): string[] {
+  return flags.flatMap((flag, i) => {
+    if (flag.startsWith('--import=')) return [flag];
+    return flag === '--import' ? [`--import=${flags[i + 1]}`] : [];
+  });
+}
+
+/** Beside this module, built or not. */
+const PROGRAM = fileURLToPath(new URL(`process${extname(import.meta.url)}`, import.meta.url));

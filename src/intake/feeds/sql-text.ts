@@ -1,0 +1,80 @@
+import { TIME_FORMS } from '../../calendar/time-of-day.ts';
+import { identifier, literal } from '../../duckdb/session.ts';
+import { ID_FLAWS, ID_LENGTH, ID_PATTERNS } from '../../lib/store-id.ts';
+import { TRIMMED, UNSEEN } from '../../lib/text.ts';
+
+/** What `src/text.ts`, `src/store-id.ts` and `src/time-of-day.ts` say, as expressions of DuckDB's SQL. */
+
+/** A null character ends a statement; whether a text holds one is asked apart. */
+const UNSEEN_PATTERN = literal(`[${UNSEEN.replace('\0', '')}]`);
+
+/**
+ * Whether every character is visible ASCII or a blank, but for quotes and backslashes. Only JSON's escapes and UTF-8
+ * make a text longer: several times as quick as a regular expression.
+ *
+ * @param escapes how many characters may need an escape of two
+ */
+export function isPlain(text: string, escapes = 0): string {
+  return `(strlen(json_quote(${text})) = strlen(${text}) + ${2 + escapes}
+    and strlen(${text}) = length(${text}) and not contains(${text}, chr(127)))`;
+}
+
+/** The reason for a row with a null character anywhere. */
+export const NULL_REASON = 'holds a null character (a NUL byte)';
+
+export function holdsNull(text: string): string {
+  return `contains(${text}, chr(0))`;
+}
+
+/** As `trimmed`. */
+export function trimmedText(text: string): string {
+  return `regexp_replace(${text}, ${literal(`^[${TRIMMED}]+|[${TRIMMED}]+$`)}, '', 'g')`;
+}
+
+/** The same where most texts have nothing to trim. */
+export function quicklyTrimmed(text: string): string {
+  return `case when ${isPlain(text)} then trim(${text}, ' ') else ${trimmedText(text)} end`;
+}
+
+/**
+ * The arms of a `case` that give the flaws of `store_id`, as `idFlaw` does. In a row that is `plain`, nothing is looked
+ * for that plain text cannot hold.
+ */
+export const badId = `when store_id = '' then 'store_id ${ID_FLAWS.empty}'
+        when strlen(store_id) > ${ID_LENGTH} and length(store_id) > ${ID_LENGTH} then 'store_id ${ID_FLAWS.long}'
+        when not plain and regexp_matches(store_id, ${UNSEEN_PATTERN})
+          then 'store_id ${ID_FLAWS.unseen}' || printf('U+%04X', unicode(regexp_extract(store_id, ${UNSEEN_PATTERN})))
+        when contains(store_id, '+') and regexp_full_match(store_id, ${literal(ID_PATTERNS.scientific)})
+          then 'store_id "' || store_id || '" ${ID_FLAWS.scientific}'`;
+
+/** The reason for a row that has no other flaw than an id that no new store may have. */
+export const NEW_ID_REASON = `store_id ${ID_FLAWS.formula}`;
+
+/** The last arm of that `case`; the comparisons come first, which are quick. */
+export const badNewId = `when (store_id < '0' or (store_id > '9' and store_id < 'A'))
+          and regexp_matches(store_id, ${literal(`^${ID_PATTERNS.formula}`)})
+          and not regexp_full_match(store_id, ${literal(ID_PATTERNS.integer)})
+          then ${literal(NEW_ID_REASON)}`;
+
+const PARTS = `['hours', 'minutes', 'seconds', 'fraction', 'half']`;
+
+/** As `parseTimeOfDay`: milliseconds since midnight, or null. */
+export function timeOfDay(column: string): string {
+  const text = identifier(column);
+  const parts = TIME_FORMS.map(
+    (form) =>
+      `when regexp_full_match(${text}, ${literal(form)}) then regexp_extract(${text}, ${literal(`^${form}$`)}, ${PARTS})`,
+  );
+  const number = (part: string) => `coalesce(try_cast(${part} as integer), 0)`;
+  // A list of one, since an expression cannot give a name to a part of itself.
+  return `
+    list_transform([case ${parts.join(' ')} end], lambda t: case
+      when ${number('t.minutes')} >= 60 or ${number('t.seconds')} >= 60 then null
+      when t.half <> '' and t.hours::integer not between 1 and 12 then null
+      else nullif(least(86400001, 3600000 * case t.half
+          when '' then t.hours::integer
+          else t.hours::integer % 12 + case lower(t.half) when 'p' then 12 else 0 end
+        end
+        + 60000 * ${number('t.minutes')} + 1000 * ${number('t.seconds')} + rpad(t.fraction[1:3], 3, '0')::integer), 86400001)
+    end)[1]`;
+}

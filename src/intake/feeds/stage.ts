@@ -1,0 +1,118 @@
+import { literal, type Session } from '../../duckdb/session.ts';
+import { trimmed } from '../../lib/text.ts';
+import { dropUnread, type UnreadLine, unreadLines } from './csv-rows.ts';
+import type { FeedLimits } from './limits.ts';
+import { listRejects, type Reject } from './list-rejects.ts';
+import { readInto } from './read-into.ts';
+import type { CsvFormat, Source } from './source.ts';
+import { NEW_ID_REASON } from './sql-text.ts';
+
+/** What a file held. Its good rows stand in `table`, in their order. */
+export interface Staged {
+  readonly table: string;
+  /** Rows in the file, good and bad; blank lines are none. */
+  readonly read: number;
+  readonly rejected: number;
+  /** Of the rejected rows, those that `onReject` got: the first ones. */
+  readonly listed: number;
+  /** Rows that can be read, of stores with rows that cannot: they are not in `table`. */
+  readonly setAside: number;
+  /** A table of the ids of these stores, `store_id`; `undefined`: there are none, as in a file of polls. */
+  readonly unreadStores: string | undefined;
+}
+
+export interface StageOptions {
+  /** Instants after this one are refused, milliseconds. */
+  readonly latest: number;
+  readonly limits: FeedLimits;
+  /** Which of these ids stores have already: only new stores may not have the id of a formula. */
+  readonly storesAmong: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
+  /** Gets the bad rows that are listed, in the order of the file. */
+  readonly onReject: (reject: Reject) => Promise<void>;
+}
+
+/**
+ * Reads a file into a temporary table of the session and checks every row.
+ *
+ * @throws UserError `invalid_input` when the file as a whole cannot be read, or is more than the limits allow
+ */
+export async function stage(session: Session, source: Source, options: StageOptions): Promise<Staged> {
+  const { latest, limits, storesAmong, onReject } = options;
+  const table = `staged_${source.feed.name}`;
+  await dropUnread(session);
+  await readInto(session, table, source, latest, limits);
+  await takeKnownIds(session, table, storesAmong);
+  const bad = await session.row(
+    `select count(*) filter (reason is not null) as rejected, count(*) filter (store_id is null and reason is null) as blank,
+       count(*) as total
+     from ${table}`,
+  );
+  const unread = await unreadLines(session);
+  const rejected = Number(bad.rejected) + unread.length;
+  const listed = rejected > 0 ? await listRejects(session, table, unread, source, limits, onReject) : 0;
+  const unreadStores =
+    rejected > 0 && source.feed.name !== 'polls' ? await stageUnread(session, table, unread, source) : undefined;
+  if (Number(bad.rejected) + Number(bad.blank) > 0) {
+    await session.run(`delete from ${table} where reason is not null or store_id is null`);
+  }
+  const setAside =
+    unreadStores === undefined
+      ? 0
+      : await session.run(`delete from ${table} where store_id in (select store_id from ${unreadStores})`);
+  const read = Number(bad.total) - Number(bad.blank) + unread.length;
+  return { table, read, rejected, listed, setAside, unreadStores };
+}
+
+/**
+ * Makes a table of the stores that the bad rows concern. A row whose id cannot be read concerns none. Where a row has no
+ * columns, what stands for its id counts if the id comes first, or if other rows name it too.
+ */
+async function stageUnread(
+  session: Session,
+  table: string,
+  unread: readonly UnreadLine[],
+  { format, feed }: Source,
+): Promise<string | undefined> {
+  const unreadStores = `unread_${feed.name}`;
+  const idFirst = format.kind === 'csv' && format.positions[0] === 0;
+  const lines = format.kind === 'csv' ? unread.map(({ row }) => idIn(row, format)) : [];
+  await session.run(`
+    create or replace temp table ${unreadStores} as
+    select distinct concerns as store_id from ${table}
+    where reason is not null and concerns is not null
+      and (not misplaced or ${idFirst} or concerns in (select store_id from ${table} where reason is null))
+    union
+    select store_id from ${table}
+    where reason is null and store_id in (select unnest([${lines.map(literal).join(', ')}]::varchar[]))`);
+  const { stores } = await session.row(`select count(*) as stores from ${unreadStores}`);
+  return Number(stores) > 0 ? unreadStores : undefined;
+}
+
+/** What stands where the id does, in a line that could not be read as text. */
+function idIn(line: string, { delimiter, positions }: CsvFormat): string {
+  const field = line.split(delimiter)[positions[0] ?? 0] ?? '';
+  return trimmed(trimmed(field).replace(/^"(.*)"$/, '$1'));
+}
+
+/** So many ids are looked up at a time: the server that answers has others to serve. */
+const IDS_AT_A_TIME = 5_000;
+
+/** Rows that are bad for an id that no new store may have are good where the store is not new. */
+async function takeKnownIds(
+  session: Session,
+  table: string,
+  storesAmong: (ids: readonly string[]) => Promise<ReadonlySet<string>>,
+): Promise<void> {
+  const rows = await session.rows(`select distinct store_id from ${table} where reason = ${literal(NEW_ID_REASON)}`);
+  const ids = rows.map((row) => String(row.store_id));
+  const known: string[] = [];
+  for (let first = 0; first < ids.length; first += IDS_AT_A_TIME) {
+    known.push(...(await storesAmong(ids.slice(first, first + IDS_AT_A_TIME))));
+  }
+  if (known.length === 0) return;
+  await session.run(
+    `update ${table} set reason = null, line = null
+     where reason = ${literal(NEW_ID_REASON)} and store_id in (select unnest(from_json($ids::json, '["VARCHAR"]')))`,
+    { ids: JSON.stringify(known) },
+  );
+}

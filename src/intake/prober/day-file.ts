@@ -1,0 +1,117 @@
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { csvField } from '../../lib/csv.ts';
+
+/** One observation of a store; the instant in milliseconds. */
+export interface Poll {
+  readonly storeId: string;
+  readonly instant: number;
+  readonly active: boolean;
+  /** Why it is inactive, in the form of `reasonText`. */
+  readonly reason?: string | undefined;
+}
+
+/** Up to where the files of a folder are meant: all earlier files, and of this one so many bytes. */
+export interface Position {
+  readonly file: string;
+  readonly bytes: number;
+}
+
+const HEADER = 'store_id,status,timestamp_utc,reason\n';
+
+/** `a,inactive,2026-11-23 10:14:05.123 UTC,timeout`, with its line end. */
+function pollLine({ storeId, instant, active, reason = '' }: Poll, withReasons: boolean): string {
+  const time = new Date(instant).toISOString().replace('T', ' ').replace('Z', ' UTC');
+  return `${csvField(storeId)},${active ? 'active' : 'inactive'},${time}${withReasons ? `,${csvField(reason)}` : ''}\n`;
+}
+
+/** In a feed every line is a row: polls of a store with a line break in its id go to the database alone. */
+function fitsOnLine({ storeId }: Poll): boolean {
+  return !/[\r\n]/.test(storeId);
+}
+
+/** `2026-11-23.csv` */
+export function dayFileOf(instant: number): string {
+  return `${new Date(instant).toISOString().slice(0, 10)}.csv`;
+}
+
+/** How much of the end of a file is searched for its last line end. */
+const TAIL = 64 * 1024;
+
+/**
+ * The polls of a day (UTC) in one CSV file, which is only ever added to, in whole lines: whoever follows it may read up
+ * to its last line end at any time.
+ */
+export class DayFile {
+  readonly #folder: string;
+  #name = '';
+  #file: FileHandle | undefined;
+  /** A file that an earlier version began has no column for them, and gets none. */
+  #withReasons = true;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Adds polls to the file of the day that `now` lies in; returns where it then ends. */
+  async append(polls: readonly Poll[], now: number): Promise<Position> {
+    const name = dayFileOf(now);
+    if (name !== this.#name) await this.close();
+    const file = this.#file ?? (await this.#open(name));
+    this.#file = file;
+    try {
+      await file.appendFile(
+        polls
+          .filter(fitsOnLine)
+          .map((poll) => pollLine(poll, this.#withReasons))
+          .join(''),
+      );
+      return { file: name, bytes: (await file.stat()).size };
+    } catch (error) {
+      // Opened anew, it loses the line that was cut off.
+      await this.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const file = this.#file;
+    this.#file = undefined;
+    if (file === undefined) return;
+    try {
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #open(name: string): Promise<FileHandle> {
+    await mkdir(this.#folder, { recursive: true });
+    const file = await open(join(this.#folder, name), 'a+');
+    try {
+      const kept = await dropUnendedLine(file);
+      if (kept === 0) await file.appendFile(HEADER);
+      this.#withReasons = kept === 0 || (await beginsWith(file, HEADER));
+      this.#name = name;
+      return file;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+}
+
+async function beginsWith(file: FileHandle, text: string): Promise<boolean> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(text.length), 0, text.length, 0);
+  return buffer.toString('utf8', 0, bytesRead) === text;
+}
+
+/** A line that a crash or a full disk cut off was never promised to anybody. Returns the bytes that are left. */
+async function dropUnendedLine(file: FileHandle): Promise<number> {
+  const { size } = await file.stat();
+  const start = Math.max(0, size - TAIL);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start);
+  const kept = start + buffer.subarray(0, bytesRead).lastIndexOf('\n') + 1;
+  if (kept < size) await file.truncate(kept);
+  return kept;
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { pino } from 'pino';
+import { StoredPolls } from '../../../src/intake/prober/history.ts';
+import { Poller } from '../../../src/intake/prober/poller.ts';
+import { computeReport } from '../../../src/reports/compute.ts';
+import { renderReport } from '../../../src/reports/formats.ts';
+import type { Storage } from '../../../src/storage/ports/storage.ts';
+import { StoreDirectory } from '../../../src/stores/directory.ts';
+import { HOURS, Importer, ZONES } from '../../support/importer.ts';
+import { Street } from '../../support/street.ts';
+import { synced, syncService } from '../../support/sync.ts';
+import { Clock, HOUR, MINUTE } from '../../support/watch.ts';
+
+const STORES = 40;
+
+test('what one installation polls, another gets from its files, and their reports are equal', async (t) => {
+  const [street, here, there, clock] = [
+    await Street.open(t),
+    await Importer.open(t),
+    await Importer.open(t),
+    new Clock(),
+  ];
+  for (const i of [3, 17]) street.conduct.set(`store-${i}.test`, 'offline');
+  street.conduct.set('store-20.test', 'wrongBody');
+  const ids = Array.from({ length: STORES }, (_, i) => `store, "${i}"`);
+  await describe(here, ids, street);
+  const directory = new StoreDirectory({ storage: here.storage, now: clock.now });
+  const poller = new Poller(
+    {
+      prober: street.prober(t),
+      targets: async () => (await directory.current()).entries,
+      history: new StoredPolls(here.storage),
+      sink: { append: (batch) => here.storage.appendPolls([batch]) },
+      gaps: here.storage.gaps,
+      ...{ membership: undefined, control: undefined, log: pino({ level: 'silent' }), now: clock.now },
+    },
+    { interval: HOUR, concurrency: 64, perHost: 16, folder: join(here.folder, 'polls'), server: 'here' },
+  );
+  await poller.open();
+  await describe(there, ids, street);
+  const follower = syncService(there.storage, there.folder, [{ feed: 'polls', name: join(here.folder, 'polls') }], {
+    now: clock.now,
+  });
+  // Across midnight, with the other following along.
+  for (let minute = 0; minute < 14 * 60; minute++) {
+    clock.instant += MINUTE;
+    poller.step();
+    await poller.settled();
+    poller.step();
+    await poller.settled();
+    if (minute % 200 === 199) assert.equal((await synced(follower))[0]?.status, 'changed');
+  }
+  await poller.stop();
+  await synced(follower);
+  const [polled, followed] = [await here.contents(), await there.contents()];
+  assert.equal(polled.polls.length >= 13 * STORES, true, `${polled.polls.length} polls`);
+  const down = new Set(polled.polls.filter((poll) => / false\b/.test(poll)).map((poll) => poll.slice(0, 11)));
+  assert.deepEqual([...down], ['store, "17"', 'store, "20"', 'store, "3" ']);
+  assert.deepEqual(followed.polls, polled.polls);
+  const [one, other] = [await report(here.storage, clock), await report(there.storage, clock)];
+  assert.equal(one, other);
+
+  assert.equal(one.split('\n').length, STORES + 2);
+});
+
+/** The same stores, hours and zones in both. */
+async function describe(importer: Importer, ids: readonly string[], street: Street): Promise<void> {
+  const quoted = ids.map((id) => `"${id.replaceAll('"', '""')}"`);
+  await importer.hours(
+    HOURS + quoted.map((id, i) => `${id},${i % 7},08:00,23:30\n${id},${(i + 1) % 7},00:00,00:00\n`).join(''),
+  );
+  await importer.zones(ZONES + quoted.map((id, i) => `${id},${i % 2 ? 'Asia/Kolkata' : 'Europe/Berlin'}\n`).join(''));
+  await importer.storage.changing(async (writer) => {
+    for (const [i, id] of ids.entries()) {
+      const record = await writer.findStore(id);
+      if (record === undefined) throw new Error(`there is no ${id}`);
+      await writer.describeStore(record.key, { name: null, labels: {}, probeUrl: street.url(i) });
+    }
+  });
+}
+
+async function report(storage: Storage, clock: Clock): Promise<string> {
+  const computed = await storage.snapshot((snapshot) => computeReport(snapshot, clock.instant));
+  return [...renderReport(computed, 'exact')].join('');
+}

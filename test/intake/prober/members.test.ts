@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Membership } from '../../../src/intake/prober/members.ts';
+import { offsetOf, slotAt } from '../../../src/intake/prober/slots.ts';
+import { MEMBER_LEASE, type Member, type MemberRegistry } from '../../../src/storage/ports/members.ts';
+import { Street } from '../../support/street.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+import { Clock, HOUR, MemoryPolls, MINUTE, NOON, passTogether, SECOND, Watch } from '../../support/watch.ts';
+
+/** What the database does, on the clock of a test. */
+class MemoryRegistry implements MemberRegistry {
+  readonly #clock: Clock;
+  readonly #members = new Map<string, Member>();
+  /** The database does not answer. */
+  away = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async beat(id: string): Promise<Member[]> {
+    if (this.away) throw new Error('away');
+    const now = this.#clock.now();
+    const alive = (member: Member) => member.seenAt >= now - MEMBER_LEASE;
+    const known = this.#members.get(id);
+    const joinedAt = known !== undefined && alive(known) ? known.joinedAt : now;
+    this.#members.set(id, { id, joinedAt, seenAt: now });
+    return [...this.#members.values()].filter(alive);
+  }
+
+  async leave(id: string): Promise<void> {
+    this.#members.delete(id);
+  }
+}
+
+interface Company {
+  readonly clock: Clock;
+  readonly registry: MemoryRegistry;
+  readonly polls: MemoryPolls;
+  readonly ids: readonly string[];
+  readonly street: Street;
+  server(name: string): Watch;
+}
+
+const HANDOVER = MINUTE;
+
+/** Servers on one database, which share 240 stores. */
+async function company(t: Parameters<typeof Street.open>[0]): Promise<Company> {
+  const street = await Street.open(t);
+  const [clock, polls, folder] = [new Clock(), new MemoryPolls(), temporaryFolder(t)];
+  const registry = new MemoryRegistry(clock);
+  const targets = Array.from({ length: 240 }, (_, i) => ({ id: String(i), probeUrl: street.url(i) }));
+  return {
+    ...{ clock, registry, polls, street, ids: targets.map(({ id }) => id) },
+    server: (name) =>
+      new Watch(t, street.prober(t), targets, {
+        ...{ clock, polls, folder: join(folder, name), membership: new Membership(registry, name, HANDOVER) },
+      }),
+  };
+}
+
+/** Two of them half an hour after the second one joined. */
+async function twoAtWork(t: Parameters<typeof Street.open>[0]) {
+  const both = await company(t);
+  const [one, two] = [both.server('one'), both.server('two')];
+  await one.poller.open();
+  await one.beat();
+  await passTogether([one], MINUTE);
+  await two.poller.open();
+  await passTogether([one, two], 30 * MINUTE);
+  return { both, one, two };
+}
+
+/** The slots, counted from the one at noon, in which stores were polled more than once, or not at all. */
+function flaws({ polls, ids, clock }: Company, from: number): string[] {
+  const found: string[] = [];
+  for (const id of ids) {
+    const offset = offsetOf(id, HOUR);
+    const slots = polls.of(id).map(([instant]) => slotAt(instant, offset, HOUR));
+    const last = slotAt(clock.instant - 3 * MINUTE, offset, HOUR);
+    for (let slot = slotAt(from, offset, HOUR); slot <= last; slot++) {
+      const times = slots.filter((polled) => polled === slot).length;
+      if (times !== 1) found.push(`store ${id}: ${times} times in slot ${slot - slotAt(NOON, offset, HOUR)}`);
+    }
+  }
+  return found;
+}
+
+test('two servers, one killed: no store is missed, none is polled twice, and it takes less than a minute', async (t) => {
+  const both = await company(t);
+  const [one, two] = [both.server('one'), both.server('two')];
+  await one.poller.open();
+  await one.beat();
+  await passTogether([one], 30 * SECOND);
+  await two.poller.open();
+  await passTogether([one, two], HOUR);
+  assert.deepEqual(flaws(both, NOON), []);
+  const shares = [one, two].map(({ poller }) => poller.stats().stores);
+  assert.equal(
+    shares.every((stores) => stores > 80) && Number(shares[0]) + Number(shares[1]) === 240,
+    true,
+    String(shares),
+  );
+  // From now on `two` is silent, as if killed.
+  await passTogether([one], 50 * SECOND);
+  assert.equal(one.poller.stats().stores, 240);
+  await passTogether([one], HOUR);
+  assert.deepEqual(flaws(both, NOON), []);
+});
+
+test('a server that wakes from a long sleep finds its stores with others, and doubles nothing', async (t) => {
+  const both = await company(t);
+  const [one, two] = [both.server('one'), both.server('two')];
+  await one.poller.open();
+  await two.poller.open();
+  await passTogether([one, two], HOUR);
+  await passTogether([one], 10 * MINUTE);
+  await passTogether([one, two], HOUR);
+  assert.deepEqual(flaws(both, NOON), []);
+});
+
+test('a server that ends says so, and the others go on at once', async (t) => {
+  const { both, one, two } = await twoAtWork(t);
+  await two.poller.stop();
+  await passTogether([one], 15 * SECOND);
+  assert.equal(one.poller.stats().stores, 240);
+  await passTogether([one], 90 * MINUTE);
+  assert.deepEqual(flaws(both, NOON), []);
+});
+
+test('while the database is away, both poll what they have; afterwards it has each poll once', async (t) => {
+  const { both, one, two } = await twoAtWork(t);
+  both.registry.away = true;
+  both.polls.failure = new Error('away');
+  await passTogether([one, two], 20 * MINUTE);
+  both.registry.away = false;
+  both.polls.failure = undefined;
+  await passTogether([one, two], HOUR);
+  assert.deepEqual(flaws(both, NOON), []);
+});
+
+test('the killed server starts again: what it wrote down and others polled meanwhile is not there twice', async (t) => {
+  const { both, one, two } = await twoAtWork(t);
+  // The database is away for `two` alone, then it dies.
+  const append = both.polls.append.bind(both.polls);
+  let cut = true;
+  both.polls.append = async (batch) => {
+    if (cut) throw new Error('away');
+    await append(batch);
+  };
+  await passTogether([two], 2 * SECOND);
+  await passTogether([two], 15 * SECOND);
+  cut = false;
+  await passTogether([one], 20 * MINUTE);
+  const again = both.server('two');
+  await again.poller.open();
+  await passTogether([one, again], 90 * MINUTE);
+  assert.deepEqual(flaws(both, NOON), []);
+});

@@ -1,0 +1,380 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { pino } from 'pino';
+import { offsetOf, slotAt } from '../../../src/intake/prober/slots.ts';
+import { csvFields } from '../../../src/lib/csv.ts';
+import { linesIn } from '../../support/day-files.ts';
+import { type ConductName, Street } from '../../support/street.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+import { Clock, HOUR, MemoryPolls, MINUTE, NOON, SECOND, Watch } from '../../support/watch.ts';
+
+const dueAt = (id: string) => slotAt(NOON + HOUR, offsetOf(id, HOUR), HOUR) * HOUR + offsetOf(id, HOUR);
+
+test('a thousand stores get the polls that they deserve', async (t) => {
+  const street = await Street.open(t);
+  const kinds: readonly (readonly [conduct: ConductName, polls: 'active' | 'inactive' | 'none'])[] = [
+    ['slow', 'active'],
+    ['moved', 'active'],
+    ['offline', 'inactive'],
+    ['wrongStatus', 'inactive'],
+    ['wrongBody', 'inactive'],
+    ['refusing', 'inactive'],
+    ['cutOff', 'inactive'],
+    ['hanging', 'inactive'],
+    ['endless', 'inactive'],
+    ['toPrivate', 'inactive'],
+    ['inCircles', 'inactive'],
+    ['turningAway', 'none'],
+  ];
+  const expected = new Map<string, 'active' | 'inactive' | 'none'>();
+  const targets = Array.from({ length: 1_000 }, (_, i) => {
+    const id = String(i);
+    const [conduct, polls] = (i % 80 === 0 ? kinds[i / 80] : undefined) ?? ['online', 'active'];
+    street.conduct.set(`store-${id}.test`, conduct);
+    expected.set(id, polls);
+    return { id, probeUrl: street.url(id) };
+  });
+  const watch = new Watch(t, street.prober(t), targets);
+  await watch.poller.open();
+  await watch.beat();
+  await watch.pass(HOUR + 2 * MINUTE);
+  const wrong: string[] = [];
+  for (const [id, deserved] of expected) {
+    const polls = watch.polls.of(id);
+    const states = new Set(polls.map(([, active]) => (active ? 'active' : 'inactive')));
+    const slots = polls.map(([instant]) => slotAt(instant, offsetOf(id, HOUR), HOUR));
+    if (deserved === 'none' ? polls.length > 0 : [...states].join() !== deserved) wrong.push(`${id}: ${[...states]}`);
+    // One in each slot: those after the start at their own second, or a little later where they are confirmed.
+    const first = slots[0] ?? 0;
+    if (deserved !== 'none' && (slots.length < 2 || slots.some((slot, i) => slot !== first + i))) {
+      wrong.push(`${id}: slots ${slots}`);
+    }
+    for (const [instant] of polls.slice(1)) {
+      const late = (instant - offsetOf(id, HOUR) + HOUR) % HOUR;
+      if (late > (deserved === 'active' ? SECOND : 2 * MINUTE)) wrong.push(`${id}: ${late} ms late`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+  assert.deepEqual(await watch.gaps.list(), []);
+});
+
+test('a store that fails once and answers half a minute later is active', async (t) => {
+  const street = await Street.open(t);
+  const watch = new Watch(t, street.prober(t), [{ id: '1', probeUrl: street.url(1) }]);
+  street.conduct.set('store-1.test', 'wrongStatus');
+  await watch.poller.open();
+  await watch.beat();
+  await watch.pass(29 * SECOND);
+  assert.deepEqual([street.visits.get('store-1.test'), watch.polls.of('1')], [1, []]);
+  street.conduct.set('store-1.test', 'online');
+  await watch.pass(MINUTE);
+  assert.deepEqual(watch.polls.of('1'), [[NOON + 30 * SECOND, true]]);
+  assert.equal(street.visits.get('store-1.test'), 2);
+});
+
+test('a store that is down is recorded at the instant of the second answer', async (t) => {
+  const street = await Street.open(t);
+  const watch = new Watch(t, street.prober(t), [{ id: '1', probeUrl: street.url(1) }]);
+  street.conduct.set('store-1.test', 'offline');
+  await watch.poller.open();
+  await watch.beat();
+  await watch.pass(30 * SECOND);
+  assert.deepEqual(watch.polls.of('1'), [[NOON + 30 * SECOND, false]]);
+  street.conduct.set('store-1.test', 'wrongStatus');
+  await watch.pass(HOUR);
+  const [, second] = watch.polls.of('1');
+  assert.deepEqual(second, [Math.ceil(dueAt('1') / SECOND) * SECOND + 30 * SECOND, false]);
+});
+
+test('the CSV of the day has every poll, in whole lines, and a new one begins at midnight UTC', async (t) => {
+  const street = await Street.open(t);
+  const clock = new Clock();
+  clock.instant = Date.UTC(2026, 10, 23, 23, 30);
+  const ids = ['plain', 'comma, and "quotes"', 'line\nbreak'];
+  const watch = new Watch(
+    t,
+    street.prober(t),
+    ids.map((id) => ({ id, probeUrl: street.url(1) })),
+    { clock },
+  );
+  await watch.poller.open();
+  await watch.beat();
+  await watch.pass(HOUR);
+  const [header, ...lines] = ['2026-11-23.csv', '2026-11-24.csv'].flatMap((name) =>
+    readFileSync(join(watch.folder, name), 'utf8').split('\n').slice(0, -1),
+  );
+  assert.equal(header, 'store_id,status,timestamp_utc,reason');
+  const told = lines.filter((line) => line !== header);
+  assert.equal(watch.polls.of('line\nbreak').length, 2);
+  const stored = ids.slice(0, 2).flatMap((id) => watch.polls.of(id).map(([instant]) => ({ id, instant })));
+  const expected = stored.map(({ id, instant }) => {
+    const name = id.includes(',') ? '"comma, and ""quotes"""' : id;
+    return `${name},active,${new Date(instant).toISOString().replace('T', ' ').replace('Z', ' UTC')},`;
+  });
+  assert.deepEqual(told.toSorted(), expected.toSorted());
+  assert.equal(told.length, 4);
+});
+
+test('an inactive poll has its reason in the file, in the database and in the log', async (t) => {
+  const street = await Street.open(t);
+  const reasons = {
+    offline: 'closed_by_store: "PAUSED", he says',
+    wrongStatus: 'http_500',
+    wrongBody: 'body_unreadable',
+    hanging: 'timeout',
+    online: undefined,
+  } as const;
+  const ids = Object.keys(reasons) as (keyof typeof reasons)[];
+  for (const id of ids) street.conduct.set(`store-${id.toLowerCase()}.test`, id);
+  const log: string[] = [];
+  const watch = new Watch(
+    t,
+    street.prober(t, { reason: ['store', 'why'] }),
+    // Most of a street is up: what fails is the store, not the monitor.
+    [...ids, ...Array.from({ length: 40 }, (_, i) => String(i))].map((id) => ({
+      id,
+      probeUrl: street.url(id.toLowerCase()),
+    })),
+    { log: pino({ level: 'info' }, { write: (line: string) => log.push(line) }) },
+  );
+  await watch.poller.open();
+  await watch.beat();
+  await watch.pass(HOUR + 2 * MINUTE);
+  await watch.poller.stop();
+  const rows = linesIn(watch.folder).map((line) => csvFields(line) ?? []);
+  for (const id of ids) {
+    const instants = watch.polls.of(id).map(([instant]) => instant);
+    assert.equal(instants.length >= 2, true, `${id}: ${instants}`);
+    const reason = reasons[id];
+    assert.deepEqual(
+      instants.map((instant) => watch.polls.reasons.get(id)?.get(instant)),
+      instants.map(() => reason),
+    );
+    assert.deepEqual(
+      rows.filter(([storeId]) => storeId === id).map(([, , , told]) => told),
+      instants.map(() => reason ?? ''),
+    );
+    // Once, when it became so.
+    const told = log.map((line) => JSON.parse(line)).filter(({ store_id }) => store_id === id);
+    assert.deepEqual(
+      told.map(({ code, detail }) => [code, detail]),
+      reason === undefined ? [] : [[reason.split(': ')[0], reason.split(': ')[1]]],
+    );
+  }
+  assert.deepEqual([...watch.poller.stats().inactiveReasons.keys()].sort(), [
+    'body_unreadable',
+    'closed_by_store',
+    'http_500',
+    'timeout',
+  ]);
+});
+
+test('a file that an earlier version began goes on with three columns, and what it holds is recovered', async (t) => {
+  const street = await Street.open(t);
+  street.conduct.set('store-1.test', 'offline');
+  const folder = join(temporaryFolder(t), 'polls');
+  mkdirSync(folder);
+  const old = join(folder, '2026-11-23.csv');
+  const before = 'store_id,status,timestamp_utc\n"x, y",inactive,2026-11-23 11:00:00.000 UTC\n';
+  writeFileSync(old, before);
+  const watch = new Watch(t, street.prober(t), [{ id: '1', probeUrl: street.url(1) }], { folder });
+  await watch.poller.open();
+  assert.deepEqual(watch.polls.of('x, y'), [[NOON - HOUR, false]]);
+  await watch.beat();
+  await watch.pass(MINUTE);
+  await watch.pass(13 * HOUR, MINUTE);
+  const added = readFileSync(old, 'utf8').slice(before.length).trimEnd().split('\n');
+  const ofTheDay = watch.polls.of('1').filter(([instant]) => instant < Date.UTC(2026, 10, 24));
+  assert.equal(added.length, ofTheDay.length);
+  for (const line of added) assert.match(line, /^1,inactive,\S+ \S+ UTC$/);
+  const [header, line = ''] = readFileSync(join(folder, '2026-11-24.csv'), 'utf8').split('\n');
+  assert.equal(header, 'store_id,status,timestamp_utc,reason');
+  assert.match(line, /^1,inactive,\S+ \S+ UTC,closed_by_store$/);
+  assert.deepEqual(new Set(watch.polls.reasons.get('1')?.values()), new Set(['closed_by_store']));
+});
+
+test('reasons that were written down and did not reach the database are brought there', async (t) => {
+  const street = await Street.open(t);
+  street.conduct.set('store-1.test', 'offline');
+  const target = [{ id: '1', probeUrl: street.url(1) }];
+  const prober = street.prober(t, { reason: ['store', 'why'] });
+  const before = new Watch(t, prober, target);
+  await before.poller.open();
+  before.polls.failure = new Error('away');
+  await before.beat();
+  await before.pass(MINUTE);
+  assert.equal(before.polls.count, 0);
+  before.polls.failure = undefined;
+  const after = new Watch(t, prober, target, { ...before, folder: before.folder });
+  await after.poller.open();
+  assert.deepEqual([...(after.polls.reasons.get('1')?.values() ?? [])], ['closed_by_store: "PAUSED", he says']);
+});
+
+test('after a crash no store is probed twice in its slot, and what was written down reaches the database', async (t) => {
+  const street = await Street.open(t);
+  const targets = Array.from({ length: 40 }, (_, i) => ({ id: String(i), probeUrl: street.url(i) }));
+  const before = new Watch(t, street.prober(t), targets);
+  await before.poller.open();
+  await before.beat();
+  await before.pass(20 * SECOND);
+  assert.equal(before.polls.count, 40);
+  // The database goes away, and with it what was not there yet.
+  before.polls.failure = new Error('away');
+  await before.pass(30 * MINUTE);
+  const written = readFileSync(join(before.folder, '2026-11-23.csv'), 'utf8');
+  const lines = written.split('\n').length - 2;
+  assert.equal(lines > 45 && before.polls.count === 40, true, `${lines} lines`);
+  // A crash in the middle of a line.
+  writeFileSync(join(before.folder, '2026-11-23.csv'), `${written}7,active,2026-11-2`);
+  before.polls.failure = undefined;
+  const visits = [...street.visits.values()].reduce((sum, n) => sum + n, 0);
+
+  const after = new Watch(t, street.prober(t), targets, { ...before, folder: before.folder });
+  await after.poller.open();
+  assert.equal(after.polls.count, lines);
+  await after.beat();
+  await after.pass(20 * SECOND);
+  assert.equal([...street.visits.values()].reduce((sum, n) => sum + n, 0) - visits <= 1, true, 'probed again');
+  await after.pass(40 * MINUTE);
+  for (const { id } of targets) {
+    const slots = after.polls.of(id).map(([instant]) => slotAt(instant, offsetOf(id, HOUR), HOUR));
+    assert.equal(new Set(slots).size, slots.length, `store ${id}: ${slots}`);
+    assert.equal(slots.length >= 2, true, `store ${id}: ${slots}`);
+  }
+  const file = readFileSync(join(before.folder, '2026-11-23.csv'), 'utf8');
+  assert.doesNotMatch(file, /2026-11-2(\n|.*,active.*,active)/);
+  assert.equal(file.split('\n').length - 2, after.polls.count);
+});
+
+test('an answer that comes when the next slot has begun leaves that slot with one poll', async (t) => {
+  const street = await Street.open(t);
+  let waiting: (() => void) | undefined;
+  let asked = 0;
+  const slowAtFirst = {
+    rule: street.prober(t).rule,
+    probe: async () => {
+      if (asked++ === 0) await new Promise<void>((resolve) => (waiting = resolve));
+      return { kind: 'active', reason: '', code: undefined } as const;
+    },
+  };
+  for (const begun of [false, true]) {
+    asked = 0;
+    const clock = new Clock();
+    clock.instant = dueAt('1') - SECOND;
+    const watch = new Watch(t, slowAtFirst, [{ id: '1', probeUrl: street.url(1) }], { clock });
+    const step = async () => {
+      watch.poller.step();
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    await watch.poller.open();
+    while (asked === 0) await step();
+    clock.instant = dueAt('1');
+    for (let steps = 0; begun && steps < 5; steps++) await step();
+    clock.instant += SECOND;
+    waiting?.();
+    await watch.poller.settled();
+    await watch.pass(5 * SECOND);
+    const expected = dueAt('1') + (begun ? 0 : SECOND);
+    assert.deepEqual([asked, watch.polls.of('1')], [begun ? 2 : 1, [[expected, true]]]);
+  }
+});
+
+test('a file that cannot be written keeps no poll from the database', async (t) => {
+  const street = await Street.open(t);
+  const watch = new Watch(t, street.prober(t), [{ id: '1', probeUrl: street.url(1) }], { folder: '/dev/null/polls' });
+  await watch.poller.open();
+  await watch.beat();
+  await watch.pass(5 * SECOND);
+  assert.deepEqual(watch.polls.of('1'), [[NOON, true]]);
+  assert.equal(watch.poller.stats().writeFailures > 0, true);
+});
+
+test('stores whose polls cannot be read are taken over when they can, and not asked before', async (t) => {
+  const street = await Street.open(t);
+  const polls = new MemoryPolls();
+  const read = polls.forEach.bind(polls);
+  let away = true;
+  polls.forEach = async (from, visit) => {
+    if (away) throw new Error('away');
+    await read(from, visit);
+  };
+  const [polled, fresh] = ['1', '2'].map((id) => ({ id, probeUrl: street.url(id) }));
+  await polls.append({ ids: ['1'], instants: Float64Array.of(NOON - SECOND), active: Uint8Array.of(1) });
+  const watch = new Watch(
+    t,
+    street.prober(t),
+    [polled, fresh].flatMap((target) => target ?? []),
+    { polls },
+  );
+  await watch.poller.open();
+  await watch.pass(10 * SECOND);
+  assert.equal(street.visits.size, 0);
+  away = false;
+  await watch.pass(10 * SECOND);
+  assert.deepEqual([...street.visits], [['store-2.test', 1]]);
+});
+
+test('polls go to the database those of two seconds together, and at the end at once', async (t) => {
+  const street = await Street.open(t);
+  const polls = new MemoryPolls();
+  const append = polls.append.bind(polls);
+  let batches = 0;
+  polls.append = async (batch) => {
+    batches++;
+    await append(batch);
+  };
+  const targets = Array.from({ length: 1_000 }, (_, i) => ({ id: String(i), probeUrl: street.url(i) }));
+  const watch = new Watch(t, street.prober(t), targets, { polls, settings: { interval: MINUTE } });
+  await watch.poller.open();
+  await watch.pass(MINUTE, 250);
+  assert.ok(batches <= 31, `${batches} batches in a minute`);
+  await watch.pass(500, 250);
+  const before = polls.count;
+  await watch.poller.stop();
+  const { active } = watch.poller.stats();
+  assert.deepEqual([polls.count, before < active], [active, true]);
+});
+
+test('stores that come, go and move to another URL are polled from then on, or no more', async (t) => {
+  const street = await Street.open(t);
+  const targets = [
+    { id: '1', probeUrl: street.url(1) },
+    { id: '2', probeUrl: street.url(2) },
+  ];
+  const watch = new Watch(t, street.prober(t), targets);
+  await watch.poller.open();
+  await watch.beat();
+  targets[0] = { id: '1', probeUrl: street.url('one') };
+  targets[1] = { id: '3', probeUrl: street.url(3) };
+  await watch.pass(3 * MINUTE + HOUR);
+  assert.equal(watch.polls.of('1').length, 2);
+  assert.deepEqual(
+    ['store-1.test', 'store-one.test'].map((host) => street.visits.get(host)),
+    [1, 1],
+  );
+  assert.equal(watch.polls.of('2').length, 1);
+  assert.equal(watch.polls.of('3').length >= 1, true);
+});
+
+test('of many stores on one host no more than the limit are probed at once', async (t) => {
+  const street = await Street.open(t);
+  let [running, most] = [0, 0];
+  const prober = street.prober(t);
+  const counting = {
+    rule: prober.rule,
+    probe: async (id: string, url: string | undefined) => {
+      most = Math.max(most, ++running);
+      const outcome = await prober.probe(id, url);
+      running--;
+      return outcome;
+    },
+  };
+  const targets = Array.from({ length: 60 }, (_, i) => ({ id: String(i), probeUrl: street.url('platform', `/${i}`) }));
+  const watch = new Watch(t, counting, targets, { settings: { perHost: 5 } });
+  await watch.poller.open();
+  await watch.beat();
+  await watch.pass(10 * SECOND);
+  assert.deepEqual([most, watch.polls.count], [5, 60]);
+});

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Prober } from '../../../src/intake/prober/probe.ts';
+import { judge, probeUrl } from '../../../src/intake/prober/probe-rule.ts';
+import { AddressGuard } from '../../../src/outbound/addresses.ts';
+import { Exchanger } from '../../../src/outbound/exchange.ts';
+import { GuardedResolver, type Resolve } from '../../../src/outbound/resolver.ts';
+import { type ConductName, RULE, Street } from '../../support/street.ts';
+
+const SAID: Readonly<Record<ConductName, readonly [kind: string, reason: RegExp, code: string | undefined]>> = {
+  online: ['active', /value "ONLINE"/, undefined],
+  slow: ['active', /value "ONLINE"/, undefined],
+  moved: ['active', /value "ONLINE"/, undefined],
+  offline: ['says_inactive', /value "OFFLINE"/, 'closed_by_store'],
+  wrongStatus: ['failed', /status 500/, 'http_500'],
+  wrongBody: ['failed', /no JSON/, 'body_unreadable'],
+  otherShape: ['failed', /no such value/, 'body_value'],
+  hanging: ['failed', /no answer in time/, 'timeout'],
+  stalling: ['failed', /no answer in time/, 'timeout'],
+  refusing: ['failed', /ECONNRESET/, 'reset'],
+  cutOff: ['failed', /ECONNRESET/, 'reset'],
+  endless: ['failed', /more than 65536 bytes/, 'too_large'],
+  toPrivate: ['failed', /redirects to an address that is not public/, 'redirects'],
+  toMetadata: ['failed', /redirects to an address that is not public/, 'redirects'],
+  inCircles: ['failed', /more than 3 redirects/, 'redirects'],
+  toNowhere: ['failed', /redirects to nowhere/, 'redirects'],
+  toFile: ['failed', /redirects to nowhere/, 'redirects'],
+  turningAway: ['unobserved', /status 429/, 'turned_away'],
+};
+
+test('what a store does decides what a probe comes to', async (t) => {
+  const street = await Street.open(t);
+  const prober = street.prober(t);
+  await Promise.all(
+    Object.entries(SAID).map(async ([conduct, [kind, reason, code]]) => {
+      street.conduct.set(`store-${conduct.toLowerCase()}.test`, conduct as ConductName);
+      const outcome = await prober.probe('x', street.url(conduct.toLowerCase()));
+      assert.equal(outcome.kind, kind, `${conduct}: ${outcome.reason}`);
+      assert.match(outcome.reason, reason, conduct);
+      assert.equal(outcome.code, code, conduct);
+    }),
+  );
+});
+
+test('where the status alone counts, a body is not waited for', async (t) => {
+  const street = await Street.open(t);
+  const prober = street.prober(t, {
+    ...{ value: undefined, timeout: RULE.timeout },
+    statuses: [
+      [204, 204],
+      [302, 302],
+      [200, 200],
+    ],
+  });
+  for (const conduct of ['online', 'stalling', 'endless', 'wrongBody', 'toPrivate'] as const) {
+    street.conduct.set('store-1.test', conduct);
+    assert.equal((await prober.probe('x', street.url(1))).kind, 'active', conduct);
+  }
+  street.conduct.set('store-1.test', 'wrongStatus');
+  assert.deepEqual(await prober.probe('x', street.url(1)), { kind: 'failed', reason: 'status 500', code: 'http_500' });
+});
+
+test("a port that nobody listens on is the store's failure", async (t) => {
+  const street = await Street.open(t);
+  const outcome = await street.prober(t).probe('x', 'http://store-1.test:1/');
+  assert.deepEqual(outcome, { kind: 'failed', reason: 'ECONNREFUSED', code: 'refused' });
+});
+
+test('an address that is not public is not probed, however it is written, and no request reaches it', async (t) => {
+  const street = await Street.open(t);
+  const prober = street.prober(t, {}, []);
+  for (const host of ['127.0.0.1', '2130706433', '0x7f.1', '0177.0.0.1', '127.1', '[::1]', '[::ffff:127.0.0.1]']) {
+    const outcome = await prober.probe('x', `http://${host}:${street.port}/`);
+    assert.equal(outcome.kind, 'unobserved', host);
+    assert.match(outcome.reason, /is not a public address/);
+  }
+  const named = await prober.probe('x', street.url(1));
+  assert.deepEqual(named, {
+    kind: 'unobserved',
+    reason: 'store-1.test is 127.0.0.1, not a public address',
+    code: 'address_refused',
+  });
+  assert.equal(street.visits.size, 0);
+});
+
+test('a name that leads to public and private addresses is reached at the public ones alone', async () => {
+  const answers: Record<string, string[]> = {
+    'both.test': ['10.0.0.1', '8.8.8.8', '::1'],
+    'inside.test': ['10.0.0.1'],
+  };
+  const resolve: Resolve = async (host) => (answers[host] ?? []).map((address) => ({ address, family: 4 }));
+  const resolver = new GuardedResolver(new AddressGuard(), resolve, () => 0);
+  assert.deepEqual(await resolver.addresses('both.test'), [{ address: '8.8.8.8', family: 4 }]);
+  await assert.rejects(resolver.addresses('inside.test'), { name: 'AddressRefused' });
+  const looked = await new Promise((done) => resolver.lookup('both.test', {}, (...args) => done(args)));
+  assert.deepEqual(looked, [null, '8.8.8.8', 4]);
+});
+
+test('a name that turns to a private address between two looks is refused at the second', async (t) => {
+  const street = await Street.open(t);
+  let [address, now] = ['127.0.0.1', 0];
+  const resolve: Resolve = async () => [{ address, family: 4 }];
+  const resolver = new GuardedResolver(new AddressGuard(['127.0.0.1/32']), resolve, () => now);
+  const exchanger = new Exchanger(resolver);
+  t.after(() => exchanger.close());
+  const prober = new Prober({ ...RULE, maxRedirects: 0 }, exchanger);
+  assert.equal((await prober.probe('x', street.url(1))).kind, 'active');
+  street.lose(true);
+  street.lose(false);
+  address = '127.0.0.2';
+  now = 120_000;
+  assert.equal((await prober.probe('x', street.url(1))).kind, 'unobserved');
+});
+
+test('a lookup that fails is asked again at once', async () => {
+  let calls = 0;
+  const resolve: Resolve = async () => {
+    if (++calls === 1) throw Object.assign(new Error('nobody knows it'), { code: 'ENOTFOUND' });
+    return [{ address: '8.8.8.8', family: 4 }];
+  };
+  const resolver = new GuardedResolver(new AddressGuard(), resolve, () => 0);
+  await assert.rejects(resolver.addresses('new.test'), { code: 'ENOTFOUND' });
+  assert.deepEqual(await resolver.addresses('new.test'), [{ address: '8.8.8.8', family: 4 }]);
+  await resolver.addresses('new.test');
+  assert.equal(calls, 2);
+});
+
+test("headers with a key go to the host of the template, and to no store's own URL or other host", async (t) => {
+  const street = await Street.open(t);
+  const rule = { template: street.url('platform', '/{store_id}'), headers: { authorization: 'Bearer secret' } };
+  const prober = street.prober(t, rule);
+  assert.equal((await prober.probe('7', undefined)).kind, 'active');
+  assert.equal(street.headers.get('store-platform.test')?.authorization, 'Bearer secret');
+  assert.equal((await prober.probe('7', street.url('own'))).kind, 'active');
+  assert.equal(street.headers.get('store-own.test')?.authorization, undefined);
+  const guest = street.prober(t, { ...rule, template: street.url('guest', '/{store_id}') });
+  street.conduct.set('store-guest.test', 'moved');
+  assert.equal((await guest.probe('7', undefined)).kind, 'active');
+  assert.equal(street.headers.get('store-guest.test')?.authorization, 'Bearer secret');
+});
+
+test('an id is one part of the URL, whatever it holds', () => {
+  const rule = { ...RULE, template: 'https://api.test/v1/stores/{store_id}/status?s={store_id}' };
+  assert.equal(probeUrl(rule, '../../admin?x=1#', undefined)?.pathname, '/v1/stores/..%2F..%2Fadmin%3Fx%3D1%23/status');
+  assert.equal(probeUrl(rule, 'a b', undefined)?.search, '?s=a%20b');
+  assert.equal(probeUrl({ ...RULE, template: 'https://{store_id}.test/' }, 'evil.com/', undefined), undefined);
+  assert.equal(probeUrl(RULE, 'a', undefined), undefined);
+  assert.equal(probeUrl(RULE, 'a', 'file:///etc/passwd'), undefined);
+});
+
+test("the platform's own reason comes with whatever says that a store is not active", () => {
+  const rule = { ...RULE, reason: ['why', '0'] };
+  const said = (status: number, document: unknown) => judge(rule, status, Buffer.from(JSON.stringify(document))).detail;
+  const offline = { store: { status: 'OFFLINE' } };
+  assert.equal(said(200, { ...offline, why: ['  PAUSED\u0000_BY\n\u200b STAFF '] }), 'PAUSED _BY STAFF');
+  assert.equal(said(200, { ...offline, why: [17] }), '17');
+  assert.equal(said(200, { ...offline, why: ['\u{1f355}'.repeat(200)] }), '\u{1f355}'.repeat(100));
+  assert.equal(said(200, { ...offline, why: ['\n'] }), undefined);
+  assert.equal(said(200, { ...offline, why: [{ text: 'x' }] }), undefined);
+  assert.equal(said(200, { why: ['no status'] }), 'no status');
+  assert.equal(said(503, { why: ['MAINTENANCE'] }), 'MAINTENANCE');
+  assert.equal(said(200, { store: { status: 'ONLINE' }, why: ['x'] }), undefined);
+  assert.equal(judge(rule, 503, Buffer.from('<html>')).detail, undefined);
+  assert.equal(judge({ ...rule, value: undefined }, 200, Buffer.from('{"why":["x"]}')).detail, undefined);
+});

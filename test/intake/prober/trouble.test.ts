@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pino } from 'pino';
+import { siteOf } from '../../../src/intake/prober/evidence.ts';
+import type { Outcome } from '../../../src/intake/prober/probe.ts';
+import { offsetOf, slotAt } from '../../../src/intake/prober/slots.ts';
+import { Street } from '../../support/street.ts';
+import { HOUR, MemoryGaps, MINUTE, NOON, SECOND, Watch } from '../../support/watch.ts';
+
+const street = (count: number, url: (i: number) => string) =>
+  Array.from({ length: count }, (_, i) => ({ id: String(i), probeUrl: url(i) }));
+
+for (const [name, count, loss] of [
+  ['a fleet of six hundred', 600, 12 * MINUTE],
+  ['a fleet of twenty, three minutes apart', 20, 25 * MINUTE],
+  ['a fleet of two', 2, 70 * MINUTE],
+  ['a loss that outlasts two slots', 60, 130 * MINUTE],
+  ['a blip of eight seconds', 600, 8 * SECOND],
+  ['a blip of forty seconds, seen by hardly anybody', 20, 40 * SECOND],
+] as const) {
+  test(`a network that is lost records no downtime: ${name}`, async (t) => {
+    const stores = await Street.open(t);
+    const watch = new Watch(
+      t,
+      stores.prober(t),
+      street(count, (i) => stores.url(i)),
+    );
+    stores.conduct.set('store-3.test', 'wrongStatus');
+    await watch.poller.open();
+    await watch.beat();
+    await watch.pass(20 * MINUTE, 2 * SECOND);
+    stores.lose(true);
+    const lostAt = watch.clock.instant;
+    await watch.pass(loss);
+    stores.lose(false);
+    const backAt = watch.clock.instant;
+    await watch.pass(3 * MINUTE);
+    assert.equal(watch.poller.stats().troubleSince, undefined);
+    assert.deepEqual(watch.polls.inactive, count > 3 ? ['3'] : []);
+    for (let i = 0; i < count; i++) {
+      const polls = watch.polls.of(String(i));
+      assert.equal(
+        polls.some(([at]) => at > lostAt && at < backAt),
+        false,
+        `store ${i} in the loss`,
+      );
+      // Who should have been seen in it is seen after it.
+      const due = slotAt(backAt, offsetOf(String(i), HOUR), HOUR) * HOUR + offsetOf(String(i), HOUR);
+      if (due > lostAt && i !== 3)
+        assert.equal(
+          polls.some(([at]) => at >= backAt),
+          true,
+          `store ${i} after it`,
+        );
+    }
+    if (loss < MINUTE) return;
+    const [gap, ...others] = await watch.gaps.list();
+    assert.deepEqual(others, []);
+    assert.equal(gap?.reason, 'most probes of unrelated hosts fail');
+    const [from, until] = [Number(gap?.from) - lostAt, Number(gap?.until) - backAt];
+    assert.equal(from >= 0 && (from < 5 * MINUTE || count < 20), true, `from ${from}`);
+    assert.equal(until >= 0 && until <= MINUTE, true, `until ${until}`);
+    assert.equal(Number(gap?.unobserved) > 0, true);
+  });
+}
+
+test('what the trouble kept from being seen is tried again when it is over', async (t) => {
+  const stores = await Street.open(t);
+  const watch = new Watch(
+    t,
+    stores.prober(t),
+    street(600, (i) => stores.url(i)),
+  );
+  await watch.poller.open();
+  await watch.beat();
+  await watch.pass(2 * MINUTE);
+  const before = watch.poller.stats().active;
+  stores.lose(true);
+  await watch.pass(3 * MINUTE);
+  assert.equal(watch.polls.count, before);
+  stores.lose(false);
+  await watch.pass(2 * MINUTE);
+  assert.equal(watch.polls.count >= before + 30, true, `${watch.polls.count - before} polls in five minutes`);
+});
+
+test('without the network at the start, nothing is recorded and nothing is forgotten', async (t) => {
+  const stores = await Street.open(t);
+  const watch = new Watch(
+    t,
+    stores.prober(t),
+    street(50, (i) => stores.url(i)),
+  );
+  stores.lose(true);
+  await watch.poller.open();
+  await watch.beat();
+  await watch.pass(5 * MINUTE);
+  assert.equal(watch.polls.count, 0);
+  stores.lose(false);
+  await watch.pass(3 * MINUTE);
+  assert.deepEqual([watch.polls.polls.size, watch.polls.inactive], [50, []]);
+});
+
+test('a control address that does not answer is trouble, even for a fleet on one host', async (t) => {
+  const stores = await Street.open(t);
+  let reachable = true;
+  const targets = street(60, (i) => stores.url('platform', `/${i}`));
+  const watch = new Watch(t, stores.prober(t), targets, { control: async () => reachable });
+  await watch.poller.open();
+  await watch.beat();
+  await watch.pass(HOUR);
+  assert.deepEqual([watch.polls.polls.size, watch.polls.inactive], [60, []]);
+  stores.lose(true);
+  reachable = false;
+  await watch.pass(20 * MINUTE);
+  assert.deepEqual(watch.polls.inactive, []);
+  assert.equal([...watch.gaps.gaps.values()][0]?.reason, 'the control address does not answer');
+  stores.lose(false);
+  reachable = true;
+  await watch.pass(MINUTE);
+  assert.equal(watch.poller.stats().troubleSince, undefined);
+});
+
+test('when the control address answers, a platform that is down takes its stores with it', async (t) => {
+  const stores = await Street.open(t);
+  const targets = street(60, (i) => stores.url('platform', `/${i}`));
+  const watch = new Watch(t, stores.prober(t), targets, { control: async () => true });
+  stores.conduct.set('store-platform.test', 'refusing');
+  await watch.poller.open();
+  await watch.beat();
+  await watch.pass(2 * MINUTE);
+  assert.deepEqual([watch.polls.inactive.length, watch.gaps.gaps.size], [60, 0]);
+});
+
+test('a third of the stores that go down together are down', async (t) => {
+  const stores = await Street.open(t);
+  const watch = new Watch(
+    t,
+    stores.prober(t),
+    street(600, (i) => stores.url(i)),
+  );
+  await watch.poller.open();
+  await watch.beat();
+  await watch.pass(2 * MINUTE);
+  for (let i = 0; i < 600; i += 3) stores.conduct.set(`store-${i}.test`, 'wrongStatus');
+  await watch.pass(HOUR + 5 * MINUTE, 5 * SECOND);
+  // Where by chance most of the few within some seconds fail, judgement waits for another try.
+  const down = watch.polls.inactive.length;
+  assert.equal(down >= 180 && down <= 200, true, `${down} down`);
+  assert.equal(
+    watch.polls.inactive.every((id) => Number(id) % 3 === 0),
+    true,
+  );
+});
+
+test('stores that say themselves that they are closed are no trouble, however many', async (t) => {
+  const stores = await Street.open(t);
+  const watch = new Watch(
+    t,
+    stores.prober(t),
+    street(60, (i) => stores.url(i)),
+  );
+  for (let i = 0; i < 60; i++) stores.conduct.set(`store-${i}.test`, 'offline');
+  await watch.poller.open();
+  await watch.beat();
+  await watch.pass(2 * MINUTE);
+  assert.deepEqual([watch.polls.inactive.length, watch.gaps.gaps.size], [60, 0]);
+});
+
+const left = { id: 'left', server: 'gone', from: NOON - HOUR, until: undefined, reason: 'trouble', unobserved: 3 };
+
+test('a gap that lasts when the only poller starts was left by one that was killed, and ends where it was last told of', async (t) => {
+  const gaps = new MemoryGaps();
+  await gaps.save(left, NOON - 20 * SECOND);
+  const stores = await Street.open(t);
+  const watch = new Watch(t, stores.prober(t), [], { gaps });
+  await watch.poller.open();
+  assert.deepEqual(await gaps.list(), [{ ...left, until: NOON - 20 * SECOND }]);
+});
+
+test('a gap of another server that is not told of for five minutes ends while this one polls', async (t) => {
+  const gaps = new MemoryGaps();
+  const stores = await Street.open(t);
+  const watch = new Watch(t, stores.prober(t), [], { gaps });
+  await watch.poller.open();
+  await gaps.save(left, NOON);
+  await watch.pass(4 * MINUTE, 10 * SECOND);
+  assert.equal((await gaps.list())[0]?.until, undefined);
+  await watch.pass(3 * MINUTE, 10 * SECOND);
+  assert.equal((await gaps.list())[0]?.until, NOON);
+});
+
+test('why stores are not observed is logged, once for all that share it', async (t) => {
+  const lines: { msg: string; reason?: string; store_id?: string }[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => lines.push(JSON.parse(line)) });
+  const { rule } = (await Street.open(t)).prober(t);
+  const probe = async (): Promise<Outcome> => ({
+    ...{ kind: 'unobserved', reason: 'the address 10.0.0.7 is not public', code: 'address_refused' },
+  });
+  const watch = new Watch(
+    t,
+    { rule, probe },
+    street(5, (i) => `http://${i}.test/`),
+    { log },
+  );
+  const told = () => lines.filter(({ msg }) => msg.startsWith('a store is not observed'));
+  await watch.poller.open();
+  await watch.beat();
+  await watch.pass(2 * MINUTE);
+  assert.deepEqual([watch.poller.stats().unobserved, told().length], [5, 1]);
+  assert.equal(told()[0]?.reason, 'the address 10.0.0.7 is not public');
+  await watch.pass(2 * HOUR, 30 * SECOND);
+  assert.equal(told().length, 2);
+});
+
+for (const platform of ['abc.io', 'platform.io', 'co.uk.pizza.example', 'shop.co.uk', 'vercel.app']) {
+  test(`stores below the name of one platform go down with it: ${platform}`, async (t) => {
+    const stores = await Street.open(t);
+    const hosts = Array.from({ length: 60 }, (_, i) => `s${i}.${platform}`);
+    const targets = street(60, (i) => `http://${hosts[i]}:${stores.port}/`);
+    for (const host of hosts) stores.conduct.set(host, 'refusing');
+    const watch = new Watch(t, stores.prober(t), targets);
+    await watch.poller.open();
+    await watch.beat();
+    await watch.pass(2 * MINUTE);
+    assert.deepEqual([watch.polls.inactive.length, watch.gaps.gaps.size], [60, 0]);
+  });
+}
+
+test('hosts below the name that somebody has registered are one site', () => {
+  for (const [host, site] of [
+    ['a.pizza.com', 'pizza.com'],
+    ['pizza.com', 'pizza.com'],
+    ['a.b.pizza.co.uk', 'pizza.co.uk'],
+    ['pizza.com.au', 'pizza.com.au'],
+    ['x.pizza.de', 'pizza.de'],
+    ['s1.abc.io', 'abc.io'],
+    ['s1.t.co', 't.co'],
+    ['s1.platform.io', 'platform.io'],
+    ['s1.myshopify.com', 'myshopify.com'],
+    ['s1.x.kawasaki.jp', 's1.x.kawasaki.jp'],
+    ['co.uk', 'co.uk'],
+    ['localhost', 'localhost'],
+    ['192.0.2.7', '192.0.2.7'],
+    ['[2001:db8::1]', '[2001:db8::1]'],
+  ] as const) {
+    assert.equal(siteOf(host), site);
+  }
+});

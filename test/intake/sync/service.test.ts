@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cadenceFrom, spreadOut } from '../../../src/intake/sync/cadence.ts';
+import { UserError } from '../../../src/lib/errors.ts';
+import type { Leases } from '../../../src/storage/ports/leases.ts';
+import { HOURS, Importer, POLLS } from '../../support/importer.ts';
+import { synced, syncService } from '../../support/sync.ts';
+
+const HOUR = 3_600_000;
+const POLL = 'a,active,2023-01-20T10:00:00Z\n';
+
+test('a source that fails stops no other, and stands in the history until it can be read', async (t) => {
+  const importer = await Importer.open(t);
+  const good = importer.file('polls.csv', POLLS + POLL);
+  const bad = importer.file('hours.csv', 'nonsense\n1\n');
+  const gone = `${importer.folder}/gone.csv`;
+  const service = syncService(importer.storage, importer.folder, [
+    { feed: 'polls', name: gone },
+    { feed: 'polls', name: good },
+    { feed: 'hours', name: bad },
+  ]);
+  const results = await synced(service);
+  assert.deepEqual(
+    results.map(({ feed, status, attempts }) => [feed, status, attempts]),
+    [
+      ['hours', 'failed', 4],
+      ['polls', 'failed', 4],
+      ['polls', 'changed', 1],
+    ],
+  );
+  const failing = (await service.lastResults()).filter(({ status }) => status === 'failed');
+  assert.deepEqual(
+    failing.map(({ error }) => error),
+    [
+      `${bad} has no column "store_id", "day", "start_time_local", "end_time_local"; a business hours file needs the ` +
+        'columns store_id, day, start_time_local, end_time_local',
+      `there is no file ${gone}`,
+    ],
+  );
+  importer.file('gone.csv', POLLS + POLL);
+  importer.file('hours.csv', `${HOURS}a,0,09:00,17:00\n`);
+  await synced(service);
+  assert.deepEqual(
+    (await service.lastResults()).map(({ status }) => status),
+    ['changed', 'changed', 'unchanged'],
+  );
+  const runs = await importer.storage.syncs.runs(5);
+  assert.equal(
+    runs.length === 2 && runs.every(({ finishedAt, cause }) => finishedAt !== undefined && cause === 'request'),
+    true,
+  );
+});
+
+test('while a run waits to try a source again it says why, and reads nothing', async (t) => {
+  const importer = await Importer.open(t);
+  const sources = [
+    { feed: 'polls', name: importer.file('polls.csv', POLLS + POLL) },
+    { feed: 'polls', name: `${importer.folder}/late.csv` },
+  ] as const;
+  const seen: unknown[] = [];
+  const service = syncService(importer.storage, importer.folder, sources, {
+    wait: async () => {
+      seen.push(service.progress);
+      importer.file('late.csv', POLLS + POLL);
+    },
+  });
+  const { results } = await service.run('request', { onRetry: (reasons) => seen.push(reasons) });
+  assert.deepEqual(seen, [[`there is no file ${importer.folder}/late.csv`], undefined]);
+  assert.deepEqual(
+    results.map(({ status, attempts }) => [status, attempts]),
+    [
+      ['changed', 1],
+      ['changed', 2],
+    ],
+  );
+});
+
+test('whoever asks while a run is under way gets that one', async (t) => {
+  const importer = await Importer.open(t);
+  const service = syncService(importer.storage, importer.folder, [
+    { feed: 'polls', name: importer.file('p.csv', POLLS + POLL) },
+  ]);
+  const [one, two] = await Promise.all([service.run('schedule'), service.run('request')]);
+  assert.equal(one.id, two.id);
+  assert.equal((await importer.storage.syncs.runs(5)).length, 1);
+});
+
+test('of several servers one runs at a time, and gives the lease back even when it fails', async (t) => {
+  const importer = await Importer.open(t);
+  let holder: string | undefined;
+  const leases: Leases = {
+    take: async (_name, server) => {
+      holder ??= server;
+      return holder === server;
+    },
+    release: async (_name, server) => {
+      if (holder === server) holder = undefined;
+    },
+  };
+  const sources = [{ feed: 'polls', name: importer.file('p.csv', POLLS + POLL) }] as const;
+  const { importing, syncs } = {
+    importing: importer.storage.importing.bind(importer.storage),
+    syncs: importer.storage.syncs,
+  };
+  const [one, two] = ['one', 'two'].map((server) =>
+    syncService(importer.storage, importer.folder, sources, { server, storage: { importing, syncs, leases } }),
+  );
+  const ended = await Promise.allSettled([one?.run('schedule'), two?.run('schedule')]);
+  assert.deepEqual(
+    ended.map(({ status }) => status),
+    ['fulfilled', 'rejected'],
+  );
+  const [, refused] = ended;
+  assert.equal(
+    refused?.status === 'rejected' && refused.reason instanceof UserError && refused.reason.code,
+    'conflict',
+  );
+  assert.equal(holder, undefined);
+  const broken = {
+    ...syncs,
+    begin: () => Promise.reject(new UserError('unavailable', 'away')),
+    forget: async () => {},
+  };
+  const three = syncService(importer.storage, importer.folder, sources, {
+    storage: { importing, syncs: broken as never, leases },
+  });
+  await assert.rejects(three.run('schedule'), { code: 'unavailable' });
+  assert.equal(holder, undefined);
+});
+
+test('without sources, a run that is asked for says what to set', async (t) => {
+  const importer = await Importer.open(t);
+  await assert.rejects(syncService(importer.storage, importer.folder, []).run('request'), {
+    code: 'conflict',
+    message: 'there are no sources to sync: set SYNC_POLLS, SYNC_HOURS, SYNC_TIMEZONES or SYNC_SPECIAL_HOURS',
+  });
+});
+
+test('a run that was missed is made up for at the start, one that another server made is not', async (t) => {
+  const importer = await Importer.open(t);
+  const sources = [{ feed: 'polls', name: importer.file('p.csv', POLLS + POLL) }] as const;
+  const started = async (now: number) => {
+    const service = syncService(importer.storage, importer.folder, sources, { now: () => now });
+    service.start();
+    // The first look is taken at once; the next would be in an hour.
+    while ((await importer.storage.syncs.runs(1))[0] === undefined)
+      await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await service.stop();
+    return (await importer.storage.syncs.runs(9)).length;
+  };
+  const now = Date.now() + 2 * HOUR;
+  assert.equal(await started(now), 1);
+  assert.equal(await started(now + 1_000), 1);
+  assert.equal(await started(now + HOUR), 2);
+});
+
+test('a cron expression is read in UTC, and one that names no moment is refused by the name of its variable', () => {
+  const cadence = cadenceFrom('SYNC_CRON', '30 3 * * 1');
+  const monday = Date.parse('2026-11-23T03:30:00Z');
+  assert.deepEqual([cadence(monday - 1), cadence(monday)], [monday, monday + 7 * 24 * HOUR]);
+  for (const bad of ['hourly', '61 * * * *', '0 0 30 2 *', '* *']) {
+    assert.throws(() => cadenceFrom('SYNC_CRON', bad), {
+      code: 'invalid_input',
+      message: `SYNC_CRON is "${bad}", expected a cron expression such as "0 * * * *" (every hour, in UTC)`,
+    });
+  }
+});
+
+test('an installation has its own moment in every hour, within the spread, and keeps it', () => {
+  const hourly = cadenceFrom('SYNC_CRON', '0 * * * *');
+  const moments = new Set<number>();
+  for (let i = 0; i < 200; i++) {
+    const cadence = spreadOut(hourly, `host ${i}`, 300_000);
+    const first = cadence(0);
+    moments.add(first % HOUR);
+    assert.equal(first % HOUR < 300_000 && first > 0 && first <= HOUR + 300_000, true);
+    assert.equal(cadence(first), first + HOUR);
+    assert.equal(cadence(first - 1), first);
+    assert.equal(spreadOut(hourly, `host ${i}`, 300_000)(0), first);
+  }
+  assert.equal(moments.size > 190, true);
+});
