@@ -5,7 +5,7 @@ import { nearest, newEstimate } from '../src/domain/nearest.ts';
 import { type Batch, batchUptime, UptimeFigures } from '../src/domain/uptime.ts';
 import { POLL_REACH, WINDOWS } from '../src/domain/window.ts';
 import type { Zone } from '../src/domain/zone.ts';
-import { readSchedule, ScheduleRange } from '../src/reports/schedule.ts';
+import { readSchedule, ScheduleRange } from '../src/stores/schedule.ts';
 import { atLeast, atMost, count, ms, type Section, times } from './figures.ts';
 import { type Fleets, withStorage } from './fleets.ts';
 import { interleaved, timed } from './measure.ts';

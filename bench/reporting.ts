@@ -6,7 +6,8 @@ import { OPEN } from '../src/accounts/access.ts';
 import { writeParquet } from '../src/duckdb/parquet.ts';
 import { type ResultKind, ResultsFolder } from '../src/reports/results.ts';
 import { type ReportRequest, ReportService } from '../src/reports/service.ts';
-import type { SharedResults, Snapshot, Storage } from '../src/storage/ports/storage.ts';
+import type { Snapshot } from '../src/storage/ports/snapshot.ts';
+import type { SharedResults, Storage } from '../src/storage/ports/storage.ts';
 
 /** The product's report service on a database, and where its time goes. */
 export class Reporting {

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { createServer, IN_MEMORY, openStorage } from '../src/compose.ts';
 import { loadConfig } from '../src/config/config.ts';
-import { documentOf } from '../src/http/openapi.ts';
+import { documentOf } from '../src/http/document/openapi.ts';
 import { clientTypes } from './client-types.ts';
 
 const FILE = new URL('../web/api/schema.ts', import.meta.url);

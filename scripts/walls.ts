@@ -6,59 +6,51 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /**
  * The rooms of the house, by their folder below src/, and what each may import besides itself: rooms with all that lies
- * in them, or single files without their extension. A file belongs to the innermost room around it.
+ * in them, or single files without their extension. A file belongs to the innermost room around it. Rooms stand in the
+ * order of the layers: none imports one that stands below it here.
  */
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   lib: [],
-  calendar: ['domain', 'lib'],
-  jobs: ['domain', 'lib'],
-  duckdb: ['lib', ''],
   domain: [],
   'domain/markov': ['domain'],
-  storage: ['calendar', 'domain', 'duckdb', 'lib', ''],
-  'intake/feeds': ['calendar', 'domain', 'duckdb', 'storage', 'lib', ''],
-  accounts: ['calendar', 'domain', 'storage', 'lib', ''],
-  stores: ['calendar', 'accounts', 'domain', 'storage', 'lib', ''],
-  'intake/api': ['calendar', 'accounts', 'domain', 'intake/feeds', 'storage', 'stores', 'lib', ''],
-  reports: ['jobs', 'calendar', 'accounts/access', 'domain', 'storage', 'lib', ''],
-  fleet: ['calendar', 'domain', 'reports', 'storage', 'stores', 'lib', ''],
-  'intake/uploads': ['jobs', 'calendar', 'intake/feeds', 'storage', 'lib', ''],
-  outbound: ['lib', ''],
-  'intake/prober': ['calendar', 'domain', 'outbound', 'storage', 'lib', ''],
-  'intake/sync': ['calendar', 'intake/feeds', 'outbound', 'storage', 'lib', ''],
-  simulate: ['calendar', 'domain', 'duckdb', 'lib', ''],
-  http: [
-    'config',
-    'calendar',
-    'accounts',
-    'domain',
-    'fleet',
-    'intake/uploads',
-    'intake/feeds',
-    'intake/api',
-    'reports',
-    'stores',
-    'storage',
-    'intake/sync',
-    'lib',
-    '',
-  ],
-  config: ['accounts', 'calendar', 'domain', 'intake/feeds', 'lib', 'intake/prober', 'storage', 'intake/sync'],
+  metrics: ['domain'],
+  calendar: ['lib', 'domain'],
+  jobs: ['lib', 'domain'],
+  duckdb: ['lib'],
+  outbound: ['lib'],
+  'storage/ports': ['domain', 'duckdb/session'],
+  'storage/sql': ['lib', 'domain', 'calendar', 'duckdb/session', 'storage/ports'],
+  'storage/shared': ['lib', 'storage/ports', 'storage/sql'],
+  'storage/duckdb': ['lib', 'domain', 'duckdb', 'storage/ports', 'storage/sql', 'storage/shared'],
+  'storage/postgres': ['lib', 'domain', 'duckdb', 'storage/ports', 'storage/sql', 'storage/shared'],
+  accounts: ['lib', 'storage/ports'],
+  stores: ['lib', 'domain', 'calendar', 'storage/ports', 'accounts/access', 'accounts/audit'],
+  'intake/feeds': ['lib', 'domain', 'calendar', 'duckdb', 'storage/ports'],
+  'intake/api': ['lib', 'domain', 'calendar', 'storage/ports', 'accounts/access', 'stores', 'intake/feeds'],
+  'intake/uploads': ['lib', 'jobs', 'storage/ports', 'intake/feeds'],
+  'intake/sync': ['lib', 'outbound', 'storage/ports', 'metrics', 'intake/feeds'],
+  'intake/prober': ['lib', 'domain', 'calendar', 'outbound', 'storage/ports'],
+  reports: ['lib', 'domain', 'calendar', 'jobs', 'storage/ports', 'accounts/access', 'stores/schedule'],
+  fleet: ['lib', 'domain', 'calendar', 'storage/ports', 'stores', 'reports/late-polls', 'metrics'],
+  simulate: ['lib', 'domain', 'calendar', 'duckdb'],
+  http: ['lib', 'domain', 'calendar', 'storage/ports', 'accounts', 'stores', 'intake', 'reports', 'fleet', 'metrics'],
+  config: ['lib', 'domain', 'calendar', 'storage/ports', 'accounts', 'intake'],
+  copy: ['lib', 'domain', 'calendar', 'duckdb/session', 'storage/ports', 'reports'],
+  compose: ['*'],
   cli: [
-    'config',
-    'calendar',
-    'accounts',
+    'lib',
     'domain',
-    'intake/feeds',
-    'intake/api',
+    'calendar',
+    'storage/ports',
+    'accounts',
+    'stores',
+    'intake',
     'reports',
     'simulate',
-    'storage',
-    'stores',
-    'lib',
-    '',
+    'config',
+    'compose',
+    'copy',
   ],
-  '': ['*'],
 };
 
 /** Rooms that import no package either, not even one of Node's. */
@@ -107,6 +99,31 @@ export function trespasses(imports: readonly Import[], rooms = ROOMS): string[] 
   });
 }
 
+/** Files that import one another in a circle, as the path around it; `undefined`: there are none. */
+export function circle(imports: readonly Import[]): string[] | undefined {
+  const next = new Map<string, string[]>();
+  for (const { from, to } of imports) if (to !== undefined) next.set(from, [...(next.get(from) ?? []), to]);
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (file: string): string[] | undefined => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    path.push(file);
+    for (const other of next.get(file) ?? []) {
+      const found = visit(other);
+      if (found !== undefined) return found;
+    }
+    path.pop();
+    done.add(file);
+    return undefined;
+  };
+  for (const file of next.keys()) {
+    const found = visit(file);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** The innermost room around a file. */
 function roomOf(file: string, rooms: typeof ROOMS): string | undefined {
   const around = Object.keys(rooms).filter((room) => contains(room, file));
@@ -114,11 +131,14 @@ function roomOf(file: string, rooms: typeof ROOMS): string | undefined {
 }
 
 function contains(folder: string, file: string): boolean {
-  return folder === '' ? !file.includes('/') : file === folder || file.startsWith(`${folder}/`);
+  return file === folder || file.startsWith(`${folder}/`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const found = trespasses(importsBelow());
+  const imports = importsBelow();
+  const found = trespasses(imports);
+  const around = circle(imports);
+  if (around !== undefined) found.push(`files import one another in a circle: ${around.join(' → ')}`);
   for (const line of found) console.error(line);
   process.exitCode = found.length > 0 ? 1 : 0;
 }

@@ -6,7 +6,9 @@ import type { Session } from './duckdb/session.ts';
 import { UserError } from './lib/errors.ts';
 import { computeReport } from './reports/compute.ts';
 import { renderReport } from './reports/formats.ts';
-import type { ImportSession, Snapshot, Storage } from './storage/ports/storage.ts';
+import type { ImportSession } from './storage/ports/import-session.ts';
+import type { Snapshot } from './storage/ports/snapshot.ts';
+import type { Storage } from './storage/ports/storage.ts';
 import type { StoreRecord } from './storage/ports/stores.ts';
 
 export interface CopySummary {

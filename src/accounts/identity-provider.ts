@@ -3,6 +3,9 @@ import { UserError } from '../lib/errors.ts';
 import type { Role } from '../storage/ports/account-catalog.ts';
 import { isText } from './texts.ts';
 
+/** The route that the provider sends browsers back to. */
+export const OIDC_CALLBACK = '/api/v1/session/oidc/callback';
+
 /** An OpenID Connect provider and what its claims mean here. */
 export interface OidcSettings {
   readonly issuer: string;

@@ -11,7 +11,8 @@ import { inspect, type Source } from '../intake/feeds/source.ts';
 import { spool } from '../intake/feeds/spool.ts';
 import { warningsOf } from '../intake/feeds/warnings.ts';
 import { invalid } from '../lib/errors.ts';
-import type { Storage, StoreCensus } from '../storage/ports/storage.ts';
+import type { StoreCensus } from '../storage/ports/import-session.ts';
+import type { Storage } from '../storage/ports/storage.ts';
 import { formatCount, progressBar, say, tally } from './terminal.ts';
 
 export interface FeedFlags {

@@ -1,5 +1,5 @@
 import cliProgress from 'cli-progress';
-import type { MergeCounts } from '../storage/ports/storage.ts';
+import type { MergeCounts } from '../storage/ports/import-session.ts';
 
 /** Says how far something is: a bar on a terminal, a line for each step elsewhere. To standard error. */
 export interface Progress {

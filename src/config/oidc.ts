@@ -1,14 +1,11 @@
 import { isRole, ROLES } from '../accounts/access.ts';
 import { isLoopback } from '../accounts/addresses.ts';
-import type { OidcSettings } from '../accounts/identity-provider.ts';
+import { OIDC_CALLBACK, type OidcSettings } from '../accounts/identity-provider.ts';
 import { invalid } from '../lib/errors.ts';
 import { list } from '../lib/settings.ts';
 import type { Role } from '../storage/ports/account-catalog.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The route that the provider sends browsers back to. */
-export const OIDC_CALLBACK = '/api/v1/session/oidc/callback';
 
 const REQUIRED = ['OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_REDIRECT_URL', 'OIDC_ROLES'] as const;
 const OPTIONAL = ['OIDC_SCOPES', 'OIDC_ROLE_CLAIM', 'OIDC_LABEL'] as const;

@@ -1,7 +1,7 @@
 import { FLEET_REACH, FleetTally, type HourlySums, type WindowSums } from '../domain/fleet.ts';
 import { patienceOf } from '../domain/staleness.ts';
 import type { BadStore } from '../domain/worst.ts';
-import type { Snapshot } from '../storage/ports/storage.ts';
+import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { StoreEntry } from '../stores/directory.ts';
 import type { FleetSchedule } from './schedules.ts';
 import { walkStores } from './walk.ts';

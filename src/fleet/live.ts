@@ -1,7 +1,7 @@
 import { type InactiveReason, reasonOf } from '../domain/reasons.ts';
 import { patienceOf } from '../domain/staleness.ts';
 import { lastCounting, OFFLINE, STATES, type State, stateAt, UNKNOWN } from '../domain/state.ts';
-import type { Snapshot } from '../storage/ports/storage.ts';
+import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { StoreEntry } from '../stores/directory.ts';
 import type { States, StoreState } from '../stores/states.ts';
 import { type FleetSchedule, keysOf } from './schedules.ts';

@@ -1,9 +1,10 @@
 import { DAY, type HoursColumns } from '../domain/hours.ts';
 import { Schedule } from '../domain/schedule.ts';
 import type { SpecialHoursColumns } from '../domain/special-hours.ts';
-import { ScheduleRange } from '../reports/schedule.ts';
-import type { Snapshot, Storage, ZoneChangeRows } from '../storage/ports/storage.ts';
+import type { Snapshot, ZoneChangeRows } from '../storage/ports/snapshot.ts';
+import type { Storage } from '../storage/ports/storage.ts';
 import type { Directory, StoreDirectory, StoreEntry } from '../stores/directory.ts';
+import { ScheduleRange } from '../stores/schedule.ts';
 import { Remembered, RememberedAnswers } from './remembered.ts';
 
 /** So many stretches of time are remembered. */

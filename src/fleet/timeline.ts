@@ -1,7 +1,7 @@
 import { type Stretch, type Timeline, timelineOf } from '../domain/timeline.ts';
 import { POLL_REACH } from '../domain/window.ts';
 import type { Zone } from '../domain/zone.ts';
-import type { Snapshot } from '../storage/ports/storage.ts';
+import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { FleetSchedule } from './schedules.ts';
 
 export interface StoreTimeline extends Timeline {

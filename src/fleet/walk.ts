@@ -2,7 +2,7 @@ import type { Intervals } from '../domain/interval.ts';
 import type { PollColumns } from '../domain/polls.ts';
 import type { Stretch } from '../domain/timeline.ts';
 import { Turns } from '../lib/time-slice.ts';
-import type { Snapshot } from '../storage/ports/storage.ts';
+import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { StoreEntry } from '../stores/directory.ts';
 import { runsOf } from './runs.ts';
 import { type FleetSchedule, keysOf } from './schedules.ts';

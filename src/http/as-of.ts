@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { storesOf } from '../accounts/access.ts';
 import { instantFrom } from '../calendar/instant.ts';
 import type { AskedInstant, StateSource } from '../stores/states.ts';
-import { senderOf } from './rate-limit.ts';
+import { senderOf } from './guards/rate-limit.ts';
 
 /** The instant that somebody asks about. */
 export const AsOf = Type.String({

@@ -7,7 +7,7 @@ import { warningOf } from '../reports/late-polls.ts';
 import { isReportId } from '../reports/results.ts';
 import type { ReportService } from '../reports/service.ts';
 import type { ReportRecord } from '../storage/ports/report-catalog.ts';
-import { answer, Raw } from './media.ts';
+import { answer, Raw } from './document/media.ts';
 import { requestFrom, TriggerBody } from './reports/schemas.ts';
 import { sayTzVersion, TzVersion, TzVersionHeader } from './reports/tz-version.ts';
 import { Warning, WarningHeader, warn } from './reports/warning.ts';

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { Freshness } from '../freshness.ts';
+import type { Freshness } from '../fleet/freshness.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import { TimeZones, timeZones } from './time-zones.ts';

@@ -1,7 +1,7 @@
 import { formatInstant } from '../calendar/instant.ts';
 import { DAY } from '../domain/hours.ts';
 import { notFound } from '../lib/errors.ts';
-import { answer, Raw } from './media.ts';
+import { answer, Raw } from './document/media.ts';
 import type { Routes } from './types.ts';
 
 /** The file is to be read again before this is over; RFC 9116 wants less than a year. */

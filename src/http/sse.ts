@@ -1,9 +1,8 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { samePower } from '../accounts/access.ts';
 import { UserError } from '../lib/errors.ts';
-import type { Authenticator } from './access.ts';
-import { headersFor } from './headers.ts';
-import type { App } from './types.ts';
+import { headersFor } from './guards/headers.ts';
+import type { App, Authenticator } from './types.ts';
 
 /** An answer that goes on: server-sent events. */
 export interface EventStream {

@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyPluginAsyncTypebox, TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { Principal, Scope } from '../accounts/access.ts';
-import type { Share } from './shares.ts';
 
 /** The HTTP side of the product, with schemas as types. */
 export type App = FastifyInstance<
@@ -22,6 +21,9 @@ export type Routes = FastifyPluginAsyncTypebox;
  */
 export type AccessRule = 'public' | 'signed-in' | Scope;
 
+/** What a request keeps for as long as it takes, and one user must not keep from the others. */
+export type Share = 'stream' | 'upload' | 'download';
+
 /** A route as it was registered: what is documented, and what the tests go through. */
 export interface RouteEntry {
   readonly method: string;
@@ -36,12 +38,25 @@ export interface RouteEntry {
   readonly page?: true;
 }
 
+/** Who stands behind what a request shows. */
+export interface Authenticator {
+  /** Changes with every change of an account, whichever server makes it. */
+  revision(): Promise<string>;
+  /** Without users, everything is open. */
+  hasUsers(): Promise<boolean>;
+  /** `undefined`: no such session, or none any more. */
+  principalOfSession(token: string): Promise<Principal | undefined>;
+  /** `undefined`: no such key, or none any more. */
+  principalOfKey(key: string): Promise<Principal | undefined>;
+}
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Every route says this; one that does not stops the start. */
     access?: AccessRule;
     /** No body is the same as `{}`. */
     bodyOptional?: true;
+    share?: Share;
   }
   interface FastifyRequest {
     /** Whom the request comes from; set before any handler runs. */

@@ -2,7 +2,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
-import { sampleOf } from './sample.ts';
+import { sampleOf } from './document/sample.ts';
 
 const OPTIONS = {
   removeAdditional: false,

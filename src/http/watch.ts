@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import { UserError } from '../lib/errors.ts';
-import { answer, Raw } from './media.ts';
+import { answer, Raw } from './document/media.ts';
 import { type EventStream, startEvents } from './sse.ts';
 
 /** What somebody watches: how far it is, and how it ended. */

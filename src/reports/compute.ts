@@ -4,9 +4,9 @@ import { type Batch, batchUptime, type StoreRange, UptimeFigures } from '../doma
 import { POLL_REACH } from '../domain/window.ts';
 import type { Zone } from '../domain/zone.ts';
 import { Turns } from '../lib/time-slice.ts';
-import type { Snapshot, StoreColumns } from '../storage/ports/storage.ts';
+import type { Snapshot, StoreColumns } from '../storage/ports/snapshot.ts';
+import { readSchedule, ScheduleRange } from '../stores/schedule.ts';
 import { positionsIn, runsOf, wholeRun } from './key-runs.ts';
-import { readSchedule, ScheduleRange } from './schedule.ts';
 
 /** The figures of the stores of a report, in the order in which it lists them. */
 export interface Report {

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { noStore } from '../lib/store-id.ts';
 import { trimmed } from '../lib/text.ts';
-import type { Snapshot, Storage } from '../storage/ports/storage.ts';
+import type { Snapshot } from '../storage/ports/snapshot.ts';
+import type { Storage } from '../storage/ports/storage.ts';
 import type { StoreRecord } from '../storage/ports/stores.ts';
 
 export interface StoreEntry {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { censusWarnings } from '../../src/intake/feeds/census.ts';
 import { importSources, inspectFeeds } from '../../src/intake/feeds/import.ts';
-import type { StoreCensus } from '../../src/storage/ports/storage.ts';
+import type { StoreCensus } from '../../src/storage/ports/import-session.ts';
 import { Importer } from '../support/importer.ts';
 
 const file = (name: string) => [join(import.meta.dirname, 'ids-that-do-not-meet', name)];

@@ -6,7 +6,8 @@ import { DAY, HOUR, MINUTE } from '../../src/domain/hours.ts';
 import { WINDOWS } from '../../src/domain/window.ts';
 import { FleetService } from '../../src/fleet/service.ts';
 import { computeReport } from '../../src/reports/compute.ts';
-import type { Snapshot, Storage } from '../../src/storage/ports/storage.ts';
+import type { Snapshot } from '../../src/storage/ports/snapshot.ts';
+import type { Storage } from '../../src/storage/ports/storage.ts';
 import { StoreDirectory } from '../../src/stores/directory.ts';
 import { merge, type StagedFeeds } from '../support/staging.ts';
 

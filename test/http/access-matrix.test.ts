@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { documentOf } from '../../src/http/document/openapi.ts';
 import { operationsOf } from '../../src/http/document/types.ts';
-import { documentOf } from '../../src/http/openapi.ts';
 import type { RouteEntry } from '../../src/http/types.ts';
 import { ACCESS_ROWS, type Question, type Row } from '../support/access-rows.ts';
 import { accessWorld, CALLERS, type Caller, hasScope, type World } from '../support/access-world.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Type } from 'typebox';
-import { answer, Nothing, Raw } from '../../src/http/media.ts';
+import { answer, Nothing, Raw } from '../../src/http/document/media.ts';
 import { StoreTime } from '../../src/http/schemas.ts';
 import { checkAnswers } from '../support/answers.ts';
 import { smallApp } from '../support/small-app.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Type } from 'typebox';
-import { Nothing } from '../../src/http/media.ts';
+import { Nothing } from '../../src/http/document/media.ts';
 import { OneOf } from '../../src/http/schemas.ts';
 import { testServer } from '../support/server.ts';
 import { smallApp } from '../support/small-app.ts';

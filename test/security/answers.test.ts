@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { documentOf } from '../../src/http/document/openapi.ts';
 import { operationsOf } from '../../src/http/document/types.ts';
-import { documentOf } from '../../src/http/openapi.ts';
 import type { AuditRecord } from '../../src/storage/ports/account-catalog.ts';
 import { PASSWORD, settle, TESTER } from '../support/accounts.ts';
 import { as } from '../support/people.ts';

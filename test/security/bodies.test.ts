@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { documentOf } from '../../src/http/document/openapi.ts';
 import { type ApiDocument, operationsOf, type PlacedOperation, resolve } from '../../src/http/document/types.ts';
-import { documentOf } from '../../src/http/openapi.ts';
 import { LIMITS } from '../../src/lib/budgets.ts';
 import { testServer } from '../support/server.ts';
 

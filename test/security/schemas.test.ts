@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { documentOf } from '../../src/http/document/openapi.ts';
 import { type ApiDocument, type JsonSchema, operationsOf, resolve } from '../../src/http/document/types.ts';
-import { documentOf } from '../../src/http/openapi.ts';
 import { testServer } from '../support/server.ts';
 
 type Bounded = JsonSchema & { readonly maxProperties?: number };

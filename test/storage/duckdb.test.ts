@@ -7,19 +7,9 @@ import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
 import { migrationsOf } from '../../src/storage/shared/migrations.ts';
 import { merge } from '../support/staging.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-import { accountsContract } from './accounts-contract.ts';
-import { catalogContract } from './catalog-contract.ts';
-import { storageContract } from './contract.ts';
-import { reasonsContract } from './reasons-contract.ts';
-import { scheduleContract } from './schedule-contract.ts';
-import { watchContract } from './watch-contract.ts';
+import { engineContract } from './contract/engine.ts';
 
-storageContract('duckdb', () => DuckdbStorage.open(undefined));
-accountsContract('duckdb', () => DuckdbStorage.open(undefined));
-catalogContract('duckdb', () => DuckdbStorage.open(undefined));
-reasonsContract('duckdb', () => DuckdbStorage.open(undefined));
-scheduleContract('duckdb', () => DuckdbStorage.open(undefined));
-watchContract('duckdb', () => DuckdbStorage.open(undefined));
+engineContract('duckdb', () => DuckdbStorage.open(undefined));
 
 const T = Date.parse('2023-01-22T12:00:00Z');
 

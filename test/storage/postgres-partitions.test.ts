@@ -6,7 +6,7 @@ import { PARTITION_RULES, type PartitionRules } from '../../src/storage/postgres
 import { PostgresStorage } from '../../src/storage/postgres/storage.ts';
 import { schemaBefore, TestPostgres } from '../support/postgres.ts';
 import { merge } from '../support/staging.ts';
-import { storageContract } from './contract.ts';
+import { storageContract } from './contract/storage.ts';
 
 const WEEK = 7 * 86_400_000;
 const NOW = Date.parse('2026-11-25T12:00:00Z');

@@ -7,12 +7,7 @@ import { PARTITION_RULES } from '../../src/storage/postgres/partitions.ts';
 import { PostgresStorage } from '../../src/storage/postgres/storage.ts';
 import { schemaBefore, TestPostgres } from '../support/postgres.ts';
 import { merge } from '../support/staging.ts';
-import { accountsContract } from './accounts-contract.ts';
-import { catalogContract } from './catalog-contract.ts';
-import { storageContract } from './contract.ts';
-import { reasonsContract } from './reasons-contract.ts';
-import { scheduleContract } from './schedule-contract.ts';
-import { watchContract } from './watch-contract.ts';
+import { engineContract } from './contract/engine.ts';
 
 const T = Date.parse('2023-01-22T12:00:00Z');
 
@@ -23,8 +18,7 @@ suite('PostgreSQL', () => {
   });
   after(() => server.stop());
 
-  storageContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
-  accountsContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
+  engineContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
 
   test('of two servers that change accounts at once, one waits for the other', async (t) => {
     const url = await server.createDatabase();
@@ -42,10 +36,6 @@ suite('PostgreSQL', () => {
     );
     assert.deepEqual(names.sort(), ['the first', 'the second']);
   });
-  catalogContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
-  reasonsContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
-  scheduleContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
-  watchContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
 
   test('of the servers on one database those live that said so lately; who fell silent has joined anew', async (t) => {
     const url = await server.createDatabase();

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { IN_MEMORY, openStorage } from '../../src/compose.ts';
-import type { Snapshot, Storage } from '../../src/storage/ports/storage.ts';
+import type { Snapshot } from '../../src/storage/ports/snapshot.ts';
+import type { Storage } from '../../src/storage/ports/storage.ts';
 import { StoreDirectory } from '../../src/stores/directory.ts';
 import { merge } from '../support/staging.ts';
 

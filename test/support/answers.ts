@@ -5,8 +5,8 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { withoutClassicSlash } from '../../src/http/classic.ts';
+import { documentOf } from '../../src/http/document/openapi.ts';
 import { type ApiDocument, METHODS, type Operation } from '../../src/http/document/types.ts';
-import { documentOf } from '../../src/http/openapi.ts';
 import type { App } from '../../src/http/types.ts';
 
 /** What the routes gave, before Fastify wrote it by the schema and left out what is not in there. */

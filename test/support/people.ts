@@ -1,5 +1,5 @@
 import { NOBODY, type Principal, SCOPES_OF, type Scope } from '../../src/accounts/access.ts';
-import type { Authenticator } from '../../src/http/access.ts';
+import type { Authenticator } from '../../src/http/types.ts';
 import type { Role } from '../../src/storage/ports/account-catalog.ts';
 
 export interface Person {

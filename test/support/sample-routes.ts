@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { answer, Nothing, Raw } from '../../src/http/media.ts';
+import { answer, Nothing, Raw } from '../../src/http/document/media.ts';
 import { Page, PageQuery } from '../../src/http/pages.ts';
 import { GivenInstant, Instant, Nullable, OneOf, StoreId, StoreTime } from '../../src/http/schemas.ts';
 import type { Routes } from '../../src/http/types.ts';

@@ -2,7 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger } from 'fastify';
 import { pino } from 'pino';
 import { acceptJsonOrNothing } from '../../src/http/bodies.ts';
-import { keepDocument } from '../../src/http/openapi.ts';
+import { keepDocument } from '../../src/http/document/openapi.ts';
 import { handleError } from '../../src/http/problems.ts';
 import { keepRouteTable } from '../../src/http/route-table.ts';
 import type { App, Routes } from '../../src/http/types.ts';

@@ -1,6 +1,7 @@
 import type { Session } from '../../src/duckdb/session.ts';
 import { literal } from '../../src/duckdb/session.ts';
-import type { MergeCounts, Storage } from '../../src/storage/ports/storage.ts';
+import type { MergeCounts } from '../../src/storage/ports/import-session.ts';
+import type { Storage } from '../../src/storage/ports/storage.ts';
 
 /** `[store_id, instant in milliseconds, active, why it is inactive]` */
 export type StagedPoll = readonly [string, number, boolean, string?];

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { loadOidcConfig, OIDC_CALLBACK } from '../../src/config/oidc.ts';
+import { OIDC_CALLBACK } from '../../src/accounts/identity-provider.ts';
+import { loadOidcConfig } from '../../src/config/oidc.ts';
 import { PASSWORD, TESTER } from '../support/accounts.ts';
 import { openBrowser, openPage } from '../support/browser.ts';
 import { freePort } from '../support/free-port.ts';

@@ -1,5 +1,5 @@
-import { answer, Raw } from '../media.ts';
-import { documentOf } from '../openapi.ts';
+import { answer, Raw } from '../document/media.ts';
+import { documentOf } from '../document/openapi.ts';
 import type { Routes } from '../types.ts';
 import { docsPage, STYLE_PATH } from './page.ts';
 import { STYLE } from './style.ts';

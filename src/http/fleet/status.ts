@@ -7,7 +7,7 @@ import type { BadStore } from '../../domain/worst.ts';
 import type { FleetFigures } from '../../fleet/figures.ts';
 import type { FleetService, FleetView } from '../../fleet/service.ts';
 import { censusWarnings } from '../../intake/feeds/census.ts';
-import type { StoreCensus } from '../../storage/ports/storage.ts';
+import type { StoreCensus } from '../../storage/ports/import-session.ts';
 import type { StoreEntry } from '../../stores/directory.ts';
 import { unknownSchedules, unknownWarnings } from '../../stores/known.ts';
 import { seconds } from '../as-of.ts';

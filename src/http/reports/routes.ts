@@ -9,7 +9,7 @@ import { SORT_COLUMNS, type SortColumn } from '../../reports/rows.ts';
 import type { ReportService } from '../../reports/service.ts';
 import { REPORT_STATUSES, type ReportRecord } from '../../storage/ports/report-catalog.ts';
 import type { StoreDirectory } from '../../stores/directory.ts';
-import { answer, Nothing, Raw } from '../media.ts';
+import { answer, Nothing, Raw } from '../document/media.ts';
 import { decodeCursor, encodeCursor, limitOf, NewestCursor, Page, PageQuery } from '../pages.ts';
 import { OneOf } from '../schemas.ts';
 import type { Routes } from '../types.ts';

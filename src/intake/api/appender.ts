@@ -1,5 +1,6 @@
 import { UserError } from '../../lib/errors.ts';
-import type { MergeCounts, PollBatch, Storage } from '../../storage/ports/storage.ts';
+import type { MergeCounts } from '../../storage/ports/import-session.ts';
+import type { PollBatch, Storage } from '../../storage/ports/storage.ts';
 
 /** So many polls are committed together at most: some 100 ms of work. */
 const GROUP = 50_000;

@@ -1,5 +1,7 @@
 import { mayWriteStores, type Principal, sees } from '../../accounts/access.ts';
-import type { MergeCounts, Storage, StoredPoll } from '../../storage/ports/storage.ts';
+import type { MergeCounts } from '../../storage/ports/import-session.ts';
+import type { StoredPoll } from '../../storage/ports/snapshot.ts';
+import type { Storage } from '../../storage/ports/storage.ts';
 import type { StoreDirectory, StoreEntry } from '../../stores/directory.ts';
 import type { StoreService } from '../../stores/service.ts';
 import type { PollAppender } from './appender.ts';

@@ -1,4 +1,4 @@
-import type { StoreCensus } from '../../storage/ports/storage.ts';
+import type { StoreCensus } from '../../storage/ports/import-session.ts';
 
 /** What an import says of the stores, for people. */
 export function censusLine({ polled, withHours, withZone, hoursOnly, zoneOnly }: StoreCensus): string {

@@ -1,4 +1,4 @@
-import type { UnreadStores } from '../../storage/ports/storage.ts';
+import type { UnreadStores } from '../../storage/ports/import-session.ts';
 import type { FeedName } from './feeds.ts';
 
 /** What is said of a file that was imported although some of its rows are bad, for people. */

@@ -1,4 +1,5 @@
-import type { Snapshot, Storage } from '../../storage/ports/storage.ts';
+import type { Snapshot } from '../../storage/ports/snapshot.ts';
+import type { Storage } from '../../storage/ports/storage.ts';
 import type { PollHistory } from './poll-writer.ts';
 
 /** So many stores' polls are read at once. */

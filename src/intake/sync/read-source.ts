@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Budgets } from '../../lib/budgets.ts';
-import type { MergeCounts, Storage } from '../../storage/ports/storage.ts';
+import type { MergeCounts } from '../../storage/ports/import-session.ts';
+import type { Storage } from '../../storage/ports/storage.ts';
 import type { StandingRejects } from '../../storage/ports/sync-log.ts';
 import { censusWarnings } from '../feeds/census.ts';
 import { type FileSummary, importSources } from '../feeds/import.ts';

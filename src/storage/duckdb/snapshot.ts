@@ -4,15 +4,9 @@ import { CLOSED, type SpecialHoursColumns } from '../../domain/special-hours.ts'
 import type { Session } from '../../duckdb/session.ts';
 import { fillColumns } from '../../duckdb/vectors.ts';
 import type { Parameters } from '../../lib/sql.ts';
+import type { StoreCensus } from '../ports/import-session.ts';
 import type { HoursVersion, SpecialDate, ZoneVersion } from '../ports/schedules.ts';
-import type {
-  PollsOfReason,
-  Snapshot,
-  StoreCensus,
-  StoreColumns,
-  StoredPoll,
-  ZoneChangeRows,
-} from '../ports/storage.ts';
+import type { PollsOfReason, Snapshot, StoreColumns, StoredPoll, ZoneChangeRows } from '../ports/snapshot.ts';
 import type { StoreRecord } from '../ports/stores.ts';
 import { readCensus } from '../sql/census.ts';
 import { readPollReasons } from '../sql/reasons.ts';

@@ -1,6 +1,6 @@
 import type { AuditRecord } from './account-catalog.ts';
+import type { StoreCensus, UnreadStores } from './import-session.ts';
 import type { Position } from './report-catalog.ts';
-import type { StoreCensus, UnreadStores } from './storage.ts';
 
 export const IMPORT_STATUSES = ['queued', 'running', 'complete', 'failed'] as const;
 export type ImportStatus = (typeof IMPORT_STATUSES)[number];

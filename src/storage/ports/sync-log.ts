@@ -1,4 +1,4 @@
-import type { MergeCounts } from './storage.ts';
+import type { MergeCounts } from './import-session.ts';
 
 /** The bad rows in the present content of a source, when it was read last. */
 export interface StandingRejects {

@@ -10,7 +10,7 @@ import type {
   ScheduleFeed,
   StoreCensus,
   UnreadStores,
-} from '../ports/storage.ts';
+} from '../ports/import-session.ts';
 import { importCensus } from '../sql/census.ts';
 import { takeCopiedSchedules } from '../sql/copied-schedules.ts';
 import { movingFirstPollsBack } from '../sql/first-polls.ts';

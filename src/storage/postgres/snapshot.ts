@@ -3,15 +3,9 @@ import type { HoursColumns } from '../../domain/hours.ts';
 import { arrangePolls, type PollColumns } from '../../domain/polls.ts';
 import { CLOSED, type SpecialHoursColumns } from '../../domain/special-hours.ts';
 import { float64Column, int32Column, uint8Column } from '../../lib/columns.ts';
+import type { StoreCensus } from '../ports/import-session.ts';
 import type { HoursVersion, SpecialDate, ZoneVersion } from '../ports/schedules.ts';
-import type {
-  PollsOfReason,
-  Snapshot,
-  StoreCensus,
-  StoreColumns,
-  StoredPoll,
-  ZoneChangeRows,
-} from '../ports/storage.ts';
+import type { PollsOfReason, Snapshot, StoreColumns, StoredPoll, ZoneChangeRows } from '../ports/snapshot.ts';
 import type { StoreRecord } from '../ports/stores.ts';
 import { readCensus } from '../sql/census.ts';
 import { readPollReasons } from '../sql/reasons.ts';

@@ -1,4 +1,5 @@
-import type { MergeCounts, PollBatch } from '../ports/storage.ts';
+import type { MergeCounts } from '../ports/import-session.ts';
+import type { PollBatch } from '../ports/storage.ts';
 import { changesSomething } from '../sql/merge.ts';
 import type { Changes } from '../sql/revision.ts';
 import { type KnownPolls, type MergedPolls, PollGroup } from './poll-group.ts';

@@ -1,4 +1,5 @@
-import type { MergeCounts, PollBatch } from '../ports/storage.ts';
+import type { MergeCounts } from '../ports/import-session.ts';
+import type { PollBatch } from '../ports/storage.ts';
 
 /** What a database has of a poll already: nothing, or one that is inactive (0) or active (1). */
 export const UNKNOWN = 2;

@@ -9,9 +9,16 @@ import type {
 } from '../ports/account-catalog.ts';
 import type { FactorChanges } from '../ports/factors.ts';
 import { SqlAccountReader } from './account-reader.ts';
-import type { AccountDialect } from './accounts.ts';
 import { addAudit } from './audit.ts';
 import { SqlFactorChanges } from './factors.ts';
+
+/** What the engines say differently. */
+export interface AccountDialect {
+  /** Waits, within a transaction, until no other one changes accounts. */
+  lock(sql: Sql): Promise<void>;
+  /** An expression that makes a row of each text in a JSON array. */
+  texts(json: string): string;
+}
 
 /** What one transaction changes of the accounts, in SQL that the engines agree on. */
 export class SqlAccountChanges extends SqlAccountReader implements AccountChanges {

@@ -1,15 +1,7 @@
-import type { Sql, TransactionalSql } from '../../lib/sql.ts';
+import type { TransactionalSql } from '../../lib/sql.ts';
 import type { AccountCatalog, AccountChanges } from '../ports/account-catalog.ts';
-import { SqlAccountChanges } from './account-changes.ts';
+import { type AccountDialect, SqlAccountChanges } from './account-changes.ts';
 import { SqlAccountReader } from './account-reader.ts';
-
-/** What the engines say differently. */
-export interface AccountDialect {
-  /** Waits, within a transaction, until no other one changes accounts. */
-  lock(sql: Sql): Promise<void>;
-  /** An expression that makes a row of each text in a JSON array. */
-  texts(json: string): string;
-}
 
 /** The accounts, in SQL that the engines agree on. */
 export class SqlAccountCatalog extends SqlAccountReader implements AccountCatalog {

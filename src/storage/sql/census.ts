@@ -1,5 +1,5 @@
 import type { Sql } from '../../lib/sql.ts';
-import type { StoreCensus } from '../ports/storage.ts';
+import type { StoreCensus } from '../ports/import-session.ts';
 
 /** Has an import keep which stores its hours and zones files name. */
 export async function keepNamed(sql: Sql, feed: 'hours' | 'zones', incoming: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { UNKNOWN_DAY } from '../../domain/hours.ts';
 import { UNKNOWN_ZONE } from '../../domain/zone.ts';
 import type { Sql } from '../../lib/sql.ts';
-import type { MergeCounts } from '../ports/storage.ts';
+import type { MergeCounts } from '../ports/import-session.ts';
 import { keepNamed } from './census.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Parameters, Sql } from '../../lib/sql.ts';
-import type { PollsOfReason } from '../ports/storage.ts';
+import type { PollsOfReason } from '../ports/snapshot.ts';
 
 /**
  * The polls that meet a condition and whose reason is known. Numbers come as JSON: read row by row, they take a driver

@@ -2,7 +2,7 @@ import { formatDate } from '../../calendar/instant.ts';
 import { DAY, NO_DAY, UNKNOWN_DAY } from '../../domain/hours.ts';
 import type { Row, Sql } from '../../lib/sql.ts';
 import type { HoursVersion, Opening, SpecialDate, Week, WeekRow, ZoneVersion } from '../ports/schedules.ts';
-import type { ZoneChangeRows } from '../ports/storage.ts';
+import type { ZoneChangeRows } from '../ports/snapshot.ts';
 
 /** Open around the clock, as rows: where a store was so before, or is again. */
 export const WHOLE_WEEK: readonly WeekRow[] = [0, 1, 2, 3, 4, 5, 6].map((day) => ({ day, start: 0, end: DAY }));

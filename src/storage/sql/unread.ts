@@ -1,7 +1,7 @@
 import { UNKNOWN_DAY } from '../../domain/hours.ts';
 import { UNKNOWN_ZONE } from '../../domain/zone.ts';
 import type { Sql } from '../../lib/sql.ts';
-import type { ScheduleFeed, UnreadStores } from '../ports/storage.ts';
+import type { ScheduleFeed, UnreadStores } from '../ports/import-session.ts';
 
 /** At most this many stores are named. */
 const NAMED = 20;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PollAppender } from '../../../src/intake/api/appender.ts';
-import type { MergeCounts, PollBatch } from '../../../src/storage/ports/storage.ts';
+import type { MergeCounts } from '../../../src/storage/ports/import-session.ts';
+import type { PollBatch } from '../../../src/storage/ports/storage.ts';
 
 /** A storage that says which batches came together, and answers when it is told to. */
 function slowStorage() {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { censusLine, censusWarnings } from '../../../src/intake/feeds/census.ts';
-import type { StoreCensus } from '../../../src/storage/ports/storage.ts';
+import type { StoreCensus } from '../../../src/storage/ports/import-session.ts';
 
 const census = (some: Partial<StoreCensus>): StoreCensus => ({
   ...{ polled: 0, withHours: 0, withZone: 0, hoursOnly: 0, zoneOnly: 0 },

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { MergeCounts, PollBatch } from '../../../src/storage/ports/storage.ts';
+import type { MergeCounts } from '../../../src/storage/ports/import-session.ts';
+import type { PollBatch } from '../../../src/storage/ports/storage.ts';
 import { PollGroup, UNKNOWN } from '../../../src/storage/shared/poll-group.ts';
 
 const T = Date.parse('2023-01-22T12:00:00Z');

@@ -1,0 +1,141 @@
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { OIDC_CALLBACK, OidcRefusal } from '../../accounts/identity-provider.ts';
+import type { OidcSignIn } from '../../accounts/oidc.ts';
+import type { Accounts } from '../../accounts/service.ts';
+import { notFound, UserError } from '../../lib/errors.ts';
+import { clearCookie, cookieOf, OIDC_COOKIE, setCookie } from '../guards/cookies.ts';
+import { Nullable } from '../schemas.ts';
+import type { Routes } from '../types.ts';
+import { noUsers, sessionUserOf } from './schemas.ts';
+import { originOf, tokenOf, welcome } from './welcome.ts';
+
+const tags = ['session'];
+
+const SignInOptions = Type.Object(
+  {
+    oidc: Nullable(Type.Object({ label: Type.String({ description: 'of the button', examples: ['Example SSO'] }) })),
+  },
+  {
+    title: 'SignInOptions',
+    description: 'how to sign in, beside passwords and passkeys; `oidc` is null without an identity provider',
+  },
+);
+
+const Elsewhere = Type.Null({ description: 'the browser goes on to `Location`' });
+
+const text = (maxLength: number, description: string) => Type.Optional(Type.String({ maxLength, description }));
+
+/** Sign-in with an identity provider: the browser goes there and comes back. */
+export function oidcRoutes(accounts: Accounts): Routes {
+  return async (app) => {
+    app.get(
+      '/api/v1/session/options',
+      {
+        config: { access: 'public' },
+        schema: {
+          operationId: 'readSignInOptions',
+          summary: 'How to sign in',
+          tags,
+          response: { 200: SignInOptions },
+        },
+      },
+      async () => ({ oidc: accounts.oidc === undefined ? null : { label: accounts.oidc.label } }),
+    );
+
+    app.get(
+      '/api/v1/session/oidc',
+      {
+        config: { access: 'public' },
+        exposeHeadRoute: false,
+        schema: {
+          operationId: 'beginOidc',
+          summary: 'Begin to sign in with the identity provider; for browsers',
+          tags,
+          querystring: Type.Object(
+            {
+              return_to: text(1_000, 'the path of the page to show after it; without one, the first page'),
+              reauthenticate: Type.Optional(
+                Type.Boolean({
+                  description: 'prove again who one is: the provider asks even if it has a session of the user',
+                }),
+              ),
+            },
+            { additionalProperties: false },
+          ),
+          response: { 302: Elsewhere },
+        },
+      },
+      async (request, reply) => {
+        const oidc = await configured(accounts);
+        const { return_to: returnTo = '/', reauthenticate = false } = request.query;
+        const userId = reauthenticate ? await presentUser(request) : undefined;
+        const { url, ticket, endsAt } = await oidc.begin({ returnTo, userId }, originOf(request));
+        setCookie(request, reply, OIDC_COOKIE, ticket, endsAt);
+        return reply.redirect(url, 302);
+      },
+    );
+
+    app.get(
+      OIDC_CALLBACK,
+      {
+        config: { access: 'public' },
+        exposeHeadRoute: false,
+        schema: {
+          operationId: 'finishOidc',
+          summary: 'Where the identity provider sends the browser back to: begins a browser session, in a cookie',
+          description:
+            'Goes on to the page that was asked for, or to the sign-in page with the reason in `sign_in` (`expired`, ' +
+            '`refused`, `no_access`, `other_user`).',
+          tags,
+          querystring: Type.Object({
+            code: text(4_000, 'for the provider'),
+            state: text(500, 'as it was sent'),
+            iss: text(1_000, 'the issuer (RFC 9207)'),
+            error: text(200, 'why the provider refused'),
+          }),
+          response: { 302: Elsewhere },
+        },
+      },
+      async (request, reply) => {
+        const oidc = await configured(accounts);
+        const callback = {
+          ...originOf(request),
+          ticket: cookieOf(request, OIDC_COOKIE),
+          parameters: new URL(request.url, 'http://here.invalid').searchParams,
+          token: tokenOf(request),
+        };
+        clearCookie(request, reply, OIDC_COOKIE);
+        try {
+          const { returnTo, ...signedIn } = await oidc.finish(callback);
+          await welcome(accounts, request, reply, signedIn);
+          return reply.redirect(returnTo, 302);
+        } catch (error) {
+          if (error instanceof OidcRefusal) return reply.redirect(refusedPage(request, error), 302);
+          throw error;
+        }
+      },
+    );
+  };
+}
+
+/** @throws UserError `not_found` without an identity provider; `conflict` while there are no users */
+async function configured({ oidc, users }: Accounts): Promise<OidcSignIn> {
+  if (oidc === undefined) throw notFound('there is no identity provider to sign in with: OIDC_ISSUER is not set');
+  if (!(await users.any())) throw noUsers();
+  return oidc;
+}
+
+/** @throws UserError `unauthorized`, `forbidden` */
+async function presentUser(request: FastifyRequest): Promise<string> {
+  const principal = await request.identify();
+  if (principal !== undefined) return sessionUserOf(principal).userId;
+  throw new UserError('unauthorized', 'nobody is signed in, so nobody can prove again who it is');
+}
+
+/** The sign-in page says it in its own words: what the provider wrote goes into the log alone, and only as a code. */
+function refusedPage(request: FastifyRequest, { reason, cause }: OidcRefusal): string {
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+  request.log.warn({ address: request.ip, reason, code }, 'sign-in refused');
+  return `/?sign_in=${reason}`;
+}

@@ -1,0 +1,107 @@
+import type { FastifyRequest } from 'fastify';
+import { may, NOBODY, OPEN, type Principal } from '../../accounts/access.ts';
+import { isLoopback } from '../../accounts/addresses.ts';
+import { UserError } from '../../lib/errors.ts';
+import type { App, Authenticator } from '../types.ts';
+import { cookieOf, SESSION_COOKIE } from './cookies.ts';
+import { forwardingHeader, type TrustedProxies } from './proxies.ts';
+import type { RequestLimit } from './rate-limit.ts';
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
+
+/** Finds out whom each request comes from, counts it, and refuses what its route does not allow. */
+export function guardRoutes(
+  app: App,
+  authenticator: Authenticator,
+  proxies: TrustedProxies,
+  limit: RequestLimit,
+): void {
+  app.decorateRequest('principal');
+  app.decorateRequest('identify');
+  app.addHook('onRequest', async (request, reply) => {
+    // A path without a route answers nothing that anybody may not know.
+    const { access = 'public' } = request.routeOptions.config;
+    request.principal = NOBODY;
+    request.identify = () => principalOf(request, authenticator, proxies);
+    refuseForeignOrigin(request);
+    const principal = access === 'public' ? NOBODY : await request.identify();
+    request.principal = principal ?? NOBODY;
+    // Before it is refused: whoever tries out keys is counted by address.
+    await limit(request, reply);
+    if (access === 'public') return;
+    if (principal === undefined) {
+      throw new UserError('unauthorized', 'nobody is signed in: send an API key (Authorization: Bearer …) or sign in');
+    }
+    if (access !== 'signed-in' && principal.kind === 'user' && principal.mustEnroll) {
+      throw new UserError(
+        'forbidden',
+        `the role ${principal.role} requires a second factor: add one to your account first`,
+      );
+    }
+    if (access !== 'signed-in' && !may(principal, access)) {
+      throw new UserError('forbidden', `this needs the scope ${access}, which you do not have`);
+    }
+  });
+}
+
+async function principalOf(
+  request: FastifyRequest,
+  authenticator: Authenticator,
+  proxies: TrustedProxies,
+): Promise<Principal | undefined> {
+  if (!(await authenticator.hasUsers())) {
+    refuseOutsiders(request, proxies);
+    return OPEN;
+  }
+  const key = keyOf(request);
+  if (key !== undefined) return authenticator.principalOfKey(key);
+  const token = cookieOf(request, SESSION_COOKIE);
+  if (token === undefined) return undefined;
+  // A browser says where an unsafe request comes from, and a session is for browsers.
+  if (!SAFE.has(request.method) && request.headers.origin === undefined) {
+    throw new UserError('forbidden', 'a request with a session cookie must have an Origin; use an API key instead');
+  }
+  return authenticator.principalOfSession(token);
+}
+
+function keyOf({ headers }: FastifyRequest): string | undefined {
+  const given = headers.authorization;
+  if (given === undefined) return undefined;
+  const key = /^Bearer +(\S+) *$/i.exec(given)?.[1];
+  if (key !== undefined) return key;
+  throw new UserError('unauthorized', 'the Authorization header is not "Bearer KEY"');
+}
+
+/** Another site's page may send requests from its visitor's browser; none of them is to change anything. */
+function refuseForeignOrigin({ method, headers, host, protocol }: FastifyRequest): void {
+  const { origin } = headers;
+  if (SAFE.has(method) || origin === undefined) return;
+  const own = `${protocol}://${host}`;
+  if (URL.canParse(origin) && URL.canParse(own) && new URL(origin).origin === new URL(own).origin) return;
+  throw new UserError(
+    'forbidden',
+    `a page from ${origin.slice(0, 100)} cannot change anything at ${own.slice(0, 300)}; ` +
+      'a proxy that adds TLS has to send X-Forwarded-Proto, and TRUSTED_PROXIES has to name it',
+  );
+}
+
+/**
+ * While everything is open, only this machine itself may ask: under a name of its own, which a page at a foreign name
+ * that leads here (DNS rebinding) cannot send as `Host`, and not through a proxy, unless that is trusted and says so.
+ */
+function refuseOutsiders(request: FastifyRequest, proxies: TrustedProxies): void {
+  const { host = '' } = request.raw.headers;
+  if (!LOOPBACK.test(host)) throw outsider(`as ${host.slice(0, 100)}`);
+  const header = forwardingHeader(request.headers);
+  if (header !== undefined && !proxies.vouchFor(request)) {
+    throw outsider(`with the header ${header.slice(0, 100)} of a proxy that TRUSTED_PROXIES does not name`);
+  }
+  // Of a connection that is gone already, there is none.
+  const address: string | undefined = request.ip;
+  if (!isLoopback(address ?? '')) throw outsider(`from ${address?.slice(0, 100)}`);
+}
+
+function outsider(how: string): UserError {
+  return new UserError('forbidden', `there are no users yet, so only this machine itself may ask, not ${how}`);
+}

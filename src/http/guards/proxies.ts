@@ -1,0 +1,49 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyRequest } from 'fastify';
+import { isWithin, networks } from '../../lib/networks.ts';
+import type { App } from '../types.ts';
+
+/** The standard ones, their common variations, and those of content delivery networks. */
+const FORWARDING =
+  /^((x-)?(original-)?forwarded(-.+)?|via|cdn-loop|x-real-(ip|port)|x-original-(host|url)|x-(host|rewrite-url)|((true|fastly|x|x-cluster)-)?client-ip|cf-(connecting-ip(v6)?|ray|visitor)|x-envoy-external-address)$/;
+
+/** The first header that a proxy adds to what it passes on; `undefined`: the request came directly. */
+export function forwardingHeader(headers: IncomingHttpHeaders): string | undefined {
+  return Object.keys(headers).find((name) => FORWARDING.test(name));
+}
+
+/** The proxies whose word about a client's address, scheme and host counts. */
+export class TrustedProxies {
+  readonly #networks: ReturnType<typeof networks>;
+
+  /** @param cidrs networks such as `10.1.0.0/16`; none: no proxy is trusted */
+  constructor(cidrs: readonly string[]) {
+    this.#networks = networks(cidrs);
+  }
+
+  /** Whether an address is that of a trusted proxy; `undefined`: the connection is gone already. */
+  trusts(address: string | undefined): boolean {
+    return address !== undefined && isWithin(this.#networks, address);
+  }
+
+  /** Whether a request that passed through proxies was handed over by one that is trusted. */
+  vouchFor({ socket }: FastifyRequest): boolean {
+    return this.trusts(socket.remoteAddress);
+  }
+
+  /**
+   * Logs, once, that a proxy is in use which is not trusted: behind it every client has the proxy's address, and no
+   * request counts as sent over TLS.
+   */
+  warnOfOthers(app: App): void {
+    let warned = false;
+    app.addHook('onRequest', async (request) => {
+      if (warned) return;
+      const header = forwardingHeader(request.headers);
+      if (header === undefined || this.vouchFor(request)) return;
+      warned = true;
+      const proxy = request.socket.remoteAddress;
+      request.log.warn({ proxy, header }, 'a request came from a proxy that TRUSTED_PROXIES does not name');
+    });
+  }
+}

@@ -1,0 +1,341 @@
+import type { Readable } from 'node:stream';
+import { type Static, Type } from 'typebox';
+import Value from 'typebox/value';
+import { userIdOf } from '../../accounts/access.ts';
+import { actorOf } from '../../accounts/audit.ts';
+import type { Accounts } from '../../accounts/service.ts';
+import { formatInstant, instantFrom } from '../../calendar/instant.ts';
+import { censusWarnings } from '../../intake/feeds/census.ts';
+import { warningsOf } from '../../intake/feeds/warnings.ts';
+import { FEED_WORDS, feedFrom } from '../../intake/uploads/feed-names.ts';
+import type { ImportService } from '../../intake/uploads/service.ts';
+import { invalid } from '../../lib/errors.ts';
+import { IMPORT_STATUSES, type ImportRecord } from '../../storage/ports/import-catalog.ts';
+import type { StoreCensus } from '../../storage/ports/import-session.ts';
+import { answer, Nothing, Raw } from '../document/media.ts';
+import { decodeCursor, encodeCursor, limitOf, NewestCursor, Page, PageQuery } from '../pages.ts';
+import { GivenInstant, Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
+import type { Routes } from '../types.ts';
+import { compileValidator } from '../validation.ts';
+import { EventsAnswer, watch } from '../watch.ts';
+import { closeUnread } from './lingering.ts';
+
+const ROOT = '/api/v1/imports';
+const tags = ['imports'];
+
+const Feed = OneOf([...FEED_WORDS], 'what the file holds');
+const Count = (description: string) => Type.Integer({ minimum: 0, description });
+
+const CensusResource = Type.Object(
+  {
+    polled: Count('stores with polls'),
+    with_hours: Count('of these, stores with business hours'),
+    with_zone: Count('of these, stores with a time zone'),
+    hours_only: Count('stores with business hours and no polls'),
+    zone_only: Count('stores with a time zone and no polls'),
+  },
+  { title: 'StoreCensus', description: 'the stores after the import; null: an earlier version made it' },
+);
+
+const ImportResource = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    feed: Feed,
+    file_name: Type.String(),
+    status: OneOf(IMPORT_STATUSES),
+    phase: Nullable(Type.String({ description: '`reading` or `merging`, while it runs' })),
+    progress: Type.Number({ minimum: 0, maximum: 1, description: 'reading is the first half' }),
+    counts: Nullable(
+      Type.Object(
+        {
+          read: Count('rows of the file'),
+          added: Count('they said something new'),
+          replaced: Count('they changed what was there'),
+          already_there: Count('they said what was there'),
+          repeated: Count('a later row of the file says it again, or otherwise and wins'),
+          set_aside: Count('good rows of stores with a bad row; they were not taken'),
+          rejected: Count('bad rows; `rejects` has them with the reasons'),
+          stores_kept: Count('stores with a bad row that keep the hours or the zone that they had'),
+          stores_unknown: Count('stores with a bad row whose hours or zone are unknown now'),
+          stores: Nullable(CensusResource),
+          stores_named: Type.Array(StoreId, { description: 'some of the stores with a bad row, 20 at most' }),
+        },
+        { title: 'ImportCounts', description: 'once it is complete; of a dry run, what would have happened' },
+      ),
+    ),
+    error: Nullable(Type.String({ description: 'why it failed' })),
+    dry_run: Type.Boolean(),
+    strict: Type.Boolean(),
+    max_bad_share: Nullable(Type.Number({ description: 'null: as the server is set' })),
+    warnings: Type.Array(Type.String(), { description: 'what is wrong with a file that was imported all the same' }),
+    effective_from: Nullable(Instant),
+    bytes: Count('of the file'),
+    requested_by: Nullable(Type.String({ description: 'the id of a user; null: there were no users' })),
+    created_at: Instant,
+    started_at: Nullable(Instant),
+    finished_at: Nullable(Instant),
+  },
+  { title: 'Import' },
+);
+
+const ImportParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'the id of an import' }) });
+
+const UploadQuery = Type.Object(
+  {
+    feed: Feed,
+    file_name: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f]+$', description: 'for messages' }),
+    ),
+    strict: Type.Optional(Type.Boolean({ description: 'refuse the whole file when there is one bad row' })),
+    max_bad_share: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 1,
+        description:
+          'refuse the file when at least ten rows and a larger share of all rows are bad, or every row is; 1: never. By default as MAX_BAD_SHARE says.',
+      }),
+    ),
+    dry_run: Type.Optional(Type.Boolean({ description: 'find out what would change, and change nothing' })),
+    effective_from: Type.Optional(
+      GivenInstant('from when changed hours and zones hold; by default the time of the import'),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const FileBody = {
+  content: Object.fromEntries(
+    ['text/csv', 'application/gzip', 'application/vnd.apache.parquet', 'application/octet-stream'].map((type) => [
+      type,
+      { schema: Raw('the file itself; any content type will do') },
+    ]),
+  ),
+};
+
+/** Feeds as uploads, worked on one after the other. */
+export function importRoutes(imports: ImportService, { audit }: Accounts): Routes {
+  return async (app) => {
+    app.removeAllContentTypeParsers();
+    // The file goes to the disk as it comes.
+    app.addContentTypeParser('*', async (_request: unknown, payload: Readable) => payload);
+
+    app.post(
+      ROOT,
+      {
+        config: { access: 'imports:write', slowBody: true, share: 'upload' },
+        schema: {
+          operationId: 'uploadFeed',
+          summary: 'Upload a feed',
+          tags,
+          querystring: UploadQuery,
+          body: FileBody,
+          response: { 202: ImportResource },
+        },
+        // The body is no JSON and is not looked at here.
+        validatorCompiler: (route) => (route.httpPart === 'body' ? () => true : compileValidator(route)),
+        onSend: closeUnread,
+      },
+      async (request, reply) => {
+        const { feed, file_name = `${feed} file`, strict = false, max_bad_share, dry_run = false } = request.query;
+        const { effective_from } = request.query;
+        if (effective_from !== undefined && feed !== 'hours' && feed !== 'zones') {
+          throw invalid(`effective_from is for hours and zones; ${feed} say themselves when they hold`);
+        }
+        const length = request.headers['content-length'];
+        const record = await imports.add(
+          {
+            feed,
+            fileName: file_name,
+            strict,
+            maxBadShare: max_bad_share,
+            dryRun: dry_run,
+            effectiveFrom: effective_from === undefined ? undefined : instantFrom('effective_from', effective_from),
+            requestedBy: userIdOf(request.principal),
+            bytes: length === undefined ? undefined : Number(length),
+          },
+          request.raw,
+          (id) =>
+            audit.entry(
+              actorOf(request.principal),
+              'import.added',
+              { kind: 'import', id },
+              { feed, file_name, dry_run },
+            ),
+        );
+        return reply.code(202).header('location', `${ROOT}/${record.id}`).send(importResource(record));
+      },
+    );
+
+    app.get(
+      ROOT,
+      {
+        config: { access: 'imports:read' },
+        schema: {
+          operationId: 'listImports',
+          summary: 'List imports, newest first',
+          tags,
+          querystring: Type.Object(
+            { status: Type.Optional(OneOf(IMPORT_STATUSES, 'only those with this status')), ...PageQuery },
+            { additionalProperties: false },
+          ),
+          response: { 200: Page(ImportResource, 'ImportPage') },
+        },
+      },
+      async (request) => {
+        const { status, cursor } = request.query;
+        const after = decodeCursor(cursor, NewestCursor, (schema, value) => Value.Check(schema, value));
+        const page = await imports.list({
+          status,
+          after: after && { requestedAt: after[0], id: after[1] },
+          limit: limitOf(request.query),
+        });
+        const { next } = page;
+        return {
+          items: page.imports.map(importResource),
+          next_cursor: next === undefined ? null : encodeCursor([next.requestedAt, next.id]),
+        };
+      },
+    );
+
+    app.get(
+      `${ROOT}/:id`,
+      {
+        config: { access: 'imports:read' },
+        schema: {
+          operationId: 'readImport',
+          summary: 'Read an import',
+          tags,
+          params: ImportParams,
+          response: { 200: ImportResource },
+        },
+      },
+      async (request) => importResource(await imports.find(request.params.id.toLowerCase())),
+    );
+
+    app.get(
+      `${ROOT}/:id/events`,
+      {
+        // A HEAD would open a stream that nobody reads.
+        exposeHeadRoute: false,
+        config: { access: 'imports:read', share: 'stream' },
+        schema: {
+          operationId: 'watchImport',
+          summary: 'Watch an import until it ends',
+          tags,
+          params: ImportParams,
+          response: { 200: EventsAnswer },
+        },
+      },
+      async (request, reply) => {
+        const read = () => imports.find(request.params.id.toLowerCase());
+        await read();
+        return watch(reply, {
+          read,
+          progress: ({ progress, status, phase = null }) => ({ progress, status, phase }),
+          end: ({ status }) => (status === 'queued' || status === 'running' ? undefined : status),
+          resource: importResource,
+        });
+      },
+    );
+
+    app.get(
+      `${ROOT}/:id/rejects`,
+      {
+        config: { access: 'imports:read', share: 'download' },
+        schema: {
+          operationId: 'downloadRejects',
+          summary: 'Download the rejected rows of an import, with the reasons',
+          tags,
+          params: ImportParams,
+          response: {
+            200: answer('a CSV file', { 'text/csv': Raw('`file,line,reason,row`') }),
+          },
+        },
+      },
+      async (request, reply) => {
+        const id = request.params.id.toLowerCase();
+        const { bytes, content } = await imports.rejects(id);
+        return reply
+          .header('cache-control', 'no-store')
+          .header('content-length', bytes)
+          .header('content-disposition', `attachment; filename="${id}.rejects.csv"`)
+          .type('text/csv; charset=utf-8')
+          .send(content);
+      },
+    );
+
+    app.delete(
+      `${ROOT}/:id`,
+      {
+        config: { access: 'imports:write' },
+        schema: {
+          operationId: 'deleteImport',
+          summary: 'Delete the record of an import that does not run, and its rejected rows',
+          tags,
+          params: ImportParams,
+          response: { 204: Nothing('it is gone') },
+        },
+      },
+      async (request, reply) => {
+        const id = request.params.id.toLowerCase();
+        const entry = audit.entry(actorOf(request.principal), 'import.removed', { kind: 'import', id });
+        await imports.remove(id, entry);
+        return reply.code(204).send(null);
+      },
+    );
+  };
+}
+
+function importResource(record: ImportRecord): Static<typeof ImportResource> {
+  const instant = (value: number | undefined) => (value === undefined ? null : formatInstant(value));
+  const { counts } = record;
+  return {
+    id: record.id,
+    feed: record.feed,
+    file_name: record.fileName,
+    status: record.status,
+    phase: record.phase ?? null,
+    progress: record.progress,
+    counts: counts === undefined ? null : countsResource(counts),
+    error: record.reason ?? null,
+    dry_run: record.dryRun,
+    strict: record.strict,
+    max_bad_share: record.maxBadShare ?? null,
+    warnings: counts === undefined ? [] : allWarnings(record.feed, counts),
+    effective_from: instant(record.effectiveFrom),
+    bytes: record.bytes,
+    requested_by: record.requestedBy ?? null,
+    created_at: formatInstant(record.requestedAt),
+    started_at: instant(record.startedAt),
+    finished_at: instant(record.finishedAt),
+  };
+}
+
+function allWarnings(feed: string, counts: NonNullable<ImportRecord['counts']>): string[] {
+  const { census } = counts;
+  const ofStores = census === undefined ? [] : censusWarnings(census);
+  return [...warningsOf({ feed: feedFrom(feed), ...counts }), ...ofStores];
+}
+
+function censusResource({ polled, withHours, withZone, hoursOnly, zoneOnly }: StoreCensus) {
+  return { polled, with_hours: withHours, with_zone: withZone, hours_only: hoursOnly, zone_only: zoneOnly };
+}
+
+function countsResource({
+  alreadyThere,
+  setAside,
+  unreadStores,
+  census,
+  ...counts
+}: NonNullable<ImportRecord['counts']>) {
+  const { kept, unknown, ids } = unreadStores;
+  return {
+    ...counts,
+    already_there: alreadyThere,
+    set_aside: setAside,
+    stores_kept: kept,
+    stores_unknown: unknown,
+    stores: census === undefined ? null : censusResource(census),
+    stores_named: [...ids],
+  };
+}

@@ -1,0 +1,54 @@
+import { DEFAULT_ZONE, zoneBetween } from '../calendar/tzdb.ts';
+import { DAY } from '../domain/hours.ts';
+import { Schedule } from '../domain/schedule.ts';
+import type { Zone } from '../domain/zone.ts';
+import type { Snapshot } from '../storage/ports/snapshot.ts';
+
+/** Hours repeat on local dates that begin up to this much before and after the range that is asked about. */
+const SLACK = 4 * DAY;
+
+/** The instants that are asked about, both included, and the zones of the database as far as they matter there. */
+export class ScheduleRange {
+  readonly from: number;
+  readonly to: number;
+  readonly #zones = new Map<string, Zone>();
+
+  constructor(from: number, to: number) {
+    this.from = from;
+    this.to = to;
+  }
+
+  /** @param name an IANA name; `null`: the default zone */
+  zone(name: string | null): Zone {
+    const known = name ?? DEFAULT_ZONE;
+    let zone = this.#zones.get(known);
+    if (zone === undefined) {
+      zone = zoneBetween(known, this.from - SLACK, this.to + SLACK);
+      this.#zones.set(known, zone);
+    }
+    return zone;
+  }
+}
+
+/**
+ * Reads when the stores with consecutive keys from `firstKey` on are open.
+ *
+ * @param zones the zone of each, the one that holds last
+ */
+export async function readSchedule(
+  snapshot: Snapshot,
+  firstKey: number,
+  zones: readonly Zone[],
+  range: ScheduleRange,
+): Promise<Schedule> {
+  const endKey = firstKey + zones.length;
+  const { from, to } = range;
+  const [firstDate, lastDate] = [Math.floor((from - SLACK) / DAY), Math.floor((to + SLACK) / DAY)];
+  const zoneChanges = await snapshot.zoneChanges(firstKey, endKey);
+  return new Schedule({
+    zones,
+    zoneChanges: { ...zoneChanges, zone: zoneChanges.zones.map((name) => range.zone(name)) },
+    hours: await snapshot.hours(firstKey, endKey, from, to),
+    specialHours: await snapshot.specialHours(firstKey, endKey, firstDate, lastDate),
+  });
+}

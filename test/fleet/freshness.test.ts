@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { zoneRelease, zoneWarning } from '../../src/calendar/tzdb.ts';
+import { loadSyncConfig } from '../../src/config/sync.ts';
+import { Freshness, type FreshnessParts } from '../../src/fleet/freshness.ts';
+import { StoreDirectory } from '../../src/stores/directory.ts';
+import { Importer, NOW, POLLS } from '../support/importer.ts';
+import { testServer } from '../support/server.ts';
+
+const HOUR = 3_600_000;
+
+async function freshness(t: Parameters<typeof Importer.open>[0], parts: Partial<FreshnessParts> = {}) {
+  const importer = await Importer.open(t);
+  const freshness = new Freshness({
+    ...{ storage: importer.storage, syncs: { lastResults: async () => [] }, troubleSince: () => undefined },
+    ...{
+      zoneWarning: () => undefined,
+      live: true,
+      interval: HOUR,
+      now: () => NOW,
+      directory: new StoreDirectory({ storage: importer.storage, now: Date.now }),
+    },
+    ...parts,
+  });
+  return { importer, freshness };
+}
+
+test('a live system says how old its newest poll is once it is older than two intervals', async (t) => {
+  let now = NOW;
+  const { importer, freshness: fresh } = await freshness(t, { now: () => now });
+  assert.deepEqual(await fresh.warnings(), ['there are no polls yet']);
+  await importer.polls(`${POLLS}a,active,2023-01-25T17:30:00Z\n`);
+  now += 60_000;
+  assert.deepEqual(await fresh.warnings(), []);
+  now = NOW + 1.5 * HOUR - 1;
+  assert.deepEqual(await fresh.warnings(), []);
+  now += 60_001;
+  assert.deepEqual(await fresh.warnings(), ['the newest poll is 121 minutes old']);
+});
+
+test('an archive may be as old as it likes', async (t) => {
+  const { importer, freshness: fresh } = await freshness(t, { live: false });
+  await importer.polls(`${POLLS}a,active,2020-01-01T00:00:00Z\n`);
+  assert.deepEqual(await fresh.warnings(), []);
+});
+
+test('time zone rules that have aged are said of an archive, too', async (t) => {
+  const { freshness: fresh } = await freshness(t, { live: false, zoneWarning: () => 'the rules are old' });
+  assert.deepEqual(await fresh.warnings(), ['the rules are old']);
+  const { version, kind } = zoneRelease();
+  const [year = ''] = version.split(/[a-z]/);
+  assert.equal(zoneWarning(Date.UTC(Number(year), 11, 31)), undefined);
+  assert.equal(
+    zoneWarning(Date.UTC(Number(year) + 4, 0, 1)),
+    `the time zone rules (${version}, ${kind}) are older than 14 months`,
+  );
+});
+
+test('sources that fail and trouble of the poller are said, without a path or a URL', async (t) => {
+  const failed = { status: 'failed', source: '/secret/hours.csv', error: 'there is no file /secret/hours.csv' };
+  const results = ['hours', 'polls'].map((feed) => ({ feed, ...failed }));
+  const { importer, freshness: fresh } = await freshness(t, {
+    syncs: { lastResults: async () => results as never },
+    troubleSince: () => NOW,
+  });
+  await importer.polls(`${POLLS}a,active,2023-01-25T17:30:00Z\n`);
+  assert.deepEqual(await fresh.warnings(), [
+    'the poller is in trouble itself and observes nothing',
+    'a source of business hours cannot be read',
+    'a source of polls cannot be read',
+  ]);
+});
+
+test('/readyz has the warnings, and is ready all the same', async (t) => {
+  const now = () => NOW;
+  const time_zones = { version: zoneRelease().version, source: zoneRelease().kind };
+  const archive = await testServer(t, { now });
+  assert.deepEqual((await archive.app.inject('/readyz')).json(), { status: 'ready', time_zones });
+  const live = await testServer(t, { now, sync: loadSyncConfig({ SYNC_POLLS: '/secret/polls.csv' }) });
+  const answer = await live.app.inject('/readyz');
+  assert.deepEqual(
+    [answer.statusCode, answer.json()],
+    [200, { status: 'ready', time_zones, warnings: ['there are no polls yet'] }],
+  );
+});

@@ -1,0 +1,438 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { type TestContext, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { type Principal, SCOPES_OF } from '../../../src/accounts/access.ts';
+import { DAY, HOUR, MINUTE } from '../../../src/domain/hours.ts';
+import type { Authenticator } from '../../../src/http/types.ts';
+import { testServer } from '../../support/server.ts';
+import { merge, type StagedFeeds } from '../../support/staging.ts';
+
+/** A Wednesday, 12:00 in Chicago. */
+const NOON = Date.parse('2025-06-04T17:00Z');
+const everyDay = (id: string) => [0, 1, 2, 3, 4, 5, 6].map((day) => [id, day, 9 * HOUR, 22 * HOUR] as const);
+const ago = (id: string, minutes: number, active: boolean) => [id, NOON - minutes * MINUTE, active] as const;
+
+const FEEDS: StagedFeeds = {
+  hours: [...everyDay('mine'), ...everyDay('theirs')],
+  zones: [['theirs', 'America/New_York']],
+  polls: [
+    ago('mine', 150, true),
+    ago('mine', 90, true),
+    ago('mine', 30, false),
+    ago('theirs', 200, false),
+    ago('theirs', 20, false),
+    ago('theirs', 5, false),
+  ],
+};
+
+function userOf(role: 'owner' | 'operator', stores: 'all' | ReadonlySet<string>): Principal {
+  const named = { userId: role, login: role, name: role, role, keyId: role };
+  return {
+    kind: 'user',
+    ...named,
+    via: 'key',
+    provenAt: undefined,
+    mustEnroll: false,
+    scopes: SCOPES_OF[role],
+    stores,
+  };
+}
+
+const USERS: Readonly<Record<string, Principal>> = {
+  owner: userOf('owner', new Set(['mine'])),
+  nothing: userOf('owner', new Set()),
+  operator: userOf('operator', 'all'),
+};
+
+/** Users whose key is their name. */
+const authenticator: Authenticator = {
+  revision: async () => '',
+  hasUsers: async () => true,
+  principalOfSession: async () => undefined,
+  principalOfKey: async (key) => USERS[key],
+};
+
+async function served(t: TestContext, feeds: StagedFeeds = FEEDS) {
+  const clock = { now: NOON };
+  const server = await testServer(t, { authenticator, now: () => clock.now });
+  await merge(server.storage, feeds);
+  const get = (url: string, user = 'operator') =>
+    server.app.inject({ url, headers: { authorization: `Bearer ${user}` } });
+  const json = async (url: string, user?: string) => {
+    const answer = await get(url, user);
+    assert.equal(answer.statusCode, 200, answer.body);
+    return answer.json();
+  };
+  return { server, clock, get, json };
+}
+
+test('the fleet now: states, poller, uptime of three windows, the worst stores', async (t) => {
+  const { json } = await served(t);
+  const fleet = await json('/api/v1/fleet');
+  assert.equal(fleet.as_of, '2025-06-04T17:00:00.000Z');
+  assert.equal(fleet.stores, 2);
+  assert.deepEqual(fleet.states, { offline: 2, unknown: 0, online: 0, closed: 0 });
+  assert.deepEqual(fleet.poller, {
+    status: 'ok',
+    latest_poll: '2025-06-04T16:55:00.000Z',
+    age_seconds: 300,
+    poll_interval_seconds: 3600,
+    trouble_since: null,
+  });
+  const { before, ...hour } = fleet.uptime.hour;
+  assert.deepEqual(hour, {
+    open_seconds: 7200,
+    up_seconds: 0,
+    down_seconds: 7200,
+    unknown_seconds: 0,
+    uptime_ratio: 0,
+  });
+  assert.deepEqual(before, {
+    open_seconds: 7200,
+    up_seconds: 3600,
+    down_seconds: 3600,
+    unknown_seconds: 0,
+    uptime_ratio: 0.5,
+  });
+  assert.deepEqual(fleet.worst.slice(1), [
+    {
+      store_id: 'mine',
+      name: null,
+      state: 'offline',
+      offline_since: { utc: '2025-06-04T16:00:00.000Z', local: '2025-06-04T11:00:00.000-05:00' },
+      lost_seconds: 3600,
+      since_first_poll: false,
+      down_last_day_seconds: 3600,
+    },
+  ]);
+});
+
+test('the fleet says since when the monitor itself is in trouble, and was at an instant of the past', async (t) => {
+  const { server, clock, json } = await served(t);
+  const gap = { id: 'g', server: 's', reason: 'no network', unobserved: 1, from: clock.now - HOUR, until: undefined };
+  await server.storage.gaps.save(gap, clock.now);
+  const since = async (url: string) => (await json(url)).poller.trouble_since;
+  assert.equal(await since('/api/v1/fleet'), '2025-06-04T16:00:00.000Z');
+  await server.storage.gaps.save({ ...gap, until: clock.now - MINUTE }, clock.now);
+  assert.equal(await since('/api/v1/fleet?as_of=2025-06-04T16:30:00Z'), '2025-06-04T16:00:00.000Z');
+  assert.equal(await since('/api/v1/fleet?as_of=2025-06-04T15:30:00Z'), null);
+  clock.now += 2 * MINUTE;
+  assert.equal(await since('/api/v1/fleet'), null);
+});
+
+test('a poller that has been silent for two polling intervals is late', async (t) => {
+  const { clock, json } = await served(t);
+  const at = async (instant: number) => (await json(`/api/v1/fleet?as_of=${new Date(instant).toISOString()}`)).poller;
+  assert.equal((await at(NOON + 115 * MINUTE - 1)).status, 'ok');
+  const late = await at(NOON + 115 * MINUTE);
+  assert.deepEqual([late.status, late.age_seconds], ['late', 7200]);
+  clock.now = NOON + 60 * DAY;
+  const now = (await json('/api/v1/fleet')).poller;
+  assert.deepEqual([now.status, now.latest_poll], ['late', '2025-06-04T16:55:00.000Z']);
+});
+
+test('the history of the fleet adds up, hours to days', async (t) => {
+  const { json } = await served(t);
+  const { as_of, hours, days } = await json('/api/v1/fleet/history?as_of=latest');
+  assert.equal(as_of, '2025-06-04T16:55:00.000Z');
+  assert.deepEqual([hours.length, days.length], [168, 7]);
+  assert.equal(hours[0].from, '2025-05-28T16:55:00.000Z');
+  assert.equal(hours[167].to, as_of);
+  assert.deepEqual([hours[167].polls, hours[166].polls, days[6].polls], [3, 1, 6]);
+  for (const [i, day] of days.entries()) {
+    for (const figure of ['open_seconds', 'up_seconds', 'down_seconds', 'unknown_seconds', 'polls']) {
+      const sum = hours
+        .slice(24 * i, 24 * i + 24)
+        .reduce((total: number, hour: Record<string, number>) => total + (hour[figure] ?? Number.NaN), 0);
+      assert.equal(day[figure], sum, `${figure} of day ${i}`);
+    }
+  }
+});
+
+test('the history of the fleet has the gaps of the coverage that touch it; how much was missed is not for owners', async (t) => {
+  const { server, json } = await served(t);
+  const hour = 3_600_000;
+  const gap = { id: randomUUID(), server: 'here', reason: 'most probes fail', unobserved: 7 };
+  await server.storage.gaps.save({ ...gap, from: NOON - 3 * hour, until: NOON - 2 * hour }, NOON);
+  await server.storage.gaps.save({ ...gap, id: randomUUID(), from: NOON - 200 * hour, until: NOON - 199 * hour }, NOON);
+  const told = { from: '2025-06-04T14:00:00.000Z', until: '2025-06-04T15:00:00.000Z', reason: 'most probes fail' };
+  assert.deepEqual((await json('/api/v1/fleet/history')).gaps, [{ ...told, unobserved: 7 }]);
+  assert.deepEqual((await json('/api/v1/fleet/history', 'owner')).gaps, [told]);
+});
+
+test('an owner is told of own stores and of nothing else', async (t) => {
+  const { server, json } = await served(t);
+  const own = await json('/api/v1/fleet', 'owner');
+  assert.deepEqual([own.stores, own.states.offline], [1, 1]);
+  assert.equal(own.poller.latest_poll, '2025-06-04T16:30:00.000Z');
+  assert.deepEqual(
+    own.worst.map(({ store_id }: { store_id: string }) => store_id),
+    ['mine'],
+  );
+  assert.equal(own.uptime.hour.open_seconds, 3600);
+  const history = await json('/api/v1/fleet/history', 'owner');
+  assert.equal(history.days[6].polls, 3);
+
+  const nothing = await json('/api/v1/fleet', 'nothing');
+  assert.deepEqual([nothing.stores, nothing.worst, nothing.poller.latest_poll], [0, [], null]);
+  assert.equal(nothing.uptime.week.open_seconds, 0);
+
+  // What happens to the stores of others changes nothing.
+  await merge(server.storage, { polls: [ago('theirs', 2, true), ago('other', 2, true)] });
+  assert.deepEqual(await json(`/api/v1/fleet?as_of=2025-06-04T17:00Z`, 'owner'), own);
+});
+
+test('a timeline explains a store: open times, polls, states, outages, totals', async (t) => {
+  const { json } = await served(t);
+  const answer = await json('/api/v1/stores/mine/timeline?from=2025-06-04T08:00:00-05:00', 'owner');
+  const at = (utc: string, local: string) => ({ utc: `2025-06-04T${utc}Z`, local: `2025-06-04T${local}-05:00` });
+  const [nine, eleven, noon] = [
+    at('14:00:00.000', '09:00:00.000'),
+    at('16:00:00.000', '11:00:00.000'),
+    at('17:00:00.000', '12:00:00.000'),
+  ];
+  assert.deepEqual(answer, {
+    store_id: 'mine',
+    zone: 'America/Chicago',
+    as_of: noon,
+    from: at('13:00:00.000', '08:00:00.000'),
+    to: noon,
+    estimator: 'nearest',
+    first_poll: at('14:30:00.000', '09:30:00.000'),
+    open: [{ from: nine, to: noon }],
+    hours_unknown: [],
+    polls: [
+      { at: at('14:30:00.000', '09:30:00.000'), status: 'active', counts: true, reason: null, inactive_reason: null },
+      { at: at('15:30:00.000', '10:30:00.000'), status: 'active', counts: true, reason: null, inactive_reason: null },
+      {
+        ...{ at: at('16:30:00.000', '11:30:00.000'), status: 'inactive', counts: true, reason: null },
+        inactive_reason: null,
+      },
+    ],
+    segments: [
+      { from: nine, to: eleven, state: 'up', seconds: 7200 },
+      { from: eleven, to: noon, state: 'down', seconds: 3600 },
+    ],
+    outages: [{ from: eleven, to: noon, ongoing: true, lost_seconds: 3600, since_first_poll: false, reasons: [] }],
+    totals: { open_seconds: 10_800, up_seconds: 7200, down_seconds: 3600, unknown_seconds: 0 },
+  });
+});
+
+test('a timeline and the fleet say why a store is offline', async (t) => {
+  const { json } = await served(t, {
+    hours: [...everyDay('s'), ...everyDay('r'), ...everyDay('q')],
+    polls: [
+      ['s', NOON - 90 * 60_000, false, 'timeout'],
+      ['s', NOON - 60 * 60_000, false, 'closed_by_store: PAUSED'],
+      ['s', NOON - 30 * 60_000, false, 'closed_by_store'],
+      ['s', NOON - 10 * 60_000, true],
+      ['s', NOON - 2 * 60_000, false, 'http_503: maintenance'],
+      ['r', NOON - 60_000, false, 'http_503'],
+      ['q', NOON - 60_000, false],
+    ],
+  });
+  const { polls, outages } = await json('/api/v1/stores/s/timeline');
+  assert.deepEqual(
+    polls.map(({ inactive_reason: reason }: { inactive_reason: unknown }) => reason),
+    [
+      { code: 'timeout', detail: null },
+      { code: 'closed_by_store', detail: 'PAUSED' },
+      { code: 'closed_by_store', detail: null },
+      null,
+      { code: 'http_503', detail: 'maintenance' },
+    ],
+  );
+  assert.deepEqual(
+    outages.map(({ reasons }: { reasons: unknown }) => reasons),
+    [
+      [
+        { code: 'closed_by_store', detail: 'PAUSED', polls: 2 },
+        { code: 'timeout', detail: null, polls: 1 },
+      ],
+      [{ code: 'http_503', detail: 'maintenance', polls: 1 }],
+    ],
+  );
+  const { offline_reasons: reasons, states } = await json('/api/v1/fleet');
+  assert.equal(states.offline, 3);
+  assert.deepEqual(reasons, [
+    { reason: 'http_503', stores: 2 },
+    { reason: null, stores: 1 },
+  ]);
+});
+
+test('a state that passes at half a millisecond is told exactly, and why a poll does not count', async (t) => {
+  const { json } = await served(t, {
+    hours: everyDay('s'),
+    polls: [
+      ['s', NOON - 5 * HOUR, true],
+      ['s', NOON - 60_001, true],
+      ['s', NOON - 30_000, false],
+    ],
+  });
+  const { polls, segments } = await json('/api/v1/stores/s/timeline');
+  assert.deepEqual(
+    polls.map(({ counts, reason }: { counts: boolean; reason: string | null }) => [counts, reason]),
+    [
+      [false, 'outside_business_hours'],
+      [true, null],
+      [true, null],
+    ],
+  );
+  assert.equal(segments.at(-1).from.utc, '2025-06-04T16:59:14.9995Z');
+  assert.equal(segments.at(-1).from.local, '2025-06-04T11:59:14.9995-05:00');
+  assert.equal(segments.at(-1).seconds, 45.0005);
+});
+
+test('local times of a timeline follow the zone that was in force', async (t) => {
+  const { server, json } = await served(t, { zones: [['s', 'America/Chicago']], polls: [['s', NOON - DAY, true]] });
+  await merge(server.storage, { zones: [['s', 'Asia/Kolkata']] }, NOON - HOUR);
+  const { zone, from, to } = await json('/api/v1/stores/s/timeline?from=2025-06-04T00:00Z');
+  assert.equal(zone, 'Asia/Kolkata');
+  assert.equal(from.local, '2025-06-03T19:00:00.000-05:00');
+  assert.equal(to.local, '2025-06-04T22:30:00.000+05:30');
+});
+
+test('a timeline of a store that one may not know of is not there, as if it did not exist', async (t) => {
+  const { get } = await served(t);
+  const other = await get('/api/v1/stores/theirs/timeline', 'owner');
+  const none = await get('/api/v1/stores/nowhere/timeline', 'owner');
+  assert.deepEqual([other.statusCode, none.statusCode], [404, 404]);
+  assert.equal(other.body.replace('theirs', 'nowhere'), none.body);
+  assert.equal((await get('/api/v1/stores/nowhere/timeline')).statusCode, 404);
+  assert.equal((await get('/api/v1/stores/theirs/timeline')).statusCode, 200);
+});
+
+test('a range that no report would look at is refused with what was expected', async (t) => {
+  const { get } = await served(t);
+  const refused = async (query: string) => {
+    const answer = await get(`/api/v1/stores/mine/timeline?${query}`);
+    assert.equal(answer.statusCode, 400, answer.body);
+    return answer.json<{ detail: string }>().detail;
+  };
+  assert.match(await refused('to=2025-06-04T17:00:00.001Z'), /no later than as_of, 2025-06-04T17:00:00\.000Z/);
+  assert.match(await refused('from=2025-05-27T16:59:59.999Z'), /no earlier than 8 days before as_of, 2025-05-27T17:00/);
+  assert.match(await refused('from=2025-06-04T12:00Z&to=2025-06-04T11:00Z'), /no later than to/);
+  assert.match(await refused('from=yesterday'), /from is "yesterday", expected an instant/);
+  assert.match(await refused('as_of=soon'), /as_of is "soon"/);
+  assert.match(await refused('estimator=markov'), /estimator/);
+  assert.equal((await get('/api/v1/stores/mine/timeline?from=2025-05-27T17:00Z&to=2025-05-27T17:00Z')).statusCode, 200);
+});
+
+test('without a poll there is no latest one to look at', async (t) => {
+  const { get, json } = await served(t, { hours: everyDay('s') });
+  assert.equal((await get('/api/v1/fleet?as_of=latest')).statusCode, 409);
+  const fleet = await json('/api/v1/fleet');
+  assert.deepEqual([fleet.states.unknown, fleet.poller.status, fleet.uptime.hour.uptime_ratio], [1, 'late', null]);
+});
+
+test('metrics tell of requests by route, of states and of the latest poll', async (t) => {
+  const { get } = await served(t);
+  await get('/api/v1/stores/mine/timeline');
+  await get('/nowhere/at/all');
+  const { body, headers } = await get('/metrics');
+  assert.match(String(headers['content-type']), /^text\/plain; version=0\.0\.4/);
+  assert.match(body, /^restaurant_monitor_stores\{state="offline"\} 2$/m);
+  assert.match(body, /^restaurant_monitor_latest_poll_age_seconds 300$/m);
+  assert.match(
+    body,
+    /^restaurant_monitor_request_duration_seconds_count\{method="GET",route="\/api\/v1\/stores\/:store_id\/timeline",status="200"\} 1$/m,
+  );
+  assert.match(body, /route="none",status="404"/);
+  assert.ok(!body.includes('mine'), 'no store is named');
+  assert.match(body, /^nodejs_eventloop_lag_p99_seconds /m);
+  assert.equal((await get('/metrics', 'owner')).statusCode, 403);
+});
+
+test('polls that come over HTTP are counted, and a report by how long it took', async (t) => {
+  const { server, get } = await served(t);
+  const headers = { authorization: 'Bearer operator' };
+  const poll = { store_id: 'mine', timestamp_utc: '2025-06-04T16:59:00Z', status: 'active' };
+  const sent = await server.app.inject({ method: 'POST', url: '/api/v1/polls', headers, payload: [poll, poll] });
+  assert.equal(sent.json<{ received: number; rejected: number }>().rejected, 0, sent.body);
+  assert.match((await get('/metrics')).body, /^restaurant_monitor_polls_received_total\{source="api"\} 2$/m);
+  await server.app.inject({ method: 'POST', url: '/trigger_report', headers });
+  const reported = 'restaurant_monitor_report_duration_seconds_count{outcome="complete"} 1';
+  while (!(await get('/metrics')).body.includes(reported)) await setImmediate();
+});
+
+test('the list of stores has the states of the fleet', async (t) => {
+  const { json } = await served(t);
+  const states = async (query: string) =>
+    (await json(`/api/v1/stores${query}`)).items.map(
+      ({ store_id, state }: { store_id: string; state: string }) => `${store_id} ${state}`,
+    );
+  assert.deepEqual(await states(''), ['mine offline', 'theirs offline']);
+  assert.deepEqual(await states('?as_of=2025-06-04T15:45:00Z'), ['theirs unknown', 'mine online']);
+  assert.deepEqual(await states('?as_of=latest&state=offline'), ['mine offline', 'theirs offline']);
+});
+
+/** Reads events as they come. */
+async function* eventsOf(response: Response): AsyncGenerator<{ event: string; data: Record<string, unknown> }> {
+  let text = '';
+  assert.ok(response.body, 'there is a body');
+  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    const blocks = text.split('\n\n');
+    text = blocks.pop() ?? '';
+    for (const block of blocks) {
+      const [, event, data] = /^event: (.*)\ndata: (.*)$/.exec(block) ?? [];
+      if (event !== undefined && data !== undefined) yield { event, data: JSON.parse(data) };
+    }
+  }
+}
+
+test('listeners hear of the stores that they see, and the server closes while they listen', async (t) => {
+  const { server } = await served(t);
+  const address = await server.app.listen({ port: 0 });
+  const listen = async (user: string) => {
+    const response = await fetch(`${address}/api/v1/fleet/events`, { headers: { authorization: `Bearer ${user}` } });
+    assert.equal(response.headers.get('content-type'), 'text/event-stream');
+    const events = eventsOf(response);
+    return { events, first: (await events.next()).value };
+  };
+  const operator = await listen('operator');
+  assert.deepEqual(operator.first, {
+    event: 'fleet',
+    data: {
+      as_of: '2025-06-04T17:00:00.000Z',
+      stores: 2,
+      states: { offline: 2, unknown: 0, online: 0, closed: 0 },
+      latest_poll: '2025-06-04T16:55:00.000Z',
+      revision: 1,
+    },
+  });
+  const owner = await listen('owner');
+  assert.deepEqual(owner.first, {
+    event: 'fleet',
+    data: {
+      as_of: '2025-06-04T17:00:00.000Z',
+      stores: 1,
+      states: { offline: 1, unknown: 0, online: 0, closed: 0 },
+      latest_poll: '2025-06-04T16:30:00.000Z',
+    },
+  });
+  assert.equal(server.app.eventStreams.size, 2);
+  await server.app.close();
+  assert.equal((await operator.events.next()).done, true);
+  assert.equal((await owner.events.next()).done, true);
+  assert.equal(server.app.eventStreams.size, 0);
+});
+
+test('a listener that goes away is forgotten, and one too many is sent away', async (t) => {
+  const { server, get } = await served(t);
+  const address = await server.app.listen({ port: 0 });
+  const leaving = new AbortController();
+  const headers = { authorization: 'Bearer operator' };
+  await fetch(`${address}/api/v1/fleet/events`, { headers, signal: leaving.signal });
+  const [stream] = server.app.eventStreams;
+  leaving.abort();
+  await stream?.closed;
+  assert.equal(server.app.eventStreams.size, 0);
+  for (let i = 0; i < server.app.maxEventStreams; i++) {
+    server.app.eventStreams.add({ send: () => {}, close: () => {}, closed: Promise.resolve() });
+  }
+  const answer = await get('/api/v1/fleet/events');
+  assert.equal(answer.statusCode, 429);
+  assert.equal(answer.headers['retry-after'], '30');
+});

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Fastify from 'fastify';
+import { limitRequestTime } from '../../../src/http/guards/deadlines.ts';
+import type { App } from '../../../src/http/types.ts';
+
+test('a client that does not send its request in time is cut off, unless its body may be slow', async (t) => {
+  const app = Fastify() as unknown as App;
+  limitRequestTime(app, 100);
+  app.addContentTypeParser('*', { parseAs: 'string' }, async (_request: unknown, body: string) => body);
+  app.post('/quick', async (request) => `got ${request.body}`);
+  app.post('/slow', { config: { slowBody: true } }, async (request) => `got ${request.body}`);
+  t.after(() => app.close());
+  const { port, hostname } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+
+  const send = async (path: string, end: string) => {
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      `POST ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 4\r\nContent-Type: x/y\r\n\r\nab`,
+    );
+    await sleep(400);
+    if (!socket.destroyed && socket.writable) socket.end(end);
+    let text = '';
+    for await (const chunk of socket.setEncoding('utf8')) text += chunk;
+    return text;
+  };
+  assert.match(await send('/quick', ''), /^HTTP\/1\.1 408 /);
+  assert.match(await send('/nowhere', ''), /^HTTP\/1\.1 408 /);
+  assert.match(await send('/slow', 'cd'), /^HTTP\/1\.1 200 [\s\S]*got abcd$/);
+});

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { loadSyncConfig } from '../../../src/config/sync.ts';
+import { as, FakePeople } from '../../support/people.ts';
+import { type TestSettings, testServer, trigger } from '../../support/server.ts';
+import { merge } from '../../support/staging.ts';
+
+const T = Date.parse('2023-01-22T12:00:00Z');
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const LIVE: TestSettings = { sync: loadSyncConfig({ SYNC_POLLS: '/feeds/polls.csv' }) };
+const LATE = 'the newest poll was 121 minutes old when this report was asked for; it says nothing about the time since';
+
+/** `mine` was polled at noon, `theirs` an hour and a half later. */
+async function fleet(t: TestContext, minutes: number, settings = LIVE) {
+  const clock = { now: T + minutes * MINUTE };
+  const server = await testServer(t, { ...settings, now: () => clock.now });
+  await merge(server.storage, { polls: [['mine', T, true]] });
+  const get = async (url: string, accept = '*/*', name = 'nobody') =>
+    server.app.inject({ url, headers: { accept, ...as(name) } });
+  /** What every way to read the report says of late polls, once it is complete. */
+  const told = async (id: string) => {
+    await server.finished(id);
+    const resource = (await get(`/api/v1/reports/${id}`)).json<{ warning: string | null }>();
+    const status = (await get(`/get_report?report_id=${id}`, 'application/json')).json<{ warning?: string }>();
+    const { items } = (await get('/api/v1/reports')).json<{ items: { id: string; warning: string | null }[] }>();
+    const header = async (url: string) => (await get(url)).headers['x-report-warning'];
+    return [
+      ...[resource.warning ?? undefined, status.warning],
+      items.find((item) => item.id === id)?.warning ?? undefined,
+      ...[await header(`/get_report?report_id=${id}`), await header(`/get_report?report_id=${id}&format=full`)],
+      ...[await header(`/api/v1/reports/${id}/download`), await header(`/api/v1/reports/${id}/download?format=json`)],
+    ];
+  };
+  return { ...server, clock, get, told };
+}
+
+test('a live report whose newest poll is old says so, by every way to read it', async (t) => {
+  const server = await fleet(t, 121);
+  assert.deepEqual(await server.told(await trigger(server)), Array(7).fill(LATE));
+});
+
+test('whoever names the instant knows it; an archive and fresh polls have nothing to tell', async (t) => {
+  const nothing = Array(7).fill(undefined);
+  const late = await fleet(t, 121);
+  assert.deepEqual(await late.told(await trigger(late, { as_of: '2023-01-22T12:00:00Z' })), nothing);
+  for (const quiet of [await fleet(t, 119), await fleet(t, 121, {})]) {
+    assert.deepEqual(await quiet.told(await trigger(quiet)), nothing);
+  }
+});
+
+test('what a report says of late polls is as of when it was asked for, whenever it is read', async (t) => {
+  const server = await fleet(t, 5);
+  const fresh = await trigger(server);
+  server.clock.now = T + 121 * MINUTE;
+  const late = await trigger(server);
+  server.clock.now = T + 500 * HOUR;
+  assert.deepEqual([(await server.told(fresh))[0], (await server.told(late))[0]], [undefined, LATE]);
+  await merge(server.storage, { polls: [['mine', T + 500 * HOUR, true]] });
+  assert.equal((await server.told(late))[0], LATE);
+});
+
+test('a report that is not done, or will not be, says it too', async (t) => {
+  const server = await fleet(t, 121);
+  await server.reports.stop();
+  const id = await trigger(server);
+  const read = async () => {
+    const text = await server.get(`/get_report?report_id=${id}`);
+    const json = await server.get(`/get_report?report_id=${id}`, 'application/json');
+    return [text.body, text.headers['x-report-warning'], json.json().status, json.json().warning];
+  };
+  assert.deepEqual(await read(), ['Running', LATE, 'Running', LATE]);
+  await server.app.inject({ method: 'POST', url: `/api/v1/reports/${id}/cancel` });
+  assert.deepEqual(await read(), ['Failed: it was cancelled', LATE, 'Failed', LATE]);
+});
+
+test('the report, the fleet and /readyz call polls late at the same instant', async (t) => {
+  for (const [age, late] of [
+    [2 * HOUR - 1, false],
+    [2 * HOUR, true],
+  ] as const) {
+    const server = await fleet(t, age / MINUTE);
+    const { warning } = (await server.app.inject({ method: 'POST', url: '/api/v1/reports' })).json();
+    const { poller } = (await server.get('/api/v1/fleet')).json();
+    const ready = (await server.get('/readyz')).json();
+    assert.deepEqual(
+      [warning !== null, poller.status, ready.warnings?.[0]],
+      late ? [true, 'late', 'the newest poll is 120 minutes old'] : [false, 'ok', undefined],
+    );
+  }
+});
+
+test("an owner is told of the own stores' polls alone, and others of theirs", async (t) => {
+  const people = new FakePeople({
+    oscar: { role: 'operator' },
+    olga: { role: 'owner', stores: ['mine'] },
+    otto: { role: 'owner', stores: ['theirs'] },
+  });
+  const server = await fleet(t, 121, { ...LIVE, authenticator: people });
+  await merge(server.storage, { polls: [['theirs', T + 90 * MINUTE, true]] });
+  const warning = async (name: string) => {
+    const asked = await server.app.inject({ method: 'POST', url: '/api/v1/reports', headers: as(name), payload: {} });
+    assert.equal(asked.statusCode, 202, asked.body);
+    return asked.json<{ warning: string | null }>().warning;
+  };
+  assert.deepEqual([await warning('olga'), await warning('otto'), await warning('oscar')], [LATE, null, null]);
+});

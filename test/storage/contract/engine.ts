@@ -1,0 +1,28 @@
+import { suite } from 'node:test';
+import type { Storage } from '../../../src/storage/ports/storage.ts';
+import { accountsContract } from './accounts.ts';
+import { catalogContract } from './catalog.ts';
+import { reasonsContract } from './reasons.ts';
+import { scheduleContract } from './schedule.ts';
+import { storageContract } from './storage.ts';
+import { watchContract } from './watch.ts';
+
+/**
+ * Everything that an engine must do, on the real engine. A new engine calls this and nothing else of this folder.
+ *
+ * @param open an empty storage of its own for each call
+ */
+export function engineContract(engine: string, open: () => Promise<Storage>): void {
+  suite(engine, () => {
+    for (const contract of [
+      storageContract,
+      accountsContract,
+      catalogContract,
+      reasonsContract,
+      scheduleContract,
+      watchContract,
+    ]) {
+      contract(engine, open);
+    }
+  });
+}

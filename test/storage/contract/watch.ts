@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { suite, type TestContext, test } from 'node:test';
+import { StoredPolls } from '../../../src/intake/prober/history.ts';
+import type { CoverageGap } from '../../../src/storage/ports/coverage-gaps.ts';
+import type { Storage } from '../../../src/storage/ports/storage.ts';
+import type { SyncResult } from '../../../src/storage/ports/sync-log.ts';
+
+const T = Date.parse('2026-11-23T12:00:00Z');
+const HOUR = 3_600_000;
+
+const NOTHING = {
+  error: undefined,
+  files: 0,
+  bytes: 0,
+  read: 0,
+  rejected: 0,
+  added: 0,
+  replaced: 0,
+  alreadyThere: 0,
+  repeated: 0,
+  setAside: 0,
+  standing: undefined,
+};
+
+/**
+ * What every engine must keep for the poller and the syncs.
+ *
+ * @param open an empty storage of its own for each call
+ */
+export function watchContract(engine: string, open: () => Promise<Storage>): void {
+  suite(`storage of poller and syncs: ${engine}`, () => {
+    const opened = async (t: TestContext): Promise<Storage> => {
+      const storage = await open();
+      t.after(() => storage.close());
+      return storage;
+    };
+
+    test('a gap is recorded, recorded again as it grows, and ends', async (t) => {
+      const { gaps } = await opened(t);
+      const gap: CoverageGap = { id: 'g', server: 's', from: T, until: undefined, reason: "it's dark", unobserved: 0 };
+      await gaps.save(gap, T);
+      await gaps.save({ ...gap, unobserved: 7 }, T + 1);
+      assert.deepEqual(await gaps.list(T + HOUR, T + 2 * HOUR), [{ ...gap, unobserved: 7 }]);
+      const ended = { ...gap, until: T + HOUR, unobserved: 3_000_000_000 };
+      await gaps.save(ended, T + HOUR);
+      assert.deepEqual(await gaps.list(T + HOUR, T + 2 * HOUR), []);
+      assert.deepEqual(await gaps.list(0, T), []);
+      assert.deepEqual(await gaps.list(T + HOUR - 1, T + HOUR), [ended]);
+    });
+
+    test('a gap whose server is gone ends where it was heard of last', async (t) => {
+      const { gaps } = await opened(t);
+      const gap = { server: 's', from: T, until: undefined, reason: 'r', unobserved: 1 };
+      await gaps.save({ ...gap, id: 'old' }, T + 5);
+      await gaps.save({ ...gap, id: 'new' }, T + HOUR);
+      await gaps.endAbandoned(T + HOUR);
+      const found = (await gaps.list(T, T + 1)).map(({ id, until }) => [id, until]);
+      assert.deepEqual(found, [
+        ['new', undefined],
+        ['old', T + 5],
+      ]);
+    });
+
+    test('syncs are listed, newest first, each with what became of its sources', async (t) => {
+      const { syncs } = await opened(t);
+      const result: SyncResult = {
+        ...NOTHING,
+        feed: 'polls',
+        source: 'p.csv',
+        status: 'changed',
+        attempts: 1,
+        files: 2,
+        bytes: 5_000_000_000,
+        read: 9,
+        added: 5,
+        alreadyThere: 4,
+        setAside: 3_000_000_000,
+        standing: { rejected: 11, read: 21, storesKept: 1, storesUnknown: 2 },
+      };
+      const failed: SyncResult = {
+        ...NOTHING,
+        feed: 'zones',
+        source: 'z.csv',
+        status: 'failed',
+        attempts: 4,
+        error: 'there is no file z.csv',
+      };
+      for (const [i, cause] of (['schedule', 'request', 'schedule'] as const).entries()) {
+        await syncs.begin({ id: `run ${i}`, server: 's', cause, startedAt: T + i });
+      }
+      await syncs.add('run 1', failed);
+      await syncs.add('run 1', result);
+      await syncs.finish('run 1', T + HOUR);
+      assert.deepEqual(await syncs.runs(2), [
+        { id: 'run 2', server: 's', cause: 'schedule', startedAt: T + 2, finishedAt: undefined, results: [] },
+        {
+          id: 'run 1',
+          server: 's',
+          cause: 'request',
+          startedAt: T + 1,
+          finishedAt: T + HOUR,
+          results: [result, failed],
+        },
+      ]);
+      await syncs.forget(T + 2);
+      assert.deepEqual(
+        (await syncs.runs(10)).map(({ id }) => id),
+        ['run 2'],
+      );
+    });
+
+    test('the last success is the end of the last sync that could read all its sources', async (t) => {
+      const { syncs } = await opened(t);
+      const ended = async (id: string, startedAt: number, ...statuses: SyncResult['status'][]) => {
+        await syncs.begin({ id, server: 's', cause: 'schedule', startedAt });
+        for (const [i, status] of statuses.entries()) {
+          await syncs.add(id, { ...NOTHING, feed: 'polls', source: `${i}.csv`, status, attempts: 1 });
+        }
+        await syncs.finish(id, startedAt + 1);
+      };
+      await syncs.begin({ id: 'cut off', server: 's', cause: 'schedule', startedAt: T });
+      await ended('first failed', T, 'changed', 'failed');
+      assert.equal(await syncs.lastSuccess(), undefined);
+      await ended('good', T + HOUR, 'changed', 'unchanged');
+      await ended('failed again', T + 2 * HOUR, 'failed', 'changed');
+      await syncs.begin({ id: 'under way', server: 's', cause: 'schedule', startedAt: T + 3 * HOUR });
+      assert.equal(await syncs.lastSuccess(), T + HOUR + 1);
+      await ended('good again', T + 4 * HOUR, 'unchanged');
+      assert.equal(await syncs.lastSuccess(), T + 4 * HOUR + 1);
+    });
+
+    test('a mark is what was noted last about a file of a feed', async (t) => {
+      const { syncs } = await opened(t);
+      assert.equal(await syncs.mark('polls', '/p.csv'), undefined);
+      await syncs.saveMark('polls', '/p.csv', '{"read":1}');
+      await syncs.saveMark('hours', '/p.csv', '{"read":7}');
+      await syncs.saveMark('polls', '/p.csv', '{"read":2}');
+      assert.deepEqual(
+        [await syncs.mark('polls', '/p.csv'), await syncs.mark('hours', '/p.csv'), await syncs.mark('polls', '/q.csv')],
+        ['{"read":2}', '{"read":7}', undefined],
+      );
+    });
+
+    test('the polls from an instant on are visited, those of a store in the order of time', async (t) => {
+      const storage = await opened(t);
+      await storage.appendPolls([{ ids: ['b', 'a', 'a', 'a'], instants: [T, T + 2, T - 1, T], active: [1, 0, 1, 1] }]);
+      const seen: unknown[] = [];
+      await new StoredPolls(storage).forEach(T, (id, instant, active) => seen.push([id, instant - T, active]));
+      assert.deepEqual(seen.sort(), [
+        ['a', 0, true],
+        ['a', 2, false],
+        ['b', 0, true],
+      ]);
+      await new StoredPolls(storage).forEach(T + 3, () => assert.fail('there is none'));
+    });
+  });
+}
