@@ -63,7 +63,7 @@ export type Principal = { readonly kind: 'open' } | UserPrincipal;
 export const OPEN: Principal = { kind: 'open' };
 
 /** Whoever did not say who it is. */
-export const NOBODY: UserPrincipal = {
+export const ANONYMOUS: UserPrincipal = {
   kind: 'user',
   userId: '',
   login: '',
@@ -85,7 +85,7 @@ export function isScope(text: string): text is Scope {
   return SCOPES.some((scope) => scope === text);
 }
 
-export function may(principal: Principal, scope: Scope): boolean {
+export function hasScope(principal: Principal, scope: Scope): boolean {
   return principal.kind === 'open' || principal.scopes.has(scope);
 }
 
@@ -95,7 +95,7 @@ export function storesOf(principal: Principal): 'all' | ReadonlySet<string> {
 }
 
 /** Whether a store exists for somebody. */
-export function sees(principal: Principal, storeId: string): boolean {
+export function canSee(principal: Principal, storeId: string): boolean {
   const stores = storesOf(principal);
   return stores === 'all' || stores.has(storeId);
 }
@@ -106,17 +106,17 @@ export function userIdOf(principal: Principal): string | undefined {
 }
 
 /** Owners know their own stores only; `open`, admins and operators know all. */
-export function seesAll(principal: Principal): boolean {
+export function canSeeAllStores(principal: Principal): boolean {
   return storesOf(principal) === 'all';
 }
 
 /** Whether somebody may add, change and delete stores, past hours included. An owner may not. */
-export function mayWriteStores(principal: Principal): boolean {
-  return may(principal, 'stores:write') && (principal.kind === 'open' || principal.role !== 'owner');
+export function canWriteStores(principal: Principal): boolean {
+  return hasScope(principal, 'stores:write') && (principal.kind === 'open' || principal.role !== 'owner');
 }
 
 /** Whether two principals are the same user, and may do and see the same. */
-export function samePower(one: Principal, other: Principal): boolean {
+export function sameAccess(one: Principal, other: Principal): boolean {
   if (one.kind === 'open' || other.kind === 'open') return one.kind === other.kind;
   return (
     one.userId === other.userId &&

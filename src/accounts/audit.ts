@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { AccountCatalog, AuditFilter, AuditRecord, TimePlace } from '../storage/ports/account-catalog.ts';
 import type { Principal, Scope } from './access.ts';
+import { isText } from './fields.ts';
 import { type Page, type PageRequest, readPage } from './pages.ts';
-import { isText } from './texts.ts';
 
 /** Who changes something. */
 export interface Actor {

@@ -1,7 +1,7 @@
 import * as client from 'openid-client';
 import { UserError } from '../lib/errors.ts';
 import type { Role } from '../storage/ports/account-catalog.ts';
-import { isText } from './texts.ts';
+import { isText } from './fields.ts';
 
 /** The route that the provider sends browsers back to. */
 export const OIDC_CALLBACK = '/api/v1/session/oidc/callback';

@@ -9,10 +9,10 @@ import type {
 } from '../storage/ports/account-catalog.ts';
 import { isScope, SCOPES, SCOPES_OF, type Scope, type UserPrincipal } from './access.ts';
 import type { Actor, AuditLog } from './audit.ts';
+import { isText, nameFrom } from './fields.ts';
 import { type Page, type PageRequest, readPage } from './pages.ts';
-import { requireRecentProof } from './power.ts';
 import { type Known, type PrincipalCache, principalFrom } from './principals.ts';
-import { isText, nameFrom } from './texts.ts';
+import { requireRecentProof } from './reauthentication.ts';
 import { hashOf, isApiKey, newApiKey, prefixOf } from './tokens.ts';
 import { foundUser } from './users.ts';
 

@@ -3,13 +3,13 @@ import type { AccountCatalog, AccountChanges, Role, UserRecord } from '../storag
 import { ROLES } from './access.ts';
 import type { Actor, AuditLog } from './audit.ts';
 import type { Devices } from './devices.ts';
+import { isText, loginOf } from './fields.ts';
 import { type Identity, type IdentityProvider, type OidcChecks, OidcRefusal } from './identity-provider.ts';
 import type { Origin, PasswordProof } from './password-proof.ts';
 import type { PrincipalCache } from './principals.ts';
 import { returnPathOf } from './return-path.ts';
 import { type Sessions, subjectOf } from './sessions.ts';
 import type { SignedIn } from './sign-in.ts';
-import { isText, loginOf } from './texts.ts';
 import { TICKET_LIFETIME, type Tickets } from './tickets.ts';
 import { hashOf } from './tokens.ts';
 import { foundUser, type Users } from './users.ts';

@@ -12,10 +12,10 @@ import { invalid, UserError } from '../lib/errors.ts';
 import type { AccountCatalog, AccountChanges } from '../storage/ports/account-catalog.ts';
 import type { PasskeyRecord } from '../storage/ports/factors.ts';
 import type { Actor } from './audit.ts';
-import { requireRecentProof } from './power.ts';
+import { nameFrom } from './fields.ts';
 import type { PrincipalCache } from './principals.ts';
+import { requireRecentProof } from './reauthentication.ts';
 import type { SecondFactors } from './second-factors.ts';
-import { nameFrom } from './texts.ts';
 import type { Tickets } from './tickets.ts';
 import { foundUser } from './users.ts';
 

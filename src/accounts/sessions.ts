@@ -1,8 +1,8 @@
 import type { AccountCatalog, AccountChanges, SignInMethod, UserRecord } from '../storage/ports/account-catalog.ts';
 import { SCOPES_OF, type Scope, type UserPrincipal } from './access.ts';
 import type { Actor, AuditLog } from './audit.ts';
-import { refuseKeyOnAdmin } from './power.ts';
 import { type Known, type PrincipalCache, principalFrom } from './principals.ts';
+import { refuseKeyOnAdmin } from './reauthentication.ts';
 import { policyOf } from './second-factors.ts';
 import { hashOf, isSessionToken, newSessionToken } from './tokens.ts';
 import { foundUser } from './users.ts';

@@ -2,11 +2,11 @@ import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import { UserError } from '../lib/errors.ts';
 import type { AccountCatalog, UserRecord } from '../storage/ports/account-catalog.ts';
 import type { Devices } from './devices.ts';
+import { loginOf } from './fields.ts';
 import type { Answer, Passkeys } from './passkeys.ts';
 import type { Origin, PasswordProof } from './password-proof.ts';
 import type { SecondFactors } from './second-factors.ts';
 import type { Sessions, SessionToken } from './sessions.ts';
-import { loginOf } from './texts.ts';
 
 export interface Credentials extends Origin {
   readonly login: string;

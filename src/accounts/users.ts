@@ -9,12 +9,12 @@ import type {
   UserRecord,
 } from '../storage/ports/account-catalog.ts';
 import type { Actor, AuditLog, Detail } from './audit.ts';
+import { isText, loginFrom, loginOf, nameFrom, storeIdsFrom } from './fields.ts';
 import { type Page, type PageRequest, readPage } from './pages.ts';
 import { checkPassword } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';
-import { refuseKeyOnAdmin, requireRecentProof } from './power.ts';
 import type { PrincipalCache } from './principals.ts';
-import { isText, loginFrom, loginOf, nameFrom, storeIdsFrom } from './texts.ts';
+import { refuseKeyOnAdmin, requireRecentProof } from './reauthentication.ts';
 
 export interface UserDraft {
   /** A name or an e-mail address; case makes no difference. */

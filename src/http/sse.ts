@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
-import { samePower } from '../accounts/access.ts';
+import { sameAccess } from '../accounts/access.ts';
 import { UserError } from '../lib/errors.ts';
 import { headersFor } from './guards/headers.ts';
 import type { App, Authenticator } from './types.ts';
@@ -75,7 +75,7 @@ async function endIfChanged(stream: EventStream): Promise<void> {
   const request = requests.get(stream);
   if (request === undefined) return;
   const now = await request.identify().catch(() => undefined);
-  if (now === undefined || !samePower(now, request.principal)) stream.close();
+  if (now === undefined || !sameAccess(now, request.principal)) stream.close();
 }
 
 /** Runs something again and again, one run after the other. */

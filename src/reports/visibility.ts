@@ -1,4 +1,4 @@
-import { type Principal, seesAll, storesOf, userIdOf } from '../accounts/access.ts';
+import { canSeeAllStores, type Principal, storesOf, userIdOf } from '../accounts/access.ts';
 import type { ReportCatalog, ReportRecord } from '../storage/ports/report-catalog.ts';
 
 /** So many lists of stores are remembered. */
@@ -23,7 +23,7 @@ export class Visibility {
 
   /** Whose reports there are at all for somebody; `undefined`: everybody's. */
   requestedBy(principal: Principal): string | undefined {
-    return seesAll(principal) ? undefined : userIdOf(principal);
+    return canSeeAllStores(principal) ? undefined : userIdOf(principal);
   }
 
   async #names(id: string, digest: string): Promise<readonly string[] | undefined> {

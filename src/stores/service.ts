@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mayWriteStores, type Principal, storesOf } from '../accounts/access.ts';
+import { canWriteStores, type Principal, storesOf } from '../accounts/access.ts';
 import { type AuditLog, actorOf, type Detail } from '../accounts/audit.ts';
 import { DEFAULT_ZONE, localDate, zoneName } from '../calendar/tzdb.ts';
 import { invalid, notFound, UserError } from '../lib/errors.ts';
@@ -135,7 +135,7 @@ export class StoreService {
       async (writer, { key }) => {
         const now = this.#now();
         const instant = from === undefined ? now : effectiveFrom(from, await writer.zoneVersions(key));
-        const owner = !mayWriteStores(principal);
+        const owner = !canWriteStores(principal);
         if (owner && instant < now) {
           throw new UserError('forbidden', `effective_from is ${from}; owners change hours from now on, not before`);
         }
@@ -192,7 +192,7 @@ export class StoreService {
 
   /** Openings that have begun are past, and the past is not an owner's to change. */
   #refuseBegunDate(principal: Principal, { zone }: StoreRecord, date: string): void {
-    if (mayWriteStores(principal)) return;
+    if (canWriteStores(principal)) return;
     const today = localDate(this.#now(), zone ?? DEFAULT_ZONE);
     if (date > today) return;
     throw new UserError('forbidden', `${date} has begun at the store; owners set special hours for later dates`);
@@ -228,7 +228,7 @@ export class StoreService {
 }
 
 function refuseOwner(principal: Principal, what: string): void {
-  if (mayWriteStores(principal)) return;
+  if (canWriteStores(principal)) return;
   throw new UserError('forbidden', `owners may change the hours of their stores, but not ${what}; an operator can`);
 }
 

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  ANONYMOUS,
+  canSee,
+  canSeeAllStores,
+  canWriteStores,
+  hasScope,
   isRole,
   isScope,
-  may,
-  mayWriteStores,
-  NOBODY,
   OPEN,
   type Principal,
   ROLES,
   SCOPES,
   SCOPES_OF,
   type Scope,
-  sees,
-  seesAll,
   type UserPrincipal,
 } from '../../src/accounts/access.ts';
 
@@ -36,10 +36,10 @@ const operator = principal('operator', 'all');
 const owner = principal('owner', new Set(['mine']));
 
 test('an admin may do everything, an operator all but people, an owner only what concerns stores', () => {
-  const allowed = (who: Principal) => SCOPES.filter((scope) => may(who, scope));
+  const allowed = (who: Principal) => SCOPES.filter((scope) => hasScope(who, scope));
   assert.deepEqual(allowed(admin), SCOPES);
   assert.deepEqual(allowed(OPEN), SCOPES);
-  assert.deepEqual(allowed(NOBODY), []);
+  assert.deepEqual(allowed(ANONYMOUS), []);
   assert.deepEqual(
     SCOPES.filter((scope) => !allowed(operator).includes(scope)),
     ['people:read', 'people:write'],
@@ -57,21 +57,22 @@ test('an admin may do everything, an operator all but people, an owner only what
 test('a key may do what it has a scope for and no more, whatever its role', () => {
   const key = principal('admin', 'all', new Set<Scope>(['polls:write']));
   assert.deepEqual(
-    SCOPES.filter((scope) => may(key, scope)),
+    SCOPES.filter((scope) => hasScope(key, scope)),
     ['polls:write'],
   );
 });
 
 test('an owner sees the assigned stores alone', () => {
-  for (const who of [OPEN, admin, operator]) assert.ok(sees(who, 'any') && seesAll(who), 'all stores are there');
-  assert.ok(sees(owner, 'mine'), 'the own store is there');
-  assert.ok(!sees(owner, 'other') && !seesAll(owner), 'another store is not');
-  assert.ok(!sees(NOBODY, 'mine'), 'nobody sees nothing');
+  for (const who of [OPEN, admin, operator])
+    assert.ok(canSee(who, 'any') && canSeeAllStores(who), 'all stores are there');
+  assert.ok(canSee(owner, 'mine'), 'the own store is there');
+  assert.ok(!canSee(owner, 'other') && !canSeeAllStores(owner), 'another store is not');
+  assert.ok(!canSee(ANONYMOUS, 'mine'), 'nobody sees nothing');
 });
 
 test('only admins and operators write stores', () => {
-  assert.deepEqual([OPEN, admin, operator, owner, NOBODY].map(mayWriteStores), [true, true, true, false, false]);
-  assert.ok(!mayWriteStores(principal('operator', 'all', new Set<Scope>(['stores:read']))), 'not without the scope');
+  assert.deepEqual([OPEN, admin, operator, owner, ANONYMOUS].map(canWriteStores), [true, true, true, false, false]);
+  assert.ok(!canWriteStores(principal('operator', 'all', new Set<Scope>(['stores:read']))), 'not without the scope');
 });
 
 test('roles and scopes are known by their names', () => {

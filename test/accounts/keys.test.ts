@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { NOBODY, type Scope } from '../../src/accounts/access.ts';
+import { ANONYMOUS, type Scope } from '../../src/accounts/access.ts';
 import { actorOf } from '../../src/accounts/audit.ts';
 import { NOON, PASSWORD, TESTER, testAccounts } from '../support/accounts.ts';
 
@@ -206,10 +206,10 @@ test('no key makes a key, and a session makes one for ten minutes after its user
   const { id: userId } = await add('anna', 'admin');
   const child = { userId, name: 'child', scopes: ['people:write'] };
   const { key } = await accounts.keys.add(TESTER, child);
-  const byKey = actorOf((await accounts.principalOfKey(key)) ?? NOBODY);
+  const byKey = actorOf((await accounts.principalOfKey(key)) ?? ANONYMOUS);
   await assert.rejects(accounts.keys.add(byKey, child), { code: 'forbidden' });
   const { token } = await accounts.signIn.withPassword({ login: 'anna', password: PASSWORD, address: '192.0.2.1' });
-  const bySession = async () => actorOf((await accounts.principalOfSession(token)) ?? NOBODY);
+  const bySession = async () => actorOf((await accounts.principalOfSession(token)) ?? ANONYMOUS);
   clock.now += 10 * MINUTE - 1;
   const { record } = await accounts.keys.add(await bySession(), child);
   const [entry] = (await accounts.audit.list({ actorId: userId }, { limit: 1 })).items;

@@ -5,7 +5,7 @@ import { operationsOf } from '../../src/http/document/types.ts';
 import type { RouteEntry } from '../../src/http/types.ts';
 import { ACCESS_ROWS, type Question, type Row } from '../support/access-rows.ts';
 import { accessWorld, CALLERS, type Caller, hasScope, type World } from '../support/access-world.ts';
-import { as } from '../support/people.ts';
+import { as } from '../support/fake-users.ts';
 import { type TestServer, testServer } from '../support/server.ts';
 
 /** A world of its own for a question that changes it, with what has to be there before. */

@@ -9,9 +9,9 @@ import { Raw } from '../../src/http/document/media.ts';
 import { documentOf } from '../../src/http/document/openapi.ts';
 import { operationsOf, type PlacedOperation } from '../../src/http/document/types.ts';
 import type { App } from '../../src/http/types.ts';
-import { settle } from '../support/accounts.ts';
+import { addUserWithKey } from '../support/accounts.ts';
 import { checkAnswers } from '../support/answers.ts';
-import { as } from '../support/people.ts';
+import { as } from '../support/fake-users.ts';
 import { type KnownIds, requests } from '../support/request-arbitrary.ts';
 import { type TestServer, testServer, trigger } from '../support/server.ts';
 import { smallApp } from '../support/small-app.ts';
@@ -35,8 +35,8 @@ interface Fuzzed {
 /** A server with something of everything in it, and the ids of that. */
 async function fuzzed(t: TestContext): Promise<Fuzzed> {
   const server = await testServer(t);
-  const ann = await settle(server.accounts, { login: 'ann', role: 'admin' });
-  const olga = await settle(server.accounts, { login: 'olga', role: 'owner', stores: ['a'] });
+  const ann = await addUserWithKey(server.accounts, { login: 'ann', role: 'admin' });
+  const olga = await addUserWithKey(server.accounts, { login: 'olga', role: 'owner', stores: ['a'] });
   const headers = as(ann.key);
   await merge(server.storage, {
     polls: [

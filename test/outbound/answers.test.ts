@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { Prober } from '../../src/intake/prober/probe.ts';
 import type { Exchanger } from '../../src/outbound/exchange.ts';
+import { RULE } from '../support/fake-stores.ts';
 import { localExchanger, RawServer } from '../support/raw-server.ts';
-import { RULE } from '../support/street.ts';
 
 const BODY = '{"store":{"status":"ONLINE"}}';
 const LENGTH = `Content-Length: ${BODY.length}`;

@@ -8,7 +8,7 @@ import { AddressGuard } from '../../src/outbound/addresses.ts';
 import { Exchanger } from '../../src/outbound/exchange.ts';
 import { GuardedResolver } from '../../src/outbound/resolver.ts';
 import { DeafListener } from '../support/deaf-listener.ts';
-import { RULE } from '../support/street.ts';
+import { RULE } from '../support/fake-stores.ts';
 
 const BODY = '{"store":{"status":"ONLINE"}}';
 const ONLINE = `HTTP/1.1 200 OK\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`;

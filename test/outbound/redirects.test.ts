@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Prober } from '../../src/intake/prober/probe.ts';
 import { CookieJar } from '../../src/outbound/cookies.ts';
+import { RULE } from '../support/fake-stores.ts';
 import { localExchanger, RawServer } from '../support/raw-server.ts';
-import { RULE } from '../support/street.ts';
 
 const BODY = '{"store":{"status":"ONLINE"}}';
 const ONLINE = `HTTP/1.1 200 OK\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`;

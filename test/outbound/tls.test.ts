@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { Prober } from '../../src/intake/prober/probe.ts';
 import { Authority, type Certificate, type Subject } from '../support/certificates.ts';
+import { RULE } from '../support/fake-stores.ts';
 import { localExchanger } from '../support/raw-server.ts';
-import { RULE } from '../support/street.ts';
 
 const BODY = '{"store":{"status":"ONLINE"}}';
 const YEAR = 365 * 86_400_000;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { UserError } from '../../src/lib/errors.ts';
 import { NOON, PASSWORD, TESTER } from '../support/accounts.ts';
+import { type Answer, type Body, browser, program } from '../support/clients.ts';
 import { testServer } from '../support/server.ts';
-import { type Answer, type Body, browser, program } from '../support/visitors.ts';
 
 const MINUTE = 60_000;
 const REAUTHENTICATE = 'urn:restaurant-monitor:reauthenticate';
@@ -18,14 +18,14 @@ async function house(t: TestContext) {
     (await accounts.users.add(TESTER, { login, role, password: PASSWORD })).id;
   const ids = { anna: await add('anna', 'admin'), adam: await add('adam', 'admin') };
   const all = { ...ids, bob: await add('bob', 'operator'), owen: await add('owen', 'owner') };
-  const visitor = (address?: string) => browser(server, undefined, address);
+  const client = (address?: string) => browser(server, undefined, address);
   const signIn = async (login: string, address?: string) => {
-    const one = visitor(address);
+    const one = client(address);
     const answer = await one.ask('POST', '/session', { login, password: PASSWORD });
     assert.equal(answer.statusCode, 200, answer.body);
     return one;
   };
-  return { server, clock, ids: all, visitor, signIn };
+  return { server, clock, ids: all, client, signIn };
 }
 
 function typeOf(answer: Answer): string {
@@ -123,11 +123,11 @@ test('an unattended browser gives nobody power: ten minutes after a proof, anoth
 });
 
 test('who guesses denies sign-in neither to others elsewhere nor to browsers that are known', async (t) => {
-  const { server, visitor, signIn } = await house(t);
+  const { server, client, signIn } = await house(t);
   const neighbor = '203.0.113.200';
   const known = await signIn('anna', neighbor);
   await known.ask('DELETE', '/session');
-  const attacker = visitor(ATTACKER);
+  const attacker = client(ATTACKER);
   const guess = (login: string) => attacker.ask('POST', '/session', { login, password: 'wrong wrong wrong' });
   for (let i = 0; i < 5; i++) assert.equal((await guess('anna')).statusCode, 401);
   assert.equal((await guess('anna')).statusCode, 429);
@@ -137,7 +137,7 @@ test('who guesses denies sign-in neither to others elsewhere nor to browsers tha
   await signIn('anna', '198.51.100.1');
   const again = () => known.ask('POST', '/session', { login: 'anna', password: PASSWORD });
   assert.equal((await again()).statusCode, 200, 'a known browser in the network of the attacker');
-  const fresh = visitor(neighbor);
+  const fresh = client(neighbor);
   assert.equal((await fresh.ask('POST', '/session', { login: 'anna', password: PASSWORD })).statusCode, 429);
 
   const cookie = known.cookies.get('rm_device') ?? '';
@@ -165,10 +165,10 @@ test('who guesses denies sign-in neither to others elsewhere nor to browsers tha
 });
 
 test('an attempt that nobody could judge counts for nothing', async (t) => {
-  const { server, visitor } = await house(t);
+  const { server, client } = await house(t);
   const away = new UserError('unavailable', 'the database is away');
   const find = t.mock.method(server.storage.accounts, 'passwordHash');
-  const one = visitor(ATTACKER);
+  const one = client(ATTACKER);
   find.mock.mockImplementation(() => Promise.reject(away));
   for (let i = 0; i < 30; i++) {
     assert.equal((await one.ask('POST', '/session', { login: 'anna', password: PASSWORD })).statusCode, 503);

@@ -3,8 +3,8 @@ import { type TestContext, test } from 'node:test';
 import { documentOf } from '../../src/http/document/openapi.ts';
 import { operationsOf } from '../../src/http/document/types.ts';
 import type { AuditRecord } from '../../src/storage/ports/account-catalog.ts';
-import { PASSWORD, settle, TESTER } from '../support/accounts.ts';
-import { as } from '../support/people.ts';
+import { addUserWithKey, PASSWORD, TESTER } from '../support/accounts.ts';
+import { as } from '../support/fake-users.ts';
 import { type TestServer, testServer, trigger } from '../support/server.ts';
 
 /** Needs a session or key, but says the same to everybody. */
@@ -12,7 +12,7 @@ const IMPERSONAL = new Set(['/api/v1/zones']);
 
 test('every answer is for this site alone, and what is for somebody is kept by nobody', async (t) => {
   const server = await testServer(t, { trustedProxies: ['127.0.0.1/32'] });
-  const { key } = await settle(server.accounts, { login: 'anna', role: 'admin' });
+  const { key } = await addUserWithKey(server.accounts, { login: 'anna', role: 'admin' });
   for (const { method, url, access } of server.app.routeTable) {
     const filled = url.replaceAll(/:\w+/g, 'x');
     for (const headers of [{ 'x-forwarded-proto': 'https' }, { 'x-forwarded-proto': 'https', ...as(key) }]) {
@@ -56,7 +56,7 @@ async function listening(t: TestContext, server: TestServer, headers: Record<str
 test('a stream ends when the account of its listener changes, also on another server, and not when others do', async (t) => {
   const one = await testServer(t);
   const two = await testServer(t, { storage: one.storage });
-  const anna = await settle(one.accounts, { login: 'anna', role: 'admin' });
+  const anna = await addUserWithKey(one.accounts, { login: 'anna', role: 'admin' });
   const changes: ((id: string, keyId: string) => Promise<unknown>)[] = [
     (id) => one.accounts.users.change(TESTER, id, { disabled: true }),
     (id) => one.accounts.users.change(TESTER, id, { stores: ['b'] }),
@@ -66,7 +66,7 @@ test('a stream ends when the account of its listener changes, also on another se
   ];
   const there = await two.app.listen({ port: 0, host: '127.0.0.1' });
   for (const [i, change] of changes.entries()) {
-    const owner = await settle(one.accounts, { login: `owner${i}`, role: 'owner', stores: ['a'] });
+    const owner = await addUserWithKey(one.accounts, { login: `owner${i}`, role: 'owner', stores: ['a'] });
     const open = async (key: string) => {
       const stop = new AbortController();
       t.after(() => stop.abort());
@@ -98,7 +98,7 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 
 test('imports, deleted reports, stores and first uses of keys are in the audit log with their change', async (t) => {
   const server = await testServer(t);
-  const anna = await settle(server.accounts, { login: 'anna', role: 'admin' });
+  const anna = await addUserWithKey(server.accounts, { login: 'anna', role: 'admin' });
   const ask = (method: 'POST' | 'DELETE', url: string, payload?: string | object) =>
     server.app.inject({
       method,

@@ -5,9 +5,9 @@ import type { Detail } from '../../src/accounts/audit.ts';
 import { OIDC_CALLBACK } from '../../src/accounts/identity-provider.ts';
 import { loadOidcConfig } from '../../src/config/oidc.ts';
 import { PASSWORD, TESTER } from '../support/accounts.ts';
-import { CLIENT, ProviderVisitor, testProvider } from '../support/identity-provider.ts';
+import { type BrowserClient, browser, ORIGIN } from '../support/clients.ts';
+import { CLIENT, ProviderBrowser, testProvider } from '../support/identity-provider.ts';
 import { testServer } from '../support/server.ts';
-import { browser, ORIGIN, type Visitor } from '../support/visitors.ts';
 
 const REDIRECT = `${ORIGIN}${OIDC_CALLBACK}`;
 const MINUTE = 60_000;
@@ -18,7 +18,7 @@ interface Me {
   readonly second_factor_required: boolean;
 }
 
-/** A server with the admin anna, and a provider that vouches for some people. */
+/** A server with the admin anna, and a provider that vouches for some users. */
 async function house(t: TestContext, settings: Record<string, string> = {}, differences: Configuration = {}) {
   const provider = await testProvider(t, REDIRECT, differences);
   const oidc = loadOidcConfig({
@@ -42,59 +42,59 @@ async function house(t: TestContext, settings: Record<string, string> = {}, diff
 type House = Awaited<ReturnType<typeof house>>;
 
 /** Begins at the product; returns where it sends the browser. */
-async function begin(visitor: Visitor, query = ''): Promise<string> {
-  const answer = await visitor.ask('GET', `/session/oidc${query}`);
+async function begin(client: BrowserClient, query = ''): Promise<string> {
+  const answer = await client.ask('GET', `/session/oidc${query}`);
   assert.equal(answer.statusCode, 302, answer.body);
   return String(answer.headers.location);
 }
 
 /** Brings the browser back from the provider; returns where it lands. */
-async function comeBack(visitor: Visitor, url: URL): Promise<string> {
+async function comeBack(client: BrowserClient, url: URL): Promise<string> {
   assert.equal(`${url.origin}${url.pathname}`, REDIRECT);
-  const answer = await visitor.ask('GET', `/session/oidc/callback${url.search}`);
+  const answer = await client.ask('GET', `/session/oidc/callback${url.search}`);
   assert.equal(answer.statusCode, 302, answer.body);
   return String(answer.headers.location);
 }
 
 /** Signs in from the beginning to the end. */
-async function signIn({ server }: House, login: string, query = '', visitor = browser(server)) {
-  const there = new ProviderVisitor();
-  const { url } = await there.visit(await begin(visitor, query), ORIGIN, login);
-  return { visitor, there, url, landed: await comeBack(visitor, url) };
+async function signIn({ server }: House, login: string, query = '', client = browser(server)) {
+  const there = new ProviderBrowser();
+  const { url } = await there.visit(await begin(client, query), ORIGIN, login);
+  return { client, there, url, landed: await comeBack(client, url) };
 }
 
-async function me(visitor: Visitor): Promise<Me> {
-  const answer = await visitor.ask('GET', '/session');
+async function me(client: BrowserClient): Promise<Me> {
+  const answer = await client.ask('GET', '/session');
   assert.equal(answer.statusCode, 200, answer.body);
   return answer.json<Me>();
 }
 
-async function isNobody(visitor: Visitor): Promise<boolean> {
-  return (await visitor.ask('GET', '/session')).statusCode === 401;
+async function isNobody(client: BrowserClient): Promise<boolean> {
+  return (await client.ask('GET', '/session')).statusCode === 401;
 }
 
 test('each value of the role claim gets its role, of several the one that may do most', async (t) => {
   const all = await house(t);
-  const { people } = all.provider;
-  people.set('s-adam', { groups: ['staff', 'ops', 'admins'], preferred_username: 'adam', name: 'Adam A.' });
-  people.set('s-olga', { groups: 'ops', preferred_username: 'olga' });
-  people.set('s-owen', { groups: ['owners'], email: 'owen@example.com', email_verified: true });
-  people.set('s-vera', { groups: ['owners'], email: 'vera@example.com' });
+  const { identities } = all.provider;
+  identities.set('s-adam', { groups: ['staff', 'ops', 'admins'], preferred_username: 'adam', name: 'Adam A.' });
+  identities.set('s-olga', { groups: 'ops', preferred_username: 'olga' });
+  identities.set('s-owen', { groups: ['owners'], email: 'owen@example.com', email_verified: true });
+  identities.set('s-vera', { groups: ['owners'], email: 'vera@example.com' });
   for (const [sub, role, login, name] of [
     ['s-adam', 'admin', 'adam', 'Adam A.'],
     ['s-olga', 'operator', 'olga', 'olga'],
     ['s-owen', 'owner', 'owen@example.com', 'owen@example.com'],
   ] as const) {
-    const { visitor, landed } = await signIn(all, sub, '?return_to=/reports%3Fpage%3D2');
+    const { client, landed } = await signIn(all, sub, '?return_to=/reports%3Fpage%3D2');
     assert.equal(landed, '/reports?page=2');
-    const { user } = await me(visitor);
+    const { user } = await me(client);
     assert.deepEqual([user.role, user.login, user.name], [role, login, name]);
     const again = await signIn(all, sub);
     assert.equal(again.landed, '/');
-    assert.equal((await me(again.visitor)).user.user_id, user.user_id, 'the same user');
+    assert.equal((await me(again.client)).user.user_id, user.user_id, 'the same user');
   }
-  const { visitor } = await signIn(all, 's-vera');
-  assert.match((await me(visitor)).user.login, /^oidc-[0-9a-f]{12}$/, 'an e-mail address that nobody has verified');
+  const { client } = await signIn(all, 's-vera');
+  assert.match((await me(client)).user.login, /^oidc-[0-9a-f]{12}$/, 'an e-mail address that nobody has verified');
   const audit = await all.server.accounts.audit.list({ action: 'user.signed_in' }, { limit: 100 });
   assert.ok(
     audit.items.every(({ detail }) => detail.method === 'oidc'),
@@ -110,36 +110,36 @@ test('claims may be in the ID token, and a path leads to the one that decides', 
     { OIDC_ROLE_CLAIM: 'realm_access.roles' },
     { claims, conformIdTokenClaims: false, features: { userinfo: { enabled: false } } },
   );
-  all.provider.people.set('olga', { realm_access: { roles: ['ops'] }, preferred_username: 'olga' });
-  const { visitor } = await signIn(all, 'olga');
-  assert.equal((await me(visitor)).user.role, 'operator');
+  all.provider.identities.set('olga', { realm_access: { roles: ['ops'] }, preferred_username: 'olga' });
+  const { client } = await signIn(all, 'olga');
+  assert.equal((await me(client)).user.role, 'operator');
 });
 
 test('without a role at the provider there is no access, and sessions from before end', async (t) => {
   const all = await house(t);
-  const { people } = all.provider;
+  const { identities } = all.provider;
   for (const groups of [undefined, [], ['staff'], 'ops,admins', { ops: true }, ['OPS'], [['ops']]]) {
-    people.set('stan', { groups, preferred_username: 'stan' });
-    const { visitor, landed } = await signIn(all, 'stan');
+    identities.set('stan', { groups, preferred_username: 'stan' });
+    const { client, landed } = await signIn(all, 'stan');
     assert.equal(landed, '/?sign_in=no_access', JSON.stringify(groups));
-    assert.ok(await isNobody(visitor), 'no session has begun');
+    assert.ok(await isNobody(client), 'no session has begun');
   }
   assert.equal(await all.server.storage.accounts.userByLogin('stan'), undefined, 'nobody was added');
   assert.deepEqual(await all.failures().then(([last]) => last), {
     ...{ address: '127.0.0.1', method: 'oidc', reason: 'no_access', subjectId: 'unknown' },
   });
-  people.set('stan', { groups: ['ops'], preferred_username: 'stan' });
-  const { visitor } = await signIn(all, 'stan');
-  assert.equal((await me(visitor)).user.role, 'operator');
-  people.set('stan', { groups: [], preferred_username: 'stan' });
+  identities.set('stan', { groups: ['ops'], preferred_username: 'stan' });
+  const { client } = await signIn(all, 'stan');
+  assert.equal((await me(client)).user.role, 'operator');
+  identities.set('stan', { groups: [], preferred_username: 'stan' });
   assert.equal((await signIn(all, 'stan')).landed, '/?sign_in=no_access');
-  assert.ok(await isNobody(visitor), 'the session from before has ended');
+  assert.ok(await isNobody(client), 'the session from before has ended');
 });
 
 test('a disabled user is not let in', async (t) => {
   const all = await house(t);
-  all.provider.people.set('olga', { groups: ['ops'] });
-  const { user } = await me((await signIn(all, 'olga')).visitor);
+  all.provider.identities.set('olga', { groups: ['ops'] });
+  const { user } = await me((await signIn(all, 'olga')).client);
   await all.server.accounts.users.change(TESTER, user.user_id, { disabled: true });
   assert.equal((await signIn(all, 'olga')).landed, '/?sign_in=no_access');
   assert.equal((await all.failures())[0]?.subjectId, user.user_id);
@@ -148,8 +148,8 @@ test('a disabled user is not let in', async (t) => {
 test('nobody gets into an account that is there by its login or e-mail address', async (t) => {
   const all = await house(t);
   const claims = { groups: ['ops'], preferred_username: 'Anna', email: 'anna', email_verified: true };
-  all.provider.people.set('mallory', claims);
-  const { user } = await me((await signIn(all, 'mallory')).visitor);
+  all.provider.identities.set('mallory', claims);
+  const { user } = await me((await signIn(all, 'mallory')).client);
   assert.notEqual(user.user_id, all.anna.id);
   assert.match(user.login, /^oidc-[0-9a-f]{12}$/);
   assert.equal(user.role, 'operator');
@@ -157,20 +157,20 @@ test('nobody gets into an account that is there by its login or e-mail address',
 
 test('a new role holds from the next sign-in on and ends older sessions; the last admin stays one', async (t) => {
   const all = await house(t);
-  const { people } = all.provider;
+  const { identities } = all.provider;
   const { users, audit } = all.server.accounts;
-  people.set('adam', { groups: ['admins'], preferred_username: 'adam' });
+  identities.set('adam', { groups: ['admins'], preferred_username: 'adam' });
   const first = await signIn(all, 'adam');
-  people.set('adam', { groups: ['ops'], preferred_username: 'adam' });
-  assert.equal((await me(first.visitor)).user.role, 'admin', 'nobody asked the provider meanwhile');
+  identities.set('adam', { groups: ['ops'], preferred_username: 'adam' });
+  assert.equal((await me(first.client)).user.role, 'admin', 'nobody asked the provider meanwhile');
   const second = await signIn(all, 'adam');
-  assert.equal((await me(second.visitor)).user.role, 'operator');
-  assert.ok(await isNobody(first.visitor), 'the session with the role from before has ended');
-  people.set('adam', { groups: ['admins'], preferred_username: 'adam' });
+  assert.equal((await me(second.client)).user.role, 'operator');
+  assert.ok(await isNobody(first.client), 'the session with the role from before has ended');
+  identities.set('adam', { groups: ['admins'], preferred_username: 'adam' });
   await signIn(all, 'adam');
   await users.remove(TESTER, all.anna.id);
-  people.set('adam', { groups: ['ops'], preferred_username: 'adam' });
-  assert.equal((await me((await signIn(all, 'adam')).visitor)).user.role, 'admin');
+  identities.set('adam', { groups: ['ops'], preferred_username: 'adam' });
+  assert.equal((await me((await signIn(all, 'adam')).client)).user.role, 'admin');
   const kept = await audit.list({ action: 'user.last_admin_kept' }, { limit: 10 });
   assert.deepEqual(
     kept.items.map(({ detail }) => detail.role_at_provider),
@@ -180,14 +180,14 @@ test('a new role holds from the next sign-in on and ends older sessions; the las
 
 test('an answer that does not belong to the request lets nobody in and is in the audit log', async (t) => {
   const all = await house(t);
-  all.provider.people.set('olga', { groups: ['ops'] });
-  const go = (visitor: Visitor) => begin(visitor).then((url) => new ProviderVisitor().visit(url, ORIGIN, 'olga'));
+  all.provider.identities.set('olga', { groups: ['ops'] });
+  const go = (client: BrowserClient) => begin(client).then((url) => new ProviderBrowser().visit(url, ORIGIN, 'olga'));
   const changed = (url: URL, name: string, value: string) => {
     const next = new URL(url);
     next.searchParams.set(name, value);
     return next;
   };
-  const refusals: [string, string, (visitor: Visitor) => Promise<URL>][] = [
+  const refusals: [string, string, (client: BrowserClient) => Promise<URL>][] = [
     ['another state', 'refused', async (one) => changed((await go(one)).url, 'state', 'x'.repeat(43))],
     ['another issuer', 'refused', async (one) => changed((await go(one)).url, 'iss', 'https://evil.example')],
     ['another code', 'refused', async (one) => changed((await go(one)).url, 'code', 'x'.repeat(43))],
@@ -205,7 +205,7 @@ test('an answer that does not belong to the request lets nobody in and is in the
       'refused',
       async (one) => {
         const start = changed(new URL(await begin(one)), 'nonce', 'another');
-        return (await new ProviderVisitor().visit(start.href, ORIGIN, 'olga')).url;
+        return (await new ProviderBrowser().visit(start.href, ORIGIN, 'olga')).url;
       },
     ],
     [
@@ -248,13 +248,13 @@ test('an answer that does not belong to the request lets nobody in and is in the
     ],
   ];
   for (const [what, reason, prepare] of refusals) {
-    const visitor = browser(all.server);
+    const client = browser(all.server);
     // The newest entry is the first.
     all.clock.now += 1;
     const before = (await all.failures()).length;
-    assert.equal(await comeBack(visitor, await prepare(visitor)), `/?sign_in=${reason}`, what);
-    assert.ok(await isNobody(visitor), what);
-    assert.equal(visitor.cookies.has('rm_oidc'), false, what);
+    assert.equal(await comeBack(client, await prepare(client)), `/?sign_in=${reason}`, what);
+    assert.ok(await isNobody(client), what);
+    assert.equal(client.cookies.has('rm_oidc'), false, what);
     const failures = await all.failures();
     assert.deepEqual([failures.length, failures[0]?.reason], [before + 1, reason], what);
   }
@@ -262,12 +262,12 @@ test('an answer that does not belong to the request lets nobody in and is in the
 
 test('an answer is taken once, even from a browser that kept its ticket', async (t) => {
   const all = await house(t);
-  all.provider.people.set('olga', { groups: ['ops'] });
-  const visitor = browser(all.server);
-  const { url } = await new ProviderVisitor().visit(await begin(visitor), ORIGIN, 'olga');
-  const ticket = visitor.cookies.get('rm_oidc') ?? '';
-  assert.equal(await comeBack(visitor, url), '/');
-  assert.equal(await comeBack(visitor, url), '/?sign_in=expired');
+  all.provider.identities.set('olga', { groups: ['ops'] });
+  const client = browser(all.server);
+  const { url } = await new ProviderBrowser().visit(await begin(client), ORIGIN, 'olga');
+  const ticket = client.cookies.get('rm_oidc') ?? '';
+  assert.equal(await comeBack(client, url), '/');
+  assert.equal(await comeBack(client, url), '/?sign_in=expired');
   const thief = browser(all.server);
   thief.cookies.set('rm_oidc', ticket);
   assert.equal(await comeBack(thief, url), '/?sign_in=refused', 'the provider takes a code once');
@@ -277,11 +277,11 @@ test('an answer is taken once, even from a browser that kept its ticket', async 
 test('another provider is not the one that is configured', async (t) => {
   const all = await house(t);
   const other = await testProvider(t, REDIRECT);
-  other.people.set('olga', { groups: ['admins'] });
-  const visitor = browser(all.server);
-  const start = new URL(await begin(visitor));
-  const { url } = await new ProviderVisitor().visit(`${other.issuer}${start.pathname}${start.search}`, ORIGIN, 'olga');
-  assert.equal(await comeBack(visitor, url), '/?sign_in=refused');
+  other.identities.set('olga', { groups: ['admins'] });
+  const client = browser(all.server);
+  const start = new URL(await begin(client));
+  const { url } = await new ProviderBrowser().visit(`${other.issuer}${start.pathname}${start.search}`, ORIGIN, 'olga');
+  assert.equal(await comeBack(client, url), '/?sign_in=refused');
 });
 
 test('after sign-in the browser stays on this site', async (t) => {
@@ -291,11 +291,11 @@ test('after sign-in the browser stays on this site', async (t) => {
     ...['/\t/evil.example', 'javascript:alert(1)', 'evil', '', '/api/v1/session', '/x/../api/docs'],
   ];
   for (const path of evil) {
-    const visitor = browser(all.server);
-    const answer = await visitor.ask('GET', `/session/oidc?return_to=${encodeURIComponent(path)}`);
+    const client = browser(all.server);
+    const answer = await client.ask('GET', `/session/oidc?return_to=${encodeURIComponent(path)}`);
     assert.equal(answer.statusCode, 400, path);
     assert.match(answer.body, /expected the path of a page/);
-    assert.equal(visitor.cookies.size, 0);
+    assert.equal(client.cookies.size, 0);
   }
   assert.deepEqual(
     (await all.failures()).map(({ reason }) => reason),
@@ -305,28 +305,28 @@ test('after sign-in the browser stays on this site', async (t) => {
 
 test('proving again who one is takes a fresh sign-in of the same user at the provider', async (t) => {
   const all = await house(t);
-  all.provider.people.set('adam', { groups: ['admins'] });
-  all.provider.people.set('olga', { groups: ['ops'] });
-  const { visitor, there } = await signIn(all, 'adam');
-  const policy = () => visitor.ask('PUT', '/second-factor-policy', { roles: ['admin', 'operator'] });
+  all.provider.identities.set('adam', { groups: ['admins'] });
+  all.provider.identities.set('olga', { groups: ['ops'] });
+  const { client, there } = await signIn(all, 'adam');
+  const policy = () => client.ask('PUT', '/second-factor-policy', { roles: ['admin', 'operator'] });
   assert.equal((await policy()).json<{ type: string }>().type, 'urn:restaurant-monitor:reauthenticate');
   const query = '?reauthenticate=true&return_to=/people';
 
-  const wrong = await new ProviderVisitor().visit(await begin(visitor, query), ORIGIN, 'olga');
-  assert.equal(await comeBack(visitor, wrong.url), '/?sign_in=other_user');
-  const lazy = new URL(await begin(visitor, query));
+  const wrong = await new ProviderBrowser().visit(await begin(client, query), ORIGIN, 'olga');
+  assert.equal(await comeBack(client, wrong.url), '/?sign_in=other_user');
+  const lazy = new URL(await begin(client, query));
   for (const name of ['prompt', 'max_age']) lazy.searchParams.delete(name);
   const { url, asked } = await there.visit(lazy.href, ORIGIN, 'adam');
   assert.equal(asked, false, 'the provider has a session of the user');
-  assert.equal(await comeBack(visitor, url), '/?sign_in=refused', 'a sign-in from before proves nothing');
+  assert.equal(await comeBack(client, url), '/?sign_in=refused', 'a sign-in from before proves nothing');
   assert.equal((await policy()).statusCode, 403);
 
-  const old = visitor.cookie() ?? '';
-  const right = await there.visit(await begin(visitor, query), ORIGIN, 'adam');
+  const old = client.cookie() ?? '';
+  const right = await there.visit(await begin(client, query), ORIGIN, 'adam');
   assert.ok(right.asked, 'the provider asks again');
-  assert.equal(await comeBack(visitor, right.url), '/people');
+  assert.equal(await comeBack(client, right.url), '/people');
   assert.equal((await policy()).statusCode, 200);
-  assert.equal((await me(visitor)).second_factor_required, false, 'the provider sees to second factors');
+  assert.equal((await me(client)).second_factor_required, false, 'the provider sees to second factors');
   const stale = await all.server.app.inject({ url: '/api/v1/session', cookies: { rm_session: old } });
   assert.equal(stale.statusCode, 401, 'the session from before has ended');
   all.clock.now += 11 * MINUTE;
@@ -337,11 +337,11 @@ test('proving again who one is takes a fresh sign-in of the same user at the pro
 
 test('a provider that is down is a 503, others sign in meanwhile, and it is asked again', async (t) => {
   const all = await house(t);
-  all.provider.people.set('olga', { groups: ['ops'] });
-  const visitor = browser(all.server);
-  const { url } = await new ProviderVisitor().visit(await begin(visitor), ORIGIN, 'olga');
+  all.provider.identities.set('olga', { groups: ['ops'] });
+  const client = browser(all.server);
+  const { url } = await new ProviderBrowser().visit(await begin(client), ORIGIN, 'olga');
   await all.provider.stop();
-  const late = await visitor.ask('GET', `/session/oidc/callback${url.search}`);
+  const late = await client.ask('GET', `/session/oidc/callback${url.search}`);
   assert.deepEqual([late.statusCode, late.headers['retry-after']], [503, '30']);
   const password = await browser(all.server).ask('POST', '/session', { login: 'anna', password: PASSWORD });
   assert.equal(password.statusCode, 200);

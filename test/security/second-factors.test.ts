@@ -3,8 +3,8 @@ import { type TestContext, test } from 'node:test';
 import { Secret, TOTP } from 'otpauth';
 import { NOON, PASSWORD, TESTER } from '../support/accounts.ts';
 import { Authenticator, type Lie } from '../support/authenticator.ts';
+import { type BrowserClient, browser, ORIGIN, program } from '../support/clients.ts';
 import { testServer } from '../support/server.ts';
-import { browser, ORIGIN, program, type Visitor } from '../support/visitors.ts';
 
 const STEP = 30_000;
 const SECRET_KEY = 'a key of more than thirty-two characters';
@@ -16,31 +16,31 @@ async function house(t: TestContext, secretKey: string | undefined = SECRET_KEY)
   const { accounts } = server;
   const anna = await accounts.users.add(TESTER, { login: 'anna', role: 'admin', password: PASSWORD });
   const bob = await accounts.users.add(TESTER, { login: 'bob', role: 'operator', password: PASSWORD });
-  const tryIn = async (login: string, more: object = {}, visitor = browser(server)) => {
-    const answer = await visitor.ask('POST', '/session', { login, password: PASSWORD, ...more });
-    return { visitor, answer };
+  const tryIn = async (login: string, more: object = {}, client = browser(server)) => {
+    const answer = await client.ask('POST', '/session', { login, password: PASSWORD, ...more });
+    return { client, answer };
   };
   const signIn = async (login: string, more?: object) => {
-    const { visitor, answer } = await tryIn(login, more);
+    const { client, answer } = await tryIn(login, more);
     assert.equal(answer.statusCode, 200, answer.body);
-    return visitor;
+    return client;
   };
   return { server, clock, ids: { anna: anna.id, bob: bob.id }, tryIn, signIn };
 }
 
 /** Adds an authenticator app; returns what makes its codes, and the recovery codes. */
-async function addApp(visitor: Visitor, clock: { now: number }) {
-  const { secret, ticket } = (await visitor.ask('POST', '/session/totp')).json<{ secret: string; ticket: string }>();
+async function addApp(client: BrowserClient, clock: { now: number }) {
+  const { secret, ticket } = (await client.ask('POST', '/session/totp')).json<{ secret: string; ticket: string }>();
   const code = () => TOTP.generate({ secret: Secret.fromBase32(secret), timestamp: clock.now });
-  const added = await visitor.ask('PUT', '/session/totp', { ticket, code: code() });
+  const added = await client.ask('PUT', '/session/totp', { ticket, code: code() });
   assert.equal(added.statusCode, 200, added.body);
   return { secret, code, recovery: added.json<{ recovery_codes: string[] }>().recovery_codes };
 }
 
-async function addPasskey(visitor: Visitor, lie?: Lie) {
+async function addPasskey(client: BrowserClient, lie?: Lie) {
   const passkey = new Authenticator(ORIGIN);
-  const options = (await visitor.ask('POST', '/session/passkeys/options')).json<Parameters<typeof passkey.get>[0]>();
-  const answer = await visitor.ask('POST', '/session/passkeys', { name: 'Laptop', ...passkey.create(options, lie) });
+  const options = (await client.ask('POST', '/session/passkeys/options')).json<Parameters<typeof passkey.get>[0]>();
+  const answer = await client.ask('POST', '/session/passkeys', { name: 'Laptop', ...passkey.create(options, lie) });
   return { passkey, answer };
 }
 
@@ -137,10 +137,10 @@ test('a passkey signs in alone, for its own site, once for each challenge, and o
   assert.equal(answer.json<{ recovery_codes: string[] }>().recovery_codes.length, 10);
   assert.equal((await tryIn('bob')).answer.statusCode, 401, 'the password alone is not enough any more');
 
-  const visitor = browser(server);
+  const client = browser(server);
   const challenge = async () =>
-    (await visitor.ask('POST', '/session/passkey-options')).json<Parameters<typeof passkey.get>[0]>();
-  const show = (response: object) => visitor.ask('POST', '/session/passkey', { ...response });
+    (await client.ask('POST', '/session/passkey-options')).json<Parameters<typeof passkey.get>[0]>();
+  const show = (response: object) => client.ask('POST', '/session/passkey', { ...response });
   const lies: Lie[] = [
     { origin: 'https://evil.example' },
     { origin: 'https://localhost:5000' },
@@ -156,7 +156,7 @@ test('a passkey signs in alone, for its own site, once for each challenge, and o
   assert.equal((await show(mixed)).statusCode, 401, 'the ticket of another challenge');
   assert.equal((await show({ ...right, ticket: `${right.ticket.slice(0, -2)}AA` })).statusCode, 401, 'a forged ticket');
   assert.equal((await show(right)).statusCode, 200);
-  assert.equal((await visitor.ask('GET', '/session')).json<{ user: { login: string } }>().user.login, 'bob');
+  assert.equal((await client.ask('GET', '/session')).json<{ user: { login: string } }>().user.login, 'bob');
   assert.equal((await show(right)).statusCode, 401, 'a replay');
   assert.equal(
     (await show(passkey.get(await challenge(), { counter: 1 }))).statusCode,
@@ -172,9 +172,9 @@ test('a passkey proves again who one is, and that of another user does not', asy
   const { passkey } = await addPasskey(bob);
   const { code } = await addApp(anna, clock);
   clock.now += 11 * 60_000;
-  const prove = async (visitor: Visitor) => {
-    const options = (await visitor.ask('POST', '/session/passkey-options')).json<Parameters<typeof passkey.get>[0]>();
-    return visitor.ask('POST', '/session/reauthenticate', { passkey: passkey.get(options) });
+  const prove = async (client: BrowserClient) => {
+    const options = (await client.ask('POST', '/session/passkey-options')).json<Parameters<typeof passkey.get>[0]>();
+    return client.ask('POST', '/session/reauthenticate', { passkey: passkey.get(options) });
   };
   assert.equal((await anna.ask('POST', '/session/recovery-codes')).statusCode, 403);
   assert.equal((await prove(anna)).statusCode, 400);

@@ -12,13 +12,13 @@ import { documentOf } from '../../src/http/document/openapi.ts';
 import { operationsOf } from '../../src/http/document/types.ts';
 import { DEFAULT_BUDGETS } from '../../src/lib/budgets.ts';
 import type { Snapshot } from '../../src/storage/ports/snapshot.ts';
-import { as, FakePeople } from '../support/people.ts';
+import { as, FakeUsers } from '../support/fake-users.ts';
 import { type TestSettings, testServer } from '../support/server.ts';
 import { merge } from '../support/staging.ts';
 
 const T = Date.parse('2023-01-22T12:00:00Z');
 const IMPORT = '/api/v1/imports?feed=polls';
-const authenticator = new FakePeople({ ann: { role: 'admin' }, bob: { role: 'operator' } });
+const authenticator = new FakeUsers({ ann: { role: 'admin' }, bob: { role: 'operator' } });
 
 async function opened(t: TestContext, budgets: Partial<TestSettings['budgets']> = {}) {
   const server = await testServer(t, { authenticator, budgets: { ...DEFAULT_BUDGETS, ...budgets } });

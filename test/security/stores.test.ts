@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEFAULT_BUDGETS } from '../../src/lib/budgets.ts';
-import { as, FakePeople } from '../support/people.ts';
+import { as, FakeUsers } from '../support/fake-users.ts';
 import { type TestServer, type TestSettings, testServer } from '../support/server.ts';
 import { merge } from '../support/staging.ts';
 
 const NOW = Date.parse('2026-11-24T09:30:00Z');
 const TIME = '2026-11-24T09:00:00Z';
 
-const authenticator = new FakePeople({
+const authenticator = new FakeUsers({
   poller: { role: 'operator', scopes: ['polls:write'] },
   loader: { role: 'operator', scopes: ['polls:write', 'stores:write'] },
 });

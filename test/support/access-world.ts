@@ -3,8 +3,8 @@ import { SCOPES, SCOPES_OF, type Scope } from '../../src/accounts/access.ts';
 import type { AccessRule } from '../../src/http/types.ts';
 import type { Role } from '../../src/storage/ports/account-catalog.ts';
 import type { Ids } from './access-rows.ts';
-import { settle, TESTER } from './accounts.ts';
-import { as } from './people.ts';
+import { addUserWithKey, TESTER } from './accounts.ts';
+import { as } from './fake-users.ts';
 import { type TestServer, testServer, trigger } from './server.ts';
 import { merge } from './staging.ts';
 
@@ -47,10 +47,10 @@ export async function accessWorld(t: TestContext, withThis: boolean): Promise<Wo
   let now = NOW - HOUR;
   const server = await testServer(t, { now: () => now });
   const { accounts } = server;
-  const ann = await settle(accounts, { login: 'ann', role: 'admin' });
-  const otto = await settle(accounts, { login: 'otto', role: 'operator' });
-  const stan = await settle(accounts, { login: 'stan', role: 'owner', stores: [OTHER] });
-  const olga = withThis ? await settle(accounts, { login: 'olga', role: 'owner', stores: [THIS] }) : undefined;
+  const ann = await addUserWithKey(accounts, { login: 'ann', role: 'admin' });
+  const otto = await addUserWithKey(accounts, { login: 'otto', role: 'operator' });
+  const stan = await addUserWithKey(accounts, { login: 'stan', role: 'owner', stores: [OTHER] });
+  const olga = withThis ? await addUserWithKey(accounts, { login: 'olga', role: 'owner', stores: [THIS] }) : undefined;
   const part = async (scopes: readonly Scope[], expiresAt?: number) =>
     (await accounts.keys.add(TESTER, { userId: ann.userId, name: 'part', scopes, expiresAt })).key;
   const expired = await part(SCOPES, NOW - 1);

@@ -42,14 +42,14 @@ export async function testAccounts(t: TestContext, password?: string, secretKey?
   };
 }
 
-export interface Newcomer {
+export interface NewUserWithKey {
   readonly login: string;
   readonly role: Role;
   /** Of an owner. */
   readonly stores?: readonly string[];
 }
 
-export interface Settled {
+export interface UserWithKey {
   readonly userId: string;
   readonly keyId: string;
   /** The API key itself, with all scopes of the role. */
@@ -57,7 +57,10 @@ export interface Settled {
 }
 
 /** Adds a user without a password, and a key to come with. */
-export async function settle(accounts: Accounts, { login, role, stores }: Newcomer): Promise<Settled> {
+export async function addUserWithKey(
+  accounts: Accounts,
+  { login, role, stores }: NewUserWithKey,
+): Promise<UserWithKey> {
   const { id: userId } = await accounts.users.add(TESTER, { login, role, stores });
   const scopes = [...SCOPES_OF[role]];
   const { key, record } = await accounts.keys.add(TESTER, { userId, name: 'all', scopes });

@@ -8,7 +8,7 @@ export const CLIENT = { clientId: 'monitor', clientSecret: 'a secret between the
 export interface TestProvider {
   readonly issuer: string;
   /** What it says of its users, by the login that is typed in. */
-  readonly people: Map<string, Record<string, unknown>>;
+  readonly identities: Map<string, Record<string, unknown>>;
   /** Stops it, as when it is down. */
   stop(): Promise<void>;
   /** Starts it again at the same address. */
@@ -25,7 +25,7 @@ export async function testProvider(
   redirectUrl: string,
   differences: Configuration = {},
 ): Promise<TestProvider> {
-  const people = new Map<string, Record<string, unknown>>();
+  const identities = new Map<string, Record<string, unknown>>();
   const server = createServer();
   const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   await listen(0);
@@ -47,16 +47,16 @@ export async function testProvider(
       },
     ],
     claims: { openid: ['sub'], profile: ['name', 'preferred_username', 'groups'], email: ['email', 'email_verified'] },
-    findAccount: (_context, sub) => ({ accountId: sub, claims: () => ({ sub, ...people.get(sub) }) }),
+    findAccount: (_context, sub) => ({ accountId: sub, claims: () => ({ sub, ...identities.get(sub) }) }),
     cookies: { keys: ['of a test'] },
     ...differences,
   });
   server.on('request', provider.callback());
-  return { issuer, people, stop, start: () => listen(port) };
+  return { issuer, identities, stop, start: () => listen(port) };
 }
 
 /** A browser at the provider, which keeps its cookies. */
-export class ProviderVisitor {
+export class ProviderBrowser {
   readonly #cookies = new Map<string, string>();
 
   /**

@@ -5,9 +5,9 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
 import { linesIn } from '../support/day-files.ts';
+import { LoopbackStores } from '../support/loopback-stores.ts';
 import { run, start } from '../support/process.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-import { Town } from '../support/town.ts';
 
 const POLLS = 'store_id,status,timestamp_utc\n';
 const STORES = 400;
@@ -36,24 +36,25 @@ test('without a source there is nothing to sync, and the message says what to se
 test('a poller that is killed goes on where it was: no store is polled twice, no poll that was written is lost', async (t) => {
   const folder = temporaryFolder(t);
   const files = join(folder, 'var', 'polls');
-  const town = await Town.open(t, STORES);
-  const { visits } = town;
-  assert.equal((await run(folder, ['import', '--timezones', town.writeZones(folder)])).code, 0);
-  const poll = () => start(t, folder, ['poll'], { ...town.environment, POLL_INTERVAL: '24h', LOG_LEVEL: 'warn' });
+  const loopbackStores = await LoopbackStores.open(t, STORES);
+  const { requests } = loopbackStores;
+  assert.equal((await run(folder, ['import', '--timezones', loopbackStores.writeZones(folder)])).code, 0);
+  const poll = () =>
+    start(t, folder, ['poll'], { ...loopbackStores.environment, POLL_INTERVAL: '24h', LOG_LEVEL: 'warn' });
   const first = poll();
-  while (visits.size < STORES / 3) await sleep(5);
+  while (requests.size < STORES / 3) await sleep(5);
   assert.equal(await first.end('SIGKILL'), null);
-  const before = visits.size;
+  const before = requests.size;
   assert.equal(before < STORES, true, `${before} were visited before the end`);
   const written = linesIn(files).length;
 
   const second = poll();
-  while (visits.size < STORES) await sleep(20);
+  while (requests.size < STORES) await sleep(20);
   await sleep(1_500);
   assert.equal(await second.end('SIGTERM'), 0);
   assert.equal(second.output().includes('error'), false, second.output());
   // Asked twice are only those whose answer nobody had written down.
-  const twice = [...visits.values()].filter(({ length }) => length > 1).length;
+  const twice = [...requests.values()].filter(({ length }) => length > 1).length;
   assert.equal(twice <= before - written, true, `${twice} of ${before}, of which ${written} were written down`);
   const storage = await DuckdbStorage.open(join(folder, 'var', 'monitor.duckdb'));
   t.after(() => storage.close());

@@ -6,10 +6,10 @@ import pg from 'pg';
 import { offsetOf, slotAt } from '../../src/intake/prober/slots.ts';
 import { CONFIRM_AFTER } from '../../src/intake/prober/timetable.ts';
 import { linesIn } from '../support/day-files.ts';
+import { LoopbackStores } from '../support/loopback-stores.ts';
 import { TestPostgres } from '../support/postgres.ts';
 import { type Running, run, start } from '../support/process.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-import { Town } from '../support/town.ts';
 
 const SECOND = 1_000;
 const INTERVAL = 75 * SECOND;
@@ -31,15 +31,19 @@ suite('servers that poll, on PostgreSQL', { concurrency: true, timeout: 6 * 60 *
 
   after(() => postgres.stop());
 
-  /** A database that knows the stores of a town, and the servers that poll them. */
+  /** A database that knows the stores of a loopbackStores, and the servers that poll them. */
   async function polling(t: TestContext, stores: number, interval: string) {
-    const [folder, town, url] = [temporaryFolder(t), await Town.open(t, stores), await postgres.createDatabase()];
-    const imported = await run(folder, ['import', '--timezones', town.writeZones(folder), '--database', url]);
+    const [folder, loopbackStores, url] = [
+      temporaryFolder(t),
+      await LoopbackStores.open(t, stores),
+      await postgres.createDatabase(),
+    ];
+    const imported = await run(folder, ['import', '--timezones', loopbackStores.writeZones(folder), '--database', url]);
     assert.equal(imported.code, 0, imported.stderr);
     const server = async (name: string): Promise<Running> => {
       const running = start(t, folder, ['serve', '--port', '0', '--database', url], {
         ...{
-          ...town.environment,
+          ...loopbackStores.environment,
           POLL: 'on',
           POLL_INTERVAL: interval,
           POLLS_DIR: name,
@@ -49,12 +53,12 @@ suite('servers that poll, on PostgreSQL', { concurrency: true, timeout: 6 * 60 *
       await running.says(/Server listening at/);
       return running;
     };
-    return { folder, town, url, server };
+    return { folder, loopbackStores, url, server };
   }
 
   test('two servers, one killed: the other takes over within a minute, no slot is missed or polled twice', async (t) => {
-    const { town, url, server } = await polling(t, 240, `${INTERVAL / SECOND}s`);
-    for (const id of town.ids.slice(0, 6)) town.closed.add(id);
+    const { loopbackStores, url, server } = await polling(t, 240, `${INTERVAL / SECOND}s`);
+    for (const id of loopbackStores.ids.slice(0, 6)) loopbackStores.closed.add(id);
     const one = await server('one');
     await one.says(/"of":240,"msg":"stores taken over"/);
     const began = Date.now();
@@ -79,29 +83,29 @@ suite('servers that poll, on PostgreSQL', { concurrency: true, timeout: 6 * 60 *
       'polled twice',
     );
     // A store that seems inactive is asked again later, for which a slot that began late may be too short.
-    const missed = town.ids.flatMap((id) => {
-      const slots = town.closed.has(id)
+    const missed = loopbackStores.ids.flatMap((id) => {
+      const slots = loopbackStores.closed.has(id)
         ? slotsBegunIn(id, tookOver, ended - CONFIRM_AFTER)
         : slotsBegunIn(id, began, ended);
       return slots.map((slot) => `${id} ${slot}`).filter((slot) => !times.has(slot));
     });
     assert.deepEqual(missed, [], 'not polled');
     const inactive = new Set(polls.filter(({ active }) => !active).map(({ id }) => id));
-    assert.deepEqual([...inactive].sort(), [...town.closed].sort());
+    assert.deepEqual([...inactive].sort(), [...loopbackStores.closed].sort());
   });
 
   test('a server killed while the database takes nothing: what it wrote down arrives, and nobody is asked again', async (t) => {
-    const { folder, town, url, server } = await polling(t, 300, '24h');
+    const { folder, loopbackStores, url, server } = await polling(t, 300, '24h');
     const first = await server('polls');
-    while (town.visits.size < 100) await sleep(20);
+    while (loopbackStores.requests.size < 100) await sleep(20);
     const holder = new pg.Client({ connectionString: url });
     await holder.connect();
     await holder.query('begin');
     await holder.query('lock table polls in exclusive mode');
-    while (town.visits.size < 200) await sleep(20);
+    while (loopbackStores.requests.size < 200) await sleep(20);
     assert.equal(await first.end('SIGKILL'), null);
     const written = linesIn(join(folder, 'polls'));
-    const asked = new Set(town.visits.keys());
+    const asked = new Set(loopbackStores.requests.keys());
     assert.ok(asked.size < 300, `${asked.size} were asked before the end`);
     await holder.query('rollback');
     await holder.end();
@@ -116,10 +120,10 @@ suite('servers that poll, on PostgreSQL', { concurrency: true, timeout: 6 * 60 *
       [],
     );
     // The others miss the killed server for a while.
-    while (town.visits.size < 300) await sleep(100);
+    while (loopbackStores.requests.size < 300) await sleep(100);
     await sleep(2 * SECOND);
     assert.equal(await again.end('SIGTERM'), 0);
-    const twice = [...town.visits].filter(([, visits]) => visits.length > 1).map(([id]) => id);
+    const twice = [...loopbackStores.requests].filter(([, visits]) => visits.length > 1).map(([id]) => id);
     const kept = new Set(written.map((line) => line.split(',')[0]));
     assert.deepEqual(
       twice.filter((id) => kept.has(id)),
@@ -129,7 +133,7 @@ suite('servers that poll, on PostgreSQL', { concurrency: true, timeout: 6 * 60 *
     const polls = await pollsIn(url);
     assert.deepEqual(
       polls.map(({ id, active }) => [id, active]),
-      town.ids.toSorted().map((id) => [id, true]),
+      loopbackStores.ids.toSorted().map((id) => [id, true]),
     );
     assert.deepEqual(linesIn(join(folder, 'polls')).sort(), polls.map(lineOf).sort());
   });

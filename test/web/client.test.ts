@@ -7,7 +7,7 @@ import { clientTypes } from '../../scripts/client-types.ts';
 import { documentOf } from '../../src/http/document/openapi.ts';
 import type { ApiDocument } from '../../src/http/document/types.ts';
 import { ApiError, type Client, client } from '../../web/api/client.ts';
-import { as, FakePeople } from '../support/people.ts';
+import { as, FakeUsers } from '../support/fake-users.ts';
 import { sampleRoutes } from '../support/sample-routes.ts';
 import { testServer } from '../support/server.ts';
 import { smallApp } from '../support/small-app.ts';
@@ -58,7 +58,7 @@ test('a comment or a name of the document does not get out of where it stands', 
 });
 
 test('the client asks the real server, and tells what it refuses', async (t) => {
-  const authenticator = new FakePeople({ ann: { role: 'admin' } });
+  const authenticator = new FakeUsers({ ann: { role: 'admin' } });
   const server = await testServer(t, { authenticator });
   await merge(server.storage, { polls: [['a', Date.parse('2023-01-22T12:00:00Z'), true]] });
   const base = await server.listen();

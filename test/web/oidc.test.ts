@@ -20,7 +20,7 @@ test('a user signs in with the identity provider, and is told why when that does
   const port = await freePort();
   const redirectUrl = `http://127.0.0.1:${port}${OIDC_CALLBACK}`;
   const provider = await testProvider(t, redirectUrl);
-  provider.people.set('olga', { groups: ['ops'], preferred_username: 'olga', name: 'Olga' });
+  provider.identities.set('olga', { groups: ['ops'], preferred_username: 'olga', name: 'Olga' });
   const oidc = loadOidcConfig({
     OIDC_ISSUER: provider.issuer,
     OIDC_CLIENT_ID: CLIENT.clientId,

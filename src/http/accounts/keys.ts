@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { may, type Principal } from '../../accounts/access.ts';
+import { hasScope, type Principal } from '../../accounts/access.ts';
 import { actorOf } from '../../accounts/audit.ts';
 import type { Accounts } from '../../accounts/service.ts';
 import { formatInstant, instantFrom } from '../../calendar/instant.ts';
@@ -118,7 +118,7 @@ export function keyRoutes({ keys, users }: Accounts): Routes {
         },
       },
       async ({ principal, params }, reply) => {
-        const owner = may(principal, 'people:write') ? undefined : userOf(principal).userId;
+        const owner = hasScope(principal, 'people:write') ? undefined : userOf(principal).userId;
         await keys.revoke(actorOf(principal), params.key_id, owner);
         return reply.code(204).send(null);
       },

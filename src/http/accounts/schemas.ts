@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { type Principal, ROLES, SCOPES, type UserPrincipal } from '../../accounts/access.ts';
+import { isText, MAX_STORES } from '../../accounts/fields.ts';
 import { MAX_PASSWORD, MIN_PASSWORD } from '../../accounts/password-rules.ts';
-import { isText, MAX_STORES } from '../../accounts/texts.ts';
 import { formatInstant } from '../../calendar/instant.ts';
 import { UserError } from '../../lib/errors.ts';
 import type { TimePlace } from '../../storage/ports/account-catalog.ts';

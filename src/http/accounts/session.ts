@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { type Principal, SCOPES, seesAll } from '../../accounts/access.ts';
+import { canSeeAllStores, type Principal, SCOPES } from '../../accounts/access.ts';
 import { actorOf } from '../../accounts/audit.ts';
 import type { Shown } from '../../accounts/own-account.ts';
 import type { Accounts } from '../../accounts/service.ts';
@@ -198,7 +198,7 @@ function meOf(principal: Principal) {
     user: { user_id: userId, login, name, role },
     via,
     scopes: [...scopes],
-    all_stores: seesAll(principal),
+    all_stores: canSeeAllStores(principal),
     second_factor_required: mustEnroll,
   };
 }

@@ -1,4 +1,4 @@
-import { type Principal, seesAll, storesOf } from '../../accounts/access.ts';
+import { canSeeAllStores, type Principal, storesOf } from '../../accounts/access.ts';
 import { formatInstant } from '../../calendar/instant.ts';
 import type { FleetService } from '../../fleet/service.ts';
 import type { EventStream } from '../sse.ts';
@@ -52,7 +52,7 @@ export class FleetEvents {
       states: live.count(entries),
       latest_poll: latestPoll === undefined ? null : formatInstant(latestPoll),
       // It counts what happens to the stores of others too.
-      ...(seesAll(principal) && { revision }),
+      ...(canSeeAllStores(principal) && { revision }),
     };
     const text = JSON.stringify(news);
     if (text === listener.sent) return;

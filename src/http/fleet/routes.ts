@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { seesAll, storesOf } from '../../accounts/access.ts';
+import { canSeeAllStores, storesOf } from '../../accounts/access.ts';
 import type { FleetFigures } from '../../fleet/figures.ts';
 import type { FleetService } from '../../fleet/service.ts';
 import { messageOf } from '../../lib/errors.ts';
@@ -69,7 +69,7 @@ export function fleetRoutes(fleet: FleetService, coverage: Pick<CoverageGaps, 'l
         histories.set(figures, history);
         reply.header('cache-control', 'no-store');
         const gaps = await coverage.list(figures.asOf - FLEET_SPAN, figures.asOf);
-        const all = seesAll(request.principal);
+        const all = canSeeAllStores(request.principal);
         return { ...history, gaps: gaps.map((gap) => gapOf(gap, all)) };
       },
     );

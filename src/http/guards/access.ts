@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { may, NOBODY, OPEN, type Principal } from '../../accounts/access.ts';
+import { ANONYMOUS, hasScope, OPEN, type Principal } from '../../accounts/access.ts';
 import { isLoopback } from '../../accounts/addresses.ts';
 import { UserError } from '../../lib/errors.ts';
 import type { App, Authenticator } from '../types.ts';
@@ -22,11 +22,11 @@ export function guardRoutes(
   app.addHook('onRequest', async (request, reply) => {
     // A path without a route answers nothing that anybody may not know.
     const { access = 'public' } = request.routeOptions.config;
-    request.principal = NOBODY;
+    request.principal = ANONYMOUS;
     request.identify = () => principalOf(request, authenticator, proxies);
     refuseForeignOrigin(request);
-    const principal = access === 'public' ? NOBODY : await request.identify();
-    request.principal = principal ?? NOBODY;
+    const principal = access === 'public' ? ANONYMOUS : await request.identify();
+    request.principal = principal ?? ANONYMOUS;
     // Before it is refused: whoever tries out keys is counted by address.
     await limit(request, reply);
     if (access === 'public') return;
@@ -39,7 +39,7 @@ export function guardRoutes(
         `the role ${principal.role} requires a second factor: add one to your account first`,
       );
     }
-    if (access !== 'signed-in' && !may(principal, access)) {
+    if (access !== 'signed-in' && !hasScope(principal, access)) {
       throw new UserError('forbidden', `this needs the scope ${access}, which you do not have`);
     }
   });

@@ -1,4 +1,4 @@
-import { mayWriteStores, type Principal, sees } from '../../accounts/access.ts';
+import { canSee, canWriteStores, type Principal } from '../../accounts/access.ts';
 import type { MergeCounts } from '../../storage/ports/import-session.ts';
 import type { StoredPoll } from '../../storage/ports/snapshot.ts';
 import type { Storage } from '../../storage/ports/storage.ts';
@@ -43,9 +43,9 @@ export class PollService {
     const { byId } = await this.#directory.current();
     const stores = {
       count: byId.size,
-      mayAdd: mayWriteStores(principal),
+      mayAdd: canWriteStores(principal),
       knows: (storeId: string) => byId.has(storeId),
-      sees: (storeId: string) => sees(principal, storeId),
+      sees: (storeId: string) => canSee(principal, storeId),
     };
     return new PollRows(this.#now(), stores, this.#budgets);
   }

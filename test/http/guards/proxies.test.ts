@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadConfig } from '../../../src/config/config.ts';
 import { TrustedProxies } from '../../../src/http/guards/proxies.ts';
-import { as, FakePeople } from '../../support/people.ts';
+import { as, FakeUsers } from '../../support/fake-users.ts';
 import { testServer } from '../../support/server.ts';
 
-const authenticator = new FakePeople({ ann: { role: 'admin' } });
+const authenticator = new FakeUsers({ ann: { role: 'admin' } });
 
 test('by default no proxy is trusted; TRUSTED_PROXIES lists addresses and networks', () => {
   assert.deepEqual(loadConfig({}).trustedProxies, []);

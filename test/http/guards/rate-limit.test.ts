@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { as, FakePeople } from '../../support/people.ts';
+import { as, FakeUsers } from '../../support/fake-users.ts';
 import { testServer } from '../../support/server.ts';
 
-const authenticator = new FakePeople({ ann: { role: 'admin' }, otto: { role: 'operator' } });
+const authenticator = new FakeUsers({ ann: { role: 'admin' }, otto: { role: 'operator' } });
 const GET_REPORT = '/get_report?report_id=9063ec40-64e5-4d48-ac0c-a580d4271ca3';
 
 test('the one request too many is a 429 that says when to come again', async (t) => {

@@ -8,8 +8,8 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { eventsOf } from '../../support/events.ts';
+import { as, FakeUsers } from '../../support/fake-users.ts';
 import { AT, HOURS, POLLS, ZONES } from '../../support/importer.ts';
-import { as, FakePeople } from '../../support/people.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
 import { merge } from '../../support/staging.ts';
 
@@ -361,7 +361,7 @@ test('old imports go with their rejects, and old rejects without a record too', 
 });
 
 test('imports are for operators and admins; to an owner there are none', async (t) => {
-  const authenticator = new FakePeople({
+  const authenticator = new FakeUsers({
     oscar: { role: 'operator' },
     olga: { role: 'owner', stores: ['a'] },
     reader: { role: 'admin', scopes: ['imports:read'] },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { as, FakePeople } from '../../support/people.ts';
+import { as, FakeUsers } from '../../support/fake-users.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
 import { merge } from '../../support/staging.ts';
 
@@ -8,7 +8,7 @@ const T = Date.parse('2023-01-22T12:00:00Z');
 const ROOT = '/api/v1/reports';
 
 interface Fleet extends TestServer {
-  readonly people: FakePeople;
+  readonly users: FakeUsers;
   ask(name: string, method: 'GET' | 'POST' | 'DELETE', url: string, payload?: object): Promise<Answer>;
   /** Triggers a report as somebody and waits until it is complete; returns its id. */
   made(name: string, payload?: object): Promise<string>;
@@ -17,7 +17,7 @@ type Answer = Awaited<ReturnType<TestServer['app']['inject']>>;
 
 /** Olga owns `a` and `b`, Otto `b` and `c`; Nina, who owns nothing, must see nothing. */
 async function fleet(t: TestContext): Promise<Fleet> {
-  const people = new FakePeople({
+  const users = new FakeUsers({
     ada: { role: 'admin' },
     oscar: { role: 'operator' },
     olga: { role: 'owner', stores: ['b', 'a'] },
@@ -25,13 +25,13 @@ async function fleet(t: TestContext): Promise<Fleet> {
     nina: { role: 'owner' },
     reader: { role: 'operator', scopes: ['reports:read'] },
   });
-  const server = await testServer(t, { authenticator: people });
+  const server = await testServer(t, { authenticator: users });
   await merge(server.storage, { polls: ['a', 'b', 'c', 'd'].map((id) => [id, T, true]) });
   const ask: Fleet['ask'] = (name, method, url, payload) =>
     server.app.inject({ method, url, headers: as(name), ...(payload && { payload }) });
   return {
     ...server,
-    people,
+    users,
     ask,
     made: async (name, payload = {}) => {
       const answer = await ask(name, 'POST', ROOT, payload);
@@ -130,11 +130,11 @@ test('a report of somebody else is to an owner none at all, whatever is asked of
 });
 
 test("a list shows an owner's own reports on every page, past those that are hidden", async (t) => {
-  const { ask, made, people } = await fleet(t);
+  const { ask, made, users } = await fleet(t);
   const mine = [await made('olga', { stores: ['a'] })];
   for (let i = 0; i < 3; i++) await made('olga', { stores: ['b'], as_of: new Date(T - i).toISOString() });
   mine.push(await made('olga', { stores: ['a'], as_of: new Date(T - 9).toISOString() }));
-  people.people.olga = { role: 'owner', stores: ['a'] };
+  users.users.olga = { role: 'owner', stores: ['a'] };
   const first = (await ask('olga', 'GET', `${ROOT}?limit=1`)).json<{ items: { id: string }[]; next_cursor: string }>();
   const second = (await ask('olga', 'GET', `${ROOT}?limit=1&cursor=${first.next_cursor}`)).json<typeof first>();
   assert.deepEqual([...first.items, ...second.items].map(({ id }) => id).sort(), mine.sort());
@@ -142,21 +142,21 @@ test("a list shows an owner's own reports on every page, past those that are hid
 });
 
 test('a report is hidden from its owner when one of its stores is theirs no more, and from a demoted operator', async (t) => {
-  const { ask, made, people } = await fleet(t);
+  const { ask, made, users } = await fleet(t);
   const both = await made('olga');
   const all = await made('oscar');
-  people.people.olga = { role: 'owner', stores: ['a'] };
-  people.people.oscar = { role: 'owner', stores: ['a', 'b', 'c', 'd'] };
+  users.users.olga = { role: 'owner', stores: ['a'] };
+  users.users.oscar = { role: 'owner', stores: ['a', 'b', 'c', 'd'] };
   assert.equal((await ask('olga', 'GET', `${ROOT}/${both}`)).statusCode, 404);
   assert.equal((await ask('olga', 'GET', `/get_report?report_id=${both}`)).statusCode, 404);
   assert.equal((await ask('oscar', 'GET', `${ROOT}/${all}`)).statusCode, 404);
-  people.people.olga = { role: 'owner', stores: ['a', 'b', 'd'] };
+  users.users.olga = { role: 'owner', stores: ['a', 'b', 'd'] };
   assert.equal((await ask('olga', 'GET', `${ROOT}/${both}`)).statusCode, 200);
 });
 
-test('equal reports of two people share one result, and each has only the own one', async (t) => {
-  const { ask, people, reports, storage } = await fleet(t);
-  people.people.otto = { role: 'owner', stores: ['a', 'b'] };
+test('equal reports of two users share one result, and each has only the own one', async (t) => {
+  const { ask, users, reports, storage } = await fleet(t);
+  users.users.otto = { role: 'owner', stores: ['a', 'b'] };
   await reports.stop();
   const [hers = '', his = ''] = await Promise.all(
     ['olga', 'otto'].map(async (name) => (await ask(name, 'POST', ROOT, {})).json<{ id: string }>().id),

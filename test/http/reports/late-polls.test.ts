@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { loadSyncConfig } from '../../../src/config/sync.ts';
-import { as, FakePeople } from '../../support/people.ts';
+import { as, FakeUsers } from '../../support/fake-users.ts';
 import { type TestSettings, testServer, trigger } from '../../support/server.ts';
 import { merge } from '../../support/staging.ts';
 
@@ -91,12 +91,12 @@ test('the report, the fleet and /readyz call polls late at the same instant', as
 });
 
 test("an owner is told of the own stores' polls alone, and others of theirs", async (t) => {
-  const people = new FakePeople({
+  const authenticator = new FakeUsers({
     oscar: { role: 'operator' },
     olga: { role: 'owner', stores: ['mine'] },
     otto: { role: 'owner', stores: ['theirs'] },
   });
-  const server = await fleet(t, 121, { ...LIVE, authenticator: people });
+  const server = await fleet(t, 121, { ...LIVE, authenticator });
   await merge(server.storage, { polls: [['theirs', T + 90 * MINUTE, true]] });
   const warning = async (name: string) => {
     const asked = await server.app.inject({ method: 'POST', url: '/api/v1/reports', headers: as(name), payload: {} });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { ServerParts } from '../../../src/compose.ts';
-import { as, KNOWS_PEOPLE } from '../../support/people.ts';
+import { as, FAKE_USERS } from '../../support/fake-users.ts';
 import { testServer } from '../../support/server.ts';
 import { merge } from '../../support/staging.ts';
 
@@ -222,7 +222,7 @@ test('special hours are refused on what is no date, and with what are no hours',
 });
 
 test('owners change hours from now on and not before', async (t) => {
-  const { ask, versions } = await opened(t, { authenticator: KNOWS_PEOPLE });
+  const { ask, versions } = await opened(t, { authenticator: FAKE_USERS });
   const put = (body: Json) => ask('PUT', 'mine/hours', body, as('owner'));
   for (const effective_from of ['2026-11-24', '2026-11-24T09:29:59.999Z', '2020-01-01']) {
     const past = await put({ hours: [], effective_from });
@@ -239,7 +239,7 @@ test('owners change hours from now on and not before', async (t) => {
 });
 
 test('owners set special hours for dates that have not begun at the store', async (t) => {
-  const { ask, clock } = await opened(t, { authenticator: KNOWS_PEOPLE });
+  const { ask, clock } = await opened(t, { authenticator: FAKE_USERS });
   const put = async (date: string) =>
     (await ask('PUT', `mine/special-hours/${date}`, { closed: true }, as('owner'))).statusCode;
   assert.deepEqual([await put('2026-11-23'), await put('2026-11-24'), await put('2026-11-25')], [403, 403, 200]);
@@ -252,7 +252,7 @@ test('owners set special hours for dates that have not begun at the store', asyn
 });
 
 test("the hours of other people's stores are not there", async (t) => {
-  const { ask } = await opened(t, { authenticator: KNOWS_PEOPLE });
+  const { ask } = await opened(t, { authenticator: FAKE_USERS });
   for (const [method, path, body] of [
     ['GET', 'other/hours', undefined],
     ['PUT', 'other/hours', { hours: [] }],

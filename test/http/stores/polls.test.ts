@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { ServerParts } from '../../../src/compose.ts';
-import { as, KNOWS_PEOPLE } from '../../support/people.ts';
+import { as, FAKE_USERS } from '../../support/fake-users.ts';
 import { testServer } from '../../support/server.ts';
 import { merge } from '../../support/staging.ts';
 
@@ -387,7 +387,7 @@ test('polls of a store are paged, within a range', async (t) => {
 });
 
 test('owners read the polls of their stores and send none', async (t) => {
-  const { app, storage } = await opened(t, { authenticator: KNOWS_PEOPLE });
+  const { app, storage } = await opened(t, { authenticator: FAKE_USERS });
   await merge(storage, { polls: ['mine', 'other'].map((id) => [id, NOW, true]) });
   const read = (id: string) => app.inject({ url: `/api/v1/stores/${id}/polls`, headers: as('owner') });
   assert.deepEqual([(await read('mine')).statusCode, (await read('other')).statusCode], [200, 404]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { ServerParts } from '../../../src/compose.ts';
 import type { StateSource } from '../../../src/stores/states.ts';
-import { as, KNOWS_PEOPLE } from '../../support/people.ts';
+import { as, FAKE_USERS } from '../../support/fake-users.ts';
 import { testServer } from '../../support/server.ts';
 import { merge } from '../../support/staging.ts';
 
@@ -336,7 +336,7 @@ test('a cursor of one order means nothing in another', async (t) => {
 });
 
 test('owners see their own stores and nothing of the others, not even how many there are', async (t) => {
-  const { ask, storage } = await opened(t, { authenticator: KNOWS_PEOPLE });
+  const { ask, storage } = await opened(t, { authenticator: FAKE_USERS });
   await merge(storage, { polls: ['mine', 'mine too', 'other'].map((id) => [id, T, true]) });
   const list = async (who: string) =>
     (await ask('GET', '?sort=id', undefined, as(who))).json<{ items: Json[]; total: number }>();
@@ -356,7 +356,7 @@ test('owners see their own stores and nothing of the others, not even how many t
 });
 
 test('owners change nothing but hours', async (t) => {
-  const { ask, storage } = await opened(t, { authenticator: KNOWS_PEOPLE });
+  const { ask, storage } = await opened(t, { authenticator: FAKE_USERS });
   await merge(storage, { polls: [['mine', T, true]] });
   for (const answer of [
     await ask('PATCH', '/mine', { name: 'x' }, as('owner')),

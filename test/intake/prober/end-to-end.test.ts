@@ -8,28 +8,28 @@ import { computeReport } from '../../../src/reports/compute.ts';
 import { renderReport } from '../../../src/reports/formats.ts';
 import type { Storage } from '../../../src/storage/ports/storage.ts';
 import { StoreDirectory } from '../../../src/stores/directory.ts';
+import { FakeStores } from '../../support/fake-stores.ts';
 import { HOURS, Importer, ZONES } from '../../support/importer.ts';
-import { Street } from '../../support/street.ts';
 import { synced, syncService } from '../../support/sync.ts';
 import { Clock, HOUR, MINUTE } from '../../support/watch.ts';
 
 const STORES = 40;
 
 test('what one installation polls, another gets from its files, and their reports are equal', async (t) => {
-  const [street, here, there, clock] = [
-    await Street.open(t),
+  const [fakeStores, here, there, clock] = [
+    await FakeStores.open(t),
     await Importer.open(t),
     await Importer.open(t),
     new Clock(),
   ];
-  for (const i of [3, 17]) street.conduct.set(`store-${i}.test`, 'offline');
-  street.conduct.set('store-20.test', 'wrongBody');
+  for (const i of [3, 17]) fakeStores.behavior.set(`store-${i}.test`, 'offline');
+  fakeStores.behavior.set('store-20.test', 'wrongBody');
   const ids = Array.from({ length: STORES }, (_, i) => `store, "${i}"`);
-  await describe(here, ids, street);
+  await describe(here, ids, fakeStores);
   const directory = new StoreDirectory({ storage: here.storage, now: clock.now });
   const poller = new Poller(
     {
-      prober: street.prober(t),
+      prober: fakeStores.prober(t),
       targets: async () => (await directory.current()).entries,
       history: new StoredPolls(here.storage),
       sink: { append: (batch) => here.storage.appendPolls([batch]) },
@@ -39,7 +39,7 @@ test('what one installation polls, another gets from its files, and their report
     { interval: HOUR, concurrency: 64, perHost: 16, folder: join(here.folder, 'polls'), server: 'here' },
   );
   await poller.open();
-  await describe(there, ids, street);
+  await describe(there, ids, fakeStores);
   const follower = syncService(there.storage, there.folder, [{ feed: 'polls', name: join(here.folder, 'polls') }], {
     now: clock.now,
   });
@@ -66,7 +66,7 @@ test('what one installation polls, another gets from its files, and their report
 });
 
 /** The same stores, hours and zones in both. */
-async function describe(importer: Importer, ids: readonly string[], street: Street): Promise<void> {
+async function describe(importer: Importer, ids: readonly string[], fakeStores: FakeStores): Promise<void> {
   const quoted = ids.map((id) => `"${id.replaceAll('"', '""')}"`);
   await importer.hours(
     HOURS + quoted.map((id, i) => `${id},${i % 7},08:00,23:30\n${id},${(i + 1) % 7},00:00,00:00\n`).join(''),
@@ -76,7 +76,7 @@ async function describe(importer: Importer, ids: readonly string[], street: Stre
     for (const [i, id] of ids.entries()) {
       const record = await writer.findStore(id);
       if (record === undefined) throw new Error(`there is no ${id}`);
-      await writer.describeStore(record.key, { name: null, labels: {}, probeUrl: street.url(i) });
+      await writer.describeStore(record.key, { name: null, labels: {}, probeUrl: fakeStores.url(i) });
     }
   });
 }

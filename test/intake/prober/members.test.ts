@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { Membership } from '../../../src/intake/prober/members.ts';
 import { offsetOf, slotAt } from '../../../src/intake/prober/slots.ts';
 import { MEMBER_LEASE, type Member, type MemberRegistry } from '../../../src/storage/ports/members.ts';
-import { Street } from '../../support/street.ts';
+import { FakeStores } from '../../support/fake-stores.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { Clock, HOUR, MemoryPolls, MINUTE, NOON, passTogether, SECOND, Watch } from '../../support/watch.ts';
 
@@ -39,29 +39,29 @@ interface Company {
   readonly registry: MemoryRegistry;
   readonly polls: MemoryPolls;
   readonly ids: readonly string[];
-  readonly street: Street;
+  readonly fakeStores: FakeStores;
   server(name: string): Watch;
 }
 
 const HANDOVER = MINUTE;
 
 /** Servers on one database, which share 240 stores. */
-async function company(t: Parameters<typeof Street.open>[0]): Promise<Company> {
-  const street = await Street.open(t);
+async function company(t: Parameters<typeof FakeStores.open>[0]): Promise<Company> {
+  const fakeStores = await FakeStores.open(t);
   const [clock, polls, folder] = [new Clock(), new MemoryPolls(), temporaryFolder(t)];
   const registry = new MemoryRegistry(clock);
-  const targets = Array.from({ length: 240 }, (_, i) => ({ id: String(i), probeUrl: street.url(i) }));
+  const targets = Array.from({ length: 240 }, (_, i) => ({ id: String(i), probeUrl: fakeStores.url(i) }));
   return {
-    ...{ clock, registry, polls, street, ids: targets.map(({ id }) => id) },
+    ...{ clock, registry, polls, fakeStores, ids: targets.map(({ id }) => id) },
     server: (name) =>
-      new Watch(t, street.prober(t), targets, {
+      new Watch(t, fakeStores.prober(t), targets, {
         ...{ clock, polls, folder: join(folder, name), membership: new Membership(registry, name, HANDOVER) },
       }),
   };
 }
 
 /** Two of them half an hour after the second one joined. */
-async function twoAtWork(t: Parameters<typeof Street.open>[0]) {
+async function twoAtWork(t: Parameters<typeof FakeStores.open>[0]) {
   const both = await company(t);
   const [one, two] = [both.server('one'), both.server('two')];
   await one.poller.open();

@@ -6,15 +6,15 @@ import { pino } from 'pino';
 import { offsetOf, slotAt } from '../../../src/intake/prober/slots.ts';
 import { csvFields } from '../../../src/lib/csv.ts';
 import { linesIn } from '../../support/day-files.ts';
-import { type ConductName, Street } from '../../support/street.ts';
+import { type BehaviorName, FakeStores } from '../../support/fake-stores.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { Clock, HOUR, MemoryPolls, MINUTE, NOON, SECOND, Watch } from '../../support/watch.ts';
 
 const dueAt = (id: string) => slotAt(NOON + HOUR, offsetOf(id, HOUR), HOUR) * HOUR + offsetOf(id, HOUR);
 
 test('a thousand stores get the polls that they deserve', async (t) => {
-  const street = await Street.open(t);
-  const kinds: readonly (readonly [conduct: ConductName, polls: 'active' | 'inactive' | 'none'])[] = [
+  const fakeStores = await FakeStores.open(t);
+  const kinds: readonly (readonly [behavior: BehaviorName, polls: 'active' | 'inactive' | 'none'])[] = [
     ['slow', 'active'],
     ['moved', 'active'],
     ['offline', 'inactive'],
@@ -31,12 +31,12 @@ test('a thousand stores get the polls that they deserve', async (t) => {
   const expected = new Map<string, 'active' | 'inactive' | 'none'>();
   const targets = Array.from({ length: 1_000 }, (_, i) => {
     const id = String(i);
-    const [conduct, polls] = (i % 80 === 0 ? kinds[i / 80] : undefined) ?? ['online', 'active'];
-    street.conduct.set(`store-${id}.test`, conduct);
+    const [behavior, polls] = (i % 80 === 0 ? kinds[i / 80] : undefined) ?? ['online', 'active'];
+    fakeStores.behavior.set(`store-${id}.test`, behavior);
     expected.set(id, polls);
-    return { id, probeUrl: street.url(id) };
+    return { id, probeUrl: fakeStores.url(id) };
   });
-  const watch = new Watch(t, street.prober(t), targets);
+  const watch = new Watch(t, fakeStores.prober(t), targets);
   await watch.poller.open();
   await watch.beat();
   await watch.pass(HOUR + 2 * MINUTE);
@@ -61,42 +61,42 @@ test('a thousand stores get the polls that they deserve', async (t) => {
 });
 
 test('a store that fails once and answers half a minute later is active', async (t) => {
-  const street = await Street.open(t);
-  const watch = new Watch(t, street.prober(t), [{ id: '1', probeUrl: street.url(1) }]);
-  street.conduct.set('store-1.test', 'wrongStatus');
+  const fakeStores = await FakeStores.open(t);
+  const watch = new Watch(t, fakeStores.prober(t), [{ id: '1', probeUrl: fakeStores.url(1) }]);
+  fakeStores.behavior.set('store-1.test', 'wrongStatus');
   await watch.poller.open();
   await watch.beat();
   await watch.pass(29 * SECOND);
-  assert.deepEqual([street.visits.get('store-1.test'), watch.polls.of('1')], [1, []]);
-  street.conduct.set('store-1.test', 'online');
+  assert.deepEqual([fakeStores.requests.get('store-1.test'), watch.polls.of('1')], [1, []]);
+  fakeStores.behavior.set('store-1.test', 'online');
   await watch.pass(MINUTE);
   assert.deepEqual(watch.polls.of('1'), [[NOON + 30 * SECOND, true]]);
-  assert.equal(street.visits.get('store-1.test'), 2);
+  assert.equal(fakeStores.requests.get('store-1.test'), 2);
 });
 
 test('a store that is down is recorded at the instant of the second answer', async (t) => {
-  const street = await Street.open(t);
-  const watch = new Watch(t, street.prober(t), [{ id: '1', probeUrl: street.url(1) }]);
-  street.conduct.set('store-1.test', 'offline');
+  const fakeStores = await FakeStores.open(t);
+  const watch = new Watch(t, fakeStores.prober(t), [{ id: '1', probeUrl: fakeStores.url(1) }]);
+  fakeStores.behavior.set('store-1.test', 'offline');
   await watch.poller.open();
   await watch.beat();
   await watch.pass(30 * SECOND);
   assert.deepEqual(watch.polls.of('1'), [[NOON + 30 * SECOND, false]]);
-  street.conduct.set('store-1.test', 'wrongStatus');
+  fakeStores.behavior.set('store-1.test', 'wrongStatus');
   await watch.pass(HOUR);
   const [, second] = watch.polls.of('1');
   assert.deepEqual(second, [Math.ceil(dueAt('1') / SECOND) * SECOND + 30 * SECOND, false]);
 });
 
 test('the CSV of the day has every poll, in whole lines, and a new one begins at midnight UTC', async (t) => {
-  const street = await Street.open(t);
+  const fakeStores = await FakeStores.open(t);
   const clock = new Clock();
   clock.instant = Date.UTC(2026, 10, 23, 23, 30);
   const ids = ['plain', 'comma, and "quotes"', 'line\nbreak'];
   const watch = new Watch(
     t,
-    street.prober(t),
-    ids.map((id) => ({ id, probeUrl: street.url(1) })),
+    fakeStores.prober(t),
+    ids.map((id) => ({ id, probeUrl: fakeStores.url(1) })),
     { clock },
   );
   await watch.poller.open();
@@ -118,7 +118,7 @@ test('the CSV of the day has every poll, in whole lines, and a new one begins at
 });
 
 test('an inactive poll has its reason in the file, in the database and in the log', async (t) => {
-  const street = await Street.open(t);
+  const fakeStores = await FakeStores.open(t);
   const reasons = {
     offline: 'closed_by_store: "PAUSED", he says',
     wrongStatus: 'http_500',
@@ -127,15 +127,15 @@ test('an inactive poll has its reason in the file, in the database and in the lo
     online: undefined,
   } as const;
   const ids = Object.keys(reasons) as (keyof typeof reasons)[];
-  for (const id of ids) street.conduct.set(`store-${id.toLowerCase()}.test`, id);
+  for (const id of ids) fakeStores.behavior.set(`store-${id.toLowerCase()}.test`, id);
   const log: string[] = [];
   const watch = new Watch(
     t,
-    street.prober(t, { reason: ['store', 'why'] }),
-    // Most of a street is up: what fails is the store, not the monitor.
+    fakeStores.prober(t, { reason: ['store', 'why'] }),
+    // Most of a fakeStores is up: what fails is the store, not the monitor.
     [...ids, ...Array.from({ length: 40 }, (_, i) => String(i))].map((id) => ({
       id,
-      probeUrl: street.url(id.toLowerCase()),
+      probeUrl: fakeStores.url(id.toLowerCase()),
     })),
     { log: pino({ level: 'info' }, { write: (line: string) => log.push(line) }) },
   );
@@ -172,14 +172,14 @@ test('an inactive poll has its reason in the file, in the database and in the lo
 });
 
 test('a file that an earlier version began goes on with three columns, and what it holds is recovered', async (t) => {
-  const street = await Street.open(t);
-  street.conduct.set('store-1.test', 'offline');
+  const fakeStores = await FakeStores.open(t);
+  fakeStores.behavior.set('store-1.test', 'offline');
   const folder = join(temporaryFolder(t), 'polls');
   mkdirSync(folder);
   const old = join(folder, '2026-11-23.csv');
   const before = 'store_id,status,timestamp_utc\n"x, y",inactive,2026-11-23 11:00:00.000 UTC\n';
   writeFileSync(old, before);
-  const watch = new Watch(t, street.prober(t), [{ id: '1', probeUrl: street.url(1) }], { folder });
+  const watch = new Watch(t, fakeStores.prober(t), [{ id: '1', probeUrl: fakeStores.url(1) }], { folder });
   await watch.poller.open();
   assert.deepEqual(watch.polls.of('x, y'), [[NOON - HOUR, false]]);
   await watch.beat();
@@ -196,10 +196,10 @@ test('a file that an earlier version began goes on with three columns, and what 
 });
 
 test('reasons that were written down and did not reach the database are brought there', async (t) => {
-  const street = await Street.open(t);
-  street.conduct.set('store-1.test', 'offline');
-  const target = [{ id: '1', probeUrl: street.url(1) }];
-  const prober = street.prober(t, { reason: ['store', 'why'] });
+  const fakeStores = await FakeStores.open(t);
+  fakeStores.behavior.set('store-1.test', 'offline');
+  const target = [{ id: '1', probeUrl: fakeStores.url(1) }];
+  const prober = fakeStores.prober(t, { reason: ['store', 'why'] });
   const before = new Watch(t, prober, target);
   await before.poller.open();
   before.polls.failure = new Error('away');
@@ -213,9 +213,9 @@ test('reasons that were written down and did not reach the database are brought 
 });
 
 test('after a crash no store is probed twice in its slot, and what was written down reaches the database', async (t) => {
-  const street = await Street.open(t);
-  const targets = Array.from({ length: 40 }, (_, i) => ({ id: String(i), probeUrl: street.url(i) }));
-  const before = new Watch(t, street.prober(t), targets);
+  const fakeStores = await FakeStores.open(t);
+  const targets = Array.from({ length: 40 }, (_, i) => ({ id: String(i), probeUrl: fakeStores.url(i) }));
+  const before = new Watch(t, fakeStores.prober(t), targets);
   await before.poller.open();
   await before.beat();
   await before.pass(20 * SECOND);
@@ -229,14 +229,14 @@ test('after a crash no store is probed twice in its slot, and what was written d
   // A crash in the middle of a line.
   writeFileSync(join(before.folder, '2026-11-23.csv'), `${written}7,active,2026-11-2`);
   before.polls.failure = undefined;
-  const visits = [...street.visits.values()].reduce((sum, n) => sum + n, 0);
+  const requests = [...fakeStores.requests.values()].reduce((sum, n) => sum + n, 0);
 
-  const after = new Watch(t, street.prober(t), targets, { ...before, folder: before.folder });
+  const after = new Watch(t, fakeStores.prober(t), targets, { ...before, folder: before.folder });
   await after.poller.open();
   assert.equal(after.polls.count, lines);
   await after.beat();
   await after.pass(20 * SECOND);
-  assert.equal([...street.visits.values()].reduce((sum, n) => sum + n, 0) - visits <= 1, true, 'probed again');
+  assert.equal([...fakeStores.requests.values()].reduce((sum, n) => sum + n, 0) - requests <= 1, true, 'probed again');
   await after.pass(40 * MINUTE);
   for (const { id } of targets) {
     const slots = after.polls.of(id).map(([instant]) => slotAt(instant, offsetOf(id, HOUR), HOUR));
@@ -249,11 +249,11 @@ test('after a crash no store is probed twice in its slot, and what was written d
 });
 
 test('an answer that comes when the next slot has begun leaves that slot with one poll', async (t) => {
-  const street = await Street.open(t);
+  const fakeStores = await FakeStores.open(t);
   let waiting: (() => void) | undefined;
   let asked = 0;
   const slowAtFirst = {
-    rule: street.prober(t).rule,
+    rule: fakeStores.prober(t).rule,
     probe: async () => {
       if (asked++ === 0) await new Promise<void>((resolve) => (waiting = resolve));
       return { kind: 'active', reason: '', code: undefined } as const;
@@ -263,7 +263,7 @@ test('an answer that comes when the next slot has begun leaves that slot with on
     asked = 0;
     const clock = new Clock();
     clock.instant = dueAt('1') - SECOND;
-    const watch = new Watch(t, slowAtFirst, [{ id: '1', probeUrl: street.url(1) }], { clock });
+    const watch = new Watch(t, slowAtFirst, [{ id: '1', probeUrl: fakeStores.url(1) }], { clock });
     const step = async () => {
       watch.poller.step();
       await new Promise((resolve) => setImmediate(resolve));
@@ -282,8 +282,10 @@ test('an answer that comes when the next slot has begun leaves that slot with on
 });
 
 test('a file that cannot be written keeps no poll from the database', async (t) => {
-  const street = await Street.open(t);
-  const watch = new Watch(t, street.prober(t), [{ id: '1', probeUrl: street.url(1) }], { folder: '/dev/null/polls' });
+  const fakeStores = await FakeStores.open(t);
+  const watch = new Watch(t, fakeStores.prober(t), [{ id: '1', probeUrl: fakeStores.url(1) }], {
+    folder: '/dev/null/polls',
+  });
   await watch.poller.open();
   await watch.beat();
   await watch.pass(5 * SECOND);
@@ -292,7 +294,7 @@ test('a file that cannot be written keeps no poll from the database', async (t) 
 });
 
 test('stores whose polls cannot be read are taken over when they can, and not asked before', async (t) => {
-  const street = await Street.open(t);
+  const fakeStores = await FakeStores.open(t);
   const polls = new MemoryPolls();
   const read = polls.forEach.bind(polls);
   let away = true;
@@ -300,24 +302,24 @@ test('stores whose polls cannot be read are taken over when they can, and not as
     if (away) throw new Error('away');
     await read(from, visit);
   };
-  const [polled, fresh] = ['1', '2'].map((id) => ({ id, probeUrl: street.url(id) }));
+  const [polled, fresh] = ['1', '2'].map((id) => ({ id, probeUrl: fakeStores.url(id) }));
   await polls.append({ ids: ['1'], instants: Float64Array.of(NOON - SECOND), active: Uint8Array.of(1) });
   const watch = new Watch(
     t,
-    street.prober(t),
+    fakeStores.prober(t),
     [polled, fresh].flatMap((target) => target ?? []),
     { polls },
   );
   await watch.poller.open();
   await watch.pass(10 * SECOND);
-  assert.equal(street.visits.size, 0);
+  assert.equal(fakeStores.requests.size, 0);
   away = false;
   await watch.pass(10 * SECOND);
-  assert.deepEqual([...street.visits], [['store-2.test', 1]]);
+  assert.deepEqual([...fakeStores.requests], [['store-2.test', 1]]);
 });
 
 test('polls go to the database those of two seconds together, and at the end at once', async (t) => {
-  const street = await Street.open(t);
+  const fakeStores = await FakeStores.open(t);
   const polls = new MemoryPolls();
   const append = polls.append.bind(polls);
   let batches = 0;
@@ -325,8 +327,8 @@ test('polls go to the database those of two seconds together, and at the end at 
     batches++;
     await append(batch);
   };
-  const targets = Array.from({ length: 1_000 }, (_, i) => ({ id: String(i), probeUrl: street.url(i) }));
-  const watch = new Watch(t, street.prober(t), targets, { polls, settings: { interval: MINUTE } });
+  const targets = Array.from({ length: 1_000 }, (_, i) => ({ id: String(i), probeUrl: fakeStores.url(i) }));
+  const watch = new Watch(t, fakeStores.prober(t), targets, { polls, settings: { interval: MINUTE } });
   await watch.poller.open();
   await watch.pass(MINUTE, 250);
   assert.ok(batches <= 31, `${batches} batches in a minute`);
@@ -338,20 +340,20 @@ test('polls go to the database those of two seconds together, and at the end at 
 });
 
 test('stores that come, go and move to another URL are polled from then on, or no more', async (t) => {
-  const street = await Street.open(t);
+  const fakeStores = await FakeStores.open(t);
   const targets = [
-    { id: '1', probeUrl: street.url(1) },
-    { id: '2', probeUrl: street.url(2) },
+    { id: '1', probeUrl: fakeStores.url(1) },
+    { id: '2', probeUrl: fakeStores.url(2) },
   ];
-  const watch = new Watch(t, street.prober(t), targets);
+  const watch = new Watch(t, fakeStores.prober(t), targets);
   await watch.poller.open();
   await watch.beat();
-  targets[0] = { id: '1', probeUrl: street.url('one') };
-  targets[1] = { id: '3', probeUrl: street.url(3) };
+  targets[0] = { id: '1', probeUrl: fakeStores.url('one') };
+  targets[1] = { id: '3', probeUrl: fakeStores.url(3) };
   await watch.pass(3 * MINUTE + HOUR);
   assert.equal(watch.polls.of('1').length, 2);
   assert.deepEqual(
-    ['store-1.test', 'store-one.test'].map((host) => street.visits.get(host)),
+    ['store-1.test', 'store-one.test'].map((host) => fakeStores.requests.get(host)),
     [1, 1],
   );
   assert.equal(watch.polls.of('2').length, 1);
@@ -359,9 +361,9 @@ test('stores that come, go and move to another URL are polled from then on, or n
 });
 
 test('of many stores on one host no more than the limit are probed at once', async (t) => {
-  const street = await Street.open(t);
+  const fakeStores = await FakeStores.open(t);
   let [running, most] = [0, 0];
-  const prober = street.prober(t);
+  const prober = fakeStores.prober(t);
   const counting = {
     rule: prober.rule,
     probe: async (id: string, url: string | undefined) => {
@@ -371,7 +373,10 @@ test('of many stores on one host no more than the limit are probed at once', asy
       return outcome;
     },
   };
-  const targets = Array.from({ length: 60 }, (_, i) => ({ id: String(i), probeUrl: street.url('platform', `/${i}`) }));
+  const targets = Array.from({ length: 60 }, (_, i) => ({
+    id: String(i),
+    probeUrl: fakeStores.url('platform', `/${i}`),
+  }));
   const watch = new Watch(t, counting, targets, { settings: { perHost: 5 } });
   await watch.poller.open();
   await watch.beat();

@@ -5,9 +5,9 @@ import { judge, probeUrl } from '../../../src/intake/prober/probe-rule.ts';
 import { AddressGuard } from '../../../src/outbound/addresses.ts';
 import { Exchanger } from '../../../src/outbound/exchange.ts';
 import { GuardedResolver, type Resolve } from '../../../src/outbound/resolver.ts';
-import { type ConductName, RULE, Street } from '../../support/street.ts';
+import { type BehaviorName, FakeStores, RULE } from '../../support/fake-stores.ts';
 
-const SAID: Readonly<Record<ConductName, readonly [kind: string, reason: RegExp, code: string | undefined]>> = {
+const SAID: Readonly<Record<BehaviorName, readonly [kind: string, reason: RegExp, code: string | undefined]>> = {
   online: ['active', /value "ONLINE"/, undefined],
   slow: ['active', /value "ONLINE"/, undefined],
   moved: ['active', /value "ONLINE"/, undefined],
@@ -29,22 +29,22 @@ const SAID: Readonly<Record<ConductName, readonly [kind: string, reason: RegExp,
 };
 
 test('what a store does decides what a probe comes to', async (t) => {
-  const street = await Street.open(t);
-  const prober = street.prober(t);
+  const fakeStores = await FakeStores.open(t);
+  const prober = fakeStores.prober(t);
   await Promise.all(
-    Object.entries(SAID).map(async ([conduct, [kind, reason, code]]) => {
-      street.conduct.set(`store-${conduct.toLowerCase()}.test`, conduct as ConductName);
-      const outcome = await prober.probe('x', street.url(conduct.toLowerCase()));
-      assert.equal(outcome.kind, kind, `${conduct}: ${outcome.reason}`);
-      assert.match(outcome.reason, reason, conduct);
-      assert.equal(outcome.code, code, conduct);
+    Object.entries(SAID).map(async ([behavior, [kind, reason, code]]) => {
+      fakeStores.behavior.set(`store-${behavior.toLowerCase()}.test`, behavior as BehaviorName);
+      const outcome = await prober.probe('x', fakeStores.url(behavior.toLowerCase()));
+      assert.equal(outcome.kind, kind, `${behavior}: ${outcome.reason}`);
+      assert.match(outcome.reason, reason, behavior);
+      assert.equal(outcome.code, code, behavior);
     }),
   );
 });
 
 test('where the status alone counts, a body is not waited for', async (t) => {
-  const street = await Street.open(t);
-  const prober = street.prober(t, {
+  const fakeStores = await FakeStores.open(t);
+  const prober = fakeStores.prober(t, {
     ...{ value: undefined, timeout: RULE.timeout },
     statuses: [
       [204, 204],
@@ -52,35 +52,39 @@ test('where the status alone counts, a body is not waited for', async (t) => {
       [200, 200],
     ],
   });
-  for (const conduct of ['online', 'stalling', 'endless', 'wrongBody', 'toPrivate'] as const) {
-    street.conduct.set('store-1.test', conduct);
-    assert.equal((await prober.probe('x', street.url(1))).kind, 'active', conduct);
+  for (const behavior of ['online', 'stalling', 'endless', 'wrongBody', 'toPrivate'] as const) {
+    fakeStores.behavior.set('store-1.test', behavior);
+    assert.equal((await prober.probe('x', fakeStores.url(1))).kind, 'active', behavior);
   }
-  street.conduct.set('store-1.test', 'wrongStatus');
-  assert.deepEqual(await prober.probe('x', street.url(1)), { kind: 'failed', reason: 'status 500', code: 'http_500' });
+  fakeStores.behavior.set('store-1.test', 'wrongStatus');
+  assert.deepEqual(await prober.probe('x', fakeStores.url(1)), {
+    kind: 'failed',
+    reason: 'status 500',
+    code: 'http_500',
+  });
 });
 
 test("a port that nobody listens on is the store's failure", async (t) => {
-  const street = await Street.open(t);
-  const outcome = await street.prober(t).probe('x', 'http://store-1.test:1/');
+  const fakeStores = await FakeStores.open(t);
+  const outcome = await fakeStores.prober(t).probe('x', 'http://store-1.test:1/');
   assert.deepEqual(outcome, { kind: 'failed', reason: 'ECONNREFUSED', code: 'refused' });
 });
 
 test('an address that is not public is not probed, however it is written, and no request reaches it', async (t) => {
-  const street = await Street.open(t);
-  const prober = street.prober(t, {}, []);
+  const fakeStores = await FakeStores.open(t);
+  const prober = fakeStores.prober(t, {}, []);
   for (const host of ['127.0.0.1', '2130706433', '0x7f.1', '0177.0.0.1', '127.1', '[::1]', '[::ffff:127.0.0.1]']) {
-    const outcome = await prober.probe('x', `http://${host}:${street.port}/`);
+    const outcome = await prober.probe('x', `http://${host}:${fakeStores.port}/`);
     assert.equal(outcome.kind, 'unobserved', host);
     assert.match(outcome.reason, /is not a public address/);
   }
-  const named = await prober.probe('x', street.url(1));
+  const named = await prober.probe('x', fakeStores.url(1));
   assert.deepEqual(named, {
     kind: 'unobserved',
     reason: 'store-1.test is 127.0.0.1, not a public address',
     code: 'address_refused',
   });
-  assert.equal(street.visits.size, 0);
+  assert.equal(fakeStores.requests.size, 0);
 });
 
 test('a name that leads to public and private addresses is reached at the public ones alone', async () => {
@@ -97,19 +101,19 @@ test('a name that leads to public and private addresses is reached at the public
 });
 
 test('a name that turns to a private address between two looks is refused at the second', async (t) => {
-  const street = await Street.open(t);
+  const fakeStores = await FakeStores.open(t);
   let [address, now] = ['127.0.0.1', 0];
   const resolve: Resolve = async () => [{ address, family: 4 }];
   const resolver = new GuardedResolver(new AddressGuard(['127.0.0.1/32']), resolve, () => now);
   const exchanger = new Exchanger(resolver);
   t.after(() => exchanger.close());
   const prober = new Prober({ ...RULE, maxRedirects: 0 }, exchanger);
-  assert.equal((await prober.probe('x', street.url(1))).kind, 'active');
-  street.lose(true);
-  street.lose(false);
+  assert.equal((await prober.probe('x', fakeStores.url(1))).kind, 'active');
+  fakeStores.setNetworkDown(true);
+  fakeStores.setNetworkDown(false);
   address = '127.0.0.2';
   now = 120_000;
-  assert.equal((await prober.probe('x', street.url(1))).kind, 'unobserved');
+  assert.equal((await prober.probe('x', fakeStores.url(1))).kind, 'unobserved');
 });
 
 test('a lookup that fails is asked again at once', async () => {
@@ -126,17 +130,17 @@ test('a lookup that fails is asked again at once', async () => {
 });
 
 test("headers with a key go to the host of the template, and to no store's own URL or other host", async (t) => {
-  const street = await Street.open(t);
-  const rule = { template: street.url('platform', '/{store_id}'), headers: { authorization: 'Bearer secret' } };
-  const prober = street.prober(t, rule);
+  const fakeStores = await FakeStores.open(t);
+  const rule = { template: fakeStores.url('platform', '/{store_id}'), headers: { authorization: 'Bearer secret' } };
+  const prober = fakeStores.prober(t, rule);
   assert.equal((await prober.probe('7', undefined)).kind, 'active');
-  assert.equal(street.headers.get('store-platform.test')?.authorization, 'Bearer secret');
-  assert.equal((await prober.probe('7', street.url('own'))).kind, 'active');
-  assert.equal(street.headers.get('store-own.test')?.authorization, undefined);
-  const guest = street.prober(t, { ...rule, template: street.url('guest', '/{store_id}') });
-  street.conduct.set('store-guest.test', 'moved');
+  assert.equal(fakeStores.headers.get('store-platform.test')?.authorization, 'Bearer secret');
+  assert.equal((await prober.probe('7', fakeStores.url('own'))).kind, 'active');
+  assert.equal(fakeStores.headers.get('store-own.test')?.authorization, undefined);
+  const guest = fakeStores.prober(t, { ...rule, template: fakeStores.url('guest', '/{store_id}') });
+  fakeStores.behavior.set('store-guest.test', 'moved');
   assert.equal((await guest.probe('7', undefined)).kind, 'active');
-  assert.equal(street.headers.get('store-guest.test')?.authorization, 'Bearer secret');
+  assert.equal(fakeStores.headers.get('store-guest.test')?.authorization, 'Bearer secret');
 });
 
 test('an id is one part of the URL, whatever it holds', () => {

@@ -4,10 +4,10 @@ import { pino } from 'pino';
 import { siteOf } from '../../../src/intake/prober/evidence.ts';
 import type { Outcome } from '../../../src/intake/prober/probe.ts';
 import { offsetOf, slotAt } from '../../../src/intake/prober/slots.ts';
-import { Street } from '../../support/street.ts';
+import { FakeStores } from '../../support/fake-stores.ts';
 import { HOUR, MemoryGaps, MINUTE, NOON, SECOND, Watch } from '../../support/watch.ts';
 
-const street = (count: number, url: (i: number) => string) =>
+const fakeStores = (count: number, url: (i: number) => string) =>
   Array.from({ length: count }, (_, i) => ({ id: String(i), probeUrl: url(i) }));
 
 for (const [name, count, loss] of [
@@ -19,20 +19,20 @@ for (const [name, count, loss] of [
   ['a blip of forty seconds, seen by hardly anybody', 20, 40 * SECOND],
 ] as const) {
   test(`a network that is lost records no downtime: ${name}`, async (t) => {
-    const stores = await Street.open(t);
+    const stores = await FakeStores.open(t);
     const watch = new Watch(
       t,
       stores.prober(t),
-      street(count, (i) => stores.url(i)),
+      fakeStores(count, (i) => stores.url(i)),
     );
-    stores.conduct.set('store-3.test', 'wrongStatus');
+    stores.behavior.set('store-3.test', 'wrongStatus');
     await watch.poller.open();
     await watch.beat();
     await watch.pass(20 * MINUTE, 2 * SECOND);
-    stores.lose(true);
+    stores.setNetworkDown(true);
     const lostAt = watch.clock.instant;
     await watch.pass(loss);
-    stores.lose(false);
+    stores.setNetworkDown(false);
     const backAt = watch.clock.instant;
     await watch.pass(3 * MINUTE);
     assert.equal(watch.poller.stats().troubleSince, undefined);
@@ -65,66 +65,66 @@ for (const [name, count, loss] of [
 }
 
 test('what the trouble kept from being seen is tried again when it is over', async (t) => {
-  const stores = await Street.open(t);
+  const stores = await FakeStores.open(t);
   const watch = new Watch(
     t,
     stores.prober(t),
-    street(600, (i) => stores.url(i)),
+    fakeStores(600, (i) => stores.url(i)),
   );
   await watch.poller.open();
   await watch.beat();
   await watch.pass(2 * MINUTE);
   const before = watch.poller.stats().active;
-  stores.lose(true);
+  stores.setNetworkDown(true);
   await watch.pass(3 * MINUTE);
   assert.equal(watch.polls.count, before);
-  stores.lose(false);
+  stores.setNetworkDown(false);
   await watch.pass(2 * MINUTE);
   assert.equal(watch.polls.count >= before + 30, true, `${watch.polls.count - before} polls in five minutes`);
 });
 
 test('without the network at the start, nothing is recorded and nothing is forgotten', async (t) => {
-  const stores = await Street.open(t);
+  const stores = await FakeStores.open(t);
   const watch = new Watch(
     t,
     stores.prober(t),
-    street(50, (i) => stores.url(i)),
+    fakeStores(50, (i) => stores.url(i)),
   );
-  stores.lose(true);
+  stores.setNetworkDown(true);
   await watch.poller.open();
   await watch.beat();
   await watch.pass(5 * MINUTE);
   assert.equal(watch.polls.count, 0);
-  stores.lose(false);
+  stores.setNetworkDown(false);
   await watch.pass(3 * MINUTE);
   assert.deepEqual([watch.polls.polls.size, watch.polls.inactive], [50, []]);
 });
 
 test('a control address that does not answer is trouble, even for a fleet on one host', async (t) => {
-  const stores = await Street.open(t);
+  const stores = await FakeStores.open(t);
   let reachable = true;
-  const targets = street(60, (i) => stores.url('platform', `/${i}`));
+  const targets = fakeStores(60, (i) => stores.url('platform', `/${i}`));
   const watch = new Watch(t, stores.prober(t), targets, { control: async () => reachable });
   await watch.poller.open();
   await watch.beat();
   await watch.pass(HOUR);
   assert.deepEqual([watch.polls.polls.size, watch.polls.inactive], [60, []]);
-  stores.lose(true);
+  stores.setNetworkDown(true);
   reachable = false;
   await watch.pass(20 * MINUTE);
   assert.deepEqual(watch.polls.inactive, []);
   assert.equal([...watch.gaps.gaps.values()][0]?.reason, 'the control address does not answer');
-  stores.lose(false);
+  stores.setNetworkDown(false);
   reachable = true;
   await watch.pass(MINUTE);
   assert.equal(watch.poller.stats().troubleSince, undefined);
 });
 
 test('when the control address answers, a platform that is down takes its stores with it', async (t) => {
-  const stores = await Street.open(t);
-  const targets = street(60, (i) => stores.url('platform', `/${i}`));
+  const stores = await FakeStores.open(t);
+  const targets = fakeStores(60, (i) => stores.url('platform', `/${i}`));
   const watch = new Watch(t, stores.prober(t), targets, { control: async () => true });
-  stores.conduct.set('store-platform.test', 'refusing');
+  stores.behavior.set('store-platform.test', 'refusing');
   await watch.poller.open();
   await watch.beat();
   await watch.pass(2 * MINUTE);
@@ -132,16 +132,16 @@ test('when the control address answers, a platform that is down takes its stores
 });
 
 test('a third of the stores that go down together are down', async (t) => {
-  const stores = await Street.open(t);
+  const stores = await FakeStores.open(t);
   const watch = new Watch(
     t,
     stores.prober(t),
-    street(600, (i) => stores.url(i)),
+    fakeStores(600, (i) => stores.url(i)),
   );
   await watch.poller.open();
   await watch.beat();
   await watch.pass(2 * MINUTE);
-  for (let i = 0; i < 600; i += 3) stores.conduct.set(`store-${i}.test`, 'wrongStatus');
+  for (let i = 0; i < 600; i += 3) stores.behavior.set(`store-${i}.test`, 'wrongStatus');
   await watch.pass(HOUR + 5 * MINUTE, 5 * SECOND);
   // Where by chance most of the few within some seconds fail, judgement waits for another try.
   const down = watch.polls.inactive.length;
@@ -153,13 +153,13 @@ test('a third of the stores that go down together are down', async (t) => {
 });
 
 test('stores that say themselves that they are closed are no trouble, however many', async (t) => {
-  const stores = await Street.open(t);
+  const stores = await FakeStores.open(t);
   const watch = new Watch(
     t,
     stores.prober(t),
-    street(60, (i) => stores.url(i)),
+    fakeStores(60, (i) => stores.url(i)),
   );
-  for (let i = 0; i < 60; i++) stores.conduct.set(`store-${i}.test`, 'offline');
+  for (let i = 0; i < 60; i++) stores.behavior.set(`store-${i}.test`, 'offline');
   await watch.poller.open();
   await watch.beat();
   await watch.pass(2 * MINUTE);
@@ -171,7 +171,7 @@ const left = { id: 'left', server: 'gone', from: NOON - HOUR, until: undefined, 
 test('a gap that lasts when the only poller starts was left by one that was killed, and ends where it was last told of', async (t) => {
   const gaps = new MemoryGaps();
   await gaps.save(left, NOON - 20 * SECOND);
-  const stores = await Street.open(t);
+  const stores = await FakeStores.open(t);
   const watch = new Watch(t, stores.prober(t), [], { gaps });
   await watch.poller.open();
   assert.deepEqual(await gaps.list(), [{ ...left, until: NOON - 20 * SECOND }]);
@@ -179,7 +179,7 @@ test('a gap that lasts when the only poller starts was left by one that was kill
 
 test('a gap of another server that is not told of for five minutes ends while this one polls', async (t) => {
   const gaps = new MemoryGaps();
-  const stores = await Street.open(t);
+  const stores = await FakeStores.open(t);
   const watch = new Watch(t, stores.prober(t), [], { gaps });
   await watch.poller.open();
   await gaps.save(left, NOON);
@@ -192,14 +192,14 @@ test('a gap of another server that is not told of for five minutes ends while th
 test('why stores are not observed is logged, once for all that share it', async (t) => {
   const lines: { msg: string; reason?: string; store_id?: string }[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => lines.push(JSON.parse(line)) });
-  const { rule } = (await Street.open(t)).prober(t);
+  const { rule } = (await FakeStores.open(t)).prober(t);
   const probe = async (): Promise<Outcome> => ({
     ...{ kind: 'unobserved', reason: 'the address 10.0.0.7 is not public', code: 'address_refused' },
   });
   const watch = new Watch(
     t,
     { rule, probe },
-    street(5, (i) => `http://${i}.test/`),
+    fakeStores(5, (i) => `http://${i}.test/`),
     { log },
   );
   const told = () => lines.filter(({ msg }) => msg.startsWith('a store is not observed'));
@@ -214,10 +214,10 @@ test('why stores are not observed is logged, once for all that share it', async 
 
 for (const platform of ['abc.io', 'platform.io', 'co.uk.pizza.example', 'shop.co.uk', 'vercel.app']) {
   test(`stores below the name of one platform go down with it: ${platform}`, async (t) => {
-    const stores = await Street.open(t);
+    const stores = await FakeStores.open(t);
     const hosts = Array.from({ length: 60 }, (_, i) => `s${i}.${platform}`);
-    const targets = street(60, (i) => `http://${hosts[i]}:${stores.port}/`);
-    for (const host of hosts) stores.conduct.set(host, 'refusing');
+    const targets = fakeStores(60, (i) => `http://${hosts[i]}:${stores.port}/`);
+    for (const host of hosts) stores.behavior.set(host, 'refusing');
     const watch = new Watch(t, stores.prober(t), targets);
     await watch.poller.open();
     await watch.beat();

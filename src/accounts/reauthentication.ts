@@ -3,7 +3,7 @@ import type { Role } from '../storage/ports/account-catalog.ts';
 import type { Actor } from './audit.ts';
 
 /** For so long after a user proved who it is, its session may change what people can do, milliseconds. */
-export const RECENT = 10 * 60_000;
+export const PROOF_LIFETIME = 10 * 60_000;
 
 /**
  * Guards what gives or takes people's power: roles, passwords, keys and second factors. It takes a session whose user
@@ -14,7 +14,7 @@ export const RECENT = 10 * 60_000;
 export function requireRecentProof({ proof }: Actor, now: number): void {
   if (proof === 'trusted') return;
   if (proof === 'key') throw beyondKeys('change roles, logins, passwords, keys or second factors');
-  if (now - proof < RECENT) return;
+  if (now - proof < PROOF_LIFETIME) return;
   throw new UserError('reauthentication_required', 'confirm who you are first: the last time was over 10 minutes ago');
 }
 

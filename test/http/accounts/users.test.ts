@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { SCOPES } from '../../../src/accounts/access.ts';
+import { type Body, browser, HOST, program } from '../../support/clients.ts';
 import { testServer } from '../../support/server.ts';
-import { type Body, browser, HOST, program } from '../../support/visitors.ts';
 
 const PASSWORD = 'correct horse battery';
 
 /** A server with the admin anna, the operator bob and the owner owen of store a, all signed in. */
-async function people(t: TestContext) {
+async function usersServer(t: TestContext) {
   const server = await testServer(t, { trustedProxies: ['127.0.0.1/32'] });
   const first = browser(server);
   const added = await first.ask('POST', '/users', { login: 'Anna', role: 'admin', password: PASSWORD });
@@ -49,7 +49,7 @@ test('while there are no users everything is open, and nobody can sign in', asyn
 });
 
 test('from the first user on, whoever is not signed in gets nothing, the classic endpoints included', async (t) => {
-  const { server } = await people(t);
+  const { server } = await usersServer(t);
   for (const { method, url, access } of server.app.routeTable.filter((route) => route.access !== 'public')) {
     const answer = await server.app.inject({ method: method as 'GET', url: url.replaceAll(/:\w+/g, 'x') });
     assert.equal(answer.statusCode, 401, `${method} ${url} (${access})`);
@@ -58,7 +58,7 @@ test('from the first user on, whoever is not signed in gets nothing, the classic
 });
 
 test('signing in sets a cookie that no script and no other site can use', async (t) => {
-  const { server } = await people(t);
+  const { server } = await usersServer(t);
   const signIn = (headers: Body) =>
     browser(server).ask('POST', '/session', { login: 'ANNA', password: PASSWORD }, headers);
   const plain = await signIn({});
@@ -79,7 +79,7 @@ test('signing in sets a cookie that no script and no other site can use', async 
 });
 
 test('a wrong password is refused and told apart from nothing, and guessing has to wait', async (t) => {
-  const { server, signIn } = await people(t);
+  const { server, signIn } = await usersServer(t);
   const guess = (login: string) => browser(server).ask('POST', '/session', { login, password: 'wrong wrong wrong' });
   const [wrong, unknown] = [await guess('anna'), await guess('nobody')];
   assert.deepEqual([wrong.statusCode, wrong.body], [401, unknown.body]);
@@ -91,7 +91,7 @@ test('a wrong password is refused and told apart from nothing, and guessing has 
 });
 
 test('a session ends by signing out', async (t) => {
-  const { server, bob } = await people(t);
+  const { server, bob } = await usersServer(t);
   const before = bob.cookie();
   assert.equal((await bob.ask('GET', '/session')).json<{ user: Body }>().user.login, 'bob');
   assert.equal((await bob.ask('DELETE', '/session')).statusCode, 204);
@@ -101,7 +101,7 @@ test('a session ends by signing out', async (t) => {
 });
 
 test('a change with a session cookie has to come from a page of this site', async (t) => {
-  const { server, anna } = await people(t);
+  const { server, anna } = await usersServer(t);
   const cookies = { rm_session: anna.cookie() ?? '' };
   const payload = { login: 'mallory', role: 'admin' };
   for (const headers of [{}, { origin: 'https://evil.example' }, { origin: 'null' }]) {
@@ -112,7 +112,7 @@ test('a change with a session cookie has to come from a page of this site', asyn
 });
 
 test('users are added, read, changed under their ETag, and removed', async (t) => {
-  const { anna, ids } = await people(t);
+  const { anna, ids } = await usersServer(t);
   const url = `/users/${ids.owen}`;
   const read = await anna.ask('GET', url);
   assert.equal(read.headers.etag, '"1"');
@@ -141,7 +141,7 @@ test('users are added, read, changed under their ETag, and removed', async (t) =
 });
 
 test('what is wrong with a user is said of its field', async (t) => {
-  const { anna, ids } = await people(t);
+  const { anna, ids } = await usersServer(t);
   const bad: [Body, number, string | undefined][] = [
     [{ role: 'admin' }, 400, ''],
     [{ login: 'x', role: 'king' }, 400, 'role'],
@@ -173,7 +173,7 @@ test('what is wrong with a user is said of its field', async (t) => {
 });
 
 test('ten thousand stores fit into a request', async (t) => {
-  const { anna, ids } = await people(t);
+  const { anna, ids } = await usersServer(t);
   const stores = Array.from({ length: 10_000 }, (_, i) => `${i}`.padStart(200, 'x'));
   const answer = await anna.ask('PATCH', `/users/${ids.owen}`, { stores });
   assert.equal(answer.statusCode, 200, answer.body.slice(0, 300));
@@ -181,7 +181,7 @@ test('ten thousand stores fit into a request', async (t) => {
 });
 
 test('who is disabled, or gets a password, is out at once', async (t) => {
-  const { anna, bob, owen, ids, signIn } = await people(t);
+  const { anna, bob, owen, ids, signIn } = await usersServer(t);
   assert.equal((await anna.ask('PATCH', `/users/${ids.bob}`, { disabled: true })).statusCode, 200);
   assert.equal((await bob.ask('GET', '/session')).statusCode, 401);
   assert.equal((await anna.ask('PUT', `/users/${ids.owen}/password`, { password: `${PASSWORD}!` })).statusCode, 204);
@@ -193,7 +193,7 @@ test('who is disabled, or gets a password, is out at once', async (t) => {
 });
 
 test('the own password is changed with the current one', async (t) => {
-  const { owen, signIn } = await people(t);
+  const { owen, signIn } = await usersServer(t);
   const there = await signIn('owen');
   const before = owen.cookie();
   const change = (current: string) => owen.ask('PUT', '/session/password', { current, next: `${PASSWORD}!` });
@@ -207,7 +207,7 @@ test('the own password is changed with the current one', async (t) => {
 });
 
 test('a key is shown once, does what its scopes say, and ends when it is revoked', async (t) => {
-  const { server, owen } = await people(t);
+  const { server, owen } = await usersServer(t);
   const made = await owen.ask('POST', '/keys', {
     name: 'Sheet',
     scopes: ['reports:read'],
@@ -237,7 +237,7 @@ test('a key is shown once, does what its scopes say, and ends when it is revoked
 });
 
 test('a key makes no keys and changes no password of its own user', async (t) => {
-  const { server, bob, ids } = await people(t);
+  const { server, bob, ids } = await usersServer(t);
   const { key } = (await bob.ask('POST', '/keys', { name: 'k', scopes: ['stores:read'] })).json<{ key: string }>();
   const ask = program(server, key);
   assert.equal((await ask('POST', '/keys', { name: 'child', scopes: ['stores:read'] })).statusCode, 403);
@@ -247,7 +247,7 @@ test('a key makes no keys and changes no password of its own user', async (t) =>
 });
 
 test("an admin makes, lists and revokes anybody's keys; others do not know that there are any", async (t) => {
-  const { anna, bob, owen, ids } = await people(t);
+  const { anna, bob, owen, ids } = await usersServer(t);
   const url = `/users/${ids.owen}/keys`;
   const made = await anna.ask('POST', url, { name: 'k', scopes: ['stores:read'] });
   assert.equal(made.statusCode, 201, made.body);
@@ -266,7 +266,7 @@ test("an admin makes, lists and revokes anybody's keys; others do not know that 
 });
 
 test('the audit log is for admins, in pages, by what is asked for', async (t) => {
-  const { anna, bob, ids } = await people(t);
+  const { anna, bob, ids } = await usersServer(t);
   assert.equal((await bob.ask('GET', '/audit')).statusCode, 403);
   const first = (await anna.ask('GET', '/audit?limit=2')).json<{ items: Body[]; next_cursor: string }>();
   const rest = (await anna.ask('GET', `/audit?limit=100&cursor=${first.next_cursor}`)).json<{ items: Body[] }>();
@@ -287,7 +287,7 @@ test('the audit log is for admins, in pages, by what is asked for', async (t) =>
 });
 
 test('users come in pages', async (t) => {
-  const { anna } = await people(t);
+  const { anna } = await usersServer(t);
   const first = (await anna.ask('GET', '/users?limit=2')).json<{ items: Body[]; next_cursor: string }>();
   const second = (await anna.ask('GET', `/users?limit=2&cursor=${first.next_cursor}`)).json<{
     items: Body[];

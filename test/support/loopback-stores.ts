@@ -12,10 +12,10 @@ const DAY = 86_400_000;
 const QUIET = 15 * 60_000;
 
 /** A web server that plays stores for other processes, each on a host of its own: store `7.19` is at `127.0.7.19`. */
-export class Town {
+export class LoopbackStores {
   readonly ids: readonly string[];
   /** When each store was asked. */
-  readonly visits = new Map<string, number[]>();
+  readonly requests = new Map<string, number[]>();
   /** Stores that say that they are closed. */
   readonly closed = new Set<string>();
   readonly #port: number;
@@ -25,7 +25,7 @@ export class Town {
     this.#port = port;
   }
 
-  static async open(t: TestContext, stores: number): Promise<Town> {
+  static async open(t: TestContext, stores: number): Promise<LoopbackStores> {
     const server = createServer({ keepAliveTimeout: 60_000 });
     // Any loopback address leads here.
     await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve));
@@ -33,16 +33,16 @@ export class Town {
       server.closeAllConnections();
       server.close();
     });
-    const town = new Town(quietIds(stores), (server.address() as AddressInfo).port);
+    const loopbackStores = new LoopbackStores(quietIds(stores), (server.address() as AddressInfo).port);
     server.on('request', (request, response) => {
       const id = String(request.url).slice(1);
-      town.visits.set(id, [...(town.visits.get(id) ?? []), Date.now()]);
-      setTimeout(() => response.end(`{"open":${!town.closed.has(id)}}`), DELAY);
+      loopbackStores.requests.set(id, [...(loopbackStores.requests.get(id) ?? []), Date.now()]);
+      setTimeout(() => response.end(`{"open":${!loopbackStores.closed.has(id)}}`), DELAY);
     });
-    return town;
+    return loopbackStores;
   }
 
-  /** What tells a poller to poll this town. */
+  /** What tells a poller to poll this loopbackStores. */
   get environment(): Record<string, string> {
     return {
       PROBE_URL: `http://127.0.{store_id}:${this.#port}/{store_id}`,

@@ -1,8 +1,8 @@
-import { NOBODY, type Principal, SCOPES_OF, type Scope } from '../../src/accounts/access.ts';
+import { ANONYMOUS, type Principal, SCOPES_OF, type Scope } from '../../src/accounts/access.ts';
 import type { Authenticator } from '../../src/http/types.ts';
 import type { Role } from '../../src/storage/ports/account-catalog.ts';
 
-export interface Person {
+export interface FakeUser {
   readonly role: Role;
   /** Of an owner. */
   readonly stores?: readonly string[];
@@ -11,15 +11,15 @@ export interface Person {
 }
 
 /** People with fixed roles, whose key and session token is their name. Who is changed here is changed from the next request on. */
-export class FakePeople implements Authenticator {
-  readonly people: Record<string, Person>;
+export class FakeUsers implements Authenticator {
+  readonly users: Record<string, FakeUser>;
 
-  constructor(people: Record<string, Person>) {
-    this.people = people;
+  constructor(users: Record<string, FakeUser>) {
+    this.users = users;
   }
 
   async revision(): Promise<string> {
-    return JSON.stringify(this.people);
+    return JSON.stringify(this.users);
   }
 
   async hasUsers(): Promise<boolean> {
@@ -35,11 +35,11 @@ export class FakePeople implements Authenticator {
   }
 
   #principal(name: string, via: 'key' | 'session'): Principal | undefined {
-    const person = this.people[name];
-    if (person === undefined) return undefined;
-    const { role, stores = [], scopes } = person;
+    const user = this.users[name];
+    if (user === undefined) return undefined;
+    const { role, stores = [], scopes } = user;
     return {
-      ...NOBODY,
+      ...ANONYMOUS,
       userId: `id of ${name}`,
       login: name,
       name,
@@ -52,14 +52,14 @@ export class FakePeople implements Authenticator {
   }
 }
 
-export const KNOWS_PEOPLE = new FakePeople({
+export const FAKE_USERS = new FakeUsers({
   admin: { role: 'admin' },
   operator: { role: 'operator' },
   owner: { role: 'owner', stores: ['mine', 'mine too', 'mine but never seen'] },
   stranger: { role: 'owner', stores: ['elsewhere'] },
 });
 
-/** The headers of whoever comes with an API key; that of the people above is their name. */
+/** The headers of whoever comes with an API key; that of the users above is their name. */
 export function as(key: string): { authorization: string } {
   return { authorization: `Bearer ${key}` };
 }

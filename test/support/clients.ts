@@ -12,7 +12,7 @@ export type Ask = (
   headers?: Body,
 ) => Promise<Answer>;
 
-export interface Visitor {
+export interface BrowserClient {
   readonly ask: Ask;
   /** The session's token, over plain HTTP. */
   cookie(): string | undefined;
@@ -20,7 +20,7 @@ export interface Visitor {
 }
 
 /** A browser at some address: it keeps its cookies, and says which page its requests come from. */
-export function browser({ app }: TestServer, origin = ORIGIN, remoteAddress = '127.0.0.1'): Visitor {
+export function browser({ app }: TestServer, origin = ORIGIN, remoteAddress = '127.0.0.1'): BrowserClient {
   const cookies = new Map<string, string>();
   return {
     cookies,

@@ -7,19 +7,19 @@ import { AddressGuard } from '../../src/outbound/addresses.ts';
 import { Exchanger } from '../../src/outbound/exchange.ts';
 import { GuardedResolver } from '../../src/outbound/resolver.ts';
 
-type Conduct = (request: IncomingMessage, response: ServerResponse) => void;
+type Behavior = (request: IncomingMessage, response: ServerResponse) => void;
 
 const say =
-  (body: string, status = 200): Conduct =>
+  (body: string, status = 200): Behavior =>
   (_request, response) =>
     response.writeHead(status).end(body);
 const redirect =
-  (location: string): Conduct =>
+  (location: string): Behavior =>
   (_request, response) =>
     response.writeHead(302, { location }).end();
 
 /** What a store's web server may be like. */
-export const CONDUCTS = {
+export const BEHAVIORS = {
   online: say('{"store":{"status":"ONLINE"}}'),
   offline: say('{"store":{"status":"OFFLINE","why":" \\"PAUSED\\",\\nhe says"}}'),
   wrongStatus: say('{"store":{"status":"ONLINE"}}', 500),
@@ -55,12 +55,12 @@ export const CONDUCTS = {
   toNowhere: redirect('http://'),
   toFile: redirect('file:///etc/passwd'),
   turningAway: say('slow down', 429),
-} satisfies Record<string, Conduct>;
+} satisfies Record<string, Behavior>;
 
-export type ConductName = keyof typeof CONDUCTS;
+export type BehaviorName = keyof typeof BEHAVIORS;
 
 /** What never answers in full. Only there the time of a probe matters, so only there it is short. */
-const ENDLESSLY_SLOW: ReadonlySet<ConductName> = new Set<ConductName>(['hanging', 'stalling']);
+const NEVER_ANSWERING: ReadonlySet<BehaviorName> = new Set<BehaviorName>(['hanging', 'stalling']);
 const BRIEF = 300;
 
 /** Probes as they are in tests: they look at `/store/status`, and wait longer than any machine needs. */
@@ -77,24 +77,24 @@ export const RULE: ProbeRule = {
 };
 
 /**
- * A web server that plays the stores of a whole street. Store `7` is at `http://store-7.test`, a site of its own; all
+ * A web server that plays the stores of a whole fakeStores. Store `7` is at `http://store-7.test`, a site of its own; all
  * names lead to this server.
  */
-export class Street {
+export class FakeStores {
   readonly port: number;
   /** How each store is by its host; `online` unless it says otherwise. */
-  readonly conduct = new Map<string, ConductName>();
+  readonly behavior = new Map<string, BehaviorName>();
   /** Requests so far, by host. */
-  readonly visits = new Map<string, number>();
+  readonly requests = new Map<string, number>();
   /** The headers of the last request, by host. */
   readonly headers = new Map<string, IncomingMessage['headers']>();
   readonly #sockets = new Set<Socket>();
-  #dark = false;
+  #networkDown = false;
 
   private constructor(server: Server, port: number) {
     this.port = port;
     server.on('connection', (socket) => {
-      if (this.#dark) socket.destroy();
+      if (this.#networkDown) socket.destroy();
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
       socket.on('error', () => {});
@@ -102,29 +102,29 @@ export class Street {
     server.on('request', (request, response) => this.#answer(request, response));
   }
 
-  static async open(t: TestContext): Promise<Street> {
+  static async open(t: TestContext): Promise<FakeStores> {
     const server = createServer({ keepAliveTimeout: 60_000 });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const street = new Street(server, (server.address() as AddressInfo).port);
+    const fakeStores = new FakeStores(server, (server.address() as AddressInfo).port);
     t.after(() => {
-      street.#closeSockets();
+      fakeStores.#closeSockets();
       return new Promise((resolve) => server.close(resolve));
     });
-    return street;
+    return fakeStores;
   }
 
   url(store: number | string, path = '/'): string {
     return `http://store-${store}.test:${this.port}${path}`;
   }
 
-  /** The network between the prober and the street is lost, or is back. */
-  lose(lost: boolean): void {
-    this.#dark = lost;
-    if (lost) this.#closeSockets();
+  /** The network between the prober and the fakeStores is lost, or is back. */
+  setNetworkDown(down: boolean): void {
+    this.#networkDown = down;
+    if (down) this.#closeSockets();
   }
 
   /**
-   * A prober that may visit this street, though it lies on a private address. Unless the rule says how long a probe may
+   * A prober that may visit this fakeStores, though it lies on a private address. Unless the rule says how long a probe may
    * take, that is short for stores that never answer and long for all others, so that no slow machine changes an outcome.
    */
   prober(t: TestContext, rule: Partial<ProbeRule> = {}, allowed = ['127.0.0.1/32']): Prober {
@@ -134,20 +134,20 @@ export class Street {
     const prober = new Prober({ ...RULE, ...rule }, exchanger);
     const brief = new Prober({ ...RULE, timeout: BRIEF, ...rule }, exchanger);
     const probe = prober.probe.bind(prober);
-    prober.probe = (id, own) => (this.#isEndlesslySlow(own) ? brief.probe(id, own) : probe(id, own));
+    prober.probe = (id, own) => (this.#neverAnswers(own) ? brief.probe(id, own) : probe(id, own));
     return prober;
   }
 
-  #isEndlesslySlow(url: string | undefined): boolean {
-    return url !== undefined && ENDLESSLY_SLOW.has(this.conduct.get(new URL(url).hostname) ?? 'online');
+  #neverAnswers(url: string | undefined): boolean {
+    return url !== undefined && NEVER_ANSWERING.has(this.behavior.get(new URL(url).hostname) ?? 'online');
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const [host = ''] = (request.headers.host ?? '').split(':');
-    this.visits.set(host, (this.visits.get(host) ?? 0) + 1);
+    this.requests.set(host, (this.requests.get(host) ?? 0) + 1);
     this.headers.set(host, request.headers);
-    const conduct = request.url === '/online' ? 'online' : (this.conduct.get(host) ?? 'online');
-    CONDUCTS[conduct](request, response);
+    const behavior = request.url === '/online' ? 'online' : (this.behavior.get(host) ?? 'online');
+    BEHAVIORS[behavior](request, response);
   }
 
   #closeSockets(): void {
