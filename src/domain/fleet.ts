@@ -4,7 +4,7 @@ import { EMPTY, type Intervals, intersect, totalWithin } from './interval.ts';
 import { nearest, newEstimate } from './nearest.ts';
 import type { PollColumns } from './polls.ts';
 import { currentOutage, lastCounting, OFFLINE, stateAt } from './state.ts';
-import { type Course, upStretches } from './state-path.ts';
+import { type StatePath, upStretches } from './state-path.ts';
 import { reachOf } from './uptime.ts';
 import { POLL_REACH, WINDOWS } from './window.ts';
 import { type BadStore, WorstStores } from './worst.ts';
@@ -104,15 +104,15 @@ export class FleetTally<Store> {
     const seen = { open, polls, first, last, unknown };
     for (let w = 0; w < WINDOWS.length; w++) this.#sum(seen, asOf - (WINDOWS[w] as number), w, w + 1, this.before);
     this.#sum(seen, asOf, 0, WINDOWS.length, this.last);
-    const { course, up } = this.#estimate;
-    this.#addHours(seen, course);
+    const { path, up } = this.#estimate;
+    this.#addHours(seen, path);
     this.#countPolls(seen);
     const poll = lastCounting(open, polls, first, last, asOf, this.#patience);
     const state = stateAt(open, asOf, polls.active[poll], unknown);
-    const outage = state === OFFLINE ? currentOutage(open, course, asOf, firstPoll, unknown) : undefined;
+    const outage = state === OFFLINE ? currentOutage(open, path, asOf, firstPoll, unknown) : undefined;
     const openDay = totalWithin(open, asOf - WINDOWS[1], asOf);
-    const downDay = course.counted > 0 ? openDay - (up[1] as number) : 0;
-    this.#worst.add(store, state, outage, downDay - unseenDowntime(open, course, asOf - WINDOWS[1], firstPoll));
+    const downDay = path.counted > 0 ? openDay - (up[1] as number) : 0;
+    this.#worst.add(store, state, outage, downDay - unseenDowntime(open, path, asOf - WINDOWS[1], firstPoll));
   }
 
   /** Adds the windows `[from, to)` that end at `at` to `sums`, and leaves the estimate behind. */
@@ -130,17 +130,17 @@ export class FleetTally<Store> {
     }
   }
 
-  #addHours({ open, unknown }: Seen, course: Course): void {
+  #addHours({ open, unknown }: Seen, path: StatePath): void {
     const { open: openHours, up: upHours, unknown: unknownHours } = this.#hours;
     for (let i = 0; i < open.length; i += 2) {
       openHours.add(open[i] as number, open[i + 1] as number);
-      if (course.counted === 0) unknownHours.add(open[i] as number, open[i + 1] as number);
+      if (path.counted === 0) unknownHours.add(open[i] as number, open[i + 1] as number);
     }
     for (let i = 0; i < unknown.length; i += 2) {
       openHours.add(unknown[i] as number, unknown[i + 1] as number);
       unknownHours.add(unknown[i] as number, unknown[i + 1] as number);
     }
-    const up = intersect(open, upStretches(course));
+    const up = intersect(open, upStretches(path));
     for (let i = 0; i < up.length; i += 2) upHours.add(up[i] as number, up[i + 1] as number);
   }
 
@@ -158,9 +158,9 @@ export class FleetTally<Store> {
 }
 
 /** How much of the downtime from `from` on, by the rule `nearest`, lies before the first poll ever. */
-function unseenDowntime(open: Intervals, course: Course, from: number, firstPoll: number): number {
+function unseenDowntime(open: Intervals, path: StatePath, from: number, firstPoll: number): number {
   // Before its first poll a store is all up or all down.
-  const isDown = course.counted > 0 && !(course.length > 0 && course.up[0] === Number.NEGATIVE_INFINITY);
+  const isDown = path.counted > 0 && !(path.length > 0 && path.up[0] === Number.NEGATIVE_INFINITY);
   return isDown && from < firstPoll ? totalWithin(open, from, firstPoll) : 0;
 }
 

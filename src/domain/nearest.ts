@@ -1,25 +1,24 @@
 import type { Intervals } from './interval.ts';
 import type { PollColumns } from './polls.ts';
-import { type Course, followCourse, newCourse } from './state-path.ts';
+import { newStatePath, type StatePath, walkStatePath } from './state-path.ts';
 import { WINDOWS } from './window.ts';
 
-/** What `nearest` found for one store. */
+/** The result of `nearest` for one store. */
 export interface Estimate {
-  /** How many polls counted. With none the open time is unknown. */
+  /** The number of counting polls. With none the state of the open time is unknown. */
   counted: number;
-  /** Open milliseconds in the active state, for each of `WINDOWS`; halves occur. */
+  /** Uptime in milliseconds for each of `WINDOWS`; halves occur. */
   readonly up: Float64Array;
-  /** How the state ran. */
-  readonly course: Course;
+  readonly path: StatePath;
 }
 
 export function newEstimate(): Estimate {
-  return { counted: 0, up: new Float64Array(WINDOWS.length), course: newCourse() };
+  return { counted: 0, up: new Float64Array(WINDOWS.length), path: newStatePath() };
 }
 
 /**
- * The rule `nearest`: every open instant takes the state of the nearest poll that counts. Half-way between two polls
- * the state passes from one to the other; the first and the last poll reach as far as the windows do.
+ * The rule `nearest`: every open instant takes the state of the nearest counting poll. Between two polls the state
+ * changes half-way; the first and the last poll extend to the ends of the windows.
  *
  * @param open the store's open intervals, complete over the eight days before `asOf`, not clipped to a window
  * @param polls arranged polls of which `[first, last)` are this store's, none outside the eight days before `asOf`
@@ -34,16 +33,16 @@ export function nearest(
   asOf: number,
   out: Estimate,
 ): void {
-  const { course, up } = out;
-  followCourse(open, polls, first, last, course);
-  out.counted = course.counted;
+  const { path, up } = out;
+  walkStatePath(open, polls, first, last, path);
+  out.counted = path.counted;
   up.fill(0);
-  for (let i = 0; i < course.length; i += 2) {
-    addUp(open, course.up[i] as number, course.up[i + 1] as number, asOf, up);
+  for (let i = 0; i < path.length; i += 2) {
+    addUp(open, path.up[i] as number, path.up[i + 1] as number, asOf, up);
   }
 }
 
-/** Adds the open time of the up stretch `[from, to)` to each window that it meets. */
+/** Adds the open time within `[from, to)`, when the store is up, to each window. */
 function addUp(open: Intervals, from: number, to: number, asOf: number, up: Float64Array): void {
   const end = Math.min(to, asOf);
   for (let i = firstEndingAfter(open, from); i < open.length; i += 2) {

@@ -1,34 +1,31 @@
 import type { Intervals } from './interval.ts';
 import type { PollColumns } from './polls.ts';
 
-/**
- * How the state of one store runs by the rule `nearest`, in open and in closed time. One object serves many stores,
- * one after the other.
- */
-export interface Course {
-  /** How many polls counted. With none there is no state: the open time is unknown. */
+/** The state of one store over time by the rule `nearest`, in open and in closed time. Reused from store to store. */
+export interface StatePath {
+  /** The number of counting polls. With none the state of the open time is unknown. */
   counted: number;
   /**
-   * When the state is active, as flat pairs `[from0, to0, from1, to1, …]`; halves occur, and the ends are infinite
-   * where the first or the last poll reaches on. Only the first `length` entries count.
+   * When the store is up, as flat pairs `[from0, to0, from1, to1, …]` of instants; halves occur. The first and the last
+   * poll extend to infinity. Only the first `length` entries are valid.
    */
   up: Float64Array;
   length: number;
 }
 
-export function newCourse(): Course {
+export function newStatePath(): StatePath {
   return { counted: 0, up: new Float64Array(256), length: 0 };
 }
 
 /**
- * Walks the polls of one store. Those outside the open intervals do not count; half-way between two that do, the state
- * passes from one to the other.
+ * Computes the state path of one store from its polls. Polls outside the open intervals do not count; between two
+ * counting polls the state changes half-way.
  *
- * @param open the store's open intervals, complete wherever its polls are
- * @param polls arranged polls of which `[first, last)` are this store's, none of them out of reach
+ * @param open the store's open intervals, complete over the time of its polls
+ * @param polls arranged polls of which `[first, last)` are this store's, all within the eight days before `asOf`
  * @param out receives the result
  */
-export function followCourse(open: Intervals, polls: PollColumns, first: number, last: number, out: Course): void {
+export function walkStatePath(open: Intervals, polls: PollColumns, first: number, last: number, out: StatePath): void {
   const { instant, active } = polls;
   if (out.up.length < last - first + 2) out.up = new Float64Array(2 * (last - first) + 2);
   const { up } = out;
@@ -46,7 +43,7 @@ export function followCourse(open: Intervals, polls: PollColumns, first: number,
       if (at >= to) break;
       const seen = active[i] as number;
       if (seen !== state) {
-        // Before the first poll that is −∞: it reaches back for ever.
+        // For the first poll this is −∞.
         up[length++] = (previous + at) / 2;
         state = seen;
       }
@@ -59,13 +56,13 @@ export function followCourse(open: Intervals, polls: PollColumns, first: number,
   out.length = length;
 }
 
-/** When the state is active, as a list of its own. */
-export function upStretches({ up, length }: Course): Intervals {
+/** When the store is up, as a new list. */
+export function upStretches({ up, length }: StatePath): Intervals {
   return Array.from(up.subarray(0, length));
 }
 
-/** Since when the state has been inactive and goes on to be; `undefined`: it is active in the end, or unknown. */
-export function downSince({ counted, up, length }: Course): number | undefined {
+/** The instant from which the store is down without end; `undefined`: its last state is up or unknown. */
+export function downSince({ counted, up, length }: StatePath): number | undefined {
   if (counted === 0) return undefined;
   if (length === 0) return Number.NEGATIVE_INFINITY;
   const last = up[length - 1] as number;

@@ -1,6 +1,6 @@
 import { contains, EMPTY, type Intervals, totalWithin } from './interval.ts';
 import type { PollColumns } from './polls.ts';
-import { type Course, downSince } from './state-path.ts';
+import { downSince, type StatePath } from './state-path.ts';
 import { POLL_REACH } from './window.ts';
 
 /** The states of a store in the order in which people look for them. */
@@ -75,12 +75,12 @@ export interface CurrentOutage {
  */
 export function currentOutage(
   open: Intervals,
-  course: Course,
+  path: StatePath,
   asOf: number,
   firstPoll = Number.NEGATIVE_INFINITY,
   unknown: Intervals = EMPTY,
 ): CurrentOutage | undefined {
-  const turned = downSince(course);
+  const turned = downSince(path);
   if (turned === undefined) return undefined;
   const began = firstOpen(open, Math.max(turned, asOf - POLL_REACH, lastEnd(unknown, asOf)));
   const sinceFirstPoll = began < firstPoll;

@@ -1,7 +1,7 @@
 import { contains, EMPTY, type Intervals, intersect, union } from './interval.ts';
 import type { PollColumns } from './polls.ts';
 import { type Reason, reasonOf } from './reasons.ts';
-import { downSince, followCourse, newCourse, upStretches } from './state-path.ts';
+import { downSince, newStatePath, upStretches, walkStatePath } from './state-path.ts';
 import { reachOf } from './uptime.ts';
 import { POLL_REACH } from './window.ts';
 
@@ -98,14 +98,14 @@ export function timelineOf(
   { reasons = new Map(), firstPoll = Number.NEGATIVE_INFINITY, unknown = EMPTY }: AboutStore = {},
 ): Timeline {
   const reach = reachOf(polls, first, last, asOf);
-  const course = newCourse();
-  followCourse(open, polls, reach.first, reach.last, course);
+  const path = newStatePath();
+  walkStatePath(open, polls, reach.first, reach.last, path);
   const reached = [asOf - POLL_REACH, asOf];
-  const known = segmentsOf(intersect(open, reached), upStretches(course), course.counted > 0 ? 'down' : 'unknown');
+  const known = segmentsOf(intersect(open, reached), upStretches(path), path.counted > 0 ? 'down' : 'unknown');
   const all = withUnknown(known, intersect(unknown, reached));
   const segments = all.map((segment) => clipped(segment, range)).filter(({ from, to }) => from < to);
   const seen = seenPolls(open, unknown, polls, reach.first, reach.last, reasons);
-  const outages = outagesOf(all, downSince(course) !== undefined, firstPoll).map((outage) => ({
+  const outages = outagesOf(all, downSince(path) !== undefined, firstPoll).map((outage) => ({
     ...outage,
     reasons: reasonsWithin(seen, outage),
   }));

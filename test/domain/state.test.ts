@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { ALWAYS, contains, type Intervals, totalWithin } from '../../src/domain/interval.ts';
 import { CLOSED, currentOutage, OFFLINE, ONLINE, STATES, UNKNOWN } from '../../src/domain/state.ts';
-import { followCourse, newCourse } from '../../src/domain/state-path.ts';
+import { newStatePath, walkStatePath } from '../../src/domain/state-path.ts';
 import { timelineOf } from '../../src/domain/timeline.ts';
 import { reachOf } from '../../src/domain/uptime.ts';
 import { openOf, pollColumns } from '../support/fleet.ts';
@@ -94,10 +94,10 @@ test('a state is what the definition says, poll by poll', () => {
 });
 
 function outageOf(open: Intervals, polls: ReturnType<typeof pollColumns>, asOf: number, firstPoll?: number) {
-  const course = newCourse();
+  const path = newStatePath();
   const reach = reachOf(polls, 0, polls.length, asOf);
-  followCourse(open, polls, reach.first, reach.last, course);
-  return currentOutage(open, course, asOf, firstPoll);
+  walkStatePath(open, polls, reach.first, reach.last, path);
+  return currentOutage(open, path, asOf, firstPoll);
 }
 
 test('the outage of a store that is offline is the one of its timeline that goes on', () => {
