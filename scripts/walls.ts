@@ -31,7 +31,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'intake/sync': ['lib', 'outbound', 'storage/ports', 'metrics', 'intake/feeds'],
   'intake/prober': ['lib', 'domain', 'calendar', 'outbound', 'storage/ports'],
   reports: ['lib', 'domain', 'calendar', 'jobs', 'storage/ports', 'accounts/access', 'stores/schedule'],
-  fleet: ['lib', 'domain', 'calendar', 'storage/ports', 'stores', 'reports/late-polls', 'metrics'],
+  fleet: ['lib', 'domain', 'calendar', 'storage/ports', 'stores', 'reports/stale-polls', 'metrics'],
   simulate: ['lib', 'domain', 'calendar', 'duckdb'],
   http: ['lib', 'domain', 'calendar', 'storage/ports', 'accounts', 'stores', 'intake', 'reports', 'fleet', 'metrics'],
   config: ['lib', 'domain', 'calendar', 'storage/ports', 'accounts', 'intake'],

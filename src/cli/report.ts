@@ -7,13 +7,13 @@ import { instantFrom } from '../calendar/instant.ts';
 import { openStorage, writeParquet } from '../compose.ts';
 import { type Config, type DatabaseLocation, isLive, loadConfig } from '../config/config.ts';
 import { ESTIMATORS, type EstimatorName } from '../domain/markov/estimator.ts';
-import { areLate } from '../domain/staleness.ts';
+import { isStale } from '../domain/staleness.ts';
 import { invalid, UserError } from '../lib/errors.ts';
 import { computeReport } from '../reports/compute.ts';
 import { figuresOf, type ReportFigures } from '../reports/figures.ts';
 import { FORMATS, type Format, renderFigures } from '../reports/formats.ts';
-import { ageOf } from '../reports/late-polls.ts';
 import { parquetFile } from '../reports/parquet.ts';
+import { ageOf } from '../reports/stale-polls.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import { type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
 import { progressBar, say } from './terminal.ts';
@@ -56,7 +56,7 @@ export function reportCommand(program: Command): void {
         if (fromFiles) await importFromFlags(storage, flags, config);
         const figures = await compute(storage, asOf, config.estimator, flags.format === 'full');
         await write(figures, flags);
-        if (asOf === undefined && !fromFiles) warnOfLatePolls(figures.asOf, config);
+        if (asOf === undefined && !fromFiles) warnOfStalePolls(figures.asOf, config);
       } finally {
         await storage.close();
       }
@@ -90,11 +90,11 @@ function compute(
   });
 }
 
-/** Whoever reads an archive knows that it is old. */
-function warnOfLatePolls(latest: number, config: Config): void {
+/** Only for live systems: an archive is expected to be old. */
+function warnOfStalePolls(latest: number, config: Config): void {
   const now = Date.now();
-  if (!isLive(config) || !areLate(latest, now, config.poll.interval)) return;
-  say(`warning: the newest poll is ${ageOf(latest, now)}; the report says nothing about the time since`);
+  if (!isLive(config) || !isStale(latest, now, config.poll.interval)) return;
+  say(`warning: the newest poll is ${ageOf(latest, now)}; the report does not cover the time since`);
 }
 
 async function write(figures: ReportFigures, { out = '-', format }: ReportFlags): Promise<void> {

@@ -47,7 +47,7 @@ interface Seen {
  */
 export class FleetTally<Store> {
   readonly asOf: number;
-  readonly #patience: number;
+  readonly #staleAfter: number;
   readonly #estimate = newEstimate();
   readonly #hours: { readonly open: Buckets; readonly up: Buckets; readonly unknown: Buckets };
   readonly #polls = new Float64Array(FLEET_HOURS);
@@ -60,12 +60,12 @@ export class FleetTally<Store> {
   latestPoll: number | undefined;
 
   /**
-   * @param patience a poll older than this says nothing about the state at `asOf`
+   * @param staleAfter the staleness in milliseconds from which a poll says nothing about the state at `asOf`
    * @param worst so many of the worst stores are kept
    */
-  constructor(asOf: number, patience: number, worst: number) {
+  constructor(asOf: number, staleAfter: number, worst: number) {
     this.asOf = asOf;
-    this.#patience = patience;
+    this.#staleAfter = staleAfter;
     this.#worst = new WorstStores(worst);
     const buckets = () => new Buckets(asOf - FLEET_HOURS * HOUR, HOUR, FLEET_HOURS);
     this.#hours = { open: buckets(), up: buckets(), unknown: buckets() };
@@ -107,7 +107,7 @@ export class FleetTally<Store> {
     const { path, up } = this.#estimate;
     this.#addHours(seen, path);
     this.#countPolls(seen);
-    const poll = lastCounting(open, polls, first, last, asOf, this.#patience);
+    const poll = lastCounting(open, polls, first, last, asOf, this.#staleAfter);
     const state = stateAt(open, asOf, polls.active[poll], unknown);
     const outage = state === OFFLINE ? currentOutage(open, path, asOf, firstPoll, unknown) : undefined;
     const openDay = totalWithin(open, asOf - WINDOWS[1], asOf);

@@ -1,13 +1,13 @@
-/** For how long a poll says something about now, milliseconds, where a store is polled about every `pollInterval`. */
-export function patienceOf(pollInterval: number): number {
+/** The staleness in milliseconds from which polls are stale: two polling intervals. */
+export function staleAfter(pollInterval: number): number {
   return 2 * pollInterval;
 }
 
 /**
- * Whether polls have stopped coming in, by the newest one of some stores: it says nothing about `at` any more.
+ * Whether polls are stale at the instant `at`, so that they say nothing about the state at that instant.
  *
- * @param latest `undefined`: there is none
+ * @param latest the instant of the newest poll; `undefined`: there is none
  */
-export function areLate(latest: number | undefined, at: number, pollInterval: number): boolean {
-  return latest === undefined || at - latest >= patienceOf(pollInterval);
+export function isStale(latest: number | undefined, at: number, pollInterval: number): boolean {
+  return latest === undefined || at - latest >= staleAfter(pollInterval);
 }

@@ -3,18 +3,18 @@ import type { PollColumns } from './polls.ts';
 import { downSince, type StatePath } from './state-path.ts';
 import { POLL_REACH } from './window.ts';
 
-/** The states of a store in the order in which people look for them. */
+/** The states of a store, most urgent first. */
 export const STATES = ['offline', 'unknown', 'online', 'closed'] as const;
 
 /**
- * - `offline`: it is open, and the last poll that counts found it inactive
- * - `unknown`: it is open, and no poll of late counts; or its hours or its zone are unknown
- * - `online`: it is open, and the last poll that counts found it active
- * - `closed`: it is not supposed to be open
+ * - `offline`: scheduled open, and the last counting poll found it inactive
+ * - `unknown`: scheduled open without a counting poll that is not stale; or its hours or its zone are unknown
+ * - `online`: scheduled open, and the last counting poll found it active
+ * - `closed`: not scheduled open
  */
 export type State = (typeof STATES)[number];
 
-/** Positions in `STATES`, as columns hold them. */
+/** Positions in `STATES`, the values of state columns. */
 export const OFFLINE = 0;
 export const UNKNOWN = 1;
 export const ONLINE = 2;
@@ -24,7 +24,7 @@ export const CLOSED = 3;
  * The state of one store at the instant `at`, as a position in `STATES`.
  *
  * @param open the store's open intervals, complete around `at`
- * @param active what the last poll that counts saw, 1 or 0; `undefined`: there is none young enough
+ * @param active the result of the last counting poll, 1 or 0; `undefined`: there is none that is not stale
  * @param unknown when its hours or its zone are unknown
  */
 export function stateAt(open: Intervals, at: number, active: number | undefined, unknown: Intervals = EMPTY): number {
@@ -35,10 +35,10 @@ export function stateAt(open: Intervals, at: number, active: number | undefined,
 }
 
 /**
- * The last poll of one store in `(at − patience, at]` that falls inside an open interval, also one from before the
- * store last closed; −1: there is none.
+ * The last counting poll of one store in `(at − staleAfter, at]`, even if the store has been closed since; −1: there is
+ * none.
  *
- * @param open the store's open intervals, complete over `[at − patience, at]`
+ * @param open the store's open intervals, complete over `[at − staleAfter, at]`
  * @param polls arranged polls of which `[first, last)` are this store's
  */
 export function lastCounting(
@@ -47,30 +47,30 @@ export function lastCounting(
   first: number,
   last: number,
   at: number,
-  patience: number,
+  staleAfter: number,
 ): number {
   for (let i = last - 1; i >= first; i--) {
     const instant = polls.instant[i] as number;
-    if (instant <= at - patience) break;
+    if (instant <= at - staleAfter) break;
     if (instant <= at && contains(open, instant)) return i;
   }
   return -1;
 }
 
-/** An outage that goes on. */
+/** An ongoing outage. */
 export interface CurrentOutage {
-  /** The first open instant of it; within the reach of the polls. */
+  /** Its first open instant, at most `POLL_REACH` before `asOf`. */
   readonly since: number;
-  /** Open milliseconds lost so far. */
+  /** Downtime so far, milliseconds. */
   readonly lost: number;
-  /** The store was found down when it was polled for the first time ever: nothing is known of the time before. */
+  /** The first poll ever of the store found it down, so the outage may have begun earlier. */
   readonly sinceFirstPoll: boolean;
 }
 
 /**
- * The outage that a store is in at `asOf` by the rule `nearest`; `undefined`: its last state is up or unknown.
+ * The ongoing outage of a store at `asOf` by the rule `nearest`; `undefined`: its last state is up or unknown.
  *
- * @param firstPoll when the store was polled for the first time ever, before which no outage begins; long ago, if not given
+ * @param firstPoll the first poll ever of the store, before which no outage begins
  * @param unknown when its hours or its zone are unknown, which ends an outage
  */
 export function currentOutage(
@@ -80,15 +80,15 @@ export function currentOutage(
   firstPoll = Number.NEGATIVE_INFINITY,
   unknown: Intervals = EMPTY,
 ): CurrentOutage | undefined {
-  const turned = downSince(path);
-  if (turned === undefined) return undefined;
-  const began = firstOpen(open, Math.max(turned, asOf - POLL_REACH, lastEnd(unknown, asOf)));
+  const downFrom = downSince(path);
+  if (downFrom === undefined) return undefined;
+  const began = firstOpen(open, Math.max(downFrom, asOf - POLL_REACH, lastEnd(unknown, asOf)));
   const sinceFirstPoll = began < firstPoll;
   const since = sinceFirstPoll ? firstOpen(open, firstPoll) : began;
   return { since, lost: totalWithin(open, since, asOf), sinceFirstPoll };
 }
 
-/** Where the last stretch that ends by `at` does. */
+/** The end of the last stretch that ends by `at`. */
 function lastEnd(stretches: Intervals, at: number): number {
   let end = Number.NEGATIVE_INFINITY;
   for (let i = 1; i < stretches.length && (stretches[i] as number) <= at; i += 2) end = stretches[i] as number;

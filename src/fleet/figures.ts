@@ -1,5 +1,5 @@
 import { FLEET_REACH, FleetTally, type HourlySums, type WindowSums } from '../domain/fleet.ts';
-import { patienceOf } from '../domain/staleness.ts';
+import { staleAfter } from '../domain/staleness.ts';
 import type { BadStore } from '../domain/worst.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { StoreEntry } from '../stores/directory.ts';
@@ -32,7 +32,7 @@ export async function readFigures(
   asOf: number,
   pollInterval: number,
 ): Promise<FleetFigures> {
-  const tally = new FleetTally<StoreEntry>(asOf, patienceOf(pollInterval), WORST_STORES);
+  const tally = new FleetTally<StoreEntry>(asOf, staleAfter(pollInterval), WORST_STORES);
   const reach = { from: asOf - FLEET_REACH, to: asOf };
   await walkStores(
     snapshot,

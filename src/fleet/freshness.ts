@@ -1,5 +1,5 @@
-import { areLate } from '../domain/staleness.ts';
-import { ageOf } from '../reports/late-polls.ts';
+import { isStale } from '../domain/staleness.ts';
+import { ageOf } from '../reports/stale-polls.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import type { SyncResult } from '../storage/ports/sync-log.ts';
 import type { StoreDirectory } from '../stores/directory.ts';
@@ -62,7 +62,7 @@ export class Freshness {
     const warnings: string[] = [];
     const latest = await storage.snapshot((snapshot) => snapshot.latestPoll());
     if (latest === undefined) warnings.push('there are no polls yet');
-    else if (areLate(latest, now, interval)) warnings.push(`the newest poll is ${ageOf(latest, now)}`);
+    else if (isStale(latest, now, interval)) warnings.push(`the newest poll is ${ageOf(latest, now)}`);
     if (troubleSince() !== undefined) warnings.push('the poller is in trouble itself and observes nothing');
     for (const { feed, status, standing } of await syncs.lastResults()) {
       const source = `a source of ${TITLES[feed] ?? feed}`;

@@ -1,5 +1,5 @@
 import { type InactiveReason, reasonOf } from '../domain/reasons.ts';
-import { patienceOf } from '../domain/staleness.ts';
+import { staleAfter } from '../domain/staleness.ts';
 import { lastCounting, OFFLINE, STATES, type State, stateAt, UNKNOWN } from '../domain/state.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { StoreEntry } from '../stores/directory.ts';
@@ -109,22 +109,22 @@ export async function readLive(
   asOf: number,
   pollInterval: number,
 ): Promise<LiveStates> {
-  const patience = patienceOf(pollInterval);
+  const limit = staleAfter(pollInterval);
   const stores = fleet.directory.entries;
   const columns = newColumns(stores);
   const { base, state, instant, active, latest, reasons, first: firstPolls } = columns;
-  const ofLate = { from: asOf - patience + 1, to: asOf };
+  const fresh = { from: asOf - limit + 1, to: asOf };
   await walkStores(
     snapshot,
     fleet,
     stores,
-    ofLate,
+    fresh,
     pollInterval,
     (store, open, polls, first, last, firstPoll, unknown) => {
       const { key } = store;
       const at = key - base;
       if (firstPoll <= asOf) firstPolls[at] = firstPoll;
-      const counting = lastCounting(open, polls, first, last, asOf, patience);
+      const counting = lastCounting(open, polls, first, last, asOf, limit);
       state[at] = stateAt(open, asOf, counting < 0 ? undefined : polls.active[counting], unknown);
       if (first === last) return;
       const shown = counting < 0 ? last - 1 : counting;
@@ -133,7 +133,7 @@ export async function readLive(
       latest[at] = polls.instant[last - 1] as number;
     },
   );
-  for (const said of await snapshot.pollReasons(base, base + state.length, ofLate.from, asOf)) {
+  for (const said of await snapshot.pollReasons(base, base + state.length, fresh.from, asOf)) {
     for (const [i, at] of said.store.entries()) if (instant[at] === said.instant[i]) reasons.set(at, said.reason);
   }
   const seen = new LiveStates(asOf, undefined, columns).latestPollOf(stores);

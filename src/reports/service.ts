@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { type Principal, storesOf, userIdOf } from '../accounts/access.ts';
 import { zoneRelease } from '../calendar/tzdb.ts';
 import type { EstimatorName } from '../domain/markov/estimator.ts';
-import { areLate } from '../domain/staleness.ts';
+import { isStale } from '../domain/staleness.ts';
 import { Retention } from '../jobs/retention.ts';
 import { type Budgets, DEFAULT_BUDGETS } from '../lib/budgets.ts';
 import { notFound, UserError } from '../lib/errors.ts';
@@ -126,7 +126,7 @@ export class ReportService {
       estimator,
       detailed: detailed || estimator !== 'nearest',
       pollsLate:
-        asOf === undefined && this.#pollInterval !== undefined && areLate(instant, requestedAt, this.#pollInterval),
+        asOf === undefined && this.#pollInterval !== undefined && isStale(instant, requestedAt, this.#pollInterval),
       stores: limited,
       requestedBy: userIdOf(principal),
       requestedAt,

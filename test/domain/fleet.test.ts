@@ -11,10 +11,10 @@ import { pollColumns } from '../support/fleet.ts';
 import { figuresAt, judge, type KnownStore, knownStores } from './known-store.ts';
 import { DAY, HOUR, MINUTE } from './reference.ts';
 
-const PATIENCE = 2 * HOUR;
+const STALE_AFTER = 2 * HOUR;
 
 function tallyOf(stores: readonly KnownStore[]): FleetTally<number> {
-  const tally = new FleetTally<number>(stores[0]?.asOf ?? 0, PATIENCE, 20);
+  const tally = new FleetTally<number>(stores[0]?.asOf ?? 0, STALE_AFTER, 20);
   for (const [store, { open, polls }] of stores.entries()) tally.add(store, open, polls, 0, polls.length);
   return tally;
 }
@@ -87,7 +87,7 @@ test('the worst of a few stores are those with an outage or downtime, each with 
   fc.assert(
     fc.property(knownStores, (stores) => {
       const expected = stores.map(({ open, polls, asOf, figures }) => ({
-        state: judge(open, polls, asOf, PATIENCE),
+        state: judge(open, polls, asOf, STALE_AFTER),
         downDay: figures[4] ?? 0,
       }));
       const bad = expected.flatMap(({ state, downDay }, store) => (state === OFFLINE || downDay > 0 ? [store] : []));
@@ -107,7 +107,7 @@ test('a store that is new has no downtime from before its first poll among the w
   const always = [asOf - 30 * DAY, asOf + DAY];
   const worstOf = (firstPoll: number, ...seen: readonly (readonly [ago: number, active: boolean])[]) => {
     const polls = pollColumns(seen.map(([ago, active]) => ({ store: 0, instant: asOf - ago, active })));
-    const tally = new FleetTally<string>(asOf, PATIENCE, 20);
+    const tally = new FleetTally<string>(asOf, STALE_AFTER, 20);
     tally.add('new', always, polls, 0, polls.length, firstPoll);
     assert.equal((tally.last.up[2] ?? 0) + (tally.last.down[2] ?? 0), 7 * DAY, 'the sums are those of reports');
     return tally.worst.map(({ downDay, outage }) => [downDay / MINUTE, outage?.lost && outage.lost / MINUTE]);

@@ -88,6 +88,6 @@ export function figuresAt(zone: string, rows: readonly HoursRow[], seen: readonl
 }
 
 /** The state of the one store that the polls are about. */
-export function judge(open: Intervals, polls: PollColumns, at: number, patience: number): number {
-  return stateAt(open, at, polls.active[lastCounting(open, polls, 0, polls.length, at, patience)]);
+export function judge(open: Intervals, polls: PollColumns, at: number, staleAfter: number): number {
+  return stateAt(open, at, polls.active[lastCounting(open, polls, 0, polls.length, at, staleAfter)]);
 }

@@ -10,7 +10,7 @@ import { openOf, pollColumns } from '../support/fleet.ts';
 import { judge, knownStore } from './known-store.ts';
 import { clock, DAY, HOUR, localInstant, MINUTE } from './reference.ts';
 
-const PATIENCE = 2 * HOUR;
+const STALE_AFTER = 2 * HOUR;
 const ZONE = 'America/New_York';
 const EVERY_DAY = [0, 1, 2, 3, 4, 5, 6].map((day) => ({ store: 0, day, start: clock(9), end: clock(22) }));
 
@@ -21,7 +21,7 @@ function stateOf(rows: typeof EVERY_DAY, at: string, ...polls: string[]): string
   const seen = pollColumns(
     polls.map((poll) => ({ store: 0, instant: localInstant(ZONE, poll.slice(1)), active: poll[0] === '+' })),
   );
-  return STATES[judge(open, seen, instant, PATIENCE)];
+  return STATES[judge(open, seen, instant, STALE_AFTER)];
 }
 
 test('the last poll that counts says whether an open store is online', () => {
@@ -81,13 +81,13 @@ test('two polling intervals are elapsed time, also in the hour that a clock chan
 test('a state is what the definition says, poll by poll', () => {
   fc.assert(
     fc.property(knownStore, fc.integer({ min: 1, max: 5 * 60 }), ({ open, polls, seen, asOf }, minutes) => {
-      const patience = minutes * MINUTE;
+      const staleAfter = minutes * MINUTE;
       const young = seen
-        .filter(({ instant }) => instant <= asOf && asOf - instant < patience && contains(open, instant))
+        .filter(({ instant }) => instant <= asOf && asOf - instant < staleAfter && contains(open, instant))
         .sort((a, b) => b.instant - a.instant);
       const [last] = young;
       const known = last === undefined ? UNKNOWN : last.active ? ONLINE : OFFLINE;
-      assert.equal(judge(open, polls, asOf, patience), contains(open, asOf) ? known : CLOSED);
+      assert.equal(judge(open, polls, asOf, staleAfter), contains(open, asOf) ? known : CLOSED);
     }),
     { numRuns: 500 },
   );
@@ -124,7 +124,7 @@ test('the outage of a store that is offline is the one of its timeline that goes
       } else {
         assert.equal(shown, undefined);
       }
-      if (judge(open, polls, asOf, PATIENCE) === OFFLINE) {
+      if (judge(open, polls, asOf, STALE_AFTER) === OFFLINE) {
         assert.ok(outage !== undefined, 'a store that is offline has an outage');
       }
     }),

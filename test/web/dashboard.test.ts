@@ -211,7 +211,7 @@ test('a report that was made of old polls says so above its figures', async (t) 
   const late = await trigger(fleet);
   const given = await trigger(fleet, { as_of: new Date(NOON).toISOString() });
   const page = await openPage(t, browser);
-  const warning = page.getByText(/^Beware: the newest poll was 15\d minutes old when this report was asked for/);
+  const warning = page.getByText(/^Beware: the newest poll was 15\d minutes old when this report was requested/);
   for (const [id, count] of [
     [late, 1],
     [given, 0],

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { formatInstant } from '../../calendar/instant.ts';
 import type { WindowSums } from '../../domain/fleet.ts';
-import { areLate } from '../../domain/staleness.ts';
+import { isStale } from '../../domain/staleness.ts';
 import { STATES, type State } from '../../domain/state.ts';
 import type { BadStore } from '../../domain/worst.ts';
 import type { FleetFigures } from '../../fleet/figures.ts';
@@ -178,7 +178,7 @@ function openTimeIn(sums: WindowSums, window: number): Static<typeof OpenTime> {
 function pollerOf({ asOf, latestPoll, troubleSince }: FleetView, figures: FleetFigures, fleet: FleetService) {
   const latest = latestPoll ?? figures.latestPoll;
   return {
-    status: areLate(latest, asOf, fleet.pollInterval) ? ('late' as const) : ('ok' as const),
+    status: isStale(latest, asOf, fleet.pollInterval) ? ('late' as const) : ('ok' as const),
     latest_poll: latest === undefined ? null : formatInstant(latest),
     age_seconds: latest === undefined ? null : seconds(asOf - latest),
     poll_interval_seconds: seconds(fleet.pollInterval),

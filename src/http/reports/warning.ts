@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
-import { warningOf } from '../../reports/late-polls.ts';
+import { warningOf } from '../../reports/stale-polls.ts';
 import type { ReportRecord } from '../../storage/ports/report-catalog.ts';
 
 const MEANING =

@@ -9,7 +9,7 @@ const T = Date.parse('2023-01-22T12:00:00Z');
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const LIVE: TestSettings = { sync: loadSyncConfig({ SYNC_POLLS: '/feeds/polls.csv' }) };
-const LATE = 'the newest poll was 121 minutes old when this report was asked for; it says nothing about the time since';
+const LATE = 'the newest poll was 121 minutes old when this report was requested; it does not cover the time since';
 
 /** `mine` was polled at noon, `theirs` an hour and a half later. */
 async function fleet(t: TestContext, minutes: number, settings = LIVE) {
