@@ -165,7 +165,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     log,
     now,
     pollInterval: config.poll.interval,
-    waitingPerAsker: config.budgets.waitingQuestionsPerUser,
+    waitingPerRequester: config.budgets.waitingQuestionsPerUser,
   });
   metrics.watchFleet(() => fleet.gauges());
   const states = parts.states ?? fleet;

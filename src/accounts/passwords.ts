@@ -1,5 +1,6 @@
 import { hash, verify } from '@node-rs/argon2';
 import { UserError } from '../lib/errors.ts';
+import { Semaphore } from '../lib/semaphore.ts';
 
 /** What OWASP recommends for argon2id: 19 MiB, two passes, one thread; some 30 ms. The library's default is argon2id. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -7,18 +8,17 @@ const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 /** What an unknown user's password is compared with: it takes as long as any, and nothing is known that matches. */
 const NOBODY = `$argon2id$v=19$m=${COST.memoryCost},t=${COST.timeCost},p=${COST.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
-/** So many passwords are computed at a time, and so many wait: sign-ins must not eat all memory and threads. */
+/** How many passwords are hashed at once, and how many may wait: sign-ins must not use up memory and threads. */
 const AT_ONCE = 2;
 const WAITING = 100;
 
 /** Hashes passwords and compares them, a few at a time. */
 export class Passwords {
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
+  readonly #semaphore = new Semaphore(AT_ONCE);
 
   /** @throws UserError `too_many_requests` when a hundred are waiting */
   hash(password: string): Promise<string> {
-    return this.#inTurn(() => hash(password.normalize('NFKC'), COST));
+    return this.#limited(() => hash(password.normalize('NFKC'), COST));
   }
 
   /**
@@ -27,25 +27,13 @@ export class Passwords {
    * @throws UserError `too_many_requests` when a hundred are waiting
    */
   matches(passwordHash: string | undefined, password: string): Promise<boolean> {
-    return this.#inTurn(() => verify(passwordHash ?? NOBODY, password.normalize('NFKC')));
+    return this.#limited(() => verify(passwordHash ?? NOBODY, password.normalize('NFKC')));
   }
 
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running >= AT_ONCE) {
-      if (this.#waiting.length >= WAITING) {
-        throw new UserError('too_many_requests', 'too many sign-ins at once; try again in a moment', { retryAfter: 2 });
-      }
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    } else {
-      this.#running++;
+  async #limited<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#semaphore.waiting >= WAITING) {
+      throw new UserError('too_many_requests', 'too many sign-ins at once; try again in a moment', { retryAfter: 2 });
     }
-    try {
-      return await work();
-    } finally {
-      // Who waits takes over this place.
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#running--;
-      else next();
-    }
+    return this.#semaphore.run(work);
   }
 }

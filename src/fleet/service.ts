@@ -24,8 +24,8 @@ export interface FleetServiceParts {
   readonly now: () => number;
   /** A store is polled about so often, milliseconds. */
   readonly pollInterval: number;
-  /** Questions about an instant that may wait for one asker. */
-  readonly waitingPerAsker: number;
+  /** Questions about an instant that may wait for one requester. */
+  readonly waitingPerRequester: number;
 }
 
 /** Milliseconds for which something is as good as new, and for which it may still be given while it is made again. */
@@ -94,8 +94,8 @@ export class FleetService implements StateSource {
   /** Computations over one store, which are short and wait for none of the others. */
   readonly #timelines: FairQueue;
 
-  constructor({ storage, directory, log, now, pollInterval, waitingPerAsker }: FleetServiceParts) {
-    const limits = { perAsker: waitingPerAsker, total: QUEUE };
+  constructor({ storage, directory, log, now, pollInterval, waitingPerRequester }: FleetServiceParts) {
+    const limits = { perRequester: waitingPerRequester, total: QUEUE };
     this.#walks = new FairQueue(limits);
     this.#timelines = new FairQueue(limits);
     this.pollInterval = pollInterval;
@@ -132,9 +132,9 @@ export class FleetService implements StateSource {
   /** @throws UserError as `FairQueue.run` does */
   async states(asked: AskedInstant | undefined): Promise<LiveStates> {
     if (asked === undefined) return this.#live.get();
-    const { asOf, asker } = asked;
+    const { asOf, requester } = asked;
     const { revision } = await this.#data.get();
-    return this.#inTurn(this.#pastStates, asker, `states ${revision} ${asOf}`, () => this.#readLive(asOf));
+    return this.#inTurn(this.#pastStates, requester, `states ${revision} ${asOf}`, () => this.#readLive(asOf));
   }
 
   /** The stores that somebody sees, and how they are. */
@@ -158,10 +158,10 @@ export class FleetService implements StateSource {
   async figures(stores: Visible, asked: AskedInstant | undefined): Promise<FleetFigures> {
     const name = nameOf(stores);
     if (asked !== undefined) {
-      const { asOf, asker } = asked;
+      const { asOf, requester } = asked;
       const { revision } = await this.#data.get();
       const question = `figures ${revision} ${name} ${asOf}`;
-      return this.#inTurn(this.#pastFigures, asker, question, () => this.#readFigures(stores, asOf));
+      return this.#inTurn(this.#pastFigures, requester, question, () => this.#readFigures(stores, asOf));
     }
     // All who see the same stores share these, and take one turn together.
     const now = `figures now ${name}`;
@@ -173,19 +173,19 @@ export class FleetService implements StateSource {
    * Explains one store of those that somebody sees.
    *
    * @param range within the eight days before `asOf`
-   * @param asker who asks about another instant than now: askers take turns; `undefined`: the answer waits for nobody
+   * @param requester takes turns with the others; `undefined`: the range ends now, and the request does not queue
    * @throws UserError `not_found`, `invalid_input` when no store can have such an id; as `FairQueue.run` does
    */
   async timeline(
     stores: Visible,
     storeId: string,
     range: TimelineRange,
-    asker: string | undefined,
+    requester: string | undefined,
   ): Promise<NamedTimeline> {
     const read = () => this.#readTimeline(stores, storeId, range);
-    if (asker === undefined) return read();
+    if (requester === undefined) return read();
     const question = JSON.stringify([nameOf(stores), storeId, range.from, range.to, range.asOf]);
-    return this.#timelines.run(asker, question, read);
+    return this.#timelines.run(requester, question, read);
   }
 
   async #readTimeline(stores: Visible, storeId: string, { asOf, ...range }: TimelineRange): Promise<NamedTimeline> {
@@ -234,15 +234,15 @@ export class FleetService implements StateSource {
     return this.#storage.snapshot((snapshot) => readFigures(snapshot, fleet, entries, asOf, this.pollInterval));
   }
 
-  /** Gives the remembered answer, or works it out in turn; one that waits in another asker's turn takes this one's, too. */
+  /** Gives the remembered answer, or computes it in a turn of this requester or of another who waits for the same. */
   #inTurn<T>(
     answers: RememberedAnswers<T>,
-    asker: string | undefined,
+    requester: string | undefined,
     question: string,
     work: () => Promise<T>,
   ): Promise<T> {
-    this.#walks.join(asker, question);
-    return answers.get(question, () => this.#walks.run(asker, question, work));
+    this.#walks.join(requester, question);
+    return answers.get(question, () => this.#walks.run(requester, question, work));
   }
 
   #refreshed<T>(times: { readonly fresh: number; readonly stale: number }, make: () => Promise<T>): Refreshed<T> {

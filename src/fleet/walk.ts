@@ -1,7 +1,7 @@
 import type { Intervals } from '../domain/interval.ts';
 import type { PollColumns } from '../domain/polls.ts';
 import type { Stretch } from '../domain/timeline.ts';
-import { Turns } from '../lib/time-slice.ts';
+import { TimeSlice } from '../lib/time-slice.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { StoreEntry } from '../stores/directory.ts';
 import { runsOf } from './runs.ts';
@@ -24,8 +24,8 @@ export type Visit = (
 /** So many polls are in memory at once, about; sorting as many holds up others for some 10 ms. */
 const POLLS_AT_ONCE = 200_000;
 
-/** Milliseconds after which others have their turn. */
-const TURN = 8;
+/** The length of a time slice, milliseconds. */
+const SLICE = 8;
 
 /** Stores that are done before the clock is looked at. */
 const STORES_A_STEP = 32;
@@ -44,7 +44,7 @@ export async function walkStores(
   pollInterval: number,
   visit: Visit,
 ): Promise<void> {
-  const turns = new Turns(TURN);
+  const slice = new TimeSlice(SLICE);
   const { base, schedule } = fleet.over(from, to);
   const { base: firstKey, end } = keysOf(stores);
   const byKey = new Array<StoreEntry | undefined>(end - firstKey);
@@ -55,7 +55,7 @@ export async function walkStores(
     const firstPolls = await snapshot.firstPolls(run.first, run.end);
     let first = 0;
     for (let key = run.first; key < run.end; key++) {
-      if (key % STORES_A_STEP === 0) await turns.next();
+      if (key % STORES_A_STEP === 0) await slice.yieldIfOver();
       let last = first;
       while (last < polls.length && polls.store[last] === key - run.first) last++;
       const store = byKey[key - firstKey];

@@ -25,7 +25,7 @@ export async function asOfFrom(
   if (query.as_of === undefined) return undefined;
   const asOf =
     query.as_of === 'latest' ? await fleet.latestPoll(storesOf(principal)) : instantFrom('as_of', query.as_of);
-  return { asOf, asker: principal.kind === 'open' ? undefined : senderOf(request) };
+  return { asOf, requester: principal.kind === 'open' ? undefined : senderOf(request) };
 }
 
 /** Seconds of milliseconds; halves of a millisecond are kept. */

@@ -1,9 +1,9 @@
 import { UserError } from './errors.ts';
 
 export interface FairQueueLimits {
-  /** Pieces of work that may wait for one asker. */
-  readonly perAsker: number;
-  /** Pieces of work that may wait in all. */
+  /** Jobs that may wait for one requester. */
+  readonly perRequester: number;
+  /** Jobs that may wait in all. */
   readonly total: number;
 }
 
@@ -11,23 +11,23 @@ interface Job {
   readonly name: string;
   readonly result: Promise<unknown>;
   readonly start: () => void;
-  /** The lanes it stands in: those of all who asked for it. */
+  /** The lanes it waits in: one for each of its requesters. */
   readonly lanes: Set<string>;
 }
 
-/** The lane of those who are not told apart; it has no bound of its own. */
-const COMMON = '';
+/** The lane of anonymous requesters. It has no limit of its own. */
+const ANONYMOUS = '';
 
-/** Seconds after which one who was refused may ask again. */
+/** Seconds after which a refused requester may try again. */
 const RETRY_AFTER = 5;
 
 /**
- * Runs pieces of asynchronous work one after the other. Askers take turns: the next one is served who waits longest
- * since its last turn, however much others have asked for. Work that several ask for runs in the earliest of their turns.
+ * Runs jobs one after the other. Requesters take turns: the next one is the one served least recently, no matter how
+ * many jobs the others have waiting. A job that several requesters share runs in the earliest of their turns.
  */
 export class FairQueue {
   readonly #limits: FairQueueLimits;
-  /** The one whose turn is next comes first. */
+  /** Jobs by requester; the requester whose turn is next comes first. */
   readonly #lanes = new Map<string, Job[]>();
   readonly #waiting = new Map<string, Job>();
   #running = false;
@@ -37,49 +37,50 @@ export class FairQueue {
   }
 
   /**
-   * Runs `work` when its turn comes. While work of the same name waits, that one is shared.
+   * Runs `work` in the requester's turn. If a job of the same name is waiting, shares that one instead.
    *
-   * @param asker whose turn it takes; `undefined`: askers are not told apart
-   * @throws UserError at once: `too_many_requests` when too much waits for the asker, `unavailable` when too much waits
+   * @param requester `undefined`: anonymous
+   * @throws UserError synchronously: `too_many_requests` when the requester has too many jobs waiting, `unavailable`
+   * when all requesters together have
    */
-  run<T>(asker: string | undefined, name: string, work: () => Promise<T>): Promise<T> {
+  run<T>(requester: string | undefined, name: string, work: () => Promise<T>): Promise<T> {
     const waiting = this.#waiting.get(name);
     if (waiting !== undefined) {
-      this.join(asker, name);
+      this.join(requester, name);
       return waiting.result as Promise<T>;
     }
-    this.#admit(asker);
+    this.#admit(requester);
     let start = () => {};
     const result = new Promise<void>((resolve) => {
       start = resolve;
     }).then(work);
     this.#waiting.set(name, { name, result, start, lanes: new Set() });
-    this.join(asker, name);
+    this.join(requester, name);
     void this.#serve();
     return result;
   }
 
-  /** Lets waiting work of this name, if there is any, take a turn of this asker, too, as far as that one has room. */
-  join(asker: string | undefined, name: string): void {
-    const lane = asker ?? COMMON;
+  /** Lets a waiting job of this name also run in a turn of this requester, unless the requester's lane is full. */
+  join(requester: string | undefined, name: string): void {
+    const lane = requester ?? ANONYMOUS;
     const job = this.#waiting.get(name);
     if (job === undefined || job.lanes.has(lane) || this.#isFull(lane)) return;
     this.#lanes.set(lane, [...(this.#lanes.get(lane) ?? []), job]);
     job.lanes.add(lane);
   }
 
-  #admit(asker = COMMON): void {
-    if (this.#isFull(asker)) {
-      const message = `${this.#limits.perAsker} of your questions are waiting already; ask more when some are answered`;
+  #admit(requester = ANONYMOUS): void {
+    if (this.#isFull(requester)) {
+      const message = `${this.#limits.perRequester} of your requests are waiting already; send more when some are answered`;
       throw new UserError('too_many_requests', message, { retryAfter: RETRY_AFTER });
     }
     if (this.#waiting.size >= this.#limits.total) {
-      throw new UserError('unavailable', `${this.#waiting.size} questions are waiting already; try again in a moment`);
+      throw new UserError('unavailable', `${this.#waiting.size} requests are waiting already; try again in a moment`);
     }
   }
 
   #isFull(lane: string): boolean {
-    return lane !== COMMON && (this.#lanes.get(lane)?.length ?? 0) >= this.#limits.perAsker;
+    return lane !== ANONYMOUS && (this.#lanes.get(lane)?.length ?? 0) >= this.#limits.perRequester;
   }
 
   async #serve(): Promise<void> {
@@ -87,7 +88,7 @@ export class FairQueue {
     this.#running = true;
     for (let job = this.#next(); job !== undefined; job = this.#next()) {
       job.start();
-      // Whoever asked is told of an error.
+      // The requesters get the error.
       await job.result.catch(() => {});
     }
     this.#running = false;
@@ -101,7 +102,7 @@ export class FairQueue {
     this.#waiting.delete(job.name);
     for (const lane of job.lanes) {
       const left = this.#lanes.get(lane)?.filter((other) => other !== job) ?? [];
-      // Who was served goes to the end of the line.
+      // The requester just served moves to the end of the line.
       if (left.length === 0 || lane === served) this.#lanes.delete(lane);
       if (left.length > 0) this.#lanes.set(lane, left);
     }

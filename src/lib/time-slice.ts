@@ -1,34 +1,34 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** So long a turn lasts if nothing else is said, milliseconds. */
-const TURN = 4;
+/** The default length of a slice, milliseconds. */
+const LENGTH = 4;
 
-/** Divides a long computation into turns, between which the process does what else is waiting. */
-export class Turns {
+/** Divides a long computation into slices, and lets the event loop run between them. */
+export class TimeSlice {
   readonly #length: number;
   readonly #clock: () => number;
-  #began: number;
+  #startedAt: number;
 
   /**
-   * The first turn begins at once.
+   * The first slice starts at once.
    *
    * @param length milliseconds
-   * @param clock milliseconds since some instant, never going back
+   * @param clock monotonic, milliseconds
    */
-  constructor(length: number = TURN, clock: () => number = () => performance.now()) {
+  constructor(length: number = LENGTH, clock: () => number = () => performance.now()) {
     this.#length = length;
     this.#clock = clock;
-    this.#began = clock();
+    this.#startedAt = clock();
   }
 
-  get over(): boolean {
-    return this.#clock() - this.#began >= this.#length;
+  get isOver(): boolean {
+    return this.#clock() - this.#startedAt >= this.#length;
   }
 
-  /** To be awaited now and then: ends the turn if its time is up; the next one begins when the others had theirs. */
-  async next(): Promise<void> {
-    if (!this.over) return;
+  /** Lets other work run if the slice is over, then starts the next slice. Otherwise does nothing. */
+  async yieldIfOver(): Promise<void> {
+    if (!this.isOver) return;
     await setImmediate();
-    this.#began = this.#clock();
+    this.#startedAt = this.#clock();
   }
 }

@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
-import { Gate } from '../lib/semaphore.ts';
+import { Semaphore } from '../lib/semaphore.ts';
 import { type AddressGuard, AddressRefused } from './addresses.ts';
 
 /** All addresses of a host name. */
@@ -31,7 +31,7 @@ export class GuardedResolver {
   readonly #resolve: Resolve;
   readonly #now: () => number;
   readonly #kept = new Map<string, Kept>();
-  readonly #lookups = new Gate(LOOKUPS);
+  readonly #lookups = new Semaphore(LOOKUPS);
 
   constructor(guard: AddressGuard, resolve: Resolve, now: () => number) {
     this.#guard = guard;

@@ -3,7 +3,7 @@ import { type EstimatorName, FleetEstimator } from '../domain/markov/estimator.t
 import { type Batch, batchUptime, type StoreRange, UptimeFigures } from '../domain/uptime.ts';
 import { POLL_REACH } from '../domain/window.ts';
 import type { Zone } from '../domain/zone.ts';
-import { Turns } from '../lib/time-slice.ts';
+import { TimeSlice } from '../lib/time-slice.ts';
 import type { Snapshot, StoreColumns } from '../storage/ports/snapshot.ts';
 import { readSchedule, ScheduleRange } from '../stores/schedule.ts';
 import { positionsIn, runsOf, wholeRun } from './key-runs.ts';
@@ -43,7 +43,7 @@ const FEW_STORES = 500;
 /**
  * Computes the uptime of the stores for the windows that end at `asOf`. Memory beside the result (about 160 bytes a
  * store, and 100 more with details) is bounded by a batch of stores, not by the fleet. When it is limited to few stores, only what lies near them
- * is read. The kernel works in turns of a few milliseconds, between which the process does what else is waiting.
+ * is read. The kernel works in slices of a few milliseconds, so that other work of the process goes on.
  *
  * @throws the reason of `signal` when that is aborted
  */
@@ -79,14 +79,14 @@ export async function computeReport(snapshot: Snapshot, asOf: number, options: C
   return { asOf, ...sortedById(ids, positions), figures, firstPolls, details };
 }
 
-/** Computes a batch whose first store stands at `offset`, in turns. */
+/** Computes a batch whose first store stands at `offset`, in time slices. */
 type Compute = (batch: Batch, offset: number) => Promise<void>;
 
 /** So many stores are computed before the clock is looked at: well under a millisecond. */
 const STORES_AT_ONCE = 64;
 
 function plain(asOf: number, figures: UptimeFigures): Compute {
-  return (batch, offset) => inTurns(batch, (stores) => batchUptime(batch, asOf, figures, offset, stores));
+  return (batch, offset) => inSlices(batch, (stores) => batchUptime(batch, asOf, figures, offset, stores));
 }
 
 function sure(name: EstimatorName, asOf: number, figures: UptimeFigures, details: ReportDetails): Compute {
@@ -94,19 +94,19 @@ function sure(name: EstimatorName, asOf: number, figures: UptimeFigures, details
   let learned = false;
   return async (batch, offset) => {
     if (!learned) {
-      const turns = new Turns();
-      for (const _ of estimator.learn(batch, asOf)) await turns.next();
+      const slice = new TimeSlice();
+      for (const _ of estimator.learn(batch, asOf)) await slice.yieldIfOver();
       learned = true;
     }
-    await inTurns(batch, (stores) => estimator.estimate(batch, asOf, figures, details, offset, stores));
+    await inSlices(batch, (stores) => estimator.estimate(batch, asOf, figures, details, offset, stores));
   };
 }
 
-async function inTurns({ schedule }: Batch, work: (stores: StoreRange) => void): Promise<void> {
-  const turns = new Turns();
+async function inSlices({ schedule }: Batch, work: (stores: StoreRange) => void): Promise<void> {
+  const slice = new TimeSlice();
   for (let first = 0; first < schedule.stores; first += STORES_AT_ONCE) {
     work({ first, end: Math.min(schedule.stores, first + STORES_AT_ONCE) });
-    if (turns.over) await turns.next();
+    await slice.yieldIfOver();
   }
 }
 

@@ -29,8 +29,8 @@ export interface States {
 export interface AskedInstant {
   /** Milliseconds. */
   readonly asOf: number;
-  /** Who asks: askers take turns. `undefined`: they are not told apart. */
-  readonly asker: string | undefined;
+  /** Requesters take turns. `undefined`: anonymous. */
+  readonly requester: string | undefined;
 }
 
 export interface StateSource {

@@ -26,9 +26,16 @@ async function told(database: DatabaseLocation, { files, asOf: text }: Conforman
     await importSources(storage, sources, { now: Date.now(), strict: true, onReject: async () => {} });
     const directory = new StoreDirectory({ storage, now: Date.now });
     const log = pino({ level: 'silent' });
-    const fleet = new FleetService({ storage, directory, log, now: Date.now, pollInterval: HOUR, waitingPerAsker: 1 });
+    const fleet = new FleetService({
+      storage,
+      directory,
+      log,
+      now: Date.now,
+      pollInterval: HOUR,
+      waitingPerRequester: 1,
+    });
     const asOf = Date.parse(text);
-    const asked = { asOf, asker: 'ann' };
+    const asked = { asOf, requester: 'ann' };
     const [figures, view] = [await fleet.figures('all', asked), await fleet.view('all', asked)];
     const lines: string[] = [];
     for (const { id } of view.entries) {

@@ -12,7 +12,7 @@ import { StoreDirectory } from '../../src/stores/directory.ts';
 import { merge, type StagedFeeds } from '../support/staging.ts';
 
 /** A question about an instant. */
-const at = (asOf: number, asker = 'ann') => ({ asOf, asker });
+const at = (asOf: number, requester = 'ann') => ({ asOf, requester });
 
 /** A Wednesday, 12:00 in Chicago. */
 const NOON = Date.parse('2025-06-04T17:00Z');
@@ -67,7 +67,7 @@ async function opened(t: TestContext, feeds: StagedFeeds = FEEDS) {
     log,
     now,
     pollInterval: HOUR,
-    waitingPerAsker: 3,
+    waitingPerRequester: 3,
   });
   return { storage, directory, fleet, clock, reads };
 }
@@ -242,7 +242,7 @@ test('an owner hears of the polls of own stores alone', async (t) => {
 
 test('when one asks for much at once, the rest is refused, and others are not', async (t) => {
   const { fleet } = await opened(t);
-  const ask = (i: number, asker: string) => fleet.figures('all', at(NOON - i, asker));
+  const ask = (i: number, requester: string) => fleet.figures('all', at(NOON - i, requester));
   const flood = Array.from({ length: 6 }, (_, i) => ask(i, 'ann'));
   const asked = await Promise.allSettled([...flood, ask(6, 'bob')]);
   const refused = asked

@@ -3,18 +3,18 @@ import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { FairQueue } from '../../src/lib/fair-queue.ts';
 
-function opened(limits = { perAsker: 3, total: 10 }) {
+function opened(limits = { perRequester: 3, total: 10 }) {
   const queue = new FairQueue(limits);
   const order: string[] = [];
-  const ask = (asker: string | undefined, name: string) =>
-    queue.run(asker, name, async () => {
+  const ask = (requester: string | undefined, name: string) =>
+    queue.run(requester, name, async () => {
       order.push(name);
       return name;
     });
   return { queue, order, ask };
 }
 
-test('askers take turns, and who comes again goes to the end of the line', async () => {
+test('requesters take turns, and the one served last moves to the end of the line', async () => {
   const { order, ask } = opened();
   await Promise.all([
     ...['a0', 'a1', 'a2', 'a3'].map((name) => ask('ann', name)),
@@ -24,7 +24,7 @@ test('askers take turns, and who comes again goes to the end of the line', async
   assert.deepEqual(order, ['a0', 'a1', 'b0', 'c0', 'a2', 'b1', 'a3']);
 });
 
-test('work that waits for several runs once, in the earliest of their turns', async () => {
+test('a job that several requesters share runs once, in the earliest of their turns', async () => {
   const { queue, order, ask } = opened();
   const asked = [ask('ann', 'a0'), ask('ann', 'a1'), ask('ann', 'a2'), ask('ann', 'shared'), ask('bob', 'shared')];
   assert.deepEqual(await Promise.all(asked), ['a0', 'a1', 'a2', 'shared', 'shared']);
@@ -36,26 +36,26 @@ test('work that waits for several runs once, in the earliest of their turns', as
   assert.deepEqual(order.slice(4), ['a3', 'a4', 'late', 'a5']);
 });
 
-test('one asker has few pieces of work waiting, and takes no room from others', async () => {
-  const { ask } = opened({ perAsker: 2, total: 3 });
+test('one requester has few jobs waiting and takes no room from others', async () => {
+  const { ask } = opened({ perRequester: 2, total: 3 });
   const asked = [ask('ann', 'a0'), ask('ann', 'a1'), ask('ann', 'a2')];
   assert.throws(() => ask('ann', 'a3'), {
     code: 'too_many_requests',
-    message: /^2 of your questions are waiting already/,
+    message: /^2 of your requests are waiting already/,
   });
   asked.push(ask('bob', 'b0'));
-  assert.throws(() => ask('bob', 'b1'), { code: 'unavailable', message: /^3 questions are waiting already/ });
+  assert.throws(() => ask('bob', 'b1'), { code: 'unavailable', message: /^3 requests are waiting already/ });
   await Promise.all(asked);
   assert.equal(await ask('ann', 'a3'), 'a3');
 });
 
-test('askers that are not told apart share one lane without a bound of its own', async () => {
-  const { order, ask } = opened({ perAsker: 1, total: 4 });
+test('anonymous requesters share one lane without a limit of its own', async () => {
+  const { order, ask } = opened({ perRequester: 1, total: 4 });
   await Promise.all(['a', 'b', 'c', 'd'].map((name) => ask(undefined, name)));
   assert.deepEqual(order, ['a', 'b', 'c', 'd']);
 });
 
-test('work that fails is told to who asked, and the next one runs', async () => {
+test('the requester gets the error of a failed job, and the next job runs', async () => {
   const { queue, ask } = opened();
   const failed = queue.run('ann', 'bad', () => Promise.reject(new Error('away')));
   const next = ask('ann', 'good');

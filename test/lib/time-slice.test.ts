@@ -1,69 +1,69 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Turns } from '../../src/lib/time-slice.ts';
+import { TimeSlice } from '../../src/lib/time-slice.ts';
 
-/** Turns of 10 ms by a clock that somebody sets, and what others did in between. */
+/** Slices of 10 ms by a clock that the test sets, and what other work did in between. */
 function opened() {
   const clock = { now: 1_000 };
   const done: string[] = [];
-  return { clock, done, turns: new Turns(10, () => clock.now) };
+  return { clock, done, slice: new TimeSlice(10, () => clock.now) };
 }
 
-test('a turn is over when its time is up, not a moment sooner', () => {
-  const { clock, turns } = opened();
-  assert.equal(turns.over, false);
+test('a slice is over when its time is up and not before', () => {
+  const { clock, slice } = opened();
+  assert.equal(slice.isOver, false);
   clock.now = 1_009.9;
-  assert.equal(turns.over, false);
+  assert.equal(slice.isOver, false);
   clock.now = 1_010;
-  assert.equal(turns.over, true);
+  assert.equal(slice.isOver, true);
 });
 
-test('before its end nobody else comes in between', async () => {
-  const { clock, done, turns } = opened();
-  setImmediate(() => done.push('another'));
+test('no other work runs before the slice is over', async () => {
+  const { clock, done, slice } = opened();
+  setImmediate(() => done.push('other'));
   clock.now = 1_009.9;
-  for (let i = 0; i < 100; i++) await turns.next();
+  for (let i = 0; i < 100; i++) await slice.yieldIfOver();
   assert.deepEqual(done, []);
 });
 
-test('at its end all come who wait', async () => {
-  const { clock, done, turns } = opened();
+test('all waiting work runs when the slice is over', async () => {
+  const { clock, done, slice } = opened();
   setImmediate(() => done.push('first'));
   setImmediate(() => done.push('second'));
   clock.now = 1_010;
-  await turns.next();
+  await slice.yieldIfOver();
   assert.deepEqual(done, ['first', 'second']);
 });
 
-test('the next turn begins when the others are done, however long they took', async () => {
-  const { clock, turns } = opened();
+test('the next slice starts after the other work, however long that took', async () => {
+  const { clock, slice } = opened();
   clock.now = 1_010;
   setImmediate(() => {
     clock.now = 1_500;
   });
-  await turns.next();
-  assert.equal(turns.over, false);
+  await slice.yieldIfOver();
+  assert.equal(slice.isOver, false);
   clock.now = 1_509.9;
-  assert.equal(turns.over, false);
+  assert.equal(slice.isOver, false);
   clock.now = 1_510;
-  assert.equal(turns.over, true);
+  assert.equal(slice.isOver, true);
 });
 
-test('asked for the next turn within one, it does not begin anew', async () => {
-  const { clock, turns } = opened();
+test('yielding within a slice does not restart it', async () => {
+  const { clock, slice } = opened();
   clock.now = 1_005;
-  await turns.next();
+  await slice.yieldIfOver();
   clock.now = 1_010;
-  assert.equal(turns.over, true);
+  assert.equal(slice.isOver, true);
 });
 
-test('by the clock of the process a turn is over some time', async () => {
-  const turns = new Turns();
-  while (!turns.over) Math.sqrt(2);
+test('a slice ends by the clock of the process', async () => {
+  const slice = new TimeSlice();
+  while (!slice.isOver) Math.sqrt(2);
   let others = false;
   setImmediate(() => {
     others = true;
   });
-  await turns.next();
-  assert.ok(others, 'another did not get its turn');
+  await slice.yieldIfOver();
+  assert.ok(others, 'other work did not run');
 });

@@ -135,7 +135,12 @@ export function timelineRoutes(fleet: FleetService): Routes {
         const range = rangeFrom(request.query, asOf);
         reply.header('cache-control', 'no-store');
         const { store_id } = request.params;
-        const timeline = await fleet.timeline(storesOf(request.principal), store_id, { ...range, asOf }, asked?.asker);
+        const timeline = await fleet.timeline(
+          storesOf(request.principal),
+          store_id,
+          { ...range, asOf },
+          asked?.requester,
+        );
         return answerOf(timeline.storeId, range, asOf, timeline);
       },
     );

@@ -9,8 +9,8 @@ import type {
   NewImport,
 } from '../ports/import-catalog.ts';
 import { addAudit } from './audit.ts';
+import { lastServed } from './last-served.ts';
 import { newestFirst, numberOr, position, textOr } from './report-rows.ts';
-import { servedLast } from './turns.ts';
 
 /** The imports table, in SQL that the engines agree on. */
 export class SqlImportCatalog implements ImportCatalog {
@@ -55,7 +55,7 @@ export class SqlImportCatalog implements ImportCatalog {
       `update imports set status = 'running', progress = 0, attempts = attempts + 1, started_ms = $started::bigint
        where status = 'queued' and import_id = (
          select import_id from imports where server = $server and status = 'queued'
-         order by ${servedLast('imports')} nulls first, requested_ms limit 1
+         order by ${lastServed('imports')} nulls first, requested_ms limit 1
        )
        returning *`,
       { server, started: startedAt },

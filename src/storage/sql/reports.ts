@@ -9,8 +9,8 @@ import {
   type ReportRecord,
 } from '../ports/report-catalog.ts';
 import { addAudit } from './audit.ts';
+import { lastServed } from './last-served.ts';
 import { endedReports, findReport, listReports, reportOf } from './report-rows.ts';
-import { servedLast } from './turns.ts';
 
 /** A report that takes its server down with it is not tried for ever. */
 const ATTEMPTS = 5;
@@ -114,7 +114,7 @@ export class SqlReportCatalog implements ReportCatalog {
        where ${claimable}
          and report_id = (
            select report_id from reports
-           where ${claimable} order by ${servedLast('reports')} nulls first, requested_ms limit 1 ${lock}
+           where ${claimable} order by ${lastServed('reports')} nulls first, requested_ms limit 1 ${lock}
          )
        returning report_id, as_of_ms, estimator, detailed, polls_late, filter_digest, filter_size, requested_by,
          requested_ms, report_id as result_id, status, started_ms, finished_ms, progress, stores, reason, tz_version`,

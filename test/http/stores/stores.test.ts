@@ -250,7 +250,7 @@ test('a deleted store is back with its hours and polls when a poll names it, or 
 
 const LIVE: StateSource = {
   latestPoll: async () => T - 1,
-  states: async ({ asOf } = { asOf: T, asker: undefined }) => ({
+  states: async ({ asOf } = { asOf: T, requester: undefined }) => ({
     asOf,
     of: ({ id }) =>
       id < 'c'
