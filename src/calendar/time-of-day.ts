@@ -1,12 +1,13 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../domain/hours.ts';
-import { TRIMMED } from '../lib/text.ts';
+import { invalid } from '../lib/errors.ts';
+import { TRIMMED, trimmed } from '../lib/text.ts';
 
-/** `AM`, `p.m.`, with or without a blank before it; the group is its first letter. */
+/** `AM` or `p.m.`, with or without a blank before it; the group is its first letter. */
 const HALF = `[${TRIMMED}]*([aApP])[.]?[mM][.]?`;
 
 /**
- * How people write a time of day, in regular expressions that JavaScript and DuckDB read alike: the SQL that reads feeds
- * is built from them. The groups of each are hours, minutes, seconds, their fraction, and the half of the day.
+ * The accepted spellings of a time of day, as regular expressions that JavaScript and DuckDB read alike: the SQL of the
+ * feeds is built from them. Their groups are hours, minutes, seconds, fraction and the half of the day.
  */
 export const TIME_FORMS: readonly string[] = [
   // 9:00, 09:00:00.000, 9:00 AM
@@ -22,8 +23,8 @@ export const TIME_FORMS: readonly string[] = [
 const FORMS = TIME_FORMS.map((form) => new RegExp(`^${form}$`));
 
 /**
- * Milliseconds since midnight, at most 24 hours, of a trimmed text such as `09:00`, `9:00 AM`, `0900` or `24:00`; finer
- * digits are cut off. `undefined` for anything else.
+ * Milliseconds since midnight, at most 24 hours, of a trimmed text such as `09:00`, `9:00 AM`, `0900` or `24:00`.
+ * Digits beyond milliseconds are dropped. `undefined`: the text is not a time of day.
  */
 export function parseTimeOfDay(text: string): number | undefined {
   for (const form of FORMS) {
@@ -33,11 +34,38 @@ export function parseTimeOfDay(text: string): number | undefined {
   return undefined;
 }
 
+/**
+ * Milliseconds since midnight of a text in one of the spellings that feeds may use.
+ *
+ * @param field the name of the value in error messages
+ * @param latest the largest time accepted, milliseconds
+ * @throws UserError `invalid_input`
+ */
+export function timeOfDayFrom(field: string, text: string, latest: number): number {
+  const time = parseTimeOfDay(trimmed(text));
+  if (time !== undefined && time <= latest) return time;
+  const expected = latest === DAY ? 'from "00:00" to "24:00"' : 'such as "09:00", before "24:00"';
+  throw invalid(`${field} is "${text.slice(0, 100)}", expected a time of day ${expected}`, field);
+}
+
+/** `09:00`, or `09:00:30.500` if the time has seconds or milliseconds. */
+export function formatTimeOfDay(time: number): string {
+  const [hours, minutes, seconds] = [Math.floor(time / HOUR), Math.floor((time % HOUR) / MINUTE), time % MINUTE];
+  const short = `${two(hours)}:${two(minutes)}`;
+  if (seconds === 0) return short;
+  const whole = `${short}:${two(Math.floor(seconds / SECOND))}`;
+  return seconds % SECOND === 0 ? whole : `${whole}.${String(seconds % SECOND).padStart(3, '0')}`;
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, '0');
+}
+
 function timeOf([, hours, minutes, seconds, fraction = '', half]: RegExpExecArray): number | undefined {
   const [hour, minute, second] = [Number(hours), Number(minutes || 0), Number(seconds || 0)];
   const millis = Number(fraction.slice(0, 3).padEnd(3, '0'));
   if (minute >= 60 || second >= 60) return undefined;
-  // The clock of twelve hours has no 0 and no 13.
+  // A 12-hour clock has no hour 0 or 13.
   if (half && (hour < 1 || hour > 12)) return undefined;
   const hourOfDay = half ? (hour % 12) + (half.toLowerCase() === 'p' ? 12 : 0) : hour;
   const time = hourOfDay * HOUR + minute * MINUTE + second * SECOND + millis;

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { formatTimeOfDay, timeOfDay } from '../../calendar/times-of-day.ts';
+import { formatTimeOfDay, timeOfDayFrom } from '../../calendar/time-of-day.ts';
 import { isDate } from '../../calendar/tzdb.ts';
 import { DAY } from '../../domain/hours.ts';
 import { invalid } from '../../lib/errors.ts';
@@ -252,7 +252,7 @@ function openingsFrom({ closed, hours }: Static<typeof NewSpecialHours>): Openin
 }
 
 function openingFrom({ start, end }: Static<typeof SpecialRow>, field: string): Opening {
-  return { start: timeOfDay(start, DAY - 1, `${field}.start`), end: timeOfDay(end, DAY, `${field}.end`) };
+  return { start: timeOfDayFrom(`${field}.start`, start, DAY - 1), end: timeOfDayFrom(`${field}.end`, end, DAY) };
 }
 
 function dateFrom<T extends string | undefined>(name: string, text: T): T {

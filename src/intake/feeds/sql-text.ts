@@ -3,7 +3,7 @@ import { identifier, literal } from '../../duckdb/session.ts';
 import { ID_FLAWS, ID_LENGTH, ID_PATTERNS } from '../../lib/store-id.ts';
 import { TRIMMED, UNSEEN } from '../../lib/text.ts';
 
-/** What `src/text.ts`, `src/store-id.ts` and `src/time-of-day.ts` say, as expressions of DuckDB's SQL. */
+/** The rules of `lib/text.ts`, `lib/store-id.ts` and `calendar/time-of-day.ts` as expressions of DuckDB's SQL. */
 
 /** A null character ends a statement; whether a text holds one is asked apart. */
 const UNSEEN_PATTERN = literal(`[${UNSEEN.replace('\0', '')}]`);
