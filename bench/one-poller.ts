@@ -58,7 +58,7 @@ await withStorage(database, async (storage) => {
       history: polledJustNow(targets),
       sink: { append: (batch) => storage.appendPolls([batch]) },
       gaps: storage.gaps,
-      ...{ membership: undefined, control: undefined, log: pino({ level: 'silent' }), now: Date.now },
+      ...{ peers: undefined, control: undefined, log: pino({ level: 'silent' }), now: Date.now },
     },
     { interval, concurrency: 256, perHost: 16, folder, server: 'bench' },
   );

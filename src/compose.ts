@@ -21,7 +21,7 @@ import { limitsWithin } from './intake/feeds/limits.ts';
 import { FeedReader } from './intake/feeds/reader/reader.ts';
 import { controlOf } from './intake/prober/control.ts';
 import { StoredPolls } from './intake/prober/history.ts';
-import { Membership } from './intake/prober/members.ts';
+import { Peers } from './intake/prober/peers.ts';
 import { Poller } from './intake/prober/poller.ts';
 import { Prober } from './intake/prober/probe.ts';
 import { CONFIRM_AFTER } from './intake/prober/timetable.ts';
@@ -312,7 +312,7 @@ export function createPoller(config: Config, { storage, sink, directory, log, no
       history: new StoredPolls(storage),
       sink: { append: (batch) => sink.append(pollsSince(batch, now() - config.budgets.earliestPoll)) },
       gaps: storage.gaps,
-      membership: storage.members && new Membership(storage.members, SERVER, handover),
+      peers: storage.peers && new Peers(storage.peers, SERVER, handover),
       control: controlOf(control, exchanger(new AddressGuard(EVERYWHERE)), rule.timeout),
       ...{ log, now },
     },

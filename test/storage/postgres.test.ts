@@ -37,19 +37,19 @@ suite('PostgreSQL', () => {
     assert.deepEqual(names.sort(), ['the first', 'the second']);
   });
 
-  test('of the servers on one database those live that said so lately; who fell silent has joined anew', async (t) => {
+  test('peers with a valid lease are listed; one whose lease has expired joins anew', async (t) => {
     const url = await server.createDatabase();
     const storage = await PostgresStorage.open(url);
     t.after(() => storage.close());
-    const names = async (id: string) => (await storage.members.beat(id)).map((member) => member.id).sort();
+    const names = async (id: string) => (await storage.peers.heartbeat(id)).map((peer) => peer.id).sort();
     assert.deepEqual(await names('one'), ['one']);
     assert.deepEqual(await names('two'), ['one', 'two']);
-    const [before] = (await storage.members.beat('one')).filter(({ id }) => id === 'one');
+    const [before] = (await storage.peers.heartbeat('one')).filter(({ id }) => id === 'one');
     await execute(url, `update poller_members set seen_ms = seen_ms - 31000 where member_id = 'one'`);
     assert.deepEqual(await names('two'), ['two']);
-    const [after] = (await storage.members.beat('one')).filter(({ id }) => id === 'one');
+    const [after] = (await storage.peers.heartbeat('one')).filter(({ id }) => id === 'one');
     assert.equal(Number(after?.joinedAt) > Number(before?.joinedAt), true);
-    await storage.members.leave('two');
+    await storage.peers.leave('two');
     assert.deepEqual(await names('one'), ['one']);
   });
 

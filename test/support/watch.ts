@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { pino } from 'pino';
-import type { Membership } from '../../src/intake/prober/members.ts';
+import type { Peers } from '../../src/intake/prober/peers.ts';
 import type { PollHistory, PollSink } from '../../src/intake/prober/poll-writer.ts';
 import { Poller } from '../../src/intake/prober/poller.ts';
 import type { PollerParts, PollerSettings } from '../../src/intake/prober/poller-parts.ts';
@@ -90,7 +90,7 @@ export interface WatchOptions {
   readonly polls?: MemoryPolls;
   readonly gaps?: MemoryGaps;
   readonly folder?: string;
-  readonly membership?: Membership;
+  readonly peers?: Peers;
   readonly settings?: Partial<PollerSettings>;
   readonly control?: PollerParts['control'];
   readonly log?: PollerParts['log'];
@@ -117,7 +117,7 @@ export class Watch {
     this.poller = new Poller(
       {
         ...{ prober, targets: async () => [...targets], history: polls, sink: polls, gaps },
-        ...{ membership: options.membership, control: options.control, now: clock.now },
+        ...{ peers: options.peers, control: options.control, now: clock.now },
         log: options.log ?? pino({ level: 'silent' }),
       },
       { interval: HOUR, concurrency: 256, perHost: 64, folder: this.folder, server: 'here', ...options.settings },

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { InactiveReason } from '../../domain/reasons.ts';
 import type { CoverageGaps } from '../../storage/ports/coverage-gaps.ts';
-import type { Membership } from './members.ts';
+import type { Peers } from './peers.ts';
 import type { PollHistory, PollSink } from './poll-writer.ts';
 import type { Prober } from './probe.ts';
 import type { ProbeTarget } from './roster.ts';
@@ -14,7 +14,7 @@ export interface PollerParts {
   readonly sink: PollSink;
   readonly gaps: CoverageGaps;
   /** This server among others; `undefined`: the database is this process's alone. */
-  readonly membership: Membership | undefined;
+  readonly peers: Peers | undefined;
   readonly control: (() => Promise<boolean>) | undefined;
   readonly log: Logger;
   /** The clock, milliseconds. */

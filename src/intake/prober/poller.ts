@@ -50,10 +50,10 @@ export class Poller {
 
   /** Takes up what the last program left; what happens next is up to whoever calls `step`. */
   async open(): Promise<void> {
-    const { log, membership, now } = this.#parts;
-    const recovered = await this.#writer.catchUp(membership !== undefined);
+    const { log, peers, now } = this.#parts;
+    const recovered = await this.#writer.catchUp(peers !== undefined);
     if (recovered > 0) log.info({ polls: recovered }, 'polls that were written down only are in the database now');
-    await this.#trouble.open(now(), membership === undefined);
+    await this.#trouble.open(now(), peers === undefined);
   }
 
   /** Gives up what is under way, and writes down what is known. */
@@ -65,7 +65,7 @@ export class Poller {
     await this.#writer.close(this.#keeper.lapsed);
     await this.#background.settled();
     await this.#trouble.close(this.#parts.now());
-    await this.#parts.membership?.leave().catch(() => {});
+    await this.#parts.peers?.leave().catch(() => {});
   }
 
   /** Does what is to be done at this moment, or begins to. */
@@ -79,7 +79,7 @@ export class Poller {
     }
     this.#timetable.beginConfirmations(now);
     this.#observer.judge(now);
-    if (this.#parts.membership?.holds(now) ?? true) this.#writer.store(this.#keeper.lapsed);
+    if (this.#parts.peers?.holdsLease(now) ?? true) this.#writer.store(this.#keeper.lapsed);
     if (this.#writer.pending === 0) this.#keeper.forgive();
   }
 

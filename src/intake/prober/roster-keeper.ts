@@ -1,6 +1,6 @@
 import { messageOf } from '../../lib/errors.ts';
 import type { Background } from './background.ts';
-import { BEAT_INTERVAL } from './members.ts';
+import { HEARTBEAT_INTERVAL } from './peers.ts';
 import type { PollerParts } from './poller-parts.ts';
 import type { ProbeTarget, Roster, Watched } from './roster.ts';
 import { slotAt } from './slots.ts';
@@ -9,19 +9,19 @@ import type { Timetable } from './timetable.ts';
 /** The list of stores is looked at so often. */
 const REFRESH_INTERVAL = 60_000;
 
-type Surroundings = Pick<PollerParts, 'membership' | 'targets' | 'history' | 'log'>;
+type Surroundings = Pick<PollerParts, 'peers' | 'targets' | 'history' | 'log'>;
 
-/** Keeps the roster as the fleet is, and as the servers share it: reads what others have polled, and takes that over. */
+/** Keeps the roster as the fleet is, and as the servers assignment it: reads what others have polled, and takes that over. */
 export class RosterKeeper {
   readonly #roster: Roster;
   readonly #timetable: Timetable;
   readonly #interval: number;
   readonly #background: Background;
   readonly #parts: Surroundings;
-  #share: string | undefined;
+  #assignment: string | undefined;
   #targets: Iterable<ProbeTarget> | undefined;
   #refreshedAt = Number.NEGATIVE_INFINITY;
-  #beatAt = Number.NEGATIVE_INFINITY;
+  #heartbeatAt = Number.NEGATIVE_INFINITY;
   #lapsed = false;
 
   constructor(
@@ -51,32 +51,32 @@ export class RosterKeeper {
   }
 
   step(now: number): void {
-    this.#keepMembership(now);
+    this.#sendHeartbeat(now);
     this.#keepRoster(now);
   }
 
-  #keepMembership(now: number): void {
-    const { membership, log } = this.#parts;
-    if (membership === undefined || now < this.#beatAt + BEAT_INTERVAL) return;
-    this.#background.once('membership', async () => {
-      this.#beatAt = now;
+  #sendHeartbeat(now: number): void {
+    const { peers, log } = this.#parts;
+    if (peers === undefined || now < this.#heartbeatAt + HEARTBEAT_INTERVAL) return;
+    this.#background.once('peers', async () => {
+      this.#heartbeatAt = now;
       try {
-        await membership.beat(now);
-        if (membership.takeLapse()) this.#lapsed = true;
+        await peers.heartbeat(now);
+        if (peers.takeLapse()) this.#lapsed = true;
       } catch (error) {
-        log.warn({ reason: messageOf(error) }, 'other servers cannot be told that this one polls');
+        log.warn({ reason: messageOf(error) }, 'heartbeat failed; other servers may take over the stores of this one');
       }
     });
   }
 
   #keepRoster(now: number): void {
-    const { membership, log } = this.#parts;
-    const share = membership === undefined ? 'all' : membership.share(now);
-    if (share === this.#share && now < this.#refreshedAt + REFRESH_INTERVAL) return;
+    const { peers, log } = this.#parts;
+    const assignment = peers === undefined ? 'all' : peers.assignment(now);
+    if (assignment === this.#assignment && now < this.#refreshedAt + REFRESH_INTERVAL) return;
     this.#background.once('roster', async () => {
       try {
-        await this.#refresh(share, now);
-        this.#share = share;
+        await this.#refresh(assignment, now);
+        this.#assignment = assignment;
         this.#refreshedAt = now;
       } catch (error) {
         log.warn({ reason: messageOf(error) }, 'the list of stores cannot be read; trying again soon');
@@ -84,11 +84,11 @@ export class RosterKeeper {
     });
   }
 
-  async #refresh(share: string | undefined, now: number): Promise<void> {
-    const { membership, targets, log } = this.#parts;
-    const owns = (id: string) => share !== undefined && (membership?.owns(id) ?? true);
+  async #refresh(assignment: string | undefined, now: number): Promise<void> {
+    const { peers, targets, log } = this.#parts;
+    const owns = (id: string) => assignment !== undefined && (peers?.owns(id) ?? true);
     const given = await targets();
-    if (given === this.#targets && share === this.#share) return;
+    if (given === this.#targets && assignment === this.#assignment) return;
     const acquired = await this.#roster.replace(given, owns);
     if (this.#roster.known === 0) log.warn('no store has a URL to probe: set PROBE_URL, or the probe_url of stores');
     if (acquired.length > 0) {

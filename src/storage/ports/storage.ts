@@ -9,7 +9,7 @@ import type { CoverageGaps } from './coverage-gaps.ts';
 import type { ImportCatalog } from './import-catalog.ts';
 import type { ImportSession, MergeCounts } from './import-session.ts';
 import type { Leases } from './leases.ts';
-import type { MemberRegistry } from './members.ts';
+import type { PeerRegistry } from './peers.ts';
 import type { ReportCatalog } from './report-catalog.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { StoreWriter } from './stores.ts';
@@ -26,8 +26,8 @@ export interface Storage {
   readonly results?: SharedResults;
   readonly gaps: CoverageGaps;
   readonly syncs: SyncLog;
-  /** Where the servers on one database share the polling of stores; likewise. */
-  readonly members?: MemberRegistry;
+  /** The servers on one database that share the probing; likewise. */
+  readonly peers?: PeerRegistry;
   /** What only one of them may do at a time; likewise. */
   readonly leases?: Leases;
   /** Runs `work` on one unchanging state of the data. */

@@ -15,7 +15,7 @@ import { SqlAccountCatalog } from '../sql/accounts.ts';
 import { SqlCoverageGaps } from '../sql/coverage-gaps.ts';
 import { SqlImportCatalog } from '../sql/imports.ts';
 import { SqlLeases } from '../sql/leases.ts';
-import { SqlMemberRegistry } from '../sql/members.ts';
+import { SqlPeerRegistry } from '../sql/peers.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
 import { Changes } from '../sql/revision.ts';
 import { SqlStoreWriter } from '../sql/store-writer.ts';
@@ -61,7 +61,7 @@ export class PostgresStorage implements Storage {
   readonly results: PostgresResults;
   readonly gaps: SqlCoverageGaps;
   readonly syncs: SqlSyncLog;
-  readonly members: SqlMemberRegistry;
+  readonly peers: SqlPeerRegistry;
   readonly leases: SqlLeases;
   readonly #pool: Pool;
   readonly #staging: DuckdbLimits | undefined;
@@ -88,7 +88,7 @@ export class PostgresStorage implements Storage {
     this.imports = new SqlImportCatalog(catalog);
     this.gaps = new SqlCoverageGaps(catalog);
     this.syncs = new SqlSyncLog(catalog);
-    this.members = new SqlMemberRegistry(catalog, NOW);
+    this.peers = new SqlPeerRegistry(catalog, NOW);
     this.leases = new SqlLeases(catalog, NOW);
   }
 

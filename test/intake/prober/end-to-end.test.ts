@@ -34,7 +34,7 @@ test('what one installation polls, another gets from its files, and their report
       history: new StoredPolls(here.storage),
       sink: { append: (batch) => here.storage.appendPolls([batch]) },
       gaps: here.storage.gaps,
-      ...{ membership: undefined, control: undefined, log: pino({ level: 'silent' }), now: clock.now },
+      ...{ peers: undefined, control: undefined, log: pino({ level: 'silent' }), now: clock.now },
     },
     { interval: HOUR, concurrency: 64, perHost: 16, folder: join(here.folder, 'polls'), server: 'here' },
   );

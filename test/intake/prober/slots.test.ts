@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Membership } from '../../../src/intake/prober/members.ts';
+import { Peers } from '../../../src/intake/prober/peers.ts';
 import { offsetOf, slotAt, slotStart } from '../../../src/intake/prober/slots.ts';
 
 const HOUR = 3_600_000;
@@ -47,7 +47,7 @@ for (const [kind, id] of [
   });
 }
 
-test("members share the stores evenly, each store is one's alone, and one that goes moves no others", async () => {
+test('each store is assigned to one peer, evenly, and a peer that leaves moves only its own stores', async () => {
   const ids = ['one', 'two', 'three'];
   const shares = await Promise.all(ids.map((id) => shareOf(id, ids)));
   const without = await Promise.all(['one', 'three'].map((id) => shareOf(id, ['one', 'three'])));
@@ -66,9 +66,9 @@ test("members share the stores evenly, each store is one's alone, and one that g
   assert.equal(Math.min(...counts) > 9_500 && moved === counts[1], true, counts.join(' '));
 });
 
-async function shareOf(me: string, ids: readonly string[]): Promise<Membership> {
-  const members = ids.map((id) => ({ id, joinedAt: 0, seenAt: 0 }));
-  const membership = new Membership({ beat: async () => members, leave: async () => {} }, me, 0);
-  await membership.beat(0);
-  return membership;
+async function shareOf(me: string, ids: readonly string[]): Promise<Peers> {
+  const peers = ids.map((id) => ({ id, joinedAt: 0, seenAt: 0 }));
+  const self = new Peers({ heartbeat: async () => peers, leave: async () => {} }, me, 0);
+  await self.heartbeat(0);
+  return self;
 }

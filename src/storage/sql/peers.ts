@@ -1,21 +1,21 @@
 import type { Sql } from '../../lib/sql.ts';
-import { MEMBER_LEASE, type Member, type MemberRegistry } from '../ports/members.ts';
+import { PEER_LEASE, type Peer, type PeerRegistry } from '../ports/peers.ts';
 
-/** Of one that is silent for so long nobody asks any more. */
-const FORGET_AFTER = 100 * MEMBER_LEASE;
+/** Rows of peers that have been silent for this long are deleted; milliseconds. */
+const DELETE_AFTER = 100 * PEER_LEASE;
 
-export class SqlMemberRegistry implements MemberRegistry {
+export class SqlPeerRegistry implements PeerRegistry {
   readonly #sql: Sql;
   readonly #now: string;
 
-  /** @param now the database's clock as milliseconds since 1970, a bigint */
+  /** @param now an SQL expression for the database's clock: milliseconds since 1970, a bigint */
   constructor(sql: Sql, now: string) {
     this.#sql = sql;
     this.#now = now;
   }
 
-  async beat(id: string): Promise<Member[]> {
-    const alive = `seen_ms >= ${this.#now} - ${MEMBER_LEASE}`;
+  async heartbeat(id: string): Promise<Peer[]> {
+    const alive = `seen_ms >= ${this.#now} - ${PEER_LEASE}`;
     const known = await this.#sql.run(
       `update poller_members
        set joined_ms = case when ${alive} then joined_ms else ${this.#now} end, seen_ms = ${this.#now}
@@ -28,7 +28,7 @@ export class SqlMemberRegistry implements MemberRegistry {
         { id },
       );
     }
-    await this.#sql.run(`delete from poller_members where seen_ms < ${this.#now} - ${FORGET_AFTER}`);
+    await this.#sql.run(`delete from poller_members where seen_ms < ${this.#now} - ${DELETE_AFTER}`);
     const rows = await this.#sql.rows(`select member_id, joined_ms, seen_ms from poller_members where ${alive}`);
     return rows.map((row) => ({
       id: String(row.member_id),

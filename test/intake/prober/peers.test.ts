@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Membership } from '../../../src/intake/prober/members.ts';
+import { Peers } from '../../../src/intake/prober/peers.ts';
 import { offsetOf, slotAt } from '../../../src/intake/prober/slots.ts';
-import { MEMBER_LEASE, type Member, type MemberRegistry } from '../../../src/storage/ports/members.ts';
+import { PEER_LEASE, type Peer, type PeerRegistry } from '../../../src/storage/ports/peers.ts';
 import { FakeStores } from '../../support/fake-stores.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { Clock, HOUR, MemoryPolls, MINUTE, NOON, passTogether, SECOND, Watch } from '../../support/watch.ts';
 
 /** What the database does, on the clock of a test. */
-class MemoryRegistry implements MemberRegistry {
+class MemoryRegistry implements PeerRegistry {
   readonly #clock: Clock;
-  readonly #members = new Map<string, Member>();
+  readonly #peers = new Map<string, Peer>();
   /** The database does not answer. */
   away = false;
 
@@ -19,18 +19,18 @@ class MemoryRegistry implements MemberRegistry {
     this.#clock = clock;
   }
 
-  async beat(id: string): Promise<Member[]> {
+  async heartbeat(id: string): Promise<Peer[]> {
     if (this.away) throw new Error('away');
     const now = this.#clock.now();
-    const alive = (member: Member) => member.seenAt >= now - MEMBER_LEASE;
-    const known = this.#members.get(id);
+    const alive = (peer: Peer) => peer.seenAt >= now - PEER_LEASE;
+    const known = this.#peers.get(id);
     const joinedAt = known !== undefined && alive(known) ? known.joinedAt : now;
-    this.#members.set(id, { id, joinedAt, seenAt: now });
-    return [...this.#members.values()].filter(alive);
+    this.#peers.set(id, { id, joinedAt, seenAt: now });
+    return [...this.#peers.values()].filter(alive);
   }
 
   async leave(id: string): Promise<void> {
-    this.#members.delete(id);
+    this.#peers.delete(id);
   }
 }
 
@@ -55,7 +55,7 @@ async function company(t: Parameters<typeof FakeStores.open>[0]): Promise<Compan
     ...{ clock, registry, polls, fakeStores, ids: targets.map(({ id }) => id) },
     server: (name) =>
       new Watch(t, fakeStores.prober(t), targets, {
-        ...{ clock, polls, folder: join(folder, name), membership: new Membership(registry, name, HANDOVER) },
+        ...{ clock, polls, folder: join(folder, name), peers: new Peers(registry, name, HANDOVER) },
       }),
   };
 }
