@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { ambientUses } from './ambient.ts';
 
 /**
  * The rooms of the house, by their folder below src/, and what each may import besides itself: rooms with all that lies
@@ -139,6 +140,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const found = trespasses(imports);
   const around = circle(imports);
   if (around !== undefined) found.push(`files import one another in a circle: ${around.join(' → ')}`);
+  found.push(...ambientUses());
   for (const line of found) console.error(line);
   process.exitCode = found.length > 0 ? 1 : 0;
 }

@@ -1,0 +1,136 @@
+import { CLOCKS } from './clocks.ts';
+import type { Clocks, Timer } from './ports.ts';
+import { every } from './timers.ts';
+
+/** The wall clock was set. Instants in milliseconds since 1970. */
+export interface ClockStep {
+  /** What the clock would have said. */
+  readonly from: number;
+  /** What it says instead. */
+  readonly to: number;
+  /** The difference, milliseconds; negative: the clock was set back. */
+  readonly by: number;
+}
+
+export interface ClockWatchOptions {
+  /** Those of the current world, if not given. */
+  readonly clocks?: Clocks;
+  readonly log: { warn(fields: object, message: string): void };
+}
+
+const CHECK_INTERVAL = 1_000;
+/** Clocks are slewed by less than a millisecond a second; whatever exceeds this between two checks is a step. */
+const SMALLEST_STEP = 1_000;
+/** A wall clock that was set far is believed when it has not been set again for this long, milliseconds. */
+export const PROBATION = 60_000;
+/** An error that does no harm, milliseconds: polls may lie as far in the future. */
+const HARMLESS = 5 * 60_000;
+/** Milliseconds for which a step is mentioned in the warnings. */
+const WARNING_TIME = 60 * 60_000;
+/** A reading of both clocks that took longer than this may look like a step, since the process was stopped in between. */
+const LONGEST_READING = 100;
+
+/**
+ * Compares the wall clock with the monotonic clock and reports when somebody or something has set the wall clock. An
+ * hour ahead for twenty seconds must not leave anything behind, so a clock that was set far is not trusted for a minute.
+ */
+export class ClockWatch implements Clocks {
+  readonly #clocks: Clocks;
+  readonly #log: ClockWatchOptions['log'];
+  readonly #listeners: ((step: ClockStep) => void)[] = [];
+  /** Wall clock minus monotonic clock: at the last check, and when the wall clock was last trusted. */
+  #offset: number;
+  #trustedOffset: number;
+  /** On the monotonic clock. */
+  #steppedAt = Number.NEGATIVE_INFINITY;
+  #last: ClockStep | undefined;
+  #steps = 0;
+  #timer: Timer | undefined;
+
+  constructor({ clocks = CLOCKS, log }: ClockWatchOptions) {
+    this.#clocks = clocks;
+    this.#log = log;
+    const { now, elapsed } = this.#read();
+    this.#offset = now - elapsed;
+    this.#trustedOffset = this.#offset;
+  }
+
+  now(): number {
+    return this.#clocks.now();
+  }
+
+  elapsed(): number {
+    return this.#clocks.elapsed();
+  }
+
+  /** How many steps there were. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** Whether instants of the wall clock may be stored: it was not set far within the last minute, or was set back since. */
+  get trusted(): boolean {
+    this.check();
+    return Math.abs(this.#offset - this.#trustedOffset) <= HARMLESS;
+  }
+
+  /** What people should know about the clock; `undefined`: nothing. */
+  get warning(): string | undefined {
+    this.check();
+    const step = this.#last;
+    if (step === undefined || this.elapsed() - this.#steppedAt > WARNING_TIME) return undefined;
+    const seconds = Math.round(Math.abs(step.by) / 1_000);
+    const direction = step.by > 0 ? 'ahead' : 'back';
+    return `the system clock was set ${direction} by ${seconds} s, from ${iso(step.from)} to ${iso(step.to)}`;
+  }
+
+  /** @param listener called at every step, as soon as it is noticed */
+  onStep(listener: (step: ClockStep) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Checks once a second from now on. */
+  start(): void {
+    this.#timer ??= every(CHECK_INTERVAL, () => this.check()).unref();
+  }
+
+  stop(): void {
+    this.#timer?.stop();
+    this.#timer = undefined;
+  }
+
+  /** Compares the clocks now. Cheap: whoever is about to rely on the wall clock may call it. */
+  check(): void {
+    const { now, elapsed } = this.#read();
+    const before = this.#offset;
+    this.#offset = now - elapsed;
+    const by = this.#offset - before;
+    if (Math.abs(by) > SMALLEST_STEP) {
+      this.#steppedAt = elapsed;
+      this.#tell({ from: now - by, to: now, by });
+    } else if (elapsed - this.#steppedAt >= PROBATION) {
+      this.#trustedOffset = this.#offset;
+    }
+  }
+
+  #tell(step: ClockStep): void {
+    this.#last = step;
+    this.#steps++;
+    const { from, to, by } = step;
+    this.#log.warn({ from: iso(from), to: iso(to), by_ms: Math.round(by) }, 'the system clock was set');
+    for (const listener of this.#listeners) listener(step);
+  }
+
+  #read(): { readonly now: number; readonly elapsed: number } {
+    for (;;) {
+      const before = this.#clocks.elapsed();
+      const now = this.#clocks.now();
+      const elapsed = this.#clocks.elapsed();
+      if (elapsed - before <= LONGEST_READING) return { now, elapsed };
+    }
+  }
+}
+
+function iso(instant: number): string {
+  return new Date(instant).toISOString();
+}

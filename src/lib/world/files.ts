@@ -1,0 +1,27 @@
+import type { Files } from './ports.ts';
+import { world } from './world.ts';
+
+/** A function of `node:fs/promises` or `node:fs` on the files of the current world. */
+function inCurrentWorld<K extends keyof Files>(name: K): Files[K] {
+  const call = (...args: unknown[]) => (world().files[name] as (...args: unknown[]) => unknown)(...args);
+  return call as Files[K];
+}
+
+export const access = inCurrentWorld('access');
+export const copyFile = inCurrentWorld('copyFile');
+export const link = inCurrentWorld('link');
+export const mkdir = inCurrentWorld('mkdir');
+export const mkdtemp = inCurrentWorld('mkdtemp');
+export const open = inCurrentWorld('open');
+export const readdir = inCurrentWorld('readdir');
+export const readFile = inCurrentWorld('readFile');
+export const realpath = inCurrentWorld('realpath');
+export const rename = inCurrentWorld('rename');
+export const rm = inCurrentWorld('rm');
+export const rmSync = inCurrentWorld('rmSync');
+export const stat = inCurrentWorld('stat');
+export const writeFile = inCurrentWorld('writeFile');
+export const createReadStream = inCurrentWorld('createReadStream');
+export const createWriteStream = inCurrentWorld('createWriteStream');
+
+export type { FileStatus, OpenFile } from './ports.ts';
