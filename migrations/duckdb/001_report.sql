@@ -40,7 +40,7 @@ create table reports (
   requested_ms bigint not null,
   -- the data's revision when it was claimed
   revision bigint,
-  -- who computes it, and until when without another word
+  -- who computes it, and until when without a renewal
   claimed_by varchar,
   lease_until_ms bigint,
   -- how often it was claimed

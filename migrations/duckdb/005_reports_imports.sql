@@ -1,4 +1,4 @@
--- Reports say how, of what and for whom they are, and can be cancelled and deleted; imports over HTTP have rows.
+-- Reports record estimator, stores and user, and can be cancelled and deleted; imports over HTTP have rows.
 
 alter table reports add column estimator varchar default 'nearest';
 -- the user who asked for it; null: there were no users
@@ -10,7 +10,7 @@ alter table reports add column filter_digest varchar;
 -- how many stores that names
 alter table reports add column filter_size integer;
 alter table reports add column started_ms bigint;
--- when whoever asked for it gave it up; the computation goes on while others share it
+-- when it was cancelled; the computation continues while others share it
 alter table reports add column cancelled_ms bigint;
 -- the row stays for those that share its result
 alter table reports add column deleted boolean default false;
@@ -19,7 +19,7 @@ create table imports (
   import_id varchar not null,
   -- polls, hours, zones, special_hours
   feed varchar not null,
-  -- what the sender calls the file
+  -- the file name given by the sender
   file_name varchar not null,
   -- queued, running, complete, failed
   status varchar not null,
@@ -37,7 +37,7 @@ create table imports (
   requested_ms bigint not null,
   started_ms bigint,
   finished_ms bigint,
-  -- how often it was begun
+  -- number of attempts
   attempts integer not null,
   -- a JSON object of counts, once it is complete
   counts varchar,

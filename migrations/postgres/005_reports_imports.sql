@@ -1,4 +1,4 @@
--- Reports say how, of what and for whom they are, and can be cancelled and deleted; imports over HTTP have rows.
+-- Reports record estimator, stores and user, and can be cancelled and deleted; imports over HTTP have rows.
 
 alter table reports
   add column estimator text not null default 'nearest',
@@ -11,7 +11,7 @@ alter table reports
   -- how many stores that names
   add column filter_size integer,
   add column started_ms bigint,
-  -- when whoever asked for it gave it up; the computation goes on while others share it
+  -- when it was cancelled; the computation continues while others share it
   add column cancelled_ms bigint,
   -- the row stays for those that share its result
   add column deleted boolean not null default false;
@@ -25,7 +25,7 @@ create table imports (
   import_id text primary key,
   -- polls, hours, zones, special_hours
   feed text not null,
-  -- what the sender calls the file
+  -- the file name given by the sender
   file_name text not null,
   -- queued, running, complete, failed
   status text not null,
@@ -43,7 +43,7 @@ create table imports (
   requested_ms bigint not null,
   started_ms bigint,
   finished_ms bigint,
-  -- how often it was begun
+  -- number of attempts
   attempts integer not null,
   -- a JSON object of counts, once it is complete
   counts text,

@@ -14,7 +14,7 @@ export class Database {
     this.#instance = instance;
   }
 
-  /** What does not fit into its memory goes to the temporary folder of the system. */
+  /** Data beyond the memory limit goes to the system's temporary folder. */
   static async inMemory(limits = DEFAULT_DUCKDB_LIMITS): Promise<Database> {
     const temporary = join(tmpdir(), `restaurant-monitor-${process.pid}.duckdb`);
     const database = new Database(
@@ -25,7 +25,7 @@ export class Database {
   }
 
   /**
-   * Opens the file, and makes it and its folder when they are not there.
+   * Opens the file, and creates it and its folder if needed.
    *
    * @throws UserError `unavailable` when another process holds the file, or when it is no DuckDB database
    */
@@ -40,26 +40,26 @@ export class Database {
     }
   }
 
-  /** A connection of its own. Its time zone is UTC, so that instants read and print as such. */
+  /** A new connection. Its time zone is UTC. */
   async session(): Promise<Session> {
     const session = new Session(await this.#instance.connect());
     await session.run('set enable_progress_bar = true; set enable_progress_bar_print = false');
     return session;
   }
 
-  /** Settles what every statement from now on may do: none can change it back. */
+  /** Limits what statements may do from now on; no statement can lift the limits. */
   async #restrict({ folders, temporary }: DuckdbLimits): Promise<void> {
     const session = new Session(await this.#instance.connect());
     try {
-      // Among the options of a new instance it has no effect.
+      // It has no effect among the options of a new instance.
       await session.run(`set global max_temp_directory_size = '${temporary}B'`);
       await session.run(`set global TimeZone = 'UTC'`);
       if (folders !== undefined) {
-        // A folder without a slash behind it would also stand for those whose names begin with its own.
+        // Without the slash, it would also match folders whose names begin with this one.
         const allowed = folders.map((folder) => literal(`${resolve(folder)}/`));
         await session.run(`set allowed_directories = [${allowed.join(', ')}]; set enable_external_access = false`);
       }
-      // DuckDB sets the last one itself where several statements are run together.
+      // DuckDB itself sets the last one when it runs several statements together.
       await session.run(`
         set allowed_configs =
           ['enable_progress_bar', 'enable_progress_bar_print', 'current_transaction_invalidation_policy'];
@@ -74,7 +74,7 @@ export class Database {
   }
 }
 
-/** Extensions come from elsewhere and run as part of this process: those built in are all that is needed. */
+/** Extensions are downloaded code that runs in this process; only built-in ones are needed. */
 function options({ memory }: DuckdbLimits): Record<string, string> {
   return {
     memory_limit: `${memory}B`,

@@ -1,22 +1,22 @@
 import { totalmem } from 'node:os';
 import { type Budgets, DEFAULT_BUDGETS } from '../lib/budgets.ts';
 
-/** What one DuckDB may take of the machine. */
+/** Memory and disk limits of a DuckDB. */
 export interface DuckdbLimits {
-  /** Memory, bytes. What does not fit goes to temporary files. */
+  /** Memory, bytes. Data beyond it goes to temporary files. */
   readonly memory: number;
   /** Temporary files, bytes. */
   readonly temporary: number;
   /**
-   * The folders whose files its statements may read and write, beside the database's own; `undefined`: any file, for
-   * a database whose statements name only files that the operator named.
+   * The folders that its statements may read and write, besides its own; `undefined`: any file, for a database whose
+   * statements use only files chosen by the operator.
    */
   readonly folders?: readonly string[] | undefined;
 }
 
 /**
- * Of a small machine DuckDB takes less, unless the operator says how much. While a feed is imported, a process takes
- * some 400 MB beside it, however large the feed: together a gigabyte, or a quarter of the machine.
+ * On a small machine DuckDB uses less by default. An import takes about 400 MB beside it, for a feed of any size:
+ * together a gigabyte, or a quarter of the machine.
  */
 const SHARE_OF_MACHINE = 0.15;
 

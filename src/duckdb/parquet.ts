@@ -2,7 +2,7 @@ import type { OutputColumn } from '../lib/columns.ts';
 import { Database } from './database.ts';
 import { identifier, literal } from './session.ts';
 
-/** Rows that travel in one piece of JSON. */
+/** Rows per JSON block. */
 const BLOCK = 20_000;
 
 /** Writes columns of one length as a Parquet file. */
@@ -28,7 +28,7 @@ export async function writeParquet(path: string, columns: readonly OutputColumn[
   }
 }
 
-/** Names of parameters have no digits. */
+/** Parameter names have no digits. */
 function letters(index: number): string {
   return String.fromCharCode(97 + Math.floor(index / 26), 97 + (index % 26));
 }

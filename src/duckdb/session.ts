@@ -16,8 +16,8 @@ export interface WholeResult {
 }
 
 /**
- * One DuckDB connection: a transaction and a set of temporary tables of its own. Statements run one after the other.
- * Parameters are bound by name: `$as_of`.
+ * A DuckDB connection, with its own transaction and temporary tables. Statements run one after another. Parameters are
+ * bound by name: `$as_of`.
  */
 export class Session implements Sql {
   readonly #connection: DuckDBConnection;
@@ -38,14 +38,14 @@ export class Session implements Sql {
     return reader.getRowObjects();
   }
 
-  /** The only row of a query that always gives one. */
+  /** The only row of a query that always returns one. */
   async row(sql: string, parameters?: Parameters): Promise<Row> {
     const [row] = await this.rows(sql, parameters);
     if (row === undefined) throw new Error(`no row from: ${sql}`);
     return row;
   }
 
-  /** The result in chunks of some thousand rows, column by column, as DuckDB makes them. */
+  /** The result in DuckDB's chunks of about 2,000 rows, column by column. */
   async *chunks(sql: string, parameters?: Parameters): AsyncGenerator<DuckDBDataChunk> {
     const result = await this.#connection.stream(sql, parameters);
     for (;;) {
@@ -56,8 +56,8 @@ export class Session implements Sql {
   }
 
   /**
-   * The whole result, which is held in memory until it is read: several times as quick as `chunks`, whose every chunk
-   * is a round trip to another thread.
+   * The whole result, held in memory: several times faster than `chunks`, which needs a round trip to another thread for
+   * each chunk.
    */
   async result(sql: string, parameters?: Parameters): Promise<WholeResult> {
     const result = await this.#connection.run(sql, parameters);
@@ -84,7 +84,7 @@ export class Session implements Sql {
     appender.closeSync();
   }
 
-  /** Runs `work` in a transaction: all of it holds, or nothing. */
+  /** Runs `work` in a transaction. */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     await this.run('begin transaction');
     try {
@@ -97,12 +97,12 @@ export class Session implements Sql {
     }
   }
 
-  /** Share of the running statement that is done, 0 to 1; 0 when DuckDB cannot tell. */
+  /** Progress of the running statement, 0 to 1; 0 if unknown. */
   progress(): number {
     return Math.min(1, Math.max(0, this.#connection.progress.percentage / 100));
   }
 
-  /** Breaks off the statement that is running, if one is: it is rejected. */
+  /** Interrupts the running statement, if any, which is rejected. */
   interrupt(): void {
     this.#connection.interrupt();
   }
@@ -111,7 +111,7 @@ export class Session implements Sql {
     this.#connection.closeSync();
   }
 
-  /** A commit that failed has ended the transaction already; then there is nothing left to roll back. */
+  /** A failed commit has ended the transaction, and the rollback fails. */
   async #rollback(): Promise<void> {
     try {
       await this.run('rollback');
@@ -119,10 +119,10 @@ export class Session implements Sql {
   }
 }
 
-/** The rows of a chunk, as DuckDB has them. */
+/** DuckDB's chunk size, rows. */
 const CHUNK_ROWS = 2_048;
 
-/** So many chunks are read before other work of the process gets its turn: about 5 ms. */
+/** Chunks read before other work of the process runs: about 5 ms. */
 const CHUNKS_PER_TURN = 64;
 
 async function* wholeChunks(result: DuckDBMaterializedResult): AsyncGenerator<DuckDBDataChunk> {
@@ -160,7 +160,7 @@ async function writable<T>(statement: Promise<T>): Promise<T> {
   }
 }
 
-/** A text as an SQL string literal, for the places that take no parameter (file names in table functions). */
+/** A text as an SQL string literal, where no parameter is allowed (file names in table functions). */
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

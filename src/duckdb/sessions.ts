@@ -1,10 +1,10 @@
 import type { Database } from './database.ts';
 import type { Session } from './session.ts';
 
-/** So many idle sessions are kept: opening one takes longer than a small question. */
+/** Idle sessions kept: opening one takes longer than a small query. */
 const IDLE = 8;
 
-/** Sessions for short pieces of work that leave nothing behind in them: no temporary tables, no settings. */
+/** A pool of sessions for short work that leaves no temporary tables or settings behind. */
 export class Sessions {
   readonly #database: Database;
   readonly #idle: Session[] = [];
@@ -19,7 +19,7 @@ export class Sessions {
     try {
       result = await work(session);
     } catch (error) {
-      // Nobody knows in what state it is.
+      // Its state is unknown.
       session.close();
       throw error;
     }

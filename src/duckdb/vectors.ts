@@ -4,7 +4,7 @@ import type { WholeResult } from './session.ts';
 /**
  * The numbers of a chunk's column that holds no nulls (integer, tinyint, double …). Valid until the next chunk.
  *
- * The driver keeps them in a typed array that its types do not show; where it does not, they are read one by one.
+ * The driver has them in a typed array that its types do not declare; otherwise they are read one by one.
  */
 export function numbersOf(chunk: DuckDBDataChunk, column: number): ArrayLike<number> {
   const vector = chunk.getColumnVector(column);
@@ -13,7 +13,7 @@ export function numbersOf(chunk: DuckDBDataChunk, column: number): ArrayLike<num
   return Array.from({ length: chunk.rowCount }, (_, i) => Number(vector.getItem(i)));
 }
 
-/** Copies the columns of a whole result, which hold no nulls, into arrays of its length. */
+/** Copies the columns of a result, which have no nulls, into arrays. */
 export async function fillColumns(
   { chunks }: WholeResult,
   columns: readonly (Int32Array | Float64Array | Uint8Array)[],

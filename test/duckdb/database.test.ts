@@ -6,7 +6,7 @@ import { Database } from '../../src/duckdb/database.ts';
 import { literal, type Session } from '../../src/duckdb/session.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
-/** A session of a database that may touch the folder `open` alone, beside a folder whose name begins like it. */
+/** A session of a database limited to the folder `open`, beside a folder whose name begins with it. */
 async function confined(t: TestContext): Promise<{ folder: string; session: Session }> {
   const folder = temporaryFolder(t);
   for (const name of ['open', 'open-not']) {
@@ -26,7 +26,7 @@ async function confined(t: TestContext): Promise<{ folder: string; session: Sess
   return { folder, session };
 }
 
-test('a database reads and writes files of the folders that it may touch, and no others', async (t) => {
+test('a database reads and writes files in its allowed folders, and no others', async (t) => {
   const { folder, session } = await confined(t);
   const read = (name: string) => session.rows(`select * from read_csv(${literal(join(folder, name))})`);
   assert.equal((await read('open/feed.csv')).length, 1);
@@ -41,7 +41,7 @@ test('a database reads and writes files of the folders that it may touch, and no
   await assert.rejects(session.run(`attach ${literal(join(folder, 'other.duckdb'))}`), /Permission Error/);
 });
 
-test('a statement cannot change what its database may do', async (t) => {
+test('a statement cannot lift the restrictions of its database', async (t) => {
   const { session } = await confined(t);
   for (const setting of [
     `memory_limit = '8GB'`,
@@ -60,7 +60,7 @@ test('a statement cannot change what its database may do', async (t) => {
   }
 });
 
-test('a statement that needs more memory than there is uses temporary files, and fails beyond their limit', async (t) => {
+test('a statement beyond the memory limit uses temporary files, and fails beyond their limit', async (t) => {
   const database = await Database.inMemory({ memory: 60_000_000, temporary: 20_000_000 });
   const session = await database.session();
   t.after(() => {

@@ -13,7 +13,7 @@ engineContract('duckdb', () => DuckdbStorage.open(undefined));
 
 const T = Date.parse('2023-01-22T12:00:00Z');
 
-test('a database file keeps what was imported and asked for', async (t) => {
+test('a database file keeps imports and reports', async (t) => {
   const path = join(temporaryFolder(t), 'deep', 'er', 'monitor.duckdb');
   const before = await DuckdbStorage.open(path);
   await merge(before, { polls: [['a', T, true]] });
@@ -37,7 +37,7 @@ test('a report that was running when the program ended is queued again at the ne
   assert.equal((await after.reports.claim('worker two', T))?.id, 'cut');
 });
 
-test('a report that takes its program down with it is not tried for ever', async (t) => {
+test('a report that crashes its program is tried a limited number of times', async (t) => {
   const path = join(temporaryFolder(t), 'monitor.duckdb');
   const first = await DuckdbStorage.open(path);
   await first.reports.add({ id: 'deadly', asOf: T, requestedAt: T });
@@ -56,7 +56,7 @@ test('a report that takes its program down with it is not tried for ever', async
   assert.deepEqual([found?.status, found?.reason], ['failed', 'it was begun 5 times and never finished']);
 });
 
-test('a file that is no database is refused by name', async (t) => {
+test('the error about a file that is no database names it', async (t) => {
   const path = join(temporaryFolder(t), 'notes.txt');
   writeFileSync(path, 'buy milk\n'.repeat(1000));
   await assert.rejects(DuckdbStorage.open(path), {
@@ -66,7 +66,7 @@ test('a file that is no database is refused by name', async (t) => {
   });
 });
 
-test('a database of the first version gets the tables of today and keeps its data', async (t) => {
+test('a database of the first version is migrated and keeps its data', async (t) => {
   const path = join(temporaryFolder(t), 'monitor.duckdb');
   const database = await Database.open(path);
   const session = await database.session();

@@ -22,7 +22,7 @@ function batch(instants: readonly number[]): PollBatch {
   return { ids: instants.map(() => 'a'), instants, active: instants.map(() => 1) };
 }
 
-/** Makes 900 partitions in several transactions, as earlier versions did for polls of any year. */
+/** Creates 900 partitions in several transactions, as earlier versions did. */
 const MANY_WEEKS = Array.from(
   { length: 18 },
   (_, part) => `do $$ begin for i in ${part * 50}..${part * 50 + 49} loop
@@ -38,7 +38,7 @@ suite('weeks in PostgreSQL', () => {
   });
   after(() => server.stop());
 
-  // With few polls, the suite of all engines only meets the shared partition.
+  // With few polls, the contract suite uses only the shared partition.
   storageContract('postgres, each week in a partition', async () =>
     PostgresStorage.open(await server.createDatabase(), { rules: { ...PARTITION_RULES, leastPolls: 1 } }),
   );
@@ -61,7 +61,7 @@ suite('weeks in PostgreSQL', () => {
     };
   }
 
-  test('far-off weeks with few polls share a partition, by append and by import', async (t) => {
+  test('old weeks with few polls share a partition, by append and by import', async (t) => {
     const { storage, weeks, shared, all } = await open(t);
     await storage.appendPolls([batch(Array.from({ length: 2_000 }, (_, i) => ago(20 + i)))]);
     await merge(storage, { polls: Array.from({ length: 2_000 }, (_, i) => ['b', ago(20 + i), true]) });
@@ -70,7 +70,7 @@ suite('weeks in PostgreSQL', () => {
     assert.deepEqual(again, [{ added: 0, replaced: 0, alreadyThere: 2, repeated: 0 }]);
   });
 
-  test('a recent week has a partition from its first poll on, another from as many polls as are worth one', async (t) => {
+  test('a recent week has a partition from its first poll, another week from enough polls', async (t) => {
     const { storage, weeks, shared } = await open(t);
     await storage.appendPolls([batch([NOW, ago(9), ago(11)])]);
     assert.deepEqual([await weeks(), await shared()], [['polls_20260921', 'polls_20261123'], 1]);
@@ -78,7 +78,7 @@ suite('weeks in PostgreSQL', () => {
     assert.deepEqual([await weeks(), await shared()], [['polls_20230123', 'polls_20260921', 'polls_20261123'], 100]);
   });
 
-  test('a week that gets a partition takes its polls out of the shared one', async (t) => {
+  test('a new partition takes the polls of its week from the shared one', async (t) => {
     const { storage, weeks, shared, all } = await open(t);
     await merge(storage, { polls: [...polls(ago(30), 50), ...polls(ago(31), 50)] });
     assert.deepEqual([await weeks(), await shared()], [[], 100]);
@@ -90,7 +90,7 @@ suite('weeks in PostgreSQL', () => {
     assert.equal(await storage.snapshot((s) => s.countPolls(ago(32), NOW)), 300);
   });
 
-  test('one transaction makes few partitions, for the weeks with the most polls, and all of them stay few', async (t) => {
+  test('a transaction creates few partitions, for the weeks with the most polls, up to a total', async (t) => {
     const { storage, weeks, all } = await open(t, { leastPolls: 1, perTransaction: 2, total: 3 });
     const weekly = [1, 3, 2, 4].flatMap((count, i) => polls(ago(50 + i), count));
     await merge(storage, { polls: weekly });
@@ -101,7 +101,7 @@ suite('weeks in PostgreSQL', () => {
     assert.deepEqual([(await weeks()).length, await all()], [3, 14]);
   });
 
-  test('the first and the last poll are found wherever they are kept', async (t) => {
+  test('the first and last poll are found in any partition', async (t) => {
     const { storage } = await open(t);
     const range = () => storage.snapshot(async (s) => [await s.earliestPoll(), await s.latestPoll()]);
     assert.deepEqual(await range(), [undefined, undefined]);
@@ -120,12 +120,12 @@ suite('weeks in PostgreSQL', () => {
   test('prune works through more partitions than a transaction can lock', async (t) => {
     const few = await TestPostgres.start({ fewLocks: true });
     const { storage, rows, weeks, all } = await open(t, {}, few);
-    // The connections are closed before, in the order in which this was said.
+    // Hooks run in order: the connections are closed first.
     t.after(() => few.stop());
     for (const sql of MANY_WEEKS) await rows(sql);
     await storage.appendPolls([batch([NOW])]);
     await assert.rejects(all(), /out of shared memory/);
-    // The server tells of the error before it gives up the locks.
+    // The server reports the error before it releases the locks.
     await rows('select 1 as value');
     await storage.prune(ago(10));
     assert.deepEqual([await weeks(), await all()], [['polls_20261123'], 1]);
@@ -144,7 +144,7 @@ suite('weeks in PostgreSQL', () => {
       insert into polls values (1, '0100-01-05T12:00Z', true);
       insert into polls values (1, '0116-12-01T12:00Z', true), (2, '0116-12-02T12:00:00.001Z', false)`);
     await assert.rejects(client.query('select min(instant) from polls'), /out of shared memory/);
-    // The server tells of the error before it gives up the locks.
+    // The server reports the error before it releases the locks.
     await client.query('select 1');
     const storages = await Promise.all([PostgresStorage.open(url), PostgresStorage.open(url)]);
     const first = await storages[0].snapshot((s) => s.firstPolls(1, 4));

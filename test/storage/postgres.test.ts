@@ -53,7 +53,7 @@ suite('PostgreSQL', () => {
     assert.deepEqual(await names('one'), ['one']);
   });
 
-  test("a lease is one server's until it ends, is given back, or runs out", async (t) => {
+  test('a lease belongs to one server until it is released or expires', async (t) => {
     const url = await server.createDatabase();
     const storage = await PostgresStorage.open(url);
     t.after(() => storage.close());
@@ -78,7 +78,7 @@ suite('PostgreSQL', () => {
     await Promise.all(storages.map((storage) => storage.close()));
   });
 
-  test('a database from before first polls were kept gets them from its polls', async (t) => {
+  test('a database from before first polls were recorded gets them from its polls', async (t) => {
     const url = await server.createDatabase();
     await execute(
       url,
@@ -104,7 +104,7 @@ suite('PostgreSQL', () => {
     });
   });
 
-  test('a server that cannot be used is named without the password', async () => {
+  test('the error about an unusable server names it without the password', async () => {
     for (const [change, message] of [
       [{ port: '1' }, /^the database at 127\.0\.0\.1:1\/.* cannot be used: .*ECONNREFUSED/],
       [{ password: 'hunter2' }, /cannot be used: password authentication failed for user/],
@@ -121,7 +121,7 @@ suite('PostgreSQL', () => {
     }
   });
 
-  test('an import makes the partitions that it needs, and no others', async () => {
+  test('an import creates the partitions that it needs, and no others', async () => {
     const url = await server.createDatabase();
     const storage = await PostgresStorage.open(url, { rules: { ...PARTITION_RULES, leastPolls: 1 } });
     await merge(storage, {
@@ -139,7 +139,7 @@ suite('PostgreSQL', () => {
     );
   });
 
-  test('another process finds the result that one has made', async (t) => {
+  test('a process finds the result of another', async (t) => {
     const url = await server.createDatabase();
     const [one, two] = [await PostgresStorage.open(url), await PostgresStorage.open(url)];
     t.after(() => Promise.all([one.close(), two.close()]));
@@ -151,12 +151,12 @@ suite('PostgreSQL', () => {
     await one.results.save('r', bytes('figures', 'é🍕', 'b'));
     assert.deepEqual(await read('figures'), bytes('figures', 'é🍕', 'b'));
     assert.deepEqual(await read('csv'), []);
-    // As an earlier version kept it.
+    // As stored by earlier versions.
     await execute(url, `insert into report_results (report_id, part, content) values ('r', 0, 'store_id')`);
     assert.deepEqual(await read('csv'), bytes('store_id'));
   });
 
-  test('a report whose worker has fallen silent is claimed by another, once', async (t) => {
+  test('a report whose claim has expired is claimed again, once', async (t) => {
     const url = await server.createDatabase();
     const storages = await Promise.all(Array.from({ length: 3 }, () => PostgresStorage.open(url)));
     t.after(() => Promise.all(storages.map((storage) => storage.close())));

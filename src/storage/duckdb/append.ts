@@ -6,7 +6,7 @@ import type { Changes } from '../sql/revision.ts';
 import { REPLACES } from '../sql/staging.ts';
 import { DuckdbImportSession } from './import.ts';
 
-/** Adds polls within the transaction that the session is in. */
+/** Adds polls within the session's present transaction. */
 export class DuckdbAppending implements PollAppending {
   readonly #session: Session;
   readonly #changes: Changes;

@@ -24,7 +24,7 @@ import {
 } from '../sql/staging.ts';
 import { keepUnread } from '../sql/unread.ts';
 
-/** Merges staged tables into the data, within the transaction that the session is in. */
+/** Merges staged tables into the data, within the session's present transaction. */
 export class DuckdbImportSession implements ImportSession {
   readonly staging: Session;
   readonly #changes: Changes;
@@ -144,7 +144,7 @@ export class DuckdbImportSession implements ImportSession {
     for (const name of Object.keys(copies)) await this.staging.run(`drop table ${name}`);
   }
 
-  /** To be called once, when all is merged and before the commit. */
+  /** Call it once, after all merges and before the commit. */
   async finish(): Promise<void> {
     await dropKept(this.staging);
   }

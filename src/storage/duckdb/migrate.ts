@@ -2,8 +2,8 @@ import type { Session } from '../../duckdb/session.ts';
 import { migrationsOf, pendingMigrations } from '../shared/migrations.ts';
 
 /**
- * Brings the schema up to date. Each migration is a transaction of its own, recorded with what it did: DuckDB may
- * refuse to change the rows of a table that the same transaction has altered before.
+ * Brings the schema up to date. Each migration is a transaction of its own, recorded in it: DuckDB may refuse to
+ * update a table that the same transaction has altered.
  */
 export async function migrate(session: Session): Promise<void> {
   await session.run(`

@@ -13,14 +13,14 @@ import { readPollReasons } from '../sql/reasons.ts';
 import { hoursVersions, readZoneChanges, specialDates, zoneVersions } from '../sql/schedules.ts';
 import { UNKNOWN_UNTIL } from '../sql/unread.ts';
 
-/** The stores with the ids that `named` gives. */
+/** The stores with the ids of `named`. */
 const NAMED = `stores semi join (select unnest(from_json($ids::json, '["VARCHAR"]')) as store_id) using (store_id)`;
 
 function named(ids: readonly string[]): Parameters {
   return { ids: JSON.stringify(ids) };
 }
 
-/** Reads within the transaction that the session is in. */
+/** Reads within the session's present transaction. */
 export class DuckdbSnapshot implements Snapshot {
   readonly #session: Session;
 
@@ -74,7 +74,7 @@ export class DuckdbSnapshot implements Snapshot {
     return this.#stores(NAMED, named(ids));
   }
 
-  /** Texts come as one JSON array: reading them one by one takes the driver twenty times as long. */
+  /** Texts are fetched as one JSON array, which the driver reads twenty times faster than values. */
   async #stores(from: string, parameters?: Parameters): Promise<StoreColumns> {
     const row = await this.#session.row(
       `select to_json(list(store_key)) as keys, to_json(list(store_id)) as ids, to_json(list(zone)) as zones
@@ -182,8 +182,7 @@ export class DuckdbSnapshot implements Snapshot {
   }
 
   /**
-   * Sorting here, after the read, is cheaper than an `order by`: what an import wrote in one go comes back in order,
-   * and then there is nothing to do.
+   * Sorts after the read, which is cheaper than `order by`: rows of one import come back in order already.
    */
   async polls(firstKey: number, endKey: number, from: number, to: number): Promise<PollColumns> {
     const result = await this.#session.result(

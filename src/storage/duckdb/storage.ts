@@ -24,13 +24,13 @@ import { migrate } from './migrate.ts';
 import { DuckdbSnapshot } from './snapshot.ts';
 
 export interface DuckdbStorageOptions {
-  /** How many stores there may be. */
+  /** Maximum number of stores. */
   readonly maxStores?: number;
-  /** What the database may take of the machine. */
+  /** Memory and disk limits of the database. */
   readonly duckdb?: DuckdbLimits;
 }
 
-/** The embedded engine: one file that this process holds, or memory. */
+/** The embedded engine: a file that this process holds, or memory. */
 export class DuckdbStorage implements Storage {
   readonly reports: SqlReportCatalog;
   readonly accounts: SqlAccountCatalog;
@@ -53,7 +53,7 @@ export class DuckdbStorage implements Storage {
     this.reports = new SqlReportCatalog(catalog, {
       now: 'epoch_ms(now())',
       lock: '',
-      // The catalog's session is one, and a transaction holds it.
+      // The catalog has one session, and a transaction holds it.
       lockSharing: async () => {},
     });
     this.imports = new SqlImportCatalog(catalog);
@@ -66,8 +66,8 @@ export class DuckdbStorage implements Storage {
   }
 
   /**
-   * @param path the database file; `undefined`: in memory, gone with the process
-   * @throws UserError `unavailable` when the file is held by another process, no database, or of a newer program
+   * @param path the database file; `undefined`: in memory
+   * @throws UserError `unavailable` when the file is in use, is no database, or was migrated by a newer program
    */
   static async open(
     path: string | undefined,
@@ -77,7 +77,7 @@ export class DuckdbStorage implements Storage {
     try {
       const session = await database.session();
       await migrate(session);
-      // Nobody else has this database: what is running in it was cut off.
+      // Only this process has the database, so a running report was interrupted.
       await session.run(`update reports set status = 'queued', progress = 0 where status = 'running'`);
       return new DuckdbStorage(database, new SerialSql(session), maxStores);
     } catch (error) {
@@ -111,7 +111,7 @@ export class DuckdbStorage implements Storage {
     return counts;
   }
 
-  /** DuckDB deletes rows where they lie; the room they took is used again. */
+  /** DuckDB deletes rows in place and reuses their space. */
   async prune(before: number): Promise<number> {
     await this.#imports.run(() =>
       this.#inSession(async (session) => {
@@ -133,7 +133,7 @@ export class DuckdbStorage implements Storage {
     this.#database.close();
   }
 
-  /** Runs `work` as one transaction, alone among those that write data, and counts it if it changed anything. */
+  /** Runs `work` as the only write transaction, and raises the revisions if it changed anything. */
   #writing<T>(work: (session: Session, changes: Changes) => Promise<T>): Promise<T> {
     return this.#imports.run(() =>
       this.#inSession((session) =>
@@ -157,7 +157,7 @@ export class DuckdbStorage implements Storage {
   }
 }
 
-/** A session that serves many callers: their statements wait for one another. */
+/** A session shared by many callers; their statements run one after another. */
 class SerialSql implements TransactionalSql {
   readonly #session: Session;
   readonly #turn = new Mutex();
@@ -182,7 +182,7 @@ class SerialSql implements TransactionalSql {
     return this.#turn.run(() => this.#session.transaction(() => work(this.#session)));
   }
 
-  /** Closes the session after what was asked so far. */
+  /** Closes the session after the statements that are queued. */
   close(): Promise<void> {
     return this.#turn.run(async () => this.#session.close());
   }

@@ -1,8 +1,8 @@
 import type { FactorChanges, FactorReader } from './factors.ts';
 
 /**
- * What the rest of the program may ask of a database about users, their ways in, and the audit log. The catalog keeps
- * and finds; the rules are in `accounts/`. Instants are milliseconds since 1970-01-01T00:00Z.
+ * Users, how they sign in, and the audit log, as a database keeps them. The catalog stores and finds; the rules are in
+ * `accounts/`. Instants are milliseconds since 1970-01-01T00:00Z.
  */
 
 export type Role = 'admin' | 'operator' | 'owner';
@@ -14,14 +14,14 @@ export interface UserRecord {
   readonly name: string;
   readonly role: Role;
   readonly disabled: boolean;
-  /** Without one, only API keys let this user in. */
+  /** Without one, this user can use API keys only. */
   readonly hasPassword: boolean;
   /** An authenticator app or a passkey. */
   readonly hasFactor: boolean;
-  /** Counts the changes, from 1. */
+  /** Starts at 1 and rises with every change. */
   readonly version: number;
   readonly createdAt: number;
-  /** How many stores are assigned. */
+  /** Number of assigned stores. */
   readonly storeCount: number;
 }
 
@@ -44,17 +44,17 @@ export interface SessionRecord {
   readonly lastSeenAt: number;
   readonly expiresAt: number;
   readonly method: SignInMethod;
-  /** When its user last proved who it is: at sign-in, or later. */
+  /** When its user last authenticated: at sign-in, or by a reauthentication. */
   readonly provenAt: number;
 }
 
 export interface KeyRecord {
   readonly id: string;
   readonly userId: string;
-  /** That of the user. */
+  /** The user's role. */
   readonly login: string;
   readonly name: string;
-  /** How the key begins, so that its owner recognises it. */
+  /** The first characters of the key, so that its owner recognizes it. */
   readonly prefix: string;
   readonly scopes: readonly string[];
   readonly createdAt: number;
@@ -73,7 +73,7 @@ export interface AuditRecord {
   readonly at: number;
   /** `undefined`: not a user. */
   readonly actorId: string | undefined;
-  /** What the actor was called then. */
+  /** The actor's name at that time. */
   readonly actor: string;
   /** The API key that was used. */
   readonly keyId: string | undefined;
@@ -91,7 +91,7 @@ export interface AuditFilter {
   readonly subjectId?: string;
 }
 
-/** A place in a list that is ordered by time, newest first. */
+/** A position in a list that is ordered by time, newest first. */
 export interface TimePlace {
   readonly at: number;
   readonly id: string;
@@ -100,32 +100,32 @@ export interface TimePlace {
 export interface AccountReader {
   readonly factors: FactorReader;
   anyUser(): Promise<boolean>;
-  /** Counts the changes of accounts, those of other servers on the database too. */
+  /** Rises with every change of accounts, by any server on the database. */
   revision(): Promise<number>;
   user(id: string): Promise<UserRecord | undefined>;
   /** @param login in lower case */
   userByLogin(login: string): Promise<UserRecord | undefined>;
-  /** At most `limit` users by login, from behind the login `after` on. */
+  /** At most `limit` users, ordered by login, after the login `after`. */
   users(after: string | undefined, limit: number): Promise<UserRecord[]>;
   /** The hash of a user's password; `undefined`: no such user, or one without a password. */
   passwordHash(login: string): Promise<string | undefined>;
-  /** The ids of the stores that are assigned to a user, in order. */
+  /** The ids of the stores assigned to a user, sorted. */
   storesOf(userId: string): Promise<string[]>;
   session(tokenHash: string): Promise<SessionRecord | undefined>;
-  /** A secret that the servers on this database share. */
+  /** A secret shared by the servers on this database. */
   serverSecret(name: string): Promise<string | undefined>;
   key(id: string): Promise<KeyRecord | undefined>;
   keyByToken(tokenHash: string): Promise<KeyRecord | undefined>;
-  /** At most `limit` keys, of one user or of all, newest first, from behind `before` on. */
+  /** At most `limit` keys of one user or of all, newest first, after `before`. */
   keys(userId: string | undefined, before: TimePlace | undefined, limit: number): Promise<KeyRecord[]>;
-  /** At most `limit` entries of the audit log, newest first, from behind `before` on. */
+  /** At most `limit` entries of the audit log, newest first, after `before`. */
   audit(filter: AuditFilter, before: TimePlace | undefined, limit: number): Promise<AuditRecord[]>;
 }
 
 /** What a transaction can change. Each method does one thing and checks nothing. */
 export interface AccountChanges extends AccountReader {
   readonly factors: FactorChanges;
-  /** How many admins there are that are not disabled. */
+  /** Number of admins that are not disabled. */
   countEnabledAdmins(): Promise<number>;
   addUser(user: NewUser): Promise<void>;
   /** Writes login, name, role and whether it is disabled, and counts the change. */
@@ -136,19 +136,19 @@ export interface AccountChanges extends AccountReader {
   removeUser(id: string): Promise<void>;
   /** @param storeIds without repetition */
   assignStores(userId: string, storeIds: readonly string[]): Promise<void>;
-  /** Adds a session and forgets those of the user beyond the `atMost` newest. */
+  /** Adds a session and removes those of the user beyond the `atMost` newest. */
   addSession(session: SessionRecord, atMost: number): Promise<void>;
-  /** Gives a session another token, because its user proved who it is. */
+  /** Replaces the token of a session after its user reauthenticated. */
   renewSession(tokenHash: string, nextHash: string, provenAt: number): Promise<void>;
   removeSession(tokenHash: string): Promise<void>;
-  /** Removes the sessions of a user, but for the one to keep; returns how many. */
+  /** Removes the sessions of a user except the one to keep; returns how many. */
   removeSessionsOf(userId: string, keep?: string): Promise<number>;
   removeExpiredSessions(now: number): Promise<void>;
   /** How many keys of a user are neither revoked nor expired. */
   countLiveKeys(userId: string, now: number): Promise<number>;
   addKey(key: NewKey): Promise<void>;
   addServerSecret(name: string, value: string): Promise<void>;
-  /** Says that a key was used for the first time. */
+  /** Records the first use of a key. */
   useKeyFirst(id: string, at: number): Promise<void>;
   revokeKey(id: string, at: number): Promise<void>;
   /** Revokes all keys of a user that are not revoked; returns how many. */
@@ -158,12 +158,12 @@ export interface AccountChanges extends AccountReader {
 
 export interface AccountCatalog extends AccountReader {
   /**
-   * Runs `work` as one transaction: all of it holds, or nothing. Changes of accounts wait for one another, whichever
-   * server makes them, so what `work` has read holds until it ends. It is short and uses only what it is handed.
+   * Runs `work` as one transaction. Changes of accounts are serialized across all servers, so what `work` has read stays
+   * true until it ends. `work` is short and uses only its argument.
    */
   changing<T>(work: (changes: AccountChanges) => Promise<T>): Promise<T>;
-  /** Says that a session was used. */
+  /** Records a use of a session. */
   touchSession(tokenHash: string, lastSeenAt: number, expiresAt: number): Promise<void>;
-  /** Says that a key was used. */
+  /** Records a use of a key. */
   touchKey(id: string, lastUsedAt: number): Promise<void>;
 }

@@ -1,22 +1,22 @@
-/** A stretch in which the monitor could not observe stores because of trouble of its own. Instants in milliseconds. */
+/** A self-outage: a stretch in which the monitor could not observe stores. Instants are milliseconds. */
 export interface CoverageGap {
   readonly id: string;
-  /** The server that saw it. */
+  /** The server that detected it. */
   readonly server: string;
   readonly from: number;
-  /** `undefined`: it lasts. */
+  /** `undefined`: ongoing. */
   readonly until: number | undefined;
   readonly reason: string;
-  /** How often a store was to be polled and could not be. */
+  /** Number of scheduled probes that could not be made. */
   readonly unobserved: number;
 }
 
-/** The gaps, kept in the database. */
+/** The coverage gaps in the database. */
 export interface CoverageGaps {
-  /** Records a gap, or how it stands at `now`. */
+  /** Records a gap, or updates it as of `now`. */
   save(gap: CoverageGap, now: number): Promise<void>;
-  /** Ends those that last and that nobody has saved since `before`, where they were last saved: their server is gone. */
+  /** Ends ongoing gaps that were not saved since `before` at the time they were last saved: their server is gone. */
   endAbandoned(before: number): Promise<void>;
-  /** Those that touch `[from, to)`, the earliest first. */
+  /** The gaps that overlap `[from, to)`, earliest first. */
   list(from: number, to: number): Promise<CoverageGap[]>;
 }

@@ -1,7 +1,7 @@
-/** What a database keeps of second factors, of identities elsewhere, and of the settings of accounts. */
+/** Second factors, identities at identity providers, and account settings, as a database keeps them. */
 
 export interface TotpRecord {
-  /** As it was stored, maybe sealed. */
+  /** As stored, possibly sealed. */
   readonly secret: string;
   /** The time step of the last code that was used. */
   readonly lastStep: number;
@@ -14,7 +14,7 @@ export interface PasskeyRecord {
   readonly name: string;
   /** COSE, base64url. */
   readonly publicKey: string;
-  /** How often the authenticator says that it was used; 0: it does not count. */
+  /** The authenticator's signature counter; 0: it does not count. */
   readonly counter: number;
   readonly transports: readonly string[];
   readonly createdAt: number;
@@ -27,12 +27,12 @@ export interface FactorReader {
   /** Whether a user has an authenticator app or a passkey. */
   hasFactor(userId: string): Promise<boolean>;
   totp(userId: string): Promise<TotpRecord | undefined>;
-  /** How many recovery codes are left. */
+  /** Number of unused recovery codes. */
   countRecoveryCodes(userId: string): Promise<number>;
   passkey(id: string): Promise<PasskeyRecord | undefined>;
-  /** The oldest first. */
+  /** Oldest first. */
   passkeysOf(userId: string): Promise<PasskeyRecord[]>;
-  /** The user whom an identity provider knows under a subject. */
+  /** The user with this subject at an identity provider. */
   userOfIdentity(issuer: string, subject: string): Promise<string | undefined>;
   /** A setting as JSON. */
   setting(name: string): Promise<string | undefined>;
@@ -41,19 +41,19 @@ export interface FactorReader {
 /** What a transaction can change. Each method does one thing and checks nothing. */
 export interface FactorChanges extends FactorReader {
   setTotp(userId: string, totp: TotpRecord, createdAt: number): Promise<void>;
-  /** Stores the secret and the step of the code that was used. */
+  /** Stores the secret and the time step of the code that confirmed it. */
   useTotp(userId: string, totp: TotpRecord): Promise<void>;
   removeTotp(userId: string): Promise<void>;
   /** Replaces all codes of a user. */
   setRecoveryCodes(userId: string, hashes: readonly string[]): Promise<void>;
-  /** Removes a code; returns whether it was there. */
+  /** Removes a code; returns whether it existed. */
   useRecoveryCode(userId: string, hash: string): Promise<boolean>;
   addPasskey(passkey: NewPasskey): Promise<void>;
   usePasskey(id: string, counter: number, at: number): Promise<void>;
   removePasskey(id: string): Promise<void>;
   /** Removes all second factors and recovery codes of a user. */
   removeFactors(userId: string): Promise<void>;
-  /** Marks a ticket as used; returns whether it was not yet. Those that have expired are forgotten. */
+  /** Marks a ticket as used; returns `false` if it already was. Removes expired ones. */
   spend(ticketHash: string, expiresAt: number, now: number): Promise<boolean>;
   addIdentity(issuer: string, subject: string, userId: string): Promise<void>;
   setSetting(name: string, value: string): Promise<void>;

@@ -1,26 +1,26 @@
 import type { Session } from '../../duckdb/session.ts';
 
-/** The feeds that say when stores are open. */
+/** The feeds that define when stores are open. */
 export type ScheduleFeed = 'hours' | 'specialHours' | 'zones';
 
-/** What became of stores with rows that cannot be read. */
+/** What happened to stores with unreadable rows. */
 export interface UnreadStores {
-  /** How many keep what is known of them. */
+  /** Number of stores that keep their present data. */
   readonly kept: number;
-  /** How many have unknown hours, or an unknown zone. */
+  /** Number of stores with unknown hours, or an unknown zone. */
   readonly unknown: number;
-  /** Some of them, those that are unknown first. */
+  /** Some of their ids, unknown ones first. */
   readonly ids: readonly string[];
 }
 
-/** How many stores are known from which feeds. */
+/** How many stores are known, by feed. */
 export interface StoreCensus {
-  /** Stores of which polls have come in. */
+  /** Stores with polls. */
   readonly polled: number;
-  /** How many of them have business hours, and a zone. */
+  /** How many of them have business hours, or a zone. */
   readonly withHours: number;
   readonly withZone: number;
-  /** Stores with business hours, or a zone, of which no polls have come in. */
+  /** Stores with business hours, or a zone, and no polls. */
   readonly hoursOnly: number;
   readonly zoneOnly: number;
   /** In an import with files of hours, or zones: how many polled stores these files name. */
@@ -28,56 +28,56 @@ export interface StoreCensus {
   readonly withZoneHere?: number;
 }
 
-/** How the good rows of a feed met what was there. */
+/** How the good rows of a feed compare with the data before. */
 export interface MergeCounts {
   readonly added: number;
-  /** They changed what was there. */
+  /** They changed existing data. */
   readonly replaced: number;
   readonly alreadyThere: number;
-  /** A later row of the same file says it again, or says otherwise and wins. */
+  /** A later row of the same file repeats or overrides them. */
   readonly repeated: number;
 }
 
 /**
- * An import under way. Feeds are read by DuckDB whichever engine keeps the data: the reader stages its rows as
- * tables in `staging` and names them here. Among rows that contradict each other the later one (by rowid) wins.
+ * A running import. DuckDB reads the feeds on every engine: the reader stages rows as tables in `staging` and passes
+ * their names here. Of contradicting rows the later one (by rowid) wins.
  */
 export interface ImportSession {
   readonly staging: Session;
-  /** Those of the ids that stores have which are not deleted. */
+  /** The ids among these that belong to stores that are not deleted. */
   storesAmong(ids: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Makes known the stores that a table with a column `store_id varchar` names. */
+  /** Creates the stores of a table with a column `store_id varchar` that do not exist, and restores deleted ones. */
   nameStores(table: string): Promise<void>;
   /**
    * Merges a table `(store_id varchar, instant bigint, active boolean)` into the polls. It may have a column
-   * `inactive_reason varchar` in the form of `reasonText`, null for active polls. A poll that is inactive as before and
-   * has no reason leaves the one that is there; else state and reason are replaced together.
+   * `inactive_reason varchar` in the form of `reasonText`, null for active polls. A poll that is
+   * inactive as before and has no reason keeps the present reason; else state and reason are replaced together.
    */
   mergePolls(table: string): Promise<MergeCounts>;
   /**
-   * Makes the week of every store that the table `(store_id varchar, day utinyint, start_ms integer, end_ms integer)`
-   * names what it says, from the instant `effectiveFrom` on; other stores keep theirs. Where it is in force then,
-   * nothing changes. Else what is in force ends then, and what was to follow goes. The first hours that a store ever
-   * gets hold for ever back, and so do those that replace them within the same import.
+   * Sets the weekly hours of every store in the table `(store_id varchar, day utinyint, start_ms integer, end_ms
+   * integer)` from `effectiveFrom` on. If the version in force then is equal, nothing changes; otherwise it ends then
+   * and later versions are removed. The first hours of a store, and those that replace them within the same import,
+   * apply to all time before.
    */
   replaceHours(table: string, effectiveFrom: number): Promise<MergeCounts>;
-  /** Does likewise for the zone of every store that the table `(store_id varchar, zone varchar)` names. */
+  /** Sets the zone of every store in the table `(store_id varchar, zone varchar)` in the same way. */
   replaceZones(table: string, effectiveFrom: number): Promise<MergeCounts>;
   /**
-   * Replaces the special hours of every date of a store that the table `(store_id varchar, date date, start_ms
-   * integer, end_ms integer)` names. Null times: closed on that date, for which the rows above it in the table say
-   * nothing any more, as it says nothing beside rows below it.
+   * Replaces the special hours of every store and date in the table `(store_id varchar, date date, start_ms integer,
+   * end_ms integer)`. Null times: closed on that date. A closed row overrides the rows of that date above it, and is
+   * overridden by rows below it.
    */
   replaceSpecialHours(table: string): Promise<MergeCounts>;
   /**
-   * Handles the stores that the table `(store_id varchar)` names, of which a feed of this kind has rows that cannot be
-   * read: they become known, and keep the hours, special hours or zone that they have. A store that has none gets hours
-   * (a zone) that are unknown, for ever back, until the first ones that can be read take their place.
+   * Handles the stores of the table `(store_id varchar)`, for which this feed has unreadable rows: they are created if
+   * needed, and keep their hours, special hours or zone. A store without any gets unknown hours (an unknown zone) for
+   * all time, until readable ones replace them.
    */
   keepUnread(feed: ScheduleFeed, table: string): Promise<UnreadStores>;
-  /** Counts the stores as they are now, and those that this import names. */
+  /** Counts the stores at present, and those in the files of this import. */
   census(): Promise<StoreCensus>;
-  /** Makes stores and their schedules what they are in another database, with all that held before. */
+  /** Makes stores and their schedules, with all earlier versions, equal to those of another database. */
   copySchedules(tables: CopiedSchedules): Promise<void>;
 }
 
@@ -85,7 +85,7 @@ export interface ImportSession {
 export interface CopiedSchedules {
   /**
    * `(store_id varchar, zone varchar, name varchar, labels varchar, probe_url varchar, version integer, deleted
-   * boolean, first_poll_ms bigint)`: the stores, with the zone that each has in the end.
+   * boolean, first_poll_ms bigint)`: the stores, with the last zone of each.
    */
   readonly stores: string;
   /** `(store_id varchar, day utinyint, start_ms integer, end_ms integer, from_ms bigint, until_ms bigint)` */

@@ -1,8 +1,8 @@
-/** What only one of several servers may do at a time. */
+/** Work that only one of several servers may do at a time. */
 export type LeaseName = 'sync';
 
 export interface Leases {
-  /** Takes a lease, or holds it for longer, for so many milliseconds. `false`: another server holds it. */
+  /** Takes or extends a lease for this many milliseconds. `false`: another server holds it. */
   take(name: LeaseName, holder: string, milliseconds: number): Promise<boolean>;
   release(name: LeaseName, holder: string): Promise<void>;
 }

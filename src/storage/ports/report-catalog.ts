@@ -9,15 +9,15 @@ export interface ReportRecord {
   readonly status: ReportStatus;
   readonly asOf: number;
   readonly estimator: EstimatorName;
-  /** Whether it says how sure it is; one by `markov` does in any case. */
+  /** Whether it includes credible intervals; one by `markov` always does. */
   readonly detailed: boolean;
-  /** Whether it speaks for the newest poll of a live system, and that was old when it was asked for. */
+  /** Whether it describes the newest poll of a live system, and polls were stale when it was requested. */
   readonly pollsLate: boolean;
-  /** What it is limited to; `undefined`: all stores. */
+  /** The stores that it is limited to; `undefined`: all stores. */
   readonly filter: StoreFilter | undefined;
-  /** The user who asked for it; `undefined`: there were no users. */
+  /** The user who requested it; `undefined`: there were no users. */
   readonly requestedBy: string | undefined;
-  /** The report that computed, or is to compute, the result: its own id, or that of the one it shares. */
+  /** The report that computes the result: its own id, or that of the report whose result it shares. */
   readonly resultId: string;
   readonly requestedAt: number;
   readonly startedAt: number | undefined;
@@ -26,7 +26,7 @@ export interface ReportRecord {
   readonly progress: number;
   readonly stores: number | undefined;
   readonly reason: string | undefined;
-  /** The release of the time zone database that it is, or was, computed with; `undefined`: none yet, or not recorded. */
+  /** The release of the time zone database that it is computed with; `undefined`: none yet, or not recorded. */
   readonly tzVersion: string | undefined;
 }
 
@@ -34,28 +34,28 @@ export interface ReportRecord {
 export interface StoreFilter {
   /** Equal filters have equal ones. */
   readonly digest: string;
-  /** How many stores it names. */
+  /** Number of stores in it. */
   readonly size: number;
 }
 
 export interface NewReport {
   readonly id: string;
   readonly asOf: number;
-  /** `nearest` if not given. */
+  /** Default `nearest`. */
   readonly estimator?: EstimatorName;
-  /** `false` if not given. */
+  /** Default `false`. */
   readonly detailed?: boolean;
-  /** `false` if not given. */
+  /** Default `false`. */
   readonly pollsLate?: boolean;
-  /** The ids of the stores that it is limited to, sorted, none twice; all stores if not given. */
+  /** The ids of the stores that it is limited to, sorted, without repetition. Default: all stores. */
   readonly stores?: readonly string[] | undefined;
   readonly requestedBy?: string | undefined;
   readonly requestedAt: number;
-  /** A report that is running by other time zone rules is not shared. */
+  /** A running report with other time zone rules is not shared. */
   readonly tzVersion?: string | undefined;
 }
 
-/** Where a list of records goes on: after this one. */
+/** The next page of a list begins after this record. */
 export interface Position {
   readonly requestedAt: number;
   readonly id: string;
@@ -63,64 +63,64 @@ export interface Position {
 
 export interface ReportQuery {
   readonly status?: ReportStatus | undefined;
-  /** Only those that this user asked for. */
+  /** Only those requested by this user. */
   readonly requestedBy?: string | undefined;
   readonly after?: Position | undefined;
   readonly limit: number;
 }
 
 /**
- * The reports that were asked for. Several servers may work on them: one that claims a report holds it for
- * `LEASE` milliseconds at a time, and a report whose holder has fallen silent can be claimed again.
+ * The reports. Several servers may compute them: a claim holds for `LEASE` milliseconds and is then renewed; a report
+ * whose claim has expired can be claimed again.
  */
 export interface ReportCatalog {
   /**
-   * Records a report as queued. When one with the same `asOf`, estimator, details and stores on the same data is
-   * queued or running, the new one shares its result.
+   * Queues a report. It shares the result of a queued or running one with the same `asOf`, estimator, details, stores
+   * and data.
    */
   add(report: NewReport): Promise<ReportRecord>;
   find(id: string): Promise<ReportRecord | undefined>;
   /** Newest first. */
   list(query: ReportQuery): Promise<ReportRecord[]>;
-  /** How many computations wait for their turn. */
+  /** Number of queued computations. */
   countQueued(): Promise<number>;
-  /** How many of them a user asked for. */
+  /** Number of queued computations that a user requested. */
   countQueuedOf(userId: string): Promise<number>;
-  /** The ids of the stores that a report is limited to, sorted; `undefined`: it is not, or it is not there. */
+  /** The ids of the stores that a report is limited to, sorted; `undefined`: no such report, or not limited. */
   filter(id: string): Promise<string[] | undefined>;
   /**
-   * Takes the oldest report with a result of its own that is queued, or whose holder has fallen silent, and marks it
-   * running, on the data of this moment: only reports that are added before these change may share it.
+   * Claims the oldest report that is queued, or whose claim has expired, and marks it running on the present data: only
+   * reports that are added before the data changes may share it.
    *
-   * @param at the instant, by the clock that ends are told by
+   * @param at the present instant, by the clock of `finishedAt`
    * @param tzVersion the release of the time zone database that the worker computes with
    */
   claim(worker: string, at: number, tzVersion?: string): Promise<ReportRecord | undefined>;
-  /** Says how far a report is and holds it for another `LEASE`. `false`: it is no longer this worker's. */
+  /** Records the progress of a report and renews the claim. `false`: the worker no longer holds it. */
   progress(id: string, worker: string, progress: number): Promise<boolean>;
   /**
-   * Ends a running report. Returns the ids of those that share it and still want it, or `undefined`: it is no longer
-   * this worker's.
+   * Ends a running report. Returns the ids of all reports that share the result and are not cancelled, or `undefined`:
+   * the worker no longer holds it.
    */
   complete(id: string, worker: string, stores: number, finishedAt: number): Promise<string[] | undefined>;
   fail(id: string, worker: string, reason: string, finishedAt: number): Promise<void>;
-  /** Gives a running report back to the queue. */
+  /** Returns a running report to the queue. */
   release(id: string, worker: string): Promise<void>;
   /**
-   * Marks a report that is queued or running as cancelled; the computation ends when nobody else wants its result.
-   * `false`: it is neither, or not there.
+   * Cancels a queued or running report; the computation ends when no other report shares it. `false`: no such report, or
+   * it has ended.
    */
   cancel(id: string, cancelledAt: number): Promise<boolean>;
   /**
-   * Takes a report away, and its shared result unless others share it. Returns the ids whose results nobody wants any
-   * more; `undefined`: it is not there.
+   * Deletes a report, and its result unless others share it. Returns the ids whose results are no longer needed;
+   * `undefined`: no such report.
    *
-   * @param entry of the audit log, written with it
+   * @param entry of the audit log, written in the same transaction
    */
   remove(id: string, removedAt: number, entry?: AuditRecord): Promise<string[] | undefined>;
   /** The ids of some reports that ended before an instant. */
   endedBefore(instant: number, limit: number): Promise<string[]>;
 }
 
-/** How long a claim holds without a word from its worker, milliseconds. */
+/** How long a claim holds without a renewal, milliseconds. */
 export const LEASE = 30_000;

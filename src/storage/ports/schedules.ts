@@ -1,7 +1,6 @@
 /**
- * When a single store is open, in readable form, with what held before and what is planned. Times of day are
- * milliseconds since local midnight, instants milliseconds since 1970-01-01T00:00Z; an end at or before its start is
- * on the next date.
+ * When a single store is open, with all earlier and planned versions. Times of day are milliseconds since local
+ * midnight, instants milliseconds since 1970-01-01T00:00Z; an end at or before its start is on the next date.
  */
 
 /** A weekly opening; `day` is 0 = Monday … 6 = Sunday. */
@@ -14,10 +13,10 @@ export interface WeekRow {
 /** The hours of a week; no rows: closed every day. */
 export type KnownWeek = readonly WeekRow[] | 'always';
 
-/** `unknown`: the hours were given and could not be read. */
+/** `unknown`: the feed gave hours that could not be read. */
 export type Week = KnownWeek | 'unknown';
 
-/** What held, holds or will hold at the instants `[from, until)`, which may be infinite. */
+/** What is in force during `[from, until)`; either end may be infinite. */
 interface Version {
   readonly from: number;
   readonly until: number;
@@ -29,11 +28,11 @@ export interface HoursVersion extends Version {
 }
 
 export interface ZoneVersion extends Version {
-  /** An IANA name; `null`: the default zone; `Etc/Unknown`: it was given and could not be read. */
+  /** An IANA name; `null`: the default zone; `Etc/Unknown`: the feed gave one that could not be read. */
   readonly zone: string | null;
 }
 
-/** An opening that begins on a certain date. */
+/** An opening that begins on a given date. */
 export interface Opening {
   readonly start: number;
   readonly end: number;
@@ -47,28 +46,28 @@ export interface SpecialDate {
 }
 
 export interface ScheduleReader {
-  /** The versions of a store's hours in order, from for ever back to for good; one at least. */
+  /** The versions of a store's hours in order, which cover all time; at least one. */
   hoursVersions(key: number): Promise<HoursVersion[]>;
-  /** The zones of a store in order, likewise. */
+  /** The zones of a store in order, which cover all time. */
   zoneVersions(key: number): Promise<ZoneVersion[]>;
-  /** The dates of a store with special hours, in order; of those in `[from, to]` where given. */
+  /** The dates of a store with special hours, in order; those in `[from, to]` if given. */
   specialDates(key: number, from?: string, to?: string): Promise<SpecialDate[]>;
 }
 
-/** From when a change holds. */
+/** When a change takes effect. */
 export interface EffectiveFrom {
   readonly instant: number;
   /**
-   * Somebody asked for this very instant: what held before stays, also where nobody had said so. Otherwise the first
-   * hours (the first zone) that a store ever gets hold for ever back; unknown ones are none.
+   * The caller chose this instant: the default before it stays. Otherwise the first hours (the first zone) of a store
+   * apply to all time before; unknown ones do not count as first.
    */
   readonly asked: boolean;
 }
 
 /**
- * Changes to single stores, as one transaction. Each says whether it changed anything; what is in force already is
- * left as it is, with what is planned after it. A change ends what is in force at its instant and takes the place of
- * all that was to follow.
+ * Changes to single stores, as one transaction. Each returns whether it changed anything; a version that is already in
+ * force stays, with those planned after it. A change ends the version in force at its instant and replaces all later
+ * ones.
  */
 export interface ScheduleWriter extends ScheduleReader {
   setHours(key: number, week: KnownWeek, effectiveFrom: EffectiveFrom): Promise<boolean>;
@@ -76,9 +75,9 @@ export interface ScheduleWriter extends ScheduleReader {
   setZone(key: number, zone: string | null, effectiveFrom: EffectiveFrom): Promise<boolean>;
   /**
    * @param date local, `2025-12-24`
-   * @param openings what stands in for the weekly rows that begin on that date; none: closed
+   * @param openings replace the weekly rows that begin on that date; none: closed
    */
   setSpecialHours(key: number, date: string, openings: readonly Opening[]): Promise<boolean>;
-  /** Lets the week hold on that date again. */
+  /** Removes the special hours of a date: its weekly hours apply again. */
   removeSpecialHours(key: number, date: string): Promise<boolean>;
 }

@@ -5,7 +5,7 @@ import type { StoreCensus } from './import-session.ts';
 import type { ScheduleReader } from './schedules.ts';
 import type { StoreRecord } from './stores.ts';
 
-/** Every store that any source names and nobody deleted. They come in about the order of their ids, which no one must rely on. */
+/** All stores that are not deleted, in roughly the order of their ids; do not rely on it. */
 export interface StoreColumns {
   readonly keys: Int32Array;
   readonly ids: readonly string[];
@@ -13,7 +13,7 @@ export interface StoreColumns {
   readonly zones: readonly (string | null)[];
 }
 
-/** The zones that stores had before, ordered by store and instant: each held until then. */
+/** Earlier zones of stores, ordered by store and instant: each applied until then. */
 export interface ZoneChangeRows {
   readonly length: number;
   readonly store: Int32Array;
@@ -23,55 +23,54 @@ export interface ZoneChangeRows {
 }
 
 export interface Snapshot extends ScheduleReader {
-  /** How many imports and other changes changed something so far. */
+  /** Number of imports and other transactions that changed something. */
   revision(): Promise<number>;
-  /** How many of them changed stores, their hours, special hours or zones, and not polls alone. */
+  /** How many of them changed stores, hours, special hours or zones. */
   storesRevision(): Promise<number>;
-  /** Counts the stores by what is known of them. */
+  /** Counts the stores by the feeds that name them. */
   census(): Promise<StoreCensus>;
   /** The instant of the earliest poll of all stores. */
   earliestPoll(): Promise<number | undefined>;
   /** The instant of the latest poll of all stores. */
   latestPoll(): Promise<number | undefined>;
-  /** The instant of the latest poll of those of the stores with these ids that are there. */
+  /** The instant of the latest poll of the stores with these ids; unknown ids are ignored. */
   latestPollOf(ids: readonly string[]): Promise<number | undefined>;
   stores(): Promise<StoreColumns>;
-  /** The first stores whose ids come after `after`, in the order of the bytes of their ids; also deleted ones. */
+  /** The first `limit` stores with ids after `after`, in byte order; includes deleted ones. */
   storeRecords(after: string, limit: number): Promise<StoreRecord[]>;
-  /** Those of the stores with these ids that are there; each id is given once. */
+  /** The stores with these ids, which must not repeat; unknown ids are ignored. */
   storesNamed(ids: readonly string[]): Promise<StoreColumns>;
-  /** How many polls lie in `[from, to]`. */
+  /** Number of polls in `[from, to]`. */
   countPolls(from: number, to: number): Promise<number>;
   /**
-   * The weekly rows of the stores with `firstKey ≤ key < endKey` that hold somewhere in `[from, to]` (which may be
-   * infinite), ordered by store; `store` is `key − firstKey`.
+   * The weekly rows of the stores with `firstKey ≤ key < endKey` that are in force at some time in `[from, to]` (which
+   * may be infinite), ordered by store; `store` is `key − firstKey`.
    */
   hours(firstKey: number, endKey: number, from: number, to: number): Promise<HoursColumns>;
   /** Their special hours on the dates in `[firstDate, lastDate]` (days since 1970-01-01), ordered by store and date. */
   specialHours(firstKey: number, endKey: number, firstDate: number, lastDate: number): Promise<SpecialHoursColumns>;
-  /** The zones that they had before. */
+  /** Their earlier zones. */
   zoneChanges(firstKey: number, endKey: number): Promise<ZoneChangeRows>;
   /**
-   * When these stores were polled for the first time ever, also when that poll was pruned since: at `key − firstKey`;
-   * NaN: never.
+   * The first polls of these stores, at `key − firstKey`; NaN: never polled. They stay when the polls are pruned.
    */
   firstPolls(firstKey: number, endKey: number): Promise<Float64Array>;
   /** The polls in `[from, to]` of these stores, arranged by store and instant; `store` is `key − firstKey`. */
   polls(firstKey: number, endKey: number, from: number, to: number): Promise<PollColumns>;
-  /** The polls in `[from, to]` of these stores whose reason is known, in no order; `store` is `key − firstKey`. */
+  /** The polls in `[from, to]` of these stores with a known reason, in no order; `store` is `key − firstKey`. */
   pollReasons(firstKey: number, endKey: number, from: number, to: number): Promise<PollsOfReason[]>;
-  /** The last `limit` polls in `[from, to]` of one store, the newest first. */
+  /** The last `limit` polls of one store in `[from, to]`, newest first. */
   lastPolls(key: number, from: number, to: number, limit: number): Promise<StoredPoll[]>;
 }
 
 export interface StoredPoll {
   readonly instant: number;
   readonly active: boolean;
-  /** In the form of `reasonText`; `undefined`: it is active, or the reason is not known. */
+  /** In the form of `reasonText`; `undefined`: active, or unknown. */
   readonly reason: string | undefined;
 }
 
-/** Polls that are inactive for the same reason, as columns of one length. */
+/** Inactive polls with the same reason, as columns of one length. */
 export interface PollsOfReason {
   /** In the form of `reasonText`. */
   readonly reason: string;

@@ -1,6 +1,6 @@
 /**
- * What the rest of the program may ask of a database. One folder beside this file for each engine; one contract
- * suite (test/storage/contract/engine.ts) that every engine passes.
+ * What the program requires of a database. Each engine has a folder, and passes one contract suite
+ * (test/storage/contract/engine.ts).
  *
  * Instants are milliseconds since 1970-01-01T00:00Z. A `store_key` is a small integer that never leaves the program.
  */
@@ -20,57 +20,56 @@ export interface Storage {
   readonly accounts: AccountCatalog;
   readonly imports: ImportCatalog;
   /**
-   * Where other servers on the same database find the results of this one. An engine whose database belongs to one
-   * process needs none.
+   * Where servers on the same database find each other's results. Missing on an engine whose database belongs to one
+   * process.
    */
   readonly results?: SharedResults;
   readonly gaps: CoverageGaps;
   readonly syncs: SyncLog;
-  /** The servers on one database that share the probing; likewise. */
+  /** The servers that share the probing; missing likewise. */
   readonly peers?: PeerRegistry;
-  /** What only one of them may do at a time; likewise. */
+  /** Work that only one server may do at a time; missing likewise. */
   readonly leases?: Leases;
-  /** Runs `work` on one unchanging state of the data. */
+  /** Runs `work` on a consistent snapshot of the data. */
   snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T>;
-  /** Runs `work` as one transaction: all that it merged holds, or nothing. Imports wait for one another. */
+  /** Runs `work` as one transaction. Imports run one at a time. */
   importing<T>(work: (session: ImportSession) => Promise<T>): Promise<T>;
-  /** Changes single stores as one transaction; takes its turn among the imports. */
+  /** Changes single stores as one transaction, serialized with imports. */
   changing<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T>;
   /**
-   * Adds polls, all or none, and makes known the stores that they name; takes its turn among the imports. Of polls
-   * about the same instant of a store the later one wins, with its reason as in `mergePolls`. Returns what each batch brought: for it, what the batches
-   * before it say was there.
+   * Adds polls, all or none, and creates the stores that they name; serialized with imports. Of polls of the same store
+   * and instant the later one wins, with its reason as in `mergePolls`. Returns the counts of each batch, as if the
+   * batches were added one by one.
    */
   appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]>;
   /**
-   * Deletes polls older than `before` (milliseconds), as far as that is cheap: an engine that keeps polls in
-   * partitions drops those that lie before it as a whole. Returns the instant before which no poll is left. When a store
-   * was polled first stays known.
+   * Deletes polls older than `before` (milliseconds); an engine that partitions polls drops only whole partitions.
+   * Returns the instant before which no poll is left. The first polls of stores stay known.
    */
   prune(before: number): Promise<number>;
-  /** Resolves when the database answers; rejects with what is wrong. */
+  /** Resolves when the database answers; rejects with the reason when it does not. */
   check(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Polls as columns of one length, in the order in which they were said. */
+/** Polls as columns of one length, in the order of their arrival. */
 export interface PollBatch {
   readonly ids: readonly string[];
   /** Milliseconds. */
   readonly instants: ArrayLike<number>;
   /** 0 or 1. */
   readonly active: ArrayLike<number>;
-  /** Why inactive polls are, by their places, in the form of `reasonText`; as far as it is known. */
+  /** The known reasons of inactive polls by index, in the form of `reasonText`. */
   readonly reasons?: ReadonlyMap<number, string>;
 }
 
-/** `figures`: all that a result holds. `csv`: only the classic CSV, as earlier versions kept it. */
+/** `figures`: the whole result. `csv`: the classic CSV alone, as kept by earlier versions. */
 export type SharedResultKind = 'figures' | 'csv';
 
 /** The results of finished reports, kept in the database. */
 export interface SharedResults {
-  /** Keeps the figures of a report; what is there under its id is replaced. */
+  /** Saves the figures of a report, and replaces earlier ones. */
   save(reportId: string, chunks: Iterable<Uint8Array>): Promise<void>;
-  /** The result in pieces; `undefined` when there is none. */
+  /** The result in chunks; `undefined`: there is none. */
   read(reportId: string, kind: SharedResultKind): Promise<AsyncIterable<Buffer> | undefined>;
 }

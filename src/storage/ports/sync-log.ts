@@ -1,34 +1,34 @@
 import type { MergeCounts } from './import-session.ts';
 
-/** The bad rows in the present content of a source, when it was read last. */
+/** The bad rows in the content of a source at its last read. */
 export interface StandingRejects {
   readonly rejected: number;
-  /** Of this many rows. */
+  /** Number of rows in all. */
   readonly read: number;
-  /** Stores with a bad row that keep what was known of them, and those of which nothing was. */
+  /** Stores with a bad row: those that keep their data, and those that had none. */
   readonly storesKept: number;
   readonly storesUnknown: number;
 }
 
-/** How a source was found by a run. */
+/** The result of one source in a run. */
 export interface SyncResult extends MergeCounts {
   /** One of the kinds of feed. */
   readonly feed: string;
-  /** As it is configured, without what may be secret of a URL. */
+  /** As configured, without the secret parts of a URL. */
   readonly source: string;
   readonly status: 'changed' | 'unchanged' | 'failed';
   /** Why it failed. */
   readonly error: string | undefined;
-  /** How often it was tried. */
+  /** Number of attempts. */
   readonly attempts: number;
-  /** Files that were read, and the bytes of them that were. */
+  /** Files read, and the bytes read of them. */
   readonly files: number;
   readonly bytes: number;
   readonly read: number;
   readonly rejected: number;
-  /** Good rows of stores with a bad row, which were not taken. */
+  /** Good rows that were not merged because another row of their store is bad. */
   readonly setAside: number;
-  /** Bad rows that are still there, whichever run read them; `undefined`: none. */
+  /** Bad rows that are still in the source, found by any run; `undefined`: none. */
   readonly standing: StandingRejects | undefined;
 }
 
@@ -39,24 +39,24 @@ export interface SyncRun {
   readonly cause: 'schedule' | 'request';
   /** Milliseconds. */
   readonly startedAt: number;
-  /** `undefined`: it is under way, or was cut off. */
+  /** `undefined`: running, or interrupted. */
   readonly finishedAt: number | undefined;
   readonly results: readonly SyncResult[];
 }
 
-/** What the syncs of an installation did, and how far they have read each source. */
+/** The sync runs, and how far each source was read. */
 export interface SyncLog {
   begin(run: Omit<SyncRun, 'finishedAt' | 'results'>): Promise<void>;
-  /** Adds what became of a source. */
+  /** Adds the result of a source. */
   add(runId: string, result: SyncResult): Promise<void>;
   finish(runId: string, finishedAt: number): Promise<void>;
   /** The newest runs, newest first. */
   runs(limit: number): Promise<SyncRun[]>;
-  /** When the last run ended that could read all its sources, milliseconds; `undefined`: there is none. */
+  /** When the last run without a failed source ended, milliseconds; `undefined`: never. */
   lastSuccess(): Promise<number | undefined>;
-  /** Forgets runs that began before an instant. */
+  /** Deletes runs that started before an instant. */
   forget(before: number): Promise<void>;
-  /** What was noted about a file or URL of a feed when it was read last. */
+  /** The checkpoint of a file or URL of a feed. */
   mark(feed: string, place: string): Promise<string | undefined>;
   saveMark(feed: string, place: string, mark: string): Promise<void>;
 }

@@ -9,7 +9,7 @@ import { nameStores } from './import.ts';
 import { instant } from './instant.ts';
 import { addPartitions, mondayOf, type PartitionRules, planWeeks } from './partitions.ts';
 
-/** Adds polls within the transaction that the connection is in. */
+/** Adds polls within the connection's present transaction. */
 export class PostgresAppending implements PollAppending {
   readonly #client: PoolClient;
   readonly #sql: PostgresSql;
@@ -39,8 +39,8 @@ export class PostgresAppending implements PollAppending {
   }
 
   /**
-   * Asks the index poll by poll. A join would be planned as a scan of the whole week, since no index leads to an
-   * instant alone; `offset 0` keeps the question as it is.
+   * Looks up each poll in the index. A join would be planned as a scan of the whole week, since no index is on the
+   * instant alone; `offset 0` prevents that.
    */
   async lookUp(polls: PollGroup): Promise<KnownPolls> {
     const there = new Uint8Array(polls.length).fill(UNKNOWN);
@@ -101,7 +101,7 @@ export class PostgresAppending implements PollAppending {
   }
 }
 
-/** Polls as the driver takes them. */
+/** Polls in the driver's types. */
 interface PickedPolls {
   readonly length: number;
   readonly keys: Int32Array;
@@ -110,12 +110,12 @@ interface PickedPolls {
   readonly reasons: (string | null)[];
 }
 
-/** Keeps other weeks out of the plan. */
+/** Limits the plan to the weeks of these polls. */
 function rangeOf({ from, to }: PollGroup): string {
   return `p.instant between ${instant(from)} and ${instant(to)}`;
 }
 
-/** An array as PostgreSQL reads it; the driver would quote every number. */
+/** An array literal; the driver would quote every number. */
 function arrayText(numbers: Int32Array | Float64Array | Uint8Array): string {
   return `{${numbers.join(',')}}`;
 }

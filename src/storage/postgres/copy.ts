@@ -13,7 +13,7 @@ const TRAILER = Buffer.from([0xff, 0xff]);
 
 /**
  * Runs `copy (query) to stdout (format binary)` for a query whose columns all have a fixed width and no nulls, and
- * hands over runs of whole rows: their bytes, how many there are, and the bytes of each. A row is 2 bytes, then for
+ * passes blocks of whole rows to `onRows`: their bytes, their number, and the bytes per row. A row is 2 bytes, then for
  * each column 4 bytes and its value.
  *
  * @param widths bytes of each column's value
@@ -49,7 +49,7 @@ export function readInstant(rows: DataView, at: number): number {
 
 const POLL_WIDTH = 2 + (4 + 4) + (4 + 8) + (4 + 1);
 
-/** Polls as columns of one length, which may have more room than `length`. */
+/** Polls as columns, which may be longer than `length`. */
 export interface CopiedPolls {
   readonly length: number;
   readonly keys: ArrayLike<number>;
@@ -57,14 +57,14 @@ export interface CopiedPolls {
   readonly instants: ArrayLike<number>;
   /** 0 or 1. */
   readonly active: ArrayLike<number>;
-  /** Why inactive polls are; where none is known, there may be nothing. */
+  /** Reasons of inactive polls, where known. */
   readonly reasons: readonly (string | null | undefined)[];
 }
 
 /**
  * Copies polls into a table `(store_key integer, instant timestamptz, active boolean, reason text)`.
  *
- * @param withReasons whether any of them may have a reason
+ * @param withReasons whether any poll may have a reason
  */
 export async function writePolls(
   client: PoolClient,

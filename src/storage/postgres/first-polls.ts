@@ -4,8 +4,8 @@ import { inTransaction, PostgresSql } from './client.ts';
 import { lockFor } from './lock.ts';
 
 /**
- * Notes the first polls of stores from before they were kept: one partition in each transaction, the oldest first. What
- * was interrupted goes on where it stopped, and servers that start together share the work.
+ * Finds the first polls of stores in a database from before they were recorded: one partition per transaction, oldest
+ * first. It resumes after an interruption, and servers that start together share the work.
  */
 export async function findFirstPolls(pool: Pool): Promise<void> {
   const step = () =>
@@ -19,10 +19,10 @@ export async function findFirstPolls(pool: Pool): Promise<void> {
 
 /** Returns whether there may be more to do. */
 async function findInOnePartition(sql: Sql): Promise<boolean> {
-  // Without a table to read, PostgreSQL might not notice yet that another server has just dropped this one.
+  // Reading a table makes PostgreSQL notice that another server has just dropped this one.
   const [list] = await sql.rows(`select 1 from pg_class where oid = to_regclass('first_polls_to_find')`);
   if (list === undefined) return false;
-  // Names sort as their weeks do.
+  // Names sort by week.
   const [next] = await sql.rows(
     `select partition, to_regclass(partition) is not null as exists from first_polls_to_find order by partition limit 1`,
   );
@@ -31,13 +31,13 @@ async function findInOnePartition(sql: Sql): Promise<boolean> {
     return false;
   }
   const partition = String(next.partition);
-  // Old polls may have been pruned since.
+  // The partition may have been pruned since.
   if (next.exists === true) await sql.run(notingFirstPollsOf(partition));
   await sql.run('delete from first_polls_to_find where partition = $partition', { partition });
   return true;
 }
 
-/** One look at the beginning of the index for each store without a first poll: older partitions were read before. */
+/** One index lookup per store without a first poll: older partitions are done. */
 function notingFirstPollsOf(partition: string): string {
   return `
     update stores set first_poll_ms = seen.first_ms

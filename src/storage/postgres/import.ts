@@ -32,10 +32,10 @@ import { type CopiedPolls, writePolls } from './copy.ts';
 import { instant } from './instant.ts';
 import { addFilledPartitions, addPartitions, type PartitionRules, planWeeks } from './partitions.ts';
 
-/** So many rows or ids travel in one statement. */
+/** Rows or ids per statement. */
 const BLOCK = 20_000;
 
-/** Brings staged tables over to PostgreSQL and merges them, within the transaction that the connection is in. */
+/** Copies staged tables to PostgreSQL and merges them, within the connection's present transaction. */
 export class PostgresImportSession implements ImportSession {
   readonly staging: Session;
   readonly #client: PoolClient;
@@ -56,7 +56,7 @@ export class PostgresImportSession implements ImportSession {
     return new Set((await this.#sql.list(sql, [ids])).map((row) => String(row.store_id)));
   }
 
-  /** Also puts their keys into `store_keys`, where it is staged. */
+  /** Also fills the staged table `store_keys`. */
   async nameStores(table: string): Promise<void> {
     await this.staging.run('create or replace temp table store_keys (store_id varchar, store_key integer)');
     const ids = `select distinct store_id from ${identifier(table)} order by store_id`;
@@ -170,14 +170,14 @@ export class PostgresImportSession implements ImportSession {
     if (await takeCopiedSchedules(this.#sql)) this.#changes.stores();
   }
 
-  /** To be called once, when all is merged and before the commit. */
+  /** Call it once, after all merges and before the commit. */
   async finish(): Promise<void> {
     await dropKept(this.#sql);
   }
 
   /**
-   * @param known a condition on `instant` that all of them meet
-   * @param reasons whether any may have a reason
+   * @param known a condition on `instant` that all polls match
+   * @param reasons whether any poll may have a reason
    */
   async #mergeKnownPolls(polls: number, known: string, reasons: boolean): Promise<Omit<MergeCounts, 'repeated'>> {
     await this.#sql.run('create temp table incoming_polls (like polls) on commit drop');
@@ -207,7 +207,7 @@ export class PostgresImportSession implements ImportSession {
     await writePolls(this.#client, target, reasons, pollsOf(chunks, reasons));
   }
 
-  /** How many polls there are, by the Monday of their week. */
+  /** Number of polls by the Monday of their week. */
   async #weeks(): Promise<Map<number, number>> {
     const rows = await this.staging.rows(
       `select epoch_ms(date_trunc('week', instant))::double as monday, count(*) as polls from incoming_polls group by 1`,
@@ -216,7 +216,7 @@ export class PostgresImportSession implements ImportSession {
   }
 
   /**
-   * Makes a temporary table of what a staged query gives.
+   * Creates a temporary table from a staged query.
    *
    * @param columns the table's, such as `store_key integer, zone text`
    */
@@ -247,7 +247,7 @@ export class PostgresImportSession implements ImportSession {
   }
 }
 
-/** Makes known the stores with these ids, each of which is there once; gives their ids and keys. */
+/** Creates or restores the stores with these distinct ids; returns their ids and keys. */
 export async function nameStores(sql: PostgresSql, ids: readonly string[], changes: Changes): Promise<Row[]> {
   const added = await sql.list(
     `insert into stores (store_key, store_id)

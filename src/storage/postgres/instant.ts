@@ -1,6 +1,6 @@
 /**
- * An instant in milliseconds, given as a number or an SQL expression, as an SQL expression; exact, and immutable, so that
- * of a number it is computed once and not for each row.
+ * An SQL expression for an instant, given in milliseconds as a number or SQL expression. It is exact, and immutable, so a
+ * number is converted once and not for each row.
  */
 export function instant(milliseconds: number | string): string {
   return `((timestamp 'epoch' + ${milliseconds} * interval '1 millisecond') at time zone 'UTC')`;

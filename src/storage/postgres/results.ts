@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { SharedResultKind, SharedResults } from '../ports/storage.ts';
 import { inTransaction, PostgresSql } from './client.ts';
 
-/** Results as rows of some hundred kilobytes each. */
+/** Results in rows of some hundred kilobytes. */
 export class PostgresResults implements SharedResults {
   readonly #pool: Pool;
 

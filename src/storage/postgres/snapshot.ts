@@ -16,7 +16,7 @@ import { readInstant, readRows } from './copy.ts';
 import { instant } from './instant.ts';
 import { partitions, SHARED_PARTITION } from './partitions.ts';
 
-/** Reads within the transaction that the connection is in. */
+/** Reads within the connection's present transaction. */
 export class PostgresSnapshot implements Snapshot {
   readonly #client: PoolClient;
   readonly #sql: PostgresSql;
@@ -45,7 +45,7 @@ export class PostgresSnapshot implements Snapshot {
   }
 
   async latestPollOf(ids: readonly string[]): Promise<number | undefined> {
-    // One look at the end of the index for each store.
+    // One index lookup per store.
     const [row = {}] = await this.#sql.list(
       `select extract(epoch from max(latest)) * 1000 as instant
        from stores, lateral (select max(instant) as latest from polls where polls.store_key = stores.store_key) p
@@ -56,8 +56,8 @@ export class PostgresSnapshot implements Snapshot {
   }
 
   /**
-   * Looks through the weeks from one end, until one holds anything: the names of their partitions sort as they do. The
-   * partition that the other weeks share has an index on the instant.
+   * Searches the weeks from one end until one has polls: partition names sort by week. The shared partition has an index
+   * on the instant.
    */
   async #instant(aggregate: 'min' | 'max'): Promise<number | undefined> {
     const names = (await partitions(this.#sql)).sort();
@@ -202,7 +202,7 @@ export class PostgresSnapshot implements Snapshot {
     return specialDates(this.#sql, key, from, to);
   }
 
-  /** Sorted here rather than there: what the server would sort is five times as wide, and a scan reads it in order. */
+  /** Sorted here: the server would sort rows five times as wide, and a scan returns them in order. */
   async polls(firstKey: number, endKey: number, from: number, to: number): Promise<PollColumns> {
     const store = int32Column();
     const instant = float64Column();
@@ -259,7 +259,7 @@ export class PostgresSnapshot implements Snapshot {
   }
 }
 
-/** Whole milliseconds, written out: `copy` takes no parameters. */
+/** Literals, since `copy` takes no parameters. */
 function between(from: number, to: number): string {
   return `instant between ${instant(from)} and ${instant(to)}`;
 }

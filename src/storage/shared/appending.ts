@@ -5,22 +5,22 @@ import type { Changes } from '../sql/revision.ts';
 import { type KnownPolls, type MergedPolls, PollGroup } from './poll-group.ts';
 import type { StoreKeys } from './store-keys.ts';
 
-/** What an engine does of an append, within the transaction that the connection is in. */
+/** The engine's part of an append, within the present transaction. */
 export interface PollAppending {
-  /** The keys of stores by their ids; those that are not there are made known. */
+  /** The keys of stores by id; creates missing stores. */
   keysOf(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** Makes those of the stores known again that are deleted; says how many. */
+  /** Restores those of the stores that are deleted; returns how many. */
   restoreStores(keys: readonly number[]): Promise<number>;
-  /** What the database has of the polls. */
+  /** The state of these polls in the database. */
   lookUp(polls: PollGroup): Promise<KnownPolls>;
-  /** Adds those polls of which nothing is there, and replaces those that were otherwise or had another reason. */
+  /** Adds polls that are missing, and replaces those with another state or reason. */
   write(polls: PollGroup, there: KnownPolls, reasons: MergedPolls['reasons']): Promise<void>;
 }
 
 /**
- * What the engines do alike to add polls.
+ * Adds polls: the part that both engines share.
  *
- * @returns what each batch brought, and the keys of stores that were not known, which hold when it is committed
+ * @returns the counts of each batch, and the keys of new stores, which are valid after the commit
  */
 export async function append(
   engine: PollAppending,

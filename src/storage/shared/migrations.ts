@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { UserError } from '../../lib/errors.ts';
 
 export interface Migration {
-  /** 1, 2, 3, … without a gap. */
+  /** 1, 2, 3, … without gaps. */
   readonly version: number;
   readonly name: string;
   readonly sql: string;
@@ -22,9 +22,9 @@ export function migrationsOf(engine: string): Migration[] {
 }
 
 /**
- * The migrations that a database at `version` still wants.
+ * The migrations that a database at `version` lacks.
  *
- * @throws UserError `unavailable` when a newer program has changed the database already
+ * @throws UserError `unavailable` when a newer version of the program has migrated the database
  */
 export function pendingMigrations(all: readonly Migration[], version: number): Migration[] {
   if (version > all.length) {

@@ -1,42 +1,42 @@
 import type { MergeCounts } from '../ports/import-session.ts';
 import type { PollBatch } from '../ports/storage.ts';
 
-/** What a database has of a poll already: nothing, or one that is inactive (0) or active (1). */
+/** The state of a poll in the database: missing. Otherwise 0 (inactive) or 1 (active). */
 export const UNKNOWN = 2;
 
-/** What a database has of the polls of a group, by their places. */
+/** The polls of a group that the database has, by their places in the columns. */
 export interface KnownPolls {
   /** 0, 1 or `UNKNOWN`. */
   readonly active: Uint8Array;
-  /** Why inactive ones are; looked up only for a group that `hasReasons`. */
+  /** Reasons of inactive ones; only for a group that `hasReasons`. */
   readonly reasons: ReadonlyMap<number, string>;
 }
 
-/** What becomes of the polls of a group. */
+/** The result of merging a group. */
 export interface MergedPolls {
   readonly counts: MergeCounts[];
-  /** Why inactive ones are in the end, by their places. */
+  /** The resulting reasons by place. */
   readonly reasons: ReadonlyMap<number, string>;
 }
 
 /**
- * The polls of some batches as columns with each instant of a store once, and for each batch what it brought. The
- * batches follow one another: what an earlier one says is there for the later ones.
+ * The polls of several batches as columns, with each store and instant once, and the counts of each batch as if they
+ * were added one by one.
  */
 export class PollGroup {
   readonly length: number;
   readonly keys: Int32Array;
   /** Milliseconds. */
   readonly instants: Float64Array;
-  /** 0 or 1: what the last word on each poll is. */
+  /** 0 or 1: the last state given for each poll. */
   readonly active: Uint8Array;
-  /** Whether any poll says why it is inactive. */
+  /** Whether any poll has a reason. */
   readonly hasReasons: boolean;
-  /** The first and the last instant; of no polls, an empty range. */
+  /** The first and last instant; an empty range if there are no polls. */
   readonly from: number = Number.POSITIVE_INFINITY;
   readonly to: number = Number.NEGATIVE_INFINITY;
   readonly #batches: readonly PollBatch[];
-  /** For each poll of all batches its place in the columns. */
+  /** The place in the columns of each poll of all batches. */
   readonly #places: Int32Array;
 
   /** @param keyOf the key of a store */
@@ -66,7 +66,7 @@ export class PollGroup {
     this.active = active.subarray(0, length);
   }
 
-  /** What each batch brought. A poll that is inactive as before and has no reason leaves the one that is there. */
+  /** Counts each batch. A poll that is inactive as before and has no reason keeps the present reason. */
   merge(there: KnownPolls): MergedPolls {
     const known = there.active.slice();
     const knownReasons = new Map(there.reasons);
@@ -74,7 +74,7 @@ export class PollGroup {
     let first = 0;
     const counts = this.#batches.map(({ ids, active, reasons }, b) => {
       const counts = { added: 0, replaced: 0, alreadyThere: 0, repeated: 0 };
-      // Backwards, since the last word of a batch on an instant is what it says of it.
+      // Backwards: the last poll of a batch on an instant counts.
       for (let i = ids.length - 1; i >= 0; i--) {
         const place = this.#places[first + i] as number;
         if (saidBy[place] === b + 1) {
@@ -100,7 +100,7 @@ export class PollGroup {
   }
 }
 
-/** Finds the polls that are about the same instant of the same store: a hash table with open addressing. */
+/** Finds polls of the same store and instant: a hash table with open addressing. */
 class Slots {
   readonly #keys: Int32Array;
   readonly #instants: Float64Array;
@@ -116,7 +116,7 @@ class Slots {
     this.#mask = size - 1;
   }
 
-  /** The place of a poll; when it is not there yet it gets the place `next`. */
+  /** The place of a poll; a new one gets `next`. */
   placeOf(key: number, instant: number, next: number): number {
     let hash = Math.imul(key, 0x9e3779b1) ^ Math.imul(instant | 0, 0x85ebca6b) ^ Math.floor(instant / 2 ** 32);
     hash ^= hash >>> 15;

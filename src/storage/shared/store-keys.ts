@@ -1,4 +1,4 @@
-/** The keys of stores by their ids, as far as somebody has asked for them. A store keeps its key for ever. */
+/** A cache of store keys by id. The key of a store never changes. */
 export class StoreKeys {
   readonly #keys = new Map<string, number>();
 
@@ -6,14 +6,14 @@ export class StoreKeys {
     return this.#keys.get(id);
   }
 
-  /** Those of the ids whose key is not known, each once. */
+  /** The ids that are not cached, without duplicates. */
   missing(lists: readonly (readonly string[])[]): string[] {
     const found = new Set<string>();
     for (const ids of lists) for (const id of ids) if (!this.#keys.has(id)) found.add(id);
     return [...found];
   }
 
-  /** To be told once they are committed: a key that is rolled back may be given to another store. */
+  /** Call it after the commit: a key that was rolled back may go to another store. */
   learn(keys: ReadonlyMap<string, number>): void {
     for (const [id, key] of keys) this.#keys.set(id, key);
   }

@@ -12,15 +12,15 @@ import { SqlAccountReader } from './account-reader.ts';
 import { addAudit } from './audit.ts';
 import { SqlFactorChanges } from './factors.ts';
 
-/** What the engines say differently. */
+/** What differs between the engines. */
 export interface AccountDialect {
-  /** Waits, within a transaction, until no other one changes accounts. */
+  /** Waits, within a transaction, until no other transaction changes accounts. */
   lock(sql: Sql): Promise<void>;
-  /** An expression that makes a row of each text in a JSON array. */
+  /** An expression that expands a JSON array of texts to rows. */
   texts(json: string): string;
 }
 
-/** What one transaction changes of the accounts, in SQL that the engines agree on. */
+/** Changes accounts within a transaction, in SQL common to both engines. */
 export class SqlAccountChanges extends SqlAccountReader implements AccountChanges {
   override readonly factors: FactorChanges;
   readonly #dialect: AccountDialect;

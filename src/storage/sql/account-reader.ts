@@ -24,7 +24,7 @@ const KEYS = `
     created_ms, expires_ms, last_used_ms, revoked_ms
   from api_keys k`;
 
-/** Reads users, sessions, keys and the audit log, in SQL that the engines agree on. */
+/** Reads users, sessions, keys and the audit log, in SQL common to both engines. */
 export class SqlAccountReader implements AccountReader {
   readonly factors: FactorReader;
   protected readonly sql: Sql;
@@ -116,7 +116,7 @@ export class SqlAccountReader implements AccountReader {
   }
 }
 
-/** Those of some conditions that are asked for, with their values. */
+/** The conditions whose values are given, with these values. */
 class Conditions {
   readonly values: Parameters = {};
   readonly #conditions: string[] = [];

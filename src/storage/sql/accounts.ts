@@ -3,7 +3,7 @@ import type { AccountCatalog, AccountChanges } from '../ports/account-catalog.ts
 import { type AccountDialect, SqlAccountChanges } from './account-changes.ts';
 import { SqlAccountReader } from './account-reader.ts';
 
-/** The accounts, in SQL that the engines agree on. */
+/** The accounts, in SQL common to both engines. */
 export class SqlAccountCatalog extends SqlAccountReader implements AccountCatalog {
   readonly #sql: TransactionalSql;
   readonly #dialect: AccountDialect;

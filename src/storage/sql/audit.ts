@@ -1,7 +1,7 @@
 import type { Sql } from '../../lib/sql.ts';
 import type { AuditRecord } from '../ports/account-catalog.ts';
 
-/** Writes an entry of the audit log, in the transaction of the change that it records. */
+/** Adds an entry to the audit log, in the transaction of the change that it records. */
 export async function addAudit(sql: Sql, entry: AuditRecord): Promise<void> {
   await sql.run(
     `insert into audit (audit_id, at_ms, actor_id, actor, key_id, action, subject_kind, subject_id, detail)

@@ -1,13 +1,13 @@
 import type { Sql } from '../../lib/sql.ts';
 import type { StoreCensus } from '../ports/import-session.ts';
 
-/** Has an import keep which stores its hours and zones files name. */
+/** Makes an import record which stores its hours and zones files name. */
 export async function keepNamed(sql: Sql, feed: 'hours' | 'zones', incoming: string): Promise<void> {
   await sql.run('create temp table if not exists named_stores (feed varchar(10), store_key integer)');
   await sql.run(`insert into named_stores select distinct '${feed}', store_key from ${incoming}`);
 }
 
-/** Counts the stores that are not deleted by what is known of them. */
+/** Counts the stores that are not deleted, by the feeds that name them. */
 export async function readCensus(sql: Sql): Promise<StoreCensus> {
   const row = await sql.row(`select ${COUNTS} from (${KNOWN}) known`);
   return censusOf(row);

@@ -1,6 +1,6 @@
 import type { Sql } from '../../lib/sql.ts';
 
-/** The tables of a schedule with their columns, as a copy brings them. */
+/** The tables of a schedule and their columns in a copy. */
 const COLUMNS = {
   business_hours: 'store_key, day, start_ms, end_ms, from_ms, until_ms',
   zone_changes: 'store_key, zone, until_ms',
@@ -8,8 +8,8 @@ const COLUMNS = {
 } as const;
 
 /**
- * Takes the tables `copied_stores (store_key, zone, name, labels, probe_url, version, deleted, first_poll_ms)`, `copied_hours`,
- * `copied_zone_changes` and `copied_special_hours` over for the stores that the first one names. Says whether anything was different.
+ * Replaces the stores of `copied_stores (store_key, zone, name, labels, probe_url, version, deleted, first_poll_ms)` and
+ * their schedules by the tables `copied_…`. Returns whether anything changed.
  */
 export async function takeCopiedSchedules(sql: Sql): Promise<boolean> {
   const described = ['zone', 'name', 'labels', 'probe_url', 'version', 'deleted', 'first_poll_ms'];

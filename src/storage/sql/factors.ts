@@ -1,7 +1,7 @@
 import type { Parameters, Row, Sql } from '../../lib/sql.ts';
 import type { FactorChanges, FactorReader, NewPasskey, PasskeyRecord, TotpRecord } from '../ports/factors.ts';
 
-/** Reads second factors, identities and settings, in SQL that the engines agree on. */
+/** Reads second factors, identities and settings, in SQL common to both engines. */
 export class SqlFactorReader implements FactorReader {
   protected readonly sql: Sql;
 
@@ -52,7 +52,7 @@ export class SqlFactorReader implements FactorReader {
   }
 }
 
-/** What one transaction changes of them. */
+/** Changes them within a transaction. */
 export class SqlFactorChanges extends SqlFactorReader implements FactorChanges {
   async setTotp(userId: string, { secret, lastStep }: TotpRecord, createdAt: number): Promise<void> {
     await this.removeTotp(userId);

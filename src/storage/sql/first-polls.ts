@@ -1,8 +1,8 @@
 /**
- * A statement that moves the first polls of stores back to those that came in. They never move on: that a store was
- * polled stays true when old polls are pruned.
+ * A statement that moves the first polls of stores back to earlier incoming ones. They never move forward, also when
+ * old polls are pruned.
  *
- * @param seen a table or query `(store_key, first_ms)`: of each store the earliest poll that came in, milliseconds
+ * @param seen a table or query `(store_key, first_ms)`: the earliest incoming poll of each store, milliseconds
  */
 export function movingFirstPollsBack(seen: string): string {
   return `

@@ -12,7 +12,7 @@ import { addAudit } from './audit.ts';
 import { lastServed } from './last-served.ts';
 import { newestFirst, numberOr, position, textOr } from './report-rows.ts';
 
-/** The imports table, in SQL that the engines agree on. */
+/** The imports table, in SQL common to both engines. */
 export class SqlImportCatalog implements ImportCatalog {
   readonly #sql: TransactionalSql;
 
@@ -111,7 +111,7 @@ export class SqlImportCatalog implements ImportCatalog {
   }
 }
 
-/** Earlier versions counted less. */
+/** Earlier versions recorded fewer counts. */
 function countsOf(counts: Partial<ImportCounts> & Omit<ImportCounts, 'setAside' | 'unreadStores'>): ImportCounts {
   return { setAside: 0, unreadStores: { kept: 0, unknown: 0, ids: [] }, ...counts };
 }

@@ -5,7 +5,7 @@ export class SqlLeases implements Leases {
   readonly #sql: Sql;
   readonly #now: string;
 
-  /** @param now the database's clock as milliseconds since 1970, a bigint */
+  /** @param now an SQL expression: the database's clock, milliseconds since 1970, bigint */
   constructor(sql: Sql, now: string) {
     this.#sql = sql;
     this.#now = now;

@@ -5,16 +5,16 @@ import type { MergeCounts } from '../ports/import-session.ts';
 import { keepNamed } from './census.ts';
 
 /**
- * Merges the table `incoming_hours (store_key, day, start_ms, end_ms)`, which has no row twice: from `effectiveFrom`
- * on, the week of every store that it names is what it says. Hours that are unknown then are none: what takes their
- * place holds for ever back.
+ * Merges the table `incoming_hours (store_key, day, start_ms, end_ms)`, which has no duplicates: it replaces the weekly
+ * hours of every store in it from `effectiveFrom` on. Unknown hours count as none: what replaces them applies to all
+ * time before.
  *
- * @param staged how many rows the feed had, repeated ones and all
+ * @param staged number of rows in the feed, including repeated ones
  */
 export async function mergeHours(sql: Sql, staged: number, effectiveFrom: number): Promise<MergeCounts> {
   await keepNamed(sql, 'hours', 'incoming_hours');
   await sql.run('create temp table if not exists first_hours (store_key integer)');
-  // How the week of each store that is named compares with the one that is in force.
+  // Compares the week of each store in the feed with the version in force.
   await sql.run(`
     create temp table weeks as
     with named as (select store_key, count(*) as rows from incoming_hours group by store_key),
@@ -61,8 +61,8 @@ export async function mergeHours(sql: Sql, staged: number, effectiveFrom: number
 }
 
 /**
- * Merges the table `incoming_zones (store_key, zone)`, which names no store twice: from `effectiveFrom` on, each store
- * has its zone.
+ * Merges the table `incoming_zones (store_key, zone)`, which has each store once: it replaces their zones from
+ * `effectiveFrom` on.
  */
 export async function mergeZones(sql: Sql, staged: number, effectiveFrom: number): Promise<MergeCounts> {
   await keepNamed(sql, 'zones', 'incoming_zones');
@@ -104,7 +104,7 @@ export async function mergeZones(sql: Sql, staged: number, effectiveFrom: number
   return countByState(sql, 'zone_states', staged);
 }
 
-/** Merges the table `incoming_special_hours (store_key, date, start_ms, end_ms)`, which has no row twice. */
+/** Merges the table `incoming_special_hours (store_key, date, start_ms, end_ms)`, which has no duplicates. */
 export async function mergeSpecialHours(sql: Sql, staged: number): Promise<MergeCounts> {
   await sql.run(`
     create temp table special_dates as
@@ -137,7 +137,7 @@ export async function mergeSpecialHours(sql: Sql, staged: number): Promise<Merge
   return countByState(sql, 'special_dates', staged);
 }
 
-/** Drops what an import keeps of the stores that it names, and of those that it was the first to say something about. */
+/** Drops the tables in which an import records the stores of its files and those with first hours or zones. */
 export async function dropKept(sql: Sql): Promise<void> {
   await sql.run('drop table if exists named_stores');
   await sql.run('drop table if exists first_hours');
@@ -145,8 +145,8 @@ export async function dropKept(sql: Sql): Promise<void> {
 }
 
 /**
- * Sums up a table of `rows` by `state`, gives the stores that changed another version, and drops the table; what the
- * feed had beyond its rows was repeated.
+ * Sums a table of `rows` by `state`, raises the version of the stores that changed, and drops the table. Rows of the
+ * feed that it lacks were repeated.
  */
 async function countByState(sql: Sql, table: string, staged: number): Promise<MergeCounts> {
   await sql.run(

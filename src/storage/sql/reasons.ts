@@ -2,8 +2,8 @@ import type { Parameters, Sql } from '../../lib/sql.ts';
 import type { PollsOfReason } from '../ports/snapshot.ts';
 
 /**
- * The polls that meet a condition and whose reason is known. Numbers come as JSON: read row by row, they take a driver
- * many times as long.
+ * The polls that match a condition and have a reason. Numbers are fetched as JSON, which the drivers read many times
+ * faster than rows.
  *
  * @param milliseconds an expression for the instant of a poll
  */

@@ -2,7 +2,7 @@ import type { EstimatorName } from '../../domain/markov/estimator.ts';
 import type { Parameters, Row, Sql } from '../../lib/sql.ts';
 import type { Position, ReportQuery, ReportRecord, ReportStatus } from '../ports/report-catalog.ts';
 
-/** A report that shares a result is where the one that computes it is, unless whoever asked for it gave it up. */
+/** A report that shares a result has the status of the one that computes it, unless it was cancelled. */
 const STATUS = `case when r.cancelled_ms is not null then 'cancelled' else c.status end`;
 const ENDED = 'coalesce(r.cancelled_ms, c.finished_ms, r.requested_ms)';
 const TABLES = `reports r join reports c on c.report_id = coalesce(r.shares, r.report_id)`;
@@ -45,7 +45,7 @@ export async function endedReports(sql: Sql, instant: number, limit: number): Pr
   return rows.map((row) => String(row.report_id));
 }
 
-/** The condition that a list goes on after a record, and its order. The tables have `requested_ms` as `r`. */
+/** The condition and order of a page of a list after a record. The table with `requested_ms` is named `r`. */
 export function newestFirst(id: string, after: Position | undefined): string {
   const further = `and (r.requested_ms < $after_ms::bigint or (r.requested_ms = $after_ms::bigint and ${id} < $after_id))`;
   return `${after === undefined ? '' : further} order by r.requested_ms desc, ${id} desc`;
@@ -63,7 +63,7 @@ export function textOr(value: unknown): string | undefined {
   return value === null ? undefined : String(value);
 }
 
-/** @param row the columns of a report that stands for itself, or of `RECORDS` */
+/** @param row the columns of a report that shares no result, or of `RECORDS` */
 export function reportOf(row: Row): ReportRecord {
   const digest = textOr(row.filter_digest);
   return {

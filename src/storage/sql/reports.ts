@@ -12,20 +12,20 @@ import { addAudit } from './audit.ts';
 import { lastServed } from './last-served.ts';
 import { endedReports, findReport, listReports, reportOf } from './report-rows.ts';
 
-/** A report that takes its server down with it is not tried for ever. */
+/** Limits the attempts of a report that crashes its server. */
 const ATTEMPTS = 5;
 
-/** What the engines say differently. */
+/** What differs between the engines. */
 export interface ReportDialect {
-  /** The database's clock as milliseconds since 1970, a bigint. */
+  /** An SQL expression: the database's clock, milliseconds since 1970, bigint. */
   readonly now: string;
-  /** Follows the subquery that picks a row to claim, so that two servers do not wait for the same one. */
+  /** The locking clause of the subquery that picks a row to claim, so that servers do not wait for the same row. */
   readonly lock: string;
-  /** Waits, within a transaction, until no other one decides who shares which result. */
+  /** Waits, within a transaction, until no other transaction changes which reports share a result. */
   lockSharing(sql: Sql): Promise<void>;
 }
 
-/** The reports table, in SQL that the engines agree on. */
+/** The reports table, in SQL common to both engines. */
 export class SqlReportCatalog implements ReportCatalog {
   readonly #sql: TransactionalSql;
   readonly #dialect: ReportDialect;
@@ -178,7 +178,7 @@ export class SqlReportCatalog implements ReportCatalog {
     return endedReports(this.#sql, instant, limit);
   }
 
-  /** Who shares which result is decided one at a time: what nobody wants any more is shared no more. */
+  /** Serializes changes of which reports share a result: a computation that is no longer needed is not shared. */
   #sharing<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     return this.#sql.transaction(async (sql) => {
       await this.#dialect.lockSharing(sql);
@@ -195,7 +195,7 @@ export class SqlReportCatalog implements ReportCatalog {
   }
 }
 
-/** Ends a computation whose result nobody wants any more. */
+/** Ends a computation whose result is no longer needed. */
 async function endUnwanted(sql: Sql, id: string, at: number): Promise<void> {
   await sql.run(
     `update reports set status = 'cancelled', finished_ms = $at::bigint

@@ -1,14 +1,14 @@
 import { UserError } from '../../lib/errors.ts';
 import type { Sql } from '../../lib/sql.ts';
 
-/** What a transaction has changed so far. */
+/** Records what a transaction has changed. */
 export class Changes {
   readonly #maxStores: number;
   #any = false;
   #stores = false;
   #newStores = false;
 
-  /** @param maxStores how many stores there may be, deleted ones included */
+  /** @param maxStores the maximum number of stores, including deleted ones */
   constructor(maxStores: number) {
     this.#maxStores = maxStores;
   }
@@ -24,21 +24,21 @@ export class Changes {
     this.#stores = true;
   }
 
-  /** Stores that were never there before have become known. */
+  /** New stores were added. */
   newStores(): void {
     this.stores();
     this.#newStores = true;
   }
 
   /**
-   * Counts the transaction in the revision, if it changed anything. To be called once, before the commit.
+   * Raises the revisions if the transaction changed anything. Call it once, before the commit.
    *
-   * @throws UserError `conflict` when it has made known more stores than there may be
+   * @throws UserError `conflict` when the transaction exceeds the maximum number of stores
    */
   async count(sql: Sql): Promise<void> {
     if (!this.#any) return;
     if (this.#newStores) {
-      // A store keeps its key for ever, and keys are given out one after the other.
+      // Keys are assigned in order and never reused, so the largest is the number of stores.
       const { stores } = await sql.row('select max(store_key) as stores from stores');
       if (Number(stores) > this.#maxStores) {
         throw new UserError('conflict', `there would be ${stores} stores; MAX_STORES allows ${this.#maxStores}`);

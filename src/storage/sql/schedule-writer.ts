@@ -14,7 +14,7 @@ import type {
 import type { Changes } from './revision.ts';
 import { hoursVersions, saidHours, specialDates, WHOLE_WEEK, zoneVersions } from './schedules.ts';
 
-/** Changes single stores within the transaction that the connection is in, in SQL that the engines agree on. */
+/** Changes single stores within the connection's present transaction, in SQL common to both engines. */
 export class SqlScheduleWriter implements ScheduleWriter {
   readonly #sql: Sql;
   readonly #changes: Changes;
@@ -65,7 +65,7 @@ export class SqlScheduleWriter implements ScheduleWriter {
     const first = (versions.length === 1 && before.zone === null) || before.zone === UNKNOWN_ZONE;
     const at = { key, instant };
     await this.#sql.run('delete from zone_changes where store_key = $key and until_ms > $instant::bigint', at);
-    // A zone that began at this very instant has never held.
+    // A zone that began at this instant was never in force.
     if (before.from < instant && (asked || !first)) {
       await this.#sql.run(
         'insert into zone_changes (store_key, zone, until_ms) values ($key, $zone, $instant::bigint)',
@@ -119,7 +119,7 @@ function distinct<T extends Opening>(rows: readonly T[]): T[] {
   return [...new Map(rows.map((row) => [textOf(row), row])).values()];
 }
 
-/** Whether two lists without repeated rows hold the same ones. */
+/** Whether two lists without duplicates have the same rows. */
 function sameRows(a: readonly Opening[], b: readonly Opening[]): boolean {
   const texts = new Set(b.map(textOf));
   return a.length === b.length && a.every((row) => texts.has(textOf(row)));

@@ -4,7 +4,7 @@ import type { Row, Sql } from '../../lib/sql.ts';
 import type { HoursVersion, Opening, SpecialDate, Week, WeekRow, ZoneVersion } from '../ports/schedules.ts';
 import type { ZoneChangeRows } from '../ports/snapshot.ts';
 
-/** Open around the clock, as rows: where a store was so before, or is again. */
+/** Rows for "open 24 × 7", for a store with other versions before or after. */
 export const WHOLE_WEEK: readonly WeekRow[] = [0, 1, 2, 3, 4, 5, 6].map((day) => ({ day, start: 0, end: DAY }));
 
 const ALWAYS: HoursVersion = { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY, week: 'always' };
@@ -14,7 +14,7 @@ export async function hoursVersions(sql: Sql, key: number): Promise<HoursVersion
   return versions.length > 0 ? versions : [ALWAYS];
 }
 
-/** The versions of a store's hours; none where nobody ever said any. */
+/** The versions of a store's hours; none if no feed or user gave any. */
 export async function saidHours(sql: Sql, key: number): Promise<HoursVersion[]> {
   const rows = await sql.rows(
     `select day, start_ms, end_ms, from_ms, until_ms from business_hours where store_key = $key
@@ -65,7 +65,7 @@ export async function specialDates(sql: Sql, key: number, from?: string, to?: st
   return dates;
 }
 
-/** The zones that the stores with `firstKey ≤ key < endKey` had before. */
+/** The earlier zones of the stores with `firstKey ≤ key < endKey`. */
 export async function readZoneChanges(sql: Sql, firstKey: number, endKey: number): Promise<ZoneChangeRows> {
   const rows = await sql.rows(
     `select store_key, zone, until_ms from zone_changes where store_key >= $first and store_key < $end

@@ -1,22 +1,22 @@
 import { identifier, type Session } from '../../duckdb/session.ts';
 
-/** What a staged table of polls comes to. */
+/** A summary of a staged table of polls. */
 export interface SortedPolls {
-  /** How many polls there are, each instant of a store once. */
+  /** Number of polls, without repeated instants. */
   readonly polls: number;
   readonly repeated: number;
-  /** The first and the last instant, milliseconds; `undefined` when there are no polls. */
+  /** The first and last instant, milliseconds; `undefined`: there are no polls. */
   readonly range: { readonly from: number; readonly to: number } | undefined;
-  /** Whether the table says why polls are inactive. */
+  /** Whether the table has reasons. */
   readonly reasons: boolean;
 }
 
-/** Whether an incoming poll `i` replaces the poll `p` of the same instant. One without a reason leaves that of the other. */
+/** Whether an incoming poll `i` replaces the poll `p` of its instant. One without a reason keeps the reason of `p`. */
 export const REPLACES = '(p.active <> i.active or (i.reason is not null and i.reason is distinct from p.reason))';
 
 /**
- * Makes the view `incoming_polls (store_key, instant, active, reason)` of a staged table of polls: sorted by store and time,
- * and of a repeated instant only the last row.
+ * Creates the view `incoming_polls (store_key, instant, active, reason)` of a staged table of polls: sorted by store and
+ * time, with only the last row of a repeated instant.
  *
  * @param keys a table `(store_id, store_key)` that has every store
  */
@@ -56,7 +56,7 @@ async function hasColumn(session: Session, table: string, column: string): Promi
   return found.length > 0;
 }
 
-/** Of each store the earliest of the `incoming_polls`, as `(store_key, first_ms)`. */
+/** The earliest of the `incoming_polls` of each store, `(store_key, first_ms)`. */
 export const FIRST_INCOMING =
   'select store_key, epoch_ms(min(instant)) as first_ms from incoming_polls group by store_key';
 
@@ -64,14 +64,14 @@ export async function dropSortedPolls(session: Session): Promise<void> {
   await session.run('drop view incoming_polls; drop table sorted_polls');
 }
 
-/** The rows of a staged table of hours with the keys of their stores, none twice. */
+/** The rows of a staged table of hours with store keys, without duplicates. */
 export function distinctHours(table: string, keys: string): string {
   return `
     select distinct k.store_key, t.day, t.start_ms, t.end_ms
     from ${identifier(table)} t join ${identifier(keys)} k using (store_id)`;
 }
 
-/** The zone that a staged table gives each store at last. */
+/** The last zone of each store in a staged table. */
 export function lastZones(table: string, keys: string): string {
   return `
     select k.store_key, arg_max(t.zone, t.rowid) as zone
@@ -80,8 +80,8 @@ export function lastZones(table: string, keys: string): string {
 }
 
 /**
- * The special hours that a staged table says at last, none twice: of a date the openings after the last row that says
- * closed, or else that row.
+ * The special hours of a staged table, without duplicates: for each date the openings after the last closed row, or
+ * that row if none follow.
  */
 export function lastSpecialHours(table: string, keys: string): string {
   return `

@@ -6,7 +6,7 @@ import type { Changes } from './revision.ts';
 import { SqlScheduleWriter } from './schedule-writer.ts';
 import { UNKNOWN_UNTIL } from './unread.ts';
 
-/** Changes single stores within the transaction that the connection is in, in SQL that the engines agree on. */
+/** Changes single stores within the connection's present transaction, in SQL common to both engines. */
 export class SqlStoreWriter extends SqlScheduleWriter implements StoreWriter {
   readonly #sql: Sql;
   readonly #changes: Changes;
@@ -81,7 +81,7 @@ function textOf(value: unknown): string | null {
   return value === null ? null : String(value);
 }
 
-/** Equal labels are an equal text. */
+/** Canonical: equal labels give equal texts. */
 function sortedJson(labels: Readonly<Record<string, string>>): string {
   return JSON.stringify(Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))));
 }

@@ -3,10 +3,10 @@ import { UNKNOWN_ZONE } from '../../domain/zone.ts';
 import type { Sql } from '../../lib/sql.ts';
 import type { ScheduleFeed, UnreadStores } from '../ports/import-session.ts';
 
-/** At most this many stores are named. */
+/** Maximum number of ids returned. */
 const NAMED = 20;
 
-/** Of which stores nothing is known that such a feed says; `true` in SQL for a row of `incoming_unread i`. */
+/** An SQL condition by feed: the store of a row of `incoming_unread i` has no data from such a feed. */
 const NOTHING_KNOWN: Readonly<Record<ScheduleFeed, string>> = {
   hours: 'not exists (select 1 from business_hours h where h.store_key = i.store_key)',
   specialHours: `not exists (select 1 from business_hours h where h.store_key = i.store_key)
@@ -16,10 +16,10 @@ const NOTHING_KNOWN: Readonly<Record<ScheduleFeed, string>> = {
 };
 
 /**
- * Takes the table `incoming_unread (store_key)`, which names stores of which a feed had rows that cannot be read. They
- * keep what is known of them; the hours or the zone of those of which nothing is known become unknown.
+ * Handles the stores of the table `incoming_unread (store_key)`, for which a feed has unreadable rows. They keep their
+ * data; the hours or the zone of those without any become unknown.
  *
- * @returns what became of them, and how many stores changed
+ * @returns what happened to them, and how many stores changed
  */
 export async function keepUnread(sql: Sql, feed: ScheduleFeed): Promise<{ stores: UnreadStores; changed: number }> {
   await sql.run(
@@ -52,13 +52,13 @@ export async function keepUnread(sql: Sql, feed: ScheduleFeed): Promise<{ stores
   };
 }
 
-/** The latest instant of a date in JavaScript, where hours are unknown for good. */
+/** The latest instant of a JavaScript date stands for hours that are unknown without end. */
 const FOR_GOOD = 8.64e15;
 
-/** Until when the hours of each store are unknown, `(store_key, unknown_until)`, as a query. */
+/** A query `(store_key, unknown_until)`: until when the hours of a store are unknown. */
 export const UNKNOWN_UNTIL = `
   select store_key, max(coalesce(until_ms, ${FOR_GOOD})) as unknown_until
   from business_hours where day = ${UNKNOWN_DAY} group by store_key`;
 
-/** The keys of the stores whose hours are unknown for good, as a query. */
+/** A query for the keys of the stores whose hours are unknown without end. */
 export const UNKNOWN_HOURS = `select store_key from business_hours where day = ${UNKNOWN_DAY} and until_ms is null`;

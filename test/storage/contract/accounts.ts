@@ -22,7 +22,7 @@ const OWEN: NewUser = {
 };
 
 /**
- * What every engine must do with accounts, on the real engine.
+ * Accounts: what every engine must do.
  *
  * @param open an empty storage of its own for each call
  */
@@ -73,7 +73,7 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
       assert.equal(await accounts.anyUser(), true);
       assert.deepEqual(await accounts.user('u2'), owen);
       assert.deepEqual(await accounts.userByLogin('owen'), owen);
-      assert.equal(await accounts.userByLogin('Owen'), undefined, 'the catalog compares as it is told');
+      assert.equal(await accounts.userByLogin('Owen'), undefined, 'the catalog compares exactly');
       assert.deepEqual(
         [await accounts.passwordHash('anna'), await accounts.passwordHash('owen')],
         ['$hash', undefined],
@@ -88,7 +88,7 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
       assert.equal(await accounts.passwordHash('o'), '$other');
     });
 
-    test('users come by login, by code unit, from behind a login on', async (t) => {
+    test('users are listed by login in code unit order, a page at a time', async (t) => {
       const accounts = await withUsers(t);
       await accounts.changing(async (changes) => {
         for (const login of ['é', 'b', 'Z', 'b.b', 'b-b', '_']) await changes.addUser({ ...ANNA, id: login, login });
@@ -108,7 +108,7 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
       assert.equal(await admins(), 0);
     });
 
-    test('stores are assigned as a whole, whatever their ids look like', async (t) => {
+    test('assigned stores are replaced as a whole, with any ids', async (t) => {
       const accounts = await withUsers(t);
       await accounts.changing((changes) => changes.assignStores('u2', STRANGE));
       await accounts.changing((changes) => changes.assignStores('u1', ['other']));
@@ -120,7 +120,7 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
       assert.deepEqual([await accounts.storesOf('u2'), await accounts.storesOf('u1')], [[], ['other']]);
     });
 
-    test('a session lives until it is removed, expires, or newer ones push it out', async (t) => {
+    test('a session lasts until it is removed, expires, or is replaced by newer ones', async (t) => {
       const accounts = await withUsers(t);
       const session = (n: number, userId = 'u1') => ({
         tokenHash: `t${n}`,
@@ -197,7 +197,7 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
       assert.deepEqual(await ids('u1', { at: T, id: 'k1' }, 2), ['k0']);
     });
 
-    test('the revision counts every change, and none that failed', async (t) => {
+    test('the revision rises with every change that was committed', async (t) => {
       const accounts = await opened(t);
       const before = await accounts.revision();
       await accounts.changing((changes) => changes.addUser(ANNA));
@@ -205,7 +205,7 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
       assert.equal(await accounts.revision(), before + 1);
     });
 
-    test('the first use of a key is written where it is', async (t) => {
+    test('the first use of a key is recorded', async (t) => {
       const accounts = await withUsers(t);
       const key = { id: 'k', userId: 'u1', name: 'k', prefix: 'rmk_', scopes: [], createdAt: T, tokenHash: 't' };
       await accounts.changing((changes) => changes.addKey({ ...key, expiresAt: undefined }));
@@ -213,7 +213,7 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
       assert.equal((await accounts.key('k'))?.lastUsedAt, T + 5);
     });
 
-    test('a secret of the servers is found as it was made', async (t) => {
+    test('a shared secret is read as it was created', async (t) => {
       const accounts = await opened(t);
       assert.equal(await accounts.serverSecret('cookies'), undefined);
       await accounts.changing((changes) => changes.addServerSecret('cookies', 'x'));
@@ -262,7 +262,7 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
       assert.equal(await factors.countRecoveryCodes('u2'), 0);
     });
 
-    test('a ticket is spent once, until it has expired, and a setting is what was set last', async (t) => {
+    test('a ticket can be used once, and a setting has its last value', async (t) => {
       const accounts = await opened(t);
       const spend = (hash: string, now: number) =>
         accounts.changing((changes) => changes.factors.spend(hash, T + 10, now));
@@ -274,7 +274,7 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
       assert.equal(await accounts.factors.setting('x'), '[2]');
     });
 
-    test('a user is removed with everything that belongs to it, and the audit log keeps what it did', async (t) => {
+    test('a user is removed with all its data, except the audit log', async (t) => {
       const accounts = await withUsers(t);
       await accounts.changing(async (changes) => {
         await changes.assignStores('u2', ['a']);
@@ -294,7 +294,7 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
       assert.ok(await accounts.user('u1'), 'the other user is there');
     });
 
-    test('the audit log is read newest first, by what is asked for, from behind a place on', async (t) => {
+    test('the audit log is listed newest first, filtered, a page at a time', async (t) => {
       const accounts = await opened(t);
       const entries = [
         entry(0, { at: T, detail: { name: "O'wen 🍕", list: [1, null] } }),
@@ -316,7 +316,7 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
       assert.deepEqual(first, entries[0]);
     });
 
-    test('what fails in the middle leaves nothing behind', async (t) => {
+    test('a failed transaction leaves nothing behind', async (t) => {
       const accounts = await withUsers(t);
       const failing = accounts.changing(async (changes) => {
         await changes.addUser({ ...ANNA, id: 'u3', login: 'third' });
@@ -335,7 +335,7 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
       assert.ok(await accounts.user('u3'), 'and the next change is as any');
     });
 
-    test('changes wait for one another: what one has read holds until it ends', async (t) => {
+    test('changes are serialized: what one has read stays true until it ends', async (t) => {
       const accounts = await withUsers(t);
       const addUnlessThere = (id: string) =>
         accounts.changing(async (changes: AccountChanges) => {
@@ -347,7 +347,7 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
       assert.deepEqual(results.sort(), ['added', ...Array(7).fill('taken')]);
     });
 
-    test('who reads while others change sees all of a change or nothing', async (t) => {
+    test('a reader sees all of a concurrent change or nothing', async (t) => {
       const accounts = await withUsers(t);
       const changing = accounts.changing(async (changes) => {
         await changes.assignStores('u2', ['a']);

@@ -25,7 +25,7 @@ function upload(id: string, more: Partial<NewImport> = {}): NewImport {
 }
 
 /**
- * What the records of reports and imports must do on every engine, on the real engine.
+ * Records of reports and imports: what every engine must do.
  *
  * @param open an empty storage of its own for each call
  */
@@ -80,7 +80,7 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       ]);
     });
 
-    test('that polls were late stays with the report it was said of, also where it shares a result', async (t) => {
+    test('a report keeps its own mark of stale polls when it shares a result', async (t) => {
       const { reports } = await opened(t);
       await reports.add(wanted('given'));
       assert.equal((await reports.add(wanted('late', { pollsLate: true }))).resultId, 'given');
@@ -100,7 +100,7 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       assert.deepEqual(listed.sort(), ['given false', 'late true', 'other true']);
     });
 
-    test('reports are listed newest first, page by page, by status and by who asked', async (t) => {
+    test('reports are listed newest first, a page at a time, by status and user', async (t) => {
       const { reports } = await opened(t);
       for (const [i, id] of ['a', 'b', 'c', 'd', 'e'].entries()) {
         const requestedBy = i % 2 === 0 ? 'ann' : 'bob';
@@ -116,7 +116,7 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       assert.deepEqual(await page({ limit: 9, status: 'queued', requestedBy: 'bob' }), ['d', 'b']);
     });
 
-    test('a cancelled report is claimed no more, and its worker loses it', async (t) => {
+    test('a cancelled report is not claimed, and its worker loses it', async (t) => {
       const { reports } = await opened(t);
       await reports.add(wanted('queued'));
       assert.equal(await reports.cancel('queued', T + 7), true);
@@ -134,7 +134,7 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       assert.equal(await reports.cancel('nobody', T), false);
     });
 
-    test('a computation goes on for the others when one who shares it cancels, also the first', async (t) => {
+    test('a shared computation continues when one of its reports is cancelled, even the first', async (t) => {
       const { reports } = await opened(t);
       for (const id of ['first', 'second', 'third']) await reports.add(wanted(id));
       await reports.claim(ME, T);
@@ -145,7 +145,7 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       assert.deepEqual(await statuses(reports, 'first', 'second', 'third'), ['cancelled', 'cancelled', 'complete']);
     });
 
-    test('when all who share a computation have cancelled, it ends and is shared no more', async (t) => {
+    test('a shared computation ends when all its reports are cancelled', async (t) => {
       const { reports } = await opened(t);
       for (const id of ['first', 'second']) await reports.add(wanted(id));
       await reports.claim(ME, T);
@@ -155,7 +155,7 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       assert.equal((await reports.add(wanted('new'))).resultId, 'new');
     });
 
-    test('a removed report is gone; its result stays as long as others share it', async (t) => {
+    test('the result of a deleted report stays while others share it', async (t) => {
       const { reports } = await opened(t);
       for (const id of ['first', 'second', 'third']) await reports.add(wanted(id));
       await reports.claim(ME, T);
@@ -170,7 +170,7 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       assert.deepEqual(await reports.list({ limit: 9 }), []);
     });
 
-    test('removing a report that runs ends it, unless others share it', async (t) => {
+    test('deleting a running report ends it, unless others share it', async (t) => {
       const { reports } = await opened(t);
       for (const id of ['first', 'second']) await reports.add(wanted(id));
       await reports.claim(ME, T);
@@ -180,7 +180,7 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       assert.equal(await reports.progress('first', ME, 0.6), false);
     });
 
-    test('reports that ended long ago are found, and those under way are not', async (t) => {
+    test('old reports are found after they ended, and not before', async (t) => {
       const { reports } = await opened(t);
       await reports.add(wanted('old'));
       await reports.claim(ME, T);
@@ -194,7 +194,7 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       assert.equal((await reports.endedBefore(T + 1_000, 1)).length, 1);
     });
 
-    test('equal reports that are asked for and cancelled at once never leave one without a result', async (t) => {
+    test('concurrent requests and cancellations of equal reports never leave one without a result', async (t) => {
       const { reports } = await opened(t);
       for (let round = 0; round < 10; round++) {
         await reports.add(wanted(`${round} first`, { asOf: T + round }));
@@ -206,7 +206,7 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       }
     });
 
-    test('a result that was taken for a report goes with its record', async (t) => {
+    test('the stored result of a report is deleted with its record', async (t) => {
       const { reports, results } = await opened(t);
       await reports.add(wanted('r'));
       await results?.save('r', [Buffer.from('figures')]);
@@ -214,7 +214,7 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       assert.equal(await results?.read('r', 'figures'), undefined);
     });
 
-    test('an import goes from queued over running to complete', async (t) => {
+    test('an import is queued, then running, then complete', async (t) => {
       const { imports } = await opened(t);
       const asked = upload('i1', {
         strict: true,
@@ -251,7 +251,7 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       assert.equal(await imports.find('nobody'), undefined);
     });
 
-    test('imports are claimed oldest first, given back, failed and listed', async (t) => {
+    test('imports are claimed oldest first, returned, failed and listed', async (t) => {
       const { imports } = await opened(t);
       for (const [i, id] of ['a', 'b', 'c'].entries()) await imports.add(upload(id, { requestedAt: T + i }));
       await imports.add(upload('d', { requestedAt: T, server: 'elsewhere', dryRun: true }));
@@ -288,7 +288,7 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       assert.deepEqual(await imports.endedBefore(T + 9, 9), []);
     });
 
-    test('an import that runs is not removed', async (t) => {
+    test('a running import is not deleted', async (t) => {
       const { imports } = await opened(t);
       await imports.add(upload('a'));
       await imports.claim('here', T);
@@ -298,7 +298,7 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       assert.equal(await imports.remove('a'), false);
     });
 
-    test('a dry run tells what would change, and changes nothing', async (t) => {
+    test('a dry run reports what would change, and changes nothing', async (t) => {
       const storage = await opened(t);
       const path = join(temporaryFolder(t), 'polls.csv');
       writeFileSync(
@@ -316,7 +316,7 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       assert.deepEqual(await seen(), [1, ['a'], T]);
     });
 
-    test('an import that is broken off changes nothing, and does not hold up the next', async (t) => {
+    test('an interrupted import changes nothing, and does not block the next', async (t) => {
       const storage = await opened(t);
       const path = join(temporaryFolder(t), 'polls.csv');
       const rows = Array.from(
@@ -338,7 +338,7 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       assert.equal(await storage.snapshot((s) => s.revision()), 1);
     });
 
-    test('records can be kept while data is imported', async (t) => {
+    test('records can be written during an import', async (t) => {
       const storage = await opened(t);
       await storage.imports.add(upload('a'));
       await storage.importing(async (session) => {

@@ -8,7 +8,7 @@ import { storageContract } from './storage.ts';
 import { watchContract } from './watch.ts';
 
 /**
- * Everything that an engine must do, on the real engine. A new engine calls this and nothing else of this folder.
+ * All contract suites. A new engine calls this function and nothing else of this folder.
  *
  * @param open an empty storage of its own for each call
  */

@@ -9,7 +9,7 @@ const T = Date.parse('2023-01-22T12:00:00Z');
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** What every engine must do with the reasons of inactive polls. */
+/** Reasons of inactive polls: what every engine must do. */
 export function reasonsContract(engine: string, open: () => Promise<Storage>): void {
   suite(`reasons contract: ${engine}`, () => {
     const opened = async (t: TestContext): Promise<Storage> => {
@@ -17,14 +17,14 @@ export function reasonsContract(engine: string, open: () => Promise<Storage>): v
       t.after(() => storage.close());
       return storage;
     };
-    /** The two ways in. */
+    /** The two ways to add polls. */
     const ways = {
       imported: async (storage: Storage, ...polls: StagedPoll[]) => (await merge(storage, { polls })).polls,
       appended: async (storage: Storage, ...polls: StagedPoll[]) => (await storage.appendPolls([batch(...polls)]))[0],
     };
 
     for (const [way, bring] of Object.entries(ways)) {
-      test(`polls keep their reasons, ${way}: in a week that is new, beside others, and among known ones`, async (t) => {
+      test(`polls keep their reasons, ${way}: in a new week, beside others, and among known ones`, async (t) => {
         const storage = await opened(t);
         await bring(storage, ['a', T, false, 'timeout'], ['a', T + 1, true], ['b', T, false]);
         await bring(storage, ['b', T + HOUR, false, 'closed_by_store: "zu", heute – 🍕']);
@@ -37,7 +37,7 @@ export function reasonsContract(engine: string, open: () => Promise<Storage>): v
         ]);
       });
 
-      test(`a later word replaces state and reason together; one without a reason leaves it, ${way}`, async (t) => {
+      test(`a later poll replaces state and reason together; one without a reason keeps it, ${way}`, async (t) => {
         const storage = await opened(t);
         await bring(
           storage,
@@ -46,12 +46,12 @@ export function reasonsContract(engine: string, open: () => Promise<Storage>): v
           ['a', T + 2, true],
           ['a', T + 3, false, 'dns'],
         );
-        // The same again.
+        // Repeated.
         assert.deepEqual(
           await bring(storage, ['a', T, false, 'timeout'], ['a', T + 2, true]),
           counts({ alreadyThere: 2 }),
         );
-        // The state alone, as from a file of three columns.
+        // Without a reason, as in a file of three columns.
         assert.deepEqual(await bring(storage, ['a', T, false], ['a', T + 2, true]), counts({ alreadyThere: 2 }));
         assert.deepEqual(await reasonsOf(storage), [
           ['a', T, 'timeout'],
@@ -92,7 +92,7 @@ export function reasonsContract(engine: string, open: () => Promise<Storage>): v
       });
     }
 
-    test('batches that are appended together do what they do one by one', async (t) => {
+    test('batches appended together have the same effect as one by one', async (t) => {
       const [together, apart] = [await opened(t), await opened(t)];
       for (const storage of [together, apart]) await ways.imported(storage, ['a', T, false, 'timeout'], ['b', T, true]);
       const batches = [
@@ -114,7 +114,7 @@ export function reasonsContract(engine: string, open: () => Promise<Storage>): v
       ]);
     });
 
-    test('another reason alone is a change of the data', async (t) => {
+    test('a new reason alone changes the data', async (t) => {
       const storage = await opened(t);
       const revision = () => storage.snapshot((s) => s.revision());
       await ways.appended(storage, ['a', T, false, 'timeout']);
@@ -124,7 +124,7 @@ export function reasonsContract(engine: string, open: () => Promise<Storage>): v
       assert.equal(await revision(), 2);
     });
 
-    test('a copy has the reasons', async (t) => {
+    test('reasons are copied', async (t) => {
       const [source, target] = [await opened(t), await opened(t)];
       await ways.imported(
         source,

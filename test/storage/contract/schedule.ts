@@ -31,7 +31,7 @@ const DINNER = [
 ];
 
 /**
- * What every engine must do about hours and zones that change and dates that are special, on the real engine.
+ * Versions of hours and zones, and special hours: what every engine must do.
  *
  * @param open an empty storage of its own for each call
  */
@@ -43,13 +43,13 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
       return storage;
     };
 
-    test('the first hours hold for ever back, whatever the import says', async (t) => {
+    test('the first hours apply to all time before, whatever the import says', async (t) => {
       const storage = await opened(t);
       await merge(storage, { hours: feed('a', LUNCH) }, MAY);
       assert.deepEqual(await hoursOf(storage, 'a'), [version(FOREVER_BACK, FOR_GOOD, LUNCH)]);
     });
 
-    test('other hours end the old ones at the time of the import, and repeating that changes nothing', async (t) => {
+    test('new hours end the old ones at the time of the import, and repeating the import changes nothing', async (t) => {
       const storage = await opened(t);
       await merge(storage, { hours: [...feed('a', LUNCH), ...feed('b', LUNCH)] }, MAY);
       const changed = await merge(storage, { hours: [...feed('a', DINNER), ...feed('b', LUNCH)] }, JUNE);
@@ -64,7 +64,7 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
       assert.deepEqual(await revisions(storage), before);
     });
 
-    test('hours that go back to what they were make a third version', async (t) => {
+    test('hours that return to an earlier state make a third version', async (t) => {
       const storage = await opened(t);
       await merge(storage, { hours: feed('a', LUNCH) }, MAY);
       await merge(storage, { hours: feed('a', DINNER) }, JUNE);
@@ -76,7 +76,7 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
       ]);
     });
 
-    test('a planned change stays while the feed says what is in force, and goes when it says otherwise', async (t) => {
+    test('a planned change stays while the feed equals the version in force, and is removed when it differs', async (t) => {
       const storage = await opened(t);
       await merge(storage, { hours: feed('a', LUNCH) }, MAY);
       await merge(storage, { hours: feed('a', DINNER) }, JULY);
@@ -93,7 +93,7 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
       ]);
     });
 
-    test('a change from the instant of an earlier one takes its place', async (t) => {
+    test('a change at the same instant replaces the earlier one', async (t) => {
       const storage = await opened(t);
       await merge(storage, { hours: feed('a', LUNCH), zones: [['a', 'UTC']] }, MAY);
       await merge(storage, { hours: feed('a', DINNER), zones: [['a', 'Asia/Tokyo']] }, JUNE);
@@ -109,7 +109,7 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
       ]);
     });
 
-    test('of two feeds in one import the later one holds from when the first would have', async (t) => {
+    test('of two feeds in one import the later one replaces the first', async (t) => {
       const storage = await opened(t);
       await storage.importing(async (session) => {
         const { staging } = session;
@@ -129,13 +129,13 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
       const week = [{ day: 1, start: 0, end: 9 }];
       assert.deepEqual(await hoursOf(storage, 'a'), [version(FOREVER_BACK, FOR_GOOD, week)]);
       assert.deepEqual(await zonesOf(storage, 'a'), [{ from: FOREVER_BACK, until: FOR_GOOD, zone: 'Asia/Tokyo' }]);
-      // In the next import they are no first ones any more.
+      // In the next import they are no longer the first.
       await merge(storage, { hours: feed('a', LUNCH), zones: [['a', 'UTC']] }, MAY);
       assert.equal((await hoursOf(storage, 'a')).length, 2);
       assert.equal((await zonesOf(storage, 'a')).length, 2);
     });
 
-    test('another zone ends the old one at the time of the import', async (t) => {
+    test('a new zone ends the old one at the time of the import', async (t) => {
       const storage = await opened(t);
       await merge(storage, { zones: [['a', 'UTC']], polls: [['b', MONDAY, true]] }, MAY);
       const zones = [
@@ -201,7 +201,7 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
       ]);
     });
 
-    test('of rows that call a date closed and open, the later ones hold', async (t) => {
+    test('of rows that call a date closed and open, the later ones win', async (t) => {
       const storage = await opened(t);
       const specialHours = [
         ['a', '2023-12-24', 10 * HOUR, 14 * HOUR],
@@ -224,7 +224,7 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
       ]);
     });
 
-    test('hours and special hours are read as columns: of a range of keys, and of the time that matters', async (t) => {
+    test('hours and special hours are read as columns, for a range of keys and of time', async (t) => {
       const storage = await opened(t);
       await merge(storage, { hours: [...feed('a', LUNCH), ...feed('b', LUNCH)] }, MAY);
       await merge(storage, { hours: feed('b', DINNER) }, JUNE);
@@ -267,7 +267,7 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
       assert.deepEqual(await dates(1, 9), [[0, 1, HOUR, 2 * HOUR]]);
     });
 
-    test('one revision counts every change, the other those of stores and not of polls', async (t) => {
+    test('one revision counts every change, the other only those of stores', async (t) => {
       const storage = await opened(t);
       assert.deepEqual(await revisions(storage), [0, 0]);
       await merge(storage, { polls: [['a', MONDAY, true]] });
@@ -286,7 +286,7 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
       assert.deepEqual(await revisions(storage), [5, 4], 'a change of one store');
     });
 
-    test('a writer gives a store its first hours for ever back, or from when it was asked to', async (t) => {
+    test('a writer sets the first hours for all time before, or from a chosen instant', async (t) => {
       const storage = await opened(t);
       const [a, b] = await named(storage, 'a', 'b');
       assert.deepEqual(await hoursOf(storage, 'a'), [version(FOREVER_BACK, FOR_GOOD, 'always')]);
@@ -299,7 +299,7 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
       ]);
     });
 
-    test('stores with rows that cannot be read keep what they have, or have unknown hours until others come', async (t) => {
+    test('stores with unreadable rows keep their hours, or have unknown ones until readable ones arrive', async (t) => {
       const storage = await opened(t);
       await merge(storage, { hours: feed('kept', LUNCH), specialHours: [['dates', '2023-12-24']] }, MAY);
       const found = await keepUnread(storage, 'hours', ['kept', 'dates', "o'hara", "o'hara"]);
@@ -325,7 +325,7 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
       assert.deepEqual(await hoursOf(storage, 'dates'), [version(FOREVER_BACK, FOR_GOOD, DINNER)]);
     });
 
-    test('unknown hours end where a writer was asked to begin, or else are replaced for ever back', async (t) => {
+    test('unknown hours end at the instant that a writer chose, or are replaced for all time before', async (t) => {
       const storage = await opened(t);
       await keepUnread(storage, 'hours', ['a', 'b']);
       const [a, b] = await named(storage, 'a', 'b');
@@ -348,7 +348,7 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
       assert.deepEqual(await hoursOf(storage, 'a'), [version(FOREVER_BACK, FOR_GOOD, LUNCH)]);
     });
 
-    test('a zone that cannot be read is unknown until another comes, or is the one before', async (t) => {
+    test('an unreadable zone keeps the previous one, or is unknown until a readable one arrives', async (t) => {
       const storage = await opened(t);
       await merge(storage, { zones: [['kept', 'UTC']] }, MAY);
       assert.deepEqual(await keepUnread(storage, 'zones', ['kept', 'a', 'b', 'c']), {
@@ -370,7 +370,7 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
       assert.deepEqual(await zonesOf(storage, 'c'), [{ from: FOREVER_BACK, until: FOR_GOOD, zone: null }]);
     });
 
-    test('stores are counted by what is known of them, also where polls came in past an import', async (t) => {
+    test('stores are counted by the feeds that name them, including appended polls', async (t) => {
       const storage = await opened(t);
       const counted = (feeds: Parameters<typeof merge>[1]) =>
         merge(storage, feeds).then(() => storage.importing((session) => session.census()));
@@ -408,7 +408,7 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
       assert.equal((await counted({})).polled, 3);
     });
 
-    test('what is unknown is so in a copy', async (t) => {
+    test('unknown hours and zones are copied', async (t) => {
       const storage = await opened(t);
       await merge(storage, {
         polls: [
@@ -430,7 +430,7 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
       }
     });
 
-    test('a writer changes hours as an import does', async (t) => {
+    test('a writer changes hours like an import', async (t) => {
       const storage = await opened(t);
       const [a] = await named(storage, 'a');
       const set = (week: KnownWeek, instant: number) =>
@@ -483,7 +483,7 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
         { from: FOREVER_BACK, until: JUNE, zone: null },
         { from: JUNE, until: FOR_GOOD, zone: 'Asia/Tokyo' },
       ]);
-      // A zone from a feed is no first one where the default zone was chosen.
+      // A zone from a feed is not the first one if the default zone was chosen.
       assert.deepEqual((await merge(storage, { zones: [['a', 'UTC']] }, JULY + DAY)).zones, counts({ replaced: 1 }));
       assert.equal((await zonesOf(storage, 'a')).length, 3);
     });
@@ -506,7 +506,7 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
       assert.deepEqual(await specialOf(storage, 'a'), [{ date: '2023-12-31', openings: [late] }]);
     });
 
-    test('changes of a writer hold together or not at all, and it sees its own', async (t) => {
+    test('the changes of a writer are atomic, and it sees its own', async (t) => {
       const storage = await opened(t);
       const [a] = await named(storage, 'a');
       const before = await revisions(storage);
@@ -523,7 +523,7 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
       assert.deepEqual(await revisions(storage), before);
     });
 
-    test('writers and imports take turns', async (t) => {
+    test('writers and imports are serialized', async (t) => {
       const storage = await opened(t);
       const [a] = await named(storage, 'a');
       const before = await revisions(storage);
@@ -540,7 +540,7 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
       );
     });
 
-    test('a report of an instant before a change is the one made before it', async (t) => {
+    test('a report of an instant before a change stays the same', async (t) => {
       const storage = await opened(t);
       const polls = Array.from({ length: 200 }, (_, i) => ['a', MONDAY - i * HOUR, i % 5 > 1] as const);
       const everyDay = [0, 1, 2, 3, 4, 5, 6].map((day) => ({ day, start: 9 * HOUR, end: 20 * HOUR }));
@@ -552,7 +552,7 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
       assert.notEqual(await reportOf(storage, MONDAY + DAY), after);
     });
 
-    test('a copy has what held before, what is planned and what is special, and can be made again', async (t) => {
+    test('a copy has all versions and special hours, and can be repeated', async (t) => {
       const storage = await opened(t);
       await merge(storage, {
         polls: [['a', MONDAY, true]],
@@ -607,7 +607,7 @@ async function keyOf(storage: Storage, id: string): Promise<number> {
   return keys[ids.indexOf(id)] ?? -1;
 }
 
-/** Makes stores known by a poll each; returns their keys. */
+/** Creates stores by one poll each; returns their keys. */
 async function named<const T extends readonly string[]>(
   storage: Storage,
   ...ids: T
@@ -644,7 +644,7 @@ function reportOf(storage: Storage, asOf: number): Promise<string> {
   return storage.snapshot(async (s) => [...renderReport(await computeReport(s, asOf), 'exact')].join(''));
 }
 
-/** As an import would of stores with rows that cannot be read. */
+/** Like an import of stores with unreadable rows. */
 function keepUnread(storage: Storage, feed: ScheduleFeed, ids: readonly string[]): Promise<UnreadStores> {
   return storage.importing(async (session) => {
     await session.staging.run('create temp table unread (store_id varchar)');

@@ -12,7 +12,7 @@ const ME = 'worker one';
 const OTHER = 'worker two';
 
 /**
- * What every engine must do, on the real engine.
+ * Polls, stores, feeds and reports: what every engine must do.
  *
  * @param open an empty storage of its own for each call
  */
@@ -31,7 +31,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.deepEqual(found, [0, undefined, { keys: new Int32Array(), ids: [], zones: [] }]);
     });
 
-    test('every store that any feed names is there, with its zone', async (t) => {
+    test('every store of any feed exists, with its zone', async (t) => {
       const storage = await opened(t);
       await merge(storage, {
         polls: [['b', T, true]],
@@ -51,7 +51,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.equal(new Set(keys).size, 4);
     });
 
-    test('an import tells which ids stores have, and counts no deleted store', async (t) => {
+    test('an import finds the ids of stores that are not deleted', async (t) => {
       const storage = await opened(t);
       await merge(storage, { zones: ['=1', "o'hara", 'gone'].map((id) => [id, 'UTC']) });
       await storage.changing(async (writer) => {
@@ -63,7 +63,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.deepEqual([...(await storage.importing((session) => session.storesAmong([])))], []);
     });
 
-    test('stores are found by their names, and only those', async (t) => {
+    test('stores are found by id, and no others', async (t) => {
       const storage = await opened(t);
       await merge(storage, {
         zones: ["o'hara", 'say "hi"', '🍕', 'a', 'A'].map((id) => [id, 'Asia/Tokyo']),
@@ -90,7 +90,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.deepEqual([...ids].sort(), [...strange].sort());
     });
 
-    test('polls are added, met again, and replaced by a later word on the same instant', async (t) => {
+    test('polls are added, recognized, and replaced by later ones of the same instant', async (t) => {
       const storage = await opened(t);
       const first = await merge(storage, {
         polls: [
@@ -116,7 +116,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       ]);
     });
 
-    test('of two rows about one instant in the same table the later one wins', async (t) => {
+    test('of two rows of one instant in the same table the later one wins', async (t) => {
       const storage = await opened(t);
       const polls = [
         ['a', T, true],
@@ -133,7 +133,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       ]);
     });
 
-    test('the revision counts imports that changed something, and no others', async (t) => {
+    test('the revision rises only with imports that changed something', async (t) => {
       const storage = await opened(t);
       const revision = () => storage.snapshot((s) => s.revision());
       const all = {
@@ -157,7 +157,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       }
     });
 
-    test('an hours file replaces the week of the stores that it names and no other', async (t) => {
+    test('an hours file replaces the weekly hours of its stores and no others', async (t) => {
       const storage = await opened(t);
       await merge(storage, {
         hours: [
@@ -186,7 +186,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       ]);
     });
 
-    test('a zones file replaces the zone of the stores that it names, the later row winning', async (t) => {
+    test('a zones file replaces the zones of its stores, and the later row wins', async (t) => {
       const storage = await opened(t);
       await merge(storage, {
         zones: [
@@ -243,7 +243,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.deepEqual(await storage.snapshot(async (s) => [await s.earliestPoll(), await s.latestPoll()]), [T, T + 3]);
     });
 
-    test('the latest poll of some stores is theirs, and a store that is deleted has none', async (t) => {
+    test('the latest poll of some stores ignores other and deleted stores', async (t) => {
       const storage = await opened(t);
       const WEEKS = 21 * 24 * HOUR;
       await merge(storage, {
@@ -269,7 +269,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.equal(await latest('a', 'b'), T - WEEKS);
     });
 
-    test('when a store was polled first moves back with older polls, and stays when they are pruned', async (t) => {
+    test('the first poll of a store moves back with older polls, and stays when they are pruned', async (t) => {
       const storage = await opened(t);
       const YEAR = 365 * 24 * HOUR;
       const revision = () => storage.snapshot((s) => s.storesRevision());
@@ -297,7 +297,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.deepEqual(await firstPollsOf(copy), await firstPollsOf(storage), 'a copy knows it, too');
     });
 
-    test('a store that was deleted with its polls was never polled', async (t) => {
+    test('a store that was deleted with its polls has no first poll', async (t) => {
       const storage = await opened(t);
       await merge(storage, {
         polls: [
@@ -335,7 +335,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.equal(await storage.snapshot((s) => s.revision()), 1);
     });
 
-    test('two imports of the same rows at once double nothing', async (t) => {
+    test('two concurrent imports of the same rows duplicate nothing', async (t) => {
       const storage = await opened(t);
       const polls = Array.from({ length: 500 }, (_, i) => [`s${i % 7}`, T + i * MINUTE, i % 3 === 0] as const);
       const both = await Promise.all([merge(storage, { polls }), merge(storage, { polls })]);
@@ -346,7 +346,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.equal((await pollsOf(storage)).length, 500);
     });
 
-    test('a snapshot does not see what is imported while it reads', async (t) => {
+    test('a snapshot does not see a concurrent import', async (t) => {
       const storage = await opened(t);
       await merge(storage, { polls: [['a', T, true]] });
       await storage.snapshot(async (s) => {
@@ -363,7 +363,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.equal(await storage.snapshot((s) => s.latestPoll()), T + 1);
     });
 
-    test('appended polls are added, met again and replaced, and their stores become known', async (t) => {
+    test('appended polls are added, recognized and replaced, and their stores are created', async (t) => {
       const storage = await opened(t);
       await merge(storage, {
         polls: [
@@ -386,7 +386,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       ]);
     });
 
-    test('each batch of a group is told what it brought, as if they had come one by one', async (t) => {
+    test('each batch of a group gets its own counts, as if appended alone', async (t) => {
       const batches = [
         batch(['a', T, true], ['a', T, false], ['b', T, true]),
         batch(['a', T, false], ['b', T, false], ['b', T, true], ['b', T, false]),
@@ -403,13 +403,13 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       ]);
       for (const [i, one] of batches.entries()) assert.deepEqual(await apart.appendPolls([one]), [counted[i]]);
       assert.deepEqual(await pollsOf(together), await pollsOf(apart));
-      // What the batches say one after the other may come out at what was there.
+      // Together the batches may leave the data as it was.
       const undone = await together.appendPolls([batch(['b', T, true]), batch(['b', T, false])]);
       assert.deepEqual(undone, [counts({ replaced: 1 }), counts({ replaced: 1 })]);
       assert.deepEqual(await pollsOf(together), await pollsOf(apart));
     });
 
-    test('appended polls and imported ones are the same to each other', async (t) => {
+    test('appended and imported polls recognize each other', async (t) => {
       const storage = await opened(t);
       const rows = Array.from({ length: 5_000 }, (_, i) => [`s${i % 17}`, T + (i >> 2) * MINUTE, i % 3 === 0] as const);
       assert.deepEqual(await storage.appendPolls([batch(...rows)]), [counts({ added: 5_000 })]);
@@ -423,7 +423,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       );
     });
 
-    test('the revision counts an append that changed something, and no other', async (t) => {
+    test('the revision rises only with appends that changed something', async (t) => {
       const storage = await opened(t);
       const revision = () => storage.snapshot((s) => s.revision());
       await storage.appendPolls([batch()]);
@@ -436,7 +436,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.equal(await revision(), 2);
     });
 
-    test('appends and imports at once double nothing and lose nothing', async (t) => {
+    test('concurrent appends and imports duplicate and lose nothing', async (t) => {
       const storage = await opened(t);
       const rows = Array.from({ length: 300 }, (_, i) => [`s${i % 7}`, T + i * MINUTE, i % 3 === 0] as const);
       const all = await Promise.all([
@@ -451,7 +451,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.equal((await pollsOf(storage)).length, 300);
     });
 
-    test('a store is made known, described, and its version rises with every change', async (t) => {
+    test('a store is created and updated, and its version rises with every change', async (t) => {
       const storage = await opened(t);
       const key = await storage.changing((writer) => writer.addStore("o'hara"));
       const record = {
@@ -493,7 +493,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.equal(await storage.changing((writer) => writer.findStore('nobody')), undefined);
     });
 
-    test('the revision of the stores counts their changes and no polls', async (t) => {
+    test('the stores revision counts changes of stores and no polls', async (t) => {
       const storage = await opened(t);
       const revisions = () => storage.snapshot(async (s) => [await s.revision(), await s.storesRevision()]);
       await storage.appendPolls([batch(['a', T, true])]);
@@ -509,7 +509,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.deepEqual(await revisions(), [3, 2]);
     });
 
-    test('a deleted store is in no list, and its polls stay unless they are to go too', async (t) => {
+    test('a deleted store is in no list, and its polls stay unless they are deleted too', async (t) => {
       const storage = await opened(t);
       await merge(storage, {
         polls: [
@@ -540,7 +540,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       );
     });
 
-    test('a deleted store is back when anything names it again, and has another version', async (t) => {
+    test('a deleted store is restored when anything names it again, with a new version', async (t) => {
       const storage = await opened(t);
       await merge(storage, { polls: [['a', T, true]] });
       const ways: (() => Promise<unknown>)[] = [
@@ -567,7 +567,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       }
     });
 
-    test('a copy has what is said of stores, and those that are deleted, with their polls', async (t) => {
+    test('a copy has the attributes of stores, and deleted ones with their polls', async (t) => {
       const [source, target] = [await opened(t), await opened(t)];
       await merge(source, {
         polls: [
@@ -586,7 +586,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.deepEqual(await records(target), await records(source));
     });
 
-    test('the last polls of a store come newest first, within a range', async (t) => {
+    test('the last polls of a store are listed newest first, within a range', async (t) => {
       const storage = await opened(t);
       const polls = Array.from({ length: 20 }, (_, i) => ['a', T + i * 24 * HOUR, i % 2 === 0] as const);
       await merge(storage, { polls: [...polls, ['b', T + HOUR, true]] });
@@ -600,7 +600,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       );
     });
 
-    test('strange ids are the same store, appended or imported', async (t) => {
+    test('unusual ids name the same store in appends and imports', async (t) => {
       const storage = await opened(t);
       const strange = ["o'hara", 'say "hi"', ' two  words ', '🍕', 'é', '\\', '{a,b}', 'null', 'NULL', '', '0012'];
       await merge(storage, { polls: strange.map((id) => [id, T, true]) });
@@ -609,7 +609,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       ]);
     });
 
-    test('a report goes from queued over running to complete', async (t) => {
+    test('a report is queued, then running, then complete', async (t) => {
       const { reports } = await opened(t);
       assert.equal(await reports.claim(ME, T), undefined);
       const added = await reports.add({ id: 'r1', asOf: T, requestedAt: T + 5 });
@@ -642,7 +642,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.equal(await reports.find('nobody'), undefined);
     });
 
-    test('reports are claimed oldest first, each once, however many ask at once', async (t) => {
+    test('reports are claimed oldest first, each once, by concurrent workers', async (t) => {
       const { reports } = await opened(t);
       for (const [i, id] of ['x', 'y', 'z'].entries()) await reports.add({ id, asOf: T + i, requestedAt: T + i });
       assert.equal((await reports.claim(ME, T))?.id, 'x');
@@ -650,7 +650,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.deepEqual(claimed.map((report) => report?.id ?? '').sort(), ['', '', '', '', 'y', 'z']);
     });
 
-    test('an equal report in flight is shared: one is computed, all complete', async (t) => {
+    test('equal reports share one computation, and all complete', async (t) => {
       const { reports } = await opened(t);
       await reports.add({ id: 'one', asOf: T, requestedAt: T });
       assert.equal((await reports.add({ id: 'two', asOf: T, requestedAt: T })).resultId, 'one');
@@ -671,7 +671,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.equal((await storage.reports.add({ id: 'new', asOf: T, requestedAt: T })).resultId, 'new');
     });
 
-    test('a failed report says why, and so do those that share it', async (t) => {
+    test('a failed report has a reason, and so have those that share it', async (t) => {
       const { reports } = await opened(t);
       await reports.add({ id: 'one', asOf: T, requestedAt: T });
       await reports.add({ id: 'two', asOf: T, requestedAt: T });
@@ -682,7 +682,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.equal(await reports.claim(ME, T), undefined);
     });
 
-    test('a report belongs to the worker that claimed it, until it is given back', async (t) => {
+    test('a report belongs to the worker that claimed it until it is returned', async (t) => {
       const { reports } = await opened(t);
       await reports.add({ id: 'one', asOf: T, requestedAt: T });
       await reports.add({ id: 'shares', asOf: T, requestedAt: T });
@@ -700,7 +700,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.equal((await reports.find('shares'))?.status, 'complete');
     });
 
-    test('pruning takes old polls and leaves the rest', async (t) => {
+    test('pruning deletes old polls and keeps the rest', async (t) => {
       const storage = await opened(t);
       const days = [0, 10, 20, 30, 40].map((day) => ['a', T + day * 24 * HOUR, true] as const);
       await merge(storage, { polls: days });
@@ -744,7 +744,7 @@ function pollsOf(storage: Storage, from = 0, to = T + 1_000 * HOUR): Promise<[st
   });
 }
 
-/** When each store was polled first; NaN: never. */
+/** The first poll of each store; NaN: never polled. */
 function firstPollsOf(storage: Storage): Promise<Record<string, number>> {
   return storage.snapshot(async (s) => {
     const { keys, ids } = await s.stores();
@@ -754,7 +754,7 @@ function firstPollsOf(storage: Storage): Promise<Record<string, number>> {
   });
 }
 
-/** The rows that hold at `CHANGED_AT`. */
+/** The rows in force at `CHANGED_AT`. */
 function hoursOf(storage: Storage): Promise<[string, number, number, number][]> {
   return storage.snapshot(async (s) => {
     const { keys, ids } = await s.stores();

@@ -23,7 +23,7 @@ const NOTHING = {
 };
 
 /**
- * What every engine must keep for the poller and the syncs.
+ * Coverage gaps and the sync log: what every engine must do.
  *
  * @param open an empty storage of its own for each call
  */
@@ -35,7 +35,7 @@ export function watchContract(engine: string, open: () => Promise<Storage>): voi
       return storage;
     };
 
-    test('a gap is recorded, recorded again as it grows, and ends', async (t) => {
+    test('a gap is recorded, updated as it grows, and ends', async (t) => {
       const { gaps } = await opened(t);
       const gap: CoverageGap = { id: 'g', server: 's', from: T, until: undefined, reason: "it's dark", unobserved: 0 };
       await gaps.save(gap, T);
@@ -48,7 +48,7 @@ export function watchContract(engine: string, open: () => Promise<Storage>): voi
       assert.deepEqual(await gaps.list(T + HOUR - 1, T + HOUR), [ended]);
     });
 
-    test('a gap whose server is gone ends where it was heard of last', async (t) => {
+    test('a gap whose server is gone ends when it was last saved', async (t) => {
       const { gaps } = await opened(t);
       const gap = { server: 's', from: T, until: undefined, reason: 'r', unobserved: 1 };
       await gaps.save({ ...gap, id: 'old' }, T + 5);
@@ -61,7 +61,7 @@ export function watchContract(engine: string, open: () => Promise<Storage>): voi
       ]);
     });
 
-    test('syncs are listed, newest first, each with what became of its sources', async (t) => {
+    test('syncs are listed newest first, with the results of their sources', async (t) => {
       const { syncs } = await opened(t);
       const result: SyncResult = {
         ...NOTHING,
@@ -109,7 +109,7 @@ export function watchContract(engine: string, open: () => Promise<Storage>): voi
       );
     });
 
-    test('the last success is the end of the last sync that could read all its sources', async (t) => {
+    test('the last success is the end of the last sync without a failed source', async (t) => {
       const { syncs } = await opened(t);
       const ended = async (id: string, startedAt: number, ...statuses: SyncResult['status'][]) => {
         await syncs.begin({ id, server: 's', cause: 'schedule', startedAt });
@@ -129,7 +129,7 @@ export function watchContract(engine: string, open: () => Promise<Storage>): voi
       assert.equal(await syncs.lastSuccess(), T + 4 * HOUR + 1);
     });
 
-    test('a mark is what was noted last about a file of a feed', async (t) => {
+    test('a checkpoint of a file has its last value', async (t) => {
       const { syncs } = await opened(t);
       assert.equal(await syncs.mark('polls', '/p.csv'), undefined);
       await syncs.saveMark('polls', '/p.csv', '{"read":1}');
@@ -141,7 +141,7 @@ export function watchContract(engine: string, open: () => Promise<Storage>): voi
       );
     });
 
-    test('the polls from an instant on are visited, those of a store in the order of time', async (t) => {
+    test('the polls from an instant on are visited, in time order for each store', async (t) => {
       const storage = await opened(t);
       await storage.appendPolls([{ ids: ['b', 'a', 'a', 'a'], instants: [T, T + 2, T - 1, T], active: [1, 0, 1, 1] }]);
       const seen: unknown[] = [];

@@ -7,7 +7,7 @@ import { PollGroup, UNKNOWN } from '../../../src/storage/shared/poll-group.ts';
 
 const T = Date.parse('2023-01-22T12:00:00Z');
 
-/** Few stores and instants, so that polls often meet; among them instants whose low bits are alike. */
+/** Few stores and instants, so that polls often collide; some instants have equal low bits. */
 const poll = fc.record({
   id: fc.constantFrom('1', '2', '3', '2000000000'),
   instant: fc.constantFrom(T, T + 1, T + 2 ** 32, T + 2 ** 33, -1, 0, -(2 ** 32)),
@@ -33,12 +33,12 @@ function batchOf(polls: readonly Said[]): PollBatch {
   };
 }
 
-/** A reason of an active poll is none. */
+/** Active polls have no reason. */
 function known({ active, reason }: Said): { active: number; reason: string | undefined } {
   return { active, reason: active === 0 ? reason : undefined };
 }
 
-test('a group says of each batch what a plain map says, one batch after the other', () => {
+test('a group counts each batch like a plain map', () => {
   fc.assert(
     fc.property(batches, before, (all, polls) => {
       const database = new Map(polls.map((poll) => [`${Number(poll.id)} ${poll.instant}`, known(poll)]));
