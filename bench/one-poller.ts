@@ -3,24 +3,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { PollHistory } from '../src/intake/prober/poll-writer.ts';
-import { Poller } from '../src/intake/prober/poller.ts';
-import { Prober } from '../src/intake/prober/probe.ts';
-import type { ProbeTarget } from '../src/intake/prober/roster.ts';
-import { STEP_INTERVAL } from '../src/intake/prober/timetable.ts';
+import { ProbeClient } from '../src/intake/prober/probe-client.ts';
+import { STEP_INTERVAL } from '../src/intake/prober/probe-scheduler.ts';
+import { Prober } from '../src/intake/prober/prober.ts';
+import type { StoreUrl } from '../src/intake/prober/target-schedule.ts';
 import { AddressGuard } from '../src/outbound/addresses.ts';
 import { Exchanger } from '../src/outbound/exchange.ts';
 import { GuardedResolver } from '../src/outbound/resolver.ts';
 import { withStorage } from './fleets.ts';
 
 /** What it did in the minute after the first, in which the fleet is taken up. */
-export interface OnePoller {
+export interface OneProber {
   readonly probes: number;
   readonly polls: number;
   /** Bytes of resident memory. */
   readonly peak: number;
   /** Milliseconds of processor time. */
   readonly processor: number;
-  /** Milliseconds from the start until the stores were this poller's. */
+  /** Milliseconds from the start until the stores were this prober's. */
   readonly takenOver: number;
   /** The longest step of that minute, milliseconds, in which nothing else has its turn. */
   readonly longestStep: number;
@@ -51,10 +51,10 @@ await withStorage(database, async (storage) => {
     id: `store-${i}`,
     probeUrl: `http://host-${i % HOSTS}.test:${port}/${i}`,
   }));
-  const poller = new Poller(
+  const prober = new Prober(
     {
-      prober: new Prober(rule, new Exchanger(resolver)),
-      targets: async () => targets,
+      client: new ProbeClient(rule, new Exchanger(resolver)),
+      stores: async () => targets,
       history: polledJustNow(targets),
       sink: { append: (batch) => storage.appendPolls([batch]) },
       gaps: storage.gaps,
@@ -62,24 +62,24 @@ await withStorage(database, async (storage) => {
     },
     { interval, concurrency: 256, perHost: 16, folder, server: 'bench' },
   );
-  await poller.open();
+  await prober.open();
   const started = performance.now();
   let takenOver = 0;
   let longestStep = 0;
   const timer = setInterval(() => {
     const before = performance.now();
-    poller.step();
+    prober.step();
     longestStep = Math.max(longestStep, performance.now() - before);
-    if (takenOver === 0 && poller.stats().stores > 0) takenOver = performance.now() - started;
+    if (takenOver === 0 && prober.stats().stores > 0) takenOver = performance.now() - started;
   }, STEP_INTERVAL);
   await sleep(MINUTE);
-  const [before, cpu] = [poller.stats(), process.cpuUsage()];
+  const [before, cpu] = [prober.stats(), process.cpuUsage()];
   longestStep = 0;
   await sleep(MINUTE);
-  const after = poller.stats();
+  const after = prober.stats();
   const { user, system } = process.cpuUsage(cpu);
   clearInterval(timer);
-  await poller.stop();
+  await prober.stop();
   process.stdout.write(
     JSON.stringify({
       probes: after.probes - before.probes,
@@ -87,12 +87,12 @@ await withStorage(database, async (storage) => {
       peak: process.resourceUsage().maxRSS * 1024,
       processor: (user + system) / 1_000,
       ...{ takenOver, longestStep },
-    } satisfies OnePoller),
+    } satisfies OneProber),
   );
 });
 
 /** What is overdue at the start would be made up for first, which is not what is measured. */
-function polledJustNow(targets: readonly ProbeTarget[]): PollHistory {
+function polledJustNow(targets: readonly StoreUrl[]): PollHistory {
   return {
     forEach: async (_from, visit) => {
       for (const { id } of targets) visit(id, Date.now(), true);

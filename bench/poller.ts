@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { atLeast, atMost, count, megabytes, ms, type Section } from './figures.ts';
 import type { Fleets } from './fleets.ts';
-import type { OnePoller } from './one-poller.ts';
+import type { OneProber } from './one-poller.ts';
 
 /** Due in each minute: somewhat more than the target, so that the target is not what limits it. */
 const STORES = 66_000;
@@ -53,7 +53,7 @@ export async function measurePoller(fleets: Fleets): Promise<Section> {
   };
 }
 
-async function polled({ folder }: Fleets, stores: number, minutes: number): Promise<OnePoller> {
+async function polled({ folder }: Fleets, stores: number, minutes: number): Promise<OneProber> {
   const server = await answering();
   try {
     const args = [join(folder, `polled-${stores}.duckdb`), join(folder, `polls-${stores}`)];

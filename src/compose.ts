@@ -19,12 +19,12 @@ import { pollsSince } from './intake/api/recent.ts';
 import { PollService } from './intake/api/service.ts';
 import { limitsWithin } from './intake/feeds/limits.ts';
 import { FeedReader } from './intake/feeds/reader/reader.ts';
-import { controlOf } from './intake/prober/control.ts';
+import { controlCheck } from './intake/prober/control.ts';
 import { StoredPolls } from './intake/prober/history.ts';
 import { Peers } from './intake/prober/peers.ts';
-import { Poller } from './intake/prober/poller.ts';
-import { Prober } from './intake/prober/probe.ts';
-import { CONFIRM_AFTER } from './intake/prober/timetable.ts';
+import { ProbeClient } from './intake/prober/probe-client.ts';
+import { CONFIRM_AFTER } from './intake/prober/probe-scheduler.ts';
+import { Prober } from './intake/prober/prober.ts';
 import { spreadOut } from './intake/sync/cadence.ts';
 import { type SyncParts, SyncService } from './intake/sync/service.ts';
 import { wordOf } from './intake/uploads/feed-names.ts';
@@ -93,7 +93,7 @@ export interface Server {
   readonly imports: ImportService;
   readonly syncs: SyncService;
   /** `undefined`: this server does not poll. */
-  readonly poller: Poller | undefined;
+  readonly prober: Prober | undefined;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Listens; returns the address, such as `http://127.0.0.1:5000`. */
@@ -201,17 +201,17 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
       return counts;
     },
   };
-  const poller = config.poll.on ? createPoller(config, { storage, sink, directory, log, now }) : undefined;
+  const prober = config.poll.on ? createProber(config, { storage, sink, directory, log, now }) : undefined;
   if (config.sync.sources.length > 0) {
     metrics.watchSyncs(async () => {
       const { badRows, ...gauges } = await syncs.gauges();
       return { ...gauges, badRows: new Map([...badRows].map(([feed, rows]) => [wordOf(feed), rows])) };
     });
   }
-  if (poller !== undefined) metrics.watchPoller(() => poller.stats());
+  if (prober !== undefined) metrics.watchPoller(() => prober.stats());
   const freshness = new Freshness({
     ...{ storage, syncs, directory, now, interval: config.poll.interval },
-    troubleSince: () => poller?.stats().troubleSince,
+    troubleSince: () => prober?.stats().selfOutageSince,
     live: isLive(config),
     zoneWarning,
   });
@@ -241,7 +241,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     reports,
     imports,
     syncs,
-    poller,
+    prober,
     metrics,
     log,
     listen: async () => {
@@ -249,12 +249,12 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
       await reports.start();
       await imports.start();
       syncs.start();
-      await poller?.start();
+      await prober?.start();
       return app.listen({ host: config.host, port: config.port });
     },
     close: async () => {
       await closeConnections(app);
-      await Promise.all([reports.stop(), imports.stop(), syncs.stop(), poller?.stop()]);
+      await Promise.all([reports.stop(), imports.stop(), syncs.stop(), prober?.stop()]);
       await storage.close();
     },
   };
@@ -288,10 +288,10 @@ export function createSyncs(config: Config, { wait = sleep, ...parts }: SyncSurr
 /** This server among those on the same database. */
 const SERVER = `${hostname()} ${process.pid} ${randomUUID().slice(0, 8)}`;
 
-/** Where the polls of the poller go. */
+/** Where the polls of the prober go. */
 type Sink = Pick<PollAppender, 'append'>;
 
-interface PollerSurroundings {
+interface ProberSurroundings {
   readonly storage: Storage;
   readonly sink: Sink;
   readonly directory: StoreDirectory;
@@ -299,21 +299,21 @@ interface PollerSurroundings {
   readonly now: () => number;
 }
 
-/** A poller of the stores that have a URL to probe. */
-export function createPoller(config: Config, { storage, sink, directory, log, now }: PollerSurroundings): Poller {
+/** A prober of the stores that have a URL to probe. */
+export function createProber(config: Config, { storage, sink, directory, log, now }: ProberSurroundings): Prober {
   const { rule, allowPrivate, control } = config.poll;
   const exchanger = (guard: AddressGuard) => new Exchanger(new GuardedResolver(guard, resolveBySystem, now));
   // What else a member may have begun when another takes over its stores: a probe, its confirmation, its judgement.
   const handover = CONFIRM_AFTER + 4 * rule.timeout;
-  return new Poller(
+  return new Prober(
     {
-      prober: new Prober(rule, exchanger(new AddressGuard(allowPrivate))),
-      targets: async () => (await directory.current()).entries,
+      client: new ProbeClient(rule, exchanger(new AddressGuard(allowPrivate))),
+      stores: async () => (await directory.current()).entries,
       history: new StoredPolls(storage),
       sink: { append: (batch) => sink.append(pollsSince(batch, now() - config.budgets.earliestPoll)) },
       gaps: storage.gaps,
       peers: storage.peers && new Peers(storage.peers, SERVER, handover),
-      control: controlOf(control, exchanger(new AddressGuard(EVERYWHERE)), rule.timeout),
+      control: controlCheck(control, exchanger(new AddressGuard(EVERYWHERE)), rule.timeout),
       ...{ log, now },
     },
     { ...config.poll, server: SERVER },

@@ -19,7 +19,7 @@ export interface PollerFigures {
   readonly running: number;
   readonly waiting: number;
   readonly pending: number;
-  readonly troubleSince: number | undefined;
+  readonly selfOutageSince: number | undefined;
   readonly probes: number;
   readonly active: number;
   readonly inactive: number;
@@ -187,8 +187,8 @@ export class Metrics {
     gauge('probes_running', 'Probes under way', ({ running }) => running);
     gauge('probes_waiting', 'Probes that wait for their turn', ({ waiting }) => waiting);
     gauge('polls_pending', 'Polls that the database does not have yet', ({ pending }) => pending);
-    gauge('trouble', '1 while the poller is in trouble itself and observes nothing', ({ troubleSince }) =>
-      troubleSince === undefined ? 0 : 1,
+    gauge('trouble', '1 while the poller is in trouble itself and observes nothing', ({ selfOutageSince }) =>
+      selfOutageSince === undefined ? 0 : 1,
     );
     const total = (name: string, help: string, value: (poller: PollerFigures) => number) =>
       new Counter({

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { createPoller, openLog, openStorage } from '../compose.ts';
+import { createProber, openLog, openStorage } from '../compose.ts';
 import { loadConfig } from '../config/config.ts';
 import { PollAppender } from '../intake/api/appender.ts';
 import { StoreDirectory } from '../stores/directory.ts';
@@ -20,13 +20,13 @@ export function pollCommand(program: Command): void {
         const directory = new StoreDirectory({ storage, now: Date.now });
         const sink = new PollAppender(storage);
         const log = openLog(config.logLevel, Date.now);
-        const poller = createPoller(config, { storage, sink, directory, log, now: Date.now });
-        await poller.start();
+        const prober = createProber(config, { storage, sink, directory, log, now: Date.now });
+        await prober.start();
         const minutes = config.poll.interval / 60_000;
         const often = minutes === 1 ? 'every minute' : `every ${minutes} minutes`;
         say(`polling each store ${often}; polls of the day go to ${config.poll.folder}`);
         await ended;
-        await poller.stop();
+        await prober.stop();
       } finally {
         await storage.close();
       }

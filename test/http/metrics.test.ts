@@ -129,22 +129,22 @@ async function polling(t: TestContext) {
   });
   const server = await testServer(t, { poll, now: () => clock.now });
   await merge(server.storage, { zones: ['open', 'shut', 'busy'].map((id) => [id, 'UTC']) });
-  const { poller } = server;
-  assert.ok(poller !== undefined, 'there is no poller');
-  await poller.open();
+  const { prober } = server;
+  assert.ok(prober !== undefined, 'there is no prober');
+  await prober.open();
   return {
     server,
     polls,
-    /** Lets the clock go on by so many seconds, and the poller do what is to be done then. */
+    /** Lets the clock go on by so many seconds, and the prober do what is to be done then. */
     step: async (seconds: number) => {
       clock.now += seconds * 1_000;
-      poller.step();
-      await poller.settled();
+      prober.step();
+      await prober.settled();
     },
   };
 }
 
-test('what the poller did is counted: its probes, what they found, and the polls that came of them', async (t) => {
+test('what the prober did is counted: its probes, what they found, and the polls that came of them', async (t) => {
   const { server, step } = await polling(t);
   const totals = () => samples(server, /^poller_(?!inactive).*_total/);
   const nothing = ['probes', 'unobserved', 'skipped', 'write_failures'].map((name) => `poller_${name}_total 0`);

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
-import { Prober } from '../../src/intake/prober/probe.ts';
+import { ProbeClient } from '../../src/intake/prober/probe-client.ts';
 import type { Exchanger } from '../../src/outbound/exchange.ts';
 import { RULE } from '../support/fake-stores.ts';
 import { localExchanger, RawServer } from '../support/raw-server.ts';
@@ -13,7 +13,7 @@ const BODY = '{"store":{"status":"ONLINE"}}';
 const LENGTH = `Content-Length: ${BODY.length}`;
 const OK = 'HTTP/1.1 200 OK';
 
-const prober = (exchanger: Exchanger) => new Prober({ ...RULE, timeout: 60_000 }, exchanger);
+const clientOf = (exchanger: Exchanger) => new ProbeClient({ ...RULE, timeout: 60_000 }, exchanger);
 const packed = (encoding: string, body: Buffer) =>
   Buffer.concat([
     Buffer.from(`${OK}\r\nContent-Encoding: ${encoding}\r\nContent-Length: ${body.length}\r\n\r\n`),
@@ -42,9 +42,9 @@ for (const [name, answer] of Object.entries({
 })) {
   test(`an answer is read: ${name}`, async (t) => {
     const server = await RawServer.open(t, () => answer);
-    const probing = prober(localExchanger(t));
+    const client = clientOf(localExchanger(t));
     for (let i = 0; i < 3; i++) {
-      assert.deepEqual(await probing.probe('x', `http://store.test:${server.port}/`), {
+      assert.deepEqual(await client.probe('x', `http://store.test:${server.port}/`), {
         ...{ kind: 'active', reason: 'value "ONLINE"', code: undefined },
       });
     }
@@ -72,15 +72,15 @@ for (const [name, answer, reason] of [
 ] as const) {
   test(`what is no HTTP is not observed: ${name}`, async (t) => {
     const server = await RawServer.open(t, () => answer);
-    const outcome = await prober(localExchanger(t)).probe('x', `http://store.test:${server.port}/`);
+    const outcome = await clientOf(localExchanger(t)).probe('x', `http://store.test:${server.port}/`);
     assert.deepEqual(outcome, { kind: 'unobserved', reason, code: 'not_http' });
   });
 }
 
 test('the origin of a head that had to be mended is asked once from then on', async (t) => {
   const server = await RawServer.open(t, () => `${OK}\r\n${LENGTH}\r\n${LENGTH}\r\n\r\n${BODY}`);
-  const probing = prober(localExchanger(t));
-  for (let i = 0; i < 4; i++) await probing.probe('x', `http://store.test:${server.port}/`);
+  const client = clientOf(localExchanger(t));
+  for (let i = 0; i < 4; i++) await client.probe('x', `http://store.test:${server.port}/`);
   assert.equal(server.requests.length, 5);
 });
 
@@ -102,11 +102,11 @@ test('a connection on which a host sent something unasked is not used again', as
   const sent = new EventEmitter();
   await once(server.listen(0, '127.0.0.1'), 'listening');
   t.after(() => server.close());
-  const probing = prober(localExchanger(t));
+  const client = clientOf(localExchanger(t));
   const url = `http://store.test:${(server.address() as AddressInfo).port}/`;
   for (let i = 0; i < 2; i++) {
     const unasked = once(sent, 'unasked');
-    assert.equal((await probing.probe('x', url)).kind, 'active');
+    assert.equal((await client.probe('x', url)).kind, 'active');
     await unasked;
     // What was written is read in the next turn of the event loop.
     await sleep(50);
@@ -123,7 +123,7 @@ for (const [name, answer, code] of [
 ] as const) {
   test(`a body that cannot be unpacked within bounds is a failure: ${name}`, async (t) => {
     const server = await RawServer.open(t, () => answer);
-    const outcome = await prober(localExchanger(t)).probe('x', `http://store.test:${server.port}/`);
+    const outcome = await clientOf(localExchanger(t)).probe('x', `http://store.test:${server.port}/`);
     assert.deepEqual([outcome.kind, outcome.code], ['failed', code]);
   });
 }
@@ -134,9 +134,9 @@ test('an unexpected status decides, however its body is', async (t) => {
       ? packed('gzip', gzipSync('{"why":"MAINTENANCE"}')).toString('latin1').replace('200 OK', '503 Later')
       : `HTTP/1.1 429 Later\r\nContent-Length: 100000\r\n\r\n${' '.repeat(100_000)}`,
   );
-  const probing = new Prober({ ...RULE, reason: ['why'] }, localExchanger(t));
+  const client = new ProbeClient({ ...RULE, reason: ['why'] }, localExchanger(t));
   const url = `http://store.test:${server.port}`;
-  assert.deepEqual(await probing.probe('x', `${url}/`), {
+  assert.deepEqual(await client.probe('x', `${url}/`), {
     ...{ kind: 'unobserved', reason: 'status 429', code: 'turned_away' },
   });
 });

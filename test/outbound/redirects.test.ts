@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Prober } from '../../src/intake/prober/probe.ts';
+import { ProbeClient } from '../../src/intake/prober/probe-client.ts';
 import { CookieJar } from '../../src/outbound/cookies.ts';
 import { RULE } from '../support/fake-stores.ts';
 import { localExchanger, RawServer } from '../support/raw-server.ts';
@@ -21,11 +21,11 @@ test('a redirect that sets a cookie goes on for a probe that sends it back', asy
       ? ONLINE
       : redirect('/menu', 'Set-Cookie: visited=yes; Path=/; HttpOnly\r\nSet-Cookie: b=2\r\n'),
   );
-  const prober = new Prober(RULE, localExchanger(t));
+  const client = new ProbeClient(RULE, localExchanger(t));
   const url = `http://store.test:${server.port}/`;
-  assert.deepEqual(await prober.probe('x', url), ACTIVE);
+  assert.deepEqual(await client.probe('x', url), ACTIVE);
   // No probe knows of another.
-  assert.deepEqual(await prober.probe('x', url), ACTIVE);
+  assert.deepEqual(await client.probe('x', url), ACTIVE);
   assert.equal(server.requests.filter((head) => !/^cookie:/im.test(head)).length, 2);
 });
 
@@ -38,7 +38,7 @@ test('cookies of a redirect go beside those that the fleet sends, and replace th
     template: `http://store.test:${server.port}/{store_id}`,
     headers: { cookie: 'seen=no; key=secret' },
   };
-  assert.deepEqual(await new Prober(rule, localExchanger(t)).probe('7', undefined), ACTIVE);
+  assert.deepEqual(await new ProbeClient(rule, localExchanger(t)).probe('7', undefined), ACTIVE);
 });
 
 for (const [name, location, path] of [
@@ -48,7 +48,10 @@ for (const [name, location, path] of [
 ] as const) {
   test(`a Location is followed that is written in ${name}`, async (t) => {
     const server = await RawServer.open(t, (head) => (head.startsWith('GET / ') ? redirect(location) : ONLINE));
-    assert.deepEqual(await new Prober(RULE, localExchanger(t)).probe('x', `http://store.test:${server.port}/`), ACTIVE);
+    assert.deepEqual(
+      await new ProbeClient(RULE, localExchanger(t)).probe('x', `http://store.test:${server.port}/`),
+      ACTIVE,
+    );
     assert.equal(server.requests[1]?.split(' ')[1], path);
   });
 }
@@ -63,14 +66,14 @@ test('the headers of the fleet go to the origin of its URL, and no more once ano
     return ONLINE;
   });
   const rule = { ...RULE, template: `http://api.test:${home.port}/{store_id}`, headers: { 'x-key': 'secret' } };
-  const prober = new Prober(rule, localExchanger(t));
-  assert.deepEqual(await prober.probe('7', undefined), ACTIVE);
+  const client = new ProbeClient(rule, localExchanger(t));
+  assert.deepEqual(await client.probe('7', undefined), ACTIVE);
   const withKey = (server: RawServer) =>
     server.requests.map((head) => `${head.split(' ')[1]} ${/^x-key: secret\r$/im.test(head)}`);
   assert.deepEqual(withKey(home), ['/7 true', '/inside true', '/back false']);
   assert.deepEqual(withKey(away), ['/back false']);
   // A store's own URL gets none, not even at the origin of the fleet's.
-  assert.deepEqual(await prober.probe('7', `http://api.test:${home.port}/own`), ACTIVE);
+  assert.deepEqual(await client.probe('7', `http://api.test:${home.port}/own`), ACTIVE);
   assert.equal(withKey(home).at(-1), '/own false');
 });
 

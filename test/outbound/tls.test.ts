@@ -4,7 +4,7 @@ import { createServer as createPlainServer } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { Prober } from '../../src/intake/prober/probe.ts';
+import { ProbeClient } from '../../src/intake/prober/probe-client.ts';
 import { Authority, type Certificate, type Subject } from '../support/certificates.ts';
 import { RULE } from '../support/fake-stores.ts';
 import { localExchanger } from '../support/raw-server.ts';
@@ -35,8 +35,8 @@ test('a host with a sound certificate is active, and its connection is used agai
   let connections = 0;
   server.on('secureConnection', () => connections++);
   const url = await urlOf(t, server);
-  const prober = new Prober(RULE, localExchanger(t, [authority.cert]));
-  for (let i = 0; i < 3; i++) assert.equal((await prober.probe('x', url)).kind, 'active');
+  const client = new ProbeClient(RULE, localExchanger(t, [authority.cert]));
+  for (let i = 0; i < 3; i++) assert.equal((await client.probe('x', url)).kind, 'active');
   assert.equal(connections, 1);
 });
 
@@ -54,9 +54,9 @@ for (const [name, subject, issuer, code] of [
   test(`a certificate that ${name} means what the fleet says`, async (t) => {
     const url = await serving(t, issuer.issue(subject));
     const exchanger = localExchanger(t, [authority.cert]);
-    const inactive = await new Prober(RULE, exchanger).probe('x', url);
+    const inactive = await new ProbeClient(RULE, exchanger).probe('x', url);
     assert.deepEqual([inactive.kind, inactive.code], ['failed', code], inactive.reason);
-    const unobserved = await new Prober({ ...RULE, tlsFaults: 'unobserved' }, exchanger).probe('x', url);
+    const unobserved = await new ProbeClient({ ...RULE, tlsFaults: 'unobserved' }, exchanger).probe('x', url);
     assert.deepEqual([unobserved.kind, unobserved.code], ['unobserved', 'tls'], unobserved.reason);
   });
 }
@@ -70,9 +70,9 @@ test('a certificate that is refused for a reason without a name of its own is a 
     ),
   );
   const exchanger = localExchanger(t, [authority.cert]);
-  const inactive = await new Prober(RULE, exchanger).probe('x', url);
+  const inactive = await new ProbeClient(RULE, exchanger).probe('x', url);
   assert.deepEqual([inactive.kind, inactive.code], ['failed', 'tls'], inactive.reason);
-  const unobserved = await new Prober({ ...RULE, tlsFaults: 'unobserved' }, exchanger).probe('x', url);
+  const unobserved = await new ProbeClient({ ...RULE, tlsFaults: 'unobserved' }, exchanger).probe('x', url);
   assert.deepEqual([unobserved.kind, unobserved.code], ['unobserved', 'tls'], unobserved.reason);
 });
 
@@ -81,6 +81,6 @@ test('a host that speaks no TLS has a fault of TLS', async (t) => {
     t,
     createPlainServer((_request, response) => response.end(BODY)),
   );
-  const outcome = await new Prober(RULE, localExchanger(t)).probe('x', url);
+  const outcome = await new ProbeClient(RULE, localExchanger(t)).probe('x', url);
   assert.deepEqual([outcome.kind, outcome.code], ['failed', 'tls'], outcome.reason);
 });

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TestContext } from 'node:test';
-import { Prober } from '../../src/intake/prober/probe.ts';
+import { ProbeClient } from '../../src/intake/prober/probe-client.ts';
 import type { ProbeRule } from '../../src/intake/prober/probe-rule.ts';
 import { AddressGuard } from '../../src/outbound/addresses.ts';
 import { Exchanger } from '../../src/outbound/exchange.ts';
@@ -117,25 +117,25 @@ export class FakeStores {
     return `http://store-${store}.test:${this.port}${path}`;
   }
 
-  /** The network between the prober and the fakeStores is lost, or is back. */
+  /** The network between the client and the fakeStores is lost, or is back. */
   setNetworkDown(down: boolean): void {
     this.#networkDown = down;
     if (down) this.#closeSockets();
   }
 
   /**
-   * A prober that may visit this fakeStores, though it lies on a private address. Unless the rule says how long a probe may
+   * A client that may visit this fakeStores, though it lies on a private address. Unless the rule says how long a probe may
    * take, that is short for stores that never answer and long for all others, so that no slow machine changes an outcome.
    */
-  prober(t: TestContext, rule: Partial<ProbeRule> = {}, allowed = ['127.0.0.1/32']): Prober {
+  client(t: TestContext, rule: Partial<ProbeRule> = {}, allowed = ['127.0.0.1/32']): ProbeClient {
     const resolve = async () => [{ address: '127.0.0.1', family: 4 }];
     const exchanger = new Exchanger(new GuardedResolver(new AddressGuard(allowed), resolve, () => 0));
     t.after(() => exchanger.close());
-    const prober = new Prober({ ...RULE, ...rule }, exchanger);
-    const brief = new Prober({ ...RULE, timeout: BRIEF, ...rule }, exchanger);
-    const probe = prober.probe.bind(prober);
-    prober.probe = (id, own) => (this.#neverAnswers(own) ? brief.probe(id, own) : probe(id, own));
-    return prober;
+    const client = new ProbeClient({ ...RULE, ...rule }, exchanger);
+    const brief = new ProbeClient({ ...RULE, timeout: BRIEF, ...rule }, exchanger);
+    const probe = client.probe.bind(client);
+    client.probe = (id, own) => (this.#neverAnswers(own) ? brief.probe(id, own) : probe(id, own));
+    return client;
   }
 
   #neverAnswers(url: string | undefined): boolean {

@@ -3,9 +3,9 @@ import type { TestContext } from 'node:test';
 import { pino } from 'pino';
 import type { Peers } from '../../src/intake/prober/peers.ts';
 import type { PollHistory, PollSink } from '../../src/intake/prober/poll-writer.ts';
-import { Poller } from '../../src/intake/prober/poller.ts';
-import type { PollerParts, PollerSettings } from '../../src/intake/prober/poller-parts.ts';
-import type { ProbeTarget } from '../../src/intake/prober/roster.ts';
+import { Prober } from '../../src/intake/prober/prober.ts';
+import type { ProberDependencies, ProberSettings } from '../../src/intake/prober/prober-dependencies.ts';
+import type { StoreUrl } from '../../src/intake/prober/target-schedule.ts';
 import type { CoverageGap, CoverageGaps } from '../../src/storage/ports/coverage-gaps.ts';
 import type { PollBatch } from '../../src/storage/ports/storage.ts';
 import { temporaryFolder } from './temporary.ts';
@@ -79,7 +79,7 @@ export class MemoryGaps implements CoverageGaps {
   }
 }
 
-/** A clock that stands until it is moved, shared by all pollers of a test. */
+/** A clock that stands until it is moved, shared by all probers of a test. */
 export class Clock {
   instant = NOON;
   readonly now = (): number => this.instant;
@@ -91,14 +91,14 @@ export interface WatchOptions {
   readonly gaps?: MemoryGaps;
   readonly folder?: string;
   readonly peers?: Peers;
-  readonly settings?: Partial<PollerSettings>;
-  readonly control?: PollerParts['control'];
-  readonly log?: PollerParts['log'];
+  readonly settings?: Partial<ProberSettings>;
+  readonly control?: ProberDependencies['control'];
+  readonly log?: ProberDependencies['log'];
 }
 
-/** A poller whose time is moved by the test. */
+/** A prober whose time is moved by the test. */
 export class Watch {
-  readonly poller: Poller;
+  readonly prober: Prober;
   readonly clock: Clock;
   readonly polls: MemoryPolls;
   readonly gaps: MemoryGaps;
@@ -106,30 +106,30 @@ export class Watch {
 
   constructor(
     t: TestContext,
-    prober: PollerParts['prober'],
-    targets: readonly ProbeTarget[],
+    client: ProberDependencies['client'],
+    targets: readonly StoreUrl[],
     { clock = new Clock(), polls = new MemoryPolls(), gaps = new MemoryGaps(), ...options }: WatchOptions = {},
   ) {
     this.clock = clock;
     this.polls = polls;
     this.gaps = gaps;
     this.folder = options.folder ?? join(temporaryFolder(t), 'polls');
-    this.poller = new Poller(
+    this.prober = new Prober(
       {
-        ...{ prober, targets: async () => [...targets], history: polls, sink: polls, gaps },
+        ...{ client, stores: async () => [...targets], history: polls, sink: polls, gaps },
         ...{ peers: options.peers, control: options.control, now: clock.now },
         log: options.log ?? pino({ level: 'silent' }),
       },
       { interval: HOUR, concurrency: 256, perHost: 64, folder: this.folder, server: 'here', ...options.settings },
     );
-    t.after(() => this.poller.stop());
+    t.after(() => this.prober.stop());
   }
 
   /** Does what is to be done now, and what follows from it at once. */
   async beat(): Promise<void> {
     for (let i = 0; i < 2; i++) {
-      this.poller.step();
-      await this.poller.settled();
+      this.prober.step();
+      await this.prober.settled();
     }
   }
 
@@ -139,7 +139,7 @@ export class Watch {
   }
 }
 
-/** Lets time pass for pollers on the same clock. */
+/** Lets time pass for probers on the same clock. */
 export async function passTogether(watches: readonly Watch[], milliseconds: number, step = SECOND): Promise<void> {
   const [first] = watches;
   if (first === undefined) return;

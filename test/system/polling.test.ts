@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { after, before, suite, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { CONFIRM_AFTER } from '../../src/intake/prober/probe-scheduler.ts';
 import { offsetOf, slotAt } from '../../src/intake/prober/slots.ts';
-import { CONFIRM_AFTER } from '../../src/intake/prober/timetable.ts';
 import { linesIn } from '../support/day-files.ts';
 import { LoopbackStores } from '../support/loopback-stores.ts';
 import { TestPostgres } from '../support/postgres.ts';
@@ -113,7 +113,7 @@ suite('servers that poll, on PostgreSQL', { concurrency: true, timeout: 6 * 60 *
     assert.ok(written.length > stored.length, `${written.length} were written down, ${stored.length} stored`);
 
     const again = await server('polls');
-    await again.says(/polls that were written down only are in the database now/);
+    await again.says(/recovered polls from the day file/);
     const recovered = new Set((await pollsIn(url)).map(lineOf));
     assert.deepEqual(
       written.filter((line) => !recovered.has(line)),

@@ -1,4 +1,4 @@
-/** Work that goes on beside the steps of the poller, no more than one of each name at a time. */
+/** Runs work in the background, at most one of each name at a time. */
 export class Background {
   readonly #running = new Map<string, Promise<void>>();
 
@@ -10,7 +10,7 @@ export class Background {
     return this.#running.has(name);
   }
 
-  /** Runs `work`, which must not reject, unless it is running already. */
+  /** Runs `work`, which must not reject, unless work of this name is running. */
   once(name: string, work: () => Promise<void>): void {
     if (this.#running.has(name)) return;
     this.#running.set(
@@ -19,7 +19,7 @@ export class Background {
     );
   }
 
-  /** Resolves when what runs now has ended. */
+  /** Resolves when the work that is running now has ended. */
   async settled(): Promise<void> {
     await Promise.all(this.#running.values());
   }

@@ -1,11 +1,11 @@
 import type { Exchanger } from '../../outbound/exchange.ts';
 
 /**
- * Whether any of some addresses that always answer does. `undefined`: none is named.
+ * A check whether any of the control addresses responds. `undefined`: there are none.
  *
- * @param timeout milliseconds for each
+ * @param timeout milliseconds for each request
  */
-export function controlOf(
+export function controlCheck(
   urls: readonly string[],
   exchanger: Exchanger,
   timeout: number,

@@ -11,7 +11,7 @@ export interface Poll {
   readonly reason?: string | undefined;
 }
 
-/** Up to where the files of a folder are meant: all earlier files, and of this one so many bytes. */
+/** A position in the day files: all earlier files, and this many bytes of this one. */
 export interface Position {
   readonly file: string;
   readonly bytes: number;
@@ -19,13 +19,13 @@ export interface Position {
 
 const HEADER = 'store_id,status,timestamp_utc,reason\n';
 
-/** `a,inactive,2026-11-23 10:14:05.123 UTC,timeout`, with its line end. */
+/** Such as `a,inactive,2026-11-23 10:14:05.123 UTC,timeout`, with a line end. */
 function pollLine({ storeId, instant, active, reason = '' }: Poll, withReasons: boolean): string {
   const time = new Date(instant).toISOString().replace('T', ' ').replace('Z', ' UTC');
   return `${csvField(storeId)},${active ? 'active' : 'inactive'},${time}${withReasons ? `,${csvField(reason)}` : ''}\n`;
 }
 
-/** In a feed every line is a row: polls of a store with a line break in its id go to the database alone. */
+/** In a feed, every line is a row. Polls of a store with a line break in its id are stored in the database only. */
 function fitsOnLine({ storeId }: Poll): boolean {
   return !/[\r\n]/.test(storeId);
 }
@@ -35,25 +35,25 @@ export function dayFileOf(instant: number): string {
   return `${new Date(instant).toISOString().slice(0, 10)}.csv`;
 }
 
-/** How much of the end of a file is searched for its last line end. */
+/** How many bytes at the end of a file are searched for the last line end. */
 const TAIL = 64 * 1024;
 
 /**
- * The polls of a day (UTC) in one CSV file, which is only ever added to, in whole lines: whoever follows it may read up
- * to its last line end at any time.
+ * The CSV file with the polls of a day (UTC). Whole lines are appended and never changed, so a reader that follows the
+ * file can read up to the last line end at any time.
  */
 export class DayFile {
   readonly #folder: string;
   #name = '';
   #file: FileHandle | undefined;
-  /** A file that an earlier version began has no column for them, and gets none. */
+  /** Files that an earlier version created have no such column. */
   #withReasons = true;
 
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  /** Adds polls to the file of the day that `now` lies in; returns where it then ends. */
+  /** Appends polls to the file of the day of `now`; returns the end of the file. */
   async append(polls: readonly Poll[], now: number): Promise<Position> {
     const name = dayFileOf(now);
     if (name !== this.#name) await this.close();
@@ -68,7 +68,7 @@ export class DayFile {
       );
       return { file: name, bytes: (await file.stat()).size };
     } catch (error) {
-      // Opened anew, it loses the line that was cut off.
+      // A partial line is removed when the file is opened again.
       await this.close();
       throw error;
     }
@@ -89,7 +89,7 @@ export class DayFile {
     await mkdir(this.#folder, { recursive: true });
     const file = await open(join(this.#folder, name), 'a+');
     try {
-      const kept = await dropUnendedLine(file);
+      const kept = await dropPartialLine(file);
       if (kept === 0) await file.appendFile(HEADER);
       this.#withReasons = kept === 0 || (await beginsWith(file, HEADER));
       this.#name = name;
@@ -106,8 +106,8 @@ async function beginsWith(file: FileHandle, text: string): Promise<boolean> {
   return buffer.toString('utf8', 0, bytesRead) === text;
 }
 
-/** A line that a crash or a full disk cut off was never promised to anybody. Returns the bytes that are left. */
-async function dropUnendedLine(file: FileHandle): Promise<number> {
+/** Removes a last line that a crash or a full disk has cut off. Returns the remaining bytes. */
+async function dropPartialLine(file: FileHandle): Promise<number> {
   const { size } = await file.stat();
   const start = Math.max(0, size - TAIL);
   const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start);

@@ -1,82 +1,85 @@
-import { getDomain } from 'tldts';
-
 /**
- * What the sites that were probed about a moment say, each by its nearest word: `trouble`: most fail, which is the
- * monitor's; `clear`: most were reached; `mixed`: neither is sure; `unsure`: there are too few.
+ * What the sites that were probed around an instant say about the network, each by its nearest result. `failing`: most
+ * were not reached; `reached`: most were; `mixed`: neither is certain; `insufficient`: there are too few sites.
  */
-export type Finding = 'trouble' | 'mixed' | 'clear' | 'unsure';
+export type Finding = 'failing' | 'mixed' | 'reached' | 'insufficient';
 
-/** So many unrelated sites are evidence, where a fleet has them. */
+/** This many sites are enough evidence, if the fleet has them. */
 export const ENOUGH_SITES = 3;
-/** Milliseconds about a moment in which whatever was probed is evidence … */
+/** All results within this many milliseconds of an instant count as evidence … */
 export const NEARBY = 10_000;
-/** … and so many where that is too little. */
+/** … and if those are too few, so do results within this many. */
 export const REACH = 10 * 60_000;
 const SECOND = 1_000;
-/** Old seconds are forgotten once newer ones hold so much. */
+/** Old results are dropped early when there are more than this many newer ones. */
 const PLENTY = 2_000;
 
 interface Second {
   readonly second: number;
-  /** The sites that were probed in it, and whether each was reached at last. */
+  /** The sites probed in this second, and whether the last probe of each reached it. */
   readonly sites: Map<string, boolean>;
 }
 
 /**
- * Remembers which sites were reached and which not, second by second. When most sites fail that have nothing to do
- * with one another, the trouble is not theirs.
+ * Remembers which sites were reached, second by second. When most unrelated sites fail at the same time, the fault is
+ * on this side.
  */
 export class EvidenceLog {
   /** In the order of time. */
   readonly #seconds: Second[] = [];
-  /** What was gathered about a moment: many ask about the same one. */
-  readonly #gathered = new Map<string, Map<string, boolean>>();
+  /** The evidence around an instant, since many suspects share one. */
+  readonly #cache = new Map<string, Map<string, boolean>>();
 
   /** @param startedAt when the probe began, milliseconds */
-  note(site: string, startedAt: number, reached: boolean): void {
+  add(site: string, startedAt: number, reached: boolean): void {
     this.#sitesOf(Math.floor(startedAt / SECOND)).set(site, reached);
   }
 
-  /** What was probed before `instant` says, if it is enough, leaving out one site. */
+  /**
+   * What the probes that began before an instant say.
+   *
+   * @param enough the number of sites that are enough
+   * @param except a site that does not count
+   */
   before(instant: number, enough: number, except?: string): Finding {
     const second = Math.floor(instant / SECOND);
     return this.#finding(`before ${second}`, enough, except, () => {
       const seconds = this.#seconds.filter((entry) => entry.second < second).reverse();
-      return gathered(seconds, second);
+      return nearest(seconds, second);
     });
   }
 
-  /** What was probed from `instant` on says, likewise. */
+  /** What the probes that began at an instant or later say. */
   after(instant: number, enough: number, except?: string): Finding {
     const second = Math.floor(instant / SECOND);
     return this.#finding(`after ${second}`, enough, except, () => {
       const seconds = this.#seconds.filter((entry) => entry.second >= second);
-      return gathered(seconds, second);
+      return nearest(seconds, second);
     });
   }
 
-  /** How many sites were probed from `instant` on, or more than that. */
+  /** An upper bound for the number of sites probed since an instant. */
   sitesSince(instant: number): number {
     const recent = this.#seconds.filter(({ second }) => second >= Math.floor(instant / SECOND));
     return recent.reduce((sum, { sites }) => sum + sites.size, 0);
   }
 
-  /** The second, in milliseconds, from which on no site was reached before `instant`. */
+  /** The start of the stretch up to `instant` in which no second had most of its sites reached, milliseconds. */
   failingSince(instant: number): number {
     let since = instant;
     for (let i = this.#seconds.length - 1; i >= 0; i--) {
       const entry = this.#seconds[i];
       if (entry === undefined || entry.second * SECOND > instant) continue;
-      const words = [...entry.sites.values()];
-      if (words.filter((reached) => reached).length * 2 > words.length) break;
+      const results = [...entry.sites.values()];
+      if (results.filter((reached) => reached).length * 2 > results.length) break;
       since = entry.second * SECOND;
     }
     return since;
   }
 
-  /** Looks at everything afresh, and forgets what nobody will ask for any more. */
+  /** Drops old results, and makes new ones visible to `before` and `after`. */
   refresh(now: number): void {
-    this.#gathered.clear();
+    this.#cache.clear();
     let newer = 0;
     for (let i = this.#seconds.length - 1; i >= 0; i--) {
       const entry = this.#seconds[i];
@@ -100,41 +103,32 @@ export class EvidenceLog {
     return sites;
   }
 
-  #finding(about: string, enough: number, except: string | undefined, gather: () => Map<string, boolean>): Finding {
-    const words = this.#gathered.get(about) ?? gather();
-    this.#gathered.set(about, words);
+  #finding(key: string, enough: number, except: string | undefined, gather: () => Map<string, boolean>): Finding {
+    const results = this.#cache.get(key) ?? gather();
+    this.#cache.set(key, results);
     let reached = 0;
-    for (const word of words.values()) if (word) reached++;
-    const own = except === undefined ? undefined : words.get(except);
-    const failed = words.size - reached - (own === false ? 1 : 0);
-    return findingOf(reached - (own === true ? 1 : 0), failed, enough);
+    for (const result of results.values()) if (result) reached++;
+    const excepted = except === undefined ? undefined : results.get(except);
+    const failed = results.size - reached - (excepted === false ? 1 : 0);
+    return findingOf(reached - (excepted === true ? 1 : 0), failed, enough);
   }
 }
 
-/** All that is near, and more from farther away until there is enough; of each site the nearest word. */
-function gathered(seconds: readonly Second[], about: number): Map<string, boolean> {
-  const words = new Map<string, boolean>();
+/** Everything nearby, and more from farther away until it is enough. Of each site the nearest result counts. */
+function nearest(seconds: readonly Second[], around: number): Map<string, boolean> {
+  const results = new Map<string, boolean>();
   for (const { second, sites } of seconds) {
-    const away = Math.abs(second - about) * SECOND;
-    if (away > REACH || (away > NEARBY && words.size > ENOUGH_SITES)) break;
-    for (const [site, reached] of sites) if (!words.has(site)) words.set(site, reached);
+    const distance = Math.abs(second - around) * SECOND;
+    if (distance > REACH || (distance > NEARBY && results.size > ENOUGH_SITES)) break;
+    for (const [site, reached] of sites) if (!results.has(site)) results.set(site, reached);
   }
-  return words;
+  return results;
 }
 
-/** Few must agree: the failing share is to be above a half by two standard errors of a share of so many. */
+/** "Most" means that the failing share exceeds one half by two standard errors of a share of this many sites. */
 function findingOf(reached: number, failed: number, enough: number): Finding {
   const sites = reached + failed;
-  if (sites < enough) return 'unsure';
-  if (failed / sites >= Math.min(1, 0.5 + 1 / Math.sqrt(sites))) return 'trouble';
-  return failed < reached ? 'clear' : 'mixed';
-}
-
-/**
- * What a host shares with those that are run by the same people, more or less: the name that somebody has registered,
- * by the public suffix list. Platforms below whose names others have theirs, such as `github.io`, count as one site:
- * they fail together.
- */
-export function siteOf(host: string): string {
-  return getDomain(host, { allowPrivateDomains: false }) ?? host;
+  if (sites < enough) return 'insufficient';
+  if (failed / sites >= Math.min(1, 0.5 + 1 / Math.sqrt(sites))) return 'failing';
+  return failed < reached ? 'reached' : 'mixed';
 }

@@ -2,10 +2,10 @@ import type { Snapshot } from '../../storage/ports/snapshot.ts';
 import type { Storage } from '../../storage/ports/storage.ts';
 import type { PollHistory } from './poll-writer.ts';
 
-/** So many stores' polls are read at once. */
+/** The polls of this many stores are read at once. */
 const BATCH = 50_000;
 
-/** The polls of a storage. */
+/** The polls in a storage. */
 export class StoredPolls implements PollHistory {
   readonly #storage: Pick<Storage, 'snapshot'>;
 

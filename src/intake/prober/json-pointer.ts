@@ -1,10 +1,12 @@
 import { invalid } from '../../lib/errors.ts';
 
-/** A JSON pointer (RFC 6901), taken apart: the names and positions on the way. */
+/** A parsed JSON pointer (RFC 6901): its names and array indexes. */
 export type JsonPointer = readonly string[];
 
 /**
- * @param name what the user calls it
+ * Parses a JSON pointer.
+ *
+ * @param name the variable it comes from
  * @throws UserError `invalid_input`
  */
 export function parsePointer(name: string, text: string): JsonPointer {
@@ -18,7 +20,7 @@ export function parsePointer(name: string, text: string): JsonPointer {
   return names.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-/** What stands at the pointer; `undefined`: nothing. */
+/** The value at a pointer; `undefined`: there is none. */
 export function valueAt(document: unknown, pointer: JsonPointer): unknown {
   let value = document;
   for (const name of pointer) {

@@ -2,17 +2,17 @@ import type { Logger } from 'pino';
 import { messageOf } from '../../lib/errors.ts';
 import type { PollBatch } from '../../storage/ports/storage.ts';
 import { DayFile, type Poll, type Position } from './day-file.ts';
-import { unstoredPolls, writeMark } from './poll-files.ts';
+import { saveCheckpoint, unstoredPolls } from './recovery.ts';
 import { offsetOf, slotAt } from './slots.ts';
 
-/** Where polls go for good. Appending what is there already changes nothing. */
+/** Stores polls. Appending a poll that is already stored changes nothing. */
 export interface PollSink {
   append(polls: PollBatch): Promise<unknown>;
 }
 
-/** The polls that are there already. */
+/** The stored polls. */
 export interface PollHistory {
-  /** Calls `visit` for every poll from `from` (milliseconds) on, those of one store in the order of time. */
+  /** Calls `visit` for every poll at or after `from` (milliseconds), those of each store in the order of time. */
   forEach(from: number, visit: (storeId: string, instant: number, active: boolean) => void): Promise<void>;
 }
 
@@ -26,30 +26,30 @@ export interface PollWriterOptions {
   readonly interval: number;
 }
 
-/** So many polls go to the database at once. */
-const BATCH = 5_000;
+/** The most polls in one batch. */
+const MAX_BATCH = 5_000;
 /**
- * Milliseconds between the beginnings of two batches: a commit costs the same for one poll as for a hundred, and after
- * each the server looks at the fleet anew.
+ * Milliseconds between the starts of two batches. A commit costs the same for one poll as for a hundred, and makes the
+ * server compute the state of the fleet again.
  */
 const BATCH_INTERVAL = 2_000;
 /** Milliseconds between a failure and the next attempt. */
-const PAUSE = 5_000;
+const RETRY_AFTER = 5_000;
 
-/** Polls that were written down together, and where the file ended then. */
+/** Polls that were written to the day file together, and the end of the file after that. */
 interface Written {
   readonly polls: readonly Poll[];
   readonly position: Position | undefined;
 }
 
 /**
- * Writes polls down in the file of the day at once, and brings them to the database in batches. What the file has and
- * the database has not is brought there at the next start.
+ * Writes polls to the day file immediately and to the database in batches. After a crash, `recover` stores the polls
+ * that only the file has.
  */
 export class PollWriter {
   readonly #options: PollWriterOptions;
   readonly #file: DayFile;
-  #fresh: Poll[] = [];
+  #unwritten: Poll[] = [];
   #written: Written[] = [];
   #writing: Promise<void> | undefined;
   #storing: Promise<void> | undefined;
@@ -65,32 +65,32 @@ export class PollWriter {
 
   /** Polls that are not in the database yet. */
   get pending(): number {
-    return this.#written.reduce((sum, { polls }) => sum + polls.length, this.#fresh.length);
+    return this.#written.reduce((sum, { polls }) => sum + polls.length, this.#unwritten.length);
   }
 
   get stored(): number {
     return this.#stored;
   }
 
-  /** How often the file or the database did not take polls. */
+  /** How often writing to the file or to the database failed. */
   get failures(): number {
     return this.#failures;
   }
 
   add(poll: Poll): void {
-    this.#fresh.push(poll);
+    this.#unwritten.push(poll);
     this.#writing ??= this.#writeAll().finally(() => {
       this.#writing = undefined;
     });
   }
 
   /**
-   * Brings to the database what an earlier program wrote down and did not bring there; returns how many polls that
-   * were. Rejects when it cannot.
+   * Stores the polls that an earlier process wrote to the day file only; returns how many there were. Rejects if the
+   * database is unavailable.
    *
-   * @param shared other servers may have polled the same stores since: of slots in which they did, theirs stand
+   * @param shared whether peers may have polled the same stores; if so, their polls take precedence in each slot
    */
-  async catchUp(shared: boolean): Promise<number> {
+  async recover(shared: boolean): Promise<number> {
     let polls = 0;
     for await (const batch of unstoredPolls(this.#options.folder)) {
       const missing = shared ? await this.#withoutTakenSlots(batch) : batch;
@@ -101,16 +101,16 @@ export class PollWriter {
   }
 
   /**
-   * Starts to bring to the database what was written down, unless that is under way, was begun or failed just now.
+   * Starts to store the next batch, unless a batch is running or it is too early for the next one.
    *
-   * @param shared as for `catchUp`
+   * @param shared as for `recover`
    */
-  store(shared: boolean): void {
+  flush(shared: boolean): void {
     if (this.#options.now() < this.#storingSince + BATCH_INTERVAL) return;
-    this.#beginToStore(shared);
+    this.#startBatch(shared);
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when no write is running. */
   async settled(): Promise<void> {
     while (this.#writing !== undefined || this.#storing !== undefined) {
       await this.#writing;
@@ -119,18 +119,18 @@ export class PollWriter {
   }
 
   /**
-   * Writes down what there is and brings it to the database; what that does not take is brought there at the next start.
+   * Writes all polls. Those that the database does not accept are recovered at the next start.
    *
-   * @param shared as for `catchUp`
+   * @param shared as for `recover`
    */
   async close(shared: boolean): Promise<void> {
     await this.settled();
-    this.#beginToStore(shared);
+    this.#startBatch(shared);
     await this.settled();
     await this.#file.close();
   }
 
-  #beginToStore(shared: boolean): void {
+  #startBatch(shared: boolean): void {
     const now = this.#options.now();
     if (this.#storing !== undefined || this.#written.length === 0 || now < this.#pausedUntil) return;
     this.#storingSince = now;
@@ -140,16 +140,19 @@ export class PollWriter {
   }
 
   async #writeAll(): Promise<void> {
-    while (this.#fresh.length > 0) {
-      const polls = this.#fresh;
-      this.#fresh = [];
+    while (this.#unwritten.length > 0) {
+      const polls = this.#unwritten;
+      this.#unwritten = [];
       let position: Position | undefined;
       try {
         position = await this.#file.append(polls, this.#options.now());
       } catch (error) {
         this.#failures++;
         const reason = messageOf(error);
-        this.#options.log.error({ reason, polls: polls.length }, 'polls go to the database alone: no file takes them');
+        this.#options.log.error(
+          { reason, polls: polls.length },
+          'cannot write to the day file; polls go to the database only',
+        );
       }
       this.#written.push({ polls, position });
     }
@@ -157,7 +160,7 @@ export class PollWriter {
 
   async #storeAll(shared: boolean): Promise<void> {
     try {
-      // What is written down meanwhile goes with the next ones.
+      // Polls that are added in the meantime are stored with the next batch.
       for (let left = this.#written.length; left > 0; ) {
         const groups = firstGroups(this.#written, left);
         left -= groups.length;
@@ -167,12 +170,12 @@ export class PollWriter {
         this.#written.splice(0, groups.length);
         this.#stored += polls.length;
         const position = groups.findLast((group) => group.position !== undefined)?.position;
-        if (position !== undefined) await writeMark(this.#options.folder, position);
+        if (position !== undefined) await saveCheckpoint(this.#options.folder, position);
       }
     } catch (error) {
       this.#failures++;
-      this.#pausedUntil = this.#options.now() + PAUSE;
-      this.#options.log.warn({ reason: messageOf(error), polls: this.pending }, 'polls wait for the database');
+      this.#pausedUntil = this.#options.now() + RETRY_AFTER;
+      this.#options.log.warn({ reason: messageOf(error), polls: this.pending }, 'cannot store polls; trying again');
     }
   }
 
@@ -187,16 +190,16 @@ export class PollWriter {
       if (wanted.has(storeId)) taken.set(slotOf(storeId, instant), instant);
     });
     return polls.filter(({ storeId, instant }) => {
-      const there = taken.get(slotOf(storeId, instant));
-      return there === undefined || there === instant;
+      const stored = taken.get(slotOf(storeId, instant));
+      return stored === undefined || stored === instant;
     });
   }
 }
 
-/** As many of the first groups, at most `most`, as make a batch. */
+/** The first groups that make a batch, at most `most`. */
 function firstGroups(written: readonly Written[], most: number): Written[] {
   let [groups, polls] = [0, 0];
-  while (groups < most && polls < BATCH) polls += written[groups++]?.polls.length ?? 0;
+  while (groups < most && polls < MAX_BATCH) polls += written[groups++]?.polls.length ?? 0;
   return written.slice(0, groups);
 }
 

@@ -1,23 +1,23 @@
 import { type InactiveReason, platformWord, type UnobservedReason } from '../../domain/reasons.ts';
 import { type JsonPointer, valueAt } from './json-pointer.ts';
 
-/** How a store is asked whether it is active, and what its answer means; one for the fleet. */
+/** How stores are probed and what their responses mean. One rule applies to the whole fleet. */
 export interface ProbeRule {
-  /** The URL of a store that has none of its own, with `{store_id}`; `undefined`: such stores are not polled. */
+  /** The URL, with `{store_id}`, of stores without a URL of their own; `undefined`: those are not probed. */
   readonly template: string | undefined;
-  /** Sent to the origin of the template's URL and no other: they may hold a key. */
+  /** May contain a key, so they are sent only to the origin of the template's URL. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Statuses that are expected. */
+  /** The expected statuses. */
   readonly statuses: StatusRanges;
-  /** Where the answer, which is JSON then, says how the store is, and the values there that mean active. */
+  /** Where a JSON response states whether the store is active, and the values that mean it is. */
   readonly value: { readonly pointer: JsonPointer; readonly active: readonly string[] } | undefined;
-  /** Where the answer, if it is JSON, gives the platform's own reason. */
+  /** Where a JSON response states the platform's own reason. */
   readonly reason: JsonPointer | undefined;
-  /** What a certificate that is expired, untrusted or for another name means, and every other fault of TLS. */
+  /** What an invalid certificate, or any other TLS error, means. */
   readonly tlsFaults: 'inactive' | 'unobserved';
-  /** Milliseconds for the whole of a probe. */
+  /** Milliseconds for a probe, redirects included. */
   readonly timeout: number;
-  /** Bytes of a body that is read, unpacked. */
+  /** The longest body that is read, in bytes after decompression. */
   readonly maxBytes: number;
   readonly maxRedirects: number;
 }
@@ -25,9 +25,7 @@ export interface ProbeRule {
 /** Inclusive ranges: `[[200, 299], [401, 401]]`. */
 export type StatusRanges = readonly (readonly [from: number, to: number])[];
 
-/**
- * The URL to probe; `undefined` when there is none. An id is one part of a path or of a query, whatever it holds.
- */
+/** The URL to probe; `undefined`: there is none. The id is escaped, so it stays one segment of a path or query. */
 export function probeUrl(rule: Pick<ProbeRule, 'template'>, storeId: string, own: string | undefined): URL | undefined {
   const text = own ?? rule.template?.replaceAll('{store_id}', encodeURIComponent(storeId));
   if (text === undefined || !URL.canParse(text)) return undefined;
@@ -36,13 +34,13 @@ export function probeUrl(rule: Pick<ProbeRule, 'template'>, storeId: string, own
 }
 
 /**
- * What is known of a store after a probe. `reason` is for the log, `code` for everything that is kept, `detail` is the
- * platform's own reason: at most 100 characters, without control characters.
+ * What a response says about a store. `reason` is for the log, `code` is stored, and `detail` is the platform's own
+ * reason: at most 100 characters, without control characters.
  *
- * - `active`: the store is.
- * - `says_inactive`: it was reached and says itself that it is not.
- * - `failed`: it was not reached, or what it answered is wrong.
- * - `unobserved`: nothing is known about the store: the probe may not be sent, or was turned away.
+ * - `active`: the store is active.
+ * - `says_inactive`: the store responded that it is inactive.
+ * - `failed`: the store was not reached, or its response is wrong.
+ * - `unobserved`: nothing is known, because the probe must not be sent or was refused.
  */
 export type Verdict =
   | { readonly kind: 'active'; readonly reason: string; readonly code: undefined; readonly detail?: undefined }
@@ -59,23 +57,23 @@ export type Verdict =
       readonly detail?: undefined;
     };
 
-/** Statuses that speak of the client, not of the store. */
+/** Statuses that are about the client, not about the store. */
 const TURNED_AWAY = new Set([401, 403, 407, 429]);
 
-/** What an answer says of the store. */
+/** Evaluates a response. */
 export function judge(rule: ProbeRule, status: number, body: Buffer): Verdict {
-  const said = `status ${status}`;
+  const statusText = `status ${status}`;
   if (!expects(rule, status)) {
-    if (TURNED_AWAY.has(status)) return { kind: 'unobserved', reason: said, code: 'turned_away' };
-    return { kind: 'failed', reason: said, code: `http_${status}`, ...detailOf(rule, parsed(body)) };
+    if (TURNED_AWAY.has(status)) return { kind: 'unobserved', reason: statusText, code: 'turned_away' };
+    return { kind: 'failed', reason: statusText, code: `http_${status}`, ...detailOf(rule, parsed(body)) };
   }
-  if (rule.value === undefined) return { kind: 'active', reason: said, code: undefined };
+  if (rule.value === undefined) return { kind: 'active', reason: statusText, code: undefined };
   const { pointer, active } = rule.value;
   const document = parsed(body);
-  if (document === undefined) return { kind: 'failed', reason: 'the answer is no JSON', code: 'body_unreadable' };
+  if (document === undefined) return { kind: 'failed', reason: 'the response is not JSON', code: 'body_unreadable' };
   const value = valueAt(document, pointer);
   if (value === undefined || (typeof value === 'object' && value !== null)) {
-    const reason = 'the answer has no such value';
+    const reason = 'the response has no value at the pointer';
     return { kind: 'failed', reason, code: 'body_value', ...detailOf(rule, document) };
   }
   const reason = `value "${String(value).slice(0, 40)}"`;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { StoredPolls } from '../../../src/intake/prober/history.ts';
-import { Poller } from '../../../src/intake/prober/poller.ts';
+import { Prober } from '../../../src/intake/prober/prober.ts';
 import { computeReport } from '../../../src/reports/compute.ts';
 import { renderReport } from '../../../src/reports/formats.ts';
 import type { Storage } from '../../../src/storage/ports/storage.ts';
@@ -27,10 +27,10 @@ test('what one installation polls, another gets from its files, and their report
   const ids = Array.from({ length: STORES }, (_, i) => `store, "${i}"`);
   await describe(here, ids, fakeStores);
   const directory = new StoreDirectory({ storage: here.storage, now: clock.now });
-  const poller = new Poller(
+  const prober = new Prober(
     {
-      prober: fakeStores.prober(t),
-      targets: async () => (await directory.current()).entries,
+      client: fakeStores.client(t),
+      stores: async () => (await directory.current()).entries,
       history: new StoredPolls(here.storage),
       sink: { append: (batch) => here.storage.appendPolls([batch]) },
       gaps: here.storage.gaps,
@@ -38,7 +38,7 @@ test('what one installation polls, another gets from its files, and their report
     },
     { interval: HOUR, concurrency: 64, perHost: 16, folder: join(here.folder, 'polls'), server: 'here' },
   );
-  await poller.open();
+  await prober.open();
   await describe(there, ids, fakeStores);
   const follower = syncService(there.storage, there.folder, [{ feed: 'polls', name: join(here.folder, 'polls') }], {
     now: clock.now,
@@ -46,13 +46,13 @@ test('what one installation polls, another gets from its files, and their report
   // Across midnight, with the other following along.
   for (let minute = 0; minute < 14 * 60; minute++) {
     clock.instant += MINUTE;
-    poller.step();
-    await poller.settled();
-    poller.step();
-    await poller.settled();
+    prober.step();
+    await prober.settled();
+    prober.step();
+    await prober.settled();
     if (minute % 200 === 199) assert.equal((await synced(follower))[0]?.status, 'changed');
   }
-  await poller.stop();
+  await prober.stop();
   await synced(follower);
   const [polled, followed] = [await here.contents(), await there.contents()];
   assert.equal(polled.polls.length >= 13 * STORES, true, `${polled.polls.length} polls`);

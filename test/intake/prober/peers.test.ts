@@ -54,7 +54,7 @@ async function company(t: Parameters<typeof FakeStores.open>[0]): Promise<Compan
   return {
     ...{ clock, registry, polls, fakeStores, ids: targets.map(({ id }) => id) },
     server: (name) =>
-      new Watch(t, fakeStores.prober(t), targets, {
+      new Watch(t, fakeStores.client(t), targets, {
         ...{ clock, polls, folder: join(folder, name), peers: new Peers(registry, name, HANDOVER) },
       }),
   };
@@ -64,10 +64,10 @@ async function company(t: Parameters<typeof FakeStores.open>[0]): Promise<Compan
 async function twoAtWork(t: Parameters<typeof FakeStores.open>[0]) {
   const both = await company(t);
   const [one, two] = [both.server('one'), both.server('two')];
-  await one.poller.open();
+  await one.prober.open();
   await one.beat();
   await passTogether([one], MINUTE);
-  await two.poller.open();
+  await two.prober.open();
   await passTogether([one, two], 30 * MINUTE);
   return { both, one, two };
 }
@@ -90,13 +90,13 @@ function flaws({ polls, ids, clock }: Company, from: number): string[] {
 test('two servers, one killed: no store is missed, none is polled twice, and it takes less than a minute', async (t) => {
   const both = await company(t);
   const [one, two] = [both.server('one'), both.server('two')];
-  await one.poller.open();
+  await one.prober.open();
   await one.beat();
   await passTogether([one], 30 * SECOND);
-  await two.poller.open();
+  await two.prober.open();
   await passTogether([one, two], HOUR);
   assert.deepEqual(flaws(both, NOON), []);
-  const shares = [one, two].map(({ poller }) => poller.stats().stores);
+  const shares = [one, two].map(({ prober }) => prober.stats().stores);
   assert.equal(
     shares.every((stores) => stores > 80) && Number(shares[0]) + Number(shares[1]) === 240,
     true,
@@ -104,7 +104,7 @@ test('two servers, one killed: no store is missed, none is polled twice, and it 
   );
   // From now on `two` is silent, as if killed.
   await passTogether([one], 50 * SECOND);
-  assert.equal(one.poller.stats().stores, 240);
+  assert.equal(one.prober.stats().stores, 240);
   await passTogether([one], HOUR);
   assert.deepEqual(flaws(both, NOON), []);
 });
@@ -112,8 +112,8 @@ test('two servers, one killed: no store is missed, none is polled twice, and it 
 test('a server that wakes from a long sleep finds its stores with others, and doubles nothing', async (t) => {
   const both = await company(t);
   const [one, two] = [both.server('one'), both.server('two')];
-  await one.poller.open();
-  await two.poller.open();
+  await one.prober.open();
+  await two.prober.open();
   await passTogether([one, two], HOUR);
   await passTogether([one], 10 * MINUTE);
   await passTogether([one, two], HOUR);
@@ -122,9 +122,9 @@ test('a server that wakes from a long sleep finds its stores with others, and do
 
 test('a server that ends says so, and the others go on at once', async (t) => {
   const { both, one, two } = await twoAtWork(t);
-  await two.poller.stop();
+  await two.prober.stop();
   await passTogether([one], 15 * SECOND);
-  assert.equal(one.poller.stats().stores, 240);
+  assert.equal(one.prober.stats().stores, 240);
   await passTogether([one], 90 * MINUTE);
   assert.deepEqual(flaws(both, NOON), []);
 });
@@ -154,7 +154,7 @@ test('the killed server starts again: what it wrote down and others polled meanw
   cut = false;
   await passTogether([one], 20 * MINUTE);
   const again = both.server('two');
-  await again.poller.open();
+  await again.prober.open();
   await passTogether([one, again], 90 * MINUTE);
   assert.deepEqual(flaws(both, NOON), []);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Prober } from '../../../src/intake/prober/probe.ts';
+import { ProbeClient } from '../../../src/intake/prober/probe-client.ts';
 import { judge, probeUrl } from '../../../src/intake/prober/probe-rule.ts';
 import { AddressGuard } from '../../../src/outbound/addresses.ts';
 import { Exchanger } from '../../../src/outbound/exchange.ts';
@@ -13,8 +13,8 @@ const SAID: Readonly<Record<BehaviorName, readonly [kind: string, reason: RegExp
   moved: ['active', /value "ONLINE"/, undefined],
   offline: ['says_inactive', /value "OFFLINE"/, 'closed_by_store'],
   wrongStatus: ['failed', /status 500/, 'http_500'],
-  wrongBody: ['failed', /no JSON/, 'body_unreadable'],
-  otherShape: ['failed', /no such value/, 'body_value'],
+  wrongBody: ['failed', /not JSON/, 'body_unreadable'],
+  otherShape: ['failed', /no value at the pointer/, 'body_value'],
   hanging: ['failed', /no answer in time/, 'timeout'],
   stalling: ['failed', /no answer in time/, 'timeout'],
   refusing: ['failed', /ECONNRESET/, 'reset'],
@@ -30,11 +30,11 @@ const SAID: Readonly<Record<BehaviorName, readonly [kind: string, reason: RegExp
 
 test('what a store does decides what a probe comes to', async (t) => {
   const fakeStores = await FakeStores.open(t);
-  const prober = fakeStores.prober(t);
+  const client = fakeStores.client(t);
   await Promise.all(
     Object.entries(SAID).map(async ([behavior, [kind, reason, code]]) => {
       fakeStores.behavior.set(`store-${behavior.toLowerCase()}.test`, behavior as BehaviorName);
-      const outcome = await prober.probe('x', fakeStores.url(behavior.toLowerCase()));
+      const outcome = await client.probe('x', fakeStores.url(behavior.toLowerCase()));
       assert.equal(outcome.kind, kind, `${behavior}: ${outcome.reason}`);
       assert.match(outcome.reason, reason, behavior);
       assert.equal(outcome.code, code, behavior);
@@ -44,7 +44,7 @@ test('what a store does decides what a probe comes to', async (t) => {
 
 test('where the status alone counts, a body is not waited for', async (t) => {
   const fakeStores = await FakeStores.open(t);
-  const prober = fakeStores.prober(t, {
+  const client = fakeStores.client(t, {
     ...{ value: undefined, timeout: RULE.timeout },
     statuses: [
       [204, 204],
@@ -54,10 +54,10 @@ test('where the status alone counts, a body is not waited for', async (t) => {
   });
   for (const behavior of ['online', 'stalling', 'endless', 'wrongBody', 'toPrivate'] as const) {
     fakeStores.behavior.set('store-1.test', behavior);
-    assert.equal((await prober.probe('x', fakeStores.url(1))).kind, 'active', behavior);
+    assert.equal((await client.probe('x', fakeStores.url(1))).kind, 'active', behavior);
   }
   fakeStores.behavior.set('store-1.test', 'wrongStatus');
-  assert.deepEqual(await prober.probe('x', fakeStores.url(1)), {
+  assert.deepEqual(await client.probe('x', fakeStores.url(1)), {
     kind: 'failed',
     reason: 'status 500',
     code: 'http_500',
@@ -66,19 +66,19 @@ test('where the status alone counts, a body is not waited for', async (t) => {
 
 test("a port that nobody listens on is the store's failure", async (t) => {
   const fakeStores = await FakeStores.open(t);
-  const outcome = await fakeStores.prober(t).probe('x', 'http://store-1.test:1/');
+  const outcome = await fakeStores.client(t).probe('x', 'http://store-1.test:1/');
   assert.deepEqual(outcome, { kind: 'failed', reason: 'ECONNREFUSED', code: 'refused' });
 });
 
 test('an address that is not public is not probed, however it is written, and no request reaches it', async (t) => {
   const fakeStores = await FakeStores.open(t);
-  const prober = fakeStores.prober(t, {}, []);
+  const client = fakeStores.client(t, {}, []);
   for (const host of ['127.0.0.1', '2130706433', '0x7f.1', '0177.0.0.1', '127.1', '[::1]', '[::ffff:127.0.0.1]']) {
-    const outcome = await prober.probe('x', `http://${host}:${fakeStores.port}/`);
+    const outcome = await client.probe('x', `http://${host}:${fakeStores.port}/`);
     assert.equal(outcome.kind, 'unobserved', host);
     assert.match(outcome.reason, /is not a public address/);
   }
-  const named = await prober.probe('x', fakeStores.url(1));
+  const named = await client.probe('x', fakeStores.url(1));
   assert.deepEqual(named, {
     kind: 'unobserved',
     reason: 'store-1.test is 127.0.0.1, not a public address',
@@ -107,13 +107,13 @@ test('a name that turns to a private address between two looks is refused at the
   const resolver = new GuardedResolver(new AddressGuard(['127.0.0.1/32']), resolve, () => now);
   const exchanger = new Exchanger(resolver);
   t.after(() => exchanger.close());
-  const prober = new Prober({ ...RULE, maxRedirects: 0 }, exchanger);
-  assert.equal((await prober.probe('x', fakeStores.url(1))).kind, 'active');
+  const client = new ProbeClient({ ...RULE, maxRedirects: 0 }, exchanger);
+  assert.equal((await client.probe('x', fakeStores.url(1))).kind, 'active');
   fakeStores.setNetworkDown(true);
   fakeStores.setNetworkDown(false);
   address = '127.0.0.2';
   now = 120_000;
-  assert.equal((await prober.probe('x', fakeStores.url(1))).kind, 'unobserved');
+  assert.equal((await client.probe('x', fakeStores.url(1))).kind, 'unobserved');
 });
 
 test('a lookup that fails is asked again at once', async () => {
@@ -132,12 +132,12 @@ test('a lookup that fails is asked again at once', async () => {
 test("headers with a key go to the host of the template, and to no store's own URL or other host", async (t) => {
   const fakeStores = await FakeStores.open(t);
   const rule = { template: fakeStores.url('platform', '/{store_id}'), headers: { authorization: 'Bearer secret' } };
-  const prober = fakeStores.prober(t, rule);
-  assert.equal((await prober.probe('7', undefined)).kind, 'active');
+  const client = fakeStores.client(t, rule);
+  assert.equal((await client.probe('7', undefined)).kind, 'active');
   assert.equal(fakeStores.headers.get('store-platform.test')?.authorization, 'Bearer secret');
-  assert.equal((await prober.probe('7', fakeStores.url('own'))).kind, 'active');
+  assert.equal((await client.probe('7', fakeStores.url('own'))).kind, 'active');
   assert.equal(fakeStores.headers.get('store-own.test')?.authorization, undefined);
-  const guest = fakeStores.prober(t, { ...rule, template: fakeStores.url('guest', '/{store_id}') });
+  const guest = fakeStores.client(t, { ...rule, template: fakeStores.url('guest', '/{store_id}') });
   fakeStores.behavior.set('store-guest.test', 'moved');
   assert.equal((await guest.probe('7', undefined)).kind, 'active');
   assert.equal(fakeStores.headers.get('store-guest.test')?.authorization, 'Bearer secret');

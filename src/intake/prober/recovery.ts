@@ -7,28 +7,25 @@ import { readReason } from '../../domain/reasons.ts';
 import { csvFields } from '../../lib/csv.ts';
 import type { Poll, Position } from './day-file.ts';
 
-/** Says how far the database has what the folder's files hold. */
-const MARK = 'stored.json';
+/** Holds the checkpoint: the position up to which the database has the polls of the day files. */
+const CHECKPOINT = 'stored.json';
 
-/** Notes that all up to here is in the database. */
-export async function writeMark(folder: string, position: Position): Promise<void> {
-  const path = join(folder, MARK);
+/** Saves the position up to which the database has all polls. */
+export async function saveCheckpoint(folder: string, position: Position): Promise<void> {
+  const path = join(folder, CHECKPOINT);
   await mkdir(folder, { recursive: true });
   await writeFile(`${path}.partial`, `${JSON.stringify(position)}\n`);
   await rename(`${path}.partial`, path);
 }
 
-/**
- * The polls in the folder's files that the database may not have: those that a program wrote down and did not live, or
- * did not reach the database, to hand on. In batches.
- */
+/** The polls in the day files after the checkpoint, in batches. The database may have some of them. */
 export async function* unstoredPolls(folder: string, batch = 10_000): AsyncGenerator<Poll[]> {
-  const mark = await readMark(folder);
+  const checkpoint = await readCheckpoint(folder);
   const names = await readdir(folder).catch(() => []);
-  const files = names.filter((name) => /^\d{4}-\d\d-\d\d\.csv$/.test(name) && name >= mark.file).sort();
+  const files = names.filter((name) => /^\d{4}-\d\d-\d\d\.csv$/.test(name) && name >= checkpoint.file).sort();
   let polls: Poll[] = [];
   for (const name of files) {
-    const start = name === mark.file ? mark.bytes : 0;
+    const start = name === checkpoint.file ? checkpoint.bytes : 0;
     const lines = createInterface({ input: createReadStream(join(folder, name), { start }), crlfDelay: Infinity });
     for await (const line of lines) {
       const poll = pollOf(line);
@@ -41,17 +38,17 @@ export async function* unstoredPolls(folder: string, batch = 10_000): AsyncGener
   if (polls.length > 0) yield polls;
 }
 
-async function readMark(folder: string): Promise<Position> {
+async function readCheckpoint(folder: string): Promise<Position> {
   try {
-    const { file, bytes } = JSON.parse(await readFile(join(folder, MARK), 'utf8')) as Partial<Position>;
+    const { file, bytes } = JSON.parse(await readFile(join(folder, CHECKPOINT), 'utf8')) as Partial<Position>;
     if (typeof file === 'string' && Number.isSafeInteger(bytes)) return { file, bytes: bytes ?? 0 };
   } catch {
-    // There is none yet, or it cannot be read: all is looked through then.
+    // Without a readable checkpoint, all files are read.
   }
   return { file: '', bytes: 0 };
 }
 
-/** A poll of a day file, with or without the column for reasons; `undefined` for a header or a line that was cut off. */
+/** Parses a line with or without the column for reasons; `undefined`: it is a header or a partial line. */
 function pollOf(line: string): Poll | undefined {
   const [storeId = '', status, time = '', reason = ''] = csvFields(line) ?? [];
   const instant = time.endsWith(' UTC') ? parseInstant(time) : undefined;

@@ -3,54 +3,55 @@ import type { InactiveReason } from '../../domain/reasons.ts';
 import type { CoverageGaps } from '../../storage/ports/coverage-gaps.ts';
 import type { Peers } from './peers.ts';
 import type { PollHistory, PollSink } from './poll-writer.ts';
-import type { Prober } from './probe.ts';
-import type { ProbeTarget } from './roster.ts';
+import type { ProbeClient } from './probe-client.ts';
+import type { StoreUrl } from './target-schedule.ts';
 
-export interface PollerParts {
-  readonly prober: Pick<Prober, 'probe' | 'rule'>;
-  /** All stores of the fleet; the very same object as long as nothing has changed. */
-  readonly targets: () => Promise<Iterable<ProbeTarget>>;
+export interface ProberDependencies {
+  readonly client: Pick<ProbeClient, 'probe' | 'rule'>;
+  /** All stores of the fleet; the same object as long as nothing has changed. */
+  readonly stores: () => Promise<Iterable<StoreUrl>>;
   readonly history: PollHistory;
   readonly sink: PollSink;
   readonly gaps: CoverageGaps;
-  /** This server among others; `undefined`: the database is this process's alone. */
+  /** `undefined`: no other server uses the database. */
   readonly peers: Peers | undefined;
+  /** Whether a control address responds; `undefined`: none is configured. */
   readonly control: (() => Promise<boolean>) | undefined;
   readonly log: Logger;
   /** The clock, milliseconds. */
   readonly now: () => number;
 }
 
-export interface PollerSettings {
+export interface ProberSettings {
   /** Milliseconds between two polls of a store. */
   readonly interval: number;
-  /** Probes at once, for all hosts together and for each. */
+  /** The most probes at once, in total and for each host. */
   readonly concurrency: number;
   readonly perHost: number;
-  /** Where the CSV of each day goes. */
+  /** The folder of the day files. */
   readonly folder: string;
   /** This server's name. */
   readonly server: string;
 }
 
-export interface PollerStats {
-  /** Stores that are this server's. */
+export interface ProberStats {
+  /** Stores that are assigned to this server. */
   readonly stores: number;
   readonly probes: number;
-  /** Polls recorded, by what they say. */
+  /** Recorded polls, by status. */
   readonly active: number;
   readonly inactive: number;
-  /** The inactive ones by their reasons. */
+  /** Inactive polls by reason. */
   readonly inactiveReasons: ReadonlyMap<InactiveReason, number>;
-  /** Probes that taught nothing about the store: it may not be probed, or the monitor was in trouble. */
+  /** Probes without a result: the store must not be probed, or there was a self-outage. */
   readonly unobserved: number;
-  /** Slots that ended before the store's turn came. */
+  /** Slots that ended before the store was probed. */
   readonly skipped: number;
   readonly running: number;
   readonly waiting: number;
-  /** Polls that the database does not have yet. */
+  /** Polls that are not in the database yet. */
   readonly pending: number;
   readonly writeFailures: number;
-  /** When the present trouble of the monitor began. */
-  readonly troubleSince: number | undefined;
+  /** When the current self-outage began; `undefined`: there is none. */
+  readonly selfOutageSince: number | undefined;
 }

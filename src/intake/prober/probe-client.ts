@@ -7,12 +7,12 @@ import { follow, RedirectFailed } from '../../outbound/follow.ts';
 import { expects, judge, type ProbeRule, probeUrl, type Verdict } from './probe-rule.ts';
 
 /**
- * What one probe came to. `cut_off`: this machine could not even try: its network, its name servers, its sockets. A
- * reason never holds more of a URL than its host: the rest may be secret.
+ * The outcome of a probe. `cut_off`: a local fault, such as of the network or of sockets, prevented the probe. A reason
+ * contains no more of a URL than its host, since the rest may be secret.
  */
 export type Outcome = Verdict | { readonly kind: 'cut_off'; readonly reason: string; readonly code: UnobservedReason };
 
-/** What the errors of names, sockets and certificates mean. */
+/** Inactive reasons by error code. */
 const FAULTS: ReadonlyMap<string, InactiveReason> = new Map(
   (
     [
@@ -31,8 +31,8 @@ const FAULTS: ReadonlyMap<string, InactiveReason> = new Map(
   ).flatMap(([reason, codes]) => codes.map((code) => [code, reason] as const)),
 );
 
-/** Probes stores by the fleet's rule. */
-export class Prober {
+/** Sends probes and evaluates the responses. */
+export class ProbeClient {
   readonly rule: ProbeRule;
   readonly #exchanger: Exchanger;
 
@@ -41,15 +41,15 @@ export class Prober {
     this.#exchanger = exchanger;
   }
 
-  /** @param own the store's own URL, where it has one */
+  /** @param own the store's own URL, if it has one */
   async probe(storeId: string, own: string | undefined): Promise<Outcome> {
     const url = probeUrl(this.rule, storeId, own);
-    if (url === undefined) return { kind: 'unobserved', reason: 'there is no such URL', code: 'no_url' };
+    if (url === undefined) return { kind: 'unobserved', reason: 'there is no URL to probe', code: 'no_url' };
     const { rule } = this;
     try {
       const answer = await follow(this.#exchanger, url, {
         headers: { accept: '*/*' },
-        // They may hold a key, and a store's own URL is its owner's to write.
+        // They may contain a key, and users may choose a store's own URL.
         ownHeaders: own === undefined ? rule.headers : {},
         timeout: rule.timeout,
         maxRedirects: rule.maxRedirects,
@@ -62,11 +62,11 @@ export class Prober {
   }
 }
 
-/** The body as far as it decides anything; empty where it does not. */
+/** The body if the outcome depends on it, otherwise nothing. */
 async function bodyOf(answer: Answer, rule: ProbeRule): Promise<Buffer> {
   const expected = expects(rule, answer.status);
   if (expected && rule.value !== undefined) return answer.read(rule.maxBytes);
-  // The status has decided already.
+  // The status is decisive; the body only adds a reason.
   if (!expected && rule.reason !== undefined) return answer.read(rule.maxBytes).catch(() => EMPTY);
   answer.drop();
   return EMPTY;

@@ -36,8 +36,8 @@ test('a thousand stores get the polls that they deserve', async (t) => {
     expected.set(id, polls);
     return { id, probeUrl: fakeStores.url(id) };
   });
-  const watch = new Watch(t, fakeStores.prober(t), targets);
-  await watch.poller.open();
+  const watch = new Watch(t, fakeStores.client(t), targets);
+  await watch.prober.open();
   await watch.beat();
   await watch.pass(HOUR + 2 * MINUTE);
   const wrong: string[] = [];
@@ -62,9 +62,9 @@ test('a thousand stores get the polls that they deserve', async (t) => {
 
 test('a store that fails once and answers half a minute later is active', async (t) => {
   const fakeStores = await FakeStores.open(t);
-  const watch = new Watch(t, fakeStores.prober(t), [{ id: '1', probeUrl: fakeStores.url(1) }]);
+  const watch = new Watch(t, fakeStores.client(t), [{ id: '1', probeUrl: fakeStores.url(1) }]);
   fakeStores.behavior.set('store-1.test', 'wrongStatus');
-  await watch.poller.open();
+  await watch.prober.open();
   await watch.beat();
   await watch.pass(29 * SECOND);
   assert.deepEqual([fakeStores.requests.get('store-1.test'), watch.polls.of('1')], [1, []]);
@@ -76,9 +76,9 @@ test('a store that fails once and answers half a minute later is active', async 
 
 test('a store that is down is recorded at the instant of the second answer', async (t) => {
   const fakeStores = await FakeStores.open(t);
-  const watch = new Watch(t, fakeStores.prober(t), [{ id: '1', probeUrl: fakeStores.url(1) }]);
+  const watch = new Watch(t, fakeStores.client(t), [{ id: '1', probeUrl: fakeStores.url(1) }]);
   fakeStores.behavior.set('store-1.test', 'offline');
-  await watch.poller.open();
+  await watch.prober.open();
   await watch.beat();
   await watch.pass(30 * SECOND);
   assert.deepEqual(watch.polls.of('1'), [[NOON + 30 * SECOND, false]]);
@@ -95,11 +95,11 @@ test('the CSV of the day has every poll, in whole lines, and a new one begins at
   const ids = ['plain', 'comma, and "quotes"', 'line\nbreak'];
   const watch = new Watch(
     t,
-    fakeStores.prober(t),
+    fakeStores.client(t),
     ids.map((id) => ({ id, probeUrl: fakeStores.url(1) })),
     { clock },
   );
-  await watch.poller.open();
+  await watch.prober.open();
   await watch.beat();
   await watch.pass(HOUR);
   const [header, ...lines] = ['2026-11-23.csv', '2026-11-24.csv'].flatMap((name) =>
@@ -131,7 +131,7 @@ test('an inactive poll has its reason in the file, in the database and in the lo
   const log: string[] = [];
   const watch = new Watch(
     t,
-    fakeStores.prober(t, { reason: ['store', 'why'] }),
+    fakeStores.client(t, { reason: ['store', 'why'] }),
     // Most of a fakeStores is up: what fails is the store, not the monitor.
     [...ids, ...Array.from({ length: 40 }, (_, i) => String(i))].map((id) => ({
       id,
@@ -139,10 +139,10 @@ test('an inactive poll has its reason in the file, in the database and in the lo
     })),
     { log: pino({ level: 'info' }, { write: (line: string) => log.push(line) }) },
   );
-  await watch.poller.open();
+  await watch.prober.open();
   await watch.beat();
   await watch.pass(HOUR + 2 * MINUTE);
-  await watch.poller.stop();
+  await watch.prober.stop();
   const rows = linesIn(watch.folder).map((line) => csvFields(line) ?? []);
   for (const id of ids) {
     const instants = watch.polls.of(id).map(([instant]) => instant);
@@ -163,7 +163,7 @@ test('an inactive poll has its reason in the file, in the database and in the lo
       reason === undefined ? [] : [[reason.split(': ')[0], reason.split(': ')[1]]],
     );
   }
-  assert.deepEqual([...watch.poller.stats().inactiveReasons.keys()].sort(), [
+  assert.deepEqual([...watch.prober.stats().inactiveReasons.keys()].sort(), [
     'body_unreadable',
     'closed_by_store',
     'http_500',
@@ -179,8 +179,8 @@ test('a file that an earlier version began goes on with three columns, and what 
   const old = join(folder, '2026-11-23.csv');
   const before = 'store_id,status,timestamp_utc\n"x, y",inactive,2026-11-23 11:00:00.000 UTC\n';
   writeFileSync(old, before);
-  const watch = new Watch(t, fakeStores.prober(t), [{ id: '1', probeUrl: fakeStores.url(1) }], { folder });
-  await watch.poller.open();
+  const watch = new Watch(t, fakeStores.client(t), [{ id: '1', probeUrl: fakeStores.url(1) }], { folder });
+  await watch.prober.open();
   assert.deepEqual(watch.polls.of('x, y'), [[NOON - HOUR, false]]);
   await watch.beat();
   await watch.pass(MINUTE);
@@ -199,24 +199,24 @@ test('reasons that were written down and did not reach the database are brought 
   const fakeStores = await FakeStores.open(t);
   fakeStores.behavior.set('store-1.test', 'offline');
   const target = [{ id: '1', probeUrl: fakeStores.url(1) }];
-  const prober = fakeStores.prober(t, { reason: ['store', 'why'] });
-  const before = new Watch(t, prober, target);
-  await before.poller.open();
+  const client = fakeStores.client(t, { reason: ['store', 'why'] });
+  const before = new Watch(t, client, target);
+  await before.prober.open();
   before.polls.failure = new Error('away');
   await before.beat();
   await before.pass(MINUTE);
   assert.equal(before.polls.count, 0);
   before.polls.failure = undefined;
-  const after = new Watch(t, prober, target, { ...before, folder: before.folder });
-  await after.poller.open();
+  const after = new Watch(t, client, target, { ...before, folder: before.folder });
+  await after.prober.open();
   assert.deepEqual([...(after.polls.reasons.get('1')?.values() ?? [])], ['closed_by_store: "PAUSED", he says']);
 });
 
 test('after a crash no store is probed twice in its slot, and what was written down reaches the database', async (t) => {
   const fakeStores = await FakeStores.open(t);
   const targets = Array.from({ length: 40 }, (_, i) => ({ id: String(i), probeUrl: fakeStores.url(i) }));
-  const before = new Watch(t, fakeStores.prober(t), targets);
-  await before.poller.open();
+  const before = new Watch(t, fakeStores.client(t), targets);
+  await before.prober.open();
   await before.beat();
   await before.pass(20 * SECOND);
   assert.equal(before.polls.count, 40);
@@ -231,8 +231,8 @@ test('after a crash no store is probed twice in its slot, and what was written d
   before.polls.failure = undefined;
   const requests = [...fakeStores.requests.values()].reduce((sum, n) => sum + n, 0);
 
-  const after = new Watch(t, fakeStores.prober(t), targets, { ...before, folder: before.folder });
-  await after.poller.open();
+  const after = new Watch(t, fakeStores.client(t), targets, { ...before, folder: before.folder });
+  await after.prober.open();
   assert.equal(after.polls.count, lines);
   await after.beat();
   await after.pass(20 * SECOND);
@@ -253,7 +253,7 @@ test('an answer that comes when the next slot has begun leaves that slot with on
   let waiting: (() => void) | undefined;
   let asked = 0;
   const slowAtFirst = {
-    rule: fakeStores.prober(t).rule,
+    rule: fakeStores.client(t).rule,
     probe: async () => {
       if (asked++ === 0) await new Promise<void>((resolve) => (waiting = resolve));
       return { kind: 'active', reason: '', code: undefined } as const;
@@ -265,16 +265,16 @@ test('an answer that comes when the next slot has begun leaves that slot with on
     clock.instant = dueAt('1') - SECOND;
     const watch = new Watch(t, slowAtFirst, [{ id: '1', probeUrl: fakeStores.url(1) }], { clock });
     const step = async () => {
-      watch.poller.step();
+      watch.prober.step();
       await new Promise((resolve) => setImmediate(resolve));
     };
-    await watch.poller.open();
+    await watch.prober.open();
     while (asked === 0) await step();
     clock.instant = dueAt('1');
     for (let steps = 0; begun && steps < 5; steps++) await step();
     clock.instant += SECOND;
     waiting?.();
-    await watch.poller.settled();
+    await watch.prober.settled();
     await watch.pass(5 * SECOND);
     const expected = dueAt('1') + (begun ? 0 : SECOND);
     assert.deepEqual([asked, watch.polls.of('1')], [begun ? 2 : 1, [[expected, true]]]);
@@ -283,14 +283,14 @@ test('an answer that comes when the next slot has begun leaves that slot with on
 
 test('a file that cannot be written keeps no poll from the database', async (t) => {
   const fakeStores = await FakeStores.open(t);
-  const watch = new Watch(t, fakeStores.prober(t), [{ id: '1', probeUrl: fakeStores.url(1) }], {
+  const watch = new Watch(t, fakeStores.client(t), [{ id: '1', probeUrl: fakeStores.url(1) }], {
     folder: '/dev/null/polls',
   });
-  await watch.poller.open();
+  await watch.prober.open();
   await watch.beat();
   await watch.pass(5 * SECOND);
   assert.deepEqual(watch.polls.of('1'), [[NOON, true]]);
-  assert.equal(watch.poller.stats().writeFailures > 0, true);
+  assert.equal(watch.prober.stats().writeFailures > 0, true);
 });
 
 test('stores whose polls cannot be read are taken over when they can, and not asked before', async (t) => {
@@ -306,11 +306,11 @@ test('stores whose polls cannot be read are taken over when they can, and not as
   await polls.append({ ids: ['1'], instants: Float64Array.of(NOON - SECOND), active: Uint8Array.of(1) });
   const watch = new Watch(
     t,
-    fakeStores.prober(t),
+    fakeStores.client(t),
     [polled, fresh].flatMap((target) => target ?? []),
     { polls },
   );
-  await watch.poller.open();
+  await watch.prober.open();
   await watch.pass(10 * SECOND);
   assert.equal(fakeStores.requests.size, 0);
   away = false;
@@ -328,14 +328,14 @@ test('polls go to the database those of two seconds together, and at the end at 
     await append(batch);
   };
   const targets = Array.from({ length: 1_000 }, (_, i) => ({ id: String(i), probeUrl: fakeStores.url(i) }));
-  const watch = new Watch(t, fakeStores.prober(t), targets, { polls, settings: { interval: MINUTE } });
-  await watch.poller.open();
+  const watch = new Watch(t, fakeStores.client(t), targets, { polls, settings: { interval: MINUTE } });
+  await watch.prober.open();
   await watch.pass(MINUTE, 250);
   assert.ok(batches <= 31, `${batches} batches in a minute`);
   await watch.pass(500, 250);
   const before = polls.count;
-  await watch.poller.stop();
-  const { active } = watch.poller.stats();
+  await watch.prober.stop();
+  const { active } = watch.prober.stats();
   assert.deepEqual([polls.count, before < active], [active, true]);
 });
 
@@ -345,8 +345,8 @@ test('stores that come, go and move to another URL are polled from then on, or n
     { id: '1', probeUrl: fakeStores.url(1) },
     { id: '2', probeUrl: fakeStores.url(2) },
   ];
-  const watch = new Watch(t, fakeStores.prober(t), targets);
-  await watch.poller.open();
+  const watch = new Watch(t, fakeStores.client(t), targets);
+  await watch.prober.open();
   await watch.beat();
   targets[0] = { id: '1', probeUrl: fakeStores.url('one') };
   targets[1] = { id: '3', probeUrl: fakeStores.url(3) };
@@ -363,12 +363,12 @@ test('stores that come, go and move to another URL are polled from then on, or n
 test('of many stores on one host no more than the limit are probed at once', async (t) => {
   const fakeStores = await FakeStores.open(t);
   let [running, most] = [0, 0];
-  const prober = fakeStores.prober(t);
+  const client = fakeStores.client(t);
   const counting = {
-    rule: prober.rule,
+    rule: client.rule,
     probe: async (id: string, url: string | undefined) => {
       most = Math.max(most, ++running);
-      const outcome = await prober.probe(id, url);
+      const outcome = await client.probe(id, url);
       running--;
       return outcome;
     },
@@ -378,7 +378,7 @@ test('of many stores on one host no more than the limit are probed at once', asy
     probeUrl: fakeStores.url('platform', `/${i}`),
   }));
   const watch = new Watch(t, counting, targets, { settings: { perHost: 5 } });
-  await watch.poller.open();
+  await watch.prober.open();
   await watch.beat();
   await watch.pass(10 * SECOND);
   assert.deepEqual([most, watch.polls.count], [5, 60]);

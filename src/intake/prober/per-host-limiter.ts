@@ -1,21 +1,21 @@
 import { Fifo } from '../../lib/fifo.ts';
 
-/** What waits for a lane of one host, and how much of it runs. */
-interface Lane<T> {
+/** The jobs of one host. */
+interface HostQueue<T> {
   running: number;
   readonly waiting: Fifo<T>;
 }
 
 /**
- * Runs jobs with no more than so many at once, and so many for each host; hosts take turns, so that a slow one holds
- * up nobody else.
+ * Runs jobs with a limit on how many run at once, in total and for each host. Hosts take turns, so a slow one does not
+ * delay the others.
  */
-export class Lanes<T> {
+export class PerHostLimiter<T> {
   readonly #total: number;
   readonly #perHost: number;
   readonly #work: (item: T) => Promise<void>;
-  readonly #hosts = new Map<string, Lane<T>>();
-  /** Hosts with something waiting and room for it, in the order of their turns. */
+  readonly #hosts = new Map<string, HostQueue<T>>();
+  /** Hosts that have a job waiting and are below their limit, in the order of their turns. */
   readonly #ready = new Fifo<string>();
   #running = 0;
   #waiting = 0;
@@ -37,25 +37,25 @@ export class Lanes<T> {
   }
 
   add(host: string, item: T): void {
-    const lane = this.#hosts.get(host) ?? { running: 0, waiting: new Fifo<T>() };
-    this.#hosts.set(host, lane);
-    lane.waiting.push(item);
+    const queue = this.#hosts.get(host) ?? { running: 0, waiting: new Fifo<T>() };
+    this.#hosts.set(host, queue);
+    queue.waiting.push(item);
     this.#waiting++;
-    if (lane.waiting.length === 1 && lane.running < this.#perHost) this.#ready.push(host);
+    if (queue.waiting.length === 1 && queue.running < this.#perHost) this.#ready.push(host);
     this.#pump();
   }
 
-  /** Forgets what waits. */
+  /** Drops the jobs that wait. */
   clear(): void {
-    for (const [host, lane] of this.#hosts) {
-      lane.waiting.clear();
-      if (lane.running === 0) this.#hosts.delete(host);
+    for (const [host, queue] of this.#hosts) {
+      queue.waiting.clear();
+      if (queue.running === 0) this.#hosts.delete(host);
     }
     this.#waiting = 0;
     this.#ready.clear();
   }
 
-  /** Resolves when nothing runs and nothing waits. */
+  /** Resolves when no job runs or waits. */
   async settled(): Promise<void> {
     while (this.#running + this.#waiting > 0) await new Promise<void>((resolve) => this.#settled.push(resolve));
   }
@@ -64,23 +64,23 @@ export class Lanes<T> {
     while (this.#running < this.#total) {
       const host = this.#ready.shift();
       if (host === undefined) return;
-      const lane = this.#hosts.get(host);
-      const item = lane?.waiting.shift();
-      if (lane === undefined || item === undefined) continue;
+      const queue = this.#hosts.get(host);
+      const item = queue?.waiting.shift();
+      if (queue === undefined || item === undefined) continue;
       this.#waiting--;
       this.#running++;
-      lane.running++;
-      if (lane.waiting.length > 0 && lane.running < this.#perHost) this.#ready.push(host);
-      this.#work(item).finally(() => this.#ended(host, lane));
+      queue.running++;
+      if (queue.waiting.length > 0 && queue.running < this.#perHost) this.#ready.push(host);
+      this.#work(item).finally(() => this.#ended(host, queue));
     }
   }
 
-  #ended(host: string, lane: Lane<T>): void {
-    const wasFull = lane.running === this.#perHost;
-    lane.running--;
+  #ended(host: string, queue: HostQueue<T>): void {
+    const wasFull = queue.running === this.#perHost;
+    queue.running--;
     this.#running--;
-    if (lane.waiting.length === 0) {
-      if (lane.running === 0) this.#hosts.delete(host);
+    if (queue.waiting.length === 0) {
+      if (queue.running === 0) this.#hosts.delete(host);
     } else if (wasFull) this.#ready.push(host);
     this.#pump();
     if (this.#running + this.#waiting === 0) {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
-import { siteOf } from '../../../src/intake/prober/evidence.ts';
-import type { Outcome } from '../../../src/intake/prober/probe.ts';
+import type { Outcome } from '../../../src/intake/prober/probe-client.ts';
 import { offsetOf, slotAt } from '../../../src/intake/prober/slots.ts';
 import { FakeStores } from '../../support/fake-stores.ts';
 import { HOUR, MemoryGaps, MINUTE, NOON, SECOND, Watch } from '../../support/watch.ts';
@@ -22,11 +21,11 @@ for (const [name, count, loss] of [
     const stores = await FakeStores.open(t);
     const watch = new Watch(
       t,
-      stores.prober(t),
+      stores.client(t),
       fakeStores(count, (i) => stores.url(i)),
     );
     stores.behavior.set('store-3.test', 'wrongStatus');
-    await watch.poller.open();
+    await watch.prober.open();
     await watch.beat();
     await watch.pass(20 * MINUTE, 2 * SECOND);
     stores.setNetworkDown(true);
@@ -35,7 +34,7 @@ for (const [name, count, loss] of [
     stores.setNetworkDown(false);
     const backAt = watch.clock.instant;
     await watch.pass(3 * MINUTE);
-    assert.equal(watch.poller.stats().troubleSince, undefined);
+    assert.equal(watch.prober.stats().selfOutageSince, undefined);
     assert.deepEqual(watch.polls.inactive, count > 3 ? ['3'] : []);
     for (let i = 0; i < count; i++) {
       const polls = watch.polls.of(String(i));
@@ -68,13 +67,13 @@ test('what the trouble kept from being seen is tried again when it is over', asy
   const stores = await FakeStores.open(t);
   const watch = new Watch(
     t,
-    stores.prober(t),
+    stores.client(t),
     fakeStores(600, (i) => stores.url(i)),
   );
-  await watch.poller.open();
+  await watch.prober.open();
   await watch.beat();
   await watch.pass(2 * MINUTE);
-  const before = watch.poller.stats().active;
+  const before = watch.prober.stats().active;
   stores.setNetworkDown(true);
   await watch.pass(3 * MINUTE);
   assert.equal(watch.polls.count, before);
@@ -87,11 +86,11 @@ test('without the network at the start, nothing is recorded and nothing is forgo
   const stores = await FakeStores.open(t);
   const watch = new Watch(
     t,
-    stores.prober(t),
+    stores.client(t),
     fakeStores(50, (i) => stores.url(i)),
   );
   stores.setNetworkDown(true);
-  await watch.poller.open();
+  await watch.prober.open();
   await watch.beat();
   await watch.pass(5 * MINUTE);
   assert.equal(watch.polls.count, 0);
@@ -104,8 +103,8 @@ test('a control address that does not answer is trouble, even for a fleet on one
   const stores = await FakeStores.open(t);
   let reachable = true;
   const targets = fakeStores(60, (i) => stores.url('platform', `/${i}`));
-  const watch = new Watch(t, stores.prober(t), targets, { control: async () => reachable });
-  await watch.poller.open();
+  const watch = new Watch(t, stores.client(t), targets, { control: async () => reachable });
+  await watch.prober.open();
   await watch.beat();
   await watch.pass(HOUR);
   assert.deepEqual([watch.polls.polls.size, watch.polls.inactive], [60, []]);
@@ -117,15 +116,15 @@ test('a control address that does not answer is trouble, even for a fleet on one
   stores.setNetworkDown(false);
   reachable = true;
   await watch.pass(MINUTE);
-  assert.equal(watch.poller.stats().troubleSince, undefined);
+  assert.equal(watch.prober.stats().selfOutageSince, undefined);
 });
 
 test('when the control address answers, a platform that is down takes its stores with it', async (t) => {
   const stores = await FakeStores.open(t);
   const targets = fakeStores(60, (i) => stores.url('platform', `/${i}`));
-  const watch = new Watch(t, stores.prober(t), targets, { control: async () => true });
+  const watch = new Watch(t, stores.client(t), targets, { control: async () => true });
   stores.behavior.set('store-platform.test', 'refusing');
-  await watch.poller.open();
+  await watch.prober.open();
   await watch.beat();
   await watch.pass(2 * MINUTE);
   assert.deepEqual([watch.polls.inactive.length, watch.gaps.gaps.size], [60, 0]);
@@ -135,10 +134,10 @@ test('a third of the stores that go down together are down', async (t) => {
   const stores = await FakeStores.open(t);
   const watch = new Watch(
     t,
-    stores.prober(t),
+    stores.client(t),
     fakeStores(600, (i) => stores.url(i)),
   );
-  await watch.poller.open();
+  await watch.prober.open();
   await watch.beat();
   await watch.pass(2 * MINUTE);
   for (let i = 0; i < 600; i += 3) stores.behavior.set(`store-${i}.test`, 'wrongStatus');
@@ -156,11 +155,11 @@ test('stores that say themselves that they are closed are no trouble, however ma
   const stores = await FakeStores.open(t);
   const watch = new Watch(
     t,
-    stores.prober(t),
+    stores.client(t),
     fakeStores(60, (i) => stores.url(i)),
   );
   for (let i = 0; i < 60; i++) stores.behavior.set(`store-${i}.test`, 'offline');
-  await watch.poller.open();
+  await watch.prober.open();
   await watch.beat();
   await watch.pass(2 * MINUTE);
   assert.deepEqual([watch.polls.inactive.length, watch.gaps.gaps.size], [60, 0]);
@@ -168,20 +167,20 @@ test('stores that say themselves that they are closed are no trouble, however ma
 
 const left = { id: 'left', server: 'gone', from: NOON - HOUR, until: undefined, reason: 'trouble', unobserved: 3 };
 
-test('a gap that lasts when the only poller starts was left by one that was killed, and ends where it was last told of', async (t) => {
+test('a gap that lasts when the only prober starts was left by one that was killed, and ends where it was last told of', async (t) => {
   const gaps = new MemoryGaps();
   await gaps.save(left, NOON - 20 * SECOND);
   const stores = await FakeStores.open(t);
-  const watch = new Watch(t, stores.prober(t), [], { gaps });
-  await watch.poller.open();
+  const watch = new Watch(t, stores.client(t), [], { gaps });
+  await watch.prober.open();
   assert.deepEqual(await gaps.list(), [{ ...left, until: NOON - 20 * SECOND }]);
 });
 
 test('a gap of another server that is not told of for five minutes ends while this one polls', async (t) => {
   const gaps = new MemoryGaps();
   const stores = await FakeStores.open(t);
-  const watch = new Watch(t, stores.prober(t), [], { gaps });
-  await watch.poller.open();
+  const watch = new Watch(t, stores.client(t), [], { gaps });
+  await watch.prober.open();
   await gaps.save(left, NOON);
   await watch.pass(4 * MINUTE, 10 * SECOND);
   assert.equal((await gaps.list())[0]?.until, undefined);
@@ -192,7 +191,7 @@ test('a gap of another server that is not told of for five minutes ends while th
 test('why stores are not observed is logged, once for all that share it', async (t) => {
   const lines: { msg: string; reason?: string; store_id?: string }[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => lines.push(JSON.parse(line)) });
-  const { rule } = (await FakeStores.open(t)).prober(t);
+  const { rule } = (await FakeStores.open(t)).client(t);
   const probe = async (): Promise<Outcome> => ({
     ...{ kind: 'unobserved', reason: 'the address 10.0.0.7 is not public', code: 'address_refused' },
   });
@@ -203,10 +202,10 @@ test('why stores are not observed is logged, once for all that share it', async 
     { log },
   );
   const told = () => lines.filter(({ msg }) => msg.startsWith('a store is not observed'));
-  await watch.poller.open();
+  await watch.prober.open();
   await watch.beat();
   await watch.pass(2 * MINUTE);
-  assert.deepEqual([watch.poller.stats().unobserved, told().length], [5, 1]);
+  assert.deepEqual([watch.prober.stats().unobserved, told().length], [5, 1]);
   assert.equal(told()[0]?.reason, 'the address 10.0.0.7 is not public');
   await watch.pass(2 * HOUR, 30 * SECOND);
   assert.equal(told().length, 2);
@@ -218,31 +217,10 @@ for (const platform of ['abc.io', 'platform.io', 'co.uk.pizza.example', 'shop.co
     const hosts = Array.from({ length: 60 }, (_, i) => `s${i}.${platform}`);
     const targets = fakeStores(60, (i) => `http://${hosts[i]}:${stores.port}/`);
     for (const host of hosts) stores.behavior.set(host, 'refusing');
-    const watch = new Watch(t, stores.prober(t), targets);
-    await watch.poller.open();
+    const watch = new Watch(t, stores.client(t), targets);
+    await watch.prober.open();
     await watch.beat();
     await watch.pass(2 * MINUTE);
     assert.deepEqual([watch.polls.inactive.length, watch.gaps.gaps.size], [60, 0]);
   });
 }
-
-test('hosts below the name that somebody has registered are one site', () => {
-  for (const [host, site] of [
-    ['a.pizza.com', 'pizza.com'],
-    ['pizza.com', 'pizza.com'],
-    ['a.b.pizza.co.uk', 'pizza.co.uk'],
-    ['pizza.com.au', 'pizza.com.au'],
-    ['x.pizza.de', 'pizza.de'],
-    ['s1.abc.io', 'abc.io'],
-    ['s1.t.co', 't.co'],
-    ['s1.platform.io', 'platform.io'],
-    ['s1.myshopify.com', 'myshopify.com'],
-    ['s1.x.kawasaki.jp', 's1.x.kawasaki.jp'],
-    ['co.uk', 'co.uk'],
-    ['localhost', 'localhost'],
-    ['192.0.2.7', '192.0.2.7'],
-    ['[2001:db8::1]', '[2001:db8::1]'],
-  ] as const) {
-    assert.equal(siteOf(host), site);
-  }
-});

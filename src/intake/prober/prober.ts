@@ -1,0 +1,117 @@
+import { Background } from './background.ts';
+import { PerHostLimiter } from './per-host-limiter.ts';
+import { PollWriter } from './poll-writer.ts';
+import { ProbeRunner } from './probe-runner.ts';
+import { ProbeScheduler, STEP_INTERVAL } from './probe-scheduler.ts';
+import type { ProbeTask } from './probe-task.ts';
+import type { ProberDependencies, ProberSettings, ProberStats } from './prober-dependencies.ts';
+import { SelfOutageDetector } from './self-outage.ts';
+import { TargetRefresher } from './target-refresher.ts';
+import { TargetSchedule } from './target-schedule.ts';
+
+/**
+ * Polls each store once in every slot. Each call of `step` does what is due at the current time of the given clock;
+ * after `start`, it is called automatically.
+ */
+export class Prober {
+  readonly #dependencies: ProberDependencies;
+  readonly #background = new Background();
+  readonly #schedule: TargetSchedule;
+  readonly #scheduler: ProbeScheduler;
+  readonly #refresher: TargetRefresher;
+  readonly #writer: PollWriter;
+  readonly #selfOutage: SelfOutageDetector;
+  readonly #runner: ProbeRunner;
+  readonly #limiter: PerHostLimiter<ProbeTask>;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(dependencies: ProberDependencies, settings: ProberSettings) {
+    const { client, gaps, control, log } = dependencies;
+    const { interval, concurrency, perHost, folder, server } = settings;
+    const background = this.#background;
+    const schedule = new TargetSchedule(interval, client.rule);
+    const scheduler = new ProbeScheduler(schedule, interval);
+    const refresher = new TargetRefresher({ ...dependencies, schedule, scheduler, background, interval });
+    const writer = new PollWriter({ ...dependencies, folder, interval });
+    const selfOutage = new SelfOutageDetector({ gaps, server, log, control, timeout: client.rule.timeout });
+    const runner = new ProbeRunner({ ...dependencies, schedule, scheduler, selfOutage, writer, background });
+    this.#dependencies = dependencies;
+    this.#schedule = schedule;
+    this.#scheduler = scheduler;
+    this.#refresher = refresher;
+    this.#writer = writer;
+    this.#selfOutage = selfOutage;
+    this.#runner = runner;
+    this.#limiter = new PerHostLimiter({ total: concurrency, perHost }, (task) => runner.run(task));
+  }
+
+  /** Recovers what an earlier process left, and starts to probe. */
+  async start(): Promise<void> {
+    await this.open();
+    this.#timer = setInterval(() => this.step(), STEP_INTERVAL);
+  }
+
+  /** Recovers what an earlier process left. After this, the caller calls `step`. */
+  async open(): Promise<void> {
+    const { log, peers, now } = this.#dependencies;
+    const recovered = await this.#writer.recover(peers !== undefined);
+    if (recovered > 0) log.info({ polls: recovered }, 'recovered polls from the day file');
+    await this.#selfOutage.open(now(), peers === undefined);
+  }
+
+  /** Drops the tasks that wait, lets those that run end, and stores their polls. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#scheduler.stop();
+    this.#limiter.clear();
+    await this.#limiter.settled();
+    await this.#writer.close(this.#refresher.lapsed);
+    await this.#background.settled();
+    await this.#selfOutage.close(this.#dependencies.now());
+    await this.#dependencies.peers?.leave().catch(() => {});
+  }
+
+  /** Starts what is due now. */
+  step(): void {
+    const { peers, now: clock } = this.#dependencies;
+    const now = clock();
+    this.#refresher.step(now);
+    this.#runner.detectSelfOutage(now);
+    if (!this.#refresher.busy) {
+      this.#begin(this.#scheduler.takeDue(now));
+      this.#begin(this.#scheduler.takeOverdue(now));
+    }
+    this.#begin(this.#scheduler.takeConfirmations(now));
+    this.#runner.judgeSuspects(now);
+    if (this.#selfOutage.since === undefined) this.#begin(this.#scheduler.takeRetries(now));
+    if (peers?.holdsLease(now) ?? true) this.#writer.flush(this.#refresher.lapsed);
+    if (this.#writer.pending === 0) this.#refresher.clearLapse();
+  }
+
+  /** Resolves when everything has ended that does not wait for a later time. */
+  async settled(): Promise<void> {
+    do {
+      await this.#background.settled();
+      await this.#limiter.settled();
+      await this.#writer.settled();
+      await this.#selfOutage.settled();
+    } while (this.#background.size + this.#limiter.running + this.#limiter.waiting > 0);
+  }
+
+  stats(): ProberStats {
+    return {
+      ...this.#runner.counts,
+      inactiveReasons: this.#runner.reasons,
+      stores: this.#schedule.size,
+      running: this.#limiter.running,
+      waiting: this.#limiter.waiting + this.#scheduler.overdue,
+      pending: this.#writer.pending,
+      writeFailures: this.#writer.failures,
+      selfOutageSince: this.#selfOutage.since,
+    };
+  }
+
+  #begin(tasks: readonly ProbeTask[]): void {
+    for (const task of tasks) this.#limiter.add(task.target.host, task);
+  }
+}
