@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { newId } from '../lib/world/random.ts';
 import type { AccountCatalog, AuditFilter, AuditRecord, TimePlace } from '../storage/ports/account-catalog.ts';
 import type { Principal, Scope } from './access.ts';
 import { isText } from './fields.ts';
@@ -69,7 +69,7 @@ export class AuditLog {
   /** An entry to be written with the change that it tells of. */
   entry(actor: Actor, action: string, subject: Subject, detail: Detail = {}): AuditRecord {
     return {
-      id: randomUUID(),
+      id: newId(),
       at: this.#now(),
       actorId: actor.userId,
       actor: actor.name,

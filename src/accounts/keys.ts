@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { invalid, UserError } from '../lib/errors.ts';
+import { newId } from '../lib/world/random.ts';
 import type {
   AccountCatalog,
   AccountReader,
@@ -71,7 +71,7 @@ export class ApiKeys {
     const expiresAt = draft.expiresAt;
     if (expiresAt !== undefined && expiresAt <= now) throw invalid('the key would have expired already', 'expires_at');
     refuseToHandOn(actor, scopes);
-    const [id, key] = [randomUUID(), newApiKey()];
+    const [id, key] = [newId(), newApiKey()];
     const record = await this.#catalog.changing(async (changes) => {
       const user = await foundUser(changes, draft.userId);
       refuseBeyondRole(user, scopes);

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { invalid, UserError } from '../lib/errors.ts';
+import { newId } from '../lib/world/random.ts';
 import type {
   AccountCatalog,
   AccountChanges,
@@ -150,7 +150,7 @@ export class Users {
   async addWithin(changes: AccountChanges, actor: Actor, draft: CheckedDraft): Promise<UserWithStores> {
     const { stores, ...user } = draft;
     const { login, name, role, passwordHash } = user;
-    const id = randomUUID();
+    const id = newId();
     await refuseTaken(changes, login);
     await changes.addUser({ id, ...user, createdAt: this.#now() });
     await changes.assignStores(id, stores);

@@ -1,3 +1,5 @@
+import { elapsed } from '../lib/world/clocks.ts';
+
 export interface RefreshedParts<T> {
   make(): Promise<T>;
   /** The clock, milliseconds. */
@@ -46,9 +48,9 @@ export class Refreshed<T> {
 
   async #remake(): Promise<T> {
     const at = this.#parts.now();
-    const started = performance.now();
+    const started = elapsed();
     const value = await this.#parts.make();
-    const fresh = Math.max(this.#parts.fresh, (performance.now() - started) / SHARE);
+    const fresh = Math.max(this.#parts.fresh, (elapsed() - started) / SHARE);
     this.#made = { value, at, fresh };
     return value;
   }

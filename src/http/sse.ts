@@ -1,6 +1,8 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { sameAccess } from '../accounts/access.ts';
 import { UserError } from '../lib/errors.ts';
+import type { Timer } from '../lib/world/ports.ts';
+import { after, every } from '../lib/world/timers.ts';
 import { headersFor } from './guards/headers.ts';
 import type { App, Authenticator } from './types.ts';
 
@@ -80,10 +82,10 @@ async function endIfChanged(stream: EventStream): Promise<void> {
 
 /** Runs something again and again, one run after the other. */
 function repeating(work: () => Promise<void>, interval: number, onError: (error: unknown) => void) {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
   let stopped = false;
   const next = () => {
-    timer = setTimeout(run, interval).unref();
+    timer = after(interval, run).unref();
   };
   const run = async () => {
     await work().catch(onError);
@@ -93,7 +95,7 @@ function repeating(work: () => Promise<void>, interval: number, onError: (error:
   return {
     stop: () => {
       stopped = true;
-      clearTimeout(timer);
+      timer?.stop();
     },
   };
 }
@@ -120,8 +122,8 @@ export function startEvents(reply: FastifyReply, lifetime = LIFETIME): EventStre
     'x-accel-buffering': 'no',
   });
   raw.write(`retry: ${RETRY}\n\n`);
-  const heartbeat = setInterval(() => raw.write(':\n\n'), HEARTBEAT).unref();
-  const end = setTimeout(() => raw.end(), lifetime).unref();
+  const heartbeat = every(HEARTBEAT, () => raw.write(':\n\n')).unref();
+  const end = after(lifetime, () => raw.end()).unref();
   const stream: EventStream = {
     send: (event, data) => {
       if (raw.writableLength > BACKLOG) raw.destroy();
@@ -132,8 +134,8 @@ export function startEvents(reply: FastifyReply, lifetime = LIFETIME): EventStre
     },
     closed: new Promise((resolve) => {
       raw.once('close', () => {
-        clearInterval(heartbeat);
-        clearTimeout(end);
+        heartbeat.stop();
+        end.stop();
         streams.delete(stream);
         resolve();
       });

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import { UserError } from '../lib/errors.ts';
+import { sleep } from '../lib/world/timers.ts';
 import { answer, Raw } from './document/media.ts';
 import { type EventStream, startEvents } from './sse.ts';
 
@@ -55,7 +55,7 @@ async function tell<T>(stream: EventStream, watched: Watched<T>): Promise<void> 
       if (text !== last) stream.send('progress', data);
       last = text;
     }
-    await sleep(LOOK_INTERVAL, undefined, { signal: gone.signal }).catch(() => {});
+    await sleep(LOOK_INTERVAL, gone.signal).catch(() => {});
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import { HOUR } from '../domain/hours.ts';
 import { messageOf } from '../lib/errors.ts';
+import type { Timer } from '../lib/world/ports.ts';
+import { every } from '../lib/world/timers.ts';
 
 export interface RetentionOptions {
   /** What is removed, as the log calls it. */
@@ -17,7 +19,7 @@ export interface RetentionOptions {
 /** Removes what is older than it is to be kept, at the start and every hour. */
 export class Retention {
   readonly #options: RetentionOptions;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
   #sweeping: Promise<void> = Promise.resolve();
 
   constructor(options: RetentionOptions) {
@@ -26,12 +28,12 @@ export class Retention {
 
   start(): void {
     if (this.#options.keep === undefined) return;
-    this.#timer = setInterval(() => void this.sweep(), HOUR).unref();
+    this.#timer = every(HOUR, () => void this.sweep()).unref();
     void this.sweep();
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#timer?.stop();
     await this.#sweeping;
   }
 

@@ -1,3 +1,6 @@
+import type { Timer } from '../lib/world/ports.ts';
+import { every } from '../lib/world/timers.ts';
+
 /**
  * Does what there is to do, over and over: when it is woken, and now and then by itself. Never twice at a time; who
  * wakes it while it works has it look once more.
@@ -5,7 +8,7 @@
 export class WorkLoop {
   readonly #work: () => Promise<void>;
   readonly #stopping = new AbortController();
-  #looking: NodeJS.Timeout | undefined;
+  #looking: Timer | undefined;
   #working: Promise<void> = Promise.resolve();
   #wanted = false;
   #busy = false;
@@ -22,12 +25,12 @@ export class WorkLoop {
 
   /** @param interval milliseconds after which it looks by itself */
   start(interval: number): void {
-    this.#looking = setInterval(() => this.wake(), interval).unref();
+    this.#looking = every(interval, () => this.wake()).unref();
     this.wake();
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#looking);
+    this.#looking?.stop();
     this.#stopping.abort(new Error('the server is stopping'));
     await this.#working;
   }

@@ -1,7 +1,6 @@
-import { rmSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mkdtemp, rm, rmSync } from './world/files.ts';
 
 export interface TemporaryFile {
   readonly path: string;

@@ -1,4 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
+import { elapsed } from './world/clocks.ts';
+import { yieldTurn } from './world/timers.ts';
 
 /** The default length of a slice, milliseconds. */
 const LENGTH = 4;
@@ -15,7 +16,7 @@ export class TimeSlice {
    * @param length milliseconds
    * @param clock monotonic, milliseconds
    */
-  constructor(length: number = LENGTH, clock: () => number = () => performance.now()) {
+  constructor(length: number = LENGTH, clock: () => number = elapsed) {
     this.#length = length;
     this.#clock = clock;
     this.#startedAt = clock();
@@ -28,7 +29,7 @@ export class TimeSlice {
   /** Lets other work run if the slice is over, then starts the next slice. Otherwise does nothing. */
   async yieldIfOver(): Promise<void> {
     if (!this.isOver) return;
-    await setImmediate();
+    await yieldTurn();
     this.#startedAt = this.#clock();
   }
 }

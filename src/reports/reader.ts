@@ -1,9 +1,8 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { formatInstant } from '../calendar/instant.ts';
 import { UserError } from '../lib/errors.ts';
+import { createReadStream, stat } from '../lib/world/files.ts';
 import type { ReportRecord } from '../storage/ports/report-catalog.ts';
 import type { SharedResults } from '../storage/ports/storage.ts';
 import { DecodedResults } from './decoded.ts';

@@ -1,8 +1,20 @@
-import { constants, createReadStream } from 'node:fs';
-import { access, copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { systemReason, UserError } from '../lib/errors.ts';
+import { elapsed } from '../lib/world/clocks.ts';
+import {
+  access,
+  copyFile,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  WRITABLE,
+} from '../lib/world/files.ts';
 
 const REPORT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -37,7 +49,7 @@ export class ResultsFolder {
   async prepare(): Promise<void> {
     await this.#writing(async () => {
       await mkdir(this.path, { recursive: true });
-      await access(this.path, constants.W_OK);
+      await access(this.path, WRITABLE);
     });
   }
 
@@ -87,7 +99,7 @@ export class ResultsFolder {
     const file = await there(open(this.#file(id, 'csv')));
     if (file === undefined) return undefined;
     const { size } = await file.stat();
-    return { bytes: size, content: createReadStream('', { fd: file, start: 0 }) };
+    return { bytes: size, content: file.createReadStream({ start: 0 }) };
   }
 
   /** The bytes of the figures; `undefined` when they are not there (any more). */
@@ -97,7 +109,7 @@ export class ResultsFolder {
 
   /** The bytes of all results, as they were some seconds ago at most; of a file with several names, once. */
   async size(): Promise<number> {
-    const now = performance.now();
+    const now = elapsed();
     if (this.#size === undefined || now - this.#size.at > SIZE_INTERVAL)
       this.#size = { at: now, bytes: this.#measure() };
     return this.#size.bytes;

@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
 import { formatInstant } from '../calendar/instant.ts';
 import { invalid } from '../lib/errors.ts';
+import { yieldTurn } from '../lib/world/timers.ts';
 import { pollsCounted, type ReportFigures } from './figures.ts';
 import {
   DETAIL_NAMES,
@@ -63,7 +63,7 @@ export class Ordered {
     const row = rowsAsJson(this.figures);
     const rows: JsonRow[] = [];
     for (let i = from; i < places.length; i++) {
-      if (i % STORES_PER_TURN === STORES_PER_TURN - 1) await setImmediate();
+      if (i % STORES_PER_TURN === STORES_PER_TURN - 1) await yieldTurn();
       const place = places[i] as number;
       if (!matches(ids[place] as string)) continue;
       if (rows.length === limit) return { rows, next: i };
@@ -112,7 +112,7 @@ async function sorted(values: Float64Array, descending: boolean): Promise<Int32A
   const taken = new Int32Array(ranks.length);
   const order = new Int32Array(ranks.length);
   for (let place = 0; place < keys.length; place++) {
-    if (place % STORES_PER_TURN === STORES_PER_TURN - 1) await setImmediate();
+    if (place % STORES_PER_TURN === STORES_PER_TURN - 1) await yieldTurn();
     const first = lowerBound(ranks, keys[place] as number);
     order[first + (taken[first] as number)] = place;
     taken[first] = (taken[first] as number) + 1;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { type Principal, storesOf, userIdOf } from '../accounts/access.ts';
 import { zoneRelease } from '../calendar/tzdb.ts';
@@ -9,6 +8,7 @@ import { type Budgets, DEFAULT_BUDGETS } from '../lib/budgets.ts';
 import { notFound, UserError } from '../lib/errors.ts';
 import { noStore } from '../lib/store-id.ts';
 import { isStorable, trimmed } from '../lib/text.ts';
+import { newId } from '../lib/world/random.ts';
 import type { AuditRecord } from '../storage/ports/account-catalog.ts';
 import type { Position, ReportRecord, ReportStatus } from '../storage/ports/report-catalog.ts';
 import type { Storage } from '../storage/ports/storage.ts';
@@ -121,7 +121,7 @@ export class ReportService {
     await this.#refuseWhenFull(userIdOf(principal));
     const requestedAt = this.#now();
     const report = await this.#storage.reports.add({
-      id: randomUUID(),
+      id: newId(),
       asOf: instant,
       estimator,
       detailed: detailed || estimator !== 'nearest',

@@ -1,8 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { zoneRelease } from '../calendar/tzdb.ts';
 import { WorkLoop } from '../jobs/work-loop.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
+import { elapsed } from '../lib/world/clocks.ts';
+import type { Timer } from '../lib/world/ports.ts';
+import { newId } from '../lib/world/random.ts';
+import { every } from '../lib/world/timers.ts';
 import { LEASE, type ReportCatalog, type ReportRecord } from '../storage/ports/report-catalog.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import { computeReport } from './compute.ts';
@@ -37,7 +40,7 @@ export class ReportWorker {
   readonly #now: () => number;
   readonly #onEnd: ReportEnd;
   readonly #loop = new WorkLoop(() => this.#work());
-  readonly #worker = randomUUID();
+  readonly #worker = newId();
 
   constructor({ storage, results, log, now, onEnd }: ReportWorkerOptions) {
     this.#storage = storage;
@@ -77,7 +80,7 @@ export class ReportWorker {
   async #run(report: ReportRecord): Promise<void> {
     const { id } = report;
     const { reports } = this.#storage;
-    const started = performance.now();
+    const started = elapsed();
     const log = this.#log.child({ report_id: id });
     const hold = new Hold(reports, id, this.#worker);
     try {
@@ -85,7 +88,7 @@ export class ReportWorker {
       const sharing = await reports.complete(id, this.#worker, stores, this.#now());
       if (sharing === undefined) return await this.#drop(id, log);
       await this.#share(id, sharing, log);
-      const ms = performance.now() - started;
+      const ms = elapsed() - started;
       this.#onEnd('complete', ms / 1_000);
       log.info({ stores, sharing: sharing.length, ms: Math.round(ms) }, 'report complete');
     } catch (error) {
@@ -100,7 +103,7 @@ export class ReportWorker {
         log.error({ err: error }, 'report failed');
         const reason = error instanceof UserError ? error.message : `an internal error; the log has it under ${id}`;
         await reports.fail(id, this.#worker, reason, this.#now());
-        this.#onEnd('failed', (performance.now() - started) / 1_000);
+        this.#onEnd('failed', (elapsed() - started) / 1_000);
       }
     } finally {
       hold.end();
@@ -153,15 +156,15 @@ class Hold {
   readonly #id: string;
   readonly #worker: string;
   readonly #lost = new AbortController();
-  readonly #beat: NodeJS.Timeout;
+  readonly #beat: Timer;
   #done = 0;
-  #told = performance.now();
+  #told = elapsed();
 
   constructor(reports: ReportCatalog, id: string, worker: string) {
     this.#reports = reports;
     this.#id = id;
     this.#worker = worker;
-    this.#beat = setInterval(() => this.#say(), HEARTBEAT);
+    this.#beat = every(HEARTBEAT, () => this.#say());
   }
 
   /** Aborts when the report is no longer this worker's. */
@@ -171,16 +174,16 @@ class Hold {
 
   tell(done: number): void {
     this.#done = done;
-    if (performance.now() - this.#told >= PROGRESS_INTERVAL) this.#say();
+    if (elapsed() - this.#told >= PROGRESS_INTERVAL) this.#say();
   }
 
   end(): void {
-    clearInterval(this.#beat);
+    this.#beat.stop();
   }
 
   /** When the database does not answer, the computation will find out by itself. */
   #say(): void {
-    this.#told = performance.now();
+    this.#told = elapsed();
     this.#reports.progress(this.#id, this.#worker, this.#done).then(
       (held) => {
         if (!held) this.#lost.abort(new Error('the report is no longer wanted, or another server has it'));

@@ -1,5 +1,5 @@
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mkdir, type OpenFile, open, rename, rm } from '../lib/world/files.ts';
 import { TextBuffer } from './text-buffer.ts';
 
 /** A text file that is being written. */
@@ -17,7 +17,7 @@ export interface OutputFile {
  */
 export class OutputFolder {
   readonly #folder: string;
-  readonly #handles = new Set<FileHandle>();
+  readonly #handles = new Set<OpenFile>();
   /** Everything that has been begun, by its path while it is partial. */
   readonly #partial = new Map<string, string>();
 

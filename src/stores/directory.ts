@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
 import { noStore } from '../lib/store-id.ts';
 import { trimmed } from '../lib/text.ts';
+import { yieldTurn } from '../lib/world/timers.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import type { StoreRecord } from '../storage/ports/stores.ts';
@@ -114,7 +114,7 @@ async function load(snapshot: Snapshot, revision: number): Promise<Directory> {
     const last = records.at(-1);
     if (last === undefined || records.length < BLOCK) break;
     after = last.id;
-    await setImmediate();
+    await yieldTurn();
   }
   // They come sorted by their bytes, which is nearly always the order by code unit.
   entries.sort((a, b) => (a.id < b.id ? -1 : 1));

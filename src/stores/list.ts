@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
 import { DEFAULT_ZONE } from '../calendar/tzdb.ts';
 import { reasonOf } from '../domain/reasons.ts';
+import { yieldTurn } from '../lib/world/timers.ts';
 import type { StoreEntry } from './directory.ts';
 import { scheduleKnown } from './known.ts';
 import { compare, inOrder, type Position, positionOf, type Sort } from './order.ts';
@@ -73,7 +73,7 @@ async function matchingOf(stores: readonly StoreEntry[], live: States, filter: S
   const matches = matcherOf(filter, live.asOf);
   const matching: StoreEntry[] = [];
   for (let i = 0; i < stores.length; i++) {
-    if (i % STORES_PER_TURN === STORES_PER_TURN - 1) await setImmediate();
+    if (i % STORES_PER_TURN === STORES_PER_TURN - 1) await yieldTurn();
     const store = stores[i] as StoreEntry;
     if (matches(store) && isInState(live.of(store), filter)) matching.push(store);
   }

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { canWriteStores, type Principal, storesOf } from '../accounts/access.ts';
 import { type AuditLog, actorOf, type Detail } from '../accounts/audit.ts';
 import { DEFAULT_ZONE, localDate, zoneName } from '../calendar/tzdb.ts';
 import { invalid, notFound, UserError } from '../lib/errors.ts';
 import { newIdFlaw, noStore } from '../lib/store-id.ts';
 import { isStorable, trimmed } from '../lib/text.ts';
+import { newId } from '../lib/world/random.ts';
 import type { HoursVersion, KnownWeek, Opening, SpecialDate } from '../storage/ports/schedules.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import type { StoreDescription, StoreRecord, StoreWriter } from '../storage/ports/stores.ts';
@@ -63,7 +63,7 @@ export class StoreService {
    * @param given its id; `undefined`: a new one is made up
    * @throws UserError `conflict` when there is one with this id, `invalid_input` when no new store may have it
    */
-  async create(principal: Principal, given: string = randomUUID(), change: StoreChange = {}): Promise<StoreEntry> {
+  async create(principal: Principal, given: string = newId(), change: StoreChange = {}): Promise<StoreEntry> {
     refuseOwner(principal, 'make a store known');
     const id = trimmed(given);
     const flaw = newIdFlaw(id);

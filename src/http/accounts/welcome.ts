@@ -6,6 +6,7 @@ import type { SessionToken } from '../../accounts/sessions.ts';
 import type { SignedIn } from '../../accounts/sign-in.ts';
 import { DAY } from '../../domain/hours.ts';
 import { UserError } from '../../lib/errors.ts';
+import { now } from '../../lib/world/clocks.ts';
 import { cookieOf, DEVICE_COOKIE, SESSION_COOKIE, setCookie } from '../guards/cookies.ts';
 
 /** For so long a browser is known, the longest that browsers keep a cookie. */
@@ -21,7 +22,7 @@ export async function welcome(
   const principal = await accounts.principalOfSession(signedIn.token);
   if (principal === undefined) throw new UserError('unauthorized', 'the session has ended already');
   sendToken(request, reply, signedIn);
-  setCookie(request, reply, DEVICE_COOKIE, signedIn.device, Date.now() + DEVICE_KNOWN);
+  setCookie(request, reply, DEVICE_COOKIE, signedIn.device, now() + DEVICE_KNOWN);
   return principal;
 }
 

@@ -1,6 +1,8 @@
 import { canSeeAllStores, type Principal, storesOf } from '../../accounts/access.ts';
 import { formatInstant } from '../../calendar/instant.ts';
 import type { FleetService } from '../../fleet/service.ts';
+import type { Timer } from '../../lib/world/ports.ts';
+import { every } from '../../lib/world/timers.ts';
 import type { EventStream } from '../sse.ts';
 
 /** Milliseconds between two looks at the fleet while somebody listens. */
@@ -18,7 +20,7 @@ export class FleetEvents {
   readonly #fleet: Pick<FleetService, 'view'>;
   readonly #onError: (error: unknown) => void;
   readonly #listeners = new Set<Listener>();
-  #looking: NodeJS.Timeout | undefined;
+  #looking: Timer | undefined;
 
   /** @param onError told when the fleet could not be looked at; it is tried again */
   constructor(fleet: Pick<FleetService, 'view'>, onError: (error: unknown) => void) {
@@ -32,11 +34,11 @@ export class FleetEvents {
     stream.closed.then(() => {
       this.#listeners.delete(listener);
       if (this.#listeners.size === 0) {
-        clearInterval(this.#looking);
+        this.#looking?.stop();
         this.#looking = undefined;
       }
     });
-    this.#looking ??= setInterval(() => this.#tellAll(), INTERVAL).unref();
+    this.#looking ??= every(INTERVAL, () => this.#tellAll()).unref();
     this.#tell(listener).catch(this.#onError);
   }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { after } from '../../lib/world/timers.ts';
 import type { App } from '../types.ts';
 
 /** Milliseconds in which a request must have come in whole. */
@@ -22,10 +23,10 @@ export function limitRequestTime(app: App, timeout = REQUEST_TIMEOUT): void {
   app.addHook('onRequest', async ({ raw, routeOptions }, reply) => {
     if (raw.headers['content-length'] === undefined && raw.headers['transfer-encoding'] === undefined) return;
     if (routeOptions.config.slowBody) return;
-    const timer = setTimeout(() => {
+    const timer = after(timeout, () => {
       if (!raw.complete) cutOff(raw, reply.raw);
-    }, timeout).unref();
-    raw.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
+    }).unref();
+    raw.once('end', () => timer.stop()).once('close', () => timer.stop());
   });
 }
 

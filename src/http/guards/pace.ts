@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { Budgets } from '../../lib/budgets.ts';
+import { every } from '../../lib/world/timers.ts';
 import type { App, Share } from '../types.ts';
 import { cutOff } from './deadlines.ts';
 
@@ -60,16 +61,16 @@ export function keepPace(app: App, { stall, transferRate }: Budgets): void {
     let before = transfer.moved();
     // It counts looks and not the time between them: while this process is busy, the client is not slow.
     const look = stall / LOOKS;
-    const timer = setInterval(() => {
+    const timer = every(look, () => {
       const moved = transfer.moved();
       const fastEnough = pace.note(moved - before, transfer.waits() ? look : 0);
       before = moved;
       if (fastEnough) return;
-      clearInterval(timer);
+      timer.stop();
       request.log.info({ share }, 'a client that is too slow is cut off');
       cutOff(request.raw, reply.raw);
-    }, look).unref();
-    const end = () => clearInterval(timer);
+    }).unref();
+    const end = () => timer.stop();
     reply.raw.once('finish', end).once('close', end);
   });
 }

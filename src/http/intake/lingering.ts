@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sleep } from '../../lib/world/timers.ts';
 
 /** Milliseconds for which a client that still sends gets to see the answer. */
 const LINGER = 2_000;
@@ -21,5 +21,5 @@ async function* endingLate(payload: string, raw: IncomingMessage): AsyncGenerato
   const ended = new AbortController();
   raw.once('end', () => ended.abort()).once('close', () => ended.abort());
   raw.resume();
-  await sleep(LINGER, undefined, { signal: ended.signal }).catch(() => {});
+  await sleep(LINGER, ended.signal).catch(() => {});
 }

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { LIMITS } from '../../lib/budgets.ts';
@@ -6,6 +5,7 @@ import { csvFields } from '../../lib/csv.ts';
 import { invalid, messageOf, UserError } from '../../lib/errors.ts';
 import { parseJson } from '../../lib/json.ts';
 import { trimmed } from '../../lib/text.ts';
+import { yieldTurn } from '../../lib/world/timers.ts';
 import { FEEDS } from '../feeds/feeds.ts';
 import { readHeader } from '../feeds/header.ts';
 import { NULL_REASON } from '../feeds/sql-text.ts';
@@ -67,7 +67,7 @@ async function readJson(text: string, rows: PollRows): Promise<void> {
   const polls = pollsIn(parseJson(text, 'the body'));
   refuseTooMany(polls.length);
   for (let i = 0; i < polls.length; i++) {
-    if (i % ROWS_PER_TURN === ROWS_PER_TURN - 1) await setImmediate();
+    if (i % ROWS_PER_TURN === ROWS_PER_TURN - 1) await yieldTurn();
     addObject(polls[i], rows);
   }
 }
@@ -118,7 +118,7 @@ function linesOf(text: string): string[] {
 async function eachLine(lines: readonly string[], take: (line: string) => void): Promise<void> {
   refuseTooMany(lines.length);
   for (const [i, line] of lines.entries()) {
-    if (i % ROWS_PER_TURN === ROWS_PER_TURN - 1) await setImmediate();
+    if (i % ROWS_PER_TURN === ROWS_PER_TURN - 1) await yieldTurn();
     take(line);
   }
 }

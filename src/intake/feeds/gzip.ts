@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs';
 import { Transform } from 'node:stream';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { invalid, messageOf, systemReason, UserError } from '../../lib/errors.ts';
 import type { TemporaryFile } from '../../lib/temporary-file.ts';
+import { createReadStream } from '../../lib/world/files.ts';
 import { checkUnpacked, type FeedLimits } from './limits.ts';
 import { spool } from './spool.ts';
 

@@ -3,6 +3,8 @@ import { DAY } from '../../domain/hours.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { type Budgets, DEFAULT_BUDGETS } from '../../lib/budgets.ts';
 import { invalid } from '../../lib/errors.ts';
+import type { Timer } from '../../lib/world/ports.ts';
+import { after, every } from '../../lib/world/timers.ts';
 import type { ImportSession, MergeCounts, StoreCensus, UnreadStores } from '../../storage/ports/import-session.ts';
 import type { Storage } from '../../storage/ports/storage.ts';
 import { BadRows, DEFAULT_BAD_SHARE, isTooBad, tooBad } from './bad-share.ts';
@@ -200,10 +202,10 @@ async function interruptible<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
   const interrupt = () => {
     staging.interrupt();
-    timer = setTimeout(interrupt, INTERRUPT_INTERVAL);
+    timer = after(INTERRUPT_INTERVAL, interrupt);
   };
   signal?.addEventListener('abort', interrupt);
   try {
@@ -215,7 +217,7 @@ async function interruptible<T>(
     throw error;
   } finally {
     signal?.removeEventListener('abort', interrupt);
-    clearTimeout(timer);
+    timer?.stop();
   }
 }
 
@@ -299,10 +301,10 @@ async function reporting<T>(
 ): Promise<T> {
   if (onProgress === undefined) return work();
   onProgress(file, phase, 0);
-  const timer = setInterval(() => onProgress(file, phase, session.staging.progress()), PROGRESS_INTERVAL);
+  const timer = every(PROGRESS_INTERVAL, () => onProgress(file, phase, session.staging.progress()));
   try {
     return await work();
   } finally {
-    clearInterval(timer);
+    timer.stop();
   }
 }

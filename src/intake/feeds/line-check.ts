@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { invalid } from '../../lib/errors.ts';
+import { createReadStream } from '../../lib/world/files.ts';
 import type { LineEnd } from './header.ts';
 
 /** DuckDB passes over a line that does not fit its buffer of 32 MB, and says nothing. */

@@ -1,7 +1,7 @@
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { spreadsheetField } from '../../lib/csv.ts';
 import { invalid, systemReason } from '../../lib/errors.ts';
+import { mkdir, type OpenFile, open } from '../../lib/world/files.ts';
 import type { Reject } from './list-rejects.ts';
 
 const BUFFER = 64 * 1024;
@@ -9,7 +9,7 @@ const BUFFER = 64 * 1024;
 /** A CSV file `file,line,reason,row` of refused rows, made when the first one comes. */
 export class RejectsFile {
   readonly path: string;
-  #file: FileHandle | undefined;
+  #file: OpenFile | undefined;
   #pending = '';
   #rows = 0;
 
@@ -48,7 +48,7 @@ export class RejectsFile {
     }
   }
 
-  async #open(): Promise<FileHandle> {
+  async #open(): Promise<OpenFile> {
     await mkdir(dirname(this.path), { recursive: true });
     return open(this.path, 'w');
   }

@@ -1,7 +1,7 @@
-import { open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { glob } from 'tinyglobby';
 import { invalid, systemReason, UserError } from '../../lib/errors.ts';
+import { open, readdir, stat } from '../../lib/world/files.ts';
 import type { Feed } from './feeds.ts';
 import { gunzipHead } from './gzip.ts';
 import { columnNames, type Layout, readHeader } from './header.ts';

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Budgets } from '../../lib/budgets.ts';
 import { UserError } from '../../lib/errors.ts';
+import { random } from '../../lib/world/random.ts';
 import type { Storage } from '../../storage/ports/storage.ts';
 import type { StandingRejects, SyncResult } from '../../storage/ports/sync-log.ts';
 import { FEED_NAMES } from '../feeds/feeds.ts';
@@ -74,7 +75,7 @@ export async function readSources(parts: ReadingParts, reading: Reading): Promis
     onProgress(undefined);
     if (pending.length === 0 || isStopped()) break;
     if (pause > 0) {
-      const length = pause * (0.5 + Math.random());
+      const length = pause * (0.5 + random());
       onRetry(pending.map(reasonOf), length);
       await wait(length);
     }

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { Transform, type TransformCallback } from 'node:stream';
 import { UserError } from '../../lib/errors.ts';
 import type { TemporaryFile } from '../../lib/temporary-file.ts';
+import { now } from '../../lib/world/clocks.ts';
 import { AddressGuard, AddressRefused } from '../../outbound/addresses.ts';
 import type { Answer } from '../../outbound/answer.ts';
 import { Exchanger } from '../../outbound/exchange.ts';
@@ -46,7 +47,7 @@ export async function download(
   options: DownloadOptions,
 ): Promise<Download | undefined> {
   const guard = new AddressGuard([...options.allowPrivate, ...addressesNamedBy(new URL(url))]);
-  const exchanger = new Exchanger(new GuardedResolver(guard, resolveBySystem, Date.now));
+  const exchanger = new Exchanger(new GuardedResolver(guard, resolveBySystem, now));
   try {
     return await new Downloading(url, exchanger, options).whatIsNew(mark);
   } catch (error) {

@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { Readable, Transform, type TransformCallback } from 'node:stream';
+import { createReadStream, open } from '../../lib/world/files.ts';
 import { FEEDS, type FeedName } from '../feeds/feeds.ts';
 import { inspect, type Source } from '../feeds/source.ts';
 import { spool } from '../feeds/spool.ts';

@@ -1,6 +1,6 @@
-import { realpath, stat } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { invalid, systemReason } from '../../lib/errors.ts';
+import { realpath, stat } from '../../lib/world/files.ts';
 import type { FeedName } from '../feeds/feeds.ts';
 import { type DownloadOptions, download } from './download.ts';
 import type { Mark } from './mark.ts';

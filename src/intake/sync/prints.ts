@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type OpenFile, open } from '../../lib/world/files.ts';
 
 /** So much of the beginning and of the end of what was read is fingerprinted. */
 export const PRINTED = 64 * 1024;
@@ -53,13 +53,13 @@ export async function lastLineEnd({ path, start }: Extract, floor: number, end: 
   }
 }
 
-async function digest(file: FileHandle, from: number, length: number): Promise<string> {
+async function digest(file: OpenFile, from: number, length: number): Promise<string> {
   return createHash('sha256')
     .update(await bytesOf(file, from, length))
     .digest('base64url');
 }
 
-async function bytesOf(file: FileHandle, from: number, length: number): Promise<Buffer> {
+async function bytesOf(file: OpenFile, from: number, length: number): Promise<Buffer> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, from);
   return buffer.subarray(0, bytesRead);
 }

@@ -1,6 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../../lib/errors.ts';
+import type { Timer } from '../../lib/world/ports.ts';
+import { newId } from '../../lib/world/random.ts';
+import { after, every } from '../../lib/world/timers.ts';
 import type { SyncGauges } from '../../metrics.ts';
 import type { Storage } from '../../storage/ports/storage.ts';
 import type { SyncResult, SyncRun } from '../../storage/ports/sync-log.ts';
@@ -40,7 +42,7 @@ const LEASE_LENGTH = 60_000;
 const LEASE_RENEWAL = 20_000;
 /** For so long the runs of the past can be looked up. */
 const HISTORY = 90 * 86_400_000;
-/** `setTimeout` knows no longer wait than some 24 days. */
+/** Timers know no longer wait than some 24 days. */
 const LONGEST_WAIT = 86_400_000;
 
 /**
@@ -50,7 +52,7 @@ const LONGEST_WAIT = 86_400_000;
 export class SyncService {
   readonly #parts: SyncParts;
   #running: Promise<SyncRun> | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
   #stopped = false;
   #progress: SyncProgress | undefined;
 
@@ -89,7 +91,7 @@ export class SyncService {
   /** Runs no more, and resolves when the last run has ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.#timer?.stop();
     await this.#running?.catch(() => {});
   }
 
@@ -144,7 +146,7 @@ export class SyncService {
 
   #schedule(wait: number): void {
     if (this.#stopped) return;
-    this.#timer = setTimeout(() => void this.#tick(), Math.min(wait, LONGEST_WAIT));
+    this.#timer = after(Math.min(wait, LONGEST_WAIT), () => void this.#tick());
   }
 
   /** Another server may have run in the meantime, or the database be away. */
@@ -173,11 +175,11 @@ export class SyncService {
     if (leases === undefined) return this.#runNow(cause, listener);
     const hold = () => leases.take('sync', server, LEASE_LENGTH);
     if (!(await hold())) throw new UserError('conflict', 'another server is syncing', { retryAfter: 10 });
-    const renewal = setInterval(() => void hold().catch(() => {}), LEASE_RENEWAL);
+    const renewal = every(LEASE_RENEWAL, () => void hold().catch(() => {}));
     try {
       return await this.#runNow(cause, listener);
     } finally {
-      clearInterval(renewal);
+      renewal.stop();
       await leases.release('sync', server).catch(() => {});
     }
   }
@@ -197,7 +199,7 @@ export class SyncService {
 
   async #runInto(results: SyncResult[], cause: SyncRun['cause'], listener: SyncListener): Promise<SyncRun> {
     const { storage, server, log, now, rejectsDir, onChanged } = this.#parts;
-    const id = randomUUID();
+    const id = newId();
     const startedAt = now();
     await storage.syncs.forget(startedAt - HISTORY);
     await storage.syncs.begin({ id, server, cause, startedAt });

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import { Retention } from '../../jobs/retention.ts';
 import type { Budgets } from '../../lib/budgets.ts';
 import { notFound, UserError } from '../../lib/errors.ts';
+import { newId } from '../../lib/world/random.ts';
 import type { AuditRecord } from '../../storage/ports/account-catalog.ts';
 import type { ImportQuery, ImportRecord } from '../../storage/ports/import-catalog.ts';
 import type { Position } from '../../storage/ports/report-catalog.ts';
@@ -134,7 +134,7 @@ export class ImportService {
       const message = `${own} of your files are waiting already; send more when some of them are imported`;
       throw new UserError('too_many_requests', message, { retryAfter: UPLOADS_RETRY });
     }
-    const id = randomUUID();
+    const id = newId();
     this.#receiving++;
     try {
       const bytes = await this.#uploads.receive(id, content, this.#maxBytes);

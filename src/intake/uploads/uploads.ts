@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { invalid, systemReason, UserError } from '../../lib/errors.ts';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from '../../lib/world/files.ts';
+import { newId } from '../../lib/world/random.ts';
 
 const IMPORT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -29,7 +28,7 @@ export class UploadsFolder {
       const file = join(this.path, 'server-id');
       const known = await readFile(file, 'utf8').catch(() => '');
       if (IMPORT_ID.test(known)) return known;
-      const id = randomUUID();
+      const id = newId();
       await writeFile(file, id, { flush: true });
       return id;
     });
@@ -91,7 +90,7 @@ export class UploadsFolder {
     const file = await open(this.rejects(id)).catch(() => undefined);
     if (file === undefined) return undefined;
     const { size } = await file.stat();
-    return { bytes: size, content: createReadStream('', { fd: file, start: 0 }) };
+    return { bytes: size, content: file.createReadStream({ start: 0 }) };
   }
 
   async removeUpload(id: string): Promise<void> {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { WorkLoop } from '../../jobs/work-loop.ts';
 import type { Budgets } from '../../lib/budgets.ts';
 import { messageOf, UserError } from '../../lib/errors.ts';
+import { elapsed } from '../../lib/world/clocks.ts';
 import type { ImportCatalog, ImportCounts, ImportRecord } from '../../storage/ports/import-catalog.ts';
 import type { StoreCensus } from '../../storage/ports/import-session.ts';
 import type { Storage } from '../../storage/ports/storage.ts';
@@ -111,13 +112,13 @@ export class ImportWorker {
   async #run(record: ImportRecord): Promise<void> {
     const { id } = record;
     const log = this.#log.child({ import_id: id, feed: record.feed });
-    const started = performance.now();
+    const started = elapsed();
     try {
       const counts = await this.#import(record);
       if (!record.dryRun) this.#onPolls(pollsIn([{ feed: feedFrom(record.feed), ...counts }]));
       await this.#imports.complete(id, counts, this.#now());
       await this.#uploads.removeUpload(id);
-      log.info({ ...counts, dry_run: record.dryRun, ms: Math.round(performance.now() - started) }, 'import complete');
+      log.info({ ...counts, dry_run: record.dryRun, ms: Math.round(elapsed() - started) }, 'import complete');
       if (!record.dryRun && counts.added + counts.replaced + counts.unreadStores.unknown > 0) this.#onChanged();
     } catch (error) {
       if (this.#loop.stopping.aborted) {
@@ -176,8 +177,8 @@ export class ImportWorker {
     let told = Number.NEGATIVE_INFINITY;
     let last = '';
     return (_file, phase, done) => {
-      if (phase === last && performance.now() - told < PROGRESS_INTERVAL) return;
-      [told, last] = [performance.now(), phase];
+      if (phase === last && elapsed() - told < PROGRESS_INTERVAL) return;
+      [told, last] = [elapsed(), phase];
       this.#imports.progress(id, phase, (done + (phase === 'merging' ? 1 : 0)) / 2).catch(() => {});
     };
   }

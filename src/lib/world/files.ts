@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import type { Files } from './ports.ts';
 import { world } from './world.ts';
 
@@ -25,3 +26,6 @@ export const createReadStream = inCurrentWorld('createReadStream');
 export const createWriteStream = inCurrentWorld('createWriteStream');
 
 export type { FileStatus, OpenFile } from './ports.ts';
+
+/** For `access`: whether a file or folder can be written. */
+export const WRITABLE = constants.W_OK;
