@@ -30,9 +30,9 @@ export function leaveOneOut(batch: Batch, asOf: number): Foretold {
     stores.push(countingPolls(open, batch.polls, first, last));
   });
   const fleet = learnFleet(sample);
-  const { kinds } = fleet.table;
-  const rates = kinds.map(({ failure, recovery }) => ({ enter: recovery, leave: failure }));
-  const weights = new Float64Array(kinds.length);
+  const { classes } = fleet.table;
+  const rates = classes.map(({ failure, recovery }) => ({ enter: recovery, leave: failure }));
+  const weights = new Float64Array(classes.length);
   const sums = METHODS.map(() => ({ brier: 0, logLoss: 0 }));
   let polls = 0;
   for (const [store, seen] of stores.entries()) {
@@ -66,7 +66,7 @@ export function leaveOneOut(batch: Batch, asOf: number): Foretold {
   };
 }
 
-/** The probability that the store is up at the hidden poll, by the kinds that its other polls make likely. */
+/** The probability that the store is up at the hidden poll, by the classes that its other polls make likely. */
 function chanceUp(rates: readonly Rates[], shares: Float64Array, before: Seen, hidden: Seen, after: Seen): number {
   let [up, all] = [0, 0];
   const [first, second] = [new Stretch(), new Stretch()];
@@ -77,7 +77,7 @@ function chanceUp(rates: readonly Rates[], shares: Float64Array, before: Seen, h
     const viaDown = (before.up ? first.p10 : first.p00) * (after.up ? second.p01 : second.p00);
     const asSeen = hidden.up ? viaUp : viaDown;
     if (!(asSeen > 0)) continue;
-    // The share of the kind without what the hidden poll said for it.
+    // The share of the class without what the hidden poll said for it.
     const weight = (shares[k] ?? 0) / asSeen;
     up += weight * viaUp;
     all += weight * (viaUp + viaDown);

@@ -1,8 +1,8 @@
-// The downtime of a store a second time, without tables: every gap by its own passage, every kind with its weight.
+// The downtime of a store a second time, without tables: every gap by its own passage, every class with its weight.
 
 import { type Intervals, intersect, total } from '../../src/domain/interval.ts';
 import { Passage } from '../../src/domain/markov/bridge.ts';
-import type { Kind } from '../../src/domain/markov/classes.ts';
+import type { LatentClass } from '../../src/domain/markov/classes.ts';
 import { Stretch } from '../../src/domain/markov/transition.ts';
 import { WINDOWS } from '../../src/domain/window.ts';
 
@@ -24,27 +24,27 @@ interface Known {
 /**
  * @param open the store's open intervals
  * @param seen its polls that count, in order, at least one
- * @param shares of the kinds in the fleet
+ * @param shares of the classes in the fleet
  * @returns one for each of `WINDOWS`
  */
 export function slowEstimate(
   open: Intervals,
   seen: readonly Seen[],
   asOf: number,
-  kinds: readonly Kind[],
+  classes: readonly LatentClass[],
   shares: ArrayLike<number>,
 ): Known[] {
-  const logs = kinds.map((kind, k) => Math.log(shares[k] ?? 0) + logLikelihood(seen, kind));
+  const logs = classes.map((latentClass, k) => Math.log(shares[k] ?? 0) + logLikelihood(seen, latentClass));
   const most = Math.max(...logs);
   const weights = logs.map((log) => Math.exp(log - most));
   const all = weights.reduce((sum, weight) => sum + weight, 0);
   return WINDOWS.map((window) => {
     const start = asOf - window;
     let [mean, square, never, always] = [0, 0, 0, 0];
-    for (const [k, kind] of kinds.entries()) {
+    for (const [k, latentClass] of classes.entries()) {
       const share = (weights[k] ?? 0) / all;
       if (share === 0) continue;
-      const of = ofKind(open, seen, start, asOf, kind);
+      const of = ofClass(open, seen, start, asOf, latentClass);
       mean += share * of.mean;
       square += share * (of.variance + of.mean ** 2);
       never += share * of.never;
@@ -56,7 +56,7 @@ export function slowEstimate(
 }
 
 /** Of the polls, the first of them as one of a chain that has run for ever. */
-function logLikelihood(seen: readonly Seen[], { failure, recovery }: Kind): number {
+function logLikelihood(seen: readonly Seen[], { failure, recovery }: LatentClass): number {
   const stretch = new Stretch();
   let log = Math.log((seen[0]?.active ? recovery : failure) / (failure + recovery));
   for (const [i, poll] of seen.entries()) {
@@ -70,7 +70,13 @@ function logLikelihood(seen: readonly Seen[], { failure, recovery }: Kind): numb
   return log;
 }
 
-function ofKind(open: Intervals, seen: readonly Seen[], start: number, asOf: number, { failure, recovery }: Kind) {
+function ofClass(
+  open: Intervals,
+  seen: readonly Seen[],
+  start: number,
+  asOf: number,
+  { failure, recovery }: LatentClass,
+) {
   let [mean, variance, never, always] = [0, 0, 1, 1];
   for (let i = 0; i <= seen.length; i++) {
     const [before, after] = [seen[i - 1], seen[i]];

@@ -156,7 +156,7 @@ export class CutGaps {
   }
 
   /**
-   * Adds the downtime of the passages to sums by window, for one kind of store.
+   * Adds the downtime of the passages to sums by window, for one class of store.
    *
    * @param fromUp its rates as of one seen up, who is away while down; `fromDown` the other way round
    */

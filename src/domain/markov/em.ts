@@ -1,35 +1,35 @@
 import type { Cells } from './cell-counts.ts';
-import { ANY_KINDS, type Kind, NEVER_DOWN, NEVER_UP } from './classes.ts';
+import { INITIAL_CLASSES, type LatentClass, NEVER_DOWN, NEVER_UP } from './classes.ts';
 import { CELLS, FIGURES, GapTable, gapAt, KNOTS } from './gap-table.ts';
 import type { StoreGaps } from './gaps.ts';
 
 /** As if so many stores of any fleet had been seen beside those of this one. */
 const DOUBT = 4;
 
-/** As if each kind had been seen to change its state so many times at the rates that it begun with. */
+/** As if each class had been seen to change its state so many times at the rates that it begun with. */
 const INERTIA = 0.5;
 
-/** How often the kinds move, and how often their shares are settled in between. */
+/** How often the classes move, and how often their shares are settled in between. */
 const MOVES = 8;
 const SETTLINGS = 2;
 
-/** Until the kinds have found their places, these many of a large sample are enough; the last moves look at all. */
+/** Until the classes have found their places, these many of a large sample are enough; the last moves look at all. */
 const FIRST_MOVES = 5;
 const FEW = 250;
 
-/** By how much the kinds overstep: 1 is plain EM, and from 2 on it need not settle. */
+/** By how much the classes overstep: 1 is plain EM, and from 2 on it need not settle. */
 const HASTE = 1.7;
 
-/** A kind with a smaller share of the fleet is dropped. */
+/** A class with a smaller share of the fleet is dropped. */
 const LEAST_SHARE = 0.01;
 
 /** Kinds that are this much less likely than the likeliest are not worth an exponential. */
 const NEGLIGIBLE = -12;
 
-/** A fleet as a mixture of kinds of store. */
+/** A fleet as a mixture of classes of store. */
 export interface Mixture {
   readonly table: GapTable;
-  /** The share of each of the kinds of `table`; they add up to 1. */
+  /** The share of each of the classes of `table`; they add up to 1. */
   readonly shares: Float64Array;
 }
 
@@ -54,13 +54,13 @@ export class FleetSample {
   }
 
   /**
-   * How likely the polls of a store are for each kind of the table, as a share of the likeliest.
+   * How likely the polls of a store are for each class of the table, as a share of the likeliest.
    *
    * @param out receives the numbers, from `at` on
    */
   likelihoods(store: number, table: GapTable, out: Float64Array, at: number): void {
     table.logLikelihoods(this.#first[store] as number, this.#gaps[store] as Cells, out, at);
-    relative(out, at, table.kinds.length);
+    relative(out, at, table.classes.length);
   }
 
   /** Adds the gaps of a store to `sums`, with a weight. */
@@ -85,7 +85,7 @@ function relative(values: Float64Array, at: number, length: number): void {
 
 /**
  * Learns how a fleet is made up, from a sample of its stores: the prior of an empirical Bayes estimate. Both the shares
- * of the kinds and their rates are those of maximum likelihood, by the EM algorithm (for the rates with the expected
+ * of the classes and their rates are those of maximum likelihood, by the EM algorithm (for the rates with the expected
  * times and numbers of changes between two polls, Hobolth & Jensen 2011), and lean on those of any fleet a little, so
  * that a handful of stores does not teach too much.
  */
@@ -103,12 +103,12 @@ export function lastOf<Result>(steps: Generator<void, Result>): Result {
 
 /** The same in steps of some milliseconds. */
 export function* learningFleet(sample: FleetSample): Generator<void, Mixture> {
-  let kinds = ANY_KINDS;
-  let origins = kinds;
-  let doubt: Float64Array = Float64Array.from(kinds, (kind) => DOUBT * shareOfAny(kind));
+  let classes = INITIAL_CLASSES;
+  let origins = classes;
+  let doubt: Float64Array = Float64Array.from(classes, (latentClass) => DOUBT * initialWeight(latentClass));
   let shares: Float64Array = doubt.map((weight) => weight / DOUBT);
   for (let move = 0; ; move++) {
-    const table = new GapTable(kinds);
+    const table = new GapTable(classes);
     const every = move < FIRST_MOVES ? Math.max(1, Math.floor(sample.stores / FEW)) : 1;
     const stores = Array.from({ length: Math.ceil(sample.stores / every) }, (_, i) => i * every);
     const weights = new Float64Array(stores.length * table.width);
@@ -117,20 +117,20 @@ export function* learningFleet(sample: FleetSample): Generator<void, Mixture> {
     for (let i = 0; i < SETTLINGS; i++) shares = settle(weights, table.width, shares, doubt);
     yield;
     if (move === MOVES) return { table, shares };
-    const moved = moveKinds(sample, stores, table, weights, shares, origins);
+    const moved = updateRates(sample, stores, table, weights, shares, origins);
     const kept = shares.map((_, k) => k).filter((k) => (shares[k] as number) >= LEAST_SHARE);
-    kinds = [...kept].map((k) => moved[k] as Kind);
-    origins = [...kept].map((k) => origins[k] as Kind);
+    classes = [...kept].map((k) => moved[k] as LatentClass);
+    origins = [...kept].map((k) => origins[k] as LatentClass);
     doubt = kept.map((k) => doubt[k] as number);
     const left = kept.reduce((sum, k) => sum + (shares[k] as number), 0);
     shares = kept.map((k) => (shares[k] as number) / left);
   }
 }
 
-function shareOfAny(kind: Kind): number {
-  if (kind === NEVER_DOWN) return 0.25;
-  if (kind === NEVER_UP) return 0.05;
-  return 0.7 / (ANY_KINDS.length - 2);
+function initialWeight(latentClass: LatentClass): number {
+  if (latentClass === NEVER_DOWN) return 0.25;
+  if (latentClass === NEVER_UP) return 0.05;
+  return 0.7 / (INITIAL_CLASSES.length - 2);
 }
 
 /** The shares that the stores have on average, given those from before. */
@@ -150,17 +150,17 @@ function settle(likelihoods: Float64Array, width: number, shares: Float64Array, 
   return sums.map((sum) => sum / all);
 }
 
-/** The kinds with the rates that their stores are expected to have shown: changes by time in which they could happen. */
-function moveKinds(
+/** The classes with the rates that their stores are expected to have shown: changes by time in which they could happen. */
+function updateRates(
   sample: FleetSample,
   stores: readonly number[],
-  { kinds, width, figures }: GapTable,
+  { classes, width, figures }: GapTable,
   likelihoods: Float64Array,
   shares: Float64Array,
-  origins: readonly Kind[],
-): Kind[] {
-  const n = kinds.length;
-  const gaps = kinds.map(() => new Float64Array(CELLS));
+  origins: readonly LatentClass[],
+): LatentClass[] {
+  const n = classes.length;
+  const gaps = classes.map(() => new Float64Array(CELLS));
   for (const [i, store] of stores.entries()) {
     const row = i * width;
     let total = 0;
@@ -170,9 +170,9 @@ function moveKinds(
       if (weight > 0.001) sample.addTo(gaps[k] as Float64Array, store, weight);
     }
   }
-  return kinds.map((kind, k) => {
-    const origin = origins[k] as Kind;
-    if (kind.failure === 0 || kind.recovery === 0) return kind;
+  return classes.map((latentClass, k) => {
+    const origin = origins[k] as LatentClass;
+    if (latentClass.failure === 0 || latentClass.recovery === 0) return latentClass;
     let failures = INERTIA;
     let recoveries = INERTIA;
     let up = INERTIA / origin.failure;
@@ -191,8 +191,8 @@ function moveKinds(
       up += count * (gapAt(cell % KNOTS) - downtime);
     }
     return {
-      failure: onwards(kind.failure, failures / Math.max(up, 1)),
-      recovery: onwards(kind.recovery, recoveries / Math.max(down, 1)),
+      failure: onwards(latentClass.failure, failures / Math.max(up, 1)),
+      recovery: onwards(latentClass.recovery, recoveries / Math.max(down, 1)),
     };
   });
 }

@@ -1,6 +1,6 @@
 import { HOUR, MINUTE } from '../hours.ts';
 import type { Cells } from './cell-counts.ts';
-import { type Kind, shareUp } from './classes.ts';
+import { type LatentClass, shareUp } from './classes.ts';
 import { Stretch } from './transition.ts';
 
 /** The states at the two ends of a gap between polls, as a number: 2 · up at the start + up at the end. */
@@ -40,45 +40,45 @@ export function gapAt(knot: number): number {
   return (knot - 23.5) * 8 * HOUR;
 }
 
-/** The figures of a cell and a kind: see `GapTable.figures`. */
+/** The figures of a cell and a latentClass: see `GapTable.figures`. */
 export const FIGURES = 5;
 
 /** In place of the logarithm of 0. It must survive a multiplication by 0. */
 export const IMPOSSIBLE = -1e6;
 
-/** So many kinds at a time have their sums in registers. */
+/** So many classes at a time have their sums in registers. */
 const ABREAST = 4;
 
-/** What a gap that is open throughout means for each kind of store. */
+/** What a gap that is open throughout means for each class of store. */
 export class GapTable {
-  readonly kinds: readonly Kind[];
-  /** The number of kinds, rounded up to what is convenient: how far apart rows of one number a kind stand. */
+  readonly classes: readonly LatentClass[];
+  /** The number of classes, rounded up to what is convenient: how far apart rows of one number a class stand. */
   readonly width: number;
-  /** The logarithm of the probability of the state at the end, at `cell · width + kind`. */
+  /** The logarithm of the probability of the state at the end, at `cell · width + latentClass`. */
   readonly #reach: Float64Array;
-  /** The logarithms of the probabilities that the first poll sees it down (0) and up (1), at `state · width + kind`. */
+  /** The logarithms of the probabilities that the first poll sees it down (0) and up (1), at `state · width + latentClass`. */
   readonly #first: Float64Array;
   /**
-   * Five figures each, at `(kind · CELLS + cell) · FIGURES`: the expected downtime in milliseconds, its variance, the
+   * Five figures each, at `(latentClass · CELLS + cell) · FIGURES`: the expected downtime in milliseconds, its variance, the
    * logarithms of the probabilities that the store was never and always down, and how many times it is expected to have
    * gone down.
    */
   readonly figures: Float64Array;
 
-  constructor(kinds: readonly Kind[]) {
-    this.kinds = kinds;
-    this.width = ABREAST * Math.ceil(kinds.length / ABREAST);
+  constructor(classes: readonly LatentClass[]) {
+    this.classes = classes;
+    this.width = ABREAST * Math.ceil(classes.length / ABREAST);
     this.#reach = new Float64Array(CELLS * this.width);
     this.#first = new Float64Array(2 * this.width);
-    this.figures = new Float64Array(FIGURES * CELLS * kinds.length);
+    this.figures = new Float64Array(FIGURES * CELLS * classes.length);
     const s = new Stretch();
-    for (const [k, kind] of kinds.entries()) {
-      const up = shareUp(kind);
+    for (const [k, latentClass] of classes.entries()) {
+      const up = shareUp(latentClass);
       this.#first[k] = Math.log(Math.max(1e-9, 1 - up));
       this.#first[this.width + k] = Math.log(Math.max(1e-9, up));
       for (let knot = 0; knot < KNOTS; knot++) {
         // State 1 is down. No two polls are at one instant, and the logarithm of their disagreeing would be infinite.
-        s.set({ enter: kind.failure, leave: kind.recovery }, Math.max(1, gapAt(knot)));
+        s.set({ enter: latentClass.failure, leave: latentClass.recovery }, Math.max(1, gapAt(knot)));
         this.#put(UP_UP, knot, k, s.p00, s.g00, s.h00, s.stay0, 0, s.n00);
         this.#put(UP_DOWN, knot, k, s.p01, s.g01, s.h01, 0, 0, s.n01);
         this.#put(DOWN_UP, knot, k, s.p10, s.g10, s.h10, 0, 0, s.n10);
@@ -90,7 +90,7 @@ export class GapTable {
   #put(
     ends: number,
     knot: number,
-    kind: number,
+    latentClass: number,
     p: number,
     g: number,
     h: number,
@@ -99,9 +99,9 @@ export class GapTable {
     failures: number,
   ): void {
     const cell = ends * KNOTS + knot;
-    const at = (kind * CELLS + cell) * FIGURES;
+    const at = (latentClass * CELLS + cell) * FIGURES;
     const mean = p > 0 ? g / p : 0;
-    this.#reach[cell * this.width + kind] = p > 0 ? Math.log(p) : IMPOSSIBLE;
+    this.#reach[cell * this.width + latentClass] = p > 0 ? Math.log(p) : IMPOSSIBLE;
     this.figures[at] = mean;
     this.figures[at + 1] = p > 0 ? Math.max(0, h / p - mean * mean) : 0;
     this.figures[at + 2] = p > 0 && never > 0 ? Math.log(never / p) : IMPOSSIBLE;
@@ -110,7 +110,7 @@ export class GapTable {
   }
 
   /**
-   * The logarithms of how likely a store's polls are for each kind.
+   * The logarithms of how likely a store's polls are for each class.
    *
    * @param first the state that its first poll saw
    * @param gaps between its polls, by cell

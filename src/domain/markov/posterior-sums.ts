@@ -2,7 +2,7 @@ import { WINDOWS } from '../window.ts';
 import type { Cells } from './cell-counts.ts';
 import { PIECE_FIGURES, PIECES, type PieceTable } from './segment-table.ts';
 
-/** Sums over independent pieces, for each of `WINDOWS`: what they say of the downtime of a store of one kind. */
+/** Sums over independent pieces, for each of `WINDOWS`: what they say of the downtime of a store of one latentClass. */
 export class DowntimeSums {
   /** Expected downtime in milliseconds, and its variance. */
   readonly mean = new Float64Array(WINDOWS.length);
@@ -30,8 +30,8 @@ export class DowntimeSums {
     }
   }
 
-  /** Adds pieces as they are for a kind. */
-  addPieces(first: number, last: number, { figures }: PieceTable, kind: number, pieces: Cells): void {
+  /** Adds pieces as they are for a class. */
+  addPieces(first: number, last: number, { figures }: PieceTable, latentClass: number, pieces: Cells): void {
     const { cells, counts, length } = pieces;
     if (length === 0) return;
     let mean = 0;
@@ -40,7 +40,7 @@ export class DowntimeSums {
     let always = 0;
     for (let i = 0; i < length; i++) {
       const count = counts[i] as number;
-      const at = (kind * PIECES + (cells[i] as number)) * PIECE_FIGURES;
+      const at = (latentClass * PIECES + (cells[i] as number)) * PIECE_FIGURES;
       mean += count * (figures[at] as number);
       variance += count * (figures[at + 1] as number);
       never += count * (figures[at + 2] as number);

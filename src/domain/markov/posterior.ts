@@ -1,7 +1,7 @@
 import { type Intervals, totalWithin } from '../interval.ts';
 import { WINDOWS } from '../window.ts';
 import type { CellCounts } from './cell-counts.ts';
-import type { Kind } from './classes.ts';
+import type { LatentClass } from './classes.ts';
 import { CutGaps } from './cut-gaps.ts';
 import type { Mixture } from './em.ts';
 import { type GapTable, IMPOSSIBLE } from './gap-table.ts';
@@ -10,7 +10,7 @@ import { DowntimeSums } from './posterior-sums.ts';
 import { PieceTable } from './segment-table.ts';
 import type { Rates } from './transition.ts';
 
-/** A kind with a smaller share of what is likely is left out of a store's estimate, if there is this much beside it. */
+/** A class with a smaller share of what is likely is left out of a store's estimate, if there is this much beside it. */
 const LEAST_SHARE = 0.04;
 const ENOUGH = 0.7;
 
@@ -18,13 +18,13 @@ const ENOUGH = 0.7;
 const NEGLIGIBLE = -5;
 
 /**
- * What is known of the open time that a store was down in each of `WINDOWS`, given its polls and the kinds of store
- * that it may be. Gaps between polls are independent given the polls and the kind, so their figures add up.
+ * What is known of the open time that a store was down in each of `WINDOWS`, given its polls and the classes of store
+ * that it may be. Gaps between polls are independent given the polls and the class, so their figures add up.
  */
 export class Downtime {
   /** The open time in milliseconds. */
   readonly open = new Float64Array(WINDOWS.length);
-  /** Expected downtime in milliseconds, and the variance around it; that of not knowing the kind is part of it. */
+  /** Expected downtime in milliseconds, and the variance around it; that of not knowing the class is part of it. */
   readonly mean = new Float64Array(WINDOWS.length);
   readonly variance = new Float64Array(WINDOWS.length);
   /** The probabilities that the store was up, and that it was down, for all of the open time. */
@@ -34,27 +34,27 @@ export class Downtime {
   readonly unseen = new Float64Array(WINDOWS.length);
 
   readonly #table: GapTable;
-  /** The logarithm of each kind's share of the fleet. */
+  /** The logarithm of each class's share of the fleet. */
   readonly #priors: Float64Array;
-  /** How likely the store at hand is to be of each kind, beside the likeliest. */
+  /** How likely the store at hand is to be of each class, beside the likeliest. */
   readonly #shares: Float64Array;
   readonly #pieces: PieceTable;
   readonly #cut = new CutGaps();
-  /** Of the kind at hand. */
+  /** Of the class at hand. */
   readonly #sums = new DowntimeSums();
-  /** What a store of each kind does while it is seen up, and while it is seen down. */
+  /** What a store of each class does while it is seen up, and while it is seen down. */
   readonly #fromUp: readonly Rates[];
   readonly #fromDown: readonly Rates[];
 
-  /** @param fleet the kinds of store that there are */
+  /** @param fleet the classes of store that there are */
   constructor({ table, shares }: Mixture) {
-    const { kinds } = table;
+    const { classes } = table;
     this.#table = table;
     this.#priors = shares.map(Math.log);
     this.#shares = new Float64Array(table.width);
     this.#pieces = new PieceTable(table);
-    this.#fromUp = kinds.map(({ failure, recovery }) => ({ enter: failure, leave: recovery }));
-    this.#fromDown = kinds.map(({ failure, recovery }) => ({ enter: recovery, leave: failure }));
+    this.#fromUp = classes.map(({ failure, recovery }) => ({ enter: failure, leave: recovery }));
+    this.#fromDown = classes.map(({ failure, recovery }) => ({ enter: recovery, leave: failure }));
   }
 
   /**
@@ -69,7 +69,7 @@ export class Downtime {
       const share = this.#shares[k] as number;
       if (share < least) continue;
       kept += share;
-      this.#addKind(k, share, gaps);
+      this.#addClass(k, share, gaps);
     }
     for (let w = 0; w < WINDOWS.length; w++) {
       const mean = (this.mean[w] as number) / kept;
@@ -80,30 +80,30 @@ export class Downtime {
     }
   }
 
-  /** How likely each kind is by the polls and by its share of the fleet; returns from which share on it counts. */
+  /** How likely each class is by the polls and by its share of the fleet; returns from which share on it counts. */
   #weigh({ first, all }: StoreGaps): number {
     const shares = this.#shares;
-    const kinds = this.#priors.length;
+    const classes = this.#priors.length;
     this.#table.logLikelihoods(first, all, shares, 0);
     let most = Number.NEGATIVE_INFINITY;
-    for (let k = 0; k < kinds; k++) {
+    for (let k = 0; k < classes; k++) {
       const log = (shares[k] as number) + (this.#priors[k] as number);
       shares[k] = log;
       if (log > most) most = log;
     }
     let sum = 0;
-    for (let k = 0; k < kinds; k++) {
+    for (let k = 0; k < classes; k++) {
       const below = (shares[k] as number) - most;
       const share = below < NEGLIGIBLE ? 0 : Math.exp(below);
       shares[k] = share;
       sum += share;
     }
     let kept = 0;
-    for (let k = 0; k < kinds; k++) if ((shares[k] as number) >= LEAST_SHARE * sum) kept += shares[k] as number;
+    for (let k = 0; k < classes; k++) if ((shares[k] as number) >= LEAST_SHARE * sum) kept += shares[k] as number;
     return kept >= ENOUGH * sum ? LEAST_SHARE * sum : Number.MIN_VALUE;
   }
 
-  /** What is the same for all kinds. */
+  /** What is the same for all classes. */
   #begin(open: Intervals, gaps: StoreGaps, asOf: number): void {
     this.#cut.set(open, gaps, asOf);
     let unseen = 0;
@@ -118,9 +118,9 @@ export class Downtime {
     }
   }
 
-  /** Adds what a store of one kind would have done: in `mean` and the others, moments about 0 times its share. */
-  #addKind(k: number, share: number, { pieces }: StoreGaps): void {
-    const { failure, recovery } = this.#table.kinds[k] as Kind;
+  /** Adds what a store of one latentClass would have done: in `mean` and the others, moments about 0 times its share. */
+  #addClass(k: number, share: number, { pieces }: StoreGaps): void {
+    const { failure, recovery } = this.#table.classes[k] as LatentClass;
     const sums = this.#sums;
     sums.clear();
     // With these there is nothing to add up: a single poll to the contrary, and the share is 0.

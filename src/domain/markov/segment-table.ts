@@ -1,5 +1,5 @@
 import { HOUR, MINUTE } from '../hours.ts';
-import type { Kind } from './classes.ts';
+import type { LatentClass } from './classes.ts';
 import { CELLS, FIGURES, type GapTable, IMPOSSIBLE } from './gap-table.ts';
 import { Stretch } from './transition.ts';
 
@@ -21,33 +21,33 @@ const REST_UNIT = 5 * MINUTE;
 /** First all cells of whole gaps, then the edges by state, rest and length. */
 export const PIECES = CELLS + 2 * RESTS * LENGTHS;
 
-/** The figures of a piece and a kind: see `PieceTable.figures`. */
+/** The figures of a piece and a latentClass: see `PieceTable.figures`. */
 export const PIECE_FIGURES = 4;
 
 /**
- * Pieces of open time by which a store's downtime is added up, and what each means for each kind of store. A piece is a
+ * Pieces of open time by which a store's downtime is added up, and what each means for each class of store. A piece is a
  * gap between two polls that is open throughout, or an edge: an open stretch that begins (or, backwards, ends) at a poll
  * and is cut off, by business hours or by a window, before the other poll of its gap, which saw the same state.
  */
 export class PieceTable {
   /**
-   * Four figures each, at `(kind · PIECES + piece) · PIECE_FIGURES`: the expected downtime in milliseconds, its variance,
+   * Four figures each, at `(latentClass · PIECES + piece) · PIECE_FIGURES`: the expected downtime in milliseconds, its variance,
    * and the logarithms of the probabilities that the store was never and always down.
    */
   readonly figures: Float64Array;
 
-  constructor({ kinds, figures }: GapTable) {
-    this.figures = new Float64Array(kinds.length * PIECES * PIECE_FIGURES);
-    for (const [k, kind] of kinds.entries()) {
+  constructor({ classes, figures }: GapTable) {
+    this.figures = new Float64Array(classes.length * PIECES * PIECE_FIGURES);
+    for (const [k, latentClass] of classes.entries()) {
       for (let cell = 0; cell < CELLS; cell++) {
         const from = (k * CELLS + cell) * FIGURES;
         this.figures.set(figures.subarray(from, from + PIECE_FIGURES), (k * PIECES + cell) * PIECE_FIGURES);
       }
-      this.#addEdges(k, kind);
+      this.#addEdges(k, latentClass);
     }
   }
 
-  #addEdges(k: number, { failure, recovery }: Kind): void {
+  #addEdges(k: number, { failure, recovery }: LatentClass): void {
     // State 1 is down.
     const rates = { enter: failure, leave: recovery };
     const near = Array.from({ length: LENGTHS }, (_, length) => {
@@ -74,8 +74,8 @@ export class PieceTable {
     }
   }
 
-  #put(kind: number, piece: number, mean: number, square: number, never: number, always: number): void {
-    const at = (kind * PIECES + piece) * PIECE_FIGURES;
+  #put(latentClass: number, piece: number, mean: number, square: number, never: number, always: number): void {
+    const at = (latentClass * PIECES + piece) * PIECE_FIGURES;
     this.figures[at] = mean;
     this.figures[at + 1] = Math.max(0, square - mean * mean);
     this.figures[at + 2] = never > 0 ? Math.log(never) : IMPOSSIBLE;

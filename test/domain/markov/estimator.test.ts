@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { ReportDetails } from '../../../src/domain/details.ts';
 import { ALWAYS, contains, intersect, total, union } from '../../../src/domain/interval.ts';
-import { type Kind, shareUp } from '../../../src/domain/markov/classes.ts';
+import { type LatentClass, shareUp } from '../../../src/domain/markov/classes.ts';
 import { FleetSample, learnFleet } from '../../../src/domain/markov/em.ts';
 import { type EstimatorName, FleetEstimator } from '../../../src/domain/markov/estimator.ts';
 import { GapTable, gapAt, KNOTS, UP_UP } from '../../../src/domain/markov/gap-table.ts';
@@ -167,25 +167,27 @@ test('polls are counted by window, and the longest open time between two of them
 });
 
 test('tables and shortcuts change the estimate of a store by less than a fiftieth of its open time', () => {
-  const kinds = [
+  const classes = [
     { failure: 1 / (5 * HOUR), recovery: 1 / (40 * MINUTE) },
     { failure: 1 / (4 * DAY), recovery: 1 / (6 * HOUR) },
   ];
-  const chains = kinds.map((kind) => new Downtime({ table: new GapTable([kind]), shares: Float64Array.of(1) }));
+  const chains = classes.map(
+    (latentClass) => new Downtime({ table: new GapTable([latentClass]), shares: Float64Array.of(1) }),
+  );
   const gaps = new StoreGaps();
   fc.assert(
     fc.property(anyStore, fc.nat(1), ([hours, seen, asOf], pick) => {
-      const [kind, downtime] = [kinds[pick], chains[pick]];
+      const [latentClass, downtime] = [classes[pick], chains[pick]];
       const batch = batchOf(
         1,
         hours,
         seen.map((poll) => ({ store: 0, ...poll })),
       );
       eachStore(batch, asOf, (_, open, first, last) => {
-        if (!kind || !downtime || !gaps.gather(open, batch.polls, first, last, asOf)) return;
+        if (!latentClass || !downtime || !gaps.gather(open, batch.polls, first, last, asOf)) return;
         downtime.estimate(open, gaps, asOf);
         const counting = seen.filter(({ instant }) => contains(open, instant));
-        const exact = slowEstimate(open, counting, asOf, [kind], [1]);
+        const exact = slowEstimate(open, counting, asOf, [latentClass], [1]);
         for (const [w, { open: openTime, mean, deviation, never, always }] of exact.entries()) {
           const [got, spread] = [downtime.mean[w] ?? Number.NaN, Math.sqrt(downtime.variance[w] ?? Number.NaN)];
           assert.ok(Math.abs(got - mean) <= 0.02 * openTime + 1, `mean ${got}, exactly ${mean}, of ${openTime}`);
@@ -201,7 +203,7 @@ test('tables and shortcuts change the estimate of a store by less than a fiftiet
   );
 });
 
-test('leaving out kinds that a store hardly is changes its estimate by less than a twenty-fifth of its open time', () => {
+test('leaving out classes that a store hardly is changes its estimate by less than a twenty-fifth of its open time', () => {
   const { batch, asOf } = simulatedFleet('late-openings', 800, 77);
   const sample = new FleetSample();
   const gaps = new StoreGaps();
@@ -219,7 +221,7 @@ test('leaving out kinds that a store hardly is changes its estimate by less than
       active: active[first + i] === 1,
     }));
     const counting = seen.filter((poll) => contains(open, poll.instant));
-    const exact = slowEstimate(open, counting, asOf, fleet.table.kinds, fleet.shares);
+    const exact = slowEstimate(open, counting, asOf, fleet.table.classes, fleet.shares);
     for (const [w, { open: openTime, mean, deviation }] of exact.entries()) {
       const [got, spread] = [downtime.mean[w] ?? Number.NaN, Math.sqrt(downtime.variance[w] ?? Number.NaN)];
       assert.ok(Math.abs(got - mean) <= 0.04 * openTime + 1, `store ${store}: mean ${got}, exactly ${mean}`);
@@ -255,8 +257,8 @@ test('a fleet whose stores are all alike is learned from their polls', () => {
   const { table, shares } = learnFleet(sample);
   assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-9, 'shares add up to 1');
   // Up for 4 hours, down for 45 minutes on average.
-  const mean = (figure: (kind: Kind) => number) =>
-    table.kinds.reduce((sum, kind, k) => sum + (shares[k] ?? 0) * figure(kind), 0);
+  const mean = (figure: (latentClass: LatentClass) => number) =>
+    table.classes.reduce((sum, latentClass, k) => sum + (shares[k] ?? 0) * figure(latentClass), 0);
   const up = mean(shareUp);
   assert.ok(Math.abs(up - 4 / 4.75) < 0.02, `up ${up} of the time`);
   const failures = mean(({ failure }) => failure) * HOUR;

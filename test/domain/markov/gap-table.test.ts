@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Passage } from '../../../src/domain/markov/bridge.ts';
 import { CellCounts } from '../../../src/domain/markov/cell-counts.ts';
-import { ANY_KINDS } from '../../../src/domain/markov/classes.ts';
+import { INITIAL_CLASSES } from '../../../src/domain/markov/classes.ts';
 import { CELLS, cellOf, FIGURES, GapTable, gapAt, KNOTS, knotOf } from '../../../src/domain/markov/gap-table.ts';
 import { DAY, HOUR, MINUTE } from '../reference.ts';
 
@@ -19,13 +19,14 @@ test('every gap of a report has a place between two knots', () => {
 });
 
 test('between two knots the expected downtime is right to a hundredth of the gap, the less likely the less', () => {
-  const table = new GapTable(ANY_KINDS);
+  const table = new GapTable(INITIAL_CLASSES);
   const states = fc.constantFrom(0 as const, 1 as const);
   fc.assert(
     fc.property(fc.integer({ min: 15 * MINUTE, max: 12 * HOUR }), states, states, fc.nat(), (gap, from, to, pick) => {
-      const k = pick % ANY_KINDS.length;
-      const kind = ANY_KINDS[k] ?? { failure: 0, recovery: 0 };
-      const [enter, leave] = from === 1 ? [kind.failure, kind.recovery] : [kind.recovery, kind.failure];
+      const k = pick % INITIAL_CLASSES.length;
+      const latentClass = INITIAL_CLASSES[k] ?? { failure: 0, recovery: 0 };
+      const [enter, leave] =
+        from === 1 ? [latentClass.failure, latentClass.recovery] : [latentClass.recovery, latentClass.failure];
       const passage = new Passage();
       passage.begin();
       passage.open({ enter, leave }, gap);
