@@ -1,7 +1,7 @@
-// The downtime of a store a second time, without tables: every gap by its own passage, every class with its weight.
+// The downtime of a store a second time, without tables: every gap by its own bridge, every class with its weight.
 
 import { type Intervals, intersect, total } from '../../src/domain/interval.ts';
-import { Passage } from '../../src/domain/markov/bridge.ts';
+import { Bridge } from '../../src/domain/markov/bridge.ts';
 import type { LatentClass } from '../../src/domain/markov/classes.ts';
 import { Stretch } from '../../src/domain/markov/transition.ts';
 import { WINDOWS } from '../../src/domain/window.ts';
@@ -91,18 +91,18 @@ function ofClass(
       ? [before.instant, ...pieces, ...(after ? [after.instant] : [])]
       : [near.instant, ...[...pieces].reverse()];
     const rates = near.active ? { enter: failure, leave: recovery } : { enter: recovery, leave: failure };
-    const passage = new Passage();
-    passage.begin();
+    const bridge = new Bridge();
+    bridge.begin();
     for (const [m, mark] of marks.slice(1).entries()) {
       const length = Math.abs(mark - (marks[m] ?? mark));
-      if (m % 2 === 0) passage.closed(rates, length);
-      else passage.open(rates, length);
+      if (m % 2 === 0) bridge.closed(rates, length);
+      else bridge.open(rates, length);
     }
-    passage.end(before && after ? (before.active === after.active ? 0 : 1) : -1);
-    mean += near.active ? passage.mean : total(pieces) - passage.mean;
-    variance += passage.variance;
-    never *= near.active ? passage.none : passage.all;
-    always *= near.active ? passage.all : passage.none;
+    bridge.end(before && after ? (before.active === after.active ? 0 : 1) : -1);
+    mean += near.active ? bridge.mean : total(pieces) - bridge.mean;
+    variance += bridge.variance;
+    never *= near.active ? bridge.none : bridge.all;
+    always *= near.active ? bridge.all : bridge.none;
   }
   return { mean, variance, never, always };
 }

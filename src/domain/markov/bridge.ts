@@ -7,7 +7,7 @@ import { type Rates, Stretch } from './transition.ts';
  *
  * A chain of two states looks the same backwards, so the way from the first poll into the past is one of these too.
  */
-export class Passage {
+export class Bridge {
   /** E[T; home] … E[T²; away], with T the open time away so far; "home" is the state of the poll at the start. */
   #p0 = 1;
   #p1 = 0;

@@ -1,7 +1,7 @@
 import { GrowingList } from '../growing-list.ts';
 import type { Intervals } from '../interval.ts';
 import { WINDOWS } from '../window.ts';
-import { Passage } from './bridge.ts';
+import { Bridge } from './bridge.ts';
 import { CellCounts } from './cell-counts.ts';
 import { IMPOSSIBLE } from './gap-table.ts';
 import { NOBODY, type StoreGaps } from './gaps.ts';
@@ -9,15 +9,15 @@ import type { DowntimeSums } from './posterior-sums.ts';
 import { LONGEST_EDGE, PIECES, pieceOf } from './segment-table.ts';
 import type { Rates } from './transition.ts';
 
-/** How many numbers a passage has in its list. */
-const PASSAGE = 7;
+/** How many numbers a bridge has in its list. */
+const BRIDGE_FIELDS = 7;
 
 /**
  * The gaps of one store that the start of a window cuts, or closed time in more than one place, or that are very long, as
  * each window sees them.
  * Most have edges like the usual ones (see `StoreGaps`). What the two of a gap hold hangs together a little, by outages
  * that last from one to the other; these are so rare beside the others that we take the two as independent. Any other
- * gap is a passage, which is exact.
+ * gap is a bridge, which is exact.
  */
 export class CutGaps {
   /** The edges that each window and all longer ones see as they are, and those that only it does. */
@@ -26,12 +26,12 @@ export class CutGaps {
   /** The most open time in one of the gaps, in each window. */
   readonly unseen = new Float64Array(WINDOWS.length);
   /** Passages: where their stretches begin and end, their open time, the states at both ends, the two windows. */
-  readonly #passages = new GrowingList();
+  readonly #bridges = new GrowingList();
   /** Lengths in turn, the first closed; any may be 0. */
   readonly #stretches = new GrowingList();
   /** The open intervals that a window sees of the gap at hand. */
   readonly #clipped = new GrowingList();
-  readonly #passage = new Passage();
+  readonly #bridge = new Bridge();
 
   /** @param open the store's open intervals, complete over the windows */
   set(open: Intervals, { cut }: StoreGaps, asOf: number): void {
@@ -81,7 +81,7 @@ export class CutGaps {
       if (opens === from && length <= longest) early = length;
       else if (closes === to && length <= longest) late = length;
       else {
-        this.#addPassage(from, to, before, after, firstWindow, lastWindow);
+        this.#addBridge(from, to, before, after, firstWindow, lastWindow);
         return;
       }
     }
@@ -112,16 +112,16 @@ export class CutGaps {
   }
 
   /** Away from the poll before, or from the only one backwards; what is outside the window counts as closed. */
-  #addPassage(from: number, to: number, before: number, after: number, firstWindow: number, lastWindow: number): void {
+  #addBridge(from: number, to: number, before: number, after: number, firstWindow: number, lastWindow: number): void {
     const begin = this.#stretches.length;
     const time = before === NOBODY ? this.#backwards(to) : this.#forwards(from, to);
-    this.#passages.push(begin);
-    this.#passages.push(this.#stretches.length);
-    this.#passages.push(time);
-    this.#passages.push(before === NOBODY ? after : before);
-    this.#passages.push(before === NOBODY ? NOBODY : after);
-    this.#passages.push(firstWindow);
-    this.#passages.push(lastWindow);
+    this.#bridges.push(begin);
+    this.#bridges.push(this.#stretches.length);
+    this.#bridges.push(time);
+    this.#bridges.push(before === NOBODY ? after : before);
+    this.#bridges.push(before === NOBODY ? NOBODY : after);
+    this.#bridges.push(firstWindow);
+    this.#bridges.push(lastWindow);
     this.#noteUnseen(time, firstWindow, lastWindow);
   }
 
@@ -156,13 +156,13 @@ export class CutGaps {
   }
 
   /**
-   * Adds the downtime of the passages to sums by window, for one class of store.
+   * Adds the downtime of the bridges to sums by window, for one class of store.
    *
    * @param fromUp its rates as of one seen up, who is away while down; `fromDown` the other way round
    */
-  addPassages(sums: DowntimeSums, fromUp: Rates, fromDown: Rates): void {
-    const [list, away] = [this.#passages, this.#passage];
-    for (let i = 0; i < list.length; i += PASSAGE) {
+  addBridges(sums: DowntimeSums, fromUp: Rates, fromDown: Rates): void {
+    const [list, away] = [this.#bridges, this.#bridge];
+    for (let i = 0; i < list.length; i += BRIDGE_FIELDS) {
       const home = list.at(i + 3);
       const end = list.at(i + 4);
       const rates = home === 1 ? fromUp : fromDown;
@@ -186,7 +186,7 @@ export class CutGaps {
       (this.own[w] as CellCounts).clear();
       this.unseen[w] = 0;
     }
-    this.#passages.clear();
+    this.#bridges.clear();
     this.#stretches.clear();
   }
 }

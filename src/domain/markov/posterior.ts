@@ -137,7 +137,7 @@ export class Downtime {
         sums.addPieces(w, longest, this.#pieces, k, shared[w] as CellCounts);
         sums.addPieces(w, w, this.#pieces, k, own[w] as CellCounts);
       }
-      this.#cut.addPassages(sums, this.#fromUp[k] as Rates, this.#fromDown[k] as Rates);
+      this.#cut.addBridges(sums, this.#fromUp[k] as Rates, this.#fromDown[k] as Rates);
     }
     for (let w = 0; w < WINDOWS.length; w++) {
       const mean = sums.mean[w] as number;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Passage } from '../../../src/domain/markov/bridge.ts';
+import { Bridge } from '../../../src/domain/markov/bridge.ts';
 import { CellCounts } from '../../../src/domain/markov/cell-counts.ts';
 import { INITIAL_CLASSES } from '../../../src/domain/markov/classes.ts';
 import { CELLS, cellOf, FIGURES, GapTable, gapAt, KNOTS, knotOf } from '../../../src/domain/markov/gap-table.ts';
@@ -27,10 +27,10 @@ test('between two knots the expected downtime is right to a hundredth of the gap
       const latentClass = INITIAL_CLASSES[k] ?? { failure: 0, recovery: 0 };
       const [enter, leave] =
         from === 1 ? [latentClass.failure, latentClass.recovery] : [latentClass.recovery, latentClass.failure];
-      const passage = new Passage();
-      passage.begin();
-      passage.open({ enter, leave }, gap);
-      fc.pre(passage.end(from === to ? 0 : 1));
+      const bridge = new Bridge();
+      bridge.begin();
+      bridge.open({ enter, leave }, gap);
+      fc.pre(bridge.end(from === to ? 0 : 1));
       const one = new CellCounts(CELLS);
       one.add(cellOf(2 * from + to, gap), 1);
       const downtime = one.cells
@@ -42,7 +42,7 @@ test('between two knots the expected downtime is right to a hundredth of the gap
         return logs[k] ?? Number.NaN;
       });
       const likely = Math.exp((some ?? Number.NaN) - (none ?? Number.NaN));
-      const exact = from === 1 ? passage.mean : gap - passage.mean;
+      const exact = from === 1 ? bridge.mean : gap - bridge.mean;
       assert.ok(likely * Math.abs(downtime - exact) < 0.01 * gap, `${downtime}, exactly ${exact}, of ${gap}`);
     }),
   );

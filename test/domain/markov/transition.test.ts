@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Passage } from '../../../src/domain/markov/bridge.ts';
+import { Bridge } from '../../../src/domain/markov/bridge.ts';
 import { type Rates, Stretch } from '../../../src/domain/markov/transition.ts';
 import { Random } from '../../../src/simulate/random.ts';
 import { integrate, integrateTwice, transition } from '../../support/chain.ts';
@@ -73,15 +73,15 @@ const cuts = fc.array(fc.oneof(fc.constant(0), fc.double({ min: 1e-3, max: 2, no
   maxLength: 5,
 });
 
-function travel(chain: Rates, lengths: readonly number[], seen: 0 | 1 | -1): Passage {
-  const passage = new Passage();
-  passage.begin();
+function travel(chain: Rates, lengths: readonly number[], seen: 0 | 1 | -1): Bridge {
+  const bridge = new Bridge();
+  bridge.begin();
   for (const [i, length] of lengths.entries()) {
-    if (i % 2 === 0) passage.open(chain, length);
-    else passage.closed(chain, length);
+    if (i % 2 === 0) bridge.open(chain, length);
+    else bridge.closed(chain, length);
   }
-  passage.end(seen);
-  return passage;
+  bridge.end(seen);
+  return bridge;
 }
 
 /** The open pieces of such a gap, and its whole length. */
