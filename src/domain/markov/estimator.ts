@@ -7,7 +7,7 @@ import { unwatchedTime, watchedTime } from '../watched.ts';
 import { POLL_REACH, WINDOWS } from '../window.ts';
 import { likelyRange } from './credible-interval.ts';
 import { FleetSample, lastOf, learningFleet } from './em.ts';
-import { ERAS, StoreGaps } from './gaps.ts';
+import { StoreGaps, WINDOW_BANDS } from './gaps.ts';
 import { Downtime } from './posterior.ts';
 
 /** How uptime is estimated from polls: by the rule `nearest`, or as what a Markov chain expects. */
@@ -94,7 +94,7 @@ export class FleetEstimator {
       if (this.#name === 'nearest') nearest(open, batch.polls, first, last, asOf, rule);
       let polls = 0;
       for (let w = 0; w < WINDOWS.length; w++) {
-        polls += this.#gaps.polls[ERAS - 1 - w] as number;
+        polls += this.#gaps.polls[WINDOW_BANDS - 1 - w] as number;
         const from = asOf - (WINDOWS[w] as number);
         const openTime = known ? (downtime.open[w] as number) : totalWithin(open, from, asOf);
         const unknownTime = totalWithin(unknown, from, asOf);

@@ -8,7 +8,7 @@ import { CELLS, cellOf, LONGEST_GAP } from './gap-table.ts';
 import { LONGEST_EDGE, PIECES, pieceOf } from './segment-table.ts';
 
 /** Time before the week's window; then from one window's start to the next one's; then the last hour. */
-export const ERAS = WINDOWS.length + 1;
+export const WINDOW_BANDS = WINDOWS.length + 1;
 
 /** No poll at that end of a gap. */
 export const NOBODY = -1;
@@ -19,13 +19,13 @@ export const NOBODY = -1;
  * know some sums. Very long ones, and those that business hours or the start of a window cut, are kept one by one.
  */
 export class StoreGaps {
-  /** All gaps between two polls, whole and cut, whatever their era: what they say about the rates. */
+  /** All gaps between two polls, whole and cut, whatever their band: what they say about the rates. */
   readonly all = new CellCounts(CELLS);
   /**
-   * The pieces of open time (see `PieceTable`) of each era: whole gaps, and the edges of those that lie in the era and
+   * The pieces of open time (see `PieceTable`) of each band: whole gaps, and the edges of those that lie in the band and
    * are only cut by one closed time. Of the time before the windows there are none: nothing is added up there.
    */
-  readonly pieces: readonly CellCounts[] = Array.from({ length: ERAS }, () => new CellCounts(PIECES));
+  readonly pieces: readonly CellCounts[] = Array.from({ length: WINDOW_BANDS }, () => new CellCounts(PIECES));
   /**
    * The other gaps, cut or very long, four numbers each: from, to, state at the start, state at the end; `NOBODY` where
    * there is none.
@@ -33,13 +33,13 @@ export class StoreGaps {
   readonly cut = new GrowingList();
   /** The state that the first poll saw. */
   first = 0;
-  /** How many polls count, in each era. */
-  readonly polls = new Int32Array(ERAS);
-  /** The most open time in one of the gaps that `pieces` tells of, in each era. */
-  readonly longest = new Float64Array(ERAS);
-  /** The run at hand, of one state and era. */
+  /** How many polls count, in each band. */
+  readonly polls = new Int32Array(WINDOW_BANDS);
+  /** The most open time in one of the gaps that `pieces` tells of, in each band. */
+  readonly longest = new Float64Array(WINDOW_BANDS);
+  /** The run at hand, of one state and band. */
   readonly #run = new GapRun();
-  /** The most open time in one gap of the era at hand. */
+  /** The most open time in one gap of the band at hand. */
   #widest = 0;
   /** The runs of each state so far, together. */
   readonly #runs = [new GapRun(), new GapRun()];
@@ -51,8 +51,8 @@ export class StoreGaps {
    */
   gather(open: Intervals, { instant, active }: PollColumns, first: number, last: number, asOf: number): boolean {
     this.#clear();
-    let era = 0;
-    let eraEnd = eraEndOf(0, asOf);
+    let band = 0;
+    let bandEnd = bandEndOf(0, asOf);
     let previous = Number.NEGATIVE_INFINITY;
     let state = NOBODY;
     let counted = 0;
@@ -68,7 +68,7 @@ export class StoreGaps {
         let at = instant[i] as number;
         if (at >= to) break;
         if (inside) {
-          const next = this.#run.follow(instant, active, i, last, Math.min(to, eraEnd), previous, state);
+          const next = this.#run.follow(instant, active, i, last, Math.min(to, bandEnd), previous, state);
           if (next > i) {
             counted += next - i;
             i = next;
@@ -84,16 +84,16 @@ export class StoreGaps {
         if (state === NOBODY) this.first = seen;
         else this.all.add(cell, 1);
         const whole = inside && at - previous <= LONGEST_GAP;
-        if (at > eraEnd || !(whole || (adjacent && seen === state))) this.#keep(previous, at, state, seen);
+        if (at > bandEnd || !(whole || (adjacent && seen === state))) this.#keep(previous, at, state, seen);
         else if (whole) {
-          if (era > 0) this.#piecesOf(era).add(cell, 1);
+          if (band > 0) this.#piecesOf(band).add(cell, 1);
           if (at - previous > this.#widest) this.#widest = at - previous;
-        } else this.#addEdges(era, state, previous, open[p - 1] as number, from, at);
-        if (seen !== state || at >= eraEnd) this.#endRun(era, state);
-        while (at >= eraEnd) {
-          this.#endEra(era, counted);
+        } else this.#addEdges(band, state, previous, open[p - 1] as number, from, at);
+        if (seen !== state || at >= bandEnd) this.#endRun(band, state);
+        while (at >= bandEnd) {
+          this.#endBand(band, counted);
           counted = 0;
-          eraEnd = eraEndOf(++era, asOf);
+          bandEnd = bandEndOf(++band, asOf);
         }
         counted++;
         previous = at;
@@ -104,44 +104,44 @@ export class StoreGaps {
       }
     }
     if (state === NOBODY) return false;
-    this.#endRun(era, state);
-    this.#endEra(era, counted);
-    for (era++; era < ERAS; era++) this.#endEra(era, 0);
+    this.#endRun(band, state);
+    this.#endBand(band, counted);
+    for (band++; band < WINDOW_BANDS; band++) this.#endBand(band, 0);
     this.#keep(previous, Number.POSITIVE_INFINITY, state, NOBODY);
     for (let s = 0; s <= 1; s++) (this.#runs[s] as GapRun).addTo(this.all, s);
     return true;
   }
 
-  #endRun(era: number, state: number): void {
+  #endRun(band: number, state: number): void {
     if (this.#run.isEmpty) return;
-    if (era > 0) this.#run.addTo(this.#piecesOf(era), state);
+    if (band > 0) this.#run.addTo(this.#piecesOf(band), state);
     (this.#runs[state] as GapRun).add(this.#run);
     if (this.#run.longest > this.#widest) this.#widest = this.#run.longest;
     this.#run.clear();
   }
 
   /** A gap that is open beside its two polls, of one state, and closed in between. */
-  #addEdges(era: number, state: number, previous: number, closes: number, opens: number, at: number): void {
-    if (era === 0) return;
+  #addEdges(band: number, state: number, previous: number, closes: number, opens: number, at: number): void {
+    if (band === 0) return;
     const early = closes - previous;
     const late = at - opens;
     if (early > LONGEST_EDGE || late > LONGEST_EDGE) {
       this.#keep(previous, at, state, state);
       return;
     }
-    const pieces = this.#piecesOf(era);
+    const pieces = this.#piecesOf(band);
     pieces.add(pieceOf(state, early, at - closes), 1);
     if (late > 0) pieces.add(pieceOf(state, late, opens - previous), 1);
     if (early + late > this.#widest) this.#widest = early + late;
   }
 
-  #piecesOf(era: number): CellCounts {
-    return this.pieces[era] as CellCounts;
+  #piecesOf(band: number): CellCounts {
+    return this.pieces[band] as CellCounts;
   }
 
-  #endEra(era: number, polls: number): void {
-    this.polls[era] = polls;
-    this.longest[era] = this.#widest;
+  #endBand(band: number, polls: number): void {
+    this.polls[band] = polls;
+    this.longest[band] = this.#widest;
     this.#widest = 0;
   }
 
@@ -153,10 +153,10 @@ export class StoreGaps {
   }
 
   #clear(): void {
-    for (let era = 0; era < ERAS; era++) {
-      this.#piecesOf(era).clear();
+    for (let band = 0; band < WINDOW_BANDS; band++) {
+      this.#piecesOf(band).clear();
       // What no poll counts for is asked these all the same.
-      this.polls[era] = 0;
+      this.polls[band] = 0;
     }
     this.all.clear();
     this.#run.clear();
@@ -166,6 +166,6 @@ export class StoreGaps {
   }
 }
 
-function eraEndOf(era: number, asOf: number): number {
-  return era < WINDOWS.length ? asOf - (WINDOWS[WINDOWS.length - 1 - era] as number) : Number.POSITIVE_INFINITY;
+function bandEndOf(band: number, asOf: number): number {
+  return band < WINDOWS.length ? asOf - (WINDOWS[WINDOWS.length - 1 - band] as number) : Number.POSITIVE_INFINITY;
 }

@@ -5,7 +5,7 @@ import type { LatentClass } from './classes.ts';
 import { CutGaps } from './cut-gaps.ts';
 import type { Mixture } from './em.ts';
 import { type GapTable, IMPOSSIBLE } from './gap-table.ts';
-import { ERAS, type StoreGaps } from './gaps.ts';
+import { type StoreGaps, WINDOW_BANDS } from './gaps.ts';
 import { DowntimeSums } from './posterior-sums.ts';
 import { PieceTable } from './segment-table.ts';
 import type { Rates } from './transition.ts';
@@ -113,7 +113,7 @@ export class Downtime {
       this.never[w] = 0;
       this.always[w] = 0;
       this.open[w] = totalWithin(open, asOf - (WINDOWS[w] as number), asOf);
-      unseen = Math.max(unseen, gaps.longest[ERAS - 1 - w] as number);
+      unseen = Math.max(unseen, gaps.longest[WINDOW_BANDS - 1 - w] as number);
       this.unseen[w] = Math.max(unseen, this.#cut.unseen[w] as number);
     }
   }
@@ -133,7 +133,7 @@ export class Downtime {
       const { shared, own } = this.#cut;
       const longest = WINDOWS.length - 1;
       for (let w = 0; w <= longest; w++) {
-        sums.addPieces(w, longest, this.#pieces, k, pieces[ERAS - 1 - w] as CellCounts);
+        sums.addPieces(w, longest, this.#pieces, k, pieces[WINDOW_BANDS - 1 - w] as CellCounts);
         sums.addPieces(w, longest, this.#pieces, k, shared[w] as CellCounts);
         sums.addPieces(w, w, this.#pieces, k, own[w] as CellCounts);
       }
