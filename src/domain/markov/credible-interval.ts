@@ -1,9 +1,9 @@
-/** How sure a range is: the truth lies in it with this probability, and half of the rest on either side. */
-export const CONFIDENCE = 0.9;
-const TAIL = (1 - CONFIDENCE) / 2;
+/** How sure a interval is: the truth lies in it with this probability, and half of the rest on either side. */
+export const CREDIBLE_LEVEL = 0.9;
+const TAIL = (1 - CREDIBLE_LEVEL) / 2;
 
 /** What is known of a share between 0 and 1 that may well be exactly 0 or exactly 1. */
-export interface ShareBelief {
+export interface SharePosterior {
   readonly mean: number;
   readonly variance: number;
   /** The probabilities of exactly 0 and of exactly 1. */
@@ -11,21 +11,21 @@ export interface ShareBelief {
   readonly all: number;
 }
 
-/** The two ends of a range. */
-export interface Range {
+/** The two ends of a interval. */
+export interface CredibleInterval {
   low: number;
   high: number;
 }
 
 /**
- * The range that holds a share with the probability `CONFIDENCE`. What is left beside the two exact values has a beta
+ * The interval that holds a share with the probability `CREDIBLE_LEVEL`. What is left beside the two exact values has a beta
  * distribution of the same mean and variance: it stays between 0 and 1, and has the shapes that sums of outages have,
  * from skewed to nearly normal. Where an end is an exact value nothing lies beyond it, and the other end gets the
  * whole rest.
  *
  * @param out receives the two ends, `0 ≤ low ≤ high ≤ 1`
  */
-export function likelyRange({ mean, variance, none, all }: ShareBelief, out: Range): void {
+export function credibleInterval({ mean, variance, none, all }: SharePosterior, out: CredibleInterval): void {
   const between = 1 - none - all;
   const lowIsExact = none >= TAIL;
   const highIsExact = all >= TAIL;

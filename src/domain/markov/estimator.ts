@@ -5,7 +5,7 @@ import type { PollColumns } from '../polls.ts';
 import { allOf, type Batch, eachStore, type StoreRange, type UptimeFigures, type VisitStore } from '../uptime.ts';
 import { unwatchedTime, watchedTime } from '../watched.ts';
 import { POLL_REACH, WINDOWS } from '../window.ts';
-import { likelyRange } from './credible-interval.ts';
+import { credibleInterval } from './credible-interval.ts';
 import { FleetSample, lastOf, learningFleet } from './em.ts';
 import { StoreGaps, WINDOW_BANDS } from './gaps.ts';
 import { Downtime } from './posterior.ts';
@@ -20,7 +20,7 @@ const SAMPLE = 1000;
 /** So many of them are looked at in one step. */
 const SAMPLED_AT_ONCE = 100;
 
-/** A range looks beyond the polls of a store for no longer than this many stores were watched, or that store itself. */
+/** A interval looks beyond the polls of a store for no longer than this many stores were watched, or that store itself. */
 const WITNESSES = 200;
 
 /**
@@ -86,8 +86,8 @@ export class FleetEstimator {
     const downtime = this.#downtime ?? lastOf(this.learn(batch, asOf));
     const { mean, variance, never, always, unseen } = downtime;
     const rule = newEstimate();
-    const belief = { mean: 0, variance: 0, none: 0, all: 0 };
-    const range = { low: 0, high: 0 };
+    const share = { mean: 0, variance: 0, none: 0, all: 0 };
+    const interval = { low: 0, high: 0 };
     const visit: VisitStore = (store, open, first, last, unknown) => {
       const known = this.#gaps.gather(open, batch.polls, first, last, asOf);
       if (known) downtime.estimate(open, this.#gaps, asOf);
@@ -106,15 +106,15 @@ export class FleetEstimator {
         const down = Math.min(openTime, mean[w] as number);
         const expected = this.#name === 'nearest' ? (rule.up[w] as number) : openTime - down;
         const up = unknownTime === 0 ? expected : exact(expected);
-        belief.mean = down / openTime;
-        belief.variance = (variance[w] as number) / (openTime * openTime);
-        belief.none = never[w] as number;
-        belief.all = always[w] as number;
-        likelyRange(belief, range);
+        share.mean = down / openTime;
+        share.variance = (variance[w] as number) / (openTime * openTime);
+        share.none = never[w] as number;
+        share.all = always[w] as number;
+        credibleInterval(share, interval);
         const unknowable = this.#unknowable(open, batch.polls, first, last, asOf, w, openTime);
-        // A range that leaves out its own number would puzzle: it reaches at least to there.
-        const low = Math.min(up, Math.max(0, openTime * (1 - range.high) - unknowable));
-        const high = Math.max(up, Math.min(openTime, openTime * (1 - range.low) + unknowable));
+        // A interval that leaves out its own number would puzzle: it reaches at least to there.
+        const low = Math.min(up, Math.max(0, openTime * (1 - interval.high) - unknowable));
+        const high = Math.max(up, Math.min(openTime, openTime * (1 - interval.low) + unknowable));
         figures.set(offset + store, w, up, openTime - up, openTime + unknownTime);
         // Nothing is seen of unknown time: all of it may be up, and all of it down.
         const unpolled = Math.max(unseen[w] as number, unknownTime);

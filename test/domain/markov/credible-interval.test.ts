@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { betaQuantile, likelyRange, type ShareBelief } from '../../../src/domain/markov/credible-interval.ts';
+import { betaQuantile, credibleInterval, type SharePosterior } from '../../../src/domain/markov/credible-interval.ts';
 
-function rangeOf(belief: ShareBelief): [low: number, high: number] {
-  const range = { low: Number.NaN, high: Number.NaN };
-  likelyRange(belief, range);
-  return [range.low, range.high];
+function intervalOf(posterior: SharePosterior): [low: number, high: number] {
+  const interval = { low: Number.NaN, high: Number.NaN };
+  credibleInterval(posterior, interval);
+  return [interval.low, interval.high];
 }
 
 /** The probability below `x` of a beta distribution, by Simpson's rule after x = sin², which tames both ends. */
@@ -42,36 +42,36 @@ test('quantiles of a beta distribution are right to a twentieth of its deviation
   }
 });
 
-test('a range lies within 0 and 1, whatever is believed', () => {
+test('a interval lies within 0 and 1, whatever is believed', () => {
   const share = fc.double({ min: 0, max: 1, noNaN: true });
   fc.assert(
     fc.property(share, share, share, share, (mean, spread, none, all) => {
       const scale = Math.max(1, none + all);
-      const belief = { mean, variance: spread * mean * (1 - mean), none: none / scale, all: all / scale };
-      const [low, high] = rangeOf(belief);
-      assert.ok(low >= 0 && low <= high && high <= 1, `${low} to ${high} of ${JSON.stringify(belief)}`);
+      const posterior = { mean, variance: spread * mean * (1 - mean), none: none / scale, all: all / scale };
+      const [low, high] = intervalOf(posterior);
+      assert.ok(low >= 0 && low <= high && high <= 1, `${low} to ${high} of ${JSON.stringify(posterior)}`);
     }),
     { numRuns: 5000 },
   );
 });
 
-test('what is nearly sure is a range without width', () => {
-  assert.deepEqual(rangeOf({ mean: 0.004, variance: 0.001, none: 0.97, all: 0 }), [0, 0]);
-  assert.deepEqual(rangeOf({ mean: 0.996, variance: 0.001, none: 0, all: 0.97 }), [1, 1]);
-  assert.deepEqual(rangeOf({ mean: 0, variance: 0, none: 1, all: 0 }), [0, 0]);
-  assert.deepEqual(rangeOf({ mean: 1, variance: 0, none: 0, all: 1 }), [1, 1]);
+test('what is nearly sure is a interval without width', () => {
+  assert.deepEqual(intervalOf({ mean: 0.004, variance: 0.001, none: 0.97, all: 0 }), [0, 0]);
+  assert.deepEqual(intervalOf({ mean: 0.996, variance: 0.001, none: 0, all: 0.97 }), [1, 1]);
+  assert.deepEqual(intervalOf({ mean: 0, variance: 0, none: 1, all: 0 }), [0, 0]);
+  assert.deepEqual(intervalOf({ mean: 1, variance: 0, none: 0, all: 1 }), [1, 1]);
 });
 
 test('where an end is an exact value the other end gets the whole tenth', () => {
   // Half nothing, half uniform: nine tenths end where four fifths of the uniform part do.
-  const [low, high] = rangeOf({ mean: 0.25, variance: 1 / 6 - 0.0625, none: 0.5, all: 0 });
+  const [low, high] = intervalOf({ mean: 0.25, variance: 1 / 6 - 0.0625, none: 0.5, all: 0 });
   assert.equal(low, 0);
   assert.ok(Math.abs(high - 0.8) < 0.02, `up to ${high}`);
-  const mirrored = rangeOf({ mean: 0.75, variance: 1 / 6 - 0.0625, none: 0, all: 0.5 });
+  const mirrored = intervalOf({ mean: 0.75, variance: 1 / 6 - 0.0625, none: 0, all: 0.5 });
   assert.ok(Math.abs(mirrored[0] - 0.2) < 0.02 && mirrored[1] === 1, `${mirrored}`);
 });
 
 test('without exact values a twentieth lies on either side', () => {
-  const [low, high] = rangeOf({ mean: 0.5, variance: 1 / 12, none: 0, all: 0 });
+  const [low, high] = intervalOf({ mean: 0.5, variance: 1 / 12, none: 0, all: 0 });
   assert.ok(Math.abs(low - 0.05) < 0.01 && Math.abs(high - 0.95) < 0.01, `${low} to ${high}`);
 });
