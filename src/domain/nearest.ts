@@ -46,11 +46,11 @@ export function nearest(
 function addUp(open: Intervals, from: number, to: number, asOf: number, up: Float64Array): void {
   const end = Math.min(to, asOf);
   for (let i = firstEndingAfter(open, from); i < open.length; i += 2) {
-    const pieceFrom = Math.max(open[i] as number, from);
-    if (pieceFrom >= end) break;
-    const pieceTo = Math.min(open[i + 1] as number, end);
+    const begin = Math.max(open[i] as number, from);
+    if (begin >= end) break;
+    const finish = Math.min(open[i + 1] as number, end);
     for (let w = 0; w < WINDOWS.length; w++) {
-      const inside = pieceTo - Math.max(pieceFrom, asOf - (WINDOWS[w] as number));
+      const inside = finish - Math.max(begin, asOf - (WINDOWS[w] as number));
       if (inside > 0) up[w] = (up[w] as number) + inside;
     }
   }

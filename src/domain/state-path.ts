@@ -34,9 +34,9 @@ export function walkStatePath(open: Intervals, polls: PollColumns, first: number
   let counted = 0;
   let length = 0;
   let i = first;
-  for (let piece = 0; piece < open.length && i < last; piece += 2) {
-    const from = open[piece] as number;
-    const to = open[piece + 1] as number;
+  for (let o = 0; o < open.length && i < last; o += 2) {
+    const from = open[o] as number;
+    const to = open[o + 1] as number;
     while (i < last && (instant[i] as number) < from) i++;
     for (; i < last; i++) {
       const at = instant[i] as number;

@@ -123,16 +123,16 @@ export function timelineOf(
 function segmentsOf(open: Intervals, upTime: Intervals, otherwise: 'down' | 'unknown'): Segment[] {
   const segments: Segment[] = [];
   for (let i = 0; i < open.length; i += 2) {
-    const piece = [open[i] as number, open[i + 1] as number];
-    const up = intersect(piece, upTime);
-    let at = piece[0] as number;
+    const stretch = [open[i] as number, open[i + 1] as number];
+    const up = intersect(stretch, upTime);
+    let at = stretch[0] as number;
     for (let j = 0; j < up.length; j += 2) {
       const [from, to] = [up[j] as number, up[j + 1] as number];
       if (at < from) segments.push({ from: at, to: from, state: otherwise });
       segments.push({ from, to, state: 'up' });
       at = to;
     }
-    if (at < (piece[1] as number)) segments.push({ from: at, to: piece[1] as number, state: otherwise });
+    if (at < (stretch[1] as number)) segments.push({ from: at, to: stretch[1] as number, state: otherwise });
   }
   return segments;
 }

@@ -26,9 +26,9 @@ export function unwatchedTime(
   let inside = 0;
   let isEdge = true;
   let i = first;
-  for (let piece = 0; piece < open.length; piece += 2) {
-    let at = open[piece] as number;
-    const end = open[piece + 1] as number;
+  for (let o = 0; o < open.length; o += 2) {
+    let at = open[o] as number;
+    const end = open[o + 1] as number;
     while (i < last && (instant[i] as number) < at) i++;
     for (; i < last && (instant[i] as number) < end; i++) {
       const poll = instant[i] as number;

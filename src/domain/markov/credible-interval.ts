@@ -1,4 +1,4 @@
-/** How sure a interval is: the truth lies in it with this probability, and half of the rest on either side. */
+/** How sure an interval is: the truth lies in it with this probability, and half of the rest on either side. */
 export const CREDIBLE_LEVEL = 0.9;
 const TAIL = (1 - CREDIBLE_LEVEL) / 2;
 
@@ -11,7 +11,7 @@ export interface SharePosterior {
   readonly all: number;
 }
 
-/** The two ends of a interval. */
+/** The two ends of an interval. */
 export interface CredibleInterval {
   low: number;
   high: number;

@@ -6,7 +6,7 @@ import { CellCounts } from './cell-counts.ts';
 import { IMPOSSIBLE } from './gap-table.ts';
 import { NOBODY, type StoreGaps } from './gaps.ts';
 import type { DowntimeSums } from './posterior-sums.ts';
-import { LONGEST_EDGE, PIECES, pieceOf } from './segment-table.ts';
+import { GAP_SEGMENTS, gapSegmentOf, LONGEST_EDGE } from './segment-table.ts';
 import type { Rates } from './transition.ts';
 
 /** How many numbers a bridge has in its list. */
@@ -21,8 +21,8 @@ const BRIDGE_FIELDS = 7;
  */
 export class CutGaps {
   /** The edges that each window and all longer ones see as they are, and those that only it does. */
-  readonly shared: readonly CellCounts[] = WINDOWS.map(() => new CellCounts(PIECES));
-  readonly own: readonly CellCounts[] = WINDOWS.map(() => new CellCounts(PIECES));
+  readonly shared: readonly CellCounts[] = WINDOWS.map(() => new CellCounts(GAP_SEGMENTS));
+  readonly own: readonly CellCounts[] = WINDOWS.map(() => new CellCounts(GAP_SEGMENTS));
   /** The most open time in one of the gaps, in each window. */
   readonly unseen = new Float64Array(WINDOWS.length);
   /** Passages: where their stretches begin and end, their open time, the states at both ends, the two windows. */
@@ -36,20 +36,20 @@ export class CutGaps {
   /** @param open the store's open intervals, complete over the windows */
   set(open: Intervals, { cut }: StoreGaps, asOf: number): void {
     this.#clear();
-    let piece = 0;
+    let firstOpen = 0;
     for (let c = 0; c < cut.length; c += 4) {
       const from = cut.at(c);
       const to = cut.at(c + 1);
       const before = cut.at(c + 2);
       const after = cut.at(c + 3);
-      while (piece < open.length && (open[piece + 1] as number) <= from) piece += 2;
+      while (firstOpen < open.length && (open[firstOpen + 1] as number) <= from) firstOpen += 2;
       // Windows that the gap lies in as a whole see the same of it; one that begins within it sees its own part.
       let last = WINDOWS.length - 1;
       while (last >= 0 && to > asOf - (WINDOWS[last] as number)) {
         const start = asOf - (WINDOWS[last] as number);
         let first = last;
         while (from >= start && first > 0 && from >= asOf - (WINDOWS[first - 1] as number)) first--;
-        this.#addPart(open, piece, from, to, before, after, start, asOf, first, last);
+        this.#addPart(open, firstOpen, from, to, before, after, start, asOf, first, last);
         last = first - 1;
       }
     }
@@ -57,7 +57,7 @@ export class CutGaps {
 
   #addPart(
     open: Intervals,
-    piece: number,
+    firstOpen: number,
     from: number,
     to: number,
     before: number,
@@ -71,7 +71,7 @@ export class CutGaps {
     const most = Math.min(to, asOf);
     // A change of state in so short a time is worth a closer look.
     const longest = before === after || before === NOBODY || after === NOBODY ? LONGEST_EDGE : 0;
-    this.#clip(open, piece, least, most);
+    this.#clip(open, firstOpen, least, most);
     let early = 0;
     let late = 0;
     for (let i = 0; i < this.#clipped.length; i += 2) {
@@ -89,15 +89,15 @@ export class CutGaps {
     const rest = to - from;
     const isShared = lastWindow === WINDOWS.length - 1;
     const edges = (isShared ? this.shared : this.own)[firstWindow] as CellCounts;
-    if (early > 0) edges.add(pieceOf(state, early, rest - early), 1);
-    if (late > 0) edges.add(pieceOf(state, late, rest - late), 1);
+    if (early > 0) edges.add(gapSegmentOf(state, early, rest - early), 1);
+    if (late > 0) edges.add(gapSegmentOf(state, late, rest - late), 1);
     this.#noteUnseen(early + late, firstWindow, lastWindow);
   }
 
-  /** The open intervals from `piece` on, as far as they lie in `[least, most)`. */
-  #clip(open: Intervals, piece: number, least: number, most: number): void {
+  /** The open intervals from `firstOpen` on, as far as they lie in `[least, most)`. */
+  #clip(open: Intervals, firstOpen: number, least: number, most: number): void {
     this.#clipped.clear();
-    for (let p = piece; p < open.length; p += 2) {
+    for (let p = firstOpen; p < open.length; p += 2) {
       const opens = Math.max(open[p] as number, least);
       if (opens >= most) break;
       const closes = Math.min(open[p + 1] as number, most);

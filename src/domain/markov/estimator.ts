@@ -20,7 +20,7 @@ const SAMPLE = 1000;
 /** So many of them are looked at in one step. */
 const SAMPLED_AT_ONCE = 100;
 
-/** A interval looks beyond the polls of a store for no longer than this many stores were watched, or that store itself. */
+/** An interval looks beyond the polls of a store for no longer than this many stores were watched, or that store itself. */
 const WITNESSES = 200;
 
 /**
@@ -112,7 +112,7 @@ export class FleetEstimator {
         share.all = always[w] as number;
         credibleInterval(share, interval);
         const unknowable = this.#unknowable(open, batch.polls, first, last, asOf, w, openTime);
-        // A interval that leaves out its own number would puzzle: it reaches at least to there.
+        // An interval that leaves out its own number would puzzle: it reaches at least to there.
         const low = Math.min(up, Math.max(0, openTime * (1 - interval.high) - unknowable));
         const high = Math.max(up, Math.min(openTime, openTime * (1 - interval.low) + unknowable));
         figures.set(offset + store, w, up, openTime - up, openTime + unknownTime);

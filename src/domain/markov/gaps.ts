@@ -5,7 +5,7 @@ import { WINDOWS } from '../window.ts';
 import { CellCounts } from './cell-counts.ts';
 import { GapRun } from './gap-run.ts';
 import { CELLS, cellOf, LONGEST_GAP } from './gap-table.ts';
-import { LONGEST_EDGE, PIECES, pieceOf } from './segment-table.ts';
+import { GAP_SEGMENTS, gapSegmentOf, LONGEST_EDGE } from './segment-table.ts';
 
 /** Time before the week's window; then from one window's start to the next one's; then the last hour. */
 export const WINDOW_BANDS = WINDOWS.length + 1;
@@ -22,10 +22,10 @@ export class StoreGaps {
   /** All gaps between two polls, whole and cut, whatever their band: what they say about the rates. */
   readonly all = new CellCounts(CELLS);
   /**
-   * The pieces of open time (see `PieceTable`) of each band: whole gaps, and the edges of those that lie in the band and
+   * The segments of open time (see `GapSegmentTable`) of each band: whole gaps, and the edges of those that lie in the band and
    * are only cut by one closed time. Of the time before the windows there are none: nothing is added up there.
    */
-  readonly pieces: readonly CellCounts[] = Array.from({ length: WINDOW_BANDS }, () => new CellCounts(PIECES));
+  readonly segments: readonly CellCounts[] = Array.from({ length: WINDOW_BANDS }, () => new CellCounts(GAP_SEGMENTS));
   /**
    * The other gaps, cut or very long, four numbers each: from, to, state at the start, state at the end; `NOBODY` where
    * there is none.
@@ -35,7 +35,7 @@ export class StoreGaps {
   first = 0;
   /** How many polls count, in each band. */
   readonly polls = new Int32Array(WINDOW_BANDS);
-  /** The most open time in one of the gaps that `pieces` tells of, in each band. */
+  /** The most open time in one of the gaps that `segments` tells of, in each band. */
   readonly longest = new Float64Array(WINDOW_BANDS);
   /** The run at hand, of one state and band. */
   readonly #run = new GapRun();
@@ -86,7 +86,7 @@ export class StoreGaps {
         const whole = inside && at - previous <= LONGEST_GAP;
         if (at > bandEnd || !(whole || (adjacent && seen === state))) this.#keep(previous, at, state, seen);
         else if (whole) {
-          if (band > 0) this.#piecesOf(band).add(cell, 1);
+          if (band > 0) this.#segmentsOf(band).add(cell, 1);
           if (at - previous > this.#widest) this.#widest = at - previous;
         } else this.#addEdges(band, state, previous, open[p - 1] as number, from, at);
         if (seen !== state || at >= bandEnd) this.#endRun(band, state);
@@ -114,7 +114,7 @@ export class StoreGaps {
 
   #endRun(band: number, state: number): void {
     if (this.#run.isEmpty) return;
-    if (band > 0) this.#run.addTo(this.#piecesOf(band), state);
+    if (band > 0) this.#run.addTo(this.#segmentsOf(band), state);
     (this.#runs[state] as GapRun).add(this.#run);
     if (this.#run.longest > this.#widest) this.#widest = this.#run.longest;
     this.#run.clear();
@@ -129,14 +129,14 @@ export class StoreGaps {
       this.#keep(previous, at, state, state);
       return;
     }
-    const pieces = this.#piecesOf(band);
-    pieces.add(pieceOf(state, early, at - closes), 1);
-    if (late > 0) pieces.add(pieceOf(state, late, opens - previous), 1);
+    const segments = this.#segmentsOf(band);
+    segments.add(gapSegmentOf(state, early, at - closes), 1);
+    if (late > 0) segments.add(gapSegmentOf(state, late, opens - previous), 1);
     if (early + late > this.#widest) this.#widest = early + late;
   }
 
-  #piecesOf(band: number): CellCounts {
-    return this.pieces[band] as CellCounts;
+  #segmentsOf(band: number): CellCounts {
+    return this.segments[band] as CellCounts;
   }
 
   #endBand(band: number, polls: number): void {
@@ -154,7 +154,7 @@ export class StoreGaps {
 
   #clear(): void {
     for (let band = 0; band < WINDOW_BANDS; band++) {
-      this.#piecesOf(band).clear();
+      this.#segmentsOf(band).clear();
       // What no poll counts for is asked these all the same.
       this.polls[band] = 0;
     }

@@ -1,8 +1,8 @@
 import { WINDOWS } from '../window.ts';
 import type { Cells } from './cell-counts.ts';
-import { PIECE_FIGURES, PIECES, type PieceTable } from './segment-table.ts';
+import { GAP_SEGMENTS, type GapSegmentTable, SEGMENT_FIGURES } from './segment-table.ts';
 
-/** Sums over independent pieces, for each of `WINDOWS`: what they say of the downtime of a store of one latentClass. */
+/** Sums over independent segments, for each of `WINDOWS`: what they say of the downtime of a store of one latentClass. */
 export class DowntimeSums {
   /** Expected downtime in milliseconds, and its variance. */
   readonly mean = new Float64Array(WINDOWS.length);
@@ -30,9 +30,9 @@ export class DowntimeSums {
     }
   }
 
-  /** Adds pieces as they are for a class. */
-  addPieces(first: number, last: number, { figures }: PieceTable, latentClass: number, pieces: Cells): void {
-    const { cells, counts, length } = pieces;
+  /** Adds segments as they are for a class. */
+  addSegments(first: number, last: number, { figures }: GapSegmentTable, latentClass: number, segments: Cells): void {
+    const { cells, counts, length } = segments;
     if (length === 0) return;
     let mean = 0;
     let variance = 0;
@@ -40,7 +40,7 @@ export class DowntimeSums {
     let always = 0;
     for (let i = 0; i < length; i++) {
       const count = counts[i] as number;
-      const at = (latentClass * PIECES + (cells[i] as number)) * PIECE_FIGURES;
+      const at = (latentClass * GAP_SEGMENTS + (cells[i] as number)) * SEGMENT_FIGURES;
       mean += count * (figures[at] as number);
       variance += count * (figures[at + 1] as number);
       never += count * (figures[at + 2] as number);

@@ -7,7 +7,7 @@ import type { Mixture } from './em.ts';
 import { type GapTable, IMPOSSIBLE } from './gap-table.ts';
 import { type StoreGaps, WINDOW_BANDS } from './gaps.ts';
 import { DowntimeSums } from './posterior-sums.ts';
-import { PieceTable } from './segment-table.ts';
+import { GapSegmentTable } from './segment-table.ts';
 import type { Rates } from './transition.ts';
 
 /** A class with a smaller share of what is likely is left out of a store's estimate, if there is this much beside it. */
@@ -38,7 +38,7 @@ export class Downtime {
   readonly #priors: Float64Array;
   /** How likely the store at hand is to be of each class, beside the likeliest. */
   readonly #shares: Float64Array;
-  readonly #pieces: PieceTable;
+  readonly #segmentTable: GapSegmentTable;
   readonly #cut = new CutGaps();
   /** Of the class at hand. */
   readonly #sums = new DowntimeSums();
@@ -52,7 +52,7 @@ export class Downtime {
     this.#table = table;
     this.#priors = shares.map(Math.log);
     this.#shares = new Float64Array(table.width);
-    this.#pieces = new PieceTable(table);
+    this.#segmentTable = new GapSegmentTable(table);
     this.#fromUp = classes.map(({ failure, recovery }) => ({ enter: failure, leave: recovery }));
     this.#fromDown = classes.map(({ failure, recovery }) => ({ enter: recovery, leave: failure }));
   }
@@ -119,7 +119,7 @@ export class Downtime {
   }
 
   /** Adds what a store of one latentClass would have done: in `mean` and the others, moments about 0 times its share. */
-  #addClass(k: number, share: number, { pieces }: StoreGaps): void {
+  #addClass(k: number, share: number, { segments }: StoreGaps): void {
     const { failure, recovery } = this.#table.classes[k] as LatentClass;
     const sums = this.#sums;
     sums.clear();
@@ -133,9 +133,9 @@ export class Downtime {
       const { shared, own } = this.#cut;
       const longest = WINDOWS.length - 1;
       for (let w = 0; w <= longest; w++) {
-        sums.addPieces(w, longest, this.#pieces, k, pieces[WINDOW_BANDS - 1 - w] as CellCounts);
-        sums.addPieces(w, longest, this.#pieces, k, shared[w] as CellCounts);
-        sums.addPieces(w, w, this.#pieces, k, own[w] as CellCounts);
+        sums.addSegments(w, longest, this.#segmentTable, k, segments[WINDOW_BANDS - 1 - w] as CellCounts);
+        sums.addSegments(w, longest, this.#segmentTable, k, shared[w] as CellCounts);
+        sums.addSegments(w, w, this.#segmentTable, k, own[w] as CellCounts);
       }
       this.#cut.addBridges(sums, this.#fromUp[k] as Rates, this.#fromDown[k] as Rates);
     }

@@ -19,29 +19,29 @@ const RESTS = 11 * DIVISIONS + 3;
 const REST_UNIT = 5 * MINUTE;
 
 /** First all cells of whole gaps, then the edges by state, rest and length. */
-export const PIECES = CELLS + 2 * RESTS * LENGTHS;
+export const GAP_SEGMENTS = CELLS + 2 * RESTS * LENGTHS;
 
-/** The figures of a piece and a latentClass: see `PieceTable.figures`. */
-export const PIECE_FIGURES = 4;
+/** The figures of a segment and a latentClass: see `GapSegmentTable.figures`. */
+export const SEGMENT_FIGURES = 4;
 
 /**
- * Pieces of open time by which a store's downtime is added up, and what each means for each class of store. A piece is a
+ * Pieces of open time by which a store's downtime is added up, and what each means for each class of store. A segment is a
  * gap between two polls that is open throughout, or an edge: an open stretch that begins (or, backwards, ends) at a poll
  * and is cut off, by business hours or by a window, before the other poll of its gap, which saw the same state.
  */
-export class PieceTable {
+export class GapSegmentTable {
   /**
-   * Four figures each, at `(latentClass · PIECES + piece) · PIECE_FIGURES`: the expected downtime in milliseconds, its variance,
+   * Four figures each, at `(latentClass · GAP_SEGMENTS + segment) · SEGMENT_FIGURES`: the expected downtime in milliseconds, its variance,
    * and the logarithms of the probabilities that the store was never and always down.
    */
   readonly figures: Float64Array;
 
   constructor({ classes, figures }: GapTable) {
-    this.figures = new Float64Array(classes.length * PIECES * PIECE_FIGURES);
+    this.figures = new Float64Array(classes.length * GAP_SEGMENTS * SEGMENT_FIGURES);
     for (const [k, latentClass] of classes.entries()) {
       for (let cell = 0; cell < CELLS; cell++) {
         const from = (k * CELLS + cell) * FIGURES;
-        this.figures.set(figures.subarray(from, from + PIECE_FIGURES), (k * PIECES + cell) * PIECE_FIGURES);
+        this.figures.set(figures.subarray(from, from + SEGMENT_FIGURES), (k * GAP_SEGMENTS + cell) * SEGMENT_FIGURES);
       }
       this.#addEdges(k, latentClass);
     }
@@ -74,8 +74,8 @@ export class PieceTable {
     }
   }
 
-  #put(latentClass: number, piece: number, mean: number, square: number, never: number, always: number): void {
-    const at = (latentClass * PIECES + piece) * PIECE_FIGURES;
+  #put(latentClass: number, segment: number, mean: number, square: number, never: number, always: number): void {
+    const at = (latentClass * GAP_SEGMENTS + segment) * SEGMENT_FIGURES;
     this.figures[at] = mean;
     this.figures[at + 1] = Math.max(0, square - mean * mean);
     this.figures[at + 2] = never > 0 ? Math.log(never) : IMPOSSIBLE;
@@ -88,13 +88,13 @@ function edgeOf(state: number, rest: number, length: number): number {
 }
 
 /**
- * Where an edge stands among the pieces: the whole part is a piece, the rest how far it is to the next.
+ * Where an edge stands among the segments: the whole part is a segment, the rest how far it is to the next.
  *
  * @param state what the polls at both ends of its gap saw, or the only one
  * @param length milliseconds, at most `LONGEST_EDGE`
  * @param rest what is left of the gap, at most eight days, or infinite when there is no other poll
  */
-export function pieceOf(state: number, length: number, rest: number): number {
+export function gapSegmentOf(state: number, length: number, rest: number): number {
   const units = 1 + rest / REST_UNIT;
   const doublings = 31 - Math.clz32(units);
   const line =

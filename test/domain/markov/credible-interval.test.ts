@@ -42,7 +42,7 @@ test('quantiles of a beta distribution are right to a twentieth of its deviation
   }
 });
 
-test('a interval lies within 0 and 1, whatever is believed', () => {
+test('an interval lies within 0 and 1, whatever is believed', () => {
   const share = fc.double({ min: 0, max: 1, noNaN: true });
   fc.assert(
     fc.property(share, share, share, share, (mean, spread, none, all) => {
@@ -55,7 +55,7 @@ test('a interval lies within 0 and 1, whatever is believed', () => {
   );
 });
 
-test('what is nearly sure is a interval without width', () => {
+test('what is nearly sure is an interval without width', () => {
   assert.deepEqual(intervalOf({ mean: 0.004, variance: 0.001, none: 0.97, all: 0 }), [0, 0]);
   assert.deepEqual(intervalOf({ mean: 0.996, variance: 0.001, none: 0, all: 0.97 }), [1, 1]);
   assert.deepEqual(intervalOf({ mean: 0, variance: 0, none: 1, all: 0 }), [0, 0]);

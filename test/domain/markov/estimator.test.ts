@@ -83,7 +83,7 @@ const sharpPolls = fc
     return seen.reverse();
   });
 
-/** Any number of pieces a day, on five minutes sharp. */
+/** Any number of segments a day, on five minutes sharp. */
 const sharpHours = fc
   .array(fc.record({ day: fc.nat(6), start: fc.nat(287), length: fc.integer({ min: 1, max: 200 }) }), { maxLength: 24 })
   .map((rows) =>

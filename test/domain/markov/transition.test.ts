@@ -84,32 +84,32 @@ function travel(chain: Rates, lengths: readonly number[], seen: 0 | 1 | -1): Bri
   return bridge;
 }
 
-/** The open pieces of such a gap, and its whole length. */
-function piecesOf(lengths: readonly number[]): { pieces: [number, number][]; whole: number } {
-  const pieces: [number, number][] = [];
+/** The open parts of such a gap, and its whole length. */
+function partsOf(lengths: readonly number[]): { parts: [number, number][]; whole: number } {
+  const parts: [number, number][] = [];
   let at = 0;
   for (const [i, length] of lengths.entries()) {
-    if (i % 2 === 0 && length > 0) pieces.push([at, at + length]);
+    if (i % 2 === 0 && length > 0) parts.push([at, at + length]);
     at += length;
   }
-  return { pieces, whole: at };
+  return { parts, whole: at };
 }
 
-test('the time away within a cut gap has the mean and the variance of the integrals over its open pieces', () => {
+test('the time away within a cut gap has the mean and the variance of the integrals over its open parts', () => {
   fc.assert(
     fc.property(rates, cuts, fc.constantFrom(0 as const, 1 as const, -1 as const), (chain, lengths, seen) => {
-      const { pieces, whole } = piecesOf(lengths);
+      const { parts, whole } = partsOf(lengths);
       const P = (t: number, i: number, j: number) => transition(chain, t, i, j);
       const onwards = (t: number, from: number) => (seen === -1 ? 1 : P(t, from, seen));
       const arrival = onwards(whole, 0);
-      fc.pre(pieces.length > 0 && arrival > 0);
+      fc.pre(parts.length > 0 && arrival > 0);
       let mean = 0;
       let square = 0;
-      for (const [k, [a, b]] of pieces.entries()) {
+      for (const [k, [a, b]] of parts.entries()) {
         mean += integrate((s) => P(s, 0, 1) * onwards(whole - s, 1), a, b, chain) / arrival;
         const joint = (s: number, t: number) => P(s, 0, 1) * P(t - s, 1, 1) * onwards(whole - t, 1);
         square += (2 * integrate((s) => integrate((t) => joint(s, t), s, b, chain), a, b, chain)) / arrival;
-        for (const [c, d] of pieces.slice(k + 1)) {
+        for (const [c, d] of parts.slice(k + 1)) {
           square += (2 * integrate((s) => integrate((t) => joint(s, t), c, d, chain), a, b, chain)) / arrival;
         }
       }
@@ -123,7 +123,7 @@ test('the time away within a cut gap has the mean and the variance of the integr
   );
 });
 
-test('the expected up time in a piece of a gap is that of the closed form', () => {
+test('the expected up time in a part of a gap is that of the closed form', () => {
   const shares = fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }));
   const ordinary = fc.double({ min: 0.05, max: 5, noNaN: true });
   const states = fc.constantFrom(0 as const, 1 as const);
