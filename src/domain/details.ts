@@ -21,7 +21,7 @@ export class ReportDetails {
     return this.#values[store * DETAILS + WINDOWS.length + window] as number;
   }
 
-  unseen(store: number, window: number): number {
+  longestGap(store: number, window: number): number {
     return this.#values[store * DETAILS + 2 * WINDOWS.length + window] as number;
   }
 
@@ -29,11 +29,11 @@ export class ReportDetails {
     return this.#values[store * DETAILS + 3 * WINDOWS.length + window] as number;
   }
 
-  set(store: number, window: number, low: number, high: number, unseen: number, polls: number): void {
+  set(store: number, window: number, low: number, high: number, longestGap: number, polls: number): void {
     const at = store * DETAILS + window;
     this.#values[at] = low;
     this.#values[at + WINDOWS.length] = high;
-    this.#values[at + 2 * WINDOWS.length] = unseen;
+    this.#values[at + 2 * WINDOWS.length] = longestGap;
     this.#values[at + 3 * WINDOWS.length] = polls;
   }
 }

@@ -112,7 +112,7 @@ export class FleetTally<Store> {
     const outage = state === OFFLINE ? currentOutage(open, path, asOf, firstPoll, unknown) : undefined;
     const openDay = totalWithin(open, asOf - WINDOWS[1], asOf);
     const downDay = path.counted > 0 ? openDay - (up[1] as number) : 0;
-    this.#worst.add(store, state, outage, downDay - unseenDowntime(open, path, asOf - WINDOWS[1], firstPoll));
+    this.#worst.add(store, state, outage, downDay - downtimeBeforeFirstPoll(open, path, asOf - WINDOWS[1], firstPoll));
   }
 
   /** Adds the windows `[from, to)` that end at `at` to `sums`, and leaves the estimate behind. */
@@ -158,7 +158,7 @@ export class FleetTally<Store> {
 }
 
 /** How much of the downtime from `from` on, by the rule `nearest`, lies before the first poll ever. */
-function unseenDowntime(open: Intervals, path: StatePath, from: number, firstPoll: number): number {
+function downtimeBeforeFirstPoll(open: Intervals, path: StatePath, from: number, firstPoll: number): number {
   // Before its first poll a store is all up or all down.
   const isDown = path.counted > 0 && !(path.length > 0 && path.up[0] === Number.NEGATIVE_INFINITY);
   return isDown && from < firstPoll ? totalWithin(open, from, firstPoll) : 0;

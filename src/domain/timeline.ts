@@ -163,18 +163,18 @@ function clipped({ from, to, state }: Segment, range: Stretch): Segment {
 function outagesOf(segments: readonly Segment[], goesOn: boolean, firstPoll: number): Omit<Outage, 'reasons'>[] {
   const outages: Omit<Outage, 'reasons'>[] = [];
   let begun: { from: number; to: number; lost: number; sinceFirstPoll: boolean } | undefined;
-  let unseen = false;
+  let beganUnobserved = false;
   for (const { from, to, state } of segments) {
     if (state !== 'down') {
       if (begun !== undefined) outages.push({ ...begun, ongoing: false });
       begun = undefined;
-      unseen = false;
+      beganUnobserved = false;
       continue;
     }
-    if (from < firstPoll) unseen = true;
+    if (from < firstPoll) beganUnobserved = true;
     if (to <= firstPoll) continue;
     const start = Math.max(from, firstPoll);
-    begun ??= { from: start, to, lost: 0, sinceFirstPoll: unseen };
+    begun ??= { from: start, to, lost: 0, sinceFirstPoll: beganUnobserved };
     begun.to = to;
     begun.lost += to - start;
   }

@@ -51,7 +51,7 @@ export function figuresOf(
     for (let w = 0; w < WINDOWS.length; w++) {
       fill(`low_${WINDOW_NAMES[w]}`, (at) => details.low(at, w));
       fill(`high_${WINDOW_NAMES[w]}`, (at) => details.high(at, w));
-      fill(`unpolled_${WINDOW_NAMES[w]}`, (at) => details.unseen(at, w));
+      fill(`unpolled_${WINDOW_NAMES[w]}`, (at) => details.longestGap(at, w));
       fill(`polls_${WINDOW_NAMES[w]}`, (at) => details.polls(at, w));
     }
   }

@@ -151,7 +151,7 @@ for (const name of ['nearest', 'markov'] as const satisfies readonly EstimatorNa
           if (name === 'nearest') assert.deepEqual([up, down], [expected.up[w], expected.down[w]]);
           assert.ok(details.low(0, w) <= up && details.high(0, w) >= up + openTime - knownOpen, 'all of it may be up');
           assert.ok(details.high(0, w) <= openTime + 1e-6, 'and no more');
-          assert.ok(details.unseen(0, w) >= unknownIn(unknown, span), 'nothing of it was polled');
+          assert.ok(details.longestGap(0, w) >= unknownIn(unknown, span), 'nothing of it was polled');
         });
         assert.equal(figures.counted[0], expected.counted);
       }),

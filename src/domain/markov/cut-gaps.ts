@@ -24,7 +24,7 @@ export class CutGaps {
   readonly shared: readonly CellCounts[] = WINDOWS.map(() => new CellCounts(GAP_SEGMENTS));
   readonly own: readonly CellCounts[] = WINDOWS.map(() => new CellCounts(GAP_SEGMENTS));
   /** The most open time in one of the gaps, in each window. */
-  readonly unseen = new Float64Array(WINDOWS.length);
+  readonly longestGap = new Float64Array(WINDOWS.length);
   /** Passages: where their stretches begin and end, their open time, the states at both ends, the two windows. */
   readonly #bridges = new GrowingList();
   /** Lengths in turn, the first closed; any may be 0. */
@@ -91,7 +91,7 @@ export class CutGaps {
     const edges = (isShared ? this.shared : this.own)[firstWindow] as CellCounts;
     if (early > 0) edges.add(gapSegmentOf(state, early, rest - early), 1);
     if (late > 0) edges.add(gapSegmentOf(state, late, rest - late), 1);
-    this.#noteUnseen(early + late, firstWindow, lastWindow);
+    this.#noteGap(early + late, firstWindow, lastWindow);
   }
 
   /** The open intervals from `firstOpen` on, as far as they lie in `[least, most)`. */
@@ -107,8 +107,9 @@ export class CutGaps {
     }
   }
 
-  #noteUnseen(open: number, firstWindow: number, lastWindow: number): void {
-    for (let w = firstWindow; w <= lastWindow; w++) if (open > (this.unseen[w] as number)) this.unseen[w] = open;
+  #noteGap(open: number, firstWindow: number, lastWindow: number): void {
+    for (let w = firstWindow; w <= lastWindow; w++)
+      if (open > (this.longestGap[w] as number)) this.longestGap[w] = open;
   }
 
   /** Away from the poll before, or from the only one backwards; what is outside the window counts as closed. */
@@ -122,7 +123,7 @@ export class CutGaps {
     this.#bridges.push(before === NOBODY ? NOBODY : after);
     this.#bridges.push(firstWindow);
     this.#bridges.push(lastWindow);
-    this.#noteUnseen(time, firstWindow, lastWindow);
+    this.#noteGap(time, firstWindow, lastWindow);
   }
 
   #forwards(from: number, to: number): number {
@@ -184,7 +185,7 @@ export class CutGaps {
     for (let w = 0; w < WINDOWS.length; w++) {
       (this.shared[w] as CellCounts).clear();
       (this.own[w] as CellCounts).clear();
-      this.unseen[w] = 0;
+      this.longestGap[w] = 0;
     }
     this.#bridges.clear();
     this.#stretches.clear();

@@ -84,7 +84,7 @@ export class FleetEstimator {
     stores: StoreRange = allOf(batch),
   ): void {
     const downtime = this.#downtime ?? lastOf(this.learn(batch, asOf));
-    const { mean, variance, never, always, unseen } = downtime;
+    const { mean, variance, never, always, longestGap } = downtime;
     const rule = newEstimate();
     const share = { mean: 0, variance: 0, none: 0, all: 0 };
     const interval = { low: 0, high: 0 };
@@ -117,8 +117,8 @@ export class FleetEstimator {
         const high = Math.max(up, Math.min(openTime, openTime * (1 - interval.low) + unknowable));
         figures.set(offset + store, w, up, openTime - up, openTime + unknownTime);
         // Nothing is seen of unknown time: all of it may be up, and all of it down.
-        const unpolled = Math.max(unseen[w] as number, unknownTime);
-        details.set(offset + store, w, low, high + unknownTime, unpolled, polls);
+        const longest = Math.max(longestGap[w] as number, unknownTime);
+        details.set(offset + store, w, low, high + unknownTime, longest, polls);
       }
       figures.counted[offset + store] = polls + (this.#gaps.polls[0] as number);
     };

@@ -31,7 +31,7 @@ export class Downtime {
   readonly never = new Float64Array(WINDOWS.length);
   readonly always = new Float64Array(WINDOWS.length);
   /** The most open time between one poll that counts and the next, or the window's edge. */
-  readonly unseen = new Float64Array(WINDOWS.length);
+  readonly longestGap = new Float64Array(WINDOWS.length);
 
   readonly #table: GapTable;
   /** The logarithm of each class's share of the fleet. */
@@ -106,15 +106,15 @@ export class Downtime {
   /** What is the same for all classes. */
   #begin(open: Intervals, gaps: StoreGaps, asOf: number): void {
     this.#cut.set(open, gaps, asOf);
-    let unseen = 0;
+    let longestGap = 0;
     for (let w = 0; w < WINDOWS.length; w++) {
       this.mean[w] = 0;
       this.variance[w] = 0;
       this.never[w] = 0;
       this.always[w] = 0;
       this.open[w] = totalWithin(open, asOf - (WINDOWS[w] as number), asOf);
-      unseen = Math.max(unseen, gaps.longest[WINDOW_BANDS - 1 - w] as number);
-      this.unseen[w] = Math.max(unseen, this.#cut.unseen[w] as number);
+      longestGap = Math.max(longestGap, gaps.longest[WINDOW_BANDS - 1 - w] as number);
+      this.longestGap[w] = Math.max(longestGap, this.#cut.longestGap[w] as number);
     }
   }
 

@@ -136,7 +136,7 @@ test('a store with no poll that counts may have been up for none or all of its o
   for (const [w, window] of WINDOWS.entries()) {
     assert.deepEqual([figures.up(0, w), figures.down(0, w), figures.open(0, w)], [0, 0, window]);
     assert.deepEqual([details.low(0, w), details.high(0, w), details.polls(0, w)], [0, window, 0]);
-    assert.equal(details.unseen(0, w), window);
+    assert.equal(details.longestGap(0, w), window);
   }
 });
 
@@ -158,7 +158,7 @@ test('polls are counted by window, and the longest open time between two of them
           const gaps = cuts
             .slice(1)
             .map((to, i) => total(intersect(open, [cuts[i] ?? to, Math.max(to, cuts[i] ?? to)])));
-          assert.equal(details.unseen(0, w), Math.max(...gaps));
+          assert.equal(details.longestGap(0, w), Math.max(...gaps));
         }
       });
     }),
