@@ -1,6 +1,6 @@
 import { FleetSample, learnFleet } from '../../src/domain/markov/em.ts';
 import { StoreGaps } from '../../src/domain/markov/gaps.ts';
-import { type Rates, Stretch } from '../../src/domain/markov/transition.ts';
+import { type Rates, Transition } from '../../src/domain/markov/transition.ts';
 import { type Batch, eachStore } from '../../src/domain/uptime.ts';
 import { countingPolls, type Seen } from './rivals.ts';
 import { METHODS, type Method } from './scores.ts';
@@ -69,7 +69,7 @@ export function leaveOneOut(batch: Batch, asOf: number): Foretold {
 /** The probability that the store is up at the hidden poll, by the classes that its other polls make likely. */
 function chanceUp(rates: readonly Rates[], shares: Float64Array, before: Seen, hidden: Seen, after: Seen): number {
   let [up, all] = [0, 0];
-  const [first, second] = [new Stretch(), new Stretch()];
+  const [first, second] = [new Transition(), new Transition()];
   for (const [k, rate] of rates.entries()) {
     first.move(rate, hidden.at - before.at);
     second.move(rate, after.at - hidden.at);

@@ -3,7 +3,7 @@
 import { type Intervals, intersect, total } from '../../src/domain/interval.ts';
 import { Bridge } from '../../src/domain/markov/bridge.ts';
 import type { LatentClass } from '../../src/domain/markov/classes.ts';
-import { Stretch } from '../../src/domain/markov/transition.ts';
+import { Transition } from '../../src/domain/markov/transition.ts';
 import { WINDOWS } from '../../src/domain/window.ts';
 
 /** A poll that counts. */
@@ -57,14 +57,14 @@ export function slowEstimate(
 
 /** Of the polls, the first of them as one of a chain that has run for ever. */
 function logLikelihood(seen: readonly Seen[], { failure, recovery }: LatentClass): number {
-  const stretch = new Stretch();
+  const transition = new Transition();
   let log = Math.log((seen[0]?.active ? recovery : failure) / (failure + recovery));
   for (const [i, poll] of seen.entries()) {
     const before = seen[i - 1];
     if (!before) continue;
-    stretch.move({ enter: failure, leave: recovery }, poll.instant - before.instant);
-    const toUp = before.active ? stretch.p00 : stretch.p10;
-    const toDown = before.active ? stretch.p01 : stretch.p11;
+    transition.move({ enter: failure, leave: recovery }, poll.instant - before.instant);
+    const toUp = before.active ? transition.p00 : transition.p10;
+    const toDown = before.active ? transition.p01 : transition.p11;
     log += Math.log(poll.active ? toUp : toDown);
   }
   return log;

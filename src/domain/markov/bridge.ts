@@ -1,4 +1,4 @@
-import { type Rates, Stretch } from './transition.ts';
+import { type Rates, Transition } from './transition.ts';
 
 /**
  * The way of a store from one poll on, through open and closed stretches, towards the next: how much of the *open*
@@ -20,7 +20,7 @@ export class Bridge {
   #pure1 = 0;
   #lost0 = 1;
   #lost1 = 0;
-  readonly #stretch = new Stretch();
+  readonly #transition = new Transition();
 
   /** After `end`: the expected open time away in milliseconds, and its variance. */
   mean = 0;
@@ -45,7 +45,7 @@ export class Bridge {
   /** On through `time` milliseconds whose state does not count. */
   closed(rates: Rates, time: number): void {
     if (time <= 0) return;
-    const s = this.#stretch;
+    const s = this.#transition;
     s.move(rates, time);
     const p0 = this.#p0;
     const g0 = this.#g0;
@@ -67,7 +67,7 @@ export class Bridge {
   /** On through `time` milliseconds that are open. */
   open(rates: Rates, time: number): void {
     if (time <= 0) return;
-    const s = this.#stretch;
+    const s = this.#transition;
     s.set(rates, time);
     const p0 = this.#p0;
     const p1 = this.#p1;

@@ -4,7 +4,7 @@ import { WINDOWS } from '../window.ts';
 import { Bridge } from './bridge.ts';
 import { CellCounts } from './cell-counts.ts';
 import { IMPOSSIBLE } from './gap-table.ts';
-import { NOBODY, type StoreGaps } from './gaps.ts';
+import { NO_POLL, type StoreGaps } from './gaps.ts';
 import type { DowntimeSums } from './posterior-sums.ts';
 import { GAP_SEGMENTS, gapSegmentOf, LONGEST_EDGE } from './segment-table.ts';
 import type { Rates } from './transition.ts';
@@ -28,7 +28,7 @@ export class CutGaps {
   /** Passages: where their stretches begin and end, their open time, the states at both ends, the two windows. */
   readonly #bridges = new GrowingList();
   /** Lengths in turn, the first closed; any may be 0. */
-  readonly #stretches = new GrowingList();
+  readonly #lengths = new GrowingList();
   /** The open intervals that a window sees of the gap at hand. */
   readonly #clipped = new GrowingList();
   readonly #bridge = new Bridge();
@@ -70,7 +70,7 @@ export class CutGaps {
     const least = Math.max(from, start);
     const most = Math.min(to, asOf);
     // A change of state in so short a time is worth a closer look.
-    const longest = before === after || before === NOBODY || after === NOBODY ? LONGEST_EDGE : 0;
+    const longest = before === after || before === NO_POLL || after === NO_POLL ? LONGEST_EDGE : 0;
     this.#clip(open, firstOpen, least, most);
     let early = 0;
     let late = 0;
@@ -85,7 +85,7 @@ export class CutGaps {
         return;
       }
     }
-    const state = before === NOBODY ? after : before;
+    const state = before === NO_POLL ? after : before;
     const rest = to - from;
     const isShared = lastWindow === WINDOWS.length - 1;
     const edges = (isShared ? this.shared : this.own)[firstWindow] as CellCounts;
@@ -114,13 +114,13 @@ export class CutGaps {
 
   /** Away from the poll before, or from the only one backwards; what is outside the window counts as closed. */
   #addBridge(from: number, to: number, before: number, after: number, firstWindow: number, lastWindow: number): void {
-    const begin = this.#stretches.length;
-    const time = before === NOBODY ? this.#backwards(to) : this.#forwards(from, to);
+    const begin = this.#lengths.length;
+    const time = before === NO_POLL ? this.#backwards(to) : this.#forwards(from, to);
     this.#bridges.push(begin);
-    this.#bridges.push(this.#stretches.length);
+    this.#bridges.push(this.#lengths.length);
     this.#bridges.push(time);
-    this.#bridges.push(before === NOBODY ? after : before);
-    this.#bridges.push(before === NOBODY ? NOBODY : after);
+    this.#bridges.push(before === NO_POLL ? after : before);
+    this.#bridges.push(before === NO_POLL ? NO_POLL : after);
     this.#bridges.push(firstWindow);
     this.#bridges.push(lastWindow);
     this.#noteGap(time, firstWindow, lastWindow);
@@ -132,13 +132,13 @@ export class CutGaps {
     for (let i = 0; i < this.#clipped.length; i += 2) {
       const opens = this.#clipped.at(i);
       const closes = this.#clipped.at(i + 1);
-      this.#stretches.push(opens - at);
-      this.#stretches.push(closes - opens);
+      this.#lengths.push(opens - at);
+      this.#lengths.push(closes - opens);
       time += closes - opens;
       at = closes;
     }
     // Only a poll that comes later has something to say about the time before it.
-    this.#stretches.push(Number.isFinite(to) ? to - at : 0);
+    this.#lengths.push(Number.isFinite(to) ? to - at : 0);
     return time;
   }
 
@@ -148,8 +148,8 @@ export class CutGaps {
     for (let i = this.#clipped.length - 2; i >= 0; i -= 2) {
       const opens = this.#clipped.at(i);
       const closes = this.#clipped.at(i + 1);
-      this.#stretches.push(at - closes);
-      this.#stretches.push(closes - opens);
+      this.#lengths.push(at - closes);
+      this.#lengths.push(closes - opens);
       time += closes - opens;
       at = opens;
     }
@@ -169,10 +169,10 @@ export class CutGaps {
       const rates = home === 1 ? fromUp : fromDown;
       away.begin();
       for (let s = list.at(i); s < list.at(i + 1); s += 2) {
-        away.closed(rates, this.#stretches.at(s));
-        if (s + 1 < list.at(i + 1)) away.open(rates, this.#stretches.at(s + 1));
+        away.closed(rates, this.#lengths.at(s));
+        if (s + 1 < list.at(i + 1)) away.open(rates, this.#lengths.at(s + 1));
       }
-      away.end(end === NOBODY ? -1 : end === home ? 0 : 1);
+      away.end(end === NO_POLL ? -1 : end === home ? 0 : 1);
       const mean = home === 1 ? away.mean : list.at(i + 2) - away.mean;
       const none = away.none > 0 ? Math.log(away.none) : IMPOSSIBLE;
       const all = away.all > 0 ? Math.log(away.all) : IMPOSSIBLE;
@@ -188,6 +188,6 @@ export class CutGaps {
       this.longestGap[w] = 0;
     }
     this.#bridges.clear();
-    this.#stretches.clear();
+    this.#lengths.clear();
   }
 }

@@ -1,6 +1,6 @@
 import type { Cells } from './cell-counts.ts';
 import { INITIAL_CLASSES, type LatentClass, NEVER_DOWN, NEVER_UP } from './classes.ts';
-import { CELLS, FIGURES, GapTable, gapAt, KNOTS } from './gap-table.ts';
+import { CELL_FIGURES, CELLS, GapTable, gapAt, KNOTS } from './gap-table.ts';
 import type { StoreGaps } from './gaps.ts';
 
 /** As if so many stores of any fleet had been seen beside those of this one. */
@@ -181,7 +181,7 @@ function updateRates(
     for (let cell = 0; cell < CELLS; cell++) {
       const count = counts[cell] as number;
       if (count === 0) continue;
-      const at = (k * CELLS + cell) * FIGURES;
+      const at = (k * CELLS + cell) * CELL_FIGURES;
       const downtime = figures[at] as number;
       const wentDown = figures[at + 4] as number;
       const ends = Math.floor(cell / KNOTS);

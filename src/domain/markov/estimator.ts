@@ -1,14 +1,14 @@
 import type { ReportDetails } from '../details.ts';
 import { type Intervals, totalWithin } from '../interval.ts';
+import { monitoredTime, unmonitoredTime } from '../monitored.ts';
 import { nearest, newEstimate } from '../nearest.ts';
 import type { PollColumns } from '../polls.ts';
 import { allOf, type Batch, eachStore, type StoreRange, type UptimeFigures, type VisitStore } from '../uptime.ts';
-import { unwatchedTime, watchedTime } from '../watched.ts';
 import { POLL_REACH, WINDOWS } from '../window.ts';
 import { credibleInterval } from './credible-interval.ts';
 import { FleetSample, lastOf, learningFleet } from './em.ts';
 import { StoreGaps, WINDOW_BANDS } from './gaps.ts';
-import { Downtime } from './posterior.ts';
+import { DowntimePosterior } from './posterior.ts';
 
 /** How uptime is estimated from polls: by the rule `nearest`, or as what a Markov chain expects. */
 export const ESTIMATORS = ['nearest', 'markov'] as const;
@@ -20,8 +20,8 @@ const SAMPLE = 1000;
 /** So many of them are looked at in one step. */
 const SAMPLED_AT_ONCE = 100;
 
-/** An interval looks beyond the polls of a store for no longer than this many stores were watched, or that store itself. */
-const WITNESSES = 200;
+/** An interval looks beyond the polls of a store for no longer than this many stores were monitored, or that store itself. */
+const ENOUGH_STORES = 200;
 
 /**
  * The last estimator, kept until the next: with the last object of a class V8 throws away what it optimised for them, and
@@ -37,9 +37,9 @@ export class FleetEstimator {
   readonly #name: EstimatorName;
   readonly #gaps = new StoreGaps();
   readonly #sample = new FleetSample();
-  #downtime: Downtime | undefined;
-  /** For how much open time `WITNESSES` of the sampled stores were watched; 0: there are fewer. Milliseconds. */
-  #watched = 0;
+  #downtime: DowntimePosterior | undefined;
+  /** For how much open time `ENOUGH_STORES` of the sampled stores were monitored; 0: there are fewer. Milliseconds. */
+  #monitored = 0;
 
   constructor(name: EstimatorName) {
     this.#name = name;
@@ -47,25 +47,25 @@ export class FleetEstimator {
   }
 
   /** Learns what the fleet is like, in steps of some milliseconds, from a sample that is spread over the batch. */
-  *learn(batch: Batch, asOf: number): Generator<void, Downtime> {
+  *learn(batch: Batch, asOf: number): Generator<void, DowntimePosterior> {
     const sample = this.#sample;
     sample.clear();
-    const watched: number[] = [];
+    const monitored: number[] = [];
     const { first, end } = allOf(batch);
     const every = Math.max(1, Math.floor((end - first) / SAMPLE));
     const visit = (_store: number, open: Intervals, first: number, last: number): void => {
       if (!this.#gaps.gather(open, batch.polls, first, last, asOf)) return;
       sample.add(this.#gaps);
-      watched.push(watchedTime(open, batch.polls, first, last, asOf - POLL_REACH, asOf));
+      monitored.push(monitoredTime(open, batch.polls, first, last, asOf - POLL_REACH, asOf));
     };
     const step = SAMPLED_AT_ONCE * every;
     for (let from = first; from < end; from += step) {
       eachStore(batch, asOf, visit, { first: from, end: Math.min(end, from + step) }, every);
       yield;
     }
-    watched.sort((a, b) => b - a);
-    this.#watched = watched[WITNESSES - 1] ?? 0;
-    this.#downtime = new Downtime(yield* learningFleet(sample));
+    monitored.sort((a, b) => b - a);
+    this.#monitored = monitored[ENOUGH_STORES - 1] ?? 0;
+    this.#downtime = new DowntimePosterior(yield* learningFleet(sample));
     return this.#downtime;
   }
 
@@ -126,8 +126,8 @@ export class FleetEstimator {
   }
 
   /**
-   * How much open time of a window nothing is known about; 0 where polls say what it is like. More of it is unwatched
-   * than this store and others of its fleet were ever watched: rates from so little would be sure of too much.
+   * How much open time of a window nothing is known about; 0 where polls say what it is like. More of it is unmonitored
+   * than this store and others of its fleet were ever monitored: rates from so little would be sure of too much.
    */
   #unknowable(
     open: Intervals,
@@ -138,10 +138,10 @@ export class FleetEstimator {
     window: number,
     openTime: number,
   ): number {
-    if (openTime <= this.#watched) return 0;
-    const unwatched = unwatchedTime(open, polls, first, last, asOf - (WINDOWS[window] as number), asOf);
-    if (unwatched <= this.#watched) return 0;
-    return unwatched > watchedTime(open, polls, first, last, asOf - POLL_REACH, asOf) ? unwatched : 0;
+    if (openTime <= this.#monitored) return 0;
+    const unmonitored = unmonitoredTime(open, polls, first, last, asOf - (WINDOWS[window] as number), asOf);
+    if (unmonitored <= this.#monitored) return 0;
+    return unmonitored > monitoredTime(open, polls, first, last, asOf - POLL_REACH, asOf) ? unmonitored : 0;
   }
 }
 

@@ -1,7 +1,7 @@
 import { HOUR, MINUTE } from '../hours.ts';
 import type { Cells } from './cell-counts.ts';
 import { type LatentClass, shareUp } from './classes.ts';
-import { Stretch } from './transition.ts';
+import { Transition } from './transition.ts';
 
 /** The states at the two ends of a gap between polls, as a number: 2 · up at the start + up at the end. */
 export const ENDS = 4;
@@ -41,7 +41,7 @@ export function gapAt(knot: number): number {
 }
 
 /** The figures of a cell and a latentClass: see `GapTable.figures`. */
-export const FIGURES = 5;
+export const CELL_FIGURES = 5;
 
 /** In place of the logarithm of 0. It must survive a multiplication by 0. */
 export const IMPOSSIBLE = -1e6;
@@ -59,7 +59,7 @@ export class GapTable {
   /** The logarithms of the probabilities that the first poll sees it down (0) and up (1), at `state · width + latentClass`. */
   readonly #first: Float64Array;
   /**
-   * Five figures each, at `(latentClass · CELLS + cell) · FIGURES`: the expected downtime in milliseconds, its variance, the
+   * Five figures each, at `(latentClass · CELLS + cell) · CELL_FIGURES`: the expected downtime in milliseconds, its variance, the
    * logarithms of the probabilities that the store was never and always down, and how many times it is expected to have
    * gone down.
    */
@@ -70,8 +70,8 @@ export class GapTable {
     this.width = ABREAST * Math.ceil(classes.length / ABREAST);
     this.#reach = new Float64Array(CELLS * this.width);
     this.#first = new Float64Array(2 * this.width);
-    this.figures = new Float64Array(FIGURES * CELLS * classes.length);
-    const s = new Stretch();
+    this.figures = new Float64Array(CELL_FIGURES * CELLS * classes.length);
+    const s = new Transition();
     for (const [k, latentClass] of classes.entries()) {
       const up = shareUp(latentClass);
       this.#first[k] = Math.log(Math.max(1e-9, 1 - up));
@@ -99,7 +99,7 @@ export class GapTable {
     failures: number,
   ): void {
     const cell = ends * KNOTS + knot;
-    const at = (latentClass * CELLS + cell) * FIGURES;
+    const at = (latentClass * CELLS + cell) * CELL_FIGURES;
     const mean = p > 0 ? g / p : 0;
     this.#reach[cell * this.width + latentClass] = p > 0 ? Math.log(p) : IMPOSSIBLE;
     this.figures[at] = mean;

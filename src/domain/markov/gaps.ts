@@ -11,7 +11,7 @@ import { GAP_SEGMENTS, gapSegmentOf, LONGEST_EDGE } from './segment-table.ts';
 export const WINDOW_BANDS = WINDOWS.length + 1;
 
 /** No poll at that end of a gap. */
-export const NOBODY = -1;
+export const NO_POLL = -1;
 
 /**
  * What the polls of one store say about its rates and its downtime, gathered in one walk: nearly all gaps between polls
@@ -27,7 +27,7 @@ export class StoreGaps {
    */
   readonly segments: readonly CellCounts[] = Array.from({ length: WINDOW_BANDS }, () => new CellCounts(GAP_SEGMENTS));
   /**
-   * The other gaps, cut or very long, four numbers each: from, to, state at the start, state at the end; `NOBODY` where
+   * The other gaps, cut or very long, four numbers each: from, to, state at the start, state at the end; `NO_POLL` where
    * there is none.
    */
   readonly cut = new GrowingList();
@@ -54,7 +54,7 @@ export class StoreGaps {
     let band = 0;
     let bandEnd = bandEndOf(0, asOf);
     let previous = Number.NEGATIVE_INFINITY;
-    let state = NOBODY;
+    let state = NO_POLL;
     let counted = 0;
     let i = first;
     for (let p = 0; p < open.length && i < last; p += 2) {
@@ -81,7 +81,7 @@ export class StoreGaps {
         const seen = active[i] as number;
         const ends = 2 * state + seen;
         const cell = cellOf(ends, at - previous);
-        if (state === NOBODY) this.first = seen;
+        if (state === NO_POLL) this.first = seen;
         else this.all.add(cell, 1);
         const whole = inside && at - previous <= LONGEST_GAP;
         if (at > bandEnd || !(whole || (adjacent && seen === state))) this.#keep(previous, at, state, seen);
@@ -103,11 +103,11 @@ export class StoreGaps {
         i++;
       }
     }
-    if (state === NOBODY) return false;
+    if (state === NO_POLL) return false;
     this.#endRun(band, state);
     this.#endBand(band, counted);
     for (band++; band < WINDOW_BANDS; band++) this.#endBand(band, 0);
-    this.#keep(previous, Number.POSITIVE_INFINITY, state, NOBODY);
+    this.#keep(previous, Number.POSITIVE_INFINITY, state, NO_POLL);
     for (let s = 0; s <= 1; s++) (this.#runs[s] as GapRun).addTo(this.all, s);
     return true;
   }

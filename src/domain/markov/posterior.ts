@@ -21,7 +21,7 @@ const NEGLIGIBLE = -5;
  * What is known of the open time that a store was down in each of `WINDOWS`, given its polls and the classes of store
  * that it may be. Gaps between polls are independent given the polls and the class, so their figures add up.
  */
-export class Downtime {
+export class DowntimePosterior {
   /** The open time in milliseconds. */
   readonly open = new Float64Array(WINDOWS.length);
   /** Expected downtime in milliseconds, and the variance around it; that of not knowing the class is part of it. */

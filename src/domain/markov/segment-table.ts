@@ -1,7 +1,7 @@
 import { HOUR, MINUTE } from '../hours.ts';
 import type { LatentClass } from './classes.ts';
-import { CELLS, FIGURES, type GapTable, IMPOSSIBLE } from './gap-table.ts';
-import { Stretch } from './transition.ts';
+import { CELL_FIGURES, CELLS, type GapTable, IMPOSSIBLE } from './gap-table.ts';
+import { Transition } from './transition.ts';
 
 /** Longer stretches beside a poll are not tabulated. */
 export const LONGEST_EDGE = 150 * MINUTE;
@@ -40,7 +40,7 @@ export class GapSegmentTable {
     this.figures = new Float64Array(classes.length * GAP_SEGMENTS * SEGMENT_FIGURES);
     for (const [k, latentClass] of classes.entries()) {
       for (let cell = 0; cell < CELLS; cell++) {
-        const from = (k * CELLS + cell) * FIGURES;
+        const from = (k * CELLS + cell) * CELL_FIGURES;
         this.figures.set(figures.subarray(from, from + SEGMENT_FIGURES), (k * GAP_SEGMENTS + cell) * SEGMENT_FIGURES);
       }
       this.#addEdges(k, latentClass);
@@ -51,11 +51,11 @@ export class GapSegmentTable {
     // State 1 is down.
     const rates = { enter: failure, leave: recovery };
     const near = Array.from({ length: LENGTHS }, (_, length) => {
-      const stretch = new Stretch();
-      stretch.set(rates, lengthAt(length));
-      return stretch;
+      const transition = new Transition();
+      transition.set(rates, lengthAt(length));
+      return transition;
     });
-    const far = new Stretch();
+    const far = new Transition();
     for (let rest = 0; rest < RESTS; rest++) {
       far.move(rates, restAt(rest));
       for (const [

@@ -19,7 +19,7 @@ export interface Rates {
  * worked out for two states. Everything is a sum of terms that are not negative, so nothing cancels, also when the
  * stretch is short or a rate is 0.
  */
-export class Stretch {
+export class Transition {
   p00 = 1;
   p01 = 0;
   p10 = 0;

@@ -8,7 +8,7 @@ import { FleetSample, learnFleet } from '../../../src/domain/markov/em.ts';
 import { type EstimatorName, FleetEstimator } from '../../../src/domain/markov/estimator.ts';
 import { GapTable, gapAt, KNOTS, UP_UP } from '../../../src/domain/markov/gap-table.ts';
 import { StoreGaps } from '../../../src/domain/markov/gaps.ts';
-import { Downtime } from '../../../src/domain/markov/posterior.ts';
+import { DowntimePosterior } from '../../../src/domain/markov/posterior.ts';
 import { arrangePolls } from '../../../src/domain/polls.ts';
 import { type Batch, batchUptime, eachStore, UptimeFigures } from '../../../src/domain/uptime.ts';
 import { WINDOWS } from '../../../src/domain/window.ts';
@@ -172,7 +172,7 @@ test('tables and shortcuts change the estimate of a store by less than a fiftiet
     { failure: 1 / (4 * DAY), recovery: 1 / (6 * HOUR) },
   ];
   const chains = classes.map(
-    (latentClass) => new Downtime({ table: new GapTable([latentClass]), shares: Float64Array.of(1) }),
+    (latentClass) => new DowntimePosterior({ table: new GapTable([latentClass]), shares: Float64Array.of(1) }),
   );
   const gaps = new StoreGaps();
   fc.assert(
@@ -211,7 +211,7 @@ test('leaving out classes that a store hardly is changes its estimate by less th
     if (gaps.gather(open, batch.polls, first, last, asOf)) sample.add(gaps);
   });
   const fleet = learnFleet(sample);
-  const downtime = new Downtime(fleet);
+  const downtime = new DowntimePosterior(fleet);
   const { instant, active } = batch.polls;
   eachStore(batch, asOf, (store, open, first, last) => {
     if (!gaps.gather(open, batch.polls, first, last, asOf)) return;
@@ -319,7 +319,7 @@ test('an open time without bounds is no obstacle', () => {
   const gaps = new StoreGaps();
   const one = pollColumns([{ store: 0, instant: AS_OF - HOUR / 2, active: true }]);
   assert.equal(gaps.gather(ALWAYS, one, 0, 1, AS_OF), true);
-  const downtime = new Downtime({
+  const downtime = new DowntimePosterior({
     table: new GapTable([{ failure: 1 / DAY, recovery: 1 / HOUR }]),
     shares: Float64Array.of(1),
   });

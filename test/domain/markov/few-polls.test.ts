@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { ReportDetails } from '../../../src/domain/details.ts';
 import { ALWAYS, contains } from '../../../src/domain/interval.ts';
 import { FleetEstimator } from '../../../src/domain/markov/estimator.ts';
+import { monitoredTime, unmonitoredTime } from '../../../src/domain/monitored.ts';
 import type { PollColumns } from '../../../src/domain/polls.ts';
 import { eachStore, UptimeFigures } from '../../../src/domain/uptime.ts';
-import { unwatchedTime, watchedTime } from '../../../src/domain/watched.ts';
 import { WINDOWS } from '../../../src/domain/window.ts';
 import type { RegimeName } from '../../../src/simulate/regimes.ts';
 import { pollColumns } from '../../support/fleet.ts';
@@ -85,22 +85,26 @@ test('ranges hold nine truths in ten or more however few polls there are', () =>
   }
 });
 
-test('a fleet that was watched for a week says what the week of a store with one poll is like', () => {
+test('a fleet that was monitored for a week says what the week of a store with one poll is like', () => {
   const [{ low, high, open } = { low: 0, high: 0, open: 0 }] = rangesOf('calm', 1, 300, 11).filter(
     (range) => range.open < 60 * HOUR,
   );
   assert.ok(high - low < 0.1 * open, `${low / HOUR} to ${high / HOUR} of ${open / HOUR} hours`);
 });
 
-test('watched is what two polls enclose closely, in the window', () => {
+test('monitored is what two polls enclose closely, in the window', () => {
   const polls = pollColumns([10, 12, 50, 51].map((hour) => ({ store: 0, instant: hour * HOUR, active: true })));
   const week = [0, 168 * HOUR] as const;
-  assert.equal(watchedTime(ALWAYS, polls, 0, 4, ...week), 3 * HOUR, '10 to 12 and 50 to 51');
-  assert.equal(unwatchedTime(ALWAYS, polls, 0, 4, ...week), 165 * HOUR);
-  assert.equal(watchedTime(ALWAYS, polls, 0, 4, 11 * HOUR, 13 * HOUR), HOUR, 'a gap that the window cuts');
-  assert.equal(watchedTime(ALWAYS, polls, 0, 4, 50.25 * HOUR, 50.5 * HOUR), HOUR / 4, 'and one around it');
-  assert.equal(watchedTime(ALWAYS, polls, 0, 0, ...week), 0, 'no polls');
+  assert.equal(monitoredTime(ALWAYS, polls, 0, 4, ...week), 3 * HOUR, '10 to 12 and 50 to 51');
+  assert.equal(unmonitoredTime(ALWAYS, polls, 0, 4, ...week), 165 * HOUR);
+  assert.equal(monitoredTime(ALWAYS, polls, 0, 4, 11 * HOUR, 13 * HOUR), HOUR, 'a gap that the window cuts');
+  assert.equal(monitoredTime(ALWAYS, polls, 0, 4, 50.25 * HOUR, 50.5 * HOUR), HOUR / 4, 'and one around it');
+  assert.equal(monitoredTime(ALWAYS, polls, 0, 0, ...week), 0, 'no polls');
   const hours = [9 * HOUR, 13 * HOUR, 48 * HOUR, 52 * HOUR];
-  assert.equal(watchedTime(hours, polls, 0, 4, ...week), 6 * HOUR, 'of a gap across closed time the open part counts');
-  assert.equal(watchedTime([11 * HOUR, 12 * HOUR], polls, 0, 4, ...week), 0, 'no poll counts');
+  assert.equal(
+    monitoredTime(hours, polls, 0, 4, ...week),
+    6 * HOUR,
+    'of a gap across closed time the open part counts',
+  );
+  assert.equal(monitoredTime([11 * HOUR, 12 * HOUR], polls, 0, 4, ...week), 0, 'no poll counts');
 });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { Bridge } from '../../../src/domain/markov/bridge.ts';
 import { CellCounts } from '../../../src/domain/markov/cell-counts.ts';
 import { INITIAL_CLASSES } from '../../../src/domain/markov/classes.ts';
-import { CELLS, cellOf, FIGURES, GapTable, gapAt, KNOTS, knotOf } from '../../../src/domain/markov/gap-table.ts';
+import { CELL_FIGURES, CELLS, cellOf, GapTable, gapAt, KNOTS, knotOf } from '../../../src/domain/markov/gap-table.ts';
 import { DAY, HOUR, MINUTE } from '../reference.ts';
 
 test('every gap of a report has a place between two knots', () => {
@@ -35,7 +35,10 @@ test('between two knots the expected downtime is right to a hundredth of the gap
       one.add(cellOf(2 * from + to, gap), 1);
       const downtime = one.cells
         .subarray(0, one.length)
-        .reduce((sum, cell, i) => sum + (one.counts[i] ?? 0) * (table.figures[(k * CELLS + cell) * FIGURES] ?? 0), 0);
+        .reduce(
+          (sum, cell, i) => sum + (one.counts[i] ?? 0) * (table.figures[(k * CELLS + cell) * CELL_FIGURES] ?? 0),
+          0,
+        );
       const [some, none] = [one, new CellCounts(CELLS)].map((gaps) => {
         const logs = new Float64Array(table.width);
         table.logLikelihoods(1, gaps, logs, 0);

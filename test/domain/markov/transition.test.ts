@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Bridge } from '../../../src/domain/markov/bridge.ts';
-import { type Rates, Stretch } from '../../../src/domain/markov/transition.ts';
+import { type Rates, Transition } from '../../../src/domain/markov/transition.ts';
 import { Random } from '../../../src/simulate/random.ts';
 import { integrate, integrateTwice, transition } from '../../support/chain.ts';
 
@@ -20,7 +20,7 @@ function close(got: number, expected: number, what: string, scale = Math.abs(exp
   assert.ok(Math.abs(got - expected) <= 1e-9 * scale + 1e-300, `${what}: ${got}, expected ${expected}`);
 }
 
-function entries(s: Stretch): { p: number[][]; g: number[][]; h: number[][]; n: number[][] } {
+function entries(s: Transition): { p: number[][]; g: number[][]; h: number[][]; n: number[][] } {
   return {
     p: [
       [s.p00, s.p01],
@@ -41,12 +41,12 @@ function entries(s: Stretch): { p: number[][]; g: number[][]; h: number[][]; n: 
   };
 }
 
-test('the moments of a stretch are the integrals of the joint probabilities', () => {
+test('the moments of a transition are the integrals of the joint probabilities', () => {
   fc.assert(
     fc.property(rates, time, (chain, long) => {
-      const stretch = new Stretch();
-      stretch.set(chain, long);
-      const { p, g, h, n } = entries(stretch);
+      const moved = new Transition();
+      moved.set(chain, long);
+      const { p, g, h, n } = entries(moved);
       const P = (t: number, i: number, j: number) => transition(chain, t, i, j);
       for (const i of STATES) {
         for (const j of STATES) {
@@ -60,8 +60,8 @@ test('the moments of a stretch are the integrals of the joint probabilities', ()
           close(h[i]?.[j] ?? Number.NaN, 2 * twice, `h ${name}`);
         }
       }
-      close(stretch.stay0, Math.exp(-chain.enter * long), 'stay0');
-      close(stretch.stay1, Math.exp(-chain.leave * long), 'stay1');
+      close(moved.stay0, Math.exp(-chain.enter * long), 'stay0');
+      close(moved.stay1, Math.exp(-chain.leave * long), 'stay1');
     }),
     { numRuns: 100, endOnFailure: true },
   );

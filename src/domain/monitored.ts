@@ -2,8 +2,8 @@ import { DAY } from './hours.ts';
 import { type Intervals, totalWithin } from './interval.ts';
 import type { PollColumns } from './polls.ts';
 
-/** Open time between two polls that is longer than this is not watched: too much may have happened in it. */
-const LONGEST_LOOK = DAY;
+/** Open time between two polls that is longer than this is not monitored: too much may have happened in it. */
+const LONGEST_MONITORED_GAP = DAY;
 
 /**
  * The open time of one store in `[from, to)` that no two polls enclose closely: what comes before its first poll that
@@ -12,7 +12,7 @@ const LONGEST_LOOK = DAY;
  * @param open the store's open intervals, complete wherever its polls are
  * @param polls arranged polls of which `[first, last)` are this store's
  */
-export function unwatchedTime(
+export function unmonitoredTime(
   open: Intervals,
   { instant }: PollColumns,
   first: number,
@@ -20,7 +20,7 @@ export function unwatchedTime(
   from: number,
   to: number,
 ): number {
-  let unwatched = 0;
+  let unmonitored = 0;
   /** Open time since the last poll that counts: all of it, and what of it lies in `[from, to)`. */
   let gap = 0;
   let inside = 0;
@@ -34,7 +34,7 @@ export function unwatchedTime(
       const poll = instant[i] as number;
       gap += poll - at;
       inside += overlap(at, poll, from, to);
-      if (isEdge || gap > LONGEST_LOOK) unwatched += inside;
+      if (isEdge || gap > LONGEST_MONITORED_GAP) unmonitored += inside;
       isEdge = false;
       gap = 0;
       inside = 0;
@@ -43,11 +43,11 @@ export function unwatchedTime(
     gap += end - at;
     inside += overlap(at, end, from, to);
   }
-  return unwatched + inside;
+  return unmonitored + inside;
 }
 
 /** The rest of the open time of the store in `[from, to)`. Milliseconds. */
-export function watchedTime(
+export function monitoredTime(
   open: Intervals,
   polls: PollColumns,
   first: number,
@@ -55,7 +55,7 @@ export function watchedTime(
   from: number,
   to: number,
 ): number {
-  return totalWithin(open, from, to) - unwatchedTime(open, polls, first, last, from, to);
+  return totalWithin(open, from, to) - unmonitoredTime(open, polls, first, last, from, to);
 }
 
 function overlap(from: number, to: number, least: number, most: number): number {
