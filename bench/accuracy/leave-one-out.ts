@@ -1,4 +1,4 @@
-import { FleetSample, learnFleet } from '../../src/domain/markov/em.ts';
+import { FleetSample, fitMixture } from '../../src/domain/markov/em.ts';
 import { StoreGaps } from '../../src/domain/markov/gaps.ts';
 import { type Rates, Transition } from '../../src/domain/markov/transition.ts';
 import { type Batch, eachStore } from '../../src/domain/uptime.ts';
@@ -29,15 +29,15 @@ export function leaveOneOut(batch: Batch, asOf: number): Foretold {
     sample.add(gaps);
     stores.push(countingPolls(open, batch.polls, first, last));
   });
-  const fleet = learnFleet(sample);
-  const { classes } = fleet.table;
+  const mixture = fitMixture(sample);
+  const { classes } = mixture.table;
   const rates = classes.map(({ failure, recovery }) => ({ enter: recovery, leave: failure }));
-  const weights = new Float64Array(classes.length);
+  const likelihoods = new Float64Array(classes.length);
   const sums = METHODS.map(() => ({ brier: 0, logLoss: 0 }));
   let polls = 0;
   for (const [store, seen] of stores.entries()) {
-    sample.likelihoods(store, fleet.table, weights, 0);
-    const shares = weights.map((weight, k) => weight * (fleet.shares[k] ?? 0));
+    sample.likelihoods(store, mixture.table, likelihoods, 0);
+    const posterior = likelihoods.map((likelihood, k) => likelihood * (mixture.weights[k] ?? 0));
     const active = seen.filter(({ up }) => up).length;
     for (let i = 1 + (store % EVERY); i + 1 < seen.length; i += EVERY) {
       const [before, hidden, after] = [seen[i - 1], seen[i], seen[i + 1]];
@@ -48,7 +48,7 @@ export function leaveOneOut(batch: Batch, asOf: number): Foretold {
         (active - (hidden.up ? 1 : 0)) / (seen.length - 1),
         before.up ? 1 : 0,
         near.up ? 1 : 0,
-        chanceUp(rates, shares, before, hidden, after),
+        chanceUp(rates, posterior, before, hidden, after),
       ];
       for (const [m, sum] of sums.entries()) {
         const chance = chances[m] ?? 0;
@@ -67,7 +67,7 @@ export function leaveOneOut(batch: Batch, asOf: number): Foretold {
 }
 
 /** The probability that the store is up at the hidden poll, by the classes that its other polls make likely. */
-function chanceUp(rates: readonly Rates[], shares: Float64Array, before: Seen, hidden: Seen, after: Seen): number {
+function chanceUp(rates: readonly Rates[], posterior: Float64Array, before: Seen, hidden: Seen, after: Seen): number {
   let [up, all] = [0, 0];
   const [first, second] = [new Transition(), new Transition()];
   for (const [k, rate] of rates.entries()) {
@@ -78,7 +78,7 @@ function chanceUp(rates: readonly Rates[], shares: Float64Array, before: Seen, h
     const asSeen = hidden.up ? viaUp : viaDown;
     if (!(asSeen > 0)) continue;
     // The share of the class without what the hidden poll said for it.
-    const weight = (shares[k] ?? 0) / asSeen;
+    const weight = (posterior[k] ?? 0) / asSeen;
     up += weight * viaUp;
     all += weight * (viaUp + viaDown);
   }

@@ -3,39 +3,39 @@ import { INITIAL_CLASSES, type LatentClass, NEVER_DOWN, NEVER_UP } from './class
 import { CELL_FIGURES, CELLS, GapTable, gapAt, KNOTS } from './gap-table.ts';
 import type { StoreGaps } from './gaps.ts';
 
-/** As if so many stores of any fleet had been seen beside those of this one. */
-const DOUBT = 4;
+/** The weight of the prior on the class weights, in stores. */
+const CLASS_PRIOR_WEIGHT = 4;
 
-/** As if each class had been seen to change its state so many times at the rates that it begun with. */
-const INERTIA = 0.5;
+/** The weight of the prior on the rates of a class, in changes of state. */
+const RATE_PRIOR_WEIGHT = 0.5;
 
-/** How often the classes move, and how often their shares are settled in between. */
-const MOVES = 8;
-const SETTLINGS = 2;
+/** The number of updates of the rates, and of the class weights after each of them. */
+const RATE_UPDATES = 8;
+const WEIGHT_UPDATES = 2;
 
-/** Until the classes have found their places, these many of a large sample are enough; the last moves look at all. */
-const FIRST_MOVES = 5;
-const FEW = 250;
+/** The first updates of the rates only need to get close, so they use about this many stores of a large sample. */
+const COARSE_UPDATES = 5;
+const COARSE_SAMPLE = 250;
 
-/** By how much the classes overstep: 1 is plain EM, and from 2 on it need not settle. */
-const HASTE = 1.7;
+/** The over-relaxation of the rate updates: 1 is plain EM; from 2 on it may not converge. */
+const OVER_RELAXATION = 1.7;
 
-/** A class with a smaller share of the fleet is dropped. */
-const LEAST_SHARE = 0.01;
+/** Classes with a smaller weight in the fleet are dropped. */
+const LEAST_WEIGHT = 0.01;
 
-/** Kinds that are this much less likely than the likeliest are not worth an exponential. */
+/** Log-likelihoods this far below the largest count as zero, which saves an exponential. */
 const NEGLIGIBLE = -12;
 
-/** A fleet as a mixture of classes of store. */
+/** The latent classes of a fleet, each with its weight. */
 export interface Mixture {
   readonly table: GapTable;
-  /** The share of each of the classes of `table`; they add up to 1. */
-  readonly shares: Float64Array;
+  /** The weight of each class of `table`; they add up to 1. */
+  readonly weights: Float64Array;
 }
 
-/** The polls of a sample of stores, as far as they say something about rates. */
+/** A sample of stores to fit a mixture to: the gaps between the polls of each store. */
 export class FleetSample {
-  /** The gaps of each store, and the state that its first poll saw. */
+  /** For each store, its gaps and the state at its first poll. */
   readonly #gaps: Cells[] = [];
   readonly #first: number[] = [];
 
@@ -54,9 +54,9 @@ export class FleetSample {
   }
 
   /**
-   * How likely the polls of a store are for each class of the table, as a share of the likeliest.
+   * The likelihood of the polls of a store under each class of the table, relative to the largest.
    *
-   * @param out receives the numbers, from `at` on
+   * @param out receives one number for each class, from `at` on
    */
   likelihoods(store: number, table: GapTable, out: Float64Array, at: number): void {
     table.logLikelihoods(this.#first[store] as number, this.#gaps[store] as Cells, out, at);
@@ -73,7 +73,7 @@ export class FleetSample {
   }
 }
 
-/** From logarithms to shares of the largest. */
+/** Turns logarithms into values relative to the largest. */
 function relative(values: Float64Array, at: number, length: number): void {
   let most = Number.NEGATIVE_INFINITY;
   for (let k = at; k < at + length; k++) if ((values[k] as number) > most) most = values[k] as number;
@@ -84,79 +84,98 @@ function relative(values: Float64Array, at: number, length: number): void {
 }
 
 /**
- * Learns how a fleet is made up, from a sample of its stores: the prior of an empirical Bayes estimate. Both the shares
- * of the classes and their rates are those of maximum likelihood, by the EM algorithm (for the rates with the expected
- * times and numbers of changes between two polls, Hobolth & Jensen 2011), and lean on those of any fleet a little, so
- * that a handful of stores does not teach too much.
+ * Fits a mixture to a sample of a fleet: the prior of an empirical Bayes estimate. Class weights and rates are maximum a
+ * posteriori estimates by the EM algorithm; the rates use the expected times and numbers of changes between two polls
+ * (Hobolth & Jensen 2011). The priors keep a small sample from being taken too literally.
  */
-export function learnFleet(sample: FleetSample): Mixture {
-  return lastOf(learningFleet(sample));
+export function fitMixture(sample: FleetSample): Mixture {
+  return runToEnd(fitMixtureInSteps(sample));
 }
 
-/** What a work in steps comes to, done in one go. */
-export function lastOf<Result>(steps: Generator<void, Result>): Result {
+/** The result of work in steps, done at once. */
+export function runToEnd<Result>(steps: Generator<void, Result>): Result {
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
   }
 }
 
-/** The same in steps of some milliseconds. */
-export function* learningFleet(sample: FleetSample): Generator<void, Mixture> {
+/** `fitMixture` in steps of some milliseconds. */
+export function* fitMixtureInSteps(sample: FleetSample): Generator<void, Mixture> {
   let classes = INITIAL_CLASSES;
   let origins = classes;
-  let doubt: Float64Array = Float64Array.from(classes, (latentClass) => DOUBT * initialWeight(latentClass));
-  let shares: Float64Array = doubt.map((weight) => weight / DOUBT);
-  for (let move = 0; ; move++) {
+  let prior: Float64Array = Float64Array.from(
+    classes,
+    (latentClass) => CLASS_PRIOR_WEIGHT * initialWeight(latentClass),
+  );
+  let weights: Float64Array = prior.map((weight) => weight / CLASS_PRIOR_WEIGHT);
+  for (let update = 0; ; update++) {
     const table = new GapTable(classes);
-    const every = move < FIRST_MOVES ? Math.max(1, Math.floor(sample.stores / FEW)) : 1;
+    const every = update < COARSE_UPDATES ? Math.max(1, Math.floor(sample.stores / COARSE_SAMPLE)) : 1;
     const stores = Array.from({ length: Math.ceil(sample.stores / every) }, (_, i) => i * every);
-    const weights = new Float64Array(stores.length * table.width);
-    for (const [row, store] of stores.entries()) sample.likelihoods(store, table, weights, row * table.width);
+    const likelihoods = new Float64Array(stores.length * table.width);
+    for (const [row, store] of stores.entries()) sample.likelihoods(store, table, likelihoods, row * table.width);
     yield;
-    for (let i = 0; i < SETTLINGS; i++) shares = settle(weights, table.width, shares, doubt);
+    for (let i = 0; i < WEIGHT_UPDATES; i++) weights = updateWeights(likelihoods, table.width, weights, prior);
     yield;
-    if (move === MOVES) return { table, shares };
-    const moved = updateRates(sample, stores, table, weights, shares, origins);
-    const kept = shares.map((_, k) => k).filter((k) => (shares[k] as number) >= LEAST_SHARE);
-    classes = [...kept].map((k) => moved[k] as LatentClass);
+    if (update === RATE_UPDATES) return { table, weights };
+    const updated = updateRates(sample, stores, table, likelihoods, weights, origins);
+    const kept = weights.map((_, k) => k).filter((k) => (weights[k] as number) >= LEAST_WEIGHT);
+    classes = [...kept].map((k) => updated[k] as LatentClass);
     origins = [...kept].map((k) => origins[k] as LatentClass);
-    doubt = kept.map((k) => doubt[k] as number);
-    const left = kept.reduce((sum, k) => sum + (shares[k] as number), 0);
-    shares = kept.map((k) => (shares[k] as number) / left);
+    prior = kept.map((k) => prior[k] as number);
+    const left = kept.reduce((sum, k) => sum + (weights[k] as number), 0);
+    weights = kept.map((k) => (weights[k] as number) / left);
   }
 }
 
+/** The prior weight of one of `INITIAL_CLASSES`. */
 function initialWeight(latentClass: LatentClass): number {
   if (latentClass === NEVER_DOWN) return 0.25;
   if (latentClass === NEVER_UP) return 0.05;
   return 0.7 / (INITIAL_CLASSES.length - 2);
 }
 
-/** The shares that the stores have on average, given those from before. */
-function settle(likelihoods: Float64Array, width: number, shares: Float64Array, doubt: Float64Array): Float64Array {
-  const n = shares.length;
-  const sums = doubt.slice();
-  let all = doubt.reduce((sum, weight) => sum + weight, 0);
+/**
+ * The M-step for the class weights: the average of the stores' class probabilities under the current weights.
+ *
+ * @param likelihoods `width` numbers for each store, one for each class
+ * @param prior for each class, the number of stores that the prior stands for
+ */
+export function updateWeights(
+  likelihoods: Float64Array,
+  width: number,
+  weights: Float64Array,
+  prior: Float64Array,
+): Float64Array {
+  const n = weights.length;
+  const sums = prior.slice();
+  let all = prior.reduce((sum, weight) => sum + weight, 0);
   for (let row = 0; row < likelihoods.length; row += width) {
     let total = 0;
-    for (let k = 0; k < n; k++) total += (shares[k] as number) * (likelihoods[row + k] as number);
+    for (let k = 0; k < n; k++) total += (weights[k] as number) * (likelihoods[row + k] as number);
     if (!(total > 0)) continue;
     all++;
     for (let k = 0; k < n; k++) {
-      sums[k] = (sums[k] as number) + ((shares[k] as number) * (likelihoods[row + k] as number)) / total;
+      sums[k] = (sums[k] as number) + ((weights[k] as number) * (likelihoods[row + k] as number)) / total;
     }
   }
   return sums.map((sum) => sum / all);
 }
 
-/** The classes with the rates that their stores are expected to have shown: changes by time in which they could happen. */
-function updateRates(
+/**
+ * The M-step for the rates: the expected number of changes of state divided by the expected time in which they could
+ * happen, over-relaxed.
+ *
+ * @param stores the positions in `sample` of the rows of `likelihoods`
+ * @param origins the initial rates of the classes, on which the prior is centered
+ */
+export function updateRates(
   sample: FleetSample,
   stores: readonly number[],
   { classes, width, figures }: GapTable,
   likelihoods: Float64Array,
-  shares: Float64Array,
+  weights: Float64Array,
   origins: readonly LatentClass[],
 ): LatentClass[] {
   const n = classes.length;
@@ -164,19 +183,19 @@ function updateRates(
   for (const [i, store] of stores.entries()) {
     const row = i * width;
     let total = 0;
-    for (let k = 0; k < n; k++) total += (shares[k] as number) * (likelihoods[row + k] as number);
+    for (let k = 0; k < n; k++) total += (weights[k] as number) * (likelihoods[row + k] as number);
     for (let k = 0; k < n; k++) {
-      const weight = ((shares[k] as number) * (likelihoods[row + k] as number)) / total;
-      if (weight > 0.001) sample.addTo(gaps[k] as Float64Array, store, weight);
+      const probability = ((weights[k] as number) * (likelihoods[row + k] as number)) / total;
+      if (probability > 0.001) sample.addTo(gaps[k] as Float64Array, store, probability);
     }
   }
   return classes.map((latentClass, k) => {
     const origin = origins[k] as LatentClass;
     if (latentClass.failure === 0 || latentClass.recovery === 0) return latentClass;
-    let failures = INERTIA;
-    let recoveries = INERTIA;
-    let up = INERTIA / origin.failure;
-    let down = INERTIA / origin.recovery;
+    let failures = RATE_PRIOR_WEIGHT;
+    let recoveries = RATE_PRIOR_WEIGHT;
+    let up = RATE_PRIOR_WEIGHT / origin.failure;
+    let down = RATE_PRIOR_WEIGHT / origin.recovery;
     const counts = gaps[k] as Float64Array;
     for (let cell = 0; cell < CELLS; cell++) {
       const count = counts[cell] as number;
@@ -191,13 +210,13 @@ function updateRates(
       up += count * (gapAt(cell % KNOTS) - downtime);
     }
     return {
-      failure: onwards(latentClass.failure, failures / Math.max(up, 1)),
-      recovery: onwards(latentClass.recovery, recoveries / Math.max(down, 1)),
+      failure: overRelaxed(latentClass.failure, failures / Math.max(up, 1)),
+      recovery: overRelaxed(latentClass.recovery, recoveries / Math.max(down, 1)),
     };
   });
 }
 
-/** A rate on its way from one value to the next, and as far again beyond as makes the EM algorithm arrive sooner. */
-function onwards(from: number, to: number): number {
-  return from * (to / from) ** HASTE;
+/** Moves a rate beyond its new value, on a logarithmic scale, so that EM converges in fewer updates. */
+function overRelaxed(from: number, to: number): number {
+  return from * (to / from) ** OVER_RELAXATION;
 }

@@ -6,7 +6,7 @@ import type { PollColumns } from '../polls.ts';
 import { allOf, type Batch, eachStore, type StoreRange, type UptimeFigures, type VisitStore } from '../uptime.ts';
 import { POLL_REACH, WINDOWS } from '../window.ts';
 import { credibleInterval } from './credible-interval.ts';
-import { FleetSample, lastOf, learningFleet } from './em.ts';
+import { FleetSample, fitMixtureInSteps, runToEnd } from './em.ts';
 import { StoreGaps, WINDOW_BANDS } from './gaps.ts';
 import { DowntimePosterior } from './posterior.ts';
 
@@ -65,7 +65,7 @@ export class FleetEstimator {
     }
     monitored.sort((a, b) => b - a);
     this.#monitored = monitored[ENOUGH_STORES - 1] ?? 0;
-    this.#downtime = new DowntimePosterior(yield* learningFleet(sample));
+    this.#downtime = new DowntimePosterior(yield* fitMixtureInSteps(sample));
     return this.#downtime;
   }
 
@@ -83,7 +83,7 @@ export class FleetEstimator {
     offset: number,
     stores: StoreRange = allOf(batch),
   ): void {
-    const downtime = this.#downtime ?? lastOf(this.learn(batch, asOf));
+    const downtime = this.#downtime ?? runToEnd(this.learn(batch, asOf));
     const { mean, variance, never, always, longestGap } = downtime;
     const rule = newEstimate();
     const share = { mean: 0, variance: 0, none: 0, all: 0 };

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { ReportDetails } from '../../../src/domain/details.ts';
 import { ALWAYS, contains, intersect, total, union } from '../../../src/domain/interval.ts';
 import { type LatentClass, shareUp } from '../../../src/domain/markov/classes.ts';
-import { FleetSample, learnFleet } from '../../../src/domain/markov/em.ts';
+import { FleetSample, fitMixture } from '../../../src/domain/markov/em.ts';
 import { type EstimatorName, FleetEstimator } from '../../../src/domain/markov/estimator.ts';
 import { GapTable, gapAt, KNOTS, UP_UP } from '../../../src/domain/markov/gap-table.ts';
 import { StoreGaps } from '../../../src/domain/markov/gaps.ts';
@@ -172,7 +172,7 @@ test('tables and shortcuts change the estimate of a store by less than a fiftiet
     { failure: 1 / (4 * DAY), recovery: 1 / (6 * HOUR) },
   ];
   const chains = classes.map(
-    (latentClass) => new DowntimePosterior({ table: new GapTable([latentClass]), shares: Float64Array.of(1) }),
+    (latentClass) => new DowntimePosterior({ table: new GapTable([latentClass]), weights: Float64Array.of(1) }),
   );
   const gaps = new StoreGaps();
   fc.assert(
@@ -210,7 +210,7 @@ test('leaving out classes that a store hardly is changes its estimate by less th
   eachStore(batch, asOf, (_, open, first, last) => {
     if (gaps.gather(open, batch.polls, first, last, asOf)) sample.add(gaps);
   });
-  const fleet = learnFleet(sample);
+  const fleet = fitMixture(sample);
   const downtime = new DowntimePosterior(fleet);
   const { instant, active } = batch.polls;
   eachStore(batch, asOf, (store, open, first, last) => {
@@ -221,7 +221,7 @@ test('leaving out classes that a store hardly is changes its estimate by less th
       active: active[first + i] === 1,
     }));
     const counting = seen.filter((poll) => contains(open, poll.instant));
-    const exact = slowEstimate(open, counting, asOf, fleet.table.classes, fleet.shares);
+    const exact = slowEstimate(open, counting, asOf, fleet.table.classes, fleet.weights);
     for (const [w, { open: openTime, mean, deviation }] of exact.entries()) {
       const [got, spread] = [downtime.mean[w] ?? Number.NaN, Math.sqrt(downtime.variance[w] ?? Number.NaN)];
       assert.ok(Math.abs(got - mean) <= 0.04 * openTime + 1, `store ${store}: mean ${got}, exactly ${mean}`);
@@ -254,11 +254,11 @@ test('a fleet whose stores are all alike is learned from their polls', () => {
   eachStore(batch, asOf, (_, open, first, last) => {
     if (gaps.gather(open, batch.polls, first, last, asOf)) sample.add(gaps);
   });
-  const { table, shares } = learnFleet(sample);
-  assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-9, 'shares add up to 1');
+  const { table, weights } = fitMixture(sample);
+  assert.ok(Math.abs(weights.reduce((sum, share) => sum + share, 0) - 1) < 1e-9, 'weights add up to 1');
   // Up for 4 hours, down for 45 minutes on average.
   const mean = (figure: (latentClass: LatentClass) => number) =>
-    table.classes.reduce((sum, latentClass, k) => sum + (shares[k] ?? 0) * figure(latentClass), 0);
+    table.classes.reduce((sum, latentClass, k) => sum + (weights[k] ?? 0) * figure(latentClass), 0);
   const up = mean(shareUp);
   assert.ok(Math.abs(up - 4 / 4.75) < 0.02, `up ${up} of the time`);
   const failures = mean(({ failure }) => failure) * HOUR;
@@ -321,7 +321,7 @@ test('an open time without bounds is no obstacle', () => {
   assert.equal(gaps.gather(ALWAYS, one, 0, 1, AS_OF), true);
   const downtime = new DowntimePosterior({
     table: new GapTable([{ failure: 1 / DAY, recovery: 1 / HOUR }]),
-    shares: Float64Array.of(1),
+    weights: Float64Array.of(1),
   });
   downtime.estimate(ALWAYS, gaps, AS_OF);
   for (const value of [...downtime.mean, ...downtime.variance, ...downtime.never, ...downtime.always]) {
