@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Role } from '../storage/ports/account-catalog.ts';
 
-/** What a user is: sees to the system, sees to all stores, or has some of them. */
+/** An admin manages users and the system, an operator sees all stores, an owner sees the assigned ones. */
 export const ROLES = ['admin', 'operator', 'owner'] as const satisfies readonly Role[];
 
-/** What a route asks for, and what an API key may be given. */
+/** What a route requires and what an API key can be granted. */
 export const SCOPES = [
   'stores:read',
   'stores:write',
@@ -23,7 +23,7 @@ export type Scope = (typeof SCOPES)[number];
 
 const OWNER_SCOPES: readonly Scope[] = [
   'stores:read',
-  // Only the hours of own stores, and only from now on: `StoreService` sees to that.
+  // Only the hours of assigned stores, and only from now on; `StoreService` enforces both.
   'stores:write',
   'polls:read',
   'reports:read',
@@ -31,14 +31,14 @@ const OWNER_SCOPES: readonly Scope[] = [
   'fleet:read',
 ];
 
-/** The scopes that a role can have at all; a key has some of them, a browser session all. */
+/** The scopes that a role can have. A session has all of them, a key has some. */
 export const SCOPES_OF: Readonly<Record<Role, ReadonlySet<Scope>>> = {
   admin: new Set(SCOPES),
   operator: new Set(SCOPES.filter((scope) => !scope.startsWith('people:'))),
   owner: new Set(OWNER_SCOPES),
 };
 
-/** A signed-in user, by a browser session or an API key. */
+/** A user who signed in with a browser session or an API key. */
 export interface UserPrincipal {
   readonly kind: 'user';
   readonly userId: string;
@@ -46,23 +46,23 @@ export interface UserPrincipal {
   readonly name: string;
   readonly role: Role;
   readonly via: 'session' | 'key';
-  /** The API key, when it came by one. */
+  /** The API key; `undefined` for a session. */
   readonly keyId: string | undefined;
-  /** When the user of a session last proved who it is, milliseconds; `undefined` with a key. */
+  /** When the user of this session last proved its identity, in milliseconds; `undefined` for a key. */
   readonly provenAt: number | undefined;
-  /** The role demands a second factor that the user does not have yet: it may add one, and nothing else. */
+  /** The role requires a second factor that the user does not have yet. Until it is added, nothing else is allowed. */
   readonly mustEnroll: boolean;
   readonly scopes: ReadonlySet<Scope>;
-  /** The stores that exist for this user. */
+  /** The stores that this user can see. */
   readonly stores: 'all' | ReadonlySet<string>;
 }
 
-/** Whom a request comes from. As long as there are no users, everybody is `open` and may do everything. */
+/** Whom a request acts for. While there are no users, every request is `open` and unrestricted. */
 export type Principal = { readonly kind: 'open' } | UserPrincipal;
 
 export const OPEN: Principal = { kind: 'open' };
 
-/** Whoever did not say who it is. */
+/** A request without valid credentials. */
 export const ANONYMOUS: UserPrincipal = {
   kind: 'user',
   userId: '',
@@ -89,33 +89,33 @@ export function hasScope(principal: Principal, scope: Scope): boolean {
   return principal.kind === 'open' || principal.scopes.has(scope);
 }
 
-/** The stores that exist for somebody. */
+/** The stores that a principal can see. */
 export function storesOf(principal: Principal): 'all' | ReadonlySet<string> {
   return principal.kind === 'open' ? 'all' : principal.stores;
 }
 
-/** Whether a store exists for somebody. */
+/** Whether a principal can see a store. */
 export function canSee(principal: Principal, storeId: string): boolean {
   const stores = storesOf(principal);
   return stores === 'all' || stores.has(storeId);
 }
 
-/** Who says so, in the audit log and on what somebody asked for; `undefined`: there are no users. */
+/** The user ID for the audit log and for created reports; `undefined` while there are no users. */
 export function userIdOf(principal: Principal): string | undefined {
   return principal.kind === 'open' ? undefined : principal.userId;
 }
 
-/** Owners know their own stores only; `open`, admins and operators know all. */
+/** Owners see only their own stores; `open`, admins and operators see all. */
 export function canSeeAllStores(principal: Principal): boolean {
   return storesOf(principal) === 'all';
 }
 
-/** Whether somebody may add, change and delete stores, past hours included. An owner may not. */
+/** Whether a principal can create, update and delete stores, including past hours. Owners cannot. */
 export function canWriteStores(principal: Principal): boolean {
   return hasScope(principal, 'stores:write') && (principal.kind === 'open' || principal.role !== 'owner');
 }
 
-/** Whether two principals are the same user, and may do and see the same. */
+/** Whether two principals are the same user with the same access. */
 export function sameAccess(one: Principal, other: Principal): boolean {
   if (one.kind === 'open' || other.kind === 'open') return one.kind === other.kind;
   return (

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { unmapped } from '../lib/networks.ts';
 
-/** Whether a host name or address to listen on is reached from this machine alone. */
+/** Whether a host name or listen address can be reached only from this machine. */
 export function isLoopback(host: string): boolean {
   const address = unmapped(host.toLowerCase().replace(/^\[(.*)\]$/, '$1'));
   if (address === 'localhost') return true;
@@ -10,8 +10,8 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * The network of a client's address, as far as one person commonly has it to themselves: all of an IPv4 address, the
- * first 64 bits of an IPv6 one.
+ * The network of a client address that one person usually has alone: the full IPv4 address, or the first 64 bits of
+ * an IPv6 address.
  */
 export function networkOf(address: string): string {
   const plain = unmapped(address);
@@ -19,8 +19,8 @@ export function networkOf(address: string): string {
 }
 
 /**
- * The wider network of a client's address, which one organization commonly has to itself: the first 24 bits of an IPv4
- * address, the first 48 bits of an IPv6 one.
+ * The wider network of a client address that one organization usually has alone: the first 24 bits of an IPv4 address,
+ * or the first 48 bits of an IPv6 address.
  */
 export function neighborhoodOf(address: string): string {
   const plain = unmapped(address);
@@ -28,13 +28,13 @@ export function neighborhoodOf(address: string): string {
   return isIP(plain) === 4 ? `${plain.slice(0, plain.lastIndexOf('.'))}.0/24` : plain;
 }
 
-/** The first groups of an IPv6 address, 16 bits each. */
+/** The first `groups` 16-bit groups of an IPv6 address. */
 function prefixOf(address: string, groups: number): string {
   const head = groupsOf(address).slice(0, groups);
   return `${head.map((group) => group.toString(16)).join(':')}::/${16 * groups}`;
 }
 
-/** The eight numbers of an IPv6 address. */
+/** The eight groups of an IPv6 address as numbers. */
 function groupsOf(address: string): number[] {
   const [head = '', tail] = address.replace(/%.*$/, '').split('::');
   const numbers = (text: string) => (text === '' ? [] : text.split(':').flatMap(groupNumbers));
@@ -42,7 +42,7 @@ function groupsOf(address: string): number[] {
   return [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after];
 }
 
-/** A group is hexadecimal; the last two may be written as an IPv4 address. */
+/** A group is hexadecimal; the last two can be written as an IPv4 address. */
 function groupNumbers(group: string): number[] {
   if (!group.includes('.')) return [Number.parseInt(group, 16)];
   const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number);

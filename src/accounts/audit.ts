@@ -4,21 +4,21 @@ import type { Principal, Scope } from './access.ts';
 import { isText } from './fields.ts';
 import { type Page, type PageRequest, readPage } from './pages.ts';
 
-/** Who changes something. */
+/** Who makes a change. */
 export interface Actor {
   /** `undefined`: not a user. */
   readonly userId: string | undefined;
   readonly name: string;
-  /** The API key that is used. */
+  /** The API key in use. */
   readonly keyId: string | undefined;
-  /** What the actor may do, which is the most that it can hand on. */
+  /** The scopes of the actor, which are the most that it can grant. */
   readonly scopes: 'all' | ReadonlySet<Scope>;
   readonly proof: Proof;
 }
 
 /**
- * What shows who the actor is: access to the machine (`trusted`), an API key, or a session whose user last proved it
- * at this instant, milliseconds.
+ * What shows who the actor is: access to the machine (`trusted`), an API key, or a session, given as the time in
+ * milliseconds at which its user last proved its identity.
  */
 export type Proof = 'trusted' | 'key' | number;
 
@@ -30,7 +30,7 @@ export const COMMAND_LINE: Actor = {
   proof: 'trusted',
 };
 
-/** Who asks while there are no users. */
+/** The actor while there are no users. */
 const ANYONE: Actor = { ...COMMAND_LINE, name: 'anyone' };
 
 export function actorOf(principal: Principal): Actor {
@@ -47,7 +47,7 @@ export interface Subject {
 
 export type Detail = Readonly<Record<string, unknown>>;
 
-/** Who changed what, for ever. What is written here is never a secret. */
+/** A permanent record of who changed what. Entries never contain secrets. */
 export class AuditLog {
   readonly #catalog: AccountCatalog;
   readonly #now: () => number;
@@ -58,7 +58,7 @@ export class AuditLog {
   }
 
   /**
-   * Records a change that was made elsewhere than in the accounts.
+   * Records a change made outside the accounts tables.
    *
    * @param action such as `store.changed`
    */
@@ -66,7 +66,7 @@ export class AuditLog {
     await this.#catalog.changing((changes) => changes.addAudit(this.entry(actor, action, subject, detail)));
   }
 
-  /** An entry to be written with the change that it tells of. */
+  /** Builds an entry, to be written in the same transaction as the change that it describes. */
   entry(actor: Actor, action: string, subject: Subject, detail: Detail = {}): AuditRecord {
     return {
       id: newId(),
@@ -81,7 +81,7 @@ export class AuditLog {
     };
   }
 
-  /** Newest first. */
+  /** Lists entries, newest first. */
   async list(filter: AuditFilter, page: PageRequest<TimePlace>): Promise<Page<AuditRecord, TimePlace>> {
     if (!Object.values(filter).every(isText)) return { items: [], next: undefined };
     return readPage(

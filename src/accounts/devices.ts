@@ -1,13 +1,13 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { ServerSecrets } from './secrets.ts';
 
-/** The most logins remembered for one browser; older ones are forgotten. */
+/** How many logins are remembered per browser; the oldest are dropped. */
 const LOGINS_EACH = 5;
 const FORM = /^([\w-]{22})((?:~[\w-]{43}){1,5})$/;
 
 /**
- * Tells browsers in which a login has signed in before from all others: a cookie with a random id of the browser and a
- * signature of the id for each login (OWASP's device cookies). It lets nobody in; it only has a throttle of its own.
+ * Recognizes browsers in which a login has signed in before. A cookie holds a random browser ID and one signature per
+ * login (OWASP device cookies). It does not grant access; it only gives the browser a throttle of its own.
  */
 export class Devices {
   readonly #secrets: ServerSecrets;
@@ -16,7 +16,7 @@ export class Devices {
     this.#secrets = secrets;
   }
 
-  /** The id of the browser; `undefined` when the login never signed in there, or the cookie is not ours. */
+  /** The browser ID; `undefined` if the login never signed in there or the cookie is not valid. */
   async idFor(cookie: string | undefined, login: string): Promise<string | undefined> {
     const parsed = parse(cookie);
     if (parsed === undefined) return undefined;
@@ -25,7 +25,7 @@ export class Devices {
     return known ? parsed.id : undefined;
   }
 
-  /** The cookie of a browser in which a login has just signed in. */
+  /** The cookie for a browser in which a login has just signed in. */
   async remember(cookie: string | undefined, login: string): Promise<string> {
     const { id, signatures } = parse(cookie) ?? { id: randomBytes(16).toString('base64url'), signatures: [] };
     const signature = await this.#sign(id, login);

@@ -4,10 +4,10 @@ import { idFlaw } from '../lib/store-id.ts';
 import { trimmed } from '../lib/text.ts';
 
 const LONGEST = { login: 254, name: 200 };
-/** What one user can be assigned; whoever sees more than that is an operator. */
+/** The most stores of one owner. A user who needs more is an operator. */
 export const MAX_STORES = LIMITS.idsPerRequest;
 
-/** No control characters and no halves of characters, which PostgreSQL does not take. */
+/** No control characters and no lone surrogates, which PostgreSQL rejects. */
 const TEXT = /^[^\p{Cc}\p{Cs}]+$/u;
 const LOGIN = /^[^\p{C}\s]+$/u;
 
@@ -16,7 +16,7 @@ export function isText(value: unknown): value is string {
   return typeof value === 'string' && TEXT.test(value);
 }
 
-/** How a login name is kept and compared; `undefined` for what can be none. */
+/** The form in which logins are stored and compared; `undefined` if the text cannot be a login. */
 export function loginOf(text: string): string | undefined {
   const login = text.normalize('NFKC').toLowerCase();
   return login.length <= LONGEST.login && LOGIN.test(login) ? login : undefined;
@@ -26,23 +26,23 @@ export function loginOf(text: string): string | undefined {
 export function loginFrom(text: string): string {
   const login = loginOf(text);
   if (login !== undefined) return login;
-  const expected = `a name or an e-mail address of 1 to ${LONGEST.login} characters without blanks`;
+  const expected = `a name or an email address of 1 to ${LONGEST.login} characters without spaces`;
   throw invalid(`login is "${text.slice(0, 100)}", expected ${expected}`, 'login');
 }
 
-/** A name that people read. @throws UserError `invalid_input` */
+/** Checks a display name. @throws UserError `invalid_input` */
 export function nameFrom(text: string): string {
   const name = trimmed(text);
   if (name.length <= LONGEST.name && isText(name)) return name;
-  throw invalid(`name is "${text.slice(0, 100)}", expected 1 to ${LONGEST.name} characters in one line`, 'name');
+  throw invalid(`name is "${text.slice(0, 100)}", expected 1 to ${LONGEST.name} characters on one line`, 'name');
 }
 
-/** Store ids, trimmed and without repetitions. @throws UserError `invalid_input`, also for more than `MAX_STORES` */
+/** Trims store IDs and removes duplicates. @throws UserError `invalid_input`, also beyond `MAX_STORES` */
 export function storeIdsFrom(given: readonly string[]): string[] {
   const ids = given.map(trimmed);
   const bad = ids.find((id) => idFlaw(id) !== undefined);
-  if (bad !== undefined) throw invalid(`the store id "${bad.slice(0, 100)}" ${idFlaw(bad)}`, 'stores');
+  if (bad !== undefined) throw invalid(`store ID "${bad.slice(0, 100)}" ${idFlaw(bad)}`, 'stores');
   const unique = [...new Set(ids)];
   if (unique.length <= MAX_STORES) return unique;
-  throw invalid(`${unique.length} stores are given, expected at most ${MAX_STORES}; an operator sees all stores`);
+  throw invalid(`stores has ${unique.length} entries, expected at most ${MAX_STORES}; an operator sees all stores`);
 }

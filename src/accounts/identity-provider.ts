@@ -3,35 +3,35 @@ import { UserError } from '../lib/errors.ts';
 import type { Role } from '../storage/ports/account-catalog.ts';
 import { isText } from './fields.ts';
 
-/** The route that the provider sends browsers back to. */
+/** The route to which the provider redirects browsers. */
 export const OIDC_CALLBACK = '/api/v1/session/oidc/callback';
 
-/** An OpenID Connect provider and what its claims mean here. */
+/** An OpenID Connect provider and the meaning of its claims. */
 export interface OidcSettings {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** The callback route as browsers reach it. */
+  /** The callback URL as browsers reach it. */
   readonly redirectUrl: string;
-  /** Separated by blanks, `openid` among them. */
+  /** Space-separated, including `openid`. */
   readonly scopes: string;
-  /** The claim that decides the role: its name, or a path such as `realm_access.roles`. */
+  /** The claim that decides the role: a name, or a path such as `realm_access.roles`. */
   readonly roleClaim: string;
-  /** Roles by value of the claim. */
+  /** The role for each value of the claim. */
   readonly roles: ReadonlyMap<string, Role>;
-  /** What the sign-in page calls the provider. */
+  /** The name of the provider on the sign-in page. */
   readonly label: string;
 }
 
-/** Why a sign-in with the provider was refused. */
+/** Why a sign-in with the provider was rejected. */
 export type OidcReason =
-  /** It took too long, was completed before, or began in another browser. */
+  /** It took too long, was already completed, or began in another browser. */
   | 'expired'
-  /** The provider denied it, or its answer failed a check. */
+  /** The provider denied it, or its response failed a check. */
   | 'refused'
-  /** No value of the role claim has a role here, or the user is disabled. */
+  /** No value of the role claim maps to a role, or the user is disabled. */
   | 'no_access'
-  /** Whoever confirmed is not the user who is signed in. */
+  /** The user who confirmed is not the one who is signed in. */
   | 'other_user';
 
 export class OidcRefusal extends Error {
@@ -46,7 +46,7 @@ export class OidcRefusal extends Error {
   }
 }
 
-/** What binds the provider's answer to the request: each is random and used once. */
+/** Ties the provider's response to the request. Each value is random and used once. */
 export interface OidcChecks {
   readonly state: string;
   readonly nonce: string;
@@ -54,31 +54,31 @@ export interface OidcChecks {
   readonly verifier: string;
 }
 
-/** Whom the provider vouches for. */
+/** The user that the provider identified. */
 export interface Identity {
   readonly issuer: string;
-  /** Unique and permanent at the issuer. */
+  /** Unique and permanent for the issuer. */
   readonly subject: string;
-  /** What the user may be called, the best first. Not unique, and not to be trusted. */
+  /** Candidate logins, best first. Neither unique nor trusted. */
   readonly logins: readonly string[];
   readonly name: string | undefined;
   /** The values of the role claim. */
   readonly groups: readonly string[];
-  /** When the user signed in at the provider, milliseconds; `undefined`: it does not say. */
+  /** When the user signed in at the provider, in milliseconds; `undefined` if the provider does not say. */
   readonly authenticatedAt: number | undefined;
 }
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** Seconds for each request to the provider. */
+/** Timeout of each request to the provider, in seconds. */
 const TIMEOUT = 10;
-/** What the provider says of itself is read again after so long, milliseconds. */
+/** How long the provider's metadata is cached, in milliseconds. */
 const METADATA_FOR = 60 * 60_000;
-/** Seconds after which it is worth trying again when the provider does not answer. */
+/** Suggested delay before a retry when the provider does not respond, in seconds. */
 const RETRY_AFTER = 30;
 const LONGEST_SUBJECT = 255;
 
-/** Talks to the provider: authorization code flow with PKCE, state and nonce. */
+/** Client of the provider: authorization code flow with PKCE, state and nonce. */
 export class IdentityProvider {
   readonly settings: OidcSettings;
   readonly #now: () => number;
@@ -98,9 +98,9 @@ export class IdentityProvider {
   }
 
   /**
-   * Where to send the browser.
+   * Returns the URL to which to redirect the browser.
    *
-   * @param afresh asks the user to sign in even if the provider has a session
+   * @param afresh require a new sign-in even if the provider has a session
    * @throws UserError `unavailable`
    */
   async authorizationUrl({ state, nonce, verifier }: OidcChecks, afresh: boolean): Promise<string> {
@@ -118,8 +118,7 @@ export class IdentityProvider {
   }
 
   /**
-   * Exchanges the code in the parameters of the callback and checks all of what comes back: state, issuer, signature,
-   * audience, nonce and expiry.
+   * Exchanges the code of the callback and checks the response: state, issuer, signature, audience, nonce and expiry.
    *
    * @throws OidcRefusal `refused`; UserError `unavailable`
    */
@@ -132,7 +131,7 @@ export class IdentityProvider {
       const tokens = await client.authorizationCodeGrant(configuration, url, checks);
       const claims: Claims = { ...tokens.claims() };
       const { userinfo_endpoint: endpoint } = configuration.serverMetadata();
-      // Many providers keep what they know of a user out of the ID token. The subject has to be the same.
+      // Many providers leave user attributes out of the ID token. The subject must be the same.
       const more = endpoint && (await client.fetchUserInfo(configuration, tokens.access_token, String(claims.sub)));
       return this.#identityFrom({ ...more, ...claims });
     } catch (error) {
@@ -178,16 +177,16 @@ export class IdentityProvider {
         execute: [client.enableNonRepudiationChecks, ...insecure],
         timeout: TIMEOUT,
       });
-      // The library lets some multi-tenant services name another issuer, whose users would be anybody's.
+      // For some multi-tenant services the library accepts another issuer, which would admit users of any tenant.
       if (new URL(found.serverMetadata().issuer).href === server.href) return found;
     } catch (error) {
       throw away(error);
     }
-    throw away(new Error('the provider names another issuer than OIDC_ISSUER'));
+    throw away(new Error('the issuer of the provider differs from OIDC_ISSUER'));
   }
 }
 
-/** HTTP Basic, which every provider has to support, unless the provider says that it does not. */
+/** HTTP Basic, which every provider must support, unless the metadata excludes it. */
 function authenticationBy(secret: string): client.ClientAuth {
   const [basic, post] = [client.ClientSecretBasic(secret), client.ClientSecretPost(secret)];
   return (server, ...rest) => {
@@ -196,7 +195,7 @@ function authenticationBy(secret: string): client.ClientAuth {
   };
 }
 
-/** A claim by its name, or else by the names on the way to it. */
+/** Looks up a claim by its name, or by a dotted path. */
 function claimAt(claims: Claims, name: string): unknown {
   if (Object.hasOwn(claims, name)) return claims[name];
   return name.split('.').reduce<unknown>((value, key) => {
@@ -212,15 +211,15 @@ const OUTAGES = new Set([
   'OAUTH_RESPONSE_IS_NOT_JSON',
 ]);
 
-/** Whether the provider did not answer, as opposed to saying no. */
+/** Whether the provider did not respond, as opposed to denying the request. */
 function isOutage(error: unknown): boolean {
   if (error instanceof client.ResponseBodyError) return error.status >= 500;
-  // What `fetch` throws when there is no connection.
+  // `fetch` throws it when there is no connection.
   if (error instanceof TypeError) return true;
   return error instanceof client.ClientError && OUTAGES.has(error.code ?? '');
 }
 
 function away(cause: unknown): UserError {
-  const message = 'the identity provider does not answer; try again later, or sign in another way';
+  const message = 'the identity provider is not responding; try again later or sign in another way';
   return new UserError('unavailable', message, { cause, retryAfter: RETRY_AFTER });
 }

@@ -11,27 +11,27 @@ import { isScope, SCOPES, SCOPES_OF, type Scope, type UserPrincipal } from './ac
 import type { Actor, AuditLog } from './audit.ts';
 import { isText, nameFrom } from './fields.ts';
 import { type Page, type PageRequest, readPage } from './pages.ts';
-import { type Known, type PrincipalCache, principalFrom } from './principals.ts';
+import { type CachedPrincipal, type PrincipalCache, principalFrom } from './principals.ts';
 import { requireRecentProof } from './reauthentication.ts';
 import { hashOf, isApiKey, newApiKey, prefixOf } from './tokens.ts';
 import { foundUser } from './users.ts';
 
-/** That a key was used is written down so often, milliseconds. */
+/** How often the last use of a key is written, in milliseconds. */
 const TOUCH_INTERVAL = 60_000;
-/** So many keys of one user may hold at the same time. */
+/** The most active keys of one user. */
 const KEYS_EACH = 100;
 
 export interface KeyDraft {
   readonly userId: string;
-  /** What it is for. */
+  /** What the key is for. */
   readonly name: string;
   readonly scopes: readonly string[];
-  /** `undefined`: never. */
+  /** In milliseconds; `undefined`: never. */
   readonly expiresAt?: number | undefined;
 }
 
 export interface IssuedKey {
-  /** Shown this once; the database has only its hash. */
+  /** Returned only once; the database stores a hash. */
   readonly key: string;
   readonly record: KeyRecord;
 }
@@ -43,7 +43,7 @@ interface KeysParts {
   readonly now: () => number;
 }
 
-/** How programs get in: a key speaks for its user, within its own scopes. */
+/** API keys, with which programs sign in. A key acts for its user, within its own scopes. */
 export class ApiKeys {
   readonly #catalog: AccountCatalog;
   readonly #principals: PrincipalCache;
@@ -58,10 +58,11 @@ export class ApiKeys {
   }
 
   /**
-   * Makes a key.
+   * Creates a key.
    *
-   * @throws UserError `invalid_input` for scopes that are none or more than the user's role has, and for an expiry that
-   * is over; `forbidden` for scopes that the actor does not have, and for an API key; `reauthentication_required`; `not_found`; `conflict` beyond a hundred keys
+   * @throws UserError `invalid_input` if there is no scope, a scope exceeds the user's role, or the expiry has passed;
+   * `forbidden` if the actor lacks a scope or is an API key; `reauthentication_required`; `not_found`; `conflict` beyond
+   * 100 keys
    */
   async add(actor: Actor, draft: KeyDraft): Promise<IssuedKey> {
     const now = this.#now();
@@ -69,14 +70,15 @@ export class ApiKeys {
     const name = nameFrom(draft.name);
     const scopes = scopesFrom(draft.scopes);
     const expiresAt = draft.expiresAt;
-    if (expiresAt !== undefined && expiresAt <= now) throw invalid('the key would have expired already', 'expires_at');
+    if (expiresAt !== undefined && expiresAt <= now)
+      throw invalid('expires_at is in the past, expected a future time', 'expires_at');
     refuseToHandOn(actor, scopes);
     const [id, key] = [newId(), newApiKey()];
     const record = await this.#catalog.changing(async (changes) => {
       const user = await foundUser(changes, draft.userId);
       refuseBeyondRole(user, scopes);
       if ((await changes.countLiveKeys(user.id, now)) >= KEYS_EACH) {
-        throw new UserError('conflict', `${user.login} has ${KEYS_EACH} keys already: revoke one first`);
+        throw new UserError('conflict', `${user.login} already has ${KEYS_EACH} active keys; revoke one first`);
       }
       const stored = { id, userId: user.id, name, prefix: prefixOf(key), scopes, createdAt: now, expiresAt };
       await changes.addKey({ ...stored, tokenHash: hashOf(key) });
@@ -87,12 +89,12 @@ export class ApiKeys {
     return { key, record };
   }
 
-  /** A key. @throws UserError `not_found` */
+  /** Returns a key. @throws UserError `not_found` */
   get(id: string): Promise<KeyRecord> {
     return foundKey(this.#catalog, id, undefined);
   }
 
-  /** Newest first; of one user, or of all. */
+  /** Lists the keys of one user or of all, newest first. */
   async list(userId: string | undefined, page: PageRequest<TimePlace>): Promise<Page<KeyRecord, TimePlace>> {
     if (userId !== undefined && !isText(userId)) return { items: [], next: undefined };
     return readPage(
@@ -103,9 +105,9 @@ export class ApiKeys {
   }
 
   /**
-   * Ends a key for good; it stays in the lists. With a key, no other one is ended.
+   * Revokes a key for good; it stays in the lists. An actor that uses a key can revoke only that key.
    *
-   * @param userId whose it must be; `undefined`: anybody's
+   * @param userId the user who must own the key; `undefined`: any
    * @throws UserError `not_found`
    */
   async revoke(actor: Actor, id: string, userId?: string): Promise<KeyRecord> {
@@ -122,14 +124,14 @@ export class ApiKeys {
     return key;
   }
 
-  /** Who a key speaks for; `undefined`: nobody, or nobody any more. */
+  /** The principal of a key; `undefined` if the key is unknown, expired or revoked. */
   async principalOf(key: string): Promise<UserPrincipal | undefined> {
     if (!isApiKey(key)) return undefined;
     const tokenHash = hashOf(key);
     return this.#principals.find(tokenHash, () => this.#look(tokenHash));
   }
 
-  /** The first use of a key is written down for ever. */
+  /** The first use of a key is recorded in the audit log. */
   async #noteUse({ id, name, lastUsedAt }: KeyRecord, { id: userId, login }: UserRecord, now: number): Promise<void> {
     if (lastUsedAt !== undefined) return this.#catalog.touchKey(id, now);
     const actor = { userId, name: login, keyId: id, scopes: new Set<Scope>(), proof: 'key' } as const;
@@ -140,7 +142,7 @@ export class ApiKeys {
     });
   }
 
-  async #look(tokenHash: string): Promise<Known | undefined> {
+  async #look(tokenHash: string): Promise<CachedPrincipal | undefined> {
     const key = await this.#catalog.keyByToken(tokenHash);
     const now = this.#now();
     if (key === undefined || key.revokedAt !== undefined) return undefined;
@@ -172,7 +174,7 @@ function noKey(id: string): UserError {
 function scopesFrom(texts: readonly string[]): Scope[] {
   const unknown = texts.find((text) => !isScope(text));
   if (unknown !== undefined) {
-    throw invalid(`a scope is "${unknown.slice(0, 100)}", expected some of ${SCOPES.join(', ')}`, 'scopes');
+    throw invalid(`scope is "${unknown.slice(0, 100)}", expected one of ${SCOPES.join(', ')}`, 'scopes');
   }
   const scopes = [...new Set(texts.filter(isScope))];
   if (scopes.length === 0) throw invalid('a key needs at least one scope', 'scopes');
@@ -184,7 +186,8 @@ function refuseToHandOn(actor: Actor, scopes: readonly Scope[]): void {
   const { scopes: own } = actor;
   if (own === 'all') return;
   const beyond = scopes.filter((scope) => !own.has(scope));
-  if (beyond.length > 0) throw new UserError('forbidden', `you may not hand on ${beyond.join(', ')}`);
+  if (beyond.length > 0)
+    throw new UserError('forbidden', `you cannot grant ${beyond.join(', ')}: you don't have access yourself`);
 }
 
 /** @throws UserError `invalid_input` */

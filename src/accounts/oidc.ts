@@ -14,7 +14,7 @@ import { TICKET_LIFETIME, type Tickets } from './tickets.ts';
 import { hashOf } from './tokens.ts';
 import { foundUser, type Users } from './users.ts';
 
-/** Changes that follow from what the provider says. */
+/** The actor of changes that follow from the provider's claims. */
 const PROVIDER: Actor = {
   userId: undefined,
   name: 'identity provider',
@@ -23,39 +23,39 @@ const PROVIDER: Actor = {
   proof: 'trusted',
 };
 const TICKET = 'oidc';
-/** How far the provider's clock may be behind, milliseconds. */
+/** How far the provider's clock can be behind, in milliseconds. */
 const CLOCK_SKEW = 30_000;
 const LONGEST_NAME = 200;
 
-/** What the server has to know when the browser comes back. */
-interface Journey extends OidcChecks {
+/** What the server needs when the browser returns. */
+interface PendingSignIn extends OidcChecks {
   readonly returnTo: string;
-  /** Set to prove again who one is: this user has to sign in at the provider after this instant, milliseconds. */
+  /** Set for a reauthentication: this user must sign in at the provider after `since`, in milliseconds. */
   readonly proving?: { readonly userId: string; readonly since: number } | undefined;
 }
 
 export interface OidcRequest {
-  /** A page of this site. */
+  /** A path on this site. */
   readonly returnTo: string;
-  /** The user of the session, who is to prove again who it is; `undefined`: this is a sign-in. */
+  /** The user who reauthenticates; `undefined` for a sign-in. */
   readonly userId?: string | undefined;
 }
 
-export interface OidcBeginning {
-  /** Where to send the browser. */
+export interface OidcAuthorization {
+  /** The URL to which to redirect the browser. */
   readonly url: string;
-  /** For a cookie of this browser. */
+  /** For a cookie in this browser. */
   readonly ticket: string;
-  /** When the ticket ends, milliseconds. */
+  /** When the ticket expires, in milliseconds. */
   readonly endsAt: number;
 }
 
 export interface OidcCallback extends Origin {
-  /** What the browser has of the beginning. */
+  /** The ticket from the browser's cookie. */
   readonly ticket: string | undefined;
-  /** What the provider sent along with the browser. */
+  /** The query parameters from the provider. */
   readonly parameters: URLSearchParams;
-  /** The session that the browser has now; the new one replaces it. */
+  /** The browser's current session, which the new one replaces. */
   readonly token: string;
 }
 
@@ -80,32 +80,36 @@ export class OidcSignIn {
     this.#parts = parts;
   }
 
-  /** What the sign-in page calls the provider. */
+  /** The name of the provider on the sign-in page. */
   get label(): string {
     return this.#parts.provider.settings.label;
   }
 
-  /** @throws UserError `invalid_input` for a return path that leaves this site; `unavailable` */
-  async begin({ returnTo, userId }: OidcRequest, { address }: Origin): Promise<OidcBeginning> {
+  /** @throws UserError `invalid_input` if the return path leaves this site; `unavailable` */
+  async begin({ returnTo, userId }: OidcRequest, { address }: Origin): Promise<OidcAuthorization> {
     const { provider, proof, tickets, now } = this.#parts;
     const path = returnPathOf(returnTo);
     if (path === undefined) {
       await proof.note(undefined, address, 'oidc', 'return_to');
-      throw invalid(`return_to is "${returnTo.slice(0, 100)}", expected the path of a page of this site`, 'return_to');
+      throw invalid(`return_to is "${returnTo.slice(0, 100)}", expected a path on this site`, 'return_to');
     }
     const checks = provider.newChecks();
     const since = now();
     const url = await provider.authorizationUrl(checks, userId !== undefined);
-    const journey: Journey = { ...checks, returnTo: path, ...(userId !== undefined && { proving: { userId, since } }) };
-    return { url, ticket: await tickets.issue(TICKET, journey), endsAt: since + TICKET_LIFETIME };
+    const pending: PendingSignIn = {
+      ...checks,
+      returnTo: path,
+      ...(userId !== undefined && { proving: { userId, since } }),
+    };
+    return { url, ticket: await tickets.issue(TICKET, pending), endsAt: since + TICKET_LIFETIME };
   }
 
   /**
-   * Begins a session of the user whom the provider vouches for. A user who is new gets an account, one whose role
-   * changed gets the new role; neither happens if anything else is refused.
+   * Starts a session for the user that the provider identified. Creates an account for a new user and updates a changed
+   * role, unless anything is rejected.
    *
-   * @returns the session, and the page to return to
-   * @throws OidcRefusal, which is in the audit log then; UserError `unavailable`
+   * @returns the session and the page to return to
+   * @throws OidcRefusal after writing it to the audit log; UserError `unavailable`
    */
   async finish(callback: OidcCallback): Promise<SignedIn & { readonly returnTo: string }> {
     try {
@@ -120,38 +124,38 @@ export class OidcSignIn {
 
   async #finish({ ticket, parameters, token, address, device }: OidcCallback) {
     const { catalog, provider, sessions, devices, tickets, principals } = this.#parts;
-    const journey = ticket === undefined ? undefined : await tickets.read<Journey>(TICKET, ticket);
-    if (ticket === undefined || journey === undefined) throw new OidcRefusal('expired');
-    const identity = await provider.redeem(parameters, journey);
-    refuseOldProof(identity, journey);
+    const pending = ticket === undefined ? undefined : await tickets.read<PendingSignIn>(TICKET, ticket);
+    if (ticket === undefined || pending === undefined) throw new OidcRefusal('expired');
+    const identity = await provider.redeem(parameters, pending);
+    refuseOldProof(identity, pending);
     const role = this.#roleOf(identity);
     if (role === undefined) return this.#shutOut(identity);
     const begun = await catalog.changing(async (changes) => {
       if (!(await tickets.spend(changes.factors, ticket))) throw new OidcRefusal('expired');
       const known = await changes.factors.userOfIdentity(identity.issuer, identity.subject);
-      const { proving } = journey;
+      const { proving } = pending;
       if (proving !== undefined && proving.userId !== known) {
         throw new OidcRefusal('other_user', { userId: proving.userId });
       }
       const user =
         known === undefined ? await this.#add(changes, identity, role) : await this.#update(changes, known, role);
       await changes.removeSession(hashOf(token));
-      // Without a word of the provider on when that was, the session may not change what people can do.
+      // Without `auth_time` from the provider the session cannot change access.
       const provenAt = Math.min(identity.authenticatedAt ?? 0, this.#parts.now());
       return { user, ...(await sessions.begin(changes, user, { method: 'oidc', address, provenAt })) };
     });
     principals.clear();
-    return { ...begun, device: await devices.remember(device, begun.user.login), returnTo: journey.returnTo };
+    return { ...begun, device: await devices.remember(device, begun.user.login), returnTo: pending.returnTo };
   }
 
-  /** Of several roles the one that may do most. */
+  /** Of several roles, the one with the most scopes. */
   #roleOf({ groups }: Identity): Role | undefined {
     const { roles } = this.#parts.provider.settings;
     const had = new Set(groups.map((group) => roles.get(group)));
     return ROLES.find((role) => had.has(role));
   }
 
-  /** Who has no role at the provider any more has no sessions here either. */
+  /** Ends the sessions of a user who no longer has a role at the provider. */
   async #shutOut({ issuer, subject }: Identity): Promise<never> {
     const { catalog, principals } = this.#parts;
     const userId = await catalog.changing(async (changes) => {
@@ -163,7 +167,7 @@ export class OidcSignIn {
     throw new OidcRefusal('no_access', userId === undefined ? {} : { userId });
   }
 
-  /** Never takes over an account that is there: whoever can choose a name at the provider would get in as anybody. */
+  /** Never takes over an existing account: anyone who can choose a name at the provider could sign in as its user. */
   async #add(changes: AccountChanges, identity: Identity, role: Role): Promise<UserRecord> {
     const { issuer, subject } = identity;
     const login = await freeLogin(changes, identity);
@@ -188,13 +192,13 @@ export class OidcSignIn {
   }
 }
 
-/** @throws OidcRefusal when the user was to sign in afresh and did not */
-function refuseOldProof({ authenticatedAt = 0 }: Identity, { proving }: Journey): void {
+/** @throws OidcRefusal if a new sign-in was required and did not happen */
+function refuseOldProof({ authenticatedAt = 0 }: Identity, { proving }: PendingSignIn): void {
   if (proving === undefined || authenticatedAt >= proving.since - CLOCK_SKEW) return;
   throw new OidcRefusal('refused', { userId: proving.userId });
 }
 
-/** A login that nobody has: the provider's name for the user, or one that is made of the subject. */
+/** An unused login: one that the provider suggests, or one derived from the subject. */
 async function freeLogin(changes: AccountChanges, { logins, issuer, subject }: Identity): Promise<string> {
   const mark = hashOf(`${issuer}\n${subject}`);
   for (const candidate of [...logins, `oidc-${mark.slice(0, 12)}`]) {

@@ -12,23 +12,23 @@ import { type Sessions, type SessionToken, subjectOf } from './sessions.ts';
 import { hashOf } from './tokens.ts';
 import { foundUser } from './users.ts';
 
-/** One of the ways to prove again who one is. */
-export type Shown =
+/** One of the ways to reauthenticate. */
+export type Evidence =
   | { readonly password: string }
   | { readonly code: string }
   | { readonly passkey: Answer<AuthenticationResponseJSON> };
 
 /** The user of a session. */
-export interface Own extends Origin {
+export interface OwnSession extends Origin {
   readonly userId: string;
-  /** The session's. */
+  /** The session token. */
   readonly token: string;
 }
 
-export interface OwnPassword extends Own {
+export interface OwnPasswordChange extends OwnSession {
   readonly current: string;
   readonly next: string;
-  /** Ends the user's API keys, too. */
+  /** Also revoke the user's API keys. */
   readonly revokeKeys?: boolean | undefined;
 }
 
@@ -44,7 +44,7 @@ interface OwnAccountParts {
   readonly now: () => number;
 }
 
-/** What users prove about and change in their own account. */
+/** What users do to their own account: reauthenticate and change the password. */
 export class OwnAccount {
   readonly #parts: OwnAccountParts;
 
@@ -53,12 +53,12 @@ export class OwnAccount {
   }
 
   /**
-   * Notes that the user of a session has just proved who it is; the session gets another token.
+   * Reauthenticates the user of a session and gives the session a new token.
    *
-   * @throws UserError `invalid_input` when what is shown is wrong; `unauthorized` for a passkey that is, or when the
-   * session has ended; `too_many_requests`, `not_found`
+   * @throws UserError `invalid_input` for a wrong password or code; `unauthorized` for a wrong passkey or an ended
+   * session; `too_many_requests`, `not_found`
    */
-  async prove(actor: Actor, { userId, token, ...origin }: Own, shown: Shown): Promise<SessionToken> {
+  async prove(actor: Actor, { userId, token, ...origin }: OwnSession, evidence: Evidence): Promise<SessionToken> {
     const { catalog, proof, factors, passkeys, principals } = this.#parts;
     const known = await foundUser(catalog, userId);
     const claim = await proof.claim(known.login, origin);
@@ -68,19 +68,19 @@ export class OwnAccount {
       return this.#renewed(changes, token);
     };
     const session = await this.#noting(userId, origin, async () => {
-      if ('password' in shown) {
+      if ('password' in evidence) {
         const wrong = () => invalid('the password is wrong', 'password');
-        return proof.run(claim, shown.password, wrong, (changes, user) => renew(changes, user, 'password'));
+        return proof.run(claim, evidence.password, wrong, (changes, user) => renew(changes, user, 'password'));
       }
-      if ('code' in shown) {
+      if ('code' in evidence) {
         return catalog.changing(async (changes) => {
           const user = await foundUser(changes, userId);
-          await factors.prove(changes, user, shown.code, claim, () => invalid('the code is wrong', 'code'));
+          await factors.prove(changes, user, evidence.code, claim, () => invalid('the code is wrong', 'code'));
           return renew(changes, user, 'code');
         });
       }
-      const verified = await passkeys.verify(shown.passkey);
-      if (verified.passkey.userId !== userId) throw invalid('the passkey is that of another user', 'passkey');
+      const verified = await passkeys.verify(evidence.passkey);
+      if (verified.passkey.userId !== userId) throw invalid('the passkey belongs to another user', 'passkey');
       return catalog.changing(async (changes) => {
         await passkeys.take(changes, verified);
         return renew(changes, await foundUser(changes, userId), 'passkey');
@@ -91,18 +91,18 @@ export class OwnAccount {
   }
 
   /**
-   * Changes one's own password; the other sessions end, and this one gets another token.
+   * Changes the user's own password, ends its other sessions and gives this one a new token.
    *
-   * @throws UserError `invalid_input` for a new one that is too easy to guess or the present one, or a current one that
-   * is wrong; `too_many_requests`, `not_found`, `unauthorized`
+   * @throws UserError `invalid_input` if the new password is too easy to guess or unchanged, or the current one is wrong;
+   * `too_many_requests`, `not_found`, `unauthorized`
    */
-  async changePassword(actor: Actor, change: OwnPassword): Promise<SessionToken> {
+  async changePassword(actor: Actor, change: OwnPasswordChange): Promise<SessionToken> {
     const { userId, current, next, token, revokeKeys = false, ...origin } = change;
     const { catalog, passwords, proof, principals, audit, now } = this.#parts;
     const { login } = await foundUser(catalog, userId);
     await checkPassword(next, login, 'next');
     if (next.normalize('NFKC') === current.normalize('NFKC')) {
-      throw invalid('the new password is the present one, expected another one', 'next');
+      throw invalid('the new password is the current one, expected a different one', 'next');
     }
     const nextHash = await passwords.hash(next);
     const wrong = () => invalid('the current password is wrong', 'current');
@@ -118,7 +118,7 @@ export class OwnAccount {
     return session;
   }
 
-  /** A wrong code is written down; a wrong password is already. */
+  /** Records a wrong code. A wrong password is recorded elsewhere. */
   async #noting<T>(userId: string, { address }: Origin, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -131,7 +131,7 @@ export class OwnAccount {
 
   async #renewed(changes: AccountChanges, token: string): Promise<SessionToken> {
     const session = await this.#parts.sessions.renew(changes, token);
-    if (session === undefined) throw new UserError('unauthorized', 'the session has ended meanwhile; sign in again');
+    if (session === undefined) throw new UserError('unauthorized', 'the session has ended; sign in again');
     return session;
   }
 }

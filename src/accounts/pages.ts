@@ -1,22 +1,22 @@
-/** A part of a list, and the place behind which the next one begins. */
+/** One page of a list and the position of the next one. */
 export interface Page<T, P> {
   readonly items: readonly T[];
-  /** `undefined`: this was the last page. */
+  /** `undefined` on the last page. */
   readonly next: P | undefined;
 }
 
 export interface PageRequest<P> {
   /** At least 1. */
   readonly limit: number;
-  /** The `next` of the page before. */
+  /** The `next` of the previous page. */
   readonly after?: P | undefined;
 }
 
 /**
- * A page of a list that can be read from behind a place on.
+ * Reads one page of a list.
  *
- * @param read at most so many items from behind a place on
- * @param placeOf where an item stands
+ * @param read returns up to `limit` items after a position
+ * @param placeOf returns the position of an item
  */
 export async function readPage<T, P>(
   { limit, after }: PageRequest<P>,

@@ -19,10 +19,10 @@ import type { SecondFactors } from './second-factors.ts';
 import type { Tickets } from './tickets.ts';
 import { foundUser } from './users.ts';
 
-/** The most passkeys of one user. */
+/** The most passkeys per user. */
 const PASSKEYS_EACH = 20;
 
-/** Where the browser is: a passkey belongs to a host name. */
+/** The site that the browser shows; a passkey is tied to a host name. */
 export interface Site {
   /** Such as `https://monitor.example.com`. */
   readonly origin: string;
@@ -31,9 +31,9 @@ export interface Site {
 }
 
 export interface Challenge<Options> {
-  /** For the browser. */
+  /** Options for the browser. */
   readonly options: Options;
-  /** To be given back with what the browser answers. */
+  /** To send back together with the browser's response. */
   readonly ticket: string;
 }
 
@@ -51,7 +51,7 @@ interface PasskeysParts {
   readonly now: () => number;
 }
 
-/** Passkeys: two factors in one, since the authenticator asks its user to unlock it. */
+/** Passkeys, which count as two factors because the authenticator verifies its user. */
 export class Passkeys {
   readonly #catalog: AccountCatalog;
   readonly #tickets: Tickets;
@@ -67,7 +67,7 @@ export class Passkeys {
     this.#now = now;
   }
 
-  /** Begins to add a passkey. @throws UserError `forbidden`, `reauthentication_required` */
+  /** Starts the registration of a passkey. @throws UserError `forbidden`, `reauthentication_required` */
   async beginAdding(
     actor: Actor,
     userId: string,
@@ -89,10 +89,10 @@ export class Passkeys {
   }
 
   /**
-   * Adds a passkey that the browser has made.
+   * Adds a passkey that the browser created.
    *
-   * @returns recovery codes with the first factor, shown this once
-   * @throws UserError `invalid_input` when the answer is not one to the challenge; `conflict` beyond 20 passkeys;
+   * @returns recovery codes if this is the first factor; they are returned only once
+   * @throws UserError `invalid_input` if the response does not match the challenge; `conflict` beyond 20 passkeys;
    * `forbidden`, `reauthentication_required`
    */
   async add(actor: Actor, userId: string, givenName: string, answer: Answer<RegistrationResponseJSON>) {
@@ -108,7 +108,7 @@ export class Passkeys {
       expectedOrigin: site.origin,
       expectedRPID: site.host,
     }).catch(() => undefined);
-    if (!verified?.verified) throw invalid('the passkey does not answer the challenge for this site', 'response');
+    if (!verified?.verified) throw invalid('the passkey does not match the challenge for this site', 'response');
     const { credential } = verified.registrationInfo;
     const passkey = {
       id: credential.id,
@@ -123,10 +123,10 @@ export class Passkeys {
       const { factors } = changes;
       if (!(await this.#tickets.spend(factors, ticket))) throw expired();
       if ((await factors.passkeysOf(userId)).length >= PASSKEYS_EACH) {
-        throw new UserError('conflict', `you have ${PASSKEYS_EACH} passkeys already: remove one first`);
+        throw new UserError('conflict', `you already have ${PASSKEYS_EACH} passkeys; remove one first`);
       }
       if ((await factors.passkey(passkey.id)) !== undefined) {
-        throw new UserError('conflict', 'this passkey is known already');
+        throw new UserError('conflict', 'this passkey is already registered');
       }
       const first = await this.#factors.codesForFirst(changes, userId);
       await factors.addPasskey(passkey);
@@ -151,14 +151,14 @@ export class Passkeys {
     this.#principals.clear();
   }
 
-  /** Begins to sign in: the authenticator knows itself which users it has passkeys of. */
+  /** Starts a sign-in. No user is named: the authenticator knows its own passkeys. */
   async challenge({ host }: Site): Promise<Challenge<PublicKeyCredentialRequestOptionsJSON>> {
     const options = await generateAuthenticationOptions({ rpID: host, userVerification: 'required' });
     return { options, ticket: await this.#tickets.issue('passkey', options.challenge) };
   }
 
   /**
-   * Finds out whose passkey answers a challenge. Nothing is taken until `take`.
+   * Finds the passkey that signed a challenge. Nothing is used up until `take`.
    *
    * @throws UserError `unauthorized`
    */
@@ -182,7 +182,7 @@ export class Passkeys {
     return { passkey, counter: verified.authenticationInfo.newCounter, ticket };
   }
 
-  /** Takes an answer in the transaction that it lets in; each is taken once. @throws UserError `unauthorized` */
+  /** Uses up a response, in the transaction of the action that it allows. @throws UserError `unauthorized` */
   async take({ factors }: AccountChanges, { passkey, counter, ticket }: Verified): Promise<void> {
     const present = await factors.passkey(passkey.id);
     if (present?.counter !== passkey.counter) throw unknown();
@@ -191,7 +191,7 @@ export class Passkeys {
   }
 }
 
-/** An answer that is right. */
+/** A verified response. */
 export interface Verified {
   readonly passkey: PasskeyRecord;
   readonly counter: number;
@@ -199,9 +199,9 @@ export interface Verified {
 }
 
 function expired(): UserError {
-  return new UserError('unauthorized', 'the challenge has expired or was answered already: try again');
+  return new UserError('unauthorized', 'the challenge has expired or was already used; try again');
 }
 
 function unknown(): UserError {
-  return new UserError('unauthorized', 'the passkey is not known here');
+  return new UserError('unauthorized', 'the passkey is not registered here');
 }

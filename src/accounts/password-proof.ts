@@ -5,11 +5,11 @@ import type { Devices } from './devices.ts';
 import type { Passwords } from './passwords.ts';
 import type { Claim, SignInThrottle } from './throttle.ts';
 
-/** Where a request to prove something comes from. */
+/** Where a sign-in or reauthentication comes from. */
 export interface Origin {
-  /** The client's address. */
+  /** The client address. */
   readonly address: string;
-  /** The cookie of a browser that has signed in before. */
+  /** The device cookie of a browser that has signed in before. */
   readonly device?: string | undefined;
 }
 
@@ -21,10 +21,10 @@ interface PasswordProofParts {
   readonly audit: AuditLog;
 }
 
-/** Who tried to prove who it is and did not. */
+/** The actor of a failed sign-in. */
 const UNKNOWN: Actor = { userId: undefined, name: 'nobody', keyId: undefined, scopes: new Set(), proof: 'key' };
 
-/** Lets an action proceed if a user's password is known. */
+/** Lets an action proceed if the user's password is correct. */
 export class PasswordProof {
   readonly #catalog: AccountCatalog;
   readonly #passwords: Passwords;
@@ -40,16 +40,16 @@ export class PasswordProof {
     this.#audit = audit;
   }
 
-  /** Who claims to be whom, from which browser. */
+  /** A sign-in attempt: the login, the address and the known browser. */
   async claim(login: string, { address, device }: Origin): Promise<Claim> {
     return { login, address, device: await this.#devices.idFor(device, login) };
   }
 
   /**
-   * Runs `then` in a transaction if the password is the user's. With and without such a user it asks and computes the
-   * same, so not even a stopwatch tells which logins there are.
+   * Runs `then` in a transaction if the password is correct. It does the same work whether or not the user exists, so
+   * that response times do not reveal logins.
    *
-   * @param wrong what to say if it is not
+   * @param wrong creates the error for a wrong password
    * @throws UserError `too_many_requests`
    */
   async run<T>(
@@ -71,7 +71,7 @@ export class PasswordProof {
       const result = await this.#catalog.changing(async (changes) => {
         const now = await changes.user(user.id);
         const same = now !== undefined && (await changes.passwordHash(now.login)) === passwordHash;
-        // Disabled, removed, or given another password meanwhile.
+        // The user was disabled, removed or given another password in the meantime.
         if (!same || now.disabled) throw wrong();
         return then(changes, now);
       });
@@ -82,7 +82,7 @@ export class PasswordProof {
     }
   }
 
-  /** Writes down a failure. What was given as the login may be a password: only the id of a user is kept. */
+  /** Records a failure. The given login could be a password typed into the wrong field, so only a user ID is kept. */
   async note(userId: string | undefined, address: string, method: string, reason?: string): Promise<void> {
     const subject = { kind: 'user', id: userId ?? 'unknown' };
     const entry = this.#audit.entry(UNKNOWN, 'user.sign_in_failed', subject, {

@@ -3,15 +3,15 @@ import { invalid } from '../lib/errors.ts';
 export const MIN_PASSWORD = 12;
 export const MAX_PASSWORD = 256;
 
-/** What anybody would try first here, in the form that `coreOf` gives. */
+/** Obvious guesses for this product, in the form that `coreOf` returns. */
 const PRODUCT = ['restaurantmonitor', 'restaurant monitor', 'restaurant-monitor', 'restaurant_monitor'];
 
 /**
- * Refuses passwords that are guessed early: too short, among the commonest, or the login or the product's name, also
- * with digits and signs before or after. The password is never named.
+ * Rejects passwords that are easy to guess: too short, very common, or the login or product name, even with digits and
+ * punctuation around it. Error messages never contain the password.
  *
- * @param login whose password it is to be
- * @param field what the sender calls the password
+ * @param login the login of the user
+ * @param field the name of the password in the request
  * @throws UserError `invalid_input`
  */
 export async function checkPassword(password: string, login: string, field = 'password'): Promise<void> {
@@ -25,23 +25,22 @@ export async function checkPassword(password: string, login: string, field = 'pa
   if (
     is([login, login.split('@', 1)[0] ?? login].flatMap((name) => [name, coreOf(name)]).filter((one) => one !== ''))
   ) {
-    throw invalid('the password is the login, expected one that cannot be derived from it', field);
+    throw invalid('the password is the login, expected one that is not derived from it', field);
   }
-  if (is(PRODUCT))
-    throw invalid("the password is this product's name, expected one that nobody would try first", field);
+  if (is(PRODUCT)) throw invalid('the password is the name of this product, expected one that is hard to guess', field);
   const common = await commonPasswords();
   if (!forms.some((form) => common.has(form))) return;
-  throw invalid('the password is one of the most common ones, expected one that nobody else uses', field);
+  throw invalid('the password is very common, expected one that is hard to guess', field);
 }
 
-/** A password without the digits and signs around it, in lower case. */
+/** The lowercase password without leading and trailing digits and punctuation. */
 function coreOf(password: string): string {
   return password.toLowerCase().replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
 }
 
 let common: Promise<ReadonlySet<string>> | undefined;
 
-/** Half a megabyte that is read when the first password is chosen. */
+/** Half a megabyte, loaded when the first password is set. */
 function commonPasswords(): Promise<ReadonlySet<string>> {
   common ??= import('@zxcvbn-ts/language-common').then(
     ({ dictionary }) => new Set(dictionary['passwords-common'] as readonly string[]),

@@ -2,25 +2,25 @@ import { RecentMap } from '../lib/recent-map.ts';
 import type { AccountReader, UserRecord } from '../storage/ports/account-catalog.ts';
 import type { Scope, UserPrincipal } from './access.ts';
 
-/** So long, in milliseconds, a change that another server made may go unnoticed. */
+/** How long a change made by another server can go unnoticed, in milliseconds. */
 const FRESH = 5_000;
 const REMEMBERED = 10_000;
 
-/** Who a token or key speaks for, and until when. */
-export interface Known {
+/** The principal of a token or key, and when it expires. */
+export interface CachedPrincipal {
   readonly principal: UserPrincipal;
-  /** `undefined`: no end. */
+  /** In milliseconds; `undefined`: never. */
   readonly until: number | undefined;
 }
 
 interface Entry {
   readonly at: number;
-  readonly answer: Promise<Known | undefined>;
+  readonly answer: Promise<CachedPrincipal | undefined>;
 }
 
 /**
- * Remembers for some seconds who a token or key speaks for, so that not every request asks the database. Whatever
- * changes accounts in this process clears it.
+ * Caches the principals of tokens and keys for a few seconds, so that not every request queries the database. Every
+ * change to accounts in this process clears it.
  */
 export class PrincipalCache {
   readonly #entries = new RecentMap<Entry>(REMEMBERED);
@@ -30,7 +30,7 @@ export class PrincipalCache {
     this.#now = now;
   }
 
-  async find(tokenHash: string, look: () => Promise<Known | undefined>): Promise<UserPrincipal | undefined> {
+  async find(tokenHash: string, look: () => Promise<CachedPrincipal | undefined>): Promise<UserPrincipal | undefined> {
     const known = await this.#answer(tokenHash, look);
     return known === undefined || (known.until ?? Number.POSITIVE_INFINITY) <= this.#now()
       ? undefined
@@ -41,8 +41,11 @@ export class PrincipalCache {
     this.#entries.clear();
   }
 
-  /** Requests that come together share one look. What is not known is not remembered: there is no end of that. */
-  async #answer(tokenHash: string, look: () => Promise<Known | undefined>): Promise<Known | undefined> {
+  /** Concurrent requests share one lookup. Unknown tokens are not cached, since there is no limit to them. */
+  async #answer(
+    tokenHash: string,
+    look: () => Promise<CachedPrincipal | undefined>,
+  ): Promise<CachedPrincipal | undefined> {
     const now = this.#now();
     const cached = this.#entries.get(tokenHash);
     if (cached !== undefined && cached.at <= now && now < cached.at + FRESH) return cached.answer;
@@ -62,7 +65,7 @@ export class PrincipalCache {
   }
 }
 
-/** A user as a principal who came in this way, with these scopes. */
+/** Builds the principal of a user for this session or key. */
 export async function principalFrom(
   accounts: AccountReader,
   user: UserRecord,

@@ -4,15 +4,15 @@ const ALGORITHM = 'aes-256-gcm';
 const NONCE = 12;
 const TAG = 16;
 
-/** A key for one purpose, of a secret that serves several. */
+/** Derives a key for one purpose from a shared secret. */
 export function keyFor(secret: Buffer | string, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', `restaurant-monitor ${purpose}`, 32));
 }
 
 /**
- * Encrypts a text so that only who has the key reads it, and notices when it was changed.
+ * Encrypts and authenticates a text.
  *
- * @param bound what it belongs to: it opens with the same alone
+ * @param bound additional authenticated data; `unseal` needs the same value
  * @returns base64url
  */
 export function seal(key: Buffer, text: string, bound: string): string {
@@ -22,7 +22,7 @@ export function seal(key: Buffer, text: string, bound: string): string {
   return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
 }
 
-/** The text of a sealed one; `undefined` when the key, what it is bound to or a single bit is another. */
+/** Decrypts a sealed text; `undefined` if the key or the bound value differs or the text was changed. */
 export function unseal(key: Buffer, sealed: string, bound: string): string | undefined {
   const bytes = Buffer.from(sealed, 'base64url');
   if (bytes.length < NONCE + TAG) return undefined;

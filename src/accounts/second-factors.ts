@@ -19,7 +19,7 @@ import { foundUser } from './users.ts';
 
 const POLICY = 'second_factor_roles';
 
-/** What a user has besides the password. */
+/** The second factors of a user. */
 export interface FactorStatus {
   readonly totp: boolean;
   readonly passkeys: readonly PasskeyRecord[];
@@ -27,13 +27,13 @@ export interface FactorStatus {
   readonly recoveryCodes: number;
 }
 
-/** An authenticator app that has not yet shown a code. */
+/** An authenticator app whose first code is still missing. */
 export interface NewTotp {
-  /** Base32, to be typed. */
+  /** In base32, for manual entry. */
   readonly secret: string;
-  /** The same as `otpauth://…`. */
+  /** The same secret as an `otpauth://` URI. */
   readonly uri: string;
-  /** To be given back with the first code. */
+  /** To send back with the first code. */
   readonly ticket: string;
 }
 
@@ -44,11 +44,11 @@ interface SecondFactorParts {
   readonly principals: PrincipalCache;
   readonly audit: AuditLog;
   readonly now: () => number;
-  /** Seals the secrets of authenticator apps; `undefined`: they are stored as they are. */
+  /** Encrypts the secrets of authenticator apps; `undefined`: they are stored in plain text. */
   readonly secretKey: string | undefined;
 }
 
-/** Authenticator apps and recovery codes, and which roles have to have a second factor. */
+/** Authenticator apps, recovery codes, and the roles that require a second factor. */
 export class SecondFactors {
   readonly #catalog: AccountCatalog;
   readonly #tickets: Tickets;
@@ -77,7 +77,7 @@ export class SecondFactors {
     };
   }
 
-  /** The roles whose users have to have a second factor when they sign in with a password. */
+  /** The roles that require a second factor when their users sign in with a password. */
   async policy(): Promise<Role[]> {
     return policyOf(this.#catalog);
   }
@@ -94,7 +94,7 @@ export class SecondFactors {
     });
   }
 
-  /** Begins to add an authenticator app. @throws UserError `forbidden`, `reauthentication_required` */
+  /** Starts adding an authenticator app. @throws UserError `forbidden`, `reauthentication_required` */
   async beginTotp(actor: Actor, userId: string): Promise<NewTotp> {
     requireRecentProof(actor, this.#now());
     const { login } = await foundUser(this.#catalog, userId);
@@ -103,20 +103,19 @@ export class SecondFactors {
   }
 
   /**
-   * Adds an authenticator app that shows that it has the secret; it takes the place of another one.
+   * Adds an authenticator app that has shown a valid code. It replaces an existing one.
    *
-   * @returns recovery codes with the first factor, shown this once
-   * @throws UserError `invalid_input` for a code that is wrong, and for a ticket that is over; `forbidden`,
-   * `reauthentication_required`
+   * @returns recovery codes if this is the first factor; they are returned only once
+   * @throws UserError `invalid_input` for a wrong code or an expired ticket; `forbidden`, `reauthentication_required`
    */
   async addTotp(actor: Actor, userId: string, ticket: string, code: string): Promise<string[] | undefined> {
     const now = this.#now();
     requireRecentProof(actor, now);
     const secret = await this.#tickets.read<string>(`totp ${userId}`, ticket);
-    if (secret === undefined) throw invalid('the secret has expired: begin again', 'ticket');
+    if (secret === undefined) throw invalid('the secret has expired; start again', 'ticket');
     const lastStep = totpStep(secret, code, now, 0);
     if (lastStep === undefined) {
-      throw invalid('the code is not the one that the app should show now; check the clock of its device', 'code');
+      throw invalid('the code is wrong; check the clock of the device that runs the app', 'code');
     }
     return this.#changing(async (changes) => {
       const codes = await this.codesForFirst(changes, userId);
@@ -131,7 +130,7 @@ export class SecondFactors {
     requireRecentProof(actor, this.#now());
     await this.#changing(async (changes) => {
       if ((await changes.factors.totp(userId)) === undefined) {
-        throw new UserError('not_found', 'there is no authenticator app');
+        throw new UserError('not_found', 'you have no authenticator app');
       }
       await changes.factors.removeTotp(userId);
       await this.forgetCodesOfNone(changes, userId);
@@ -142,16 +141,13 @@ export class SecondFactors {
   /**
    * Replaces the recovery codes.
    *
-   * @throws UserError `conflict` without a second factor; `forbidden`, `reauthentication_required`
+   * @throws UserError `conflict` if the user has no second factor; `forbidden`, `reauthentication_required`
    */
   async renewCodes(actor: Actor, userId: string): Promise<string[]> {
     requireRecentProof(actor, this.#now());
     return this.#changing(async (changes) => {
       if (!(await changes.factors.hasFactor(userId))) {
-        throw new UserError(
-          'conflict',
-          'there is no second factor yet: add one first, and recovery codes come with it',
-        );
+        throw new UserError('conflict', 'you have no second factor; add one first, and you get recovery codes with it');
       }
       await this.note(changes, actor, 'user.recovery_codes_renewed', userId);
       return this.#newCodes(changes, userId);
@@ -159,7 +155,7 @@ export class SecondFactors {
   }
 
   /**
-   * Removes all second factors of a user who has lost them, and ends the sessions.
+   * Removes all second factors of a user who has lost them and ends the user's sessions.
    *
    * @throws UserError `not_found`, `forbidden`, `reauthentication_required`
    */
@@ -175,9 +171,9 @@ export class SecondFactors {
   }
 
   /**
-   * Demands the second factor of a user who has one, after the password.
+   * Requires a code from a user who has a second factor, after the password.
    *
-   * @param code of the authenticator app, or a recovery code; each is taken once
+   * @param code from the authenticator app, or a recovery code; each is accepted once
    * @throws UserError `second_factor_required` without a code; `unauthorized` for a wrong one; `too_many_requests`
    */
   async demand(changes: AccountChanges, user: UserRecord, code: string | undefined, claim: Claim): Promise<void> {
@@ -187,7 +183,7 @@ export class SecondFactors {
       throw new UserError(
         'second_factor_required',
         app
-          ? 'enter the code of your authenticator app, or a recovery code'
+          ? 'enter a code from your authenticator app, or a recovery code'
           : 'sign in with your passkey, or enter a recovery code',
       );
     }
@@ -200,7 +196,7 @@ export class SecondFactors {
     );
   }
 
-  /** Takes a code of a user. @throws what `wrong` makes; UserError `too_many_requests` */
+  /** Uses up a user's code. @throws the error from `wrong`; UserError `too_many_requests` */
   async prove(changes: AccountChanges, { id }: UserRecord, code: string, claim: Claim, wrong: () => UserError) {
     const attempt = this.#throttle.beginCode(claim);
     try {
@@ -214,12 +210,12 @@ export class SecondFactors {
     }
   }
 
-  /** Recovery codes with the first factor of a user; `undefined` when there is one already. */
+  /** Creates recovery codes for a user's first factor; `undefined` if the user already has one. */
   async codesForFirst(changes: AccountChanges, userId: string): Promise<string[] | undefined> {
     return (await changes.factors.hasFactor(userId)) ? undefined : this.#newCodes(changes, userId);
   }
 
-  /** Recovery codes stand for a second factor: they go with the last one. */
+  /** Recovery codes replace a second factor, so they are deleted with the last one. */
   async forgetCodesOfNone(changes: AccountChanges, userId: string): Promise<void> {
     if (!(await changes.factors.hasFactor(userId))) await changes.factors.setRecoveryCodes(userId, []);
   }
@@ -247,14 +243,14 @@ export class SecondFactors {
     return this.#key === undefined ? secret : `sealed:${seal(this.#key, secret, userId)}`;
   }
 
-  /** @throws UserError `conflict` when it was sealed by another key */
+  /** @throws UserError `conflict` if it was encrypted with another key */
   #opened(stored: string, userId: string): string {
     if (!stored.startsWith('sealed:')) return stored;
     const secret = this.#key && unseal(this.#key, stored.slice('sealed:'.length), userId);
     if (secret !== undefined) return secret;
     throw new UserError(
       'conflict',
-      'the secret of the authenticator app was stored with another SECRET_KEY; set that one, or reset the second factor',
+      'the secret of the authenticator app was encrypted with another SECRET_KEY; restore that key or reset the second factor',
     );
   }
 
@@ -265,7 +261,7 @@ export class SecondFactors {
   }
 }
 
-/** The roles whose users have to have a second factor. */
+/** The roles that require a second factor. */
 export async function policyOf({ factors }: AccountReader): Promise<Role[]> {
   const value = await factors.setting(POLICY);
   return value === undefined ? [] : (JSON.parse(value) as string[]).filter(isRole);

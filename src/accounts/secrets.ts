@@ -3,7 +3,7 @@ import type { AccountCatalog } from '../storage/ports/account-catalog.ts';
 
 const BYTES = 32;
 
-/** Secrets that the servers on one database share. The first server that needs one makes it. */
+/** Secrets that all servers on one database share. The first server that needs one creates it. */
 export class ServerSecrets {
   readonly #catalog: AccountCatalog;
   readonly #known = new Map<string, Buffer>();

@@ -20,20 +20,20 @@ import { Users } from './users.ts';
 
 export interface AccountsOptions {
   readonly catalog: AccountCatalog;
-  /** The clock, milliseconds. */
+  /** The current time in milliseconds. */
   readonly now: () => number;
-  /** Seals the secrets of authenticator apps; `undefined`: they are stored as they are. */
+  /** Encrypts the secrets of authenticator apps; `undefined`: they are stored in plain text. */
   readonly secretKey?: string | undefined;
   /** The identity provider; `undefined`: none. */
   readonly oidc?: OidcSettings | undefined;
 }
 
-/** Who may use this, how they get in, and what they changed. */
+/** Users, how they sign in, and what they changed. */
 export class Accounts {
   readonly users: Users;
   readonly sessions: Sessions;
   readonly signIn: SignIn;
-  /** `undefined`: no identity provider is configured. */
+  /** `undefined` if no identity provider is configured. */
   readonly oidc: OidcSignIn | undefined;
   readonly own: OwnAccount;
   readonly factors: SecondFactors;
@@ -74,14 +74,13 @@ export class Accounts {
     this.keys = new ApiKeys({ catalog, principals, audit, now });
   }
 
-  /** Without users, everything is open, to this machine alone. Cheap enough to ask at every request. */
+  /** Whether there are users. Without them the API is open, but only to this machine. Cheap enough for every request. */
   hasUsers(): Promise<boolean> {
     return this.users.any();
   }
 
   /**
-   * Changes with every change of an account, whichever server makes it. What was remembered of people is forgotten when
-   * it has changed.
+   * Changes with every change to an account, on any server. Cached principals are dropped when it has changed.
    */
   async revision(): Promise<string> {
     const revision = await this.#catalog.revision();
@@ -90,12 +89,12 @@ export class Accounts {
     return String(revision);
   }
 
-  /** Who a session's token speaks for; `undefined`: nobody, or nobody any more. */
+  /** The principal of a session token; `undefined` if it is unknown or has ended. */
   principalOfSession(token: string): Promise<UserPrincipal | undefined> {
     return this.sessions.principalOf(token);
   }
 
-  /** Who an API key speaks for; `undefined`: nobody, or nobody any more. */
+  /** The principal of an API key; `undefined` if it is unknown, expired or revoked. */
   principalOfKey(key: string): Promise<UserPrincipal | undefined> {
     return this.keys.principalOf(key);
   }

@@ -1,7 +1,7 @@
 import type { AccountCatalog, AccountChanges, SignInMethod, UserRecord } from '../storage/ports/account-catalog.ts';
 import { SCOPES_OF, type Scope, type UserPrincipal } from './access.ts';
 import type { Actor, AuditLog } from './audit.ts';
-import { type Known, type PrincipalCache, principalFrom } from './principals.ts';
+import { type CachedPrincipal, type PrincipalCache, principalFrom } from './principals.ts';
 import { refuseKeyOnAdmin } from './reauthentication.ts';
 import { policyOf } from './second-factors.ts';
 import { hashOf, isSessionToken, newSessionToken } from './tokens.ts';
@@ -9,28 +9,28 @@ import { foundUser } from './users.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** A session ends when it was not used for so long. */
+/** A session ends when it was not used for this long, in milliseconds. */
 export const SESSION_IDLE = 12 * HOUR;
-/** And after so long in any case. */
+/** The longest lifetime of a session, in milliseconds. */
 export const SESSION_LONGEST = 30 * 24 * HOUR;
-/** That it was used is written down so often. */
+/** How often the last use of a session is written. */
 const TOUCH_INTERVAL = MINUTE;
-/** Of more sessions of one user the oldest are forgotten. */
+/** The most sessions per user; the oldest are removed. */
 const SESSIONS_EACH = 50;
 
-/** A session's token and how long it can last. */
+/** A session token and its expiry. */
 export interface SessionToken {
-  /** For the browser's cookie, and nowhere else. */
+  /** For the browser's cookie only. */
   readonly token: string;
-  /** When it ends in any case, milliseconds. */
+  /** The latest time at which the session ends, in milliseconds. */
   readonly endsAt: number;
 }
 
-/** How and from where a session begins. */
-export interface Beginning {
+/** How and where a session starts. */
+export interface SessionStart {
   readonly method: SignInMethod;
   readonly address: string;
-  /** When its user proved who it is, milliseconds; now if not given. */
+  /** When the user proved its identity, in milliseconds; defaults to now. */
   readonly provenAt?: number | undefined;
 }
 
@@ -41,7 +41,7 @@ interface SessionsParts {
   readonly now: () => number;
 }
 
-/** What lets a browser in: a token that the browser holds, and the database only as a hash. */
+/** Browser sessions. The browser holds a token, the database only its hash. */
 export class Sessions {
   readonly #catalog: AccountCatalog;
   readonly #principals: PrincipalCache;
@@ -55,10 +55,8 @@ export class Sessions {
     this.#now = now;
   }
 
-  /**
-   * Begins a session of a user who has just proved who it is.
-   */
-  async begin(changes: AccountChanges, user: UserRecord, how: Beginning): Promise<SessionToken> {
+  /** Starts a session of a user who has just proved its identity. */
+  async begin(changes: AccountChanges, user: UserRecord, how: SessionStart): Promise<SessionToken> {
     const token = newSessionToken();
     const now = this.#now();
     await changes.removeExpiredSessions(now);
@@ -71,8 +69,9 @@ export class Sessions {
   }
 
   /**
-   * Gives a session whose user has proved again who it is a new token; the old one is worth nothing from then on.
-   * `undefined`: it has ended meanwhile.
+   * Gives a session a new token after its user reauthenticated; the old token stops working.
+   *
+   * @returns `undefined` if the session has ended
    */
   async renew(changes: AccountChanges, token: string, provenAt = this.#now()): Promise<SessionToken | undefined> {
     const session = await changes.session(hashOf(token));
@@ -82,14 +81,14 @@ export class Sessions {
     return { token: next, endsAt: session.createdAt + SESSION_LONGEST };
   }
 
-  /** Who a session's token speaks for; `undefined`: nobody, or nobody any more. Being used keeps a session alive. */
+  /** The principal of a session token; `undefined` if it is unknown or has ended. Use extends the session. */
   async principalOf(token: string): Promise<UserPrincipal | undefined> {
     if (!isSessionToken(token)) return undefined;
     const tokenHash = hashOf(token);
     return this.#principals.find(tokenHash, () => this.#look(tokenHash));
   }
 
-  /** Ends a session; one that is not there has ended already. */
+  /** Ends a session, if it exists. */
   async signOut(token: string): Promise<void> {
     if (!isSessionToken(token)) return;
     const tokenHash = hashOf(token);
@@ -104,7 +103,7 @@ export class Sessions {
     this.#principals.clear();
   }
 
-  /** Ends all sessions of a user; returns how many. @throws UserError `not_found`; `forbidden` for a key on an admin */
+  /** Ends all sessions of a user and returns their number. @throws UserError `not_found`; `forbidden` for a key on an admin */
   async endAll(actor: Actor, userId: string): Promise<number> {
     const ended = await this.#catalog.changing(async (changes) => {
       const user = await foundUser(changes, userId);
@@ -118,7 +117,7 @@ export class Sessions {
     return ended;
   }
 
-  async #look(tokenHash: string): Promise<Known | undefined> {
+  async #look(tokenHash: string): Promise<CachedPrincipal | undefined> {
     const session = await this.#catalog.session(tokenHash);
     const now = this.#now();
     if (session === undefined || session.expiresAt <= now) return undefined;
@@ -132,7 +131,7 @@ export class Sessions {
     return { principal: await principalFrom(this.#catalog, user, entry, scopes), until };
   }
 
-  /** An identity provider sees to second factors itself. */
+  /** Identity providers enforce second factors themselves. */
   async #mustEnroll(method: SignInMethod, { hasFactor, role }: UserRecord): Promise<boolean> {
     return method === 'password' && !hasFactor && (await policyOf(this.#catalog)).includes(role);
   }
@@ -142,7 +141,7 @@ function expiry(createdAt: number, now: number): number {
   return Math.min(now + SESSION_IDLE, createdAt + SESSION_LONGEST);
 }
 
-/** A user who acts for itself, as the audit log names it. */
+/** The actor for a user who acts on its own account. */
 export function actorFor(user: UserRecord, provenAt: number): Actor {
   return { userId: user.id, name: user.login, keyId: undefined, scopes: SCOPES_OF[user.role], proof: provenAt };
 }

@@ -11,13 +11,13 @@ import type { Sessions, SessionToken } from './sessions.ts';
 export interface Credentials extends Origin {
   readonly login: string;
   readonly password: string;
-  /** Of the authenticator app, or a recovery code; for a user who has a second factor. */
+  /** A code from the authenticator app, or a recovery code, if the user has a second factor. */
   readonly code?: string | undefined;
 }
 
 export interface SignedIn extends SessionToken {
   readonly user: UserRecord;
-  /** The cookie by which the browser is known from now on. */
+  /** The device cookie for this browser. */
   readonly device: string;
 }
 
@@ -30,7 +30,7 @@ interface SignInParts {
   readonly sessions: Sessions;
 }
 
-/** How people get in: they prove who they are and get a session. */
+/** Verifies credentials and starts sessions. */
 export class SignIn {
   readonly #catalog: AccountCatalog;
   readonly #proof: PasswordProof;
@@ -49,13 +49,13 @@ export class SignIn {
   }
 
   /**
-   * Begins a session. An unknown name, a wrong password and a disabled user look the same.
+   * Signs in with a password. An unknown name, a wrong password and a disabled user give the same error.
    *
-   * @throws UserError `unauthorized`; `second_factor_required` when the password is right and a code is missing;
+   * @throws UserError `unauthorized`; `second_factor_required` if the password is correct and a code is missing;
    * `too_many_requests` with the seconds to wait
    */
   async withPassword({ login: given, password, code, ...origin }: Credentials): Promise<SignedIn> {
-    // What can be no login is nobody's.
+    // A text that cannot be a login matches no user.
     const login = loginOf(given) ?? '';
     const claim = await this.#proof.claim(login, origin);
     let tried: UserRecord | undefined;
@@ -68,19 +68,20 @@ export class SignIn {
       });
       return { ...begun, device: await this.#devices.remember(origin.device, login) };
     } catch (error) {
-      // The transaction of the attempt is taken back; that the code was wrong is written down all the same.
+      // The failed attempt is rolled back, but the wrong code is still recorded.
       const wrongCode = error instanceof UserError && error.code === 'unauthorized' && error.field === 'code';
       if (wrongCode) await this.#proof.note(tried?.id, origin.address, 'code');
       throw error;
     }
   }
 
-  /** Begins a session with a passkey, which is two factors in one. @throws UserError `unauthorized` */
+  /** Signs in with a passkey, which counts as two factors. @throws UserError `unauthorized` */
   async withPasskey(answer: Answer<AuthenticationResponseJSON>, origin: Origin): Promise<SignedIn> {
     const verified = await this.#passkeys.verify(answer);
     const begun = await this.#catalog.changing(async (changes) => {
       const user = await changes.user(verified.passkey.userId);
-      if (user === undefined || user.disabled) throw new UserError('unauthorized', 'the passkey is not known here');
+      if (user === undefined || user.disabled)
+        throw new UserError('unauthorized', 'the passkey is not registered here');
       await this.#passkeys.take(changes, verified);
       const how = { method: 'passkey', address: origin.address } as const;
       return { user, ...(await this.#sessions.begin(changes, user, how)) };

@@ -3,38 +3,37 @@ import { RecentMap } from '../lib/recent-map.ts';
 import { neighborhoodOf, networkOf } from './addresses.ts';
 
 const SECOND = 1_000;
-/** So many failures are free. Behind one address may sit a whole office. */
+/** Failures without a delay. One address can serve a whole office. */
 const FREE = { login: 5, device: 5, address: 20, code: 5 };
-/** The first wait; each further failure doubles it. */
+/** The first delay; each further failure doubles it. */
 const FIRST_WAIT = 5 * SECOND;
 const LONGEST_WAIT = 15 * 60 * SECOND;
-/** What was quiet for so long starts afresh. */
+/** Failures expire after this long without another one. */
 const MEMORY = 60 * 60 * SECOND;
-/** The most counters of a kind; older ones are forgotten. */
+/** The most counters per kind; the oldest are dropped. */
 const REMEMBERED = 50_000;
 
-/** Who tries to prove who it is. */
+/** An attempt to prove an identity. */
 export interface Claim {
   readonly login: string;
-  /** Where the claim comes from. */
+  /** The client address. */
   readonly address: string;
-  /** The browser, where the login has signed in from it before. */
+  /** The browser ID, if the login has signed in from this browser before. */
   readonly device: string | undefined;
 }
 
-/** An attempt under way. One of these ends it; a second one does nothing. */
+/** An attempt in progress. The first of these calls ends it; further calls have no effect. */
 export interface Attempt {
-  /** What was shown does not match. */
+  /** The credentials do not match. */
   failed(): void;
   succeeded(): void;
-  /** It could not be compared: nothing was learned by it, so nothing counts. */
+  /** The credentials could not be checked, so the attempt does not count. */
   cancelled(): void;
 }
 
 /**
- * Makes guessing slow without denying sign-in to anybody else. Guesses for a login count in the network that they come
- * from; a browser in which the login has signed in before has a counter of its own, whatever others do. Kept in the
- * memory of this server.
+ * Slows down guessing without locking out the user. Guesses for a login count per network; a browser in which the
+ * login has signed in before has its own counter. The counters live in the memory of this server.
  */
 export class SignInThrottle {
   readonly #logins = new Counters(FREE.login);
@@ -48,23 +47,23 @@ export class SignInThrottle {
   }
 
   /**
-   * Begins an attempt. Until it ends it counts as failed, so that many at once are no way around the limit.
+   * Starts an attempt. It counts as failed until it ends, so concurrent attempts cannot bypass the limit.
    *
-   * @throws UserError `too_many_requests` with the seconds to wait; then nothing counts
+   * @throws UserError `too_many_requests` with the seconds to wait; the attempt does not count then
    */
   begin({ login, address, device }: Claim): Attempt {
     const own =
       device === undefined
         ? { counters: this.#logins, who: `${neighborhoodOf(address)} ${login}` }
         : { counters: this.#devices, who: `${device} ${login}` };
-    // A known browser does not depend on what its neighbors do either.
+    // A known browser does not depend on others at the same address either.
     const shared = device === undefined ? [{ counters: this.#addresses, who: networkOf(address) }] : [];
     return beginAt([own, ...shared], own, this.#now);
   }
 
   /**
-   * The same for the code of a second factor, which follows on the password. A code is short: those who know the password
-   * get this many tries from all networks together, a known browser apart.
+   * Starts an attempt with a second-factor code, after the password. Codes are short, so all networks share one counter;
+   * a known browser has its own.
    *
    * @throws UserError `too_many_requests`
    */
@@ -79,7 +78,7 @@ interface Place {
   readonly who: string;
 }
 
-/** @param own starts afresh when the attempt succeeds; the other places only forget the attempt */
+/** @param own reset if the attempt succeeds; the other places only drop the attempt */
 function beginAt(places: readonly Place[], own: Place, now: () => number): Attempt {
   const began = now();
   const wait = Math.max(...places.map(({ counters, who }) => counters.wait(who, began)));
@@ -106,9 +105,9 @@ function beginAt(places: readonly Place[], own: Place, now: () => number): Attem
 
 interface Failures {
   readonly count: number;
-  /** When the last one failed. */
+  /** When the last attempt failed. */
   readonly latest: number;
-  /** Attempts under way, and when the last of them began. */
+  /** Attempts in progress, and when the last of them started. */
   readonly pending: number;
   readonly began: number;
 }
@@ -123,7 +122,7 @@ class Counters {
     this.#free = free;
   }
 
-  /** Milliseconds until another attempt is admitted. */
+  /** Milliseconds until the next attempt is allowed. */
   wait(who: string, now: number): number {
     const { count, latest, pending, began } = this.#of(who, now);
     const all = count + pending;

@@ -3,18 +3,18 @@ import { keyFor, seal, unseal } from './seal.ts';
 import type { ServerSecrets } from './secrets.ts';
 import { hashOf } from './tokens.ts';
 
-/** What is under way for so long, milliseconds, and then has to begin anew. */
+/** How long a multi-step action can take before it has to start again, in milliseconds. */
 export const TICKET_LIFETIME = 10 * 60_000;
 
-/** What a ticket holds, and until when it holds. */
+/** The content of a ticket and its expiry. */
 interface Content<T> {
   readonly data: T;
   readonly until: number;
 }
 
 /**
- * What the server has to remember between two steps, such as the challenge for a passkey: sealed, and kept by the
- * browser, so that strangers who begin without end fill no memory.
+ * State that the server needs between two steps, such as a passkey challenge. It is encrypted and kept by the browser,
+ * so that unauthenticated requests cannot fill memory.
  */
 export class Tickets {
   readonly #secrets: ServerSecrets;
@@ -25,12 +25,12 @@ export class Tickets {
     this.#now = now;
   }
 
-  /** @param purpose a ticket for one is none for another */
+  /** @param purpose a ticket is valid only for the purpose it was issued for */
   async issue(purpose: string, data: unknown): Promise<string> {
     return seal(await this.#key(), JSON.stringify({ data, until: this.#now() + TICKET_LIFETIME }), purpose);
   }
 
-  /** What a ticket holds; `undefined` when it is not ours, for something else, or over. */
+  /** The content of a ticket; `undefined` if it is forged, expired or for another purpose. */
   async read<T>(purpose: string, ticket: string): Promise<T | undefined> {
     const text = unseal(await this.#key(), ticket, purpose);
     if (text === undefined) return undefined;
@@ -38,7 +38,7 @@ export class Tickets {
     return until > this.#now() ? data : undefined;
   }
 
-  /** Takes a ticket for good; returns whether nobody did before, on any server. */
+  /** Marks a ticket as used; returns false if any server already did. */
   spend(changes: FactorChanges, ticket: string): Promise<boolean> {
     const now = this.#now();
     return changes.spend(hashOf(ticket), now + TICKET_LIFETIME, now);

@@ -17,34 +17,34 @@ import type { PrincipalCache } from './principals.ts';
 import { refuseKeyOnAdmin, requireRecentProof } from './reauthentication.ts';
 
 export interface UserDraft {
-  /** A name or an e-mail address; case makes no difference. */
+  /** A name or an email address, case-insensitive. */
   readonly login: string;
-  /** How people call the user; the login when it is not given. */
+  /** The display name; defaults to the login. */
   readonly name?: string | undefined;
   readonly role: Role;
-  /** Without one, only API keys let this user in. */
+  /** Without a password the user can use only API keys. */
   readonly password?: string | undefined;
-  /** For an owner alone. */
+  /** Only for owners. */
   readonly stores?: readonly string[] | undefined;
 }
 
-/** What is not given stays as it is. */
+/** Omitted fields stay unchanged. */
 export interface UserChange {
   readonly login?: string | undefined;
   readonly name?: string | undefined;
   readonly role?: Role | undefined;
   readonly disabled?: boolean | undefined;
-  /** All stores that are assigned from now on. */
+  /** Replaces all assigned stores. */
   readonly stores?: readonly string[] | undefined;
 }
 
 export interface NewPassword {
   readonly password: string;
-  /** Ends the user's API keys, too. */
+  /** Also revoke the user's API keys. */
   readonly revokeKeys?: boolean | undefined;
 }
 
-/** A user to be added, whose fields were checked. */
+/** A new user whose fields have been validated. */
 export interface CheckedDraft extends Pick<NewUser, 'login' | 'name' | 'role' | 'passwordHash'> {
   readonly stores: readonly string[];
 }
@@ -61,12 +61,12 @@ interface UsersParts {
   readonly now: () => number;
 }
 
-/** Milliseconds for which it is believed that there are no users. */
+/** How long the absence of users is cached, in milliseconds. */
 const NONE_FOR = 1_000;
-/** The audit log names so many of the stores that were assigned or taken away. */
+/** How many assigned or removed stores an audit entry lists. */
 const STORES_NAMED = 100;
 
-/** The people, and the programs, that have an account. Where there are users, one of them is an admin who may act. */
+/** People and programs that have an account. If there are any, at least one is an enabled admin. */
 export class Users {
   readonly #catalog: AccountCatalog;
   readonly #passwords: Passwords;
@@ -84,7 +84,7 @@ export class Users {
     this.#now = now;
   }
 
-  /** Whether there are users. Once there are, that is final: the last admin cannot be removed. */
+  /** Whether there are users. A yes is final, since the last admin cannot be removed. */
   async any(): Promise<boolean> {
     if (this.#any) return true;
     const now = this.#now();
@@ -100,7 +100,7 @@ export class Users {
     return this.#any;
   }
 
-  /** By login, which is the place in the list. */
+  /** Lists users by login, which is also the position. */
   list(page: PageRequest<string>): Promise<Page<UserRecord, string>> {
     return readPage(
       page,
@@ -123,10 +123,11 @@ export class Users {
   }
 
   /**
-   * An API key adds operators and owners without a password, who cannot sign in until an admin gives them a password.
+   * Creates a user. An API key can create operators and owners without a password; they cannot sign in until an admin
+   * sets one.
    *
-   * @throws UserError `invalid_input` naming what cannot be; `conflict` when the login is taken, or when the first user
-   * is no admin; `forbidden`, `reauthentication_required`
+   * @throws UserError `invalid_input`; `conflict` if the login is taken, or if the first user is not an admin;
+   * `forbidden`, `reauthentication_required`
    */
   async add(actor: Actor, draft: UserDraft): Promise<UserWithStores> {
     if (actor.proof !== 'key' || draft.password !== undefined) requireRecentProof(actor, this.#now());
@@ -143,7 +144,7 @@ export class Users {
   }
 
   /**
-   * Adds a user in a transaction of the caller, who has checked the actor and what is given.
+   * Creates a user in the caller's transaction. The caller has checked the actor and the fields.
    *
    * @throws UserError `conflict`
    */
@@ -161,18 +162,18 @@ export class Users {
   }
 
   /**
-   * Changes a user. Who is disabled or gets another role loses the sessions at once; the keys of one who is disabled
-   * rest, and a key never does more than the role of the moment.
+   * Updates a user. Disabling a user or changing the role ends its sessions. The keys of a disabled user do not work,
+   * and a key never exceeds the current role.
    *
-   * @param version the one that the caller has read; `undefined`: any
-   * @throws UserError `not_found`; `precondition_failed` when the version is another; `conflict` when the login is
-   * taken, or when no admin would be left; `invalid_input`; `forbidden` or `reauthentication_required` for more power
+   * @param version the version that the caller read; `undefined`: any
+   * @throws UserError `not_found`; `precondition_failed` if the version differs; `conflict` if the login is taken, or no
+   * admin would be left; `invalid_input`; `forbidden` or `reauthentication_required` for a change of access
    */
   change(actor: Actor, id: string, change: UserChange, version?: number): Promise<UserWithStores> {
     return this.#changing((changes) => this.changeWithin(changes, actor, id, change, version));
   }
 
-  /** Like `change`, in a transaction of the caller, who clears what is remembered of principals afterwards. */
+  /** Like `change`, in the caller's transaction. The caller clears the principal cache afterwards. */
   async changeWithin(
     changes: AccountChanges,
     actor: Actor,
@@ -193,13 +194,13 @@ export class Users {
     refuseKeyOnAdmin(actor, user.role);
     if (changesPower(user, next)) requireRecentProof(actor, this.#now());
     const stores = await changes.storesOf(id);
-    // Assignments go with the role that has them.
+    // Assigned stores belong to the owner role.
     const nextStores = storesFor(next.role, change.stores ?? (next.role === 'owner' ? stores : []));
     if (next.login !== user.login) await refuseTaken(changes, next.login);
     await changes.changeUser(next);
     if (change.stores !== undefined || next.role !== user.role) await changes.assignStores(id, nextStores);
     if (next.disabled || next.role !== user.role) await changes.removeSessionsOf(id);
-    await refuseNoAdmin(changes, `${user.login} is the last admin who may act: make another one first`);
+    await refuseNoAdmin(changes, `${user.login} is the last enabled admin; add another admin first`);
     const detail = { login: next.login, ...changed(user, next), ...storesDetail(stores, nextStores) };
     await changes.addAudit(this.#audit.entry(actor, 'user.changed', { kind: 'user', id }, detail));
     return withStores(changes, await foundUser(changes, id));
@@ -208,7 +209,7 @@ export class Users {
   /**
    * Removes a user with its sessions and keys.
    *
-   * @throws UserError `not_found`, `precondition_failed`; `conflict` for the last admin who may act; `forbidden`,
+   * @throws UserError `not_found`, `precondition_failed`; `conflict` for the last enabled admin; `forbidden`,
    * `reauthentication_required`
    */
   async remove(actor: Actor, id: string, version?: number): Promise<void> {
@@ -217,13 +218,13 @@ export class Users {
       refuseKeyOnAdmin(actor, role);
       if (actor.proof !== 'key') requireRecentProof(actor, this.#now());
       await changes.removeUser(id);
-      await refuseNoAdmin(changes, `${login} is the last admin who may act: make another one first`);
+      await refuseNoAdmin(changes, `${login} is the last enabled admin; add another admin first`);
       await changes.addAudit(this.#audit.entry(actor, 'user.removed', { kind: 'user', id }, { login, role }));
     });
   }
 
   /**
-   * Gives somebody else a password; their sessions end.
+   * Sets another user's password and ends that user's sessions.
    *
    * @throws UserError `invalid_input`, `not_found`, `precondition_failed`, `forbidden`, `reauthentication_required`
    */
@@ -234,7 +235,7 @@ export class Users {
     const { login } = await foundUser(this.#catalog, id, version);
     const present = await this.#catalog.passwordHash(login);
     if (present !== undefined && (await this.#passwords.matches(present, password))) {
-      throw invalid('the password is the present one, expected another one', 'password');
+      throw invalid('the password is the current one, expected a different one', 'password');
     }
     const passwordHash = await this.#hash(password, login);
     return this.#changing(async (changes) => {
@@ -260,12 +261,12 @@ export class Users {
   }
 }
 
-/** @throws UserError `not_found`; `precondition_failed` when a version is wanted and it is another */
+/** @throws UserError `not_found`; `precondition_failed` if `version` is given and differs */
 export async function foundUser(accounts: AccountReader, id: string, version?: number): Promise<UserRecord> {
   const user = isText(id) ? await accounts.user(id) : undefined;
   if (user === undefined) throw new UserError('not_found', `there is no user ${id.slice(0, 100)}`);
   if (version === undefined || user.version === version) return user;
-  throw new UserError('precondition_failed', `user ${user.login} was changed meanwhile: read it again`);
+  throw new UserError('precondition_failed', `user ${user.login} has changed since you read it; read it again`);
 }
 
 async function withStores(accounts: AccountReader, user: UserRecord): Promise<UserWithStores> {
@@ -275,21 +276,21 @@ async function withStores(accounts: AccountReader, user: UserRecord): Promise<Us
 /** @throws UserError `conflict` */
 async function refuseTaken(accounts: AccountReader, login: string): Promise<void> {
   if ((await accounts.userByLogin(login)) === undefined) return;
-  throw new UserError('conflict', `there is a user ${login} already`);
+  throw new UserError('conflict', `login ${login} is already taken`);
 }
 
-/** @throws UserError `conflict`, which takes back the whole change */
+/** @throws UserError `conflict`, which rolls back the whole change */
 async function refuseNoAdmin(changes: AccountChanges, reason: string): Promise<void> {
   if ((await changes.countEnabledAdmins()) === 0) throw new UserError('conflict', reason);
 }
 
-/** @throws UserError `invalid_input` when stores are given to someone who sees all of them anyway */
+/** @throws UserError `invalid_input` if stores are given for a role that sees all of them */
 function storesFor(role: Role, stores: readonly string[]): string[] {
   if (role === 'owner' || stores.length === 0) return storeIdsFrom(stores);
-  throw invalid(`stores are given for an ${role}, expected none: only owners have stores of their own`, 'stores');
+  throw invalid(`stores are given for an ${role}, expected none: only owners have assigned stores`, 'stores');
 }
 
-/** Whether a change gives or takes power, or changes how a user signs in. */
+/** Whether a change affects the access of a user or how it signs in. */
 function changesPower(before: UserRecord, after: Pick<UserRecord, 'login' | 'role' | 'disabled'>): boolean {
   return after.role !== before.role || after.login !== before.login || (before.disabled && !after.disabled);
 }

@@ -11,7 +11,7 @@ import { type Budgets, LIMITS } from '../lib/budgets.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ReportService } from '../reports/service.ts';
 import type { Storage } from '../storage/ports/storage.ts';
-import { peopleRoutes } from './accounts/routes.ts';
+import { accountRoutes } from './accounts/routes.ts';
 import { acceptJsonOrNothing } from './bodies.ts';
 import { classicRoutes, withoutClassicSlash } from './classic.ts';
 import { dashboardRoutes } from './dashboard.ts';
@@ -104,7 +104,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await app.register(importRoutes(parts.imports, parts.accounts));
   await app.register(syncRoutes(parts.syncs));
   await app.register(healthRoutes(parts.storage, parts.freshness));
-  await app.register(peopleRoutes(parts.accounts));
+  await app.register(accountRoutes(parts.accounts));
   await app.register(timelineRoutes(parts.fleet));
   await app.register(fleetRoutes(parts.fleet, parts.storage.gaps));
   await app.register(zoneRoutes);

@@ -35,7 +35,7 @@ const admin = principal('admin', 'all');
 const operator = principal('operator', 'all');
 const owner = principal('owner', new Set(['mine']));
 
-test('an admin may do everything, an operator all but people, an owner only what concerns stores', () => {
+test('an admin has every scope, an operator all but users, an owner only those for stores', () => {
   const allowed = (who: Principal) => SCOPES.filter((scope) => hasScope(who, scope));
   assert.deepEqual(allowed(admin), SCOPES);
   assert.deepEqual(allowed(OPEN), SCOPES);
@@ -54,7 +54,7 @@ test('an admin may do everything, an operator all but people, an owner only what
   ]);
 });
 
-test('a key may do what it has a scope for and no more, whatever its role', () => {
+test('a key has only its own scopes, whatever the role', () => {
   const key = principal('admin', 'all', new Set<Scope>(['polls:write']));
   assert.deepEqual(
     SCOPES.filter((scope) => hasScope(key, scope)),
@@ -62,21 +62,21 @@ test('a key may do what it has a scope for and no more, whatever its role', () =
   );
 });
 
-test('an owner sees the assigned stores alone', () => {
+test('an owner sees only the assigned stores', () => {
   for (const who of [OPEN, admin, operator])
-    assert.ok(canSee(who, 'any') && canSeeAllStores(who), 'all stores are there');
-  assert.ok(canSee(owner, 'mine'), 'the own store is there');
-  assert.ok(!canSee(owner, 'other') && !canSeeAllStores(owner), 'another store is not');
-  assert.ok(!canSee(ANONYMOUS, 'mine'), 'nobody sees nothing');
+    assert.ok(canSee(who, 'any') && canSeeAllStores(who), 'all stores are visible');
+  assert.ok(canSee(owner, 'mine'), 'an assigned store is visible');
+  assert.ok(!canSee(owner, 'other') && !canSeeAllStores(owner), 'another store is hidden');
+  assert.ok(!canSee(ANONYMOUS, 'mine'), 'anonymous requests see nothing');
 });
 
 test('only admins and operators write stores', () => {
   assert.deepEqual([OPEN, admin, operator, owner, ANONYMOUS].map(canWriteStores), [true, true, true, false, false]);
-  assert.ok(!canWriteStores(principal('operator', 'all', new Set<Scope>(['stores:read']))), 'not without the scope');
+  assert.ok(!canWriteStores(principal('operator', 'all', new Set<Scope>(['stores:read']))), 'without the scope');
 });
 
-test('roles and scopes are known by their names', () => {
-  assert.ok(ROLES.every(isRole) && SCOPES.every(isScope), 'their own names');
+test('isRole and isScope accept only known names', () => {
+  assert.ok(ROLES.every(isRole) && SCOPES.every(isScope), 'known names');
   for (const text of ['', 'Admin', 'root', 'toString', 'people', 'people:', 'stores:read ']) {
     assert.ok(!isRole(text) && !isScope(text), text);
   }

@@ -7,7 +7,7 @@ import { NOON, PASSWORD, TESTER, testAccounts } from '../support/accounts.ts';
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-test('a key is shown once and speaks for its user within its own scopes', async (t) => {
+test('a key is shown once and acts for its user within its own scopes', async (t) => {
   const { accounts, add, storage } = await testAccounts(t);
   await add('anna', 'admin');
   const { id: userId } = await add('owen', 'owner', ['a']);
@@ -39,15 +39,15 @@ test('a key is shown once and speaks for its user within its own scopes', async 
     scopes: new Set(['reports:read', 'stores:read']),
     stores: new Set(['a']),
   });
-  assert.equal(await storage.accounts.keyByToken(key), undefined, 'the database has no key as it is');
-  const told = JSON.stringify([
+  assert.equal(await storage.accounts.keyByToken(key), undefined, 'the database does not store the key itself');
+  const shown = JSON.stringify([
     await accounts.audit.list({}, { limit: 100 }),
     await accounts.keys.list(undefined, { limit: 100 }),
   ]);
-  assert.ok(!told.includes(key.slice(10)), 'neither has the audit log, or a list');
+  assert.ok(!shown.includes(key.slice(10)), 'neither the audit log nor a list contains the key');
 });
 
-test('what is no key is nobody', async (t) => {
+test('text that is not a key has no principal', async (t) => {
   const { accounts, add } = await testAccounts(t);
   const { id: userId } = await add('anna', 'admin');
   const { key } = await accounts.keys.add(TESTER, { userId, name: 'k', scopes: ['stores:read'] });
@@ -65,7 +65,7 @@ test('what is no key is nobody', async (t) => {
   assert.equal(await accounts.principalOfSession(key), undefined);
 });
 
-test('a key cannot have more than the role of its user has, nor more than its maker', async (t) => {
+test('a key cannot exceed the role of its user or the scopes of its creator', async (t) => {
   const { accounts, add } = await testAccounts(t);
   const { id: anna } = await add('anna', 'admin');
   const { id: owen } = await add('owen', 'owner');
@@ -75,7 +75,7 @@ test('a key cannot have more than the role of its user has, nor more than its ma
   });
   await assert.rejects(accounts.keys.add(TESTER, { userId: anna, name: 'k', scopes: ['fly'] }), {
     code: 'invalid_input',
-    message: /^a scope is "fly", expected some of stores:read/,
+    message: /^scope is "fly", expected one of stores:read/,
   });
   await assert.rejects(accounts.keys.add(TESTER, { userId: anna, name: 'k', scopes: [] }), { code: 'invalid_input' });
   await assert.rejects(accounts.keys.add(TESTER, { userId: 'nobody', name: 'k', scopes: ['stores:read'] }), {
@@ -84,12 +84,12 @@ test('a key cannot have more than the role of its user has, nor more than its ma
   const maker = { ...TESTER, scopes: new Set<Scope>(['people:write', 'polls:read']) };
   await assert.rejects(accounts.keys.add(maker, { userId: anna, name: 'k', scopes: ['polls:read', 'stores:write'] }), {
     code: 'forbidden',
-    message: 'you may not hand on stores:write',
+    message: "you cannot grant stores:write: you don't have access yourself",
   });
   await accounts.keys.add(maker, { userId: anna, name: 'k', scopes: ['polls:read'] });
 });
 
-test('a key does never more than the role of the moment', async (t) => {
+test('a key never exceeds the current role of its user', async (t) => {
   const { accounts, add } = await testAccounts(t);
   await add('anna', 'admin');
   const { id: userId } = await add('bob', 'operator');
@@ -100,7 +100,7 @@ test('a key does never more than the role of the moment', async (t) => {
   assert.deepEqual(await scopes(), new Set(['stores:read']));
   assert.deepEqual((await accounts.principalOfKey(key))?.stores, new Set(['a']));
   await accounts.users.change(TESTER, userId, { disabled: true });
-  assert.equal(await scopes(), undefined, 'it rests while the user is disabled');
+  assert.equal(await scopes(), undefined, 'does not work while the user is disabled');
   await accounts.users.change(TESTER, userId, { disabled: false });
   assert.deepEqual(await scopes(), new Set(['stores:read']));
   await accounts.users.remove(TESTER, userId);
@@ -108,26 +108,26 @@ test('a key does never more than the role of the moment', async (t) => {
   assert.deepEqual((await accounts.keys.list(undefined, { limit: 10 })).items, []);
 });
 
-test('a key ends when it expires, to the millisecond, also one that was just used', async (t) => {
+test('a key expires to the millisecond, even if it was just used', async (t) => {
   const { accounts, add, clock } = await testAccounts(t);
   const { id: userId } = await add('anna', 'admin');
   const draft = { userId, name: 'k', scopes: ['stores:read'], expiresAt: NOON + DAY };
   const { key, record } = await accounts.keys.add(TESTER, draft);
   assert.equal(record.expiresAt, NOON + DAY);
   clock.now = NOON + DAY - 1;
-  assert.ok(await accounts.principalOfKey(key), 'it still holds');
+  assert.ok(await accounts.principalOfKey(key), 'still valid');
   clock.now += 1;
   assert.equal(await accounts.principalOfKey(key), undefined);
   await assert.rejects(accounts.keys.add(TESTER, { ...draft, expiresAt: clock.now }), { code: 'invalid_input' });
 });
 
-test('a key ends at once when it is revoked, and stays in the list', async (t) => {
+test('a revoked key stops working at once and stays in the list', async (t) => {
   const { accounts, add, clock, other } = await testAccounts(t);
   const { id: userId } = await add('anna', 'admin');
   const { id: bob } = await add('bob', 'operator');
   const { key, record } = await accounts.keys.add(TESTER, { userId, name: 'k', scopes: ['stores:read'] });
   const neighbour = other();
-  assert.ok((await accounts.principalOfKey(key)) && (await neighbour.principalOfKey(key)), 'it holds');
+  assert.ok((await accounts.principalOfKey(key)) && (await neighbour.principalOfKey(key)), 'valid');
   await assert.rejects(accounts.keys.revoke(TESTER, record.id, bob), { code: 'not_found' }, "another user's");
   await assert.rejects(accounts.keys.revoke(TESTER, 'a\u0000'), { code: 'not_found' });
   clock.now += 1;
@@ -135,12 +135,16 @@ test('a key ends at once when it is revoked, and stays in the list', async (t) =
   assert.equal(await accounts.principalOfKey(key), undefined);
   clock.now += 5_000;
   assert.equal(await neighbour.principalOfKey(key), undefined, 'on another server within five seconds');
-  assert.equal((await accounts.keys.revoke(TESTER, record.id)).revokedAt, NOON + 1, 'once is enough');
+  assert.equal(
+    (await accounts.keys.revoke(TESTER, record.id)).revokedAt,
+    NOON + 1,
+    'a second revocation changes nothing',
+  );
   assert.equal((await accounts.audit.list({ action: 'key.revoked' }, { limit: 10 })).items.length, 1);
   assert.equal((await accounts.keys.list(userId, { limit: 10 })).items.length, 1);
 });
 
-test('the last use is written down, at most once a minute', async (t) => {
+test('the last use is recorded at most once a minute', async (t) => {
   const { accounts, add, clock } = await testAccounts(t);
   const { id: userId } = await add('anna', 'admin');
   const { key } = await accounts.keys.add(TESTER, { userId, name: 'k', scopes: ['stores:read'] });
@@ -155,7 +159,7 @@ test('the last use is written down, at most once a minute', async (t) => {
   assert.equal(await lastUse(), NOON + MINUTE + 5_000);
 });
 
-test('requests with one key ask the database once in five seconds', async (t) => {
+test('requests with one key query the database once in five seconds', async (t) => {
   const { accounts, add, clock, storage } = await testAccounts(t);
   const { id: userId } = await add('anna', 'admin');
   const { key } = await accounts.keys.add(TESTER, { userId, name: 'k', scopes: ['stores:read'] });
@@ -169,16 +173,16 @@ test('requests with one key ask the database once in five seconds', async (t) =>
   assert.equal(looks.callCount(), 2);
 });
 
-test('a database that was away is asked again at the next request', async (t) => {
+test('the next request after a database failure queries it again', async (t) => {
   const { accounts, add, storage } = await testAccounts(t);
   const { id: userId } = await add('anna', 'admin');
   const { key } = await accounts.keys.add(TESTER, { userId, name: 'k', scopes: ['stores:read'] });
   t.mock.method(storage.accounts, 'keyByToken').mock.mockImplementationOnce(() => Promise.reject(new Error('away')));
   await assert.rejects(accounts.principalOfKey(key), /away/);
-  assert.ok(await accounts.principalOfKey(key), 'it is back');
+  assert.ok(await accounts.principalOfKey(key), 'available again');
 });
 
-test('keys are listed newest first, of one user or of all, and no user has more than a hundred that hold', async (t) => {
+test('keys are listed newest first, for one user or all, and a user has at most 100 active keys', async (t) => {
   const { accounts, add, clock } = await testAccounts(t);
   const { id: anna } = await add('anna', 'admin');
   const { id: bob } = await add('bob', 'operator');
@@ -189,7 +193,7 @@ test('keys are listed newest first, of one user or of all, and no user has more 
   await accounts.keys.revoke(TESTER, revoked.id);
   clock.now += 1;
   for (let i = 0; i < 100; i++) await make(anna, `${i}`);
-  await assert.rejects(make(anna, 'one more'), { code: 'conflict', message: /^anna has 100 keys already/ });
+  await assert.rejects(make(anna, 'one more'), { code: 'conflict', message: /^anna already has 100 active keys/ });
   clock.now += 1;
   await make(bob, 'newest');
   const first = await accounts.keys.list(undefined, { limit: 60 });
@@ -201,7 +205,7 @@ test('keys are listed newest first, of one user or of all, and no user has more 
   assert.deepEqual((await accounts.keys.list(bob, { limit: 60 })).items.length, 1);
 });
 
-test('no key makes a key, and a session makes one for ten minutes after its user proved who it is', async (t) => {
+test('a key cannot create keys; a session can, for ten minutes after reauthentication', async (t) => {
   const { accounts, add, clock } = await testAccounts(t, PASSWORD);
   const { id: userId } = await add('anna', 'admin');
   const child = { userId, name: 'child', scopes: ['people:write'] };

@@ -13,7 +13,7 @@ async function signIn({ signIn }: Accounts, login: string, password = PASSWORD, 
   return (await signIn.withPassword({ login, password, address })).token;
 }
 
-test('a password begins a session that speaks for its user', async (t) => {
+test('signing in with a password starts a session for the user', async (t) => {
   const { accounts, add } = await testAccounts(t, PASSWORD);
   await add('anna', 'admin');
   const { id } = await add('Owen', 'owner', ['a', 'b']);
@@ -43,7 +43,7 @@ test('a password begins a session that speaks for its user', async (t) => {
   assert.deepEqual([entry?.actor, entry?.detail], ['owen', { address: ADDRESS, method: 'password' }]);
 });
 
-test('an unknown name, a wrong password, a disabled user and one without a password get the same answer', async (t) => {
+test('an unknown name, a wrong password, a disabled user and one without a password get the same error', async (t) => {
   const { accounts, add } = await testAccounts(t, PASSWORD);
   await add('anna', 'admin');
   const { id } = await add('gone', 'operator');
@@ -67,7 +67,7 @@ test('an unknown name, a wrong password, a disabled user and one without a passw
   }
 });
 
-test('guessing is slowed down, and success starts afresh', async (t) => {
+test('guessing is slowed down, and success resets the delay', async (t) => {
   const { accounts, add, clock } = await testAccounts(t, PASSWORD);
   await add('anna', 'admin');
   const wrong = () => signIn(accounts, 'anna', 'wrong wrong wrong');
@@ -79,7 +79,7 @@ test('guessing is slowed down, and success starts afresh', async (t) => {
   await assert.rejects(wrong(), { code: 'too_many_requests', retryAfter: 5 });
 });
 
-test('of many guesses at once only five are looked at', async (t) => {
+test('of many concurrent guesses only five are checked', async (t) => {
   const { accounts, add } = await testAccounts(t, PASSWORD);
   await add('anna', 'admin');
   const guesses = await Promise.allSettled(
@@ -90,7 +90,7 @@ test('of many guesses at once only five are looked at', async (t) => {
   assert.equal(codes.filter((code) => code === 'too_many_requests').length, 15);
 });
 
-test('what is no token is nobody, and the database has no token as it is', async (t) => {
+test('text that is not a token has no principal, and the database does not store tokens', async (t) => {
   const { accounts, add, storage } = await testAccounts(t, PASSWORD);
   await add('anna', 'admin');
   const token = await signIn(accounts, 'anna');
@@ -101,7 +101,7 @@ test('what is no token is nobody, and the database has no token as it is', async
   assert.equal(await storage.accounts.session(token), undefined);
 });
 
-test('a session ends after 12 hours without use, and after 30 days in any case', async (t) => {
+test('a session ends after 12 hours without use, and after 30 days at the latest', async (t) => {
   const { accounts, add, clock } = await testAccounts(t, PASSWORD);
   await add('anna', 'admin');
   const idle = await signIn(accounts, 'anna');
@@ -117,17 +117,17 @@ test('a session ends after 12 hours without use, and after 30 days in any case',
   assert.equal(await accounts.principalOfSession(used), undefined);
 });
 
-test('a session that nobody used for 12 hours is over to the millisecond', async (t) => {
+test('an unused session ends after 12 hours to the millisecond', async (t) => {
   const { accounts, add, clock } = await testAccounts(t, PASSWORD);
   await add('anna', 'admin');
   const [one, two] = [await signIn(accounts, 'anna'), await signIn(accounts, 'anna')];
   clock.now += 12 * HOUR - 1;
-  assert.ok(await accounts.principalOfSession(one), 'still there');
+  assert.ok(await accounts.principalOfSession(one), 'still active');
   clock.now += 1;
   assert.equal(await accounts.principalOfSession(two), undefined);
 });
 
-test('signing out ends one session, ending all ends all of the user', async (t) => {
+test('signing out ends one session; endAll ends all sessions of the user', async (t) => {
   const { accounts, add } = await testAccounts(t, PASSWORD);
   const { id } = await add('anna', 'admin');
   await add('bob', 'operator');
@@ -141,14 +141,14 @@ test('signing out ends one session, ending all ends all of the user', async (t) 
   await accounts.sessions.signOut(one);
   await accounts.sessions.signOut('no token');
   assert.equal(await accounts.principalOfSession(one), undefined);
-  assert.ok(await accounts.principalOfSession(two), 'the other one goes on');
+  assert.ok(await accounts.principalOfSession(two), 'the other session stays active');
   assert.equal(await accounts.sessions.endAll(TESTER, id), 2);
   assert.equal(await accounts.principalOfSession(two), undefined);
   assert.equal(await accounts.principalOfSession(three), undefined);
-  assert.ok(await accounts.principalOfSession(bob), "another user's goes on");
+  assert.ok(await accounts.principalOfSession(bob), "another user's session stays active");
 });
 
-test('who is disabled, demoted, removed or given a password loses the sessions at once', async (t) => {
+test('disabling, demoting or removing a user or setting its password ends its sessions at once', async (t) => {
   const { accounts, add } = await testAccounts(t, PASSWORD);
   await add('anna', 'admin');
   const changes: ((id: string) => Promise<unknown>)[] = [
@@ -166,7 +166,7 @@ test('who is disabled, demoted, removed or given a password loses the sessions a
   }
 });
 
-test('other changes of a user reach the sessions at once; on another server within five seconds', async (t) => {
+test('other changes to a user apply to its sessions at once, and on another server within five seconds', async (t) => {
   const { accounts, add, other, clock } = await testAccounts(t, PASSWORD);
   await add('anna', 'admin');
   const { id } = await add('owen', 'owner', ['a']);
@@ -183,7 +183,7 @@ test('other changes of a user reach the sessions at once; on another server with
   assert.equal(await storesOn(neighbour), undefined);
 });
 
-test("changing one's own password needs the current one and ends the other sessions", async (t) => {
+test('changing your own password requires the current one and ends the other sessions', async (t) => {
   const { accounts, add } = await testAccounts(t, PASSWORD);
   const { id } = await add('anna', 'admin');
   const [here, there] = [await signIn(accounts, 'anna'), await signIn(accounts, 'anna')];
@@ -197,17 +197,17 @@ test("changing one's own password needs the current one and ends the other sessi
   assert.ok(await accounts.principalOfSession(there), 'nothing has changed');
   await assert.rejects(changePassword(TESTER, { ...change, next: PASSWORD }), {
     code: 'invalid_input',
-    message: /is the present one/,
+    message: /is the current one/,
   });
   const { token: renewed } = await changePassword(TESTER, change);
-  assert.ok(await accounts.principalOfSession(renewed), 'this session goes on');
-  assert.equal(await accounts.principalOfSession(here), undefined, 'under another token');
+  assert.ok(await accounts.principalOfSession(renewed), 'this session stays active');
+  assert.equal(await accounts.principalOfSession(here), undefined, 'with another token');
   assert.equal(await accounts.principalOfSession(there), undefined);
   await assert.rejects(signIn(accounts, 'anna'), { code: 'unauthorized' });
   await signIn(accounts, 'anna', `${PASSWORD}!`);
 });
 
-test('with a stolen session the current password cannot be guessed quickly either', async (t) => {
+test('a stolen session does not allow fast guessing of the current password', async (t) => {
   const { accounts, add } = await testAccounts(t, PASSWORD);
   const { id } = await add('anna', 'admin');
   const token = await signIn(accounts, 'anna');
@@ -223,7 +223,7 @@ test('with a stolen session the current password cannot be guessed quickly eithe
   await assert.rejects(guess(), { code: 'too_many_requests' });
 });
 
-test('a session is not begun for a user who is disabled while the password is compared', async (t) => {
+test('no session starts for a user who is disabled while the password is checked', async (t) => {
   const { accounts, add } = await testAccounts(t, PASSWORD);
   await add('anna', 'admin');
   const { id } = await add('bob', 'operator');
@@ -233,7 +233,7 @@ test('a session is not begun for a user who is disabled while the password is co
   await disabling;
 });
 
-test('of more than fifty sessions of a user the oldest are forgotten', async (t) => {
+test('beyond fifty sessions of a user, the oldest are removed', async (t) => {
   const { accounts, add, clock } = await testAccounts(t, PASSWORD);
   await add('anna', 'admin');
   const tokens: string[] = [];

@@ -7,7 +7,7 @@ const MINUTE = 60_000;
 function setUp() {
   const clock = { now: 1_000_000 };
   const throttle = new SignInThrottle(() => clock.now);
-  /** Begins an attempt; returns the seconds to wait where it is not admitted. */
+  /** Starts an attempt; returns the seconds to wait if it is rejected. */
   const begin = (login: string, address = '192.0.2.1', device?: string): Attempt | number => {
     try {
       return throttle.begin({ login, address, device });
@@ -18,7 +18,7 @@ function setUp() {
       return retryAfter;
     }
   };
-  /** Tries to sign in with a wrong password; returns the seconds to wait, 0: it was admitted. */
+  /** Tries to sign in with a wrong password; returns the seconds to wait, or 0 if the attempt was admitted. */
   const fail = (login: string, address?: string, device?: string): number => {
     const attempt = begin(login, address, device);
     if (typeof attempt === 'number') return attempt;
@@ -28,7 +28,7 @@ function setUp() {
   return { clock, throttle, begin, fail };
 }
 
-test('five failures for one name from one network are free, then the waits double up to 15 minutes', () => {
+test('a login has five free failures per network, then the delay doubles up to 15 minutes', () => {
   const { clock, fail } = setUp();
   for (let i = 0; i < 5; i++) assert.equal(fail('anna', `192.0.2.${i}`), 0);
   const waits: number[] = [];
@@ -36,12 +36,12 @@ test('five failures for one name from one network are free, then the waits doubl
     const wait = fail('anna', '192.0.2.100');
     waits.push(wait);
     clock.now += wait * 1_000;
-    assert.equal(fail('anna', `192.0.2.${100 + i}`), 0, 'after the wait, one attempt is admitted');
+    assert.equal(fail('anna', `192.0.2.${100 + i}`), 0, 'one attempt is admitted after the delay');
   }
   assert.deepEqual(waits, [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]);
 });
 
-test('who guesses for a name in one network does not make the name wait in another', () => {
+test('guesses for a login in one network do not delay it in another', () => {
   const { fail } = setUp();
   for (let i = 0; i < 5; i++) fail('anna', '192.0.2.1');
   assert.equal(fail('anna', '192.0.2.200'), 5, 'the same /24');
@@ -51,17 +51,17 @@ test('who guesses for a name in one network does not make the name wait in anoth
   assert.equal(fail('anna', '2001:db8:2::1'), 0);
 });
 
-test('a browser that is known waits for its own failures alone', () => {
+test('a known browser is delayed only by its own failures', () => {
   const { fail } = setUp();
   for (let i = 0; i < 20; i++) fail(`name ${i}`);
   for (let i = 0; i < 5; i++) fail('anna');
-  assert.equal(fail('anna'), 5, 'in this network, the name waits');
+  assert.equal(fail('anna'), 5, 'the login is delayed in this network');
   for (let i = 0; i < 5; i++) assert.equal(fail('anna', '192.0.2.1', 'laptop'), 0);
-  assert.equal(fail('anna', '198.51.100.1', 'laptop'), 5, 'wherever it is');
+  assert.equal(fail('anna', '198.51.100.1', 'laptop'), 5, 'in any network');
   assert.equal(fail('anna', '192.0.2.1', 'phone'), 0);
 });
 
-test('a wait counts down, and trying meanwhile does not make it longer', () => {
+test('a delay counts down, and attempts in the meantime do not extend it', () => {
   const { clock, fail } = setUp();
   for (let i = 0; i < 5; i++) fail('anna');
   assert.equal(fail('anna'), 5);
@@ -73,25 +73,25 @@ test('a wait counts down, and trying meanwhile does not make it longer', () => {
   assert.equal(fail('anna'), 0);
 });
 
-test('another name waits for nothing until its address has failed twenty times', () => {
+test('another login is not delayed until its address has failed twenty times', () => {
   const { fail } = setUp();
   for (let i = 0; i < 20; i++) assert.equal(fail(`name ${i}`, '2001:db8::1'), 0);
   assert.equal(fail('fresh', '2001:db8::2'), 5, 'the same network');
   assert.equal(fail('fresh', '2001:db8:0:1::2'), 0, 'another network');
 });
 
-test('attempts that begin at once are counted before any of them ends', () => {
+test('concurrent attempts count before any of them ends', () => {
   const { begin } = setUp();
   const admitted = Array.from({ length: 50 }, () => begin('anna')).filter((one) => typeof one !== 'number');
   assert.equal(admitted.length, 5);
 });
 
-test('an attempt that could not be compared counts for nothing, however many there are', () => {
+test('attempts that could not be checked never count', () => {
   const { begin, fail } = setUp();
   for (let i = 0; i < 4; i++) fail('anna');
   for (let i = 0; i < 100; i++) {
     const attempt = begin('anna');
-    assert.ok(typeof attempt !== 'number', 'it is admitted');
+    assert.ok(typeof attempt !== 'number', 'admitted');
     attempt.cancelled();
     attempt.failed();
   }
@@ -99,28 +99,28 @@ test('an attempt that could not be compared counts for nothing, however many the
   assert.equal(fail('anna'), 5);
 });
 
-test('an attempt that could not be compared does not begin the wait anew', () => {
+test('an attempt that could not be checked does not restart the delay', () => {
   const { clock, begin, fail } = setUp();
   for (let i = 0; i < 5; i++) fail('anna');
   clock.now += 5_000;
   const attempt = begin('anna');
-  assert.ok(typeof attempt !== 'number', 'it is admitted');
+  assert.ok(typeof attempt !== 'number', 'admitted');
   attempt.cancelled();
   assert.equal(fail('anna'), 0);
 });
 
-test('success clears the name, and takes back only itself at the address', () => {
+test('success resets the login but removes only one failure of the address', () => {
   const { begin, fail } = setUp();
   for (let i = 0; i < 4; i++) fail('anna');
   const attempt = begin('anna');
-  assert.ok(typeof attempt !== 'number', 'it is admitted');
+  assert.ok(typeof attempt !== 'number', 'admitted');
   attempt.succeeded();
-  for (let i = 0; i < 5; i++) assert.equal(fail('anna'), 0, 'the name starts afresh');
+  for (let i = 0; i < 5; i++) assert.equal(fail('anna'), 0, 'the login is reset');
   for (let i = 0; i < 11; i++) assert.equal(fail(`name ${i}`), 0);
   assert.equal(fail('last'), 5, 'the twenty failures of the address still count');
 });
 
-test('after an hour of quiet a name starts afresh', () => {
+test('a login is reset after an hour without failures', () => {
   const { clock, fail } = setUp();
   for (let i = 0; i < 8; i++) {
     clock.now += fail('anna') * 1_000;
@@ -130,10 +130,10 @@ test('after an hour of quiet a name starts afresh', () => {
   for (let i = 0; i < 5; i++) assert.equal(fail('anna'), 0);
 });
 
-test('an attacker who makes up names and addresses does not fill the memory', () => {
+test('made-up logins and addresses do not fill the memory', () => {
   const { fail } = setUp();
   for (let i = 0; i < 5; i++) fail('anna', `192.0.2.${i}`);
   assert.equal(fail('anna', '192.0.2.100'), 5);
   for (let i = 0; i < 50_001; i++) fail(`name ${i}`, `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`);
-  assert.equal(fail('anna', '192.0.2.100'), 0, 'the oldest was forgotten');
+  assert.equal(fail('anna', '192.0.2.100'), 0, 'the oldest counter was dropped');
 });

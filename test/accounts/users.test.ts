@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import type { Accounts } from '../../src/accounts/service.ts';
 import { NOON, PASSWORD, TESTER, testAccounts } from '../support/accounts.ts';
 
-test('there are no users until there is one, and it is known at once', async (t) => {
+test('hasUsers is true as soon as the first user is added', async (t) => {
   const { accounts, add, other, clock } = await testAccounts(t);
   const neighbour = other();
   assert.deepEqual([await accounts.hasUsers(), await neighbour.hasUsers()], [false, false]);
   await add('anna', 'admin');
   assert.equal(await accounts.hasUsers(), true);
-  assert.equal(await neighbour.hasUsers(), false, 'another server believes it for a second');
+  assert.equal(await neighbour.hasUsers(), false, 'another server caches the answer for a second');
   clock.now += 1_000;
   assert.equal(await neighbour.hasUsers(), true);
 });
@@ -26,7 +26,7 @@ test('the first user is an admin', async (t) => {
   assert.equal(await accounts.hasUsers(), false);
 });
 
-test('a user is read as it was added', async (t) => {
+test('a user reads back as it was added', async (t) => {
   const { accounts, add } = await testAccounts(t);
   await add('anna', 'admin');
   const draft = { login: 'Owen@Example.com', name: ' Owen O. ', role: 'owner', stores: ['b', 'a', 'b'] } as const;
@@ -48,21 +48,25 @@ test('a user is read as it was added', async (t) => {
   assert.deepEqual(await accounts.users.getByLogin('OWEN@example.COM'), owen);
 });
 
-test('logins differ by more than case', async (t) => {
+test('logins are case-insensitive', async (t) => {
   const { accounts, add } = await testAccounts(t);
   const { id } = await add('Anna', 'admin');
-  await assert.rejects(add('ANNA', 'operator'), { code: 'conflict', message: 'there is a user anna already' });
+  await assert.rejects(add('ANNA', 'operator'), { code: 'conflict', message: 'login anna is already taken' });
   await add('bob', 'operator');
   await assert.rejects(accounts.users.change(TESTER, id, { login: 'BOB' }), { code: 'conflict' });
-  assert.equal((await accounts.users.change(TESTER, id, { login: 'ANNA' })).login, 'anna', 'its own is not taken');
+  assert.equal(
+    (await accounts.users.change(TESTER, id, { login: 'ANNA' })).login,
+    'anna',
+    'its own login is not taken',
+  );
 });
 
-test('what cannot be stored or told apart is refused by name', async (t) => {
+test('invalid fields are rejected by name', async (t) => {
   const { accounts, add } = await testAccounts(t);
   const { id } = await add('anna', 'admin');
   const drafts = [
     [{ login: '' }, /^login is ""/],
-    [{ login: 'a b' }, /^login is "a b", expected a name or an e-mail address/],
+    [{ login: 'a b' }, /^login is "a b", expected a name or an email address/],
     [{ login: 'a\u0000' }, /^login/],
     [{ login: 'a\u200B' }, /^login/],
     [{ login: '\uD800' }, /^login/],
@@ -70,10 +74,10 @@ test('what cannot be stored or told apart is refused by name', async (t) => {
     [{ name: ' ' }, /^name is " ", expected 1 to 200/],
     [{ name: 'a\nb' }, /^name/],
     [{ name: 'x'.repeat(201) }, /^name/],
-    [{ stores: [' \u00a0'] }, 'the store id "" is empty'],
-    [{ stores: ['a\u0000'] }, /^the store id .* holds a null character$/],
-    [{ stores: ['a\u200bb'] }, /^the store id .* holds .* U\+200B$/],
-    [{ stores: Array.from({ length: 10_001 }, (_, i) => `${i}`) }, /^10001 stores are given, expected at most 10000/],
+    [{ stores: [' \u00a0'] }, 'store ID "" is empty'],
+    [{ stores: ['a\u0000'] }, /^store ID .* holds a null character$/],
+    [{ stores: ['a\u200bb'] }, /^store ID .* holds .* U\+200B$/],
+    [{ stores: Array.from({ length: 10_001 }, (_, i) => `${i}`) }, /^stores has 10001 entries, expected at most 10000/],
     [{ role: 'operator', stores: ['a'] }, /^stores are given for an operator, expected none/],
     [{ password: 'hunter2' }, /^the password has 7 characters, expected 12/],
   ] as const;
@@ -89,7 +93,7 @@ test('what cannot be stored or told apart is refused by name', async (t) => {
   }
 });
 
-test('ten thousand stores can be assigned, strange ids among them', async (t) => {
+test('ten thousand stores can be assigned, even with unusual IDs', async (t) => {
   const { add } = await testAccounts(t);
   await add('anna', 'admin');
   const strange = ["o'hara", '"', '\\', '\u200b x ', '🍕', '[1]', 'null', '$id'];
@@ -99,7 +103,7 @@ test('ten thousand stores can be assigned, strange ids among them', async (t) =>
   assert.deepEqual(new Set(stores), new Set(ids.map((id) => id.replace('\u200b x ', 'x'))));
 });
 
-test('a change that was based on an older version is refused', async (t) => {
+test('a change based on an older version is rejected', async (t) => {
   const { accounts, add } = await testAccounts(t);
   const { id, version } = await add('anna', 'admin');
   const renamed = await accounts.users.change(TESTER, id, { name: 'Anna A.' }, version);
@@ -111,12 +115,12 @@ test('a change that was based on an older version is refused', async (t) => {
   assert.equal((await accounts.users.get(id)).name, 'Anna A.');
 });
 
-test('the last admin who may act cannot be removed, disabled or demoted', async (t) => {
+test('the last enabled admin cannot be removed, disabled or demoted', async (t) => {
   const { accounts, add } = await testAccounts(t);
   const { id } = await add('anna', 'admin');
   const second = await add('second', 'admin');
   await accounts.users.change(TESTER, second.id, { disabled: true });
-  const last = { code: 'conflict', message: 'anna is the last admin who may act: make another one first' };
+  const last = { code: 'conflict', message: 'anna is the last enabled admin; add another admin first' };
   await assert.rejects(accounts.users.remove(TESTER, id), last);
   await assert.rejects(accounts.users.change(TESTER, id, { disabled: true }), last);
   await assert.rejects(accounts.users.change(TESTER, id, { role: 'operator' }), last);
@@ -127,7 +131,7 @@ test('the last admin who may act cannot be removed, disabled or demoted', async 
   await assert.rejects(accounts.users.get(id), { code: 'not_found' });
 });
 
-test('of two admins who remove each other at once, one stays', async (t) => {
+test('one of two admins who remove each other at once stays', async (t) => {
   const { accounts, add, other } = await testAccounts(t);
   const [one, two] = [await add('one', 'admin'), await add('two', 'admin')];
   const results = await Promise.allSettled([
@@ -138,7 +142,7 @@ test('of two admins who remove each other at once, one stays', async (t) => {
   assert.equal((await accounts.users.list({ limit: 10 })).items.length, 1);
 });
 
-test('stores go with the role of an owner', async (t) => {
+test('assigned stores are removed with the owner role', async (t) => {
   const { accounts, add } = await testAccounts(t);
   await add('anna', 'admin');
   const { id } = await add('owen', 'owner', ['a', 'b']);
@@ -163,7 +167,7 @@ test('users are listed by login, page after page, each once', async (t) => {
   assert.deepEqual(await loginsByPages(accounts, 6), [['a', 'b', 'c', 'd', 'e', 'zoë']]);
 });
 
-test('the audit log has who changed what, newest first, and no secret', async (t) => {
+test('the audit log lists who changed what, newest first, without secrets', async (t) => {
   const { accounts, add, clock, storage } = await testAccounts(t);
   const anna = await add('anna', 'admin');
   const actor = { userId: anna.id, name: anna.login, keyId: 'k', scopes: 'all', proof: 'trusted' } as const;
@@ -216,7 +220,7 @@ test('the audit log has who changed what, newest first, and no secret', async (t
       throw new Error('no');
     }),
   );
-  assert.equal((await accounts.audit.list({}, { limit: 100 })).items.length, 6, 'what did not happen is not told');
+  assert.equal((await accounts.audit.list({}, { limit: 100 })).items.length, 6, 'rejected changes are not recorded');
 });
 
 async function loginsByPages({ users }: Accounts, limit: number): Promise<string[][]> {

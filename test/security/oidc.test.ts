@@ -294,7 +294,7 @@ test('after sign-in the browser stays on this site', async (t) => {
     const client = browser(all.server);
     const answer = await client.ask('GET', `/session/oidc?return_to=${encodeURIComponent(path)}`);
     assert.equal(answer.statusCode, 400, path);
-    assert.match(answer.body, /expected the path of a page/);
+    assert.match(answer.body, /expected a path on this site/);
     assert.equal(client.cookies.size, 0);
   }
   assert.deepEqual(

@@ -53,7 +53,7 @@ test('mistakes about users and keys are told in one line, and change nothing', a
   assert.match(first.stderr, /^error: the first user must be an admin, not an operator\n$/);
   await addAdmin(cwd);
   const mistakes: [string[], RegExp][] = [
-    [['user', 'add', 'ANNA', '--role', 'admin', '--no-password'], /^error: there is a user anna already\n$/],
+    [['user', 'add', 'ANNA', '--role', 'admin', '--no-password'], /^error: login anna is already taken\n$/],
     [['user', 'add', 'a b', '--role', 'admin', '--no-password'], /^error: login is "a b", expected/],
     [['user', 'add', 'bob', '--role', 'king', '--no-password'], /Allowed choices are admin, operator, owner/],
     [['user', 'add', 'bob', '--role', 'admin'], /^error: there is no terminal .* --password-stdin\n$/],
@@ -62,8 +62,8 @@ test('mistakes about users and keys are told in one line, and change nothing', a
       ['user', 'add', 'bob', '--role', 'owner', '--no-password', '--stores-file', 'none.txt'],
       /^error: none\.txt: no such/,
     ],
-    [['user', 'remove', 'anna'], /^error: anna is the last admin who may act/],
-    [['user', 'disable', 'anna'], /^error: anna is the last admin who may act/],
+    [['user', 'remove', 'anna'], /^error: anna is the last enabled admin/],
+    [['user', 'disable', 'anna'], /^error: anna is the last enabled admin/],
     [['user', 'passwd', 'bob', '--password-stdin'], /^error: there is no user "bob"\n$/],
     [['key', 'add', '--user', 'anna', '--name', 'k', '--scopes', 'fly'], /^error: a scope is "fly", expected/],
     [
@@ -88,7 +88,7 @@ test('without users the server listens on this machine alone, and says how to be
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /^error: there are no users yet, so everything is open .*\(restaurant-monitor user add NAME --role admin\)/,
+      /^error: HOST is .*, but there are no users yet, .*\(restaurant-monitor user add NAME --role admin\)/,
     );
   }
   const { url } = await serve(t, cwd, '--host', '127.0.0.1');

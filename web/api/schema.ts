@@ -1,6 +1,6 @@
 // Written by `npm run client` from the OpenAPI document: change the routes, not this file.
 
-/** recovery codes come with the first second factor */
+/** the first second factor comes with recovery codes */
 export interface AddedFactor {
   readonly recovery_codes: readonly string[] | null;
 }
@@ -20,11 +20,11 @@ export interface AppendedPolls {
 }
 
 export interface AuditEntry {
-  /** as the list gives it */
+  /** the ID from the list */
   readonly audit_id: string;
   readonly at: string;
   readonly actor_id: string | null;
-  /** what the actor was called then */
+  /** the name of the actor at that time */
   readonly actor: string;
   readonly key_id: string | null;
   readonly action: string;
@@ -85,7 +85,7 @@ export interface CoverageGap {
 export interface Credentials {
   readonly login: string;
   readonly password: string;
-  /** of the authenticator app, or a recovery code */
+  /** from the authenticator app, or a recovery code */
   readonly code?: string | undefined;
 }
 
@@ -98,7 +98,7 @@ export interface FieldProblem {
 }
 
 export interface FirstCode {
-  /** as the server gave it */
+  /** the ticket from the challenge */
   readonly ticket: string;
   readonly code: string;
 }
@@ -228,33 +228,33 @@ export interface ImportPage {
 }
 
 export interface IssuedKey {
-  /** as the list gives it */
+  /** the ID from the list */
   readonly key_id: string;
-  /** as the list gives it */
+  /** the ID from the list */
   readonly user_id: string;
-  /** a name or an e-mail address; case makes no difference */
+  /** a name or an email address, case-insensitive */
   readonly login: string;
   readonly name: string;
-  /** how the key begins */
+  /** the first characters of the key */
   readonly prefix: string;
   readonly scopes: readonly string[];
   readonly created_at: string;
   readonly expires_at: string | null;
   readonly last_used_at: string | null;
   readonly revoked_at: string | null;
-  /** the key itself, shown this once */
+  /** the key itself, shown only once */
   readonly key: string;
 }
 
 export interface Key {
-  /** as the list gives it */
+  /** the ID from the list */
   readonly key_id: string;
-  /** as the list gives it */
+  /** the ID from the list */
   readonly user_id: string;
-  /** a name or an e-mail address; case makes no difference */
+  /** a name or an email address, case-insensitive */
   readonly login: string;
   readonly name: string;
-  /** how the key begins */
+  /** the first characters of the key */
   readonly prefix: string;
   readonly scopes: readonly string[];
   readonly created_at: string;
@@ -277,21 +277,21 @@ export interface LastPoll {
   readonly reason: PollReason | null;
 }
 
-/** who asks; no `user`: there are none, and everything is open */
+/** the current user; without `user`, there are no users and the API is open */
 export interface Me {
   readonly user: {
-    /** as the list gives it */
+    /** the ID from the list */
     readonly user_id: string;
-    /** a name or an e-mail address; case makes no difference */
+    /** a name or an email address, case-insensitive */
     readonly login: string;
     readonly name: string;
     readonly role: 'admin' | 'operator' | 'owner';
   } | null;
   readonly via: 'session' | 'key' | null;
   readonly scopes: readonly ('stores:read' | 'stores:write' | 'polls:read' | 'polls:write' | 'reports:read' | 'reports:write' | 'imports:read' | 'imports:write' | 'fleet:read' | 'metrics:read' | 'people:read' | 'people:write')[];
-  /** whether all stores are there, or only those that are assigned */
+  /** whether the user sees all stores or only the assigned ones */
   readonly all_stores: boolean;
-  /** the role requires a second factor, and there is none yet: one can add it, and nothing else */
+  /** the role requires a second factor that is missing; until it is added, nothing else is allowed */
   readonly second_factor_required: boolean;
 }
 
@@ -304,21 +304,21 @@ export interface NewHours {
 export interface NewKey {
   readonly name: string;
   readonly scopes: readonly ('stores:read' | 'stores:write' | 'polls:read' | 'polls:write' | 'reports:read' | 'reports:write' | 'imports:read' | 'imports:write' | 'fleet:read' | 'metrics:read' | 'people:read' | 'people:write')[];
-  /** until when it holds; by default until it is revoked (RFC 3339) */
+  /** when the key expires; by default never (RFC 3339) */
   readonly expires_at?: string | undefined;
 }
 
 export interface NewPasskey {
   readonly name: string;
-  /** as the server gave it */
+  /** the ticket from the challenge */
   readonly ticket: string;
   readonly response: PasskeyResponse;
 }
 
 export interface NewPassword {
-  /** 12 to 256 characters; not a common one, the login or the present one */
+  /** 12 to 256 characters; not a common password, the login or the current password */
   readonly password: string;
-  /** ends the API keys of the user, too */
+  /** also revoke the API keys of the user */
   readonly revoke_keys?: boolean | undefined;
 }
 
@@ -364,21 +364,21 @@ export interface NewStore {
 }
 
 export interface NewTotp {
-  /** base32, to be typed into the app */
+  /** base32, for manual entry */
   readonly secret: string;
-  /** the same as `otpauth://…` */
+  /** the same secret as an `otpauth://` URI */
   readonly uri: string;
-  /** as the server gave it */
+  /** the ticket from the challenge */
   readonly ticket: string;
 }
 
 export interface NewUser {
-  /** a name or an e-mail address; case makes no difference */
+  /** a name or an email address, case-insensitive */
   readonly login: string;
   readonly name?: string | undefined;
   readonly role: 'admin' | 'operator' | 'owner';
   readonly password?: string | null | undefined;
-  /** for an owner alone */
+  /** only for owners */
   readonly stores?: readonly string[] | undefined;
 }
 
@@ -431,14 +431,14 @@ export interface OutageReason {
 
 export interface OwnPassword {
   readonly current: string;
-  /** 12 to 256 characters; not a common one, the login or the present one */
+  /** 12 to 256 characters; not a common password, the login or the current password */
   readonly next: string;
-  /** ends the API keys of the user, too */
+  /** also revoke the API keys of the user */
   readonly revoke_keys?: boolean | undefined;
 }
 
 export interface Passkey {
-  /** the credential's id */
+  /** the credential ID */
   readonly passkey_id: string;
   readonly name: string;
   readonly created_at: string;
@@ -446,7 +446,7 @@ export interface Passkey {
 }
 
 export interface PasskeyAnswer {
-  /** as the server gave it */
+  /** the ticket from the challenge */
   readonly ticket: string;
   readonly response: PasskeyResponse;
 }
@@ -454,14 +454,14 @@ export interface PasskeyAnswer {
 export interface PasskeyChallenge {
   /** for `navigator.credentials` */
   readonly options: Readonly<Record<string, unknown>>;
-  /** as the server gave it */
+  /** the ticket from the challenge */
   readonly ticket: string;
 }
 
 export interface PasskeyResponse {
-  /** the credential's id */
+  /** the credential ID */
   readonly id: string;
-  /** the credential's id */
+  /** the credential ID */
   readonly rawId: string;
   readonly type: string;
   readonly response: Readonly<Record<string, unknown>>;
@@ -508,16 +508,16 @@ export interface Problem {
   readonly errors?: readonly FieldProblem[] | undefined;
 }
 
-/** one of the three */
+/** exactly one of the three */
 export interface Proof {
   readonly password?: string | undefined;
-  /** of the authenticator app, or a recovery code */
+  /** from the authenticator app, or a recovery code */
   readonly code?: string | undefined;
   readonly passkey?: PasskeyAnswer | undefined;
 }
 
 export interface RecoveryCodes {
-  /** shown this once; each lets its user in once */
+  /** shown only once; each works once */
   readonly recovery_codes: readonly string[];
 }
 
@@ -606,15 +606,15 @@ export interface ReportRowPage {
 }
 
 export interface SecondFactorPolicy {
-  /** those who sign in with a password need a second factor */
+  /** users with these roles need a second factor when they sign in with a password */
   readonly roles: readonly ('admin' | 'operator' | 'owner')[];
 }
 
 export interface SecondFactors {
-  /** whether there is an authenticator app */
+  /** whether an authenticator app is set up */
   readonly totp: boolean;
   readonly passkeys: readonly Passkey[];
-  /** how many are left */
+  /** how many recovery codes are left */
   readonly recovery_codes: number;
 }
 
@@ -626,10 +626,10 @@ export interface SeenPoll {
   readonly inactive_reason: PollReason | null;
 }
 
-/** how to sign in, beside passwords and passkeys; `oidc` is null without an identity provider */
+/** sign-in methods besides passwords and passkeys; `oidc` is null without an identity provider */
 export interface SignInOptions {
   readonly oidc: {
-    /** of the button */
+    /** the label of the button */
     readonly label: string;
   } | null;
 }
@@ -870,47 +870,47 @@ export interface TriggeredReport {
 }
 
 export interface User {
-  /** as the list gives it */
+  /** the ID from the list */
   readonly user_id: string;
-  /** a name or an e-mail address; case makes no difference */
+  /** a name or an email address, case-insensitive */
   readonly login: string;
   readonly name: string;
   readonly role: 'admin' | 'operator' | 'owner';
   readonly disabled: boolean;
   readonly has_password: boolean;
-  /** an authenticator app or a passkey */
+  /** whether the user has an authenticator app or a passkey */
   readonly has_second_factor: boolean;
-  /** how many stores are assigned */
+  /** the number of assigned stores */
   readonly store_count: number;
   readonly created_at: string;
 }
 
-/** what is not given stays as it is */
+/** omitted fields stay unchanged */
 export interface UserChange {
-  /** a name or an e-mail address; case makes no difference */
+  /** a name or an email address, case-insensitive */
   readonly login?: string | undefined;
   readonly name?: string | undefined;
   readonly role?: 'admin' | 'operator' | 'owner' | undefined;
   readonly disabled?: boolean | undefined;
-  /** for an owner alone */
+  /** only for owners */
   readonly stores?: readonly string[] | undefined;
 }
 
 export interface UserDetail {
-  /** as the list gives it */
+  /** the ID from the list */
   readonly user_id: string;
-  /** a name or an e-mail address; case makes no difference */
+  /** a name or an email address, case-insensitive */
   readonly login: string;
   readonly name: string;
   readonly role: 'admin' | 'operator' | 'owner';
   readonly disabled: boolean;
   readonly has_password: boolean;
-  /** an authenticator app or a passkey */
+  /** whether the user has an authenticator app or a passkey */
   readonly has_second_factor: boolean;
-  /** how many stores are assigned */
+  /** the number of assigned stores */
   readonly store_count: number;
   readonly created_at: string;
-  /** for an owner alone */
+  /** only for owners */
   readonly stores: readonly string[];
 }
 
@@ -1311,114 +1311,114 @@ export interface Routes {
       readonly warnings?: readonly string[] | undefined;
     };
   };
-  /** Who one is, and what one may do */
+  /** Get the current user and its access */
   'GET /api/v1/session': {
     answer: Me;
   };
-  /** Sign in: begins a browser session, in a cookie */
+  /** Sign in and start a browser session */
   'POST /api/v1/session': {
     body: Credentials;
     answer: Me;
   };
-  /** Sign out: ends the session */
+  /** Sign out and end the session */
   'DELETE /api/v1/session': {
     answer: undefined;
   };
-  /** Begin to sign in, or to prove who one is, with a passkey */
+  /** Create a challenge to sign in or reauthenticate with a passkey */
   'POST /api/v1/session/passkey-options': {
     answer: PasskeyChallenge;
   };
-  /** Sign in with a passkey: begins a browser session, in a cookie */
+  /** Sign in with a passkey and start a browser session */
   'POST /api/v1/session/passkey': {
     body: PasskeyAnswer;
     answer: Me;
   };
-  /** Prove again who one is: for 10 minutes the session may change what people can do */
+  /** Reauthenticate: for 10 minutes the session can change access */
   'POST /api/v1/session/reauthenticate': {
     body: Proof;
     answer: undefined;
   };
-  /** Change one's own password; the other sessions end, and this one gets a new cookie */
+  /** Update your password; other sessions end, and this one gets a new cookie */
   'PUT /api/v1/session/password': {
     body: OwnPassword;
     answer: undefined;
   };
-  /** How to sign in */
+  /** Get the sign-in methods */
   'GET /api/v1/session/options': {
     answer: SignInOptions;
   };
-  /** Begin to sign in with the identity provider; for browsers */
+  /** Redirect the browser to the identity provider */
   'GET /api/v1/session/oidc': {
     query?: {
-      /** the path of the page to show after it; without one, the first page */
+      /** the path of the page to show afterwards; by default the first page */
       readonly return_to?: string | undefined;
-      /** prove again who one is: the provider asks even if it has a session of the user */
+      /** reauthenticate: the provider asks even if the user has a session there */
       readonly reauthenticate?: boolean | undefined;
     };
     answer: never;
   };
-  /** Where the identity provider sends the browser back to: begins a browser session, in a cookie */
+  /** Complete a sign-in with the identity provider and start a browser session */
   'GET /api/v1/session/oidc/callback': {
     query?: {
-      /** for the provider */
+      /** the authorization code */
       readonly code?: string | undefined;
-      /** as it was sent */
+      /** the value that was sent to the provider */
       readonly state?: string | undefined;
       /** the issuer (RFC 9207) */
       readonly iss?: string | undefined;
-      /** why the provider refused */
+      /** the error code of the provider */
       readonly error?: string | undefined;
     };
     answer: never;
   };
-  /** One's own second factors */
+  /** Get your second factors */
   'GET /api/v1/session/second-factors': {
     answer: SecondFactors;
   };
-  /** Begin to add an authenticator app: a secret for it */
+  /** Create a secret for an authenticator app */
   'POST /api/v1/session/totp': {
     answer: NewTotp;
   };
-  /** Add an authenticator app that shows the right code, in place of the one before */
+  /** Add an authenticator app, replacing the current one */
   'PUT /api/v1/session/totp': {
     body: FirstCode;
     answer: AddedFactor;
   };
-  /** Remove the authenticator app */
+  /** Delete your authenticator app */
   'DELETE /api/v1/session/totp': {
     answer: undefined;
   };
-  /** New recovery codes; those before are worth nothing from then on */
+  /** Create recovery codes, replacing the current ones */
   'POST /api/v1/session/recovery-codes': {
     answer: RecoveryCodes;
   };
-  /** Begin to add a passkey */
+  /** Create a challenge to add a passkey */
   'POST /api/v1/session/passkeys/options': {
     answer: PasskeyChallenge;
   };
-  /** Add a passkey that the browser has made */
+  /** Add a passkey */
   'POST /api/v1/session/passkeys': {
     body: NewPasskey;
     answer: AddedFactor;
   };
-  /** Remove a passkey */
+  /** Delete a passkey */
   'DELETE /api/v1/session/passkeys/{passkey_id}': {
     path: {
-      /** the credential's id */
+      /** the credential ID */
       readonly passkey_id: string;
     };
     answer: undefined;
   };
-  /** The roles that require a second factor */
+  /** Get the roles that require a second factor */
   'GET /api/v1/second-factor-policy': {
     answer: SecondFactorPolicy;
   };
-  /** Require a second factor of the users with some roles */
+  /** Update the roles that require a second factor */
   'PUT /api/v1/second-factor-policy': {
     body: SecondFactorPolicy;
     answer: SecondFactorPolicy;
   };
-  /** The users, by login */
+  /** List users by login */
   'GET /api/v1/users': {
     query?: {
       /** entries on a page */
@@ -1428,23 +1428,23 @@ export interface Routes {
     };
     answer: UserPage;
   };
-  /** Add a user; the first one is an admin */
+  /** Create a user; the first one must be an admin */
   'POST /api/v1/users': {
     body: NewUser;
     answer: UserDetail;
   };
-  /** A user, with the stores that are assigned */
+  /** Get a user with the assigned stores */
   'GET /api/v1/users/{user_id}': {
     path: {
-      /** as the list gives it */
+      /** the ID from the list */
       readonly user_id: string;
     };
     answer: UserDetail;
   };
-  /** Change a user; with another role or disabled, the sessions end */
+  /** Update a user; a new role or disabling ends the sessions */
   'PATCH /api/v1/users/{user_id}': {
     path: {
-      /** as the list gives it */
+      /** the ID from the list */
       readonly user_id: string;
     };
     headers?: {
@@ -1454,10 +1454,10 @@ export interface Routes {
     body: UserChange;
     answer: UserDetail;
   };
-  /** Remove a user, with its sessions and keys */
+  /** Delete a user with its sessions and keys */
   'DELETE /api/v1/users/{user_id}': {
     path: {
-      /** as the list gives it */
+      /** the ID from the list */
       readonly user_id: string;
     };
     headers?: {
@@ -1466,10 +1466,10 @@ export interface Routes {
     };
     answer: undefined;
   };
-  /** Give a user another password; the sessions end */
+  /** Set the password of a user and end its sessions */
   'PUT /api/v1/users/{user_id}/password': {
     path: {
-      /** as the list gives it */
+      /** the ID from the list */
       readonly user_id: string;
     };
     headers?: {
@@ -1479,23 +1479,23 @@ export interface Routes {
     body: NewPassword;
     answer: undefined;
   };
-  /** End all sessions of a user */
+  /** Delete all sessions of a user */
   'DELETE /api/v1/users/{user_id}/sessions': {
     path: {
-      /** as the list gives it */
+      /** the ID from the list */
       readonly user_id: string;
     };
     answer: undefined;
   };
-  /** Remove the second factors of a user who has lost them; the sessions end */
+  /** Delete the second factors of a user and end its sessions */
   'DELETE /api/v1/users/{user_id}/second-factors': {
     path: {
-      /** as the list gives it */
+      /** the ID from the list */
       readonly user_id: string;
     };
     answer: undefined;
   };
-  /** One's own keys, newest first; with a key, that key alone */
+  /** List your keys, newest first; with a key, only that key */
   'GET /api/v1/keys': {
     query?: {
       /** entries on a page */
@@ -1505,23 +1505,23 @@ export interface Routes {
     };
     answer: KeyPage;
   };
-  /** Make a key for oneself, from a browser session */
+  /** Create a key for yourself, from a browser session */
   'POST /api/v1/keys': {
     body: NewKey;
     answer: IssuedKey;
   };
-  /** End a key for good: one's own, or with people:write anybody's; with a key, that key alone */
+  /** Revoke a key: one of yours, or with people:write any; with a key, only that key */
   'DELETE /api/v1/keys/{key_id}': {
     path: {
-      /** as the list gives it */
+      /** the ID from the list */
       readonly key_id: string;
     };
     answer: undefined;
   };
-  /** The keys of a user, newest first */
+  /** List the keys of a user, newest first */
   'GET /api/v1/users/{user_id}/keys': {
     path: {
-      /** as the list gives it */
+      /** the ID from the list */
       readonly user_id: string;
     };
     query?: {
@@ -1532,29 +1532,29 @@ export interface Routes {
     };
     answer: KeyPage;
   };
-  /** Make a key for a user, such as a program */
+  /** Create a key for a user, such as a program */
   'POST /api/v1/users/{user_id}/keys': {
     path: {
-      /** as the list gives it */
+      /** the ID from the list */
       readonly user_id: string;
     };
     body: NewKey;
     answer: IssuedKey;
   };
-  /** Who changed what, newest first */
+  /** List audit log entries, newest first */
   'GET /api/v1/audit': {
     query?: {
       /** entries on a page */
       readonly limit?: number | undefined;
       /** `next_cursor` of the page before; without it, the first page */
       readonly cursor?: string | undefined;
-      /** the user who did it */
+      /** the user who made the change */
       readonly actor_id?: string | undefined;
       /** such as `user.changed` */
       readonly action?: string | undefined;
       /** such as `user`, `key`, `store` */
       readonly subject_kind?: string | undefined;
-      /** what it was done to */
+      /** the ID of what was changed */
       readonly subject_id?: string | undefined;
     };
     answer: AuditPage;

@@ -10,8 +10,8 @@ const Entry = Type.Object(
   {
     audit_id: Id,
     at: Instant,
-    actor_id: Nullable(Type.String({ description: 'null: not a user' })),
-    actor: Type.String({ description: 'what the actor was called then' }),
+    actor_id: Nullable(Type.String({ description: 'null if it is not a user' })),
+    actor: Type.String({ description: 'the name of the actor at that time' }),
     key_id: Nullable(Type.String({ description: 'the API key that was used' })),
     action: Type.String({ examples: ['user.changed'] }),
     subject_kind: Type.String({ examples: ['user'] }),
@@ -25,15 +25,15 @@ const Filter = (description: string) => Type.Optional(Type.String({ minLength: 1
 const query = Type.Object(
   {
     ...PageQuery,
-    actor_id: Filter('the user who did it'),
+    actor_id: Filter('the user who made the change'),
     action: Filter('such as `user.changed`'),
     subject_kind: Filter('such as `user`, `key`, `store`'),
-    subject_id: Filter('what it was done to'),
+    subject_id: Filter('the ID of what was changed'),
   },
   { additionalProperties: false },
 );
 
-/** The audit log, for admins. */
+/** The audit log. */
 export function auditRoutes({ audit }: Accounts): Routes {
   return async (app) => {
     app.get(
@@ -42,7 +42,7 @@ export function auditRoutes({ audit }: Accounts): Routes {
         config: { access: 'people:read' },
         schema: {
           operationId: 'listAudit',
-          summary: 'Who changed what, newest first',
+          summary: 'List audit log entries, newest first',
           tags: ['audit'],
           querystring: query,
           response: { 200: Page(Entry, 'AuditPage') },

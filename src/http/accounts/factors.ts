@@ -16,32 +16,37 @@ const Passkey = Type.Object(
 );
 const Factors = Type.Object(
   {
-    totp: Type.Boolean({ description: 'whether there is an authenticator app' }),
+    totp: Type.Boolean({ description: 'whether an authenticator app is set up' }),
     passkeys: Type.Array(Passkey),
-    recovery_codes: Type.Integer({ description: 'how many are left' }),
+    recovery_codes: Type.Integer({ description: 'how many recovery codes are left' }),
   },
   { title: 'SecondFactors' },
 );
 const NewTotp = Type.Object(
   {
-    secret: Type.String({ description: 'base32, to be typed into the app' }),
-    uri: Type.String({ description: 'the same as `otpauth://…`' }),
+    secret: Type.String({ description: 'base32, for manual entry' }),
+    uri: Type.String({ description: 'the same secret as an `otpauth://` URI' }),
     ticket: Ticket,
   },
   { title: 'NewTotp' },
 );
-const Codes = Type.Array(Type.String(), { description: 'shown this once; each lets its user in once' });
+const Codes = Type.Array(Type.String(), { description: 'shown only once; each works once' });
 const RecoveryCodes = Type.Object({ recovery_codes: Codes }, { title: 'RecoveryCodes' });
 const Added = Type.Object(
   { recovery_codes: Nullable(Codes) },
-  { title: 'AddedFactor', description: 'recovery codes come with the first second factor' },
+  { title: 'AddedFactor', description: 'the first second factor comes with recovery codes' },
 );
 const Policy = Type.Object(
-  { roles: Type.Array(Role, { maxItems: 3, description: 'those who sign in with a password need a second factor' }) },
+  {
+    roles: Type.Array(Role, {
+      maxItems: 3,
+      description: 'users with these roles need a second factor when they sign in with a password',
+    }),
+  },
   { additionalProperties: false, title: 'SecondFactorPolicy' },
 );
 
-/** One's own second factors, and who has to have one. */
+/** A user's own second factors, and the roles that require one. */
 export function factorRoutes({ factors, passkeys }: Accounts): Routes {
   return async (app) => {
     app.get(
@@ -50,7 +55,7 @@ export function factorRoutes({ factors, passkeys }: Accounts): Routes {
         config: { access: 'signed-in' },
         schema: {
           operationId: 'readSecondFactors',
-          summary: "One's own second factors",
+          summary: 'Get your second factors',
           tags,
           response: { 200: Factors },
         },
@@ -67,7 +72,7 @@ export function factorRoutes({ factors, passkeys }: Accounts): Routes {
         config: { access: 'signed-in' },
         schema: {
           operationId: 'beginTotp',
-          summary: 'Begin to add an authenticator app: a secret for it',
+          summary: 'Create a secret for an authenticator app',
           tags,
           response: { 200: NewTotp },
         },
@@ -81,7 +86,7 @@ export function factorRoutes({ factors, passkeys }: Accounts): Routes {
         config: { access: 'signed-in' },
         schema: {
           operationId: 'addTotp',
-          summary: 'Add an authenticator app that shows the right code, in place of the one before',
+          summary: 'Add an authenticator app, replacing the current one',
           tags,
           body: Type.Object(
             { ticket: Ticket, code: Type.String({ maxLength: 100 }) },
@@ -102,7 +107,7 @@ export function factorRoutes({ factors, passkeys }: Accounts): Routes {
         config: { access: 'signed-in' },
         schema: {
           operationId: 'removeTotp',
-          summary: 'Remove the authenticator app',
+          summary: 'Delete your authenticator app',
           tags,
           response: { 204: Nothing },
         },
@@ -119,7 +124,7 @@ export function factorRoutes({ factors, passkeys }: Accounts): Routes {
         config: { access: 'signed-in' },
         schema: {
           operationId: 'renewRecoveryCodes',
-          summary: 'New recovery codes; those before are worth nothing from then on',
+          summary: 'Create recovery codes, replacing the current ones',
           tags,
           response: { 200: RecoveryCodes },
         },
@@ -135,7 +140,7 @@ export function factorRoutes({ factors, passkeys }: Accounts): Routes {
         config: { access: 'signed-in' },
         schema: {
           operationId: 'beginPasskey',
-          summary: 'Begin to add a passkey',
+          summary: 'Create a challenge to add a passkey',
           tags,
           response: { 200: PasskeyChallenge },
         },
@@ -153,7 +158,7 @@ export function factorRoutes({ factors, passkeys }: Accounts): Routes {
         config: { access: 'signed-in' },
         schema: {
           operationId: 'addPasskey',
-          summary: 'Add a passkey that the browser has made',
+          summary: 'Add a passkey',
           tags,
           body: Type.Object(
             { name: Name, ticket: Ticket, response: PasskeyResponse },
@@ -176,7 +181,7 @@ export function factorRoutes({ factors, passkeys }: Accounts): Routes {
         config: { access: 'signed-in' },
         schema: {
           operationId: 'removePasskey',
-          summary: 'Remove a passkey',
+          summary: 'Delete a passkey',
           tags,
           params: Type.Object({ passkey_id: PasskeyId }),
           response: { 204: Nothing },
@@ -194,7 +199,7 @@ export function factorRoutes({ factors, passkeys }: Accounts): Routes {
         config: { access: 'people:read' },
         schema: {
           operationId: 'readSecondFactorPolicy',
-          summary: 'The roles that require a second factor',
+          summary: 'Get the roles that require a second factor',
           tags: ['users'],
           response: { 200: Policy },
         },
@@ -208,7 +213,7 @@ export function factorRoutes({ factors, passkeys }: Accounts): Routes {
         config: { access: 'people:write' },
         schema: {
           operationId: 'setSecondFactorPolicy',
-          summary: 'Require a second factor of the users with some roles',
+          summary: 'Update the roles that require a second factor',
           tags: ['users'],
           body: Policy,
           response: { 200: Policy },

@@ -31,7 +31,7 @@ const fields = {
   user_id: Id,
   login: Login,
   name: Name,
-  prefix: Type.String({ description: 'how the key begins', examples: ['rmk_6eLaZf'] }),
+  prefix: Type.String({ description: 'the first characters of the key', examples: ['rmk_6eLaZf'] }),
   scopes: Type.Array(Type.String()),
   created_at: Instant,
   expires_at: NullableInstant,
@@ -40,21 +40,21 @@ const fields = {
 };
 const Key = Type.Object(fields, { title: 'Key' });
 const IssuedKey = Type.Object(
-  { ...fields, key: Type.String({ description: 'the key itself, shown this once' }) },
+  { ...fields, key: Type.String({ description: 'the key itself, shown only once' }) },
   { title: 'IssuedKey' },
 );
 const NewKey = Type.Object(
   {
     name: Name,
     scopes: Type.Array(Scope, { minItems: 1, maxItems: 50 }),
-    expires_at: Type.Optional(GivenInstant('until when it holds; by default until it is revoked')),
+    expires_at: Type.Optional(GivenInstant('when the key expires; by default never')),
   },
   { additionalProperties: false, title: 'NewKey' },
 );
 
 const query = Type.Object(PageQuery, { additionalProperties: false });
 
-/** API keys: everybody's own, and those of all for admins. */
+/** API keys: a user's own, and for admins those of all users. */
 export function keyRoutes({ keys, users }: Accounts): Routes {
   return async (app) => {
     const list = async (userId: string, given: Static<typeof query>) => {
@@ -74,7 +74,7 @@ export function keyRoutes({ keys, users }: Accounts): Routes {
         config: { access: 'signed-in' },
         schema: {
           operationId: 'listOwnKeys',
-          summary: "One's own keys, newest first; with a key, that key alone",
+          summary: 'List your keys, newest first; with a key, only that key',
           tags,
           querystring: query,
           response: { 200: Page(Key, 'KeyPage') },
@@ -93,7 +93,7 @@ export function keyRoutes({ keys, users }: Accounts): Routes {
         config: { access: 'signed-in' },
         schema: {
           operationId: 'addOwnKey',
-          summary: 'Make a key for oneself, from a browser session',
+          summary: 'Create a key for yourself, from a browser session',
           tags,
           body: NewKey,
           response: { 201: IssuedKey },
@@ -111,7 +111,7 @@ export function keyRoutes({ keys, users }: Accounts): Routes {
         config: { access: 'signed-in' },
         schema: {
           operationId: 'revokeKey',
-          summary: "End a key for good: one's own, or with people:write anybody's; with a key, that key alone",
+          summary: 'Revoke a key: one of yours, or with people:write any; with a key, only that key',
           tags,
           params: KeyPath,
           response: { 204: Nothing },
@@ -130,7 +130,7 @@ export function keyRoutes({ keys, users }: Accounts): Routes {
         config: { access: 'people:read' },
         schema: {
           operationId: 'listKeys',
-          summary: 'The keys of a user, newest first',
+          summary: 'List the keys of a user, newest first',
           tags,
           params: UserPath,
           querystring: query,
@@ -150,7 +150,7 @@ export function keyRoutes({ keys, users }: Accounts): Routes {
         config: { access: 'people:write' },
         schema: {
           operationId: 'addKey',
-          summary: 'Make a key for a user, such as a program',
+          summary: 'Create a key for a user, such as a program',
           tags,
           params: UserPath,
           body: NewKey,

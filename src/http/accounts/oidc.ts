@@ -8,25 +8,27 @@ import { clearCookie, cookieOf, OIDC_COOKIE, setCookie } from '../guards/cookies
 import { Nullable } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 import { noUsers, sessionUserOf } from './schemas.ts';
-import { originOf, tokenOf, welcome } from './welcome.ts';
+import { originOf, sendSession, tokenOf } from './session-cookies.ts';
 
 const tags = ['session'];
 
 const SignInOptions = Type.Object(
   {
-    oidc: Nullable(Type.Object({ label: Type.String({ description: 'of the button', examples: ['Example SSO'] }) })),
+    oidc: Nullable(
+      Type.Object({ label: Type.String({ description: 'the label of the button', examples: ['Example SSO'] }) }),
+    ),
   },
   {
     title: 'SignInOptions',
-    description: 'how to sign in, beside passwords and passkeys; `oidc` is null without an identity provider',
+    description: 'sign-in methods besides passwords and passkeys; `oidc` is null without an identity provider',
   },
 );
 
-const Elsewhere = Type.Null({ description: 'the browser goes on to `Location`' });
+const Redirect = Type.Null({ description: 'redirects to `Location`' });
 
 const text = (maxLength: number, description: string) => Type.Optional(Type.String({ maxLength, description }));
 
-/** Sign-in with an identity provider: the browser goes there and comes back. */
+/** Sign-in with an identity provider, by redirects of the browser. */
 export function oidcRoutes(accounts: Accounts): Routes {
   return async (app) => {
     app.get(
@@ -35,7 +37,7 @@ export function oidcRoutes(accounts: Accounts): Routes {
         config: { access: 'public' },
         schema: {
           operationId: 'readSignInOptions',
-          summary: 'How to sign in',
+          summary: 'Get the sign-in methods',
           tags,
           response: { 200: SignInOptions },
         },
@@ -50,20 +52,20 @@ export function oidcRoutes(accounts: Accounts): Routes {
         exposeHeadRoute: false,
         schema: {
           operationId: 'beginOidc',
-          summary: 'Begin to sign in with the identity provider; for browsers',
+          summary: 'Redirect the browser to the identity provider',
           tags,
           querystring: Type.Object(
             {
-              return_to: text(1_000, 'the path of the page to show after it; without one, the first page'),
+              return_to: text(1_000, 'the path of the page to show afterwards; by default the first page'),
               reauthenticate: Type.Optional(
                 Type.Boolean({
-                  description: 'prove again who one is: the provider asks even if it has a session of the user',
+                  description: 'reauthenticate: the provider asks even if the user has a session there',
                 }),
               ),
             },
             { additionalProperties: false },
           ),
-          response: { 302: Elsewhere },
+          response: { 302: Redirect },
         },
       },
       async (request, reply) => {
@@ -83,18 +85,18 @@ export function oidcRoutes(accounts: Accounts): Routes {
         exposeHeadRoute: false,
         schema: {
           operationId: 'finishOidc',
-          summary: 'Where the identity provider sends the browser back to: begins a browser session, in a cookie',
+          summary: 'Complete a sign-in with the identity provider and start a browser session',
           description:
-            'Goes on to the page that was asked for, or to the sign-in page with the reason in `sign_in` (`expired`, ' +
+            'Redirects to the requested page, or to the sign-in page with the reason in `sign_in` (`expired`, ' +
             '`refused`, `no_access`, `other_user`).',
           tags,
           querystring: Type.Object({
-            code: text(4_000, 'for the provider'),
-            state: text(500, 'as it was sent'),
+            code: text(4_000, 'the authorization code'),
+            state: text(500, 'the value that was sent to the provider'),
             iss: text(1_000, 'the issuer (RFC 9207)'),
-            error: text(200, 'why the provider refused'),
+            error: text(200, 'the error code of the provider'),
           }),
-          response: { 302: Elsewhere },
+          response: { 302: Redirect },
         },
       },
       async (request, reply) => {
@@ -108,7 +110,7 @@ export function oidcRoutes(accounts: Accounts): Routes {
         clearCookie(request, reply, OIDC_COOKIE);
         try {
           const { returnTo, ...signedIn } = await oidc.finish(callback);
-          await welcome(accounts, request, reply, signedIn);
+          await sendSession(accounts, request, reply, signedIn);
           return reply.redirect(returnTo, 302);
         } catch (error) {
           if (error instanceof OidcRefusal) return reply.redirect(refusedPage(request, error), 302);
@@ -121,7 +123,7 @@ export function oidcRoutes(accounts: Accounts): Routes {
 
 /** @throws UserError `not_found` without an identity provider; `conflict` while there are no users */
 async function configured({ oidc, users }: Accounts): Promise<OidcSignIn> {
-  if (oidc === undefined) throw notFound('there is no identity provider to sign in with: OIDC_ISSUER is not set');
+  if (oidc === undefined) throw notFound('no identity provider is configured: OIDC_ISSUER is not set');
   if (!(await users.any())) throw noUsers();
   return oidc;
 }
@@ -130,12 +132,12 @@ async function configured({ oidc, users }: Accounts): Promise<OidcSignIn> {
 async function presentUser(request: FastifyRequest): Promise<string> {
   const principal = await request.identify();
   if (principal !== undefined) return sessionUserOf(principal).userId;
-  throw new UserError('unauthorized', 'nobody is signed in, so nobody can prove again who it is');
+  throw new UserError('unauthorized', 'sign in first; without a session there is nothing to reauthenticate');
 }
 
-/** The sign-in page says it in its own words: what the provider wrote goes into the log alone, and only as a code. */
+/** The sign-in page has its own texts; the provider's error goes only into the log, and only as a code. */
 function refusedPage(request: FastifyRequest, { reason, cause }: OidcRefusal): string {
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
-  request.log.warn({ address: request.ip, reason, code }, 'sign-in refused');
+  request.log.warn({ address: request.ip, reason, code }, 'sign-in rejected');
   return `/?sign_in=${reason}`;
 }

@@ -5,11 +5,11 @@ import type { Answer, Challenge, Site } from '../../accounts/passkeys.ts';
 
 const Anything = Type.Record(Type.String(), Type.Unknown(), { maxProperties: 50 });
 
-export const Ticket = Type.String({ maxLength: 2_000, description: 'as the server gave it' });
+export const Ticket = Type.String({ maxLength: 2_000, description: 'the ticket from the challenge' });
 export const PasskeyId = Type.String({
   pattern: '^[A-Za-z0-9_-]{1,1400}$',
   maxLength: 1_400,
-  description: "the credential's id",
+  description: 'the credential ID',
 });
 
 export const PasskeyChallenge = Type.Object(
@@ -20,7 +20,7 @@ export const PasskeyChallenge = Type.Object(
   { title: 'PasskeyChallenge' },
 );
 
-/** What `navigator.credentials` answers, as JSON (WebAuthn level 3). */
+/** The result of `navigator.credentials` as JSON (WebAuthn level 3). */
 export const PasskeyResponse = Type.Object(
   {
     id: PasskeyId,
@@ -42,7 +42,7 @@ export function challengeOf({ options, ticket }: Challenge<object>): Static<type
   return { options: { ...options }, ticket };
 }
 
-/** What the browser answered at this site. What is in it is checked where it is verified. */
+/** The browser's response at this site. Its content is checked during verification. */
 export function answerOf<Response extends AuthenticationResponseJSON | RegistrationResponseJSON>(
   request: FastifyRequest,
   { ticket, response }: Static<typeof PasskeyAnswer>,

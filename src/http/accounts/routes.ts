@@ -7,10 +7,10 @@ import { oidcRoutes } from './oidc.ts';
 import { sessionRoutes } from './session.ts';
 import { userRoutes } from './users.ts';
 
-/** Sessions, users, keys and the audit log. What they answer is nobody else's, and no cache's. */
-export function peopleRoutes(accounts: Accounts): Routes {
+/** Sessions, users, keys and the audit log. Responses are private and must not be cached. */
+export function accountRoutes(accounts: Accounts): Routes {
   return async (app) => {
-    // The public ones are personal, too.
+    // The public routes return personal data, too.
     app.addHook('onSend', async (_request, reply) => {
       reply.header('cache-control', 'no-store');
     });

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { canSeeAllStores, type Principal, SCOPES } from '../../accounts/access.ts';
 import { actorOf } from '../../accounts/audit.ts';
-import type { Shown } from '../../accounts/own-account.ts';
+import type { Evidence } from '../../accounts/own-account.ts';
 import type { Accounts } from '../../accounts/service.ts';
 import { invalid, UserError } from '../../lib/errors.ts';
 import { clearCookie, SESSION_COOKIE } from '../guards/cookies.ts';
@@ -10,12 +10,12 @@ import { Nullable, OneOf } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 import { answerOf, challengeOf, PasskeyAnswer, PasskeyChallenge, siteOf } from './passkeys.ts';
 import { Id, Login, Name, Nothing, noUsers, Password, RevokeKeys, Role, Scope, sessionUserOf } from './schemas.ts';
-import { originOf, sendToken, tokenOf, welcome } from './welcome.ts';
+import { originOf, sendSession, sendToken, tokenOf } from './session-cookies.ts';
 
 const tags = ['session'];
 
 const Secret = Type.String({ maxLength: 1_000 });
-const Code = Type.String({ maxLength: 100, description: 'of the authenticator app, or a recovery code' });
+const Code = Type.String({ maxLength: 100, description: 'from the authenticator app, or a recovery code' });
 
 const Credentials = Type.Object(
   { login: Secret, password: Secret, code: Type.Optional(Code) },
@@ -33,7 +33,7 @@ const Proof = Type.Object(
     code: Type.Optional(Code),
     passkey: Type.Optional(PasskeyAnswer),
   },
-  { additionalProperties: false, title: 'Proof', description: 'one of the three' },
+  { additionalProperties: false, title: 'Proof', description: 'exactly one of the three' },
 );
 
 const Me = Type.Object(
@@ -41,15 +41,15 @@ const Me = Type.Object(
     user: Nullable(Type.Object({ user_id: Id, login: Login, name: Name, role: Role })),
     via: Nullable(OneOf(['session', 'key'])),
     scopes: Type.Array(Scope),
-    all_stores: Type.Boolean({ description: 'whether all stores are there, or only those that are assigned' }),
+    all_stores: Type.Boolean({ description: 'whether the user sees all stores or only the assigned ones' }),
     second_factor_required: Type.Boolean({
-      description: 'the role requires a second factor, and there is none yet: one can add it, and nothing else',
+      description: 'the role requires a second factor that is missing; until it is added, nothing else is allowed',
     }),
   },
-  { title: 'Me', description: 'who asks; no `user`: there are none, and everything is open' },
+  { title: 'Me', description: 'the current user; without `user`, there are no users and the API is open' },
 );
 
-/** Signing in and out, and who one is. */
+/** Sign-in, sign-out and the current user. */
 export function sessionRoutes(accounts: Accounts): Routes {
   return async (app) => {
     app.post(
@@ -58,7 +58,7 @@ export function sessionRoutes(accounts: Accounts): Routes {
         config: { access: 'public' },
         schema: {
           operationId: 'signIn',
-          summary: 'Sign in: begins a browser session, in a cookie',
+          summary: 'Sign in and start a browser session',
           tags,
           body: Credentials,
           response: { 200: Me },
@@ -69,7 +69,7 @@ export function sessionRoutes(accounts: Accounts): Routes {
         const signedIn = await accounts.signIn
           .withPassword({ ...request.body, ...originOf(request) })
           .catch((error) => refused(request, error));
-        return meOf(await welcome(accounts, request, reply, signedIn));
+        return meOf(await sendSession(accounts, request, reply, signedIn));
       },
     );
 
@@ -79,7 +79,7 @@ export function sessionRoutes(accounts: Accounts): Routes {
         config: { access: 'public' },
         schema: {
           operationId: 'challengePasskey',
-          summary: 'Begin to sign in, or to prove who one is, with a passkey',
+          summary: 'Create a challenge to sign in or reauthenticate with a passkey',
           tags,
           response: { 200: PasskeyChallenge },
         },
@@ -93,7 +93,7 @@ export function sessionRoutes(accounts: Accounts): Routes {
         config: { access: 'public' },
         schema: {
           operationId: 'signInWithPasskey',
-          summary: 'Sign in with a passkey: begins a browser session, in a cookie',
+          summary: 'Sign in with a passkey and start a browser session',
           tags,
           body: PasskeyAnswer,
           response: { 200: Me },
@@ -104,7 +104,7 @@ export function sessionRoutes(accounts: Accounts): Routes {
         const signedIn = await accounts.signIn
           .withPasskey(answerOf(request, request.body), originOf(request))
           .catch((error) => refused(request, error));
-        return meOf(await welcome(accounts, request, reply, signedIn));
+        return meOf(await sendSession(accounts, request, reply, signedIn));
       },
     );
 
@@ -112,7 +112,12 @@ export function sessionRoutes(accounts: Accounts): Routes {
       '/api/v1/session',
       {
         config: { access: 'signed-in' },
-        schema: { operationId: 'readSession', summary: 'Who one is, and what one may do', tags, response: { 200: Me } },
+        schema: {
+          operationId: 'readSession',
+          summary: 'Get the current user and its access',
+          tags,
+          response: { 200: Me },
+        },
       },
       async (request) => meOf(request.principal),
     );
@@ -121,7 +126,7 @@ export function sessionRoutes(accounts: Accounts): Routes {
       '/api/v1/session',
       {
         config: { access: 'signed-in' },
-        schema: { operationId: 'signOut', summary: 'Sign out: ends the session', tags, response: { 204: Nothing } },
+        schema: { operationId: 'signOut', summary: 'Sign out and end the session', tags, response: { 204: Nothing } },
       },
       async (request, reply) => {
         await accounts.sessions.signOut(tokenOf(request));
@@ -136,7 +141,7 @@ export function sessionRoutes(accounts: Accounts): Routes {
         config: { access: 'signed-in' },
         schema: {
           operationId: 'reauthenticate',
-          summary: 'Prove again who one is: for 10 minutes the session may change what people can do',
+          summary: 'Reauthenticate: for 10 minutes the session can change access',
           tags,
           body: Proof,
           response: { 204: Nothing },
@@ -145,7 +150,7 @@ export function sessionRoutes(accounts: Accounts): Routes {
       async (request, reply) => {
         const { userId } = sessionUserOf(request.principal);
         const own = { ...originOf(request), userId, token: tokenOf(request) };
-        sendToken(request, reply, await accounts.own.prove(actorOf(request.principal), own, shownIn(request)));
+        sendToken(request, reply, await accounts.own.prove(actorOf(request.principal), own, evidenceIn(request)));
         return reply.code(204).send(null);
       },
     );
@@ -156,7 +161,7 @@ export function sessionRoutes(accounts: Accounts): Routes {
         config: { access: 'signed-in' },
         schema: {
           operationId: 'changeOwnPassword',
-          summary: "Change one's own password; the other sessions end, and this one gets a new cookie",
+          summary: 'Update your password; other sessions end, and this one gets a new cookie',
           tags,
           body: OwnPassword,
           response: { 204: Nothing },
@@ -173,19 +178,19 @@ export function sessionRoutes(accounts: Accounts): Routes {
   };
 }
 
-/** @throws UserError `invalid_input` unless it is one of the three */
-function shownIn(request: FastifyRequest<{ Body: Static<typeof Proof> }>): Shown {
+/** @throws UserError `invalid_input` unless exactly one is given */
+function evidenceIn(request: FastifyRequest<{ Body: Static<typeof Proof> }>): Evidence {
   const { password, code, passkey } = request.body;
   if ([password, code, passkey].filter((one) => one !== undefined).length === 1) {
     if (password !== undefined) return { password };
     if (code !== undefined) return { code };
     if (passkey !== undefined) return { passkey: answerOf(request, passkey) };
   }
-  throw invalid('expected one of password, code and passkey');
+  throw invalid('expected exactly one of password, code and passkey');
 }
 
 function refused(request: FastifyRequest, error: unknown): never {
-  if (error instanceof UserError) request.log.warn({ address: request.ip, code: error.code }, 'sign-in refused');
+  if (error instanceof UserError) request.log.warn({ address: request.ip, code: error.code }, 'sign-in rejected');
   throw error;
 }
 

@@ -32,8 +32,8 @@ const fields = {
   role: Role,
   disabled: Type.Boolean(),
   has_password: Type.Boolean(),
-  has_second_factor: Type.Boolean({ description: 'an authenticator app or a passkey' }),
-  store_count: Type.Integer({ description: 'how many stores are assigned' }),
+  has_second_factor: Type.Boolean({ description: 'whether the user has an authenticator app or a passkey' }),
+  store_count: Type.Integer({ description: 'the number of assigned stores' }),
   created_at: Instant,
 };
 const User = Type.Object(fields, { title: 'User' });
@@ -58,7 +58,7 @@ const UserChange = Type.Object(
     disabled: Type.Optional(Type.Boolean()),
     stores: Type.Optional(AssignedStores),
   },
-  { additionalProperties: false, title: 'UserChange', description: 'what is not given stays as it is' },
+  { additionalProperties: false, title: 'UserChange', description: 'omitted fields stay unchanged' },
 );
 
 const NewPassword = Type.Object(
@@ -66,7 +66,7 @@ const NewPassword = Type.Object(
   { additionalProperties: false, title: 'NewPassword' },
 );
 
-/** The users, for admins. */
+/** User administration. */
 export function userRoutes({ users, sessions, factors }: Accounts): Routes {
   return async (app) => {
     app.get(
@@ -75,7 +75,7 @@ export function userRoutes({ users, sessions, factors }: Accounts): Routes {
         config: { access: 'people:read' },
         schema: {
           operationId: 'listUsers',
-          summary: 'The users, by login',
+          summary: 'List users by login',
           tags,
           querystring: Type.Object(PageQuery, { additionalProperties: false }),
           response: { 200: Page(User, 'UserPage') },
@@ -94,7 +94,7 @@ export function userRoutes({ users, sessions, factors }: Accounts): Routes {
         bodyLimit: LIMITS.idsBodyBytes,
         schema: {
           operationId: 'addUser',
-          summary: 'Add a user; the first one is an admin',
+          summary: 'Create a user; the first one must be an admin',
           tags,
           body: NewUser,
           response: { 201: UserDetail },
@@ -113,7 +113,7 @@ export function userRoutes({ users, sessions, factors }: Accounts): Routes {
         config: { access: 'people:read' },
         schema: {
           operationId: 'readUser',
-          summary: 'A user, with the stores that are assigned',
+          summary: 'Get a user with the assigned stores',
           tags,
           params: UserPath,
           response: { 200: UserDetail },
@@ -133,7 +133,7 @@ export function userRoutes({ users, sessions, factors }: Accounts): Routes {
         bodyLimit: LIMITS.idsBodyBytes,
         schema: {
           operationId: 'changeUser',
-          summary: 'Change a user; with another role or disabled, the sessions end',
+          summary: 'Update a user; a new role or disabling ends the sessions',
           tags,
           params: UserPath,
           headers: IfMatch,
@@ -155,7 +155,7 @@ export function userRoutes({ users, sessions, factors }: Accounts): Routes {
         config: { access: 'people:write' },
         schema: {
           operationId: 'removeUser',
-          summary: 'Remove a user, with its sessions and keys',
+          summary: 'Delete a user with its sessions and keys',
           tags,
           params: UserPath,
           headers: IfMatch,
@@ -174,7 +174,7 @@ export function userRoutes({ users, sessions, factors }: Accounts): Routes {
         config: { access: 'people:write' },
         schema: {
           operationId: 'setPassword',
-          summary: 'Give a user another password; the sessions end',
+          summary: 'Set the password of a user and end its sessions',
           tags,
           params: UserPath,
           headers: IfMatch,
@@ -200,7 +200,7 @@ export function userRoutes({ users, sessions, factors }: Accounts): Routes {
         config: { access: 'people:write' },
         schema: {
           operationId: 'endSessions',
-          summary: 'End all sessions of a user',
+          summary: 'Delete all sessions of a user',
           tags,
           params: UserPath,
           response: { 204: Nothing },
@@ -218,7 +218,7 @@ export function userRoutes({ users, sessions, factors }: Accounts): Routes {
         config: { access: 'people:write' },
         schema: {
           operationId: 'resetSecondFactors',
-          summary: 'Remove the second factors of a user who has lost them; the sessions end',
+          summary: 'Delete the second factors of a user and end its sessions',
           tags,
           params: UserPath,
           response: { 204: Nothing },

@@ -9,11 +9,11 @@ import { UserError } from '../../lib/errors.ts';
 import { now } from '../../lib/world/clocks.ts';
 import { cookieOf, DEVICE_COOKIE, SESSION_COOKIE, setCookie } from '../guards/cookies.ts';
 
-/** For so long a browser is known, the longest that browsers keep a cookie. */
+/** How long a browser stays known: the longest lifetime that browsers allow for a cookie. */
 const DEVICE_KNOWN = 400 * DAY;
 
-/** Gives the browser the cookies of a session that has just begun. */
-export async function welcome(
+/** Sets the cookies of a session that has just started. */
+export async function sendSession(
   accounts: Accounts,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -30,7 +30,7 @@ export function sendToken(request: FastifyRequest, reply: FastifyReply, { token,
   setCookie(request, reply, SESSION_COOKIE, token, endsAt);
 }
 
-/** The token of the session that a request comes from. */
+/** The session token of a request. */
 export function tokenOf(request: FastifyRequest): string {
   return cookieOf(request, SESSION_COOKIE) ?? '';
 }
