@@ -10,7 +10,7 @@ import { decodeFigures, type ReportFigures } from './figures.ts';
 import { type Format, renderFigures } from './formats.ts';
 import { parquetFile, type WriteParquet } from './parquet.ts';
 import type { Result, ResultsFolder } from './results.ts';
-import type { RowsPage, RowsQuery } from './rows.ts';
+import type { Ordered, RowsPage, RowsQuery } from './rows.ts';
 
 export interface ResultReaderOptions {
   readonly results: ResultsFolder;
@@ -47,9 +47,17 @@ export class ResultReader {
 
   /** Some rows in some order. @throws UserError as `read` and `Ordered.page` do */
   async rows(report: ReportRecord, query: RowsQuery): Promise<RowsPage> {
+    return (await this.#ordered(report)).page(query);
+  }
+
+  /** All figures of a report. @throws UserError as `read` does */
+  async figures(report: ReportRecord): Promise<ReportFigures> {
+    return (await this.#ordered(report)).figures;
+  }
+
+  async #ordered(report: ReportRecord): Promise<Ordered> {
     mustBeComplete(report);
-    const ordered = await this.#decoded.get(report.resultId, () => this.#figures(report));
-    return ordered.page(query);
+    return this.#decoded.get(report.resultId, () => this.#figures(report));
   }
 
   /** To be told when a result is removed. */

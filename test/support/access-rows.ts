@@ -172,6 +172,10 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
     { ask: report, status: 200, stranger: 404 },
     { ask: ({ strangersReport }) => ({ path: { id: strangersReport } }), status: 200, strangersOwn: true },
   ],
+  'GET /api/v1/reports/:id/summary': [
+    { ask: report, status: 200, stranger: 404 },
+    { ask: ({ strangersReport }) => ({ path: { id: strangersReport } }), status: 200, strangersOwn: true },
+  ],
   'GET /api/v1/reports/:id/download': [
     { ask: report, status: 200, stranger: 404 },
     { ask: ({ strangersReport }) => ({ path: { id: strangersReport } }), status: 200, strangersOwn: true },

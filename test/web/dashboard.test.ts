@@ -24,6 +24,8 @@ after(() => browser.close());
 test('from a first start without data to a downloaded report, by the page alone', async (t) => {
   const { url } = await seenFleet(t);
   const page = await openPage(t, browser);
+  const requested: string[] = [];
+  page.on('request', (request) => requested.push(request.url()));
   await page.goto(url);
   await page.getByRole('heading', { name: 'No stores yet' }).waitFor();
   await page.getByRole('link', { name: 'Import the files' }).click();
@@ -41,6 +43,8 @@ test('from a first start without data to a downloaded report, by the page alone'
   await page.getByRole('link', { name: 'Reports' }).click();
   await page.getByRole('button', { name: 'Ask for the report' }).click();
   await page.getByRole('table', { name: 'Store by store' }).waitFor();
+  await page.getByRole('region', { name: 'Stores by uptime' }).getByText('with no data').waitFor();
+  assert.ok(!requested.some((one) => one.includes('/download')), 'the histogram does not download the report');
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('link', { name: 'CSV', exact: true }).click(),

@@ -10,7 +10,6 @@ import { hourMarks, localDays, startOfDate } from '../../web/src/lib/local-days.
 import { inWords, typed } from '../../web/src/lib/openings.ts';
 import { REASON_WORDS, reasonInWords, reasonWords } from '../../web/src/lib/reasons.ts';
 import { seenPieces } from '../../web/src/lib/seen.ts';
-import { spreadOf } from '../../web/src/lib/spread.ts';
 import { learnZone, offsetName, offsetOf, wallAt } from '../../web/src/lib/zones.ts';
 
 for (const zone of ['America/Chicago', 'Africa/Cairo', 'Pacific/Apia', 'Asia/Kathmandu', 'America/Vancouver']) {
@@ -98,22 +97,6 @@ test('openings are typed and told in the spellings of the feeds', () => {
   assert.equal(inWords({ start: '18:00', end: '02:00' }), '18:00 – 02:00 next day');
   assert.equal(inWords({ start: '00:00', end: '24:00' }), 'all day');
   assert.equal(inWords({ start: '11:00', end: '23:59:59' }), '11:00 – midnight');
-});
-
-test('stores are counted by their uptime as the lines of a report come, whatever their ids are', async () => {
-  const lines =
-    'store_id,a,b,c,d,e,f\n"a,""b""",60.00,10.00,70.00,0.00,0.00,0.00\nc,0.00,9.50,69.00,60.00,0.50,1.00\nd,0,0,0,0,0,0\n';
-  const bytes = new TextEncoder().encode(lines);
-  const body = new ReadableStream<Uint8Array>({
-    start: (controller) => {
-      for (let i = 0; i < bytes.length; i += 7) controller.enqueue(bytes.subarray(i, i + 7));
-      controller.close();
-    },
-  });
-  const { hour, day, week } = await spreadOf(body);
-  assert.deepEqual(hour, { stores: [1, 0, 0, 0, 0, 0, 1], none: 1 });
-  assert.deepEqual(day, { stores: [0, 0, 0, 0, 1, 0, 1], none: 1 });
-  assert.deepEqual(week, { stores: [0, 0, 0, 0, 1, 0, 1], none: 1 });
 });
 
 test('rows of a CSV file keep their commas, quotes and line breaks', () => {

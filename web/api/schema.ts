@@ -605,6 +605,16 @@ export interface ReportRowPage {
   readonly next_cursor: string | null;
 }
 
+export interface ReportSummary {
+  readonly as_of: string;
+  readonly estimator: 'nearest' | 'markov';
+  /** stores in the report */
+  readonly stores: number;
+  readonly hour: WindowSummary;
+  readonly day: WindowSummary;
+  readonly week: WindowSummary;
+}
+
 export interface SecondFactorPolicy {
   /** users with these roles need a second factor when they sign in with a password */
   readonly roles: readonly ('admin' | 'operator' | 'owner')[];
@@ -869,6 +879,13 @@ export interface TriggeredReport {
   readonly report_id: string;
 }
 
+/** Stores with an uptime ratio of at least `from` and less than `to`; from 1 to 1: exactly 1. */
+export interface UptimeBar {
+  readonly from: number;
+  readonly to: number;
+  readonly stores: number;
+}
+
 export interface User {
   /** the ID from the list */
   readonly user_id: string;
@@ -933,6 +950,21 @@ export interface WeekRow {
   readonly start: string;
   /** local time; at or before the start: on the next date */
   readonly end: string;
+}
+
+/** All stores of a report together. open = uptime + downtime + unknown. */
+export interface WindowSummary {
+  readonly open_seconds: number;
+  readonly uptime_seconds: number;
+  readonly downtime_seconds: number;
+  readonly unknown_seconds: number;
+  readonly uptime_ratio: number | null;
+  /** stores with known open time */
+  readonly stores_with_data: number;
+  /** stores without: not open, or not polled */
+  readonly stores_without_data: number;
+  /** the stores with data by uptime ratio, lowest first */
+  readonly histogram: readonly UptimeBar[];
 }
 
 export interface WorstStore {
@@ -1212,6 +1244,14 @@ export interface Routes {
       readonly cursor?: string | undefined;
     };
     answer: ReportRowPage;
+  };
+  /** Get the totals and the uptime histogram of a complete report */
+  'GET /api/v1/reports/{id}/summary': {
+    path: {
+      /** the id of a report */
+      readonly id: string;
+    };
+    answer: ReportSummary;
   };
   /** Download a complete report */
   'GET /api/v1/reports/{id}/download': {

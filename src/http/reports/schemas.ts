@@ -2,14 +2,26 @@ import { type Static, Type } from 'typebox';
 import { formatInstant, instantFrom } from '../../calendar/instant.ts';
 import { ESTIMATORS } from '../../domain/markov/estimator.ts';
 import { LIMITS } from '../../lib/budgets.ts';
-import { WINDOW_NAMES } from '../../reports/figures.ts';
+import { type ReportFigures, WINDOW_NAMES, type WindowName } from '../../reports/figures.ts';
 import { EXACT_DETAIL_NAMES, QUANTITIES } from '../../reports/quantities.ts';
 import type { ReportRequest } from '../../reports/service.ts';
 import { warningOf } from '../../reports/stale-polls.ts';
+import { summaryOf } from '../../reports/summary.ts';
 import { REPORT_STATUSES, type ReportRecord } from '../../storage/ports/report-catalog.ts';
+import { seconds } from '../as-of.ts';
 import { GivenInstant, Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
 import { TzVersion } from './tz-version.ts';
 import { Warning } from './warning.ts';
+
+export const ROOT = '/api/v1/reports';
+export const tags = ['reports'];
+
+export const ReportParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'the id of a report' }) });
+
+/** Ids in paths are case-insensitive. */
+export function idOf({ id }: { readonly id: string }): string {
+  return id.toLowerCase();
+}
 
 export const TriggerBody = Type.Object(
   {
@@ -81,7 +93,7 @@ export function reportResource(report: ReportRecord): Static<typeof ReportResour
   };
 }
 
-const seconds = Object.fromEntries(
+const durations = Object.fromEntries(
   WINDOW_NAMES.flatMap((window) =>
     QUANTITIES.map((quantity) => [`${quantity}_last_${window}_seconds`, Type.Number({ minimum: 0 })]),
   ),
@@ -96,7 +108,7 @@ export const ReportRow = Type.Object(
   {
     store_id: StoreId,
     name: Nullable(Type.String({ description: 'what people call the store now; null: it has no name, or is gone' })),
-    ...seconds,
+    ...durations,
     polls_counted: Type.Integer({ minimum: 0, description: 'polls of eight days that lie within business hours' }),
     first_poll: Nullable(
       Type.String({
@@ -109,3 +121,72 @@ export const ReportRow = Type.Object(
   },
   { title: 'ReportRow', additionalProperties: true },
 );
+
+const UptimeBar = Type.Object(
+  {
+    from: Type.Number({ minimum: 0, maximum: 1 }),
+    to: Type.Number({ minimum: 0, maximum: 1 }),
+    stores: Type.Integer({ minimum: 0 }),
+  },
+  {
+    title: 'UptimeBar',
+    description: 'Stores with an uptime ratio of at least `from` and less than `to`; from 1 to 1: exactly 1.',
+  },
+);
+
+const WindowSummary = Type.Object(
+  {
+    open_seconds: Type.Number({ minimum: 0 }),
+    uptime_seconds: Type.Number({ minimum: 0 }),
+    downtime_seconds: Type.Number({ minimum: 0 }),
+    unknown_seconds: Type.Number({ minimum: 0 }),
+    uptime_ratio: Nullable(
+      Type.Number({
+        minimum: 0,
+        maximum: 1,
+        description: 'uptime as a share of the known open time; null if none is known',
+        examples: [0.9731],
+      }),
+    ),
+    stores_with_data: Type.Integer({ minimum: 0, description: 'stores with known open time' }),
+    stores_without_data: Type.Integer({ minimum: 0, description: 'stores without: not open, or not polled' }),
+    histogram: Type.Array(UptimeBar, { description: 'the stores with data by uptime ratio, lowest first' }),
+  },
+  { title: 'WindowSummary', description: 'All stores of a report together. open = uptime + downtime + unknown.' },
+);
+
+export const ReportSummary = Type.Object(
+  {
+    as_of: Instant,
+    estimator: OneOf(ESTIMATORS),
+    stores: Type.Integer({ minimum: 0, description: 'stores in the report' }),
+    hour: WindowSummary,
+    day: WindowSummary,
+    week: WindowSummary,
+  },
+  { title: 'ReportSummary' },
+);
+
+export function summaryBody(figures: ReportFigures): Static<typeof ReportSummary> {
+  const windowOf = (window: WindowName): Static<typeof WindowSummary> => {
+    const { open, up, down, unknown, storesWithData, storesWithoutData, histogram } = summaryOf(figures, window);
+    return {
+      open_seconds: seconds(open),
+      uptime_seconds: seconds(up),
+      downtime_seconds: seconds(down),
+      unknown_seconds: seconds(unknown),
+      uptime_ratio: up + down === 0 ? null : up / (up + down),
+      stores_with_data: storesWithData,
+      stores_without_data: storesWithoutData,
+      histogram: [...histogram],
+    };
+  };
+  return {
+    as_of: formatInstant(figures.asOf),
+    estimator: figures.estimator,
+    stores: figures.ids.length,
+    hour: windowOf('hour'),
+    day: windowOf('day'),
+    week: windowOf('week'),
+  };
+}

@@ -113,6 +113,7 @@ test('a report of somebody else is to an owner none at all, whatever is asked of
       ['GET', `${ROOT}/ID`],
       ['GET', `${ROOT}/ID/events`],
       ['GET', `${ROOT}/ID/rows`],
+      ['GET', `${ROOT}/ID/summary`],
       ['GET', `${ROOT}/ID/download?format=parquet`],
       ['POST', `${ROOT}/ID/cancel`],
       ['DELETE', `${ROOT}/ID`],

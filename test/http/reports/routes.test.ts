@@ -158,6 +158,49 @@ async function readParquet(t: TestContext, bytes: Buffer): Promise<Json[]> {
   }
 }
 
+test('the summary adds up the rows, and counts the stores by uptime', async (t) => {
+  const server = await fleet(t);
+  const id = await made(server);
+  const answer = await server.app.inject(`${ROOT}/${id}/summary`);
+  assert.equal(answer.statusCode, 200, answer.body);
+  const { hour, day, week, ...rest } = answer.json<Record<'hour' | 'day' | 'week', Json>>();
+  assert.deepEqual(rest, { as_of: '2023-01-22T12:00:00.000Z', estimator: 'nearest', stores: 6 });
+  const { items } = (await server.app.inject(`${ROOT}/${id}/rows`)).json<{ items: Record<string, number>[] }>();
+  for (const [window, summary] of Object.entries({ hour, day, week })) {
+    for (const quantity of ['open', 'uptime', 'downtime', 'unknown']) {
+      // Half milliseconds are added up exactly; seconds would be rounded.
+      const halves = items.map((row) => Math.round((row[`${quantity}_last_${window}_seconds`] as number) * 2_000));
+      const sum = halves.reduce((total, value) => total + value, 0) / 2 / 1_000;
+      assert.equal(summary[`${quantity}_seconds`], sum, `${quantity} of the ${window}`);
+    }
+    assert.deepEqual([summary.stores_with_data, summary.stores_without_data], [5, 1], window);
+    assert.equal(
+      summary.uptime_ratio,
+      Number(summary.uptime_seconds) / (Number(summary.open_seconds) - Number(summary.unknown_seconds)),
+    );
+  }
+  assert.deepEqual(hour.histogram, [
+    { from: 0, to: 0.5, stores: 1 },
+    { from: 0.5, to: 0.8, stores: 2 },
+    { from: 0.8, to: 0.9, stores: 0 },
+    { from: 0.9, to: 0.95, stores: 0 },
+    { from: 0.95, to: 0.99, stores: 0 },
+    { from: 0.99, to: 1, stores: 1 },
+    { from: 1, to: 1, stores: 1 },
+  ]);
+  rmSync(server.resultsDir, { recursive: true });
+  assert.equal((await server.app.inject(`${ROOT}/${id}/summary`)).body, answer.body, 'decoded figures are kept');
+});
+
+test('only a complete report has a summary', async (t) => {
+  const server = await fleet(t);
+  await server.reports.stop();
+  const { id } = (await server.app.inject({ method: 'POST', url: ROOT, payload: {} })).json<{ id: string }>();
+  const answer = await server.app.inject(`${ROOT}/${id}/summary`);
+  assert.equal(answer.statusCode, 409);
+  assert.equal(answer.json<{ detail: string }>().detail, `the report ${id} is queued, not complete`);
+});
+
 test('half a millisecond survives in every exact format', async (t) => {
   const server = await testServer(t);
   await merge(server.storage, {

@@ -1,9 +1,11 @@
 import { useSignal } from '@preact/signals';
-import { count, percent } from '../../lib/format.ts';
-import { BUCKET_WORDS, spreadOf, type Window } from '../../lib/spread.ts';
+import type { ReportSummary, UptimeBar } from '../../../api/schema.ts';
+import { count, counted, percent } from '../../lib/format.ts';
 import { Loading, Trouble } from '../../parts/notices.tsx';
-import { urlOf } from '../../state/api.ts';
+import { call } from '../../state/api.ts';
 import { useLoad } from '../../state/load.ts';
+
+type Window = keyof Pick<ReportSummary, 'hour' | 'day' | 'week'>;
 
 const WINDOWS: readonly { readonly window: Window; readonly words: string }[] = [
   { window: 'hour', words: 'Hour' },
@@ -14,15 +16,11 @@ const WINDOWS: readonly { readonly window: Window; readonly words: string }[] = 
 /** How many stores had how much uptime. */
 export function Histogram({ id }: { readonly id: string }) {
   const window = useSignal<Window>('week');
-  const loaded = useLoad(`spread ${id}`, async (signal) => {
-    const url = urlOf('GET /api/v1/reports/{id}/download', { path: { id }, query: { format: 'csv' } });
-    const { body, ok, status } = await fetch(url, { signal });
-    if (!ok || body === null) throw new Error(`the server answered ${status}`);
-    return spreadOf(body);
-  });
-  const spread = loaded.data?.[window.value];
-  const all = spread?.stores.reduce((sum, value) => sum + value, 0) ?? 0;
-  const most = Math.max(1, ...(spread?.stores ?? []));
+  const loaded = useLoad(`summary ${id}`, (signal) =>
+    call('GET /api/v1/reports/{id}/summary', { path: { id }, signal }),
+  );
+  const shown = loaded.data?.[window.value];
+  const most = Math.max(1, ...(shown?.histogram ?? []).map(({ stores }) => stores));
   return (
     <section class="histogram" aria-labelledby="histogram">
       <header class="head">
@@ -43,7 +41,7 @@ export function Histogram({ id }: { readonly id: string }) {
           ))}
         </fieldset>
       </header>
-      {spread === undefined ? (
+      {shown === undefined ? (
         loaded.error === undefined ? (
           <Loading what="the histogram" />
         ) : (
@@ -52,27 +50,30 @@ export function Histogram({ id }: { readonly id: string }) {
       ) : (
         <>
           <ol>
-            {BUCKET_WORDS.map((words, i) => {
-              const stores = spread.stores[i] ?? 0;
-              return (
-                <li key={words}>
-                  <span class="bar" aria-hidden="true">
-                    <i data-bucket={i} style={{ height: `${(stores / most) * 100}%` }} />
-                  </span>
-                  <strong>{count(stores)}</strong>
-                  <span class="small">{words}</span>
-                  <small class="quiet">{percent(all === 0 ? null : stores / all)}</small>
-                </li>
-              );
-            })}
+            {shown.histogram.map((bar, i) => (
+              <li key={bar.from}>
+                <span class="bar" aria-hidden="true">
+                  <i data-bucket={i} style={{ height: `${(bar.stores / most) * 100}%` }} />
+                </span>
+                <strong>{count(bar.stores)}</strong>
+                <span class="small">{rangeOf(bar)}</span>
+                <small class="quiet">
+                  {percent(shown.stores_with_data === 0 ? null : bar.stores / shown.stores_with_data)}
+                </small>
+              </li>
+            ))}
           </ol>
-          {spread.none > 0 && (
-            <p class="small quiet">
-              {count(spread.none)} more were not open in this time, or nothing is known of them.
-            </p>
+          {shown.stores_without_data > 0 && (
+            <p class="small quiet">{counted(shown.stores_without_data, 'store')} with no data</p>
           )}
         </>
       )}
     </section>
   );
+}
+
+/** Such as `80–90%`. */
+function rangeOf({ from, to }: UptimeBar): string {
+  const [low, high] = [from, to].map((ratio) => Math.round(ratio * 100));
+  return low === high ? `${low}%` : `${low}–${high}%`;
 }
