@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import type { Stretch } from '../domain/timeline.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
 import { FairQueue } from '../lib/fair-queue.ts';
 import type { FleetGauges } from '../metrics.ts';
@@ -13,7 +12,7 @@ import { type LiveStates, readLive } from './live.ts';
 import { Refreshed } from './refreshed.ts';
 import { Remembered, RememberedAnswers } from './remembered.ts';
 import { Schedules } from './schedules.ts';
-import { readTimeline, type StoreTimeline } from './timeline.ts';
+import { readTimeline, type StoreTimeline, type TimelineRange } from './timeline.ts';
 import { nameOf, type Visible } from './visible.ts';
 
 export interface FleetServiceParts {
@@ -45,11 +44,6 @@ const QUEUE = 500;
 interface DataState {
   readonly revision: number;
   readonly latestPoll: number | undefined;
-}
-
-/** What of a store's time is to be explained, as it was known at an instant (milliseconds). */
-export interface TimelineRange extends Stretch {
-  readonly asOf: number;
 }
 
 export interface NamedTimeline extends StoreTimeline {
@@ -184,14 +178,14 @@ export class FleetService implements StateSource {
   ): Promise<NamedTimeline> {
     const read = () => this.#readTimeline(stores, storeId, range);
     if (requester === undefined) return read();
-    const question = JSON.stringify([nameOf(stores), storeId, range.from, range.to, range.asOf]);
+    const question = JSON.stringify([nameOf(stores), storeId, range]);
     return this.#timelines.run(requester, question, read);
   }
 
-  async #readTimeline(stores: Visible, storeId: string, { asOf, ...range }: TimelineRange): Promise<NamedTimeline> {
+  async #readTimeline(stores: Visible, storeId: string, range: TimelineRange): Promise<NamedTimeline> {
     const fleet = await this.#schedules.current();
     const store = storeNamed(fleet.directory, stores, storeId);
-    const timeline = await this.#storage.snapshot((snapshot) => readTimeline(snapshot, fleet, store.key, range, asOf));
+    const timeline = await this.#storage.snapshot((snapshot) => readTimeline(snapshot, fleet, store.key, range));
     return { ...timeline, storeId: store.id };
   }
 

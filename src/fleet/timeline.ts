@@ -4,20 +4,28 @@ import type { Zone } from '../domain/zone.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { FleetSchedule } from './schedules.ts';
 
+/** Which time of a store to explain, by what was known at the instant `asOf`; milliseconds. */
+export interface TimelineRange extends Stretch {
+  readonly asOf: number;
+  /** Further stretches to explain by the same polls, within the eight days before `asOf`. */
+  readonly windows?: readonly Stretch[] | undefined;
+}
+
 export interface StoreTimeline extends Timeline {
+  /** One for each of the windows asked for, in their order. */
+  readonly windows: readonly Timeline[];
   /** The zone whose clock the store went by at an instant. */
   zoneAt(instant: number): Zone;
   /** When the store was polled for the first time ever, up to `asOf`, milliseconds; `undefined`: it never was. */
   readonly firstPoll: number | undefined;
 }
 
-/** @param range within the eight days before `asOf` */
+/** @param range within the eight days before its `asOf` */
 export async function readTimeline(
   snapshot: Snapshot,
   fleet: FleetSchedule,
   key: number,
-  range: Stretch,
-  asOf: number,
+  { asOf, windows = [], ...range }: TimelineRange,
 ): Promise<StoreTimeline> {
   const from = asOf - POLL_REACH;
   const { base, schedule } = fleet.over(from, asOf);
@@ -28,12 +36,12 @@ export async function readTimeline(
   for (const { reason, instant } of await snapshot.pollReasons(key, key + 1, from, asOf)) {
     for (const at of instant) reasons.set(at, reason);
   }
+  const open = schedule.openIntervals(store, from, asOf);
+  const about = { reasons, firstPoll, unknown: schedule.unknownIntervals(store) };
+  const timelineIn = (stretch: Stretch) => timelineOf(open, polls, 0, polls.length, stretch, asOf, about);
   return {
-    ...timelineOf(schedule.openIntervals(store, from, asOf), polls, 0, polls.length, range, asOf, {
-      reasons,
-      firstPoll,
-      unknown: schedule.unknownIntervals(store),
-    }),
+    ...timelineIn(range),
+    windows: windows.map(timelineIn),
     firstPoll: firstPoll <= asOf ? firstPoll : undefined,
     zoneAt: (instant) => schedule.zoneAt(store, instant),
   };

@@ -146,6 +146,11 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
       status: 200,
       stranger: 404,
     },
+    {
+      ask: (ids) => ({ ...store(ids), query: { as_of: T, windows: 'day' } }),
+      status: 200,
+      stranger: 404,
+    },
   ],
   'POST /api/v1/polls': [{ ask: () => ({ body: POLL, headers: { 'content-type': 'text/csv' } }), status: 200, blind }],
 

@@ -226,6 +226,26 @@ test('a report that was made of old polls says so above its figures', async (t) 
   }
 });
 
+test('the page of a store asks for one timeline, and for one more when it shows an earlier week', async (t) => {
+  const fleet = await seenFleet(t, { now: noonClock() });
+  const days = 24 * 60;
+  await append(fleet, pollsOf('a', NOON, 70, 10, 7.5 * days));
+  const page = await openPage(t, browser);
+  await page.clock.setSystemTime(NOON);
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().includes('/timeline')) asked.push(request.url());
+  });
+  await page.goto(`${fleet.url}/stores/a?as_of=${new Date(NOON).toISOString()}`);
+  await page.getByRole('article', { name: 'Last 7 days' }).waitFor();
+  await page.getByText('2 polls as a list').waitFor();
+  assert.equal(asked.length, 1, asked.join('\n'));
+  await page.getByRole('link', { name: 'The week before' }).click();
+  await page.getByText('1 poll as a list').waitFor();
+  assert.equal(asked.length, 2, asked.join('\n'));
+  await page.getByRole('article', { name: 'Last 7 days' }).waitFor();
+});
+
 test('an import that failed for its bad rows shows them, with what the rest of the page says of unknown hours', async (t) => {
   const fleet = await seenFleet(t, { now: noonClock() });
   const page = await openPage(t, browser);

@@ -866,6 +866,7 @@ export interface Timeline {
   /** outages that meet the range, each as a whole and across closed time; none begins before eight days before `as_of`, or before the first poll of the store */
   readonly outages: readonly Outage[];
   readonly totals: TimelineTotals;
+  readonly windows?: TimelineWindows | undefined;
 }
 
 export interface TimelineTotals {
@@ -873,6 +874,21 @@ export interface TimelineTotals {
   readonly up_seconds: number;
   readonly down_seconds: number;
   readonly unknown_seconds: number;
+}
+
+/** The open time of one window by state. The totals are those of a report. */
+export interface TimelineWindow {
+  readonly from: StoreTime;
+  readonly to: StoreTime;
+  readonly segments: readonly StateSegment[];
+  readonly totals: TimelineTotals;
+}
+
+/** those that the request names */
+export interface TimelineWindows {
+  readonly hour?: TimelineWindow | undefined;
+  readonly day?: TimelineWindow | undefined;
+  readonly week?: TimelineWindow | undefined;
 }
 
 export interface TriggeredReport {
@@ -1612,6 +1628,8 @@ export interface Routes {
       readonly to?: string | undefined;
       /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of the stores that you may see; by default now */
       readonly as_of?: string | undefined;
+      /** windows of a report to explain as well: those that end at `as_of`, whatever the range is */
+      readonly windows?: readonly ('hour' | 'day' | 'week')[] | undefined;
       /** the rule that decides between polls */
       readonly estimator?: 'nearest' | undefined;
     };

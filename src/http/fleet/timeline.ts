@@ -4,12 +4,13 @@ import { formatInstant, instantFrom } from '../../calendar/instant.ts';
 import { shownZone } from '../../calendar/tzdb.ts';
 import { DAY } from '../../domain/hours.ts';
 import type { Intervals } from '../../domain/interval.ts';
-import type { Stretch } from '../../domain/timeline.ts';
+import type { Segment, Stretch, Timeline as TimelineOf, Totals } from '../../domain/timeline.ts';
 import { POLL_REACH, WINDOWS } from '../../domain/window.ts';
 import { wallAt } from '../../domain/zone.ts';
-import type { FleetService } from '../../fleet/service.ts';
-import type { StoreTimeline } from '../../fleet/timeline.ts';
+import type { FleetService, NamedTimeline } from '../../fleet/service.ts';
+import type { TimelineRange } from '../../fleet/timeline.ts';
 import { invalid } from '../../lib/errors.ts';
+import { WINDOW_NAMES, type WindowName } from '../../reports/figures.ts';
 import { AsOf, asOfFrom, seconds } from '../as-of.ts';
 import {
   FirstPoll,
@@ -29,6 +30,12 @@ const TimelineQuery = Type.Object(
     from: Type.Optional(GivenInstant('the beginning; by default seven days before `to`')),
     to: Type.Optional(GivenInstant('the end; by default `as_of`')),
     as_of: Type.Optional(AsOf),
+    windows: Type.Optional(
+      Type.Array(OneOf(WINDOW_NAMES), {
+        maxItems: WINDOW_NAMES.length,
+        description: 'windows of a report to explain as well: those that end at `as_of`, whatever the range is',
+      }),
+    ),
     estimator: Type.Optional(OneOf(['nearest'], 'the rule that decides between polls')),
   },
   { additionalProperties: false },
@@ -85,6 +92,11 @@ const TimelineTotals = Type.Object(
   { title: 'TimelineTotals' },
 );
 
+const TimelineWindow = Type.Object(
+  { from: StoreTime, to: StoreTime, segments: Type.Array(StateSegment), totals: TimelineTotals },
+  { title: 'TimelineWindow', description: 'The open time of one window by state. The totals are those of a report.' },
+);
+
 const Timeline = Type.Object(
   {
     store_id: StoreId,
@@ -109,6 +121,16 @@ const Timeline = Type.Object(
         'outages that meet the range, each as a whole and across closed time; none begins before eight days before `as_of`, or before the first poll of the store',
     }),
     totals: TimelineTotals,
+    windows: Type.Optional(
+      Type.Object(
+        {
+          hour: Type.Optional(TimelineWindow),
+          day: Type.Optional(TimelineWindow),
+          week: Type.Optional(TimelineWindow),
+        },
+        { title: 'TimelineWindows', description: 'those that the request names' },
+      ),
+    ),
   },
   { title: 'Timeline' },
 );
@@ -132,16 +154,13 @@ export function timelineRoutes(fleet: FleetService): Routes {
       async (request, reply) => {
         const asked = await asOfFrom(request, fleet);
         const asOf = asked?.asOf ?? fleet.now();
-        const range = rangeFrom(request.query, asOf);
+        const { windows: names = [] } = request.query;
+        const windows = names.map((name) => windowOf(name, asOf));
+        const range = { ...rangeFrom(request.query, asOf), asOf, windows };
         reply.header('cache-control', 'no-store');
         const { store_id } = request.params;
-        const timeline = await fleet.timeline(
-          storesOf(request.principal),
-          store_id,
-          { ...range, asOf },
-          asked?.requester,
-        );
-        return answerOf(timeline.storeId, range, asOf, timeline);
+        const timeline = await fleet.timeline(storesOf(request.principal), store_id, range, asked?.requester);
+        return bodyOf(timeline, range, names);
       },
     );
   };
@@ -166,20 +185,38 @@ function rangeFrom(query: { readonly from?: string; readonly to?: string }, asOf
   return { from, to };
 }
 
-function answerOf(id: string, range: Stretch, asOf: number, timeline: StoreTimeline): Static<typeof Timeline> {
+function windowOf(name: WindowName, asOf: number): Stretch {
+  return { from: asOf - (WINDOWS[WINDOW_NAMES.indexOf(name)] as number), to: asOf };
+}
+
+function bodyOf(
+  timeline: NamedTimeline,
+  range: TimelineRange,
+  windows: readonly WindowName[],
+): Static<typeof Timeline> {
   const time = (instant: number) => storeTimeAhead(instant, wallAt(timeline.zoneAt(instant), instant) - instant);
-  const { open, hoursUnknown, polls, segments, outages, totals, firstPoll } = timeline;
+  const { open, hoursUnknown, polls, outages, firstPoll } = timeline;
   const stretches = (intervals: Intervals) =>
     Array.from({ length: intervals.length / 2 }, (_, i) => ({
       from: time(intervals[2 * i] as number),
       to: time(intervals[2 * i + 1] as number),
     }));
+  const openTime = ({ from, to }: Stretch, { segments, totals }: Pick<TimelineOf, 'segments' | 'totals'>) => ({
+    from: time(from),
+    to: time(to),
+    segments: segments.map(segmentBody),
+    totals: totalsBody(totals),
+  });
+  const segmentBody = ({ from, to, state }: Segment) => ({
+    from: time(from),
+    to: time(to),
+    state,
+    seconds: seconds(to - from),
+  });
   return {
-    store_id: id,
+    store_id: timeline.storeId,
     zone: shownZone(timeline.zoneAt(range.to).name),
-    as_of: time(asOf),
-    from: time(range.from),
-    to: time(range.to),
+    as_of: time(range.asOf),
     estimator: 'nearest',
     first_poll: firstPoll === undefined ? null : time(firstPoll),
     open: stretches(open),
@@ -191,12 +228,7 @@ function answerOf(id: string, range: Stretch, asOf: number, timeline: StoreTimel
       reason: counts ? null : hoursKnown ? 'outside_business_hours' : 'hours_unknown',
       inactive_reason: reasonBody(reason),
     })),
-    segments: segments.map(({ from, to, state }) => ({
-      from: time(from),
-      to: time(to),
-      state,
-      seconds: seconds(to - from),
-    })),
+    ...openTime(range, timeline),
     outages: outages.map(({ from, to, ongoing, lost, sinceFirstPoll, reasons }) => ({
       from: time(from),
       to: time(to),
@@ -205,11 +237,19 @@ function answerOf(id: string, range: Stretch, asOf: number, timeline: StoreTimel
       since_first_poll: sinceFirstPoll,
       reasons: reasons.map(({ code, detail = null, polls }) => ({ code, detail, polls })),
     })),
-    totals: {
-      open_seconds: seconds(totals.open),
-      up_seconds: seconds(totals.up),
-      down_seconds: seconds(totals.down),
-      unknown_seconds: seconds(totals.unknown),
-    },
+    ...(windows.length > 0 && {
+      windows: Object.fromEntries(
+        windows.map((name, i) => [name, openTime(windowOf(name, range.asOf), timeline.windows[i] as TimelineOf)]),
+      ),
+    }),
+  };
+}
+
+function totalsBody({ open, up, down, unknown }: Totals): Static<typeof TimelineTotals> {
+  return {
+    open_seconds: seconds(open),
+    up_seconds: seconds(up),
+    down_seconds: seconds(down),
+    unknown_seconds: seconds(unknown),
   };
 }

@@ -219,6 +219,29 @@ test('a timeline explains a store: open times, polls, states, outages, totals', 
   });
 });
 
+test('one timeline explains several windows, each as a request for its range does', async (t) => {
+  const { json } = await served(t);
+  const store = '/api/v1/stores/mine/timeline';
+  const asOf = Date.parse('2025-06-04T16:45:00Z');
+  const ask = (query: Record<string, string>) =>
+    json(`${store}?${new URLSearchParams({ as_of: new Date(asOf).toISOString(), ...query })}`, 'owner');
+  const { windows, ...rest } = await ask({ from: '2025-06-04T13:00:00Z', windows: 'hour' });
+  const { windows: none, ...plain } = await ask({ from: '2025-06-04T13:00:00Z' });
+  assert.deepEqual(rest, plain, 'windows do not change the rest');
+  assert.equal(none, undefined);
+  assert.deepEqual(Object.keys(windows), ['hour']);
+
+  const all = await json(
+    `${store}?as_of=${new Date(asOf).toISOString()}&windows=hour&windows=day&windows=week`,
+    'owner',
+  );
+  for (const [name, hours] of Object.entries({ hour: 1, day: 24, week: 168 })) {
+    const from = new Date(asOf - hours * 3_600_000).toISOString();
+    const { from: begin, to, segments, totals } = await ask({ from });
+    assert.deepEqual(all.windows[name], { from: begin, to, segments, totals }, name);
+  }
+});
+
 test('a timeline and the fleet say why a store is offline', async (t) => {
   const { json } = await served(t, {
     hours: [...everyDay('s'), ...everyDay('r'), ...everyDay('q')],

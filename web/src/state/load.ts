@@ -1,30 +1,29 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 
-/** What is brought from the server. While it is brought again, what was there stays. */
-export interface Loaded<T> {
+/** Something loaded from the server. While it is loaded again, the data before stays. */
+export interface Load<T> {
   readonly data: T | undefined;
   readonly error: unknown;
   readonly loading: boolean;
-  /** When `data` came, milliseconds. */
+  /** When `data` arrived, milliseconds. */
   readonly at: number | undefined;
+  reload(): void;
 }
+
+type State<T> = Omit<Load<T>, 'reload'> & { readonly key: string };
 
 const EMPTY = { data: undefined, error: undefined, loading: true, at: undefined };
 
 /**
- * Brings something, and brings it again when `key` or `again` changes. What belongs to another key is not shown.
+ * Loads something, and loads it again when `key` or `again` changes. Data of another key is not shown.
  *
- * @param key names what is brought; with `again` it is the same thing, a newer state of it
+ * @param key identifies what is loaded; `again` stands for a newer state of the same
  */
-export function useLoad<T>(
-  key: string,
-  bring: (signal: AbortSignal) => Promise<T>,
-  again: unknown = 0,
-): Loaded<T> & { reload(): void } {
-  const state = useRef(signal<Loaded<T> & { readonly key: string }>({ ...EMPTY, key })).current;
-  const latest = useRef(bring);
-  latest.current = bring;
+export function useLoad<T>(key: string, fetchData: (signal: AbortSignal) => Promise<T>, again: unknown = 0): Load<T> {
+  const state = useRef(signal<State<T>>({ ...EMPTY, key })).current;
+  const latest = useRef(fetchData);
+  latest.current = fetchData;
   const running = useRef<AbortController>(undefined);
 
   const load = () => {

@@ -2,12 +2,12 @@ import type { Store, Timeline } from '../../../api/schema.ts';
 import { calendarDate } from '../../lib/clock.ts';
 import { changeInPoints, counted, openTime, percent } from '../../lib/format.ts';
 import { addDays } from '../../lib/local-days.ts';
-import { Loading, Trouble } from '../../parts/notices.tsx';
+import { Loaded } from '../../parts/loaded.tsx';
 import { ScrollBox } from '../../parts/scroll-box.tsx';
 import { useLoad } from '../../state/load.ts';
 import { param } from '../../state/place.ts';
 import { ratioOf } from './numbers.tsx';
-import { bringWeek, type Week, weekUntil } from './week.ts';
+import { fetchWeek, type Week, weekUntil } from './week.ts';
 import { WeekGrid } from './week-grid.tsx';
 import { WeekSteps } from './week-steps.tsx';
 
@@ -32,13 +32,9 @@ export function ComparePart({ store, asOf }: { readonly store: Store; readonly a
               <h2>Until {calendarDate(shown.until)}</h2>
               <WeekSteps week={shown} name={name} zone={zone} asOf={asOf} />
             </header>
-            {loaded.data !== undefined ? (
-              <WeekGrid week={shown} zone={zone} timeline={loaded.data} />
-            ) : loaded.error === undefined ? (
-              <Loading what="the week" />
-            ) : (
-              <Trouble error={loaded.error} retry={loaded.reload} />
-            )}
+            <Loaded of={loaded} what="the week">
+              {(timeline) => <WeekGrid week={shown} zone={zone} timeline={timeline} />}
+            </Loaded>
           </section>
         ))}
       </div>
@@ -47,7 +43,7 @@ export function ComparePart({ store, asOf }: { readonly store: Store; readonly a
 }
 
 function useWeek({ store_id: id }: Store, week: Week, asOf: number) {
-  return useLoad(`compared ${id} ${week.until}`, (signal) => bringWeek(id, week, signal), asOf);
+  return useLoad(`compared ${id} ${week.until}`, (signal) => fetchWeek(id, week, signal), asOf);
 }
 
 function Difference({ a, b }: { readonly a: Timeline; readonly b: Timeline }) {

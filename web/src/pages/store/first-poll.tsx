@@ -2,15 +2,17 @@ import type { Timeline } from '../../../api/schema.ts';
 import { Instant } from '../../parts/time.tsx';
 
 interface Props {
-  readonly timeline: Pick<Timeline, 'first_poll' | 'from'>;
+  readonly first: Timeline['first_poll'];
+  /** When the range shown begins, milliseconds. */
+  readonly from: number;
   readonly zone: string;
-  /** What becomes of the time before it here. */
+  /** What the range says about the time before. */
   readonly before: string;
 }
 
-/** Marks a store that was polled for the first time ever within a range. */
-export function FirstPollNote({ timeline: { first_poll: first, from }, zone, before }: Props) {
-  if (first === null || Date.parse(first.utc) <= Date.parse(from.utc)) return null;
+/** Says that a store was first polled within the range shown. */
+export function FirstPollNote({ first, from, zone, before }: Props) {
+  if (first === null || Date.parse(first.utc) <= from) return null;
   return (
     <p class="small">
       First polled <Instant utc={first.utc} zone={zone} />. {before}

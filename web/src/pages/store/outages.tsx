@@ -1,12 +1,12 @@
-import type { Timeline } from '../../../api/schema.ts';
 import { noOutages } from '../../lib/absence.ts';
 import { duration, openTime } from '../../lib/format.ts';
 import { reasonInWords } from '../../lib/reasons.ts';
 import { StateShape } from '../../parts/state-mark.tsx';
 import { Instant } from '../../parts/time.tsx';
+import type { WeekTimeline } from './week.ts';
 
 /** When it was down, latest first. */
-export function Outages({ timeline, zone }: { readonly timeline: Timeline; readonly zone: string }) {
+export function Outages({ timeline, zone }: { readonly timeline: WeekTimeline; readonly zone: string }) {
   const { outages } = timeline;
   const told = outages.some(({ reasons }) => reasons.length > 0);
   return (

@@ -1,16 +1,16 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import type { SeenPoll, Timeline } from '../../../api/schema.ts';
+import type { SeenPoll } from '../../../api/schema.ts';
 import { seenPieces } from '../../lib/seen.ts';
 import { DayRow } from './day-row.tsx';
-import type { Week } from './week.ts';
+import type { Week, WeekTimeline } from './week.ts';
 
 const HOUR = 3_600_000;
 
 interface Props {
   readonly week: Week;
   readonly zone: string;
-  readonly timeline: Timeline;
+  readonly timeline: WeekTimeline;
 }
 
 /**

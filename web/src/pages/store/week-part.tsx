@@ -1,12 +1,12 @@
 import type { Store } from '../../../api/schema.ts';
-import { Loading, Trouble } from '../../parts/notices.tsx';
+import { Loaded } from '../../parts/loaded.tsx';
 import { useLoad } from '../../state/load.ts';
 import { param } from '../../state/place.ts';
 import { FirstPollNote } from './first-poll.tsx';
 import { Numbers } from './numbers.tsx';
 import { Outages } from './outages.tsx';
 import { PollTable } from './poll-table.tsx';
-import { bringWeek, weekUntil } from './week.ts';
+import { fetchExplained, fetchWeek, timelineIn, type Week, type WeekTimeline, weekUntil } from './week.ts';
 import { WeekGrid } from './week-grid.tsx';
 import { WeekSteps } from './week-steps.tsx';
 
@@ -14,8 +14,7 @@ import { WeekSteps } from './week-steps.tsx';
 export function WeekPart({ store, asOf }: { readonly store: Store; readonly asOf: number }) {
   const { zone, store_id: id } = store;
   const week = weekUntil(param('until'), zone, asOf);
-  const loaded = useLoad(`week ${id} ${week.until} ${param('as_of')}`, (signal) => bringWeek(id, week, signal), asOf);
-  const { data } = loaded;
+  const explained = useLoad(`explained ${id}`, (signal) => fetchExplained(id, asOf, signal), asOf);
   return (
     <>
       <section aria-labelledby="week">
@@ -26,22 +25,54 @@ export function WeekPart({ store, asOf }: { readonly store: Store; readonly asOf
           </div>
           <WeekSteps week={week} name="until" zone={zone} asOf={asOf} />
         </header>
-        {data === undefined ? (
-          loaded.error === undefined ? (
-            <Loading what="the week" />
-          ) : (
-            <Trouble error={loaded.error} retry={loaded.reload} />
-          )
+        {week.to < asOf ? (
+          <PastWeek id={id} week={week} zone={zone} asOf={asOf} />
         ) : (
-          <>
-            <FirstPollNote timeline={data} zone={zone} before="Nothing is known of the time before." />
-            <WeekGrid week={week} zone={zone} timeline={data} />
-            <PollTable polls={data.polls} zone={zone} />
-            <Outages timeline={data} zone={zone} />
-          </>
+          <Loaded of={explained} what="the week">
+            {(timeline) => <WeekDetails week={week} timeline={timelineIn(week, timeline)} zone={zone} />}
+          </Loaded>
         )}
       </section>
-      <Numbers id={id} zone={zone} asOf={asOf} />
+      <Numbers explained={explained} zone={zone} asOf={asOf} />
+    </>
+  );
+}
+
+interface PastWeekProps {
+  readonly id: string;
+  readonly week: Week;
+  readonly zone: string;
+  readonly asOf: number;
+}
+
+/** A week that the page's own timeline does not cover. */
+function PastWeek({ id, week, zone, asOf }: PastWeekProps) {
+  const loaded = useLoad(`week ${id} ${week.until}`, (signal) => fetchWeek(id, week, signal), asOf);
+  return (
+    <Loaded of={loaded} what="the week">
+      {(timeline) => <WeekDetails week={week} timeline={timeline} zone={zone} />}
+    </Loaded>
+  );
+}
+
+interface WeekDetailsProps {
+  readonly week: Week;
+  readonly timeline: WeekTimeline;
+  readonly zone: string;
+}
+
+function WeekDetails({ week, timeline, zone }: WeekDetailsProps) {
+  return (
+    <>
+      <FirstPollNote
+        first={timeline.first_poll}
+        from={week.from}
+        zone={zone}
+        before="Nothing is known of the time before."
+      />
+      <WeekGrid week={week} zone={zone} timeline={timeline} />
+      <PollTable polls={timeline.polls} zone={zone} />
+      <Outages timeline={timeline} zone={zone} />
     </>
   );
 }

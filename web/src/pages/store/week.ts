@@ -1,3 +1,4 @@
+import type { StoreTime, Timeline } from '../../../api/schema.ts';
 import { addDays, dateAt, type LocalDay, localDays } from '../../lib/local-days.ts';
 import { call } from '../../state/api.ts';
 
@@ -23,12 +24,43 @@ export function weekUntil(until: string, zone: string, asOf: number): Week {
 
 export const instantText = (instant: number) => new Date(instant).toISOString();
 
-/** What happened in a week, by what was known at its end. */
-export function bringWeek(id: string, { from, to }: Week, signal: AbortSignal) {
+/** A timeline as far as a week shows it. */
+export type WeekTimeline = Pick<Timeline, 'first_poll' | 'segments' | 'hours_unknown' | 'polls' | 'outages'>;
+
+/** The part of a longer timeline that a week shows; whoever draws the days clips the segments. */
+export function timelineIn({ from, to }: Week, timeline: Timeline): WeekTimeline {
+  const meets = (one: { readonly from: StoreTime; readonly to: StoreTime }) =>
+    Date.parse(one.from.utc) < to && Date.parse(one.to.utc) > from;
+  return {
+    ...timeline,
+    hours_unknown: timeline.hours_unknown.filter(meets),
+    outages: timeline.outages.filter(meets),
+    polls: timeline.polls.filter(({ at }) => Date.parse(at.utc) >= from && Date.parse(at.utc) <= to),
+  };
+}
+
+/** The timeline of a week, by what was known at its end. */
+export function fetchWeek(id: string, { from, to }: Week, signal: AbortSignal) {
   const [first, last] = [instantText(from), instantText(to)];
   return call('GET /api/v1/stores/{store_id}/timeline', {
     path: { store_id: id },
     query: { from: first, to: last, as_of: last },
+    signal,
+  });
+}
+
+const POLL_REACH = 8 * 24 * 3_600_000;
+
+/** All polls that count at an instant, and what the windows of a report come from: one request for the page. */
+export function fetchExplained(id: string, asOf: number, signal: AbortSignal) {
+  return call('GET /api/v1/stores/{store_id}/timeline', {
+    path: { store_id: id },
+    query: {
+      as_of: instantText(asOf),
+      to: instantText(asOf),
+      from: instantText(asOf - POLL_REACH),
+      windows: ['hour', 'day', 'week'],
+    },
     signal,
   });
 }

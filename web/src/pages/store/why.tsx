@@ -1,4 +1,4 @@
-import type { SeenPoll, StateSegment, Timeline } from '../../../api/schema.ts';
+import type { SeenPoll, StateSegment, TimelineWindow } from '../../../api/schema.ts';
 import { dayAndTime, timeOfDay } from '../../lib/clock.ts';
 import { counted, exactDuration } from '../../lib/format.ts';
 import { dateAt } from '../../lib/local-days.ts';
@@ -7,7 +7,7 @@ import { bothClocks } from '../../parts/time.tsx';
 
 interface Props {
   readonly title: string;
-  readonly window: Timeline;
+  readonly window: TimelineWindow;
   /** All polls from which the window may take its states. */
   readonly polls: readonly SeenPoll[];
   readonly zone: string;
