@@ -40,6 +40,8 @@ function route({ method, path, summary, parameters = [], requestBody, responses 
     parts.push(`    body${requestBody.required ? '' : '?'}: ${union(types)};`);
   }
   parts.push(`    answer: ${union(answerTypes(responses))};`);
+  const events = responses['200']?.content?.['text/event-stream'];
+  if (events !== undefined) parts.push(`    events: ${typeOf(events.schema, '    ')};`);
   return `${comment(summary, '  ')}  ${key(`${method} ${path}`)}: {\n${parts.join('\n')}\n  };`;
 }
 

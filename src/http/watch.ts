@@ -1,46 +1,48 @@
 import type { FastifyReply } from 'fastify';
+import { type TSchema, Type } from 'typebox';
 import { UserError } from '../lib/errors.ts';
 import { sleep } from '../lib/world/timers.ts';
-import { answer, Raw } from './document/media.ts';
+import { Events } from './document/media.ts';
 import { type EventStream, startEvents } from './sse.ts';
 
-/** What somebody watches: how far it is, and how it ended. */
+/** A job whose events a client follows. */
 export interface Watched<T> {
-  /** What it is now. @throws UserError `not_found` when it is gone, or gone for the one who watches */
+  /** Its present state. @throws UserError `not_found` if it was deleted, or if the client no longer sees it */
   read(): Promise<T>;
-  /** What changes while it is under way. */
+  /** The data of a `progress` event. */
   progress(state: T): unknown;
-  /** The event that it ends with; `undefined`: it is under way. */
+  /** The name of the last event; `undefined` while the job is not finished. */
   end(state: T): string | undefined;
-  /** What the last event says. */
+  /** The data of the last event. */
   resource(state: T): unknown;
 }
 
-/** Milliseconds between two looks. */
-const LOOK_INTERVAL = 300;
+/** Milliseconds between two reads. */
+const READ_INTERVAL = 300;
 
-/** The schema of an answer that is a stream of events. */
-export const EventsAnswer = answer('until it has ended', {
-  'text/event-stream': Raw(
-    '`progress` events while it is under way, then one event that is named after its last status and holds the ' +
-      'resource, or `deleted`; comments in between keep the connection',
-  ),
-});
+/** The events of a job: `progress` until it ends, then one event named after its final status, or `deleted`. */
+export function jobEvents(progress: TSchema, resource: TSchema, finalStatuses: readonly string[]) {
+  return Events('the events, until the job has ended; comments in between keep the connection open', {
+    progress,
+    ...Object.fromEntries(finalStatuses.map((status) => [status, resource])),
+    deleted: Type.Object({}),
+  });
+}
 
 /**
- * Answers with the events of something until it ends or the client goes.
+ * Responds with the events of a job until the job ends or the client disconnects.
  *
  * @throws UserError `too_many_requests`
  */
 export function watch<T>(reply: FastifyReply, watched: Watched<T>): FastifyReply {
   const stream = startEvents(reply);
-  tell(stream, watched)
-    .catch((error) => reply.log.error({ err: error }, 'a stream of events broke off'))
+  sendEvents(stream, watched)
+    .catch((error) => reply.log.error({ err: error }, 'event stream failed'))
     .finally(() => stream.close());
   return reply;
 }
 
-async function tell<T>(stream: EventStream, watched: Watched<T>): Promise<void> {
+async function sendEvents<T>(stream: EventStream, watched: Watched<T>): Promise<void> {
   const gone = new AbortController();
   stream.closed.then(() => gone.abort());
   let last = '';
@@ -55,11 +57,11 @@ async function tell<T>(stream: EventStream, watched: Watched<T>): Promise<void> 
       if (text !== last) stream.send('progress', data);
       last = text;
     }
-    await sleep(LOOK_INTERVAL, gone.signal).catch(() => {});
+    await sleep(READ_INTERVAL, gone.signal).catch(() => {});
   }
 }
 
-/** While the database is away, nothing is known. */
+/** `unknown` while the database is unavailable. */
 async function stateOf<T>(watched: Watched<T>): Promise<T | 'deleted' | 'unknown'> {
   try {
     return await watched.read();

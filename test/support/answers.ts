@@ -8,6 +8,7 @@ import { withoutClassicSlash } from '../../src/http/classic.ts';
 import { documentOf } from '../../src/http/document/openapi.ts';
 import { type ApiDocument, METHODS, type Operation } from '../../src/http/document/types.ts';
 import type { App } from '../../src/http/types.ts';
+import type { SeenEvent } from './events.ts';
 
 /** What the routes gave, before Fastify wrote it by the schema and left out what is not in there. */
 const given = new WeakMap<IncomingMessage, unknown>();
@@ -81,6 +82,18 @@ export class Judge {
     const at = ['paths', operation.path, operation.method, 'responses', status, 'content', type, 'schema'];
     if (type === 'application/problem+json') this.#checkProblem(name, answer);
     else if (type === 'application/json') this.#checkBody(name, pointer(at), answer);
+  }
+
+  /** @throws AssertionError when the document does not describe such an event of this stream */
+  checkEvent(url: string, event: SeenEvent): void {
+    const operation = this.operationAt('GET', url);
+    assert.ok(operation !== undefined, `${url} is not documented`);
+    const at = ['paths', operation.path, 'get', 'responses', '200', 'content', 'text/event-stream', 'schema'];
+    const validate = this.#ajv.getSchema(pointer(at)) as ValidateFunction | undefined;
+    assert.ok(validate !== undefined, `${url} is not documented as a stream`);
+    const fits = validate(event);
+    const text = JSON.stringify(event);
+    assert.ok(fits, `an event of ${url} does not fit its schema: ${this.#ajv.errorsText(validate.errors)}: ${text}`);
   }
 
   operationAt(method: string, url: string): OperationAt | undefined {

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { answer, Nothing, Raw } from '../../src/http/document/media.ts';
+import { answer, Events, Nothing, Raw } from '../../src/http/document/media.ts';
 import { Page, PageQuery } from '../../src/http/pages.ts';
 import { GivenInstant, Instant, Nullable, OneOf, StoreId, StoreTime } from '../../src/http/schemas.ts';
 import type { Routes } from '../../src/http/types.ts';
@@ -174,7 +174,7 @@ export const sampleRoutes: Routes = async (app) => {
         operationId: 'followEvents',
         summary: 'Follow what happens',
         tags: ['reports'],
-        response: { 200: answer('as it happens', { 'text/event-stream': Raw('`data:` is JSON') }) },
+        response: { 200: Events('as it happens', { opened: Store, closed: Type.Object({}) }) },
       },
     },
     async (_request, reply) => reply.type('text/event-stream').send('data: {}\n\n'),

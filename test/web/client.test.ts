@@ -39,7 +39,7 @@ test('every kind of schema becomes the type that it means', async (t) => {
     /'DELETE [^']*': \{\n {4}path: \{\n[^}]*readonly store_id: string;\n {4}\};\n {4}query: \{[^}]*readonly with_polls: boolean;/,
     /headers\?: \{\n[^}]*readonly 'if-match'\?: string \| undefined;\n {4}\};\n {4}answer: undefined;/,
     /\} \| Blob;\n {4}answer: AddedPolls;/,
-    /'GET \/api\/v1\/events': \{\n {4}answer: string;/,
+    /'GET \/api\/v1\/events': \{\n {4}answer: string;\n {4}events: \{\n {6}readonly event: 'opened';\n {6}readonly data: Store;\n {4}\} \| \{/,
   ]) {
     assert.match(types, expected);
   }

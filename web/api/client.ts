@@ -25,10 +25,23 @@ export interface ClientOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-type RequestOf<R> = Omit<R, 'answer'> & { readonly signal?: AbortSignal | undefined };
+type RequestOf<R> = Omit<R, 'answer' | 'events'> & { readonly signal?: AbortSignal | undefined };
 /** A request that has to say nothing need not be there. */
 type Arguments<R> = Record<string, never> extends RequestOf<R> ? [request?: RequestOf<R>] : [request: RequestOf<R>];
 type AnswerOf<R> = R extends { readonly answer: infer A } ? A : never;
+
+/** The routes whose answer is a stream of server-sent events. */
+export type StreamRoute = { [K in keyof Routes]: Routes[K] extends { events: unknown } ? K : never }[keyof Routes];
+export type EventOf<K extends StreamRoute> = Routes[K] extends {
+  readonly events: infer E extends { readonly event: string; readonly data: unknown };
+}
+  ? E
+  : never;
+/** The data of one kind of event. */
+export type EventData<K extends StreamRoute, N extends EventOf<K>['event']> = Extract<
+  EventOf<K>,
+  { readonly event: N }
+>['data'];
 
 export interface Answer<T> {
   readonly data: T;

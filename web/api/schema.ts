@@ -140,6 +140,15 @@ export interface FleetStatus {
   readonly worst: readonly WorstStore[];
 }
 
+export interface FleetUpdate {
+  readonly as_of: string;
+  readonly stores: number;
+  readonly states: StateCounts;
+  readonly latest_poll: string | null;
+  /** rises with every change of the data; only for callers who see all stores */
+  readonly revision?: number | undefined;
+}
+
 /** the last hour, day and week, each with what a report said one such window ago */
 export interface FleetUptime {
   /** these figures are up to some minutes older than the states */
@@ -225,6 +234,13 @@ export interface ImportPage {
   readonly items: readonly Import[];
   /** null: this is the last page */
   readonly next_cursor: string | null;
+}
+
+export interface ImportProgress {
+  readonly status: 'queued' | 'running' | 'complete' | 'failed';
+  readonly phase: string | null;
+  /** reading is the first half */
+  readonly progress: number;
 }
 
 export interface IssuedKey {
@@ -552,6 +568,12 @@ export interface ReportPage {
   readonly items: readonly Report[];
   /** null: this is the last page */
   readonly next_cursor: string | null;
+}
+
+export interface ReportProgress {
+  readonly status: 'queued' | 'running' | 'complete' | 'failed' | 'cancelled';
+  /** share of the stores done */
+  readonly progress: number;
 }
 
 export interface ReportRow {
@@ -1234,6 +1256,22 @@ export interface Routes {
       readonly id: string;
     };
     answer: string;
+    events: {
+      readonly event: 'progress';
+      readonly data: ReportProgress;
+    } | {
+      readonly event: 'complete';
+      readonly data: Report;
+    } | {
+      readonly event: 'failed';
+      readonly data: Report;
+    } | {
+      readonly event: 'cancelled';
+      readonly data: Report;
+    } | {
+      readonly event: 'deleted';
+      readonly data: Readonly<Record<string, never>>;
+    };
   };
   /** Cancel a report that is queued or running */
   'POST /api/v1/reports/{id}/cancel': {
@@ -1335,6 +1373,19 @@ export interface Routes {
       readonly id: string;
     };
     answer: string;
+    events: {
+      readonly event: 'progress';
+      readonly data: ImportProgress;
+    } | {
+      readonly event: 'complete';
+      readonly data: Import;
+    } | {
+      readonly event: 'failed';
+      readonly data: Import;
+    } | {
+      readonly event: 'deleted';
+      readonly data: Readonly<Record<string, never>>;
+    };
   };
   /** Download the rejected rows of an import, with the reasons */
   'GET /api/v1/imports/{id}/rejects': {
@@ -1654,6 +1705,10 @@ export interface Routes {
   /** Server-sent events: how many stores are in which state, whenever that changes */
   'GET /api/v1/fleet/events': {
     answer: string;
+    events: {
+      readonly event: 'fleet';
+      readonly data: FleetUpdate;
+    };
   };
   /** List the time zones */
   'GET /api/v1/zones': {

@@ -25,6 +25,19 @@ export function Raw(description: string, example?: string) {
   return Type.Unsafe<unknown>({ description, ...(example !== undefined && { examples: [example] }) });
 }
 
+/**
+ * Server-sent events: the schema of the `data` of each, by its name. It is documented, and the web client has its types;
+ * nothing is validated or written by it.
+ */
+export function Events(description: string, data: Readonly<Record<string, TSchema>>) {
+  const events = Object.entries(data).map(([event, schema]) =>
+    Type.Object({ event: Type.Literal(event), data: schema }),
+  );
+  const [first, ...others] = events;
+  const schema = first !== undefined && others.length === 0 ? first : Type.Union(events);
+  return answer(description, { 'text/event-stream': Type.Unsafe<unknown>(schema) });
+}
+
 /** An answer without a body, `204`. */
 export function Nothing(description: string) {
   return Type.Null({ description });

@@ -1,9 +1,25 @@
+import { type Static, Type } from 'typebox';
 import { canSeeAllStores, type Principal, storesOf } from '../../accounts/access.ts';
 import { formatInstant } from '../../calendar/instant.ts';
 import type { FleetService } from '../../fleet/service.ts';
 import type { Timer } from '../../lib/world/ports.ts';
 import { every } from '../../lib/world/timers.ts';
+import { Instant, Nullable } from '../schemas.ts';
 import type { EventStream } from '../sse.ts';
+import { StateCounts } from './status.ts';
+
+export const FleetUpdate = Type.Object(
+  {
+    as_of: Instant,
+    stores: Type.Integer(),
+    states: StateCounts,
+    latest_poll: Nullable(Instant),
+    revision: Type.Optional(
+      Type.Integer({ description: 'rises with every change of the data; only for callers who see all stores' }),
+    ),
+  },
+  { title: 'FleetUpdate' },
+);
 
 /** Milliseconds between two looks at the fleet while somebody listens. */
 const INTERVAL = 5_000;
@@ -49,16 +65,16 @@ export class FleetEvents {
   async #tell(listener: Listener): Promise<void> {
     const { principal, stream } = listener;
     const { live, entries, latestPoll, revision } = await this.#fleet.view(storesOf(principal), undefined);
-    const news = {
+    const update: Omit<Static<typeof FleetUpdate>, 'as_of'> = {
       stores: entries.length,
       states: live.count(entries),
       latest_poll: latestPoll === undefined ? null : formatInstant(latestPoll),
       // It counts what happens to the stores of others too.
       ...(canSeeAllStores(principal) && { revision }),
     };
-    const text = JSON.stringify(news);
+    const text = JSON.stringify(update);
     if (text === listener.sent) return;
     listener.sent = text;
-    stream.send('fleet', { as_of: formatInstant(live.asOf), ...news });
+    stream.send('fleet', { as_of: formatInstant(live.asOf), ...update });
   }
 }

@@ -5,9 +5,10 @@ import type { FleetService } from '../../fleet/service.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { CoverageGaps } from '../../storage/ports/coverage-gaps.ts';
 import { AsOf, asOfFrom } from '../as-of.ts';
+import { Events } from '../document/media.ts';
 import { startEvents } from '../sse.ts';
 import type { Routes } from '../types.ts';
-import { FleetEvents } from './events.ts';
+import { FleetEvents, FleetUpdate } from './events.ts';
 import { FLEET_SPAN, FleetHistory, gapOf, historyOf } from './history.ts';
 import { FleetStatus, statusOf } from './status.ts';
 
@@ -85,12 +86,7 @@ export function fleetRoutes(fleet: FleetService, coverage: Pick<CoverageGaps, 'l
           tags,
           summary: 'Server-sent events: how many stores are in which state, whenever that changes',
           querystring: NoQuery,
-          response: {
-            200: {
-              description: 'events `fleet` whose data has `as_of`, `stores`, `states`, `latest_poll` and `revision`',
-              content: { 'text/event-stream': { schema: Type.String() } },
-            },
-          },
+          response: { 200: Events('a `fleet` event at once, and one after each change', { fleet: FleetUpdate }) },
         },
       },
       async (request, reply) => {

@@ -17,7 +17,7 @@ import { decodeCursor, encodeCursor, limitOf, NewestCursor, Page, PageQuery } fr
 import { GivenInstant, Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 import { compileValidator } from '../validation.ts';
-import { EventsAnswer, watch } from '../watch.ts';
+import { jobEvents, watch } from '../watch.ts';
 import { closeUnread } from './lingering.ts';
 
 const ROOT = '/api/v1/imports';
@@ -77,6 +77,8 @@ const ImportResource = Type.Object(
   },
   { title: 'Import' },
 );
+
+const ImportProgress = Type.Pick(ImportResource, ['progress', 'status', 'phase'], { title: 'ImportProgress' });
 
 const ImportParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'the id of an import' }) });
 
@@ -223,7 +225,7 @@ export function importRoutes(imports: ImportService, { audit }: Accounts): Route
           summary: 'Watch an import until it ends',
           tags,
           params: ImportParams,
-          response: { 200: EventsAnswer },
+          response: { 200: jobEvents(ImportProgress, ImportResource, ['complete', 'failed']) },
         },
       },
       async (request, reply) => {

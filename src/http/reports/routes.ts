@@ -10,9 +10,19 @@ import { Nothing } from '../document/media.ts';
 import { decodeCursor, encodeCursor, limitOf, NewestCursor, Page, PageQuery } from '../pages.ts';
 import { OneOf } from '../schemas.ts';
 import type { Routes } from '../types.ts';
-import { EventsAnswer, watch } from '../watch.ts';
+import { jobEvents, watch } from '../watch.ts';
 import { reportResultRoutes } from './results.ts';
-import { idOf, ReportParams, ReportResource, ROOT, reportResource, requestFrom, TriggerBody, tags } from './schemas.ts';
+import {
+  idOf,
+  ReportParams,
+  ReportProgress,
+  ReportResource,
+  ROOT,
+  reportResource,
+  requestFrom,
+  TriggerBody,
+  tags,
+} from './schemas.ts';
 
 export interface ReportRouteParts {
   readonly accounts: Accounts;
@@ -99,7 +109,7 @@ export function reportRoutes({ reports, directory, accounts: { audit } }: Report
           summary: 'Watch a report until it ends',
           tags,
           params: ReportParams,
-          response: { 200: EventsAnswer },
+          response: { 200: jobEvents(ReportProgress, ReportResource, ['complete', 'failed', 'cancelled']) },
         },
       },
       async (request, reply) => {

@@ -72,6 +72,8 @@ export const ReportResource = Type.Object(
   { title: 'Report' },
 );
 
+export const ReportProgress = Type.Pick(ReportResource, ['progress', 'status'], { title: 'ReportProgress' });
+
 export function reportResource(report: ReportRecord): Static<typeof ReportResource> {
   const instant = (value: number | undefined) => (value === undefined ? null : formatInstant(value));
   return {

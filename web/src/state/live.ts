@@ -1,18 +1,15 @@
 import { signal } from '@preact/signals';
+import type { EventData } from '../../api/client.ts';
 import { urlOf } from './api.ts';
 import { session } from './session.ts';
 
-/** What the server tells of the fleet as it changes. */
-export interface FleetNews {
-  readonly as_of: string;
-  readonly stores: number;
-  readonly states: Readonly<Record<'offline' | 'unknown' | 'online' | 'closed', number>>;
-  readonly latest_poll: string | null;
-}
+type FleetUpdate = EventData<typeof STREAM, 'fleet'>;
+const STREAM = 'GET /api/v1/fleet/events';
 
 export type Connection = 'connecting' | 'live' | 'lost';
 
-export const news = signal<FleetNews | undefined>(undefined);
+/** The fleet as the server last described it. */
+export const news = signal<FleetUpdate | undefined>(undefined);
 export const connection = signal<Connection>('connecting');
 /** When something last came from the server, milliseconds. */
 export const lastHeard = signal<number | undefined>(undefined);
@@ -52,7 +49,7 @@ function bringAgain(): void {
 /** Listens from now on, through restarts of the server. */
 export function listen(): void {
   if (source !== undefined) return;
-  source = new EventSource(urlOf('GET /api/v1/fleet/events'));
+  source = new EventSource(urlOf(STREAM));
   source.addEventListener('open', () => {
     if (failures > 0) bringAgain();
     failures = 0;
@@ -61,7 +58,7 @@ export function listen(): void {
   });
   source.addEventListener('fleet', ({ data }) => {
     const first = news.value === undefined;
-    news.value = JSON.parse(data) as FleetNews;
+    news.value = JSON.parse(data) as FleetUpdate;
     heard();
     if (!first) bringAgain();
   });

@@ -1,26 +1,41 @@
 import { useEffect, useRef } from 'preact/hooks';
+import type { EventData, EventOf, StreamRoute } from '../../api/client.ts';
+import { urlOf } from './api.ts';
 
 const RETRY = 2_000;
 
-interface Watching<P, R> {
-  readonly onProgress: (progress: P) => void;
-  /** It has ended: with what it is now, or `undefined` when it is gone. */
-  readonly onEnd: (resource: R | undefined) => void;
+/** The routes that stream the events of one job. */
+type JobStream = Extract<StreamRoute, `${string}/{id}/events`>;
+/** The events that end a stream and carry the job. */
+type FinalEvent<K extends JobStream> = Exclude<EventOf<K>['event'], 'progress' | 'deleted'>;
+
+interface Watching<K extends JobStream> {
+  readonly onProgress: (progress: EventData<K, 'progress'>) => void;
+  /** The job has ended, or is deleted: `undefined`. */
+  readonly onEnd: (resource: EventData<K, FinalEvent<K>> | undefined) => void;
 }
 
-/** Follows something that is under way by its events, through broken connections, until it ends. */
-export function watch<P, R>(url: string, ends: readonly string[], { onProgress, onEnd }: Watching<P, R>): () => void {
+/** Follows a job by its events, through broken connections, until it ends. */
+function watch<K extends JobStream>(
+  url: string,
+  finalEvents: readonly FinalEvent<K>[],
+  { onProgress, onEnd }: Watching<K>,
+): () => void {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const begin = () => {
     source = new EventSource(url);
-    source.addEventListener('progress', ({ data }) => onProgress(JSON.parse(data) as P));
-    for (const end of [...ends, 'deleted']) {
-      source.addEventListener(end, ({ data }) => {
+    source.addEventListener('progress', ({ data }) => onProgress(JSON.parse(data) as EventData<K, 'progress'>));
+    for (const name of finalEvents) {
+      source.addEventListener(name, ({ data }: MessageEvent<string>) => {
         stop();
-        onEnd(end === 'deleted' ? undefined : (JSON.parse(data) as R));
+        onEnd(JSON.parse(data) as EventData<K, FinalEvent<K>>);
       });
     }
+    source.addEventListener('deleted', () => {
+      stop();
+      onEnd(undefined);
+    });
     source.addEventListener('error', () => {
       source?.close();
       timer = setTimeout(begin, RETRY);
@@ -34,15 +49,21 @@ export function watch<P, R>(url: string, ends: readonly string[], { onProgress, 
   return stop;
 }
 
-/** The same for as long as a part of the page is there and `active` holds. */
-export function useWatch<P, R>(url: string, active: boolean, ends: readonly string[], watching: Watching<P, R>): void {
+/** Follows a job while a part of the page is mounted and `active` holds. */
+export function useWatch<K extends JobStream>(
+  route: K,
+  id: string,
+  active: boolean,
+  finalEvents: readonly FinalEvent<K>[],
+  watching: Watching<K>,
+): void {
   const latest = useRef(watching);
   latest.current = watching;
   useEffect(() => {
     if (!active) return;
-    return watch<P, R>(url, ends, {
+    return watch<K>(urlOf<JobStream>(route, { path: { id } }), finalEvents, {
       onProgress: (progress) => latest.current.onProgress(progress),
       onEnd: (resource) => latest.current.onEnd(resource),
     });
-  }, [url, active]);
+  }, [route, id, active]);
 }

@@ -9,25 +9,18 @@ import { CountParts } from './count-parts.tsx';
 import { wordsOf } from './feeds.ts';
 import { Rejects } from './rejects.tsx';
 
-const ENDS = ['complete', 'failed'];
-
 /** What became of one file. */
 export function ImportCard({ record, onEnd }: { readonly record: Import; readonly onEnd: () => void }) {
   const { id, counts, status } = record;
   const underWay = status === 'queued' || status === 'running';
   const progress = useSignal({ progress: record.progress, phase: record.phase });
   const rejects = useSignal(false);
-  useWatch<Pick<Import, 'progress' | 'phase'>, Import>(
-    urlOf('GET /api/v1/imports/{id}/events', { path: { id } }),
-    underWay,
-    ENDS,
-    {
-      onProgress: (told) => {
-        progress.value = told;
-      },
-      onEnd,
+  useWatch('GET /api/v1/imports/{id}/events', id, underWay, ['complete', 'failed'], {
+    onProgress: (update) => {
+      progress.value = update;
     },
-  );
+    onEnd,
+  });
   return (
     <article class="import" aria-label={record.file_name}>
       <header>
