@@ -61,7 +61,7 @@ function syncOf(storage: Storage, file: string, folder: string): SyncService {
     ...{ storage, sources: [{ feed: 'polls', name: file }], rejectsDir: join(folder, 'rejects'), server: 'bench' },
     ...{
       onChanged: () => {},
-      cadence: (after) => after + HOUR,
+      schedule: (after) => after + HOUR,
       downloads: { allowPrivate: [], timeout: HOUR, maxBytes: Number.POSITIVE_INFINITY },
       budgets: DEFAULT_BUDGETS,
     },

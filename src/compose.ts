@@ -25,8 +25,8 @@ import { Peers } from './intake/prober/peers.ts';
 import { ProbeClient } from './intake/prober/probe-client.ts';
 import { CONFIRM_AFTER } from './intake/prober/probe-scheduler.ts';
 import { Prober } from './intake/prober/prober.ts';
-import { spreadOut } from './intake/sync/cadence.ts';
-import { type SyncParts, SyncService } from './intake/sync/service.ts';
+import { withOffset } from './intake/sync/schedule.ts';
+import { type SyncDependencies, SyncService } from './intake/sync/service.ts';
 import { wordOf } from './intake/uploads/feed-names.ts';
 import { ImportService } from './intake/uploads/service.ts';
 import { UploadsFolder } from './intake/uploads/uploads.ts';
@@ -109,7 +109,7 @@ export interface ServerParts {
   /** The clock, milliseconds. */
   readonly now?: () => number;
   /** How a sync waits before it tries a source again. */
-  readonly wait?: SyncParts['wait'];
+  readonly wait?: SyncDependencies['wait'];
 }
 
 /** The log of a program that goes on running; begins with what is wrong with the Node that it runs on. */
@@ -184,14 +184,14 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
   const syncs = createSyncs(config, {
     ...{ storage, reader, log, now, wait: parts.wait, onChanged: () => directory.changed() },
     onPolls: (count) => metrics.polls('sync', count),
-    onEnd: (results, brokenOff) =>
+    onEnd: (results, aborted) =>
       metrics.sync(
         results.map(({ feed, status, standing }) => ({
           feed: wordOf(feed),
           status,
           hasBadRows: standing !== undefined,
         })),
-        brokenOff,
+        aborted,
       ),
   });
   const sink: Sink = {
@@ -268,20 +268,23 @@ function logZones(log: Logger, now: number): void {
   if (aged !== undefined) log.warn(aged);
 }
 
-type SyncSurroundings = Pick<SyncParts, 'storage' | 'reader' | 'log' | 'now' | 'onChanged' | 'onPolls' | 'onEnd'> & {
-  readonly wait?: SyncParts['wait'] | undefined;
+type SyncSurroundings = Pick<
+  SyncDependencies,
+  'storage' | 'reader' | 'log' | 'now' | 'onChanged' | 'onPolls' | 'onEnd'
+> & {
+  readonly wait?: SyncDependencies['wait'] | undefined;
 };
 
 /** The sources that the configuration names, and when they are read. */
 export function createSyncs(config: Config, { wait = sleep, ...parts }: SyncSurroundings): SyncService {
-  const { sources, cadence, spread, timeout, maxBytes, allowPrivate } = config.sync;
+  const { sources, schedule, spread, timeout, maxBytes, allowPrivate } = config.sync;
   const { database } = config;
-  const place = database.engine === 'postgres' ? database.url : `${hostname()} ${resolve(database.path ?? '')}`;
+  const installation = database.engine === 'postgres' ? database.url : `${hostname()} ${resolve(database.path ?? '')}`;
   return new SyncService({
     ...{ ...parts, sources, wait, server: SERVER, downloads: { timeout, maxBytes, allowPrivate } },
     budgets: config.budgets,
     maxBadShare: config.maxBadShare,
-    ...{ cadence: spreadOut(cadence, place, spread), rejectsDir: join('var', 'rejects') },
+    ...{ schedule: withOffset(schedule, installation, spread), rejectsDir: join('var', 'rejects') },
   });
 }
 

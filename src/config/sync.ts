@@ -1,5 +1,5 @@
 import type { FeedName } from '../intake/feeds/feeds.ts';
-import { type Cadence, cadenceFrom } from '../intake/sync/cadence.ts';
+import { parseSchedule, type SyncSchedule } from '../intake/sync/schedule.ts';
 import { credentialsOf, isUrl, labelOf, type SyncSource } from '../intake/sync/sources.ts';
 import { invalid } from '../lib/errors.ts';
 import { parseNetwork } from '../lib/networks.ts';
@@ -7,14 +7,14 @@ import { duration, list, type Setting, wholeNumber } from '../lib/settings.ts';
 
 export interface SyncConfig {
   readonly sources: readonly SyncSource[];
-  /** When sources are read, and milliseconds after that within which syncs begin. */
-  readonly cadence: Cadence;
+  readonly schedule: SyncSchedule;
+  /** The longest delay of this installation after the scheduled time, milliseconds. */
   readonly spread: number;
   /** Milliseconds for one download. */
   readonly timeout: number;
-  /** Bytes of one download. */
+  /** The largest download, in bytes after decompression. */
   readonly maxBytes: number;
-  /** Networks, such as `10.1.0.0/16`, that may be asked though they are not public. */
+  /** Networks, such as `10.1.0.0/16`, to which requests are allowed although they are not public. */
   readonly allowPrivate: readonly string[];
 }
 
@@ -27,14 +27,14 @@ const VARIABLES: readonly (readonly [name: string, feed: FeedName])[] = [
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** @throws UserError `invalid_input` naming the variable and what was expected */
+/** @throws UserError `invalid_input` with the name of the variable and what was expected */
 export function loadSyncConfig(env: Environment): SyncConfig {
   const setting = (name: string, fallback: string): Setting => ({ name, value: env[name] || fallback });
   return Object.freeze({
     sources: VARIABLES.flatMap(([name, feed]) =>
       list(setting(name, '')).map((source) => ({ feed, name: checked(name, source) })),
     ),
-    cadence: cadenceFrom('SYNC_CRON', setting('SYNC_CRON', '0 * * * *').value),
+    schedule: parseSchedule('SYNC_CRON', setting('SYNC_CRON', '0 * * * *').value),
     spread: duration(setting('SYNC_SPREAD', '5m'), '0s', '1h'),
     timeout: duration(setting('SYNC_TIMEOUT', '5m'), '1s', '1h'),
     maxBytes: wholeNumber(setting('SYNC_MAX_BYTES', '2000000000'), 1, 1e12),
@@ -44,7 +44,7 @@ export function loadSyncConfig(env: Environment): SyncConfig {
 
 function checked(variable: string, source: string): string {
   if (isUrl(source) ? !URL.canParse(source) : /^[a-z][a-z0-9+.-]+:\/\//i.test(source)) {
-    throw invalid(`${variable} has a source that is neither a path nor an http or https URL`);
+    throw invalid(`${variable} contains a source that is neither a path nor an http or https URL`);
   }
   if (isUrl(source)) checkCredentials(variable, source);
   return source;
@@ -55,7 +55,7 @@ function checkCredentials(variable: string, source: string): void {
     credentialsOf(new URL(source));
   } catch {
     throw invalid(
-      `${variable} has ${labelOf(source)}, whose user or password has a % that begins no escape; a % itself is %25`,
+      `${variable} contains ${labelOf(source)}, whose user or password has an invalid % escape; write % as %25`,
     );
   }
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { DEFAULT_BAD_SHARE } from '../../src/intake/feeds/bad-share.ts';
-import { type SyncParts, SyncService } from '../../src/intake/sync/service.ts';
+import { type SyncDependencies, SyncService } from '../../src/intake/sync/service.ts';
 import type { SyncSource } from '../../src/intake/sync/sources.ts';
 import { DEFAULT_BUDGETS } from '../../src/lib/budgets.ts';
 import type { Storage } from '../../src/storage/ports/storage.ts';
@@ -15,12 +15,12 @@ export function syncService(
   storage: Storage,
   folder: string,
   sources: readonly SyncSource[],
-  parts: Partial<SyncParts> = {},
+  parts: Partial<SyncDependencies> = {},
 ): SyncService {
   return new SyncService({
     ...{ storage, sources, rejectsDir: join(folder, 'rejects'), server: 'here' },
     ...{
-      cadence: (after) => after + 3_600_000,
+      schedule: (after) => after + 3_600_000,
       downloads: { timeout: 20_000, maxBytes: 10_000_000, allowPrivate: [] },
     },
     budgets: DEFAULT_BUDGETS,

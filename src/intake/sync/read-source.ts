@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Budgets } from '../../lib/budgets.ts';
+import { type ErrorCode, UserError } from '../../lib/errors.ts';
 import type { MergeCounts } from '../../storage/ports/import-session.ts';
 import type { Storage } from '../../storage/ports/storage.ts';
 import type { StandingRejects } from '../../storage/ports/sync-log.ts';
@@ -8,10 +9,10 @@ import { type FileSummary, importSources } from '../feeds/import.ts';
 import type { Reject } from '../feeds/list-rejects.ts';
 import type { FeedReader } from '../feeds/reader/reader.ts';
 import { filesOf, rootOf } from '../feeds/source.ts';
+import { formatCheckpoint, parseCheckpoint } from './checkpoint.ts';
 import type { DownloadOptions } from './download.ts';
-import { parseMark } from './mark.ts';
-import type { Piece } from './piece.ts';
-import { type Place, placeKey, visit } from './place.ts';
+import type { Increment } from './increment.ts';
+import { changesIn, locationKey, type SourceLocation } from './source-location.ts';
 import { isUrl, labelOf, type SyncSource } from './sources.ts';
 
 export interface ReadOptions {
@@ -21,7 +22,7 @@ export interface ReadOptions {
   readonly log: Logger;
   /** The clock, milliseconds. */
   readonly now: () => number;
-  /** From when changed hours and zones hold. */
+  /** The instant from which changed hours and zones apply. */
   readonly effectiveFrom: number;
   /** The share of bad rows, 0 to 1, up to which a file is imported. */
   readonly maxBadShare: number;
@@ -31,8 +32,8 @@ export interface ReadOptions {
   readonly onProgress: (file: string, done: number) => void;
 }
 
-/** What a source brought. */
-export interface Brought extends MergeCounts {
+/** What was imported from a source. */
+export interface SourceCounts extends MergeCounts {
   readonly files: number;
   readonly bytes: number;
   readonly read: number;
@@ -40,68 +41,85 @@ export interface Brought extends MergeCounts {
   readonly setAside: number;
 }
 
-export const NOTHING_BROUGHT: Brought = {
+export const NO_COUNTS: SourceCounts = {
   ...{ files: 0, bytes: 0, read: 0, rejected: 0, setAside: 0 },
   ...{ added: 0, replaced: 0, alreadyThere: 0, repeated: 0 },
 };
 
-/** Told what each file or URL of a source brought, and which bad rows are in it, new or not. */
+/** Called for each file or URL of a source. */
 export interface SourceListener {
-  readonly onBrought: (brought: Brought) => void;
+  readonly onImported: (counts: SourceCounts) => void;
+  /** The bad rows in the current content, whether they are new or not. */
   readonly onStanding: (standing: StandingRejects) => void;
+  /** The file or URL was not imported. The others are attempted all the same. */
+  readonly onFailure: (error: unknown) => void;
 }
+
+/** Errors of storage or of the disk, which would affect the next file too. */
+const NOT_OF_A_FILE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['unavailable', 'unwritable', 'full']);
 
 /**
- * Imports what is new in a source, file by file, each as one transaction: those before one that fails hold.
+ * Imports what is new in a source, file by file, each in its own transaction.
  *
- * @throws UserError when a file or URL cannot be read or is not what it claims to be
+ * @throws UserError if there is no such file, a URL cannot be downloaded, or storage is unavailable
  */
 export async function readSource(source: SyncSource, options: ReadOptions, listener: SourceListener): Promise<void> {
-  for (const place of await placesOf(source)) await readPlace(place, options, listener);
+  for (const location of await locationsOf(source)) {
+    try {
+      await readLocation(location, options, listener);
+    } catch (error) {
+      if (error instanceof UserError && NOT_OF_A_FILE.has(error.code)) throw error;
+      listener.onFailure(error);
+    }
+  }
 }
 
-async function placesOf({ feed, name }: SyncSource): Promise<Place[]> {
+async function locationsOf({ feed, name }: SyncSource): Promise<SourceLocation[]> {
   if (isUrl(name)) return [{ feed, name, root: undefined }];
   const [names, root] = [await filesOf(name), await rootOf(name)];
   return names.map((each) => ({ feed, name: each, root }));
 }
 
-/** What fails leaves the bad rows of what was read before standing. */
-async function readPlace(place: Place, options: ReadOptions, listener: SourceListener): Promise<void> {
+/** If the new content cannot be imported, the bad rows of the content before it still stand. */
+async function readLocation(location: SourceLocation, options: ReadOptions, listener: SourceListener): Promise<void> {
   const { syncs } = options.storage;
-  const key = placeKey(place);
-  const before = await syncs.mark(place.feed, key);
-  let { standing } = parseMark(before) ?? {};
+  const key = locationKey(location);
+  const stored = await syncs.checkpoint(location.feed, key);
+  const before = parseCheckpoint(stored);
+  let standing = before?.standing;
   try {
-    const visited = await visit(place, parseMark(before), options.now(), options.downloads);
+    const changes = await changesIn(location, before, options.now(), options.downloads);
     try {
-      const { piece } = visited;
-      const summary = piece === undefined ? undefined : await importPiece(piece, options);
-      const found = summary && standingAfter(summary, piece?.isAddition === true ? standing : undefined);
-      const mark = JSON.stringify({ ...(await visited.mark()), standing: summary === undefined ? standing : found });
-      if (mark !== before) await syncs.saveMark(place.feed, key, mark);
-      if (summary !== undefined) standing = found;
-      if (piece && summary) listener.onBrought({ ...summary, files: 1, bytes: piece.bytes });
+      const { increment } = changes;
+      const summary = increment && (await importIncrement(increment, options));
+      const after = summary && standingAfter(summary, increment?.isAddition ? standing : undefined);
+      const checkpoint = formatCheckpoint({
+        ...(await changes.checkpoint()),
+        standing: summary === undefined ? standing : after,
+      });
+      if (checkpoint !== stored) await syncs.saveCheckpoint(location.feed, key, checkpoint);
+      if (summary !== undefined) standing = after;
+      if (increment && summary) listener.onImported({ ...summary, files: 1, bytes: increment.bytes });
     } finally {
-      await visited.remove();
+      await changes.remove();
     }
   } finally {
     if (standing !== undefined) listener.onStanding(standing);
   }
 }
 
-/** @param before the bad rows in what was read of the file before, if it was added to */
+/** @param before the bad rows in the part that was read before, if this is an addition */
 function standingAfter(
   { read, rejected, unreadStores }: FileSummary,
   before: StandingRejects | undefined,
 ): StandingRejects | undefined {
   const { kept, unknown } = unreadStores;
   const now = { rejected, read, storesKept: kept, storesUnknown: unknown };
-  if (before !== undefined) return standingTogether(before, now);
+  if (before !== undefined) return addStanding(before, now);
   return rejected > 0 ? now : undefined;
 }
 
-export function standingTogether(a: StandingRejects, b: StandingRejects): StandingRejects {
+export function addStanding(a: StandingRejects, b: StandingRejects): StandingRejects {
   return {
     rejected: a.rejected + b.rejected,
     read: a.read + b.read,
@@ -110,31 +128,31 @@ export function standingTogether(a: StandingRejects, b: StandingRejects): Standi
   };
 }
 
-/** Should the program end between the import and its mark, the piece is imported again, which changes nothing. */
-async function importPiece(piece: Piece, options: ReadOptions): Promise<FileSummary | undefined> {
-  const [summary] = await importSources(options.storage, [piece.source], {
+/** After a crash between import and checkpoint, the increment is imported again, which changes nothing. */
+async function importIncrement(increment: Increment, options: ReadOptions): Promise<FileSummary | undefined> {
+  const [summary] = await importSources(options.storage, [increment.source], {
     now: options.now(),
     effectiveFrom: options.effectiveFrom,
     strict: false,
     budgets: options.budgets,
     maxBadShare: options.maxBadShare,
     reader: options.reader,
-    isAddition: piece.isAddition,
+    isAddition: increment.isAddition,
     onCensus: (census) => {
-      for (const warning of censusWarnings(census)) options.log.warn({ file: piece.source.label }, warning);
+      for (const warning of censusWarnings(census)) options.log.warn({ file: increment.source.label }, warning);
     },
-    onReject: (reject) => options.onReject({ ...reject, line: reject.line + piece.linesBefore }),
+    onReject: (reject) => options.onReject({ ...reject, line: reject.line + increment.linesBefore }),
     onProgress: (file, phase, done) => options.onProgress(file, phase === 'reading' ? done / 2 : 0.5 + done / 2),
   });
   return summary;
 }
 
-/** How a source is called in the history and in messages. */
+/** The name of a source in results and messages. */
 export function titleOf({ name }: SyncSource): string {
   return labelOf(name);
 }
 
-export function together(a: Brought, b: Brought): Brought {
+export function addCounts(a: SourceCounts, b: SourceCounts): SourceCounts {
   return {
     ...{ files: a.files + b.files, bytes: a.bytes + b.bytes, read: a.read + b.read },
     ...{ rejected: a.rejected + b.rejected, added: a.added + b.added, replaced: a.replaced + b.replaced },

@@ -7,18 +7,18 @@ import type { SyncGauges } from '../../metrics.ts';
 import type { Storage } from '../../storage/ports/storage.ts';
 import type { SyncResult, SyncRun } from '../../storage/ports/sync-log.ts';
 import { RejectsFile } from '../feeds/rejects.ts';
-import { type ReadingParts, readSources, type SyncProgress } from './attempts.ts';
-import type { Cadence } from './cadence.ts';
 import { titleOf } from './read-source.ts';
+import { type ReadDependencies, readSources, type SyncProgress } from './read-sources.ts';
+import type { SyncSchedule } from './schedule.ts';
 
-export interface SyncParts extends ReadingParts {
+export interface SyncDependencies extends ReadDependencies {
   readonly storage: Pick<Storage, 'importing' | 'syncs' | 'leases'>;
-  readonly cadence: Cadence;
-  /** Told when a run may have brought something. */
+  readonly schedule: SyncSchedule;
+  /** Called when a run may have changed data. */
   readonly onChanged: () => void;
-  /** Told when a run has ended, or was broken off, with what became of the sources. */
-  readonly onEnd?: (results: readonly SyncResult[], brokenOff: boolean) => void;
-  /** Where bad rows go. */
+  /** Called when a run has ended. `aborted`: an error ended it before all sources had a result. */
+  readonly onEnd?: (results: readonly SyncResult[], aborted: boolean) => void;
+  /** The folder of the rejects files. */
   readonly rejectsDir: string;
   /** This server's name. */
   readonly server: string;
@@ -26,78 +26,78 @@ export interface SyncParts extends ReadingParts {
 
 export type BegunRun = Pick<SyncRun, 'id' | 'startedAt'>;
 
-/** Who wants to know how a run goes. */
+/** Called during a run. */
 export interface SyncListener {
   readonly onBegin: (run: BegunRun) => void;
   readonly onProgress: (progress: SyncProgress) => void;
-  /** Some sources could not be read, for these reasons, and are tried again after so many milliseconds. */
+  /** Some sources failed for these reasons, and are retried after this many milliseconds. */
   readonly onRetry: (reasons: readonly string[], wait: number) => void;
-  /** Bad rows went to this file. */
+  /** There are bad rows, in this file. */
   readonly onRejects: (path: string) => void;
 }
 
-const NOBODY: SyncListener = { onBegin: () => {}, onProgress: () => {}, onRetry: () => {}, onRejects: () => {} };
+const NO_LISTENER: SyncListener = { onBegin: () => {}, onProgress: () => {}, onRetry: () => {}, onRejects: () => {} };
 
 const LEASE_LENGTH = 60_000;
 const LEASE_RENEWAL = 20_000;
-/** For so long the runs of the past can be looked up. */
+/** How long past runs are kept, milliseconds. */
 const HISTORY = 90 * 86_400_000;
-/** Timers know no longer wait than some 24 days. */
-const LONGEST_WAIT = 86_400_000;
+/** Timers allow at most 24 days. */
+const MAX_WAIT = 86_400_000;
 
 /**
- * Reads what is new in the configured sources, on schedule or when asked: one run at a time, on one server of several.
- * A source that fails is tried again and stops no other.
+ * Reads what is new in the configured sources, on schedule or on request. Only one run is active at a time, even with
+ * several servers. A source that fails is retried, and does not affect the others.
  */
 export class SyncService {
-  readonly #parts: SyncParts;
+  readonly #dependencies: SyncDependencies;
   #running: Promise<SyncRun> | undefined;
   #timer: Timer | undefined;
   #stopped = false;
   #progress: SyncProgress | undefined;
 
-  constructor(parts: SyncParts) {
-    this.#parts = parts;
+  constructor(dependencies: SyncDependencies) {
+    this.#dependencies = dependencies;
   }
 
-  /** What is read at this moment; `undefined`: nothing, since no run is under way here or it waits to try again. */
+  /** What is being read; `undefined`: this server has no active run, or the run waits for a retry. */
   get progress(): SyncProgress | undefined {
     return this.#running === undefined ? undefined : this.#progress;
   }
 
-  /** What is read, by the names that people may see. */
+  /** The configured sources, by their names in results. */
   get sources(): { readonly feed: string; readonly source: string }[] {
-    return this.#parts.sources.map((source) => ({ feed: source.feed, source: titleOf(source) }));
+    return this.#dependencies.sources.map((source) => ({ feed: source.feed, source: titleOf(source) }));
   }
 
-  /** When this server runs next by its schedule, milliseconds; `undefined`: it has none. */
+  /** When this server runs next, milliseconds; `undefined`: it has no schedule. */
   get nextRun(): number | undefined {
-    const { cadence, now } = this.#parts;
+    const { schedule, now } = this.#dependencies;
     if (this.#timer === undefined || this.#stopped) return undefined;
-    const next = cadence(now());
+    const next = schedule(now());
     return Number.isFinite(next) ? next : undefined;
   }
 
   /** The newest runs, newest first. */
   runs(limit: number): Promise<SyncRun[]> {
-    return this.#parts.storage.syncs.runs(limit);
+    return this.#dependencies.storage.syncs.runs(limit);
   }
 
-  /** Runs on schedule from now on; at once, when a run was missed. */
+  /** Starts the schedule. If a run was missed, it starts at once. */
   start(): void {
-    if (this.#parts.sources.length > 0) this.#schedule(0);
+    if (this.#dependencies.sources.length > 0) this.#startTimer(0);
   }
 
-  /** Runs no more, and resolves when the last run has ended. */
+  /** Stops the schedule; resolves when the active run has ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#timer?.stop();
     await this.#running?.catch(() => {});
   }
 
-  /** What a scrape is told. */
+  /** The values for a scrape of the metrics. */
   async gauges(): Promise<SyncGauges> {
-    const { storage, now } = this.#parts;
+    const { storage, now } = this.#dependencies;
     const last = await storage.syncs.lastSuccess();
     const results = await this.lastResults();
     const badRows = new Map<string, number>();
@@ -111,60 +111,60 @@ export class SyncService {
     };
   }
 
-  /** How the last run that ended found each source. */
+  /** The results of the last run that has ended. */
   async lastResults(): Promise<readonly SyncResult[]> {
-    const runs = await this.#parts.storage.syncs.runs(2);
+    const runs = await this.#dependencies.storage.syncs.runs(2);
     return runs.find(({ finishedAt }) => finishedAt !== undefined)?.results ?? [];
   }
 
   /**
-   * Runs now. Whoever asks while a run is under way gets that one.
+   * Runs now, or returns the active run.
    *
-   * @throws UserError `conflict` when another server runs, or there are no sources
+   * @throws UserError `conflict` if another server runs, or there are no sources
    */
-  run(cause: SyncRun['cause'], told: Partial<SyncListener> = {}): Promise<SyncRun> {
-    this.#running ??= this.#runAlone(cause, { ...NOBODY, ...told }).finally(() => {
+  run(cause: SyncRun['cause'], listener: Partial<SyncListener> = {}): Promise<SyncRun> {
+    this.#running ??= this.#runAlone(cause, { ...NO_LISTENER, ...listener }).finally(() => {
       this.#running = undefined;
     });
     return this.#running;
   }
 
   /**
-   * Begins a run, and leaves it to itself; resolves with it.
+   * Starts a run; resolves when it has begun.
    *
-   * @throws UserError `conflict` when one is under way, or there are no sources
+   * @throws UserError `conflict` if a run is active, or there are no sources
    */
   async begin(): Promise<BegunRun> {
-    if (this.#running !== undefined) throw new UserError('conflict', 'a sync is under way', { retryAfter: 10 });
+    if (this.#running !== undefined) throw new UserError('conflict', 'a sync is already running', { retryAfter: 10 });
     return new Promise((onBegin, onRefused) => {
       this.run('request', { onBegin }).catch((error: unknown) => {
-        this.#parts.log.warn({ reason: messageOf(error) }, 'a sync ended early');
+        this.#dependencies.log.warn({ reason: messageOf(error) }, 'sync aborted');
         onRefused(error);
       });
     });
   }
 
-  #schedule(wait: number): void {
+  #startTimer(wait: number): void {
     if (this.#stopped) return;
-    this.#timer = after(Math.min(wait, LONGEST_WAIT), () => void this.#tick());
+    this.#timer = after(Math.min(wait, MAX_WAIT), () => void this.#tick());
   }
 
-  /** Another server may have run in the meantime, or the database be away. */
+  /** Runs if no server has run since the last scheduled time. */
   async #tick(): Promise<void> {
-    const { cadence, log, now, storage } = this.#parts;
-    let next = cadence(now());
+    const { schedule, log, now, storage } = this.#dependencies;
+    let next = schedule(now());
     try {
       const [last] = await storage.syncs.runs(1);
-      if (last === undefined || cadence(last.startedAt) <= now()) await this.run('schedule');
+      if (last === undefined || schedule(last.startedAt) <= now()) await this.run('schedule');
     } catch (error) {
-      log.warn({ reason: messageOf(error) }, 'no sync now');
+      log.warn({ reason: messageOf(error) }, 'scheduled sync failed');
       next = Math.min(next, now() + LEASE_LENGTH);
     }
-    this.#schedule(Math.max(0, next - now()));
+    this.#startTimer(Math.max(0, next - now()));
   }
 
   async #runAlone(cause: SyncRun['cause'], listener: SyncListener): Promise<SyncRun> {
-    const { sources, storage, server } = this.#parts;
+    const { sources, storage, server } = this.#dependencies;
     if (sources.length === 0) {
       throw new UserError(
         'conflict',
@@ -184,21 +184,21 @@ export class SyncService {
     }
   }
 
-  /** However it ends, that is told. */
+  /** Calls `onEnd` in any case. */
   async #runNow(cause: SyncRun['cause'], listener: SyncListener): Promise<SyncRun> {
     const results: SyncResult[] = [];
-    let brokenOff = true;
+    let aborted = true;
     try {
       const run = await this.#runInto(results, cause, listener);
-      brokenOff = false;
+      aborted = false;
       return run;
     } finally {
-      this.#parts.onEnd?.(results, brokenOff);
+      this.#dependencies.onEnd?.(results, aborted);
     }
   }
 
   async #runInto(results: SyncResult[], cause: SyncRun['cause'], listener: SyncListener): Promise<SyncRun> {
-    const { storage, server, log, now, rejectsDir, onChanged } = this.#parts;
+    const { storage, server, log, now, rejectsDir, onChanged } = this.#dependencies;
     const id = newId();
     const startedAt = now();
     await storage.syncs.forget(startedAt - HISTORY);
@@ -207,14 +207,14 @@ export class SyncService {
     const rejects = new RejectsFile(join(rejectsDir, `sync-${id}.csv`));
     try {
       const { onProgress, onRetry } = listener;
-      const read = await readSources(this.#parts, {
+      const all = await readSources(this.#dependencies, {
         ...{ effectiveFrom: startedAt, rejects, onRetry, isStopped: () => this.#stopped },
         onProgress: (progress) => {
           this.#progress = progress;
           if (progress !== undefined) onProgress(progress);
         },
       });
-      for (const result of read) {
+      for (const result of all) {
         results.push(result);
         await storage.syncs.add(id, result);
       }
@@ -223,14 +223,14 @@ export class SyncService {
       await rejects.close();
     }
     if (rejects.rows > 0) {
-      log.warn({ rows: rejects.rows, file: rejects.path }, 'rows were rejected');
+      log.warn({ rows: rejects.rows, file: rejects.path }, 'rejected bad rows');
       listener.onRejects(rejects.path);
     }
     const finishedAt = now();
     await storage.syncs.finish(id, finishedAt);
     const failed = results.filter(({ status }) => status === 'failed').length;
     const added = results.reduce((sum, result) => sum + result.added, 0);
-    log.info({ run: id, sources: results.length, failed, added, ms: finishedAt - startedAt }, 'synced');
+    log.info({ run: id, sources: results.length, failed, added, ms: finishedAt - startedAt }, 'sync finished');
     return { id, server, cause, startedAt, finishedAt, results };
   }
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { FeedName } from '../feeds/feeds.ts';
 
-/** A source of a feed as it is configured. */
+/** A configured source of a feed. */
 export interface SyncSource {
   readonly feed: FeedName;
-  /** A path, a folder, a pattern, or a URL. */
+  /** A file, a folder, a pattern, or a URL. */
   readonly name: string;
 }
 
@@ -13,9 +13,9 @@ export function isUrl(name: string): boolean {
 }
 
 /**
- * The user and password of a URL for HTTP's Basic scheme; `undefined`: it has none.
+ * The `Authorization` header for the user and password of a URL; `undefined`: it has none.
  *
- * @throws URIError when they have a `%` that begins no escape of UTF-8
+ * @throws URIError if they contain a `%` that does not begin an escape sequence of UTF-8
  */
 export function credentialsOf({ username, password }: URL): string | undefined {
   if (username === '' && password === '') return undefined;
@@ -24,8 +24,8 @@ export function credentialsOf({ username, password }: URL): string | undefined {
 }
 
 /**
- * What a source is called where people read. A URL goes without its user, password and query: they may be secret. Where
- * it had such, a few characters tell it from others.
+ * The name of a source in messages and results. The user, password and query of a URL are left out, since they may be
+ * secret; a short hash in their place distinguishes it from similar URLs.
  */
 export function labelOf(name: string): string {
   if (!isUrl(name) || !URL.canParse(name)) return name;

@@ -57,6 +57,6 @@ export interface SyncLog {
   /** Deletes runs that started before an instant. */
   forget(before: number): Promise<void>;
   /** The checkpoint of a file or URL of a feed. */
-  mark(feed: string, place: string): Promise<string | undefined>;
-  saveMark(feed: string, place: string, mark: string): Promise<void>;
+  checkpoint(feed: string, location: string): Promise<string | undefined>;
+  saveCheckpoint(feed: string, location: string, checkpoint: string): Promise<void>;
 }

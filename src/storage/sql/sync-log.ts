@@ -75,22 +75,22 @@ export class SqlSyncLog implements SyncLog {
     await this.#sql.run('delete from sync_runs where started_ms < $before::bigint', { before });
   }
 
-  async mark(feed: string, place: string): Promise<string | undefined> {
-    const [row] = await this.#sql.rows('select mark from sync_marks where feed = $feed and place = $place', {
+  async checkpoint(feed: string, location: string): Promise<string | undefined> {
+    const [row] = await this.#sql.rows('select mark from sync_marks where feed = $feed and place = $location', {
       feed,
-      place,
+      location,
     });
     return row === undefined ? undefined : String(row.mark);
   }
 
-  async saveMark(feed: string, place: string, mark: string): Promise<void> {
-    const values = { feed, place, mark };
+  async saveCheckpoint(feed: string, location: string, checkpoint: string): Promise<void> {
+    const values = { feed, location, checkpoint };
     const known = await this.#sql.run(
-      'update sync_marks set mark = $mark where feed = $feed and place = $place',
+      'update sync_marks set mark = $checkpoint where feed = $feed and place = $location',
       values,
     );
     if (known > 0) return;
-    await this.#sql.run('insert into sync_marks (feed, place, mark) values ($feed, $place, $mark)', values);
+    await this.#sql.run('insert into sync_marks (feed, place, mark) values ($feed, $location, $checkpoint)', values);
   }
 }
 

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { pino } from 'pino';
 import { formatInstant } from '../../../src/calendar/instant.ts';
+import { UserError } from '../../../src/lib/errors.ts';
+import type { SyncLog } from '../../../src/storage/ports/sync-log.ts';
 import { HOURS, Importer, POLLS, ZONES } from '../../support/importer.ts';
 import { AT_REST, synced, syncService } from '../../support/sync.ts';
 
@@ -13,7 +16,7 @@ const line = (i: number, store = 'a') => `${store},${i % 3 ? 'active' : 'inactiv
 const lines = (from: number, to: number, store?: string) =>
   Array.from({ length: to - from }, (_, i) => line(from + i, store)).join('');
 
-test('of a file that grew only what was added is read', async (t) => {
+test('only the appended part of a file is read', async (t) => {
   const importer = await Importer.open(t);
   const path = importer.file('polls.csv', POLLS + lines(0, 5_000));
   const service = syncService(importer.storage, importer.folder, [{ feed: 'polls', name: path }]);
@@ -28,10 +31,10 @@ test('of a file that grew only what was added is read', async (t) => {
   assert.equal((await importer.contents()).polls.length, 5_003);
 });
 
-test('a last line that is still being written waits, and is read once it is whole', async (t) => {
+test('a partial last line is read once it is complete', async (t) => {
   const importer = await Importer.open(t);
   const path = importer.file('polls.csv', `${POLLS}${line(0)}a,active,2023-01-20T11:00:00`);
-  // Read as it stands, it would be a poll a second early.
+  // Read now, it would be a poll half a second early.
   const service = syncService(importer.storage, importer.folder, [{ feed: 'polls', name: path }], { now: Date.now });
   assert.equal((await synced(service))[0]?.read, 1);
   assert.equal((await synced(service))[0]?.status, 'unchanged');
@@ -44,7 +47,7 @@ test('a last line that is still being written waits, and is read once it is whol
   ]);
 });
 
-test('a header that is still being written, and a file that is empty as yet, wait', async (t) => {
+test('a file that is empty or has a partial header is read later', async (t) => {
   const importer = await Importer.open(t);
   const path = importer.file('polls.csv', '');
   const service = syncService(importer.storage, importer.folder, [{ feed: 'polls', name: path }], { now: Date.now });
@@ -61,7 +64,7 @@ test('a header that is still being written, and a file that is empty as yet, wai
   assert.equal((await synced(service))[0]?.added, 1);
 });
 
-test('a last line without an end is read when nobody writes the file any more, also when it goes on later', async (t) => {
+test('a last line without a line end is read when the file is idle, even if the file grows later', async (t) => {
   const importer = await Importer.open(t);
   const path = importer.file('polls.csv', (POLLS + lines(0, 3)).trimEnd());
   let now: () => number = Date.now;
@@ -79,7 +82,7 @@ test('a last line without an end is read when nobody writes the file any more, a
   assert.equal((await importer.contents()).polls.length, 4);
 });
 
-test('the rejects of a tail have the lines of the file', async (t) => {
+test('the rejects of an increment have the line numbers of the file', async (t) => {
   const importer = await Importer.open(t);
   const path = importer.file('polls.csv', `\n\n${POLLS}${line(0)}bad\n${line(1)}`);
   const service = syncService(importer.storage, importer.folder, [{ feed: 'polls', name: path }]);
@@ -108,7 +111,7 @@ const changes: fc.Arbitrary<Change> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('rotate', 'rewrite', 'correct', 'truncate', 'vanish') }) },
 );
 
-/** A file as someone keeps it, who also keeps a copy of every whole line that was ever in it when it was looked at. */
+/** A file that changes, with its complete lines. */
 class KeptFile {
   readonly path: string;
   next = 0;
@@ -133,7 +136,7 @@ class KeptFile {
   }
 }
 
-test('a file that grows, rotates, is rewritten, vanishes and comes back gives the database of one import of everything', async () => {
+test('syncing a file that grows, rotates, is rewritten and vanishes has the result of importing everything once', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(changes, { minLength: 1, maxLength: 12 }), async (history) => {
       const cleanups: (() => unknown)[] = [];
@@ -163,7 +166,7 @@ test('a file that grows, rotates, is rewritten, vanishes and comes back gives th
   );
 });
 
-test('a file of megabytes that is replaced by a longer one with another beginning is read whole', async (t) => {
+test('a file that is replaced by a longer one with another beginning is read whole', async (t) => {
   const importer = await Importer.open(t);
   const path = importer.file('polls.csv', POLLS + lines(0, 4_000));
   const service = syncService(importer.storage, importer.folder, [{ feed: 'polls', name: path }]);
@@ -175,7 +178,7 @@ test('a file of megabytes that is replaced by a longer one with another beginnin
   assert.equal((await synced(service))[0]?.read, 4_502);
 });
 
-test('a file cut short while nobody looked, and grown beyond its old length, is read whole', async (t) => {
+test('a file that was truncated and has grown beyond its old length is read whole', async (t) => {
   const importer = await Importer.open(t);
   const path = importer.file('polls.csv', POLLS + lines(0, 100));
   const service = syncService(importer.storage, importer.folder, [{ feed: 'polls', name: path }]);
@@ -185,7 +188,7 @@ test('a file cut short while nobody looked, and grown beyond its old length, is 
   assert.equal((await synced(service))[0]?.added, 100);
 });
 
-test('a pattern finds new files; a rotated one under its new name brings nothing twice', async (t) => {
+test('a pattern finds new files, and a rotated file adds nothing twice', async (t) => {
   const importer = await Importer.open(t);
   importer.file('polls-1.csv', POLLS + lines(0, 3));
   const service = syncService(importer.storage, importer.folder, [
@@ -203,7 +206,7 @@ test('a pattern finds new files; a rotated one under its new name brings nothing
   );
 });
 
-test('compressed polls, hours and zones are read whole, when they changed and only then', async (t) => {
+test('compressed polls, hours and zones are read whole, and only if they have changed', async (t) => {
   const importer = await Importer.open(t);
   const polls = importer.file('polls.csv.gz', gzipSync(POLLS + lines(0, 3)));
   const hours = importer.file('hours.csv', `${HOURS}a,0,09:00,17:00\nb,0,09:00,17:00\n`);
@@ -230,7 +233,7 @@ test('compressed polls, hours and zones are read whole, when they changed and on
   writeFileSync(polls, gzipSync(POLLS + lines(0, 4)));
   const [, changed, grown] = await synced(service);
   assert.deepEqual([changed?.read, changed?.replaced, changed?.alreadyThere, grown?.read], [3, 1, 1, 4]);
-  // What the file says now holds from the sync on; before, what it said then.
+  // The new hours apply from the sync on, the old ones until then.
   const [before, after, ...others] = (await importer.contents()).hours;
   assert.match(String(before), /^a 0 32400000–61200000 until /);
   assert.match(String(after), /^a 0 36000000–61200000 from /);
@@ -239,7 +242,7 @@ test('compressed polls, hours and zones are read whole, when they changed and on
   assert.deepEqual(others, ['b 0 32400000–61200000', 'c 0 32400000–61200000']);
 });
 
-test('hours that are being written at this moment are left alone until they are whole', async (t) => {
+test('hours that are being written are read once they are complete', async (t) => {
   const importer = await Importer.open(t);
   const path = importer.file('hours.csv', `${HOURS}a,0,09:00,17:00\n`);
   let waits = 0;
@@ -252,4 +255,61 @@ test('hours that are being written at this moment are left alone until they are 
   });
   const [result] = await synced(service);
   assert.deepEqual([result?.status, result?.attempts, result?.added], ['changed', 3, 1]);
+});
+
+test('a file of a folder that cannot be read fails the source, and all other files are imported', async (t) => {
+  const importer = await Importer.open(t);
+  const folder = join(importer.folder, 'feeds');
+  const path = (name: string) => join(folder, name);
+  for (const name of ['1', '3', '4', '6', '7']) importer.file(`feeds/${name}.csv`, 'nonsense\n1\n');
+  importer.file('feeds/2.csv', POLLS + lines(0, 3));
+  importer.file('feeds/5.csv', POLLS + lines(3, 5));
+  const log: string[] = [];
+  const service = syncService(importer.storage, importer.folder, [{ feed: 'polls', name: folder }], {
+    log: pino({ level: 'warn' }, { write: (line: string) => log.push(line) }),
+  });
+  const [failed] = await synced(service);
+  assert.deepEqual([failed?.status, failed?.files, failed?.added, failed?.attempts], ['failed', 2, 5, 4]);
+  const reasons = String(failed?.error).split('; ');
+  for (const name of ['1.csv', '3.csv', '4.csv']) {
+    assert.ok(String(failed?.error).includes(`${path(name)} has no column "store_id"`), failed?.error);
+  }
+  assert.equal(reasons.at(-1), 'and 2 more');
+  const logged = log.map((line) => JSON.parse(line));
+  assert.equal(logged.filter(({ msg }) => msg === 'cannot read a source').length, 5 * 4);
+  assert.ok(
+    logged.some(({ reason }) => String(reason).startsWith(path('7.csv'))),
+    'the log names every file',
+  );
+  for (const name of ['1', '3', '4', '6', '7']) rmSync(path(`${name}.csv`));
+  const [mended] = await synced(service);
+  assert.deepEqual([mended?.status, mended?.error], ['unchanged', undefined]);
+});
+
+test('while storage is unavailable, no further file of a folder is attempted', async (t) => {
+  const importer = await Importer.open(t);
+  for (let i = 0; i < 3; i++) importer.file(`feeds/${i}.csv`, POLLS + lines(i, i + 1));
+  const attempted: string[] = [];
+  const { syncs } = importer.storage;
+  const away: SyncLog = {
+    begin: syncs.begin.bind(syncs),
+    add: syncs.add.bind(syncs),
+    finish: syncs.finish.bind(syncs),
+    runs: syncs.runs.bind(syncs),
+    lastSuccess: syncs.lastSuccess.bind(syncs),
+    forget: syncs.forget.bind(syncs),
+    saveCheckpoint: syncs.saveCheckpoint.bind(syncs),
+    checkpoint: async (_feed, location) => {
+      attempted.push(location);
+      throw new UserError('unavailable', 'the database is away');
+    },
+  };
+  const importing = importer.storage.importing.bind(importer.storage);
+  const source = { feed: 'polls', name: join(importer.folder, 'feeds') } as const;
+  const service = syncService(importer.storage, importer.folder, [source], {
+    storage: { importing, syncs: away },
+  });
+  const [result] = await synced(service);
+  assert.deepEqual([result?.status, result?.error], ['failed', 'the database is away']);
+  assert.deepEqual(new Set(attempted), new Set([join(importer.folder, 'feeds', '0.csv')]));
 });

@@ -110,7 +110,7 @@ test('a link is followed within the folder of its source, and not out of it', as
     [join(feeds, 'o*', '*.csv'), join('others', 'polls.csv')],
   ] as const) {
     const { error } = await read(t, name);
-    assert.equal(error, `${join(feeds, link)} is a link that leads out of ${feeds}, expected a file in that folder`);
+    assert.equal(error, `${join(feeds, link)} is a link to a file outside ${feeds}, expected a file in that folder`);
   }
   // A folder that is configured by a link is that folder.
   symlinkSync(elsewhere, join(folder, 'current'));

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cadenceFrom, spreadOut } from '../../../src/intake/sync/cadence.ts';
 import { UserError } from '../../../src/lib/errors.ts';
 import type { Leases } from '../../../src/storage/ports/leases.ts';
 import { HOURS, Importer, POLLS } from '../../support/importer.ts';
@@ -9,7 +8,7 @@ import { synced, syncService } from '../../support/sync.ts';
 const HOUR = 3_600_000;
 const POLL = 'a,active,2023-01-20T10:00:00Z\n';
 
-test('a source that fails stops no other, and stands in the history until it can be read', async (t) => {
+test('a source that fails does not affect the others, and is listed as failed until it can be read', async (t) => {
   const importer = await Importer.open(t);
   const good = importer.file('polls.csv', POLLS + POLL);
   const bad = importer.file('hours.csv', 'nonsense\n1\n');
@@ -51,7 +50,7 @@ test('a source that fails stops no other, and stands in the history until it can
   );
 });
 
-test('while a run waits to try a source again it says why, and reads nothing', async (t) => {
+test('while a run waits for a retry, it reports the reason and no progress', async (t) => {
   const importer = await Importer.open(t);
   const sources = [
     { feed: 'polls', name: importer.file('polls.csv', POLLS + POLL) },
@@ -75,7 +74,7 @@ test('while a run waits to try a source again it says why, and reads nothing', a
   );
 });
 
-test('whoever asks while a run is under way gets that one', async (t) => {
+test('a request during a run returns that run', async (t) => {
   const importer = await Importer.open(t);
   const service = syncService(importer.storage, importer.folder, [
     { feed: 'polls', name: importer.file('p.csv', POLLS + POLL) },
@@ -85,7 +84,7 @@ test('whoever asks while a run is under way gets that one', async (t) => {
   assert.equal((await importer.storage.syncs.runs(5)).length, 1);
 });
 
-test('of several servers one runs at a time, and gives the lease back even when it fails', async (t) => {
+test('one server runs at a time, and releases the lease even if the run fails', async (t) => {
   const importer = await Importer.open(t);
   let holder: string | undefined;
   const leases: Leases = {
@@ -128,7 +127,7 @@ test('of several servers one runs at a time, and gives the lease back even when 
   assert.equal(holder, undefined);
 });
 
-test('without sources, a run that is asked for says what to set', async (t) => {
+test('a run without sources fails and names the variables', async (t) => {
   const importer = await Importer.open(t);
   await assert.rejects(syncService(importer.storage, importer.folder, []).run('request'), {
     code: 'conflict',
@@ -136,7 +135,7 @@ test('without sources, a run that is asked for says what to set', async (t) => {
   });
 });
 
-test('a run that was missed is made up for at the start, one that another server made is not', async (t) => {
+test('a missed run starts at once, but not if another server has run', async (t) => {
   const importer = await Importer.open(t);
   const sources = [{ feed: 'polls', name: importer.file('p.csv', POLLS + POLL) }] as const;
   const started = async (now: number) => {
@@ -153,31 +152,4 @@ test('a run that was missed is made up for at the start, one that another server
   assert.equal(await started(now), 1);
   assert.equal(await started(now + 1_000), 1);
   assert.equal(await started(now + HOUR), 2);
-});
-
-test('a cron expression is read in UTC, and one that names no moment is refused by the name of its variable', () => {
-  const cadence = cadenceFrom('SYNC_CRON', '30 3 * * 1');
-  const monday = Date.parse('2026-11-23T03:30:00Z');
-  assert.deepEqual([cadence(monday - 1), cadence(monday)], [monday, monday + 7 * 24 * HOUR]);
-  for (const bad of ['hourly', '61 * * * *', '0 0 30 2 *', '* *']) {
-    assert.throws(() => cadenceFrom('SYNC_CRON', bad), {
-      code: 'invalid_input',
-      message: `SYNC_CRON is "${bad}", expected a cron expression such as "0 * * * *" (every hour, in UTC)`,
-    });
-  }
-});
-
-test('an installation has its own moment in every hour, within the spread, and keeps it', () => {
-  const hourly = cadenceFrom('SYNC_CRON', '0 * * * *');
-  const moments = new Set<number>();
-  for (let i = 0; i < 200; i++) {
-    const cadence = spreadOut(hourly, `host ${i}`, 300_000);
-    const first = cadence(0);
-    moments.add(first % HOUR);
-    assert.equal(first % HOUR < 300_000 && first > 0 && first <= HOUR + 300_000, true);
-    assert.equal(cadence(first), first + HOUR);
-    assert.equal(cadence(first - 1), first);
-    assert.equal(spreadOut(hourly, `host ${i}`, 300_000)(0), first);
-  }
-  assert.equal(moments.size > 190, true);
 });

@@ -79,8 +79,8 @@ test('a server that fails is asked again, a little later each time, and forgiven
 });
 
 for (const [what, arrange, error] of [
-  ['is not there', (server) => server.failures.push(404, 404, 404, 404), /answers with status 404$/],
-  ['says nothing', (server) => Object.assign(server, { hanging: true }), /cannot be read: it takes too long$/],
+  ['is not there', (server) => server.failures.push(404, 404, 404, 404), /responded with status 404$/],
+  ['says nothing', (server) => Object.assign(server, { hanging: true }), /cannot be read: no response in time$/],
   [
     'is larger than what is taken',
     (server) => Object.assign(server, { content: POLLS + lines(0, 500) }),
@@ -119,7 +119,7 @@ test('a user and password in a URL are sent as such, and are in no message and n
   server.failures.push(404, 404, 404, 404);
   await synced(service);
   const told = JSON.stringify(await importer.storage.syncs.runs(10));
-  assert.match(told, /polls\.csv\?… \([0-9a-f]{6}\) answers with status 404/);
+  assert.match(told, /polls\.csv\?… \([0-9a-f]{6}\) responded with status 404/);
   assert.doesNotMatch(told, /hidden|p%40ss|p@ss|user/);
   assert.notEqual(labelOf('https://a.test/x?key=1'), labelOf('https://a.test/x?key=2'));
   assert.equal(labelOf('https://a.test/x'), 'https://a.test/x');

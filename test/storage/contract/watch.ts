@@ -131,12 +131,16 @@ export function watchContract(engine: string, open: () => Promise<Storage>): voi
 
     test('a checkpoint of a file has its last value', async (t) => {
       const { syncs } = await opened(t);
-      assert.equal(await syncs.mark('polls', '/p.csv'), undefined);
-      await syncs.saveMark('polls', '/p.csv', '{"read":1}');
-      await syncs.saveMark('hours', '/p.csv', '{"read":7}');
-      await syncs.saveMark('polls', '/p.csv', '{"read":2}');
+      assert.equal(await syncs.checkpoint('polls', '/p.csv'), undefined);
+      await syncs.saveCheckpoint('polls', '/p.csv', '{"read":1}');
+      await syncs.saveCheckpoint('hours', '/p.csv', '{"read":7}');
+      await syncs.saveCheckpoint('polls', '/p.csv', '{"read":2}');
       assert.deepEqual(
-        [await syncs.mark('polls', '/p.csv'), await syncs.mark('hours', '/p.csv'), await syncs.mark('polls', '/q.csv')],
+        [
+          await syncs.checkpoint('polls', '/p.csv'),
+          await syncs.checkpoint('hours', '/p.csv'),
+          await syncs.checkpoint('polls', '/q.csv'),
+        ],
         ['{"read":2}', '{"read":7}', undefined],
       );
     });

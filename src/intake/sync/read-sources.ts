@@ -1,0 +1,152 @@
+import type { Logger } from 'pino';
+import type { Budgets } from '../../lib/budgets.ts';
+import { UserError } from '../../lib/errors.ts';
+import { random } from '../../lib/world/random.ts';
+import type { Storage } from '../../storage/ports/storage.ts';
+import type { StandingRejects, SyncResult } from '../../storage/ports/sync-log.ts';
+import { FEED_NAMES } from '../feeds/feeds.ts';
+import { pollsIn } from '../feeds/import.ts';
+import type { FeedReader } from '../feeds/reader/reader.ts';
+import type { RejectsFile } from '../feeds/rejects.ts';
+import type { DownloadOptions } from './download.ts';
+import { ChangedWhileRead } from './increment.ts';
+import { addCounts, addStanding, NO_COUNTS, readSource, type SourceCounts, titleOf } from './read-source.ts';
+import type { SyncSource } from './sources.ts';
+
+export interface ReadDependencies {
+  readonly storage: Pick<Storage, 'importing' | 'syncs'>;
+  readonly sources: readonly SyncSource[];
+  /** Called with the number of polls in a file, whether they are new or not. */
+  readonly onPolls?: (polls: number) => void;
+  readonly downloads: DownloadOptions;
+  readonly budgets: Budgets;
+  /** The share of bad rows, 0 to 1, up to which a file is imported. */
+  readonly maxBadShare: number;
+  /** Reads files in a child process; if not given, they are read in this one. */
+  readonly reader?: FeedReader | undefined;
+  readonly log: Logger;
+  /** The clock, milliseconds. */
+  readonly now: () => number;
+  /** Resolves after this many milliseconds. */
+  readonly wait: (milliseconds: number) => Promise<void>;
+}
+
+export interface SyncProgress {
+  readonly file: string;
+  /** 0 to 1. */
+  readonly done: number;
+}
+
+/** The settings and listeners of one run. */
+export interface ReadRun {
+  /** The instant from which changed hours and zones apply. */
+  readonly effectiveFrom: number;
+  readonly rejects: RejectsFile;
+  /** `undefined`: nothing is being read, because the run waits for a retry or has ended. */
+  readonly onProgress: (progress: SyncProgress | undefined) => void;
+  /** Some sources failed for these reasons, and are retried after this many milliseconds. */
+  readonly onRetry: (reasons: readonly string[], wait: number) => void;
+  /** If `true`, there are no more retries. */
+  readonly isStopped: () => boolean;
+}
+
+/** Milliseconds before each retry of the sources that failed, on average. */
+const RETRY_AFTER = [1_000, 5_000, 25_000];
+/** The most reasons in the error of one source: a folder may have many unreadable files. */
+const MAX_REASONS = 3;
+
+interface SourceAttempt {
+  readonly source: SyncSource;
+  attempts: number;
+  counts: SourceCounts;
+  standing: StandingRejects | undefined;
+  /** What failed in the last attempt. */
+  errors: unknown[];
+}
+
+/** Reads what is new in all sources. Those that failed are retried after all others have been read. */
+export async function readSources(dependencies: ReadDependencies, run: ReadRun): Promise<SyncResult[]> {
+  const { sources, wait } = dependencies;
+  const { onProgress, onRetry, isStopped } = run;
+  const all = FEED_NAMES.flatMap((name) => sources.filter(({ feed }) => feed === name)).map(
+    (source): SourceAttempt => ({ source, attempts: 0, counts: NO_COUNTS, standing: undefined, errors: [] }),
+  );
+  let pending = all;
+  for (const pause of [0, ...RETRY_AFTER]) {
+    onProgress(undefined);
+    if (pending.length === 0 || isStopped()) break;
+    if (pause > 0) {
+      const length = pause * (0.5 + random());
+      onRetry(pending.map(reasonOf), length);
+      await wait(length);
+    }
+    for (const attempt of pending) await tryToRead(attempt, dependencies, run);
+    pending = pending.filter(({ errors }) => errors.length > 0);
+  }
+  return all.map(resultOf);
+}
+
+async function tryToRead(attempt: SourceAttempt, dependencies: ReadDependencies, run: ReadRun): Promise<void> {
+  const { storage, downloads, budgets, maxBadShare, reader, log, now, onPolls } = dependencies;
+  const { effectiveFrom, rejects } = run;
+  const { source } = attempt;
+  attempt.attempts++;
+  attempt.standing = undefined;
+  attempt.errors = [];
+  const onFailure = (error: unknown) => {
+    attempt.errors.push(error);
+    const about = { feed: source.feed, source: titleOf(source), attempt: attempt.attempts };
+    if (isExpected(error)) log.warn({ ...about, reason: publicMessageOf(error) }, 'cannot read a source');
+    else log.error({ ...about, err: error }, 'cannot read a source');
+  };
+  try {
+    const onReject = rejects.write.bind(rejects);
+    const onProgress = (file: string, done: number) => run.onProgress({ file, done });
+    const options = { storage, downloads, budgets, maxBadShare, reader, log, now, effectiveFrom, onReject, onProgress };
+    await readSource(source, options, {
+      onImported: (counts) => {
+        attempt.counts = addCounts(attempt.counts, counts);
+        onPolls?.(pollsIn([{ feed: source.feed, ...counts }]));
+      },
+      onStanding: (standing) => {
+        const { standing: others } = attempt;
+        attempt.standing = others === undefined ? standing : addStanding(others, standing);
+      },
+      onFailure,
+    });
+  } catch (error) {
+    onFailure(error);
+  }
+}
+
+function isExpected(error: unknown): error is Error {
+  return error instanceof UserError || error instanceof ChangedWhileRead;
+}
+
+/** Without content: through a link or a redirect, a source may be a file that its readers must not see. */
+function publicMessageOf(error: Error): string {
+  return (error instanceof UserError ? error.withoutContent : undefined) ?? error.message;
+}
+
+/** Why a source failed, for users. */
+function reasonOf({ source, errors }: SourceAttempt): string {
+  const reasons = errors.map((error) =>
+    isExpected(error) ? publicMessageOf(error) : `${titleOf(source)}: an internal error; see the log`,
+  );
+  const others = reasons.length - MAX_REASONS;
+  return reasons.slice(0, MAX_REASONS).join('; ') + (others > 0 ? `; and ${others} more` : '');
+}
+
+function resultOf(attempt: SourceAttempt): SyncResult {
+  const { source, attempts, counts, standing, errors } = attempt;
+  const failed = errors.length > 0;
+  return {
+    ...counts,
+    feed: source.feed,
+    source: titleOf(source),
+    status: failed ? 'failed' : counts.files > 0 ? 'changed' : 'unchanged',
+    error: failed ? reasonOf(attempt) : undefined,
+    attempts,
+    standing,
+  };
+}
