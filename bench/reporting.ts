@@ -115,6 +115,7 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
     appendPolls: (batches) => storage.appendPolls(batches),
     changing: (work) => storage.changing(work),
     prune: (before) => storage.prune(before),
+    invariants: () => storage.invariants(),
     check: () => storage.check(),
     close: () => storage.close(),
     gaps: storage.gaps,

@@ -38,7 +38,7 @@ import { GuardedResolver, resolveBySystem } from './outbound/resolver.ts';
 import { ResultsFolder } from './reports/results.ts';
 import { ReportService } from './reports/service.ts';
 import { DuckdbStorage } from './storage/duckdb/storage.ts';
-import type { Storage } from './storage/ports/storage.ts';
+import type { Storage, StorageAccess } from './storage/ports/storage.ts';
 import { PostgresStorage } from './storage/postgres/storage.ts';
 import { StoreDirectory } from './stores/directory.ts';
 import { StoreService } from './stores/service.ts';
@@ -48,12 +48,12 @@ import type { StateSource } from './stores/states.ts';
 export function openStorage(
   database: DatabaseLocation,
   budgets = DEFAULT_BUDGETS,
-  folders?: readonly string[],
+  { folders, access = 'write' }: { readonly folders?: readonly string[]; readonly access?: StorageAccess } = {},
 ): Promise<Storage> {
   const duckdb = { ...duckdbLimits(budgets), folders };
   return database.engine === 'postgres'
-    ? PostgresStorage.open(database.url, { maxStores: budgets.stores, staging: duckdb })
-    : DuckdbStorage.open(database.path, { maxStores: budgets.stores, duckdb });
+    ? PostgresStorage.open(database.url, { maxStores: budgets.stores, staging: duckdb, access })
+    : DuckdbStorage.open(database.path, { maxStores: budgets.stores, duckdb, access });
 }
 
 /** Where feeds that were read wait to be merged. */
@@ -63,7 +63,7 @@ function feedsFolder(config: Config): string {
 
 /** A storage that reads no files but what `createReader` left for it. */
 export function openServerStorage(config: Config): Promise<Storage> {
-  return openStorage(config.database, config.budgets, [feedsFolder(config)]);
+  return openStorage(config.database, config.budgets, { folders: [feedsFolder(config)] });
 }
 
 /** Reads feeds for a storage in a process of its own. */

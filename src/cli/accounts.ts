@@ -4,6 +4,7 @@ import type { Accounts } from '../accounts/service.ts';
 import { formatInstant } from '../calendar/instant.ts';
 import { openAccounts, openStorage } from '../compose.ts';
 import { loadConfig } from '../config/config.ts';
+import type { StorageAccess } from '../storage/ports/storage.ts';
 
 export interface DatabaseFlags {
   readonly database?: string;
@@ -14,9 +15,13 @@ export function withDatabaseOption(command: Command): Command {
 }
 
 /** Runs `work` on the accounts of the database that a command line names. */
-export async function withAccounts<T>(flags: DatabaseFlags, work: (accounts: Accounts) => Promise<T>): Promise<T> {
+export async function withAccounts<T>(
+  flags: DatabaseFlags,
+  work: (accounts: Accounts) => Promise<T>,
+  access: StorageAccess = 'write',
+): Promise<T> {
   const config = loadConfig(process.env, flags);
-  const storage = await openStorage(config.database);
+  const storage = await openStorage(config.database, config.budgets, { access });
   try {
     return await work(openAccounts(storage, config));
   } finally {

@@ -13,7 +13,8 @@ export function copyCommand(program: Command): void {
     .requiredOption('--to <url>', 'the database to fill')
     .action(async (flags: { from: string; to: string }) => {
       if (flags.from === flags.to) throw invalid('--from and --to are the same database');
-      const from = await openStorage(databaseLocation({ name: '--from', value: flags.from }));
+      const source = databaseLocation({ name: '--from', value: flags.from });
+      const from = await openStorage(source, undefined, { access: 'read' });
       try {
         const to = await openStorage(databaseLocation({ name: '--to', value: flags.to }));
         const progress = progressBar();

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { SCOPES } from '../accounts/access.ts';
 import { COMMAND_LINE } from '../accounts/audit.ts';
 import type { PageRequest } from '../accounts/pages.ts';
+import type { Accounts } from '../accounts/service.ts';
 import { DAY } from '../domain/hours.ts';
 import { invalid } from '../lib/errors.ts';
 import type { KeyRecord, TimePlace } from '../storage/ports/account-catalog.ts';
@@ -52,10 +53,11 @@ function lifetimeFrom(text: string): number {
 }
 
 async function list(flags: DatabaseFlags & { user?: string }): Promise<void> {
-  const keys = await withAccounts(flags, async (accounts) => {
+  const found = async (accounts: Accounts) => {
     const user = flags.user === undefined ? undefined : await accounts.users.getByLogin(flags.user);
     return allOf((page: PageRequest<TimePlace>) => accounts.keys.list(user?.id, page));
-  });
+  };
+  const keys = await withAccounts(flags, found, 'read');
   const now = Date.now();
   const heading = ['ID', 'KEY', 'USER', 'NAME', 'STATE', 'EXPIRES', 'LAST USED', 'SCOPES'];
   const rows = keys.map((key) => [

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { useTimeZones, zoneRelease } from '../calendar/tzdb.ts';
 import { messageOf, systemReason, UserError } from '../lib/errors.ts';
 import { VERSION } from '../lib/version.ts';
+import { checkCommand } from './check.ts';
 import { copyCommand } from './copy.ts';
 import { demoCommand } from './demo.ts';
 import { importCommand } from './import.ts';
@@ -33,6 +34,7 @@ pollCommand(program);
 syncCommand(program);
 pruneCommand(program);
 copyCommand(program);
+checkCommand(program);
 userCommand(program);
 keyCommand(program);
 

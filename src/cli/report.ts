@@ -51,7 +51,9 @@ export function reportCommand(program: Command): void {
       const fromFiles = namesFeeds(flags);
       if (fromFiles && flags.database !== undefined) throw invalid('give either --database or files, not both');
       const config = loadConfig(process.env, fromFiles ? { ...flags, database: ':memory:' } : flags);
-      const storage = await openStorage(existing(config.database));
+      // A database is read as it is, which may be a backup; the one of named files is made here.
+      const access = fromFiles ? 'write' : 'read';
+      const storage = await openStorage(existing(config.database), config.budgets, { access });
       try {
         if (fromFiles) await importFromFlags(storage, flags, config);
         const figures = await compute(storage, asOf, config.estimator, flags.format === 'full');

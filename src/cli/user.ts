@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { isRole, ROLES } from '../accounts/access.ts';
 import { COMMAND_LINE } from '../accounts/audit.ts';
 import type { PageRequest } from '../accounts/pages.ts';
+import type { Accounts } from '../accounts/service.ts';
 import { invalid } from '../lib/errors.ts';
 import { trimmed } from '../lib/text.ts';
 import type { UserRecord } from '../storage/ports/account-catalog.ts';
@@ -75,7 +76,8 @@ async function storesFrom({ stores = [], storesFile }: AddFlags): Promise<string
 }
 
 async function list(flags: DatabaseFlags): Promise<void> {
-  const users = await withAccounts(flags, ({ users }) => allOf((page: PageRequest<string>) => users.list(page)));
+  const all = ({ users }: Accounts) => allOf((page: PageRequest<string>) => users.list(page));
+  const users = await withAccounts(flags, all, 'read');
   const heading = ['LOGIN', 'NAME', 'ROLE', 'STORES', '2ND FACTOR', 'STATE', 'CREATED'];
   const rows = users.map((user) => [
     user.login,

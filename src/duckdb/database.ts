@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { messageOf, systemReason, UserError } from '../lib/errors.ts';
+import { messageOf, notFound, systemReason, UserError } from '../lib/errors.ts';
 import { DEFAULT_DUCKDB_LIMITS, type DuckdbLimits } from './limits.ts';
 import { literal, Session } from './session.ts';
 
@@ -25,18 +26,27 @@ export class Database {
   }
 
   /**
-   * Opens the file, and creates it and its folder if needed.
+   * Opens the file, and creates it and its folder if needed. Read-only, nothing is written: the write-ahead log is applied
+   * in memory.
    *
-   * @throws UserError `unavailable` when another process holds the file, or when it is no DuckDB database
+   * @param options.knownAs the name for messages, if it is not `path`
+   * @throws UserError `unavailable` when another process holds the file, or when it is no DuckDB database; `not_found`
+   *   when it does not exist and is opened read-only
    */
-  static async open(path: string, limits = DEFAULT_DUCKDB_LIMITS): Promise<Database> {
+  static async open(
+    path: string,
+    limits = DEFAULT_DUCKDB_LIMITS,
+    { readOnly = false, knownAs = path }: { readonly readOnly?: boolean; readonly knownAs?: string } = {},
+  ): Promise<Database> {
+    if (readOnly && !existsSync(path)) throw notFound(`there is no database ${knownAs}`);
     try {
-      await mkdir(dirname(path), { recursive: true });
-      const database = new Database(await DuckDBInstance.create(path, options(limits)));
+      if (!readOnly) await mkdir(dirname(path), { recursive: true });
+      const access = readOnly ? { access_mode: 'READ_ONLY' } : {};
+      const database = new Database(await DuckDBInstance.create(path, { ...options(limits), ...access }));
       await database.#restrict(limits);
       return database;
     } catch (error) {
-      throw openError(path, error);
+      throw openError(knownAs, error);
     }
   }
 
@@ -97,7 +107,9 @@ function openError(path: string, error: unknown): Error {
     );
   }
   if (
-    /not a valid duckdb|corrupt|could not read enough bytes|serialization|version number|magic bytes/i.test(message)
+    /not a valid duckdb|replaying wal|corrupt|could not read enough bytes|serialization|version number|magic bytes/i.test(
+      message,
+    )
   ) {
     return new UserError('unavailable', `${path} cannot be opened as a DuckDB database: ${firstLine(message)}`);
   }

@@ -20,6 +20,45 @@ suite('PostgreSQL', () => {
 
   engineContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
 
+  test('polls of a store that is not there are found when the database is opened, and by a check', async (t) => {
+    const url = await server.createDatabase();
+    const storage = await PostgresStorage.open(url);
+    await merge(storage, { polls: [['a', T, true]] });
+    await storage.close();
+    await execute(url, `insert into polls (store_key, instant, active) values (7, to_timestamp(${T / 1000}), true)`);
+    for (const access of ['write', 'read'] as const) {
+      await assert.rejects(PostgresStorage.open(url, { access }), {
+        code: 'unavailable',
+        message: /is damaged.*polls: no store_key is beyond the last of stores \(1 rows do not, such as 7\).*restore/,
+      });
+    }
+    const inspected = await PostgresStorage.open(url, { access: 'inspect' });
+    t.after(() => inspected.close());
+    const broken = (await inspected.invariants()).filter((invariant) => invariant.broken !== 0);
+    assert.deepEqual(broken, [
+      { name: 'polls: no store_key is beyond the last of stores', broken: 1, example: '7' },
+      { name: 'polls: each store_key is one of stores', broken: 1, example: '7' },
+    ]);
+  });
+
+  test('a database that is only read is not migrated, and cannot be changed', async (t) => {
+    const url = await server.createDatabase();
+    await execute(url, schemaBefore('generation'));
+    const access = 'read';
+    await assert.rejects(PostgresStorage.open(url, { access }), {
+      code: 'conflict',
+      message: /has schema version \d+, and this program reads version \d+.*restaurant-monitor migrate/,
+    });
+    await assert.rejects(PostgresStorage.open(await server.createDatabase(), { access }), {
+      code: 'conflict',
+      message: /is not a database of Restaurant Monitor/,
+    });
+    await (await PostgresStorage.open(url)).close();
+    const storage = await PostgresStorage.open(url, { access });
+    t.after(() => storage.close());
+    await assert.rejects(merge(storage, { polls: [['a', T, true]] }), /read-only transaction/);
+  });
+
   test('of two servers that change accounts at once, one waits for the other', async (t) => {
     const url = await server.createDatabase();
     const servers = await Promise.all([1, 2].map(() => PostgresStorage.open(url)));

@@ -1,5 +1,5 @@
 import type { Session } from '../../duckdb/session.ts';
-import { migrationsOf, pendingMigrations } from '../shared/migrations.ts';
+import { migrationsOf, pendingMigrations, requireCurrent } from '../shared/migrations.ts';
 
 /**
  * Brings the schema up to date. Each migration is a transaction of its own, recorded in it: DuckDB may refuse to
@@ -22,4 +22,18 @@ export async function migrate(session: Session): Promise<void> {
       await session.run(migration.sql);
     });
   }
+}
+
+/**
+ * Looks at the schema without changing anything.
+ *
+ * @throws UserError `conflict` when it is older than the program's, `unavailable` when it is newer
+ */
+export async function requireSchema(session: Session, path: string): Promise<void> {
+  const tables = await session.rows(
+    `select 1 from duckdb_tables() where table_name = 'schema_migrations' and database_name = current_database()`,
+  );
+  const [found] =
+    tables.length === 0 ? [] : await session.rows('select max(version) as version from schema_migrations');
+  requireCurrent(migrationsOf('duckdb'), path, found === undefined ? undefined : Number(found.version));
 }

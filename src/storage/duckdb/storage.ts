@@ -3,24 +3,29 @@ import type { DuckdbLimits } from '../../duckdb/limits.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { Sessions } from '../../duckdb/sessions.ts';
 import { DEFAULT_BUDGETS } from '../../lib/budgets.ts';
+import { UserError } from '../../lib/errors.ts';
 import { Mutex } from '../../lib/mutex.ts';
 import type { Parameters, Row, Sql, TransactionalSql } from '../../lib/sql.ts';
 import type { ImportSession, MergeCounts } from '../ports/import-session.ts';
+import type { Invariant } from '../ports/invariants.ts';
 import type { Snapshot } from '../ports/snapshot.ts';
-import type { PollBatch, Storage } from '../ports/storage.ts';
+import type { PollBatch, Storage, StorageAccess } from '../ports/storage.ts';
 import type { StoreWriter } from '../ports/stores.ts';
 import { append } from '../shared/appending.ts';
+import { refuseDamage } from '../shared/damage.ts';
 import { StoreKeys } from '../shared/store-keys.ts';
 import { SqlAccountCatalog } from '../sql/accounts.ts';
 import { SqlCoverageGaps } from '../sql/coverage-gaps.ts';
 import { SqlImportCatalog } from '../sql/imports.ts';
+import { quickInvariants, wholeInvariants } from '../sql/invariants.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
 import { Changes } from '../sql/revision.ts';
 import { SqlStoreWriter } from '../sql/store-writer.ts';
 import { SqlSyncLog } from '../sql/sync-log.ts';
 import { DuckdbAppending } from './append.ts';
+import { countOpening, strangeLog, walFile } from './generation.ts';
 import { DuckdbImportSession } from './import.ts';
-import { migrate } from './migrate.ts';
+import { migrate, requireSchema } from './migrate.ts';
 import { DuckdbSnapshot } from './snapshot.ts';
 
 export interface DuckdbStorageOptions {
@@ -28,6 +33,15 @@ export interface DuckdbStorageOptions {
   readonly maxStores?: number;
   /** Memory and disk limits of the database. */
   readonly duckdb?: DuckdbLimits;
+  /** `write`, if not given. */
+  readonly access?: StorageAccess;
+}
+
+interface Opened {
+  readonly maxStores: number;
+  readonly path?: string;
+  /** Why the write-ahead log does not belong to the file; `undefined`: it does. */
+  readonly strange?: string | undefined;
 }
 
 /** The embedded engine: a file that this process holds, or memory. */
@@ -44,9 +58,13 @@ export class DuckdbStorage implements Storage {
   readonly #keys = new StoreKeys();
 
   readonly #maxStores: number;
+  readonly #path: string | undefined;
+  readonly #strangeLog: string | undefined;
 
-  private constructor(database: Database, catalog: SerialSql, maxStores: number) {
+  private constructor(database: Database, catalog: SerialSql, { maxStores, path, strange }: Opened) {
     this.#maxStores = maxStores;
+    this.#path = path;
+    this.#strangeLog = strange;
     this.#database = database;
     this.#catalog = catalog;
     this.#readers = new Sessions(database);
@@ -67,19 +85,32 @@ export class DuckdbStorage implements Storage {
 
   /**
    * @param path the database file; `undefined`: in memory
-   * @throws UserError `unavailable` when the file is in use, is no database, or was migrated by a newer program
+   * @throws UserError `unavailable` when the file is in use, is no database, was migrated by a newer program or is
+   *   damaged; when it is only read, `not_found` when it does not exist and `conflict` when its schema is older
    */
   static async open(
     path: string | undefined,
-    { maxStores = DEFAULT_BUDGETS.stores, duckdb }: DuckdbStorageOptions = {},
+    { maxStores = DEFAULT_BUDGETS.stores, duckdb, access = 'write' }: DuckdbStorageOptions = {},
   ): Promise<DuckdbStorage> {
-    const database = path === undefined ? await Database.inMemory(duckdb) : await Database.open(path, duckdb);
+    if (path === undefined) {
+      const memory = await Database.inMemory(duckdb);
+      const session = await memory.session();
+      await migrate(session);
+      return new DuckdbStorage(memory, new SerialSql(session), { maxStores });
+    }
+    const strange = await strangeLog(path, duckdb);
+    if (strange !== undefined && access !== 'inspect') throw new UserError('unavailable', strange);
+    const database = await Database.open(path, duckdb, { readOnly: access !== 'write' });
     try {
       const session = await database.session();
-      await migrate(session);
-      // Only this process has the database, so a running report was interrupted.
-      await session.run(`update reports set status = 'queued', progress = 0 where status = 'running'`);
-      return new DuckdbStorage(database, new SerialSql(session), maxStores);
+      await (access === 'write' ? migrate(session) : requireSchema(session, path));
+      if (access !== 'inspect') refuseDamage(path, await quickInvariants(session));
+      if (access === 'write') {
+        await countOpening(session, path);
+        // Only this process has the database, so a running report was interrupted.
+        await session.run(`update reports set status = 'queued', progress = 0 where status = 'running'`);
+      }
+      return new DuckdbStorage(database, new SerialSql(session), { maxStores, path, strange });
     } catch (error) {
       database.close();
       throw error;
@@ -120,6 +151,13 @@ export class DuckdbStorage implements Storage {
       }),
     );
     return before;
+  }
+
+  async invariants(): Promise<Invariant[]> {
+    const found = await this.#readers.use((session) => session.transaction(() => wholeInvariants(session)));
+    if (this.#path === undefined) return found;
+    const log = `${walFile(this.#path)}: it belongs to the database file`;
+    return [{ name: log, broken: this.#strangeLog === undefined ? 0 : 1 }, ...found];
   }
 
   async check(): Promise<void> {

@@ -8,12 +8,22 @@ import type { AccountCatalog } from './account-catalog.ts';
 import type { CoverageGaps } from './coverage-gaps.ts';
 import type { ImportCatalog } from './import-catalog.ts';
 import type { ImportSession, MergeCounts } from './import-session.ts';
+import type { Invariant } from './invariants.ts';
 import type { Leases } from './leases.ts';
 import type { PeerRegistry } from './peers.ts';
 import type { ReportCatalog } from './report-catalog.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { StoreWriter } from './stores.ts';
 import type { SyncLog } from './sync-log.ts';
+
+/** How a database is opened. */
+export type StorageAccess =
+  /** To change data: the schema is brought up to date. */
+  | 'write'
+  /** To read: nothing is changed, and a schema other than the program's is refused. */
+  | 'read'
+  /** Like `read`, to report on damage: a database in which an invariant is broken is not refused. */
+  | 'inspect';
 
 export interface Storage {
   readonly reports: ReportCatalog;
@@ -47,6 +57,8 @@ export interface Storage {
    * Returns the instant before which no poll is left. The first polls of stores stay known.
    */
   prune(before: number): Promise<number>;
+  /** Checks everything that holds in a sound database. Reads all of it. */
+  invariants(): Promise<Invariant[]>;
   /** Resolves when the database answers; rejects with the reason when it does not. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -70,11 +70,11 @@ export class PooledSql extends PostgresSql implements TransactionalSql {
 }
 
 /** A pool of connections whose clock is UTC. Losing one of them is no event: the next statement takes another. */
-export function openPool(url: string): pg.Pool {
+export function openPool(url: string, { readOnly = false } = {}): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'restaurant-monitor',
-    options: '-c timezone=UTC',
+    options: `-c timezone=UTC${readOnly ? ' -c default_transaction_read_only=on' : ''}`,
     max: 10,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { migrationsOf, pendingMigrations } from '../shared/migrations.ts';
+import { migrationsOf, pendingMigrations, requireCurrent } from '../shared/migrations.ts';
 import { inTransaction, PostgresSql, reaching } from './client.ts';
 import { findFirstPolls } from './first-polls.ts';
 import { lockFor } from './lock.ts';
@@ -28,4 +28,17 @@ export async function migrate(pool: Pool): Promise<void> {
     }
   });
   await findFirstPolls(pool);
+}
+
+/**
+ * Looks at the schema without changing anything.
+ *
+ * @param place of the database, without a password
+ * @throws UserError `conflict` when it is older than the program's, `unavailable` when it is newer
+ */
+export async function requireSchema(pool: Pool, place: string): Promise<void> {
+  const sql = new PostgresSql(pool);
+  const { known } = await sql.row(`select to_regclass('schema_migrations') is not null as known`);
+  const found = known === true ? await sql.row('select max(version) as version from schema_migrations') : undefined;
+  requireCurrent(migrationsOf('postgres'), place, found === undefined ? undefined : Number(found.version));
 }

@@ -6,14 +6,17 @@ import { DEFAULT_BUDGETS } from '../../lib/budgets.ts';
 import { messageOf, UserError } from '../../lib/errors.ts';
 import type { Sql } from '../../lib/sql.ts';
 import type { ImportSession, MergeCounts } from '../ports/import-session.ts';
+import type { Invariant } from '../ports/invariants.ts';
 import type { Snapshot } from '../ports/snapshot.ts';
-import type { PollBatch, Storage } from '../ports/storage.ts';
+import type { PollBatch, Storage, StorageAccess } from '../ports/storage.ts';
 import type { StoreWriter } from '../ports/stores.ts';
 import { append } from '../shared/appending.ts';
+import { refuseDamage } from '../shared/damage.ts';
 import { StoreKeys } from '../shared/store-keys.ts';
 import { SqlAccountCatalog } from '../sql/accounts.ts';
 import { SqlCoverageGaps } from '../sql/coverage-gaps.ts';
 import { SqlImportCatalog } from '../sql/imports.ts';
+import { quickInvariants, wholeInvariants } from '../sql/invariants.ts';
 import { SqlLeases } from '../sql/leases.ts';
 import { SqlPeerRegistry } from '../sql/peers.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
@@ -24,7 +27,7 @@ import { PostgresAppending } from './append.ts';
 import { inTransaction, openPool, PooledSql, PostgresSql } from './client.ts';
 import { PostgresImportSession } from './import.ts';
 import { lockFor } from './lock.ts';
-import { migrate } from './migrate.ts';
+import { migrate, requireSchema } from './migrate.ts';
 import {
   deleteSharedBefore,
   dropPartitionsBefore,
@@ -51,6 +54,8 @@ export interface PostgresStorageOptions {
   readonly rules?: PartitionRules;
   /** What the DuckDB that stages an import may take of the machine. */
   readonly staging?: DuckdbLimits | undefined;
+  /** `write`, if not given. */
+  readonly access?: StorageAccess;
 }
 
 /** A PostgreSQL server (15 or later), which several servers of this program may share. */
@@ -65,11 +70,13 @@ export class PostgresStorage implements Storage {
   readonly leases: SqlLeases;
   readonly #pool: Pool;
   readonly #staging: DuckdbLimits | undefined;
-  readonly #keys = new StoreKeys();
+  #keys = new StoreKeys();
+  /** That of the database when the keys were learned. */
+  #generation: unknown;
   readonly #maxStores: number;
   readonly #rules: PartitionRules;
 
-  private constructor(pool: Pool, { maxStores, rules, staging }: Required<PostgresStorageOptions>) {
+  private constructor(pool: Pool, { maxStores, rules, staging }: Required<Omit<PostgresStorageOptions, 'access'>>) {
     this.#maxStores = maxStores;
     this.#rules = rules;
     this.#pool = pool;
@@ -94,13 +101,16 @@ export class PostgresStorage implements Storage {
 
   /**
    * @param url `postgres://user:password@host:port/database`
-   * @throws UserError `unavailable` when it cannot be reached, refuses the user, or belongs to a newer program
+   * @throws UserError `unavailable` when it cannot be reached, refuses the user, belongs to a newer program or is
+   *   damaged; `conflict` when it is only read and its schema is older
    */
   static async open(url: string, options: PostgresStorageOptions = {}): Promise<PostgresStorage> {
-    const { maxStores = DEFAULT_BUDGETS.stores, rules = PARTITION_RULES, staging } = options;
-    const pool = openPool(url);
+    const { maxStores = DEFAULT_BUDGETS.stores, rules = PARTITION_RULES, staging, access = 'write' } = options;
+    const pool = openPool(url, { readOnly: access !== 'write' });
     try {
-      await migrate(pool);
+      const place = placeOf(url);
+      await (access === 'write' ? migrate(pool) : requireSchema(pool, place));
+      if (access !== 'inspect') refuseDamage(place, await quickInvariants(new PostgresSql(pool)));
       return new PostgresStorage(pool, { maxStores, rules, staging });
     } catch (error) {
       await pool.end();
@@ -147,11 +157,20 @@ export class PostgresStorage implements Storage {
     return inTransaction(this.#pool, 'begin', async (client) => {
       const sql = new PostgresSql(client);
       await lockFor(sql, 'import');
+      await this.#noticeRestore(sql);
       const changes = new Changes(this.#maxStores);
       const result = await work(client, changes);
       await changes.count(sql);
       return result;
     });
+  }
+
+  /** A restore gives stores other keys. */
+  async #noticeRestore(sql: Sql): Promise<void> {
+    const { id } = await sql.row('select id from generation');
+    if (id === this.#generation) return;
+    this.#generation = id;
+    this.#keys = new StoreKeys();
   }
 
   /** In steps, each a transaction of its own: however much there is to delete, others get their turn in between. */
@@ -168,6 +187,12 @@ export class PostgresStorage implements Storage {
       await lockFor(sql, 'import');
       return step(sql);
     });
+  }
+
+  invariants(): Promise<Invariant[]> {
+    return inTransaction(this.#pool, 'begin isolation level repeatable read read only', (client) =>
+      wholeInvariants(new PostgresSql(client)),
+    );
   }
 
   async check(): Promise<void> {

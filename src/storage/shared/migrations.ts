@@ -36,3 +36,22 @@ export function pendingMigrations(all: readonly Migration[], version: number): M
   }
   return all.slice(version);
 }
+
+/**
+ * Refuses a database that is only read, and therefore not migrated, when its schema is older than the program's.
+ *
+ * @param place of the database, without a password
+ * @param version `undefined`: it has no schema at all
+ * @throws UserError `conflict` when it is older, `unavailable` when it is newer
+ */
+export function requireCurrent(all: readonly Migration[], place: string, version: number | undefined): void {
+  if (version === undefined) {
+    throw new UserError('conflict', `${place} is not a database of Restaurant Monitor: it has no schema version`);
+  }
+  if (pendingMigrations(all, version).length === 0) return;
+  throw new UserError(
+    'conflict',
+    `the database ${place} has schema version ${version}, and this program reads version ${all.length}. It is opened ` +
+      'to be read and stays as it is; run `restaurant-monitor migrate` on it, or on a copy if it is a backup',
+  );
+}

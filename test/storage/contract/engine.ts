@@ -2,6 +2,7 @@ import { suite } from 'node:test';
 import type { Storage } from '../../../src/storage/ports/storage.ts';
 import { accountsContract } from './accounts.ts';
 import { catalogContract } from './catalog.ts';
+import { invariantsContract } from './invariants.ts';
 import { reasonsContract } from './reasons.ts';
 import { scheduleContract } from './schedule.ts';
 import { storageContract } from './storage.ts';
@@ -18,6 +19,7 @@ export function engineContract(engine: string, open: () => Promise<Storage>): vo
       storageContract,
       accountsContract,
       catalogContract,
+      invariantsContract,
       reasonsContract,
       scheduleContract,
       watchContract,

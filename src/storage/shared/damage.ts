@@ -1,0 +1,22 @@
+import { UserError } from '../../lib/errors.ts';
+import type { Invariant } from '../ports/invariants.ts';
+
+/**
+ * Refuses a database in which something does not hold.
+ *
+ * @param place of the database, without a password
+ * @throws UserError `unavailable` naming what does not hold, and what to do
+ */
+export function refuseDamage(place: string, invariants: readonly Invariant[]): void {
+  const broken = invariants.filter((invariant) => invariant.broken !== 0);
+  if (broken.length === 0) return;
+  const named = broken.map(
+    ({ name, broken, example }) =>
+      `${name} (${Math.abs(broken)} rows do not${example === undefined ? '' : `, such as ${example}`})`,
+  );
+  throw new UserError(
+    'unavailable',
+    `the database ${place} is damaged; this does not hold: ${named.join('; ')}. \`restaurant-monitor check\` looks at all of ` +
+      'it; `restaurant-monitor restore` puts a backup in its place',
+  );
+}

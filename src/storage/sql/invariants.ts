@@ -1,0 +1,109 @@
+import type { Sql } from '../../lib/sql.ts';
+import type { Invariant } from '../ports/invariants.ts';
+
+/** An invariant and the query that counts what breaks it: one row of `broken` and `example`. */
+interface Rule {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Rules that read a few rows for each store, user or report, and of polls an aggregate of one column at most. */
+const QUICK: readonly Rule[] = [
+  ...['revision', 'account_revision', 'generation'].map(oneRow),
+  unique('stores', 'store_key'),
+  unique('stores', 'store_id'),
+  // Keys are given out one after the other, and no store ever loses its row.
+  {
+    name: 'stores: store_key runs from 1 without a gap',
+    sql: `select coalesce(max(store_key), 0) - count(*) as broken, max(store_key) as example from stores`,
+  },
+  {
+    name: 'polls: no store_key is beyond the last of stores',
+    sql: `select count(*) as broken, max(store_key) as example from (select max(store_key) as store_key from polls) p
+          where store_key > (select coalesce(max(store_key), 0) from stores)`,
+  },
+  belongs('business_hours', 'store_key', 'stores'),
+  belongs('special_hours', 'store_key', 'stores'),
+  belongs('zone_changes', 'store_key', 'stores'),
+  unique('users', 'user_id'),
+  unique('users', 'login'),
+  ...['user_stores', 'sessions', 'api_keys', 'totp', 'recovery_codes', 'passkeys', 'identities'].map((table) =>
+    belongs(table, 'user_id', 'users'),
+  ),
+  unique('api_keys', 'key_id'),
+  unique('passkeys', 'passkey_id'),
+  unique('reports', 'report_id'),
+  unique('imports', 'import_id'),
+];
+
+/** Rules that read everything. */
+const WHOLE: readonly Rule[] = [
+  ...QUICK,
+  belongs('polls', 'store_key', 'stores'),
+  unique('polls', 'store_key, instant'),
+  {
+    name: 'stores: first_poll_ms is not after the earliest poll',
+    sql: `select count(*) as broken, min(store_id) as example
+          from stores s join (select store_key, min(instant) as instant from polls group by store_key) p
+            on s.store_key = p.store_key
+          where s.first_poll_ms is null or s.first_poll_ms > extract(epoch from p.instant) * 1000`,
+  },
+  unique('zone_changes', 'store_key, until_ms'),
+  unique('user_stores', 'user_id, store_id'),
+  unique('sessions', 'token_hash'),
+  unique('api_keys', 'token_hash'),
+  unique('totp', 'user_id'),
+  unique('recovery_codes', 'user_id, code_hash'),
+  unique('identities', 'issuer, subject'),
+  unique('account_settings', 'name'),
+  unique('audit', 'audit_id'),
+  belongs('reports', 'shares', 'reports', 'report_id'),
+  unique('coverage_gaps', 'gap_id'),
+  unique('sync_runs', 'run_id'),
+  belongs('sync_results', 'run_id', 'sync_runs'),
+  unique('sync_marks', 'feed, place'),
+];
+
+/** The rules that are cheap, however many polls there are. */
+export function quickInvariants(sql: Sql): Promise<Invariant[]> {
+  return look(sql, QUICK);
+}
+
+/** All rules. */
+export function wholeInvariants(sql: Sql): Promise<Invariant[]> {
+  return look(sql, WHOLE);
+}
+
+async function look(sql: Sql, rules: readonly Rule[]): Promise<Invariant[]> {
+  const found: Invariant[] = [];
+  for (const { name, sql: query } of rules) {
+    const { broken, example } = await sql.row(query);
+    const isBroken = Number(broken) !== 0 && example !== null && example !== undefined;
+    found.push({ name, broken: Number(broken), ...(isBroken && { example: String(example) }) });
+  }
+  return found;
+}
+
+function oneRow(table: string): Rule {
+  return {
+    name: `${table}: there is one row`,
+    sql: `select abs(count(*) - 1) as broken, null as example from ${table}`,
+  };
+}
+
+function unique(table: string, columns: string): Rule {
+  const [first] = columns.split(', ');
+  return {
+    name: `${table}: no two rows have the same ${columns.replace(', ', ' and ')}`,
+    sql: `select count(*) as broken, min(example) as example
+          from (select min(${first}) as example from ${table} group by ${columns} having count(*) > 1) repeated`,
+  };
+}
+
+function belongs(table: string, column: string, parent: string, key = column): Rule {
+  return {
+    name: `${table}: each ${column} is one of ${parent}`,
+    sql: `select count(*) as broken, min(c.${column}) as example from ${table} c
+          where c.${column} is not null and not exists (select 1 from ${parent} p where p.${key} = c.${column})`,
+  };
+}
