@@ -19,6 +19,7 @@ import { pollsSince } from './intake/api/recent.ts';
 import { PollService } from './intake/api/service.ts';
 import { limitsWithin } from './intake/feeds/limits.ts';
 import { FeedReader } from './intake/feeds/reader/reader.ts';
+import { apiNameOf } from './intake/feeds/registry.ts';
 import { controlCheck } from './intake/prober/control.ts';
 import { StoredPolls } from './intake/prober/history.ts';
 import { Peers } from './intake/prober/peers.ts';
@@ -27,7 +28,6 @@ import { CONFIRM_AFTER } from './intake/prober/probe-scheduler.ts';
 import { Prober } from './intake/prober/prober.ts';
 import { withOffset } from './intake/sync/schedule.ts';
 import { type SyncDependencies, SyncService } from './intake/sync/service.ts';
-import { wordOf } from './intake/uploads/feed-names.ts';
 import { ImportService } from './intake/uploads/service.ts';
 import { UploadsFolder } from './intake/uploads/uploads.ts';
 import { DEFAULT_BUDGETS } from './lib/budgets.ts';
@@ -187,7 +187,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     onEnd: (results, aborted) =>
       metrics.sync(
         results.map(({ feed, status, standing }) => ({
-          feed: wordOf(feed),
+          feed: apiNameOf(feed),
           status,
           hasBadRows: standing !== undefined,
         })),
@@ -205,7 +205,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
   if (config.sync.sources.length > 0) {
     metrics.watchSyncs(async () => {
       const { badRows, ...gauges } = await syncs.gauges();
-      return { ...gauges, badRows: new Map([...badRows].map(([feed, rows]) => [wordOf(feed), rows])) };
+      return { ...gauges, badRows: new Map([...badRows].map(([feed, rows]) => [apiNameOf(feed), rows])) };
     });
   }
   if (prober !== undefined) metrics.watchPoller(() => prober.stats());

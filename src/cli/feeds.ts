@@ -1,11 +1,11 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Config } from '../config/config.ts';
 import { censusLine, censusWarnings } from '../intake/feeds/census.ts';
-import { FEED_NAMES, FEEDS } from '../intake/feeds/feeds.ts';
 import { type FeedFiles, type FileSummary, importSources, inspectFeeds } from '../intake/feeds/import.ts';
 import type { FeedReader } from '../intake/feeds/reader/reader.ts';
+import { FEEDS, feedNamed } from '../intake/feeds/registry.ts';
 import { RejectsFile } from '../intake/feeds/rejects.ts';
 import { inspect, type Source } from '../intake/feeds/source.ts';
 import { spool } from '../intake/feeds/spool.ts';
@@ -15,40 +15,48 @@ import type { StoreCensus } from '../storage/ports/import-session.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import { formatCount, progressBar, say, tally } from './terminal.ts';
 
+/** The values of the options below, by the names that commander gives them. Those of the feeds are lists of files. */
 export interface FeedFlags {
-  readonly polls?: string[];
-  readonly hours?: string[];
-  readonly specialHours?: string[];
-  readonly timezones?: string[];
   readonly strict?: boolean;
   readonly maxBadShare?: string;
   readonly rejects?: string;
+  readonly [option: string]: unknown;
 }
 
-/** The options of every command that reads feeds. */
+const FEED_OPTIONS = FEEDS.map(({ name, option, title }) => ({
+  feed: name,
+  option: new Option(
+    `${option} <files...>`,
+    `${title}: CSV, CSV.gz or Parquet; files, folders or patterns; - for standard input`,
+  ),
+}));
+
+/** Adds the options of every command that reads feeds. */
 export function withFeedOptions(command: Command): Command {
+  for (const { option } of FEED_OPTIONS) command.addOption(option);
   return command
-    .option('--polls <files...>', 'polls: CSV, CSV.gz or Parquet; a file, a folder, a pattern, or - for standard input')
-    .option('--hours <files...>', 'business hours, likewise')
-    .option('--special-hours <files...>', 'hours of single dates, likewise')
-    .option('--timezones <files...>', 'time zones, likewise')
-    .option('--strict', 'refuse everything when there is one bad row')
+    .option('--strict', 'refuse the import if any row is bad')
     .option('--max-bad-share <share>', 'refuse a file with a larger share of bad rows (MAX_BAD_SHARE, default 0.1)')
     .option('--rejects <file>', 'where bad rows go (default: ./var/rejects/<time>.csv)');
 }
 
 export function namesFeeds(flags: FeedFlags): boolean {
-  return [flags.polls, flags.hours, flags.specialHours, flags.timezones].some((files) => files !== undefined);
+  return FEED_OPTIONS.some(({ option }) => flags[option.attributeName()] !== undefined);
+}
+
+function filesIn(flags: FeedFlags): FeedFiles {
+  return Object.fromEntries(
+    FEED_OPTIONS.map(({ feed, option }) => [feed, (flags[option.attributeName()] ?? []) as readonly string[]]),
+  );
 }
 
 /**
- * Imports the feeds that a command line names and tells how it went, on standard error.
- *
- * The named files are read within no limits, unless a reader has some: the operator chose them.
+ * Imports the feeds that a command line names and reports the outcome on standard error. Only the limits of the reader
+ * apply, if there is one: the operator chose the files.
  *
  * @param config the budgets, and the share of bad rows up to which a file is imported
- * @param options.effectiveFrom from when changed hours and zones hold; now, if not given
- * @param options.reader reads the files in a process of its own; in this one, if not given
+ * @param options.effectiveFrom the instant from which changed schedules apply; default: now
+ * @param options.reader reads the files in child processes; default: this process reads them
  */
 export async function importFromFlags(
   storage: Storage,
@@ -57,15 +65,9 @@ export async function importFromFlags(
   { effectiveFrom, reader }: { readonly effectiveFrom?: number | undefined; readonly reader?: FeedReader } = {},
 ): Promise<FileSummary[]> {
   const started = performance.now();
-  const files: FeedFiles = {
-    ...(flags.polls && { polls: flags.polls }),
-    ...(flags.hours && { hours: flags.hours }),
-    ...(flags.specialHours && { specialHours: flags.specialHours }),
-    ...(flags.timezones && { zones: flags.timezones }),
-  };
   const now = Date.now();
   const rejects = new RejectsFile(flags.rejects ?? join('var', 'rejects', `${fileStamp(now)}-${process.pid}.csv`));
-  const { sources, remove } = await sourcesOf(files);
+  const { sources, remove } = await sourcesOf(filesIn(flags));
   const progress = progressBar();
   let census: StoreCensus | undefined;
   try {
@@ -84,8 +86,8 @@ export async function importFromFlags(
       onProgress: (file, phase, done) => progress.update(`${phase} ${file}`, done),
     });
     progress.end();
-    tell(summaries, (performance.now() - started) / 1000);
-    if (census !== undefined) tellCensus(census);
+    printSummaries(summaries, (performance.now() - started) / 1000);
+    if (census !== undefined) printCensus(census);
     return summaries;
   } finally {
     progress.end();
@@ -95,24 +97,24 @@ export async function importFromFlags(
   }
 }
 
-/** The files that are named; `-` is standard input, spooled to a temporary file that `remove` takes away. */
+/** The named files. `-` is standard input, spooled to a temporary file that `remove` deletes. */
 async function sourcesOf(files: FeedFiles) {
-  const fromInput = FEED_NAMES.filter((feed) => files[feed]?.includes('-'));
+  const fromInput = FEEDS.filter(({ name }) => files[name]?.includes('-'));
   if (fromInput.length > 1) throw invalid('standard input (-) can be one feed only');
   const [feed] = fromInput;
   if (feed === undefined) return { sources: await inspectFeeds(files), remove: async () => {} };
-  const rest = { ...files, [feed]: files[feed]?.filter((name) => name !== '-') };
+  const rest = { ...files, [feed.name]: files[feed.name]?.filter((name) => name !== '-') };
   const others = await inspectFeeds(rest);
   const input = await spool(process.stdin);
   try {
-    return { sources: [...others, await inspect(FEEDS[feed], input.path, 'standard input')], remove: input.remove };
+    return { sources: [...others, await inspect(feed, input.path, 'standard input')], remove: input.remove };
   } catch (error) {
     await input.remove();
     throw error;
   }
 }
 
-/** Bad rows must not take the place of the file that they come from. */
+/** The rejects must not overwrite a file that is being imported. */
 async function refuseToOverwrite(sources: readonly Source[], rejects: string): Promise<void> {
   const target = await realpath(rejects).catch(() => undefined);
   for (const { path } of sources) {
@@ -120,10 +122,10 @@ async function refuseToOverwrite(sources: readonly Source[], rejects: string): P
   }
 }
 
-function tell(summaries: readonly FileSummary[], seconds: number): void {
+function printSummaries(summaries: readonly FileSummary[], seconds: number): void {
   for (const summary of summaries) {
     say(`${summary.file}: ${tally(summary)}`);
-    for (const warning of warningsOf(summary)) say(`warning: ${summary.file}: ${warning}`);
+    for (const warning of warningsOf(feedNamed(summary.feed), summary)) say(`warning: ${summary.file}: ${warning}`);
   }
   const rows = summaries.reduce((sum, { read }) => sum + read, 0);
   const megabytes = summaries.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
@@ -133,12 +135,12 @@ function tell(summaries: readonly FileSummary[], seconds: number): void {
   );
 }
 
-function tellCensus(census: StoreCensus): void {
+function printCensus(census: StoreCensus): void {
   say(censusLine(census));
   for (const warning of censusWarnings(census)) say(`warning: ${warning}`);
 }
 
-/** `20261123T195620Z`; the process id beside it tells apart what happens in one second. */
+/** `20261123T195620Z` */
 function fileStamp(instant: number): string {
   return new Date(instant).toISOString().replace(/\.\d+|[-:]/g, '');
 }

@@ -1,4 +1,4 @@
-import type { FeedName } from '../intake/feeds/feeds.ts';
+import { FEEDS } from '../intake/feeds/registry.ts';
 import { parseSchedule, type SyncSchedule } from '../intake/sync/schedule.ts';
 import { credentialsOf, isUrl, labelOf, type SyncSource } from '../intake/sync/sources.ts';
 import { invalid } from '../lib/errors.ts';
@@ -18,21 +18,14 @@ export interface SyncConfig {
   readonly allowPrivate: readonly string[];
 }
 
-const VARIABLES: readonly (readonly [name: string, feed: FeedName])[] = [
-  ['SYNC_POLLS', 'polls'],
-  ['SYNC_HOURS', 'hours'],
-  ['SYNC_TIMEZONES', 'zones'],
-  ['SYNC_SPECIAL_HOURS', 'specialHours'],
-];
-
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws UserError `invalid_input` with the name of the variable and what was expected */
 export function loadSyncConfig(env: Environment): SyncConfig {
   const setting = (name: string, fallback: string): Setting => ({ name, value: env[name] || fallback });
   return Object.freeze({
-    sources: VARIABLES.flatMap(([name, feed]) =>
-      list(setting(name, '')).map((source) => ({ feed, name: checked(name, source) })),
+    sources: FEEDS.flatMap(({ name: feed, variable }) =>
+      list(setting(variable, '')).map((source) => ({ feed, name: checked(variable, source) })),
     ),
     schedule: parseSchedule('SYNC_CRON', setting('SYNC_CRON', '0 * * * *').value),
     spread: duration(setting('SYNC_SPREAD', '5m'), '0s', '1h'),

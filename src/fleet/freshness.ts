@@ -1,4 +1,5 @@
 import { isStale } from '../domain/staleness.ts';
+import { titleOf } from '../intake/feeds/registry.ts';
 import { ageOf } from '../reports/stale-polls.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import type { SyncResult } from '../storage/ports/sync-log.ts';
@@ -65,19 +66,13 @@ export class Freshness {
     else if (isStale(latest, now, interval)) warnings.push(`the newest poll is ${ageOf(latest, now)}`);
     if (troubleSince() !== undefined) warnings.push('the poller is in trouble itself and observes nothing');
     for (const { feed, status, standing } of await syncs.lastResults()) {
-      const source = `a source of ${TITLES[feed] ?? feed}`;
+      const source = `a source of ${titleOf(feed)}`;
       if (status === 'failed') warnings.push(`${source} cannot be read`);
       if (standing !== undefined) warnings.push(`${source} has ${rowsOf(standing.rejected)} of ${standing.read}`);
     }
     return warnings;
   }
 }
-
-const TITLES: Readonly<Record<string, string>> = {
-  hours: 'business hours',
-  zones: 'time zones',
-  specialHours: 'special hours',
-};
 
 function rowsOf(bad: number): string {
   return bad === 1 ? '1 bad row' : `${bad} bad rows`;

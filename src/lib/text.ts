@@ -75,3 +75,8 @@ function charactersIn(ranges: readonly Range[]): string {
   );
   return String.fromCharCode(...codes);
 }
+
+/** `a`, `a or b`, `a, b or c`. */
+export function alternatives(texts: readonly string[]): string {
+  return [texts.slice(0, -1).join(', '), texts.at(-1)].filter(Boolean).join(' or ');
+}

@@ -138,10 +138,10 @@ test('sources are lists of paths, patterns and URLs, by feed', () => {
   assert.deepEqual(
     sources.map(({ feed, name }) => [feed, name]),
     [
+      ['zones', 'C:\\zones.csv'],
+      ['hours', '/data/menu_hours.csv'],
       ['polls', 'var/polls/*.csv'],
       ['polls', 'https://u:p@a.test/polls.csv?x=1%2C2'],
-      ['hours', '/data/menu_hours.csv'],
-      ['zones', 'C:\\zones.csv'],
     ],
   );
   assert.equal(spread, 30_000);

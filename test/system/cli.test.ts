@@ -204,7 +204,7 @@ test('what a command line gets wrong is named, with what was expected', async (t
   writeFileSync(mine, 'store_id,status,timestamp_utc\n');
   const mistakes: [string[], RegExp][] = [
     [['report'], /^error: there is no database \.\/var\/monitor\.duckdb; import something first/],
-    [['import'], /^error: nothing to import: give --polls, --hours, --special-hours or --timezones/],
+    [['import'], /^error: nothing to import; give --timezones, --hours, --special-hours or --polls/],
     [
       ['import', '--polls', mine, '--effective-from', '2023-05-01'],
       /^error: --effective-from is "2023-05-01", expected/,

@@ -30,7 +30,7 @@ test('sync reads what is new in the sources that are configured, and says so', a
 test('without a source there is nothing to sync, and the message says what to set', async (t) => {
   const { code, stderr } = await run(temporaryFolder(t), ['sync']);
   assert.equal(code, 1);
-  assert.match(stderr, /error: there are no sources to sync: set SYNC_POLLS/);
+  assert.match(stderr, /error: there are no sources to sync; set SYNC_TIMEZONES/);
 });
 
 test('a poller that is killed goes on where it was: no store is polled twice, no poll that was written is lost', async (t) => {

@@ -6,8 +6,8 @@ import { actorOf } from '../../accounts/audit.ts';
 import type { Accounts } from '../../accounts/service.ts';
 import { formatInstant, instantFrom } from '../../calendar/instant.ts';
 import { censusWarnings } from '../../intake/feeds/census.ts';
+import { FEEDS, feedByApiName } from '../../intake/feeds/registry.ts';
 import { warningsOf } from '../../intake/feeds/warnings.ts';
-import { FEED_WORDS, feedFrom } from '../../intake/uploads/feed-names.ts';
 import type { ImportService } from '../../intake/uploads/service.ts';
 import { invalid } from '../../lib/errors.ts';
 import { IMPORT_STATUSES, type ImportRecord } from '../../storage/ports/import-catalog.ts';
@@ -23,7 +23,10 @@ import { closeUnread } from './lingering.ts';
 const ROOT = '/api/v1/imports';
 const tags = ['imports'];
 
-const Feed = OneOf([...FEED_WORDS], 'what the file holds');
+const Feed = OneOf(
+  FEEDS.map(({ apiName }) => apiName),
+  'what the file holds',
+);
 const Count = (description: string) => Type.Integer({ minimum: 0, description });
 
 const CensusResource = Type.Object(
@@ -316,7 +319,7 @@ function importResource(record: ImportRecord): Static<typeof ImportResource> {
 function allWarnings(feed: string, counts: NonNullable<ImportRecord['counts']>): string[] {
   const { census } = counts;
   const ofStores = census === undefined ? [] : censusWarnings(census);
-  return [...warningsOf({ feed: feedFrom(feed), ...counts }), ...ofStores];
+  return [...warningsOf(feedByApiName(feed), counts), ...ofStores];
 }
 
 function censusResource({ polled, withHours, withZone, hoursOnly, zoneOnly }: StoreCensus) {

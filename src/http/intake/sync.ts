@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { formatInstant } from '../../calendar/instant.ts';
+import { apiNameOf, FEEDS } from '../../intake/feeds/registry.ts';
 import type { SyncService } from '../../intake/sync/service.ts';
-import { FEED_WORDS, wordOf } from '../../intake/uploads/feed-names.ts';
 import type { StandingRejects, SyncResult, SyncRun } from '../../storage/ports/sync-log.ts';
 import { Instant, Nullable, OneOf } from '../schemas.ts';
 import type { Routes } from '../types.ts';
@@ -11,7 +11,10 @@ const tags = ['imports'];
 /** So many of the newest runs are told of. */
 const RUNS = 50;
 
-const Feed = OneOf([...FEED_WORDS], 'what the source holds');
+const Feed = OneOf(
+  FEEDS.map(({ apiName }) => apiName),
+  'what the source holds',
+);
 const Source = Type.String({ description: 'as it is configured; of a URL without user, password and query' });
 const Moment = (description: string) => Type.String({ format: 'date-time', description });
 const Count = (description: string) => Type.Integer({ minimum: 0, description });
@@ -113,7 +116,7 @@ export function syncRoutes(syncs: SyncService): Routes {
           progress: syncs.progress ?? null,
           next_run: nextRun === undefined ? null : formatInstant(nextRun),
           sources: syncs.sources.map(({ feed, source }) => ({
-            ...{ feed: wordOf(feed), source },
+            ...{ feed: apiNameOf(feed), source },
             last: lastOf(runs, feed, source),
           })),
           runs: runs.map(runResource),
@@ -165,7 +168,7 @@ function resultResource(result: SyncResult): Static<typeof Result> {
   const { feed, error, alreadyThere, setAside, standing, ...rest } = result;
   return {
     ...rest,
-    feed: wordOf(feed),
+    feed: apiNameOf(feed),
     error: error ?? null,
     already_there: alreadyThere,
     set_aside: setAside,

@@ -6,8 +6,8 @@ import { invalid, messageOf, UserError } from '../../lib/errors.ts';
 import { parseJson } from '../../lib/json.ts';
 import { trimmed } from '../../lib/text.ts';
 import { yieldTurn } from '../../lib/world/timers.ts';
-import { FEEDS } from '../feeds/feeds.ts';
 import { readHeader } from '../feeds/header.ts';
+import { polls } from '../feeds/kinds/polls.ts';
 import { NULL_REASON } from '../feeds/sql-text.ts';
 import type { PollRows } from './rows.ts';
 
@@ -99,7 +99,7 @@ function addObject(poll: unknown, rows: PollRows): void {
 
 /** As in a polls file, a row is a line, so that a stray quote harms no other row. */
 async function readCsv(text: string, rows: PollRows): Promise<void> {
-  const { delimiter, positions, width } = readHeader(FEEDS.polls, text.slice(0, HEAD), 'the body');
+  const { delimiter, positions, width } = readHeader(polls, text.slice(0, HEAD), 'the body');
   const [storeId, status, timestamp, reason] = positions as [number, number, number, number];
   await eachLine(linesOf(text).slice(1), (line) => {
     const fields = csvFields(line, delimiter);

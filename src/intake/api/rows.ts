@@ -5,7 +5,7 @@ import { float64Column, uint8Column } from '../../lib/columns.ts';
 import { ID_FLAWS, ID_LENGTH, newIdFlaw } from '../../lib/store-id.ts';
 import { trimmed } from '../../lib/text.ts';
 import type { PollBatch } from '../../storage/ports/storage.ts';
-import { FUTURE_TOLERANCE } from '../feeds/feeds.ts';
+import { FUTURE_TOLERANCE } from '../feeds/feed.ts';
 import { readInstant } from './instants.ts';
 
 /** A poll that was refused. */

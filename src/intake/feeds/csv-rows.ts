@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { identifier, literal, type Session } from '../../duckdb/session.ts';
 import { TRIMMED } from '../../lib/text.ts';
-import type { Feed, RawRows } from './feeds.ts';
+import type { Feed, RawRows } from './feed.ts';
 import type { CsvFormat } from './source.ts';
 import { holdsNull, isPlain, NULL_REASON, trimmedText } from './sql-text.ts';
 

@@ -1,6 +1,7 @@
 import { invalid, UserError } from '../../lib/errors.ts';
 import { trimmed } from '../../lib/text.ts';
-import { FEED_NAMES, FEEDS, type Feed, type FeedColumn } from './feeds.ts';
+import type { Feed, FeedColumn } from './feed.ts';
+import { FEEDS } from './registry.ts';
 
 /** How a file's lines end; how the first one does, where they differ. */
 export type LineEnd = 'lf' | 'crlf' | 'cr';
@@ -104,10 +105,10 @@ function printable(header: readonly string[]): string {
 
 /** Files are easily swapped on the command line. */
 function hint(feed: Feed, header: readonly string[]): string {
-  const fits = FEED_NAMES.find(
-    (name) =>
-      name !== feed.name &&
-      requiredColumns(FEEDS[name]).every(({ headers }) => headers.some((column) => header.includes(column))),
+  const fits = FEEDS.find(
+    (other) =>
+      other.name !== feed.name &&
+      requiredColumns(other).every(({ headers }) => headers.some((column) => header.includes(column))),
   );
-  return fits === undefined ? '' : ` (that is a ${FEEDS[fits].title} file: ${FEEDS[fits].option})`;
+  return fits === undefined ? '' : ` (that is a ${fits.title} file: ${fits.option})`;
 }

@@ -3,7 +3,7 @@ import { invalid } from '../../lib/errors.ts';
 import type { Row } from '../../lib/sql.ts';
 import { trimmed } from '../../lib/text.ts';
 import { pathLiteral } from './csv-rows.ts';
-import type { RawRows } from './feeds.ts';
+import type { RawRows } from './feed.ts';
 import { checkColumns } from './header.ts';
 import { checkParquetRows, type FeedLimits } from './limits.ts';
 import type { Source } from './source.ts';

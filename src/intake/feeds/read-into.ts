@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { zoneName } from '../../calendar/tzdb.ts';
-import type { Session } from '../../duckdb/session.ts';
+import { identifier, type Session } from '../../duckdb/session.ts';
 import { messageOf, UserError } from '../../lib/errors.ts';
 import { csvRows, dropUnread, type Reading, unreadLines } from './csv-rows.ts';
-import type { RawRows } from './feeds.ts';
+import type { RawRows } from './feed.ts';
 import { unpack } from './gzip.ts';
 import { checkRows, checkZones, type FeedLimits } from './limits.ts';
 import { checkLines } from './line-check.ts';
@@ -78,8 +78,7 @@ async function stageRows(
 ): Promise<void> {
   try {
     const { query, columns } = await rows();
-    const zones =
-      source.feed.name === 'zones' ? await knownZones(session, query, source.label, limits) : new Map<string, string>();
+    const zones = await validZones(session, query, source, limits);
     await dropUnread(session);
     await session.run(
       `create or replace temp table ${table} as ${source.feed.parse(query, { columns, latest, zones })}`,
@@ -89,24 +88,24 @@ async function stageRows(
   }
 }
 
-/** There are some dozen different zones in a file of any size: each is looked up once. */
-async function knownZones(
+/** The valid time zones of a file, by their spelling there. Even a large file has few: each is looked up once. */
+async function validZones(
   session: Session,
   raw: string,
-  label: string,
+  { feed: { zoneColumn }, label }: Source,
   limits: FeedLimits,
 ): Promise<Map<string, string>> {
-  const known = new Map<string, string>();
+  const valid = new Map<string, string>();
+  if (zoneColumn === undefined) return valid;
+  const column = identifier(zoneColumn);
   const most = Number.isFinite(limits.zones) ? ` limit ${limits.zones + 1}` : '';
-  const rows = await session.rows(
-    `select distinct timezone_str as text from (${raw}) where timezone_str is not null${most}`,
-  );
+  const rows = await session.rows(`select distinct ${column} as text from (${raw}) where ${column} is not null${most}`);
   checkZones(label, rows.length, limits);
   for (const row of rows) {
     const name = zoneName(String(row.text));
-    if (name !== undefined) known.set(String(row.text), name);
+    if (name !== undefined) valid.set(String(row.text), name);
   }
-  return known;
+  return valid;
 }
 
 /** DuckDB's complaint about a file's contents, without its own words for it; a defect stays what it is. */

@@ -2,13 +2,13 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import { glob } from 'tinyglobby';
 import { invalid, systemReason, UserError } from '../../lib/errors.ts';
 import { open, readdir, stat } from '../../lib/world/files.ts';
-import type { Feed } from './feeds.ts';
 import { gunzipHead } from './gzip.ts';
 import { columnNames, type Layout, readHeader } from './header.ts';
+import type { KnownFeed } from './registry.ts';
 
 /** A file that holds a feed, looked at but not yet read. */
 export interface Source {
-  readonly feed: Feed;
+  readonly feed: KnownFeed;
   /** Where it lies. */
   readonly path: string;
   /** What the user calls it. */
@@ -83,7 +83,7 @@ async function filesIn(folder: string): Promise<string[]> {
  *
  * @throws UserError `invalid_input` when it is empty, no feed file at all, or lacks a column
  */
-export async function inspect(feed: Feed, path: string, label = basename(path)): Promise<Source> {
+export async function inspect(feed: KnownFeed, path: string, label = basename(path)): Promise<Source> {
   const { head, bytes } = await peek(path, label);
   if (bytes === 0) throw invalid(`${label} is empty; ${EXPECTED} with ${columnNames(feed)}`);
   if (startsWith(head, 'PAR1')) return { feed, path, label, bytes, format: { kind: 'parquet' } };
@@ -96,7 +96,7 @@ export async function inspect(feed: Feed, path: string, label = basename(path)):
 }
 
 /** A null character in a row is one bad row; without a header beside it, it says that this is no text. */
-function layoutOf(feed: Feed, text: Buffer, label: string): Layout {
+function layoutOf(feed: KnownFeed, text: Buffer, label: string): Layout {
   try {
     return readHeader(feed, text.toString('utf8'), label);
   } catch (error) {

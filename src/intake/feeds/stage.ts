@@ -51,7 +51,7 @@ export async function stage(session: Session, source: Source, options: StageOpti
   const rejected = Number(bad.rejected) + unread.length;
   const listed = rejected > 0 ? await listRejects(session, table, unread, source, limits, onReject) : 0;
   const unreadStores =
-    rejected > 0 && source.feed.name !== 'polls' ? await stageUnread(session, table, unread, source) : undefined;
+    rejected > 0 && source.feed.unread !== undefined ? await stageUnread(session, table, unread, source) : undefined;
   if (Number(bad.rejected) + Number(bad.blank) > 0) {
     await session.run(`delete from ${table} where reason is not null or store_id is null`);
   }

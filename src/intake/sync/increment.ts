@@ -1,6 +1,6 @@
 import { Readable, Transform, type TransformCallback } from 'node:stream';
 import { createReadStream, open } from '../../lib/world/files.ts';
-import { FEEDS, type FeedName } from '../feeds/feeds.ts';
+import { type FeedName, feedNamed } from '../feeds/registry.ts';
 import { inspect, type Source } from '../feeds/source.ts';
 import { spool } from '../feeds/spool.ts';
 import type { Checkpoint, ReadSoFar } from './checkpoint.ts';
@@ -66,7 +66,7 @@ export async function findIncrement(content: LocalContent, options: IncrementOpt
   if (feed === 'polls' && !isIdle && !(await headOf(content.path)).includes('\n')) {
     return { ...NOTHING, hasPartialLine: true };
   }
-  const source = await inspect(FEEDS[feed], content.path, label);
+  const source = await inspect(feedNamed(feed), content.path, label);
   if (feed !== 'polls' || source.format.kind !== 'csv' || source.format.gzip || source.format.lineEnd === 'cr') {
     const whole = {
       source,
@@ -130,7 +130,7 @@ async function appended(
     }
     const headerLines = isFirst ? 0 : before.header.split('\n').length - 1;
     return {
-      source: await inspect(FEEDS[feed], copy.path, label),
+      source: await inspect(feedNamed(feed), copy.path, label),
       bytes: end - before.bytes,
       linesBefore: before.lines - headerLines,
       isAddition: !isFirst,

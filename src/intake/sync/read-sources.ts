@@ -4,9 +4,9 @@ import { UserError } from '../../lib/errors.ts';
 import { random } from '../../lib/world/random.ts';
 import type { Storage } from '../../storage/ports/storage.ts';
 import type { StandingRejects, SyncResult } from '../../storage/ports/sync-log.ts';
-import { FEED_NAMES } from '../feeds/feeds.ts';
 import { pollsIn } from '../feeds/import.ts';
 import type { FeedReader } from '../feeds/reader/reader.ts';
+import { FEEDS } from '../feeds/registry.ts';
 import type { RejectsFile } from '../feeds/rejects.ts';
 import type { DownloadOptions } from './download.ts';
 import { ChangedWhileRead } from './increment.ts';
@@ -68,7 +68,7 @@ interface SourceAttempt {
 export async function readSources(dependencies: ReadDependencies, run: ReadRun): Promise<SyncResult[]> {
   const { sources, wait } = dependencies;
   const { onProgress, onRetry, isStopped } = run;
-  const all = FEED_NAMES.flatMap((name) => sources.filter(({ feed }) => feed === name)).map(
+  const all = FEEDS.flatMap(({ name }) => sources.filter(({ feed }) => feed === name)).map(
     (source): SourceAttempt => ({ source, attempts: 0, counts: NO_COUNTS, standing: undefined, errors: [] }),
   );
   let pending = all;

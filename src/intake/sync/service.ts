@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { messageOf, UserError } from '../../lib/errors.ts';
+import { alternatives } from '../../lib/text.ts';
 import type { Timer } from '../../lib/world/ports.ts';
 import { newId } from '../../lib/world/random.ts';
 import { after, every } from '../../lib/world/timers.ts';
 import type { SyncGauges } from '../../metrics.ts';
 import type { Storage } from '../../storage/ports/storage.ts';
 import type { SyncResult, SyncRun } from '../../storage/ports/sync-log.ts';
+import { FEEDS } from '../feeds/registry.ts';
 import { RejectsFile } from '../feeds/rejects.ts';
 import { titleOf } from './read-source.ts';
 import { type ReadDependencies, readSources, type SyncProgress } from './read-sources.ts';
@@ -168,7 +170,7 @@ export class SyncService {
     if (sources.length === 0) {
       throw new UserError(
         'conflict',
-        'there are no sources to sync: set SYNC_POLLS, SYNC_HOURS, SYNC_TIMEZONES or SYNC_SPECIAL_HOURS',
+        `there are no sources to sync; set ${alternatives(FEEDS.map(({ variable }) => variable))}`,
       );
     }
     const { leases } = storage;

@@ -1,7 +1,7 @@
 import { resolve, sep } from 'node:path';
 import { invalid, systemReason } from '../../lib/errors.ts';
 import { realpath, stat } from '../../lib/world/files.ts';
-import type { FeedName } from '../feeds/feeds.ts';
+import type { FeedName } from '../feeds/registry.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { type DownloadOptions, download } from './download.ts';
 import { ChangedWhileRead, type FoundIncrement, findIncrement, type Increment } from './increment.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FeedName } from '../feeds/feeds.ts';
+import type { FeedName } from '../feeds/registry.ts';
 
 /** A configured source of a feed. */
 export interface SyncSource {

@@ -8,10 +8,9 @@ import type { AuditRecord } from '../../storage/ports/account-catalog.ts';
 import type { ImportQuery, ImportRecord } from '../../storage/ports/import-catalog.ts';
 import type { Position } from '../../storage/ports/report-catalog.ts';
 import type { Storage } from '../../storage/ports/storage.ts';
-import { FEEDS } from '../feeds/feeds.ts';
 import type { FeedReader } from '../feeds/reader/reader.ts';
+import { feedByApiName } from '../feeds/registry.ts';
 import { inspect } from '../feeds/source.ts';
-import { feedFrom } from './feed-names.ts';
 import { tooLarge, type UploadsFolder } from './uploads.ts';
 import { ImportWorker } from './worker.ts';
 
@@ -138,7 +137,7 @@ export class ImportService {
     this.#receiving++;
     try {
       const bytes = await this.#uploads.receive(id, content, this.#maxBytes);
-      await inspect(FEEDS[feedFrom(request.feed)], this.#uploads.upload(id), request.fileName);
+      await inspect(feedByApiName(request.feed), this.#uploads.upload(id), request.fileName);
       const server = this.#server;
       const record = { id, ...request, bytes, server, requestedAt: this.#now() };
       const added = await this.#storage.imports.add(record, entryFor?.(id));

@@ -6,12 +6,12 @@ import { elapsed } from '../../lib/world/clocks.ts';
 import type { ImportCatalog, ImportCounts, ImportRecord } from '../../storage/ports/import-catalog.ts';
 import type { StoreCensus } from '../../storage/ports/import-session.ts';
 import type { Storage } from '../../storage/ports/storage.ts';
-import { FEEDS } from '../feeds/feeds.ts';
-import { type FileSummary, type ImportPhase, importSources, pollsIn } from '../feeds/import.ts';
+import { type FileSummary, importSources, pollsIn } from '../feeds/import.ts';
+import type { ImportPhase } from '../feeds/open-files.ts';
 import type { FeedReader } from '../feeds/reader/reader.ts';
+import { feedByApiName } from '../feeds/registry.ts';
 import { RejectsFile } from '../feeds/rejects.ts';
 import { inspect } from '../feeds/source.ts';
-import { feedFrom } from './feed-names.ts';
 import type { UploadsFolder } from './uploads.ts';
 
 export interface ImportWorkerOptions {
@@ -115,7 +115,7 @@ export class ImportWorker {
     const started = elapsed();
     try {
       const counts = await this.#import(record);
-      if (!record.dryRun) this.#onPolls(pollsIn([{ feed: feedFrom(record.feed), ...counts }]));
+      if (!record.dryRun) this.#onPolls(pollsIn([{ feed: feedByApiName(record.feed).name, ...counts }]));
       await this.#imports.complete(id, counts, this.#now());
       await this.#uploads.removeUpload(id);
       log.info({ ...counts, dry_run: record.dryRun, ms: Math.round(elapsed() - started) }, 'import complete');
@@ -147,7 +147,7 @@ export class ImportWorker {
     dryRun,
     effectiveFrom,
   }: ImportRecord): Promise<ImportCounts> {
-    const source = await inspect(FEEDS[feedFrom(feed)], this.#uploads.upload(id), fileName);
+    const source = await inspect(feedByApiName(feed), this.#uploads.upload(id), fileName);
     const rejects = new RejectsFile(this.#uploads.rejects(id));
     let census: StoreCensus | undefined;
     try {

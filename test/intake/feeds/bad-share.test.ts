@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BadRows, isTooBad } from '../../../src/intake/feeds/bad-share.ts';
+import { hours } from '../../../src/intake/feeds/kinds/hours.ts';
+import { zones } from '../../../src/intake/feeds/kinds/zones.ts';
 import { warningsOf } from '../../../src/intake/feeds/warnings.ts';
 import { AT, HOURS, Importer, POLLS } from '../../support/importer.ts';
 
@@ -59,12 +61,12 @@ test('a file that is mostly bad stops the whole import and says why', async (t) 
 });
 
 test('what went through with bad rows is said, with the stores that they concern', () => {
-  const file = { read: 21, rejected: 11, feed: 'hours' as const };
-  assert.deepEqual(warningsOf({ ...file, unreadStores: { kept: 1, unknown: 2, ids: ['b', 'c', 'a'] } }), [
+  const file = { read: 21, rejected: 11 };
+  assert.deepEqual(warningsOf(hours, { ...file, unreadStores: { kept: 1, unknown: 2, ids: ['b', 'c', 'a'] } }), [
     '11 of 21 rows are bad',
     '2 stores have unknown business hours; 1 store keeps its business hours, because of bad rows: b, c, a',
   ]);
-  const zones = { ...file, feed: 'zones' as const, unreadStores: { kept: 0, unknown: 30, ids: ['a', 'b'] } };
-  assert.equal(warningsOf(zones)[1], '30 stores have unknown time zones, because of bad rows: a, b and others');
-  assert.deepEqual(warningsOf({ ...file, rejected: 0, unreadStores: { kept: 0, unknown: 0, ids: [] } }), []);
+  const many = { ...file, unreadStores: { kept: 0, unknown: 30, ids: ['a', 'b'] } };
+  assert.equal(warningsOf(zones, many)[1], '30 stores have unknown time zones, because of bad rows: a, b and others');
+  assert.deepEqual(warningsOf(hours, { ...file, rejected: 0, unreadStores: { kept: 0, unknown: 0, ids: [] } }), []);
 });

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
-import { FEEDS } from '../../../src/intake/feeds/feeds.ts';
 import { importSources } from '../../../src/intake/feeds/import.ts';
+import { polls } from '../../../src/intake/feeds/kinds/polls.ts';
 import { inspect } from '../../../src/intake/feeds/source.ts';
 import { spool } from '../../../src/intake/feeds/spool.ts';
 import { AT, Importer, NOW, POLLS } from '../../support/importer.ts';
@@ -145,7 +145,7 @@ test('standard input is kept in a temporary file until it is read', async (t) =>
   const content = poll('a');
   const input = await spool(Readable.from([Buffer.from(content.slice(0, 20)), Buffer.from(content.slice(20))]));
   assert.equal(readFileSync(input.path, 'utf8'), content);
-  const source = await inspect(FEEDS.polls, input.path, 'standard input');
+  const source = await inspect(polls, input.path, 'standard input');
   const onReject = async () => {};
   const [summary] = await importSources(importer.storage, [source], { now: NOW, strict: false, onReject });
   assert.deepEqual([summary?.file, summary?.added], ['standard input', 1]);

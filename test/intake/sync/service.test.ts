@@ -131,7 +131,7 @@ test('a run without sources fails and names the variables', async (t) => {
   const importer = await Importer.open(t);
   await assert.rejects(syncService(importer.storage, importer.folder, []).run('request'), {
     code: 'conflict',
-    message: 'there are no sources to sync: set SYNC_POLLS, SYNC_HOURS, SYNC_TIMEZONES or SYNC_SPECIAL_HOURS',
+    message: 'there are no sources to sync; set SYNC_TIMEZONES, SYNC_HOURS, SYNC_SPECIAL_HOURS or SYNC_POLLS',
   });
 });
 

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../../lib/errors.ts';
-import type { FeedName } from '../feeds.ts';
 import type { FeedLimits } from '../limits.ts';
+import type { FeedName } from '../registry.ts';
 import type { Source } from '../source.ts';
 import type { Staged } from '../stage.ts';
 

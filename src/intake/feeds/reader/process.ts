@@ -4,8 +4,8 @@ import { createWriteStream, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Database } from '../../../duckdb/database.ts';
 import { UserError } from '../../../lib/errors.ts';
-import { FEEDS } from '../feeds.ts';
 import type { Reject } from '../list-rejects.ts';
+import { feedNamed } from '../registry.ts';
 import { type Staged, stage } from '../stage.ts';
 import { handOver, rejectLine, rejectsFile } from './handover.ts';
 import type { ReaderInstruction, ReaderMessage, ReadOrder } from './messages.ts';
@@ -38,7 +38,7 @@ async function read({ source, latest, limits, memory, temporary, folder }: ReadO
       if (!rejects.write(rejectLine(reject))) await once(rejects, 'drain');
     };
     const options = { latest, limits, storesAmong, onReject };
-    const staged = await stage(session, { ...source, feed: FEEDS[source.feed] }, options);
+    const staged = await stage(session, { ...source, feed: feedNamed(source.feed) }, options);
     await handOver(session, staged, folder);
     rejects.end();
     await once(rejects, 'close');

@@ -1,0 +1,79 @@
+import type { Session } from '../../duckdb/session.ts';
+import type { Budgets } from '../../lib/budgets.ts';
+import type { ImportSession, MergeCounts, UnreadStores } from '../../storage/ports/import-session.ts';
+
+/** How far a poll may be ahead of this machine's clock, milliseconds: one further ahead would move every window. */
+export const FUTURE_TOLERANCE = 5 * 60_000;
+
+/** A column of a feed. */
+export interface FeedColumn {
+  /** Its name in the staging queries. */
+  readonly name: string;
+  /** The names it may have in a header, in lower case. The first one is used in messages. */
+  readonly headers: readonly string[];
+  /** A file may lack it; the staging queries then have no such column. */
+  readonly optional?: true;
+}
+
+/** The first column of every feed. */
+export const STORE_ID: FeedColumn = { name: 'store_id', headers: ['store_id'] };
+
+/**
+ * A kind of input: everything that differs between polls, business hours and so on. To add one, write a file in
+ * `kinds/` and list it in `registry.ts`.
+ */
+export interface Feed<Name extends string = string> {
+  readonly name: Name;
+  /** Its name in the API, in metrics and in the imports table. */
+  readonly apiName: string;
+  /** Its name in messages, in the plural. */
+  readonly title: string;
+  /** The command-line option that takes its files, such as `--hours`. */
+  readonly option: string;
+  /** The environment variable that lists its synced sources. */
+  readonly variable: string;
+  readonly columns: readonly FeedColumn[];
+  /** The column of time zone names, if it has one. */
+  readonly zoneColumn?: string;
+  /** What happens to stores with bad rows; `undefined`: nothing, each row stands for itself. */
+  readonly unread?: UnreadPolicy;
+  /**
+   * The query that turns raw text columns into the staged ones.
+   *
+   * @param raw a relation with a text column for each of `columns` that the file has, the text columns `broken` (why
+   * the row cannot be read at all) and `line`, and the boolean `plain` (`isPlain` of its id); a blank line has a null
+   * `store_id`
+   * @returns the columns that `merge` expects, `reason` (why the row is bad, or null) and `line`. A feed with an
+   * `unread` policy also returns the columns of `CONCERNS`.
+   */
+  parse(raw: string, context: ParseContext): string;
+  /** Checks the staged good rows as a whole. @throws UserError `invalid_input` */
+  check?(staging: Session, table: string, label: string, budgets: Budgets): Promise<void>;
+  /** Merges the staged good rows into the data. @param effectiveFrom of changed schedules, milliseconds */
+  merge(session: ImportSession, table: string, effectiveFrom: number): Promise<MergeCounts>;
+}
+
+/** How stores are handled whose data is incomplete because some of their rows are bad. */
+export interface UnreadPolicy {
+  /** What such a store keeps if it has some: `business hours`. */
+  readonly kept: string;
+  /** What is unknown otherwise, in the plural. */
+  readonly unknown: string;
+  /** @param table of the `store_id`s */
+  keep(session: ImportSession, table: string): Promise<UnreadStores>;
+}
+
+export interface ParseContext {
+  /** The names of the feed's columns that the file has. */
+  readonly columns: ReadonlySet<string>;
+  /** Later instants (milliseconds) are bad. */
+  readonly latest: number;
+  /** The valid texts in `zoneColumn`, and the IANA name of each. */
+  readonly zones: ReadonlyMap<string, string>;
+}
+
+/** The query for the raw rows of a file, and the feed's columns that it has. */
+export interface RawRows {
+  readonly query: string;
+  readonly columns: ReadonlySet<string>;
+}
