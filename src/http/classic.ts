@@ -121,7 +121,7 @@ export function classicRoutes(reports: ReportService): Routes {
     app.get(
       GET,
       {
-        config: { access: 'reports:read', share: 'download' },
+        config: { access: 'reports:read', quota: 'download' },
         schema: {
           operationId: 'getReport',
           summary: 'Get a report as CSV, or how far it is',

@@ -22,13 +22,13 @@ export function keepRouteTable(app: App): void {
       const lack = lackOf(schema) ?? twin(table, schema.operationId);
       if (lack !== undefined) throw new Error(`the route ${one} ${url} ${lack}`);
       const { operationId = '', hide } = schema;
-      const { share } = config ?? {};
+      const { quota } = config ?? {};
       table.push({
         method: one,
         url,
         access,
         operationId,
-        ...(share && { share }),
+        ...(quota && { quota }),
         ...(hide === true && { page: true }),
       });
     }

@@ -21,8 +21,8 @@ export type Routes = FastifyPluginAsyncTypebox;
  */
 export type AccessRule = 'public' | 'signed-in' | Scope;
 
-/** What a request keeps for as long as it takes, and one user must not keep from the others. */
-export type Share = 'stream' | 'upload' | 'download';
+/** What a request occupies while it lasts. Each user may have a number of each at a time. */
+export type Quota = 'stream' | 'upload' | 'download';
 
 /** A route as it was registered: what is documented, and what the tests go through. */
 export interface RouteEntry {
@@ -32,8 +32,8 @@ export interface RouteEntry {
   readonly access: AccessRule;
   /** Its name in the OpenAPI document. */
   readonly operationId: string;
-  /** What it keeps for as long as it takes. */
-  readonly share?: Share;
+  /** What it occupies while it lasts. */
+  readonly quota?: Quota;
   /** A part of the dashboard, which is for browsers and no part of the API. */
   readonly page?: true;
 }
@@ -56,7 +56,8 @@ declare module 'fastify' {
     access?: AccessRule;
     /** No body is the same as `{}`. */
     bodyOptional?: true;
-    share?: Share;
+    /** What a request occupies while it lasts: users may have a number of each at a time. */
+    quota?: Quota;
   }
   interface FastifyRequest {
     /** Whom the request comes from; set before any handler runs. */

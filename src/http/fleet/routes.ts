@@ -80,7 +80,7 @@ export function fleetRoutes(fleet: FleetService, coverage: Pick<CoverageGaps, 'l
       {
         // A HEAD would open a stream that nobody reads.
         exposeHeadRoute: false,
-        config: { access: 'fleet:read', share: 'stream' },
+        config: { access: 'fleet:read', quota: 'stream' },
         schema: {
           operationId: 'listenToFleet',
           tags,

@@ -127,7 +127,7 @@ export function importRoutes(imports: ImportService, { audit }: Accounts): Route
     app.post(
       ROOT,
       {
-        config: { access: 'imports:write', slowBody: true, share: 'upload' },
+        config: { access: 'imports:write', slowBody: true, quota: 'upload' },
         schema: {
           operationId: 'uploadFeed',
           summary: 'Upload a feed',
@@ -222,7 +222,7 @@ export function importRoutes(imports: ImportService, { audit }: Accounts): Route
       {
         // A HEAD would open a stream that nobody reads.
         exposeHeadRoute: false,
-        config: { access: 'imports:read', share: 'stream' },
+        config: { access: 'imports:read', quota: 'stream' },
         schema: {
           operationId: 'watchImport',
           summary: 'Watch an import until it ends',
@@ -246,7 +246,7 @@ export function importRoutes(imports: ImportService, { audit }: Accounts): Route
     app.get(
       `${ROOT}/:id/rejects`,
       {
-        config: { access: 'imports:read', share: 'download' },
+        config: { access: 'imports:read', quota: 'download' },
         schema: {
           operationId: 'downloadRejects',
           summary: 'Download the rejected rows of an import, with the reasons',

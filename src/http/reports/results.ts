@@ -104,7 +104,7 @@ export function reportResultRoutes({ reports, directory }: ReportResultParts): R
     app.get(
       `${ROOT}/:id/download`,
       {
-        config: { access: 'reports:read', share: 'download' },
+        config: { access: 'reports:read', quota: 'download' },
         schema: {
           operationId: 'downloadReport',
           summary: 'Download a complete report',

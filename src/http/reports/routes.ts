@@ -103,7 +103,7 @@ export function reportRoutes({ reports, directory, accounts: { audit } }: Report
       {
         // A HEAD would open a stream that nobody reads.
         exposeHeadRoute: false,
-        config: { access: 'reports:read', share: 'stream' },
+        config: { access: 'reports:read', quota: 'stream' },
         schema: {
           operationId: 'watchReport',
           summary: 'Watch a report until it ends',

@@ -34,15 +34,15 @@ async function begin(url: string, who: string): Promise<{ request: ClientRequest
   return { request, status: answer.statusCode };
 }
 
-test('every route with a stream of events, a large body or a file takes its share, and no stream has a HEAD', async (t) => {
+test('every route with a stream of events, a large body or a file has its quota, and no stream has a HEAD', async (t) => {
   const { app } = await opened(t);
   await app.ready();
   const operations = operationsOf(documentOf(app));
   const streams = operations.filter((one) => 'text/event-stream' in (one.responses['200']?.content ?? {}));
   assert.ok(streams.length >= 3, 'the document has the streams');
-  const shares = new Map(app.routeTable.map(({ operationId, share }) => [operationId, share]));
+  const quotas = new Map(app.routeTable.map(({ operationId, quota }) => [operationId, quota]));
   for (const { operationId, path } of streams) {
-    assert.equal(shares.get(operationId), 'stream', operationId);
+    assert.equal(quotas.get(operationId), 'stream', operationId);
     const url = path.replaceAll(/\{\w+\}/g, '9063ec40-64e5-4d48-ac0c-a580d4271ca3');
     const head = await app.inject({ method: 'HEAD', url, headers: as('ann') });
     assert.equal(head.statusCode, 405, `HEAD ${path}`);
@@ -53,10 +53,10 @@ test('every route with a stream of events, a large body or a file takes its shar
     ),
   );
   assert.ok(files.length >= 3, 'the document has the files');
-  for (const { operationId } of files) assert.equal(shares.get(operationId), 'download', operationId);
+  for (const { operationId } of files) assert.equal(quotas.get(operationId), 'download', operationId);
   for (const { operationId, requestBody } of operations)
     if (requestBody && 'application/octet-stream' in requestBody.content)
-      assert.equal(shares.get(operationId), 'upload');
+      assert.equal(quotas.get(operationId), 'upload');
 });
 
 test('a user has few streams at a time and takes none from another; one that ends makes room', async (t) => {
