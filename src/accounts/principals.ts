@@ -1,4 +1,4 @@
-import { RecentMap } from '../lib/recent-map.ts';
+import { LRUCache } from 'lru-cache';
 import type { AccountReader, UserRecord } from '../storage/ports/account-catalog.ts';
 import type { Scope, UserPrincipal } from './access.ts';
 
@@ -23,7 +23,7 @@ interface Entry {
  * change to accounts in this process clears it.
  */
 export class PrincipalCache {
-  readonly #entries = new RecentMap<Entry>(REMEMBERED);
+  readonly #entries = new LRUCache<string, Entry>({ max: REMEMBERED });
   readonly #now: () => number;
 
   constructor(now: () => number) {

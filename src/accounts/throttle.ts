@@ -1,5 +1,5 @@
+import { LRUCache } from 'lru-cache';
 import { UserError } from '../lib/errors.ts';
-import { RecentMap } from '../lib/recent-map.ts';
 import { neighborhoodOf, networkOf } from './addresses.ts';
 
 const SECOND = 1_000;
@@ -116,7 +116,7 @@ const NONE: Failures = { count: 0, latest: 0, pending: 0, began: 0 };
 
 class Counters {
   readonly #free: number;
-  readonly #failures = new RecentMap<Failures>(REMEMBERED);
+  readonly #failures = new LRUCache<string, Failures>({ max: REMEMBERED });
 
   constructor(free: number) {
     this.#free = free;

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { Temporal } from 'temporal-polyfill';
 import { DAY } from '../domain/hours.ts';
 import { instantOf, UNKNOWN_ZONE, wallAt, type Zone } from '../domain/zone.ts';
@@ -95,9 +96,9 @@ export function isDate(text: string): boolean {
 
 /** A zone is looked up once for such a stretch of time. */
 const STRETCH = 366 * DAY;
-/** So many are remembered; there are some 400 zones, and hardly more than one stretch is asked about. */
-const REMEMBERED = 2_000;
-const stretches = new Map<string, Zone>();
+/** Stretches that are cached: there are some 400 zones, and most questions are about one stretch. */
+const CACHED_STRETCHES = 2_000;
+const stretches = new LRUCache<string, Zone>({ max: CACHED_STRETCHES });
 
 /**
  * How far the clock of a zone is ahead of UTC at an instant, milliseconds.
@@ -110,7 +111,6 @@ export function offsetAt(name: string, instant: number): number {
   let zone = stretches.get(key);
   if (zone === undefined) {
     zone = zoneBetween(name, number * STRETCH, (number + 1) * STRETCH);
-    if (stretches.size >= REMEMBERED) stretches.clear();
     stretches.set(key, zone);
   }
   return wallAt(zone, instant) - instant;

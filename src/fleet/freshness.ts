@@ -5,50 +5,44 @@ import type { Storage } from '../storage/ports/storage.ts';
 import type { SyncResult } from '../storage/ports/sync-log.ts';
 import type { StoreDirectory } from '../stores/directory.ts';
 import { unknownSchedules, unknownWarnings } from '../stores/known.ts';
+import { StaleWhileRevalidate } from './stale-while-revalidate.ts';
 
 export interface FreshnessParts {
   readonly storage: Pick<Storage, 'snapshot'>;
   readonly syncs: { lastResults(): Promise<readonly SyncResult[]> };
   readonly directory: Pick<StoreDirectory, 'current'>;
-  /** When the present trouble of the poller began, if there is one. */
+  /** When the present self-outage began, if there is one. */
   readonly troubleSince: () => number | undefined;
-  /** Whether polls come in by themselves: else the database is an archive, and may be as old as it likes. */
+  /** Whether the installation takes in polls continuously; the data of an archive may be old. */
   readonly live: boolean;
   /** Milliseconds between two polls of a store. */
   readonly interval: number;
   /** The clock, milliseconds. */
   readonly now: () => number;
-  /** What is to be said about the age of the time zone rules. */
+  /** A warning about the age of the time zone rules. */
   readonly zoneWarning: (now: number) => string | undefined;
 }
 
-/** The data is looked at so often at most. */
-const KEEP = 30_000;
+/** Milliseconds for which warnings are cached. */
+const FRESH = 30_000;
 
-/** Whether a live system is up to date, and of any, whether its rules are and all stores have known hours. */
+/** Warns of stale data, of old time zone rules and of stores with unknown hours or zones. */
 export class Freshness {
   readonly #parts: FreshnessParts;
-  #warnings: Promise<string[]> | undefined;
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  readonly #warnings: StaleWhileRevalidate<string[]>;
 
   constructor(parts: FreshnessParts) {
     this.#parts = parts;
+    const compute = () => this.#read(parts.now());
+    this.#warnings = new StaleWhileRevalidate({ compute, now: parts.now, fresh: FRESH, stale: 0, onError: () => {} });
   }
 
-  /** What is not as it should be, for people; as it was at most half a minute ago. Names no file and no URL. */
-  async warnings(): Promise<string[]> {
-    const now = this.#parts.now();
-    if (this.#warnings === undefined || now >= this.#lookedAt + KEEP) {
-      this.#lookedAt = now;
-      this.#warnings = this.#look(now);
-      this.#warnings.catch(() => {
-        this.#warnings = undefined;
-      });
-    }
-    return this.#warnings;
+  /** The warnings as text for people, half a minute old at most. They name no file and no URL. */
+  warnings(): Promise<string[]> {
+    return this.#warnings.get();
   }
 
-  async #look(now: number): Promise<string[]> {
+  async #read(now: number): Promise<string[]> {
     const { live, zoneWarning } = this.#parts;
     const aged = zoneWarning(now);
     return [

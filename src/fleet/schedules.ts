@@ -1,14 +1,15 @@
+import { LRUCache } from 'lru-cache';
 import { DAY, type HoursColumns } from '../domain/hours.ts';
 import { Schedule } from '../domain/schedule.ts';
 import type { SpecialHoursColumns } from '../domain/special-hours.ts';
+import { PromiseCache } from '../lib/promise-cache.ts';
 import type { Snapshot, ZoneChangeRows } from '../storage/ports/snapshot.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import type { Directory, StoreDirectory, StoreEntry } from '../stores/directory.ts';
 import { ScheduleRange } from '../stores/schedule.ts';
-import { Remembered, RememberedAnswers } from './remembered.ts';
 
-/** So many stretches of time are remembered. */
-const STRETCHES = 8;
+/** Ranges of time whose schedules are cached. */
+const RANGES = 8;
 
 /** Local dates on which a store may have special hours, as days since 1970. */
 const FIRST_DATE = -100_000;
@@ -22,7 +23,7 @@ export class FleetSchedule {
   readonly #hours: HoursColumns;
   readonly #specialHours: SpecialHoursColumns;
   readonly #zoneChanges: ZoneChangeRows;
-  readonly #made = new Remembered<Schedule>(STRETCHES);
+  readonly #schedules = new LRUCache<string, Schedule>({ max: RANGES });
 
   private constructor(
     directory: Directory,
@@ -52,7 +53,10 @@ export class FleetSchedule {
   /** For questions about the instants `[from, to]`. A store is called by where its key stands after `base`. */
   over(from: number, to: number): { readonly base: number; readonly schedule: Schedule } {
     const [first, last] = [Math.floor(from / DAY), Math.ceil(to / DAY)];
-    return { base: this.#base, schedule: this.#made.get(`${first} ${last}`, () => this.#make(first, last)) };
+    const key = `${first} ${last}`;
+    const schedule = this.#schedules.get(key) ?? this.#make(first, last);
+    this.#schedules.set(key, schedule);
+    return { base: this.#base, schedule };
   }
 
   #make(firstDay: number, lastDay: number): Schedule {
@@ -71,7 +75,7 @@ export class FleetSchedule {
 export class Schedules {
   readonly #storage: Pick<Storage, 'snapshot'>;
   readonly #directory: StoreDirectory;
-  readonly #read = new RememberedAnswers<FleetSchedule>(1);
+  readonly #read = new PromiseCache<FleetSchedule>(1);
 
   constructor(storage: Pick<Storage, 'snapshot'>, directory: StoreDirectory) {
     this.#storage = storage;

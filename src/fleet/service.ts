@@ -1,6 +1,8 @@
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { messageOf, UserError } from '../lib/errors.ts';
 import { FairQueue } from '../lib/fair-queue.ts';
+import { PromiseCache } from '../lib/promise-cache.ts';
 import type { FleetGauges } from '../metrics.ts';
 import type { StoreCensus } from '../storage/ports/import-session.ts';
 import type { Storage } from '../storage/ports/storage.ts';
@@ -9,9 +11,8 @@ import { unknownSchedules } from '../stores/known.ts';
 import type { AskedInstant, StateSource } from '../stores/states.ts';
 import { type FleetFigures, readFigures } from './figures.ts';
 import { type LiveStates, readLive } from './live.ts';
-import { Refreshed } from './refreshed.ts';
-import { Remembered, RememberedAnswers } from './remembered.ts';
 import { Schedules } from './schedules.ts';
+import { StaleWhileRevalidate } from './stale-while-revalidate.ts';
 import { readTimeline, type StoreTimeline, type TimelineRange } from './timeline.ts';
 import { nameOf, type Visible } from './visible.ts';
 
@@ -74,15 +75,15 @@ export class FleetService implements StateSource {
   readonly #schedules: Schedules;
   readonly #log: Logger;
   readonly #now: () => number;
-  readonly #data: Refreshed<DataState>;
-  readonly #live: Refreshed<LiveStates>;
-  readonly #trouble: Refreshed<number | undefined>;
-  readonly #census: Refreshed<StoreCensus>;
-  readonly #pastStates = new RememberedAnswers<LiveStates>(PAST_STATES);
-  readonly #latestPolls = new RememberedAnswers<number | undefined>(OWNERS);
+  readonly #data: StaleWhileRevalidate<DataState>;
+  readonly #live: StaleWhileRevalidate<LiveStates>;
+  readonly #trouble: StaleWhileRevalidate<number | undefined>;
+  readonly #census: StaleWhileRevalidate<StoreCensus>;
+  readonly #pastStates = new PromiseCache<LiveStates>(PAST_STATES);
+  readonly #latestPolls = new PromiseCache<number | undefined>(OWNERS);
   /** By who sees which stores. */
-  readonly #figures = new Remembered<Refreshed<FleetFigures>>(OWNERS);
-  readonly #pastFigures = new RememberedAnswers<FleetFigures>(PAST_FIGURES);
+  readonly #figures = new LRUCache<string, StaleWhileRevalidate<FleetFigures>>({ max: OWNERS });
+  readonly #pastFigures = new PromiseCache<FleetFigures>(PAST_FIGURES);
   /** Computations over all stores. */
   readonly #walks: FairQueue;
   /** Computations over one store, which are short and wait for none of the others. */
@@ -98,10 +99,10 @@ export class FleetService implements StateSource {
     this.#schedules = new Schedules(storage, directory);
     this.#log = log;
     this.#now = now;
-    this.#data = this.#refreshed(DATA, () => this.#readData());
-    this.#live = this.#refreshed(LIVE, () => this.#readLive(this.#now()));
-    this.#census = this.#refreshed(FIGURES, () => storage.snapshot((snapshot) => snapshot.census()));
-    this.#trouble = this.#refreshed(LIVE, () => this.#troubleAt(this.#now()));
+    this.#data = this.#revalidated(DATA, () => this.#readData());
+    this.#live = this.#revalidated(LIVE, () => this.#readLive(this.#now()));
+    this.#census = this.#revalidated(FIGURES, () => storage.snapshot((snapshot) => snapshot.census()));
+    this.#trouble = this.#revalidated(LIVE, () => this.#troubleAt(this.#now()));
   }
 
   /** The server's clock. */
@@ -160,7 +161,9 @@ export class FleetService implements StateSource {
     // All who see the same stores share these, and take one turn together.
     const now = `figures now ${name}`;
     const make = async () => this.#walks.run(now, now, () => this.#readFigures(stores, this.#now()));
-    return this.#figures.get(name, () => this.#refreshed(FIGURES, make)).get();
+    const figures = this.#figures.get(name) ?? this.#revalidated(FIGURES, make);
+    this.#figures.set(name, figures);
+    return figures.get();
   }
 
   /**
@@ -230,7 +233,7 @@ export class FleetService implements StateSource {
 
   /** Gives the remembered answer, or computes it in a turn of this requester or of another who waits for the same. */
   #inTurn<T>(
-    answers: RememberedAnswers<T>,
+    answers: PromiseCache<T>,
     requester: string | undefined,
     question: string,
     work: () => Promise<T>,
@@ -239,12 +242,15 @@ export class FleetService implements StateSource {
     return answers.get(question, () => this.#walks.run(requester, question, work));
   }
 
-  #refreshed<T>(times: { readonly fresh: number; readonly stale: number }, make: () => Promise<T>): Refreshed<T> {
-    return new Refreshed({
+  #revalidated<T>(
+    times: { readonly fresh: number; readonly stale: number },
+    make: () => Promise<T>,
+  ): StaleWhileRevalidate<T> {
+    return new StaleWhileRevalidate({
       ...times,
-      make,
+      compute: make,
       now: this.#now,
-      onError: (error) => this.#log.warn({ reason: messageOf(error) }, 'what is known of the fleet grows old'),
+      onError: (error) => this.#log.warn({ reason: messageOf(error) }, 'fleet refresh failed; serving stale data'),
     });
   }
 }

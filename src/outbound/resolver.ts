@@ -1,6 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
+import { LRUCache } from 'lru-cache';
 import { Semaphore } from '../lib/semaphore.ts';
 import { type AddressGuard, AddressRefused } from './addresses.ts';
 
@@ -30,7 +31,7 @@ export class GuardedResolver {
   readonly #guard: AddressGuard;
   readonly #resolve: Resolve;
   readonly #now: () => number;
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new LRUCache<string, Kept>({ max: KEPT_NAMES });
   readonly #lookups = new Semaphore(LOOKUPS);
 
   constructor(guard: AddressGuard, resolve: Resolve, now: () => number) {
@@ -72,7 +73,6 @@ export class GuardedResolver {
     const kept = this.#kept.get(host);
     if (kept !== undefined && this.#now() < kept.until) return kept.addresses;
     const addresses = this.#lookups.run(() => this.#resolve(host));
-    if (this.#kept.size >= KEPT_NAMES) this.#kept.clear();
     this.#kept.set(host, { until: this.#now() + KEEP, addresses });
     addresses.catch(() => this.#kept.delete(host));
     return addresses;

@@ -2,15 +2,18 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { formatInstant } from '../calendar/instant.ts';
 import { UserError } from '../lib/errors.ts';
+import { PromiseCache } from '../lib/promise-cache.ts';
 import { createReadStream, stat } from '../lib/world/files.ts';
 import type { ReportRecord } from '../storage/ports/report-catalog.ts';
 import type { SharedResults } from '../storage/ports/storage.ts';
-import { DecodedResults } from './decoded.ts';
 import { decodeFigures, type ReportFigures } from './figures.ts';
 import { type Format, renderFigures } from './formats.ts';
 import { parquetFile, type WriteParquet } from './parquet.ts';
 import type { Result, ResultsFolder } from './results.ts';
-import type { Ordered, RowsPage, RowsQuery } from './rows.ts';
+import { Ordered, type RowsPage, type RowsQuery } from './rows.ts';
+
+/** The stores of all decoded results that are cached, about 150 bytes each. */
+const CACHED_STORES = 300_000;
 
 export interface ResultReaderOptions {
   readonly results: ResultsFolder;
@@ -24,7 +27,8 @@ export class ResultReader {
   readonly #results: ResultsFolder;
   readonly #shared: SharedResults | undefined;
   readonly #writeParquet: WriteParquet;
-  readonly #decoded = new DecodedResults();
+  /** Decoded results by id, so that another page of one needs no file. */
+  readonly #decoded = new PromiseCache<Ordered>(CACHED_STORES, ({ figures }) => figures.ids.length);
 
   constructor({ results, shared, writeParquet }: ResultReaderOptions) {
     this.#results = results;
@@ -57,12 +61,12 @@ export class ResultReader {
 
   async #ordered(report: ReportRecord): Promise<Ordered> {
     mustBeComplete(report);
-    return this.#decoded.get(report.resultId, () => this.#figures(report));
+    return this.#decoded.get(report.resultId, async () => new Ordered(await this.#figures(report)));
   }
 
   /** To be told when a result is removed. */
   forget(id: string): void {
-    this.#decoded.forget(id);
+    this.#decoded.delete(id);
   }
 
   async #classic(report: ReportRecord): Promise<Result> {

@@ -1,5 +1,6 @@
 import { formatInstant } from '../calendar/instant.ts';
 import { invalid } from '../lib/errors.ts';
+import { PromiseCache } from '../lib/promise-cache.ts';
 import { yieldTurn } from '../lib/world/timers.ts';
 import { pollsCounted, type ReportFigures } from './figures.ts';
 import {
@@ -41,13 +42,13 @@ export interface RowsPage {
 
 /** So many stores are gone through before other work of the process gets its turn: some milliseconds. */
 const STORES_PER_TURN = 20_000;
-/** So many orders of one result are kept. */
-const ORDERS_KEPT = 4;
+/** Orders of one result that are cached. */
+const CACHED_ORDERS = 4;
 
 /** The figures of a report, and the orders in which somebody looked at them. */
 export class Ordered {
   readonly figures: ReportFigures;
-  readonly #orders = new Map<string, Promise<Int32Array>>();
+  readonly #orders = new PromiseCache<Int32Array>(CACHED_ORDERS);
 
   constructor(figures: ReportFigures) {
     this.figures = figures;
@@ -74,14 +75,9 @@ export class Ordered {
 
   #order({ by, descending }: Order): Promise<Int32Array> {
     const key = `${descending ? '-' : ''}${by}`;
-    let order = this.#orders.get(key);
-    if (order === undefined) {
-      order = by === 'store_id' ? inPlace(this.figures, descending) : sorted(this.#values(by), descending);
-      const [oldest] = this.#orders.keys();
-      if (this.#orders.size >= ORDERS_KEPT && oldest !== undefined) this.#orders.delete(oldest);
-      this.#orders.set(key, order);
-    }
-    return order;
+    return this.#orders.get(key, async () =>
+      by === 'store_id' ? inPlace(this.figures, descending) : sorted(this.#values(by), descending),
+    );
   }
 
   #values(by: Exclude<SortColumn, 'store_id'>): Float64Array {
@@ -97,7 +93,7 @@ export class Ordered {
   }
 }
 
-async function inPlace({ ids }: ReportFigures, descending: boolean): Promise<Int32Array> {
+function inPlace({ ids }: ReportFigures, descending: boolean): Int32Array {
   const order = Int32Array.from(ids.keys());
   return descending ? order.reverse() : order;
 }

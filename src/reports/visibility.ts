@@ -1,13 +1,14 @@
+import { LRUCache } from 'lru-cache';
 import { canSeeAllStores, type Principal, storesOf, userIdOf } from '../accounts/access.ts';
 import type { ReportCatalog, ReportRecord } from '../storage/ports/report-catalog.ts';
 
-/** So many lists of stores are remembered. */
-const FILTERS_KEPT = 32;
+/** Lists of stores that are cached. */
+const CACHED_FILTERS = 32;
 
 /** Says for whom a report exists: an owner knows those that they asked for themselves, while all stores in it are theirs. */
 export class Visibility {
   readonly #reports: ReportCatalog;
-  readonly #filters = new Map<string, readonly string[]>();
+  readonly #filters = new LRUCache<string, readonly string[]>({ max: CACHED_FILTERS });
 
   constructor(reports: ReportCatalog) {
     this.#reports = reports;
@@ -31,8 +32,6 @@ export class Visibility {
     if (known !== undefined) return known;
     const names = await this.#reports.filter(id);
     if (names === undefined) return undefined;
-    const [oldest] = this.#filters.keys();
-    if (this.#filters.size >= FILTERS_KEPT && oldest !== undefined) this.#filters.delete(oldest);
     this.#filters.set(digest, names);
     return names;
   }

@@ -1,25 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Refreshed } from '../../src/fleet/refreshed.ts';
+import { StaleWhileRevalidate } from '../../src/fleet/stale-while-revalidate.ts';
 
 /** A value that counts how often it was made; the test says when each is done. */
 function counted() {
   const clock = { now: 0 };
   const errors: unknown[] = [];
   const begun: { done: () => void; fail: (error: Error) => void }[] = [];
-  const refreshed = new Refreshed<number>({
+  const cached = new StaleWhileRevalidate<number>({
     now: () => clock.now,
     fresh: 1_000,
     stale: 5_000,
     onError: (error) => errors.push(error),
-    make: () =>
+    compute: () =>
       new Promise((resolve, reject) => {
         const number = begun.length + 1;
         begun.push({ done: () => resolve(number), fail: reject });
       }),
   });
-  return { clock, errors, begun, get: () => refreshed.get() };
+  return { clock, errors, begun, get: () => cached.get() };
 }
 
 async function made() {
@@ -30,7 +30,7 @@ async function made() {
   return one;
 }
 
-test('however many ask at once, a value is made once', async () => {
+test('concurrent calls share one computation', async () => {
   const { begun, get } = counted();
   const asked = Promise.all([get(), get(), get()]);
   begun[0]?.done();
@@ -38,7 +38,7 @@ test('however many ask at once, a value is made once', async () => {
   assert.equal(begun.length, 1);
 });
 
-test('a fresh value is given again, an aged one too while the next is made', async () => {
+test('a fresh value is returned again, and a stale one while the next is computed', async () => {
   const { clock, begun, get } = await made();
   clock.now = 999;
   assert.equal(await get(), 1);
@@ -83,14 +83,14 @@ test('with nothing to give, whoever asks gets the error, and the next one tries 
   assert.equal(await again, 2);
 });
 
-test('what takes long to make stays fresh for longer', async () => {
+test('a value that takes long to compute stays fresh for longer', async () => {
   let makings = 0;
-  const slow = new Refreshed<number>({
+  const slow = new StaleWhileRevalidate<number>({
     now: () => performance.now(),
     fresh: 0,
     stale: 0,
     onError: () => {},
-    make: async () => {
+    compute: async () => {
       await sleep(200);
       return ++makings;
     },
