@@ -9,7 +9,7 @@ import {
 const HEAD = `// Written by \`npm run client\` from the OpenAPI document: change the routes, not this file.
 `;
 
-/** The types of the web client, as TypeScript: the named schemas, and what each route takes and answers. */
+/** Generates the TypeScript types of the web client: named schemas, and the requests and responses of each route. */
 export function clientTypes(document: ApiDocument): string {
   const schemas = Object.entries(document.components.schemas).map(([name, schema]) => namedType(name, schema));
   const routes = operationsOf(document).map(route);
@@ -17,7 +17,8 @@ export function clientTypes(document: ApiDocument): string {
 }
 
 function namedType(name: string, schema: JsonSchema): string {
-  if (!/^[A-Z]\w*$/.test(name)) throw new Error(`the title "${name}" of a schema is no name for a type, such as Store`);
+  if (!/^[A-Z]\w*$/.test(name))
+    throw new Error(`schema title "${name}" is not a type name, expected a name such as Store`);
   const plain = schema.type === 'object' && schema.properties !== undefined && !isRecord(schema);
   const head = comment(schema.description, '');
   return plain
@@ -51,7 +52,7 @@ function answerTypes(responses: PlacedOperation['responses']): string[] {
     .flatMap(([, { content }]) => (content === undefined ? ['undefined'] : contentTypes(content, 'string')));
 }
 
-/** JSON by its schema, anything else as what it is in the hands of the caller. */
+/** JSON by its schema; other content by the given type. */
 function contentTypes(content: NonNullable<PlacedOperation['requestBody']>['content'], other: string): string[] {
   return Object.entries(content).map(([type, { schema }]) =>
     type === 'application/json' ? typeOf(schema, '    ') : other,

@@ -1,4 +1,4 @@
-// Writes the types of the web client from the routes of the app: `npm run client`.
+// Generates web/api/schema.ts from the routes of the app: `npm run client`.
 import { writeFileSync } from 'node:fs';
 import { createServer, IN_MEMORY, openStorage } from '../src/compose.ts';
 import { loadConfig } from '../src/config/config.ts';

@@ -1,5 +1,5 @@
-// Runs a script on the newest LTS of Node: `node scripts/lts.js scripts/test.js --fast`. Its binary comes from npm and
-// stays below node_modules/.cache.
+// Runs a script on the newest LTS release of Node: `node scripts/lts.js scripts/test.js --fast`. The binary is downloaded
+// from npm into node_modules/.cache.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { delimiter, dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
-// The one that README.md and deploy/Dockerfile recommend; test/node-releases.test.ts holds them together.
+// Must match README.md and deploy/Dockerfile; test/config/node-releases.test.ts checks it.
 const VERSION = '24.21.0';
 const INTEGRITY = {
   'linux-x64': 'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
@@ -19,12 +19,12 @@ const path = [dirname(binary), process.env.PATH].join(delimiter);
 const run = spawnSync(binary, process.argv.slice(2), { stdio: 'inherit', env: { ...process.env, PATH: path } });
 process.exit(run.status ?? 1);
 
-/** The path of the binary, which is fetched where it is not there yet. */
+/** Returns the path of the binary and downloads it if it is missing. */
 function installed() {
   const platform = `${process.platform}-${process.arch}`;
   const integrity = INTEGRITY[platform];
   if (integrity === undefined) {
-    fail(`there is no checked Node ${VERSION} for ${platform}, only for ${Object.keys(INTEGRITY).join(' and ')}`);
+    fail(`Node ${VERSION} has no known digest for ${platform}, only for ${Object.keys(INTEGRITY).join(' and ')}`);
   }
   const cache = fileURLToPath(new URL('../node_modules/.cache/', import.meta.url));
   const folder = join(cache, `node-${VERSION}`);
@@ -37,7 +37,7 @@ function installed() {
     const [archive = ''] = readdirSync(fresh);
     const bytes = readFileSync(join(fresh, archive));
     const digest = `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
-    if (digest !== integrity) fail(`${archive} has the digest ${digest}, expected ${integrity}`);
+    if (digest !== integrity) fail(`${archive} has digest ${digest}, expected ${integrity}`);
     ask('tar', ['-xzf', join(fresh, archive), '-C', fresh]);
     rmSync(join(fresh, archive));
     renameSync(fresh, folder);

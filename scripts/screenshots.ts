@@ -1,4 +1,4 @@
-// Takes the pictures of docs/images from an invented fleet: `npm run screenshots [part of a name…]`, after a build.
+// Takes the screenshots in docs/images from a simulated fleet, after a build: `npm run screenshots [part of a name…]`.
 import { openAsBlob } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ import { openBrowser, settled, VIEWER } from '../test/support/browser.ts';
 import { nameStores } from './store-names.ts';
 
 const IMAGES = fileURLToPath(new URL('../docs/images/', import.meta.url));
-/** Days after the clocks went back in America: the week has a day of 25 hours. */
+/** Shortly after the end of daylight saving time in America, so that the week has a 25-hour day. */
 const END = Date.parse('2026-11-04T19:00:00Z');
 const [STORES, DAYS] = [2_400, 16];
 const PASSWORD = 'a password for pictures';
@@ -76,7 +76,7 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** The three files as a person would bring them, names, two reports, and a file with mistakes. */
+/** Uploads the three feeds and a file with mistakes, names the stores, and creates two reports. */
 async function fill(url: string): Promise<void> {
   await simulate({ stores: STORES, days: DAYS, seed: 7, end: END, out: folder, parquet: false });
   for (const [feed, name] of [
@@ -105,7 +105,7 @@ async function fill(url: string): Promise<void> {
 async function shotsOf(url: string): Promise<Shot[]> {
   const fleet = await get<{ worst: { store_id: string; lost_seconds: number | null }[] }>(url, '/api/v1/fleet');
   const reports = await get<{ items: { id: string }[] }>(url, '/api/v1/reports');
-  // One that was up before it went down says more than one that never was.
+  // A store that was up before it went offline makes a better example than one that never was.
   const { items } = await get<{ items: { store_id: string }[] }>(url, '/api/v1/stores?state=offline&limit=200');
   let store = fleet.worst[0]?.store_id ?? '';
   for (const { store_id } of items) {
@@ -182,14 +182,14 @@ async function pointAtPoll(page: Page): Promise<void> {
 }
 
 async function scrollTo(page: Page, heading: string): Promise<void> {
-  // What is above and below is to be there first.
+  // Content above and below must load first.
   await page.waitForTimeout(1_000);
   await page
     .getByRole('heading', { name: heading })
     .evaluate((node: { scrollIntoView(): void }) => node.scrollIntoView());
 }
 
-/** Where a system has no face of its own, the plainest that is there. */
+/** Fonts to use on systems without their own. */
 async function fontsOf(where: string): Promise<Record<string, string>> {
   const file = join(where, 'fonts.conf');
   const prefer = (family: string, face: string) =>

@@ -2,7 +2,7 @@ const KITCHENS = ['Noodle', 'Taco', 'Curry', 'Burger', 'Pizza', 'Ramen', 'Salad'
 const KINDS = ['House', 'Corner', 'Counter', 'Kitchen', 'Yard', 'Bar', 'Window'];
 const STREETS = ['Harbour', 'Mill', 'Station', 'Park', 'Market', 'Bridge', 'Garden', 'Church', 'River', 'Hill', 'Lake'];
 
-/** Gives invented stores names and labels, by their place in the zones feed. */
+/** Names and labels simulated stores by their position in the time zones feed. */
 export async function nameStores(url: string, zones: string): Promise<void> {
   const rows = zones.trimEnd().split('\n').slice(1);
   for (const [i, row] of rows.entries()) {

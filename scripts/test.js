@@ -1,12 +1,12 @@
-// Runs the test files below the given folders with node's test runner: `node scripts/test.js [--fast] [pattern…]`.
-// Node 20 does not expand patterns for `--test` itself. `--fast` leaves the slow ones out.
+// Runs test files with the test runner of Node: `node scripts/test.js [--fast] [pattern…]`. Node 20 does not expand
+// patterns itself. `--fast` skips the slow files.
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { globSync } from 'tinyglobby';
 
-// They start processes or many servers, a third of a second each, or read some hundred files one by one. Of every part
-// of the product something is left: of HTTP the contract of old, the stores, and all that looks at the route table.
+// These tests start processes or many servers, or read hundreds of files. The fast tests still cover every part of the
+// product: for HTTP, the classic endpoints, the stores, and everything that checks the route table.
 const SLOW = [
   'test/system/**',
   'test/domain/markov/few-polls.test.ts',

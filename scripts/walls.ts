@@ -1,4 +1,4 @@
-// Checks that every import in src/ goes where the table below lets it go: `node --import tsx scripts/walls.ts`, part of `npm run lint`.
+// Checks every import in src/ against the table below: `node --import tsx scripts/walls.ts`, part of `npm run lint`.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import process from 'node:process';
@@ -6,9 +6,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ambientUses } from './ambient.ts';
 
 /**
- * The rooms of the house, by their folder below src/, and what each may import besides itself: rooms with all that lies
- * in them, or single files without their extension. A file belongs to the innermost room around it. Rooms stand in the
- * order of the layers: none imports one that stands below it here.
+ * The rooms (folders or files below src/) and what each can import besides itself: whole rooms, or files without their
+ * extension. A file belongs to the innermost room that contains it. The order is that of the layers: no room imports one
+ * that is listed after it.
  */
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   lib: [],
@@ -63,7 +63,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Rooms that import no package either, not even one of Node's. */
+/** Rooms that import no packages either, including those of Node. */
 const PURE = ['domain', 'domain/markov'];
 
 const SOURCE = fileURLToPath(new URL('../src/', import.meta.url));
@@ -71,15 +71,15 @@ const SOURCE = fileURLToPath(new URL('../src/', import.meta.url));
 const IMPORT = /^(?:import\b[^;'"]*?|export\b[^;'"(=]*?\bfrom\s*)['"]([^'"]+)['"]|\bimport\('([^']+)'\)/gm;
 
 interface Import {
-  /** The file that imports, below src/, without its extension. */
+  /** The importing file below src/, without its extension. */
   readonly from: string;
-  /** What the file names. */
+  /** The import specifier. */
   readonly name: string;
-  /** The file that is named, in the form of `from`; `undefined`: a package. */
+  /** The imported file, in the same form as `from`; `undefined` for a package. */
   readonly to: string | undefined;
 }
 
-/** Every import of the files below a folder. */
+/** Lists all imports of the files below a folder. */
 export function importsBelow(folder = SOURCE): Import[] {
   const imports: Import[] = [];
   for (const entry of readdirSync(folder, { recursive: true })) {
@@ -95,22 +95,22 @@ export function importsBelow(folder = SOURCE): Import[] {
   return imports;
 }
 
-/** What is wrong with the imports, one line for each; empty: nothing. */
-export function trespasses(imports: readonly Import[], rooms = ROOMS): string[] {
+/** Lists the imports that break the rules, one line each. */
+export function violations(imports: readonly Import[], rooms = ROOMS): string[] {
   return imports.flatMap(({ from, name, to }) => {
     const room = roomOf(from, rooms);
-    if (room === undefined) return [`src/${from}.ts lies in no room of scripts/walls.ts`];
+    if (room === undefined) return [`src/${from}.ts is in no room of scripts/walls.ts`];
     if (to === undefined)
-      return PURE.includes(room) ? [`src/${from}.ts imports ${name}: ${room} imports no package`] : [];
+      return PURE.includes(room) ? [`src/${from}.ts imports ${name}: ${room} cannot import packages`] : [];
     const allowed = roomOf(to, rooms) === room || rooms[room]?.some((known) => known === '*' || contains(known, to));
     return allowed
       ? []
-      : [`src/${from}.ts imports ${to}: ${room} may import only ${rooms[room]?.join(', ') || 'itself'}`];
+      : [`src/${from}.ts imports ${to}: ${room} can import only ${rooms[room]?.join(', ') || 'itself'}`];
   });
 }
 
-/** Files that import one another in a circle, as the path around it; `undefined`: there are none. */
-export function circle(imports: readonly Import[]): string[] | undefined {
+/** The path around an import cycle; `undefined` if there is none. */
+export function importCycle(imports: readonly Import[]): string[] | undefined {
   const next = new Map<string, string[]>();
   for (const { from, to } of imports) if (to !== undefined) next.set(from, [...(next.get(from) ?? []), to]);
   const done = new Set<string>();
@@ -134,7 +134,7 @@ export function circle(imports: readonly Import[]): string[] | undefined {
   return undefined;
 }
 
-/** The innermost room around a file. */
+/** The innermost room that contains a file. */
 function roomOf(file: string, rooms: typeof ROOMS): string | undefined {
   const around = Object.keys(rooms).filter((room) => contains(room, file));
   return around.sort((a, b) => b.length - a.length)[0];
@@ -146,9 +146,9 @@ function contains(folder: string, file: string): boolean {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const imports = importsBelow();
-  const found = trespasses(imports);
-  const around = circle(imports);
-  if (around !== undefined) found.push(`files import one another in a circle: ${around.join(' → ')}`);
+  const found = violations(imports);
+  const around = importCycle(imports);
+  if (around !== undefined) found.push(`import cycle: ${around.join(' → ')}`);
   found.push(...ambientUses());
   for (const line of found) console.error(line);
   process.exitCode = found.length > 0 ? 1 : 0;

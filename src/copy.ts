@@ -14,22 +14,22 @@ import type { StoreRecord } from './storage/ports/stores.ts';
 export interface CopySummary {
   readonly stores: number;
   readonly polls: number;
-  /** Polls that were there already, from a copy that was broken off. */
+  /** Polls that already existed, from an interrupted copy. */
   readonly skipped: number;
 }
 
 const WEEK = 7 * DAY;
 /** The years 0001 and 9999, in days since 1970. */
 const [FIRST_DATE, LAST_DATE] = [-719_162, 2_932_896];
-/** Rows that travel in one piece of JSON. */
+/** Rows per JSON value. */
 const BLOCK = 20_000;
 
 /**
- * Copies stores, hours, zones and polls from one database to another, each week of polls as a transaction of its own:
- * broken off and started again, it goes on where it was. Then it compares counts, and a report from both.
+ * Copies stores, hours, zones and polls from one database to another. Each week of polls is a transaction, so an
+ * interrupted copy can be resumed. Afterwards, counts and a report from both databases are compared.
  *
- * @param onProgress is told the share of the time range that is done
- * @throws UserError `conflict` when the two differ at the end
+ * @param onProgress receives the completed share of the time range
+ * @throws UserError `conflict` if the databases differ at the end
  */
 export async function copyStorage(
   from: Storage,
@@ -52,7 +52,7 @@ export async function copyStorage(
       onProgress((week - range.first + WEEK) / (range.last - range.first + WEEK));
     }
   }
-  // The polls of a deleted store have made it known again.
+  // The polls of deleted stores have undeleted them.
   if (stores.some(({ deleted }) => deleted)) {
     await from.snapshot((source) => to.importing((target) => copyStores(source, stores, target)));
   }
@@ -60,7 +60,7 @@ export async function copyStorage(
   return { stores: stores.length, polls, skipped };
 }
 
-/** Stores, and when they are open: what holds, what held before and what is planned. */
+/** Copies stores and their schedules, including past and future versions. */
 async function copyStores(source: Snapshot, stores: readonly StoreRecord[], target: ImportSession): Promise<void> {
   if (stores.length === 0) return;
   const { staging } = target;
@@ -148,7 +148,7 @@ function finite(instant: number | undefined): number | null {
   return instant !== undefined && Number.isFinite(instant) ? instant : null;
 }
 
-/** Copies the polls in `[from, to]`; returns how many came. */
+/** Copies the polls in `[from, to]` and returns their number. */
 function copyPolls(
   from: Storage,
   to: Storage,
@@ -228,7 +228,7 @@ async function insertRows(
   }
 }
 
-/** The weeks, counted from 1970, that hold polls. */
+/** The first and last week with polls, counted from 1970. */
 async function pollRange(source: Snapshot): Promise<{ first: number; last: number } | undefined> {
   const [earliest, latest] = [await source.earliestPoll(), await source.latestPoll()];
   if (earliest === undefined || latest === undefined) return undefined;
@@ -248,12 +248,16 @@ async function compare(from: Storage, to: Storage): Promise<void> {
   const [source, target] = [await seen(from), await seen(to)];
   for (const what of ['polls', 'latest', 'report'] as const) {
     if (source[what] === target[what]) continue;
-    const told = what === 'report' ? 'the reports differ' : `${what}: ${source[what]} there, ${target[what]} here`;
-    throw new UserError('conflict', `the copy differs from the original (${told}); was something imported meanwhile?`);
+    const difference =
+      what === 'report' ? 'the reports differ' : `${what}: ${source[what]} in --from, ${target[what]} in --to`;
+    throw new UserError(
+      'conflict',
+      `the copy differs from the original (${difference}); data may have been imported in the meantime`,
+    );
   }
 }
 
-/** Also the deleted ones, which polls may belong to. */
+/** All stores, including deleted ones, since polls can belong to them. */
 async function allStores(source: Snapshot): Promise<StoreRecord[]> {
   const stores: StoreRecord[] = [];
   for (;;) {

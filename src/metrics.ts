@@ -2,18 +2,18 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { InactiveReason } from './domain/reasons.ts';
 import { STATES, type State } from './domain/state.ts';
 
-/** What is told of the fleet. */
+/** Values about the fleet at a scrape. */
 export interface FleetGauges {
   readonly states: Readonly<Record<State, number>>;
-  /** Those that are offline by the reason of their last poll; `undefined`: it is not known. */
+  /** Offline stores by the reason of their last poll; `undefined`: no reason. */
   readonly offlineReasons: ReadonlyMap<InactiveReason | undefined, number>;
-  /** Seconds since the latest poll; `undefined`: there is none. */
+  /** Seconds since the latest poll; `undefined`: there are no polls. */
   readonly pollAge: number | undefined;
-  /** Stores whose hours, or zone, were given and could not be read. */
+  /** Stores with unknown hours or an unknown zone. */
   readonly unknown: { readonly hours: number; readonly zones: number };
 }
 
-/** What is told of the poller of this server: how it is, and its running totals. */
+/** State and running totals of the prober of this server. */
 export interface PollerFigures {
   readonly stores: number;
   readonly running: number;
@@ -29,29 +29,29 @@ export interface PollerFigures {
   readonly writeFailures: number;
 }
 
-/** What is told of the syncs, by whichever server. */
+/** Values about the syncs of all servers. */
 export interface SyncGauges {
-  /** Sources that the last one could not read. */
+  /** Sources that the last sync could not read. */
   readonly failing: number;
-  /** Bad rows in the present content of the sources, by feed. */
+  /** Bad rows in the current content of the sources, by feed. */
   readonly badRows: ReadonlyMap<string, number>;
-  /** Seconds since one could read all its sources; `undefined`: none ever could. */
+  /** Seconds since a sync last read all sources; `undefined`: none ever did. */
   readonly successAge: number | undefined;
 }
 
-/** What became of a source in a sync. */
+/** The result of a source in a sync. */
 export interface SyncedSource {
   readonly feed: string;
   readonly status: string;
-  /** Its present content has some, whether it was read in this sync or before. */
+  /** Whether its current content has bad rows, read in this sync or earlier. */
   readonly hasBadRows: boolean;
 }
 
-const WAYS_IN = ['api', 'import', 'sync', 'poller'] as const;
-/** How polls come in. */
-export type WayIn = (typeof WAYS_IN)[number];
+const POLL_SOURCES = ['api', 'import', 'sync', 'poller'] as const;
+/** Where polls come from. */
+export type PollSource = (typeof POLL_SOURCES)[number];
 
-/** What Prometheus is told, by its names. */
+/** The Prometheus metrics. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #requests: Histogram<'method' | 'route' | 'status'>;
@@ -65,40 +65,40 @@ export class Metrics {
     collectDefaultMetrics({ register: this.#registry });
     this.#requests = new Histogram({
       name: 'restaurant_monitor_request_duration_seconds',
-      help: 'Requests by the pattern of their route',
+      help: 'Duration of HTTP requests by route pattern',
       labelNames: ['method', 'route', 'status'],
       buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
       registers,
     });
     this.#reports = new Histogram({
       name: 'restaurant_monitor_report_duration_seconds',
-      help: 'Reports from the moment a worker takes them',
+      help: 'Duration of reports from the time a worker claims them',
       labelNames: ['outcome'],
       buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
       registers,
     });
     this.#polls = new Counter({
       name: 'restaurant_monitor_polls_received_total',
-      help: 'Polls that this server has taken in, new or not',
+      help: 'Polls that this server has received, new or not',
       labelNames: ['source'],
       registers,
     });
-    for (const source of WAYS_IN) this.polls(source, 0);
+    for (const source of POLL_SOURCES) this.polls(source, 0);
     this.#syncRuns = new Counter({
       name: 'restaurant_monitor_sync_runs_total',
-      help: 'Syncs that this server made; failed: a source could not be read, or the sync was broken off; partial: all could, but a source has bad rows',
+      help: 'Syncs on this server; failed: a source could not be read or the sync was interrupted; partial: a source has bad rows',
       labelNames: ['outcome'],
       registers,
     });
     this.#syncSources = new Counter({
       name: 'restaurant_monitor_sync_sources_total',
-      help: 'Sources in the syncs that this server made, by feed and how they were found',
+      help: 'Sources in the syncs of this server, by feed and outcome',
       labelNames: ['feed', 'outcome'],
       registers,
     });
   }
 
-  /** @param route the pattern, such as `/api/v1/stores/:store_id`: paths themselves would be without number */
+  /** @param route the pattern, such as `/api/v1/stores/:store_id`, since the number of paths is unlimited */
   request(method: string, route: string, status: number, seconds: number): void {
     this.#requests.observe({ method, route, status }, seconds);
   }
@@ -107,11 +107,11 @@ export class Metrics {
     this.#reports.observe({ outcome }, seconds);
   }
 
-  polls(source: WayIn, count: number): void {
+  polls(source: PollSource, count: number): void {
     this.#polls.inc({ source }, count);
   }
 
-  /** @param sources what became of each source of a sync */
+  /** @param sources the result of each source of a sync */
   sync(sources: readonly SyncedSource[], brokenOff: boolean): void {
     const failed = brokenOff || sources.some(({ status }) => status === 'failed');
     const partial = sources.some(({ hasBadRows }) => hasBadRows);
@@ -119,12 +119,12 @@ export class Metrics {
     for (const { feed, status } of sources) this.#syncSources.inc({ feed, outcome: status });
   }
 
-  /** @param look asked at every scrape, so it has to be cheap; when it fails, the fleet is not told of */
+  /** @param look called at every scrape, so it must be cheap; if it fails, the metrics are omitted */
   watchFleet(look: () => Promise<FleetGauges>): void {
     const registers = [this.#registry];
     new Gauge({
       name: 'restaurant_monitor_latest_poll_age_seconds',
-      help: 'How long ago the latest poll of all stores was made; not there: there is none',
+      help: 'Age of the latest poll of all stores; absent if there are no polls',
       registers,
       async collect() {
         this.remove();
@@ -134,7 +134,7 @@ export class Metrics {
     });
     new Gauge({
       name: 'restaurant_monitor_stores',
-      help: 'Stores by their state',
+      help: 'Stores by state',
       labelNames: ['state'],
       registers,
       async collect() {
@@ -145,7 +145,7 @@ export class Metrics {
     });
     new Gauge({
       name: 'restaurant_monitor_offline_stores',
-      help: 'Stores that are offline by the reason of their last poll; none: it has no reason',
+      help: 'Offline stores by the reason of their last poll; none: no reason',
       labelNames: ['reason'],
       registers,
       async collect() {
@@ -160,7 +160,7 @@ export class Metrics {
   #watchUnknown(look: () => Promise<FleetGauges>): void {
     new Gauge({
       name: 'restaurant_monitor_stores_unknown',
-      help: 'Stores whose business hours, or time zone, were given and could not be read',
+      help: 'Stores whose business hours or time zone could not be read',
       labelNames: ['what'],
       registers: [this.#registry],
       async collect() {
@@ -173,7 +173,7 @@ export class Metrics {
     });
   }
 
-  /** @param look asked at every scrape */
+  /** @param look called at every scrape */
   watchPoller(look: () => PollerFigures): void {
     const registers = [this.#registry];
     const gauge = (name: string, help: string, value: (poller: PollerFigures) => number) =>
@@ -184,10 +184,10 @@ export class Metrics {
         },
       });
     gauge('stores', 'Stores that this server polls', ({ stores }) => stores);
-    gauge('probes_running', 'Probes under way', ({ running }) => running);
-    gauge('probes_waiting', 'Probes that wait for their turn', ({ waiting }) => waiting);
-    gauge('polls_pending', 'Polls that the database does not have yet', ({ pending }) => pending);
-    gauge('trouble', '1 while the poller is in trouble itself and observes nothing', ({ selfOutageSince }) =>
+    gauge('probes_running', 'Probes in progress', ({ running }) => running);
+    gauge('probes_waiting', 'Probes waiting for a free slot', ({ waiting }) => waiting);
+    gauge('polls_pending', 'Polls not yet stored in the database', ({ pending }) => pending);
+    gauge('trouble', '1 during a self-outage, while the prober observes nothing', ({ selfOutageSince }) =>
       selfOutageSince === undefined ? 0 : 1,
     );
     const total = (name: string, help: string, value: (poller: PollerFigures) => number) =>
@@ -198,13 +198,13 @@ export class Metrics {
           this.inc(value(look()));
         },
       });
-    total('probes', 'Probes that were begun', ({ probes }) => probes);
-    total('unobserved', 'Probes that taught nothing about the store', ({ unobserved }) => unobserved);
-    total('skipped', "Slots that ended before the store's turn came", ({ skipped }) => skipped);
-    total('write_failures', 'Times that the file or the database did not take polls', (poller) => poller.writeFailures);
+    total('probes', 'Probes started', ({ probes }) => probes);
+    total('unobserved', 'Probes without a result for the store', ({ unobserved }) => unobserved);
+    total('skipped', 'Slots that ended before the store was probed', ({ skipped }) => skipped);
+    total('write_failures', 'Failed writes of polls to the day file or the database', (poller) => poller.writeFailures);
     new Counter({
       name: 'restaurant_monitor_poller_polls_total',
-      help: 'Polls made, by what they found',
+      help: 'Polls by status',
       labelNames: ['status'],
       registers,
       collect() {
@@ -216,7 +216,7 @@ export class Metrics {
     });
     new Counter({
       name: 'restaurant_monitor_poller_inactive_polls_total',
-      help: 'Inactive polls made, by reason',
+      help: 'Inactive polls by reason',
       labelNames: ['reason'],
       registers,
       collect() {
@@ -226,7 +226,7 @@ export class Metrics {
     });
   }
 
-  /** @param look asked at every scrape; when it fails, the syncs are not told of */
+  /** @param look called at every scrape; if it fails, the metrics are omitted */
   watchSyncs(look: () => Promise<SyncGauges>): void {
     for (const outcome of ['complete', 'partial', 'failed']) this.#syncRuns.inc({ outcome }, 0);
     const gauge = (name: string, help: string, value: (syncs: SyncGauges) => number | undefined) =>
@@ -234,13 +234,13 @@ export class Metrics {
         ...{ name: `restaurant_monitor_sync_${name}`, help, registers: [this.#registry] },
         async collect() {
           this.remove();
-          const told = await look().then(value, nothing);
-          if (told !== undefined) this.set(told);
+          const current = await look().then(value, nothing);
+          if (current !== undefined) this.set(current);
         },
       });
     new Gauge({
       name: 'restaurant_monitor_sync_bad_rows',
-      help: 'Bad rows in the present content of the sources, by feed',
+      help: 'Bad rows in the current content of the sources, by feed',
       labelNames: ['feed'],
       registers: [this.#registry],
       async collect() {
@@ -252,7 +252,7 @@ export class Metrics {
     gauge('failing_sources', 'Sources that the last sync could not read', ({ failing }) => failing);
     gauge(
       'success_age_seconds',
-      'How long ago a sync ended that could read all its sources; not there: none ever could',
+      'Time since a sync last read all its sources; absent if none ever did',
       ({ successAge }) => successAge,
     );
   }

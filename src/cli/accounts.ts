@@ -14,7 +14,7 @@ export function withDatabaseOption(command: Command): Command {
   return command.option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)');
 }
 
-/** Runs `work` on the accounts of the database that a command line names. */
+/** Runs `work` on the accounts in the database of the command line. */
 export async function withAccounts<T>(
   flags: DatabaseFlags,
   work: (accounts: Accounts) => Promise<T>,
@@ -31,7 +31,7 @@ export async function withAccounts<T>(
 
 const PAGE = 200;
 
-/** All items of a list that comes in pages. */
+/** Reads all pages of a list. */
 export async function allOf<T, P>(list: (page: PageRequest<P>) => Promise<Page<T, P>>): Promise<T[]> {
   const items: T[] = [];
   let after: P | undefined;
@@ -43,7 +43,7 @@ export async function allOf<T, P>(list: (page: PageRequest<P>) => Promise<Page<T
   return items;
 }
 
-/** Prints rows below their heading, in columns that stand below each other. */
+/** Prints rows below a heading, in aligned columns. */
 export function printTable(rows: readonly (readonly string[])[]): void {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   for (const row of rows) {

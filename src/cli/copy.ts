@@ -8,11 +8,11 @@ import { formatCount, progressBar, say } from './terminal.ts';
 export function copyCommand(program: Command): void {
   program
     .command('copy')
-    .description('copy stores, hours, zones and polls to another database; started again, it goes on where it was')
+    .description('copy stores, hours, time zones and polls to another database; run it again to resume')
     .requiredOption('--from <url>', 'the database to read')
-    .requiredOption('--to <url>', 'the database to fill')
+    .requiredOption('--to <url>', 'the database to write')
     .action(async (flags: { from: string; to: string }) => {
-      if (flags.from === flags.to) throw invalid('--from and --to are the same database');
+      if (flags.from === flags.to) throw invalid('--from and --to name the same database');
       const source = databaseLocation({ name: '--from', value: flags.from });
       const from = await openStorage(source, undefined, { access: 'read' });
       try {
@@ -23,7 +23,7 @@ export function copyCommand(program: Command): void {
           progress.end();
           say(
             `${formatCount(summary.stores)} stores, ${formatCount(summary.polls)} polls copied, ` +
-              `${formatCount(summary.skipped)} were there already; a report from both is the same`,
+              `${formatCount(summary.skipped)} already existed; reports from both databases are identical`,
           );
         } finally {
           progress.end();

@@ -9,7 +9,7 @@ import { simulate } from '../simulate/simulate.ts';
 import { listenError, serve } from './serve.ts';
 import { formatCount, say } from './terminal.ts';
 
-/** An invented fleet is open to whoever reaches it: this machine alone. */
+/** The demo has no users, so it must not be reachable from other machines. */
 const HOST = '127.0.0.1';
 const STORES = 500;
 const DAYS = 8;
@@ -20,11 +20,11 @@ const LINES = 6;
 export function demoCommand(program: Command): void {
   program
     .command('demo')
-    .description('see it work: invent a small fleet, import it, serve it, and ask for a report')
+    .description('simulate a small fleet, import it, serve it, and create a report')
     .option('--port <number>', 'the port to listen on (PORT, default 5000)')
     .action(async (flags: { port?: string }) => {
       await probePort(loadConfig(process.env, { ...flags, host: HOST }));
-      say(`Inventing ${STORES} stores and ${DAYS} days of polls in ${FOLDER} …`);
+      say(`Simulating ${STORES} stores and ${DAYS} days of polls in ${FOLDER} …`);
       await rm(FOLDER, { recursive: true, force: true });
       const end = Math.floor(Date.now() / HOUR) * HOUR;
       const { polls } = await simulate({ stores: STORES, days: DAYS, seed: 1, end, out: FOLDER, parquet: false });
@@ -42,11 +42,11 @@ export function demoCommand(program: Command): void {
       });
       say('');
       await askForReport(address);
-      say(`\nThe dashboard: ${address}\nStill serving; Ctrl-C ends it.`);
+      say(`\nDashboard: ${address}\nThe server is still running; press Ctrl-C to stop it.`);
     });
 }
 
-/** Before anything of an earlier demo is cleared away: it may still be running. */
+/** Runs before the files of an earlier demo are removed, since it could still be running. */
 async function probePort({ host, port }: Config): Promise<void> {
   const probe = createServer();
   probe.listen(port, host);
@@ -59,7 +59,7 @@ async function probePort({ host, port }: Config): Promise<void> {
   await once(probe, 'close');
 }
 
-/** What any client does: trigger, ask until it is complete, read. */
+/** Creates a report as any client does: trigger it, wait until it is complete, download it. */
 async function askForReport(address: string): Promise<void> {
   const started = performance.now();
   const triggered = await fetch(`${address}/trigger_report`, { method: 'POST' });

@@ -17,19 +17,19 @@ interface AddFlags extends DatabaseFlags {
 }
 
 export function keyCommand(program: Command): void {
-  const key = program.command('key').description('API keys, with which programs get in');
+  const key = program.command('key').description('manage API keys for programs');
   withDatabaseOption(key.command('add'))
-    .description('make a key and print it; it is shown this once')
-    .requiredOption('--user <login>', 'whom it speaks for')
-    .requiredOption('--name <name>', 'what it is for')
-    .requiredOption('--scopes <scopes...>', `what it may do: ${SCOPES.join(', ')}`)
-    .option('--expires <days>', 'for how long it holds, such as 90d (default: until it is revoked)')
+    .description('create a key and print it; it is shown only once')
+    .requiredOption('--user <login>', 'the user that the key acts for')
+    .requiredOption('--name <name>', 'what the key is for')
+    .requiredOption('--scopes <scopes...>', `the scopes of the key: ${SCOPES.join(', ')}`)
+    .option('--expires <days>', 'how long the key is valid, such as 90d (default: until revoked)')
     .action(add);
   withDatabaseOption(key.command('list'))
-    .description('list the keys')
-    .option('--user <login>', 'those of one user')
+    .description('list keys')
+    .option('--user <login>', 'only the keys of one user')
     .action(list);
-  withDatabaseOption(key.command('revoke <id>')).description('end a key for good').action(revoke);
+  withDatabaseOption(key.command('revoke <id>')).description('revoke a key for good').action(revoke);
 }
 
 async function add(flags: AddFlags): Promise<void> {
@@ -40,7 +40,7 @@ async function add(flags: AddFlags): Promise<void> {
     const expiresAt = lifetime === undefined ? undefined : Date.now() + lifetime;
     const { key, record } = await keys.add(COMMAND_LINE, { userId, name: flags.name, scopes, expiresAt });
     say(
-      `key ${record.id} of ${login} holds until ${instantOr(record.expiresAt, 'it is revoked')}; it is shown this once:`,
+      `key ${record.id} of ${login} is valid until ${instantOr(record.expiresAt, 'revoked')}; it is shown only once:`,
     );
     process.stdout.write(`${key}\n`);
   });
@@ -81,6 +81,6 @@ function stateOf({ revokedAt, expiresAt }: KeyRecord, now: number): string {
 async function revoke(id: string, flags: DatabaseFlags): Promise<void> {
   await withAccounts(flags, async ({ keys }) => {
     const { login, name } = await keys.revoke(COMMAND_LINE, id);
-    say(`key "${name}" of ${login} is revoked`);
+    say(`revoked key "${name}" of ${login}`);
   });
 }

@@ -18,12 +18,12 @@ import { simulateCommand } from './simulate.ts';
 import { syncCommand } from './sync.ts';
 import { userCommand } from './user.ts';
 
-// What is written here is for this user alone: results, uploads, rejects, databases.
+// Files that the program creates (results, uploads, rejects, databases) are private to its user.
 process.umask(0o077);
 
 const program = new Command('restaurant-monitor')
-  .description('Were my restaurants really online while they were supposed to be open?')
-  .showHelpAfterError('(--help shows what there is)');
+  .description('Measures how much of their opening hours stores were online.')
+  .showHelpAfterError('(use --help to list commands and options)');
 serveCommand(program);
 importCommand(program);
 reportCommand(program);
@@ -39,11 +39,10 @@ userCommand(program);
 keyCommand(program);
 
 listenToSignals();
-// A reader that has seen enough (`… | head`) is no error. Nobody reads what is said on the way: the work goes on.
+// A closed standard error, as in `… 2>&1 | head`, must not end the program.
 process.stderr.on('error', () => {});
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE')
-    process.stderr.write(`error: standard output cannot be written: ${systemReason(error)}\n`);
+  if (error.code !== 'EPIPE') process.stderr.write(`error: cannot write to standard output: ${systemReason(error)}\n`);
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 
@@ -52,26 +51,26 @@ try {
   program.version(versions());
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`${told(error)}\n`);
+  process.stderr.write(`${describe(error)}\n`);
   process.exitCode = 1;
 }
 
-/** The program's version, and that of the time zone rules with where they come from. */
+/** The version of the program and of its time zone rules, with their source. */
 function versions(): string {
   const { version, kind, place } = zoneRelease();
   return `${VERSION}\ntime zone rules ${version} (${kind}: ${place})`;
 }
 
-/** What a file system refuses is the user's to mend; anything else that nobody foresaw is a defect. */
-function told(error: unknown): string {
+/** User errors and file system errors get one line; anything else is a bug. */
+function describe(error: unknown): string {
   const { syscall, path } = error as NodeJS.ErrnoException;
   if (error instanceof UserError) return `error: ${error.message}`;
   if (syscall !== undefined && path !== undefined) return `error: ${path}: ${systemReason(error)}`;
   return `internal error: ${messageOf(error)}\n${stackOf(error)}`;
 }
 
-/** A defect's trace is for whoever reports it, on request. */
+/** The stack trace of a bug, if DEBUG is set. */
 function stackOf(error: unknown): string {
   if (process.env.DEBUG) return error instanceof Error ? (error.stack ?? '') : '';
-  return 'set DEBUG=1 to see where it comes from';
+  return 'set DEBUG=1 to see the stack trace';
 }

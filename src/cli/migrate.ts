@@ -6,7 +6,7 @@ import { say } from './terminal.ts';
 export function migrateCommand(program: Command): void {
   program
     .command('migrate')
-    .description('bring the database schema up to date; serve and import do the same when they start')
+    .description('update the database schema; serve and import also do this at startup')
     .option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)')
     .action(async (flags: { database?: string }) => {
       const storage = await openStorage(loadConfig(process.env, flags).database);

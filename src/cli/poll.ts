@@ -9,9 +9,9 @@ import { say } from './terminal.ts';
 export function pollCommand(program: Command): void {
   program
     .command('poll')
-    .description('poll the stores until it is told to end; serve does it too where POLL=on')
+    .description('poll the stores until stopped; serve also polls if POLL=on')
     .option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)')
-    .option('--log-level <level>', 'how much is logged (LOG_LEVEL, default info)')
+    .option('--log-level <level>', 'the log level (LOG_LEVEL, default info)')
     .action(async (flags: { database?: string; logLevel?: string }) => {
       const config = loadConfig(process.env, flags);
       const storage = await openStorage(config.database, config.budgets);
@@ -24,7 +24,7 @@ export function pollCommand(program: Command): void {
         await prober.start();
         const minutes = config.poll.interval / 60_000;
         const often = minutes === 1 ? 'every minute' : `every ${minutes} minutes`;
-        say(`polling each store ${often}; polls of the day go to ${config.poll.folder}`);
+        say(`polling each store ${often}; writing day files to ${config.poll.folder}`);
         await ended;
         await prober.stop();
       } finally {

@@ -10,21 +10,21 @@ import { say } from './terminal.ts';
 export function pruneCommand(program: Command): void {
   program
     .command('prune')
-    .description('delete old polls; PostgreSQL drops whole weeks, and keeps the one that the limit falls in')
-    .requiredOption('--older-than <days>', 'how old, such as 400d')
+    .description('delete old polls; PostgreSQL drops only whole weeks')
+    .requiredOption('--older-than <days>', 'the minimum age of deleted polls, such as 400d')
     .option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)')
     .action(async (flags: { olderThan: string; database?: string }) => {
       const age = daysFrom(flags.olderThan) * DAY;
       const storage = await openStorage(loadConfig(process.env, flags).database);
       try {
-        say(`no polls are left before ${formatInstant(await storage.prune(Date.now() - age))}`);
+        say(`deleted all polls before ${formatInstant(await storage.prune(Date.now() - age))}`);
       } finally {
         await storage.close();
       }
     });
 }
 
-/** A report looks back eight days: what it may need is not to be pruned. */
+/** Parses the age. Reports need the last eight days, so they cannot be pruned. */
 function daysFrom(text: string): number {
   const days = Number(/^(\d{1,5})d$/.exec(text)?.[1] ?? Number.NaN);
   if (days * DAY >= POLL_REACH) return days;

@@ -28,13 +28,13 @@ interface ReportFlags extends FeedFlags {
 
 export function reportCommand(program: Command): void {
   withFeedOptions(program.command('report'))
-    .description('compute a report without a server: from the files named, else from the database')
-    .option('--as-of <instant>', 'the instant it speaks for (default: that of the latest poll)')
-    .option('--out <file>', 'where it goes (default: standard output)')
+    .description('compute a report without a server, from files or from the database')
+    .option('--as-of <instant>', 'the instant that the report describes (default: the latest poll)')
+    .option('--out <file>', 'the output file (default: standard output)')
     .addOption(
       new Option(
         '--format <format>',
-        'csv: the classic columns; full: all of them with their ranges; exact: milliseconds; json, parquet: seconds',
+        'csv: the classic columns; full: all columns with 90% ranges; exact: milliseconds; json, parquet: seconds',
       )
         .choices(FORMATS)
         .default('csv'),
@@ -49,7 +49,7 @@ export function reportCommand(program: Command): void {
     .action(async (flags: ReportFlags) => {
       const asOf = flags.asOf === undefined ? undefined : instantFrom('--as-of', flags.asOf);
       const fromFiles = namesFeeds(flags);
-      if (fromFiles && flags.database !== undefined) throw invalid('give either --database or files, not both');
+      if (fromFiles && flags.database !== undefined) throw invalid('use either --database or files, not both');
       const config = loadConfig(process.env, fromFiles ? { ...flags, database: ':memory:' } : flags);
       // A database is read as it is, which may be a backup; the one of named files is made here.
       const access = fromFiles ? 'write' : 'read';
@@ -65,10 +65,10 @@ export function reportCommand(program: Command): void {
     });
 }
 
-/** To report on a database is not to make one. */
+/** `report` must not create a database. */
 function existing(database: DatabaseLocation): DatabaseLocation {
   if (database.engine !== 'duckdb' || database.path === undefined || existsSync(database.path)) return database;
-  throw invalid(`there is no database ${database.path}; import something first, or name files to report on`);
+  throw invalid(`database ${database.path} does not exist; import data first, or specify files`);
 }
 
 function compute(
@@ -80,7 +80,7 @@ function compute(
   return storage.snapshot(async (snapshot) => {
     const asOf = given ?? (await snapshot.latestPoll());
     if (asOf === undefined) {
-      throw new UserError('conflict', 'there are no polls, so there is no instant to report on; give --as-of');
+      throw new UserError('conflict', 'there are no polls to take the report time from; use --as-of');
     }
     const progress = progressBar();
     try {
@@ -109,7 +109,7 @@ async function write(figures: ReportFigures, { out = '-', format }: ReportFlags)
   }
 }
 
-/** A file appears whole or not at all; a device or a pipe is written to as it is. */
+/** Files appear complete or not at all; devices and pipes are written directly. */
 async function writeOut(content: Readable, out: string): Promise<void> {
   if (out === '-') {
     await pipeline(content, process.stdout, { end: false });

@@ -9,26 +9,26 @@ import { say } from './terminal.ts';
 
 export function serveCommand(program: Command): void {
   withFeedOptions(program.command('serve'))
-    .description('answer over HTTP; with files named, import them first')
+    .description('start the HTTP server; if files are specified, import them first')
     .option('--host <address>', 'the address to listen on (HOST, default 127.0.0.1)')
     .option('--port <number>', 'the port to listen on (PORT, default 5000)')
     .option(
       '--database <url>',
       'the database: a DuckDB file or postgres://… (DATABASE_URL, default ./var/monitor.duckdb)',
     )
-    .option('--results-dir <folder>', 'where finished reports go (RESULTS_DIR, default ./var/results)')
-    .option('--report-retention <age>', 'how long reports are kept (REPORT_RETENTION, default 30d; 0: for ever)')
-    .option('--uploads-dir <folder>', 'where uploaded feeds and rejects go (UPLOADS_DIR, default ./var/uploads)')
-    .option('--max-upload-bytes <number>', 'the largest feed taken over HTTP (MAX_UPLOAD_BYTES, default 2 GiB)')
-    .option('--log-level <level>', 'how much is logged (LOG_LEVEL, default info)')
-    .option('--rate-limit <number>', 'requests a minute a user, or else an address; 0: any (RATE_LIMIT, default 6000)')
+    .option('--results-dir <folder>', 'the folder for finished reports (RESULTS_DIR, default ./var/results)')
+    .option('--report-retention <age>', 'how long reports are kept (REPORT_RETENTION, default 30d; 0: forever)')
+    .option('--uploads-dir <folder>', 'the folder for uploaded feeds and rejects (UPLOADS_DIR, default ./var/uploads)')
+    .option('--max-upload-bytes <number>', 'the largest feed accepted over HTTP (MAX_UPLOAD_BYTES, default 2 GiB)')
+    .option('--log-level <level>', 'the log level (LOG_LEVEL, default info)')
+    .option('--rate-limit <number>', 'requests per minute and user or address; 0: no limit (RATE_LIMIT, default 6000)')
     .option('--estimator <name>', 'how reports estimate uptime: nearest or markov (ESTIMATOR, default nearest)')
     .action(async (flags: FeedFlags & ConfigFlags) => {
       await serve(flags);
     });
 }
 
-/** Starts the server, with an import first where files are named; it ends cleanly at SIGTERM and SIGINT. */
+/** Starts the server, after an import if files are specified. It shuts down on SIGTERM and SIGINT. */
 export async function serve(flags: FeedFlags & ConfigFlags): Promise<{ server: Server; address: string }> {
   const config = loadConfig(process.env, flags);
   const storage = await openServerStorage(config);
@@ -56,20 +56,17 @@ function end(server: Server, signal: string): void {
   server.close().then(
     () => process.exit(0),
     (error) => {
-      server.log.error({ err: error }, 'the end was not clean');
+      server.log.error({ err: error }, 'shutdown failed');
       process.exit(1);
     },
   );
 }
 
-/** What a server that cannot listen says to its user. */
+/** Turns a failure to listen into a message for the user. */
 export function listenError(error: unknown, host: string, port: number): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') {
-    return new UserError(
-      'unavailable',
-      `port ${port} on ${host} is taken by another program; choose another with PORT`,
-    );
+    return new UserError('unavailable', `port ${port} on ${host} is already in use; choose another port with PORT`);
   }
   if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
     return new UserError('unavailable', `cannot listen on ${host} port ${port}: ${messageOf(error)}`);

@@ -2,12 +2,12 @@ import { constants } from 'node:os';
 
 type Handler = (signal: NodeJS.Signals) => void;
 
-/** Ends the program at once; what must be tidied hangs on the process's `exit`. */
+/** Exits at once; cleanup runs on the `exit` event of the process. */
 const exitNow: Handler = (signal) => process.exit(128 + constants.signals[signal]);
 
 let handle: Handler = exitNow;
 
-/** Makes SIGINT and SIGTERM end the program, tidily where a command says how. */
+/** Makes SIGINT and SIGTERM end the program, unless a command handles them. */
 export function listenToSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -18,7 +18,7 @@ export function listenToSignals(): void {
   }
 }
 
-/** Says what the next signal does; the one after it ends the program at once. */
+/** Sets the handler of the next signal; the one after it exits at once. */
 export function onSignal(handler: Handler): void {
   handle = handler;
 }

@@ -20,14 +20,16 @@ interface SimulateFlags {
 export function simulateCommand(program: Command): void {
   program
     .command('simulate')
-    .description('invent a fleet: the three feeds, and the true uptime that only a simulator can know')
-    .option('--stores <number>', 'how many stores', '1000')
-    .option('--days <number>', 'how many days of polls', '8')
+    .description('simulate a fleet: three feeds and the true uptime')
+    .option('--stores <number>', 'the number of stores', '1000')
+    .option('--days <number>', 'the number of days with polls', '8')
     .option('--seed <number>', 'the same seed gives the same files', '1')
     .option('--end <instant>', 'when the history ends (default: the current hour)')
-    .requiredOption('--out <folder>', 'where the files go')
+    .requiredOption('--out <folder>', 'the output folder')
     .addOption(
-      new Option('--regime <name>', 'how the stores fail and are polled').choices(REGIME_NAMES).default('everyday'),
+      new Option('--regime <name>', 'the type of fleet: how stores fail and are polled')
+        .choices(REGIME_NAMES)
+        .default('everyday'),
     )
     .option('--parquet', 'write the polls as Parquet')
     .action(async (flags: SimulateFlags) => {
@@ -35,7 +37,7 @@ export function simulateCommand(program: Command): void {
       const end = flags.end === undefined ? Math.floor(Date.now() / HOUR) * HOUR : instantFrom('--end', flags.end);
       const progress = progressBar();
       const stopping = new AbortController();
-      onSignal((signal) => stopping.abort(invalid(`ended by ${signal}; nothing was written`)));
+      onSignal((signal) => stopping.abort(invalid(`stopped by ${signal}; nothing was written`)));
       try {
         const summary = await simulate({
           stores,

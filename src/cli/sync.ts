@@ -9,7 +9,7 @@ import { progressBar, say, tally } from './terminal.ts';
 export function syncCommand(program: Command): void {
   program
     .command('sync')
-    .description('read what is new in the sources that SYNC_POLLS, SYNC_HOURS and others name, now')
+    .description('read new data from the sources in SYNC_POLLS, SYNC_HOURS and so on')
     .option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)')
     .option('--max-bad-share <share>', 'refuse a file with a larger share of bad rows (MAX_BAD_SHARE, default 0.1)')
     .action(async (flags: { database?: string; maxBadShare?: string }) => {
@@ -43,7 +43,7 @@ export function syncCommand(program: Command): void {
         if (failed === 0) return;
         const all = run.results.length;
         const which = all === 1 ? 'the source' : `${failed} of ${all} sources`;
-        throw new UserError('unavailable', `${which} cannot be read`);
+        throw new UserError('unavailable', `${which} could not be read`);
       } finally {
         progress.end();
         await storage.close();
@@ -55,13 +55,13 @@ function standingLine({ rejected, read, storesKept, storesUnknown }: StandingRej
   const stores =
     storesKept + storesUnknown === 0
       ? ''
-      : `; ${storesUnknown} stores have unknown hours or zones, ${storesKept} keep theirs`;
-  return `${rejected} of ${read} rows in it are bad${stores}`;
+      : `; ${storesUnknown} stores have unknown hours or zones, ${storesKept} keep their previous ones`;
+  return `${rejected} of ${read} rows are bad${stores}`;
 }
 
 function resultLine(result: SyncResult): string {
   const { source, status, error } = result;
-  // Most reasons name what was read.
+  // Most error messages already name the source.
   if (status === 'failed') return error?.includes(source) ? `failed: ${error}` : `${source}: failed: ${error}`;
-  return `${source}: ${status === 'unchanged' ? 'nothing new' : tally(result)}`;
+  return `${source}: ${status === 'unchanged' ? 'no new data' : tally(result)}`;
 }

@@ -1,7 +1,7 @@
 import cliProgress from 'cli-progress';
 import type { MergeCounts } from '../storage/ports/import-session.ts';
 
-/** Says how far something is: a bar on a terminal, a line for each step elsewhere. To standard error. */
+/** Shows progress on standard error: a bar on a terminal, otherwise a line per step. */
 export interface Progress {
   /** @param done 0 to 1 */
   update(what: string, done: number): void;
@@ -21,7 +21,7 @@ export function progressBar(): Progress {
     cliProgress.Presets.shades_classic,
   );
   bar.start(100, 0, { what: '' });
-  // However the program ends, the terminal gets its cursor back.
+  // Restores the cursor, however the program ends.
   const stop = () => bar.stop();
   process.once('exit', stop);
   return {
@@ -54,7 +54,7 @@ export function formatCount(count: number): string {
   return number.format(count);
 }
 
-/** What became of rows, such as `1,822,080 read, 1,822,079 added, 1 rejected`. */
+/** A summary of rows, such as `1,822,080 read, 1,822,079 added, 1 rejected`. */
 export function tally(
   rows: MergeCounts & { readonly read: number; readonly rejected: number; readonly setAside: number },
 ): string {
@@ -66,6 +66,6 @@ export function tally(
     [rows.setAside, 'set aside'],
     [rows.rejected, 'rejected'],
   ];
-  const told = counts.filter(([count]) => count > 0).map(([count, what]) => `, ${formatCount(count)} ${what}`);
-  return `${formatCount(rows.read)} read${told.join('')}`;
+  const parts = counts.filter(([count]) => count > 0).map(([count, what]) => `, ${formatCount(count)} ${what}`);
+  return `${formatCount(rows.read)} read${parts.join('')}`;
 }

@@ -17,40 +17,40 @@ interface AddFlags extends DatabaseFlags {
   readonly stores?: string[];
   readonly storesFile?: string;
   readonly passwordStdin?: boolean;
-  /** `false`: `--no-password` */
+  /** `false` with `--no-password` */
   readonly password: boolean;
 }
 
 export function userCommand(program: Command): void {
-  const user = program.command('user').description('who may use this: users and their passwords');
+  const user = program.command('user').description('manage users and their passwords');
   const commands: [string, string, (login: string, flags: DatabaseFlags) => Promise<void>][] = [
     ['remove <login>', 'remove a user with its sessions and keys', remove],
     [
       'disable <login>',
-      'end the sessions of a user and let its keys rest',
+      'disable a user: end its sessions and suspend its keys',
       (login, flags) => disable(login, flags, true),
     ],
     [
       'reset-second-factor <login>',
-      'remove the authenticator app, passkeys and recovery codes of a user; its sessions end',
+      'remove the authenticator app, passkeys and recovery codes of a user, and end its sessions',
       resetFactors,
     ],
-    ['enable <login>', 'let a disabled user in again', (login, flags) => disable(login, flags, false)],
+    ['enable <login>', 'enable a disabled user', (login, flags) => disable(login, flags, false)],
   ];
   withDatabaseOption(user.command('add <login>'))
-    .description('add a user, under a name or an e-mail address; the first one is an admin')
-    .addOption(new Option('--role <role>', 'what the user may do').choices(ROLES).makeOptionMandatory())
-    .option('--name <name>', 'how people call the user (default: the login)')
+    .description('add a user with a name or email address as login; the first user must be an admin')
+    .addOption(new Option('--role <role>', 'the role of the user').choices(ROLES).makeOptionMandatory())
+    .option('--name <name>', 'the display name (default: the login)')
     .option('--stores <ids...>', 'the stores of an owner')
-    .option('--stores-file <file>', 'the same from a file, one id a line')
+    .option('--stores-file <file>', 'a file with the stores of an owner, one ID per line')
     .option('--password-stdin', 'read the password from standard input instead of asking for it')
-    .option('--no-password', 'let nobody sign in with a password: for a program, which uses API keys')
+    .option('--no-password', 'no password: for a program, which uses API keys')
     .action(add);
-  withDatabaseOption(user.command('list')).description('list the users').action(list);
+  withDatabaseOption(user.command('list')).description('list users').action(list);
   withDatabaseOption(user.command('passwd <login>'))
-    .description('give a user another password; its sessions end')
+    .description('set the password of a user and end its sessions')
     .option('--password-stdin', 'read the password from standard input instead of asking for it')
-    .option('--revoke-keys', 'revoke the keys of the user, too')
+    .option('--revoke-keys', 'also revoke the keys of the user')
     .action(passwd);
   for (const [usage, description, action] of commands) {
     withDatabaseOption(user.command(usage)).description(description).action(action);
@@ -106,7 +106,7 @@ async function passwd(
       password: await newPassword(flags.passwordStdin ?? false),
       revokeKeys: flags.revokeKeys,
     });
-    say(`${user.login} has a new password; its sessions have ended`);
+    say(`set the password of ${user.login} and ended its sessions`);
   });
 }
 
@@ -114,7 +114,7 @@ async function resetFactors(login: string, flags: DatabaseFlags): Promise<void> 
   await withAccounts(flags, async ({ users, factors }) => {
     const user = await users.getByLogin(login);
     await factors.reset(COMMAND_LINE, user.id);
-    say(`${user.login} signs in with the password alone until it adds a second factor`);
+    say(`${user.login} signs in with only the password until it adds a second factor`);
   });
 }
 
@@ -122,7 +122,7 @@ async function remove(login: string, flags: DatabaseFlags): Promise<void> {
   await withAccounts(flags, async ({ users }) => {
     const user = await users.getByLogin(login);
     await users.remove(COMMAND_LINE, user.id);
-    say(`${user.login} is removed`);
+    say(`removed ${user.login}`);
   });
 }
 
@@ -130,6 +130,6 @@ async function disable(login: string, flags: DatabaseFlags, disabled: boolean): 
   await withAccounts(flags, async ({ users }) => {
     const user = await users.getByLogin(login);
     await users.change(COMMAND_LINE, user.id, { disabled });
-    say(`${user.login} is ${disabled ? 'disabled' : 'enabled'}`);
+    say(`${disabled ? 'disabled' : 'enabled'} ${user.login}`);
   });
 }

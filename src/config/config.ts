@@ -9,11 +9,11 @@ import { loadPollConfig, type PollConfig } from './poll.ts';
 import { loadSignInConfig, type SignInConfig } from './sign-in.ts';
 import { loadSyncConfig, type SyncConfig } from './sync.ts';
 
-/** Which engine keeps the data, and where. */
+/** The storage engine and the location of the data. */
 export type DatabaseLocation =
   /** A file; `undefined`: in memory. */
   | { readonly engine: 'duckdb'; readonly path: string | undefined }
-  /** The URL may hold a password: it is for the driver alone. */
+  /** The URL can contain a password, so it is only for the driver. */
   | { readonly engine: 'postgres'; readonly url: string };
 
 export interface Config {
@@ -21,34 +21,34 @@ export interface Config {
   readonly port: number;
   readonly database: DatabaseLocation;
   readonly resultsDir: string;
-  /** How long reports and imports are kept after their end, milliseconds; `undefined`: for ever. */
+  /** How long reports and imports are kept after they end, in milliseconds; `undefined`: forever. */
   readonly reportRetention: number | undefined;
   readonly uploadsDir: string;
-  /** The largest file that is taken over HTTP, bytes. */
+  /** The largest file accepted over HTTP, in bytes. */
   readonly maxUploadBytes: number;
   /** The share of bad rows, 0 to 1, up to which a feed is imported. */
   readonly maxBadShare: number;
   readonly logLevel: string;
-  /** How uptime is estimated in reports that do not say. */
+  /** The default estimator of reports. */
   readonly estimator: EstimatorName;
-  /** Requests a minute that a user, or else an address, may send; 0: any number. */
+  /** Requests per minute that a user, or an address without one, can send; 0: no limit. */
   readonly rateLimit: number;
-  /** Networks of the proxies that are believed when they say whose request they pass on. */
+  /** Networks of proxies whose forwarding headers are trusted. */
   readonly trustedProxies: readonly string[];
   readonly budgets: Budgets;
   readonly signIn: SignInConfig;
-  /** Where to report a weakness of this installation, a URI; `undefined`: nowhere. */
+  /** A URI for reporting vulnerabilities of this installation; `undefined`: none. */
   readonly securityContact: string | undefined;
   readonly poll: PollConfig;
   readonly sync: SyncConfig;
 }
 
-/** Whether polls come in by themselves: else the data is an archive, and may be as old as it likes. */
+/** Whether polls arrive by themselves. Otherwise the data is an archive of any age. */
 export function isLive({ poll, sync }: Pick<Config, 'poll' | 'sync'>): boolean {
   return poll.on || sync.sources.length > 0;
 }
 
-/** What a command line may say; each wins over its variable. */
+/** Settings from the command line; each overrides its environment variable. */
 export interface ConfigFlags {
   readonly host?: string;
   readonly port?: string;
@@ -68,7 +68,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /**
- * The configuration from flags and environment variables, checked once and frozen.
+ * Loads the configuration from flags and environment variables, validated once and frozen.
  *
  * @throws UserError `invalid_input` naming the flag or variable, its value and what was expected
  */
@@ -106,7 +106,7 @@ function count({ name, value }: Setting): number {
   throw invalid(`${name} is "${value}", expected a whole number; 0: no limit`);
 }
 
-/** The URIs that RFC 9116 names. */
+/** The URI schemes that RFC 9116 names. */
 function contact({ name, value }: Setting): string | undefined {
   if (value === '') return undefined;
   if (/^(mailto:[^\s@]+@[^\s@]+|https:\/\/[^\s/]+\S*|tel:\+?[\d().-]+)$/.test(value)) return value;
@@ -117,7 +117,7 @@ function retention({ name, value }: Setting): number | undefined {
   if (value === '0') return undefined;
   const [, count, unit] = /^([1-9]\d{0,4})([dh])$/.exec(value) ?? [];
   if (unit !== undefined) return Number(count) * (unit === 'd' ? DAY : HOUR);
-  throw invalid(`${name} is "${value}", expected days or hours such as 30d or 12h, or 0 to keep them for ever`);
+  throw invalid(`${name} is "${value}", expected days or hours such as 30d or 12h, or 0 to keep them forever`);
 }
 
 function size({ name, value }: Setting): number {
@@ -127,20 +127,20 @@ function size({ name, value }: Setting): number {
 }
 
 /**
- * Where a database is: `postgres://…`, a path, `duckdb:PATH`, or `duckdb::memory:`. A URL may hold a password, so only
- * its scheme is ever named.
+ * Parses a database location: `postgres://…`, a path, `duckdb:PATH`, or `duckdb::memory:`. A URL can contain a password,
+ * so messages name only its scheme.
  *
- * @throws UserError `invalid_input` naming where the value came from
+ * @throws UserError `invalid_input` naming the setting
  */
 export function databaseLocation({ name, value }: Setting): DatabaseLocation {
   if (/^postgres(ql)?:\/\//.test(value)) {
     if (URL.canParse(value)) return { engine: 'postgres', url: value };
-    throw invalid(`${name} is no URL, expected postgres://USER:PASSWORD@HOST:PORT/DATABASE (with %-escapes)`);
+    throw invalid(`${name} is not a valid URL, expected postgres://USER:PASSWORD@HOST:PORT/DATABASE (with %-escapes)`);
   }
   const path = value.replace(/^duckdb:(\/\/)?/, '');
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(path)?.[1];
   if (scheme !== undefined) {
-    throw invalid(`${name} begins with "${scheme}:", expected postgres://… or the path of a DuckDB file`);
+    throw invalid(`${name} starts with "${scheme}:", expected postgres://… or the path of a DuckDB file`);
   }
   if (path === '') throw invalid(`${name} is "${value}", expected postgres://… or the path of a DuckDB file`);
   return { engine: 'duckdb', path: path === ':memory:' ? undefined : path };

@@ -21,10 +21,10 @@ export function loadOidcConfig(env: Environment): OidcSettings | undefined {
   if (issuer === '') {
     const alone = [...REQUIRED, ...OPTIONAL].find((name) => env[name]);
     if (alone === undefined) return undefined;
-    throw invalid(`${alone} is set without OIDC_ISSUER, expected the URL of the identity provider there`);
+    throw invalid(`${alone} is set, but OIDC_ISSUER is not; expected both`);
   }
   const missing = REQUIRED.find((name) => !env[name]);
-  if (missing !== undefined) throw invalid(`OIDC_ISSUER is set and ${missing} is not, expected both`);
+  if (missing !== undefined) throw invalid(`OIDC_ISSUER is set, but ${missing} is not; expected both`);
   const { OIDC_CLIENT_ID: clientId = '', OIDC_CLIENT_SECRET: clientSecret = '' } = env;
   return Object.freeze({
     issuer: issuerFrom(issuer),
@@ -41,7 +41,7 @@ export function loadOidcConfig(env: Environment): OidcSettings | undefined {
 function issuerFrom(value: string): string {
   const url = urlFrom('OIDC_ISSUER', value);
   if (url.search === '' && url.hash === '') return value;
-  throw invalid('OIDC_ISSUER has a query or a fragment, expected the issuer as the provider names it');
+  throw invalid('OIDC_ISSUER has a query or a fragment, expected the exact issuer URL of the provider');
 }
 
 function redirectFrom(value: string): string {
@@ -50,10 +50,10 @@ function redirectFrom(value: string): string {
   throw invalid(`OIDC_REDIRECT_URL is "${value}", expected https://HOST${OIDC_CALLBACK}`);
 }
 
-/** Anyone on the way reads and changes what is not encrypted, so only this machine may be asked so. */
+/** Unencrypted traffic can be read and changed on the way, so http:// is allowed only on this machine. */
 function urlFrom(name: string, value: string): URL {
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url === undefined) throw invalid(`${name} is no URL, expected https://…`);
+  if (url === undefined) throw invalid(`${name} is not a valid URL, expected https://…`);
   if (url.username !== '' || url.password !== '') throw invalid(`${name} has a user or password, expected none`);
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) return url;
   throw invalid(`${name} is "${value}", expected https://…, or http:// on a loopback address`);
@@ -62,7 +62,7 @@ function urlFrom(name: string, value: string): URL {
 function scopesFrom(value: string): string {
   const scopes = value.split(/[\s,]+/).filter((scope) => scope !== '');
   if (scopes.includes('openid')) return scopes.join(' ');
-  throw invalid(`OIDC_SCOPES is "${value}", expected scopes with openid among them, such as "openid profile email"`);
+  throw invalid(`OIDC_SCOPES is "${value}", expected scopes that include openid, such as "openid profile email"`);
 }
 
 function rolesFrom(value: string): ReadonlyMap<string, Role> {
@@ -71,7 +71,7 @@ function rolesFrom(value: string): ReadonlyMap<string, Role> {
     const [, group = '', role = ''] = /^(.+)=([^=]*)$/.exec(part) ?? [];
     const expected = `expected VALUE=ROLE with a role of ${ROLES.join(', ')}, such as ops=operator,admins=admin`;
     if (group === '' || !isRole(role)) throw invalid(`OIDC_ROLES has "${part}", ${expected}`);
-    if (roles.has(group)) throw invalid(`OIDC_ROLES has "${group}" twice, expected one role for each value`);
+    if (roles.has(group)) throw invalid(`OIDC_ROLES has "${group}" twice, expected one role per value`);
     roles.set(group, role);
   }
   if (roles.size > 0) return roles;
@@ -80,5 +80,5 @@ function rolesFrom(value: string): ReadonlyMap<string, Role> {
 
 function labelFrom(value: string): string {
   if (value.length <= LONGEST_LABEL && /^[^\p{C}]+$/u.test(value)) return value;
-  throw invalid(`OIDC_LABEL has ${value.length} characters, expected 1 to ${LONGEST_LABEL} in one line`);
+  throw invalid(`OIDC_LABEL has ${value.length} characters, expected 1 to ${LONGEST_LABEL} on one line`);
 }

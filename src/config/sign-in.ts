@@ -3,9 +3,9 @@ import { invalid } from '../lib/errors.ts';
 import { loadOidcConfig } from './oidc.ts';
 
 export interface SignInConfig {
-  /** Seals the secrets of authenticator apps in the database; `undefined`: they are stored as they are. */
+  /** Encrypts the secrets of authenticator apps in the database; `undefined`: they are stored in plain text. */
   readonly secretKey: string | undefined;
-  /** The identity provider; without it there is no sign-in by one. */
+  /** The identity provider; `undefined`: none. */
   readonly oidc?: OidcSettings | undefined;
 }
 
@@ -22,6 +22,6 @@ function secretKeyFrom(value: string): string | undefined {
   if (value === '') return undefined;
   if (value.length >= SHORTEST_KEY) return value;
   throw invalid(
-    `SECRET_KEY has ${value.length} characters, expected at least ${SHORTEST_KEY} random ones: openssl rand -base64 32`,
+    `SECRET_KEY has ${value.length} characters, expected at least ${SHORTEST_KEY} random characters: openssl rand -base64 32`,
   );
 }

@@ -4,7 +4,7 @@ import { loadConfig } from '../../src/config/config.ts';
 import { loadPollConfig } from '../../src/config/poll.ts';
 import { loadSyncConfig } from '../../src/config/sync.ts';
 
-test('a polling interval is in seconds unless it says otherwise, and an hour by default', () => {
+test('a polling interval without a unit is in seconds; the default is one hour', () => {
   const interval = (value?: string) => loadConfig({ POLL_INTERVAL: value }).poll.interval;
   assert.deepEqual(
     [undefined, '', '90', '90s', '15m', '1h', '24h', '1d'].map(interval),
@@ -12,7 +12,7 @@ test('a polling interval is in seconds unless it says otherwise, and an hour by 
   );
 });
 
-test('a polling interval that cannot be meant stops the start and names the variable', () => {
+test('an invalid polling interval stops the start and names the variable', () => {
   for (const value of ['0', '25h', '2d', '-1h', '1.5h', 'hourly', '1 h', '86401']) {
     assert.throws(() => loadConfig({ POLL_INTERVAL: value }), {
       message: new RegExp(`^POLL_INTERVAL is "${value}", `),
@@ -20,7 +20,7 @@ test('a polling interval that cannot be meant stops the start and names the vari
   }
 });
 
-test('what is kept, and how much is taken, has a default, a variable and a flag', () => {
+test('retention and upload size have a default, a variable and a flag', () => {
   const { reportRetention, uploadsDir, maxUploadBytes } = loadConfig({});
   assert.deepEqual([reportRetention, uploadsDir, maxUploadBytes], [30 * 86_400_000, './var/uploads', 2_147_483_648]);
   const env = { REPORT_RETENTION: '12h', UPLOADS_DIR: '/srv/uploads', MAX_UPLOAD_BYTES: '1000' };
@@ -29,7 +29,7 @@ test('what is kept, and how much is taken, has a default, a variable and a flag'
   assert.equal(loadConfig(env, { reportRetention: '0' }).reportRetention, undefined);
 });
 
-test('a bad value is told with the name that it was given under', () => {
+test('an error names the flag or variable that had the bad value', () => {
   for (const [env, message] of [
     [{ REPORT_RETENTION: '30' }, /^REPORT_RETENTION is "30", expected days or hours such as 30d or 12h, or 0/],
     [{ REPORT_RETENTION: '0d' }, /^REPORT_RETENTION is "0d"/],
@@ -41,7 +41,7 @@ test('a bad value is told with the name that it was given under', () => {
   }
 });
 
-test('the poller is off and asks for nothing where nothing is said', () => {
+test('the poller is off and needs no settings by default', () => {
   const config = loadPollConfig({ POLL: '', PROBE_URL: '' });
   assert.deepEqual(
     [config.on, config.interval, config.rule.template, config.rule.value],
@@ -50,7 +50,7 @@ test('the poller is off and asks for nothing where nothing is said', () => {
   assert.deepEqual(loadSyncConfig({}).sources, []);
 });
 
-test('what is said of probes is understood', () => {
+test('all probe settings are read', () => {
   const { on, interval, rule, allowPrivate, control } = loadPollConfig({
     POLL: 'on',
     POLL_INTERVAL: '30m',
@@ -110,7 +110,7 @@ for (const [env, message] of [
   [{ PROBE_ALLOW_PRIVATE: 'office' }, /^PROBE_ALLOW_PRIVATE has "office", expected a network/],
   [{ PROBE_CONTROL: 'example.com' }, /^PROBE_CONTROL is no URL/],
 ] satisfies [Record<string, string>, string | RegExp][]) {
-  test(`refused, and named: ${Object.entries(env)
+  test(`rejected by name: ${Object.entries(env)
     .map((entry) => entry.join('='))
     .join(' ')
     .replaceAll('secret', '…')}`, () => {

@@ -14,7 +14,7 @@ async function addAdmin(cwd: string): Promise<void> {
   assert.equal(added.stderr, 'anna is admin\n');
 }
 
-/** The rows of a printed table, by cells. */
+/** The cells of a printed table, by row. */
 function cells(table: string): string[][] {
   return table
     .trim()
@@ -30,7 +30,7 @@ test('users are added, listed, disabled, enabled and removed', async (t) => {
   const added = await run(cwd, [...owner, '--stores', '18', '19', '--stores-file', 'stores.txt']);
   assert.equal(added.stderr, 'owen@example.com is owner of 3 stores\n');
   const disabled = await run(cwd, ['user', 'disable', 'OWEN@example.com']);
-  assert.equal(disabled.stderr, 'owen@example.com is disabled\n');
+  assert.equal(disabled.stderr, 'disabled owen@example.com\n');
   const listed = await run(cwd, ['user', 'list']);
   const [heading, ...rows] = cells(listed.stdout);
   assert.deepEqual(heading, ['LOGIN', 'NAME', 'ROLE', 'STORES', '2ND FACTOR', 'STATE', 'CREATED']);
@@ -47,7 +47,7 @@ test('users are added, listed, disabled, enabled and removed', async (t) => {
   assert.doesNotMatch((await run(cwd, ['user', 'list'])).stdout, /owen/);
 });
 
-test('mistakes about users and keys are told in one line, and change nothing', async (t) => {
+test('mistakes with users and keys give a one-line error and change nothing', async (t) => {
   const cwd = temporaryFolder(t);
   const first = await run(cwd, ['user', 'add', 'bob', '--role', 'operator', '--no-password']);
   assert.match(first.stderr, /^error: the first user must be an admin, not an operator\n$/);
@@ -65,7 +65,7 @@ test('mistakes about users and keys are told in one line, and change nothing', a
     [['user', 'remove', 'anna'], /^error: anna is the last enabled admin/],
     [['user', 'disable', 'anna'], /^error: anna is the last enabled admin/],
     [['user', 'passwd', 'bob', '--password-stdin'], /^error: there is no user "bob"\n$/],
-    [['key', 'add', '--user', 'anna', '--name', 'k', '--scopes', 'fly'], /^error: a scope is "fly", expected/],
+    [['key', 'add', '--user', 'anna', '--name', 'k', '--scopes', 'fly'], /^error: scope is "fly", expected one of/],
     [
       ['key', 'add', '--user', 'anna', '--name', 'k', '--scopes', 'stores:read', '--expires', '0d'],
       /--expires is "0d"/,
@@ -81,7 +81,7 @@ test('mistakes about users and keys are told in one line, and change nothing', a
   assert.equal(cells((await run(cwd, ['user', 'list'])).stdout).length, 2);
 });
 
-test('without users the server listens on this machine alone, and says how to begin', async (t) => {
+test('without users the server listens only on loopback and says how to add one', async (t) => {
   const cwd = temporaryFolder(t);
   for (const host of ['0.0.0.0', '::']) {
     const { code, stderr } = await run(cwd, ['serve', '--port', '0', '--host', host]);
@@ -92,16 +92,16 @@ test('without users the server listens on this machine alone, and says how to be
     );
   }
   const { url } = await serve(t, cwd, '--host', '127.0.0.1');
-  assert.equal((await fetch(`${url}/get_report`)).status, 400, 'open to this machine');
+  assert.equal((await fetch(`${url}/get_report`)).status, 400, 'open on this machine');
 });
 
-test('with a user the server listens anywhere and asks for a key, which is printed alone on standard output', async (t) => {
+test('with a user the server listens on any address and requires a key; only the key goes to standard output', async (t) => {
   const cwd = temporaryFolder(t);
   await addAdmin(cwd);
   const make = ['key', 'add', '--user', 'anna', '--name', 'Spreadsheet', '--expires', '90d', '--scopes'];
   const { stdout, stderr } = await run(cwd, [...make, 'reports:read,stores:read', 'fleet:read']);
   assert.match(stdout, /^rmk_[\w-]{43}\n$/);
-  const [, id = ''] = /^key (\S+) of anna holds until 20\d\d-.*; it is shown this once:\n$/.exec(stderr) ?? [];
+  const [, id = ''] = /^key (\S+) of anna is valid until 20\d\d-.*; it is shown only once:\n$/.exec(stderr) ?? [];
   const key = stdout.trim();
   const ask = async (url: string) =>
     (await fetch(`${url}/get_report`, { headers: { authorization: `Bearer ${key}` } })).status;
@@ -110,13 +110,13 @@ test('with a user the server listens anywhere and asks for a key, which is print
   const [, port = ''] = await server.says(/Server listening at http:\/\/127\.0\.0\.1:(\d+)/);
   const url = `http://127.0.0.1:${port}`;
   assert.equal((await fetch(`${url}/get_report`)).status, 401);
-  assert.equal(await ask(url), 400, 'the key opens it');
+  assert.equal(await ask(url), 400, 'the key is accepted');
   assert.doesNotMatch(server.output(), new RegExp(key.slice(10)));
   assert.equal(await server.end('SIGTERM'), 0);
 
   const [, row = []] = cells((await run(cwd, ['key', 'list', '--user', 'anna'])).stdout);
   assert.deepEqual([row[0], row[1], ...row.slice(2, 5)], [id, `${key.slice(0, 10)}…`, 'anna', 'Spreadsheet', 'holds']);
-  assert.match(row[6] ?? '', /^20\d\d-/, 'its last use was written down');
+  assert.match(row[6] ?? '', /^20\d\d-/, 'the last use was recorded');
   assert.equal(row[7], 'reports:read,stores:read,fleet:read');
 
   assert.equal((await run(cwd, ['key', 'revoke', id])).code, 0);
@@ -125,7 +125,7 @@ test('with a user the server listens anywhere and asks for a key, which is print
   assert.equal(await ask(second.url), 401);
 });
 
-test('a database that a server holds is named when a user is to be added', async (t) => {
+test('adding a user to a database that a server has open names the database', async (t) => {
   const cwd = temporaryFolder(t);
   await serve(t, cwd);
   const { code, stderr } = await run(cwd, ['user', 'add', 'anna', '--role', 'admin', '--no-password']);

@@ -10,11 +10,11 @@ import { temporaryFolder } from '../support/temporary.ts';
 import { tzifOf } from '../support/tzif.ts';
 
 const [example] = conformanceCases();
-assert.ok(example !== undefined, 'there is no conformance case');
+assert.ok(example !== undefined, 'a conformance case exists');
 const { files, asOf, expected } = example;
 const FEEDS = ['--polls', files.polls, '--hours', files.hours, '--timezones', files.zones];
 
-test('report computes from files, and from the database that import filled', async (t) => {
+test('report computes from files and from an imported database', async (t) => {
   const cwd = temporaryFolder(t);
   const direct = await run(cwd, ['report', ...FEEDS, '--as-of', asOf, '--format', 'exact']);
   assert.equal(direct.stdout, expected);
@@ -35,7 +35,7 @@ test('report computes from files, and from the database that import filled', asy
   assert.match(again.stderr, /store_status\.csv: [\d,]+ read, [\d,]+ already there/);
 });
 
-test('a report is had in every format, to a file and to standard output', async (t) => {
+test('a report can be written in every format, to a file or standard output', async (t) => {
   const cwd = temporaryFolder(t);
   assert.equal((await run(cwd, ['import', ...FEEDS])).code, 0);
   const made = async (format: string) => (await run(cwd, ['report', '--as-of', asOf, '--format', format])).stdout;
@@ -54,7 +54,7 @@ test('a report is had in every format, to a file and to standard output', async 
   assert.match(await made('parquet'), /^PAR1[\s\S]*PAR1$/);
 });
 
-test('a report of a live system whose polls are old says so on standard error', async (t) => {
+test('a report of a live system warns about stale polls on standard error', async (t) => {
   const cwd = temporaryFolder(t);
   assert.equal((await run(cwd, ['import', ...FEEDS])).code, 0);
   const live = { SYNC_POLLS: 'polls.csv' };
@@ -67,7 +67,7 @@ test('a report of a live system whose polls are old says so on standard error', 
   for (const { code, stderr } of quiet) assert.deepEqual([code, /warning/.test(stderr)], [0, false]);
 });
 
-test('changed hours hold from the instant that is named, and special hours on their date', async (t) => {
+test('changed hours apply from --effective-from, special hours on their date', async (t) => {
   const cwd = temporaryFolder(t);
   const hours = (start: string) =>
     `store_id,day,start_time_local,end_time_local\na,0,${start},17:00\na,1,${start},17:00\n`;
@@ -81,7 +81,7 @@ test('changed hours hold from the instant that is named, and special hours on th
     return Number(stdout.trim().split(',').at(-1)) / 3_600_000;
   };
   assert.equal(await open(), 16);
-  // The change holds from now on, which is long after the report's instant.
+  // The change applies from now on, which is long after the report's instant.
   assert.equal((await run(cwd, ['import', '--hours', 'new.csv'])).code, 0);
   assert.equal(await open(), 16);
   const changed = await run(cwd, ['import', '--hours', 'new.csv', '--effective-from', '2023-01-24T00:00:00Z']);
@@ -92,7 +92,7 @@ test('changed hours hold from the instant that is named, and special hours on th
   assert.equal(await open(), 8 + 1);
 });
 
-test('the version comes with that of the time zone rules, which TZDATA_DIR replaces or stops the start', async (t) => {
+test('--version shows the time zone rules; TZDATA_DIR replaces them or stops the start', async (t) => {
   const cwd = temporaryFolder(t);
   const bundled = await run(cwd, ['--version']);
   assert.match(bundled.stdout, /^\d+\.\d+\.\d+\ntime zone rules 20\d\d[a-z]+ \((bundled|system): .+\)\n$/);
@@ -108,7 +108,7 @@ test('the version comes with that of the time zone rules, which TZDATA_DIR repla
   assert.match(wrong.stderr, /^error: TZDATA_DIR is "\/nowhere", expected a folder of compiled time zones/);
 });
 
-test('a feed comes from standard input', async (t) => {
+test('a feed can be read from standard input', async (t) => {
   const cwd = temporaryFolder(t);
   const polls = readFileSync(files.polls, 'utf8');
   const args = ['report', '--polls', '-', '--hours', files.hours, '--timezones', files.zones];
@@ -117,7 +117,7 @@ test('a feed comes from standard input', async (t) => {
   assert.match(report.stderr, /^standard input: [\d,]+ read/m);
 });
 
-test('bad rows are told, kept with their reason, and stop nothing; with --strict they stop everything', async (t) => {
+test('bad rows are reported and listed but do not stop an import, except with --strict', async (t) => {
   const cwd = temporaryFolder(t);
   const path = join(cwd, 'polls.csv');
   writeFileSync(
@@ -137,7 +137,7 @@ test('bad rows are told, kept with their reason, and stop nothing; with --strict
   );
 });
 
-test('the files that a server is started with are counted among the polls that it took in', async (t) => {
+test('polls from files given to serve are counted in the metrics', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(
     join(cwd, 'polls.csv'),
@@ -148,7 +148,7 @@ test('the files that a server is started with are counted among the polls that i
   assert.match(metrics, /^restaurant_monitor_polls_received_total\{source="import"\} 1$/m);
 });
 
-test('a database that a server holds is named together with the way in', async (t) => {
+test('a database that a server has open is named in the error, with a workaround', async (t) => {
   const cwd = temporaryFolder(t);
   await serve(t, cwd, ...FEEDS);
   const second = await run(cwd, ['report']);
@@ -157,13 +157,13 @@ test('a database that a server holds is named together with the way in', async (
   assert.doesNotMatch(second.stderr, /\n\s+at /);
 });
 
-test('a port that is taken is named', async (t) => {
+test('a port in use is named in the error', async (t) => {
   const cwd = temporaryFolder(t);
   const { url } = await serve(t, cwd);
   const port = new URL(url).port;
   const second = await run(cwd, ['serve', '--port', port, '--database', 'other.duckdb']);
   assert.equal(second.code, 1);
-  assert.match(second.stderr, new RegExp(`^error: port ${port} on 127\\.0\\.0\\.1 is taken by another program`));
+  assert.match(second.stderr, new RegExp(`^error: port ${port} on 127\\.0\\.0\\.1 is already in use`));
 });
 
 test('a results folder that cannot be used stops the start', async (t) => {
@@ -174,7 +174,7 @@ test('a results folder that cannot be used stops the start', async (t) => {
   assert.match(stderr, /^error: the results folder file\/results cannot be written: /m);
 });
 
-test('an import goes on when nobody reads what it says', async (t) => {
+test('an import continues when its output is closed', async (t) => {
   const cwd = temporaryFolder(t);
   const importing = start(t, cwd, ['import', ...FEEDS]);
   importing.process.stderr.destroy();
@@ -183,7 +183,7 @@ test('an import goes on when nobody reads what it says', async (t) => {
   assert.equal(report.stdout, expected);
 });
 
-test('Ctrl-C leaves nothing behind, neither of an import nor of a simulation', async (t) => {
+test('Ctrl-C leaves no files of an import or a simulation', async (t) => {
   const cwd = temporaryFolder(t);
   const temporary = temporaryFolder(t);
   const reading = start(t, cwd, ['import', '--polls', '-'], { TMPDIR: temporary });
@@ -194,16 +194,16 @@ test('Ctrl-C leaves nothing behind, neither of an import nor of a simulation', a
   const simulating = start(t, cwd, ['simulate', '--stores', '500000', '--out', 'fleet']);
   while (!existsSync(join(cwd, 'fleet', 'truth.csv.partial'))) await sleep(10);
   assert.equal(await simulating.end('SIGINT'), 1);
-  assert.match(simulating.output(), /ended by SIGINT; nothing was written/);
+  assert.match(simulating.output(), /stopped by SIGINT; nothing was written/);
   assert.deepEqual(readdirSync(join(cwd, 'fleet')), []);
 });
 
-test('what a command line gets wrong is named, with what was expected', async (t) => {
+test('mistakes on the command line are named, with what was expected', async (t) => {
   const cwd = temporaryFolder(t);
   const mine = join(cwd, 'polls.csv');
   writeFileSync(mine, 'store_id,status,timestamp_utc\n');
   const mistakes: [string[], RegExp][] = [
-    [['report'], /^error: there is no database \.\/var\/monitor\.duckdb; import something first/],
+    [['report'], /^error: database \.\/var\/monitor\.duckdb does not exist; import data first/],
     [['import'], /^error: nothing to import; give --timezones, --hours, --special-hours or --polls/],
     [
       ['import', '--polls', mine, '--effective-from', '2023-05-01'],
@@ -211,7 +211,7 @@ test('what a command line gets wrong is named, with what was expected', async (t
     ],
     [['import', '--polls', 'nowhere.csv'], /^error: there is no file nowhere\.csv/],
     [['import', '--polls', '-', '--hours', '-'], /^error: standard input \(-\) can be one feed only/],
-    [['report', '--polls', files.polls, '--database', 'x'], /^error: give either --database or files, not both/],
+    [['report', '--polls', files.polls, '--database', 'x'], /^error: use either --database or files, not both/],
     [['import', '--polls', mine, '--rejects', mine], /^error: --rejects .* is one of the files to import/],
     [['import', '--polls', mine, '--database', `${mine}/x.duckdb`], /^error: the database .* cannot be opened: /],
     [['prune', '--older-than', 'a year'], /^error: --older-than is "a year", expected a number of days from 8d/],
@@ -231,7 +231,7 @@ test('what a command line gets wrong is named, with what was expected', async (t
     [['serve', '--port', 'http'], /^error: --port is "http", expected a port number from 0 to 65535/],
     [['serve', '--log-level', 'loud'], /^error: --log-level is "loud", expected one of trace, /],
     [['serve', '--rate-limit', '-1'], /^error: --rate-limit is "-1", expected a whole number; 0: no limit/],
-    [['serve', '--database', 'mysql://root:hunter2@db/x'], /^error: --database begins with "mysql:", expected/],
+    [['serve', '--database', 'mysql://root:hunter2@db/x'], /^error: --database starts with "mysql:", expected/],
     [['simulate', '--out', 'x', '--stores', 'many'], /^error: --stores is "many", expected a whole number/],
     [['simulate', '--out', 'x', '--stores', '0'], /^error: --stores is 0, expected/],
     [['simulate', '--out', 'x', '--end', 'now'], /^error: --end is "now", expected an instant/],
@@ -245,7 +245,7 @@ test('what a command line gets wrong is named, with what was expected', async (t
   }
 });
 
-test('a full report has the figures of the classic one, with the estimate that was asked for', async (t) => {
+test('a full report has the figures of the classic one, with the requested estimator', async (t) => {
   const cwd = temporaryFolder(t);
   const report = async (...args: string[]) => {
     const { code, stdout, stderr } = await run(cwd, ['report', ...FEEDS, '--as-of', asOf, ...args]);
@@ -272,7 +272,7 @@ test('a full report has the figures of the classic one, with the estimate that w
   assert.notDeepEqual(figures(markov, 4, ...up), figures(full, 4, ...up));
 });
 
-test('simulate gives files that import takes without a reject, and the truth beside them', async (t) => {
+test('import accepts the files of simulate without rejects', async (t) => {
   const cwd = temporaryFolder(t);
   const options = ['--stores', '50', '--days', '8', '--seed', '7', '--end', '2023-01-25T18:00:00Z', '--out', 'fleet'];
   assert.equal((await run(cwd, ['simulate', ...options, '--parquet'])).code, 0);
@@ -290,9 +290,9 @@ test('simulate gives files that import takes without a reject, and the truth bes
   assert.deepEqual(opens(report.stdout), opens(readFileSync(join(cwd, 'fleet/truth.csv'), 'utf8')).sort(headerFirst));
 });
 
-test('the demo goes from nothing to a served report', async (t) => {
+test('the demo ends with a report from a running server', async (t) => {
   const demo = start(t, temporaryFolder(t), ['demo', '--port', '0']);
-  await demo.says(/Still serving/);
+  await demo.says(/The server is still running/);
   assert.match(demo.output(), /Complete 100 %/);
   assert.match(demo.output(), /\nstore_id,uptime_last_hour\(in minutes\).*\n\d+,[\d.]+,/);
   const [, url = ''] = await demo.says(/curl '(http:[^']+)'/);
@@ -301,7 +301,7 @@ test('the demo goes from nothing to a served report', async (t) => {
   assert.equal(await demo.end('SIGTERM'), 0);
 });
 
-/** The header stays first. */
+/** Sorts rows but keeps the header first. */
 function headerFirst(a: string, b: string): number {
   if (a.startsWith('store_id')) return -1;
   if (b.startsWith('store_id')) return 1;

@@ -15,7 +15,7 @@ import { result, trigger } from '../support/requests.ts';
 
 const END = Date.parse('2023-01-25T18:00:00Z');
 const HOUR = 3_600_000;
-/** What the import says, and how many milliseconds later it is killed. */
+/** A line of import output, and the delay in milliseconds before the kill. */
 const KILLS = [
   [/reading store_status\.csv/, 0],
   [/merging store_status\.csv/, 0],
@@ -25,7 +25,7 @@ const KILLS = [
   [/merging store_status\.csv/, 800],
 ] as const;
 
-/** Polls, stores, and the revision: what an import changes. */
+/** Polls, stores and the revision, all of which an import changes. */
 async function contents(path: string): Promise<{ polls: number; stores: number; revision: number }> {
   const storage = await DuckdbStorage.open(path);
   try {
@@ -50,7 +50,7 @@ suite('killed in the middle', () => {
 
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('a server killed while it imports has all of the file or nothing, and can import it again', async (t) => {
+  test('a server killed during an import has all of the file or nothing, and can import it again', async (t) => {
     const database = join(folder, 'import.duckdb');
     const feeds = (size: string) => [
       ...['--polls', join(folder, size, 'store_status.csv'), '--hours', join(folder, size, 'menu_hours.csv')],
@@ -85,10 +85,10 @@ suite('killed in the middle', () => {
       rmSync(copy);
     }
     t.diagnostic(`${interrupted} of ${KILLS.length} kills came before the commit`);
-    assert.ok(interrupted > 0, 'no kill came before the commit');
+    assert.ok(interrupted > 0, 'at least one kill came before the commit');
   });
 
-  test('a server killed while it imports an upload finishes it after the restart, once', async (t) => {
+  test('a server killed while importing an upload finishes it once after the restart', async (t) => {
     const args = ['--database', join(folder, 'upload.duckdb'), '--uploads-dir', join(folder, 'uploads')];
     const file = join(folder, 'large', 'store_status.csv');
     const first = await serve(t, folder, ...args);
@@ -104,7 +104,7 @@ suite('killed in the middle', () => {
       (await (await fetch(`${url}/api/v1/imports/${id}`)).json()) as { status: string; counts: { added: number } };
     while ((await seen(first.url)).status === 'queued') await sleep(5);
     await sleep(300);
-    assert.equal((await seen(first.url)).status, 'running', 'it was killed in the middle');
+    assert.equal((await seen(first.url)).status, 'running', 'killed in the middle');
     assert.equal(await first.end('SIGKILL'), null);
 
     const second = await serve(t, folder, ...args);
@@ -120,7 +120,7 @@ suite('killed in the middle', () => {
     assert.deepEqual([polls, revision], [found.counts.added, 1]);
   });
 
-  test('SIGTERM breaks an import off; it is finished after the restart', async (t) => {
+  test('SIGTERM interrupts an import, which finishes after the restart', async (t) => {
     const args = ['--database', join(folder, 'term.duckdb'), '--uploads-dir', join(folder, 'uploads-term')];
     const first = await serve(t, folder, ...args);
     const file = readFileSync(join(folder, 'large', 'store_status.csv'));
@@ -134,7 +134,7 @@ suite('killed in the middle', () => {
     assert.equal(await second.end('SIGTERM'), 0);
   });
 
-  test('a server killed while it computes finishes its reports after the restart', async (t) => {
+  test('a server killed while computing finishes its reports after the restart', async (t) => {
     const database = join(folder, 'report.duckdb');
     const args = ['--database', database, '--results-dir', join(folder, 'results')];
     const large = (file: string) => join(folder, 'large', file);
@@ -158,7 +158,7 @@ suite('killed in the middle', () => {
     assert.deepEqual(
       readdirSync(join(folder, 'results')).sort(),
       ids.flatMap((id) => [`${id}.csv`, `${id}.figures`]).sort(),
-      'two files for each report, and nothing half written',
+      'two files per report and no partial files',
     );
     for (const i of [0, 5, 11]) {
       const alone = await run(folder, ['report', '--database', database, '--as-of', asOfs[i] ?? '']);
@@ -166,7 +166,7 @@ suite('killed in the middle', () => {
     }
   });
 
-  test('SIGTERM ends the server cleanly; what it did not get to runs after the restart', async (t) => {
+  test('SIGTERM ends the server cleanly; queued reports run after the restart', async (t) => {
     const args = ['--database', join(folder, 'report.duckdb'), '--results-dir', join(folder, 'results-term')];
     const first = await serve(t, folder, ...args);
     const ids = await Promise.all(

@@ -12,7 +12,7 @@ import { temporaryFolder } from '../support/temporary.ts';
 const POLLS = 'store_id,status,timestamp_utc\n';
 const STORES = 400;
 
-test('sync reads what is new in the sources that are configured, and says so', async (t) => {
+test('sync reads new data from the configured sources and reports it', async (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'polls.csv'), `${POLLS}a,active,2023-01-20T10:00:00Z\nb,closed,2023-01-20T10:00:00Z\n`);
   const sync = () => run(folder, ['sync'], '', { SYNC_POLLS: 'polls.csv' });
@@ -20,20 +20,20 @@ test('sync reads what is new in the sources that are configured, and says so', a
   assert.match(first.stderr, /polls\.csv: 2 read, 1 added, 1 rejected/);
   const [, rejects] = /bad rows and the reason for each: (.*)/.exec(first.stderr) ?? [];
   assert.match(readFileSync(join(folder, String(rejects)), 'utf8'), /polls\.csv,3,.*closed/);
-  assert.match((await sync()).stderr, /polls\.csv: nothing new/);
+  assert.match((await sync()).stderr, /polls\.csv: no new data/);
   appendFileSync(join(folder, 'polls.csv'), 'a,inactive,2023-01-20T11:00:00Z\n');
   const third = await sync();
   assert.match(third.stderr, /polls\.csv: 1 read, 1 added/);
   assert.deepEqual([first.code, third.code], [0, 0]);
 });
 
-test('without a source there is nothing to sync, and the message says what to set', async (t) => {
+test('sync without sources fails and names the variable to set', async (t) => {
   const { code, stderr } = await run(temporaryFolder(t), ['sync']);
   assert.equal(code, 1);
   assert.match(stderr, /error: there are no sources to sync; set SYNC_TIMEZONES/);
 });
 
-test('a poller that is killed goes on where it was: no store is polled twice, no poll that was written is lost', async (t) => {
+test('a killed poller resumes: no store is polled twice and no written poll is lost', async (t) => {
   const folder = temporaryFolder(t);
   const files = join(folder, 'var', 'polls');
   const loopbackStores = await LoopbackStores.open(t, STORES);
@@ -53,7 +53,7 @@ test('a poller that is killed goes on where it was: no store is polled twice, no
   await sleep(1_500);
   assert.equal(await second.end('SIGTERM'), 0);
   assert.equal(second.output().includes('error'), false, second.output());
-  // Asked twice are only those whose answer nobody had written down.
+  // Only stores whose poll was not yet written can be probed twice.
   const twice = [...requests.values()].filter(({ length }) => length > 1).length;
   assert.equal(twice <= before - written, true, `${twice} of ${before}, of which ${written} were written down`);
   const storage = await DuckdbStorage.open(join(folder, 'var', 'monitor.duckdb'));

@@ -14,13 +14,13 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PASSWORD = 'correct horse battery';
 const POLLS = 'store_id,status,timestamp_utc\n';
 
-/** The nginx of this machine, or the one that `.ci/nginx` unpacked. */
+/** The installed nginx, or the one that `.ci/nginx` unpacked. */
 const NGINX = [
   ...(process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'nginx')),
   '/usr/sbin/nginx',
   join(ROOT, 'node_modules/.cache/nginx/usr/sbin/nginx'),
 ].find((path) => existsSync(path));
-const skip = NGINX === undefined && 'there is no nginx here: install it, or run .ci/nginx (Debian)';
+const skip = NGINX === undefined && 'nginx is not installed: install it or run .ci/nginx (Debian)';
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -33,8 +33,8 @@ async function freePort(): Promise<number> {
 }
 
 /**
- * deploy/nginx.conf as it is, but for its ports: in front of a server with the admin anna; the second one of the file
- * is down.
+ * Runs deploy/nginx.conf with other ports, in front of one server with the admin anna. The second server of the file is
+ * down.
  */
 async function behindNginx(t: TestContext, env: NodeJS.ProcessEnv = {}) {
   const folder = temporaryFolder(t);
@@ -76,7 +76,7 @@ async function behindNginx(t: TestContext, env: NodeJS.ProcessEnv = {}) {
   return { url, server, token: key.stdout.trim() };
 }
 
-/** Signs in as a page of this address does; returns what its further requests carry. */
+/** Signs in like a page at this address and returns the headers of further requests. */
 async function signIn(url: string, more: Record<string, string> = {}): Promise<Record<string, string>> {
   const answer = await fetch(`${url}/api/v1/session`, {
     method: 'POST',
@@ -106,12 +106,12 @@ async function upload(url: string, headers: Record<string, string>, rows: string
   }
 }
 
-test('people and programs sign in, upload and listen through deploy/nginx.conf', { skip }, async (t) => {
+test('browsers and programs can sign in, upload and stream through deploy/nginx.conf', { skip }, async (t) => {
   const { url, token } = await behindNginx(t);
   const session = await signIn(url);
   const program = { authorization: `Bearer ${token}` };
 
-  // By a page, with a port in its address; by a program; and one that is larger than other requests may be.
+  // From a page whose address has a port, from a program, and with a file above the general body limit.
   assert.equal(await upload(url, session, 'a,active,2023-01-22T12:00:00Z\n'), 'complete');
   assert.equal(await upload(url, program, 'b,active,2023-01-22T12:00:00Z\n'), 'complete');
   const rows = Array.from(
@@ -134,7 +134,7 @@ test('people and programs sign in, upload and listen through deploy/nginx.conf',
     await sleep(50);
   }
 
-  // What nginx would keep back until its buffers are full comes at once.
+  // Events arrive at once instead of waiting in the buffers of nginx.
   const events = await fetch(`${url}/api/v1/fleet/events`, { headers: session });
   assert.match(String(events.headers.get('content-type')), /^text\/event-stream/);
   const reader = events.body?.pipeThrough(new TextDecoderStream()).getReader();
@@ -147,7 +147,7 @@ test('people and programs sign in, upload and listen through deploy/nginx.conf',
   await reader?.cancel();
 });
 
-test('what a client says of proxies before deploy/nginx.conf is dropped', { skip }, async (t) => {
+test('deploy/nginx.conf drops forwarding headers of clients', { skip }, async (t) => {
   const { url, server } = await behindNginx(t);
   const forged = {
     'x-forwarded-for': '203.0.113.7',
@@ -157,7 +157,7 @@ test('what a client says of proxies before deploy/nginx.conf is dropped', { skip
     forwarded: 'for=203.0.113.7;host=evil.example',
   };
   const headers = await signIn(url, forged);
-  // Believed, the scheme or the host would make this another site than its origin, and the change be refused.
+  // If the scheme or host were trusted, the origin would not match and the change would be rejected.
   const ended = await fetch(`${url}/api/v1/session`, { method: 'DELETE', headers: { ...headers, ...forged } });
   assert.equal(ended.status, 204, await ended.text());
   const foreign = await fetch(`${url}/api/v1/session`, {

@@ -13,7 +13,7 @@ import { temporaryFolder } from '../support/temporary.ts';
 
 const SECOND = 1_000;
 const INTERVAL = 75 * SECOND;
-/** Within so much of its time a probe is over, and its poll in the database. */
+/** How long after its slot begins a probe has ended and its poll is stored. */
 const SETTLED = 10 * SECOND;
 
 interface StoredPoll {
@@ -31,7 +31,7 @@ suite('servers that poll, on PostgreSQL', { concurrency: true, timeout: 6 * 60 *
 
   after(() => postgres.stop());
 
-  /** A database that knows the stores of a loopbackStores, and the servers that poll them. */
+  /** A database with some stores, and the servers that poll them. */
   async function polling(t: TestContext, stores: number, interval: string) {
     const [folder, loopbackStores, url] = [
       temporaryFolder(t),
@@ -70,7 +70,7 @@ suite('servers that poll, on PostgreSQL', { concurrency: true, timeout: 6 * 60 *
     assert.equal(await one.end('SIGKILL'), null);
     await two.says(/"of":240,"msg":"stores taken over"/);
     const tookOver = Date.now();
-    // Every store is polled once more by whoever has it now.
+    // Every store is polled once more by its current server.
     await sleep(INTERVAL + SETTLED);
     const ended = Date.now() - SETTLED;
     assert.equal(await two.end('SIGTERM'), 0);
@@ -82,7 +82,7 @@ suite('servers that poll, on PostgreSQL', { concurrency: true, timeout: 6 * 60 *
       [],
       'polled twice',
     );
-    // A store that seems inactive is asked again later, for which a slot that began late may be too short.
+    // A confirmation can exceed a slot that started late.
     const missed = loopbackStores.ids.flatMap((id) => {
       const slots = loopbackStores.closed.has(id)
         ? slotsBegunIn(id, tookOver, ended - CONFIRM_AFTER)
@@ -94,7 +94,7 @@ suite('servers that poll, on PostgreSQL', { concurrency: true, timeout: 6 * 60 *
     assert.deepEqual([...inactive].sort(), [...loopbackStores.closed].sort());
   });
 
-  test('a server killed while the database takes nothing: what it wrote down arrives, and nobody is asked again', async (t) => {
+  test('a server killed while the database is locked: its written polls arrive and no store is probed again', async (t) => {
     const { folder, loopbackStores, url, server } = await polling(t, 300, '24h');
     const first = await server('polls');
     while (loopbackStores.requests.size < 100) await sleep(20);
@@ -119,7 +119,7 @@ suite('servers that poll, on PostgreSQL', { concurrency: true, timeout: 6 * 60 *
       written.filter((line) => !recovered.has(line)),
       [],
     );
-    // The others miss the killed server for a while.
+    // The other servers notice the killed one only after a while.
     while (loopbackStores.requests.size < 300) await sleep(100);
     await sleep(2 * SECOND);
     assert.equal(await again.end('SIGTERM'), 0);
@@ -153,7 +153,7 @@ async function pollsIn(url: string): Promise<StoredPoll[]> {
   }
 }
 
-/** How many polls each slot has: `7.19 23563211` → 1. */
+/** The number of polls per slot, such as `7.19 23563211` → 1. */
 function timesBySlot(polls: readonly StoredPoll[]): Map<string, number> {
   const times = new Map<string, number>();
   for (const { id, instant } of polls) {
@@ -170,7 +170,7 @@ function slotsBegunIn(id: string, from: number, to: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
-/** As a line of the file of the day, without its end; an active poll has no reason. */
+/** The line of the day file, without the line end; an active poll has no reason. */
 function lineOf({ id, instant, active }: StoredPoll): string {
   const time = new Date(instant).toISOString().replace('T', ' ').replace('Z', ' UTC');
   return `${id},${active ? 'active' : 'inactive'},${time},`;

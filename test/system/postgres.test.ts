@@ -39,7 +39,7 @@ suite('servers on PostgreSQL', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test('any of two servers answers, and one finishes, once, what the other was killed in', async (t) => {
+  test('both servers return any report, and one finishes the report of a killed server once', async (t) => {
     const url = await postgres.createDatabase();
     const imported = await run(folder, ['import', ...feeds, '--database', url]);
     assert.equal(imported.code, 0, imported.stderr);
@@ -49,7 +49,7 @@ suite('servers on PostgreSQL', () => {
 
     const shared = await trigger(one.url);
     const expected = await result(one.url, shared);
-    assert.equal(await result(two.url, shared), expected, 'the other server has the same bytes');
+    assert.equal(await result(two.url, shared), expected, 'the other server returns the same bytes');
     for (const path of ['rows?limit=3', 'download?format=json', 'download?format=full']) {
       const [here, there] = await Promise.all(
         [one, two].map(async (server) => (await fetch(`${server.url}/api/v1/reports/${shared}/${path}`)).text()),
@@ -62,7 +62,7 @@ suite('servers on PostgreSQL', () => {
     while ((await status(url, cut)) === 'queued') await sleep(5);
     await sleep(100);
     assert.equal(await one.end('SIGKILL'), null);
-    assert.equal(await status(url, cut), 'running', 'it was killed in the middle');
+    assert.equal(await status(url, cut), 'running', 'killed in the middle');
     const finished = await result(two.url, cut);
     const alone = await run(folder, ['report', '--database', url, '--as-of', '2023-01-25T12:00:00Z']);
     assert.equal(finished, alone.stdout);
@@ -70,7 +70,7 @@ suite('servers on PostgreSQL', () => {
     assert.equal(await two.end('SIGTERM'), 0);
   });
 
-  test('two imports of the same files at once double nothing', async () => {
+  test('concurrent imports of the same files add no duplicates', async () => {
     const url = await postgres.createDatabase();
     const both = await Promise.all([1, 2].map(() => run(folder, ['import', ...feeds, '--database', url])));
     assert.deepEqual(
@@ -85,7 +85,7 @@ suite('servers on PostgreSQL', () => {
     );
   });
 
-  test('two programs migrate an empty database at once', async () => {
+  test('two programs can migrate an empty database at once', async () => {
     const url = await postgres.createDatabase();
     const both = await Promise.all([1, 2].map(() => run(folder, ['migrate', '--database', url])));
     assert.deepEqual(
@@ -95,7 +95,7 @@ suite('servers on PostgreSQL', () => {
     );
   });
 
-  test('copy goes there and back again, and the reports are equal', async () => {
+  test('a copy to PostgreSQL and back gives equal reports', async () => {
     const [url, first, last] = [
       await postgres.createDatabase(),
       join(folder, 'first.duckdb'),
@@ -106,7 +106,7 @@ suite('servers on PostgreSQL', () => {
     assert.equal(there.code, 0, there.stderr);
     assert.match(
       there.stderr,
-      /4,000 stores, [\d,]+ polls copied, 0 were there already; a report from both is the same/,
+      /4,000 stores, [\d,]+ polls copied, 0 already existed; reports from both databases are identical/,
     );
     const again = await run(folder, ['copy', '--from', first, '--to', url]);
     assert.match(again.stderr, /, 0 polls copied, [\d,]+ were there already/);
@@ -119,7 +119,7 @@ suite('servers on PostgreSQL', () => {
     assert.equal(reports[0]?.stdout.split('\n').length, 4_002);
   });
 
-  test('the server outlives its database, says so, and goes on when it is back', { skip: REASON }, async (t) => {
+  test('a server survives the loss of its database, reports it and recovers', { skip: REASON }, async (t) => {
     const url = await postgres.createDatabase();
     assert.equal((await run(folder, ['import', ...feeds, '--database', url])).code, 0);
     const server = await serve(t, folder, '--database', url, '--results-dir', join(folder, 'outage'));
