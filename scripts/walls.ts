@@ -134,6 +134,16 @@ export function importCycle(imports: readonly Import[]): string[] | undefined {
   return undefined;
 }
 
+/** The number of folders with files, each loose file counted as one, and of pairs of which one imports the other. */
+function sizeOf(imports: readonly Import[]): { folders: number; arrows: number } {
+  const folderOf = (file: string) => (file.includes('/') ? posix.dirname(file) : file);
+  const arrows = new Set<string>();
+  for (const { from, to } of imports) {
+    if (to !== undefined && folderOf(from) !== folderOf(to)) arrows.add(`${folderOf(from)} ${folderOf(to)}`);
+  }
+  return { folders: new Set(imports.map(({ from }) => folderOf(from))).size, arrows: arrows.size };
+}
+
 /** The innermost room that contains a file. */
 function roomOf(file: string, rooms: typeof ROOMS): string | undefined {
   const around = Object.keys(rooms).filter((room) => contains(room, file));
@@ -151,5 +161,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   if (around !== undefined) found.push(`import cycle: ${around.join(' → ')}`);
   found.push(...ambientUses());
   for (const line of found) console.error(line);
+  const { folders, arrows } = sizeOf(imports);
+  console.log(`${folders} folders and loose files, ${arrows} arrows between them, ${found.length} violations`);
   process.exitCode = found.length > 0 ? 1 : 0;
 }
