@@ -1,8 +1,9 @@
-import { ReportDetails } from '../src/domain/details.ts';
+import { FigureColumns } from '../src/domain/figures.ts';
 import { type Intervals, totalWithin } from '../src/domain/interval.ts';
+import { runToEnd } from '../src/domain/markov/em.ts';
 import { type EstimatorName, FleetEstimator } from '../src/domain/markov/estimator.ts';
 import { nearest, newEstimate } from '../src/domain/nearest.ts';
-import { type Batch, batchUptime, UptimeFigures } from '../src/domain/uptime.ts';
+import { type Batch, batchUptime } from '../src/domain/uptime.ts';
 import { POLL_REACH, WINDOWS } from '../src/domain/window.ts';
 import type { Zone } from '../src/domain/zone.ts';
 import { readSchedule, ScheduleRange } from '../src/stores/schedule.ts';
@@ -15,11 +16,14 @@ const ROUNDS = 15;
 /** The kernel on columns in memory: one core, nothing read and nothing written. */
 export async function measureKernel(fleets: Fleets): Promise<Section> {
   const { batch, asOf } = await loadBatch(await fleets.database());
-  const figures = new UptimeFigures(batch.schedule.stores);
+  const figures = new FigureColumns(batch.schedule.stores, true);
   const opened = expandAll(batch, asOf);
-  const details = new ReportDetails(batch.schedule.stores);
+  const estimator = new FleetEstimator();
   const estimated = (name: EstimatorName) =>
-    timed(() => new FleetEstimator(name).estimate(batch, asOf, figures, details, 0));
+    timed(() => {
+      runToEnd(estimator.learn(batch, asOf));
+      estimator.estimate(name, batch, asOf, figures, 0);
+    });
   const { whole, markov, sure, expansion, rest } = await interleaved(ROUNDS, {
     whole: () => timed(() => batchUptime(batch, asOf, figures, 0)),
     markov: () => estimated('markov'),
@@ -76,7 +80,7 @@ function expandAll({ schedule }: Batch, asOf: number): Intervals[] {
 }
 
 /** What `batchUptime` does once the open intervals are there. */
-function nearestAll({ schedule, polls }: Batch, opened: readonly Intervals[], asOf: number, figures: UptimeFigures) {
+function nearestAll({ schedule, polls }: Batch, opened: readonly Intervals[], asOf: number, figures: FigureColumns) {
   const estimate = newEstimate();
   let from = 0;
   for (let store = 0; store < schedule.stores; store++) {

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { OPEN } from '../src/accounts/access.ts';
-import { writeParquet } from '../src/duckdb/parquet.ts';
 import { type ResultKind, ResultsFolder } from '../src/reports/results.ts';
 import { type ReportRequest, ReportService } from '../src/reports/service.ts';
 import type { Snapshot } from '../src/storage/ports/snapshot.ts';
@@ -21,7 +20,6 @@ export class Reporting {
     this.#service = new ReportService({
       storage: timedStorage(storage, this.#stages),
       results: new TimedResults(join(folder, 'results'), this.#stages),
-      writeParquet,
       log: pino({ level: 'silent' }),
       now: Date.now,
       onEnd: () => this.#ends.emit('end'),

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { DEFAULT_ZONE } from '../src/calendar/tzdb.ts';
 import { Database } from '../src/duckdb/database.ts';
 import type { Session } from '../src/duckdb/session.ts';
-import { computeReport, type Report } from '../src/reports/compute.ts';
+import { computeReport } from '../src/reports/compute.ts';
+import type { ReportFigures } from '../src/reports/figures.ts';
 import { atLeast, count, ms, type Section, times } from './figures.ts';
 import { type Fleets, withStorage } from './fleets.ts';
 import { interleaved, processorTime, timed } from './measure.ts';
@@ -87,7 +88,7 @@ async function runStatement(session: Session, statement: string, asOf: number): 
 }
 
 /** @throws Error naming the first store on which the statement and the product differ */
-async function expectAgreement(session: Session, statement: string, report: Report): Promise<void> {
+async function expectAgreement(session: Session, statement: string, report: ReportFigures): Promise<void> {
   await runStatement(session, statement, report.asOf);
   const rows = await session.rows(`select store_id, ${FIGURES.join(', ')} from by_sql`);
   if (rows.length !== report.ids.length) {
@@ -95,7 +96,7 @@ async function expectAgreement(session: Session, statement: string, report: Repo
   }
   const bySql = new Map(rows.map((row) => [String(row.store_id), FIGURES.map((name) => Number(row[name]))]));
   for (const [i, id] of report.ids.entries()) {
-    const product = report.figures.of(report.positions[i] as number).join(' ');
+    const product = FIGURES.map((name) => report.columns.get(name)?.[i]).join(' ');
     const sql = bySql.get(id)?.join(' ');
     if (sql !== product) {
       throw new Error(`store ${id} at ${report.asOf}: the SQL statement gives ${sql}, the product ${product}`);

@@ -31,7 +31,16 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'intake/uploads': ['lib', 'jobs', 'storage/ports', 'intake/feeds'],
   'intake/sync': ['lib', 'outbound', 'storage/ports', 'metrics', 'intake/feeds'],
   'intake/prober': ['lib', 'domain', 'calendar', 'outbound', 'storage/ports'],
-  reports: ['lib', 'domain', 'calendar', 'jobs', 'storage/ports', 'accounts/access', 'stores/schedule'],
+  reports: [
+    'lib',
+    'domain',
+    'calendar',
+    'jobs',
+    'duckdb/parquet',
+    'storage/ports',
+    'accounts/access',
+    'stores/schedule',
+  ],
   fleet: [
     'lib',
     'domain',

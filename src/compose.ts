@@ -9,7 +9,6 @@ import { zoneRelease, zoneWarning } from './calendar/tzdb.ts';
 import { type Config, type DatabaseLocation, isLive } from './config/config.ts';
 import { endOfLifeWarning } from './config/node-releases.ts';
 import { duckdbLimits } from './duckdb/limits.ts';
-import { writeParquet } from './duckdb/parquet.ts';
 import { Freshness } from './fleet/freshness.ts';
 import { FleetService } from './fleet/service.ts';
 import { buildApp } from './http/app.ts';
@@ -76,8 +75,6 @@ export function createReader(config: Config, storage: Storage): FeedReader {
   });
 }
 
-export { writeParquet };
-
 /** A database that is gone with the process. */
 export const IN_MEMORY: DatabaseLocation = { engine: 'duckdb', path: undefined };
 
@@ -135,7 +132,6 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     storage,
     budgets: config.budgets,
     results: new ResultsFolder(config.resultsDir),
-    writeParquet,
     estimator: config.estimator,
     pollInterval: isLive(config) ? config.poll.interval : undefined,
     keep: config.reportRetention,

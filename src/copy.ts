@@ -5,7 +5,7 @@ import { POLL_REACH } from './domain/window.ts';
 import type { Session } from './duckdb/session.ts';
 import { UserError } from './lib/errors.ts';
 import { computeReport } from './reports/compute.ts';
-import { renderReport } from './reports/formats.ts';
+import { renderFigures } from './reports/formats.ts';
 import type { ImportSession } from './storage/ports/import-session.ts';
 import type { Snapshot } from './storage/ports/snapshot.ts';
 import type { Storage } from './storage/ports/storage.ts';
@@ -242,7 +242,7 @@ async function compare(from: Storage, to: Storage): Promise<void> {
       const latest = await snapshot.latestPoll();
       const polls = await snapshot.countPolls((await snapshot.earliestPoll()) ?? 0, latest ?? 0);
       const asOf = latest ?? POLL_REACH;
-      const report = [...renderReport(await computeReport(snapshot, asOf), 'exact')].join('');
+      const report = [...renderFigures(await computeReport(snapshot, asOf), 'exact')].join('');
       return { polls, latest: latest === undefined ? 'none' : formatInstant(latest), report };
     });
   const [source, target] = [await seen(from), await seen(to)];

@@ -1,6 +1,6 @@
-import { ReportDetails } from '../../src/domain/details.ts';
+import { FigureColumns } from '../../src/domain/figures.ts';
 import { FleetEstimator } from '../../src/domain/markov/estimator.ts';
-import { batchUptime, eachStore, UptimeFigures } from '../../src/domain/uptime.ts';
+import { batchUptime, eachStore } from '../../src/domain/uptime.ts';
 import { WINDOWS } from '../../src/domain/window.ts';
 import type { KnownFleet } from '../../test/support/simulated.ts';
 import { countingPolls, lastState, shareOfPolls } from './rivals.ts';
@@ -47,10 +47,9 @@ export function score(fleets: readonly KnownFleet[]): WindowScores[] {
 }
 
 function tallyFleet({ batch, asOf, up: truth }: KnownFleet, tallies: readonly Tally[]): void {
-  const details = new ReportDetails(batch.schedule.stores);
-  const markov = new UptimeFigures(batch.schedule.stores);
-  new FleetEstimator('markov').estimate(batch, asOf, markov, details, 0);
-  const nearest = new UptimeFigures(batch.schedule.stores);
+  const markov = new FigureColumns(batch.schedule.stores, true);
+  new FleetEstimator().estimate('markov', batch, asOf, markov, 0);
+  const nearest = new FigureColumns(batch.schedule.stores);
   batchUptime(batch, asOf, nearest, 0);
   eachStore(batch, asOf, (store, open, first, last) => {
     const seen = countingPolls(open, batch.polls, first, last);
@@ -63,7 +62,7 @@ function tallyFleet({ batch, asOf, up: truth }: KnownFleet, tallies: readonly Ta
       const real = truth[store * WINDOWS.length + w] as number;
       const guesses = [share[w] ?? 0, held[w] ?? 0, nearest.up(store, w), markov.up(store, w)];
       tally.add(guesses.map((guess) => (guess - real) / openTime));
-      const [low, high] = [details.low(store, w), details.high(store, w)];
+      const [low, high] = [markov.low(store, w), markov.high(store, w)];
       const inQuestion = low < markov.up(store, w) && high > markov.up(store, w);
       tally.addRange(real >= low - TOLERANCE && real <= high + TOLERANCE, (high - low) / openTime, inQuestion);
     }

@@ -4,13 +4,13 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import { instantFrom } from '../calendar/instant.ts';
-import { openStorage, writeParquet } from '../compose.ts';
+import { openStorage } from '../compose.ts';
 import { type Config, type DatabaseLocation, isLive, loadConfig } from '../config/config.ts';
 import { ESTIMATORS, type EstimatorName } from '../domain/markov/estimator.ts';
 import { isStale } from '../domain/staleness.ts';
 import { invalid, UserError } from '../lib/errors.ts';
 import { computeReport } from '../reports/compute.ts';
-import { figuresOf, type ReportFigures } from '../reports/figures.ts';
+import type { ReportFigures } from '../reports/figures.ts';
 import { FORMATS, type Format, renderFigures } from '../reports/formats.ts';
 import { parquetFile } from '../reports/parquet.ts';
 import { ageOf } from '../reports/stale-polls.ts';
@@ -85,7 +85,7 @@ function compute(
     const progress = progressBar();
     try {
       const onProgress = (done: number) => progress.update('computing', done);
-      return figuresOf(await computeReport(snapshot, asOf, { estimator, detailed, onProgress }), estimator);
+      return await computeReport(snapshot, asOf, { estimator, detailed, onProgress });
     } finally {
       progress.end();
     }
@@ -101,7 +101,7 @@ function warnOfStalePolls(latest: number, config: Config): void {
 
 async function write(figures: ReportFigures, { out = '-', format }: ReportFlags): Promise<void> {
   if (format !== 'parquet') return writeOut(Readable.from(renderFigures(figures, format)), out);
-  const file = await parquetFile(figures, writeParquet);
+  const file = await parquetFile(figures);
   try {
     await writeOut(createReadStream(file.path), out);
   } finally {

@@ -2,14 +2,14 @@ import { DAY } from './hours.ts';
 import { type Intervals, totalWithin } from './interval.ts';
 import type { PollColumns } from './polls.ts';
 
-/** Open time between two polls that is longer than this is not monitored: too much may have happened in it. */
+/** A gap with more open time than this is not monitored: too much may have happened in it. */
 const LONGEST_MONITORED_GAP = DAY;
 
 /**
- * The open time of one store in `[from, to)` that no two polls enclose closely: what comes before its first poll that
- * counts and after its last one, and what lies in a gap of more than a day of open time. Milliseconds.
+ * The open time of one store in `[from, to)` that is not monitored, in milliseconds: before its first counting poll,
+ * after its last one, and in gaps of more than a day of open time.
  *
- * @param open the store's open intervals, complete wherever its polls are
+ * @param open the store's open intervals, complete over the time of its polls
  * @param polls arranged polls of which `[first, last)` are this store's
  */
 export function unmonitoredTime(
@@ -21,7 +21,7 @@ export function unmonitoredTime(
   to: number,
 ): number {
   let unmonitored = 0;
-  /** Open time since the last poll that counts: all of it, and what of it lies in `[from, to)`. */
+  /** Open time since the last counting poll, in all and within `[from, to)`. */
   let gap = 0;
   let inside = 0;
   let isEdge = true;
@@ -46,7 +46,7 @@ export function unmonitoredTime(
   return unmonitored + inside;
 }
 
-/** The rest of the open time of the store in `[from, to)`. Milliseconds. */
+/** The open time of the store in `[from, to)` that is monitored, milliseconds. */
 export function monitoredTime(
   open: Intervals,
   polls: PollColumns,

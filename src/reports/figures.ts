@@ -1,70 +1,23 @@
+import type { FigureKind } from '../domain/figures.ts';
 import type { EstimatorName } from '../domain/markov/estimator.ts';
-import { WINDOWS } from '../domain/window.ts';
+import { WINDOW_NAMES, type WindowName } from '../domain/window.ts';
 import { UserError } from '../lib/errors.ts';
-import type { Report } from './compute.ts';
 
-/** The windows as column names have them, in the order of `WINDOWS`. */
-export const WINDOW_NAMES = ['hour', 'day', 'week'] as const;
-export type WindowName = (typeof WINDOW_NAMES)[number];
-export type FigureKind = 'up' | 'down' | 'open';
-/** How sure a result is, where that was computed: the ends of the range, the longest time without a poll, polls. */
-export type DetailKind = 'low' | 'high' | 'unpolled' | 'polls';
-
-/** All that a result holds, exact: columns of one length with names, a row for each store. */
+/** Everything that a result holds: the figures of a report as named columns, with a row for each store. */
 export interface ReportFigures {
   readonly asOf: number;
   readonly estimator: EstimatorName;
   /** Sorted by UTF-16 code unit. */
   readonly ids: readonly string[];
   /**
-   * `up_hour` … `open_week` in milliseconds (halves occur); `polls_counted`; `first_poll`, an instant, where that lies in
-   * the longest window, else NaN (results of earlier versions have none); with details also `low_hour` …
-   * `unpolled_week` in milliseconds and `polls_hour` …; readers ignore names they do not know.
+   * By the names of `FigureColumns`. `first_poll` is NaN unless it lies in the longest window, and missing in results of
+   * earlier versions. Readers ignore unknown names.
    */
   readonly columns: ReadonlyMap<string, Float64Array>;
 }
 
-/** The figures of a report, column by column. */
-export function figuresOf(
-  { asOf, ids, positions, figures, firstPolls, details }: Report,
-  estimator: EstimatorName,
-): ReportFigures {
-  const columns = new Map<string, Float64Array>();
-  const fill = (name: string, value: (position: number) => number) => {
-    // Some 20 columns of a whole fleet: a loop takes a tenth of the time of `Float64Array.from`.
-    const column = new Float64Array(positions.length);
-    for (let i = 0; i < column.length; i++) column[i] = value(positions[i] as number);
-    columns.set(name, column);
-  };
-  for (let w = 0; w < WINDOWS.length; w++) {
-    fill(`up_${WINDOW_NAMES[w]}`, (at) => figures.up(at, w));
-    fill(`down_${WINDOW_NAMES[w]}`, (at) => figures.down(at, w));
-    fill(`open_${WINDOW_NAMES[w]}`, (at) => figures.open(at, w));
-  }
-  fill('polls_counted', (at) => figures.counted[at] as number);
-  const weekBegan = asOf - Math.max(...WINDOWS);
-  fill('first_poll', (at) => {
-    const instant = firstPolls[at] as number;
-    return instant >= weekBegan && instant <= asOf ? instant : Number.NaN;
-  });
-  if (details !== undefined) {
-    for (let w = 0; w < WINDOWS.length; w++) {
-      fill(`low_${WINDOW_NAMES[w]}`, (at) => details.low(at, w));
-      fill(`high_${WINDOW_NAMES[w]}`, (at) => details.high(at, w));
-      fill(`unpolled_${WINDOW_NAMES[w]}`, (at) => details.longestGap(at, w));
-      fill(`polls_${WINDOW_NAMES[w]}`, (at) => details.polls(at, w));
-    }
-  }
-  return { asOf, estimator, ids, columns };
-}
-
 export function columnOf({ columns }: ReportFigures, kind: FigureKind, window: WindowName): Float64Array {
   return columns.get(`${kind}_${window}`) as Float64Array;
-}
-
-/** `undefined`: it was not computed. */
-export function detailOf({ columns }: ReportFigures, kind: DetailKind, window: WindowName): Float64Array | undefined {
-  return columns.get(`${kind}_${window}`);
 }
 
 export function pollsCounted({ columns }: ReportFigures): Float64Array {
@@ -72,13 +25,13 @@ export function pollsCounted({ columns }: ReportFigures): Float64Array {
 }
 
 /**
- * The instant of the first poll ever of the store at a place, where that lies in the longest window: what the result
- * says of the time before was not seen. `undefined`: it was polled before, or never.
+ * The instant of the first poll ever of the store in a row, if that lies in the longest window; `undefined`: it was
+ * polled before, or never.
  */
-export function firstPollIn({ columns }: ReportFigures): (place: number) => number | undefined {
+export function firstPollIn({ columns }: ReportFigures): (row: number) => number | undefined {
   const instants = columns.get('first_poll');
-  return (place) => {
-    const instant = instants?.[place] ?? Number.NaN;
+  return (row) => {
+    const instant = instants?.[row] ?? Number.NaN;
     return Number.isNaN(instant) ? undefined : instant;
   };
 }

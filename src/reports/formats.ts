@@ -1,9 +1,9 @@
 import { formatInstant } from '../calendar/instant.ts';
 import { HOUR, MINUTE } from '../domain/hours.ts';
+import { WINDOW_NAMES } from '../domain/window.ts';
 import { csvField } from '../lib/csv.ts';
-import type { Report } from './compute.ts';
-import { columnOf, figuresOf, firstPollIn, pollsCounted, type ReportFigures, WINDOW_NAMES } from './figures.ts';
-import { namedDetails, namedFigures, rowsAsJson } from './quantities.ts';
+import { columnOf, firstPollIn, pollsCounted, type ReportFigures } from './figures.ts';
+import { detailsOf, jsonRows, type PublicColumn, quantitiesOf } from './quantities.ts';
 
 /** The columns of the two classic endpoints; `update_last_week` is the uptime, spelled as the contract spells it. */
 const CLASSIC_HEADER =
@@ -13,9 +13,9 @@ const CLASSIC_HEADER =
 const EXACT_HEADER = 'store_id,up_h,up_d,up_w,down_h,down_d,down_w,open_h,open_d,open_w\n';
 
 /**
- * How a report can be had as text: `csv` is the classic contract (minutes and hours with two decimals), `full` has all
- * quantities under proper names (minutes and hours with four decimals), and the details where they were computed, `exact` every figure in milliseconds, `json`
- * all quantities in seconds, exact.
+ * The text formats of a report: `csv` is the classic contract (minutes and hours with two decimals), `full` has all
+ * quantities and details under their public names (minutes and hours with four decimals), `exact` the figures in
+ * milliseconds, `json` all quantities and details in seconds, exact.
  */
 export const TEXT_FORMATS = ['csv', 'full', 'exact', 'json'] as const;
 export type TextFormat = (typeof TEXT_FORMATS)[number];
@@ -25,7 +25,7 @@ export type Format = (typeof FORMATS)[number];
 
 const ROWS_PER_CHUNK = 2_000;
 
-/** A report as text, in chunks. */
+/** Renders a report as text, in chunks. */
 export function* renderFigures(figures: ReportFigures, format: TextFormat): Generator<string> {
   const { head, row, between = '', tail = '' } = LAYOUTS[format](figures);
   let text = head;
@@ -38,11 +38,6 @@ export function* renderFigures(figures: ReportFigures, format: TextFormat): Gene
     }
   }
   yield text + tail;
-}
-
-/** The same of a report that was just computed. */
-export function renderReport(report: Report, format: TextFormat): Generator<string> {
-  return renderFigures(figuresOf(report, 'nearest'), format);
 }
 
 interface Layout {
@@ -70,20 +65,21 @@ function csv(figures: ReportFigures): Layout {
 }
 
 function full(figures: ReportFigures): Layout {
-  const named = namedFigures(figures).map((figure) => ({ ...figure, ...UNITS[figure.window] }));
+  const withUnit = (column: PublicColumn) => ({ ...column, ...UNITS[column.window] });
+  const quantities = quantitiesOf(figures).map(withUnit);
   const counted = pollsCounted(figures);
   const firstPoll = firstPollIn(figures);
-  const details = namedDetails(figures).map((detail) => ({ ...detail, ...UNITS[detail.window] }));
+  const details = detailsOf(figures).map(withUnit);
   const names = [
     'store_id',
-    ...named.map(({ name, unitName }) => `${name}_${unitName}`),
+    ...quantities.map(({ name, unitName }) => `${name}_${unitName}`),
     'polls_counted',
     'first_poll',
     ...details.map(({ name, unitName, isTime }) => (isTime ? `${name}_${unitName}` : name)),
   ];
   const row = (place: number) => {
     let text = csvField(figures.ids[place] as string);
-    for (const { of, unit } of named) text += `,${decimals(of(place), unit, 4)}`;
+    for (const { values, unit } of quantities) text += `,${decimals(values[place] as number, unit, 4)}`;
     const first = firstPoll(place);
     text += `,${counted[place]},${first === undefined ? '' : formatInstant(first)}`;
     for (const { values, unit, isTime } of details) {
@@ -112,7 +108,7 @@ function exact(figures: ReportFigures): Layout {
 function json(figures: ReportFigures): Layout {
   const { asOf, estimator, ids } = figures;
   const about = JSON.stringify({ as_of: formatInstant(asOf), estimator, stores: ids.length });
-  const row = rowsAsJson(figures);
+  const row = jsonRows(figures);
   return {
     head: `${about.slice(0, -1)},"rows":[\n`,
     row: (place) => JSON.stringify(row(place)),
@@ -121,7 +117,7 @@ function json(figures: ReportFigures): Layout {
   };
 }
 
-/** Milliseconds in a unit with a fixed number of decimals, halves up. */
+/** Milliseconds in a unit with a fixed number of decimals, rounded half up. */
 function decimals(milliseconds: number, unit: number, digits: 2 | 4): string {
   const scale = digits === 2 ? 100 : 10_000;
   const parts = Math.floor(milliseconds / (unit / scale) + 0.5);

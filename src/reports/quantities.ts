@@ -1,123 +1,131 @@
 import { formatInstant } from '../calendar/instant.ts';
-import {
-  columnOf,
-  type DetailKind,
-  detailOf,
-  firstPollIn,
-  pollsCounted,
-  type ReportFigures,
-  WINDOW_NAMES,
-  type WindowName,
-} from './figures.ts';
+import type { DetailKind } from '../domain/figures.ts';
+import { WINDOW_NAMES, type WindowName } from '../domain/window.ts';
+import type { OutputColumn } from '../lib/columns.ts';
+import { columnOf, firstPollIn, pollsCounted, type ReportFigures } from './figures.ts';
 
-/** What a report says of each window, as people read it. */
+/** The quantities of each window under their public names. */
 export const QUANTITIES = ['open', 'uptime', 'downtime', 'unknown'] as const;
-type Quantity = (typeof QUANTITIES)[number];
-export type FigureName = `${Quantity}_last_${WindowName}`;
-export const FIGURE_NAMES: readonly FigureName[] = WINDOW_NAMES.flatMap((window) =>
+export type QuantityName = `${(typeof QUANTITIES)[number]}_last_${WindowName}`;
+export const QUANTITY_NAMES: readonly QuantityName[] = WINDOW_NAMES.flatMap((window) =>
   QUANTITIES.map((quantity) => `${quantity}_last_${window}` as const),
 );
-
-/** A quantity of a window: `uptime_last_hour`, in milliseconds. */
-export interface NamedFigure {
-  readonly name: FigureName;
-  readonly window: WindowName;
-  /** Milliseconds of the store at this place. */
-  of(place: number): number;
-}
-
-/** The twelve quantities of a report: for each window open, uptime, downtime, unknown. */
-export function namedFigures(figures: ReportFigures): NamedFigure[] {
-  return WINDOW_NAMES.flatMap((window) => {
-    const [up, down, open] = (['up', 'down', 'open'] as const).map((kind) => columnOf(figures, kind, window));
-    const values: Record<Quantity, (place: number) => number> = {
-      open: (place) => open?.[place] as number,
-      uptime: (place) => up?.[place] as number,
-      downtime: (place) => down?.[place] as number,
-      // All of the open time, or none: the sums are exact.
-      unknown: (place) => (open?.[place] as number) - (up?.[place] as number) - (down?.[place] as number),
-    };
-    return QUANTITIES.map((quantity) => ({
-      name: `${quantity}_last_${window}` as const,
-      window,
-      of: values[quantity],
-    }));
-  });
-}
 
 export type DetailName =
   | `uptime_last_${WindowName}_${'low' | 'high'}`
   | `longest_unpolled_last_${WindowName}`
   | `polls_last_${WindowName}`;
 
-/** A detail of a window: `uptime_last_hour_low` in milliseconds, `polls_last_hour` as a number. */
-export interface NamedDetail {
-  readonly name: DetailName;
+/** A column of figures under its public name. */
+export interface PublicColumn {
+  readonly name: QuantityName | DetailName;
   readonly window: WindowName;
+  /** Whether `values` are milliseconds; else they are numbers of polls. */
   readonly isTime: boolean;
   readonly values: Float64Array;
 }
 
-const NAMES_OF: Readonly<Record<DetailKind, (window: WindowName) => DetailName>> = {
+/** The twelve quantities of a report: open time, uptime, downtime and unknown time of each window. */
+export function quantitiesOf(figures: ReportFigures): PublicColumn[] {
+  return WINDOW_NAMES.flatMap((window) => {
+    const uptime = columnOf(figures, 'up', window);
+    const downtime = columnOf(figures, 'down', window);
+    const open = columnOf(figures, 'open', window);
+    // The subtraction is exact: it gives all of the open time, or none, or a whole stretch of unknown hours.
+    const unknown = open.map((time, row) => time - (uptime[row] as number) - (downtime[row] as number));
+    const values = { open, uptime, downtime, unknown };
+    return QUANTITIES.map((quantity) => ({
+      name: `${quantity}_last_${window}` as const,
+      window,
+      isTime: true,
+      values: values[quantity],
+    }));
+  });
+}
+
+const DETAILS: Readonly<Record<DetailKind, (window: WindowName) => DetailName>> = {
   low: (window) => `uptime_last_${window}_low`,
   high: (window) => `uptime_last_${window}_high`,
   unpolled: (window) => `longest_unpolled_last_${window}`,
   polls: (window) => `polls_last_${window}`,
 };
-const DETAILS = Object.keys(NAMES_OF) as readonly DetailKind[];
+const DETAIL_KINDS = Object.keys(DETAILS) as readonly DetailKind[];
 
 export const DETAIL_NAMES: readonly DetailName[] = WINDOW_NAMES.flatMap((window) =>
-  DETAILS.map((kind) => NAMES_OF[kind](window)),
+  DETAIL_KINDS.map((kind) => DETAILS[kind](window)),
 );
 
-/** How sure a report is: for each window the details that were computed, all of them or none. */
-export function namedDetails(figures: ReportFigures): NamedDetail[] {
+/** The details of a report for each window; empty if it has none. */
+export function detailsOf({ columns }: ReportFigures): PublicColumn[] {
   return WINDOW_NAMES.flatMap((window) =>
-    DETAILS.flatMap((kind) => {
-      const values = detailOf(figures, kind, window);
-      return values === undefined ? [] : [{ name: NAMES_OF[kind](window), window, isTime: kind !== 'polls', values }];
+    DETAIL_KINDS.flatMap((kind) => {
+      const values = columns.get(`${kind}_${window}`);
+      return values === undefined ? [] : [{ name: DETAILS[kind](window), window, isTime: isTime(kind), values }];
     }),
   );
 }
 
-/** A detail as exact formats name it: times are in seconds. */
-export function exactName({ name, isTime }: Pick<NamedDetail, 'name' | 'isTime'>): string {
+function isTime(kind: DetailKind): boolean {
+  return kind !== 'polls';
+}
+
+/** The name of a column in exact formats, in which times are in seconds. */
+function exactName({ name, isTime }: Pick<PublicColumn, 'name' | 'isTime'>): string {
   return isTime ? `${name}_seconds` : name;
 }
 
-/** The names that the details of a report have in exact formats. */
+/** The names of the details in exact formats. */
 export const EXACT_DETAIL_NAMES: readonly string[] = WINDOW_NAMES.flatMap((window) =>
-  DETAILS.map((kind) => exactName({ name: NAMES_OF[kind](window), isTime: kind !== 'polls' })),
+  DETAIL_KINDS.map((kind) => exactName({ name: DETAILS[kind](window), isTime: isTime(kind) })),
 );
 
-/** `store_id`, the twelve quantities such as `uptime_last_hour_seconds`, exact, `polls_counted`, `first_poll`, and the details that there are. */
+/**
+ * The columns of the exact formats: `store_id`, the quantities in seconds, `polls_counted`, `first_poll` (RFC 3339; null:
+ * not in the last week), and the details, if any.
+ */
+export function exactColumns(figures: ReportFigures): OutputColumn[] {
+  const { ids } = figures;
+  const { length } = ids;
+  const counted = pollsCounted(figures);
+  const firstPoll = firstPollIn(figures);
+  const column = (figure: PublicColumn): OutputColumn => ({
+    name: exactName(figure),
+    type: figure.isTime ? 'double' : 'integer',
+    length,
+    at: (row) => (figure.values[row] as number) / (figure.isTime ? 1000 : 1),
+  });
+  return [
+    { name: 'store_id', type: 'varchar', length, at: (row) => ids[row] as string },
+    ...quantitiesOf(figures).map(column),
+    { name: 'polls_counted', type: 'integer', length, at: (row) => counted[row] as number },
+    {
+      name: 'first_poll',
+      type: 'varchar',
+      length,
+      nullable: true,
+      at: (row) => {
+        const instant = firstPoll(row);
+        return instant === undefined ? null : formatInstant(instant);
+      },
+    },
+    ...detailsOf(figures).map(column),
+  ];
+}
+
+/** A row of `exactColumns` as JSON. */
 export interface JsonRow {
   readonly store_id: string;
   readonly polls_counted: number;
-  /** When it was polled for the first time ever, if that was in the last week. */
   readonly first_poll: string | null;
   readonly [figure: `${string}_seconds` | `polls_last_${string}`]: number;
 }
 
-/** The rows as JSON has them. */
-export function rowsAsJson(figures: ReportFigures): (place: number) => JsonRow {
-  const named = namedFigures(figures);
-  const counted = pollsCounted(figures);
-  const firstPoll = firstPollIn(figures);
-  const details = namedDetails(figures).map((detail) => ({ ...detail, name: exactName(detail) }));
-  return (place) => {
-    const seconds: Record<`${string}_seconds`, number> = {};
-    for (const { name, of } of named) seconds[`${name}_seconds`] = of(place) / 1000;
-    const first = firstPoll(place);
-    const row = {
-      store_id: figures.ids[place] as string,
-      ...seconds,
-      polls_counted: counted[place] as number,
-      first_poll: first === undefined ? null : formatInstant(first),
-    };
-    if (details.length === 0) return row;
-    const sure: Record<string, number> = {};
-    for (const { name, isTime, values } of details) sure[name] = (values[place] as number) / (isTime ? 1000 : 1);
-    return { ...row, ...sure };
+/** Renders rows as JSON. */
+export function jsonRows(figures: ReportFigures): (row: number) => JsonRow {
+  const columns = exactColumns(figures);
+  return (row) => {
+    const values: Record<string, string | number | null> = {};
+    for (const { name, at } of columns) values[name] = at(row);
+    return values as unknown as JsonRow;
   };
 }

@@ -8,7 +8,7 @@ import type { ReportRecord } from '../storage/ports/report-catalog.ts';
 import type { SharedResults } from '../storage/ports/storage.ts';
 import { decodeFigures, type ReportFigures } from './figures.ts';
 import { type Format, renderFigures } from './formats.ts';
-import { parquetFile, type WriteParquet } from './parquet.ts';
+import { parquetFile } from './parquet.ts';
 import type { Result, ResultsFolder } from './results.ts';
 import { Ordered, type RowsPage, type RowsQuery } from './rows.ts';
 
@@ -17,23 +17,20 @@ const CACHED_STORES = 300_000;
 
 export interface ResultReaderOptions {
   readonly results: ResultsFolder;
-  /** Where the results of other servers are found. */
+  /** The results of other servers on the same database. */
   readonly shared: SharedResults | undefined;
-  readonly writeParquet: WriteParquet;
 }
 
-/** Reads what finished reports hold, in the form in which somebody wants it. */
+/** Reads the results of finished reports, in any format. */
 export class ResultReader {
   readonly #results: ResultsFolder;
   readonly #shared: SharedResults | undefined;
-  readonly #writeParquet: WriteParquet;
   /** Decoded results by id, so that another page of one needs no file. */
   readonly #decoded = new PromiseCache<Ordered>(CACHED_STORES, ({ figures }) => figures.ids.length);
 
-  constructor({ results, shared, writeParquet }: ResultReaderOptions) {
+  constructor({ results, shared }: ResultReaderOptions) {
     this.#results = results;
     this.#shared = shared;
-    this.#writeParquet = writeParquet;
   }
 
   /**
@@ -49,7 +46,11 @@ export class ResultReader {
     return { bytes: undefined, content: Readable.from(piecesOf(renderFigures(figures, format))) };
   }
 
-  /** Some rows in some order. @throws UserError as `read` and `Ordered.page` do */
+  /**
+   * A page of rows in some order.
+   *
+   * @throws UserError as `read` and `Ordered.page` do
+   */
   async rows(report: ReportRecord, query: RowsQuery): Promise<RowsPage> {
     return (await this.#ordered(report)).page(query);
   }
@@ -64,7 +65,7 @@ export class ResultReader {
     return this.#decoded.get(report.resultId, async () => new Ordered(await this.#figures(report)));
   }
 
-  /** To be told when a result is removed. */
+  /** Drops a removed result from memory. */
   forget(id: string): void {
     this.#decoded.delete(id);
   }
@@ -81,7 +82,7 @@ export class ResultReader {
   }
 
   async #parquet(figures: ReportFigures): Promise<Result> {
-    const file = await parquetFile(figures, this.#writeParquet);
+    const file = await parquetFile(figures);
     const { size } = await stat(file.path);
     const content = createReadStream(file.path);
     content.once('close', () => void file.remove());
@@ -102,7 +103,7 @@ export class ResultReader {
   }
 }
 
-/** Bytes of a download that are sent at a time: only whole pieces show that it goes on. */
+/** The number of bytes of a download that are sent at a time, small enough to measure its transfer rate. */
 const PIECE = 16_384;
 
 async function* piecesOf(

@@ -6,17 +6,17 @@ import { pollsCounted, type ReportFigures } from './figures.ts';
 import {
   DETAIL_NAMES,
   type DetailName,
-  FIGURE_NAMES,
-  type FigureName,
+  detailsOf,
   type JsonRow,
-  namedDetails,
-  namedFigures,
-  rowsAsJson,
+  jsonRows,
+  QUANTITY_NAMES,
+  type QuantityName,
+  quantitiesOf,
 } from './quantities.ts';
 
-/** What rows can be sorted by; those of a report that is not detailed, not by the details. */
-export type SortColumn = 'store_id' | FigureName | 'polls_counted' | DetailName;
-export const SORT_COLUMNS: readonly SortColumn[] = ['store_id', ...FIGURE_NAMES, 'polls_counted', ...DETAIL_NAMES];
+/** The columns that rows can be sorted by; details only if the report has them. */
+export type SortColumn = 'store_id' | QuantityName | 'polls_counted' | DetailName;
+export const SORT_COLUMNS: readonly SortColumn[] = ['store_id', ...QUANTITY_NAMES, 'polls_counted', ...DETAIL_NAMES];
 
 export interface Order {
   readonly by: SortColumn;
@@ -25,50 +25,51 @@ export interface Order {
 
 export interface RowsQuery {
   readonly order: Order;
-  /** Only stores whose id or name has this in it, whatever the case. */
+  /** Only stores whose id or name contains this, ignoring case. */
   readonly search?: string | undefined;
-  /** What people call a store; `undefined`: it has no name. */
+  /** The name of a store; `undefined`: it has none. */
   readonly nameOf: (id: string) => string | undefined;
-  /** The place in the order from which on to look. */
+  /** The position in the order to start from. */
   readonly from: number;
   readonly limit: number;
 }
 
 export interface RowsPage {
   readonly rows: readonly JsonRow[];
-  /** Where the next page begins to look; `undefined`: there is none. */
+  /** The position that the next page starts from; `undefined`: there is none. */
   readonly next: number | undefined;
 }
 
-/** So many stores are gone through before other work of the process gets its turn: some milliseconds. */
+/** The number of stores handled before other work of the process runs: some milliseconds. */
 const STORES_PER_TURN = 20_000;
 /** Orders of one result that are cached. */
 const CACHED_ORDERS = 4;
 
-/** The figures of a report, and the orders in which somebody looked at them. */
+/** The figures of a report, with the orders in which they were last read. */
 export class Ordered {
   readonly figures: ReportFigures;
+  readonly #row: (row: number) => JsonRow;
   readonly #orders = new PromiseCache<Int32Array>(CACHED_ORDERS);
 
   constructor(figures: ReportFigures) {
     this.figures = figures;
+    this.#row = jsonRows(figures);
   }
 
-  /** @throws UserError `invalid_input` when it is to be sorted by details that it does not have */
+  /** @throws UserError `invalid_input` when it would be sorted by details that it does not have */
   async page({ order, search = '', nameOf, from, limit }: RowsQuery): Promise<RowsPage> {
     const { ids } = this.figures;
     const places = await this.#order(order);
     const text = search.toLowerCase();
     const matches = (id: string) =>
       text === '' || id.toLowerCase().includes(text) || (nameOf(id)?.toLowerCase().includes(text) ?? false);
-    const row = rowsAsJson(this.figures);
     const rows: JsonRow[] = [];
     for (let i = from; i < places.length; i++) {
       if (i % STORES_PER_TURN === STORES_PER_TURN - 1) await yieldTurn();
       const place = places[i] as number;
       if (!matches(ids[place] as string)) continue;
       if (rows.length === limit) return { rows, next: i };
-      rows.push(row(place));
+      rows.push(this.#row(place));
     }
     return { rows, next: undefined };
   }
@@ -82,10 +83,8 @@ export class Ordered {
 
   #values(by: Exclude<SortColumn, 'store_id'>): Float64Array {
     if (by === 'polls_counted') return pollsCounted(this.figures);
-    const figure = namedFigures(this.figures).find(({ name }) => name === by);
-    if (figure !== undefined) return Float64Array.from(this.figures.ids, (_, place) => figure.of(place));
-    const detail = namedDetails(this.figures).find(({ name }) => name === by);
-    if (detail !== undefined) return detail.values;
+    const column = [...quantitiesOf(this.figures), ...detailsOf(this.figures)].find(({ name }) => name === by);
+    if (column !== undefined) return column.values;
     throw invalid(
       `sort names "${by}", which only detailed reports have: trigger one with "as_of": "${formatInstant(this.figures.asOf)}", "detailed": true`,
       'sort',
@@ -99,8 +98,8 @@ function inPlace({ ids }: ReportFigures, descending: boolean): Int32Array {
 }
 
 /**
- * The places in the order of their values, equal ones in the order of their ids. Numbers alone are sorted many times as
- * quickly as places by a comparison; where each then belongs is looked up, piece by piece.
+ * The places in the order of their values, equal ones in the order of their ids. Sorting plain numbers and then looking up
+ * the rank of each is many times as fast as sorting places by a comparison.
  */
 async function sorted(values: Float64Array, descending: boolean): Promise<Int32Array> {
   const keys = descending ? values.map((value) => -value) : values;
@@ -116,7 +115,7 @@ async function sorted(values: Float64Array, descending: boolean): Promise<Int32A
   return order;
 }
 
-/** The place of the first of the sorted values that is not less. */
+/** The position of the first of the sorted values that is not less than `value`. */
 function lowerBound(values: Float64Array, value: number): number {
   let [low, high] = [0, values.length];
   while (low < high) {

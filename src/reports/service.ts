@@ -12,7 +12,6 @@ import { newId } from '../lib/world/random.ts';
 import type { AuditRecord } from '../storage/ports/account-catalog.ts';
 import type { Position, ReportRecord, ReportStatus } from '../storage/ports/report-catalog.ts';
 import type { Storage } from '../storage/ports/storage.ts';
-import type { WriteParquet } from './parquet.ts';
 import { ResultReader } from './reader.ts';
 import type { ResultsFolder } from './results.ts';
 import { Visibility } from './visibility.ts';
@@ -22,7 +21,6 @@ export interface ReportServiceOptions {
   readonly storage: Storage;
   readonly budgets?: Pick<Budgets, 'waitingReportsPerUser' | 'results'>;
   readonly results: ResultsFolder;
-  readonly writeParquet: WriteParquet;
   /** How uptime is estimated in reports that do not say; `nearest`, if not given. */
   readonly estimator?: EstimatorName | undefined;
   /** Milliseconds between two polls of a store, where they come in by themselves; `undefined`: the data is an archive. */
@@ -81,7 +79,7 @@ export class ReportService {
   readonly #now: () => number;
 
   constructor(options: ReportServiceOptions) {
-    const { storage, results, writeParquet, estimator, pollInterval, keep, log, now, onEnd } = options;
+    const { storage, results, estimator, pollInterval, keep, log, now, onEnd } = options;
     this.#storage = storage;
     this.#budgets = options.budgets ?? DEFAULT_BUDGETS;
     this.#results = results;
@@ -90,7 +88,7 @@ export class ReportService {
     this.#now = now;
     this.#worker = new ReportWorker({ storage, results, log, now, onEnd });
     this.#visibility = new Visibility(storage.reports);
-    this.reader = new ResultReader({ results, shared: storage.results, writeParquet });
+    this.reader = new ResultReader({ results, shared: storage.results });
     const sweep = (before: number) => this.#removeBefore(before);
     this.retention = new Retention({ what: 'reports', keep, log, now, sweep });
   }

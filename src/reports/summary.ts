@@ -1,4 +1,5 @@
-import { columnOf, type ReportFigures, type WindowName } from './figures.ts';
+import type { WindowName } from '../domain/window.ts';
+import { columnOf, type ReportFigures } from './figures.ts';
 
 /** Uptime ratios at which the bars of the histogram begin; the last bar holds the stores that were never down. */
 const BAR_STARTS = [0, 0.5, 0.8, 0.9, 0.95, 0.99, 1] as const;

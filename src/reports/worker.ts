@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { zoneRelease } from '../calendar/tzdb.ts';
+import { FleetEstimator } from '../domain/markov/estimator.ts';
 import { WorkLoop } from '../jobs/work-loop.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
 import { elapsed } from '../lib/world/clocks.ts';
@@ -9,7 +10,7 @@ import { every } from '../lib/world/timers.ts';
 import { LEASE, type ReportCatalog, type ReportRecord } from '../storage/ports/report-catalog.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import { computeReport } from './compute.ts';
-import { encodeFigures, figuresOf } from './figures.ts';
+import { encodeFigures } from './figures.ts';
 import { renderFigures } from './formats.ts';
 import type { ResultsFolder } from './results.ts';
 
@@ -41,6 +42,8 @@ export class ReportWorker {
   readonly #onEnd: ReportEnd;
   readonly #loop = new WorkLoop(() => this.#work());
   readonly #worker = newId();
+  /** Kept for as long as the worker, which keeps its optimized code. */
+  readonly #estimator = new FleetEstimator();
 
   constructor({ storage, results, log, now, onEnd }: ReportWorkerOptions) {
     this.#storage = storage;
@@ -131,16 +134,16 @@ export class ReportWorker {
   /** Computes a report and writes its files; returns how many stores it has. */
   async #compute({ id, asOf, estimator, detailed, filter }: ReportRecord, hold: Hold): Promise<number> {
     const stores = filter === undefined ? undefined : await this.#storage.reports.filter(id);
-    const report = await this.#storage.snapshot((snapshot) =>
+    const figures = await this.#storage.snapshot((snapshot) =>
       computeReport(snapshot, asOf, {
         stores,
         estimator,
         detailed,
+        fleetEstimator: this.#estimator,
         signal: AbortSignal.any([this.#loop.stopping, hold.lost]),
         onProgress: (done) => hold.tell(done),
       }),
     );
-    const figures = figuresOf(report, estimator);
     await Promise.all([
       this.#results.write(id, 'csv', renderFigures(figures, 'csv')),
       this.#results.write(id, 'figures', encodeFigures(figures)),

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Intervals } from '../../src/domain/interval.ts';
 import { arrangePolls, type PollColumns } from '../../src/domain/polls.ts';
 import { lastCounting, stateAt } from '../../src/domain/state.ts';
+import { nineFigures } from '../support/figures.ts';
 import { type HoursRow, openOf, type PollRow, pollColumns, uptimeOf } from '../support/fleet.ts';
 import { weeklyRows } from './arbitraries.ts';
 import { DAY, HOUR, MINUTE } from './reference.ts';
@@ -84,7 +85,7 @@ function knownStoreAt(
 
 /** The nine figures of one store at some instant. */
 export function figuresAt(zone: string, rows: readonly HoursRow[], seen: readonly PollRow[], asOf: number): number[] {
-  return [...uptimeOf(1, new Map([[0, zone]]), rows, seen, asOf).of(0)];
+  return nineFigures(uptimeOf(1, new Map([[0, zone]]), rows, seen, asOf), 0);
 }
 
 /** The state of the one store that the polls are about. */

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ReportDetails } from '../../src/domain/details.ts';
+import { FigureColumns } from '../../src/domain/figures.ts';
 import { FLEET_HOURS, FleetTally } from '../../src/domain/fleet.ts';
 import { UNKNOWN_DAY } from '../../src/domain/hours.ts';
 import { type EstimatorName, FleetEstimator } from '../../src/domain/markov/estimator.ts';
 import { arrangePolls } from '../../src/domain/polls.ts';
 import { OFFLINE, ONLINE, stateAt, UNKNOWN } from '../../src/domain/state.ts';
 import { timelineOf } from '../../src/domain/timeline.ts';
-import { UptimeFigures } from '../../src/domain/uptime.ts';
 import { WINDOWS } from '../../src/domain/window.ts';
 import { UNKNOWN_ZONE } from '../../src/domain/zone.ts';
 import { type FleetHours, figuresOf, type HoursRow, pollColumns, scheduleOf } from '../support/fleet.ts';
@@ -86,7 +85,7 @@ test('unknown time is open, neither up nor down, and polls in it do not count', 
           (expected.open[w] as number) + unknownIn(unknown, span),
         ]);
       });
-      assert.equal(figures.counted[0], expected.counted);
+      assert.equal(figures.pollsCounted[0], expected.counted);
     }),
     { numRuns: 400 },
   );
@@ -141,19 +140,19 @@ for (const name of ['nearest', 'markov'] as const satisfies readonly EstimatorNa
           schedule: scheduleOf(hoursOf(store), ASOF),
           polls: arrangePolls(pollColumns(store.polls.map((poll) => ({ store: 0, ...poll }))), 1),
         };
-        const [figures, details] = [new UptimeFigures(1), new ReportDetails(1)];
-        new FleetEstimator(name).estimate(batch, ASOF, figures, details, 0);
+        const figures = new FigureColumns(1, true);
+        new FleetEstimator().estimate(name, batch, ASOF, figures, 0);
         WINDOWS.forEach((span, w) => {
           const [up, down, openTime] = [figures.up(0, w), figures.down(0, w), figures.open(0, w)];
           const knownOpen = expected.counted > 0 ? (expected.open[w] as number) : 0;
           assert.equal(openTime, (expected.open[w] as number) + unknownIn(unknown, span));
           assert.equal(openTime - up - down, openTime - knownOpen);
           if (name === 'nearest') assert.deepEqual([up, down], [expected.up[w], expected.down[w]]);
-          assert.ok(details.low(0, w) <= up && details.high(0, w) >= up + openTime - knownOpen, 'all of it may be up');
-          assert.ok(details.high(0, w) <= openTime + 1e-6, 'and no more');
-          assert.ok(details.longestGap(0, w) >= unknownIn(unknown, span), 'nothing of it was polled');
+          assert.ok(figures.low(0, w) <= up && figures.high(0, w) >= up + openTime - knownOpen, 'all of it may be up');
+          assert.ok(figures.high(0, w) <= openTime + 1e-6, 'and no more');
+          assert.ok(figures.longestGap(0, w) >= unknownIn(unknown, span), 'nothing of it was polled');
         });
-        assert.equal(figures.counted[0], expected.counted);
+        assert.equal(figures.pollsCounted[0], expected.counted);
       }),
       { numRuns: 200 },
     );

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { FigureColumns } from '../../src/domain/figures.ts';
 import { arrangePolls } from '../../src/domain/polls.ts';
-import { batchUptime, UptimeFigures } from '../../src/domain/uptime.ts';
+import { batchUptime } from '../../src/domain/uptime.ts';
+import { nineFigures } from '../support/figures.ts';
 import { type HoursRow, type PollRow, pollColumns, scheduleOf, uptimeOf } from '../support/fleet.ts';
 import { age, place, weeklyRows } from './arbitraries.ts';
 import { clock, DAY, HOUR, localInstant, MINUTE, openings, referenceFigures, SECOND, WEEK } from './reference.ts';
@@ -21,7 +23,7 @@ interface Fleet {
 
 function figuresOf({ stores, zones, hours, polls, asOf }: Fleet): number[][] {
   const figures = uptimeOf(stores, zones, hours, polls, asOf);
-  return Array.from({ length: stores }, (_, store) => [...figures.of(store)]);
+  return Array.from({ length: stores }, (_, store) => nineFigures(figures, store));
 }
 
 /** The figures of one store in Chicago: `[up, down, open]` in minutes for the last hour, day and week. */
@@ -94,7 +96,7 @@ test('up, down and unknown add up to the open time of every window', () => {
         );
         // Either a poll counts and all is known, or none does and nothing is.
         assert.deepEqual(known, known.some((time) => time > 0) ? open : [0, 0, 0]);
-        for (const figure of figures.of(store)) assert.ok(figure >= 0, `a figure of ${figure}`);
+        for (const figure of nineFigures(figures, store)) assert.ok(figure >= 0, `a figure of ${figure}`);
       }
     }),
     { numRuns: 500 },
@@ -244,9 +246,9 @@ test('stores of one batch do not touch each other, wherever the batch stands in 
           rows.filter((row) => row.store === store).map((row) => ({ ...row, store: 0 }));
         const zone = zones.get(store);
         const ownZones = new Map(zone === undefined ? [] : [[0, zone] as const]);
-        return [...uptimeOf(1, ownZones, own(hours), own(polls), asOf).of(0)];
+        return nineFigures(uptimeOf(1, ownZones, own(hours), own(polls), asOf), 0);
       });
-      const figures = new UptimeFigures(offset + stores + 1);
+      const figures = new FigureColumns(offset + stores + 1);
       const batch = {
         schedule: scheduleOf({ stores, zones, hours }, asOf),
         polls: arrangePolls(pollColumns(polls), stores),
@@ -255,7 +257,7 @@ test('stores of one batch do not touch each other, wherever the batch stands in 
       const untouched = Array.from({ length: 9 }, () => 0);
       const expected = [...Array.from({ length: offset }, () => untouched), ...single, untouched];
       assert.deepEqual(
-        expected.map((_, store) => [...figures.of(store)]),
+        expected.map((_, store) => nineFigures(figures, store)),
         expected,
       );
     }),

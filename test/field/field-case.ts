@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HOUR } from '../../src/domain/hours.ts';
+import { WINDOW_NAMES } from '../../src/domain/window.ts';
 import type { FeedFiles } from '../../src/intake/feeds/import.ts';
 import type { FeedName } from '../../src/intake/feeds/registry.ts';
 import { computeReport } from '../../src/reports/compute.ts';
-import { columnOf, figuresOf, WINDOW_NAMES } from '../../src/reports/figures.ts';
+import { columnOf } from '../../src/reports/figures.ts';
 import type { Storage } from '../../src/storage/ports/storage.ts';
 
 const ROOT = fileURLToPath(new URL('.', import.meta.url));
@@ -36,8 +37,7 @@ export async function fieldReport(
   storage: Pick<Storage, 'snapshot'>,
   asOf: string,
 ): Promise<Readonly<Record<string, FieldFigures>>> {
-  const report = await storage.snapshot((snapshot) => computeReport(snapshot, Date.parse(asOf)));
-  const figures = figuresOf(report, 'nearest');
+  const figures = await storage.snapshot((snapshot) => computeReport(snapshot, Date.parse(asOf)));
   const hours = (kind: (typeof KINDS)[number], place: number) =>
     WINDOW_NAMES.map((window) => (columnOf(figures, kind, window)[place] as number) / HOUR);
   return Object.fromEntries(

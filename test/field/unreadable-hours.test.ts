@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { FeedFiles } from '../../src/intake/feeds/import.ts';
 import { computeReport } from '../../src/reports/compute.ts';
-import { figuresOf } from '../../src/reports/figures.ts';
-import { rowsAsJson } from '../../src/reports/quantities.ts';
+import { jsonRows } from '../../src/reports/quantities.ts';
 import { Importer } from '../support/importer.ts';
 
 const FOLDER = join(import.meta.dirname, 'unreadable-hours');
@@ -27,9 +26,8 @@ async function first(t: TestContext): Promise<Importer> {
 
 /** Of the last day and the last week of each store: up, down and open hours. */
 async function hoursOf({ storage }: Importer, estimator: 'nearest' | 'markov') {
-  const report = await storage.snapshot((s) => computeReport(s, AS_OF, { estimator, detailed: true }));
-  const figures = figuresOf(report, estimator);
-  const row = rowsAsJson(figures);
+  const figures = await storage.snapshot((s) => computeReport(s, AS_OF, { estimator, detailed: true }));
+  const row = jsonRows(figures);
   return Object.fromEntries(
     figures.ids.map((id, place) => {
       const found = row(place) as unknown as Record<string, number>;

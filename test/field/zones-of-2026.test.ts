@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { computeReport } from '../../src/reports/compute.ts';
-import { figuresOf } from '../../src/reports/figures.ts';
 import { renderFigures } from '../../src/reports/formats.ts';
 import { fieldFile } from '../support/field.ts';
 import { Importer } from '../support/importer.ts';
@@ -20,7 +19,7 @@ test('stores in zones whose rules changed in 2026 are up for all of their 77 hou
     { now: AS_OF },
   );
   const report = await importer.storage.snapshot((snapshot) => computeReport(snapshot, AS_OF, {}));
-  const text = [...renderFigures(figuresOf(report, 'nearest'), 'csv')].join('');
+  const text = [...renderFigures(report, 'csv')].join('');
   const rows = text
     .trimEnd()
     .split('\n')

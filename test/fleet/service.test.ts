@@ -3,9 +3,10 @@ import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
 import { IN_MEMORY, openStorage } from '../../src/compose.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/hours.ts';
-import { WINDOWS } from '../../src/domain/window.ts';
+import { WINDOW_NAMES, WINDOWS } from '../../src/domain/window.ts';
 import { FleetService } from '../../src/fleet/service.ts';
 import { computeReport } from '../../src/reports/compute.ts';
+import { columnOf } from '../../src/reports/figures.ts';
 import type { Snapshot } from '../../src/storage/ports/snapshot.ts';
 import type { Storage } from '../../src/storage/ports/storage.ts';
 import { StoreDirectory } from '../../src/stores/directory.ts';
@@ -163,7 +164,7 @@ test('the figures of the fleet are those of its report', async (t) => {
   const report = await storage.snapshot((snapshot) => computeReport(snapshot, NOON));
   WINDOWS.forEach((_, w) => {
     const sum = (figure: 'up' | 'down' | 'open') =>
-      [...report.positions].reduce((total, position) => total + report.figures[figure](position, w), 0);
+      columnOf(report, figure, WINDOW_NAMES[w] ?? 'hour').reduce((total, time) => total + time, 0);
     assert.deepEqual(
       [figures.last.up[w], figures.last.down[w], figures.last.open[w]],
       [sum('up'), sum('down'), sum('open')],

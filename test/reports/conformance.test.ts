@@ -4,7 +4,7 @@ import { parseInstant } from '../../src/calendar/instant.ts';
 import { IN_MEMORY, openStorage } from '../../src/compose.ts';
 import { importSources, inspectFeeds } from '../../src/intake/feeds/import.ts';
 import { computeReport } from '../../src/reports/compute.ts';
-import { renderReport } from '../../src/reports/formats.ts';
+import { renderFigures } from '../../src/reports/formats.ts';
 import { conformanceCases } from '../support/conformance.ts';
 
 for (const { name, files, asOf, expected } of conformanceCases()) {
@@ -24,6 +24,6 @@ for (const { name, files, asOf, expected } of conformanceCases()) {
     const instant = parseInstant(asOf);
     assert.ok(instant !== undefined, 'as_of.txt holds no instant');
     const report = await storage.snapshot((snapshot) => computeReport(snapshot, instant));
-    assert.equal([...renderReport(report, 'exact')].join(''), expected);
+    assert.equal([...renderFigures(report, 'exact')].join(''), expected);
   });
 }

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { WINDOW_NAMES } from '../../src/domain/window.ts';
 import { computeReport } from '../../src/reports/compute.ts';
+import { columnOf } from '../../src/reports/figures.ts';
 import { HOURS, Importer, POLLS, SPECIAL_HOURS, ZONES } from '../support/importer.ts';
 
 const HOUR = 3_600_000;
 
 /** The figures of the only store in hours: `[up, down, open]` for the last hour, day and week. */
 async function hoursOf({ storage }: Importer, asOf: string): Promise<number[][]> {
-  const { figures, positions } = await storage.snapshot((snapshot) => computeReport(snapshot, Date.parse(asOf)));
-  const store = positions[0] ?? -1;
-  return [0, 1, 2].map((w) =>
-    [figures.up(store, w), figures.down(store, w), figures.open(store, w)].map((milliseconds) => milliseconds / HOUR),
+  const figures = await storage.snapshot((snapshot) => computeReport(snapshot, Date.parse(asOf)));
+  return WINDOW_NAMES.map((window) =>
+    (['up', 'down', 'open'] as const).map((kind) => (columnOf(figures, kind, window)[0] ?? Number.NaN) / HOUR),
   );
 }
 

@@ -5,7 +5,6 @@ import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
 import { OPEN } from '../../src/accounts/access.ts';
-import { writeParquet } from '../../src/duckdb/parquet.ts';
 import { ResultsFolder } from '../../src/reports/results.ts';
 import { ReportService } from '../../src/reports/service.ts';
 import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
@@ -30,7 +29,6 @@ async function service(t: TestContext, storage: Storage, clock: { now: number },
   const opened = new ReportService({
     storage,
     results,
-    writeParquet,
     keep,
     log,
     now: () => clock.now,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { computeReport } from '../../src/reports/compute.ts';
-import { renderReport } from '../../src/reports/formats.ts';
+import { renderFigures } from '../../src/reports/formats.ts';
 import { positionsIn, runsOf } from '../../src/reports/key-runs.ts';
 import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
 import { merge, type StagedPoll } from '../support/staging.ts';
@@ -26,7 +26,7 @@ test('a report on some stores says of them what the report on all says, however 
   });
   const rows = async (stores?: readonly string[]) => {
     const report = await storage.snapshot((snapshot) => computeReport(snapshot, T, { stores }));
-    return [...renderReport(report, 'exact')].join('').split('\n').slice(1, -1);
+    return [...renderFigures(report, 'exact')].join('').split('\n').slice(1, -1);
   };
   const all = await rows();
   assert.equal(all.length, STORES);

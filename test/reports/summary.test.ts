@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ReportFigures, WindowName } from '../../src/reports/figures.ts';
+import type { WindowName } from '../../src/domain/window.ts';
+import type { ReportFigures } from '../../src/reports/figures.ts';
 import { summaryOf } from '../../src/reports/summary.ts';
 
 /** Figures whose last day is given for each store as up, down and open milliseconds; the other windows are empty. */

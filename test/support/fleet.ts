@@ -1,10 +1,11 @@
 import { DEFAULT_ZONE, zoneBetween } from '../../src/calendar/tzdb.ts';
+import { FigureColumns } from '../../src/domain/figures.ts';
 import { type HoursColumns, openIntervals } from '../../src/domain/hours.ts';
 import type { Intervals } from '../../src/domain/interval.ts';
 import { arrangePolls, type PollColumns } from '../../src/domain/polls.ts';
 import { Schedule } from '../../src/domain/schedule.ts';
 import { CLOSED } from '../../src/domain/special-hours.ts';
-import { batchUptime, UptimeFigures } from '../../src/domain/uptime.ts';
+import { batchUptime } from '../../src/domain/uptime.ts';
 import type { Zone } from '../../src/domain/zone.ts';
 
 export interface HoursRow {
@@ -100,8 +101,8 @@ export function scheduleOf(fleet: FleetHours, asOf: number): Schedule {
 }
 
 /** The figures of a few stores, straight through the kernel. */
-export function figuresOf(fleet: FleetHours, polls: readonly PollRow[], asOf: number): UptimeFigures {
-  const figures = new UptimeFigures(fleet.stores);
+export function figuresOf(fleet: FleetHours, polls: readonly PollRow[], asOf: number): FigureColumns {
+  const figures = new FigureColumns(fleet.stores);
   const arranged = arrangePolls(pollColumns(polls), fleet.stores);
   batchUptime({ schedule: scheduleOf(fleet, asOf), polls: arranged }, asOf, figures, 0);
   return figures;
@@ -114,7 +115,7 @@ export function uptimeOf(
   hours: readonly HoursRow[],
   polls: readonly PollRow[],
   asOf: number,
-): UptimeFigures {
+): FigureColumns {
   return figuresOf({ stores, zones, hours }, polls, asOf);
 }
 

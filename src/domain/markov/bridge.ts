@@ -1,21 +1,21 @@
 import { type Rates, Transition } from './transition.ts';
 
 /**
- * The way of a store from one poll on, through open and closed stretches, towards the next: how much of the *open*
- * time it spends in the state opposite to the poll's ("away"), with its mean and its variance, given what the next poll
- * saw. Cut gaps are exact: at each cut the chain is in one of two states, and from there it starts afresh.
+ * The chain between two polls, given the state at both ends: the mean and variance of the *open* time that the store
+ * spends in the state opposite to the first poll's ("away"; "home" is the state of that poll). The gap is given as a
+ * sequence of open and closed stretches, and the result is exact, since the chain has the Markov property at each cut.
  *
- * A chain of two states looks the same backwards, so the way from the first poll into the past is one of these too.
+ * The chain is reversible, so a bridge also serves for the time before the first poll, walked backwards.
  */
 export class Bridge {
-  /** E[T; home] … E[T²; away], with T the open time away so far; "home" is the state of the poll at the start. */
+  /** E[T⁰; home], E[T⁰; away], … E[T²; away], with T the open time away so far and the state now. */
   #p0 = 1;
   #p1 = 0;
   #g0 = 0;
   #g1 = 0;
   #h0 = 0;
   #h1 = 0;
-  /** The probability that no open time was spent away so far, and to be home or away now; then the same of home. */
+  /** The probabilities of no open time away so far, and of no open time at home, each with the state now. */
   #pure0 = 1;
   #pure1 = 0;
   #lost0 = 1;
@@ -42,7 +42,7 @@ export class Bridge {
     this.#lost1 = 0;
   }
 
-  /** On through `time` milliseconds whose state does not count. */
+  /** Extends the bridge by `time` milliseconds of closed time. */
   closed(rates: Rates, time: number): void {
     if (time <= 0) return;
     const s = this.#transition;
@@ -64,7 +64,7 @@ export class Bridge {
     this.#lost1 = lost0 * s.p01 + this.#lost1 * s.p11;
   }
 
-  /** On through `time` milliseconds that are open. */
+  /** Extends the bridge by `time` milliseconds of open time. */
   open(rates: Rates, time: number): void {
     if (time <= 0) return;
     const s = this.#transition;
@@ -88,10 +88,10 @@ export class Bridge {
   }
 
   /**
-   * At the next poll.
+   * Ends the bridge at the next poll and computes the results.
    *
-   * @param seen what it saw: 0 home, 1 away, or −1 when there is no next poll
-   * @returns false when the chain cannot get there; the results are then 0
+   * @param seen the state at that poll: 0 home, 1 away; −1: there is no next poll
+   * @returns `false` when that state has probability 0; the results are then 0
    */
   end(seen: 0 | 1 | -1): boolean {
     const useHome = seen === 1 ? 0 : 1;

@@ -1,19 +1,19 @@
-/** How many there are of which cells of a table. Only the first `length` entries count. */
+/** A sparse histogram over the cells of a table. Only the first `length` entries are valid. */
 export interface Cells {
   readonly cells: Int32Array;
   readonly counts: Float64Array;
   readonly length: number;
 }
 
-/** Counts cells, each of which stands there once. */
+/** Counts cells; each cell has at most one entry. */
 export class CellCounts implements Cells {
   readonly cells: Int32Array;
   readonly counts: Float64Array;
   length = 0;
-  /** Where each cell stands, if it does: what is left from earlier does not stand where it says. */
+  /** The entry of each cell. Not reset by `clear`, so an entry must be checked to be of that cell. */
   readonly #places: Int32Array;
 
-  /** @param cells how many cells there are */
+  /** @param cells the number of cells of the table */
   constructor(cells: number) {
     this.cells = new Int32Array(cells);
     this.counts = new Float64Array(cells);
@@ -24,7 +24,7 @@ export class CellCounts implements Cells {
     this.length = 0;
   }
 
-  /** @param position a cell, or between one and the next; what is between is shared by the two */
+  /** @param position a cell; with a fraction, the count is divided between this cell and the next */
   add(position: number, count: number): void {
     const cell = Math.floor(position);
     const rest = position - cell;

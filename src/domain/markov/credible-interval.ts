@@ -1,8 +1,8 @@
-/** How sure an interval is: the truth lies in it with this probability, and half of the rest on either side. */
+/** The probability that the true value lies in the interval; half of the rest lies on either side. */
 export const CREDIBLE_LEVEL = 0.9;
 const TAIL = (1 - CREDIBLE_LEVEL) / 2;
 
-/** What is known of a share between 0 and 1 that may well be exactly 0 or exactly 1. */
+/** The distribution of a share between 0 and 1 that has positive probabilities of exactly 0 and exactly 1. */
 export interface SharePosterior {
   readonly mean: number;
   readonly variance: number;
@@ -11,17 +11,15 @@ export interface SharePosterior {
   readonly all: number;
 }
 
-/** The two ends of an interval. */
 export interface CredibleInterval {
   low: number;
   high: number;
 }
 
 /**
- * The interval that holds a share with the probability `CREDIBLE_LEVEL`. What is left beside the two exact values has a beta
- * distribution of the same mean and variance: it stays between 0 and 1, and has the shapes that sums of outages have,
- * from skewed to nearly normal. Where an end is an exact value nothing lies beyond it, and the other end gets the
- * whole rest.
+ * The credible interval of a share. Between the two exact values the distribution is approximated by a beta distribution
+ * of the same mean and variance, whose shapes fit sums of outages, from skewed to nearly normal. Where one end is an
+ * exact value, nothing lies beyond it, and the other end gets the whole tail probability.
  *
  * @param out receives the two ends, `0 ≤ low ≤ high ≤ 1`
  */
@@ -42,7 +40,7 @@ export function credibleInterval({ mean, variance, none, all }: SharePosterior, 
   if (out.low > out.high) out.low = out.high;
 }
 
-/** The quantile of what lies between the exact values. */
+/** The quantile of the part between the exact values. */
 function quantileBetween(mean: number, variance: number, all: number, between: number, level: number): number {
   if (level >= 1) return 1;
   if (level <= 0) return 0;
@@ -50,14 +48,14 @@ function quantileBetween(mean: number, variance: number, all: number, between: n
   const v = (variance + mean * mean - all) / between - m * m;
   const most = m * (1 - m);
   if (!(most > 1e-15)) return m;
-  // Rounding may leave nothing, or more than any share can have.
+  // Rounding may make the variance negative, or larger than a share can have.
   const concentration = most / Math.min(Math.max(v, 1e-9 * most), 0.999 * most) - 1;
   return betaQuantile(level, m * concentration, (1 - m) * concentration);
 }
 
 /**
- * The quantile of a beta distribution: a beta variable is a ratio of gamma variables, whose cube roots are nearly normal
- * (Wilson & Hilferty 1931; Paulson 1942). Right to a twentieth of a standard deviation for parameters of 0.5 and more.
+ * The quantile of a beta distribution, which is a ratio of gamma variables whose cube roots are nearly normal (Wilson &
+ * Hilferty 1931; Paulson 1942). Accurate to a twentieth of a standard deviation for parameters of 0.5 and more.
  */
 export function betaQuantile(level: number, alpha: number, beta: number): number {
   if (alpha > beta) return 1 - betaQuantile(1 - level, beta, alpha);

@@ -9,27 +9,25 @@ import type { DowntimeSums } from './posterior-sums.ts';
 import { GAP_SEGMENTS, gapSegmentOf, LONGEST_EDGE } from './segment-table.ts';
 import type { Rates } from './transition.ts';
 
-/** How many numbers a bridge has in its list. */
+/** The number of entries of one bridge in the list of bridges. */
 const BRIDGE_FIELDS = 7;
 
 /**
- * The gaps of one store that the start of a window cuts, or closed time in more than one place, or that are very long, as
- * each window sees them.
- * Most have edges like the usual ones (see `StoreGaps`). What the two of a gap hold hangs together a little, by outages
- * that last from one to the other; these are so rare beside the others that we take the two as independent. Any other
- * gap is a bridge, which is exact.
+ * The remaining gaps of one store (`StoreGaps.cut`), as each window sees them. A gap whose open time lies only at its two
+ * polls becomes one or two tabulated edges. They are treated as independent, which neglects outages that last across the
+ * closed time between them. Any other gap becomes a bridge, which is exact.
  */
 export class CutGaps {
-  /** The edges that each window and all longer ones see as they are, and those that only it does. */
+  /** For each window, the edges that it and all longer ones see, and those that only it sees. */
   readonly shared: readonly CellCounts[] = WINDOWS.map(() => new CellCounts(GAP_SEGMENTS));
   readonly own: readonly CellCounts[] = WINDOWS.map(() => new CellCounts(GAP_SEGMENTS));
-  /** The most open time in one of the gaps, in each window. */
+  /** The most open time of one of the gaps, in each window. */
   readonly longestGap = new Float64Array(WINDOWS.length);
-  /** Passages: where their stretches begin and end, their open time, the states at both ends, the two windows. */
+  /** For each bridge: start and end in `#lengths`, open time, state at both ends, first and last window. */
   readonly #bridges = new GrowingList();
-  /** Lengths in turn, the first closed; any may be 0. */
+  /** Lengths of alternating closed and open stretches, closed first; may be 0. */
   readonly #lengths = new GrowingList();
-  /** The open intervals that a window sees of the gap at hand. */
+  /** The open intervals of the current gap that a window sees. */
   readonly #clipped = new GrowingList();
   readonly #bridge = new Bridge();
 
@@ -43,7 +41,7 @@ export class CutGaps {
       const before = cut.at(c + 2);
       const after = cut.at(c + 3);
       while (firstOpen < open.length && (open[firstOpen + 1] as number) <= from) firstOpen += 2;
-      // Windows that the gap lies in as a whole see the same of it; one that begins within it sees its own part.
+      // All windows that contain the whole gap see the same; one that begins within it sees only a part.
       let last = WINDOWS.length - 1;
       while (last >= 0 && to > asOf - (WINDOWS[last] as number)) {
         const start = asOf - (WINDOWS[last] as number);
@@ -69,7 +67,7 @@ export class CutGaps {
   ): void {
     const least = Math.max(from, start);
     const most = Math.min(to, asOf);
-    // A change of state in so short a time is worth a closer look.
+    // Edges are only tabulated for gaps without a change of state.
     const longest = before === after || before === NO_POLL || after === NO_POLL ? LONGEST_EDGE : 0;
     this.#clip(open, firstOpen, least, most);
     let early = 0;
@@ -94,7 +92,7 @@ export class CutGaps {
     this.#noteGap(early + late, firstWindow, lastWindow);
   }
 
-  /** The open intervals from `firstOpen` on, as far as they lie in `[least, most)`. */
+  /** Clips the open intervals from `firstOpen` on to `[least, most)`. */
   #clip(open: Intervals, firstOpen: number, least: number, most: number): void {
     this.#clipped.clear();
     for (let p = firstOpen; p < open.length; p += 2) {
@@ -112,7 +110,7 @@ export class CutGaps {
       if (open > (this.longestGap[w] as number)) this.longestGap[w] = open;
   }
 
-  /** Away from the poll before, or from the only one backwards; what is outside the window counts as closed. */
+  /** Adds a bridge from the poll before, or backwards from the poll after; time outside the window counts as closed. */
   #addBridge(from: number, to: number, before: number, after: number, firstWindow: number, lastWindow: number): void {
     const begin = this.#lengths.length;
     const time = before === NO_POLL ? this.#backwards(to) : this.#forwards(from, to);
@@ -137,7 +135,7 @@ export class CutGaps {
       time += closes - opens;
       at = closes;
     }
-    // Only a poll that comes later has something to say about the time before it.
+    // Without a later poll, the closed time at the end has no effect.
     this.#lengths.push(Number.isFinite(to) ? to - at : 0);
     return time;
   }
@@ -157,9 +155,9 @@ export class CutGaps {
   }
 
   /**
-   * Adds the downtime of the bridges to sums by window, for one class of store.
+   * Adds the downtime of the bridges to sums by window, for one latent class.
    *
-   * @param fromUp its rates as of one seen up, who is away while down; `fromDown` the other way round
+   * @param fromUp its rates for bridges from a poll that saw the store up; `fromDown` likewise
    */
   addBridges(sums: DowntimeSums, fromUp: Rates, fromDown: Rates): void {
     const [list, away] = [this.#bridges, this.#bridge];

@@ -1,52 +1,43 @@
-import type { ReportDetails } from '../details.ts';
+import type { FigureColumns } from '../figures.ts';
 import { type Intervals, totalWithin } from '../interval.ts';
 import { monitoredTime, unmonitoredTime } from '../monitored.ts';
 import { nearest, newEstimate } from '../nearest.ts';
 import type { PollColumns } from '../polls.ts';
-import { allOf, type Batch, eachStore, type StoreRange, type UptimeFigures, type VisitStore } from '../uptime.ts';
+import { allOf, type Batch, eachStore, type StoreRange, type VisitStore } from '../uptime.ts';
 import { POLL_REACH, WINDOWS } from '../window.ts';
 import { credibleInterval } from './credible-interval.ts';
 import { FleetSample, fitMixtureInSteps, runToEnd } from './em.ts';
 import { StoreGaps, WINDOW_BANDS } from './gaps.ts';
 import { DowntimePosterior } from './posterior.ts';
 
-/** How uptime is estimated from polls: by the rule `nearest`, or as what a Markov chain expects. */
+/** How uptime is estimated from polls: by the rule `nearest`, or as its expectation under a Markov chain. */
 export const ESTIMATORS = ['nearest', 'markov'] as const;
 export type EstimatorName = (typeof ESTIMATORS)[number];
 
-/** So many stores teach what the fleet is like; more would say the same again. */
+/** The number of stores that the mixture is fitted to; more would not improve it. */
 const SAMPLE = 1000;
 
-/** So many of them are looked at in one step. */
+/** The number of sampled stores in one step. */
 const SAMPLED_AT_ONCE = 100;
 
-/** An interval looks beyond the polls of a store for no longer than this many stores were monitored, or that store itself. */
+/** Unmonitored time is extrapolated for no longer than this many stores of the sample, or the store itself, were monitored. */
 const ENOUGH_STORES = 200;
 
 /**
- * The last estimator, kept until the next: with the last object of a class V8 throws away what it optimised for them, and
- * the next report would take nearly twice the time.
- */
-const kept: { last?: FleetEstimator } = {};
-
-/**
- * Estimates the uptime of a fleet batch by batch, and how sure that is: the number by either estimator, the rest by the
- * chain. What the fleet is like it learns first, from one batch.
+ * Estimates the uptime of a fleet batch by batch, with details: the figures by either estimator, the details by the
+ * Markov chain. The mixture of the fleet is fitted to a sample of the first batch.
+ *
+ * One instance can serve many fleets, one after the other. Keep it: V8 discards the optimized code of a class with its
+ * last instance, after which the next report takes nearly twice as long.
  */
 export class FleetEstimator {
-  readonly #name: EstimatorName;
   readonly #gaps = new StoreGaps();
   readonly #sample = new FleetSample();
   #downtime: DowntimePosterior | undefined;
-  /** For how much open time `ENOUGH_STORES` of the sampled stores were monitored; 0: there are fewer. Milliseconds. */
+  /** The open time for which `ENOUGH_STORES` of the sample were monitored, milliseconds; 0: there are fewer. */
   #monitored = 0;
 
-  constructor(name: EstimatorName) {
-    this.#name = name;
-    kept.last = this;
-  }
-
-  /** Learns what the fleet is like, in steps of some milliseconds, from a sample that is spread over the batch. */
+  /** Fits the mixture of a new fleet to a sample spread over the batch, in steps of some milliseconds. */
   *learn(batch: Batch, asOf: number): Generator<void, DowntimePosterior> {
     const sample = this.#sample;
     sample.clear();
@@ -70,16 +61,18 @@ export class FleetEstimator {
   }
 
   /**
-   * Estimates the stores of a batch; if nothing has been learned yet, that comes first.
+   * Estimates the stores of a batch. Calls `learn` first if it was never called.
    *
-   * @param offset where the batch's first store stands in `figures` and `details`
-   * @param stores which of the batch; all, if not given
+   * @param name the estimator of uptime and downtime
+   * @param figures receives the figures and details
+   * @param offset the row of the batch's first store in `figures`
+   * @param stores the stores of the batch to estimate; all, if not given
    */
   estimate(
+    name: EstimatorName,
     batch: Batch,
     asOf: number,
-    figures: UptimeFigures,
-    details: ReportDetails,
+    figures: FigureColumns,
     offset: number,
     stores: StoreRange = allOf(batch),
   ): void {
@@ -91,7 +84,7 @@ export class FleetEstimator {
     const visit: VisitStore = (store, open, first, last, unknown) => {
       const known = this.#gaps.gather(open, batch.polls, first, last, asOf);
       if (known) downtime.estimate(open, this.#gaps, asOf);
-      if (this.#name === 'nearest') nearest(open, batch.polls, first, last, asOf, rule);
+      if (name === 'nearest') nearest(open, batch.polls, first, last, asOf, rule);
       let polls = 0;
       for (let w = 0; w < WINDOWS.length; w++) {
         polls += this.#gaps.polls[WINDOW_BANDS - 1 - w] as number;
@@ -100,34 +93,34 @@ export class FleetEstimator {
         const unknownTime = totalWithin(unknown, from, asOf);
         if (!known || openTime === 0) {
           figures.set(offset + store, w, 0, 0, openTime + unknownTime);
-          details.set(offset + store, w, 0, openTime + unknownTime, openTime + unknownTime, polls);
+          figures.setDetails(offset + store, w, 0, openTime + unknownTime, openTime + unknownTime, polls);
           continue;
         }
         const down = Math.min(openTime, mean[w] as number);
-        const expected = this.#name === 'nearest' ? (rule.up[w] as number) : openTime - down;
-        const up = unknownTime === 0 ? expected : exact(expected);
+        const expected = name === 'nearest' ? (rule.up[w] as number) : openTime - down;
+        const up = unknownTime === 0 ? expected : rounded(expected);
         share.mean = down / openTime;
         share.variance = (variance[w] as number) / (openTime * openTime);
         share.none = never[w] as number;
         share.all = always[w] as number;
         credibleInterval(share, interval);
         const unknowable = this.#unknowable(open, batch.polls, first, last, asOf, w, openTime);
-        // An interval that leaves out its own number would puzzle: it reaches at least to there.
+        // The interval always contains the estimate itself, even where that is by the rule `nearest`.
         const low = Math.min(up, Math.max(0, openTime * (1 - interval.high) - unknowable));
         const high = Math.max(up, Math.min(openTime, openTime * (1 - interval.low) + unknowable));
         figures.set(offset + store, w, up, openTime - up, openTime + unknownTime);
-        // Nothing is seen of unknown time: all of it may be up, and all of it down.
+        // Any part of the unknown time may be up.
         const longest = Math.max(longestGap[w] as number, unknownTime);
-        details.set(offset + store, w, low, high + unknownTime, longest, polls);
+        figures.setDetails(offset + store, w, low, high + unknownTime, longest, polls);
       }
-      figures.counted[offset + store] = polls + (this.#gaps.polls[0] as number);
+      figures.pollsCounted[offset + store] = polls + (this.#gaps.polls[0] as number);
     };
     eachStore(batch, asOf, visit, stores);
   }
 
   /**
-   * How much open time of a window nothing is known about; 0 where polls say what it is like. More of it is unmonitored
-   * than this store and others of its fleet were ever monitored: rates from so little would be sure of too much.
+   * The unmonitored time of a window, if it is longer than this store and the others of its fleet were monitored; else 0.
+   * Rates estimated from less time than they are applied to would give too narrow an interval.
    */
   #unknowable(
     open: Intervals,
@@ -145,7 +138,7 @@ export class FleetEstimator {
   }
 }
 
-/** In steps of 1/1024 ms, so that sums and differences of such times are exact. */
-function exact(time: number): number {
+/** Rounds to 1/1024 ms, so that sums and differences of such times are exact. */
+function rounded(time: number): number {
   return Math.round(time * 1024) / 1024;
 }

@@ -2,20 +2,20 @@ import { HOUR, MINUTE } from '../hours.ts';
 import type { CellCounts } from './cell-counts.ts';
 import { cellOf } from './gap-table.ts';
 
-/** Shorter gaps say so little that of them the number and the time are enough. */
+/** Of shorter gaps, which say little about rates, only the number and the total length are kept. */
 const SHORTEST = 10 * MINUTE;
-/** Gaps from here on are not ordinary. */
+/** Longer gaps do not belong to a run. */
 const LONGEST = 150 * MINUTE;
 
-/** Gaps between polls of one state, open throughout and of ordinary length, which it is enough to know some sums of. */
+/** A run of gaps between polls of one state, open throughout and shorter than `LONGEST`, of which only sums are kept. */
 export class GapRun {
   #ordinary = 0;
-  /** The sums of the ordinary ones' hours and of the squares of these. */
+  /** The sums of the lengths in hours, and of their squares. */
   #hours = 0;
   #squares = 0;
   #short = 0;
   #shortHours = 0;
-  /** The longest, in milliseconds. */
+  /** The longest gap in milliseconds. */
   longest = 0;
 
   clear(): void {
@@ -32,11 +32,11 @@ export class GapRun {
   }
 
   /**
-   * Takes the polls from `first` to before `last` as long as they are ordinary.
+   * Extends the run over the polls `[first, last)` as long as they belong to it.
    *
-   * @param end the polls before it
+   * @param end the instant before which they have to be
    * @param before the instant of the poll before `first`, which saw `state`
-   * @returns the index of the first poll that is out of the ordinary
+   * @returns the index of the first poll that does not belong to the run
    */
   follow(
     instant: Float64Array,
@@ -47,7 +47,7 @@ export class GapRun {
     before: number,
     state: number,
   ): number {
-    // In variables of its own: nearly all the time goes by here.
+    // Local variables: this loop takes nearly all of the time.
     let previous = before;
     let ordinary = 0;
     let hours = 0;
@@ -90,17 +90,17 @@ export class GapRun {
     this.longest = Math.max(this.longest, other.longest);
   }
 
-  /** Adds the gaps to cells of whole gaps, the short ones as equally long. */
+  /** Adds the gaps to cells of whole gaps, the short ones as if of equal length. */
   addTo(cells: CellCounts, state: number): void {
     const ends = 3 * state;
     if (this.#short > 0) cells.add(cellOf(ends, (this.#shortHours / this.#short) * HOUR), this.#short);
     if (this.#ordinary === 0) return;
-    // As if there were only two lengths, with the same mean and variance: all that gaps are asked is nearly straight.
-    // Usually these are a deviation below and above the mean, none below the shortest that occurs.
+    // Two lengths with the same mean and variance stand for all, since the tabulated figures are nearly linear in the
+    // length. They lie a standard deviation below and above the mean, but never below `SHORTEST`.
     const mean = this.#hours / this.#ordinary;
     const variance = Math.max(0, this.#squares / this.#ordinary - mean * mean);
     const below = Math.min(Math.sqrt(variance), mean - SHORTEST / HOUR);
-    // Lengths that are as good as equal.
+    // All lengths are equal.
     if (below < 1e-6) {
       cells.add(cellOf(ends, mean * HOUR), this.#ordinary);
       return;

@@ -3,28 +3,28 @@ import type { Cells } from './cell-counts.ts';
 import { type LatentClass, shareUp } from './classes.ts';
 import { Transition } from './transition.ts';
 
-/** The states at the two ends of a gap between polls, as a number: 2 · up at the start + up at the end. */
+/** The states at the two ends of a gap as one number: 2 · (up at the start) + (up at the end). */
 export const ENDS = 4;
 export const DOWN_DOWN = 0;
 const DOWN_UP = 1;
 const UP_DOWN = 2;
 export const UP_UP = 3;
 
-/** Gaps are tabulated at these lengths, up to the eight days that polls reach back; in between we interpolate. */
+/** The number of tabulated gap lengths, up to eight days; in between, figures are interpolated. */
 export const KNOTS = 49;
 
-/** Beyond it the knots are so far apart that the table tells well how likely a gap is, but not what happened in it. */
+/** For longer gaps the knots are too far apart for downtime; only likelihoods are precise enough. */
 export const LONGEST_GAP = 12 * HOUR;
 
-/** All gaps by their ends and their length: a cell is `ends · KNOTS + knot`. */
+/** The number of cells of the table; a cell is `ends · KNOTS + knot`. */
 export const CELLS = ENDS * KNOTS;
 
-/** Where a gap stands among the cells: the whole part is a cell, the rest how far it is to the next. */
+/** The position of a gap among the cells: the integer part is a cell, the fraction interpolates to the next. */
 export function cellOf(ends: number, gap: number): number {
   return ends * KNOTS + knotOf(gap);
 }
 
-/** Where a gap stands among the knots: the whole part is a knot, the rest how far it is to the next. */
+/** The position of a gap among the knots: the integer part is a knot, the fraction interpolates to the next. */
 export function knotOf(gap: number): number {
   if (gap < 30 * MINUTE) return gap * (1 / (5 * MINUTE));
   if (gap < 3 * HOUR) return 4 + gap * (1 / (15 * MINUTE));
@@ -43,25 +43,24 @@ export function gapAt(knot: number): number {
 /** The figures of a cell and a latentClass: see `GapTable.figures`. */
 export const CELL_FIGURES = 5;
 
-/** In place of the logarithm of 0. It must survive a multiplication by 0. */
+/** Stands for the logarithm of 0; finite, because it may be multiplied by 0. */
 export const IMPOSSIBLE = -1e6;
 
-/** So many classes at a time have their sums in registers. */
+/** The number of classes that are summed at a time, so that their sums stay in registers. */
 const ABREAST = 4;
 
-/** What a gap that is open throughout means for each class of store. */
+/** The likelihood and the downtime of a gap that is open throughout, for each latent class. */
 export class GapTable {
   readonly classes: readonly LatentClass[];
-  /** The number of classes, rounded up to what is convenient: how far apart rows of one number a class stand. */
+  /** The stride of rows with one number for each class: the number of classes, rounded up to a multiple of four. */
   readonly width: number;
-  /** The logarithm of the probability of the state at the end, at `cell · width + latentClass`. */
+  /** The log-probability of the state at the end, at `cell · width + class`. */
   readonly #reach: Float64Array;
-  /** The logarithms of the probabilities that the first poll sees it down (0) and up (1), at `state · width + latentClass`. */
+  /** The log-probability of the state at the first poll, at `state · width + class`. */
   readonly #first: Float64Array;
   /**
-   * Five figures each, at `(latentClass · CELLS + cell) · CELL_FIGURES`: the expected downtime in milliseconds, its variance, the
-   * logarithms of the probabilities that the store was never and always down, and how many times it is expected to have
-   * gone down.
+   * Five figures, at `(class · CELLS + cell) · CELL_FIGURES`: the expected downtime in milliseconds, its variance, the
+   * log-probabilities that the store was never and always down, and the expected number of failures.
    */
   readonly figures: Float64Array;
 
@@ -77,7 +76,7 @@ export class GapTable {
       this.#first[k] = Math.log(Math.max(1e-9, 1 - up));
       this.#first[this.width + k] = Math.log(Math.max(1e-9, up));
       for (let knot = 0; knot < KNOTS; knot++) {
-        // State 1 is down. No two polls are at one instant, and the logarithm of their disagreeing would be infinite.
+        // State 1 is down. Two polls are never at the same instant, so a gap of 0 counts as 1 ms.
         s.set({ enter: latentClass.failure, leave: latentClass.recovery }, Math.max(1, gapAt(knot)));
         this.#put(UP_UP, knot, k, s.p00, s.g00, s.h00, s.stay0, 0, s.n00);
         this.#put(UP_DOWN, knot, k, s.p01, s.g01, s.h01, 0, 0, s.n01);
@@ -110,10 +109,10 @@ export class GapTable {
   }
 
   /**
-   * The logarithms of how likely a store's polls are for each class.
+   * The log-likelihood of a store's polls under each class.
    *
-   * @param first the state that its first poll saw
-   * @param gaps between its polls, by cell
+   * @param first the state at its first poll
+   * @param gaps the gaps between its polls, by cell
    * @param out receives `width` numbers from `at` on
    */
   logLikelihoods(first: number, { cells, counts, length }: Cells, out: Float64Array, at: number): void {

@@ -7,41 +7,41 @@ import { GapRun } from './gap-run.ts';
 import { CELLS, cellOf, LONGEST_GAP } from './gap-table.ts';
 import { GAP_SEGMENTS, gapSegmentOf, LONGEST_EDGE } from './segment-table.ts';
 
-/** Time before the week's window; then from one window's start to the next one's; then the last hour. */
+/** The number of window bands: before the week, from the start of one window to the next, and the last hour. */
 export const WINDOW_BANDS = WINDOWS.length + 1;
 
-/** No poll at that end of a gap. */
+/** In place of a state: there is no poll at that end of a gap. */
 export const NO_POLL = -1;
 
 /**
- * What the polls of one store say about its rates and its downtime, gathered in one walk: nearly all gaps between polls
- * are open throughout, begin and end in the same state and are about as long as each other, and of these it is enough to
- * know some sums. Very long ones, and those that business hours or the start of a window cut, are kept one by one.
+ * The gaps of one store, gathered in one pass over its polls. Nearly all gaps are open throughout, have the same state at
+ * both ends and are of similar length; of these only sums are kept (`GapRun`). Very long ones, and those that are cut by
+ * business hours or the start of a window, are kept one by one.
  */
 export class StoreGaps {
-  /** All gaps between two polls, whole and cut, whatever their band: what they say about the rates. */
+  /** All gaps between two polls, whole and cut, in all bands: the evidence about the rates. */
   readonly all = new CellCounts(CELLS);
   /**
-   * The segments of open time (see `GapSegmentTable`) of each band: whole gaps, and the edges of those that lie in the band and
-   * are only cut by one closed time. Of the time before the windows there are none: nothing is added up there.
+   * The gap segments of each band: whole gaps, and the edges of gaps that are cut by one closed stretch only. None for
+   * the band before the windows.
    */
   readonly segments: readonly CellCounts[] = Array.from({ length: WINDOW_BANDS }, () => new CellCounts(GAP_SEGMENTS));
   /**
-   * The other gaps, cut or very long, four numbers each: from, to, state at the start, state at the end; `NO_POLL` where
-   * there is none.
+   * The other gaps, cut or very long, with four numbers each: from, to, state at the start, state at the end (or
+   * `NO_POLL`).
    */
   readonly cut = new GrowingList();
-  /** The state that the first poll saw. */
+  /** The state at the first counting poll. */
   first = 0;
-  /** How many polls count, in each band. */
+  /** The number of counting polls in each band. */
   readonly polls = new Int32Array(WINDOW_BANDS);
-  /** The most open time in one of the gaps that `segments` tells of, in each band. */
+  /** The most open time of a gap in `segments`, in each band. */
   readonly longest = new Float64Array(WINDOW_BANDS);
-  /** The run at hand, of one state and band. */
+  /** The current run, of one state and band. */
   readonly #run = new GapRun();
-  /** The most open time in one gap of the band at hand. */
+  /** The most open time of a gap in the current band so far. */
   #widest = 0;
-  /** The runs of each state so far, together. */
+  /** The finished runs, together for each state. */
   readonly #runs = [new GapRun(), new GapRun()];
 
   /**
@@ -61,7 +61,7 @@ export class StoreGaps {
       const from = open[p] as number;
       const to = open[p + 1] as number;
       while (i < last && (instant[i] as number) < from) i++;
-      // Whether the poll before lies in this interval too, or in the one before it.
+      // Whether the previous counting poll lies in this interval, or in the one before it.
       let inside = false;
       let adjacent = p > 0 && previous >= (open[p - 2] as number);
       while (i < last) {
@@ -120,7 +120,7 @@ export class StoreGaps {
     this.#run.clear();
   }
 
-  /** A gap that is open beside its two polls, of one state, and closed in between. */
+  /** Adds a gap between polls of one state that is closed once in between. */
   #addEdges(band: number, state: number, previous: number, closes: number, opens: number, at: number): void {
     if (band === 0) return;
     const early = closes - previous;
@@ -155,7 +155,7 @@ export class StoreGaps {
   #clear(): void {
     for (let band = 0; band < WINDOW_BANDS; band++) {
       this.#segmentsOf(band).clear();
-      // What no poll counts for is asked these all the same.
+      // Also read for stores without counting polls.
       this.polls[band] = 0;
     }
     this.all.clear();

@@ -7,7 +7,7 @@ export class DowntimeSums {
   /** Expected downtime in milliseconds, and its variance. */
   readonly mean = new Float64Array(WINDOWS.length);
   readonly variance = new Float64Array(WINDOWS.length);
-  /** The logarithms of the probabilities that it was never and always down. */
+  /** The log-probabilities that it was never and always down. */
   readonly never = new Float64Array(WINDOWS.length);
   readonly always = new Float64Array(WINDOWS.length);
 
@@ -20,7 +20,7 @@ export class DowntimeSums {
     }
   }
 
-  /** @param first, last the windows that see it */
+  /** Adds independent downtime to the windows from `first` to `last`. */
   add(first: number, last: number, mean: number, variance: number, never: number, always: number): void {
     for (let w = first; w <= last; w++) {
       this.mean[w] = (this.mean[w] as number) + mean;
@@ -30,7 +30,7 @@ export class DowntimeSums {
     }
   }
 
-  /** Adds segments as they are for a class. */
+  /** Adds gap segments to the windows from `first` to `last`, for one class. */
   addSegments(first: number, last: number, { figures }: GapSegmentTable, latentClass: number, segments: Cells): void {
     const { cells, counts, length } = segments;
     if (length === 0) return;

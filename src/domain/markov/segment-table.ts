@@ -3,36 +3,36 @@ import type { LatentClass } from './classes.ts';
 import { CELL_FIGURES, CELLS, type GapTable, IMPOSSIBLE } from './gap-table.ts';
 import { Transition } from './transition.ts';
 
-/** Longer stretches beside a poll are not tabulated. */
+/** Longer edges are not tabulated. */
 export const LONGEST_EDGE = 150 * MINUTE;
 
-/** Edges are tabulated at these lengths, closer together where they are short; in between we interpolate. */
+/** The number of tabulated edge lengths, denser for short ones; in between, figures are interpolated. */
 const LENGTHS = 19;
 const LENGTH_UNIT = LONGEST_EDGE / (LENGTHS - 1) ** 2;
 
 /**
- * What is left of a gap beside an edge matters less, and is rounded to one of these: so many each time that it (and one
- * unit) doubles, up to eight days. The last is endless.
+ * The rest of a gap beside an edge matters less and is rounded to one of these lengths: `DIVISIONS` for each doubling,
+ * up to eight days. The last is infinite.
  */
 const DIVISIONS = 8;
 const RESTS = 11 * DIVISIONS + 3;
 const REST_UNIT = 5 * MINUTE;
 
-/** First all cells of whole gaps, then the edges by state, rest and length. */
+/** The number of gap segments: all cells of whole gaps, then the edges by state, rest and length. */
 export const GAP_SEGMENTS = CELLS + 2 * RESTS * LENGTHS;
 
 /** The figures of a segment and a latentClass: see `GapSegmentTable.figures`. */
 export const SEGMENT_FIGURES = 4;
 
 /**
- * Pieces of open time by which a store's downtime is added up, and what each means for each class of store. A segment is a
- * gap between two polls that is open throughout, or an edge: an open stretch that begins (or, backwards, ends) at a poll
- * and is cut off, by business hours or by a window, before the other poll of its gap, which saw the same state.
+ * The downtime of gap segments for each latent class. A gap segment is a gap between two polls that is open throughout,
+ * or an edge: an open stretch that begins (or ends) at a poll and is cut, by business hours or the start of a window,
+ * before the other poll of its gap, which saw the same state.
  */
 export class GapSegmentTable {
   /**
-   * Four figures each, at `(latentClass · GAP_SEGMENTS + segment) · SEGMENT_FIGURES`: the expected downtime in milliseconds, its variance,
-   * and the logarithms of the probabilities that the store was never and always down.
+   * Four figures, at `(class · GAP_SEGMENTS + segment) · SEGMENT_FIGURES`: the expected downtime in milliseconds, its
+   * variance, and the log-probabilities that the store was never and always down.
    */
   readonly figures: Float64Array;
 
@@ -88,11 +88,11 @@ function edgeOf(state: number, rest: number, length: number): number {
 }
 
 /**
- * Where an edge stands among the segments: the whole part is a segment, the rest how far it is to the next.
+ * The position of an edge among the gap segments: the integer part is a segment, the fraction interpolates to the next.
  *
- * @param state what the polls at both ends of its gap saw, or the only one
+ * @param state the state at both ends of its gap, or at the only one
  * @param length milliseconds, at most `LONGEST_EDGE`
- * @param rest what is left of the gap, at most eight days, or infinite when there is no other poll
+ * @param rest the rest of the gap, at most eight days, or infinite when there is no other poll
  */
 export function gapSegmentOf(state: number, length: number, rest: number): number {
   const units = 1 + rest / REST_UNIT;
@@ -108,7 +108,7 @@ function lengthAt(column: number): number {
   return LENGTH_UNIT * column ** 2;
 }
 
-/** In the middle of a line; of the first, none at all, as where only a window cuts. */
+/** The rest in the middle of a line; 0 for the first, where only a window cuts. */
 function restAt(line: number): number {
   if (line === RESTS - 1) return 1e6 * HOUR;
   return line === 0

@@ -1,7 +1,6 @@
 /**
- * A store as a Markov chain of two states in elapsed time, seen from one of them: how often it enters that state
- * while it is in the other, and how often it leaves it, both a millisecond. To ask about downtime, `enter` is the rate
- * of going down and `leave` the rate of coming back; to ask about uptime, the other way round.
+ * The rates of a two-state Markov chain in elapsed time, per millisecond: `enter` from state 0 to state 1, `leave` from
+ * state 1 to state 0. State 1 is the one whose time is asked for, so for downtime `enter` is the failure rate.
  */
 export interface Rates {
   readonly enter: number;
@@ -9,15 +8,13 @@ export interface Rates {
 }
 
 /**
- * What a stretch of elapsed time does to a chain, for each state at its start and at its end (0: the other state, 1:
- * the one asked about; `p01` is from 0 to 1). With T the milliseconds spent in state 1 on the way, `p` is the
- * probability to arrive there, `g` is E[T; arrive there] and `h` is E[T²; arrive there]. `n` is the
- * expected number of times that state 1 is entered on the way, together with arriving there. `stay0` and `stay1` are the
+ * The transition of a chain over a stretch of elapsed time, for each state at its start and end (`p01`: from 0 to 1).
+ * With T the milliseconds in state 1, `p` is the probability of the end state given the start state, `g` is E[T; end
+ * state], `h` is E[T²; end state], and `n` is E[number of entries into state 1; end state]. `stay0` and `stay1` are the
  * probabilities of never leaving the state.
  *
- * The probabilities are those of Kalbfleisch & Lawless (1985), the moments the integrals of Hobolth & Jensen (2011)
- * worked out for two states. Everything is a sum of terms that are not negative, so nothing cancels, also when the
- * stretch is short or a rate is 0.
+ * Probabilities as in Kalbfleisch & Lawless (1985); the moments are the integrals of Hobolth & Jensen (2011) in closed
+ * form for two states. All are sums of nonnegative terms, so nothing cancels when the stretch is short or a rate is 0.
  */
 export class Transition {
   p00 = 1;
@@ -39,7 +36,7 @@ export class Transition {
   stay0 = 1;
   stay1 = 1;
 
-  /** Only `p`, which is all that is asked of time that does not count. */
+  /** Computes `p` only, which is enough for closed time. */
   move({ enter, leave }: Rates, time: number): void {
     const rate = enter + leave;
     const x = rate * time;
@@ -51,10 +48,14 @@ export class Transition {
     this.p11 = rate > 0 ? (enter + leave * e) / rate : 1;
   }
 
-  /** @param time the length of the stretch in milliseconds, finite */
+  /**
+   * Computes everything.
+   *
+   * @param time the length of the stretch in milliseconds, finite
+   */
   set({ enter, leave }: Rates, time: number): void {
     const rate = enter + leave;
-    // A chain that never moves: any split of the rate will do, since x is 0 then.
+    // With both rates 0, x is 0 and any a and b give the same result.
     const a = rate > 0 ? enter / rate : 0.5;
     const b = rate > 0 ? leave / rate : 0.5;
     const x = rate * time;
@@ -116,7 +117,7 @@ export class Transition {
   }
 }
 
-/** Below it the closed forms lose digits, and a few terms of the series have them all. */
+/** Below this x the closed forms lose digits; a few terms of the series are exact. */
 const SMALL = 0.25;
 const TERMS = 9;
 
@@ -125,7 +126,7 @@ const FALL = series(1, (n) => (2 * n) / ((n + 1) * (n + 2)));
 const BEND_1 = series(2, (n) => (2 * (n - 1)) / ((n + 1) * (n + 2)));
 const BEND_2 = series(2, (n) => (n * (n - 1)) / ((n + 1) * (n + 2)));
 
-/** The coefficients from the power `first` on, with the signs taken out. */
+/** The coefficients from the power `first` on, without their alternating signs. */
 function series(first: number, coefficient: (n: number) => number): Float64Array {
   let factorial = 1;
   for (let n = 2; n < first; n++) factorial *= n;

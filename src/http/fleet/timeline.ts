@@ -5,12 +5,11 @@ import { shownZone } from '../../calendar/tzdb.ts';
 import { DAY } from '../../domain/hours.ts';
 import type { Intervals } from '../../domain/interval.ts';
 import type { Segment, Stretch, Timeline as TimelineOf, Totals } from '../../domain/timeline.ts';
-import { POLL_REACH, WINDOWS } from '../../domain/window.ts';
+import { POLL_REACH, WINDOW_NAMES, WINDOWS, type WindowName } from '../../domain/window.ts';
 import { wallAt } from '../../domain/zone.ts';
 import type { FleetService, NamedTimeline } from '../../fleet/service.ts';
 import type { TimelineRange } from '../../fleet/timeline.ts';
 import { invalid } from '../../lib/errors.ts';
-import { WINDOW_NAMES, type WindowName } from '../../reports/figures.ts';
 import { AsOf, asOfFrom, seconds } from '../as-of.ts';
 import {
   FirstPoll,

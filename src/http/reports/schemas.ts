@@ -1,8 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { formatInstant, instantFrom } from '../../calendar/instant.ts';
 import { ESTIMATORS } from '../../domain/markov/estimator.ts';
+import { WINDOW_NAMES, type WindowName } from '../../domain/window.ts';
 import { LIMITS } from '../../lib/budgets.ts';
-import { type ReportFigures, WINDOW_NAMES, type WindowName } from '../../reports/figures.ts';
+import type { ReportFigures } from '../../reports/figures.ts';
 import { EXACT_DETAIL_NAMES, QUANTITIES } from '../../reports/quantities.ts';
 import type { ReportRequest } from '../../reports/service.ts';
 import { warningOf } from '../../reports/stale-polls.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ReportDetails } from '../../../src/domain/details.ts';
+import { FigureColumns } from '../../../src/domain/figures.ts';
 import { ALWAYS, contains, intersect, total, union } from '../../../src/domain/interval.ts';
 import { type LatentClass, shareUp } from '../../../src/domain/markov/classes.ts';
 import { FleetSample, fitMixture } from '../../../src/domain/markov/em.ts';
@@ -10,8 +10,9 @@ import { GapTable, gapAt, KNOTS, UP_UP } from '../../../src/domain/markov/gap-ta
 import { StoreGaps } from '../../../src/domain/markov/gaps.ts';
 import { DowntimePosterior } from '../../../src/domain/markov/posterior.ts';
 import { arrangePolls } from '../../../src/domain/polls.ts';
-import { type Batch, batchUptime, eachStore, UptimeFigures } from '../../../src/domain/uptime.ts';
+import { type Batch, batchUptime, eachStore } from '../../../src/domain/uptime.ts';
 import { WINDOWS } from '../../../src/domain/window.ts';
+import { nineFigures } from '../../support/figures.ts';
 import { type HoursRow, type PollRow, pollColumns, scheduleOf } from '../../support/fleet.ts';
 import { simulatedFleet } from '../../support/simulated.ts';
 import { slowEstimate } from '../../support/slow-estimate.ts';
@@ -21,10 +22,9 @@ const AS_OF = Date.parse('2025-06-04T12:34:56.789Z');
 const AS_OF_SHARP = Date.parse('2025-06-04T12:30:00Z');
 
 function estimated(name: EstimatorName, batch: Batch, asOf: number) {
-  const figures = new UptimeFigures(batch.schedule.stores);
-  const details = new ReportDetails(batch.schedule.stores);
-  new FleetEstimator(name).estimate(batch, asOf, figures, details, 0);
-  return { figures, details };
+  const figures = new FigureColumns(batch.schedule.stores, true);
+  new FleetEstimator().estimate(name, batch, asOf, figures, 0);
+  return figures;
 }
 
 function batchOf(stores: number, hours: readonly HoursRow[], polls: readonly PollRow[]): Batch {
@@ -109,18 +109,18 @@ test('figures and ranges keep within the open time, and nearest is what it is wi
         hours,
         seen.map((poll) => ({ store: 0, ...poll })),
       );
-      const plain = new UptimeFigures(2);
+      const plain = new FigureColumns(2);
       batchUptime(batch, asOf, plain, 0);
       const rule = estimated('nearest', batch, asOf);
       const chain = estimated('markov', batch, asOf);
       for (const store of [0, 1]) {
-        assert.deepEqual([...rule.figures.of(store)], [...plain.of(store)]);
+        assert.deepEqual(nineFigures(rule, store), nineFigures(plain, store));
         for (const w of WINDOWS.keys()) {
           const open = plain.open(store, w);
-          assert.equal(chain.figures.open(store, w), open);
-          const known = chain.details.polls(store, 2) > 0 || plain.up(store, w) + plain.down(store, w) > 0;
-          for (const { figures, details } of [rule, chain]) {
-            const [low, up, high] = [details.low(store, w), figures.up(store, w), details.high(store, w)];
+          assert.equal(chain.open(store, w), open);
+          const known = chain.polls(store, 2) > 0 || plain.up(store, w) + plain.down(store, w) > 0;
+          for (const figures of [rule, chain]) {
+            const [low, up, high] = [figures.low(store, w), figures.up(store, w), figures.high(store, w)];
             assert.ok(0 <= low && low <= up && up <= high && high <= open, `${low} ≤ ${up} ≤ ${high} ≤ ${open}`);
             if (known) assert.equal(up + figures.down(store, w), open);
           }
@@ -132,11 +132,11 @@ test('figures and ranges keep within the open time, and nearest is what it is wi
 });
 
 test('a store with no poll that counts may have been up for none or all of its open time', () => {
-  const { figures, details } = estimated('markov', batchOf(1, [], []), AS_OF);
+  const figures = estimated('markov', batchOf(1, [], []), AS_OF);
   for (const [w, window] of WINDOWS.entries()) {
     assert.deepEqual([figures.up(0, w), figures.down(0, w), figures.open(0, w)], [0, 0, window]);
-    assert.deepEqual([details.low(0, w), details.high(0, w), details.polls(0, w)], [0, window, 0]);
-    assert.equal(details.longestGap(0, w), window);
+    assert.deepEqual([figures.low(0, w), figures.high(0, w), figures.polls(0, w)], [0, window, 0]);
+    assert.equal(figures.longestGap(0, w), window);
   }
 });
 
@@ -148,17 +148,17 @@ test('polls are counted by window, and the longest open time between two of them
         hours,
         seen.map((poll) => ({ store: 0, ...poll })),
       );
-      const { details } = estimated('nearest', batch, asOf);
+      const figures = estimated('nearest', batch, asOf);
       eachStore(batch, asOf, (_, open) => {
         const counting = seen.map(({ instant }) => instant).filter((instant) => contains(open, instant));
         for (const [w, window] of WINDOWS.entries()) {
           const start = asOf - window;
-          assert.equal(details.polls(0, w), counting.filter((instant) => instant >= start).length);
+          assert.equal(figures.polls(0, w), counting.filter((instant) => instant >= start).length);
           const cuts = [start, ...counting.filter((instant) => instant > start), asOf];
           const gaps = cuts
             .slice(1)
             .map((to, i) => total(intersect(open, [cuts[i] ?? to, Math.max(to, cuts[i] ?? to)])));
-          assert.equal(details.longestGap(0, w), Math.max(...gaps));
+          assert.equal(figures.longestGap(0, w), Math.max(...gaps));
         }
       });
     }),
@@ -268,10 +268,10 @@ test('a fleet whose stores are all alike is learned from their polls', () => {
 test('of three stores none teaches the others that nothing ever happens', () => {
   const seen = Array.from({ length: 190 }, (_, i) => AS_OF - (i + 0.5) * HOUR);
   const rows = [0, 1, 2].flatMap((store) => seen.map((instant) => ({ store, instant, active: true })));
-  const { figures, details } = estimated('markov', batchOf(3, [], rows), AS_OF);
+  const figures = estimated('markov', batchOf(3, [], rows), AS_OF);
   assert.ok(figures.up(0, 2) > 0.99 * 7 * DAY, 'nearly always up');
   assert.ok(figures.up(0, 2) < 7 * DAY, 'though nobody looked between the polls');
-  assert.ok(details.low(0, 2) < 7 * DAY, 'so that the range has a width');
+  assert.ok(figures.low(0, 2) < 7 * DAY, 'so that the range has a width');
 });
 
 test('a store that is unlike all others of its fleet is believed its own polls', () => {
@@ -281,7 +281,7 @@ test('a store that is unlike all others of its fleet is believed its own polls',
     const rows = Array.from({ length: 2000 }, (_, store) =>
       seen.map((instant) => ({ store, instant, active: (store === 1) !== usual })),
     ).flat();
-    const { figures } = estimated('markov', batchOf(2000, [], rows), AS_OF);
+    const figures = estimated('markov', batchOf(2000, [], rows), AS_OF);
     for (const [w, window] of WINDOWS.entries()) {
       const up = figures.up(1, w) / window;
       assert.ok(usual ? up < 0.05 : up > 0.95, `up ${up} of a window beside stores that are ${usual}`);
@@ -291,8 +291,8 @@ test('a store that is unlike all others of its fleet is believed its own polls',
 
 test('two polls of one store leave its week in doubt', () => {
   const rows = [50, 20].map((minutes) => ({ store: 0, instant: AS_OF - minutes * MINUTE, active: true }));
-  const { figures, details } = estimated('markov', batchOf(1, [], rows), AS_OF);
-  const [low, up, high] = [details.low(0, 2), figures.up(0, 2), details.high(0, 2)];
+  const figures = estimated('markov', batchOf(1, [], rows), AS_OF);
+  const [low, up, high] = [figures.low(0, 2), figures.up(0, 2), figures.high(0, 2)];
   assert.ok(low < 6 * DAY && up < 7 * DAY && high <= 7 * DAY, `${low / HOUR} ≤ ${up / HOUR} ≤ ${high / HOUR} hours`);
 });
 
@@ -304,12 +304,12 @@ test('the chain is closer to the truth than the rule, and its ranges hold nine o
   const squares = { chain: 0, rule: 0 };
   let [inside, stores] = [0, 0];
   for (let store = 0; store < batch.schedule.stores; store++) {
-    if (chain.details.polls(store, week) === 0) continue;
+    if (chain.polls(store, week) === 0) continue;
     const truth = up[store * WINDOWS.length + week] ?? Number.NaN;
-    squares.chain += ((chain.figures.up(store, week) - truth) / HOUR) ** 2;
-    squares.rule += ((rule.figures.up(store, week) - truth) / HOUR) ** 2;
+    squares.chain += ((chain.up(store, week) - truth) / HOUR) ** 2;
+    squares.rule += ((rule.up(store, week) - truth) / HOUR) ** 2;
     stores++;
-    if (truth >= chain.details.low(store, week) - 1 && truth <= chain.details.high(store, week) + 1) inside++;
+    if (truth >= chain.low(store, week) - 1 && truth <= chain.high(store, week) + 1) inside++;
   }
   assert.ok(squares.chain < 0.75 * squares.rule, `${squares.chain} beside ${squares.rule}`);
   assert.ok(inside / stores > 0.86 && inside / stores < 0.94, `${inside} of ${stores}`);

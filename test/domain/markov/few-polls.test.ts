@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ReportDetails } from '../../../src/domain/details.ts';
+import { FigureColumns } from '../../../src/domain/figures.ts';
 import { ALWAYS, contains } from '../../../src/domain/interval.ts';
 import { FleetEstimator } from '../../../src/domain/markov/estimator.ts';
 import { monitoredTime, unmonitoredTime } from '../../../src/domain/monitored.ts';
 import type { PollColumns } from '../../../src/domain/polls.ts';
-import { eachStore, UptimeFigures } from '../../../src/domain/uptime.ts';
+import { eachStore } from '../../../src/domain/uptime.ts';
 import { WINDOWS } from '../../../src/domain/window.ts';
 import type { RegimeName } from '../../../src/simulate/regimes.ts';
 import { pollColumns } from '../../support/fleet.ts';
@@ -38,13 +38,12 @@ function rangesOf(regime: RegimeName, polls: number, others: number, seed: numbe
     kept.push(...counting.slice(end - polls, end));
   });
   assert.equal(few.length, 100);
-  const figures = new UptimeFigures(stores);
-  const details = new ReportDetails(stores);
+  const figures = new FigureColumns(stores, true);
   const known = { ...batch, polls: pick(batch.polls, kept) };
-  new FleetEstimator('nearest').estimate(known, asOf, figures, details, 0);
+  new FleetEstimator().estimate('nearest', known, asOf, figures, 0);
   return few.map((store) => ({
-    low: details.low(store, WEEK),
-    high: details.high(store, WEEK),
+    low: figures.low(store, WEEK),
+    high: figures.high(store, WEEK),
     open: figures.open(store, WEEK),
     truth: up[store * WINDOWS.length + WEEK] as number,
   }));

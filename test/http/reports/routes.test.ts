@@ -9,7 +9,7 @@ import { zoneRelease } from '../../../src/calendar/tzdb.ts';
 import { Database } from '../../../src/duckdb/database.ts';
 import { literal } from '../../../src/duckdb/session.ts';
 import { computeReport } from '../../../src/reports/compute.ts';
-import { renderReport } from '../../../src/reports/formats.ts';
+import { renderFigures } from '../../../src/reports/formats.ts';
 import { eventsOf } from '../../support/events.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
 import { merge } from '../../support/staging.ts';
@@ -81,7 +81,7 @@ test('every format says what the exact figures say', async (t) => {
   const server = await fleet(t);
   const id = await made(server);
   const exact = await server.storage.snapshot(async (s) =>
-    [...renderReport(await computeReport(s, T), 'exact')].join(''),
+    [...renderFigures(await computeReport(s, T), 'exact')].join(''),
   );
   const rows = exact.split('\n').slice(1, -1);
   const figures = new Map(

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { StoredPolls } from '../../../src/intake/prober/history.ts';
 import { Prober } from '../../../src/intake/prober/prober.ts';
 import { computeReport } from '../../../src/reports/compute.ts';
-import { renderReport } from '../../../src/reports/formats.ts';
+import { renderFigures } from '../../../src/reports/formats.ts';
 import type { Storage } from '../../../src/storage/ports/storage.ts';
 import { StoreDirectory } from '../../../src/stores/directory.ts';
 import { FakeStores } from '../../support/fake-stores.ts';
@@ -83,5 +83,5 @@ async function describe(importer: Importer, ids: readonly string[], fakeStores: 
 
 async function report(storage: Storage, clock: Clock): Promise<string> {
   const computed = await storage.snapshot((snapshot) => computeReport(snapshot, clock.instant));
-  return [...renderReport(computed, 'exact')].join('');
+  return [...renderFigures(computed, 'exact')].join('');
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
 import { copyStorage } from '../../../src/copy.ts';
 import { computeReport } from '../../../src/reports/compute.ts';
-import { renderReport } from '../../../src/reports/formats.ts';
+import { renderFigures } from '../../../src/reports/formats.ts';
 import { DuckdbStorage } from '../../../src/storage/duckdb/storage.ts';
 import type { MergeCounts, ScheduleFeed, UnreadStores } from '../../../src/storage/ports/import-session.ts';
 import type {
@@ -423,7 +423,7 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
       await copyStorage(storage, copy, () => {});
       for (const each of [storage, copy]) {
         const report = await each.snapshot((s) => computeReport(s, MONDAY + HOUR));
-        assert.deepEqual([...renderReport(report, 'exact')].join('').split('\n').slice(1, 3), [
+        assert.deepEqual([...renderFigures(report, 'exact')].join('').split('\n').slice(1, 3), [
           `a,0,0,0,0,0,0,${HOUR},${DAY},${7 * DAY}`,
           `b,0,0,0,0,0,0,${HOUR},${DAY},${7 * DAY}`,
         ]);
@@ -641,7 +641,7 @@ function revisions(storage: Storage): Promise<number[]> {
 }
 
 function reportOf(storage: Storage, asOf: number): Promise<string> {
-  return storage.snapshot(async (s) => [...renderReport(await computeReport(s, asOf), 'exact')].join(''));
+  return storage.snapshot(async (s) => [...renderFigures(await computeReport(s, asOf), 'exact')].join(''));
 }
 
 /** Like an import of stores with unreadable rows. */
