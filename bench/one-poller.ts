@@ -7,6 +7,8 @@ import { ProbeClient } from '../src/intake/prober/probe-client.ts';
 import { STEP_INTERVAL } from '../src/intake/prober/probe-scheduler.ts';
 import { Prober } from '../src/intake/prober/prober.ts';
 import type { StoreUrl } from '../src/intake/prober/target-schedule.ts';
+import { ClockWatch } from '../src/lib/world/clock-watch.ts';
+import { elapsed } from '../src/lib/world/clocks.ts';
 import { AddressGuard } from '../src/outbound/addresses.ts';
 import { Exchanger } from '../src/outbound/exchange.ts';
 import { GuardedResolver } from '../src/outbound/resolver.ts';
@@ -32,11 +34,12 @@ const HOSTS = 1_000;
 
 const [database = '', folder = '', port = '', stores = '', minutes = ''] = process.argv.slice(2);
 const interval = Number(minutes) * MINUTE;
+const log = pino({ level: 'silent' });
 await withStorage(database, async (storage) => {
   const resolver = new GuardedResolver(
     new AddressGuard(['127.0.0.1/32']),
     async () => [{ address: '127.0.0.1', family: 4 }],
-    Date.now,
+    elapsed,
   );
   const rule = {
     ...{ template: undefined, headers: {}, statuses: [[200, 299]] as const, timeout: 10_000, maxBytes: 65_536 },
@@ -58,7 +61,7 @@ await withStorage(database, async (storage) => {
       history: polledJustNow(targets),
       sink: { append: (batch) => storage.appendPolls([batch]) },
       gaps: storage.gaps,
-      ...{ peers: undefined, control: undefined, log: pino({ level: 'silent' }), now: Date.now },
+      ...{ peers: undefined, control: undefined, log, clock: new ClockWatch({ log }) },
     },
     { interval, concurrency: 256, perHost: 16, folder, server: 'bench' },
   );

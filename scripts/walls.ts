@@ -29,7 +29,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'intake/feeds': ['lib', 'domain', 'calendar', 'duckdb', 'storage/ports'],
   'intake/api': ['lib', 'domain', 'calendar', 'storage/ports', 'accounts/access', 'stores', 'intake/feeds'],
   'intake/uploads': ['lib', 'jobs', 'storage/ports', 'intake/feeds'],
-  'intake/sync': ['lib', 'outbound', 'storage/ports', 'metrics', 'intake/feeds'],
+  'intake/sync': ['lib', 'domain', 'outbound', 'storage/ports', 'metrics', 'intake/feeds'],
   'intake/prober': ['lib', 'domain', 'calendar', 'outbound', 'storage/ports'],
   reports: [
     'lib',

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import { Accounts } from './accounts/service.ts';
 import { checkListening } from './accounts/start.ts';
@@ -30,6 +28,10 @@ import { type SyncDependencies, SyncService } from './intake/sync/service.ts';
 import { ImportService } from './intake/uploads/service.ts';
 import { UploadsFolder } from './intake/uploads/uploads.ts';
 import { DEFAULT_BUDGETS } from './lib/budgets.ts';
+import { ClockWatch } from './lib/world/clock-watch.ts';
+import { CLOCKS } from './lib/world/clocks.ts';
+import { newId } from './lib/world/random.ts';
+import { after, every, sleep } from './lib/world/timers.ts';
 import { Metrics } from './metrics.ts';
 import { AddressGuard } from './outbound/addresses.ts';
 import { Exchanger } from './outbound/exchange.ts';
@@ -79,34 +81,63 @@ export function createReader(config: Config, storage: Storage): FeedReader {
 export const IN_MEMORY: DatabaseLocation = { engine: 'duckdb', path: undefined };
 
 /** The accounts in an opened storage. */
-export function openAccounts(storage: Storage, { signIn }: Pick<Config, 'signIn'>, now = Date.now): Accounts {
-  return new Accounts({ catalog: storage.accounts, now, secretKey: signIn.secretKey, oidc: signIn.oidc });
+export function openAccounts(storage: Storage, { signIn }: Pick<Config, 'signIn'>, clocks = CLOCKS): Accounts {
+  const { now, elapsed } = clocks;
+  return new Accounts({ catalog: storage.accounts, now, elapsed, secretKey: signIn.secretKey, oidc: signIn.oidc });
 }
 
-export interface Server {
-  readonly app: App;
+/** What a server does beside answering requests over HTTP. */
+export interface Services {
   readonly accounts: Accounts;
-  readonly reports: ReportService;
+  readonly clock: ClockWatch;
+  readonly directory: StoreDirectory;
+  readonly fleet: FleetService;
+  readonly freshness: Freshness;
   readonly imports: ImportService;
-  readonly syncs: SyncService;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly polls: PollService;
   /** `undefined`: this server does not poll. */
   readonly prober: Prober | undefined;
-  readonly metrics: Metrics;
-  readonly log: Logger;
+  readonly reports: ReportService;
+  readonly stores: StoreService;
+  readonly syncs: SyncService;
+  /** Takes up what an earlier process left, and begins to work. */
+  start(): Promise<void>;
+  /** Ends reports, imports, syncs and probes. The storage stays open. */
+  stop(): Promise<void>;
+}
+
+export interface Server
+  extends Pick<Services, 'accounts' | 'reports' | 'imports' | 'syncs' | 'prober' | 'metrics' | 'log'> {
+  readonly app: App;
   /** Listens; returns the address, such as `http://127.0.0.1:5000`. */
   listen(): Promise<string>;
   /** Ends requests, reports and imports, then closes the database. */
   close(): Promise<void>;
 }
 
-/** Parts that a test may have otherwise. */
-export interface ServerParts {
-  readonly authenticator?: Authenticator;
-  readonly states?: StateSource;
-  /** The clock, milliseconds. */
+/** Parts of the services that a test or a simulation may replace. */
+export interface ServiceParts {
+  /** The wall clock, milliseconds. */
   readonly now?: () => number;
+  /** The monotonic clock, milliseconds; `now`, if only that is given. */
+  readonly elapsed?: () => number;
   /** How a sync waits before it tries a source again. */
   readonly wait?: SyncDependencies['wait'];
+  readonly log?: Logger;
+  /** Reads the feeds that come in. */
+  readonly reader?: FeedReader;
+  /** Makes the requests of probes. */
+  readonly exchanger?: ExchangerFor;
+  /** This server among those on the same database. */
+  readonly server?: string;
+}
+
+/** Parts that a test may have otherwise. */
+export interface ServerParts extends ServiceParts {
+  readonly authenticator?: Authenticator;
+  readonly states?: StateSource;
 }
 
 /** The log of a program that goes on running; begins with what is wrong with the Node that it runs on. */
@@ -117,17 +148,16 @@ export function openLog(level: string, now: () => number): Logger {
   return log;
 }
 
-/**
- * A server on an opened storage, which it takes over.
- *
- * @throws UserError `conflict` when others could reach it and there are no users; the storage stays the caller's
- */
-export async function createServer(config: Config, storage: Storage, parts: ServerParts = {}): Promise<Server> {
-  const now = parts.now ?? Date.now;
-  const accounts = openAccounts(storage, config, now);
-  await checkListening(accounts, config.host);
-  const log = openLog(config.logLevel, now);
+/** The services of a server on an opened storage, not yet at work. */
+export function createServices(config: Config, storage: Storage, parts: ServiceParts = {}): Services {
+  const now = parts.now ?? CLOCKS.now;
+  const elapsed = parts.elapsed ?? parts.now ?? CLOCKS.elapsed;
+  const server = parts.server ?? SERVER;
+  const log = parts.log ?? openLog(config.logLevel, now);
+  const clock = new ClockWatch({ clocks: { now, elapsed }, log });
+  const accounts = openAccounts(storage, config, { now, elapsed });
   const metrics = new Metrics();
+  metrics.watchClock(() => clock.steps);
   const reports = new ReportService({
     storage,
     budgets: config.budgets,
@@ -139,9 +169,8 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     now,
     onEnd: (outcome, seconds) => metrics.report(outcome, seconds),
   });
-  const directory = new StoreDirectory({ storage, now });
-  const reader = createReader(config, storage);
-  await reader.clear();
+  const directory = new StoreDirectory({ storage, elapsed });
+  const reader = parts.reader ?? createReader(config, storage);
   const imports = new ImportService({
     storage,
     budgets: config.budgets,
@@ -160,11 +189,11 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     directory,
     log,
     now,
+    elapsed,
     pollInterval: config.poll.interval,
     waitingPerRequester: config.budgets.waitingQuestionsPerUser,
   });
   metrics.watchFleet(() => fleet.gauges());
-  const states = parts.states ?? fleet;
   const stores = new StoreService({ storage, directory, now, audit: accounts.audit });
   const appender = new PollAppender(storage);
   const polls = new PollService({
@@ -176,9 +205,9 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     now,
     onReceived: (count) => metrics.polls('api', count),
   });
-  const authenticator = parts.authenticator ?? accounts;
   const syncs = createSyncs(config, {
-    ...{ storage, reader, log, now, wait: parts.wait, onChanged: () => directory.changed() },
+    ...{ storage, reader, log, now, server, wait: parts.wait, onChanged: () => directory.changed() },
+    trusted: () => clock.trusted,
     onPolls: (count) => metrics.polls('sync', count),
     onEnd: (results, aborted) =>
       metrics.sync(
@@ -197,7 +226,9 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
       return counts;
     },
   };
-  const prober = config.poll.on ? createProber(config, { storage, sink, directory, log, now }) : undefined;
+  const prober = config.poll.on
+    ? createProber(config, { storage, sink, directory, log, clock, server, exchanger: parts.exchanger })
+    : undefined;
   if (config.sync.sources.length > 0) {
     metrics.watchSyncs(async () => {
       const { badRows, ...gauges } = await syncs.gauges();
@@ -206,51 +237,62 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
   }
   if (prober !== undefined) metrics.watchPoller(() => prober.stats());
   const freshness = new Freshness({
-    ...{ storage, syncs, directory, now, interval: config.poll.interval },
+    ...{ storage, syncs, directory, clock, interval: config.poll.interval },
     troubleSince: () => prober?.stats().selfOutageSince,
     live: isLive(config),
     zoneWarning,
   });
-  const app = await buildApp({
-    storage,
-    reports,
-    freshness,
-    imports,
-    syncs,
-    directory,
-    states,
-    stores,
-    polls,
-    fleet,
-    metrics,
-    accounts,
-    authenticator,
-    rateLimit: config.rateLimit,
-    trustedProxies: config.trustedProxies,
-    budgets: config.budgets,
-    securityContact: config.securityContact,
-    log,
+  clock.onStep(() => {
+    fleet.drop();
+    freshness.drop();
+    syncs.reschedule();
   });
   return {
-    app,
-    accounts,
-    reports,
-    imports,
-    syncs,
-    prober,
-    metrics,
-    log,
-    listen: async () => {
-      logZones(log, now());
+    ...{ accounts, clock, directory, fleet, freshness, imports, log, metrics, polls, prober, reports, stores, syncs },
+    start: async () => {
+      await reader.clear();
+      clock.start();
       await reports.start();
       await imports.start();
       syncs.start();
       await prober?.start();
+    },
+    stop: async () => {
+      clock.stop();
+      await Promise.all([reports.stop(), imports.stop(), syncs.stop(), prober?.stop()]);
+    },
+  };
+}
+
+/**
+ * A server on an opened storage, which it takes over.
+ *
+ * @throws UserError `conflict` when others could reach it and there are no users; the storage stays the caller's
+ */
+export async function createServer(config: Config, storage: Storage, parts: ServerParts = {}): Promise<Server> {
+  const services = createServices(config, storage, parts);
+  const { accounts, clock, fleet, imports, log, metrics, prober, reports, syncs } = services;
+  await checkListening(accounts, config.host);
+  const app = await buildApp({
+    ...services,
+    storage,
+    states: parts.states ?? fleet,
+    authenticator: parts.authenticator ?? accounts,
+    rateLimit: config.rateLimit,
+    trustedProxies: config.trustedProxies,
+    budgets: config.budgets,
+    securityContact: config.securityContact,
+  });
+  return {
+    ...{ accounts, app, imports, log, metrics, prober, reports, syncs },
+    listen: async () => {
+      logZones(log, clock.now());
+      await services.start();
       return app.listen({ host: config.host, port: config.port });
     },
     close: async () => {
       await closeConnections(app);
-      await Promise.all([reports.stop(), imports.stop(), syncs.stop(), prober?.stop()]);
+      await services.stop();
       await storage.close();
     },
   };
@@ -266,18 +308,22 @@ function logZones(log: Logger, now: number): void {
 
 type SyncSurroundings = Pick<
   SyncDependencies,
-  'storage' | 'reader' | 'log' | 'now' | 'onChanged' | 'onPolls' | 'onEnd'
+  'storage' | 'reader' | 'log' | 'now' | 'onChanged' | 'onPolls' | 'onEnd' | 'trusted'
 > & {
   readonly wait?: SyncDependencies['wait'] | undefined;
+  readonly server?: string;
 };
 
 /** The sources that the configuration names, and when they are read. */
-export function createSyncs(config: Config, { wait = sleep, ...parts }: SyncSurroundings): SyncService {
+export function createSyncs(
+  config: Config,
+  { wait = sleep, server = SERVER, ...parts }: SyncSurroundings,
+): SyncService {
   const { sources, schedule, spread, timeout, maxBytes, allowPrivate } = config.sync;
   const { database } = config;
   const installation = database.engine === 'postgres' ? database.url : `${hostname()} ${resolve(database.path ?? '')}`;
   return new SyncService({
-    ...{ ...parts, sources, wait, server: SERVER, downloads: { timeout, maxBytes, allowPrivate } },
+    ...{ ...parts, sources, wait, server, downloads: { timeout, maxBytes, allowPrivate } },
     budgets: config.budgets,
     maxBadShare: config.maxBadShare,
     ...{ schedule: withOffset(schedule, installation, spread), rejectsDir: join('var', 'rejects') },
@@ -285,7 +331,7 @@ export function createSyncs(config: Config, { wait = sleep, ...parts }: SyncSurr
 }
 
 /** This server among those on the same database. */
-const SERVER = `${hostname()} ${process.pid} ${randomUUID().slice(0, 8)}`;
+const SERVER = `${hostname()} ${process.pid} ${newId().slice(0, 8)}`;
 
 /** Where the polls of the prober go. */
 type Sink = Pick<PollAppender, 'append'>;
@@ -295,13 +341,21 @@ interface ProberSurroundings {
   readonly sink: Sink;
   readonly directory: StoreDirectory;
   readonly log: Logger;
-  readonly now: () => number;
+  readonly clock: ClockWatch;
+  readonly server?: string;
+  readonly exchanger?: ExchangerFor | undefined;
 }
 
+/** Makes the requests of probes, to those addresses that the guard allows. */
+export type ExchangerFor = (guard: AddressGuard) => Pick<Exchanger, 'get'>;
+
+const exchangerFor: ExchangerFor = (guard) =>
+  new Exchanger(new GuardedResolver(guard, resolveBySystem, CLOCKS.elapsed));
+
 /** A prober of the stores that have a URL to probe. */
-export function createProber(config: Config, { storage, sink, directory, log, now }: ProberSurroundings): Prober {
+export function createProber(config: Config, surroundings: ProberSurroundings): Prober {
+  const { storage, sink, directory, log, clock, server = SERVER, exchanger = exchangerFor } = surroundings;
   const { rule, allowPrivate, control } = config.poll;
-  const exchanger = (guard: AddressGuard) => new Exchanger(new GuardedResolver(guard, resolveBySystem, now));
   // What else a member may have begun when another takes over its stores: a probe, its confirmation, its judgement.
   const handover = CONFIRM_AFTER + 4 * rule.timeout;
   return new Prober(
@@ -309,13 +363,13 @@ export function createProber(config: Config, { storage, sink, directory, log, no
       client: new ProbeClient(rule, exchanger(new AddressGuard(allowPrivate))),
       stores: async () => (await directory.current()).entries,
       history: new StoredPolls(storage),
-      sink: { append: (batch) => sink.append(pollsSince(batch, now() - config.budgets.earliestPoll)) },
+      sink: { append: (batch) => sink.append(pollsSince(batch, clock.now() - config.budgets.earliestPoll)) },
       gaps: storage.gaps,
-      peers: storage.peers && new Peers(storage.peers, SERVER, handover),
+      peers: storage.peers && new Peers(storage.peers, server, handover),
       control: controlCheck(control, exchanger(new AddressGuard(EVERYWHERE)), rule.timeout),
-      ...{ log, now },
+      ...{ log, clock },
     },
-    { ...config.poll, server: SERVER },
+    { ...config.poll, server },
   );
 }
 
@@ -328,12 +382,12 @@ const SWEEP_INTERVAL = 50;
 
 /** A connection that falls idle while the server closes would hold it up for its whole keep-alive time. */
 async function closeConnections(app: App): Promise<void> {
-  const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_INTERVAL);
-  const force = setTimeout(() => app.server.closeAllConnections(), GRACE);
+  const sweep = every(SWEEP_INTERVAL, () => app.server.closeIdleConnections());
+  const force = after(GRACE, () => app.server.closeAllConnections());
   try {
     await app.close();
   } finally {
-    clearInterval(sweep);
-    clearTimeout(force);
+    sweep.stop();
+    force.stop();
   }
 }

@@ -257,6 +257,19 @@ export class Metrics {
     );
   }
 
+  /** @param look asked at every scrape; how often the wall clock was set since the start */
+  watchClock(look: () => number): void {
+    new Counter({
+      name: 'restaurant_monitor_clock_steps_total',
+      help: 'Times that the system clock was set by more than a second while this server was running',
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        this.inc(look());
+      },
+    });
+  }
+
   get contentType(): string {
     return this.#registry.contentType;
   }

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { Clocks } from '../lib/world/ports.ts';
 import type { AccountReader, UserRecord } from '../storage/ports/account-catalog.ts';
 import type { Scope, UserPrincipal } from './access.ts';
 
@@ -14,6 +15,7 @@ export interface CachedPrincipal {
 }
 
 interface Entry {
+  /** On the monotonic clock. */
   readonly at: number;
   readonly answer: Promise<CachedPrincipal | undefined>;
 }
@@ -24,15 +26,15 @@ interface Entry {
  */
 export class PrincipalCache {
   readonly #entries = new LRUCache<string, Entry>({ max: REMEMBERED });
-  readonly #now: () => number;
+  readonly #clocks: Clocks;
 
-  constructor(now: () => number) {
-    this.#now = now;
+  constructor(clocks: Clocks) {
+    this.#clocks = clocks;
   }
 
   async find(tokenHash: string, look: () => Promise<CachedPrincipal | undefined>): Promise<UserPrincipal | undefined> {
     const known = await this.#answer(tokenHash, look);
-    return known === undefined || (known.until ?? Number.POSITIVE_INFINITY) <= this.#now()
+    return known === undefined || (known.until ?? Number.POSITIVE_INFINITY) <= this.#clocks.now()
       ? undefined
       : known.principal;
   }
@@ -46,10 +48,10 @@ export class PrincipalCache {
     tokenHash: string,
     look: () => Promise<CachedPrincipal | undefined>,
   ): Promise<CachedPrincipal | undefined> {
-    const now = this.#now();
+    const elapsed = this.#clocks.elapsed();
     const cached = this.#entries.get(tokenHash);
-    if (cached !== undefined && cached.at <= now && now < cached.at + FRESH) return cached.answer;
-    const entry: Entry = { at: now, answer: look() };
+    if (cached !== undefined && elapsed < cached.at + FRESH) return cached.answer;
+    const entry: Entry = { at: elapsed, answer: look() };
     this.#entries.set(tokenHash, entry);
     const drop = () => {
       if (this.#entries.get(tokenHash) === entry) this.#entries.delete(tokenHash);

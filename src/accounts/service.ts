@@ -22,6 +22,8 @@ export interface AccountsOptions {
   readonly catalog: AccountCatalog;
   /** The current time in milliseconds. */
   readonly now: () => number;
+  /** The monotonic clock, milliseconds; `now`, if not given. */
+  readonly elapsed?: () => number;
   /** Encrypts the secrets of authenticator apps; `undefined`: they are stored in plain text. */
   readonly secretKey?: string | undefined;
   /** The identity provider; `undefined`: none. */
@@ -44,10 +46,10 @@ export class Accounts {
   readonly #principals: PrincipalCache;
   #seen: number | undefined;
 
-  constructor({ catalog, now, secretKey, oidc }: AccountsOptions) {
+  constructor({ catalog, now, elapsed = now, secretKey, oidc }: AccountsOptions) {
     const passwords = new Passwords();
-    const principals = new PrincipalCache(now);
-    const throttle = new SignInThrottle(now);
+    const principals = new PrincipalCache({ now, elapsed });
+    const throttle = new SignInThrottle(elapsed);
     const audit = new AuditLog(catalog, now);
     const secrets = new ServerSecrets(catalog);
     const devices = new Devices(secrets);

@@ -40,10 +40,11 @@ export class SignInThrottle {
   readonly #devices = new Counters(FREE.device);
   readonly #addresses = new Counters(FREE.address);
   readonly #codes = new Counters(FREE.code);
-  readonly #now: () => number;
+  readonly #elapsed: () => number;
 
-  constructor(now: () => number) {
-    this.#now = now;
+  /** @param elapsed the monotonic clock, milliseconds */
+  constructor(elapsed: () => number) {
+    this.#elapsed = elapsed;
   }
 
   /**
@@ -58,7 +59,7 @@ export class SignInThrottle {
         : { counters: this.#devices, who: `${device} ${login}` };
     // A known browser does not depend on others at the same address either.
     const shared = device === undefined ? [{ counters: this.#addresses, who: networkOf(address) }] : [];
-    return beginAt([own, ...shared], own, this.#now);
+    return beginAt([own, ...shared], own, this.#elapsed);
   }
 
   /**
@@ -69,7 +70,7 @@ export class SignInThrottle {
    */
   beginCode({ login, device }: Claim): Attempt {
     const own = { counters: this.#codes, who: `${device ?? ''} ${login}` };
-    return beginAt([own], own, this.#now);
+    return beginAt([own], own, this.#elapsed);
   }
 }
 

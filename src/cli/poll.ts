@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import { createProber, openLog, openStorage } from '../compose.ts';
 import { loadConfig } from '../config/config.ts';
 import { PollAppender } from '../intake/api/appender.ts';
+import { ClockWatch } from '../lib/world/clock-watch.ts';
+import { elapsed, now } from '../lib/world/clocks.ts';
 import { StoreDirectory } from '../stores/directory.ts';
 import { onSignal } from './signals.ts';
 import { say } from './terminal.ts';
@@ -17,16 +19,19 @@ export function pollCommand(program: Command): void {
       const storage = await openStorage(config.database, config.budgets);
       const ended = new Promise<void>((resolve) => onSignal(() => resolve()));
       try {
-        const directory = new StoreDirectory({ storage, now: Date.now });
+        const directory = new StoreDirectory({ storage, elapsed });
         const sink = new PollAppender(storage);
-        const log = openLog(config.logLevel, Date.now);
-        const prober = createProber(config, { storage, sink, directory, log, now: Date.now });
+        const log = openLog(config.logLevel, now);
+        const clock = new ClockWatch({ log });
+        const prober = createProber(config, { storage, sink, directory, log, clock });
+        clock.start();
         await prober.start();
         const minutes = config.poll.interval / 60_000;
         const often = minutes === 1 ? 'every minute' : `every ${minutes} minutes`;
         say(`polling each store ${often}; writing day files to ${config.poll.folder}`);
         await ended;
         await prober.stop();
+        clock.stop();
       } finally {
         await storage.close();
       }

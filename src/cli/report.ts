@@ -6,6 +6,7 @@ import { type Command, Option } from 'commander';
 import { instantFrom } from '../calendar/instant.ts';
 import { openStorage } from '../compose.ts';
 import { type Config, type DatabaseLocation, isLive, loadConfig } from '../config/config.ts';
+import { latestInstant } from '../domain/future.ts';
 import { ESTIMATORS, type EstimatorName } from '../domain/markov/estimator.ts';
 import { isStale } from '../domain/staleness.ts';
 import { invalid, UserError } from '../lib/errors.ts';
@@ -78,7 +79,7 @@ function compute(
   detailed: boolean,
 ): Promise<ReportFigures> {
   return storage.snapshot(async (snapshot) => {
-    const asOf = given ?? (await snapshot.latestPoll());
+    const asOf = given ?? (await snapshot.latestPoll(latestInstant(Date.now())));
     if (asOf === undefined) {
       throw new UserError('conflict', 'there are no polls to take the report time from; use --as-of');
     }

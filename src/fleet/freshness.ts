@@ -1,5 +1,7 @@
+import { latestInstant } from '../domain/future.ts';
 import { isStale } from '../domain/staleness.ts';
 import { titleOf } from '../intake/feeds/registry.ts';
+import type { ClockWatch } from '../lib/world/clock-watch.ts';
 import { ageOf } from '../reports/stale-polls.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import type { SyncResult } from '../storage/ports/sync-log.ts';
@@ -17,8 +19,7 @@ export interface FreshnessParts {
   readonly live: boolean;
   /** Milliseconds between two polls of a store. */
   readonly interval: number;
-  /** The clock, milliseconds. */
-  readonly now: () => number;
+  readonly clock: Pick<ClockWatch, 'now' | 'elapsed' | 'warning'>;
   /** A warning about the age of the time zone rules. */
   readonly zoneWarning: (now: number) => string | undefined;
 }
@@ -33,13 +34,25 @@ export class Freshness {
 
   constructor(parts: FreshnessParts) {
     this.#parts = parts;
-    const compute = () => this.#read(parts.now());
-    this.#warnings = new StaleWhileRevalidate({ compute, now: parts.now, fresh: FRESH, stale: 0, onError: () => {} });
+    const compute = () => this.#read(parts.clock.now());
+    this.#warnings = new StaleWhileRevalidate({
+      compute,
+      elapsed: () => parts.clock.elapsed(),
+      fresh: FRESH,
+      stale: 0,
+      onError: () => {},
+    });
   }
 
   /** The warnings as text for people, half a minute old at most. They name no file and no URL. */
-  warnings(): Promise<string[]> {
-    return this.#warnings.get();
+  async warnings(): Promise<string[]> {
+    const { warning } = this.#parts.clock;
+    return [...(warning === undefined ? [] : [warning]), ...(await this.#warnings.get())];
+  }
+
+  /** Drops the cached warnings. */
+  drop(): void {
+    this.#warnings.drop();
   }
 
   async #read(now: number): Promise<string[]> {
@@ -55,7 +68,7 @@ export class Freshness {
   async #live(now: number): Promise<string[]> {
     const { storage, syncs, interval, troubleSince } = this.#parts;
     const warnings: string[] = [];
-    const latest = await storage.snapshot((snapshot) => snapshot.latestPoll());
+    const latest = await storage.snapshot((snapshot) => snapshot.latestPoll(latestInstant(now)));
     if (latest === undefined) warnings.push('there are no polls yet');
     else if (isStale(latest, now, interval)) warnings.push(`the newest poll is ${ageOf(latest, now)}`);
     if (troubleSince() !== undefined) warnings.push('the poller is in trouble itself and observes nothing');

@@ -137,7 +137,7 @@ export async function readLive(
     for (const [i, at] of said.store.entries()) if (instant[at] === said.instant[i]) reasons.set(at, said.reason);
   }
   const seen = new LiveStates(asOf, undefined, columns).latestPollOf(stores);
-  return new LiveStates(asOf, seen ?? upTo(asOf, await snapshot.latestPoll()), columns);
+  return new LiveStates(asOf, seen ?? (await snapshot.latestPoll(asOf)), columns);
 }
 
 function newColumns(stores: readonly StoreEntry[]): LiveColumns {
@@ -152,8 +152,4 @@ function newColumns(stores: readonly StoreEntry[]): LiveColumns {
     reasons: new Map(),
     first: new Float64Array(span).fill(Number.NaN),
   };
-}
-
-function upTo(asOf: number, instant: number | undefined): number | undefined {
-  return instant !== undefined && instant <= asOf ? instant : undefined;
 }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
+import { latestInstant } from '../domain/future.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
 import { FairQueue } from '../lib/fair-queue.ts';
 import { PromiseCache } from '../lib/promise-cache.ts';
@@ -20,8 +21,10 @@ export interface FleetServiceParts {
   readonly storage: Pick<Storage, 'snapshot' | 'gaps'>;
   readonly directory: StoreDirectory;
   readonly log: Logger;
-  /** The clock, milliseconds. */
+  /** The wall clock, milliseconds. */
   readonly now: () => number;
+  /** The monotonic clock, milliseconds. */
+  readonly elapsed: () => number;
   /** A store is polled about so often, milliseconds. */
   readonly pollInterval: number;
   /** Questions about an instant that may wait for one requester. */
@@ -75,6 +78,7 @@ export class FleetService implements StateSource {
   readonly #schedules: Schedules;
   readonly #log: Logger;
   readonly #now: () => number;
+  readonly #elapsed: () => number;
   readonly #data: StaleWhileRevalidate<DataState>;
   readonly #live: StaleWhileRevalidate<LiveStates>;
   readonly #trouble: StaleWhileRevalidate<number | undefined>;
@@ -89,7 +93,7 @@ export class FleetService implements StateSource {
   /** Computations over one store, which are short and wait for none of the others. */
   readonly #timelines: FairQueue;
 
-  constructor({ storage, directory, log, now, pollInterval, waitingPerRequester }: FleetServiceParts) {
+  constructor({ storage, directory, log, now, elapsed, pollInterval, waitingPerRequester }: FleetServiceParts) {
     const limits = { perRequester: waitingPerRequester, total: QUEUE };
     this.#walks = new FairQueue(limits);
     this.#timelines = new FairQueue(limits);
@@ -99,10 +103,16 @@ export class FleetService implements StateSource {
     this.#schedules = new Schedules(storage, directory);
     this.#log = log;
     this.#now = now;
+    this.#elapsed = elapsed;
     this.#data = this.#revalidated(DATA, () => this.#readData());
     this.#live = this.#revalidated(LIVE, () => this.#readLive(this.#now()));
     this.#census = this.#revalidated(FIGURES, () => storage.snapshot((snapshot) => snapshot.census()));
     this.#trouble = this.#revalidated(LIVE, () => this.#troubleAt(this.#now()));
+  }
+
+  /** Drops what was computed before the wall clock was set. */
+  drop(): void {
+    for (const made of [this.#data, this.#live, this.#trouble, ...this.#figures.values()]) made.drop();
   }
 
   /** The server's clock. */
@@ -117,7 +127,7 @@ export class FleetService implements StateSource {
       stores === 'all'
         ? latestPoll
         : await this.#latestPolls.get(`${revision} ${nameOf(stores)}`, () =>
-            this.#storage.snapshot((snapshot) => snapshot.latestPollOf([...stores])),
+            this.#storage.snapshot((s) => s.latestPollOf([...stores], latestInstant(this.#now()))),
           );
     if (latest !== undefined) return latest;
     const where = stores === 'all' ? 'in the database' : 'of your stores';
@@ -216,7 +226,7 @@ export class FleetService implements StateSource {
   async #readData(): Promise<DataState> {
     return this.#storage.snapshot(async (snapshot) => ({
       revision: await snapshot.revision(),
-      latestPoll: await snapshot.latestPoll(),
+      latestPoll: await snapshot.latestPoll(latestInstant(this.#now())),
     }));
   }
 
@@ -249,7 +259,7 @@ export class FleetService implements StateSource {
     return new StaleWhileRevalidate({
       ...times,
       compute: make,
-      now: this.#now,
+      elapsed: this.#elapsed,
       onError: (error) => this.#log.warn({ reason: messageOf(error) }, 'fleet refresh failed; serving stale data'),
     });
   }

@@ -1,9 +1,7 @@
-import { elapsed } from '../lib/world/clocks.ts';
-
 export interface StaleWhileRevalidateParts<T> {
   compute(): Promise<T>;
-  /** The clock, milliseconds. */
-  readonly now: () => number;
+  /** The monotonic clock, milliseconds. */
+  readonly elapsed: () => number;
   /** Milliseconds for which a value is fresh. */
   readonly fresh: number;
   /** Milliseconds after that for which the stale value is returned while a new one is computed. */
@@ -23,6 +21,7 @@ export class StaleWhileRevalidate<T> {
   readonly #parts: StaleWhileRevalidateParts<T>;
   #cached: { readonly value: T; readonly at: number; readonly fresh: number } | undefined;
   #computing: Promise<T> | undefined;
+  #drops = 0;
 
   constructor(parts: StaleWhileRevalidateParts<T>) {
     this.#parts = parts;
@@ -32,7 +31,7 @@ export class StaleWhileRevalidate<T> {
   async get(): Promise<T> {
     const cached = this.#cached;
     if (cached === undefined) return this.#compute();
-    const age = this.#parts.now() - cached.at;
+    const age = this.#parts.elapsed() - cached.at;
     if (age < cached.fresh) return cached.value;
     const computing = this.#compute();
     if (age >= cached.fresh + this.#parts.stale) return computing;
@@ -40,19 +39,28 @@ export class StaleWhileRevalidate<T> {
     return cached.value;
   }
 
+  /** Drops the value, and does not keep that of a computation that is running. */
+  drop(): void {
+    this.#drops++;
+    this.#cached = undefined;
+    this.#computing = undefined;
+  }
+
   #compute(): Promise<T> {
-    this.#computing ??= this.#replace().finally(() => {
-      this.#computing = undefined;
+    if (this.#computing !== undefined) return this.#computing;
+    const computing = this.#replace().finally(() => {
+      if (this.#computing === computing) this.#computing = undefined;
     });
-    return this.#computing;
+    this.#computing = computing;
+    return computing;
   }
 
   async #replace(): Promise<T> {
-    const at = this.#parts.now();
-    const started = elapsed();
+    const drops = this.#drops;
+    const at = this.#parts.elapsed();
     const value = await this.#parts.compute();
-    const fresh = Math.max(this.#parts.fresh, (elapsed() - started) / GREATEST_SHARE);
-    this.#cached = { value, at, fresh };
+    const fresh = Math.max(this.#parts.fresh, (this.#parts.elapsed() - at) / GREATEST_SHARE);
+    if (drops === this.#drops) this.#cached = { value, at, fresh };
     return value;
   }
 }

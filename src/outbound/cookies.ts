@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { getPublicSuffix } from 'tldts';
+import { now } from '../lib/world/clocks.ts';
 
 interface Cookie {
   readonly name: string;
@@ -79,7 +80,7 @@ function cookieOf(url: URL, name: string, value: string, attributes: Attributes)
 function hasExpired(attributes: Attributes): boolean {
   const age = attributes.get('max-age');
   if (age !== undefined && /^-?\d+$/.test(age)) return Number(age) <= 0;
-  return Date.parse(attributes.get('expires') ?? '') <= Date.now();
+  return Date.parse(attributes.get('expires') ?? '') <= now();
 }
 
 function goesTo({ domain, hostOnly, path, secure }: Cookie, url: URL): boolean {

@@ -9,6 +9,7 @@ import type { Socket } from 'node:net';
 import { Duplex, pipeline } from 'node:stream';
 import { LRUCache } from 'lru-cache';
 import { VERSION } from '../lib/version.ts';
+import { elapsed } from '../lib/world/clocks.ts';
 import { Answer } from './answer.ts';
 import { connect } from './connect.ts';
 import { codeOf, ExchangeFailed } from './faults.ts';
@@ -64,7 +65,7 @@ export class Exchanger {
    * @throws AddressRefused, ExchangeFailed, or what went wrong with the name, the socket, TLS or HTTP
    */
   async get(url: URL, { headers, timeout }: ExchangeOptions): Promise<Answer> {
-    const end = performance.now() + timeout;
+    const end = elapsed() + timeout;
     if (this.#mendable.has(url.origin)) return this.#getMended(url, headers, end);
     try {
       return await this.#getPooled(url, headers, end, true);
@@ -186,5 +187,5 @@ function answerTo(request: ClientRequest, end: number): Promise<Answer> {
 }
 
 function leftUntil(end: number): number {
-  return Math.max(1, Math.ceil(end - performance.now()));
+  return Math.max(1, Math.ceil(end - elapsed()));
 }

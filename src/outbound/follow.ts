@@ -1,3 +1,4 @@
+import { elapsed } from '../lib/world/clocks.ts';
 import { AddressRefused } from './addresses.ts';
 import type { Answer } from './answer.ts';
 import { CookieJar } from './cookies.ts';
@@ -30,8 +31,8 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
  *
  * @throws RedirectFailed, or as `Exchanger.get`
  */
-export async function follow(exchanger: Exchanger, first: URL, options: FollowOptions): Promise<Answer> {
-  const end = performance.now() + options.timeout;
+export async function follow(exchanger: Pick<Exchanger, 'get'>, first: URL, options: FollowOptions): Promise<Answer> {
+  const end = elapsed() + options.timeout;
   const cookies = new CookieJar();
   let url = first;
   let away = false;
@@ -39,7 +40,7 @@ export async function follow(exchanger: Exchanger, first: URL, options: FollowOp
     const given = { ...options.headers, ...(away ? {} : options.ownHeaders) };
     const cookie = cookies.headerFor(url, given.cookie);
     const headers = { ...given, ...(cookie && { cookie }) };
-    const answer = await exchanger.get(url, { headers, timeout: end - performance.now() }).catch((error) => {
+    const answer = await exchanger.get(url, { headers, timeout: end - elapsed() }).catch((error) => {
       // Where a host sends its customers, they cannot follow either.
       if (redirects > 0 && error instanceof AddressRefused) {
         throw new RedirectFailed('redirects to an address that is not public');

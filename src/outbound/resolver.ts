@@ -30,14 +30,15 @@ interface Kept {
 export class GuardedResolver {
   readonly #guard: AddressGuard;
   readonly #resolve: Resolve;
-  readonly #now: () => number;
+  readonly #elapsed: () => number;
   readonly #kept = new LRUCache<string, Kept>({ max: KEPT_NAMES });
   readonly #lookups = new Semaphore(LOOKUPS);
 
-  constructor(guard: AddressGuard, resolve: Resolve, now: () => number) {
+  /** @param elapsed the monotonic clock, milliseconds */
+  constructor(guard: AddressGuard, resolve: Resolve, elapsed: () => number) {
     this.#guard = guard;
     this.#resolve = resolve;
-    this.#now = now;
+    this.#elapsed = elapsed;
   }
 
   /**
@@ -71,9 +72,9 @@ export class GuardedResolver {
 
   #lookUp(host: string): Promise<LookupAddress[]> {
     const kept = this.#kept.get(host);
-    if (kept !== undefined && this.#now() < kept.until) return kept.addresses;
+    if (kept !== undefined && this.#elapsed() < kept.until) return kept.addresses;
     const addresses = this.#lookups.run(() => this.#resolve(host));
-    this.#kept.set(host, { until: this.#now() + KEEP, addresses });
+    this.#kept.set(host, { until: this.#elapsed() + KEEP, addresses });
     addresses.catch(() => this.#kept.delete(host));
     return addresses;
   }

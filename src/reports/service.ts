@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { type Principal, storesOf, userIdOf } from '../accounts/access.ts';
 import { zoneRelease } from '../calendar/tzdb.ts';
+import { latestInstant } from '../domain/future.ts';
 import type { EstimatorName } from '../domain/markov/estimator.ts';
 import { isStale } from '../domain/staleness.ts';
 import { Retention } from '../jobs/retention.ts';
@@ -231,8 +232,10 @@ export class ReportService {
   /** Of the stores that somebody sees: when others were polled is not theirs to know. */
   async #latestPoll(principal: Principal): Promise<number> {
     const seen = storesOf(principal);
+    // A poll that a wrong clock has put into the future would move every window.
+    const upTo = latestInstant(this.#now());
     const latest = await this.#storage.snapshot((snapshot) =>
-      seen === 'all' ? snapshot.latestPoll() : snapshot.latestPollOf([...seen]),
+      seen === 'all' ? snapshot.latestPoll(upTo) : snapshot.latestPollOf([...seen], upTo),
     );
     if (latest !== undefined) return latest;
     if (seen !== 'all') {

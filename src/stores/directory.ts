@@ -31,8 +31,8 @@ export interface Directory {
 
 export interface StoreDirectoryParts {
   readonly storage: Pick<Storage, 'snapshot'>;
-  /** The clock, milliseconds. */
-  readonly now: () => number;
+  /** The monotonic clock, milliseconds. */
+  readonly elapsed: () => number;
 }
 
 /** Milliseconds for which nobody looks again whether something has changed. */
@@ -44,7 +44,7 @@ const BLOCK = 10_000;
 /** Every store in memory, read again when another revision of the stores is there. */
 export class StoreDirectory {
   readonly #storage: Pick<Storage, 'snapshot'>;
-  readonly #now: () => number;
+  readonly #elapsed: () => number;
   #directory: Directory | undefined;
   #lookedAt = Number.NEGATIVE_INFINITY;
   /** Own changes so far, and how many of them the last look saw. */
@@ -52,15 +52,15 @@ export class StoreDirectory {
   #seen = 0;
   #looking: Promise<Directory> | undefined;
 
-  constructor({ storage, now }: StoreDirectoryParts) {
+  constructor({ storage, elapsed }: StoreDirectoryParts) {
     this.#storage = storage;
-    this.#now = now;
+    this.#elapsed = elapsed;
   }
 
   /** The stores as they were at most a second ago, with all that `changed` told of. */
   async current(): Promise<Directory> {
     const wanted = this.#changes;
-    if (this.#directory !== undefined && this.#seen >= wanted && this.#now() - this.#lookedAt < INTERVAL) {
+    if (this.#directory !== undefined && this.#seen >= wanted && this.#elapsed() - this.#lookedAt < INTERVAL) {
       return this.#directory;
     }
     let directory = await this.#look();
@@ -87,14 +87,14 @@ export class StoreDirectory {
   }
 
   async #read(): Promise<Directory> {
-    const [changes, now] = [this.#changes, this.#now()];
+    const [changes, elapsed] = [this.#changes, this.#elapsed()];
     const directory = await this.#storage.snapshot(async (snapshot) => {
       const revision = await snapshot.storesRevision();
       return this.#directory?.revision === revision ? this.#directory : load(snapshot, revision);
     });
     this.#directory = directory;
     this.#seen = changes;
-    this.#lookedAt = now;
+    this.#lookedAt = elapsed;
     return directory;
   }
 }

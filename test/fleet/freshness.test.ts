@@ -9,6 +9,9 @@ import { testServer } from '../support/server.ts';
 
 const HOUR = 3_600_000;
 
+/** Clocks that agree, and that nobody sets. */
+const standing = (now: () => number) => ({ now, elapsed: now, warning: undefined });
+
 async function freshness(t: Parameters<typeof Importer.open>[0], parts: Partial<FreshnessParts> = {}) {
   const importer = await Importer.open(t);
   const freshness = new Freshness({
@@ -17,8 +20,8 @@ async function freshness(t: Parameters<typeof Importer.open>[0], parts: Partial<
       zoneWarning: () => undefined,
       live: true,
       interval: HOUR,
-      now: () => NOW,
-      directory: new StoreDirectory({ storage: importer.storage, now: Date.now }),
+      clock: standing(() => NOW),
+      directory: new StoreDirectory({ storage: importer.storage, elapsed: Date.now }),
     },
     ...parts,
   });
@@ -27,7 +30,7 @@ async function freshness(t: Parameters<typeof Importer.open>[0], parts: Partial<
 
 test('a live system says how old its newest poll is once it is older than two intervals', async (t) => {
   let now = NOW;
-  const { importer, freshness: fresh } = await freshness(t, { now: () => now });
+  const { importer, freshness: fresh } = await freshness(t, { clock: standing(() => now) });
   assert.deepEqual(await fresh.warnings(), ['there are no polls yet']);
   await importer.polls(`${POLLS}a,active,2023-01-25T17:30:00Z\n`);
   now += 60_000;

@@ -24,13 +24,14 @@ async function told(database: DatabaseLocation, { files, asOf: text }: Conforman
   try {
     const sources = await inspectFeeds({ polls: [files.polls], hours: [files.hours], zones: [files.zones] });
     await importSources(storage, sources, { now: Date.now(), strict: true, onReject: async () => {} });
-    const directory = new StoreDirectory({ storage, now: Date.now });
+    const directory = new StoreDirectory({ storage, elapsed: Date.now });
     const log = pino({ level: 'silent' });
     const fleet = new FleetService({
       storage,
       directory,
       log,
       now: Date.now,
+      elapsed: Date.now,
       pollInterval: HOUR,
       waitingPerRequester: 1,
     });

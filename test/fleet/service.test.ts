@@ -60,13 +60,14 @@ async function opened(t: TestContext, feeds: StagedFeeds = FEEDS) {
       ),
   };
   const now = () => clock.now;
-  const directory = new StoreDirectory({ storage, now });
+  const directory = new StoreDirectory({ storage, elapsed: now });
   const log = pino({ level: 'silent' });
   const fleet = new FleetService({
     storage: { ...watched, gaps: storage.gaps },
     directory,
     log,
     now,
+    elapsed: now,
     pollInterval: HOUR,
     waitingPerRequester: 3,
   });

@@ -9,7 +9,7 @@ function counted() {
   const errors: unknown[] = [];
   const begun: { done: () => void; fail: (error: Error) => void }[] = [];
   const cached = new StaleWhileRevalidate<number>({
-    now: () => clock.now,
+    elapsed: () => clock.now,
     fresh: 1_000,
     stale: 5_000,
     onError: (error) => errors.push(error),
@@ -86,7 +86,7 @@ test('with nothing to give, whoever asks gets the error, and the next one tries 
 test('a value that takes long to compute stays fresh for longer', async () => {
   let makings = 0;
   const slow = new StaleWhileRevalidate<number>({
-    now: () => performance.now(),
+    elapsed: () => performance.now(),
     fresh: 0,
     stale: 0,
     onError: () => {},

@@ -19,7 +19,7 @@ async function opened(t: TestContext) {
       return storage.snapshot(work);
     },
   };
-  const directory = new StoreDirectory({ storage: counted, now: () => clock.now });
+  const directory = new StoreDirectory({ storage: counted, elapsed: () => clock.now });
   const add = (...ids: string[]) => merge(storage, { polls: ids.map((id) => [id, T, true]) });
   const ids = async () => (await directory.current()).entries.map(({ id }) => id);
   return { storage, directory, clock, add, ids, looks: () => looks };

@@ -27,7 +27,7 @@ export type TestSettings = Partial<Config> &
  * checked against the OpenAPI document.
  */
 export async function testServer(t: TestContext, settings: TestSettings = {}): Promise<TestServer> {
-  const { authenticator, states, now, wait, storage: shared, ...differences } = settings;
+  const { authenticator, states, now, elapsed, wait, storage: shared, ...differences } = settings;
   const folder = temporaryFolder(t);
   const config: Config = {
     ...loadConfig({}),
@@ -47,6 +47,7 @@ export async function testServer(t: TestContext, settings: TestSettings = {}): P
     ...(authenticator && { authenticator }),
     ...(states && { states }),
     ...(now && { now }),
+    ...(elapsed && { elapsed }),
     ...(wait && { wait }),
   });
   checkAnswers(server.app);

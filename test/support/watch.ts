@@ -6,6 +6,7 @@ import type { PollHistory, PollSink } from '../../src/intake/prober/poll-writer.
 import { Prober } from '../../src/intake/prober/prober.ts';
 import type { ProberDependencies, ProberSettings } from '../../src/intake/prober/prober-dependencies.ts';
 import type { StoreUrl } from '../../src/intake/prober/target-schedule.ts';
+import { ClockWatch, type ClockWatchOptions } from '../../src/lib/world/clock-watch.ts';
 import type { CoverageGap, CoverageGaps } from '../../src/storage/ports/coverage-gaps.ts';
 import type { PollBatch } from '../../src/storage/ports/storage.ts';
 import { temporaryFolder } from './temporary.ts';
@@ -82,7 +83,15 @@ export class MemoryGaps implements CoverageGaps {
 /** A clock that stands until it is moved, shared by all probers of a test. */
 export class Clock {
   instant = NOON;
-  readonly now = (): number => this.instant;
+  /** How far the wall clock is wrong, milliseconds. */
+  error = 0;
+  readonly now = (): number => this.instant + this.error;
+  readonly elapsed = (): number => this.instant;
+
+  /** These clocks, watched for steps. */
+  watch(log: ClockWatchOptions['log']): ClockWatch {
+    return new ClockWatch({ clocks: this, log });
+  }
 }
 
 export interface WatchOptions {
@@ -114,11 +123,13 @@ export class Watch {
     this.polls = polls;
     this.gaps = gaps;
     this.folder = options.folder ?? join(temporaryFolder(t), 'polls');
+    const log = options.log ?? pino({ level: 'silent' });
     this.prober = new Prober(
       {
         ...{ client, stores: async () => [...targets], history: polls, sink: polls, gaps },
-        ...{ peers: options.peers, control: options.control, now: clock.now },
-        log: options.log ?? pino({ level: 'silent' }),
+        ...{ peers: options.peers, control: options.control },
+        clock: clock.watch(log),
+        log,
       },
       { interval: HOUR, concurrency: 256, perHost: 64, folder: this.folder, server: 'here', ...options.settings },
     );

@@ -1,3 +1,4 @@
+import { latestInstant } from '../../domain/future.ts';
 import { DAY } from '../../domain/hours.ts';
 import { readReason } from '../../domain/reasons.ts';
 import type { Budgets } from '../../lib/budgets.ts';
@@ -5,7 +6,6 @@ import { float64Column, uint8Column } from '../../lib/columns.ts';
 import { ID_FLAWS, ID_LENGTH, newIdFlaw } from '../../lib/store-id.ts';
 import { trimmed } from '../../lib/text.ts';
 import type { PollBatch } from '../../storage/ports/storage.ts';
-import { FUTURE_TOLERANCE } from '../feeds/feed.ts';
 import { readInstant } from './instants.ts';
 
 /** A poll that was refused. */
@@ -49,7 +49,7 @@ export class PollRows {
   /** @param now the clock, milliseconds: polls more than 5 minutes ahead of it, or too long before it, are refused */
   constructor(now: number, stores: PollStores, budgets: PollBudgets) {
     this.#earliest = now - budgets.earliestPoll;
-    this.#latest = now + FUTURE_TOLERANCE;
+    this.#latest = latestInstant(now);
     this.#budgets = budgets;
     this.#stores = stores;
   }

@@ -2,9 +2,6 @@ import type { Session } from '../../duckdb/session.ts';
 import type { Budgets } from '../../lib/budgets.ts';
 import type { ImportSession, MergeCounts, UnreadStores } from '../../storage/ports/import-session.ts';
 
-/** How far a poll may be ahead of this machine's clock, milliseconds: one further ahead would move every window. */
-export const FUTURE_TOLERANCE = 5 * 60_000;
-
 /** A column of a feed. */
 export interface FeedColumn {
   /** Its name in the staging queries. */

@@ -1,6 +1,6 @@
+import { latestInstant } from '../../domain/future.ts';
 import { every } from '../../lib/world/timers.ts';
 import type { ImportSession } from '../../storage/ports/import-session.ts';
-import { FUTURE_TOLERANCE } from './feed.ts';
 import { type FeedLimits, NO_LIMITS } from './limits.ts';
 import type { Reject } from './list-rejects.ts';
 import type { FeedReader } from './reader/reader.ts';
@@ -49,7 +49,7 @@ export async function openFiles(sources: readonly Source[], options: ReadOptions
 
 function readHere(source: Source, options: ReadOptions): OpenFile {
   const { limits = NO_LIMITS, now } = options;
-  const latest = now + FUTURE_TOLERANCE;
+  const latest = latestInstant(now);
   return {
     source,
     stage: (session, onReject) =>
@@ -65,7 +65,7 @@ async function readApart(source: Source, reader: FeedReader, options: ReadOption
   const { signal, now, onProgress } = options;
   onProgress?.(source.label, 'reading', 0);
   const read = await reader.read(source, {
-    latest: now + FUTURE_TOLERANCE,
+    latest: latestInstant(now),
     signal,
     onProgress: (done) => onProgress?.(source.label, 'reading', done),
   });

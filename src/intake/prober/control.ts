@@ -7,7 +7,7 @@ import type { Exchanger } from '../../outbound/exchange.ts';
  */
 export function controlCheck(
   urls: readonly string[],
-  exchanger: Exchanger,
+  exchanger: Pick<Exchanger, 'get'>,
   timeout: number,
 ): (() => Promise<boolean>) | undefined {
   if (urls.length === 0) return undefined;

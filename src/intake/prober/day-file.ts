@@ -1,6 +1,6 @@
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { csvField } from '../../lib/csv.ts';
+import { mkdir, type OpenFile, open } from '../../lib/world/files.ts';
 
 /** One observation of a store; the instant in milliseconds. */
 export interface Poll {
@@ -45,7 +45,7 @@ const TAIL = 64 * 1024;
 export class DayFile {
   readonly #folder: string;
   #name = '';
-  #file: FileHandle | undefined;
+  #file: OpenFile | undefined;
   /** Files that an earlier version created have no such column. */
   #withReasons = true;
 
@@ -85,7 +85,7 @@ export class DayFile {
     }
   }
 
-  async #open(name: string): Promise<FileHandle> {
+  async #open(name: string): Promise<OpenFile> {
     await mkdir(this.#folder, { recursive: true });
     const file = await open(join(this.#folder, name), 'a+');
     try {
@@ -101,13 +101,13 @@ export class DayFile {
   }
 }
 
-async function beginsWith(file: FileHandle, text: string): Promise<boolean> {
+async function beginsWith(file: OpenFile, text: string): Promise<boolean> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(text.length), 0, text.length, 0);
   return buffer.toString('utf8', 0, bytesRead) === text;
 }
 
 /** Removes a last line that a crash or a full disk has cut off. Returns the remaining bytes. */
-async function dropPartialLine(file: FileHandle): Promise<number> {
+async function dropPartialLine(file: OpenFile): Promise<number> {
   const { size } = await file.stat();
   const start = Math.max(0, size - TAIL);
   const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start);

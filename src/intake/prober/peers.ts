@@ -30,7 +30,11 @@ export class Peers {
     this.#handover = handover;
   }
 
-  /** Renews this server's lease and reads the list of peers. Rejects when the database is unavailable. */
+  /**
+   * Renews this server's lease and reads the list of peers. Rejects when the database is unavailable.
+   *
+   * @param now the monotonic clock, as in the methods below
+   */
   async heartbeat(now: number): Promise<void> {
     if (!this.holdsLease(now)) this.#lapsed = true;
     const before = this.#self();

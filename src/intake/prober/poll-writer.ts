@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
+import { latestInstant } from '../../domain/future.ts';
 import { messageOf } from '../../lib/errors.ts';
+import type { ClockWatch } from '../../lib/world/clock-watch.ts';
 import type { PollBatch } from '../../storage/ports/storage.ts';
 import { DayFile, type Poll, type Position } from './day-file.ts';
 import { saveCheckpoint, unstoredPolls } from './recovery.ts';
@@ -21,7 +23,7 @@ export interface PollWriterOptions {
   readonly sink: PollSink;
   readonly history: PollHistory;
   readonly log: Logger;
-  readonly now: () => number;
+  readonly clock: ClockWatch;
   /** Milliseconds between two polls of a store. */
   readonly interval: number;
 }
@@ -93,7 +95,8 @@ export class PollWriter {
   async recover(shared: boolean): Promise<number> {
     let polls = 0;
     for await (const batch of unstoredPolls(this.#options.folder)) {
-      const missing = shared ? await this.#withoutTakenSlots(batch) : batch;
+      const present = this.#withoutFuture(batch);
+      const missing = shared ? await this.#withoutTakenSlots(present) : present;
       if (missing.length > 0) await this.#options.sink.append(columnsOf(missing));
       polls += missing.length;
     }
@@ -106,7 +109,7 @@ export class PollWriter {
    * @param shared as for `recover`
    */
   flush(shared: boolean): void {
-    if (this.#options.now() < this.#storingSince + BATCH_INTERVAL) return;
+    if (this.#options.clock.elapsed() < this.#storingSince + BATCH_INTERVAL) return;
     this.#startBatch(shared);
   }
 
@@ -131,9 +134,12 @@ export class PollWriter {
   }
 
   #startBatch(shared: boolean): void {
-    const now = this.#options.now();
-    if (this.#storing !== undefined || this.#written.length === 0 || now < this.#pausedUntil) return;
-    this.#storingSince = now;
+    const { clock } = this.#options;
+    const elapsed = clock.elapsed();
+    if (this.#storing !== undefined || this.#written.length === 0 || elapsed < this.#pausedUntil) return;
+    // What lies in the future of a wrong clock may be right.
+    if (!clock.trusted) return;
+    this.#storingSince = elapsed;
     this.#storing = this.#storeAll(shared).finally(() => {
       this.#storing = undefined;
     });
@@ -145,7 +151,7 @@ export class PollWriter {
       this.#unwritten = [];
       let position: Position | undefined;
       try {
-        position = await this.#file.append(polls, this.#options.now());
+        position = await this.#file.append(polls, this.#options.clock.now());
       } catch (error) {
         this.#failures++;
         const reason = messageOf(error);
@@ -164,7 +170,7 @@ export class PollWriter {
       for (let left = this.#written.length; left > 0; ) {
         const groups = firstGroups(this.#written, left);
         left -= groups.length;
-        const all = groups.flatMap(({ polls }) => polls);
+        const all = this.#withoutFuture(groups.flatMap(({ polls }) => polls));
         const polls = shared ? await this.#withoutTakenSlots(all) : all;
         if (polls.length > 0) await this.#options.sink.append(columnsOf(polls));
         this.#written.splice(0, groups.length);
@@ -174,9 +180,19 @@ export class PollWriter {
       }
     } catch (error) {
       this.#failures++;
-      this.#pausedUntil = this.#options.now() + RETRY_AFTER;
+      this.#pausedUntil = this.#options.clock.elapsed() + RETRY_AFTER;
       this.#options.log.warn({ reason: messageOf(error), polls: this.pending }, 'cannot store polls; trying again');
     }
+  }
+
+  /** Imports refuse such polls, too: one of them would move every window. They stay in the day file. */
+  #withoutFuture(polls: readonly Poll[]): readonly Poll[] {
+    const { clock, log } = this.#options;
+    const latest = latestInstant(clock.now());
+    const present = polls.filter(({ instant }) => instant <= latest);
+    const future = polls.length - present.length;
+    if (future > 0) log.error({ polls: future }, 'polls in the future are not stored: the system clock was wrong');
+    return present;
   }
 
   async #withoutTakenSlots(polls: readonly Poll[]): Promise<Poll[]> {

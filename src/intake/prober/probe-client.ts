@@ -34,9 +34,9 @@ const FAULTS: ReadonlyMap<string, InactiveReason> = new Map(
 /** Sends probes and evaluates the responses. */
 export class ProbeClient {
   readonly rule: ProbeRule;
-  readonly #exchanger: Exchanger;
+  readonly #exchanger: Pick<Exchanger, 'get'>;
 
-  constructor(rule: ProbeRule, exchanger: Exchanger) {
+  constructor(rule: ProbeRule, exchanger: Pick<Exchanger, 'get'>) {
     this.rule = rule;
     this.#exchanger = exchanger;
   }

@@ -15,14 +15,14 @@ type InactiveOutcome = Extract<Outcome, { kind: 'says_inactive' | 'failed' }>;
 
 /** A target that failed twice, until it is decided whether the store or the monitor was down. */
 interface SuspectTarget extends Suspect {
-  /** The outcome of the second probe, and when it arrived. */
+  /** The outcome of the second probe, and when it arrived, on the wall clock. */
   readonly outcome: InactiveOutcome;
   readonly instant: number;
   readonly target: Target;
   readonly slot: number;
 }
 
-export interface ProbeRunnerDependencies extends Pick<ProberDependencies, 'client' | 'log' | 'now'> {
+export interface ProbeRunnerDependencies extends Pick<ProberDependencies, 'client' | 'log' | 'clock'> {
   readonly schedule: TargetSchedule;
   readonly scheduler: ProbeScheduler;
   readonly selfOutage: SelfOutageDetector;
@@ -65,38 +65,43 @@ export class ProbeRunner {
       this.#counts.skipped++;
       return;
     }
-    const { selfOutage, scheduler, now: clock } = this.#dependencies;
-    const startedAt = clock();
+    const { selfOutage, scheduler, clock } = this.#dependencies;
+    const startedAt = clock.elapsed();
     if (isConfirmation && selfOutage.needsReferences(startedAt)) this.#probeReferences(target.site);
     const outcome = await this.#probe(target);
-    const now = clock();
+    if (!clock.trusted) {
+      // Nobody knows when this was.
+      scheduler.retry(task);
+      return;
+    }
+    const now = clock.now();
     if (!target.isFailing || isReached(outcome)) this.#addEvidence(target.site, startedAt, outcome);
     if (outcome.kind === 'active') this.#record(task, now, undefined);
     else if (outcome.kind === 'unobserved') {
       this.#counts.unobserved++;
-      this.#logUnobserved(target, outcome.reason, now);
+      this.#logUnobserved(target, outcome.reason);
     } else if (outcome.kind !== 'says_inactive' && selfOutage.since !== undefined) this.#retryLater(task, startedAt);
-    else if (!isConfirmation) scheduler.confirm(task, now);
+    else if (!isConfirmation) scheduler.confirm(task, clock.elapsed());
     else if (outcome.kind === 'says_inactive') this.#record(task, now, outcome);
     else if (outcome.kind === 'cut_off') this.#counts.unobserved++;
     else this.#suspects.push({ target, slot, instant: now, startedAt, site: target.site, outcome });
   }
 
-  /** Detects self-outages. During one, reference probes find its end. */
-  detectSelfOutage(now: number): void {
+  /** Detects self-outages. During one, reference probes find its end. @param elapsed the monotonic clock */
+  detectSelfOutage(elapsed: number): void {
     const { selfOutage, schedule } = this.#dependencies;
-    selfOutage.step(now, this.#suspects.length > 0, schedule.sites);
-    if (selfOutage.since === undefined || now < this.#referencesAt + CONFIRM_AFTER) return;
-    this.#referencesAt = now;
+    selfOutage.step(elapsed, this.#suspects.length > 0, schedule.sites);
+    if (selfOutage.since === undefined || elapsed < this.#referencesAt + CONFIRM_AFTER) return;
+    this.#referencesAt = elapsed;
     this.#probeReferences();
   }
 
-  /** Judges the targets that failed twice. */
-  judgeSuspects(now: number): void {
+  /** Judges the targets that failed twice. @param elapsed the monotonic clock */
+  judgeSuspects(elapsed: number): void {
     const { selfOutage, schedule } = this.#dependencies;
     this.#suspects = this.#suspects.filter((suspect) => {
       if (!suspect.target.isAssigned) return false;
-      const judgment = selfOutage.judge(suspect, now, schedule.sites);
+      const judgment = selfOutage.judge(suspect, elapsed, schedule.sites);
       if (judgment === 'down') this.#record(suspect, suspect.instant, suspect.outcome);
       if (judgment === 'self_outage') this.#retryLater(suspect, suspect.startedAt);
       return judgment === 'undecided';
@@ -105,8 +110,8 @@ export class ProbeRunner {
 
   /** Probes targets on other sites to test the network. The outcomes are not polls. */
   #probeReferences(exceptSite?: string): void {
-    const { schedule, background, now } = this.#dependencies;
-    const startedAt = now();
+    const { schedule, background, clock } = this.#dependencies;
+    const startedAt = clock.elapsed();
     background.once('references', async () => {
       const targets = schedule.references(ENOUGH_SITES, exceptSite);
       await Promise.all(
@@ -129,10 +134,11 @@ export class ProbeRunner {
   }
 
   /** Explains why a store, or the whole fleet, has no polls. */
-  #logUnobserved({ id, host }: Target, reason: string, now: number): void {
-    if (now >= this.#loggedSince + LOG_AGAIN) {
+  #logUnobserved({ id, host }: Target, reason: string): void {
+    const elapsed = this.#dependencies.clock.elapsed();
+    if (elapsed >= this.#loggedSince + LOG_AGAIN) {
       this.#loggedReasons.clear();
-      this.#loggedSince = now;
+      this.#loggedSince = elapsed;
     }
     if (this.#loggedReasons.has(reason) || this.#loggedReasons.size >= MAX_LOGGED_REASONS) return;
     this.#loggedReasons.add(reason);

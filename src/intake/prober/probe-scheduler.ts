@@ -5,6 +5,7 @@ import type { TargetSchedule } from './target-schedule.ts';
 
 interface Confirmation {
   readonly task: ProbeTask;
+  /** On the monotonic clock. */
   readonly at: number;
 }
 
@@ -45,6 +46,14 @@ export class ProbeScheduler {
     for (const target of targets) if (target.isOverdue(now)) this.#overdue.push(target);
   }
 
+  /** Begins anew after the wall clock was set: targets that were not polled in the slot of `now` are overdue. */
+  restart(now: number): void {
+    this.#schedule.forgetFutureSlots(now);
+    this.#dueUntil = now;
+    this.#overdue.clear();
+    this.addOverdue(this.#schedule.overdue(now), now);
+  }
+
   /** The tasks of targets whose slot has begun since the last call. */
   takeDue(now: number): ProbeTask[] {
     const from = this.#dueUntil ?? now;
@@ -67,12 +76,12 @@ export class ProbeScheduler {
     return tasksOf(targets, now);
   }
 
-  /** The confirmations that are due. */
-  takeConfirmations(now: number): ProbeTask[] {
+  /** The confirmations that are due. @param elapsed the monotonic clock */
+  takeConfirmations(elapsed: number): ProbeTask[] {
     const tasks: ProbeTask[] = [];
     for (
       let next = this.#confirmations.peek();
-      next !== undefined && next.at <= now;
+      next !== undefined && next.at <= elapsed;
       next = this.#confirmations.peek()
     ) {
       this.#confirmations.shift();
@@ -86,12 +95,12 @@ export class ProbeScheduler {
     return this.#retries.splice(0).filter(({ target, slot }) => slot === target.slotAt(now));
   }
 
-  /** Schedules a second probe of a target that seemed inactive. */
-  confirm({ target, slot }: ProbeTask, now: number): void {
-    this.#confirmations.push({ task: { target, slot, isConfirmation: true }, at: now + CONFIRM_AFTER });
+  /** Schedules a second probe of a target that seemed inactive. @param elapsed the monotonic clock */
+  confirm({ target, slot }: ProbeTask, elapsed: number): void {
+    this.#confirmations.push({ task: { target, slot, isConfirmation: true }, at: elapsed + CONFIRM_AFTER });
   }
 
-  /** Schedules another probe of a target that could not be observed during a self-outage. */
+  /** Schedules another probe of a target that could not be observed during a self-outage, or while the wall clock was not trusted. */
   retry({ target, slot }: Pick<ProbeTask, 'target' | 'slot'>): void {
     this.#retries.push({ target, slot, isConfirmation: false });
   }

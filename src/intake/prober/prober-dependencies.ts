@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { InactiveReason } from '../../domain/reasons.ts';
+import type { ClockWatch } from '../../lib/world/clock-watch.ts';
 import type { CoverageGaps } from '../../storage/ports/coverage-gaps.ts';
 import type { Peers } from './peers.ts';
 import type { PollHistory, PollSink } from './poll-writer.ts';
@@ -18,8 +19,7 @@ export interface ProberDependencies {
   /** Whether a control address responds; `undefined`: none is configured. */
   readonly control: (() => Promise<boolean>) | undefined;
   readonly log: Logger;
-  /** The clock, milliseconds. */
-  readonly now: () => number;
+  readonly clock: ClockWatch;
 }
 
 export interface ProberSettings {

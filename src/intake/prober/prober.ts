@@ -1,3 +1,5 @@
+import type { Timer } from '../../lib/world/ports.ts';
+import { every } from '../../lib/world/timers.ts';
 import { Background } from './background.ts';
 import { PerHostLimiter } from './per-host-limiter.ts';
 import { PollWriter } from './poll-writer.ts';
@@ -23,17 +25,19 @@ export class Prober {
   readonly #selfOutage: SelfOutageDetector;
   readonly #runner: ProbeRunner;
   readonly #limiter: PerHostLimiter<ProbeTask>;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
+  /** The wall clock was set, so slots that have begun may lie in the future. */
+  #clockWasSet = false;
 
   constructor(dependencies: ProberDependencies, settings: ProberSettings) {
-    const { client, gaps, control, log } = dependencies;
+    const { client, clock, gaps, control, log } = dependencies;
     const { interval, concurrency, perHost, folder, server } = settings;
     const background = this.#background;
     const schedule = new TargetSchedule(interval, client.rule);
     const scheduler = new ProbeScheduler(schedule, interval);
     const refresher = new TargetRefresher({ ...dependencies, schedule, scheduler, background, interval });
     const writer = new PollWriter({ ...dependencies, folder, interval });
-    const selfOutage = new SelfOutageDetector({ gaps, server, log, control, timeout: client.rule.timeout });
+    const selfOutage = new SelfOutageDetector({ clock, gaps, server, log, control, timeout: client.rule.timeout });
     const runner = new ProbeRunner({ ...dependencies, schedule, scheduler, selfOutage, writer, background });
     this.#dependencies = dependencies;
     this.#schedule = schedule;
@@ -43,48 +47,58 @@ export class Prober {
     this.#selfOutage = selfOutage;
     this.#runner = runner;
     this.#limiter = new PerHostLimiter({ total: concurrency, perHost }, (task) => runner.run(task));
+    clock.onStep(() => {
+      this.#clockWasSet = true;
+    });
   }
 
   /** Recovers what an earlier process left, and starts to probe. */
   async start(): Promise<void> {
     await this.open();
-    this.#timer = setInterval(() => this.step(), STEP_INTERVAL);
+    this.#timer = every(STEP_INTERVAL, () => this.step());
   }
 
   /** Recovers what an earlier process left. After this, the caller calls `step`. */
   async open(): Promise<void> {
-    const { log, peers, now } = this.#dependencies;
+    const { log, peers } = this.#dependencies;
     const recovered = await this.#writer.recover(peers !== undefined);
     if (recovered > 0) log.info({ polls: recovered }, 'recovered polls from the day file');
-    await this.#selfOutage.open(now(), peers === undefined);
+    await this.#selfOutage.open(peers === undefined);
   }
 
   /** Drops the tasks that wait, lets those that run end, and stores their polls. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#timer?.stop();
     this.#scheduler.stop();
     this.#limiter.clear();
     await this.#limiter.settled();
     await this.#writer.close(this.#refresher.lapsed);
     await this.#background.settled();
-    await this.#selfOutage.close(this.#dependencies.now());
+    await this.#selfOutage.close();
     await this.#dependencies.peers?.leave().catch(() => {});
   }
 
-  /** Starts what is due now. */
+  /** Starts what is due now. While the wall clock is not trusted, nothing is probed and nothing is stored. */
   step(): void {
-    const { peers, now: clock } = this.#dependencies;
-    const now = clock();
-    this.#refresher.step(now);
-    this.#runner.detectSelfOutage(now);
+    const { clock, peers } = this.#dependencies;
+    const { trusted } = clock;
+    const elapsed = clock.elapsed();
+    this.#refresher.step(elapsed);
+    if (!trusted) return;
+    const now = clock.now();
+    if (this.#clockWasSet) {
+      this.#clockWasSet = false;
+      this.#scheduler.restart(now);
+    }
+    this.#runner.detectSelfOutage(elapsed);
     if (!this.#refresher.busy) {
       this.#begin(this.#scheduler.takeDue(now));
       this.#begin(this.#scheduler.takeOverdue(now));
     }
-    this.#begin(this.#scheduler.takeConfirmations(now));
-    this.#runner.judgeSuspects(now);
+    this.#begin(this.#scheduler.takeConfirmations(elapsed));
+    this.#runner.judgeSuspects(elapsed);
     if (this.#selfOutage.since === undefined) this.#begin(this.#scheduler.takeRetries(now));
-    if (peers?.holdsLease(now) ?? true) this.#writer.flush(this.#refresher.lapsed);
+    if (peers?.holdsLease(elapsed) ?? true) this.#writer.flush(this.#refresher.lapsed);
     if (this.#writer.pending === 0) this.#refresher.clearLapse();
   }
 

@@ -1,10 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseInstant } from '../../calendar/instant.ts';
 import { readReason } from '../../domain/reasons.ts';
 import { csvFields } from '../../lib/csv.ts';
+import { createReadStream, mkdir, readdir, readFile, rename, writeFile } from '../../lib/world/files.ts';
 import type { Poll, Position } from './day-file.ts';
 
 /** Holds the checkpoint: the position up to which the database has the polls of the day files. */

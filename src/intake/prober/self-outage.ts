@@ -1,10 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { messageOf } from '../../lib/errors.ts';
+import type { Clocks } from '../../lib/world/ports.ts';
+import { newId } from '../../lib/world/random.ts';
 import type { CoverageGap, CoverageGaps } from '../../storage/ports/coverage-gaps.ts';
 import { ENOUGH_SITES, EvidenceLog, NEARBY, REACH } from './evidence.ts';
 
 export interface SelfOutageOptions {
+  readonly clock: Clocks;
   readonly gaps: CoverageGaps;
   /** This server's name in the gaps. */
   readonly server: string;
@@ -15,7 +17,7 @@ export interface SelfOutageOptions {
   readonly timeout: number;
 }
 
-/** A target that failed twice: when the second probe began, and its site. */
+/** A target that failed twice: when the second probe began, on the monotonic clock, and its site. */
 export interface Suspect {
   readonly startedAt: number;
   readonly site: string;
@@ -38,6 +40,8 @@ const ABANDONED = 5 * SAVE_INTERVAL;
  * Distinguishes an outage of the monitor from an outage of stores. A target that failed counts as down only if other
  * sites were reached shortly before and after, and a control address responds. Failures during a self-outage are not
  * recorded. Each self-outage is stored as a coverage gap.
+ *
+ * Gaps have instants of the wall clock; everything else here is told by the monotonic clock.
  */
 export class SelfOutageDetector {
   readonly #options: SelfOutageOptions;
@@ -46,6 +50,7 @@ export class SelfOutageDetector {
   #checking: Promise<void> | undefined;
   #gap: CoverageGap | undefined;
   #last: CoverageGap | undefined;
+  #lastEndedAt = Number.NEGATIVE_INFINITY;
   readonly #unsaved = new Map<string, CoverageGap>();
   #savedAt = Number.NEGATIVE_INFINITY;
   #abandonedEndedAt = Number.NEGATIVE_INFINITY;
@@ -56,12 +61,13 @@ export class SelfOutageDetector {
   }
 
   /** @param alone whether no other server uses the database: then every gap that has not ended is abandoned */
-  async open(now: number, alone: boolean): Promise<void> {
-    await this.#options.gaps.endAbandoned(alone ? now : now - ABANDONED);
-    this.#abandonedEndedAt = now;
+  async open(alone: boolean): Promise<void> {
+    const { clock, gaps } = this.#options;
+    await gaps.endAbandoned(alone ? clock.now() : clock.now() - ABANDONED);
+    this.#abandonedEndedAt = clock.elapsed();
   }
 
-  /** When the current self-outage began; `undefined`: there is none. */
+  /** When the current self-outage began, on the wall clock; `undefined`: there is none. */
   get since(): number | undefined {
     return this.#gap?.from;
   }
@@ -72,15 +78,15 @@ export class SelfOutageDetector {
   }
 
   /** @param sites how many sites this server probes */
-  judge({ startedAt, site }: Suspect, now: number, sites: number): Judgment {
+  judge({ startedAt, site }: Suspect, elapsed: number, sites: number): Judgment {
     // Until then, probes that began at the same time may be running.
-    if (now < startedAt + NEARBY + this.#options.timeout) return 'undecided';
+    if (elapsed < startedAt + NEARBY + this.#options.timeout) return 'undecided';
     const others = Math.min(ENOUGH_SITES, sites - 1);
     if (others > 0) {
       const before = this.#evidence.before(startedAt, ENOUGH_SITES, site);
       const after = this.#evidence.after(startedAt, others, site);
       if (before === 'failing' || after === 'failing') return 'self_outage';
-      if (after === 'insufficient' && now < startedAt + REACH) return 'undecided';
+      if (after === 'insufficient' && elapsed < startedAt + REACH) return 'undecided';
     }
     if (this.#options.control === undefined) return 'down';
     if (this.#control === undefined || this.#control.at < startedAt) return 'undecided';
@@ -88,27 +94,28 @@ export class SelfOutageDetector {
   }
 
   /** Whether there are too few recent results, so that reference probes are needed. */
-  needsReferences(now: number): boolean {
-    return this.#evidence.sitesSince(now - NEARBY) <= ENOUGH_SITES;
+  needsReferences(elapsed: number): boolean {
+    return this.#evidence.sitesSince(elapsed - NEARBY) <= ENOUGH_SITES;
   }
 
   /** Detects the start and the end of a self-outage, and saves gaps. */
-  step(now: number, hasSuspects: boolean, sites: number): void {
-    this.#evidence.refresh(now);
-    this.#checkControl(now, hasSuspects);
+  step(elapsed: number, hasSuspects: boolean, sites: number): void {
+    this.#evidence.refresh(elapsed);
+    this.#checkControl(elapsed, hasSuspects);
     const controlFails = this.#control?.ok === false;
-    const finding = this.#evidence.before(now + SECOND, Math.min(ENOUGH_SITES, sites));
+    const finding = this.#evidence.before(elapsed + SECOND, Math.min(ENOUGH_SITES, sites));
     if (this.#gap === undefined) {
-      if (controlFails) this.#begin(this.#control?.at ?? now, 'the control address does not answer');
-      else if (finding === 'failing' && sites >= ENOUGH_SITES) this.#begin(this.#evidence.failingSince(now), MOST_FAIL);
-    } else if (!controlFails && (finding === 'reached' || sites === 0)) this.#end(now, 'self-outage ended');
-    if (this.#gap !== undefined && now >= this.#savedAt + SAVE_INTERVAL) this.#unsaved.set(this.#gap.id, this.#gap);
-    this.#save(now);
+      if (controlFails) this.#begin(this.#control?.at ?? elapsed, 'the control address does not answer');
+      else if (finding === 'failing' && sites >= ENOUGH_SITES)
+        this.#begin(this.#evidence.failingSince(elapsed), MOST_FAIL);
+    } else if (!controlFails && (finding === 'reached' || sites === 0)) this.#end('self-outage ended');
+    if (this.#gap !== undefined && elapsed >= this.#savedAt + SAVE_INTERVAL) this.#unsaved.set(this.#gap.id, this.#gap);
+    this.#save();
   }
 
   /** Counts a probe that failed because of a self-outage, which may have been detected only now. */
   addUnobserved(at: number): void {
-    if (this.#gap === undefined && (this.#last?.until ?? Number.NEGATIVE_INFINITY) < at - NEARBY) {
+    if (this.#gap === undefined && this.#lastEndedAt < at - NEARBY) {
       this.#begin(at, MOST_FAIL);
     }
     if (this.#gap !== undefined) {
@@ -120,10 +127,10 @@ export class SelfOutageDetector {
   }
 
   /** Ends the current gap and saves it. */
-  async close(now: number): Promise<void> {
-    if (this.#gap !== undefined) this.#end(now, 'prober stopped during a self-outage');
+  async close(): Promise<void> {
+    if (this.#gap !== undefined) this.#end('prober stopped during a self-outage');
     await this.settled();
-    this.#save(now);
+    this.#save();
     await this.settled();
   }
 
@@ -133,14 +140,18 @@ export class SelfOutageDetector {
     await this.#saving;
   }
 
-  #begin(from: number, reason: string): void {
-    this.#gap = { id: randomUUID(), server: this.#options.server, from, until: undefined, reason, unobserved: 0 };
+  #begin(startedAt: number, reason: string): void {
+    const { clock } = this.#options;
+    const from = clock.now() - (clock.elapsed() - startedAt);
+    this.#gap = { id: newId(), server: this.#options.server, from, until: undefined, reason, unobserved: 0 };
     this.#unsaved.set(this.#gap.id, this.#gap);
     this.#options.log.error({ reason }, 'self-outage detected; failed probes are not recorded');
   }
 
-  #end(until: number, message: string): void {
+  #end(message: string): void {
     if (this.#gap === undefined) return;
+    const until = this.#options.clock.now();
+    this.#lastEndedAt = this.#options.clock.elapsed();
     this.#last = { ...this.#gap, until };
     this.#gap = undefined;
     this.#unsaved.set(this.#last.id, this.#last);
@@ -148,38 +159,40 @@ export class SelfOutageDetector {
     this.#options.log.warn({ reason, unobserved, ms: until - from }, message);
   }
 
-  #checkControl(now: number, hasSuspects: boolean): void {
+  #checkControl(elapsed: number, hasSuspects: boolean): void {
     const { control } = this.#options;
     if (control === undefined || this.#checking !== undefined) return;
     const interval = hasSuspects || this.#gap !== undefined ? CONTROL_INTERVAL_SUSPECTS : CONTROL_INTERVAL;
-    if (this.#control !== undefined && now < this.#control.at + interval) return;
+    if (this.#control !== undefined && elapsed < this.#control.at + interval) return;
     this.#checking = control()
       .then((ok) => {
-        this.#control = { at: now, ok };
+        this.#control = { at: elapsed, ok };
       })
       .finally(() => {
         this.#checking = undefined;
       });
   }
 
-  #save(now: number): void {
+  #save(): void {
     if (this.#saving !== undefined) return;
-    if (this.#unsaved.size === 0 && now < this.#abandonedEndedAt + SAVE_INTERVAL) return;
+    if (this.#unsaved.size === 0 && this.#options.clock.elapsed() < this.#abandonedEndedAt + SAVE_INTERVAL) return;
     const gaps = [...this.#unsaved.values()];
-    this.#saving = this.#saveAll(gaps, now).finally(() => {
+    this.#saving = this.#saveAll(gaps).finally(() => {
       this.#saving = undefined;
     });
   }
 
-  async #saveAll(gaps: readonly CoverageGap[], now: number): Promise<void> {
+  async #saveAll(gaps: readonly CoverageGap[]): Promise<void> {
+    const { clock } = this.#options;
+    const [now, elapsed] = [clock.now(), clock.elapsed()];
     try {
       for (const gap of gaps) {
         await this.#options.gaps.save(gap, now);
         if (this.#unsaved.get(gap.id) === gap) this.#unsaved.delete(gap.id);
       }
-      this.#savedAt = now;
-      if (now < this.#abandonedEndedAt + SAVE_INTERVAL) return;
-      this.#abandonedEndedAt = now;
+      this.#savedAt = elapsed;
+      if (elapsed < this.#abandonedEndedAt + SAVE_INTERVAL) return;
+      this.#abandonedEndedAt = elapsed;
       await this.#options.gaps.endAbandoned(now - ABANDONED);
     } catch (error) {
       this.#options.log.warn({ reason: messageOf(error) }, 'cannot save a coverage gap; trying again');

@@ -1,3 +1,4 @@
+import { latestInstant } from '../../domain/future.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Background } from './background.ts';
 import { HEARTBEAT_INTERVAL } from './peers.ts';
@@ -9,7 +10,8 @@ import type { StoreUrl, TargetSchedule } from './target-schedule.ts';
 /** Milliseconds between two reads of the list of stores. */
 const REFRESH_INTERVAL = 60_000;
 
-export interface TargetRefresherDependencies extends Pick<ProberDependencies, 'peers' | 'stores' | 'history' | 'log'> {
+export interface TargetRefresherDependencies
+  extends Pick<ProberDependencies, 'peers' | 'stores' | 'history' | 'log' | 'clock'> {
   readonly schedule: TargetSchedule;
   readonly scheduler: ProbeScheduler;
   readonly background: Background;
@@ -44,18 +46,19 @@ export class TargetRefresher {
     this.#lapsed = false;
   }
 
-  step(now: number): void {
-    this.#sendHeartbeat(now);
-    this.#refresh(now);
+  /** @param elapsed the monotonic clock */
+  step(elapsed: number): void {
+    this.#sendHeartbeat(elapsed);
+    this.#refresh(elapsed);
   }
 
-  #sendHeartbeat(now: number): void {
+  #sendHeartbeat(elapsed: number): void {
     const { peers, background, log } = this.#dependencies;
-    if (peers === undefined || now < this.#heartbeatAt + HEARTBEAT_INTERVAL) return;
+    if (peers === undefined || elapsed < this.#heartbeatAt + HEARTBEAT_INTERVAL) return;
     background.once('heartbeat', async () => {
-      this.#heartbeatAt = now;
+      this.#heartbeatAt = elapsed;
       try {
-        await peers.heartbeat(now);
+        await peers.heartbeat(elapsed);
         if (peers.takeLapse()) this.#lapsed = true;
       } catch (error) {
         log.warn({ reason: messageOf(error) }, 'heartbeat failed; peers may take over the stores of this server');
@@ -63,22 +66,22 @@ export class TargetRefresher {
     });
   }
 
-  #refresh(now: number): void {
+  #refresh(elapsed: number): void {
     const { peers, background, log } = this.#dependencies;
-    const assignment = peers === undefined ? 'all' : peers.assignment(now);
-    if (assignment === this.#assignment && now < this.#refreshedAt + REFRESH_INTERVAL) return;
+    const assignment = peers === undefined ? 'all' : peers.assignment(elapsed);
+    if (assignment === this.#assignment && elapsed < this.#refreshedAt + REFRESH_INTERVAL) return;
     background.once('refresh', async () => {
       try {
-        await this.#update(assignment, now);
+        await this.#update(assignment);
         this.#assignment = assignment;
-        this.#refreshedAt = now;
+        this.#refreshedAt = elapsed;
       } catch (error) {
         log.warn({ reason: messageOf(error) }, 'cannot read the list of stores; trying again');
       }
     });
   }
 
-  async #update(assignment: string | undefined, now: number): Promise<void> {
+  async #update(assignment: string | undefined): Promise<void> {
     const { peers, stores: readStores, schedule, log } = this.#dependencies;
     const isOwn = (id: string) => assignment !== undefined && (peers?.owns(id) ?? true);
     const stores = await readStores();
@@ -87,7 +90,7 @@ export class TargetRefresher {
     if (schedule.known === 0) log.warn('no store has a URL to probe: set PROBE_URL, or the probe_url of stores');
     if (acquired.length > 0) {
       try {
-        await this.#takeOver(acquired, now);
+        await this.#takeOver(acquired);
       } catch (error) {
         // Without the stored polls, it is not known which slots have been polled.
         for (const target of acquired) target.unassign();
@@ -97,10 +100,13 @@ export class TargetRefresher {
     this.#stores = stores;
   }
 
-  async #takeOver(acquired: readonly Target[], now: number): Promise<void> {
-    const { history, schedule, scheduler, interval, log } = this.#dependencies;
+  async #takeOver(acquired: readonly Target[]): Promise<void> {
+    const { clock, history, schedule, scheduler, interval, log } = this.#dependencies;
+    const now = clock.now();
+    // A poll that a wrong clock has put into the future says nothing about the slots until then.
+    const latest = latestInstant(now);
     await history.forEach(now - 2 * interval, (id, instant, active) => {
-      schedule.find(id)?.restorePoll(instant, active);
+      if (instant <= latest) schedule.find(id)?.restorePoll(instant, active);
     });
     scheduler.addOverdue(acquired, now);
     log.info({ stores: acquired.length, overdue: scheduler.overdue, of: schedule.size }, 'stores taken over');

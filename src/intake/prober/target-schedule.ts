@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { yieldTurn } from '../../lib/world/timers.ts';
 import { type ProbeRule, probeUrl } from './probe-rule.ts';
 import { siteOf } from './site.ts';
 import { Target, type TargetLocation } from './target.ts';
@@ -64,7 +64,7 @@ export class TargetSchedule {
     const locations = new Map<string, TargetLocation>();
     let seen = 0;
     for (const store of stores) {
-      if (++seen % BLOCK === 0) await setImmediate();
+      if (++seen % BLOCK === 0) await yieldTurn();
       const target = this.#targetFor(store, before.get(store.id), locations);
       if (target === undefined) continue;
       after.set(store.id, target);
@@ -101,6 +101,11 @@ export class TargetSchedule {
       if (target !== undefined && !target.isDown && target.site !== exceptSite) found.set(target.site, target);
     }
     return [...found.values()];
+  }
+
+  /** To be called when the wall clock was set. */
+  forgetFutureSlots(now: number): void {
+    for (const target of this.#byId.values()) target.forgetFutureSlot(now);
   }
 
   overdue(now: number): Target[] {

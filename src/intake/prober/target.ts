@@ -71,6 +71,11 @@ export class Target {
     return this.#slot < this.slotAt(now);
   }
 
+  /** Forgets a slot that lies in the future since the clock was set back: the target is overdue then. */
+  forgetFutureSlot(now: number): void {
+    if (this.#slot > this.slotAt(now)) this.#slot = NEVER;
+  }
+
   /** Whether a probe has begun in a slot after this one. */
   isPast(slot: number): boolean {
     return slot < this.#slot;

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { Transform, type TransformCallback } from 'node:stream';
 import { UserError } from '../../lib/errors.ts';
 import type { TemporaryFile } from '../../lib/temporary-file.ts';
-import { now } from '../../lib/world/clocks.ts';
+import { elapsed } from '../../lib/world/clocks.ts';
 import { AddressGuard, AddressRefused } from '../../outbound/addresses.ts';
 import type { Answer } from '../../outbound/answer.ts';
 import { Exchanger } from '../../outbound/exchange.ts';
@@ -48,7 +48,7 @@ export async function download(
   options: DownloadOptions,
 ): Promise<Download | undefined> {
   const guard = new AddressGuard([...options.allowPrivate, ...addressesIn(new URL(url))]);
-  const exchanger = new Exchanger(new GuardedResolver(guard, resolveBySystem, now));
+  const exchanger = new Exchanger(new GuardedResolver(guard, resolveBySystem, elapsed));
   try {
     return await new ConditionalDownload(url, exchanger, options).run(checkpoint);
   } catch (error) {

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { latestInstant } from '../../domain/future.ts';
 import { messageOf, UserError } from '../../lib/errors.ts';
 import { alternatives } from '../../lib/text.ts';
+import { PROBATION } from '../../lib/world/clock-watch.ts';
 import type { Timer } from '../../lib/world/ports.ts';
 import { newId } from '../../lib/world/random.ts';
 import { after, every } from '../../lib/world/timers.ts';
@@ -24,6 +26,8 @@ export interface SyncDependencies extends ReadDependencies {
   readonly rejectsDir: string;
   /** This server's name. */
   readonly server: string;
+  /** Whether the wall clock can be relied on, for runs on schedule; it can, if not given. */
+  readonly trusted?: (() => boolean) | undefined;
 }
 
 export type BegunRun = Pick<SyncRun, 'id' | 'startedAt'>;
@@ -40,6 +44,9 @@ export interface SyncListener {
 
 const NO_LISTENER: SyncListener = { onBegin: () => {}, onProgress: () => {}, onRetry: () => {}, onRejects: () => {} };
 
+/** More than a wrong clock has ever made. */
+const RECENT_RUNS = 100;
+
 const LEASE_LENGTH = 60_000;
 const LEASE_RENEWAL = 20_000;
 /** How long past runs are kept, milliseconds. */
@@ -55,6 +62,8 @@ export class SyncService {
   readonly #dependencies: SyncDependencies;
   #running: Promise<SyncRun> | undefined;
   #timer: Timer | undefined;
+  /** The timer is running. */
+  #waiting = false;
   #stopped = false;
   #progress: SyncProgress | undefined;
 
@@ -88,6 +97,13 @@ export class SyncService {
   /** Starts the schedule. If a run was missed, it starts at once. */
   start(): void {
     if (this.#dependencies.sources.length > 0) this.#startTimer(0);
+  }
+
+  /** To be called when the wall clock was set: a run may be due now. */
+  reschedule(): void {
+    if (!this.#waiting) return;
+    this.#timer?.stop();
+    this.#startTimer(0);
   }
 
   /** Stops the schedule; resolves when the active run has ended. */
@@ -148,15 +164,20 @@ export class SyncService {
 
   #startTimer(wait: number): void {
     if (this.#stopped) return;
+    this.#waiting = true;
     this.#timer = after(Math.min(wait, MAX_WAIT), () => void this.#tick());
   }
 
   /** Runs if no server has run since the last scheduled time. */
   async #tick(): Promise<void> {
-    const { schedule, log, now, storage } = this.#dependencies;
+    const { schedule, log, now, storage, trusted = () => true } = this.#dependencies;
+    this.#waiting = false;
+    if (!trusted()) return this.#startTimer(PROBATION);
     let next = schedule(now());
     try {
-      const [last] = await storage.syncs.runs(1);
+      const latest = latestInstant(now());
+      // A run with a start in the future, made while the clock was wrong, must not delay the others until then.
+      const last = (await storage.syncs.runs(RECENT_RUNS)).find(({ startedAt }) => startedAt <= latest);
       if (last === undefined || schedule(last.startedAt) <= now()) await this.run('schedule');
     } catch (error) {
       log.warn({ reason: messageOf(error) }, 'scheduled sync failed');

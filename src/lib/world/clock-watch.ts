@@ -65,6 +65,7 @@ export class ClockWatch implements Clocks {
 
   /** How many steps there were. */
   get steps(): number {
+    this.check();
     return this.#steps;
   }
 

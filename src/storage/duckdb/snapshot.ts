@@ -42,14 +42,14 @@ export class DuckdbSnapshot implements Snapshot {
     return this.#instant('min(instant)');
   }
 
-  latestPoll(): Promise<number | undefined> {
-    return this.#instant('max(instant)');
+  latestPoll(upTo?: number): Promise<number | undefined> {
+    return this.#instant('max(instant)', until(upTo));
   }
 
-  latestPollOf(ids: readonly string[]): Promise<number | undefined> {
+  latestPollOf(ids: readonly string[], upTo?: number): Promise<number | undefined> {
     return this.#instant(
       'max(instant)',
-      `semi join (select store_key from ${NAMED} where not deleted) using (store_key)`,
+      `semi join (select store_key from ${NAMED} where not deleted) using (store_key) ${until(upTo)}`,
       named(ids),
     );
   }
@@ -238,4 +238,9 @@ export class DuckdbSnapshot implements Snapshot {
       reason: reason === null ? undefined : String(reason),
     }));
   }
+}
+
+/** Restricts polls to those up to an instant, milliseconds; `undefined`: all. */
+function until(instant: number | undefined): string {
+  return instant === undefined ? '' : `where instant <= make_timestamp_ms(${Math.floor(instant)})`;
 }

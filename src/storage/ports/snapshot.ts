@@ -31,10 +31,10 @@ export interface Snapshot extends ScheduleReader {
   census(): Promise<StoreCensus>;
   /** The instant of the earliest poll of all stores. */
   earliestPoll(): Promise<number | undefined>;
-  /** The instant of the latest poll of all stores. */
-  latestPoll(): Promise<number | undefined>;
-  /** The instant of the latest poll of the stores with these ids; unknown ids are ignored. */
-  latestPollOf(ids: readonly string[]): Promise<number | undefined>;
+  /** The instant of the latest poll of all stores up to `upTo`; of all polls, if that is not given. */
+  latestPoll(upTo?: number): Promise<number | undefined>;
+  /** The same for the stores with these ids; unknown ids are ignored. */
+  latestPollOf(ids: readonly string[], upTo?: number): Promise<number | undefined>;
   stores(): Promise<StoreColumns>;
   /** The first `limit` stores with ids after `after`, in byte order; includes deleted ones. */
   storeRecords(after: string, limit: number): Promise<StoreRecord[]>;

@@ -40,15 +40,16 @@ export class PostgresSnapshot implements Snapshot {
     return this.#instant('min');
   }
 
-  latestPoll(): Promise<number | undefined> {
-    return this.#instant('max');
+  latestPoll(upTo?: number): Promise<number | undefined> {
+    return this.#instant('max', upTo);
   }
 
-  async latestPollOf(ids: readonly string[]): Promise<number | undefined> {
+  async latestPollOf(ids: readonly string[], upTo?: number): Promise<number | undefined> {
+    const until = upTo === undefined ? '' : `and instant <= ${instant(upTo)}`;
     // One index lookup per store.
     const [row = {}] = await this.#sql.list(
       `select extract(epoch from max(latest)) * 1000 as instant
-       from stores, lateral (select max(instant) as latest from polls where polls.store_key = stores.store_key) p
+       from stores, lateral (select max(instant) as latest from polls where polls.store_key = stores.store_key ${until}) p
        where not deleted and store_id = any($1::text[])`,
       [ids],
     );
@@ -59,13 +60,14 @@ export class PostgresSnapshot implements Snapshot {
    * Searches the weeks from one end until one has polls: partition names sort by week. The shared partition has an index
    * on the instant.
    */
-  async #instant(aggregate: 'min' | 'max'): Promise<number | undefined> {
+  async #instant(aggregate: 'min' | 'max', upTo?: number): Promise<number | undefined> {
+    const until = upTo === undefined ? '' : `where instant <= ${instant(upTo)}`;
     const names = (await partitions(this.#sql)).sort();
     if (aggregate === 'max') names.reverse();
     const found: number[] = [];
     for (const name of [SHARED_PARTITION, ...names]) {
       const row = await this.#sql.row(
-        `select extract(epoch from ${aggregate}(instant)) * 1000 as instant from ${name}`,
+        `select extract(epoch from ${aggregate}(instant)) * 1000 as instant from ${name} ${until}`,
       );
       if (row.instant === null) continue;
       found.push(Number(row.instant));

@@ -14,6 +14,7 @@ import { synced, syncService } from '../../support/sync.ts';
 import { Clock, HOUR, MINUTE } from '../../support/watch.ts';
 
 const STORES = 40;
+const SILENT = pino({ level: 'silent' });
 
 test('what one installation polls, another gets from its files, and their reports are equal', async (t) => {
   const [fakeStores, here, there, clock] = [
@@ -26,7 +27,7 @@ test('what one installation polls, another gets from its files, and their report
   fakeStores.behavior.set('store-20.test', 'wrongBody');
   const ids = Array.from({ length: STORES }, (_, i) => `store, "${i}"`);
   await describe(here, ids, fakeStores);
-  const directory = new StoreDirectory({ storage: here.storage, now: clock.now });
+  const directory = new StoreDirectory({ storage: here.storage, elapsed: clock.elapsed });
   const prober = new Prober(
     {
       client: fakeStores.client(t),
@@ -34,7 +35,7 @@ test('what one installation polls, another gets from its files, and their report
       history: new StoredPolls(here.storage),
       sink: { append: (batch) => here.storage.appendPolls([batch]) },
       gaps: here.storage.gaps,
-      ...{ peers: undefined, control: undefined, log: pino({ level: 'silent' }), now: clock.now },
+      ...{ peers: undefined, control: undefined, log: SILENT, clock: clock.watch(SILENT) },
     },
     { interval: HOUR, concurrency: 64, perHost: 16, folder: join(here.folder, 'polls'), server: 'here' },
   );

@@ -50,6 +50,62 @@ test('a source that fails does not affect the others, and is listed as failed un
   );
 });
 
+test('a run that a wrong clock has put into the future delays no scheduled run', async (t) => {
+  const importer = await Importer.open(t);
+  const { syncs } = importer.storage;
+  const now = Date.UTC(2026, 10, 23, 12);
+  const ahead = now + 24 * HOUR;
+  await syncs.begin({ id: 'ahead', server: 'here', cause: 'schedule', startedAt: ahead });
+  await syncs.finish('ahead', ahead + 1);
+  const sources = [{ feed: 'polls', name: importer.file('polls.csv', POLLS + POLL) }] as const;
+  const ended = new Promise((resolve) => {
+    const service = syncService(importer.storage, importer.folder, sources, {
+      now: () => now,
+      schedule: (after) => (Math.floor(after / HOUR) + 1) * HOUR,
+      onEnd: resolve,
+    });
+    t.after(() => service.stop());
+    service.start();
+  });
+  await ended;
+  assert.equal(
+    (await syncs.runs(5)).some(({ startedAt }) => startedAt === now),
+    true,
+  );
+});
+
+test('while the clock is not trusted, no scheduled run starts; when it is set right, one does', async (t) => {
+  const importer = await Importer.open(t);
+  const sources = [{ feed: 'polls', name: importer.file('polls.csv', POLLS + POLL) }] as const;
+  let trusted = false;
+  let asked = () => {};
+  const wasAsked = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  const runs: unknown[] = [];
+  const ended = new Promise<void>((resolve) => {
+    const service = syncService(importer.storage, importer.folder, sources, {
+      trusted: () => {
+        asked();
+        return trusted;
+      },
+      onEnd: (results) => {
+        runs.push(results);
+        resolve();
+      },
+    });
+    t.after(() => service.stop());
+    service.start();
+    void wasAsked.then(() => {
+      assert.deepEqual(runs, []);
+      trusted = true;
+      service.reschedule();
+    });
+  });
+  await ended;
+  assert.equal(runs.length, 1);
+});
+
 test('while a run waits for a retry, it reports the reason and no progress', async (t) => {
   const importer = await Importer.open(t);
   const sources = [

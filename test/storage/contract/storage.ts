@@ -243,6 +243,40 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.deepEqual(await storage.snapshot(async (s) => [await s.earliestPoll(), await s.latestPoll()]), [T, T + 3]);
     });
 
+    test('the latest poll up to an instant ignores those after it', async (t) => {
+      const storage = await opened(t);
+      const WEEKS = 21 * 24 * HOUR;
+      await merge(storage, {
+        polls: [
+          ['a', T - WEEKS, true],
+          ['a', T, true],
+          ['b', T + 1, false],
+          ['b', T + WEEKS, true],
+        ],
+      });
+      const latest = (upTo?: number) => storage.snapshot((s) => s.latestPoll(upTo));
+      assert.deepEqual(
+        [
+          await latest(),
+          await latest(T + WEEKS - 1),
+          await latest(T),
+          await latest(T - 1),
+          await latest(T - WEEKS - 1),
+        ],
+        [T + WEEKS, T + 1, T, T - WEEKS, undefined],
+      );
+      const latestOf = (id: string, upTo: number) => storage.snapshot((s) => s.latestPollOf([id], upTo));
+      assert.deepEqual(
+        [
+          await latestOf('b', T + WEEKS),
+          await latestOf('b', T + 1),
+          await latestOf('b', T),
+          await latestOf('a', T + 1),
+        ],
+        [T + WEEKS, T + 1, undefined, T],
+      );
+    });
+
     test('the latest poll of some stores ignores other and deleted stores', async (t) => {
       const storage = await opened(t);
       const WEEKS = 21 * 24 * HOUR;
