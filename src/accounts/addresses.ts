@@ -1,14 +1,6 @@
 import { isIP } from 'node:net';
 import { unmapped } from '../lib/networks.ts';
 
-/** Whether a host name or listen address can be reached only from this machine. */
-export function isLoopback(host: string): boolean {
-  const address = unmapped(host.toLowerCase().replace(/^\[(.*)\]$/, '$1'));
-  if (address === 'localhost') return true;
-  if (isIP(address) === 4) return address.startsWith('127.');
-  return isIP(address) === 6 && groupsOf(address).every((group, i) => group === (i === 7 ? 1 : 0));
-}
-
 /**
  * The network of a client address that one person usually has alone: the full IPv4 address, or the first 64 bits of
  * an IPv6 address.

@@ -1,5 +1,5 @@
 import { UserError } from '../lib/errors.ts';
-import { isLoopback } from './addresses.ts';
+import { isLoopback } from '../lib/networks.ts';
 import type { Accounts } from './service.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { isRole, ROLES } from '../accounts/access.ts';
-import { isLoopback } from '../accounts/addresses.ts';
 import { OIDC_CALLBACK, type OidcSettings } from '../accounts/identity-provider.ts';
 import { invalid } from '../lib/errors.ts';
+import { isLoopback } from '../lib/networks.ts';
 import { list } from '../lib/settings.ts';
 import type { Role } from '../storage/ports/account-catalog.ts';
 

@@ -1,12 +1,12 @@
 import { BlockList, isIP } from 'node:net';
 import { invalid } from './errors.ts';
 
-/** Of an IPv4 address in the guise of an IPv6 one (`::ffff:127.0.0.1`) the IPv4 address. */
+/** The IPv4 address in an IPv4-mapped IPv6 address (`::ffff:127.0.0.1`); any other text as it is. */
 export function unmapped(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 }
 
-/** A list of networks to check addresses against, from what `parseNetwork` returns. */
+/** A list of networks to check addresses against. @param cidrs as returned by `parseNetwork` */
 export function networks(cidrs: readonly string[]): BlockList {
   const list = new BlockList();
   for (const cidr of cidrs) {
@@ -16,15 +16,23 @@ export function networks(cidrs: readonly string[]): BlockList {
   return list;
 }
 
-/** Whether an address, IPv4-mapped or not, lies in one of the networks. What is no address lies in none. */
+/** Whether an address, IPv4-mapped or not, is in one of the networks. `false` for text that is not an address. */
 export function isWithin(list: BlockList, address: string): boolean {
   const plain = unmapped(address);
   const version = isIP(plain);
   return version !== 0 && list.check(plain, version === 6 ? 'ipv6' : 'ipv4');
 }
 
+const LOOPBACK = networks(['127.0.0.0/8', '::1/128']);
+
+/** Whether a host name, or an address with or without brackets, can be reached only from this machine. */
+export function isLoopback(host: string): boolean {
+  const name = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');
+  return name === 'localhost' || isWithin(LOOPBACK, name);
+}
+
 /**
- * One network or address of a user's list, as a network.
+ * Parses a network or a single address.
  *
  * @throws UserError `invalid_input`
  */

@@ -1,18 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isLoopback, networkOf } from '../../src/accounts/addresses.ts';
-
-test('loopback is 127.0.0.0/8, ::1 in every spelling, and localhost', () => {
-  const loopback = ['127.0.0.1', '127.255.0.9', '::1', '[::1]', '0:0:0:0:0:0:0:1', '::0001', 'localhost', 'LOCALHOST'];
-  for (const host of [...loopback, '::ffff:127.0.0.1']) assert.ok(isLoopback(host), host);
-});
-
-test('addresses that other machines can reach are not loopback', () => {
-  const reachable = ['0.0.0.0', '::', '', '10.0.0.1', '128.0.0.1', '127.0.0.1.example.com', '127.1', '::2', '1::1'];
-  for (const host of [...reachable, 'localhost.example.com', 'example.com', '::ffff:10.0.0.1', 'fe80::1%lo']) {
-    assert.ok(!isLoopback(host), host);
-  }
-});
+import { networkOf } from '../../src/accounts/addresses.ts';
 
 test('all addresses in an IPv6 /64 network are one client; each IPv4 address is its own', () => {
   assert.equal(networkOf('192.0.2.7'), '192.0.2.7');

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { ANONYMOUS, hasScope, OPEN, type Principal } from '../../accounts/access.ts';
-import { isLoopback } from '../../accounts/addresses.ts';
 import { UserError } from '../../lib/errors.ts';
+import { isLoopback } from '../../lib/networks.ts';
 import type { App, Authenticator } from '../types.ts';
 import { cookieOf, SESSION_COOKIE } from './cookies.ts';
 import { forwardingHeader, type TrustedProxies } from './proxies.ts';
