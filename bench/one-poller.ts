@@ -10,7 +10,7 @@ import type { StoreUrl } from '../src/intake/prober/target-schedule.ts';
 import { ClockWatch } from '../src/lib/world/clock-watch.ts';
 import { elapsed } from '../src/lib/world/clocks.ts';
 import { AddressGuard } from '../src/outbound/addresses.ts';
-import { Exchanger } from '../src/outbound/exchange.ts';
+import { HttpClient } from '../src/outbound/http-client.ts';
 import { GuardedResolver } from '../src/outbound/resolver.ts';
 import { withStorage } from './fleets.ts';
 
@@ -56,7 +56,7 @@ await withStorage(database, async (storage) => {
   }));
   const prober = new Prober(
     {
-      client: new ProbeClient(rule, new Exchanger(resolver)),
+      client: new ProbeClient(rule, new HttpClient(resolver)),
       stores: async () => targets,
       history: polledJustNow(targets),
       sink: { append: (batch) => storage.appendPolls([batch]) },

@@ -14,7 +14,7 @@ const BANNED: readonly (readonly [use: RegExp, instead: string])[] = [
   [/\bAbortSignal\.timeout\b/, 'lib/world/timers.ts'],
   [/['"]node:timers/, 'lib/world/timers.ts'],
   [/['"]node:fs/, 'lib/world/files.ts'],
-  [/\bfetch\(/, 'outbound/exchange.ts'],
+  [/\bfetch\(/, 'outbound/http-client.ts'],
   [/\bMath\.random\b/, 'lib/world/random.ts'],
   [/\brandomUUID\b/, 'lib/world/random.ts'],
 ];

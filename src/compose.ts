@@ -34,7 +34,7 @@ import { newId } from './lib/world/random.ts';
 import { after, every, sleep } from './lib/world/timers.ts';
 import { Metrics } from './metrics.ts';
 import { AddressGuard } from './outbound/addresses.ts';
-import { Exchanger } from './outbound/exchange.ts';
+import { HttpClient } from './outbound/http-client.ts';
 import { GuardedResolver, resolveBySystem } from './outbound/resolver.ts';
 import { ResultsFolder } from './reports/results.ts';
 import { ReportService } from './reports/service.ts';
@@ -129,7 +129,7 @@ export interface ServiceParts {
   /** Reads the feeds that come in. */
   readonly reader?: FeedReader;
   /** Makes the requests of probes. */
-  readonly exchanger?: ExchangerFor;
+  readonly httpClient?: HttpClientFor;
   /** This server among those on the same database. */
   readonly server?: string;
 }
@@ -227,7 +227,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     },
   };
   const prober = config.poll.on
-    ? createProber(config, { storage, sink, directory, log, clock, server, exchanger: parts.exchanger })
+    ? createProber(config, { storage, sink, directory, log, clock, server, httpClient: parts.httpClient })
     : undefined;
   if (config.sync.sources.length > 0) {
     metrics.watchSyncs(async () => {
@@ -343,30 +343,30 @@ interface ProberSurroundings {
   readonly log: Logger;
   readonly clock: ClockWatch;
   readonly server?: string;
-  readonly exchanger?: ExchangerFor | undefined;
+  readonly httpClient?: HttpClientFor | undefined;
 }
 
 /** Makes the requests of probes, to those addresses that the guard allows. */
-export type ExchangerFor = (guard: AddressGuard) => Pick<Exchanger, 'get'>;
+export type HttpClientFor = (guard: AddressGuard) => Pick<HttpClient, 'get'>;
 
-const exchangerFor: ExchangerFor = (guard) =>
-  new Exchanger(new GuardedResolver(guard, resolveBySystem, CLOCKS.elapsed));
+const httpClientFor: HttpClientFor = (guard) =>
+  new HttpClient(new GuardedResolver(guard, resolveBySystem, CLOCKS.elapsed));
 
 /** A prober of the stores that have a URL to probe. */
 export function createProber(config: Config, surroundings: ProberSurroundings): Prober {
-  const { storage, sink, directory, log, clock, server = SERVER, exchanger = exchangerFor } = surroundings;
+  const { storage, sink, directory, log, clock, server = SERVER, httpClient = httpClientFor } = surroundings;
   const { rule, allowPrivate, control } = config.poll;
   // What else a member may have begun when another takes over its stores: a probe, its confirmation, its judgement.
   const handover = CONFIRM_AFTER + 4 * rule.timeout;
   return new Prober(
     {
-      client: new ProbeClient(rule, exchanger(new AddressGuard(allowPrivate))),
+      client: new ProbeClient(rule, httpClient(new AddressGuard(allowPrivate))),
       stores: async () => (await directory.current()).entries,
       history: new StoredPolls(storage),
       sink: { append: (batch) => sink.append(pollsSince(batch, clock.now() - config.budgets.earliestPoll)) },
       gaps: storage.gaps,
       peers: storage.peers && new Peers(storage.peers, server, handover),
-      control: controlCheck(control, exchanger(new AddressGuard(EVERYWHERE)), rule.timeout),
+      control: controlCheck(control, httpClient(new AddressGuard(EVERYWHERE)), rule.timeout),
       ...{ log, clock },
     },
     { ...config.poll, server },

@@ -6,23 +6,25 @@ import { parseNetwork } from '../lib/networks.ts';
 import { duration, httpUrl, list, oneOf, type Setting, wholeNumber } from '../lib/settings.ts';
 
 export interface PollConfig {
-  /** Whether `serve` polls. */
+  /** Whether `serve` runs the prober. */
   readonly on: boolean;
   /** Milliseconds between two polls of a store. */
   readonly interval: number;
+  /** The most probes at once, in total and for each host. */
   readonly concurrency: number;
   readonly perHost: number;
+  /** The folder of the day files. */
   readonly folder: string;
   readonly rule: ProbeRule;
-  /** Networks, such as `10.1.0.0/16`, in which stores may be probed though they are not public. */
+  /** Private networks, such as `10.1.0.0/16`, to which probes are allowed. */
   readonly allowPrivate: readonly string[];
-  /** URLs that always answer. */
+  /** URLs that always respond. */
   readonly control: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** @throws UserError `invalid_input` naming the variable, its value (unless it may be secret) and what was expected */
+/** @throws UserError `invalid_input` with the variable, its value (unless it may be secret) and what was expected */
 export function loadPollConfig(env: Environment): PollConfig {
   const setting = (name: string, fallback: string): Setting => ({ name, value: env[name] || fallback });
   return Object.freeze({
@@ -56,18 +58,18 @@ function templateFrom(setting: Setting): string | undefined {
   httpUrl({ name, value: value.replaceAll('{store_id}', 'x') });
   const url = probeUrl({ template: value }, 'x', undefined);
   if (url?.username !== '' || url.password !== '') {
-    throw invalid(`${name} has a user name or a password in it; put "Authorization" into PROBE_HEADERS`);
+    throw invalid(`${name} contains a user or password, expected an "Authorization" header in PROBE_HEADERS`);
   }
   return value;
 }
 
-/** Headers about the connection and the message, which are the program's to send. */
+/** Headers of the connection and the message, which the HTTP client sets. */
 const OWN_HEADERS = new Set([
   ...['connection', 'content-length', 'expect', 'keep-alive', 'proxy-connection', 'te', 'trailer'],
   ...['transfer-encoding', 'upgrade'],
 ]);
 
-/** Header names are kept in lower case, so that none is sent twice. */
+/** Header names are converted to lower case, so that none is sent twice. */
 function headersFrom({ name, value }: Setting): Record<string, string> {
   let given: unknown;
   try {
@@ -76,14 +78,14 @@ function headersFrom({ name, value }: Setting): Record<string, string> {
     given = undefined;
   }
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw invalid(`${name} is no JSON object, expected {"Authorization": "Bearer …"}`);
+    throw invalid(`${name} is not a JSON object, expected {"Authorization": "Bearer …"}`);
   }
   return Object.fromEntries(
     Object.entries(given).map(([header, text]: [string, unknown]) => {
       if (!isHeader(header, text))
-        throw invalid(`${name} has "${header}", which is no header, or its value is no text`);
+        throw invalid(`${name} contains "${header}", expected a valid header name with a string as its value`);
       const lower = header.toLowerCase();
-      if (OWN_HEADERS.has(lower)) throw invalid(`${name} has "${header}", which the program itself decides`);
+      if (OWN_HEADERS.has(lower)) throw invalid(`${name} contains "${header}", which cannot be set`);
       return [lower, text];
     }),
   );
@@ -106,15 +108,16 @@ function statusesFrom(setting: Setting): StatusRanges {
     return [Number(from), Number(to)];
   });
   if (ranges.length > 0 && ranges.every(([from, to]) => from >= 100 && to >= from)) return ranges;
-  throw invalid(`${setting.name} is "${setting.value}", expected statuses and ranges of them such as 200-299,401`);
+  throw invalid(`${setting.name} is "${setting.value}", expected statuses and ranges such as 200-299,401`);
 }
 
 function valueFrom(pointer: Setting, active: Setting): ProbeRule['value'] {
   const values = list(active);
   if (pointer.value === '' && values.length === 0) return undefined;
-  if (pointer.value === '') throw invalid(`${active.name} is set, so ${pointer.name} must be: where is the value?`);
+  if (pointer.value === '')
+    throw invalid(`${active.name} is set without ${pointer.name}, expected the JSON pointer to the value`);
   if (values.length === 0)
-    throw invalid(`${pointer.name} is set, so ${active.name} must be: which values mean active?`);
+    throw invalid(`${pointer.name} is set without ${active.name}, expected the values that mean active`);
   return { pointer: parsePointer(pointer.name, pointer.value), active: values };
 }
 

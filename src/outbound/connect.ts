@@ -1,14 +1,14 @@
 import type { LookupAddress } from 'node:dns';
 import { isIP, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { CertificateRefused, codeOf, ExchangeFailed } from './faults.ts';
+import { CertificateRefused, codeOf, RequestFailed } from './errors.ts';
 import type { GuardedResolver } from './resolver.ts';
 
 export interface ConnectOptions {
   readonly resolver: GuardedResolver;
-  /** Whole milliseconds for all of it: the name, the connection, TLS. */
+  /** Milliseconds for name resolution, connection and TLS together; an integer. */
   readonly within: number;
-  /** The certificate authorities that are trusted instead of the runtime's, in PEM. */
+  /** The certificate authorities to trust instead of the default ones, in PEM. */
   readonly trusted: readonly string[] | undefined;
 }
 
@@ -16,11 +16,11 @@ export interface ConnectOptions {
 const ATTEMPT_DELAY = 250;
 
 /**
- * Opens a connection to the host of a URL at one of the addresses that the resolver allows, by Happy Eyeballs (RFC 8305). No
- * attempt is given up before another one succeeds or the time is over.
+ * Connects to the host of a URL at one of the addresses that the resolver allows, by Happy Eyeballs (RFC 8305). Every
+ * attempt continues until another one succeeds or the time is over.
  *
- * @throws AddressRefused, ExchangeFailed `TIMEOUT`, an AggregateError of what went wrong at each address, or what went
- * wrong with the name or with TLS, CertificateRefused among it
+ * @throws AddressRefused, CertificateRefused, RequestFailed `TIMEOUT`, an AggregateError with the error of each
+ * address, or the error of the resolver or TLS
  */
 export async function connect(url: URL, { resolver, within, trusted }: ConnectOptions): Promise<Socket> {
   const secure = url.protocol === 'https:';
@@ -33,7 +33,7 @@ export async function connect(url: URL, { resolver, within, trusted }: ConnectOp
 
 function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(tooLate()), { once: true });
+    signal.addEventListener('abort', () => reject(timeoutError()), { once: true });
     work.then(resolve, reject);
   });
 }
@@ -51,7 +51,7 @@ function race(addresses: readonly LookupAddress[], port: number, signal: AbortSi
     };
     const onAbort = () => {
       end();
-      reject(tooLate());
+      reject(timeoutError());
     };
     const next = () => {
       clearTimeout(timer);
@@ -59,7 +59,7 @@ function race(addresses: readonly LookupAddress[], port: number, signal: AbortSi
       if (address === undefined) {
         if (open.size > 0) return;
         end();
-        reject(new AggregateError(errors, 'no address can be reached'));
+        reject(new AggregateError(errors, 'no address is reachable'));
         return;
       }
       if (waiting.length > 0) timer = setTimeout(next, ATTEMPT_DELAY);
@@ -84,7 +84,7 @@ function race(addresses: readonly LookupAddress[], port: number, signal: AbortSi
   });
 }
 
-/** The addresses with their families in turn, beginning with that of the first. */
+/** The addresses with alternating families, starting with that of the first. */
 function alternating(addresses: readonly LookupAddress[]): LookupAddress[] {
   const first = addresses.filter(({ family }) => family === addresses[0]?.family);
   const others = addresses.filter(({ family }) => family !== addresses[0]?.family);
@@ -105,10 +105,10 @@ function secured(
       ...{ ALPNProtocols: ['http/1.1'], rejectUnauthorized: true },
       ...(trusted && { ca: [...trusted] }),
     });
-    const onAbort = () => secure.destroy(tooLate());
+    const onAbort = () => secure.destroy(timeoutError());
     signal.addEventListener('abort', onAbort, { once: true });
     const onError = (error: Error) => {
-      // It is set where the handshake went well and the certificate did not.
+      // This is set if the handshake succeeded but the certificate is invalid.
       const refused = Boolean(secure.authorizationError);
       reject(refused ? new CertificateRefused(codeOf(error) ?? 'UNSPECIFIED', { cause: error }) : error);
     };
@@ -121,6 +121,6 @@ function secured(
   });
 }
 
-function tooLate(): ExchangeFailed {
-  return new ExchangeFailed('TIMEOUT', 'no answer in time');
+function timeoutError(): RequestFailed {
+  return new RequestFailed('TIMEOUT', 'no response in time');
 }

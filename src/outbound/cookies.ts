@@ -5,41 +5,41 @@ import { now } from '../lib/world/clocks.ts';
 interface Cookie {
   readonly name: string;
   readonly value: string;
-  /** The host that set it, or the domain that it is for. */
+  /** The host that set it, or its `Domain`. */
   readonly domain: string;
-  /** It goes to this very host only. */
+  /** It is sent only to this host, not to hosts below it. */
   readonly hostOnly: boolean;
   readonly path: string;
   readonly secure: boolean;
 }
 
-/** More cookies, or longer ones, are not kept. */
-const MOST = 50;
-const LONGEST = 4_096;
+/** Limits on the number of cookies and the length of each. */
+const MAX_COOKIES = 50;
+const MAX_LENGTH = 4_096;
 
-/** The cookies of one chain of redirects (RFC 6265): each goes back to the site that set it and to no other. */
+/** The cookies of one chain of redirects (RFC 6265). Each is sent only to the site that set it. */
 export class CookieJar {
   readonly #cookies = new Map<string, Cookie>();
 
-  /** @param headers the `Set-Cookie` headers of an answer from `url` */
+  /** @param headers the `Set-Cookie` headers of a response from `url` */
   take(url: URL, headers: readonly string[]): void {
     for (const header of headers) {
       const [pair = '', ...attributes] = header.split(';');
       const [, name = '', value = ''] = /^([^=]*)=(.*)$/s.exec(pair)?.map((part) => part.trim()) ?? [];
-      // A header with other characters could not be sent.
-      if (name === '' || pair.length > LONGEST || /[^\t\x20-\x7e\x80-\xff]/.test(pair)) continue;
+      // Node refuses to send a header with other characters.
+      if (name === '' || pair.length > MAX_LENGTH || /[^\t\x20-\x7e\x80-\xff]/.test(pair)) continue;
       const cookie = cookieOf(url, name, value, attributesOf(attributes));
       if (cookie === undefined) continue;
       const key = `${cookie.name};${cookie.domain};${cookie.path}`;
       this.#cookies.delete(key);
-      if (!hasExpired(attributesOf(attributes)) && this.#cookies.size < MOST) this.#cookies.set(key, cookie);
+      if (!hasExpired(attributesOf(attributes)) && this.#cookies.size < MAX_COOKIES) this.#cookies.set(key, cookie);
     }
   }
 
   /**
    * The `Cookie` header of a request; `undefined`: none.
    *
-   * @param given cookies that the request has anyway, as such a header; one that a host has set since replaces them
+   * @param given the `Cookie` header that the request has anyway; a cookie set by a host replaces one in it
    */
   headerFor(url: URL, given = ''): string | undefined {
     const cookies = [...this.#cookies.values()].filter((cookie) => goesTo(cookie, url));
@@ -64,14 +64,14 @@ function attributesOf(parts: readonly string[]): Attributes {
   );
 }
 
-/** `undefined`: the host must not set it. */
+/** `undefined`: the host is not allowed to set it. */
 function cookieOf(url: URL, name: string, value: string, attributes: Attributes): Cookie | undefined {
   const given = attributes.get('domain')?.replace(/^\./, '').toLowerCase() ?? '';
   const domain = given === '' ? url.hostname : given;
   const secure = attributes.has('secure');
   if (!isWithin(url.hostname, domain) || (secure && url.protocol !== 'https:')) return undefined;
   const hostOnly = domain === url.hostname;
-  // Owners of names below a public suffix have nothing to do with one another.
+  // Names below a public suffix have unrelated owners.
   if (!hostOnly && getPublicSuffix(domain, { allowPrivateDomains: true }) === domain) return undefined;
   const path = attributes.get('path') ?? '';
   return { name, value, domain, hostOnly, secure, path: path.startsWith('/') ? path : folderOf(url.pathname) };

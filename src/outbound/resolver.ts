@@ -5,33 +5,33 @@ import { LRUCache } from 'lru-cache';
 import { Semaphore } from '../lib/semaphore.ts';
 import { type AddressGuard, AddressRefused } from './addresses.ts';
 
-/** All addresses of a host name. */
+/** Returns all addresses of a host name. */
 export type Resolve = (host: string) => Promise<LookupAddress[]>;
 
-/** As the operating system does it: with its hosts file and its name servers. */
+/** Resolves names by the operating system, which uses its hosts file and name servers. */
 export const resolveBySystem: Resolve = (host) => lookup(host, { all: true });
 
 /**
- * So many names are looked up at once. The operating system's way holds a thread of Node's pool for each, which files
- * need as well; when name servers hang, it is for many seconds.
+ * How many names are resolved at once. Each occupies a thread of Node's pool, which file operations need too, and for
+ * many seconds if a name server does not respond.
  */
 const LOOKUPS = Math.max(2, Number(process.env.UV_THREADPOOL_SIZE ?? 4) - 2);
 
-/** Milliseconds for which an answer is used again. */
-const KEEP = 60_000;
-const KEPT_NAMES = 10_000;
+/** How long resolved addresses are cached, milliseconds. */
+const CACHE_TIME = 60_000;
+const MAX_CACHED_NAMES = 10_000;
 
-interface Kept {
+interface CachedName {
   readonly until: number;
   readonly addresses: Promise<LookupAddress[]>;
 }
 
-/** Turns host names into the addresses that a probe may reach. */
+/** Resolves host names to the addresses that requests may reach. */
 export class GuardedResolver {
   readonly #guard: AddressGuard;
   readonly #resolve: Resolve;
   readonly #elapsed: () => number;
-  readonly #kept = new LRUCache<string, Kept>({ max: KEPT_NAMES });
+  readonly #cache = new LRUCache<string, CachedName>({ max: MAX_CACHED_NAMES });
   readonly #lookups = new Semaphore(LOOKUPS);
 
   /** @param elapsed the monotonic clock, milliseconds */
@@ -42,8 +42,8 @@ export class GuardedResolver {
   }
 
   /**
-   * To be given to a socket, which then connects to no address but the ones that were checked here: what a name
-   * resolves to may change between a check and the next look.
+   * A lookup function for sockets. A name may resolve to another address the next time, so a socket must connect to
+   * exactly the addresses that were checked.
    */
   readonly lookup: LookupFunction = (host, options, callback) => {
     this.addresses(host).then(
@@ -57,25 +57,25 @@ export class GuardedResolver {
   };
 
   /**
-   * The addresses of a host that may be reached, at least one. A socket does not look up a host that is an address
-   * itself, so ask here before connecting to one.
+   * The allowed addresses of a host, at least one. Sockets do not call `lookup` for a host that is an address, so call
+   * this before connecting.
    *
-   * @throws AddressRefused when it has others only
+   * @throws AddressRefused if none is allowed
    */
   async addresses(host: string): Promise<LookupAddress[]> {
     const version = isIP(host);
-    const all = version === 0 ? await this.#lookUp(host) : [{ address: host, family: version }];
+    const all = version === 0 ? await this.#resolveName(host) : [{ address: host, family: version }];
     const allowed = all.filter(({ address }) => this.#guard.allows(address));
     if (allowed.length === 0) throw new AddressRefused(host, all[0]?.address ?? 'nowhere');
     return allowed;
   }
 
-  #lookUp(host: string): Promise<LookupAddress[]> {
-    const kept = this.#kept.get(host);
-    if (kept !== undefined && this.#elapsed() < kept.until) return kept.addresses;
+  #resolveName(host: string): Promise<LookupAddress[]> {
+    const cached = this.#cache.get(host);
+    if (cached !== undefined && this.#elapsed() < cached.until) return cached.addresses;
     const addresses = this.#lookups.run(() => this.#resolve(host));
-    this.#kept.set(host, { until: this.#elapsed() + KEEP, addresses });
-    addresses.catch(() => this.#kept.delete(host));
+    this.#cache.set(host, { until: this.#elapsed() + CACHE_TIME, addresses });
+    addresses.catch(() => this.#cache.delete(host));
     return addresses;
   }
 }

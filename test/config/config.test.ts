@@ -41,7 +41,7 @@ test('an error names the flag or variable that had the bad value', () => {
   }
 });
 
-test('the poller is off and needs no settings by default', () => {
+test('the prober is off by default and has no URL', () => {
   const config = loadPollConfig({ POLL: '', PROBE_URL: '' });
   assert.deepEqual(
     [config.on, config.interval, config.rule.template, config.rule.value],
@@ -87,23 +87,29 @@ for (const [env, message] of [
   [{ POLL_CONCURRENCY: '0' }, 'POLL_CONCURRENCY is "0", expected a whole number from 1 to 10000'],
   [{ PROBE_URL: 'https://api.test/status' }, /^PROBE_URL has no {store_id}/],
   [{ PROBE_URL: 'ftp://api.test/{store_id}' }, 'PROBE_URL is no URL, expected https://… or http://…'],
-  [{ PROBE_URL: 'https://u:secret@api.test/{store_id}' }, /^PROBE_URL has a user name or a password in it/],
-  [{ PROBE_URL: 'https://:secret@api.test/{store_id}' }, /^PROBE_URL has a user name or a password in it/],
-  [{ PROBE_HEADERS: 'Authorization: Bearer secret' }, /^PROBE_HEADERS is no JSON object/],
-  [{ PROBE_HEADERS: '["secret"]' }, /^PROBE_HEADERS is no JSON object/],
-  [{ PROBE_HEADERS: '{"a b": "secret"}' }, 'PROBE_HEADERS has "a b", which is no header, or its value is no text'],
-  [{ PROBE_HEADERS: '{"x": {"y": "secret"}}' }, 'PROBE_HEADERS has "x", which is no header, or its value is no text'],
-  [{ PROBE_HEADERS: '{"x": null}' }, 'PROBE_HEADERS has "x", which is no header, or its value is no text'],
+  [{ PROBE_URL: 'https://u:secret@api.test/{store_id}' }, /^PROBE_URL contains a user or password/],
+  [{ PROBE_URL: 'https://:secret@api.test/{store_id}' }, /^PROBE_URL contains a user or password/],
+  [{ PROBE_HEADERS: 'Authorization: Bearer secret' }, /^PROBE_HEADERS is not a JSON object/],
+  [{ PROBE_HEADERS: '["secret"]' }, /^PROBE_HEADERS is not a JSON object/],
   [
-    { PROBE_HEADERS: '{"Content-Length": "7"}' },
-    'PROBE_HEADERS has "Content-Length", which the program itself decides',
+    { PROBE_HEADERS: '{"a b": "secret"}' },
+    'PROBE_HEADERS contains "a b", expected a valid header name with a string as its value',
   ],
-  [{ PROBE_HEADERS: '{"x": "secret\\r\\ny: z"}' }, /^PROBE_HEADERS has "x", which is no header/],
+  [
+    { PROBE_HEADERS: '{"x": {"y": "secret"}}' },
+    'PROBE_HEADERS contains "x", expected a valid header name with a string as its value',
+  ],
+  [
+    { PROBE_HEADERS: '{"x": null}' },
+    'PROBE_HEADERS contains "x", expected a valid header name with a string as its value',
+  ],
+  [{ PROBE_HEADERS: '{"Content-Length": "7"}' }, 'PROBE_HEADERS contains "Content-Length", which cannot be set'],
+  [{ PROBE_HEADERS: '{"x": "secret\\r\\ny: z"}' }, /^PROBE_HEADERS contains "x", expected a valid header name/],
   [{ PROBE_STATUS: '299-200' }, /^PROBE_STATUS is "299-200", expected statuses/],
   [{ PROBE_STATUS: 'ok' }, /^PROBE_STATUS is "ok", expected statuses/],
   [{ PROBE_STATUS: ',' }, /^PROBE_STATUS is ",", expected statuses/],
-  [{ PROBE_POINTER: '/status' }, /^PROBE_POINTER is set, so PROBE_ACTIVE must be/],
-  [{ PROBE_ACTIVE: 'ONLINE' }, /^PROBE_ACTIVE is set, so PROBE_POINTER must be/],
+  [{ PROBE_POINTER: '/status' }, /^PROBE_POINTER is set without PROBE_ACTIVE/],
+  [{ PROBE_ACTIVE: 'ONLINE' }, /^PROBE_ACTIVE is set without PROBE_POINTER/],
   [{ PROBE_POINTER: 'status', PROBE_ACTIVE: 'x' }, /^PROBE_POINTER is "status", expected a JSON pointer/],
   [{ PROBE_TLS: 'ignore' }, /^PROBE_TLS is "ignore", expected one of inactive, unobserved/],
   [{ PROBE_REASON: 'reason' }, /^PROBE_REASON is "reason", expected a JSON pointer/],

@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { ProbeClient } from '../../src/intake/prober/probe-client.ts';
 import { Authority, type Certificate, type Subject } from '../support/certificates.ts';
 import { RULE } from '../support/fake-stores.ts';
-import { localExchanger } from '../support/raw-server.ts';
+import { localClient } from '../support/raw-server.ts';
 
 const BODY = '{"store":{"status":"ONLINE"}}';
 const YEAR = 365 * 86_400_000;
@@ -30,12 +30,12 @@ async function urlOf(t: TestContext, server: Server | ReturnType<typeof createPl
   return `https://${host}:${(server.address() as AddressInfo).port}/`;
 }
 
-test('a host with a sound certificate is active, and its connection is used again', async (t) => {
+test('a host with a valid certificate is active, and its connection is used again', async (t) => {
   const server = createServer(authority.issue({ host }), (_request, response) => response.end(BODY));
   let connections = 0;
   server.on('secureConnection', () => connections++);
   const url = await urlOf(t, server);
-  const client = new ProbeClient(RULE, localExchanger(t, [authority.cert]));
+  const client = new ProbeClient(RULE, localClient(t, [authority.cert]));
   for (let i = 0; i < 3; i++) assert.equal((await client.probe('x', url)).kind, 'active');
   assert.equal(connections, 1);
 });
@@ -51,17 +51,17 @@ for (const [name, subject, issuer, code] of [
   ['is for another name', { host: 'other.test' }, authority, 'tls_name'],
   ['is signed by somebody unknown', { host }, new Authority('Nobody'), 'tls_untrusted'],
 ] satisfies [string, Subject, Authority, string][]) {
-  test(`a certificate that ${name} means what the fleet says`, async (t) => {
+  test(`a certificate that ${name} means what PROBE_TLS says`, async (t) => {
     const url = await serving(t, issuer.issue(subject));
-    const exchanger = localExchanger(t, [authority.cert]);
-    const inactive = await new ProbeClient(RULE, exchanger).probe('x', url);
+    const http = localClient(t, [authority.cert]);
+    const inactive = await new ProbeClient(RULE, http).probe('x', url);
     assert.deepEqual([inactive.kind, inactive.code], ['failed', code], inactive.reason);
-    const unobserved = await new ProbeClient({ ...RULE, tlsFaults: 'unobserved' }, exchanger).probe('x', url);
+    const unobserved = await new ProbeClient({ ...RULE, tlsFaults: 'unobserved' }, http).probe('x', url);
     assert.deepEqual([unobserved.kind, unobserved.code], ['unobserved', 'tls'], unobserved.reason);
   });
 }
 
-test('a certificate that is refused for a reason without a name of its own is a fault of TLS', async (t) => {
+test('a certificate that is refused for an uncommon reason is a TLS error', async (t) => {
   // Certificates that are signed with SHA-1 are too weak for OpenSSL, which is `UNSPECIFIED` in Node.
   const url = await urlOf(
     t,
@@ -69,18 +69,18 @@ test('a certificate that is refused for a reason without a name of its own is a 
       response.end(BODY),
     ),
   );
-  const exchanger = localExchanger(t, [authority.cert]);
-  const inactive = await new ProbeClient(RULE, exchanger).probe('x', url);
+  const http = localClient(t, [authority.cert]);
+  const inactive = await new ProbeClient(RULE, http).probe('x', url);
   assert.deepEqual([inactive.kind, inactive.code], ['failed', 'tls'], inactive.reason);
-  const unobserved = await new ProbeClient({ ...RULE, tlsFaults: 'unobserved' }, exchanger).probe('x', url);
+  const unobserved = await new ProbeClient({ ...RULE, tlsFaults: 'unobserved' }, http).probe('x', url);
   assert.deepEqual([unobserved.kind, unobserved.code], ['unobserved', 'tls'], unobserved.reason);
 });
 
-test('a host that speaks no TLS has a fault of TLS', async (t) => {
+test('a host that does not support TLS has a TLS error', async (t) => {
   const url = await urlOf(
     t,
     createPlainServer((_request, response) => response.end(BODY)),
   );
-  const outcome = await new ProbeClient(RULE, localExchanger(t)).probe('x', url);
+  const outcome = await new ProbeClient(RULE, localClient(t)).probe('x', url);
   assert.deepEqual([outcome.kind, outcome.code], ['failed', 'tls'], outcome.reason);
 });

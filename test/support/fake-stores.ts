@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 import { ProbeClient } from '../../src/intake/prober/probe-client.ts';
 import type { ProbeRule } from '../../src/intake/prober/probe-rule.ts';
 import { AddressGuard } from '../../src/outbound/addresses.ts';
-import { Exchanger } from '../../src/outbound/exchange.ts';
+import { HttpClient } from '../../src/outbound/http-client.ts';
 import { GuardedResolver } from '../../src/outbound/resolver.ts';
 
 type Behavior = (request: IncomingMessage, response: ServerResponse) => void;
@@ -129,10 +129,10 @@ export class FakeStores {
    */
   client(t: TestContext, rule: Partial<ProbeRule> = {}, allowed = ['127.0.0.1/32']): ProbeClient {
     const resolve = async () => [{ address: '127.0.0.1', family: 4 }];
-    const exchanger = new Exchanger(new GuardedResolver(new AddressGuard(allowed), resolve, () => 0));
-    t.after(() => exchanger.close());
-    const client = new ProbeClient({ ...RULE, ...rule }, exchanger);
-    const brief = new ProbeClient({ ...RULE, timeout: BRIEF, ...rule }, exchanger);
+    const http = new HttpClient(new GuardedResolver(new AddressGuard(allowed), resolve, () => 0));
+    t.after(() => http.close());
+    const client = new ProbeClient({ ...RULE, ...rule }, http);
+    const brief = new ProbeClient({ ...RULE, timeout: BRIEF, ...rule }, http);
     const probe = client.probe.bind(client);
     client.probe = (id, own) => (this.#neverAnswers(own) ? brief.probe(id, own) : probe(id, own));
     return client;

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import { AddressGuard } from '../../src/outbound/addresses.ts';
-import { Exchanger } from '../../src/outbound/exchange.ts';
+import { HttpClient } from '../../src/outbound/http-client.ts';
 import { GuardedResolver } from '../../src/outbound/resolver.ts';
 
 /** A server that answers with the bytes it is told, right or wrong. */
@@ -35,11 +35,11 @@ export class RawServer {
   }
 }
 
-/** An exchanger that reaches this machine, by whatever name. */
-export function localExchanger(t: TestContext, trusted?: readonly string[]): Exchanger {
+/** An HTTP client that reaches this machine, by whatever name. */
+export function localClient(t: TestContext, trusted?: readonly string[]): HttpClient {
   const resolve = async () => [{ address: '127.0.0.1', family: 4 }];
   const resolver = new GuardedResolver(new AddressGuard(['127.0.0.1/32']), resolve, () => 0);
-  const exchanger = new Exchanger(resolver, trusted);
-  t.after(() => exchanger.close());
-  return exchanger;
+  const http = new HttpClient(resolver, trusted);
+  t.after(() => http.close());
+  return http;
 }

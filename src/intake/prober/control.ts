@@ -1,4 +1,4 @@
-import type { Exchanger } from '../../outbound/exchange.ts';
+import type { HttpClient } from '../../outbound/http-client.ts';
 
 /**
  * A check whether any of the control addresses responds. `undefined`: there are none.
@@ -7,13 +7,13 @@ import type { Exchanger } from '../../outbound/exchange.ts';
  */
 export function controlCheck(
   urls: readonly string[],
-  exchanger: Pick<Exchanger, 'get'>,
+  http: Pick<HttpClient, 'get'>,
   timeout: number,
 ): (() => Promise<boolean>) | undefined {
   if (urls.length === 0) return undefined;
-  const ask = async (url: string) => (await exchanger.get(new URL(url), { headers: {}, timeout })).drop();
+  const check = async (url: string) => (await http.get(new URL(url), { headers: {}, timeout })).drop();
   return () =>
-    Promise.any(urls.map(ask)).then(
+    Promise.any(urls.map(check)).then(
       () => true,
       () => false,
     );

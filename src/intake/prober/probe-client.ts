@@ -1,9 +1,9 @@
 import type { InactiveReason, UnobservedReason } from '../../domain/reasons.ts';
 import { AddressRefused } from '../../outbound/addresses.ts';
-import type { Answer } from '../../outbound/answer.ts';
-import type { Exchanger } from '../../outbound/exchange.ts';
-import { CertificateRefused, codeOf, ExchangeFailed, isOwnTrouble } from '../../outbound/faults.ts';
+import { CertificateRefused, codeOf, isLocalFault, RequestFailed } from '../../outbound/errors.ts';
 import { follow, RedirectFailed } from '../../outbound/follow.ts';
+import type { HttpClient } from '../../outbound/http-client.ts';
+import type { HttpResponse } from '../../outbound/response.ts';
 import { expects, judge, type ProbeRule, probeUrl, type Verdict } from './probe-rule.ts';
 
 /**
@@ -34,11 +34,11 @@ const FAULTS: ReadonlyMap<string, InactiveReason> = new Map(
 /** Sends probes and evaluates the responses. */
 export class ProbeClient {
   readonly rule: ProbeRule;
-  readonly #exchanger: Pick<Exchanger, 'get'>;
+  readonly #http: Pick<HttpClient, 'get'>;
 
-  constructor(rule: ProbeRule, exchanger: Pick<Exchanger, 'get'>) {
+  constructor(rule: ProbeRule, http: Pick<HttpClient, 'get'>) {
     this.rule = rule;
-    this.#exchanger = exchanger;
+    this.#http = http;
   }
 
   /** @param own the store's own URL, if it has one */
@@ -47,7 +47,7 @@ export class ProbeClient {
     if (url === undefined) return { kind: 'unobserved', reason: 'there is no URL to probe', code: 'no_url' };
     const { rule } = this;
     try {
-      const answer = await follow(this.#exchanger, url, {
+      const response = await follow(this.#http, url, {
         headers: { accept: '*/*' },
         // They may contain a key, and users may choose a store's own URL.
         ownHeaders: own === undefined ? rule.headers : {},
@@ -55,7 +55,7 @@ export class ProbeClient {
         maxRedirects: rule.maxRedirects,
         isLast: (status) => expects(rule, status),
       });
-      return judge(rule, answer.status, await bodyOf(answer, rule));
+      return judge(rule, response.status, await bodyOf(response, rule));
     } catch (error) {
       return outcomeOf(rule, error);
     }
@@ -63,12 +63,12 @@ export class ProbeClient {
 }
 
 /** The body if the outcome depends on it, otherwise nothing. */
-async function bodyOf(answer: Answer, rule: ProbeRule): Promise<Buffer> {
-  const expected = expects(rule, answer.status);
-  if (expected && rule.value !== undefined) return answer.read(rule.maxBytes);
+async function bodyOf(response: HttpResponse, rule: ProbeRule): Promise<Buffer> {
+  const expected = expects(rule, response.status);
+  if (expected && rule.value !== undefined) return response.read(rule.maxBytes);
   // The status is decisive; the body only adds a reason.
-  if (!expected && rule.reason !== undefined) return answer.read(rule.maxBytes).catch(() => EMPTY);
-  answer.drop();
+  if (!expected && rule.reason !== undefined) return response.read(rule.maxBytes).catch(() => EMPTY);
+  response.drop();
   return EMPTY;
 }
 
@@ -77,14 +77,14 @@ const EMPTY = Buffer.alloc(0);
 function outcomeOf(rule: ProbeRule, error: unknown): Outcome {
   if (error instanceof AddressRefused) return { kind: 'unobserved', reason: error.message, code: 'address_refused' };
   if (error instanceof RedirectFailed) return { kind: 'failed', reason: error.message, code: 'redirects' };
-  if (error instanceof ExchangeFailed) {
+  if (error instanceof RequestFailed) {
     const { message, code } = error;
     if (code === 'NOT_HTTP') return { kind: 'unobserved', reason: message, code: 'not_http' };
     return { kind: 'failed', reason: message, code: FAILURES[code] };
   }
   const reason = codeOf(error);
   if (reason === undefined) throw error;
-  if (isOwnTrouble(reason)) return { kind: 'cut_off', reason, code: 'own_trouble' };
+  if (isLocalFault(reason)) return { kind: 'cut_off', reason, code: 'own_trouble' };
   if (reason.startsWith('HPE_')) return { kind: 'unobserved', reason, code: 'not_http' };
   const ofTls = error instanceof CertificateRefused || /SSL|TLS|EPROTO/.test(reason);
   const code = FAULTS.get(reason) ?? (ofTls ? 'tls' : 'other');
@@ -92,7 +92,7 @@ function outcomeOf(rule: ProbeRule, error: unknown): Outcome {
   return { kind: 'failed', reason, code };
 }
 
-const FAILURES: Readonly<Record<Exclude<ExchangeFailed['code'], 'NOT_HTTP'>, InactiveReason>> = {
+const FAILURES: Readonly<Record<Exclude<RequestFailed['code'], 'NOT_HTTP'>, InactiveReason>> = {
   TIMEOUT: 'timeout',
   TOO_LARGE: 'too_large',
   UNREADABLE_BODY: 'body_unreadable',

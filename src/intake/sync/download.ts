@@ -4,12 +4,12 @@ import { UserError } from '../../lib/errors.ts';
 import type { TemporaryFile } from '../../lib/temporary-file.ts';
 import { elapsed } from '../../lib/world/clocks.ts';
 import { AddressGuard, AddressRefused } from '../../outbound/addresses.ts';
-import type { Answer } from '../../outbound/answer.ts';
-import { Exchanger } from '../../outbound/exchange.ts';
-import { codeOf, ExchangeFailed } from '../../outbound/faults.ts';
+import { isEncoded } from '../../outbound/content-encoding.ts';
+import { codeOf, RequestFailed } from '../../outbound/errors.ts';
 import { follow, RedirectFailed } from '../../outbound/follow.ts';
+import { HttpClient } from '../../outbound/http-client.ts';
 import { GuardedResolver, resolveBySystem } from '../../outbound/resolver.ts';
-import { isPacked } from '../../outbound/unpack.ts';
+import type { HttpResponse } from '../../outbound/response.ts';
 import { spool } from '../feeds/spool.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { FINGERPRINTED, type LocalContent } from './fingerprints.ts';
@@ -48,13 +48,13 @@ export async function download(
   options: DownloadOptions,
 ): Promise<Download | undefined> {
   const guard = new AddressGuard([...options.allowPrivate, ...addressesIn(new URL(url))]);
-  const exchanger = new Exchanger(new GuardedResolver(guard, resolveBySystem, elapsed));
+  const http = new HttpClient(new GuardedResolver(guard, resolveBySystem, elapsed));
   try {
-    return await new ConditionalDownload(url, exchanger, options).run(checkpoint);
+    return await new ConditionalDownload(url, http, options).run(checkpoint);
   } catch (error) {
     throw downloadError(url, error);
   } finally {
-    exchanger.close();
+    http.close();
   }
 }
 
@@ -68,12 +68,12 @@ function addressesIn({ hostname }: URL): string[] {
 
 class ConditionalDownload {
   readonly #url: string;
-  readonly #exchanger: Exchanger;
+  readonly #http: HttpClient;
   readonly #options: DownloadOptions;
 
-  constructor(url: string, exchanger: Exchanger, options: DownloadOptions) {
+  constructor(url: string, http: HttpClient, options: DownloadOptions) {
     this.#url = url;
-    this.#exchanger = exchanger;
+    this.#http = http;
     this.#options = options;
   }
 
@@ -85,16 +85,16 @@ class ConditionalDownload {
     const read = checkpoint?.read;
     if (read === undefined || read.bytes <= FINGERPRINTED) return this.#whole(conditions);
     const start = read.bytes - FINGERPRINTED;
-    const answer = await this.#request({ ...conditions, range: `bytes=${start}-` });
-    if (answer.status === 304 || answer.status === 200) return this.#result(answer);
-    const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(answer.headers['content-range'] ?? '');
+    const response = await this.#request({ ...conditions, range: `bytes=${start}-` });
+    if (response.status === 304 || response.status === 200) return this.#result(response);
+    const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers['content-range'] ?? '');
     // A range of a compressed body is not a range of the file.
-    const packed = isPacked(answer.headers['content-encoding']);
-    if (answer.status === 206 && Number(range?.[1]) === start && !packed) {
-      const end = await this.#save(answer, start);
+    const encoded = isEncoded(response.headers['content-encoding']);
+    if (response.status === 206 && Number(range?.[1]) === start && !encoded) {
+      const end = await this.#save(response, start);
       if ((await stillMatching(end.content, read)) !== undefined) return end;
       await end.remove();
-    } else answer.drop();
+    } else response.drop();
     return this.#whole({});
   }
 
@@ -102,30 +102,30 @@ class ConditionalDownload {
     return this.#result(await this.#request(headers));
   }
 
-  async #result(answer: Answer): Promise<Download | undefined> {
-    if (answer.status === 200) return this.#save(answer, 0);
-    answer.drop();
-    if (answer.status === 304) return undefined;
-    throw new UserError('unavailable', `${labelOf(this.#url)} responded with status ${answer.status}`);
+  async #result(response: HttpResponse): Promise<Download | undefined> {
+    if (response.status === 200) return this.#save(response, 0);
+    response.drop();
+    if (response.status === 304) return undefined;
+    throw new UserError('unavailable', `${labelOf(this.#url)} responded with status ${response.status}`);
   }
 
-  #request(headers: Record<string, string>): Promise<Answer> {
+  #request(headers: Record<string, string>): Promise<HttpResponse> {
     const url = new URL(this.#url);
     const authorization = credentialsOf(url);
-    return follow(this.#exchanger, url, {
+    return follow(this.#http, url, {
       headers: { accept: '*/*', ...headers },
       ownHeaders: authorization === undefined ? {} : { authorization },
       ...{ timeout: this.#options.timeout, maxRedirects: MAX_REDIRECTS, isLast: () => false },
     });
   }
 
-  async #save(answer: Answer, start: number): Promise<Download> {
+  async #save(response: HttpResponse, start: number): Promise<Download> {
     const limit = new SizeLimit(this.#url, this.#options.maxBytes);
-    const file: TemporaryFile = await spool(answer.stream(), limit);
+    const file: TemporaryFile = await spool(response.stream(), limit);
     return {
       content: { path: file.path, start, size: start + limit.bytes },
-      etag: answer.headers.etag,
-      lastModified: answer.headers['last-modified'],
+      etag: response.headers.etag,
+      lastModified: response.headers['last-modified'],
       remove: file.remove,
     };
   }
@@ -160,6 +160,6 @@ function downloadError(url: string, error: unknown): unknown {
 function reasonOf(error: unknown): string | undefined {
   if (error instanceof AddressRefused) return `${error.message}; SYNC_ALLOW_PRIVATE can allow it`;
   if (error instanceof RedirectFailed) return error.message;
-  if (error instanceof ExchangeFailed) return error.code === 'TIMEOUT' ? 'no response in time' : error.message;
+  if (error instanceof RequestFailed) return error.code === 'TIMEOUT' ? 'no response in time' : error.message;
   return codeOf(error);
 }

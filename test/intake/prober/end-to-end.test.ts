@@ -16,7 +16,7 @@ import { Clock, HOUR, MINUTE } from '../../support/watch.ts';
 const STORES = 40;
 const SILENT = pino({ level: 'silent' });
 
-test('what one installation polls, another gets from its files, and their reports are equal', async (t) => {
+test('an installation that reads the day files of another has equal reports', async (t) => {
   const [fakeStores, here, there, clock] = [
     await FakeStores.open(t),
     await Importer.open(t),
@@ -44,7 +44,7 @@ test('what one installation polls, another gets from its files, and their report
   const follower = syncService(there.storage, there.folder, [{ feed: 'polls', name: join(here.folder, 'polls') }], {
     now: clock.now,
   });
-  // Across midnight, with the other following along.
+  // Across midnight, while the other one syncs.
   for (let minute = 0; minute < 14 * 60; minute++) {
     clock.instant += MINUTE;
     prober.step();
@@ -66,7 +66,7 @@ test('what one installation polls, another gets from its files, and their report
   assert.equal(one.split('\n').length, STORES + 2);
 });
 
-/** The same stores, hours and zones in both. */
+/** Gives both the same stores, hours and zones. */
 async function describe(importer: Importer, ids: readonly string[], fakeStores: FakeStores): Promise<void> {
   const quoted = ids.map((id) => `"${id.replaceAll('"', '""')}"`);
   await importer.hours(

@@ -35,7 +35,7 @@ test('the examples of RFC 6901', () => {
   }
 });
 
-test('what is not there is nothing: no inherited property, no place beyond a list, nothing within a text', () => {
+test('inherited properties, indexes out of range and parts of strings have no value', () => {
   const document = { list: [1], text: 'abc', nothing: null, own: { toString: 'mine' } };
   for (const pointer of [
     '/no',
@@ -59,7 +59,7 @@ test('"~01" is "~1", not "/"', () => {
   assert.equal(at({ '~1': 'right', '/': 'wrong' }, '/~01'), 'right');
 });
 
-test('what is no pointer is refused', () => {
+test('text that is not a JSON pointer is refused', () => {
   assert.throws(() => parsePointer('PROBE_POINTER', 'status'), {
     message: /^PROBE_POINTER is "status", expected a JSON/,
   });

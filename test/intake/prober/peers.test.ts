@@ -8,11 +8,11 @@ import { FakeStores } from '../../support/fake-stores.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { Clock, HOUR, MemoryPolls, MINUTE, NOON, passTogether, SECOND, Watch } from '../../support/watch.ts';
 
-/** What the database does, on the clock of a test. */
+/** A registry on the clock of a test. */
 class MemoryRegistry implements PeerRegistry {
   readonly #clock: Clock;
   readonly #peers = new Map<string, Peer>();
-  /** The database does not answer. */
+  /** Whether the database is unavailable. */
   away = false;
 
   constructor(clock: Clock) {
@@ -45,7 +45,7 @@ interface Company {
 
 const HANDOVER = MINUTE;
 
-/** Servers on one database, which share 240 stores. */
+/** Servers on one database that share 240 stores. */
 async function company(t: Parameters<typeof FakeStores.open>[0]): Promise<Company> {
   const fakeStores = await FakeStores.open(t);
   const [clock, polls, folder] = [new Clock(), new MemoryPolls(), temporaryFolder(t)];
@@ -60,7 +60,7 @@ async function company(t: Parameters<typeof FakeStores.open>[0]): Promise<Compan
   };
 }
 
-/** Two of them half an hour after the second one joined. */
+/** Two servers, half an hour after the second one joined. */
 async function twoAtWork(t: Parameters<typeof FakeStores.open>[0]) {
   const both = await company(t);
   const [one, two] = [both.server('one'), both.server('two')];
@@ -72,7 +72,7 @@ async function twoAtWork(t: Parameters<typeof FakeStores.open>[0]) {
   return { both, one, two };
 }
 
-/** The slots, counted from the one at noon, in which stores were polled more than once, or not at all. */
+/** The slots in which stores were not polled exactly once, counted from the one at noon. */
 function flaws({ polls, ids, clock }: Company, from: number): string[] {
   const found: string[] = [];
   for (const id of ids) {
@@ -87,7 +87,7 @@ function flaws({ polls, ids, clock }: Company, from: number): string[] {
   return found;
 }
 
-test('two servers, one killed: no store is missed, none is polled twice, and it takes less than a minute', async (t) => {
+test('when one of two servers is killed, the other takes over within a minute, and no slot is missed or polled twice', async (t) => {
   const both = await company(t);
   const [one, two] = [both.server('one'), both.server('two')];
   await one.prober.open();
@@ -102,14 +102,14 @@ test('two servers, one killed: no store is missed, none is polled twice, and it 
     true,
     String(shares),
   );
-  // From now on `two` is silent, as if killed.
+  // From now on `two` does nothing, as if it were killed.
   await passTogether([one], 50 * SECOND);
   assert.equal(one.prober.stats().stores, 240);
   await passTogether([one], HOUR);
   assert.deepEqual(flaws(both, NOON), []);
 });
 
-test('a server that wakes from a long sleep finds its stores with others, and doubles nothing', async (t) => {
+test('a server that was suspended does not poll slots that its peers have polled', async (t) => {
   const both = await company(t);
   const [one, two] = [both.server('one'), both.server('two')];
   await one.prober.open();
@@ -120,7 +120,7 @@ test('a server that wakes from a long sleep finds its stores with others, and do
   assert.deepEqual(flaws(both, NOON), []);
 });
 
-test('a server that ends says so, and the others go on at once', async (t) => {
+test('when a server stops, its peers take over at once', async (t) => {
   const { both, one, two } = await twoAtWork(t);
   await two.prober.stop();
   await passTogether([one], 15 * SECOND);
@@ -129,7 +129,7 @@ test('a server that ends says so, and the others go on at once', async (t) => {
   assert.deepEqual(flaws(both, NOON), []);
 });
 
-test('while the database is away, both poll what they have; afterwards it has each poll once', async (t) => {
+test('while the database is unavailable, both servers continue, and each poll is stored once', async (t) => {
   const { both, one, two } = await twoAtWork(t);
   both.registry.away = true;
   both.polls.failure = new Error('away');
@@ -140,9 +140,9 @@ test('while the database is away, both poll what they have; afterwards it has ea
   assert.deepEqual(flaws(both, NOON), []);
 });
 
-test('the killed server starts again: what it wrote down and others polled meanwhile is not there twice', async (t) => {
+test('a killed server that starts again recovers no polls of slots that peers have polled', async (t) => {
   const { both, one, two } = await twoAtWork(t);
-  // The database is away for `two` alone, then it dies.
+  // The database is unavailable for `two`, which is then killed.
   const append = both.polls.append.bind(both.polls);
   let cut = true;
   both.polls.append = async (batch) => {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ProbeClient } from '../../../src/intake/prober/probe-client.ts';
 import { judge, probeUrl } from '../../../src/intake/prober/probe-rule.ts';
 import { AddressGuard } from '../../../src/outbound/addresses.ts';
-import { Exchanger } from '../../../src/outbound/exchange.ts';
+import { HttpClient } from '../../../src/outbound/http-client.ts';
 import { GuardedResolver, type Resolve } from '../../../src/outbound/resolver.ts';
 import { type BehaviorName, FakeStores, RULE } from '../../support/fake-stores.ts';
 
@@ -15,8 +15,8 @@ const SAID: Readonly<Record<BehaviorName, readonly [kind: string, reason: RegExp
   wrongStatus: ['failed', /status 500/, 'http_500'],
   wrongBody: ['failed', /not JSON/, 'body_unreadable'],
   otherShape: ['failed', /no value at the pointer/, 'body_value'],
-  hanging: ['failed', /no answer in time/, 'timeout'],
-  stalling: ['failed', /no answer in time/, 'timeout'],
+  hanging: ['failed', /no response in time/, 'timeout'],
+  stalling: ['failed', /no response in time/, 'timeout'],
   refusing: ['failed', /ECONNRESET/, 'reset'],
   cutOff: ['failed', /ECONNRESET/, 'reset'],
   endless: ['failed', /more than 65536 bytes/, 'too_large'],
@@ -28,7 +28,7 @@ const SAID: Readonly<Record<BehaviorName, readonly [kind: string, reason: RegExp
   turningAway: ['unobserved', /status 429/, 'turned_away'],
 };
 
-test('what a store does decides what a probe comes to', async (t) => {
+test('the response of a store decides the outcome of a probe', async (t) => {
   const fakeStores = await FakeStores.open(t);
   const client = fakeStores.client(t);
   await Promise.all(
@@ -42,7 +42,7 @@ test('what a store does decides what a probe comes to', async (t) => {
   );
 });
 
-test('where the status alone counts, a body is not waited for', async (t) => {
+test('if only the status counts, a probe does not wait for the body', async (t) => {
   const fakeStores = await FakeStores.open(t);
   const client = fakeStores.client(t, {
     ...{ value: undefined, timeout: RULE.timeout },
@@ -64,13 +64,13 @@ test('where the status alone counts, a body is not waited for', async (t) => {
   });
 });
 
-test("a port that nobody listens on is the store's failure", async (t) => {
+test('a closed port is a failure of the store', async (t) => {
   const fakeStores = await FakeStores.open(t);
   const outcome = await fakeStores.client(t).probe('x', 'http://store-1.test:1/');
   assert.deepEqual(outcome, { kind: 'failed', reason: 'ECONNREFUSED', code: 'refused' });
 });
 
-test('an address that is not public is not probed, however it is written, and no request reaches it', async (t) => {
+test('an address that is not public is not probed in any notation, and no request reaches it', async (t) => {
   const fakeStores = await FakeStores.open(t);
   const client = fakeStores.client(t, {}, []);
   for (const host of ['127.0.0.1', '2130706433', '0x7f.1', '0177.0.0.1', '127.1', '[::1]', '[::ffff:127.0.0.1]']) {
@@ -87,7 +87,7 @@ test('an address that is not public is not probed, however it is written, and no
   assert.equal(fakeStores.requests.size, 0);
 });
 
-test('a name that leads to public and private addresses is reached at the public ones alone', async () => {
+test('a name with public and private addresses is reached only at the public ones', async () => {
   const answers: Record<string, string[]> = {
     'both.test': ['10.0.0.1', '8.8.8.8', '::1'],
     'inside.test': ['10.0.0.1'],
@@ -100,14 +100,14 @@ test('a name that leads to public and private addresses is reached at the public
   assert.deepEqual(looked, [null, '8.8.8.8', 4]);
 });
 
-test('a name that turns to a private address between two looks is refused at the second', async (t) => {
+test('a name that resolves to a private address the second time is refused then', async (t) => {
   const fakeStores = await FakeStores.open(t);
   let [address, now] = ['127.0.0.1', 0];
   const resolve: Resolve = async () => [{ address, family: 4 }];
   const resolver = new GuardedResolver(new AddressGuard(['127.0.0.1/32']), resolve, () => now);
-  const exchanger = new Exchanger(resolver);
-  t.after(() => exchanger.close());
-  const client = new ProbeClient({ ...RULE, maxRedirects: 0 }, exchanger);
+  const http = new HttpClient(resolver);
+  t.after(() => http.close());
+  const client = new ProbeClient({ ...RULE, maxRedirects: 0 }, http);
   assert.equal((await client.probe('x', fakeStores.url(1))).kind, 'active');
   fakeStores.setNetworkDown(true);
   fakeStores.setNetworkDown(false);
@@ -116,7 +116,7 @@ test('a name that turns to a private address between two looks is refused at the
   assert.equal((await client.probe('x', fakeStores.url(1))).kind, 'unobserved');
 });
 
-test('a lookup that fails is asked again at once', async () => {
+test('a failed lookup is not cached', async () => {
   let calls = 0;
   const resolve: Resolve = async () => {
     if (++calls === 1) throw Object.assign(new Error('nobody knows it'), { code: 'ENOTFOUND' });
@@ -129,7 +129,7 @@ test('a lookup that fails is asked again at once', async () => {
   assert.equal(calls, 2);
 });
 
-test("headers with a key go to the host of the template, and to no store's own URL or other host", async (t) => {
+test('configured headers are sent to the host of PROBE_URL, and not to the own URL of a store', async (t) => {
   const fakeStores = await FakeStores.open(t);
   const rule = { template: fakeStores.url('platform', '/{store_id}'), headers: { authorization: 'Bearer secret' } };
   const client = fakeStores.client(t, rule);
@@ -143,7 +143,7 @@ test("headers with a key go to the host of the template, and to no store's own U
   assert.equal(fakeStores.headers.get('store-guest.test')?.authorization, 'Bearer secret');
 });
 
-test('an id is one part of the URL, whatever it holds', () => {
+test('an id is escaped in the URL', () => {
   const rule = { ...RULE, template: 'https://api.test/v1/stores/{store_id}/status?s={store_id}' };
   assert.equal(probeUrl(rule, '../../admin?x=1#', undefined)?.pathname, '/v1/stores/..%2F..%2Fadmin%3Fx%3D1%23/status');
   assert.equal(probeUrl(rule, 'a b', undefined)?.search, '?s=a%20b');
@@ -152,7 +152,7 @@ test('an id is one part of the URL, whatever it holds', () => {
   assert.equal(probeUrl(RULE, 'a', 'file:///etc/passwd'), undefined);
 });
 
-test("the platform's own reason comes with whatever says that a store is not active", () => {
+test('every inactive outcome has the reason of the platform', () => {
   const rule = { ...RULE, reason: ['why', '0'] };
   const said = (status: number, document: unknown) => judge(rule, status, Buffer.from(JSON.stringify(document))).detail;
   const offline = { store: { status: 'OFFLINE' } };

@@ -12,7 +12,7 @@ import { Clock, HOUR, MemoryPolls, MINUTE, NOON, SECOND, Watch } from '../../sup
 
 const dueAt = (id: string) => slotAt(NOON + HOUR, offsetOf(id, HOUR), HOUR) * HOUR + offsetOf(id, HOUR);
 
-test('a thousand stores get the polls that they deserve', async (t) => {
+test('each of a thousand stores gets the polls that its behavior implies', async (t) => {
   const fakeStores = await FakeStores.open(t);
   const kinds: readonly (readonly [behavior: BehaviorName, polls: 'active' | 'inactive' | 'none'])[] = [
     ['slow', 'active'],
@@ -46,7 +46,7 @@ test('a thousand stores get the polls that they deserve', async (t) => {
     const states = new Set(polls.map(([, active]) => (active ? 'active' : 'inactive')));
     const slots = polls.map(([instant]) => slotAt(instant, offsetOf(id, HOUR), HOUR));
     if (deserved === 'none' ? polls.length > 0 : [...states].join() !== deserved) wrong.push(`${id}: ${[...states]}`);
-    // One in each slot: those after the start at their own second, or a little later where they are confirmed.
+    // One poll in each slot. After the first, it is at the store's offset, or a little later after a confirmation.
     const first = slots[0] ?? 0;
     if (deserved !== 'none' && (slots.length < 2 || slots.some((slot, i) => slot !== first + i))) {
       wrong.push(`${id}: slots ${slots}`);
@@ -60,7 +60,7 @@ test('a thousand stores get the polls that they deserve', async (t) => {
   assert.deepEqual(await watch.gaps.list(), []);
 });
 
-test('a store that fails once and answers half a minute later is active', async (t) => {
+test('a store that fails once and responds 30 seconds later is active', async (t) => {
   const fakeStores = await FakeStores.open(t);
   const watch = new Watch(t, fakeStores.client(t), [{ id: '1', probeUrl: fakeStores.url(1) }]);
   fakeStores.behavior.set('store-1.test', 'wrongStatus');
@@ -74,7 +74,7 @@ test('a store that fails once and answers half a minute later is active', async 
   assert.equal(fakeStores.requests.get('store-1.test'), 2);
 });
 
-test('a store that is down is recorded at the instant of the second answer', async (t) => {
+test('an inactive poll has the instant of the second response', async (t) => {
   const fakeStores = await FakeStores.open(t);
   const watch = new Watch(t, fakeStores.client(t), [{ id: '1', probeUrl: fakeStores.url(1) }]);
   fakeStores.behavior.set('store-1.test', 'offline');
@@ -88,7 +88,7 @@ test('a store that is down is recorded at the instant of the second answer', asy
   assert.deepEqual(second, [Math.ceil(dueAt('1') / SECOND) * SECOND + 30 * SECOND, false]);
 });
 
-test('the CSV of the day has every poll, in whole lines, and a new one begins at midnight UTC', async (t) => {
+test('the day file has every poll, in whole lines, and a new one begins at midnight UTC', async (t) => {
   const fakeStores = await FakeStores.open(t);
   const clock = new Clock();
   clock.instant = Date.UTC(2026, 10, 23, 23, 30);
@@ -117,7 +117,7 @@ test('the CSV of the day has every poll, in whole lines, and a new one begins at
   assert.equal(told.length, 4);
 });
 
-test('an inactive poll has its reason in the file, in the database and in the log', async (t) => {
+test('the reason of an inactive poll is in the day file, the database and the log', async (t) => {
   const fakeStores = await FakeStores.open(t);
   const reasons = {
     offline: 'closed_by_store: "PAUSED", he says',
@@ -132,7 +132,7 @@ test('an inactive poll has its reason in the file, in the database and in the lo
   const watch = new Watch(
     t,
     fakeStores.client(t, { reason: ['store', 'why'] }),
-    // Most of a fakeStores is up: what fails is the store, not the monitor.
+    // Most stores are up, so failures are those of the store, not of the monitor.
     [...ids, ...Array.from({ length: 40 }, (_, i) => String(i))].map((id) => ({
       id,
       probeUrl: fakeStores.url(id.toLowerCase()),
@@ -156,7 +156,7 @@ test('an inactive poll has its reason in the file, in the database and in the lo
       rows.filter(([storeId]) => storeId === id).map(([, , , told]) => told),
       instants.map(() => reason ?? ''),
     );
-    // Once, when it became so.
+    // Logged once, when the store became inactive.
     const told = log.map((line) => JSON.parse(line)).filter(({ store_id }) => store_id === id);
     assert.deepEqual(
       told.map(({ code, detail }) => [code, detail]),
@@ -171,7 +171,7 @@ test('an inactive poll has its reason in the file, in the database and in the lo
   ]);
 });
 
-test('a file that an earlier version began goes on with three columns, and what it holds is recovered', async (t) => {
+test('a day file of an earlier version keeps its three columns, and its polls are recovered', async (t) => {
   const fakeStores = await FakeStores.open(t);
   fakeStores.behavior.set('store-1.test', 'offline');
   const folder = join(temporaryFolder(t), 'polls');
@@ -195,7 +195,7 @@ test('a file that an earlier version began goes on with three columns, and what 
   assert.deepEqual(new Set(watch.polls.reasons.get('1')?.values()), new Set(['closed_by_store']));
 });
 
-test('reasons that were written down and did not reach the database are brought there', async (t) => {
+test('recovered polls have their reasons', async (t) => {
   const fakeStores = await FakeStores.open(t);
   fakeStores.behavior.set('store-1.test', 'offline');
   const target = [{ id: '1', probeUrl: fakeStores.url(1) }];
@@ -212,7 +212,7 @@ test('reasons that were written down and did not reach the database are brought 
   assert.deepEqual([...(after.polls.reasons.get('1')?.values() ?? [])], ['closed_by_store: "PAUSED", he says']);
 });
 
-test('after a crash no store is probed twice in its slot, and what was written down reaches the database', async (t) => {
+test('after a crash, no store is probed twice in a slot, and the polls in the day file are recovered', async (t) => {
   const fakeStores = await FakeStores.open(t);
   const targets = Array.from({ length: 40 }, (_, i) => ({ id: String(i), probeUrl: fakeStores.url(i) }));
   const before = new Watch(t, fakeStores.client(t), targets);
@@ -220,7 +220,7 @@ test('after a crash no store is probed twice in its slot, and what was written d
   await before.beat();
   await before.pass(20 * SECOND);
   assert.equal(before.polls.count, 40);
-  // The database goes away, and with it what was not there yet.
+  // The database becomes unavailable.
   before.polls.failure = new Error('away');
   await before.pass(30 * MINUTE);
   const written = readFileSync(join(before.folder, '2026-11-23.csv'), 'utf8');
@@ -248,7 +248,7 @@ test('after a crash no store is probed twice in its slot, and what was written d
   assert.equal(file.split('\n').length - 2, after.polls.count);
 });
 
-test('an answer that comes when the next slot has begun leaves that slot with one poll', async (t) => {
+test('a response that arrives in the next slot leaves that slot with one poll', async (t) => {
   const fakeStores = await FakeStores.open(t);
   let waiting: (() => void) | undefined;
   let asked = 0;
@@ -281,7 +281,7 @@ test('an answer that comes when the next slot has begun leaves that slot with on
   }
 });
 
-test('a file that cannot be written keeps no poll from the database', async (t) => {
+test('polls are stored even if the day file cannot be written', async (t) => {
   const fakeStores = await FakeStores.open(t);
   const watch = new Watch(t, fakeStores.client(t), [{ id: '1', probeUrl: fakeStores.url(1) }], {
     folder: '/dev/null/polls',
@@ -293,7 +293,7 @@ test('a file that cannot be written keeps no poll from the database', async (t) 
   assert.equal(watch.prober.stats().writeFailures > 0, true);
 });
 
-test('stores whose polls cannot be read are taken over when they can, and not asked before', async (t) => {
+test('stores are not probed before their stored polls can be read', async (t) => {
   const fakeStores = await FakeStores.open(t);
   const polls = new MemoryPolls();
   const read = polls.forEach.bind(polls);
@@ -318,7 +318,7 @@ test('stores whose polls cannot be read are taken over when they can, and not as
   assert.deepEqual([...fakeStores.requests], [['store-2.test', 1]]);
 });
 
-test('polls go to the database those of two seconds together, and at the end at once', async (t) => {
+test('polls are stored in batches of two seconds, and at once when the prober stops', async (t) => {
   const fakeStores = await FakeStores.open(t);
   const polls = new MemoryPolls();
   const append = polls.append.bind(polls);
@@ -339,7 +339,7 @@ test('polls go to the database those of two seconds together, and at the end at 
   assert.deepEqual([polls.count, before < active], [active, true]);
 });
 
-test('stores that come, go and move to another URL are polled from then on, or no more', async (t) => {
+test('new stores, deleted stores and changed URLs take effect', async (t) => {
   const fakeStores = await FakeStores.open(t);
   const targets = [
     { id: '1', probeUrl: fakeStores.url(1) },
@@ -360,7 +360,7 @@ test('stores that come, go and move to another URL are polled from then on, or n
   assert.equal(watch.polls.of('3').length >= 1, true);
 });
 
-test('of many stores on one host no more than the limit are probed at once', async (t) => {
+test('no more stores on one host than the limit are probed at once', async (t) => {
   const fakeStores = await FakeStores.open(t);
   let [running, most] = [0, 0];
   const client = fakeStores.client(t);

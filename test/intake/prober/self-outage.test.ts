@@ -13,11 +13,11 @@ for (const [name, count, loss] of [
   ['a fleet of six hundred', 600, 12 * MINUTE],
   ['a fleet of twenty, three minutes apart', 20, 25 * MINUTE],
   ['a fleet of two', 2, 70 * MINUTE],
-  ['a loss that outlasts two slots', 60, 130 * MINUTE],
-  ['a blip of eight seconds', 600, 8 * SECOND],
-  ['a blip of forty seconds, seen by hardly anybody', 20, 40 * SECOND],
+  ['an outage longer than two slots', 60, 130 * MINUTE],
+  ['an interruption of eight seconds', 600, 8 * SECOND],
+  ['an interruption of forty seconds that few probes notice', 20, 40 * SECOND],
 ] as const) {
-  test(`a network that is lost records no downtime: ${name}`, async (t) => {
+  test(`no downtime is recorded while the network is down: ${name}`, async (t) => {
     const stores = await FakeStores.open(t);
     const watch = new Watch(
       t,
@@ -43,7 +43,7 @@ for (const [name, count, loss] of [
         false,
         `store ${i} in the loss`,
       );
-      // Who should have been seen in it is seen after it.
+      // Targets that were due during the outage are probed after it.
       const due = slotAt(backAt, offsetOf(String(i), HOUR), HOUR) * HOUR + offsetOf(String(i), HOUR);
       if (due > lostAt && i !== 3)
         assert.equal(
@@ -63,7 +63,7 @@ for (const [name, count, loss] of [
   });
 }
 
-test('what the trouble kept from being seen is tried again when it is over', async (t) => {
+test('targets that were not observed during a self-outage are retried after it', async (t) => {
   const stores = await FakeStores.open(t);
   const watch = new Watch(
     t,
@@ -82,7 +82,7 @@ test('what the trouble kept from being seen is tried again when it is over', asy
   assert.equal(watch.polls.count >= before + 30, true, `${watch.polls.count - before} polls in five minutes`);
 });
 
-test('without the network at the start, nothing is recorded and nothing is forgotten', async (t) => {
+test('if the network is down at the start, no poll is recorded and all targets are retried later', async (t) => {
   const stores = await FakeStores.open(t);
   const watch = new Watch(
     t,
@@ -99,7 +99,7 @@ test('without the network at the start, nothing is recorded and nothing is forgo
   assert.deepEqual([watch.polls.polls.size, watch.polls.inactive], [50, []]);
 });
 
-test('a control address that does not answer is trouble, even for a fleet on one host', async (t) => {
+test('a control address that does not respond means a self-outage, even for a fleet on one host', async (t) => {
   const stores = await FakeStores.open(t);
   let reachable = true;
   const targets = fakeStores(60, (i) => stores.url('platform', `/${i}`));
@@ -119,7 +119,7 @@ test('a control address that does not answer is trouble, even for a fleet on one
   assert.equal(watch.prober.stats().selfOutageSince, undefined);
 });
 
-test('when the control address answers, a platform that is down takes its stores with it', async (t) => {
+test('if the control address responds, the stores of a platform that is down are down', async (t) => {
   const stores = await FakeStores.open(t);
   const targets = fakeStores(60, (i) => stores.url('platform', `/${i}`));
   const watch = new Watch(t, stores.client(t), targets, { control: async () => true });
@@ -130,7 +130,7 @@ test('when the control address answers, a platform that is down takes its stores
   assert.deepEqual([watch.polls.inactive.length, watch.gaps.gaps.size], [60, 0]);
 });
 
-test('a third of the stores that go down together are down', async (t) => {
+test('a third of the stores that fail together are down', async (t) => {
   const stores = await FakeStores.open(t);
   const watch = new Watch(
     t,
@@ -142,7 +142,7 @@ test('a third of the stores that go down together are down', async (t) => {
   await watch.pass(2 * MINUTE);
   for (let i = 0; i < 600; i += 3) stores.behavior.set(`store-${i}.test`, 'wrongStatus');
   await watch.pass(HOUR + 5 * MINUTE, 5 * SECOND);
-  // Where by chance most of the few within some seconds fail, judgement waits for another try.
+  // If by chance most of the few nearby probes fail, the judgment waits for a retry.
   const down = watch.polls.inactive.length;
   assert.equal(down >= 180 && down <= 200, true, `${down} down`);
   assert.equal(
@@ -151,7 +151,7 @@ test('a third of the stores that go down together are down', async (t) => {
   );
 });
 
-test('stores that say themselves that they are closed are no trouble, however many', async (t) => {
+test('stores that respond that they are closed do not cause a self-outage', async (t) => {
   const stores = await FakeStores.open(t);
   const watch = new Watch(
     t,
@@ -167,7 +167,7 @@ test('stores that say themselves that they are closed are no trouble, however ma
 
 const left = { id: 'left', server: 'gone', from: NOON - HOUR, until: undefined, reason: 'trouble', unobserved: 3 };
 
-test('a gap that lasts when the only prober starts was left by one that was killed, and ends where it was last told of', async (t) => {
+test('when the only prober starts, a gap left by a killed one ends when it was last saved', async (t) => {
   const gaps = new MemoryGaps();
   await gaps.save(left, NOON - 20 * SECOND);
   const stores = await FakeStores.open(t);
@@ -176,7 +176,7 @@ test('a gap that lasts when the only prober starts was left by one that was kill
   assert.deepEqual(await gaps.list(), [{ ...left, until: NOON - 20 * SECOND }]);
 });
 
-test('a gap of another server that is not told of for five minutes ends while this one polls', async (t) => {
+test('a gap of another server that is not saved for five minutes is ended', async (t) => {
   const gaps = new MemoryGaps();
   const stores = await FakeStores.open(t);
   const watch = new Watch(t, stores.client(t), [], { gaps });
@@ -188,7 +188,7 @@ test('a gap of another server that is not told of for five minutes ends while th
   assert.equal((await gaps.list())[0]?.until, NOON);
 });
 
-test('why stores are not observed is logged, once for all that share it', async (t) => {
+test('each reason why stores are not observed is logged once', async (t) => {
   const lines: { msg: string; reason?: string; store_id?: string }[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => lines.push(JSON.parse(line)) });
   const { rule } = (await FakeStores.open(t)).client(t);
@@ -212,7 +212,7 @@ test('why stores are not observed is logged, once for all that share it', async 
 });
 
 for (const platform of ['abc.io', 'platform.io', 'co.uk.pizza.example', 'shop.co.uk', 'vercel.app']) {
-  test(`stores below the name of one platform go down with it: ${platform}`, async (t) => {
+  test(`stores on one platform are one site and go down with it: ${platform}`, async (t) => {
     const stores = await FakeStores.open(t);
     const hosts = Array.from({ length: 60 }, (_, i) => `s${i}.${platform}`);
     const targets = fakeStores(60, (i) => `http://${hosts[i]}:${stores.port}/`);

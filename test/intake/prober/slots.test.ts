@@ -8,7 +8,7 @@ const HOUR = 3_600_000;
 const intervals = fc.integer({ min: 60_000, max: 86_400_000 });
 const instants = fc.integer({ min: 0, max: 4e12 });
 
-test('a store is due once in every interval, at its own place, whatever the moment', () => {
+test('a store is due once in every interval, at its own offset', () => {
   fc.assert(
     fc.property(fc.string(), intervals, instants, (id, interval, instant) => {
       const offset = offsetOf(id, interval);
@@ -23,7 +23,7 @@ test('a store is due once in every interval, at its own place, whatever the mome
   );
 });
 
-test('a store keeps its place for ever: these are the places of 2026', () => {
+test('the offset of a store never changes', () => {
   assert.deepEqual(
     ['8419537941919820732', 'a', ''].map((id) => offsetOf(id, HOUR)),
     [680_212, 372_694, 2_408_119],
@@ -42,7 +42,7 @@ for (const [kind, id] of [
       const minute = Math.floor(offsetOf(id(i), HOUR) / 60_000);
       minutes[minute] = (minutes[minute] ?? 0) + 1;
     }
-    // Chance alone makes 1,000 ± 32 of each; 1,000 ± 160 is five times that.
+    // The standard deviation is 32; the limits are five times that.
     assert.equal(Math.min(...minutes) > 840 && Math.max(...minutes) < 1_160, true, minutes.join(' '));
   });
 }

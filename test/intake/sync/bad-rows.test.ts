@@ -9,7 +9,7 @@ import { AT_REST, synced, syncService } from '../../support/sync.ts';
 
 const week = Array.from({ length: 7 }, (_, day) => `a,${day},09:00,17:00\n`).join('');
 
-test('the bad rows of a file stay a warning while it is unchanged, and go when it is mended', async (t) => {
+test('the warning about bad rows stays while the file is unchanged, and ends when it is corrected', async (t) => {
   const importer = await Importer.open(t);
   const path = importer.file('hours.csv', `${HOURS}${week}b,0,soon,late\n`);
   const service = syncService(importer.storage, importer.folder, [{ feed: 'hours', name: path }]);
@@ -25,7 +25,7 @@ test('the bad rows of a file stay a warning while it is unchanged, and go when i
   assert.deepEqual(await found(), [{ status: 'changed', rejected: 0, standing: undefined }]);
 });
 
-test('the bad rows of what was added to polls add up with those before', async (t) => {
+test('the bad rows of appended polls are added to those before', async (t) => {
   const importer = await Importer.open(t);
   const path = importer.file('polls.csv', `${POLLS}a,active,${AT}\na,nonsense,${AT}\n`);
   const service = syncService(importer.storage, importer.folder, [{ feed: 'polls', name: path }]);
@@ -35,7 +35,7 @@ test('the bad rows of what was added to polls add up with those before', async (
   assert.deepEqual([result?.status, result?.standing?.rejected, result?.standing?.read], ['changed', 2, 3]);
 });
 
-test('a file that is mostly bad has failed at every run, and the content before it still holds', async (t) => {
+test('a file that is mostly bad fails in every run, and the previous content still applies', async (t) => {
   const importer = await Importer.open(t);
   const path = importer.file('hours.csv', `${HOURS}${week}`);
   const service = syncService(importer.storage, importer.folder, [{ feed: 'hours', name: path }]);
@@ -50,7 +50,7 @@ test('a file that is mostly bad has failed at every run, and the content before 
   assert.deepEqual(await importer.contents(), before);
 });
 
-test('bad rows are said by the API, by readiness and by the metrics for as long as they are there', async (t) => {
+test('bad rows are in the API, readiness and metrics as long as the file has them', async (t) => {
   const importer = await Importer.open(t);
   const path = importer.file('hours.csv', `${HOURS}${week}b,0,soon,late\n`);
   const server = await testServer(t, { sync: loadSyncConfig({ SYNC_HOURS: path }), now: AT_REST });

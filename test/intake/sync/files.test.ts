@@ -173,7 +173,7 @@ test('a file that is replaced by a longer one with another beginning is read who
   await synced(service);
   writeFileSync(path, POLLS + lines(0, 4_500, 'b'));
   assert.equal((await synced(service))[0]?.read, 4_500);
-  // One row more near the beginning moves all that follows.
+  // One more row near the beginning moves everything after it.
   writeFileSync(path, POLLS + line(9_000, 'b') + lines(0, 4_500, 'b') + line(9_001, 'b'));
   assert.equal((await synced(service))[0]?.read, 4_502);
 });

@@ -15,7 +15,7 @@ const answer = (body: string | Buffer, more = '') =>
 const redirect = (location: string, more = '') =>
   `HTTP/1.1 302 Found\r\nLocation: ${location}\r\n${more}Content-Length: 0\r\n\r\n`;
 
-/** Syncs one source of polls; returns what became of it, and whether anything that is kept of it tells the secret. */
+/** Syncs one source of polls and returns its result. Checks that nothing stored contains the secret. */
 async function read(t: TestContext, name: string, allowPrivate: string[] = []): Promise<SyncResult> {
   const importer = await Importer.open(t);
   const downloads = { timeout: 5_000, maxBytes: 1_000_000, allowPrivate };
@@ -26,7 +26,7 @@ async function read(t: TestContext, name: string, allowPrivate: string[] = []): 
   return result;
 }
 
-test('a sync follows no redirect inwards, unless the network is allowed', async (t) => {
+test('a redirect to a private address is refused unless its network is allowed', async (t) => {
   const inside = await RawServer.open(t, () => answer(FEED), '127.0.0.2');
   const outside = await RawServer.open(t, () => redirect(`http://127.0.0.2:${inside.port}/${SECRET}`));
   const url = `http://127.0.0.1:${outside.port}/polls.csv`;
@@ -36,7 +36,7 @@ test('a sync follows no redirect inwards, unless the network is allowed', async 
   assert.equal((await read(t, url, ['127.0.0.2/32'])).added, 1);
 });
 
-test('a name that leads inwards is refused, and the message says how to allow it', async (t) => {
+test('a name that resolves to a private address is refused, and the message says how to allow it', async (t) => {
   const outside = await RawServer.open(
     t,
     (head) => (head.startsWith('GET /start') ? redirect(`http://localhost:${outside.port}/`) : answer(FEED)),
@@ -50,7 +50,7 @@ test('a name that leads inwards is refused, and the message says how to allow it
   );
 });
 
-test('a sync follows redirects with their cookies, and takes its password to no other origin', async (t) => {
+test('redirects are followed with their cookies, and the password is not sent to another origin', async (t) => {
   const other = await RawServer.open(t, () => answer(FEED));
   const server = await RawServer.open(t, (head) =>
     /cookie: a=1/i.test(head)
@@ -64,7 +64,7 @@ test('a sync follows redirects with their cookies, and takes its password to no 
   );
 });
 
-test('what is packed on its way is unpacked, and counts unpacked', async (t) => {
+test('a compressed response is decoded, and the size limit applies to the decoded size', async (t) => {
   const server = await RawServer.open(t, (head) =>
     answer(gzipSync(head.startsWith('GET /bomb') ? ' '.repeat(2_000_000) : FEED), 'Content-Encoding: gzip\r\n'),
   );
@@ -72,7 +72,7 @@ test('what is packed on its way is unpacked, and counts unpacked', async (t) => 
   assert.match(String((await read(t, `http://127.0.0.1:${server.port}/bomb`)).error), /has more than 1000000 bytes$/);
 });
 
-test('what was read is in no message', async (t) => {
+test('messages do not contain what was read', async (t) => {
   const content = `root:${SECRET}:0:0\nstore_id,${SECRET}\n`;
   const server = await RawServer.open(t, (head) =>
     head.startsWith('GET /parquet') ? answer(`PAR1${SECRET}PAR1`) : answer(content),
@@ -92,7 +92,7 @@ test('what was read is in no message', async (t) => {
   }
 });
 
-test('a link is followed within the folder of its source, and not out of it', async (t) => {
+test('a link is followed only within the folder of its source', async (t) => {
   const { folder } = await Importer.open(t);
   const [feeds, elsewhere] = [join(folder, 'feeds'), join(folder, 'feeds-of-others')];
   for (const each of [feeds, join(feeds, 'today'), elsewhere]) mkdirSync(each);
@@ -112,7 +112,7 @@ test('a link is followed within the folder of its source, and not out of it', as
     const { error } = await read(t, name);
     assert.equal(error, `${join(feeds, link)} is a link to a file outside ${feeds}, expected a file in that folder`);
   }
-  // A folder that is configured by a link is that folder.
+  // A source may itself be a link to a folder.
   symlinkSync(elsewhere, join(folder, 'current'));
   assert.equal((await read(t, join(folder, 'current'))).added, 1);
 });

@@ -197,7 +197,7 @@ test('a missed run starts at once, but not if another server has run', async (t)
   const started = async (now: number) => {
     const service = syncService(importer.storage, importer.folder, sources, { now: () => now });
     service.start();
-    // The first look is taken at once; the next would be in an hour.
+    // The first check is immediate, the next one would be in an hour.
     while ((await importer.storage.syncs.runs(1))[0] === undefined)
       await new Promise((resolve) => setImmediate(resolve));
     await new Promise((resolve) => setTimeout(resolve, 20));

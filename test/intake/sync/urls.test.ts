@@ -10,7 +10,7 @@ const T = Date.UTC(2023, 0, 20, 10);
 const lines = (from: number, to: number, store = 'a') =>
   Array.from({ length: to - from }, (_, i) => `${store},active,${formatInstant(T + (from + i) * 60_000)}\n`).join('');
 
-test('what is unchanged at a URL is not sent again, and of what grew only the end is', async (t) => {
+test('an unchanged URL is not downloaded again, and of one that grew only the end is', async (t) => {
   const [importer, server] = [await Importer.open(t), await FeedServer.open(t)];
   const service = syncService(importer.storage, importer.folder, [{ feed: 'polls', name: server.url }]);
   server.content = POLLS + lines(0, 3_000);
@@ -29,7 +29,7 @@ test('what is unchanged at a URL is not sent again, and of what grew only the en
   ]);
 });
 
-test('a URL whose server knows no versions and no ranges is sent whole, and read only where it grew', async (t) => {
+test('a URL without validators and ranges is downloaded whole, and only the appended part is read', async (t) => {
   const [importer, server] = [await Importer.open(t), await FeedServer.open(t)];
   Object.assign(server, { etags: false, ranges: false, content: POLLS + lines(0, 3_000) });
   const service = syncService(importer.storage, importer.folder, [{ feed: 'polls', name: server.url }]);
@@ -60,7 +60,7 @@ for (const [change, content] of [
   });
 }
 
-test('a server that fails is asked again, a little later each time, and forgiven', async (t) => {
+test('a server that fails is retried with increasing delays', async (t) => {
   const [importer, server] = [await Importer.open(t), await FeedServer.open(t)];
   const waits: number[] = [];
   const service = syncService(importer.storage, importer.folder, [{ feed: 'polls', name: server.url }], {
@@ -79,15 +79,15 @@ test('a server that fails is asked again, a little later each time, and forgiven
 });
 
 for (const [what, arrange, error] of [
-  ['is not there', (server) => server.failures.push(404, 404, 404, 404), /responded with status 404$/],
-  ['says nothing', (server) => Object.assign(server, { hanging: true }), /cannot be read: no response in time$/],
+  ['does not exist', (server) => server.failures.push(404, 404, 404, 404), /responded with status 404$/],
+  ['does not respond', (server) => Object.assign(server, { hanging: true }), /cannot be read: no response in time$/],
   [
-    'is larger than what is taken',
+    'exceeds the size limit',
     (server) => Object.assign(server, { content: POLLS + lines(0, 500) }),
     /has more than 10000 bytes$/,
   ],
 ] satisfies [string, (server: FeedServer) => unknown, RegExp][]) {
-  test(`a URL that ${what} fails, by its name`, async (t) => {
+  test(`a URL that ${what} fails with its name in the message`, async (t) => {
     const [importer, server] = [await Importer.open(t), await FeedServer.open(t)];
     arrange(server);
     const service = syncService(importer.storage, importer.folder, [{ feed: 'polls', name: server.url }], {
@@ -101,7 +101,7 @@ for (const [what, arrange, error] of [
   });
 }
 
-test('a password without a user is sent, too', async (t) => {
+test('a password without a user is sent', async (t) => {
   const [importer, server] = [await Importer.open(t), await FeedServer.open(t)];
   server.content = POLLS + lines(0, 2);
   const name = server.url.replace('://', '://:token@');
@@ -109,7 +109,7 @@ test('a password without a user is sent, too', async (t) => {
   assert.equal(server.authorizations[0], `Basic ${Buffer.from(':token').toString('base64')}`);
 });
 
-test('a user and password in a URL are sent as such, and are in no message and no database', async (t) => {
+test('the user and password of a URL are sent, and are not in messages or the database', async (t) => {
   const [importer, server] = [await Importer.open(t), await FeedServer.open(t)];
   const url = server.url.replace('://', '://user:p%40ss@');
   const service = syncService(importer.storage, importer.folder, [{ feed: 'polls', name: `${url}?token=hidden` }]);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ProbeClient } from '../../src/intake/prober/probe-client.ts';
 import { CookieJar } from '../../src/outbound/cookies.ts';
 import { RULE } from '../support/fake-stores.ts';
-import { localExchanger, RawServer } from '../support/raw-server.ts';
+import { localClient, RawServer } from '../support/raw-server.ts';
 
 const BODY = '{"store":{"status":"ONLINE"}}';
 const ONLINE = `HTTP/1.1 200 OK\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`;
@@ -15,21 +15,21 @@ const redirect = (location: string | Buffer, more = '') =>
   ]);
 const ACTIVE = { kind: 'active', reason: 'value "ONLINE"', code: undefined };
 
-test('a redirect that sets a cookie goes on for a probe that sends it back', async (t) => {
+test('a cookie set by a redirect is sent with the next request', async (t) => {
   const server = await RawServer.open(t, (head) =>
     /^cookie: visited=yes; b=2\r$/im.test(head)
       ? ONLINE
       : redirect('/menu', 'Set-Cookie: visited=yes; Path=/; HttpOnly\r\nSet-Cookie: b=2\r\n'),
   );
-  const client = new ProbeClient(RULE, localExchanger(t));
+  const client = new ProbeClient(RULE, localClient(t));
   const url = `http://store.test:${server.port}/`;
   assert.deepEqual(await client.probe('x', url), ACTIVE);
-  // No probe knows of another.
+  // Probes do not share cookies.
   assert.deepEqual(await client.probe('x', url), ACTIVE);
   assert.equal(server.requests.filter((head) => !/^cookie:/im.test(head)).length, 2);
 });
 
-test('cookies of a redirect go beside those that the fleet sends, and replace those of the same name', async (t) => {
+test('cookies of a redirect are added to configured ones, and replace those with the same name', async (t) => {
   const server = await RawServer.open(t, (head) =>
     /^cookie: key=secret; seen=yes\r$/im.test(head) ? ONLINE : redirect('/menu', 'Set-Cookie: seen=yes; Path=/\r\n'),
   );
@@ -38,7 +38,7 @@ test('cookies of a redirect go beside those that the fleet sends, and replace th
     template: `http://store.test:${server.port}/{store_id}`,
     headers: { cookie: 'seen=no; key=secret' },
   };
-  assert.deepEqual(await new ProbeClient(rule, localExchanger(t)).probe('7', undefined), ACTIVE);
+  assert.deepEqual(await new ProbeClient(rule, localClient(t)).probe('7', undefined), ACTIVE);
 });
 
 for (const [name, location, path] of [
@@ -46,17 +46,17 @@ for (const [name, location, path] of [
   ['Latin-1', Buffer.from('/café', 'latin1'), '/caf%C3%A9'],
   ['escapes', '/caf%C3%A9', '/caf%C3%A9'],
 ] as const) {
-  test(`a Location is followed that is written in ${name}`, async (t) => {
+  test(`a Location header is followed if it is in ${name}`, async (t) => {
     const server = await RawServer.open(t, (head) => (head.startsWith('GET / ') ? redirect(location) : ONLINE));
     assert.deepEqual(
-      await new ProbeClient(RULE, localExchanger(t)).probe('x', `http://store.test:${server.port}/`),
+      await new ProbeClient(RULE, localClient(t)).probe('x', `http://store.test:${server.port}/`),
       ACTIVE,
     );
     assert.equal(server.requests[1]?.split(' ')[1], path);
   });
 }
 
-test('the headers of the fleet go to the origin of its URL, and no more once another origin was asked', async (t) => {
+test('configured headers are sent to the origin of the URL only, and not after a redirect to another origin', async (t) => {
   const away = await RawServer.open(t, (head) =>
     redirect(`http://api.test:${home.port}${/^GET (\S+)/.exec(head)?.[1]}`),
   );
@@ -66,13 +66,13 @@ test('the headers of the fleet go to the origin of its URL, and no more once ano
     return ONLINE;
   });
   const rule = { ...RULE, template: `http://api.test:${home.port}/{store_id}`, headers: { 'x-key': 'secret' } };
-  const client = new ProbeClient(rule, localExchanger(t));
+  const client = new ProbeClient(rule, localClient(t));
   assert.deepEqual(await client.probe('7', undefined), ACTIVE);
   const withKey = (server: RawServer) =>
     server.requests.map((head) => `${head.split(' ')[1]} ${/^x-key: secret\r$/im.test(head)}`);
   assert.deepEqual(withKey(home), ['/7 true', '/inside true', '/back false']);
   assert.deepEqual(withKey(away), ['/back false']);
-  // A store's own URL gets none, not even at the origin of the fleet's.
+  // The own URL of a store gets none, even at the origin of PROBE_URL.
   assert.deepEqual(await client.probe('7', `http://api.test:${home.port}/own`), ACTIVE);
   assert.equal(withKey(home).at(-1), '/own false');
 });
@@ -133,14 +133,14 @@ for (const [name, header, from, sent, kept] of [
   ['no age', 'a=1; Max-Age=0', 'https://pizza.test/', [], ['https://pizza.test/']],
   ['control character', 'a=\x01', 'https://pizza.test/', [], ['https://pizza.test/']],
 ] as const) {
-  test(`a cookie goes where it belongs: ${name}`, () => {
+  test(`a cookie is sent where its attributes allow: ${name}`, () => {
     const cookie = jarOf(from, header);
     for (const to of sent) assert.equal(cookie(to), 'a=1', to);
     for (const to of kept) assert.equal(cookie(to), undefined, to);
   });
 }
 
-test('a cookie that is set again replaces the one before, or takes it away', () => {
+test('setting a cookie again replaces or deletes it', () => {
   assert.equal(jarOf('https://pizza.test/', 'a=1', 'b=2', 'a=3')('https://pizza.test/'), 'b=2; a=3');
   assert.equal(jarOf('https://pizza.test/', 'a=1', 'a=; Max-Age=0')('https://pizza.test/'), undefined);
 });

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProbeClient } from '../../src/intake/prober/probe-client.ts';
 import { AddressGuard } from '../../src/outbound/addresses.ts';
-import { Exchanger } from '../../src/outbound/exchange.ts';
+import { HttpClient } from '../../src/outbound/http-client.ts';
 import { GuardedResolver } from '../../src/outbound/resolver.ts';
 import { DeafListener } from '../support/deaf-listener.ts';
 import { RULE } from '../support/fake-stores.ts';
@@ -15,7 +15,7 @@ const ONLINE = `HTTP/1.1 200 OK\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}
 const ACTIVE = { kind: 'active', reason: 'value "ONLINE"', code: undefined };
 const V4 = '127.0.0.1';
 
-/** An address of the other family, or of another network where this machine has no IPv6. */
+/** An address of the other family, or another loopback address if this machine has no IPv6. */
 const v6 = await hasIpv6().then((has) => (has ? '::1' : '127.0.0.2'));
 
 async function hasIpv6(): Promise<boolean> {
@@ -32,27 +32,27 @@ async function hasIpv6(): Promise<boolean> {
 function clientOf(t: import('node:test').TestContext, addresses: readonly string[], timeout: number): ProbeClient {
   const resolve = async () => addresses.map((address) => ({ address, family: address === V4 ? 4 : 6 }));
   const resolver = new GuardedResolver(new AddressGuard(['127.0.0.0/8', '::1/128']), resolve, () => 0);
-  const exchanger = new Exchanger(resolver);
-  t.after(() => exchanger.close());
-  return new ProbeClient({ ...RULE, timeout }, exchanger);
+  const http = new HttpClient(resolver);
+  t.after(() => http.close());
+  return new ProbeClient({ ...RULE, timeout }, http);
 }
 
 for (const [order, addresses] of [
   ['after IPv6', [v6, V4]],
   ['before IPv6', [V4, v6]],
 ] as const) {
-  test(`a host is reached by IPv4 whose IPv6 hangs, though the handshake takes a second: ${order}`, async (t) => {
+  test(`a host whose IPv6 address does not respond is reached by IPv4, even with a slow handshake: ${order}`, async (t) => {
     const slow = await DeafListener.open(t, V4, 0, ONLINE);
     await DeafListener.open(t, v6, slow.port, '');
     const probe = clientOf(t, addresses, 20_000).probe('x', `http://store.test:${slow.port}/`);
-    // Both attempts have begun by now, and hang.
+    // By now, both attempts have begun and neither has a response.
     await sleep(600);
     slow.hear();
     assert.deepEqual(await probe, ACTIVE);
   });
 }
 
-test('a first attempt that is slow still wins when the second fails', async (t) => {
+test('a slow first attempt still succeeds when the second one fails', async (t) => {
   const slow = await DeafListener.open(t, v6, 0, ONLINE);
   const probe = clientOf(t, [v6, V4], 20_000).probe('x', `http://store.test:${slow.port}/`);
   await sleep(600);
@@ -60,7 +60,7 @@ test('a first attempt that is slow still wins when the second fails', async (t) 
   assert.deepEqual(await probe, ACTIVE);
 });
 
-test('an address that refuses makes way for the next one at once', async (t) => {
+test('after a refused connection, the next address is tried at once', async (t) => {
   const server = createServer((socket) => socket.on('error', () => {}).once('data', () => socket.end(ONLINE)));
   await once(server.listen(0, V4), 'listening');
   t.after(() => server.close());
@@ -68,25 +68,25 @@ test('an address that refuses makes way for the next one at once', async (t) => 
   assert.deepEqual(await clientOf(t, [v6, V4], 5_000).probe('x', `http://store.test:${port}/`), ACTIVE);
 });
 
-test("what no address answers ends with the probe's time, and what all refuse at once", async (t) => {
+test('if no address responds, the probe times out; if all refuse, it fails at once', async (t) => {
   const deaf = await DeafListener.open(t, V4, 0, '');
   await DeafListener.open(t, v6, deaf.port, '');
   assert.deepEqual(await clientOf(t, [v6, V4], 700).probe('x', `http://store.test:${deaf.port}/`), {
-    ...{ kind: 'failed', reason: 'no answer in time', code: 'timeout' },
+    ...{ kind: 'failed', reason: 'no response in time', code: 'timeout' },
   });
   assert.deepEqual(await clientOf(t, [v6, V4], 5_000).probe('x', 'http://store.test:1/'), {
     ...{ kind: 'failed', reason: 'ECONNREFUSED', code: 'refused' },
   });
 });
 
-test('a name server that does not answer costs no more than the time of a probe', async (t) => {
+test('a name server that does not respond cannot delay a probe beyond its timeout', async (t) => {
   const resolver = new GuardedResolver(
     new AddressGuard(),
     () => new Promise(() => {}),
     () => 0,
   );
-  const exchanger = new Exchanger(resolver);
-  t.after(() => exchanger.close());
-  const outcome = await new ProbeClient({ ...RULE, timeout: 200 }, exchanger).probe('x', 'http://store.test/');
+  const http = new HttpClient(resolver);
+  t.after(() => http.close());
+  const outcome = await new ProbeClient({ ...RULE, timeout: 200 }, http).probe('x', 'http://store.test/');
   assert.deepEqual([outcome.kind, outcome.code], ['failed', 'timeout']);
 });

@@ -1,38 +1,38 @@
 import { Transform, type TransformCallback } from 'node:stream';
 
-/** A longer head is left as it is, for the HTTP parser to refuse. */
-const MOST = 512 * 1024;
+/** A longer head is passed on unchanged, and the HTTP parser rejects it. */
+const MAX_HEAD = 512 * 1024;
 
 /**
- * Rewrites the head of a response as browsers and curl read it, where Node's parser is stricter: a `Content-Length`
- * that is repeated with the same value counts once, beside `Transfer-Encoding` it counts not at all, and lines that are
- * no headers are left out. What follows the body is cut off. For one response on a connection of its own.
+ * Rewrites the head of a response so that Node's parser reads it as browsers and curl do: repeated `Content-Length`
+ * headers with the same value become one, those beside `Transfer-Encoding` are removed, and so are lines that are not
+ * headers. Data after the body is dropped. For one response on a connection of its own.
  */
-export class MendedHead extends Transform {
+export class RepairedHead extends Transform {
   #head: Buffer | undefined = Buffer.alloc(0);
-  /** Bytes of the body that are still to come; `undefined`: the body says itself where it ends. */
+  /** The remaining bytes of the body; `undefined`: the body marks its own end. */
   #left: number | undefined;
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    done(null, this.#head === undefined ? this.#body(chunk) : this.#mended(Buffer.concat([this.#head, chunk])));
+    done(null, this.#head === undefined ? this.#body(chunk) : this.#repaired(Buffer.concat([this.#head, chunk])));
   }
 
   override _flush(done: TransformCallback): void {
     done(null, this.#head);
   }
 
-  /** What can be passed on of the first bytes of the response. */
-  #mended(bytes: Buffer): Buffer {
+  /** The output for the first bytes of the response. */
+  #repaired(bytes: Buffer): Buffer {
     const end = endOfHead(bytes);
     if (end === undefined) {
-      this.#head = bytes.length > MOST ? undefined : bytes;
+      this.#head = bytes.length > MAX_HEAD ? undefined : bytes;
       return this.#head === undefined ? bytes : Buffer.alloc(0);
     }
-    const { text, interim, length } = mended(bytes.toString('latin1', 0, end));
+    const { text, interim, length } = repaired(bytes.toString('latin1', 0, end));
     const rest = bytes.subarray(end);
     this.#head = Buffer.alloc(0);
-    // After an interim response (1xx) comes another head.
-    if (interim) return Buffer.concat([Buffer.from(text, 'latin1'), this.#mended(rest)]);
+    // Another head follows an interim response (1xx).
+    if (interim) return Buffer.concat([Buffer.from(text, 'latin1'), this.#repaired(rest)]);
     this.#head = undefined;
     this.#left = length;
     return Buffer.concat([Buffer.from(text, 'latin1'), this.#body(rest)]);
@@ -46,7 +46,7 @@ export class MendedHead extends Transform {
   }
 }
 
-/** Where the blank line behind a head ends; `undefined`: not yet. */
+/** The end of the blank line after a head; `undefined`: the head is incomplete. */
 function endOfHead(bytes: Buffer): number | undefined {
   for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) {
     const next = bytes[at + 1] === 13 ? at + 2 : at + 1;
@@ -55,7 +55,7 @@ function endOfHead(bytes: Buffer): number | undefined {
   return undefined;
 }
 
-function mended(head: string): { text: string; interim: boolean; length: number | undefined } {
+function repaired(head: string): { text: string; interim: boolean; length: number | undefined } {
   const [first = '', ...lines] = head.split(/\r?\n/);
   const kept: string[] = [];
   const lengths = new Set<string>();
@@ -70,7 +70,7 @@ function mended(head: string): { text: string; interim: boolean; length: number 
     encoded ||= /^transfer-encoding$/i.test(name);
     kept.push(`${name}: ${value}`);
   }
-  // Two lengths that differ are an error, and stay one.
+  // Different lengths stay in the head, so the parser rejects them.
   if (!encoded) for (const length of lengths) kept.push(`Content-Length: ${length}`);
   const [length] = lengths;
   const counts = !encoded && lengths.size === 1 && /^\d{1,15}$/.test(length ?? '');
