@@ -51,7 +51,7 @@ interface Written {
 export class PollWriter {
   readonly #options: PollWriterOptions;
   readonly #file: DayFile;
-  #unwritten: Poll[] = [];
+  readonly #unwritten: Poll[] = [];
   #written: Written[] = [];
   #writing: Promise<void> | undefined;
   #storing: Promise<void> | undefined;
@@ -147,8 +147,7 @@ export class PollWriter {
 
   async #writeAll(): Promise<void> {
     while (this.#unwritten.length > 0) {
-      const polls = this.#unwritten;
-      this.#unwritten = [];
+      const polls = [...this.#unwritten];
       let position: Position | undefined;
       try {
         position = await this.#file.append(polls, this.#options.clock.now());
@@ -160,6 +159,7 @@ export class PollWriter {
           'cannot write to the day file; polls go to the database only',
         );
       }
+      this.#unwritten.splice(0, polls.length);
       this.#written.push({ polls, position });
     }
   }
