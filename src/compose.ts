@@ -68,12 +68,13 @@ export function openServerStorage(config: Config): Promise<Storage> {
 }
 
 /** Reads feeds for a storage in a process of its own. */
-export function createReader(config: Config, storage: Storage): FeedReader {
+export function createReader(config: Config, storage: Storage, log: Logger): FeedReader {
   return new FeedReader({
     folder: feedsFolder(config),
     limits: limitsWithin(config.budgets),
     duckdb: duckdbLimits(config.budgets),
     storesAmong: async (ids) => new Set((await storage.snapshot((snapshot) => snapshot.storesNamed(ids))).ids),
+    log,
   });
 }
 
@@ -170,7 +171,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     onEnd: (outcome, seconds) => metrics.report(outcome, seconds),
   });
   const directory = new StoreDirectory({ storage, elapsed });
-  const reader = parts.reader ?? createReader(config, storage);
+  const reader = parts.reader ?? createReader(config, storage, log);
   const imports = new ImportService({
     storage,
     budgets: config.budgets,

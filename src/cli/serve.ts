@@ -37,7 +37,7 @@ export async function serve(flags: FeedFlags & ConfigFlags): Promise<{ server: S
   try {
     server = await createServer(config, storage);
     if (namesFeeds(flags)) {
-      const reader = createReader(config, storage);
+      const reader = createReader(config, storage, server.log);
       server.metrics.polls('import', pollsIn(await importFromFlags(storage, flags, config, { reader })));
     }
     address = await server.listen();

@@ -17,11 +17,12 @@ export function syncCommand(program: Command): void {
       const storage = await openServerStorage(config);
       const progress = progressBar();
       let rejects: string | undefined;
+      const log = pino({ level: 'silent' });
       try {
         const syncs = createSyncs(config, {
           storage,
-          reader: createReader(config, storage),
-          log: pino({ level: 'silent' }),
+          reader: createReader(config, storage, log),
+          log,
           now: Date.now,
           onChanged: () => {},
         });

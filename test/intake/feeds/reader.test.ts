@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { type Logger, pino } from 'pino';
 import { importSources, inspectFeeds } from '../../../src/intake/feeds/import.ts';
 import type { FeedLimits } from '../../../src/intake/feeds/limits.ts';
 import type { Reject } from '../../../src/intake/feeds/list-rejects.ts';
@@ -32,17 +33,23 @@ interface Apart {
 }
 
 interface ApartOptions {
+  readonly log?: Logger;
   readonly program?: string;
   readonly limits?: FeedLimits;
   /** Gets the number of ids in each question of the process. */
   readonly onAsked?: (ids: number) => void;
 }
 
-async function apart(t: TestContext, { program, limits = LIMITS, onAsked = () => {} }: ApartOptions = {}) {
+const SILENT = pino({ level: 'silent' });
+
+async function apart(
+  t: TestContext,
+  { log = SILENT, program, limits = LIMITS, onAsked = () => {} }: ApartOptions = {},
+) {
   const importer = await Importer.open(t);
   const folder = join(importer.folder, 'reading');
   const reader = new FeedReader({
-    ...{ folder, limits, duckdb: { memory: MEMORY, temporary: 1e9 } },
+    ...{ folder, limits, duckdb: { memory: MEMORY, temporary: 1e9 }, log },
     storesAmong: async (ids) => {
       onAsked(ids.length);
       return new Set((await importer.storage.snapshot((snapshot) => snapshot.storesNamed(ids))).ids);
@@ -135,7 +142,9 @@ test('a file that ends the process is tried once more, and then refused', async 
     `import { appendFileSync } from 'node:fs';
      process.on('message', () => { appendFileSync(${JSON.stringify(log)}, 'x'); process.kill(process.pid, 'SIGKILL'); });`,
   );
-  const { import: run, folder: reading, importer } = await apart(t, { program: dying });
+  const lines: string[] = [];
+  const warnings = pino({ level: 'warn' }, { write: (line: string) => lines.push(line) });
+  const { import: run, folder: reading, importer } = await apart(t, { program: dying, log: warnings });
   const before = await importer.contents();
   await assert.rejects(run({ polls: `${POLLS}a,active,${AT}\n` }), (error: unknown) => {
     assert.ok(error instanceof UserError, String(error));
@@ -146,6 +155,10 @@ test('a file that ends the process is tried once more, and then refused', async 
     return true;
   });
   assert.equal(readFileSync(log, 'utf8'), 'xx');
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line)).map(({ file, msg }) => [file, msg]),
+    [['polls.csv', 'feed reader failed; trying again']],
+  );
   assert.deepEqual(await importer.contents(), before);
   assert.deepEqual(readdirSync(reading), []);
 });

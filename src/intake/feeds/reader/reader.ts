@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
 import type { DuckdbLimits } from '../../../duckdb/limits.ts';
 import type { Session } from '../../../duckdb/session.ts';
 import { UserError } from '../../../lib/errors.ts';
@@ -19,6 +20,7 @@ export interface FeedReaderOptions {
   readonly duckdb: Pick<DuckdbLimits, 'memory' | 'temporary'>;
   /** Which of these ids stores have already. */
   readonly storesAmong: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
+  readonly log: Pick<Logger, 'warn'>;
   /** The program of the process, if not the usual one. */
   readonly program?: string;
 }
@@ -84,8 +86,10 @@ export class FeedReader {
         await remove();
         reading.signal?.throwIfAborted();
         if (!(error instanceof ReaderEnded)) throw error;
-        if (attempt < ATTEMPTS) continue;
-        throw new UserError('invalid_input', `${source.label} cannot be read: ${error.message}, ${ATTEMPTS} times`);
+        if (attempt === ATTEMPTS) {
+          throw new UserError('invalid_input', `${source.label} cannot be read: ${error.message}, ${ATTEMPTS} times`);
+        }
+        this.#options.log.warn({ file: source.label, reason: error.message }, 'feed reader failed; trying again');
       }
     }
   }
