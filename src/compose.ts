@@ -357,7 +357,7 @@ const httpClientFor: HttpClientFor = (guard) =>
 export function createProber(config: Config, surroundings: ProberSurroundings): Prober {
   const { storage, sink, directory, log, clock, server = SERVER, httpClient = httpClientFor } = surroundings;
   const { rule, allowPrivate, control } = config.poll;
-  // What else a member may have begun when another takes over its stores: a probe, its confirmation, its judgement.
+  // The longest time from a probe to its poll: the probe, its confirmation and its judgment.
   const handover = CONFIRM_AFTER + 4 * rule.timeout;
   return new Prober(
     {

@@ -7,10 +7,10 @@ import { DEFAULT_BUDGETS } from '../../src/lib/budgets.ts';
 import type { Storage } from '../../src/storage/ports/storage.ts';
 import type { SyncResult } from '../../src/storage/ports/sync-log.ts';
 
-/** The clock of syncs in tests. It is later than the last change of every file by so much that all are at rest. */
+/** The clock of syncs in tests: so much later than the last change of every file that all files are idle. */
 export const AT_REST = () => Date.now() + 120_000;
 
-/** A sync service that waits for nothing. */
+/** A sync service that does not wait before retries. */
 export function syncService(
   storage: Storage,
   folder: string,
@@ -30,7 +30,7 @@ export function syncService(
   });
 }
 
-/** Runs a sync; returns what became of its sources. */
+/** Runs a sync and returns the results of its sources. */
 export async function synced(service: SyncService): Promise<readonly SyncResult[]> {
   return (await service.run('request')).results;
 }

@@ -5,7 +5,7 @@ import type { Outcome } from '../../../src/intake/prober/probe-client.ts';
 import { offsetOf, slotAt } from '../../../src/intake/prober/slots.ts';
 import { linesIn } from '../../support/day-files.ts';
 import { RULE } from '../../support/fake-stores.ts';
-import { Clock, HOUR, MemoryPolls, MINUTE, NOON, SECOND, Watch } from '../../support/watch.ts';
+import { Clock, HOUR, MemoryPolls, MINUTE, NOON, SECOND, TestProber } from '../../support/test-prober.ts';
 
 const DAY = 24 * HOUR;
 const IDS = Array.from({ length: 40 }, (_, i) => `store ${i}`);
@@ -20,11 +20,11 @@ async function scene(t: TestContext, polls = new MemoryPolls()) {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => lines.push(JSON.parse(line)) });
   const clock = new Clock();
-  const watch = new Watch(t, ACTIVE, TARGETS, { clock, polls, log });
-  await watch.prober.open();
-  await watch.beat();
-  await watch.pass(MINUTE);
-  return { watch, clock, polls, lines };
+  const tested = new TestProber(t, ACTIVE, TARGETS, { clock, polls, log });
+  await tested.prober.open();
+  await tested.settle();
+  await tested.advance(MINUTE);
+  return { tested, clock, polls, lines };
 }
 
 /** The stores without a poll in the slot that the right time lies in. */
@@ -45,18 +45,18 @@ for (const [direction, error] of [
   ['an hour ahead', HOUR],
 ] as const) {
   test(`a clock that is set ${direction} for 20 seconds leaves no poll behind, and probing goes on`, async (t) => {
-    const { watch, clock, polls, lines } = await scene(t);
-    await watch.pass(3 * HOUR);
+    const { tested, clock, polls, lines } = await scene(t);
+    await tested.advance(3 * HOUR);
     clock.error = error;
-    await watch.pass(20 * SECOND);
+    await tested.advance(20 * SECOND);
     clock.error = 0;
-    await watch.pass(MINUTE);
+    await tested.advance(MINUTE);
     assert.deepEqual(unpolled(polls, clock.instant), []);
-    await watch.pass(3 * HOUR);
+    await tested.advance(3 * HOUR);
     assert.deepEqual(unpolled(polls, clock.instant), []);
     const wrong = instantsOf(polls).filter((instant) => instant < NOON || instant > clock.instant);
     assert.deepEqual(wrong, []);
-    const days = new Set(linesIn(watch.folder).map((line) => /\d{4}-\d\d-\d\d/.exec(line)?.[0]));
+    const days = new Set(linesIn(tested.folder).map((line) => /\d{4}-\d\d-\d\d/.exec(line)?.[0]));
     assert.deepEqual([...days], ['2026-11-23']);
     assert.deepEqual(
       lines.map(({ msg, by_ms }) => [msg, by_ms]),
@@ -69,19 +69,19 @@ for (const [direction, error] of [
 }
 
 test('a clock that stays ahead is believed after a minute; when it is set back, every store is polled at once', async (t) => {
-  const { watch, clock, polls } = await scene(t);
+  const { tested, clock, polls } = await scene(t);
   clock.error = DAY;
-  await watch.pass(MINUTE);
+  await tested.advance(MINUTE);
   assert.equal(
     instantsOf(polls).some((instant) => instant > clock.instant),
     false,
   );
-  await watch.pass(10 * MINUTE);
+  await tested.advance(10 * MINUTE);
   assert.deepEqual(unpolled(polls, clock.now()), []);
   clock.error = 0;
-  await watch.pass(3 * MINUTE);
+  await tested.advance(3 * MINUTE);
   assert.deepEqual(unpolled(polls, clock.instant), []);
-  await watch.pass(HOUR);
+  await tested.advance(HOUR);
   assert.deepEqual(unpolled(polls, clock.instant), []);
 });
 
@@ -93,15 +93,15 @@ test('polls in the future that are stored already keep no store from being probe
 });
 
 test('polls that were made while the clock was wrong and wait for the database are not stored', async (t) => {
-  const { watch, clock, polls, lines } = await scene(t);
+  const { tested, clock, polls, lines } = await scene(t);
   polls.failure = new Error('the database is away');
   clock.error = DAY;
-  await watch.pass(10 * MINUTE);
-  assert.equal(watch.prober.stats().pending >= IDS.length, true, `${watch.prober.stats().pending} polls are pending`);
+  await tested.advance(10 * MINUTE);
+  assert.equal(tested.prober.stats().pending >= IDS.length, true, `${tested.prober.stats().pending} polls are pending`);
   clock.error = 0;
-  await watch.pass(90 * SECOND);
+  await tested.advance(90 * SECOND);
   polls.failure = undefined;
-  await watch.pass(2 * MINUTE);
+  await tested.advance(2 * MINUTE);
   assert.deepEqual(
     instantsOf(polls).filter((instant) => instant > clock.instant),
     [],
@@ -110,7 +110,7 @@ test('polls that were made while the clock was wrong and wait for the database a
     lines.some(({ msg }) => msg === 'polls in the future are not stored: the system clock was wrong'),
     true,
   );
-  assert.deepEqual([unpolled(polls, clock.instant), watch.prober.stats().pending], [[], 0]);
+  assert.deepEqual([unpolled(polls, clock.instant), tested.prober.stats().pending], [[], 0]);
 });
 
 test('a probe that is running while the clock is set is made again', async (t) => {
@@ -121,24 +121,24 @@ test('a probe that is running while the clock is set is made again', async (t) =
     rule: RULE,
     probe: () => new Promise<Outcome>((resolve) => answers.push(() => resolve(OUTCOME))),
   };
-  const watch = new Watch(t, client, TARGETS.slice(0, 1), { clock, polls });
+  const tested = new TestProber(t, client, TARGETS.slice(0, 1), { clock, polls });
   t.after(() => {
     for (const answer of answers) answer();
   });
-  await watch.prober.open();
-  watch.prober.step();
+  await tested.prober.open();
+  tested.prober.step();
   await new Promise((resolve) => setImmediate(resolve));
-  watch.prober.step();
+  tested.prober.step();
   assert.equal(answers.length, 1);
   clock.error = DAY;
   answers[0]?.();
-  await watch.prober.settled();
+  await tested.prober.settled();
   assert.deepEqual(polls.count, 0);
   clock.error = 0;
-  watch.prober.step();
+  tested.prober.step();
   assert.equal(answers.length, 2);
   answers[1]?.();
   clock.instant += 5 * SECOND;
-  await watch.beat();
+  await tested.settle();
   assert.deepEqual(polls.of('store 0'), [[NOON + 5 * SECOND, true]]);
 });

@@ -11,7 +11,7 @@ import { StoreDirectory } from '../../../src/stores/directory.ts';
 import { FakeStores } from '../../support/fake-stores.ts';
 import { HOURS, Importer, ZONES } from '../../support/importer.ts';
 import { synced, syncService } from '../../support/sync.ts';
-import { Clock, HOUR, MINUTE } from '../../support/watch.ts';
+import { Clock, HOUR, MINUTE } from '../../support/test-prober.ts';
 
 const STORES = 40;
 const SILENT = pino({ level: 'silent' });

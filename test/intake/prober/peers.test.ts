@@ -6,7 +6,16 @@ import { offsetOf, slotAt } from '../../../src/intake/prober/slots.ts';
 import { PEER_LEASE, type Peer, type PeerRegistry } from '../../../src/storage/ports/peers.ts';
 import { FakeStores } from '../../support/fake-stores.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
-import { Clock, HOUR, MemoryPolls, MINUTE, NOON, passTogether, SECOND, Watch } from '../../support/watch.ts';
+import {
+  advanceTogether,
+  Clock,
+  HOUR,
+  MemoryPolls,
+  MINUTE,
+  NOON,
+  SECOND,
+  TestProber,
+} from '../../support/test-prober.ts';
 
 /** A registry on the clock of a test. */
 class MemoryRegistry implements PeerRegistry {
@@ -40,7 +49,7 @@ interface Company {
   readonly polls: MemoryPolls;
   readonly ids: readonly string[];
   readonly fakeStores: FakeStores;
-  server(name: string): Watch;
+  server(name: string): TestProber;
 }
 
 const HANDOVER = MINUTE;
@@ -54,7 +63,7 @@ async function company(t: Parameters<typeof FakeStores.open>[0]): Promise<Compan
   return {
     ...{ clock, registry, polls, fakeStores, ids: targets.map(({ id }) => id) },
     server: (name) =>
-      new Watch(t, fakeStores.client(t), targets, {
+      new TestProber(t, fakeStores.client(t), targets, {
         ...{ clock, polls, folder: join(folder, name), peers: new Peers(registry, name, HANDOVER) },
       }),
   };
@@ -65,10 +74,10 @@ async function twoAtWork(t: Parameters<typeof FakeStores.open>[0]) {
   const both = await company(t);
   const [one, two] = [both.server('one'), both.server('two')];
   await one.prober.open();
-  await one.beat();
-  await passTogether([one], MINUTE);
+  await one.settle();
+  await advanceTogether([one], MINUTE);
   await two.prober.open();
-  await passTogether([one, two], 30 * MINUTE);
+  await advanceTogether([one, two], 30 * MINUTE);
   return { both, one, two };
 }
 
@@ -91,10 +100,10 @@ test('when one of two servers is killed, the other takes over within a minute, a
   const both = await company(t);
   const [one, two] = [both.server('one'), both.server('two')];
   await one.prober.open();
-  await one.beat();
-  await passTogether([one], 30 * SECOND);
+  await one.settle();
+  await advanceTogether([one], 30 * SECOND);
   await two.prober.open();
-  await passTogether([one, two], HOUR);
+  await advanceTogether([one, two], HOUR);
   assert.deepEqual(flaws(both, NOON), []);
   const shares = [one, two].map(({ prober }) => prober.stats().stores);
   assert.equal(
@@ -103,9 +112,9 @@ test('when one of two servers is killed, the other takes over within a minute, a
     String(shares),
   );
   // From now on `two` does nothing, as if it were killed.
-  await passTogether([one], 50 * SECOND);
+  await advanceTogether([one], 50 * SECOND);
   assert.equal(one.prober.stats().stores, 240);
-  await passTogether([one], HOUR);
+  await advanceTogether([one], HOUR);
   assert.deepEqual(flaws(both, NOON), []);
 });
 
@@ -114,18 +123,18 @@ test('a server that was suspended does not poll slots that its peers have polled
   const [one, two] = [both.server('one'), both.server('two')];
   await one.prober.open();
   await two.prober.open();
-  await passTogether([one, two], HOUR);
-  await passTogether([one], 10 * MINUTE);
-  await passTogether([one, two], HOUR);
+  await advanceTogether([one, two], HOUR);
+  await advanceTogether([one], 10 * MINUTE);
+  await advanceTogether([one, two], HOUR);
   assert.deepEqual(flaws(both, NOON), []);
 });
 
 test('when a server stops, its peers take over at once', async (t) => {
   const { both, one, two } = await twoAtWork(t);
   await two.prober.stop();
-  await passTogether([one], 15 * SECOND);
+  await advanceTogether([one], 15 * SECOND);
   assert.equal(one.prober.stats().stores, 240);
-  await passTogether([one], 90 * MINUTE);
+  await advanceTogether([one], 90 * MINUTE);
   assert.deepEqual(flaws(both, NOON), []);
 });
 
@@ -133,10 +142,10 @@ test('while the database is unavailable, both servers continue, and each poll is
   const { both, one, two } = await twoAtWork(t);
   both.registry.away = true;
   both.polls.failure = new Error('away');
-  await passTogether([one, two], 20 * MINUTE);
+  await advanceTogether([one, two], 20 * MINUTE);
   both.registry.away = false;
   both.polls.failure = undefined;
-  await passTogether([one, two], HOUR);
+  await advanceTogether([one, two], HOUR);
   assert.deepEqual(flaws(both, NOON), []);
 });
 
@@ -149,12 +158,12 @@ test('a killed server that starts again recovers no polls of slots that peers ha
     if (cut) throw new Error('away');
     await append(batch);
   };
-  await passTogether([two], 2 * SECOND);
-  await passTogether([two], 15 * SECOND);
+  await advanceTogether([two], 2 * SECOND);
+  await advanceTogether([two], 15 * SECOND);
   cut = false;
-  await passTogether([one], 20 * MINUTE);
+  await advanceTogether([one], 20 * MINUTE);
   const again = both.server('two');
   await again.prober.open();
-  await passTogether([one, again], 90 * MINUTE);
+  await advanceTogether([one, again], 90 * MINUTE);
   assert.deepEqual(flaws(both, NOON), []);
 });

@@ -5,13 +5,13 @@ import { pino } from 'pino';
 import { PollWriter } from '../../../src/intake/prober/poll-writer.ts';
 import { linesIn } from '../../support/day-files.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
-import { HOUR, MemoryPolls, NOON, SECOND } from '../../support/watch.ts';
+import { Clock, HOUR, MemoryPolls, NOON, SECOND } from '../../support/test-prober.ts';
 
 test('a poll is pending until it is stored, also while it is written to the day file', async (t) => {
   const [polls, folder] = [new MemoryPolls(), join(temporaryFolder(t), 'polls')];
   const log = pino({ level: 'silent' });
   const writer = new PollWriter({
-    ...{ folder, sink: polls, history: polls, log, now: () => NOON, interval: HOUR },
+    ...{ folder, sink: polls, history: polls, log, clock: new Clock().watch(log), interval: HOUR },
   });
   writer.add({ storeId: 'a', instant: NOON, active: true });
   assert.equal(writer.pending, 1);

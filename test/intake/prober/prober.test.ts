@@ -8,7 +8,7 @@ import { csvFields } from '../../../src/lib/csv.ts';
 import { linesIn } from '../../support/day-files.ts';
 import { type BehaviorName, FakeStores } from '../../support/fake-stores.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
-import { Clock, HOUR, MemoryPolls, MINUTE, NOON, SECOND, Watch } from '../../support/watch.ts';
+import { Clock, HOUR, MemoryPolls, MINUTE, NOON, SECOND, TestProber } from '../../support/test-prober.ts';
 
 const dueAt = (id: string) => slotAt(NOON + HOUR, offsetOf(id, HOUR), HOUR) * HOUR + offsetOf(id, HOUR);
 
@@ -36,13 +36,13 @@ test('each of a thousand stores gets the polls that its behavior implies', async
     expected.set(id, polls);
     return { id, probeUrl: fakeStores.url(id) };
   });
-  const watch = new Watch(t, fakeStores.client(t), targets);
-  await watch.prober.open();
-  await watch.beat();
-  await watch.pass(HOUR + 2 * MINUTE);
+  const tested = new TestProber(t, fakeStores.client(t), targets);
+  await tested.prober.open();
+  await tested.settle();
+  await tested.advance(HOUR + 2 * MINUTE);
   const wrong: string[] = [];
   for (const [id, deserved] of expected) {
-    const polls = watch.polls.of(id);
+    const polls = tested.polls.of(id);
     const states = new Set(polls.map(([, active]) => (active ? 'active' : 'inactive')));
     const slots = polls.map(([instant]) => slotAt(instant, offsetOf(id, HOUR), HOUR));
     if (deserved === 'none' ? polls.length > 0 : [...states].join() !== deserved) wrong.push(`${id}: ${[...states]}`);
@@ -57,34 +57,34 @@ test('each of a thousand stores gets the polls that its behavior implies', async
     }
   }
   assert.deepEqual(wrong, []);
-  assert.deepEqual(await watch.gaps.list(), []);
+  assert.deepEqual(await tested.gaps.list(), []);
 });
 
 test('a store that fails once and responds 30 seconds later is active', async (t) => {
   const fakeStores = await FakeStores.open(t);
-  const watch = new Watch(t, fakeStores.client(t), [{ id: '1', probeUrl: fakeStores.url(1) }]);
+  const tested = new TestProber(t, fakeStores.client(t), [{ id: '1', probeUrl: fakeStores.url(1) }]);
   fakeStores.behavior.set('store-1.test', 'wrongStatus');
-  await watch.prober.open();
-  await watch.beat();
-  await watch.pass(29 * SECOND);
-  assert.deepEqual([fakeStores.requests.get('store-1.test'), watch.polls.of('1')], [1, []]);
+  await tested.prober.open();
+  await tested.settle();
+  await tested.advance(29 * SECOND);
+  assert.deepEqual([fakeStores.requests.get('store-1.test'), tested.polls.of('1')], [1, []]);
   fakeStores.behavior.set('store-1.test', 'online');
-  await watch.pass(MINUTE);
-  assert.deepEqual(watch.polls.of('1'), [[NOON + 30 * SECOND, true]]);
+  await tested.advance(MINUTE);
+  assert.deepEqual(tested.polls.of('1'), [[NOON + 30 * SECOND, true]]);
   assert.equal(fakeStores.requests.get('store-1.test'), 2);
 });
 
 test('an inactive poll has the instant of the second response', async (t) => {
   const fakeStores = await FakeStores.open(t);
-  const watch = new Watch(t, fakeStores.client(t), [{ id: '1', probeUrl: fakeStores.url(1) }]);
+  const tested = new TestProber(t, fakeStores.client(t), [{ id: '1', probeUrl: fakeStores.url(1) }]);
   fakeStores.behavior.set('store-1.test', 'offline');
-  await watch.prober.open();
-  await watch.beat();
-  await watch.pass(30 * SECOND);
-  assert.deepEqual(watch.polls.of('1'), [[NOON + 30 * SECOND, false]]);
+  await tested.prober.open();
+  await tested.settle();
+  await tested.advance(30 * SECOND);
+  assert.deepEqual(tested.polls.of('1'), [[NOON + 30 * SECOND, false]]);
   fakeStores.behavior.set('store-1.test', 'wrongStatus');
-  await watch.pass(HOUR);
-  const [, second] = watch.polls.of('1');
+  await tested.advance(HOUR);
+  const [, second] = tested.polls.of('1');
   assert.deepEqual(second, [Math.ceil(dueAt('1') / SECOND) * SECOND + 30 * SECOND, false]);
 });
 
@@ -93,28 +93,28 @@ test('the day file has every poll, in whole lines, and a new one begins at midni
   const clock = new Clock();
   clock.instant = Date.UTC(2026, 10, 23, 23, 30);
   const ids = ['plain', 'comma, and "quotes"', 'line\nbreak'];
-  const watch = new Watch(
+  const tested = new TestProber(
     t,
     fakeStores.client(t),
     ids.map((id) => ({ id, probeUrl: fakeStores.url(1) })),
     { clock },
   );
-  await watch.prober.open();
-  await watch.beat();
-  await watch.pass(HOUR);
+  await tested.prober.open();
+  await tested.settle();
+  await tested.advance(HOUR);
   const [header, ...lines] = ['2026-11-23.csv', '2026-11-24.csv'].flatMap((name) =>
-    readFileSync(join(watch.folder, name), 'utf8').split('\n').slice(0, -1),
+    readFileSync(join(tested.folder, name), 'utf8').split('\n').slice(0, -1),
   );
   assert.equal(header, 'store_id,status,timestamp_utc,reason');
-  const told = lines.filter((line) => line !== header);
-  assert.equal(watch.polls.of('line\nbreak').length, 2);
-  const stored = ids.slice(0, 2).flatMap((id) => watch.polls.of(id).map(([instant]) => ({ id, instant })));
+  const found = lines.filter((line) => line !== header);
+  assert.equal(tested.polls.of('line\nbreak').length, 2);
+  const stored = ids.slice(0, 2).flatMap((id) => tested.polls.of(id).map(([instant]) => ({ id, instant })));
   const expected = stored.map(({ id, instant }) => {
     const name = id.includes(',') ? '"comma, and ""quotes"""' : id;
     return `${name},active,${new Date(instant).toISOString().replace('T', ' ').replace('Z', ' UTC')},`;
   });
-  assert.deepEqual(told.toSorted(), expected.toSorted());
-  assert.equal(told.length, 4);
+  assert.deepEqual(found.toSorted(), expected.toSorted());
+  assert.equal(found.length, 4);
 });
 
 test('the reason of an inactive poll is in the day file, the database and the log', async (t) => {
@@ -129,7 +129,7 @@ test('the reason of an inactive poll is in the day file, the database and the lo
   const ids = Object.keys(reasons) as (keyof typeof reasons)[];
   for (const id of ids) fakeStores.behavior.set(`store-${id.toLowerCase()}.test`, id);
   const log: string[] = [];
-  const watch = new Watch(
+  const tested = new TestProber(
     t,
     fakeStores.client(t, { reason: ['store', 'why'] }),
     // Most stores are up, so failures are those of the store, not of the monitor.
@@ -139,31 +139,31 @@ test('the reason of an inactive poll is in the day file, the database and the lo
     })),
     { log: pino({ level: 'info' }, { write: (line: string) => log.push(line) }) },
   );
-  await watch.prober.open();
-  await watch.beat();
-  await watch.pass(HOUR + 2 * MINUTE);
-  await watch.prober.stop();
-  const rows = linesIn(watch.folder).map((line) => csvFields(line) ?? []);
+  await tested.prober.open();
+  await tested.settle();
+  await tested.advance(HOUR + 2 * MINUTE);
+  await tested.prober.stop();
+  const rows = linesIn(tested.folder).map((line) => csvFields(line) ?? []);
   for (const id of ids) {
-    const instants = watch.polls.of(id).map(([instant]) => instant);
+    const instants = tested.polls.of(id).map(([instant]) => instant);
     assert.equal(instants.length >= 2, true, `${id}: ${instants}`);
     const reason = reasons[id];
     assert.deepEqual(
-      instants.map((instant) => watch.polls.reasons.get(id)?.get(instant)),
+      instants.map((instant) => tested.polls.reasons.get(id)?.get(instant)),
       instants.map(() => reason),
     );
     assert.deepEqual(
-      rows.filter(([storeId]) => storeId === id).map(([, , , told]) => told),
+      rows.filter(([storeId]) => storeId === id).map(([, , , found]) => found),
       instants.map(() => reason ?? ''),
     );
     // Logged once, when the store became inactive.
-    const told = log.map((line) => JSON.parse(line)).filter(({ store_id }) => store_id === id);
+    const found = log.map((line) => JSON.parse(line)).filter(({ store_id }) => store_id === id);
     assert.deepEqual(
-      told.map(({ code, detail }) => [code, detail]),
+      found.map(({ code, detail }) => [code, detail]),
       reason === undefined ? [] : [[reason.split(': ')[0], reason.split(': ')[1]]],
     );
   }
-  assert.deepEqual([...watch.prober.stats().inactiveReasons.keys()].sort(), [
+  assert.deepEqual([...tested.prober.stats().inactiveReasons.keys()].sort(), [
     'body_unreadable',
     'closed_by_store',
     'http_500',
@@ -179,20 +179,20 @@ test('a day file of an earlier version keeps its three columns, and its polls ar
   const old = join(folder, '2026-11-23.csv');
   const before = 'store_id,status,timestamp_utc\n"x, y",inactive,2026-11-23 11:00:00.000 UTC\n';
   writeFileSync(old, before);
-  const watch = new Watch(t, fakeStores.client(t), [{ id: '1', probeUrl: fakeStores.url(1) }], { folder });
-  await watch.prober.open();
-  assert.deepEqual(watch.polls.of('x, y'), [[NOON - HOUR, false]]);
-  await watch.beat();
-  await watch.pass(MINUTE);
-  await watch.pass(13 * HOUR, MINUTE);
+  const tested = new TestProber(t, fakeStores.client(t), [{ id: '1', probeUrl: fakeStores.url(1) }], { folder });
+  await tested.prober.open();
+  assert.deepEqual(tested.polls.of('x, y'), [[NOON - HOUR, false]]);
+  await tested.settle();
+  await tested.advance(MINUTE);
+  await tested.advance(13 * HOUR, MINUTE);
   const added = readFileSync(old, 'utf8').slice(before.length).trimEnd().split('\n');
-  const ofTheDay = watch.polls.of('1').filter(([instant]) => instant < Date.UTC(2026, 10, 24));
+  const ofTheDay = tested.polls.of('1').filter(([instant]) => instant < Date.UTC(2026, 10, 24));
   assert.equal(added.length, ofTheDay.length);
   for (const line of added) assert.match(line, /^1,inactive,\S+ \S+ UTC$/);
   const [header, line = ''] = readFileSync(join(folder, '2026-11-24.csv'), 'utf8').split('\n');
   assert.equal(header, 'store_id,status,timestamp_utc,reason');
   assert.match(line, /^1,inactive,\S+ \S+ UTC,closed_by_store$/);
-  assert.deepEqual(new Set(watch.polls.reasons.get('1')?.values()), new Set(['closed_by_store']));
+  assert.deepEqual(new Set(tested.polls.reasons.get('1')?.values()), new Set(['closed_by_store']));
 });
 
 test('recovered polls have their reasons', async (t) => {
@@ -200,14 +200,14 @@ test('recovered polls have their reasons', async (t) => {
   fakeStores.behavior.set('store-1.test', 'offline');
   const target = [{ id: '1', probeUrl: fakeStores.url(1) }];
   const client = fakeStores.client(t, { reason: ['store', 'why'] });
-  const before = new Watch(t, client, target);
+  const before = new TestProber(t, client, target);
   await before.prober.open();
   before.polls.failure = new Error('away');
-  await before.beat();
-  await before.pass(MINUTE);
+  await before.settle();
+  await before.advance(MINUTE);
   assert.equal(before.polls.count, 0);
   before.polls.failure = undefined;
-  const after = new Watch(t, client, target, { ...before, folder: before.folder });
+  const after = new TestProber(t, client, target, { ...before, folder: before.folder });
   await after.prober.open();
   assert.deepEqual([...(after.polls.reasons.get('1')?.values() ?? [])], ['closed_by_store: "PAUSED", he says']);
 });
@@ -215,14 +215,14 @@ test('recovered polls have their reasons', async (t) => {
 test('after a crash, no store is probed twice in a slot, and the polls in the day file are recovered', async (t) => {
   const fakeStores = await FakeStores.open(t);
   const targets = Array.from({ length: 40 }, (_, i) => ({ id: String(i), probeUrl: fakeStores.url(i) }));
-  const before = new Watch(t, fakeStores.client(t), targets);
+  const before = new TestProber(t, fakeStores.client(t), targets);
   await before.prober.open();
-  await before.beat();
-  await before.pass(20 * SECOND);
+  await before.settle();
+  await before.advance(20 * SECOND);
   assert.equal(before.polls.count, 40);
   // The database becomes unavailable.
   before.polls.failure = new Error('away');
-  await before.pass(30 * MINUTE);
+  await before.advance(30 * MINUTE);
   const written = readFileSync(join(before.folder, '2026-11-23.csv'), 'utf8');
   const lines = written.split('\n').length - 2;
   assert.equal(lines > 45 && before.polls.count === 40, true, `${lines} lines`);
@@ -231,13 +231,13 @@ test('after a crash, no store is probed twice in a slot, and the polls in the da
   before.polls.failure = undefined;
   const requests = [...fakeStores.requests.values()].reduce((sum, n) => sum + n, 0);
 
-  const after = new Watch(t, fakeStores.client(t), targets, { ...before, folder: before.folder });
+  const after = new TestProber(t, fakeStores.client(t), targets, { ...before, folder: before.folder });
   await after.prober.open();
   assert.equal(after.polls.count, lines);
-  await after.beat();
-  await after.pass(20 * SECOND);
+  await after.settle();
+  await after.advance(20 * SECOND);
   assert.equal([...fakeStores.requests.values()].reduce((sum, n) => sum + n, 0) - requests <= 1, true, 'probed again');
-  await after.pass(40 * MINUTE);
+  await after.advance(40 * MINUTE);
   for (const { id } of targets) {
     const slots = after.polls.of(id).map(([instant]) => slotAt(instant, offsetOf(id, HOUR), HOUR));
     assert.equal(new Set(slots).size, slots.length, `store ${id}: ${slots}`);
@@ -263,34 +263,34 @@ test('a response that arrives in the next slot leaves that slot with one poll', 
     asked = 0;
     const clock = new Clock();
     clock.instant = dueAt('1') - SECOND;
-    const watch = new Watch(t, slowAtFirst, [{ id: '1', probeUrl: fakeStores.url(1) }], { clock });
+    const tested = new TestProber(t, slowAtFirst, [{ id: '1', probeUrl: fakeStores.url(1) }], { clock });
     const step = async () => {
-      watch.prober.step();
+      tested.prober.step();
       await new Promise((resolve) => setImmediate(resolve));
     };
-    await watch.prober.open();
+    await tested.prober.open();
     while (asked === 0) await step();
     clock.instant = dueAt('1');
     for (let steps = 0; begun && steps < 5; steps++) await step();
     clock.instant += SECOND;
     waiting?.();
-    await watch.prober.settled();
-    await watch.pass(5 * SECOND);
+    await tested.prober.settled();
+    await tested.advance(5 * SECOND);
     const expected = dueAt('1') + (begun ? 0 : SECOND);
-    assert.deepEqual([asked, watch.polls.of('1')], [begun ? 2 : 1, [[expected, true]]]);
+    assert.deepEqual([asked, tested.polls.of('1')], [begun ? 2 : 1, [[expected, true]]]);
   }
 });
 
 test('polls are stored even if the day file cannot be written', async (t) => {
   const fakeStores = await FakeStores.open(t);
-  const watch = new Watch(t, fakeStores.client(t), [{ id: '1', probeUrl: fakeStores.url(1) }], {
+  const tested = new TestProber(t, fakeStores.client(t), [{ id: '1', probeUrl: fakeStores.url(1) }], {
     folder: '/dev/null/polls',
   });
-  await watch.prober.open();
-  await watch.beat();
-  await watch.pass(5 * SECOND);
-  assert.deepEqual(watch.polls.of('1'), [[NOON, true]]);
-  assert.equal(watch.prober.stats().writeFailures > 0, true);
+  await tested.prober.open();
+  await tested.settle();
+  await tested.advance(5 * SECOND);
+  assert.deepEqual(tested.polls.of('1'), [[NOON, true]]);
+  assert.equal(tested.prober.stats().writeFailures > 0, true);
 });
 
 test('stores are not probed before their stored polls can be read', async (t) => {
@@ -304,17 +304,17 @@ test('stores are not probed before their stored polls can be read', async (t) =>
   };
   const [polled, fresh] = ['1', '2'].map((id) => ({ id, probeUrl: fakeStores.url(id) }));
   await polls.append({ ids: ['1'], instants: Float64Array.of(NOON - SECOND), active: Uint8Array.of(1) });
-  const watch = new Watch(
+  const tested = new TestProber(
     t,
     fakeStores.client(t),
     [polled, fresh].flatMap((target) => target ?? []),
     { polls },
   );
-  await watch.prober.open();
-  await watch.pass(10 * SECOND);
+  await tested.prober.open();
+  await tested.advance(10 * SECOND);
   assert.equal(fakeStores.requests.size, 0);
   away = false;
-  await watch.pass(10 * SECOND);
+  await tested.advance(10 * SECOND);
   assert.deepEqual([...fakeStores.requests], [['store-2.test', 1]]);
 });
 
@@ -328,14 +328,14 @@ test('polls are stored in batches of two seconds, and at once when the prober st
     await append(batch);
   };
   const targets = Array.from({ length: 1_000 }, (_, i) => ({ id: String(i), probeUrl: fakeStores.url(i) }));
-  const watch = new Watch(t, fakeStores.client(t), targets, { polls, settings: { interval: MINUTE } });
-  await watch.prober.open();
-  await watch.pass(MINUTE, 250);
+  const tested = new TestProber(t, fakeStores.client(t), targets, { polls, settings: { interval: MINUTE } });
+  await tested.prober.open();
+  await tested.advance(MINUTE, 250);
   assert.ok(batches <= 31, `${batches} batches in a minute`);
-  await watch.pass(500, 250);
+  await tested.advance(500, 250);
   const before = polls.count;
-  await watch.prober.stop();
-  const { active } = watch.prober.stats();
+  await tested.prober.stop();
+  const { active } = tested.prober.stats();
   assert.deepEqual([polls.count, before < active], [active, true]);
 });
 
@@ -345,19 +345,19 @@ test('new stores, deleted stores and changed URLs take effect', async (t) => {
     { id: '1', probeUrl: fakeStores.url(1) },
     { id: '2', probeUrl: fakeStores.url(2) },
   ];
-  const watch = new Watch(t, fakeStores.client(t), targets);
-  await watch.prober.open();
-  await watch.beat();
+  const tested = new TestProber(t, fakeStores.client(t), targets);
+  await tested.prober.open();
+  await tested.settle();
   targets[0] = { id: '1', probeUrl: fakeStores.url('one') };
   targets[1] = { id: '3', probeUrl: fakeStores.url(3) };
-  await watch.pass(3 * MINUTE + HOUR);
-  assert.equal(watch.polls.of('1').length, 2);
+  await tested.advance(3 * MINUTE + HOUR);
+  assert.equal(tested.polls.of('1').length, 2);
   assert.deepEqual(
     ['store-1.test', 'store-one.test'].map((host) => fakeStores.requests.get(host)),
     [1, 1],
   );
-  assert.equal(watch.polls.of('2').length, 1);
-  assert.equal(watch.polls.of('3').length >= 1, true);
+  assert.equal(tested.polls.of('2').length, 1);
+  assert.equal(tested.polls.of('3').length >= 1, true);
 });
 
 test('no more stores on one host than the limit are probed at once', async (t) => {
@@ -377,9 +377,9 @@ test('no more stores on one host than the limit are probed at once', async (t) =
     id: String(i),
     probeUrl: fakeStores.url('platform', `/${i}`),
   }));
-  const watch = new Watch(t, counting, targets, { settings: { perHost: 5 } });
-  await watch.prober.open();
-  await watch.beat();
-  await watch.pass(10 * SECOND);
-  assert.deepEqual([most, watch.polls.count], [5, 60]);
+  const tested = new TestProber(t, counting, targets, { settings: { perHost: 5 } });
+  await tested.prober.open();
+  await tested.settle();
+  await tested.advance(10 * SECOND);
+  assert.deepEqual([most, tested.polls.count], [5, 60]);
 });

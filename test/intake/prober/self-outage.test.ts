@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import type { Outcome } from '../../../src/intake/prober/probe-client.ts';
 import { offsetOf, slotAt } from '../../../src/intake/prober/slots.ts';
 import { FakeStores } from '../../support/fake-stores.ts';
-import { HOUR, MemoryGaps, MINUTE, NOON, SECOND, Watch } from '../../support/watch.ts';
+import { HOUR, MemoryGaps, MINUTE, NOON, SECOND, TestProber } from '../../support/test-prober.ts';
 
 const fakeStores = (count: number, url: (i: number) => string) =>
   Array.from({ length: count }, (_, i) => ({ id: String(i), probeUrl: url(i) }));
@@ -19,25 +19,25 @@ for (const [name, count, loss] of [
 ] as const) {
   test(`no downtime is recorded while the network is down: ${name}`, async (t) => {
     const stores = await FakeStores.open(t);
-    const watch = new Watch(
+    const tested = new TestProber(
       t,
       stores.client(t),
       fakeStores(count, (i) => stores.url(i)),
     );
     stores.behavior.set('store-3.test', 'wrongStatus');
-    await watch.prober.open();
-    await watch.beat();
-    await watch.pass(20 * MINUTE, 2 * SECOND);
+    await tested.prober.open();
+    await tested.settle();
+    await tested.advance(20 * MINUTE, 2 * SECOND);
     stores.setNetworkDown(true);
-    const lostAt = watch.clock.instant;
-    await watch.pass(loss);
+    const lostAt = tested.clock.instant;
+    await tested.advance(loss);
     stores.setNetworkDown(false);
-    const backAt = watch.clock.instant;
-    await watch.pass(3 * MINUTE);
-    assert.equal(watch.prober.stats().selfOutageSince, undefined);
-    assert.deepEqual(watch.polls.inactive, count > 3 ? ['3'] : []);
+    const backAt = tested.clock.instant;
+    await tested.advance(3 * MINUTE);
+    assert.equal(tested.prober.stats().selfOutageSince, undefined);
+    assert.deepEqual(tested.polls.inactive, count > 3 ? ['3'] : []);
     for (let i = 0; i < count; i++) {
-      const polls = watch.polls.of(String(i));
+      const polls = tested.polls.of(String(i));
       assert.equal(
         polls.some(([at]) => at > lostAt && at < backAt),
         false,
@@ -53,7 +53,7 @@ for (const [name, count, loss] of [
         );
     }
     if (loss < MINUTE) return;
-    const [gap, ...others] = await watch.gaps.list();
+    const [gap, ...others] = await tested.gaps.list();
     assert.deepEqual(others, []);
     assert.equal(gap?.reason, 'most probes of unrelated hosts fail');
     const [from, until] = [Number(gap?.from) - lostAt, Number(gap?.until) - backAt];
@@ -65,104 +65,104 @@ for (const [name, count, loss] of [
 
 test('targets that were not observed during a self-outage are retried after it', async (t) => {
   const stores = await FakeStores.open(t);
-  const watch = new Watch(
+  const tested = new TestProber(
     t,
     stores.client(t),
     fakeStores(600, (i) => stores.url(i)),
   );
-  await watch.prober.open();
-  await watch.beat();
-  await watch.pass(2 * MINUTE);
-  const before = watch.prober.stats().active;
+  await tested.prober.open();
+  await tested.settle();
+  await tested.advance(2 * MINUTE);
+  const before = tested.prober.stats().active;
   stores.setNetworkDown(true);
-  await watch.pass(3 * MINUTE);
-  assert.equal(watch.polls.count, before);
+  await tested.advance(3 * MINUTE);
+  assert.equal(tested.polls.count, before);
   stores.setNetworkDown(false);
-  await watch.pass(2 * MINUTE);
-  assert.equal(watch.polls.count >= before + 30, true, `${watch.polls.count - before} polls in five minutes`);
+  await tested.advance(2 * MINUTE);
+  assert.equal(tested.polls.count >= before + 30, true, `${tested.polls.count - before} polls in five minutes`);
 });
 
 test('if the network is down at the start, no poll is recorded and all targets are retried later', async (t) => {
   const stores = await FakeStores.open(t);
-  const watch = new Watch(
+  const tested = new TestProber(
     t,
     stores.client(t),
     fakeStores(50, (i) => stores.url(i)),
   );
   stores.setNetworkDown(true);
-  await watch.prober.open();
-  await watch.beat();
-  await watch.pass(5 * MINUTE);
-  assert.equal(watch.polls.count, 0);
+  await tested.prober.open();
+  await tested.settle();
+  await tested.advance(5 * MINUTE);
+  assert.equal(tested.polls.count, 0);
   stores.setNetworkDown(false);
-  await watch.pass(3 * MINUTE);
-  assert.deepEqual([watch.polls.polls.size, watch.polls.inactive], [50, []]);
+  await tested.advance(3 * MINUTE);
+  assert.deepEqual([tested.polls.polls.size, tested.polls.inactive], [50, []]);
 });
 
 test('a control address that does not respond means a self-outage, even for a fleet on one host', async (t) => {
   const stores = await FakeStores.open(t);
   let reachable = true;
   const targets = fakeStores(60, (i) => stores.url('platform', `/${i}`));
-  const watch = new Watch(t, stores.client(t), targets, { control: async () => reachable });
-  await watch.prober.open();
-  await watch.beat();
-  await watch.pass(HOUR);
-  assert.deepEqual([watch.polls.polls.size, watch.polls.inactive], [60, []]);
+  const tested = new TestProber(t, stores.client(t), targets, { control: async () => reachable });
+  await tested.prober.open();
+  await tested.settle();
+  await tested.advance(HOUR);
+  assert.deepEqual([tested.polls.polls.size, tested.polls.inactive], [60, []]);
   stores.setNetworkDown(true);
   reachable = false;
-  await watch.pass(20 * MINUTE);
-  assert.deepEqual(watch.polls.inactive, []);
-  assert.equal([...watch.gaps.gaps.values()][0]?.reason, 'the control address does not answer');
+  await tested.advance(20 * MINUTE);
+  assert.deepEqual(tested.polls.inactive, []);
+  assert.equal([...tested.gaps.gaps.values()][0]?.reason, 'the control address does not answer');
   stores.setNetworkDown(false);
   reachable = true;
-  await watch.pass(MINUTE);
-  assert.equal(watch.prober.stats().selfOutageSince, undefined);
+  await tested.advance(MINUTE);
+  assert.equal(tested.prober.stats().selfOutageSince, undefined);
 });
 
 test('if the control address responds, the stores of a platform that is down are down', async (t) => {
   const stores = await FakeStores.open(t);
   const targets = fakeStores(60, (i) => stores.url('platform', `/${i}`));
-  const watch = new Watch(t, stores.client(t), targets, { control: async () => true });
+  const tested = new TestProber(t, stores.client(t), targets, { control: async () => true });
   stores.behavior.set('store-platform.test', 'refusing');
-  await watch.prober.open();
-  await watch.beat();
-  await watch.pass(2 * MINUTE);
-  assert.deepEqual([watch.polls.inactive.length, watch.gaps.gaps.size], [60, 0]);
+  await tested.prober.open();
+  await tested.settle();
+  await tested.advance(2 * MINUTE);
+  assert.deepEqual([tested.polls.inactive.length, tested.gaps.gaps.size], [60, 0]);
 });
 
 test('a third of the stores that fail together are down', async (t) => {
   const stores = await FakeStores.open(t);
-  const watch = new Watch(
+  const tested = new TestProber(
     t,
     stores.client(t),
     fakeStores(600, (i) => stores.url(i)),
   );
-  await watch.prober.open();
-  await watch.beat();
-  await watch.pass(2 * MINUTE);
+  await tested.prober.open();
+  await tested.settle();
+  await tested.advance(2 * MINUTE);
   for (let i = 0; i < 600; i += 3) stores.behavior.set(`store-${i}.test`, 'wrongStatus');
-  await watch.pass(HOUR + 5 * MINUTE, 5 * SECOND);
+  await tested.advance(HOUR + 5 * MINUTE, 5 * SECOND);
   // If by chance most of the few nearby probes fail, the judgment waits for a retry.
-  const down = watch.polls.inactive.length;
+  const down = tested.polls.inactive.length;
   assert.equal(down >= 180 && down <= 200, true, `${down} down`);
   assert.equal(
-    watch.polls.inactive.every((id) => Number(id) % 3 === 0),
+    tested.polls.inactive.every((id) => Number(id) % 3 === 0),
     true,
   );
 });
 
 test('stores that respond that they are closed do not cause a self-outage', async (t) => {
   const stores = await FakeStores.open(t);
-  const watch = new Watch(
+  const tested = new TestProber(
     t,
     stores.client(t),
     fakeStores(60, (i) => stores.url(i)),
   );
   for (let i = 0; i < 60; i++) stores.behavior.set(`store-${i}.test`, 'offline');
-  await watch.prober.open();
-  await watch.beat();
-  await watch.pass(2 * MINUTE);
-  assert.deepEqual([watch.polls.inactive.length, watch.gaps.gaps.size], [60, 0]);
+  await tested.prober.open();
+  await tested.settle();
+  await tested.advance(2 * MINUTE);
+  assert.deepEqual([tested.polls.inactive.length, tested.gaps.gaps.size], [60, 0]);
 });
 
 const left = { id: 'left', server: 'gone', from: NOON - HOUR, until: undefined, reason: 'trouble', unobserved: 3 };
@@ -171,20 +171,20 @@ test('when the only prober starts, a gap left by a killed one ends when it was l
   const gaps = new MemoryGaps();
   await gaps.save(left, NOON - 20 * SECOND);
   const stores = await FakeStores.open(t);
-  const watch = new Watch(t, stores.client(t), [], { gaps });
-  await watch.prober.open();
+  const tested = new TestProber(t, stores.client(t), [], { gaps });
+  await tested.prober.open();
   assert.deepEqual(await gaps.list(), [{ ...left, until: NOON - 20 * SECOND }]);
 });
 
 test('a gap of another server that is not saved for five minutes is ended', async (t) => {
   const gaps = new MemoryGaps();
   const stores = await FakeStores.open(t);
-  const watch = new Watch(t, stores.client(t), [], { gaps });
-  await watch.prober.open();
+  const tested = new TestProber(t, stores.client(t), [], { gaps });
+  await tested.prober.open();
   await gaps.save(left, NOON);
-  await watch.pass(4 * MINUTE, 10 * SECOND);
+  await tested.advance(4 * MINUTE, 10 * SECOND);
   assert.equal((await gaps.list())[0]?.until, undefined);
-  await watch.pass(3 * MINUTE, 10 * SECOND);
+  await tested.advance(3 * MINUTE, 10 * SECOND);
   assert.equal((await gaps.list())[0]?.until, NOON);
 });
 
@@ -195,20 +195,20 @@ test('each reason why stores are not observed is logged once', async (t) => {
   const probe = async (): Promise<Outcome> => ({
     ...{ kind: 'unobserved', reason: 'the address 10.0.0.7 is not public', code: 'address_refused' },
   });
-  const watch = new Watch(
+  const tested = new TestProber(
     t,
     { rule, probe },
     fakeStores(5, (i) => `http://${i}.test/`),
     { log },
   );
-  const told = () => lines.filter(({ msg }) => msg.startsWith('a store is not observed'));
-  await watch.prober.open();
-  await watch.beat();
-  await watch.pass(2 * MINUTE);
-  assert.deepEqual([watch.prober.stats().unobserved, told().length], [5, 1]);
-  assert.equal(told()[0]?.reason, 'the address 10.0.0.7 is not public');
-  await watch.pass(2 * HOUR, 30 * SECOND);
-  assert.equal(told().length, 2);
+  const found = () => lines.filter(({ msg }) => msg.startsWith('a store is not observed'));
+  await tested.prober.open();
+  await tested.settle();
+  await tested.advance(2 * MINUTE);
+  assert.deepEqual([tested.prober.stats().unobserved, found().length], [5, 1]);
+  assert.equal(found()[0]?.reason, 'the address 10.0.0.7 is not public');
+  await tested.advance(2 * HOUR, 30 * SECOND);
+  assert.equal(found().length, 2);
 });
 
 for (const platform of ['abc.io', 'platform.io', 'co.uk.pizza.example', 'shop.co.uk', 'vercel.app']) {
@@ -217,10 +217,10 @@ for (const platform of ['abc.io', 'platform.io', 'co.uk.pizza.example', 'shop.co
     const hosts = Array.from({ length: 60 }, (_, i) => `s${i}.${platform}`);
     const targets = fakeStores(60, (i) => `http://${hosts[i]}:${stores.port}/`);
     for (const host of hosts) stores.behavior.set(host, 'refusing');
-    const watch = new Watch(t, stores.client(t), targets);
-    await watch.prober.open();
-    await watch.beat();
-    await watch.pass(2 * MINUTE);
-    assert.deepEqual([watch.polls.inactive.length, watch.gaps.gaps.size], [60, 0]);
+    const tested = new TestProber(t, stores.client(t), targets);
+    await tested.prober.open();
+    await tested.settle();
+    await tested.advance(2 * MINUTE);
+    assert.deepEqual([tested.polls.inactive.length, tested.gaps.gaps.size], [60, 0]);
   });
 }

@@ -17,12 +17,12 @@ export const SECOND = 1_000;
 /** A Monday. */
 export const NOON = Date.UTC(2026, 10, 23, 12);
 
-/** Polls of a database that is kept in memory. */
+/** The stored polls, in memory. */
 export class MemoryPolls implements PollSink, PollHistory {
   readonly polls = new Map<string, Map<number, boolean>>();
   /** The reasons of the polls of a store, by their instants. */
   readonly reasons = new Map<string, Map<number, string>>();
-  /** What `append` rejects with, while it is set. */
+  /** While this is set, `append` rejects with it. */
   failure: Error | undefined;
 
   async append({ ids, instants, active, reasons }: PollBatch): Promise<void> {
@@ -32,8 +32,8 @@ export class MemoryPolls implements PollSink, PollHistory {
       this.polls.set(id, polls.set(instants[i] ?? 0, active[i] === 1));
       const reason = reasons?.get(i);
       if (reason === undefined) return;
-      const told = this.reasons.get(id) ?? new Map<number, string>();
-      this.reasons.set(id, told.set(instants[i] ?? 0, reason));
+      const ofStore = this.reasons.get(id) ?? new Map<number, string>();
+      this.reasons.set(id, ofStore.set(instants[i] ?? 0, reason));
     });
   }
 
@@ -80,7 +80,7 @@ export class MemoryGaps implements CoverageGaps {
   }
 }
 
-/** A clock that stands until it is moved, shared by all probers of a test. */
+/** A clock that only a test moves. The probers of a test can share one. */
 export class Clock {
   instant = NOON;
   /** How far the wall clock is wrong, milliseconds. */
@@ -94,7 +94,7 @@ export class Clock {
   }
 }
 
-export interface WatchOptions {
+export interface TestProberOptions {
   readonly clock?: Clock;
   readonly polls?: MemoryPolls;
   readonly gaps?: MemoryGaps;
@@ -105,8 +105,8 @@ export interface WatchOptions {
   readonly log?: ProberDependencies['log'];
 }
 
-/** A prober whose time is moved by the test. */
-export class Watch {
+/** A prober whose clock a test moves. */
+export class TestProber {
   readonly prober: Prober;
   readonly clock: Clock;
   readonly polls: MemoryPolls;
@@ -117,7 +117,7 @@ export class Watch {
     t: TestContext,
     client: ProberDependencies['client'],
     targets: readonly StoreUrl[],
-    { clock = new Clock(), polls = new MemoryPolls(), gaps = new MemoryGaps(), ...options }: WatchOptions = {},
+    { clock = new Clock(), polls = new MemoryPolls(), gaps = new MemoryGaps(), ...options }: TestProberOptions = {},
   ) {
     this.clock = clock;
     this.polls = polls;
@@ -136,27 +136,31 @@ export class Watch {
     t.after(() => this.prober.stop());
   }
 
-  /** Does what is to be done now, and what follows from it at once. */
-  async beat(): Promise<void> {
+  /** Runs what is due now, and what follows from it immediately. */
+  async settle(): Promise<void> {
     for (let i = 0; i < 2; i++) {
       this.prober.step();
       await this.prober.settled();
     }
   }
 
-  /** Lets time pass in steps of a second, or another. */
-  async pass(milliseconds: number, step = SECOND): Promise<void> {
-    await passTogether([this], milliseconds, step);
+  /** Advances the clock, in steps of a second by default. */
+  async advance(milliseconds: number, step = SECOND): Promise<void> {
+    await advanceTogether([this], milliseconds, step);
   }
 }
 
-/** Lets time pass for probers on the same clock. */
-export async function passTogether(watches: readonly Watch[], milliseconds: number, step = SECOND): Promise<void> {
-  const [first] = watches;
+/** Advances the clock that some probers share. */
+export async function advanceTogether(
+  probers: readonly TestProber[],
+  milliseconds: number,
+  step = SECOND,
+): Promise<void> {
+  const [first] = probers;
   if (first === undefined) return;
   const end = first.clock.instant + milliseconds;
   while (first.clock.instant < end) {
     first.clock.instant = Math.min(end, first.clock.instant + step);
-    for (const watch of watches) await watch.beat();
+    for (const tested of probers) await tested.settle();
   }
 }
