@@ -32,7 +32,7 @@ function typeOf(answer: Answer): string {
   return answer.json<{ type: string }>().type;
 }
 
-test('a stolen key gives nobody power: no admin, role, password, key or login', async (t) => {
+test('a stolen key cannot add admins or change roles, passwords, keys or logins', async (t) => {
   const { server, ids } = await house(t);
   const { key, record } = await server.accounts.keys.add(TESTER, {
     userId: ids.anna,
@@ -61,7 +61,7 @@ test('a stolen key gives nobody power: no admin, role, password, key or login', 
   for (const [method, url, body] of attacks) {
     const answer = await ask(method, url, body);
     assert.equal(answer.statusCode, 403, `${method} ${url} ${JSON.stringify(body)}: ${answer.body}`);
-    assert.equal(typeOf(answer), 'about:blank', 'no proof helps a key');
+    assert.equal(typeOf(answer), 'about:blank', 'a key cannot reauthenticate');
   }
   assert.equal((await ask('PATCH', `/users/${ids.bob}`, { disabled: true })).statusCode, 200);
   assert.equal((await ask('PATCH', `/users/${ids.bob}`, { disabled: false })).statusCode, 403);
@@ -73,10 +73,10 @@ test('a stolen key gives nobody power: no admin, role, password, key or login', 
     'it lists itself',
   );
   assert.equal((await ask('DELETE', `/keys/${other.record.id}`)).statusCode, 404);
-  assert.equal((await ask('DELETE', `/keys/${record.id}`)).statusCode, 204, 'it revokes itself');
+  assert.equal((await ask('DELETE', `/keys/${record.id}`)).statusCode, 204, 'a key can revoke itself');
 });
 
-test('a key for provisioning still adds operators and owners who have no way in, and gives owners stores', async (t) => {
+test('a provisioning key can add operators and owners without a password and assign stores', async (t) => {
   const { server, ids } = await house(t);
   const draft = { userId: ids.anna, name: 'provisioning', scopes: ['people:write'] };
   const ask = program(server, (await server.accounts.keys.add(TESTER, draft)).key);
@@ -87,7 +87,7 @@ test('a key for provisioning still adds operators and owners who have no way in,
   assert.equal((await ask('DELETE', url)).statusCode, 204);
 });
 
-test('an unattended browser gives nobody power: ten minutes after a proof, another one is needed', async (t) => {
+test('an unattended browser cannot change access: after ten minutes a reauthentication is required', async (t) => {
   const { server, clock, ids, signIn } = await house(t);
   const anna = await signIn('anna');
   const attacks: [Parameters<typeof anna.ask>[0], string, Body?][] = [
@@ -115,14 +115,14 @@ test('an unattended browser gives nobody power: ten minutes after a proof, anoth
   assert.equal((await anna.ask('POST', '/session/reauthenticate', { password: PASSWORD })).statusCode, 204);
   assert.notEqual(anna.cookie(), before, 'the session has another token');
   const stale = await server.app.inject({ url: '/api/v1/session', cookies: { rm_session: before ?? '' } });
-  assert.equal(stale.statusCode, 401, 'and the old one is worth nothing');
+  assert.equal(stale.statusCode, 401, 'the old token no longer works');
   for (const [method, url, body] of attacks) {
     const answer = await anna.ask(method, url, body);
     assert.ok(answer.statusCode < 300, `${method} ${url}: ${answer.body}`);
   }
 });
 
-test('who guesses denies sign-in neither to others elsewhere nor to browsers that are known', async (t) => {
+test('guessing does not lock out other networks or known browsers', async (t) => {
   const { server, client, signIn } = await house(t);
   const neighbor = '203.0.113.200';
   const known = await signIn('anna', neighbor);
@@ -132,11 +132,11 @@ test('who guesses denies sign-in neither to others elsewhere nor to browsers tha
   for (let i = 0; i < 5; i++) assert.equal((await guess('anna')).statusCode, 401);
   assert.equal((await guess('anna')).statusCode, 429);
   for (let i = 0; i < 15; i++) assert.equal((await guess(`name${i}`)).statusCode, 401);
-  assert.equal((await guess('bob')).statusCode, 429, 'the address has to wait for any name');
+  assert.equal((await guess('bob')).statusCode, 429, 'the address is delayed for every login');
 
   await signIn('anna', '198.51.100.1');
   const again = () => known.ask('POST', '/session', { login: 'anna', password: PASSWORD });
-  assert.equal((await again()).statusCode, 200, 'a known browser in the network of the attacker');
+  assert.equal((await again()).statusCode, 200, 'a known browser in the network of the attacker is not delayed');
   const fresh = client(neighbor);
   assert.equal((await fresh.ask('POST', '/session', { login: 'anna', password: PASSWORD })).statusCode, 429);
 
@@ -144,7 +144,7 @@ test('who guesses denies sign-in neither to others elsewhere nor to browsers tha
   for (const forged of [`${cookie.slice(0, -1)}${cookie.endsWith('A') ? 'B' : 'A'}`, `x${cookie}`, 'x', '~']) {
     const headers = { cookie: `rm_device=${forged}` };
     const answer = await fresh.ask('POST', '/session', { login: 'anna', password: PASSWORD }, headers);
-    assert.equal(answer.statusCode, 429, 'a forged cookie is none');
+    assert.equal(answer.statusCode, 429, 'a forged cookie is ignored');
   }
   const borrowed = await fresh.ask(
     'POST',
@@ -160,11 +160,11 @@ test('who guesses denies sign-in neither to others elsewhere nor to browsers tha
     { login: 'adam', password: PASSWORD },
     { cookie: `rm_device=${cookie}` },
   );
-  assert.equal(others.statusCode, 429, 'the cookie is for the login that signed in, and no other');
+  assert.equal(others.statusCode, 429, 'the cookie is only for the login that signed in');
   assert.equal((await server.accounts.audit.list({ action: 'user.sign_in_failed' }, { limit: 100 })).items.length, 25);
 });
 
-test('an attempt that nobody could judge counts for nothing', async (t) => {
+test('an attempt that could not be checked does not count', async (t) => {
   const { server, client } = await house(t);
   const away = new UserError('unavailable', 'the database is away');
   const find = t.mock.method(server.storage.accounts, 'passwordHash');
@@ -177,7 +177,7 @@ test('an attempt that nobody could judge counts for nothing', async (t) => {
   assert.equal((await one.ask('POST', '/session', { login: 'anna', password: PASSWORD })).statusCode, 200);
 });
 
-test('a password that is known to somebody else does not outlive its change, and neither do the keys if asked', async (t) => {
+test('a password change ends other sessions and can revoke keys', async (t) => {
   const { server, ids, signIn } = await house(t);
   const draft = { userId: ids.bob, name: 'k', scopes: ['stores:read'] };
   const ask = program(server, (await server.accounts.keys.add(TESTER, draft)).key);
@@ -192,12 +192,12 @@ test('a password that is known to somebody else does not outlive its change, and
   assert.equal((await ask('GET', '/session')).statusCode, 401);
   const anna = await signIn('anna');
   const set = (password: string) => anna.ask('PUT', `/users/${ids.bob}/password`, { password });
-  assert.equal((await set('another one of mine')).statusCode, 400, 'the present one');
+  assert.equal((await set('another one of mine')).statusCode, 400, 'the current password');
   assert.equal((await set('yet another one of mine')).statusCode, 204);
   assert.equal((await bob.ask('GET', '/session')).statusCode, 401);
 });
 
-test('a page of the same host over another scheme changes nothing', async (t) => {
+test('a page on the same host with another scheme cannot make changes', async (t) => {
   const { server, clock, signIn } = await house(t);
   clock.now += 1;
   const anna = await signIn('anna');

@@ -7,10 +7,10 @@ import { addUserWithKey, PASSWORD, TESTER } from '../support/accounts.ts';
 import { as } from '../support/fake-users.ts';
 import { type TestServer, testServer, trigger } from '../support/server.ts';
 
-/** Needs a session or key, but says the same to everybody. */
+/** Requires a session or key, but returns the same to everyone. */
 const IMPERSONAL = new Set(['/api/v1/zones']);
 
-test('every answer is for this site alone, and what is for somebody is kept by nobody', async (t) => {
+test('every response is same-origin, and personal responses are not cached', async (t) => {
   const server = await testServer(t, { trustedProxies: ['127.0.0.1/32'] });
   const { key } = await addUserWithKey(server.accounts, { login: 'anna', role: 'admin' });
   for (const { method, url, access } of server.app.routeTable) {
@@ -30,13 +30,13 @@ test('every answer is for this site alone, and what is for somebody is kept by n
   assert.equal(nothing.headers['strict-transport-security'], undefined, 'over HTTP');
 });
 
-test('no stream takes HEAD, which would never end', async (t) => {
+test('streams do not accept HEAD, which would never end', async (t) => {
   const { app } = await testServer(t);
   await app.ready();
   const streams = operationsOf(documentOf(app)).filter(
     ({ responses }) => 'text/event-stream' in (responses['200']?.content ?? {}),
   );
-  assert.ok(streams.length >= 3, 'there are streams');
+  assert.ok(streams.length >= 3, 'the document has streams');
   for (const { path } of streams) {
     const url = path.replaceAll(/\{\w+\}/g, '00000000-0000-4000-8000-000000000000');
     const answer = await app.inject({ method: 'HEAD', url });
@@ -53,7 +53,7 @@ async function listening(t: TestContext, server: TestServer, headers: Record<str
   return response.text();
 }
 
-test('a stream ends when the account of its listener changes, also on another server, and not when others do', async (t) => {
+test('a stream ends when the account of its listener changes on any server, but not when other accounts do', async (t) => {
   const one = await testServer(t);
   const two = await testServer(t, { storage: one.storage });
   const anna = await addUserWithKey(one.accounts, { login: 'anna', role: 'admin' });
@@ -96,7 +96,7 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
-test('imports, deleted reports, stores and first uses of keys are in the audit log with their change', async (t) => {
+test('imports, deleted reports, stores and first uses of keys are recorded in the audit log', async (t) => {
   const server = await testServer(t);
   const anna = await addUserWithKey(server.accounts, { login: 'anna', role: 'admin' });
   const ask = (method: 'POST' | 'DELETE', url: string, payload?: string | object) =>
@@ -113,7 +113,7 @@ test('imports, deleted reports, stores and first uses of keys are in the audit l
   const report = await trigger(server, { as_of: '2026-11-01T13:00:00Z' }, as(anna.key));
   await server.finished(report, as(anna.key));
   await assert.rejects(server.storage.reports.remove(report, Date.now(), entryWithoutId()));
-  assert.ok(await server.storage.reports.find(report), 'no entry, no deletion');
+  assert.ok(await server.storage.reports.find(report), 'without an entry, nothing is deleted');
   assert.equal((await ask('DELETE', `/api/v1/reports/${report}`)).statusCode, 204);
   assert.equal((await ask('DELETE', `/api/v1/imports/${id}`)).statusCode, 204);
   const told = (await server.accounts.audit.list({ actorId: anna.userId }, { limit: 100 })).items;
@@ -126,7 +126,7 @@ test('imports, deleted reports, stores and first uses of keys are in the audit l
   ]);
 });
 
-/** An entry that no database takes. */
+/** An entry that every database rejects. */
 function entryWithoutId(): AuditRecord {
   const [at, nothing] = [Date.now(), null as unknown as string];
   const who = { actorId: undefined, actor: 'tester', keyId: undefined };

@@ -5,17 +5,17 @@ import { type ApiDocument, operationsOf, type PlacedOperation, resolve } from '.
 import { LIMITS } from '../../src/lib/budgets.ts';
 import { testServer } from '../support/server.ts';
 
-/** More is in no answer to a request that cannot be used: twenty complaints of a few hundred characters, twice. */
+/** The longest error response: twenty errors of a few hundred characters, twice. */
 const ANSWER_BYTES = 40_000;
 
-/** Enough to see whether complaints are bounded; the costliest bodies take long to parse. */
+/** Large enough to test that errors are limited, small enough to parse quickly. */
 const LARGE = 256 * 1024;
 
 const DEEP = 20_000;
 const deepList = `${'['.repeat(DEEP)}${']'.repeat(DEEP)}`;
 const deepObject = `${'{"a":'.repeat(DEEP)}1${'}'.repeat(DEEP)}`;
 
-/** JSON with very much wrong in it, of a size that the route takes. */
+/** JSON with very many mistakes, within the size limit of the route. */
 function hostileBodies(document: ApiDocument, { requestBody }: PlacedOperation, bytes: number): [string, string][] {
   const schema = resolve(document, requestBody?.content['application/json']?.schema ?? {});
   const names = Object.keys(schema.properties ?? {});
@@ -39,7 +39,7 @@ function hostileBodies(document: ApiDocument, { requestBody }: PlacedOperation, 
   ];
 }
 
-/** Such a path as the schemas of its parameters let through. */
+/** A path with valid parameters. */
 function pathOf({ path, parameters = [] }: PlacedOperation): string {
   return path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => {
     const { format } = parameters.find((one) => one.in === 'path' && one.name === name)?.schema ?? {};
@@ -48,12 +48,12 @@ function pathOf({ path, parameters = [] }: PlacedOperation): string {
   });
 }
 
-test('whatever the body, the answer is a short 4xx, on every route that takes one', async (t) => {
+test('invalid bodies get a short 4xx on every route with a body', async (t) => {
   const { app } = await testServer(t);
   await app.ready();
   const document = documentOf(app);
   const takesJson = operationsOf(document).filter(({ requestBody }) => requestBody?.content['application/json']);
-  assert.ok(takesJson.length > 10, 'the document has the routes with bodies');
+  assert.ok(takesJson.length > 10, 'the document has routes with bodies');
   for (const operation of takesJson) {
     await t.test(operation.operationId, async () => {
       const route = { method: operation.method as 'POST', url: pathOf(operation) };
@@ -76,7 +76,7 @@ test('whatever the body, the answer is a short 4xx, on every route that takes on
   }
 });
 
-test('a large body of any other kind is refused on every route', async (t) => {
+test('a large body of another type is rejected on every route', async (t) => {
   const { app } = await testServer(t, { maxUploadBytes: 100_000 });
   const payload = Buffer.alloc(LIMITS.pollsBodyBytes + 1, 'x');
   const query: Readonly<Record<string, string>> = { '/api/v1/imports': '?feed=polls' };
@@ -88,7 +88,7 @@ test('a large body of any other kind is refused on every route', async (t) => {
       headers: { 'content-type': 'application/octet-stream' },
       payload,
     });
-    // A route that takes no body may answer without reading it.
+    // A route without a body can respond without reading it.
     const expected = method === 'DELETE' ? /^4\d\d$/ : /^413$/;
     assert.match(String(answer.statusCode), expected, `${method} ${url}: ${answer.body.slice(0, 200)}`);
   }

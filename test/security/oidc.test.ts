@@ -18,7 +18,7 @@ interface Me {
   readonly second_factor_required: boolean;
 }
 
-/** A server with the admin anna, and a provider that vouches for some users. */
+/** A server with the admin anna, and an identity provider. */
 async function house(t: TestContext, settings: Record<string, string> = {}, differences: Configuration = {}) {
   const provider = await testProvider(t, REDIRECT, differences);
   const oidc = loadOidcConfig({
@@ -41,14 +41,14 @@ async function house(t: TestContext, settings: Record<string, string> = {}, diff
 
 type House = Awaited<ReturnType<typeof house>>;
 
-/** Begins at the product; returns where it sends the browser. */
+/** Starts a sign-in and returns the redirect to the provider. */
 async function begin(client: BrowserClient, query = ''): Promise<string> {
   const answer = await client.ask('GET', `/session/oidc${query}`);
   assert.equal(answer.statusCode, 302, answer.body);
   return String(answer.headers.location);
 }
 
-/** Brings the browser back from the provider; returns where it lands. */
+/** Follows the redirect from the provider and returns the final location. */
 async function comeBack(client: BrowserClient, url: URL): Promise<string> {
   assert.equal(`${url.origin}${url.pathname}`, REDIRECT);
   const answer = await client.ask('GET', `/session/oidc/callback${url.search}`);
@@ -56,7 +56,7 @@ async function comeBack(client: BrowserClient, url: URL): Promise<string> {
   return String(answer.headers.location);
 }
 
-/** Signs in from the beginning to the end. */
+/** Completes a sign-in. */
 async function signIn({ server }: House, login: string, query = '', client = browser(server)) {
   const there = new ProviderBrowser();
   const { url } = await there.visit(await begin(client, query), ORIGIN, login);
@@ -73,7 +73,7 @@ async function isNobody(client: BrowserClient): Promise<boolean> {
   return (await client.ask('GET', '/session')).statusCode === 401;
 }
 
-test('each value of the role claim gets its role, of several the one that may do most', async (t) => {
+test('each value of the role claim maps to its role; of several, the one with the most access wins', async (t) => {
   const all = await house(t);
   const { identities } = all.provider;
   identities.set('s-adam', { groups: ['staff', 'ops', 'admins'], preferred_username: 'adam', name: 'Adam A.' });
@@ -94,7 +94,7 @@ test('each value of the role claim gets its role, of several the one that may do
     assert.equal((await me(again.client)).user.user_id, user.user_id, 'the same user');
   }
   const { client } = await signIn(all, 's-vera');
-  assert.match((await me(client)).user.login, /^oidc-[0-9a-f]{12}$/, 'an e-mail address that nobody has verified');
+  assert.match((await me(client)).user.login, /^oidc-[0-9a-f]{12}$/, 'an unverified email address is not used');
   const audit = await all.server.accounts.audit.list({ action: 'user.signed_in' }, { limit: 100 });
   assert.ok(
     audit.items.every(({ detail }) => detail.method === 'oidc'),
@@ -103,7 +103,7 @@ test('each value of the role claim gets its role, of several the one that may do
   assert.equal(audit.items.length, 7);
 });
 
-test('claims may be in the ID token, and a path leads to the one that decides', async (t) => {
+test('claims can be in the ID token, and the role claim can be a path', async (t) => {
   const claims = { openid: ['sub', 'realm_access'], profile: ['preferred_username'] };
   const all = await house(
     t,
@@ -115,7 +115,7 @@ test('claims may be in the ID token, and a path leads to the one that decides', 
   assert.equal((await me(client)).user.role, 'operator');
 });
 
-test('without a role at the provider there is no access, and sessions from before end', async (t) => {
+test('without a role at the provider there is no access, and existing sessions end', async (t) => {
   const all = await house(t);
   const { identities } = all.provider;
   for (const groups of [undefined, [], ['staff'], 'ops,admins', { ops: true }, ['OPS'], [['ops']]]) {
@@ -124,7 +124,7 @@ test('without a role at the provider there is no access, and sessions from befor
     assert.equal(landed, '/?sign_in=no_access', JSON.stringify(groups));
     assert.ok(await isNobody(client), 'no session has begun');
   }
-  assert.equal(await all.server.storage.accounts.userByLogin('stan'), undefined, 'nobody was added');
+  assert.equal(await all.server.storage.accounts.userByLogin('stan'), undefined, 'no user was added');
   assert.deepEqual(await all.failures().then(([last]) => last), {
     ...{ address: '127.0.0.1', method: 'oidc', reason: 'no_access', subjectId: 'unknown' },
   });
@@ -133,10 +133,10 @@ test('without a role at the provider there is no access, and sessions from befor
   assert.equal((await me(client)).user.role, 'operator');
   identities.set('stan', { groups: [], preferred_username: 'stan' });
   assert.equal((await signIn(all, 'stan')).landed, '/?sign_in=no_access');
-  assert.ok(await isNobody(client), 'the session from before has ended');
+  assert.ok(await isNobody(client), 'the earlier session has ended');
 });
 
-test('a disabled user is not let in', async (t) => {
+test('a disabled user cannot sign in', async (t) => {
   const all = await house(t);
   all.provider.identities.set('olga', { groups: ['ops'] });
   const { user } = await me((await signIn(all, 'olga')).client);
@@ -145,7 +145,7 @@ test('a disabled user is not let in', async (t) => {
   assert.equal((await all.failures())[0]?.subjectId, user.user_id);
 });
 
-test('nobody gets into an account that is there by its login or e-mail address', async (t) => {
+test('the provider cannot sign in to an existing account by login or email address', async (t) => {
   const all = await house(t);
   const claims = { groups: ['ops'], preferred_username: 'Anna', email: 'anna', email_verified: true };
   all.provider.identities.set('mallory', claims);
@@ -155,17 +155,17 @@ test('nobody gets into an account that is there by its login or e-mail address',
   assert.equal(user.role, 'operator');
 });
 
-test('a new role holds from the next sign-in on and ends older sessions; the last admin stays one', async (t) => {
+test('a new role applies from the next sign-in and ends older sessions; the last admin keeps the role', async (t) => {
   const all = await house(t);
   const { identities } = all.provider;
   const { users, audit } = all.server.accounts;
   identities.set('adam', { groups: ['admins'], preferred_username: 'adam' });
   const first = await signIn(all, 'adam');
   identities.set('adam', { groups: ['ops'], preferred_username: 'adam' });
-  assert.equal((await me(first.client)).user.role, 'admin', 'nobody asked the provider meanwhile');
+  assert.equal((await me(first.client)).user.role, 'admin', 'the provider was not asked in the meantime');
   const second = await signIn(all, 'adam');
   assert.equal((await me(second.client)).user.role, 'operator');
-  assert.ok(await isNobody(first.client), 'the session with the role from before has ended');
+  assert.ok(await isNobody(first.client), 'the session with the previous role has ended');
   identities.set('adam', { groups: ['admins'], preferred_username: 'adam' });
   await signIn(all, 'adam');
   await users.remove(TESTER, all.anna.id);
@@ -178,7 +178,7 @@ test('a new role holds from the next sign-in on and ends older sessions; the las
   );
 });
 
-test('an answer that does not belong to the request lets nobody in and is in the audit log', async (t) => {
+test('a response that does not belong to the request is rejected and recorded in the audit log', async (t) => {
   const all = await house(t);
   all.provider.identities.set('olga', { groups: ['ops'] });
   const go = (client: BrowserClient) => begin(client).then((url) => new ProviderBrowser().visit(url, ORIGIN, 'olga'));
@@ -249,7 +249,7 @@ test('an answer that does not belong to the request lets nobody in and is in the
   ];
   for (const [what, reason, prepare] of refusals) {
     const client = browser(all.server);
-    // The newest entry is the first.
+    // The newest entry comes first.
     all.clock.now += 1;
     const before = (await all.failures()).length;
     assert.equal(await comeBack(client, await prepare(client)), `/?sign_in=${reason}`, what);
@@ -260,7 +260,7 @@ test('an answer that does not belong to the request lets nobody in and is in the
   }
 });
 
-test('an answer is taken once, even from a browser that kept its ticket', async (t) => {
+test('a response is accepted once, even from a browser that kept its ticket', async (t) => {
   const all = await house(t);
   all.provider.identities.set('olga', { groups: ['ops'] });
   const client = browser(all.server);
@@ -270,11 +270,11 @@ test('an answer is taken once, even from a browser that kept its ticket', async 
   assert.equal(await comeBack(client, url), '/?sign_in=expired');
   const thief = browser(all.server);
   thief.cookies.set('rm_oidc', ticket);
-  assert.equal(await comeBack(thief, url), '/?sign_in=refused', 'the provider takes a code once');
+  assert.equal(await comeBack(thief, url), '/?sign_in=refused', 'the provider accepts a code once');
   assert.ok(await isNobody(thief), 'no session has begun');
 });
 
-test('another provider is not the one that is configured', async (t) => {
+test('responses of another provider are rejected', async (t) => {
   const all = await house(t);
   const other = await testProvider(t, REDIRECT);
   other.identities.set('olga', { groups: ['admins'] });
@@ -284,7 +284,7 @@ test('another provider is not the one that is configured', async (t) => {
   assert.equal(await comeBack(client, url), '/?sign_in=refused');
 });
 
-test('after sign-in the browser stays on this site', async (t) => {
+test('sign-in redirects only within this site', async (t) => {
   const all = await house(t);
   const evil = [
     ...['https://evil.example/', '//evil.example', '/\\evil.example', '\\\\evil.example', '/.//evil.example'],
@@ -303,7 +303,7 @@ test('after sign-in the browser stays on this site', async (t) => {
   );
 });
 
-test('proving again who one is takes a fresh sign-in of the same user at the provider', async (t) => {
+test('reauthentication requires a new sign-in of the same user at the provider', async (t) => {
   const all = await house(t);
   all.provider.identities.set('adam', { groups: ['admins'] });
   all.provider.identities.set('olga', { groups: ['ops'] });
@@ -318,7 +318,7 @@ test('proving again who one is takes a fresh sign-in of the same user at the pro
   for (const name of ['prompt', 'max_age']) lazy.searchParams.delete(name);
   const { url, asked } = await there.visit(lazy.href, ORIGIN, 'adam');
   assert.equal(asked, false, 'the provider has a session of the user');
-  assert.equal(await comeBack(client, url), '/?sign_in=refused', 'a sign-in from before proves nothing');
+  assert.equal(await comeBack(client, url), '/?sign_in=refused', 'an earlier sign-in is not enough');
   assert.equal((await policy()).statusCode, 403);
 
   const old = client.cookie() ?? '';
@@ -326,7 +326,7 @@ test('proving again who one is takes a fresh sign-in of the same user at the pro
   assert.ok(right.asked, 'the provider asks again');
   assert.equal(await comeBack(client, right.url), '/people');
   assert.equal((await policy()).statusCode, 200);
-  assert.equal((await me(client)).second_factor_required, false, 'the provider sees to second factors');
+  assert.equal((await me(client)).second_factor_required, false, 'the provider handles second factors');
   const stale = await all.server.app.inject({ url: '/api/v1/session', cookies: { rm_session: old } });
   assert.equal(stale.statusCode, 401, 'the session from before has ended');
   all.clock.now += 11 * MINUTE;
@@ -335,7 +335,7 @@ test('proving again who one is takes a fresh sign-in of the same user at the pro
   assert.equal(nobody.statusCode, 401);
 });
 
-test('a provider that is down is a 503, others sign in meanwhile, and it is asked again', async (t) => {
+test('a provider that is down causes a 503, does not block other sign-ins, and is retried', async (t) => {
   const all = await house(t);
   all.provider.identities.set('olga', { groups: ['ops'] });
   const client = browser(all.server);
@@ -353,7 +353,7 @@ test('a provider that is down is a 503, others sign in meanwhile, and it is aske
   assert.equal((await signIn(all, 'olga')).landed, '/');
 });
 
-test('a provider under another name than the configured one is not believed', async (t) => {
+test('a provider with another issuer than configured is not trusted', async (t) => {
   const all = await house(t);
   const oidc = loadOidcConfig({
     OIDC_ISSUER: all.provider.issuer.replace('127.0.0.1', 'localhost'),
@@ -367,7 +367,7 @@ test('a provider under another name than the configured one is not believed', as
   assert.equal((await browser(server).ask('GET', '/session/oidc')).statusCode, 503);
 });
 
-test('the sign-in page learns of the provider, and the cookie is out of reach of scripts and other sites', async (t) => {
+test('the sign-in options name the provider, and scripts and other sites cannot read the cookie', async (t) => {
   const all = await house(t, { OIDC_LABEL: 'Example SSO' });
   const options = (await browser(all.server).ask('GET', '/session/options')).json<object>();
   assert.deepEqual(options, { oidc: { label: 'Example SSO' } });
@@ -378,7 +378,7 @@ test('the sign-in page learns of the provider, and the cookie is out of reach of
   assert.equal((await browser(none).ask('GET', '/session/oidc')).statusCode, 404);
 });
 
-test('nobody becomes the first user by the provider', async (t) => {
+test('the provider cannot add the first user', async (t) => {
   const provider = await testProvider(t, REDIRECT);
   const env = { OIDC_CLIENT_ID: CLIENT.clientId, OIDC_CLIENT_SECRET: CLIENT.clientSecret, OIDC_ROLES: ROLES };
   const oidc = loadOidcConfig({ ...env, OIDC_ISSUER: provider.issuer, OIDC_REDIRECT_URL: REDIRECT });
@@ -387,7 +387,7 @@ test('nobody becomes the first user by the provider', async (t) => {
   assert.equal((await browser(server).ask('GET', '/session/oidc/callback')).statusCode, 409);
 });
 
-test('a bad setting stops the start and names its variable, and never the secret', () => {
+test('a bad setting stops the start and names its variable but not the secret', () => {
   const good = {
     OIDC_ISSUER: 'https://sso.example.com/realms/x',
     OIDC_CLIENT_ID: 'monitor',

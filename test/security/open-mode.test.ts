@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testServer } from '../support/server.ts';
 
-/** What a page could add to its requests, or a proxy to those of others. */
+/** Headers that a page or a proxy can add to requests. */
 const FORWARDING = [
   ['x-forwarded-host', 'localhost'],
   ['x-forwarded-for', '127.0.0.1'],
@@ -26,7 +26,7 @@ const FORWARDING = [
 
 const LOCAL = 'localhost:5000';
 
-test('without users, no route takes a request that a proxy may have passed on', async (t) => {
+test('without users, every route rejects requests that a proxy forwarded', async (t) => {
   const { app } = await testServer(t);
   for (const { method, url } of app.routeTable.filter(({ access }) => access !== 'public')) {
     for (const [header, value] of FORWARDING) {
@@ -41,7 +41,7 @@ test('without users, no route takes a request that a proxy may have passed on', 
   }
 });
 
-test('without users, no route takes a request under a foreign name, whatever else it says', async (t) => {
+test('without users, every route rejects requests for a foreign host name', async (t) => {
   const { app } = await testServer(t, { trustedProxies: ['127.0.0.1/32'] });
   for (const { method, url } of app.routeTable.filter(({ access }) => access !== 'public')) {
     const answer = await app.inject({
@@ -54,7 +54,7 @@ test('without users, no route takes a request under a foreign name, whatever els
   }
 });
 
-test('without users, a trusted proxy may ask for this machine, and for no other', async (t) => {
+test('without users, a trusted proxy can forward only requests from this machine', async (t) => {
   const { app } = await testServer(t, { trustedProxies: ['127.0.0.1/32'] });
   const ask = (forwarded: string) =>
     app.inject({ url: '/api/v1/session', headers: { host: LOCAL, 'x-forwarded-for': forwarded } });

@@ -20,7 +20,7 @@ async function withAdmin(t: TestContext): Promise<string> {
   return cwd;
 }
 
-/** Asks like a browser with a session, or without one; returns the answer and the session's cookie. */
+/** Sends a request like a browser, with or without a session; returns the response and the session cookie. */
 async function ask(url: string, method: string, path: string, { cookie = '', body = {} } = {}) {
   const headers = { origin: url, 'content-type': 'application/json', ...(cookie && { cookie }) };
   const answer = await fetch(`${url}/api/v1${path}`, { method, headers, body: JSON.stringify(body) });
@@ -29,7 +29,7 @@ async function ask(url: string, method: string, path: string, { cookie = '', bod
   return { status: answer.status, session, json: text === '' ? {} : (JSON.parse(text) as Record<string, string>) };
 }
 
-test('files that the program makes are for its own user alone', async (t) => {
+test('files that the program creates are private to its user', async (t) => {
   const cwd = temporaryFolder(t);
   const { url, end } = await serve(t, cwd);
   const send = (path: string, type: string, body: string) =>
@@ -54,7 +54,7 @@ test('files that the program makes are for its own user alone', async (t) => {
   assert.deepEqual(open, []);
 });
 
-test('a SECRET_KEY that is too short stops the start and is not repeated', async (t) => {
+test('a SECRET_KEY that is too short stops the start and is not printed', async (t) => {
   const { code, stdout, stderr } = await run(temporaryFolder(t), ['serve', '--port', '0'], '', {
     SECRET_KEY: 'hunter2',
   });
@@ -63,7 +63,7 @@ test('a SECRET_KEY that is too short stops the start and is not repeated', async
   assert.doesNotMatch(stdout + stderr, /hunter2/);
 });
 
-test('user reset-second-factor lets a user in with the password alone, ends its sessions and is audited', async (t) => {
+test('user reset-second-factor allows sign-in with only the password, ends sessions and is audited', async (t) => {
   const cwd = await withAdmin(t);
   const first = await serve(t, cwd);
   const { session: cookie } = await ask(first.url, 'POST', '/session', { body: LOGIN });

@@ -6,12 +6,12 @@ import { testServer } from '../support/server.ts';
 
 type Bounded = JsonSchema & { readonly maxProperties?: number };
 
-/** Formats that say how long a text is. */
+/** Formats that imply a length. */
 const FIXED_LENGTH = new Set(['uuid', 'date']);
-/** Bodies that are read as they come, whose size is a budget of their own. */
+/** Streamed bodies, whose size has its own budget. */
 const FREE = new Set(['uploadFeed body', 'appendPolls body']);
 
-/** What in a schema may be of any size, by its path. */
+/** The paths in a schema that have no bound. */
 function* unbounded(document: ApiDocument, given: JsonSchema, path: string): Generator<string> {
   const schema = resolve(document, given) as Bounded;
   for (const choice of [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])])
@@ -30,14 +30,14 @@ function* unbounded(document: ApiDocument, given: JsonSchema, path: string): Gen
     yield* unbounded(document, schema.additionalProperties, `${path}.*`);
 }
 
-test('every text, list and object that a route takes is bounded', async (t) => {
+test('every text, list and object in requests is bounded', async (t) => {
   const { app } = await testServer(t);
   await app.ready();
   const document = documentOf(app);
   const found: string[] = [];
   for (const { operationId, parameters = [], requestBody } of operationsOf(document)) {
     for (const { in: place, name, schema } of parameters) {
-      // Node bounds all headers together.
+      // Node limits the total size of the headers.
       if (place !== 'header') found.push(...unbounded(document, schema, `${operationId} ${place} ${name}`));
     }
     for (const { schema } of Object.values(requestBody?.content ?? {}))

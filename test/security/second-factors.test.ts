@@ -28,7 +28,7 @@ async function house(t: TestContext, secretKey: string | undefined = SECRET_KEY)
   return { server, clock, ids: { anna: anna.id, bob: bob.id }, tryIn, signIn };
 }
 
-/** Adds an authenticator app; returns what makes its codes, and the recovery codes. */
+/** Adds an authenticator app; returns a code generator and the recovery codes. */
 async function addApp(client: BrowserClient, clock: { now: number }) {
   const { secret, ticket } = (await client.ask('POST', '/session/totp')).json<{ secret: string; ticket: string }>();
   const code = () => TOTP.generate({ secret: Secret.fromBase32(secret), timestamp: clock.now });
@@ -44,7 +44,7 @@ async function addPasskey(client: BrowserClient, lie?: Lie) {
   return { passkey, answer };
 }
 
-test('with an authenticator app the password alone lets nobody in, and no code is taken twice', async (t) => {
+test('with an authenticator app the password is not enough, and each code works once', async (t) => {
   const { server, clock, signIn, tryIn } = await house(t);
   const bob = await signIn('bob');
   const { code, recovery } = await addApp(bob, clock);
@@ -53,7 +53,11 @@ test('with an authenticator app the password alone lets nobody in, and no code i
   assert.deepEqual([answer.statusCode, answer.json<{ type: string }>().type], [401, SECOND_FACTOR]);
   assert.equal(answer.cookies.length, 0);
   const wrongPassword = await tryIn('bob', { password: 'wrong wrong wrong', code: code() });
-  assert.equal(wrongPassword.answer.json<{ type: string }>().type, 'about:blank', 'the code tells nothing alone');
+  assert.equal(
+    wrongPassword.answer.json<{ type: string }>().type,
+    'about:blank',
+    'a correct code alone reveals nothing',
+  );
 
   assert.equal((await tryIn('bob', { code: code() })).answer.statusCode, 401, 'the code that enrolled is used up');
   clock.now += STEP;
@@ -66,14 +70,14 @@ test('with an authenticator app the password alone lets nobody in, and no code i
 
   const [first = ''] = recovery;
   await signIn('bob', { code: first.toUpperCase().replaceAll('-', ' ') });
-  assert.equal((await tryIn('bob', { code: first })).answer.statusCode, 401, 'a recovery code lets in once');
+  assert.equal((await tryIn('bob', { code: first })).answer.statusCode, 401, 'a recovery code works once');
   const status = (await bob.ask('GET', '/session/second-factors')).json<object>();
   assert.deepEqual(status, { totp: true, passkeys: [], recovery_codes: 9 });
   const failures = await server.accounts.audit.list({ action: 'user.sign_in_failed' }, { limit: 100 });
   assert.equal(failures.items.filter(({ detail }) => detail.method === 'code').length, 4);
 });
 
-test('codes cannot be tried out, whatever network they come from', async (t) => {
+test('guessing codes is throttled across all networks', async (t) => {
   const { server, clock, signIn, tryIn } = await house(t);
   const { code } = await addApp(await signIn('bob'), clock);
   clock.now += STEP;
@@ -85,7 +89,7 @@ test('codes cannot be tried out, whatever network they come from', async (t) => 
   assert.equal((await tryIn('bob', { code: code() }, elsewhere)).answer.statusCode, 429);
 });
 
-test('a browser that is known is not kept out by those who try out codes', async (t) => {
+test('guessing codes does not lock out a known browser', async (t) => {
   const { server, clock, signIn, tryIn } = await house(t);
   const bob = await signIn('bob');
   const { code } = await addApp(bob, clock);
@@ -94,13 +98,13 @@ test('a browser that is known is not kept out by those who try out codes', async
   assert.equal((await tryIn('bob', { code: code() }, bob)).answer.statusCode, 200);
 });
 
-test('the secret of an app is sealed in the database where there is a key, and bound to its user', async (t) => {
+test('with SECRET_KEY the secret of an app is encrypted in the database and bound to its user', async (t) => {
   const { server, clock, ids, signIn, tryIn } = await house(t);
   const app = await addApp(await signIn('bob'), clock);
   const { factors } = server.storage.accounts;
   const stored = await factors.totp(ids.bob);
   assert.match(stored?.secret ?? '', /^sealed:/);
-  assert.ok(!JSON.stringify(stored).includes(app.secret), 'it is not there as it is');
+  assert.ok(!JSON.stringify(stored).includes(app.secret), 'the secret is not stored in plain text');
   await server.storage.accounts.changing((changes) =>
     changes.factors.setTotp(ids.anna, { secret: stored?.secret ?? '', lastStep: 0 }, NOON),
   );
@@ -112,7 +116,7 @@ test('the secret of an app is sealed in the database where there is a key, and b
   );
 });
 
-test('without a key the secret is stored as it is, and sealed at its next use once there is one', async (t) => {
+test('without SECRET_KEY the secret is stored in plain text, and encrypted at its next use once there is a key', async (t) => {
   const { server, clock, ids, signIn } = await house(t);
   const secret = new Secret({ size: 20 });
   const plain = { secret: secret.base32, lastStep: 0 };
@@ -121,7 +125,7 @@ test('without a key the secret is stored as it is, and sealed at its next use on
   assert.match((await server.storage.accounts.factors.totp(ids.bob))?.secret ?? '', /^sealed:/);
 });
 
-test('a passkey signs in alone, for its own site, once for each challenge, and only unlocked', async (t) => {
+test('a passkey signs in without a password: for its own site, once per challenge, and only if unlocked', async (t) => {
   const { server, signIn, tryIn } = await house(t);
   const bob = await signIn('bob');
   for (const lie of [
@@ -135,7 +139,7 @@ test('a passkey signs in alone, for its own site, once for each challenge, and o
   const { passkey, answer } = await addPasskey(bob);
   assert.equal(answer.statusCode, 200, answer.body);
   assert.equal(answer.json<{ recovery_codes: string[] }>().recovery_codes.length, 10);
-  assert.equal((await tryIn('bob')).answer.statusCode, 401, 'the password alone is not enough any more');
+  assert.equal((await tryIn('bob')).answer.statusCode, 401, 'the password is no longer enough');
 
   const client = browser(server);
   const challenge = async () =>
@@ -163,10 +167,10 @@ test('a passkey signs in alone, for its own site, once for each challenge, and o
     401,
     'a copy of the authenticator',
   );
-  assert.equal((await show(new Authenticator(ORIGIN).get(await challenge()))).statusCode, 401, 'nobody knows it');
+  assert.equal((await show(new Authenticator(ORIGIN).get(await challenge()))).statusCode, 401, 'an unknown passkey');
 });
 
-test('a passkey proves again who one is, and that of another user does not', async (t) => {
+test('a passkey reauthenticates its user but no other', async (t) => {
   const { server, clock, signIn } = await house(t);
   const [anna, bob] = [await signIn('anna'), await signIn('bob')];
   const { passkey } = await addPasskey(bob);
@@ -183,12 +187,12 @@ test('a passkey proves again who one is, and that of another user does not', asy
   const shown = (body: object) => anna.ask('POST', '/session/reauthenticate', { ...body });
   assert.equal((await shown({ code: '000000' })).statusCode, 400);
   assert.equal((await shown({})).statusCode, 400);
-  assert.equal((await shown({ code: code(), password: PASSWORD })).statusCode, 400, 'one of them');
+  assert.equal((await shown({ code: code(), password: PASSWORD })).statusCode, 400, 'only one of them is allowed');
   assert.equal((await shown({ code: code() })).statusCode, 204);
   assert.equal((await server.accounts.audit.list({ action: 'user.reauthenticated' }, { limit: 9 })).items.length, 2);
 });
 
-test('a role that requires a second factor leaves nothing but adding one, and keys go on', async (t) => {
+test('without a required second factor only adding one is allowed; keys keep working', async (t) => {
   const { server, clock, ids, signIn } = await house(t);
   const [anna, bob] = [await signIn('anna'), await signIn('bob')];
   const draft = { userId: ids.bob, name: 'k', scopes: ['stores:read'] };
@@ -211,7 +215,7 @@ test('a role that requires a second factor leaves nothing but adding one, and ke
   assert.equal((await bob.ask('GET', '/stores')).statusCode, 403);
 });
 
-test('an admin resets the second factor of another, whose sessions end; a key and an old sign-in do not', async (t) => {
+test('an admin with a recent sign-in can reset the second factor of a user, which ends its sessions; a key cannot', async (t) => {
   const { server, clock, ids, signIn } = await house(t);
   const [anna, bob] = [await signIn('anna'), await signIn('bob')];
   await addApp(bob, clock);

@@ -36,7 +36,7 @@ async function opened(t: Parameters<typeof testServer>[0], budgets: Partial<Test
 
 const storesOf = ({ storage }: TestServer) => storage.snapshot(async (s) => [...(await s.stores()).ids]);
 
-test('a key that may only send polls makes no store known, nor one that was deleted', async (t) => {
+test('a key with only polls:write cannot create or undelete stores', async (t) => {
   const server = await opened(t);
   await merge(server.storage, { polls: [['a', NOW - 1_000, true]] });
   const found = await send(server, 'poller', ['a', 'b', 'b']);
@@ -54,7 +54,7 @@ test('a key that may only send polls makes no store known, nor one that was dele
   assert.equal((await send(server, 'poller', ['a', 'b'], '2026-11-24T09:10:00Z')).added, 2);
 });
 
-test('one request makes few stores known, and the polls of the others are rejected with the reason', async (t) => {
+test('a request creates a limited number of stores; polls of further ones are rejected with the reason', async (t) => {
   const server = await opened(t, { newStores: 2 });
   const found = await send(server, 'loader', ['a', 'b', 'a', 'c', 'd']);
   assert.deepEqual([found.added, found.rejected], [2, 2]);
@@ -63,7 +63,7 @@ test('one request makes few stores known, and the polls of the others are reject
   assert.deepEqual(await storesOf(server), ['a', 'b', 'c', 'd']);
 });
 
-test('the installation takes so many stores, whichever way they come', async (t) => {
+test('the number of stores is limited for all inputs', async (t) => {
   const server = await opened(t, { stores: 2 });
   const create = (store_id: string) =>
     server.app.inject({ method: 'POST', url: '/api/v1/stores', headers: as('loader'), payload: { store_id } });
@@ -74,12 +74,12 @@ test('the installation takes so many stores, whichever way they come', async (t)
   assert.equal(refused.statusCode, 409);
   assert.equal(refused.json<{ detail: string }>().detail, 'there would be 3 stores; MAX_STORES allows 2');
   assert.deepEqual(await storesOf(server), ['a', 'b']);
-  // What is there already can be changed.
+  // Existing stores can be changed.
   const patch = { method: 'PATCH', url: '/api/v1/stores/a', headers: as('loader'), payload: { name: 'A' } } as const;
   assert.equal((await server.app.inject(patch)).statusCode, 200);
 });
 
-test('a poll older than the earliest age is rejected with the reason', async (t) => {
+test('a poll older than EARLIEST_POLL_AGE is rejected with the reason', async (t) => {
   const server = await opened(t, { stores: 100 });
   const found = await send(server, 'loader', ['a'], '2024-11-24T09:29:59Z');
   assert.deepEqual(

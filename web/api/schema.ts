@@ -182,22 +182,22 @@ export interface HoursVersion {
 
 export interface Import {
   readonly id: string;
-  /** what the file holds */
+  /** the kind of feed */
   readonly feed: 'zones' | 'hours' | 'special_hours' | 'polls';
   readonly file_name: string;
   readonly status: 'queued' | 'running' | 'complete' | 'failed';
   readonly phase: string | null;
-  /** reading is the first half */
+  /** reading is the first half of the progress */
   readonly progress: number;
   readonly counts: ImportCounts | null;
   readonly error: string | null;
   readonly dry_run: boolean;
   readonly strict: boolean;
   readonly max_bad_share: number | null;
-  /** what is wrong with a file that was imported all the same */
+  /** problems with the file that did not prevent the import */
   readonly warnings: readonly string[];
   readonly effective_from: string | null;
-  /** of the file */
+  /** size of the file */
   readonly bytes: number;
   readonly requested_by: string | null;
   readonly created_at: string;
@@ -205,28 +205,28 @@ export interface Import {
   readonly finished_at: string | null;
 }
 
-/** once it is complete; of a dry run, what would have happened */
+/** set when the import is complete; for a dry run, what would have changed */
 export interface ImportCounts {
   /** rows of the file */
   readonly read: number;
-  /** they said something new */
+  /** rows with new data */
   readonly added: number;
-  /** they changed what was there */
+  /** rows that changed existing data */
   readonly replaced: number;
-  /** they said what was there */
+  /** rows equal to existing data */
   readonly already_there: number;
-  /** a later row of the file says it again, or otherwise and wins */
+  /** rows that a later row of the file repeats or overrides */
   readonly repeated: number;
-  /** good rows of stores with a bad row; they were not taken */
+  /** good rows that were not merged because another row of the store is bad */
   readonly set_aside: number;
-  /** bad rows; `rejects` has them with the reasons */
+  /** bad rows; `rejects` lists them with reasons */
   readonly rejected: number;
-  /** stores with a bad row that keep the hours or the zone that they had */
+  /** stores with a bad row that keep their previous hours or zone */
   readonly stores_kept: number;
-  /** stores with a bad row whose hours or zone are unknown now */
+  /** stores with a bad row whose hours or zone are now unknown */
   readonly stores_unknown: number;
   readonly stores: StoreCensus | null;
-  /** some of the stores with a bad row, 20 at most */
+  /** up to 20 of the stores with a bad row */
   readonly stores_named: readonly string[];
 }
 
@@ -239,7 +239,7 @@ export interface ImportPage {
 export interface ImportProgress {
   readonly status: 'queued' | 'running' | 'complete' | 'failed';
   readonly phase: string | null;
-  /** reading is the first half */
+  /** reading is the first half of the progress */
   readonly progress: number;
 }
 
@@ -719,13 +719,13 @@ export interface Store {
   readonly first_poll: StoreTime | null;
 }
 
-/** the stores after the import; null: an earlier version made it */
+/** the stores after the import; null for imports of an earlier version */
 export interface StoreCensus {
   /** stores with polls */
   readonly polled: number;
-  /** of these, stores with business hours */
+  /** stores with polls and business hours */
   readonly with_hours: number;
-  /** of these, stores with a time zone */
+  /** stores with polls and a time zone */
   readonly with_zone: number;
   /** stores with business hours and no polls */
   readonly hours_only: number;
@@ -751,19 +751,19 @@ export interface StoreTime {
 export interface Sync {
   readonly progress: SyncProgress | null;
   readonly next_run: string | null;
-  /** with what became of each when it was read last */
+  /** the sources with their last results */
   readonly sources: readonly SyncSource[];
-  /** the newest 50, newest first; `finished_at` is null of one that runs */
+  /** the last 50 runs, newest first; `finished_at` is null while a run is in progress */
   readonly runs: readonly SyncRun[];
 }
 
-/** the bad rows in the present content of the source, whichever run read them; null: there are none. They stay until the source has other content. */
+/** the bad rows in the current content of the source, from whichever run read it; null if there are none. They remain until the content changes. */
 export interface SyncBadRows {
   /** bad rows */
   readonly rejected: number;
   /** rows, good and bad */
   readonly read: number;
-  /** stores with a bad row that keep the hours or the zone that they had */
+  /** stores with a bad row that keep their previous hours or zone */
   readonly stores_kept: number;
   /** stores with a bad row whose hours or zone are unknown */
   readonly stores_unknown: number;
@@ -775,76 +775,76 @@ export interface SyncBegun {
 }
 
 export interface SyncLastResult {
-  /** when the run began that read it, or tried to */
+  /** when the run that last tried to read it started */
   readonly at: string;
-  /** what the source holds */
+  /** the kind of feed */
   readonly feed: 'zones' | 'hours' | 'special_hours' | 'polls';
-  /** as it is configured; of a URL without user, password and query */
+  /** the configured source; a URL without user, password and query */
   readonly source: string;
   readonly status: 'changed' | 'unchanged' | 'failed';
   readonly error: string | null;
-  /** how often it was tried */
+  /** number of attempts */
   readonly attempts: number;
-  /** that had something new */
+  /** files with new data */
   readonly files: number;
-  /** of them that were read */
+  /** bytes that were read */
   readonly bytes: number;
   /** rows */
   readonly read: number;
-  /** they said something new */
+  /** rows with new data */
   readonly added: number;
-  /** they changed what was there */
+  /** rows that changed existing data */
   readonly replaced: number;
-  /** they said what was there */
+  /** rows equal to existing data */
   readonly already_there: number;
-  /** a later row says it again, or otherwise and wins */
+  /** rows that a later row repeats or overrides */
   readonly repeated: number;
   /** bad rows */
   readonly rejected: number;
-  /** good rows of stores with a bad row; they were not taken */
+  /** good rows that were not merged because another row of the store is bad */
   readonly set_aside: number;
   readonly bad_rows: SyncBadRows | null;
 }
 
-/** what this server reads now; null: nothing, also while it waits to try a source again */
+/** what this server is reading; null if nothing, also between attempts */
 export interface SyncProgress {
   readonly file: string;
   readonly done: number;
 }
 
 export interface SyncResult {
-  /** what the source holds */
+  /** the kind of feed */
   readonly feed: 'zones' | 'hours' | 'special_hours' | 'polls';
-  /** as it is configured; of a URL without user, password and query */
+  /** the configured source; a URL without user, password and query */
   readonly source: string;
   readonly status: 'changed' | 'unchanged' | 'failed';
   readonly error: string | null;
-  /** how often it was tried */
+  /** number of attempts */
   readonly attempts: number;
-  /** that had something new */
+  /** files with new data */
   readonly files: number;
-  /** of them that were read */
+  /** bytes that were read */
   readonly bytes: number;
   /** rows */
   readonly read: number;
-  /** they said something new */
+  /** rows with new data */
   readonly added: number;
-  /** they changed what was there */
+  /** rows that changed existing data */
   readonly replaced: number;
-  /** they said what was there */
+  /** rows equal to existing data */
   readonly already_there: number;
-  /** a later row says it again, or otherwise and wins */
+  /** rows that a later row repeats or overrides */
   readonly repeated: number;
   /** bad rows */
   readonly rejected: number;
-  /** good rows of stores with a bad row; they were not taken */
+  /** good rows that were not merged because another row of the store is bad */
   readonly set_aside: number;
   readonly bad_rows: SyncBadRows | null;
 }
 
 export interface SyncRun {
   readonly id: string;
-  /** what made it run */
+  /** what started the run */
   readonly cause: 'schedule' | 'request';
   readonly started_at: string;
   readonly finished_at: string | null;
@@ -852,9 +852,9 @@ export interface SyncRun {
 }
 
 export interface SyncSource {
-  /** what the source holds */
+  /** the kind of feed */
   readonly feed: 'zones' | 'hours' | 'special_hours' | 'polls';
-  /** as it is configured; of a URL without user, password and query */
+  /** the configured source; a URL without user, password and query */
   readonly source: string;
   readonly last: SyncLastResult | null;
 }
@@ -1322,7 +1322,7 @@ export interface Routes {
   /** List imports, newest first */
   'GET /api/v1/imports': {
     query?: {
-      /** only those with this status */
+      /** only imports with this status */
       readonly status?: 'queued' | 'running' | 'complete' | 'failed' | undefined;
       /** entries on a page */
       readonly limit?: number | undefined;
@@ -1334,42 +1334,42 @@ export interface Routes {
   /** Upload a feed */
   'POST /api/v1/imports': {
     query: {
-      /** what the file holds */
+      /** the kind of feed */
       readonly feed: 'zones' | 'hours' | 'special_hours' | 'polls';
-      /** for messages */
+      /** a name for messages */
       readonly file_name?: string | undefined;
-      /** refuse the whole file when there is one bad row */
+      /** reject the whole file if any row is bad */
       readonly strict?: boolean | undefined;
-      /** refuse the file when at least ten rows and a larger share of all rows are bad, or every row is; 1: never. By default as MAX_BAD_SHARE says. */
+      /** reject the file if at least ten rows and a larger share of all rows are bad, or if every row is; 1: never. The default is MAX_BAD_SHARE. */
       readonly max_bad_share?: number | undefined;
-      /** find out what would change, and change nothing */
+      /** report what would change without changing anything */
       readonly dry_run?: boolean | undefined;
-      /** from when changed hours and zones hold; by default the time of the import (RFC 3339) */
+      /** when changed hours and zones take effect; by default at the time of the import (RFC 3339) */
       readonly effective_from?: string | undefined;
     };
     body: Blob;
     answer: Import;
   };
-  /** Read an import */
+  /** Get an import */
   'GET /api/v1/imports/{id}': {
     path: {
-      /** the id of an import */
+      /** the import ID */
       readonly id: string;
     };
     answer: Import;
   };
-  /** Delete the record of an import that does not run, and its rejected rows */
+  /** Delete an import and its rejected rows, unless it is running */
   'DELETE /api/v1/imports/{id}': {
     path: {
-      /** the id of an import */
+      /** the import ID */
       readonly id: string;
     };
     answer: undefined;
   };
-  /** Watch an import until it ends */
+  /** Stream the progress of an import */
   'GET /api/v1/imports/{id}/events': {
     path: {
-      /** the id of an import */
+      /** the import ID */
       readonly id: string;
     };
     answer: string;
@@ -1387,19 +1387,19 @@ export interface Routes {
       readonly data: Readonly<Record<string, never>>;
     };
   };
-  /** Download the rejected rows of an import, with the reasons */
+  /** Download the rejected rows of an import with their reasons */
   'GET /api/v1/imports/{id}/rejects': {
     path: {
-      /** the id of an import */
+      /** the import ID */
       readonly id: string;
     };
     answer: string;
   };
-  /** The sources that are read on schedule, with their last results and the history */
+  /** Get the synced sources with their last results and recent runs */
   'GET /api/v1/sync': {
     answer: Sync;
   };
-  /** Read what is new in the sources, now */
+  /** Start a sync */
   'POST /api/v1/sync': {
     answer: SyncBegun;
   };

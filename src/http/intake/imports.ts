@@ -25,19 +25,19 @@ const tags = ['imports'];
 
 const Feed = OneOf(
   FEEDS.map(({ apiName }) => apiName),
-  'what the file holds',
+  'the kind of feed',
 );
 const Count = (description: string) => Type.Integer({ minimum: 0, description });
 
 const CensusResource = Type.Object(
   {
     polled: Count('stores with polls'),
-    with_hours: Count('of these, stores with business hours'),
-    with_zone: Count('of these, stores with a time zone'),
+    with_hours: Count('stores with polls and business hours'),
+    with_zone: Count('stores with polls and a time zone'),
     hours_only: Count('stores with business hours and no polls'),
     zone_only: Count('stores with a time zone and no polls'),
   },
-  { title: 'StoreCensus', description: 'the stores after the import; null: an earlier version made it' },
+  { title: 'StoreCensus', description: 'the stores after the import; null for imports of an earlier version' },
 );
 
 const ImportResource = Type.Object(
@@ -46,34 +46,37 @@ const ImportResource = Type.Object(
     feed: Feed,
     file_name: Type.String(),
     status: OneOf(IMPORT_STATUSES),
-    phase: Nullable(Type.String({ description: '`reading` or `merging`, while it runs' })),
-    progress: Type.Number({ minimum: 0, maximum: 1, description: 'reading is the first half' }),
+    phase: Nullable(Type.String({ description: '`reading` or `merging`, while running' })),
+    progress: Type.Number({ minimum: 0, maximum: 1, description: 'reading is the first half of the progress' }),
     counts: Nullable(
       Type.Object(
         {
           read: Count('rows of the file'),
-          added: Count('they said something new'),
-          replaced: Count('they changed what was there'),
-          already_there: Count('they said what was there'),
-          repeated: Count('a later row of the file says it again, or otherwise and wins'),
-          set_aside: Count('good rows of stores with a bad row; they were not taken'),
-          rejected: Count('bad rows; `rejects` has them with the reasons'),
-          stores_kept: Count('stores with a bad row that keep the hours or the zone that they had'),
-          stores_unknown: Count('stores with a bad row whose hours or zone are unknown now'),
+          added: Count('rows with new data'),
+          replaced: Count('rows that changed existing data'),
+          already_there: Count('rows equal to existing data'),
+          repeated: Count('rows that a later row of the file repeats or overrides'),
+          set_aside: Count('good rows that were not merged because another row of the store is bad'),
+          rejected: Count('bad rows; `rejects` lists them with reasons'),
+          stores_kept: Count('stores with a bad row that keep their previous hours or zone'),
+          stores_unknown: Count('stores with a bad row whose hours or zone are now unknown'),
           stores: Nullable(CensusResource),
-          stores_named: Type.Array(StoreId, { description: 'some of the stores with a bad row, 20 at most' }),
+          stores_named: Type.Array(StoreId, { description: 'up to 20 of the stores with a bad row' }),
         },
-        { title: 'ImportCounts', description: 'once it is complete; of a dry run, what would have happened' },
+        {
+          title: 'ImportCounts',
+          description: 'set when the import is complete; for a dry run, what would have changed',
+        },
       ),
     ),
-    error: Nullable(Type.String({ description: 'why it failed' })),
+    error: Nullable(Type.String({ description: 'why the import failed' })),
     dry_run: Type.Boolean(),
     strict: Type.Boolean(),
-    max_bad_share: Nullable(Type.Number({ description: 'null: as the server is set' })),
-    warnings: Type.Array(Type.String(), { description: 'what is wrong with a file that was imported all the same' }),
+    max_bad_share: Nullable(Type.Number({ description: 'null: the default of the server' })),
+    warnings: Type.Array(Type.String(), { description: 'problems with the file that did not prevent the import' }),
     effective_from: Nullable(Instant),
-    bytes: Count('of the file'),
-    requested_by: Nullable(Type.String({ description: 'the id of a user; null: there were no users' })),
+    bytes: Count('size of the file'),
+    requested_by: Nullable(Type.String({ description: 'the user ID; null if there were no users' })),
     created_at: Instant,
     started_at: Nullable(Instant),
     finished_at: Nullable(Instant),
@@ -83,26 +86,31 @@ const ImportResource = Type.Object(
 
 const ImportProgress = Type.Pick(ImportResource, ['progress', 'status', 'phase'], { title: 'ImportProgress' });
 
-const ImportParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'the id of an import' }) });
+const ImportParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'the import ID' }) });
 
 const UploadQuery = Type.Object(
   {
     feed: Feed,
     file_name: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f]+$', description: 'for messages' }),
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        pattern: '^[^\\u0000-\\u001f]+$',
+        description: 'a name for messages',
+      }),
     ),
-    strict: Type.Optional(Type.Boolean({ description: 'refuse the whole file when there is one bad row' })),
+    strict: Type.Optional(Type.Boolean({ description: 'reject the whole file if any row is bad' })),
     max_bad_share: Type.Optional(
       Type.Number({
         minimum: 0,
         maximum: 1,
         description:
-          'refuse the file when at least ten rows and a larger share of all rows are bad, or every row is; 1: never. By default as MAX_BAD_SHARE says.',
+          'reject the file if at least ten rows and a larger share of all rows are bad, or if every row is; 1: never. The default is MAX_BAD_SHARE.',
       }),
     ),
-    dry_run: Type.Optional(Type.Boolean({ description: 'find out what would change, and change nothing' })),
+    dry_run: Type.Optional(Type.Boolean({ description: 'report what would change without changing anything' })),
     effective_from: Type.Optional(
-      GivenInstant('from when changed hours and zones hold; by default the time of the import'),
+      GivenInstant('when changed hours and zones take effect; by default at the time of the import'),
     ),
   },
   { additionalProperties: false },
@@ -112,16 +120,16 @@ const FileBody = {
   content: Object.fromEntries(
     ['text/csv', 'application/gzip', 'application/vnd.apache.parquet', 'application/octet-stream'].map((type) => [
       type,
-      { schema: Raw('the file itself; any content type will do') },
+      { schema: Raw('the file; any content type is accepted') },
     ]),
   ),
 };
 
-/** Feeds as uploads, worked on one after the other. */
+/** Uploads of feeds, which are imported one at a time. */
 export function importRoutes(imports: ImportService, { audit }: Accounts): Routes {
   return async (app) => {
     app.removeAllContentTypeParsers();
-    // The file goes to the disk as it comes.
+    // The file is streamed to disk.
     app.addContentTypeParser('*', async (_request: unknown, payload: Readable) => payload);
 
     app.post(
@@ -136,7 +144,7 @@ export function importRoutes(imports: ImportService, { audit }: Accounts): Route
           body: FileBody,
           response: { 202: ImportResource },
         },
-        // The body is no JSON and is not looked at here.
+        // The body is not JSON and is not validated here.
         validatorCompiler: (route) => (route.httpPart === 'body' ? () => true : compileValidator(route)),
         onSend: closeUnread,
       },
@@ -144,7 +152,7 @@ export function importRoutes(imports: ImportService, { audit }: Accounts): Route
         const { feed, file_name = `${feed} file`, strict = false, max_bad_share, dry_run = false } = request.query;
         const { effective_from } = request.query;
         if (effective_from !== undefined && feed !== 'hours' && feed !== 'zones') {
-          throw invalid(`effective_from is for hours and zones; ${feed} say themselves when they hold`);
+          throw invalid(`effective_from is only for hours and zones, not for ${feed}`);
         }
         const length = request.headers['content-length'];
         const record = await imports.add(
@@ -180,7 +188,7 @@ export function importRoutes(imports: ImportService, { audit }: Accounts): Route
           summary: 'List imports, newest first',
           tags,
           querystring: Type.Object(
-            { status: Type.Optional(OneOf(IMPORT_STATUSES, 'only those with this status')), ...PageQuery },
+            { status: Type.Optional(OneOf(IMPORT_STATUSES, 'only imports with this status')), ...PageQuery },
             { additionalProperties: false },
           ),
           response: { 200: Page(ImportResource, 'ImportPage') },
@@ -208,7 +216,7 @@ export function importRoutes(imports: ImportService, { audit }: Accounts): Route
         config: { access: 'imports:read' },
         schema: {
           operationId: 'readImport',
-          summary: 'Read an import',
+          summary: 'Get an import',
           tags,
           params: ImportParams,
           response: { 200: ImportResource },
@@ -220,12 +228,12 @@ export function importRoutes(imports: ImportService, { audit }: Accounts): Route
     app.get(
       `${ROOT}/:id/events`,
       {
-        // A HEAD would open a stream that nobody reads.
+        // HEAD would open a stream that is never read.
         exposeHeadRoute: false,
         config: { access: 'imports:read', quota: 'stream' },
         schema: {
           operationId: 'watchImport',
-          summary: 'Watch an import until it ends',
+          summary: 'Stream the progress of an import',
           tags,
           params: ImportParams,
           response: { 200: jobEvents(ImportProgress, ImportResource, ['complete', 'failed']) },
@@ -249,7 +257,7 @@ export function importRoutes(imports: ImportService, { audit }: Accounts): Route
         config: { access: 'imports:read', quota: 'download' },
         schema: {
           operationId: 'downloadRejects',
-          summary: 'Download the rejected rows of an import, with the reasons',
+          summary: 'Download the rejected rows of an import with their reasons',
           tags,
           params: ImportParams,
           response: {
@@ -275,10 +283,10 @@ export function importRoutes(imports: ImportService, { audit }: Accounts): Route
         config: { access: 'imports:write' },
         schema: {
           operationId: 'deleteImport',
-          summary: 'Delete the record of an import that does not run, and its rejected rows',
+          summary: 'Delete an import and its rejected rows, unless it is running',
           tags,
           params: ImportParams,
-          response: { 204: Nothing('it is gone') },
+          response: { 204: Nothing('deleted') },
         },
       },
       async (request, reply) => {

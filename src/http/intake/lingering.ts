@@ -3,12 +3,12 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sleep } from '../../lib/world/timers.ts';
 
-/** Milliseconds for which a client that still sends gets to see the answer. */
+/** How long a client that is still sending has to read the response, in milliseconds. */
 const LINGER = 2_000;
 
 /**
- * An `onSend` hook for routes with large bodies: one that was refused before it was read to its end is not waited for.
- * The connection is closed, though not at once: a client whose sending fails would not look at the answer.
+ * An `onSend` hook for routes with large bodies. If the response is sent before the body was read, the connection is
+ * closed after a delay: a client whose sending fails at once might not read the response.
  */
 export async function closeUnread({ raw }: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
   if (reply.statusCode < 400 || raw.complete || raw.readableEnded || typeof payload !== 'string') return payload;

@@ -8,14 +8,14 @@ import type { Routes } from '../types.ts';
 
 const ROUTE = '/api/v1/sync';
 const tags = ['imports'];
-/** So many of the newest runs are told of. */
+/** How many of the newest runs are returned. */
 const RUNS = 50;
 
 const Feed = OneOf(
   FEEDS.map(({ apiName }) => apiName),
-  'what the source holds',
+  'the kind of feed',
 );
-const Source = Type.String({ description: 'as it is configured; of a URL without user, password and query' });
+const Source = Type.String({ description: 'the configured source; a URL without user, password and query' });
 const Moment = (description: string) => Type.String({ format: 'date-time', description });
 const Count = (description: string) => Type.Integer({ minimum: 0, description });
 
@@ -23,13 +23,13 @@ const BadRows = Type.Object(
   {
     rejected: Count('bad rows'),
     read: Count('rows, good and bad'),
-    stores_kept: Count('stores with a bad row that keep the hours or the zone that they had'),
+    stores_kept: Count('stores with a bad row that keep their previous hours or zone'),
     stores_unknown: Count('stores with a bad row whose hours or zone are unknown'),
   },
   {
     title: 'SyncBadRows',
     description:
-      'the bad rows in the present content of the source, whichever run read them; null: there are none. They stay until the source has other content.',
+      'the bad rows in the current content of the source, from whichever run read it; null if there are none. They remain until the content changes.',
   },
 );
 
@@ -38,31 +38,31 @@ const Result = Type.Object(
     feed: Feed,
     source: Source,
     status: OneOf(['changed', 'unchanged', 'failed']),
-    error: Nullable(Type.String({ description: 'why it failed' })),
-    attempts: Count('how often it was tried'),
-    files: Count('that had something new'),
-    bytes: Count('of them that were read'),
+    error: Nullable(Type.String({ description: 'why reading the source failed' })),
+    attempts: Count('number of attempts'),
+    files: Count('files with new data'),
+    bytes: Count('bytes that were read'),
     read: Count('rows'),
-    added: Count('they said something new'),
-    replaced: Count('they changed what was there'),
-    already_there: Count('they said what was there'),
-    repeated: Count('a later row says it again, or otherwise and wins'),
+    added: Count('rows with new data'),
+    replaced: Count('rows that changed existing data'),
+    already_there: Count('rows equal to existing data'),
+    repeated: Count('rows that a later row repeats or overrides'),
     rejected: Count('bad rows'),
-    set_aside: Count('good rows of stores with a bad row; they were not taken'),
+    set_aside: Count('good rows that were not merged because another row of the store is bad'),
     bad_rows: Nullable(BadRows),
   },
   { title: 'SyncResult' },
 );
 
 const LastResult = Type.Object(
-  { at: Moment('when the run began that read it, or tried to'), ...Result.properties },
+  { at: Moment('when the run that last tried to read it started'), ...Result.properties },
   { title: 'SyncLastResult' },
 );
 
 const Run = Type.Object(
   {
     id: Type.String({ format: 'uuid' }),
-    cause: OneOf(['schedule', 'request'], 'what made it run'),
+    cause: OneOf(['schedule', 'request'], 'what started the run'),
     started_at: Instant,
     finished_at: Nullable(Instant),
     results: Type.Array(Result),
@@ -77,17 +77,17 @@ const Sync = Type.Object(
         { file: Type.String(), done: Type.Number({ minimum: 0, maximum: 1 }) },
         {
           title: 'SyncProgress',
-          description: 'what this server reads now; null: nothing, also while it waits to try a source again',
+          description: 'what this server is reading; null if nothing, also between attempts',
         },
       ),
     ),
-    next_run: Nullable(Moment('when this server reads the sources next by its schedule; null: it has none')),
+    next_run: Nullable(Moment('when this server next reads the sources; null without a schedule')),
     sources: Type.Array(
       Type.Object({ feed: Feed, source: Source, last: Nullable(LastResult) }, { title: 'SyncSource' }),
-      { description: 'with what became of each when it was read last' },
+      { description: 'the sources with their last results' },
     ),
     runs: Type.Array(Run, {
-      description: `the newest ${RUNS}, newest first; \`finished_at\` is null of one that runs`,
+      description: `the last ${RUNS} runs, newest first; \`finished_at\` is null while a run is in progress`,
     }),
   },
   { title: 'Sync' },
@@ -95,7 +95,7 @@ const Sync = Type.Object(
 
 const Begun = Type.Object({ id: Type.String({ format: 'uuid' }), started_at: Instant }, { title: 'SyncBegun' });
 
-/** The sources that are read again and again: how they were found, and reading them now. */
+/** The status of synced sources, and starting a sync. */
 export function syncRoutes(syncs: SyncService): Routes {
   return async (app) => {
     app.get(
@@ -104,7 +104,7 @@ export function syncRoutes(syncs: SyncService): Routes {
         config: { access: 'imports:read' },
         schema: {
           operationId: 'readSync',
-          summary: 'The sources that are read on schedule, with their last results and the history',
+          summary: 'Get the synced sources with their last results and recent runs',
           tags,
           response: { 200: Sync },
         },
@@ -130,8 +130,8 @@ export function syncRoutes(syncs: SyncService): Routes {
         config: { access: 'imports:write' },
         schema: {
           operationId: 'startSync',
-          summary: 'Read what is new in the sources, now',
-          description: '`409` while a run is under way, here or on another server, and where no source is configured.',
+          summary: 'Start a sync',
+          description: 'Returns `409` while a run is in progress on any server, and if no source is configured.',
           tags,
           response: { 202: Begun },
         },

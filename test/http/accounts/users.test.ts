@@ -30,7 +30,7 @@ async function usersServer(t: TestContext) {
   return { server, anna, bob: await signIn('bob'), owen: await signIn('owen'), ids, signIn };
 }
 
-test('while there are no users everything is open, and nobody can sign in', async (t) => {
+test('without users the API is open and sign-in is not possible', async (t) => {
   const server = await testServer(t);
   const { ask } = browser(server);
   assert.deepEqual((await ask('GET', '/session')).json(), {
@@ -48,7 +48,7 @@ test('while there are no users everything is open, and nobody can sign in', asyn
   assert.deepEqual((await ask('GET', '/users')).json(), { items: [], next_cursor: null });
 });
 
-test('from the first user on, whoever is not signed in gets nothing, the classic endpoints included', async (t) => {
+test('once there is a user, all requests need authentication, including the classic endpoints', async (t) => {
   const { server } = await usersServer(t);
   for (const { method, url, access } of server.app.routeTable.filter((route) => route.access !== 'public')) {
     const answer = await server.app.inject({ method: method as 'GET', url: url.replaceAll(/:\w+/g, 'x') });
@@ -57,7 +57,7 @@ test('from the first user on, whoever is not signed in gets nothing, the classic
   }
 });
 
-test('signing in sets a cookie that no script and no other site can use', async (t) => {
+test('signing in sets a cookie that scripts and other sites cannot use', async (t) => {
   const { server } = await usersServer(t);
   const signIn = (headers: Body) =>
     browser(server).ask('POST', '/session', { login: 'ANNA', password: PASSWORD }, headers);
@@ -75,10 +75,14 @@ test('signing in sets a cookie that no script and no other site can use', async 
     String(tls.headers['set-cookie']),
     /^__Host-rm_session=[\w-]{43}; Path=\/; .*; Secure; SameSite=Lax,__Host-rm_device=/,
   );
-  assert.equal((await signIn({ origin: 'https://evil.example' })).statusCode, 403, 'no page of another site signs in');
+  assert.equal(
+    (await signIn({ origin: 'https://evil.example' })).statusCode,
+    403,
+    'a page of another site cannot sign in',
+  );
 });
 
-test('a wrong password is refused and told apart from nothing, and guessing has to wait', async (t) => {
+test('a wrong password and an unknown user give the same error, and guessing is throttled', async (t) => {
   const { server, signIn } = await usersServer(t);
   const guess = (login: string) => browser(server).ask('POST', '/session', { login, password: 'wrong wrong wrong' });
   const [wrong, unknown] = [await guess('anna'), await guess('nobody')];
@@ -90,17 +94,17 @@ test('a wrong password is refused and told apart from nothing, and guessing has 
   await signIn('bob');
 });
 
-test('a session ends by signing out', async (t) => {
+test('signing out ends the session', async (t) => {
   const { server, bob } = await usersServer(t);
   const before = bob.cookie();
   assert.equal((await bob.ask('GET', '/session')).json<{ user: Body }>().user.login, 'bob');
   assert.equal((await bob.ask('DELETE', '/session')).statusCode, 204);
-  assert.equal(bob.cookie(), undefined, 'the browser is told to forget it');
+  assert.equal(bob.cookie(), undefined, 'the cookie is cleared');
   const stale = await server.app.inject({ url: '/api/v1/session', cookies: { rm_session: before ?? '' } });
   assert.equal(stale.statusCode, 401);
 });
 
-test('a change with a session cookie has to come from a page of this site', async (t) => {
+test('a change with a session cookie must come from a page of this site', async (t) => {
   const { server, anna } = await usersServer(t);
   const cookies = { rm_session: anna.cookie() ?? '' };
   const payload = { login: 'mallory', role: 'admin' };
@@ -140,7 +144,7 @@ test('users are added, read, changed under their ETag, and removed', async (t) =
   assert.equal((await anna.ask('GET', url)).statusCode, 404);
 });
 
-test('what is wrong with a user is said of its field', async (t) => {
+test('errors name the invalid field of a user', async (t) => {
   const { anna, ids } = await usersServer(t);
   const bad: [Body, number, string | undefined][] = [
     [{ role: 'admin' }, 400, ''],
@@ -172,7 +176,7 @@ test('what is wrong with a user is said of its field', async (t) => {
   assert.equal((await anna.ask('DELETE', `/users/${me}`)).statusCode, 409, 'the last admin');
 });
 
-test('ten thousand stores fit into a request', async (t) => {
+test('a request can assign ten thousand stores', async (t) => {
   const { anna, ids } = await usersServer(t);
   const stores = Array.from({ length: 10_000 }, (_, i) => `${i}`.padStart(200, 'x'));
   const answer = await anna.ask('PATCH', `/users/${ids.owen}`, { stores });
@@ -180,7 +184,7 @@ test('ten thousand stores fit into a request', async (t) => {
   assert.equal(answer.json<Body>().store_count, 10_000);
 });
 
-test('who is disabled, or gets a password, is out at once', async (t) => {
+test('disabling a user or setting its password ends its sessions at once', async (t) => {
   const { anna, bob, owen, ids, signIn } = await usersServer(t);
   assert.equal((await anna.ask('PATCH', `/users/${ids.bob}`, { disabled: true })).statusCode, 200);
   assert.equal((await bob.ask('GET', '/session')).statusCode, 401);
@@ -192,7 +196,7 @@ test('who is disabled, or gets a password, is out at once', async (t) => {
   assert.equal((await other.ask('GET', '/session')).statusCode, 401);
 });
 
-test('the own password is changed with the current one', async (t) => {
+test('users change their password with the current one', async (t) => {
   const { owen, signIn } = await usersServer(t);
   const there = await signIn('owen');
   const before = owen.cookie();
@@ -206,7 +210,7 @@ test('the own password is changed with the current one', async (t) => {
   assert.equal((await there.ask('GET', '/session')).statusCode, 401);
 });
 
-test('a key is shown once, does what its scopes say, and ends when it is revoked', async (t) => {
+test('a key is shown once, is limited to its scopes, and stops working when revoked', async (t) => {
   const { server, owen } = await usersServer(t);
   const made = await owen.ask('POST', '/keys', {
     name: 'Sheet',
@@ -219,7 +223,7 @@ test('a key is shown once, does what its scopes say, and ends when it is revoked
   const ask = program(server, key);
   const report = (headers: Body) =>
     server.app.inject({ url: '/get_report', headers: headers as Record<string, string> });
-  assert.equal((await report({ authorization: `bearer ${key}` })).statusCode, 400, 'it got in');
+  assert.equal((await report({ authorization: `bearer ${key}` })).statusCode, 400, 'the key is accepted');
   const trigger = await server.app.inject({
     method: 'POST',
     url: '/trigger_report',
@@ -229,14 +233,14 @@ test('a key is shown once, does what its scopes say, and ends when it is revoked
   const me = (await ask('GET', '/session')).json<Body>();
   assert.deepEqual([me.via, me.scopes, me.all_stores], ['key', ['reports:read'], false]);
   const listed = await owen.ask('GET', '/keys');
-  assert.ok(!listed.body.includes(key), 'the list does not have it');
+  assert.ok(!listed.body.includes(key), 'the list does not contain the key');
   assert.equal(listed.json<{ items: Body[] }>().items[0]?.prefix, key.slice(0, 10));
   assert.equal((await owen.ask('DELETE', `/keys/${key_id}`)).statusCode, 204);
   assert.equal((await ask('GET', '/session')).statusCode, 401);
   assert.equal((await report({ authorization: 'Basic YTpi' })).statusCode, 401);
 });
 
-test('a key makes no keys and changes no password of its own user', async (t) => {
+test('a key cannot create keys or change the password of its user', async (t) => {
   const { server, bob, ids } = await usersServer(t);
   const { key } = (await bob.ask('POST', '/keys', { name: 'k', scopes: ['stores:read'] })).json<{ key: string }>();
   const ask = program(server, key);
@@ -246,7 +250,7 @@ test('a key makes no keys and changes no password of its own user', async (t) =>
   assert.equal((await ask('POST', `/users/${ids.bob}/keys`, { name: 'k', scopes: ['stores:read'] })).statusCode, 403);
 });
 
-test("an admin makes, lists and revokes anybody's keys; others do not know that there are any", async (t) => {
+test('an admin creates, lists and revokes keys of all users; others cannot see them', async (t) => {
   const { anna, bob, owen, ids } = await usersServer(t);
   const url = `/users/${ids.owen}/keys`;
   const made = await anna.ask('POST', url, { name: 'k', scopes: ['stores:read'] });
@@ -262,10 +266,13 @@ test("an admin makes, lists and revokes anybody's keys; others do not know that 
   assert.deepEqual((await bob.ask('GET', '/keys')).json(), { items: [], next_cursor: null });
   assert.equal((await bob.ask('DELETE', `/keys/${key_id}`)).statusCode, 404);
   assert.equal((await anna.ask('DELETE', `/keys/${key_id}`)).statusCode, 204);
-  assert.ok((await owen.ask('GET', '/keys')).json<{ items: Body[] }>().items[0]?.revoked_at, 'it stays in the list');
+  assert.ok(
+    (await owen.ask('GET', '/keys')).json<{ items: Body[] }>().items[0]?.revoked_at,
+    'the revoked key stays in the list',
+  );
 });
 
-test('the audit log is for admins, in pages, by what is asked for', async (t) => {
+test('admins can filter and page through the audit log', async (t) => {
   const { anna, bob, ids } = await usersServer(t);
   assert.equal((await bob.ask('GET', '/audit')).statusCode, 403);
   const first = (await anna.ask('GET', '/audit?limit=2')).json<{ items: Body[]; next_cursor: string }>();
@@ -286,7 +293,7 @@ test('the audit log is for admins, in pages, by what is asked for', async (t) =>
   assert.doesNotMatch(JSON.stringify([first, rest]), /horse|argon2/);
 });
 
-test('users come in pages', async (t) => {
+test('users are listed in pages', async (t) => {
   const { anna } = await usersServer(t);
   const first = (await anna.ask('GET', '/users?limit=2')).json<{ items: Body[]; next_cursor: string }>();
   const second = (await anna.ask('GET', `/users?limit=2&cursor=${first.next_cursor}`)).json<{

@@ -32,7 +32,7 @@ async function upload(server: TestServer, feed: string, body: string | Buffer, {
   });
 }
 
-/** Uploads a file and waits until its import has ended; returns the resource. */
+/** Uploads a file, waits until its import has ended, and returns the resource. */
 async function imported(server: TestServer, feed: string, body: string | Buffer, how: Upload = {}): Promise<Json> {
   const answer = await upload(server, feed, body, how);
   assert.equal(answer.statusCode, 202, answer.body);
@@ -49,9 +49,9 @@ async function ended(server: TestServer, id: unknown): Promise<Json> {
   }
 }
 
-/** What lies in the uploads folder beside the server's id. */
+/** The files in the uploads folder except the server ID. */
 function filesOf({ uploadsDir }: TestServer): string[] {
-  // What the reader process hands over goes to a folder of its own, and stays in it for no longer than an import.
+  // The reader process has its own folder, whose files are removed after each import.
   return readdirSync(uploadsDir, { recursive: true, encoding: 'utf8' }).filter(
     (name) => name !== 'server-id' && name !== 'reading',
   );
@@ -66,7 +66,7 @@ const counts = (some: Json): Json => ({
   ...{ stores_kept: 0, stores_unknown: 0, stores_named: [], ...some },
 });
 
-test('a file is taken, imported, and its import is a resource to the end', async (t) => {
+test('a file is accepted and imported, and its import is a resource', async (t) => {
   const server = await testServer(t);
   const body = `${POLLS}a,active,${AT}\na,inactive,2023-01-22 13:00:00 UTC\n`;
   const answer = await upload(server, 'polls', body, { query: '&file_name=store%20status.csv', type: 'text/csv' });
@@ -88,13 +88,13 @@ test('a file is taken, imported, and its import is a resource to the end', async
   assert.deepEqual(filesOf(server), []);
 });
 
-/** The counts of an import without those of all stores. */
+/** The counts of an import without the store census. */
 function rowsOf({ counts }: { readonly counts?: unknown }): object {
   const { stores: _stores, ...rows } = counts as Record<string, unknown>;
   return rows;
 }
 
-test('every feed is taken, whatever the content type, also gzipped', async (t) => {
+test('every feed is accepted with any content type, also gzipped', async (t) => {
   const server = await testServer(t);
   const files = {
     zones: `${ZONES}a,Asia/Tokyo\n`,
@@ -110,7 +110,7 @@ test('every feed is taken, whatever the content type, also gzipped', async (t) =
   assert.equal((await imported(server, 'polls', files.polls)).status, 'complete');
 });
 
-test('bad rows are kept with their reasons, to be downloaded', async (t) => {
+test('bad rows can be downloaded with their reasons', async (t) => {
   const server = await testServer(t);
   const body = `${POLLS}a,active,${AT}\nb,open,${AT}\n`;
   const found = await imported(server, 'polls', body, { query: '&file_name=p.csv' });
@@ -128,7 +128,7 @@ test('bad rows are kept with their reasons, to be downloaded', async (t) => {
   assert.equal((await server.app.inject(`${ROOT}/${found.id}/rejects`)).statusCode, 410);
 });
 
-test('stores with bad rows are counted and named, and a share of bad rows can be allowed', async (t) => {
+test('stores with bad rows are counted and named, and max_bad_share sets the allowed share', async (t) => {
   const server = await testServer(t);
   await merge(server.storage, { hours: [['old', 0, 0, 3_600_000]] });
   const body = `${HOURS}old,0,soon,late\nnew,0,09:00,10:00\nnew,1,soon,late\n`;
@@ -161,7 +161,7 @@ test('stores with bad rows are counted and named, and a share of bad rows can be
   assert.equal((await store('new')).hours_known, true);
 });
 
-test('a dry run says what would change, keeps the rejects, and changes nothing', async (t) => {
+test('a dry run reports what would change, keeps the rejects, and changes nothing', async (t) => {
   const server = await testServer(t);
   await merge(server.storage, { polls: [['a', Date.parse('2023-01-22T12:09:39.388Z'), false]] });
   const body = `${POLLS}a,active,${AT}\nb,active,${AT}\nc,open,${AT}\n`;
@@ -175,7 +175,7 @@ test('a dry run says what would change, keeps the rejects, and changes nothing',
   assert.deepEqual((await server.storage.snapshot((s) => s.stores())).ids, ['a', 'b']);
 });
 
-test('a strict import with a bad row fails, says which, and changes nothing', async (t) => {
+test('a strict import with a bad row fails, names the row, and changes nothing', async (t) => {
   const server = await testServer(t);
   const body = `${POLLS}a,active,${AT}\nb,open,${AT}\n`;
   const found = await imported(server, 'polls', body, { query: '&strict=true&file_name=p.csv' });
@@ -185,13 +185,13 @@ test('a strict import with a bad row fails, says which, and changes nothing', as
   assert.deepEqual(filesOf(server), [`${found.id}.rejects.csv`]);
 });
 
-test('what is no such file is refused at once, and nothing of it stays', async (t) => {
+test('invalid files are rejected at once and not kept', async (t) => {
   const server = await testServer(t);
   for (const [feed, body, query, status, detail] of [
     ['polls', '', '', 400, /the body is empty/],
     ['polls', 'PK\x03\x04', '', 400, /ZIP archive/],
     ['polls', ZONES, '&file_name=zones.csv', 400, /zones\.csv.*status/],
-    ['polls', `${POLLS}`, '&effective_from=2023-01-22T12:00:00Z', 400, /effective_from is for hours and zones/],
+    ['polls', `${POLLS}`, '&effective_from=2023-01-22T12:00:00Z', 400, /effective_from is only for hours and zones/],
     ['hours', HOURS, '&effective_from=yesterday', 400, /effective_from is "yesterday"/],
     ['luck', POLLS, '', 400, /"feed".*polls/],
     ['polls', POLLS, '&strict=perhaps', 400, /"strict"/],
@@ -206,7 +206,7 @@ test('what is no such file is refused at once, and nothing of it stays', async (
   assert.deepEqual((await server.app.inject(ROOT)).json(), { items: [], next_cursor: null });
 });
 
-test('a file that is announced as too large is refused before it is sent', async (t) => {
+test('a file with a Content-Length above the limit is rejected before it is sent', async (t) => {
   const server = await testServer(t, { maxUploadBytes: 1_000 });
   const { port, hostname } = new URL(await server.app.listen({ host: '127.0.0.1', port: 0 }));
   const socket = connect(Number(port), hostname);
@@ -217,7 +217,7 @@ test('a file that is announced as too large is refused before it is sent', async
   assert.deepEqual(filesOf(server), []);
 });
 
-test('a file that turns out to be too large is refused while it is sent, and nothing of it stays', async (t) => {
+test('a file that exceeds the limit is rejected during the upload and not kept', async (t) => {
   const server = await testServer(t, { maxUploadBytes: 1_000_000 });
   const address = await server.app.listen({ host: '127.0.0.1', port: 0 });
   const sending = request(`${address}${ROOT}?feed=polls`, { method: 'POST' });
@@ -226,7 +226,7 @@ test('a file that turns out to be too large is refused while it is sent, and not
   void response.then(([given]) => {
     answer = given;
   });
-  // It goes on sending until it sees the answer.
+  // The client keeps sending until it sees the response.
   while (answer === undefined) {
     if (!sending.write(Buffer.alloc(50_000, 'a'))) await Promise.race([once(sending, 'drain'), response]);
     await sleep(1);
@@ -236,7 +236,7 @@ test('a file that turns out to be too large is refused while it is sent, and not
   sending.on('error', () => {}).destroy();
 });
 
-test('an upload that breaks off leaves nothing', async (t) => {
+test('an interrupted upload leaves no files', async (t) => {
   const server = await testServer(t);
   const address = await server.app.listen({ host: '127.0.0.1', port: 0 });
   const sending = request(`${address}${ROOT}?feed=polls`, { method: 'POST', headers: { 'content-length': 1_000_000 } });
@@ -249,7 +249,7 @@ test('an upload that breaks off leaves nothing', async (t) => {
   assert.deepEqual((await server.app.inject(ROOT)).json(), { items: [], next_cursor: null });
 });
 
-test('imports run in the order in which they came, and are listed newest first', async (t) => {
+test('imports run in the order of arrival and are listed newest first', async (t) => {
   const server = await testServer(t);
   const ids: string[] = [];
   for (let i = 0; i < 4; i++) {
@@ -269,7 +269,7 @@ test('imports run in the order in which they came, and are listed newest first',
   assert.deepEqual((await server.app.inject(`${ROOT}?status=failed`)).json<typeof first>().items, []);
 });
 
-test('events tell how an import goes, and how it ended', async (t) => {
+test('events report the progress and the end of an import', async (t) => {
   const server = await testServer(t);
   await server.imports.stop();
   const address = await server.app.listen({ host: '127.0.0.1', port: 0 });
@@ -281,7 +281,7 @@ test('events tell how an import goes, and how it ended', async (t) => {
   for (const { event } of events.slice(0, -1)) assert.equal(event, 'progress');
 });
 
-test('what a server had not imported when it ended is imported when it starts again', async (t) => {
+test('pending imports run after a restart', async (t) => {
   const server = await testServer(t);
   await server.imports.stop();
   const ids: string[] = [];
@@ -290,7 +290,7 @@ test('what a server had not imported when it ended is imported when it starts ag
     ids.push(answer.json<{ id: string }>().id);
   }
   const [running = '', lost = ''] = ids;
-  // It was killed in the middle of the first, and while it received another; the second's file was cleared away.
+  // The server was killed during the first import and during another upload, whose partial file was removed.
   const { server: mine = '' } = (await server.storage.imports.find(running)) ?? {};
   assert.equal((await server.storage.imports.claim(mine, T))?.id, running);
   writeFileSync(join(server.uploadsDir, `${running}.upload.partial`), 'half');
@@ -309,7 +309,7 @@ test('what a server had not imported when it ended is imported when it starts ag
   assert.equal(await polls(again), 2);
 });
 
-test('an import that takes its server down with it is not tried for ever', async (t) => {
+test('an import that crashes its server is not retried forever', async (t) => {
   const server = await testServer(t);
   await server.imports.stop();
   const { id } = (await upload(server, 'polls', `${POLLS}a,active,${AT}\n`)).json<{ id: string }>();
@@ -325,7 +325,7 @@ test('an import that takes its server down with it is not tried for ever', async
   assert.deepEqual(filesOf(again), []);
 });
 
-test('a deleted import is gone with its files; one that runs is not deleted', async (t) => {
+test('deleting an import removes its files; a running import cannot be deleted', async (t) => {
   const server = await testServer(t);
   const done = await imported(server, 'polls', `${POLLS}a,open,${AT}\n`);
   const remove = (id: unknown) => server.app.inject({ method: 'DELETE', url: `${ROOT}/${id}` });
@@ -341,17 +341,17 @@ test('a deleted import is gone with its files; one that runs is not deleted', as
   assert.deepEqual([refused.statusCode, /is running/.test(refused.body)], [409, true]);
   await server.storage.imports.release(id, 0);
   assert.equal((await remove(id)).statusCode, 204);
-  assert.ok(!existsSync(join(server.uploadsDir, `${id}.upload`)), 'the file stayed');
+  assert.ok(!existsSync(join(server.uploadsDir, `${id}.upload`)), 'the file was removed');
 });
 
-test('old imports go with their rejects, and old rejects without a record too', async (t) => {
+test('old imports are deleted with their rejects, as are old rejects without a record', async (t) => {
   const server = await testServer(t, { reportRetention: 3_600_000 });
   const found = await imported(server, 'polls', `${POLLS}a,open,${AT}\n`);
   const orphan = join(server.uploadsDir, '5f0c2b1e-0000-4000-8000-000000000000.rejects.csv');
   writeFileSync(orphan, 'of another day');
   utimesSync(orphan, 0, 0);
   await server.imports.retention.sweep();
-  assert.equal((await server.app.inject(`${ROOT}/${found.id}`)).statusCode, 200, 'it is not old yet');
+  assert.equal((await server.app.inject(`${ROOT}/${found.id}`)).statusCode, 200, 'a recent import stays');
   assert.deepEqual(filesOf(server), [`${found.id}.rejects.csv`]);
   const later = await testServer(t, { reportRetention: 1, storage: server.storage, uploadsDir: server.uploadsDir });
   await sleep(5);
@@ -360,7 +360,7 @@ test('old imports go with their rejects, and old rejects without a record too', 
   assert.deepEqual(filesOf(later), []);
 });
 
-test('imports are for operators and admins; to an owner there are none', async (t) => {
+test('operators and admins can access imports; owners cannot', async (t) => {
   const authenticator = new FakeUsers({
     oscar: { role: 'operator' },
     olga: { role: 'owner', stores: ['a'] },
@@ -386,7 +386,7 @@ test('imports are for operators and admins; to an owner there are none', async (
   assert.equal((await ask('olga', 'GET', `${ROOT}/${id}/events`)).statusCode, 403);
 });
 
-test('the queue of uploads has an end', async (t: TestContext) => {
+test('the upload queue is limited', async (t: TestContext) => {
   const server = await testServer(t);
   await server.imports.stop();
   for (let i = 0; i < 100; i++) assert.equal((await upload(server, 'zones', `${ZONES}a,UTC\n`)).statusCode, 202);

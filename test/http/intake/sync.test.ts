@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../support/temporary.ts';
 
 const HEADER = 'store_id,status,timestamp_utc\n';
 
-/** A server with a polls file, and a clock by which it is at rest. */
+/** A server with a polls file, and a clock at which the file no longer changes. */
 async function serverWithSources(t: TestContext) {
   const folder = temporaryFolder(t);
   const file = join(folder, 'polls.csv');
@@ -29,7 +29,7 @@ async function serverWithSources(t: TestContext) {
   return { ...server, file, read, begin, finished };
 }
 
-test('a sync that is asked for reads what is new, and stands in the history of its source', async (t) => {
+test('a requested sync reads new data and appears in the history of its source', async (t) => {
   const { file, read, begin, finished } = await serverWithSources(t);
   const sources = [{ feed: 'polls', source: file, last: null }];
   assert.deepEqual(await read(), { progress: null, next_run: null, sources, runs: [] });
@@ -46,13 +46,13 @@ test('a sync that is asked for reads what is new, and stands in the history of i
   assert.deepEqual(second.runs[1], first.runs[0]);
 });
 
-test('a server with a schedule says when it reads its sources next, until it ends', async (t) => {
+test('a server with a schedule reports its next sync until it stops', async (t) => {
   const { syncs, read, finished } = await serverWithSources(t);
   syncs.start();
   await finished(1);
   const before = Date.now();
   const next = Date.parse((await read()).next_run);
-  // By the server's clock it is two minutes later, and an installation has its own moment of the hour.
+  // The server's clock is two minutes ahead, and each installation has its own minute.
   assert.ok(
     next > before + 120_000 && next <= before + 120_000 + 3_600_000 + 60_000,
     `${new Date(next).toISOString()}`,
@@ -62,7 +62,7 @@ test('a server with a schedule says when it reads its sources next, until it end
   assert.equal((await read()).next_run, null);
 });
 
-test('a store that a sync brings is there at once', async (t) => {
+test('a store from a sync is available at once', async (t) => {
   const { app, begin, finished } = await serverWithSources(t);
   assert.equal((await app.inject({ url: '/api/v1/stores' })).json().total, 0);
   await begin();
@@ -70,7 +70,7 @@ test('a store that a sync brings is there at once', async (t) => {
   assert.equal((await app.inject({ url: '/api/v1/stores' })).json().total, 1);
 });
 
-test('a sync is refused while one runs, and the run goes on', async (t) => {
+test('a sync is rejected while another one runs, which continues', async (t) => {
   const { begin, finished } = await serverWithSources(t);
   const answers = await Promise.all([begin(), begin()]);
   assert.deepEqual(answers.map(({ statusCode }) => statusCode).sort(), [202, 409]);
@@ -101,7 +101,7 @@ test('the metrics count the sources that the last sync could not read', async (t
   assert.equal(await failing(), '1');
 });
 
-test('the metrics tell of the poller where there is one', async (t) => {
+test('the metrics include the prober if it is on', async (t) => {
   const folder = temporaryFolder(t);
   const polling = await testServer(t, { poll: loadPollConfig({ POLL: 'on', POLLS_DIR: folder }) });
   const { body } = await polling.app.inject({ url: '/metrics' });
@@ -112,7 +112,7 @@ test('the metrics tell of the poller where there is one', async (t) => {
   assert.doesNotMatch((await without.app.inject({ url: '/metrics' })).body, /restaurant_monitor_poller_/);
 });
 
-test('without a source there is nothing to begin', async (t) => {
+test('a sync without sources is rejected', async (t) => {
   const { app } = await testServer(t);
   const answer = await app.inject({ method: 'POST', url: '/api/v1/sync' });
   assert.equal(answer.statusCode, 409);
