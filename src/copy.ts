@@ -1,6 +1,6 @@
 import { formatDate, formatInstant } from './calendar/instant.ts';
 import { DAY } from './domain/hours.ts';
-import { CLOSED } from './domain/special-hours.ts';
+import { CLOSED_ALL_DAY } from './domain/special-hours.ts';
 import { POLL_REACH } from './domain/window.ts';
 import type { Session } from './duckdb/session.ts';
 import { UserError } from './lib/errors.ts';
@@ -132,8 +132,8 @@ async function copyStores(source: Snapshot, stores: readonly StoreRecord[], targ
     Array.from({ length: special.length }, (_, i) => [
       idAt(special.store, i),
       formatDate(special.date[i] as number),
-      special.start[i] === CLOSED ? null : (special.start[i] as number),
-      special.start[i] === CLOSED ? null : (special.end[i] as number),
+      special.start[i] === CLOSED_ALL_DAY ? null : (special.start[i] as number),
+      special.start[i] === CLOSED_ALL_DAY ? null : (special.end[i] as number),
     ]),
   );
   await target.copySchedules({

@@ -1,14 +1,14 @@
 /**
- * Adds up many stretches of time by equal buckets. A stretch costs the same however many buckets it covers: those that
- * it fills are noted by where they begin and end.
+ * Sums many stretches of time by buckets of equal width. The cost of a stretch does not depend on the number of buckets
+ * that it covers: of those that it fills, only the first and the last are recorded.
  */
 export class Buckets {
   readonly #from: number;
   readonly #to: number;
   readonly #width: number;
-  /** Time in buckets that a stretch fills in part. */
+  /** The time in buckets that stretches fill in part. */
   readonly #parts: Float64Array;
-  /** How many more stretches fill this bucket than the one before it. */
+  /** By how many the stretches that fill this bucket exceed those that fill the one before. */
   readonly #steps: Float64Array;
 
   /** `count` buckets of `width` milliseconds, the first of which begins at `from`. */
@@ -20,7 +20,7 @@ export class Buckets {
     this.#steps = new Float64Array(count + 1);
   }
 
-  /** Adds `[from, to)`, or as much of it as the buckets hold. */
+  /** Adds the part of `[from, to)` that lies within the buckets. */
   add(from: number, to: number): void {
     const begin = Math.max(from, this.#from) - this.#from;
     const end = Math.min(to, this.#to) - this.#from;
@@ -47,7 +47,6 @@ export class Buckets {
     });
   }
 
-  /** A stretch that ends with the last bucket has nothing after it. */
   #addPart(bucket: number, time: number): void {
     if (time > 0) this.#parts[bucket] = (this.#parts[bucket] as number) + time;
   }

@@ -12,7 +12,7 @@ import { type BadStore, WorstStores } from './worst.ts';
 /** The hours of the longest window. */
 export const FLEET_HOURS = WINDOWS[2] / HOUR;
 
-/** Polls are looked at so far back: the window before the last week needs those of the eight days before its end. */
+/** How far back polls are needed: the week before the last one needs those of the eight days before its end. */
 export const FLEET_REACH = WINDOWS[2] + POLL_REACH;
 
 /** Sums over many stores in milliseconds, for each of `WINDOWS`. */
@@ -22,17 +22,17 @@ export interface WindowSums {
   readonly open: Float64Array;
 }
 
-/** For each of the `FLEET_HOURS` before `asOf`, oldest first. Milliseconds, summed over the stores. */
+/** Sums over many stores in milliseconds, for each of the `FLEET_HOURS` before `asOf`, oldest first. */
 export interface HourlySums {
   readonly open: Float64Array;
   readonly up: Float64Array;
   readonly unknown: Float64Array;
-  /** How many polls were made in `(from, to]`, whether they count or not. */
+  /** The number of polls in `(from, to]`, whether they count or not. */
   readonly polls: Float64Array;
 }
 
-/** What is known of one store. */
-interface Seen {
+/** The data of one store. */
+interface StoreData {
   readonly open: Intervals;
   readonly polls: PollColumns;
   readonly first: number;
@@ -41,10 +41,7 @@ interface Seen {
   readonly unknown: Intervals;
 }
 
-/**
- * Adds up a fleet at the instant `asOf`, store by store. Beside the sums it keeps the worst stores and nothing of the
- * others.
- */
+/** Sums a fleet at the instant `asOf`, store by store, and keeps its worst stores. */
 export class FleetTally<Store> {
   readonly asOf: number;
   readonly #staleAfter: number;
@@ -52,16 +49,16 @@ export class FleetTally<Store> {
   readonly #hours: { readonly open: Buckets; readonly up: Buckets; readonly unknown: Buckets };
   readonly #polls = new Float64Array(FLEET_HOURS);
   readonly #worst: WorstStores<Store>;
-  /** What a report for `asOf` says of the stores together. */
+  /** The sums of a report for `asOf`. */
   readonly last = newSums();
-  /** For each window, what a report says that is one such window older. */
+  /** For each window, the sums of a report that is one such window older. */
   readonly before = newSums();
-  /** The latest poll that was looked at, whether it counts or not. */
+  /** The latest poll up to `asOf`, whether it counts or not. */
   latestPoll: number | undefined;
 
   /**
    * @param staleAfter the staleness in milliseconds from which a poll says nothing about the state at `asOf`
-   * @param worst so many of the worst stores are kept
+   * @param worst the number of worst stores to keep
    */
   constructor(asOf: number, staleAfter: number, worst: number) {
     this.asOf = asOf;
@@ -71,13 +68,13 @@ export class FleetTally<Store> {
     this.#hours = { open: buckets(), up: buckets(), unknown: buckets() };
   }
 
-  /** Sums by hour so far. */
+  /** The sums by hour so far. */
   hourly(): HourlySums {
     const { open, up, unknown } = this.#hours;
     return { open: open.sums(), up: up.sums(), unknown: unknown.sums(), polls: this.#polls };
   }
 
-  /** The worst stores so far, the very worst first. */
+  /** The worst stores so far, worst first. */
   get worst(): readonly BadStore<Store>[] {
     return this.#worst.stores;
   }
@@ -85,10 +82,10 @@ export class FleetTally<Store> {
   /**
    * Adds a store.
    *
-   * @param store what it is called in `worst`
+   * @param store its name in `worst`
    * @param open its open intervals, complete over `FLEET_REACH` before `asOf`
    * @param polls arranged polls of which `[first, last)` are this store's
-   * @param firstPoll when it was polled for the first time ever; long ago, if not given
+   * @param firstPoll the instant of its first poll ever; NaN: before all others
    * @param unknown when its hours or its zone are unknown
    */
   add(
@@ -101,12 +98,12 @@ export class FleetTally<Store> {
     unknown: Intervals = EMPTY,
   ): void {
     const { asOf } = this;
-    const seen = { open, polls, first, last, unknown };
-    for (let w = 0; w < WINDOWS.length; w++) this.#sum(seen, asOf - (WINDOWS[w] as number), w, w + 1, this.before);
-    this.#sum(seen, asOf, 0, WINDOWS.length, this.last);
+    const data = { open, polls, first, last, unknown };
+    for (let w = 0; w < WINDOWS.length; w++) this.#sum(data, asOf - (WINDOWS[w] as number), w, w + 1, this.before);
+    this.#sum(data, asOf, 0, WINDOWS.length, this.last);
     const { path, up } = this.#estimate;
-    this.#addHours(seen, path);
-    this.#countPolls(seen);
+    this.#addHours(data, path);
+    this.#countPolls(data);
     const poll = lastCounting(open, polls, first, last, asOf, this.#staleAfter);
     const state = stateAt(open, asOf, polls.active[poll], unknown);
     const outage = state === OFFLINE ? currentOutage(open, path, asOf, firstPoll, unknown) : undefined;
@@ -115,8 +112,8 @@ export class FleetTally<Store> {
     this.#worst.add(store, state, outage, downDay - downtimeBeforeFirstPoll(open, path, asOf - WINDOWS[1], firstPoll));
   }
 
-  /** Adds the windows `[from, to)` that end at `at` to `sums`, and leaves the estimate behind. */
-  #sum({ open, polls, first, last, unknown }: Seen, at: number, from: number, to: number, sums: WindowSums): void {
+  /** Adds the windows `[from, to)` that end at `at` to `sums`; the estimate stays in `#estimate`. */
+  #sum({ open, polls, first, last, unknown }: StoreData, at: number, from: number, to: number, sums: WindowSums): void {
     const reach = reachOf(polls, first, last, at);
     const estimate = this.#estimate;
     nearest(open, polls, reach.first, reach.last, at, estimate);
@@ -130,7 +127,7 @@ export class FleetTally<Store> {
     }
   }
 
-  #addHours({ open, unknown }: Seen, path: StatePath): void {
+  #addHours({ open, unknown }: StoreData, path: StatePath): void {
     const { open: openHours, up: upHours, unknown: unknownHours } = this.#hours;
     for (let i = 0; i < open.length; i += 2) {
       openHours.add(open[i] as number, open[i + 1] as number);
@@ -144,7 +141,7 @@ export class FleetTally<Store> {
     for (let i = 0; i < up.length; i += 2) upHours.add(up[i] as number, up[i + 1] as number);
   }
 
-  #countPolls({ polls, first, last }: Seen): void {
+  #countPolls({ polls, first, last }: StoreData): void {
     const from = this.asOf - FLEET_HOURS * HOUR;
     for (let i = last - 1; i >= first; i--) {
       const at = polls.instant[i] as number;
@@ -157,9 +154,9 @@ export class FleetTally<Store> {
   }
 }
 
-/** How much of the downtime from `from` on, by the rule `nearest`, lies before the first poll ever. */
+/** The downtime by the rule `nearest` from `from` to the first poll ever. */
 function downtimeBeforeFirstPoll(open: Intervals, path: StatePath, from: number, firstPoll: number): number {
-  // Before its first poll a store is all up or all down.
+  // Before its first poll a store is up or down throughout.
   const isDown = path.counted > 0 && !(path.length > 0 && path.up[0] === Number.NEGATIVE_INFINITY);
   return isDown && from < firstPoll ? totalWithin(open, from, firstPoll) : 0;
 }

@@ -7,9 +7,9 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 /**
- * Weekly business hours of many stores as columns, one entry a row, ordered by store. `store` is an index into the
- * stores of the batch; `day` is 0 = Monday … 6 = Sunday, `NO_DAY` or `UNKNOWN_DAY`; `start` and `end` are milliseconds since local
- * midnight.
+ * Weekly business hours of many stores as columns, one entry for each row, ordered by store. `store` is an index into the
+ * stores of the batch; `day` is 0 = Monday … 6 = Sunday, `NO_DAY` or `UNKNOWN_DAY`; `start` and `end` are milliseconds
+ * since local midnight.
  */
 export interface HoursColumns {
   readonly length: number;
@@ -17,35 +17,35 @@ export interface HoursColumns {
   readonly day: Uint8Array;
   readonly start: Int32Array;
   readonly end: Int32Array;
-  /** When each row holds. Without it, all of them hold for ever: nothing is read and compared that says nothing. */
+  /** When each row is in force; without it, all of them always are. */
   readonly held?: HeldColumns | undefined;
 }
 
 /**
- * The instants `[from, until)` at which rows hold; they may be infinite. Rows of a store that hold at the same time
- * stand together: they are a version of its hours.
+ * The instants `[from, until)` at which rows are in force; they may be infinite. Rows of a store that are in force at the
+ * same time are adjacent: they are one version of its hours.
  */
 export interface HeldColumns {
   readonly from: Float64Array;
   readonly until: Float64Array;
 }
 
-/** The day of a row that never opens: a version of nothing else is closed every day, which no rows would not say. */
+/** The day of a row that never opens. A version that is closed every day has one; a version without rows is always open. */
 export const NO_DAY = 7;
 
-/** The day of a row whose version is unknown: the hours of that time were given but could not be read. */
+/** The day of a row whose version is unknown: its hours were given but could not be read. */
 export const UNKNOWN_DAY = 8;
 
-/** An `end` from here on is how the feeds spell "until midnight" (23:59, 23:59:59, 24:00). */
+/** From here on, an `end` means midnight: feeds write 23:59, 23:59:59 or 24:00. */
 const UNTIL_MIDNIGHT = 23 * HOUR + 59 * MINUTE;
 
-/** A row opens for at most 24 local hours, and no clock change moves a boundary by more than a day. */
+/** A row is open for at most 24 local hours, and no clock change moves a boundary by more than a day. */
 const SLACK = 2 * DAY;
 
 /**
- * The open intervals of one store: the rows `[first, last)` of `hours`, repeated on every local date, as instants, as
- * if they held for ever. They are complete over `[from, to]` (both included) and not clipped to it. A store without
- * rows is always open.
+ * The open intervals of one store as instants: the rows `[first, last)` of `hours`, repeated every week, as if they were
+ * always in force. They are complete over `[from, to]` (both included) and not clipped to it. A store without rows is
+ * always open.
  *
  * @param except local dates (days since 1970-01-01) on which no row begins
  */
@@ -67,7 +67,7 @@ export function openIntervals(
     const weekday = weekdayOf(date);
     for (let row = first; row < last; row++) {
       if (hours.day[row] !== weekday) continue;
-      // As `openOn` does; a call from here takes a tenth of the kernel's time.
+      // The same as `openOn`, whose call would take a tenth of the kernel's time.
       const midnight = date * DAY;
       const start = hours.start[row] as number;
       const end = endOf(start, hours.end[row] as number);
@@ -77,7 +77,7 @@ export function openIntervals(
   return union(pieces);
 }
 
-/** Adds to `pieces` what begins on a local date at `start` and ends at `end`. */
+/** Adds the opening that begins on a local date at `start` and ends at `end` to `pieces`. */
 export function openOn(date: number, start: number, end: number, zone: Zone, pieces: number[]): void {
   const midnight = date * DAY;
   pieces.push(instantOf(zone, midnight + start), instantOf(zone, midnight + endOf(start, end)));

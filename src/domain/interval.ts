@@ -8,8 +8,8 @@ export const EMPTY: Intervals = [];
 export const ALWAYS: Intervals = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
 
 /**
- * The union of pieces given as flat pairs in any order; empty and inverted pieces are dropped, overlapping and
- * touching ones merge.
+ * The union of stretches given as flat pairs in any order. Empty and inverted ones are dropped, overlapping and touching
+ * ones merged.
  */
 export function union(pieces: readonly number[]): Intervals {
   if (isCanonical(pieces)) return pieces;
@@ -39,7 +39,7 @@ function isCanonical(pieces: readonly number[]): boolean {
   return true;
 }
 
-/** The instants that both `a` and `b` hold. */
+/** The instants in both `a` and `b`. */
 export function intersect(a: Intervals, b: Intervals): Intervals {
   const common: number[] = [];
   let i = 0;
@@ -56,21 +56,21 @@ export function intersect(a: Intervals, b: Intervals): Intervals {
   return common;
 }
 
-/** The instants of `a` that `b` does not hold. */
+/** The instants in `a` but not in `b`. */
 export function subtract(a: Intervals, b: Intervals): Intervals {
   if (b.length === 0) return a;
   const rest: number[] = [Number.NEGATIVE_INFINITY, ...b, Number.POSITIVE_INFINITY];
   return intersect(a, rest);
 }
 
-/** The length of all stretches together, in milliseconds. */
+/** The total length of all stretches in milliseconds. */
 export function total(a: Intervals): number {
   let sum = 0;
   for (let i = 0; i < a.length; i += 2) sum += (a[i + 1] as number) - (a[i] as number);
   return sum;
 }
 
-/** How many milliseconds of `a` lie in `[from, to)`: `total(intersect(a, [from, to]))` without making it. */
+/** The milliseconds of `a` within `[from, to)`: `total(intersect(a, [from, to]))` without the allocation. */
 export function totalWithin(a: Intervals, from: number, to: number): number {
   let sum = 0;
   for (let i = 0; i < a.length; i += 2) {

@@ -1,6 +1,6 @@
 /**
  * Polls of many stores as columns. `store` is an index into the stores of the batch, `instant` is in milliseconds
- * since 1970-01-01T00:00Z, `active` is 1 or 0. Only the first `length` entries count.
+ * since 1970-01-01T00:00Z, `active` is 1 or 0. Only the first `length` entries are valid.
  */
 export interface PollColumns {
   readonly length: number;
@@ -10,8 +10,8 @@ export interface PollColumns {
 }
 
 /**
- * The same polls ordered by store and instant, each instant of a store once: of repeated ones the later entry
- * wins. Polls that are in order already are returned as they are.
+ * The polls ordered by store and instant, each instant of a store once: of repeated ones the last entry wins. Polls that
+ * are already in order are returned as they are.
  */
 export function arrangePolls(polls: PollColumns, stores: number): PollColumns {
   if (isArranged(polls)) return polls;
@@ -49,7 +49,7 @@ function isArranged({ length, store, instant }: PollColumns): boolean {
   return true;
 }
 
-/** The entries' positions grouped by store, each group in its original order: a counting sort. */
+/** The positions of the entries grouped by store, each group in its original order: a counting sort. */
 function byStore({ length, store }: PollColumns, stores: number): Int32Array {
   const next = new Int32Array(stores + 1);
   for (let i = 0; i < length; i++) (next[(store[i] as number) + 1] as number)++;
@@ -63,7 +63,7 @@ function byStore({ length, store }: PollColumns, stores: number): Int32Array {
   return order;
 }
 
-/** Sorts positions by instant and keeps the order of equal ones; cheap when they arrive nearly in order. */
+/** Sorts positions by instant and keeps the order of equal ones; cheap if they are already in order. */
 function sortByInstant(order: Int32Array, from: number, to: number, instant: Float64Array): void {
   for (let i = from + 1; i < to; i++) {
     if ((instant[order[i] as number] as number) < (instant[order[i - 1] as number] as number)) {

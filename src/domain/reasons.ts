@@ -1,4 +1,4 @@
-/** Why a poll is inactive, beside `http_<status>` for an unexpected HTTP status. */
+/** Why a poll is inactive; in addition, `http_<status>` stands for an unexpected HTTP status. */
 export const INACTIVE_REASONS = [
   /** No complete answer within the probe's time. */
   'timeout',
@@ -12,19 +12,19 @@ export const INACTIVE_REASONS = [
   'dns',
   /** The certificate has expired, or is not valid yet. */
   'tls_expired',
-  /** Nobody who is trusted has signed the certificate. */
+  /** The certificate is not signed by a trusted authority. */
   'tls_untrusted',
   /** The certificate is for other host names. */
   'tls_name',
-  /** Another fault of TLS: no common version, a broken handshake. */
+  /** Another TLS error, such as no common version or a broken handshake. */
   'tls',
   /** Too many redirects, or one that cannot be followed. */
   'redirects',
-  /** The body is larger than what is read. */
+  /** The body is larger than the limit. */
   'too_large',
   /** The JSON body has no value where one is expected. */
   'body_value',
-  /** The body is no JSON, or cannot be unpacked. */
+  /** The body is not JSON, or cannot be decompressed. */
   'body_unreadable',
   /** The store itself says that it is not active. */
   'closed_by_store',
@@ -37,7 +37,7 @@ export type InactiveReason = (typeof INACTIVE_REASONS)[number] | `http_${number}
 /** Matches the codes of the closed list, in JavaScript and in DuckDB. */
 export const REASON_PATTERN = `(?:${INACTIVE_REASONS.join('|')}|http_[1-9][0-9][0-9])`;
 
-/** Characters of a platform's own word; the rest is cut off. */
+/** The characters of a platform's own word that are kept. */
 export const DETAIL_LENGTH = 100;
 
 /** Why a poll is inactive: a code of the closed list and, where there is one, the platform's own word. */
@@ -95,19 +95,19 @@ function oneLine(text: string): string {
   return text.replace(/[\p{Z}\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ').trim();
 }
 
-/** Why a probe says nothing about the store. */
+/** Why a probe was not an observation of the store. */
 export const UNOBSERVED_REASONS = [
   /** The store has no URL that can be probed. */
   'no_url',
-  /** The URL leads to an address that must not be probed. */
+  /** The URL resolves to an address that must not be probed. */
   'address_refused',
   /** 401, 403, 407 or 429: the store turned the monitor away. */
   'turned_away',
-  /** What was answered cannot be read as HTTP. */
+  /** The response is not valid HTTP. */
   'not_http',
-  /** A fault of TLS, where the fleet's setting says that it means nothing. */
+  /** A TLS error, if the probe rule says to ignore them. */
   'tls',
-  /** This machine could not even try: its network, its sockets. */
+  /** A failure of this machine, such as its network or its sockets. */
   'own_trouble',
   /** A defect of the monitor. */
   'internal',

@@ -1,9 +1,9 @@
 import { DAY, type HoursColumns, openIntervals, openOn, UNKNOWN_DAY } from './hours.ts';
 import { EMPTY, type Intervals, intersect, subtract, union } from './interval.ts';
-import { CLOSED, type SpecialHoursColumns } from './special-hours.ts';
+import { CLOSED_ALL_DAY, type SpecialHoursColumns } from './special-hours.ts';
 import { UNKNOWN_ZONE, type Zone } from './zone.ts';
 
-/** The zones that stores had before, as columns ordered by store and `until`: each held until that instant. */
+/** Earlier zones of stores as columns, ordered by store and `until`, the instant until which each was in force. */
 export interface ZoneChangeColumns {
   readonly length: number;
   readonly store: Int32Array;
@@ -13,7 +13,7 @@ export interface ZoneChangeColumns {
 
 /** Everything that decides when the stores of a batch are open. Indices in the columns count from the batch's start. */
 export interface ScheduleColumns {
-  /** The zone of each store, the one that holds last. */
+  /** The last zone of each store. */
   readonly zones: readonly Zone[];
   readonly zoneChanges: ZoneChangeColumns;
   readonly hours: HoursColumns;
@@ -24,11 +24,11 @@ export interface ScheduleColumns {
 export class Schedule {
   readonly stores: number;
   readonly #columns: ScheduleColumns;
-  /** Where each store's rows begin; the entry after the last store is where they all end. */
+  /** The index of each store's first row; the entry after the last store is the number of rows. */
   readonly #hours: Int32Array;
   readonly #specialHours: Int32Array;
   readonly #zoneChanges: Int32Array;
-  /** When hours or zone are unknown, for the few stores that have such time. */
+  /** When hours or zone are unknown, for stores with unknown time only. */
   readonly #unknown: ReadonlyMap<number, Intervals>;
 
   constructor(columns: ScheduleColumns) {
@@ -41,17 +41,15 @@ export class Schedule {
   }
 
   /**
-   * The open intervals of one store, complete over `[from, to]` (instants, both included) and not clipped to it. A
-   * store that had several zones is read in each of them for the time that it held. Time in which its hours or its zone
-   * are unknown is not in them.
+   * The open intervals of one store, complete over `[from, to]` (instants, both included) and not clipped to it. Each
+   * zone of the store applies while it is in force. Time in which its hours or its zone are unknown is not included.
    */
   openIntervals(store: number, from: number, to: number): Intervals {
     return subtract(this.#openWhenKnown(store, from, to), this.unknownIntervals(store));
   }
 
   /**
-   * When the hours or the zone of one store are unknown. It counts as open time whose state is unknown; polls in it do
-   * not count.
+   * When the hours or the zone of one store are unknown. This is open time of unknown state, in which no poll counts.
    */
   unknownIntervals(store: number): Intervals {
     return this.#unknown.get(store) ?? EMPTY;
@@ -76,7 +74,7 @@ export class Schedule {
     return union(pieces);
   }
 
-  /** The zone whose clock a store went by, or goes by, at an instant. */
+  /** The zone of a store that is in force at an instant. */
   zoneAt(store: number, instant: number): Zone {
     const { zones, zoneChanges } = this.#columns;
     const last = this.#zoneChanges[store + 1] as number;
@@ -95,7 +93,7 @@ export class Schedule {
     const pieces = [...this.#openByWeek(zone, store, from, to, dates)];
     for (let row = first; row < last; row++) {
       const start = specialHours.start[row] as number;
-      if (start === CLOSED) continue;
+      if (start === CLOSED_ALL_DAY) continue;
       openOn(specialHours.date[row] as number, start, specialHours.end[row] as number, zone, pieces);
     }
     return union(pieces);
@@ -122,7 +120,7 @@ export class Schedule {
   }
 }
 
-/** Open around the clock, for stores that are so but for some dates. */
+/** Open 24/7, for stores without hours that have special hours. */
 const WHOLE_WEEK: HoursColumns = {
   length: 7,
   store: new Int32Array(7),
@@ -131,7 +129,7 @@ const WHOLE_WEEK: HoursColumns = {
   end: new Int32Array(7).fill(DAY),
 };
 
-/** By store; those without unknown time are left out. */
+/** The unknown time by store; stores without any are left out. */
 function unknownTimes({ zones, zoneChanges, hours }: ScheduleColumns): Map<number, Intervals> {
   const pieces = new Map<number, number[]>();
   const add = (store: number, from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY) => {

@@ -1,7 +1,7 @@
 /**
- * Special hours of many stores as columns, ordered by store and date: on that local date (days since 1970-01-01) they
- * stand in for the weekly rows that begin on it. `start` and `end` are milliseconds since local midnight, read like
- * those of a week; a `start` of `CLOSED` opens nothing.
+ * Special hours of many stores as columns, ordered by store and date (days since 1970-01-01, local). They replace the
+ * weekly rows that begin on that date. `start` and `end` are milliseconds since local midnight, as in weekly rows; a
+ * `start` of `CLOSED_ALL_DAY` opens nothing.
  */
 export interface SpecialHoursColumns {
   readonly length: number;
@@ -12,4 +12,4 @@ export interface SpecialHoursColumns {
 }
 
 /** The `start` of a date on which a store does not open. */
-export const CLOSED = -1;
+export const CLOSED_ALL_DAY = -1;

@@ -19,7 +19,7 @@ export interface Segment extends Stretch {
 export interface SeenPoll {
   readonly instant: number;
   readonly active: boolean;
-  /** `false`: the store was closed, or it is unknown whether it was open, so the poll says nothing. */
+  /** `false`: the store was closed, or its hours or zone were unknown. */
   readonly counts: boolean;
   /** `false`: the hours or the zone of the store are unknown at that instant. */
   readonly hoursKnown: boolean;
@@ -27,24 +27,23 @@ export interface SeenPoll {
   readonly reason: string | undefined;
 }
 
-/** How often a reason was that of an inactive poll. */
+/** A reason of inactive polls, and their number. */
 export interface OutageReason extends Reason {
   readonly polls: number;
 }
 
 /**
- * Downtime without a moment of uptime or of unknown state in between, also across closed time: from the first open
- * instant that is down to the last one. One that began before the reach of the polls begins there, and none begins before
- * the first poll ever.
+ * Downtime without uptime or unknown state in between, also across closed time: from the first open instant that is down
+ * to the last one. Outages are cut at the reach of the polls, and at the first poll ever.
  */
 export interface Outage extends Stretch {
   /** The state has not changed up to `asOf`. */
   readonly ongoing: boolean;
   /** Open milliseconds that were down. */
   readonly lost: number;
-  /** The reasons of its polls that count, the most frequent first; of each the first word of the platform. */
+  /** The reasons of its counting polls, most frequent first; of each, the first word of the platform. */
   readonly reasons: readonly OutageReason[];
-  /** The store was found down when it was polled for the first time ever: nothing is known of the time before. */
+  /** The first poll ever of the store found it down, so the outage may have begun earlier. */
   readonly sinceFirstPoll: boolean;
 }
 
@@ -56,7 +55,7 @@ export interface Totals {
   readonly unknown: number;
 }
 
-/** How the figures of one store come about. */
+/** Everything that the figures of one store come from. */
 export interface Timeline {
   /** Clipped to the range, as are the segments. */
   readonly open: Intervals;
@@ -65,28 +64,28 @@ export interface Timeline {
   /** Those in the range, both ends included. */
   readonly polls: readonly SeenPoll[];
   readonly segments: readonly Segment[];
-  /** Those that meet the range, each as a whole. */
+  /** Those that overlap the range, not clipped. */
   readonly outages: readonly Outage[];
   readonly totals: Totals;
 }
 
-/** What may be known of a store beside its polls. */
+/** What else may be known about a store. */
 export interface AboutStore {
-  /** Why polls of it are inactive, by their instants, in the form of `reasonText`. */
+  /** The reasons of its inactive polls by their instants, in the form of `reasonText`. */
   readonly reasons?: ReadonlyMap<number, string>;
-  /** When it was polled for the first time ever; long ago, if not given. */
+  /** The instant of its first poll ever; −∞, if not given. */
   readonly firstPoll?: number;
   /** When its hours or its zone are unknown. */
   readonly unknown?: Intervals;
 }
 
 /**
- * Explains one store by the rule `nearest`. Over a window of a report the totals are the report's figures, exactly.
+ * Explains one store by the rule `nearest`. Over a window of a report, the totals are exactly the report's figures.
  *
  * @param open the store's open intervals, complete over the eight days before `asOf`
  * @param polls arranged polls of which `[first, last)` are this store's
  * @param range within the eight days before `asOf`
- * @param about what else is known of the store
+ * @param about what else is known about the store
  */
 export function timelineOf(
   open: Intervals,
@@ -137,7 +136,7 @@ function segmentsOf(open: Intervals, upTime: Intervals, otherwise: 'down' | 'unk
   return segments;
 }
 
-/** Puts stretches of unknown hours among the segments of known ones; neighbors of unknown state become one. */
+/** Adds stretches of unknown hours to the segments; adjacent segments of unknown state are joined. */
 function withUnknown(known: Segment[], unknown: Intervals): Segment[] {
   if (unknown.length === 0) return known;
   const segments = [...known];
@@ -159,7 +158,7 @@ function clipped({ from, to, state }: Segment, range: Stretch): Segment {
   return { from: Math.max(from, range.from), to: Math.min(to, range.to), state };
 }
 
-/** @param segments of all the time that polls reach back; what they say of the time before `firstPoll` was not seen */
+/** @param segments over the whole reach of the polls, also before the first poll ever */
 function outagesOf(segments: readonly Segment[], goesOn: boolean, firstPoll: number): Omit<Outage, 'reasons'>[] {
   const outages: Omit<Outage, 'reasons'>[] = [];
   let begun: { from: number; to: number; lost: number; sinceFirstPoll: boolean } | undefined;

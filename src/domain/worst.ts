@@ -1,17 +1,17 @@
 import type { CurrentOutage } from './state.ts';
 
-/** A store that somebody should look at. */
+/** A store that needs attention. */
 export interface BadStore<Store> {
   readonly store: Store;
   /** A position in `STATES`. */
   readonly state: number;
-  /** For one that is offline. */
+  /** The current outage of an offline store. */
   readonly outage: CurrentOutage | undefined;
   /** Downtime in the last day, milliseconds. */
   readonly downDay: number;
 }
 
-/** The worst of many stores: first those that are offline, by the open time lost; then by the downtime of a day. */
+/** The worst of many stores: first the offline ones by lost open time, then the others by their downtime in a day. */
 export class WorstStores<Store> {
   readonly #limit: number;
   readonly #stores: BadStore<Store>[] = [];
@@ -20,12 +20,12 @@ export class WorstStores<Store> {
     this.#limit = limit;
   }
 
-  /** The very worst first; no more than the limit. */
+  /** Worst first, up to the limit. */
   get stores(): readonly BadStore<Store>[] {
     return this.#stores;
   }
 
-  /** Looks at one more store; of equally bad ones the earlier stays ahead. */
+  /** Considers a store; of equally bad ones the earlier comes first. */
   add(store: Store, state: number, outage: CurrentOutage | undefined, downDay: number): void {
     if (outage === undefined && downDay === 0) return;
     let at = this.#stores.length;

@@ -51,8 +51,8 @@ interface Header {
 }
 
 /**
- * The figures as a file: magic, two lengths (32 bits, little-endian as all numbers), a JSON header, the ids as a JSON
- * array, blanks up to a multiple of eight, then one column of doubles after the other.
+ * Encodes the figures as a file: magic, two lengths (32 bits, little-endian as all numbers), a JSON header, the ids as a
+ * JSON array, blanks up to a multiple of eight, then the columns as doubles, one after the other.
  */
 export function* encodeFigures({ asOf, estimator, ids, columns }: ReportFigures): Generator<Uint8Array> {
   const header: Header = { asOf, estimator, columns: [...columns.keys()] };
@@ -68,9 +68,9 @@ export function* encodeFigures({ asOf, estimator, ids, columns }: ReportFigures)
 }
 
 /**
- * Reads what `encodeFigures` wrote. The columns are views of `bytes` where they can be.
+ * Decodes a file of `encodeFigures`. The columns are views of `bytes` if alignment allows.
  *
- * @throws UserError `gone` when it is damaged, or of another version of the program
+ * @throws UserError `gone` if the file is damaged, or of an incompatible version
  */
 export function decodeFigures(bytes: Uint8Array): ReportFigures {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -24,19 +24,19 @@ export function isReportId(text: string): boolean {
 }
 
 export interface Result {
-  /** How long it is; `undefined`: not known before it is read. */
+  /** Its length; `undefined`: not known before it is read. */
   readonly bytes: number | undefined;
   readonly content: Readable;
 }
 
-/** What is kept of a finished report: the classic CSV, and all that it holds. */
+/** The files of a finished report: the classic CSV, and its figures. */
 export const RESULT_KINDS = ['csv', 'figures'] as const;
 export type ResultKind = (typeof RESULT_KINDS)[number];
 
-/** Milliseconds for which the size of the folder is not looked at again. */
+/** The time for which the measured size of the folder is reused, milliseconds. */
 const SIZE_INTERVAL = 5_000;
 
-/** The folder of finished reports: `<report_id>.csv` and `<report_id>.figures` each, never seen half written. */
+/** The folder of finished reports, each as `<report_id>.csv` and `<report_id>.figures`. Files appear only when complete. */
 export class ResultsFolder {
   readonly path: string;
   #size: { readonly at: number; readonly bytes: Promise<number> } | undefined;
@@ -61,7 +61,7 @@ export class ResultsFolder {
   async write(id: string, kind: ResultKind, chunks: Iterable<string | Uint8Array>): Promise<void> {
     const partial = `${this.#file(id, kind)}.partial`;
     await this.#writing(async () => {
-      // The folder may have been cleared away since the start.
+      // The folder may have been removed since the start.
       await mkdir(this.path, { recursive: true });
       try {
         const file = await open(partial, 'w');
@@ -81,7 +81,7 @@ export class ResultsFolder {
     });
   }
 
-  /** Gives a result a second id: another name of the same files, or copies where the file system has no links. */
+  /** Gives a result a second id, by hard links, or copies where the file system has no links. */
   async share(id: string, otherId: string): Promise<void> {
     for (const kind of RESULT_KINDS) {
       try {
@@ -94,7 +94,7 @@ export class ResultsFolder {
     }
   }
 
-  /** Opens the classic CSV to read; `undefined` when it is not there (any more). */
+  /** Opens the classic CSV; `undefined`: it does not exist. */
   async read(id: string): Promise<Result | undefined> {
     const file = await there(open(this.#file(id, 'csv')));
     if (file === undefined) return undefined;
@@ -102,12 +102,12 @@ export class ResultsFolder {
     return { bytes: size, content: file.createReadStream({ start: 0 }) };
   }
 
-  /** The bytes of the figures; `undefined` when they are not there (any more). */
+  /** The bytes of the figures; `undefined`: they do not exist. */
   figures(id: string): Promise<Uint8Array | undefined> {
     return there(readFile(this.#file(id, 'figures')));
   }
 
-  /** The bytes of all results, as they were some seconds ago at most; of a file with several names, once. */
+  /** The total bytes of all results, at most some seconds old. A file with several names counts once. */
   async size(): Promise<number> {
     const now = elapsed();
     if (this.#size === undefined || now - this.#size.at > SIZE_INTERVAL)
@@ -117,7 +117,7 @@ export class ResultsFolder {
 
   async #measure(): Promise<number> {
     const files = new Map<number, number>();
-    // Of a folder that cannot be read, the report that is to be written there says why.
+    // If the folder cannot be read, writing the next report fails with the reason.
     for (const name of await readdir(this.path).catch(() => [])) {
       const found = await there(stat(join(this.path, name)));
       if (found?.isFile()) files.set(found.ino, found.size);
@@ -125,13 +125,13 @@ export class ResultsFolder {
     return [...files.values()].reduce((sum, bytes) => sum + bytes, 0);
   }
 
-  /** Takes away what there is of a result. */
+  /** Removes the files of a result, if any. */
   async remove(id: string): Promise<void> {
     this.#size = undefined;
     for (const kind of RESULT_KINDS) await rm(this.#file(id, kind), { force: true });
   }
 
-  /** Takes away what was written before an instant (milliseconds); returns how many files. */
+  /** Removes files written before an instant (milliseconds); returns their number. */
   async removeBefore(instant: number): Promise<number> {
     let removed = 0;
     for (const name of (await there(readdir(this.path))) ?? []) {
@@ -162,7 +162,7 @@ export class ResultsFolder {
   }
 }
 
-/** What a look at a file gives; `undefined`: there is none, or a file stands where its folder should be. */
+/** The result of a file operation; `undefined`: the file or its folder does not exist. */
 async function there<T>(look: Promise<T>): Promise<T | undefined> {
   try {
     return await look;

@@ -5,7 +5,7 @@ import type { ReportCatalog, ReportRecord } from '../storage/ports/report-catalo
 /** Lists of stores that are cached. */
 const CACHED_FILTERS = 32;
 
-/** Says for whom a report exists: an owner knows those that they asked for themselves, while all stores in it are theirs. */
+/** Decides who can see a report. Owners see those that they requested, as long as all stores in it are theirs. */
 export class Visibility {
   readonly #reports: ReportCatalog;
   readonly #filters = new LRUCache<string, readonly string[]>({ max: CACHED_FILTERS });
@@ -22,7 +22,7 @@ export class Visibility {
     return names?.every((id) => stores.has(id)) ?? false;
   }
 
-  /** Whose reports there are at all for somebody; `undefined`: everybody's. */
+  /** The user whose reports a principal can see; `undefined`: all users. */
   requestedBy(principal: Principal): string | undefined {
     return canSeeAllStores(principal) ? undefined : userIdOf(principal);
   }

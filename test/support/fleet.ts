@@ -4,7 +4,7 @@ import { type HoursColumns, openIntervals } from '../../src/domain/hours.ts';
 import type { Intervals } from '../../src/domain/interval.ts';
 import { arrangePolls, type PollColumns } from '../../src/domain/polls.ts';
 import { Schedule } from '../../src/domain/schedule.ts';
-import { CLOSED } from '../../src/domain/special-hours.ts';
+import { CLOSED_ALL_DAY } from '../../src/domain/special-hours.ts';
 import { batchUptime } from '../../src/domain/uptime.ts';
 import type { Zone } from '../../src/domain/zone.ts';
 
@@ -94,8 +94,8 @@ export function scheduleOf(fleet: FleetHours, asOf: number): Schedule {
       length: special.length,
       store: Int32Array.from(special, (row) => row.store),
       date: Int32Array.from(special, (row) => Date.parse(row.date) / 86_400_000),
-      start: Int32Array.from(special, (row) => row.start ?? CLOSED),
-      end: Int32Array.from(special, (row) => row.end ?? CLOSED),
+      start: Int32Array.from(special, (row) => row.start ?? CLOSED_ALL_DAY),
+      end: Int32Array.from(special, (row) => row.end ?? CLOSED_ALL_DAY),
     },
   });
 }

@@ -1,6 +1,6 @@
 import type { Session } from '../../duckdb/session.ts';
 import type { PollAppending } from '../shared/appending.ts';
-import { type KnownPolls, type MergedPolls, type PollGroup, UNKNOWN } from '../shared/poll-group.ts';
+import { type KnownPolls, type MergedPolls, NOT_STORED, type PollGroup } from '../shared/poll-group.ts';
 import { movingFirstPollsBack } from '../sql/first-polls.ts';
 import type { Changes } from '../sql/revision.ts';
 import { REPLACES } from '../sql/staging.ts';
@@ -41,7 +41,7 @@ export class DuckdbAppending implements PollAppending {
   }
 
   async lookUp(polls: PollGroup): Promise<KnownPolls> {
-    const there = new Uint8Array(polls.length).fill(UNKNOWN);
+    const there = new Uint8Array(polls.length).fill(NOT_STORED);
     if (polls.length === 0) return { active: there, reasons: new Map() };
     const places = Int32Array.from(there, (_, place) => place);
     await this.#session.run(

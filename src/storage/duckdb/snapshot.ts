@@ -1,6 +1,6 @@
 import type { HoursColumns } from '../../domain/hours.ts';
 import { arrangePolls, type PollColumns } from '../../domain/polls.ts';
-import { CLOSED, type SpecialHoursColumns } from '../../domain/special-hours.ts';
+import { CLOSED_ALL_DAY, type SpecialHoursColumns } from '../../domain/special-hours.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { fillColumns } from '../../duckdb/vectors.ts';
 import type { Parameters } from '../../lib/sql.ts';
@@ -148,8 +148,8 @@ export class DuckdbSnapshot implements Snapshot {
     lastDate: number,
   ): Promise<SpecialHoursColumns> {
     const result = await this.#session.result(
-      `select (store_key - $first)::integer, (date - date '1970-01-01')::integer, coalesce(start_ms, ${CLOSED}),
-         coalesce(end_ms, ${CLOSED})
+      `select (store_key - $first)::integer, (date - date '1970-01-01')::integer, coalesce(start_ms, ${CLOSED_ALL_DAY}),
+         coalesce(end_ms, ${CLOSED_ALL_DAY})
        from special_hours
        where store_key >= $first and store_key < $end
          and date between date '1970-01-01' + $first_date::integer and date '1970-01-01' + $last_date::integer

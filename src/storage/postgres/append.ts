@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { PollAppending } from '../shared/appending.ts';
-import { type KnownPolls, type MergedPolls, type PollGroup, UNKNOWN } from '../shared/poll-group.ts';
+import { type KnownPolls, type MergedPolls, NOT_STORED, type PollGroup } from '../shared/poll-group.ts';
 import { movingFirstPollsBack } from '../sql/first-polls.ts';
 import type { Changes } from '../sql/revision.ts';
 import { PostgresSql } from './client.ts';
@@ -43,7 +43,7 @@ export class PostgresAppending implements PollAppending {
    * instant alone; `offset 0` prevents that.
    */
   async lookUp(polls: PollGroup): Promise<KnownPolls> {
-    const there = new Uint8Array(polls.length).fill(UNKNOWN);
+    const there = new Uint8Array(polls.length).fill(NOT_STORED);
     const reasons = new Map<number, string>();
     if (polls.length === 0) return { active: there, reasons };
     const rows = await this.#sql.list(
@@ -65,11 +65,11 @@ export class PostgresAppending implements PollAppending {
 
   async write(polls: PollGroup, there: KnownPolls, reasons: MergedPolls['reasons']): Promise<void> {
     const places = Int32Array.from(there.active, (_, place) => place);
-    const added = places.filter((place) => there.active[place] === UNKNOWN);
+    const added = places.filter((place) => there.active[place] === NOT_STORED);
     const replaced = places.filter((place) => {
       const reason = reasons.get(place);
       const otherwise = reason !== undefined && reason !== there.reasons.get(place);
-      return there.active[place] !== UNKNOWN && (there.active[place] !== polls.active[place] || otherwise);
+      return there.active[place] !== NOT_STORED && (there.active[place] !== polls.active[place] || otherwise);
     });
     if (replaced.length > 0) {
       const picked = pick(polls, reasons, replaced);

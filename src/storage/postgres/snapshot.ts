@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { HoursColumns } from '../../domain/hours.ts';
 import { arrangePolls, type PollColumns } from '../../domain/polls.ts';
-import { CLOSED, type SpecialHoursColumns } from '../../domain/special-hours.ts';
+import { CLOSED_ALL_DAY, type SpecialHoursColumns } from '../../domain/special-hours.ts';
 import { float64Column, int32Column, uint8Column } from '../../lib/columns.ts';
 import type { StoreCensus } from '../ports/import-session.ts';
 import type { HoursVersion, SpecialDate, ZoneVersion } from '../ports/schedules.ts';
@@ -172,7 +172,7 @@ export class PostgresSnapshot implements Snapshot {
     const start = int32Column();
     const end = int32Column();
     const query = `
-      select store_key, date - date '1970-01-01', coalesce(start_ms, ${CLOSED}), coalesce(end_ms, ${CLOSED})
+      select store_key, date - date '1970-01-01', coalesce(start_ms, ${CLOSED_ALL_DAY}), coalesce(end_ms, ${CLOSED_ALL_DAY})
       from special_hours
       where store_key >= ${firstKey} and store_key < ${endKey}
         and date between date '1970-01-01' + ${firstDate} and date '1970-01-01' + ${lastDate}

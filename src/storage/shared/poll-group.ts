@@ -2,11 +2,11 @@ import type { MergeCounts } from '../ports/import-session.ts';
 import type { PollBatch } from '../ports/storage.ts';
 
 /** The state of a poll in the database: missing. Otherwise 0 (inactive) or 1 (active). */
-export const UNKNOWN = 2;
+export const NOT_STORED = 2;
 
 /** The polls of a group that the database has, by their places in the columns. */
 export interface KnownPolls {
-  /** 0, 1 or `UNKNOWN`. */
+  /** 0, 1 or `NOT_STORED`. */
   readonly active: Uint8Array;
   /** Reasons of inactive ones; only for a group that `hasReasons`. */
   readonly reasons: ReadonlyMap<number, string>;
@@ -86,7 +86,7 @@ export class PollGroup {
         const same = known[place] === active[i] && (reason === undefined || reason === knownReasons.get(place));
         if (same) counts.alreadyThere++;
         else {
-          if (known[place] === UNKNOWN) counts.added++;
+          if (known[place] === NOT_STORED) counts.added++;
           else counts.replaced++;
           known[place] = active[i] as number;
           if (reason === undefined) knownReasons.delete(place);

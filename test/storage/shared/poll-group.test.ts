@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { MergeCounts } from '../../../src/storage/ports/import-session.ts';
 import type { PollBatch } from '../../../src/storage/ports/storage.ts';
-import { PollGroup, UNKNOWN } from '../../../src/storage/shared/poll-group.ts';
+import { NOT_STORED, PollGroup } from '../../../src/storage/shared/poll-group.ts';
 
 const T = Date.parse('2023-01-22T12:00:00Z');
 
@@ -44,7 +44,7 @@ test('a group counts each batch like a plain map', () => {
       const database = new Map(polls.map((poll) => [`${Number(poll.id)} ${poll.instant}`, known(poll)]));
       const group = new PollGroup(all.map(batchOf), Number);
       const names = Array.from(group.keys, (key, place) => `${key} ${group.instants[place]}`);
-      const active = Uint8Array.from(names, (name) => database.get(name)?.active ?? UNKNOWN);
+      const active = Uint8Array.from(names, (name) => database.get(name)?.active ?? NOT_STORED);
       const reasons = new Map<number, string>();
       for (const [place, name] of names.entries()) {
         const reason = database.get(name)?.reason;
