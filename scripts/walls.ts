@@ -13,7 +13,7 @@ import { ambientUses } from './ambient.ts';
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   lib: [],
   domain: [],
-  'domain/markov': ['domain'],
+  'domain/markov': ['domain', 'lib/columns'],
   metrics: ['domain'],
   calendar: ['lib', 'domain'],
   jobs: ['lib', 'domain'],

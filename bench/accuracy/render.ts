@@ -59,10 +59,10 @@ export function renderPlots({ scores }: Results): Record<string, string> {
 export function render(results: Results): string {
   const { scores, foretold, stores, fleets } = results;
   return [
-    '# How sure is the number',
+    '# How accurate the numbers are',
     ...forOwners(results),
     '## At a glance',
-    'How far off the estimates are (shorter is better), and how many ranges hold the truth (nine in ten should). What the rows and the colours are is told below.',
+    'The error of the estimates (shorter is better), and the share of credible intervals that contain the truth (nine in ten should). Rows and colors are explained below.',
     '![Error of the last week](accuracy-errors.svg)',
     '![Ranges](accuracy-ranges.svg)',
     '## How this was measured',
@@ -106,7 +106,7 @@ export function render(results: Results): string {
         ),
       ]),
     ),
-    '## The estimate, for those who want to know',
+    '## How the estimate works',
     METHOD,
     `Smallest and largest number of stores behind a line: ${count(Math.min(...sizes(scores)))} and ${count(Math.max(...sizes(scores)))}.`,
   ]
@@ -119,10 +119,10 @@ function forOwners({ scores }: Results): string[] {
   const week = scores.everyday[WEEK];
   if (!hour || !week) return [];
   return [
-    'Your store is looked at about once an hour. In between nobody sees it. So when the report says “up for 60 minutes of the last hour”, what was seen is one or two moments, and the rest is a guess. A good one, most of the time: this page says how good, and the report itself says it for every store.',
-    `**What to make of the numbers.** The uptime of the last *week* is off by ${percent(week.errors.nearest.absolute)} of the open time on average, some ${Math.round(70 * 60 * week.errors.nearest.absolute)} minutes for a store that is open for 70 hours. The uptime of the last *hour* is right to the minute for most stores, and off by more than a quarter of an hour for ${Math.round(1000 * hour.errors.nearest.farOff)} in 1,000: those whose state changed in that hour, and nobody saw when. Do not argue about a single hour; look at the week.`,
-    '**What to make of the range.** In the full report each uptime has a range, such as “61.2 hours, between 60.1 and 62.0”. It means: of ten stores with such a range, nine really were within it, and one was not. A narrow range says that the polls leave little open. A wide one says that they do: too few polls, polls that were missing for hours (the column `longest_unpolled` shows for how long), or a store that goes up and down all the time. If a decision hangs on it, look at the low end. A range does not pretend to know more than was seen. On the first days of a new installation most of the week lies before the first poll; until a store, or 200 stores of the fleet, were polled for as long as that, the range takes this time as wholly unknown. Of a store with a single poll it is the whole open time. The estimate in it still takes the time before the first poll to be like the time after it.',
-    '**Which estimate to take.** `nearest` gives each moment the state of the nearest poll: easy to explain, easy to check by hand, and the default. `markov` gives what is to be expected from how this store and its like usually behave: closer to the truth on the whole, above all when polls are rare or missing, but it never says exactly “all of the time”, since an outage between two polls is always possible.',
+    'A store is polled about once an hour, and nothing is known about the time in between. So when the report says “up for 60 minutes of the last hour”, one or two moments were observed, and the rest is an estimate. This page shows how accurate the estimates are; a detailed report shows it for every store.',
+    `**How to read the numbers.** The uptime of the last *week* is off by ${percent(week.errors.nearest.absolute)} of the open time on average, some ${Math.round(70 * 60 * week.errors.nearest.absolute)} minutes for a store that is open for 70 hours. The uptime of the last *hour* is right to the minute for most stores, and off by more than a quarter of an hour for ${Math.round(1000 * hour.errors.nearest.farOff)} in 1,000: those whose state changed in that hour, and nobody saw when. Do not argue about a single hour; look at the week.`,
+    '**How to read the credible interval.** In the full report each uptime has a range, such as “61.2 hours, between 60.1 and 62.0”. It means: of ten stores with such a range, nine really were within it, and one was not. A narrow range says that the polls leave little open. A wide one says that they do: too few polls, polls that were missing for hours (the column `longest_unpolled` shows for how long), or a store that goes up and down all the time. If a decision hangs on it, look at the low end. A range does not pretend to know more than was seen. On the first days of a new installation most of the week lies before the first poll; until a store, or 200 stores of the fleet, were polled for as long as that, the range takes this time as wholly unknown. Of a store with a single poll it is the whole open time. The estimate in it still takes the time before the first poll to be like the time after it.',
+    '**Which estimate to use.** `nearest` gives each moment the state of the nearest poll: easy to explain, easy to check by hand, and the default. `markov` gives the expected uptime, from how this store and similar ones usually behave: closer to the truth on the whole, above all when polls are rare or missing, but it never says exactly “all of the time”, since an outage between two polls is always possible.',
   ];
 }
 
@@ -233,14 +233,14 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
   return [line(header), line(rule), ...rows.map(line)].join('\n');
 }
 
-const METHOD = `A store is a Markov chain of two states in elapsed time: while it is up it goes down at some rate, while it is down it comes back at another (\`src/domain/markov/transition.ts\`). Given what two polls saw and the rates, everything about the time between them is known in closed form: the expected downtime, its variance, and the probability of no downtime at all; also when business hours or the start of a window cut the time into pieces (\`bridge.ts\`). Tests compare these with numerical integration to nine digits and with simulated paths.
+const METHOD = `A store is a Markov chain with two states in elapsed time: it goes down at a failure rate and comes back at a recovery rate (\`src/domain/markov/transition.ts\`). Given these rates and the states at two polls, the expected downtime between them, its variance and the probability of no downtime have closed forms, even when business hours or the start of a window cut the gap (\`bridge.ts\`). Tests compare them with numerical integration to nine digits, and with simulated paths.
 
-The rates are not known. A fleet is taken as a mixture of some kinds of store, each with its own two rates; which kinds there are and how common they are is learned from a sample of the fleet by maximum likelihood (\`em.ts\`). A store’s own polls then say which kinds it may be, and its estimate is the average over these: a store with few polls, or none that changed, leans on the others, one with many speaks for itself. What is not known of the kind is part of the variance.
+The rates are not known. A fleet is modeled as a mixture of latent classes, each with its own two rates. The rates and the weights of the classes are fitted to a sample of the fleet by the EM algorithm, with weak priors (\`em.ts\`). A store’s own polls give the posterior probability of each class, and its estimate is the average over the classes (\`posterior.ts\`): a store with few polls resembles the fleet, a store with many is estimated from its own polls. The uncertainty about the class is part of the variance.
 
-The range is made of three parts: the probability that the store was never down, the probability that it was always down, and a beta distribution with the remaining mean and variance for what lies between (\`credible-interval.ts\`). The beta distribution stays between nothing and the whole open time, and is skewed where sums of a few outages are. Where an end of the range is exactly “never” or “always” down nothing lies beyond, so the whole tenth is at the other end. A range always holds the estimate that it accompanies.
+The credible interval has three parts: the probability that the store was never down, the probability that it was always down, and a beta distribution with the remaining mean and variance for everything in between (\`credible-interval.ts\`). The beta distribution lies between nothing and the whole open time, and is skewed as sums of a few outages are. Where one end is exactly “never down” or “always down”, nothing lies beyond it, so the whole tenth lies beyond the other end. The interval always contains the estimate.
 
-Rates that were learned from some hours say little about a week: stores that go down often cannot be told from those that were down by chance, and the fleet looks far too calm. So open time of a window that lies before the first poll, after the last, or in a gap of more than a day of open time is taken as unknown, and both ends of the range move by it, when there is more of it than the store itself and 200 stores of the fleet were watched for in the eight days (\`watched.ts\`). Tests hold nine ranges in ten to the truth for stores with one to forty polls.
+Rates that were fitted to a few hours say little about a week: stores that fail often cannot be distinguished from those that failed by chance, and the fleet looks too calm. Open time is therefore called unmonitored if it lies before the first poll, after the last one, or in a gap of more than a day of open time (\`monitored.ts\`). If a window has more of it than the store itself, and 200 stores of the fleet, were monitored in the eight days, both ends of the interval move by the unmonitored time. Tests require that nine of ten intervals contain the truth for stores with one to forty polls.
 
-To be quick, gaps between polls are counted by length and looked up in tables instead of computed one by one, and of a gap that is cut by a night the two ends are taken as independent of each other, and kinds that a store hardly is are left out. Tests keep the difference that the tables make below a fiftieth of the open time; with the kinds it is larger for a few stores in 10,000.
+For speed, gaps are counted by length and looked up in tables (\`gap-table.ts\`, \`segment-table.ts\`), the two edges of a gap that a night cuts are treated as independent, and classes with a small posterior probability are left out. Tests limit the error of the tables to a fiftieth of the open time; that of leaving out classes is larger for a few stores in 10,000.
 
 References: Kalbfleisch & Lawless (1985), *The analysis of panel data under a Markov assumption*; Hobolth & Jensen (2011), *Summary statistics for endpoint-conditioned continuous-time Markov chains*; Jackson (2011), *Multi-state models for panel data: the msm package for R*.`;

@@ -1,10 +1,10 @@
 import type { Intervals } from '../domain/interval.ts';
 import type { PollColumns } from '../domain/polls.ts';
 import type { Stretch } from '../domain/timeline.ts';
+import { keyRuns } from '../lib/key-runs.ts';
 import { TimeSlice } from '../lib/time-slice.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { StoreEntry } from '../stores/directory.ts';
-import { runsOf } from './runs.ts';
 import { type FleetSchedule, keysOf } from './schedules.ts';
 
 /**
@@ -26,6 +26,9 @@ const POLLS_AT_ONCE = 200_000;
 
 /** The length of a time slice, milliseconds. */
 const SLICE = 8;
+
+/** A walk reads at most this many runs of keys, if they need not be divided. */
+const MOST_RUNS = 32;
 
 /** Stores that are done before the clock is looked at. */
 const STORES_A_STEP = 32;
@@ -50,7 +53,11 @@ export async function walkStores(
   const byKey = new Array<StoreEntry | undefined>(end - firstKey);
   for (const store of stores) byKey[store.key - firstKey] = store;
   const size = Math.ceil(POLLS_AT_ONCE / Math.max(1, (to - from) / pollInterval));
-  for (const run of runsOf(Int32Array.from(stores, ({ key }) => key).sort(), size)) {
+  for (const run of keyRuns(
+    Int32Array.from(stores, ({ key }) => key),
+    MOST_RUNS,
+    size,
+  )) {
     const polls = await snapshot.polls(run.first, run.end, from, to);
     const firstPolls = await snapshot.firstPolls(run.first, run.end);
     let first = 0;

@@ -15,9 +15,13 @@ export class GrowingColumn<T extends ColumnArray> {
     return this.#length;
   }
 
-  /** The values so far; a view that later pushes may leave behind. */
+  /** The values so far; a view that becomes outdated with the next `push`. */
   get values(): T {
     return this.#values.subarray(0, this.#length) as T;
+  }
+
+  at(index: number): number {
+    return this.#values[index] as number;
   }
 
   push(value: number): void {
@@ -28,26 +32,31 @@ export class GrowingColumn<T extends ColumnArray> {
     }
     this.#values[this.#length++] = value;
   }
+
+  /** Removes all values and keeps the memory. */
+  clear(): void {
+    this.#length = 0;
+  }
 }
 
 export function int32Column(): GrowingColumn<Int32Array> {
   return new GrowingColumn((length) => new Int32Array(length));
 }
 
-export function float64Column(): GrowingColumn<Float64Array> {
-  return new GrowingColumn((length) => new Float64Array(length));
+export function float64Column(capacity?: number): GrowingColumn<Float64Array> {
+  return new GrowingColumn((length) => new Float64Array(length), capacity);
 }
 
 export function uint8Column(): GrowingColumn<Uint8Array> {
   return new GrowingColumn((length) => new Uint8Array(length));
 }
 
-/** A column of texts or numbers, to be written somewhere. */
+/** A column of a file that is written. */
 export interface OutputColumn {
   readonly name: string;
   readonly type: 'varchar' | 'double' | 'integer';
   readonly length: number;
-  /** Whether values may be missing; if not given, none is. */
+  /** Whether values may be null. */
   readonly nullable?: boolean;
   at(row: number): string | number | null;
 }

@@ -3,11 +3,11 @@ import { type EstimatorName, FleetEstimator } from '../domain/markov/estimator.t
 import { type Batch, batchUptime, type StoreRange } from '../domain/uptime.ts';
 import { POLL_REACH, WINDOWS } from '../domain/window.ts';
 import type { Zone } from '../domain/zone.ts';
+import { keyRuns, positionsIn } from '../lib/key-runs.ts';
 import { TimeSlice } from '../lib/time-slice.ts';
 import type { Snapshot, StoreColumns } from '../storage/ports/snapshot.ts';
 import { readSchedule, ScheduleRange } from '../stores/schedule.ts';
 import type { ReportFigures } from './figures.ts';
-import { positionsIn, runsOf, wholeRun } from './key-runs.ts';
 
 export interface ComputeOptions {
   /** The ids of the stores to report on, each once; unknown ids are ignored. All stores, if not given. */
@@ -29,6 +29,9 @@ const POLLS_IN_MEMORY = 1_000_000;
 /** Up to this many stores are looked up by id; for more, all are read and filtered. */
 const FEW_STORES = 500;
 
+/** A report on few stores of a large fleet reads at most this many runs of keys. */
+const MOST_RUNS = 500;
+
 /**
  * Computes the figures of the stores for the windows that end at `asOf`. Memory beside the result (about 100 bytes a
  * store, 200 with details) is bounded by a batch of stores, not by the fleet. For few stores, only the data near them is
@@ -42,7 +45,7 @@ export async function computeReport(
   options: ComputeOptions = {},
 ): Promise<ReportFigures> {
   const { keys, ids, zones } = await storesIn(snapshot, options.stores);
-  const runs = options.stores === undefined ? wholeRun(keys) : runsOf(keys);
+  const runs = keyRuns(keys, options.stores === undefined ? 1 : MOST_RUNS);
   const span = runs.reduce((sum, { first, end }) => sum + end - first, 0);
   const { estimator = 'nearest', detailed = false } = options;
   // A row for each key, so that a batch is a range of rows; the rows of other stores stay empty.

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { computeReport } from '../../src/reports/compute.ts';
 import { renderFigures } from '../../src/reports/formats.ts';
-import { positionsIn, runsOf } from '../../src/reports/key-runs.ts';
 import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
 import { merge, type StagedPoll } from '../support/staging.ts';
 
@@ -41,23 +39,4 @@ test('a report on some stores says of them what the report on all says, however 
     const expected = [...wanted].sort((a, b) => a - b).map((i) => all[i]);
     assert.deepEqual(await rows([...wanted.map(id), 'nobody']), expected, `${wanted.length} stores`);
   }
-});
-
-test('runs hold all keys, in order and apart, and each key has a place of its own', () => {
-  const keys = fc.uniqueArray(fc.integer({ min: 1, max: 100_000 }), { maxLength: 200 });
-  fc.assert(
-    fc.property(keys, (given) => {
-      const runs = runsOf(Int32Array.from(given));
-      for (const [i, { first, end }] of runs.entries()) {
-        assert.ok(first < end && first > (runs[i - 1]?.end ?? 0), 'runs overlap or are empty');
-        assert.ok(given.includes(first) && given.includes(end - 1), 'a run reaches beyond its keys');
-      }
-      const laid = runs.flatMap(({ first, end }) => Array.from({ length: end - first }, (_, i) => first + i));
-      const positions = positionsIn(runs, Int32Array.from(given));
-      assert.deepEqual(
-        Array.from(positions, (position) => laid[position]),
-        given,
-      );
-    }),
-  );
 });

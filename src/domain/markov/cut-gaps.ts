@@ -1,4 +1,4 @@
-import { GrowingList } from '../growing-list.ts';
+import { float64Column } from '../../lib/columns.ts';
 import type { Intervals } from '../interval.ts';
 import { WINDOWS } from '../window.ts';
 import { Bridge } from './bridge.ts';
@@ -24,11 +24,11 @@ export class CutGaps {
   /** The most open time of one of the gaps, in each window. */
   readonly longestGap = new Float64Array(WINDOWS.length);
   /** For each bridge: start and end in `#lengths`, open time, state at both ends, first and last window. */
-  readonly #bridges = new GrowingList();
+  readonly #bridges = float64Column(64);
   /** Lengths of alternating closed and open stretches, closed first; may be 0. */
-  readonly #lengths = new GrowingList();
+  readonly #lengths = float64Column(64);
   /** The open intervals of the current gap that a window sees. */
-  readonly #clipped = new GrowingList();
+  readonly #clipped = float64Column(64);
   readonly #bridge = new Bridge();
 
   /** @param open the store's open intervals, complete over the windows */

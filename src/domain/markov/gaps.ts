@@ -1,4 +1,4 @@
-import { GrowingList } from '../growing-list.ts';
+import { float64Column } from '../../lib/columns.ts';
 import type { Intervals } from '../interval.ts';
 import type { PollColumns } from '../polls.ts';
 import { WINDOWS } from '../window.ts';
@@ -30,7 +30,7 @@ export class StoreGaps {
    * The other gaps, cut or very long, with four numbers each: from, to, state at the start, state at the end (or
    * `NO_POLL`).
    */
-  readonly cut = new GrowingList();
+  readonly cut = float64Column(64);
   /** The state at the first counting poll. */
   first = 0;
   /** The number of counting polls in each band. */

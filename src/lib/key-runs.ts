@@ -1,41 +1,37 @@
-/** To read a run of keys of its own costs about as much as to read so many stores in between. */
+/** Reading a run of its own costs about as much as reading this many rows between two keys. */
 const WORTH_A_READ = 100;
-/** A report on few stores of a large fleet reads at most about so many runs of keys. */
-const MAX_RUNS = 500;
 
-/** Keys from `first` to before `end`. */
+/** The keys from `first` to before `end`. */
 export interface KeyRun {
   readonly first: number;
   readonly end: number;
 }
 
-/** One run that holds all the keys. */
-export function wholeRun(keys: Int32Array): KeyRun[] {
-  if (keys.length === 0) return [];
-  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const key of keys) {
-    if (key < least) least = key;
-    if (key > greatest) greatest = key;
-  }
-  return [{ first: least, end: greatest + 1 }];
-}
-
-/** Runs that hold all the keys, cut where it is worth it. */
-export function runsOf(keys: Int32Array): KeyRun[] {
+/**
+ * Runs that contain all the keys, ascending, with few other keys in between.
+ *
+ * @param keys in any order
+ * @param mostRuns at most this many runs, before they are divided by `size`; 1: everything in one run
+ * @param size the greatest length of a run
+ */
+export function keyRuns(keys: Int32Array, mostRuns: number, size = Number.POSITIVE_INFINITY): KeyRun[] {
   const sorted = Int32Array.from(keys).sort();
   const [least = 0, greatest = 0] = [sorted.at(0), sorted.at(-1)];
-  const gap = Math.max(WORTH_A_READ, (greatest - least) / MAX_RUNS);
+  // Fewer than `mostRuns` gaps can be longer than this.
+  const gap = Math.max(mostRuns === 1 ? Number.POSITIVE_INFINITY : WORTH_A_READ, (greatest - least) / mostRuns);
   const runs: KeyRun[] = [];
   for (let i = 0, start = 0; i < sorted.length; i++) {
     const [key, next] = [sorted[i] as number, sorted[i + 1]];
     if (next !== undefined && next - key <= gap) continue;
-    runs.push({ first: sorted[start] as number, end: key + 1 });
+    const end = key + 1;
+    for (let first = sorted[start] as number; first < end; first += size)
+      runs.push({ first, end: Math.min(end, first + size) });
     start = i + 1;
   }
   return runs;
 }
 
-/** For each key its place when the runs are laid end to end. */
+/** The position of each key when the runs are laid end to end. */
 export function positionsIn(runs: readonly KeyRun[], keys: Int32Array): Int32Array {
   const starts: number[] = [];
   let total = 0;
