@@ -5,18 +5,25 @@ import type { Timer } from '../lib/world/ports.ts';
 import { every } from '../lib/world/timers.ts';
 
 export interface RetentionOptions {
-  /** What is removed, as the log calls it. */
+  /** The jobs, in the log: `reports`. */
   readonly what: string;
-  /** How long it is kept, milliseconds; `undefined`: for ever. */
+  /** How long a job is kept after its end, milliseconds; `undefined`: forever. */
   readonly keep: number | undefined;
   readonly log: Logger;
   /** The clock, milliseconds. */
   readonly now: () => number;
-  /** Removes what is older than `before`; returns how many. */
-  readonly sweep: (before: number) => Promise<number>;
+  /** The ids of some jobs that ended before an instant. */
+  readonly endedBefore: (instant: number, limit: number) => Promise<string[]>;
+  /** Removes a job with its files. */
+  readonly remove: (id: string) => Promise<void>;
+  /** Removes files that were written before an instant: their jobs may have been removed by another server. */
+  readonly removeFilesBefore: (instant: number) => Promise<unknown>;
 }
 
-/** Removes what is older than it is to be kept, at the start and every hour. */
+/** How many jobs are looked up at a time. */
+const BLOCK = 500;
+
+/** Removes jobs that ended too long ago, at the start and every hour. */
 export class Retention {
   readonly #options: RetentionOptions;
   #timer: Timer | undefined;
@@ -37,20 +44,33 @@ export class Retention {
     await this.#sweeping;
   }
 
-  /** Removes now what is too old; what goes wrong is logged, and tried again in an hour. */
+  /** Removes old jobs now. An error is logged, and the next sweep tries again. */
   sweep(): Promise<void> {
     this.#sweeping = this.#sweeping.then(() => this.#sweep());
     return this.#sweeping;
   }
 
   async #sweep(): Promise<void> {
-    const { what, keep, log, now, sweep } = this.#options;
+    const { what, keep, log, now, removeFilesBefore } = this.#options;
     if (keep === undefined) return;
     try {
-      const removed = await sweep(now() - keep);
+      const before = now() - keep;
+      const removed = await this.#removeBefore(before);
+      await removeFilesBefore(before);
       if (removed > 0) log.info({ removed }, `removed old ${what}`);
     } catch (error) {
       log.warn({ reason: messageOf(error) }, `old ${what} cannot be removed; trying again in an hour`);
+    }
+  }
+
+  async #removeBefore(instant: number): Promise<number> {
+    const { endedBefore, remove } = this.#options;
+    let removed = 0;
+    for (;;) {
+      const ids = await endedBefore(instant, BLOCK);
+      if (ids.length === 0) return removed;
+      for (const id of ids) await remove(id);
+      removed += ids.length;
     }
   }
 }

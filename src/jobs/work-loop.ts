@@ -1,41 +1,38 @@
 import type { Timer } from '../lib/world/ports.ts';
 import { every } from '../lib/world/timers.ts';
 
-/**
- * Does what there is to do, over and over: when it is woken, and now and then by itself. Never twice at a time; who
- * wakes it while it works has it look once more.
- */
+/** Repeats some work: when it is woken, and at an interval. Never runs it twice at a time; a wake-up meanwhile repeats it. */
 export class WorkLoop {
   readonly #work: () => Promise<void>;
   readonly #stopping = new AbortController();
-  #looking: Timer | undefined;
+  #timer: Timer | undefined;
   #working: Promise<void> = Promise.resolve();
   #wanted = false;
   #busy = false;
 
-  /** @param work takes what there is until nothing is left or `stopping` is aborted; it handles its own errors */
+  /** @param work runs until nothing is left or `stopping` aborts, and handles its own errors */
   constructor(work: () => Promise<void>) {
     this.#work = work;
   }
 
-  /** Aborts when the loop is to end, and with it what it is doing. */
+  /** Aborts when the loop is stopped; the work then ends, too. */
   get stopping(): AbortSignal {
     return this.#stopping.signal;
   }
 
-  /** @param interval milliseconds after which it looks by itself */
+  /** @param interval milliseconds */
   start(interval: number): void {
-    this.#looking = every(interval, () => this.wake()).unref();
+    this.#timer = every(interval, () => this.wake()).unref();
     this.wake();
   }
 
   async stop(): Promise<void> {
-    this.#looking?.stop();
+    this.#timer?.stop();
     this.#stopping.abort(new Error('the server is stopping'));
     await this.#working;
   }
 
-  /** Says that there may be something to do. */
+  /** Says that there may be work. */
   wake(): void {
     this.#wanted = true;
     if (this.#busy) return;

@@ -4,6 +4,8 @@ import { zoneRelease } from '../calendar/tzdb.ts';
 import { latestInstant } from '../domain/future.ts';
 import type { EstimatorName } from '../domain/markov/estimator.ts';
 import { isStale } from '../domain/staleness.ts';
+import { checkWaiting } from '../jobs/admission.ts';
+import { JobQueue, type JobQueueOptions } from '../jobs/queue.ts';
 import { Retention } from '../jobs/retention.ts';
 import { type Budgets, DEFAULT_BUDGETS } from '../lib/budgets.ts';
 import { notFound, UserError } from '../lib/errors.ts';
@@ -11,12 +13,13 @@ import { noStore } from '../lib/store-id.ts';
 import { isStorable, trimmed } from '../lib/text.ts';
 import { newId } from '../lib/world/random.ts';
 import type { AuditRecord } from '../storage/ports/account-catalog.ts';
-import type { Position, ReportRecord, ReportStatus } from '../storage/ports/report-catalog.ts';
+import type { Position } from '../storage/ports/jobs.ts';
+import type { ReportRecord, ReportStatus } from '../storage/ports/report-catalog.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import { ResultReader } from './reader.ts';
+import { ReportJobs } from './report-jobs.ts';
 import type { ResultsFolder } from './results.ts';
 import { Visibility } from './visibility.ts';
-import { type ReportEnd, ReportWorker } from './worker.ts';
 
 export interface ReportServiceOptions {
   readonly storage: Storage;
@@ -31,8 +34,7 @@ export interface ReportServiceOptions {
   readonly log: Logger;
   /** The clock, milliseconds. */
   readonly now: () => number;
-  /** Told when a report is done, with the seconds since it was taken. */
-  readonly onEnd: ReportEnd;
+  readonly onEnd: JobQueueOptions['onEnd'];
 }
 
 export interface ReportRequest {
@@ -58,21 +60,17 @@ export interface ReportPage {
   readonly next: Position | undefined;
 }
 
-/** So many computations may wait for their turn. */
+/** How many reports may be queued. */
 export const QUEUE_LIMIT = 1_000;
-/** Seconds after which it is worth asking again when the queue is full. */
-const QUEUE_RETRY = 30;
-/** So many old reports are removed at a time. */
-const SWEEP_BLOCK = 500;
 
-/** Reports are rows in the database; this adds, shows and removes them, and has them computed. */
+/** Adds, lists, cancels and deletes reports, and computes them in the background. */
 export class ReportService {
   /** What the finished reports hold. */
   readonly reader: ResultReader;
   readonly retention: Retention;
   readonly #storage: Storage;
   readonly #results: ResultsFolder;
-  readonly #worker: ReportWorker;
+  readonly #queue: JobQueue<ReportRecord, number>;
   readonly #visibility: Visibility;
   readonly #estimator: EstimatorName;
   readonly #pollInterval: number | undefined;
@@ -87,24 +85,28 @@ export class ReportService {
     this.#estimator = estimator ?? 'nearest';
     this.#pollInterval = pollInterval;
     this.#now = now;
-    this.#worker = new ReportWorker({ storage, results, log, now, onEnd });
+    this.#queue = new JobQueue(new ReportJobs({ storage, results, now }), { log, onEnd });
     this.#visibility = new Visibility(storage.reports);
     this.reader = new ResultReader({ results, shared: storage.results });
-    const sweep = (before: number) => this.#removeBefore(before);
-    this.retention = new Retention({ what: 'reports', keep, log, now, sweep });
+    this.retention = new Retention({
+      ...{ what: 'reports', keep, log, now },
+      endedBefore: (instant, limit) => storage.reports.endedBefore(instant, limit),
+      remove: (id) => this.#remove(id),
+      removeFilesBefore: (instant) => results.removeBefore(instant),
+    });
   }
 
   /** Takes up what was queued or running when the last program ended. */
   async start(): Promise<void> {
     await this.#results.prepare();
-    this.#worker.start();
+    this.#queue.start();
     this.retention.start();
   }
 
   /** Stops taking reports and gives up the running one, which stays to be run again. */
   async stop(): Promise<void> {
     await this.retention.stop();
-    await this.#worker.stop();
+    await this.#queue.stop();
   }
 
   /**
@@ -131,7 +133,7 @@ export class ReportService {
       requestedAt,
       tzVersion: zoneRelease().version,
     });
-    this.#worker.wake();
+    this.#queue.wake();
     return report;
   }
 
@@ -139,9 +141,11 @@ export class ReportService {
   async #refuseWhenFull(userId: string | undefined): Promise<void> {
     const { waitingReportsPerUser: own, results } = this.#budgets;
     const { reports } = this.#storage;
-    if ((await reports.countQueued()) >= QUEUE_LIMIT) throw tooMany(`${QUEUE_LIMIT} reports are waiting already`);
-    if (userId !== undefined && (await reports.countQueuedOf(userId)) >= own)
-      throw tooMany(`${own} of your reports are waiting already`);
+    const waiting = {
+      total: await reports.countQueued(),
+      own: userId === undefined ? 0 : await reports.countQueuedOf(userId),
+    };
+    checkWaiting('reports', waiting, { total: QUEUE_LIMIT, own });
     const bytes = await this.#results.size();
     if (bytes < results) return;
     throw new UserError(
@@ -204,19 +208,6 @@ export class ReportService {
     }
   }
 
-  /** Other servers on the same database have files of their own, which go by their age. */
-  async #removeBefore(before: number): Promise<number> {
-    let removed = 0;
-    for (;;) {
-      const old = await this.#storage.reports.endedBefore(before, SWEEP_BLOCK);
-      if (old.length === 0) break;
-      for (const id of old) await this.#remove(id);
-      removed += old.length;
-    }
-    await this.#results.removeBefore(before);
-    return removed;
-  }
-
   /** Sorted, none twice; `undefined`: all. */
   async #storesFor(principal: Principal, given: readonly string[] | undefined): Promise<string[] | undefined> {
     const seen = storesOf(principal);
@@ -250,10 +241,4 @@ export class ReportService {
         '(restaurant-monitor import --polls FILE) or give "as_of"',
     );
   }
-}
-
-function tooMany(waiting: string): UserError {
-  return new UserError('too_many_requests', `${waiting}; ask again when some of them are done`, {
-    retryAfter: QUEUE_RETRY,
-  });
 }

@@ -53,7 +53,7 @@ test('a report that crashes its program is tried a limited number of times', asy
   t.after(() => last.close());
   assert.equal(await last.reports.claim('survivor', T), undefined);
   const found = await last.reports.find('deadly');
-  assert.deepEqual([found?.status, found?.reason], ['failed', 'it was begun 5 times and never finished']);
+  assert.deepEqual([found?.status, found?.reason], ['failed', 'it was started 5 times and never finished']);
 });
 
 test('the error about a file that is no database names it', async (t) => {

@@ -1,38 +1,28 @@
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
+import { checkWaiting } from '../../jobs/admission.ts';
+import { JobQueue } from '../../jobs/queue.ts';
 import { Retention } from '../../jobs/retention.ts';
 import type { Budgets } from '../../lib/budgets.ts';
 import { notFound, UserError } from '../../lib/errors.ts';
 import { newId } from '../../lib/world/random.ts';
 import type { AuditRecord } from '../../storage/ports/account-catalog.ts';
-import type { ImportQuery, ImportRecord } from '../../storage/ports/import-catalog.ts';
-import type { Position } from '../../storage/ports/report-catalog.ts';
+import type { ImportCounts, ImportQuery, ImportRecord } from '../../storage/ports/import-catalog.ts';
+import type { Position } from '../../storage/ports/jobs.ts';
 import type { Storage } from '../../storage/ports/storage.ts';
-import type { FeedReader } from '../feeds/reader/reader.ts';
 import { feedByApiName } from '../feeds/registry.ts';
 import { inspect } from '../feeds/source.ts';
+import { ImportJobs, type ImportJobsOptions } from './import-jobs.ts';
 import { tooLarge, type UploadsFolder } from './uploads.ts';
-import { ImportWorker } from './worker.ts';
 
-export interface ImportServiceOptions {
-  readonly storage: Storage;
-  readonly budgets: Budgets;
-  readonly uploads: UploadsFolder;
-  /** Reads the files in a process of its own. */
-  readonly reader: FeedReader;
-  /** The largest file that is taken, bytes. */
+export interface ImportServiceOptions extends Omit<ImportJobsOptions, 'onChanged' | 'onPolls'> {
+  /** The largest file accepted, bytes. */
   readonly maxBytes: number;
-  /** The share of bad rows, 0 to 1, up to which a file is imported that does not say. */
-  readonly maxBadShare: number;
-  /** How long an import is kept after its end, milliseconds; `undefined`: for ever. */
+  /** How long an import is kept after its end, milliseconds; `undefined`: forever. */
   readonly keep?: number | undefined;
   readonly log: Logger;
-  /** The clock, milliseconds. */
-  readonly now: () => number;
-  /** Is told when an import has changed something. */
-  readonly onChanged?: () => void;
-  /** Is told how many polls an import brought, whether they were new or not. */
-  readonly onPolls?: (polls: number) => void;
+  readonly onChanged?: ImportJobsOptions['onChanged'];
+  readonly onPolls?: ImportJobsOptions['onPolls'];
 }
 
 export interface ImportRequest {
@@ -55,58 +45,53 @@ export interface ImportPage {
   readonly next: Position | undefined;
 }
 
-/** So many files may be coming in or waiting. */
+/** How many files may be uploading or waiting. */
 export const UPLOADS_LIMIT = 100;
-const UPLOADS_RETRY = 30;
-/** So many old imports are removed at a time. */
-const SWEEP_BLOCK = 500;
 
-/** Files that come over HTTP are kept on the disk and imported one after the other. */
+/** Receives files over HTTP into the uploads folder, and imports them in the background. */
 export class ImportService {
   readonly retention: Retention;
   readonly #storage: Storage;
   readonly #uploads: UploadsFolder;
   readonly #budgets: Budgets;
   readonly #maxBytes: number;
-  readonly #worker: ImportWorker;
+  readonly #jobs: ImportJobs;
+  readonly #queue: JobQueue<ImportRecord, ImportCounts>;
   readonly #now: () => number;
   #server = '';
   #receiving = 0;
 
   constructor(options: ImportServiceOptions) {
-    const {
-      storage,
-      budgets,
-      uploads,
-      reader,
-      maxBytes,
-      maxBadShare,
-      keep,
-      log,
-      now,
-      onChanged = () => {},
-      onPolls = () => {},
-    } = options;
+    const { storage, budgets, uploads, maxBytes, keep, log, now, onChanged = () => {}, onPolls = () => {} } = options;
     this.#storage = storage;
     this.#uploads = uploads;
     this.#budgets = budgets;
     this.#maxBytes = maxBytes;
     this.#now = now;
-    this.#worker = new ImportWorker({ storage, budgets, uploads, reader, maxBadShare, log, now, onChanged, onPolls });
-    const sweep = (before: number) => this.#removeBefore(before);
-    this.retention = new Retention({ what: 'imports', keep, log, now, sweep });
+    this.#jobs = new ImportJobs({ ...options, onChanged, onPolls });
+    this.#queue = new JobQueue(this.#jobs, { log });
+    this.retention = new Retention({
+      ...{ what: 'imports', keep, log, now },
+      endedBefore: (instant, limit) => storage.imports.endedBefore(instant, limit),
+      remove: async (id) => {
+        await storage.imports.remove(id);
+        await uploads.remove(id);
+      },
+      removeFilesBefore: (instant) => uploads.removeRejectsBefore(instant),
+    });
   }
 
-  /** Takes up what was waiting or running when the last program ended. */
+  /** Starts with the imports that waited or ran when the server last ended. */
   async start(): Promise<void> {
     this.#server = await this.#uploads.prepare();
-    this.#worker.start(this.#server);
+    this.#jobs.server = this.#server;
+    this.#queue.start();
     this.retention.start();
   }
 
   async stop(): Promise<void> {
     await this.retention.stop();
-    await this.#worker.stop();
+    await this.#queue.stop();
   }
 
   /**
@@ -123,16 +108,15 @@ export class ImportService {
   ): Promise<ImportRecord> {
     if (announced !== undefined && announced > this.#maxBytes) throw tooLarge(this.#maxBytes);
     const waiting = await this.#storage.imports.unfinished(this.#server);
-    if (waiting.length + this.#receiving >= UPLOADS_LIMIT) {
-      const message = `${UPLOADS_LIMIT} files are waiting already; send more when some of them are imported`;
-      throw new UserError('too_many_requests', message, { retryAfter: UPLOADS_RETRY });
-    }
     const { requestedBy: user } = request;
-    const own = user === undefined ? 0 : waiting.filter(({ requestedBy }) => requestedBy === user).length;
-    if (own >= this.#budgets.waitingImportsPerUser) {
-      const message = `${own} of your files are waiting already; send more when some of them are imported`;
-      throw new UserError('too_many_requests', message, { retryAfter: UPLOADS_RETRY });
-    }
+    checkWaiting(
+      'files',
+      {
+        total: waiting.length + this.#receiving,
+        own: user === undefined ? 0 : waiting.filter(({ requestedBy }) => requestedBy === user).length,
+      },
+      { total: UPLOADS_LIMIT, own: this.#budgets.waitingImportsPerUser },
+    );
     const id = newId();
     this.#receiving++;
     try {
@@ -141,7 +125,7 @@ export class ImportService {
       const server = this.#server;
       const record = { id, ...request, bytes, server, requestedAt: this.#now() };
       const added = await this.#storage.imports.add(record, entryFor?.(id));
-      this.#worker.wake();
+      this.#queue.wake();
       return added;
     } catch (error) {
       await this.#uploads.removeUpload(id);
@@ -185,21 +169,5 @@ export class ImportService {
       throw new UserError('conflict', `import ${id} is running; wait until it has ended`);
     }
     await this.#uploads.remove(id);
-  }
-
-  /** Other servers on the same database have rejects of their own, which go by their age. */
-  async #removeBefore(before: number): Promise<number> {
-    let removed = 0;
-    for (;;) {
-      const old = await this.#storage.imports.endedBefore(before, SWEEP_BLOCK);
-      if (old.length === 0) break;
-      for (const id of old) {
-        await this.#storage.imports.remove(id);
-        await this.#uploads.remove(id);
-      }
-      removed += old.length;
-    }
-    await this.#uploads.removeRejectsBefore(before);
-    return removed;
   }
 }

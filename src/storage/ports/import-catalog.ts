@@ -1,6 +1,6 @@
 import type { AuditRecord } from './account-catalog.ts';
 import type { StoreCensus, UnreadStores } from './import-session.ts';
-import type { Position } from './report-catalog.ts';
+import type { JobCatalog, Position } from './jobs.ts';
 
 export const IMPORT_STATUSES = ['queued', 'running', 'complete', 'failed'] as const;
 export type ImportStatus = (typeof IMPORT_STATUSES)[number];
@@ -61,12 +61,9 @@ export interface ImportQuery {
 }
 
 /** Imports over HTTP. The file is on the server that received it, and only that server imports it. */
-export interface ImportCatalog {
+export interface ImportCatalog extends JobCatalog<ImportRecord, ImportQuery> {
   /** @param entry of the audit log, written in the same transaction */
   add(record: NewImport, entry?: AuditRecord): Promise<ImportRecord>;
-  find(id: string): Promise<ImportRecord | undefined>;
-  /** Newest first. */
-  list(query: ImportQuery): Promise<ImportRecord[]>;
   /** The queued and running imports of a server, oldest first. */
   unfinished(server: string): Promise<ImportRecord[]>;
   /** Takes the oldest queued import of a server and marks it running. */
@@ -78,6 +75,4 @@ export interface ImportCatalog {
   release(id: string, attempts: number): Promise<void>;
   /** Deletes the record of an import unless it is running. `false`: it is running, or does not exist. */
   remove(id: string, entry?: AuditRecord): Promise<boolean>;
-  /** The ids of some imports that ended before an instant. */
-  endedBefore(instant: number, limit: number): Promise<string[]>;
 }

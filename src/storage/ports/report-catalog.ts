@@ -1,5 +1,6 @@
 import type { EstimatorName } from '../../domain/markov/estimator.ts';
 import type { AuditRecord } from './account-catalog.ts';
+import type { JobCatalog, Position } from './jobs.ts';
 
 export const REPORT_STATUSES = ['queued', 'running', 'complete', 'failed', 'cancelled'] as const;
 export type ReportStatus = (typeof REPORT_STATUSES)[number];
@@ -55,12 +56,6 @@ export interface NewReport {
   readonly tzVersion?: string | undefined;
 }
 
-/** The next page of a list begins after this record. */
-export interface Position {
-  readonly requestedAt: number;
-  readonly id: string;
-}
-
 export interface ReportQuery {
   readonly status?: ReportStatus | undefined;
   /** Only those requested by this user. */
@@ -73,15 +68,12 @@ export interface ReportQuery {
  * The reports. Several servers may compute them: a claim holds for `LEASE` milliseconds and is then renewed; a report
  * whose claim has expired can be claimed again.
  */
-export interface ReportCatalog {
+export interface ReportCatalog extends JobCatalog<ReportRecord, ReportQuery> {
   /**
    * Queues a report. It shares the result of a queued or running one with the same `asOf`, estimator, details, stores
    * and data.
    */
   add(report: NewReport): Promise<ReportRecord>;
-  find(id: string): Promise<ReportRecord | undefined>;
-  /** Newest first. */
-  list(query: ReportQuery): Promise<ReportRecord[]>;
   /** Number of queued computations. */
   countQueued(): Promise<number>;
   /** Number of queued computations that a user requested. */
@@ -118,8 +110,6 @@ export interface ReportCatalog {
    * @param entry of the audit log, written in the same transaction
    */
   remove(id: string, removedAt: number, entry?: AuditRecord): Promise<string[] | undefined>;
-  /** The ids of some reports that ended before an instant. */
-  endedBefore(instant: number, limit: number): Promise<string[]>;
 }
 
 /** How long a claim holds without a renewal, milliseconds. */

@@ -1,6 +1,7 @@
 import type { EstimatorName } from '../../domain/markov/estimator.ts';
 import type { Parameters, Row, Sql } from '../../lib/sql.ts';
-import type { Position, ReportQuery, ReportRecord, ReportStatus } from '../ports/report-catalog.ts';
+import type { Position } from '../ports/jobs.ts';
+import type { ReportQuery, ReportRecord, ReportStatus } from '../ports/report-catalog.ts';
 
 /** A report that shares a result has the status of the one that computes it, unless it was cancelled. */
 const STATUS = `case when r.cancelled_ms is not null then 'cancelled' else c.status end`;

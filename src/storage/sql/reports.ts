@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Parameters, Sql, TransactionalSql } from '../../lib/sql.ts';
 import type { AuditRecord } from '../ports/account-catalog.ts';
+import { MAX_ATTEMPTS, NEVER_FINISHED } from '../ports/jobs.ts';
 import {
   LEASE,
   type NewReport,
@@ -11,9 +12,6 @@ import {
 import { addAudit } from './audit.ts';
 import { lastServed } from './last-served.ts';
 import { endedReports, findReport, listReports, reportOf } from './report-rows.ts';
-
-/** Limits the attempts of a report that crashes its server. */
-const ATTEMPTS = 5;
 
 /** What differs between the engines. */
 export interface ReportDialect {
@@ -104,8 +102,8 @@ export class SqlReportCatalog implements ReportCatalog {
     const claimable = `shares is null and (status = 'queued' or (status = 'running' and lease_until_ms < ${now}))`;
     await this.#sql.run(
       `update reports set status = 'failed', reason = $reason, finished_ms = $at::bigint
-       where ${claimable} and attempts >= ${ATTEMPTS}`,
-      { reason: `it was begun ${ATTEMPTS} times and never finished`, at },
+       where ${claimable} and attempts >= ${MAX_ATTEMPTS}`,
+      { reason: NEVER_FINISHED, at },
     );
     const [claimed] = await this.#sql.rows(
       `update reports

@@ -321,7 +321,7 @@ test('an import that crashes its server is not retried forever', async (t) => {
   }
   await imports.claim(mine, T);
   const again = await testServer(t, { storage: server.storage, uploadsDir: server.uploadsDir });
-  assert.equal((await ended(again, id)).error, 'it was begun 5 times and never finished');
+  assert.equal((await ended(again, id)).error, 'it was started 5 times and never finished');
   assert.deepEqual(filesOf(again), []);
 });
 

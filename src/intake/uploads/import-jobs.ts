@@ -1,0 +1,128 @@
+import type { Logger } from 'pino';
+import type { JobKind, RunningJob } from '../../jobs/queue.ts';
+import type { Budgets } from '../../lib/budgets.ts';
+import type { ImportCounts, ImportRecord } from '../../storage/ports/import-catalog.ts';
+import type { StoreCensus } from '../../storage/ports/import-session.ts';
+import { MAX_ATTEMPTS, NEVER_FINISHED } from '../../storage/ports/jobs.ts';
+import type { Storage } from '../../storage/ports/storage.ts';
+import { type FileSummary, importSources, pollsIn } from '../feeds/import.ts';
+import type { FeedReader } from '../feeds/reader/reader.ts';
+import { feedByApiName } from '../feeds/registry.ts';
+import { RejectsFile } from '../feeds/rejects.ts';
+import { inspect } from '../feeds/source.ts';
+import type { UploadsFolder } from './uploads.ts';
+
+export interface ImportJobsOptions {
+  readonly storage: Storage;
+  readonly budgets: Budgets;
+  readonly uploads: UploadsFolder;
+  /** Reads the files in child processes. */
+  readonly reader: FeedReader;
+  /** The default share of bad rows, 0 to 1, up to which a file is imported. */
+  readonly maxBadShare: number;
+  /** The clock, milliseconds. */
+  readonly now: () => number;
+  /** Called when an import has changed data. */
+  readonly onChanged: () => void;
+  /** Called with the number of good polls of an import, whether they were new or not. */
+  readonly onPolls: (polls: number) => void;
+}
+
+/** Imports as jobs. A server runs those whose files are in its own uploads folder, so their claims do not expire. */
+export class ImportJobs implements JobKind<ImportRecord, ImportCounts> {
+  readonly name = 'import';
+  /** Milliseconds: the database may be available again. */
+  readonly lookInterval = 5_000;
+  readonly #options: ImportJobsOptions;
+  #server = '';
+
+  constructor(options: ImportJobsOptions) {
+    this.#options = options;
+  }
+
+  /** The id of this server, which `UploadsFolder.prepare` returns; set before the queue starts. */
+  set server(id: string) {
+    this.#server = id;
+  }
+
+  labels({ id, feed }: ImportRecord) {
+    return { import_id: id, feed };
+  }
+
+  async recover(): Promise<void> {
+    const { storage, uploads, now } = this.#options;
+    for (const { id, status, attempts } of await storage.imports.unfinished(this.#server)) {
+      if (!(await uploads.hasUpload(id))) {
+        await storage.imports.fail(id, 'its file is no longer in the uploads folder; send it again', now());
+      } else if (status === 'running' && attempts >= MAX_ATTEMPTS) {
+        await storage.imports.fail(id, NEVER_FINISHED, now());
+        await uploads.removeUpload(id);
+      } else if (status === 'running') {
+        await storage.imports.release(id, attempts);
+      }
+    }
+  }
+
+  claim(): Promise<ImportRecord | undefined> {
+    const { storage, now } = this.#options;
+    return storage.imports.claim(this.#server, now());
+  }
+
+  /** Reading is the first half of an import, merging the second. */
+  async renew({ id }: ImportRecord, progress: number, phase = 'reading'): Promise<boolean> {
+    await this.#options.storage.imports.progress(id, phase, (progress + (phase === 'merging' ? 1 : 0)) / 2);
+    return true;
+  }
+
+  async run(record: ImportRecord, { signal, onProgress }: RunningJob): Promise<ImportCounts> {
+    const { storage, uploads, reader, budgets, now, onPolls } = this.#options;
+    const { id, fileName, strict, maxBadShare = this.#options.maxBadShare, dryRun, effectiveFrom } = record;
+    const feed = feedByApiName(record.feed);
+    const source = await inspect(feed, uploads.upload(id), fileName);
+    const rejects = new RejectsFile(uploads.rejects(id));
+    let census: StoreCensus | undefined;
+    try {
+      const [summary] = await importSources(storage, [source], {
+        now: now(),
+        ...(effectiveFrom !== undefined && { effectiveFrom }),
+        ...{ strict, maxBadShare, dryRun, reader, budgets, signal },
+        onCensus: (counted) => {
+          census = counted;
+        },
+        onReject: (reject) => rejects.write(reject),
+        onProgress: (_file, phase, done) => onProgress(done, phase),
+      });
+      const counts = countsOf(summary as FileSummary);
+      if (!dryRun) onPolls(pollsIn([{ feed: feed.name, ...counts }]));
+      return { ...counts, census };
+    } finally {
+      await rejects.close();
+    }
+  }
+
+  async complete({ id, dryRun }: ImportRecord, counts: ImportCounts) {
+    const { storage, uploads, now, onChanged } = this.#options;
+    await storage.imports.complete(id, counts, now());
+    await uploads.removeUpload(id);
+    if (!dryRun && counts.added + counts.replaced + counts.unreadStores.unknown > 0) onChanged();
+    return { ...counts, dry_run: dryRun };
+  }
+
+  async fail({ id }: ImportRecord, reason: string): Promise<void> {
+    const { storage, uploads, now } = this.#options;
+    await storage.imports.fail(id, reason, now());
+    await uploads.removeUpload(id);
+  }
+
+  release({ id, attempts }: ImportRecord): Promise<void> {
+    return this.#options.storage.imports.release(id, attempts - 1);
+  }
+
+  async abandon(_record: ImportRecord, log: Logger): Promise<void> {
+    log.warn('import lost');
+  }
+}
+
+function countsOf({ feed: _feed, file: _file, bytes: _bytes, ...counts }: FileSummary): ImportCounts {
+  return counts;
+}

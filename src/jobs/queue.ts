@@ -1,0 +1,125 @@
+import type { Logger } from 'pino';
+import { messageOf, UserError } from '../lib/errors.ts';
+import { elapsed } from '../lib/world/clocks.ts';
+import { Claim } from './claim.ts';
+import { WorkLoop } from './work-loop.ts';
+
+export interface RunningJob {
+  /** Aborts when the worker stops or has lost the job. */
+  readonly signal: AbortSignal;
+  /** Records the progress, 0 to 1, and the phase if the job has several. */
+  readonly onProgress: (progress: number, phase?: string) => void;
+}
+
+/** Everything that differs between reports and imports. */
+export interface JobKind<Job extends { readonly id: string }, Result> {
+  /** `report`: its name in the log. */
+  readonly name: string;
+  /** Milliseconds between two looks for jobs that nobody announced. */
+  readonly lookInterval: number;
+  /** Milliseconds between two renewals of a lease; `undefined`: claims do not expire. */
+  readonly renewInterval?: number;
+  /** Identifies a job in the log. */
+  labels(job: Job): Readonly<Record<string, unknown>>;
+  /** Requeues or fails jobs whose worker ended. Called before claiming, when this worker runs nothing. */
+  recover?(): Promise<void>;
+  /** Takes the next job and marks it as running. */
+  claim(): Promise<Job | undefined>;
+  /** Records the progress and renews the lease. `false`: the job is no longer this worker's. */
+  renew(job: Job, progress: number, phase: string | undefined): Promise<boolean>;
+  run(job: Job, running: RunningJob): Promise<Result>;
+  /** Records the result; returns what the log says of it. `undefined`: the job is no longer this worker's. */
+  complete(job: Job, result: Result, log: Logger): Promise<Readonly<Record<string, unknown>> | undefined>;
+  fail(job: Job, reason: string): Promise<void>;
+  /** Returns an interrupted job to the queue. The attempt does not count. */
+  release(job: Job): Promise<void>;
+  /** Cleans up after a job that is no longer this worker's. */
+  abandon(job: Job, log: Logger): Promise<void>;
+}
+
+export interface JobQueueOptions {
+  readonly log: Logger;
+  /** Called when a job has ended, with the seconds since it was claimed. */
+  readonly onEnd?: ((outcome: 'complete' | 'failed', seconds: number) => void) | undefined;
+}
+
+/** Claims the jobs of one kind and runs them, one at a time. */
+export class JobQueue<Job extends { readonly id: string }, Result> {
+  readonly #kind: JobKind<Job, Result>;
+  readonly #log: Logger;
+  readonly #onEnd: NonNullable<JobQueueOptions['onEnd']>;
+  readonly #loop = new WorkLoop(() => this.#work());
+
+  constructor(kind: JobKind<Job, Result>, { log, onEnd = () => {} }: JobQueueOptions) {
+    this.#kind = kind;
+    this.#log = log;
+    this.#onEnd = onEnd;
+  }
+
+  start(): void {
+    this.#loop.start(this.#kind.lookInterval);
+  }
+
+  /** Claims no more jobs and interrupts the running one, which goes back to the queue. */
+  stop(): Promise<void> {
+    return this.#loop.stop();
+  }
+
+  /** Announces a job. */
+  wake(): void {
+    this.#loop.wake();
+  }
+
+  async #work(): Promise<void> {
+    const kind = this.#kind;
+    try {
+      await kind.recover?.();
+      while (!this.#loop.stopping.aborted) {
+        const job = await kind.claim();
+        if (job === undefined) break;
+        await this.#run(job);
+      }
+    } catch (error) {
+      this.#log.error({ reason: messageOf(error) }, `the ${kind.name} queue is unavailable; trying again soon`);
+    }
+  }
+
+  async #run(job: Job): Promise<void> {
+    const kind = this.#kind;
+    const log = this.#log.child(kind.labels(job));
+    const startedAt = elapsed();
+    const claim = new Claim((progress, phase) => kind.renew(job, progress, phase), kind.renewInterval);
+    try {
+      const signal = AbortSignal.any([this.#loop.stopping, claim.lost]);
+      const result = await kind.run(job, { signal, onProgress: (done, phase) => claim.report(done, phase) });
+      const outcome = await kind.complete(job, result, log);
+      if (outcome === undefined) return await kind.abandon(job, log);
+      const milliseconds = elapsed() - startedAt;
+      this.#onEnd('complete', milliseconds / 1_000);
+      log.info({ ...outcome, ms: Math.round(milliseconds) }, `${kind.name} complete`);
+    } catch (error) {
+      if (this.#loop.stopping.aborted) {
+        log.info(`${kind.name} interrupted; it is back in the queue`);
+        await kind.release(job);
+      } else if (error instanceof UserError && error.code === 'unavailable') {
+        log.warn({ reason: error.message }, `${kind.name} interrupted; it runs again when the database is back`);
+      } else if (!(await claim.holds())) {
+        await kind.abandon(job, log);
+      } else {
+        await kind.fail(job, this.#logFailure(job, error, log));
+        this.#onEnd('failed', (elapsed() - startedAt) / 1_000);
+      }
+    } finally {
+      claim.end();
+    }
+  }
+
+  /** Returns the reason to record: for an internal error, only where to find it. */
+  #logFailure({ id }: Job, error: unknown, log: Logger): string {
+    const { name } = this.#kind;
+    if (error instanceof UserError && error.code === 'invalid_input')
+      log.info({ reason: error.message }, `${name} refused`);
+    else log.error({ err: error }, `${name} failed`);
+    return error instanceof UserError ? error.message : `an internal error; the log has it under ${id}`;
+  }
+}

@@ -1,0 +1,20 @@
+/** The next page of a list begins after this record. */
+export interface Position {
+  readonly requestedAt: number;
+  readonly id: string;
+}
+
+/** The jobs of one kind. */
+export interface JobCatalog<Job extends Position, Query> {
+  find(id: string): Promise<Job | undefined>;
+  /** Newest first. */
+  list(query: Query): Promise<Job[]>;
+  /** The ids of some jobs that ended before an instant. */
+  endedBefore(instant: number, limit: number): Promise<string[]>;
+}
+
+/** A job is not started more often than this: it may be what ends the server. */
+export const MAX_ATTEMPTS = 5;
+
+/** Why a job failed that was started too often. */
+export const NEVER_FINISHED = `it was started ${MAX_ATTEMPTS} times and never finished`;
