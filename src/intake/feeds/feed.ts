@@ -32,6 +32,10 @@ export interface Feed<Name extends string = string> {
   readonly columns: readonly FeedColumn[];
   /** The column of time zone names, if it has one. */
   readonly zoneColumn?: string;
+  /** Changes apply from an instant that the user may choose: the rows do not say when they apply. */
+  readonly takesEffect?: true;
+  /** Rows never replace earlier ones as a group, so a sync may read only what was appended to a file. */
+  readonly appendable?: true;
   /** What happens to stores with bad rows; `undefined`: nothing, each row stands for itself. */
   readonly unread?: UnreadPolicy;
   /**

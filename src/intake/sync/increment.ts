@@ -51,23 +51,25 @@ export interface FoundIncrement {
 const NOTHING: FoundIncrement = { increment: undefined, hasPartialLine: false };
 
 /**
- * Finds what is new in a source. For polls in plain CSV, that is what was appended, if the part that was read before
- * is unchanged. Every other source is read whole: hours and zones replace one another store by store, and compressed
- * files have no lines.
+ * Finds what is new in a source. For an appendable feed in plain CSV, that is what was appended, if the part that
+ * was read before is unchanged. Every other source is read whole: schedules replace one another store by store, and
+ * compressed files have no lines.
  *
  * @throws UserError `invalid_input` if it is not a file of this feed
  */
 export async function findIncrement(content: LocalContent, options: IncrementOptions): Promise<FoundIncrement> {
-  const { feed, label, checkpoint, isIdle } = options;
-  const before = feed === 'polls' ? await stillMatching(content, checkpoint?.read) : undefined;
+  const { label, checkpoint, isIdle } = options;
+  const feed = feedNamed(options.feed);
+  const { appendable = false } = feed;
+  const before = appendable ? await stillMatching(content, checkpoint?.read) : undefined;
   if (before !== undefined) return findAppended(content, options, before);
   // The file was just emptied, or its header is still being written.
   if (content.size === 0) return NOTHING;
-  if (feed === 'polls' && !isIdle && !(await headOf(content.path)).includes('\n')) {
+  if (appendable && !isIdle && !(await headOf(content.path)).includes('\n')) {
     return { ...NOTHING, hasPartialLine: true };
   }
-  const source = await inspect(feedNamed(feed), content.path, label);
-  if (feed !== 'polls' || source.format.kind !== 'csv' || source.format.gzip || source.format.lineEnd === 'cr') {
+  const source = await inspect(feed, content.path, label);
+  if (!appendable || source.format.kind !== 'csv' || source.format.gzip || source.format.lineEnd === 'cr') {
     const whole = {
       source,
       bytes: content.size,

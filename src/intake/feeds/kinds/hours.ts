@@ -32,6 +32,7 @@ export const hours: Feed<'hours'> = {
     { name: 'start_time_local', headers: ['start_time_local'] },
     { name: 'end_time_local', headers: ['end_time_local'] },
   ],
+  takesEffect: true,
   unread: {
     kept: 'business hours',
     unknown: 'business hours',

@@ -36,6 +36,7 @@ export const polls: Feed<'polls'> = {
     { name: 'timestamp_utc', headers: ['timestamp_utc'] },
     { name: 'given_reason', headers: ['reason'], optional: true },
   ],
+  appendable: true,
   parse: (raw, { latest, columns }) => `
     select store_id, instant, active,
       ${columns.has('given_reason') ? `case when not active then ${reasonFrom('given_reason')} end as inactive_reason,` : ''}

@@ -9,6 +9,7 @@ export const zones: Feed<'zones'> = {
   variable: 'SYNC_TIMEZONES',
   columns: [STORE_ID, { name: 'timezone_str', headers: ['timezone_str', 'timezone'] }],
   zoneColumn: 'timezone_str',
+  takesEffect: true,
   unread: {
     kept: 'time zone',
     unknown: 'time zones',
