@@ -5,8 +5,8 @@ import { type Batch, eachStore } from '../../src/domain/uptime.ts';
 import { countingPolls, type Seen } from './rivals.ts';
 import { METHODS, type Method } from './scores.ts';
 
-/** How well hidden polls were foretold: the lower the better. */
-export interface Foretold {
+/** The errors of predicting hidden polls; lower is better. */
+export interface Prediction {
   readonly polls: number;
   /** The mean square of the probability given to what did not happen. */
   readonly brier: Readonly<Record<Method, number>>;
@@ -14,13 +14,13 @@ export interface Foretold {
   readonly logLoss: Readonly<Record<Method, number>>;
 }
 
-/** Of each store every so manieth poll is hidden. */
+/** Of each store, every nth poll is hidden. */
 const EVERY = 5;
 
 const LEAST_PROBABILITY = 0.01;
 
-/** Hides polls one at a time and foretells each from the other polls of its store. */
-export function leaveOneOut(batch: Batch, asOf: number): Foretold {
+/** Hides polls one at a time and predicts each from the other polls of its store. */
+export function leaveOneOut(batch: Batch, asOf: number): Prediction {
   const sample = new FleetSample();
   const gaps = new StoreGaps();
   const stores: Seen[][] = [];
@@ -66,7 +66,7 @@ export function leaveOneOut(batch: Batch, asOf: number): Foretold {
   };
 }
 
-/** The probability that the store is up at the hidden poll, by the classes that its other polls make likely. */
+/** The probability that the store is up at the hidden poll, given its other polls. */
 function chanceUp(rates: readonly Rates[], posterior: Float64Array, before: Seen, hidden: Seen, after: Seen): number {
   let [up, all] = [0, 0];
   const [first, second] = [new Transition(), new Transition()];
@@ -77,7 +77,7 @@ function chanceUp(rates: readonly Rates[], posterior: Float64Array, before: Seen
     const viaDown = (before.up ? first.p10 : first.p00) * (after.up ? second.p01 : second.p00);
     const asSeen = hidden.up ? viaUp : viaDown;
     if (!(asSeen > 0)) continue;
-    // The share of the class without what the hidden poll said for it.
+    // The probability of the class without the evidence of the hidden poll.
     const weight = (posterior[k] ?? 0) / asSeen;
     up += weight * viaUp;
     all += weight * (viaUp + viaDown);

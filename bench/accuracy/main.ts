@@ -6,7 +6,7 @@ import { REGIME_NAMES, REGIMES, type RegimeName } from '../../src/simulate/regim
 import { simulatedFleet } from '../../test/support/simulated.ts';
 import { Fleets } from '../fleets.ts';
 import { loadBatch } from '../kernel.ts';
-import { type Foretold, leaveOneOut } from './leave-one-out.ts';
+import { leaveOneOut, type Prediction } from './leave-one-out.ts';
 import { render, renderPlots } from './render.ts';
 import { score, type WindowScores } from './scores.ts';
 
@@ -18,19 +18,19 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 const scores = {} as Record<RegimeName, WindowScores[]>;
-const foretold: { name: string; foretold: Foretold }[] = [];
+const predictions: { name: string; predictions: Prediction }[] = [];
 for (const name of REGIME_NAMES) {
   const fleets = SEEDS.map((seed) => simulatedFleet(name, STORES, seed));
   scores[name] = score(fleets);
   const [fleet] = fleets;
-  if (fleet) foretold.push({ name, foretold: leaveOneOut(fleet.batch, fleet.asOf) });
+  if (fleet) predictions.push({ name, predictions: leaveOneOut(fleet.batch, fleet.asOf) });
   console.log(`${name}: ${REGIMES[name].what}`);
 }
 const files = new Fleets(folder);
 const { batch, asOf } = await loadBatch(await files.database());
-foretold.push({ name: files.name, foretold: leaveOneOut(batch, asOf) });
+predictions.push({ name: files.name, predictions: leaveOneOut(batch, asOf) });
 
-const results = { scores, foretold, stores: STORES, fleets: SEEDS.length };
+const results = { scores, predictions, stores: STORES, fleets: SEEDS.length };
 for (const [name, svg] of Object.entries(renderPlots(results))) write(`accuracy-${name}.svg`, svg);
 write('accuracy.md', render(results));
 

@@ -1,13 +1,13 @@
 import { WINDOWS } from '../../src/domain/window.ts';
 import { REGIME_NAMES, REGIMES, type RegimeName } from '../../src/simulate/regimes.ts';
-import type { Foretold } from './leave-one-out.ts';
+import type { Prediction } from './leave-one-out.ts';
 import { barPlot, sharePlot } from './plot.ts';
 import { type Errors, METHODS, type Method, type WindowScores } from './scores.ts';
 
 export interface Results {
   /** For each regime the scores of the last hour, day and week. */
   readonly scores: Readonly<Record<RegimeName, readonly WindowScores[]>>;
-  readonly foretold: readonly { readonly name: string; readonly foretold: Foretold }[];
+  readonly predictions: readonly { readonly name: string; readonly predictions: Prediction }[];
   /** Stores a fleet, and fleets a regime. */
   readonly stores: number;
   readonly fleets: number;
@@ -57,7 +57,7 @@ export function renderPlots({ scores }: Results): Record<string, string> {
 
 /** docs/accuracy.md. */
 export function render(results: Results): string {
-  const { scores, foretold, stores, fleets } = results;
+  const { scores, predictions, stores, fleets } = results;
   return [
     '# How accurate the numbers are',
     ...forOwners(results),
@@ -84,8 +84,8 @@ export function render(results: Results): string {
     'The share of stores whose true uptime lies in the 90 % range, the same among the stores about which something is in question (and how many these are), and the mean width of all ranges.',
     ...WINDOWS.map((_, w) => rangeTable(results, w)),
     'Where the ranges fail, and why. *Late openings*: the chain knows nothing of opening times, and a store that opens late is down just where no poll has been yet; its ranges hold too few truths. For such stores `nearest` is the better estimate of the week. *Bursty* stores (log-normal, Weibull): many short outages fall between polls and the odd one lasts for very long; a chain with one rate for each direction takes the middle between them. *The last hour* is one or two polls: see above.',
-    '## Foretelling hidden polls',
-    'No simulated truth is needed for this: hide a poll, foretell it from the other polls of its store, and compare. The Brier score is the mean square of the probability that was given to what did not happen; the log loss punishes certainty that was wrong (no probability is taken below 1 %). Lower is better. The rules nearest and last state can only say yes or no, never “perhaps”, and pay for it here. One poll in five, of the first fleet of each regime and of the poll files of the bench; in the latter, which polls of a mixed store were inactive is itself reconstructed.',
+    '## Predicting hidden polls',
+    'This needs no simulated truth: hide a poll, predict it from the other polls of its store, and compare. The Brier score is the mean square of the probability that was given to what did not happen; the log loss punishes certainty that was wrong (no probability is taken below 1 %). Lower is better. The rules nearest and last state can only say yes or no, never “perhaps”, and pay for it here. One poll in five, of the first fleet of each regime and of the poll files of the bench; in the latter, which polls of a mixed store were inactive is itself reconstructed.',
     table(
       [
         'polls',
@@ -93,7 +93,7 @@ export function render(results: Results): string {
         ...METHODS.map((method) => `Brier: ${method}`),
         ...METHODS.map((method) => `log loss: ${method}`),
       ],
-      foretold.map(({ name, foretold: { polls, brier, logLoss } }) => [
+      predictions.map(({ name, predictions: { polls, brier, logLoss } }) => [
         name,
         count(polls),
         ...best(

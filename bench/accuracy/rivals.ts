@@ -2,7 +2,7 @@ import { contains, type Intervals, totalWithin } from '../../src/domain/interval
 import type { PollColumns } from '../../src/domain/polls.ts';
 import { WINDOWS } from '../../src/domain/window.ts';
 
-/** The polls of one store that count, in order. */
+/** A counting poll. */
 export interface Seen {
   readonly at: number;
   readonly up: boolean;
@@ -18,8 +18,8 @@ export function countingPolls(open: Intervals, { instant, active }: PollColumns,
 }
 
 /**
- * The share of active ones among a window's polls times its open time, as most public implementations have it. They
- * find nothing where a window has no poll; here the week's share stands in, which is kinder.
+ * The share of active polls in a window times its open time, as in most public implementations. Those give nothing for a
+ * window without a poll; here the share of the week is used instead.
  */
 export function shareOfPolls(seen: readonly Seen[], open: Intervals, asOf: number): number[] {
   const share = (polls: readonly Seen[]): number => polls.filter(({ up }) => up).length / polls.length;
@@ -29,7 +29,7 @@ export function shareOfPolls(seen: readonly Seen[], open: Intervals, asOf: numbe
   });
 }
 
-/** Every open instant has the state of the last poll before it; before the first, that one's. */
+/** Every open instant has the state of the last poll before it, or of the first poll. */
 export function lastState(seen: readonly Seen[], open: Intervals, asOf: number): number[] {
   const up = WINDOWS.map(() => 0);
   for (const [i, poll] of seen.entries()) {

@@ -17,29 +17,29 @@ export interface Errors {
   readonly farOff: number;
 }
 
-/** How the 90 % ranges of one window did. */
+/** The coverage of the 90 % credible intervals of one window. */
 export interface Coverage {
-  /** Share of stores whose true uptime lies in the range. */
+  /** The share of stores whose true uptime lies in the interval. */
   readonly inside: number;
-  /** The same among stores about which something is in question: no end of the range is the estimate itself. */
+  /** The same among uncertain stores: those with no end of the interval at the estimate itself. */
   readonly insideInQuestion: number;
-  /** How many stores that is, as a share. */
+  /** The share of uncertain stores. */
   readonly inQuestion: number;
   /** Mean width, as a share of the open time. */
   readonly width: number;
 }
 
 export interface WindowScores {
-  /** How many stores are open in the window and have a poll that counts. */
+  /** The number of stores that are open in the window and have a counting poll. */
   readonly stores: number;
   readonly errors: Readonly<Record<Method, Errors>>;
   readonly coverage: Coverage;
 }
 
-/** Milliseconds that rounding may cost. */
+/** The tolerance for rounding, milliseconds. */
 const TOLERANCE = 1;
 
-/** What each method makes of fleets whose truth is known, for each of `WINDOWS`. */
+/** The scores of each method on fleets whose true uptime is known, for each of `WINDOWS`. */
 export function score(fleets: readonly KnownFleet[]): WindowScores[] {
   const tallies = WINDOWS.map(() => new Tally());
   for (const fleet of fleets) tallyFleet(fleet, tallies);

@@ -3,19 +3,19 @@ import type { Distribution } from './distribution.ts';
 import type { Random } from './random.ts';
 import { drawWeek, type WeekRow } from './week.ts';
 
-/** Everything that makes one store differ from another. What happens to it then follows from these. */
+/** The parameters of one store, from which everything that happens to it is drawn. */
 export interface Habits {
-  /** The name of its time zone, or nothing when the zones feed does not know the store. */
+  /** The name of its time zone; `undefined`: the store is not in the zones feed. */
   readonly zone: string | undefined;
   readonly week: readonly WeekRow[];
   readonly health: Health;
   readonly lateness: Lateness;
-  /** Seen active outside its business hours as well, whenever it is not down. */
+  /** Whether polls outside its business hours find it active, unless it is down. */
   readonly activeWhenClosed: boolean;
   readonly polling: Polling;
 }
 
-/** Whether a store is down always, never, or in turns that last as long as the two distributions say. */
+/** Whether a store is always down, never down, or alternates with times up and down from two distributions. */
 export type Health =
   | { readonly kind: 'always down' }
   | { readonly kind: 'never down' }
@@ -31,9 +31,9 @@ export interface Lateness {
 export interface Polling {
   /** Evenly spread polls an hour; 0 for a store that is never polled. */
   readonly perHour: number;
-  /** When in its part of the hour the store's turn comes, in milliseconds. */
+  /** When in its part of the hour the store's slot begins, in milliseconds. */
   readonly offset: number;
-  /** A poll comes up to this much after its turn, in milliseconds; at most half of the store's part of the hour. */
+  /** The greatest delay of a poll in its slot, in milliseconds; at most half of the store's part of the hour. */
   readonly jitter: number;
   /** The probability that a poll is missing. */
   readonly missed: number;
@@ -45,7 +45,7 @@ export function drawHabits(random: Random): Habits {
   const zone = drawZone(random);
   const known = polling.perHour === 0 || random.chance(0.96);
   return {
-    // A store without polls stays in the zones feed: else no feed might name it.
+    // A store without polls stays in the zones feed; otherwise no feed might name it.
     zone: known ? zone : undefined,
     health,
     polling,
@@ -87,8 +87,8 @@ function drawHealth(random: Random): Health {
     ['in turns', 65],
   ]);
   if (kind !== 'in turns') return { kind };
-  // Log-normal over the fleet: half of the stores fail less than once in five days and are back within 40 minutes on
-  // average, and a few fail every other hour or are gone for days.
+  // Log-normal over the fleet: half of the stores fail less than once in five days and recover within 40 minutes on
+  // average; a few fail every other hour, or for days.
   return {
     kind,
     up: { kind: 'exponential', mean: heavyTailed(5 * DAY, 1.3, 2 * HOUR, 90 * DAY, random) },
@@ -120,7 +120,7 @@ function drawPolling(random: Random): Polling {
   };
 }
 
-/** Log-normal with the given median, kept between `least` and `most`. `spread` is the deviation of the logarithm. */
+/** Log-normal with the given median, clamped to `[least, most]`. `spread` is the deviation of the logarithm. */
 function heavyTailed(median: number, spread: number, least: number, most: number, random: Random): number {
   return Math.min(most, Math.max(least, median * Math.exp(spread * random.normal())));
 }

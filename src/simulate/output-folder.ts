@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { mkdir, type OpenFile, open, rename, rm } from '../lib/world/files.ts';
 import { TextBuffer } from './text-buffer.ts';
 
-/** A text file that is being written. */
+/** A text file being written. */
 export interface OutputFile {
   readonly path: string;
   readonly text: TextBuffer;
-  /** Writes what is in `text` and empties it. */
+  /** Writes the contents of `text` and clears it. */
   flush(): Promise<void>;
-  /** Writes the rest; nothing can be written after it. */
+  /** Writes the rest and closes the file. */
   close(): Promise<void>;
 }
 
@@ -18,7 +18,7 @@ export interface OutputFile {
 export class OutputFolder {
   readonly #folder: string;
   readonly #handles = new Set<OpenFile>();
-  /** Everything that has been begun, by its path while it is partial. */
+  /** The final names of files that were begun, by their partial paths. */
   readonly #partial = new Map<string, string>();
 
   private constructor(folder: string) {
@@ -56,7 +56,7 @@ export class OutputFolder {
     return { path, text, flush, close };
   }
 
-  /** Takes back a file that was begun. */
+  /** Removes a file that was begun. */
   async drop(partialPath: string): Promise<void> {
     this.#partial.delete(partialPath);
     await rm(partialPath, { force: true });
@@ -65,7 +65,7 @@ export class OutputFolder {
   /**
    * Gives all files their names, in the order in which they were begun, and returns their paths.
    *
-   * @param stale names that would not fit the new files; what has one of them goes first
+   * @param stale names of older files that do not match the new ones and are removed first
    */
   async commit(stale: readonly string[]): Promise<string[]> {
     for (const name of stale) await rm(join(this.#folder, name), { force: true });
@@ -79,7 +79,7 @@ export class OutputFolder {
     return files;
   }
 
-  /** Removes whatever has not got its name. Harmless after `commit`. */
+  /** Removes all partial files. Has no effect after `commit`. */
   async discard(): Promise<void> {
     for (const handle of this.#handles) await handle.close();
     this.#handles.clear();

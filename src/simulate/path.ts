@@ -3,12 +3,12 @@ import { draw, meanOf } from './distribution.ts';
 import type { Health, Lateness } from './habits.ts';
 import type { Random } from './random.ts';
 
-/** So many times up and down, on average, come before what is asked for. */
+/** The average number of times up and down that are simulated before `from`. */
 const WARM_UP = 30;
 
 /**
- * When a store is really down: the stretches within `[from, to)` and perhaps a little beyond, in whole milliseconds.
- * At every other instant it is up. Outages know nothing of business hours; late openings begin with them.
+ * When a store is really down: the stretches within `[from, to)`, perhaps a little beyond, in whole milliseconds. At every
+ * other instant it is up. Outages do not depend on business hours; late openings begin with an open interval.
  *
  * @param open the store's open intervals, complete over `[from, to]`
  */
@@ -28,7 +28,7 @@ function outages(health: Health, from: number, to: number, random: Random): Inte
   if (health.kind !== 'in turns') return EMPTY;
   const { up, down } = health;
   const stretches: number[] = [];
-  // Of exponential times what is left at any instant is exponential again. Others must have run for a while before.
+  // Exponential times have no memory; others have to run for a while to reach their stationary distribution.
   const memoryless = up.kind === 'exponential' && down.kind === 'exponential';
   let at = memoryless ? from : from - WARM_UP * (meanOf(up) + meanOf(down));
   let isUp = random.chance(meanOf(up) / (meanOf(up) + meanOf(down)));

@@ -10,7 +10,7 @@ import { Random } from './random.ts';
 import { pollerIsDown, REGIMES, type Regime, type RegimeName } from './regimes.ts';
 import type { WeekRow } from './week.ts';
 
-/** One store with all that happened to it. */
+/** One store with everything that happened to it. */
 export interface SimulatedStore {
   readonly habits: Habits;
   readonly open: Intervals;
@@ -18,11 +18,11 @@ export interface SimulatedStore {
   readonly down: Intervals;
   /** When it was polled, in microseconds since 1970, ascending. */
   readonly polls: readonly number[];
-  /** What each poll saw. */
+  /** The result of each poll. */
   readonly active: readonly boolean[];
 }
 
-/** What a store's windows really held, in whole milliseconds, for each of `WINDOWS`: `up + down = open`. */
+/** The true figures of a store in whole milliseconds, for each of `WINDOWS`: `up + down = open`. */
 export interface Truth {
   readonly up: readonly number[];
   readonly down: readonly number[];
@@ -32,7 +32,7 @@ export interface Truth {
 /** Business hours and late openings of the first days are complete when the zone is known this far around. */
 const ZONE_SLACK = 5 * DAY;
 
-/** The draws of one purpose do not move those of another. */
+/** Draws for one purpose do not affect those for another. */
 const PURPOSE = { habits: 0, path: 1, polls: 2 };
 
 /** Makes the stores of a fleet one at a time; store `index` is the same whatever else is made. */
@@ -102,7 +102,7 @@ function hoursOf(week: readonly WeekRow[]): HoursColumns {
   };
 }
 
-/** A poll sees the state of its millisecond: finer digits are cut off, as whoever reads the polls does. */
+/** A poll has the state at its millisecond: finer digits are cut off, as in the import. */
 function seen(polls: readonly number[], open: Intervals, down: Intervals, activeWhenClosed: boolean): boolean[] {
   const isOpen = cursor(open);
   const isDown = cursor(down);
@@ -113,7 +113,7 @@ function seen(polls: readonly number[], open: Intervals, down: Intervals, active
   });
 }
 
-/** `contains` for instants that come in ascending order: one walk for all of them. */
+/** `contains` for ascending instants, in one pass over the intervals. */
 function cursor(intervals: Intervals): (at: number) => boolean {
   let i = 0;
   return (at) => {

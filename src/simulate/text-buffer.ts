@@ -4,10 +4,7 @@ import { DAY } from '../domain/hours.ts';
 const DIGIT_0 = 0x30;
 const MICROS_PER_DAY = DAY * 1000;
 
-/**
- * ASCII text that is about to be written, as bytes in one buffer that grows and is used again. Nothing is allocated
- * for a line: a fleet has hundreds of millions of them.
- */
+/** ASCII text to be written, in one buffer that grows and is reused, so that no line of a large fleet is allocated. */
 export class TextBuffer {
   #bytes = Buffer.allocUnsafe(1 << 20);
   #length = 0;

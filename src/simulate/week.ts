@@ -14,7 +14,7 @@ type Shift = readonly [from: number, to: number];
 const [MONDAY, TUESDAY, FRIDAY, SATURDAY, SUNDAY] = [0, 1, 4, 5, 6];
 const WEEKDAYS = [0, 1, 2, 3, 4, 5, 6];
 
-/** No night runs longer than until 4 o'clock, so that it ends before any store opens. */
+/** Nights end at 4 o'clock at the latest, before any store opens. */
 const LATEST = 28;
 
 /**
