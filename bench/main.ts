@@ -38,7 +38,7 @@ const named = process.argv.slice(2).filter((arg) => arg !== '--write');
 const writes = named.length === 0 || process.argv.includes('--write');
 const unknown = named.find((name) => !Object.hasOwn(MEASUREMENTS, name));
 if (unknown !== undefined) {
-  console.error(`there is no measurement "${unknown}", expected one of ${Object.keys(MEASUREMENTS).join(', ')}`);
+  console.error(`measurement is "${unknown}", expected one of ${Object.keys(MEASUREMENTS).join(', ')}`);
   process.exit(1);
 }
 
@@ -68,5 +68,5 @@ if (writes) {
       ? render({ date, machine: machine(), data: fleets.name, sections })
       : renderInto(await readFile(file, 'utf8'), { date, sections }),
   );
-  console.log('docs/performance.md is written');
+  console.log('wrote docs/performance.md');
 }

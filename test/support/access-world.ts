@@ -12,12 +12,12 @@ const THIS = 'this';
 const OTHER = 'other';
 const T = Date.parse('2023-01-22T12:00:00Z');
 const HOUR = 3_600_000;
-/** The clock stands still, so that two worlds do not differ by the time at which they were asked. */
+/** A fixed time, so that two worlds do not differ by the time of their requests. */
 const NOW = T + HOUR / 4;
-/** One of these polls is of the store that may be missing, and one row is bad. */
+/** A poll of the store that can be missing, and a bad row. */
 const FEED = 'store_id,status,timestamp_utc\nthis,active,2023-01-20T10:00:00Z\nthis,sleepy,2023-01-20T10:00:00Z\n';
 
-/** Whoever may come, and the role behind the key; none: the key does not do, or there is none. */
+/** The callers and the role of their key; `undefined`: no valid key. */
 export const CALLERS = {
   nobody: undefined,
   'an expired key': undefined,
@@ -32,17 +32,17 @@ export type Caller = keyof typeof CALLERS;
 export interface World {
   readonly server: TestServer;
   readonly ids: Ids;
-  /** What somebody shows at a route with this access rule. */
+  /** The key that a caller uses at a route with this access rule. */
   keyOf(caller: Caller, access: AccessRule): Promise<string | undefined>;
 }
 
-/** Whether the key of somebody has a scope. */
+/** Whether the key of a caller has a scope. */
 export function hasScope(caller: Caller, scope: Scope): boolean {
   const role = CALLERS[caller];
   return role !== undefined && SCOPES_OF[role].has(scope);
 }
 
-/** A server with both stores and their owners, or with all the same but this store and what is its owner's. */
+/** A server with two stores and their owners, or the same without this store and its owner. */
 export async function accessWorld(t: TestContext, withThis: boolean): Promise<World> {
   let now = NOW - HOUR;
   const server = await testServer(t, { now: () => now });
@@ -58,7 +58,7 @@ export async function accessWorld(t: TestContext, withThis: boolean): Promise<Wo
 
   const stores = withThis ? [THIS, OTHER] : [OTHER];
   await merge(server.storage, {
-    // This store was seen last, so even the time of the latest poll tells of it.
+    // This store has the latest poll, so even that time could reveal it.
     polls: stores.flatMap((store) => [
       [store, T - HOUR, true] as const,
       [store, store === THIS ? T : T - HOUR / 2, false] as const,
@@ -76,7 +76,7 @@ export async function accessWorld(t: TestContext, withThis: boolean): Promise<Wo
     user: olga?.userId ?? none,
     key: olga?.keyId ?? none,
   };
-  // What is asked for from here on stays queued: how far it is would be a matter of luck.
+  // New reports stay queued, since their progress would depend on timing.
   await server.reports.stop();
   return {
     server,

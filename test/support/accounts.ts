@@ -8,24 +8,24 @@ import type { Storage } from '../../src/storage/ports/storage.ts';
 
 export const NOON = Date.parse('2026-11-24T12:00:00Z');
 export const PASSWORD = 'correct horse battery';
-/** Who changes things in tests. */
+/** The actor of changes in tests. */
 export const TESTER = { userId: undefined, name: 'tester', keyId: undefined, scopes: 'all', proof: 'trusted' } as const;
 
 export interface TestAccounts {
   readonly accounts: Accounts;
   readonly storage: Storage;
-  /** What the clock shows. */
+  /** The current time. */
   readonly clock: { now: number };
-  /** Another server on the same database, with the same clock. */
+  /** Another server on the same database with the same clock. */
   other(): Accounts;
-  /** Adds a user, with the password that all have here. */
+  /** Adds a user with the common password. */
   add(login: string, role: Role, stores?: readonly string[]): Promise<UserWithStores>;
 }
 
 /**
- * Accounts in a database of their own, with a clock that stands still.
+ * Accounts in their own database, with a fixed time.
  *
- * @param password what all users sign in with; without one they are added sooner
+ * @param password the password of all users; without one, adding them is faster
  */
 export async function testAccounts(t: TestContext, password?: string, secretKey?: string): Promise<TestAccounts> {
   const storage = await openStorage(IN_MEMORY);
@@ -45,18 +45,18 @@ export async function testAccounts(t: TestContext, password?: string, secretKey?
 export interface NewUserWithKey {
   readonly login: string;
   readonly role: Role;
-  /** Of an owner. */
+  /** The stores of an owner. */
   readonly stores?: readonly string[];
 }
 
 export interface UserWithKey {
   readonly userId: string;
   readonly keyId: string;
-  /** The API key itself, with all scopes of the role. */
+  /** The API key, with all scopes of the role. */
   readonly key: string;
 }
 
-/** Adds a user without a password, and a key to come with. */
+/** Adds a user without a password, and an API key. */
 export async function addUserWithKey(
   accounts: Accounts,
   { login, role, stores }: NewUserWithKey,

@@ -10,7 +10,7 @@ import { type ApiDocument, METHODS, type Operation } from '../../src/http/docume
 import type { App } from '../../src/http/types.ts';
 import type { SeenEvent } from './events.ts';
 
-/** What the routes gave, before Fastify wrote it by the schema and left out what is not in there. */
+/** The payloads of the routes, before Fastify serializes them and drops fields that are not in the schema. */
 const given = new WeakMap<IncomingMessage, unknown>();
 
 subscribe('fastify.initialization', (message) => {
@@ -21,7 +21,7 @@ subscribe('fastify.initialization', (message) => {
   });
 });
 
-/** From here on, every answer that `app.inject` brings must be one that the document knows; else it throws. */
+/** Makes `app.inject` throw on every response that does not match the document. */
 export function checkAnswers(app: App): void {
   const inject = app.inject.bind(app);
   let judge: Judge | undefined;
@@ -48,18 +48,18 @@ export class Judge {
     this.#document = document;
     addFormats.default(this.#ajv);
     this.#ajv.addSchema(document, 'document');
-    // What is written out wins over a parameter, as in the router.
+    // Literal segments win over parameters, as in the router.
     this.#templates = Object.keys(document.paths)
       .sort((a, b) => (a.replaceAll('{', '\uffff') < b.replaceAll('{', '\uffff') ? -1 : 1))
       .map((path) => ({ path, pattern: patternOf(path) }));
   }
 
-  /** @throws AssertionError when the document does not know such an answer */
+  /** @throws AssertionError if the response does not match the document */
   check(method: string, url: string, answer: LightMyRequestResponse): void {
     const name = `${method} ${url.slice(0, 200)}: ${answer.statusCode}`;
-    assert.notEqual(answer.statusCode, 500, `${name}, which is always a defect: ${answer.body}`);
+    assert.notEqual(answer.statusCode, 500, `${name}, which is always a bug: ${answer.body}`);
     const operation = this.operationAt(method, url);
-    // The pages and files of the dashboard are none of the API's.
+    // The pages and files of the dashboard are not part of the API.
     if (operation === undefined && answer.statusCode === 200 && PAGES.test(mediaType(answer))) return;
     if (operation === undefined) this.#checkProblem(name, answer);
     else this.#checkDocumented(name, operation, answer);
@@ -78,7 +78,7 @@ export class Judge {
       return;
     }
     const type = mediaType(answer);
-    assert.ok(type in content, `${name} is ${type}, documented is ${Object.keys(content).join(', ')}`);
+    assert.ok(type in content, `${name} is ${type}, documented as ${Object.keys(content).join(', ')}`);
     const at = ['paths', operation.path, operation.method, 'responses', status, 'content', type, 'schema'];
     if (type === 'application/problem+json') this.#checkProblem(name, answer);
     else if (type === 'application/json') this.#checkBody(name, pointer(at), answer);
@@ -125,7 +125,7 @@ export class Judge {
     const fits = validate(body);
     assert.ok(fits, `${name} does not fit its schema: ${this.#ajv.errorsText(validate.errors)}: ${answer.body}`);
     const lost = lostIn(given.get(answer.raw.req), body, '');
-    assert.deepEqual(lost, [], `${name} left out what is not in its schema`);
+    assert.deepEqual(lost, [], `${name} dropped fields that are not in its schema`);
   }
 }
 
@@ -147,7 +147,7 @@ function pointer(parts: readonly string[]): string {
   return `document#/${escaped.join('/')}`;
 }
 
-/** Where something that was given is not in what was written. */
+/** The paths of values that were dropped. */
 function lostIn(before: unknown, after: unknown, at: string): string[] {
   if (typeof before !== 'object' || before === null || typeof after !== 'object' || after === null) return [];
   return Object.entries(before).flatMap(([key, value]) => {

@@ -14,12 +14,12 @@ export type Ask = (
 
 export interface BrowserClient {
   readonly ask: Ask;
-  /** The session's token, over plain HTTP. */
+  /** The session token over plain HTTP. */
   cookie(): string | undefined;
   readonly cookies: Map<string, string>;
 }
 
-/** A browser at some address: it keeps its cookies, and says which page its requests come from. */
+/** A browser at an address. It keeps cookies and sends `Origin`. */
 export function browser({ app }: TestServer, origin = ORIGIN, remoteAddress = '127.0.0.1'): BrowserClient {
   const cookies = new Map<string, string>();
   return {
@@ -43,7 +43,7 @@ export function browser({ app }: TestServer, origin = ORIGIN, remoteAddress = '1
   };
 }
 
-/** A program with an API key. */
+/** A program that uses an API key. */
 export function program({ app }: TestServer, key: string): Ask {
   return (method, url, body, headers) =>
     app.inject({

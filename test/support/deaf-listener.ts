@@ -15,8 +15,8 @@ const LISTENING = `
   });`;
 
 /**
- * A listening socket whose queue is full, so that the system drops what would connect to it: a handshake hangs until
- * `hear` is called, and then takes a second, after which the client tries again by itself.
+ * A listening socket with a full backlog, so that the system drops connection attempts. A handshake hangs until `hear` is
+ * called, and then succeeds when the client retries after a second.
  */
 export class DeafListener {
   readonly port: number;
@@ -27,13 +27,13 @@ export class DeafListener {
     this.#hears = hears;
   }
 
-  /** @param answer what it answers, once it hears */
+  /** @param answer the response once it accepts connections */
   static async open(t: TestContext, host: string, port: number, answer: string): Promise<DeafListener> {
     const hears = new Int32Array(new SharedArrayBuffer(4));
     const worker = new Worker(LISTENING, { eval: true, workerData: { host, port, answer, hears } });
     t.after(() => worker.terminate());
     const [listening] = await once(worker, 'message');
-    // A queue of one takes two.
+    // A backlog of one holds two connections.
     for (let i = 0; i < 2; i++) {
       const socket = connect({ host, port: listening }).on('error', () => {});
       t.after(() => socket.destroy());

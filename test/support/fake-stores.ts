@@ -18,7 +18,7 @@ const redirect =
   (_request, response) =>
     response.writeHead(302, { location }).end();
 
-/** What a store's web server may be like. */
+/** How a store's web server can behave. */
 export const BEHAVIORS = {
   online: say('{"store":{"status":"ONLINE"}}'),
   offline: say('{"store":{"status":"OFFLINE","why":" \\"PAUSED\\",\\nhe says"}}'),
@@ -59,11 +59,11 @@ export const BEHAVIORS = {
 
 export type BehaviorName = keyof typeof BEHAVIORS;
 
-/** What never answers in full. Only there the time of a probe matters, so only there it is short. */
+/** Behaviors without a complete response. Only they need a short timeout. */
 const NEVER_ANSWERING: ReadonlySet<BehaviorName> = new Set<BehaviorName>(['hanging', 'stalling']);
 const BRIEF = 300;
 
-/** Probes as they are in tests: they look at `/store/status`, and wait longer than any machine needs. */
+/** The probe rule of tests: it reads `/store/status` and has a long timeout, for slow machines. */
 export const RULE: ProbeRule = {
   template: undefined,
   headers: {},
@@ -77,14 +77,14 @@ export const RULE: ProbeRule = {
 };
 
 /**
- * A web server that plays the stores of a whole fakeStores. Store `7` is at `http://store-7.test`, a site of its own; all
- * names lead to this server.
+ * A web server that simulates many stores. Store `7` is at `http://store-7.test`, its own site; all names resolve to this
+ * server.
  */
 export class FakeStores {
   readonly port: number;
-  /** How each store is by its host; `online` unless it says otherwise. */
+  /** The behavior of each host; `online` by default. */
   readonly behavior = new Map<string, BehaviorName>();
-  /** Requests so far, by host. */
+  /** The number of requests by host. */
   readonly requests = new Map<string, number>();
   /** The headers of the last request, by host. */
   readonly headers = new Map<string, IncomingMessage['headers']>();
@@ -124,8 +124,8 @@ export class FakeStores {
   }
 
   /**
-   * A client that may visit this fakeStores, though it lies on a private address. Unless the rule says how long a probe may
-   * take, that is short for stores that never answer and long for all others, so that no slow machine changes an outcome.
+   * A client that can probe these private addresses. Unless the rule sets a timeout, it is short for stores that never
+   * respond and long for all others, so that slow machines do not change results.
    */
   client(t: TestContext, rule: Partial<ProbeRule> = {}, allowed = ['127.0.0.1/32']): ProbeClient {
     const resolve = async () => [{ address: '127.0.0.1', family: 4 }];

@@ -4,13 +4,13 @@ import type { Role } from '../../src/storage/ports/account-catalog.ts';
 
 export interface FakeUser {
   readonly role: Role;
-  /** Of an owner. */
+  /** The stores of an owner. */
   readonly stores?: readonly string[];
-  /** All that the role may have, if not given. */
+  /** Defaults to all scopes of the role. */
   readonly scopes?: readonly Scope[];
 }
 
-/** People with fixed roles, whose key and session token is their name. Who is changed here is changed from the next request on. */
+/** People with fixed roles. Their name is their key and session token; changes apply from the next request. */
 export class FakeUsers implements Authenticator {
   readonly users: Record<string, FakeUser>;
 
@@ -59,7 +59,7 @@ export const FAKE_USERS = new FakeUsers({
   stranger: { role: 'owner', stores: ['elsewhere'] },
 });
 
-/** The headers of whoever comes with an API key; that of the users above is their name. */
+/** The headers of a request with an API key; the key of a fake user is its name. */
 export function as(key: string): { authorization: string } {
   return { authorization: `Bearer ${key}` };
 }

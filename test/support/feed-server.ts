@@ -3,17 +3,17 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 
-/** A web server with one file, as far as it is asked to know of versions and ranges. */
+/** A web server with one file, and optional support for versions and ranges. */
 export class FeedServer {
   readonly url: string;
   content = '';
   etags = true;
   ranges = true;
-  /** Statuses to answer with before anything else. */
+  /** Error statuses to return first. */
   readonly failures: number[] = [];
-  /** Says nothing. */
+  /** Whether it never responds. */
   hanging = false;
-  /** `method status bytes` of each answer so far. */
+  /** `method status bytes` of each response. */
   readonly answers: string[] = [];
   readonly authorizations: (string | undefined)[] = [];
 

@@ -5,18 +5,18 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { offsetOf } from '../../src/intake/prober/slots.ts';
 
-/** Milliseconds until an answer: so much is always under way that a kill finds something. */
+/** Delay of each response in milliseconds, so that a kill always interrupts some probes. */
 const DELAY = 150;
 const DAY = 86_400_000;
-/** No test takes so long. */
+/** Longer than any test, in milliseconds. */
 const QUIET = 15 * 60_000;
 
-/** A web server that plays stores for other processes, each on a host of its own: store `7.19` is at `127.0.7.19`. */
+/** A web server that simulates stores for other processes. Each has its own host: store `7.19` is at `127.0.7.19`. */
 export class LoopbackStores {
   readonly ids: readonly string[];
-  /** When each store was asked. */
+  /** The times of the requests to each store. */
   readonly requests = new Map<string, number[]>();
-  /** Stores that say that they are closed. */
+  /** Stores that respond that they are closed. */
   readonly closed = new Set<string>();
   readonly #port: number;
 
@@ -27,7 +27,7 @@ export class LoopbackStores {
 
   static async open(t: TestContext, stores: number): Promise<LoopbackStores> {
     const server = createServer({ keepAliveTimeout: 60_000 });
-    // Any loopback address leads here.
+    // Reachable at every loopback address.
     await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve));
     t.after(() => {
       server.closeAllConnections();
@@ -42,7 +42,7 @@ export class LoopbackStores {
     return loopbackStores;
   }
 
-  /** What tells a poller to poll this loopbackStores. */
+  /** Environment variables for a prober of these stores. */
   get environment(): Record<string, string> {
     return {
       PROBE_URL: `http://127.0.{store_id}:${this.#port}/{store_id}`,
@@ -50,7 +50,7 @@ export class LoopbackStores {
     };
   }
 
-  /** A feed that makes the stores known. */
+  /** Writes a time zones feed that creates the stores. */
   writeZones(folder: string): string {
     const file = join(folder, 'zones.csv');
     writeFileSync(file, `store_id,timezone_str\n${this.ids.map((id) => `${id},UTC\n`).join('')}`);
@@ -58,7 +58,7 @@ export class LoopbackStores {
   }
 }
 
-/** Ids of stores none of which is due for a while when each is polled once a day. */
+/** IDs of stores that are not due soon if each is polled once a day. */
 function quietIds(stores: number): string[] {
   const now = Date.now() % DAY;
   const ids: string[] = [];

@@ -5,14 +5,14 @@ import { type TestServer, type TestSettings, testServer } from './server.ts';
 /** Wednesday noon in Chicago. */
 export const NOON_IN_CHICAGO = Date.parse('2026-11-18T18:00:00Z');
 
-/** A clock that shows that noon now, and goes on. */
+/** A running clock that starts at that noon. */
 export function noonClock(): () => number {
   const ahead = NOON_IN_CHICAGO - Date.now();
   return () => Date.now() + ahead;
 }
 
 export interface SeenFleet extends TestServer {
-  /** Where a browser finds it. */
+  /** The URL for a browser. */
   readonly url: string;
 }
 
@@ -22,7 +22,7 @@ export async function seenFleet(t: TestContext, settings: TestSettings = {}): Pr
   return { ...server, url: await server.app.listen({ host: '127.0.0.1', port: settings.port ?? 0 }) };
 }
 
-/** Polls of a store, so many minutes before an instant; `-30` found it inactive. */
+/** Polls of a store these many minutes before an instant; a negative number is inactive. */
 export function pollsOf(id: string, instant: number, ...minutes: readonly number[]) {
   return minutes.map((before) => ({
     store_id: id,
@@ -31,7 +31,7 @@ export function pollsOf(id: string, instant: number, ...minutes: readonly number
   }));
 }
 
-/** The same, each for this reason. */
+/** The same polls with this reason. */
 export function inactiveFor(reason: string, polls: ReturnType<typeof pollsOf>) {
   return polls.map((poll) => ({ ...poll, reason }));
 }

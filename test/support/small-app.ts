@@ -8,7 +8,7 @@ import { keepRouteTable } from '../../src/http/route-table.ts';
 import type { App, Routes } from '../../src/http/types.ts';
 import { compileValidator } from '../../src/http/validation.ts';
 
-/** An app with these routes alone, documented and validated like the product's, open to everybody. */
+/** An app with only these routes, documented and validated as usual, without access control. */
 export async function smallApp(routes: Routes): Promise<App> {
   const log: FastifyBaseLogger = pino({ level: 'silent' });
   const app = Fastify({ loggerInstance: log }).withTypeProvider<TypeBoxTypeProvider>();

@@ -3,14 +3,14 @@ import { literal } from '../../src/duckdb/session.ts';
 import type { MergeCounts } from '../../src/storage/ports/import-session.ts';
 import type { Storage } from '../../src/storage/ports/storage.ts';
 
-/** `[store_id, instant in milliseconds, active, why it is inactive]` */
+/** `[store_id, instant in milliseconds, active, reason]` */
 export type StagedPoll = readonly [string, number, boolean, string?];
 /** `[store_id, day, start, end]`, times of day in milliseconds */
 export type StagedHours = readonly [string, number, number, number];
 /** `[store_id, zone]` */
 export type StagedZone = readonly [string, string];
 
-/** `[store_id, date, start, end]`, times of day in milliseconds; none: closed */
+/** `[store_id, date, start, end]`, times of day in milliseconds; without times: closed */
 export type StagedSpecialHours = readonly [string, string, number?, number?];
 
 export interface StagedFeeds {
@@ -20,10 +20,10 @@ export interface StagedFeeds {
   readonly specialHours?: readonly StagedSpecialHours[];
 }
 
-/** From when hours and zones hold that are not the first of their store, unless a test says otherwise. */
+/** The default effective time of hours and zones that are not the first of their store. */
 export const CHANGED_AT = Date.parse('2023-01-25T00:00:00Z');
 
-/** Merges rows as an import would, past the reading of files. */
+/** Merges rows like an import, without reading files. */
 export function merge(
   storage: Storage,
   feeds: StagedFeeds,
