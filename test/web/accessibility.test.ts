@@ -80,7 +80,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await look('/stores/b?tab=hours', () => page.getByRole('button', { name: 'Change the hours' }).click());
       await look('/stores/nobody');
       await look('/reports');
-      await page.getByRole('button', { name: 'Ask for the report' }).click();
+      await page.getByRole('button', { name: 'Generate report' }).click();
       await page.getByRole('table', { name: 'Store by store' }).waitFor();
       await look(new URL(page.url()).pathname);
       await look('/reports');

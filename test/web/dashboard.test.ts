@@ -41,7 +41,7 @@ test('from a first start without data to a downloaded report, by the page alone'
   assert.ok(polls.includes(rows.toLocaleString('en-GB')), `${polls} does not say that ${rows} rows were read`);
 
   await page.getByRole('link', { name: 'Reports' }).click();
-  await page.getByRole('button', { name: 'Ask for the report' }).click();
+  await page.getByRole('button', { name: 'Generate report' }).click();
   await page.getByRole('table', { name: 'Store by store' }).waitFor();
   await page.getByRole('region', { name: 'Stores by uptime' }).getByText('with no data').waitFor();
   assert.ok(!requested.some((one) => one.includes('/download')), 'the histogram does not download the report');
@@ -62,7 +62,7 @@ test('the rows of a report are found by the name of the store, which leads to th
   const page = await openPage(t, browser);
   await page.clock.setSystemTime(NOON);
   await page.goto(`${fleet.url}/reports`);
-  await page.getByRole('button', { name: 'Ask for the report' }).click();
+  await page.getByRole('button', { name: 'Generate report' }).click();
   const cells = page.getByRole('table', { name: 'Store by store' }).locator('.long-row .who');
   await cells.nth(1).waitFor();
   assert.deepEqual(await cells.allInnerTexts(), ['18', 'Noodle Bar\n17']);

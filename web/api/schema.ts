@@ -9,10 +9,10 @@ export interface AppendedPolls {
   /** = added + replaced + already_there + repeated + rejected */
   readonly received: number;
   readonly added: number;
-  /** of the same instant, and otherwise than what was there, or for another reason */
+  /** polls of an instant that had another status or reason */
   readonly replaced: number;
   readonly already_there: number;
-  /** a later poll of the same request says it again, or otherwise and wins */
+  /** polls of an instant that occurs again later in the request; the last one wins */
   readonly repeated: number;
   readonly rejected: number;
   /** the first 100 */
@@ -35,11 +35,11 @@ export interface AuditEntry {
 
 export interface AuditPage {
   readonly items: readonly AuditEntry[];
-  /** null: this is the last page */
+  /** null on the last page */
   readonly next_cursor: string | null;
 }
 
-/** What is not given stays as it is. Labels are replaced as a whole; another zone holds from now on. */
+/** Fields that are missing stay unchanged. Labels are replaced as a whole; a new zone applies from now on. */
 export interface ChangedStore {
   readonly name?: string | null | undefined;
   readonly zone?: string | null | undefined;
@@ -50,27 +50,27 @@ export interface ChangedStore {
 
 export type ClassicReportStatus = {
   readonly status: 'Running';
-  /** the share of stores that are done */
+  /** share of the stores done */
   readonly progress: number;
   readonly as_of: string;
-  /** the report speaks for the newest poll of a live system, and that was older than two polling intervals when it was asked for */
+  /** the latest poll of a live system was older than two polling intervals when the report was created */
   readonly warning?: string | undefined;
 } | {
   readonly status: 'Complete';
-  /** where the CSV is */
+  /** the URL of the CSV */
   readonly csv_url: string;
   readonly as_of: string;
-  /** rows of the CSV */
+  /** rows in the CSV */
   readonly stores: number;
-  /** the release of the IANA time zone database that the report was made with */
+  /** the release of the IANA time zone database used for the report */
   readonly tz_version?: string | undefined;
-  /** the report speaks for the newest poll of a live system, and that was older than two polling intervals when it was asked for */
+  /** the latest poll of a live system was older than two polling intervals when the report was created */
   readonly warning?: string | undefined;
 } | {
   readonly status: 'Failed';
   readonly reason: string;
   readonly as_of: string;
-  /** the report speaks for the newest poll of a live system, and that was older than two polling intervals when it was asked for */
+  /** the latest poll of a live system was older than two polling intervals when the report was created */
   readonly warning?: string | undefined;
 };
 
@@ -78,7 +78,7 @@ export interface CoverageGap {
   readonly from: string;
   readonly until: string | null;
   readonly reason: string;
-  /** how often a store was to be polled and could not be; for who sees all stores */
+  /** polls that could not be made; only for callers who see all stores */
   readonly unobserved?: number | undefined;
 }
 
@@ -92,7 +92,7 @@ export interface Credentials {
 export interface FieldProblem {
   /** `body`, `query`, `path` or `header` */
   readonly in: string;
-  /** such as `hours.0.start`; empty: the whole of it */
+  /** such as `hours.0.start`; empty: the whole part */
   readonly field: string;
   readonly message: string;
 }
@@ -107,9 +107,9 @@ export interface FleetHistory {
   readonly as_of: string;
   /** the 168 hours of elapsed time before `as_of`, oldest first */
   readonly hours: readonly FleetPeriod[];
-  /** the same as 7 days of 24 hours */
+  /** the same hours as 7 days of 24 hours */
   readonly days: readonly FleetPeriod[];
-  /** when the monitor could not observe stores because of trouble of its own; `until` is null: it lasts */
+  /** self-outages, in which the monitor could not observe stores; `until` is null while one lasts */
   readonly gaps: readonly CoverageGap[];
 }
 
@@ -119,10 +119,10 @@ export interface FleetPeriod {
   readonly open_seconds: number;
   readonly up_seconds: number;
   readonly down_seconds: number;
-  /** open time of stores of which no poll counts */
+  /** open time without a poll that counts */
   readonly unknown_seconds: number;
   readonly uptime_ratio: number | null;
-  /** polls made in this time, whether they count or not */
+  /** all polls of the period, whether they count or not */
   readonly polls: number;
 }
 
@@ -130,13 +130,13 @@ export interface FleetStatus {
   readonly as_of: string;
   readonly stores: number;
   readonly states: StateCounts;
-  /** the stores that are offline by the reasons of their last polls, the most frequent first */
+  /** offline stores by the reason of the last poll, most frequent first */
   readonly offline_reasons: readonly OfflineReason[];
-  /** stores with unknown hours or zones; for those who see all stores, also ids of the feeds that do not meet */
+  /** stores with unknown hours or zones; for callers who see all stores, also ids that only some feeds have */
   readonly warnings: readonly string[];
   readonly poller: Poller;
   readonly uptime: FleetUptime;
-  /** at most 20 at `uptime.as_of`: first those that are offline, by the time lost; then by downtime of the last day */
+  /** at most 20 stores at `uptime.as_of`: offline ones first, by downtime of the outage; then by downtime of the last day */
   readonly worst: readonly WorstStore[];
 }
 
@@ -149,9 +149,9 @@ export interface FleetUpdate {
   readonly revision?: number | undefined;
 }
 
-/** the last hour, day and week, each with what a report said one such window ago */
+/** the last hour, day and week, each with the window before */
 export interface FleetUptime {
-  /** these figures are up to some minutes older than the states */
+  /** these figures may be a few minutes older than the states */
   readonly as_of: string;
   readonly hour: FleetWindow;
   readonly day: FleetWindow;
@@ -162,18 +162,18 @@ export interface FleetWindow {
   readonly open_seconds: number;
   readonly up_seconds: number;
   readonly down_seconds: number;
-  /** open time of stores of which no poll counts */
+  /** open time without a poll that counts */
   readonly unknown_seconds: number;
   readonly uptime_ratio: number | null;
   readonly before: OpenTime;
 }
 
 export interface Hours {
-  /** in order, one after the other without a gap */
+  /** in order, without gaps */
   readonly versions: readonly HoursVersion[];
 }
 
-/** Hours that hold from one instant until another; null: for ever. */
+/** Hours that apply from one instant until another; null: without a limit. */
 export interface HoursVersion {
   readonly effective_from: StoreTime | null;
   readonly effective_until: StoreTime | null;
@@ -232,7 +232,7 @@ export interface ImportCounts {
 
 export interface ImportPage {
   readonly items: readonly Import[];
-  /** null: this is the last page */
+  /** null on the last page */
   readonly next_cursor: string | null;
 }
 
@@ -281,11 +281,11 @@ export interface Key {
 
 export interface KeyPage {
   readonly items: readonly Key[];
-  /** null: this is the last page */
+  /** null on the last page */
   readonly next_cursor: string | null;
 }
 
-/** of two polling intervals; null, where a store has none: an older one is in its polls */
+/** within two polling intervals; null: none, though older polls may exist */
 export interface LastPoll {
   readonly at: StoreTime;
   /** what a poll found */
@@ -339,7 +339,7 @@ export interface NewPassword {
 }
 
 export interface NewPoll {
-  /** opaque, as the feeds have it */
+  /** an opaque id, as in the feeds */
   readonly store_id: string;
   /** what a poll found */
   readonly status: 'active' | 'inactive';
@@ -353,13 +353,13 @@ export type NewPolls = {
 } | readonly NewPoll[];
 
 export interface NewReport {
-  /** the instant that the report speaks for; by default that of the latest poll of the stores that you may see (RFC 3339) */
+  /** the instant of the report; by default that of the latest poll of your stores (RFC 3339) */
   readonly as_of?: string | undefined;
-  /** how uptime is estimated from polls; by default `nearest`, or as configured */
+  /** the estimation method; by default `nearest`, or as configured */
   readonly estimator?: 'nearest' | 'markov' | undefined;
-  /** whether the report says how sure it is; one by `markov` does in any case */
+  /** include 90% credible intervals; a report by `markov` always does */
   readonly detailed?: boolean | undefined;
-  /** the stores that the report is limited to; by default all that you may see */
+  /** limits the report to these stores; by default all of yours */
   readonly stores?: readonly string[] | undefined;
 }
 
@@ -370,7 +370,7 @@ export interface NewSpecialHours {
 }
 
 export interface NewStore {
-  /** opaque, as the feeds have it */
+  /** an opaque id, as in the feeds */
   readonly store_id?: string | undefined;
   readonly name?: string | null | undefined;
   readonly zone?: string | null | undefined;
@@ -398,7 +398,7 @@ export interface NewUser {
   readonly stores?: readonly string[] | undefined;
 }
 
-/** null: of these stores the reason is not known */
+/** null: the reason is unknown */
 export interface OfflineReason {
   readonly reason: string | null;
   readonly stores: number;
@@ -413,7 +413,7 @@ export interface OpenTime {
   readonly open_seconds: number;
   readonly up_seconds: number;
   readonly down_seconds: number;
-  /** open time of stores of which no poll counts */
+  /** open time without a poll that counts */
   readonly unknown_seconds: number;
   readonly uptime_ratio: number | null;
 }
@@ -421,20 +421,20 @@ export interface OpenTime {
 export interface Opening {
   /** local time */
   readonly start: string;
-  /** local time; at or before the start: on the next date */
+  /** local time; if it is not after the start, on the next date */
   readonly end: string;
 }
 
 export interface Outage {
   readonly from: StoreTime;
   readonly to: StoreTime;
-  /** nothing has shown the store up again until `as_of` */
+  /** the store has not come back up by `as_of` */
   readonly ongoing: boolean;
-  /** open time that was down */
+  /** downtime */
   readonly lost_seconds: number;
-  /** it was down when it was polled for the first time ever, and nothing is known of the time before */
+  /** down since the first poll ever; the time before is unknown */
   readonly since_first_poll: boolean;
-  /** why its polls that count were inactive, as far as it is known; the most frequent reason first */
+  /** the known reasons of its inactive polls that count, most frequent first */
   readonly reasons: readonly OutageReason[];
 }
 
@@ -494,7 +494,7 @@ export interface Poll {
 
 export interface PollPage {
   readonly items: readonly Poll[];
-  /** null: this is the last page */
+  /** null on the last page */
   readonly next_cursor: string | null;
 }
 
@@ -505,7 +505,7 @@ export interface PollReason {
 }
 
 export interface Poller {
-  /** `late`: no store was polled within two polling intervals */
+  /** `late`: no poll within two polling intervals */
   readonly status: 'ok' | 'late';
   readonly latest_poll: string | null;
   readonly age_seconds: number | null;
@@ -514,13 +514,13 @@ export interface Poller {
 }
 
 export interface Problem {
-  /** `about:blank`, or what a program can do about it: `urn:restaurant-monitor:reauthenticate`, `…:second-factor` */
+  /** `about:blank`, or what the client should do: `urn:restaurant-monitor:reauthenticate`, `…:second-factor` */
   readonly type: string;
   readonly title: string;
   readonly status: number;
-  /** what was wrong, what it was, and what was expected */
+  /** what is wrong, the value, and what was expected */
   readonly detail: string;
-  /** the fields that are wrong, at most 20 */
+  /** the invalid fields, at most 20 */
   readonly errors?: readonly FieldProblem[] | undefined;
 }
 
@@ -538,7 +538,7 @@ export interface RecoveryCodes {
 }
 
 export interface RejectedPoll {
-  /** its place among the polls of the request, from 1 */
+  /** position among the polls of the request, from 1 */
   readonly row: number;
   readonly store_id: string | null;
   readonly reason: string;
@@ -551,7 +551,7 @@ export interface Report {
   readonly progress: number;
   readonly as_of: string;
   readonly estimator: 'nearest' | 'markov';
-  /** whether it says how sure it is */
+  /** whether it has credible intervals */
   readonly detailed: boolean;
   readonly limited_to: number | null;
   readonly stores: number | null;
@@ -566,7 +566,7 @@ export interface Report {
 
 export interface ReportPage {
   readonly items: readonly Report[];
-  /** null: this is the last page */
+  /** null on the last page */
   readonly next_cursor: string | null;
 }
 
@@ -577,7 +577,7 @@ export interface ReportProgress {
 }
 
 export interface ReportRow {
-  /** opaque, as the feeds have it */
+  /** an opaque id, as in the feeds */
   readonly store_id: string;
   readonly name: string | null;
   readonly open_last_hour_seconds: number;
@@ -592,7 +592,7 @@ export interface ReportRow {
   readonly uptime_last_week_seconds: number;
   readonly downtime_last_week_seconds: number;
   readonly unknown_last_week_seconds: number;
-  /** polls of eight days that lie within business hours */
+  /** polls within business hours, of eight days */
   readonly polls_counted: number;
   readonly first_poll: string | null;
   /** if detailed */
@@ -623,7 +623,7 @@ export interface ReportRow {
 
 export interface ReportRowPage {
   readonly items: readonly ReportRow[];
-  /** null: this is the last page */
+  /** null on the last page */
   readonly next_cursor: string | null;
 }
 
@@ -666,7 +666,7 @@ export interface SignInOptions {
   } | null;
 }
 
-/** What stands in for the weekly rows that begin on this date. */
+/** Replaces the weekly rows that begin on this date. */
 export interface SpecialHours {
   readonly date: string;
   readonly closed: boolean;
@@ -675,16 +675,16 @@ export interface SpecialHours {
 
 export interface SpecialHoursPage {
   readonly items: readonly SpecialHours[];
-  /** null: this is the last page */
+  /** null on the last page */
   readonly next_cursor: string | null;
 }
 
 export interface StateCounts {
-  /** open, and the last poll that counts found it inactive */
+  /** scheduled open, and the last poll that counts is inactive */
   readonly offline: number;
-  /** open, and no poll within two polling intervals counts */
+  /** scheduled open, and no poll within two polling intervals counts */
   readonly unknown: number;
-  /** open, and the last poll that counts found it active */
+  /** scheduled open, and the last poll that counts is active */
   readonly online: number;
   /** outside business hours */
   readonly closed: number;
@@ -698,24 +698,24 @@ export interface StateSegment {
 }
 
 export interface Store {
-  /** opaque, as the feeds have it */
+  /** an opaque id, as in the feeds */
   readonly store_id: string;
   readonly name: string | null;
   /** an IANA time zone; UTC while `zone_known` is false */
   readonly zone: string;
-  /** false: the zone was given and could not be read, so it is unknown when the store is open */
+  /** false: the given zone is invalid, so it is unknown when the store is open */
   readonly zone_known: boolean;
-  /** false: the hours in force were given and could not be read, so it is unknown when the store is open */
+  /** false: the given hours are invalid, so it is unknown when the store is open */
   readonly hours_known: boolean;
-  /** nobody ever said in which zone it is */
+  /** no zone was ever given */
   readonly zone_is_default: boolean;
   /** such as brand and city; a key has up to 100 characters and no colon */
   readonly labels: Readonly<Record<string, string>>;
   readonly probe_url: string | null;
-  /** `offline`: while it should be open; `unknown`: open and not polled of late, or with unknown hours or zone */
+  /** `offline`: inactive while scheduled open; `unknown`: open without a recent poll, or with unknown hours or zone */
   readonly state: 'offline' | 'unknown' | 'online' | 'closed';
   readonly last_poll: LastPoll | null;
-  /** when the store was polled for the first time ever; null: it was not, up to the instant in question */
+  /** the first poll ever; null: none up to this instant */
   readonly first_poll: StoreTime | null;
 }
 
@@ -735,16 +735,16 @@ export interface StoreCensus {
 
 export interface StorePage {
   readonly items: readonly Store[];
-  /** null: this is the last page */
+  /** null on the last page */
   readonly next_cursor: string | null;
-  /** stores that match, on all pages */
+  /** matching stores on all pages */
   readonly total: number;
   readonly as_of: string;
 }
 
 export interface StoreTime {
   readonly utc: string;
-  /** the same in the store's zone */
+  /** store local time */
   readonly local: string;
 }
 
@@ -867,25 +867,25 @@ export interface TimeZoneRules {
 }
 
 export interface Timeline {
-  /** opaque, as the feeds have it */
+  /** an opaque id, as in the feeds */
   readonly store_id: string;
-  /** whose clock the store went by at `to`; UTC where its zone is unknown then */
+  /** the time zone at `to`; UTC if it is unknown */
   readonly zone: string;
   readonly as_of: StoreTime;
   readonly from: StoreTime;
   readonly to: StoreTime;
   readonly estimator: 'nearest';
-  /** when the store was polled for the first time ever; null: it was not, up to the instant in question */
+  /** the first poll ever; null: none up to this instant */
   readonly first_poll: StoreTime | null;
-  /** when the store was open, within the range */
+  /** the open intervals within the range */
   readonly open: readonly OpenInterval[];
-  /** the part of `open` in which its hours or its zone are unknown: they were given and could not be read. The state is unknown there, and polls do not count. */
+  /** the part of `open` with unknown hours or an unknown zone: the given ones are invalid. The state is unknown there, and polls do not count. */
   readonly hours_unknown: readonly OpenInterval[];
   /** the polls in the range, both ends included */
   readonly polls: readonly SeenPoll[];
   /** the open time of the range by state */
   readonly segments: readonly StateSegment[];
-  /** outages that meet the range, each as a whole and across closed time; none begins before eight days before `as_of`, or before the first poll of the store */
+  /** outages that overlap the range, unclipped and across closed time; none begins earlier than eight days before `as_of`, or than the first poll */
   readonly outages: readonly Outage[];
   readonly totals: TimelineTotals;
   readonly windows?: TimelineWindows | undefined;
@@ -971,14 +971,14 @@ export interface UserDetail {
 
 export interface UserPage {
   readonly items: readonly User[];
-  /** null: this is the last page */
+  /** null on the last page */
   readonly next_cursor: string | null;
 }
 
 /** `always`: around the clock; no rows: closed every day; `unknown`: they were given and could not be read */
 export type VersionHours = 'always' | readonly WeekRow[] | 'unknown';
 
-/** `always`: around the clock; no rows: closed every day */
+/** `always`: open 24/7; no rows: closed every day */
 export type WeekHours = 'always' | readonly WeekRow[];
 
 export interface WeekRow {
@@ -986,7 +986,7 @@ export interface WeekRow {
   readonly day: number;
   /** local time */
   readonly start: string;
-  /** local time; at or before the start: on the next date */
+  /** local time; if it is not after the start, on the next date */
   readonly end: string;
 }
 
@@ -1006,29 +1006,29 @@ export interface WindowSummary {
 }
 
 export interface WorstStore {
-  /** opaque, as the feeds have it */
+  /** an opaque id, as in the feeds */
   readonly store_id: string;
   readonly name: string | null;
   readonly state: 'offline' | 'unknown' | 'online' | 'closed';
   readonly offline_since: StoreTime | null;
   readonly lost_seconds: number | null;
-  /** it was down when it was polled for the first time ever, and nothing is known of the time before */
+  /** down since the first poll ever; the time before is unknown */
   readonly since_first_poll: boolean;
-  /** without the time before its first poll */
+  /** without the time before the first poll */
   readonly down_last_day_seconds: number;
 }
 
 export interface ZoneList {
   readonly rules: TimeZoneRules;
-  /** sorted, old names included */
+  /** sorted, including old names */
   readonly names: readonly string[];
 }
 
 export interface ZoneOffsets {
-  /** in the spelling of IANA */
+  /** the IANA spelling */
   readonly name: string;
   readonly rules: TimeZoneRules;
-  /** ascending; the first one holds at the beginning, and its `from` is null */
+  /** in ascending order; the first applies from the beginning of the range, and its `from` is null */
   readonly offsets: readonly {
     readonly from: string | null;
     /** local time minus UTC */
@@ -1038,72 +1038,72 @@ export interface ZoneOffsets {
 
 /** By method and path. */
 export interface Routes {
-  /** Ask for a report */
+  /** Create a report */
   'POST /trigger_report': {
     body?: NewReport;
     answer: TriggeredReport;
   };
-  /** Get a report as CSV, or how far it is */
+  /** Get a report as CSV, or its status */
   'GET /get_report': {
     query?: {
-      /** the id that `POST /trigger_report` gave; without it, the answer is `400` */
+      /** the id that `POST /trigger_report` returned; `400` without it */
       readonly report_id?: string | undefined;
       /** csv: the classic columns, if not given; full: all columns, with ranges if the report is detailed */
       readonly format?: 'csv' | 'full' | undefined;
     };
     answer: string | ClassicReportStatus;
   };
-  /** Stores with their states, those first that are offline while they should be open */
+  /** List stores with their states, offline ones first */
   'GET /api/v1/stores': {
     query?: {
-      /** a part of the id, the name or the value of a label, in any case */
+      /** a part of the id, the name or a label value, case-insensitive */
       readonly search?: string | undefined;
       /** in one of these states */
       readonly state?: readonly ('offline' | 'unknown' | 'online' | 'closed')[] | undefined;
-      /** offline for one of these reasons; `none`: for one that is not known */
+      /** offline for one of these reasons; `none`: the reason is unknown */
       readonly reason?: readonly string[] | undefined;
       /** an IANA time zone */
       readonly zone?: string | undefined;
       /** with all of these labels, each as `key:value` */
       readonly label?: readonly string[] | undefined;
-      /** false: only stores whose hours or zone are unknown; true: only the others */
+      /** false: only stores with unknown hours or zone; true: only the others */
       readonly schedule_known?: boolean | undefined;
       /** by `state` (offline, unknown, online, closed), by `id`, by `name`, or by the last poll, latest first */
       readonly sort?: 'state' | 'id' | 'name' | '-last_poll' | undefined;
-      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of the stores that you may see; by default now */
+      /** an instant (RFC 3339), or `latest`: that of the latest poll of your stores; by default now */
       readonly as_of?: string | undefined;
-      /** entries on a page */
+      /** items per page */
       readonly limit?: number | undefined;
-      /** `next_cursor` of the page before; without it, the first page */
+      /** `next_cursor` of the previous page; without it, the first page */
       readonly cursor?: string | undefined;
     };
     answer: StorePage;
   };
-  /** Make a store known */
+  /** Create a store */
   'POST /api/v1/stores': {
     body: NewStore;
     answer: Store;
   };
-  /** A store with its state */
+  /** Get a store with its state */
   'GET /api/v1/stores/{store_id}': {
     path: {
-      /** opaque, as the feeds have it */
+      /** an opaque id, as in the feeds */
       readonly store_id: string;
     };
     query?: {
-      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of the stores that you may see; by default now */
+      /** an instant (RFC 3339), or `latest`: that of the latest poll of your stores; by default now */
       readonly as_of?: string | undefined;
     };
     answer: Store;
   };
-  /** Change what is said of a store */
+  /** Update a store */
   'PATCH /api/v1/stores/{store_id}': {
     path: {
-      /** opaque, as the feeds have it */
+      /** an opaque id, as in the feeds */
       readonly store_id: string;
     };
     headers?: {
-      /** the `ETag` of the last read: change that version and no other */
+      /** the `ETag` of the version to update */
       readonly 'if-match'?: string | undefined;
     };
     body: ChangedStore;
@@ -1112,44 +1112,44 @@ export interface Routes {
   /** Delete a store */
   'DELETE /api/v1/stores/{store_id}': {
     path: {
-      /** opaque, as the feeds have it */
+      /** an opaque id, as in the feeds */
       readonly store_id: string;
     };
     query?: {
-      /** delete its polls, too */
+      /** also delete its polls */
       readonly with_polls?: boolean | undefined;
     };
     headers?: {
-      /** the `ETag` of the last read: change that version and no other */
+      /** the `ETag` of the version to update */
       readonly 'if-match'?: string | undefined;
     };
     answer: undefined;
   };
-  /** The business hours of a store: past, present and planned */
+  /** Get the business hours of a store: past, present and planned */
   'GET /api/v1/stores/{store_id}/hours': {
     path: {
-      /** opaque, as the feeds have it */
+      /** an opaque id, as in the feeds */
       readonly store_id: string;
     };
     answer: Hours;
   };
-  /** Set the business hours of a store from some instant on */
+  /** Update the business hours of a store, from an instant on */
   'PUT /api/v1/stores/{store_id}/hours': {
     path: {
-      /** opaque, as the feeds have it */
+      /** an opaque id, as in the feeds */
       readonly store_id: string;
     };
     headers?: {
-      /** the `ETag` of the last read: change that version and no other */
+      /** the `ETag` of the version to update */
       readonly 'if-match'?: string | undefined;
     };
     body: NewHours;
     answer: Hours;
   };
-  /** The special hours of a store, by date */
+  /** List the special hours of a store, by date */
   'GET /api/v1/stores/{store_id}/special-hours': {
     path: {
-      /** opaque, as the feeds have it */
+      /** an opaque id, as in the feeds */
       readonly store_id: string;
     };
     query?: {
@@ -1157,46 +1157,46 @@ export interface Routes {
       readonly from?: string | undefined;
       /** the last date */
       readonly to?: string | undefined;
-      /** entries on a page */
+      /** items per page */
       readonly limit?: number | undefined;
-      /** `next_cursor` of the page before; without it, the first page */
+      /** `next_cursor` of the previous page; without it, the first page */
       readonly cursor?: string | undefined;
     };
     answer: SpecialHoursPage;
   };
-  /** Say when a store is open on one date */
+  /** Update the special hours of one date */
   'PUT /api/v1/stores/{store_id}/special-hours/{date}': {
     path: {
-      /** opaque, as the feeds have it */
+      /** an opaque id, as in the feeds */
       readonly store_id: string;
       /** local */
       readonly date: string;
     };
     headers?: {
-      /** the `ETag` of the last read: change that version and no other */
+      /** the `ETag` of the version to update */
       readonly 'if-match'?: string | undefined;
     };
     body: NewSpecialHours;
     answer: SpecialHours;
   };
-  /** Let the week hold on that date again */
+  /** Delete the special hours of one date; its weekly hours apply again */
   'DELETE /api/v1/stores/{store_id}/special-hours/{date}': {
     path: {
-      /** opaque, as the feeds have it */
+      /** an opaque id, as in the feeds */
       readonly store_id: string;
       /** local */
       readonly date: string;
     };
     headers?: {
-      /** the `ETag` of the last read: change that version and no other */
+      /** the `ETag` of the version to update */
       readonly 'if-match'?: string | undefined;
     };
     answer: undefined;
   };
-  /** The polls of a store, the newest first */
+  /** List the polls of a store, newest first */
   'GET /api/v1/stores/{store_id}/polls': {
     path: {
-      /** opaque, as the feeds have it */
+      /** an opaque id, as in the feeds */
       readonly store_id: string;
     };
     query?: {
@@ -1204,9 +1204,9 @@ export interface Routes {
       readonly from?: string | undefined;
       /** the instant before which they are (RFC 3339) */
       readonly to?: string | undefined;
-      /** entries on a page */
+      /** items per page */
       readonly limit?: number | undefined;
-      /** `next_cursor` of the page before; without it, the first page */
+      /** `next_cursor` of the previous page; without it, the first page */
       readonly cursor?: string | undefined;
     };
     answer: PollPage;
@@ -1221,19 +1221,19 @@ export interface Routes {
     query?: {
       /** only those with this status */
       readonly status?: 'queued' | 'running' | 'complete' | 'failed' | 'cancelled' | undefined;
-      /** entries on a page */
+      /** items per page */
       readonly limit?: number | undefined;
-      /** `next_cursor` of the page before; without it, the first page */
+      /** `next_cursor` of the previous page; without it, the first page */
       readonly cursor?: string | undefined;
     };
     answer: ReportPage;
   };
-  /** Ask for a report */
+  /** Create a report */
   'POST /api/v1/reports': {
     body?: NewReport;
     answer: Report;
   };
-  /** Read a report */
+  /** Get a report */
   'GET /api/v1/reports/{id}': {
     path: {
       /** the id of a report */
@@ -1249,7 +1249,7 @@ export interface Routes {
     };
     answer: undefined;
   };
-  /** Watch a report until it ends */
+  /** Get the events of a report until it ends */
   'GET /api/v1/reports/{id}/events': {
     path: {
       /** the id of a report */
@@ -1273,7 +1273,7 @@ export interface Routes {
       readonly data: Readonly<Record<string, never>>;
     };
   };
-  /** Cancel a report that is queued or running */
+  /** Cancel a queued or running report */
   'POST /api/v1/reports/{id}/cancel': {
     path: {
       /** the id of a report */
@@ -1281,20 +1281,20 @@ export interface Routes {
     };
     answer: Report;
   };
-  /** Page through the rows of a complete report, worst first */
+  /** List the rows of a complete report, worst first */
   'GET /api/v1/reports/{id}/rows': {
     path: {
       /** the id of a report */
       readonly id: string;
     };
     query?: {
-      /** `-`: the greatest first; by default `-downtime_last_week`; what comes after `polls_counted`, only where the report is detailed */
+      /** `-`: descending; by default `-downtime_last_week`; the columns after `polls_counted` need a detailed report */
       readonly sort?: 'store_id' | '-store_id' | 'open_last_hour' | '-open_last_hour' | 'uptime_last_hour' | '-uptime_last_hour' | 'downtime_last_hour' | '-downtime_last_hour' | 'unknown_last_hour' | '-unknown_last_hour' | 'open_last_day' | '-open_last_day' | 'uptime_last_day' | '-uptime_last_day' | 'downtime_last_day' | '-downtime_last_day' | 'unknown_last_day' | '-unknown_last_day' | 'open_last_week' | '-open_last_week' | 'uptime_last_week' | '-uptime_last_week' | 'downtime_last_week' | '-downtime_last_week' | 'unknown_last_week' | '-unknown_last_week' | 'polls_counted' | '-polls_counted' | 'uptime_last_hour_low' | '-uptime_last_hour_low' | 'uptime_last_hour_high' | '-uptime_last_hour_high' | 'longest_unpolled_last_hour' | '-longest_unpolled_last_hour' | 'polls_last_hour' | '-polls_last_hour' | 'uptime_last_day_low' | '-uptime_last_day_low' | 'uptime_last_day_high' | '-uptime_last_day_high' | 'longest_unpolled_last_day' | '-longest_unpolled_last_day' | 'polls_last_day' | '-polls_last_day' | 'uptime_last_week_low' | '-uptime_last_week_low' | 'uptime_last_week_high' | '-uptime_last_week_high' | 'longest_unpolled_last_week' | '-longest_unpolled_last_week' | 'polls_last_week' | '-polls_last_week' | undefined;
-      /** a part of the id or the name of a store, in any case */
+      /** a part of the id or the name of a store, case-insensitive */
       readonly search?: string | undefined;
-      /** entries on a page */
+      /** items per page */
       readonly limit?: number | undefined;
-      /** `next_cursor` of the page before; without it, the first page */
+      /** `next_cursor` of the previous page; without it, the first page */
       readonly cursor?: string | undefined;
     };
     answer: ReportRowPage;
@@ -1314,7 +1314,7 @@ export interface Routes {
       readonly id: string;
     };
     query?: {
-      /** csv: the classic columns, with two decimals; full: all columns, with four; json, parquet: seconds, exact */
+      /** csv: the classic columns, with two decimals; full: all columns, with four; json, parquet: exact seconds */
       readonly format?: 'csv' | 'full' | 'json' | 'parquet' | undefined;
     };
     answer: string | unknown;
@@ -1324,9 +1324,9 @@ export interface Routes {
     query?: {
       /** only imports with this status */
       readonly status?: 'queued' | 'running' | 'complete' | 'failed' | undefined;
-      /** entries on a page */
+      /** items per page */
       readonly limit?: number | undefined;
-      /** `next_cursor` of the page before; without it, the first page */
+      /** `next_cursor` of the previous page; without it, the first page */
       readonly cursor?: string | undefined;
     };
     answer: ImportPage;
@@ -1403,18 +1403,18 @@ export interface Routes {
   'POST /api/v1/sync': {
     answer: SyncBegun;
   };
-  /** Whether the process is alive */
+  /** Check that the process is alive */
   'GET /healthz': {
     answer: {
       readonly status: 'ok';
     };
   };
-  /** Whether the database answers too */
+  /** Check that the database responds, too */
   'GET /readyz': {
     answer: {
       readonly status: 'ready';
       readonly time_zones: TimeZoneRules;
-      /** What is not as it should be, such as old polls in a live system, or stores with unknown hours. */
+      /** Warnings, such as stale data in a live system, or stores with unknown hours. */
       readonly warnings?: readonly string[] | undefined;
     };
   };
@@ -1528,9 +1528,9 @@ export interface Routes {
   /** List users by login */
   'GET /api/v1/users': {
     query?: {
-      /** entries on a page */
+      /** items per page */
       readonly limit?: number | undefined;
-      /** `next_cursor` of the page before; without it, the first page */
+      /** `next_cursor` of the previous page; without it, the first page */
       readonly cursor?: string | undefined;
     };
     answer: UserPage;
@@ -1555,7 +1555,7 @@ export interface Routes {
       readonly user_id: string;
     };
     headers?: {
-      /** the `ETag` of the last read: change that version and no other */
+      /** the `ETag` of the version to update */
       readonly 'if-match'?: string | undefined;
     };
     body: UserChange;
@@ -1568,7 +1568,7 @@ export interface Routes {
       readonly user_id: string;
     };
     headers?: {
-      /** the `ETag` of the last read: change that version and no other */
+      /** the `ETag` of the version to update */
       readonly 'if-match'?: string | undefined;
     };
     answer: undefined;
@@ -1580,7 +1580,7 @@ export interface Routes {
       readonly user_id: string;
     };
     headers?: {
-      /** the `ETag` of the last read: change that version and no other */
+      /** the `ETag` of the version to update */
       readonly 'if-match'?: string | undefined;
     };
     body: NewPassword;
@@ -1605,9 +1605,9 @@ export interface Routes {
   /** List your keys, newest first; with a key, only that key */
   'GET /api/v1/keys': {
     query?: {
-      /** entries on a page */
+      /** items per page */
       readonly limit?: number | undefined;
-      /** `next_cursor` of the page before; without it, the first page */
+      /** `next_cursor` of the previous page; without it, the first page */
       readonly cursor?: string | undefined;
     };
     answer: KeyPage;
@@ -1632,9 +1632,9 @@ export interface Routes {
       readonly user_id: string;
     };
     query?: {
-      /** entries on a page */
+      /** items per page */
       readonly limit?: number | undefined;
-      /** `next_cursor` of the page before; without it, the first page */
+      /** `next_cursor` of the previous page; without it, the first page */
       readonly cursor?: string | undefined;
     };
     answer: KeyPage;
@@ -1651,9 +1651,9 @@ export interface Routes {
   /** List audit log entries, newest first */
   'GET /api/v1/audit': {
     query?: {
-      /** entries on a page */
+      /** items per page */
       readonly limit?: number | undefined;
-      /** `next_cursor` of the page before; without it, the first page */
+      /** `next_cursor` of the previous page; without it, the first page */
       readonly cursor?: string | undefined;
       /** the user who made the change */
       readonly actor_id?: string | undefined;
@@ -1666,43 +1666,43 @@ export interface Routes {
     };
     answer: AuditPage;
   };
-  /** Open times, polls, states and outages of a store: what its figures come from */
+  /** Get the timeline of a store: open time, polls, states and outages */
   'GET /api/v1/stores/{store_id}/timeline': {
     path: {
-      /** opaque, as the feeds have it */
+      /** an opaque id, as in the feeds */
       readonly store_id: string;
     };
     query?: {
-      /** the beginning; by default seven days before `to` (RFC 3339) */
+      /** the start; by default seven days before `to` (RFC 3339) */
       readonly from?: string | undefined;
       /** the end; by default `as_of` (RFC 3339) */
       readonly to?: string | undefined;
-      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of the stores that you may see; by default now */
+      /** an instant (RFC 3339), or `latest`: that of the latest poll of your stores; by default now */
       readonly as_of?: string | undefined;
       /** windows of a report to explain as well: those that end at `as_of`, whatever the range is */
       readonly windows?: readonly ('hour' | 'day' | 'week')[] | undefined;
-      /** the rule that decides between polls */
+      /** the estimation method */
       readonly estimator?: 'nearest' | undefined;
     };
     answer: Timeline;
   };
-  /** How all stores are now, or were at some instant */
+  /** Get the state and uptime of all stores, now or at an instant */
   'GET /api/v1/fleet': {
     query?: {
-      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of the stores that you may see; by default now */
+      /** an instant (RFC 3339), or `latest`: that of the latest poll of your stores; by default now */
       readonly as_of?: string | undefined;
     };
     answer: FleetStatus;
   };
-  /** The uptime of all stores together by hour and by day, and how often they were polled */
+  /** Get the uptime and poll counts of all stores by hour and by day */
   'GET /api/v1/fleet/history': {
     query?: {
-      /** the instant to look at (RFC 3339), or `latest`: that of the latest poll of the stores that you may see; by default now */
+      /** an instant (RFC 3339), or `latest`: that of the latest poll of your stores; by default now */
       readonly as_of?: string | undefined;
     };
     answer: FleetHistory;
   };
-  /** Server-sent events: how many stores are in which state, whenever that changes */
+  /** Get events whenever the states of the stores change */
   'GET /api/v1/fleet/events': {
     answer: string;
     events: {
@@ -1710,14 +1710,14 @@ export interface Routes {
       readonly data: FleetUpdate;
     };
   };
-  /** List the time zones */
+  /** List time zones */
   'GET /api/v1/zones': {
     answer: ZoneList;
   };
-  /** Read how far the clock of a time zone is ahead of UTC */
+  /** Get the UTC offsets of a time zone */
   'GET /api/v1/zones/{name}': {
     path: {
-      /** an IANA name in any case */
+      /** an IANA name, case-insensitive */
       readonly name: string;
     };
     query: {
@@ -1728,23 +1728,23 @@ export interface Routes {
     };
     answer: ZoneOffsets;
   };
-  /** Figures for Prometheus */
+  /** Get metrics for Prometheus */
   'GET /metrics': {
     answer: string;
   };
-  /** Where to report a weakness of this installation */
+  /** Get the contact for security reports about this installation */
   'GET /.well-known/security.txt': {
     answer: string;
   };
-  /** This description of the API */
+  /** Get this document */
   'GET /api/openapi.json': {
     answer: Readonly<Record<string, unknown>>;
   };
-  /** This page */
+  /** Get this page */
   'GET /api/docs': {
     answer: string;
   };
-  /** What this page looks like */
+  /** Get the style sheet of this page */
   'GET /api/docs/style.css': {
     answer: string;
   };

@@ -4,35 +4,33 @@ import { Failure } from '../parts/failure.tsx';
 import { Field } from '../parts/field.tsx';
 import { Brand } from '../parts/shell.tsx';
 import { SignInNotice, SingleSignOn } from '../parts/single-sign-on.tsx';
-import { ApiError, reasonOf } from '../state/api.ts';
+import { ApiError } from '../state/api.ts';
 import { setParams } from '../state/place.ts';
 import { signIn, signInWithPasskey } from '../state/session.ts';
+import { useSubmit } from '../state/submit.ts';
+import './sign-in.css';
 
 const SECOND_FACTOR = 'urn:restaurant-monitor:second-factor';
 
-/** Where whoever is not signed in lands, whatever the address; the page stays the one that was asked for. */
+/** Shown at any address to visitors who are not signed in; the address stays as it is. */
 export function SignInPage() {
   const login = useSignal('');
   const password = useSignal('');
   const code = useSignal('');
   const asksCode = useSignal(false);
-  const busy = useSignal(false);
-  const reason = useSignal<string | undefined>(undefined);
+  const { busy, error, run } = useSubmit();
   document.title = 'Sign in · Restaurant Monitor';
 
-  const enter = async (how: () => Promise<void>) => {
-    busy.value = true;
-    reason.value = undefined;
-    try {
-      await how();
-      setParams({ sign_in: undefined });
-    } catch (error) {
-      if (error instanceof ApiError && error.problem.type === SECOND_FACTOR) asksCode.value = true;
-      reason.value = reasonOf(error);
-    } finally {
-      busy.value = false;
-    }
-  };
+  const enter = (how: () => Promise<void>) =>
+    run(async () => {
+      try {
+        await how();
+        setParams({ sign_in: undefined });
+      } catch (error) {
+        if (error instanceof ApiError && error.problem.type === SECOND_FACTOR) asksCode.value = true;
+        throw error;
+      }
+    });
 
   return (
     <main class="door">
@@ -48,17 +46,17 @@ export function SignInPage() {
           Restaurant Monitor
         </p>
         <h1>Sign in</h1>
-        {reason.value === undefined && <SignInNotice />}
+        {error === undefined && <SignInNotice />}
         <Field label="Login" value={login} name="username" autoComplete="username" required />
         <Field label="Password" value={password} type="password" autoComplete="current-password" required />
         {asksCode.value && <Field label="Code" value={code} autoComplete="one-time-code" required />}
-        <Failure reason={reason.value} />
+        <Failure error={error} />
         <div class="actions">
-          <button type="submit" class="button main" disabled={busy.value}>
-            {busy.value ? 'Signing in …' : 'Sign in'}
+          <button type="submit" class="button main" disabled={busy}>
+            {busy ? 'Signing in …' : 'Sign in'}
           </button>
           {hasPasskeys() && (
-            <button type="button" class="button" disabled={busy.value} onClick={() => enter(signInWithPasskey)}>
+            <button type="button" class="button" disabled={busy} onClick={() => enter(signInWithPasskey)}>
               Use a passkey
             </button>
           )}

@@ -1,9 +1,11 @@
-/** What went wrong with a form, told at once to whoever reads by ear. */
-export function Failure({ reason }: { readonly reason: string | undefined }) {
-  if (reason === undefined) return null;
+import { reasonOf } from '../state/api.ts';
+
+/** Why an action of the user failed, announced to screen readers at once. */
+export function Failure({ error }: { readonly error: unknown }) {
+  if (error === undefined) return null;
   return (
     <p class="banner" data-kind="trouble" role="alert">
-      {reason}
+      {reasonOf(error)}
     </p>
   );
 }

@@ -1,10 +1,12 @@
 import { useSignal } from '@preact/signals';
 import type { IssuedKey, Key, NewKey } from '../../api/schema.ts';
-import { call, reasonOf } from '../state/api.ts';
+import { call } from '../state/api.ts';
 import { now } from '../state/live.ts';
 import { type PageOf, usePages } from '../state/pages.ts';
+import { useSubmit } from '../state/submit.ts';
+import { Failure } from './failure.tsx';
+import { LoadedList } from './loaded-list.tsx';
 import { NewKeyForm } from './new-key.tsx';
-import { Loading, Trouble } from './notices.tsx';
 import { Ago, Instant } from './time.tsx';
 
 interface Props {
@@ -19,16 +21,13 @@ export function KeysPart({ id, list: fetchPage, add }: Props) {
   const { list, more, reload } = usePages<Key>(id, fetchPage);
   const adding = useSignal(false);
   const issued = useSignal<IssuedKey | undefined>(undefined);
-  const failure = useSignal<string | undefined>(undefined);
-  const revoke = async (key: Key) => {
+  const { error, run } = useSubmit();
+  const revoke = (key: Key) => {
     if (!confirm(`End the key "${key.name}" for good?`)) return;
-    failure.value = undefined;
-    try {
+    run(async () => {
       await call('DELETE /api/v1/keys/{key_id}', { path: { key_id: key.key_id } });
       reload();
-    } catch (error) {
-      failure.value = reasonOf(error);
-    }
+    });
   };
   return (
     <section class="section" aria-labelledby="keys">
@@ -52,46 +51,50 @@ export function KeysPart({ id, list: fetchPage, add }: Props) {
           }}
         />
       )}
-      {failure.value !== undefined && <p role="alert">{failure.value}</p>}
-      {list.error !== undefined && <Trouble error={list.error} retry={reload} />}
-      {list.items.length === 0 && list.loading && <Loading what="the keys" />}
-      {list.items.length === 0 && !list.loading && <p class="quiet">No keys. Give each program one of its own.</p>}
-      {list.items.length > 0 && (
-        <table class="stacks">
-          <thead>
-            <tr>
-              <th>Name</th>
-              <th>Begins with</th>
-              <th>May</th>
-              <th>Last used</th>
-              <th>Holds until</th>
-              <th>
-                <span class="unseen">End it</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {list.items.map((key) => (
-              <tr key={key.key_id}>
-                <td>{key.name}</td>
-                <td class="code">{key.prefix}…</td>
-                <td class="small">{key.scopes.join(', ')}</td>
-                <td data-label="last used">{key.last_used_at === null ? 'never' : <Ago at={key.last_used_at} />}</td>
-                <td>
-                  <Until of={key} />
-                </td>
-                <td class="number">
-                  {key.revoked_at === null && (
-                    <button type="button" class="button plain danger" onClick={() => revoke(key)}>
-                      Revoke<span class="unseen"> {key.name}</span>
-                    </button>
-                  )}
-                </td>
+      <Failure error={error} />
+      <LoadedList
+        of={list}
+        reload={reload}
+        what="the keys"
+        empty={<p class="quiet">No keys. Give each program one of its own.</p>}
+      >
+        {(keys) => (
+          <table class="stacks">
+            <thead>
+              <tr>
+                <th>Name</th>
+                <th>Begins with</th>
+                <th>May</th>
+                <th>Last used</th>
+                <th>Holds until</th>
+                <th>
+                  <span class="unseen">End it</span>
+                </th>
               </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+            </thead>
+            <tbody>
+              {keys.map((key) => (
+                <tr key={key.key_id}>
+                  <td>{key.name}</td>
+                  <td class="code">{key.prefix}…</td>
+                  <td class="small">{key.scopes.join(', ')}</td>
+                  <td data-label="last used">{key.last_used_at === null ? 'never' : <Ago at={key.last_used_at} />}</td>
+                  <td>
+                    <Until of={key} />
+                  </td>
+                  <td class="number">
+                    {key.revoked_at === null && (
+                      <button type="button" class="button plain danger" onClick={() => revoke(key)}>
+                        Revoke<span class="unseen"> {key.name}</span>
+                      </button>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </LoadedList>
       {list.next !== null && (
         <button type="button" class="button" onClick={more}>
           Earlier keys

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { IssuedKey, NewKey } from '../../api/schema.ts';
-import { reasonOf } from '../state/api.ts';
 import { session } from '../state/session.ts';
 import { Field } from './field.tsx';
+import { Form } from './form.tsx';
 
 type Scope = NewKey['scopes'][number];
 
@@ -19,23 +19,13 @@ export function NewKeyForm({ add, onDone }: Props) {
   const name = useSignal('');
   const until = useSignal('');
   const scopes = useSignal<readonly Scope[]>([]);
-  const failure = useSignal<string | undefined>(undefined);
-  const save = async (event: Event) => {
-    event.preventDefault();
-    failure.value = undefined;
-    if (scopes.value.length === 0) {
-      failure.value = 'Choose at least one thing that the key may do.';
-      return;
-    }
-    try {
-      const expires_at = until.value === '' ? undefined : new Date(`${until.value}T23:59:59`).toISOString();
-      onDone(await add({ name: name.value, scopes: scopes.value, expires_at }));
-    } catch (error) {
-      failure.value = reasonOf(error);
-    }
+  const save = async () => {
+    if (scopes.value.length === 0) throw new Error('Choose at least one thing that the key may do.');
+    const expires_at = until.value === '' ? undefined : new Date(`${until.value}T23:59:59`).toISOString();
+    onDone(await add({ name: name.value, scopes: scopes.value, expires_at }));
   };
   return (
-    <form class="card form new-key" onSubmit={save}>
+    <Form class="card form new-key" save={save} button="Make the key" onCancel={() => onDone(undefined)}>
       <Field label="Name" value={name} required hint="What it is for, such as: hourly poller." />
       <fieldset>
         <legend class="legend">What it may do</legend>
@@ -56,19 +46,6 @@ export function NewKeyForm({ add, onDone }: Props) {
         </div>
       </fieldset>
       <Field label="Holds until" type="date" value={until} hint="Empty: until it is revoked." />
-      {failure.value !== undefined && (
-        <p class="banner" data-kind="trouble" role="alert">
-          {failure.value}
-        </p>
-      )}
-      <div class="actions">
-        <button type="submit" class="button main">
-          Make the key
-        </button>
-        <button type="button" class="button plain" onClick={() => onDone(undefined)}>
-          Cancel
-        </button>
-      </div>
-    </form>
+    </Form>
   );
 }

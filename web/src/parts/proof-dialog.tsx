@@ -3,9 +3,9 @@ import { useEffect, useRef } from 'preact/hooks';
 import { client } from '../../api/client.ts';
 import type { Proof } from '../../api/schema.ts';
 import { hasPasskeys, usePasskey } from '../lib/passkeys.ts';
-import { reasonOf } from '../state/api.ts';
 import type { Asked } from '../state/proof.ts';
 import { session } from '../state/session.ts';
+import { useSubmit } from '../state/submit.ts';
 import { Failure } from './failure.tsx';
 import { Field } from './field.tsx';
 import { SingleSignOn } from './single-sign-on.tsx';
@@ -17,17 +17,13 @@ export default function ProofDialog({ asked }: { readonly asked: Asked }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const password = useSignal('');
   const code = useSignal('');
-  const failure = useSignal<string | undefined>(undefined);
+  const { busy, error, run } = useSubmit();
   useEffect(() => dialog.current?.showModal(), []);
-  const show = async (proof: () => Promise<Proof>) => {
-    failure.value = undefined;
-    try {
+  const show = (proof: () => Promise<Proof>) =>
+    run(async () => {
       await call('POST /api/v1/session/reauthenticate', { body: await proof() });
       asked.answer(true);
-    } catch (error) {
-      failure.value = reasonOf(error);
-    }
-  };
+    });
   const { value } = session;
   const login = value.kind === 'somebody' ? value.me.user?.login : undefined;
   return (
@@ -51,9 +47,9 @@ export default function ProofDialog({ asked }: { readonly asked: Asked }) {
           autoComplete="one-time-code"
           hint="Of your authenticator app, or a recovery code."
         />
-        <Failure reason={failure.value} />
+        <Failure error={error} />
         <div class="actions">
-          <button type="submit" class="button main">
+          <button type="submit" class="button main" disabled={busy}>
             Confirm
           </button>
           {hasPasskeys() && (

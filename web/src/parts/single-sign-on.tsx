@@ -14,7 +14,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** Why the identity provider's answer did not lead to a session, as the address says. */
 export function SignInNotice() {
-  return <Failure reason={REASONS[param('sign_in')]} />;
+  return <Failure error={REASONS[param('sign_in')]} />;
 }
 
 interface SingleSignOnProps {

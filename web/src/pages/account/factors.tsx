@@ -3,37 +3,36 @@ import type { SecondFactors } from '../../../api/schema.ts';
 import { hasPasskeys, makePasskey } from '../../lib/passkeys.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { Field } from '../../parts/field.tsx';
-import { Loading, Trouble } from '../../parts/notices.tsx';
+import { Form } from '../../parts/form.tsx';
+import { Loaded } from '../../parts/loaded.tsx';
 import { Ago } from '../../parts/time.tsx';
-import { call, reasonOf } from '../../state/api.ts';
+import { call } from '../../state/api.ts';
 import { useLoad } from '../../state/load.ts';
 import { readSession } from '../../state/session.ts';
+import { useSubmit } from '../../state/submit.ts';
 import { AuthenticatorForm } from './authenticator.tsx';
 
-/** What somebody needs besides the password, and how they add and remove it. */
+/** The second factors of the signed-in user, and how to add and remove them. */
 export function FactorsPart() {
-  const { data, error, reload } = useLoad('second factors', (signal) =>
-    call('GET /api/v1/session/second-factors', { signal }),
+  const factors = useLoad('second factors', (signal) => call('GET /api/v1/session/second-factors', { signal }));
+  return (
+    <Loaded of={factors} what="second factors">
+      {(data) => <Factors data={data} reload={factors.reload} />}
+    </Loaded>
   );
+}
+
+function Factors({ data, reload }: { readonly data: SecondFactors; readonly reload: () => void }) {
   const codes = useSignal<readonly string[] | undefined>(undefined);
   const adding = useSignal<'app' | 'passkey' | undefined>(undefined);
-  const failure = useSignal<string | undefined>(undefined);
-  if (data === undefined) return error === undefined ? <Loading what="second factors" /> : <Trouble error={error} />;
-
+  const { error, run } = useSubmit();
   const changed = async (recovery?: readonly string[] | null) => {
     adding.value = undefined;
     if (recovery) codes.value = recovery;
     reload();
     await readSession();
   };
-  const act = async (work: () => Promise<readonly string[] | undefined>) => {
-    failure.value = undefined;
-    try {
-      await changed(await work());
-    } catch (error) {
-      failure.value = reasonOf(error);
-    }
-  };
+  const act = (work: () => Promise<readonly string[] | undefined>) => run(async () => changed(await work()));
   return (
     <section class="section" aria-labelledby="factors">
       <header>
@@ -54,7 +53,7 @@ export function FactorsPart() {
       {codes.value !== undefined && <Codes codes={codes.value} onDone={() => (codes.value = undefined)} />}
       {adding.value === 'app' && <AuthenticatorForm onDone={changed} onCancel={() => (adding.value = undefined)} />}
       {adding.value === 'passkey' && <PasskeyForm onDone={changed} onCancel={() => (adding.value = undefined)} />}
-      <Failure reason={failure.value} />
+      <Failure error={error} />
       <FactorTable factors={data} act={act} />
       {(data.totp || data.passkeys.length > 0) && (
         <p class="row">
@@ -134,32 +133,16 @@ interface FormProps {
 
 function PasskeyForm({ onDone, onCancel }: FormProps) {
   const name = useSignal('');
-  const failure = useSignal<string | undefined>(undefined);
-  const save = async (event: Event) => {
-    event.preventDefault();
-    failure.value = undefined;
-    try {
-      const answer = await makePasskey(await call('POST /api/v1/session/passkeys/options'));
-      const { recovery_codes } = await call('POST /api/v1/session/passkeys', { body: { name: name.value, ...answer } });
-      onDone(recovery_codes);
-    } catch (error) {
-      failure.value = reasonOf(error);
-    }
+  const save = async () => {
+    const answer = await makePasskey(await call('POST /api/v1/session/passkeys/options'));
+    const { recovery_codes } = await call('POST /api/v1/session/passkeys', { body: { name: name.value, ...answer } });
+    onDone(recovery_codes);
   };
   return (
-    <form class="card form" onSubmit={save}>
+    <Form class="card form" save={save} button="Make the passkey" onCancel={onCancel}>
       <h3>New passkey</h3>
       <Field label="Name" value={name} required hint="Where it is kept, such as: my phone." />
-      <Failure reason={failure.value} />
-      <div class="actions">
-        <button type="submit" class="button main">
-          Make the passkey
-        </button>
-        <button type="button" class="button plain" onClick={onCancel}>
-          Cancel
-        </button>
-      </div>
-    </form>
+    </Form>
   );
 }
 

@@ -5,6 +5,7 @@ import { Empty } from '../../parts/notices.tsx';
 import { call, reasonOf } from '../../state/api.ts';
 import { session } from '../../state/session.ts';
 import { FactorsPart } from './factors.tsx';
+import './account.css';
 
 /** One's own second factors, password and keys. */
 export default function AccountPage() {

@@ -2,28 +2,33 @@ import { useSignal } from '@preact/signals';
 import type { FleetHistory, FleetStatus } from '../../../api/schema.ts';
 import { dayAndMonth, dayAndTime, VIEWER_ZONE, weekday } from '../../lib/clock.ts';
 import { count, counted, percent, storeHours } from '../../lib/format.ts';
-import { Loading, Trouble } from '../../parts/notices.tsx';
+import { Loaded } from '../../parts/loaded.tsx';
 import { ScrollBox } from '../../parts/scroll-box.tsx';
+import type { Load } from '../../state/load.ts';
 import { CoverageGaps } from './coverage-gaps.tsx';
 import { HoursChart } from './hours-chart.tsx';
 
 interface Props {
-  readonly history: FleetHistory | undefined;
-  readonly error: unknown;
+  readonly loaded: Load<FleetHistory>;
   readonly poller: FleetStatus['poller'];
 }
 
-/** Seven days by the hour: how the fleet was, and whether it was looked at. */
-export default function FleetHours({ history, error, poller }: Props) {
+/** The uptime of the fleet and its polls, hour by hour over seven days. */
+export default function FleetHours({ loaded, poller }: Props) {
+  return (
+    <div class="hours">
+      <Loaded of={loaded} what="the last week">
+        {(history) => <History history={history} poller={poller} />}
+      </Loaded>
+    </div>
+  );
+}
+
+function History({ history, poller }: { readonly history: FleetHistory; readonly poller: FleetStatus['poller'] }) {
   const chosen = useSignal<number | undefined>(undefined);
-  if (history === undefined) {
-    return (
-      <div class="hours">{error === undefined ? <Loading what="the last week" /> : <Trouble error={error} />}</div>
-    );
-  }
   if (history.hours.every(({ polls, up_seconds, down_seconds }) => polls + up_seconds + down_seconds === 0)) {
     return (
-      <section class="hours" aria-labelledby="hours">
+      <section aria-labelledby="hours">
         <header>
           <h2 id="hours">By the hour, seven days</h2>
         </header>
@@ -34,7 +39,7 @@ export default function FleetHours({ history, error, poller }: Props) {
   const hour = history.hours[chosen.value ?? -1];
   const said = hour ?? history.hours.at(-1);
   return (
-    <section class="hours" aria-labelledby="hours">
+    <section aria-labelledby="hours">
       <header>
         <h2 id="hours">By the hour, seven days</h2>
         {said !== undefined && (

@@ -1,9 +1,11 @@
+import type { FleetHistory, FleetStatus } from '../../../api/schema.ts';
 import { later } from '../../parts/later.tsx';
 import { Link } from '../../parts/link.tsx';
-import { Empty, Loading, Trouble } from '../../parts/notices.tsx';
+import { Loaded } from '../../parts/loaded.tsx';
+import { Empty, Trouble } from '../../parts/notices.tsx';
 import { call } from '../../state/api.ts';
 import { round } from '../../state/live.ts';
-import { useLoad } from '../../state/load.ts';
+import { type Load, useLoad } from '../../state/load.ts';
 import { asOf } from '../../state/place.ts';
 import { may } from '../../state/session.ts';
 import { Attention } from './attention.tsx';
@@ -12,10 +14,11 @@ import { FleetNow } from './now.tsx';
 import { PollerBanner } from './poller-banner.tsx';
 import { StoreList } from './store-list.tsx';
 import { UptimeFigures } from './uptime-figures.tsx';
+import './fleet.css';
 
 const FleetHours = later(() => import('./hours.tsx'));
 
-/** How all stores are: what is offline first, and big. */
+/** The fleet: what is offline now, uptime over time, and all stores. */
 export function FleetPage() {
   const query = { as_of: asOf.value === '' ? undefined : asOf.value };
   const fleet = useLoad(`fleet ${asOf.value}`, (signal) => call('GET /api/v1/fleet', { query, signal }), round.value);
@@ -24,24 +27,25 @@ export function FleetPage() {
     (signal) => call('GET /api/v1/fleet/history', { query, signal }),
     round.value,
   );
-  const { data } = fleet;
-
-  if (data === undefined) {
-    return (
-      <>
-        <h1 class="unseen">Fleet</h1>
-        {fleet.error === undefined ? (
-          <Loading what="the fleet" />
-        ) : (
-          <Trouble error={fleet.error} retry={fleet.reload} />
-        )}
-      </>
-    );
-  }
-  if (data.stores === 0) return <NoStores />;
   return (
     <>
       <h1 class="unseen">Fleet</h1>
+      <Loaded of={fleet} what="the fleet">
+        {(data) => (data.stores === 0 ? <NoStores /> : <Fleet fleet={fleet} data={data} history={history} />)}
+      </Loaded>
+    </>
+  );
+}
+
+interface FleetProps {
+  readonly fleet: Load<FleetStatus>;
+  readonly data: FleetStatus;
+  readonly history: Load<FleetHistory>;
+}
+
+function Fleet({ fleet, data, history }: FleetProps) {
+  return (
+    <>
       {fleet.error !== undefined && <Trouble error={fleet.error} retry={fleet.reload} />}
       <PollerBanner fleet={data} />
       {data.warnings.map((warning) => (
@@ -55,7 +59,7 @@ export function FleetPage() {
         <UptimeFigures uptime={data.uptime} />
       </div>
       <div class="fleet-middle">
-        <FleetHours history={history.data} error={history.error} poller={data.poller} />
+        <FleetHours loaded={history} poller={data.poller} />
         <Attention fleet={data} />
       </div>
       <StoreList
@@ -69,24 +73,19 @@ export function FleetPage() {
 }
 
 function NoStores() {
-  return (
-    <>
-      <h1 class="unseen">Fleet</h1>
-      {may('imports:write') ? (
-        <Empty title="No stores yet">
-          <p>
-            Restaurant Monitor needs three files: the polls, the business hours and the time zones of your stores. Drop
-            them on the imports page, and the fleet is here a moment later.
-          </p>
-          <Link class="button main" href="/imports">
-            Import the files
-          </Link>
-        </Empty>
-      ) : (
-        <Empty title="No stores are assigned to you">
-          <p>As soon as an admin assigns some, they are here.</p>
-        </Empty>
-      )}
-    </>
+  return may('imports:write') ? (
+    <Empty title="No stores yet">
+      <p>
+        Restaurant Monitor needs three files: the polls, the business hours and the time zones of your stores. Drop them
+        on the imports page, and the fleet is here a moment later.
+      </p>
+      <Link class="button main" href="/imports">
+        Import the files
+      </Link>
+    </Empty>
+  ) : (
+    <Empty title="No stores are assigned to you">
+      <p>As soon as an admin assigns some, they are here.</p>
+    </Empty>
   );
 }

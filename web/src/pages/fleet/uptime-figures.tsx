@@ -31,7 +31,7 @@ export function UptimeFigures({ uptime }: { readonly uptime: FleetStatus['uptime
         Up, of the open time of all stores together
         {asOf.value === '' && (
           <>
-            ; reckoned <Ago at={uptime.as_of} />
+            ; updated <Ago at={uptime.as_of} />
           </>
         )}
         .

@@ -1,11 +1,13 @@
 import type { Import } from '../../../api/schema.ts';
-import { Empty, Loading, Trouble } from '../../parts/notices.tsx';
+import { LoadedList } from '../../parts/loaded-list.tsx';
+import { Empty } from '../../parts/notices.tsx';
 import { call } from '../../state/api.ts';
 import { usePages } from '../../state/pages.ts';
 import { may } from '../../state/session.ts';
 import { DropFiles } from './drop-files.tsx';
 import { ImportCard } from './import-card.tsx';
 import { Sources } from './sources.tsx';
+import './imports.css';
 
 /** Files in; what became of each. */
 export default function ImportsPage() {
@@ -26,23 +28,29 @@ export default function ImportsPage() {
         <header>
           <h2 id="imports">What came in</h2>
         </header>
-        {list.error !== undefined && <Trouble error={list.error} retry={reload} />}
-        {list.items.length === 0 && list.loading && <Loading what="imports" />}
-        {list.items.length === 0 && !list.loading && list.error === undefined && (
-          <Empty title="Nothing yet">
-            <p>
-              An import happens entirely or not at all, and repeating it changes nothing. Bad rows are left out and
-              listed; a file that is mostly bad is not imported.
-            </p>
-          </Empty>
-        )}
-        <ol class="imports">
-          {list.items.map((one) => (
-            <li key={one.id}>
-              <ImportCard record={one} onEnd={reload} />
-            </li>
-          ))}
-        </ol>
+        <LoadedList
+          of={list}
+          reload={reload}
+          what="imports"
+          empty={
+            <Empty title="Nothing yet">
+              <p>
+                An import happens entirely or not at all, and repeating it changes nothing. Bad rows are left out and
+                listed; a file that is mostly bad is not imported.
+              </p>
+            </Empty>
+          }
+        >
+          {(imports) => (
+            <ol class="imports">
+              {imports.map((one) => (
+                <li key={one.id}>
+                  <ImportCard record={one} onEnd={reload} />
+                </li>
+              ))}
+            </ol>
+          )}
+        </LoadedList>
         {list.next !== null && (
           <button type="button" class="button" onClick={more}>
             Earlier imports

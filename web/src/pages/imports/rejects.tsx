@@ -1,12 +1,12 @@
 import { csvRows } from '../../lib/csv.ts';
 import { count } from '../../lib/format.ts';
-import { Loading, Trouble } from '../../parts/notices.tsx';
+import { Loaded } from '../../parts/loaded.tsx';
 import { ScrollBox } from '../../parts/scroll-box.tsx';
 import { urlOf } from '../../state/api.ts';
 import { useLoad } from '../../state/load.ts';
 
 const SHOWN = 100;
-/** Enough for so many rows; the rest of a long file is not fetched. */
+/** Enough for these rows; the rest of a long file is not fetched. */
 const BYTES = 200_000;
 
 interface Props {
@@ -23,10 +23,24 @@ export function Rejects({ id, rejected }: Props) {
     if (!response.ok || response.body === null) throw new Error(`the server answered ${response.status}`);
     return csvRows(await beginningOf(response.body)).slice(1, SHOWN + 1);
   });
-  if (loaded.data === undefined) {
-    return loaded.error === undefined ? <Loading what="the rejected rows" /> : <Trouble error={loaded.error} />;
-  }
-  if (loaded.data.length === 0) return <p class="small quiet">It failed before any row was rejected.</p>;
+  return (
+    <Loaded of={loaded} what="the rejected rows">
+      {(rows) =>
+        rows.length === 0 ? (
+          <p class="small quiet">It failed before any row was rejected.</p>
+        ) : (
+          <RejectTable rows={rows} rejected={rejected} />
+        )
+      }
+    </Loaded>
+  );
+}
+
+interface TableProps extends Pick<Props, 'rejected'> {
+  readonly rows: readonly (readonly string[])[];
+}
+
+function RejectTable({ rows, rejected }: TableProps) {
   return (
     <ScrollBox label="Rejected rows" short>
       <table>
@@ -38,7 +52,7 @@ export function Rejects({ id, rejected }: Props) {
           </tr>
         </thead>
         <tbody>
-          {loaded.data.map(([, line, reason, row]) => (
+          {rows.map(([, line, reason, row]) => (
             <tr key={line}>
               <td class="number">{line}</td>
               <td>{reason}</td>

@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../../../api/schema.ts';
-import { Empty, Loading, Trouble } from '../../parts/notices.tsx';
+import { LoadedList } from '../../parts/loaded-list.tsx';
+import { Empty } from '../../parts/notices.tsx';
 import { Instant } from '../../parts/time.tsx';
 import { call } from '../../state/api.ts';
 import { usePages } from '../../state/pages.ts';
@@ -27,42 +28,41 @@ export function AuditPart() {
           </select>
         </label>
       </div>
-      {list.error !== undefined && <Trouble error={list.error} retry={reload} />}
-      {list.items.length === 0 && list.loading && <Loading what="the audit log" />}
-      {list.items.length === 0 && !list.loading && list.error === undefined && <Empty title="Nothing was changed" />}
-      {list.items.length > 0 && (
-        <table class="stacks">
-          <thead>
-            <tr>
-              <th>When</th>
-              <th>Who</th>
-              <th>Did</th>
-              <th>To</th>
-              <th>Details</th>
-            </tr>
-          </thead>
-          <tbody>
-            {list.items.map((entry) => (
-              <tr key={entry.audit_id}>
-                <td class="nowrap">
-                  <Instant utc={entry.at} as="date" />
-                </td>
-                <td>
-                  {entry.actor}
-                  {entry.key_id !== null && <span class="quiet"> by key</span>}
-                </td>
-                <td class="code">{entry.action}</td>
-                <td class="small">
-                  {entry.subject_kind} <span class="code quiet">{entry.subject_id.slice(0, 24)}</span>
-                </td>
-                <td>
-                  <Detail detail={entry.detail} />
-                </td>
+      <LoadedList of={list} reload={reload} what="the audit log" empty={<Empty title="Nothing was changed" />}>
+        {(entries) => (
+          <table class="stacks">
+            <thead>
+              <tr>
+                <th>When</th>
+                <th>Who</th>
+                <th>Did</th>
+                <th>To</th>
+                <th>Details</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+            </thead>
+            <tbody>
+              {entries.map((entry) => (
+                <tr key={entry.audit_id}>
+                  <td class="nowrap">
+                    <Instant utc={entry.at} as="date" />
+                  </td>
+                  <td>
+                    {entry.actor}
+                    {entry.key_id !== null && <span class="quiet"> by key</span>}
+                  </td>
+                  <td class="code">{entry.action}</td>
+                  <td class="small">
+                    {entry.subject_kind} <span class="code quiet">{entry.subject_id.slice(0, 24)}</span>
+                  </td>
+                  <td>
+                    <Detail detail={entry.detail} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </LoadedList>
       {list.next !== null && (
         <button type="button" class="button" onClick={more}>
           Earlier

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { linesOf } from '../../lib/lines.ts';
 import { Field } from '../../parts/field.tsx';
-import { call, reasonOf } from '../../state/api.ts';
+import { Form } from '../../parts/form.tsx';
+import { call } from '../../state/api.ts';
 import { readSession } from '../../state/session.ts';
 import { type Role, roleFrom } from './roles.ts';
 import { RoleField, StoresField } from './user-fields.tsx';
@@ -18,32 +19,21 @@ export function NewUser({ first, onDone }: Props) {
   const role = useSignal<Role>(first ? 'admin' : 'owner');
   const password = useSignal('');
   const stores = useSignal('');
-  const busy = useSignal(false);
-  const failure = useSignal<string | undefined>(undefined);
-  const save = async (event: Event) => {
-    event.preventDefault();
-    busy.value = true;
-    failure.value = undefined;
-    try {
-      await call('POST /api/v1/users', {
-        body: {
-          login: login.value,
-          name: name.value || undefined,
-          role: role.value,
-          password: password.value || undefined,
-          ...(role.value === 'owner' && { stores: linesOf(stores.value) }),
-        },
-      });
-      onDone(true);
-      if (first) await readSession();
-    } catch (error) {
-      failure.value = reasonOf(error);
-    } finally {
-      busy.value = false;
-    }
+  const save = async () => {
+    await call('POST /api/v1/users', {
+      body: {
+        login: login.value,
+        name: name.value || undefined,
+        role: role.value,
+        password: password.value || undefined,
+        ...(role.value === 'owner' && { stores: linesOf(stores.value) }),
+      },
+    });
+    onDone(true);
+    if (first) await readSession();
   };
   return (
-    <form class="card form new-user" onSubmit={save}>
+    <Form class="card form new-user" save={save} button="Add" onCancel={() => onDone(false)}>
       <h2>{first ? 'The first admin' : 'New user'}</h2>
       <Field label="Login" value={login} required autoComplete="off" hint="A name or an e-mail address." />
       <Field label="Name" value={name} autoComplete="off" hint="What people call this user." />
@@ -60,19 +50,6 @@ export function NewUser({ first, onDone }: Props) {
           first ? 'At least 12 characters.' : 'At least 12 characters. Without one, only API keys let this user in.'
         }
       />
-      {failure.value !== undefined && (
-        <p class="banner" data-kind="trouble" role="alert">
-          {failure.value}
-        </p>
-      )}
-      <div class="actions">
-        <button type="submit" class="button main" disabled={busy.value}>
-          Add
-        </button>
-        <button type="button" class="button plain" onClick={() => onDone(false)}>
-          Cancel
-        </button>
-      </div>
-    </form>
+    </Form>
   );
 }

@@ -2,6 +2,7 @@ import { Link } from '../../parts/link.tsx';
 import { hereWith, param } from '../../state/place.ts';
 import { AuditPart } from './audit.tsx';
 import { UsersPart } from './users.tsx';
+import './people.css';
 
 const TABS = [
   { key: '', words: 'Users' },

@@ -1,44 +1,48 @@
 import { useSignal } from '@preact/signals';
 import type { UserDetail } from '../../../api/schema.ts';
 import { linesOf } from '../../lib/lines.ts';
+import { Failure } from '../../parts/failure.tsx';
 import { Field, Tick } from '../../parts/field.tsx';
+import { Form } from '../../parts/form.tsx';
 import { Icon } from '../../parts/icons.tsx';
 import { KeysPart } from '../../parts/keys.tsx';
 import { Link } from '../../parts/link.tsx';
-import { Loading, Trouble } from '../../parts/notices.tsx';
-import { ApiError, call, reasonOf, send } from '../../state/api.ts';
+import { Loaded } from '../../parts/loaded.tsx';
+import { ApiError, call, send } from '../../state/api.ts';
 import { useLoad } from '../../state/load.ts';
 import { go } from '../../state/place.ts';
 import { readSession } from '../../state/session.ts';
+import { useSubmit } from '../../state/submit.ts';
 import { roleFrom } from './roles.ts';
 import { RoleField, StoresField } from './user-fields.tsx';
+import './people.css';
 
-/** One user: what they may do, which stores they have, and how they get in. */
+/** One user: role, stores, sign-in and API keys. */
 export default function PersonPage({ id }: { readonly id: string }) {
   const path = { user_id: id };
   const loaded = useLoad(`user ${id}`, (signal) => send('GET /api/v1/users/{user_id}', { path, signal }));
-  if (loaded.data === undefined) {
-    return loaded.error === undefined ? <Loading what="the user" /> : <Trouble error={loaded.error} />;
-  }
-  const { data: user, etag } = loaded.data;
   return (
-    <>
-      <header class="report-top">
-        <Link class="back small" href="/people">
-          <Icon name="back" /> People
-        </Link>
-        <h1>{user.name}</h1>
-      </header>
-      <div class="two">
-        <UserForm key={etag} user={user} etag={etag} onSaved={loaded.reload} />
-        <Access user={user} onChanged={loaded.reload} />
-      </div>
-      <KeysPart
-        id={`keys of ${id}`}
-        list={(cursor, signal) => call('GET /api/v1/users/{user_id}/keys', { path, query: { cursor }, signal })}
-        add={(body) => call('POST /api/v1/users/{user_id}/keys', { path, body })}
-      />
-    </>
+    <Loaded of={loaded} what="the user">
+      {({ data: user, etag }) => (
+        <>
+          <header class="report-top">
+            <Link class="back small" href="/people">
+              <Icon name="back" /> People
+            </Link>
+            <h1>{user.name}</h1>
+          </header>
+          <div class="two">
+            <UserForm key={etag} user={user} etag={etag} onSaved={loaded.reload} />
+            <Access user={user} onChanged={loaded.reload} />
+          </div>
+          <KeysPart
+            id={`keys of ${id}`}
+            list={(cursor, signal) => call('GET /api/v1/users/{user_id}/keys', { path, query: { cursor }, signal })}
+            add={(body) => call('POST /api/v1/users/{user_id}/keys', { path, body })}
+          />
+        </>
+      )}
+    </Loaded>
   );
 }
 
@@ -53,9 +57,9 @@ function UserForm({ user, etag, onSaved }: FormProps) {
   const name = useSignal(user.name);
   const role = useSignal(user.role);
   const stores = useSignal(user.stores.join('\n'));
-  const told = useSignal<{ readonly kind: 'good' | 'trouble'; readonly words: string } | undefined>(undefined);
-  const save = async (event: Event) => {
-    event.preventDefault();
+  const saved = useSignal(false);
+  const save = async () => {
+    saved.value = false;
     try {
       await call('PATCH /api/v1/users/{user_id}', {
         path: { user_id: user.user_id },
@@ -67,34 +71,26 @@ function UserForm({ user, etag, onSaved }: FormProps) {
           ...(role.value === 'owner' && { stores: linesOf(stores.value) }),
         },
       });
-      told.value = { kind: 'good', words: 'Saved.' };
-      onSaved();
     } catch (error) {
-      const words =
-        error instanceof ApiError && error.status === 412
-          ? 'Somebody else has changed this user since you began. Look at the page again.'
-          : reasonOf(error);
-      told.value = { kind: 'trouble', words };
+      if (!(error instanceof ApiError && error.status === 412)) throw error;
+      throw new Error('Somebody else has changed this user since you began. Look at the page again.');
     }
+    saved.value = true;
+    onSaved();
   };
   return (
-    <form class="card form" onSubmit={save}>
+    <Form class="card form" save={save} button="Save">
       <h2>Account</h2>
       <Field label="Login" value={login} required autoComplete="off" />
       <Field label="Name" value={name} required autoComplete="off" />
       <RoleField role={role.value} onChange={(text) => (role.value = roleFrom(text))} />
       {role.value === 'owner' && <StoresField stores={stores} />}
-      {told.value !== undefined && (
-        <p class="banner" data-kind={told.value.kind} role={told.value.kind === 'good' ? 'status' : 'alert'}>
-          {told.value.words}
+      {saved.value && (
+        <p class="banner" data-kind="good" role="status">
+          Saved.
         </p>
       )}
-      <div class="actions">
-        <button type="submit" class="button main">
-          Save
-        </button>
-      </div>
-    </form>
+    </Form>
   );
 }
 
@@ -102,19 +98,19 @@ function Access({ user, onChanged }: { readonly user: UserDetail; readonly onCha
   const path = { user_id: user.user_id };
   const password = useSignal('');
   const revokeKeys = useSignal(false);
-  const told = useSignal<string | undefined>(undefined);
-  const act = async (doing: () => Promise<unknown>, words: string) => {
-    try {
+  const done = useSignal<string | undefined>(undefined);
+  const { error, run } = useSubmit();
+  const act = (doing: () => Promise<unknown>, words: string) => {
+    done.value = undefined;
+    return run(async () => {
       await doing();
-      told.value = words;
+      done.value = words;
       onChanged();
-    } catch (error) {
-      told.value = reasonOf(error);
-    }
+    });
   };
   return (
     <section class="card form" aria-labelledby="access">
-      <h2 id="access">Getting in</h2>
+      <h2 id="access">Sign-in</h2>
       <form
         class="form"
         onSubmit={(event) => {
@@ -140,7 +136,8 @@ function Access({ user, onChanged }: { readonly user: UserDetail; readonly onCha
           </button>
         </div>
       </form>
-      {told.value !== undefined && <p role="status">{told.value}</p>}
+      {done.value !== undefined && <p role="status">{done.value}</p>}
+      <Failure error={error} />
       <div class="actions row">
         <button
           type="button"
@@ -181,15 +178,13 @@ function Access({ user, onChanged }: { readonly user: UserDetail; readonly onCha
         <button
           type="button"
           class="button danger"
-          onClick={async () => {
+          onClick={() => {
             if (!confirm(`Remove ${user.name} with all sessions and keys?`)) return;
-            try {
+            run(async () => {
               await call('DELETE /api/v1/users/{user_id}', { path });
               await readSession();
               go('/people');
-            } catch (error) {
-              told.value = reasonOf(error);
-            }
+            });
           }}
         >
           Remove

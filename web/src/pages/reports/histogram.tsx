@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
-import type { ReportSummary, UptimeBar } from '../../../api/schema.ts';
+import type { ReportSummary, UptimeBar, WindowSummary } from '../../../api/schema.ts';
 import { count, counted, percent } from '../../lib/format.ts';
-import { Loading, Trouble } from '../../parts/notices.tsx';
+import { Loaded } from '../../parts/loaded.tsx';
 import { call } from '../../state/api.ts';
 import { useLoad } from '../../state/load.ts';
 
@@ -19,8 +19,6 @@ export function Histogram({ id }: { readonly id: string }) {
   const loaded = useLoad(`summary ${id}`, (signal) =>
     call('GET /api/v1/reports/{id}/summary', { path: { id }, signal }),
   );
-  const shown = loaded.data?.[window.value];
-  const most = Math.max(1, ...(shown?.histogram ?? []).map(({ stores }) => stores));
   return (
     <section class="histogram" aria-labelledby="histogram">
       <header class="head">
@@ -41,34 +39,32 @@ export function Histogram({ id }: { readonly id: string }) {
           ))}
         </fieldset>
       </header>
-      {shown === undefined ? (
-        loaded.error === undefined ? (
-          <Loading what="the histogram" />
-        ) : (
-          <Trouble error={loaded.error} retry={loaded.reload} />
-        )
-      ) : (
-        <>
-          <ol>
-            {shown.histogram.map((bar, i) => (
-              <li key={bar.from}>
-                <span class="bar" aria-hidden="true">
-                  <i data-bucket={i} style={{ height: `${(bar.stores / most) * 100}%` }} />
-                </span>
-                <strong>{count(bar.stores)}</strong>
-                <span class="small">{rangeOf(bar)}</span>
-                <small class="quiet">
-                  {percent(shown.stores_with_data === 0 ? null : bar.stores / shown.stores_with_data)}
-                </small>
-              </li>
-            ))}
-          </ol>
-          {shown.stores_without_data > 0 && (
-            <p class="small quiet">{counted(shown.stores_without_data, 'store')} with no data</p>
-          )}
-        </>
-      )}
+      <Loaded of={loaded} what="the histogram">
+        {(summary) => <Bars summary={summary[window.value]} />}
+      </Loaded>
     </section>
+  );
+}
+
+function Bars({ summary }: { readonly summary: WindowSummary }) {
+  const { histogram, stores_with_data, stores_without_data } = summary;
+  const most = Math.max(1, ...histogram.map(({ stores }) => stores));
+  return (
+    <>
+      <ol>
+        {histogram.map((bar, i) => (
+          <li key={bar.from}>
+            <span class="bar" aria-hidden="true">
+              <i data-bucket={i} style={{ height: `${(bar.stores / most) * 100}%` }} />
+            </span>
+            <strong>{count(bar.stores)}</strong>
+            <span class="small">{rangeOf(bar)}</span>
+            <small class="quiet">{percent(stores_with_data === 0 ? null : bar.stores / stores_with_data)}</small>
+          </li>
+        ))}
+      </ol>
+      {stores_without_data > 0 && <p class="small quiet">{counted(stores_without_data, 'store')} with no data</p>}
+    </>
   );
 }
 

@@ -4,8 +4,9 @@ import type { Report } from '../../../api/schema.ts';
 import { VIEWER_ZONE } from '../../lib/clock.ts';
 import { counted } from '../../lib/format.ts';
 import { linesOf } from '../../lib/lines.ts';
+import { Form } from '../../parts/form.tsx';
 import { Instant } from '../../parts/time.tsx';
-import { call, reasonOf } from '../../state/api.ts';
+import { call } from '../../state/api.ts';
 
 interface Props {
   readonly latestPoll: string | undefined;
@@ -16,53 +17,39 @@ interface Props {
 
 type When = 'latest' | 'now' | 'given';
 
-/** How the time between two polls is judged. */
-const RULES: readonly { readonly name: Report['estimator']; readonly words: string }[] = [
-  { name: 'nearest', words: 'Nearest: the state of the nearest poll' },
-  { name: 'markov', words: 'Markov: the uptime to be expected, with its range' },
+/** How the state between two polls is estimated. */
+const METHODS: readonly { readonly name: Report['estimator']; readonly words: string }[] = [
+  { name: 'nearest', words: 'Nearest poll' },
+  { name: 'markov', words: 'Statistical estimate' },
 ];
 
-/** The form that asks for a report: for which instant, by which rule, of which stores. */
+/** The form for a new report: its instant, its estimation method, its stores. */
 export function NewReport({ latestPoll, stores, onMade }: Props) {
   const when = useSignal<When>('latest');
   const given = useSignal('');
   const ids = useSignal(stores.split(',').filter(Boolean).join('\n'));
   const rule = useSignal<Report['estimator'] | undefined>(undefined);
   const detailed = useSignal(false);
-  const busy = useSignal(false);
-  const failure = useSignal<string | undefined>(undefined);
   const chosen = linesOf(ids.value);
 
-  const ask = async (event: Event) => {
-    event.preventDefault();
-    busy.value = true;
-    failure.value = undefined;
-    try {
-      const as_of =
-        when.value === 'latest' ? undefined : (when.value === 'now' ? new Date() : new Date(given.value)).toISOString();
-      onMade(
-        await call('POST /api/v1/reports', {
-          body: {
-            as_of,
-            estimator: rule.value,
-            detailed: detailed.value || undefined,
-            stores: chosen.length === 0 ? undefined : chosen,
-          },
-        }),
-      );
-    } catch (error) {
-      failure.value = error instanceof RangeError ? 'That is no instant.' : reasonOf(error);
-      busy.value = false;
-    }
+  const create = async () => {
+    const as_of = instantOf(when.value, given.value)?.toISOString();
+    const body = {
+      as_of,
+      estimator: rule.value,
+      detailed: detailed.value || undefined,
+      stores: chosen.length === 0 ? undefined : chosen,
+    };
+    onMade(await call('POST /api/v1/reports', { body }));
   };
 
   return (
-    <form class="card form side" onSubmit={ask}>
+    <Form class="card form side" save={create} button="Generate report">
       <h2>New report</h2>
       <fieldset>
         <legend class="legend">As of</legend>
         <Choice when={when} value="latest">
-          the latest poll
+          Latest poll
           {latestPoll !== undefined && (
             <span class="quiet">
               , <Instant utc={latestPoll} as="date" />
@@ -70,10 +57,10 @@ export function NewReport({ latestPoll, stores, onMade }: Props) {
           )}
         </Choice>
         <Choice when={when} value="now">
-          now
+          Now
         </Choice>
         <Choice when={when} value="given">
-          an instant of your own
+          Custom date and time
         </Choice>
         {when.value === 'given' && (
           <label class="field">
@@ -91,16 +78,16 @@ export function NewReport({ latestPoll, stores, onMade }: Props) {
         )}
       </fieldset>
       <div class="field">
-        <label for="rule">Rule between polls</label>
+        <label for="rule">Estimation method</label>
         <select
           id="rule"
           value={rule.value}
           onChange={({ currentTarget }) => {
-            rule.value = RULES.find(({ name }) => name === currentTarget.value)?.name;
+            rule.value = METHODS.find(({ name }) => name === currentTarget.value)?.name;
           }}
         >
-          <option value="">The usual one</option>
-          {RULES.map(({ name, words }) => (
+          <option value="">Nearest poll (default)</option>
+          {METHODS.map(({ name, words }) => (
             <option key={name} value={name}>
               {words}
             </option>
@@ -115,7 +102,7 @@ export function NewReport({ latestPoll, stores, onMade }: Props) {
               detailed.value = currentTarget.checked;
             }}
           />
-          Say how sure each figure is
+          Include 90% confidence intervals
         </label>
       </div>
       <div class="field">
@@ -131,18 +118,14 @@ export function NewReport({ latestPoll, stores, onMade }: Props) {
         />
         <small>{chosen.length === 0 ? 'All that you may see' : counted(chosen.length, 'store')}</small>
       </div>
-      {failure.value !== undefined && (
-        <p class="banner" data-kind="trouble" role="alert">
-          {failure.value}
-        </p>
-      )}
-      <div class="actions">
-        <button type="submit" class="button main" disabled={busy.value}>
-          Ask for the report
-        </button>
-      </div>
-    </form>
+    </Form>
   );
+}
+
+/** `undefined`: the latest poll, which the server knows. */
+function instantOf(when: When, given: string): Date | undefined {
+  if (when === 'latest') return undefined;
+  return when === 'now' ? new Date() : new Date(given);
 }
 
 interface ChoiceProps {

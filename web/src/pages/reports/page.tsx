@@ -1,7 +1,8 @@
 import type { Report } from '../../../api/schema.ts';
 import { count, duration } from '../../lib/format.ts';
 import { Link } from '../../parts/link.tsx';
-import { Empty, Loading, Trouble } from '../../parts/notices.tsx';
+import { LoadedList } from '../../parts/loaded-list.tsx';
+import { Empty } from '../../parts/notices.tsx';
 import { StatusMark } from '../../parts/status-mark.tsx';
 import { Ago, Instant } from '../../parts/time.tsx';
 import { call } from '../../state/api.ts';
@@ -11,6 +12,7 @@ import { at, go, param } from '../../state/place.ts';
 import { may } from '../../state/session.ts';
 import { NewReport } from './new-report.tsx';
 import { ReportProgress } from './progress.tsx';
+import './reports.css';
 
 /** Asking for reports, and all that were asked for. */
 export default function ReportsPage() {
@@ -36,14 +38,18 @@ export default function ReportsPage() {
         )}
         <section aria-labelledby="history">
           <h2 id="history">History</h2>
-          {list.error !== undefined && <Trouble error={list.error} retry={reload} />}
-          {list.items.length === 0 && list.loading && <Loading what="reports" />}
-          {list.items.length === 0 && !list.loading && list.error === undefined && (
-            <Empty title="No report yet">
-              <p>Ask for one: it takes a moment, and stays here.</p>
-            </Empty>
-          )}
-          {list.items.length > 0 && <History reports={list.items} onEnd={reload} />}
+          <LoadedList
+            of={list}
+            reload={reload}
+            what="reports"
+            empty={
+              <Empty title="No report yet">
+                <p>Generate one: it takes a moment, and stays here.</p>
+              </Empty>
+            }
+          >
+            {(reports) => <History reports={reports} onEnd={reload} />}
+          </LoadedList>
           {list.next !== null && (
             <button type="button" class="button" onClick={more}>
               Earlier reports

@@ -1,19 +1,21 @@
-import { useSignal } from '@preact/signals';
 import type { Report } from '../../../api/schema.ts';
 import { counted } from '../../lib/format.ts';
+import { Failure } from '../../parts/failure.tsx';
 import { Icon } from '../../parts/icons.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Empty, Loading, Trouble } from '../../parts/notices.tsx';
 import { StatusMark } from '../../parts/status-mark.tsx';
 import { Ago, Instant } from '../../parts/time.tsx';
-import { ApiError, call, reasonOf, urlOf } from '../../state/api.ts';
+import { ApiError, call, urlOf } from '../../state/api.ts';
 import { useLoad } from '../../state/load.ts';
 import { at, go } from '../../state/place.ts';
 import { may } from '../../state/session.ts';
+import { useSubmit } from '../../state/submit.ts';
 import { Histogram } from './histogram.tsx';
 import { took } from './page.tsx';
 import { ReportProgress } from './progress.tsx';
 import { ReportTable } from './table.tsx';
+import './reports.css';
 
 const FORMATS = [
   { format: 'csv', words: 'CSV', title: 'the classic columns, two decimals' },
@@ -26,7 +28,7 @@ const FORMATS = [
 export default function ReportPage({ id }: { readonly id: string }) {
   const path = { id };
   const loaded = useLoad(`report ${id}`, (signal) => call('GET /api/v1/reports/{id}', { path, signal }));
-  const failure = useSignal<string | undefined>(undefined);
+  const { error: failure, run } = useSubmit();
   const { data: report } = loaded;
   if (report === undefined) {
     const { error } = loaded;
@@ -35,15 +37,6 @@ export default function ReportPage({ id }: { readonly id: string }) {
     return <Trouble error={error} retry={loaded.reload} />;
   }
   const underWay = report.status === 'queued' || report.status === 'running';
-  const act = async (doing: () => Promise<unknown>, then: () => void) => {
-    failure.value = undefined;
-    try {
-      await doing();
-      then();
-    } catch (error) {
-      failure.value = reasonOf(error);
-    }
-  };
   return (
     <>
       <header class="report-top">
@@ -77,7 +70,12 @@ export default function ReportPage({ id }: { readonly id: string }) {
               <button
                 type="button"
                 class="button"
-                onClick={() => act(() => call('POST /api/v1/reports/{id}/cancel', { path }), loaded.reload)}
+                onClick={() =>
+                  run(async () => {
+                    await call('POST /api/v1/reports/{id}/cancel', { path });
+                    loaded.reload();
+                  })
+                }
               >
                 Cancel
               </button>
@@ -88,10 +86,10 @@ export default function ReportPage({ id }: { readonly id: string }) {
                 class="button plain danger"
                 onClick={() => {
                   if (!confirm('Delete this report with its files?')) return;
-                  act(
-                    () => call('DELETE /api/v1/reports/{id}', { path }),
-                    () => go(at('/reports')),
-                  );
+                  run(async () => {
+                    await call('DELETE /api/v1/reports/{id}', { path });
+                    go(at('/reports'));
+                  });
                 }}
               >
                 Delete
@@ -100,11 +98,7 @@ export default function ReportPage({ id }: { readonly id: string }) {
           </div>
         </div>
       </header>
-      {failure.value !== undefined && (
-        <p class="banner" data-kind="trouble" role="alert">
-          {failure.value}
-        </p>
-      )}
+      <Failure error={failure} />
       {report.warning !== null && (
         <p class="banner" data-kind="warning">
           Beware: {report.warning}.
@@ -121,7 +115,7 @@ function Outcome({ report, onEnd }: { readonly report: Report; readonly onEnd: (
     case 'running':
       return (
         <section class="card waiting" aria-live="polite">
-          <h2>{report.status === 'queued' ? 'Waiting for its turn' : 'Being reckoned'}</h2>
+          <h2>{report.status === 'queued' ? 'Waiting for its turn' : 'Calculating…'}</h2>
           <ReportProgress report={report} onEnd={onEnd} />
         </section>
       );

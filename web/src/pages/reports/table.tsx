@@ -5,8 +5,9 @@ import { dayAndMonth, VIEWER_ZONE } from '../../lib/clock.ts';
 import { count, openTime, percent } from '../../lib/format.ts';
 import { useMedia } from '../../lib/media.ts';
 import { Icon } from '../../parts/icons.tsx';
+import { LoadedList } from '../../parts/loaded-list.tsx';
 import { LongList } from '../../parts/long-list.tsx';
-import { Empty, Loading, Trouble } from '../../parts/notices.tsx';
+import { Empty } from '../../parts/notices.tsx';
 import { StoreName } from '../../parts/store-name.tsx';
 import { call } from '../../state/api.ts';
 import { usePages } from '../../state/pages.ts';
@@ -67,36 +68,40 @@ export function ReportTable({ id, stores, detailed }: TableProps) {
           />
         </label>
       </header>
-      {list.error !== undefined && <Trouble error={list.error} retry={reload} />}
-      {list.items.length === 0 && list.loading && <Loading what="the rows" />}
-      {list.items.length === 0 && !list.loading && list.error === undefined && (
-        <Empty title="No store of this report matches">
-          <p>The search looks in the names and the ids.</p>
-        </Empty>
-      )}
-      {list.items.length > 0 && (
-        <div class="report-table" role="table" aria-labelledby="rows" aria-rowcount={search === '' ? stores + 1 : -1}>
-          <div role="rowgroup" class="report-head">
-            <div role="row" aria-rowindex={1} class="report-row">
-              <Head by="store_id" words="Store" sort={sort} />
-              {COLUMNS.map(({ by, words, group }) => (
-                <Head key={by} by={by} words={words} group={group} sort={sort} />
-              ))}
-              <Head by="polls_counted" words="Polls" sort={sort} />
+      <LoadedList
+        of={list}
+        reload={reload}
+        what="the rows"
+        empty={
+          <Empty title="No store of this report matches">
+            <p>The search looks in the names and the ids.</p>
+          </Empty>
+        }
+      >
+        {(rows) => (
+          <div class="report-table" role="table" aria-labelledby="rows" aria-rowcount={search === '' ? stores + 1 : -1}>
+            <div role="rowgroup" class="report-head">
+              <div role="row" aria-rowindex={1} class="report-row">
+                <Head by="store_id" words="Store" sort={sort} />
+                {COLUMNS.map(({ by, words, group }) => (
+                  <Head key={by} by={by} words={words} group={group} sort={sort} />
+                ))}
+                <Head by="polls_counted" words="Polls" sort={sort} />
+              </div>
             </div>
+            <LongList
+              items={rows}
+              keyOf={(row) => row.store_id}
+              rowHeight={(narrow ? 5.5 : 2.75) + (detailed ? 1 : 0)}
+              onNearEnd={more}
+              row={(row) => <Row row={row} />}
+            />
+            <p class="small quiet more" role="presentation">
+              {list.next === null ? `${count(rows.length)} rows` : 'More come as you scroll.'}
+            </p>
           </div>
-          <LongList
-            items={list.items}
-            keyOf={(row) => row.store_id}
-            rowHeight={(narrow ? 5.5 : 2.75) + (detailed ? 1 : 0)}
-            onNearEnd={more}
-            row={(row) => <Row row={row} />}
-          />
-          <p class="small quiet more" role="presentation">
-            {list.next === null ? `${count(list.items.length)} rows` : 'More come as you scroll.'}
-          </p>
-        </div>
-      )}
+        )}
+      </LoadedList>
     </section>
   );
 }

@@ -4,8 +4,9 @@ import { calendarDate, weekdayNames } from '../../lib/clock.ts';
 import { addDays, dateAt } from '../../lib/local-days.ts';
 import { type Opening, typed } from '../../lib/openings.ts';
 import { Field } from '../../parts/field.tsx';
+import { Form } from '../../parts/form.tsx';
 import { OpeningFields } from '../../parts/opening-fields.tsx';
-import { ApiError, reasonOf, send } from '../../state/api.ts';
+import { ApiError, send } from '../../state/api.ts';
 import { isOwner } from '../../state/session.ts';
 
 interface Props {
@@ -26,13 +27,8 @@ export function HoursEditor({ store, week, etag, onDone }: Props) {
   const always = useSignal(week === 'always');
   const days = useSignal<readonly (readonly Opening[])[]>(openingsOf(week));
   const from = useSignal(addDays(today, 1));
-  const busy = useSignal(false);
-  const error = useSignal<unknown>(undefined);
 
-  const save = async (event: Event) => {
-    event.preventDefault();
-    busy.value = true;
-    error.value = undefined;
+  const save = async () => {
     const hours: WeekHours = always.value
       ? 'always'
       : days.value.flatMap((openings, day) => openings.map((opening) => ({ day, ...opening })));
@@ -42,12 +38,13 @@ export function HoursEditor({ store, week, etag, onDone }: Props) {
         headers: { 'if-match': etag },
         body: { hours, effective_from: from.value },
       });
-      onDone(`The new hours hold from ${calendarDate(from.value)} on. Reports on the time before do not change.`);
-    } catch (failure) {
-      error.value = failure;
-    } finally {
-      busy.value = false;
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 412)) throw error;
+      throw new Error(
+        'Somebody else has changed this store since you began. Cancel to see how it is now, and begin again.',
+      );
     }
+    onDone(`The new hours hold from ${calendarDate(from.value)} on. Reports on the time before do not change.`);
   };
 
   const setDay = (day: number, openings: readonly Opening[]) => {
@@ -55,7 +52,7 @@ export function HoursEditor({ store, week, etag, onDone }: Props) {
   };
 
   return (
-    <form class="card hours-form" onSubmit={save}>
+    <Form class="card form hours-form" save={save} button="Save the hours" onCancel={() => onDone(undefined)}>
       <label class="tick">
         <input
           type="checkbox"
@@ -86,32 +83,15 @@ export function HoursEditor({ store, week, etag, onDone }: Props) {
           </button>
         </div>
       )}
-      <div class="form">
-        <Field
-          label="From this date on"
-          type="date"
-          required
-          value={from}
-          {...(isOwner() && { min: today })}
-          hint="From midnight of the store's own time. An earlier date changes what reports say about the time since then."
-        />
-        {error.value !== undefined && (
-          <p class="banner" data-kind="trouble" role="alert">
-            {error.value instanceof ApiError && error.value.status === 412
-              ? 'Somebody else has changed this store since you began. Cancel to see how it is now, and begin again.'
-              : reasonOf(error.value)}
-          </p>
-        )}
-        <div class="actions">
-          <button type="submit" class="button main" disabled={busy.value}>
-            Save the hours
-          </button>
-          <button type="button" class="button plain" onClick={() => onDone(undefined)}>
-            Cancel
-          </button>
-        </div>
-      </div>
-    </form>
+      <Field
+        label="From this date on"
+        type="date"
+        required
+        value={from}
+        {...(isOwner() && { min: today })}
+        hint="From midnight of the store's own time. An earlier date changes what reports say about the time since then."
+      />
+    </Form>
   );
 }
 

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { Hours, Store, WeekHours as WeekHoursData } from '../../../api/schema.ts';
 import { VIEWER_ZONE } from '../../lib/clock.ts';
-import { Loading, Trouble } from '../../parts/notices.tsx';
+import { Loaded } from '../../parts/loaded.tsx';
 import { Instant } from '../../parts/time.tsx';
 import { send } from '../../state/api.ts';
 import { useLoad } from '../../state/load.ts';
@@ -14,16 +14,27 @@ type Version = Hours['versions'][number];
 
 /** When a store is open: now, before and as planned; and on single dates. */
 export function HoursPart({ store }: { readonly store: Store }) {
-  const { store_id: id, zone } = store;
+  const { store_id: id } = store;
   const path = { store_id: id };
   const loaded = useLoad(`hours ${id}`, (signal) => send('GET /api/v1/stores/{store_id}/hours', { path, signal }));
+  return (
+    <Loaded of={loaded} what="the hours">
+      {({ data: hours, etag }) => <KnownHours store={store} hours={hours} etag={etag} reload={loaded.reload} />}
+    </Loaded>
+  );
+}
+
+interface KnownHoursProps {
+  readonly store: Store;
+  readonly hours: Hours;
+  readonly etag: string | undefined;
+  readonly reload: () => void;
+}
+
+function KnownHours({ store, hours, etag, reload }: KnownHoursProps) {
+  const { zone } = store;
   const editing = useSignal(false);
   const said = useSignal<string | undefined>(undefined);
-  if (loaded.data === undefined) {
-    if (loaded.error === undefined) return <Loading what="the hours" />;
-    return <Trouble error={loaded.error} retry={loaded.reload} />;
-  }
-  const { data: hours, etag } = loaded.data;
   const now = Date.now();
   const inForce = hours.versions.find((version) => isInForce(version, now));
   return (
@@ -63,7 +74,7 @@ export function HoursPart({ store }: { readonly store: Store }) {
             onDone={(words) => {
               editing.value = false;
               said.value = words;
-              if (words !== undefined) loaded.reload();
+              if (words !== undefined) reload();
             }}
           />
         ) : (

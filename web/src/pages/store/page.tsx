@@ -11,6 +11,7 @@ import { ComparePart } from './compare.tsx';
 import { StoreHead } from './head.tsx';
 import { HoursPart } from './hours.tsx';
 import { WeekPart } from './week-part.tsx';
+import './store.css';
 
 const TABS = [
   { key: '', words: 'The week' },

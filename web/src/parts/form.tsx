@@ -1,0 +1,39 @@
+import type { ComponentChildren } from 'preact';
+import { useSubmit } from '../state/submit.ts';
+import { Failure } from './failure.tsx';
+
+interface Props {
+  readonly class: string;
+  readonly save: () => Promise<unknown>;
+  /** On the button that submits. */
+  readonly button: ComponentChildren;
+  readonly onCancel?: () => void;
+  readonly children: ComponentChildren;
+}
+
+/** A form with its fields, the reason why it failed, and its buttons. */
+export function Form({ class: name, save, button, onCancel, children }: Props) {
+  const { busy, error, run } = useSubmit();
+  return (
+    <form
+      class={name}
+      onSubmit={(event) => {
+        event.preventDefault();
+        run(save);
+      }}
+    >
+      {children}
+      <Failure error={error} />
+      <div class="actions">
+        <button type="submit" class="button main" disabled={busy}>
+          {button}
+        </button>
+        {onCancel !== undefined && (
+          <button type="button" class="button plain" onClick={onCancel}>
+            Cancel
+          </button>
+        )}
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,27 @@
+import { useSignal } from '@preact/signals';
+
+export interface Submission {
+  readonly busy: boolean;
+  /** Why the last run failed. */
+  readonly error: unknown;
+  /** Runs an action of the user, and records whether it is running and why it failed. */
+  run(action: () => Promise<unknown>): Promise<void>;
+}
+
+/** The state of a form or of a group of buttons. */
+export function useSubmit(): Submission {
+  const busy = useSignal(false);
+  const error = useSignal<unknown>(undefined);
+  const run = async (action: () => Promise<unknown>) => {
+    busy.value = true;
+    error.value = undefined;
+    try {
+      await action();
+    } catch (failure) {
+      error.value = failure;
+    } finally {
+      busy.value = false;
+    }
+  };
+  return { busy: busy.value, error: error.value, run };
+}
