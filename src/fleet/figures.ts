@@ -6,25 +6,25 @@ import type { StoreEntry } from '../stores/directory.ts';
 import type { FleetSchedule } from './schedules.ts';
 import { walkStores } from './walk.ts';
 
-/** Some stores together at the instant `asOf`; milliseconds. */
+/** Totals of some stores at the instant `asOf`; milliseconds. */
 export interface FleetFigures {
   readonly asOf: number;
   readonly stores: number;
-  /** What a report for `asOf` says of them together. */
+  /** The totals of a report as of `asOf`. */
   readonly last: WindowSums;
-  /** For each window, what a report says that is one such window older. */
+  /** For each window, the totals of a report that is one window older. */
   readonly before: WindowSums;
   readonly hourly: HourlySums;
-  /** The very worst first. */
+  /** Worst first. */
   readonly worst: readonly BadStore<StoreEntry>[];
-  /** The latest poll of these stores up to `asOf`, as far back as was looked: some two weeks. */
+  /** The latest poll of these stores within the two weeks before `asOf`. */
   readonly latestPoll: number | undefined;
 }
 
-/** So many of the worst stores are told. */
+/** The number of worst stores that are listed. */
 export const WORST_STORES = 20;
 
-/** @param pollInterval a store is polled about so often, milliseconds */
+/** @param pollInterval milliseconds between two polls of a store */
 export async function readFigures(
   snapshot: Snapshot,
   fleet: FleetSchedule,

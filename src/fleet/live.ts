@@ -7,18 +7,18 @@ import type { States, StoreState } from '../stores/states.ts';
 import { type FleetSchedule, keysOf } from './schedules.ts';
 import { walkStores } from './walk.ts';
 
-/** `undefined`: the reason is not known. */
+/** `undefined`: the reason is unknown. */
 export type ReasonCounts = ReadonlyMap<InactiveReason | undefined, number>;
 
 export type StateCounts = Readonly<Record<State, number>>;
 
-/** How all stores are at one instant: some 30 bytes a store. */
+/** The states of all stores at one instant: about 30 bytes per store. */
 export class LiveStates implements States {
   readonly asOf: number;
-  /** The latest poll of all stores up to `asOf`; `undefined`: there is none, or none of late and some after it. */
+  /** The latest poll of all stores up to `asOf`; `undefined`: none is known. */
   readonly latestPoll: number | undefined;
   readonly #columns: LiveColumns;
-  /** All who see everything ask about the same list. */
+  /** Everyone who sees all stores passes the same list. */
   readonly #counts = new WeakMap<readonly StoreEntry[], StateCounts>();
   readonly #reasonCounts = new WeakMap<readonly StoreEntry[], ReasonCounts>();
 
@@ -28,7 +28,7 @@ export class LiveStates implements States {
     this.#columns = columns;
   }
 
-  /** A store that is newer than this is open, for all that is known, and was not polled. */
+  /** A store that is newer than these states counts as open and not polled. */
   of({ key }: StoreEntry): StoreState {
     const { base, state, instant, active, reasons, first } = this.#columns;
     const at = instant[key - base] ?? Number.NaN;
@@ -55,7 +55,7 @@ export class LiveStates implements States {
     return counts;
   }
 
-  /** Those of the stores that are offline, by the reasons of their last polls. */
+  /** The offline stores among these, by the reason of the last poll. */
   countReasons(stores: readonly StoreEntry[]): ReasonCounts {
     const counts = this.#reasonCounts.get(stores) ?? this.#countReasons(stores);
     this.#reasonCounts.set(stores, counts);
@@ -74,7 +74,7 @@ export class LiveStates implements States {
     return counts;
   }
 
-  /** The latest poll of these stores, as far as it is one of late. */
+  /** The latest poll of these stores that is not stale. */
   latestPollOf(stores: readonly StoreEntry[]): number | undefined {
     const { base, latest } = this.#columns;
     let found = Number.NEGATIVE_INFINITY;
@@ -86,23 +86,23 @@ export class LiveStates implements States {
   }
 }
 
-/** An entry for every key from `base` on; NaN: there is no such poll. */
+/** An entry for each key from `base` on; NaN: there is no such poll. */
 export interface LiveColumns {
   readonly base: number;
   /** Positions in `STATES`. */
   readonly state: Uint8Array;
-  /** The poll of late that decides the state, or would if the store were open; where none counts, the last one. */
+  /** The poll that decides the state, or would if the store were open; if none counts, the last one. */
   readonly instant: Float64Array;
   readonly active: Uint8Array;
-  /** The last poll of late, whether it counts or not. */
+  /** The last poll that is not stale, whether it counts or not. */
   readonly latest: Float64Array;
-  /** Why the polls are inactive that decide, as far as it is known. */
+  /** The known reasons of the deciding polls that are inactive. */
   readonly reasons: Map<number, string>;
-  /** The first poll ever, up to the instant in question. */
+  /** The first poll ever, up to the instant of these states. */
   readonly first: Float64Array;
 }
 
-/** @param pollInterval a store is polled about so often, milliseconds */
+/** @param pollInterval milliseconds between two polls of a store */
 export async function readLive(
   snapshot: Snapshot,
   fleet: FleetSchedule,

@@ -15,7 +15,7 @@ const RANGES = 8;
 const FIRST_DATE = -100_000;
 const LAST_DATE = 100_000;
 
-/** When all stores of a directory are open: the hours of all times in memory, some 200 bytes a store. */
+/** The schedules of all stores of a directory, in memory: about 200 bytes per store. */
 export class FleetSchedule {
   readonly directory: Directory;
   readonly #base: number;
@@ -50,7 +50,7 @@ export class FleetSchedule {
     return new FleetSchedule(directory, base, zones, hours, specialHours, await snapshot.zoneChanges(base, end));
   }
 
-  /** For questions about the instants `[from, to]`. A store is called by where its key stands after `base`. */
+  /** The schedule of the instants `[from, to]`, in which the index of a store is its key minus `base`. */
   over(from: number, to: number): { readonly base: number; readonly schedule: Schedule } {
     const [first, last] = [Math.floor(from / DAY), Math.ceil(to / DAY)];
     const key = `${first} ${last}`;
@@ -71,7 +71,7 @@ export class FleetSchedule {
   }
 }
 
-/** The schedule of all stores, read again when a store has changed. */
+/** The schedules of all stores, read again after a store has changed. */
 export class Schedules {
   readonly #storage: Pick<Storage, 'snapshot'>;
   readonly #directory: StoreDirectory;
@@ -82,7 +82,7 @@ export class Schedules {
     this.#directory = directory;
   }
 
-  /** As new as the directory. */
+  /** As current as the directory. */
   async current(): Promise<FleetSchedule> {
     const directory = await this.#directory.current();
     return this.#read.get(String(directory.revision), () =>

@@ -25,18 +25,18 @@ export interface FleetServiceParts {
   readonly now: () => number;
   /** The monotonic clock, milliseconds. */
   readonly elapsed: () => number;
-  /** A store is polled about so often, milliseconds. */
+  /** Milliseconds between two polls of a store. */
   readonly pollInterval: number;
   /** Questions about an instant that may wait for one requester. */
   readonly waitingPerRequester: number;
 }
 
-/** Milliseconds for which something is as good as new, and for which it may still be given while it is made again. */
+/** Milliseconds for which a value is fresh, and then for which it is returned while a new one is computed. */
 const DATA = { fresh: 1_000, stale: 0 };
 const LIVE = { fresh: 5_000, stale: 30_000 };
 const FIGURES = { fresh: 60_000, stale: 300_000 };
 
-/** So many past instants are remembered, and so many owners. */
+/** The most past instants, and the most owners, whose values are cached. */
 const PAST_STATES = 4;
 const PAST_FIGURES = 32;
 const OWNERS = 64;
@@ -44,7 +44,7 @@ const OWNERS = 64;
 /** Questions about an instant that may wait in all. */
 const QUEUE = 500;
 
-/** Which data there is. */
+/** The state of the data. */
 interface DataState {
   readonly revision: number;
   readonly latestPoll: number | undefined;
@@ -54,22 +54,22 @@ export interface NamedTimeline extends StoreTimeline {
   readonly storeId: string;
 }
 
-/** Some stores at one instant, and how to ask for more about them. */
+/** Some stores at one instant. */
 export interface FleetView {
   readonly asOf: number;
   readonly entries: readonly StoreEntry[];
   readonly live: LiveStates;
-  /** Of these stores; `undefined`: there is none of late. */
+  /** Of these stores; `undefined`: none is known. */
   readonly latestPoll: number | undefined;
-  /** Since when a server that polls has been in trouble itself and observes nothing; `undefined`: none is. */
+  /** When the present self-outage of a prober began; `undefined`: there is none. */
   readonly troubleSince: number | undefined;
-  /** The data it was made from, or is newer than. */
+  /** The revision of the data behind it, or of slightly older data. */
   readonly revision: number;
 }
 
 /**
- * How all stores, or some, are and were together. What is said of now is some seconds old (the states) or a minute
- * (the figures); nothing is computed more often than that, or twice at a time.
+ * States, figures and timelines of stores. Present states are a few seconds old and present figures up to a minute;
+ * nothing is computed more often than that, or twice at a time.
  */
 export class FleetService implements StateSource {
   readonly pollInterval: number;
@@ -85,12 +85,12 @@ export class FleetService implements StateSource {
   readonly #census: StaleWhileRevalidate<StoreCensus>;
   readonly #pastStates = new PromiseCache<LiveStates>(PAST_STATES);
   readonly #latestPolls = new PromiseCache<number | undefined>(OWNERS);
-  /** By who sees which stores. */
+  /** By the set of visible stores. */
   readonly #figures = new LRUCache<string, StaleWhileRevalidate<FleetFigures>>({ max: OWNERS });
   readonly #pastFigures = new PromiseCache<FleetFigures>(PAST_FIGURES);
   /** Computations over all stores. */
   readonly #walks: FairQueue;
-  /** Computations over one store, which are short and wait for none of the others. */
+  /** Computations over one store, which are short and do not wait for the others. */
   readonly #timelines: FairQueue;
 
   constructor({ storage, directory, log, now, elapsed, pollInterval, waitingPerRequester }: FleetServiceParts) {
@@ -120,7 +120,7 @@ export class FleetService implements StateSource {
     return this.#now();
   }
 
-  /** That of the stores that somebody sees. @throws UserError `conflict` when there is none */
+  /** The latest poll of the visible stores. @throws UserError `conflict` if there is none */
   async latestPoll(stores: Visible): Promise<number> {
     const { revision, latestPoll } = await this.#data.get();
     const latest =
@@ -142,7 +142,7 @@ export class FleetService implements StateSource {
     return this.#inTurn(this.#pastStates, requester, `states ${revision} ${asOf}`, () => this.#readLive(asOf));
   }
 
-  /** The stores that somebody sees, and how they are. */
+  /** The visible stores with their states. */
   async view(stores: Visible, asked: AskedInstant | undefined): Promise<FleetView> {
     const [live, directory, { revision }, troubleSince] = await Promise.all([
       this.states(asked),
@@ -156,7 +156,7 @@ export class FleetService implements StateSource {
   }
 
   /**
-   * What was of the stores that somebody sees; nothing is read of others.
+   * The figures of the visible stores; no others are read.
    *
    * @throws UserError as `FairQueue.run` does
    */
@@ -168,7 +168,7 @@ export class FleetService implements StateSource {
       const question = `figures ${revision} ${name} ${asOf}`;
       return this.#inTurn(this.#pastFigures, requester, question, () => this.#readFigures(stores, asOf));
     }
-    // All who see the same stores share these, and take one turn together.
+    // Principals who see the same stores share these, and wait in one turn.
     const now = `figures now ${name}`;
     const make = async () => this.#walks.run(now, now, () => this.#readFigures(stores, this.#now()));
     const figures = this.#figures.get(name) ?? this.#revalidated(FIGURES, make);
@@ -177,7 +177,7 @@ export class FleetService implements StateSource {
   }
 
   /**
-   * Explains one store of those that somebody sees.
+   * Explains one of the visible stores.
    *
    * @param range within the eight days before `asOf`
    * @param requester takes turns with the others; `undefined`: the range ends now, and the request does not queue
@@ -202,12 +202,12 @@ export class FleetService implements StateSource {
     return { ...timeline, storeId: store.id };
   }
 
-  /** How many stores are known from which feeds, a minute old at most. */
+  /** How many stores each feed knows; at most a minute old. */
   census(): Promise<StoreCensus> {
     return this.#census.get();
   }
 
-  /** What a scrape is told, some seconds old at most. */
+  /** The gauges of a scrape; a few seconds old at most. */
   async gauges(): Promise<FleetGauges> {
     const { live, entries, latestPoll } = await this.view('all', undefined);
     return {

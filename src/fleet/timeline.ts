@@ -14,9 +14,9 @@ export interface TimelineRange extends Stretch {
 export interface StoreTimeline extends Timeline {
   /** One for each of the windows asked for, in their order. */
   readonly windows: readonly Timeline[];
-  /** The zone whose clock the store went by at an instant. */
+  /** The time zone of the store at an instant. */
   zoneAt(instant: number): Zone;
-  /** When the store was polled for the first time ever, up to `asOf`, milliseconds; `undefined`: it never was. */
+  /** The first poll ever, up to `asOf`, milliseconds; `undefined`: none. */
   readonly firstPoll: number | undefined;
 }
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** The ids of the stores that somebody sees; some of them may not exist. */
+/** The ids of the stores that a principal may see; some may not exist. */
 export type Visible = 'all' | ReadonlySet<string>;
 
-/** A short text that is the same for the same stores, and for no others. */
+/** A digest that identifies a set of stores. */
 export function nameOf(stores: Visible): string {
   if (stores === 'all') return 'all';
   return createHash('sha256')

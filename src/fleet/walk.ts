@@ -8,8 +8,8 @@ import type { StoreEntry } from '../stores/directory.ts';
 import { type FleetSchedule, keysOf } from './schedules.ts';
 
 /**
- * What is seen of one store: its open intervals, complete over the range, its polls `[first, last)` in it, when it was
- * polled for the first time ever (NaN: never), and when its hours or its zone are unknown.
+ * Receives one store: its open intervals, complete over the range; its polls `[first, last)` in the range; its first poll
+ * ever (NaN: none); and the intervals in which its hours or zone are unknown.
  */
 export type Visit = (
   store: StoreEntry,
@@ -21,7 +21,7 @@ export type Visit = (
   unknown: Intervals,
 ) => void;
 
-/** So many polls are in memory at once, about; sorting as many holds up others for some 10 ms. */
+/** Polls in memory at a time, about; sorting them blocks the event loop for about 10 ms. */
 const POLLS_AT_ONCE = 200_000;
 
 /** The length of a time slice, milliseconds. */
@@ -30,14 +30,14 @@ const SLICE = 8;
 /** A walk reads at most this many runs of keys, if they need not be divided. */
 const MOST_RUNS = 32;
 
-/** Stores that are done before the clock is looked at. */
+/** Stores processed between two checks of the clock. */
 const STORES_A_STEP = 32;
 
 /**
- * Walks some stores, with their polls and open intervals of the instants `[from, to]`, without holding up others.
+ * Walks stores with their polls and open intervals in `[from, to]`, and yields to other work in between.
  *
- * @param fleet the schedule of these stores and others
- * @param pollInterval milliseconds; a store is expected to be polled about so often
+ * @param fleet the schedules, which may hold more stores than these
+ * @param pollInterval milliseconds between two polls of a store
  */
 export async function walkStores(
   snapshot: Snapshot,

@@ -5,17 +5,16 @@ import { instantFrom } from '../calendar/instant.ts';
 import type { AskedInstant, StateSource } from '../stores/states.ts';
 import { senderOf } from './guards/rate-limit.ts';
 
-/** The instant that somebody asks about. */
+/** The instant of a request. */
 export const AsOf = Type.String({
   maxLength: 64,
-  description:
-    'the instant to look at (RFC 3339), or `latest`: that of the latest poll of the stores that you may see; by default now',
+  description: 'an instant (RFC 3339), or `latest`: that of the latest poll of your stores; by default now',
   examples: ['2023-01-25T18:13:22.479Z', 'latest'],
 });
 
 /**
  * @returns the instant, with who asks about it; `undefined`: now
- * @throws UserError `invalid_input`; `conflict` when the latest poll is wanted and there is none
+ * @throws UserError `invalid_input`; `conflict` if the latest poll is requested and there is none
  */
 export async function asOfFrom(
   request: Pick<FastifyRequest, 'principal' | 'ip'> & { readonly query: { readonly as_of?: string } },

@@ -24,7 +24,7 @@ const ReportQuery = Type.Object(
     report_id: Type.Optional(
       Type.String({
         maxLength: 1_000,
-        description: 'the id that `POST /trigger_report` gave; without it, the answer is `400`',
+        description: 'the id that `POST /trigger_report` returned; `400` without it',
         examples: ['9063ec40-64e5-4d48-ac0c-a580d4271ca3'],
       }),
     ),
@@ -44,15 +44,15 @@ const ReportStatus = Type.Union(
   [
     Type.Object({
       status: Type.Literal('Running'),
-      progress: Type.Number({ minimum: 0, maximum: 1, description: 'the share of stores that are done' }),
+      progress: Type.Number({ minimum: 0, maximum: 1, description: 'share of the stores done' }),
       as_of: Instant,
       warning,
     }),
     Type.Object({
       status: Type.Literal('Complete'),
-      csv_url: Type.String({ format: 'uri-reference', description: 'where the CSV is' }),
+      csv_url: Type.String({ format: 'uri-reference', description: 'the URL of the CSV' }),
       as_of: Instant,
-      stores: Type.Integer({ minimum: 0, description: 'rows of the CSV' }),
+      stores: Type.Integer({ minimum: 0, description: 'rows in the CSV' }),
       tz_version: Type.Optional(TzVersion),
       warning,
     }),
@@ -72,7 +72,7 @@ const ReportAnswer = answer(
     'X-Report-Status': OneOf(['Running', 'Complete', 'Failed'], 'in an answer that is not JSON'),
     'X-Report-As-Of': Type.String({
       format: 'date-time',
-      description: 'the instant that a complete report speaks for',
+      description: 'the `as_of` of a complete report',
     }),
     ...WarningHeader,
     ...TzVersionHeader,
@@ -104,8 +104,8 @@ export function classicRoutes(reports: ReportService): Routes {
         config: { access: 'reports:write', bodyOptional: true },
         schema: {
           operationId: 'triggerReport',
-          summary: 'Ask for a report',
-          description: 'Answers at once; the report is computed when its turn comes.',
+          summary: 'Create a report',
+          description: 'Responds at once; the report is computed in the background.',
           tags: ['classic'],
           body: TriggerBody,
           querystring: NoQuery,
@@ -124,8 +124,8 @@ export function classicRoutes(reports: ReportService): Routes {
         config: { access: 'reports:read', quota: 'download' },
         schema: {
           operationId: 'getReport',
-          summary: 'Get a report as CSV, or how far it is',
-          description: 'With `Accept: application/json` and no `text/…` beside it, the state as JSON.',
+          summary: 'Get a report as CSV, or its status',
+          description: 'With `Accept: application/json` and no `text/…` type, the status as JSON.',
           tags: ['classic'],
           querystring: ReportQuery,
           response: { 200: ReportAnswer },

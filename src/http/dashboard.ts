@@ -76,7 +76,7 @@ export function dashboardRoutes(folder = BUILT): Routes {
         schema: {
           hide: true,
           operationId: 'readAsset',
-          summary: 'A script, style or picture of the dashboard',
+          summary: 'Get a script, style or image of the dashboard',
           tags: ['system'],
           params: Type.Object({ file: Type.String({ maxLength: 200 }) }),
           response: { 200: FILE },

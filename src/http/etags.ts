@@ -4,9 +4,7 @@ import { UserError } from '../lib/errors.ts';
 
 /** The headers of a request that changes what somebody has read. */
 export const IfMatch = Type.Object({
-  'if-match': Type.Optional(
-    Type.String({ description: 'the `ETag` of the last read: change that version and no other' }),
-  ),
+  'if-match': Type.Optional(Type.String({ description: 'the `ETag` of the version to update' })),
 });
 
 /** Says which version of a thing an answer shows. */

@@ -11,7 +11,7 @@ const Ready = Type.Object({
   time_zones: TimeZones,
   warnings: Type.Optional(
     Type.Array(Type.String(), {
-      description: 'What is not as it should be, such as old polls in a live system, or stores with unknown hours.',
+      description: 'Warnings, such as stale data in a live system, or stores with unknown hours.',
     }),
   ),
 });
@@ -26,7 +26,7 @@ export function healthRoutes(storage: Storage, freshness: Pick<Freshness, 'warni
         logLevel: 'warn',
         schema: {
           operationId: 'checkHealth',
-          summary: 'Whether the process is alive',
+          summary: 'Check that the process is alive',
           tags: ['system'],
           response: { 200: Alive },
         },
@@ -40,8 +40,8 @@ export function healthRoutes(storage: Storage, freshness: Pick<Freshness, 'warni
         logLevel: 'warn',
         schema: {
           operationId: 'checkReadiness',
-          summary: 'Whether the database answers too',
-          description: '`503` while it does not.',
+          summary: 'Check that the database responds, too',
+          description: '`503` while it does not respond.',
           tags: ['system'],
           response: { 200: Ready },
         },

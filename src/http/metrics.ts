@@ -20,7 +20,7 @@ export function metricsRoutes(metrics: Metrics): Routes {
         schema: {
           operationId: 'getMetrics',
           tags: ['system'],
-          summary: 'Figures for Prometheus',
+          summary: 'Get metrics for Prometheus',
           response: {
             200: {
               description: 'the text format of Prometheus',

@@ -7,10 +7,10 @@ const DEFAULT_LIMIT = 50;
 /** The query parameters of every list. */
 export const PageQuery = {
   limit: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: PAGE_LIMIT, default: DEFAULT_LIMIT, description: 'entries on a page' }),
+    Type.Integer({ minimum: 1, maximum: PAGE_LIMIT, default: DEFAULT_LIMIT, description: 'items per page' }),
   ),
   cursor: Type.Optional(
-    Type.String({ maxLength: 1_000, description: '`next_cursor` of the page before; without it, the first page' }),
+    Type.String({ maxLength: 1_000, description: '`next_cursor` of the previous page; without it, the first page' }),
   ),
 };
 
@@ -19,7 +19,7 @@ export function Page<T extends TSchema>(item: T, title: string) {
   return Type.Object(
     {
       items: Type.Array(item),
-      next_cursor: Type.Union([Type.String(), Type.Null()], { description: 'null: this is the last page' }),
+      next_cursor: Type.Union([Type.String(), Type.Null()], { description: 'null on the last page' }),
     },
     { title },
   );

@@ -53,7 +53,7 @@ const TITLES: Readonly<Record<number, string>> = {
 export const FieldProblem = Type.Object(
   {
     in: Type.String({ description: '`body`, `query`, `path` or `header`' }),
-    field: Type.String({ description: 'such as `hours.0.start`; empty: the whole of it' }),
+    field: Type.String({ description: 'such as `hours.0.start`; empty: the whole part' }),
     message: Type.String(),
   },
   { title: 'FieldProblem' },
@@ -64,14 +64,14 @@ export const Problem = Type.Object(
   {
     type: Type.String({
       description:
-        '`about:blank`, or what a program can do about it: `urn:restaurant-monitor:reauthenticate`, `…:second-factor`',
+        '`about:blank`, or what the client should do: `urn:restaurant-monitor:reauthenticate`, `…:second-factor`',
       examples: ['about:blank'],
     }),
     title: Type.String({ examples: ['Bad Request'] }),
     status: Type.Integer({ examples: [400] }),
-    detail: Type.String({ description: 'what was wrong, what it was, and what was expected' }),
+    detail: Type.String({ description: 'what is wrong, the value, and what was expected' }),
     errors: Type.Optional(
-      Type.Array(FieldProblem, { description: `the fields that are wrong, at most ${LIMITS.complaints}` }),
+      Type.Array(FieldProblem, { description: `the invalid fields, at most ${LIMITS.complaints}` }),
     ),
   },
   { title: 'Problem' },
@@ -158,7 +158,7 @@ function messageOf({ message = 'is not valid', params, data }: Complaint, field:
   return SECRET.test(field) ? expected : `is ${told(data)}, ${expected}`;
 }
 
-/** What is in such a field goes into no answer, and so into nobody's log. */
+/** The value of such a field is never part of a response, so that it reaches no log. */
 const SECRET = /(^|\.)(password|current|next|key|token|secret)$/i;
 const VALUE_TOLD = 100;
 const FIELD_TOLD = 300;

@@ -1,27 +1,27 @@
 import { type TSchema, Type } from 'typebox';
 import { formatAhead, formatInstant, formatLocal } from '../calendar/instant.ts';
 
-/** An instant in an answer. */
+/** An instant in a response. */
 export const Instant = Type.String({ format: 'date-time', examples: ['2023-01-25T18:13:22.479Z'] });
 
-/** An instant that somebody gives: any spelling of RFC 3339 with `Z` or an offset. */
+/** An instant in a request: any spelling of RFC 3339 with `Z` or an offset. */
 export const GivenInstant = (description: string) =>
   Type.String({ maxLength: 64, description: `${description} (RFC 3339)`, examples: ['2023-01-25T18:13:22.479Z'] });
 
-/** An instant, and what the clock of the store shows then. */
+/** An instant in UTC and in store local time. */
 export const StoreTime = Type.Object(
   {
     utc: Instant,
     local: Type.String({
       format: 'date-time',
-      description: "the same in the store's zone",
+      description: 'store local time',
       examples: ['2023-01-25T12:13:22.479-06:00'],
     }),
   },
   { title: 'StoreTime' },
 );
 
-/** Where the offset of the store's clock is known already. */
+/** The same from a known UTC offset, in milliseconds. */
 export function storeTimeAhead(instant: number, offset: number): { utc: string; local: string } {
   return { utc: formatInstant(instant), local: formatAhead(instant, offset) };
 }
@@ -35,15 +35,15 @@ export function Nullable<T extends TSchema>(schema: T) {
 }
 
 export const FirstPoll = Type.Union([StoreTime, Type.Null()], {
-  description: 'when the store was polled for the first time ever; null: it was not, up to the instant in question',
+  description: 'the first poll ever; null: none up to this instant',
 });
 
 export const SinceFirstPoll = Type.Boolean({
-  description: 'it was down when it was polled for the first time ever, and nothing is known of the time before',
+  description: 'down since the first poll ever; the time before is unknown',
 });
 
 export function OneOf<const T extends string[]>(choices: readonly [...T], description?: string) {
   return Type.Enum(choices, description === undefined ? {} : { description });
 }
 
-export const StoreId = Type.String({ minLength: 1, maxLength: 200, description: 'opaque, as the feeds have it' });
+export const StoreId = Type.String({ minLength: 1, maxLength: 200, description: 'an opaque id, as in the feeds' });

@@ -10,26 +10,29 @@ import type { Routes } from './types.ts';
 const ROOT = '/api/v1/zones';
 const tags = ['zones'];
 
-/** Rules change with a restart, which nobody needs to hear of within the hour. */
+/** Rules change only with a restart; an hour of delay is acceptable. */
 const KEPT = 'private, max-age=3600';
-/** The longest stretch that is answered. */
+/** The longest range, in years. */
 const LONGEST_YEARS = 200;
 
 const ZoneList = Type.Object(
-  { rules: TimeZones, names: Type.Array(Type.String(), { description: 'sorted, old names included' }) },
+  { rules: TimeZones, names: Type.Array(Type.String(), { description: 'sorted, including old names' }) },
   { title: 'ZoneList' },
 );
 
 const ZoneOffsets = Type.Object(
   {
-    name: Type.String({ description: 'in the spelling of IANA', examples: ['America/Chicago'] }),
+    name: Type.String({ description: 'the IANA spelling', examples: ['America/Chicago'] }),
     rules: TimeZones,
     offsets: Type.Array(
       Type.Object({
         from: Nullable(Instant),
         offset_seconds: Type.Integer({ description: 'local time minus UTC', examples: [-21_600] }),
       }),
-      { minItems: 1, description: 'ascending; the first one holds at the beginning, and its `from` is null' },
+      {
+        minItems: 1,
+        description: 'in ascending order; the first applies from the beginning of the range, and its `from` is null',
+      },
     ),
   },
   { title: 'ZoneOffsets' },
@@ -41,7 +44,7 @@ export const zoneRoutes: Routes = async (app) => {
     ROOT,
     {
       config: { access: 'stores:read' },
-      schema: { operationId: 'listZones', summary: 'List the time zones', tags, response: { 200: ZoneList } },
+      schema: { operationId: 'listZones', summary: 'List time zones', tags, response: { 200: ZoneList } },
     },
     async (_request, reply) => {
       reply.header('cache-control', KEPT);
@@ -55,11 +58,15 @@ export const zoneRoutes: Routes = async (app) => {
       config: { access: 'stores:read' },
       schema: {
         operationId: 'readZone',
-        summary: 'Read how far the clock of a time zone is ahead of UTC',
-        description: 'A slash in the name is written `%2F`. The answer may be kept for an hour.',
+        summary: 'Get the UTC offsets of a time zone',
+        description: 'Write a slash in the name as `%2F`. The response may be cached for an hour.',
         tags,
         params: Type.Object({
-          name: Type.String({ maxLength: 100, description: 'an IANA name in any case', examples: ['America/Chicago'] }),
+          name: Type.String({
+            maxLength: 100,
+            description: 'an IANA name, case-insensitive',
+            examples: ['America/Chicago'],
+          }),
         }),
         querystring: Type.Object(
           {

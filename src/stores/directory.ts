@@ -6,23 +6,23 @@ import type { Storage } from '../storage/ports/storage.ts';
 import type { StoreRecord } from '../storage/ports/stores.ts';
 
 export interface StoreEntry {
-  /** As the storage counts stores; it never leaves the program. */
+  /** The key in the storage; the API does not show it. */
   readonly key: number;
   readonly id: string;
   readonly name: string | undefined;
-  /** An IANA name; `undefined`: the default zone; `Etc/Unknown`: it was given and could not be read. */
+  /** An IANA name; `undefined`: the default zone; `Etc/Unknown`: the given zone is invalid. */
   readonly zone: string | undefined;
-  /** Its hours were given and could not be read: until when they are unknown; not there: they are known. */
+  /** If the given hours are invalid: until when the hours are unknown. */
   readonly hoursUnknownUntil?: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly probeUrl: string | undefined;
-  /** Rises with every change of the store, its hours and special hours. */
+  /** Rises with each change of the store, its hours or its special hours. */
   readonly version: number;
 }
 
-/** All stores at one moment. */
+/** All stores at one instant. */
 export interface Directory {
-  /** Another number: something is different. */
+  /** Changes when a store changes. */
   readonly revision: number;
   /** Sorted by id, by UTF-16 code unit. */
   readonly entries: readonly StoreEntry[];
@@ -35,19 +35,19 @@ export interface StoreDirectoryParts {
   readonly elapsed: () => number;
 }
 
-/** Milliseconds for which nobody looks again whether something has changed. */
+/** Milliseconds between two checks of the revision. */
 const INTERVAL = 1_000;
 
-/** So many stores are read at once, between which other work gets its turn: about 15 ms. */
+/** Stores per read: about 15 ms, after which other work gets its turn. */
 const BLOCK = 10_000;
 
-/** Every store in memory, read again when another revision of the stores is there. */
+/** All stores in memory, read again after a change. */
 export class StoreDirectory {
   readonly #storage: Pick<Storage, 'snapshot'>;
   readonly #elapsed: () => number;
   #directory: Directory | undefined;
   #lookedAt = Number.NEGATIVE_INFINITY;
-  /** Own changes so far, and how many of them the last look saw. */
+  /** Changes made by this process, and how many of them the last read saw. */
   #changes = 0;
   #seen = 0;
   #looking: Promise<Directory> | undefined;
@@ -57,7 +57,7 @@ export class StoreDirectory {
     this.#elapsed = elapsed;
   }
 
-  /** The stores as they were at most a second ago, with all that `changed` told of. */
+  /** The stores, at most a second old, with all changes that `changed` has reported. */
   async current(): Promise<Directory> {
     const wanted = this.#changes;
     if (this.#directory !== undefined && this.#seen >= wanted && this.#elapsed() - this.#lookedAt < INTERVAL) {
@@ -68,17 +68,17 @@ export class StoreDirectory {
     return directory;
   }
 
-  /** Whether the store was there at the last look. */
+  /** Whether the store existed at the last read. */
   knows(id: string): boolean {
     return this.#directory?.byId.has(id) ?? false;
   }
 
-  /** Something was written, which whoever asks from now on is to see. */
+  /** Reports a change, which all later calls of `current` will see. */
   changed(): void {
     this.#changes++;
   }
 
-  /** Whoever asks while somebody looks gets what that one finds. */
+  /** Concurrent calls share one read. */
   #look(): Promise<Directory> {
     this.#looking ??= this.#read().finally(() => {
       this.#looking = undefined;
@@ -116,17 +116,16 @@ async function load(snapshot: Snapshot, revision: number): Promise<Directory> {
     after = last.id;
     await yieldTurn();
   }
-  // They come sorted by their bytes, which is nearly always the order by code unit.
+  // They arrive sorted by bytes, which is nearly always the order by code unit.
   entries.sort((a, b) => (a.id < b.id ? -1 : 1));
   return { revision, entries, byId };
 }
 
 /**
- * The store that somebody means by a text: the one with this very id, or else with what is left of it when it is
- * trimmed.
+ * The store with this id, or else with the trimmed id.
  *
- * @param stores the ids of the stores that exist for that one
- * @throws UserError `not_found`, `invalid_input` when the text cannot be an id
+ * @param stores the ids of the visible stores
+ * @throws UserError `not_found`, `invalid_input` if the text cannot be an id
  */
 export function storeNamed({ byId }: Directory, stores: 'all' | ReadonlySet<string>, text: string): StoreEntry {
   for (const id of [text, trimmed(text)]) {
@@ -136,7 +135,7 @@ export function storeNamed({ byId }: Directory, stores: 'all' | ReadonlySet<stri
   throw noStore(text);
 }
 
-/** A record of the storage as the rest of the program sees it. */
+/** The entry of a stored record. */
 export function entryOf(record: StoreRecord): StoreEntry {
   const { key, id, name, zone, hoursUnknownUntil, labels, probeUrl, version } = record;
   return {
@@ -151,7 +150,7 @@ export function entryOf(record: StoreRecord): StoreEntry {
   };
 }
 
-/** The stores that somebody sees, sorted by id. */
+/** The visible stores, sorted by id. */
 export function visibleEntries(directory: Directory, stores: 'all' | ReadonlySet<string>): readonly StoreEntry[] {
   if (stores === 'all') return directory.entries;
   return [...stores].sort(byCodeUnit).flatMap((id) => directory.byId.get(id) ?? []);

@@ -4,9 +4,9 @@ import { invalid } from '../lib/errors.ts';
 import type { ZoneVersion } from '../storage/ports/schedules.ts';
 
 /**
- * The instant from which a change is to hold: an instant as it is, or the local midnight with which a date begins.
+ * The instant from which a change applies: the given instant, or the local midnight at which the given date begins.
  *
- * @param zones those of the store, in order
+ * @param zones the versions of the zone of the store, in order
  * @throws UserError `invalid_input`
  */
 export function effectiveFrom(text: string, zones: readonly ZoneVersion[]): number {
@@ -18,7 +18,7 @@ export function effectiveFrom(text: string, zones: readonly ZoneVersion[]): numb
   );
 }
 
-/** In the zone that is in force then; between two zones, in the first that has not begun by its own midnight. */
+/** In the zone in force at that time. If the zone changes on that date, the first one whose midnight lies in its own time. */
 function beginningOf(date: string, zones: readonly ZoneVersion[]): number | undefined {
   const midnights = zones.map(({ zone, until }) => ({ until, midnight: startOfDate(date, zone ?? DEFAULT_ZONE) }));
   return midnights.find(({ midnight, until }) => midnight < until)?.midnight;

@@ -1,28 +1,28 @@
 import { UNKNOWN_ZONE } from '../domain/zone.ts';
 import type { StoreEntry } from './directory.ts';
 
-/** Whether the hours of a store that are in force at an instant are known. */
+/** Whether the hours in force at an instant are known. */
 export function hoursKnown({ hoursUnknownUntil }: StoreEntry, at: number): boolean {
   return hoursUnknownUntil === undefined || at >= hoursUnknownUntil;
 }
 
-/** Whether the zone of a store is known; where nobody gave one, it is the default zone. */
+/** Whether the zone of a store is known; a store without one has the default zone. */
 export function zoneKnown({ zone }: StoreEntry): boolean {
   return zone !== UNKNOWN_ZONE;
 }
 
-/** Whether it is known when a store is open. */
+/** Whether both hours and zone are known. */
 export function scheduleKnown(store: StoreEntry, at: number): boolean {
   return hoursKnown(store, at) && zoneKnown(store);
 }
 
-/** How many stores have hours or a zone that were given and could not be read. */
+/** The numbers of stores with unknown hours or an unknown zone. */
 export interface UnknownSchedules {
   readonly hours: number;
   readonly zones: number;
 }
 
-/** What is said of them, for people. */
+/** The warnings about them. */
 export function unknownWarnings({ hours, zones }: UnknownSchedules): string[] {
   const said = (count: number, one: string, many: string) =>
     count === 0 ? [] : [count === 1 ? `1 store has ${one}` : `${count} stores have ${many}`];

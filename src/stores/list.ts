@@ -6,17 +6,17 @@ import { scheduleKnown } from './known.ts';
 import { compare, inOrder, type Position, positionOf, type Sort } from './order.ts';
 import type { State, States, StoreState } from './states.ts';
 
-/** What stores of a list have in common; what is not given matters not. */
+/** Conditions that all stores of a list meet. */
 export interface StoreFilter {
-  /** A part of the id, the name or the value of a label, in upper or lower case. */
+  /** A part of the id, the name or a label value, case-insensitive. */
   readonly search?: string | undefined;
   readonly states?: readonly State[] | undefined;
-  /** It is offline for one of these reasons; `none`: for one that is not known. */
+  /** Offline for one of these reasons; `none`: the reason is unknown. */
   readonly reasons?: readonly string[] | undefined;
   readonly zone?: string | undefined;
-  /** Keys and values, all of which the store has. */
+  /** Labels, all of which the store has. */
   readonly labels?: readonly (readonly [key: string, value: string])[] | undefined;
-  /** Whether it is known when they are open. */
+  /** Whether hours and zone are known. */
   readonly scheduleKnown?: boolean | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface ListedStore {
 }
 
 export interface StoreList {
-  /** How many stores match, on all pages. */
+  /** The number of matching stores on all pages. */
   readonly total: number;
   readonly stores: readonly ListedStore[];
   readonly more: boolean;
@@ -36,18 +36,18 @@ export interface StoreList {
 export interface ListRequest {
   readonly filter: StoreFilter;
   readonly sort: Sort;
-  /** The position of the last store of the page before. */
+  /** The position of the last store of the previous page. */
   readonly after: Position | undefined;
   readonly limit: number;
 }
 
-/** So many stores are looked at before other work of the process gets its turn: about 10 ms. */
+/** Stores processed before other work gets its turn: about 10 ms. */
 const STORES_PER_TURN = 20_000;
 
 /**
- * Those of `entries` that match, in order, from a position on.
+ * The matching entries in order, after a position.
  *
- * @param entries sorted by id; the same list for all who see the same stores, so that its orders are made once
+ * @param entries sorted by id; principals who see the same stores pass the same list, so that it is sorted once
  */
 export async function listStores(
   entries: readonly StoreEntry[],
@@ -87,7 +87,7 @@ function isInState({ state, lastPoll }: StoreState, { states, reasons }: StoreFi
   return state === 'offline' && reasons.includes(reason === undefined ? 'none' : reasonOf(reason).code);
 }
 
-/** The place of the first store that stands after a position. */
+/** The index of the first store after a position. */
 function firstAfter(stores: readonly StoreEntry[], states: States, sort: Sort, after: Position): number {
   let [low, high] = [0, stores.length];
   while (low < high) {

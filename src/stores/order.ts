@@ -4,10 +4,10 @@ import { STATES, type States, type StoreState } from './states.ts';
 export const SORTS = ['state', 'id', 'name', '-last_poll'] as const;
 export type Sort = (typeof SORTS)[number];
 
-/** Where a store stands in the order of a list. */
+/** The sort key of a store in a list. */
 export type Position = readonly (string | number)[];
 
-/** Many ask for the same stores in the same order: each is made once for a view of their states. */
+/** Orders, cached for each view of the states and each list of stores. */
 const made = new WeakMap<States, WeakMap<readonly StoreEntry[], Map<Sort, readonly StoreEntry[]>>>();
 
 /** @param entries sorted by id */

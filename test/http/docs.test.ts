@@ -141,7 +141,7 @@ test('what a request must have and what an answer may lack is said', async () =>
       .replaceAll(/\s+/g, ' ');
   assert.match(
     told('NewStore', 'request'),
-    /store_id string required opaque.* name string required .* hours list of HoursRow at most 100 entries hours\[\]\. day integer required/,
+    /store_id string required an opaque id.* name string required .* hours list of HoursRow at most 100 entries hours\[\]\. day integer required/,
   );
   assert.match(
     told('Store', 'answer'),

@@ -26,7 +26,7 @@ ${parametersOf(document, parameters, 'path', 'In the path')}
 ${parametersOf(document, parameters, 'query', 'In the query')}
 ${parametersOf(document, parameters, 'header', 'In the headers')}
 ${requestBody && html`<h4>Body${requestBody.required ? '' : ' (optional)'}</h4>${bodies(document, requestBody.content, 'request')}`}
-<h4>Answers</h4>
+<h4>Responses</h4>
 ${answers(document, operation)}
 </div>
 <div class="shown">
@@ -96,5 +96,5 @@ function example(document: ApiDocument, { responses }: Operation): Html | undefi
   const status = Object.keys(responses).find((one) => /^2/.test(one)) ?? '';
   const content = responses[status]?.content ?? {};
   if (!('application/json' in content)) return undefined;
-  return html`<h4>Answer ${status}</h4><pre tabindex="0"><code>${json(sampleOf(document, content, 'application/json'))}</code></pre>`;
+  return html`<h4>Response ${status}</h4><pre tabindex="0"><code>${json(sampleOf(document, content, 'application/json'))}</code></pre>`;
 }

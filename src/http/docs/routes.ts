@@ -18,7 +18,7 @@ export const docsRoutes: Routes = async (app) => {
       config: { access: 'public' },
       schema: {
         operationId: 'readDocs',
-        summary: 'This page',
+        summary: 'Get this page',
         tags: ['system'],
         response: { 200: answer('the description as a page to read', { 'text/html': Raw('for people') }) },
       },
@@ -39,7 +39,7 @@ export const docsRoutes: Routes = async (app) => {
       config: { access: 'public' },
       schema: {
         operationId: 'readDocsStyle',
-        summary: 'What this page looks like',
+        summary: 'Get the style sheet of this page',
         tags: ['system'],
         response: { 200: answer('a style sheet', { 'text/css': Raw('for browsers') }) },
       },

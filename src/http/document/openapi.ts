@@ -13,7 +13,7 @@ import type { ApiDocument } from './types.ts';
 
 const PROBLEM = { 'application/problem+json': Problem };
 
-/** Writes down every route that is added from here on as OpenAPI 3.1, from the schemas that validate. */
+/** Describes every route that is added from here on in OpenAPI 3.1, by the schemas that validate. */
 export async function keepDocument(app: App): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -48,8 +48,8 @@ export async function keepDocument(app: App): Promise<void> {
         security: securityOf(route.config?.access),
         response: {
           ...(schema?.response as object),
-          '4XX': answer('what is wrong with the request', PROBLEM),
-          default: answer('what went wrong', PROBLEM),
+          '4XX': answer('the request is invalid or not allowed', PROBLEM),
+          default: answer('the server failed', PROBLEM),
         },
       },
     }),
@@ -59,7 +59,7 @@ export async function keepDocument(app: App): Promise<void> {
       return finish(hoistSchemas(document) as unknown as RawDocument) as unknown as typeof given.openapiObject;
     },
   });
-  // A description that contradicts itself is to stop the start, not to be found by its first reader.
+  // A document that contradicts itself stops the start.
   app.addHook('onReady', async () => {
     app.swagger();
   });
@@ -70,7 +70,7 @@ export function documentOf(app: App): ApiDocument {
   return app.swagger() as unknown as ApiDocument;
 }
 
-/** The scopes stand in the requirement itself, as OpenAPI 3.1 allows it for any way to sign in. */
+/** The scopes stand in the requirement itself, as OpenAPI 3.1 allows for any security scheme. */
 function securityOf(access: AccessRule | undefined): { key?: string[]; session?: string[] }[] {
   if (access === undefined || access === 'public') return [];
   const scopes = access === 'signed-in' ? [] : [access];
@@ -83,9 +83,14 @@ type RawOperation = Record<string, unknown> & {
 };
 type RawDocument = Record<string, unknown> & { info: object; paths: Record<string, Record<string, RawOperation>> };
 
-const DESCRIPTIONS: Readonly<Record<string, string>> = { 200: 'done', 201: 'made', 202: 'accepted', 204: 'done' };
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  200: 'OK',
+  201: 'Created',
+  202: 'Accepted',
+  204: 'No content',
+};
 
-/** What @fastify/swagger cannot be told. */
+/** What @fastify/swagger has no option for. */
 function finish(document: RawDocument): RawDocument {
   const operation = ({ 'x-body-optional': optional, requestBody, responses, ...rest }: RawOperation): RawOperation => ({
     ...rest,
@@ -94,7 +99,7 @@ function finish(document: RawDocument): RawDocument {
       Object.entries(responses).map(([status, { description, headers, ...response }]) => [
         status,
         {
-          description: description === 'Default Response' ? (DESCRIPTIONS[status] ?? 'done') : description,
+          description: description === 'Default Response' ? (DESCRIPTIONS[status] ?? 'OK') : description,
           ...(headers && Object.keys(headers).length > 0 && { headers }),
           ...response,
         },
@@ -119,7 +124,7 @@ export const documentRoutes: Routes = async (app) => {
       config: { access: 'public' },
       schema: {
         operationId: 'readDocument',
-        summary: 'This description of the API',
+        summary: 'Get this document',
         tags: ['system'],
         response: {
           200: answer('OpenAPI 3.1', { 'application/json': Type.Record(Type.String(), Type.Unknown()) }),

@@ -1,24 +1,24 @@
-/** The parts of the API, in the order in which somebody gets to know it. */
+/** The parts of the API, in the order of the document. */
 export const TAGS = [
   {
     name: 'stores',
-    description: 'The restaurants: what they are called, where they are, and whether they are online.',
+    description: 'Restaurants: their names, time zones, labels and states.',
   },
   {
     name: 'hours',
-    description: 'When a store is open: its business hours by weekday, and the special hours of a date.',
+    description: 'When a store is open: business hours by weekday, and special hours of single dates.',
   },
   {
     name: 'polls',
-    description: 'Observations of a store: an instant, and active or not. Adding the same again changes nothing.',
+    description: 'Observations of a store: an instant and a status. Adding the same poll again changes nothing.',
   },
   {
     name: 'timeline',
-    description: 'Why the numbers of a store are what they are: open time, polls, states and outages.',
+    description: 'How the figures of a store are calculated: open time, polls, states and outages.',
   },
   {
     name: 'fleet',
-    description: 'All stores at once: how many are online, how uptime went, and which stores are worst.',
+    description: 'All stores together: states, uptime over time, and the stores with the most downtime.',
   },
   {
     name: 'reports',
@@ -26,17 +26,17 @@ export const TAGS = [
   },
   {
     name: 'zones',
-    description: 'The time zones that stores can be in, and the rules by which the server reads their clocks.',
+    description: 'Time zones, and the rules that the server applies.',
   },
-  { name: 'imports', description: 'The three feeds as files: polls, business hours and time zones.' },
-  { name: 'session', description: 'Signing in with a browser, and who one is.' },
-  { name: 'users', description: 'The people: administrators, operators, and owners with the stores that are theirs.' },
-  { name: 'keys', description: 'API keys for programs, with some of the scopes of their user.' },
+  { name: 'imports', description: 'Feeds as files: polls, business hours, special hours and time zones.' },
+  { name: 'session', description: 'Sign-in with a browser, and the current user.' },
+  { name: 'users', description: 'Administrators, operators, and owners with their stores.' },
+  { name: 'keys', description: 'API keys for programs, with scopes that their user has.' },
   { name: 'audit', description: 'Who changed what, and when.' },
-  { name: 'classic', description: 'The two endpoints of old: trigger a report, and get it as CSV.' },
+  { name: 'classic', description: 'The two original endpoints: trigger a report, and get it as CSV.' },
   {
     name: 'system',
-    description: 'The server itself: whether it is alive and ready, its metrics, and this description.',
+    description: 'The server itself: liveness, readiness, metrics and this document.',
   },
 ] as const;
 

@@ -21,24 +21,24 @@ export const FleetUpdate = Type.Object(
   { title: 'FleetUpdate' },
 );
 
-/** Milliseconds between two looks at the fleet while somebody listens. */
+/** Milliseconds between two checks while there are listeners. */
 const INTERVAL = 5_000;
 
 interface Listener {
   readonly principal: Principal;
   readonly stream: EventStream;
-  /** What was sent last, as JSON. */
+  /** The last update sent, as JSON. */
   sent: string;
 }
 
-/** Tells listeners how the stores that they see are, whenever that has changed. */
+/** Sends each listener the states of its visible stores whenever they change. */
 export class FleetEvents {
   readonly #fleet: Pick<FleetService, 'view'>;
   readonly #onError: (error: unknown) => void;
   readonly #listeners = new Set<Listener>();
-  #looking: Timer | undefined;
+  #timer: Timer | undefined;
 
-  /** @param onError told when the fleet could not be looked at; it is tried again */
+  /** @param onError called if the states cannot be read; the next check tries again */
   constructor(fleet: Pick<FleetService, 'view'>, onError: (error: unknown) => void) {
     this.#fleet = fleet;
     this.#onError = onError;
@@ -50,26 +50,26 @@ export class FleetEvents {
     stream.closed.then(() => {
       this.#listeners.delete(listener);
       if (this.#listeners.size === 0) {
-        this.#looking?.stop();
-        this.#looking = undefined;
+        this.#timer?.stop();
+        this.#timer = undefined;
       }
     });
-    this.#looking ??= every(INTERVAL, () => this.#tellAll()).unref();
-    this.#tell(listener).catch(this.#onError);
+    this.#timer ??= every(INTERVAL, () => this.#sendAll()).unref();
+    this.#send(listener).catch(this.#onError);
   }
 
-  #tellAll(): void {
-    for (const listener of this.#listeners) this.#tell(listener).catch(this.#onError);
+  #sendAll(): void {
+    for (const listener of this.#listeners) this.#send(listener).catch(this.#onError);
   }
 
-  async #tell(listener: Listener): Promise<void> {
+  async #send(listener: Listener): Promise<void> {
     const { principal, stream } = listener;
     const { live, entries, latestPoll, revision } = await this.#fleet.view(storesOf(principal), undefined);
     const update: Omit<Static<typeof FleetUpdate>, 'as_of'> = {
       stores: entries.length,
       states: live.count(entries),
       latest_poll: latestPoll === undefined ? null : formatInstant(latestPoll),
-      // It counts what happens to the stores of others too.
+      // It also counts changes of the stores of other owners.
       ...(canSeeAllStores(principal) && { revision }),
     };
     const text = JSON.stringify(update);

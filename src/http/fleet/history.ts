@@ -12,7 +12,7 @@ const FleetPeriod = Type.Object(
     from: Instant,
     to: Instant,
     ...openTime,
-    polls: Type.Integer({ description: 'polls made in this time, whether they count or not' }),
+    polls: Type.Integer({ description: 'all polls of the period, whether they count or not' }),
   },
   { title: 'FleetPeriod' },
 );
@@ -23,7 +23,7 @@ const Gap = Type.Object(
     until: Nullable(Instant),
     reason: Type.String(),
     unobserved: Type.Optional(
-      Type.Integer({ description: 'how often a store was to be polled and could not be; for who sees all stores' }),
+      Type.Integer({ description: 'polls that could not be made; only for callers who see all stores' }),
     ),
   },
   { title: 'CoverageGap' },
@@ -33,15 +33,15 @@ export const FleetHistory = Type.Object(
   {
     as_of: Instant,
     hours: Type.Array(FleetPeriod, { description: 'the 168 hours of elapsed time before `as_of`, oldest first' }),
-    days: Type.Array(FleetPeriod, { description: 'the same as 7 days of 24 hours' }),
+    days: Type.Array(FleetPeriod, { description: 'the same hours as 7 days of 24 hours' }),
     gaps: Type.Array(Gap, {
-      description: 'when the monitor could not observe stores because of trouble of its own; `until` is null: it lasts',
+      description: 'self-outages, in which the monitor could not observe stores; `until` is null while one lasts',
     }),
   },
   { title: 'FleetHistory' },
 );
 
-/** The stretch before an instant that the history tells of, milliseconds. */
+/** The range of the history before an instant, milliseconds. */
 export const FLEET_SPAN = FLEET_HOURS * HOUR;
 
 export function gapOf({ from, until, reason, unobserved }: CoverageGap, all: boolean): Static<typeof Gap> {
@@ -49,7 +49,7 @@ export function gapOf({ from, until, reason, unobserved }: CoverageGap, all: boo
     from: formatInstant(from),
     until: until === undefined ? null : formatInstant(until),
     reason,
-    // It counts the stores of others too.
+    // It counts the stores of other owners as well.
     ...(all && { unobserved }),
   };
 }

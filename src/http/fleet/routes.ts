@@ -18,13 +18,13 @@ const NoQuery = Type.Object({}, { additionalProperties: false });
 
 const tags = ['fleet'];
 
-/** How the stores that somebody sees are together. */
+/** Figures and states of all visible stores. */
 export function fleetRoutes(fleet: FleetService, coverage: Pick<CoverageGaps, 'list'>): Routes {
   return async (app) => {
     const events = new FleetEvents(fleet, (error) => {
-      app.log.warn({ reason: messageOf(error) }, 'listeners wait for news of the fleet');
+      app.log.warn({ reason: messageOf(error) }, 'fleet events delayed');
     });
-    // Figures live for a minute and more, and many ask for them.
+    // Many requests share the same figures.
     const histories = new WeakMap<FleetFigures, ReturnType<typeof historyOf>>();
 
     app.get(
@@ -34,7 +34,7 @@ export function fleetRoutes(fleet: FleetService, coverage: Pick<CoverageGaps, 'l
         schema: {
           operationId: 'getFleet',
           tags,
-          summary: 'How all stores are now, or were at some instant',
+          summary: 'Get the state and uptime of all stores, now or at an instant',
           querystring: FleetQuery,
           response: { 200: FleetStatus },
         },
@@ -59,7 +59,7 @@ export function fleetRoutes(fleet: FleetService, coverage: Pick<CoverageGaps, 'l
         schema: {
           operationId: 'getFleetHistory',
           tags,
-          summary: 'The uptime of all stores together by hour and by day, and how often they were polled',
+          summary: 'Get the uptime and poll counts of all stores by hour and by day',
           querystring: FleetQuery,
           response: { 200: FleetHistory },
         },
@@ -78,13 +78,13 @@ export function fleetRoutes(fleet: FleetService, coverage: Pick<CoverageGaps, 'l
     app.get(
       '/api/v1/fleet/events',
       {
-        // A HEAD would open a stream that nobody reads.
+        // A HEAD request would open a stream that nobody reads.
         exposeHeadRoute: false,
         config: { access: 'fleet:read', quota: 'stream' },
         schema: {
           operationId: 'listenToFleet',
           tags,
-          summary: 'Server-sent events: how many stores are in which state, whenever that changes',
+          summary: 'Get events whenever the states of the stores change',
           querystring: NoQuery,
           response: { 200: Events('a `fleet` event at once, and one after each change', { fleet: FleetUpdate }) },
         },

@@ -16,22 +16,25 @@ import { ReasonCode, zoneOf } from '../stores/store-schemas.ts';
 
 export const StateCounts = Type.Object(
   {
-    offline: Type.Integer({ description: 'open, and the last poll that counts found it inactive' }),
-    unknown: Type.Integer({ description: 'open, and no poll within two polling intervals counts' }),
-    online: Type.Integer({ description: 'open, and the last poll that counts found it active' }),
+    offline: Type.Integer({ description: 'scheduled open, and the last poll that counts is inactive' }),
+    unknown: Type.Integer({ description: 'scheduled open, and no poll within two polling intervals counts' }),
+    online: Type.Integer({ description: 'scheduled open, and the last poll that counts is active' }),
     closed: Type.Integer({ description: 'outside business hours' }),
   },
   { title: 'StateCounts' },
 );
 
-/** How some open time was; the four add up. */
+/** Open time by state: open = up + down + unknown. */
 export const openTime = {
   open_seconds: Type.Number(),
   up_seconds: Type.Number(),
   down_seconds: Type.Number(),
-  unknown_seconds: Type.Number({ description: 'open time of stores of which no poll counts' }),
+  unknown_seconds: Type.Number({ description: 'open time without a poll that counts' }),
   uptime_ratio: Nullable(
-    Type.Number({ description: 'of the time that is known, 0 to 1; null: nothing is known', examples: [0.9731] }),
+    Type.Number({
+      description: 'uptime as a share of the known open time, 0 to 1; null if none is known',
+      examples: [0.9731],
+    }),
   ),
 };
 
@@ -45,25 +48,23 @@ const WorstStore = Type.Object(
     name: Nullable(Type.String()),
     state: OneOf(STATES),
     offline_since: Nullable(StoreTime),
-    lost_seconds: Nullable(
-      Type.Number({ description: 'open time lost in the outage that goes on; null: it is not offline' }),
-    ),
+    lost_seconds: Nullable(Type.Number({ description: 'downtime of the present outage; null: not offline' })),
     since_first_poll: SinceFirstPoll,
-    down_last_day_seconds: Type.Number({ description: 'without the time before its first poll' }),
+    down_last_day_seconds: Type.Number({ description: 'without the time before the first poll' }),
   },
   { title: 'WorstStore' },
 );
 
 const Poller = Type.Object(
   {
-    status: OneOf(['ok', 'late'], '`late`: no store was polled within two polling intervals'),
+    status: OneOf(['ok', 'late'], '`late`: no poll within two polling intervals'),
     latest_poll: Nullable(Instant),
-    age_seconds: Nullable(Type.Number({ description: 'of the latest poll at `as_of`' })),
+    age_seconds: Nullable(Type.Number({ description: 'age of the latest poll at `as_of`' })),
     poll_interval_seconds: Type.Number(),
     trouble_since: Nullable(
       Type.String({
         format: 'date-time',
-        description: 'since when a poller has been in trouble itself and observes nothing; null: none is',
+        description: 'when the present self-outage of a poller began; null: there is none',
       }),
     ),
   },
@@ -72,7 +73,7 @@ const Poller = Type.Object(
 
 const OfflineReason = Type.Object(
   { reason: Nullable(ReasonCode), stores: Type.Integer() },
-  { title: 'OfflineReason', description: 'null: of these stores the reason is not known' },
+  { title: 'OfflineReason', description: 'null: the reason is unknown' },
 );
 
 export const FleetStatus = Type.Object(
@@ -81,18 +82,18 @@ export const FleetStatus = Type.Object(
     stores: Type.Integer(),
     states: StateCounts,
     offline_reasons: Type.Array(OfflineReason, {
-      description: 'the stores that are offline by the reasons of their last polls, the most frequent first',
+      description: 'offline stores by the reason of the last poll, most frequent first',
     }),
     warnings: Type.Array(Type.String(), {
       description:
-        'stores with unknown hours or zones; for those who see all stores, also ids of the feeds that do not meet',
+        'stores with unknown hours or zones; for callers who see all stores, also ids that only some feeds have',
     }),
     poller: Poller,
     uptime: Type.Object(
       {
         as_of: Type.String({
           format: 'date-time',
-          description: 'these figures are up to some minutes older than the states',
+          description: 'these figures may be a few minutes older than the states',
         }),
         hour: FleetWindow,
         day: FleetWindow,
@@ -100,22 +101,22 @@ export const FleetStatus = Type.Object(
       },
       {
         title: 'FleetUptime',
-        description: 'the last hour, day and week, each with what a report said one such window ago',
+        description: 'the last hour, day and week, each with the window before',
       },
     ),
     worst: Type.Array(WorstStore, {
       description:
-        'at most 20 at `uptime.as_of`: first those that are offline, by the time lost; then by downtime of the last day',
+        'at most 20 stores at `uptime.as_of`: offline ones first, by downtime of the outage; then by downtime of the last day',
     }),
   },
   { title: 'FleetStatus' },
 );
 
-/** What of a status comes from the figures; they live for a minute and more, and many ask for them. */
+/** The part of a status that comes from the figures, which many requests share. */
 type FiguresPart = Pick<Static<typeof FleetStatus>, 'uptime' | 'worst'>;
 const parts = new WeakMap<FleetFigures, FiguresPart>();
 
-/** @param census of all stores, for who sees all */
+/** @param census for callers who see all stores */
 export function statusOf(
   view: FleetView,
   figures: FleetFigures,
@@ -140,7 +141,7 @@ export function statusOf(
   };
 }
 
-/** By name; what is not known comes last. */
+/** By name; unknown reasons last. */
 function compareReasons(a: string | null, b: string | null): number {
   if (a === null || b === null) return a === null ? 1 : -1;
   return a < b ? -1 : 1;
@@ -154,7 +155,7 @@ function partOf({ asOf, last, before, worst }: FleetFigures): FiguresPart {
   };
 }
 
-/** @param milliseconds of open time, in all, up, and unknown */
+/** All in milliseconds. */
 export function openTimeOf(open: number, up: number, unknown: number): Static<typeof OpenTime> {
   const known = open - unknown;
   return {

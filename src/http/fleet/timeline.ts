@@ -26,7 +26,7 @@ import type { Routes } from '../types.ts';
 
 const TimelineQuery = Type.Object(
   {
-    from: Type.Optional(GivenInstant('the beginning; by default seven days before `to`')),
+    from: Type.Optional(GivenInstant('the start; by default seven days before `to`')),
     to: Type.Optional(GivenInstant('the end; by default `as_of`')),
     as_of: Type.Optional(AsOf),
     windows: Type.Optional(
@@ -35,7 +35,7 @@ const TimelineQuery = Type.Object(
         description: 'windows of a report to explain as well: those that end at `as_of`, whatever the range is',
       }),
     ),
-    estimator: Type.Optional(OneOf(['nearest'], 'the rule that decides between polls')),
+    estimator: Type.Optional(OneOf(['nearest'], 'the estimation method')),
   },
   { additionalProperties: false },
 );
@@ -61,7 +61,7 @@ const StateSegment = Type.Object(
 const OutageReason = Type.Object(
   {
     code: ReasonCode,
-    detail: Nullable(Type.String({ description: "the platform's own word, of the first such poll that has one" })),
+    detail: Nullable(Type.String({ description: "the platform's own term, from the first such poll that has one" })),
     polls: Type.Integer(),
   },
   { title: 'OutageReason' },
@@ -71,11 +71,11 @@ const Outage = Type.Object(
   {
     from: StoreTime,
     to: StoreTime,
-    ongoing: Type.Boolean({ description: 'nothing has shown the store up again until `as_of`' }),
-    lost_seconds: Type.Number({ description: 'open time that was down' }),
+    ongoing: Type.Boolean({ description: 'the store has not come back up by `as_of`' }),
+    lost_seconds: Type.Number({ description: 'downtime' }),
     since_first_poll: SinceFirstPoll,
     reasons: Type.Array(OutageReason, {
-      description: 'why its polls that count were inactive, as far as it is known; the most frequent reason first',
+      description: 'the known reasons of its inactive polls that count, most frequent first',
     }),
   },
   { title: 'Outage' },
@@ -100,7 +100,7 @@ const Timeline = Type.Object(
   {
     store_id: StoreId,
     zone: Type.String({
-      description: 'whose clock the store went by at `to`; UTC where its zone is unknown then',
+      description: 'the time zone at `to`; UTC if it is unknown',
       examples: ['America/Chicago'],
     }),
     as_of: StoreTime,
@@ -108,16 +108,16 @@ const Timeline = Type.Object(
     to: StoreTime,
     estimator: OneOf(['nearest']),
     first_poll: FirstPoll,
-    open: Type.Array(OpenInterval, { description: 'when the store was open, within the range' }),
+    open: Type.Array(OpenInterval, { description: 'the open intervals within the range' }),
     hours_unknown: Type.Array(OpenInterval, {
       description:
-        'the part of `open` in which its hours or its zone are unknown: they were given and could not be read. The state is unknown there, and polls do not count.',
+        'the part of `open` with unknown hours or an unknown zone: the given ones are invalid. The state is unknown there, and polls do not count.',
     }),
     polls: Type.Array(SeenPoll, { description: 'the polls in the range, both ends included' }),
     segments: Type.Array(StateSegment, { description: 'the open time of the range by state' }),
     outages: Type.Array(Outage, {
       description:
-        'outages that meet the range, each as a whole and across closed time; none begins before eight days before `as_of`, or before the first poll of the store',
+        'outages that overlap the range, unclipped and across closed time; none begins earlier than eight days before `as_of`, or than the first poll',
     }),
     totals: TimelineTotals,
     windows: Type.Optional(
@@ -134,7 +134,7 @@ const Timeline = Type.Object(
   { title: 'Timeline' },
 );
 
-/** Why the figures of a store are what they are. */
+/** How the figures of a store are calculated. */
 export function timelineRoutes(fleet: FleetService): Routes {
   return async (app) => {
     app.get(
@@ -144,7 +144,7 @@ export function timelineRoutes(fleet: FleetService): Routes {
         schema: {
           operationId: 'getStoreTimeline',
           tags: ['timeline'],
-          summary: 'Open times, polls, states and outages of a store: what its figures come from',
+          summary: 'Get the timeline of a store: open time, polls, states and outages',
           params: Type.Object({ store_id: StoreId }),
           querystring: TimelineQuery,
           response: { 200: Timeline },
@@ -165,7 +165,7 @@ export function timelineRoutes(fleet: FleetService): Routes {
   };
 }
 
-/** @throws UserError `invalid_input` when it does not lie within the eight days before `asOf` */
+/** @throws UserError `invalid_input` if it is not within the eight days before `asOf` */
 function rangeFrom(query: { readonly from?: string; readonly to?: string }, asOf: number): Stretch {
   const earliest = asOf - POLL_REACH;
   const to = query.to === undefined ? asOf : instantFrom('to', query.to);

@@ -20,7 +20,7 @@ const SORTS = SORT_COLUMNS.flatMap((column) => [column, `-${column}`]);
 /** Worst first. */
 const DEFAULT_SORT = '-downtime_last_week';
 
-/** What a report can be downloaded as. */
+/** Download formats. */
 const DOWNLOADS = {
   csv: { type: 'text/csv; charset=utf-8', ending: 'csv' },
   full: { type: 'text/csv; charset=utf-8', ending: 'full.csv' },
@@ -43,7 +43,7 @@ export function reportResultRoutes({ reports, directory }: ReportResultParts): R
         config: { access: 'reports:read' },
         schema: {
           operationId: 'listReportRows',
-          summary: 'Page through the rows of a complete report, worst first',
+          summary: 'List the rows of a complete report, worst first',
           tags,
           params: ReportParams,
           querystring: Type.Object(
@@ -51,11 +51,14 @@ export function reportResultRoutes({ reports, directory }: ReportResultParts): R
               sort: Type.Optional(
                 OneOf(
                   SORTS,
-                  `\`-\`: the greatest first; by default \`${DEFAULT_SORT}\`; what comes after \`polls_counted\`, only where the report is detailed`,
+                  `\`-\`: descending; by default \`${DEFAULT_SORT}\`; the columns after \`polls_counted\` need a detailed report`,
                 ),
               ),
               search: Type.Optional(
-                Type.String({ maxLength: 200, description: 'a part of the id or the name of a store, in any case' }),
+                Type.String({
+                  maxLength: 200,
+                  description: 'a part of the id or the name of a store, case-insensitive',
+                }),
               ),
               ...PageQuery,
             },
@@ -115,7 +118,7 @@ export function reportResultRoutes({ reports, directory }: ReportResultParts): R
               format: Type.Optional(
                 OneOf(
                   Object.keys(DOWNLOADS) as Download[],
-                  'csv: the classic columns, with two decimals; full: all columns, with four; json, parquet: seconds, exact',
+                  'csv: the classic columns, with two decimals; full: all columns, with four; json, parquet: exact seconds',
                 ),
               ),
             },
@@ -127,7 +130,7 @@ export function reportResultRoutes({ reports, directory }: ReportResultParts): R
               {
                 'text/csv': Raw('the classic columns, or all'),
                 'application/json': Raw('a list of rows'),
-                'application/vnd.apache.parquet': Raw('a row a store'),
+                'application/vnd.apache.parquet': Raw('one row per store'),
               },
               { ...WarningHeader, ...TzVersionHeader },
             ),
@@ -147,7 +150,7 @@ function orderFrom(sort: string): { by: SortColumn; descending: boolean } {
   return { by: (descending ? sort.slice(1) : sort) as SortColumn, descending };
 }
 
-/** A cursor goes on in its own order only. */
+/** A cursor is valid only in its own order. */
 function fromCursor(cursor: string | undefined, sort: string): number {
   const check = (_: unknown, value: unknown) => Value.Check(RowsCursor, value) && value[0] === sort;
   return decodeCursor(cursor, RowsCursor, check)?.[1] ?? 0;

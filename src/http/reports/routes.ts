@@ -40,7 +40,7 @@ export function reportRoutes({ reports, directory, accounts: { audit } }: Report
         config: { access: 'reports:write', bodyOptional: true },
         schema: {
           operationId: 'createReport',
-          summary: 'Ask for a report',
+          summary: 'Create a report',
           tags,
           body: TriggerBody,
           response: { 202: ReportResource },
@@ -89,7 +89,7 @@ export function reportRoutes({ reports, directory, accounts: { audit } }: Report
         config: { access: 'reports:read' },
         schema: {
           operationId: 'readReport',
-          summary: 'Read a report',
+          summary: 'Get a report',
           tags,
           params: ReportParams,
           response: { 200: ReportResource },
@@ -101,12 +101,12 @@ export function reportRoutes({ reports, directory, accounts: { audit } }: Report
     app.get(
       `${ROOT}/:id/events`,
       {
-        // A HEAD would open a stream that nobody reads.
+        // A HEAD request would open a stream that nobody reads.
         exposeHeadRoute: false,
         config: { access: 'reports:read', quota: 'stream' },
         schema: {
           operationId: 'watchReport',
-          summary: 'Watch a report until it ends',
+          summary: 'Get the events of a report until it ends',
           tags,
           params: ReportParams,
           response: { 200: jobEvents(ReportProgress, ReportResource, ['complete', 'failed', 'cancelled']) },
@@ -130,7 +130,7 @@ export function reportRoutes({ reports, directory, accounts: { audit } }: Report
         config: { access: 'reports:write' },
         schema: {
           operationId: 'cancelReport',
-          summary: 'Cancel a report that is queued or running',
+          summary: 'Cancel a queued or running report',
           tags,
           params: ReportParams,
           response: { 200: ReportResource },
@@ -148,7 +148,7 @@ export function reportRoutes({ reports, directory, accounts: { audit } }: Report
           summary: 'Delete a report with its files',
           tags,
           params: ReportParams,
-          response: { 204: Nothing('it is gone') },
+          response: { 204: Nothing('deleted') },
         },
       },
       async (request, reply) => {

@@ -26,22 +26,16 @@ export function idOf({ id }: { readonly id: string }): string {
 
 export const TriggerBody = Type.Object(
   {
-    as_of: Type.Optional(
-      GivenInstant(
-        'the instant that the report speaks for; by default that of the latest poll of the stores that you may see',
-      ),
-    ),
-    estimator: Type.Optional(
-      OneOf(ESTIMATORS, 'how uptime is estimated from polls; by default `nearest`, or as configured'),
-    ),
+    as_of: Type.Optional(GivenInstant('the instant of the report; by default that of the latest poll of your stores')),
+    estimator: Type.Optional(OneOf(ESTIMATORS, 'the estimation method; by default `nearest`, or as configured')),
     detailed: Type.Optional(
-      Type.Boolean({ description: 'whether the report says how sure it is; one by `markov` does in any case' }),
+      Type.Boolean({ description: 'include 90% credible intervals; a report by `markov` always does' }),
     ),
     stores: Type.Optional(
       Type.Array(StoreId, {
         minItems: 1,
         maxItems: LIMITS.idsPerRequest,
-        description: 'the stores that the report is limited to; by default all that you may see',
+        description: 'limits the report to these stores; by default all of yours',
       }),
     ),
   },
@@ -59,10 +53,10 @@ export const ReportResource = Type.Object(
     progress: Type.Number({ minimum: 0, maximum: 1, description: 'share of the stores done' }),
     as_of: Instant,
     estimator: OneOf(ESTIMATORS),
-    detailed: Type.Boolean({ description: 'whether it says how sure it is' }),
-    limited_to: Nullable(Type.Integer({ description: 'how many stores were asked for; null: all' })),
-    stores: Nullable(Type.Integer({ description: 'how many rows the result has, once it is complete' })),
-    requested_by: Nullable(Type.String({ description: 'the id of a user; null: there were no users' })),
+    detailed: Type.Boolean({ description: 'whether it has credible intervals' }),
+    limited_to: Nullable(Type.Integer({ description: 'the number of requested stores; null: all' })),
+    stores: Nullable(Type.Integer({ description: 'the number of rows, once complete' })),
+    requested_by: Nullable(Type.String({ description: 'the id of a user; null: created while there were no users' })),
     created_at: Instant,
     started_at: Nullable(Instant),
     finished_at: Nullable(Instant),
@@ -106,18 +100,17 @@ const details = Object.fromEntries(
   EXACT_DETAIL_NAMES.map((name) => [name, Type.Optional(Type.Number({ minimum: 0, description: 'if detailed' }))]),
 );
 
-/** What is open and neither up nor down is unknown: open = uptime + downtime + unknown, exactly. */
+/** Of each window, open = uptime + downtime + unknown, exactly. */
 export const ReportRow = Type.Object(
   {
     store_id: StoreId,
-    name: Nullable(Type.String({ description: 'what people call the store now; null: it has no name, or is gone' })),
+    name: Nullable(Type.String({ description: 'the current name; null: no name, or a deleted store' })),
     ...durations,
-    polls_counted: Type.Integer({ minimum: 0, description: 'polls of eight days that lie within business hours' }),
+    polls_counted: Type.Integer({ minimum: 0, description: 'polls within business hours, of eight days' }),
     first_poll: Nullable(
       Type.String({
         format: 'date-time',
-        description:
-          'when the store was polled for the first time ever, if that was in the last week; the figures take the time before it to be like the time after',
+        description: 'the first poll ever, if it was in the last week; the figures extend its state to the time before',
       }),
     ),
     ...details,

@@ -3,13 +3,12 @@ import { Type } from 'typebox';
 import { warningOf } from '../../reports/stale-polls.ts';
 import type { ReportRecord } from '../../storage/ports/report-catalog.ts';
 
-const MEANING =
-  'the report speaks for the newest poll of a live system, and that was older than two polling intervals when it was asked for';
+const MEANING = 'the latest poll of a live system was older than two polling intervals when the report was created';
 
 export const Warning = Type.String({ description: MEANING });
 
-/** For those who read a report as a file or as text. */
-export const WarningHeader = { 'X-Report-Warning': Type.String({ description: `where it is there, ${MEANING}` }) };
+/** For clients that read a report as a file or as text. */
+export const WarningHeader = { 'X-Report-Warning': Type.String({ description: `if present, ${MEANING}` }) };
 
 export function warn(reply: FastifyReply, report: ReportRecord): FastifyReply {
   const warning = warningOf(report);

@@ -18,7 +18,7 @@ const TIME_LENGTH = 40;
 const Start = Type.String({ maxLength: TIME_LENGTH, description: 'local time', examples: ['09:00'] });
 const End = Type.String({
   maxLength: TIME_LENGTH,
-  description: 'local time; at or before the start: on the next date',
+  description: 'local time; if it is not after the start, on the next date',
   examples: ['17:00'],
 });
 
@@ -30,7 +30,7 @@ const SpecialRow = Type.Object({ start: Start, end: End }, { additionalPropertie
 
 const WeekHours = Type.Union([Type.Literal('always'), Type.Array(WeekRow, { maxItems: 168 })], {
   title: 'WeekHours',
-  description: '`always`: around the clock; no rows: closed every day',
+  description: '`always`: open 24/7; no rows: closed every day',
 });
 
 const VersionHours = Type.Union([...WeekHours.anyOf, Type.Literal('unknown')], {
@@ -45,11 +45,11 @@ const Version = Type.Object(
     effective_until: Nullable(StoreTime),
     hours: VersionHours,
   },
-  { title: 'HoursVersion', description: 'Hours that hold from one instant until another; null: for ever.' },
+  { title: 'HoursVersion', description: 'Hours that apply from one instant until another; null: without a limit.' },
 );
 
 const Hours = Type.Object(
-  { versions: Type.Array(Version, { description: 'in order, one after the other without a gap' }) },
+  { versions: Type.Array(Version, { description: 'in order, without gaps' }) },
   { title: 'Hours' },
 );
 
@@ -74,7 +74,7 @@ const SpecialHours = Type.Object(
     closed: Type.Boolean(),
     hours: Type.Array(SpecialRow, { maxItems: 24 }),
   },
-  { title: 'SpecialHours', description: 'What stands in for the weekly rows that begin on this date.' },
+  { title: 'SpecialHours', description: 'Replaces the weekly rows that begin on this date.' },
 );
 
 const NewSpecialHours = Type.Object(
@@ -102,7 +102,7 @@ export function hoursRoutes(stores: StoreService): Routes {
         schema: {
           operationId: 'getHours',
           tags,
-          summary: 'The business hours of a store: past, present and planned',
+          summary: 'Get the business hours of a store: past, present and planned',
           params: StorePath,
           response: { 200: Hours },
         },
@@ -120,7 +120,7 @@ export function hoursRoutes(stores: StoreService): Routes {
         schema: {
           operationId: 'setHours',
           tags,
-          summary: 'Set the business hours of a store from some instant on',
+          summary: 'Update the business hours of a store, from an instant on',
           description:
             'They end what is in force then and take the place of what was planned after it; what held before stays.',
           params: StorePath,
@@ -145,7 +145,7 @@ export function hoursRoutes(stores: StoreService): Routes {
         schema: {
           operationId: 'listSpecialHours',
           tags,
-          summary: 'The special hours of a store, by date',
+          summary: 'List the special hours of a store, by date',
           params: StorePath,
           querystring: Type.Object(
             {
@@ -180,7 +180,7 @@ export function hoursRoutes(stores: StoreService): Routes {
         schema: {
           operationId: 'setSpecialHours',
           tags,
-          summary: 'Say when a store is open on one date',
+          summary: 'Update the special hours of one date',
           params: DatePath,
           headers: IfMatch,
           body: NewSpecialHours,
@@ -205,10 +205,10 @@ export function hoursRoutes(stores: StoreService): Routes {
         schema: {
           operationId: 'deleteSpecialHours',
           tags,
-          summary: 'Let the week hold on that date again',
+          summary: 'Delete the special hours of one date; its weekly hours apply again',
           params: DatePath,
           headers: IfMatch,
-          response: { 204: Type.Null({ description: 'the week holds' }) },
+          response: { 204: Type.Null({ description: 'deleted' }) },
         },
       },
       async (request, reply) => {

@@ -46,15 +46,17 @@ const Appended = Type.Object(
     received: Type.Integer({ description: '= added + replaced + already_there + repeated + rejected' }),
     added: Type.Integer(),
     replaced: Type.Integer({
-      description: 'of the same instant, and otherwise than what was there, or for another reason',
+      description: 'polls of an instant that had another status or reason',
     }),
     already_there: Type.Integer(),
-    repeated: Type.Integer({ description: 'a later poll of the same request says it again, or otherwise and wins' }),
+    repeated: Type.Integer({
+      description: 'polls of an instant that occurs again later in the request; the last one wins',
+    }),
     rejected: Type.Integer(),
     rejects: Type.Array(
       Type.Object(
         {
-          row: Type.Integer({ description: 'its place among the polls of the request, from 1' }),
+          row: Type.Integer({ description: 'position among the polls of the request, from 1' }),
           store_id: Nullable(Type.String()),
           reason: Type.String(),
         },
@@ -80,7 +82,7 @@ export function pollRoutes(polls: PollService): Routes {
         schema: {
           operationId: 'listPolls',
           tags,
-          summary: 'The polls of a store, the newest first',
+          summary: 'List the polls of a store, newest first',
           params: StorePath,
           querystring: Type.Object(
             {
@@ -129,14 +131,14 @@ function appendRoute(polls: PollService): Routes {
           operationId: 'appendPolls',
           tags,
           summary: 'Add polls',
-          description: `Sending them again changes nothing. The body may have \`Content-Encoding: gzip\`; it has at most ${LIMITS.pollsPerRequest} polls and ${LIMITS.pollsBodyBytes} bytes, packed and unpacked. A bad poll is rejected and stops no other. Stores that are not known become so if the sender may also change stores (\`stores:write\`); else their polls are rejected.`,
+          description: `Adding the same polls again changes nothing. The body may have \`Content-Encoding: gzip\`; it has at most ${LIMITS.pollsPerRequest} polls and ${LIMITS.pollsBodyBytes} bytes, packed and unpacked. A bad poll is rejected and stops no other. Stores that are not known become so if the sender may also change stores (\`stores:write\`); else their polls are rejected.`,
           body: {
             content: {
               'application/json': { schema: NewPolls },
-              'application/x-ndjson': { schema: Type.String({ description: 'a poll as JSON on each line' }) },
+              'application/x-ndjson': { schema: Type.String({ description: 'one poll as JSON per line' }) },
               'text/csv': {
                 schema: Type.String({
-                  description: 'a header with store_id, status, timestamp_utc, and reason where there are any',
+                  description: 'a header with store_id, status, timestamp_utc and, optionally, reason',
                 }),
               },
             },

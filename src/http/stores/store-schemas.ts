@@ -8,7 +8,7 @@ import { FirstPoll, Nullable, OneOf, StoreId, StoreTime, storeTime } from '../sc
 
 export const StorePath = Type.Object({ store_id: StoreId });
 
-export const Name = Type.String({ minLength: 1, maxLength: 200, description: 'what people call the store' });
+export const Name = Type.String({ minLength: 1, maxLength: 200, description: 'display name' });
 
 export const Zone = Type.String({ maxLength: 100, description: 'an IANA time zone', examples: ['America/Chicago'] });
 
@@ -23,12 +23,12 @@ function labelsWith(keys: string) {
 
 export const GivenLabels = labelsWith('^[^:]{1,100}$');
 
-/** What writes answers counts code units, and would leave out a key of 100 characters that take two each. */
+/** The serializer counts code units, and would omit a key of 100 characters that take two each. */
 const Labels = labelsWith('^[^:]*$');
 
 export const ProbeUrl = Type.String({
   maxLength: 2_000,
-  description: 'where it can be asked whether it is online; http or https, without a password',
+  description: 'the URL to probe; http or https, without a password',
   examples: ['https://store-17.example.com/health'],
 });
 
@@ -41,7 +41,7 @@ export const ReasonCode = Type.String({ pattern: `^${REASON_PATTERN}$`, descript
 export const PollReason = Type.Object(
   {
     code: ReasonCode,
-    detail: Nullable(Type.String({ description: "the platform's own word", examples: ['PAUSED_BY_RESTAURANT'] })),
+    detail: Nullable(Type.String({ description: "the platform's own term", examples: ['PAUSED_BY_RESTAURANT'] })),
   },
   { title: 'PollReason' },
 );
@@ -50,7 +50,7 @@ export const LastPoll = Type.Object(
   { at: StoreTime, status: PollStatus, reason: Nullable(PollReason) },
   {
     title: 'LastPoll',
-    description: 'of two polling intervals; null, where a store has none: an older one is in its polls',
+    description: 'within two polling intervals; null: none, though older polls may exist',
   },
 );
 
@@ -63,18 +63,17 @@ export const Store = Type.Object(
       examples: ['America/Chicago'],
     }),
     zone_known: Type.Boolean({
-      description: 'false: the zone was given and could not be read, so it is unknown when the store is open',
+      description: 'false: the given zone is invalid, so it is unknown when the store is open',
     }),
     hours_known: Type.Boolean({
-      description:
-        'false: the hours in force were given and could not be read, so it is unknown when the store is open',
+      description: 'false: the given hours are invalid, so it is unknown when the store is open',
     }),
-    zone_is_default: Type.Boolean({ description: 'nobody ever said in which zone it is' }),
+    zone_is_default: Type.Boolean({ description: 'no zone was ever given' }),
     labels: Labels,
     probe_url: Nullable(ProbeUrl),
     state: OneOf(
       STATES,
-      '`offline`: while it should be open; `unknown`: open and not polled of late, or with unknown hours or zone',
+      '`offline`: inactive while scheduled open; `unknown`: open without a recent poll, or with unknown hours or zone',
     ),
     last_poll: Nullable(LastPoll),
     first_poll: FirstPoll,
@@ -82,12 +81,12 @@ export const Store = Type.Object(
   { title: 'Store' },
 );
 
-/** The zone in which times of a store are shown. */
+/** The zone in which the times of a store are shown. */
 export function zoneOf({ zone = DEFAULT_ZONE }: StoreEntry): string {
   return shownZone(zone);
 }
 
-/** @param now how all stores are at the instant that is asked about */
+/** @param now the states of all stores at the requested instant */
 export function storeBody(store: StoreEntry, now: States) {
   const { state, lastPoll, firstPoll } = now.of(store);
   const zone = zoneOf(store);

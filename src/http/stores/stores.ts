@@ -22,13 +22,13 @@ const tags = ['stores'];
 const ListQuery = Type.Object(
   {
     search: Type.Optional(
-      Type.String({ maxLength: 200, description: 'a part of the id, the name or the value of a label, in any case' }),
+      Type.String({ maxLength: 200, description: 'a part of the id, the name or a label value, case-insensitive' }),
     ),
     state: Type.Optional(Type.Array(OneOf(STATES), { maxItems: 4, description: 'in one of these states' })),
     reason: Type.Optional(
       Type.Array(Type.String({ pattern: `^(?:none|${REASON_PATTERN})$`, maxLength: 100 }), {
         maxItems: 50,
-        description: 'offline for one of these reasons; `none`: for one that is not known',
+        description: 'offline for one of these reasons; `none`: the reason is unknown',
         examples: [['http_503']],
       }),
     ),
@@ -41,7 +41,7 @@ const ListQuery = Type.Object(
       }),
     ),
     schedule_known: Type.Optional(
-      Type.Boolean({ description: 'false: only stores whose hours or zone are unknown; true: only the others' }),
+      Type.Boolean({ description: 'false: only stores with unknown hours or zone; true: only the others' }),
     ),
     sort: Type.Optional(
       OneOf(
@@ -58,8 +58,8 @@ const ListQuery = Type.Object(
 const StorePage = Type.Object(
   {
     items: Type.Array(Store),
-    next_cursor: Type.Union([Type.String(), Type.Null()], { description: 'null: this is the last page' }),
-    total: Type.Integer({ description: 'stores that match, on all pages' }),
+    next_cursor: Type.Union([Type.String(), Type.Null()], { description: 'null on the last page' }),
+    total: Type.Integer({ description: 'matching stores on all pages' }),
     as_of: Instant,
   },
   { title: 'StorePage' },
@@ -80,7 +80,8 @@ const NewStore = Type.Object(
 const ChangedStore = Type.Object(described, {
   additionalProperties: false,
   title: 'ChangedStore',
-  description: 'What is not given stays as it is. Labels are replaced as a whole; another zone holds from now on.',
+  description:
+    'Fields that are missing stay unchanged. Labels are replaced as a whole; a new zone applies from now on.',
 });
 
 const Cursor = Type.Array(Type.Union([Type.String(), Type.Number()]), { minItems: 2, maxItems: 4 });
@@ -100,7 +101,7 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
         schema: {
           operationId: 'listStores',
           tags,
-          summary: 'Stores with their states, those first that are offline while they should be open',
+          summary: 'List stores with their states, offline ones first',
           querystring: ListQuery,
           response: { 200: StorePage },
         },
@@ -140,7 +141,7 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
         schema: {
           operationId: 'createStore',
           tags,
-          summary: 'Make a store known',
+          summary: 'Create a store',
           body: NewStore,
           response: { 201: Store },
         },
@@ -160,7 +161,7 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
         schema: {
           operationId: 'getStore',
           tags,
-          summary: 'A store with its state',
+          summary: 'Get a store with its state',
           params: StorePath,
           querystring: Type.Object({ as_of: Type.Optional(AsOf) }, { additionalProperties: false }),
           response: { 200: Store },
@@ -180,7 +181,7 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
         schema: {
           operationId: 'changeStore',
           tags,
-          summary: 'Change what is said of a store',
+          summary: 'Update a store',
           params: StorePath,
           headers: IfMatch,
           body: ChangedStore,
@@ -204,14 +205,14 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
           tags,
           summary: 'Delete a store',
           description:
-            'It is in no list and no report any more, until a feed or a poll names it again: then it is back, with its hours.',
+            'The store disappears from lists and reports. If a feed or a poll names it again, it returns with its hours.',
           params: StorePath,
           headers: IfMatch,
           querystring: Type.Object(
-            { with_polls: Type.Optional(Type.Boolean({ default: false, description: 'delete its polls, too' })) },
+            { with_polls: Type.Optional(Type.Boolean({ default: false, description: 'also delete its polls' })) },
             { additionalProperties: false },
           ),
-          response: { 204: Type.Null({ description: 'it is deleted' }) },
+          response: { 204: Type.Null({ description: 'deleted' }) },
         },
       },
       async (request, reply) => {

@@ -97,7 +97,7 @@ test('pages, bodies of several kinds, streams and nothing at all are documented,
   const { '/items': items, '/items/{item_id}/polls': polls, '/events': events } = document.paths;
   assert.deepEqual(items?.get?.security, [{ key: ['stores:read'] }, { session: ['stores:read'] }]);
   assert.deepEqual(items?.get?.responses['200'], {
-    description: 'done',
+    description: 'OK',
     content: { 'application/json': { schema: { $ref: '#/components/schemas/ItemPage' } } },
   });
   assert.deepEqual(document.components.schemas.Item?.properties?.seen, {
