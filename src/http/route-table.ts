@@ -3,8 +3,8 @@ import { isTag } from './document/tags.ts';
 import type { App, RouteEntry } from './types.ts';
 
 /**
- * Keeps a list of all routes, and refuses one that does not say who may use it or what it is. To be called before any
- * is added.
+ * Keeps a list of all routes, and rejects a route without an access rule or a description. Call it before routes are
+ * added.
  */
 export function keepRouteTable(app: App): void {
   const table: RouteEntry[] = [];
@@ -35,14 +35,14 @@ export function keepRouteTable(app: App): void {
   });
 }
 
-/** Whether a route answers with events. */
+/** Whether a route responds with events. */
 function isStream({ response }: FastifySchema): boolean {
   return Object.values((response ?? {}) as Record<string, { content?: object }>).some(
     ({ content }) => content !== undefined && 'text/event-stream' in content,
   );
 }
 
-/** What is missing for the documentation. */
+/** What the description lacks. */
 function lackOf({ operationId = '', summary = '', tags = [], response }: FastifySchema): string | undefined {
   if (!/^[a-z][a-zA-Z]+$/.test(operationId)) return 'has no operationId such as listStores';
   if (!/^[A-Z].*[^.]$/.test(summary)) return 'has no summary (a capital at the beginning, no full stop)';
@@ -58,7 +58,7 @@ function twin(table: readonly RouteEntry[], operationId: string | undefined): st
   return other && `has the operationId of ${other.method} ${other.url}`;
 }
 
-/** The methods that some route takes at a path; none: there is nothing there. */
+/** The methods of the routes at a path; none: there is no route. */
 export function methodsAt(table: readonly RouteEntry[], path: string): string[] {
   const found = table.filter(({ url }) => matches(url.split('/'), path.split('/'))).map(({ method }) => method);
   return [...new Set(found)];

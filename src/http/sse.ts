@@ -6,53 +6,53 @@ import { after, every } from '../lib/world/timers.ts';
 import { headersFor } from './guards/headers.ts';
 import type { App, Authenticator } from './types.ts';
 
-/** An answer that goes on: server-sent events. */
+/** A stream of server-sent events. */
 export interface EventStream {
-  /** Sends `data` as JSON. Whoever does not keep up is cut off, to ask again. */
+  /** Sends `data` as JSON. A client that is too slow is disconnected, and may reconnect. */
   send(event: string, data: unknown): void;
-  /** Ends the answer. */
+  /** Ends the stream. */
   close(): void;
-  /** Resolves when it has ended, whoever ended it. */
+  /** Resolves when the stream has ended, for any reason. */
   readonly closed: Promise<void>;
 }
 
-/** Milliseconds after which something is sent, so that nobody on the way takes the connection for dead. */
+/** Milliseconds between comments that keep proxies from closing the connection. */
 const HEARTBEAT = 15_000;
 
-/** A stream ends after this, so that whoever may see less now, or nothing, is asked again who it is. */
+/** Milliseconds after which a stream ends, so that the client authenticates again. */
 const LIFETIME = 5 * 60_000;
 
 /** Milliseconds between two checks for account changes while a stream is open. */
 const CHECK_INTERVAL = 500;
 
-/** Milliseconds after which a browser asks again. */
+/** Milliseconds after which a browser reconnects. */
 const RETRY = 3_000;
 
-/** So many bytes may wait to be taken by a listener. */
+/** The most bytes that may wait for a slow client. */
 const BACKLOG = 1_000_000;
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The streams that are open. */
+    /** The open streams. */
     readonly eventStreams: Set<EventStream>;
-    /** How many may be open at a time. */
+    /** The most streams open at a time. */
     readonly maxEventStreams: number;
   }
 }
 
 interface EventsParts {
-  /** How many streams may be open at a time. */
+  /** The most streams open at a time. */
   readonly most: number;
   readonly authenticator: Pick<Authenticator, 'revision'>;
   readonly log: FastifyBaseLogger;
 }
 
-/** Who listens to a stream. */
+/** The request behind each stream. */
 const requests = new WeakMap<EventStream, FastifyRequest>();
 
 /**
- * Lets routes answer with events. The streams end when the server closes, and within a second when something has
- * changed for the one who listens: a client that may still listen reconnects.
+ * Enables routes that respond with events. Streams end when the server closes, and within a second after a change of the
+ * client's account; a client that is still allowed reconnects.
  */
 export function keepEvents(app: App, { most, authenticator, log }: EventsParts): void {
   const streams = new Set<EventStream>();
@@ -66,7 +66,9 @@ export function keepEvents(app: App, { most, authenticator, log }: EventsParts):
     seen = revision;
     await Promise.all([...streams].map(endIfChanged));
   };
-  const checking = repeating(check, CHECK_INTERVAL, (error) => log.warn({ err: error }, 'listeners are not checked'));
+  const checking = repeating(check, CHECK_INTERVAL, (error) =>
+    log.warn({ err: error }, 'event stream access check failed'),
+  );
   app.addHook('preClose', async () => {
     checking.stop();
     for (const stream of [...streams]) stream.close();
@@ -80,7 +82,7 @@ async function endIfChanged(stream: EventStream): Promise<void> {
   if (now === undefined || !sameAccess(now, request.principal)) stream.close();
 }
 
-/** Runs something again and again, one run after the other. */
+/** Repeats work, one run after the other. */
 function repeating(work: () => Promise<void>, interval: number, onError: (error: unknown) => void) {
   let timer: Timer | undefined;
   let stopped = false;
@@ -101,16 +103,16 @@ function repeating(work: () => Promise<void>, interval: number, onError: (error:
 }
 
 /**
- * Begins an answer of events.
+ * Starts a response of events.
  *
  * @param lifetime milliseconds
- * @throws UserError `too_many_requests` when too many listen already
+ * @throws UserError `too_many_requests` if too many streams are open
  */
 export function startEvents(reply: FastifyReply, lifetime = LIFETIME): EventStream {
   const { request } = reply;
   const { eventStreams: streams, maxEventStreams: most } = reply.server;
   if (streams.size >= most) {
-    throw new UserError('too_many_requests', `${most} listeners are here already; ask without events`, {
+    throw new UserError('too_many_requests', `${most} event streams are open already; poll the resource instead`, {
       retryAfter: 30,
     });
   }
@@ -118,7 +120,7 @@ export function startEvents(reply: FastifyReply, lifetime = LIFETIME): EventStre
   raw.writeHead(200, {
     'content-type': 'text/event-stream',
     ...headersFor(request),
-    // nginx would keep back what is to be seen at once.
+    // Else nginx would buffer the events.
     'x-accel-buffering': 'no',
   });
   raw.write(`retry: ${RETRY}\n\n`);

@@ -2,13 +2,13 @@ import { type Static, Type } from 'typebox';
 import { SOURCE_KINDS, zoneRelease } from '../calendar/tzdb.ts';
 import { OneOf } from './schemas.ts';
 
-/** Which rules are in use. The folder they are in is not the caller's to know. */
+/** The rules in use. Their folder is not shown to clients. */
 export const TimeZones = Type.Object(
   {
     version: Type.String({ description: 'the release of the IANA time zone database', examples: ['2026f'] }),
     source: OneOf(
       SOURCE_KINDS,
-      'bundled: it came with the program; configured: the folder in `TZDATA_DIR`; system: that of the system; runtime: Node',
+      'bundled: part of the program; configured: the folder in `TZDATA_DIR`; system: of the operating system; runtime: of Node',
     ),
   },
   { title: 'TimeZoneRules' },

@@ -16,15 +16,15 @@ export type App = FastifyInstance<
 export type Routes = FastifyPluginAsyncTypebox;
 
 /**
- * Who may use a route: everybody; everybody who is signed in; or those who have the scope. A route that shows or
- * changes stores also has to ask `sees` of the principal, store by store.
+ * Who may use a route: everyone; every signed-in user; or users with the scope. A route that shows or changes stores also
+ * has to check that the principal may see them.
  */
 export type AccessRule = 'public' | 'signed-in' | Scope;
 
 /** What a request occupies while it lasts. Each user may have a number of each at a time. */
 export type Quota = 'stream' | 'upload' | 'download';
 
-/** A route as it was registered: what is documented, and what the tests go through. */
+/** A registered route, as documented and tested. */
 export interface RouteEntry {
   readonly method: string;
   /** With its parameters: `/api/v1/stores/:store_id`. */
@@ -34,25 +34,25 @@ export interface RouteEntry {
   readonly operationId: string;
   /** What it occupies while it lasts. */
   readonly quota?: Quota;
-  /** A part of the dashboard, which is for browsers and no part of the API. */
+  /** A part of the dashboard, which is not part of the API. */
   readonly page?: true;
 }
 
-/** Who stands behind what a request shows. */
+/** Authenticates sessions and keys. */
 export interface Authenticator {
-  /** Changes with every change of an account, whichever server makes it. */
+  /** Changes with every change of an account, on any server. */
   revision(): Promise<string>;
   /** Without users, everything is open. */
   hasUsers(): Promise<boolean>;
-  /** `undefined`: no such session, or none any more. */
+  /** `undefined`: no such session, or an ended one. */
   principalOfSession(token: string): Promise<Principal | undefined>;
-  /** `undefined`: no such key, or none any more. */
+  /** `undefined`: no such key, or an expired or revoked one. */
   principalOfKey(key: string): Promise<Principal | undefined>;
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Every route says this; one that does not stops the start. */
+    /** Required of every route; the server does not start without it. */
     access?: AccessRule;
     /** No body is the same as `{}`. */
     bodyOptional?: true;
@@ -60,9 +60,9 @@ declare module 'fastify' {
     quota?: Quota;
   }
   interface FastifyRequest {
-    /** Whom the request comes from; set before any handler runs. */
+    /** The sender of the request; set before any handler runs. */
     principal: Principal;
-    /** Finds out anew whom the request comes from; `undefined`: nobody any more. */
+    /** Authenticates the request again; `undefined`: no longer valid. */
     identify: () => Promise<Principal | undefined>;
   }
   interface FastifyInstance {

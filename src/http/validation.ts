@@ -8,16 +8,16 @@ const OPTIONS = {
   removeAdditional: false,
   useDefaults: true,
   strict: false,
-  // With a complaint comes the value that it is about.
+  // Errors carry the value that they are about.
   verbose: true,
 } as const;
 
-/** Query strings and paths are text: `?limit=50` is a number, and a list with one entry looks like the entry. */
+/** Query strings and paths are text: `?limit=50` is a number, and a list with one entry looks like that entry. */
 const textual = validators('array');
-/** JSON says what it means: the number 5 is no text. */
+/** JSON has types: the number 5 is not a string. */
 const typed = validators(false);
 
-/** Checks values by a schema; stops at the first complaint, or finds all of them. */
+/** Validators that stop at the first error, or find all of them. */
 interface Validators {
   readonly first: Ajv;
   readonly all: Ajv;
@@ -33,8 +33,8 @@ function validators(coerceTypes: 'array' | false): Validators {
 }
 
 /**
- * A validator that stops at the first complaint, for which it looks at lengths before entries. Only then it looks for
- * more of them, in a sample of what was sent: what a request costs does not grow with how much of it is wrong.
+ * A validator that stops at the first error, and checks lengths before entries. Only then it looks for more errors, in a
+ * sample of the value: the cost of a request does not grow with its number of errors.
  */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const { first, all } = httpPart === 'body' ? typed : textual;
@@ -42,7 +42,7 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
   return (data: unknown) => (check(data) ? true : { error: complaintsAbout(data, check.errors ?? [], collect) });
 };
 
-/** What a value that was cut has too little of for that reason alone. */
+/** Keywords that a truncated value may violate for that reason alone. */
 const CUT_SHORT = new Set(['required', 'dependentRequired', 'minItems', 'minProperties', 'contains']);
 
 function complaintsAbout(data: unknown, found: ErrorObject[], collect: ValidateFunction): ErrorObject[] {

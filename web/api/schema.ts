@@ -862,7 +862,7 @@ export interface SyncSource {
 export interface TimeZoneRules {
   /** the release of the IANA time zone database */
   readonly version: string;
-  /** bundled: it came with the program; configured: the folder in `TZDATA_DIR`; system: that of the system; runtime: Node */
+  /** bundled: part of the program; configured: the folder in `TZDATA_DIR`; system: of the operating system; runtime: of Node */
   readonly source: 'bundled' | 'configured' | 'system' | 'runtime';
 }
 

@@ -1,15 +1,15 @@
 import { type TSchema, Type } from 'typebox';
 
 /**
- * How a route says what it takes and gives where that is not simply JSON:
+ * How a route describes bodies and responses that are not only JSON:
  *
  *     schema: {
  *       body: { content: { 'application/json': { schema: NewPolls }, 'text/csv': { schema: Raw('a line a poll') } } },
  *       response: { 200: answer('the rows', { 'text/csv': Raw('…'), 'application/json': RowsPage }) },
  *     }
  *
- * Fastify validates a body, and writes JSON, by the schema of its media type; `Raw` stands for bytes or a stream, which
- * are documented and left alone. A body of a media type that is not there is not validated: its parser must refuse it.
+ * Fastify validates a body, and serializes JSON, by the schema of its media type; `Raw` stands for bytes or a stream, which
+ * are only documented. A body of an unlisted media type is not validated: its parser must reject it.
  */
 export function answer(
   description: string,
@@ -38,7 +38,7 @@ export function Events(description: string, data: Readonly<Record<string, TSchem
   return answer(description, { 'text/event-stream': Type.Unsafe<unknown>(schema) });
 }
 
-/** An answer without a body, `204`. */
+/** A response without a body, `204`. */
 export function Nothing(description: string) {
   return Type.Null({ description });
 }

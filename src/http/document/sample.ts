@@ -1,16 +1,16 @@
-/** Entries of one list or object that are looked at again for complaints. */
+/** Entries of one list or object that are checked for further errors. */
 const ENTRIES = 200;
-/** Values that are looked at again, in all. */
+/** Values that are checked in all. */
 const VALUES = 2_000;
 
-/** The beginning of a JSON value, small enough to list all that is wrong with it. */
+/** The beginning of a JSON value, small enough to list all errors in it. */
 export interface Sample {
   readonly value: unknown;
-  /** The lists and objects that are not whole, as JSON pointers. */
+  /** The truncated lists and objects, as JSON pointers. */
   readonly cut: ReadonlySet<string>;
 }
 
-/** Copies a JSON value as far as its lists and objects are short, and cuts off the rest of them. */
+/** Copies a JSON value, and truncates its long lists and objects. */
 export function sampleOf(value: unknown): Sample {
   const cut = new Set<string>();
   let left = VALUES;
@@ -31,7 +31,7 @@ export function sampleOf(value: unknown): Sample {
   return { value: copy(value, ''), cut };
 }
 
-/** One after the other: a list of the names of two million entries would cost more than the sample. */
+/** A generator: a list of the names of two million entries would cost more than the sample. */
 function* entriesOf(value: object): Generator<[name: string, entry: unknown]> {
   if (Array.isArray(value)) for (let i = 0; i < value.length; i++) yield [String(i), value[i]];
   else for (const name in value) yield [name, (value as Record<string, unknown>)[name]];

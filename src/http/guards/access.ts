@@ -10,7 +10,7 @@ import type { RequestLimit } from './rate-limit.ts';
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
-/** Finds out whom each request comes from, counts it, and refuses what its route does not allow. */
+/** Authenticates each request, counts it, and rejects it if its route does not allow it. */
 export function guardRoutes(
   app: App,
   authenticator: Authenticator,
@@ -20,14 +20,14 @@ export function guardRoutes(
   app.decorateRequest('principal');
   app.decorateRequest('identify');
   app.addHook('onRequest', async (request, reply) => {
-    // A path without a route answers nothing that anybody may not know.
+    // The response to a path without a route is public.
     const { access = 'public' } = request.routeOptions.config;
     request.principal = ANONYMOUS;
     request.identify = () => principalOf(request, authenticator, proxies);
     refuseForeignOrigin(request);
     const principal = access === 'public' ? ANONYMOUS : await request.identify();
     request.principal = principal ?? ANONYMOUS;
-    // Before it is refused: whoever tries out keys is counted by address.
+    // Before it is rejected: attempts with invalid keys count by address.
     await limit(request, reply);
     if (access === 'public') return;
     if (principal === undefined) {
@@ -58,7 +58,7 @@ async function principalOf(
   if (key !== undefined) return authenticator.principalOfKey(key);
   const token = cookieOf(request, SESSION_COOKIE);
   if (token === undefined) return undefined;
-  // A browser says where an unsafe request comes from, and a session is for browsers.
+  // Browsers send an Origin with unsafe requests, and sessions are for browsers.
   if (!SAFE.has(request.method) && request.headers.origin === undefined) {
     throw new UserError('forbidden', 'a request with a session cookie must have an Origin; use an API key instead');
   }
@@ -73,7 +73,7 @@ function keyOf({ headers }: FastifyRequest): string | undefined {
   throw new UserError('unauthorized', 'the Authorization header is not "Bearer KEY"');
 }
 
-/** Another site's page may send requests from its visitor's browser; none of them is to change anything. */
+/** Rejects changes that a page of another site sends from its visitor's browser. */
 function refuseForeignOrigin({ method, headers, host, protocol }: FastifyRequest): void {
   const { origin } = headers;
   if (SAFE.has(method) || origin === undefined) return;
@@ -87,8 +87,8 @@ function refuseForeignOrigin({ method, headers, host, protocol }: FastifyRequest
 }
 
 /**
- * While everything is open, only this machine itself may ask: under a name of its own, which a page at a foreign name
- * that leads here (DNS rebinding) cannot send as `Host`, and not through a proxy, unless that is trusted and says so.
+ * Without users, only this machine is allowed: with a loopback `Host`, which a page under another name that resolves to
+ * this address (DNS rebinding) cannot send, and not through a proxy, unless the proxy is trusted and says so.
  */
 function refuseOutsiders(request: FastifyRequest, proxies: TrustedProxies): void {
   const { host = '' } = request.raw.headers;
@@ -97,7 +97,7 @@ function refuseOutsiders(request: FastifyRequest, proxies: TrustedProxies): void
   if (header !== undefined && !proxies.vouchFor(request)) {
     throw outsider(`with the header ${header.slice(0, 100)} of a proxy that TRUSTED_PROXIES does not name`);
   }
-  // Of a connection that is gone already, there is none.
+  // There is none if the connection is already closed.
   const address: string | undefined = request.ip;
   if (!isLoopback(address ?? '')) throw outsider(`from ${address?.slice(0, 100)}`);
 }

@@ -2,18 +2,18 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** A session's token. */
 export const SESSION_COOKIE = 'rm_session';
-/** By which a browser is known that has signed in before. */
+/** Identifies a browser that has signed in before. */
 export const DEVICE_COOKIE = 'rm_device';
-/** What the server has to know when a browser comes back from the identity provider. */
+/** The state of a sign-in while the browser is at the identity provider. */
 export const OIDC_COOKIE = 'rm_oidc';
 
-/** A cookie of the request; over TLS only one that no other host and no plain connection can have set. */
+/** A cookie of the request; over TLS only one that no other host and no unencrypted connection can set. */
 export function cookieOf(request: FastifyRequest, name: string): string | undefined {
   const value = request.cookies[nameFor(request, name)];
   return value === '' ? undefined : value;
 }
 
-/** Sets a cookie that no script sees and that no other site sends along with a change. */
+/** Sets a cookie that is hidden from scripts and not sent with changes by other sites. */
 export function setCookie(request: FastifyRequest, reply: FastifyReply, name: string, value: string, until: number) {
   reply.setCookie(nameFor(request, name), value, { ...attributes(request), expires: new Date(until) });
 }
@@ -22,7 +22,7 @@ export function clearCookie(request: FastifyRequest, reply: FastifyReply, name: 
   reply.clearCookie(nameFor(request, name), attributes(request));
 }
 
-/** Browsers take a name with this prefix only over TLS, from the host itself and for all of its paths. */
+/** Browsers accept a name with this prefix only over TLS, from the host itself and for all paths. */
 function nameFor(request: FastifyRequest, name: string): string {
   return isSecure(request) ? `__Host-${name}` : name;
 }

@@ -1,23 +1,23 @@
 import type { FastifyRequest } from 'fastify';
 import type { App } from '../types.ts';
 
-/** A year: browsers ask this host by TLS alone. */
+/** A year in which browsers use only TLS for this host. */
 const HSTS = 'max-age=31536000';
 
-/** What every answer says, an error and a stream of events too. */
+/** The headers of every response, including errors and event streams. */
 export function headersFor(request: FastifyRequest): Record<string, string> {
   return {
     'x-content-type-options': 'nosniff',
-    // No page of another site holds a window of this one, or shows what is here.
+    // Pages of other sites get no reference to a window of this one, and cannot embed its content.
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
     ...(request.protocol === 'https' && { 'strict-transport-security': HSTS }),
-    // Personal answers must not be cached. A path without a route is not personal.
+    // Personal responses must not be cached. The response to a path without a route is not personal.
     ...((request.routeOptions.config.access ?? 'public') !== 'public' && { 'cache-control': 'no-store' }),
   };
 }
 
-/** Sends them; a route that says itself how long its answer is good for is believed. */
+/** Sends them, except those that a route sets itself, such as its caching. */
 export function sendHeaders(app: App): void {
   app.addHook('onSend', async (request, reply) => {
     for (const [name, value] of Object.entries(headersFor(request))) {

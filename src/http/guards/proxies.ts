@@ -7,12 +7,12 @@ import type { App } from '../types.ts';
 const FORWARDING =
   /^((x-)?(original-)?forwarded(-.+)?|via|cdn-loop|x-real-(ip|port)|x-original-(host|url)|x-(host|rewrite-url)|((true|fastly|x|x-cluster)-)?client-ip|cf-(connecting-ip(v6)?|ray|visitor)|x-envoy-external-address)$/;
 
-/** The first header that a proxy adds to what it passes on; `undefined`: the request came directly. */
+/** The first header that proxies add to requests; `undefined`: the request came directly. */
 export function forwardingHeader(headers: IncomingHttpHeaders): string | undefined {
   return Object.keys(headers).find((name) => FORWARDING.test(name));
 }
 
-/** The proxies whose word about a client's address, scheme and host counts. */
+/** The proxies that are trusted to forward a client's address, scheme and host. */
 export class TrustedProxies {
   readonly #networks: ReturnType<typeof networks>;
 
@@ -21,19 +21,19 @@ export class TrustedProxies {
     this.#networks = networks(cidrs);
   }
 
-  /** Whether an address is that of a trusted proxy; `undefined`: the connection is gone already. */
+  /** Whether an address is that of a trusted proxy; `undefined`: the connection is already closed. */
   trusts(address: string | undefined): boolean {
     return address !== undefined && isWithin(this.#networks, address);
   }
 
-  /** Whether a request that passed through proxies was handed over by one that is trusted. */
+  /** Whether the last proxy of a request is trusted. */
   vouchFor({ socket }: FastifyRequest): boolean {
     return this.trusts(socket.remoteAddress);
   }
 
   /**
-   * Logs, once, that a proxy is in use which is not trusted: behind it every client has the proxy's address, and no
-   * request counts as sent over TLS.
+   * Logs once that a proxy is in use that is not trusted: all of its clients have the proxy's address, and none of their
+   * requests counts as sent over TLS.
    */
   warnOfOthers(app: App): void {
     let warned = false;

@@ -4,19 +4,19 @@ import { UserError } from '../../lib/errors.ts';
 import type { App, Authenticator } from '../types.ts';
 
 const MINUTE = 60_000;
-/** So many users and addresses are counted at a time; beyond that, who was not seen for longest starts anew. */
+/** The most users and addresses counted at a time; beyond that, the least recently seen are dropped. */
 const COUNTED = 10_000;
 
 /**
- * Counts a request whose sender is known, and says in the answer where the sender stands.
+ * Counts a request for its sender, and sends the sender's limits with the response.
  *
- * @throws UserError `too_many_requests` when it was one too many
+ * @throws UserError `too_many_requests` if it exceeds the limit
  */
 export type RequestLimit = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
 /**
- * So many requests a minute a user, whichever keys they come with, or else an address; a route with `rateLimit: false`
- * in its config does not count, and nothing does while there are no users.
+ * Limits the requests per minute of each user, with any key, or else of each address. Routes with `rateLimit: false` do
+ * not count, and nothing does while there are no users.
  *
  * @param perMinute 0: no limit
  */
@@ -46,7 +46,7 @@ export async function limitRequests(
   };
 }
 
-/** Whom a request is counted for: a user, whichever keys it comes with, or else an address. */
+/** The sender that a request counts for: a user, with any key, or else an address. */
 export function senderOf({ principal, ip }: Pick<FastifyRequest, 'principal' | 'ip'>): string {
   if (principal.kind === 'user' && principal.userId !== '') return `user ${principal.userId}`;
   return `address ${normalizeIP(ip)}`;
