@@ -54,7 +54,7 @@ test('a comment or a name of the document does not get out of where it stands', 
   const types = clientTypes(document);
   assert.match(types, /\/\*\* ends \*\\\/ here and goes on \*\/\n {2}readonly 'it\\'s': string;/);
   const odd = { ...document, components: { schemas: { 'no name': { type: 'string' } } } } as unknown as ApiDocument;
-  assert.throws(() => clientTypes(odd), /the title "no name" of a schema is no name for a type/);
+  assert.throws(() => clientTypes(odd), /schema title "no name" is not a type name, expected a name such as Store/);
 });
 
 test('the client asks the real server, and tells what it refuses', async (t) => {
