@@ -9,6 +9,7 @@ import { globSync } from 'tinyglobby';
 // product: for HTTP, the classic endpoints, the stores, and everything that checks the route table.
 const SLOW = [
   'test/system/**',
+  'test/simulation/**',
   'test/domain/markov/few-polls.test.ts',
   'test/security/{accounts,answers,bodies,oidc,program,second-factors}.test.ts',
   'test/{storage,fleet}/postgres*.test.ts',

@@ -23,6 +23,7 @@ import { Peers } from './intake/prober/peers.ts';
 import { ProbeClient } from './intake/prober/probe-client.ts';
 import { CONFIRM_AFTER } from './intake/prober/probe-scheduler.ts';
 import { Prober } from './intake/prober/prober.ts';
+import type { ProberDependencies } from './intake/prober/prober-dependencies.ts';
 import { withOffset } from './intake/sync/schedule.ts';
 import { type SyncDependencies, SyncService } from './intake/sync/service.ts';
 import { ImportService } from './intake/uploads/service.ts';
@@ -128,9 +129,9 @@ export interface ServiceParts {
   readonly wait?: SyncDependencies['wait'];
   readonly log?: Logger;
   /** Reads the feeds that come in. */
-  readonly reader?: FeedReader;
+  readonly reader?: Pick<FeedReader, 'read' | 'clear'>;
   /** Makes the requests of probes. */
-  readonly httpClient?: HttpClientFor;
+  readonly client?: ProberDependencies['client'];
   /** This server among those on the same database. */
   readonly server?: string;
 }
@@ -228,7 +229,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     },
   };
   const prober = config.poll.on
-    ? createProber(config, { storage, sink, directory, log, clock, server, httpClient: parts.httpClient })
+    ? createProber(config, { storage, sink, directory, log, clock, server, client: parts.client })
     : undefined;
   if (config.sync.sources.length > 0) {
     metrics.watchSyncs(async () => {
@@ -344,30 +345,30 @@ interface ProberSurroundings {
   readonly log: Logger;
   readonly clock: ClockWatch;
   readonly server?: string;
-  readonly httpClient?: HttpClientFor | undefined;
+  readonly client?: ProberDependencies['client'] | undefined;
 }
 
-/** Makes the requests of probes, to those addresses that the guard allows. */
-export type HttpClientFor = (guard: AddressGuard) => Pick<HttpClient, 'get'>;
-
-const httpClientFor: HttpClientFor = (guard) =>
-  new HttpClient(new GuardedResolver(guard, resolveBySystem, CLOCKS.elapsed));
+/** HTTP to the addresses that a guard allows. */
+function httpClientFor(guard: AddressGuard): HttpClient {
+  return new HttpClient(new GuardedResolver(guard, resolveBySystem, CLOCKS.elapsed));
+}
 
 /** A prober of the stores that have a URL to probe. */
 export function createProber(config: Config, surroundings: ProberSurroundings): Prober {
-  const { storage, sink, directory, log, clock, server = SERVER, httpClient = httpClientFor } = surroundings;
+  const { storage, sink, directory, log, clock, server = SERVER } = surroundings;
   const { rule, allowPrivate, control } = config.poll;
+  const { client = new ProbeClient(rule, httpClientFor(new AddressGuard(allowPrivate))) } = surroundings;
   // The longest time from a probe to its poll: the probe, its confirmation and its judgment.
   const handover = CONFIRM_AFTER + 4 * rule.timeout;
   return new Prober(
     {
-      client: new ProbeClient(rule, httpClient(new AddressGuard(allowPrivate))),
+      client,
       stores: async () => (await directory.current()).entries,
       history: new StoredPolls(storage),
       sink: { append: (batch) => sink.append(pollsSince(batch, clock.now() - config.budgets.earliestPoll)) },
       gaps: storage.gaps,
       peers: storage.peers && new Peers(storage.peers, server, handover),
-      control: controlCheck(control, httpClient(new AddressGuard(EVERYWHERE)), rule.timeout),
+      control: controlCheck(control, httpClientFor(new AddressGuard(EVERYWHERE)), rule.timeout),
       ...{ log, clock },
     },
     { ...config.poll, server },

@@ -34,6 +34,8 @@ export interface ReportServiceOptions {
   readonly log: Logger;
   /** The clock, milliseconds. */
   readonly now: () => number;
+  /** Whether the wall clock can be relied on; it can, if not given. Otherwise nothing is removed. */
+  readonly trusted?: (() => boolean) | undefined;
   readonly onEnd: JobQueueOptions['onEnd'];
 }
 

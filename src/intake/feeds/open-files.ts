@@ -15,7 +15,7 @@ export interface ReadOptions {
   /** What each file may cost to read in this process; default: no limits. */
   readonly limits?: FeedLimits;
   /** Reads the files in child processes, before the transaction starts; default: this process reads them. */
-  readonly reader?: FeedReader | undefined;
+  readonly reader?: Pick<FeedReader, 'read'> | undefined;
   /** Stops the import, which then changes nothing. */
   readonly signal?: AbortSignal;
   /** `done` is the share of the phase, 0 to 1. */
@@ -61,7 +61,7 @@ function readHere(source: Source, options: ReadOptions): OpenFile {
   };
 }
 
-async function readApart(source: Source, reader: FeedReader, options: ReadOptions): Promise<OpenFile> {
+async function readApart(source: Source, reader: Pick<FeedReader, 'read'>, options: ReadOptions): Promise<OpenFile> {
   const { signal, now, onProgress } = options;
   onProgress?.(source.label, 'reading', 0);
   const read = await reader.read(source, {

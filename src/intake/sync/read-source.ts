@@ -26,7 +26,7 @@ export interface ReadOptions {
   readonly effectiveFrom: number;
   /** The share of bad rows, 0 to 1, up to which a file is imported. */
   readonly maxBadShare: number;
-  readonly reader: FeedReader | undefined;
+  readonly reader: Pick<FeedReader, 'read'> | undefined;
   readonly onReject: (reject: Reject) => Promise<void>;
   /** `done` is the share of the file, 0 to 1. */
   readonly onProgress: (file: string, done: number) => void;

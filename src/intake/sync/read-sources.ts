@@ -23,7 +23,7 @@ export interface ReadDependencies {
   /** The share of bad rows, 0 to 1, up to which a file is imported. */
   readonly maxBadShare: number;
   /** Reads files in a child process; if not given, they are read in this one. */
-  readonly reader?: FeedReader | undefined;
+  readonly reader?: Pick<FeedReader, 'read'> | undefined;
   readonly log: Logger;
   /** The clock, milliseconds. */
   readonly now: () => number;

@@ -17,7 +17,7 @@ export interface ImportJobsOptions {
   readonly budgets: Budgets;
   readonly uploads: UploadsFolder;
   /** Reads the files in child processes. */
-  readonly reader: FeedReader;
+  readonly reader: Pick<FeedReader, 'read'>;
   /** The default share of bad rows, 0 to 1, up to which a file is imported. */
   readonly maxBadShare: number;
   /** The clock, milliseconds. */

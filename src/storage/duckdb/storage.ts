@@ -35,10 +35,13 @@ export interface DuckdbStorageOptions {
   readonly duckdb?: DuckdbLimits;
   /** `write`, if not given. */
   readonly access?: StorageAccess;
+  /** The clock of leases, milliseconds; the database's own, if not given. */
+  readonly clock?: (() => number) | undefined;
 }
 
 interface Opened {
   readonly maxStores: number;
+  readonly clock?: (() => number) | undefined;
   readonly path?: string;
   /** Why the write-ahead log does not belong to the file; `undefined`: it does. */
   readonly strange?: string | undefined;
@@ -61,7 +64,7 @@ export class DuckdbStorage implements Storage {
   readonly #path: string | undefined;
   readonly #strangeLog: string | undefined;
 
-  private constructor(database: Database, catalog: SerialSql, { maxStores, path, strange }: Opened) {
+  private constructor(database: Database, catalog: SerialSql, { maxStores, clock, path, strange }: Opened) {
     this.#maxStores = maxStores;
     this.#path = path;
     this.#strangeLog = strange;
@@ -69,7 +72,9 @@ export class DuckdbStorage implements Storage {
     this.#catalog = catalog;
     this.#readers = new Sessions(database);
     this.reports = new SqlReportCatalog(catalog, {
-      now: 'epoch_ms(now())',
+      get now() {
+        return clock === undefined ? 'epoch_ms(now())' : `${clock()}::bigint`;
+      },
       lock: '',
       // The catalog has one session, and a transaction holds it.
       lockSharing: async () => {},
@@ -90,13 +95,13 @@ export class DuckdbStorage implements Storage {
    */
   static async open(
     path: string | undefined,
-    { maxStores = DEFAULT_BUDGETS.stores, duckdb, access = 'write' }: DuckdbStorageOptions = {},
+    { maxStores = DEFAULT_BUDGETS.stores, duckdb, access = 'write', clock }: DuckdbStorageOptions = {},
   ): Promise<DuckdbStorage> {
     if (path === undefined) {
       const memory = await Database.inMemory(duckdb);
       const session = await memory.session();
       await migrate(session);
-      return new DuckdbStorage(memory, new SerialSql(session), { maxStores });
+      return new DuckdbStorage(memory, new SerialSql(session), { maxStores, clock });
     }
     const strange = await strangeLog(path, duckdb);
     if (strange !== undefined && access !== 'inspect') throw new UserError('unavailable', strange);
@@ -110,7 +115,7 @@ export class DuckdbStorage implements Storage {
         // Only this process has the database, so a running report was interrupted.
         await session.run(`update reports set status = 'queued', progress = 0 where status = 'running'`);
       }
-      return new DuckdbStorage(database, new SerialSql(session), { maxStores, path, strange });
+      return new DuckdbStorage(database, new SerialSql(session), { maxStores, clock, path, strange });
     } catch (error) {
       database.close();
       throw error;

@@ -1,0 +1,213 @@
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { OPEN, type Principal, type UserPrincipal } from '../../src/accounts/access.ts';
+import type { Services } from '../../src/compose.ts';
+import { UserError } from '../../src/lib/errors.ts';
+import { sleep } from '../../src/lib/world/timers.ts';
+import type { ReportRecord } from '../../src/storage/ports/report-catalog.ts';
+import type { Storage } from '../../src/storage/ports/storage.ts';
+import type { SharedDatabase } from './database.ts';
+import type { History } from './history.ts';
+import { EPOCH } from './process.ts';
+import type { Scheduler } from './scheduler.ts';
+import { type SimulatedServer, SYNCED_FEED, WAITING_REPORTS } from './server.ts';
+
+export interface Scene {
+  readonly scheduler: Scheduler;
+  readonly servers: readonly SimulatedServer[];
+  readonly database: SharedDatabase;
+  readonly history: History;
+  /** The servers that have the files of imports. */
+  readonly uploads: Map<string, SimulatedServer>;
+  /** Milliseconds since the beginning, after which clients begin nothing new. */
+  readonly end: number;
+}
+
+/** More than there are. */
+const MANY = 1_000;
+
+const ANN: UserPrincipal = {
+  ...{ kind: 'user', userId: '00000000-0000-4000-8000-000000000001', login: 'ann', name: 'Ann', role: 'admin' },
+  ...{ via: 'key', keyId: undefined, provenAt: undefined, mustEnroll: false, scopes: new Set(), stores: 'all' },
+};
+
+/** A client sends polls, again until they are acknowledged, and corrects some. */
+export async function sendPolls(scene: Scene): Promise<void> {
+  const { scheduler, history, end } = scene;
+  const { random } = scheduler;
+  while (scheduler.time < end) {
+    await sleep(random.between(4_000, 14_000));
+    const instant = EPOCH + Math.floor(scheduler.time) - random.below(600_000);
+    const polls = Array.from(
+      { length: 1 + random.below(4) },
+      (_, i) => [`api-${random.below(5)}`, instant + i] as const,
+    );
+    let certain = true;
+    for (const active of random.chance(0.3) ? [true, false] : [random.chance(0.7)]) {
+      for (const [id, at] of polls) history.sending(id, at, active);
+      certain = (await sendUntilAcknowledged(scene, polls, active)) && certain;
+      for (const [id, at] of polls) history.acknowledged(id, at, active, certain);
+    }
+  }
+}
+
+/** Returns whether the first attempt was acknowledged, so that no other may still arrive. */
+async function sendUntilAcknowledged(
+  scene: Scene,
+  polls: readonly (readonly [id: string, instant: number])[],
+  active: boolean,
+): Promise<boolean> {
+  const { random } = scene.scheduler;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await random.pick(scene.servers).request(`send ${polls.length} polls`, async ({ polls: service }) => {
+        const rows = await service.rowsFor(OPEN);
+        for (const [id, at] of polls) {
+          rows.add(id, active ? 'active' : 'inactive', new Date(at).toISOString(), undefined);
+        }
+        if (rows.rejected > 0) throw new UserError('unavailable', 'the clock of the server is wrong');
+        return service.append(rows);
+      });
+      return attempt === 1;
+    } catch {
+      await sleep(random.between(500, 4_000));
+    }
+  }
+}
+
+/** A client uploads polls files, and follows those that were accepted. */
+export async function uploadFiles(scene: Scene): Promise<void> {
+  const { scheduler, history, end, uploads } = scene;
+  const { random } = scheduler;
+  while (scheduler.time < end) {
+    await sleep(random.between(4_000, 15_000));
+    const start = EPOCH + Math.floor(scheduler.time) - 3_600_000 - random.below(3_600_000);
+    const polls = Array.from(
+      { length: 3 + random.below(8) },
+      (_, i) => [`file-${random.below(4)}`, start + 1_000 * i, random.chance(0.7)] as const,
+    );
+    const server = random.pick(scene.servers);
+    try {
+      const { id } = await server.request('upload', ({ imports }) =>
+        imports.add(
+          {
+            ...{ feed: 'polls', fileName: 'polls.csv', strict: false, maxBadShare: undefined, dryRun: false },
+            ...{ effectiveFrom: undefined, requestedBy: undefined, bytes: undefined },
+          },
+          Readable.from([Buffer.from(csvOf(polls))]),
+        ),
+      );
+      history.accepted(id, polls);
+      uploads.set(id, server);
+    } catch {
+      // It was not accepted, or the client does not know; nothing was promised.
+      for (const [id, instant, active] of polls) history.sending(id, instant, active);
+    }
+  }
+}
+
+export function csvOf(polls: readonly (readonly [id: string, instant: number, active: boolean])[]): string {
+  const lines = polls.map(
+    ([id, instant, active]) => `${id},${active ? 'active' : 'inactive'},${new Date(instant).toISOString()}\n`,
+  );
+  return `store_id,status,timestamp_utc\n${lines.join('')}`;
+}
+
+/** Somebody appends to the feed that both servers sync. */
+export async function appendToFeed({ scheduler, servers, history, end }: Scene): Promise<void> {
+  const { random } = scheduler;
+  const polls: [string, number, boolean][] = [];
+  while (scheduler.time < end) {
+    const instant = EPOCH + Math.floor(scheduler.time) - 1_000;
+    const poll: [string, number, boolean] = [`sync-${random.below(3)}`, instant, random.chance(0.7)];
+    polls.push(poll);
+    history.sending(...poll);
+    // It is on the disk, so a later sync has to bring it.
+    history.acknowledged(...poll, true);
+    for (const { machine } of servers) machine.disk.put(SYNCED_FEED, csvOf(polls), EPOCH + Math.floor(scheduler.time));
+    await sleep(random.between(10_000, 30_000));
+  }
+}
+
+/** Somebody asks for reports, now and then for many at once. */
+export async function requestReports(scene: Scene): Promise<void> {
+  const { scheduler, end } = scene;
+  const { random } = scheduler;
+  while (scheduler.time < end) {
+    await sleep(random.between(4_000, 20_000));
+    if (random.chance(0.15)) await requestManyAtOnce(scene);
+    else
+      await request(
+        scene,
+        OPEN,
+        random.chance(0.5) ? undefined : EPOCH + Math.floor(scheduler.time) - random.below(60_000),
+      );
+  }
+}
+
+async function request({ servers, scheduler, history }: Scene, principal: Principal, asOf?: number): Promise<void> {
+  const before = history.commits;
+  try {
+    const report = await scheduler.random
+      .pick(servers)
+      .request('request a report', ({ reports }) => reports.trigger(principal, { asOf }));
+    history.requested(report.id, report.asOf, before);
+  } catch {
+    // Nothing was promised.
+  }
+}
+
+/** No more reports of a user may wait than the budget says, however many are asked for at once. */
+async function requestManyAtOnce(scene: Scene): Promise<void> {
+  const { scheduler, database, history } = scene;
+  const asOf = EPOCH + Math.floor(scheduler.time);
+  const all = Array.from({ length: 3 * WAITING_REPORTS }, (_, i) => request(scene, ANN, asOf - i));
+  await Promise.all(all);
+  const waiting = await waitingOf(database.direct, ANN.userId, scheduler);
+  if (waiting > WAITING_REPORTS) {
+    history.violate(
+      'reports wait within the budget',
+      `${waiting} reports of a user wait, and the budget allows ${WAITING_REPORTS}`,
+    );
+  }
+}
+
+function waitingOf(storage: Storage, userId: string, scheduler: Scheduler): Promise<number> {
+  return scheduler.outside(() => storage.reports.countQueuedOf(userId));
+}
+
+/** Everyone looks at everything: whether states go back, and whether a report is the same everywhere and for ever. */
+export async function lookAtAll({ scheduler, servers, history, database, uploads }: Scene): Promise<never> {
+  const { random } = scheduler;
+  for (;;) {
+    await sleep(random.between(2_000, 8_000));
+    const [reports, imports] = await scheduler.outside(async () => [
+      await database.direct.reports.list({ limit: MANY }),
+      await database.direct.imports.list({ limit: MANY }),
+    ]);
+    for (const one of imports) {
+      const folder = uploads.get(one.id)?.machine.disk.files;
+      history.sawImport(one.id, one.status, folder?.has(`/data/uploads/${one.id}.upload`) ?? false);
+    }
+    for (const one of reports) history.sawReport(one.id, one.status);
+    const complete = reports.filter(({ status }) => status === 'complete');
+    if (complete.length === 0) continue;
+    const report = random.chance(0.5) ? (complete[0] as ReportRecord) : random.pick(complete);
+    for (const server of servers) {
+      try {
+        history.readCsv(
+          report.id,
+          server.name,
+          await server.request('read a report', (services) => read(services, report)),
+        );
+      } catch {
+        // The next look will tell.
+      }
+    }
+  }
+}
+
+async function read({ reports }: Services, report: ReportRecord): Promise<string> {
+  const { content } = await reports.reader.read(report, 'csv');
+  return text(content);
+}

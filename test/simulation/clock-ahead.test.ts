@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { offsetOf, slotAt } from '../../src/intake/prober/slots.ts';
+import { csvOf } from './clients.ts';
+import { SharedDatabase } from './database.ts';
+import { EPOCH } from './process.ts';
+import { Scheduler } from './scheduler.ts';
+import { INTERVAL, SimulatedServer, SYNCED_FEED } from './server.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+test('a clock that was a day ahead for 20 seconds stops nothing and leaves nothing behind but a warning', async (t) => {
+  const scheduler = new Scheduler(1);
+  const database = await SharedDatabase.open(scheduler);
+  t.after(() => database.close());
+  const server = new SimulatedServer('A', scheduler, database);
+  const { machine } = server;
+  const ids = Array.from({ length: 6 }, (_, i) => `store-${i}`);
+  const feed = (instant: number) =>
+    machine.disk.put(SYNCED_FEED, csvOf(ids.map((id) => [id, instant, true])), instant + SECOND);
+  feed(EPOCH - MINUTE);
+  server.start();
+  await scheduler.runUntil(5 * MINUTE);
+  machine.clockError = DAY;
+  await scheduler.runUntil(5 * MINUTE + 20 * SECOND);
+  machine.clockError = 0;
+  feed(EPOCH + 5 * MINUTE);
+  await scheduler.runUntil(10 * MINUTE);
+  const end = EPOCH + scheduler.time;
+
+  const polls = [...(database.commits.at(-1) ?? [])].map(([id, of]) => ({ id, instants: [...of.keys()] }));
+  assert.deepEqual(polls.map(({ id }) => id).sort(), ids);
+  assert.deepEqual(
+    polls.flatMap(({ instants }) => instants).filter((instant) => instant > end),
+    [],
+  );
+  for (const { id, instants } of polls) {
+    const slots = new Set(instants.map((instant) => slotAt(instant, offsetOf(id, INTERVAL), INTERVAL)));
+    const current = slotAt(end, offsetOf(id, INTERVAL), INTERVAL);
+    for (let slot = current - 4; slot < current; slot++) assert.ok(slots.has(slot), `${id} was polled in slot ${slot}`);
+    assert.ok(instants.includes(EPOCH + 5 * MINUTE), `the sync brought the poll of ${id}`);
+  }
+
+  const seen: unknown[] = [];
+  const look = server.request('look', async ({ fleet, freshness, metrics }) => {
+    const { latestPoll, asOf } = await fleet.view('all', undefined);
+    seen.push(asOf <= end + MINUTE, latestPoll !== undefined && latestPoll > end - 2 * INTERVAL);
+    seen.push(
+      await freshness.warnings(),
+      /^restaurant_monitor_clock_steps_total (\d+)$/m.exec(await metrics.text())?.[1],
+    );
+  });
+  await scheduler.runUntil(11 * MINUTE);
+  await look;
+  assert.deepEqual(seen, [
+    true,
+    true,
+    ['the system clock was set back by 86400 s, from 2026-11-24T09:35:20.036Z to 2026-11-23T09:35:20.036Z'],
+    '2',
+  ]);
+  const steps = scheduler.log.filter((line) => line.includes('the system clock was set'));
+  assert.equal(steps.length, 2);
+});

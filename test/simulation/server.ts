@@ -1,0 +1,155 @@
+import { pino } from 'pino';
+import { createServices, type Services } from '../../src/compose.ts';
+import { type Config, loadConfig } from '../../src/config/config.ts';
+import type { Outcome } from '../../src/intake/prober/probe-client.ts';
+import { UserError } from '../../src/lib/errors.ts';
+import { sleep } from '../../src/lib/world/timers.ts';
+import type { SharedDatabase } from './database.ts';
+import { MemoryDisk } from './disk.ts';
+import { feedReader } from './feed-reader.ts';
+import { type Machine, SimulatedProcess } from './process.ts';
+import type { Scheduler } from './scheduler.ts';
+
+/** Where the synced feed lies on each machine. */
+export const SYNCED_FEED = '/feeds/polls.csv';
+/** Milliseconds between two polls of a store. */
+export const INTERVAL = 60_000;
+/** How many reports of one user may wait. */
+export const WAITING_REPORTS = 4;
+
+/** The supervisor starts a program again after so many milliseconds. */
+const RESTART = 2_000;
+
+const ACTIVE: Outcome = { kind: 'active', reason: 'status 200', code: undefined };
+
+function configOf(): Config {
+  const config = loadConfig({
+    POLL: 'on',
+    POLL_INTERVAL: '1m',
+    PROBE_URL: 'http://{store_id}.test/',
+    PROBE_TIMEOUT: '2s',
+    POLLS_DIR: '/data/polls',
+    RESULTS_DIR: '/data/results',
+    UPLOADS_DIR: '/data/uploads',
+    SYNC_POLLS: SYNCED_FEED,
+    SYNC_CRON: '* * * * *',
+    SYNC_SPREAD: '0s',
+    LOG_LEVEL: 'info',
+  });
+  return { ...config, budgets: { ...config.budgets, waitingReportsPerUser: WAITING_REPORTS } };
+}
+
+/** A machine with the program on it, which is started again whenever it ends. */
+export class SimulatedServer {
+  readonly machine: Machine;
+  readonly #scheduler: Scheduler;
+  readonly #database: SharedDatabase;
+  readonly #config = configOf();
+  #process: SimulatedProcess;
+  #services: Services | undefined;
+  #starts = 0;
+
+  constructor(name: string, scheduler: Scheduler, database: SharedDatabase) {
+    this.machine = { name, disk: new MemoryDisk(), clockError: 0 };
+    this.#scheduler = scheduler;
+    this.#database = database;
+    this.#process = new SimulatedProcess(scheduler, this.machine);
+  }
+
+  get name(): string {
+    return this.machine.name;
+  }
+
+  get process(): SimulatedProcess {
+    return this.#process;
+  }
+
+  /** `undefined`: it is not started yet. */
+  get services(): Services | undefined {
+    return this.#services;
+  }
+
+  /** Starts the program. */
+  start(): void {
+    const process = new SimulatedProcess(this.#scheduler, this.machine);
+    this.#process = process;
+    this.#services = undefined;
+    const name = `${this.name}${++this.#starts}`;
+    process.do('starts', () => this.#run(process, name), 0);
+  }
+
+  async #run(process: SimulatedProcess, name: string): Promise<void> {
+    const write = (line: string) => {
+      const { level, time: _time, pid: _pid, hostname: _host, msg, err, ...fields } = JSON.parse(line);
+      const trouble = err === undefined ? '' : ` ${err.stack}`;
+      if (level >= 30) this.#scheduler.note(this.name, `log: ${msg} ${JSON.stringify(fields)}${trouble}`);
+    };
+    const services = createServices(this.#config, this.#database.storageFor(process), {
+      log: pino({ level: 'info' }, { write }),
+      reader: feedReader,
+      client: { rule: this.#config.poll.rule, probe: () => this.#probe() },
+      server: name,
+    });
+    this.#services = services;
+    services.start().catch((error: unknown) => {
+      // As the program itself ends when it cannot start.
+      this.#scheduler.note(this.name, `cannot start: ${error}`);
+      this.kill();
+    });
+  }
+
+  async #probe(): Promise<Outcome> {
+    const { random } = this.#scheduler;
+    await sleep(random.between(20, 400));
+    return ACTIVE;
+  }
+
+  /** Ends the process in the middle of whatever it does; it is started again by and by. */
+  kill({ power = false, after = RESTART }: { readonly power?: boolean; readonly after?: number } = {}): void {
+    if (this.#process.state === 'dead') return;
+    this.#process.kill();
+    if (power) this.machine.disk.losePower();
+    this.#scheduler.schedule(after, '', OUTSIDE, () => this.start());
+  }
+
+  /**
+   * What a client gets from a request to this server.
+   *
+   * @throws UserError `unavailable` when no answer comes in time, as the server's own error otherwise
+   */
+  request<T>(what: string, work: (services: Services) => Promise<T>): Promise<T> {
+    const process = this.#process;
+    const { random } = this.#scheduler;
+    return new Promise((resolve, reject) => {
+      const timeout = this.#scheduler.schedule(PATIENCE, '', OUTSIDE, () => reject(noAnswer()));
+      const answer = (how: string, give: () => void) =>
+        process.do(
+          `${what} ${how}`,
+          () => {
+            timeout.cancelled = true;
+            give();
+          },
+          random.between(1, 10),
+        );
+      const run = () => {
+        const services = this.#services;
+        if (services === undefined) return answer('is refused', () => reject(noAnswer()));
+        work(services).then(
+          (result) => answer('is answered', () => resolve(result)),
+          (error) => answer(`fails: ${error.message}`, () => reject(error)),
+        );
+      };
+      process.do(what, run, random.between(1, 10));
+    });
+  }
+}
+
+/** Milliseconds after which a client gives up. */
+const PATIENCE = 25_000;
+
+function noAnswer(): UserError {
+  return new UserError('unavailable', 'the server does not answer');
+}
+
+/** Whatever no fault touches: clients, supervisors. */
+export const OUTSIDE = { name: 'outside', state: 'running' } as const;
