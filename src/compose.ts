@@ -169,6 +169,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     keep: config.reportRetention,
     log,
     now,
+    trusted: () => clock.trusted,
     onEnd: (outcome, seconds) => metrics.report(outcome, seconds),
   });
   const directory = new StoreDirectory({ storage, elapsed });
@@ -183,6 +184,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     keep: config.reportRetention,
     log,
     now,
+    trusted: () => clock.trusted,
     onChanged: () => directory.changed(),
     onPolls: (count) => metrics.polls('import', count),
   });

@@ -12,6 +12,8 @@ export interface RetentionOptions {
   readonly log: Logger;
   /** The clock, milliseconds. */
   readonly now: () => number;
+  /** Whether the wall clock can be relied on; it can, if not given. */
+  readonly trusted?: (() => boolean) | undefined;
   /** The ids of some jobs that ended before an instant. */
   readonly endedBefore: (instant: number, limit: number) => Promise<string[]>;
   /** Removes a job with its files. */
@@ -51,8 +53,9 @@ export class Retention {
   }
 
   async #sweep(): Promise<void> {
-    const { what, keep, log, now, removeFilesBefore } = this.#options;
-    if (keep === undefined) return;
+    const { what, keep, log, now, removeFilesBefore, trusted = () => true } = this.#options;
+    // By a clock that is a year ahead, every job is old.
+    if (keep === undefined || !trusted()) return;
     try {
       const before = now() - keep;
       const removed = await this.#removeBefore(before);

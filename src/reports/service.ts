@@ -34,7 +34,7 @@ export interface ReportServiceOptions {
   readonly log: Logger;
   /** The clock, milliseconds. */
   readonly now: () => number;
-  /** Whether the wall clock can be relied on; it can, if not given. Otherwise nothing is removed. */
+  /** Whether the wall clock can be relied on; it can, if not given. Nothing is removed while it cannot. */
   readonly trusted?: (() => boolean) | undefined;
   readonly onEnd: JobQueueOptions['onEnd'];
 }
@@ -91,7 +91,7 @@ export class ReportService {
     this.#visibility = new Visibility(storage.reports);
     this.reader = new ResultReader({ results, shared: storage.results });
     this.retention = new Retention({
-      ...{ what: 'reports', keep, log, now },
+      ...{ what: 'reports', keep, log, now, trusted: options.trusted },
       endedBefore: (instant, limit) => storage.reports.endedBefore(instant, limit),
       remove: (id) => this.#remove(id),
       removeFilesBefore: (instant) => results.removeBefore(instant),

@@ -21,6 +21,8 @@ export interface ImportServiceOptions extends Omit<ImportJobsOptions, 'onChanged
   /** How long an import is kept after its end, milliseconds; `undefined`: forever. */
   readonly keep?: number | undefined;
   readonly log: Logger;
+  /** Whether the wall clock can be relied on; it can, if not given. Nothing is removed while it cannot. */
+  readonly trusted?: (() => boolean) | undefined;
   readonly onChanged?: ImportJobsOptions['onChanged'];
   readonly onPolls?: ImportJobsOptions['onPolls'];
 }
@@ -71,7 +73,7 @@ export class ImportService {
     this.#jobs = new ImportJobs({ ...options, onChanged, onPolls });
     this.#queue = new JobQueue(this.#jobs, { log });
     this.retention = new Retention({
-      ...{ what: 'imports', keep, log, now },
+      ...{ what: 'imports', keep, log, now, trusted: options.trusted },
       endedBefore: (instant, limit) => storage.imports.endedBefore(instant, limit),
       remove: async (id) => {
         await storage.imports.remove(id);
