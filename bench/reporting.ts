@@ -113,6 +113,7 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
     appendPolls: (batches) => storage.appendPolls(batches),
     changing: (work) => storage.changing(work),
     prune: (before) => storage.prune(before),
+    contents: () => storage.contents(),
     invariants: () => storage.invariants(),
     check: () => storage.check(),
     close: () => storage.close(),
@@ -147,6 +148,7 @@ function timedResults(results: SharedResults, stages: Stages): SharedResults {
 
 function timedSnapshot(snapshot: Snapshot, stages: Stages): Snapshot {
   return {
+    records: (table) => snapshot.records(table),
     revision: () => snapshot.revision(),
     storesRevision: () => snapshot.storesRevision(),
     census: () => snapshot.census(),

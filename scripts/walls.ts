@@ -52,9 +52,10 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'metrics',
   ],
   simulate: ['lib', 'domain', 'calendar', 'duckdb'],
+  copy: ['lib', 'domain', 'calendar', 'duckdb/session', 'storage/ports', 'reports'],
+  backup: ['lib', 'storage/ports', 'reports', 'copy'],
   http: ['lib', 'domain', 'calendar', 'storage/ports', 'accounts', 'stores', 'intake', 'reports', 'fleet', 'metrics'],
   config: ['lib', 'domain', 'calendar', 'storage/ports', 'accounts', 'intake'],
-  copy: ['lib', 'domain', 'calendar', 'duckdb/session', 'storage/ports', 'reports'],
   compose: ['*'],
   cli: [
     'lib',
@@ -69,6 +70,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'config',
     'compose',
     'copy',
+    'backup',
   ],
 };
 

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { Accounts } from './accounts/service.ts';
 import { checkListening } from './accounts/start.ts';
+import { type BackupSource, createBackup } from './backup/create.ts';
 import { zoneRelease, zoneWarning } from './calendar/tzdb.ts';
 import { type Config, type DatabaseLocation, isLive } from './config/config.ts';
 import { endOfLifeWarning } from './config/node-releases.ts';
@@ -39,6 +40,7 @@ import { HttpClient } from './outbound/http-client.ts';
 import { GuardedResolver, resolveBySystem } from './outbound/resolver.ts';
 import { ResultsFolder } from './reports/results.ts';
 import { ReportService } from './reports/service.ts';
+import { restoreFile } from './storage/duckdb/restore.ts';
 import { DuckdbStorage } from './storage/duckdb/storage.ts';
 import type { Storage, StorageAccess } from './storage/ports/storage.ts';
 import { PostgresStorage } from './storage/postgres/storage.ts';
@@ -63,9 +65,33 @@ function feedsFolder(config: Config): string {
   return join(config.uploadsDir, 'reading');
 }
 
+/** Where the copy of the database lies while a backup is sent. */
+function backupsFolder(config: Config): string {
+  return join(config.uploadsDir, 'backups');
+}
+
+/** Opens DuckDB files. */
+export function openFile(budgets = DEFAULT_BUDGETS): BackupSource['openFile'] {
+  return (path, access) => openStorage({ engine: 'duckdb', path }, budgets, { access });
+}
+
+/** What a backup of a database needs. */
+export function backupSource(config: Config, storage: Storage, now = CLOCKS.now): BackupSource {
+  return {
+    storage,
+    engine: config.database.engine,
+    results: new ResultsFolder(config.resultsDir),
+    workFolder: backupsFolder(config),
+    openFile: openFile(config.budgets),
+    now,
+  };
+}
+
+export { restoreFile };
+
 /** A storage that reads no files but what `createReader` left for it. */
 export function openServerStorage(config: Config): Promise<Storage> {
-  return openStorage(config.database, config.budgets, { folders: [feedsFolder(config)] });
+  return openStorage(config.database, config.budgets, { folders: [feedsFolder(config), backupsFolder(config)] });
 }
 
 /** Reads feeds for a storage in a process of its own. */
@@ -286,6 +312,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     trustedProxies: config.trustedProxies,
     budgets: config.budgets,
     securityContact: config.securityContact,
+    createBackup: () => createBackup(backupSource(config, storage, () => clock.now())),
   });
   return {
     ...{ accounts, app, imports, log, metrics, prober, reports, syncs },

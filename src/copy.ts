@@ -1,4 +1,6 @@
 import { formatDate, formatInstant } from './calendar/instant.ts';
+import { copyRecords } from './copy/records.ts';
+import { type CopiedResults, copyResults } from './copy/results.ts';
 import { DAY } from './domain/hours.ts';
 import { CLOSED_ALL_DAY } from './domain/special-hours.ts';
 import { POLL_REACH } from './domain/window.ts';
@@ -6,16 +8,23 @@ import type { Session } from './duckdb/session.ts';
 import { UserError } from './lib/errors.ts';
 import { computeReport } from './reports/compute.ts';
 import { renderFigures } from './reports/formats.ts';
+import type { ResultsFolder } from './reports/results.ts';
 import type { ImportSession } from './storage/ports/import-session.ts';
 import type { Snapshot } from './storage/ports/snapshot.ts';
 import type { Storage } from './storage/ports/storage.ts';
 import type { StoreRecord } from './storage/ports/stores.ts';
 
-export interface CopySummary {
+export interface CopySummary extends CopiedResults {
   readonly stores: number;
   readonly polls: number;
   /** Polls that already existed, from an interrupted copy. */
   readonly skipped: number;
+}
+
+/** The results folders of engines that keep no results in the database. */
+export interface ResultsFolders {
+  readonly from?: ResultsFolder | undefined;
+  readonly to?: ResultsFolder | undefined;
 }
 
 const WEEK = 7 * DAY;
@@ -25,39 +34,70 @@ const [FIRST_DATE, LAST_DATE] = [-719_162, 2_932_896];
 const BLOCK = 20_000;
 
 /**
- * Copies stores, hours, zones and polls from one database to another. Each week of polls is a transaction, so an
- * interrupted copy can be resumed. Afterwards, counts and a report from both databases are compared.
+ * Copies everything from one database to another. Each week of polls is a transaction, so an interrupted copy can be
+ * resumed. Afterwards, counts and a report from both databases are compared.
  *
  * @param onProgress receives the completed share of the time range
- * @throws UserError `conflict` if the databases differ at the end
+ * @throws UserError `conflict` if the target has users, reports or imports that the source does not have, and if the
+ *   databases differ at the end
  */
 export async function copyStorage(
   from: Storage,
   to: Storage,
   onProgress: (done: number) => void,
+  folders: ResultsFolders = {},
 ): Promise<CopySummary> {
   const { stores, range } = await from.snapshot(async (source) => {
     const found = await allStores(source);
-    await to.importing((target) => copyStores(source, found, target));
+    await to.importing(async (target) => {
+      await copyStores(source, found, target);
+      await copyRecords(source, target);
+    });
     return { stores: found, range: await pollRange(source) };
   });
   let [polls, skipped] = [0, 0];
-  if (range !== undefined) {
-    for (let week = range.first; week <= range.last; week += WEEK) {
-      const end = week + WEEK - 1;
-      const count = await from.snapshot((source) => source.countPolls(week, end));
-      const there = await to.snapshot((target) => target.countPolls(week, end));
-      if (count === there) skipped += count;
-      else if (count > 0) polls += await copyPolls(from, to, stores, week, end);
-      onProgress((week - range.first + WEEK) / (range.last - range.first + WEEK));
+  for (const week of weeksOf(range)) {
+    const end = week + WEEK - 1;
+    const count = await from.snapshot((source) => source.countPolls(week, end));
+    const there = await to.snapshot((target) => target.countPolls(week, end));
+    if (count === there) skipped += count;
+    else if (count > 0) {
+      polls += await from.snapshot((source) => to.importing((target) => copyPolls(source, target, stores, week, end)));
     }
+    onProgress(shareDone(week, range));
   }
   // The polls of deleted stores have undeleted them.
   if (stores.some(({ deleted }) => deleted)) {
     await from.snapshot((source) => to.importing((target) => copyStores(source, stores, target)));
   }
+  const results = await copyResults({ storage: from, folder: folders.from }, { storage: to, folder: folders.to });
   await compare(from, to);
-  return { stores: stores.length, polls, skipped };
+  return { stores: stores.length, polls, skipped, ...results };
+}
+
+/**
+ * Copies everything but results within one snapshot of the source and one transaction of the target, which is empty: all
+ * of it, or nothing.
+ *
+ * @param onProgress receives the share of the time range that is done
+ */
+export async function copyAtOnce(
+  source: Snapshot,
+  target: ImportSession,
+  onProgress: (done: number) => void,
+): Promise<{ stores: number; polls: number }> {
+  const stores = await allStores(source);
+  await copyStores(source, stores, target);
+  await copyRecords(source, target);
+  const range = await pollRange(source);
+  let polls = 0;
+  for (const week of weeksOf(range)) {
+    polls += await copyPolls(source, target, stores, week, week + WEEK - 1);
+    onProgress(shareDone(week, range));
+  }
+  // The polls of deleted stores have undeleted them.
+  if (stores.some(({ deleted }) => deleted)) await copyStores(source, stores, target);
+  return { stores: stores.length, polls };
 }
 
 /** Copies stores and their schedules, including past and future versions. */
@@ -148,55 +188,41 @@ function finite(instant: number | undefined): number | null {
   return instant !== undefined && Number.isFinite(instant) ? instant : null;
 }
 
-/** Copies the polls in `[from, to]` and returns their number. */
-function copyPolls(
-  from: Storage,
-  to: Storage,
+/** Copies the polls in `[first, last]` and returns how many were added. */
+async function copyPolls(
+  source: Snapshot,
+  target: ImportSession,
   stores: readonly StoreRecord[],
   first: number,
   last: number,
 ): Promise<number> {
+  if (stores.length === 0) return 0;
   const { base, end } = keyRange(stores);
-  const idOf = idsByKey(stores, base);
-  return from.snapshot(async (source) => {
-    const polls = await source.polls(base, end, first, last);
-    const reasons = await reasonsByPoll(source, base, end, first, last);
-    return to.importing(async (target) => {
-      const columns = {
-        ...{ store_id: 'VARCHAR', instant: 'BIGINT', active: 'BOOLEAN' },
-        ...(reasons.size > 0 && { inactive_reason: 'VARCHAR' }),
-      };
-      await stageRows(target.staging, 'all_polls', columns, []);
-      for (let i = 0; i < polls.length; i += BLOCK) {
-        const rows = Array.from({ length: Math.min(BLOCK, polls.length - i) }, (_, k) => [
-          idOf[polls.store[i + k] as number] as string,
-          polls.instant[i + k] as number,
-          polls.active[i + k] === 1,
-          reasons.get(pollName(polls.store[i + k] as number, polls.instant[i + k] as number)) ?? null,
-        ]);
-        await insertRows(target.staging, 'all_polls', columns, rows);
-      }
-      return (await target.mergePolls('all_polls')).added;
-    });
-  });
-}
-
-async function reasonsByPoll(
-  source: Snapshot,
-  base: number,
-  end: number,
-  first: number,
-  last: number,
-): Promise<Map<string, string>> {
-  const reasons = new Map<string, string>();
+  const polls = await source.polls(base, end, first, last);
+  const { staging } = target;
+  await stageRows(
+    staging,
+    'source_stores',
+    { store: 'INTEGER', store_id: 'VARCHAR' },
+    stores.map(({ key, id }) => [key - base, id]),
+  );
+  await staging.run('create or replace temp table source_polls (store integer, instant double, active utinyint)');
+  await staging.append(
+    'source_polls',
+    [polls.store, polls.instant, polls.active].map((column) => column.subarray(0, polls.length)),
+  );
+  const reasons: Values[] = [];
   for (const { reason, store, instant } of await source.pollReasons(base, end, first, last)) {
-    for (const [i, key] of store.entries()) reasons.set(pollName(key, instant[i] as number), reason);
+    for (const [i, key] of store.entries()) reasons.push([key, instant[i] as number, reason]);
   }
-  return reasons;
-}
-
-function pollName(store: number, instant: number): string {
-  return `${store} ${instant}`;
+  await stageRows(staging, 'source_reasons', { store: 'INTEGER', instant: 'DOUBLE', reason: 'VARCHAR' }, reasons);
+  await staging.run(`
+    create or replace temp table all_polls as
+    select s.store_id, p.instant::bigint as instant, p.active = 1 as active
+      ${reasons.length > 0 ? ', r.reason as inactive_reason' : ''}
+    from source_polls p join source_stores s using (store)
+      ${reasons.length > 0 ? 'left join source_reasons r on r.store = p.store and r.instant = p.instant' : ''}`);
+  return (await target.mergePolls('all_polls')).added;
 }
 
 type Values = readonly (string | number | boolean | null)[];
@@ -209,7 +235,7 @@ async function stageRows(
   rows: readonly Values[],
 ): Promise<void> {
   const definitions = Object.entries(columns).map((column) => column.join(' '));
-  await staging.run(`create temp table ${table} (${definitions.join(', ')})`);
+  await staging.run(`create or replace temp table ${table} (${definitions.join(', ')})`);
   await insertRows(staging, table, columns, rows);
 }
 
@@ -229,10 +255,24 @@ async function insertRows(
 }
 
 /** The first and last week with polls, counted from 1970. */
-async function pollRange(source: Snapshot): Promise<{ first: number; last: number } | undefined> {
+interface WeekRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+async function pollRange(source: Snapshot): Promise<WeekRange | undefined> {
   const [earliest, latest] = [await source.earliestPoll(), await source.latestPoll()];
   if (earliest === undefined || latest === undefined) return undefined;
   return { first: Math.floor(earliest / WEEK) * WEEK, last: Math.floor(latest / WEEK) * WEEK };
+}
+
+function weeksOf(range: WeekRange | undefined): number[] {
+  if (range === undefined) return [];
+  return Array.from({ length: (range.last - range.first) / WEEK + 1 }, (_, i) => range.first + i * WEEK);
+}
+
+function shareDone(week: number, range: WeekRange | undefined): number {
+  return range === undefined ? 1 : (week - range.first + WEEK) / (range.last - range.first + WEEK);
 }
 
 /** @throws UserError `conflict` naming what differs */

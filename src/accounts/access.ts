@@ -18,6 +18,7 @@ export const SCOPES = [
   'metrics:read',
   'people:read',
   'people:write',
+  'backups:read',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
@@ -34,7 +35,7 @@ const OWNER_SCOPES: readonly Scope[] = [
 /** The scopes that a role can have. A session has all of them, a key has some. */
 export const SCOPES_OF: Readonly<Record<Role, ReadonlySet<Scope>>> = {
   admin: new Set(SCOPES),
-  operator: new Set(SCOPES.filter((scope) => !scope.startsWith('people:'))),
+  operator: new Set(SCOPES.filter((scope) => !/^(people|backups):/.test(scope))),
   owner: new Set(OWNER_SCOPES),
 };
 

@@ -12,6 +12,7 @@ import type { Metrics } from '../metrics.ts';
 import type { ReportService } from '../reports/service.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import { accountRoutes } from './accounts/routes.ts';
+import { backupRoutes } from './backups.ts';
 import { acceptJsonOrNothing } from './bodies.ts';
 import { classicRoutes, withoutClassicSlash } from './classic.ts';
 import { dashboardRoutes } from './dashboard.ts';
@@ -57,6 +58,8 @@ export interface AppParts extends StoreApiParts {
   readonly budgets: Budgets;
   /** Where to report a weakness, a URI; `undefined`: nowhere. */
   readonly securityContact: string | undefined;
+  /** A backup of everything as a tar archive. */
+  readonly createBackup: () => AsyncGenerator<Uint8Array>;
   readonly log: FastifyBaseLogger;
 }
 
@@ -109,6 +112,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await app.register(fleetRoutes(parts.fleet, parts.storage.gaps));
   await app.register(zoneRoutes);
   await app.register(metricsRoutes(parts.metrics));
+  await app.register(backupRoutes(parts.createBackup, parts.accounts));
   await app.register(securityTxtRoutes(parts.securityContact, () => parts.fleet.now()));
   await app.register(documentRoutes);
   await app.register(docsRoutes);

@@ -104,7 +104,12 @@ export class ResultsFolder {
 
   /** The bytes of the figures; `undefined`: they do not exist. */
   figures(id: string): Promise<Uint8Array | undefined> {
-    return there(readFile(this.#file(id, 'figures')));
+    return this.content(id, 'figures');
+  }
+
+  /** The bytes of a result as it is kept; `undefined` when they are not there (any more). */
+  content(id: string, kind: ResultKind): Promise<Uint8Array | undefined> {
+    return there(readFile(this.#file(id, kind)));
   }
 
   /** The total bytes of all results, at most some seconds old. A file with several names counts once. */

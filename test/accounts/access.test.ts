@@ -35,14 +35,14 @@ const admin = principal('admin', 'all');
 const operator = principal('operator', 'all');
 const owner = principal('owner', new Set(['mine']));
 
-test('an admin has every scope, an operator all but users, an owner only those for stores', () => {
+test('an admin has every scope, an operator all but users and backups, an owner only those for stores', () => {
   const allowed = (who: Principal) => SCOPES.filter((scope) => hasScope(who, scope));
   assert.deepEqual(allowed(admin), SCOPES);
   assert.deepEqual(allowed(OPEN), SCOPES);
   assert.deepEqual(allowed(ANONYMOUS), []);
   assert.deepEqual(
     SCOPES.filter((scope) => !allowed(operator).includes(scope)),
-    ['people:read', 'people:write'],
+    ['people:read', 'people:write', 'backups:read'],
   );
   assert.deepEqual(allowed(owner), [
     'stores:read',

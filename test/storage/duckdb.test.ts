@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Database } from '../../src/duckdb/database.ts';
 import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
+import { RECORD_TABLES } from '../../src/storage/ports/records.ts';
 import { migrationsOf } from '../../src/storage/shared/migrations.ts';
 import { merge } from '../support/staging.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -106,6 +107,19 @@ test('an older program refuses a newer schema', async (t) => {
     code: 'unavailable',
     message: /schema version 999, this program knows versions up to \d+/,
   });
+});
+
+test('every table is either copied row by row, or in another way', async (t) => {
+  const path = join(temporaryFolder(t), 'monitor.duckdb');
+  await (await DuckdbStorage.open(path)).close();
+  const database = await Database.open(path, undefined, { readOnly: true });
+  const session = await database.session();
+  const tables = await session.rows('select table_name from duckdb_tables()');
+  session.close();
+  database.close();
+  const otherwise = ['stores', 'business_hours', 'special_hours', 'zone_changes', 'polls'];
+  const own = ['schema_migrations', 'generation', 'revision', 'account_revision'];
+  assert.deepEqual(tables.map(({ table_name }) => table_name).sort(), [...RECORD_TABLES, ...otherwise, ...own].sort());
 });
 
 test('accounts are in the database file', async (t) => {

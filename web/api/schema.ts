@@ -304,7 +304,7 @@ export interface Me {
     readonly role: 'admin' | 'operator' | 'owner';
   } | null;
   readonly via: 'session' | 'key' | null;
-  readonly scopes: readonly ('stores:read' | 'stores:write' | 'polls:read' | 'polls:write' | 'reports:read' | 'reports:write' | 'imports:read' | 'imports:write' | 'fleet:read' | 'metrics:read' | 'people:read' | 'people:write')[];
+  readonly scopes: readonly ('stores:read' | 'stores:write' | 'polls:read' | 'polls:write' | 'reports:read' | 'reports:write' | 'imports:read' | 'imports:write' | 'fleet:read' | 'metrics:read' | 'people:read' | 'people:write' | 'backups:read')[];
   /** whether the user sees all stores or only the assigned ones */
   readonly all_stores: boolean;
   /** the role requires a second factor that is missing; until it is added, nothing else is allowed */
@@ -319,7 +319,7 @@ export interface NewHours {
 
 export interface NewKey {
   readonly name: string;
-  readonly scopes: readonly ('stores:read' | 'stores:write' | 'polls:read' | 'polls:write' | 'reports:read' | 'reports:write' | 'imports:read' | 'imports:write' | 'fleet:read' | 'metrics:read' | 'people:read' | 'people:write')[];
+  readonly scopes: readonly ('stores:read' | 'stores:write' | 'polls:read' | 'polls:write' | 'reports:read' | 'reports:write' | 'imports:read' | 'imports:write' | 'fleet:read' | 'metrics:read' | 'people:read' | 'people:write' | 'backups:read')[];
   /** when the key expires; by default never (RFC 3339) */
   readonly expires_at?: string | undefined;
 }
@@ -1730,6 +1730,10 @@ export interface Routes {
   };
   /** Get metrics for Prometheus */
   'GET /metrics': {
+    answer: string;
+  };
+  /** Download a backup of everything */
+  'POST /api/v1/backups': {
     answer: string;
   };
   /** Get the contact for security reports about this installation */

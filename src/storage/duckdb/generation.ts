@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { copyFile, link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Database } from '../../duckdb/database.ts';
 import type { DuckdbLimits } from '../../duckdb/limits.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { UserError } from '../../lib/errors.ts';
+import { copyFile, link, open, readFile, rename, rm, stat } from '../../lib/world/files.ts';
+import { newId } from '../../lib/world/random.ts';
 
 /** Which history of the data a database file holds, and how often it was opened for changes. */
 export interface Generation {
@@ -36,13 +35,19 @@ export async function notedGeneration(path: string): Promise<Generation | undefi
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
-  const [, id, opening] = /^([0-9a-f-]{36}) (\d+)\n$/.exec(text) ?? [];
-  if (id !== undefined) return { id, opening: Number(opening) };
+  const noted = parseGeneration(text);
+  if (noted !== undefined) return noted;
   throw new UserError(
     'unavailable',
     `${generationFile(path)} is damaged, expected a generation and a number; it says whether ${walFile(path)} belongs ` +
       `to the database. If no file of the database was replaced, remove it and start again`,
   );
+}
+
+/** A generation as it is noted; `undefined`: the text is none. */
+export function parseGeneration(text: string): Generation | undefined {
+  const [, id, opening] = /^([0-9a-f-]{36}) (\d+)\n$/.exec(text) ?? [];
+  return id === undefined ? undefined : { id, opening: Number(opening) };
 }
 
 /** Notes the generation beside a database file; the note is whole and on disk when this resolves. */
@@ -93,7 +98,7 @@ export async function countOpening(session: Session, path: string): Promise<void
 
 /** Gives a database a generation of its own, because it begins another history. */
 export async function beginGeneration(session: Session): Promise<string> {
-  const id = randomUUID();
+  const id = newId();
   await session.run('update generation set id = $id, opening = 0', { id });
   return id;
 }
@@ -109,7 +114,8 @@ export async function strangeLog(path: string, limits: DuckdbLimits | undefined)
   const log = await stat(walFile(path)).catch(() => undefined);
   const noted = await notedGeneration(path);
   if (log === undefined || log.size === 0 || noted === undefined) return undefined;
-  const base = existsSync(path) ? await generationOfBase(path, limits) : undefined;
+  const isThere = (await stat(path).catch(() => undefined)) !== undefined;
+  const base = isThere ? await generationOfBase(path, limits) : undefined;
   if (base?.id === noted.id && base.opening >= noted.opening) return undefined;
   return (
     `${walFile(path)} belongs to another state of the database than ${path}, which was replaced by an earlier or ` +
@@ -118,19 +124,38 @@ export async function strangeLog(path: string, limits: DuckdbLimits | undefined)
   );
 }
 
-/** What a database file says without its log: under another name it has none. */
-async function generationOfBase(path: string, limits: DuckdbLimits | undefined): Promise<Generation | undefined> {
+/** What a database file says without its log. */
+function generationOfBase(path: string, limits: DuckdbLimits | undefined): Promise<Generation | undefined> {
+  return withBase(path, limits, async (database) => {
+    const session = await database.session();
+    try {
+      return await generationIn(session);
+    } finally {
+      session.close();
+    }
+  });
+}
+
+/**
+ * Opens a database file without its log, to read: under another name it has none. Meanwhile no process can open it for
+ * changes.
+ *
+ * @throws UserError `unavailable` when another process has it open for changes
+ */
+export async function withBase<T>(
+  path: string,
+  limits: DuckdbLimits | undefined,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
   const alias = `${path}.${process.pid}.base`;
   await rm(alias, { force: true });
   // Not every file system has links.
   await link(path, alias).catch(() => copyFile(path, alias));
   try {
     const database = await Database.open(alias, limits, { readOnly: true, knownAs: path });
-    const session = await database.session();
     try {
-      return await generationIn(session);
+      return await work(database);
     } finally {
-      session.close();
       database.close();
     }
   } finally {

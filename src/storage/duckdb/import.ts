@@ -1,4 +1,4 @@
-import { identifier, type Session } from '../../duckdb/session.ts';
+import { identifier, literal, type Session } from '../../duckdb/session.ts';
 import type {
   CopiedSchedules,
   ImportSession,
@@ -7,10 +7,12 @@ import type {
   StoreCensus,
   UnreadStores,
 } from '../ports/import-session.ts';
+import type { RecordRows, RecordTable } from '../ports/records.ts';
 import { importCensus } from '../sql/census.ts';
 import { takeCopiedSchedules } from '../sql/copied-schedules.ts';
 import { movingFirstPollsBack } from '../sql/first-polls.ts';
 import { changesSomething, dropKept, mergeHours, mergeSpecialHours, mergeZones } from '../sql/merge.ts';
+import { stagedName, takeRecords } from '../sql/records.ts';
 import type { Changes } from '../sql/revision.ts';
 import {
   countRows,
@@ -142,6 +144,23 @@ export class DuckdbImportSession implements ImportSession {
     for (const [name, query] of Object.entries(copies)) await this.staging.run(`create temp table ${name} as ${query}`);
     if (await takeCopiedSchedules(this.staging)) this.#changes.stores();
     for (const name of Object.keys(copies)) await this.staging.run(`drop table ${name}`);
+  }
+
+  async stageRecords(table: RecordTable, rows: AsyncIterable<RecordRows>): Promise<void> {
+    const staged = stagedName(table);
+    await this.staging.run(`create or replace temp table ${staged} as select * from ${table} limit 0`);
+    for await (const block of rows) {
+      const types = Object.keys(block[0] ?? {}).map((column) => [column, 'VARCHAR']);
+      const structure = literal(JSON.stringify([Object.fromEntries(types)]));
+      await this.staging.run(
+        `insert into ${staged} by name select unnest(from_json($rows::json, ${structure}), recursive := true)`,
+        { rows: JSON.stringify(block) },
+      );
+    }
+  }
+
+  async takeRecords(): Promise<void> {
+    await takeRecords(this.staging);
   }
 
   /** Call it once, after all merges and before the commit. */

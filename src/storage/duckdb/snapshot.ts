@@ -5,11 +5,13 @@ import type { Session } from '../../duckdb/session.ts';
 import { fillColumns } from '../../duckdb/vectors.ts';
 import type { Parameters } from '../../lib/sql.ts';
 import type { StoreCensus } from '../ports/import-session.ts';
+import type { RecordRows, RecordTable } from '../ports/records.ts';
 import type { HoursVersion, SpecialDate, ZoneVersion } from '../ports/schedules.ts';
 import type { PollsOfReason, Snapshot, StoreColumns, StoredPoll, ZoneChangeRows } from '../ports/snapshot.ts';
 import type { StoreRecord } from '../ports/stores.ts';
 import { readCensus } from '../sql/census.ts';
 import { readPollReasons } from '../sql/reasons.ts';
+import { recordsQuery } from '../sql/records.ts';
 import { hoursVersions, readZoneChanges, specialDates, zoneVersions } from '../sql/schedules.ts';
 import { UNKNOWN_UNTIL } from '../sql/unread.ts';
 
@@ -36,6 +38,11 @@ export class DuckdbSnapshot implements Snapshot {
   async storesRevision(): Promise<number> {
     const { stores } = await this.#session.row('select stores from revision');
     return Number(stores);
+  }
+
+  async *records(table: RecordTable): AsyncGenerator<RecordRows> {
+    const { columns, query } = await recordsQuery(this.#session, table);
+    for await (const chunk of this.#session.chunks(query)) yield chunk.getRowObjects(columns) as unknown as RecordRows;
   }
 
   earliestPoll(): Promise<number | undefined> {

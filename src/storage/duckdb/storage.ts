@@ -1,11 +1,13 @@
 import { Database } from '../../duckdb/database.ts';
 import type { DuckdbLimits } from '../../duckdb/limits.ts';
-import type { Session } from '../../duckdb/session.ts';
+import { identifier, literal, type Session } from '../../duckdb/session.ts';
 import { Sessions } from '../../duckdb/sessions.ts';
 import { DEFAULT_BUDGETS } from '../../lib/budgets.ts';
 import { UserError } from '../../lib/errors.ts';
 import { Mutex } from '../../lib/mutex.ts';
 import type { Parameters, Row, Sql, TransactionalSql } from '../../lib/sql.ts';
+import { newId } from '../../lib/world/random.ts';
+import type { DatabaseContents } from '../ports/contents.ts';
 import type { ImportSession, MergeCounts } from '../ports/import-session.ts';
 import type { Invariant } from '../ports/invariants.ts';
 import type { Snapshot } from '../ports/snapshot.ts';
@@ -15,6 +17,7 @@ import { append } from '../shared/appending.ts';
 import { refuseDamage } from '../shared/damage.ts';
 import { StoreKeys } from '../shared/store-keys.ts';
 import { SqlAccountCatalog } from '../sql/accounts.ts';
+import { readContents } from '../sql/contents.ts';
 import { SqlCoverageGaps } from '../sql/coverage-gaps.ts';
 import { SqlImportCatalog } from '../sql/imports.ts';
 import { quickInvariants, wholeInvariants } from '../sql/invariants.ts';
@@ -26,6 +29,7 @@ import { DuckdbAppending } from './append.ts';
 import { countOpening, strangeLog, walFile } from './generation.ts';
 import { DuckdbImportSession } from './import.ts';
 import { migrate, requireSchema } from './migrate.ts';
+import { finishRestore } from './restore.ts';
 import { DuckdbSnapshot } from './snapshot.ts';
 
 export interface DuckdbStorageOptions {
@@ -60,6 +64,8 @@ export class DuckdbStorage implements Storage {
   readonly #imports = new Mutex();
   readonly #keys = new StoreKeys();
 
+  /** How many times it was saved: a name for each. */
+  #saved = 0;
   readonly #maxStores: number;
   readonly #path: string | undefined;
   readonly #strangeLog: string | undefined;
@@ -103,14 +109,16 @@ export class DuckdbStorage implements Storage {
       await migrate(session);
       return new DuckdbStorage(memory, new SerialSql(session), { maxStores, clock });
     }
+    await finishRestore(path);
     const strange = await strangeLog(path, duckdb);
     if (strange !== undefined && access !== 'inspect') throw new UserError('unavailable', strange);
-    const database = await Database.open(path, duckdb, { readOnly: access !== 'write' });
+    const readOnly = access === 'read' || access === 'inspect';
+    const database = await Database.open(path, duckdb, { readOnly });
     try {
       const session = await database.session();
-      await (access === 'write' ? migrate(session) : requireSchema(session, path));
-      if (access !== 'inspect') refuseDamage(path, await quickInvariants(session));
-      if (access === 'write') {
+      await (readOnly ? requireSchema(session, path) : migrate(session));
+      if (access === 'write' || access === 'read') refuseDamage(path, await quickInvariants(session));
+      if (!readOnly) {
         await countOpening(session, path);
         // Only this process has the database, so a running report was interrupted.
         await session.run(`update reports set status = 'queued', progress = 0 where status = 'running'`);
@@ -156,6 +164,27 @@ export class DuckdbStorage implements Storage {
       }),
     );
     return before;
+  }
+
+  contents(): Promise<DatabaseContents> {
+    return this.#readers.use((session) => session.transaction(() => readContents(session)));
+  }
+
+  saveTo(path: string): Promise<void> {
+    return this.#inSession(async (session) => {
+      const [own, saved] = [
+        String((await session.row('select current_database() as name')).name),
+        `saved_${++this.#saved}`,
+      ];
+      await session.run(`attach ${literal(path)} as ${saved} (read_write)`);
+      try {
+        await session.run(`copy from database ${identifier(own)} to ${saved}`);
+        await session.run(`update ${saved}.generation set id = $id, opening = 0`, { id: newId() });
+        await session.run(`checkpoint ${saved}`);
+      } finally {
+        await session.run(`detach ${saved}`);
+      }
+    });
   }
 
   async invariants(): Promise<Invariant[]> {

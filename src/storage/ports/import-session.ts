@@ -1,4 +1,5 @@
 import type { Session } from '../../duckdb/session.ts';
+import type { RecordRows, RecordTable } from './records.ts';
 
 /** The feeds that define when stores are open. */
 export type ScheduleFeed = 'hours' | 'specialHours' | 'zones';
@@ -79,6 +80,14 @@ export interface ImportSession {
   census(): Promise<StoreCensus>;
   /** Makes stores and their schedules, with all earlier versions, equal to those of another database. */
   copySchedules(tables: CopiedSchedules): Promise<void>;
+  /** Stages the rows of a table of another database for `takeRecords`. */
+  stageRecords(table: RecordTable, rows: AsyncIterable<RecordRows>): Promise<void>;
+  /**
+   * Makes all record tables, each of which was staged, equal to those of the other database.
+   *
+   * @throws UserError `conflict` when there are users, reports or imports here that the other one does not have
+   */
+  takeRecords(): Promise<void>;
 }
 
 /** Staged tables of a copy. A null `from_ms` or `until_ms` is infinite. */

@@ -2,6 +2,7 @@ import type { HoursColumns } from '../../domain/hours.ts';
 import type { PollColumns } from '../../domain/polls.ts';
 import type { SpecialHoursColumns } from '../../domain/special-hours.ts';
 import type { StoreCensus } from './import-session.ts';
+import type { RecordRows, RecordTable } from './records.ts';
 import type { ScheduleReader } from './schedules.ts';
 import type { StoreRecord } from './stores.ts';
 
@@ -61,6 +62,8 @@ export interface Snapshot extends ScheduleReader {
   pollReasons(firstKey: number, endKey: number, from: number, to: number): Promise<PollsOfReason[]>;
   /** The last `limit` polls of one store in `[from, to]`, newest first. */
   lastPolls(key: number, from: number, to: number, limit: number): Promise<StoredPoll[]>;
+  /** All rows of a table in blocks. Nothing else may be read until the last one has come. */
+  records(table: RecordTable): AsyncIterable<RecordRows>;
 }
 
 export interface StoredPoll {

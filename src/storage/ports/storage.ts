@@ -5,6 +5,7 @@
  * Instants are milliseconds since 1970-01-01T00:00Z. A `store_key` is a small integer that never leaves the program.
  */
 import type { AccountCatalog } from './account-catalog.ts';
+import type { DatabaseContents } from './contents.ts';
 import type { CoverageGaps } from './coverage-gaps.ts';
 import type { ImportCatalog } from './import-catalog.ts';
 import type { ImportSession, MergeCounts } from './import-session.ts';
@@ -23,7 +24,9 @@ export type StorageAccess =
   /** To read: nothing is changed, and a schema other than the program's is refused. */
   | 'read'
   /** Like `read`, to report on damage: a database in which an invariant is broken is not refused. */
-  | 'inspect';
+  | 'inspect'
+  /** Like `write`, to put a backup in its place: damage is not refused. */
+  | 'replace';
 
 export interface Storage {
   readonly reports: ReportCatalog;
@@ -57,11 +60,32 @@ export interface Storage {
    * Returns the instant before which no poll is left. The first polls of stores stay known.
    */
   prune(before: number): Promise<number>;
+  /** Counts the rows of every table, in one snapshot. */
+  contents(): Promise<DatabaseContents>;
+  /**
+   * Writes everything, as of one instant, into a new DuckDB file with a generation of its own. An engine that keeps its
+   * data elsewhere has no such way; there, everything is copied from a snapshot.
+   */
+  saveTo?(path: string): Promise<void>;
+  /**
+   * Runs `work` as one transaction on the emptied database, which becomes another generation: all of it is replaced, or
+   * nothing. An engine whose database is a file of one process replaces that file instead.
+   *
+   * @throws UserError `conflict` when there is data and it is not to be replaced
+   */
+  restoring?<T>(replace: boolean, work: (session: RestoreSession) => Promise<T>): Promise<T>;
   /** Checks everything that holds in a sound database. Reads all of it. */
   invariants(): Promise<Invariant[]>;
   /** Resolves when the database answers; rejects with the reason when it does not. */
   check(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A running restore. */
+export interface RestoreSession {
+  readonly target: ImportSession;
+  /** Keeps the result of a report. */
+  saveResult(reportId: string, kind: SharedResultKind, bytes: Uint8Array): Promise<void>;
 }
 
 /** Polls as columns of one length, in the order of their arrival. */
@@ -81,7 +105,7 @@ export type SharedResultKind = 'figures' | 'csv';
 /** The results of finished reports, kept in the database. */
 export interface SharedResults {
   /** Saves the figures of a report, and replaces earlier ones. */
-  save(reportId: string, chunks: Iterable<Uint8Array>): Promise<void>;
+  save(reportId: string, chunks: Iterable<Uint8Array>, kind?: SharedResultKind): Promise<void>;
   /** The result in chunks; `undefined`: there is none. */
   read(reportId: string, kind: SharedResultKind): Promise<AsyncIterable<Buffer> | undefined>;
 }

@@ -11,10 +11,12 @@ import type {
   StoreCensus,
   UnreadStores,
 } from '../ports/import-session.ts';
+import type { RecordRows, RecordTable } from '../ports/records.ts';
 import { importCensus } from '../sql/census.ts';
 import { takeCopiedSchedules } from '../sql/copied-schedules.ts';
 import { movingFirstPollsBack } from '../sql/first-polls.ts';
 import { changesSomething, dropKept, mergeHours, mergeSpecialHours, mergeZones } from '../sql/merge.ts';
+import { stagedName, takeRecords } from '../sql/records.ts';
 import type { Changes } from '../sql/revision.ts';
 import {
   countRows,
@@ -168,6 +170,22 @@ export class PostgresImportSession implements ImportSession {
       copied(specialHours, 't.date::varchar, t.start_ms, t.end_ms'),
     );
     if (await takeCopiedSchedules(this.#sql)) this.#changes.stores();
+    await this.#sql.run('drop table copied_stores, copied_hours, copied_zone_changes, copied_special_hours');
+  }
+
+  async stageRecords(table: RecordTable, rows: AsyncIterable<RecordRows>): Promise<void> {
+    const staged = stagedName(table);
+    await this.#sql.run(`create temp table ${staged} (like ${table}) on commit drop`);
+    for await (const block of rows) {
+      await this.#sql.run(`insert into ${staged} select * from json_populate_recordset(null::${staged}, $rows::json)`, {
+        rows: JSON.stringify(block),
+      });
+    }
+    await this.#sql.run(`analyze ${staged}`);
+  }
+
+  async takeRecords(): Promise<void> {
+    await takeRecords(this.#sql);
   }
 
   /** Call it once, after all merges and before the commit. */

@@ -10,18 +10,11 @@ export class PostgresResults implements SharedResults {
     this.#pool = pool;
   }
 
-  async save(reportId: string, chunks: Iterable<Uint8Array>): Promise<void> {
+  async save(reportId: string, chunks: Iterable<Uint8Array>, kind: SharedResultKind = 'figures'): Promise<void> {
     await inTransaction(this.#pool, 'begin', async (client) => {
       const sql = new PostgresSql(client);
       await sql.list('delete from report_results where report_id = $1', [reportId]);
-      let part = 0;
-      for (const chunk of chunks) {
-        await sql.list(`insert into report_results (report_id, kind, part, content) values ($1, 'figures', $2, $3)`, [
-          reportId,
-          part++,
-          chunk,
-        ]);
-      }
+      await insertResult(sql, reportId, kind, chunks);
     });
   }
 
@@ -44,5 +37,23 @@ export class PostgresResults implements SharedResults {
       [reportId, kind, part],
     );
     return row?.content as Buffer | undefined;
+  }
+}
+
+/** Adds a result in pieces. */
+export async function insertResult(
+  sql: PostgresSql,
+  reportId: string,
+  kind: SharedResultKind,
+  chunks: Iterable<Uint8Array>,
+): Promise<void> {
+  let part = 0;
+  for (const chunk of chunks) {
+    await sql.list('insert into report_results (report_id, kind, part, content) values ($1, $2, $3, $4)', [
+      reportId,
+      kind,
+      part++,
+      chunk,
+    ]);
   }
 }

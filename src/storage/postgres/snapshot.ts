@@ -4,17 +4,22 @@ import { arrangePolls, type PollColumns } from '../../domain/polls.ts';
 import { CLOSED_ALL_DAY, type SpecialHoursColumns } from '../../domain/special-hours.ts';
 import { float64Column, int32Column, uint8Column } from '../../lib/columns.ts';
 import type { StoreCensus } from '../ports/import-session.ts';
+import type { RecordRows, RecordTable } from '../ports/records.ts';
 import type { HoursVersion, SpecialDate, ZoneVersion } from '../ports/schedules.ts';
 import type { PollsOfReason, Snapshot, StoreColumns, StoredPoll, ZoneChangeRows } from '../ports/snapshot.ts';
 import type { StoreRecord } from '../ports/stores.ts';
 import { readCensus } from '../sql/census.ts';
 import { readPollReasons } from '../sql/reasons.ts';
+import { recordsQuery } from '../sql/records.ts';
 import { hoursVersions, readZoneChanges, specialDates, zoneVersions } from '../sql/schedules.ts';
 import { UNKNOWN_UNTIL } from '../sql/unread.ts';
 import { PostgresSql } from './client.ts';
 import { readInstant, readRows } from './copy.ts';
 import { instant } from './instant.ts';
 import { partitions, SHARED_PARTITION } from './partitions.ts';
+
+/** Rows that are fetched at a time. */
+const RECORDS_BLOCK = 5_000;
 
 /** Reads within the connection's present transaction. */
 export class PostgresSnapshot implements Snapshot {
@@ -34,6 +39,17 @@ export class PostgresSnapshot implements Snapshot {
   async storesRevision(): Promise<number> {
     const { stores } = await this.#sql.row('select stores from revision');
     return Number(stores);
+  }
+
+  async *records(table: RecordTable): AsyncGenerator<RecordRows> {
+    const { query } = await recordsQuery(this.#sql, table);
+    await this.#sql.run(`declare records no scroll cursor for ${query}`);
+    for (;;) {
+      const rows = await this.#sql.rows(`fetch ${RECORDS_BLOCK} from records`);
+      if (rows.length === 0) break;
+      yield rows as RecordRows;
+    }
+    await this.#sql.run('close records');
   }
 
   earliestPoll(): Promise<number | undefined> {

@@ -5,15 +5,17 @@ import type { DuckdbLimits } from '../../duckdb/limits.ts';
 import { DEFAULT_BUDGETS } from '../../lib/budgets.ts';
 import { messageOf, UserError } from '../../lib/errors.ts';
 import type { Sql } from '../../lib/sql.ts';
+import type { DatabaseContents } from '../ports/contents.ts';
 import type { ImportSession, MergeCounts } from '../ports/import-session.ts';
 import type { Invariant } from '../ports/invariants.ts';
 import type { Snapshot } from '../ports/snapshot.ts';
-import type { PollBatch, Storage, StorageAccess } from '../ports/storage.ts';
+import type { PollBatch, RestoreSession, Storage, StorageAccess } from '../ports/storage.ts';
 import type { StoreWriter } from '../ports/stores.ts';
 import { append } from '../shared/appending.ts';
 import { refuseDamage } from '../shared/damage.ts';
 import { StoreKeys } from '../shared/store-keys.ts';
 import { SqlAccountCatalog } from '../sql/accounts.ts';
+import { readContents } from '../sql/contents.ts';
 import { SqlCoverageGaps } from '../sql/coverage-gaps.ts';
 import { SqlImportCatalog } from '../sql/imports.ts';
 import { quickInvariants, wholeInvariants } from '../sql/invariants.ts';
@@ -35,7 +37,8 @@ import {
   PARTITION_RULES,
   type PartitionRules,
 } from './partitions.ts';
-import { PostgresResults } from './results.ts';
+import { emptyFor } from './restore.ts';
+import { insertResult, PostgresResults } from './results.ts';
 import { PostgresSnapshot } from './snapshot.ts';
 
 /** Milliseconds in which a small statement must be answered; else the server counts as lost. */
@@ -106,11 +109,12 @@ export class PostgresStorage implements Storage {
    */
   static async open(url: string, options: PostgresStorageOptions = {}): Promise<PostgresStorage> {
     const { maxStores = DEFAULT_BUDGETS.stores, rules = PARTITION_RULES, staging, access = 'write' } = options;
-    const pool = openPool(url, { readOnly: access !== 'write' });
+    const readOnly = access === 'read' || access === 'inspect';
+    const pool = openPool(url, { readOnly });
     try {
       const place = placeOf(url);
-      await (access === 'write' ? migrate(pool) : requireSchema(pool, place));
-      if (access !== 'inspect') refuseDamage(place, await quickInvariants(new PostgresSql(pool)));
+      await (readOnly ? requireSchema(pool, place) : migrate(pool));
+      if (access === 'write' || access === 'read') refuseDamage(place, await quickInvariants(new PostgresSql(pool)));
       return new PostgresStorage(pool, { maxStores, rules, staging });
     } catch (error) {
       await pool.end();
@@ -187,6 +191,31 @@ export class PostgresStorage implements Storage {
       await lockFor(sql, 'import');
       return step(sql);
     });
+  }
+
+  contents(): Promise<DatabaseContents> {
+    return inTransaction(this.#pool, 'begin isolation level repeatable read read only', (client) =>
+      readContents(new PostgresSql(client)),
+    );
+  }
+
+  async restoring<T>(replace: boolean, work: (session: RestoreSession) => Promise<T>): Promise<T> {
+    const staging = await Database.inMemory(this.#staging);
+    const session = await staging.session();
+    try {
+      return await this.#writing(async (client, changes) => {
+        const sql = new PostgresSql(client);
+        await emptyFor(sql, replace);
+        changes.stores();
+        const target = new PostgresImportSession(session, client, changes, this.#rules);
+        const result = await work({ target, saveResult: (id, kind, bytes) => insertResult(sql, id, kind, [bytes]) });
+        await target.finish();
+        return result;
+      });
+    } finally {
+      session.close();
+      staging.close();
+    }
   }
 
   invariants(): Promise<Invariant[]> {

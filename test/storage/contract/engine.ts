@@ -1,9 +1,11 @@
 import { suite } from 'node:test';
 import type { Storage } from '../../../src/storage/ports/storage.ts';
 import { accountsContract } from './accounts.ts';
+import { backupContract } from './backup.ts';
 import { catalogContract } from './catalog.ts';
 import { invariantsContract } from './invariants.ts';
 import { reasonsContract } from './reasons.ts';
+import { recordsContract } from './records.ts';
 import { scheduleContract } from './schedule.ts';
 import { storageContract } from './storage.ts';
 import { watchContract } from './watch.ts';
@@ -18,9 +20,11 @@ export function engineContract(engine: string, open: () => Promise<Storage>): vo
     for (const contract of [
       storageContract,
       accountsContract,
+      backupContract,
       catalogContract,
       invariantsContract,
       reasonsContract,
+      recordsContract,
       scheduleContract,
       watchContract,
     ]) {

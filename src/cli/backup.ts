@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import type { Command } from 'commander';
+import { createBackup } from '../backup/create.ts';
+import { writeBackup } from '../backup/folder.ts';
+import { backupSource, openStorage } from '../compose.ts';
+import { loadConfig } from '../config/config.ts';
+import { invalid, messageOf, UserError } from '../lib/errors.ts';
+import { trimmed } from '../lib/text.ts';
+import { withDatabaseOption } from './accounts.ts';
+import { formatCount, progressBar, say } from './terminal.ts';
+
+interface BackupFlags {
+  readonly to: string;
+  readonly database?: string;
+  readonly resultsDir?: string;
+  readonly url?: string;
+  readonly keyFile?: string;
+}
+
+export function backupCommand(program: Command): void {
+  withDatabaseOption(program.command('backup'))
+    .description('write a backup of everything: of the database, or of a running server by its URL')
+    .requiredOption('--to <folder>', 'a new folder, or - for a tar archive on standard output')
+    .option('--results-dir <folder>', 'the results of a DuckDB database (RESULTS_DIR, default ./var/results)')
+    .option('--url <url>', 'a running server, such as http://127.0.0.1:5000, which has the database open')
+    .option('--key-file <file>', 'a file with an API key that has the scope backups:read')
+    .action(async (flags: BackupFlags) => {
+      if (flags.url !== undefined && flags.database !== undefined)
+        throw invalid('give either --database or --url, not both');
+      if (flags.url === undefined) return backUpDatabase(flags);
+      await write(await askServer(flags.url, flags.keyFile), flags.to);
+    });
+}
+
+async function backUpDatabase(flags: BackupFlags): Promise<void> {
+  const config = loadConfig(process.env, flags);
+  const storage = await openStorage(config.database, config.budgets, { access: 'read' });
+  const progress = progressBar();
+  try {
+    const onProgress = (done: number) => progress.update('copying polls', done);
+    await write(createBackup({ ...backupSource(config, storage), onProgress }), flags.to);
+  } finally {
+    progress.end();
+    await storage.close();
+  }
+}
+
+async function write(archive: AsyncIterable<Uint8Array>, to: string): Promise<void> {
+  if (to === '-') {
+    await pipeline(archive, process.stdout, { end: false });
+    return;
+  }
+  const { rows, files } = await writeBackup(archive, to);
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  say(
+    `${to}: ${formatCount(rows.stores ?? 0)} stores, ${formatCount(rows.polls ?? 0)} polls, ` +
+      `${formatCount(files.length - 1)} results, ${formatCount(Math.ceil(bytes / 1e6))} MB`,
+  );
+}
+
+/** The archive that a running server sends. */
+async function askServer(url: string, keyFile: string | undefined): Promise<AsyncIterable<Uint8Array>> {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw invalid(`--url is "${url}", expected the address of a server such as http://127.0.0.1:5000`);
+  }
+  const key = keyFile === undefined ? undefined : trimmed(await readFile(keyFile, 'utf8'));
+  const target = new URL('api/v1/backups', url.endsWith('/') ? url : `${url}/`);
+  let answer: Response;
+  try {
+    answer = await fetch(target, {
+      method: 'POST',
+      headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
+    });
+  } catch (error) {
+    throw new UserError(
+      'unavailable',
+      `the server at ${url} cannot be reached: ${messageOf((error as Error).cause ?? error)}`,
+    );
+  }
+  if (answer.status === 200 && answer.body !== null) return received(answer.body, url);
+  const problem = (await answer.json().catch(() => ({}))) as { detail?: string };
+  const hint = answer.status === 401 ? '; give a key with --key-file' : '';
+  throw new UserError(
+    'unavailable',
+    `the server at ${url} answers ${answer.status}: ${problem.detail ?? answer.statusText}${hint}`,
+  );
+}
+
+async function* received(body: AsyncIterable<Uint8Array>, url: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    const reason = messageOf((error as Error).cause ?? error);
+    throw new UserError('unavailable', `the server at ${url} broke the backup off: ${reason}`, { cause: error });
+  }
+}

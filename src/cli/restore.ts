@@ -1,0 +1,64 @@
+import { tmpdir } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { openBackup, restoreToFile, restoreToStorage } from '../backup/restore.ts';
+import { openFile, openStorage, restoreFile } from '../compose.ts';
+import { loadConfig } from '../config/config.ts';
+import { invalid } from '../lib/errors.ts';
+import { ResultsFolder } from '../reports/results.ts';
+import { withDatabaseOption } from './accounts.ts';
+import { formatCount, progressBar, say } from './terminal.ts';
+
+interface RestoreFlags {
+  readonly from: string;
+  readonly database?: string;
+  readonly resultsDir?: string;
+  readonly replace?: boolean;
+}
+
+export function restoreCommand(program: Command): void {
+  withDatabaseOption(program.command('restore'))
+    .description('restore a backup, on either engine: all of it, or nothing')
+    .requiredOption(
+      '--from <backup>',
+      'the folder or tar archive that backup wrote, or - for an archive on standard input',
+    )
+    .option('--results-dir <folder>', 'where results go for a DuckDB database (RESULTS_DIR, default ./var/results)')
+    .option('--replace', 'put it in the place of a database that is not empty')
+    .action(restore);
+}
+
+async function restore(flags: RestoreFlags): Promise<void> {
+  const config = loadConfig(process.env, flags);
+  const { database, budgets } = config;
+  const replace = flags.replace ?? false;
+  const open = openFile(budgets);
+  if (database.engine === 'duckdb' && database.path === undefined)
+    throw invalid('a backup is not restored into memory');
+  const workFolder = database.engine === 'duckdb' ? dirname(resolve(database.path ?? '')) : tmpdir();
+  const backup = await openBackup(flags.from, { input: process.stdin, workFolder });
+  const progress = progressBar();
+  try {
+    const { rows, created_at, files } = backup.manifest;
+    if (database.engine === 'duckdb') {
+      const results = new ResultsFolder(config.resultsDir);
+      await restoreToFile(backup, database.path ?? '', { results, replace, restoreFile, openFile: open });
+    } else {
+      const storage = await openStorage(database, budgets, { access: 'replace' });
+      try {
+        const onProgress = (done: number) => progress.update('restoring polls', done);
+        await restoreToStorage(backup, storage, { replace, workFolder, openFile: open, onProgress });
+      } finally {
+        await storage.close();
+      }
+    }
+    progress.end();
+    say(
+      `restored the backup of ${created_at}: ${formatCount(rows.stores ?? 0)} stores, ` +
+        `${formatCount(rows.polls ?? 0)} polls, ${formatCount(files.length - 1)} results`,
+    );
+  } finally {
+    progress.end();
+    await backup.remove();
+  }
+}

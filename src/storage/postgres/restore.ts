@@ -1,0 +1,35 @@
+import { UserError } from '../../lib/errors.ts';
+import type { Sql } from '../../lib/sql.ts';
+import { newId } from '../../lib/world/random.ts';
+import { RECORD_TABLES } from '../ports/records.ts';
+
+const TABLES = [
+  'stores',
+  'business_hours',
+  'special_hours',
+  'zone_changes',
+  'polls',
+  'report_results',
+  ...RECORD_TABLES,
+];
+
+/**
+ * Empties the database within the transaction, and makes it another generation: servers that run on it notice.
+ *
+ * @throws UserError `conflict` when there is data and it is not to be replaced
+ */
+export async function emptyFor(sql: Sql, replace: boolean): Promise<void> {
+  for (const table of replace ? [] : TABLES) {
+    // A server that has started once leaves a secret behind.
+    if (table === 'server_secrets') continue;
+    const [found] = await sql.rows(`select 1 from ${table} limit 1`);
+    if (found === undefined) continue;
+    throw new UserError(
+      'conflict',
+      `the database has ${table} already; --replace puts the backup in the place of everything`,
+    );
+  }
+  await sql.run(`truncate ${TABLES.join(', ')}`);
+  await sql.run('update generation set id = $id', { id: newId() });
+  await sql.run('update account_revision set number = number + 1');
+}

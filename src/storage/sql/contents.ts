@@ -1,0 +1,14 @@
+import type { Sql } from '../../lib/sql.ts';
+import type { DatabaseContents } from '../ports/contents.ts';
+import { RECORD_TABLES } from '../ports/records.ts';
+
+const TABLES = ['stores', 'business_hours', 'special_hours', 'zone_changes', 'polls', ...RECORD_TABLES];
+
+/** Counts the rows of every table that a backup brings. */
+export async function readContents(sql: Sql): Promise<DatabaseContents> {
+  const { version } = await sql.row('select max(version) as version from schema_migrations');
+  const { id } = await sql.row('select id from generation');
+  const rows: Record<string, number> = {};
+  for (const table of TABLES) rows[table] = Number((await sql.row(`select count(*) as rows from ${table}`)).rows);
+  return { schemaVersion: Number(version), generation: String(id), rows };
+}
