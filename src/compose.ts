@@ -1,8 +1,8 @@
-import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { Accounts } from './accounts/service.ts';
 import { checkListening } from './accounts/start.ts';
+import { createProber, createSyncs, SERVER, type Sink } from './background.ts';
 import { type BackupSource, createBackup } from './backup/create.ts';
 import { zoneRelease, zoneWarning } from './calendar/tzdb.ts';
 import { type Config, type DatabaseLocation, isLive } from './config/config.ts';
@@ -13,31 +13,20 @@ import { FleetService } from './fleet/service.ts';
 import { buildApp } from './http/app.ts';
 import type { App, Authenticator } from './http/types.ts';
 import { PollAppender } from './intake/api/appender.ts';
-import { pollsSince } from './intake/api/recent.ts';
 import { PollService } from './intake/api/service.ts';
 import { limitsWithin } from './intake/feeds/limits.ts';
 import { FeedReader } from './intake/feeds/reader/reader.ts';
 import { apiNameOf } from './intake/feeds/registry.ts';
-import { controlCheck } from './intake/prober/control.ts';
-import { StoredPolls } from './intake/prober/history.ts';
-import { Peers } from './intake/prober/peers.ts';
-import { ProbeClient } from './intake/prober/probe-client.ts';
-import { CONFIRM_AFTER } from './intake/prober/probe-scheduler.ts';
-import { Prober } from './intake/prober/prober.ts';
+import type { Prober } from './intake/prober/prober.ts';
 import type { ProberDependencies } from './intake/prober/prober-dependencies.ts';
-import { withOffset } from './intake/sync/schedule.ts';
-import { type SyncDependencies, SyncService } from './intake/sync/service.ts';
+import type { SyncDependencies, SyncService } from './intake/sync/service.ts';
 import { ImportService } from './intake/uploads/service.ts';
 import { UploadsFolder } from './intake/uploads/uploads.ts';
 import { DEFAULT_BUDGETS } from './lib/budgets.ts';
 import { ClockWatch } from './lib/world/clock-watch.ts';
 import { CLOCKS } from './lib/world/clocks.ts';
-import { newId } from './lib/world/random.ts';
-import { after, every, sleep } from './lib/world/timers.ts';
+import { after, every } from './lib/world/timers.ts';
 import { Metrics } from './metrics.ts';
-import { AddressGuard } from './outbound/addresses.ts';
-import { HttpClient } from './outbound/http-client.ts';
-import { GuardedResolver, resolveBySystem } from './outbound/resolver.ts';
 import { ResultsFolder } from './reports/results.ts';
 import { ReportService } from './reports/service.ts';
 import { restoreFile } from './storage/duckdb/restore.ts';
@@ -336,76 +325,6 @@ function logZones(log: Logger, now: number): void {
   const aged = zoneWarning(now);
   if (aged !== undefined) log.warn(aged);
 }
-
-type SyncSurroundings = Pick<
-  SyncDependencies,
-  'storage' | 'reader' | 'log' | 'now' | 'onChanged' | 'onPolls' | 'onEnd' | 'trusted'
-> & {
-  readonly wait?: SyncDependencies['wait'] | undefined;
-  readonly server?: string;
-};
-
-/** The sources that the configuration names, and when they are read. */
-export function createSyncs(
-  config: Config,
-  { wait = sleep, server = SERVER, ...parts }: SyncSurroundings,
-): SyncService {
-  const { sources, schedule, spread, timeout, maxBytes, allowPrivate } = config.sync;
-  const { database } = config;
-  const installation = database.engine === 'postgres' ? database.url : `${hostname()} ${resolve(database.path ?? '')}`;
-  return new SyncService({
-    ...{ ...parts, sources, wait, server, downloads: { timeout, maxBytes, allowPrivate } },
-    budgets: config.budgets,
-    maxBadShare: config.maxBadShare,
-    ...{ schedule: withOffset(schedule, installation, spread), rejectsDir: join('var', 'rejects') },
-  });
-}
-
-/** This server among those on the same database. */
-const SERVER = `${hostname()} ${process.pid} ${newId().slice(0, 8)}`;
-
-/** Where the polls of the prober go. */
-type Sink = Pick<PollAppender, 'append'>;
-
-interface ProberSurroundings {
-  readonly storage: Storage;
-  readonly sink: Sink;
-  readonly directory: StoreDirectory;
-  readonly log: Logger;
-  readonly clock: ClockWatch;
-  readonly server?: string;
-  readonly client?: ProberDependencies['client'] | undefined;
-}
-
-/** HTTP to the addresses that a guard allows. */
-function httpClientFor(guard: AddressGuard): HttpClient {
-  return new HttpClient(new GuardedResolver(guard, resolveBySystem, CLOCKS.elapsed));
-}
-
-/** A prober of the stores that have a URL to probe. */
-export function createProber(config: Config, surroundings: ProberSurroundings): Prober {
-  const { storage, sink, directory, log, clock, server = SERVER } = surroundings;
-  const { rule, allowPrivate, control } = config.poll;
-  const { client = new ProbeClient(rule, httpClientFor(new AddressGuard(allowPrivate))) } = surroundings;
-  // The longest time from a probe to its poll: the probe, its confirmation and its judgment.
-  const handover = CONFIRM_AFTER + 4 * rule.timeout;
-  return new Prober(
-    {
-      client,
-      stores: async () => (await directory.current()).entries,
-      history: new StoredPolls(storage),
-      sink: { append: (batch) => sink.append(pollsSince(batch, clock.now() - config.budgets.earliestPoll)) },
-      gaps: storage.gaps,
-      peers: storage.peers && new Peers(storage.peers, server, handover),
-      control: controlCheck(control, httpClientFor(new AddressGuard(EVERYWHERE)), rule.timeout),
-      ...{ log, clock },
-    },
-    { ...config.poll, server },
-  );
-}
-
-/** Whoever configures the server may name any address. */
-const EVERYWHERE = ['0.0.0.0/0', '::/0'];
 
 /** How long a request that is under way may take to end. */
 const GRACE = 5_000;

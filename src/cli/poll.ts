@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { createProber, openLog, openStorage } from '../compose.ts';
+import { createProber } from '../background.ts';
+import { openLog, openStorage } from '../compose.ts';
 import { loadConfig } from '../config/config.ts';
 import { PollAppender } from '../intake/api/appender.ts';
 import { ClockWatch } from '../lib/world/clock-watch.ts';

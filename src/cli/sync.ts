@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { pino } from 'pino';
-import { createReader, createSyncs, openServerStorage } from '../compose.ts';
+import { createSyncs } from '../background.ts';
+import { createReader, openServerStorage } from '../compose.ts';
 import { loadConfig } from '../config/config.ts';
 import { UserError } from '../lib/errors.ts';
 import type { StandingRejects, SyncResult } from '../storage/ports/sync-log.ts';

@@ -19,7 +19,7 @@ function counted() {
         begun.push({ done: () => resolve(number), fail: reject });
       }),
   });
-  return { clock, errors, begun, get: () => cached.get() };
+  return { clock, errors, begun, get: () => cached.get(), drop: () => cached.drop() };
 }
 
 async function made() {
@@ -98,4 +98,16 @@ test('a value that takes long to compute stays fresh for longer', async () => {
   await slow.get();
   await slow.get();
   assert.equal(makings, 1);
+});
+
+test('a dropped value is computed again, and one that is being computed is not kept', async () => {
+  const { begun, get, drop } = await made();
+  drop();
+  const second = get();
+  drop();
+  const third = get();
+  begun[1]?.done();
+  begun[2]?.done();
+  assert.deepEqual([await second, await third, await get()], [2, 3, 3]);
+  assert.equal(begun.length, 3);
 });

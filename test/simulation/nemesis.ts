@@ -14,6 +14,7 @@ const LAST_FAULT = 30 * SECOND;
 type Fault = (server: SimulatedServer, scene: Scene) => Promise<void>;
 
 const FAULTS: Readonly<Record<string, Fault>> = {
+  restart: async (server) => server.restart(),
   kill: async (server) => server.kill(),
   powerLoss: async (server) => server.kill({ power: true }),
   stop: async ({ process }, { scheduler }) => {

@@ -17,6 +17,9 @@ export const INTERVAL = 60_000;
 /** How many reports of one user may wait. */
 export const WAITING_REPORTS = 4;
 
+/** Milliseconds in which a program that is told to stop has to. */
+const GRACE = 20_000;
+
 /** The supervisor starts a program again after so many milliseconds. */
 const RESTART = 2_000;
 
@@ -102,6 +105,16 @@ export class SimulatedServer {
     const { random } = this.#scheduler;
     await sleep(random.between(20, 400));
     return ACTIVE;
+  }
+
+  /** Tells the program to stop, as with SIGTERM, and kills it when it does not in time. */
+  restart(): void {
+    const process = this.#process;
+    const end = () => {
+      if (process === this.#process) this.kill();
+    };
+    process.do('is told to stop', () => void this.#services?.stop().then(end, end), 0);
+    this.#scheduler.schedule(GRACE, '', OUTSIDE, end);
   }
 
   /** Ends the process in the middle of whatever it does; it is started again by and by. */
