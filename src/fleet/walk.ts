@@ -27,7 +27,7 @@ const POLLS_AT_ONCE = 200_000;
 /** The length of a time slice, milliseconds. */
 const SLICE = 8;
 
-/** A walk reads at most this many runs of keys, if they need not be divided. */
+/** The most runs of keys that a walk reads, before large runs are divided. */
 const MOST_RUNS = 32;
 
 /** Stores processed between two checks of the clock. */

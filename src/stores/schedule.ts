@@ -4,10 +4,10 @@ import { Schedule } from '../domain/schedule.ts';
 import type { Zone } from '../domain/zone.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 
-/** Hours repeat on local dates that begin up to this much before and after the range that is asked about. */
+/** Local dates that begin this long before or after a range may still have hours in it. */
 const SLACK = 4 * DAY;
 
-/** The instants that are asked about, both included, and the zones of the database as far as they matter there. */
+/** The instants `[from, to]`, and the offsets of zones around them. */
 export class ScheduleRange {
   readonly from: number;
   readonly to: number;
@@ -31,9 +31,9 @@ export class ScheduleRange {
 }
 
 /**
- * Reads when the stores with consecutive keys from `firstKey` on are open.
+ * Reads the schedules of the stores with consecutive keys from `firstKey` on.
  *
- * @param zones the zone of each, the one that holds last
+ * @param zones the latest zone of each store
  */
 export async function readSchedule(
   snapshot: Snapshot,

@@ -14,12 +14,12 @@ import { effectiveFrom } from './effective-from.ts';
 export interface StoreServiceParts {
   readonly storage: Storage;
   readonly directory: StoreDirectory;
-  /** The clock, milliseconds. */
+  /** The wall clock, milliseconds. */
   readonly now: () => number;
   readonly audit: Pick<AuditLog, 'entry'>;
 }
 
-/** What is said of a store; what is not given stays as it is. */
+/** A partial update of a store; absent fields keep their values. */
 export interface StoreChange {
   readonly name?: string | null;
   readonly zone?: string | null;
@@ -27,7 +27,7 @@ export interface StoreChange {
   readonly probeUrl?: string | null;
 }
 
-/** A version of a store that somebody has read; `undefined`: whichever there is. */
+/** The version of a store that a change is based on; `undefined`: any. */
 export type Expected = number | undefined;
 
 export interface StoreHours {
@@ -36,8 +36,8 @@ export interface StoreHours {
 }
 
 /**
- * Reads and changes stores for somebody. Stores that do not exist for that one are not found. Owners change nothing but
- * the hours of their stores, and these only from now on.
+ * Reads and changes stores for a principal. Stores that the principal may not see are not found. Owners may only change
+ * the hours of their stores, from now on.
  */
 export class StoreService {
   readonly #storage: Storage;
@@ -52,26 +52,26 @@ export class StoreService {
     this.#audit = audit;
   }
 
-  /** @throws UserError `not_found`, `invalid_input` when no store can have such an id */
+  /** @throws UserError `not_found`, `invalid_input` if the text cannot be an id */
   async find(principal: Principal, id: string): Promise<StoreEntry> {
     return storeNamed(await this.#directory.current(), storesOf(principal), id);
   }
 
   /**
-   * Makes a store known. One that was deleted is back, with the hours and polls that it had.
+   * Creates a store. A deleted store with this id is restored, with its hours and polls.
    *
-   * @param given its id; `undefined`: a new one is made up
-   * @throws UserError `conflict` when there is one with this id, `invalid_input` when no new store may have it
+   * @param given its id; `undefined`: a generated one
+   * @throws UserError `conflict` if the store exists, `invalid_input` if a new store may not have this id
    */
   async create(principal: Principal, given: string = newId(), change: StoreChange = {}): Promise<StoreEntry> {
-    refuseOwner(principal, 'make a store known');
+    refuseOwner(principal, 'create a store');
     const id = trimmed(given);
     const flaw = newIdFlaw(id);
     if (flaw !== undefined) throw invalid(`store_id ${flaw}`, 'store_id');
     const said = checked(change);
     const store = await this.#storage.changing(async (writer) => {
       const there = await writer.findStore(id);
-      if (there !== undefined && !there.deleted) throw new UserError('conflict', `there is a store "${id}" already`);
+      if (there !== undefined && !there.deleted) throw new UserError('conflict', `the store "${id}" already exists`);
       const key = await writer.addStore(id);
       await writer.describeStore(key, { name: null, labels: {}, probeUrl: null, ...said });
       if (said.zone !== undefined) await writer.setZone(key, said.zone, { instant: this.#now(), asked: false });
@@ -85,7 +85,7 @@ export class StoreService {
   /** @throws UserError `not_found`, `forbidden`, `precondition_failed`, `invalid_input` */
   async update(principal: Principal, given: string, change: StoreChange, expected?: Expected): Promise<StoreEntry> {
     const { id } = await this.find(principal, given);
-    refuseOwner(principal, 'change a store otherwise than its hours');
+    refuseOwner(principal, 'change anything else about a store');
     const said = checked(change);
     return this.#change(principal, id, expected, 'store.changed', detailOf(said), async (writer, store) => {
       await writer.describeStore(store.key, { ...descriptionOf(store), ...said });
@@ -113,8 +113,8 @@ export class StoreService {
   }
 
   /**
-   * @param from an instant, or a local date, from which they hold; `undefined`: now, where the first hours that a store
-   * ever gets hold for ever back
+   * @param from the instant or local date from which they apply; `undefined`: now, except that the first hours of a
+   * store also apply to all time before
    */
   async setHours(
     principal: Principal,
@@ -139,7 +139,7 @@ export class StoreService {
         if (owner && instant < now) {
           throw new UserError('forbidden', `effective_from is ${from}; owners change hours from now on, not before`);
         }
-        // The first hours of a store would hold for ever back, which is not an owner's to say.
+        // Without an explicit instant, the first hours of a store would also apply to the past, which owners cannot change.
         await writer.setHours(key, week, { instant, asked: from !== undefined || owner });
         versions = await writer.hoursVersions(key);
       },
@@ -147,7 +147,7 @@ export class StoreService {
     return { store, versions };
   }
 
-  /** @param range the first and the last date, both included; without it, all */
+  /** @param range the first and the last date, both included; by default all dates */
   async specialHours(
     principal: Principal,
     id: string,
@@ -159,7 +159,7 @@ export class StoreService {
     return { store, dates: await this.#storage.snapshot(read) };
   }
 
-  /** @param openings none: closed on that date */
+  /** @param openings empty: closed on that date */
   async setSpecialHours(
     principal: Principal,
     given: string,
@@ -170,12 +170,12 @@ export class StoreService {
     const { id } = await this.find(principal, given);
     const detail = { date, hours: openings };
     return this.#change(principal, id, expected, 'store.special_hours_set', detail, async (writer, store) => {
-      this.#refuseBegunDate(principal, store, date);
+      this.#refuseStartedDate(principal, store, date);
       await writer.setSpecialHours(store.key, date, openings);
     });
   }
 
-  /** @throws UserError `not_found` also when there are none on that date */
+  /** @throws UserError `not_found`, also if the date has no special hours */
   async removeSpecialHours(
     principal: Principal,
     given: string,
@@ -184,18 +184,21 @@ export class StoreService {
   ): Promise<StoreEntry> {
     const { id } = await this.find(principal, given);
     return this.#change(principal, id, expected, 'store.special_hours_removed', { date }, async (writer, store) => {
-      this.#refuseBegunDate(principal, store, date);
+      this.#refuseStartedDate(principal, store, date);
       if (await writer.removeSpecialHours(store.key, date)) return;
       throw notFound(`the store "${id}" has no special hours on ${date}`);
     });
   }
 
-  /** Openings that have begun are past, and the past is not an owner's to change. */
-  #refuseBegunDate(principal: Principal, { zone }: StoreRecord, date: string): void {
+  /** Owners cannot change the past, and a date that has started is partly past. */
+  #refuseStartedDate(principal: Principal, { zone }: StoreRecord, date: string): void {
     if (canWriteStores(principal)) return;
     const today = localDate(this.#now(), zone ?? DEFAULT_ZONE);
     if (date > today) return;
-    throw new UserError('forbidden', `${date} has begun at the store; owners set special hours for later dates`);
+    throw new UserError(
+      'forbidden',
+      `${date} has started in the store's time zone; owners can only set special hours for later dates`,
+    );
   }
 
   async #change(
@@ -229,7 +232,7 @@ export class StoreService {
 
 function refuseOwner(principal: Principal, what: string): void {
   if (canWriteStores(principal)) return;
-  throw new UserError('forbidden', `owners may change the hours of their stores, but not ${what}; an operator can`);
+  throw new UserError('forbidden', `owners may change the hours of their stores, but cannot ${what}; ask an operator`);
 }
 
 function found(store: StoreRecord | undefined, id: string): StoreRecord {
@@ -241,12 +244,12 @@ function descriptionOf({ name, labels, probeUrl }: StoreRecord): StoreDescriptio
   return { name, labels, probeUrl };
 }
 
-/** As callers name it. */
+/** With the field names of the API. */
 function detailOf({ probeUrl, ...rest }: StoreChange): Detail {
   return { ...rest, ...(probeUrl !== undefined && { probe_url: probeUrl }) };
 }
 
-/** @throws UserError `invalid_input` when a text cannot be stored, or a zone or URL is none */
+/** @throws UserError `invalid_input` if a text cannot be stored, or the zone or URL is invalid */
 function checked(change: StoreChange): StoreChange {
   const { name, zone, labels = {}, probeUrl } = change;
   for (const [key, value] of Object.entries(labels)) {
@@ -265,12 +268,12 @@ function checkedName(text: string): string {
   const name = trimmed(text);
   checkText('name', name);
   if (name !== '') return name;
-  throw invalid('name has nothing in it that can be seen, expected at least one character', 'name');
+  throw invalid('name is blank, expected at least one visible character', 'name');
 }
 
 function checkText(field: string, text: string): void {
   if (isStorable(text)) return;
-  throw invalid(`${field} holds a null character or half a character`, field);
+  throw invalid(`${field} contains a null character or an unpaired surrogate`, field);
 }
 
 function checkedZone(text: string): string {
@@ -286,13 +289,16 @@ function checkedUrl(text: string): string {
   }
   if (url.username !== '' || url.password !== '') {
     throw invalid(
-      'probe_url has a user name or a password in it, which everybody who sees the store would read',
+      'probe_url contains a user name or a password, which everyone who can see the store could read',
       'probe_url',
     );
   }
-  // Taken literally, it would lead nowhere, and the store would be offline for ever.
+  // The placeholder is not replaced here: every probe would fail, and the store would always be offline.
   if (text.includes('{store_id}')) {
-    throw invalid('probe_url has {store_id} in it, which only PROBE_URL may: give the URL of this store', 'probe_url');
+    throw invalid(
+      'probe_url contains {store_id}, which only PROBE_URL may; expected the URL of this store',
+      'probe_url',
+    );
   }
   return url.href;
 }

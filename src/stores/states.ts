@@ -7,7 +7,7 @@ import type { StoreEntry } from './directory.ts';
 export interface StoreState {
   readonly state: State;
   readonly lastPoll: LastPoll | undefined;
-  /** The first poll ever, milliseconds; `undefined`: it never was polled up to then. */
+  /** The first poll, milliseconds; `undefined`: none up to that instant. */
   readonly firstPoll: number | undefined;
 }
 
@@ -15,17 +15,17 @@ export interface LastPoll {
   /** Milliseconds since 1970-01-01T00:00Z. */
   readonly instant: number;
   readonly active: boolean;
-  /** Why it is inactive, in the form of `reasonText`; `undefined`: it is active, or the reason is not known. */
+  /** Why it is inactive, in the form of `reasonText`; `undefined`: it is active, or the reason is unknown. */
   readonly reason?: string | undefined;
 }
 
-/** How all stores are at one instant. */
+/** The states of all stores at one instant. */
 export interface States {
   readonly asOf: number;
   of(store: StoreEntry): StoreState;
 }
 
-/** An instant that somebody asks about. */
+/** An instant in a request. */
 export interface AskedInstant {
   /** Milliseconds. */
   readonly asOf: number;
@@ -34,8 +34,8 @@ export interface AskedInstant {
 }
 
 export interface StateSource {
-  /** @param asked the instant to look at; `undefined`: now */
+  /** @param asked the instant; `undefined`: now */
   states(asked: AskedInstant | undefined): Promise<States>;
-  /** The instant of the latest poll of these stores. @throws UserError `conflict` when there is none */
+  /** The instant of the latest poll of these stores. @throws UserError `conflict` if there is none */
   latestPoll(stores: 'all' | ReadonlySet<string>): Promise<number>;
 }

@@ -12,31 +12,31 @@ import { readSession, session } from './state/session.ts';
 
 const ProofDialog = later(() => import('./parts/proof-dialog.tsx'));
 
-/** Everything: who one is first, and then the page. */
+/** The dashboard: determines the session first, then shows the page. */
 export function App() {
   useEffect(() => {
     readSession();
   }, []);
   useSignalEffect(() => {
     const { value } = session;
-    if (value.kind === 'somebody' && !value.me.second_factor_required) listen();
+    if (value.kind === 'signed-in' && !value.me.second_factor_required) listen();
     else stop();
   });
 
   const { value } = session;
   switch (value.kind) {
-    case 'asking':
+    case 'loading':
       return <Loading what="Restaurant Monitor" />;
-    case 'away':
+    case 'unreachable':
       return (
         <main>
           <Trouble error={value.error} title="The server does not answer" />
         </main>
       );
-    case 'nobody':
+    case 'signed-out':
       return <SignInPage />;
-    case 'somebody': {
-      // Who has to add a second factor can do that, and nothing else.
+    case 'signed-in': {
+      // Until a required second factor is added, only the account page is available.
       const page = pageAt(value.me.second_factor_required ? '/account' : path.value);
       return (
         <Shell title={page.title}>

@@ -3,23 +3,23 @@ import { type Html, html } from './html.ts';
 import { inline } from './markdown.ts';
 import { ANY, limitsOf, typeOf } from './words.ts';
 
-/** Deeper than this, only the name of a schema is told. */
+/** Schemas nested deeper than this are shown by name only. */
 const DEPTH = 6;
 
 interface Place {
-  /** What stands before the name: `items[].`. */
+  /** The prefix of the name: `items[].`. */
   readonly within: string;
   readonly depth: number;
-  /** The components that this lies in: one that contains itself is told once. */
+  /** The enclosing components; a recursive one is expanded once. */
   readonly inside: readonly string[];
 }
 
 const TOP: Place = { within: '', depth: 0, inside: [] };
 
-/** Who writes what is described: a request says what it must have, an answer what it may lack. */
+/** A request marks required fields, an answer optional ones. */
 export type Side = 'request' | 'answer';
 
-/** The fields of a body, with what is in them, as one flat list. */
+/** The fields of a body, including nested ones, as a flat list. */
 export function bodyFields(document: ApiDocument, schema: JsonSchema, side: Side): Html {
   const rows = inner(document, schema, side, TOP);
   if (rows.length > 0) return html`<dl class="fields">${rows}</dl>`;
@@ -29,7 +29,7 @@ export function bodyFields(document: ApiDocument, schema: JsonSchema, side: Side
   return html`<p class="plain">${type === ANY ? undefined : html`<span class="type">${type}</span> `}${description && inline(description)} ${limits}</p>`;
 }
 
-/** One named thing: a parameter, a header, a field. */
+/** A parameter, a header or a field. */
 export function field(document: ApiDocument, name: string, schema: JsonSchema, mark: string | undefined): Html {
   return row(document, name, schema, mark, TOP);
 }
@@ -43,7 +43,7 @@ function row(document: ApiDocument, name: string, schema: JsonSchema, mark: stri
 <dd>${description && inline(description)} ${limitsOf(resolved)}</dd></div>`;
 }
 
-/** A long name may break after each of its parts. */
+/** Allows line breaks after each part of a long name. */
 function breakable(within: string): Html {
   return html`${within.split(/(?<=\.)/).map((part) => html`${part}<wbr>`)}`;
 }
@@ -68,19 +68,19 @@ function inner(document: ApiDocument, schema: JsonSchema, side: Side, place: Pla
   if (typeof additionalProperties !== 'object') return rows;
   const any = { ...below, within: `${below.within}(any).`, depth: below.depth + 1 };
   const values = inner(document, additionalProperties, side, any);
-  // Where the values are plain, the type has said so already.
+  // The type already describes scalar values.
   if (values.length === 0) return rows;
   return [...rows, row(document, '(any)', additionalProperties, undefined, below), ...values];
 }
 
-/** `items.` is a list: its fields are those of `items[].`. */
+/** `items.` as the prefix of the fields of a list: `items[].`. */
 function arrayOf(within: string): string {
   return within === '' ? '[].' : `${within.slice(0, -1)}[].`;
 }
 
 function alternatives(document: ApiDocument, choices: readonly JsonSchema[], side: Side, place: Place): Html[] {
   const rows = choices.map((choice) => inner(document, choice, side, place));
-  // What is plain, the type has said already.
+  // The type already describes scalar choices.
   if (rows.filter((some) => some.length > 0).length < 2) return rows.flat();
   return rows.flatMap((some, i) => [
     html`<div class="choice d${place.depth}"><dt>${i === 0 ? 'either' : 'or'}</dt><dd>${nameOf(choices[i] ?? {})}</dd></div>`,

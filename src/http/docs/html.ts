@@ -1,4 +1,4 @@
-/** Markup that is known to be sound; everything else is text, and is escaped. */
+/** Trusted markup; everything else is text, and is escaped. */
 export class Html {
   readonly text: string;
 
@@ -21,7 +21,7 @@ export function escapeText(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 }
 
-/** A template whose values are escaped, unless they are markup themselves; lists are joined, `undefined` and `false` are nothing. */
+/** A template that escapes its values, except markup; lists are joined, and `undefined` and `false` are omitted. */
 export function html(strings: TemplateStringsArray, ...values: readonly Piece[]): Html {
   return new Html(strings.reduce((text, string, i) => `${text}${markup(values[i - 1])}${string}`));
 }

@@ -2,7 +2,7 @@ import { type Html, html, type Piece } from './html.ts';
 
 const TOKEN = /(?<key>"(?:[^"\\]|\\.)*")(?=:)|(?<text>"(?:[^"\\]|\\.)*")|(?<literal>-?\d[\d.e+-]*|true|false|null)/gi;
 
-/** A value as indented JSON, with names, texts and literals marked. */
+/** A value as indented JSON, with keys, strings and literals highlighted. */
 export function json(value: unknown): Html {
   const written = JSON.stringify(value, null, 2);
   const pieces: Piece[] = [];

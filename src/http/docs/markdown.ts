@@ -1,6 +1,6 @@
 import { type Html, html, type Piece } from './html.ts';
 
-/** A part of a text under a heading of its own; the first may have none. */
+/** A part of a text with its heading; the first may have none. */
 export interface Section {
   readonly title: string | undefined;
   readonly body: Html;
@@ -19,10 +19,10 @@ export function sections(text: string): Section[] {
     });
 }
 
-/** As much Markdown as descriptions need: paragraphs, `- ` lists, fences; within them `code`, **bold** and links. */
+/** The subset of Markdown that descriptions use: paragraphs, `- ` lists, fences; `code`, **bold** and links. */
 export function markdown(text: string): Html {
   const blocks: Html[] = [];
-  // A fence may have empty lines within.
+  // Split at fences first: they may contain empty lines.
   for (const [i, part] of text.split(/^```.*\n?/m).entries()) {
     if (i % 2 === 1) blocks.push(html`<pre tabindex="0"><code>${part.trimEnd()}</code></pre>`);
     else
@@ -46,7 +46,7 @@ function block(text: string): Html {
 const INLINE =
   /`(?<code>[^`]+)`|\*\*(?<bold>[^*]+)\*\*|\[(?<label>[^\]]+)\]\((?<target>(?:https?:\/\/|#|\/)[^)\s]*)\)/g;
 
-/** One line of text: code, bold and links; a link leads to a web page or a place of this server. */
+/** Inline Markdown: code, bold and links to web pages or paths of this server. */
 export function inline(text: string): Html {
   const pieces: Piece[] = [];
   let end = 0;

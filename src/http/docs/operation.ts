@@ -13,18 +13,18 @@ import { json } from './json.ts';
 import { markdown } from './markdown.ts';
 import { curl, sampleOf } from './samples.ts';
 
-/** All of one operation: what it is for, what it takes, what it answers, and how to try it out. */
+/** One operation: its description, parameters, body, responses and an example. */
 export function operationSection(document: ApiDocument, operation: PlacedOperation): Html {
   const { operationId, summary, description, method, path, parameters = [], requestBody } = operation;
   return html`<section class="operation" id="${operationId}" aria-labelledby="${operationId}-title">
-<div class="told">
+<div class="description">
 <h3 id="${operationId}-title"><a href="#${operationId}">${summary}</a></h3>
 <p class="route">${badge(method)} <code>${breakable(path)}</code></p>
 <p class="need">${need(operation)}</p>
 ${description && markdown(description)}
-${parametersOf(document, parameters, 'path', 'In the path')}
-${parametersOf(document, parameters, 'query', 'In the query')}
-${parametersOf(document, parameters, 'header', 'In the headers')}
+${parametersOf(document, parameters, 'path', 'Path parameters')}
+${parametersOf(document, parameters, 'query', 'Query parameters')}
+${parametersOf(document, parameters, 'header', 'Headers')}
 ${requestBody && html`<h4>Body${requestBody.required ? '' : ' (optional)'}</h4>${bodies(document, requestBody.content, 'request')}`}
 <h4>Responses</h4>
 ${answers(document, operation)}
@@ -41,16 +41,16 @@ export function badge(method: string): Html {
   return html`<span class="method ${method.toLowerCase()}">${method}</span>`;
 }
 
-/** A long path may break before each of its parts. */
+/** Allows line breaks before each part of a long path. */
 export function breakable(path: string): Html {
   return html`${path.split('/').map((part, i) => (i === 0 ? part : html`<wbr>/${part}`))}`;
 }
 
 function need(operation: Operation): Html {
   const scope = needOf(operation);
-  if (scope === 'public') return html`Open to everybody`;
-  if (scope === 'signed-in') return html`For everybody who is signed in`;
-  return html`Needs the scope <code>${scope}</code>`;
+  if (scope === 'public') return html`No authentication required`;
+  if (scope === 'signed-in') return html`Requires authentication`;
+  return html`Requires the scope <code>${scope}</code>`;
 }
 
 function parametersOf(
@@ -65,7 +65,7 @@ function parametersOf(
   return html`<h4>${title}</h4><dl class="fields">${rows}</dl>`;
 }
 
-/** A parameter or a header: its description stands beside its schema. */
+/** A parameter or a header, whose description is beside its schema. */
 function named(
   document: ApiDocument,
   name: string,
@@ -83,13 +83,13 @@ function bodies(document: ApiDocument, content: Content, side: Side): Html[] {
 
 function answers(document: ApiDocument, { responses }: Operation): Html[] {
   const good = Object.entries(responses).filter(([status]) => /^[123]/.test(status));
-  const told = good.map(([status, { description, headers = {}, content = {} }]) => {
+  const successful = good.map(([status, { description, headers = {}, content = {} }]) => {
     const rows = Object.entries(headers).map(([name, header]) => named(document, name, header));
     return html`<div class="answer"><p class="status"><strong>${status}</strong> ${description}</p>
 ${rows.length > 0 ? html`<p class="media">headers</p><dl class="fields">${rows}</dl>` : undefined}
 ${bodies(document, content, 'answer')}</div>`;
   });
-  return [...told, html`<p class="else">Anything else is a <a href="#errors">problem</a>.</p>`];
+  return [...successful, html`<p class="else">Every other response is a <a href="#errors">problem</a>.</p>`];
 }
 
 function example(document: ApiDocument, { responses }: Operation): Html | undefined {

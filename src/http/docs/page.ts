@@ -4,7 +4,7 @@ import { type Html, html } from './html.ts';
 import { inline, markdown, type Section, sections } from './markdown.ts';
 import { badge, breakable, operationSection } from './operation.ts';
 
-/** Where the page finds what it looks like. */
+/** The path of the style sheet. */
 export const STYLE_PATH = '/api/docs/style.css';
 
 const TRY_IT = `The commands on this page expect two variables:
@@ -19,7 +19,7 @@ interface Chapter {
   readonly operations: readonly PlacedOperation[];
 }
 
-/** The document as a page to read: pure, the same for everybody. */
+/** The document as an HTML page. Pure: the same for every reader. */
 export function docsPage(document: ApiDocument): string {
   const { info } = document;
   const operations = operationsOf(document);
@@ -27,7 +27,7 @@ export function docsPage(document: ApiDocument): string {
     .map((tag) => ({ tag, operations: operations.filter(({ tags }) => tags.includes(tag.name)) }))
     .filter((chapter) => chapter.operations.length > 0);
   const [lead, ...conventions] = sections(info.description);
-  const told = [...conventions, { title: 'Trying it out', body: markdown(TRY_IT) }];
+  const introduction = [...conventions, { title: 'Trying it out', body: markdown(TRY_IT) }];
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -44,13 +44,13 @@ export function docsPage(document: ApiDocument): string {
 <a class="raw" href="/api/openapi.json">openapi.json</a>
 </header>
 <nav aria-label="Contents">
-${contents(told, chapters)}
+${contents(introduction, chapters)}
 </nav>
 <main id="content" tabindex="-1">
 <h1>${info.title} API</h1>
 <p class="summary">${info.summary}</p>
 ${lead?.body}
-<div class="conventions">${told.map((section) => convention(document, section))}</div>
+<div class="conventions">${introduction.map((section) => convention(document, section))}</div>
 ${chapters.map((chapter) => chapterSection(document, chapter))}
 </main>
 </body>
@@ -58,9 +58,9 @@ ${chapters.map((chapter) => chapterSection(document, chapter))}
 `.text;
 }
 
-function contents(told: readonly Section[], chapters: readonly Chapter[]): Html {
+function contents(introduction: readonly Section[], chapters: readonly Chapter[]): Html {
   return html`<h2>Conventions</h2>
-<ul>${told.map(({ title = '' }) => html`<li><a href="#${slug(title)}">${title}</a></li>`)}</ul>
+<ul>${introduction.map(({ title = '' }) => html`<li><a href="#${slug(title)}">${title}</a></li>`)}</ul>
 ${chapters.map(
   ({ tag, operations }) => html`<h2><a href="#tag-${tag.name}">${capital(tag.name)}</a></h2>
 <ul class="operations">${operations.map(

@@ -4,12 +4,12 @@ import type { Routes } from '../types.ts';
 import { docsPage, STYLE_PATH } from './page.ts';
 import { STYLE } from './style.ts';
 
-/** Nothing from elsewhere, no script at all, and no frame around it. */
+/** No content from other origins, no scripts, no framing. */
 const POLICY =
   "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const CACHE = 'public, max-age=300';
 
-/** The document as a page to read. */
+/** The document as an HTML page. */
 export const docsRoutes: Routes = async (app) => {
   let page: string | undefined;
   app.get(
@@ -20,7 +20,7 @@ export const docsRoutes: Routes = async (app) => {
         operationId: 'readDocs',
         summary: 'Get this page',
         tags: ['system'],
-        response: { 200: answer('the description as a page to read', { 'text/html': Raw('for people') }) },
+        response: { 200: answer('an HTML page', { 'text/html': Raw('for people') }) },
       },
     },
     async (_request, reply) => {

@@ -18,7 +18,7 @@ const STRINGS: Readonly<Record<string, string>> = {
   uuid: '9063ec40-64e5-4d48-ac0c-a580d4271ca3',
 };
 
-/** What the end of a name says a text looks like. */
+/** Example texts by the end of the name. */
 const NAMED: readonly (readonly [RegExp, string])[] = [
   [/store_id$/, '1005537814098143378'],
   [/(^|_)id$/, '9063ec40-64e5-4d48-ac0c-a580d4271ca3'],
@@ -27,7 +27,7 @@ const NAMED: readonly (readonly [RegExp, string])[] = [
   [/cursor$/, 'WyJhIl0'],
 ];
 
-/** A value such as the schema describes it. */
+/** An example value that fits the schema. */
 export function sample(document: ApiDocument, schema: JsonSchema, name = '', depth = 0): unknown {
   const resolved = { ...resolve(document, schema), ...schema };
   const { examples, example, items, properties, anyOf, oneOf, allOf, additionalProperties } = resolved;
@@ -66,7 +66,7 @@ function scalar({ type, format = '', minimum, maximum }: JsonSchema, name: strin
   }
 }
 
-/** The command that tries an operation out, with `$SERVER` and `$KEY` to be set once. */
+/** A `curl` command for an operation. It uses the variables `$SERVER` and `$KEY`. */
 export function curl(document: ApiDocument, operation: PlacedOperation): string {
   const { method, path, parameters = [], requestBody, responses } = operation;
   const options: string[] = [];
@@ -100,7 +100,7 @@ function data(document: ApiDocument, content: PlacedOperation['responses'][strin
   return [header, `-d '${json.replaceAll("'", "'\\''")}'`];
 }
 
-/** What stands for the schema of a media type. */
+/** The example of a media type, or else one that fits its schema. */
 export function sampleOf(
   document: ApiDocument,
   content: NonNullable<PlacedOperation['responses'][string]['content']>,
@@ -116,7 +116,7 @@ function exampleOf(document: ApiDocument, parameter: Parameter | undefined, name
   return parameter.example ?? first?.value ?? sample(document, parameter.schema, name);
 }
 
-/** For a URL between double quotes on a command line. */
+/** Escapes a value for a URL within double quotes in a shell. */
 function encode(value: unknown): string {
   const text = Array.isArray(value) ? value.join(',') : String(value);
   return encodeURIComponent(text).replaceAll('!', '%21');

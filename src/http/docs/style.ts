@@ -1,4 +1,4 @@
-/** What the page looks like: light or dark as the reader has it, and one column on a phone. */
+/** The style sheet of the API guide: light or dark by the reader's preference, one column on a phone. */
 export const STYLE = `:root {
   color-scheme: light dark;
   --page: #fffdfa;
@@ -128,7 +128,7 @@ nav .method, .overview .method { text-align: left; }
 
 .operation { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 27rem); gap: 1rem 2.5rem; padding: 2.5rem 0; border-top: 1px solid var(--line); }
 .overview + .operation { border-top: 0; padding-top: 1rem; }
-.told > p { max-width: 44rem; }
+.description > p { max-width: 44rem; }
 h3 { margin: 0 0 0.5rem; font-size: 1.375rem; line-height: 1.3; letter-spacing: -0.01em; }
 h4 { margin: 1.75rem 0 0.5rem; font-size: 0.9375rem; }
 .route { margin: 0; }

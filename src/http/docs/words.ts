@@ -10,13 +10,13 @@ const FORMATS: Readonly<Record<string, string>> = {
   uuid: 'UUID',
 };
 
-/** The type of what may be anything, such as a file. */
+/** The type of an unconstrained value, such as a file. */
 export const ANY = 'any';
 
-/** What the end of a name says of a number. */
+/** The unit of a number, by the end of its name. */
 const UNIT = /_(seconds|minutes|hours|days|milliseconds|bytes|percent)$/;
 
-/** The type of something, in words: `Store or null`, `list of integers`. */
+/** The type of a schema in words: `Store or null`, `list of integers`. */
 export function typeOf(document: ApiDocument, schema: JsonSchema, name = ''): string {
   const reference = nameOf(schema);
   const { type, format, items, anyOf, oneOf, allOf, additionalProperties, properties } = resolve(document, schema);
@@ -45,7 +45,7 @@ function enumType({ enum: choices }: JsonSchema): string {
   return choices === undefined ? ANY : choices.every((one) => typeof one === 'string') ? 'string' : 'value';
 }
 
-/** What a value must keep to beside its type: choices, bounds, the default. */
+/** The constraints on a value besides its type: choices, bounds, the default. */
 export function limitsOf(schema: JsonSchema): Html | undefined {
   const choices = schema.enum ?? schema.items?.enum;
   const words = [

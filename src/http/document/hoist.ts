@@ -1,14 +1,14 @@
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** Keywords whose values are no schemas, whatever they look like. */
+/** Keywords whose values are never schemas. */
 const LITERAL = new Set(['const', 'default', 'enum', 'example', 'examples']);
-/** Below these, the keys are names and no keywords. */
+/** Keywords whose values are keyed by names, not by keywords. */
 const NAMES = new Set(['properties', 'responses']);
 
 /**
- * Schemas with a title stand once, under `components`, and are referred to by it.
+ * Moves schemas with a title to `components`, and refers to them by that title.
  *
- * @throws Error when two different schemas have the same title
+ * @throws Error if two different schemas have the same title
  */
 export function hoistSchemas(document: Json): Json {
   const schemas: Record<string, Json> = {};
@@ -25,7 +25,7 @@ export function hoistSchemas(document: Json): Json {
     if (typeof title !== 'string' || !('type' in copy || 'anyOf' in copy || 'enum' in copy)) return copy;
     const known = schemas[title];
     if (known !== undefined && essence(known) !== essence(copy)) throw new Error(`two schemas have the title ${title}`);
-    // A parameter has its description and examples beside the schema, so the fullest one is kept.
+    // A parameter keeps its description and examples beside the schema, so keep the most complete copy.
     if (known === undefined || size(known) < size(copy)) schemas[title] = copy;
     return { $ref: `#/components/schemas/${title}` };
   };

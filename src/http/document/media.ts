@@ -26,8 +26,8 @@ export function Raw(description: string, example?: string) {
 }
 
 /**
- * Server-sent events: the schema of the `data` of each, by its name. It is documented, and the web client has its types;
- * nothing is validated or written by it.
+ * Server-sent events: the schema of the `data` of each, by its name. It documents the events and types the web client;
+ * it does not validate or serialize them.
  */
 export function Events(description: string, data: Readonly<Record<string, TSchema>>) {
   const events = Object.entries(data).map(([event, schema]) =>

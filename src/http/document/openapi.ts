@@ -13,7 +13,7 @@ import type { ApiDocument } from './types.ts';
 
 const PROBLEM = { 'application/problem+json': Problem };
 
-/** Describes every route that is added from here on in OpenAPI 3.1, by the schemas that validate. */
+/** Documents all routes added after this call in OpenAPI 3.1, from the schemas that validate them. */
 export async function keepDocument(app: App): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -59,7 +59,7 @@ export async function keepDocument(app: App): Promise<void> {
       return finish(hoistSchemas(document) as unknown as RawDocument) as unknown as typeof given.openapiObject;
     },
   });
-  // A document that contradicts itself stops the start.
+  // An inconsistent document stops the start.
   app.addHook('onReady', async () => {
     app.swagger();
   });
@@ -70,7 +70,7 @@ export function documentOf(app: App): ApiDocument {
   return app.swagger() as unknown as ApiDocument;
 }
 
-/** The scopes stand in the requirement itself, as OpenAPI 3.1 allows for any security scheme. */
+/** OpenAPI 3.1 allows scopes in the requirement for any security scheme. */
 function securityOf(access: AccessRule | undefined): { key?: string[]; session?: string[] }[] {
   if (access === undefined || access === 'public') return [];
   const scopes = access === 'signed-in' ? [] : [access];
@@ -90,7 +90,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   204: 'No content',
 };
 
-/** What @fastify/swagger has no option for. */
+/** Applies what @fastify/swagger has no option for. */
 function finish(document: RawDocument): RawDocument {
   const operation = ({ 'x-body-optional': optional, requestBody, responses, ...rest }: RawOperation): RawOperation => ({
     ...rest,

@@ -1,4 +1,4 @@
-/** What this program writes down in OpenAPI 3.1 and reads again: for the page, the client and the tests. */
+/** The subset of OpenAPI 3.1 that the server generates, for the API guide, the web client and the tests. */
 export interface ApiDocument {
   readonly openapi: string;
   readonly info: {
@@ -8,7 +8,7 @@ export interface ApiDocument {
     readonly description: string;
   };
   readonly tags: readonly Tag[];
-  /** By path template and method in small letters. */
+  /** By path template and lower-case method. */
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> };
 }
@@ -26,7 +26,7 @@ export interface Operation {
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly required: boolean; readonly content: Content };
   readonly responses: Readonly<Record<string, Response>>;
-  /** Empty: public. Else one entry for each way to sign in, with the scopes that it takes. */
+  /** Empty: public. Otherwise one entry for each way to authenticate, with the required scopes. */
   readonly security: readonly Readonly<Record<string, readonly string[]>>[];
 }
 
@@ -49,7 +49,7 @@ export interface Response {
 /** By media type. */
 export type Content = Readonly<Record<string, { readonly schema: JsonSchema; readonly example?: unknown }>>;
 
-/** The part of JSON Schema that TypeBox writes. */
+/** The part of JSON Schema that TypeBox generates. */
 export interface JsonSchema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
@@ -81,11 +81,11 @@ export interface JsonSchema {
 
 export const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-/** An operation with where it is. */
+/** An operation with its method and path. */
 export interface PlacedOperation extends Operation {
-  /** In capitals. */
+  /** Upper case. */
   readonly method: string;
-  /** Such as `/api/v1/stores/{store_id}`. */
+  /** A template such as `/api/v1/stores/{store_id}`. */
   readonly path: string;
 }
 
@@ -98,18 +98,18 @@ export function operationsOf(document: ApiDocument): PlacedOperation[] {
   );
 }
 
-/** The schema itself where there is a reference to one. */
+/** The schema that a reference points to, or the schema itself. */
 export function resolve(document: ApiDocument, schema: JsonSchema): JsonSchema {
   const name = nameOf(schema);
   return (name === undefined ? undefined : document.components.schemas[name]) ?? schema;
 }
 
-/** The name of the component that a schema refers to. */
+/** The name of the component that a schema references. */
 export function nameOf({ $ref }: JsonSchema): string | undefined {
   return $ref?.slice('#/components/schemas/'.length);
 }
 
-/** The scope that an operation asks for; `signed-in`: none in particular; `public`: nobody has to sign in. */
+/** The scope that an operation requires; `signed-in`: authentication only; `public`: nothing. */
 export function needOf({ security }: Operation): string {
   const [first] = security;
   return first === undefined ? 'public' : (Object.values(first)[0]?.[0] ?? 'signed-in');

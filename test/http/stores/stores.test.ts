@@ -71,7 +71,7 @@ test('a store without an id gets one, and one that is there is not made again', 
   const again = await ask('POST', '', { store_id: first.store_id });
   assert.deepEqual(
     [again.statusCode, again.json<Json>().detail],
-    [409, `there is a store "${first.store_id}" already`],
+    [409, `the store "${first.store_id}" already exists`],
   );
 });
 
@@ -197,11 +197,11 @@ const BAD: readonly (readonly [Json, RegExp, string])[] = [
   [{ zone: '+05:00' }, /zone is "\+05:00"/, 'zone'],
   [{ probe_url: 'ftp://example.com' }, /probe_url is "ftp:/, 'probe_url'],
   [{ probe_url: 'example.com' }, /expected an http or https URL/, 'probe_url'],
-  [{ probe_url: 'https://example.com/{store_id}' }, /^probe_url has \{store_id\} in it/, 'probe_url'],
+  [{ probe_url: 'https://example.com/{store_id}' }, /^probe_url contains \{store_id\}/, 'probe_url'],
   [{ probe_url: 'https://a:b@example.com' }, /a user name or a password/, 'probe_url'],
-  [{ name: 'a\0b' }, /name holds a null character/, 'name'],
-  [{ name: 'a\ud800' }, /half a character/, 'name'],
-  [{ labels: { city: '\0' } }, /labels.city holds/, 'labels.city'],
+  [{ name: 'a\0b' }, /name contains a null character/, 'name'],
+  [{ name: 'a\ud800' }, /unpaired surrogate/, 'name'],
+  [{ labels: { city: '\0' } }, /labels.city contains/, 'labels.city'],
   [{ labels: { city: 5 } }, /must be string/, 'labels.city'],
   [{ labels: { ['k'.repeat(101)]: 'x' } }, /additional properties \("k{100}"…\)/, 'labels'],
   [{ labels: { ['🍕'.repeat(101)]: 'x' } }, /additional properties/, 'labels'],
@@ -365,7 +365,7 @@ test('owners change nothing but hours', async (t) => {
     await ask('POST', '', { store_id: 'new' }, as('owner')),
   ]) {
     assert.equal(answer.statusCode, 403, answer.body);
-    assert.match(answer.json<{ detail: string }>().detail, /owners may change the hours of their stores, but not/);
+    assert.match(answer.json<{ detail: string }>().detail, /owners may change the hours of their stores, but cannot/);
   }
   assert.equal((await ask('PATCH', '/mine', { name: 'x' }, as('operator'))).statusCode, 200);
 });

@@ -1,4 +1,4 @@
-/** Clocks on walls: what people read at an instant in a zone, in their own spelling. */
+/** Wall times: an instant in a zone, in the format of the viewer's locale. */
 
 import { offsetName, VIEWER_ZONE, wallAt } from './zones.ts';
 
@@ -10,7 +10,7 @@ function format(instant: number, zone: string, options: Intl.DateTimeFormatOptio
   const key = JSON.stringify(options);
   let made = formats.get(key);
   if (made === undefined) {
-    // The time of the zone is worked out here: it is written as if it were one of UTC.
+    // The wall time is computed by our own zone rules, and formatted as if it were UTC.
     made = new Intl.DateTimeFormat(undefined, { timeZone: 'UTC', ...options });
     formats.set(key, made);
   }
@@ -37,7 +37,7 @@ export function dayAndTime(instant: number, zone: string): string {
   });
 }
 
-/** With the year and the offset: what a hover shows. */
+/** With the year and the offset, for tooltips. */
 export function fullTime(instant: number, zone: string): string {
   const time = format(instant, zone, {
     weekday: 'short',
@@ -63,13 +63,13 @@ export function dayAndMonth(instant: number, zone: string): string {
   return format(instant, zone, { day: 'numeric', month: 'short' });
 }
 
-/** A date that is no instant, such as that of special hours. */
+/** A local date without a time, such as that of special hours. */
 export function calendarDate(date: string): string {
   const options = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' } as const;
   return format(Date.parse(`${date}T00:00:00Z`), 'UTC', options);
 }
 
-/** Names of the days, Monday first. */
+/** Names of the weekdays, Monday first. */
 export function weekdayNames(): string[] {
   const monday = Date.UTC(2024, 0, 1);
   return Array.from({ length: 7 }, (_, day) => format(monday + day * 86_400_000, 'UTC', { weekday: 'long' }));

@@ -1,4 +1,4 @@
-/** Numbers as the reader's browser writes them. */
+/** Numbers in the format of the browser's locale. */
 const whole = new Intl.NumberFormat();
 const percentOne = new Intl.NumberFormat(undefined, {
   style: 'percent',
@@ -28,14 +28,14 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${whole.format(value)} ${value === 1 ? one : many}`;
 }
 
-/** @param ratio 0 to 1. Almost everything is never shown as everything. */
+/** @param ratio 0 to 1; a ratio below 1 is never rounded up to 100%. */
 export function percent(ratio: number | null): string {
   if (ratio === null) return '–';
   const near = ratio > 0.999 && ratio < 1 ? Math.floor(ratio * 10_000) / 10_000 : ratio;
   return (ratio > 0.99 && ratio < 1 ? percentTwo : percentOne).format(near);
 }
 
-/** For an axis, where the steps are even. */
+/** For the evenly spaced labels of an axis. */
 export function percentStep(ratio: number): string {
   return percentShort.format(ratio);
 }
@@ -46,7 +46,7 @@ export function changeInPoints(now: number | null, before: number | null): strin
   return `${points.format((now - before) * 100)} pts`;
 }
 
-/** A stretch of time in the two units that matter: `3 h 12 min`, `45 s`. */
+/** A duration in its two largest units: `3 h 12 min`, `45 s`. */
 export function duration(seconds: number): string {
   if (seconds === 0) return '0 min';
   if (seconds < 60) return `${decimal.format(seconds)} s`;
@@ -58,7 +58,7 @@ export function duration(seconds: number): string {
   return hours % 24 === 0 ? `${days} d` : `${whole.format(days)} d ${hours % 24} h`;
 }
 
-/** Open time of one store, which nobody counts in days: `80 h 30 min`. */
+/** Open time of one store, in hours and minutes rather than days: `80 h 30 min`. */
 export function openTime(seconds: number): string {
   const minutes = Math.round(seconds / 60);
   if (seconds < 60 || minutes < 60) return duration(seconds);
@@ -66,13 +66,13 @@ export function openTime(seconds: number): string {
   return `${whole.format(Math.floor(minutes / 60))} h${rest === 0 ? '' : ` ${rest} min`}`;
 }
 
-/** Time of many stores together: `2,579 h`, however many days that is. */
+/** The total time of many stores, in hours only: `2,579 h`. */
 export function storeHours(seconds: number): string {
   const hours = seconds / 3_600;
   return `${(hours < 10 ? decimal : whole).format(hours < 10 ? hours : Math.round(hours))} h`;
 }
 
-/** `h:mm:ss`, never rounded: for sums that are to add up on paper. */
+/** `h:mm:ss`, not rounded, so that displayed sums add up. */
 export function exactDuration(seconds: number): string {
   const milliseconds = Math.round(seconds * 1_000);
   const hours = Math.floor(milliseconds / 3_600_000);
@@ -91,11 +91,11 @@ export function bytes(value: number): string {
 
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'long' });
 
-/** How long ago an instant was: `12 minutes ago`. */
+/** The age of an instant: `12 minutes ago`. */
 export function ago(instant: number, now: number): string {
   const seconds = Math.round((instant - now) / 1_000);
   if (Math.abs(seconds) < 45) return 'just now';
-  // What is rounded decides: 60 minutes are an hour.
+  // Choose the unit after rounding, so that 60 minutes become an hour.
   const minutes = Math.round(seconds / 60);
   if (Math.abs(minutes) < 60) return relative.format(minutes, 'minute');
   const hours = Math.round(seconds / 3_600);

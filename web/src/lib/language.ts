@@ -1,6 +1,6 @@
 /**
- * A browser that was started in the locale `C` or `POSIX` calls its language `en-US@posix`, which `Intl` refuses. Whoever
- * hands `navigator.language` to `Intl` gets what `Intl` takes for the reader's language by itself.
+ * In the locale `C` or `POSIX`, `navigator.language` is `en-US@posix`, which `Intl` rejects. This replaces it by the default
+ * locale of `Intl`.
  */
 if (!isLanguageTag(navigator.language)) {
   const value = Intl.DateTimeFormat().resolvedOptions().locale;

@@ -1,4 +1,4 @@
-/** What stands in a text, one thing on each line, each of them once. */
+/** The distinct non-empty lines of a text. */
 export function linesOf(text: string): string[] {
   return [...new Set(text.split(/\r?\n/).map((line) => line.trim()))].filter((line) => line !== '');
 }

@@ -1,4 +1,4 @@
-/** The days of a zone: where each begins, and how long it is when the clocks change in it. */
+/** The local days of a zone: their starts, and their lengths, also when the clocks change. */
 
 import { wallAt } from './zones.ts';
 
@@ -14,7 +14,7 @@ export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10);
 }
 
-/** The first instant of a date: a midnight that a clock change skips is when the day begins instead. */
+/** The first instant of a date; if a clock change skips midnight, the instant of the change. */
 export function startOfDate(date: string, zone: string): number {
   const midnight = Date.parse(`${date}T00:00:00Z`);
   const offsets = [-DAY, DAY].map((away) => wallAt(midnight + away, zone) - (midnight + away));
@@ -40,7 +40,7 @@ export function localDays(first: string, length: number, zone: string): LocalDay
   });
 }
 
-/** The clock's reading at each full hour of elapsed time since the day began: 0, 1, 3 … when 2 is skipped. */
+/** The wall-clock hour at each full hour of elapsed time since the day started: 0, 1, 3 … if 2 is skipped. */
 export function hourMarks({ from, to }: LocalDay, zone: string): { readonly at: number; readonly hour: number }[] {
   const marks = [];
   for (let at = from; at < to; at += HOUR) marks.push({ at, hour: new Date(wallAt(at, zone)).getUTCHours() });

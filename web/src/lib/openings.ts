@@ -1,10 +1,10 @@
-/** Openings as they are typed: times of day as `<input type="time">` has them. */
+/** Openings for editing, with times of day in the format of `<input type="time">`. */
 export interface Opening {
   readonly start: string;
   readonly end: string;
 }
 
-/** `09:00`, and seconds where there are some; midnight at the end of a day is the `00:00` of the next. */
+/** `09:00`, with seconds unless they are zero; midnight at the end of a day is `00:00` of the next. */
 export function typed(time: string): string {
   const short = time.replace(/^(\d\d:\d\d):00(\.0+)?$/, '$1');
   return short === '24:00' ? '00:00' : short;

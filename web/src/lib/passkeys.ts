@@ -1,6 +1,6 @@
 import type { PasskeyAnswer, PasskeyChallenge } from '../../api/schema.ts';
 
-/** Whether the browser has passkeys here: they belong to a name, and an address is none. */
+/** Whether passkeys work here: they require a host name, not an IP address. */
 export function hasPasskeys(): boolean {
   return 'PublicKeyCredential' in window && !/^[\d.]+$|^\[/.test(location.hostname);
 }
@@ -10,14 +10,14 @@ type Options<F extends (given: never) => unknown> = Parameters<F>[0] extends { r
   : never;
 type Browser = typeof import('@simplewebauthn/browser');
 
-/** Lets the browser make a passkey. @throws Error when its user does not want to */
+/** Creates a passkey in the browser. @throws Error if the user cancels */
 export async function makePasskey({ options, ticket }: PasskeyChallenge): Promise<PasskeyAnswer> {
   const { startRegistration } = await import('@simplewebauthn/browser');
   const optionsJSON = options as unknown as Options<Browser['startRegistration']>;
   return { ticket, response: toJson(await startRegistration({ optionsJSON })) };
 }
 
-/** Lets the browser answer a challenge with one of its passkeys. @throws Error when its user does not want to */
+/** Answers a challenge with a passkey of the browser. @throws Error if the user cancels */
 export async function usePasskey({ options, ticket }: PasskeyChallenge): Promise<PasskeyAnswer> {
   const { startAuthentication } = await import('@simplewebauthn/browser');
   const optionsJSON = options as unknown as Options<Browser['startAuthentication']>;

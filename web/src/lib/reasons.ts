@@ -1,4 +1,4 @@
-/** Why a poll is inactive, by the codes of the API; `http_503` and the like have a number of their own. */
+/** Why a poll is inactive, by the codes of the API; codes such as `http_503` contain the HTTP status. */
 export const REASON_WORDS: Readonly<Record<string, string>> = {
   timeout: 'Timed out',
   refused: 'Connection refused',
@@ -17,13 +17,13 @@ export const REASON_WORDS: Readonly<Record<string, string>> = {
   other: 'Another reason',
 };
 
-/** @param code null: the reason is not known */
+/** @param code null: the reason is unknown */
 export function reasonWords(code: string | null): string {
   if (code === null) return 'No reason given';
   return REASON_WORDS[code] ?? code.replace(/^http_/, 'HTTP ');
 }
 
-/** With the platform's own word: `Closed by the store: PAUSED`. Where there is no code to tell, the word stands alone. */
+/** The reason with the platform's own word: `Closed by the store: PAUSED`; without a code, the word alone. */
 export function reasonInWords({ code, detail }: { readonly code: string; readonly detail: string | null }): string {
   if (detail === null) return reasonWords(code);
   return code === 'other' ? detail : `${reasonWords(code)}: ${detail}`;

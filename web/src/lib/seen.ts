@@ -1,13 +1,13 @@
 import type { StateSegment, Timeline } from '../../api/schema.ts';
 
-/** A stretch of open time as it is shown; milliseconds. */
+/** A segment of open time to display; milliseconds. */
 export interface ShownPiece {
   readonly from: number;
   readonly to: number;
   readonly state: StateSegment['state'];
 }
 
-/** The segments of a timeline as far as they were seen: what lies before the first poll ever is unknown. */
+/** The segments of a timeline to display: everything before the first poll is unknown. */
 export function seenPieces({ segments, first_poll }: Pick<Timeline, 'segments' | 'first_poll'>): ShownPiece[] {
   const first = first_poll === null ? Number.NEGATIVE_INFINITY : Date.parse(first_poll.utc);
   return segments.flatMap((segment): ShownPiece[] => {

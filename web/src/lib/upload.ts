@@ -2,10 +2,10 @@ import { ApiError } from '../../api/client.ts';
 import type { Problem } from '../../api/schema.ts';
 
 /**
- * Sends a file, telling how far it is; `fetch` cannot tell that.
+ * Uploads a file and reports its progress, which `fetch` cannot.
  *
- * @param onProgress called with the share that is sent, 0 to 1
- * @throws ApiError when the server refuses it; TypeError when it cannot be reached
+ * @param onProgress called with the share sent so far, 0 to 1
+ * @throws ApiError if the server rejects the file; TypeError if it cannot be reached
  */
 export function upload<T>(url: string, file: Blob, onProgress: (share: number) => void): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -1,20 +1,20 @@
-/** The clocks of zones, by the rules of the server: those of a browser age. */
+/** Wall clocks by the server's time zone rules, since a browser's rules may be outdated. */
 
-/** How far a clock is ahead of UTC, in milliseconds. */
+/** The UTC offsets of a zone, in milliseconds. */
 export interface ZoneClock {
-  /** The instants from which each offset holds, ascending; the first is −∞. */
+  /** The instant from which each offset applies, ascending; the first is −∞. */
   readonly starts: readonly number[];
   readonly offsets: readonly number[];
 }
 
-/** The zone of the browser, which says itself what its clock shows. */
+/** The zone of the browser, for which the browser's own rules are used. */
 export const VIEWER_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 const MINUTE = 60_000;
 
 const clocks = new Map<string, ZoneClock>([['UTC', { starts: [Number.NEGATIVE_INFINITY], offsets: [0] }]]);
 
-/** From here on, the clock of this zone is known. */
+/** Adds the offsets of a zone. */
 export function learnZone(name: string, clock: ZoneClock): void {
   clocks.set(name, clock);
 }
@@ -26,15 +26,15 @@ export function offsetOf({ starts, offsets }: ZoneClock, instant: number): numbe
 }
 
 /**
- * What the clock of a zone shows at an instant, as if it were one of UTC.
+ * The wall time of a zone at an instant, encoded as if it were UTC.
  *
- * @throws Error for a zone that was not learned and is not the viewer's
+ * @throws Error for a zone other than the viewer's that was not learned
  */
 export function wallAt(instant: number, zone: string): number {
   return instant + offsetAt(instant, zone);
 }
 
-/** How far the clock is ahead of UTC, milliseconds. */
+/** The UTC offset, milliseconds. */
 export function offsetAt(instant: number, zone: string): number {
   const clock = clocks.get(zone);
   if (clock !== undefined) return offsetOf(clock, instant);

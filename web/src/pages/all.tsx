@@ -9,7 +9,7 @@ interface Route {
   readonly Page: ComponentType<{ readonly id: string }>;
 }
 
-// The first page comes with the shell; the others when somebody goes there.
+// The first page is part of the main script; the others load on first use.
 const ROUTES: readonly Route[] = [
   { pattern: /^\/$/, title: 'Fleet', Page: FleetPage },
   { pattern: /^\/stores\/([^/]+)$/, title: 'Store', Page: later(() => import('./store/page.tsx')) },

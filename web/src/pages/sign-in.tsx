@@ -12,7 +12,7 @@ import './sign-in.css';
 
 const SECOND_FACTOR = 'urn:restaurant-monitor:second-factor';
 
-/** Shown at any address to visitors who are not signed in; the address stays as it is. */
+/** Shown at any URL to visitors who are not signed in; the URL does not change. */
 export function SignInPage() {
   const login = useSignal('');
   const password = useSignal('');

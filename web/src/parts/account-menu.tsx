@@ -12,7 +12,7 @@ const THEMES: readonly { readonly value: Theme; readonly word: string }[] = [
   { value: 'dark', word: 'Dark' },
 ];
 
-/** Who one is, what it looks like, and the way out. */
+/** The current user, the color theme, and signing out. */
 export function AccountMenu({ me }: { readonly me: Me }) {
   const open = useSignal(false);
   const menu = useRef<HTMLDivElement>(null);
@@ -25,7 +25,7 @@ export function AccountMenu({ me }: { readonly me: Me }) {
   }, [open]);
   const name = me.user?.name ?? 'This machine';
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the key is for what is within
+    // biome-ignore lint/a11y/noStaticElementInteractions: the key handler serves the elements inside
     <div
       class="menu"
       ref={menu}

@@ -2,7 +2,7 @@ import { VIEWER_ZONE } from '../lib/clock.ts';
 import { asOf, setParams } from '../state/place.ts';
 import { Instant } from './time.tsx';
 
-/** Says that one looks at the past, and leads back. */
+/** Shows that the page displays a past instant, with a button back to the present. */
 export function AsOfBanner() {
   const { value } = asOf;
   return (

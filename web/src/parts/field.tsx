@@ -12,39 +12,39 @@ interface Props {
   readonly autoComplete?: 'off' | 'username' | 'current-password' | 'new-password' | 'one-time-code';
   readonly value: Signal<string>;
   readonly hint?: string | undefined;
-  /** What is wrong with it. */
+  /** Why the value is invalid. */
   readonly wrong?: string | undefined;
 }
 
-/** A labelled input that keeps a signal. */
+/** A labeled input bound to a signal. */
 export function Field({ label, value, hint, wrong, type = 'text', ...rest }: Props) {
   const id = useId();
-  const told = wrong ?? hint;
+  const note = wrong ?? hint;
   return (
     <div class="field">
       <label for={id}>{label}</label>
       <input
         {...rest}
-        // Preact's types tell inputs apart by their type; this one may be of several.
+        // Preact types each kind of input separately; this one may be any of several.
         type={type as 'text'}
         id={id}
         value={value.value}
         aria-invalid={wrong !== undefined || undefined}
-        aria-describedby={told === undefined ? undefined : `${id}-told`}
+        aria-describedby={note === undefined ? undefined : `${id}-note`}
         onInput={({ currentTarget }) => {
           value.value = currentTarget.value;
         }}
       />
-      {told !== undefined && (
-        <small id={`${id}-told`} class={wrong === undefined ? undefined : 'wrong'}>
-          {told}
+      {note !== undefined && (
+        <small id={`${id}-note`} class={wrong === undefined ? undefined : 'wrong'}>
+          {note}
         </small>
       )}
     </div>
   );
 }
 
-/** A box to tick that keeps a signal. */
+/** A checkbox bound to a signal. */
 export function Tick({ value, children }: { readonly value: Signal<boolean>; readonly children: ComponentChildren }) {
   return (
     <label class="tick">

@@ -5,7 +5,7 @@ import { Failure } from './failure.tsx';
 interface Props {
   readonly class: string;
   readonly save: () => Promise<unknown>;
-  /** On the button that submits. */
+  /** The label of the submit button. */
   readonly button: ComponentChildren;
   readonly onCancel?: () => void;
   readonly children: ComponentChildren;

@@ -14,7 +14,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-/** Decoration: what it stands for is always said in words, too. */
+/** Decoration: the meaning is always in text as well. */
 export function Icon({ name }: { readonly name: IconName }) {
   return (
     <svg

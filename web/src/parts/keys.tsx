@@ -10,13 +10,13 @@ import { NewKeyForm } from './new-key.tsx';
 import { Ago, Instant } from './time.tsx';
 
 interface Props {
-  /** Names the list. */
+  /** The title of the list. */
   readonly id: string;
   readonly list: (cursor: string | undefined, signal: AbortSignal) => Promise<PageOf<Key>>;
   readonly add: (body: NewKey) => Promise<IssuedKey>;
 }
 
-/** API keys: how programs get in. A new one is shown once. */
+/** API keys, with which programs sign in. A new key is shown once. */
 export function KeysPart({ id, list: fetchPage, add }: Props) {
   const { list, more, reload } = usePages<Key>(id, fetchPage);
   const adding = useSignal(false);

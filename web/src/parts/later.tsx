@@ -2,7 +2,7 @@ import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Loading, Trouble } from './notices.tsx';
 
-/** A part whose script is fetched when it is first shown. */
+/** A component whose script is loaded on first use. */
 export function later<P extends object>(fetchPart: () => Promise<{ default: ComponentType<P> }>): ComponentType<P> {
   let known: ComponentType<P> | undefined;
   return function Later(props: P) {

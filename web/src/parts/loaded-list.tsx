@@ -12,7 +12,7 @@ interface Props<T> {
   readonly children: (items: readonly T[]) => ComponentChildren;
 }
 
-/** The items of a list once some have arrived; an error stands above those that are there. */
+/** The items of a list once some have loaded; an error appears above them. */
 export function LoadedList<T>({ of: { items, error, loading }, reload, what, empty, children }: Props<T>) {
   const none = items.length === 0;
   return (

@@ -9,7 +9,7 @@ interface Props<T> {
   readonly children: (data: T) => ComponentChildren;
 }
 
-/** Data once it has arrived; until then a placeholder, or the error with a button to try again. */
+/** Data once it has loaded; until then a placeholder, or the error with a retry button. */
 export function Loaded<T>({ of, what, children }: Props<T>) {
   const { data, error, reload } = of;
   if (data !== undefined) return <>{children(data)}</>;

@@ -8,16 +8,16 @@ interface Props<T> {
   /** Height of each row, in rem. */
   readonly rowHeight: number;
   readonly row: (item: T, index: number) => JSX.Element;
-  /** Called when the reader is about to see the end. */
+  /** Called when the reader scrolls near the end. */
   readonly onNearEnd: () => void;
 }
 
-/** Rows beyond the window that are there already, so that a quick scroll meets no gap. */
+/** Rows rendered beyond the window, so that fast scrolling shows no gap. */
 const OVERSCAN = 12;
-/** So many windows before the end, more is asked for. */
+/** Windows before the end at which more rows are loaded. */
 const EAGERNESS = 3;
 
-/** Of a list of any length, the rows that can be seen. It scrolls with the page. */
+/** A virtual list that scrolls with the page: only visible rows are rendered. */
 export function LongList<T>({ items, keyOf, rowHeight, row, onNearEnd }: Props<T>) {
   const box = useRef<HTMLDivElement>(null);
   const range = useRef(signal({ from: 0, to: 40 })).current;

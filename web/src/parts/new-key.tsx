@@ -8,14 +8,14 @@ type Scope = NewKey['scopes'][number];
 
 interface Props {
   readonly add: (body: NewKey) => Promise<IssuedKey>;
-  /** With the key; `undefined`: there is none. */
+  /** Called with the key; `undefined`: canceled. */
   readonly onDone: (key: IssuedKey | undefined) => void;
 }
 
-/** A key has some of the scopes of who makes it. */
+/** Creates a key with some of the scopes of its user. */
 export function NewKeyForm({ add, onDone }: Props) {
   const { value } = session;
-  const offered = value.kind === 'somebody' ? value.me.scopes : [];
+  const offered = value.kind === 'signed-in' ? value.me.scopes : [];
   const name = useSignal('');
   const until = useSignal('');
   const scopes = useSignal<readonly Scope[]>([]);

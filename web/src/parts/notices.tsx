@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { ApiError, isGone, reasonOf } from '../state/api.ts';
 
-/** In place of what is not there yet. */
+/** A placeholder while something loads. */
 export function Loading({ what }: { readonly what: string }) {
   return (
     <div class="loading" role="status">
@@ -19,7 +19,7 @@ interface TroubleProps {
   readonly retry?: (() => void) | undefined;
 }
 
-/** In place of what could not be brought: what is the matter, and what one can do. */
+/** Shown in place of what failed to load: the reason, and what to do. */
 export function Trouble({ error, title, retry }: TroubleProps) {
   const status = error instanceof ApiError ? error.status : undefined;
   if (status === 403) {
@@ -47,7 +47,7 @@ export function Trouble({ error, title, retry }: TroubleProps) {
   );
 }
 
-/** In place of a list that has nothing: why, and what to do next. */
+/** Shown in place of an empty list: the reason, and what to do next. */
 export function Empty({ title, children }: { readonly title: string; readonly children?: ComponentChildren }) {
   return (
     <div class="empty">

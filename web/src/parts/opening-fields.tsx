@@ -2,13 +2,13 @@ import type { Opening } from '../lib/openings.ts';
 import { Icon } from './icons.tsx';
 
 interface Props {
-  /** Of what they are, for whoever reads by ear: `Monday`. */
+  /** What the openings belong to, for screen readers: `Monday`. */
   readonly of: string;
   readonly openings: readonly Opening[];
   readonly onChange: (openings: readonly Opening[]) => void;
 }
 
-/** Openings of one day to type in. */
+/** Inputs for the openings of one day. */
 export function OpeningFields({ of, openings, onChange }: Props) {
   const change = (i: number, part: Partial<Opening>) =>
     onChange(openings.map((opening, k) => (k === i ? { ...opening, ...part } : opening)));

@@ -12,7 +12,7 @@ import { SingleSignOn } from './single-sign-on.tsx';
 
 const { call } = client();
 
-/** Asks somebody who is signed in to prove who they are before they change what people can do. */
+/** Asks a signed-in user to reauthenticate before a change of access. */
 export default function ProofDialog({ asked }: { readonly asked: Asked }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const password = useSignal('');
@@ -25,7 +25,7 @@ export default function ProofDialog({ asked }: { readonly asked: Asked }) {
       asked.answer(true);
     });
   const { value } = session;
-  const login = value.kind === 'somebody' ? value.me.user?.login : undefined;
+  const login = value.kind === 'signed-in' ? value.me.user?.login : undefined;
   return (
     <dialog ref={dialog} aria-labelledby="proof" onCancel={() => asked.answer(false)}>
       <form

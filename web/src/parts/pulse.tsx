@@ -4,7 +4,7 @@ import { asOf } from '../state/place.ts';
 
 const WORDS = { connecting: 'Connecting', live: 'Live', lost: 'No connection' } as const;
 
-/** Whether what one sees is live, and when something last came. */
+/** The connection status and the age of the last update. */
 export function Pulse() {
   const state = connection.value;
   const heardAt = lastHeard.value;

@@ -31,7 +31,7 @@ function isHere(href: string): boolean {
   return path.value === href || path.value.startsWith(`${href}/`);
 }
 
-/** What is around every page: where one can go, who one is, and whether what one sees is live. */
+/** The frame of every page: navigation, the account menu, and the connection status. */
 export function Shell({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
   const main = useRef<HTMLElement>(null);
   const seen = useRef(path.peek());
@@ -39,7 +39,7 @@ export function Shell({ title, children }: { readonly title: string; readonly ch
     const here = path.value;
     if (here === seen.current) return;
     seen.current = here;
-    // Whoever reads by ear is told of the new page.
+    // Screen readers announce the new page when it gets the focus.
     main.current?.focus({ preventScroll: true });
   });
   document.title = `${title} · Restaurant Monitor`;
@@ -67,7 +67,7 @@ export function Shell({ title, children }: { readonly title: string; readonly ch
         </nav>
         <div class="end">
           <Pulse />
-          {session.value.kind === 'somebody' && <AccountMenu me={session.value.me} />}
+          {session.value.kind === 'signed-in' && <AccountMenu me={session.value.me} />}
         </div>
       </header>
       <main id="main" ref={main} tabIndex={-1}>

@@ -12,19 +12,19 @@ const REASONS: Readonly<Record<string, string>> = {
   other_user: 'You confirmed as another user than the one who is signed in. Nothing has changed.',
 };
 
-/** Why the identity provider's answer did not lead to a session, as the address says. */
+/** Why the last sign-in with the identity provider failed, from the URL. */
 export function SignInNotice() {
   return <Failure error={REASONS[param('sign_in')]} />;
 }
 
 interface SingleSignOnProps {
-  /** Before the name of the provider. */
+  /** The text before the name of the provider. */
   readonly verb: string;
-  /** Asks again who one is. */
+  /** Asks the user to reauthenticate. */
   readonly reauthenticate?: boolean;
 }
 
-/** Goes to the identity provider, if there is one, and returns to this page. */
+/** A link to the identity provider, if one is configured, which returns to this page. */
 export function SingleSignOn({ verb, reauthenticate = false }: SingleSignOnProps) {
   const { data } = useLoad('how to sign in', (signal) => call('GET /api/v1/session/options', { signal }));
   if (!data?.oidc) return null;

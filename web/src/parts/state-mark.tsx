@@ -3,7 +3,7 @@ import type { Store } from '../../api/schema.ts';
 export type State = Store['state'];
 export const STATES: readonly State[] = ['offline', 'unknown', 'online', 'closed'];
 
-/** What each state is called, with what it means. */
+/** The name and meaning of each state. */
 export const STATE_WORDS: Readonly<Record<State, { readonly word: string; readonly meaning: string }>> = {
   offline: { word: 'Offline', meaning: 'open by its hours, and its last poll found it inactive' },
   unknown: { word: 'Unknown', meaning: 'open by its hours and not polled of late, or its hours or zone are unknown' },
@@ -11,7 +11,7 @@ export const STATE_WORDS: Readonly<Record<State, { readonly word: string; readon
   closed: { word: 'Closed', meaning: 'outside its business hours' },
 };
 
-/** Each state has a shape of its own: colour is never the only sign. */
+/** Each state has its own shape: color is never the only sign. */
 export function StateShape({ state }: { readonly state: State }) {
   return (
     <svg viewBox="0 0 16 16" fill="currentColor" aria-hidden="true">

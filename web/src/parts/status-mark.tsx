@@ -10,7 +10,7 @@ const SIGNS: Readonly<
   cancelled: { sign: '–', word: 'Cancelled', kind: 'quiet' },
 };
 
-/** How far a report or an import is. */
+/** The status of a report or an import. */
 export function StatusMark({ status }: { readonly status: Report['status'] }) {
   const { sign, word, kind } = SIGNS[status];
   return (

@@ -5,7 +5,7 @@ export function storeHref(id: string): string {
   return at(`/stores/${encodeURIComponent(id)}`);
 }
 
-/** A store by its name, or by its id when it has none. */
+/** The name of a store, or its ID if it has none. */
 export function StoreName({ id, name }: { readonly id: string; readonly name?: string | null }) {
   return (
     <Link href={storeHref(id)} class="store-name">

@@ -8,12 +8,12 @@ const SPELLINGS = { time: timeOfDay, seconds: timeWithSeconds, day: dayAndTime, 
 interface InstantProps {
   /** RFC 3339, UTC. */
   readonly utc: string;
-  /** Whose clock it is read from; the viewer's by default. */
+  /** The time zone; by default the viewer's. */
   readonly zone?: string;
   readonly as?: keyof typeof SPELLINGS;
 }
 
-/** An instant as the store's clock showed it, with the viewer's own on hover. */
+/** An instant in store local time, with the viewer's local time on hover. */
 export function Instant({ utc, zone = VIEWER_ZONE, as = 'day' }: InstantProps) {
   const instant = Date.parse(utc);
   return (
@@ -28,7 +28,7 @@ export function bothClocks(instant: number, zone: string): string {
   return zone === VIEWER_ZONE ? there : `${there}\nYour time: ${fullTime(instant, VIEWER_ZONE)}`;
 }
 
-/** How long ago that was, with the clock on hover. */
+/** The age of an instant, with its date and time on hover. */
 export function Ago({ at, zone = VIEWER_ZONE, from }: { at: StoreTime | string; zone?: string; from?: number }) {
   const utc = typeof at === 'string' ? at : at.utc;
   const instant = Date.parse(utc);

@@ -7,8 +7,8 @@ const plain = client();
 const REAUTHENTICATE = 'urn:restaurant-monitor:reauthenticate';
 
 /**
- * The server. Whoever is not signed in any more is asked to, and whoever has to prove again who they are is asked for
- * that first.
+ * The client of the server's API. It shows the sign-in page if the session has ended, and asks the user to
+ * reauthenticate when a request requires that.
  */
 export const { urlOf } = plain;
 
@@ -22,13 +22,13 @@ async function proven<T>(ask: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.problem.type === REAUTHENTICATE && (await prove())) return ask();
-    // The session may have got another token while this request was on its way.
+    // The session may have changed its token during this request.
     if (error.status === 401) await readSession();
     throw error;
   }
 }
 
-/** What went wrong, in words for people. */
+/** The error message for the user. */
 export function reasonOf(error: unknown): string {
   if (error instanceof ApiError) return error.problem.detail;
   if (error instanceof TypeError) return 'The server cannot be reached.';

@@ -4,8 +4,8 @@ import { useLoad } from './load.ts';
 import { asOf } from './place.ts';
 
 /**
- * The instant that one looks at, milliseconds: the one in the URL, or now, which moves on with the fleet's news.
- * `undefined` while the latest poll is looked up.
+ * The displayed instant, milliseconds: the one in the URL, or the present, which advances with the fleet's updates.
+ * `undefined` while the latest poll is loading.
  */
 export function useAsOf(): number | undefined {
   const { value } = asOf;

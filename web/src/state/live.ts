@@ -8,20 +8,20 @@ const STREAM = 'GET /api/v1/fleet/events';
 
 export type Connection = 'connecting' | 'live' | 'lost';
 
-/** The fleet as the server last described it. */
+/** The last update of the fleet. */
 export const news = signal<FleetUpdate | undefined>(undefined);
 export const connection = signal<Connection>('connecting');
-/** When something last came from the server, milliseconds. */
+/** When the last update arrived, milliseconds. */
 export const lastHeard = signal<number | undefined>(undefined);
-/** Changes when all that is shown should be brought again. */
+/** Changes when pages should reload their data. */
 export const round = signal(0);
-/** The time, told now and then, for what is shown as long ago. */
+/** The current time, updated regularly, for displayed ages. */
 export const now = signal(Date.now());
 
 const TICK = 15_000;
-/** News may come every few seconds; pages are brought again at most this often. */
+/** The shortest time between two reloads; updates may arrive every few seconds. */
 const PACE = 5_000;
-/** Without news, things still age. */
+/** Displayed ages grow even without updates. */
 const PATIENCE = 60_000;
 const RETRIES = [300, 1_000, 2_000, 4_000, 8_000];
 
@@ -46,7 +46,7 @@ function bringAgain(): void {
   );
 }
 
-/** Listens from now on, through restarts of the server. */
+/** Starts to listen, and reconnects when the server restarts. */
 export function listen(): void {
   if (source !== undefined) return;
   source = new EventSource(urlOf(STREAM));
@@ -62,15 +62,15 @@ export function listen(): void {
     heard();
     if (!first) bringAgain();
   });
-  // A browser tries again by itself only after some errors; this does after all of them. The server ends each stream
-  // after some minutes: that is no loss as long as the next one begins.
+  // Browsers reconnect only after some errors; this reconnects after all. The server ends each stream after a few
+  // minutes, which does not count as a lost connection if the next one opens.
   source.addEventListener('error', () => {
     stop();
     if (failures > 0) connection.value = 'lost';
     const wait = RETRIES[Math.min(failures, RETRIES.length - 1)] ?? 0;
     failures++;
     setTimeout(() => {
-      if (session.peek().kind === 'somebody') listen();
+      if (session.peek().kind === 'signed-in') listen();
     }, wait);
   });
 }

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 
-/** Something loaded from the server. While it is loaded again, the data before stays. */
+/** Something loaded from the server. A reload keeps the previous data until the new data arrives. */
 export interface Load<T> {
   readonly data: T | undefined;
   readonly error: unknown;
@@ -18,7 +18,7 @@ const EMPTY = { data: undefined, error: undefined, loading: true, at: undefined 
 /**
  * Loads something, and loads it again when `key` or `again` changes. Data of another key is not shown.
  *
- * @param key identifies what is loaded; `again` stands for a newer state of the same
+ * @param key identifies what is loaded; `again` identifies a version of it
  */
 export function useLoad<T>(key: string, fetchData: (signal: AbortSignal) => Promise<T>, again: unknown = 0): Load<T> {
   const state = useRef(signal<State<T>>({ ...EMPTY, key })).current;

@@ -10,7 +10,7 @@ export interface PageOf<T> {
 export interface Listed<T> {
   readonly items: readonly T[];
   readonly total: number | undefined;
-  /** The cursor of what is not fetched yet; null: that is all. */
+  /** The cursor of the next page; null: there is none. */
   readonly next: string | null;
   readonly error: unknown;
   readonly loading: boolean;
@@ -21,14 +21,14 @@ interface State<T> extends Listed<T> {
   readonly pages: number;
 }
 
-/** A longer list is not fetched again behind the reader's back. */
+/** A list longer than this is not reloaded in the background. */
 const FRESH_PAGES = 2;
 
 /**
- * A list that comes page by page as somebody gets to its end.
+ * A list that is loaded page by page as the user reaches its end.
  *
- * @param key names the list; what belongs to another one goes when the new one is there
- * @param again changes when the list may have changed
+ * @param key identifies the list; items of another list are replaced once the new ones have loaded
+ * @param again changes when the list may have changed, and reloads it
  */
 export function usePages<T>(
   key: string,

@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 
-/** Where in the dashboard one is. All of it is in the URL, so that a link shows the same to somebody else. */
+/** The location in the dashboard. All of it is in the URL, so that a shared link shows the same view. */
 const href = signal(location.pathname + location.search);
 
 addEventListener('popstate', () => {
@@ -11,7 +11,7 @@ const url = computed(() => new URL(href.value, location.origin));
 
 export const path = computed(() => url.value.pathname);
 
-/** A part of the query; an empty text when it is not there. */
+/** A query parameter; empty if it is missing. */
 export function param(name: string): string {
   return url.value.searchParams.get(name) ?? '';
 }
@@ -25,7 +25,7 @@ export function go(to: string, how: 'push' | 'replace' = 'push'): void {
   if (moved && how === 'push') scrollTo(0, 0);
 }
 
-/** The URL of here with parts of the query changed; an empty text or `undefined` takes one away. */
+/** The current URL with changed query parameters; an empty text or `undefined` removes one. */
 export function hereWith(changes: Readonly<Record<string, string | undefined>>): string {
   const next = new URL(url.value);
   for (const [name, value] of Object.entries(changes)) {
@@ -39,10 +39,10 @@ export function setParams(changes: Readonly<Record<string, string | undefined>>,
   go(hereWith(changes), how);
 }
 
-/** The instant that one looks at, which goes along from page to page; empty: now. */
+/** The displayed instant, kept across pages; empty: now. */
 export const asOf = computed(() => param('as_of'));
 
-/** A path with the instant that one looks at. */
+/** A path with the displayed instant. */
 export function at(to: string): string {
   if (asOf.value === '') return to;
   return `${to}${to.includes('?') ? '&' : '?'}as_of=${encodeURIComponent(asOf.value)}`;

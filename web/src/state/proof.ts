@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 
-/** Somebody is asked to prove again who they are; called with whether they did. */
+/** A pending request to reauthenticate; `answer` takes whether it succeeded. */
 export interface Asked {
   readonly answer: (proven: boolean) => void;
 }
@@ -9,7 +9,7 @@ export const asked = signal<Asked | undefined>(undefined);
 
 let waiting: Promise<boolean> | undefined;
 
-/** Asks whoever sits there to prove who they are. All that need it at the same time wait for the same answer. */
+/** Asks the user to reauthenticate. Concurrent calls share one dialog. */
 export function prove(): Promise<boolean> {
   waiting ??= new Promise<boolean>((resolve) => {
     asked.value = { answer: resolve };

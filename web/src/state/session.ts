@@ -3,40 +3,40 @@ import { ApiError, client } from '../../api/client.ts';
 import type { Me } from '../../api/schema.ts';
 import { usePasskey } from '../lib/passkeys.ts';
 
-/** Who one is: not known yet, nobody, or somebody. */
+/** The session: loading, signed out, unreachable, or signed in. */
 export type Session =
-  | { readonly kind: 'asking' }
-  | { readonly kind: 'nobody' }
-  | { readonly kind: 'away'; readonly error: unknown }
-  | { readonly kind: 'somebody'; readonly me: Me };
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'signed-out' }
+  | { readonly kind: 'unreachable'; readonly error: unknown }
+  | { readonly kind: 'signed-in'; readonly me: Me };
 
-export const session = signal<Session>({ kind: 'asking' });
+export const session = signal<Session>({ kind: 'loading' });
 
 const { call } = client();
 const RETRY = 3_000;
 
 export async function readSession(): Promise<void> {
   try {
-    session.value = { kind: 'somebody', me: await call('GET /api/v1/session') };
+    session.value = { kind: 'signed-in', me: await call('GET /api/v1/session') };
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) {
-      session.value = { kind: 'nobody' };
+      session.value = { kind: 'signed-out' };
       return;
     }
-    session.value = { kind: 'away', error };
+    session.value = { kind: 'unreachable', error };
     setTimeout(readSession, RETRY);
   }
 }
 
-/** @throws ApiError when something is wrong, a code is needed, or there were too many attempts */
+/** @throws ApiError if the credentials are wrong, a code is required, or there were too many attempts */
 export async function signIn(login: string, password: string, code?: string): Promise<void> {
-  session.value = { kind: 'somebody', me: await call('POST /api/v1/session', { body: { login, password, code } }) };
+  session.value = { kind: 'signed-in', me: await call('POST /api/v1/session', { body: { login, password, code } }) };
 }
 
-/** @throws ApiError when the passkey is not known; Error when its user does not want to */
+/** @throws ApiError if the passkey is unknown; Error if the user cancels */
 export async function signInWithPasskey(): Promise<void> {
   const body = await usePasskey(await call('POST /api/v1/session/passkey-options'));
-  session.value = { kind: 'somebody', me: await call('POST /api/v1/session/passkey', { body }) };
+  session.value = { kind: 'signed-in', me: await call('POST /api/v1/session/passkey', { body }) };
 }
 
 export async function signOut(): Promise<void> {
@@ -45,18 +45,18 @@ export async function signOut(): Promise<void> {
 }
 
 export function signedOut(): void {
-  session.value = { kind: 'nobody' };
+  session.value = { kind: 'signed-out' };
 }
 
 type Scope = Me['scopes'][number];
 
-/** Whether one may do something; the server decides in the end. */
+/** Whether the user has a scope. For display only: the server enforces it. */
 export function may(scope: Scope): boolean {
   const { value } = session;
-  return value.kind === 'somebody' && value.me.scopes.includes(scope);
+  return value.kind === 'signed-in' && value.me.scopes.includes(scope);
 }
 
 export function isOwner(): boolean {
   const { value } = session;
-  return value.kind === 'somebody' && value.me.user?.role === 'owner';
+  return value.kind === 'signed-in' && value.me.user?.role === 'owner';
 }

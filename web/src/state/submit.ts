@@ -8,7 +8,7 @@ export interface Submission {
   run(action: () => Promise<unknown>): Promise<void>;
 }
 
-/** The state of a form or of a group of buttons. */
+/** The state of a form or a group of buttons. */
 export function useSubmit(): Submission {
   const busy = useSignal(false);
   const error = useSignal<unknown>(undefined);

@@ -11,11 +11,11 @@ type FinalEvent<K extends JobStream> = Exclude<EventOf<K>['event'], 'progress' |
 
 interface Watching<K extends JobStream> {
   readonly onProgress: (progress: EventData<K, 'progress'>) => void;
-  /** The job has ended, or is deleted: `undefined`. */
+  /** Called when the job has ended; `undefined`: it was deleted. */
   readonly onEnd: (resource: EventData<K, FinalEvent<K>> | undefined) => void;
 }
 
-/** Follows a job by its events, through broken connections, until it ends. */
+/** Follows the events of a job until it ends, and reconnects when the connection breaks. */
 function watch<K extends JobStream>(
   url: string,
   finalEvents: readonly FinalEvent<K>[],
@@ -49,7 +49,7 @@ function watch<K extends JobStream>(
   return stop;
 }
 
-/** Follows a job while a part of the page is mounted and `active` holds. */
+/** Follows a job while the component is mounted and `active` is true. */
 export function useWatch<K extends JobStream>(
   route: K,
   id: string,

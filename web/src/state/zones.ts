@@ -1,12 +1,12 @@
 import { learnZone } from '../lib/zones.ts';
 import { call } from './api.ts';
 
-/** All that a page may look at, in one answer of some kilobytes. */
+/** Covers all instants that pages can display, in a response of a few kilobytes. */
 const STRETCH = { from: '2000-01-01T00:00:00Z', to: '2060-01-01T00:00:00Z' } as const;
 
 const asked = new Map<string, Promise<void>>();
 
-/** Brings the clocks of zones, each once, before anything is shown in them. */
+/** Loads the offsets of zones, each once, before times in them are displayed. */
 export async function bringZones(names: Iterable<string>): Promise<void> {
   await Promise.all(Array.from(new Set(names), bringZone));
 }

@@ -10,7 +10,7 @@ interface Props {
   readonly onCancel: () => void;
 }
 
-/** Adds an authenticator app: a secret for it, and a code that it shows. */
+/** Adds an authenticator app: shows a secret for it, and asks for a code from it. */
 export function AuthenticatorForm({ onDone, onCancel }: Props) {
   const offered = useLoad('a secret', (signal) => call('POST /api/v1/session/totp', { signal }));
   const code = useSignal('');

@@ -7,10 +7,10 @@ import { session } from '../../state/session.ts';
 import { FactorsPart } from './factors.tsx';
 import './account.css';
 
-/** One's own second factors, password and keys. */
+/** The user's own second factors, password and keys. */
 export default function AccountPage() {
   const { value } = session;
-  if (value.kind !== 'somebody' || value.me.user === null) {
+  if (value.kind !== 'signed-in' || value.me.user === null) {
     return <Empty title="There are no users yet, so there is no account" />;
   }
   return (
@@ -43,18 +43,18 @@ function PasswordForm() {
   const current = useSignal('');
   const next = useSignal('');
   const revokeKeys = useSignal(false);
-  const told = useSignal<{ readonly kind: 'good' | 'trouble'; readonly words: string } | undefined>(undefined);
+  const result = useSignal<{ readonly kind: 'good' | 'trouble'; readonly words: string } | undefined>(undefined);
   const save = async (event: Event) => {
     event.preventDefault();
     try {
       await call('PUT /api/v1/session/password', {
         body: { current: current.value, next: next.value, revoke_keys: revokeKeys.value },
       });
-      told.value = { kind: 'good', words: 'The new password holds. Your other sessions have ended.' };
+      result.value = { kind: 'good', words: 'The new password holds. Your other sessions have ended.' };
       current.value = '';
       next.value = '';
     } catch (error) {
-      told.value = { kind: 'trouble', words: reasonOf(error) };
+      result.value = { kind: 'trouble', words: reasonOf(error) };
     }
   };
   return (
@@ -71,9 +71,9 @@ function PasswordForm() {
         hint="At least 12 characters."
       />
       <Tick value={revokeKeys}>Revoke my API keys, too</Tick>
-      {told.value !== undefined && (
-        <p class="banner" data-kind={told.value.kind} role={told.value.kind === 'good' ? 'status' : 'alert'}>
-          {told.value.words}
+      {result.value !== undefined && (
+        <p class="banner" data-kind={result.value.kind} role={result.value.kind === 'good' ? 'status' : 'alert'}>
+          {result.value.words}
         </p>
       )}
       <div class="actions">

@@ -9,10 +9,10 @@ import { storeHref } from '../../parts/store-name.tsx';
 import { bothClocks } from '../../parts/time.tsx';
 
 const SHOWN = 8;
-/** Nobody looks further back than eight days. */
+/** The fleet's data covers eight days. */
 const REACH = 8 * 86_400_000;
 
-/** The stores that lose most, worst first: what they lost, and how long it has been going on. */
+/** The stores with the most downtime, worst first, and how long their outages have lasted. */
 export function Attention({ fleet: { worst, uptime } }: { readonly fleet: Pick<FleetStatus, 'worst' | 'uptime'> }) {
   const asOf = Date.parse(uptime.as_of);
   const all = useSignal(false);

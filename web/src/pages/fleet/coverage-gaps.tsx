@@ -7,7 +7,7 @@ import { asOf } from '../../state/place.ts';
 
 type Gaps = FleetHistory['gaps'];
 
-/** Warns while the monitor is in trouble itself: what it does not see is no downtime, and no uptime either. */
+/** Warns during a self-outage, which counts as neither uptime nor downtime. */
 export function TroubleBanner({ gaps }: { readonly gaps: Gaps }) {
   const gap = gaps.find(({ until }) => until === null);
   if (gap === undefined || asOf.value !== '') return null;
@@ -21,7 +21,7 @@ export function TroubleBanner({ gaps }: { readonly gaps: Gaps }) {
   );
 }
 
-/** When the monitor was in trouble itself, and why. */
+/** The self-outages with their reasons. */
 export function CoverageGaps({ gaps }: { readonly gaps: Gaps }) {
   if (gaps.length === 0) return null;
   return (

@@ -1,6 +1,6 @@
 import { type Signal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-// Before uPlot, which asks Intl for the numbers of the reader's language as soon as it is loaded.
+// Must precede uPlot, which calls Intl with `navigator.language` when it is loaded.
 import '../../lib/language.ts';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
@@ -14,14 +14,14 @@ interface Props {
   readonly label: string;
   readonly kind: 'uptime' | 'polls';
   readonly hours: readonly FleetPeriod[];
-  /** The hour that is pointed at; the charts share it. */
+  /** The hour under the cursor, shared by the charts. */
   readonly chosen: Signal<number | undefined>;
   readonly say: (hour: FleetPeriod) => string;
 }
 
 const HEIGHTS = { uptime: 220, polls: 110 } as const;
 
-/** A row of hours, drawn by uPlot. With the keyboard, the arrows walk from hour to hour. */
+/** A chart by hour, drawn by uPlot. The arrow keys move from hour to hour. */
 export function HoursChart({ label, kind, hours, chosen, say }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
@@ -42,7 +42,7 @@ export function HoursChart({ label, kind, hours, chosen, say }: Props) {
 
   useEffect(() => plot.current?.setData(dataOf(kind, hours)), [hours, kind]);
 
-  // The other chart, or the keyboard, has moved the cursor.
+  // The other chart or the keyboard moved the cursor.
   useSignalEffect(() => {
     const index = chosen.value;
     const made = plot.current;
@@ -120,7 +120,7 @@ function optionsFor(kind: Props['kind'], element: HTMLElement, chosen: Props['ch
     hooks: {
       setCursor: [
         ({ cursor }) => {
-          // uPlot tells of its own doings as well; only a pointer over it is somebody's choice.
+          // uPlot also reports changes of its own; only a pointer over the chart is a choice of the user.
           if (element.matches(':hover')) chosen.value = cursor.idx ?? undefined;
         },
       ],
@@ -155,7 +155,7 @@ function optionsFor(kind: Props['kind'], element: HTMLElement, chosen: Props['ch
   };
 }
 
-/** A canvas knows no tokens, only the colour that an element makes of one: a new one, which passes from no other. */
+/** A canvas cannot use CSS tokens. A new element resolves one to its color without a transition. */
 function colourOf(token: string, within: HTMLElement): string {
   const probe = document.createElement('span');
   probe.style.color = `var(--${token})`;
@@ -170,12 +170,12 @@ function bars() {
   return paths === undefined ? {} : { paths: paths({ size: [0.7, 12], gap: 0 }) };
 }
 
-/** The worst hour decides how much is seen; a whole week above 99 % is no flat line. */
+/** The worst hour sets the range, so that a week above 99% is not a flat line. */
 function uptimeRange(_plot: uPlot, min: number | null): [number, number] {
   return [Math.max(0, 1 - Math.max(0.02, (1 - (min ?? 1)) * 1.15)), 1];
 }
 
-/** Local midnights of the viewer, seconds. */
+/** Midnights in the viewer's zone, seconds. */
 function midnights(min: number, max: number): number[] {
   const day = new Date(min * 1_000);
   day.setHours(24, 0, 0, 0);

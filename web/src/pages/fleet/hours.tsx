@@ -13,7 +13,7 @@ interface Props {
   readonly poller: FleetStatus['poller'];
 }
 
-/** The uptime of the fleet and its polls, hour by hour over seven days. */
+/** The uptime and poll counts of the fleet by hour over seven days. */
 export default function FleetHours({ loaded, poller }: Props) {
   return (
     <div class="hours">

@@ -16,7 +16,7 @@ const SORTS = [
 ] as const;
 type Sort = (typeof SORTS)[number]['value'];
 
-/** Milliseconds after the last key until the search is done. */
+/** Milliseconds between the last key press and the search. */
 const PAUSE = 180;
 
 export function sortFrom(text: string): Sort {
@@ -28,13 +28,13 @@ export function statesFrom(text: string): State[] | undefined {
   return states.length === 0 ? undefined : states;
 }
 
-/** Search, filters and sort of the list, kept in the URL. `/` goes to the search. */
+/** Search, filters and sort order of the list, kept in the URL. `/` focuses the search. */
 export function ListControls({ states }: { readonly states: FleetStatus['states'] }) {
   const input = useRef<HTMLInputElement>(null);
   const typed = useSignal(param('search'));
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const chosen = statesFrom(param('state')) ?? [];
-  // The counts are those of the fleet, not of what a search has found.
+  // The counts are of the whole fleet, not of the search results.
   const whole = param('search') === '' && param('zone') === '';
 
   useEffect(() => {
@@ -56,7 +56,7 @@ export function ListControls({ states }: { readonly states: FleetStatus['states'
   };
   const toggle = (state: State) => {
     const next = chosen.includes(state) ? chosen.filter((one) => one !== state) : [...chosen, state];
-    // A reason is one of stores that are offline.
+    // Only offline stores have a reason.
     const reasons = next.length > 0 && !next.includes('offline') ? { reason: undefined } : {};
     setParams({ state: next.join(','), ...reasons });
   };
@@ -114,7 +114,7 @@ export function ListControls({ states }: { readonly states: FleetStatus['states'
 function ZoneSelect() {
   const chosen = param('zone');
   const loaded = useLoad('zones', (signal) => call('GET /api/v1/zones', { signal }));
-  // There are six hundred of them: they are listed when somebody wants one.
+  // There are about 600 zones, so the options are rendered on demand.
   const wanted = useSignal(false);
   const list = () => {
     wanted.value = true;

@@ -4,11 +4,11 @@ import { Link } from '../../parts/link.tsx';
 import { STATE_WORDS, STATES, type State, StateShape } from '../../parts/state-mark.tsx';
 import { hereWith } from '../../state/place.ts';
 
-/** What people look for, and what to compare it with. */
+/** The most important figures of the fleet. */
 export function FleetNow({ fleet }: { readonly fleet: FleetStatus }) {
   const { states, stores } = fleet;
   const open = stores - states.closed;
-  // Nothing offline is good news only where something is known.
+  // "No store offline" is good news only if some states are known.
   const mood = (['offline', 'online', 'unknown', 'closed'] as const).find((state) => states[state] > 0) ?? 'closed';
   return (
     <section class="now" aria-label="Now">

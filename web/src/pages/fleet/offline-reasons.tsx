@@ -3,23 +3,23 @@ import { count } from '../../lib/format.ts';
 import { reasonWords } from '../../lib/reasons.ts';
 import { param, setParams } from '../../state/place.ts';
 
-/** As the API calls the reason of those without one. */
+/** The API's code for an unknown reason. */
 const NONE = 'none';
 
 export function reasonsFrom(text: string): string[] | undefined {
   return text === '' ? undefined : text.split(',');
 }
 
-/** What is offline, grouped by reason; a press shows the stores of a group. Kept in the URL. */
+/** Offline stores grouped by reason; choosing a group filters the list. Kept in the URL. */
 export function OfflineReasons({ reasons }: { readonly reasons: FleetStatus['offline_reasons'] }) {
   const chosen = reasonsFrom(param('reason')) ?? [];
-  // One that was chosen stays, so that it can be taken back, when its last store is up again.
+  // A chosen group stays visible without stores, so that it can be cleared.
   const gone = chosen.filter((one) => !reasons.some(({ reason }) => (reason ?? NONE) === one));
   const groups = [
     ...reasons.map(({ reason, stores }) => ({ key: reason ?? NONE, stores })),
     ...gone.map((key) => ({ key, stores: 0 })),
   ];
-  // That no reason is known is no grouping.
+  // Without known reasons there is nothing to group.
   if (groups.every(({ key }) => key === NONE) && chosen.length === 0) return null;
   const toggle = (key: string) => {
     const next = chosen.includes(key) ? chosen.filter((one) => one !== key) : [...chosen, key];

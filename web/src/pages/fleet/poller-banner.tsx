@@ -6,7 +6,7 @@ import { asOf, setParams } from '../../state/place.ts';
 
 const DAY = 86_400;
 
-/** Warns when no poll comes any more, and leads into an archive. */
+/** Warns when polls no longer arrive, with a link to the latest data. */
 export function PollerBanner({ fleet }: { readonly fleet: FleetStatus }) {
   const { status, latest_poll, age_seconds } = fleet.poller;
   if (status === 'ok' || asOf.value !== '') return null;

@@ -23,7 +23,7 @@ interface Props {
 
 const PAGE = 200;
 
-/** All stores, however many: searched, filtered and sorted by the server, drawn as far as they can be seen. */
+/** All stores: the server searches, filters and sorts; only visible rows are rendered. */
 export function StoreList({ asOf, states, reasons, stores }: Props) {
   const section = useRef<HTMLElement>(null);
   const narrow = useMedia('(max-width: 46rem)');
@@ -45,7 +45,7 @@ export function StoreList({ asOf, states, reasons, stores }: Props) {
     round.value,
   );
 
-  // Whoever presses a count above wants to see its stores.
+  // Choosing a count above scrolls to the stores behind it.
   const state = param('state');
   const was = useSignal(state);
   useEffect(() => {

@@ -7,7 +7,7 @@ import { StoreName } from '../../parts/store-name.tsx';
 import { Ago, bothClocks } from '../../parts/time.tsx';
 import { now } from '../../state/live.ts';
 
-/** One store in the list of all. */
+/** One store in the list. */
 export function StoreRow({ store, asOf }: { readonly store: Store; readonly asOf: string | undefined }) {
   const at = asOf === undefined ? now.value : Date.parse(asOf);
   const { zone, last_poll: poll } = store;

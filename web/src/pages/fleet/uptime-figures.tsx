@@ -11,7 +11,7 @@ const WINDOWS = [
 
 type Window = FleetStatus['uptime']['hour'];
 
-/** The uptime of all stores together, each window against the one before it. */
+/** The uptime of all stores, each window compared with the previous one. */
 export function UptimeFigures({ uptime }: { readonly uptime: FleetStatus['uptime'] }) {
   return (
     <section class="uptimes" aria-label="Uptime of the fleet">

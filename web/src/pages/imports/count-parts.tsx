@@ -17,7 +17,7 @@ interface Props {
   readonly dryRun?: boolean;
 }
 
-/** What the rows of a file, or of a source, came to. */
+/** The row counts of a file or a source. */
 export function CountParts({ counts, dryRun = false }: Props) {
   return (
     <dl class="parts">

@@ -9,7 +9,7 @@ import { reasonOf, urlOf } from '../../state/api.ts';
 import { type Feed, feedOf, hasEffect } from './feeds.ts';
 import { type Chosen, FileLine } from './file-line.tsx';
 
-/** Where files are dropped or chosen, looked over, and sent. */
+/** Drop or choose files, review them, and upload them. */
 export function DropFiles({ onSent }: { readonly onSent: () => void }) {
   const picker = useRef<HTMLInputElement>(null);
   const files = useSignal<readonly Chosen[]>([]);
@@ -55,7 +55,7 @@ export function DropFiles({ onSent }: { readonly onSent: () => void }) {
   const some = files.value.length > 0;
   return (
     <section class="card drop" aria-label="Import files">
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping has no key; the button within is for the keyboard */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping needs a mouse; keyboard users have the button inside */}
       <div
         class="drop-zone"
         data-over={over.value || undefined}

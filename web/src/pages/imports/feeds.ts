@@ -9,7 +9,7 @@ export const FEEDS: readonly { readonly feed: Feed; readonly words: string }[] =
   { feed: 'special_hours', words: 'Special hours' },
 ];
 
-/** What a file probably holds, by its name. */
+/** The likely feed of a file, by its name. */
 export function feedOf(fileName: string): Feed {
   const name = fileName.toLowerCase();
   if (/special|holiday/.test(name)) return 'special_hours';
@@ -22,7 +22,7 @@ export function wordsOf(feed: string): string {
   return FEEDS.find((one) => one.feed === feed)?.words ?? feed;
 }
 
-/** Hours and zones hold from some instant on; the other feeds say themselves when they hold. */
+/** Hours and zones take effect from an instant; the rows of other feeds contain their own dates. */
 export function hasEffect(feed: Feed): boolean {
   return feed === 'hours' || feed === 'zones';
 }

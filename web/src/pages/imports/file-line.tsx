@@ -2,11 +2,11 @@ import { bytes } from '../../lib/format.ts';
 import { Icon } from '../../parts/icons.tsx';
 import { FEEDS, type Feed } from './feeds.ts';
 
-/** A file that somebody chose and that is not sent yet. */
+/** A chosen file that is not uploaded yet. */
 export interface Chosen {
   readonly file: File;
   readonly feed: Feed;
-  /** The share that is sent, while it is. */
+  /** During the upload, the share sent so far. */
   readonly sent: number | undefined;
   readonly failure: string | undefined;
 }

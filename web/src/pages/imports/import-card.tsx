@@ -9,7 +9,7 @@ import { CountParts } from './count-parts.tsx';
 import { wordsOf } from './feeds.ts';
 import { Rejects } from './rejects.tsx';
 
-/** What became of one file. */
+/** The status and result of one import. */
 export function ImportCard({ record, onEnd }: { readonly record: Import; readonly onEnd: () => void }) {
   const { id, counts, status } = record;
   const underWay = status === 'queued' || status === 'running';

@@ -9,7 +9,7 @@ import { ImportCard } from './import-card.tsx';
 import { Sources } from './sources.tsx';
 import './imports.css';
 
-/** Files in; what became of each. */
+/** Uploading files, synced sources, and the history of imports. */
 export default function ImportsPage() {
   const { list, more, reload } = usePages<Import>('imports', (cursor, signal) =>
     call('GET /api/v1/imports', { query: { limit: 50, cursor }, signal }),

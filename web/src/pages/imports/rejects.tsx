@@ -6,16 +6,16 @@ import { urlOf } from '../../state/api.ts';
 import { useLoad } from '../../state/load.ts';
 
 const SHOWN = 100;
-/** Enough for these rows; the rest of a long file is not fetched. */
+/** Bytes to download: enough for the rows shown, without the rest of a long file. */
 const BYTES = 200_000;
 
 interface Props {
   readonly id: string;
-  /** How many there are; `undefined`: not known, since the import failed. */
+  /** The number of rejected rows; `undefined`: unknown, because the import failed. */
   readonly rejected: number | undefined;
 }
 
-/** The first rejected rows, with the reasons. */
+/** The first rejected rows with their reasons. */
 export function Rejects({ id, rejected }: Props) {
   const loaded = useLoad(`rejects ${id}`, async (signal) => {
     const response = await fetch(urlOf('GET /api/v1/imports/{id}/rejects', { path: { id } }), { signal });

@@ -17,7 +17,7 @@ const FOUND: Readonly<
 };
 const NOT_YET = { sign: '◌', word: 'Not read yet', kind: 'quiet' };
 
-/** The files and URLs that are read again and again, how each was found, and when they are read next. */
+/** The synced files and URLs with their last results, and the time of the next sync. */
 export function Sources() {
   const { data, error, reload } = useLoad('sync', (signal) => call('GET /api/v1/sync', { signal }), round.value);
   if (data === undefined) return error === undefined ? null : <Trouble error={error} retry={reload} />;
@@ -89,7 +89,7 @@ function SourceCard({ source, runs }: { readonly source: SyncSource; readonly ru
   );
 }
 
-/** When a source that cannot be read now was read for the last time, as far as the runs that are told of go back. */
+/** When a failing source was last read successfully, within the listed runs. */
 function lastReadOf({ feed, source }: SyncSource, runs: Sync['runs']): string | undefined {
   return runs.find(({ results }) =>
     results.some((one) => one.feed === feed && one.source === source && one.status !== 'failed'),

@@ -8,7 +8,7 @@ import { type Role, roleFrom } from './roles.ts';
 import { RoleField, StoresField } from './user-fields.tsx';
 
 interface Props {
-  /** The first one is an admin, and from then on one has to sign in. */
+  /** The first user is an admin; after that, signing in is required. */
   readonly first: boolean;
   readonly onDone: (added: boolean) => void;
 }

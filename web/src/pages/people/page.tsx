@@ -9,7 +9,7 @@ const TABS = [
   { key: 'audit', words: 'Audit log' },
 ] as const;
 
-/** Who may do what, and who did what. */
+/** Users, access and the audit log. */
 export default function PeoplePage() {
   const tab = param('tab');
   return (

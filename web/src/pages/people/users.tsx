@@ -11,7 +11,7 @@ import { NewUser } from './new-user.tsx';
 import { PolicyPart } from './policy.tsx';
 import { ROLES } from './roles.ts';
 
-/** All users, and a form for one more. */
+/** All users, and a form to add one. */
 export function UsersPart() {
   const { list, more, reload } = usePages<User>('users', (cursor, signal) =>
     call('GET /api/v1/users', { query: { limit: 100, cursor }, signal }),

@@ -13,7 +13,7 @@ const WINDOWS: readonly { readonly window: Window; readonly words: string }[] = 
   { window: 'week', words: 'Week' },
 ];
 
-/** How many stores had how much uptime. */
+/** The number of stores by uptime. */
 export function Histogram({ id }: { readonly id: string }) {
   const window = useSignal<Window>('week');
   const loaded = useLoad(`summary ${id}`, (signal) =>

@@ -10,7 +10,7 @@ import { call } from '../../state/api.ts';
 
 interface Props {
   readonly latestPoll: string | undefined;
-  /** Ids to begin with, as in the URL. */
+  /** The initial store IDs, from the URL. */
   readonly stores: string;
   readonly onMade: (report: Report) => void;
 }
@@ -122,7 +122,7 @@ export function NewReport({ latestPoll, stores, onMade }: Props) {
   );
 }
 
-/** `undefined`: the latest poll, which the server knows. */
+/** `undefined`: the server uses the latest poll. */
 function instantOf(when: When, given: string): Date | undefined {
   if (when === 'latest') return undefined;
   return when === 'now' ? new Date() : new Date(given);

@@ -14,7 +14,7 @@ import { NewReport } from './new-report.tsx';
 import { ReportProgress } from './progress.tsx';
 import './reports.css';
 
-/** Asking for reports, and all that were asked for. */
+/** Creating reports, and the list of reports. */
 export default function ReportsPage() {
   const { list, more, reload } = usePages<Report>('reports', (cursor, signal) =>
     call('GET /api/v1/reports', { query: { limit: 50, cursor }, signal }),
@@ -107,6 +107,6 @@ function History({ reports, onEnd }: { readonly reports: readonly Report[]; read
 export function took({ started_at, finished_at }: Report): string {
   if (started_at === null || finished_at === null) return '–';
   const seconds = (Date.parse(finished_at) - Date.parse(started_at)) / 1_000;
-  // The clocks of the database and the server need not agree.
+  // The clocks of the database and the server may differ.
   return seconds < 0 ? '–' : duration(seconds);
 }

@@ -24,7 +24,7 @@ const FORMATS = [
   { format: 'parquet', words: 'Parquet', title: 'seconds, exact' },
 ] as const;
 
-/** One report: how far it is; then what it says, and all the ways to take it along. */
+/** One report: its progress, then its results and downloads. */
 export default function ReportPage({ id }: { readonly id: string }) {
   const path = { id };
   const loaded = useLoad(`report ${id}`, (signal) => call('GET /api/v1/reports/{id}', { path, signal }));

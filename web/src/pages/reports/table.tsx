@@ -31,11 +31,11 @@ type Direction = Sort | `-${Sort}`;
 interface TableProps {
   readonly id: string;
   readonly stores: number;
-  /** Whether its rows say how sure they are. */
+  /** Whether its rows have credible intervals. */
   readonly detailed: boolean;
 }
 
-/** The rows of a report, sorted by any column and searched. */
+/** The rows of a report, with sorting by any column and search. */
 export function ReportTable({ id, stores, detailed }: TableProps) {
   const narrow = useMedia('(max-width: 60rem)');
   const search = param('search');
@@ -113,7 +113,7 @@ interface HeadProps {
   readonly sort: Direction;
 }
 
-/** The first press sorts the greatest first, as does the worst downtime; the next the other way. */
+/** The first press sorts IDs in ascending and figures in descending order; the next one reverses that. */
 function Head({ by, words, group, sort }: HeadProps) {
   const descending = sort === `-${by}`;
   const ascending = sort === by;
@@ -190,7 +190,7 @@ function Row({ row }: { readonly row: ReportRow }) {
   );
 }
 
-/** Between what and what the uptime is, as far as the polls tell. */
+/** The credible interval of the uptime. */
 function Range({ low, high }: { readonly low: number; readonly high: number }) {
   return (
     <small class="range quiet" title="The true one lies in this range with a probability of 90%">

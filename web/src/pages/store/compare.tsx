@@ -11,7 +11,7 @@ import { fetchWeek, type Week, weekUntil } from './week.ts';
 import { WeekGrid } from './week-grid.tsx';
 import { WeekSteps } from './week-steps.tsx';
 
-/** Two weeks of a store side by side, and what differs. */
+/** Two weeks of a store side by side, with their differences. */
 export function ComparePart({ store, asOf }: { readonly store: Store; readonly asOf: number }) {
   const { zone } = store;
   const week = weekUntil(param('until'), zone, asOf);

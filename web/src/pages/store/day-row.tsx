@@ -17,15 +17,15 @@ interface PlacedPoll {
 interface Props {
   readonly day: LocalDay;
   readonly zone: string;
-  /** Milliseconds that the whole width stands for. */
+  /** The width of the row, in milliseconds. */
   readonly scale: number;
-  /** What comes after this is not known. */
+  /** Time after this instant is unknown. */
   readonly until: number;
-  /** Of the whole week. */
+  /** The segments of the whole week. */
   readonly pieces: readonly ShownPiece[];
   readonly polls: readonly PlacedPoll[];
   readonly pointed: Signal<SeenPoll | undefined>;
-  /** The poll that the tab key comes to. */
+  /** The poll that the tab key focuses. */
   readonly stop: Signal<number>;
 }
 
@@ -141,7 +141,7 @@ interface NoteProps {
   readonly poll: SeenPoll;
   readonly at: number;
   readonly zone: string;
-  /** Where in the row it is, 0 to 1. */
+  /** Its position in the row, 0 to 1. */
   readonly share: number;
 }
 

@@ -3,14 +3,14 @@ import { Instant } from '../../parts/time.tsx';
 
 interface Props {
   readonly first: Timeline['first_poll'];
-  /** When the range shown begins, milliseconds. */
+  /** The start of the displayed range, milliseconds. */
   readonly from: number;
   readonly zone: string;
-  /** What the range says about the time before. */
+  /** What applies to the time before. */
   readonly before: string;
 }
 
-/** Says that a store was first polled within the range shown. */
+/** A note that a store was first polled within the displayed range. */
 export function FirstPollNote({ first, from, zone, before }: Props) {
   if (first === null || Date.parse(first.utc) <= from) return null;
   return (

@@ -8,10 +8,10 @@ import { STATE_WORDS, StateShape } from '../../parts/state-mark.tsx';
 import { Ago, bothClocks } from '../../parts/time.tsx';
 import { at } from '../../state/place.ts';
 
-/** What was polled first within eight days is new: its numbers rest on less than a week. */
+/** A store first polled within the last eight days is new: its figures cover less than a week. */
 const REACH = 8 * 86_400_000;
 
-/** Which store it is, how it is, and what its clock shows. */
+/** The name, state and local time of the store. */
 export function StoreHead({ store, asOf }: { readonly store: Store; readonly asOf: number }) {
   const { zone, last_poll: poll, first_poll: first, state } = store;
   const labels = Object.entries(store.labels);

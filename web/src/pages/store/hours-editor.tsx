@@ -11,17 +11,17 @@ import { isOwner } from '../../state/session.ts';
 
 interface Props {
   readonly store: Store;
-  /** What holds now. */
+  /** The hours in force. */
   readonly week: WeekHours;
-  /** Of the hours as they were read: somebody else's change in between is not undone. */
+  /** The ETag of the hours as read, so that saving does not overwrite a concurrent change. */
   readonly etag: string | undefined;
-  /** With words of what was done; `undefined`: nothing was. */
+  /** Called with a confirmation; `undefined`: canceled. */
   readonly onDone: (words: string | undefined) => void;
 }
 
 const WORKDAYS = 5;
 
-/** Sets the hours of a week, from some date on. What held before that stays in every report. */
+/** Edits the hours from a date on. Reports keep the earlier hours for the time before. */
 export function HoursEditor({ store, week, etag, onDone }: Props) {
   const today = dateAt(Date.now(), store.zone);
   const always = useSignal(week === 'always');

@@ -12,7 +12,7 @@ import { WeekHours } from './week-hours.tsx';
 
 type Version = Hours['versions'][number];
 
-/** When a store is open: now, before and as planned; and on single dates. */
+/** The hours of a store: current, past and planned, and special hours. */
 export function HoursPart({ store }: { readonly store: Store }) {
   const { store_id: id } = store;
   const path = { store_id: id };
@@ -90,7 +90,7 @@ function KnownHours({ store, hours, etag, reload }: KnownHoursProps) {
   );
 }
 
-/** What the editor begins with; of unknown hours, no openings. */
+/** The initial openings of the editor; none if the hours are unknown. */
 function knownWeek(version: Version | undefined): WeekHoursData {
   const hours = version?.hours ?? 'always';
   return hours === 'unknown' ? [] : hours;

@@ -20,13 +20,13 @@ const WEEK = 168 * 3_600_000;
 type Totals = Timeline['totals'];
 
 interface Props {
-  /** The timeline of the eight days before the instant, with the windows of a report. */
+  /** The timeline of the eight days before the displayed instant, with the windows of a report. */
   readonly explained: Load<Timeline>;
   readonly zone: string;
   readonly asOf: number;
 }
 
-/** The numbers that a report has for this store at this instant, each with its parts. */
+/** The figures of a report on this store at the displayed instant, each with its calculation. */
 export function Numbers({ explained, zone, asOf }: Props) {
   return (
     <section class="section" aria-labelledby="numbers">

@@ -5,10 +5,10 @@ import { StateShape } from '../../parts/state-mark.tsx';
 import { Instant } from '../../parts/time.tsx';
 import type { WeekTimeline } from './week.ts';
 
-/** When it was down, latest first. */
+/** The outages, latest first. */
 export function Outages({ timeline, zone }: { readonly timeline: WeekTimeline; readonly zone: string }) {
   const { outages } = timeline;
-  const told = outages.some(({ reasons }) => reasons.length > 0);
+  const hasReasons = outages.some(({ reasons }) => reasons.length > 0);
   return (
     <section class="section" aria-labelledby="outages">
       <header>
@@ -22,7 +22,7 @@ export function Outages({ timeline, zone }: { readonly timeline: WeekTimeline; r
             <tr>
               <th>Began</th>
               <th>Ended</th>
-              {told && <th>Reason</th>}
+              {hasReasons && <th>Reason</th>}
               <th class="number">Lasted</th>
               <th class="number">Open time lost</th>
             </tr>
@@ -43,7 +43,7 @@ export function Outages({ timeline, zone }: { readonly timeline: WeekTimeline; r
                     <Instant utc={to.utc} zone={zone} />
                   )}
                 </td>
-                {told && <td data-label="reason">{reasons.map(reasonInWords).join('; ')}</td>}
+                {hasReasons && <td data-label="reason">{reasons.map(reasonInWords).join('; ')}</td>}
                 <td class="number" data-label="lasted">
                   {duration((Date.parse(to.utc) - Date.parse(from.utc)) / 1_000)}
                 </td>

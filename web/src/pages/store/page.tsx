@@ -19,7 +19,7 @@ const TABS = [
   { key: 'hours', words: 'Hours' },
 ] as const;
 
-/** One store: how it is, why its numbers are what they are, and when it is open. */
+/** One store: its state, how its figures are calculated, and its hours. */
 export default function StorePage({ id }: { readonly id: string }) {
   const asOf = useAsOf();
   const path = { store_id: id };

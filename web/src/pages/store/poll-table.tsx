@@ -5,7 +5,7 @@ import { reasonInWords } from '../../lib/reasons.ts';
 import { ScrollBox } from '../../parts/scroll-box.tsx';
 import { Instant } from '../../parts/time.tsx';
 
-/** The same polls to read one by one. */
+/** The polls of the timeline as a table. */
 export function PollTable({ polls, zone }: { readonly polls: readonly SeenPoll[]; readonly zone: string }) {
   const reasons = polls.some(({ inactive_reason }) => inactive_reason !== null);
   const counting = polls.filter(({ counts }) => counts).length;

@@ -13,7 +13,7 @@ import { useLoad } from '../../state/load.ts';
 import { isOwner, may } from '../../state/session.ts';
 import { useSubmit } from '../../state/submit.ts';
 
-/** Single dates on which other hours hold: holidays, a party, a burst pipe. */
+/** Special hours of single dates, such as holidays. */
 export function SpecialHoursPart({ store }: { readonly store: Store }) {
   const path = { store_id: store.store_id };
   const today = dateAt(Date.now(), store.zone);

@@ -14,8 +14,8 @@ interface Props {
 }
 
 /**
- * Seven rows of local hours. A row is as long as its day: 23 or 25 hours when the clocks change. Polls are marks; with
- * the keyboard, the arrows go from one to the next.
+ * Seven rows of local hours. Each row is as long as its day: 23 or 25 hours when the clocks change. Polls are marks; the
+ * arrow keys move between them.
  */
 export function WeekGrid({ week, zone, timeline }: Props) {
   const grid = useRef<HTMLDivElement>(null);
@@ -39,7 +39,7 @@ export function WeekGrid({ week, zone, timeline }: Props) {
 
   return (
     <figure class="week">
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the marks within */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the key handler serves the marks inside */}
       <div class="week-grid" ref={grid} onKeyDown={walk}>
         <Axis longest={longest} />
         {week.days.map((day) => (

@@ -2,7 +2,7 @@ import type { VersionHours } from '../../../api/schema.ts';
 import { weekdayNames } from '../../lib/clock.ts';
 import { inWords } from '../../lib/openings.ts';
 
-/** A week of business hours to read. */
+/** A week of business hours. */
 export function WeekHours({ hours }: { readonly hours: VersionHours }) {
   if (hours === 'unknown') {
     return <p>Unknown: they were given, and could not be read. All of this time counts as unknown.</p>;

@@ -10,7 +10,7 @@ import { fetchExplained, fetchWeek, timelineIn, type Week, type WeekTimeline, we
 import { WeekGrid } from './week-grid.tsx';
 import { WeekSteps } from './week-steps.tsx';
 
-/** A week of a store as it was, and the numbers that it adds up to. */
+/** One week of a store: its timeline and totals. */
 export function WeekPart({ store, asOf }: { readonly store: Store; readonly asOf: number }) {
   const { zone, store_id: id } = store;
   const week = weekUntil(param('until'), zone, asOf);
@@ -45,7 +45,7 @@ interface PastWeekProps {
   readonly asOf: number;
 }
 
-/** A week that the page's own timeline does not cover. */
+/** Loads a week that the timeline of the page does not cover. */
 function PastWeek({ id, week, zone, asOf }: PastWeekProps) {
   const loaded = useLoad(`week ${id} ${week.until}`, (signal) => fetchWeek(id, week, signal), asOf);
   return (

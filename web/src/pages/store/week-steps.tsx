@@ -7,13 +7,13 @@ import { type Week, weekUntil } from './week.ts';
 
 interface Props {
   readonly week: Week;
-  /** The part of the URL that holds the last day. */
+  /** The query parameter with the last day. */
   readonly name: string;
   readonly zone: string;
   readonly asOf: number;
 }
 
-/** Which week, and to the ones before and after it. */
+/** The displayed week, with links to the previous and next ones. */
 export function WeekSteps({ week, name, zone, asOf }: Props) {
   const today = weekUntil('', zone, asOf).until;
   const next = addDays(week.until, 7);

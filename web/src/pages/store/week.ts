@@ -4,15 +4,15 @@ import { call } from '../../state/api.ts';
 
 /** Seven local days of a store. */
 export interface Week {
-  /** The last of them. */
+  /** The last day. */
   readonly until: string;
   readonly days: readonly LocalDay[];
   readonly from: number;
-  /** The end of the last day, or the instant that one looks at when that comes first. */
+  /** The end of the last day, or the displayed instant if it is earlier. */
   readonly to: number;
 }
 
-/** @param until the last date; a text that is none, or one in the future, means today */
+/** @param until the last date; an invalid or future date means today */
 export function weekUntil(until: string, zone: string, asOf: number): Week {
   const today = dateAt(asOf, zone);
   const last = /^\d{4}-\d\d-\d\d$/.test(until) && until < today ? until : today;
@@ -24,10 +24,10 @@ export function weekUntil(until: string, zone: string, asOf: number): Week {
 
 export const instantText = (instant: number) => new Date(instant).toISOString();
 
-/** A timeline as far as a week shows it. */
+/** The part of a timeline that a week displays. */
 export type WeekTimeline = Pick<Timeline, 'first_poll' | 'segments' | 'hours_unknown' | 'polls' | 'outages'>;
 
-/** The part of a longer timeline that a week shows; whoever draws the days clips the segments. */
+/** Cuts a longer timeline to a week; the rows clip the segments. */
 export function timelineIn({ from, to }: Week, timeline: Timeline): WeekTimeline {
   const meets = (one: { readonly from: StoreTime; readonly to: StoreTime }) =>
     Date.parse(one.from.utc) < to && Date.parse(one.to.utc) > from;
@@ -39,7 +39,7 @@ export function timelineIn({ from, to }: Week, timeline: Timeline): WeekTimeline
   };
 }
 
-/** The timeline of a week, by what was known at its end. */
+/** The timeline of a week, as of its end. */
 export function fetchWeek(id: string, { from, to }: Week, signal: AbortSignal) {
   const [first, last] = [instantText(from), instantText(to)];
   return call('GET /api/v1/stores/{store_id}/timeline', {
@@ -51,7 +51,7 @@ export function fetchWeek(id: string, { from, to }: Week, signal: AbortSignal) {
 
 const POLL_REACH = 8 * 24 * 3_600_000;
 
-/** All polls that count at an instant, and what the windows of a report come from: one request for the page. */
+/** The counting polls at an instant, and the windows of a report: one request for the whole page. */
 export function fetchExplained(id: string, asOf: number, signal: AbortSignal) {
   return call('GET /api/v1/stores/{store_id}/timeline', {
     path: { store_id: id },

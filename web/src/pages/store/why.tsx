@@ -8,12 +8,12 @@ import { bothClocks } from '../../parts/time.tsx';
 interface Props {
   readonly title: string;
   readonly window: TimelineWindow;
-  /** All polls from which the window may take its states. */
+  /** All polls that may determine the states in the window. */
   readonly polls: readonly SeenPoll[];
   readonly zone: string;
 }
 
-/** The pieces that a number is the sum of, and the polls that decided each. */
+/** How a figure is calculated: its intervals, and the polls that determine each. */
 export function Why({ title, window, polls, zone }: Props) {
   const counting = polls.filter(({ counts }) => counts).map((poll) => ({ poll, at: Date.parse(poll.at.utc) }));
   const { totals, segments } = window;
@@ -95,7 +95,7 @@ type Placed = { readonly poll: SeenPoll; readonly at: number };
 
 const TOLD = 4;
 
-/** The polls in a piece; where there are none, the nearest one on either side of it. */
+/** The polls in an interval; if there are none, the nearest one on either side. */
 function decidedBy(segment: StateSegment, polls: readonly Placed[], zone: string): string {
   if (segment.state === 'unknown') return 'no poll that counts';
   const [from, to] = [Date.parse(segment.from.utc), Date.parse(segment.to.utc)];
