@@ -3,23 +3,31 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { messageOf, notFound, systemReason, UserError } from '../lib/errors.ts';
+import { notFound } from '../lib/errors.ts';
+import { openError } from './errors.ts';
 import { DEFAULT_DUCKDB_LIMITS, type DuckdbLimits } from './limits.ts';
 import { literal, Session } from './session.ts';
 
 /** A DuckDB in this process: a file, or memory only. */
 export class Database {
   readonly #instance: DuckDBInstance;
+  readonly #shared: boolean;
 
-  private constructor(instance: DuckDBInstance) {
+  private constructor(instance: DuckDBInstance, shared: boolean) {
     this.#instance = instance;
+    this.#shared = shared;
   }
 
-  /** Data beyond the memory limit goes to the system's temporary folder. */
-  static async inMemory(limits = DEFAULT_DUCKDB_LIMITS): Promise<Database> {
+  /**
+   * Data beyond the memory limit goes to the system's temporary folder.
+   *
+   * @param shared whether different work uses it at the same time; else reaching a limit is the fault of the statement
+   */
+  static async inMemory(limits = DEFAULT_DUCKDB_LIMITS, { shared = false } = {}): Promise<Database> {
     const temporary = join(tmpdir(), `restaurant-monitor-${process.pid}.duckdb`);
     const database = new Database(
       await DuckDBInstance.create(':memory:', { ...options(limits), temp_directory: temporary }),
+      shared,
     );
     await database.#restrict(limits);
     return database;
@@ -42,7 +50,7 @@ export class Database {
     try {
       if (!readOnly) await mkdir(dirname(path), { recursive: true });
       const access = readOnly ? { access_mode: 'READ_ONLY' } : {};
-      const database = new Database(await DuckDBInstance.create(path, { ...options(limits), ...access }));
+      const database = new Database(await DuckDBInstance.create(path, { ...options(limits), ...access }), true);
       await database.#restrict(limits);
       return database;
     } catch (error) {
@@ -52,14 +60,14 @@ export class Database {
 
   /** A new connection. Its time zone is UTC. */
   async session(): Promise<Session> {
-    const session = new Session(await this.#instance.connect());
+    const session = new Session(await this.#instance.connect(), this.#shared);
     await session.run('set enable_progress_bar = true; set enable_progress_bar_print = false');
     return session;
   }
 
   /** Limits what statements may do from now on; no statement can lift the limits. */
   async #restrict({ folders, temporary }: DuckdbLimits): Promise<void> {
-    const session = new Session(await this.#instance.connect());
+    const session = new Session(await this.#instance.connect(), this.#shared);
     try {
       // It has no effect among the options of a new instance.
       await session.run(`set global max_temp_directory_size = '${temporary}B'`);
@@ -92,36 +100,4 @@ function options({ memory }: DuckdbLimits): Record<string, string> {
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',
   };
-}
-
-function openError(path: string, error: unknown): Error {
-  const message = messageOf(error);
-  if (/could not set lock|being used by another process|already open/i.test(message)) {
-    const holder = /PID (\d+)/.exec(message)?.[1];
-    return new UserError(
-      'unavailable',
-      `the database ${path} is in use by another process${holder === undefined ? '' : ` (PID ${holder})`}. ` +
-        'If that is `restaurant-monitor serve`, ask it over HTTP instead (a report: POST /trigger_report, then ' +
-        'GET /get_report?report_id=…; a sync: POST /api/v1/sync; an import: POST /api/v1/imports); else wait until ' +
-        'it has ended, or choose another file with DATABASE_URL.',
-    );
-  }
-  if (
-    /not a valid duckdb|replaying wal|corrupt|could not read enough bytes|serialization|version number|magic bytes/i.test(
-      message,
-    )
-  ) {
-    return new UserError('unavailable', `${path} cannot be opened as a DuckDB database: ${firstLine(message)}`);
-  }
-  if (/permission denied|read-only|cannot open file|is a directory/i.test(message)) {
-    return new UserError('unavailable', `the database file ${path} cannot be opened: ${firstLine(message)}`);
-  }
-  const { syscall } = error as NodeJS.ErrnoException;
-  if (syscall !== undefined)
-    return new UserError('unavailable', `the database ${path} cannot be opened: ${systemReason(error)}`);
-  return error instanceof Error ? error : new Error(message);
-}
-
-function firstLine(message: string): string {
-  return message.split('\n', 1)[0] ?? message;
 }

@@ -7,8 +7,8 @@ import {
   INTEGER,
   UTINYINT,
 } from '@duckdb/node-api';
-import { messageOf, UserError } from '../lib/errors.ts';
 import type { Parameters, Row, Sql } from '../lib/sql.ts';
+import { statementError } from './errors.ts';
 
 export interface WholeResult {
   readonly rowCount: number;
@@ -17,24 +17,27 @@ export interface WholeResult {
 
 /**
  * A DuckDB connection, with its own transaction and temporary tables. Statements run one after another. Parameters are
- * bound by name: `$as_of`.
+ * bound by name: `$as_of`. Statements throw `unavailable` or `too_large` as in `statementError`.
  */
 export class Session implements Sql {
   readonly #connection: DuckDBConnection;
+  readonly #shared: boolean;
 
-  constructor(connection: DuckDBConnection) {
+  /** @param shared whether other sessions of the database do different work */
+  constructor(connection: DuckDBConnection, shared: boolean) {
     this.#connection = connection;
+    this.#shared = shared;
   }
 
   /** Runs a statement; returns how many rows it changed. */
   async run(sql: string, parameters?: Parameters): Promise<number> {
-    const result = await writable(this.#connection.run(sql, parameters));
+    const result = await this.#explained(() => this.#connection.run(sql, parameters));
     return result.rowsChanged;
   }
 
   /** All rows of a query, for small results. */
   async rows(sql: string, parameters?: Parameters): Promise<Row[]> {
-    const reader = await writable(this.#connection.runAndReadAll(sql, parameters));
+    const reader = await this.#explained(() => this.#connection.runAndReadAll(sql, parameters));
     return reader.getRowObjects();
   }
 
@@ -47,9 +50,9 @@ export class Session implements Sql {
 
   /** The result in DuckDB's chunks of about 2,000 rows, column by column. */
   async *chunks(sql: string, parameters?: Parameters): AsyncGenerator<DuckDBDataChunk> {
-    const result = await this.#connection.stream(sql, parameters);
+    const result = await this.#explained(() => this.#connection.stream(sql, parameters));
     for (;;) {
-      const chunk = await result.fetchChunk();
+      const chunk = await this.#explained(() => result.fetchChunk());
       if (chunk === null || chunk.rowCount === 0) return;
       yield chunk;
     }
@@ -60,12 +63,16 @@ export class Session implements Sql {
    * each chunk.
    */
   async result(sql: string, parameters?: Parameters): Promise<WholeResult> {
-    const result = await this.#connection.run(sql, parameters);
+    const result = await this.#explained(() => this.#connection.run(sql, parameters));
     return { rowCount: result.rowCount, chunks: wholeChunks(result) };
   }
 
   /** Appends rows, given as columns of one length, to a table of integer, double and utinyint columns. */
-  async append(table: string, columns: readonly (Int32Array | Float64Array | Uint8Array)[]): Promise<void> {
+  append(table: string, columns: readonly (Int32Array | Float64Array | Uint8Array)[]): Promise<void> {
+    return this.#explained(() => this.#append(table, columns));
+  }
+
+  async #append(table: string, columns: readonly (Int32Array | Float64Array | Uint8Array)[]): Promise<void> {
     const types = columns.map((column) =>
       column instanceof Int32Array ? INTEGER : column instanceof Float64Array ? DOUBLE : UTINYINT,
     );
@@ -111,6 +118,14 @@ export class Session implements Sql {
     this.#connection.closeSync();
   }
 
+  async #explained<T>(statement: () => Promise<T>): Promise<T> {
+    try {
+      return await statement();
+    } catch (error) {
+      throw statementError(error, this.#shared);
+    }
+  }
+
   /** A failed commit has ended the transaction, and the rollback fails. */
   async #rollback(): Promise<void> {
     try {
@@ -129,34 +144,6 @@ async function* wholeChunks(result: DuckDBMaterializedResult): AsyncGenerator<Du
   for (let i = 0; i < result.chunkCount; i++) {
     if (i % CHUNKS_PER_TURN === CHUNKS_PER_TURN - 1) await setImmediate();
     yield result.getChunk(i);
-  }
-}
-
-/** What DuckDB says when it cannot write, and from then on. */
-const NOT_WRITABLE =
-  /no space left|could not write|cannot write|failed to commit|database has been invalidated|read-only/i;
-
-/** What DuckDB says when a statement needs more memory and temporary files than it may use. */
-const TOO_MUCH = /^Out of Memory Error/;
-
-/**
- * @throws UserError `unavailable` when the database cannot be written (a full disk), `too_large` when the statement
- * needs more memory and temporary files than it may use; everything else as it is
- */
-async function writable<T>(statement: Promise<T>): Promise<T> {
-  try {
-    return await statement;
-  } catch (error) {
-    const [message = ''] = messageOf(error).split('\n', 1);
-    if (TOO_MUCH.test(message)) {
-      throw new UserError(
-        'too_large',
-        'this needs more memory and temporary files than DuckDB may use (DUCKDB_MEMORY, DUCKDB_TEMP_BYTES)',
-        { cause: error },
-      );
-    }
-    if (!NOT_WRITABLE.test(message)) throw error;
-    throw new UserError('unavailable', `the database cannot be written: ${message}`, { cause: error });
   }
 }
 

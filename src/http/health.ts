@@ -53,6 +53,7 @@ export function healthRoutes(storage: Storage, freshness: Pick<Freshness, 'warni
           return { status: 'ready' as const, time_zones: timeZones(), ...(warnings.length > 0 && { warnings }) };
         } catch (error) {
           request.log.warn({ reason: messageOf(error) }, 'not ready');
+          if (error instanceof UserError && error.code === 'busy') throw error;
           throw new UserError('unavailable', 'the database does not answer', { cause: error });
         }
       },

@@ -19,6 +19,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   unsupported_media_type: 415,
   too_many_requests: 429,
   unavailable: 503,
+  busy: 503,
   unwritable: 503,
   full: 507,
 };
@@ -27,10 +28,11 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
 const TYPES: Readonly<Partial<Record<ErrorCode, string>>> = {
   reauthentication_required: 'urn:restaurant-monitor:reauthenticate',
   second_factor_required: 'urn:restaurant-monitor:second-factor',
+  busy: 'urn:restaurant-monitor:busy',
 };
 
-/** Seconds until it is worth asking again when the database is away. */
-const RETRY_AFTER = 5;
+/** Seconds after which it is worth trying again, where the error does not say. */
+const RETRY_AFTER: Readonly<Partial<Record<ErrorCode, number>>> = { unavailable: 5, busy: 2 };
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
@@ -64,7 +66,8 @@ export const Problem = Type.Object(
   {
     type: Type.String({
       description:
-        '`about:blank`, or what the client should do: `urn:restaurant-monitor:reauthenticate`, `…:second-factor`',
+        '`about:blank`, or what the client should do: `urn:restaurant-monitor:reauthenticate`, `…:second-factor`, ' +
+        '`…:busy` (the database is reachable but did not handle the request in time: repeat it after `Retry-After`)',
       examples: ['about:blank'],
     }),
     title: Type.String({ examples: ['Bad Request'] }),
@@ -115,7 +118,7 @@ export function handleError(error: FastifyError, request: FastifyRequest, reply:
 
 function sendUserError(error: UserError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { code, message, field, retryAfter } = error;
-  const seconds = retryAfter ?? (code === 'unavailable' ? RETRY_AFTER : undefined);
+  const seconds = retryAfter ?? RETRY_AFTER[code];
   if (seconds !== undefined) reply.header('retry-after', seconds);
   if (code === 'unauthorized') reply.header('www-authenticate', 'Bearer realm="Restaurant Monitor"');
   const errors = field === undefined ? [] : [{ in: partOf(request, field), field, message }];

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { type TSchema, Type } from 'typebox';
-import { UserError } from '../lib/errors.ts';
+import { isTemporary, UserError } from '../lib/errors.ts';
 import { sleep } from '../lib/world/timers.ts';
 import { Events } from './document/media.ts';
 import { type EventStream, startEvents } from './sse.ts';
@@ -67,7 +67,7 @@ async function stateOf<T>(watched: Watched<T>): Promise<T | 'deleted' | 'unknown
     return await watched.read();
   } catch (error) {
     if (error instanceof UserError && error.code === 'not_found') return 'deleted';
-    if (error instanceof UserError && error.code === 'unavailable') return 'unknown';
+    if (isTemporary(error)) return 'unknown';
     throw error;
   }
 }

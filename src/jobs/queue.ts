@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { messageOf, UserError } from '../lib/errors.ts';
+import { isTemporary, messageOf, UserError } from '../lib/errors.ts';
 import { elapsed } from '../lib/world/clocks.ts';
 import { Claim } from './claim.ts';
 import { WorkLoop } from './work-loop.ts';
@@ -101,7 +101,7 @@ export class JobQueue<Job extends { readonly id: string }, Result> {
       if (this.#loop.stopping.aborted) {
         log.info(`${kind.name} interrupted; it is back in the queue`);
         await kind.release(job);
-      } else if (error instanceof UserError && error.code === 'unavailable') {
+      } else if (isTemporary(error)) {
         log.warn({ reason: error.message }, `${kind.name} interrupted; it runs again when the database is back`);
       } else if (!(await claim.holds())) {
         await kind.abandon(job, log);

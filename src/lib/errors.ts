@@ -13,6 +13,8 @@ export type ErrorCode =
   | 'conflict'
   /** The database, or what it lies on, cannot be used now; later it may. */
   | 'unavailable'
+  /** It works on other things and did not get to this one in time; the same request may succeed in a moment. */
+  | 'busy'
   /** A folder or file of the program's own cannot be written. */
   | 'unwritable'
   /** The media type of a request body is not one that is understood. */
@@ -58,6 +60,11 @@ export class UserError extends Error {
     this.retryAfter = options?.retryAfter;
     this.withoutContent = options?.withoutContent;
   }
+}
+
+/** Whether the same may succeed later without any change, so that it is worth trying again. */
+export function isTemporary(error: unknown): error is UserError {
+  return error instanceof UserError && (error.code === 'unavailable' || error.code === 'busy');
 }
 
 /** @param field what was given wrong, as its sender calls it */

@@ -56,7 +56,7 @@ export interface SourceListener {
 }
 
 /** Errors of storage or of the disk, which would affect the next file too. */
-const NOT_OF_A_FILE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['unavailable', 'unwritable', 'full']);
+const NOT_OF_A_FILE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['unavailable', 'busy', 'unwritable', 'full']);
 
 /**
  * Imports what is new in a source, file by file, each in its own transaction.

@@ -104,7 +104,7 @@ export class DuckdbStorage implements Storage {
     { maxStores = DEFAULT_BUDGETS.stores, duckdb, access = 'write', clock }: DuckdbStorageOptions = {},
   ): Promise<DuckdbStorage> {
     if (path === undefined) {
-      const memory = await Database.inMemory(duckdb);
+      const memory = await Database.inMemory(duckdb, { shared: true });
       const session = await memory.session();
       await migrate(session);
       return new DuckdbStorage(memory, new SerialSql(session), { maxStores, clock });

@@ -1,0 +1,66 @@
+import { messageOf, systemReason, UserError } from '../lib/errors.ts';
+
+/**
+ * The database or its disk cannot be used at present: texts of DuckDB and of the operating system. Other kinds of errors
+ * quote values of the data, which may say anything.
+ */
+const NOT_USABLE =
+  /^(IO|FATAL|TransactionContext|Out of Memory) Error: .*(could not write|cannot write|could not fsync|failed to commit|has been invalidated|read-only|no space left|disk quota exceeded|input\/output error|too many open files|cannot allocate memory|allocation failure)/i;
+
+/** DuckDB reached one of its own limits, DUCKDB_MEMORY or DUCKDB_TEMP_BYTES. */
+const LIMIT_REACHED = /^Out of Memory Error/;
+
+/**
+ * What DuckDB said about a statement, as an error of this program: `unavailable` where the same statement may succeed
+ * later, `too_large` where it exceeds the limits of DuckDB by itself, everything else as it is.
+ *
+ * @param shared whether other work uses the same limits at the same time, so that any of it may have reached them
+ */
+export function statementError(error: unknown, shared: boolean): unknown {
+  const [message = ''] = messageOf(error).split('\n', 1);
+  if (NOT_USABLE.test(message)) {
+    return new UserError('unavailable', `the database cannot be used: ${message}`, { cause: error });
+  }
+  if (!LIMIT_REACHED.test(message)) return error;
+  const limits = '(DUCKDB_MEMORY, DUCKDB_TEMP_BYTES)';
+  if (shared) {
+    const text = `the database has no memory or temporary files left at present ${limits}`;
+    return new UserError('unavailable', text, { cause: error });
+  }
+  return new UserError('too_large', `this needs more memory and temporary files than DuckDB may use ${limits}`, {
+    cause: error,
+  });
+}
+
+/** Why a file cannot be opened as a database: `unavailable`, with what to do about it. */
+export function openError(path: string, error: unknown): Error {
+  const message = messageOf(error);
+  if (/could not set lock|being used by another process|already open/i.test(message)) {
+    const holder = /PID (\d+)/.exec(message)?.[1];
+    return new UserError(
+      'unavailable',
+      `the database ${path} is in use by another process${holder === undefined ? '' : ` (PID ${holder})`}. ` +
+        'If that is `restaurant-monitor serve`, ask it over HTTP instead (a report: POST /trigger_report, then ' +
+        'GET /get_report?report_id=…; a sync: POST /api/v1/sync; an import: POST /api/v1/imports); else wait until ' +
+        'it has ended, or choose another file with DATABASE_URL.',
+    );
+  }
+  if (
+    /not a valid duckdb|replaying wal|corrupt|could not read enough bytes|serialization|version number|magic bytes/i.test(
+      message,
+    )
+  ) {
+    return new UserError('unavailable', `${path} cannot be opened as a DuckDB database: ${firstLine(message)}`);
+  }
+  if (/permission denied|read-only|cannot open file|is a directory/i.test(message)) {
+    return new UserError('unavailable', `the database file ${path} cannot be opened: ${firstLine(message)}`);
+  }
+  const { syscall } = error as NodeJS.ErrnoException;
+  if (syscall !== undefined)
+    return new UserError('unavailable', `the database ${path} cannot be opened: ${systemReason(error)}`);
+  return error instanceof Error ? error : new Error(message);
+}
+
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0] ?? message;
+}
