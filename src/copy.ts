@@ -54,21 +54,24 @@ export async function copyStorage(
       await copyRecords(source, target);
     });
     return { stores: found, range: await pollRange(source) };
-  });
+  }, 'background');
   let [polls, skipped] = [0, 0];
   for (const week of weeksOf(range)) {
     const end = week + WEEK - 1;
-    const count = await from.snapshot((source) => source.countPolls(week, end));
-    const there = await to.snapshot((target) => target.countPolls(week, end));
+    const count = await from.snapshot((source) => source.countPolls(week, end), 'background');
+    const there = await to.snapshot((target) => target.countPolls(week, end), 'background');
     if (count === there) skipped += count;
     else if (count > 0) {
-      polls += await from.snapshot((source) => to.importing((target) => copyPolls(source, target, stores, week, end)));
+      polls += await from.snapshot(
+        (source) => to.importing((target) => copyPolls(source, target, stores, week, end)),
+        'background',
+      );
     }
     onProgress(shareDone(week, range));
   }
   // The polls of deleted stores have undeleted them.
   if (stores.some(({ deleted }) => deleted)) {
-    await from.snapshot((source) => to.importing((target) => copyStores(source, stores, target)));
+    await from.snapshot((source) => to.importing((target) => copyStores(source, stores, target)), 'background');
   }
   const results = await copyResults({ storage: from, folder: folders.from }, { storage: to, folder: folders.to });
   await compare(from, to);
@@ -284,7 +287,7 @@ async function compare(from: Storage, to: Storage): Promise<void> {
       const asOf = latest ?? POLL_REACH;
       const report = [...renderFigures(await computeReport(snapshot, asOf), 'exact')].join('');
       return { polls, latest: latest === undefined ? 'none' : formatInstant(latest), report };
-    });
+    }, 'background');
   const [source, target] = [await seen(from), await seen(to)];
   for (const what of ['polls', 'latest', 'report'] as const) {
     if (source[what] === target[what]) continue;

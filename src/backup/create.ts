@@ -46,7 +46,7 @@ async function save({ storage, openFile, onProgress = () => {} }: BackupSource, 
   if (storage.saveTo !== undefined) return storage.saveTo(path);
   const file = await openFile(path, 'write');
   try {
-    await storage.snapshot((from) => file.importing((to) => copyAtOnce(from, to, onProgress)));
+    await storage.snapshot((from) => file.importing((to) => copyAtOnce(from, to, onProgress)), 'background');
   } finally {
     await file.close();
   }

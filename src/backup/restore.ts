@@ -126,7 +126,7 @@ export async function restoreToStorage(
     try {
       await compare(backup, manifest);
       await to.restoring?.(replace, async ({ target, saveResult }) => {
-        await backup.snapshot((source) => copyAtOnce(source, target, onProgress));
+        await backup.snapshot((source) => copyAtOnce(source, target, onProgress), 'background');
         for (const id of await resultIds(backup)) {
           const result = await readResult({ storage: backup, folder: resultsOf(folder) }, id);
           if (result !== undefined) await saveResult(id, result.kind, result.bytes);

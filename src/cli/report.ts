@@ -90,7 +90,7 @@ function compute(
     } finally {
       progress.end();
     }
-  });
+  }, 'background');
 }
 
 /** Only for live systems: an archive is expected to be old. */

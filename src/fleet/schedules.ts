@@ -86,7 +86,7 @@ export class Schedules {
   async current(): Promise<FleetSchedule> {
     const directory = await this.#directory.current();
     return this.#read.get(String(directory.revision), () =>
-      this.#storage.snapshot((snapshot) => FleetSchedule.read(snapshot, directory)),
+      this.#storage.snapshot((snapshot) => FleetSchedule.read(snapshot, directory), 'background'),
     );
   }
 }

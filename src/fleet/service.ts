@@ -106,7 +106,7 @@ export class FleetService implements StateSource {
     this.#elapsed = elapsed;
     this.#data = this.#revalidated(DATA, () => this.#readData());
     this.#live = this.#revalidated(LIVE, () => this.#readLive(this.#now()));
-    this.#census = this.#revalidated(FIGURES, () => storage.snapshot((snapshot) => snapshot.census()));
+    this.#census = this.#revalidated(FIGURES, () => storage.snapshot((snapshot) => snapshot.census(), 'background'));
     this.#trouble = this.#revalidated(LIVE, () => this.#troubleAt(this.#now()));
   }
 
@@ -232,13 +232,16 @@ export class FleetService implements StateSource {
 
   async #readLive(asOf: number): Promise<LiveStates> {
     const fleet = await this.#schedules.current();
-    return this.#storage.snapshot((snapshot) => readLive(snapshot, fleet, asOf, this.pollInterval));
+    return this.#storage.snapshot((snapshot) => readLive(snapshot, fleet, asOf, this.pollInterval), 'background');
   }
 
   async #readFigures(stores: Visible, asOf: number): Promise<FleetFigures> {
     const fleet = await this.#schedules.current();
     const entries = visibleEntries(fleet.directory, stores);
-    return this.#storage.snapshot((snapshot) => readFigures(snapshot, fleet, entries, asOf, this.pollInterval));
+    return this.#storage.snapshot(
+      (snapshot) => readFigures(snapshot, fleet, entries, asOf, this.pollInterval),
+      'background',
+    );
   }
 
   /** Gives the remembered answer, or computes it in a turn of this requester or of another who waits for the same. */

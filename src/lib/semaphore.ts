@@ -1,3 +1,12 @@
+import { after } from './world/timers.ts';
+
+/** How long to wait for a permit. */
+export interface WaitLimit {
+  readonly milliseconds: number;
+  /** What is thrown after that. */
+  readonly error: () => Error;
+}
+
 /** Limits how many pieces of asynchronous work run at once. The others wait, first come first served. */
 export class Semaphore {
   readonly #permits: number;
@@ -14,9 +23,10 @@ export class Semaphore {
     return this.#queue.length;
   }
 
-  async run<T>(work: () => Promise<T>): Promise<T> {
+  /** @param limit how long `work` waits for its permit; without it, for any time */
+  async run<T>(work: () => Promise<T>, limit?: WaitLimit): Promise<T> {
     if (this.#running < this.#permits) this.#running++;
-    else await new Promise<void>((resolve) => this.#queue.push(resolve));
+    else await this.#permit(limit);
     try {
       return await work();
     } finally {
@@ -25,5 +35,21 @@ export class Semaphore {
       if (next === undefined) this.#running--;
       else next();
     }
+  }
+
+  #permit(limit: WaitLimit | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const granted = () => {
+        timer?.stop();
+        resolve();
+      };
+      const timer =
+        limit &&
+        after(limit.milliseconds, () => {
+          this.#queue.splice(this.#queue.indexOf(granted), 1);
+          reject(limit.error());
+        });
+      this.#queue.push(granted);
+    });
   }
 }

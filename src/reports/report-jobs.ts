@@ -53,9 +53,8 @@ export class ReportJobs implements JobKind<ReportRecord, number> {
 
   async run({ id, asOf, estimator, detailed, filter }: ReportRecord, running: RunningJob): Promise<number> {
     const stores = filter === undefined ? undefined : await this.#storage.reports.filter(id);
-    const figures = await this.#storage.snapshot((snapshot) =>
-      computeReport(snapshot, asOf, { stores, estimator, detailed, fleetEstimator: this.#estimator, ...running }),
-    );
+    const options = { stores, estimator, detailed, fleetEstimator: this.#estimator, ...running };
+    const figures = await this.#storage.snapshot((snapshot) => computeReport(snapshot, asOf, options), 'background');
     await Promise.all([
       this.#results.write(id, 'csv', renderFigures(figures, 'csv')),
       this.#results.write(id, 'figures', encodeFigures(figures)),

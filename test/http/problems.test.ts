@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Type } from 'typebox';
 import { Nothing } from '../../src/http/document/media.ts';
 import { OneOf } from '../../src/http/schemas.ts';
+import { UserError } from '../../src/lib/errors.ts';
 import { testServer } from '../support/server.ts';
 import { smallApp } from '../support/small-app.ts';
 import { merge } from '../support/staging.ts';
@@ -29,6 +30,22 @@ const WRONG: readonly (readonly [Asked, part: string, field: string])[] = [
   [['POST', '/trigger_report', { as_of: 'yesterday' }], 'body', 'as_of'],
   [['POST', '/api/v1/polls', { other: [] }], 'body', 'polls'],
 ];
+
+test('a database that is busy is told apart from one that is away, and both say when to try again', async (t) => {
+  const { app, storage } = await testServer(t);
+  const answers: unknown[] = [];
+  for (const code of ['busy', 'unavailable'] as const) {
+    const mocked = t.mock.method(storage.imports, 'list', () => Promise.reject(new UserError(code, 'try again')));
+    const answer = await app.inject({ url: '/api/v1/imports' });
+    const { type, title } = answer.json<{ type: string; title: string }>();
+    answers.push([answer.statusCode, type, title, answer.headers['retry-after']]);
+    mocked.mock.restore();
+  }
+  assert.deepEqual(answers, [
+    [503, 'urn:restaurant-monitor:busy', 'Service Unavailable', '2'],
+    [503, 'about:blank', 'Service Unavailable', '5'],
+  ]);
+});
 
 test('what is wrong with a request is said to be where it was sent', async (t) => {
   const { app, storage } = await testServer(t);

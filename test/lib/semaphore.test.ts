@@ -45,3 +45,21 @@ test('work that fails returns its permit', async () => {
   running.get('c')?.resolve();
   assert.equal(await last, 'c');
 });
+
+test('work that waits too long for a permit is refused, and the others keep their order', async () => {
+  const semaphore = new Semaphore(1);
+  let end: () => void = () => {};
+  const first = semaphore.run(() => new Promise<void>((resolve) => (end = resolve)));
+  const order: string[] = [];
+  const limit = { milliseconds: 1, error: () => new Error('it took too long') };
+  const others = ['a', 'b'].map((name) => semaphore.run(async () => order.push(name)));
+  await assert.rejects(
+    semaphore.run(async () => order.push('refused'), limit),
+    { message: 'it took too long' },
+  );
+  assert.equal(semaphore.waiting, 2);
+  end();
+  await Promise.all([first, ...others]);
+  await semaphore.run(async () => order.push('later'), limit);
+  assert.deepEqual(order, ['a', 'b', 'later']);
+});

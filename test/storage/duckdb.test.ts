@@ -10,7 +10,7 @@ import { merge } from '../support/staging.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { engineContract } from './contract/engine.ts';
 
-engineContract('duckdb', () => DuckdbStorage.open(undefined));
+engineContract('duckdb', (options) => DuckdbStorage.open(undefined, options));
 
 const T = Date.parse('2023-01-22T12:00:00Z');
 

@@ -2,14 +2,16 @@ import assert from 'node:assert/strict';
 import { after, before, suite, type TestContext, test } from 'node:test';
 import pg from 'pg';
 import type { PollBatch } from '../../src/storage/ports/storage.ts';
-import { PARTITION_RULES, type PartitionRules } from '../../src/storage/postgres/partitions.ts';
 import { PostgresStorage } from '../../src/storage/postgres/storage.ts';
+import { PARTITION_RULES, type PartitionRules } from '../../src/storage/postgres/weeks.ts';
 import { schemaBefore, TestPostgres } from '../support/postgres.ts';
 import { merge } from '../support/staging.ts';
 import { storageContract } from './contract/storage.ts';
 
 const WEEK = 7 * 86_400_000;
 const NOW = Date.parse('2026-11-25T12:00:00Z');
+/** The partitions of the next four weeks. */
+const AHEAD = ['polls_20261130', 'polls_20261207', 'polls_20261214', 'polls_20261221'];
 /** Wednesdays, weeks before now. */
 const ago = (weeks: number) => NOW - weeks * WEEK;
 
@@ -73,9 +75,10 @@ suite('weeks in PostgreSQL', () => {
   test('a recent week has a partition from its first poll, another week from enough polls', async (t) => {
     const { storage, weeks, shared } = await open(t);
     await storage.appendPolls([batch([NOW, ago(9), ago(11)])]);
-    assert.deepEqual([await weeks(), await shared()], [['polls_20260921', 'polls_20261123'], 1]);
+    const recent = ['polls_20260921', 'polls_20261123', ...AHEAD];
+    assert.deepEqual([await weeks(), await shared()], [recent, 1]);
     await merge(storage, { polls: [...polls(ago(100), 99), ...polls(ago(200), 100)] });
-    assert.deepEqual([await weeks(), await shared()], [['polls_20230123', 'polls_20260921', 'polls_20261123'], 100]);
+    assert.deepEqual([await weeks(), await shared()], [['polls_20230123', ...recent], 100]);
   });
 
   test('a new partition takes the polls of its week from the shared one', async (t) => {
@@ -91,7 +94,7 @@ suite('weeks in PostgreSQL', () => {
   });
 
   test('a transaction creates few partitions, for the weeks with the most polls, up to a total', async (t) => {
-    const { storage, weeks, all } = await open(t, { leastPolls: 1, perTransaction: 2, total: 3 });
+    const { storage, weeks, all } = await open(t, { leastPolls: 1, perWrite: 2, total: 3 });
     const weekly = [1, 3, 2, 4].flatMap((count, i) => polls(ago(50 + i), count));
     await merge(storage, { polls: weekly });
     assert.deepEqual(await weeks(), ['polls_20251117', 'polls_20251201']);
@@ -128,7 +131,7 @@ suite('weeks in PostgreSQL', () => {
     // The server reports the error before it releases the locks.
     await rows('select 1 as value');
     await storage.prune(ago(10));
-    assert.deepEqual([await weeks(), await all()], [['polls_20261123'], 1]);
+    assert.deepEqual([await weeks(), await all()], [['polls_20261123', ...AHEAD], 1]);
   });
 
   test('first polls are found in more partitions than a transaction can lock, by servers that start together', async (t) => {

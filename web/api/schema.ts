@@ -514,7 +514,7 @@ export interface Poller {
 }
 
 export interface Problem {
-  /** `about:blank`, or what the client should do: `urn:restaurant-monitor:reauthenticate`, `…:second-factor` */
+  /** `about:blank`, or what the client should do: `urn:restaurant-monitor:reauthenticate`, `…:second-factor`, `…:busy` (the database is reachable but did not handle the request in time: repeat it after `Retry-After`) */
   readonly type: string;
   readonly title: string;
   readonly status: number;

@@ -14,7 +14,7 @@ export class StoredPolls implements PollHistory {
   }
 
   forEach(from: number, visit: (storeId: string, instant: number, active: boolean) => void): Promise<void> {
-    return this.#storage.snapshot((snapshot) => visitAll(snapshot, from, visit));
+    return this.#storage.snapshot((snapshot) => visitAll(snapshot, from, visit), 'background');
   }
 }
 

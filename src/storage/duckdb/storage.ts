@@ -16,6 +16,7 @@ import type { StoreWriter } from '../ports/stores.ts';
 import { append } from '../shared/appending.ts';
 import { refuseDamage } from '../shared/damage.ts';
 import { StoreKeys } from '../shared/store-keys.ts';
+import { WRITE_WAIT, WriteQueue } from '../shared/write-queue.ts';
 import { SqlAccountCatalog } from '../sql/accounts.ts';
 import { readContents } from '../sql/contents.ts';
 import { SqlCoverageGaps } from '../sql/coverage-gaps.ts';
@@ -41,11 +42,14 @@ export interface DuckdbStorageOptions {
   readonly access?: StorageAccess;
   /** The clock of leases, milliseconds; the database's own, if not given. */
   readonly clock?: (() => number) | undefined;
+  /** How long a request waits for an import or other changes, milliseconds. */
+  readonly writeWait?: number;
 }
 
 interface Opened {
   readonly maxStores: number;
   readonly clock?: (() => number) | undefined;
+  readonly writeWait: number;
   readonly path?: string;
   /** Why the write-ahead log does not belong to the file; `undefined`: it does. */
   readonly strange?: string | undefined;
@@ -61,7 +65,7 @@ export class DuckdbStorage implements Storage {
   readonly #database: Database;
   readonly #catalog: SerialSql;
   readonly #readers: Sessions;
-  readonly #imports = new Mutex();
+  readonly #queue: WriteQueue;
   readonly #keys = new StoreKeys();
 
   /** How many times it was saved: a name for each. */
@@ -70,8 +74,9 @@ export class DuckdbStorage implements Storage {
   readonly #path: string | undefined;
   readonly #strangeLog: string | undefined;
 
-  private constructor(database: Database, catalog: SerialSql, { maxStores, clock, path, strange }: Opened) {
+  private constructor(database: Database, catalog: SerialSql, { maxStores, clock, writeWait, path, strange }: Opened) {
     this.#maxStores = maxStores;
+    this.#queue = new WriteQueue(writeWait);
     this.#path = path;
     this.#strangeLog = strange;
     this.#database = database;
@@ -99,15 +104,13 @@ export class DuckdbStorage implements Storage {
    * @throws UserError `unavailable` when the file is in use, is no database, was migrated by a newer program or is
    *   damaged; when it is only read, `not_found` when it does not exist and `conflict` when its schema is older
    */
-  static async open(
-    path: string | undefined,
-    { maxStores = DEFAULT_BUDGETS.stores, duckdb, access = 'write', clock }: DuckdbStorageOptions = {},
-  ): Promise<DuckdbStorage> {
+  static async open(path: string | undefined, options: DuckdbStorageOptions = {}): Promise<DuckdbStorage> {
+    const { maxStores = DEFAULT_BUDGETS.stores, duckdb, access = 'write', clock, writeWait = WRITE_WAIT } = options;
     if (path === undefined) {
       const memory = await Database.inMemory(duckdb, { shared: true });
       const session = await memory.session();
       await migrate(session);
-      return new DuckdbStorage(memory, new SerialSql(session), { maxStores, clock });
+      return new DuckdbStorage(memory, new SerialSql(session), { maxStores, clock, writeWait });
     }
     await finishRestore(path);
     const strange = await strangeLog(path, duckdb);
@@ -123,7 +126,7 @@ export class DuckdbStorage implements Storage {
         // Only this process has the database, so a running report was interrupted.
         await session.run(`update reports set status = 'queued', progress = 0 where status = 'running'`);
       }
-      return new DuckdbStorage(database, new SerialSql(session), { maxStores, clock, path, strange });
+      return new DuckdbStorage(database, new SerialSql(session), { maxStores, clock, writeWait, path, strange });
     } catch (error) {
       database.close();
       throw error;
@@ -135,21 +138,23 @@ export class DuckdbStorage implements Storage {
   }
 
   importing<T>(work: (session: ImportSession) => Promise<T>): Promise<T> {
-    return this.#writing(async (session, changes) => {
-      const importing = new DuckdbImportSession(session, changes);
-      const result = await work(importing);
-      await importing.finish();
-      return result;
-    });
+    return this.#queue.run(() =>
+      this.#writing(async (session, changes) => {
+        const importing = new DuckdbImportSession(session, changes);
+        const result = await work(importing);
+        await importing.finish();
+        return result;
+      }),
+    );
   }
 
   changing<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
-    return this.#writing((session, changes) => work(new SqlStoreWriter(session, changes)));
+    return this.#queue.runSoon(() => this.#writing((session, changes) => work(new SqlStoreWriter(session, changes))));
   }
 
   async appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]> {
-    const { counts, keys } = await this.#writing((session, changes) =>
-      append(new DuckdbAppending(session, changes), batches, this.#keys, changes),
+    const { counts, keys } = await this.#queue.runSoon(() =>
+      this.#writing((session, changes) => append(new DuckdbAppending(session, changes), batches, this.#keys, changes)),
     );
     this.#keys.learn(keys);
     return counts;
@@ -157,7 +162,7 @@ export class DuckdbStorage implements Storage {
 
   /** DuckDB deletes rows in place and reuses their space. */
   async prune(before: number): Promise<number> {
-    await this.#imports.run(() =>
+    await this.#queue.run(() =>
       this.#inSession(async (session) => {
         await session.run('delete from polls where instant < make_timestamp_ms($before::bigint)', { before });
         await session.run('checkpoint');
@@ -199,7 +204,7 @@ export class DuckdbStorage implements Storage {
   }
 
   async close(): Promise<void> {
-    await this.#imports.run(async () => {});
+    await this.#queue.run(async () => {});
     await this.#catalog.close();
     this.#readers.close();
     this.#database.close();
@@ -207,15 +212,13 @@ export class DuckdbStorage implements Storage {
 
   /** Runs `work` as the only write transaction, and raises the revisions if it changed anything. */
   #writing<T>(work: (session: Session, changes: Changes) => Promise<T>): Promise<T> {
-    return this.#imports.run(() =>
-      this.#inSession((session) =>
-        session.transaction(async () => {
-          const changes = new Changes(this.#maxStores);
-          const result = await work(session, changes);
-          await changes.count(session);
-          return result;
-        }),
-      ),
+    return this.#inSession((session) =>
+      session.transaction(async () => {
+        const changes = new Changes(this.#maxStores);
+        const result = await work(session, changes);
+        await changes.count(session);
+        return result;
+      }),
     );
   }
 

@@ -43,16 +43,18 @@ export interface Storage {
   readonly peers?: PeerRegistry;
   /** Work that only one server may do at a time; missing likewise. */
   readonly leases?: Leases;
-  /** Runs `work` on a consistent snapshot of the data. */
-  snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T>;
+  /** Runs `work` on a consistent snapshot of the data, for a `request` if not said otherwise. */
+  snapshot<T>(work: (snapshot: Snapshot) => Promise<T>, use?: SnapshotUse): Promise<T>;
   /** Runs `work` as one transaction. Imports run one at a time. */
   importing<T>(work: (session: ImportSession) => Promise<T>): Promise<T>;
-  /** Changes single stores as one transaction, serialized with imports. */
+  /** Changes single stores as one transaction, serialized with imports. @throws UserError `busy` after a short wait */
   changing<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T>;
   /**
    * Adds polls, all or none, and creates the stores that they name; serialized with imports. Of polls of the same store
    * and instant the later one wins, with its reason as in `mergePolls`. Returns the counts of each batch, as if the
    * batches were added one by one.
+   *
+   * @throws UserError `busy` after a short wait for an import or other changes
    */
   appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]>;
   /**
@@ -87,6 +89,12 @@ export interface RestoreSession {
   /** Keeps the result of a report. */
   saveResult(reportId: string, kind: SharedResultKind, bytes: Uint8Array): Promise<void>;
 }
+
+/**
+ * What a snapshot is read for: a `request`, which is waited for, so every statement must end within some seconds; or work
+ * in the `background`, which may take long.
+ */
+export type SnapshotUse = 'request' | 'background';
 
 /** Polls as columns of one length, in the order of their arrival. */
 export interface PollBatch {

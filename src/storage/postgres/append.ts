@@ -1,25 +1,19 @@
-import type { PoolClient } from 'pg';
 import type { PollAppending } from '../shared/appending.ts';
 import { type KnownPolls, type MergedPolls, NOT_STORED, type PollGroup } from '../shared/poll-group.ts';
 import { movingFirstPollsBack } from '../sql/first-polls.ts';
 import type { Changes } from '../sql/revision.ts';
-import { PostgresSql } from './client.ts';
+import type { PostgresConnection } from './client.ts';
 import { writePolls } from './copy.ts';
 import { nameStores } from './import.ts';
 import { instant } from './instant.ts';
-import { addPartitions, mondayOf, type PartitionRules, planWeeks } from './partitions.ts';
 
 /** Adds polls within the connection's present transaction. */
 export class PostgresAppending implements PollAppending {
-  readonly #client: PoolClient;
-  readonly #sql: PostgresSql;
+  readonly #sql: PostgresConnection;
   readonly #changes: Changes;
-  readonly #rules: PartitionRules;
 
-  constructor(client: PoolClient, changes: Changes, rules: PartitionRules) {
-    this.#rules = rules;
-    this.#client = client;
-    this.#sql = new PostgresSql(client);
+  constructor(connection: PostgresConnection, changes: Changes) {
+    this.#sql = connection;
     this.#changes = changes;
   }
 
@@ -83,10 +77,7 @@ export class PostgresAppending implements PollAppending {
     }
     if (added.length === 0) return;
     const news = pick(polls, reasons, added);
-    const weeks = new Map<number, number>();
-    for (const monday of news.instants.map(mondayOf)) weeks.set(monday, (weeks.get(monday) ?? 0) + 1);
-    await addPartitions(this.#sql, (await planWeeks(this.#sql, weeks, this.#rules)).own);
-    await writePolls(this.#client, 'polls', reasons.size > 0, [news]);
+    await writePolls(this.#sql, 'polls', reasons.size > 0, [news]);
     await this.#noteFirstPolls(news);
   }
 

@@ -1,27 +1,17 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
-import { messageOf, UserError } from '../../lib/errors.ts';
 import type { Parameters, Row, Sql, TransactionalSql } from '../../lib/sql.ts';
+import { after } from '../../lib/world/timers.ts';
+import { connectionError, statementError, unreachable } from './errors.ts';
 
-/** What runs a statement: a connection, or the pool that picks one. */
-type Queryable = Pick<pg.Pool, 'query'>;
-
-/** PostgreSQL behind the common face: `$name` becomes `$1`. */
-export class PostgresSql implements Sql {
-  readonly #queryable: Queryable;
-  readonly #timeout: number;
-
-  /** @param timeout milliseconds after which a statement counts as lost; 0: it may take as long as it takes */
-  constructor(queryable: Queryable, timeout = 0) {
-    this.#queryable = queryable;
-    this.#timeout = timeout;
-  }
-
+/** PostgreSQL as `Sql`: `$name` becomes `$1`. Statements throw as in `statementError`. */
+export abstract class PostgresSql implements Sql {
   async run(sql: string, parameters?: Parameters): Promise<number> {
-    return (await this.#query(sql, parameters)).rowCount ?? 0;
+    return (await this.#named(sql, parameters)).rowCount ?? 0;
   }
 
   async rows(sql: string, parameters?: Parameters): Promise<Row[]> {
-    return (await this.#query(sql, parameters)).rows;
+    return (await this.#named(sql, parameters)).rows;
   }
 
   async row(sql: string, parameters?: Parameters): Promise<Row> {
@@ -31,11 +21,14 @@ export class PostgresSql implements Sql {
   }
 
   /** Runs a statement with positional parameters, which may be arrays. */
-  list(sql: string, values: readonly unknown[]): Promise<Row[]> {
-    return reaching(async () => (await this.#ask(sql, [...values])).rows);
+  async list(sql: string, values: readonly unknown[]): Promise<Row[]> {
+    return (await this.query(sql, [...values])).rows;
   }
 
-  #query(sql: string, parameters: Parameters = {}): Promise<pg.QueryResult<Row>> {
+  /** Runs a statement with positional parameters. */
+  abstract query(text: string, values: unknown[]): Promise<pg.QueryResult<Row>>;
+
+  #named(sql: string, parameters: Parameters = {}): Promise<pg.QueryResult<Row>> {
     const values: unknown[] = [];
     const positions = new Map<string, string>();
     const text = sql.replace(/\$([a-z_]+)/g, (name, key: string) => {
@@ -44,101 +37,152 @@ export class PostgresSql implements Sql {
       positions.set(key, position);
       return position;
     });
-    return reaching(() => this.#ask(text, values));
-  }
-
-  #ask(text: string, values: unknown[]): Promise<pg.QueryResult<Row>> {
-    const query = { text, values, ...(this.#timeout > 0 && { query_timeout: this.#timeout }) };
-    return this.#queryable.query<Row>(query);
+    return this.query(text, values);
   }
 }
 
-/** The same on a pool, with transactions: each takes a connection of its own for as long. */
-export class PooledSql extends PostgresSql implements TransactionalSql {
+/** A connection while it is in use, with a transaction and temporary tables of its own. */
+export class PostgresConnection extends PostgresSql {
+  readonly #client: pg.PoolClient;
+  readonly #timeout: number;
+  #lost = false;
+
+  /** @param timeout milliseconds after which a server that does not answer counts as lost; 0: never */
+  constructor(client: pg.PoolClient, timeout: number) {
+    super();
+    this.#client = client;
+    this.#timeout = timeout;
+    client.on('error', this.#onLoss);
+  }
+
+  /** Whether it cannot be used any more. */
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  /** Runs a `copy`, whose stream `work` gets from the driver. */
+  copying<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    return this.#guarded(() => work(this.#client));
+  }
+
+  /** Several statements without parameters. */
+  async script(sql: string): Promise<void> {
+    await this.#guarded(() => this.#client.query(sql));
+  }
+
+  /** Returns it to its pool, or closes it when it is lost. */
+  release(): void {
+    this.#client.off('error', this.#onLoss);
+    this.#client.release(this.#lost);
+  }
+
+  query(text: string, values: unknown[]): Promise<pg.QueryResult<Row>> {
+    return this.#guarded(() => this.#client.query<Row>(text, values));
+  }
+
+  readonly #onLoss = () => {
+    this.#lost = true;
+  };
+
+  /** The server ends statements that take too long by itself; one that is stopped or cut off cannot. */
+  async #guarded<T>(statement: () => Promise<T>): Promise<T> {
+    if (this.#lost) throw unreachable(undefined);
+    const timer = this.#timeout > 0 ? after(this.#timeout, () => this.#cut()) : undefined;
+    try {
+      return await statement();
+    } catch (error) {
+      throw this.#lost ? unreachable(error) : statementError(error);
+    } finally {
+      timer?.stop();
+    }
+  }
+
+  /** Rejects whatever is running on the connection. */
+  #cut(): void {
+    this.#lost = true;
+    (this.#client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+  }
+}
+
+export interface PoolOptions {
+  /** The most connections. */
+  readonly size: number;
+  /** How long a connection is waited for, milliseconds. */
+  readonly wait: number;
+  /** How long a statement may take, and how long it may wait for a lock, milliseconds; `undefined`: any time. */
+  readonly limits?: { readonly statement: number; readonly lock: number } | undefined;
+  /** Whether all transactions are read-only. */
+  readonly readOnly?: boolean;
+}
+
+/** A server that is stopped gets this much longer than the limit that it would keep itself, milliseconds. */
+const GRACE = 1_000;
+
+/**
+ * Connections whose clock is UTC, made when they are needed. Losing an idle one is no event: the next statement takes
+ * another.
+ */
+export class PostgresPool extends PostgresSql implements TransactionalSql {
   readonly #pool: pg.Pool;
   readonly #timeout: number;
 
-  constructor(pool: pg.Pool, timeout: number) {
-    super(pool, timeout);
-    this.#pool = pool;
-    this.#timeout = timeout;
+  constructor(url: string, { size, wait, limits, readOnly = false }: PoolOptions) {
+    super();
+    this.#timeout = limits === undefined ? 0 : limits.statement + GRACE;
+    const settings = {
+      timezone: 'UTC',
+      ...(readOnly && { default_transaction_read_only: 'on' }),
+      ...(limits && { statement_timeout: limits.statement, lock_timeout: limits.lock }),
+    };
+    this.#pool = new pg.Pool({
+      connectionString: url,
+      application_name: 'restaurant-monitor',
+      options: Object.entries(settings)
+        .map(([name, value]) => `-c ${name}=${value}`)
+        .join(' '),
+      max: size,
+      connectionTimeoutMillis: wait,
+      keepAlive: true,
+    });
+    this.#pool.on('error', () => {});
   }
 
-  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    return inTransaction(this.#pool, 'begin', (client) => work(new PostgresSql(client, this.#timeout)), this.#timeout);
+  /**
+   * Runs `work` as one transaction on a connection of its own.
+   *
+   * @param begin the statement that begins it
+   */
+  transaction<T>(work: (connection: PostgresConnection) => Promise<T>, begin = 'begin'): Promise<T> {
+    return this.#connected(async (connection) => {
+      await connection.run(begin);
+      try {
+        const result = await work(connection);
+        await connection.run('commit');
+        return result;
+      } catch (error) {
+        if (!connection.lost) await connection.run('rollback').catch(() => {});
+        throw error;
+      }
+    });
   }
-}
 
-/** A pool of connections whose clock is UTC. Losing one of them is no event: the next statement takes another. */
-export function openPool(url: string, { readOnly = false } = {}): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
-    application_name: 'restaurant-monitor',
-    options: `-c timezone=UTC${readOnly ? ' -c default_transaction_read_only=on' : ''}`,
-    max: 10,
-    connectionTimeoutMillis: 5_000,
-    keepAlive: true,
-  });
-  pool.on('error', () => {});
-  return pool;
-}
+  end(): Promise<void> {
+    return this.#pool.end();
+  }
 
-/** SQLSTATE classes and codes of a server that is gone, going, starting, or full. */
-const LOST = /^(08...|57P0[123]|53300)$/;
-/** SQLSTATE insufficient_privilege. */
-const NOT_ALLOWED = '42501';
-const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EPIPE', 'EHOSTUNREACH', 'EAI_AGAIN']);
+  query(text: string, values: unknown[]): Promise<pg.QueryResult<Row>> {
+    return this.#connected((connection) => connection.query(text, values));
+  }
 
-/**
- * Runs something that talks to the server.
- *
- * @throws UserError `unavailable` when the server cannot be reached; everything else as it is
- */
-export async function reaching<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const { code = '' } = error as { code?: string };
-    const message = messageOf(error);
-    const lost =
-      LOST.test(code) || NETWORK.has(code) || /connection terminated|connection error|timeout/i.test(message);
-    if (code === NOT_ALLOWED) {
-      throw new UserError('unavailable', `the role of the database may not do this: ${message}`, { cause: error });
+  async #connected<T>(work: (connection: PostgresConnection) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect().catch((error) => {
+      throw connectionError(error);
+    });
+    const connection = new PostgresConnection(client, this.#timeout);
+    try {
+      return await work(connection);
+    } finally {
+      connection.release();
     }
-    if (!lost) throw error;
-    throw new UserError('unavailable', 'the database cannot be reached', { cause: error });
-  }
-}
-
-/**
- * Runs `work` on a connection of its own, in a transaction: all of it holds, or nothing.
- *
- * @param timeout milliseconds after which beginning and ending it counts as lost; 0: it may take as long as it takes
- */
-export async function inTransaction<T>(
-  pool: pg.Pool,
-  begin: string,
-  work: (client: pg.PoolClient) => Promise<T>,
-  timeout = 0,
-): Promise<T> {
-  const client = await reaching(() => pool.connect());
-  let broken = false;
-  // The loss of a connection also rejects whatever is being awaited on it.
-  const onError = () => {
-    broken = true;
-  };
-  client.on('error', onError);
-  const sql = new PostgresSql(client, timeout);
-  try {
-    await sql.run(begin);
-    const result = await work(client);
-    await sql.run('commit');
-    return result;
-  } catch (error) {
-    await sql.run('rollback').catch(onError);
-    throw error;
-  } finally {
-    client.off('error', onError);
-    client.release(broken);
   }
 }

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
-import type { PoolClient } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import { reaching } from './client.ts';
+import type { PostgresConnection } from './client.ts';
 
 /** PostgreSQL counts microseconds from 2000-01-01; here are milliseconds from 1970-01-01. */
 const EPOCH = 946_684_800_000;
@@ -19,7 +18,7 @@ const TRAILER = Buffer.from([0xff, 0xff]);
  * @param widths bytes of each column's value
  */
 export async function readRows(
-  client: PoolClient,
+  connection: PostgresConnection,
   query: string,
   widths: readonly number[],
   onRows: (rows: DataView, count: number, width: number) => void,
@@ -27,7 +26,7 @@ export async function readRows(
   const width = widths.reduce((sum, bytes) => sum + 4 + bytes, 2);
   let rest: Buffer = Buffer.alloc(0);
   let header = HEADER.length;
-  await reaching(async () => {
+  await connection.copying(async (client) => {
     const stream = client.query(copyTo(`copy (${query}) to stdout (format binary)`));
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       let bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
@@ -67,12 +66,12 @@ export interface CopiedPolls {
  * @param withReasons whether any poll may have a reason
  */
 export async function writePolls(
-  client: PoolClient,
+  connection: PostgresConnection,
   table: string,
   withReasons: boolean,
   chunks: Iterable<CopiedPolls> | AsyncIterable<CopiedPolls>,
 ): Promise<void> {
-  await reaching(async () => {
+  await connection.copying(async (client) => {
     const stream = client.query(
       copyFrom(`copy ${table} (store_key, instant, active${withReasons ? ', reason' : ''}) from stdin (format binary)`),
     );

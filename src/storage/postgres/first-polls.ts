@@ -1,16 +1,14 @@
-import type { Pool } from 'pg';
 import type { Sql } from '../../lib/sql.ts';
-import { inTransaction, PostgresSql } from './client.ts';
+import type { PostgresPool } from './client.ts';
 import { lockFor } from './lock.ts';
 
 /**
  * Finds the first polls of stores in a database from before they were recorded: one partition per transaction, oldest
  * first. It resumes after an interruption, and servers that start together share the work.
  */
-export async function findFirstPolls(pool: Pool): Promise<void> {
+export async function findFirstPolls(pool: PostgresPool): Promise<void> {
   const step = () =>
-    inTransaction(pool, 'begin', async (client) => {
-      const sql = new PostgresSql(client);
+    pool.transaction(async (sql) => {
       await lockFor(sql, 'migrate');
       return findInOnePartition(sql);
     });

@@ -1,5 +1,4 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api';
-import type { PoolClient } from 'pg';
 import { identifier, type Session } from '../../duckdb/session.ts';
 import { numbersOf } from '../../duckdb/vectors.ts';
 import type { Row } from '../../lib/sql.ts';
@@ -29,28 +28,41 @@ import {
   sortPolls,
 } from '../sql/staging.ts';
 import { keepUnread } from '../sql/unread.ts';
-import { PostgresSql } from './client.ts';
+import type { PostgresConnection, PostgresPool, PostgresSql } from './client.ts';
 import { type CopiedPolls, writePolls } from './copy.ts';
 import { instant } from './instant.ts';
-import { addFilledPartitions, addPartitions, type PartitionRules, planWeeks } from './partitions.ts';
+import type { Partitioning } from './partitioning.ts';
+import { fillTables, SHARED_PARTITION } from './partitions.ts';
 
 /** Rows or ids per statement. */
 const BLOCK = 20_000;
 
+export interface PostgresImportParts {
+  readonly staging: Session;
+  /** The connection of the import's transaction. */
+  readonly connection: PostgresConnection;
+  /** For other connections; `undefined`: the transaction has locked the polls, so that no other could do anything. */
+  readonly pool: PostgresPool | undefined;
+  readonly changes: Changes;
+  readonly partitioning: Partitioning;
+}
+
 /** Copies staged tables to PostgreSQL and merges them, within the connection's present transaction. */
 export class PostgresImportSession implements ImportSession {
   readonly staging: Session;
-  readonly #client: PoolClient;
-  readonly #sql: PostgresSql;
+  readonly #sql: PostgresConnection;
+  readonly #pool: PostgresPool | undefined;
   readonly #changes: Changes;
-  readonly #rules: PartitionRules;
+  readonly #partitioning: Partitioning;
+  /** The Mondays of filled tables that are no partitions yet. */
+  #detached: readonly number[] = [];
 
-  constructor(staging: Session, client: PoolClient, changes: Changes, rules: PartitionRules) {
-    this.#rules = rules;
+  constructor({ staging, connection, pool, changes, partitioning }: PostgresImportParts) {
     this.staging = staging;
-    this.#client = client;
-    this.#sql = new PostgresSql(client);
+    this.#sql = connection;
+    this.#pool = pool;
     this.#changes = changes;
+    this.#partitioning = partitioning;
   }
 
   async storesAmong(ids: readonly string[]): Promise<ReadonlySet<string>> {
@@ -77,16 +89,18 @@ export class PostgresImportSession implements ImportSession {
 
   async mergePolls(table: string): Promise<MergeCounts> {
     await this.nameStores(table);
+    await this.#attach();
     const { polls, repeated, range, reasons } = await sortPolls(this.staging, table, 'store_keys');
     let counts: MergeCounts = { added: polls, replaced: 0, alreadyThere: 0, repeated };
     if (range !== undefined) {
       const known = `instant between ${instant(range.from)} and ${instant(range.to)}`;
-      const { own, allNew } = await planWeeks(this.#sql, await this.#weeks(), this.#rules);
-      const [met] = await this.#sql.rows(`select 1 from polls where ${known} limit 1`);
-      if (allNew && own.length > 0 && met === undefined) {
-        await addFilledPartitions(this.#sql, own, (newPolls) => this.#sendPolls(newPolls, reasons));
+      const { own, allNew } = await this.#partitioning.plan(this.#sql, await this.#weeks());
+      if (allNew && own.length > 0 && !(await this.#isShared(known))) {
+        await fillTables(this.#sql, own, (newPolls) => this.#sendPolls(newPolls, reasons));
+        this.#detached = own;
       } else {
-        await addPartitions(this.#sql, own);
+        await this.#partitioning.createFor(this.#pool ?? this.#sql, own);
+        const [met] = await this.#sql.rows(`select 1 from polls where ${known} limit 1`);
         if (met === undefined) await this.#sendPolls('polls', reasons);
         else counts = { ...(await this.#mergeKnownPolls(polls, known, reasons)), repeated };
       }
@@ -191,6 +205,20 @@ export class PostgresImportSession implements ImportSession {
   /** Call it once, after all merges and before the commit. */
   async finish(): Promise<void> {
     await dropKept(this.#sql);
+    await this.#attach();
+  }
+
+  /** As late as possible, since readers of the shared partition wait from here to the commit. */
+  async #attach(): Promise<void> {
+    if (this.#detached.length > 0) await this.#partitioning.attach(this.#sql, this.#detached);
+    this.#detached = [];
+  }
+
+  /** Whether the shared partition has such polls. On another connection, since this one would keep its lock. */
+  async #isShared(known: string): Promise<boolean> {
+    return (
+      (await (this.#pool ?? this.#sql).rows(`select 1 from ${SHARED_PARTITION} where ${known} limit 1`)).length > 0
+    );
   }
 
   /**
@@ -222,7 +250,7 @@ export class PostgresImportSession implements ImportSession {
     const { chunks } = await this.staging.result(
       `select store_key, epoch_ms(instant)::double, active::utinyint${reasons ? ', reason' : ''} from incoming_polls`,
     );
-    await writePolls(this.#client, target, reasons, pollsOf(chunks, reasons));
+    await writePolls(this.#sql, target, reasons, pollsOf(chunks, reasons));
   }
 
   /** Number of polls by the Monday of their week. */

@@ -1,6 +1,6 @@
-import type { Pool } from 'pg';
+import type { Sql } from '../../lib/sql.ts';
 import { migrationsOf, pendingMigrations, requireCurrent } from '../shared/migrations.ts';
-import { inTransaction, PostgresSql, reaching } from './client.ts';
+import type { PostgresPool } from './client.ts';
 import { findFirstPolls } from './first-polls.ts';
 import { lockFor } from './lock.ts';
 
@@ -8,9 +8,8 @@ import { lockFor } from './lock.ts';
  * Brings the schema up to date in one transaction; of servers that start together, one does it and the others wait.
  * Changes that read all polls follow in transactions of their own.
  */
-export async function migrate(pool: Pool): Promise<void> {
-  await inTransaction(pool, 'begin', async (client) => {
-    const sql = new PostgresSql(client);
+export async function migrate(pool: PostgresPool): Promise<void> {
+  await pool.transaction(async (sql) => {
     await lockFor(sql, 'migrate');
     await sql.run(`
       create table if not exists schema_migrations (
@@ -24,7 +23,7 @@ export async function migrate(pool: Pool): Promise<void> {
         version: migration.version,
         name: migration.name,
       });
-      await reaching(() => client.query(migration.sql));
+      await sql.script(migration.sql);
     }
   });
   await findFirstPolls(pool);
@@ -36,8 +35,7 @@ export async function migrate(pool: Pool): Promise<void> {
  * @param place of the database, without a password
  * @throws UserError `conflict` when it is older than the program's, `unavailable` when it is newer
  */
-export async function requireSchema(pool: Pool, place: string): Promise<void> {
-  const sql = new PostgresSql(pool);
+export async function requireSchema(sql: Sql, place: string): Promise<void> {
   const { known } = await sql.row(`select to_regclass('schema_migrations') is not null as known`);
   const found = known === true ? await sql.row('select max(version) as version from schema_migrations') : undefined;
   requireCurrent(migrationsOf('postgres'), place, found === undefined ? undefined : Number(found.version));

@@ -1,18 +1,17 @@
-import type { Pool } from 'pg';
 import type { SharedResultKind, SharedResults } from '../ports/storage.ts';
-import { inTransaction, PostgresSql } from './client.ts';
+import type { PostgresSql } from './client.ts';
+import type { Pools } from './pools.ts';
 
 /** Results in rows of some hundred kilobytes. */
 export class PostgresResults implements SharedResults {
-  readonly #pool: Pool;
+  readonly #pools: Pools;
 
-  constructor(pool: Pool) {
-    this.#pool = pool;
+  constructor(pools: Pools) {
+    this.#pools = pools;
   }
 
   async save(reportId: string, chunks: Iterable<Uint8Array>, kind: SharedResultKind = 'figures'): Promise<void> {
-    await inTransaction(this.#pool, 'begin', async (client) => {
-      const sql = new PostgresSql(client);
+    await this.#pools.background.transaction(async (sql) => {
       await sql.list('delete from report_results where report_id = $1', [reportId]);
       await insertResult(sql, reportId, kind, chunks);
     });
@@ -32,7 +31,7 @@ export class PostgresResults implements SharedResults {
   }
 
   async #part(reportId: string, kind: SharedResultKind, part: number): Promise<Buffer | undefined> {
-    const [row] = await new PostgresSql(this.#pool).list(
+    const [row] = await this.#pools.requests.list(
       'select content from report_results where report_id = $1 and kind = $2 and part = $3',
       [reportId, kind, part],
     );

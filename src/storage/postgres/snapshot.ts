@@ -1,4 +1,3 @@
-import type { PoolClient } from 'pg';
 import type { HoursColumns } from '../../domain/hours.ts';
 import { arrangePolls, type PollColumns } from '../../domain/polls.ts';
 import { CLOSED_ALL_DAY, type SpecialHoursColumns } from '../../domain/special-hours.ts';
@@ -13,7 +12,7 @@ import { readPollReasons } from '../sql/reasons.ts';
 import { recordsQuery } from '../sql/records.ts';
 import { hoursVersions, readZoneChanges, specialDates, zoneVersions } from '../sql/schedules.ts';
 import { UNKNOWN_UNTIL } from '../sql/unread.ts';
-import { PostgresSql } from './client.ts';
+import type { PostgresConnection } from './client.ts';
 import { readInstant, readRows } from './copy.ts';
 import { instant } from './instant.ts';
 import { partitions, SHARED_PARTITION } from './partitions.ts';
@@ -23,12 +22,10 @@ const RECORDS_BLOCK = 5_000;
 
 /** Reads within the connection's present transaction. */
 export class PostgresSnapshot implements Snapshot {
-  readonly #client: PoolClient;
-  readonly #sql: PostgresSql;
+  readonly #sql: PostgresConnection;
 
-  constructor(client: PoolClient) {
-    this.#client = client;
-    this.#sql = new PostgresSql(client);
+  constructor(connection: PostgresConnection) {
+    this.#sql = connection;
   }
 
   async revision(): Promise<number> {
@@ -78,7 +75,7 @@ export class PostgresSnapshot implements Snapshot {
    */
   async #instant(aggregate: 'min' | 'max', upTo?: number): Promise<number | undefined> {
     const until = upTo === undefined ? '' : `where instant <= ${instant(upTo)}`;
-    const names = (await partitions(this.#sql)).sort();
+    const names = [...(await partitions(this.#sql))].sort();
     if (aggregate === 'max') names.reverse();
     const found: number[] = [];
     for (const name of [SHARED_PARTITION, ...names]) {
@@ -156,7 +153,7 @@ export class PostgresSnapshot implements Snapshot {
            order by store_key, from_ms nulls first`
         : `select store_key, day, start_ms, end_ms from business_hours where ${keys} order by store_key`;
     const widths = limited === true ? [4, 2, 4, 4, 8, 8] : [4, 2, 4, 4];
-    await readRows(this.#client, query, widths, (rows, count, width) => {
+    await readRows(this.#sql, query, widths, (rows, count, width) => {
       for (let row = 0, at = 0; row < count; row++, at += width) {
         store.push(rows.getInt32(at + 6) - firstKey);
         day.push(rows.getInt16(at + 14));
@@ -193,7 +190,7 @@ export class PostgresSnapshot implements Snapshot {
       where store_key >= ${firstKey} and store_key < ${endKey}
         and date between date '1970-01-01' + ${firstDate} and date '1970-01-01' + ${lastDate}
       order by store_key, date`;
-    await readRows(this.#client, query, [4, 4, 4, 4], (rows, count, width) => {
+    await readRows(this.#sql, query, [4, 4, 4, 4], (rows, count, width) => {
       for (let row = 0, at = 0; row < count; row++, at += width) {
         store.push(rows.getInt32(at + 6) - firstKey);
         date.push(rows.getInt32(at + 14));
@@ -228,7 +225,7 @@ export class PostgresSnapshot implements Snapshot {
     const query = `
       select store_key, instant, active from polls
       where store_key >= ${firstKey} and store_key < ${endKey} and ${between(from, to)}`;
-    await readRows(this.#client, query, [4, 8, 1], (rows, count, width) => {
+    await readRows(this.#sql, query, [4, 8, 1], (rows, count, width) => {
       for (let row = 0, at = 0; row < count; row++, at += width) {
         store.push(rows.getInt32(at + 6) - firstKey);
         instant.push(readInstant(rows, at + 14));
@@ -255,7 +252,7 @@ export class PostgresSnapshot implements Snapshot {
     const query = `
       select store_key, first_poll_ms::float8 from stores
       where store_key >= ${firstKey} and store_key < ${endKey} and first_poll_ms is not null`;
-    await readRows(this.#client, query, [4, 8], (rows, count, width) => {
+    await readRows(this.#sql, query, [4, 8], (rows, count, width) => {
       for (let row = 0, at = 0; row < count; row++, at += width) {
         first[rows.getInt32(at + 6) - firstKey] = rows.getFloat64(at + 14);
       }

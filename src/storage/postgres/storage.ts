@@ -1,19 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pool, PoolClient } from 'pg';
 import { Database } from '../../duckdb/database.ts';
 import type { DuckdbLimits } from '../../duckdb/limits.ts';
 import { DEFAULT_BUDGETS } from '../../lib/budgets.ts';
-import { messageOf, UserError } from '../../lib/errors.ts';
+import { isTemporary, messageOf, UserError } from '../../lib/errors.ts';
 import type { Sql } from '../../lib/sql.ts';
 import type { DatabaseContents } from '../ports/contents.ts';
 import type { ImportSession, MergeCounts } from '../ports/import-session.ts';
 import type { Invariant } from '../ports/invariants.ts';
 import type { Snapshot } from '../ports/snapshot.ts';
-import type { PollBatch, RestoreSession, Storage, StorageAccess } from '../ports/storage.ts';
+import type { PollBatch, RestoreSession, SnapshotUse, Storage, StorageAccess } from '../ports/storage.ts';
 import type { StoreWriter } from '../ports/stores.ts';
 import { append } from '../shared/appending.ts';
 import { refuseDamage } from '../shared/damage.ts';
 import { StoreKeys } from '../shared/store-keys.ts';
+import { WRITE_WAIT, WriteQueue } from '../shared/write-queue.ts';
 import { SqlAccountCatalog } from '../sql/accounts.ts';
 import { readContents } from '../sql/contents.ts';
 import { SqlCoverageGaps } from '../sql/coverage-gaps.ts';
@@ -26,23 +25,17 @@ import { Changes } from '../sql/revision.ts';
 import { SqlStoreWriter } from '../sql/store-writer.ts';
 import { SqlSyncLog } from '../sql/sync-log.ts';
 import { PostgresAppending } from './append.ts';
-import { inTransaction, openPool, PooledSql, PostgresSql } from './client.ts';
+import type { PostgresConnection, PostgresPool } from './client.ts';
 import { PostgresImportSession } from './import.ts';
 import { lockFor } from './lock.ts';
 import { migrate, requireSchema } from './migrate.ts';
-import {
-  deleteSharedBefore,
-  dropPartitionsBefore,
-  mondayOf,
-  PARTITION_RULES,
-  type PartitionRules,
-} from './partitions.ts';
+import { Partitioning } from './partitioning.ts';
+import { deleteSharedBefore, dropPartitionsBefore } from './partitions.ts';
+import { Pools } from './pools.ts';
 import { emptyFor } from './restore.ts';
 import { insertResult, PostgresResults } from './results.ts';
 import { PostgresSnapshot } from './snapshot.ts';
-
-/** Milliseconds in which a small statement must be answered; else the server counts as lost. */
-const PATIENCE = 5_000;
+import { countWeeks, mondayOf, PARTITION_RULES, type PartitionRules } from './weeks.ts';
 
 /** What one transaction deletes at most when old polls are deleted. */
 const PRUNED = { partitions: 50, polls: 100_000 };
@@ -59,6 +52,8 @@ export interface PostgresStorageOptions {
   readonly staging?: DuckdbLimits | undefined;
   /** `write`, if not given. */
   readonly access?: StorageAccess;
+  /** How long a request waits for an import or other changes, milliseconds. */
+  readonly writeWait?: number;
 }
 
 /** A PostgreSQL server (15 or later), which several servers of this program may share. */
@@ -71,21 +66,24 @@ export class PostgresStorage implements Storage {
   readonly syncs: SqlSyncLog;
   readonly peers: SqlPeerRegistry;
   readonly leases: SqlLeases;
-  readonly #pool: Pool;
+  readonly #pools: Pools;
   readonly #staging: DuckdbLimits | undefined;
   #keys = new StoreKeys();
   /** That of the database when the keys were learned. */
   #generation: unknown;
   readonly #maxStores: number;
-  readonly #rules: PartitionRules;
+  readonly #queue: WriteQueue;
+  readonly #partitioning: Partitioning;
 
-  private constructor(pool: Pool, { maxStores, rules, staging }: Required<Omit<PostgresStorageOptions, 'access'>>) {
+  private constructor(pools: Pools, options: Required<Omit<PostgresStorageOptions, 'access'>>) {
+    const { maxStores, rules, staging, writeWait } = options;
     this.#maxStores = maxStores;
-    this.#rules = rules;
-    this.#pool = pool;
+    this.#pools = pools;
     this.#staging = staging;
-    this.results = new PostgresResults(pool);
-    const catalog = new PooledSql(pool, PATIENCE);
+    this.#queue = new WriteQueue(writeWait);
+    this.#partitioning = new Partitioning(rules);
+    this.results = new PostgresResults(pools);
+    const catalog = pools.catalog();
     this.reports = new SqlReportCatalog(catalog, {
       now: NOW,
       lock: 'for update skip locked',
@@ -98,8 +96,8 @@ export class PostgresStorage implements Storage {
     this.imports = new SqlImportCatalog(catalog);
     this.gaps = new SqlCoverageGaps(catalog);
     this.syncs = new SqlSyncLog(catalog);
-    this.peers = new SqlPeerRegistry(catalog, NOW);
-    this.leases = new SqlLeases(catalog, NOW);
+    this.peers = new SqlPeerRegistry(pools.control, NOW);
+    this.leases = new SqlLeases(pools.control, NOW);
   }
 
   /**
@@ -108,63 +106,81 @@ export class PostgresStorage implements Storage {
    *   damaged; `conflict` when it is only read and its schema is older
    */
   static async open(url: string, options: PostgresStorageOptions = {}): Promise<PostgresStorage> {
-    const { maxStores = DEFAULT_BUDGETS.stores, rules = PARTITION_RULES, staging, access = 'write' } = options;
+    const { maxStores = DEFAULT_BUDGETS.stores, rules = PARTITION_RULES, staging, writeWait = WRITE_WAIT } = options;
+    const { access = 'write' } = options;
     const readOnly = access === 'read' || access === 'inspect';
-    const pool = openPool(url, { readOnly });
+    const place = placeOf(url);
+    const pools = new Pools(url, { readOnly });
     try {
-      const place = placeOf(url);
-      await (readOnly ? requireSchema(pool, place) : migrate(pool));
-      if (access === 'write' || access === 'read') refuseDamage(place, await quickInvariants(new PostgresSql(pool)));
-      return new PostgresStorage(pool, { maxStores, rules, staging });
+      // Fails sooner than the pool of the migrations when the server does not answer.
+      await pools.control.run('select 1');
+      await (readOnly ? requireSchema(pools.background, place) : migrate(pools.background));
+      if (access === 'write' || access === 'read') refuseDamage(place, await quickInvariants(pools.background));
+      const storage = new PostgresStorage(pools, { maxStores, rules, staging, writeWait });
+      if (access === 'write') await storage.#prepareWeeks();
+      return storage;
     } catch (error) {
-      await pool.end();
+      await pools.close();
       throw openError(url, error);
     }
   }
 
-  snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
-    return inTransaction(this.#pool, 'begin isolation level repeatable read read only', (client) =>
-      work(new PostgresSnapshot(client)),
+  snapshot<T>(work: (snapshot: Snapshot) => Promise<T>, use: SnapshotUse = 'request'): Promise<T> {
+    const pool = use === 'request' ? this.#pools.requests : this.#pools.background;
+    return pool.transaction(
+      (connection) => work(new PostgresSnapshot(connection)),
+      'begin isolation level repeatable read read only',
     );
   }
 
   async importing<T>(work: (session: ImportSession) => Promise<T>): Promise<T> {
-    const staging = await Database.inMemory(this.#staging);
-    const session = await staging.session();
+    const database = await Database.inMemory(this.#staging);
+    const staging = await database.session();
+    const pool = this.#pools.background;
+    const partitioning = this.#partitioning;
     try {
-      return await this.#writing(async (client, changes) => {
-        const importing = new PostgresImportSession(session, client, changes, this.#rules);
-        const result = await work(importing);
-        await importing.finish();
-        return result;
-      });
+      return await this.#queue.run(() =>
+        this.#writing(pool, async (connection, changes) => {
+          const importing = new PostgresImportSession({ staging, connection, pool, changes, partitioning });
+          const result = await work(importing);
+          await importing.finish();
+          return result;
+        }),
+      );
     } finally {
-      session.close();
       staging.close();
+      database.close();
     }
   }
 
   changing<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
-    return this.#writing((client, changes) => work(new SqlStoreWriter(new PostgresSql(client), changes)));
-  }
-
-  async appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]> {
-    const { counts, keys } = await this.#writing((client, changes) =>
-      append(new PostgresAppending(client, changes, this.#rules), batches, this.#keys, changes),
+    return this.#queue.runSoon(() =>
+      this.#writing(this.#pools.writes, (connection, changes) => work(new SqlStoreWriter(connection, changes))),
     );
-    this.#keys.learn(keys);
-    return counts;
   }
 
-  /** Runs `work` as one transaction, alone among those that write data, and counts it if it changed anything. */
-  #writing<T>(work: (client: PoolClient, changes: Changes) => Promise<T>): Promise<T> {
-    return inTransaction(this.#pool, 'begin', async (client) => {
-      const sql = new PostgresSql(client);
-      await lockFor(sql, 'import');
-      await this.#noticeRestore(sql);
+  appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]> {
+    const pool = this.#pools.writes;
+    return this.#queue.runSoon(async () => {
+      const weeks = new Map<number, number>();
+      for (const { instants } of batches) countWeeks(instants, weeks);
+      await this.#partitioning.prepareFor(pool, weeks);
+      const { counts, keys } = await this.#writing(pool, (connection, changes) =>
+        append(new PostgresAppending(connection, changes), batches, this.#keys, changes),
+      );
+      this.#keys.learn(keys);
+      return counts;
+    });
+  }
+
+  /** Runs `work` as the only write transaction, and raises the revisions if it changed anything. */
+  #writing<T>(pool: PostgresPool, work: (connection: PostgresConnection, changes: Changes) => Promise<T>): Promise<T> {
+    return pool.transaction(async (connection) => {
+      await lockFor(connection, 'import');
+      await this.#noticeRestore(connection);
       const changes = new Changes(this.#maxStores);
-      const result = await work(client, changes);
-      await changes.count(sql);
+      const result = await work(connection, changes);
+      await changes.count(connection);
       return result;
     });
   }
@@ -177,60 +193,67 @@ export class PostgresStorage implements Storage {
     this.#keys = new StoreKeys();
   }
 
-  /** In steps, each a transaction of its own: however much there is to delete, others get their turn in between. */
+  /** In steps, each a transaction of its own: other writers get their turn in between. */
   async prune(before: number): Promise<number> {
     const keep = mondayOf(before);
-    while ((await this.#pruning((sql) => dropPartitionsBefore(sql, keep, PRUNED.partitions))) > 0);
-    while ((await this.#pruning((sql) => deleteSharedBefore(sql, keep, PRUNED.polls))) > 0);
+    const dropping = (step: (sql: Sql) => Promise<number>) =>
+      this.#partitioning.dropping(this.#queue, this.#pools.background, step);
+    while ((await dropping((sql) => dropPartitionsBefore(sql, keep, PRUNED.partitions))) > 0);
+    while ((await dropping((sql) => deleteSharedBefore(sql, keep, PRUNED.polls))) > 0);
     return keep;
   }
 
-  #pruning(step: (sql: Sql) => Promise<number>): Promise<number> {
-    return inTransaction(this.#pool, 'begin', async (client) => {
-      const sql = new PostgresSql(client);
-      await lockFor(sql, 'import');
-      return step(sql);
-    });
-  }
-
   contents(): Promise<DatabaseContents> {
-    return inTransaction(this.#pool, 'begin isolation level repeatable read read only', (client) =>
-      readContents(new PostgresSql(client)),
+    return this.#pools.background.transaction(
+      (connection) => readContents(connection),
+      'begin isolation level repeatable read read only',
     );
   }
 
   async restoring<T>(replace: boolean, work: (session: RestoreSession) => Promise<T>): Promise<T> {
-    const staging = await Database.inMemory(this.#staging);
-    const session = await staging.session();
+    const database = await Database.inMemory(this.#staging);
+    const staging = await database.session();
+    const partitioning = this.#partitioning;
     try {
-      return await this.#writing(async (client, changes) => {
-        const sql = new PostgresSql(client);
-        await emptyFor(sql, replace);
-        changes.stores();
-        const target = new PostgresImportSession(session, client, changes, this.#rules);
-        const result = await work({ target, saveResult: (id, kind, bytes) => insertResult(sql, id, kind, [bytes]) });
-        await target.finish();
-        return result;
-      });
+      return await this.#queue.run(() =>
+        this.#writing(this.#pools.background, async (connection, changes) => {
+          await emptyFor(connection, replace);
+          changes.stores();
+          const target = new PostgresImportSession({ staging, connection, pool: undefined, changes, partitioning });
+          const result = await work({
+            target,
+            saveResult: (id, kind, bytes) => insertResult(connection, id, kind, [bytes]),
+          });
+          await target.finish();
+          return result;
+        }),
+      );
     } finally {
-      session.close();
       staging.close();
+      database.close();
     }
   }
 
   invariants(): Promise<Invariant[]> {
-    return inTransaction(this.#pool, 'begin isolation level repeatable read read only', (client) =>
-      wholeInvariants(new PostgresSql(client)),
+    return this.#pools.background.transaction(
+      (connection) => wholeInvariants(connection),
+      'begin isolation level repeatable read read only',
     );
   }
 
   async check(): Promise<void> {
-    await new PostgresSql(this.#pool, PATIENCE).row('select number from revision');
+    await this.#pools.control.row('select number from revision');
   }
 
-  /** A server that does not answer any more cannot hold up the end. */
-  async close(): Promise<void> {
-    await Promise.race([this.#pool.end(), sleep(PATIENCE, undefined, { ref: false })]);
+  close(): Promise<void> {
+    return this.#pools.close();
+  }
+
+  /** Reading on is possible without the partitions of the next weeks. */
+  async #prepareWeeks(): Promise<void> {
+    await this.#partitioning.prepare(this.#pools.writes).catch((error) => {
+      if (!isTemporary(error)) throw error;
+    });
   }
 }
 

@@ -8,6 +8,7 @@ import { reasonsContract } from './reasons.ts';
 import { recordsContract } from './records.ts';
 import { scheduleContract } from './schedule.ts';
 import { storageContract } from './storage.ts';
+import { type WaitOptions, waitingContract } from './waiting.ts';
 import { watchContract } from './watch.ts';
 
 /**
@@ -15,7 +16,7 @@ import { watchContract } from './watch.ts';
  *
  * @param open an empty storage of its own for each call
  */
-export function engineContract(engine: string, open: () => Promise<Storage>): void {
+export function engineContract(engine: string, open: (options?: WaitOptions) => Promise<Storage>): void {
   suite(engine, () => {
     for (const contract of [
       storageContract,
@@ -27,6 +28,7 @@ export function engineContract(engine: string, open: () => Promise<Storage>): vo
       recordsContract,
       scheduleContract,
       watchContract,
+      waitingContract,
     ]) {
       contract(engine, open);
     }
