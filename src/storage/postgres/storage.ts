@@ -30,7 +30,7 @@ import { PostgresImportSession } from './import.ts';
 import { lockFor } from './lock.ts';
 import { migrate, requireSchema } from './migrate.ts';
 import { Partitioning } from './partitioning.ts';
-import { deleteSharedBefore, dropPartitionsBefore } from './partitions.ts';
+import { deleteSharedBefore, dropPartitionsBefore, partitions, SHARED_PARTITION } from './partitions.ts';
 import { Pools } from './pools.ts';
 import { emptyFor } from './restore.ts';
 import { insertResult, PostgresResults } from './results.ts';
@@ -115,7 +115,10 @@ export class PostgresStorage implements Storage {
       // Fails sooner than the pool of the migrations when the server does not answer.
       await pools.control.run('select 1');
       await (readOnly ? requireSchema(pools.background, place) : migrate(pools.background));
-      if (access === 'write' || access === 'read') refuseDamage(place, await quickInvariants(pools.background));
+      if (access === 'write' || access === 'read') {
+        const polls = [SHARED_PARTITION, ...(await partitions(pools.background))];
+        refuseDamage(place, await quickInvariants(pools.background, polls));
+      }
       const storage = new PostgresStorage(pools, { maxStores, rules, staging, writeWait });
       if (access === 'write') await storage.#prepareWeeks();
       return storage;
