@@ -98,7 +98,9 @@ async function fromDuckdb(fleets: Fleets): Promise<Buffer> {
 /** @throws Error when the last report's file, or the result in the database, is not what it should be */
 async function expectSame(storage: Storage, reporting: Reporting, expected: Buffer): Promise<void> {
   const figures = await buffer(Readable.from((await storage.results?.read(reporting.last, 'figures')) ?? []));
-  const shared = Buffer.from([...renderFigures(decodeFigures(figures), 'csv')].join(''));
+  const decoded = decodeFigures(figures);
+  if (decoded === undefined) throw new Error('the figures in the database are damaged');
+  const shared = Buffer.from([...renderFigures(decoded, 'csv')].join(''));
   for (const [where, bytes] of Object.entries({ file: await reporting.file(), database: shared })) {
     if (!bytes.equals(expected)) throw new Error(`the report in the ${where} is not the one that DuckDB gives`);
   }

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { OPEN } from '../src/accounts/access.ts';
-import { type ResultKind, ResultsFolder } from '../src/reports/results.ts';
+import { type ResultKind, type ResultName, ResultsFolder } from '../src/reports/results.ts';
 import { type ReportRequest, ReportService } from '../src/reports/service.ts';
+import type { FileDigest } from '../src/storage/ports/report-catalog.ts';
 import type { Snapshot } from '../src/storage/ports/snapshot.ts';
-import type { SharedResults, Storage } from '../src/storage/ports/storage.ts';
+import type { Storage } from '../src/storage/ports/storage.ts';
 
 /** The product's report service on a database, and where its time goes. */
 export class Reporting {
@@ -119,7 +120,7 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
     close: () => storage.close(),
     gaps: storage.gaps,
     syncs: storage.syncs,
-    ...(results && { results: timedResults(results, stages) }),
+    ...(results && { results }),
     reports: {
       add: (report) => rows(() => reports.add(report)),
       find: (id) => reports.find(id),
@@ -127,22 +128,16 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
       countQueued: () => rows(() => reports.countQueued()),
       countQueuedOf: (userId) => rows(() => reports.countQueuedOf(userId)),
       filter: (id) => reports.filter(id),
-      claim: (worker, at) => rows(() => reports.claim(worker, at)),
-      progress: (id, worker, progress) => reports.progress(id, worker, progress),
-      complete: (id, worker, stores, finishedAt) => rows(() => reports.complete(id, worker, stores, finishedAt)),
-      fail: (id, worker, reason, finishedAt) => reports.fail(id, worker, reason, finishedAt),
-      release: (id, worker) => reports.release(id, worker),
+      claim: (attempt, at) => rows(() => reports.claim(attempt, at)),
+      progress: (id, attempt, progress) => reports.progress(id, attempt, progress),
+      complete: (...given) => rows(() => reports.complete(...given)),
+      attempts: (id) => reports.attempts(id),
+      fail: (id, attempt, reason, finishedAt) => reports.fail(id, attempt, reason, finishedAt),
+      release: (id, attempt) => reports.release(id, attempt),
       cancel: (id, at) => reports.cancel(id, at),
       remove: (id, at) => reports.remove(id, at),
       endedBefore: (instant, limit) => reports.endedBefore(instant, limit),
     },
-  };
-}
-
-function timedResults(results: SharedResults, stages: Stages): SharedResults {
-  return {
-    save: (id, chunks) => stages.in('figures to the database', () => results.save(id, chunks)),
-    read: (id, kind) => results.read(id, kind),
   };
 }
 
@@ -182,8 +177,8 @@ class TimedResults extends ResultsFolder {
   }
 
   /** Both files are written at a time: the CSV stands for both. */
-  override write(id: string, kind: ResultKind, chunks: Iterable<string | Uint8Array>): Promise<void> {
-    if (kind !== 'csv') return super.write(id, kind, chunks);
-    return this.#stages.in('CSV and figures to the disk, with sync', () => super.write(id, kind, chunks));
+  override write(name: ResultName, kind: ResultKind, chunks: Iterable<string | Uint8Array>): Promise<FileDigest> {
+    if (kind !== 'csv') return super.write(name, kind, chunks);
+    return this.#stages.in('CSV and figures to the disk, with sync', () => super.write(name, kind, chunks));
   }
 }

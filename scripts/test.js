@@ -11,6 +11,7 @@ const SLOW = [
   'test/system/**',
   'test/simulation/**',
   'test/domain/markov/few-polls.test.ts',
+  'test/reports/shared-results.test.ts',
   'test/security/{accounts,answers,bodies,oidc,program,second-factors}.test.ts',
   'test/{storage,fleet}/postgres*.test.ts',
   'test/http/{access-matrix,fuzz}.test.ts',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { readResult, resultIds } from '../copy/results.ts';
+import { readResult, resultNames } from '../copy/results.ts';
 import { copyAtOnce } from '../copy.ts';
 import { VERSION } from '../lib/version.ts';
 import { createReadStream, mkdir, mkdtemp, rm, stat } from '../lib/world/files.ts';
@@ -59,19 +59,19 @@ async function* entriesOf(
 ): AsyncGenerator<TarEntry> {
   const files: BackupFile[] = [];
   const saved = await openFile(path, 'read');
-  const { contents, ids } = await (async () => {
+  const { contents, names } = await (async () => {
     try {
-      return { contents: await saved.contents(), ids: await resultIds(saved) };
+      return { contents: await saved.contents(), names: await resultNames(saved) };
     } finally {
       await saved.close();
     }
   })();
   yield noting(files, DATABASE, (await stat(path)).size, createReadStream(path));
-  for (const id of ids) {
-    const result = await readResult({ storage, folder: results }, id);
+  for (const name of names) {
+    const result = await readResult({ storage, folder: results }, name);
     // One that is gone already, as its report says when it is read.
     if (result === undefined) continue;
-    yield noting(files, `results/${id}.${result.kind}`, result.bytes.length, [result.bytes]);
+    yield noting(files, `results/${name.id}.${result.kind}`, result.bytes.length, [result.bytes]);
   }
   const manifest = Buffer.from(
     manifestText({

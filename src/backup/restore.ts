@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { readResult, resultIds } from '../copy/results.ts';
+import { readResult, resultNames } from '../copy/results.ts';
 import { copyAtOnce } from '../copy.ts';
 import { notFound, UserError } from '../lib/errors.ts';
 import { copyFile, createReadStream, mkdir, mkdtemp, rm, stat } from '../lib/world/files.ts';
-import { ResultsFolder } from '../reports/results.ts';
+import { type ResultName, ResultsFolder } from '../reports/results.ts';
 import type { Storage, StorageAccess } from '../storage/ports/storage.ts';
 import { unpackBackup, verifyBackup } from './folder.ts';
 import { DATABASE, type Manifest } from './manifest.ts';
@@ -87,9 +87,9 @@ export async function restoreToFile(
             `the backup is damaged: ${broken.map(({ name }) => name).join('; ')}: broken`,
           );
         }
-        for (const id of await resultIds(storage)) {
-          const result = await readResult({ storage, folder: resultsOf(folder) }, id);
-          if (result !== undefined) await results.write(id, result.kind, [result.bytes]);
+        for (const name of await resultNames(storage)) {
+          const result = await readResult({ storage, folder: resultsOf(folder) }, inBackup(name));
+          if (result !== undefined) await results.write(name, result.kind, [result.bytes]);
         }
       } finally {
         await storage.close();
@@ -127,9 +127,9 @@ export async function restoreToStorage(
       await compare(backup, manifest);
       await to.restoring?.(replace, async ({ target, saveResult }) => {
         await backup.snapshot((source) => copyAtOnce(source, target, onProgress), 'background');
-        for (const id of await resultIds(backup)) {
-          const result = await readResult({ storage: backup, folder: resultsOf(folder) }, id);
-          if (result !== undefined) await saveResult(id, result.kind, result.bytes);
+        for (const name of await resultNames(backup)) {
+          const result = await readResult({ storage: backup, folder: resultsOf(folder) }, inBackup(name));
+          if (result !== undefined) await saveResult(name.id, result.kind, result.bytes);
         }
       });
     } finally {
@@ -142,6 +142,11 @@ export async function restoreToStorage(
 
 function resultsOf(folder: string): ResultsFolder {
   return new ResultsFolder(join(folder, 'results'));
+}
+
+/** A backup names results by the report alone. */
+function inBackup({ id }: ResultName): ResultName {
+  return { id, attempt: undefined };
 }
 
 /** @throws UserError `conflict` when a table has other rows than the manifest says */

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { decodeFigures } from '../reports/figures.ts';
-import type { ResultsFolder } from '../reports/results.ts';
+import type { ResultName, ResultsFolder } from '../reports/results.ts';
 import type { SharedResultKind, Storage } from '../storage/ports/storage.ts';
 
 /** A database, and the folder where its results are if it does not keep them itself. */
@@ -18,28 +18,28 @@ export interface CopiedResults {
 /** Copies the results of all complete reports. */
 export async function copyResults(from: ResultsPlace, to: ResultsPlace): Promise<CopiedResults> {
   let [results, missing] = [0, 0];
-  for (const id of await resultIds(from.storage)) {
-    const content = await readResult(from, id);
+  for (const name of await resultNames(from.storage)) {
+    const content = await readResult(from, name);
     if (content === undefined) missing++;
     else {
       results++;
-      await writeResult(to, id, content);
+      await writeResult(to, name, content);
     }
   }
   return { results, missing };
 }
 
-/** The ids of the complete reports that have a result of their own. */
-export async function resultIds(storage: Storage): Promise<string[]> {
+/** The names of the results of all complete reports. */
+export async function resultNames(storage: Storage): Promise<ResultName[]> {
   return storage.snapshot(async (snapshot) => {
-    const ids: string[] = [];
+    const names: ResultName[] = [];
     for await (const rows of snapshot.records('reports')) {
-      for (const { report_id, status, shares } of rows) {
-        if (status === 'complete' && shares === null && report_id !== null && report_id !== undefined)
-          ids.push(report_id);
+      for (const { report_id: id, status, shares, claimed_by: attempt, figures_sha256: digest } of rows) {
+        if (status !== 'complete' || shares !== null || id === null || id === undefined) continue;
+        names.push({ id, attempt: (digest ?? null) === null ? undefined : (attempt ?? undefined) });
       }
     }
-    return ids;
+    return names;
   });
 }
 
@@ -49,30 +49,24 @@ interface ResultContent {
 }
 
 /** The figures of a report, or what an earlier version kept; `undefined`: neither can be read. */
-export async function readResult({ storage, folder }: ResultsPlace, id: string): Promise<ResultContent | undefined> {
+export async function readResult(
+  { storage, folder }: ResultsPlace,
+  name: ResultName,
+): Promise<ResultContent | undefined> {
   for (const kind of ['figures', 'csv'] as const) {
-    const kept = await storage.results?.read(id, kind);
-    const bytes = kept === undefined ? await folder?.content(id, kind) : await buffer(kept);
+    const kept = await storage.results?.read(name.id, kind);
+    const bytes = kept === undefined ? await folder?.content(name, kind) : await buffer(kept);
     if (bytes === undefined) continue;
-    if (kind === 'csv' ? bytes.length > 0 : isReadable(bytes)) return { kind, bytes };
+    if (kind === 'csv' ? bytes.length > 0 : decodeFigures(bytes) !== undefined) return { kind, bytes };
   }
   return undefined;
 }
 
-function isReadable(bytes: Uint8Array): boolean {
-  try {
-    decodeFigures(bytes);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 async function writeResult(
   { storage, folder }: ResultsPlace,
-  id: string,
+  name: ResultName,
   { kind, bytes }: ResultContent,
 ): Promise<void> {
-  if (storage.results !== undefined) await storage.results.save(id, [bytes], kind);
-  else await folder?.write(id, kind, [bytes]);
+  if (storage.results !== undefined) await storage.results.save(name.id, [bytes], kind);
+  else await folder?.write(name, kind, [bytes]);
 }

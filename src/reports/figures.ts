@@ -1,7 +1,6 @@
 import type { FigureKind } from '../domain/figures.ts';
 import type { EstimatorName } from '../domain/markov/estimator.ts';
 import { WINDOW_NAMES, type WindowName } from '../domain/window.ts';
-import { UserError } from '../lib/errors.ts';
 
 /** Everything that a result holds: the figures of a report as named columns, with a row for each store. */
 export interface ReportFigures {
@@ -70,24 +69,28 @@ export function* encodeFigures({ asOf, estimator, ids, columns }: ReportFigures)
 /**
  * Decodes a file of `encodeFigures`. The columns are views of `bytes` if alignment allows.
  *
- * @throws UserError `gone` if the file is damaged, or of an incompatible version
+ * Returns `undefined` if the file is damaged, or of an incompatible version.
  */
-export function decodeFigures(bytes: Uint8Array): ReportFigures {
+export function decodeFigures(bytes: Uint8Array): ReportFigures | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (buffer.length < PREFIX || buffer.toString('latin1', 0, 8) !== MAGIC) throw unreadable();
+  if (buffer.length < PREFIX || buffer.toString('latin1', 0, 8) !== MAGIC) return undefined;
   const headEnd = PREFIX + buffer.readUInt32LE(8);
   const namesEnd = headEnd + buffer.readUInt32LE(12);
   const start = Math.ceil(namesEnd / 8) * 8;
-  if (start > buffer.length) throw unreadable();
-  const { asOf, estimator, columns: names } = parse(buffer.toString('utf8', PREFIX, headEnd)) as Header;
-  const ids = parse(buffer.toString('utf8', headEnd, namesEnd)) as string[];
-  const width = ids.length * 8;
-  if (buffer.length !== start + names.length * width) throw unreadable();
+  if (start > buffer.length) return undefined;
+  const header = parse(buffer.toString('utf8', PREFIX, headEnd)) as Header | undefined | null;
+  const ids = parse(buffer.toString('utf8', headEnd, namesEnd));
+  if (!Array.isArray(header?.columns) || !Array.isArray(ids)) return undefined;
+  const { asOf, estimator, columns: names } = header;
+  if (buffer.length !== start + names.length * ids.length * 8) return undefined;
   const whole = (bytes.byteOffset + start) % 8 === 0 ? bytes : Uint8Array.from(bytes);
   const columns = new Map(
-    names.map((name, i) => [name, new Float64Array(whole.buffer, whole.byteOffset + start + i * width, ids.length)]),
+    names.map((name, i) => [
+      name,
+      new Float64Array(whole.buffer, whole.byteOffset + start + i * ids.length * 8, ids.length),
+    ]),
   );
-  if (!REQUIRED.every((name) => columns.has(name))) throw unreadable();
+  if (!REQUIRED.every((name) => columns.has(name))) return undefined;
   return { asOf, estimator, ids, columns };
 }
 
@@ -95,10 +98,6 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw unreadable();
+    return undefined;
   }
-}
-
-function unreadable(): UserError {
-  return new UserError('gone', 'the figures of the report cannot be read any more: trigger a new one');
 }

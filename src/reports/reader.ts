@@ -1,12 +1,14 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import type { Logger } from 'pino';
 import { formatInstant } from '../calendar/instant.ts';
 import { UserError } from '../lib/errors.ts';
 import { PromiseCache } from '../lib/promise-cache.ts';
 import { createReadStream, stat } from '../lib/world/files.ts';
 import type { ReportRecord } from '../storage/ports/report-catalog.ts';
 import type { SharedResults } from '../storage/ports/storage.ts';
-import { decodeFigures, type ReportFigures } from './figures.ts';
+import { CheckedResults } from './checked-results.ts';
+import type { ReportFigures } from './figures.ts';
 import { type Format, renderFigures } from './formats.ts';
 import { parquetFile } from './parquet.ts';
 import type { Result, ResultsFolder } from './results.ts';
@@ -19,24 +21,28 @@ export interface ResultReaderOptions {
   readonly results: ResultsFolder;
   /** The results of other servers on the same database. */
   readonly shared: SharedResults | undefined;
+  readonly log: Logger;
 }
 
-/** Reads the results of finished reports, in any format. */
+/**
+ * Reads the results of finished reports, in any format. A missing or damaged CSV is rendered again from the figures, and
+ * missing or damaged figures are read from the database, if that has them.
+ */
 export class ResultReader {
-  readonly #results: ResultsFolder;
+  readonly #results: CheckedResults;
   readonly #shared: SharedResults | undefined;
   /** Decoded results by id, so that another page of one needs no file. */
   readonly #decoded = new PromiseCache<Ordered>(CACHED_STORES, ({ figures }) => figures.ids.length);
 
-  constructor({ results, shared }: ResultReaderOptions) {
-    this.#results = results;
+  constructor({ results, shared, log }: ResultReaderOptions) {
+    this.#results = new CheckedResults(results, log);
     this.#shared = shared;
   }
 
   /**
    * A report in a format.
    *
-   * @throws UserError `conflict` when it is not complete; `gone` when its files were removed
+   * @throws UserError `conflict` when it is not complete; `gone` when its files are missing or damaged
    */
   async read(report: ReportRecord, format: Format): Promise<Result> {
     mustBeComplete(report);
@@ -71,14 +77,14 @@ export class ResultReader {
   }
 
   async #classic(report: ReportRecord): Promise<Result> {
-    const file = await this.#results.read(report.resultId);
+    const file = await this.#results.csv(report);
     if (file !== undefined) return file;
-    const figures = await this.#findFigures(report.resultId);
+    const figures = await this.#findFigures(report);
     if (figures !== undefined)
       return { bytes: undefined, content: Readable.from(piecesOf(renderFigures(figures, 'csv'))) };
     const kept = await this.#shared?.read(report.resultId, 'csv');
     if (kept !== undefined) return { bytes: undefined, content: Readable.from(piecesOf(kept)) };
-    throw gone(report, `the result of report ${report.id} is no longer in the results folder`);
+    throw gone(report, `the result of report ${report.id} is damaged or no longer in the results folder`);
   }
 
   async #parquet(figures: ReportFigures): Promise<Result> {
@@ -90,16 +96,19 @@ export class ResultReader {
   }
 
   async #figures(report: ReportRecord): Promise<ReportFigures> {
-    const figures = await this.#findFigures(report.resultId);
+    const figures = await this.#findFigures(report);
     if (figures !== undefined) return figures;
-    throw gone(report, `of report ${report.id} there is at most the classic CSV left`);
+    throw gone(
+      report,
+      `the figures of report ${report.id} are damaged or no longer in the results folder, so at most the classic CSV is left`,
+    );
   }
 
-  async #findFigures(id: string): Promise<ReportFigures | undefined> {
-    const file = await this.#results.figures(id);
-    if (file !== undefined) return decodeFigures(file);
-    const shared = await this.#shared?.read(id, 'figures');
-    return shared === undefined ? undefined : decodeFigures(await buffer(shared));
+  async #findFigures(report: ReportRecord): Promise<ReportFigures | undefined> {
+    const inFolder = await this.#results.figures(report);
+    if (inFolder !== undefined) return inFolder;
+    const shared = await this.#shared?.read(report.resultId, 'figures');
+    return shared && this.#results.decode(report, await buffer(shared), 'the database');
   }
 }
 

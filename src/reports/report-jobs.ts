@@ -2,9 +2,8 @@ import type { Logger } from 'pino';
 import { zoneRelease } from '../calendar/tzdb.ts';
 import { FleetEstimator } from '../domain/markov/estimator.ts';
 import type { JobKind, RunningJob } from '../jobs/queue.ts';
-import { messageOf } from '../lib/errors.ts';
 import { newId } from '../lib/world/random.ts';
-import { LEASE, type ReportRecord } from '../storage/ports/report-catalog.ts';
+import { LEASE, type NewResult, type ReportRecord } from '../storage/ports/report-catalog.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import { computeReport } from './compute.ts';
 import { encodeFigures } from './figures.ts';
@@ -21,15 +20,27 @@ export interface ReportJobsOptions {
 /** A claim survives several missed renewals. */
 const RENEW_INTERVAL = LEASE / 6;
 
-/** Reports as jobs; the result of one is its number of stores. Several servers may work on the same database. */
-export class ReportJobs implements JobKind<ReportRecord, number> {
+/** A report that a worker has claimed. */
+export interface ClaimedReport extends ReportRecord {
+  /** The token of the claim, which also names the files. */
+  readonly attempt: string;
+}
+
+export interface ComputedReport extends NewResult {
+  readonly stores: number;
+}
+
+/**
+ * Reports as jobs. Several servers may work on the same database. Each attempt writes files of its own, and only the one
+ * that completes the report publishes them: a server that was paused and lost its claim changes no answer.
+ */
+export class ReportJobs implements JobKind<ClaimedReport, ComputedReport> {
   readonly name = 'report';
   readonly lookInterval = RENEW_INTERVAL;
   readonly renewInterval = RENEW_INTERVAL;
   readonly #storage: Storage;
   readonly #results: ResultsFolder;
   readonly #now: () => number;
-  readonly #worker = newId();
   /** Kept for as long as the worker, which keeps its optimized code. */
   readonly #estimator = new FleetEstimator();
 
@@ -39,57 +50,60 @@ export class ReportJobs implements JobKind<ReportRecord, number> {
     this.#now = now;
   }
 
-  labels({ id }: ReportRecord) {
+  labels({ id }: ClaimedReport) {
     return { report_id: id };
   }
 
-  claim(): Promise<ReportRecord | undefined> {
-    return this.#storage.reports.claim(this.#worker, this.#now(), zoneRelease().version);
+  async claim(): Promise<ClaimedReport | undefined> {
+    const attempt = newId();
+    const claimed = await this.#storage.reports.claim(attempt, this.#now(), zoneRelease().version);
+    return claimed && { ...claimed, attempt };
   }
 
-  renew({ id }: ReportRecord, progress: number): Promise<boolean> {
-    return this.#storage.reports.progress(id, this.#worker, progress);
+  renew({ id, attempt }: ClaimedReport, progress: number): Promise<boolean> {
+    return this.#storage.reports.progress(id, attempt, progress);
   }
 
-  async run({ id, asOf, estimator, detailed, filter }: ReportRecord, running: RunningJob): Promise<number> {
+  async run({ id, attempt, asOf, estimator, detailed, filter }: ClaimedReport, running: RunningJob) {
     const stores = filter === undefined ? undefined : await this.#storage.reports.filter(id);
     const options = { stores, estimator, detailed, fleetEstimator: this.#estimator, ...running };
-    const figures = await this.#storage.snapshot((snapshot) => computeReport(snapshot, asOf, options), 'background');
-    await Promise.all([
-      this.#results.write(id, 'csv', renderFigures(figures, 'csv')),
-      this.#results.write(id, 'figures', encodeFigures(figures)),
+    const computed = await this.#storage.snapshot((snapshot) => computeReport(snapshot, asOf, options), 'background');
+    const name = { id, attempt };
+    const [csv, figures] = await Promise.all([
+      this.#results.write(name, 'csv', renderFigures(computed, 'csv')),
+      this.#results.write(name, 'figures', encodeFigures(computed)),
     ]);
-    await this.#storage.results?.save(id, encodeFigures(figures));
-    return figures.ids.length;
+    return { stores: computed.ids.length, csv, figures, content: () => encodeFigures(computed) };
   }
 
-  async complete({ id }: ReportRecord, stores: number, log: Logger) {
-    const sharing = await this.#storage.reports.complete(id, this.#worker, stores, this.#now());
-    if (sharing === undefined) return undefined;
-    for (const otherId of sharing) {
-      // Not an error: reports that share a result are read from the first one's file.
-      await this.#results.share(id, otherId).catch((error) => {
-        log.warn({ reason: messageOf(error), other: otherId }, 'the shared result cannot be linked');
-      });
-    }
-    return { stores, sharing: sharing.length };
+  async complete({ id, attempt }: ClaimedReport, computed: ComputedReport) {
+    const { stores } = computed;
+    const sharing = await this.#storage.reports.complete(id, attempt, stores, this.#now(), computed);
+    return sharing && { stores, sharing: sharing.length };
   }
 
-  fail({ id }: ReportRecord, reason: string): Promise<void> {
-    return this.#storage.reports.fail(id, this.#worker, reason, this.#now());
+  async fail(job: ClaimedReport, reason: string): Promise<void> {
+    await this.#storage.reports.fail(job.id, job.attempt, reason, this.#now());
+    await this.#discard(job);
   }
 
-  release({ id }: ReportRecord): Promise<void> {
-    return this.#storage.reports.release(id, this.#worker);
+  async release(job: ClaimedReport): Promise<void> {
+    await this.#storage.reports.release(job.id, job.attempt);
+    await this.#discard(job);
   }
 
-  async abandon({ id }: ReportRecord, log: Logger): Promise<void> {
-    const found = await this.#storage.reports.find(id);
-    if (found !== undefined && found.status !== 'cancelled') {
-      log.warn('another server has taken over the report');
-      return;
-    }
-    await this.#results.remove(id);
-    log.info('report cancelled');
+  async abandon(job: ClaimedReport, log: Logger): Promise<void> {
+    if (!(await this.#discard(job))) return;
+    const found = await this.#storage.reports.find(job.id);
+    if (found !== undefined && found.status !== 'cancelled') log.warn('another server has taken over the report');
+    else log.info('report cancelled');
+  }
+
+  /** Removes the files of an attempt, unless it completed the report and only the acknowledgement was lost. */
+  async #discard({ id, attempt }: ClaimedReport): Promise<boolean> {
+    const attempts = await this.#storage.reports.attempts(id);
+    if (attempts.get(id) === attempt) return false;
+    await this.#results.remove({ id, attempt });
+    return true;
   }
 }

@@ -4,9 +4,9 @@ import { systemReason, UserError } from '../lib/errors.ts';
 import { elapsed } from '../lib/world/clocks.ts';
 import {
   access,
-  copyFile,
-  link,
+  type FileStatus,
   mkdir,
+  type OpenFile,
   open,
   readdir,
   readFile,
@@ -15,18 +15,42 @@ import {
   stat,
   WRITABLE,
 } from '../lib/world/files.ts';
+import type { FileDigest, ReportRecord } from '../storage/ports/report-catalog.ts';
+import { Digest } from './digest.ts';
 
-const REPORT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const ID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const UUID = new RegExp(`^${ID}$`);
+const FILE_NAME = new RegExp(`^(${ID})(?:\\.(${ID}))?\\.(?:csv|figures)(?:\\.partial)?$`);
 
-/** Whether a text has the form of a report id. Only such texts ever become part of a file name. */
+/** Whether a text has the form of a report id, as an attempt has. Only such texts ever become part of a file name. */
 export function isReportId(text: string): boolean {
-  return REPORT_ID.test(text);
+  return UUID.test(text);
+}
+
+/** Which attempt wrote the files of a result. */
+export interface ResultName {
+  /** The report that computed the result. */
+  readonly id: string;
+  /** `undefined`: an earlier version wrote them. */
+  readonly attempt: string | undefined;
+}
+
+/** The name of the files that a complete report is read from. */
+export function nameOf({ resultId, files }: ReportRecord): ResultName {
+  return { id: resultId, attempt: files?.attempt };
 }
 
 export interface Result {
   /** Its length; `undefined`: not known before it is read. */
   readonly bytes: number | undefined;
   readonly content: Readable;
+}
+
+/** An open file of a result. The one who opened it closes it, or reads it to its end. */
+export interface OpenResult {
+  readonly path: string;
+  readonly file: OpenFile;
+  readonly status: FileStatus;
 }
 
 /** The files of a finished report: the classic CSV, and its figures. */
@@ -36,7 +60,10 @@ export type ResultKind = (typeof RESULT_KINDS)[number];
 /** The time for which the measured size of the folder is reused, milliseconds. */
 const SIZE_INTERVAL = 5_000;
 
-/** The folder of finished reports, each as `<report_id>.csv` and `<report_id>.figures`. Files appear only when complete. */
+/**
+ * The folder of finished reports, each as `<report_id>.<attempt>.csv` and `<report_id>.<attempt>.figures`; those of
+ * earlier versions have no attempt in their names. Files appear only when complete, and are never replaced.
+ */
 export class ResultsFolder {
   readonly path: string;
   #size: { readonly at: number; readonly bytes: Promise<number> } | undefined;
@@ -54,26 +81,31 @@ export class ResultsFolder {
   }
 
   /**
-   * Writes a result under another name, then gives it its own.
+   * Writes a result under another name, then gives it its own. Returns the digest of what it wrote.
    *
    * @throws UserError `unwritable` when it cannot be written; nothing of it stays behind
    */
-  async write(id: string, kind: ResultKind, chunks: Iterable<string | Uint8Array>): Promise<void> {
-    const partial = `${this.#file(id, kind)}.partial`;
-    await this.#writing(async () => {
+  async write(name: ResultName, kind: ResultKind, chunks: Iterable<string | Uint8Array>): Promise<FileDigest> {
+    const partial = `${this.#file(name, kind)}.partial`;
+    return this.#writing(async () => {
+      const digest = new Digest();
       // The folder may have been removed since the start.
       await mkdir(this.path, { recursive: true });
       try {
         const file = await open(partial, 'w');
         try {
           // `write` may write less than it is given; `appendFile` does not.
-          for (const chunk of chunks) await file.appendFile(chunk);
+          for (const chunk of chunks) {
+            digest.add(chunk);
+            await file.appendFile(chunk);
+          }
           await file.sync();
         } finally {
           await file.close();
         }
-        await rename(partial, this.#file(id, kind));
+        await rename(partial, this.#file(name, kind));
         this.#size = undefined;
+        return digest.end();
       } catch (error) {
         await rm(partial, { force: true });
         throw error;
@@ -81,38 +113,24 @@ export class ResultsFolder {
     });
   }
 
-  /** Gives a result a second id, by hard links, or copies where the file system has no links. */
-  async share(id: string, otherId: string): Promise<void> {
-    for (const kind of RESULT_KINDS) {
-      try {
-        await link(this.#file(id, kind), this.#file(otherId, kind));
-      } catch {
-        const partial = `${this.#file(otherId, kind)}.partial`;
-        await copyFile(this.#file(id, kind), partial);
-        await rename(partial, this.#file(otherId, kind));
-      }
-    }
-  }
-
   /** Opens the classic CSV; `undefined`: it does not exist. */
-  async read(id: string): Promise<Result | undefined> {
-    const file = await there(open(this.#file(id, 'csv')));
-    if (file === undefined) return undefined;
-    const { size } = await file.stat();
-    return { bytes: size, content: file.createReadStream({ start: 0 }) };
+  async open(name: ResultName): Promise<OpenResult | undefined> {
+    const path = this.#file(name, 'csv');
+    const file = await there(open(path));
+    return file && { path, file, status: await file.stat() };
   }
 
   /** The bytes of the figures; `undefined`: they do not exist. */
-  figures(id: string): Promise<Uint8Array | undefined> {
-    return this.content(id, 'figures');
+  figures(name: ResultName): Promise<Uint8Array | undefined> {
+    return this.content(name, 'figures');
   }
 
   /** The bytes of a result as it is kept; `undefined` when they are not there (any more). */
-  content(id: string, kind: ResultKind): Promise<Uint8Array | undefined> {
-    return there(readFile(this.#file(id, kind)));
+  content(name: ResultName, kind: ResultKind): Promise<Uint8Array | undefined> {
+    return there(readFile(this.#file(name, kind)));
   }
 
-  /** The total bytes of all results, at most some seconds old. A file with several names counts once. */
+  /** The total bytes of all results, at most some seconds old. */
   async size(): Promise<number> {
     const now = elapsed();
     if (this.#size === undefined || now - this.#size.at > SIZE_INTERVAL)
@@ -121,6 +139,7 @@ export class ResultsFolder {
   }
 
   async #measure(): Promise<number> {
+    // Of earlier versions, the reports that share a result are links to one file.
     const files = new Map<number, number>();
     // If the folder cannot be read, writing the next report fails with the reason.
     for (const name of await readdir(this.path).catch(() => [])) {
@@ -131,18 +150,31 @@ export class ResultsFolder {
   }
 
   /** Removes the files of a result, if any. */
-  async remove(id: string): Promise<void> {
+  async remove(name: ResultName): Promise<void> {
     this.#size = undefined;
-    for (const kind of RESULT_KINDS) await rm(this.#file(id, kind), { force: true });
+    for (const kind of RESULT_KINDS) await rm(this.#file(name, kind), { force: true });
+  }
+
+  /**
+   * Removes the files of attempts that neither run nor completed their report; returns their number. Files of unknown
+   * reports stay: the folder may be that of another database.
+   *
+   * @param attempts the attempt of each report that runs or is complete; asked only if there are files of attempts
+   */
+  async removeLeftOvers(attempts: () => Promise<ReadonlyMap<string, string | undefined>>): Promise<number> {
+    const files = (await this.#files()).filter(({ attempt }) => attempt !== undefined);
+    if (files.length === 0) return 0;
+    // Asked after the folder was read: an attempt is claimed before it writes.
+    const held = await attempts();
+    const leftOver = files.filter(({ id, attempt }) => held.has(id) && held.get(id) !== attempt);
+    for (const { path } of leftOver) await rm(path, { force: true });
+    return leftOver.length;
   }
 
   /** Removes files written before an instant (milliseconds); returns their number. */
   async removeBefore(instant: number): Promise<number> {
     let removed = 0;
-    for (const name of (await there(readdir(this.path))) ?? []) {
-      const [id = '', ...kind] = name.split('.');
-      if (!isReportId(id) || !/^(csv|figures)(\.partial)?$/.test(kind.join('.'))) continue;
-      const path = join(this.path, name);
+    for (const { path } of await this.#files()) {
       const { mtimeMs = instant } = (await there(stat(path))) ?? {};
       if (mtimeMs >= instant) continue;
       await rm(path, { force: true });
@@ -151,9 +183,17 @@ export class ResultsFolder {
     return removed;
   }
 
-  async #writing(work: () => Promise<void>): Promise<void> {
+  /** All files of results, also unfinished ones. */
+  async #files(): Promise<(ResultName & { readonly path: string })[]> {
+    return ((await there(readdir(this.path))) ?? []).flatMap((name) => {
+      const [, id, attempt] = FILE_NAME.exec(name) ?? [];
+      return id === undefined ? [] : [{ id, attempt, path: join(this.path, name) }];
+    });
+  }
+
+  async #writing<T>(work: () => Promise<T>): Promise<T> {
     try {
-      await work();
+      return await work();
     } catch (error) {
       throw new UserError('unwritable', `the results folder ${this.path} cannot be written: ${systemReason(error)}`, {
         cause: error,
@@ -161,9 +201,9 @@ export class ResultsFolder {
     }
   }
 
-  #file(id: string, kind: ResultKind): string {
-    if (!isReportId(id)) throw new Error(`not a report id: ${id}`);
-    return join(this.path, `${id}.${kind}`);
+  #file({ id, attempt }: ResultName, kind: ResultKind): string {
+    for (const part of [id, attempt ?? id]) if (!isReportId(part)) throw new Error(`not an id: ${part}`);
+    return join(this.path, `${attempt === undefined ? id : `${id}.${attempt}`}.${kind}`);
   }
 }
 

@@ -17,7 +17,7 @@ import type { Position } from '../storage/ports/jobs.ts';
 import type { ReportRecord, ReportStatus } from '../storage/ports/report-catalog.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import { ResultReader } from './reader.ts';
-import { ReportJobs } from './report-jobs.ts';
+import { type ClaimedReport, type ComputedReport, ReportJobs } from './report-jobs.ts';
 import type { ResultsFolder } from './results.ts';
 import { Visibility } from './visibility.ts';
 
@@ -72,7 +72,7 @@ export class ReportService {
   readonly retention: Retention;
   readonly #storage: Storage;
   readonly #results: ResultsFolder;
-  readonly #queue: JobQueue<ReportRecord, number>;
+  readonly #queue: JobQueue<ClaimedReport, ComputedReport>;
   readonly #visibility: Visibility;
   readonly #estimator: EstimatorName;
   readonly #pollInterval: number | undefined;
@@ -89,7 +89,7 @@ export class ReportService {
     this.#now = now;
     this.#queue = new JobQueue(new ReportJobs({ storage, results, now }), { log, onEnd });
     this.#visibility = new Visibility(storage.reports);
-    this.reader = new ResultReader({ results, shared: storage.results });
+    this.reader = new ResultReader({ results, shared: storage.results, log });
     this.retention = new Retention({
       ...{ what: 'reports', keep, log, now, trusted: options.trusted },
       endedBefore: (instant, limit) => storage.reports.endedBefore(instant, limit),
@@ -101,6 +101,7 @@ export class ReportService {
   /** Takes up what was queued or running when the last program ended. */
   async start(): Promise<void> {
     await this.#results.prepare();
+    await this.#results.removeLeftOvers(() => this.#storage.reports.attempts());
     this.#queue.start();
     this.retention.start();
   }
@@ -204,9 +205,12 @@ export class ReportService {
   }
 
   async #remove(id: string, entry?: AuditRecord): Promise<void> {
-    for (const gone of (await this.#storage.reports.remove(id, this.#now(), entry)) ?? []) {
+    const { reports } = this.#storage;
+    const found = await reports.find(id);
+    for (const gone of (await reports.remove(id, this.#now(), entry)) ?? []) {
       this.reader.forget(gone);
-      await this.#results.remove(gone);
+      // A report that shares a result has files of its own only if an earlier version completed it.
+      await this.#results.remove({ id: gone, attempt: gone === found?.resultId ? found.files?.attempt : undefined });
     }
   }
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { zoneRelease } from '../../src/calendar/tzdb.ts';
+import { resultFile, resultFiles } from '../support/results.ts';
 import { testServer, trigger } from '../support/server.ts';
 import { merge } from '../support/staging.ts';
 
@@ -26,8 +26,8 @@ test('a report is triggered, runs, and gives the CSV', async (t) => {
   const [header = '', ...rows] = complete.body.split('\n');
   assert.equal(header.startsWith(HEADER), true);
   assert.deepEqual(rows, ['a,60.00,24.00,168.00,0.00,0.00,0.00', '']);
-  assert.equal(readFileSync(join(server.resultsDir, `${id}.csv`), 'utf8'), complete.body);
-  assert.deepEqual(readdirSync(server.resultsDir).sort(), [`${id}.csv`, `${id}.figures`]);
+  assert.equal(readFileSync(resultFile(server.resultsDir, id, 'csv'), 'utf8'), complete.body);
+  assert.deepEqual(resultFiles(server.resultsDir), [`${id}.csv`, `${id}.figures`]);
 });
 
 test('the full report has the ranges of a report that is detailed, and of one by markov', async (t) => {

@@ -3,6 +3,7 @@ import { inWorld } from '../../src/lib/world/world.ts';
 import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
 import type { Leases } from '../../src/storage/ports/leases.ts';
 import { PEER_LEASE, type Peer, type PeerRegistry } from '../../src/storage/ports/peers.ts';
+import type { ReportCatalog } from '../../src/storage/ports/report-catalog.ts';
 import type { SharedResultKind, SharedResults, Storage } from '../../src/storage/ports/storage.ts';
 import { IdleQueues } from './idle-queues.ts';
 import { EPOCH, type SimulatedProcess } from './process.ts';
@@ -45,7 +46,7 @@ export class SharedDatabase {
   readonly createdAt = new Map<string, number>();
   readonly #scheduler: Scheduler;
   readonly #duckdb: DuckdbStorage;
-  readonly #extras: { readonly results: SharedResults; readonly peers: PeerRegistry; readonly leases: Leases };
+  readonly #extras: { readonly results: MemoryResults; readonly peers: PeerRegistry; readonly leases: Leases };
   readonly #idle = new IdleQueues();
   #revision = 0;
 
@@ -79,6 +80,10 @@ export class SharedDatabase {
           const value = extra ?? Reflect.get(target, key);
           const name = path === '' ? String(key) : `${path}.${String(key)}`;
           if (name === 'close') return async () => {};
+          if (name === 'reports.complete') {
+            return (...args: Parameters<ReportCatalog['complete']>) =>
+              this.#call(process, name, args, () => this.#complete(...args));
+          }
           if (typeof value === 'function') {
             return (...args: unknown[]) => this.#call(process, name, args, () => value.apply(target, args));
           }
@@ -113,6 +118,14 @@ export class SharedDatabase {
       };
       process.do(`${name}${fate === undefined ? '' : ` (${fate})`}`, run, random.between(1, 20));
     });
+  }
+
+  /** An engine for several servers keeps the figures in the same transaction. */
+  async #complete(...args: Parameters<ReportCatalog['complete']>): Promise<string[] | undefined> {
+    const sharing = await this.#duckdb.reports.complete(...args);
+    const [id, , , , result] = args;
+    if (sharing !== undefined && result !== undefined) await this.#extras.results.save(id, result.content());
+    return sharing;
   }
 
   async #alone<T>(process: SimulatedProcess, name: string, work: () => Promise<T>): Promise<T> {

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { after, before, suite, test } from 'node:test';
-import pg from 'pg';
 import type { SharedResultKind } from '../../src/storage/ports/storage.ts';
 import { PostgresStorage } from '../../src/storage/postgres/storage.ts';
 import { PARTITION_RULES } from '../../src/storage/postgres/weeks.ts';
-import { schemaBefore, TestPostgres } from '../support/postgres.ts';
+import { execute, schemaBefore, TestPostgres } from '../support/postgres.ts';
 import { merge } from '../support/staging.ts';
 import { engineContract } from './contract/engine.ts';
 
@@ -186,8 +185,12 @@ suite('PostgreSQL', () => {
     const bytes = (...texts: string[]) => texts.map((text) => Buffer.from(text));
     const read = async (kind: SharedResultKind) => Readable.from((await two.results.read('r', kind)) ?? []).toArray();
     assert.deepEqual(await read('figures'), []);
-    await one.results.save('r', bytes('figures', 'é🍕'));
-    await one.results.save('r', bytes('figures', 'é🍕', 'b'));
+    // Left by an earlier version that ended before it completed the report.
+    await execute(url, `insert into report_results (report_id, kind, part, content) values ('r', 'figures', 0, 'x')`);
+    await one.reports.claim('a', T);
+    const digest = { bytes: 1, sha256: 'of other content' };
+    const content = () => bytes('figures', 'é🍕', 'b');
+    await one.reports.complete('r', 'a', 1, T, { csv: digest, figures: digest, content });
     assert.deepEqual(await read('figures'), bytes('figures', 'é🍕', 'b'));
     assert.deepEqual(await read('csv'), []);
     // As stored by earlier versions.
@@ -208,13 +211,3 @@ suite('PostgreSQL', () => {
     assert.equal(await first?.reports.progress('r', 'dead', 0.5), false);
   });
 });
-
-async function execute(url: string, sql: string): Promise<pg.QueryResult> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await client.query(sql);
-  } finally {
-    await client.end();
-  }
-}

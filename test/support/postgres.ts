@@ -121,3 +121,14 @@ export function schemaBefore(name: string): string {
   const table = 'create table schema_migrations (version integer primary key, name text, applied_at timestamptz);';
   return [table, ...applied].join('\n');
 }
+
+/** Runs a statement on a connection of its own. */
+export async function execute(url: string, sql: string): Promise<pg.QueryResult> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}

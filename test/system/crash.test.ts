@@ -12,6 +12,7 @@ import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
 import { eventsOf } from '../support/events.ts';
 import { run, serve, start } from '../support/process.ts';
 import { result, trigger } from '../support/requests.ts';
+import { resultFiles } from '../support/results.ts';
 
 const END = Date.parse('2023-01-25T18:00:00Z');
 const HOUR = 3_600_000;
@@ -156,7 +157,7 @@ suite('killed in the middle', () => {
     const answers = await Promise.all(ids.map((id) => result(second.url, id)));
     await second.end('SIGTERM');
     assert.deepEqual(
-      readdirSync(join(folder, 'results')).sort(),
+      resultFiles(join(folder, 'results')),
       ids.flatMap((id) => [`${id}.csv`, `${id}.figures`]).sort(),
       'two files per report and no partial files',
     );

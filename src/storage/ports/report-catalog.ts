@@ -29,6 +29,30 @@ export interface ReportRecord {
   readonly reason: string | undefined;
   /** The release of the time zone database that it is computed with; `undefined`: none yet, or not recorded. */
   readonly tzVersion: string | undefined;
+  /** `undefined`: not complete, or completed by an earlier version, whose files are named by the report alone. */
+  readonly files: ResultFiles | undefined;
+}
+
+/** The length and SHA-256 (hexadecimal) of a file, by which damage is noticed. */
+export interface FileDigest {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** The files of a result. */
+export interface ResultFiles {
+  /** The token of the claim that completed the report, part of their names. */
+  readonly attempt: string;
+  readonly csv: FileDigest;
+  readonly figures: FileDigest;
+}
+
+/** What is recorded with the completion of a report. */
+export interface NewResult {
+  readonly csv: FileDigest;
+  readonly figures: FileDigest;
+  /** The content of the figures, which an engine for several servers keeps in the same transaction. */
+  readonly content: () => Iterable<Uint8Array>;
 }
 
 /** The stores that a report is limited to, without their names: `ReportCatalog.filter` has those. */
@@ -66,7 +90,8 @@ export interface ReportQuery {
 
 /**
  * The reports. Several servers may compute them: a claim holds for `LEASE` milliseconds and is then renewed; a report
- * whose claim has expired can be claimed again.
+ * whose claim has expired can be claimed again. Each claim is an attempt with a token of its own, so that a worker whose
+ * claim has expired changes nothing, even if it is the one that claimed the report again.
  */
 export interface ReportCatalog extends JobCatalog<ReportRecord, ReportQuery> {
   /**
@@ -84,20 +109,31 @@ export interface ReportCatalog extends JobCatalog<ReportRecord, ReportQuery> {
    * Claims the oldest report that is queued, or whose claim has expired, and marks it running on the present data: only
    * reports that are added before the data changes may share it.
    *
+   * @param attempt a new token
    * @param at the present instant, by the clock of `finishedAt`
    * @param tzVersion the release of the time zone database that the worker computes with
    */
-  claim(worker: string, at: number, tzVersion?: string): Promise<ReportRecord | undefined>;
-  /** Records the progress of a report and renews the claim. `false`: the worker no longer holds it. */
-  progress(id: string, worker: string, progress: number): Promise<boolean>;
+  claim(attempt: string, at: number, tzVersion?: string): Promise<ReportRecord | undefined>;
+  /** Records the progress of a report and renews the claim. `false`: the attempt no longer holds it. */
+  progress(id: string, attempt: string, progress: number): Promise<boolean>;
   /**
-   * Ends a running report. Returns the ids of all reports that share the result and are not cancelled, or `undefined`:
-   * the worker no longer holds it.
+   * Ends a running report and records its result, in one transaction. Returns the ids of all reports that share the
+   * result and are not cancelled, or `undefined`: the attempt no longer holds it.
+   *
+   * @param result nothing is recorded of the files, if not given
    */
-  complete(id: string, worker: string, stores: number, finishedAt: number): Promise<string[] | undefined>;
-  fail(id: string, worker: string, reason: string, finishedAt: number): Promise<void>;
+  complete(
+    id: string,
+    attempt: string,
+    stores: number,
+    finishedAt: number,
+    result?: NewResult,
+  ): Promise<string[] | undefined>;
+  /** The attempts that hold or have completed a computation, by its id; of one, or of all. `undefined`: there is none. */
+  attempts(id?: string): Promise<Map<string, string | undefined>>;
+  fail(id: string, attempt: string, reason: string, finishedAt: number): Promise<void>;
   /** Returns a running report to the queue. */
-  release(id: string, worker: string): Promise<void>;
+  release(id: string, attempt: string): Promise<void>;
   /**
    * Cancels a queued or running report; the computation ends when no other report shares it. `false`: no such report, or
    * it has ended.

@@ -110,9 +110,9 @@ export interface PollBatch {
 /** `figures`: the whole result. `csv`: the classic CSV alone, as kept by earlier versions. */
 export type SharedResultKind = 'figures' | 'csv';
 
-/** The results of finished reports, kept in the database. */
+/** The results of finished reports in the database, where `ReportCatalog.complete` keeps them. */
 export interface SharedResults {
-  /** Saves the figures of a report, and replaces earlier ones. */
+  /** Saves the copied result of a complete report, and replaces an earlier one. The figures, if no kind is given. */
   save(reportId: string, chunks: Iterable<Uint8Array>, kind?: SharedResultKind): Promise<void>;
   /** The result in chunks; `undefined`: there is none. */
   read(reportId: string, kind: SharedResultKind): Promise<AsyncIterable<Buffer> | undefined>;

@@ -2,7 +2,16 @@ import type { SharedResultKind, SharedResults } from '../ports/storage.ts';
 import type { PostgresSql } from './client.ts';
 import type { Pools } from './pools.ts';
 
-/** Results in rows of some hundred kilobytes. */
+/** The most bytes of a row. */
+const PART = 1_048_576;
+
+/** Writes the figures of a report within a transaction, in place of those of an attempt that did not end. */
+export async function saveFigures(sql: PostgresSql, reportId: string, content: Iterable<Uint8Array>): Promise<void> {
+  await sql.list(`delete from report_results where report_id = $1 and kind = 'figures'`, [reportId]);
+  await insertResult(sql, reportId, 'figures', content);
+}
+
+/** Results in rows of up to a megabyte. */
 export class PostgresResults implements SharedResults {
   readonly #pools: Pools;
 
@@ -48,11 +57,13 @@ export async function insertResult(
 ): Promise<void> {
   let part = 0;
   for (const chunk of chunks) {
-    await sql.list('insert into report_results (report_id, kind, part, content) values ($1, $2, $3, $4)', [
-      reportId,
-      kind,
-      part++,
-      chunk,
-    ]);
+    for (let from = 0; from < chunk.length; from += PART) {
+      await sql.list('insert into report_results (report_id, kind, part, content) values ($1, $2, $3, $4)', [
+        reportId,
+        kind,
+        part++,
+        chunk.subarray(from, from + PART),
+      ]);
+    }
   }
 }

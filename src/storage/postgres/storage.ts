@@ -33,7 +33,7 @@ import { Partitioning } from './partitioning.ts';
 import { deleteSharedBefore, dropPartitionsBefore, partitions, SHARED_PARTITION } from './partitions.ts';
 import { Pools } from './pools.ts';
 import { emptyFor } from './restore.ts';
-import { insertResult, PostgresResults } from './results.ts';
+import { insertResult, PostgresResults, saveFigures } from './results.ts';
 import { PostgresSnapshot } from './snapshot.ts';
 import { countWeeks, mondayOf, PARTITION_RULES, type PartitionRules } from './weeks.ts';
 
@@ -88,6 +88,8 @@ export class PostgresStorage implements Storage {
       now: NOW,
       lock: 'for update skip locked',
       lockSharing: (sql) => lockFor(sql, 'reports'),
+      // The transactions of the catalog run on this class.
+      saveFigures: (sql, id, content) => saveFigures(sql as PostgresConnection, id, content),
     });
     this.accounts = new SqlAccountCatalog(catalog, {
       lock: (sql) => lockFor(sql, 'accounts'),

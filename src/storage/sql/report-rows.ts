@@ -1,7 +1,7 @@
 import type { EstimatorName } from '../../domain/markov/estimator.ts';
 import type { Parameters, Row, Sql } from '../../lib/sql.ts';
 import type { Position } from '../ports/jobs.ts';
-import type { ReportQuery, ReportRecord, ReportStatus } from '../ports/report-catalog.ts';
+import type { ReportQuery, ReportRecord, ReportStatus, ResultFiles } from '../ports/report-catalog.ts';
 
 /** A report that shares a result has the status of the one that computes it, unless it was cancelled. */
 const STATUS = `case when r.cancelled_ms is not null then 'cancelled' else c.status end`;
@@ -11,7 +11,7 @@ const RECORDS = `
   select r.report_id, r.as_of_ms, r.estimator, r.detailed, r.polls_late, r.filter_digest, r.filter_size,
     r.requested_by, r.requested_ms, c.report_id as result_id, ${STATUS} as status, c.started_ms,
     coalesce(r.cancelled_ms, c.finished_ms) as finished_ms,
-    c.progress, c.stores, c.reason, c.tz_version
+    c.progress, c.stores, c.reason, c.tz_version, c.claimed_by, c.csv_bytes, c.csv_sha256, c.figures_bytes, c.figures_sha256
   from ${TABLES}
   where not r.deleted`;
 
@@ -84,5 +84,17 @@ export function reportOf(row: Row): ReportRecord {
     stores: numberOr(row.stores),
     reason: textOr(row.reason),
     tzVersion: textOr(row.tz_version),
+    files: filesOf(row),
+  };
+}
+
+/** A row without these columns is that of a report that is not complete. */
+function filesOf(row: Row): ResultFiles | undefined {
+  const [csv, figures] = [textOr(row.csv_sha256 ?? null), textOr(row.figures_sha256 ?? null)];
+  if (csv === undefined || figures === undefined) return undefined;
+  return {
+    attempt: String(row.claimed_by),
+    csv: { bytes: Number(row.csv_bytes), sha256: csv },
+    figures: { bytes: Number(row.figures_bytes), sha256: figures },
   };
 }

@@ -5,13 +5,14 @@ import { MAX_ATTEMPTS, NEVER_FINISHED } from '../ports/jobs.ts';
 import {
   LEASE,
   type NewReport,
+  type NewResult,
   type ReportCatalog,
   type ReportQuery,
   type ReportRecord,
 } from '../ports/report-catalog.ts';
 import { addAudit } from './audit.ts';
 import { lastServed } from './last-served.ts';
-import { endedReports, findReport, listReports, reportOf } from './report-rows.ts';
+import { endedReports, findReport, listReports, reportOf, textOr } from './report-rows.ts';
 
 /** What differs between the engines. */
 export interface ReportDialect {
@@ -21,6 +22,8 @@ export interface ReportDialect {
   readonly lock: string;
   /** Waits, within a transaction, until no other transaction changes which reports share a result. */
   lockSharing(sql: Sql): Promise<void>;
+  /** Keeps the figures of a report within a transaction; missing where only one process has the database. */
+  saveFigures?(sql: Sql, id: string, content: Iterable<Uint8Array>): Promise<void>;
 }
 
 /** The reports table, in SQL common to both engines. */
@@ -97,7 +100,7 @@ export class SqlReportCatalog implements ReportCatalog {
     return filter === null ? undefined : JSON.parse(String(filter));
   }
 
-  async claim(worker: string, at: number, tzVersion?: string): Promise<ReportRecord | undefined> {
+  async claim(attempt: string, at: number, tzVersion?: string): Promise<ReportRecord | undefined> {
     const { now, lock } = this.#dialect;
     const claimable = `shares is null and (status = 'queued' or (status = 'running' and lease_until_ms < ${now}))`;
     await this.#sql.run(
@@ -107,7 +110,7 @@ export class SqlReportCatalog implements ReportCatalog {
     );
     const [claimed] = await this.#sql.rows(
       `update reports
-       set status = 'running', progress = 0, revision = (select number from revision), claimed_by = $worker,
+       set status = 'running', progress = 0, revision = (select number from revision), claimed_by = $attempt,
          attempts = attempts + 1, started_ms = $at::bigint, tz_version = $tz_version, lease_until_ms = ${now} + ${LEASE}
        where ${claimable}
          and report_id = (
@@ -116,32 +119,58 @@ export class SqlReportCatalog implements ReportCatalog {
          )
        returning report_id, as_of_ms, estimator, detailed, polls_late, filter_digest, filter_size, requested_by,
          requested_ms, report_id as result_id, status, started_ms, finished_ms, progress, stores, reason, tz_version`,
-      { worker, at, tz_version: tzVersion ?? null },
+      { attempt, at, tz_version: tzVersion ?? null },
     );
     return claimed === undefined ? undefined : reportOf(claimed);
   }
 
-  progress(id: string, worker: string, progress: number): Promise<boolean> {
+  progress(id: string, attempt: string, progress: number): Promise<boolean> {
     const assignments = `progress = $progress, lease_until_ms = ${this.#dialect.now} + ${LEASE}`;
-    return this.#update(id, worker, assignments, { progress });
+    return update(this.#sql, id, attempt, assignments, { progress });
   }
 
-  async complete(id: string, worker: string, stores: number, finishedAt: number): Promise<string[] | undefined> {
-    const assignments = `status = 'complete', progress = 1, stores = $stores, finished_ms = $finished::bigint`;
-    if (!(await this.#update(id, worker, assignments, { stores, finished: finishedAt }))) return undefined;
-    const sharing = await this.#sql.rows('select report_id from reports where shares = $id and cancelled_ms is null', {
-      id,
+  complete(id: string, attempt: string, stores: number, finishedAt: number, result?: NewResult) {
+    const values = {
+      ...{ stores, finished: finishedAt },
+      ...{ csv_bytes: result?.csv.bytes ?? null, csv_sha: result?.csv.sha256 ?? null },
+      ...{ figures_bytes: result?.figures.bytes ?? null, figures_sha: result?.figures.sha256 ?? null },
+    };
+    return this.#sql.transaction(async (sql) => {
+      // From here on, the lock on the row keeps others from claiming, cancelling or deleting the report.
+      const held = await update(
+        sql,
+        id,
+        attempt,
+        `status = 'complete', progress = 1, stores = $stores, finished_ms = $finished::bigint,
+         csv_bytes = $csv_bytes::bigint, csv_sha256 = $csv_sha, figures_bytes = $figures_bytes::bigint,
+         figures_sha256 = $figures_sha`,
+        values,
+      );
+      if (!held) return undefined;
+      if (result !== undefined) await this.#dialect.saveFigures?.(sql, id, result.content());
+      const sharing = await sql.rows('select report_id from reports where shares = $id and cancelled_ms is null', {
+        id,
+      });
+      return sharing.map((row) => String(row.report_id));
     });
-    return sharing.map((row) => String(row.report_id));
   }
 
-  async fail(id: string, worker: string, reason: string, finishedAt: number): Promise<void> {
+  async attempts(id?: string): Promise<Map<string, string | undefined>> {
+    const rows = await this.#sql.rows(
+      `select report_id, case when status in ('running', 'complete') then claimed_by end as attempt
+       from reports where shares is null ${id === undefined ? '' : 'and report_id = $id'}`,
+      id === undefined ? {} : { id },
+    );
+    return new Map(rows.map((row) => [String(row.report_id), textOr(row.attempt)]));
+  }
+
+  async fail(id: string, attempt: string, reason: string, finishedAt: number): Promise<void> {
     const assignments = `status = 'failed', reason = $reason, finished_ms = $finished::bigint`;
-    await this.#update(id, worker, assignments, { reason, finished: finishedAt });
+    await update(this.#sql, id, attempt, assignments, { reason, finished: finishedAt });
   }
 
-  async release(id: string, worker: string): Promise<void> {
-    await this.#update(id, worker, `status = 'queued', progress = 0, attempts = attempts - 1`, {});
+  async release(id: string, attempt: string): Promise<void> {
+    await update(this.#sql, id, attempt, `status = 'queued', progress = 0, attempts = attempts - 1`, {});
   }
 
   cancel(id: string, cancelledAt: number): Promise<boolean> {
@@ -183,14 +212,21 @@ export class SqlReportCatalog implements ReportCatalog {
       return work(sql);
     });
   }
+}
 
-  async #update(id: string, worker: string, assignments: string, values: Parameters): Promise<boolean> {
-    const changed = await this.#sql.run(
-      `update reports set ${assignments} where report_id = $id and claimed_by = $worker and status = 'running'`,
-      { id, worker, ...values },
-    );
-    return changed === 1;
-  }
+/** Changes a running report, if the attempt still holds it; returns whether it does. */
+async function update(
+  sql: Sql,
+  id: string,
+  attempt: string,
+  assignments: string,
+  values: Parameters,
+): Promise<boolean> {
+  const changed = await sql.run(
+    `update reports set ${assignments} where report_id = $id and claimed_by = $attempt and status = 'running'`,
+    { id, attempt, ...values },
+  );
+  return changed === 1;
 }
 
 /** Ends a computation whose result is no longer needed. */

@@ -11,6 +11,7 @@ import { literal } from '../../../src/duckdb/session.ts';
 import { computeReport } from '../../../src/reports/compute.ts';
 import { renderFigures } from '../../../src/reports/formats.ts';
 import { eventsOf } from '../../support/events.ts';
+import { resultFile } from '../../support/results.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
 import { merge } from '../../support/staging.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
@@ -427,12 +428,12 @@ async function restarted(t: TestContext, { storage, resultsDir }: TestServer): P
 test('of a report whose files are gone only the way to a new one is told', async (t) => {
   const server = await fleet(t);
   const id = await made(server);
-  rmSync(join(server.resultsDir, `${id}.figures`));
+  rmSync(resultFile(server.resultsDir, id, 'figures'));
   assert.equal((await server.app.inject(`${ROOT}/${id}/download?format=csv`)).statusCode, 200);
   for (const path of ['download?format=json', 'download?format=parquet', 'rows']) {
     const answer = await server.app.inject(`${ROOT}/${id}/${path}`);
     assert.equal(answer.statusCode, 410, path);
-    assert.match(answer.body, /classic CSV left; trigger a new one with/);
+    assert.match(answer.body, /classic CSV is left; trigger a new one with/);
   }
 });
 

@@ -14,6 +14,7 @@ import { fillRecords, recordsOf } from '../../support/records.ts';
 import { merge } from '../../support/staging.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
+const ATTEMPT = '5f0c2b1e-0000-4000-8000-000000000000';
 const T = Date.parse('2023-01-22T12:00:00Z');
 const WEEK = 7 * 86_400_000;
 const FIGURES = Buffer.concat([
@@ -57,13 +58,13 @@ export function backupContract(engine: string, open: () => Promise<Storage>): vo
     const results = new ResultsFolder(join(folder, 'results'));
     const id = randomUUID();
     await storage.reports.add({ id, asOf: T, requestedAt: T + 2, stores: ['a'] });
+    const digest = await results.write({ id, attempt: ATTEMPT }, 'figures', [FIGURES]);
+    const result = { csv: digest, figures: digest, content: () => [FIGURES] };
     while ((await storage.reports.find(id))?.status !== 'complete') {
-      const claimed = await storage.reports.claim('me', T);
+      const claimed = await storage.reports.claim(ATTEMPT, T);
       assert.ok(claimed !== undefined, 'the report is claimed');
-      await storage.reports.complete(claimed.id, 'me', 1, T);
+      await storage.reports.complete(claimed.id, ATTEMPT, 1, T, result);
     }
-    if (storage.results !== undefined) await storage.results.save(id, [FIGURES]);
-    else await results.write(id, 'figures', [FIGURES]);
     const backup = join(folder, 'backup');
     const source = {
       ...{ storage, results, openFile: openFile(), workFolder: join(folder, 'work'), now: () => T },
@@ -85,7 +86,7 @@ export function backupContract(engine: string, open: () => Promise<Storage>): vo
       restoreFile,
       openFile: openFile(),
     });
-    assert.deepEqual(Buffer.from((await results.figures(id)) ?? []), FIGURES);
+    assert.deepEqual(Buffer.from((await results.figures({ id, attempt: ATTEMPT })) ?? []), FIGURES);
     const file = await opened(t, () => openFile()(path, 'write'));
     const other = await opened(t);
     if (other.restoring === undefined) return [file];

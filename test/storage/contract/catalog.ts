@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { suite, type TestContext, test } from 'node:test';
 import { importSources, inspectFeeds } from '../../../src/intake/feeds/import.ts';
 import type { NewImport } from '../../../src/storage/ports/import-catalog.ts';
-import type { NewReport, ReportCatalog } from '../../../src/storage/ports/report-catalog.ts';
+import type { NewReport, NewResult, ReportCatalog } from '../../../src/storage/ports/report-catalog.ts';
 import type { Storage } from '../../../src/storage/ports/storage.ts';
 import { merge } from '../../support/staging.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
@@ -14,6 +15,11 @@ const ME = 'worker one';
 
 function wanted(id: string, more: Partial<NewReport> = {}): NewReport {
   return { id, asOf: T, requestedAt: T, ...more };
+}
+
+function resultOf(figures: string): NewResult {
+  const digest = (sha256: string) => ({ bytes: figures.length, sha256 });
+  return { csv: digest(`csv ${figures}`), figures: digest(figures), content: () => [Buffer.from(figures)] };
 }
 
 function upload(id: string, more: Partial<NewImport> = {}): NewImport {
@@ -206,10 +212,38 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       }
     });
 
+    test('only the attempt that holds a report records its result', async (t) => {
+      const { reports, results } = await opened(t);
+      const stored = async (id: string) => Readable.from((await results?.read(id, 'figures')) ?? []).toArray();
+      await reports.add(wanted('r'));
+      await reports.add(wanted('shares'));
+      assert.deepEqual(await reports.attempts(), new Map([['r', undefined]]));
+      await reports.claim('first', T);
+      assert.deepEqual(await reports.attempts('r'), new Map([['r', 'first']]));
+      await reports.release('r', 'first');
+      await reports.claim('second', T);
+      const [stale, current] = [resultOf('stale'), resultOf('current')];
+      assert.equal(await reports.complete('r', 'first', 1, T, stale), undefined);
+      assert.deepEqual(await stored('r'), []);
+      assert.deepEqual(await reports.complete('r', 'second', 1, T, current), ['shares']);
+      assert.equal(await reports.complete('r', 'first', 1, T, stale), undefined);
+      const { csv, figures } = current;
+      for (const id of ['r', 'shares']) {
+        assert.deepEqual((await reports.find(id))?.files, { attempt: 'second', csv, figures });
+      }
+      assert.deepEqual(
+        (await reports.list({ limit: 9 })).map(({ files }) => files?.attempt),
+        ['second', 'second'],
+      );
+      assert.deepEqual(await reports.attempts(), new Map([['r', 'second']]));
+      if (results !== undefined) assert.deepEqual(await stored('r'), [Buffer.from('current')]);
+    });
+
     test('the stored result of a report is deleted with its record', async (t) => {
       const { reports, results } = await opened(t);
       await reports.add(wanted('r'));
-      await results?.save('r', [Buffer.from('figures')]);
+      await reports.claim(ME, T);
+      await reports.complete('r', ME, 1, T, resultOf('figures'));
       await reports.remove('r', T);
       assert.equal(await results?.read('r', 'figures'), undefined);
     });

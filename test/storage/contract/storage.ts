@@ -667,6 +667,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
         stores: undefined,
         reason: undefined,
         tzVersion: undefined,
+        files: undefined,
       });
       const claimed = await reports.claim(ME, T);
       assert.deepEqual(claimed, { ...added, status: 'running', startedAt: T });
