@@ -75,5 +75,5 @@ test('what the schema has no place for would be lost without a word', async () =
 });
 
 test('what is missing is a defect, as every 500 is', async () => {
-  assert.match(await judge(200, undefined, { count: 1 }), /500, which is always a defect/);
+  assert.match(await judge(200, undefined, { count: 1 }), /500, which is always a bug/);
 });

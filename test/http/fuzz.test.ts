@@ -70,7 +70,7 @@ async function fuzzed(t: TestContext): Promise<Fuzzed> {
   };
 }
 
-async function patiently<T>(what: string, promise: Promise<T>): Promise<T> {
+async function answered<T>(what: string, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`${what} hangs`)), PATIENCE);
@@ -85,7 +85,7 @@ async function patiently<T>(what: string, promise: Promise<T>): Promise<T> {
 /** What comes back is checked by test/support/answers.ts. */
 async function fuzz(app: App, operation: PlacedOperation, known: KnownIds, headers = {}): Promise<void> {
   const property = fc.asyncProperty(requests(documentOf(app), operation, known, headers), async (options) => {
-    await patiently(`${options.method} ${String(options.url)}`, app.inject(options));
+    await answered(`${options.method} ${String(options.url)}`, app.inject(options));
   });
   await fc.assert(property, { numRuns: RUNS, includeErrorInReport: true });
 }
@@ -96,8 +96,8 @@ function isStream({ responses }: PlacedOperation): boolean {
 }
 
 async function assertAlive({ app }: TestServer): Promise<void> {
-  assert.equal((await patiently('/healthz', app.inject('/healthz'))).statusCode, 200);
-  assert.equal((await patiently('/readyz', app.inject('/readyz'))).statusCode, 200);
+  assert.equal((await answered('/healthz', app.inject('/healthz'))).statusCode, 200);
+  assert.equal((await answered('/readyz', app.inject('/readyz'))).statusCode, 200);
 }
 
 test('no request to any route makes a 500, hangs, or is answered with what is not documented', async (t) => {
@@ -124,7 +124,7 @@ test('nor does a request to anywhere else', async (t) => {
     fc.asyncProperty(methods, anywhere, headers, async (method, url, given) => {
       if (streams.has(url)) return;
       const options = { method: method as 'GET', url, headers: given };
-      await patiently(`${method} ${url}`, server.app.inject(options));
+      await answered(`${method} ${url}`, server.app.inject(options));
     }),
     { numRuns: RUNS * 10, includeErrorInReport: true },
   );
@@ -141,17 +141,17 @@ test('nobody holds the server up by leaving in the middle of an upload or of a s
     );
     for (const type of Object.keys(requestBody?.content ?? {})) {
       const socket = connect(Number(url.port), url.hostname);
-      await patiently('connecting', once(socket, 'connect'));
+      await answered('connecting', once(socket, 'connect'));
       socket.write(
         `${method} ${filled} HTTP/1.1\r\nHost: ${url.host}\r\nAuthorization: ${headers.authorization}\r\nContent-Type: ${type}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"a":\r\n`,
       );
       await new Promise((resolve) => setImmediate(resolve));
       socket.destroy();
-      await patiently('leaving', once(socket, 'close'));
+      await answered('leaving', once(socket, 'close'));
     }
     if (!isStream(operation)) continue;
     const asked = request(new URL(filled, url), { method, headers }).end();
-    const [answer] = await patiently(`${method} ${path}`, once(asked, 'response'));
+    const [answer] = await answered(`${method} ${path}`, once(asked, 'response'));
     assert.notEqual((answer as { statusCode: number }).statusCode, 500, path);
     asked.destroy();
   }
@@ -180,5 +180,5 @@ test('the fuzz finds a route that breaks, and says with what', async (t) => {
   await app.ready();
   const [operation] = operationsOf(documentOf(app));
   assert.ok(operation !== undefined, 'there is an operation');
-  await assert.rejects(fuzz(app, operation, {}), /seed: -?\d+(.|\n)*"\/shout(.|\n)*500, which is always a defect/);
+  await assert.rejects(fuzz(app, operation, {}), /seed: -?\d+(.|\n)*"\/shout(.|\n)*500, which is always a bug/);
 });
