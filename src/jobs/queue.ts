@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { isTemporary, messageOf, UserError } from '../lib/errors.ts';
+import { isDiskFault, isTemporary, messageOf, UserError } from '../lib/errors.ts';
 import { elapsed } from '../lib/world/clocks.ts';
 import { Claim } from './claim.ts';
 import { WorkLoop } from './work-loop.ts';
@@ -30,8 +30,9 @@ export interface JobKind<Job extends { readonly id: string }, Result> {
   run(job: Job, running: RunningJob): Promise<Result>;
   /** Records the result; returns what the log says of it. `undefined`: the job is no longer this worker's. */
   complete(job: Job, result: Result, log: Logger): Promise<Readonly<Record<string, unknown>> | undefined>;
-  fail(job: Job, reason: string): Promise<void>;
-  /** Returns an interrupted job to the queue. The attempt does not count. */
+  /** @param expected whether the reason is known; otherwise the job may be the only copy of something that is fine */
+  fail(job: Job, reason: string, expected: boolean): Promise<void>;
+  /** Returns an interrupted job to the queue. The attempt does not count, however often it happens. */
   release(job: Job): Promise<void>;
   /** Cleans up after a job that is no longer this worker's. */
   abandon(job: Job, log: Logger): Promise<void>;
@@ -49,6 +50,8 @@ export class JobQueue<Job extends { readonly id: string }, Result> {
   readonly #log: Logger;
   readonly #onEnd: NonNullable<JobQueueOptions['onEnd']>;
   readonly #loop = new WorkLoop(() => this.#work());
+  /** Jobs to return to the queue: their database or disk failed, which says nothing about them. */
+  readonly #interrupted: Job[] = [];
 
   constructor(kind: JobKind<Job, Result>, { log, onEnd = () => {} }: JobQueueOptions) {
     this.#kind = kind;
@@ -73,14 +76,24 @@ export class JobQueue<Job extends { readonly id: string }, Result> {
   async #work(): Promise<void> {
     const kind = this.#kind;
     try {
+      await this.#releaseInterrupted();
       await kind.recover?.();
-      while (!this.#loop.stopping.aborted) {
+      while (!this.#loop.stopping.aborted && this.#interrupted.length === 0) {
         const job = await kind.claim();
         if (job === undefined) break;
         await this.#run(job);
       }
+      await this.#releaseInterrupted();
     } catch (error) {
       this.#log.error({ reason: messageOf(error) }, `the ${kind.name} queue is unavailable; trying again soon`);
+    }
+  }
+
+  /** Before `recover`, which counts jobs that are still running as attempts of a process that ended. */
+  async #releaseInterrupted(): Promise<void> {
+    for (const job of [...this.#interrupted]) {
+      await this.#kind.release(job);
+      this.#interrupted.shift();
     }
   }
 
@@ -101,12 +114,13 @@ export class JobQueue<Job extends { readonly id: string }, Result> {
       if (this.#loop.stopping.aborted) {
         log.info(`${kind.name} interrupted; it is back in the queue`);
         await kind.release(job);
-      } else if (isTemporary(error)) {
-        log.warn({ reason: error.message }, `${kind.name} interrupted; it runs again when the database is back`);
+      } else if (isTemporary(error) || isDiskFault(error)) {
+        log.warn({ reason: error.message }, `${kind.name} interrupted; it will run again`);
+        this.#interrupted.push(job);
       } else if (!(await claim.holds())) {
         await kind.abandon(job, log);
       } else {
-        await kind.fail(job, this.#logFailure(job, error, log));
+        await kind.fail(job, this.#logFailure(job, error, log), error instanceof UserError);
         this.#onEnd('failed', (elapsed() - startedAt) / 1_000);
       }
     } finally {

@@ -67,6 +67,16 @@ export function isTemporary(error: unknown): error is UserError {
   return error instanceof UserError && (error.code === 'unavailable' || error.code === 'busy');
 }
 
+const DISK_FAULTS = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE']);
+
+/** Whether the operating system could not write or read: that says nothing about the data, and may pass. */
+export function isDiskFault(error: unknown): error is Error {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && DISK_FAULTS.has(String(cause.code))) return true;
+  }
+  return false;
+}
+
 /** @param field what was given wrong, as its sender calls it */
 export function invalid(message: string, field?: string): UserError {
   return new UserError('invalid_input', message, field === undefined ? {} : { field });

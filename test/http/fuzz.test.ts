@@ -20,7 +20,7 @@ import { merge } from '../support/staging.ts';
 /** Requests to each operation; FUZZ_RUNS for a long night. */
 const RUNS = Number(process.env.FUZZ_RUNS ?? 40);
 /** Milliseconds after which a request hangs, however slow the machine. */
-const PATIENCE = 20_000;
+const DEADLINE = 20_000;
 
 const T = Date.parse('2023-01-22T12:00:00Z');
 
@@ -73,7 +73,7 @@ async function fuzzed(t: TestContext): Promise<Fuzzed> {
 async function answered<T>(what: string, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} hangs`)), PATIENCE);
+    timer = setTimeout(() => reject(new Error(`${what} hangs`)), DEADLINE);
   });
   try {
     return await Promise.race([promise, late]);

@@ -58,7 +58,7 @@ function opened(t: { after(work: () => Promise<void>): void }, jobs: Record<stri
     while (waiting.length > 0);
     for (let i = 0; i < 10; i++) await setImmediate();
   };
-  return { queue, waiting, held, events, lines, ends, idle };
+  return { queue, kind, waiting, held, events, lines, ends, idle };
 }
 
 test('jobs run one after the other, and jobs that are cut off are recovered first', async (t) => {
@@ -96,15 +96,47 @@ test('a failed job has a reason, which for an internal error is only where to fi
   );
 });
 
-test('a job whose database is unavailable stays claimed, and the next one runs', async (t) => {
-  const { queue, events, ends, idle } = opened(t, {
-    a: () => Promise.reject(new UserError('unavailable', 'the database is away')),
+test('a job whose database is away or busy, or whose disk is full, returns to the queue, and no other is claimed until the next look', async (t) => {
+  let attempts = 0;
+  const { queue, waiting, events, ends, idle } = opened(t, {
+    a: async () => {
+      attempts++;
+      if (attempts <= 4) throw new UserError(attempts % 2 === 0 ? 'busy' : 'unavailable', 'the database is away');
+      if (attempts <= 10)
+        throw new Error('cannot be unpacked', { cause: Object.assign(new Error('no room'), { code: 'ENOSPC' }) });
+      return 'A';
+    },
     b: async () => 'B',
   });
   queue.start();
+  for (let look = 1; look <= 10; look++) {
+    for (let i = 0; i < 10; i++) await setImmediate();
+    assert.deepEqual([attempts, waiting], [look, ['b']]);
+    waiting.unshift('a');
+    queue.wake();
+  }
   await idle();
-  assert.deepEqual(events, ['recover', 'complete b B']);
-  assert.deepEqual(ends, ['complete']);
+  assert.deepEqual(
+    events.filter((event) => event !== 'recover'),
+    [...Array(10).fill('release a'), 'complete a A', 'complete b B'],
+  );
+  assert.deepEqual(ends, ['complete', 'complete']);
+});
+
+test('a job that cannot be returned, since the database is away, is returned before others are recovered', async (t) => {
+  const { queue, kind, waiting, events, idle } = opened(t, {
+    a: () => Promise.reject(new UserError('unavailable', 'the database is away')),
+  });
+  const release = kind.release;
+  kind.release = () => Promise.reject(new UserError('unavailable', 'the database is away'));
+  queue.start();
+  await idle();
+  assert.deepEqual(events, ['recover']);
+  kind.release = release;
+  assert.deepEqual(waiting, []);
+  queue.wake();
+  await idle();
+  assert.deepEqual(events, ['recover', 'release a', 'recover']);
 });
 
 test('a job that is lost while it runs is interrupted and abandoned', async (t) => {

@@ -56,7 +56,6 @@ export class ImportJobs implements JobKind<ImportRecord, ImportCounts> {
         await storage.imports.fail(id, 'its file is no longer in the uploads folder; send it again', now());
       } else if (status === 'running' && attempts >= MAX_ATTEMPTS) {
         await storage.imports.fail(id, NEVER_FINISHED, now());
-        await uploads.removeUpload(id);
       } else if (status === 'running') {
         await storage.imports.release(id, attempts);
       }
@@ -108,10 +107,11 @@ export class ImportJobs implements JobKind<ImportRecord, ImportCounts> {
     return { ...counts, dry_run: dryRun };
   }
 
-  async fail({ id }: ImportRecord, reason: string): Promise<void> {
+  /** After an error that nobody foresaw, the file stays until the import is deleted: it may be the only copy. */
+  async fail({ id }: ImportRecord, reason: string, expected: boolean): Promise<void> {
     const { storage, uploads, now } = this.#options;
     await storage.imports.fail(id, reason, now());
-    await uploads.removeUpload(id);
+    if (expected) await uploads.removeUpload(id);
   }
 
   release({ id, attempts }: ImportRecord): Promise<void> {
