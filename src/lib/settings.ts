@@ -65,5 +65,5 @@ function millisecondsOf(text: string): number {
  */
 export function httpUrl({ name, value }: Setting): string {
   if (/^https?:\/\//i.test(value) && URL.canParse(value)) return value;
-  throw invalid(`${name} is no URL, expected https://… or http://…`);
+  throw invalid(`${name} is not a valid URL, expected https://… or http://…`);
 }

@@ -67,7 +67,7 @@ export const QUEUE_LIMIT = 1_000;
 
 /** Adds, lists, cancels and deletes reports, and computes them in the background. */
 export class ReportService {
-  /** What the finished reports hold. */
+  /** Reads the results of complete reports. */
   readonly reader: ResultReader;
   readonly retention: Retention;
   readonly #storage: Storage;
@@ -98,7 +98,7 @@ export class ReportService {
     });
   }
 
-  /** Takes up what was queued or running when the last program ended. */
+  /** Starts with the reports that were queued or running when the server last ended. */
   async start(): Promise<void> {
     await this.#results.prepare();
     await this.#results.removeLeftOvers(() => this.#storage.reports.attempts());
@@ -106,7 +106,7 @@ export class ReportService {
     this.retention.start();
   }
 
-  /** Stops taking reports and gives up the running one, which stays to be run again. */
+  /** Stops computing reports; the running one goes back to the queue. */
   async stop(): Promise<void> {
     await this.retention.stop();
     await this.#queue.stop();

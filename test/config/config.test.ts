@@ -86,7 +86,7 @@ for (const [env, message] of [
   ],
   [{ POLL_CONCURRENCY: '0' }, 'POLL_CONCURRENCY is "0", expected a whole number from 1 to 10000'],
   [{ PROBE_URL: 'https://api.test/status' }, /^PROBE_URL has no {store_id}/],
-  [{ PROBE_URL: 'ftp://api.test/{store_id}' }, 'PROBE_URL is no URL, expected https://… or http://…'],
+  [{ PROBE_URL: 'ftp://api.test/{store_id}' }, 'PROBE_URL is not a valid URL, expected https://… or http://…'],
   [{ PROBE_URL: 'https://u:secret@api.test/{store_id}' }, /^PROBE_URL contains a user or password/],
   [{ PROBE_URL: 'https://:secret@api.test/{store_id}' }, /^PROBE_URL contains a user or password/],
   [{ PROBE_HEADERS: 'Authorization: Bearer secret' }, /^PROBE_HEADERS is not a JSON object/],
@@ -114,7 +114,7 @@ for (const [env, message] of [
   [{ PROBE_TLS: 'ignore' }, /^PROBE_TLS is "ignore", expected one of inactive, unobserved/],
   [{ PROBE_REASON: 'reason' }, /^PROBE_REASON is "reason", expected a JSON pointer/],
   [{ PROBE_ALLOW_PRIVATE: 'office' }, /^PROBE_ALLOW_PRIVATE has "office", expected a network/],
-  [{ PROBE_CONTROL: 'example.com' }, /^PROBE_CONTROL is no URL/],
+  [{ PROBE_CONTROL: 'example.com' }, /^PROBE_CONTROL is not a valid URL/],
 ] satisfies [Record<string, string>, string | RegExp][]) {
   test(`rejected by name: ${Object.entries(env)
     .map((entry) => entry.join('='))

@@ -13,7 +13,11 @@ test('a file of zones whose ids are in scientific notation stops the import', as
   const importer = await Importer.open(t);
   const refusal = await importer.refusal({ zones: file('timezones.csv') }, { maxBadShare: 0.1 });
   assert.match(refusal, /^timezones\.csv: 6 of 6 rows are bad \(every row is bad\), so nothing was imported\./);
-  assert.match(refusal, /The commonest reasons: store_id "…" .*\(6 rows\)/, 'the reason counts once, without the ids');
+  assert.match(
+    refusal,
+    /The most common reasons: store_id "…" .*\(6 rows\)/,
+    'the reason counts once, without the ids',
+  );
 });
 
 test('stores whose polls and hours have other ids are said', async (t) => {

@@ -4,7 +4,7 @@ import type { PollBatch, Storage } from '../../storage/ports/storage.ts';
 
 /** So many polls are committed together at most: some 100 ms of work. */
 const GROUP = 50_000;
-/** So many polls may wait for their turn. */
+/** How many polls may wait. */
 const WAITING = 1_000_000;
 
 interface Waiting {

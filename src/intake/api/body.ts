@@ -11,7 +11,7 @@ import { polls } from '../feeds/kinds/polls.ts';
 import { NULL_REASON } from '../feeds/sql-text.ts';
 import type { PollRows } from './rows.ts';
 
-/** So many rows are looked at before other work of the process gets its turn: about 5 ms. */
+/** How many rows are checked before other work of the process runs: about 5 ms. */
 const ROWS_PER_TURN = 10_000;
 /** The header of a CSV stands within so many characters. */
 const HEAD = 64 * 1024;

@@ -1,13 +1,13 @@
 import { invalid, type UserError } from '../../lib/errors.ts';
 import type { Reject } from './list-rejects.ts';
 
-/** Up to this share of bad rows a file is imported, when nothing else is set. */
+/** The default share of bad rows up to which a file is imported. */
 export const DEFAULT_BAD_SHARE = 0.1;
 
-/** Fewer bad rows than this are too many only when all rows are bad. */
+/** Fewer bad rows than this are too many only if all rows are bad. */
 const LEAST = 10;
 const COMMONEST = 3;
-/** Reasons that are told apart; a file of any size has a few dozen. */
+/** How many different reasons are counted; even a large file has only a few dozen. */
 const DIFFERENT = 1_000;
 
 interface RowCounts {
@@ -20,7 +20,7 @@ interface ListedRowCounts extends RowCounts {
   readonly listed: number;
 }
 
-/** Counts the bad rows of one file by their reason, without the values in them. */
+/** Counts the bad rows of a file by reason, ignoring the values in the reasons. */
 export class BadRows {
   readonly #counts = new Map<string, number>();
 
@@ -30,8 +30,8 @@ export class BadRows {
     this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
   }
 
-  /** The three commonest reasons, the commonest first. */
-  commonest(): string[] {
+  /** The three most common reasons, most common first. */
+  mostCommon(): string[] {
     const sorted = [...this.#counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
     return sorted
       .slice(0, COMMONEST)
@@ -50,7 +50,7 @@ export function isTooBad({ read, rejected }: RowCounts, share: number, isAdditio
   return (rejected === read && !isAddition) || (rejected >= LEAST && rejected > share * read);
 }
 
-/** What is said of a file that is too bad. */
+/** The error for a file with too many bad rows. */
 export function tooBad(
   label: string,
   { read, rejected, listed }: ListedRowCounts,
@@ -60,12 +60,12 @@ export function tooBad(
   const allowed = `${Number((100 * share).toPrecision(6))} %`;
   const limit = rejected === read ? 'every row is bad' : `more than ${allowed} are bad`;
   return invalid(
-    `${label}: ${rejected} of ${read} rows are bad (${limit}), so nothing was imported. The commonest reasons${listed < rejected ? ` among the first ${listed}` : ''}: ` +
+    `${label}: ${rejected} of ${read} rows are bad (${limit}), so nothing was imported. The most common reasons${listed < rejected ? ` among the first ${listed}` : ''}: ` +
       `${reasons.join('; ')}. To import it anyway, allow a larger share of bad rows: --max-bad-share, MAX_BAD_SHARE or max_bad_share`,
   );
 }
 
-/** A reason without the value in it, so that equal faults count together. */
+/** A reason without its value, so that equal faults are counted together. */
 function kindOf(reason: string): string {
   return reason
     .replace(/^(\w+) ".*?"(?= (?:is|lies|has|holds|was|must|looks|cannot|comes)\b)/su, '$1 "…"')

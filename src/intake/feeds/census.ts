@@ -1,6 +1,6 @@
 import type { StoreCensus } from '../../storage/ports/import-session.ts';
 
-/** What an import says of the stores, for people. */
+/** A summary of the stores after an import. */
 export function censusLine({ polled, withHours, withZone, hoursOnly, zoneOnly }: StoreCensus): string {
   return (
     `${stores(polled)} with polls: ${withHours} with business hours, ${withZone} with a time zone; ` +

@@ -3,18 +3,18 @@ import { trimmed } from '../../lib/text.ts';
 import type { Feed, FeedColumn } from './feed.ts';
 import { FEEDS } from './registry.ts';
 
-/** How a file's lines end; how the first one does, where they differ. */
+/** How the first line of a file ends. */
 export type LineEnd = 'lf' | 'crlf' | 'cr';
 
 /** How the rows of a CSV file are laid out. */
 export interface Layout {
   readonly delimiter: string;
   readonly lineEnd: LineEnd;
-  /** How many lines stand before the first row: the header and blank ones above it. */
+  /** The number of lines before the first row: the header and blank lines above it. */
   readonly skip: number;
   /** The number of fields that each row must have. */
   readonly width: number;
-  /** Where each of the feed's columns stands, counted from 0; −1: the file has none such. */
+  /** The position of each of the feed's columns, from 0; −1: the file lacks it. */
   readonly positions: readonly number[];
 }
 
@@ -71,7 +71,7 @@ function requiredColumns(feed: Feed): FeedColumn[] {
   return feed.columns.filter(({ optional }) => optional !== true);
 }
 
-/** The one that makes the most of the feed's columns out of the header. */
+/** The delimiter that finds the most columns of the feed. */
 function delimiterOf(feed: Feed, line: string): string {
   const found = DELIMITERS.map(
     (delimiter) => positionsOf(feed, headerFields(line, delimiter)).filter((position) => position >= 0).length,
@@ -79,7 +79,7 @@ function delimiterOf(feed: Feed, line: string): string {
   return DELIMITERS[found.indexOf(Math.max(...found))] ?? ',';
 }
 
-/** Quotes keep a delimiter in a name; beyond that they mean nothing here. */
+/** Quotes protect a delimiter within a name, and are dropped. */
 function headerFields(line: string, delimiter: string): string[] {
   const fields: string[] = [];
   let field = '';
@@ -98,7 +98,7 @@ function positionsOf(feed: Feed, header: readonly string[]): number[] {
   return feed.columns.map((column) => header.findIndex((name) => column.headers.includes(name)));
 }
 
-/** A header may be anything, in a file that is no CSV. */
+/** The header of a file that is not CSV may contain anything. */
 function printable(header: readonly string[]): string {
   return header.slice(0, 20).join(', ').slice(0, 300).replace(/\p{C}/gu, '?');
 }

@@ -137,7 +137,7 @@ async function importFile(session: ImportSession, file: OpenFile, options: Impor
   }
   const { maxBadShare = DEFAULT_BAD_SHARE, now, effectiveFrom = now, budgets = DEFAULT_BUDGETS, signal } = options;
   if (isTooBad(staged, maxBadShare, options.isAddition)) {
-    throw tooBad(label, staged, maxBadShare, badRows.commonest());
+    throw tooBad(label, staged, maxBadShare, badRows.mostCommon());
   }
   await feed.check?.(session.staging, table, label, budgets);
   signal?.throwIfAborted();

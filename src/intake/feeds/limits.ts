@@ -1,7 +1,7 @@
 import type { Budgets } from '../../lib/budgets.ts';
 import { invalid } from '../../lib/errors.ts';
 
-/** What a feed file may cost to read. An infinite limit is none. */
+/** Limits on reading a feed file. `Infinity`: no limit. */
 export interface FeedLimits {
   /** Rows of one file. */
   readonly rows: number;
@@ -11,13 +11,13 @@ export interface FeedLimits {
   readonly unpackedPerByte: number;
   /** Different time zones of one file. */
   readonly zones: number;
-  /** Bad rows that are listed with their reasons; more are counted only. */
+  /** Bad rows that are listed with their reasons; the others are only counted. */
   readonly rejects: number;
   /** Bytes of text of bad rows and reasons, likewise. */
   readonly rejectBytes: number;
 }
 
-/** For files that the operator names on the command line. */
+/** For files named on the command line: the operator chose them. */
 export const NO_LIMITS: FeedLimits = {
   rows: Number.POSITIVE_INFINITY,
   unpackedBytes: Number.POSITIVE_INFINITY,
@@ -27,15 +27,15 @@ export const NO_LIMITS: FeedLimits = {
   rejectBytes: Number.POSITIVE_INFINITY,
 };
 
-/** Feeds pack to a tenth of their size, or a little less; small ones may pack to nothing. */
+/** Feeds compress to about a tenth of their size; small ones may compress much better. */
 const UNPACKED_PER_BYTE = 20;
-/** Text of no more than this is cheap to read however it is packed. */
+/** Text of this size is cheap to read, however it is compressed. */
 const SMALL_TEXT = 16 * 1024 ** 2;
-/** IANA has some 600 names; the rest is for other spellings of them. */
+/** IANA has about 600 names; the rest is for other spellings of them. */
 const DIFFERENT_ZONES = 5_000;
 const REJECT_BYTES = 32 * 1024 ** 2;
 
-/** For files that come over HTTP or from a synced source. */
+/** For uploads and synced sources. */
 export function limitsWithin({ importRows, unpackedBytes, rejects }: Budgets): FeedLimits {
   return {
     ...{ rows: importRows, unpackedBytes, unpackedPerByte: UNPACKED_PER_BYTE },
@@ -48,12 +48,12 @@ export function limitsWithin({ importRows, unpackedBytes, rejects }: Budgets): F
  * without the bound, a Parquet file of two kilobytes may hold a hundred million rows.
  */
 const PARQUET_ROWS_PER_BYTE = 100;
-/** Files with no more rows than this are cheap to read whatever their size. */
+/** Files with at most this many rows are cheap to read. */
 const FEW_ROWS = 100_000;
 
 /** @throws UserError `invalid_input` when a file has more rows than the limit */
 export function checkRows(label: string, rows: number, { rows: limit }: FeedLimits): void {
-  if (rows > limit) throw invalid(`${label} has ${rows} rows, more than the limit of ${limit}; divide it`);
+  if (rows > limit) throw invalid(`${label} has ${rows} rows, more than the limit of ${limit}; split it`);
 }
 
 /** @throws UserError `invalid_input` when a Parquet file of that size claims more rows than one can hold */
@@ -71,7 +71,7 @@ export function checkParquetRows(label: string, rows: number, bytes: number, lim
  */
 export function checkUnpacked(label: string, packed: number, bytes: number, limits: FeedLimits): void {
   const limit = Math.min(limits.unpackedBytes, Math.max(SMALL_TEXT, packed * limits.unpackedPerByte));
-  if (bytes > limit) throw invalid(`${label} unpacks to more than the limit of ${limit} bytes; divide it`);
+  if (bytes > limit) throw invalid(`${label} unpacks to more than the limit of ${limit} bytes; split it`);
 }
 
 /** @throws UserError `invalid_input` when a file has more different time zones than the limit */

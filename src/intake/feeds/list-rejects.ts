@@ -3,7 +3,7 @@ import { ROW_LIMIT, type UnreadLine } from './csv-rows.ts';
 import type { FeedLimits } from './limits.ts';
 import type { Source } from './source.ts';
 
-/** A row that was refused. */
+/** A bad row. */
 export interface Reject {
   readonly file: string;
   /** The line in the file; for Parquet the row; both counted from 1. */

@@ -7,27 +7,27 @@ import { readInto } from './read-into.ts';
 import type { CsvFormat, Source } from './source.ts';
 import { NEW_ID_REASON } from './sql-text.ts';
 
-/** What a file held. Its good rows stand in `table`, in their order. */
+/** The content of a file. Its good rows are in `table`, in their order. */
 export interface Staged {
   readonly table: string;
-  /** Rows in the file, good and bad; blank lines are none. */
+  /** Rows of the file, good and bad, without blank lines. */
   readonly read: number;
   readonly rejected: number;
-  /** Of the rejected rows, those that `onReject` got: the first ones. */
+  /** How many of the rejected rows `onReject` got: the first ones. */
   readonly listed: number;
-  /** Rows that can be read, of stores with rows that cannot: they are not in `table`. */
+  /** Good rows of stores with a bad row; they are not in `table`. */
   readonly setAside: number;
-  /** A table of the ids of these stores, `store_id`; `undefined`: there are none, as in a file of polls. */
+  /** A table of the `store_id`s of these stores; `undefined`: there are none. */
   readonly unreadStores: string | undefined;
 }
 
 export interface StageOptions {
-  /** Instants after this one are refused, milliseconds. */
+  /** Later instants are bad, milliseconds. */
   readonly latest: number;
   readonly limits: FeedLimits;
-  /** Which of these ids stores have already: only new stores may not have the id of a formula. */
+  /** Returns those of the ids that existing stores have: they may look like formulas, new ones may not. */
   readonly storesAmong: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
-  /** Gets the bad rows that are listed, in the order of the file. */
+  /** Gets the listed bad rows, in the order of the file. */
   readonly onReject: (reject: Reject) => Promise<void>;
 }
 
@@ -64,8 +64,8 @@ export async function stage(session: Session, source: Source, options: StageOpti
 }
 
 /**
- * Makes a table of the stores that the bad rows concern. A row whose id cannot be read concerns none. Where a row has no
- * columns, what stands for its id counts if the id comes first, or if other rows name it too.
+ * Creates a table of the stores that the bad rows concern. A row whose id cannot be read concerns none. The id of a row
+ * that could not be split into columns counts if the id comes first, or if other rows have it, too.
  */
 async function stageUnread(
   session: Session,
@@ -88,16 +88,16 @@ async function stageUnread(
   return Number(stores) > 0 ? unreadStores : undefined;
 }
 
-/** What stands where the id does, in a line that could not be read as text. */
+/** The text in the place of the id, in a line that is not valid text. */
 function idIn(line: string, { delimiter, positions }: CsvFormat): string {
   const field = line.split(delimiter)[positions[0] ?? 0] ?? '';
   return trimmed(trimmed(field).replace(/^"(.*)"$/, '$1'));
 }
 
-/** So many ids are looked up at a time: the server that answers has others to serve. */
+/** How many ids are looked up at a time: the server has other requests to serve. */
 const IDS_AT_A_TIME = 5_000;
 
-/** Rows that are bad for an id that no new store may have are good where the store is not new. */
+/** Accepts the rows whose id only a new store may not have, if the store exists. */
 async function takeKnownIds(
   session: Session,
   table: string,

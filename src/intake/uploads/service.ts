@@ -28,17 +28,17 @@ export interface ImportServiceOptions extends Omit<ImportJobsOptions, 'onChanged
 }
 
 export interface ImportRequest {
-  /** As the API names it. */
+  /** Its API name. */
   readonly feed: string;
-  /** What the sender calls the file. */
+  /** The client's name of the file, for messages. */
   readonly fileName: string;
   readonly strict: boolean;
-  /** The share of bad rows up to which it is imported; `undefined`: as the server is set. */
+  /** The share of bad rows up to which it is imported; `undefined`: the server's default. */
   readonly maxBadShare: number | undefined;
   readonly dryRun: boolean;
   readonly effectiveFrom: number | undefined;
   readonly requestedBy: string | undefined;
-  /** As the sender says; `undefined`: not known before the end. */
+  /** As announced by the client; `undefined`: unknown. */
   readonly bytes: number | undefined;
 }
 
@@ -97,10 +97,10 @@ export class ImportService {
   }
 
   /**
-   * Receives a file and puts it in the queue.
+   * Receives a file and queues its import.
    *
-   * @param entryFor of the audit log, written with it
-   * @throws UserError `invalid_input` when it is empty, breaks off, or is not what it claims to be; `too_large`;
+   * @param entryFor returns the entry of the audit log, written in the same transaction
+   * @throws UserError `invalid_input` when it is empty, incomplete, or not a file of its feed; `too_large`;
    * `too_many_requests` when too many are waiting
    */
   async add(
@@ -154,7 +154,7 @@ export class ImportService {
   /**
    * The rejected rows as CSV.
    *
-   * @throws UserError `not_found` when there are none; `gone` when their file is not here (any more)
+   * @throws UserError `not_found` when there are none; `gone` when another server has their file, or it was deleted
    */
   async rejects(id: string): Promise<{ bytes: number; content: Readable }> {
     const { counts } = await this.find(id);

@@ -6,7 +6,7 @@ import { newId } from '../../lib/world/random.ts';
 
 const IMPORT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The folder of files that came over HTTP and wait to be imported, and of the rows that were rejected. */
+/** The folder of uploaded files that wait to be imported, and of rejected rows. */
 export class UploadsFolder {
   readonly path: string;
 
@@ -15,9 +15,9 @@ export class UploadsFolder {
   }
 
   /**
-   * Makes the folder, clears away what was half received, and returns the id that it keeps: it names this server.
+   * Creates the folder, deletes incomplete uploads, and returns the id of this server, which the folder keeps.
    *
-   * @throws UserError `unwritable` when the folder cannot be made or written
+   * @throws UserError `unwritable` when the folder cannot be created or written
    */
   async prepare(): Promise<string> {
     return this.#writing(async () => {
@@ -35,16 +35,16 @@ export class UploadsFolder {
   }
 
   /**
-   * Writes what comes in to the disk; returns how many bytes came. Where it fails, nothing stays, and the rest of
-   * `content` is left unread.
+   * Writes an upload to the disk; returns its size in bytes. On failure nothing is kept, and the rest of `content` stays
+   * unread.
    *
-   * @throws UserError `too_large`; `unwritable`; `invalid_input` when it is empty or breaks off
+   * @throws UserError `too_large`; `unwritable`; `invalid_input` when it is empty or incomplete
    */
   async receive(id: string, content: Readable, limit: number): Promise<number> {
     const partial = `${this.upload(id)}.partial`;
     try {
       const bytes = await this.#writing(() => this.#write(partial, content, limit));
-      if (bytes === 0) throw invalid('the body is empty, expected the file');
+      if (bytes === 0) throw invalid('the file is empty');
       await this.#writing(() => rename(partial, this.upload(id)));
       return bytes;
     } catch (error) {
@@ -55,7 +55,7 @@ export class UploadsFolder {
 
   async #write(path: string, content: Readable, limit: number): Promise<number> {
     let bytes = 0;
-    // The folder may have been cleared away since the start.
+    // The folder may have been deleted since the start.
     await mkdir(this.path, { recursive: true });
     const file = await open(path, 'w');
     try {
@@ -71,12 +71,12 @@ export class UploadsFolder {
     return bytes;
   }
 
-  /** Where the file of an import lies, if it does. */
+  /** The path of the file of an import. */
   upload(id: string): string {
     return this.#file(id, 'upload');
   }
 
-  /** Where the rejected rows of an import go. */
+  /** The path of the rejected rows of an import. */
   rejects(id: string): string {
     return this.#file(id, 'rejects.csv');
   }
@@ -85,7 +85,7 @@ export class UploadsFolder {
     return (await stat(this.upload(id)).catch(() => undefined)) !== undefined;
   }
 
-  /** Opens the rejected rows to read; `undefined`: there are none. */
+  /** Opens the rejected rows of an import; `undefined`: there are none. */
   async readRejects(id: string): Promise<{ bytes: number; content: Readable } | undefined> {
     const file = await open(this.rejects(id)).catch(() => undefined);
     if (file === undefined) return undefined;
@@ -97,13 +97,13 @@ export class UploadsFolder {
     await rm(this.upload(id), { force: true });
   }
 
-  /** Takes away all that there is of an import. */
+  /** Deletes the files of an import. */
   async remove(id: string): Promise<void> {
     await this.removeUpload(id);
     await rm(this.rejects(id), { force: true });
   }
 
-  /** Takes away rejects that were written before an instant (milliseconds). */
+  /** Deletes rejects that were written before an instant (milliseconds). */
   async removeRejectsBefore(instant: number): Promise<void> {
     for (const name of await readdir(this.path).catch(() => [])) {
       if (!name.endsWith('.rejects.csv')) continue;
@@ -133,16 +133,16 @@ export class UploadsFolder {
 export function tooLarge(limit: number): UserError {
   return new UserError(
     'too_large',
-    `the file is larger than ${limit} bytes, which is the most that is taken (MAX_UPLOAD_BYTES); compress it, ` +
-      'divide it, or import it on the server itself (restaurant-monitor import)',
+    `the file is larger than ${limit} bytes, the limit of MAX_UPLOAD_BYTES; compress it, ` +
+      'split it, or import it on the server itself (restaurant-monitor import)',
   );
 }
 
-/** A stream that is given up is not destroyed: its connection may still carry the answer. */
+/** Does not destroy the stream when reading stops: its connection may still carry the response. */
 async function* chunksOf(content: Readable): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of content.iterator({ destroyOnReturn: false })) yield chunk as Buffer;
   } catch (error) {
-    throw new UserError('invalid_input', 'the upload broke off before its end', { cause: error });
+    throw new UserError('invalid_input', 'the upload ended before its end was received', { cause: error });
   }
 }

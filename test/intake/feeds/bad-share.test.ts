@@ -25,14 +25,14 @@ test('a file is too bad with ten bad rows and more than the share, or when every
   assert.equal(isTooBad({ read: 10, rejected: 10 }, 0.1, true), true);
 });
 
-test('reasons count together whatever values are in them, and the three commonest are told', () => {
+test('reasons are counted together whatever their values, and the three most common are named', () => {
   const rows = new BadRows();
   for (let i = 0; i < 5; i++) rows.add({ reason: `day "${i} is "7"" is not one of 0 (Monday) to 6 (Sunday)` });
   for (let i = 0; i < 3; i++) rows.add({ reason: `has ${i} fields, expected 4` });
   rows.add({ reason: 'has 1 field, expected 4' });
   for (let i = 0; i < 2; i++) rows.add({ reason: 'is not UTF-8' });
   rows.add({ reason: 'store_id is empty' });
-  assert.deepEqual(rows.commonest(), [
+  assert.deepEqual(rows.mostCommon(), [
     'day "…" is not one of 0 (Monday) to 6 (Sunday) (5 rows)',
     'has another number of fields, expected 4 (4 rows)',
     'is not UTF-8 (2 rows)',
@@ -48,7 +48,7 @@ test('a file that is mostly bad stops the whole import and says why', async (t) 
   };
   assert.match(
     await importer.refusal(files, { maxBadShare: 0.1 }),
-    /^hours\.csv: 12 of 13 rows are bad \(more than 10 % are bad\), so nothing was imported\. The commonest reasons: start_time_local "…" is not a time of day.* \(12 rows\)\. To import it anyway, allow a larger share of bad rows: --max-bad-share, MAX_BAD_SHARE or max_bad_share$/,
+    /^hours\.csv: 12 of 13 rows are bad \(more than 10 % are bad\), so nothing was imported\. The most common reasons: start_time_local "…" is not a time of day.* \(12 rows\)\. To import it anyway, allow a larger share of bad rows: --max-bad-share, MAX_BAD_SHARE or max_bad_share$/,
   );
   const { summaries } = await importer.import(files, { maxBadShare: 1 });
   assert.deepEqual(

@@ -153,7 +153,7 @@ test('standard input is kept in a temporary file until it is read', async (t) =>
   assert.equal(existsSync(dirname(input.path)), false);
 });
 
-test('standard input that breaks off leaves no temporary file and is an error', async () => {
+test('standard input that ends early leaves no temporary file and is an error', async () => {
   const broken = new Readable({
     read() {
       this.destroy(new Error('the pipe broke'));

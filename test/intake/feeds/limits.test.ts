@@ -27,7 +27,7 @@ test('a CSV file of as many rows as the limit is imported, and one of a row more
     { polls: [importer.file('over.csv', POLLS + rows(1_001))] },
     { limits: LIMITS },
   );
-  assert.equal(message, 'over.csv has 1001 rows, more than the limit of 1000; divide it');
+  assert.equal(message, 'over.csv has 1001 rows, more than the limit of 1000; split it');
 });
 
 test('a gzip file that unpacks to more than the limit is refused', async (t) => {
@@ -35,7 +35,7 @@ test('a gzip file that unpacks to more than the limit is refused', async (t) => 
   const bomb = gzipSync(`${POLLS}${'\n'.repeat(20_000_000)}`);
   assert.ok(bomb.length < 50_000, 'the file itself is small');
   const message = await importer.refusal({ polls: [importer.file('bomb.csv.gz', bomb)] }, { limits: LIMITS });
-  assert.equal(message, 'bomb.csv.gz unpacks to more than the limit of 100000 bytes; divide it');
+  assert.equal(message, 'bomb.csv.gz unpacks to more than the limit of 100000 bytes; split it');
 });
 
 test('a Parquet file of more rows than the limit is refused by its footer', async (t) => {
@@ -46,7 +46,7 @@ test('a Parquet file of more rows than the limit is refused by its footer', asyn
     `select 'a' as store_id, 'active' as status, timestamp '2023-01-22 12:09:39' as timestamp_utc from range(1001)`,
   );
   const message = await importer.refusal({ polls: [file] }, { limits: LIMITS });
-  assert.equal(message, 'many.parquet has 1001 rows, more than the limit of 1000; divide it');
+  assert.equal(message, 'many.parquet has 1001 rows, more than the limit of 1000; split it');
 });
 
 test('a Parquet file of a few kilobytes that claims millions of rows is refused', async (t) => {

@@ -127,7 +127,7 @@ test('limits hold in the process, and their reasons arrive', async (t) => {
   const before = await importer.contents();
   await assert.rejects(run({ polls: `${POLLS}${`a,active,${AT}\n`.repeat(3)}` }), {
     name: 'UserError',
-    message: 'polls.csv has 3 rows, more than the limit of 2; divide it',
+    message: 'polls.csv has 3 rows, more than the limit of 2; split it',
   });
   assert.deepEqual(await importer.contents(), before);
   assert.deepEqual(readdirSync(folder), []);

@@ -4,7 +4,7 @@ import type { FeedName } from '../registry.ts';
 import type { Source } from '../source.ts';
 import type { Staged } from '../stage.ts';
 
-/** What a reader process is to read: a source by the name of its feed, and where to put what it finds. */
+/** What a reader process reads, with the feed by name, and the folder for its output. */
 export interface ReadOrder {
   readonly source: Omit<Source, 'feed'> & { readonly feed: FeedName };
   /** Instants after this one are refused, milliseconds. */
@@ -22,8 +22,8 @@ export type ReaderInstruction =
   | { readonly kind: 'stores'; readonly ids: readonly string[] };
 
 /**
- * What a reader process says. `which_stores` asks which of these ids stores have already. `failed` without an
- * error code is a defect, and the message then is its stack.
+ * A message of a reader process. `which_stores` asks which of the ids existing stores have. `failed` without an error
+ * code is a defect; the message then is its stack trace.
  */
 export type ReaderMessage =
   | { readonly kind: 'progress'; readonly done: number }

@@ -1,4 +1,4 @@
-/** The program of a reader process: reads and checks one file, says what it found, and ends. */
+/** The program of a reader process: reads and checks one file, sends the result, and ends. */
 import { once } from 'node:events';
 import { createWriteStream, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -50,7 +50,7 @@ async function read({ source, latest, limits, memory, temporary, folder }: ReadO
   }
 }
 
-/** Where memory runs out, Linux is to end this process and not the server. */
+/** When memory runs out, Linux should kill this process and not the server. */
 function goFirst(): void {
   try {
     writeFileSync('/proc/self/oom_score_adj', '1000');

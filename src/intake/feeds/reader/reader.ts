@@ -14,14 +14,14 @@ import { rejectsIn, takeOver } from './handover.ts';
 import type { ReaderInstruction, ReaderMessage } from './messages.ts';
 
 export interface FeedReaderOptions {
-  /** Where what was read waits to be merged; made when it is needed. */
+  /** Where read feeds wait to be merged; created when needed. */
   readonly folder: string;
   readonly limits: FeedLimits;
   readonly duckdb: Pick<DuckdbLimits, 'memory' | 'temporary'>;
-  /** Which of these ids stores have already. */
+  /** Returns those of the ids that existing stores have. */
   readonly storesAmong: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
   readonly log: Pick<Logger, 'warn'>;
-  /** The program of the process, if not the usual one. */
+  /** The program of the child process, in tests. */
   readonly program?: string;
 }
 
@@ -33,20 +33,20 @@ export interface FeedReading {
   readonly onProgress: (done: number) => void;
 }
 
-/** A file that was read and checked; what was found waits in a folder. */
+/** A file that was read and checked; its rows wait in a folder. */
 export interface ReadFeed {
   readonly staged: Staged;
-  /** The rejects that are listed, in their order. */
+  /** The listed rejects, in their order. */
   rejects(): AsyncIterable<Reject>;
-  /** Makes the staged tables in a session. */
+  /** Creates the staged tables in a session. */
   stage(session: Session): Promise<void>;
   /** Deletes the folder. */
   remove(): Promise<void>;
 }
 
-/** Megabytes of a reader process's own heap: rows pass it by. */
+/** Heap of a reader process, megabytes: DuckDB's memory is not part of it. */
 const HEAP = 256;
-/** A file that ends its reader process is tried once more: the cause may lie elsewhere. */
+/** A file whose reader process ended unexpectedly is tried once more: the cause may lie elsewhere. */
 const ATTEMPTS = 2;
 
 /** The variables of this process that a reader needs. None may hold a secret. */
@@ -55,8 +55,8 @@ const ENVIRONMENT = ['PATH', 'SystemRoot', 'TZDATA_DIR'];
 class ReaderEnded extends Error {}
 
 /**
- * Reads feeds in a process of its own, so that a file which takes too much memory, or finds a defect in what reads it,
- * ends that process and not the server.
+ * Reads feeds in child processes, so that a file that uses too much memory, or triggers a defect of the reader, ends the
+ * child process and not the server.
  */
 export class FeedReader {
   readonly #options: FeedReaderOptions;
@@ -94,12 +94,12 @@ export class FeedReader {
     }
   }
 
-  /** Deletes what servers and commands that were killed left behind. To be called before this process reads anything. */
+  /** Deletes what killed servers and commands left behind. Call it before this process reads anything. */
   async clear(): Promise<void> {
     const { folder } = this.#options;
     for (const name of await readdir(folder).catch(() => [])) {
       const owner = Number.parseInt(name, 10);
-      // In a container a process often has the number of the one before it.
+      // In a container, a process often has the id of its predecessor.
       if (owner !== process.pid && isRunning(owner)) continue;
       await rm(join(folder, name), { recursive: true, force: true });
     }
@@ -157,7 +157,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Of the flags of this process those that make it read TypeScript, where it does: others are its own affair. */
+/** Those flags of this process that load TypeScript, if it was started with some. */
 function loaderFlags(flags: readonly string[]): string[] {
   return flags.flatMap((flag, i) => {
     if (flag.startsWith('--import=')) return [flag];
