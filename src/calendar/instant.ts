@@ -7,8 +7,8 @@ const INSTANT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::[0-5]\d(?:\.\d+)?)?) ?(Z|UT
 
 /**
  * Milliseconds since 1970-01-01T00:00Z of an instant such as `2023-01-22T12:09:39.388Z`, the same with an offset, or
- * as the feeds write it, `2023-01-22 12:09:39.388884 UTC`; finer digits are cut off. `undefined` for anything else:
- * a date and time without `Z`, `UTC` or an offset is no instant.
+ * as in feeds, `2023-01-22 12:09:39.388884 UTC`; digits beyond milliseconds are dropped. `undefined` for anything else,
+ * such as a date and time without `Z`, `UTC` or an offset.
  */
 export function parseInstant(text: string): number | undefined {
   const [, date, time, zone] = INSTANT.exec(trimmed(text)) ?? [];
@@ -25,9 +25,9 @@ export function parseInstant(text: string): number | undefined {
 }
 
 /**
- * The same for a value that a user gave.
+ * Parses an instant that a user gave.
  *
- * @param name what the user calls it, such as `--as-of`
+ * @param name of the value, such as `--as-of`
  * @throws UserError `invalid_input`
  */
 export function instantFrom(name: string, text: string): number {
@@ -36,10 +36,10 @@ export function instantFrom(name: string, text: string): number {
   throw invalid(`${name} is "${text.slice(0, 100)}", expected an instant such as "2023-01-25T18:13:22.479Z"`, name);
 }
 
-/** RFC 3339 with milliseconds, and with a half of one where there is one: `2023-01-22T12:09:39.388Z`. */
+/** RFC 3339 with milliseconds, or half milliseconds if there are any: `2023-01-22T12:09:39.388Z`. */
 export function formatInstant(instant: number): string {
   const whole = Math.floor(instant);
-  // A timeline has hundreds of instants, and Date is some fifty times as quick as Temporal.
+  // A timeline has hundreds of instants, and Date is about fifty times as fast as Temporal.
   const text = new Date(whole).toISOString();
   return instant === whole ? text : text.replace('Z', '5Z');
 }

@@ -13,7 +13,7 @@ interface PackedData {
 
 const DATA = 'moment-timezone/data/packed/latest.json';
 
-/** The rules that come with the program: the data of the package moment-timezone; `undefined` without the package. */
+/** The program's own rules, from the package moment-timezone; `undefined` without the package. */
 export function bundledZones(): ZoneSource | undefined {
   const require = createRequire(import.meta.url);
   try {
@@ -44,9 +44,9 @@ function packedZones({ version, zones, links }: PackedData): ZoneSource {
 }
 
 /**
- * The rules of a packed zone. Its third field lists offsets in minutes west of UTC, the fourth has a digit for each
- * stretch that says which of them holds, and the fifth the lengths of all stretches but the last in minutes, the
- * first of them counted from 1970. All numbers have the base 60.
+ * The rules of a packed zone. Its third field lists offsets in minutes west of UTC; the fourth has a digit for each
+ * period, the index of its offset; the fifth lists the lengths of all periods but the last in minutes, the first counted
+ * from 1970. All numbers are in base 60.
  */
 export function unpackRules(packed: string): ZoneRules {
   const [, , offsetsText = '', indices = '', lengths = ''] = packed.split('|');

@@ -7,7 +7,7 @@ interface YearlyChange {
   readonly time: number;
 }
 
-/** What holds for ever, in milliseconds ahead of UTC. */
+/** The offsets that apply forever, in milliseconds ahead of UTC. */
 export interface PosixRule {
   readonly standard: number;
   readonly summer?: { readonly offset: number; readonly begins: YearlyChange; readonly ends: YearlyChange };
@@ -25,7 +25,7 @@ const RULE = new RegExp(`^${NAME}${TIME}(?:${NAME}${TIME}?,${CHANGE},${CHANGE})?
  */
 export function parsePosixRule(text: string): PosixRule {
   const match = RULE.exec(text);
-  if (match === null) throw new RangeError(`"${text}" is no rule such as "EST5EDT,M3.2.0,M11.1.0"`);
+  if (match === null) throw new RangeError(`"${text}" is not a rule such as "EST5EDT,M3.2.0,M11.1.0"`);
   const [, standardText = '', summerText, beginDay, beginTime, endDay, endTime] = match;
   const standard = 0 - timeOf(standardText);
   if (beginDay === undefined || endDay === undefined) return { standard };
@@ -33,13 +33,13 @@ export function parsePosixRule(text: string): PosixRule {
   return { standard, summer: { offset, begins: change(beginDay, beginTime), ends: change(endDay, endTime) } };
 }
 
-/** An instant and the offset that holds from then on. */
+/** An instant and the offset from then on. */
 export interface Change {
   readonly start: number;
   readonly offset: number;
 }
 
-/** The changes of a year and the offsets that they bring, ascending. */
+/** The changes of a year and the offsets after them, ascending. */
 export function changesOf(rule: PosixRule, year: number): readonly Change[] {
   if (rule.summer === undefined) return [];
   const { offset, begins, ends } = rule.summer;

@@ -4,7 +4,7 @@ import type { Zone } from '../domain/zone.ts';
 /** All offsets of a zone until the end of 2499, as in `Zone`. */
 export type ZoneRules = Pick<Zone, 'starts' | 'offsets'>;
 
-/** Rules are written out up to here. */
+/** Rules are expanded up to here. */
 export const RULES_END = Date.UTC(2500, 0, 1);
 /** The Gregorian calendar repeats after 400 years, weekdays included, and so do yearly rules. */
 const CYCLE = 146_097 * DAY;
@@ -14,7 +14,7 @@ export class RulesBuilder {
   readonly #starts = [Number.NEGATIVE_INFINITY];
   readonly #offsets: number[];
 
-  /** @param offset what holds before the first change, milliseconds */
+  /** @param offset before the first change, milliseconds */
   constructor(offset: number) {
     this.#offsets = [offset];
   }
@@ -23,7 +23,7 @@ export class RulesBuilder {
     return this.#starts.at(-1) as number;
   }
 
-  /** A change at the instant of the one before it replaces that; one to the same offset is none. */
+  /** A second change at the same instant replaces the first; one to the same offset is ignored. */
   add(start: number, offset: number): void {
     if (start === this.lastStart) {
       this.#starts.pop();
@@ -40,7 +40,7 @@ export class RulesBuilder {
 }
 
 /**
- * The offsets that hold somewhere in `[from, to]` (instants in milliseconds). From 2500 on, the rules of the 400 years
+ * The offsets that apply somewhere in `[from, to]` (instants in milliseconds). From 2500 on, the rules of the 400 years
  * before are repeated.
  */
 export function offsetsBetween(rules: ZoneRules, from: number, to: number): ZoneRules {

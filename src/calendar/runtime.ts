@@ -1,10 +1,10 @@
 import { Temporal } from 'temporal-polyfill';
 import { RulesBuilder, type ZoneRules } from './rules.ts';
 
-/** The release of the database within Node. */
+/** The release of Node's own time zone database. */
 export const RUNTIME_VERSION = process.versions.tz ?? '';
 
-/** The spelling of a zone that Node knows; `undefined` when it knows none by this name. */
+/** Node's spelling of a zone; `undefined` if Node does not know it. */
 export function runtimeName(text: string): string | undefined {
   try {
     return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text).timeZoneId;
@@ -14,7 +14,7 @@ export function runtimeName(text: string): string | undefined {
 }
 
 /**
- * The offsets of a zone that hold somewhere in `[from, to]`, as Node knows them.
+ * The offsets of a zone that apply somewhere in `[from, to]`, according to Node.
  *
  * @throws RangeError when there is no such zone
  */

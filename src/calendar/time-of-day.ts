@@ -2,12 +2,12 @@ import { DAY, HOUR, MINUTE, SECOND } from '../domain/hours.ts';
 import { invalid } from '../lib/errors.ts';
 import { TRIMMED, trimmed } from '../lib/text.ts';
 
-/** `AM` or `p.m.`, with or without a blank before it; the group is its first letter. */
+/** `AM` or `p.m.`, with or without a space before it; the group is its first letter. */
 const HALF = `[${TRIMMED}]*([aApP])[.]?[mM][.]?`;
 
 /**
- * The accepted spellings of a time of day, as regular expressions that JavaScript and DuckDB read alike: the SQL of the
- * feeds is built from them. Their groups are hours, minutes, seconds, fraction and the half of the day.
+ * The accepted spellings of a time of day, as regular expressions with the same meaning in JavaScript and DuckDB: the SQL of
+ * the feeds is built from them. Their groups are hours, minutes, seconds, fraction and the half of the day.
  */
 export const TIME_FORMS: readonly string[] = [
   // 9:00, 09:00:00.000, 9:00 AM

@@ -8,7 +8,7 @@ import { readTimeZones, type TimeZones, type ZoneRelease } from './zones.ts';
 export { SOURCE_KINDS } from './source.ts';
 export type { ZoneRelease };
 
-/** The zone of a store that names none. */
+/** The zone of a store without one. */
 export const DEFAULT_ZONE = 'America/Chicago';
 
 let zones: TimeZones | undefined;
@@ -21,7 +21,7 @@ function timeZones(): TimeZones {
 /**
  * Chooses the rules for the rest of the process, before anything asks for a zone.
  *
- * @param folder compiled time zones of the operator, used when they are the newest
+ * @param folder the operator's compiled time zones, used if they are the newest
  * @throws UserError `invalid_input` when the folder cannot be read
  */
 export function useTimeZones(folder: string | undefined): void {
@@ -34,7 +34,7 @@ export function zoneRelease(): ZoneRelease {
   return timeZones().release;
 }
 
-/** What is to be said about rules that have aged, for people; `undefined`: they have not. */
+/** A warning about outdated rules, for people; `undefined`: they are recent. */
 export function zoneWarning(now: number): string | undefined {
   const { version, kind } = zoneRelease();
   if (!isOld(version, now)) return undefined;
@@ -42,14 +42,14 @@ export function zoneWarning(now: number): string | undefined {
 }
 
 /**
- * The IANA spelling of a zone name (`america/new_york` → `America/New_York`), or `undefined` when there is no such zone.
- * Fixed offsets (`+05:00`) are no zones: they know no clock changes.
+ * The IANA spelling of a zone name (`america/new_york` → `America/New_York`), or `undefined` if there is no such zone.
+ * Fixed offsets (`+05:00`) are not zones: they have no clock changes.
  */
 export function zoneName(text: string): string | undefined {
   return /^[A-Za-z]/.test(text) ? timeZones().nameOf(text) : undefined;
 }
 
-/** All names of zones in the spelling of IANA, old ones included, sorted. */
+/** All zone names in IANA spelling, including old ones, sorted. */
 export function zoneNames(): readonly string[] {
   return timeZones().names;
 }
@@ -60,7 +60,7 @@ export function shownZone(name: string): string {
 }
 
 /**
- * The offsets of a zone that hold somewhere in `[from, to]` (instants in milliseconds); of the unknown zone, those of
+ * The offsets of a zone that apply somewhere in `[from, to]` (instants in milliseconds); for the unknown zone, those of
  * UTC.
  *
  * @throws RangeError when there is no such zone
@@ -75,7 +75,7 @@ export function localDate(instant: number, zone: string): string {
   return Temporal.Instant.fromEpochMilliseconds(wall).toZonedDateTimeISO('UTC').toPlainDate().toString();
 }
 
-/** The instant at which a local date begins: its midnight, or the first instant after it where the clock skips that. */
+/** The instant at which a local date begins: its midnight, or the first instant after it if the clock skips midnight. */
 export function startOfDate(date: string, zone: string): number {
   const midnight = Temporal.PlainDate.from(date).toZonedDateTime('UTC').epochMilliseconds;
   const around = zoneBetween(zone, midnight - 2 * DAY, midnight + 2 * DAY);
@@ -84,7 +84,7 @@ export function startOfDate(date: string, zone: string): number {
   return around.starts.findLast((start) => start <= instant) as number;
 }
 
-/** Whether it is a date of the calendar, such as `2023-01-22`. */
+/** Whether a text is a valid date such as `2023-01-22`. */
 export function isDate(text: string): boolean {
   if (!/^\d{4}-\d\d-\d\d$/.test(text) || text.startsWith('0000')) return false;
   try {
@@ -94,9 +94,9 @@ export function isDate(text: string): boolean {
   }
 }
 
-/** A zone is looked up once for such a stretch of time. */
+/** Offsets are looked up once for each period of this length. */
 const STRETCH = 366 * DAY;
-/** Stretches that are cached: there are some 400 zones, and most questions are about one stretch. */
+/** The number of cached periods: there are about 400 zones, and most lookups fall into one period. */
 const CACHED_STRETCHES = 2_000;
 const stretches = new LRUCache<string, Zone>({ max: CACHED_STRETCHES });
 

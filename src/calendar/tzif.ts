@@ -2,21 +2,21 @@ import { type Change, changesOf, parsePosixRule } from './posix-rule.ts';
 import { RULES_END, RulesBuilder, type ZoneRules } from './rules.ts';
 
 const HEADER = 44;
-/** No zone had a rule for ever before the first of these. */
+/** No closing rule starts before the first of these. */
 const FIRST_YEAR = 1900;
 const YEARS = Array.from({ length: new Date(RULES_END).getUTCFullYear() - FIRST_YEAR }, (_, i) => FIRST_YEAR + i);
 
 /**
- * The rules in a TZif file of version 2 or later (RFC 9636), with its closing rule written out.
+ * The rules in a TZif file of version 2 or later (RFC 9636), with its closing rule expanded.
  *
- * @throws RangeError saying what is wrong
+ * @throws RangeError naming the problem
  */
 export function readTzif(bytes: Buffer): ZoneRules {
   try {
     return read(bytes);
   } catch (error) {
-    // What is cut off is noticed by the buffer, in words about offsets.
-    if ((error as NodeJS.ErrnoException).code === 'ERR_OUT_OF_RANGE') throw new RangeError('it is cut off');
+    // The buffer notices a truncated file, but its message is about offsets.
+    if ((error as NodeJS.ErrnoException).code === 'ERR_OUT_OF_RANGE') throw new RangeError('it is truncated');
     throw error;
   }
 }
@@ -28,7 +28,7 @@ function read(bytes: Buffer): ZoneRules {
   const start = HEADER + blockLength(first, 4);
   const second = readHeader(bytes, start);
   const { counts, leaps } = second;
-  if (leaps > 0) throw new RangeError('it counts leap seconds, expected one that does not');
+  if (leaps > 0) throw new RangeError('it counts leap seconds, expected a file without them');
 
   const times = start + HEADER;
   const indices = times + counts.times * 8;
@@ -54,7 +54,7 @@ interface Header {
 }
 
 function readHeader(bytes: Buffer, at: number): Header {
-  if (bytes.toString('latin1', at, at + 4) !== 'TZif') throw new RangeError('it is no TZif file');
+  if (bytes.toString('latin1', at, at + 4) !== 'TZif') throw new RangeError('it is not a TZif file');
   const count = (i: number) => bytes.readUInt32BE(at + 20 + 4 * i);
   return {
     version: bytes.readUInt8(at + 4) === 0 ? 1 : bytes.readUInt8(at + 4) - 48,
@@ -75,7 +75,7 @@ function footer(bytes: Buffer, at: number): string {
   return bytes.toString('latin1', at + 1, end);
 }
 
-/** After the last change that is listed, the closing rule holds. */
+/** The closing rule applies after the last listed change. */
 function addYearly(rules: RulesBuilder, text: string, last: number): void {
   for (const { start, offset } of yearlyChanges(text)) if (start > last) rules.add(start, offset);
 }

@@ -5,13 +5,13 @@ export function isTzVersion(text: string): boolean {
   return VERSION.test(text);
 }
 
-/** Below 0 when `a` is older than `b`; `2026z` is followed by `2026za`. */
+/** Negative if `a` is older than `b`; `2026z` is followed by `2026za`. */
 export function compareTzVersions(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }
 
-/** How old rules may be before they deserve a warning. */
+/** Older rules cause a warning. */
 export const OLD_AFTER_MONTHS = 14;
 
 /**

@@ -6,18 +6,18 @@ import type { SourceKind, ZoneSource } from './source.ts';
 import { readTzif } from './tzif.ts';
 import { isTzVersion } from './version.ts';
 
-/** Where systems keep their time zones. */
+/** The usual folders of the system's time zones. */
 export const SYSTEM_FOLDER = '/usr/share/zoneinfo';
 
-/** A part of a zone's name. `posix`, `right`, `localtime` and what is no zone begin with a small letter. */
+/** A part of a zone's name. `posix`, `right`, `localtime` and other files begin with a lower-case letter. */
 const PART = /^[A-Z][A-Za-z0-9_+-]*$/;
-/** What a computer is in before anyone says where it stands. */
+/** The zone of a computer whose location was never set. */
 const NO_PLACE = 'Factory';
 
 /**
  * A folder of compiled zones (TZif files), all of which are read.
  *
- * @throws Error saying what is wrong with it
+ * @throws Error naming the problem
  */
 export function zoneinfoFolder(folder: string, kind: SourceKind): ZoneSource {
   const version = zoneinfoVersion(folder);
@@ -41,9 +41,9 @@ export function zoneinfoFolder(folder: string, kind: SourceKind): ZoneSource {
 }
 
 /**
- * The release that a folder holds, from the first line of `tzdata.zi`, or else from `+VERSION` or `version`.
+ * The release of a folder, from the first line of `tzdata.zi`, or else from `+VERSION` or `version`.
  *
- * @throws Error when it does not say
+ * @throws Error if none of them names it
  */
 export function zoneinfoVersion(folder: string): string {
   const files = ['tzdata.zi', '+VERSION', 'version'];
@@ -69,7 +69,7 @@ function namesIn(folder: string, before: string): string[] {
   return readdirSync(join(folder, before), { withFileTypes: true }).flatMap((entry) => {
     const name = `${before}${entry.name}`;
     if (!PART.test(entry.name) || name === NO_PLACE) return [];
-    // A link is to a zone: one to a folder could lead in circles.
+    // Links lead to zones; following a link to a folder could loop.
     return entry.isDirectory() ? namesIn(folder, `${name}/`) : [name];
   });
 }

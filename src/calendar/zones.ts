@@ -8,16 +8,16 @@ import { SYSTEM_FOLDER, zoneinfoFolder, zoneinfoVersion } from './zoneinfo.ts';
 
 /** Which rules are in use. */
 export interface ZoneRelease {
-  /** As IANA calls it: `2026f`. */
+  /** Its IANA version: `2026f`. */
   readonly version: string;
   readonly kind: SourceKind;
-  /** The file or folder that they were read from. */
+  /** The file or folder of the rules. */
   readonly place: string;
 }
 
 /**
- * The time zones: rules from the newest source; a zone that it lacks from the next one, at last from Node. Of sources
- * with equal versions the first wins.
+ * The time zones. Rules come from the newest source that has the zone, and finally from Node. Of sources with equal
+ * versions the first wins.
  */
 export class TimeZones {
   readonly release: ZoneRelease;
@@ -39,13 +39,13 @@ export class TimeZones {
     return [...this.#names.values()].sort();
   }
 
-  /** The spelling of IANA, whatever the case; `undefined` when no source and not even Node knows the zone. */
+  /** The IANA spelling of a name in any case; `undefined`: neither a source nor Node knows the zone. */
   nameOf(text: string): string | undefined {
     return this.#names.get(text.toLowerCase()) ?? runtimeName(text);
   }
 
   /**
-   * The offsets that hold somewhere in `[from, to]` (instants in milliseconds).
+   * The offsets that apply somewhere in `[from, to]` (instants in milliseconds).
    *
    * @throws RangeError when there is no such zone
    */
@@ -60,7 +60,7 @@ export class TimeZones {
     return this.#rules.get(name);
   }
 
-  /** Systems come without old names, so their rules are looked up by what another source says they stand for. */
+  /** Systems may lack old names, so these are looked up by the link target that another source gives. */
   #find(name: string): ZoneRules | undefined {
     const names = [name, ...this.#sources.flatMap(({ targets }) => targets.get(name) ?? [])];
     for (const source of this.#sources) {
@@ -74,7 +74,7 @@ export class TimeZones {
 }
 
 /**
- * The newest of the rules that come with the program, those in the operator's folder and those of the system.
+ * The newest of the program's own rules, those in the operator's folder and those of the system.
  *
  * @param configured the operator's folder, if there is one
  * @throws UserError `invalid_input` naming that folder when it cannot be read
@@ -102,7 +102,7 @@ function configuredFolder(folder: string): ZoneSource {
   }
 }
 
-/** Nobody asked for the system's folder: where it is missing, damaged or no newer, it is not used. */
+/** The system's folder is optional: it is ignored if it is missing, damaged or not newer. */
 function systemFolder(folder: string, newest: string): ZoneSource | undefined {
   try {
     if (compareTzVersions(zoneinfoVersion(folder), newest) <= 0) return undefined;

@@ -2,7 +2,7 @@ import { elapsed } from '../lib/world/clocks.ts';
 import type { Timer } from '../lib/world/ports.ts';
 import { every } from '../lib/world/timers.ts';
 
-/** Milliseconds between two records of the progress within one phase. */
+/** The minimum time between two progress updates within a phase, milliseconds. */
 const PROGRESS_INTERVAL = 250;
 
 /** A worker's hold on a running job: it records the progress, renews the lease, and notices when the job is lost. */

@@ -15,7 +15,7 @@ export interface RunningJob {
 export interface JobKind<Job extends { readonly id: string }, Result> {
   /** `report`: its name in the log. */
   readonly name: string;
-  /** Milliseconds between two looks for jobs that nobody announced. */
+  /** How often to look for jobs that were not announced, milliseconds. */
   readonly lookInterval: number;
   /** Milliseconds between two renewals of a lease; `undefined`: claims do not expire. */
   readonly renewInterval?: number;

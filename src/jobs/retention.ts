@@ -5,7 +5,7 @@ import type { Timer } from '../lib/world/ports.ts';
 import { every } from '../lib/world/timers.ts';
 
 export interface RetentionOptions {
-  /** The jobs, in the log: `reports`. */
+  /** The name of the jobs in the log: `reports`. */
   readonly what: string;
   /** How long a job is kept after its end, milliseconds; `undefined`: forever. */
   readonly keep: number | undefined;

@@ -1,7 +1,7 @@
 import type { Timer } from '../lib/world/ports.ts';
 import { every } from '../lib/world/timers.ts';
 
-/** Repeats some work: when it is woken, and at an interval. Never runs it twice at a time; a wake-up meanwhile repeats it. */
+/** Repeats some work at an interval and when woken. Runs never overlap; a wake-up during a run triggers another run. */
 export class WorkLoop {
   readonly #work: () => Promise<void>;
   readonly #stopping = new AbortController();
@@ -32,7 +32,7 @@ export class WorkLoop {
     await this.#working;
   }
 
-  /** Says that there may be work. */
+  /** Announces that there may be work. */
   wake(): void {
     this.#wanted = true;
     if (this.#busy) return;

@@ -1,39 +1,36 @@
 import { duration, wholeNumber } from './settings.ts';
 
-/**
- * What one request may hold. These limits belong to the API, which promises the same everywhere, so they are not
- * configurable; docs/operations.md lists them.
- */
+/** Limits of one request. They are part of the API, so they are not configurable; docs/operations.md lists them. */
 export const LIMITS = {
-  /** Bytes of a body, where a route does not say more. */
+  /** Bytes of a body, unless the route allows more. */
   bodyBytes: 64 * 1024,
   /** Bytes of a body with the ids of up to `idsPerRequest` stores. */
   idsBodyBytes: 4 * 1024 * 1024,
   /** Store ids in one request, of up to 200 characters each. */
   idsPerRequest: 10_000,
-  /** Bytes of the polls of one request, as they come and unpacked. */
+  /** Bytes of the polls of one request, compressed and decompressed. */
   pollsBodyBytes: 8 * 1024 * 1024,
   pollsPerRequest: 50_000,
-  /** Arrays and objects within one another in JSON. */
+  /** Nesting of arrays and objects in JSON. */
   jsonDepth: 32,
-  /** Complaints about one request that are answered. */
+  /** Errors that the response to one request lists. */
   complaints: 20,
 } as const;
 
-/** A budget that an installation may change. */
+/** A configurable limit. */
 export interface Budget {
   /** The environment variable. */
   readonly variable: string;
   readonly unit: 'count' | 'bytes' | 'duration';
-  /** As the variable would give it. */
+  /** The default, in the form of the variable. */
   readonly fallback: string;
   readonly least: string;
   readonly most: string;
-  /** What it bounds, and what happens beyond it: a line of the table in docs/operations.md. */
+  /** What it limits, and what happens beyond it: a row of the table in docs/operations.md. */
   readonly meaning: string;
 }
 
-/** What an installation spends at most, so that nobody can use it up. */
+/** The limits on what users and inputs can consume. */
 export const BUDGETS = {
   earliestPoll: {
     variable: 'EARLIEST_POLL_AGE',
@@ -41,7 +38,7 @@ export const BUDGETS = {
     fallback: '730d',
     least: '8d',
     most: '36500d',
-    meaning: 'how old a poll may be that comes over the API or from the poller; an older one is rejected',
+    meaning: 'maximum age of a poll from the API or the prober; older polls are rejected',
   },
   importWeeks: {
     variable: 'IMPORT_MAX_WEEKS',
@@ -49,7 +46,7 @@ export const BUDGETS = {
     fallback: '520',
     least: '1',
     most: '10000',
-    meaning: 'weeks in which the polls of one file may lie, however old they are; an import of more fails',
+    meaning: 'number of different weeks that the polls of one file may cover; an import of more fails',
   },
   stores: {
     variable: 'MAX_STORES',
@@ -57,7 +54,7 @@ export const BUDGETS = {
     fallback: '20000000',
     least: '1',
     most: '2000000000',
-    meaning: 'stores of the installation, deleted ones included; beyond them nothing makes a new one known',
+    meaning: 'stores in the database, including deleted ones; no more can be created',
   },
   newStores: {
     variable: 'MAX_NEW_STORES',
@@ -65,7 +62,7 @@ export const BUDGETS = {
     fallback: '5000',
     least: '0',
     most: '50000',
-    meaning: 'stores that the polls of one request may make known; polls of further ones are rejected',
+    meaning: 'stores that the polls of one request can create; polls of further stores are rejected',
   },
   importRows: {
     variable: 'MAX_IMPORT_ROWS',
@@ -73,7 +70,7 @@ export const BUDGETS = {
     fallback: '1000000000',
     least: '1',
     most: '1000000000000',
-    meaning: 'rows of a feed that a server reads; an import of more fails',
+    meaning: 'rows of one feed file; an import of more fails',
   },
   unpackedBytes: {
     variable: 'MAX_UNPACKED_BYTES',
@@ -82,7 +79,7 @@ export const BUDGETS = {
     least: '1',
     most: '9007199254740991',
     meaning:
-      'text in a gzipped feed that a server reads, and beyond 16 MiB at most 20 times the size of the file; an import of more fails',
+      'decompressed size of a gzipped feed, beyond 16 MiB also at most 20 times the size of the file; an import of more fails',
   },
   rejects: {
     variable: 'MAX_REJECTS',
@@ -90,7 +87,7 @@ export const BUDGETS = {
     fallback: '100000',
     least: '1',
     most: '1000000000',
-    meaning: 'bad rows of a feed that are listed with their reasons, in 32 MiB at most; further ones are counted only',
+    meaning: 'bad rows of a feed that are listed with their reasons, up to 32 MiB; the others are only counted',
   },
   duckdbMemory: {
     variable: 'DUCKDB_MEMORY',
@@ -99,7 +96,7 @@ export const BUDGETS = {
     least: '67108864',
     most: '1000000000000000',
     meaning:
-      'memory of DuckDB, in the server and in the process that reads a feed; by default at most 15 % of the machine; what does not fit goes to temporary files',
+      'memory of DuckDB, in the server and in each process that reads a feed; by default at most 15 % of the machine; data that does not fit goes to temporary files',
   },
   duckdbTemporary: {
     variable: 'DUCKDB_TEMP_BYTES',
@@ -115,7 +112,7 @@ export const BUDGETS = {
     fallback: '200',
     least: '1',
     most: '100000',
-    meaning: 'event streams that are open at a time, of all users',
+    meaning: 'open event streams of all users',
   },
   streamsPerUser: {
     variable: 'MAX_STREAMS_PER_USER',
@@ -123,7 +120,7 @@ export const BUDGETS = {
     fallback: '20',
     least: '1',
     most: '100000',
-    meaning: 'event streams of one user; more are a 429',
+    meaning: 'open event streams of one user; more get a 429',
   },
   uploadsPerUser: {
     variable: 'MAX_UPLOADS_PER_USER',
@@ -131,7 +128,7 @@ export const BUDGETS = {
     fallback: '4',
     least: '1',
     most: '100',
-    meaning: 'feeds that one user sends at a time; more are a 429',
+    meaning: 'concurrent uploads of one user; more get a 429',
   },
   waitingImportsPerUser: {
     variable: 'MAX_WAITING_IMPORTS_PER_USER',
@@ -139,7 +136,8 @@ export const BUDGETS = {
     fallback: '25',
     least: '1',
     most: '100',
-    meaning: 'imports of one user that wait or run on a server, of 100 in all; users take turns; more are a 429',
+    meaning:
+      'waiting and running imports of one user on a server, which accepts 100 in total; users take turns; more get a 429',
   },
   downloadsPerUser: {
     variable: 'MAX_DOWNLOADS_PER_USER',
@@ -147,7 +145,7 @@ export const BUDGETS = {
     fallback: '50',
     least: '1',
     most: '1000',
-    meaning: 'reports and rejected rows that one user fetches at a time; more are a 429',
+    meaning: 'concurrent downloads (reports, rejected rows) of one user; more get a 429',
   },
   waitingReportsPerUser: {
     variable: 'MAX_WAITING_REPORTS_PER_USER',
@@ -155,7 +153,7 @@ export const BUDGETS = {
     fallback: '200',
     least: '1',
     most: '1000',
-    meaning: 'reports of one user that wait to be computed, of 1,000 in all; users take turns; more are a 429',
+    meaning: 'waiting reports of one user, of 1,000 in total; users take turns; more get a 429',
   },
   waitingQuestionsPerUser: {
     variable: 'MAX_WAITING_QUESTIONS_PER_USER',
@@ -164,7 +162,7 @@ export const BUDGETS = {
     least: '1',
     most: '500',
     meaning:
-      'questions about an instant (`as_of`) of one user that wait, of 500 in all; users take turns; more are a 429',
+      'waiting requests of one user for past states (`as_of`), of 500 in total; users take turns; more get a 429',
   },
   results: {
     variable: 'MAX_RESULTS_BYTES',
@@ -172,7 +170,7 @@ export const BUDGETS = {
     fallback: '21474836480',
     least: '1',
     most: '9007199254740991',
-    meaning: 'the files in the results folder; while it is full, asking for a report is a 507',
+    meaning: 'size of the results folder; while it is full, requests for reports get a 507',
   },
   stall: {
     variable: 'STALL_TIMEOUT',
@@ -180,7 +178,7 @@ export const BUDGETS = {
     fallback: '60s',
     least: '30s',
     most: '1h',
-    meaning: 'how long a connection may stand still within an upload or a download before it is cut',
+    meaning: 'how long an upload or a download may stall before its connection is closed',
   },
   transferRate: {
     variable: 'MIN_TRANSFER_RATE',
@@ -188,14 +186,15 @@ export const BUDGETS = {
     fallback: '1000',
     least: '1',
     most: '1000000',
-    meaning: 'bytes a second that an upload or a download moves, on average over `STALL_TIMEOUT`, or it is cut',
+    meaning:
+      'minimum bytes per second of an upload or a download, averaged over `STALL_TIMEOUT`; slower connections are closed',
   },
 } as const satisfies Record<string, Budget>;
 
 export type Budgets = Readonly<Record<keyof typeof BUDGETS, number>>;
 
 /**
- * The budgets as numbers: milliseconds, bytes, or how many.
+ * Reads the budgets as numbers: milliseconds, bytes or counts.
  *
  * @throws UserError `invalid_input` naming the variable, its value and what was expected
  */

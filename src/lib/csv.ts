@@ -7,8 +7,8 @@ export function csvField(text: string): string {
 }
 
 /**
- * The fields of one line of a CSV file, without its end; `undefined`: a quote stands where none may. What is trimmed from
- * texts may stand around quotes.
+ * Splits one line of a CSV file, without its line end, into fields. Characters that are trimmed from texts may surround
+ * quotes. `undefined`: a quote is out of place.
  */
 export function csvFields(line: string, delimiter = ','): string[] | undefined {
   if (!line.includes('"')) return line.split(delimiter);
@@ -25,8 +25,8 @@ export function csvFields(line: string, delimiter = ','): string[] | undefined {
 }
 
 /**
- * As `csvField`, for text that people wrote, in a file that they open in a spreadsheet: an apostrophe before what would
- * be a formula makes it text. Not for the ids of stores, which programs read.
+ * Like `csvField`, for text written by people, in a file for spreadsheets: an apostrophe turns a formula into text. Not
+ * for store ids, which programs read.
  */
 export function spreadsheetField(text: string): string {
   return csvField(startsFormula(trimmed(text)) ? `'${text}` : text);

@@ -1,51 +1,50 @@
 /**
- * Everything that can go wrong for a reason the user can act on. Each code has one meaning; HTTP statuses and exit
- * codes are derived from it in one place each.
+ * The errors that a user can act on. HTTP statuses and exit codes are each derived from these codes in one place.
  */
 export type ErrorCode =
-  /** What was given cannot be used; the message names the thing, the value and what was expected. */
+  /** The input is invalid; the message names the thing, its value and what was expected. */
   | 'invalid_input'
-  /** No such thing, or none that the caller may know of. */
+  /** It does not exist, or the caller must not know that it does. */
   | 'not_found'
-  /** It existed and is gone for good. */
+  /** It existed and was deleted. */
   | 'gone'
-  /** It cannot be done in the present state of the data. */
+  /** The current state of the data does not allow it. */
   | 'conflict'
-  /** The database, or what it lies on, cannot be used now; later it may. */
+  /** The database or its disk is temporarily unavailable. */
   | 'unavailable'
-  /** It works on other things and did not get to this one in time; the same request may succeed in a moment. */
+  /** The server did not get to the request in time because of other work; trying again soon may succeed. */
   | 'busy'
-  /** A folder or file of the program's own cannot be written. */
+  /** One of the program's own files or folders cannot be written. */
   | 'unwritable'
-  /** The media type of a request body is not one that is understood. */
+  /** The media type or encoding of a request body is not supported. */
   | 'unsupported_media_type'
-  /** There is no room for more on the disk. */
+  /** The disk, or its budget, is full. */
   | 'full'
-  /** What was sent is larger than what is taken. */
+  /** The request is larger than allowed. */
   | 'too_large'
-  /** Nobody is signed in, or what was shown is not (or no longer) valid. */
+  /** The credentials are missing, wrong or expired. */
   | 'unauthorized'
-  /** Whoever asks may not do this. */
+  /** The caller lacks permission. */
   | 'forbidden'
-  /** The session is valid, but its user has to prove again who it is before doing this. */
+  /** The session is valid, but the user has to authenticate again first. */
   | 'reauthentication_required'
-  /** The password is right, and the user's second factor is missing. */
+  /** The password is right, but the second factor is missing. */
   | 'second_factor_required'
-  /** It was changed since the caller read it. */
+  /** It has changed since the caller read it. */
   | 'precondition_failed'
-  /** Too often in too short a time. */
+  /** The caller exceeded a rate limit or a quota. */
   | 'too_many_requests';
 
 export interface UserErrorOptions extends ErrorOptions {
-  /** What was given wrong, as its sender calls it: `hours.0.start`. */
+  /** The path of the invalid value in the request: `hours.0.start`. */
   readonly field?: string;
-  /** Seconds after which it is worth trying again. */
+  /** Seconds to wait before trying again. */
   readonly retryAfter?: number;
-  /** The message without content that was read, for readers who may not see that content. */
+  /** The message without the content of files, for readers who may not see it. */
   readonly withoutContent?: string;
 }
 
-/** An error whose message is written for the user. Whatever else is thrown is a defect. */
+/** An error with a message for the user. Any other error is a defect. */
 export class UserError extends Error {
   readonly code: ErrorCode;
   readonly field: string | undefined;
@@ -62,7 +61,7 @@ export class UserError extends Error {
   }
 }
 
-/** Whether the same may succeed later without any change, so that it is worth trying again. */
+/** Whether the same operation may succeed later without any change. */
 export function isTemporary(error: unknown): error is UserError {
   return error instanceof UserError && (error.code === 'unavailable' || error.code === 'busy');
 }
@@ -77,7 +76,7 @@ export function isDiskFault(error: unknown): error is Error {
   return false;
 }
 
-/** @param field what was given wrong, as its sender calls it */
+/** @param field the path of the invalid value in the request */
 export function invalid(message: string, field?: string): UserError {
   return new UserError('invalid_input', message, field === undefined ? {} : { field });
 }
@@ -86,12 +85,12 @@ export function notFound(message: string): UserError {
   return new UserError('not_found', message);
 }
 
-/** The message of whatever was thrown. */
+/** The message of a caught value, which may not be an `Error`. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** What the operating system says is wrong: of `ENOENT: no such file or directory, open '/x'` the middle. */
+/** The operating system's description: `no such file or directory` of `ENOENT: no such file or directory, open '/x'`. */
 export function systemReason(error: unknown): string {
   const message = messageOf(error);
   return /^[A-Z]+: ([^,]+)/.exec(message)?.[1] ?? message;

@@ -1,4 +1,4 @@
-/** First in, first out; taking from a long one costs no more than from a short one (unlike `Array.shift`). */
+/** A queue, first in, first out. Unlike `Array.shift`, taking an item costs the same at any length. */
 export class Fifo<T> {
   #items: T[] = [];
   #head = 0;

@@ -2,10 +2,10 @@ import { LIMITS } from './budgets.ts';
 import { invalid, messageOf } from './errors.ts';
 
 /**
- * The value of a JSON text from outside. Text that nests deeper than any request needs to is refused before it is
- * parsed: what walks over the value later may use the stack.
+ * Parses untrusted JSON. Text that nests deeper than any request needs is rejected before it is parsed, since code that
+ * walks over the value may recurse.
  *
- * @param name what the text is, for the message: `the body`
+ * @param name of the text in messages: `the body`
  * @throws UserError `invalid_input`
  */
 export function parseJson(text: string, name: string): unknown {
@@ -15,7 +15,7 @@ export function parseJson(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw invalid(`${name} is no JSON: ${messageOf(error)}`);
+    throw invalid(`${name} is not valid JSON: ${messageOf(error)}`);
   }
 }
 
@@ -33,12 +33,12 @@ function nestsDeeper(text: string, most: number): boolean {
   return false;
 }
 
-/** The place of the quote that ends the string which begins at `start`; without one, the end of the text. */
+/** The position of the closing quote of the string that starts at `start`, or the end of the text. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let first = end;
     while (text.charCodeAt(first - 1) === BACKSLASH) first--;
-    // An even number of backslashes escape one another, not the quote.
+    // An even number of backslashes does not escape the quote.
     if ((end - first) % 2 === 0) return end;
   }
   return text.length;

@@ -1,4 +1,4 @@
-/** Reading a run of its own costs about as much as reading this many rows between two keys. */
+/** Starting a new run costs about as much as reading this many unneeded rows. */
 const WORTH_A_READ = 100;
 
 /** The keys from `first` to before `end`. */
@@ -11,7 +11,7 @@ export interface KeyRun {
  * Runs that contain all the keys, ascending, with few other keys in between.
  *
  * @param keys in any order
- * @param mostRuns at most this many runs, before they are divided by `size`; 1: everything in one run
+ * @param mostRuns at most this many runs, before they are split by `size`; 1: everything in one run
  * @param size the greatest length of a run
  */
 export function keyRuns(keys: Int32Array, mostRuns: number, size = Number.POSITIVE_INFINITY): KeyRun[] {

@@ -1,4 +1,4 @@
-/** Runs pieces of asynchronous work one after the other, in the order in which they were asked for. */
+/** Runs asynchronous tasks one at a time, in the order of the calls. */
 export class Mutex {
   #last: Promise<unknown> = Promise.resolve();
 

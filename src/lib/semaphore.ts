@@ -7,7 +7,7 @@ export interface WaitLimit {
   readonly error: () => Error;
 }
 
-/** Limits how many pieces of asynchronous work run at once. The others wait, first come first served. */
+/** Limits how many asynchronous tasks run at once. The others wait, first come, first served. */
 export class Semaphore {
   readonly #permits: number;
   readonly #queue: (() => void)[] = [];
@@ -30,7 +30,7 @@ export class Semaphore {
     try {
       return await work();
     } finally {
-      // A waiting piece of work takes over this permit.
+      // A waiting task takes over this permit.
       const next = this.#queue.shift();
       if (next === undefined) this.#running--;
       else next();

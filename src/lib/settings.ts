@@ -1,6 +1,6 @@
 import { invalid } from './errors.ts';
 
-/** A value, and the flag or variable that it comes from. */
+/** A value, and the name of its flag or variable. */
 export interface Setting {
   readonly name: string;
   readonly value: string;
@@ -13,7 +13,7 @@ export function oneOf<Choice extends string>({ name, value }: Setting, choices: 
   throw invalid(`${name} is "${value}", expected one of ${choices.join(', ')}`);
 }
 
-/** The parts of a list with commas; a comma within a part is `%2C` in a URL. */
+/** Splits a comma-separated list; a comma within a URL is written as `%2C`. */
 export function list({ value }: Setting): string[] {
   return value
     .split(',')
@@ -43,7 +43,7 @@ export function share({ name, value }: Setting): number {
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /**
- * Milliseconds of a duration such as `500ms`, `10s`, `30m`, `1h` or `2d`; a number alone is seconds.
+ * Milliseconds of a duration such as `500ms`, `10s`, `30m`, `1h` or `2d`; a number without a unit is seconds.
  *
  * @throws UserError `invalid_input`
  */
@@ -59,7 +59,7 @@ function millisecondsOf(text: string): number {
 }
 
 /**
- * An `http` or `https` URL. It may hold a secret, so it is not shown.
+ * An `http` or `https` URL. It may contain a secret, so messages do not show it.
  *
  * @throws UserError `invalid_input`
  */

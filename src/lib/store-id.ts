@@ -1,44 +1,44 @@
 import { invalid, notFound, type UserError } from './errors.ts';
-import { isStorable, isWithin, trimmed, UNSEEN } from './text.ts';
+import { hasAtMost, isStorable, trimmed, UNSEEN } from './text.ts';
 
-/** An id has at most so many characters. */
+/** The maximum length of an id, in characters. */
 export const ID_LENGTH = 200;
 
-/** Regular expressions that JavaScript and DuckDB read alike; the SQL that reads feeds uses the same. */
+/** Regular expressions with the same meaning in JavaScript and DuckDB; the SQL that reads feeds uses them, too. */
 export const ID_PATTERNS = {
-  /** `8.41954E+18`: what a spreadsheet makes of a long number. Without the plus it may be a hexadecimal id. */
+  /** `8.41954E+18`: how a spreadsheet writes a long number. Without the plus it may be a hexadecimal id. */
   scientific: String.raw`-?\d+([.,]\d+)?[eE]\+\d+`,
-  /** The beginning of what a spreadsheet takes for a formula. */
+  /** The first character of a formula in a spreadsheet. */
   formula: '[=+@-]',
-  /** A negative number looks like one, and is harmless. */
+  /** A negative number looks like a formula, but is harmless. */
   integer: String.raw`-\d+`,
 } as const;
 
-/** What is said of an id; a message begins with what the id is called, such as `store_id`. */
+/** What is wrong with an id, to follow its name in a message: `store_id is empty`. */
 export const ID_FLAWS = {
   empty: 'is empty',
-  null: 'holds a null character',
-  half: 'holds half a character',
+  null: 'contains a null character',
+  half: 'contains an unpaired surrogate',
   long: `is longer than ${ID_LENGTH} characters`,
   /** Followed by the code point: `U+200B`. */
-  unseen: 'holds a control character or a character without a width: ',
+  unseen: 'contains a control or zero-width character: ',
   scientific: 'is in scientific notation: a spreadsheet has rounded it',
   formula:
-    'begins with "=", "+", "-" or "@", which a spreadsheet takes for a formula: expected another id for a new store, or a number such as -17',
+    'begins with "=", "+", "-" or "@", which makes it a formula in a spreadsheet: expected another id for a new store, or a number such as -17',
 } as const;
 
-/** Ids that nearly all stores have: visible ASCII that neither begins like a formula nor has a plus. */
+/** The form of nearly all ids: visible ASCII that neither begins like a formula nor contains a plus. */
 const USUAL = new RegExp(`^[0-9A-Za-z][!-*,-~]{0,${ID_LENGTH - 1}}$`);
 const UNSEEN_CHARACTER = new RegExp(`[${UNSEEN}]`);
 const SCIENTIFIC = new RegExp(`^${ID_PATTERNS.scientific}$`);
 const FORMULA = new RegExp(`^${ID_PATTERNS.formula}`);
 const INTEGER = new RegExp(`^${ID_PATTERNS.integer}$`);
 
-/** Why a trimmed text is no id of a store, to be put behind what it is called; `undefined`: it is one. */
+/** Why a trimmed text is not a store id, to follow its name in a message; `undefined`: it is one. */
 export function idFlaw(id: string): string | undefined {
   if (USUAL.test(id)) return undefined;
   if (id === '') return ID_FLAWS.empty;
-  if (!isWithin(id, ID_LENGTH)) return ID_FLAWS.long;
+  if (!hasAtMost(id, ID_LENGTH)) return ID_FLAWS.long;
   if (id.includes('\0')) return ID_FLAWS.null;
   if (!isStorable(id)) return ID_FLAWS.half;
   const [unseen] = UNSEEN_CHARACTER.exec(id) ?? [];
@@ -46,17 +46,17 @@ export function idFlaw(id: string): string | undefined {
   return SCIENTIFIC.test(id) ? ID_FLAWS.scientific : undefined;
 }
 
-/** The same for the id of a store that is not there yet. */
+/** Why a trimmed text cannot be the id of a new store. */
 export function newIdFlaw(id: string): string | undefined {
   return idFlaw(id) ?? (startsFormula(id) ? ID_FLAWS.formula : undefined);
 }
 
-/** Whether a spreadsheet takes a text for a formula. */
+/** Whether a spreadsheet would read a text as a formula. */
 export function startsFormula(text: string): boolean {
   return FORMULA.test(text) && !INTEGER.test(text);
 }
 
-/** The error for a text that names no store: `invalid_input` where it can be the id of none, else `not_found`. */
+/** The error for an id without a store: `invalid_input` if no store can have it, otherwise `not_found`. */
 export function noStore(text: string): UserError {
   const flaw = idFlaw(trimmed(text));
   return flaw === undefined ? notFound(`there is no store "${text}"`) : invalid(`store_id ${flaw}`, 'store_id');

@@ -7,10 +7,10 @@ export interface TemporaryFile {
   remove(): Promise<void>;
 }
 
-/** A name for a file in a temporary folder of its own, which `remove` takes away, and so does the end of the program. */
+/** The path for a file in a new temporary folder. `remove` deletes the folder, and so does the exit of the process. */
 export async function temporaryFile(name: string): Promise<TemporaryFile> {
   const folder = await mkdtemp(join(tmpdir(), 'restaurant-monitor-'));
-  // The program may end in the middle of it.
+  // The process may exit before `remove` is called.
   const removeNow = () => rmSync(folder, { recursive: true, force: true });
   process.once('exit', removeNow);
   return {

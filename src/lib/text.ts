@@ -1,13 +1,13 @@
-/** A null character, or half of a character. */
+/** A null character or an unpaired surrogate. */
 const UNSTORABLE = /\0|\p{Surrogate}/u;
 
-/** Whether every database keeps a text as it is. */
+/** Whether every database can store a text unchanged. */
 export function isStorable(text: string): boolean {
   return !UNSTORABLE.test(text);
 }
 
-/** Whether a text has at most so many characters, of which one may be two code units. */
-export function isWithin(text: string, characters: number): boolean {
+/** Whether a text has at most this many characters (code points, not code units). */
+export function hasAtMost(text: string, characters: number): boolean {
   return text.length <= characters || (text.length <= 2 * characters && [...text].length <= characters);
 }
 
@@ -27,7 +27,7 @@ const WHITE_SPACE: readonly Range[] = [
   [0x3000, 0x3000],
 ];
 
-/** Characters without a width: soft hyphens, joiners, direction marks, invisible operators, byte order marks. */
+/** Zero-width characters: soft hyphens, joiners, direction marks, invisible operators, byte order marks. */
 const ZERO_WIDTH: readonly Range[] = [
   [0x00ad, 0x00ad],
   [0x061c, 0x061c],
@@ -45,17 +45,17 @@ const CONTROL: readonly Range[] = [
 
 const LINE_SEPARATORS: readonly Range[] = [[0x2028, 0x2029]];
 
-/** What trimming takes away, each character once. The SQL that reads feeds is built from the same string. */
+/** The characters that trimming removes, each once. The SQL that reads feeds is built from the same string. */
 export const TRIMMED = charactersIn([...WHITE_SPACE, ...ZERO_WIDTH]);
 
-/** What no id may hold, since nobody sees it: control characters, line separators, characters without a width. */
+/** Invisible characters, which no id may contain: control characters, line separators, zero-width characters. */
 export const UNSEEN = charactersIn([...CONTROL, ...LINE_SEPARATORS, ...ZERO_WIDTH]);
 
 const TRIMMED_CODES = new Set(Array.from(TRIMMED, (character) => character.charCodeAt(0)));
 
 /**
- * A text without the white space, characters without a width and byte order marks at its ends. This is the one way to
- * trim what people and programs send: ids, names, statuses, times and column headers.
+ * Removes white space, zero-width characters and byte order marks from both ends of a text. All input is trimmed with
+ * this: ids, names, statuses, times and column headers.
  */
 export function trimmed(text: string): string {
   let [from, to] = [0, text.length];
@@ -65,7 +65,7 @@ export function trimmed(text: string): string {
 }
 
 function isTrimmed(code: number): boolean {
-  // Visible ASCII, which is nearly always what stands there.
+  // Fast path: nearly all texts begin and end with visible ASCII.
   return !(code > 0x20 && code < 0x7f) && TRIMMED_CODES.has(code);
 }
 

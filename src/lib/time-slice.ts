@@ -4,7 +4,7 @@ import { yieldTurn } from './world/timers.ts';
 /** The default length of a slice, milliseconds. */
 const LENGTH = 4;
 
-/** Divides a long computation into slices, and lets the event loop run between them. */
+/** Splits a long computation into slices, and lets the event loop run between them. */
 export class TimeSlice {
   readonly #length: number;
   readonly #clock: () => number;

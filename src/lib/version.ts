@@ -4,5 +4,5 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string;
 };
 
-/** The program's own version. */
+/** The version of the program. */
 export const VERSION = version;

@@ -84,14 +84,14 @@ test('a file that is no zone is refused with what is wrong', () => {
   const old = Buffer.from(good);
   old.writeUInt8(0, 4);
   for (const [bytes, wrong] of [
-    [Buffer.from('# not a zone'), 'it is no TZif file'],
-    [good.subarray(0, 30), 'it is cut off'],
+    [Buffer.from('# not a zone'), 'it is not a TZif file'],
+    [good.subarray(0, 30), 'it is truncated'],
     [good.subarray(0, -3), 'it has no closing rule'],
     [old, 'it is of TZif version 1, expected 2 or later'],
-    [leaping, 'it counts leap seconds, expected one that does not'],
+    [leaping, 'it counts leap seconds, expected a file without them'],
     [
       tzifOf({ starts: [-Infinity], offsets: [0] }, 'summer in July'),
-      '"summer in July" is no rule such as "EST5EDT,M3.2.0,M11.1.0"',
+      '"summer in July" is not a rule such as "EST5EDT,M3.2.0,M11.1.0"',
     ],
   ] as const) {
     assert.throws(() => readTzif(bytes), { name: 'RangeError', message: wrong });
@@ -146,7 +146,7 @@ test('a folder of the operator that cannot be used stops the start and is named'
     [file, 'there is no such folder'],
     [empty, 'it names no version such as "2026f" in tzdata.zi, +VERSION, version'],
     [noZones, 'it has no zone Etc/UTC'],
-    [damaged, 'its file America/Chicago cannot be read: it is cut off'],
+    [damaged, 'its file America/Chicago cannot be read: it is truncated'],
   ] as const) {
     assert.throws(() => readTimeZones(folder, NOWHERE), {
       code: 'invalid_input',

@@ -33,7 +33,7 @@ test('a null character near the beginning of a file is one bad row', async (t) =
     {
       file: 'store_status.csv',
       line: 3,
-      reason: 'holds a null character (a NUL byte)',
+      reason: 'contains a null character (a NUL byte)',
       row: 'b2,act\0ive,2023-01-25 10:05:00 UTC',
     },
   ]);

@@ -187,7 +187,7 @@ test('bad triggers are told what is wrong with them', async (t) => {
     ['application/json', '{"stores":[]}', 400, /"stores"/],
     ['application/json', '{"as_of":"2023-01-22T12:00:00Z","stores":["nobody"]}', 404, /there is no store "nobody"/],
     ['application/json', '{"asof":"2023-01-22T12:00:00Z"}', 400, /"asof"/],
-    ['application/json', '{"as_of":', 400, /the body is no JSON/],
+    ['application/json', '{"as_of":', 400, /the body is not valid JSON/],
     ['application/json', '[]', 400, /must be object/],
     ['application/x-www-form-urlencoded', 'as_of=2023', 415, /x-www-form-urlencoded, expected application\/json/],
     ['text/plain', 'as_of=2023', 415, /text\/plain, expected application\/json: send the values as a JSON object/],

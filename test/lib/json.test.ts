@@ -28,7 +28,10 @@ test('brackets after a text nest, whatever is escaped in it', () => {
   }
 });
 
-test('what is no JSON is refused as such', () => {
+test('text that is not JSON is rejected as such', () => {
   for (const text of ['', '{', '{"a":"', '"\\', 'x', ']', '"'])
-    assert.throws(() => parseJson(text, 'the body'), { code: 'invalid_input', message: /^the body is no JSON: / });
+    assert.throws(() => parseJson(text, 'the body'), {
+      code: 'invalid_input',
+      message: /^the body is not valid JSON: /,
+    });
 });

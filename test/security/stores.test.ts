@@ -40,7 +40,7 @@ test('a key with only polls:write cannot create or undelete stores', async (t) =
   const server = await opened(t);
   await merge(server.storage, { polls: [['a', NOW - 1_000, true]] });
   const found = await send(server, 'poller', ['a', 'b', 'b']);
-  const reason = 'there is no such store, and making one known needs the scope stores:write';
+  const reason = 'there is no such store, and creating one requires the scope stores:write';
   assert.deepEqual([found.added, found.rejected], [1, 2]);
   assert.deepEqual(found.rejects, [
     { row: 2, store_id: 'b', reason },
@@ -58,7 +58,10 @@ test('a request creates a limited number of stores; polls of further ones are re
   const server = await opened(t, { newStores: 2 });
   const found = await send(server, 'loader', ['a', 'b', 'a', 'c', 'd']);
   assert.deepEqual([found.added, found.rejected], [2, 2]);
-  assert.match(found.rejects[0]?.reason ?? '', /^there is no such store, and one request may make known 2 \(MAX_NEW_/);
+  assert.match(
+    found.rejects[0]?.reason ?? '',
+    /^there is no such store, and one request can create at most 2 \(MAX_NEW_/,
+  );
   assert.equal((await send(server, 'loader', ['c', 'd'])).rejected, 0);
   assert.deepEqual(await storesOf(server), ['a', 'b', 'c', 'd']);
 });
@@ -69,7 +72,7 @@ test('the number of stores is limited for all inputs', async (t) => {
     server.app.inject({ method: 'POST', url: '/api/v1/stores', headers: as('loader'), payload: { store_id } });
   const found = await send(server, 'loader', ['a', 'b', 'c']);
   assert.deepEqual([found.added, found.rejected], [2, 1]);
-  assert.match(found.rejects[0]?.reason ?? '', /^there is no such store, and there are as many as there may be: 2 \(/);
+  assert.match(found.rejects[0]?.reason ?? '', /^there is no such store, and the limit of 2 stores is reached \(/);
   const refused = await create('c');
   assert.equal(refused.statusCode, 409);
   assert.equal(refused.json<{ detail: string }>().detail, 'there would be 3 stores; MAX_STORES allows 2');
@@ -84,7 +87,7 @@ test('a poll older than EARLIEST_POLL_AGE is rejected with the reason', async (t
   const found = await send(server, 'loader', ['a'], '2024-11-24T09:29:59Z');
   assert.deepEqual(
     found.rejects.map(({ reason }) => reason),
-    ['timestamp_utc "2024-11-24T09:29:59Z" lies more than 730 days in the past'],
+    ['timestamp_utc "2024-11-24T09:29:59Z" is more than 730 days in the past'],
   );
   assert.equal((await send(server, 'loader', ['a'], '2024-11-24T09:30:00Z')).added, 1);
 });

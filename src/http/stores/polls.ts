@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { instantFrom } from '../../calendar/instant.ts';
 import { POLL_TYPES, type PollType, readPolls, unpacked } from '../../intake/api/body.ts';
-import { REFUSED_TOLD } from '../../intake/api/rows.ts';
+import { LISTED_REJECTS } from '../../intake/api/rows.ts';
 import type { PollService } from '../../intake/api/service.ts';
 import { LIMITS } from '../../lib/budgets.ts';
 import { UserError } from '../../lib/errors.ts';
@@ -62,7 +62,7 @@ const Appended = Type.Object(
         },
         { title: 'RejectedPoll' },
       ),
-      { description: `the first ${REFUSED_TOLD}` },
+      { description: `the first ${LISTED_REJECTS}` },
     ),
   },
   { title: 'AppendedPolls' },

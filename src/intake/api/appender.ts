@@ -2,7 +2,7 @@ import { UserError } from '../../lib/errors.ts';
 import type { MergeCounts } from '../../storage/ports/import-session.ts';
 import type { PollBatch, Storage } from '../../storage/ports/storage.ts';
 
-/** So many polls are committed together at most: some 100 ms of work. */
+/** The most polls in one transaction: about 100 ms of work. */
 const GROUP = 50_000;
 /** How many polls may wait. */
 const WAITING = 1_000_000;
@@ -14,8 +14,8 @@ interface Waiting {
 }
 
 /**
- * Appends the polls of many requests: what has come while one transaction runs goes into the next one together, so
- * that many small requests cost few commits. A later request wins over an earlier one.
+ * Appends the polls of many requests. Those that arrive during a transaction share the next one, so that many small
+ * requests need few commits. A later request wins over an earlier one.
  */
 export class PollAppender {
   readonly #storage: Pick<Storage, 'appendPolls'>;
@@ -28,13 +28,13 @@ export class PollAppender {
   }
 
   /**
-   * Resolves when the polls are in the database, with what they brought.
+   * Resolves when the polls are in the database, with the numbers of new and changed ones.
    *
-   * @throws UserError `unavailable` when too many are waiting, or the database is away
+   * @throws UserError `unavailable` when too many are waiting or the database is unavailable
    */
   append(batch: PollBatch): Promise<MergeCounts> {
     if (this.#polls > 0 && this.#polls + batch.ids.length > WAITING) {
-      const message = `${this.#polls} polls are waiting to be stored; send these again a little later`;
+      const message = `${this.#polls} polls are waiting to be stored; send these again later`;
       return Promise.reject(new UserError('unavailable', message, { retryAfter: 1 }));
     }
     this.#polls += batch.ids.length;

@@ -13,14 +13,14 @@ import type { PollRows } from './rows.ts';
 
 /** How many rows are checked before other work of the process runs: about 5 ms. */
 const ROWS_PER_TURN = 10_000;
-/** The header of a CSV stands within so many characters. */
+/** The header of a CSV body must end within this many characters. */
 const HEAD = 64 * 1024;
 
 export const POLL_TYPES = ['application/json', 'application/x-ndjson', 'text/csv'] as const;
 export type PollType = (typeof POLL_TYPES)[number];
 
 /**
- * The text of a body.
+ * Decompresses and decodes a body.
  *
  * @param encoding `Content-Encoding`
  * @throws UserError `invalid_input`, `too_large`, `unsupported_media_type`
@@ -38,9 +38,9 @@ async function inflated(body: Buffer, encoding: string): Promise<Buffer> {
     return await promisify(gunzip)(body, { maxOutputLength: LIMITS.pollsBodyBytes });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new UserError('too_large', `the body is larger than ${LIMITS.pollsBodyBytes} bytes when it is unpacked`);
+      throw new UserError('too_large', `the body is larger than ${LIMITS.pollsBodyBytes} bytes when decompressed`);
     }
-    throw invalid(`the body is no gzip: ${messageOf(error)}`);
+    throw invalid(`the body is not valid gzip: ${messageOf(error)}`);
   }
 }
 
@@ -48,14 +48,14 @@ function utf8(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw invalid('the body is no UTF-8 text');
+    throw invalid('the body is not UTF-8');
   }
 }
 
 /**
- * Reads the polls of a request into `rows`. A bad one is refused there and stops no other.
+ * Reads the polls of a request into `rows`, which rejects bad ones individually.
  *
- * @throws UserError `invalid_input` when the whole is not what it claims to be; `too_large` when it has too many rows
+ * @throws UserError `invalid_input` when the body as a whole is invalid; `too_large` when it has too many rows
  */
 export async function readPolls(text: string, type: PollType, rows: PollRows): Promise<void> {
   if (type === 'application/json') await readJson(text, rows);
@@ -97,14 +97,14 @@ function addObject(poll: unknown, rows: PollRows): void {
   rows.add(store_id, status, timestamp_utc, reason);
 }
 
-/** As in a polls file, a row is a line, so that a stray quote harms no other row. */
+/** As in a polls file, every line is a row, so that a stray quote affects no other row. */
 async function readCsv(text: string, rows: PollRows): Promise<void> {
   const { delimiter, positions, width } = readHeader(polls, text.slice(0, HEAD), 'the body');
   const [storeId, status, timestamp, reason] = positions as [number, number, number, number];
   await eachLine(linesOf(text).slice(1), (line) => {
     const fields = csvFields(line, delimiter);
     if (line.includes('\0')) rows.refuse(`the line ${NULL_REASON}`);
-    else if (fields === undefined) rows.refuse('the line is no CSV: a quote stands where none may');
+    else if (fields === undefined) rows.refuse('the line is not valid CSV: a quote is out of place');
     else if (fields.length !== width)
       rows.refuse(`the line has ${fields.length} columns, expected ${width}`, fields[0]);
     else rows.add(fields[storeId], fields[status], fields[timestamp], fields[reason]);
@@ -125,8 +125,5 @@ async function eachLine(lines: readonly string[], take: (line: string) => void):
 
 function refuseTooMany(polls: number): void {
   if (polls <= LIMITS.pollsPerRequest) return;
-  throw new UserError(
-    'too_large',
-    `there are ${polls} polls, at most ${LIMITS.pollsPerRequest} may come in one request`,
-  );
+  throw new UserError('too_large', `there are ${polls} polls, the limit is ${LIMITS.pollsPerRequest} in one request`);
 }

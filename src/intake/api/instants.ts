@@ -3,7 +3,7 @@ import { parseInstant } from '../../calendar/instant.ts';
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
- * The same as `parseInstant`, some fifty times as quick for the forms that pollers send:
+ * Like `parseInstant`, but about fifty times as fast for the usual forms:
  * `2023-01-22T12:09:39.388Z` and `2023-01-22 12:09:39.388884 UTC`, with or without a fraction.
  */
 export function readInstant(text: string): number | undefined {
@@ -33,7 +33,7 @@ function usualInstant(text: string): number | undefined {
     for (; at < length; at++) {
       const digit = text.charCodeAt(at) - ZERO;
       if (digit < 0 || digit > 9) break;
-      // Finer digits are cut off.
+      // Digits beyond milliseconds are dropped.
       if (weight >= 1) millis += digit * weight;
       weight /= 10;
     }
@@ -45,7 +45,7 @@ function usualInstant(text: string): number | undefined {
 
 const [DASH, COLON, POINT, BLANK, ZERO, LETTER_T, LETTER_Z] = [45, 58, 46, 32, 48, 84, 90];
 
-/** NaN where there are no two digits. */
+/** Reads two digits; NaN if there are none. */
 function twoDigits(text: string, at: number): number {
   const [tens, ones] = [text.charCodeAt(at) - ZERO, text.charCodeAt(at + 1) - ZERO];
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : Number.NaN;

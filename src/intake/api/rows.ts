@@ -8,31 +8,31 @@ import { trimmed } from '../../lib/text.ts';
 import type { PollBatch } from '../../storage/ports/storage.ts';
 import { readInstant } from './instants.ts';
 
-/** A poll that was refused. */
+/** A bad poll of a request. */
 export interface RefusedPoll {
-  /** Its place among the polls of the request, from 1. */
+  /** Its position in the request, from 1. */
   readonly row: number;
   readonly storeId: string | undefined;
   readonly reason: string;
 }
 
-/** The stores, for the one who sends polls of them. */
+/** The stores, as far as the sender of polls may see them. */
 export interface PollStores {
-  /** How many there are. */
+  /** How many stores exist. */
   readonly count: number;
-  /** Whether polls may make others known. */
+  /** Whether polls may create stores. */
   readonly mayAdd: boolean;
   knows(storeId: string): boolean;
-  /** Whether a store exists for the one who sends them. */
+  /** Whether the sender may send polls of a store. */
   sees(storeId: string): boolean;
 }
 
 export type PollBudgets = Pick<Budgets, 'earliestPoll' | 'newStores' | 'stores'>;
 
-/** So many refused polls are told one by one. */
-export const REFUSED_TOLD = 100;
+/** How many bad polls are listed; the others are only counted. */
+export const LISTED_REJECTS = 100;
 
-/** The polls of one request as they are read, row by row, with those that are refused. */
+/** Collects the polls of a request, good and bad, row by row. */
 export class PollRows {
   readonly #earliest: number;
   readonly #latest: number;
@@ -46,7 +46,7 @@ export class PollRows {
   readonly #refused: RefusedPoll[] = [];
   #rejected = 0;
 
-  /** @param now the clock, milliseconds: polls more than 5 minutes ahead of it, or too long before it, are refused */
+  /** @param now the clock, milliseconds: polls more than 5 minutes ahead of it, or too old, are bad */
   constructor(now: number, stores: PollStores, budgets: PollBudgets) {
     this.#earliest = now - budgets.earliestPoll;
     this.#latest = latestInstant(now);
@@ -62,7 +62,7 @@ export class PollRows {
     return this.#rejected;
   }
 
-  /** The first of the refused polls. */
+  /** The listed bad polls: the first ones. */
   get refused(): readonly RefusedPoll[] {
     return this.#refused;
   }
@@ -71,7 +71,7 @@ export class PollRows {
     return { ids: this.#ids, instants: this.#instants.values, active: this.#active.values, reasons: this.#reasons };
   }
 
-  /** Takes a poll with whatever a program sent as its parts. The reason of an active poll is ignored. */
+  /** Adds a poll from unchecked values. The reason of an active poll is ignored. */
   add(storeId: unknown, status: unknown, timestamp: unknown, reason: unknown): void {
     const id = typeof storeId === 'string' ? trimmed(storeId) : undefined;
     const active = STATUSES.get(status) ?? statusOf(status);
@@ -90,7 +90,7 @@ export class PollRows {
       const text = readReason(reason);
       if (text !== undefined) this.#reasons.set(this.#ids.length, text);
     } else if (active === 0 && reason !== undefined && reason !== null) {
-      this.refuse(`reason ${told(reason)} is no text`, id);
+      this.refuse(`reason ${shown(reason)} is not a string`, id);
       return;
     }
     this.#ids.push(id);
@@ -100,21 +100,21 @@ export class PollRows {
 
   refuse(reason: string, storeId?: unknown): void {
     this.#rejected++;
-    if (this.#refused.length === REFUSED_TOLD) return;
-    const told = typeof storeId === 'string' ? storeId.slice(0, ID_LENGTH) : undefined;
-    this.#refused.push({ row: this.received, storeId: told, reason });
+    if (this.#refused.length === LISTED_REJECTS) return;
+    const id = typeof storeId === 'string' ? storeId.slice(0, ID_LENGTH) : undefined;
+    this.#refused.push({ row: this.received, storeId: id, reason });
   }
 
-  /** Why no poll makes this store known; `undefined`: it does. */
+  /** Why a poll cannot create this store; `undefined`: it can. */
   #refusalOfNew(storeId: string): string | undefined {
     if (this.#newStores.has(storeId)) return undefined;
     const { newStores, stores } = this.#budgets;
-    if (!this.#stores.mayAdd) return 'there is no such store, and making one known needs the scope stores:write';
+    if (!this.#stores.mayAdd) return 'there is no such store, and creating one requires the scope stores:write';
     if (this.#newStores.size >= newStores) {
-      return `there is no such store, and one request may make known ${newStores} (MAX_NEW_STORES)`;
+      return `there is no such store, and one request can create at most ${newStores} (MAX_NEW_STORES)`;
     }
     if (this.#stores.count + this.#newStores.size >= stores) {
-      return `there is no such store, and there are as many as there may be: ${stores} (MAX_STORES)`;
+      return `there is no such store, and the limit of ${stores} stores is reached (MAX_STORES)`;
     }
     this.#newStores.add(storeId);
     return undefined;
@@ -135,18 +135,18 @@ export class PollRows {
     timestamp: unknown,
     { active, instant }: { readonly active: number | undefined; readonly instant: number | undefined },
   ): string {
-    if (typeof storeId !== 'string') return `store_id ${told(storeId)} is no text`;
+    if (typeof storeId !== 'string') return `store_id ${shown(storeId)} is not a string`;
     const flaw = this.#flaw(storeId);
-    if (flaw !== undefined) return `store_id ${flaw === ID_FLAWS.scientific ? `${told(storeId)} ` : ''}${flaw}`;
+    if (flaw !== undefined) return `store_id ${flaw === ID_FLAWS.scientific ? `${shown(storeId)} ` : ''}${flaw}`;
     if (active === undefined) {
-      return `status ${told(status)} is neither "active" nor "inactive"`;
+      return `status ${shown(status)} is neither "active" nor "inactive"`;
     }
     if (instant === undefined) {
-      return `timestamp_utc ${told(timestamp)} is not an instant such as "2023-01-22T12:09:39.388Z"`;
+      return `timestamp_utc ${shown(timestamp)} is not an instant such as "2023-01-22T12:09:39.388Z"`;
     }
-    if (instant > this.#latest) return `timestamp_utc ${told(timestamp)} lies more than 5 minutes in the future`;
+    if (instant > this.#latest) return `timestamp_utc ${shown(timestamp)} is more than 5 minutes in the future`;
     if (instant < this.#earliest) {
-      return `timestamp_utc ${told(timestamp)} lies more than ${this.#budgets.earliestPoll / DAY} days in the past`;
+      return `timestamp_utc ${shown(timestamp)} is more than ${this.#budgets.earliestPoll / DAY} days in the past`;
     }
     return 'there is no such store';
   }
@@ -161,6 +161,6 @@ function statusOf(status: unknown): number | undefined {
   return typeof status === 'string' ? STATUSES.get(trimmed(status).toLowerCase()) : undefined;
 }
 
-function told(value: unknown): string {
+function shown(value: unknown): string {
   return value === undefined ? '(missing)' : (JSON.stringify(value).slice(0, 100) ?? '');
 }

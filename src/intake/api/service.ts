@@ -15,7 +15,7 @@ export interface PollServiceParts {
   readonly budgets: PollBudgets;
   /** The clock, milliseconds. */
   readonly now: () => number;
-  /** Told how many polls came, whether they were new or not. */
+  /** Called with the number of good polls, whether they were new or not. */
   readonly onReceived: (polls: number) => void;
 }
 
@@ -38,7 +38,7 @@ export class PollService {
     this.#appender = appender;
   }
 
-  /** Rows to read somebody's polls into. */
+  /** An empty collection for the polls of a request. */
   async rowsFor(principal: Principal): Promise<PollRows> {
     const { byId } = await this.#directory.current();
     const stores = {
@@ -50,7 +50,7 @@ export class PollService {
     return new PollRows(this.#now(), stores, this.#budgets);
   }
 
-  /** Stores polls and makes known the stores that they name; sending them again changes nothing. */
+  /** Stores polls and creates the stores that they name; sending them again changes nothing. */
   async append({ batch }: PollRows): Promise<MergeCounts> {
     const counts = await this.#appender.append(batch);
     this.#onReceived(batch.ids.length);
@@ -59,7 +59,7 @@ export class PollService {
   }
 
   /**
-   * The last polls of a store in `[from, to)`, the newest first.
+   * The last polls of a store in `[from, to)`, newest first.
    *
    * @throws UserError `not_found`
    */

@@ -16,7 +16,7 @@ interface RowCounts {
 }
 
 interface ListedRowCounts extends RowCounts {
-  /** Of the rejected rows, those whose reasons were counted. */
+  /** How many of the rejected rows had their reasons counted. */
   readonly listed: number;
 }
 
@@ -40,10 +40,10 @@ export class BadRows {
 }
 
 /**
- * Whether a file is too bad to be imported: at least ten rows and more than a share of all are bad, or every row is.
+ * Whether a file has too many bad rows: at least ten and more than a share of all, or every row.
  *
- * @param share 0 to 1; 1: none is
- * @param isAddition the rows were added to a file that was read before, so a few bad ones are not all of it
+ * @param share 0 to 1; 1: no file has too many
+ * @param isAddition the rows were appended to a file that was read before, so even if all of them are bad, the file is not
  */
 export function isTooBad({ read, rejected }: RowCounts, share: number, isAddition = false): boolean {
   if (rejected === 0 || share >= 1) return false;

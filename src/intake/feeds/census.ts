@@ -9,8 +9,8 @@ export function censusLine({ polled, withHours, withZone, hoursOnly, zoneOnly }:
 }
 
 /**
- * What is wrong with the stores when the ids of the feeds do not meet, for people: most polled stores have no hours, or
- * most stores with hours no polls; likewise for zones. Where there are no polls, hours or zones at all, nothing is.
+ * Warnings, for people, that the ids of the feeds do not match: most polled stores have no hours, or most stores with
+ * hours have no polls; likewise for zones. A feed without any data causes no warning.
  */
 export function censusWarnings(census: StoreCensus): string[] {
   const { polled, withHours, withZone, hoursOnly, zoneOnly, withHoursHere, withZoneHere } = census;

@@ -5,19 +5,19 @@ import type { Feed, RawRows } from './feed.ts';
 import type { CsvFormat } from './source.ts';
 import { holdsNull, isPlain, NULL_REASON, trimmedText } from './sql-text.ts';
 
-/** A row's text in the rejects is cut here. */
+/** The text of a row in the rejects is truncated to this length. */
 export const ROW_LIMIT = 2_000;
 const LINE_LIMIT = 2_000_000;
 
-/** What no line holds: DuckDB wants a delimiter even where a line is one column. */
+/** A character that no line contains: DuckDB needs a delimiter even to read each line as one column. */
 const NO_DELIMITER = '\x01\x02\x03\x04';
 
-/** How DuckDB goes through a file: in pieces at the same time, which wants lines that all end alike, or in one go. */
+/** How DuckDB reads a file: in parallel, which needs uniform line ends, or serially. */
 export type Reading = 'parallel' | 'serial';
 
 /**
- * The rows of a CSV file that is not compressed. Every line is one row, so that a broken one harms no other and the
- * place of a row is its line; DuckDB reads the lines, and fields are split here. A quoted field may hold anything but
+ * The rows of a CSV file that is not compressed. Every line is one row, so that a broken line affects no other and
+ * each row has a line number; DuckDB reads the lines, and fields are split here. A quoted field may contain anything but
  * a line break.
  */
 export function csvRows(feed: Feed, path: string, format: CsvFormat, reading: Reading): RawRows {
@@ -25,7 +25,7 @@ export function csvRows(feed: Feed, path: string, format: CsvFormat, reading: Re
   const separator = format.delimiter === '|' ? '\\|' : format.delimiter;
   const blanks = `[${TRIMMED.replace(format.delimiter, '')}]*`;
   const field = `${blanks}(?:"(?:[^"]|"")*"${blanks}|[^"${separator}]*)`;
-  // In one go, `\r\n` means LF as well; in pieces it loses rows of a file that has LF.
+  // In serial reading, `\r\n` also means LF; in parallel it loses rows of a file with LF.
   const newLine = { cr: `'\\r'`, crlf: `'\\r\\n'`, lf: reading === 'serial' ? `'\\r\\n'` : `'\\n'` }[format.lineEnd];
   const columns = feed.columns
     .map(({ name }, i) => ({ name, position: format.positions[i] ?? -1 }))
@@ -34,7 +34,7 @@ export function csvRows(feed: Feed, path: string, format: CsvFormat, reading: Re
     ({ name, position }) =>
       `case when line is not null then coalesce(fields[${position + 1}], '') end as ${identifier(name)}`,
   );
-  // Nearly every line is plain: it has nothing to unquote or to trim, which is what costs.
+  // Nearly every line is plain: nothing to unquote or trim, which is the slow part.
   const query = `
     select ${texts.join(', ')}, plain,
       case
@@ -73,7 +73,7 @@ export function csvRows(feed: Feed, path: string, format: CsvFormat, reading: Re
   return { query, columns: new Set(columns.map(({ name }) => name)) };
 }
 
-/** A path that DuckDB takes for no pattern, address or partition. */
+/** A path that DuckDB does not interpret as a pattern, URL or partition. */
 export function pathLiteral(path: string): string {
   return literal(resolve(path).replace(/[*?[]/g, '[$&]'));
 }
@@ -85,7 +85,7 @@ export interface UnreadLine {
   readonly row: string;
 }
 
-/** DuckDB keeps them in tables of the session. */
+/** DuckDB records them in tables of the session. */
 export async function unreadLines(session: Session): Promise<UnreadLine[]> {
   const exists = await session.rows(`select 1 from duckdb_tables() where temporary and table_name = 'reject_errors'`);
   if (exists.length === 0) return [];

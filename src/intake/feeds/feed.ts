@@ -36,7 +36,7 @@ export interface Feed<Name extends string = string> {
   readonly takesEffect?: true;
   /** Rows never replace earlier ones as a group, so a sync may read only what was appended to a file. */
   readonly appendable?: true;
-  /** What happens to stores with bad rows; `undefined`: nothing, each row stands for itself. */
+  /** What happens to stores with bad rows; `undefined`: nothing, rows are independent. */
   readonly unread?: UnreadPolicy;
   /**
    * The query that turns raw text columns into the staged ones.

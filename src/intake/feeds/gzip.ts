@@ -6,11 +6,11 @@ import { createReadStream } from '../../lib/world/files.ts';
 import { checkUnpacked, type FeedLimits } from './limits.ts';
 import { spool } from './spool.ts';
 
-/** Of a compressed file: enough for a header, and no more than some 16 MB of text. */
+/** The bytes read of a compressed file: enough for a header, and at most about 16 MB of text. */
 const HEAD = 16 * 1024;
 const CHUNK = 1024 * 1024;
 
-/** Text of the first bytes of a gzip file; of all, when the file is no longer. */
+/** The text of the first bytes of a gzip file. */
 export function gunzipHead(head: Buffer, size: number, label: string): Buffer {
   const finishFlush = size > HEAD ? constants.Z_SYNC_FLUSH : constants.Z_FINISH;
   try {
@@ -21,10 +21,10 @@ export function gunzipHead(head: Buffer, size: number, label: string): Buffer {
 }
 
 /**
- * Unpacks a gzip file into a temporary one. DuckDB could read it as it is, but takes what it can of a file that was
- * cut off or has a wrong checksum, passes over parts of one that has many members, and says nothing of either.
+ * Unpacks a gzip file into a temporary one. DuckDB can read gzip, but silently accepts truncated files and wrong
+ * checksums, and skips parts of a file with many members.
  *
- * @throws UserError `invalid_input` when the file is not sound to its end, or holds more than the limit
+ * @throws UserError `invalid_input` when the file is damaged, or its text exceeds the limit
  */
 export async function unpack(path: string, bytes: number, label: string, limits: FeedLimits): Promise<TemporaryFile> {
   const text = createGunzip({ chunkSize: CHUNK });
@@ -37,10 +37,10 @@ export async function unpack(path: string, bytes: number, label: string, limits:
   });
   if (text.bytesWritten === bytes) return file;
   await file.remove();
-  throw damaged(label, 'something else stands behind it');
+  throw damaged(label, 'other data follows it');
 }
 
-/** Passes text on as long as it is within the limit. */
+/** Passes text through up to the limit. */
 function bounded(label: string, packed: number, limits: FeedLimits): Transform {
   let bytes = 0;
   return new Transform({
@@ -61,5 +61,5 @@ function codeOf(error: unknown): string {
 }
 
 function damaged(label: string, error: unknown): UserError {
-  return invalid(`${label} is damaged or cut off: it cannot be decompressed to its end (${messageOf(error)})`);
+  return invalid(`${label} is damaged or truncated: it cannot be decompressed to its end (${messageOf(error)})`);
 }

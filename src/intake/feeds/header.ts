@@ -29,7 +29,7 @@ export function readHeader(feed: Feed, head: string, label: string): Layout {
   const lines = head.split(/\r\n|\n|\r/);
   const above = lines.findIndex((line) => trimmed(line) !== '');
   const line = lines[above];
-  if (line === undefined) throw invalid(`${label} holds blank lines only; expected a header with ${columnNames(feed)}`);
+  if (line === undefined) throw invalid(`${label} has only blank lines; expected a header with ${columnNames(feed)}`);
   const delimiter = delimiterOf(feed, line);
   const header = headerFields(line, delimiter);
   const positions = positionsOf(feed, header);
@@ -45,7 +45,7 @@ function lineEndOf(head: string): LineEnd {
 
 /**
  * @param header the names of the file's columns, in lower case
- * @throws UserError `invalid_input` when one of the feed's columns is not there, or is there twice
+ * @throws UserError `invalid_input` when one of the feed's columns is missing or duplicate
  */
 export function checkColumns(feed: Feed, header: readonly string[], label: string): void {
   const missing = requiredColumns(feed).filter(({ headers }) => !header.some((name) => headers.includes(name)));

@@ -10,7 +10,7 @@ import { type OpenFile, openFiles, type ReadOptions, reporting } from './open-fi
 import { FEEDS, type FeedName, type KnownFeed } from './registry.ts';
 import { filesOf, inspect, type Source } from './source.ts';
 
-/** Files by feed, as a user names them: paths, folders, patterns. */
+/** The paths, folders and patterns that a user gave, by feed. */
 export type FeedFiles = Readonly<Partial<Record<FeedName, readonly string[]>>>;
 
 /** The rows of one file: `read` = `added` + `replaced` + `alreadyThere` + `repeated` + `rejected` + `setAside`. */

@@ -44,8 +44,8 @@ export function limitsWithin({ importRows, unpackedBytes, rejects }: Budgets): F
 }
 
 /**
- * Every row of a feed names a store, so its ids alone take more room than this even where most of them are alike;
- * without the bound, a Parquet file of two kilobytes may hold a hundred million rows.
+ * Every row of a feed names a store, so the ids alone take more space than this, even if most of them are equal;
+ * without this limit, a Parquet file of two kilobytes can contain a hundred million rows.
  */
 const PARQUET_ROWS_PER_BYTE = 100;
 /** Files with at most this many rows are cheap to read. */
@@ -56,7 +56,7 @@ export function checkRows(label: string, rows: number, { rows: limit }: FeedLimi
   if (rows > limit) throw invalid(`${label} has ${rows} rows, more than the limit of ${limit}; split it`);
 }
 
-/** @throws UserError `invalid_input` when a Parquet file of that size claims more rows than one can hold */
+/** @throws UserError `invalid_input` when a Parquet file claims more rows than its size allows */
 export function checkParquetRows(label: string, rows: number, bytes: number, limits: FeedLimits): void {
   checkRows(label, rows, limits);
   if (limits.rows === Number.POSITIVE_INFINITY || rows <= Math.max(FEW_ROWS, bytes * PARQUET_ROWS_PER_BYTE)) return;
@@ -67,7 +67,7 @@ export function checkParquetRows(label: string, rows: number, bytes: number, lim
 
 /**
  * @param packed the size of the file, bytes
- * @throws UserError `invalid_input` when a compressed file holds more than the limit
+ * @throws UserError `invalid_input` when the text of a compressed file exceeds the limit
  */
 export function checkUnpacked(label: string, packed: number, bytes: number, limits: FeedLimits): void {
   const limit = Math.min(limits.unpackedBytes, Math.max(SMALL_TEXT, packed * limits.unpackedPerByte));
@@ -76,5 +76,5 @@ export function checkUnpacked(label: string, packed: number, bytes: number, limi
 
 /** @throws UserError `invalid_input` when a file has more different time zones than the limit */
 export function checkZones(label: string, zones: number, { zones: limit }: FeedLimits): void {
-  if (zones > limit) throw invalid(`${label} has more than ${limit} different time zones, of which IANA has some 600`);
+  if (zones > limit) throw invalid(`${label} has more than ${limit} different time zones; IANA has about 600`);
 }

@@ -2,24 +2,23 @@ import { invalid } from '../../lib/errors.ts';
 import { createReadStream } from '../../lib/world/files.ts';
 import type { LineEnd } from './header.ts';
 
-/** DuckDB passes over a line that does not fit its buffer of 32 MB, and says nothing. */
+/** DuckDB silently skips a line that does not fit its buffer of 32 MB. */
 const LONGEST_LINE = 8_000_000;
 const CHUNK = 1024 * 1024;
 const LF = 10;
 const CR = 13;
 const STRAY_RETURN = 'has a carriage return within it; expected lines that end in LF or CRLF';
-const TOO_LONG = `is longer than ${LONGEST_LINE / 1e6} MB, so this is no feed file`;
+const TOO_LONG = `is longer than ${LONGEST_LINE / 1e6} MB, so this is not a feed file`;
 
 export interface Lines {
   readonly count: number;
-  /** All end alike. */
+  /** All lines have the same end. */
   readonly uniform: boolean;
 }
 
 /**
- * Reads a CSV file for what DuckDB does not notice: a line beyond all measure, and a carriage return within a line
- * (what follows it is lost). It also counts the lines, so that none that DuckDB passes over goes unnoticed. Meant to
- * run beside DuckDB's own reading.
+ * Checks a CSV file for problems that DuckDB does not report: a huge line, and a carriage return within a line (the rest
+ * of that line is lost). Also counts the lines, to detect those that DuckDB skips. Runs while DuckDB reads the file.
  *
  * @param lineEnd how the first line ends
  * @throws UserError `invalid_input`
@@ -41,7 +40,7 @@ interface Flaw {
   readonly reason: string;
 }
 
-/** Looks at line ends alone, with the searches of `Buffer`: a loop over the bytes takes several times as long. */
+/** Finds line ends with the searches of `Buffer`: a loop over the bytes is several times slower. */
 class LineScan {
   readonly #lineEnd: LineEnd;
   #offset = 0;
@@ -81,7 +80,7 @@ class LineScan {
   }
 }
 
-/** Where a carriage return stands that no line feed follows. */
+/** The position of a carriage return without a line feed after it. */
 function strayReturn(chunk: Buffer, afterReturn: boolean): number | undefined {
   if (afterReturn && chunk[0] !== LF) return 0;
   for (let i = chunk.indexOf(CR); i >= 0 && i < chunk.length - 1; i = chunk.indexOf(CR, i + 1)) {

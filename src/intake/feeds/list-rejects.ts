@@ -6,18 +6,18 @@ import type { Source } from './source.ts';
 /** A bad row. */
 export interface Reject {
   readonly file: string;
-  /** The line in the file; for Parquet the row; both counted from 1. */
+  /** The line in the file, or the row of a Parquet file, from 1. */
   readonly line: number;
   readonly reason: string;
   readonly row: string;
 }
 
-/** A reason repeats the value, which may be as long as a line. */
+/** A reason contains the value, which may be as long as a line. */
 const REASON_LIMIT = 500;
 
 /**
- * Hands out the bad rows in their order, up to the limits; returns their number. Lines that could not be read as text
- * (`unread`) have no place in the table: they shift the lines after them.
+ * Lists the bad rows in order, up to the limits; returns their number. Lines that are not valid text (`unread`) are not
+ * in the table, so they shift the numbers of the lines after them.
  */
 export async function listRejects(
   session: Session,
@@ -40,10 +40,10 @@ export async function listRejects(
 
 type BadRow = Omit<Reject, 'file'>;
 
-/** The bad rows of a staged table. Their lines count what is in the table alone. */
+/** The bad rows of a staged table. Their line numbers count only rows of the table. */
 async function* badRows(session: Session, table: string, format: Source['format']): AsyncGenerator<BadRow> {
   const firstLine = format.kind === 'csv' ? format.skip + 1 : 1;
-  // Within a transaction rowids count from a number beyond all doubles.
+  // Within a transaction, rowids start at a number that is too large for a double.
   const sql = `
     select (rowid - (select min(rowid) from ${table}))::double as position, reason[1:${REASON_LIMIT}] as reason,
       coalesce(line, '')[1:${ROW_LIMIT}] as row
@@ -56,7 +56,7 @@ async function* badRows(session: Session, table: string, format: Source['format'
   }
 }
 
-/** Puts the unread lines among the bad rows of the table. */
+/** Merges the unread lines into the bad rows of the table. */
 async function* inOrder(rows: AsyncIterable<BadRow>, unread: readonly UnreadLine[]): AsyncGenerator<BadRow> {
   let next = 0;
   for await (const row of rows) {

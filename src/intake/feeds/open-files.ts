@@ -12,7 +12,7 @@ export type ImportPhase = 'reading' | 'merging';
 export interface ReadOptions {
   /** The clock, milliseconds: polls more than 5 minutes ahead of it are bad. */
   readonly now: number;
-  /** What each file may cost to read in this process; default: no limits. */
+  /** Limits on reading a file in this process; default: none. */
   readonly limits?: FeedLimits;
   /** Reads the files in child processes, before the transaction starts; default: this process reads them. */
   readonly reader?: Pick<FeedReader, 'read'> | undefined;
@@ -22,17 +22,17 @@ export interface ReadOptions {
   readonly onProgress?: (file: string, phase: ImportPhase, done: number) => void;
 }
 
-/** A file to import, read or yet to be read. */
+/** A file to import, which may have been read already. */
 export interface OpenFile {
   readonly source: Source;
-  /** Makes its staged tables in the session. */
+  /** Creates its staged tables in the session. */
   stage(session: ImportSession, onReject: (reject: Reject) => Promise<void>): Promise<Staged>;
   remove(): Promise<void>;
 }
 
 const PROGRESS_INTERVAL = 100;
 
-/** Reads the sources with the reader, if there is one; otherwise they are read when they are staged. */
+/** Reads the sources with the reader; without one, they are read when they are staged. */
 export async function openFiles(sources: readonly Source[], options: ReadOptions): Promise<OpenFile[]> {
   const { reader } = options;
   const files: OpenFile[] = [];

@@ -12,7 +12,7 @@ import { holdsNull, isPlain, NULL_REASON, quicklyTrimmed } from './sql-text.ts';
 /**
  * The rows of a Parquet file, as text like those of a CSV file.
  *
- * @throws UserError `invalid_input` when a column is not there or cannot hold what it should
+ * @throws UserError `invalid_input` when a column is missing or has the wrong type
  */
 export async function parquetRows(session: Session, source: Source, limits: FeedLimits): Promise<RawRows> {
   checkParquetRows(source.label, await rowsClaimed(session, source.path), source.bytes, limits);
@@ -42,8 +42,8 @@ export async function parquetRows(session: Session, source: Source, limits: Feed
 }
 
 /**
- * The number of rows by the footer, before any are read. The footer says it three times, for the file, for each row
- * group and for each column in one; a reader may follow any of them, so the largest counts.
+ * The number of rows according to the footer, before any are read. The footer gives it for the file, for each row group
+ * and for each column; a reader may use any of them, so the largest counts.
  */
 async function rowsClaimed(session: Session, path: string): Promise<number> {
   const { rows } = await session.row(`
@@ -56,7 +56,7 @@ async function rowsClaimed(session: Session, path: string): Promise<number> {
   return Number(rows);
 }
 
-/** Timestamps are written as CSV files have them, which is what the check of an instant is quick at. */
+/** Timestamps get the form that they have in CSV files, which is the fastest one to check. */
 function textOf({ column_name, column_type }: Row): string {
   const column = identifier(String(column_name));
   const type = String(column_type);

@@ -11,10 +11,10 @@ import { parquetRows } from './parquet-rows.ts';
 import type { CsvFormat, Source } from './source.ts';
 
 /**
- * Reads a file into a table of the session: its rows in their order, with the reason why a bad one is bad.
+ * Reads a file into a table of the session, with its rows in order and the reasons of bad ones.
  *
- * @param latest instants after this one are refused (milliseconds)
- * @throws UserError `invalid_input` when the file as a whole cannot be read, or is more than the limits allow
+ * @param latest later instants are bad (milliseconds)
+ * @throws UserError `invalid_input` when the file as a whole cannot be read or exceeds the limits
  */
 export async function readInto(
   session: Session,
@@ -35,7 +35,7 @@ export async function readInto(
   }
 }
 
-/** Reads in pieces at once, then in one go where that cannot be trusted: every line of the file must be there. */
+/** Reads in parallel, and again serially if lines are missing: every line of the file must be read. */
 async function readCsv(
   session: Session,
   table: string,
@@ -51,7 +51,7 @@ async function readCsv(
     checkLines(path, format.lineEnd, source.label),
     read('parallel'),
   ]);
-  // What is wrong with the file as a whole explains best why reading it failed.
+  // A problem of the whole file is the best explanation of a failure to read it.
   if (checked.status === 'rejected') throw unreadable(source, path, checked.reason);
   const { count, uniform } = checked.value;
   checkRows(source.label, count - format.skip, limits);
@@ -59,7 +59,7 @@ async function readCsv(
   if (uniform && inPieces.status === 'rejected') throw inPieces.reason;
   if (uniform && (await complete())) return;
   await read('serial');
-  if (!(await complete())) throw new Error(`of the ${count} lines of ${source.label} not every one was read`);
+  if (!(await complete())) throw new Error(`not all of the ${count} lines of ${source.label} were read`);
 }
 
 async function linesRead(session: Session, table: string): Promise<number> {
@@ -88,7 +88,7 @@ async function stageRows(
   }
 }
 
-/** The valid time zones of a file, by their spelling there. Even a large file has few: each is looked up once. */
+/** The valid time zones of a file, by their spelling in it. Even a large file has few: each is looked up once. */
 async function validZones(
   session: Session,
   raw: string,
@@ -108,7 +108,7 @@ async function validZones(
   return valid;
 }
 
-/** DuckDB's complaint about a file's contents, without its own words for it; a defect stays what it is. */
+/** Turns DuckDB's error about the content of a file into one for the user; a defect is returned as it is. */
 function unreadable({ label, format }: Source, path: string, error: unknown): unknown {
   const [message = ''] = messageOf(error).split('\n', 1);
   if (error instanceof UserError || /^(Binder|Catalog|Parser|INTERNAL|INTERRUPT)/.test(message)) return error;

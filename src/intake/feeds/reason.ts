@@ -1,7 +1,7 @@
 import { DETAIL_LENGTH, REASON_PATTERN } from '../../domain/reasons.ts';
 
 /**
- * An SQL expression that reads a text as `readReason` of the domain does; null where the text is blank.
+ * An SQL expression that reads a text like `readReason` of the domain; null if the text is blank.
  *
  * @param text an SQL expression
  */

@@ -6,7 +6,7 @@ import type { Reject } from './list-rejects.ts';
 
 const BUFFER = 64 * 1024;
 
-/** A CSV file `file,line,reason,row` of refused rows, made when the first one comes. */
+/** A CSV file `file,line,reason,row` of bad rows, created with the first one. */
 export class RejectsFile {
   readonly path: string;
   #file: OpenFile | undefined;

@@ -6,12 +6,12 @@ import { gunzipHead } from './gzip.ts';
 import { columnNames, type Layout, readHeader } from './header.ts';
 import type { KnownFeed } from './registry.ts';
 
-/** A file that holds a feed, looked at but not yet read. */
+/** A file of a feed whose head was inspected. */
 export interface Source {
   readonly feed: KnownFeed;
-  /** Where it lies. */
+  /** Its path. */
   readonly path: string;
-  /** What the user calls it. */
+  /** Its name in messages. */
   readonly label: string;
   readonly bytes: number;
   readonly format: CsvFormat | ParquetFormat;
@@ -29,7 +29,7 @@ export interface ParquetFormat {
 const EXPECTED = 'expected CSV, gzipped CSV or Parquet';
 const PEEK_BYTES = 256 * 1024;
 
-/** Kinds of files that turn up instead, by their first bytes. */
+/** Other kinds of files that people pass by mistake, by their first bytes. */
 const FOREIGN: readonly (readonly [magic: string, kind: string])[] = [
   ['PK\x03\x04', 'a ZIP archive or a spreadsheet'],
   ['\xff\xfe', 'UTF-16 text, not UTF-8'],
@@ -41,8 +41,8 @@ const FOREIGN: readonly (readonly [magic: string, kind: string])[] = [
 ];
 
 /**
- * The files that a name on the command line means: a file, the feed files of a folder, or those that match a
- * pattern; in the order of their names.
+ * The files that an argument of the command line names: a file, the feed files of a folder, or the matches of a pattern;
+ * sorted by name.
  *
  * @throws UserError `invalid_input` when there is none
  */
@@ -58,7 +58,7 @@ export async function filesOf(name: string): Promise<string[]> {
   throw invalid(`there is no file ${name}`);
 }
 
-/** The folder that all files of such a name lie in: itself, that of a file, or a pattern's up to its first wildcard. */
+/** The folder of all files that an argument names: the folder itself, that of the file, or a pattern's fixed part. */
 export async function rootOf(name: string): Promise<string> {
   const found = await stat(name).catch(() => undefined);
   if (found?.isDirectory()) return name;
@@ -74,14 +74,14 @@ async function filesIn(folder: string): Promise<string[]> {
     .filter((entry) => !entry.isDirectory() && /^[^.].*\.(csv|csv\.gz|parquet)$/i.test(entry.name))
     .map((entry) => entry.name)
     .sort();
-  if (files.length === 0) throw invalid(`the folder ${folder} holds no .csv, .csv.gz or .parquet file`);
+  if (files.length === 0) throw invalid(`the folder ${folder} has no .csv, .csv.gz or .parquet file`);
   return files.map((file) => join(folder, file));
 }
 
 /**
- * Looks at the head of a file: its kind, and for CSV its header.
+ * Inspects the head of a file: its format, and the header of a CSV file.
  *
- * @throws UserError `invalid_input` when it is empty, no feed file at all, or lacks a column
+ * @throws UserError `invalid_input` when it is empty, not a feed file, or lacks a column
  */
 export async function inspect(feed: KnownFeed, path: string, label = basename(path)): Promise<Source> {
   const { head, bytes } = await peek(path, label);
@@ -95,7 +95,7 @@ export async function inspect(feed: KnownFeed, path: string, label = basename(pa
   return { feed, path, label, bytes, format: { kind: 'csv', gzip, ...layoutOf(feed, text, label) } };
 }
 
-/** A null character in a row is one bad row; without a header beside it, it says that this is no text. */
+/** A null character in a row makes it a bad row; in a file without a header, it means that the file is not text. */
 function layoutOf(feed: KnownFeed, text: Buffer, label: string): Layout {
   try {
     return readHeader(feed, text.toString('utf8'), label);
@@ -107,7 +107,7 @@ function layoutOf(feed: KnownFeed, text: Buffer, label: string): Layout {
 async function peek(path: string, label: string): Promise<{ head: Buffer; bytes: number }> {
   try {
     const found = await stat(path);
-    // A named pipe would have to be read twice.
+    // It is read twice, which a named pipe does not allow.
     if (!found.isFile()) throw invalid(`${label} is not a regular file; - reads standard input`);
     const file = await open(path);
     try {

@@ -5,14 +5,14 @@ import { TRIMMED, UNSEEN } from '../../lib/text.ts';
 
 /** The rules of `lib/text.ts`, `lib/store-id.ts` and `calendar/time-of-day.ts` as expressions of DuckDB's SQL. */
 
-/** A null character ends a statement; whether a text holds one is asked apart. */
+/** A null character would end the statement, so it is checked separately. */
 const UNSEEN_PATTERN = literal(`[${UNSEEN.replace('\0', '')}]`);
 
 /**
- * Whether every character is visible ASCII or a blank, but for quotes and backslashes. Only JSON's escapes and UTF-8
- * make a text longer: several times as quick as a regular expression.
+ * Whether every character is visible ASCII or a space, except quotes and backslashes. Compares the length with that of
+ * the JSON text, which escapes and UTF-8 make longer: several times faster than a regular expression.
  *
- * @param escapes how many characters may need an escape of two
+ * @param escapes how many characters may need a two-character escape
  */
 export function isPlain(text: string, escapes = 0): string {
   return `(strlen(json_quote(${text})) = strlen(${text}) + ${2 + escapes}
@@ -20,25 +20,25 @@ export function isPlain(text: string, escapes = 0): string {
 }
 
 /** The reason for a row with a null character anywhere. */
-export const NULL_REASON = 'holds a null character (a NUL byte)';
+export const NULL_REASON = 'contains a null character (a NUL byte)';
 
 export function holdsNull(text: string): string {
   return `contains(${text}, chr(0))`;
 }
 
-/** As `trimmed`. */
+/** Like `trimmed`. */
 export function trimmedText(text: string): string {
   return `regexp_replace(${text}, ${literal(`^[${TRIMMED}]+|[${TRIMMED}]+$`)}, '', 'g')`;
 }
 
-/** The same where most texts have nothing to trim. */
+/** Like `trimmedText`, faster if most texts have nothing to trim. */
 export function quicklyTrimmed(text: string): string {
   return `case when ${isPlain(text)} then trim(${text}, ' ') else ${trimmedText(text)} end`;
 }
 
 /**
- * The arms of a `case` that give the flaws of `store_id`, as `idFlaw` does. In a row that is `plain`, nothing is looked
- * for that plain text cannot hold.
+ * The arms of a `case` that return the flaws of `store_id`, like `idFlaw`. In a `plain` row, flaws that plain text cannot
+ * have are not checked.
  */
 export const badId = `when store_id = '' then 'store_id ${ID_FLAWS.empty}'
         when strlen(store_id) > ${ID_LENGTH} and length(store_id) > ${ID_LENGTH} then 'store_id ${ID_FLAWS.long}'
@@ -47,10 +47,10 @@ export const badId = `when store_id = '' then 'store_id ${ID_FLAWS.empty}'
         when contains(store_id, '+') and regexp_full_match(store_id, ${literal(ID_PATTERNS.scientific)})
           then 'store_id "' || store_id || '" ${ID_FLAWS.scientific}'`;
 
-/** The reason for a row that has no other flaw than an id that no new store may have. */
+/** The reason for a row whose only flaw is an id that no new store may have. */
 export const NEW_ID_REASON = `store_id ${ID_FLAWS.formula}`;
 
-/** The last arm of that `case`; the comparisons come first, which are quick. */
+/** The last arm of that `case`; the fast comparisons come first. */
 export const badNewId = `when (store_id < '0' or (store_id > '9' and store_id < 'A'))
           and regexp_matches(store_id, ${literal(`^${ID_PATTERNS.formula}`)})
           and not regexp_full_match(store_id, ${literal(ID_PATTERNS.integer)})
@@ -69,7 +69,7 @@ export function textList(texts: Iterable<string>): string {
 
 const PARTS = `['hours', 'minutes', 'seconds', 'fraction', 'half']`;
 
-/** As `parseTimeOfDay`: milliseconds since midnight, or null. */
+/** Like `parseTimeOfDay`: milliseconds since midnight, or null. */
 export function timeOfDay(column: string): string {
   const text = identifier(column);
   const parts = TIME_FORMS.map(
@@ -77,7 +77,7 @@ export function timeOfDay(column: string): string {
       `when regexp_full_match(${text}, ${literal(form)}) then regexp_extract(${text}, ${literal(`^${form}$`)}, ${PARTS})`,
   );
   const number = (part: string) => `coalesce(try_cast(${part} as integer), 0)`;
-  // A list of one, since an expression cannot give a name to a part of itself.
+  // A list with one item, since an expression cannot name a part of itself.
   return `
     list_transform([case ${parts.join(' ')} end], lambda t: case
       when ${number('t.minutes')} >= 60 or ${number('t.seconds')} >= 60 then null

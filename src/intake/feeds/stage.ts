@@ -34,7 +34,7 @@ export interface StageOptions {
 /**
  * Reads a file into a temporary table of the session and checks every row.
  *
- * @throws UserError `invalid_input` when the file as a whole cannot be read, or is more than the limits allow
+ * @throws UserError `invalid_input` when the file as a whole cannot be read or exceeds the limits
  */
 export async function stage(session: Session, source: Source, options: StageOptions): Promise<Staged> {
   const { latest, limits, storesAmong, onReject } = options;

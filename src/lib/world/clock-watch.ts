@@ -4,35 +4,35 @@ import { every } from './timers.ts';
 
 /** The wall clock was set. Instants in milliseconds since 1970. */
 export interface ClockStep {
-  /** What the clock would have said. */
+  /** What the clock would have shown. */
   readonly from: number;
-  /** What it says instead. */
+  /** What it shows instead. */
   readonly to: number;
   /** The difference, milliseconds; negative: the clock was set back. */
   readonly by: number;
 }
 
 export interface ClockWatchOptions {
-  /** Those of the current world, if not given. */
+  /** Default: those of the current world. */
   readonly clocks?: Clocks;
   readonly log: { warn(fields: object, message: string): void };
 }
 
 const CHECK_INTERVAL = 1_000;
-/** Clocks are slewed by less than a millisecond a second; whatever exceeds this between two checks is a step. */
+/** Clocks are slewed by less than a millisecond per second; a larger difference between two checks is a step. */
 const SMALLEST_STEP = 1_000;
-/** A wall clock that was set far is believed when it has not been set again for this long, milliseconds. */
+/** A wall clock that was set far is trusted when it has not been set again for this long, milliseconds. */
 export const PROBATION = 60_000;
-/** An error that does no harm, milliseconds: polls may lie as far in the future. */
+/** A harmless error, milliseconds: polls may be this far in the future. */
 const HARMLESS = 5 * 60_000;
 /** Milliseconds for which a step is mentioned in the warnings. */
 const WARNING_TIME = 60 * 60_000;
-/** A reading of both clocks that took longer than this may look like a step, since the process was stopped in between. */
+/** If reading both clocks took longer than this, the process was suspended in between, which may look like a step. */
 const LONGEST_READING = 100;
 
 /**
- * Compares the wall clock with the monotonic clock and reports when somebody or something has set the wall clock. An
- * hour ahead for twenty seconds must not leave anything behind, so a clock that was set far is not trusted for a minute.
+ * Compares the wall clock with the monotonic clock and reports when the wall clock was set. A clock that is an hour ahead
+ * for twenty seconds must not affect stored data, so a clock that was set far is not trusted for a minute.
  */
 export class ClockWatch implements Clocks {
   readonly #clocks: Clocks;
@@ -75,7 +75,7 @@ export class ClockWatch implements Clocks {
     return Math.abs(this.#offset - this.#trustedOffset) <= HARMLESS;
   }
 
-  /** What people should know about the clock; `undefined`: nothing. */
+  /** A warning about the clock, for people; `undefined`: there is none. */
   get warning(): string | undefined {
     this.check();
     const step = this.#last;
@@ -100,7 +100,7 @@ export class ClockWatch implements Clocks {
     this.#timer = undefined;
   }
 
-  /** Compares the clocks now. Cheap: whoever is about to rely on the wall clock may call it. */
+  /** Compares the clocks now. Cheap enough to call before each use of the wall clock. */
   check(): void {
     const { now, elapsed } = this.#read();
     const before = this.#offset;

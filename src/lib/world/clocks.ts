@@ -11,5 +11,5 @@ export function elapsed(): number {
   return world().elapsed();
 }
 
-/** Both clocks of whichever world the caller lives in. */
+/** Both clocks of the current world. */
 export const CLOCKS: Clocks = { now, elapsed };

@@ -19,7 +19,7 @@ export interface Timer {
 export interface Timers {
   /** Does `work` once, after some milliseconds. */
   after(milliseconds: number, work: () => void): Timer;
-  /** Does `work` again and again. */
+  /** Does `work` repeatedly. */
   every(milliseconds: number, work: () => void): Timer;
   /** Resolves when other work that is waiting has had its turn. */
   yieldTurn(): Promise<void>;
@@ -32,11 +32,11 @@ export interface Randomness {
   uuid(): string;
 }
 
-/** What a look at a file tells. */
+/** The metadata of a file. */
 export interface FileStatus {
   readonly size: number;
   readonly mtimeMs: number;
-  /** Names the file within its file system; two names of one file have the same. */
+  /** Identifies the file within its file system: all names of one file share it. */
   readonly ino: number;
   isFile(): boolean;
   isDirectory(): boolean;
@@ -48,7 +48,7 @@ export interface FolderEntry {
 }
 
 export interface OpenFile {
-  /** Writes all of `data` at the end of what was written, or rejects. */
+  /** Appends all of `data`, or rejects. */
   appendFile(data: string | Uint8Array): Promise<void>;
   read(
     buffer: Buffer,
@@ -58,7 +58,7 @@ export interface OpenFile {
   ): Promise<{ readonly buffer: Buffer; readonly bytesRead: number }>;
   stat(): Promise<FileStatus>;
   truncate(length: number): Promise<void>;
-  /** Resolves when what was written survives a power loss. */
+  /** Resolves when the written data survives a power loss. */
   sync(): Promise<void>;
   datasync(): Promise<void>;
   /** Reads the file from its start, and closes it at the end. */
@@ -66,7 +66,7 @@ export interface OpenFile {
   close(): Promise<void>;
 }
 
-/** The part of `node:fs/promises` and `node:fs` that the program uses, with the meaning that it has there. */
+/** The part of `node:fs/promises` and `node:fs` that the program uses, with the same behavior. */
 export interface Files {
   access(path: string, mode?: number): Promise<void>;
   copyFile(from: string, to: string): Promise<void>;

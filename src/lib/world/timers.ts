@@ -6,7 +6,7 @@ export function after(milliseconds: number, work: () => void): Timer {
   return world().after(milliseconds, work);
 }
 
-/** Does `work` again and again, the first time after the interval. */
+/** Does `work` repeatedly, the first time after the interval. */
 export function every(milliseconds: number, work: () => void): Timer {
   return world().every(milliseconds, work);
 }

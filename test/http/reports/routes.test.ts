@@ -338,8 +338,8 @@ test('bad questions are told what is wrong with them', async (t) => {
   const cursor = (await server.app.inject(`${ROOT}/${id}/rows?limit=1`)).json<{ next_cursor: string }>().next_cursor;
   for (const [method, url, payload, status, detail] of [
     ['POST', ROOT, { stores: ['\u00a0up', 'nobody', 'neither'] }, 404, /there is no store "nobody"/],
-    ['POST', ROOT, { stores: ['up\0'] }, 400, /store_id holds a null character/],
-    ['POST', ROOT, { stores: ['\ud800'] }, 400, /store_id holds half a character/],
+    ['POST', ROOT, { stores: ['up\0'] }, 400, /store_id contains a null character/],
+    ['POST', ROOT, { stores: ['\ud800'] }, 400, /store_id contains an unpaired surrogate/],
     ['POST', ROOT, { stores: ['u\u200bp'] }, 400, /store_id holds .* U\+200B/],
     ['POST', ROOT, { stores: [] }, 400, /"stores"/],
     ['POST', ROOT, { stores: Array.from({ length: 10_001 }, (_, i) => `${i}`) }, 400, /10000/],

@@ -106,7 +106,7 @@ for (const [type, body] of REASON_FORMS) {
   });
 }
 
-test('another reason replaces the one that is there, and a reason that is no text is refused', async (t) => {
+test('another reason replaces the one that is there, and a reason that is not a string is rejected', async (t) => {
   const { send, list } = await opened(t);
   const poll = { store_id: 'a', status: 'inactive', timestamp_utc: '2026-11-24T08:00:00Z' };
   await send([{ ...poll, reason: 'timeout' }]);
@@ -123,7 +123,7 @@ test('another reason replaces the one that is there, and a reason that is no tex
       { ...poll, status: 'active', reason: 503 },
     ])
   ).json<Answer>();
-  assert.deepEqual(rejects, [{ row: 1, store_id: 'a', reason: 'reason 503 is no text' }]);
+  assert.deepEqual(rejects, [{ row: 1, store_id: 'a', reason: 'reason 503 is not a string' }]);
   assert.deepEqual(
     (await list('a')).items.map(({ status, reason }) => [status, reason]),
     [['active', null]],
@@ -135,9 +135,9 @@ test('a bad poll is told with its place and stops no other', async (t) => {
   const fine = ROWS[0];
   const bad: readonly (readonly [unknown, string | null, string])[] = [
     [{ ...fine, store_id: '' }, '', 'store_id is empty'],
-    [{ ...fine, store_id: 17 }, null, 'store_id 17 is no text'],
-    [{ status: 'active', timestamp_utc: fine.timestamp_utc }, null, 'store_id (missing) is no text'],
-    [{ ...fine, store_id: 'a\0' }, 'a\0', 'store_id holds a null character'],
+    [{ ...fine, store_id: 17 }, null, 'store_id 17 is not a string'],
+    [{ status: 'active', timestamp_utc: fine.timestamp_utc }, null, 'store_id (missing) is not a string'],
+    [{ ...fine, store_id: 'a\0' }, 'a\0', 'store_id contains a null character'],
     [{ ...fine, store_id: 'x'.repeat(201) }, 'x'.repeat(200), 'store_id is longer than 200 characters'],
     [{ ...fine, status: 'activ' }, 'a', 'status "activ" is neither "active" nor "inactive"'],
     [{ ...fine, status: true }, 'a', 'status true is neither "active" nor "inactive"'],
@@ -154,7 +154,7 @@ test('a bad poll is told with its place and stops no other', async (t) => {
     [
       { ...fine, timestamp_utc: '2026-11-24T09:35:00.001Z' },
       'a',
-      'timestamp_utc "2026-11-24T09:35:00.001Z" lies more than 5 minutes in the future',
+      'timestamp_utc "2026-11-24T09:35:00.001Z" is more than 5 minutes in the future',
     ],
     [null, null, 'it is null, expected an object'],
     [[1], null, 'it is [1], expected an object'],
@@ -219,7 +219,7 @@ test('a poll with an id that no store should have is refused, and one of a store
   const answer = (await send(rows)).json<Answer>();
   const formula = /^store_id begins with "=", "\+", "-" or "@"/;
   const expected: readonly (readonly [number, RegExp])[] = [
-    [1, /^store_id holds a control character or a character without a width: U\+200B$/],
+    [1, /^store_id contains a control or zero-width character: U\+200B$/],
     [2, /U\+007F$/],
     [3, /^store_id "8.41954E\+18" is in scientific notation: a spreadsheet has rounded it$/],
     [4, formula],
@@ -240,7 +240,7 @@ test('a null character in a CSV body costs its line alone', async (t) => {
   const body = `store_id,status,timestamp_utc,note\na,active,${at},\nb,active,${at},\0\nc,active,${at},\n`;
   const answer = (await send(body, { 'content-type': 'text/csv' })).json<Answer>();
   assert.deepEqual(answer.rejects, [
-    { row: 2, store_id: null, reason: 'the line holds a null character (a NUL byte)' },
+    { row: 2, store_id: null, reason: 'the line contains a null character (a NUL byte)' },
   ]);
   assert.equal(answer.added, 2);
 });
@@ -273,27 +273,33 @@ test('bad lines of NDJSON and CSV harm no others', async (t) => {
   const csv = (await send(lines.join('\n'), { 'content-type': 'text/csv' })).json<Answer>();
   assert.deepEqual(csv.rejects, [
     { row: 1, store_id: 'b', reason: 'the line has 2 columns, expected 3' },
-    { row: 2, store_id: null, reason: 'the line is no CSV: a quote stands where none may' },
+    { row: 2, store_id: null, reason: 'the line is not valid CSV: a quote is out of place' },
     { row: 4, store_id: 'b', reason: 'the line has 4 columns, expected 3' },
   ]);
   assert.equal(csv.added, 1);
 });
 
 const WHOLE: readonly (readonly [string, string | Buffer, Record<string, string>, number, RegExp])[] = [
-  ['no JSON', '{"polls":[', { 'content-type': 'application/json' }, 400, /the body is no JSON/],
-  ['nothing', '', { 'content-type': 'application/json' }, 400, /the body is no JSON/],
+  ['no JSON', '{"polls":[', { 'content-type': 'application/json' }, 400, /the body is not valid JSON/],
+  ['nothing', '', { 'content-type': 'application/json' }, 400, /the body is not valid JSON/],
   ['JSON without polls', '{"poll":[]}', { 'content-type': 'application/json' }, 400, /the body has no polls/],
   ['null', 'null', { 'content-type': 'application/json' }, 400, /the body has no polls/],
   ['CSV without a column', 'store_id,status\n', { 'content-type': 'text/csv' }, 400, /no column "timestamp_utc"/],
   ['empty CSV', '', { 'content-type': 'text/csv' }, 400, /expected a header/],
-  ['no UTF-8', Buffer.from([0x5b, 0xff, 0x5d]), { 'content-type': 'application/json' }, 400, /no UTF-8/],
-  ['no gzip', '[]', { 'content-type': 'application/json', 'content-encoding': 'gzip' }, 400, /the body is no gzip/],
+  ['no UTF-8', Buffer.from([0x5b, 0xff, 0x5d]), { 'content-type': 'application/json' }, 400, /is not UTF-8/],
+  [
+    'no gzip',
+    '[]',
+    { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+    400,
+    /the body is not valid gzip/,
+  ],
   [
     'half a gzip',
     gzipSync(NDJSON).subarray(0, 40),
     { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' },
     400,
-    /the body is no gzip/,
+    /the body is not valid gzip/,
   ],
   [
     'Brotli',
@@ -314,7 +320,7 @@ const WHOLE: readonly (readonly [string, string | Buffer, Record<string, string>
     gzipSync(Buffer.alloc(50_000_000, 0x20)),
     { 'content-type': 'application/json', 'content-encoding': 'gzip' },
     413,
-    /larger than 8388608 bytes when it is unpacked/,
+    /larger than 8388608 bytes when decompressed/,
   ],
   [
     'too much',

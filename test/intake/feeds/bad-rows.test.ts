@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { AT, HOURS, Importer, POLLS, told, ZONES } from '../../support/importer.ts';
 
 const NEW_ID =
-  'store_id begins with "=", "+", "-" or "@", which a spreadsheet takes for a formula: expected another id for a new store, or a number such as -17';
+  'store_id begins with "=", "+", "-" or "@", which makes it a formula in a spreadsheet: expected another id for a new store, or a number such as -17';
 
 const LONG_ID = 'x'.repeat(201);
 
@@ -20,7 +20,7 @@ const BAD = {
     ],
     [
       'a,active,2023-01-26 00:00:00 UTC',
-      'timestamp_utc "2023-01-26 00:00:00 UTC" lies more than 5 minutes in the future',
+      'timestamp_utc "2023-01-26 00:00:00 UTC" is more than 5 minutes in the future',
     ],
     [`,active,${AT}`, 'store_id is empty'],
     [`"",active,${AT}`, 'store_id is empty'],
@@ -28,10 +28,10 @@ const BAD = {
     [`\u200b\u00a0,active,${AT}`, 'store_id is empty'],
     [`${LONG_ID},active,${AT}`, 'store_id is longer than 200 characters'],
     [`${'ü'.repeat(201)},active,${AT}`, 'store_id is longer than 200 characters'],
-    [`A\u200b17,active,${AT}`, 'store_id holds a control character or a character without a width: U+200B'],
-    [`"A\t17",active,${AT}`, 'store_id holds a control character or a character without a width: U+0009'],
-    [`A\x7f,active,${AT}`, 'store_id holds a control character or a character without a width: U+007F'],
-    [`\x01A,active,${AT}`, 'store_id holds a control character or a character without a width: U+0001'],
+    [`A\u200b17,active,${AT}`, 'store_id contains a control or zero-width character: U+200B'],
+    [`"A\t17",active,${AT}`, 'store_id contains a control or zero-width character: U+0009'],
+    [`A\x7f,active,${AT}`, 'store_id contains a control or zero-width character: U+007F'],
+    [`\x01A,active,${AT}`, 'store_id contains a control or zero-width character: U+0001'],
     [`8.41954E+18,active,${AT}`, 'store_id "8.41954E+18" is in scientific notation: a spreadsheet has rounded it'],
     [`8e+18,active,${AT}`, 'store_id "8e+18" is in scientific notation: a spreadsheet has rounded it'],
     [`"8,41954E+18",active,${AT}`, 'store_id "8,41954E+18" is in scientific notation: a spreadsheet has rounded it'],
@@ -232,8 +232,8 @@ test('a null character far down in a file is refused with its row', async (t) =>
   const filler = `a,active,${AT}\n`.repeat(10_000);
   const imported = await importer.polls(`${POLLS}${filler}b\0,active,${AT}\nc,act\0ive,${AT}\nd,active,${AT}\n`);
   assert.deepEqual(told(imported), [
-    '10002: holds a null character (a NUL byte)',
-    '10003: holds a null character (a NUL byte)',
+    '10002: contains a null character (a NUL byte)',
+    '10003: contains a null character (a NUL byte)',
   ]);
   assert.deepEqual((await importer.contents()).stores, ['a', 'd']);
 });

@@ -49,7 +49,7 @@ test('a file of a thousand small members, of which DuckDB passes over half, is r
 });
 
 const WHOLE = gzipSync(POLLS + rows(0, 20_000));
-const DAMAGED = 'polls.csv.gz is damaged or cut off: it cannot be decompressed to its end';
+const DAMAGED = 'polls.csv.gz is damaged or truncated: it cannot be decompressed to its end';
 
 for (const [where, cut] of [
   ['in its middle', WHOLE.length >> 1],
@@ -78,7 +78,7 @@ test('a second member that is cut off is noticed', async (t) => {
   const second = gzipSync(rows(0, 10));
   for (const cut of [1, 2, 9, 10, second.length - 8]) {
     const path = importer.file('polls.csv.gz', Buffer.concat([WHOLE, second.subarray(0, cut)]));
-    assert.match(await importer.refusal({ polls: [path] }), /^polls\.csv\.gz is damaged or cut off/);
+    assert.match(await importer.refusal({ polls: [path] }), /^polls\.csv\.gz is damaged or truncated/);
   }
 });
 
@@ -102,7 +102,7 @@ test('a gzip file with something else behind it is refused', async (t) => {
   spoilt.writeUInt8(0, 0);
   for (const rest of ['hello', Buffer.alloc(512), Buffer.from([0x1f]), Buffer.from([0x1f, 0x8b]), spoilt]) {
     const path = importer.file('polls.csv.gz', Buffer.concat([WHOLE, Buffer.from(rest)]));
-    assert.match(await importer.refusal({ polls: [path] }), /^polls\.csv\.gz is damaged or cut off/);
+    assert.match(await importer.refusal({ polls: [path] }), /^polls\.csv\.gz is damaged or truncated/);
   }
 });
 
@@ -116,7 +116,7 @@ test('what is gzipped and is no feed is named', async (t) => {
   assert.equal(await message(Buffer.alloc(99)), `polls.csv.gz is a binary file${expected}`);
   assert.equal(
     await message('\n\n'),
-    'polls.csv.gz holds blank lines only; expected a header with the columns store_id, status, timestamp_utc',
+    'polls.csv.gz has only blank lines; expected a header with the columns store_id, status, timestamp_utc',
   );
 });
 

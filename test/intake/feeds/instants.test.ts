@@ -102,9 +102,9 @@ test('a poll may be 5 minutes ahead of the clock and not a millisecond more', as
       'c,active,2023-01-25 18:05:00.001 UTC\nd,active,2023-01-25T20:05:01+02:00\ne,active,9999-12-31 23:59:59 UTC\n',
   );
   assert.deepEqual(told(imported), [
-    '4: timestamp_utc "2023-01-25 18:05:00.001 UTC" lies more than 5 minutes in the future',
-    '5: timestamp_utc "2023-01-25T20:05:01+02:00" lies more than 5 minutes in the future',
-    '6: timestamp_utc "9999-12-31 23:59:59 UTC" lies more than 5 minutes in the future',
+    '4: timestamp_utc "2023-01-25 18:05:00.001 UTC" is more than 5 minutes in the future',
+    '5: timestamp_utc "2023-01-25T20:05:01+02:00" is more than 5 minutes in the future',
+    '6: timestamp_utc "9999-12-31 23:59:59 UTC" is more than 5 minutes in the future',
   ]);
   assert.deepEqual((await importer.contents()).polls, [
     'a 2023-01-25T18:05:00.000 true',

@@ -192,10 +192,10 @@ test('Parquet: texts are trimmed and checked as in CSV files', async (t) => {
        as " store_id" , ' Active' || chr(160) as "STATUS ", timestamp '${INSTANT}' as timestamp_utc`,
   );
   assert.deepEqual(told(imported), [
-    '3: holds a null character (a NUL byte)',
-    '4: store_id holds a control character or a character without a width: U+200B',
+    '3: contains a null character (a NUL byte)',
+    '4: store_id contains a control or zero-width character: U+200B',
     '5: store_id "8.4E+18" is in scientific notation: a spreadsheet has rounded it',
-    '6: store_id begins with "=", "+", "-" or "@", which a spreadsheet takes for a formula: expected another id for a new store, or a number such as -17',
+    '6: store_id begins with "=", "+", "-" or "@", which makes it a formula in a spreadsheet: expected another id for a new store, or a number such as -17',
     '7: store_id is empty',
   ]);
   assert.deepEqual(contents.stores, ['-17', 'a']);

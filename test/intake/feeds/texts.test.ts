@@ -97,7 +97,7 @@ test('null characters cost their rows and no others, at the end of a file and in
   );
   assert.deepEqual(
     told(imported),
-    [2, 4, 5, 7].map((line) => `${line}: holds a null character (a NUL byte)`),
+    [2, 4, 5, 7].map((line) => `${line}: contains a null character (a NUL byte)`),
   );
   assert.deepEqual((await importer.contents()).stores, ['b', 'd']);
 });

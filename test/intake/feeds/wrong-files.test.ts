@@ -13,11 +13,11 @@ const WRONG: Readonly<Record<string, readonly [content: string | Buffer, message
   'an empty file': ['', `is empty; ${KINDS} with the columns store_id, status, timestamp_utc`],
   'blank lines only': [
     '\n\r\n   \n',
-    'holds blank lines only; expected a header with the columns store_id, status, timestamp_utc',
+    'has only blank lines; expected a header with the columns store_id, status, timestamp_utc',
   ],
   'a byte order mark only': [
     '\uFEFF',
-    'holds blank lines only; expected a header with the columns store_id, status, timestamp_utc',
+    'has only blank lines; expected a header with the columns store_id, status, timestamp_utc',
   ],
   'a ZIP archive': [Buffer.from('PK\x03\x04xx', 'latin1'), `is a ZIP archive or a spreadsheet; ${KINDS}`],
   'UTF-16, little-endian': [Buffer.from(`\uFEFF${POLLS}`, 'utf16le'), `is UTF-16 text, not UTF-8; ${KINDS}`],
@@ -81,7 +81,7 @@ test('names a file, a pattern and a folder that hold nothing', async (t) => {
   assert.equal(await importer.refusal({ polls: [at('*.csv')] }), `no file matches ${at('*.csv')}`);
   assert.equal(
     await importer.refusal({ polls: [at('empty')] }),
-    `the folder ${at('empty')} holds no .csv, .csv.gz or .parquet file`,
+    `the folder ${at('empty')} has no .csv, .csv.gz or .parquet file`,
   );
 });
 
@@ -105,7 +105,10 @@ test('a named pipe is not waited for', async (t) => {
 test('a line of tens of megabytes, which DuckDB passes over in silence, stops the import', async (t) => {
   const importer = await Importer.open(t);
   const path = importer.file('x.csv', `${POLLS}a,active,${AT}\n${'x'.repeat(33_000_000)}\nb,active,${AT}\n`);
-  assert.equal(await importer.refusal({ polls: [path] }), 'x.csv line 3: is longer than 8 MB, so this is no feed file');
+  assert.equal(
+    await importer.refusal({ polls: [path] }),
+    'x.csv line 3: is longer than 8 MB, so this is not a feed file',
+  );
 });
 
 test('a wrong file among good ones stops the import before it starts', async (t) => {

@@ -2,7 +2,7 @@ import { literal } from '../../../duckdb/session.ts';
 import { type Feed, STORE_ID } from '../feed.ts';
 import { badId, badNewId, CONCERNS, timeOfDay } from '../sql-text.ts';
 
-/** Names of the days in lower case, as people and spreadsheets write them. */
+/** The usual names and abbreviations of the days, in lower case. */
 const DAY_NAMES: readonly (readonly string[])[] = [
   ['monday', 'mon'],
   ['tuesday', 'tue', 'tues'],
@@ -13,7 +13,7 @@ const DAY_NAMES: readonly (readonly string[])[] = [
   ['sunday', 'sun'],
 ];
 
-/** `1`, `1.0` (as programs write a column of doubles), `Tuesday`, `tue`. */
+/** `1`, `1.0` (from a column of doubles), `Tuesday`, `tue`. */
 const weekday = (text: string): string => `
   case
     when regexp_full_match(${text}, '[0-6](\\.0+)?') then ${text}[1]::utinyint

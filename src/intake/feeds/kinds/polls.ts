@@ -7,7 +7,7 @@ import { badId, badNewId } from '../sql-text.ts';
 /** A date and a time of day, then `UTC`, `Z`, an offset, or nothing (which means UTC). */
 const INSTANT = String.raw`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)? ?(UTC|Z|[+-](0\d|1[0-8])(:?[0-5]\d)?)?`;
 
-/** The end of an instant: DuckDB accepts only an offset, without a blank before it. */
+/** The end of an instant: DuckDB accepts only an offset, without a space before it. */
 const ZONE = ' ?(?:UTC|Z)?([+-][0-9:]+)?$';
 
 /** The cheap patterns come first: nearly every row of a large file matches one of them. */
@@ -47,7 +47,7 @@ export const polls: Feed<'polls'> = {
         when instant is null
           then 'timestamp_utc "' || timestamp_utc || '" is not an instant such as "2023-01-22 12:09:39.388884 UTC"'
         when instant > ${latest}
-          then 'timestamp_utc "' || timestamp_utc || '" lies more than 5 minutes in the future'
+          then 'timestamp_utc "' || timestamp_utc || '" is more than 5 minutes in the future'
         ${badNewId}
       end as reason, case when reason is not null then line end as line
     from (

@@ -9,7 +9,7 @@ const rowsFile = (folder: string, table: string): string => join(folder, `${tabl
 
 export const rejectsFile = (folder: string): string => join(folder, 'rejects.ndjson');
 
-/** The tables that a staged file consists of. */
+/** The tables of a staged file. */
 const tablesOf = ({ table, unreadStores }: Staged): string[] =>
   unreadStores === undefined ? [table] : [table, unreadStores];
 
@@ -22,7 +22,7 @@ export async function handOver(session: Session, staged: Staged, folder: string)
   }
 }
 
-/** Makes staged tables of what is in a folder, with the rows in their order. */
+/** Creates the staged tables from the files in a folder, with the rows in order. */
 export async function takeOver(session: Session, staged: Staged, folder: string): Promise<void> {
   for (const table of tablesOf(staged)) {
     const path = literal(rowsFile(folder, table));
@@ -34,7 +34,7 @@ export function rejectLine(reject: Reject): string {
   return `${JSON.stringify(reject)}\n`;
 }
 
-/** The rejects that are listed in a folder, in their order. */
+/** The listed rejects of a folder, in order. */
 export async function* rejectsIn(folder: string): AsyncGenerator<Reject> {
   for await (const line of createInterface({ input: createReadStream(rejectsFile(folder)) })) {
     yield JSON.parse(line) as Reject;

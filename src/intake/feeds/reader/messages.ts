@@ -7,7 +7,7 @@ import type { Staged } from '../stage.ts';
 /** What a reader process reads, with the feed by name, and the folder for its output. */
 export interface ReadOrder {
   readonly source: Omit<Source, 'feed'> & { readonly feed: FeedName };
-  /** Instants after this one are refused, milliseconds. */
+  /** Later instants are bad, milliseconds. */
   readonly latest: number;
   readonly limits: FeedLimits;
   /** Bytes of memory and temporary files for DuckDB. */
@@ -16,7 +16,7 @@ export interface ReadOrder {
   readonly folder: string;
 }
 
-/** Messages to a reader process: its order first, then answers to its questions. */
+/** Messages to a reader process: first what to read, then replies to `which_stores`. */
 export type ReaderInstruction =
   | { readonly kind: 'read'; readonly order: ReadOrder }
   | { readonly kind: 'stores'; readonly ids: readonly string[] };

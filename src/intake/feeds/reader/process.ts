@@ -62,7 +62,7 @@ function goFirst(): void {
 goFirst();
 process.once('message', async (instruction: ReaderInstruction) => {
   try {
-    if (instruction.kind !== 'read') throw new Error(`expected an order to read, got ${instruction.kind}`);
+    if (instruction.kind !== 'read') throw new Error(`expected read, got ${instruction.kind}`);
     await say({ kind: 'done', staged: await read(instruction.order) });
   } catch (error) {
     const { message, stack = message } = error instanceof Error ? error : new Error(String(error));

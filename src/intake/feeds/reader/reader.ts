@@ -26,7 +26,7 @@ export interface FeedReaderOptions {
 }
 
 export interface FeedReading {
-  /** Instants after this one are refused, milliseconds. */
+  /** Later instants are bad, milliseconds. */
   readonly latest: number;
   readonly signal?: AbortSignal | undefined;
   /** `done` is the share of the running statement, 0 to 1. */
@@ -49,7 +49,7 @@ const HEAP = 256;
 /** A file whose reader process ended unexpectedly is tried once more: the cause may lie elsewhere. */
 const ATTEMPTS = 2;
 
-/** The variables of this process that a reader needs. None may hold a secret. */
+/** The environment variables that a reader process needs. None may contain a secret. */
 const ENVIRONMENT = ['PATH', 'SystemRoot', 'TZDATA_DIR'];
 
 class ReaderEnded extends Error {}
@@ -66,8 +66,8 @@ export class FeedReader {
   }
 
   /**
-   * @throws UserError `invalid_input` when the file as a whole cannot be read, is more than the limits allow, or ended
-   * the process twice; the reason of `signal` when it aborts
+   * @throws UserError `invalid_input` when the file as a whole cannot be read, exceeds the limits, or ended the process
+   * twice; the reason of `signal` when it aborts
    */
   async read(source: Source, reading: FeedReading): Promise<ReadFeed> {
     for (let attempt = 1; ; attempt++) {
@@ -113,7 +113,7 @@ export class FeedReader {
     };
     return new Promise((resolve, reject) => {
       const child = fork(program, {
-        // Temporary files go with the folder.
+        // Temporary files are deleted with the folder.
         env: { ...Object.fromEntries(ENVIRONMENT.map((name) => [name, process.env[name]])), TMPDIR: folder },
         execArgv: [...loaderFlags(process.execArgv), `--max-old-space-size=${HEAP}`],
         stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -165,5 +165,5 @@ function loaderFlags(flags: readonly string[]): string[] {
   });
 }
 
-/** Beside this module, built or not. */
+/** Next to this module, compiled or not. */
 const PROGRAM = fileURLToPath(new URL(`process${extname(import.meta.url)}`, import.meta.url));
