@@ -169,12 +169,12 @@ test('a bad poll is told with its place and stops no other', async (t) => {
   assert.equal((await list('a')).items.length, 1);
 });
 
-test('half a character in an id is refused, as no database keeps it', async (t) => {
+test('an unpaired surrogate in an id is rejected, since no database can store it', async (t) => {
   const { send } = await opened(t);
   const answer = await send('[{"store_id":"\\ud800","status":"active","timestamp_utc":"2026-11-24T09:00:00Z"}]', {
     'content-type': 'application/json',
   });
-  assert.match(answer.json<Answer>().rejects[0]?.reason ?? '', /half a character/);
+  assert.match(answer.json<Answer>().rejects[0]?.reason ?? '', /an unpaired surrogate/);
 });
 
 test('what nobody sees is trimmed from polls in every kind of body, and a status is read in any case', async (t) => {
