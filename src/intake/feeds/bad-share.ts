@@ -68,6 +68,6 @@ export function tooBad(
 /** A reason without its value, so that equal faults are counted together. */
 function kindOf(reason: string): string {
   return reason
-    .replace(/^(\w+) ".*?"(?= (?:is|lies|has|holds|was|must|looks|cannot|comes)\b)/su, '$1 "…"')
+    .replace(/^(\w+) ".*?"(?= (?:is|has|contains|was|must|looks|cannot|comes)\b)/su, '$1 "…"')
     .replace(/^has \d+ fields?(?=,)/, 'has another number of fields');
 }

@@ -26,7 +26,7 @@ export interface FileSummary extends MergeCounts {
   readonly unreadStores: UnreadStores;
 }
 
-/** How many good polls the files held, whether they were new or not. */
+/** How many good polls the files contained, whether they were new or not. */
 export function pollsIn(
   files: readonly (Pick<FileSummary, 'read' | 'rejected'> & { readonly feed: FeedName })[],
 ): number {

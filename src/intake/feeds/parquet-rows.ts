@@ -25,7 +25,7 @@ export async function parquetRows(session: Session, source: Source, limits: Feed
     if (column === undefined) return [];
     if (name === 'store_id' && /^(DOUBLE|FLOAT|DECIMAL\(\d+,[^0])/.test(String(column.column_type))) {
       throw invalid(
-        `${source.label}: store_id is ${column.column_type}, which cannot hold every id; expected text or a whole number`,
+        `${source.label}: store_id is ${column.column_type}, which cannot represent every id; expected text or a whole number`,
       );
     }
     return [{ name, text: textOf(column) }];

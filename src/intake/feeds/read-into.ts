@@ -112,7 +112,7 @@ async function validZones(
 function unreadable({ label, format }: Source, path: string, error: unknown): unknown {
   const [message = ''] = messageOf(error).split('\n', 1);
   if (error instanceof UserError || /^(Binder|Catalog|Parser|INTERNAL|INTERRUPT)/.test(message)) return error;
-  const what = format.kind === 'csv' ? 'cannot be read' : 'is no sound Parquet file';
+  const what = format.kind === 'csv' ? 'cannot be read' : 'is not a valid Parquet file';
   const why = message
     .replace(/^[\w ]+ Error: /, '')
     .replaceAll(resolve(path), label)

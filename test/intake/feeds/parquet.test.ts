@@ -51,7 +51,7 @@ for (const type of ['double', 'float', 'decimal(20,2)']) {
     const path = await parquetFile(importer, 'ids.parquet', `select 1::${type} as store_id, 'UTC' as timezone_str`);
     assert.equal(
       await importer.refusal({ zones: [path] }),
-      `ids.parquet: store_id is ${type.toUpperCase()}, which cannot hold every id; expected text or a whole number`,
+      `ids.parquet: store_id is ${type.toUpperCase()}, which cannot represent every id; expected text or a whole number`,
     );
   });
 }
@@ -162,11 +162,11 @@ test('Parquet: a file that was cut off or is damaged stops the import', async (t
   const whole = readFileSync(await parquetFile(importer, 'whole.parquet', query));
   for (const cut of [4, 8, 12, 1000, whole.length - 1]) {
     const path = importer.file('cut.parquet', whole.subarray(0, cut));
-    assert.match(await importer.refusal({ polls: [path] }), /^cut\.parquet is no sound Parquet file: /);
+    assert.match(await importer.refusal({ polls: [path] }), /^cut\.parquet is not a valid Parquet file: /);
   }
   const damaged = Buffer.from(whole).fill(0xa5, 200, 2_000);
   const path = importer.file('damaged.parquet', damaged);
-  assert.match(await importer.refusal({ polls: [path] }), /^damaged\.parquet is no sound Parquet file: /);
+  assert.match(await importer.refusal({ polls: [path] }), /^damaged\.parquet is not a valid Parquet file: /);
 });
 
 test('Parquet: days are whole numbers of any type, and times of day as people write them', async (t) => {
