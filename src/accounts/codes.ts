@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
-import { hashOf } from './tokens.ts';
+import { sha256 } from './tokens.ts';
 
 const PRODUCT = 'Restaurant Monitor';
 /** The parameters that authenticator apps expect (RFC 6238). */
@@ -45,5 +45,5 @@ export function newRecoveryCodes(): string[] {
 
 /** The stored form of a recovery code; case and separators do not matter. */
 export function recoveryHash(code: string): string {
-  return hashOf(code.toLowerCase().replaceAll(/[^a-z2-7]/g, ''));
+  return sha256(code.toLowerCase().replaceAll(/[^a-z2-7]/g, ''));
 }

@@ -13,7 +13,7 @@ import { isText, nameFrom } from './fields.ts';
 import { type Page, type PageRequest, readPage } from './pages.ts';
 import { type CachedPrincipal, type PrincipalCache, principalFrom } from './principals.ts';
 import { requireRecentProof } from './reauthentication.ts';
-import { hashOf, isApiKey, newApiKey, prefixOf } from './tokens.ts';
+import { isApiKey, newApiKey, prefixOf, sha256 } from './tokens.ts';
 import { foundUser } from './users.ts';
 
 /** How often the last use of a key is written, in milliseconds. */
@@ -81,7 +81,7 @@ export class ApiKeys {
         throw new UserError('conflict', `${user.login} already has ${KEYS_EACH} active keys; revoke one first`);
       }
       const stored = { id, userId: user.id, name, prefix: prefixOf(key), scopes, createdAt: now, expiresAt };
-      await changes.addKey({ ...stored, tokenHash: hashOf(key) });
+      await changes.addKey({ ...stored, tokenHash: sha256(key) });
       const detail = { login: user.login, name, prefix: stored.prefix, scopes, expires_ms: expiresAt ?? null };
       await changes.addAudit(this.#audit.entry(actor, 'key.added', { kind: 'key', id }, detail));
       return foundKey(changes, id, user.id);
@@ -127,7 +127,7 @@ export class ApiKeys {
   /** The principal of a key; `undefined` if the key is unknown, expired or revoked. */
   async principalOf(key: string): Promise<UserPrincipal | undefined> {
     if (!isApiKey(key)) return undefined;
-    const tokenHash = hashOf(key);
+    const tokenHash = sha256(key);
     return this.#principals.find(tokenHash, () => this.#look(tokenHash));
   }
 

@@ -11,7 +11,7 @@ import { returnPathOf } from './return-path.ts';
 import { type Sessions, subjectOf } from './sessions.ts';
 import type { SignedIn } from './sign-in.ts';
 import { TICKET_LIFETIME, type Tickets } from './tickets.ts';
-import { hashOf } from './tokens.ts';
+import { sha256 } from './tokens.ts';
 import { foundUser, type Users } from './users.ts';
 
 /** The actor of changes that follow from the provider's claims. */
@@ -139,7 +139,7 @@ export class OidcSignIn {
       }
       const user =
         known === undefined ? await this.#add(changes, identity, role) : await this.#update(changes, known, role);
-      await changes.removeSession(hashOf(token));
+      await changes.removeSession(sha256(token));
       // Without `auth_time` from the provider the session cannot change access.
       const provenAt = Math.min(identity.authenticatedAt ?? 0, this.#parts.now());
       return { user, ...(await sessions.begin(changes, user, { method: 'oidc', address, provenAt })) };
@@ -200,7 +200,7 @@ function refuseOldProof({ authenticatedAt = 0 }: Identity, { proving }: PendingS
 
 /** An unused login: one that the provider suggests, or one derived from the subject. */
 async function freeLogin(changes: AccountChanges, { logins, issuer, subject }: Identity): Promise<string> {
-  const mark = hashOf(`${issuer}\n${subject}`);
+  const mark = sha256(`${issuer}\n${subject}`);
   for (const candidate of [...logins, `oidc-${mark.slice(0, 12)}`]) {
     const login = loginOf(candidate);
     if (login !== undefined && (await changes.userByLogin(login)) === undefined) return login;

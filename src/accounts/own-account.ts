@@ -9,7 +9,7 @@ import type { Passwords } from './passwords.ts';
 import type { PrincipalCache } from './principals.ts';
 import type { SecondFactors } from './second-factors.ts';
 import { type Sessions, type SessionToken, subjectOf } from './sessions.ts';
-import { hashOf } from './tokens.ts';
+import { sha256 } from './tokens.ts';
 import { foundUser } from './users.ts';
 
 /** One of the ways to reauthenticate. */
@@ -108,7 +108,7 @@ export class OwnAccount {
     const wrong = () => invalid('the current password is wrong', 'current');
     const session = await proof.run(await proof.claim(login, origin), current, wrong, async (changes, user) => {
       await changes.setPasswordHash(userId, nextHash);
-      await changes.removeSessionsOf(userId, hashOf(token));
+      await changes.removeSessionsOf(userId, sha256(token));
       const keys = revokeKeys ? await changes.revokeKeysOf(userId, now()) : 0;
       const detail = { login, ...(revokeKeys && { keys_revoked: keys }) };
       await changes.addAudit(audit.entry(actor, 'user.password_set', subjectOf(user), detail));

@@ -22,8 +22,8 @@ import { foundUser } from './users.ts';
 /** The most passkeys per user. */
 const PASSKEYS_EACH = 20;
 
-/** The site that the browser shows; a passkey is tied to a host name. */
-export interface Site {
+/** This server as browsers see it (WebAuthn); a passkey is tied to its host name. */
+export interface RelyingParty {
   /** Such as `https://monitor.example.com`. */
   readonly origin: string;
   /** Such as `monitor.example.com`. */
@@ -38,7 +38,7 @@ export interface Challenge<Options> {
 }
 
 export interface Answer<Response> {
-  readonly site: Site;
+  readonly relyingParty: RelyingParty;
   readonly ticket: string;
   readonly response: Response;
 }
@@ -71,14 +71,14 @@ export class Passkeys {
   async beginAdding(
     actor: Actor,
     userId: string,
-    site: Site,
+    relyingParty: RelyingParty,
   ): Promise<Challenge<PublicKeyCredentialCreationOptionsJSON>> {
     requireRecentProof(actor, this.#now());
     const { login, name } = await foundUser(this.#catalog, userId);
     const known = await this.#catalog.factors.passkeysOf(userId);
     const options = await generateRegistrationOptions({
       rpName: 'Restaurant Monitor',
-      rpID: site.host,
+      rpID: relyingParty.host,
       userName: login,
       userDisplayName: name,
       userID: new TextEncoder().encode(userId),
@@ -99,14 +99,14 @@ export class Passkeys {
     const now = this.#now();
     requireRecentProof(actor, now);
     const name = nameFrom(givenName);
-    const { site, ticket, response } = answer;
+    const { relyingParty, ticket, response } = answer;
     const challenge = await this.#tickets.read<string>(`add passkey ${userId}`, ticket);
     if (challenge === undefined) throw expired();
     const verified = await verifyRegistrationResponse({
       response,
       expectedChallenge: challenge,
-      expectedOrigin: site.origin,
-      expectedRPID: site.host,
+      expectedOrigin: relyingParty.origin,
+      expectedRPID: relyingParty.host,
     }).catch(() => undefined);
     if (!verified?.verified) throw invalid('the passkey does not match the challenge for this site', 'response');
     const { credential } = verified.registrationInfo;
@@ -152,7 +152,7 @@ export class Passkeys {
   }
 
   /** Starts a sign-in. No user is named: the authenticator knows its own passkeys. */
-  async challenge({ host }: Site): Promise<Challenge<PublicKeyCredentialRequestOptionsJSON>> {
+  async challenge({ host }: RelyingParty): Promise<Challenge<PublicKeyCredentialRequestOptionsJSON>> {
     const options = await generateAuthenticationOptions({ rpID: host, userVerification: 'required' });
     return { options, ticket: await this.#tickets.issue('passkey', options.challenge) };
   }
@@ -162,7 +162,7 @@ export class Passkeys {
    *
    * @throws UserError `unauthorized`
    */
-  async verify({ site, ticket, response }: Answer<AuthenticationResponseJSON>): Promise<Verified> {
+  async verify({ relyingParty, ticket, response }: Answer<AuthenticationResponseJSON>): Promise<Verified> {
     const challenge = await this.#tickets.read<string>('passkey', ticket);
     if (challenge === undefined) throw expired();
     const passkey = await this.#catalog.factors.passkey(response.id);
@@ -170,8 +170,8 @@ export class Passkeys {
     const verified = await verifyAuthenticationResponse({
       response,
       expectedChallenge: challenge,
-      expectedOrigin: site.origin,
-      expectedRPID: site.host,
+      expectedOrigin: relyingParty.origin,
+      expectedRPID: relyingParty.host,
       credential: {
         id: passkey.id,
         publicKey: new Uint8Array(Buffer.from(passkey.publicKey, 'base64url')),

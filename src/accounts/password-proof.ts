@@ -3,7 +3,7 @@ import type { AccountCatalog, AccountChanges, UserRecord } from '../storage/port
 import type { Actor, AuditLog } from './audit.ts';
 import type { Devices } from './devices.ts';
 import type { Passwords } from './passwords.ts';
-import type { Claim, SignInThrottle } from './throttle.ts';
+import type { IdentityClaim, SignInThrottle } from './throttle.ts';
 
 /** Where a sign-in or reauthentication comes from. */
 export interface Origin {
@@ -41,7 +41,7 @@ export class PasswordProof {
   }
 
   /** A sign-in attempt: the login, the address and the known browser. */
-  async claim(login: string, { address, device }: Origin): Promise<Claim> {
+  async claim(login: string, { address, device }: Origin): Promise<IdentityClaim> {
     return { login, address, device: await this.#devices.idFor(device, login) };
   }
 
@@ -53,7 +53,7 @@ export class PasswordProof {
    * @throws UserError `too_many_requests`
    */
   async run<T>(
-    claim: Claim,
+    claim: IdentityClaim,
     password: string,
     wrong: () => UserError,
     then: (changes: AccountChanges, user: UserRecord) => Promise<T>,

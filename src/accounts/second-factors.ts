@@ -13,7 +13,7 @@ import { newRecoveryCodes, newTotpSecret, recoveryHash, totpStep, totpUri } from
 import type { PrincipalCache } from './principals.ts';
 import { requireRecentProof } from './reauthentication.ts';
 import { keyFor, seal, unseal } from './seal.ts';
-import type { Claim, SignInThrottle } from './throttle.ts';
+import type { IdentityClaim, SignInThrottle } from './throttle.ts';
 import type { Tickets } from './tickets.ts';
 import { foundUser } from './users.ts';
 
@@ -176,7 +176,12 @@ export class SecondFactors {
    * @param code from the authenticator app, or a recovery code; each is accepted once
    * @throws UserError `second_factor_required` without a code; `unauthorized` for a wrong one; `too_many_requests`
    */
-  async demand(changes: AccountChanges, user: UserRecord, code: string | undefined, claim: Claim): Promise<void> {
+  async demand(
+    changes: AccountChanges,
+    user: UserRecord,
+    code: string | undefined,
+    claim: IdentityClaim,
+  ): Promise<void> {
     if (!user.hasFactor) return;
     if (code === undefined) {
       const app = (await changes.factors.totp(user.id)) !== undefined;
@@ -197,7 +202,7 @@ export class SecondFactors {
   }
 
   /** Uses up a user's code. @throws the error from `wrong`; UserError `too_many_requests` */
-  async prove(changes: AccountChanges, { id }: UserRecord, code: string, claim: Claim, wrong: () => UserError) {
+  async prove(changes: AccountChanges, { id }: UserRecord, code: string, claim: IdentityClaim, wrong: () => UserError) {
     const attempt = this.#throttle.beginCode(claim);
     try {
       if (!(await this.#take(changes, id, code))) {

@@ -4,7 +4,7 @@ import type { Actor, AuditLog } from './audit.ts';
 import { type CachedPrincipal, type PrincipalCache, principalFrom } from './principals.ts';
 import { refuseKeyOnAdmin } from './reauthentication.ts';
 import { policyOf } from './second-factors.ts';
-import { hashOf, isSessionToken, newSessionToken } from './tokens.ts';
+import { isSessionToken, newSessionToken, sha256 } from './tokens.ts';
 import { foundUser } from './users.ts';
 
 const MINUTE = 60_000;
@@ -61,7 +61,7 @@ export class Sessions {
     const now = this.#now();
     await changes.removeExpiredSessions(now);
     const { method, address, provenAt = now } = how;
-    const session = { tokenHash: hashOf(token), userId: user.id, method, createdAt: now, lastSeenAt: now, provenAt };
+    const session = { tokenHash: sha256(token), userId: user.id, method, createdAt: now, lastSeenAt: now, provenAt };
     await changes.addSession({ ...session, expiresAt: expiry(now, now) }, SESSIONS_EACH);
     const detail = { address, method };
     await changes.addAudit(this.#audit.entry(actorFor(user, now), 'user.signed_in', subjectOf(user), detail));
@@ -74,24 +74,24 @@ export class Sessions {
    * @returns `undefined` if the session has ended
    */
   async renew(changes: AccountChanges, token: string, provenAt = this.#now()): Promise<SessionToken | undefined> {
-    const session = await changes.session(hashOf(token));
+    const session = await changes.session(sha256(token));
     if (session === undefined) return undefined;
     const next = newSessionToken();
-    await changes.renewSession(session.tokenHash, hashOf(next), provenAt);
+    await changes.renewSession(session.tokenHash, sha256(next), provenAt);
     return { token: next, endsAt: session.createdAt + SESSION_LONGEST };
   }
 
   /** The principal of a session token; `undefined` if it is unknown or has ended. Use extends the session. */
   async principalOf(token: string): Promise<UserPrincipal | undefined> {
     if (!isSessionToken(token)) return undefined;
-    const tokenHash = hashOf(token);
+    const tokenHash = sha256(token);
     return this.#principals.find(tokenHash, () => this.#look(tokenHash));
   }
 
   /** Ends a session, if it exists. */
   async signOut(token: string): Promise<void> {
     if (!isSessionToken(token)) return;
-    const tokenHash = hashOf(token);
+    const tokenHash = sha256(token);
     await this.#catalog.changing(async (changes) => {
       const session = await changes.session(tokenHash);
       const user = session && (await changes.user(session.userId));

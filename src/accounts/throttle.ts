@@ -14,7 +14,7 @@ const MEMORY = 60 * 60 * SECOND;
 const REMEMBERED = 50_000;
 
 /** An attempt to prove an identity. */
-export interface Claim {
+export interface IdentityClaim {
   readonly login: string;
   /** The client address. */
   readonly address: string;
@@ -52,7 +52,7 @@ export class SignInThrottle {
    *
    * @throws UserError `too_many_requests` with the seconds to wait; the attempt does not count then
    */
-  begin({ login, address, device }: Claim): Attempt {
+  begin({ login, address, device }: IdentityClaim): Attempt {
     const own =
       device === undefined
         ? { counters: this.#logins, who: `${neighborhoodOf(address)} ${login}` }
@@ -68,7 +68,7 @@ export class SignInThrottle {
    *
    * @throws UserError `too_many_requests`
    */
-  beginCode({ login, device }: Claim): Attempt {
+  beginCode({ login, device }: IdentityClaim): Attempt {
     const own = { counters: this.#codes, who: `${device ?? ''} ${login}` };
     return beginAt([own], own, this.#elapsed);
   }

@@ -1,7 +1,7 @@
 import type { FactorChanges } from '../storage/ports/factors.ts';
 import { keyFor, seal, unseal } from './seal.ts';
 import type { ServerSecrets } from './secrets.ts';
-import { hashOf } from './tokens.ts';
+import { sha256 } from './tokens.ts';
 
 /** How long a multi-step action can take before it has to start again, in milliseconds. */
 export const TICKET_LIFETIME = 10 * 60_000;
@@ -41,7 +41,7 @@ export class Tickets {
   /** Marks a ticket as used; returns false if any server already did. */
   spend(changes: FactorChanges, ticket: string): Promise<boolean> {
     const now = this.#now();
-    return changes.spend(hashOf(ticket), now + TICKET_LIFETIME, now);
+    return changes.spend(sha256(ticket), now + TICKET_LIFETIME, now);
   }
 
   async #key(): Promise<Buffer> {

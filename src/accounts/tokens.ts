@@ -31,6 +31,6 @@ export function prefixOf(key: string): string {
 }
 
 /** The stored form of a token or key: its SHA-256 in hexadecimal. */
-export function hashOf(secret: string): string {
+export function sha256(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }

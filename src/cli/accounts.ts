@@ -32,7 +32,7 @@ export async function withAccounts<T>(
 const PAGE = 200;
 
 /** Reads all pages of a list. */
-export async function allOf<T, P>(list: (page: PageRequest<P>) => Promise<Page<T, P>>): Promise<T[]> {
+export async function allPages<T, P>(list: (page: PageRequest<P>) => Promise<Page<T, P>>): Promise<T[]> {
   const items: T[] = [];
   let after: P | undefined;
   do {

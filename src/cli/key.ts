@@ -6,7 +6,7 @@ import type { Accounts } from '../accounts/service.ts';
 import { DAY } from '../domain/hours.ts';
 import { invalid } from '../lib/errors.ts';
 import type { KeyRecord, TimePlace } from '../storage/ports/account-catalog.ts';
-import { allOf, type DatabaseFlags, instantOr, printTable, withAccounts, withDatabaseOption } from './accounts.ts';
+import { allPages, type DatabaseFlags, instantOr, printTable, withAccounts, withDatabaseOption } from './accounts.ts';
 import { say } from './terminal.ts';
 
 interface AddFlags extends DatabaseFlags {
@@ -55,7 +55,7 @@ function lifetimeFrom(text: string): number {
 async function list(flags: DatabaseFlags & { user?: string }): Promise<void> {
   const found = async (accounts: Accounts) => {
     const user = flags.user === undefined ? undefined : await accounts.users.getByLogin(flags.user);
-    return allOf((page: PageRequest<TimePlace>) => accounts.keys.list(user?.id, page));
+    return allPages((page: PageRequest<TimePlace>) => accounts.keys.list(user?.id, page));
   };
   const keys = await withAccounts(flags, found, 'read');
   const now = Date.now();

@@ -7,7 +7,7 @@ import type { Accounts } from '../accounts/service.ts';
 import { invalid } from '../lib/errors.ts';
 import { trimmed } from '../lib/text.ts';
 import type { UserRecord } from '../storage/ports/account-catalog.ts';
-import { allOf, type DatabaseFlags, instantOr, printTable, withAccounts, withDatabaseOption } from './accounts.ts';
+import { allPages, type DatabaseFlags, instantOr, printTable, withAccounts, withDatabaseOption } from './accounts.ts';
 import { newPassword } from './password.ts';
 import { formatCount, say } from './terminal.ts';
 
@@ -76,7 +76,7 @@ async function storesFrom({ stores = [], storesFile }: AddFlags): Promise<string
 }
 
 async function list(flags: DatabaseFlags): Promise<void> {
-  const all = ({ users }: Accounts) => allOf((page: PageRequest<string>) => users.list(page));
+  const all = ({ users }: Accounts) => allPages((page: PageRequest<string>) => users.list(page));
   const users = await withAccounts(flags, all, 'read');
   const heading = ['LOGIN', 'NAME', 'ROLE', 'STORES', '2ND FACTOR', 'STATE', 'CREATED'];
   const rows = users.map((user) => [

@@ -5,7 +5,7 @@ import type { Session } from './session.ts';
 const IDLE = 8;
 
 /** A pool of sessions for short work that leaves no temporary tables or settings behind. */
-export class Sessions {
+export class SessionPool {
   readonly #database: Database;
   readonly #idle: Session[] = [];
 

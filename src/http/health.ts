@@ -2,13 +2,13 @@ import { Type } from 'typebox';
 import type { Freshness } from '../fleet/freshness.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
 import type { Storage } from '../storage/ports/storage.ts';
-import { TimeZones, timeZones } from './time-zones.ts';
+import { TimeZoneRules, timeZones } from './time-zones.ts';
 import type { Routes } from './types.ts';
 
 const Alive = Type.Object({ status: Type.Literal('ok') });
 const Ready = Type.Object({
   status: Type.Literal('ready'),
-  time_zones: TimeZones,
+  time_zones: TimeZoneRules,
   warnings: Type.Optional(
     Type.Array(Type.String(), {
       description: 'Warnings, such as stale data in a live system, or stores with unknown hours.',

@@ -3,7 +3,7 @@ import { SOURCE_KINDS, zoneRelease } from '../calendar/tzdb.ts';
 import { OneOf } from './schemas.ts';
 
 /** The rules in use. Their folder is not shown to clients. */
-export const TimeZones = Type.Object(
+export const TimeZoneRules = Type.Object(
   {
     version: Type.String({ description: 'the release of the IANA time zone database', examples: ['2026f'] }),
     source: OneOf(
@@ -14,7 +14,7 @@ export const TimeZones = Type.Object(
   { title: 'TimeZoneRules' },
 );
 
-export function timeZones(): Static<typeof TimeZones> {
+export function timeZones(): Static<typeof TimeZoneRules> {
   const { version, kind } = zoneRelease();
   return { version, source: kind };
 }

@@ -4,7 +4,7 @@ import { zoneBetween, zoneName, zoneNames } from '../calendar/tzdb.ts';
 import { DAY } from '../domain/hours.ts';
 import { invalid, notFound } from '../lib/errors.ts';
 import { GivenInstant, Instant, Nullable } from './schemas.ts';
-import { TimeZones, timeZones } from './time-zones.ts';
+import { TimeZoneRules, timeZones } from './time-zones.ts';
 import type { Routes } from './types.ts';
 
 const ROOT = '/api/v1/zones';
@@ -16,14 +16,14 @@ const KEPT = 'private, max-age=3600';
 const LONGEST_YEARS = 200;
 
 const ZoneList = Type.Object(
-  { rules: TimeZones, names: Type.Array(Type.String(), { description: 'sorted, including old names' }) },
+  { rules: TimeZoneRules, names: Type.Array(Type.String(), { description: 'sorted, including old names' }) },
   { title: 'ZoneList' },
 );
 
 const ZoneOffsets = Type.Object(
   {
     name: Type.String({ description: 'the IANA spelling', examples: ['America/Chicago'] }),
-    rules: TimeZones,
+    rules: TimeZoneRules,
     offsets: Type.Array(
       Type.Object({
         from: Nullable(Instant),

@@ -13,7 +13,7 @@ import { noStore } from '../lib/store-id.ts';
 import { isStorable, trimmed } from '../lib/text.ts';
 import { newId } from '../lib/world/random.ts';
 import type { AuditRecord } from '../storage/ports/account-catalog.ts';
-import type { Position } from '../storage/ports/jobs.ts';
+import type { JobPosition } from '../storage/ports/jobs.ts';
 import type { ReportRecord, ReportStatus } from '../storage/ports/report-catalog.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import { ResultReader } from './reader.ts';
@@ -52,14 +52,14 @@ export interface ReportRequest {
 
 export interface ReportListQuery {
   readonly status?: ReportStatus | undefined;
-  readonly after?: Position | undefined;
+  readonly after?: JobPosition | undefined;
   readonly limit: number;
 }
 
 export interface ReportPage {
   readonly reports: readonly ReportRecord[];
   /** After which the next page goes on; `undefined`: there is none. */
-  readonly next: Position | undefined;
+  readonly next: JobPosition | undefined;
 }
 
 /** How many reports may be queued. */

@@ -1,13 +1,13 @@
 import { DAY, HOUR, MINUTE } from '../domain/hours.ts';
 import type { Distribution } from './distribution.ts';
 import type { Random } from './random.ts';
-import { drawWeek, type WeekRow } from './week.ts';
+import { drawWeek, type OpeningRow } from './week.ts';
 
 /** The parameters of one store, from which everything that happens to it is drawn. */
 export interface Habits {
   /** The name of its time zone; `undefined`: the store is not in the zones feed. */
   readonly zone: string | undefined;
-  readonly week: readonly WeekRow[];
+  readonly week: readonly OpeningRow[];
   readonly health: Health;
   readonly lateness: Lateness;
   /** Whether polls outside its business hours find it active, unless it is down. */

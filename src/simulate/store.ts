@@ -8,7 +8,7 @@ import { downStretches } from './path.ts';
 import { pollTimes } from './poll-times.ts';
 import { Random } from './random.ts';
 import { pollerIsDown, REGIMES, type Regime, type RegimeName } from './regimes.ts';
-import type { WeekRow } from './week.ts';
+import type { OpeningRow } from './week.ts';
 
 /** One store with everything that happened to it. */
 export interface SimulatedStore {
@@ -92,7 +92,7 @@ export class Fleet {
   }
 }
 
-function hoursOf(week: readonly WeekRow[]): HoursColumns {
+function hoursOf(week: readonly OpeningRow[]): HoursColumns {
   return {
     length: week.length,
     store: new Int32Array(week.length),

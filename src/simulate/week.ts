@@ -2,7 +2,7 @@ import { DAY, HOUR, MINUTE, SECOND } from '../domain/hours.ts';
 import type { Random } from './random.ts';
 
 /** One row of the business hours: `day` 0 = Monday … 6 = Sunday, times in milliseconds since local midnight. */
-export interface WeekRow {
+export interface OpeningRow {
   readonly day: number;
   readonly start: number;
   readonly end: number;
@@ -22,9 +22,9 @@ const LATEST = 28;
  * no row runs past midnight (the rest of the night is a row of the next day), and "until midnight" is 23:59:59 or
  * 23:59:00. The rows are ordered by day and start.
  */
-export function drawWeek(random: Random): readonly WeekRow[] {
+export function drawWeek(random: Random): readonly OpeningRow[] {
   const midnight = random.chance(0.6) ? DAY - SECOND : DAY - MINUTE;
-  const rows: WeekRow[] = [];
+  const rows: OpeningRow[] = [];
   for (const [day, shifts] of drawDays(random).entries()) {
     for (const [from, to] of shifts) {
       rows.push({ day, start: from * HOUR, end: to < 24 ? to * HOUR : midnight });

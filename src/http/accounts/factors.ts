@@ -5,7 +5,15 @@ import { formatInstant } from '../../calendar/instant.ts';
 import type { PasskeyRecord } from '../../storage/ports/factors.ts';
 import { Instant, Nullable } from '../schemas.ts';
 import type { Routes } from '../types.ts';
-import { answerOf, challengeOf, PasskeyChallenge, PasskeyId, PasskeyResponse, siteOf, Ticket } from './passkeys.ts';
+import {
+  answerOf,
+  challengeOf,
+  PasskeyChallenge,
+  PasskeyId,
+  PasskeyResponse,
+  relyingPartyOf,
+  Ticket,
+} from './passkeys.ts';
 import { instantOrNull, Name, Nothing, NullableInstant, Role, sessionUserOf } from './schemas.ts';
 
 const tags = ['session'];
@@ -148,7 +156,7 @@ export function factorRoutes({ factors, passkeys }: Accounts): Routes {
       async (request) => {
         const { principal } = request;
         const { userId } = sessionUserOf(principal);
-        return challengeOf(await passkeys.beginAdding(actorOf(principal), userId, siteOf(request)));
+        return challengeOf(await passkeys.beginAdding(actorOf(principal), userId, relyingPartyOf(request)));
       },
     );
 

@@ -1,7 +1,7 @@
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
-import type { Answer, Challenge, Site } from '../../accounts/passkeys.ts';
+import type { Answer, Challenge, RelyingParty } from '../../accounts/passkeys.ts';
 
 const Anything = Type.Record(Type.String(), Type.Unknown(), { maxProperties: 50 });
 
@@ -47,9 +47,9 @@ export function answerOf<Response extends AuthenticationResponseJSON | Registrat
   request: FastifyRequest,
   { ticket, response }: Static<typeof PasskeyAnswer>,
 ): Answer<Response> {
-  return { site: siteOf(request), ticket, response: response as unknown as Response };
+  return { relyingParty: relyingPartyOf(request), ticket, response: response as unknown as Response };
 }
 
-export function siteOf({ protocol, host, hostname }: FastifyRequest): Site {
+export function relyingPartyOf({ protocol, host, hostname }: FastifyRequest): RelyingParty {
   return { origin: `${protocol}://${host.toLowerCase()}`, host: hostname.toLowerCase() };
 }

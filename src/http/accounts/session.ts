@@ -8,7 +8,7 @@ import { invalid, UserError } from '../../lib/errors.ts';
 import { clearCookie, SESSION_COOKIE } from '../guards/cookies.ts';
 import { Nullable, OneOf } from '../schemas.ts';
 import type { Routes } from '../types.ts';
-import { answerOf, challengeOf, PasskeyAnswer, PasskeyChallenge, siteOf } from './passkeys.ts';
+import { answerOf, challengeOf, PasskeyAnswer, PasskeyChallenge, relyingPartyOf } from './passkeys.ts';
 import { Id, Login, Name, Nothing, noUsers, Password, RevokeKeys, Role, Scope, sessionUserOf } from './schemas.ts';
 import { originOf, sendSession, sendToken, tokenOf } from './session-cookies.ts';
 
@@ -84,7 +84,7 @@ export function sessionRoutes(accounts: Accounts): Routes {
           response: { 200: PasskeyChallenge },
         },
       },
-      async (request) => challengeOf(await accounts.passkeys.challenge(siteOf(request))),
+      async (request) => challengeOf(await accounts.passkeys.challenge(relyingPartyOf(request))),
     );
 
     app.post(

@@ -10,7 +10,11 @@ export const StorePath = Type.Object({ store_id: StoreId });
 
 export const Name = Type.String({ minLength: 1, maxLength: 200, description: 'display name' });
 
-export const Zone = Type.String({ maxLength: 100, description: 'an IANA time zone', examples: ['America/Chicago'] });
+export const ZoneName = Type.String({
+  maxLength: 100,
+  description: 'an IANA time zone',
+  examples: ['America/Chicago'],
+});
 
 function labelsWith(keys: string) {
   return Type.Record(Type.String({ pattern: keys }), Type.String({ maxLength: 200 }), {

@@ -15,7 +15,7 @@ import { expectedVersion, IfMatch, sendVersion } from '../etags.ts';
 import { decodeCursor, encodeCursor, limitOf, PageQuery } from '../pages.ts';
 import { Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
 import type { Routes } from '../types.ts';
-import { GivenLabels, Name, ProbeUrl, Store, StorePath, storeBody, Zone } from './store-schemas.ts';
+import { GivenLabels, Name, ProbeUrl, Store, StorePath, storeBody, ZoneName } from './store-schemas.ts';
 
 const tags = ['stores'];
 
@@ -32,7 +32,7 @@ const ListQuery = Type.Object(
         examples: [['http_503']],
       }),
     ),
-    zone: Type.Optional(Zone),
+    zone: Type.Optional(ZoneName),
     label: Type.Optional(
       Type.Array(Type.String({ pattern: '^[^:]+:', maxLength: 301 }), {
         maxItems: 20,
@@ -67,7 +67,7 @@ const StorePage = Type.Object(
 
 const described = {
   name: Type.Optional(Nullable(Name)),
-  zone: Type.Optional(Nullable(Zone)),
+  zone: Type.Optional(Nullable(ZoneName)),
   labels: Type.Optional(GivenLabels),
   probe_url: Type.Optional(Nullable(ProbeUrl)),
 };

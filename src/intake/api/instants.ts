@@ -6,7 +6,7 @@ const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
  * Like `parseInstant`, but about fifty times as fast for the usual forms:
  * `2023-01-22T12:09:39.388Z` and `2023-01-22 12:09:39.388884 UTC`, with or without a fraction.
  */
-export function readInstant(text: string): number | undefined {
+export function parsePollInstant(text: string): number | undefined {
   return usualInstant(text) ?? parseInstant(text);
 }
 

@@ -6,7 +6,7 @@ import { float64Column, uint8Column } from '../../lib/columns.ts';
 import { ID_FLAWS, ID_LENGTH, newIdFlaw } from '../../lib/store-id.ts';
 import { trimmed } from '../../lib/text.ts';
 import type { PollBatch } from '../../storage/ports/storage.ts';
-import { readInstant } from './instants.ts';
+import { parsePollInstant } from './instants.ts';
 
 /** A bad poll of a request. */
 export interface RefusedPoll {
@@ -75,7 +75,7 @@ export class PollRows {
   add(storeId: unknown, status: unknown, timestamp: unknown, reason: unknown): void {
     const id = typeof storeId === 'string' ? trimmed(storeId) : undefined;
     const active = STATUSES.get(status) ?? statusOf(status);
-    const instant = typeof timestamp === 'string' ? readInstant(timestamp) : undefined;
+    const instant = typeof timestamp === 'string' ? parsePollInstant(timestamp) : undefined;
     const inTime = instant !== undefined && instant >= this.#earliest && instant <= this.#latest;
     if (active === undefined || !inTime || id === undefined || !this.#takes(id)) {
       this.refuse(this.#reason(id ?? storeId, status, timestamp, { active, instant }), id);

@@ -6,7 +6,7 @@ import type { Storage } from '../../storage/ports/storage.ts';
 import { BadRows, DEFAULT_BAD_SHARE, isTooBad, tooBad } from './bad-share.ts';
 import { interruptible } from './interruptible.ts';
 import type { Reject } from './list-rejects.ts';
-import { type OpenFile, openFiles, type ReadOptions, reporting } from './open-files.ts';
+import { type OpenSource, openFiles, type ReadOptions, reporting } from './open-files.ts';
 import { FEEDS, type FeedName, type KnownFeed } from './registry.ts';
 import { filesOf, inspect, type Source } from './source.ts';
 
@@ -115,7 +115,7 @@ export async function importSources(
   }
 }
 
-async function importFile(session: ImportSession, file: OpenFile, options: ImportOptions): Promise<FileSummary> {
+async function importFile(session: ImportSession, file: OpenSource, options: ImportOptions): Promise<FileSummary> {
   const { feed, label, bytes, format } = file.source;
   let first: Reject | undefined;
   const badRows = new BadRows();

@@ -23,7 +23,7 @@ export interface ReadOptions {
 }
 
 /** A file to import, which may have been read already. */
-export interface OpenFile {
+export interface OpenSource {
   readonly source: Source;
   /** Creates its staged tables in the session. */
   stage(session: ImportSession, onReject: (reject: Reject) => Promise<void>): Promise<Staged>;
@@ -33,9 +33,9 @@ export interface OpenFile {
 const PROGRESS_INTERVAL = 100;
 
 /** Reads the sources with the reader; without one, they are read when they are staged. */
-export async function openFiles(sources: readonly Source[], options: ReadOptions): Promise<OpenFile[]> {
+export async function openFiles(sources: readonly Source[], options: ReadOptions): Promise<OpenSource[]> {
   const { reader } = options;
-  const files: OpenFile[] = [];
+  const files: OpenSource[] = [];
   try {
     for (const source of sources) {
       files.push(reader === undefined ? readHere(source, options) : await readApart(source, reader, options));
@@ -47,7 +47,7 @@ export async function openFiles(sources: readonly Source[], options: ReadOptions
   }
 }
 
-function readHere(source: Source, options: ReadOptions): OpenFile {
+function readHere(source: Source, options: ReadOptions): OpenSource {
   const { limits = NO_LIMITS, now } = options;
   const latest = latestInstant(now);
   return {
@@ -61,7 +61,7 @@ function readHere(source: Source, options: ReadOptions): OpenFile {
   };
 }
 
-async function readApart(source: Source, reader: Pick<FeedReader, 'read'>, options: ReadOptions): Promise<OpenFile> {
+async function readApart(source: Source, reader: Pick<FeedReader, 'read'>, options: ReadOptions): Promise<OpenSource> {
   const { signal, now, onProgress } = options;
   onProgress?.(source.label, 'reading', 0);
   const read = await reader.read(source, {

@@ -15,7 +15,7 @@ import type { Increment } from './increment.ts';
 import { changesIn, locationKey, type SourceLocation } from './source-location.ts';
 import { isUrl, labelOf, type SyncSource } from './sources.ts';
 
-export interface ReadOptions {
+export interface SyncReadOptions {
   readonly storage: Pick<Storage, 'importing' | 'syncs'>;
   readonly downloads: DownloadOptions;
   readonly budgets: Budgets;
@@ -63,7 +63,11 @@ const NOT_OF_A_FILE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['unavailable',
  *
  * @throws UserError if there is no such file, a URL cannot be downloaded, or storage is unavailable
  */
-export async function readSource(source: SyncSource, options: ReadOptions, listener: SourceListener): Promise<void> {
+export async function readSource(
+  source: SyncSource,
+  options: SyncReadOptions,
+  listener: SourceListener,
+): Promise<void> {
   for (const location of await locationsOf(source)) {
     try {
       await readLocation(location, options, listener);
@@ -81,7 +85,11 @@ async function locationsOf({ feed, name }: SyncSource): Promise<SourceLocation[]
 }
 
 /** If the new content cannot be imported, the bad rows of the content before it still stand. */
-async function readLocation(location: SourceLocation, options: ReadOptions, listener: SourceListener): Promise<void> {
+async function readLocation(
+  location: SourceLocation,
+  options: SyncReadOptions,
+  listener: SourceListener,
+): Promise<void> {
   const { syncs } = options.storage;
   const key = locationKey(location);
   const stored = await syncs.checkpoint(location.feed, key);
@@ -129,7 +137,7 @@ export function addStanding(a: StandingRejects, b: StandingRejects): StandingRej
 }
 
 /** After a crash between import and checkpoint, the increment is imported again, which changes nothing. */
-async function importIncrement(increment: Increment, options: ReadOptions): Promise<FileSummary | undefined> {
+async function importIncrement(increment: Increment, options: SyncReadOptions): Promise<FileSummary | undefined> {
   const [summary] = await importSources(options.storage, [increment.source], {
     now: options.now(),
     effectiveFrom: options.effectiveFrom,
@@ -148,7 +156,7 @@ async function importIncrement(increment: Increment, options: ReadOptions): Prom
 }
 
 /** The name of a source in results and messages. */
-export function titleOf({ name }: SyncSource): string {
+export function sourceTitle({ name }: SyncSource): string {
   return labelOf(name);
 }
 

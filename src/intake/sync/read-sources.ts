@@ -10,7 +10,7 @@ import { FEEDS } from '../feeds/registry.ts';
 import type { RejectsFile } from '../feeds/rejects.ts';
 import type { DownloadOptions } from './download.ts';
 import { ChangedWhileRead } from './increment.ts';
-import { addCounts, addStanding, NO_COUNTS, readSource, type SourceCounts, titleOf } from './read-source.ts';
+import { addCounts, addStanding, NO_COUNTS, readSource, type SourceCounts, sourceTitle } from './read-source.ts';
 import type { SyncSource } from './sources.ts';
 
 export interface ReadDependencies {
@@ -95,7 +95,7 @@ async function tryToRead(attempt: SourceAttempt, dependencies: ReadDependencies,
   attempt.errors = [];
   const onFailure = (error: unknown) => {
     attempt.errors.push(error);
-    const about = { feed: source.feed, source: titleOf(source), attempt: attempt.attempts };
+    const about = { feed: source.feed, source: sourceTitle(source), attempt: attempt.attempts };
     if (isExpected(error)) log.warn({ ...about, reason: publicMessageOf(error) }, 'cannot read a source');
     else log.error({ ...about, err: error }, 'cannot read a source');
   };
@@ -131,7 +131,7 @@ function publicMessageOf(error: Error): string {
 /** Why a source failed, for users. */
 function reasonOf({ source, errors }: SourceAttempt): string {
   const reasons = errors.map((error) =>
-    isExpected(error) ? publicMessageOf(error) : `${titleOf(source)}: an internal error; see the log`,
+    isExpected(error) ? publicMessageOf(error) : `${sourceTitle(source)}: an internal error; see the log`,
   );
   const others = reasons.length - MAX_REASONS;
   return reasons.slice(0, MAX_REASONS).join('; ') + (others > 0 ? `; and ${others} more` : '');
@@ -143,7 +143,7 @@ function resultOf(attempt: SourceAttempt): SyncResult {
   return {
     ...counts,
     feed: source.feed,
-    source: titleOf(source),
+    source: sourceTitle(source),
     status: failed ? 'failed' : counts.files > 0 ? 'changed' : 'unchanged',
     error: failed ? reasonOf(attempt) : undefined,
     attempts,

@@ -11,7 +11,7 @@ import type { Storage } from '../../storage/ports/storage.ts';
 import type { SyncResult, SyncRun } from '../../storage/ports/sync-log.ts';
 import { FEEDS } from '../feeds/registry.ts';
 import { RejectsFile } from '../feeds/rejects.ts';
-import { titleOf } from './read-source.ts';
+import { sourceTitle } from './read-source.ts';
 import { type ReadDependencies, readSources, type SyncProgress } from './read-sources.ts';
 import type { SyncSchedule } from './schedule.ts';
 
@@ -78,7 +78,7 @@ export class SyncService {
 
   /** The configured sources, by their names in results. */
   get sources(): { readonly feed: string; readonly source: string }[] {
-    return this.#dependencies.sources.map((source) => ({ feed: source.feed, source: titleOf(source) }));
+    return this.#dependencies.sources.map((source) => ({ feed: source.feed, source: sourceTitle(source) }));
   }
 
   /** When this server runs next, milliseconds; `undefined`: it has no schedule. */

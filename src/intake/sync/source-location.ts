@@ -17,7 +17,7 @@ export interface SourceLocation {
 }
 
 /** What is new in a file or URL. */
-export interface Changes {
+export interface SourceChanges {
   /** `undefined`: nothing. */
   readonly increment: Increment | undefined;
   /** The checkpoint to save after the import. Rejects if the file has changed in the meantime. */
@@ -42,7 +42,7 @@ export function changesIn(
   checkpoint: Checkpoint | undefined,
   now: number,
   downloads: DownloadOptions,
-): Promise<Changes> {
+): Promise<SourceChanges> {
   const { root } = location;
   return root === undefined
     ? changesInUrl(location, checkpoint, now, downloads)
@@ -53,7 +53,7 @@ async function changesInFile(
   { feed, name, root }: SourceLocation & { root: string },
   checkpoint: Checkpoint | undefined,
   now: number,
-): Promise<Changes> {
+): Promise<SourceChanges> {
   const path = await pathWithin(root, name);
   const seen = await statOf(path, name);
   if (checkpoint?.version === seen.version) return unchanged(checkpoint);
@@ -80,7 +80,7 @@ async function changesInUrl(
   checkpoint: Checkpoint | undefined,
   now: number,
   downloads: DownloadOptions,
-): Promise<Changes> {
+): Promise<SourceChanges> {
   const downloaded = await download(name, checkpoint, downloads);
   if (downloaded === undefined) return unchanged(checkpoint ?? { version: '' });
   try {
@@ -113,7 +113,7 @@ function checkpointAfter(
   return { version: hasPartialLine ? '' : version, ...(read && { read }) };
 }
 
-function unchanged(checkpoint: Checkpoint): Changes {
+function unchanged(checkpoint: Checkpoint): SourceChanges {
   return { increment: undefined, checkpoint: async () => checkpoint, remove: async () => {} };
 }
 

@@ -8,7 +8,7 @@ import { notFound, UserError } from '../../lib/errors.ts';
 import { newId } from '../../lib/world/random.ts';
 import type { AuditRecord } from '../../storage/ports/account-catalog.ts';
 import type { ImportCounts, ImportQuery, ImportRecord } from '../../storage/ports/import-catalog.ts';
-import type { Position } from '../../storage/ports/jobs.ts';
+import type { JobPosition } from '../../storage/ports/jobs.ts';
 import type { Storage } from '../../storage/ports/storage.ts';
 import { feedByApiName } from '../feeds/registry.ts';
 import { inspect } from '../feeds/source.ts';
@@ -44,7 +44,7 @@ export interface ImportRequest {
 
 export interface ImportPage {
   readonly imports: readonly ImportRecord[];
-  readonly next: Position | undefined;
+  readonly next: JobPosition | undefined;
 }
 
 /** How many files may be uploading or waiting. */

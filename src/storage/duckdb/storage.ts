@@ -1,7 +1,7 @@
 import { Database } from '../../duckdb/database.ts';
 import type { DuckdbLimits } from '../../duckdb/limits.ts';
 import { identifier, literal, type Session } from '../../duckdb/session.ts';
-import { Sessions } from '../../duckdb/sessions.ts';
+import { SessionPool } from '../../duckdb/sessions.ts';
 import { DEFAULT_BUDGETS } from '../../lib/budgets.ts';
 import { UserError } from '../../lib/errors.ts';
 import { Mutex } from '../../lib/mutex.ts';
@@ -64,7 +64,7 @@ export class DuckdbStorage implements Storage {
   readonly syncs: SqlSyncLog;
   readonly #database: Database;
   readonly #catalog: SerialSql;
-  readonly #readers: Sessions;
+  readonly #readers: SessionPool;
   readonly #queue: WriteQueue;
   readonly #keys = new StoreKeys();
 
@@ -81,7 +81,7 @@ export class DuckdbStorage implements Storage {
     this.#strangeLog = strange;
     this.#database = database;
     this.#catalog = catalog;
-    this.#readers = new Sessions(database);
+    this.#readers = new SessionPool(database);
     this.reports = new SqlReportCatalog(catalog, {
       get now() {
         return clock === undefined ? 'epoch_ms(now())' : `${clock()}::bigint`;

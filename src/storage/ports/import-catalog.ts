@@ -1,6 +1,6 @@
 import type { AuditRecord } from './account-catalog.ts';
 import type { StoreCensus, UnreadStores } from './import-session.ts';
-import type { JobCatalog, Position } from './jobs.ts';
+import type { JobCatalog, JobPosition } from './jobs.ts';
 
 export const IMPORT_STATUSES = ['queued', 'running', 'complete', 'failed'] as const;
 export type ImportStatus = (typeof IMPORT_STATUSES)[number];
@@ -56,7 +56,7 @@ export interface ImportRecord extends NewImport {
 
 export interface ImportQuery {
   readonly status?: ImportStatus | undefined;
-  readonly after?: Position | undefined;
+  readonly after?: JobPosition | undefined;
   readonly limit: number;
 }
 

@@ -1,11 +1,11 @@
 /** The next page of a list begins after this record. */
-export interface Position {
+export interface JobPosition {
   readonly requestedAt: number;
   readonly id: string;
 }
 
 /** The jobs of one kind. */
-export interface JobCatalog<Job extends Position, Query> {
+export interface JobCatalog<Job extends JobPosition, Query> {
   find(id: string): Promise<Job | undefined>;
   /** Newest first. */
   list(query: Query): Promise<Job[]>;

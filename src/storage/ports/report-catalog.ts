@@ -1,6 +1,6 @@
 import type { EstimatorName } from '../../domain/markov/estimator.ts';
 import type { AuditRecord } from './account-catalog.ts';
-import type { JobCatalog, Position } from './jobs.ts';
+import type { JobCatalog, JobPosition } from './jobs.ts';
 
 export const REPORT_STATUSES = ['queued', 'running', 'complete', 'failed', 'cancelled'] as const;
 export type ReportStatus = (typeof REPORT_STATUSES)[number];
@@ -15,7 +15,7 @@ export interface ReportRecord {
   /** Whether it describes the newest poll of a live system, and polls were stale when it was requested. */
   readonly pollsLate: boolean;
   /** The stores that it is limited to; `undefined`: all stores. */
-  readonly filter: StoreFilter | undefined;
+  readonly filter: StoreSelection | undefined;
   /** The user who requested it; `undefined`: there were no users. */
   readonly requestedBy: string | undefined;
   /** The report that computes the result: its own id, or that of the report whose result it shares. */
@@ -56,7 +56,7 @@ export interface NewResult {
 }
 
 /** The stores that a report is limited to, without their names: `ReportCatalog.filter` has those. */
-export interface StoreFilter {
+export interface StoreSelection {
   /** Equal filters have equal ones. */
   readonly digest: string;
   /** Number of stores in it. */
@@ -84,7 +84,7 @@ export interface ReportQuery {
   readonly status?: ReportStatus | undefined;
   /** Only those requested by this user. */
   readonly requestedBy?: string | undefined;
-  readonly after?: Position | undefined;
+  readonly after?: JobPosition | undefined;
   readonly limit: number;
 }
 

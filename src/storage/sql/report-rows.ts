@@ -1,6 +1,6 @@
 import type { EstimatorName } from '../../domain/markov/estimator.ts';
 import type { Parameters, Row, Sql } from '../../lib/sql.ts';
-import type { Position } from '../ports/jobs.ts';
+import type { JobPosition } from '../ports/jobs.ts';
 import type { ReportQuery, ReportRecord, ReportStatus, ResultFiles } from '../ports/report-catalog.ts';
 
 /** A report that shares a result has the status of the one that computes it, unless it was cancelled. */
@@ -47,12 +47,12 @@ export async function endedReports(sql: Sql, instant: number, limit: number): Pr
 }
 
 /** The condition and order of a page of a list after a record. The table with `requested_ms` is named `r`. */
-export function newestFirst(id: string, after: Position | undefined): string {
+export function newestFirst(id: string, after: JobPosition | undefined): string {
   const further = `and (r.requested_ms < $after_ms::bigint or (r.requested_ms = $after_ms::bigint and ${id} < $after_id))`;
   return `${after === undefined ? '' : further} order by r.requested_ms desc, ${id} desc`;
 }
 
-export function position(after: Position | undefined): Parameters {
+export function position(after: JobPosition | undefined): Parameters {
   return after === undefined ? {} : { after_ms: after.requestedAt, after_id: after.id };
 }
 
