@@ -136,7 +136,7 @@ test('an id that no store should have is refused with the reason, in bodies and 
   const { ask, storage } = await opened(t);
   await merge(storage, { polls: [['=old', T, true]] });
   const bad: readonly (readonly [string, RegExp])[] = [
-    ['A\u200b17', /store_id holds a control character or a character without a width: U\+200B/],
+    ['A\u200b17', /store_id contains a control or zero-width character: U\+200B/],
     ['A\t17', /U\+0009/],
     ['A\u202e17', /U\+202E/],
     ['8.41954E+18', /store_id is in scientific notation: a spreadsheet has rounded it/],
@@ -153,7 +153,7 @@ test('an id that no store should have is refused with the reason, in bodies and 
   }
   for (const id of ['=1+2', '+17', '-a', '@x', ' =1']) {
     const posted = await ask('POST', '', { store_id: id });
-    assert.match(`${posted.statusCode} ${posted.body}`, /^400 .*a spreadsheet takes for a formula/);
+    assert.match(`${posted.statusCode} ${posted.body}`, /^400 .*which makes it a formula in a spreadsheet/);
     assert.equal((await ask('GET', `/${encodeURIComponent(id)}`)).statusCode, 404);
   }
   assert.equal((await ask('POST', '', { store_id: '-17' })).statusCode, 201);
