@@ -125,5 +125,8 @@ async function eachLine(lines: readonly string[], take: (line: string) => void):
 
 function refuseTooMany(polls: number): void {
   if (polls <= LIMITS.pollsPerRequest) return;
-  throw new UserError('too_large', `there are ${polls} polls, at most ${LIMITS.pollsPerRequest} are allowed in one request`);
+  throw new UserError(
+    'too_large',
+    `there are ${polls} polls, at most ${LIMITS.pollsPerRequest} are allowed in one request`,
+  );
 }
