@@ -12,7 +12,7 @@ const SECONDS = 8;
 const BATCH = 1_000;
 const LATEST = '?as_of=latest';
 
-/** Requests a second and their 99th percentile, alone and while reports are being computed; and polls appended. */
+/** Requests per second and their 99th percentile, alone and during reports; and polls appended per second. */
 export async function measureApi(fleets: Fleets): Promise<Section> {
   const database = join(fleets.folder, 'api.duckdb');
   await copyFile(await fleets.database(), database);
@@ -24,10 +24,10 @@ export async function measureApi(fleets: Fleets): Promise<Section> {
   return {
     title: 'API',
     text:
-      `The server on loop-2023 in a process of its own, asked by ${CONNECTIONS} connections for ${SECONDS} s each, for the ` +
-      'instant of the latest poll: the first page of the store list (50 stores, offline ones first), single stores and ' +
-      `their timelines of a week (${ASKED} different ones in turn), and the fleet. Each once alone and once with one ` +
-      `report after the other. Then polls are appended, in batches of ${count(BATCH)} as JSON, each of other stores and instants.`,
+      `The server on loop-2023 in a separate process. ${CONNECTIONS} connections request for ${SECONDS} s each, as of the latest ` +
+      'poll: the first page of the store list (50 stores, offline ones first), single stores and their timelines of a ' +
+      `week (${ASKED} different ones in turn), and the fleet; each once alone and once during consecutive reports. Then ` +
+      `polls are appended as JSON, in batches of ${count(BATCH)}, each with other stores and instants.`,
     figures: [
       ...duckdb.reading,
       {
@@ -83,7 +83,7 @@ async function reading(url: string): Promise<Figure[]> {
   return figures;
 }
 
-/** Polls a second over the whole time, every batch about other stores than the one before. */
+/** Polls per second over the whole time; each batch has other stores than the previous one. */
 async function appending(url: string): Promise<number> {
   const batches = new Batches(await storeIds(url, 14 * BATCH));
   const result = await autocannon({
@@ -102,9 +102,9 @@ async function appending(url: string): Promise<number> {
   return (result['2xx'] * BATCH) / result.duration;
 }
 
-/** Bodies with a poll of each of a thousand stores; when all stores had theirs, those of a minute later. */
+/** Bodies with one poll of each of a thousand stores; after all stores, again a minute later. */
 class Batches {
-  /** What stands around the instant of each poll, for every batch of stores. */
+  /** For each batch of stores, the JSON around the instant of each poll. */
   readonly #around: readonly (readonly string[])[];
   readonly #start = Math.floor(Date.now() / DAY) * DAY - 7 * DAY;
   #made = 0;

@@ -2,7 +2,7 @@ import autocannon from 'autocannon';
 import { quantile } from './measure.ts';
 
 export const CONNECTIONS = 20;
-/** So many stores are asked for one after the other. */
+/** The number of stores to request in turn. */
 export const ASKED = 500;
 
 export interface Load {
@@ -11,7 +11,7 @@ export interface Load {
   readonly p99: number;
 }
 
-/** What people look at, each as the paths that are asked for in turn. */
+/** The pages to measure, each with the paths to request in turn. */
 export async function pagesOf(url: string, query: string): Promise<Readonly<Record<string, readonly string[]>>> {
   const ids = (await storeIds(url, ASKED)).map(encodeURIComponent);
   return {
@@ -22,7 +22,7 @@ export async function pagesOf(url: string, query: string): Promise<Readonly<Reco
   };
 }
 
-/** Requests a second and their 99th percentile, over so many seconds. */
+/** Requests per second and their 99th percentile, over some seconds. */
 export async function asked(url: string, paths: readonly string[], seconds: number): Promise<Load> {
   const times: number[] = [];
   const result = await new Promise<autocannon.Result>((resolve, reject) => {
@@ -30,14 +30,14 @@ export async function asked(url: string, paths: readonly string[], seconds: numb
     const running = autocannon({ url, connections: CONNECTIONS, duration: seconds, requests }, (error, result) =>
       error ? reject(error) : resolve(result),
     );
-    // Its own 99th percentile is in whole milliseconds.
+    // autocannon's own 99th percentile is in whole milliseconds.
     running.on('response', (_client, _status, _bytes, time) => times.push(time));
   });
   refuseFailures(result);
   return { rate: result.requests.average, p99: quantile(times, 0.99) };
 }
 
-/** The first stores of the list by id, as many as there are up to `count`. */
+/** The first stores of the list by ID, at most `count`. */
 export async function storeIds(url: string, count: number): Promise<string[]> {
   const ids: string[] = [];
   for (let cursor: string | null = ''; cursor !== null && ids.length < count; ) {

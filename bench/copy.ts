@@ -8,7 +8,7 @@ const PIECE = 1 << 20;
 
 export type Shape = 'partitioned' | 'whole';
 
-/** Bare copies by the driver that the product uses, and nothing else. */
+/** Bare copies with the driver that the product uses. */
 export class BareCopy {
   readonly #client: pg.Client;
 
@@ -26,7 +26,7 @@ export class BareCopy {
     return this.#client.query(sql);
   }
 
-  /** Reads a query's rows and drops them; returns how many bytes they were. */
+  /** Reads and discards the rows of a query; returns their bytes. */
   async drain(query: string): Promise<number> {
     let bytes = 0;
     const stream = this.#client.query(copyTo(`copy (${query}) to stdout (format binary)`));
@@ -34,12 +34,12 @@ export class BareCopy {
     return bytes;
   }
 
-  /** Reads a query's rows as the one buffer that `fill` takes. */
+  /** Reads the rows of a query as one buffer for `fill`. */
   read(query: string): Promise<Buffer> {
     return buffer(this.#client.query(copyTo(`copy (${query}) to stdout (format binary)`)));
   }
 
-  /** Makes an empty table `bare` with the columns and the index of `polls`, and where asked its partitions. */
+  /** Creates an empty table `bare` with the columns and the index of `polls`, and optionally its partitions. */
   async prepare(shape: Shape): Promise<void> {
     await this.run('drop table if exists bare');
     await this.run(

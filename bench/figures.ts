@@ -10,20 +10,20 @@ export interface Target {
   readonly met: boolean;
 }
 
-/** What one measurement found. */
+/** The result of one measurement. */
 export interface Section {
   readonly title: string;
-  /** What is compared with what, for a reader. */
+  /** Explains the comparison. */
   readonly text: string;
   readonly figures: readonly Figure[];
 }
 
-/** `value` is to be at most `limit`. */
+/** A target: `value` is at most `limit`. */
 export function atMost(value: number, limit: number, unit: string): Target {
   return { text: `at most ${limit}${unit}`, met: value <= limit };
 }
 
-/** `value` is to be at least `limit`. */
+/** A target: `value` is at least `limit`. */
 export function atLeast(value: number, limit: number, unit: string): Target {
   return { text: `at least ${limit}${unit}`, met: value >= limit };
 }

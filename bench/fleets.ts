@@ -22,7 +22,7 @@ const SIMULATED = { stores: 14_226, days: 8, seed: 1, end: Date.UTC(2023, 0, 25,
 
 export const LARGE = { stores: 100_000, hours: 168, end: Date.UTC(2023, 0, 25, 18) };
 
-/** The data that is measured on, all below one temporary folder, each made when it is first asked for. */
+/** The benchmark data in one temporary folder, each created on first use. */
 export class Fleets {
   readonly folder: string;
   readonly #made = new Map<string, Promise<string>>();
@@ -33,7 +33,7 @@ export class Fleets {
     this.folder = folder;
   }
 
-  /** What the document calls the data, once `feeds` is there. */
+  /** The name of the data in the document, once `feeds` exists. */
   get name(): string {
     return this.#name;
   }
@@ -44,7 +44,7 @@ export class Fleets {
     return this.#feeds;
   }
 
-  /** A database with the three feeds in it. */
+  /** A database with the three feeds imported. */
   database(): Promise<string> {
     return this.#once('fleet.duckdb', async (path) => {
       const { polls, hours, zones } = await this.feeds();
@@ -54,7 +54,7 @@ export class Fleets {
     });
   }
 
-  /** The same database once more, for statements beside the product: a file has one owner at a time. */
+  /** A copy of the database, for statements outside the product: a file has one owner at a time. */
   databaseCopy(): Promise<string> {
     return this.#once('fleet-copy.duckdb', async (path) => copyFile(await this.database(), path));
   }
@@ -117,7 +117,7 @@ export async function importFeeds(storage: Storage, files: FeedFiles): Promise<F
   });
 }
 
-/** Straight into the tables, in the order that an import would leave: reading 1 GB of CSV is not what is measured. */
+/** Inserts directly, in the order of an import: reading 1 GB of CSV is not measured here. */
 async function fillLarge(path: string): Promise<void> {
   const database = await Database.open(path);
   const session = await database.session();

@@ -10,7 +10,7 @@ import { interleaved, median, timed } from './measure.ts';
 const ROUNDS = 3;
 export const APPENDED = 14_000;
 
-/** The polls from CSV into the durable database, beside DuckDB's own reader and nothing else. */
+/** Imports the polls from CSV into the durable database, compared with DuckDB's CSV reader alone. */
 export async function measureImport(fleets: Fleets): Promise<Section> {
   const { polls } = await fleets.feeds();
   const rows = { bare: 0, product: 0 };
@@ -27,10 +27,10 @@ export async function measureImport(fleets: Fleets): Promise<Section> {
   return {
     title: 'Import',
     text:
-      'The first import of the polls from plain CSV into an empty database file: reading, checking every row, new ' +
-      'stores, merging, sorting, commit. Beside it one bare `create table … as select … from read_csv(…) order by ' +
-      'store_id, instant` into a fresh file, with the same casts and no checks. Then the same file once more, and an ' +
-      `hour's polls on top.`,
+      'The first import of the polls from plain CSV into an empty database file: reading, checking every row, ' +
+      'creating stores, merging, sorting and committing. The baseline is one `create table … as select … from ' +
+      'read_csv(…) order by store_id, instant` into a new file, with the same casts and no checks. Then the same file ' +
+      "again, and an additional hour's polls.",
     figures: [
       { what: 'bare DuckDB', value: ms(bare) },
       { what: 'first import', value: ms(product) },
@@ -83,7 +83,7 @@ async function freshImport(path: string, polls: string, rows: Rows): Promise<num
   );
 }
 
-/** One poll of each of 14,000 stores, an hour after the last one there is, and so on hour by hour. */
+/** One poll of each of 14,000 stores, an hour after the latest one; each call an hour later. */
 export async function appends(storage: Storage, folder: string): Promise<number> {
   const { ids, latest } = await storage.snapshot(async (snapshot) => ({
     ids: (await snapshot.stores()).ids.slice(0, APPENDED),

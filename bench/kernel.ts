@@ -13,7 +13,7 @@ import { interleaved, timed } from './measure.ts';
 
 const ROUNDS = 15;
 
-/** The kernel on columns in memory: one core, nothing read and nothing written. */
+/** The kernel on columns in memory: one core, no reading or writing. */
 export async function measureKernel(fleets: Fleets): Promise<Section> {
   const { batch, asOf } = await loadBatch(await fleets.database());
   const figures = new FigureColumns(batch.schedule.stores, true);
@@ -57,7 +57,7 @@ export async function measureKernel(fleets: Fleets): Promise<Section> {
   };
 }
 
-/** All of a database as one batch, as its latest report would see it. */
+/** A whole database as one batch, as of its latest poll. */
 export function loadBatch(path: string): Promise<{ batch: Batch; asOf: number }> {
   return withStorage(path, (storage) =>
     storage.snapshot(async (snapshot) => {
@@ -79,7 +79,7 @@ function expandAll({ schedule }: Batch, asOf: number): Intervals[] {
   return Array.from({ length: schedule.stores }, (_, store) => schedule.openIntervals(store, asOf - POLL_REACH, asOf));
 }
 
-/** What `batchUptime` does once the open intervals are there. */
+/** The part of `batchUptime` after the open intervals. */
 function nearestAll({ schedule, polls }: Batch, opened: readonly Intervals[], asOf: number, figures: FigureColumns) {
   const estimate = newEstimate();
   let from = 0;

@@ -10,7 +10,7 @@ import { Reporting } from './reporting.ts';
 const ROUNDS = 3;
 const GIGABYTE = 1e9;
 
-/** A fleet seven times as large: the time must grow with the polls, the memory must not. */
+/** A fleet seven times as large: the time may grow with the polls, the memory must not. */
 export async function measureLarge(fleets: Fleets): Promise<Section> {
   const [fleetPath, largePath] = [await fleets.database(), await fleets.largeDatabase()];
   const child = await oneReport(largePath, fleets.folder);
@@ -30,9 +30,9 @@ export async function measureLarge(fleets: Fleets): Promise<Section> {
   return {
     title: '100,000 stores',
     text:
-      `${count(LARGE.stores)} invented stores with ${LARGE.hours} polls each, one an hour for a week: ${count(largePolls)} polls. The ` +
-      'memory is that of a process of its own which opens the database and makes one report; what it holds before ' +
-      'is Node and the program.',
+      `${count(LARGE.stores)} simulated stores with ${LARGE.hours} polls each, one per hour for a week: ${count(largePolls)} polls. The ` +
+      'memory is that of a separate process that opens the database and computes one report, including Node and the ' +
+      'program.',
     figures: [
       { what: `report of ${count(small.polls)} polls`, value: ms(small.fleet) },
       { what: `report of ${count(largePolls)} polls`, value: ms(small.large) },
@@ -51,7 +51,7 @@ export async function measureLarge(fleets: Fleets): Promise<Section> {
   };
 }
 
-/** Makes one report in a process of its own. */
+/** Computes one report in a separate process. */
 export async function oneReport(database: string, folder: string): Promise<OneReport> {
   const script = fileURLToPath(new URL('one-report.ts', import.meta.url));
   const args = ['--import', import.meta.resolve('tsx'), script, database, folder];

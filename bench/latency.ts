@@ -9,7 +9,7 @@ import { reportsBackToBack, serve } from './server.ts';
 const REQUESTS = 1_500;
 const INTERVAL = 10;
 
-/** How long a small request waits while the server makes one report after the other. */
+/** The response time of a small request while the server computes one report after another. */
 export async function measureLatency(fleets: Fleets): Promise<Section> {
   const server = await serve(await fleets.largeDatabase(), join(fleets.folder, 'served'));
   try {
@@ -21,9 +21,9 @@ export async function measureLatency(fleets: Fleets): Promise<Section> {
     return {
       title: 'Event loop',
       text:
-        `The server (\`serve\`) on the database of 100,000 stores, in a process of its own, with one report after the ` +
-        `other. Meanwhile ${count(REQUESTS)} requests to \`/healthz\` over loopback, one every ${INTERVAL} ms whether or not the ` +
-        'one before is answered; the wait is counted from the instant at which each was due.',
+        `The server (\`serve\`) on the database of 100,000 stores, in a separate process, computes one report after ` +
+        `another. Meanwhile ${count(REQUESTS)} requests to \`/healthz\` are sent over loopback, one every ${INTERVAL} ms, without ` +
+        'waiting for the previous response; each is timed from the instant at which it was due.',
       figures: [
         { what: 'reports made meanwhile', value: count(made) },
         { what: 'idle, median', value: ms(median(idle)) },
@@ -37,7 +37,7 @@ export async function measureLatency(fleets: Fleets): Promise<Section> {
   }
 }
 
-/** Milliseconds from when each request was due until its answer was read. */
+/** Milliseconds from the due time of each request until its response was read. */
 async function latencies(url: string, requests: number): Promise<number[]> {
   const agent = new Agent({ keepAlive: true });
   const waiting: Promise<number>[] = [];

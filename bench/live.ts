@@ -13,21 +13,21 @@ import { serve } from './server.ts';
 const STORES = 14_000;
 const ROUNDS = 3;
 const SECONDS = 5;
-/** Milliseconds in which a poller that has just started takes up its stores. */
+/** Milliseconds in which a new poller takes up its stores. */
 const WARM = 3_000;
-/** More than an interval: every store is overdue. */
+/** More than one interval, so that every store is overdue. */
 const BEHIND = 90 * MINUTE;
 
 const MODES = ['alone', 'polled', 'catching up'] as const;
 type Mode = (typeof MODES)[number];
 
 interface Round {
-  /** 99 of 100 within, milliseconds, by page. */
+  /** The 99th percentile by page, milliseconds. */
   readonly p99: ReadonlyMap<string, number>;
   readonly pollsPerSecond: number;
 }
 
-/** How long requests take while the same server polls its stores, and while it makes up for all of them. */
+/** Response times while the same server polls its stores, and while it catches up with all of them. */
 export async function measureLive(fleets: Fleets): Promise<Section> {
   const databases = await databasesOf(fleets);
   const stores = await answering();
@@ -45,12 +45,12 @@ export async function measureLive(fleets: Fleets): Promise<Section> {
   return {
     title: 'API while stores are polled',
     text:
-      `The server (\`serve\`) with ${count(STORES)} simulated stores, whose polls reach up to now, in a process of its own on a ` +
-      `DuckDB file. ${CONNECTIONS} connections ask for ${SECONDS} s each for the first page of the store list, single stores and ` +
-      `their timelines of a week (${ASKED} different ones in turn), and the fleet, as they are now. Three times in turn: ` +
-      'alone; with the poller on, which asks each store once an hour over loopback; and right after a long pause, when ' +
-      'it makes up for all stores as fast as it ever does. What answers for the stores, what asks the API, and the ' +
-      'server share the machine.',
+      `The server (\`serve\`) with ${count(STORES)} simulated stores, whose polls reach the present, in a separate process on a ` +
+      `DuckDB file. ${CONNECTIONS} connections request for ${SECONDS} s each the first page of the store list, single stores and ` +
+      `their timelines of a week (${ASKED} different ones in turn), and the fleet, as of now. Three cases in turn: without ` +
+      'the poller; with the poller, which probes each store once an hour over loopback; and right after a long pause, ' +
+      'when it catches up with all stores at its full rate. The simulated stores, the clients and the server share the ' +
+      'machine.',
     figures: [
       { what: 'polls a second, each store once an hour', value: pace(rounds.get('polled')) },
       { what: 'polls a second, catching up', value: pace(rounds.get('catching up')) },
@@ -62,7 +62,7 @@ export async function measureLive(fleets: Fleets): Promise<Section> {
 function figuresOf(page: string, rounds: ReadonlyMap<Mode, readonly Round[]>): Figure[] {
   const p99 = (mode: Mode) => (rounds.get(mode) ?? []).map((round) => round.p99.get(page) ?? Number.NaN);
   const alone = p99('alone');
-  // Each is compared with what stood beside it.
+  // Ratios compare measurements of the same round.
   const ratio = (mode: Mode) => median(p99(mode).map((value, round) => value / (alone[round] ?? Number.NaN)));
   const polled = ratio('polled');
   return [
@@ -77,7 +77,7 @@ function pace(rounds: readonly Round[] | undefined): string {
   return median((rounds ?? []).map(({ pollsPerSecond }) => pollsPerSecond)).toFixed(1);
 }
 
-/** Of the same fleet: one whose every store was polled just now, and one that nobody has polled for a while. */
+/** Two databases of the same fleet: one just polled, and one not polled for a while. */
 async function databasesOf(fleets: Fleets): Promise<Readonly<Record<Mode, string>>> {
   const [now, behind] = [join(fleets.folder, 'live.duckdb'), join(fleets.folder, 'live-behind.duckdb')];
   const out = join(fleets.folder, 'live-feeds');
@@ -94,7 +94,7 @@ async function databasesOf(fleets: Fleets): Promise<Readonly<Record<Mode, string
   return { alone: now, polled: now, 'catching up': behind };
 }
 
-/** @param stores the port at which stores answer; `undefined`: nobody polls */
+/** @param stores the port at which stores answer; `undefined`: no polling */
 async function measured(database: string, folder: string, stores: number | undefined): Promise<Round> {
   const polls = join(folder, 'polls');
   const server = await serve(database, join(folder, 'results'), {
@@ -118,7 +118,7 @@ async function measured(database: string, folder: string, stores: number | undef
   }
 }
 
-/** Polls in the files of the days, which are not there when nobody polls. */
+/** The number of polls in the day files, which do not exist without polling. */
 async function linesIn(folder: string): Promise<number> {
   let lines = 0;
   for (const name of await readdir(folder).catch(() => [])) {

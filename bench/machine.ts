@@ -1,7 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import { version } from '@duckdb/node-api';
 
-/** What the figures were measured on, in one line. */
+/** The machine of the measurements, in one line. */
 export function machine(): string {
   const [cpu] = cpus();
   const memory = `${Math.round(totalmem() / 2 ** 30)} GiB of memory`;

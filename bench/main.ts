@@ -1,5 +1,5 @@
-// npm run bench [-- NAME … [--write]]: measures, prints, and writes docs/performance.md: all of it when nothing is
-// named, and with --write the sections of what is.
+// npm run bench [-- NAME … [--write]]: measures, prints and writes docs/performance.md: the whole document without a
+// name, and with --write the named sections.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

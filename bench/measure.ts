@@ -1,4 +1,4 @@
-/** One run of something; resolves with the milliseconds that count, so that it can prepare and clear up untimed. */
+/** One run; resolves with the measured milliseconds, so that preparation and cleanup are not timed. */
 export type Contestant = () => Promise<number>;
 
 /** The milliseconds that `work` takes. */
@@ -17,7 +17,7 @@ export async function processorTime(work: () => unknown): Promise<number> {
 }
 
 /**
- * Runs the contestants in turn, A B C A B C …, so that whatever else the machine does falls on all of them alike.
+ * Runs the contestants in turn, A B C A B C …, so that other load on the machine affects all of them equally.
  * A first round warms up and does not count.
  *
  * @returns the median milliseconds of each

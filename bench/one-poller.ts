@@ -1,4 +1,4 @@
-// A process that polls so many stores, each once in so many minutes, and tells how that went:
+// A process that polls STORES stores, each once in MINUTES minutes, and prints its measurements:
 // node one-poller.ts DATABASE FOLDER PORT STORES MINUTES
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
@@ -14,7 +14,7 @@ import { HttpClient } from '../src/outbound/http-client.ts';
 import { GuardedResolver } from '../src/outbound/resolver.ts';
 import { withStorage } from './fleets.ts';
 
-/** What it did in the minute after the first, in which the fleet is taken up. */
+/** Measurements of the second minute; in the first one it takes up the fleet. */
 export interface OneProber {
   readonly probes: number;
   readonly polls: number;
@@ -22,14 +22,14 @@ export interface OneProber {
   readonly peak: number;
   /** Milliseconds of processor time. */
   readonly processor: number;
-  /** Milliseconds from the start until the stores were this prober's. */
+  /** Milliseconds from the start until this prober owned the stores. */
   readonly takenOver: number;
-  /** The longest step of that minute, milliseconds, in which nothing else has its turn. */
+  /** The longest uninterrupted step of that minute, milliseconds. */
   readonly longestStep: number;
 }
 
 const MINUTE = 60_000;
-/** Stores share this many hosts. */
+/** The number of hosts that the stores share. */
 const HOSTS = 1_000;
 
 const [database = '', folder = '', port = '', stores = '', minutes = ''] = process.argv.slice(2);
@@ -94,7 +94,7 @@ await withStorage(database, async (storage) => {
   );
 });
 
-/** What is overdue at the start would be made up for first, which is not what is measured. */
+/** No store is overdue at the start: catching up is not measured here. */
 function polledJustNow(targets: readonly StoreUrl[]): PollHistory {
   return {
     forEach: async (_from, visit) => {

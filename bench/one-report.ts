@@ -1,4 +1,4 @@
-// A process that opens a database, makes one report and tells its memory: node one-report.ts DATABASE FOLDER
+// A process that opens a database, computes one report and prints its memory: node one-report.ts DATABASE FOLDER
 import { withStorage } from './fleets.ts';
 import { Reporting } from './reporting.ts';
 

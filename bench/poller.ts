@@ -7,14 +7,14 @@ import { atLeast, atMost, count, megabytes, ms, type Section } from './figures.t
 import type { Fleets } from './fleets.ts';
 import type { OneProber } from './one-poller.ts';
 
-/** Due in each minute: somewhat more than the target, so that the target is not what limits it. */
+/** Probes due per minute: more than the target, so that the target is not the limit. */
 const STORES = 66_000;
-/** Due in each hour. */
+/** Probes due per hour. */
 const MILLION = 1_000_000;
 const SECONDS = 60;
 const ONE_POLLER = fileURLToPath(new URL('./one-poller.ts', import.meta.url));
 
-/** Answers everything with a status, says its port, and lives as long as its standard input. */
+/** Answers every request with a status, prints its port, and ends with its standard input. */
 const ANSWERING = `
   const server = require('node:http').createServer({ keepAliveTimeout: 60000 }, (request, response) => {
     response.setHeader('content-type', 'application/json');
@@ -23,7 +23,7 @@ const ANSWERING = `
   server.listen(0, '127.0.0.1', () => console.log(server.address().port));
   process.stdin.on('end', () => process.exit()).resume();`;
 
-/** How many stores a second one poller probes, with all that follows from it: the file of the day and the database. */
+/** Probes per second of one poller, including writes to the day file and the database. */
 export async function measurePoller(fleets: Fleets): Promise<Section> {
   const many = await polled(fleets, STORES, 1);
   const million = await polled(fleets, MILLION, 60);
@@ -33,9 +33,9 @@ export async function measurePoller(fleets: Fleets): Promise<Section> {
     title: 'Poller',
     text:
       `${count(STORES)} stores on 1,000 hosts, each due once a minute, probed over loopback (HTTP, a JSON answer) ` +
-      'from one process into the file of the day and an empty DuckDB file; then a million stores, each due once an ' +
-      'hour; none is overdue at the start. The web server that plays the stores is a process of its own on the same machine. Counted is the second ' +
-      'minute; the memory is the highest from the start on, with the list of the stores and their URLs in it.',
+      'from one process into the day file and an empty DuckDB file; then a million stores, each due once an hour; none ' +
+      'is overdue at the start. The web server that simulates the stores is a separate process on the same machine. ' +
+      'The second minute is measured; the memory is the peak since the start, including the list of stores and URLs.',
     figures: [
       { what: '**poller: probes a second**', value: count(perSecond), target: atLeast(perSecond, 1_000, '') },
       { what: 'polls recorded a second', value: count(many.polls / SECONDS) },
@@ -66,7 +66,7 @@ async function polled({ folder }: Fleets, stores: number, minutes: number): Prom
   }
 }
 
-/** A process that answers as stores do. */
+/** A process that simulates the stores. */
 export async function answering(): Promise<{ port: number; end: () => void }> {
   const server = spawn(process.execPath, ['-e', ANSWERING], { stdio: ['pipe', 'pipe', 'inherit'] });
   const [port] = await once(server.stdout.setEncoding('utf8'), 'data');

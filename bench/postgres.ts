@@ -18,7 +18,7 @@ const IMPORTS = 3;
 const COLUMNS = 'select store_key, instant, active from polls';
 const ORDER = 'order by store_key, instant';
 
-/** Reports and imports on a PostgreSQL server beside it, with fsync and the settings that it comes with. */
+/** Reports and imports on a local PostgreSQL server with fsync and default settings. */
 export async function measurePostgres(fleets: Fleets): Promise<Section> {
   const server = await TestPostgres.start({ durable: true });
   try {
@@ -31,16 +31,16 @@ export async function measurePostgres(fleets: Fleets): Promise<Section> {
       return {
         title: 'PostgreSQL',
         text:
-          `PostgreSQL ${rows[0].server_version} on the same machine, over loopback, with fsync and the settings that ` +
-          'it comes with. A report is complete when its files are on the disk and its figures in the database; beside it ' +
-          'a bare `copy (select store_key, instant, active … order by store_key, instant) to stdout (format binary)` ' +
-          'of the polls of the same 8 days, drained by the same driver and dropped, and the same without `order by`. ' +
-          'The report’s bytes, in the file and in the database, are those of the report from DuckDB: the run fails ' +
-          'where they differ. The import is that of the ' +
-          'polls from plain CSV into an empty database, until the commit; beside it a bare `copy … from stdin (format ' +
+          `PostgreSQL ${rows[0].server_version} on the same machine, over loopback, with fsync and default settings. ` +
+          'A report is complete when its files are on disk and its figures in the database; the baseline is a bare ' +
+          '`copy (select store_key, instant, active … order by store_key, instant) to stdout (format binary)` ' +
+          'of the polls of the same 8 days, read and discarded by the same driver, and the same without `order by`. ' +
+          'The report’s bytes, in the file and in the database, equal those of the report from DuckDB; otherwise the ' +
+          'run fails. The import is that of the ' +
+          'polls from plain CSV into an empty database, until the commit; its baseline is a bare `copy … from stdin (format ' +
           'binary)` of the same rows in the same order, encoded beforehand, into an empty table with the same index ' +
-          'and the same partitions, and into one without partitions. (The import builds its index when the rows are in.) ' +
-          'Then the same file once more, and an hour’s polls on top.',
+          'and the same partitions, and into one without partitions. (The import builds its index after the rows.) ' +
+          'Then the same file again, and an additional hour’s polls.',
         figures: [...reports, ...imports],
       };
     } finally {
@@ -95,7 +95,7 @@ async function fromDuckdb(fleets: Fleets): Promise<Buffer> {
   });
 }
 
-/** @throws Error when the last report's file, or the result in the database, is not what it should be */
+/** @throws Error if the last report's file or its result in the database differs from the expected one */
 async function expectSame(storage: Storage, reporting: Reporting, expected: Buffer): Promise<void> {
   const figures = await buffer(Readable.from((await storage.results?.read(reporting.last, 'figures')) ?? []));
   const decoded = decodeFigures(figures);

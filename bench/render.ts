@@ -24,7 +24,7 @@ export function render({ date, machine, data, sections }: Run): string {
     .concat('\n');
 }
 
-/** docs/performance.md with these sections measured anew, and the others as they were. */
+/** docs/performance.md with these sections replaced, and the others unchanged. */
 export function renderInto(document: string, { date, sections }: Pick<Run, 'date' | 'sections'>): string {
   return sections
     .reduce((text, section) => {
@@ -40,12 +40,12 @@ export function renderInto(document: string, { date, sections }: Pick<Run, 'date
     .concat('\n');
 }
 
-/** What a row of a table is about. */
+/** The label of a row of a table. */
 function nameOf(row: string): string {
   return row.split(' | ', 1)[0] ?? row;
 }
 
-/** What the terminal shows of one measurement. */
+/** One measurement as text for the terminal. */
 export function renderPlain({ title, figures }: Section): string {
   const lines = figures.map(({ what, value, target }) => {
     const verdict = target === undefined ? '' : `   (${target.text}: ${target.met ? 'met' : 'MISSED'})`;

@@ -7,13 +7,13 @@ import { Reporting } from './reporting.ts';
 
 const ROUNDS = 9;
 
-/** The polls of the eight days before the latest one, as the product's own columns. */
+/** The polls of the eight days before the latest one, as the product's columns. */
 const POLLS = `
   select store_key, epoch_ms(instant)::double, active::utinyint
   from polls
   where instant >= (select max(instant) - interval 8 day from polls)`;
 
-/** A report from trigger to complete, beside the mere reading of its polls. */
+/** A report from trigger to complete, compared with only reading its polls. */
 export async function measureReport(fleets: Fleets): Promise<Section> {
   const instance = await DuckDBInstance.create(await fleets.databaseCopy());
   const connection = await instance.connect();
@@ -32,11 +32,10 @@ export async function measureReport(fleets: Fleets): Promise<Section> {
       return {
         title: 'Report',
         text:
-          'A report through the report service, from the trigger until its record says complete: the file is on the ' +
-          'disk then, synced. Beside it the bare reading of the same polls out of DuckDB into typed arrays (store, ' +
-          'instant, state; the same 8 days): streamed chunk by chunk, as they come and with `order by store_key, ' +
-          'instant`; and as one whole result in memory, the quickest way that the driver has. The stages below are ' +
-          'medians of their own.',
+          'A report through the report service, from the trigger until its record is complete and its file is synced ' +
+          'to disk. The baseline only reads the same polls from DuckDB into typed arrays (store, instant, state; the ' +
+          'same 8 days): streamed in chunks, unordered and with `order by store_key, instant`; and as one result in ' +
+          'memory, the fastest method of the driver. Each stage below has its own median.',
         figures: [
           { what: 'bare reading, streamed', value: ms(streamed) },
           { what: 'bare reading, streamed and ordered', value: ms(ordered) },

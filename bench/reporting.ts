@@ -9,7 +9,7 @@ import type { FileDigest } from '../src/storage/ports/report-catalog.ts';
 import type { Snapshot } from '../src/storage/ports/snapshot.ts';
 import type { Storage } from '../src/storage/ports/storage.ts';
 
-/** The product's report service on a database, and where its time goes. */
+/** The product's report service on a database, timed by stage. */
 export class Reporting {
   readonly #service: ReportService;
   readonly #stages: Stages;
@@ -33,14 +33,14 @@ export class Reporting {
     return reporting;
   }
 
-  /** From the trigger until the record says complete, in milliseconds; the file is on the disk then. */
+  /** Milliseconds from the trigger until the record is complete and the file on disk. */
   async report(): Promise<number> {
     const took = await this.reportOf({});
     this.#stages.endRound(took);
     return took;
   }
 
-  /** The same of another report, which does not count among the stages. */
+  /** The same for another report, without counting its stages. */
   async reportOf(request: ReportRequest): Promise<number> {
     this.#stages.beginRound();
     const started = performance.now();
@@ -75,7 +75,7 @@ export class Reporting {
   }
 }
 
-/** Adds up milliseconds by stage; the rest of a round is what the kernel and the sorting of ids take. */
+/** Adds up milliseconds by stage; the rest of a round is the kernel and the sorting of IDs. */
 class Stages {
   readonly rounds = new Map<string, number[]>();
   #current = new Map<string, number>();
@@ -176,7 +176,7 @@ class TimedResults extends ResultsFolder {
     this.#stages = stages;
   }
 
-  /** Both files are written at a time: the CSV stands for both. */
+  /** Both files are written together, so only the CSV is timed. */
   override write(name: ResultName, kind: ResultKind, chunks: Iterable<string | Uint8Array>): Promise<FileDigest> {
     if (kind !== 'csv') return super.write(name, kind, chunks);
     return this.#stages.in('CSV and figures to the disk, with sync', () => super.write(name, kind, chunks));

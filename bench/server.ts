@@ -11,7 +11,7 @@ export interface Served {
   end(): Promise<void>;
 }
 
-/** The built program as a server, in a process of its own. */
+/** The built program as a server in a separate process. */
 export async function serve(database: string, resultsDir: string, env: NodeJS.ProcessEnv = {}): Promise<Served> {
   const args = [MAIN, 'serve', '--port', '0', '--host', '127.0.0.1', '--database', database];
   const child = spawn(process.execPath, [...args, '--results-dir', resultsDir, '--log-level', 'info'], {
@@ -46,7 +46,7 @@ async function addressOf(child: ChildProcess): Promise<string> {
   });
 }
 
-/** Triggers a report, waits for it, triggers the next, until it is stopped; tells how many were completed. */
+/** Triggers one report after another until stopped; returns the number of completed ones. */
 export function reportsBackToBack(url: string): { stop: () => Promise<number> } {
   let going = true;
   const work = async (): Promise<number> => {

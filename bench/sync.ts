@@ -12,7 +12,7 @@ import { median, timed } from './measure.ts';
 const HOURS = 5;
 const HOUR = 3_600_000;
 
-/** An hour's polls at the end of a large file, found and imported, beside the first sync of the whole file. */
+/** Syncs an hour's polls at the end of a large file, compared with the first sync of the whole file. */
 export async function measureSync(fleets: Fleets): Promise<Section> {
   const file = join(fleets.folder, 'growing.csv');
   await copyFile((await fleets.feeds()).polls, file);

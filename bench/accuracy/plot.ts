@@ -14,7 +14,7 @@ const TOP = 52;
  * A plot of grouped horizontal bars, as SVG.
  *
  * @param rows names of the rows
- * @param unit what stands behind each value
+ * @param unit appended to each value
  */
 export function barPlot(title: string, rows: readonly string[], series: readonly Series[], unit: string): string {
   const most = Math.max(...series.flatMap(({ values }) => values));
@@ -37,7 +37,7 @@ export function barPlot(title: string, rows: readonly string[], series: readonly
 }
 
 /**
- * A plot of shares between 0 and 1 as points in rows, one series below the other, with a band that they should lie in.
+ * A plot of shares between 0 and 1 as points in rows, one series below the other, with a target band.
  *
  * @param bands for each row the two ends of its band, if it has one
  */

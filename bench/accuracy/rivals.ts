@@ -18,7 +18,7 @@ export function countingPolls(open: Intervals, { instant, active }: PollColumns,
 }
 
 /**
- * The share of active polls in a window times its open time, as in most public implementations. Those give nothing for a
+ * The share of active polls in a window times its open time, as in most public implementations. Those have no value for a
  * window without a poll; here the share of the week is used instead.
  */
 export function shareOfPolls(seen: readonly Seen[], open: Intervals, asOf: number): number[] {

@@ -19,7 +19,7 @@ export interface Errors {
 
 /** The coverage of the 90 % credible intervals of one window. */
 export interface Coverage {
-  /** The share of stores whose true uptime lies in the interval. */
+  /** The share of stores whose true uptime is within the interval. */
   readonly inside: number;
   /** The same among uncertain stores: those with no end of the interval at the estimate itself. */
   readonly insideInQuestion: number;

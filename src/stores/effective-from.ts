@@ -18,7 +18,7 @@ export function effectiveFrom(text: string, zones: readonly ZoneVersion[]): numb
   );
 }
 
-/** In the zone in force at that time. If the zone changes on that date, the first one whose midnight lies in its own time. */
+/** In the zone in force on the date. If the zone changes on it, the first zone that is in force at its own midnight. */
 function beginningOf(date: string, zones: readonly ZoneVersion[]): number | undefined {
   const midnights = zones.map(({ zone, until }) => ({ until, midnight: startOfDate(date, zone ?? DEFAULT_ZONE) }));
   return midnights.find(({ midnight, until }) => midnight < until)?.midnight;

@@ -9,7 +9,7 @@ import { ZONES } from '../domain/arbitraries.ts';
 const RULES_PART = Date.UTC(2026, 0, 1);
 const zones = fc.constantFrom(...ZONES.filter((name) => !['Europe/Chisinau', 'Europe/Tiraspol'].includes(name)));
 
-test('a local date, and the instant at which it begins, are those of Temporal', () => {
+test('local dates and their first instants equal those of Temporal', () => {
   fc.assert(
     fc.property(zones, fc.integer({ min: Date.UTC(2006, 0, 1), max: RULES_PART - 3 * 86_400_000 }), (zone, instant) => {
       const local = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
@@ -21,7 +21,7 @@ test('a local date, and the instant at which it begins, are those of Temporal', 
   );
 });
 
-test('a midnight that a clock change skips begins its date at the change, also where the change begins before it', () => {
+test('a date whose midnight is skipped begins at the clock change, even if the change starts before midnight', () => {
   assert.equal(startOfDate('2025-04-25', 'Africa/Cairo'), Date.parse('2025-04-24T22:00:00Z'));
   assert.equal(startOfDate('2011-12-30', 'Pacific/Apia'), Date.parse('2011-12-30T10:00:00Z'));
   // The clock went from 23:30 to 00:30.

@@ -9,7 +9,7 @@ import type { ZoneSource } from '../../src/calendar/source.ts';
 import { zoneBetween, zoneName } from '../../src/calendar/tzdb.ts';
 import { ZONES } from '../domain/arbitraries.ts';
 
-/** The package's own reader of its data, which the program does not use. */
+/** The package's own reader of its data, used only in this test. */
 const moment = createRequire(import.meta.url)('moment-timezone') as {
   readonly tz: {
     readonly dataVersion: string;
@@ -46,7 +46,7 @@ test('every zone and link of the data has the offsets that the package itself re
   }
 });
 
-test('any stretch of any zone has the offsets of its instants, and nothing of what lies outside', () => {
+test('any stretch of any zone has the offsets of its instants, and no others', () => {
   const stretches = fc.tuple(
     fc.constantFrom(...bundled.names),
     fc.integer({ min: Date.UTC(1850, 0), max: Date.UTC(2110, 0) }),
@@ -74,7 +74,7 @@ test('any stretch of any zone has the offsets of its instants, and nothing of wh
   );
 });
 
-test('yearly rules go on after the data ends, as those of Node do', () => {
+test('yearly rules continue after the data ends, like those of Node', () => {
   for (const name of [
     'America/New_York',
     'Australia/Lord_Howe',
@@ -92,12 +92,12 @@ test('yearly rules go on after the data ends, as those of Node do', () => {
   assert.deepEqual(offsets, [-7 * 3_600_000]);
 });
 
-test('before the first change of a zone its local mean time holds, to the second', () => {
+test('before the first change of a zone its local mean time applies, to the second', () => {
   const { offsets } = offsetsBetween(rulesOf('America/New_York'), Date.UTC(1700, 0), Date.UTC(1800, 0));
   assert.deepEqual(offsets, [-(4 * 3_600 + 56 * 60 + 2) * 1_000]);
 });
 
-test('the rules of 2026 hold: British Columbia, Alberta, Manitoba, Cuba and Morocco', () => {
+test('the rules of 2026 apply: British Columbia, Alberta, Manitoba, Cuba and Morocco', () => {
   const winter = Date.UTC(2026, 11, 1);
   const hours = (name: string) => (zoneBetween(name, winter, winter).offsets[0] as number) / 3_600_000;
   const names = ['America/Vancouver', 'America/Edmonton', 'America/Winnipeg', 'America/Havana', 'Africa/Casablanca'];

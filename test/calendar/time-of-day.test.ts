@@ -18,7 +18,7 @@ test('a text that may mean something else is not a time of day', () => {
   }
 });
 
-test('a time of day beyond the limit is refused by the name of its field', () => {
+test('a time of day beyond the limit is rejected, and the error names its field', () => {
   assert.equal(timeOfDayFrom('hours[0].end', ' 24:00 ', DAY), DAY);
   assert.throws(() => timeOfDayFrom('hours[0].start', '24:00', DAY - 1), {
     code: 'invalid_input',
@@ -29,7 +29,7 @@ test('a time of day beyond the limit is refused by the name of its field', () =>
   });
 });
 
-test('a time of day is written with as many digits as it needs', () => {
+test('a time of day is formatted with as few digits as possible', () => {
   assert.equal(formatTimeOfDay(9 * HOUR), '09:00');
   assert.equal(formatTimeOfDay(DAY), '24:00');
   assert.equal(formatTimeOfDay(9 * HOUR + 5 * SECOND), '09:00:05');

@@ -33,7 +33,7 @@ function fixed(hours: number): Buffer {
   return tzifOf({ starts: [Number.NEGATIVE_INFINITY], offsets: [hours * HOUR] }, `<+00>${-hours}`);
 }
 
-test('files of a system are read as Node knows the same zones, beyond their last listed change as well', () => {
+test('zone files of a system agree with Node, also after their last listed change', () => {
   const { version, names, rules } = zoneinfoFolder(DEBIAN, 'configured');
   assert.equal(version, '2025b');
   assert.equal(names.length, 8);
@@ -43,7 +43,7 @@ test('files of a system are read as Node knows the same zones, beyond their last
   }
 });
 
-test('every zone of the bundled data survives being written as a file', () => {
+test('every zone of the bundled data is the same after a round trip through a file', () => {
   const { names, rules } = bundledZones() as ZoneSource;
   for (const name of names) {
     const written = rules(name) as ZoneRules;
@@ -51,7 +51,7 @@ test('every zone of the bundled data survives being written as a file', () => {
   }
 });
 
-test('a closing rule holds after the last listed change', () => {
+test('a closing rule applies after the last listed change', () => {
   const offsetAt = (rule: string, instant: string) => {
     const rules = readTzif(tzifOf({ starts: [Number.NEGATIVE_INFINITY, 0], offsets: [HOUR, 2 * HOUR] }, rule));
     return (offsetsBetween(rules, Date.parse(instant), Date.parse(instant)).offsets[0] as number) / HOUR;
@@ -76,7 +76,7 @@ test('a closing rule holds after the last listed change', () => {
   }
 });
 
-test('a file that is no zone is refused with what is wrong', () => {
+test('an invalid zone file is rejected with the reason', () => {
   const good = fixed(1);
   const start = good.indexOf('TZif', 4);
   const leaping = Buffer.from(good);
@@ -98,7 +98,7 @@ test('a file that is no zone is refused with what is wrong', () => {
   }
 });
 
-test('a newer folder of the operator is used; zones and old names that it lacks are taken from the next source', async (t) => {
+test('a newer folder of the operator is used; missing zones and old names come from the next source', async (t) => {
   const folder = await folderOf(t, '2098b', {
     'Etc/UTC': fixed(0),
     'America/Chicago': fixed(-3),
@@ -111,7 +111,7 @@ test('a newer folder of the operator is used; zones and old names that it lacks 
   assert.equal(zones.nameOf('mars/phobos'), 'Mars/Phobos');
 });
 
-test('an older folder of the operator, or one of the system, gives way to the bundled rules', async (t) => {
+test('the bundled rules are used if the folder of the operator or the system is older', async (t) => {
   const old = await folderOf(t, '2019c', { 'Etc/UTC': fixed(0), 'America/Chicago': fixed(-3) });
   assert.equal(readTimeZones(old, NOWHERE).release.kind, 'bundled');
   assert.equal(readTimeZones(undefined, old).release.kind, 'bundled');
@@ -135,7 +135,7 @@ test('the version is read from tzdata.zi, +VERSION or version', async (t) => {
   }
 });
 
-test('a folder of the operator that cannot be used stops the start and is named', async (t) => {
+test('an unusable folder of the operator stops the start, and the error names it', async (t) => {
   const empty = await temporaryFolder(t);
   const noZones = await folderOf(t, '2098a', {});
   const damaged = await folderOf(t, '2098a', { 'Etc/UTC': fixed(0), 'America/Chicago': Buffer.from('TZif2') });

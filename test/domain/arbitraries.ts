@@ -11,7 +11,7 @@ export const ZONES: readonly string[] = [
   ]),
 ];
 
-/** Times of day as menus have them, with a preference for those at which clocks change and days end. */
+/** Typical times of day, often those of clock changes and the ends of days. */
 const timeOfDay = fc.oneof(
   fc.constantFrom(clock(0), clock(0, 30), clock(1), clock(1, 30), clock(2), clock(2, 15), clock(2, 30), clock(3)),
   fc.integer({ min: 0, max: 23 }).map((hour) => clock(hour)),
@@ -51,7 +51,7 @@ export const weeklyRows: fc.Arbitrary<Omit<HoursRow, 'store'>[]> = fc
     }),
   );
 
-/** A zone with the stretch in which `as_of` is drawn; the change of the clock, if any, lies in the middle. */
+/** A zone with the stretch in which `as_of` is drawn; a clock change, if any, is in the middle. */
 const PLACES: readonly { zone: string | undefined; from: number; to: number }[] = [
   { zone: undefined, from: Date.UTC(2025, 2, 5), to: Date.UTC(2025, 2, 20) },
   { zone: 'America/New_York', from: Date.UTC(2025, 9, 30), to: Date.UTC(2025, 10, 12) },

@@ -27,7 +27,7 @@ test('each bucket has the time of all stretches within it', () => {
   );
 });
 
-test('a stretch without end fills the rest of the buckets', () => {
+test('a stretch without an end fills all later buckets', () => {
   const buckets = new Buckets(0, 10, 3);
   buckets.add(15, Number.POSITIVE_INFINITY);
   assert.deepEqual([...buckets.sums()], [0, 5, 10]);

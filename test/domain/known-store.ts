@@ -7,7 +7,7 @@ import { type HoursRow, openOf, type PollRow, pollColumns, uptimeOf } from '../s
 import { weeklyRows } from './arbitraries.ts';
 import { DAY, HOUR, MINUTE } from './reference.ts';
 
-/** One store with what the kernel makes of it. */
+/** One store with its results from the kernel. */
 export interface KnownStore {
   readonly zone: string;
   readonly rows: readonly HoursRow[];
@@ -15,7 +15,7 @@ export interface KnownStore {
   readonly asOf: number;
   /** Complete over the sixteen days before `asOf`. */
   readonly open: Intervals;
-  /** Arranged; some are older than a report reaches, or later than `asOf`. */
+  /** Sorted; some are older than the reach of a report, or later than `asOf`. */
   readonly polls: PollColumns;
   /** The nine figures of its report. */
   readonly figures: readonly number[];
@@ -23,7 +23,7 @@ export interface KnownStore {
 
 const OPEN_REACH = 16 * DAY;
 
-/** Zones with a date on which their clocks change, or around which nothing happens. */
+/** Zones with the date of a clock change, or a date without one nearby. */
 const PLACES: readonly (readonly [string, number])[] = [
   ['America/Chicago', Date.UTC(2025, 2, 9)],
   ['America/New_York', Date.UTC(2025, 10, 2)],
@@ -48,7 +48,7 @@ const store = fc.record({
   }),
 });
 
-/** Up to three stores of one place, all at the same `as_of`. */
+/** Up to three stores in one zone, all at the same `as_of`. */
 export const knownStores: fc.Arbitrary<KnownStore[]> = fc
   .tuple(
     fc.constantFrom(...PLACES),
@@ -83,12 +83,12 @@ function knownStoreAt(
   };
 }
 
-/** The nine figures of one store at some instant. */
+/** The nine figures of one store at an instant. */
 export function figuresAt(zone: string, rows: readonly HoursRow[], seen: readonly PollRow[], asOf: number): number[] {
   return nineFigures(uptimeOf(1, new Map([[0, zone]]), rows, seen, asOf), 0);
 }
 
-/** The state of the one store that the polls are about. */
+/** The state of a single store with these polls. */
 export function judge(open: Intervals, polls: PollColumns, at: number, staleAfter: number): number {
   return stateAt(open, at, polls.active[lastCounting(open, polls, 0, polls.length, at, staleAfter)]);
 }

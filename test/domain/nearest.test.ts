@@ -15,7 +15,7 @@ interface Seen {
   readonly active: boolean;
 }
 
-/** The estimate for one store whose polls stand between those of two others. */
+/** The estimate for one store, whose polls are between those of two others. */
 function estimate(open: Intervals, polls: readonly Seen[], asOf: number): Estimate {
   const stranger = { instant: asOf - HOUR / 2, active: true };
   const rows = [
@@ -57,7 +57,7 @@ const polls = fc
   .uniqueArray(fc.record({ back: age, active: fc.boolean() }), { selector: ({ back }) => back, maxLength: 14 })
   .map((drawn): Seen[] => drawn.map(({ back, active }) => ({ instant: AS_OF - back, active })));
 
-/** Polls of which some stand exactly on a bound of an open interval. */
+/** Polls, some of them exactly at a bound of an open interval. */
 const scene = fc
   .tuple(open, polls, fc.array(fc.tuple(fc.nat(), fc.boolean()), { maxLength: 4 }))
   .map(([intervals, free, onBounds]) => {
@@ -85,7 +85,7 @@ test('every open instant takes the state of the nearest poll that counts', () =>
   );
 });
 
-test('with every state turned around the up time is what was not up before', () => {
+test('with every state inverted, the uptime is the former downtime', () => {
   fc.assert(
     fc.property(scene, (store) => {
       const got = estimate(store.open, store.polls, AS_OF);
@@ -114,7 +114,7 @@ test('a poll between two of its own state changes nothing', () => {
   );
 });
 
-test('an estimate forgets the store before', () => {
+test('an estimate does not depend on the previous store', () => {
   const out = newEstimate();
   const one = pollColumns([{ store: 0, instant: AS_OF - HOUR, active: true }]);
   nearest(ALWAYS, one, 0, 1, AS_OF, out);
@@ -134,7 +134,7 @@ test('the state passes half-way between two polls: the example of the definition
   assert.deepEqual(minutes(estimate([NINE, NINE + 3 * HOUR], seen, NINE + 3 * HOUR)), [0, 104.5, 104.5]);
 });
 
-test('half a millisecond is not lost when polls are an odd number of milliseconds apart', () => {
+test('half milliseconds are exact if polls are an odd number of milliseconds apart', () => {
   const seen = [
     { instant: NINE, active: true },
     { instant: NINE + 1, active: false },
@@ -147,7 +147,7 @@ test('the first and the last poll reach as far as the windows do', () => {
   assert.deepEqual([...estimate(ALWAYS, seen, AS_OF).up], [HOUR, DAY, WEEK]);
 });
 
-test('a state passes between two polls in closed time too, as the clock runs and not as the hours do', () => {
+test('the state also changes in closed time, half-way in elapsed time rather than open time', () => {
   // Open 09–10 and 13–14; the middle of 09:00 and 13:30 is 11:15, so that each stretch has a state of its own.
   const seen = [
     { instant: NINE, active: true },
@@ -157,7 +157,7 @@ test('a state passes between two polls in closed time too, as the clock runs and
   assert.deepEqual(minutes(estimate(stretch, seen, NINE + 5 * HOUR)), [0, 60, 60]);
 });
 
-test('a poll before the window decides what is nearest to it inside', () => {
+test('a poll before the window decides the time nearest to it', () => {
   const seen = [
     { instant: AS_OF - 70 * MINUTE, active: true },
     { instant: AS_OF - 10 * MINUTE, active: false },
@@ -173,6 +173,6 @@ test('a poll at the start of an interval counts and one at its end does not', ()
   assert.equal(estimate(stretch, [{ instant: NINE + HOUR, active: true }], NINE + HOUR).counted, 0);
 });
 
-test('a store that never opens has nothing to estimate', () => {
+test('a store that never opens has no figures', () => {
   assert.deepEqual(estimate([], [{ instant: AS_OF, active: true }], AS_OF), newEstimate());
 });

@@ -18,7 +18,7 @@ test('the codes are those of the closed list and every HTTP status, and nothing 
   }
 });
 
-test('a reason is read as a code with the word of the platform; any other text is such a word', () => {
+test("a reason is parsed as a code with the platform's own word; any other text is such a word", () => {
   const read = (text: string) => {
     const line = readReason(text);
     return line === undefined ? undefined : reasonOf(line);
@@ -37,7 +37,7 @@ test('a reason is read as a code with the word of the platform; any other text i
   for (const blank of ['', '  ', '\u00a0\u200b\ufeff\n']) assert.equal(read(blank), undefined);
 });
 
-test('a word of the platform is one line of bounded length, and reading it again changes nothing', () => {
+test("a platform's own word is one line of bounded length, and parsing it again changes nothing", () => {
   assert.equal(reasonText('closed_by_store', '\r\n closed \u0000 today\u2028'), 'closed_by_store: closed today');
   assert.equal(reasonText('closed_by_store', ' \n'), 'closed_by_store');
   const { detail = '' } = reasonOf(readReason('🍕'.repeat(300)) ?? '');

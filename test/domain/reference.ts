@@ -1,5 +1,5 @@
-// The figures of a store, worked out a second time in the plainest way there is: no code of src, another
-// implementation of Temporal, and every question answered by trying all candidates. Slow, and easy to check by eye.
+// A reference implementation of the figures of a store: without code of src, with another implementation of Temporal,
+// and by trying all candidates. Slow, but easy to review.
 import { Temporal } from '@js-temporal/polyfill';
 import type { HoursRow, PollRow, SpecialRow } from '../support/fleet.ts';
 
@@ -25,7 +25,7 @@ export function localInstant(zone: string, text: string): number {
   return Temporal.PlainDateTime.from(text).toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds;
 }
 
-/** The local time at an instant, as Temporal writes it: `2025-03-09T03:30:00`. */
+/** The local time at an instant, in Temporal's format: `2025-03-09T03:30:00`. */
 export function localText(zone: string, instant: number): string {
   return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).toPlainDateTime().toString();
 }
@@ -40,7 +40,7 @@ export interface StoreHours {
   readonly zoneChanges: readonly { readonly zone: string; readonly until: number }[];
 }
 
-/** When a store is open, dates on which something else holds, changes of its hours and of its zone and all. */
+/** When a store is open, including special hours and changes of its hours and zone. */
 export function openTimes({ rows, zone, specialHours, zoneChanges }: StoreHours, from: number, to: number): Stretch[] {
   const everyDay = [0, 1, 2, 3, 4, 5, 6].map((day) => ({ day, start: 0, end: DAY }));
   const periods = [...zoneChanges, { zone, until: Number.POSITIVE_INFINITY }].sort((a, b) => a.until - b.until);
@@ -94,7 +94,7 @@ function onDate(date: Temporal.PlainDate, sinceMidnight: number, zone: string): 
     .toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds;
 }
 
-/** Whether some stretch holds the instant. */
+/** Whether any stretch contains the instant. */
 export function isOpen(open: readonly Stretch[], instant: number): boolean {
   return open.some(({ from, to }) => from <= instant && instant < to);
 }
@@ -108,8 +108,8 @@ export interface ReferenceFigures {
 }
 
 /**
- * The figures of one store: time is cut at every bound of a stretch or a window and half-way between every two polls
- * that count; each piece between two cuts is looked at in its middle.
+ * The figures of one store: time is cut at every bound of a stretch or a window and half-way between every two
+ * counting polls; the state of each part is that in its middle.
  */
 export function referenceFigures(
   open: readonly Stretch[],

@@ -27,7 +27,7 @@ interface Drawn {
   readonly polls: readonly { readonly instant: number; readonly active: boolean }[];
 }
 
-/** Weeks that follow one another; one without a row is closed every day. No week at all: open 24 × 7. */
+/** Consecutive weeks; one without rows is closed every day. Without weeks: open 24/7. */
 function versions(asOf: number): fc.Arbitrary<Drawn['rows']> {
   const changes = fc
     .uniqueArray(age, { maxLength: 3 })
@@ -90,7 +90,7 @@ function fleetOf(zone: string, stores: readonly Drawn[]): FleetHours {
   };
 }
 
-test('a report is what the definition says where hours and zones have changed and dates are special', () => {
+test('a report with changed hours and zones and special hours equals the reference implementation', () => {
   fc.assert(
     fc.property(scene, ({ zone, asOf, stores }) => {
       const polls = stores.flatMap((drawn, store) => drawn.polls.map((poll) => ({ store, ...poll })));
@@ -105,7 +105,7 @@ test('a report is what the definition says where hours and zones have changed an
   );
 });
 
-/** What one store in Chicago is open between two local times, as local times. */
+/** The open intervals of a store in Chicago between two local times, as local times. */
 function openBetween(fleet: Partial<FleetHours>, from: string, to: string): string[] {
   const range = [localInstant(CHICAGO, from), localInstant(CHICAGO, to)] as const;
   return texts(intersect(openOf(fleet, ...range), range));
@@ -126,7 +126,7 @@ function everyDay(start: number, end: number, held: { from?: number; until?: num
 
 const WEDNESDAY_MIDNIGHT = localInstant(CHICAGO, '2025-06-04T00:00');
 
-test('a shift that runs over a change of hours is cut where the old ones end and begins where the new ones do', () => {
+test('a shift across a change of hours follows the old hours before it and the new ones after it', () => {
   const hours = [
     ...everyDay(clock(20), clock(1), { until: WEDNESDAY_MIDNIGHT }),
     ...everyDay(clock(22), clock(3), { from: WEDNESDAY_MIDNIGHT }),
@@ -137,7 +137,7 @@ test('a shift that runs over a change of hours is cut where the old ones end and
   ]);
 });
 
-test('a week of no day is closed, a week of whole days is open around the clock', () => {
+test('a week without days is closed, a week of whole days is open 24/7', () => {
   const hours = [
     ...everyDay(0, DAY, { until: WEDNESDAY_MIDNIGHT }),
     { store: 0, day: NO_DAY, start: 0, end: 0, from: WEDNESDAY_MIDNIGHT, until: WEDNESDAY_MIDNIGHT + DAY },
@@ -149,7 +149,7 @@ test('a week of no day is closed, a week of whole days is open around the clock'
   ]);
 });
 
-test('special hours stand in for what begins on their date; the night before runs to its end', () => {
+test('special hours replace openings that begin on their date; the night before continues to its end', () => {
   const fleet = {
     hours: everyDay(clock(18), clock(2)),
     specialHours: [
@@ -166,7 +166,7 @@ test('special hours stand in for what begins on their date; the night before run
   ]);
 });
 
-test('a store without hours is open around the clock on every date but its special ones', () => {
+test('a store without hours is open 24 hours on every date without special hours', () => {
   const fleet = {
     specialHours: [
       { store: 0, date: '2025-06-04' },
@@ -180,14 +180,14 @@ test('a store without hours is open around the clock on every date but its speci
   ]);
 });
 
-test('special hours far from what is asked about change nothing', () => {
+test('special hours far from the range change nothing', () => {
   const specialHours = ['2024-12-24', '2025-12-24'].map((date) => ({ store: 0, date }));
   assert.deepEqual(openBetween({ specialHours }, '2025-06-03T00:00', '2025-06-08T00:00'), [
     '06-03T00:00 – 06-08T00:00',
   ]);
 });
 
-test('hours are read in the zone that holds at the time', () => {
+test('hours apply in the zone in force at the time', () => {
   // Nine to five in New York is eight to four in Chicago.
   const zoneChanges: ZoneChangeRow[] = [{ store: 0, until: WEDNESDAY_MIDNIGHT + 10 * HOUR, zone: NEW_YORK }];
   const fleet = {
@@ -203,7 +203,7 @@ test('hours are read in the zone that holds at the time', () => {
   ]);
 });
 
-test('the default zone may be one that a store had before', () => {
+test('a former zone of a store may be the default zone', () => {
   const fleet = {
     zones: new Map([[0, NEW_YORK]]),
     hours: everyDay(clock(9), clock(17)),

@@ -48,7 +48,7 @@ test('a poll from before a short break still counts after it', () => {
   assert.equal(stateOf(halves, '2025-06-04T15:10', '-2025-06-04T13:50', '+2025-06-04T14:30'), 'offline');
 });
 
-test('a store is closed from the very moment of closing, whatever was polled', () => {
+test('a store is closed from the instant of closing, whatever its polls', () => {
   assert.equal(stateOf(EVERY_DAY, '2025-06-04T21:59:59.999', '-2025-06-04T21:30'), 'offline');
   assert.equal(stateOf(EVERY_DAY, '2025-06-04T22:00', '-2025-06-04T21:30'), 'closed');
   assert.equal(stateOf(EVERY_DAY, '2025-06-04T23:00'), 'closed');
@@ -64,7 +64,7 @@ test('a store without hours is never closed', () => {
   assert.equal(stateOf([], '2025-06-04T04:00', '+2025-06-04T03:00'), 'online');
 });
 
-test('opening follows the wall when the clock changes in the night before', () => {
+test('opening follows the wall time when the clock changes in the night before', () => {
   assert.equal(stateOf(EVERY_DAY, '2025-03-09T08:59:59'), 'closed');
   assert.equal(stateOf(EVERY_DAY, '2025-03-09T09:00'), 'unknown');
   assert.equal(stateOf(EVERY_DAY, '2025-11-02T08:59:59'), 'closed');
@@ -73,12 +73,12 @@ test('opening follows the wall when the clock changes in the night before', () =
 
 test('two polling intervals are elapsed time, also in the hour that a clock change repeats', () => {
   const night = EVERY_DAY.map((row) => ({ ...row, start: clock(0), end: clock(5) }));
-  // From 00:30 to 02:10 the wall moves by an hour and forty minutes, and time by an hour more.
+  // From 00:30 to 02:10 the wall clock advances by 1 h 40 min, and the elapsed time is an hour more.
   assert.equal(stateOf(night, '2025-11-02T02:10', '+2025-11-02T00:30'), 'unknown');
   assert.equal(stateOf(night, '2025-11-03T02:10', '+2025-11-03T00:30'), 'online');
 });
 
-test('a state is what the definition says, poll by poll', () => {
+test('a state equals that of the reference implementation', () => {
   fc.assert(
     fc.property(knownStore, fc.integer({ min: 1, max: 5 * 60 }), ({ open, polls, seen, asOf }, minutes) => {
       const staleAfter = minutes * MINUTE;
@@ -100,7 +100,7 @@ function outageOf(open: Intervals, polls: ReturnType<typeof pollColumns>, asOf: 
   return currentOutage(open, path, asOf, firstPoll);
 }
 
-test('the outage of a store that is offline is the one of its timeline that goes on', () => {
+test('the outage of an offline store is the ongoing one of its timeline', () => {
   fc.assert(
     fc.property(knownStore, fc.boolean(), ({ open, polls, asOf }, isNew) => {
       const firstPoll = isNew ? polls.instant[0] : undefined;
@@ -132,7 +132,7 @@ test('the outage of a store that is offline is the one of its timeline that goes
   );
 });
 
-test('an outage does not begin before the first poll ever, and says so', () => {
+test('an outage does not begin before the first poll, and is marked if it begins there', () => {
   const asOf = localInstant(ZONE, '2025-06-05T10:30');
   const open = openOf(EVERY_DAY, ZONE, asOf, 8 * DAY);
   const at = (time: string) => localInstant(ZONE, `2025-06-05T${time}`);
@@ -153,7 +153,7 @@ test('an outage does not begin before the first poll ever, and says so', () => {
   assert.equal(older?.sinceFirstPoll, false, 'it was polled more than eight days ago');
 });
 
-test('an outage that began overnight begins when the store opened, and loses open time alone', () => {
+test('an outage that begins overnight starts when the store opens, and loses only open time', () => {
   const asOf = localInstant(ZONE, '2025-06-05T10:30');
   const open = openOf(EVERY_DAY, ZONE, asOf, 8 * DAY);
   const polls = pollColumns([

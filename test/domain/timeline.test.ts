@@ -98,7 +98,7 @@ test('segments fill the open time of the range in order and never overlap', () =
   );
 });
 
-test('the outages of all eight days lose the whole downtime, and do not depend on the range that shows them', () => {
+test('the outages of all eight days add up to the downtime, and do not depend on the range', () => {
   fc.assert(
     fc.property(withRange, ({ open, polls, asOf, range }) => {
       const all = timelineOf(open, polls, 0, polls.length, { from: asOf - REACH, to: asOf }, asOf);
@@ -135,21 +135,21 @@ test('the example of the definition, as segments', () => {
   assert.deepEqual(outagesOf(timeline), ['104.5-180 lost 75.5 and goes on']);
 });
 
-test('an outage runs on across closed time and loses only open time', () => {
+test('an outage continues across closed time and loses only open time', () => {
   const timeline = explain([0, 2, 6, 8], '+0 -60 -420 +440', [0, 8]);
   assert.deepEqual(outagesOf(timeline), ['30-430 lost 160']);
 });
 
-test('a state that passes in closed time begins the outage when the store opens', () => {
+test('if the state changes in closed time, the outage begins when the store opens', () => {
   assert.deepEqual(outagesOf(explain([0, 2, 6, 8], '+110 -370', [0, 8])), ['360-480 lost 120 and goes on']);
 });
 
-test('a moment of uptime makes two outages of one', () => {
+test('a moment of uptime splits an outage in two', () => {
   const timeline = explain([0, 8], '-0 +60 -120 +180', [0, 8]);
   assert.deepEqual(outagesOf(timeline), ['0-30 lost 30', '90-150 lost 60']);
 });
 
-test('an outage has the reasons of its polls that count, the most frequent first', () => {
+test('an outage has the reasons of its counting polls, most frequent first', () => {
   const polls = seen('-0 +60 -120 -130 -140 -150 +160 -200 -999');
   const at = (minute: number) => NINE + minute * MINUTE;
   const reasons = new Map([
@@ -179,7 +179,7 @@ test('an outage has the reasons of its polls that count, the most frequent first
   );
 });
 
-test('an outage that a range cuts is shown as a whole, its segments are not', () => {
+test('a range cuts segments but not outages', () => {
   const timeline = explain([0, 8], '+0 -60 -300 +360', [2, 3], 8);
   assert.deepEqual(segmentsOf(timeline), ['120-180 down']);
   assert.deepEqual(outagesOf(timeline), ['30-330 lost 300']);
@@ -194,7 +194,7 @@ test('an outage that reaches back beyond eight days begins eight days ago', () =
   );
 });
 
-test('an outage does not begin before the first poll ever; what the rule says of that time stays in the totals', () => {
+test('an outage does not begin before the first poll; the totals keep the estimate for that time', () => {
   const outages = (open: readonly number[], text: string, first: number) => {
     const polls = seen(text);
     const range = { from: NINE - DAY, to: NINE + 8 * HOUR };
@@ -219,13 +219,13 @@ test('an outage does not begin before the first poll ever; what the rule says of
   assert.deepEqual(outages([0, 8], '-60', -9_000), [['0-480 lost 480 and goes on'], [false], 480], 'polled before');
 });
 
-test('a poll older than eight days or later than as_of decides nothing', () => {
+test('a poll older than eight days or later than as_of does not count', () => {
   const timeline = explain([0, 300], '-0 +14340 -14460', [239, 240]);
   assert.deepEqual(segmentsOf(timeline), ['14340-14400 up']);
   assert.deepEqual(outagesOf(timeline), []);
 });
 
-test('without a poll that counts the open time is unknown and there is no outage', () => {
+test('without a counting poll the open time is unknown and there is no outage', () => {
   const timeline = explain([0, 3], '-200 -210', [0, 4]);
   assert.deepEqual(segmentsOf(timeline), ['0-180 unknown']);
   assert.deepEqual(timeline.totals, { open: 3 * HOUR, up: 0, down: 0, unknown: 3 * HOUR });

@@ -60,7 +60,7 @@ function fleetAt(places: fc.Arbitrary<{ zone: string | undefined; asOf: number }
 
 const fleet = fleetAt(place);
 
-test('a report is what the definition says, from the rows of the feeds to the nine figures', () => {
+test('the nine figures equal those of the reference implementation', () => {
   fc.assert(
     fc.property(fleet, (drawn) => {
       const { stores, zones, hours, polls, asOf } = drawn;
@@ -94,7 +94,7 @@ test('up, down and unknown add up to the open time of every window', () => {
           open,
           WINDOW_NUMBERS.map((w) => alone.open(store, w)),
         );
-        // Either a poll counts and all is known, or none does and nothing is.
+        // Either a poll counts and all time is known, or none does and all is unknown.
         assert.deepEqual(known, known.some((time) => time > 0) ? open : [0, 0, 0]);
         for (const figure of nineFigures(figures, store)) assert.ok(figure >= 0, `a figure of ${figure}`);
       }
@@ -103,7 +103,7 @@ test('up, down and unknown add up to the open time of every window', () => {
   );
 });
 
-test('a longer window holds at least what a shorter one does and no more than its length', () => {
+test('a longer window has at least the time of a shorter one and at most its own length', () => {
   fc.assert(
     fc.property(fleet, (drawn) => {
       for (const [upHour, upDay, upWeek, downHour, downDay, downWeek, openHour, openDay, openWeek] of figuresOf(
@@ -124,7 +124,7 @@ test('a longer window holds at least what a shorter one does and no more than it
   );
 });
 
-test('with every state turned around up and down change places', () => {
+test('with every state inverted, up and down change places', () => {
   fc.assert(
     fc.property(fleet, (drawn) => {
       const turned = { ...drawn, polls: drawn.polls.map((poll) => ({ ...poll, active: !poll.active })) };
@@ -177,7 +177,7 @@ test('of polls of one store at the same millisecond the later row wins', () => {
   );
 });
 
-test('whole weeks later, with no clock change in between, nothing is different', () => {
+test('a shift by whole weeks without a clock change makes no difference', () => {
   const quiet = fc
     .constantFrom(
       { zone: 'America/Chicago', from: Date.UTC(2025, 2, 20), to: Date.UTC(2025, 9, 25) },
@@ -197,7 +197,7 @@ test('whole weeks later, with no clock change in between, nothing is different',
   const moved = quiet.chain(({ zone, asOf, other }) =>
     fc.record({
       drawn: fleetAt(fc.constant({ zone, asOf })),
-      // Towards the other instant, so that the weeks stay within the quiet stretch.
+      // Towards the other instant, so that the weeks stay within the stretch without clock changes.
       shift: fc.constant(Math.trunc((other - asOf) / WEEK) * WEEK),
     }),
   );
@@ -210,7 +210,7 @@ test('whole weeks later, with no clock change in between, nothing is different',
   );
 });
 
-test('polls after as_of, older than eight days or outside business hours say nothing', () => {
+test('polls after as_of, older than eight days or outside business hours do not count', () => {
   const asOf = localInstant('America/Chicago', '2025-06-04T12:00');
   const hours = [0, 1, 2, 3, 4, 5, 6].map((day) => ({ store: 0, day, start: clock(9), end: clock(17) }));
   const mute = fc.oneof(
@@ -237,7 +237,7 @@ test('polls after as_of, older than eight days or outside business hours say not
   );
 });
 
-test('stores of one batch do not touch each other, wherever the batch stands in the report', () => {
+test('stores of one batch do not affect each other, wherever the batch is in the report', () => {
   fc.assert(
     fc.property(fleet, fc.integer({ min: 0, max: 3 }), (drawn, offset) => {
       const { stores, zones, hours, polls, asOf } = drawn;
@@ -281,7 +281,7 @@ test('the example of the definition: 104.5 minutes up and 75.5 minutes down', ()
   ]);
 });
 
-test('a window that ends in closed time holds only what was open in it', () => {
+test('a window that ends in closed time only has its open time', () => {
   const seen: [number, boolean][] = [[chicago('2025-06-02T10:14'), true]];
   assert.deepEqual(minutesOf(MONDAY_NINE_TO_TWELVE, seen, NOON + 45 * MINUTE), [
     [15, 0, 15],
@@ -290,7 +290,7 @@ test('a window that ends in closed time holds only what was open in it', () => {
   ]);
 });
 
-test('a store with no poll that counts has open time of unknown state', () => {
+test('a store without a counting poll has open time of unknown state', () => {
   const unknown = [
     [0, 0, 60],
     [0, 0, 180],
@@ -338,7 +338,7 @@ test('a poll in the last minute before midnight counts in a row that ends at 23:
   assert.deepEqual(minutesOf(rows, [[asOf - SECOND, true]], asOf)[1], [240, 0, 240]);
 });
 
-test('a store that names no zone keeps the hours of Chicago', () => {
+test('a store without a zone has the hours of Chicago', () => {
   const rows = [{ store: 0, day: MONDAY, start: clock(9), end: clock(12) }];
   const noon = (zone: string) => localInstant(zone, '2025-06-02T12:00');
   const open = (zones: ReadonlyMap<number, string>, asOf: number) => uptimeOf(1, zones, rows, [], asOf).open(0, 0);
@@ -348,7 +348,7 @@ test('a store that names no zone keeps the hours of Chicago', () => {
   assert.equal(open(new Map([[0, 'Asia/Tokyo']]), noon('Asia/Tokyo')), HOUR);
 });
 
-test('the windows are elapsed time: 24 hours reach an hour further back on the wall in spring and less in autumn', () => {
+test('the windows are elapsed time: 24 hours reach an hour further back in wall time in spring, and an hour less in autumn', () => {
   const rows = [0, 1, 2, 3, 4, 5, 6].map((day) => ({ day, start: clock(11), end: clock(12) }));
   const lastDay = (asOf: string) => minutesOf(rows, [], chicago(asOf))[1]?.[2];
   assert.equal(lastDay('2025-06-04T12:00'), 60);

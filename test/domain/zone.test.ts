@@ -20,8 +20,8 @@ function zoneNamed(name: string): Zone {
 
 const byNode = new Map<string, Zone>();
 /**
- * A zone by the rules of Node, as the other implementation of Temporal has them: the arithmetic is compared under equal
- * rules. Those of the program, which may be newer, are compared in test/calendar.
+ * A zone by Node's rules, which the other implementation of Temporal uses, to compare the arithmetic under equal rules.
+ * The program's own rules, which may be newer, are compared in test/calendar.
  */
 function nodeZone(name: string): Zone {
   const zone = byNode.get(name) ?? { name, ...runtimeOffsets(name, FROM, TO) };
@@ -43,7 +43,7 @@ function referenceInstant(name: string, wallValue: number): number {
   return localInstant(name, new Date(wallValue).toISOString().slice(0, -1));
 }
 
-/** The instant at which the offset with the given number begins to hold, and the wall times on either side of it. */
+/** The instant from which the offset with the given number applies, and the wall times on either side of it. */
 function changesOf(zone: Zone): { change: number; low: number; high: number }[] {
   return zone.starts.slice(1).map((change, i) => {
     const before = change + (zone.offsets[i] ?? Number.NaN);
@@ -52,12 +52,12 @@ function changesOf(zone: Zone): { change: number; low: number; high: number }[] 
   });
 }
 
-/** Of these, tz 2026 and Node 20 (tz 2025c) say different things about the years before 2026 as well. */
+/** Zones for which tz 2026 and Node 20 (tz 2025c) also differ in the years before 2026. */
 const CORRECTED = ['Europe/Chisinau', 'Europe/Tiraspol'];
 /** The first year for which releases of 2026 changed rules. */
 const RULES_PART = Date.UTC(2026, 0, 1);
 
-test('no zone misses a clock change that Node itself knows of, until rules of 2026 part from its own', () => {
+test('no zone misses a clock change that Node knows, until the rules of 2026 differ', () => {
   for (const name of ZONES) {
     if (CORRECTED.includes(name)) continue;
     const zone = zoneNamed(name);
@@ -81,7 +81,7 @@ test('every zone shows the right wall time just before and just after each clock
   }
 });
 
-test('every zone reads wall times in, at the edges of and around its gaps and overlaps as Temporal does', () => {
+test('every zone interprets wall times in, at and around its gaps and overlaps like Temporal', () => {
   for (const name of ZONES) {
     const zone = nodeZone(name);
     for (const { low, high } of changesOf(zone)) {
@@ -94,7 +94,7 @@ test('every zone reads wall times in, at the edges of and around its gaps and ov
   }
 });
 
-test('any wall time of any zone is read as Temporal does', () => {
+test('every zone interprets any wall time like Temporal', () => {
   fc.assert(
     fc.property(fc.constantFrom(...ZONES), fc.integer({ min: FROM + DAY, max: TO - DAY }), (name, value) => {
       assert.equal(instantOf(nodeZone(name), value), referenceInstant(name, value));
@@ -104,7 +104,7 @@ test('any wall time of any zone is read as Temporal does', () => {
   );
 });
 
-test('a wall time that the clock shows leads back to itself, at the first instant that shows it', () => {
+test('a wall time that exists converts to its first instant and back', () => {
   const nearChanges = fc.constantFrom(...ZONES).chain((name) => {
     const changes = changesOf(zoneNamed(name)).map(({ change }) => change);
     return fc.record({
@@ -183,7 +183,7 @@ test('the date that Samoa skipped in 2011 is the date after it', () => {
   assert.equal(localText('Pacific/Apia', Date.parse('2011-12-30T22:00Z')), '2011-12-31T12:00:00');
 });
 
-test('a zone holds the change at the end of its stretch and begins with the offset of its start', () => {
+test('a zone includes a change at the end of its stretch and begins with the offset of its start', () => {
   const spring = Date.parse('2025-03-09T07:00Z');
   assert.deepEqual(zoneBetween('America/New_York', spring - 1, spring - 1).offsets, [-5 * HOUR]);
   assert.deepEqual(zoneBetween('America/New_York', spring - 1, spring).offsets, [-5 * HOUR, -4 * HOUR]);
@@ -191,7 +191,7 @@ test('a zone holds the change at the end of its stretch and begins with the offs
   assert.deepEqual(zoneBetween('America/New_York', spring, spring + DAY).offsets, [-4 * HOUR]);
 });
 
-test('a zone that does not exist is refused', () => {
+test('a zone that does not exist is rejected', () => {
   assert.throws(() => zoneBetween('Mars/Phobos', FROM, TO), RangeError);
 });
 
@@ -208,13 +208,13 @@ test('an old name of a zone stays as it is', () => {
   assert.equal(zoneName('asia/calcutta'), 'Asia/Calcutta');
 });
 
-test('an unknown zone name is no zone', () => {
+test('an unknown zone name is invalid', () => {
   for (const text of ['', 'Mars/Phobos', 'America', 'CST', 'Chicago', 'America/New_York ', ' America/New_York']) {
     assert.equal(zoneName(text), undefined, JSON.stringify(text));
   }
 });
 
-test('a fixed offset or a timestamp is no zone', () => {
+test('a fixed offset or a timestamp is not a zone', () => {
   const texts = ['+05:00', '-03', '+0530', 'Z', 'GMT+5', 'UTC-3', '2025-01-01T00:00[Europe/Paris]', 'T12:00+05:00'];
   for (const text of texts) assert.equal(zoneName(text), undefined, text);
 });

@@ -9,7 +9,7 @@ import { testServer } from '../support/server.ts';
 
 const HOUR = 3_600_000;
 
-/** Clocks that agree, and that nobody sets. */
+/** Clocks that agree and are never set. */
 const standing = (now: () => number) => ({ now, elapsed: now, warning: undefined });
 
 async function freshness(t: Parameters<typeof Importer.open>[0], parts: Partial<FreshnessParts> = {}) {
@@ -28,7 +28,7 @@ async function freshness(t: Parameters<typeof Importer.open>[0], parts: Partial<
   return { importer, freshness };
 }
 
-test('a live system says how old its newest poll is once it is older than two intervals', async (t) => {
+test('a live system warns when its newest poll is older than two intervals', async (t) => {
   let now = NOW;
   const { importer, freshness: fresh } = await freshness(t, { clock: standing(() => now) });
   assert.deepEqual(await fresh.warnings(), ['there are no polls yet']);
@@ -41,13 +41,13 @@ test('a live system says how old its newest poll is once it is older than two in
   assert.deepEqual(await fresh.warnings(), ['the newest poll is 121 minutes old']);
 });
 
-test('an archive may be as old as it likes', async (t) => {
+test('an archive has no warning about old polls', async (t) => {
   const { importer, freshness: fresh } = await freshness(t, { live: false });
   await importer.polls(`${POLLS}a,active,2020-01-01T00:00:00Z\n`);
   assert.deepEqual(await fresh.warnings(), []);
 });
 
-test('time zone rules that have aged are said of an archive, too', async (t) => {
+test('outdated time zone rules are a warning, also for an archive', async (t) => {
   const { freshness: fresh } = await freshness(t, { live: false, zoneWarning: () => 'the rules are old' });
   assert.deepEqual(await fresh.warnings(), ['the rules are old']);
   const { version, kind } = zoneRelease();
@@ -59,7 +59,7 @@ test('time zone rules that have aged are said of an archive, too', async (t) => 
   );
 });
 
-test('sources that fail and trouble of the poller are said, without a path or a URL', async (t) => {
+test('failing sources and self-outages are warnings, without a path or URL', async (t) => {
   const failed = { status: 'failed', source: '/secret/hours.csv', error: 'there is no file /secret/hours.csv' };
   const results = ['hours', 'polls'].map((feed) => ({ feed, ...failed }));
   const { importer, freshness: fresh } = await freshness(t, {
@@ -74,7 +74,7 @@ test('sources that fail and trouble of the poller are said, without a path or a 
   ]);
 });
 
-test('/readyz has the warnings, and is ready all the same', async (t) => {
+test('/readyz includes the warnings and stays ready', async (t) => {
   const now = () => NOW;
   const time_zones = { version: zoneRelease().version, source: zoneRelease().kind };
   const archive = await testServer(t, { now });

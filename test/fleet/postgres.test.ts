@@ -18,7 +18,7 @@ before(async () => {
 });
 after(() => postgres.stop());
 
-/** Everything that is told of a fleet, from one engine. */
+/** States, figures and timelines of a fleet, from one engine. */
 async function told(database: DatabaseLocation, { files, asOf: text }: ConformanceCase) {
   const storage = await openStorage(database);
   try {
@@ -59,7 +59,7 @@ async function told(database: DatabaseLocation, { files, asOf: text }: Conforman
 }
 
 for (const example of conformanceCases()) {
-  test(`both engines tell the same of the fleet of conformance case ${example.name}, to the millisecond`, async () => {
+  test(`both engines give the same results for the fleet of conformance case ${example.name}, to the millisecond`, async () => {
     const embedded = await told(IN_MEMORY, example);
     assert.deepEqual(embedded.lines, example.expected.trim().split('\n').slice(1));
     assert.deepEqual(await told({ engine: 'postgres', url: await postgres.createDatabase() }, example), embedded);

@@ -12,7 +12,7 @@ import type { Storage } from '../../src/storage/ports/storage.ts';
 import { StoreDirectory } from '../../src/stores/directory.ts';
 import { merge, type StagedFeeds } from '../support/staging.ts';
 
-/** A question about an instant. */
+/** A request about an instant. */
 const at = (asOf: number, requester = 'ann') => ({ asOf, requester });
 
 /** A Wednesday, 12:00 in Chicago. */
@@ -94,7 +94,7 @@ test('each store is in the state that its hours and its last poll give it', asyn
   assert.equal(latestPoll, NOON - 10 * MINUTE);
 });
 
-test('the last poll of a store is the one that decides, and none is told of that is too old', async (t) => {
+test('the last poll of a store decides its state, unless it is too old', async (t) => {
   const { fleet, directory } = await opened(t);
   const states = await fleet.states(undefined);
   const { byId } = await directory.current();
@@ -108,7 +108,7 @@ test('the last poll of a store is the one that decides, and none is told of that
   assert.equal(lastPoll('silent'), undefined);
 });
 
-test('what is offline is counted by the reason of the poll that decides', async (t) => {
+test('offline stores are counted by the reason of their last poll', async (t) => {
   const scene = await opened(t);
   const reasons = async () => {
     const { live, entries } = await scene.fleet.view('all', undefined);
@@ -130,7 +130,7 @@ test('what is offline is counted by the reason of the poll that decides', async 
   assert.deepEqual(['dark', 'night', 'bright'].map(reasonOf), ['closed_by_store: PAUSED', 'timeout', undefined]);
 });
 
-test('states of the past are judged by what was known then', async (t) => {
+test('past states depend only on polls up to that instant', async (t) => {
   const scene = await opened(t);
   assert.deepEqual(await statesOf(scene, NOON - 190 * MINUTE), {
     bright: 'unknown',
@@ -141,7 +141,7 @@ test('states of the past are judged by what was known then', async (t) => {
   });
 });
 
-test('states are some seconds old at most, and new data is seen', async (t) => {
+test('states are at most a few seconds old, and include new data', async (t) => {
   const scene = await opened(t);
   assert.equal((await statesOf(scene)).silent, 'unknown');
   await merge(scene.storage, { polls: [['silent', NOON + MINUTE, true]] });
@@ -149,7 +149,7 @@ test('states are some seconds old at most, and new data is seen', async (t) => {
   assert.equal((await statesOf(scene)).silent, 'online');
 });
 
-test('a store that is newer than the states is open for all that is known', async (t) => {
+test('a store that is newer than the cached states is open', async (t) => {
   const { storage, directory, fleet } = await opened(t);
   const states = await fleet.states(undefined);
   await merge(storage, { polls: [['new', NOON, false]] });
@@ -159,7 +159,7 @@ test('a store that is newer than the states is open for all that is known', asyn
   assert.deepEqual(states.of(entry), { state: 'unknown', lastPoll: undefined, firstPoll: undefined });
 });
 
-test('the figures of the fleet are those of its report', async (t) => {
+test('the figures of the fleet equal those of its report', async (t) => {
   const { storage, fleet } = await opened(t);
   const figures = await fleet.figures('all', at(NOON));
   const report = await storage.snapshot((snapshot) => computeReport(snapshot, NOON));
@@ -181,7 +181,7 @@ test('the figures of the fleet are those of its report', async (t) => {
   );
 });
 
-test('figures are made once for all who ask, and again after a minute', async (t) => {
+test('concurrent requests share the figures, which are computed again after a minute', async (t) => {
   const { fleet, clock, reads } = await opened(t);
   const asked = await Promise.all(Array.from({ length: 10 }, () => fleet.figures('all', undefined)));
   assert.equal(new Set(asked).size, 1);
@@ -193,7 +193,7 @@ test('figures are made once for all who ask, and again after a minute', async (t
   assert.notEqual(await fleet.figures('all', undefined), asked[0]);
 });
 
-test('figures of a past instant are kept until the data changes', async (t) => {
+test('figures of a past instant are cached until the data changes', async (t) => {
   const { storage, fleet, clock, reads } = await opened(t);
   const before = await fleet.figures('all', at(NOON));
   clock.now += DAY;
@@ -208,7 +208,7 @@ test('figures of a past instant are kept until the data changes', async (t) => {
   );
 });
 
-test('the figures of an owner are those of a fleet that has no other stores', async (t) => {
+test('the figures of an owner equal those of a fleet without other stores', async (t) => {
   const { fleet } = await opened(t);
   const owned = await fleet.figures(new Set(['lame', 'silent', 'sold']), at(NOON));
   const own = ([id]: readonly [string, ...unknown[]]) => id === 'lame' || id === 'silent';
@@ -221,7 +221,7 @@ test('the figures of an owner are those of a fleet that has no other stores', as
   );
 });
 
-test('owners of other stores never share figures, owners of the same do', async (t) => {
+test('only owners of the same stores share figures', async (t) => {
   const { fleet } = await opened(t);
   const one = await fleet.figures(new Set(['dark', 'bright']), undefined);
   assert.equal(await fleet.figures(new Set(['bright', 'dark']), undefined), one);
@@ -230,7 +230,7 @@ test('owners of other stores never share figures, owners of the same do', async 
   assert.equal((await fleet.figures(new Set(), undefined)).stores, 0);
 });
 
-test('an owner hears of the polls of own stores alone', async (t) => {
+test("an owner gets the latest poll of the owner's stores only", async (t) => {
   const { fleet } = await opened(t);
   const view = await fleet.view(new Set(['bright', 'silent']), undefined);
   assert.equal(view.latestPoll, NOON - 45 * MINUTE);
@@ -242,7 +242,7 @@ test('an owner hears of the polls of own stores alone', async (t) => {
   await assert.rejects(fleet.latestPoll(new Set(['nowhere'])), /there are no polls of your stores/);
 });
 
-test('when one asks for much at once, the rest is refused, and others are not', async (t) => {
+test('too many waiting requests of one requester are rejected, and those of others are not', async (t) => {
   const { fleet } = await opened(t);
   const ask = (i: number, requester: string) => fleet.figures('all', at(NOON - i, requester));
   const flood = Array.from({ length: 6 }, (_, i) => ask(i, 'ann'));
@@ -255,7 +255,7 @@ test('when one asks for much at once, the rest is refused, and others are not', 
   assert.equal((await ask(5, 'ann')).stores, 5);
 });
 
-test('without polls there is no latest one', async (t) => {
+test('without polls, the latest poll is a conflict', async (t) => {
   const { fleet } = await opened(t, { hours: FEEDS.hours ?? [] });
   await assert.rejects(fleet.latestPoll('all'), /there are no polls in the database/);
   assert.equal((await fleet.view('all', undefined)).latestPoll, undefined);

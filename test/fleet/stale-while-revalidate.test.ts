@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StaleWhileRevalidate } from '../../src/fleet/stale-while-revalidate.ts';
 
-/** A value that counts how often it was made; the test says when each is done. */
+/** A value that counts its computations; the test completes each one. */
 function counted() {
   const clock = { now: 0 };
   const errors: unknown[] = [];
@@ -51,7 +51,7 @@ test('a fresh value is returned again, and a stale one while the next is compute
   assert.equal(await get(), 2);
 });
 
-test('a value that is too old is not given any more', async () => {
+test('a value that is too old is not returned', async () => {
   const { clock, begun, get } = await made();
   clock.now = 6_000;
   const asked = get();
@@ -59,7 +59,7 @@ test('a value that is too old is not given any more', async () => {
   assert.equal(await asked, 2);
 });
 
-test('while the next one cannot be made the old one is given, and that is told', async () => {
+test('if a computation fails, the stale value is returned and the error is reported', async () => {
   const { clock, begun, errors, get } = await made();
   clock.now = 1_000;
   assert.equal(await get(), 1);
@@ -73,7 +73,7 @@ test('while the next one cannot be made the old one is given, and that is told',
   assert.equal(begun.length, 3);
 });
 
-test('with nothing to give, whoever asks gets the error, and the next one tries again', async () => {
+test('without a value, callers get the error, and the next call tries again', async () => {
   const { begun, get } = counted();
   const asked = get();
   begun[0]?.fail(new Error('away'));

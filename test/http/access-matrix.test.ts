@@ -8,7 +8,7 @@ import { accessWorld, CALLERS, type Caller, hasScope, type World } from '../supp
 import { as } from '../support/fake-users.ts';
 import { type TestServer, testServer } from '../support/server.ts';
 
-/** A world of its own for a question that changes it, with what has to be there before. */
+/** A separate world for a request that changes it, after its preparation. */
 async function prepared(t: TestContext, { before }: Row, withThis: boolean): Promise<World> {
   const one = await accessWorld(t, withThis);
   const route = one.server.app.routeTable.find(({ method, url }) => `${method} ${url}` === before?.route);
@@ -25,7 +25,7 @@ test('every route has a row in the table, and every row a route', async (t) => {
     assert.ok(routes.includes(route), `${route} has a row, but is no route`);
 });
 
-test('who gets what, on every route', async (t) => {
+test('every route gives each caller the expected response', async (t) => {
   const shared = await accessWorld(t, true);
   for (const { route, row } of questions(shared.server)) {
     if (row.strangersOwn) continue;
@@ -40,7 +40,7 @@ test('who gets what, on every route', async (t) => {
   }
 });
 
-test('the owner of another store learns nothing of this one, not even that it is there', async (t) => {
+test('the owner of another store learns nothing about this one, not even that it exists', async (t) => {
   const here = await accessWorld(t, true);
   const there = await accessWorld(t, false);
   for (const { route, row } of questions(here.server)) {
@@ -53,7 +53,7 @@ test('the owner of another store learns nothing of this one, not even that it is
   }
 });
 
-test('an admin is told of the store wherever the owner of another is not, or the row would prove nothing', async (t) => {
+test('for an admin the responses differ with and without the store, so the rows prove something', async (t) => {
   const here = await accessWorld(t, true);
   const there = await accessWorld(t, false);
   for (const { route, row } of questions(here.server)) {
@@ -68,7 +68,7 @@ test('an admin is told of the store wherever the owner of another is not, or the
   }
 });
 
-test('what is compared tells worlds apart by an id, a name, a count and a time, and by nothing else', () => {
+test('the comparison distinguishes worlds by an ID, a name, a count and a time, and nothing else', () => {
   const answer = (body: string) => anonymous({ status: 200, headers: {}, body });
   const now = new Date().toISOString();
   assert.deepEqual(answer(`{"at":"${now}"}`), answer(`{"at":"${new Date(Date.now() - 5_000).toISOString()}"}`));
@@ -85,14 +85,14 @@ interface Asked {
   readonly row: Row;
 }
 
-/** All that is asked; first what changes nothing. */
+/** All requests; first those that change nothing. */
 function questions({ app }: TestServer): Asked[] {
   const all = app.routeTable.flatMap((route) => rowsOf(route).map((row) => ({ route, row })));
   const isGet = ({ route }: Asked) => route.method === 'GET';
   return [...all.filter(isGet), ...all.filter((one) => !isGet(one))];
 }
 
-/** What somebody is told in a world with the store and in one without, about the same ids. */
+/** The responses to a caller in a world with the store and in one without, for the same IDs. */
 async function inBoth(route: RouteEntry, row: Row, caller: Caller, here: World, there: World) {
   const told = async ({ server, keyOf, ids: { strangersReport } }: World) => {
     const question = row.ask({ ...here.ids, strangersReport });
@@ -105,7 +105,7 @@ function rowsOf({ method, url }: RouteEntry): readonly Row[] {
   return ACCESS_ROWS[`${method} ${url}`] ?? [];
 }
 
-/** From the access rule of the route, and from the row where the rule lets the caller in. */
+/** The expected response: from the access rule of the route, and from the row if the rule admits the caller. */
 function expectedStatus({ access }: RouteEntry, row: Row, caller: Caller): number {
   const known = caller !== 'nobody' && caller !== 'an expired key';
   if (!known) return access === 'public' ? row.status : 401;
@@ -145,7 +145,7 @@ async function ask(
 
 const addresses = new WeakMap<TestServer, Promise<string>>();
 
-/** A stream has no end: what comes until the first event is over. */
+/** A stream does not end, so it is read up to the end of the first event. */
 async function firstEvent(server: TestServer, target: string, headers: Record<string, string>): Promise<Answer> {
   const address = addresses.get(server) ?? server.listen();
   addresses.set(server, address);
@@ -168,7 +168,7 @@ const CHALLENGE = /"(challenge|ticket)":"[\w-]+"/g;
 const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g;
 const RECENT = 24 * 3_600_000;
 
-/** An answer without what differs by itself: random ids, and the time at which it was given. */
+/** A response without values that always differ: random IDs and its time. */
 function anonymous({ status, headers, body }: Answer): Answer {
   const plain = (text: string) =>
     text

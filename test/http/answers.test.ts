@@ -8,7 +8,7 @@ import { smallApp } from '../support/small-app.ts';
 
 const Item = Type.Object({ id: Type.String(), count: Type.Optional(Type.Integer({ minimum: 0 })) }, { title: 'Item' });
 
-/** What the check says of an answer that a route with a free hand gives. */
+/** The verdict of the check on a given response. */
 async function judge(status: number, type: string | undefined, body: unknown): Promise<string> {
   const app = await smallApp(async (routes) => {
     routes.get(
@@ -44,14 +44,14 @@ async function judge(status: number, type: string | undefined, body: unknown): P
   }
 }
 
-test('what is documented passes', async () => {
+test('a documented response passes', async () => {
   assert.equal(await judge(200, undefined, { id: 'a', count: 1 }), 'fits');
   assert.equal(await judge(200, 'text/csv; charset=utf-8', 'id\na\n'), 'fits');
   assert.equal(await judge(201, undefined, { items: [{ id: 'a' }] }), 'fits');
   assert.equal(await judge(204, undefined, null), 'fits');
 });
 
-test('a status, a media type or a body that is not documented does not', async () => {
+test('an undocumented status, media type or body fails', async () => {
   assert.match(await judge(202, undefined, { id: 'a' }), /202 is not documented; only 200, 201, 204, 4XX, default/);
   assert.match(await judge(302, undefined, ''), /302 is not documented/);
   assert.match(await judge(200, 'text/html', '<p>'), /200 is text\/html, documented is application\/json, text\/csv/);
@@ -66,7 +66,7 @@ test('a status, a media type or a body that is not documented does not', async (
   assert.match(await judge(410, 'application/problem+json', JSON.stringify(strange)), /409 !== 410/);
 });
 
-test('what the schema has no place for would be lost without a word', async () => {
+test('a field that is not in the schema fails, since it would be dropped silently', async () => {
   assert.match(
     await judge(200, undefined, { id: 'a', colour: 'red' }),
     /left out what is not in its schema(.|\n)*\/colour/,

@@ -11,7 +11,7 @@ const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}
 const HEADER = 'store_id,uptime_last_hour(in minutes)';
 const POLLS = { polls: [['a', T, true]] } as const;
 
-test('a report is triggered, runs, and gives the CSV', async (t) => {
+test('a report is triggered, runs, and returns the CSV', async (t) => {
   const server = await testServer(t);
   await merge(server.storage, POLLS);
   const triggered = await server.app.inject({ method: 'POST', url: '/trigger_report' });
@@ -30,7 +30,7 @@ test('a report is triggered, runs, and gives the CSV', async (t) => {
   assert.deepEqual(resultFiles(server.resultsDir), [`${id}.csv`, `${id}.figures`]);
 });
 
-test('the full report has the ranges of a report that is detailed, and of one by markov', async (t) => {
+test('the full report includes the credible intervals if it is detailed or by markov', async (t) => {
   const server = await testServer(t);
   await merge(server.storage, { polls: [...POLLS.polls, ['a', T - 1_800_000, true], ['b', T - 600_000, false]] });
   const full = async (payload: Record<string, unknown>) => {
@@ -54,7 +54,7 @@ test('the full report has the ranges of a report that is detailed, and of one by
   assert.ok(high - low > 1, `${low} to ${high}`);
 });
 
-test('a format that there is not is refused with those that there are', async (t) => {
+test('an unknown format is rejected with the list of formats', async (t) => {
   const server = await testServer(t);
   await merge(server.storage, POLLS);
   const id = await trigger(server, {});
@@ -63,7 +63,7 @@ test('a format that there is not is refused with those that there are', async (t
   assert.match(answer.body, /"format".*csv, full/);
 });
 
-test('no input is no input, whatever the content type says', async (t) => {
+test('an empty body is empty, whatever its content type', async (t) => {
   const server = await testServer(t);
   await merge(server.storage, POLLS);
   const json = { 'content-type': 'application/json' };
@@ -91,7 +91,7 @@ test('no input is no input, whatever the content type says', async (t) => {
   }
 });
 
-test('a slash behind a classic path changes nothing', async (t) => {
+test('a trailing slash after a classic path changes nothing', async (t) => {
   const server = await testServer(t);
   await merge(server.storage, POLLS);
   const triggered = await server.app.inject({ method: 'POST', url: '/trigger_report/' });
@@ -111,7 +111,7 @@ test('a slash behind a classic path changes nothing', async (t) => {
   assert.equal(withoutId.statusCode, 400, 'a slash elsewhere may stand where an id was left out');
 });
 
-test('as_of may be any spelling of an instant, and the report speaks for it', async (t) => {
+test('as_of may be any spelling of an instant, and the report is as of it', async (t) => {
   const server = await testServer(t);
   await merge(server.storage, {
     polls: [
@@ -136,7 +136,7 @@ test('as_of may be any spelling of an instant, and the report speaks for it', as
   }
 });
 
-test('polls imported between two triggers show in the second', async (t) => {
+test('polls imported between two triggers appear in the second report', async (t) => {
   const server = await testServer(t);
   await merge(server.storage, POLLS);
   const first = await server.finished(await trigger(server));
@@ -147,7 +147,7 @@ test('polls imported between two triggers show in the second', async (t) => {
   assert.equal(second.headers['x-report-as-of'], '2023-01-22T12:00:00.001Z');
 });
 
-test('many triggers at once are all answered, and all complete alike', async (t) => {
+test('concurrent triggers all get a response, and all complete equally', async (t) => {
   const server = await testServer(t);
   await merge(server.storage, POLLS);
   const ids = await Promise.all(Array.from({ length: 50 }, () => trigger(server)));
@@ -156,14 +156,14 @@ test('many triggers at once are all answered, and all complete alike', async (t)
   assert.equal(new Set(bodies).size, 1);
 });
 
-test('without polls and without as_of there is nothing to report on', async (t) => {
+test('a trigger without polls and without as_of is rejected', async (t) => {
   const { app } = await testServer(t);
   const answer = await app.inject({ method: 'POST', url: '/trigger_report' });
   assert.equal(answer.statusCode, 409);
   assert.match(answer.json<{ detail: string }>().detail, /no polls in the database.*import.*as_of/);
 });
 
-test('stores that no poll saw are in the report, with zeros', async (t) => {
+test('stores without polls are in the report, with zeros', async (t) => {
   const server = await testServer(t);
   await merge(server.storage, { zones: [['z', 'Asia/Tokyo']], hours: [['h', 0, 0, 3_600_000]] });
   const { body } = await server.finished(await trigger(server, { as_of: '2023-01-22T12:00:00Z' }));
@@ -174,7 +174,7 @@ test('stores that no poll saw are in the report, with zeros', async (t) => {
   ]);
 });
 
-test('bad triggers are told what is wrong with them', async (t) => {
+test('invalid triggers are rejected with the reason', async (t) => {
   const { app } = await testServer(t);
   for (const [type, payload, status, detail] of [
     ['application/json', '{"as_of":"yesterday"}', 400, /as_of is "yesterday", expected an instant such as/],
@@ -210,7 +210,7 @@ test('bad triggers are told what is wrong with them', async (t) => {
   }
 });
 
-test('bad questions after a report are told what is wrong with them', async (t) => {
+test('invalid requests for a report are rejected with the reason', async (t) => {
   const { app } = await testServer(t);
   for (const [url, status, detail] of [
     ['/get_report', 400, /report_id is missing/],
@@ -228,13 +228,13 @@ test('bad questions after a report are told what is wrong with them', async (t) 
   }
 });
 
-test('what belongs into the body is not lost in the query', async (t) => {
+test('body fields in the query are rejected', async (t) => {
   const { app } = await testServer(t);
   const answer = await app.inject({ method: 'POST', url: '/trigger_report?as_of=2023-01-22T12:00:00Z' });
   assertProblem(answer, 400, /query.*"as_of"/);
 });
 
-test('JSON is for those who ask for it and for no text; ids are no matter of case', async (t) => {
+test('JSON is returned only if text is not accepted; the case of IDs does not matter', async (t) => {
   const server = await testServer(t);
   await merge(server.storage, POLLS);
   const id = await trigger(server);
@@ -255,14 +255,14 @@ test('JSON is for those who ask for it and for no text; ids are no matter of cas
   }
 });
 
-test('a results folder that was cleared away is made again', async (t) => {
+test('a deleted results folder is created again', async (t) => {
   const server = await testServer(t);
   await merge(server.storage, POLLS);
   rmSync(server.resultsDir, { recursive: true });
   assert.equal((await server.finished(await trigger(server))).headers['x-report-status'], 'Complete');
 });
 
-test('a failed report says Failed and why, and leaves nothing half written', async (t) => {
+test('a failed report returns Failed with the reason, and leaves no partial files', async (t) => {
   const server = await testServer(t);
   await merge(server.storage, POLLS);
   rmSync(server.resultsDir, { recursive: true });
@@ -279,7 +279,7 @@ test('a failed report says Failed and why, and leaves nothing half written', asy
   assert.equal(status.json<{ status: string }>().status, 'Failed');
 });
 
-test('a result whose file was removed is gone, and says how to get it again', async (t) => {
+test('a result whose file was removed is gone, and the error explains how to get it again', async (t) => {
   const server = await testServer(t);
   await merge(server.storage, POLLS);
   const id = await trigger(server);
@@ -288,7 +288,7 @@ test('a result whose file was removed is gone, and says how to get it again', as
   assertProblem(await server.app.inject(`/get_report?report_id=${id}`), 410, /"as_of": "2023-01-22T12:00:00.000Z"/);
 });
 
-test('the server says that it lives and that it is ready', async (t) => {
+test('the server reports that it is alive and ready', async (t) => {
   const { app } = await testServer(t);
   assert.deepEqual((await app.inject('/healthz')).json(), { status: 'ok' });
   const ready = (await app.inject('/readyz')).json();

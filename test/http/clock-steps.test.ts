@@ -37,11 +37,11 @@ test('a step of the clock is a warning of /readyz for an hour, and is counted', 
   assert.equal((await get('/readyz')).warnings, undefined);
 });
 
-test('the fleet is fresh again as soon as the clock is set right', async (t) => {
+test('the fleet is fresh again as soon as the clock is corrected', async (t) => {
   const { time, get } = await scene(t);
   const poller = async () => (await get('/api/v1/fleet')).poller;
   assert.deepEqual([(await poller()).status, (await poller()).age_seconds], ['ok', 0]);
-  // The clock is looked at once a second; here, whenever readiness is asked for.
+  // The clock is checked once a second; here, at each request for readiness.
   const set = async (error: number) => {
     time.error = error;
     time.passed += 10_000;
@@ -54,7 +54,7 @@ test('the fleet is fresh again as soon as the clock is set right', async (t) => 
   assert.equal((await get('/api/v1/fleet')).as_of, '2026-11-23T12:00:20.000Z');
 });
 
-test('polls in the future, stored by a wrong clock, do not speak for as_of', async (t) => {
+test('polls in the future, stored by a wrong clock, do not set as_of', async (t) => {
   const { server, time, append, get } = await scene(t);
   await append(NOON + 4 * MINUTE);
   await append(NOON + DAY);

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../support/temporary.ts';
 
 const HTML = '<!doctype html><title>Restaurant Monitor</title>';
 
-/** An app with the dashboard alone, built or not. */
+/** An app with only the dashboard, built or not. */
 async function dashboard(t: TestContext, built: boolean) {
   const folder = temporaryFolder(t);
   if (built) {
@@ -23,7 +23,7 @@ async function dashboard(t: TestContext, built: boolean) {
   return app;
 }
 
-test('every address of the dashboard is the page, which is asked for again and runs nothing from elsewhere', async (t) => {
+test('every path of the dashboard returns the page, which is revalidated and loads nothing from other origins', async (t) => {
   const app = await dashboard(t, true);
   for (const url of [
     '/',
@@ -48,7 +48,7 @@ test('every address of the dashboard is the page, which is asked for again and r
   }
 });
 
-test('scripts and styles are kept for ever, packed for whoever can unpack them', async (t) => {
+test('scripts and styles are immutable, and compressed for clients that support it', async (t) => {
   const app = await dashboard(t, true);
   const url = '/assets/index-Abc_1.js';
   const plain = await app.inject({ url, headers: { 'accept-encoding': 'identity' } });
@@ -61,7 +61,7 @@ test('scripts and styles are kept for ever, packed for whoever can unpack them',
   assert.match(String(packed.headers['content-type']), /javascript/);
 });
 
-test('nothing beside the assets is given away, and an unknown address is no page', async (t) => {
+test('only the assets are served, and an unknown path is not found', async (t) => {
   const app = await dashboard(t, true);
   for (const url of [
     '/assets/..%2Fbeside.js',
@@ -79,7 +79,7 @@ test('nothing beside the assets is given away, and an unknown address is no page
   }
 });
 
-test('a dashboard that is not built says so', async (t) => {
+test('a dashboard that is not built returns an explanation', async (t) => {
   const app = await dashboard(t, false);
   const answer = await app.inject('/');
   assert.equal(answer.statusCode, 404);

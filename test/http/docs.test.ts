@@ -21,7 +21,7 @@ async function sampleDocument(): Promise<ApiDocument> {
   return document;
 }
 
-test('the page needs nothing from elsewhere, and lets nothing run', async (t) => {
+test('the page loads nothing from other origins, and runs no scripts', async (t) => {
   const { app } = await testServer(t);
   const answer = await app.inject('/api/docs');
   assert.equal(answer.statusCode, 200);
@@ -34,7 +34,7 @@ test('the page needs nothing from elsewhere, and lets nothing run', async (t) =>
   assert.doesNotMatch(style.body, /url\(|@import/);
 });
 
-test('every operation has its place, and every link its target', async (t) => {
+test('every operation has a section, and every link a target', async (t) => {
   const { app } = await testServer(t);
   const { body } = await app.inject('/api/docs');
   const ids = [...body.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
@@ -44,7 +44,7 @@ test('every operation has its place, and every link its target', async (t) => {
   for (const [, id] of body.matchAll(/href="#([^"]*)"/g)) assert.ok(ids.includes(id), `#${id} leads somewhere`);
 });
 
-test('headings step down one at a time, and the page has its landmarks', async () => {
+test('headings descend one level at a time, and the page has landmarks', async () => {
   const page = docsPage(await sampleDocument());
   const main = page.slice(page.indexOf('<main'));
   const levels = [...main.matchAll(/<h(\d)/g)].map(([, level]) => Number(level));
@@ -57,7 +57,7 @@ test('headings step down one at a time, and the page has its landmarks', async (
   }
 });
 
-test('nothing in the document becomes markup', async () => {
+test('all text of the document is escaped', async () => {
   const evil = `"><script>alert('&')</script>`;
   const document = JSON.parse(
     JSON.stringify(await sampleDocument(), (key, value: unknown) =>
@@ -82,7 +82,7 @@ test('nothing in the document becomes markup', async () => {
   }
 });
 
-test('markdown: code, bold, lists, fences and links; no other scheme than http', () => {
+test('markdown has code, bold, lists, fences and links, and only http links', () => {
   assert.equal(inline('a `<b>` **c**').text, 'a <code>&lt;b&gt;</code> <strong>c</strong>');
   assert.equal(inline('[x](https://a.example/?b&c)').text, '<a href="https://a.example/?b&amp;c">x</a>');
   assert.equal(inline('[x](javascript:alert)').text, '[x](javascript:alert)');
@@ -90,13 +90,13 @@ test('markdown: code, bold, lists, fences and links; no other scheme than http',
   assert.equal(markdown('a\n\n```\nb\n\n<c>\n```').text, '<p>a</p><pre tabindex="0"><code>b\n\n&lt;c&gt;</code></pre>');
 });
 
-test('JSON is coloured without losing a character', () => {
+test('JSON is highlighted without losing a character', () => {
   const value = { 'a"b': ['<c>', -1.5e21, true, null], d: { e: '"f": 1' } };
   const text = json(value).text.replaceAll(/<\/?span[^>]*>/g, '');
   assert.equal(text, html`${JSON.stringify(value, null, 2)}`.text);
 });
 
-test('a schema within itself is told once', () => {
+test('a recursive schema is expanded once', () => {
   const tree = {
     type: 'object',
     properties: { name: { type: 'string' }, parent: { $ref: '#/components/schemas/Tree' } },
@@ -106,7 +106,7 @@ test('a schema within itself is told once', () => {
   assert.equal(text.match(/class="field d/g)?.length, 2);
 });
 
-test('the commands survive a shell: what is sent is what was meant', async () => {
+test('the commands are quoted for a shell, and send the intended request', async () => {
   const document = await sampleDocument();
   const command = (id: string): string[] => {
     const operation = operationsOf(document).find(({ operationId }) => operationId === id);
@@ -125,7 +125,7 @@ test('the commands survive a shell: what is sent is what was meant', async () =>
   assert.deepEqual(command('followEvents')[0], '-N');
 });
 
-test('a choice between plain values and rows is told by its type, and rows are not told apart', () => {
+test('a choice between scalars and one object is described by its type, without alternatives', () => {
   const rows = { type: 'array', items: { type: 'object', properties: { day: { type: 'integer' } } } };
   const schema = { type: 'object', properties: { hours: { anyOf: [{ const: 'always' }, rows] } } };
   const { text } = bodyFields({ components: { schemas: {} } } as unknown as ApiDocument, schema, 'answer');
@@ -133,7 +133,7 @@ test('a choice between plain values and rows is told by its type, and rows are n
   assert.doesNotMatch(text, /class="choice/);
 });
 
-test('what a request must have and what an answer may lack is said', async () => {
+test('required fields of requests and optional fields of responses are marked', async () => {
   const document = await sampleDocument();
   const told = (name: string, side: 'request' | 'answer') =>
     bodyFields(document, { $ref: `#/components/schemas/${name}` }, side)

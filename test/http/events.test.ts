@@ -8,7 +8,7 @@ import { eventsOf } from '../support/events.ts';
 import { testServer } from '../support/server.ts';
 import { merge } from '../support/staging.ts';
 
-test('the events of every stream fit the schemas that the document gives them', async (t) => {
+test('the events of every stream match their schemas in the document', async (t) => {
   const server = await testServer(t);
   await merge(server.storage, { polls: [['a', Date.parse('2023-01-22T12:00:00Z'), true]] });
   const address = await server.app.listen({ host: '127.0.0.1', port: 0 });
@@ -53,7 +53,7 @@ test('the events of every stream fit the schemas that the document gives them', 
   stream.destroy();
 });
 
-test('an event that the document does not describe is not accepted by the test of its stream', async (t) => {
+test('an undocumented event fails the check', async (t) => {
   const { app } = await testServer(t);
   await app.ready();
   const judge = new Judge(documentOf(app));

@@ -6,7 +6,7 @@ import { keepRouteTable } from '../../src/http/route-table.ts';
 import type { App } from '../../src/http/types.ts';
 import { testServer } from '../support/server.ts';
 
-test('a route that does not say who may use it stops the start', () => {
+test('a route without an access rule stops the start', () => {
   const app = Fastify() as unknown as App;
   keepRouteTable(app);
   const schema = { operationId: 'look', summary: 'Look', tags: ['stores'], response: { 200: Type.String() } };
@@ -15,7 +15,7 @@ test('a route that does not say who may use it stops the start', () => {
   assert.deepEqual(app.routeTable, [{ method: 'GET', url: '/free', access: 'public', operationId: 'look' }]);
 });
 
-test('every route stands in the OpenAPI document, with its access', async (t) => {
+test('every route is in the OpenAPI document, with its access', async (t) => {
   const { app } = await testServer(t);
   const document = (await app.inject('/api/openapi.json')).json<{
     openapi: string;
@@ -34,7 +34,7 @@ test('every route stands in the OpenAPI document, with its access', async (t) =>
   assert.deepEqual(documented.sort(), routes.sort());
 });
 
-test('the page of another site changes nothing, under no name of this machine', async (t) => {
+test('the page of another site cannot change anything, under any name of this machine', async (t) => {
   const { app } = await testServer(t);
   const trigger = (headers: Record<string, string>) => app.inject({ method: 'POST', url: '/trigger_report', headers });
   assert.equal((await trigger({ host: '127.0.0.1:5000', origin: 'https://evil.example' })).statusCode, 403);

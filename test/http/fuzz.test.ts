@@ -17,7 +17,7 @@ import { type TestServer, testServer, trigger } from '../support/server.ts';
 import { smallApp } from '../support/small-app.ts';
 import { merge } from '../support/staging.ts';
 
-/** Requests to each operation; FUZZ_RUNS for a long night. */
+/** Requests to each operation; FUZZ_RUNS sets more for long runs. */
 const RUNS = Number(process.env.FUZZ_RUNS ?? 40);
 /** Milliseconds after which a request hangs, however slow the machine. */
 const DEADLINE = 20_000;
@@ -32,7 +32,7 @@ interface Fuzzed {
   readonly headers: { readonly authorization: string };
 }
 
-/** A server with something of everything in it, and the ids of that. */
+/** A server with at least one resource of each kind, and their IDs. */
 async function fuzzed(t: TestContext): Promise<Fuzzed> {
   const server = await testServer(t);
   const ann = await addUserWithKey(server.accounts, { login: 'ann', role: 'admin' });
@@ -64,7 +64,7 @@ async function fuzzed(t: TestContext): Promise<Fuzzed> {
       // Of reports and of imports.
       id: [id, upload.json<{ id: string }>().id],
       user_id: [ann.userId, olga.userId],
-      // Not the key that all requests come with.
+      // Not the key that authenticates the requests.
       key_id: [olga.keyId],
     },
   };
@@ -82,7 +82,7 @@ async function answered<T>(what: string, promise: Promise<T>): Promise<T> {
   }
 }
 
-/** What comes back is checked by test/support/answers.ts. */
+/** test/support/answers.ts checks the responses. */
 async function fuzz(app: App, operation: PlacedOperation, known: KnownIds, headers = {}): Promise<void> {
   const property = fc.asyncProperty(requests(documentOf(app), operation, known, headers), async (options) => {
     await answered(`${options.method} ${String(options.url)}`, app.inject(options));
@@ -90,7 +90,7 @@ async function fuzz(app: App, operation: PlacedOperation, known: KnownIds, heade
   await fc.assert(property, { numRuns: RUNS, includeErrorInReport: true });
 }
 
-/** Ends where the stream of an answer does not. */
+/** Stops reading, even if the stream of the response does not end. */
 function isStream({ responses }: PlacedOperation): boolean {
   return Object.values(responses).some(({ content = {} }) => 'text/event-stream' in content);
 }
@@ -100,7 +100,7 @@ async function assertAlive({ app }: TestServer): Promise<void> {
   assert.equal((await answered('/readyz', app.inject('/readyz'))).statusCode, 200);
 }
 
-test('no request to any route makes a 500, hangs, or is answered with what is not documented', async (t) => {
+test('no request to any route causes a 500, hangs, or gets an undocumented response', async (t) => {
   const { server, operations, known, headers } = await fuzzed(t);
   for (const operation of operations.filter((one) => !isStream(one))) {
     await fuzz(server.app, operation, known, headers);
@@ -108,7 +108,7 @@ test('no request to any route makes a 500, hangs, or is answered with what is no
   await assertAlive(server);
 });
 
-test('nor does a request to anywhere else', async (t) => {
+test('nor does a request to any other path', async (t) => {
   const { server, operations, headers: admin } = await fuzzed(t);
   const paths = operations.map(({ path }) => path.replaceAll(/\{[^}]+\}/g, 'a'));
   const anywhere = fc.oneof(
@@ -131,7 +131,7 @@ test('nor does a request to anywhere else', async (t) => {
   await assertAlive(server);
 });
 
-test('nobody holds the server up by leaving in the middle of an upload or of a stream', async (t) => {
+test('clients that disconnect during an upload or a stream do not block the server', async (t) => {
   const { server, operations, known, headers } = await fuzzed(t);
   const url = new URL(await server.listen());
   for (const operation of operations) {
@@ -158,7 +158,7 @@ test('nobody holds the server up by leaving in the middle of an upload or of a s
   await assertAlive(server);
 });
 
-test('the fuzz finds a route that breaks, and says with what', async (t) => {
+test('the fuzz test finds a broken route, and reports the request', async (t) => {
   const app = await smallApp(async (routes) => {
     routes.post(
       '/shout',

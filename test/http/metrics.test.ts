@@ -17,7 +17,7 @@ import { temporaryFolder } from '../support/temporary.ts';
 
 const T = Date.parse('2026-11-24T12:00:00Z');
 
-/** How many polls came by each way. */
+/** The number of polls by source. */
 async function received(server: TestServer): Promise<Record<string, number>> {
   const found = await samples(server, /^polls_received_total/);
   return Object.fromEntries(
@@ -28,7 +28,7 @@ async function received(server: TestServer): Promise<Record<string, number>> {
   );
 }
 
-test('polls of files that are sent are counted as imported, without bad rows and dry runs', async (t) => {
+test('polls of uploaded files are counted as imported, without bad rows and dry runs', async (t) => {
   const server = await testServer(t);
   assert.deepEqual(await received(server), { api: 0, import: 0, sync: 0, poller: 0 });
   const imported = async (query: string, payload: string) => {
@@ -46,7 +46,7 @@ test('polls of files that are sent are counted as imported, without bad rows and
   assert.deepEqual(await received(server), { api: 0, import: 4, sync: 0, poller: 0 });
 });
 
-test('syncs are counted by their outcome, with their sources and polls, and age from the last one that read all', async (t) => {
+test('syncs are counted by outcome, with their sources and polls, and the age is that of the last complete one', async (t) => {
   const folder = temporaryFolder(t);
   const [polls, zones] = [join(folder, 'polls.csv'), join(folder, 'zones.csv')];
   writeFileSync(polls, `${POLLS}a,active,2023-01-20T10:00:00Z\nb,nonsense,2023-01-20T10:00:00Z\n`);
@@ -82,7 +82,7 @@ test('syncs are counted by their outcome, with their sources and polls, and age 
   assert.ok((await age()) >= before + 7_200, `it was ${before} and is ${await age()} two hours later`);
 });
 
-test('a sync with a source that cannot be read has failed, and so has one that is broken off', async (t) => {
+test('a sync with an unreadable source counts as failed, and so does an interrupted one', async (t) => {
   const folder = temporaryFolder(t);
   const file = join(folder, 'polls.csv');
   const sync = loadSyncConfig({ SYNC_POLLS: file });
@@ -108,7 +108,7 @@ test('a sync with a source that cannot be read has failed, and so has one that i
 
 const SAYING: Readonly<Record<string, string>> = { '/open': 'ONLINE', '/shut': 'OFFLINE' };
 
-/** A server that polls three stores: one is online, one says that it is not, one turns everybody away. */
+/** A server that polls three stores: one is online, one reports that it is closed, one rejects every request. */
 async function polling(t: TestContext) {
   const folder = temporaryFolder(t);
   const stores = createServer(({ url = '' }, response) => {
@@ -135,7 +135,7 @@ async function polling(t: TestContext) {
   return {
     server,
     polls,
-    /** Lets the clock go on by so many seconds, and the prober do what is to be done then. */
+    /** Advances the clock by some seconds, and lets the prober do what is due. */
     step: async (seconds: number) => {
       clock.now += seconds * 1_000;
       prober.step();
@@ -144,7 +144,7 @@ async function polling(t: TestContext) {
   };
 }
 
-test('what the prober did is counted: its probes, what they found, and the polls that came of them', async (t) => {
+test("the prober's probes, their results and the resulting polls are counted", async (t) => {
   const { server, step } = await polling(t);
   const totals = () => samples(server, /^poller_(?!inactive).*_total/);
   const nothing = ['probes', 'unobserved', 'skipped', 'write_failures'].map((name) => `poller_${name}_total 0`);
@@ -162,7 +162,7 @@ test('what the prober did is counted: its probes, what they found, and the polls
   ]);
   const reasons = () => samples(server, /^poller_inactive_polls_total/);
   assert.deepEqual(await reasons(), []);
-  // A store that says that it is closed is asked again before that counts.
+  // A store that reports that it is closed is probed again before that counts.
   for (let i = 0; i < 3; i++) await step(15);
   assert.deepEqual(await totals(), [
     'poller_probes_total 4',
@@ -174,7 +174,7 @@ test('what the prober did is counted: its probes, what they found, and the polls
   assert.deepEqual(await received(server), { api: 0, import: 0, sync: 0, poller: 2 });
 });
 
-test('what is offline is counted by reason, and no word of a platform is a label', async (t) => {
+test("offline stores are counted by reason, and a platform's own word is never a label", async (t) => {
   const server = await testServer(t, { now: () => T });
   const at = T - 60_000;
   await merge(server.storage, {
@@ -191,7 +191,7 @@ test('what is offline is counted by reason, and no word of a platform is a label
   ]);
 });
 
-test('polls that their file does not take are counted as failures, and come to the database all the same', async (t) => {
+test('polls that cannot be written to the day file are counted as failures, and still reach the database', async (t) => {
   const { server, polls, step } = await polling(t);
   writeFileSync(polls, 'no folder');
   for (let i = 0; i < 3; i++) await step(1);

@@ -14,7 +14,7 @@ const T = Date.parse('2023-01-22T12:00:00Z');
 
 type Asked = readonly [method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload: object | undefined];
 
-/** What is wrong, and where it is said to be; the routes find it out themselves, past the schemas. */
+/** Errors with their places, which the routes find themselves, beyond the schemas. */
 const WRONG: readonly (readonly [Asked, part: string, field: string])[] = [
   [['GET', '/api/v1/fleet?as_of=yesterday', undefined], 'query', 'as_of'],
   [['GET', '/api/v1/stores?cursor=nonsense', undefined], 'query', 'cursor'],
@@ -31,7 +31,7 @@ const WRONG: readonly (readonly [Asked, part: string, field: string])[] = [
   [['POST', '/api/v1/polls', { other: [] }], 'body', 'polls'],
 ];
 
-test('a database that is busy is told apart from one that is away, and both say when to try again', async (t) => {
+test('a busy database and an unavailable one have different problem types, both with Retry-After', async (t) => {
   const { app, storage } = await testServer(t);
   const answers: unknown[] = [];
   for (const code of ['busy', 'unavailable'] as const) {
@@ -47,7 +47,7 @@ test('a database that is busy is told apart from one that is away, and both say 
   ]);
 });
 
-test('what is wrong with a request is said to be where it was sent', async (t) => {
+test('an error names the place in the request', async (t) => {
   const { app, storage } = await testServer(t);
   await merge(storage, { polls: [['a', T, true]] });
   for (const [[method, url, payload], part, field] of WRONG) {
@@ -57,7 +57,7 @@ test('what is wrong with a request is said to be where it was sent', async (t) =
   }
 });
 
-test('a value that is not among the choices is told with them, shortened where it is long', async (t) => {
+test('an invalid choice is reported with the allowed ones, shortened if it is long', async (t) => {
   const { app } = await testServer(t);
   const told = async (url: string, payload?: object) => {
     const answer = await app.inject({ method: payload ? 'POST' : 'GET', url, ...(payload && { payload }) });
@@ -86,7 +86,7 @@ test('a value that is not among the choices is told with them, shortened where i
   }
 });
 
-test('no answer repeats a password that was sent where another form was expected', async (t) => {
+test('no response repeats a password that was sent in the wrong place', async (t) => {
   const { app } = await testServer(t);
   const secret = 'pa55word';
   for (const [method, url, payload] of [
@@ -100,7 +100,7 @@ test('no answer repeats a password that was sent where another form was expected
   }
 });
 
-test('a field that is for a secret tells its choices alone', async (t) => {
+test('the error of a secret field lists only the choices', async (t) => {
   const choice = OneOf(['open', 'shut']);
   const app = await smallApp(async (routes) => {
     const body = Type.Object({ door: choice, password: choice, inner: Type.Object({ key: choice }) });

@@ -6,7 +6,7 @@ import { testServer } from '../support/server.ts';
 const URL = '/.well-known/security.txt';
 const NOW = Date.parse('2026-11-26T15:00:00Z');
 
-test('the contact for weaknesses is told to everybody, and expires within a year', async (t) => {
+test('security.txt is public and expires within a year', async (t) => {
   const { app } = await testServer(t, { securityContact: 'mailto:security@example.com', now: () => NOW });
   const answer = await app.inject(URL);
   assert.deepEqual([answer.statusCode, answer.headers['content-type']], [200, 'text/plain; charset=utf-8']);
@@ -25,7 +25,7 @@ test('without a contact there is no security.txt', async (t) => {
   assert.match(answer.body, /SECURITY_CONTACT is not set/);
 });
 
-test('a contact that RFC 9116 does not know stops the start', () => {
+test('a contact that RFC 9116 does not allow stops the start', () => {
   const contact = (SECURITY_CONTACT: string) => loadConfig({ SECURITY_CONTACT }).securityContact;
   for (const good of ['mailto:a@example.com', 'https://example.com/security', 'tel:+1-201-555-0123']) {
     assert.equal(contact(good), good);

@@ -4,7 +4,7 @@ import Fastify from 'fastify';
 import { keepEvents, startEvents } from '../../src/http/sse.ts';
 import type { App } from '../../src/http/types.ts';
 
-test('a stream of events ends after a while, so that its listener says again who it is', async (t) => {
+test('an event stream ends after a while, so that its client authenticates again', async (t) => {
   const app = Fastify() as unknown as App;
   t.after(() => app.close());
   keepEvents(app, { most: 10, authenticator: { revision: async () => '' }, log: app.log });

@@ -4,7 +4,7 @@ import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 import { Type } from 'typebox';
 import { compileValidator } from '../../src/http/validation.ts';
 
-/** What is wrong with a body, as `/field keyword`. */
+/** The errors of a body, as `/field keyword`. */
 function complaints(schema: Parameters<typeof compileValidator>[0]['schema'], data: unknown): string[] {
   const validate = compileValidator({ schema, httpPart: 'body', method: 'POST', url: '/' });
   const result = validate(data) as true | { readonly error: FastifySchemaValidationError[] };
@@ -20,14 +20,14 @@ const Ids = Type.Object(
   { additionalProperties: false },
 );
 
-test('of a list that is too long, its length is the complaint and not its entries', () => {
+test('for a list that is too long, only its length is reported, not its entries', () => {
   const stores = Array<number>(2_000_000).fill(0);
   const found = complaints(Ids, { stores, as_of: 'x' });
   assert.equal(found[0], '/stores maxItems');
   assert.ok(found.length < 1_000, `${found.length} complaints`);
 });
 
-test('complaints are bounded whatever is wrong: entries, fields, choices', () => {
+test('the number of errors is bounded for entries, fields and choices', () => {
   const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`x${i}`, 0]));
   const nested = Array.from({ length: 1_000 }, () => Array.from({ length: 1_000 }, () => []));
   for (const data of [many, { stores: nested, as_of: nested, open: nested }, { ...many, stores: many }]) {
@@ -36,7 +36,7 @@ test('complaints are bounded whatever is wrong: entries, fields, choices', () =>
   }
 });
 
-test('all that is wrong with a request of usual size is found at once', () => {
+test('all errors of a request of usual size are reported at once', () => {
   const data = { stores: ['', 'a', 7], as_of: 5, open: [1, 2.5], color: 'red', size: 1 };
   assert.deepEqual(complaints(Ids, data).sort(), [
     ' additionalProperties',
@@ -52,7 +52,7 @@ test('all that is wrong with a request of usual size is found at once', () => {
   assert.deepEqual(complaints(Ids, {}), [' required', ' required']);
 });
 
-test('what is wrong far into a long list is found, and nothing that the shortening made up', () => {
+test('an error far into a long list is found, and truncation adds none', () => {
   const stores = Array<string>(900).fill('a');
   stores[850] = '';
   assert.deepEqual(complaints(Ids, { stores, as_of: 'x' }), ['/stores/850 minLength']);

@@ -6,7 +6,7 @@ import { merge } from '../support/staging.ts';
 
 const rules = { version: zoneRelease().version, source: zoneRelease().kind };
 
-test('a zone is answered with its offsets over a stretch, in any case and by an old name', async (t) => {
+test('a zone is returned with its offsets over a range, in any case and by an old name', async (t) => {
   const { app } = await testServer(t);
   const read = async (name: string, from: string, to: string) => {
     const query = new URLSearchParams({ from, to });
@@ -27,7 +27,7 @@ test('a zone is answered with its offsets over a stretch, in any case and by an 
   assert.deepEqual(vancouver.json().offsets, [{ from: null, offset_seconds: -25_200 }]);
 });
 
-test('an unknown zone, a stretch that ends before it begins and one that is too long are refused', async (t) => {
+test('an unknown zone, a range that ends before it begins and one that is too long are rejected', async (t) => {
   const { app } = await testServer(t);
   for (const [path, status, detail] of [
     ['Mars%2FBase?from=2026-01-01T00:00:00Z&to=2026-01-01T00:00:00Z', 404, 'there is no time zone "Mars/Base"'],
@@ -47,7 +47,7 @@ test('an unknown zone, a stretch that ends before it begins and one that is too 
   }
 });
 
-test('all names of zones are listed, sorted, with the rules in use', async (t) => {
+test('all zone names are listed, sorted, with the rules in use', async (t) => {
   const { app } = await testServer(t);
   const { names, rules: used } = (await app.inject('/api/v1/zones')).json();
   assert.deepEqual(used, rules);
@@ -57,7 +57,7 @@ test('all names of zones are listed, sorted, with the rules in use', async (t) =
   }
 });
 
-test('a report says by which time zone rules it was made, as a resource, as JSON, and with its files', async (t) => {
+test('a report names its time zone rules, as a resource, as JSON, and with its files', async (t) => {
   const server = await testServer(t);
   await merge(server.storage, { polls: [['a', Date.parse('2023-01-22T11:00:00Z'), true]] });
   const id = await trigger(server);

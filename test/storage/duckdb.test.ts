@@ -57,7 +57,7 @@ test('a report that crashes its program is tried a limited number of times', asy
   assert.deepEqual([found?.status, found?.reason], ['failed', 'it was started 5 times and never finished']);
 });
 
-test('the error about a file that is no database names it', async (t) => {
+test('the error for a file that is not a database names it', async (t) => {
   const path = join(temporaryFolder(t), 'notes.txt');
   writeFileSync(path, 'buy milk\n'.repeat(1000));
   await assert.rejects(DuckdbStorage.open(path), {
@@ -95,7 +95,7 @@ test('a database of the first version is migrated and keeps its data', async (t)
   assert.deepEqual(found, [7, 0, versions, [T, Number.NaN]]);
 });
 
-test('an older program refuses a newer schema', async (t) => {
+test('an older program rejects a newer schema', async (t) => {
   const path = join(temporaryFolder(t), 'monitor.duckdb');
   await (await DuckdbStorage.open(path)).close();
   const database = await Database.open(path);

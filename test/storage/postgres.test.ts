@@ -19,7 +19,7 @@ suite('PostgreSQL', () => {
 
   engineContract('postgres', async (options) => PostgresStorage.open(await server.createDatabase(), options));
 
-  test('polls of a store that is not there are found when the database is opened, and by a check', async (t) => {
+  test('polls of a missing store are found when the database is opened, and by a check', async (t) => {
     const url = await server.createDatabase();
     const storage = await PostgresStorage.open(url);
     await merge(storage, { polls: [['a', T, true]] });
@@ -40,7 +40,7 @@ suite('PostgreSQL', () => {
     ]);
   });
 
-  test('a database that is only read is not migrated, and cannot be changed', async (t) => {
+  test('a read-only database is not migrated, and cannot be changed', async (t) => {
     const url = await server.createDatabase();
     await execute(url, schemaBefore('generation'));
     const access = 'read';
@@ -58,7 +58,7 @@ suite('PostgreSQL', () => {
     await assert.rejects(merge(storage, { polls: [['a', T, true]] }), /read-only transaction/);
   });
 
-  test('of two servers that change accounts at once, one waits for the other', async (t) => {
+  test('concurrent changes of accounts by two servers wait for each other', async (t) => {
     const url = await server.createDatabase();
     const servers = await Promise.all([1, 2].map(() => PostgresStorage.open(url)));
     t.after(() => Promise.all(servers.map((one) => one.close())));
@@ -75,7 +75,7 @@ suite('PostgreSQL', () => {
     assert.deepEqual(names.sort(), ['the first', 'the second']);
   });
 
-  test('peers with a valid lease are listed; one whose lease has expired joins anew', async (t) => {
+  test('peers with a valid lease are listed; one with an expired lease joins again', async (t) => {
     const url = await server.createDatabase();
     const storage = await PostgresStorage.open(url);
     t.after(() => storage.close());
@@ -132,7 +132,7 @@ suite('PostgreSQL', () => {
     assert.deepEqual([...first], [Date.parse('2023-01-02T12:00:00.001Z'), Number.NaN]);
   });
 
-  test('an older program refuses a newer schema', async () => {
+  test('an older program rejects a newer schema', async () => {
     const url = await server.createDatabase();
     await (await PostgresStorage.open(url)).close();
     await execute(url, `insert into schema_migrations (version, name) values (999, 'from_the_future')`);

@@ -25,7 +25,7 @@ async function opened(t: TestContext) {
   return { storage, directory, clock, add, ids, looks: () => looks };
 }
 
-test('stores come sorted by code unit, whatever the storage makes of their bytes', async (t) => {
+test('stores are sorted by code unit, however the storage sorts their bytes', async (t) => {
   const { directory, add } = await opened(t);
   await add('b', '\u{ff21}', '🍕', 'B', 'a');
   const { entries, byId } = await directory.current();
@@ -36,7 +36,7 @@ test('stores come sorted by code unit, whatever the storage makes of their bytes
   assert.equal(byId.get('🍕'), entries[3]);
 });
 
-test('a directory of more stores than are read at once has every one of them', async (t) => {
+test('a directory with more stores than one read returns has all of them', async (t) => {
   const { storage, ids } = await opened(t);
   await storage.importing(async (session) => {
     await session.staging.run('create temp table s as select i::varchar as store_id from range(25000) t(i)');
@@ -45,7 +45,7 @@ test('a directory of more stores than are read at once has every one of them', a
   assert.equal(new Set(await ids()).size, 25_000);
 });
 
-test('what others write is seen within a second, what this process wrote at once', async (t) => {
+test('changes of other processes appear within a second, those of this process at once', async (t) => {
   const { directory, clock, add, ids } = await opened(t);
   assert.deepEqual(await ids(), []);
   await add('a');
@@ -58,7 +58,7 @@ test('what others write is seen within a second, what this process wrote at once
   assert.deepEqual(await ids(), ['a', 'b']);
 });
 
-test('while nothing changes, the directory stays the same object and few look', async (t) => {
+test('without changes, the directory stays the same object and is rarely read', async (t) => {
   const { directory, clock, add, looks } = await opened(t);
   await add('a');
   const first = await directory.current();
@@ -73,7 +73,7 @@ test('while nothing changes, the directory stays the same object and few look', 
   assert.equal(looks(), 2);
 });
 
-test('a change that is told during a look is seen by whoever asks after it', async (t) => {
+test('a change reported during a read is visible to later calls', async (t) => {
   const { directory, add, ids } = await opened(t);
   const before = ids();
   await add('late');

@@ -48,7 +48,7 @@ function listing(all: readonly Live[]) {
     );
 }
 
-test('the pages of a list hold every store once, in the order of one great page', async () => {
+test('the pages of a list contain every store once, in the order of a single page', async () => {
   await fc.assert(
     fc.asyncProperty(stores, fc.constantFrom(...SORTS), fc.integer({ min: 1, max: 7 }), async (all, sort, limit) => {
       const list = listing(all);
@@ -154,7 +154,7 @@ for (const [filter, expected] of FILTERS) {
   });
 }
 
-test('a search through many stores lets other work have its turn', async () => {
+test('a search through many stores yields to other work', async () => {
   const many = Array.from({ length: 50_000 }, (_, key) => ({ ...(FLEET[0] as Live).store, key, id: String(key) }));
   const states: States = { asOf: 0, of: () => ({ state: 'online', lastPoll: undefined, firstPoll: undefined }) };
   let turns = 0;

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 
-/** Ids of things in the world of the access matrix; see test/support/access-world.ts. */
+/** IDs in the world of the access matrix; see test/support/access-world.ts. */
 export interface Ids {
   /** A store with hours, special hours and polls; `olga` owns it, `stan` does not. */
   readonly store: string;
-  /** A report that `olga` asked for. */
+  /** A report of `olga`. */
   readonly report: string;
-  /** A report that `stan` asked for, in the same world. */
+  /** A report of `stan`, in the same world. */
   readonly strangersReport: string;
-  /** An import by the operator, with a poll of the store and a row that was rejected. */
+  /** An import by the operator, with a poll of the store and a rejected row. */
   readonly import: string;
   /** `olga`, and her key. */
   readonly user: string;
@@ -23,26 +23,26 @@ export interface Question {
 }
 
 /**
- * How to call a route for what is the store's, or for what shows the store. Who may call it at all follows from its
- * access rule; the row says what those who may are told.
+ * A request that concerns the store. The access rule of the route decides who may send it; the row has the expected
+ * responses.
  */
 export interface Row {
   readonly ask: (ids: Ids) => Question;
-  /** What operators and admins get, and the owner of the store. */
+  /** The response to operators, admins and the owner of the store. */
   readonly status: number;
-  /** What operators get, where that is something else. */
+  /** The response to operators, if it differs. */
   readonly operator?: number;
-  /** What the owner of the store gets, where that is something else. */
+  /** The response to the owner of the store, if it differs. */
   readonly owner?: number;
-  /** What the owner of another store gets; without it, the same as the owner: then of the own stores alone. */
+  /** The response to the owner of another store; by default the same status, with only that owner's stores. */
   readonly stranger?: number;
-  /** Why the answer is the same with and without the store even for those who see all. */
+  /** Why the response is the same with and without the store, even for those who see all stores. */
   readonly blind?: string;
-  /** What an admin does first. */
+  /** Requests that an admin sends first. */
   readonly before?: { readonly route: string; readonly ask: (ids: Ids) => Question };
-  /** Who may ask changes what others are told after that: each gets a world of its own. */
+  /** The request changes later responses, so each caller gets a separate world. */
   readonly once?: true;
-  /** Only the owner of the other store is asked, about what is theirs. */
+  /** Only the owner of the other store sends the request, about their own resources. */
   readonly strangersOwn?: true;
 }
 
@@ -57,17 +57,17 @@ const T = '2023-01-22T12:00:00Z';
 const once = true;
 const WEEK = [{ day: 0, start: '10:00', end: '12:00' }];
 const POLL = 'store_id,status,timestamp_utc\nthis,active,2023-01-20T10:00:00Z\n';
-/** It is about people, or about files: no store is in it. */
+/** The response is about users or files and contains no store. */
 const blind = 'no store is in it';
-/** An answer that no authenticator gave. */
+/** An invalid response of an authenticator. */
 const PASSKEY = { ticket: 'x', response: { id: 'x', rawId: 'x', type: 'public-key', response: {} } };
-/** What gives people power takes a browser session: a key is refused whoever has it. */
+/** Changes of access require a browser session: every key is rejected. */
 const BY_SESSION = 'a key cannot do it';
 const ITSELF = 'a key revokes itself alone';
-/** What it shows, it asks the API for. */
-const PAGE = 'the page of the dashboard is the same for everybody';
+/** The page gets its data from the API. */
+const PAGE = 'the page of the dashboard is the same for every caller';
 
-/** Every route, with the questions that show what it tells whom. */
+/** Every route, with requests that show its responses to each caller. */
 export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   'GET /healthz': [{ ask: nothing, status: 200, blind }],
   'GET /readyz': [{ ask: nothing, status: 200, blind }],
@@ -232,7 +232,7 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
     },
   ],
   'GET /api/v1/keys': [{ ask: nothing, status: 200, blind }],
-  // With a key one makes no key.
+  // A key cannot create keys.
   'POST /api/v1/keys': [{ ask: () => ({ body: { name: 'x', scopes: ['stores:read'] } }), status: 403, blind }],
   'DELETE /api/v1/keys/:key_id': [
     { ask: ({ key }) => ({ path: { key_id: key } }), status: 404, owner: 204, stranger: 404, once, blind: ITSELF },

@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { isoCBOR } from '@simplewebauthn/server/helpers';
 
-/** Flags of authenticator data: the user was there, was verified, and a new credential is in it. */
+/** Flags of authenticator data: user present, user verified, and a new credential included. */
 const PRESENT = 0x01;
 const VERIFIED = 0x04;
 const ATTESTED = 0x40;
@@ -11,7 +11,7 @@ interface Challenge {
   readonly ticket: string;
 }
 
-/** What differs from an honest answer. */
+/** Differences from a valid response. */
 export interface Lie {
   readonly origin?: string;
   readonly host?: string;
@@ -34,7 +34,7 @@ export class Authenticator {
     this.#host = new URL(origin).hostname;
   }
 
-  /** Makes the passkey. */
+  /** Creates the passkey. */
   create({ options, ticket }: Challenge, lie: Lie = {}) {
     const attestationObject = isoCBOR.encode(
       new Map<string, unknown>([

@@ -5,8 +5,8 @@ import chromium from '@sparticuz/chromium';
 import { type Browser, type BrowserContextOptions, type Page, chromium as playwright } from 'playwright-core';
 
 /**
- * It asks nobody but the server for anything. The package's own arguments are for a function that shows one page: with
- * them the browser ends with its first page, and keeps nothing to its origin.
+ * It requests nothing except from the server. The package's default arguments suit a function that shows one page: the
+ * browser would end with its first page, and origins would not be isolated.
  */
 const ARGUMENTS = [
   '--no-sandbox',
@@ -28,7 +28,7 @@ export async function openBrowser(env: Readonly<Record<string, string>> = {}): P
   });
 }
 
-/** Somebody in front of a browser, far from most stores. */
+/** A browser user in a time zone far from most stores. */
 export const VIEWER = {
   locale: 'en-GB',
   timezoneId: 'Europe/Berlin',
@@ -36,8 +36,8 @@ export const VIEWER = {
 } as const;
 
 /**
- * A page of its own, with nobody signed in. The test fails when a script of it throws, or when it asks for something
- * that its policy forbids.
+ * A new page without a session. The test fails if one of its scripts throws, or if it requests something that its
+ * policy forbids.
  */
 export async function openPage(t: TestContext, browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext({ ...VIEWER, ...options });
@@ -55,13 +55,13 @@ function troublesOf(page: Page): string[] {
   page.on('pageerror', (error) => troubles.push(String(error.stack)));
   page.on('console', (message) => {
     const text = message.text();
-    // What the server refuses, and that it is away, is for the page to show.
+    // Errors of the server and of the connection are for the page to show.
     if (message.type() === 'error' && !/^Failed to load resource|net::ERR/.test(text)) troubles.push(text);
   });
   return troubles;
 }
 
-/** Waits until the page shows what it was fetching. */
+/** Waits until the page has finished loading. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForSelector('main :is(h1, h2)', { state: 'attached' });
   await page.waitForSelector('.loading', { state: 'detached' });

@@ -7,11 +7,11 @@ export interface Certificate {
 }
 
 export interface Subject {
-  /** The host name that it is for. */
+  /** The host name of the certificate. */
   readonly host: string;
   readonly notBefore?: Date;
   readonly notAfter?: Date;
-  /** What the signature is made of. */
+  /** The signature algorithm. */
   readonly hash?: Hash;
 }
 
@@ -23,7 +23,7 @@ const ECDSA_WITH = {
   sha256: sequence(oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02)),
 };
 
-/** An authority that signs certificates of hosts. */
+/** A certificate authority. */
 export class Authority {
   readonly #name: string;
   readonly #key: KeyObject;
@@ -54,7 +54,7 @@ interface Content {
   readonly issuer: string;
   readonly subject: string;
   readonly publicKey: KeyObject;
-  /** What it is signed with. */
+  /** The key that signs it. */
   readonly key: KeyObject;
   readonly extension: Buffer;
   readonly notBefore: Date;

@@ -1,4 +1,4 @@
-// The two-state chain a second time, by numerical integration: no code of src.
+// A reference implementation of the two-state chain by numerical integration, without code of src.
 
 interface Rates {
   readonly enter: number;
@@ -10,7 +10,7 @@ export function transition({ enter, leave }: Rates, t: number, i: number, j: num
   const rate = enter + leave;
   const moved = rate > 0 ? -Math.expm1(-rate * t) / rate : 0;
   if (i !== j) return (i === 0 ? enter : leave) * moved;
-  // The complement would lose the digits of a state that is nearly always left.
+  // The complement would lose digits for a state that is nearly always left.
   const other = i === 0 ? leave : enter;
   return rate > 0 ? (other + (rate - other) * Math.exp(-rate * t)) / rate : 1;
 }
@@ -32,7 +32,7 @@ function panels(layers: number): number[] {
   return [...half, 0.5, ...half.map((cut) => 1 - cut).reverse()];
 }
 
-/** ∫ f over `[from, to]`; f may change quickly near either end, as the rates say. */
+/** ∫ f over `[from, to]`; f may change quickly near either end, at the given rates. */
 export function integrate(f: (s: number) => number, from: number, to: number, { enter, leave }: Rates): number {
   const cuts = panels((enter + leave) * (to - from));
   let sum = 0;

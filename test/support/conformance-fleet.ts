@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ConformanceCase, readRecords } from './conformance.ts';
 import type { HoursRow, PollRow } from './fleet.ts';
 
-/** What the feeds of a conformance case say. `store` is a position in `ids`. */
+/** The feeds of a conformance case. `store` is an index into `ids`. */
 export interface ConformanceFleet {
   /** Sorted by code unit. */
   readonly ids: readonly string[];
@@ -42,7 +42,7 @@ function timeOfDay(text: string): number {
   return ((hours * 60 + minutes) * 60 + seconds) * 1000;
 }
 
-/** `2023-01-22 12:09:39.388884 UTC` as milliseconds, finer digits cut off. */
+/** `2023-01-22 12:09:39.388884 UTC` as milliseconds, truncated. */
 function instant(text: string): number {
   const match = /^(.{10}) (.{8})(\.\d+)? UTC$/.exec(text);
   assert.ok(match, `unexpected instant ${text}`);

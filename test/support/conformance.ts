@@ -8,7 +8,7 @@ export interface ConformanceCase {
   /** The paths of the three feeds. */
   readonly files: { readonly polls: string; readonly hours: string; readonly zones: string };
   readonly asOf: string;
-  /** The exact figures of every store, as the file has them. */
+  /** The exact figures of every store, in the format of the file. */
   readonly expected: string;
 }
 

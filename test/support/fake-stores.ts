@@ -117,7 +117,7 @@ export class FakeStores {
     return `http://store-${store}.test:${this.port}${path}`;
   }
 
-  /** The network between the client and the fakeStores is lost, or is back. */
+  /** Disconnects or reconnects the network between the client and the fake stores. */
   setNetworkDown(down: boolean): void {
     this.#networkDown = down;
     if (down) this.#closeSockets();

@@ -14,7 +14,7 @@ export interface HoursRow {
   /** Milliseconds since local midnight. */
   readonly start: number;
   readonly end: number;
-  /** The instants at which the row holds; for ever where not given. */
+  /** The range of instants in which the row applies; by default all time. */
   readonly from?: number;
   readonly until?: number;
 }
@@ -33,7 +33,7 @@ export function hoursColumns(rows: readonly HoursRow[]): HoursColumns {
     day: Uint8Array.from(sorted, (row) => row.day),
     start: Int32Array.from(sorted, (row) => row.start),
     end: Int32Array.from(sorted, (row) => row.end),
-    // As an engine reads them: not at all where every row holds for ever.
+    // Engines omit these columns if every row applies to all time.
     ...(rows.some(({ from, until }) => from !== undefined || until !== undefined) && {
       held: {
         from: Float64Array.from(sorted, (row) => row.from ?? Number.NEGATIVE_INFINITY),
@@ -61,14 +61,14 @@ export interface SpecialRow {
   readonly end?: number;
 }
 
-/** The zone that a store had until an instant. */
+/** A former zone of a store, until an instant. */
 export interface ZoneChangeRow {
   readonly store: number;
   readonly until: number;
   readonly zone: string | undefined;
 }
 
-/** What decides when a few stores are open. A store without a zone name has the default zone. */
+/** The schedules of a few stores. A store without a zone name has the default zone. */
 export interface FleetHours {
   readonly stores: number;
   readonly zones: ReadonlyMap<number, string>;
@@ -100,7 +100,7 @@ export function scheduleOf(fleet: FleetHours, asOf: number): Schedule {
   });
 }
 
-/** The figures of a few stores, straight through the kernel. */
+/** The figures of a few stores, computed by the kernel. */
 export function figuresOf(fleet: FleetHours, polls: readonly PollRow[], asOf: number): FigureColumns {
   const figures = new FigureColumns(fleet.stores);
   const arranged = arrangePolls(pollColumns(polls), fleet.stores);
@@ -108,7 +108,7 @@ export function figuresOf(fleet: FleetHours, polls: readonly PollRow[], asOf: nu
   return figures;
 }
 
-/** The same where nothing ever changed. */
+/** The same without changes of hours or zones. */
 export function uptimeOf(
   stores: number,
   zones: ReadonlyMap<number, string>,

@@ -7,9 +7,9 @@ export const CLIENT = { clientId: 'monitor', clientSecret: 'a secret between the
 
 export interface TestProvider {
   readonly issuer: string;
-  /** What it says of its users, by the login that is typed in. */
+  /** The claims of its users, by login. */
   readonly identities: Map<string, Record<string, unknown>>;
-  /** Stops it, as when it is down. */
+  /** Stops it, to simulate an outage. */
   stop(): Promise<void>;
   /** Starts it again at the same address. */
   start(): Promise<void>;

@@ -16,12 +16,12 @@ export const POLLS = 'store_id,status,timestamp_utc\n';
 export const HOURS = 'store_id,day,start_time_local,end_time_local\n';
 export const ZONES = 'store_id,timezone_str\n';
 export const SPECIAL_HOURS = 'store_id,date,start_time_local,end_time_local\n';
-/** An instant that every reader takes. */
+/** An instant that every reader accepts. */
 export const AT = '2023-01-22 12:09:39.388884 UTC';
 
 interface ImportTestOptions {
   readonly strict?: boolean;
-  /** 1, if not given: most tests are about single rows. */
+  /** By default 1: most tests are about single rows. */
   readonly maxBadShare?: number;
   readonly now?: number;
   readonly effectiveFrom?: number;
@@ -33,7 +33,7 @@ export interface Imported {
   readonly rejects: readonly Reject[];
 }
 
-/** All that a database holds, by store id, and how often it changed. */
+/** The whole content of a database by store ID, and its revision. */
 export interface Contents {
   readonly revision: number;
   readonly polls: readonly string[];
@@ -43,7 +43,7 @@ export interface Contents {
   readonly zoneChanges: readonly string[];
 }
 
-/** A database in memory and a folder for feeds, both gone after the test. */
+/** An in-memory database and a folder for feeds, both removed after the test. */
 export class Importer {
   readonly folder: string;
   readonly storage: DuckdbStorage;
@@ -95,7 +95,7 @@ export class Importer {
     return this.import({ zones: [this.file(name, content)] });
   }
 
-  /** The message with which an import is refused, which leaves the database as it was. */
+  /** The error message of a rejected import, which leaves the database unchanged. */
   async refusal(files: FeedFiles, options?: ImportTestOptions): Promise<string> {
     const before = await this.contents();
     const error = await this.import(files, options).then(
@@ -140,7 +140,7 @@ export class Importer {
 
 const instantText = (column: string) => `strftime(make_timestamp_ms(${column}), '%Y-%m-%dT%H:%M:%S.%gZ')`;
 
-/** The lines and reasons of rejects, as a reader would see them. */
+/** The lines and reasons of rejects, as in the rejects file. */
 export function told({ rejects }: Imported): string[] {
   return rejects.map(({ line, reason }) => `${line}: ${reason}`);
 }

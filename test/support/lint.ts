@@ -1,6 +1,6 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 
-/** What a public linter has against an OpenAPI document, with no leniency: nothing is only a warning. */
+/** The findings of a public linter about an OpenAPI document, with every rule as an error. */
 export async function lint(document: unknown): Promise<string[]> {
   const config = await createConfig({
     extends: ['recommended-strict'],

@@ -20,9 +20,9 @@ export class TestPostgres {
   }
 
   /**
-   * @param durable a server of its own in any case, with the settings that PostgreSQL comes with
-   * @param own a server of its own in any case
-   * @param fewLocks a server of its own that can lock few tables at a time
+   * @param durable always a separate server, with PostgreSQL's default settings
+   * @param own always a separate server
+   * @param fewLocks a separate server that can lock few tables at a time
    */
   static async start({ durable = false, fewLocks = false, own = false } = {}): Promise<TestPostgres> {
     const given = process.env.TEST_POSTGRES_URL;
@@ -52,7 +52,7 @@ export class TestPostgres {
     return new TestPostgres(`postgres://postgres:p%40ss%3Aword@127.0.0.1:${port}/postgres`, embedded, folder);
   }
 
-  /** Makes an empty database; returns its URL. */
+  /** Creates an empty database; returns its URL. */
   async createDatabase(): Promise<string> {
     const name = `test_${process.pid}_${Date.now()}_${this.#databases++}`;
     const client = new pg.Client({ connectionString: this.#url });
@@ -64,7 +64,7 @@ export class TestPostgres {
     return url.href;
   }
 
-  /** Takes the server down and up again; only for one that was started here. */
+  /** Restarts the server; only for one that was started here. */
   async pause(): Promise<void> {
     if (this.#embedded === undefined) throw new Error('the server of TEST_POSTGRES_URL is not stopped by tests');
     await this.#embedded.stop();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-/** The built program, as a user has it; `npm test` builds it. */
+/** The built program; `npm test` builds it. */
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 export interface Finished {
@@ -14,15 +14,15 @@ export interface Finished {
 
 export interface Running {
   readonly process: ChildProcessWithoutNullStreams;
-  /** What it wrote so far, both streams. */
+  /** The output so far, both streams. */
   output(): string;
-  /** Resolves with the match once the output has it; rejects when the program ends before. */
+  /** Resolves with the match once it is in the output; rejects if the program ends first. */
   says(pattern: RegExp): Promise<RegExpExecArray>;
   /** Sends a signal and waits for the end; returns the exit code (`null`: a signal ended it). */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts the program in `cwd`; what is still running after the test is killed. */
+/** Starts the program in `cwd`; it is killed after the test if it still runs. */
 export function start(t: TestContext, cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
   const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...environment(), ...env } });
   const exited = once(child, 'exit');

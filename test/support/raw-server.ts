@@ -5,17 +5,17 @@ import { AddressGuard } from '../../src/outbound/addresses.ts';
 import { HttpClient } from '../../src/outbound/http-client.ts';
 import { GuardedResolver } from '../../src/outbound/resolver.ts';
 
-/** A server that answers with the bytes it is told, right or wrong. */
+/** A server that responds with given bytes, valid or not. */
 export class RawServer {
   readonly port: number;
-  /** The heads of the requests so far. */
+  /** The request heads so far. */
   readonly requests: string[] = [];
 
   private constructor(port: number) {
     this.port = port;
   }
 
-  /** @param answer what it answers to a request, given its head; the connection stays open */
+  /** @param answer returns the response to a request head; the connection stays open */
   static async open(t: TestContext, answer: (head: string) => string | Buffer, host = '127.0.0.1'): Promise<RawServer> {
     const sockets = new Set<Socket>();
     const server = createServer((socket) => {
@@ -35,7 +35,7 @@ export class RawServer {
   }
 }
 
-/** An HTTP client that reaches this machine, by whatever name. */
+/** An HTTP client that connects to this machine for every host name. */
 export function localClient(t: TestContext, trusted?: readonly string[]): HttpClient {
   const resolve = async () => [{ address: '127.0.0.1', family: 4 }];
   const resolver = new GuardedResolver(new AddressGuard(['127.0.0.1/32']), resolve, () => 0);

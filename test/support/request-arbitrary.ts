@@ -4,7 +4,7 @@ import type { InjectOptions } from 'fastify';
 import type { ApiDocument, Parameter, PlacedOperation } from '../../src/http/document/types.ts';
 import { HOSTILE, mutated, valid } from './schema-arbitrary.ts';
 
-/** Ids that exist, by the name of the parameter: without them nothing gets past "there is no such thing". */
+/** Existing IDs by the name of the parameter: without them, every response would be `404`. */
 export type KnownIds = Readonly<Record<string, readonly string[]>>;
 
 const TYPES = [
@@ -26,7 +26,7 @@ const STRANGE_HEADERS: Readonly<Record<string, readonly string[]>> = {
   'x-forwarded-for': ['10.0.0.1', 'x', '::1, y'],
 };
 
-/** Requests to an operation: mostly what it describes, changed in a place or two, and now and then anything at all. */
+/** Requests to an operation: mostly valid ones with one or two changes, and sometimes random ones. */
 export function requests(
   document: ApiDocument,
   operation: PlacedOperation,
@@ -57,7 +57,7 @@ function pathOf(
   const values = names.map((name) => {
     const schema = parameters.find((one) => one.in === 'path' && one.name === name)?.schema ?? { type: 'string' };
     const any = fc.oneof(valid(document, schema), HOSTILE).map((value) => encodePart(value));
-    // As it comes: half an escape, a dot, a slash too many.
+    // Unescaped: it may contain half an escape, a dot or an extra slash.
     const raw = fc.constantFrom('%', '%zz', '%ff', '%00', '.', '..', '', '%2e%2e%2f', 'a//b', '*', '%F0%9F%92%A9');
     const existing = (known[name] ?? []).map(encodePart);
     const rest = fc.oneof({ weight: 4, arbitrary: any }, { weight: 1, arbitrary: raw });
@@ -130,7 +130,7 @@ function written(value: unknown, how: number, headers: Record<string, string>): 
   return { headers, payload: text };
 }
 
-/** Something like lines of CSV or JSON, some of them sound. */
+/** Lines of CSV or JSON, some of them valid. */
 function lines(): fc.Arbitrary<string | Buffer> {
   const line = fc.oneof(
     fc.constantFrom(
@@ -179,7 +179,7 @@ function strangeHeaders(): fc.Arbitrary<Record<string, string>> {
   return fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: one });
 }
 
-/** A lone surrogate has no form in a URL, and an object without a prototype none as text. */
+/** A lone surrogate cannot be in a URL, and an object without a prototype cannot become text. */
 function encodePart(value: unknown): string {
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
   return encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '\ufffd'));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Asks a running server for a report; returns its id. */
+/** Triggers a report on a running server; returns its ID. */
 export async function trigger(url: string, as_of?: string): Promise<string> {
   const answer = await fetch(`${url}/trigger_report`, {
     method: 'POST',
@@ -12,7 +12,7 @@ export async function trigger(url: string, as_of?: string): Promise<string> {
   return ((await answer.json()) as { report_id: string }).report_id;
 }
 
-/** What a report says at last. While the server cannot answer for it, it is asked again. */
+/** The final response of a report. Retries while the server is unavailable. */
 export async function result(url: string, id: string): Promise<string> {
   for (;;) {
     const answer = await fetch(`${url}/get_report?report_id=${id}`);

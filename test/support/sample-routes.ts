@@ -61,7 +61,7 @@ const STORE = {
   last_poll: { utc: '2023-01-25T18:13:22.479Z', local: '2023-01-25T12:13:22.479-06:00' },
 };
 
-/** Routes with everything that the document, the page and the client have to cope with. */
+/** Routes with everything that the document, the API guide and the client must support. */
 export const sampleRoutes: Routes = async (app) => {
   app.addContentTypeParser('text/csv', async (_request: unknown, body: NodeJS.ReadableStream) => {
     body.resume();

@@ -13,7 +13,7 @@ const FORMATS: Readonly<Record<string, Arbitrary>> = {
 
 const DEPTH = 5;
 
-/** Values that fit a schema of the document, as far as the schema says what fits. */
+/** Values that match a schema of the document. */
 export function valid(document: ApiDocument, given: JsonSchema, depth = 0): Arbitrary {
   const schema = resolve(document, given);
   const deeper = (inner: JsonSchema) => valid(document, inner, depth + 1);
@@ -71,7 +71,7 @@ function object(schema: JsonSchema, deeper: (inner: JsonSchema) => Arbitrary): A
   return fc.record(fields, { requiredKeys: entries.map(([name]) => name).filter((name) => required.includes(name)) });
 }
 
-/** What nobody expects where anything else was expected. */
+/** Unusual values of all types. */
 export const HOSTILE: Arbitrary = fc.oneof(
   fc.constantFrom<unknown>(
     ...[null, true, 0, -1, 0.5, -0, 2 ** 31, 2 ** 53, -(2 ** 63), 1e308, 5e-324],
@@ -129,7 +129,7 @@ export const HOSTILE: Arbitrary = fc.oneof(
   fc.string({ unit: 'binary' }),
 );
 
-/** Changes a value in one place: something else, something less, or something more. */
+/** Changes a value in one place: replaces, removes or adds something. */
 export function mutated(value: Arbitrary): Arbitrary {
   return fc.tuple(value, HOSTILE, fc.nat(1_000), fc.constantFrom('replace', 'remove', 'add', 'wrap')).map(change);
 }

@@ -11,19 +11,19 @@ export interface TestServer extends Server {
   readonly storage: Storage;
   readonly resultsDir: string;
   readonly uploadsDir: string;
-  /** The report's answer once it runs no more. */
+  /** The response for the report once it has ended. */
   finished(id: string, headers?: Record<string, string>): Promise<Awaited<ReturnType<Server['app']['inject']>>>;
 }
 
-/** What differs from the usual: of the configuration, and of the server's parts. */
+/** Differences from the default configuration and parts of the server. */
 export type TestSettings = Partial<Config> &
   ServerParts & {
-    /** One that another server of the test uses, too, and closes. */
+    /** A storage shared with another server of the test, which closes it. */
     readonly storage?: Storage;
   };
 
 /**
- * The whole product in this process, on an in-memory database; requests go through `app.inject`, and what they bring is
+ * The whole product in this process, on an in-memory database; requests go through `app.inject`, and responses are
  * checked against the OpenAPI document.
  */
 export async function testServer(t: TestContext, settings: TestSettings = {}): Promise<TestServer> {
@@ -37,7 +37,7 @@ export async function testServer(t: TestContext, settings: TestSettings = {}): P
     uploadsDir: join(folder, 'uploads'),
     logLevel: 'silent',
     rateLimit: 0,
-    // The polls of most tests are of 2023.
+    // Most tests have polls from 2023.
     budgets: { ...DEFAULT_BUDGETS, earliestPoll: 36_500 * 86_400_000 },
     ...differences,
   };

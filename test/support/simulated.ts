@@ -5,10 +5,10 @@ import type { RegimeName } from '../../src/simulate/regimes.ts';
 import { Fleet, type SimulatedStore } from '../../src/simulate/store.ts';
 import { scheduleOf } from './fleet.ts';
 
-/** A week without a change of the clocks, ending in the busy hours of the Americas. */
+/** A week without a clock change, ending in the business hours of the Americas. */
 const END = Date.UTC(2026, 9, 14, 23, 30);
 
-/** A simulated fleet in memory, and what its windows really held. */
+/** A simulated fleet in memory, and the true uptime of its windows. */
 export interface KnownFleet {
   readonly batch: Batch;
   readonly asOf: number;

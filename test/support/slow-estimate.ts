@@ -1,4 +1,4 @@
-// The downtime of a store a second time, without tables: every gap by its own bridge, every class with its weight.
+// A reference implementation of the downtime estimate without tables: one bridge per gap, all classes weighted.
 
 import { type Intervals, intersect, total } from '../../src/domain/interval.ts';
 import { Bridge } from '../../src/domain/markov/bridge.ts';
@@ -6,13 +6,13 @@ import type { LatentClass } from '../../src/domain/markov/classes.ts';
 import { Transition } from '../../src/domain/markov/transition.ts';
 import { WINDOWS } from '../../src/domain/window.ts';
 
-/** A poll that counts. */
+/** A counting poll. */
 interface Seen {
   readonly instant: number;
   readonly active: boolean;
 }
 
-/** What is known of the downtime in one window. */
+/** The downtime estimate of one window. */
 interface Known {
   readonly open: number;
   readonly mean: number;
@@ -23,9 +23,9 @@ interface Known {
 
 /**
  * @param open the store's open intervals
- * @param seen its polls that count, in order, at least one
- * @param shares of the classes in the fleet
- * @returns one for each of `WINDOWS`
+ * @param seen its counting polls, in order, at least one
+ * @param shares the weights of the classes in the fleet
+ * @returns one estimate for each of `WINDOWS`
  */
 export function slowEstimate(
   open: Intervals,
@@ -55,7 +55,7 @@ export function slowEstimate(
   });
 }
 
-/** Of the polls, the first of them as one of a chain that has run for ever. */
+/** The likelihood of the polls; the first one has the stationary distribution of the chain. */
 function logLikelihood(seen: readonly Seen[], { failure, recovery }: LatentClass): number {
   const transition = new Transition();
   let log = Math.log((seen[0]?.active ? recovery : failure) / (failure + recovery));

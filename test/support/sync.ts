@@ -7,7 +7,7 @@ import { DEFAULT_BUDGETS } from '../../src/lib/budgets.ts';
 import type { Storage } from '../../src/storage/ports/storage.ts';
 import type { SyncResult } from '../../src/storage/ports/sync-log.ts';
 
-/** The clock of syncs in tests: so much later than the last change of every file that all files are idle. */
+/** The clock of syncs in tests: long after the last change of every file, so that all files are idle. */
 export const AT_REST = () => Date.now() + 120_000;
 
 /** A sync service that does not wait before retries. */

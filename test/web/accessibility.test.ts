@@ -19,7 +19,7 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** Violations of some weight, with where they are. */
+/** Serious violations with their places. */
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
   const { violations: found } = (await page.evaluate('axe.run()')) as AxeResults;
@@ -36,7 +36,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     ['a desk', { width: 1440, height: 1000 }],
     ['a phone', { width: 360, height: 740 }],
   ] as const) {
-    test(`no page keeps anybody out, ${colorScheme}, on ${screen}`, async (t) => {
+    test(`every page is accessible, ${colorScheme}, on ${screen}`, async (t) => {
       const feed = join(temporaryFolder(t), 'polls.csv');
       writeFileSync(feed, 'store_id,status,timestamp_utc\na,active,2026-11-01T12:00:00Z\n');
       const sync = loadSyncConfig({ SYNC_POLLS: feed, SYNC_HOURS: '/data/hours-of-every-kitchen-in-the-chain.csv' });

@@ -13,14 +13,14 @@ import { testServer } from '../support/server.ts';
 import { smallApp } from '../support/small-app.ts';
 import { merge } from '../support/staging.ts';
 
-test('the types of the web client are those of the routes; else: npm run client', async (t) => {
+test('the types of the web client match the routes; if not, npm run client', async (t) => {
   const { app } = await testServer(t);
   await app.ready();
   const written = readFileSync(new URL('../../web/api/schema.ts', import.meta.url), 'utf8');
   assert.equal(written, clientTypes(documentOf(app)));
 });
 
-test('every kind of schema becomes the type that it means', async (t) => {
+test('every kind of schema becomes the right type', async (t) => {
   const app = await smallApp(sampleRoutes);
   t.after(() => app.close());
   await app.ready();
@@ -45,7 +45,7 @@ test('every kind of schema becomes the type that it means', async (t) => {
   }
 });
 
-test('a comment or a name of the document does not get out of where it stands', () => {
+test('comments and names of the document are escaped', () => {
   const property = { description: 'ends */ here\nand goes on', type: 'string' };
   const document = {
     paths: {},
@@ -57,7 +57,7 @@ test('a comment or a name of the document does not get out of where it stands', 
   assert.throws(() => clientTypes(odd), /schema title "no name" is not a type name, expected a name such as Store/);
 });
 
-test('the client asks the real server, and tells what it refuses', async (t) => {
+test('the client calls the real server, and throws its errors', async (t) => {
   const authenticator = new FakeUsers({ ann: { role: 'admin' } });
   const server = await testServer(t, { authenticator });
   await merge(server.storage, { polls: [['a', Date.parse('2023-01-22T12:00:00Z'), true]] });
@@ -88,7 +88,7 @@ test('the client asks the real server, and tells what it refuses', async (t) => 
   assert.equal((stopped as Error).name, 'AbortError');
 });
 
-test('the client fills paths, repeats lists, leaves out what is undefined, and sends files as they are', async (t) => {
+test('the client fills paths, repeats lists, omits undefined values, and sends files unchanged', async (t) => {
   const asked: { method?: string; url?: string; headers: Record<string, unknown>; body: string }[] = [];
   const stub = createServer(async (request, response) => {
     let body = '';
@@ -102,7 +102,7 @@ test('the client fills paths, repeats lists, leaves out what is undefined, and s
   await new Promise<void>((resolve) => stub.listen(0, '127.0.0.1', resolve));
   t.after(() => stub.close());
   const { port } = stub.address() as AddressInfo;
-  // Routes that the product does not have, or not yet.
+  // Routes that the product does not have.
   const any = client({ base: `http://127.0.0.1:${port}` }) as unknown as Record<
     'call' | 'send',
     (route: string, parts?: object) => Promise<unknown>
@@ -132,15 +132,15 @@ test('the client fills paths, repeats lists, leaves out what is undefined, and s
   assert.deepEqual([busy.status, busy.retryAfter], [503, 7]);
 });
 
-/** Never called: it is the compiler that looks at it. */
+/** Never called; only the compiler checks it. */
 export async function _types({ call }: Client): Promise<void> {
-  // @ts-expect-error there is no such route
+  // @ts-expect-error no such route
   await call('GET /nowhere');
-  // @ts-expect-error nor such a parameter
+  // @ts-expect-error no such parameter
   await call('GET /get_report', { query: { id: 'x' } });
-  // @ts-expect-error nor such a field
+  // @ts-expect-error no such field
   await call('POST /trigger_report', { body: { at: 'x' } });
   const { status } = await call('GET /healthz');
-  // @ts-expect-error it can only be ok
+  // @ts-expect-error the only value is ok
   if (status === 'ill') return;
 }

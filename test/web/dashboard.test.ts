@@ -21,7 +21,7 @@ before(async () => {
 });
 after(() => browser.close());
 
-test('from a first start without data to a downloaded report, by the page alone', async (t) => {
+test('the page leads from an empty installation to a downloaded report', async (t) => {
   const { url } = await seenFleet(t);
   const page = await openPage(t, browser);
   const requested: string[] = [];
@@ -54,7 +54,7 @@ test('from a first start without data to a downloaded report, by the page alone'
   assert.equal(await readFile(await download.path(), 'utf8'), await asked.text());
 });
 
-test('the rows of a report are found by the name of the store, which leads to the store', async (t) => {
+test('the rows of a report can be searched by store name, and link to the store', async (t) => {
   const fleet = await seenFleet(t, { now: noonClock() });
   await append(fleet, [...pollsOf('17', NOON, 70, 10), ...pollsOf('18', NOON, 70, -10)]);
   const named = await fleet.app.inject({ method: 'PATCH', url: '/api/v1/stores/17', payload: { name: 'Noodle Bar' } });
@@ -73,7 +73,7 @@ test('the rows of a report are found by the name of the store, which leads to th
   assert.equal(new URL(page.url()).pathname, '/stores/17');
 });
 
-test('the clock of a store is read by the rules of the server, in the list and on its page', async (t) => {
+test("store local times follow the server's rules, in the list and on the page of the store", async (t) => {
   // British Columbia kept UTC−7 in the autumn of 2026, which browsers learn only by an update.
   const now = Date.parse('2026-12-01T20:00:00Z');
   const fleet = await seenFleet(t, { now: () => now });
@@ -88,10 +88,10 @@ test('the clock of a store is read by the rules of the server, in the list and o
   await page.getByText(/13:00.* UTC−7/).waitFor();
 });
 
-test('light or dark is what the system says, as it changes, until the reader chooses; charts as well', async (t) => {
+test('the theme follows the system until the reader chooses one, and charts follow it', async (t) => {
   const fleet = await seenFleet(t, { now: noonClock() });
   await append(fleet, pollsOf('a', NOON, 3_000, 1_500, 70, 10));
-  // Where motion is reduced, every change of a colour is a very short transition.
+  // With reduced motion, color changes are very short transitions.
   const page = await openPage(t, browser, { colorScheme: 'light', reducedMotion: 'reduce' });
   await page.clock.setSystemTime(NOON);
   await page.goto(fleet.url);
@@ -120,7 +120,7 @@ test('light or dark is what the system says, as it changes, until the reader cho
   await looks(...dark);
 });
 
-/** Runs in the page: whether it has this paper, and its first chart a point of this colour. */
+/** Runs in the page: whether its background and a point of its first chart have these colors. */
 const looksLike = `(paper, [r, g, b]) => {
   if (getComputedStyle(document.body).backgroundColor !== paper) return false;
   const canvas = document.querySelector('.chart canvas');
@@ -131,7 +131,7 @@ const looksLike = `(paper, [r, g, b]) => {
   return false;
 }`;
 
-test('a store that is offline in its business hours is first, and the next one without a reload', async (t) => {
+test('an offline store is listed first, and the next one appears without a reload', async (t) => {
   const fleet = await seenFleet(t, { now: noonClock() });
   await append(fleet, [
     ...pollsOf('a-online', NOON, 70, 10),
@@ -153,7 +153,7 @@ test('a store that is offline in its business hours is first, and the next one w
   await page.getByRole('link', { name: /^2 stores offline/ }).waitFor();
 });
 
-test('what is offline is grouped by reason, and a store says why at each poll, outage and in its head', async (t) => {
+test('offline stores are grouped by reason, and a store shows the reason in its header, polls and outages', async (t) => {
   const fleet = await seenFleet(t, { now: noonClock() });
   await append(fleet, [
     ...pollsOf('a', NOON, 70),
@@ -194,7 +194,7 @@ test('what is offline is grouped by reason, and a store says why at each poll, o
   assert.match(await page.locator('details table').innerText(), /inactive\s+Closed by the store: PAUSED/);
 });
 
-test('a store that was not polled of late is not said to have never been polled', async (t) => {
+test('a store without recent polls is not shown as never polled', async (t) => {
   const fleet = await seenFleet(t, { now: noonClock() });
   await append(fleet, pollsOf('a', NOON, 150));
   const page = await openPage(t, browser);
@@ -208,7 +208,7 @@ test('a store that was not polled of late is not said to have never been polled'
   assert.match(await page.locator('.store-facts').innerText(), /Last poll\s+none of late/);
 });
 
-test('a report that was made of old polls says so above its figures', async (t) => {
+test('a report with stale polls has a warning above its figures', async (t) => {
   const sync = loadSyncConfig({ SYNC_POLLS: '/feeds/polls.csv' });
   const fleet = await seenFleet(t, { now: noonClock(), sync });
   await append(fleet, pollsOf('a', NOON, 150));
@@ -226,7 +226,7 @@ test('a report that was made of old polls says so above its figures', async (t) 
   }
 });
 
-test('the page of a store asks for one timeline, and for one more when it shows an earlier week', async (t) => {
+test('the page of a store loads one timeline, and one more for an earlier week', async (t) => {
   const fleet = await seenFleet(t, { now: noonClock() });
   const days = 24 * 60;
   await append(fleet, pollsOf('a', NOON, 70, 10, 7.5 * days));
@@ -246,7 +246,7 @@ test('the page of a store asks for one timeline, and for one more when it shows 
   await page.getByRole('article', { name: 'Last 7 days' }).waitFor();
 });
 
-test('an import that failed for its bad rows shows them, with what the rest of the page says of unknown hours', async (t) => {
+test('an import that failed because of bad rows shows them, and warnings about unknown hours', async (t) => {
   const fleet = await seenFleet(t, { now: noonClock() });
   const page = await openPage(t, browser);
   await page.clock.setSystemTime(NOON);
@@ -278,7 +278,7 @@ test('an import that failed for its bad rows shows them, with what the rest of t
   await page.getByText('hours unknown', { exact: true }).waitFor();
 });
 
-test('a source that cannot be read any more stands there with the reason and when it last could, beside one that can', async (t) => {
+test('a source that can no longer be read shows the reason and its last success', async (t) => {
   const folder = temporaryFolder(t);
   const [polls, hours] = [join(folder, 'polls.csv'), join(folder, 'hours.csv')];
   await writeFile(polls, 'store_id,status,timestamp_utc\na,active,2026-11-01T12:00:00Z\n');
@@ -309,7 +309,7 @@ test('a source that cannot be read any more stands there with the reason and whe
   await fleet.syncs.stop();
 });
 
-test('the trouble of the monitor itself is told as long as it lasts, and stands below the hours', async (t) => {
+test('a self-outage has a banner while it lasts, and is listed below the chart', async (t) => {
   const fleet = await seenFleet(t, { now: noonClock() });
   await append(fleet, pollsOf('a', NOON, 30, 90));
   const gap = { server: 'here', from: NOON - 600_000, reason: 'the control address does not answer', unobserved: 7 };
@@ -331,7 +331,7 @@ test('the trouble of the monitor itself is told as long as it lasts, and stands 
   assert.equal(await banner.count(), 0);
 });
 
-test('hours are changed from tomorrow on, and what is past stays as it was', async (t) => {
+test('hours are changed from tomorrow on, and the past does not change', async (t) => {
   const fleet = await seenFleet(t);
   const now = Date.now();
   await append(fleet, pollsOf('a/1', now, 10, -70, 130));
@@ -364,7 +364,7 @@ test('hours are changed from tomorrow on, and what is past stays as it was', asy
 });
 
 for (const locale of ['en-US@posix', 'xx!']) {
-  test(`charts are drawn in a browser that calls its language ${locale}`, async (t) => {
+  test(`charts work in a browser with the language ${locale}`, async (t) => {
     const fleet = await seenFleet(t, { now: noonClock() });
     await append(fleet, pollsOf('a', NOON, 3_000, 1_500, 70, 10));
     const page = await openPage(t, browser, { locale });
@@ -378,7 +378,7 @@ for (const locale of ['en-US@posix', 'xx!']) {
   });
 }
 
-test('an owner signs in and sees the own stores, and nothing of others behind any address', async (t) => {
+test("an owner signs in and sees only the owner's stores, at any URL", async (t) => {
   const fleet = await seenFleet(t, { now: noonClock() });
   await append(fleet, [...pollsOf('mine', NOON, 70, 10), ...pollsOf('theirs', NOON, 70, -10)]);
   const { users } = fleet.accounts;
@@ -412,7 +412,7 @@ test('an owner signs in and sees the own stores, and nothing of others behind an
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 });
 
-test('a server that stops and starts again under an open page', async (t) => {
+test('an open page survives a restart of the server', async (t) => {
   const storage = await openStorage(IN_MEMORY);
   t.after(() => storage.close());
   const first = await seenFleet(t, { storage, now: noonClock() });

@@ -16,7 +16,7 @@ for (const zone of ['America/Chicago', 'Africa/Cairo', 'Pacific/Apia', 'Asia/Kat
   learnZone(zone, zoneBetween(zone, Date.UTC(2000, 0), Date.UTC(2060, 0)));
 }
 
-test('the clock of a zone is that of its learned offsets, whatever the browser knows', () => {
+test("the wall time of a zone follows its learned offsets, not the browser's rules", () => {
   const clock = { starts: [Number.NEGATIVE_INFINITY, 1_000, 5_000], offsets: [0, 3_600_000, -7_200_000] };
   assert.deepEqual(
     [-1e15, 999, 1_000, 4_999, 5_000, 1e15].map((instant) => offsetOf(clock, instant)),
@@ -27,7 +27,7 @@ test('the clock of a zone is that of its learned offsets, whatever the browser k
   assert.throws(() => wallAt(0, 'Mars/Phobos'), { message: 'the clock of Mars/Phobos is not known yet' });
 });
 
-test('times are written by the learned clock, with its offset', () => {
+test('times are formatted by the learned offsets', () => {
   const winter = Date.parse('2026-12-01T20:00:00Z');
   assert.match(timeOfDay(winter, 'America/Vancouver'), /^(13:00|01:00 PM)$/);
   assert.match(fullTime(winter, 'America/Vancouver'), /2026.* UTC−7$/);
@@ -50,7 +50,7 @@ test('a week with a clock change has a day of 25 hours, and one of 23', () => {
   );
 });
 
-test('the hours of a day are those of its clock: one twice, or one left out', () => {
+test('the hours of a day are those of the wall clock, with one repeated or skipped', () => {
   const hoursOf = (date: string) =>
     localDays(date, 1, 'America/Chicago').flatMap((day) =>
       hourMarks(day, 'America/Chicago')
@@ -61,13 +61,13 @@ test('the hours of a day are those of its clock: one twice, or one left out', ()
   assert.deepEqual(hoursOf('2026-03-08'), [0, 1, 3, 4, 5]);
 });
 
-test('a day whose midnight is left out begins when the clocks have moved on', () => {
+test('a day whose midnight is skipped begins after the clock change', () => {
   assert.equal(new Date(startOfDate('2024-04-26', 'Africa/Cairo')).toISOString(), '2024-04-25T22:00:00.000Z');
   const [day] = localDays('2024-04-26', 1, 'Africa/Cairo');
   assert.equal(day?.hours, 23);
 });
 
-test('a day that a zone left out altogether is nowhere', () => {
+test('a day that a zone skipped does not exist', () => {
   const days = localDays('2011-12-29', 3, 'Pacific/Apia');
   assert.deepEqual(
     days.map(({ hours }) => hours),
@@ -75,7 +75,7 @@ test('a day that a zone left out altogether is nowhere', () => {
   );
 });
 
-test('almost always up is never shown as always', () => {
+test('uptime below 100% is never rounded up to it', () => {
   assert.equal(percent(0.999_999), '99.99%');
   assert.equal(percent(1), '100.0%');
   assert.equal(percent(null), '–');
@@ -83,14 +83,14 @@ test('almost always up is never shown as always', () => {
   assert.equal(changeInPoints(0.95, null), undefined);
 });
 
-test('time is told in hours and minutes, and to the millisecond where it is added up', () => {
+test('durations are shown in hours and minutes, and exactly in sums', () => {
   assert.equal(openTime(289_800), '80 h 30 min');
   assert.equal(openTime(3_540), '59 min');
   assert.equal(exactDuration(40_597.521), '11:16:37.521');
   assert.equal(exactDuration(3_600), '1:00:00');
 });
 
-test('openings are typed and told in the spellings of the feeds', () => {
+test('openings are edited and shown in the spellings of the feeds', () => {
   assert.equal(typed('09:00:00'), '09:00');
   assert.equal(typed('24:00:00'), '00:00');
   assert.equal(typed('23:59:59'), '23:59:59');
@@ -107,7 +107,7 @@ test('rows of a CSV file keep their commas, quotes and line breaks', () => {
   ]);
 });
 
-test('every reason of the closed list has its words, and the word of a platform stands with them', () => {
+test("every reason code has a text, shown with the platform's own word", () => {
   assert.deepEqual(Object.keys(REASON_WORDS).sort(), INACTIVE_REASONS.toSorted());
   assert.equal(reasonWords('http_503'), 'HTTP 503');
   assert.equal(reasonWords('tls_expired'), 'Certificate expired');
@@ -117,7 +117,7 @@ test('every reason of the closed list has its words, and the word of a platform 
   assert.equal(reasonInWords({ code: 'other', detail: 'PAUSED' }), 'PAUSED');
 });
 
-test('what lies before the first poll ever is shown as unknown', () => {
+test('time before the first poll is shown as unknown', () => {
   const at = (hour: number) => {
     const utc = new Date(Date.UTC(2025, 5, 2, hour)).toISOString();
     return { utc, local: utc };
@@ -136,7 +136,7 @@ test('what lies before the first poll ever is shown as unknown', () => {
   assert.deepEqual(shown(undefined), ['0-4 down', '6-10 down', '10-12 up']);
 });
 
-test('how long ago an instant was goes on to the next unit when it is full', () => {
+test('the age of an instant uses the next unit when the unit is full', () => {
   const said = (seconds: number) => ago(0, seconds * 1_000);
   assert.deepEqual([44, 45, 3_569, 3_571, 3_600].map(said), [
     ...['just now', '1 minute ago', '59 minutes ago', '1 hour ago', '1 hour ago'],
@@ -145,7 +145,7 @@ test('how long ago an instant was goes on to the next unit when it is full', () 
   assert.equal(ago(3_599_000, 0), 'in 1 hour');
 });
 
-test('where no outage is found, what is not known is not taken for good news', () => {
+test('without outages, unknown time is not shown as good news', () => {
   const at = { utc: '2023-01-25T10:00:00.000Z', local: '2023-01-25T10:00:00.000+00:00' };
   const poll = (counts: boolean) => ({ at, status: 'active', counts, reason: null, inactive_reason: null }) as const;
   const unknown = [{ from: at, to: at }];
@@ -165,7 +165,7 @@ test('where no outage is found, what is not known is not taken for good news', (
   assert.equal(noDowntime({ uptime_ratio: 1 }), 'No downtime was found in the last 24 hours.');
 });
 
-test('a poll that does not count says why', () => {
+test('a poll that does not count has a reason', () => {
   assert.equal(whyNotCounted({ reason: null }), undefined);
   assert.equal(whyNotCounted({ reason: 'outside_business_hours' }), 'outside business hours');
   assert.equal(whyNotCounted({ reason: 'hours_unknown' }), 'hours or zone unknown');

@@ -15,8 +15,8 @@ before(async () => {
 });
 after(() => browser.close());
 
-test('a user signs in with the identity provider, and is told why when that does not work', async (t) => {
-  // The provider has to know where the server will listen.
+test('a user signs in with the identity provider, and sees the reason if that fails', async (t) => {
+  // The provider must know the server's address in advance.
   const port = await freePort();
   const redirectUrl = `http://127.0.0.1:${port}${OIDC_CALLBACK}`;
   const provider = await testProvider(t, redirectUrl);
@@ -32,7 +32,7 @@ test('a user signs in with the identity provider, and is told why when that does
   const fleet = await seenFleet(t, { port, signIn: { secretKey: undefined, oidc } });
   await fleet.accounts.users.add(TESTER, { login: 'root', role: 'admin', password: PASSWORD });
   const visit = async (login: string) => {
-    // A page of its own each time: the provider remembers who was there.
+    // A new page each time, because the provider remembers the user.
     const page = await openPage(t, browser);
     await page.goto(`${fleet.url}/reports`);
     await page.getByRole('link', { name: 'Sign in with Example SSO' }).click();

@@ -12,7 +12,7 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** Gives the page an authenticator that asks nobody anything. */
+/** Gives the page an authenticator that needs no interaction. */
 async function addAuthenticator(page: Page): Promise<void> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('WebAuthn.enable');
@@ -31,7 +31,7 @@ async function addAuthenticator(page: Page): Promise<void> {
 test('an admin adds an authenticator app and a passkey, and signs in with each', async (t) => {
   const fleet = await seenFleet(t);
   await fleet.accounts.users.add(TESTER, { login: 'root', name: 'Root', role: 'admin', password: PASSWORD });
-  // A passkey belongs to a name, and an address is none.
+  // A passkey requires a host name, not an IP address.
   const url = fleet.url.replace('127.0.0.1', 'localhost');
   const page = await openPage(t, browser);
   await addAuthenticator(page);
@@ -65,8 +65,8 @@ test('an admin adds an authenticator app and a passkey, and signs in with each',
 
   await leave();
   await enter();
-  await page.getByText('enter the code of your authenticator app').waitFor();
-  // The code that enrolled the app is used up; the next one is taken a step early.
+  await page.getByText('enter a code from your authenticator app').waitFor();
+  // Each code works once, so this uses the code of the next step.
   await page.getByLabel('Code', { exact: true }).fill(code(1));
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Second factor' }).waitFor();

@@ -42,7 +42,7 @@ test('quantiles of a beta distribution are right to a twentieth of its deviation
   }
 });
 
-test('an interval lies within 0 and 1, whatever is believed', () => {
+test('an interval is within 0 and 1 for every distribution', () => {
   const share = fc.double({ min: 0, max: 1, noNaN: true });
   fc.assert(
     fc.property(share, share, share, share, (mean, spread, none, all) => {
@@ -55,14 +55,14 @@ test('an interval lies within 0 and 1, whatever is believed', () => {
   );
 });
 
-test('what is nearly sure is an interval without width', () => {
+test('a nearly certain value has an interval without width', () => {
   assert.deepEqual(intervalOf({ mean: 0.004, variance: 0.001, none: 0.97, all: 0 }), [0, 0]);
   assert.deepEqual(intervalOf({ mean: 0.996, variance: 0.001, none: 0, all: 0.97 }), [1, 1]);
   assert.deepEqual(intervalOf({ mean: 0, variance: 0, none: 1, all: 0 }), [0, 0]);
   assert.deepEqual(intervalOf({ mean: 1, variance: 0, none: 0, all: 1 }), [1, 1]);
 });
 
-test('where an end is an exact value the other end gets the whole tenth', () => {
+test('if one end is an exact value, the whole tenth is beyond the other end', () => {
   // Half nothing, half uniform: nine tenths end where four fifths of the uniform part do.
   const [low, high] = intervalOf({ mean: 0.25, variance: 1 / 6 - 0.0625, none: 0.5, all: 0 });
   assert.equal(low, 0);
@@ -71,7 +71,7 @@ test('where an end is an exact value the other end gets the whole tenth', () => 
   assert.ok(Math.abs(mirrored[0] - 0.2) < 0.02 && mirrored[1] === 1, `${mirrored}`);
 });
 
-test('without exact values a twentieth lies on either side', () => {
+test('without exact values, a twentieth is beyond either end', () => {
   const [low, high] = intervalOf({ mean: 0.5, variance: 1 / 12, none: 0, all: 0 });
   assert.ok(Math.abs(low - 0.05) < 0.01 && Math.abs(high - 0.95) < 0.01, `${low} to ${high}`);
 });

@@ -61,7 +61,7 @@ test('a gap that is closed twice is one exact bridge in the windows that contain
   ]);
   const expected = bridge(UP, [0, 0.5 * HOUR, HOUR, HOUR, HOUR, 0.5 * HOUR], 1);
   const before = bridge(UP, [0, (24 - 9.5) * HOUR], -1);
-  assert.equal(sums.mean[0], 0, 'nothing of it lies in the last hour');
+  assert.equal(sums.mean[0], 0, 'none of it is in the last hour');
   near(sums.mean[1], before.mean + expected.mean, 'mean of the day');
   near(sums.variance[1], before.variance + expected.variance, 'variance of the day');
   near(sums.never[1], Math.log(before.none) - 1e6, 'never down, which the poll rules out');

@@ -89,7 +89,7 @@ test('the rates become expected changes by expected time, over-relaxed', () => {
   assert.ok(Math.abs((updated?.recovery ?? 0) / recovery - 1) < 1e-9, `recovery ${updated?.recovery}`);
 });
 
-test('classes that never change their state keep their rates', () => {
+test('classes without state changes keep their rates', () => {
   const classes = [NEVER_DOWN, NEVER_UP];
   const updated = updateRates(
     sampleOf([[true, true]]),

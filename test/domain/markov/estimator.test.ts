@@ -17,7 +17,7 @@ function estimated(name: EstimatorName, batch: Batch, asOf: number) {
   return figures;
 }
 
-test('figures and credible intervals keep within the open time, and nearest is what it is without them', () => {
+test('figures and credible intervals are within the open time, and nearest is the same without them', () => {
   fc.assert(
     fc.property(anyStore, ([hours, seen, asOf]) => {
       const batch = batchOf(
@@ -47,7 +47,7 @@ test('figures and credible intervals keep within the open time, and nearest is w
   );
 });
 
-test('a store with no poll that counts may have been up for none or all of its open time', () => {
+test('the interval of a store without a counting poll is its whole open time', () => {
   const figures = estimated('markov', batchOf(1, [], []), AS_OF);
   for (const [w, window] of WINDOWS.entries()) {
     assert.deepEqual([figures.up(0, w), figures.down(0, w), figures.open(0, w)], [0, 0, window]);
@@ -56,7 +56,7 @@ test('a store with no poll that counts may have been up for none or all of its o
   }
 });
 
-test('polls are counted by window, and the longest open time between two of them found', () => {
+test('polls are counted by window, with the longest open time between two of them', () => {
   fc.assert(
     fc.property(anyStore, ([hours, seen, asOf]) => {
       const batch = batchOf(
@@ -82,16 +82,16 @@ test('polls are counted by window, and the longest open time between two of them
   );
 });
 
-test('of three stores none teaches the others that nothing ever happens', () => {
+test('three stores without outages do not rule out outages of each other', () => {
   const seen = Array.from({ length: 190 }, (_, i) => AS_OF - (i + 0.5) * HOUR);
   const rows = [0, 1, 2].flatMap((store) => seen.map((instant) => ({ store, instant, active: true })));
   const figures = estimated('markov', batchOf(3, [], rows), AS_OF);
   assert.ok(figures.up(0, 2) > 0.99 * 7 * DAY, 'nearly always up');
-  assert.ok(figures.up(0, 2) < 7 * DAY, 'though nobody looked between the polls');
+  assert.ok(figures.up(0, 2) < 7 * DAY, 'the time between the polls is unobserved');
   assert.ok(figures.low(0, 2) < 7 * DAY, 'so that the range has a width');
 });
 
-test('a store that is unlike all others of its fleet is believed its own polls', () => {
+test('a store unlike the rest of its fleet is estimated from its own polls', () => {
   const seen = Array.from({ length: 190 }, (_, i) => AS_OF - (i + 0.5) * HOUR);
   for (const usual of [true, false]) {
     // The sample has every second store, so it misses the unusual one.
@@ -106,14 +106,14 @@ test('a store that is unlike all others of its fleet is believed its own polls',
   }
 });
 
-test('two polls of one store leave its week in doubt', () => {
+test('two polls of one store leave its week uncertain', () => {
   const rows = [50, 20].map((minutes) => ({ store: 0, instant: AS_OF - minutes * MINUTE, active: true }));
   const figures = estimated('markov', batchOf(1, [], rows), AS_OF);
   const [low, up, high] = [figures.low(0, 2), figures.up(0, 2), figures.high(0, 2)];
   assert.ok(low < 6 * DAY && up < 7 * DAY && high <= 7 * DAY, `${low / HOUR} ≤ ${up / HOUR} ≤ ${high / HOUR} hours`);
 });
 
-test('the chain is closer to the truth than the rule, and its ranges hold nine of ten truths', () => {
+test('markov is closer to the truth than nearest, and its intervals contain nine of ten truths', () => {
   const { batch, asOf, up } = simulatedFleet('sparse-polls', 600, 9);
   const chain = estimated('markov', batch, asOf);
   const rule = estimated('nearest', batch, asOf);

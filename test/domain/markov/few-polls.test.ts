@@ -15,8 +15,8 @@ const WEEK = 2;
 const ROUNDING = 1;
 
 /**
- * The credible intervals of a hundred simulated stores of which `polls` consecutive polls are known, the last of them
- * active, in a fleet with `others` stores whose polls are all known.
+ * The credible intervals of a hundred simulated stores with `polls` consecutive polls, the last of them active, in a
+ * fleet with `others` stores that have all their polls.
  */
 function intervalsOf(regime: RegimeName, polls: number, others: number, seed: number) {
   const stores = 2 * (100 + others);

@@ -162,7 +162,7 @@ test('a run of short gaps with one long among them counts as gaps of lengths tha
   assert.ok(Math.abs(length - 219 * MINUTE) < 1, `${length / MINUTE} minutes`);
 });
 
-test('nothing of the last store is left when the next is gathered', () => {
+test('nothing of the previous store remains when the next one is gathered', () => {
   const gaps = new StoreGaps();
   const hourly = Array.from({ length: 180 }, (_, i) => ({
     store: 0,

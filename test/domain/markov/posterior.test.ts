@@ -56,7 +56,7 @@ test('a single poll gives the closed form of a chain that runs from it in both d
 });
 
 test('the weights of the classes become their posterior probabilities by Bayes’ rule', () => {
-  // Both classes see the store up at the poll; they are told apart by how likely that is: 1 and 1/3.
+  // The store is up at the poll, with a probability of 1 in one class and 1/3 in the other.
   const rare: LatentClass = { failure: 2 / HOUR, recovery: 1 / HOUR };
   const probability = (0.5 * 1) / (0.5 * 1 + 0.5 * (1 / 3));
   const { never } = posteriorOf([NEVER_DOWN, rare], [0.5, 0.5], [[HOUR / 2, true]]);
@@ -109,7 +109,7 @@ test('tables and shortcuts change the estimate of a store by less than a fiftiet
         for (const [w, { open: openTime, mean, deviation, never, always }] of exact.entries()) {
           const [got, spread] = [downtime.mean[w] ?? Number.NaN, Math.sqrt(downtime.variance[w] ?? Number.NaN)];
           assert.ok(Math.abs(got - mean) <= 0.02 * openTime + 1, `mean ${got}, exactly ${mean}, of ${openTime}`);
-          // Of a few minutes after opening the deviation is some seconds off.
+          // A few minutes after opening, the deviation is off by some seconds.
           assert.ok(Math.abs(spread - deviation) <= 0.02 * openTime + 5_000, `${spread}, exactly ${deviation}`);
           const [up, down] = [downtime.never[w] ?? Number.NaN, downtime.always[w] ?? Number.NaN];
           assert.ok(Math.abs(up - never) <= 0.03, `never ${up}, exactly ${never}`);
@@ -121,7 +121,7 @@ test('tables and shortcuts change the estimate of a store by less than a fiftiet
   );
 });
 
-test('leaving out classes that a store hardly is changes its estimate by less than a twenty-fifth of its open time', () => {
+test('leaving out improbable classes changes the estimate of a store by less than a twenty-fifth of its open time', () => {
   const { batch, asOf } = simulatedFleet('late-openings', 800, 77);
   const sample = new FleetSample();
   const gaps = new StoreGaps();
@@ -148,7 +148,7 @@ test('leaving out classes that a store hardly is changes its estimate by less th
   });
 });
 
-test('an open time without bounds is no obstacle', () => {
+test('open time may be unbounded', () => {
   const gaps = new StoreGaps();
   const one = pollColumns([{ store: 0, instant: AS_OF - HOUR / 2, active: true }]);
   assert.equal(gaps.gather(ALWAYS, one, 0, 1, AS_OF), true);

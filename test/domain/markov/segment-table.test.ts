@@ -53,7 +53,7 @@ test('an edge has the downtime of a bridge to the next poll, within a hundredth 
   );
 });
 
-test('where only a window cuts, the tabulated lengths are exact', () => {
+test('for gaps cut only by a window, the tabulated lengths are exact', () => {
   for (const column of [1, 7, 18]) {
     const length = LONGEST_EDGE * (column / 18) ** 2;
     const [got, { mean }] = [tabulated(1, length, 0).mean[0] ?? Number.NaN, exact(1, length, 0)];

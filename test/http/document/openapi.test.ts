@@ -12,13 +12,13 @@ import { lint } from '../../support/lint.ts';
 import { testServer } from '../../support/server.ts';
 import { smallApp } from '../../support/small-app.ts';
 
-test('a public linter has nothing against the document', async (t) => {
+test('a public linter accepts the document', async (t) => {
   const { app } = await testServer(t);
   const document = (await app.inject('/api/openapi.json')).json<ApiDocument>();
   assert.deepEqual(await lint(document), []);
 });
 
-test('the linter that is asked is no yes-man', async (t) => {
+test('the linter reports errors in a broken document', async (t) => {
   const { app } = await testServer(t);
   const document = (await app.inject('/api/openapi.json')).json<ApiDocument>();
   const { get, ...others } = document.paths['/get_report'] ?? {};
@@ -88,7 +88,7 @@ const routes: Routes = async (app) => {
   );
 };
 
-test('pages, bodies of several kinds, streams and nothing at all are documented, and please the linter', async (t) => {
+test('pages, several media types, streams and empty responses are documented, and the linter accepts them', async (t) => {
   const app = await smallApp(routes);
   t.after(() => app.close());
   await app.ready();
@@ -120,7 +120,7 @@ test('a body is validated by the schema of its own media type', async (t) => {
   assert.equal((await post({ 'content-type': 'application/xml' }, '<items/>')).statusCode, 415);
 });
 
-test('a route that is not described stops the start', async () => {
+test('an undocumented route stops the start', async () => {
   const described = {
     operationId: 'look',
     summary: 'Look',
@@ -147,7 +147,7 @@ test('a route that is not described stops the start', async () => {
   await assert.rejects(smallApp(twins), /GET \/there has the operationId of GET \/here/);
 });
 
-test('a schema with a title stands once in the document; two with one title are a defect', () => {
+test('a schema with a title appears once in the document; two schemas with one title are an error', () => {
   const store = { title: 'Store', type: 'object' };
   const hoisted = hoistSchemas({ paths: { a: store, b: [store] } }) as { paths: unknown; components: unknown };
   assert.deepEqual(hoisted.paths, {
@@ -158,7 +158,7 @@ test('a schema with a title stands once in the document; two with one title are 
   assert.throws(() => hoistSchemas({ paths: { a: store, b: { ...store, type: 'array' } } }), /title Store/);
 });
 
-test('what only looks like a schema with a title stays where it is', () => {
+test('a value that only resembles a schema with a title is not moved', () => {
   const example = { title: 'The Best of Stores', type: 'object' };
   const paths = { a: { examples: [example], properties: { title: { type: 'string' }, type: { type: 'string' } } } };
   assert.deepEqual(hoistSchemas({ paths }), { paths, components: { schemas: {} } });

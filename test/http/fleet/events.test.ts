@@ -6,7 +6,7 @@ import { LiveStates } from '../../../src/fleet/live.ts';
 import { FleetEvents } from '../../../src/http/fleet/events.ts';
 import type { EventStream } from '../../../src/http/sse.ts';
 
-/** A listener to a fleet of no stores, whose revision the test moves; the clock stands still until it is pushed. */
+/** A listener to an empty fleet; the test controls its revision and the clock. */
 function listening(t: TestContext) {
   t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
   const fleet = { revision: 1, away: false };
@@ -43,7 +43,7 @@ function listening(t: TestContext) {
   return { fleet, errors, sent, stream, pass };
 }
 
-test('a listener hears at once how things are, and then of what has changed', async (t) => {
+test('a listener gets the current status at once, and then the changes', async (t) => {
   const { fleet, sent, pass } = listening(t);
   await pass(0);
   assert.deepEqual(sent, [1]);
@@ -56,7 +56,7 @@ test('a listener hears at once how things are, and then of what has changed', as
   assert.deepEqual(sent, [1, 2]);
 });
 
-test('a fleet that cannot be looked at is looked at again', async (t) => {
+test('a failed read of the fleet is repeated', async (t) => {
   const { fleet, errors, sent, pass } = listening(t);
   fleet.away = true;
   await pass(5_000);

@@ -67,7 +67,7 @@ async function served(t: TestContext, feeds: StagedFeeds = FEEDS) {
   return { server, clock, get, json };
 }
 
-test('the fleet now: states, poller, uptime of three windows, the worst stores', async (t) => {
+test('the fleet has states, the poller, the uptime of three windows and the worst stores', async (t) => {
   const { json } = await served(t);
   const fleet = await json('/api/v1/fleet');
   assert.equal(fleet.as_of, '2025-06-04T17:00:00.000Z');
@@ -108,7 +108,7 @@ test('the fleet now: states, poller, uptime of three windows, the worst stores',
   ]);
 });
 
-test('the fleet says since when the monitor itself is in trouble, and was at an instant of the past', async (t) => {
+test('the fleet shows a self-outage with its start, now and at a past instant', async (t) => {
   const { server, clock, json } = await served(t);
   const gap = { id: 'g', server: 's', reason: 'no network', unobserved: 1, from: clock.now - HOUR, until: undefined };
   await server.storage.gaps.save(gap, clock.now);
@@ -132,7 +132,7 @@ test('a poller that has been silent for two polling intervals is late', async (t
   assert.deepEqual([now.status, now.latest_poll], ['late', '2025-06-04T16:55:00.000Z']);
 });
 
-test('the history of the fleet adds up, hours to days', async (t) => {
+test("the hours of the fleet's history add up to its days", async (t) => {
   const { json } = await served(t);
   const { as_of, hours, days } = await json('/api/v1/fleet/history?as_of=latest');
   assert.equal(as_of, '2025-06-04T16:55:00.000Z');
@@ -150,7 +150,7 @@ test('the history of the fleet adds up, hours to days', async (t) => {
   }
 });
 
-test('the history of the fleet has the gaps of the coverage that touch it; how much was missed is not for owners', async (t) => {
+test('the history of the fleet includes overlapping coverage gaps; owners do not see the number of missed polls', async (t) => {
   const { server, json } = await served(t);
   const hour = 3_600_000;
   const gap = { id: randomUUID(), server: 'here', reason: 'most probes fail', unobserved: 7 };
@@ -161,7 +161,7 @@ test('the history of the fleet has the gaps of the coverage that touch it; how m
   assert.deepEqual((await json('/api/v1/fleet/history', 'owner')).gaps, [told]);
 });
 
-test('an owner is told of own stores and of nothing else', async (t) => {
+test("an owner only sees the owner's stores", async (t) => {
   const { server, json } = await served(t);
   const own = await json('/api/v1/fleet', 'owner');
   assert.deepEqual([own.stores, own.states.offline], [1, 1]);
@@ -178,12 +178,12 @@ test('an owner is told of own stores and of nothing else', async (t) => {
   assert.deepEqual([nothing.stores, nothing.worst, nothing.poller.latest_poll], [0, [], null]);
   assert.equal(nothing.uptime.week.open_seconds, 0);
 
-  // What happens to the stores of others changes nothing.
+  // Changes to other stores make no difference.
   await merge(server.storage, { polls: [ago('theirs', 2, true), ago('other', 2, true)] });
   assert.deepEqual(await json(`/api/v1/fleet?as_of=2025-06-04T17:00Z`, 'owner'), own);
 });
 
-test('a timeline explains a store: open times, polls, states, outages, totals', async (t) => {
+test('a timeline has open times, polls, states, outages and totals', async (t) => {
   const { json } = await served(t);
   const answer = await json('/api/v1/stores/mine/timeline?from=2025-06-04T08:00:00-05:00', 'owner');
   const at = (utc: string, local: string) => ({ utc: `2025-06-04T${utc}Z`, local: `2025-06-04T${local}-05:00` });
@@ -219,7 +219,7 @@ test('a timeline explains a store: open times, polls, states, outages, totals', 
   });
 });
 
-test('one timeline explains several windows, each as a request for its range does', async (t) => {
+test('a timeline with several windows gives the same result for each as a request for its range', async (t) => {
   const { json } = await served(t);
   const store = '/api/v1/stores/mine/timeline';
   const asOf = Date.parse('2025-06-04T16:45:00Z');
@@ -242,7 +242,7 @@ test('one timeline explains several windows, each as a request for its range doe
   }
 });
 
-test('a timeline and the fleet say why a store is offline', async (t) => {
+test('a timeline and the fleet include the reason why a store is offline', async (t) => {
   const { json } = await served(t, {
     hours: [...everyDay('s'), ...everyDay('r'), ...everyDay('q')],
     polls: [
@@ -284,7 +284,7 @@ test('a timeline and the fleet say why a store is offline', async (t) => {
   ]);
 });
 
-test('a state that passes at half a millisecond is told exactly, and why a poll does not count', async (t) => {
+test('a state change at half a millisecond is exact, and a poll that does not count has a reason', async (t) => {
   const { json } = await served(t, {
     hours: everyDay('s'),
     polls: [
@@ -316,7 +316,7 @@ test('local times of a timeline follow the zone that was in force', async (t) =>
   assert.equal(to.local, '2025-06-04T22:30:00.000+05:30');
 });
 
-test('a timeline of a store that one may not know of is not there, as if it did not exist', async (t) => {
+test('the timeline of a store that the user may not see is not found', async (t) => {
   const { get } = await served(t);
   const other = await get('/api/v1/stores/theirs/timeline', 'owner');
   const none = await get('/api/v1/stores/nowhere/timeline', 'owner');
@@ -326,7 +326,7 @@ test('a timeline of a store that one may not know of is not there, as if it did 
   assert.equal((await get('/api/v1/stores/theirs/timeline')).statusCode, 200);
 });
 
-test('a range that no report would look at is refused with what was expected', async (t) => {
+test('an invalid or too long range is rejected with what was expected', async (t) => {
   const { get } = await served(t);
   const refused = async (query: string) => {
     const answer = await get(`/api/v1/stores/mine/timeline?${query}`);
@@ -342,14 +342,14 @@ test('a range that no report would look at is refused with what was expected', a
   assert.equal((await get('/api/v1/stores/mine/timeline?from=2025-05-27T17:00Z&to=2025-05-27T17:00Z')).statusCode, 200);
 });
 
-test('without a poll there is no latest one to look at', async (t) => {
+test('without polls, as_of latest is rejected', async (t) => {
   const { get, json } = await served(t, { hours: everyDay('s') });
   assert.equal((await get('/api/v1/fleet?as_of=latest')).statusCode, 409);
   const fleet = await json('/api/v1/fleet');
   assert.deepEqual([fleet.states.unknown, fleet.poller.status, fleet.uptime.hour.uptime_ratio], [1, 'late', null]);
 });
 
-test('metrics tell of requests by route, of states and of the latest poll', async (t) => {
+test('metrics count requests by route and states, and have the age of the latest poll', async (t) => {
   const { get } = await served(t);
   await get('/api/v1/stores/mine/timeline');
   await get('/nowhere/at/all');
@@ -367,7 +367,7 @@ test('metrics tell of requests by route, of states and of the latest poll', asyn
   assert.equal((await get('/metrics', 'owner')).statusCode, 403);
 });
 
-test('polls that come over HTTP are counted, and a report by how long it took', async (t) => {
+test('polls added over HTTP are counted, and the duration of a report is recorded', async (t) => {
   const { server, get } = await served(t);
   const headers = { authorization: 'Bearer operator' };
   const poll = { store_id: 'mine', timestamp_utc: '2025-06-04T16:59:00Z', status: 'active' };
@@ -390,7 +390,7 @@ test('the list of stores has the states of the fleet', async (t) => {
   assert.deepEqual(await states('?as_of=latest&state=offline'), ['mine offline', 'theirs offline']);
 });
 
-/** Reads events as they come. */
+/** Reads events as they arrive. */
 async function* eventsOf(response: Response): AsyncGenerator<{ event: string; data: Record<string, unknown> }> {
   let text = '';
   assert.ok(response.body, 'there is a body');
@@ -405,7 +405,7 @@ async function* eventsOf(response: Response): AsyncGenerator<{ event: string; da
   }
 }
 
-test('listeners hear of the stores that they see, and the server closes while they listen', async (t) => {
+test('listeners get events about their visible stores, and the server can close while they listen', async (t) => {
   const { server } = await served(t);
   const address = await server.app.listen({ port: 0 });
   const listen = async (user: string) => {
@@ -442,7 +442,7 @@ test('listeners hear of the stores that they see, and the server closes while th
   assert.equal(server.app.eventStreams.size, 0);
 });
 
-test('a listener that goes away is forgotten, and one too many is sent away', async (t) => {
+test('a disconnected listener is removed, and one above the limit is rejected', async (t) => {
   const { server, get } = await served(t);
   const address = await server.app.listen({ port: 0 });
   const leaving = new AbortController();

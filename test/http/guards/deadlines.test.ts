@@ -50,7 +50,7 @@ test('a client that got its response early still has to send the rest of its bod
   assert.match(text, /^HTTP\/1\.1 401 /);
 });
 
-test('a request that was injected is not timed: it has no connection', async (t) => {
+test('an injected request is not timed, since it has no connection', async (t) => {
   const app = Fastify() as unknown as App;
   limitRequestTime(app, 20);
   app.addContentTypeParser('*', { parseAs: 'string' }, async (_request: unknown, body: string) => body);

@@ -19,7 +19,7 @@ test('by default no proxy is trusted; TRUSTED_PROXIES lists addresses and networ
   }
 });
 
-test('an address is trusted within the networks alone, however it is written', () => {
+test('an address is trusted only within the networks, in any notation', () => {
   const proxies = new TrustedProxies(['127.0.0.1/32', '10.1.0.0/16', 'fd00::/8']);
   for (const address of ['127.0.0.1', '::ffff:127.0.0.1', '10.1.255.255', '::ffff:10.1.0.1', 'fd12::1'])
     assert.equal(proxies.trusts(address), true, address);
@@ -47,14 +47,14 @@ for (const { name, trustedProxies, counted } of [
   });
 }
 
-test('what a client says itself before a trusted proxy does is not believed', async (t) => {
+test('addresses that the client itself claims are ignored', async (t) => {
   const { app } = await testServer(t, { authenticator, rateLimit: 1, trustedProxies: ['127.0.0.1/32'] });
   const ask = async (claimed: string) =>
     (await app.inject({ url: '/api/v1/session', headers: { 'x-forwarded-for': `${claimed}, 192.0.2.9` } })).statusCode;
   assert.deepEqual([await ask('192.0.2.1'), await ask('192.0.2.2')], [401, 429]);
 });
 
-test('the site of a change is told by a trusted proxy alone', async (t) => {
+test('only a trusted proxy can set the site of a change', async (t) => {
   const change = { method: 'POST', url: '/trigger_report' } as const;
   const headers = { ...as('ann'), host: 'inner:5000', 'x-forwarded-host': 'outer', origin: 'http://outer' };
   const direct = await testServer(t, { authenticator });

@@ -6,7 +6,7 @@ import { testServer } from '../../support/server.ts';
 const authenticator = new FakeUsers({ ann: { role: 'admin' }, otto: { role: 'operator' } });
 const GET_REPORT = '/get_report?report_id=9063ec40-64e5-4d48-ac0c-a580d4271ca3';
 
-test('the one request too many is a 429 that says when to come again', async (t) => {
+test('a request above the limit gets a 429 with the time to wait', async (t) => {
   const { app } = await testServer(t, { authenticator, rateLimit: 2 });
   const ask = () => app.inject({ url: GET_REPORT, headers: as('ann') });
   const first = await ask();
@@ -21,7 +21,7 @@ test('the one request too many is a 429 that says when to come again', async (t)
   assert.match(refused.json<{ detail: string }>().detail, /more than 2 requests in a minute; try again in \d+ s/);
 });
 
-test('another user at the same address has a count of their own', async (t) => {
+test('another user at the same address has a separate count', async (t) => {
   const { app } = await testServer(t, { authenticator, rateLimit: 1 });
   const ask = async (name: string) => (await app.inject({ url: GET_REPORT, headers: as(name) })).statusCode;
   assert.deepEqual([await ask('ann'), await ask('ann'), await ask('otto'), await ask('otto')], [404, 429, 404, 429]);
@@ -33,7 +33,7 @@ test('a key and a session of one user share a count', async (t) => {
   assert.equal((await app.inject({ url: GET_REPORT, cookies: { rm_session: 'ann' } })).statusCode, 429);
 });
 
-test('whoever tries out keys is counted by address, and locks nobody else out', async (t) => {
+test('requests with unknown keys are counted by address, and do not lock out others', async (t) => {
   const { app } = await testServer(t, { authenticator, rateLimit: 2 });
   const guess = async (key: string, remoteAddress: string) =>
     (await app.inject({ url: GET_REPORT, headers: as(key), remoteAddress })).statusCode;
@@ -46,7 +46,7 @@ test('whoever tries out keys is counted by address, and locks nobody else out', 
   assert.equal(await guess('a', '10.0.0.2'), 401);
 });
 
-test('a client moves in its own IPv6 network without leaving its count', async (t) => {
+test('a client cannot escape its count within its own IPv6 network', async (t) => {
   const { app } = await testServer(t, { authenticator, rateLimit: 1 });
   const ask = async (remoteAddress: string) => (await app.inject({ url: '/nowhere', remoteAddress })).statusCode;
   assert.deepEqual(
@@ -55,7 +55,7 @@ test('a client moves in its own IPv6 network without leaving its count', async (
   );
 });
 
-test('health is always answered', async (t) => {
+test('health routes are not limited', async (t) => {
   const { app } = await testServer(t, { authenticator, rateLimit: 1 });
   for (const url of ['/healthz', '/readyz', '/healthz', '/readyz']) {
     const answer = await app.inject(url);
@@ -64,7 +64,7 @@ test('health is always answered', async (t) => {
   }
 });
 
-test('without users, or with a limit of 0, nobody is counted', async (t) => {
+test('without users, or with a limit of 0, requests are not counted', async (t) => {
   const open = await testServer(t, { rateLimit: 1 });
   const unlimited = await testServer(t, { authenticator, rateLimit: 0 });
   for (const { app } of [open, unlimited]) {

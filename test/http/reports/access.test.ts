@@ -10,7 +10,7 @@ const ROOT = '/api/v1/reports';
 interface Fleet extends TestServer {
   readonly users: FakeUsers;
   ask(name: string, method: 'GET' | 'POST' | 'DELETE', url: string, payload?: object): Promise<Answer>;
-  /** Triggers a report as somebody and waits until it is complete; returns its id. */
+  /** Triggers a report as a user and waits until it is complete; returns its ID. */
   made(name: string, payload?: object): Promise<string>;
 }
 type Answer = Awaited<ReturnType<TestServer['app']['inject']>>;
@@ -50,7 +50,7 @@ function storesIn(csv: string): (string | undefined)[] {
     .map((row) => row.split(',')[0]);
 }
 
-test("an owner's report holds the owner's stores, by either way in", async (t) => {
+test("an owner's report contains the owner's stores, through either API", async (t) => {
   const { ask, made, storage } = await fleet(t);
   const id = await made('olga');
   assert.deepEqual(storesIn((await ask('olga', 'GET', `${ROOT}/${id}/download`)).body), ['a', 'b']);
@@ -65,7 +65,7 @@ test("an owner's report holds the owner's stores, by either way in", async (t) =
   assert.deepEqual(storesIn((await ask('otto', 'GET', `/get_report?report_id=${classic}`)).body), ['b', 'c']);
 });
 
-test('a report that names no instant speaks for the latest poll of the stores that its owner sees', async (t) => {
+test("a report without an instant is as of the latest poll of its owner's stores", async (t) => {
   const { ask, storage } = await fleet(t);
   await merge(storage, {
     polls: [
@@ -91,7 +91,7 @@ test('an owner without stores gets a report without rows', async (t) => {
   assert.deepEqual((await ask('nina', 'GET', `${ROOT}/${id}/rows`)).json(), { items: [], next_cursor: null });
 });
 
-test('a store of others is to an owner a store that does not exist', async (t) => {
+test('for an owner, the stores of others do not exist', async (t) => {
   const { ask, made } = await fleet(t);
   for (const url of [ROOT, '/trigger_report']) {
     const others = await ask('olga', 'POST', url, { stores: ['a', 'c'] });
@@ -105,7 +105,7 @@ test('a store of others is to an owner a store that does not exist', async (t) =
   );
 });
 
-test('a report of somebody else is to an owner none at all, whatever is asked of it', async (t) => {
+test('for an owner, the reports of others do not exist, on any route', async (t) => {
   const { ask, made } = await fleet(t);
   const nobody = '5f0c2b1e-0000-4000-8000-000000000000';
   for (const id of [await made('olga'), await made('oscar'), await made('oscar', { stores: ['b'] })]) {
@@ -130,7 +130,7 @@ test('a report of somebody else is to an owner none at all, whatever is asked of
   assert.equal((await ask('oscar', 'GET', ROOT)).json<{ items: unknown[] }>().items.length, 3);
 });
 
-test("a list shows an owner's own reports on every page, past those that are hidden", async (t) => {
+test("a list skips hidden reports, and fills every page with an owner's own", async (t) => {
   const { ask, made, users } = await fleet(t);
   const mine = [await made('olga', { stores: ['a'] })];
   for (let i = 0; i < 3; i++) await made('olga', { stores: ['b'], as_of: new Date(T - i).toISOString() });
@@ -142,7 +142,7 @@ test("a list shows an owner's own reports on every page, past those that are hid
   assert.equal(second.next_cursor, null);
 });
 
-test('a report is hidden from its owner when one of its stores is theirs no more, and from a demoted operator', async (t) => {
+test('a report is hidden from an owner who no longer has all its stores, and from a demoted operator', async (t) => {
   const { ask, made, users } = await fleet(t);
   const both = await made('olga');
   const all = await made('oscar');
@@ -155,7 +155,7 @@ test('a report is hidden from its owner when one of its stores is theirs no more
   assert.equal((await ask('olga', 'GET', `${ROOT}/${both}`)).statusCode, 200);
 });
 
-test('equal reports of two users share one result, and each has only the own one', async (t) => {
+test('equal reports of two users share one result, and each sees only their own report', async (t) => {
   const { ask, users, reports, storage } = await fleet(t);
   users.users.otto = { role: 'owner', stores: ['a', 'b'] };
   await reports.stop();
@@ -168,7 +168,7 @@ test('equal reports of two users share one result, and each has only the own one
   assert.equal((await ask('otto', 'GET', `${ROOT}/${hers}`)).statusCode, 404);
 });
 
-test('a key that may only read triggers, cancels and deletes nothing', async (t) => {
+test('a read-only key cannot trigger, cancel or delete reports', async (t) => {
   const { ask, made } = await fleet(t);
   const id = await made('ada');
   assert.equal((await ask('reader', 'GET', `${ROOT}/${id}`)).statusCode, 200);
@@ -182,7 +182,7 @@ test('a key that may only read triggers, cancels and deletes nothing', async (t)
   }
 });
 
-test('who asked is written down', async (t) => {
+test('a report records its requester', async (t) => {
   const { ask, made } = await fleet(t);
   const id = await made('olga');
   assert.equal((await ask('ada', 'GET', `${ROOT}/${id}`)).json<{ requested_by: string }>().requested_by, 'id of olga');

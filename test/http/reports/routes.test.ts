@@ -22,7 +22,7 @@ const ROOT = '/api/v1/reports';
 
 type Json = Record<string, unknown>;
 
-/** `down` was down all the time, `half` and `half_too` but for half an hour; nobody looked at `unseen`. */
+/** `down` was always down, `half` and `half_too` except for half an hour; `unseen` has no polls. */
 async function fleet(t: TestContext): Promise<TestServer> {
   const server = await testServer(t);
   await merge(server.storage, {
@@ -67,7 +67,7 @@ test('a report is a resource from the trigger to its end', async (t) => {
   assert.deepEqual([asked.estimator, asked.limited_to, asked.requested_by, asked.error], ['nearest', null, null, null]);
 });
 
-test('a report on some stores has those rows, as the report on all has them', async (t) => {
+test('a report on some stores has the same rows for them as the report on all', async (t) => {
   const server = await fleet(t);
   const all = (await server.finished(await made(server))).body.split('\n');
   const id = await made(server, { stores: ['up', 'half', 'up'] });
@@ -78,7 +78,7 @@ test('a report on some stores has those rows, as the report on all has them', as
   assert.deepEqual([report.limited_to, report.stores], [2, 2]);
 });
 
-test('every format says what the exact figures say', async (t) => {
+test('every format agrees with the exact figures', async (t) => {
   const server = await fleet(t);
   const id = await made(server);
   const exact = await server.storage.snapshot(async (s) =>
@@ -169,7 +169,7 @@ test('the summary adds up the rows, and counts the stores by uptime', async (t) 
   const { items } = (await server.app.inject(`${ROOT}/${id}/rows`)).json<{ items: Record<string, number>[] }>();
   for (const [window, summary] of Object.entries({ hour, day, week })) {
     for (const quantity of ['open', 'uptime', 'downtime', 'unknown']) {
-      // Half milliseconds are added up exactly; seconds would be rounded.
+      // Sums are exact to half a millisecond, unlike rounded seconds.
       const halves = items.map((row) => Math.round((row[`${quantity}_last_${window}_seconds`] as number) * 2_000));
       const sum = halves.reduce((total, value) => total + value, 0) / 2 / 1_000;
       assert.equal(summary[`${quantity}_seconds`], sum, `${quantity} of the ${window}`);
@@ -218,7 +218,7 @@ test('half a millisecond survives in every exact format', async (t) => {
   assert.deepEqual(parquet, rows);
 });
 
-test('rows come worst first; equal ones by id; pages go through all of them once', async (t) => {
+test('rows are listed worst first, equal ones by ID, and pages contain each row once', async (t) => {
   const server = await fleet(t);
   const id = await made(server);
   const seen: string[] = [];
@@ -232,7 +232,7 @@ test('rows come worst first; equal ones by id; pages go through all of them once
   assert.deepEqual(seen, ['down', 'say "hi", 🍕', 'half', 'half_too', 'unseen', 'up']);
 });
 
-test('rows are sorted by any column and searched by id', async (t) => {
+test('rows can be sorted by any column and searched by ID', async (t) => {
   const server = await fleet(t);
   const id = await made(server);
   const order = async (query: string) => {
@@ -248,7 +248,7 @@ test('rows are sorted by any column and searched by id', async (t) => {
   assert.deepEqual(await order('search=nothing%20like%20it'), []);
 });
 
-test('rows say what the stores are called now, and are searched by that', async (t) => {
+test('rows have the current store names, and can be searched by them', async (t) => {
   const server = await fleet(t);
   const id = await made(server);
   const change = async (method: 'PATCH' | 'DELETE', store: string, payload?: Json) => {
@@ -281,7 +281,7 @@ test('rows say what the stores are called now, and are searched by that', async 
   assert.deepEqual(await rows('search=noodle'), []);
 });
 
-test('rows of a detailed report are sorted by its details, and each says them', async (t) => {
+test('rows of a detailed report have its details, and can be sorted by them', async (t) => {
   const server = await fleet(t);
   const id = await made(server, { detailed: true });
   const column = async (sort: string, name: string) => {
@@ -310,14 +310,14 @@ test('rows of a detailed report are sorted by its details, and each says them', 
       const values = await column(`-uptime_last_${window}_${end}`, `uptime_last_${window}_${end}_seconds`);
       const sorted = [...values].sort(([a, x], [b, y]) => Number(y) - Number(x) || (String(a) < String(b) ? -1 : 1));
       assert.deepEqual(values, sorted, `${end} ${window}`);
-      // Of the day and the week, a poll or two say nothing.
+      // One or two polls leave the day and the week unknown.
       const differ = Number(values[0]?.[1]) > Number(values.at(-1)?.[1]);
       assert.equal(differ, window === 'hour', `${end} ${window}`);
     }
   }
 });
 
-test('a report that is not detailed is not sorted by details, and says how to get one that is', async (t) => {
+test('a report without details cannot be sorted by them, and the error explains how to get one with details', async (t) => {
   const server = await fleet(t);
   const id = await made(server);
   for (const sort of ['polls_last_hour', '-uptime_last_week_low']) {
@@ -331,7 +331,7 @@ test('a report that is not detailed is not sorted by details, and says how to ge
   assert.equal((await server.app.inject(`${ROOT}/${id}/rows?sort=polls_counted`)).statusCode, 200);
 });
 
-test('bad questions are told what is wrong with them', async (t) => {
+test('invalid requests are rejected with the reason', async (t) => {
   const server = await fleet(t);
   const id = await made(server);
   const [, other] = [await made(server), '5f0c2b1e-0000-4000-8000-000000000000'];
@@ -400,7 +400,7 @@ test('a queued report can be cancelled, and then has no result', async (t) => {
   assert.equal((await server.app.inject({ method: 'POST', url: `${ROOT}/${id}/cancel` })).statusCode, 409);
 });
 
-test('a deleted report is gone with its files; those that share its result keep it', async (t) => {
+test('a deleted report is gone with its files, unless others share its result', async (t) => {
   const server = await fleet(t);
   await server.reports.stop();
   const ask = async () =>
@@ -425,7 +425,7 @@ async function restarted(t: TestContext, { storage, resultsDir }: TestServer): P
   return testServer(t, { resultsDir, storage });
 }
 
-test('of a report whose files are gone only the way to a new one is told', async (t) => {
+test('a report whose files are gone only explains how to get a new one', async (t) => {
   const server = await fleet(t);
   const id = await made(server);
   rmSync(resultFile(server.resultsDir, id, 'figures'));
@@ -437,7 +437,7 @@ test('of a report whose files are gone only the way to a new one is told', async
   }
 });
 
-test('a page of rows needs no file once it was looked at', async (t) => {
+test('rows are served without the file once they were read', async (t) => {
   const server = await fleet(t);
   const id = await made(server);
   const before = await server.app.inject(`${ROOT}/${id}/rows`);
@@ -445,7 +445,7 @@ test('a page of rows needs no file once it was looked at', async (t) => {
   assert.equal((await server.app.inject(`${ROOT}/${id}/rows`)).body, before.body);
 });
 
-test('events tell progress, then the end with the resource, and the stream closes', async (t) => {
+test('events report the progress, then the end with the resource, and the stream closes', async (t) => {
   const server = await fleet(t);
   await server.reports.stop();
   const address = await server.app.listen({ host: '127.0.0.1', port: 0 });
@@ -458,10 +458,10 @@ test('events tell progress, then the end with the resource, and the stream close
   for (const { event, data } of events.slice(0, -1)) {
     assert.deepEqual([event, data], ['progress', { progress: 0, status: 'queued' }]);
   }
-  assert.ok(events.length <= 2, 'the same progress was told twice');
+  assert.ok(events.length <= 2, 'the same progress was sent twice');
 });
 
-test('events of a complete report say so at once; those of a deleted one that it is deleted', async (t) => {
+test('the stream of a complete or deleted report ends at once with that event', async (t) => {
   const server = await fleet(t);
   const address = await server.app.listen({ host: '127.0.0.1', port: 0 });
   const id = await made(server);
@@ -476,7 +476,7 @@ test('events of a complete report say so at once; those of a deleted one that it
   assert.match(await answer.text(), /event: deleted\ndata: \{\}\n\n$/);
 });
 
-test('a stream of events ends with its client and with the server, and there are only so many', async (t) => {
+test('an event stream ends with its client or the server, and their number is limited', async (t) => {
   const server = await fleet(t);
   await server.reports.stop();
   const address = await server.app.listen({ host: '127.0.0.1', port: 0 });
@@ -490,7 +490,7 @@ test('a stream of events ends with its client and with the server, and there are
   );
   assert.ok(
     clients.every(({ statusCode }) => statusCode === 200),
-    'so many streams are allowed',
+    'a stream within the limit was rejected',
   );
   const refused = await fetch(url);
   assert.deepEqual([refused.status, refused.headers.get('retry-after')], [429, '30']);
@@ -508,7 +508,7 @@ test('a stream of events ends with its client and with the server, and there are
   assert.match(await next.text(), /^retry: /);
 });
 
-test('the queue of reports has an end', async (t) => {
+test('the queue of reports is limited', async (t) => {
   const server = await fleet(t);
   await server.reports.stop();
   for (let i = 0; i < 1_000; i++) await server.storage.reports.add({ id: `${i}`, asOf: i, requestedAt: i });

@@ -18,7 +18,7 @@ async function fleet(t: TestContext, minutes: number, settings = LIVE) {
   await merge(server.storage, { polls: [['mine', T, true]] });
   const get = async (url: string, accept = '*/*', name = 'nobody') =>
     server.app.inject({ url, headers: { accept, ...as(name) } });
-  /** What every way to read the report says of late polls, once it is complete. */
+  /** The warnings about stale polls in every view of the report, once it is complete. */
   const told = async (id: string) => {
     await server.finished(id);
     const resource = (await get(`/api/v1/reports/${id}`)).json<{ warning: string | null }>();
@@ -35,12 +35,12 @@ async function fleet(t: TestContext, minutes: number, settings = LIVE) {
   return { ...server, clock, get, told };
 }
 
-test('a live report whose newest poll is old says so, by every way to read it', async (t) => {
+test('a live report with stale polls has a warning in every view', async (t) => {
   const server = await fleet(t, 121);
   assert.deepEqual(await server.told(await trigger(server)), Array(7).fill(LATE));
 });
 
-test('whoever names the instant knows it; an archive and fresh polls have nothing to tell', async (t) => {
+test('there is no warning with an explicit instant, in an archive, or with fresh polls', async (t) => {
   const nothing = Array(7).fill(undefined);
   const late = await fleet(t, 121);
   assert.deepEqual(await late.told(await trigger(late, { as_of: '2023-01-22T12:00:00Z' })), nothing);
@@ -49,7 +49,7 @@ test('whoever names the instant knows it; an archive and fresh polls have nothin
   }
 });
 
-test('what a report says of late polls is as of when it was asked for, whenever it is read', async (t) => {
+test('the warning depends on when the report was requested, not on when it is read', async (t) => {
   const server = await fleet(t, 5);
   const fresh = await trigger(server);
   server.clock.now = T + 121 * MINUTE;
@@ -60,7 +60,7 @@ test('what a report says of late polls is as of when it was asked for, whenever 
   assert.equal((await server.told(late))[0], LATE);
 });
 
-test('a report that is not done, or will not be, says it too', async (t) => {
+test('queued and cancelled reports have the warning, too', async (t) => {
   const server = await fleet(t, 121);
   await server.reports.stop();
   const id = await trigger(server);
@@ -74,7 +74,7 @@ test('a report that is not done, or will not be, says it too', async (t) => {
   assert.deepEqual(await read(), ['Failed: it was cancelled', LATE, 'Failed', LATE]);
 });
 
-test('the report, the fleet and /readyz call polls late at the same instant', async (t) => {
+test('the report, the fleet and /readyz treat polls as stale from the same instant', async (t) => {
   for (const [age, late] of [
     [2 * HOUR - 1, false],
     [2 * HOUR, true],
@@ -90,7 +90,7 @@ test('the report, the fleet and /readyz call polls late at the same instant', as
   }
 });
 
-test("an owner is told of the own stores' polls alone, and others of theirs", async (t) => {
+test("the warning of an owner depends only on the owner's stores", async (t) => {
   const authenticator = new FakeUsers({
     oscar: { role: 'operator' },
     olga: { role: 'owner', stores: ['mine'] },

@@ -9,7 +9,7 @@ const HOUR = 60 * MINUTE;
 const FIRST = NOON - 90 * MINUTE;
 const AS_OF = '?as_of=2025-06-04T12:00:00Z';
 
-test('a store that is new is down since its first poll and no longer, wherever people look', async (t) => {
+test('the outage of a new store begins at its first poll, in every view', async (t) => {
   const server = await testServer(t, { now: () => NOON });
   const get = async (url: string) => {
     const answer = await server.app.inject(url);

@@ -37,12 +37,12 @@ async function opened(t: TestContext, parts: ServerParts = {}) {
 const LUNCH = { day: 0, start: '11:30', end: '14:00' };
 const DINNER = { day: 6, start: '18:00', end: '01:00' };
 
-test('a store of which nobody ever said hours is always open', async (t) => {
+test('a store without hours is always open', async (t) => {
   const { versions } = await opened(t);
   assert.deepEqual(await versions(), [{ effective_from: null, effective_until: null, hours: 'always' }]);
 });
 
-test('the first hours hold for ever back, others from now on, or from when they are said to', async (t) => {
+test('the first hours apply to all time before, later ones from now on or from the given instant', async (t) => {
   const { ask, clock, versions } = await opened(t);
   const first = await ask('PUT', 'mine/hours', { hours: [LUNCH, DINNER] });
   assert.equal(first.statusCode, 200);
@@ -66,14 +66,14 @@ test('the first hours hold for ever back, others from now on, or from when they 
   assert.deepEqual(await versions(), expected);
 });
 
-test('a date begins in the zone that the store has then', async (t) => {
+test('a date begins in the zone in force on it', async (t) => {
   const { ask, versions, app } = await opened(t);
   await app.inject({ method: 'PATCH', url: '/api/v1/stores/mine', payload: { zone: 'Asia/Tokyo' } });
   await ask('PUT', 'mine/hours', { hours: [LUNCH], effective_from: '2026-11-26' });
   assert.equal((await versions())[1]?.effective_from?.utc, '2026-11-25T15:00:00.000Z');
 });
 
-test('times of day are kept to the millisecond and told as short as they can be', async (t) => {
+test('times of day are kept to the millisecond and formatted as short as possible', async (t) => {
   const { ask } = await opened(t);
   const hours = [
     { day: 0, start: '00:00', end: '24:00' },
@@ -87,7 +87,7 @@ test('times of day are kept to the millisecond and told as short as they can be'
   ]);
 });
 
-test('times of day are read as people write them, for the week and for one date', async (t) => {
+test('times of day are accepted in common spellings, for the week and for one date', async (t) => {
   const { ask } = await opened(t);
   const spelled = [
     ['9:00', '5:30 PM'],
@@ -132,7 +132,7 @@ const BAD: readonly (readonly [Json, string, RegExp])[] = [
   [{ hours: [], effective_from: '2026-02-29' }, 'effective_from', /"2026-02-29"/],
   [{ hours: [], effective_from: '2026-11-25T00:00' }, 'effective_from', /expected an instant/],
 ];
-test('hours are refused with times that are none, and with the field that is wrong', async (t) => {
+test('hours with invalid times are rejected, and the error names the field', async (t) => {
   const { ask, versions } = await opened(t);
   for (const [body, field, detail] of BAD) {
     const answer = await ask('PUT', 'mine/hours', body);
@@ -143,7 +143,7 @@ test('hours are refused with times that are none, and with the field that is wro
   }
 });
 
-test('hours are refused in another shape than that of a week', async (t) => {
+test('hours that are not a week are rejected', async (t) => {
   const { ask } = await opened(t);
   for (const body of [
     {},
@@ -157,7 +157,7 @@ test('hours are refused in another shape than that of a week', async (t) => {
   }
 });
 
-test('hours change the version of their store, and hours of an older version are refused', async (t) => {
+test('new hours change the version of their store, and hours based on an older version are rejected', async (t) => {
   const { ask } = await opened(t);
   const { etag } = (await ask('GET', 'mine')).headers;
   assert.equal((await ask('GET', 'mine/hours')).headers.etag, etag);
@@ -170,7 +170,7 @@ test('hours change the version of their store, and hours of an older version are
   assert.equal(special.statusCode, 412);
 });
 
-test('special hours are set, replaced, listed by date and taken away', async (t) => {
+test('special hours are set, replaced, listed by date and deleted', async (t) => {
   const { ask } = await opened(t);
   const opening = { start: '10:00', end: '14:00' };
   const closed = { date: '2026-12-25', closed: true, hours: [] };
@@ -203,7 +203,7 @@ test('special hours are set, replaced, listed by date and taken away', async (t)
   assert.deepEqual((await list('')).items.length, 2);
 });
 
-test('special hours are refused on what is no date, and with what are no hours', async (t) => {
+test('special hours with an invalid date or invalid hours are rejected', async (t) => {
   const { ask } = await opened(t);
   for (const [path, body] of [
     ['2026-02-30', { closed: true }],
@@ -221,7 +221,7 @@ test('special hours are refused on what is no date, and with what are no hours',
   }
 });
 
-test('owners change hours from now on and not before', async (t) => {
+test('owners can only change hours from now on', async (t) => {
   const { ask, versions } = await opened(t, { authenticator: FAKE_USERS });
   const put = (body: Json) => ask('PUT', 'mine/hours', body, as('owner'));
   for (const effective_from of ['2026-11-24', '2026-11-24T09:29:59.999Z', '2020-01-01']) {
@@ -238,12 +238,12 @@ test('owners change hours from now on and not before', async (t) => {
   );
 });
 
-test('owners set special hours for dates that have not begun at the store', async (t) => {
+test('owners can only set special hours for dates that have not started at the store', async (t) => {
   const { ask, clock } = await opened(t, { authenticator: FAKE_USERS });
   const put = async (date: string) =>
     (await ask('PUT', `mine/special-hours/${date}`, { closed: true }, as('owner'))).statusCode;
   assert.deepEqual([await put('2026-11-23'), await put('2026-11-24'), await put('2026-11-25')], [403, 403, 200]);
-  // 23:59 in Chicago, where the next date has begun in UTC.
+  // 23:59 in Chicago; in UTC the next date has started.
   clock.now = Date.parse('2026-11-26T05:59:59Z');
   assert.deepEqual([await put('2026-11-25'), await put('2026-11-26')], [403, 200]);
   const remove = async (date: string) =>
@@ -251,7 +251,7 @@ test('owners set special hours for dates that have not begun at the store', asyn
   assert.deepEqual([await remove('2026-11-25'), await remove('2026-11-26')], [403, 204]);
 });
 
-test("the hours of other people's stores are not there", async (t) => {
+test("the hours of other owners' stores are not found", async (t) => {
   const { ask } = await opened(t, { authenticator: FAKE_USERS });
   for (const [method, path, body] of [
     ['GET', 'other/hours', undefined],
@@ -266,7 +266,7 @@ test("the hours of other people's stores are not there", async (t) => {
   }
 });
 
-test('a change of hours in the middle of the day changes the report from then on only', async (t) => {
+test('a change of hours at noon changes the report only from then on', async (t) => {
   const { ask, app, storage, finished } = await opened(t);
   const at = (hour: number) => Date.parse('2026-11-24T00:00:00Z') + hour * 3_600_000;
   await merge(storage, {
@@ -282,12 +282,12 @@ test('a change of hours in the middle of the day changes the report from then on
   const before = await reportAt('2026-11-24T09:00:00Z');
   await ask('PUT', 'mine/hours', { hours: [], effective_from: '2026-11-24T12:00:00Z' });
   assert.equal(await reportAt('2026-11-24T09:00:00Z'), before);
-  // Open around the clock until noon and closed from then on: no hour of the last one, twelve of the last day.
+  // Open 24 hours until noon, then closed: no open time in the last hour, twelve hours in the last day.
   const [, hour, day] = (await reportAt('2026-11-25T00:00:00Z'))?.split(',') ?? [];
   assert.deepEqual([hour, day], ['0.00', '12.00']);
 });
 
-test('of a week that is wrong in one place only that place is told', async (t) => {
+test('a week with one error reports only that error', async (t) => {
   const { ask } = await opened(t);
   const answer = await ask('PUT', 'mine/hours', { hours: [LUNCH, { ...LUNCH, day: 9 }] });
   assert.equal(answer.statusCode, 400);

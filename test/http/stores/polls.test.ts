@@ -49,7 +49,7 @@ const FORMS: readonly (readonly [string, string | Buffer, Record<string, string>
   ['gzipped CSV', gzipSync(CSV), { 'content-type': 'text/csv', 'content-encoding': 'gzip' }],
 ];
 for (const [form, body, headers] of FORMS) {
-  test(`polls come as ${form}, and sent again they change nothing`, async (t) => {
+  test(`polls are added as ${form}, and adding them again changes nothing`, async (t) => {
     const { send, list } = await opened(t);
     const answer = await send(body, headers);
     assert.deepEqual([answer.statusCode, answer.json()], [200, ALL], answer.body);
@@ -93,7 +93,7 @@ const REASON_FORMS: readonly (readonly [string, string])[] = [
   ],
 ];
 for (const [type, body] of REASON_FORMS) {
-  test(`polls that come as ${type} may say why they are inactive`, async (t) => {
+  test(`polls as ${type} may have a reason for being inactive`, async (t) => {
     const { send, list } = await opened(t);
     const headers = { 'content-type': type };
     const answer = await send(body, headers);
@@ -130,7 +130,7 @@ test('another reason replaces the one that is there, and a reason that is not a 
   );
 });
 
-test('a bad poll is told with its place and stops no other', async (t) => {
+test('a bad poll is rejected with its place, and the others are added', async (t) => {
   const { send, list } = await opened(t);
   const fine = ROWS[0];
   const bad: readonly (readonly [unknown, string | null, string])[] = [
@@ -177,7 +177,7 @@ test('an unpaired surrogate in an id is rejected, since no database can store it
   assert.match(answer.json<Answer>().rejects[0]?.reason ?? '', /an unpaired surrogate/);
 });
 
-test('what nobody sees is trimmed from polls in every kind of body, and a status is read in any case', async (t) => {
+test('invisible characters are trimmed from polls in every media type, and the case of a status does not matter', async (t) => {
   const { send, list } = await opened(t);
   const rows = ['\u00a0A17', 'A17\t', '\u200bA17\u200b', '\ufeffA17'].map((store_id, i) => ({
     store_id,
@@ -209,7 +209,7 @@ test('what nobody sees is trimmed from polls in every kind of body, and a status
   );
 });
 
-test('a poll with an id that no store should have is refused, and one of a store that has it is taken', async (t) => {
+test('a poll with an invalid ID is rejected, unless a store already has that ID', async (t) => {
   const { send, storage } = await opened(t);
   await merge(storage, { zones: [['=old', 'UTC']] });
   const rows = ['A\u200b17', 'A\x7f', '8.41954E+18', '=new', '+1', '=old', '-17', '\u00a0'].map((store_id) => ({
@@ -234,7 +234,7 @@ test('a poll with an id that no store should have is refused, and one of a store
   assert.equal(answer.added, 2);
 });
 
-test('a null character in a CSV body costs its line alone', async (t) => {
+test('a null character in a CSV body rejects only its line', async (t) => {
   const { send } = await opened(t);
   const at = '2026-11-24T09:00:00Z';
   const body = `store_id,status,timestamp_utc,note\na,active,${at},\nb,active,${at},\0\nc,active,${at},\n`;
@@ -251,13 +251,13 @@ test('a poll may be 5 minutes ahead of the clock', async (t) => {
   assert.equal(answer.json<Answer>().added, 1);
 });
 
-test('of many bad polls all are counted and a hundred are told', async (t) => {
+test('all bad polls are counted, and the first hundred are listed', async (t) => {
   const { send } = await opened(t);
   const answer = (await send(new Array(250).fill({}))).json<Answer>();
   assert.deepEqual([answer.received, answer.rejected, answer.rejects.length], [250, 250, 100]);
 });
 
-test('bad lines of NDJSON and CSV harm no others', async (t) => {
+test('bad lines of NDJSON and CSV do not affect other lines', async (t) => {
   const { send } = await opened(t);
   const ndjson = (
     await send(`{"store_id\n${JSON.stringify(ROWS[0])}\n17\n`, { 'content-type': 'application/x-ndjson' })
@@ -338,7 +338,7 @@ const WHOLE: readonly (readonly [string, string | Buffer, Record<string, string>
   ],
   ['too many lines', '1\n'.repeat(50_001), { 'content-type': 'application/x-ndjson' }, 413, /at most 50000/],
 ];
-test('what is no body of polls is refused as a whole', async (t) => {
+test('an invalid body is rejected as a whole', async (t) => {
   const { send } = await opened(t);
   for (const [what, body, headers, status, detail] of WHOLE) {
     const answer = await send(body, headers);
@@ -348,33 +348,33 @@ test('what is no body of polls is refused as a whole', async (t) => {
   }
 });
 
-test('CSV may have another delimiter, as a polls file may', async (t) => {
+test('CSV may have another delimiter, like a polls file', async (t) => {
   const { send } = await opened(t);
   const csv = 'store_id;status;timestamp_utc\na,b;active;2026-11-24T09:00:00Z\n';
   assert.equal((await send(csv, { 'content-type': 'text/csv' })).json<Answer>().added, 1);
 });
 
-test('no polls at all are fine', async (t) => {
+test('an empty list of polls is valid', async (t) => {
   const { send } = await opened(t);
   assert.equal((await send('[]', { 'content-type': 'application/json' })).json<Answer>().received, 0);
   assert.equal((await send('', { 'content-type': 'application/x-ndjson' })).json<Answer>().received, 0);
 });
 
-test('a store that a poll names is there at once', async (t) => {
+test('a poll creates its store at once', async (t) => {
   const { send, app } = await opened(t);
   assert.equal((await app.inject('/api/v1/stores/a')).statusCode, 404);
   await send(ROWS);
   assert.equal((await app.inject('/api/v1/stores/a')).statusCode, 200);
 });
 
-test('requests at once are told what each brought', async (t) => {
+test('concurrent requests each get their own counts', async (t) => {
   const { send } = await opened(t);
   const answers = await Promise.all(Array.from({ length: 10 }, () => send(ROWS)));
   const added = answers.map((answer) => answer.json<Answer>().added);
   assert.deepEqual(added.toSorted(), [0, 0, 0, 0, 0, 0, 0, 0, 0, 3]);
 });
 
-test('polls of a store are paged, within a range', async (t) => {
+test('polls of a store are listed in pages, within a range', async (t) => {
   const { storage, list, app } = await opened(t);
   const at = (minute: number) => Date.parse('2026-11-24T08:00:00Z') + minute * 60_000;
   await merge(storage, { polls: Array.from({ length: 10 }, (_, i) => ['a', at(i), true]), zones: [['a', 'UTC']] });
@@ -392,7 +392,7 @@ test('polls of a store are paged, within a range', async (t) => {
   assert.equal((await app.inject('/api/v1/stores/nobody/polls')).statusCode, 404);
 });
 
-test('owners read the polls of their stores and send none', async (t) => {
+test('owners can read the polls of their stores, but cannot add any', async (t) => {
   const { app, storage } = await opened(t, { authenticator: FAKE_USERS });
   await merge(storage, { polls: ['mine', 'other'].map((id) => [id, NOW, true]) });
   const read = (id: string) => app.inject({ url: `/api/v1/stores/${id}/polls`, headers: as('owner') });

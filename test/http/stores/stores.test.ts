@@ -25,7 +25,7 @@ async function opened(t: TestContext, parts: ServerParts = {}) {
   return { ...server, ask };
 }
 
-test('a store is made known, read, changed and deleted', async (t) => {
+test('a store is created, read, updated and deleted', async (t) => {
   const { ask } = await opened(t);
   const body = {
     store_id: 'one',
@@ -63,7 +63,7 @@ test('a store is made known, read, changed and deleted', async (t) => {
   assert.equal((await ask('GET', '')).json<{ total: number }>().total, 0);
 });
 
-test('a store without an id gets one, and one that is there is not made again', async (t) => {
+test('a store without an ID gets one, and an existing store is not created again', async (t) => {
   const { ask } = await opened(t);
   const first = (await ask('POST', '', {})).json<{ store_id: string; zone: string; zone_is_default: boolean }>();
   assert.match(first.store_id, /^[0-9a-f-]{36}$/);
@@ -75,7 +75,7 @@ test('a store without an id gets one, and one that is there is not made again', 
   );
 });
 
-test('an id may be any text, percent-encoded in a path', async (t) => {
+test('an ID may be any text, percent-encoded in a path', async (t) => {
   const { ask, storage } = await opened(t);
   const ids = [
     "o'hara",
@@ -104,7 +104,7 @@ test('an id may be any text, percent-encoded in a path', async (t) => {
   assert.equal((await ask('GET', '/%zz')).statusCode, 400);
 });
 
-test('what nobody sees about an id and a name is trimmed, in bodies and in paths', async (t) => {
+test('invisible characters around an ID or a name are trimmed, in bodies and in paths', async (t) => {
   const { ask, storage } = await opened(t);
   const made = await ask('POST', '', {
     store_id: '\ufeff A17\t\u200b',
@@ -124,7 +124,7 @@ test('what nobody sees about an id and a name is trimmed, in bodies and in paths
   assert.deepEqual([renamed.json<Json>().store_id, renamed.json<Json>().name], ['A17', 'Lake']);
   const hours = await ask('PUT', `${path}/hours`, { hours: [{ day: 0, start: ' 9am', end: '5 pm\t' }] });
   assert.equal(hours.statusCode, 200, hours.body);
-  // A store of an earlier version whose id has a tab is itself, and can be deleted.
+  // A store of an earlier version whose ID contains a tab is found by it and can be deleted.
   await merge(storage, { polls: [['A17\t', T, true]] });
   assert.equal((await ask('GET', '/A17%09')).json<Json>().store_id, 'A17\t');
   assert.equal((await ask('DELETE', '/A17%09')).statusCode, 204);
@@ -132,7 +132,7 @@ test('what nobody sees about an id and a name is trimmed, in bodies and in paths
   assert.equal((await ask('GET', '/A17')).statusCode, 404);
 });
 
-test('an id that no store should have is refused with the reason, in bodies and in paths', async (t) => {
+test('an invalid ID is rejected with the reason, in bodies and in paths', async (t) => {
   const { ask, storage } = await opened(t);
   await merge(storage, { polls: [['=old', T, true]] });
   const bad: readonly (readonly [string, RegExp])[] = [
@@ -163,7 +163,7 @@ test('an id that no store should have is refused with the reason, in bodies and 
   assert.equal((await ask('POST', '', { store_id: '=old' })).statusCode, 400);
 });
 
-test('whoever changes what somebody else has changed since is told so', async (t) => {
+test('a change based on an outdated version is rejected', async (t) => {
   const { ask } = await opened(t);
   await ask('POST', '', { store_id: 'one' });
   const { etag } = (await ask('GET', '/one')).headers;
@@ -175,7 +175,7 @@ test('whoever changes what somebody else has changed since is told so', async (t
   assert.equal((await ask('PATCH', '/one', { name: 'yours' }, { 'if-match': '*' })).statusCode, 200);
 });
 
-test('a change that changes nothing leaves the version as it is', async (t) => {
+test('a change without effect keeps the version', async (t) => {
   const { ask } = await opened(t);
   const { etag } = (await ask('POST', '', { store_id: 'one', name: 'N', zone: 'UTC', labels: { a: '1', b: '2' } }))
     .headers;
@@ -184,7 +184,7 @@ test('a change that changes nothing leaves the version as it is', async (t) => {
   assert.equal((await ask('PATCH', '/one', {})).headers.etag, etag);
 });
 
-test('a label may have a key of 100 characters, also of those that take two code units', async (t) => {
+test('a label key may have 100 characters, even if each takes two code units', async (t) => {
   const { ask } = await opened(t);
   const labels = { ['k'.repeat(100)]: 'x', ['🍕'.repeat(100)]: 'y' };
   const made = await ask('POST', '', { store_id: 'one', labels });
@@ -210,7 +210,7 @@ const BAD: readonly (readonly [Json, RegExp, string])[] = [
   [{ name: '' }, /fewer than 1/, 'name'],
   [{ color: 'red' }, /additional properties \("color"\)/, ''],
 ];
-test('a store is refused with what cannot be, and with the field that is wrong', async (t) => {
+test('invalid stores are rejected, and the error names the field', async (t) => {
   const { ask } = await opened(t);
   for (const [body, detail, field] of BAD) {
     for (const answer of [await ask('POST', '', { store_id: 'one', ...body }), await ask('POST', '', body)]) {
@@ -224,7 +224,7 @@ test('a store is refused with what cannot be, and with the field that is wrong',
   }
 });
 
-test('a deleted store is back with its hours and polls when a poll names it, or without polls if these went too', async (t) => {
+test('a poll restores a deleted store with its hours and polls, or without polls if they were deleted too', async (t) => {
   const { ask, app } = await opened(t);
   const send = () =>
     app.inject({
@@ -307,7 +307,7 @@ test('a list takes its filters from the query, alone and together', async (t) =>
   assert.equal(await ids('state=offline&state=closed&sort=id'), 'abc');
 });
 
-test('a list is refused with a query that means nothing', async (t) => {
+test('a list rejects an invalid query', async (t) => {
   const { ask } = await opened(t);
   for (const query of [
     'sort=size',
@@ -326,7 +326,7 @@ test('a list is refused with a query that means nothing', async (t) => {
   }
 });
 
-test('a cursor of one order means nothing in another', async (t) => {
+test('a cursor is invalid in another order', async (t) => {
   const { ask, storage } = await opened(t);
   await merge(storage, { polls: ['a', 'b'].map((id) => [id, T, true]) });
   const { next_cursor } = (await ask('GET', '?limit=1&sort=id')).json<{ next_cursor: string }>();
@@ -335,7 +335,7 @@ test('a cursor of one order means nothing in another', async (t) => {
   assert.deepEqual([other.statusCode, /cursor belongs to another list/.test(other.body)], [400, true]);
 });
 
-test('owners see their own stores and nothing of the others, not even how many there are', async (t) => {
+test('owners see only their own stores, and not the number of others', async (t) => {
   const { ask, storage } = await opened(t, { authenticator: FAKE_USERS });
   await merge(storage, { polls: ['mine', 'mine too', 'other'].map((id) => [id, T, true]) });
   const list = async (who: string) =>
@@ -355,7 +355,7 @@ test('owners see their own stores and nothing of the others, not even how many t
   assert.equal((await ask('DELETE', '/other', undefined, as('owner'))).statusCode, 404);
 });
 
-test('owners change nothing but hours', async (t) => {
+test('owners can only change hours', async (t) => {
   const { ask, storage } = await opened(t, { authenticator: FAKE_USERS });
   await merge(storage, { polls: [['mine', T, true]] });
   for (const answer of [
