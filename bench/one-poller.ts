@@ -61,6 +61,7 @@ await withStorage(database, async (storage) => {
       history: polledJustNow(targets),
       sink: { append: (batch) => storage.appendPolls([batch]) },
       gaps: storage.gaps,
+      checkpoints: storage.dayFiles,
       ...{ peers: undefined, control: undefined, log, clock: new ClockWatch({ log }) },
     },
     { interval, concurrency: 256, perHost: 16, folder, server: 'bench' },

@@ -119,6 +119,7 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
     check: () => storage.check(),
     close: () => storage.close(),
     gaps: storage.gaps,
+    dayFiles: storage.dayFiles,
     syncs: storage.syncs,
     ...(results && { results }),
     reports: {

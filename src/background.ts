@@ -82,6 +82,7 @@ export function createProber(config: Config, surroundings: ProberSurroundings): 
       history: new StoredPolls(storage),
       sink: { append: (batch) => sink.append(pollsSince(batch, clock.now() - config.budgets.earliestPoll)) },
       gaps: storage.gaps,
+      checkpoints: storage.dayFiles,
       peers: storage.peers && new Peers(storage.peers, server, handover),
       control: controlCheck(control, httpClientFor(new AddressGuard(EVERYWHERE)), rule.timeout),
       ...{ log, clock },

@@ -17,6 +17,7 @@ import { PollService } from './intake/api/service.ts';
 import { limitsWithin } from './intake/feeds/limits.ts';
 import { FeedReader } from './intake/feeds/reader/reader.ts';
 import { apiNameOf } from './intake/feeds/registry.ts';
+import { healthWarnings } from './intake/prober/health.ts';
 import type { Prober } from './intake/prober/prober.ts';
 import type { ProberDependencies } from './intake/prober/prober-dependencies.ts';
 import type { SyncDependencies, SyncService } from './intake/sync/service.ts';
@@ -258,6 +259,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
   const freshness = new Freshness({
     ...{ storage, syncs, directory, clock, interval: config.poll.interval },
     troubleSince: () => prober?.stats().selfOutageSince,
+    proberWarnings: () => (prober === undefined ? [] : healthWarnings(prober.health())),
     live: isLive(config),
     zoneWarning,
   });

@@ -15,6 +15,8 @@ export interface FreshnessParts {
   readonly directory: Pick<StoreDirectory, 'current'>;
   /** When the present self-outage began, if there is one. */
   readonly troubleSince: () => number | undefined;
+  /** What is wrong with the storing of its polls. */
+  readonly proberWarnings: () => readonly string[];
   /** Whether the installation takes in polls continuously; the data of an archive may be old. */
   readonly live: boolean;
   /** Milliseconds between two polls of a store. */
@@ -44,10 +46,14 @@ export class Freshness {
     });
   }
 
-  /** The warnings as text for people, half a minute old at most. They name no file and no URL. */
+  /**
+   * The warnings as text for people; those that need the database are half a minute old at most. They name no file and
+   * no URL.
+   */
   async warnings(): Promise<string[]> {
-    const { warning } = this.#parts.clock;
-    return [...(warning === undefined ? [] : [warning]), ...(await this.#warnings.get())];
+    const { clock, proberWarnings } = this.#parts;
+    const { warning } = clock;
+    return [...(warning === undefined ? [] : [warning]), ...proberWarnings(), ...(await this.#warnings.get())];
   }
 
   /** Drops the cached warnings. */

@@ -18,6 +18,7 @@ async function freshness(t: Parameters<typeof Importer.open>[0], parts: Partial<
     ...{ storage: importer.storage, syncs: { lastResults: async () => [] }, troubleSince: () => undefined },
     ...{
       zoneWarning: () => undefined,
+      proberWarnings: () => [],
       live: true,
       interval: HOUR,
       clock: standing(() => NOW),
@@ -45,6 +46,14 @@ test('an archive has no warning about old polls', async (t) => {
   const { importer, freshness: fresh } = await freshness(t, { live: false });
   await importer.polls(`${POLLS}a,active,2020-01-01T00:00:00Z\n`);
   assert.deepEqual(await fresh.warnings(), []);
+});
+
+test('warnings of the prober are never from a cache', async (t) => {
+  const warnings: string[] = [];
+  const { freshness: fresh } = await freshness(t, { live: false, proberWarnings: () => warnings });
+  assert.deepEqual(await fresh.warnings(), []);
+  warnings.push('polls have been waiting');
+  assert.deepEqual(await fresh.warnings(), ['polls have been waiting']);
 });
 
 test('outdated time zone rules are a warning, also for an archive', async (t) => {

@@ -25,6 +25,8 @@ export async function recordsOf(storage: Storage): Promise<Record<string, unknow
 export async function fillRecords(storage: Storage): Promise<void> {
   const strange = 'é🍕 "quoted", \\n\n\t\'null\' NULL';
   await merge(storage, { polls: [['a', T, true]] });
+  const upTo = { folder: 'f', file: '2023-01-22.csv', bytes: 3_000_000_000 };
+  await storage.appendPolls([{ ids: ['a'], instants: [T], active: [1], step: { after: undefined, upTo } }]);
   await storage.accounts.changing(async (changes) => {
     const user = { login: 'anna', name: strange, role: 'owner', passwordHash: '$argon2id$v=19', createdAt: T } as const;
     await changes.addUser({ ...user, id: 'u' });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { pino } from 'pino';
 import type { Peers } from '../../src/intake/prober/peers.ts';
 import type { PollHistory, PollSink } from '../../src/intake/prober/poll-writer.ts';
@@ -8,6 +9,7 @@ import type { ProberDependencies, ProberSettings } from '../../src/intake/prober
 import type { StoreUrl } from '../../src/intake/prober/target-schedule.ts';
 import { ClockWatch, type ClockWatchOptions } from '../../src/lib/world/clock-watch.ts';
 import type { CoverageGap, CoverageGaps } from '../../src/storage/ports/coverage-gaps.ts';
+import type { DayFileCheckpoints, DayFilePosition } from '../../src/storage/ports/day-files.ts';
 import type { PollBatch } from '../../src/storage/ports/storage.ts';
 import { temporaryFolder } from './temporary.ts';
 
@@ -18,15 +20,19 @@ export const SECOND = 1_000;
 export const NOON = Date.UTC(2026, 10, 23, 12);
 
 /** The stored polls, in memory. */
-export class MemoryPolls implements PollSink, PollHistory {
+export class MemoryPolls implements PollSink, PollHistory, DayFileCheckpoints {
   readonly polls = new Map<string, Map<number, boolean>>();
   /** The reasons of the polls of a store, by their instants. */
   readonly reasons = new Map<string, Map<number, string>>();
   /** While this is set, `append` rejects with it. */
   failure: Error | undefined;
+  readonly checkpoints = new Map<string, DayFilePosition>();
 
-  async append({ ids, instants, active, reasons }: PollBatch): Promise<void> {
+  async append({ ids, instants, active, reasons, step }: PollBatch): Promise<void> {
     if (this.failure !== undefined) throw this.failure;
+    if (step !== undefined && isDeepStrictEqual(this.checkpoints.get(step.upTo.folder), step.after)) {
+      this.checkpoints.set(step.upTo.folder, step.upTo);
+    }
     ids.forEach((id, i) => {
       const polls = this.polls.get(id) ?? new Map<number, boolean>();
       this.polls.set(id, polls.set(instants[i] ?? 0, active[i] === 1));
@@ -35,6 +41,10 @@ export class MemoryPolls implements PollSink, PollHistory {
       const ofStore = this.reasons.get(id) ?? new Map<number, string>();
       this.reasons.set(id, ofStore.set(instants[i] ?? 0, reason));
     });
+  }
+
+  async find(folder: string): Promise<DayFilePosition | undefined> {
+    return this.checkpoints.get(folder);
   }
 
   async forEach(from: number, visit: (id: string, instant: number, active: boolean) => void): Promise<void> {
@@ -126,7 +136,7 @@ export class TestProber {
     const log = options.log ?? pino({ level: 'silent' });
     this.prober = new Prober(
       {
-        ...{ client, stores: async () => [...targets], history: polls, sink: polls, gaps },
+        ...{ client, stores: async () => [...targets], history: polls, sink: polls, checkpoints: polls, gaps },
         ...{ peers: options.peers, control: options.control },
         clock: clock.watch(log),
         log,

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { csvField } from '../../lib/csv.ts';
-import { mkdir, type OpenFile, open } from '../../lib/world/files.ts';
+import { mkdir, type OpenFile, open, syncFolder } from '../../lib/world/files.ts';
+import type { DayFilePosition } from '../../storage/ports/day-files.ts';
+import { folderId } from './folder-id.ts';
 
 /** One observation of a store; the instant in milliseconds. */
 export interface Poll {
@@ -9,12 +11,6 @@ export interface Poll {
   readonly active: boolean;
   /** Why it is inactive, in the form of `reasonText`. */
   readonly reason?: string | undefined;
-}
-
-/** A position in the day files: all earlier files, and this many bytes of this one. */
-export interface Position {
-  readonly file: string;
-  readonly bytes: number;
 }
 
 const HEADER = 'store_id,status,timestamp_utc,reason\n';
@@ -44,8 +40,11 @@ const TAIL = 64 * 1024;
  */
 export class DayFile {
   readonly #folder: string;
+  #id: string | undefined;
   #name = '';
   #file: OpenFile | undefined;
+  /** Bytes that are on the disk: what a failed write left after them is removed. */
+  #end = 0;
   /** Files that an earlier version created have no such column. */
   #withReasons = true;
 
@@ -53,45 +52,53 @@ export class DayFile {
     this.#folder = folder;
   }
 
-  /** Appends polls to the file of the day of `now`; returns the end of the file. */
-  async append(polls: readonly Poll[], now: number): Promise<Position> {
+  /** Appends polls to the file of the day of `now`. Resolves with the end of the file when they survive a power loss. */
+  async append(polls: readonly Poll[], now: number): Promise<DayFilePosition> {
+    this.#id ??= await folderId(this.#folder);
     const name = dayFileOf(now);
     if (name !== this.#name) await this.close();
     const file = this.#file ?? (await this.#open(name));
     this.#file = file;
-    try {
-      await file.appendFile(
-        polls
-          .filter(fitsOnLine)
-          .map((poll) => pollLine(poll, this.#withReasons))
-          .join(''),
-      );
-      return { file: name, bytes: (await file.stat()).size };
-    } catch (error) {
-      // A partial line is removed when the file is opened again.
-      await this.close();
-      throw error;
+    const lines = Buffer.from(
+      polls
+        .filter(fitsOnLine)
+        .map((poll) => pollLine(poll, this.#withReasons))
+        .join(''),
+    );
+    if (lines.length > 0) {
+      try {
+        await file.appendFile(lines);
+        await file.datasync();
+      } catch (error) {
+        // The polls are written again, so neither whole nor partial lines of them may stay.
+        await file.truncate(this.#end).catch(() => {});
+        await this.close().catch(() => {});
+        throw error;
+      }
+      this.#end += lines.length;
     }
+    return { folder: this.#id, file: name, bytes: this.#end };
   }
 
   async close(): Promise<void> {
     const file = this.#file;
     this.#file = undefined;
-    if (file === undefined) return;
-    try {
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
+    await file?.close();
   }
 
   async #open(name: string): Promise<OpenFile> {
     await mkdir(this.#folder, { recursive: true });
     const file = await open(join(this.#folder, name), 'a+');
     try {
+      if (name === this.#name && (await file.stat()).size > this.#end) await file.truncate(this.#end);
       const kept = await dropPartialLine(file);
-      if (kept === 0) await file.appendFile(HEADER);
+      if (kept === 0) {
+        await file.appendFile(HEADER);
+        await file.datasync();
+        await syncFolder(this.#folder);
+      }
       this.#withReasons = kept === 0 || (await beginsWith(file, HEADER));
+      this.#end = kept === 0 ? HEADER.length : kept;
       this.#name = name;
       return file;
     } catch (error) {

@@ -2,9 +2,12 @@ import type { Logger } from 'pino';
 import { latestInstant } from '../../domain/future.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { ClockWatch } from '../../lib/world/clock-watch.ts';
+import type { DayFileCheckpoints, DayFilePosition } from '../../storage/ports/day-files.ts';
 import type { PollBatch } from '../../storage/ports/storage.ts';
-import { DayFile, type Poll, type Position } from './day-file.ts';
-import { saveCheckpoint, unstoredPolls } from './recovery.ts';
+import type { Poll } from './day-file.ts';
+import { DayFileLog } from './day-file-log.ts';
+import { folderId } from './folder-id.ts';
+import { oldCheckpoint, pollsAfter, removeOldCheckpoint } from './recovery.ts';
 import { offsetOf, slotAt } from './slots.ts';
 
 /** Stores polls. Appending a poll that is already stored changes nothing. */
@@ -22,10 +25,24 @@ export interface PollWriterOptions {
   readonly folder: string;
   readonly sink: PollSink;
   readonly history: PollHistory;
+  readonly checkpoints: DayFileCheckpoints;
   readonly log: Logger;
   readonly clock: ClockWatch;
   /** Milliseconds between two polls of a store. */
   readonly interval: number;
+  /** As for `DayFileLog`. */
+  readonly maxMissing?: number;
+}
+
+export interface PollWriterHealth {
+  /** Milliseconds for which the oldest poll has been waiting to be written to a file; 0: none is waiting. */
+  readonly waitingForFile: number;
+  /** Likewise, to be stored in the database. */
+  readonly waitingForDatabase: number;
+  /** Why the day file cannot be written, without a path; `undefined`: the last write succeeded. */
+  readonly fileFault: string | undefined;
+  /** Polls that no day file has. */
+  readonly missing: number;
 }
 
 /** The most polls in one batch. */
@@ -41,7 +58,9 @@ const RETRY_AFTER = 5_000;
 /** Polls that were written to the day file together, and the end of the file after that. */
 interface Written {
   readonly polls: readonly Poll[];
-  readonly position: Position | undefined;
+  readonly position: DayFilePosition | undefined;
+  /** When the first of them was added, on the monotonic clock. */
+  readonly addedAt: number;
 }
 
 /**
@@ -50,8 +69,10 @@ interface Written {
  */
 export class PollWriter {
   readonly #options: PollWriterOptions;
-  readonly #file: DayFile;
+  readonly #dayFiles: DayFileLog;
   readonly #unwritten: Poll[] = [];
+  /** When the first of them was added, on the monotonic clock. */
+  #unwrittenSince = 0;
   #written: Written[] = [];
   #writing: Promise<void> | undefined;
   #storing: Promise<void> | undefined;
@@ -59,10 +80,15 @@ export class PollWriter {
   #storingSince = Number.NEGATIVE_INFINITY;
   #stored = 0;
   #failures = 0;
+  /** Whether the database has what the files had before: only then may a checkpoint be saved. */
+  #recovered = false;
+  /** The checkpoint in the database. */
+  #checkpoint: DayFilePosition | undefined;
+  #folderFault: string | undefined;
 
   constructor(options: PollWriterOptions) {
     this.#options = options;
-    this.#file = new DayFile(options.folder);
+    this.#dayFiles = new DayFileLog(options);
   }
 
   /** Polls that are not in the database yet. */
@@ -76,31 +102,48 @@ export class PollWriter {
 
   /** How often writing to the file or to the database failed. */
   get failures(): number {
-    return this.#failures;
+    return this.#failures + this.#dayFiles.failures;
+  }
+
+  /** What keeps polls from the day file or the database. */
+  health(): PollWriterHealth {
+    const elapsed = this.#options.clock.elapsed();
+    const unwritten = this.#unwritten.length > 0 ? this.#unwrittenSince : undefined;
+    return {
+      waitingForFile: elapsed - (unwritten ?? elapsed),
+      waitingForDatabase: elapsed - (this.#written[0]?.addedAt ?? unwritten ?? elapsed),
+      fileFault: this.#dayFiles.fault,
+      missing: this.#dayFiles.missing,
+    };
   }
 
   add(poll: Poll): void {
+    if (this.#unwritten.length === 0) this.#unwrittenSince = this.#options.clock.elapsed();
     this.#unwritten.push(poll);
-    this.#writing ??= this.#writeAll().finally(() => {
-      this.#writing = undefined;
-    });
+    this.#startWriting();
   }
 
   /**
-   * Stores the polls that an earlier process wrote to the day file only; returns how many there were. Rejects if the
-   * database is unavailable.
+   * Stores the polls that the day files have and the database lacks: those that an earlier process could not store,
+   * and after a restore all since the backup. Returns how many there were. Rejects if the database is unavailable.
+   *
+   * If the polls folder cannot be used, this is done before a later batch is stored.
    *
    * @param shared whether peers may have polled the same stores; if so, their polls take precedence in each slot
    */
   async recover(shared: boolean): Promise<number> {
-    let polls = 0;
-    for await (const batch of unstoredPolls(this.#options.folder)) {
-      const present = this.#withoutFuture(batch);
-      const missing = shared ? await this.#withoutTakenSlots(present) : present;
-      if (missing.length > 0) await this.#options.sink.append(columnsOf(missing));
-      polls += missing.length;
+    const { folder, checkpoints } = this.#options;
+    const id = await this.#folderId();
+    if (id === undefined) return 0;
+    this.#checkpoint = await checkpoints.find(id);
+    const from = this.#checkpoint ?? (await oldCheckpoint(folder));
+    let recovered = 0;
+    for await (const { polls, position } of pollsAfter(folder, from)) {
+      recovered += await this.#append(polls, { folder: id, ...position }, shared);
     }
-    return polls;
+    await removeOldCheckpoint(folder);
+    this.#recovered = true;
+    return recovered;
   }
 
   /**
@@ -109,6 +152,7 @@ export class PollWriter {
    * @param shared as for `recover`
    */
   flush(shared: boolean): void {
+    if (this.#dayFiles.retryDue) this.#startWriting();
     if (this.#options.clock.elapsed() < this.#storingSince + BATCH_INTERVAL) return;
     this.#startBatch(shared);
   }
@@ -130,7 +174,7 @@ export class PollWriter {
     await this.settled();
     this.#startBatch(shared);
     await this.settled();
-    await this.#file.close();
+    await this.#dayFiles.close();
   }
 
   #startBatch(shared: boolean): void {
@@ -145,43 +189,71 @@ export class PollWriter {
     });
   }
 
+  #startWriting(): void {
+    this.#writing ??= this.#writeAll().finally(() => {
+      this.#writing = undefined;
+    });
+  }
+
   async #writeAll(): Promise<void> {
-    while (this.#unwritten.length > 0) {
-      const polls = [...this.#unwritten];
-      let position: Position | undefined;
-      try {
-        position = await this.#file.append(polls, this.#options.clock.now());
-      } catch (error) {
-        this.#failures++;
-        const reason = messageOf(error);
-        this.#options.log.error(
-          { reason, polls: polls.length },
-          'cannot write to the day file; polls go to the database only',
-        );
-      }
+    do {
+      const [polls, addedAt] = [[...this.#unwritten], this.#unwrittenSince];
+      const position = await this.#dayFiles.append(polls);
+      if (polls.length === 0) continue;
       this.#unwritten.splice(0, polls.length);
-      this.#written.push({ polls, position });
-    }
+      this.#unwrittenSince = this.#options.clock.elapsed();
+      this.#written.push({ polls, position, addedAt });
+    } while (this.#unwritten.length > 0);
   }
 
   async #storeAll(shared: boolean): Promise<void> {
     try {
+      if (!this.#recovered) await this.recover(shared);
       // Polls that are added in the meantime are stored with the next batch.
       for (let left = this.#written.length; left > 0; ) {
         const groups = firstGroups(this.#written, left);
         left -= groups.length;
-        const all = this.#withoutFuture(groups.flatMap(({ polls }) => polls));
-        const polls = shared ? await this.#withoutTakenSlots(all) : all;
-        if (polls.length > 0) await this.#options.sink.append(columnsOf(polls));
-        this.#written.splice(0, groups.length);
-        this.#stored += polls.length;
         const position = groups.findLast((group) => group.position !== undefined)?.position;
-        if (position !== undefined) await saveCheckpoint(this.#options.folder, position);
+        const polls = groups.flatMap((group) => group.polls);
+        this.#stored += await this.#append(polls, this.#recovered ? position : undefined, shared);
+        this.#written.splice(0, groups.length);
       }
     } catch (error) {
       this.#failures++;
       this.#pausedUntil = this.#options.clock.elapsed() + RETRY_AFTER;
       this.#options.log.warn({ reason: messageOf(error), polls: this.pending }, 'cannot store polls; trying again');
+    }
+  }
+
+  /** Stores polls together with the checkpoint; returns how many were not left out. */
+  async #append(polls: readonly Poll[], upTo: DayFilePosition | undefined, shared: boolean): Promise<number> {
+    const { sink, checkpoints } = this.#options;
+    const present = this.#withoutFuture(polls);
+    const kept = shared && present.length > 0 ? await this.#withoutTakenSlots(present) : present;
+    if (upTo === undefined) {
+      if (kept.length > 0) await sink.append(columnsOf(kept));
+      return kept.length;
+    }
+    await sink.append({ ...columnsOf(kept), step: { after: this.#checkpoint, upTo } });
+    this.#checkpoint = await checkpoints.find(upTo.folder);
+    if (this.#checkpoint?.file !== upTo.file || this.#checkpoint.bytes !== upTo.bytes) {
+      // The acknowledgment of an earlier batch was lost, or the database was restored.
+      this.#recovered = false;
+      throw new Error('the database has another checkpoint of the day files; reading them again from there');
+    }
+    return kept.length;
+  }
+
+  async #folderId(): Promise<string | undefined> {
+    try {
+      return await folderId(this.#options.folder);
+    } catch (error) {
+      const reason = messageOf(error);
+      const isNew = reason !== this.#folderFault;
+      this.#folderFault = reason;
+      if (isNew)
+        this.#options.log.error({ reason }, 'cannot use the polls folder; its files are read when it can be used');
+      return undefined;
     }
   }
 

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { InactiveReason } from '../../domain/reasons.ts';
 import type { ClockWatch } from '../../lib/world/clock-watch.ts';
 import type { CoverageGaps } from '../../storage/ports/coverage-gaps.ts';
+import type { DayFileCheckpoints } from '../../storage/ports/day-files.ts';
 import type { Peers } from './peers.ts';
 import type { PollHistory, PollSink } from './poll-writer.ts';
 import type { ProbeClient } from './probe-client.ts';
@@ -13,6 +14,7 @@ export interface ProberDependencies {
   readonly stores: () => Promise<Iterable<StoreUrl>>;
   readonly history: PollHistory;
   readonly sink: PollSink;
+  readonly checkpoints: DayFileCheckpoints;
   readonly gaps: CoverageGaps;
   /** `undefined`: no other server uses the database. */
   readonly peers: Peers | undefined;

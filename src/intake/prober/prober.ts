@@ -2,7 +2,7 @@ import type { Timer } from '../../lib/world/ports.ts';
 import { every } from '../../lib/world/timers.ts';
 import { Background } from './background.ts';
 import { PerHostLimiter } from './per-host-limiter.ts';
-import { PollWriter } from './poll-writer.ts';
+import { PollWriter, type PollWriterHealth } from './poll-writer.ts';
 import { ProbeRunner } from './probe-runner.ts';
 import { ProbeScheduler, STEP_INTERVAL } from './probe-scheduler.ts';
 import type { ProbeTask } from './probe-task.ts';
@@ -123,6 +123,11 @@ export class Prober {
       writeFailures: this.#writer.failures,
       selfOutageSince: this.#selfOutage.since,
     };
+  }
+
+  /** From the last real outcome of each write. */
+  health(): PollWriterHealth {
+    return this.#writer.health();
   }
 
   #begin(tasks: readonly ProbeTask[]): void {

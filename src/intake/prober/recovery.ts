@@ -1,45 +1,49 @@
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseInstant } from '../../calendar/instant.ts';
 import { readReason } from '../../domain/reasons.ts';
 import { csvFields } from '../../lib/csv.ts';
-import { createReadStream, mkdir, readdir, readFile, rename, writeFile } from '../../lib/world/files.ts';
-import type { Poll, Position } from './day-file.ts';
+import { createReadStream, readdir, readFile, rm } from '../../lib/world/files.ts';
+import type { DayFilePosition } from '../../storage/ports/day-files.ts';
+import type { Poll } from './day-file.ts';
 
-/** Holds the checkpoint: the position up to which the database has the polls of the day files. */
-const CHECKPOINT = 'stored.json';
+/** Where earlier versions kept the checkpoint. */
+const OLD_CHECKPOINT = 'stored.json';
 
-/** Saves the position up to which the database has all polls. */
-export async function saveCheckpoint(folder: string, position: Position): Promise<void> {
-  const path = join(folder, CHECKPOINT);
-  await mkdir(folder, { recursive: true });
-  await writeFile(`${path}.partial`, `${JSON.stringify(position)}\n`);
-  await rename(`${path}.partial`, path);
+type Position = Pick<DayFilePosition, 'file' | 'bytes'>;
+
+/** Polls of the day files, and the position after the last of them. */
+export interface RecoveredBatch {
+  readonly polls: readonly Poll[];
+  readonly position: Position;
 }
 
-/** The polls in the day files after the checkpoint, in batches. The database may have some of them. */
-export async function* unstoredPolls(folder: string, batch = 10_000): AsyncGenerator<Poll[]> {
-  const checkpoint = await readCheckpoint(folder);
-  const names = await readdir(folder).catch(() => []);
-  const files = names.filter((name) => /^\d{4}-\d\d-\d\d\.csv$/.test(name) && name >= checkpoint.file).sort();
+/**
+ * The polls in the day files after a position, in batches. The last batch ends with the last whole line, and may be
+ * empty; there is none if there are no files.
+ */
+export async function* pollsAfter(folder: string, from: Position, batch = 10_000): AsyncGenerator<RecoveredBatch> {
+  const names = await readdir(folder);
+  const files = names.filter((name) => /^\d{4}-\d\d-\d\d\.csv$/.test(name) && name >= from.file).sort();
   let polls: Poll[] = [];
-  for (const name of files) {
-    const start = name === checkpoint.file ? checkpoint.bytes : 0;
-    const lines = createInterface({ input: createReadStream(join(folder, name), { start }), crlfDelay: Infinity });
-    for await (const line of lines) {
-      const poll = pollOf(line);
+  let position = from;
+  for (const file of files) {
+    position = { file, bytes: file === from.file ? from.bytes : 0 };
+    for await (const { text, end } of linesAfter(join(folder, file), position.bytes)) {
+      const poll = pollOf(text);
       if (poll !== undefined) polls.push(poll);
+      position = { file, bytes: end };
       if (polls.length < batch) continue;
-      yield polls;
+      yield { polls, position };
       polls = [];
     }
   }
-  if (polls.length > 0) yield polls;
+  if (files.length > 0) yield { polls, position };
 }
 
-async function readCheckpoint(folder: string): Promise<Position> {
+/** The checkpoint that an earlier version left in the folder; without one, the start of all files. */
+export async function oldCheckpoint(folder: string): Promise<Position> {
   try {
-    const { file, bytes } = JSON.parse(await readFile(join(folder, CHECKPOINT), 'utf8')) as Partial<Position>;
+    const { file, bytes } = JSON.parse(await readFile(join(folder, OLD_CHECKPOINT), 'utf8')) as Partial<Position>;
     if (typeof file === 'string' && Number.isSafeInteger(bytes)) return { file, bytes: bytes ?? 0 };
   } catch {
     // Without a readable checkpoint, all files are read.
@@ -47,7 +51,28 @@ async function readCheckpoint(folder: string): Promise<Position> {
   return { file: '', bytes: 0 };
 }
 
-/** Parses a line with or without the column for reasons; `undefined`: it is a header or a partial line. */
+/** The database has a newer checkpoint. A database from before that must get everything from the files. */
+export function removeOldCheckpoint(folder: string): Promise<void> {
+  return rm(join(folder, OLD_CHECKPOINT), { force: true });
+}
+
+/** The whole lines after a position, each with the position of its end. */
+async function* linesAfter(path: string, start: number): AsyncGenerator<{ text: string; end: number }> {
+  let rest = Buffer.alloc(0);
+  let end = start;
+  for await (const chunk of createReadStream(path, { start })) {
+    const data = Buffer.concat([rest, chunk as Buffer]);
+    let from = 0;
+    for (let to = data.indexOf('\n'); to >= 0; to = data.indexOf('\n', from)) {
+      end += to + 1 - from;
+      yield { text: data.toString('utf8', from, to).replace(/\r$/, ''), end };
+      from = to + 1;
+    }
+    rest = data.subarray(from);
+  }
+}
+
+/** Parses a line with or without the column for reasons; `undefined`: it is a header or damaged. */
 function pollOf(line: string): Poll | undefined {
   const [storeId = '', status, time = '', reason = ''] = csvFields(line) ?? [];
   const instant = time.endsWith(' UTC') ? parseInstant(time) : undefined;

@@ -29,3 +29,15 @@ export type { FileStatus, OpenFile } from './ports.ts';
 
 /** For `access`: whether a file or folder can be written. */
 export const WRITABLE = constants.W_OK;
+
+/** Resolves when the names of the files in a folder survive a power loss, where the system can promise that. */
+export async function syncFolder(path: string): Promise<void> {
+  // Windows cannot open folders, and needs no such call.
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

@@ -3,7 +3,7 @@ import { Database } from '../../duckdb/database.ts';
 import type { DuckdbLimits } from '../../duckdb/limits.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { UserError } from '../../lib/errors.ts';
-import { copyFile, link, open, readFile, rename, rm, stat } from '../../lib/world/files.ts';
+import { copyFile, link, open, readFile, rename, rm, stat, syncFolder } from '../../lib/world/files.ts';
 import { newId } from '../../lib/world/random.ts';
 
 /** Which history of the data a database file holds, and how often it was opened for changes. */
@@ -62,18 +62,6 @@ export async function noteGeneration(path: string, { id, opening }: Generation):
   }
   await rename(partial, generationFile(path));
   await syncFolder(dirname(path));
-}
-
-/** Makes the names in a folder survive a power loss, where the system can. */
-export async function syncFolder(folder: string): Promise<void> {
-  // Windows opens no folders; it needs no such call either.
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** What the database says; `undefined`: its schema is from before there were generations. */

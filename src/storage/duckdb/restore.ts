@@ -1,16 +1,8 @@
 import { dirname } from 'node:path';
 import { Database } from '../../duckdb/database.ts';
 import { messageOf, UserError } from '../../lib/errors.ts';
-import { copyFile, open, readFile, rename, rm, stat } from '../../lib/world/files.ts';
-import {
-  beginGeneration,
-  generationFile,
-  noteGeneration,
-  parseGeneration,
-  syncFolder,
-  walFile,
-  withBase,
-} from './generation.ts';
+import { copyFile, open, readFile, rename, rm, stat, syncFolder } from '../../lib/world/files.ts';
+import { beginGeneration, generationFile, noteGeneration, parseGeneration, walFile, withBase } from './generation.ts';
 
 /** The database that is about to take the place of another one. */
 function preparedFile(path: string): string {

@@ -20,6 +20,7 @@ import { WRITE_WAIT, WriteQueue } from '../shared/write-queue.ts';
 import { SqlAccountCatalog } from '../sql/accounts.ts';
 import { readContents } from '../sql/contents.ts';
 import { SqlCoverageGaps } from '../sql/coverage-gaps.ts';
+import { SqlDayFileCheckpoints, saveCheckpoints } from '../sql/day-files.ts';
 import { SqlImportCatalog } from '../sql/imports.ts';
 import { quickInvariants, wholeInvariants } from '../sql/invariants.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
@@ -61,6 +62,7 @@ export class DuckdbStorage implements Storage {
   readonly accounts: SqlAccountCatalog;
   readonly imports: SqlImportCatalog;
   readonly gaps: SqlCoverageGaps;
+  readonly dayFiles: SqlDayFileCheckpoints;
   readonly syncs: SqlSyncLog;
   readonly #database: Database;
   readonly #catalog: SerialSql;
@@ -96,6 +98,7 @@ export class DuckdbStorage implements Storage {
       texts: (json) => `unnest(from_json(${json}::json, '["VARCHAR"]'))`,
     });
     this.gaps = new SqlCoverageGaps(catalog);
+    this.dayFiles = new SqlDayFileCheckpoints(catalog);
     this.syncs = new SqlSyncLog(catalog);
   }
 
@@ -154,7 +157,10 @@ export class DuckdbStorage implements Storage {
 
   async appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]> {
     const { counts, keys } = await this.#queue.runSoon(() =>
-      this.#writing((session, changes) => append(new DuckdbAppending(session, changes), batches, this.#keys, changes)),
+      this.#writing(async (session, changes) => {
+        await saveCheckpoints(session, batches);
+        return append(new DuckdbAppending(session, changes), batches, this.#keys, changes);
+      }),
     );
     this.#keys.learn(keys);
     return counts;

@@ -18,6 +18,7 @@ export const RECORD_TABLES = [
   'reports',
   'imports',
   'coverage_gaps',
+  'day_file_checkpoints',
   'sync_runs',
   'sync_results',
   'sync_marks',

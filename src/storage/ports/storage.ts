@@ -7,6 +7,7 @@
 import type { AccountCatalog } from './account-catalog.ts';
 import type { DatabaseContents } from './contents.ts';
 import type { CoverageGaps } from './coverage-gaps.ts';
+import type { DayFileCheckpoints, DayFileStep } from './day-files.ts';
 import type { ImportCatalog } from './import-catalog.ts';
 import type { ImportSession, MergeCounts } from './import-session.ts';
 import type { Invariant } from './invariants.ts';
@@ -38,6 +39,7 @@ export interface Storage {
    */
   readonly results?: SharedResults;
   readonly gaps: CoverageGaps;
+  readonly dayFiles: DayFileCheckpoints;
   readonly syncs: SyncLog;
   /** The servers that share the probing; missing likewise. */
   readonly peers?: PeerRegistry;
@@ -52,7 +54,7 @@ export interface Storage {
   /**
    * Adds polls, all or none, and creates the stores that they name; serialized with imports. Of polls of the same store
    * and instant the later one wins, with its reason as in `mergePolls`. Returns the counts of each batch, as if the
-   * batches were added one by one.
+   * batches were added one by one. Steps of checkpoints are saved in the same transaction.
    *
    * @throws UserError `busy` after a short wait for an import or other changes
    */
@@ -105,6 +107,8 @@ export interface PollBatch {
   readonly active: ArrayLike<number>;
   /** The known reasons of inactive polls by index, in the form of `reasonText`. */
   readonly reasons?: ReadonlyMap<number, string>;
+  /** Of polls from day files: from where to where the database has all polls of them once it has these. */
+  readonly step?: DayFileStep | undefined;
 }
 
 /** `figures`: the whole result. `csv`: the classic CSV alone, as kept by earlier versions. */

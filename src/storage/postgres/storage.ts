@@ -16,6 +16,7 @@ import { WRITE_WAIT, WriteQueue } from '../shared/write-queue.ts';
 import { SqlAccountCatalog } from '../sql/accounts.ts';
 import { readContents } from '../sql/contents.ts';
 import { SqlCoverageGaps } from '../sql/coverage-gaps.ts';
+import { SqlDayFileCheckpoints, saveCheckpoints } from '../sql/day-files.ts';
 import { SqlImportCatalog } from '../sql/imports.ts';
 import { quickInvariants, wholeInvariants } from '../sql/invariants.ts';
 import { SqlLeases } from '../sql/leases.ts';
@@ -63,6 +64,7 @@ export class PostgresStorage implements Storage {
   readonly imports: SqlImportCatalog;
   readonly results: PostgresResults;
   readonly gaps: SqlCoverageGaps;
+  readonly dayFiles: SqlDayFileCheckpoints;
   readonly syncs: SqlSyncLog;
   readonly peers: SqlPeerRegistry;
   readonly leases: SqlLeases;
@@ -97,6 +99,7 @@ export class PostgresStorage implements Storage {
     });
     this.imports = new SqlImportCatalog(catalog);
     this.gaps = new SqlCoverageGaps(catalog);
+    this.dayFiles = new SqlDayFileCheckpoints(catalog);
     this.syncs = new SqlSyncLog(catalog);
     this.peers = new SqlPeerRegistry(pools.control, NOW);
     this.leases = new SqlLeases(pools.control, NOW);
@@ -170,9 +173,10 @@ export class PostgresStorage implements Storage {
       const weeks = new Map<number, number>();
       for (const { instants } of batches) countWeeks(instants, weeks);
       await this.#partitioning.prepareFor(pool, weeks);
-      const { counts, keys } = await this.#writing(pool, (connection, changes) =>
-        append(new PostgresAppending(connection, changes), batches, this.#keys, changes),
-      );
+      const { counts, keys } = await this.#writing(pool, async (connection, changes) => {
+        await saveCheckpoints(connection, batches);
+        return append(new PostgresAppending(connection, changes), batches, this.#keys, changes);
+      });
       this.#keys.learn(keys);
       return counts;
     });

@@ -55,6 +55,7 @@ const WHOLE: readonly Rule[] = [
   unique('audit', 'audit_id'),
   belongs('reports', 'shares', 'reports', 'report_id'),
   unique('coverage_gaps', 'gap_id'),
+  unique('day_file_checkpoints', 'folder_id'),
   unique('sync_runs', 'run_id'),
   belongs('sync_results', 'run_id', 'sync_runs'),
   unique('sync_marks', 'feed, place'),

@@ -19,6 +19,7 @@ const KEYS: Readonly<Record<RecordTable, readonly string[]>> = {
   reports: ['report_id'],
   imports: ['import_id'],
   coverage_gaps: ['gap_id'],
+  day_file_checkpoints: ['folder_id'],
   sync_runs: ['run_id'],
   sync_results: ['run_id', 'feed', 'source'],
   sync_marks: ['feed', 'place'],

@@ -35,6 +35,7 @@ test('an installation that reads the day files of another has equal reports', as
       history: new StoredPolls(here.storage),
       sink: { append: (batch) => here.storage.appendPolls([batch]) },
       gaps: here.storage.gaps,
+      checkpoints: here.storage.dayFiles,
       ...{ peers: undefined, control: undefined, log: SILENT, clock: clock.watch(SILENT) },
     },
     { interval: HOUR, concurrency: 64, perHost: 16, folder: join(here.folder, 'polls'), server: 'here' },

@@ -145,6 +145,42 @@ export function watchContract(engine: string, open: () => Promise<Storage>): voi
       );
     });
 
+    test('the checkpoint of a folder of day files is saved with the polls, or not at all', async (t) => {
+      const storage = await opened(t);
+      const { dayFiles } = storage;
+      const at = (bytes: number, folder = 'one', file = '2023-01-22.csv') => ({ folder, file, bytes });
+      const polls = { ids: ['a'], instants: [T], active: [1] };
+      const none = { ids: [], instants: [], active: [] };
+      assert.equal(await dayFiles.find('one'), undefined);
+      await storage.appendPolls([{ ...polls, step: { after: undefined, upTo: at(7) } }]);
+      const large = at(3_000_000_000, 'one', '2023-01-23.csv');
+      await storage.appendPolls([
+        { ...none, step: { after: at(7), upTo: large } },
+        { ...polls, step: { after: undefined, upTo: at(12, "o'hara") } },
+        polls,
+      ]);
+      assert.deepEqual(
+        [await dayFiles.find('one'), await dayFiles.find("o'hara"), await dayFiles.find('two')],
+        [large, at(12, "o'hara"), undefined],
+      );
+      const impossible = { ids: ['b'], instants: [Number.NaN], active: [1], step: { after: large, upTo: at(1) } };
+      await assert.rejects(storage.appendPolls([impossible]));
+      assert.deepEqual(await dayFiles.find('one'), large);
+    });
+
+    test('a checkpoint that is not the expected one stays, and the polls are stored', async (t) => {
+      const storage = await opened(t);
+      const at = (bytes: number) => ({ folder: 'one', file: '2023-01-22.csv', bytes });
+      const polls = (id: string) => ({ ids: [id], instants: [T], active: [1] });
+      await storage.appendPolls([{ ...polls('a'), step: { after: at(3), upTo: at(7) } }]);
+      assert.equal(await storage.dayFiles.find('one'), undefined);
+      await storage.appendPolls([{ ...polls('b'), step: { after: undefined, upTo: at(7) } }]);
+      await storage.appendPolls([{ ...polls('c'), step: { after: undefined, upTo: at(8) } }]);
+      await storage.appendPolls([{ ...polls('d'), step: { after: at(8), upTo: at(9) } }]);
+      assert.deepEqual(await storage.dayFiles.find('one'), at(7));
+      assert.deepEqual((await storage.snapshot((snapshot) => snapshot.stores())).ids.length, 4);
+    });
+
     test('the polls from an instant on are visited, in time order for each store', async (t) => {
       const storage = await opened(t);
       await storage.appendPolls([{ ids: ['b', 'a', 'a', 'a'], instants: [T, T + 2, T - 1, T], active: [1, 0, 1, 1] }]);

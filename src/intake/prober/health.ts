@@ -1,0 +1,23 @@
+import type { PollWriterHealth } from './poll-writer.ts';
+
+/** Milliseconds after which polls that wait are worth a warning. */
+const LONG = 60_000;
+
+/** What is wrong with the prober's storing of polls, as text for people. It contains no path and no URL. */
+export function healthWarnings({ waitingForDatabase, waitingForFile, fileFault, missing }: PollWriterHealth): string[] {
+  const warnings: string[] = [];
+  if (waitingForDatabase > LONG)
+    warnings.push(`polls have been waiting for the database for ${text(waitingForDatabase)}`);
+  if (waitingForFile > LONG) warnings.push(`polls have been waiting for the day file for ${text(waitingForFile)}`);
+  if (fileFault !== undefined) {
+    warnings.push(
+      `the day file cannot be written (${fileFault}); it lacks ${missing} ${missing === 1 ? 'poll' : 'polls'}`,
+    );
+  }
+  return warnings;
+}
+
+function text(milliseconds: number): string {
+  const minutes = Math.floor(milliseconds / 60_000);
+  return minutes === 1 ? '1 minute' : `${minutes} minutes`;
+}
