@@ -18,7 +18,7 @@ const SLOW = [
   'test/http/{accounts/users,fleet/routes,guards/rate-limit,intake/imports,intake/sync,reports/access,reports/routes}.test.ts',
   'test/http/stores/{hours,polls}.test.ts',
   'test/web/{dashboard,accessibility,large-fleet,oidc,second-factors}.test.ts',
-  'test/intake/prober/{end-to-end,peers,prober,self-outage}.test.ts',
+  'test/intake/prober/{end-to-end,peers,prober,self-outage,silent-host}.test.ts',
   'test/outbound/connect.test.ts',
   'test/intake/sync/files.test.ts',
   'test/intake/feeds/{csv-forms,files,gzip,instants,large-files,merging,parquet,sql-text,sums,texts,wrong-files}.test.ts',

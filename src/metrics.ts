@@ -200,7 +200,7 @@ export class Metrics {
       });
     total('probes', 'Probes started', ({ probes }) => probes);
     total('unobserved', 'Probes without a result for the store', ({ unobserved }) => unobserved);
-    total('skipped', 'Slots that ended before the store was probed', ({ skipped }) => skipped);
+    total('skipped', 'Slots that ended without a poll and are in a coverage gap', ({ skipped }) => skipped);
     total('write_failures', 'Failed writes of polls to the day file or the database', (poller) => poller.writeFailures);
     new Counter({
       name: 'restaurant_monitor_poller_polls_total',

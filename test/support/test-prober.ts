@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { pino } from 'pino';
+import { MISSED } from '../../src/intake/prober/missed-slots.ts';
 import type { Peers } from '../../src/intake/prober/peers.ts';
 import type { PollHistory, PollSink } from '../../src/intake/prober/poll-writer.ts';
 import { Prober } from '../../src/intake/prober/prober.ts';
@@ -72,6 +73,12 @@ export class MemoryGaps implements CoverageGaps {
   readonly gaps = new Map<string, CoverageGap>();
 
   readonly #savedAt = new Map<string, number>();
+
+  /** The gaps that are not about missed slots. */
+  get selfOutages(): CoverageGap[] {
+    const missed: readonly string[] = Object.values(MISSED);
+    return [...this.gaps.values()].filter(({ reason }) => !missed.includes(reason));
+  }
 
   async save(gap: CoverageGap, now: number): Promise<void> {
     this.gaps.set(gap.id, gap);

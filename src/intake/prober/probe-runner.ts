@@ -1,6 +1,7 @@
 import { type InactiveReason, reasonText } from '../../domain/reasons.ts';
 import type { Background } from './background.ts';
 import { ENOUGH_SITES } from './evidence.ts';
+import type { MissedSlots } from './missed-slots.ts';
 import type { PollWriter } from './poll-writer.ts';
 import type { Outcome } from './probe-client.ts';
 import { CONFIRM_AFTER, type ProbeScheduler } from './probe-scheduler.ts';
@@ -26,6 +27,7 @@ export interface ProbeRunnerDependencies extends Pick<ProberDependencies, 'clien
   readonly schedule: TargetSchedule;
   readonly scheduler: ProbeScheduler;
   readonly selfOutage: SelfOutageDetector;
+  readonly missed: MissedSlots;
   readonly writer: Pick<PollWriter, 'add'>;
   readonly background: Background;
 }
@@ -37,7 +39,7 @@ const MAX_LOGGED_REASONS = 20;
 /** Runs probe tasks and decides what follows: a poll, a second probe, or nothing if the monitor itself was down. */
 export class ProbeRunner {
   readonly #dependencies: ProbeRunnerDependencies;
-  readonly #counts = { probes: 0, active: 0, inactive: 0, unobserved: 0, skipped: 0 };
+  readonly #counts = { probes: 0, active: 0, inactive: 0, unobserved: 0 };
   readonly #reasons = new Map<InactiveReason, number>();
   #suspects: SuspectTarget[] = [];
   #referencesAt = Number.NEGATIVE_INFINITY;
@@ -48,7 +50,7 @@ export class ProbeRunner {
     this.#dependencies = dependencies;
   }
 
-  get counts(): Readonly<Record<'probes' | 'active' | 'inactive' | 'unobserved' | 'skipped', number>> {
+  get counts(): Readonly<Record<'probes' | 'active' | 'inactive' | 'unobserved', number>> {
     return this.#counts;
   }
 
@@ -59,32 +61,39 @@ export class ProbeRunner {
 
   /** Never rejects. */
   async run(task: ProbeTask): Promise<void> {
-    const { target, slot, isConfirmation } = task;
-    if (!target.isAssigned) return;
-    if (target.isPast(slot)) {
-      this.#counts.skipped++;
+    const { target, isConfirmation } = task;
+    if (!target.isAssigned) {
+      target.dropTask();
       return;
     }
-    const { selfOutage, scheduler, clock } = this.#dependencies;
+    const { selfOutage, scheduler, clock, missed } = this.#dependencies;
     const startedAt = clock.elapsed();
     if (isConfirmation && selfOutage.needsReferences(startedAt)) this.#probeReferences(target.site);
     const outcome = await this.#probe(target);
     if (!clock.trusted) {
-      // Nobody knows when this was.
-      scheduler.retry(task);
+      // It is not known when this was.
+      scheduler.retry(target, target.dropTask());
       return;
     }
     const now = clock.now();
+    const slot = target.slotAt(now);
     if (!target.isFailing || isReached(outcome)) this.#addEvidence(target.site, startedAt, outcome);
-    if (outcome.kind === 'active') this.#record(task, now, undefined);
-    else if (outcome.kind === 'unobserved') {
+    const isSelfOutage = selfOutage.since !== undefined && !isConclusive(outcome);
+    if (outcome.kind !== 'active' && outcome.kind !== 'unobserved' && !isSelfOutage && !isConfirmation) {
+      scheduler.confirm(target, clock.elapsed());
+      return;
+    }
+    missed.add('late', target.endTask(now));
+    if (isSelfOutage) this.#retryLater(target, slot, startedAt);
+    else if (outcome.kind === 'active') this.#record(target, now, undefined);
+    else if (outcome.kind === 'says_inactive') this.#record(target, now, outcome);
+    else if (outcome.kind === 'failed') {
+      this.#suspects.push({ target, slot, instant: now, startedAt, site: target.site, outcome });
+    } else {
       this.#counts.unobserved++;
+      if (outcome.kind === 'cut_off') missed.add('fault');
       this.#logUnobserved(target, outcome.reason);
-    } else if (outcome.kind !== 'says_inactive' && selfOutage.since !== undefined) this.#retryLater(task, startedAt);
-    else if (!isConfirmation) scheduler.confirm(task, clock.elapsed());
-    else if (outcome.kind === 'says_inactive') this.#record(task, now, outcome);
-    else if (outcome.kind === 'cut_off') this.#counts.unobserved++;
-    else this.#suspects.push({ target, slot, instant: now, startedAt, site: target.site, outcome });
+    }
   }
 
   /** Detects self-outages. During one, reference probes find its end. @param elapsed the monotonic clock */
@@ -102,8 +111,8 @@ export class ProbeRunner {
     this.#suspects = this.#suspects.filter((suspect) => {
       if (!suspect.target.isAssigned) return false;
       const judgment = selfOutage.judge(suspect, elapsed, schedule.sites);
-      if (judgment === 'down') this.#record(suspect, suspect.instant, suspect.outcome);
-      if (judgment === 'self_outage') this.#retryLater(suspect, suspect.startedAt);
+      if (judgment === 'down') this.#record(suspect.target, suspect.instant, suspect.outcome);
+      if (judgment === 'self_outage') this.#retryLater(suspect.target, suspect.slot, suspect.startedAt);
       return judgment === 'undecided';
     });
   }
@@ -152,13 +161,10 @@ export class ProbeRunner {
   }
 
   /** @param outcome `undefined`: the store is active */
-  #record({ target, slot }: Pick<ProbeTask, 'target' | 'slot'>, instant: number, outcome?: InactiveOutcome): void {
+  #record(target: Target, instant: number, outcome?: InactiveOutcome): void {
     const active = outcome === undefined;
     if (outcome !== undefined && !target.isDown) this.#logInactive(target, outcome);
-    if (!target.recordPoll(slot, instant, active)) {
-      this.#counts.skipped++;
-      return;
-    }
+    target.setState(active);
     this.#counts[active ? 'active' : 'inactive']++;
     if (outcome !== undefined) this.#reasons.set(outcome.code, (this.#reasons.get(outcome.code) ?? 0) + 1);
     const reason = outcome === undefined ? undefined : reasonText(outcome.code, outcome.detail);
@@ -170,13 +176,18 @@ export class ProbeRunner {
   }
 
   /** A failure during a self-outage says nothing about the store. */
-  #retryLater(task: Pick<ProbeTask, 'target' | 'slot'>, at: number): void {
+  #retryLater(target: Target, slot: number, at: number): void {
     const { scheduler, selfOutage } = this.#dependencies;
     this.#counts.unobserved++;
-    scheduler.retry(task);
-    task.target.markFailing();
+    scheduler.retry(target, slot);
+    target.markFailing();
     selfOutage.addUnobserved(at);
   }
+}
+
+/** Whether it says something about the store even during a self-outage. */
+function isConclusive({ kind }: Outcome): boolean {
+  return kind === 'active' || kind === 'says_inactive' || kind === 'unobserved';
 }
 
 function isReached({ kind }: Outcome): boolean {

@@ -1,4 +1,5 @@
 import { Fifo } from '../../lib/fifo.ts';
+import type { MissedSlots } from './missed-slots.ts';
 import type { ProbeTask } from './probe-task.ts';
 import type { Target } from './target.ts';
 import type { TargetSchedule } from './target-schedule.ts';
@@ -7,6 +8,11 @@ interface Confirmation {
   readonly task: ProbeTask;
   /** On the monotonic clock. */
   readonly at: number;
+}
+
+interface Retry {
+  readonly target: Target;
+  readonly slot: number;
 }
 
 /** Milliseconds between two steps of the prober. */
@@ -24,14 +30,16 @@ const CATCH_UP_RATE = 50;
 export class ProbeScheduler {
   readonly #schedule: TargetSchedule;
   readonly #interval: number;
+  readonly #missed: Pick<MissedSlots, 'add'>;
   readonly #overdue = new Fifo<Target>();
   readonly #confirmations = new Fifo<Confirmation>();
-  #retries: ProbeTask[] = [];
+  #retries: Retry[] = [];
   #dueUntil: number | undefined;
   #catchUpCredit = 0;
 
   /** @param interval milliseconds between two polls of a store */
-  constructor(schedule: TargetSchedule, interval: number) {
+  constructor(schedule: TargetSchedule, interval: number, missed: Pick<MissedSlots, 'add'>) {
+    this.#missed = missed;
     this.#schedule = schedule;
     this.#interval = interval;
   }
@@ -41,16 +49,15 @@ export class ProbeScheduler {
     return this.#overdue.length;
   }
 
-  /** Queues those of some newly assigned targets that are overdue. */
+  /** Queues those of some newly assigned targets that are overdue. Their tasks have begun, so none is forgotten. */
   addOverdue(targets: readonly Target[], now: number): void {
-    for (const target of targets) if (target.isOverdue(now)) this.#overdue.push(target);
+    for (const target of targets) if (target.beginSlot(now)) this.#overdue.push(target);
   }
 
   /** Begins anew after the wall clock was set: targets that were not polled in the slot of `now` are overdue. */
   restart(now: number): void {
-    this.#schedule.forgetFutureSlots(now);
+    this.#schedule.clockWasSet(now);
     this.#dueUntil = now;
-    this.#overdue.clear();
     this.addOverdue(this.#schedule.overdue(now), now);
   }
 
@@ -58,22 +65,27 @@ export class ProbeScheduler {
   takeDue(now: number): ProbeTask[] {
     const from = this.#dueUntil ?? now;
     this.#dueUntil = now;
-    const missedSlots = now - from >= this.#interval;
-    return tasksOf(missedSlots ? this.#schedule.overdue(now) : this.#schedule.dueWithin(from, now), now);
+    if (now - from < this.#interval) return this.#tasksOf(this.#schedule.dueWithin(from, now), now);
+    const overdue = this.#schedule.overdue(now);
+    for (const target of overdue) {
+      const passed = target.slotAt(now) - target.slotAt(from) - 1;
+      this.#missed.add('paused', Math.max(passed, target.moveTask(now)));
+    }
+    return this.#tasksOf(overdue, now);
   }
 
   /** The tasks of overdue targets, as many as the rate allows. Call this once in every `STEP_INTERVAL`. */
-  takeOverdue(now: number): ProbeTask[] {
+  takeOverdue(): ProbeTask[] {
     const perSecond = Math.max(CATCH_UP_RATE, (this.#schedule.size * CATCH_UP_FRACTION * 1_000) / this.#interval);
     this.#catchUpCredit = Math.min(this.#catchUpCredit + (perSecond * STEP_INTERVAL) / 1_000, perSecond);
-    const targets: Target[] = [];
+    const tasks: ProbeTask[] = [];
     while (this.#catchUpCredit >= 1) {
       const target = this.#overdue.shift();
       if (target === undefined) break;
       this.#catchUpCredit--;
-      targets.push(target);
+      tasks.push({ target, isConfirmation: false });
     }
-    return tasksOf(targets, now);
+    return tasks;
   }
 
   /** The confirmations that are due. @param elapsed the monotonic clock */
@@ -92,30 +104,32 @@ export class ProbeScheduler {
 
   /** The tasks to retry, except those whose slot has ended. */
   takeRetries(now: number): ProbeTask[] {
-    return this.#retries.splice(0).filter(({ target, slot }) => slot === target.slotAt(now));
+    const due = this.#retries.splice(0).filter(({ target, slot }) => target.retrySlot(slot, now));
+    return due.map(({ target }) => ({ target, isConfirmation: false }));
   }
 
   /** Schedules a second probe of a target that seemed inactive. @param elapsed the monotonic clock */
-  confirm({ target, slot }: ProbeTask, elapsed: number): void {
-    this.#confirmations.push({ task: { target, slot, isConfirmation: true }, at: elapsed + CONFIRM_AFTER });
+  confirm(target: Target, elapsed: number): void {
+    this.#confirmations.push({ task: { target, isConfirmation: true }, at: elapsed + CONFIRM_AFTER });
   }
 
   /** Schedules another probe of a target that could not be observed during a self-outage, or while the wall clock was not trusted. */
-  retry({ target, slot }: Pick<ProbeTask, 'target' | 'slot'>): void {
-    this.#retries.push({ target, slot, isConfirmation: false });
+  retry(target: Target, slot: number): void {
+    this.#retries.push({ target, slot });
   }
 
   /** Drops the overdue targets. */
   stop(): void {
     this.#overdue.clear();
   }
-}
 
-function tasksOf(targets: Iterable<Target>, now: number): ProbeTask[] {
-  const tasks: ProbeTask[] = [];
-  for (const target of targets) {
-    const slot = target.beginSlot(now);
-    if (slot !== undefined) tasks.push({ target, slot, isConfirmation: false });
+  /** A target whose task has not ended gets no second one, and the slots that have ended in the meantime are missed. */
+  #tasksOf(targets: Iterable<Target>, now: number): ProbeTask[] {
+    const tasks: ProbeTask[] = [];
+    for (const target of targets) {
+      this.#missed.add('late', target.moveTask(now));
+      if (target.beginSlot(now)) tasks.push({ target, isConfirmation: false });
+    }
+    return tasks;
   }
-  return tasks;
 }

@@ -1,9 +1,8 @@
 import type { Target } from './target.ts';
 
-/** A probe that is due, for one slot of one target. */
+/** A probe that is due. A target has at most one task at a time. */
 export interface ProbeTask {
   readonly target: Target;
-  readonly slot: number;
   /** The first probe failed. */
   readonly isConfirmation: boolean;
 }

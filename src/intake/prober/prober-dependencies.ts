@@ -47,7 +47,7 @@ export interface ProberStats {
   readonly inactiveReasons: ReadonlyMap<InactiveReason, number>;
   /** Probes without a result: the store must not be probed, or there was a self-outage. */
   readonly unobserved: number;
-  /** Slots that ended before the store was probed. */
+  /** Slots that ended without a poll for another reason; they are recorded as coverage gaps. */
   readonly skipped: number;
   readonly running: number;
   readonly waiting: number;

@@ -1,6 +1,8 @@
 import type { Timer } from '../../lib/world/ports.ts';
 import { every } from '../../lib/world/timers.ts';
 import { Background } from './background.ts';
+import { GapRecorder } from './gap-recorder.ts';
+import { MissedSlots } from './missed-slots.ts';
 import { PerHostLimiter } from './per-host-limiter.ts';
 import { PollWriter, type PollWriterHealth } from './poll-writer.ts';
 import { ProbeRunner } from './probe-runner.ts';
@@ -23,6 +25,8 @@ export class Prober {
   readonly #refresher: TargetRefresher;
   readonly #writer: PollWriter;
   readonly #selfOutage: SelfOutageDetector;
+  readonly #gaps: GapRecorder;
+  readonly #missed: MissedSlots;
   readonly #runner: ProbeRunner;
   readonly #limiter: PerHostLimiter<ProbeTask>;
   #timer: Timer | undefined;
@@ -30,21 +34,25 @@ export class Prober {
   #clockWasSet = false;
 
   constructor(dependencies: ProberDependencies, settings: ProberSettings) {
-    const { client, clock, gaps, control, log } = dependencies;
+    const { client, clock, control, log } = dependencies;
     const { interval, concurrency, perHost, folder, server } = settings;
     const background = this.#background;
     const schedule = new TargetSchedule(interval, client.rule);
-    const scheduler = new ProbeScheduler(schedule, interval);
+    const gaps = new GapRecorder(dependencies);
+    const missed = new MissedSlots({ clock, gaps, server, interval, log });
+    const scheduler = new ProbeScheduler(schedule, interval, missed);
     const refresher = new TargetRefresher({ ...dependencies, schedule, scheduler, background, interval });
     const writer = new PollWriter({ ...dependencies, folder, interval });
     const selfOutage = new SelfOutageDetector({ clock, gaps, server, log, control, timeout: client.rule.timeout });
-    const runner = new ProbeRunner({ ...dependencies, schedule, scheduler, selfOutage, writer, background });
+    const runner = new ProbeRunner({ ...dependencies, schedule, scheduler, selfOutage, missed, writer, background });
     this.#dependencies = dependencies;
     this.#schedule = schedule;
     this.#scheduler = scheduler;
     this.#refresher = refresher;
     this.#writer = writer;
     this.#selfOutage = selfOutage;
+    this.#gaps = gaps;
+    this.#missed = missed;
     this.#runner = runner;
     this.#limiter = new PerHostLimiter({ total: concurrency, perHost }, (task) => runner.run(task));
     clock.onStep(() => {
@@ -63,7 +71,7 @@ export class Prober {
     const { log, peers } = this.#dependencies;
     const recovered = await this.#writer.recover(peers !== undefined);
     if (recovered > 0) log.info({ polls: recovered }, 'recovered polls from the day file');
-    await this.#selfOutage.open(peers === undefined);
+    await this.#gaps.open(peers === undefined);
   }
 
   /** Drops the tasks that wait, lets those that run end, and stores their polls. */
@@ -75,6 +83,7 @@ export class Prober {
     await this.#writer.close(this.#refresher.lapsed);
     await this.#background.settled();
     await this.#selfOutage.close();
+    await this.#gaps.close();
     await this.#dependencies.peers?.leave().catch(() => {});
   }
 
@@ -93,11 +102,12 @@ export class Prober {
     this.#runner.detectSelfOutage(elapsed);
     if (!this.#refresher.busy) {
       this.#begin(this.#scheduler.takeDue(now));
-      this.#begin(this.#scheduler.takeOverdue(now));
+      this.#begin(this.#scheduler.takeOverdue());
     }
     this.#begin(this.#scheduler.takeConfirmations(elapsed));
     this.#runner.judgeSuspects(elapsed);
     if (this.#selfOutage.since === undefined) this.#begin(this.#scheduler.takeRetries(now));
+    this.#gaps.step();
     if (peers?.holdsLease(elapsed) ?? true) this.#writer.flush(this.#refresher.lapsed);
     if (this.#writer.pending === 0) this.#refresher.clearLapse();
   }
@@ -109,12 +119,14 @@ export class Prober {
       await this.#limiter.settled();
       await this.#writer.settled();
       await this.#selfOutage.settled();
+      await this.#gaps.settled();
     } while (this.#background.size + this.#limiter.running + this.#limiter.waiting > 0);
   }
 
   stats(): ProberStats {
     return {
       ...this.#runner.counts,
+      skipped: this.#missed.count,
       inactiveReasons: this.#runner.reasons,
       stores: this.#schedule.size,
       running: this.#limiter.running,

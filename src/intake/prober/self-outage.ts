@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
-import { messageOf } from '../../lib/errors.ts';
 import type { Clocks } from '../../lib/world/ports.ts';
 import { newId } from '../../lib/world/random.ts';
-import type { CoverageGap, CoverageGaps } from '../../storage/ports/coverage-gaps.ts';
+import type { CoverageGap } from '../../storage/ports/coverage-gaps.ts';
 import { ENOUGH_SITES, EvidenceLog, NEARBY, REACH } from './evidence.ts';
+import type { GapRecorder } from './gap-recorder.ts';
 
 export interface SelfOutageOptions {
   readonly clock: Clocks;
-  readonly gaps: CoverageGaps;
+  readonly gaps: Pick<GapRecorder, 'put' | 'grow'>;
   /** This server's name in the gaps. */
   readonly server: string;
   readonly log: Logger;
@@ -31,11 +31,6 @@ const MOST_FAIL = 'most probes of unrelated hosts fail';
 const CONTROL_INTERVAL = 30_000;
 /** The interval while there are suspects or a self-outage. */
 const CONTROL_INTERVAL_SUSPECTS = 5_000;
-/** Milliseconds between two saves of a gap that has not ended. */
-const SAVE_INTERVAL = 60_000;
-/** A gap that was not saved for this long belongs to a server that has crashed. */
-const ABANDONED = 5 * SAVE_INTERVAL;
-
 /**
  * Distinguishes an outage of the monitor from an outage of stores. A target that failed counts as down only if other
  * sites were reached shortly before and after, and a control address responds. Failures during a self-outage are not
@@ -51,20 +46,9 @@ export class SelfOutageDetector {
   #gap: CoverageGap | undefined;
   #last: CoverageGap | undefined;
   #lastEndedAt = Number.NEGATIVE_INFINITY;
-  readonly #unsaved = new Map<string, CoverageGap>();
-  #savedAt = Number.NEGATIVE_INFINITY;
-  #abandonedEndedAt = Number.NEGATIVE_INFINITY;
-  #saving: Promise<void> | undefined;
 
   constructor(options: SelfOutageOptions) {
     this.#options = options;
-  }
-
-  /** @param alone whether no other server uses the database: then every gap that has not ended is abandoned */
-  async open(alone: boolean): Promise<void> {
-    const { clock, gaps } = this.#options;
-    await gaps.endAbandoned(alone ? clock.now() : clock.now() - ABANDONED);
-    this.#abandonedEndedAt = clock.elapsed();
   }
 
   /** When the current self-outage began, on the wall clock; `undefined`: there is none. */
@@ -98,7 +82,7 @@ export class SelfOutageDetector {
     return this.#evidence.sitesSince(elapsed - NEARBY) <= ENOUGH_SITES;
   }
 
-  /** Detects the start and the end of a self-outage, and saves gaps. */
+  /** Detects the start and the end of a self-outage. */
   step(elapsed: number, hasSuspects: boolean, sites: number): void {
     this.#evidence.refresh(elapsed);
     this.#checkControl(elapsed, hasSuspects);
@@ -109,8 +93,7 @@ export class SelfOutageDetector {
       else if (finding === 'failing' && sites >= ENOUGH_SITES)
         this.#begin(this.#evidence.failingSince(elapsed), MOST_FAIL);
     } else if (!controlFails && (finding === 'reached' || sites === 0)) this.#end('self-outage ended');
-    if (this.#gap !== undefined && elapsed >= this.#savedAt + SAVE_INTERVAL) this.#unsaved.set(this.#gap.id, this.#gap);
-    this.#save();
+    if (this.#gap !== undefined) this.#options.gaps.grow(this.#gap);
   }
 
   /** Counts a probe that failed because of a self-outage, which may have been detected only now. */
@@ -122,29 +105,26 @@ export class SelfOutageDetector {
       this.#gap = { ...this.#gap, unobserved: this.#gap.unobserved + 1 };
     } else if (this.#last !== undefined) {
       this.#last = { ...this.#last, unobserved: this.#last.unobserved + 1 };
-      this.#unsaved.set(this.#last.id, this.#last);
+      this.#options.gaps.put(this.#last);
     }
   }
 
-  /** Ends the current gap and saves it. */
+  /** Ends the current gap. */
   async close(): Promise<void> {
     if (this.#gap !== undefined) this.#end('prober stopped during a self-outage');
     await this.settled();
-    this.#save();
-    await this.settled();
   }
 
-  /** Resolves when no check of a control address and no save is running. */
+  /** Resolves when no check of a control address is running. */
   async settled(): Promise<void> {
     await this.#checking;
-    await this.#saving;
   }
 
   #begin(startedAt: number, reason: string): void {
     const { clock } = this.#options;
     const from = clock.now() - (clock.elapsed() - startedAt);
     this.#gap = { id: newId(), server: this.#options.server, from, until: undefined, reason, unobserved: 0 };
-    this.#unsaved.set(this.#gap.id, this.#gap);
+    this.#options.gaps.put(this.#gap);
     this.#options.log.error({ reason }, 'self-outage detected; failed probes are not recorded');
   }
 
@@ -154,7 +134,7 @@ export class SelfOutageDetector {
     this.#lastEndedAt = this.#options.clock.elapsed();
     this.#last = { ...this.#gap, until };
     this.#gap = undefined;
-    this.#unsaved.set(this.#last.id, this.#last);
+    this.#options.gaps.put(this.#last);
     const { reason, unobserved, from } = this.#last;
     this.#options.log.warn({ reason, unobserved, ms: until - from }, message);
   }
@@ -171,31 +151,5 @@ export class SelfOutageDetector {
       .finally(() => {
         this.#checking = undefined;
       });
-  }
-
-  #save(): void {
-    if (this.#saving !== undefined) return;
-    if (this.#unsaved.size === 0 && this.#options.clock.elapsed() < this.#abandonedEndedAt + SAVE_INTERVAL) return;
-    const gaps = [...this.#unsaved.values()];
-    this.#saving = this.#saveAll(gaps).finally(() => {
-      this.#saving = undefined;
-    });
-  }
-
-  async #saveAll(gaps: readonly CoverageGap[]): Promise<void> {
-    const { clock } = this.#options;
-    const [now, elapsed] = [clock.now(), clock.elapsed()];
-    try {
-      for (const gap of gaps) {
-        await this.#options.gaps.save(gap, now);
-        if (this.#unsaved.get(gap.id) === gap) this.#unsaved.delete(gap.id);
-      }
-      this.#savedAt = elapsed;
-      if (elapsed < this.#abandonedEndedAt + SAVE_INTERVAL) return;
-      this.#abandonedEndedAt = elapsed;
-      await this.#options.gaps.endAbandoned(now - ABANDONED);
-    } catch (error) {
-      this.#options.log.warn({ reason: messageOf(error) }, 'cannot save a coverage gap; trying again');
-    }
   }
 }

@@ -104,8 +104,8 @@ export class TargetSchedule {
   }
 
   /** To be called when the wall clock was set. */
-  forgetFutureSlots(now: number): void {
-    for (const target of this.#byId.values()) target.forgetFutureSlot(now);
+  clockWasSet(now: number): void {
+    for (const target of this.#byId.values()) target.clockWasSet(now);
   }
 
   overdue(now: number): Target[] {

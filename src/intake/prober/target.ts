@@ -17,11 +17,12 @@ export class Target {
   readonly #interval: number;
   #url: string | undefined;
   #location: TargetLocation;
-  /** The last slot in which it was polled or a probe began. */
+  /** The last slot that a probe task was begun for, or that has a poll. */
   #slot = NEVER;
   #isDown = false;
   #isFailing = false;
   #isAssigned = false;
+  #isBusy = false;
 
   /**
    * @param interval milliseconds between two polls
@@ -66,19 +67,33 @@ export class Target {
     return slotAt(instant, this.offset, this.#interval);
   }
 
-  /** Whether no probe has begun in the current slot. */
+  /** Whether no probe task was begun for the current slot. */
   isOverdue(now: number): boolean {
     return this.#slot < this.slotAt(now);
   }
 
-  /** Forgets a slot that lies in the future since the clock was set back: the target is overdue then. */
-  forgetFutureSlot(now: number): void {
-    if (this.#slot > this.slotAt(now)) this.#slot = NEVER;
+  /**
+   * To be called when the wall clock was set. Forgets a slot that lies in the future now: the target is overdue then,
+   * unless a probe task runs, which is for the current slot from now on.
+   */
+  clockWasSet(now: number): void {
+    if (this.#isBusy) this.#slot = this.slotAt(now);
+    else if (this.#slot > this.slotAt(now)) this.#slot = NEVER;
   }
 
-  /** Whether a probe has begun in a slot after this one. */
-  isPast(slot: number): boolean {
-    return slot < this.#slot;
+  /**
+   * Moves a probe task that has not ended to the current slot, so that a target never has two of them. Returns how many
+   * slots have ended in the meantime.
+   */
+  moveTask(now: number): number {
+    return this.#isBusy && this.#isAssigned ? this.#takeSlot(now) : 0;
+  }
+
+  /** Begins the task again in the slot of `now` if that is `slot`, and no other task runs. */
+  retrySlot(slot: number, now: number): boolean {
+    if (!this.#isAssigned || this.#isBusy || slot !== this.slotAt(now)) return false;
+    this.#isBusy = true;
+    return true;
   }
 
   moveTo(url: string | undefined, location: TargetLocation): void {
@@ -94,29 +109,33 @@ export class Target {
     this.#isAssigned = false;
   }
 
-  /** Takes the current slot for a probe and returns it; `undefined`: it is taken, or the target is not assigned. */
-  beginSlot(now: number): number | undefined {
-    if (!this.#isAssigned || !this.isOverdue(now)) return undefined;
+  /** Takes the current slot for a probe task; `false`: it is taken, or the target is not assigned. */
+  beginSlot(now: number): boolean {
+    if (!this.#isAssigned || this.#isBusy || !this.isOverdue(now)) return false;
     this.#slot = this.slotAt(now);
+    this.#isBusy = true;
+    return true;
+  }
+
+  /**
+   * Ends the probe task, whose last response arrived at `now`. The result belongs to the slot of that instant. Returns
+   * how many slots have ended since the task was begun.
+   */
+  endTask(now: number): number {
+    this.#isBusy = false;
+    return this.#takeSlot(now);
+  }
+
+  /** Ends the probe task without a result; returns its slot. */
+  dropTask(): number {
+    this.#isBusy = false;
     return this.#slot;
   }
 
   /** Takes over a stored poll, which this or another server made. Call this in the order of time. */
   restorePoll(instant: number, active: boolean): void {
     this.#slot = Math.max(this.#slot, this.slotAt(instant));
-    this.#setState(active);
-  }
-
-  /**
-   * Takes over what a probe for a slot found. The poll belongs to the slot in which the response arrived, which may be
-   * the next one. Returns `false` if another probe has taken that slot: there must not be a second poll in it.
-   */
-  recordPoll(slot: number, instant: number, active: boolean): boolean {
-    this.#setState(active);
-    const responded = this.slotAt(instant);
-    if (responded > slot && this.#slot >= responded) return false;
-    this.#slot = Math.max(this.#slot, responded);
-    return true;
+    this.setState(active);
   }
 
   /** A probe failed during a self-outage. */
@@ -124,8 +143,15 @@ export class Target {
     this.#isFailing = true;
   }
 
-  #setState(active: boolean): void {
+  /** Takes over the state of its last poll. */
+  setState(active: boolean): void {
     this.#isDown = !active;
     this.#isFailing = !active;
+  }
+
+  #takeSlot(now: number): number {
+    const passed = Math.max(0, this.slotAt(now) - this.#slot);
+    this.#slot += passed;
+    return passed;
   }
 }

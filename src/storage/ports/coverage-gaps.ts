@@ -1,4 +1,7 @@
-/** A self-outage: a stretch in which the monitor could not observe stores. Instants are milliseconds. */
+/**
+ * A stretch in which the monitor could not observe stores, all (a self-outage) or some (missed slots). Instants are
+ * milliseconds.
+ */
 export interface CoverageGap {
   readonly id: string;
   /** The server that detected it. */

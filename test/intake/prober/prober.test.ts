@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pino } from 'pino';
+import { MISSED } from '../../../src/intake/prober/missed-slots.ts';
 import { offsetOf, slotAt } from '../../../src/intake/prober/slots.ts';
 import { csvFields } from '../../../src/lib/csv.ts';
 import { linesIn } from '../../support/day-files.ts';
@@ -57,7 +58,7 @@ test('each of a thousand stores gets the polls that its behavior implies', async
     }
   }
   assert.deepEqual(wrong, []);
-  assert.deepEqual(await tested.gaps.list(), []);
+  assert.deepEqual(tested.gaps.selfOutages, []);
 });
 
 test('a store that fails once and responds 30 seconds later is active', async (t) => {
@@ -275,9 +276,15 @@ test('a response that arrives in the next slot leaves that slot with one poll', 
     clock.instant += SECOND;
     waiting?.();
     await tested.prober.settled();
-    await tested.advance(5 * SECOND);
-    const expected = dueAt('1') + (begun ? 0 : SECOND);
-    assert.deepEqual([asked, tested.polls.of('1')], [begun ? 2 : 1, [[expected, true]]]);
+    await tested.advance(2 * MINUTE);
+    assert.deepEqual([asked, tested.polls.of('1')], [1, [[dueAt('1') + SECOND, true]]]);
+    // The slot before it ended without a poll, which is recorded.
+    const gaps = await tested.gaps.list();
+    assert.deepEqual(
+      gaps.map(({ reason, unobserved, until }) => [reason, unobserved, until]),
+      [[MISSED.late, 1, dueAt('1') + (begun ? 0 : SECOND)]],
+    );
+    assert.equal(tested.prober.stats().skipped, 1);
   }
 });
 
@@ -382,4 +389,19 @@ test('no more stores on one host than the limit are probed at once', async (t) =
   await tested.settle();
   await tested.advance(10 * SECOND);
   assert.deepEqual([most, tested.polls.count], [5, 60]);
+});
+
+test('a prober that did not run for several slots records them as missed', async (t) => {
+  const fakeStores = await FakeStores.open(t);
+  const targets = Array.from({ length: 10 }, (_, i) => ({ id: String(i), probeUrl: fakeStores.url(i) }));
+  const tested = new TestProber(t, fakeStores.client(t), targets);
+  await tested.prober.open();
+  await tested.settle();
+  await tested.advance(HOUR);
+  const before = tested.polls.count;
+  tested.clock.instant += 3 * HOUR;
+  await tested.advance(5 * SECOND);
+  await tested.prober.stop();
+  const gap = [...tested.gaps.gaps.values()].find(({ reason }) => reason === MISSED.paused);
+  assert.deepEqual([tested.polls.count - before, gap?.unobserved], [10, 20]);
 });

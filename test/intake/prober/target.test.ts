@@ -13,38 +13,44 @@ function assigned(): { target: Target; start: number } {
   return { target, start };
 }
 
-test('a slot is taken once, and the next one is free', () => {
+test('a slot is taken once, and the next one is free when the task has ended', () => {
   const { target, start } = assigned();
   assert.equal(target.isOverdue(start), true);
-  assert.equal(target.beginSlot(start), target.slotAt(start));
-  assert.deepEqual([target.beginSlot(start + HOUR - 1), target.isOverdue(start + HOUR - 1)], [undefined, false]);
-  assert.equal(target.beginSlot(start + HOUR), target.slotAt(start) + 1);
-  assert.deepEqual([target.isPast(target.slotAt(start)), target.isPast(target.slotAt(start + HOUR))], [true, false]);
+  assert.equal(target.beginSlot(start), true);
+  assert.equal(target.endTask(start + 1), 0);
+  assert.deepEqual([target.beginSlot(start + HOUR - 1), target.isOverdue(start + HOUR - 1)], [false, false]);
+  assert.equal(target.beginSlot(start + HOUR), true);
 });
 
 test('a target that is not assigned takes no slot', () => {
   const { target, start } = assigned();
   target.unassign();
-  assert.equal(target.beginSlot(start), undefined);
+  assert.equal(target.beginSlot(start), false);
   target.assign();
-  assert.equal(target.beginSlot(start), target.slotAt(start));
+  assert.equal(target.beginSlot(start), true);
 });
 
-test('a response that arrives in the next slot is the poll of that slot', () => {
+test('a response that arrives in the next slot is the poll of that slot, and the one before is missed', () => {
   const { target, start } = assigned();
-  const slot = Number(target.beginSlot(start));
-  assert.equal(target.recordPoll(slot, start + HOUR, true), true);
-  assert.equal(target.beginSlot(start + HOUR + 1), undefined);
+  target.beginSlot(start);
+  assert.equal(target.endTask(start + HOUR), 1);
+  assert.equal(target.beginSlot(start + HOUR + 1), false);
 });
 
-test('a response that arrives after a probe of the next slot has begun is not recorded, but its state is kept', () => {
+test('a task that has not ended when the next slots begin moves on, and no second one begins', () => {
   const { target, start } = assigned();
-  const slot = Number(target.beginSlot(start));
-  target.beginSlot(start + HOUR);
-  assert.equal(target.recordPoll(slot, start + HOUR + 1, false), false);
-  assert.deepEqual([target.isDown, target.isFailing], [true, true]);
-  assert.equal(target.recordPoll(slot + 1, start + HOUR + 2, true), true);
-  assert.deepEqual([target.isDown, target.isFailing], [false, false]);
+  target.beginSlot(start);
+  assert.deepEqual([target.moveTask(start + 3 * HOUR), target.beginSlot(start + 3 * HOUR)], [3, false]);
+  assert.deepEqual([target.moveTask(start + 3 * HOUR), target.endTask(start + 3 * HOUR + 1)], [0, 0]);
+  assert.deepEqual([target.moveTask(start + 4 * HOUR), target.beginSlot(start + 4 * HOUR)], [0, true]);
+});
+
+test('a task is made again only in its slot', () => {
+  const { target, start } = assigned();
+  target.beginSlot(start);
+  const slot = target.dropTask();
+  assert.deepEqual([target.retrySlot(slot, start + HOUR), target.retrySlot(slot, start + 1)], [false, true]);
+  assert.equal(target.retrySlot(slot, start + 1), false);
 });
 
 test('a stored poll takes its slot, and an older one does not give it back', () => {
