@@ -123,11 +123,10 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
     syncs: storage.syncs,
     ...(results && { results }),
     reports: {
-      add: (report) => rows(() => reports.add(report)),
+      add: (report, admit) => rows(() => reports.add(report, admit)),
       find: (id) => reports.find(id),
       list: (query) => reports.list(query),
-      countQueued: () => rows(() => reports.countQueued()),
-      countQueuedOf: (userId) => rows(() => reports.countQueuedOf(userId)),
+      countQueued: (userId) => rows(() => reports.countQueued(userId)),
       filter: (id) => reports.filter(id),
       claim: (attempt, at) => rows(() => reports.claim(attempt, at)),
       progress: (id, attempt, progress) => reports.progress(id, attempt, progress),

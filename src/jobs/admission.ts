@@ -1,10 +1,5 @@
 import { UserError } from '../lib/errors.ts';
-
-export interface JobCounts {
-  readonly total: number;
-  /** Of the user who adds a job. */
-  readonly own: number;
-}
+import type { QueuedJobs } from '../storage/ports/jobs.ts';
 
 /** Seconds after which a refused user may try again. */
 const RETRY_AFTER = 30;
@@ -15,7 +10,7 @@ const RETRY_AFTER = 30;
  * @param what the jobs, in messages: `reports`
  * @throws UserError `too_many_requests`
  */
-export function checkWaiting(what: string, waiting: JobCounts, limits: JobCounts): void {
+export function checkWaiting(what: string, waiting: QueuedJobs, limits: QueuedJobs): void {
   if (waiting.total >= limits.total) throw tooMany(`${limits.total} ${what}`);
   if (waiting.own >= limits.own) throw tooMany(`${limits.own} of your ${what}`);
 }

@@ -122,33 +122,30 @@ export class ReportService {
     const { asOf, stores, estimator = this.#estimator, detailed = false } = request;
     const limited = await this.#storesFor(principal, stores);
     const instant = asOf ?? (await this.#latestPoll(principal));
-    await this.#refuseWhenFull(userIdOf(principal));
+    await this.#refuseWhenFull();
     const requestedAt = this.#now();
-    const report = await this.#storage.reports.add({
-      id: newId(),
-      asOf: instant,
-      estimator,
-      detailed: detailed || estimator !== 'nearest',
-      pollsLate:
-        asOf === undefined && this.#pollInterval !== undefined && isStale(instant, requestedAt, this.#pollInterval),
-      stores: limited,
-      requestedBy: userIdOf(principal),
-      requestedAt,
-      tzVersion: zoneRelease().version,
-    });
+    const report = await this.#storage.reports.add(
+      {
+        id: newId(),
+        asOf: instant,
+        estimator,
+        detailed: detailed || estimator !== 'nearest',
+        pollsLate:
+          asOf === undefined && this.#pollInterval !== undefined && isStale(instant, requestedAt, this.#pollInterval),
+        stores: limited,
+        requestedBy: userIdOf(principal),
+        requestedAt,
+        tzVersion: zoneRelease().version,
+      },
+      (queued) => checkWaiting('reports', queued, { total: QUEUE_LIMIT, own: this.#budgets.waitingReportsPerUser }),
+    );
     this.#queue.wake();
     return report;
   }
 
-  /** @throws UserError `too_many_requests`, `full` */
-  async #refuseWhenFull(userId: string | undefined): Promise<void> {
-    const { waitingReportsPerUser: own, results } = this.#budgets;
-    const { reports } = this.#storage;
-    const waiting = {
-      total: await reports.countQueued(),
-      own: userId === undefined ? 0 : await reports.countQueuedOf(userId),
-    };
-    checkWaiting('reports', waiting, { total: QUEUE_LIMIT, own });
+  /** @throws UserError `full` */
+  async #refuseWhenFull(): Promise<void> {
+    const { results } = this.#budgets;
     const bytes = await this.#results.size();
     if (bytes < results) return;
     throw new UserError(

@@ -173,7 +173,7 @@ async function requestManyAtOnce(scene: Scene): Promise<void> {
 }
 
 function waitingOf(storage: Storage, userId: string, scheduler: Scheduler): Promise<number> {
-  return scheduler.outside(() => storage.reports.countQueuedOf(userId));
+  return scheduler.outside(async () => (await storage.reports.countQueued(userId)).own);
 }
 
 /** Everyone looks at everything: whether states go back, and whether a report is the same everywhere and for ever. */

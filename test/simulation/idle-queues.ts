@@ -1,6 +1,6 @@
 /** Calls that leave the queues as they are. */
 const HARMLESS = new Set([
-  ...['reports.find', 'reports.list', 'reports.filter', 'reports.countQueued', 'reports.countQueuedOf'],
+  ...['reports.find', 'reports.list', 'reports.filter', 'reports.countQueued'],
   ...['reports.endedBefore', 'reports.progress', 'imports.find', 'imports.list', 'imports.endedBefore'],
   ...['imports.progress'],
 ]);

@@ -13,6 +13,13 @@ export interface JobCatalog<Job extends JobPosition, Query> {
   endedBefore(instant: number, limit: number): Promise<string[]>;
 }
 
+/** How many jobs are queued. */
+export interface QueuedJobs {
+  readonly total: number;
+  /** Of one user. */
+  readonly own: number;
+}
+
 /** A job is not started more often than this: it may be what ends the server. */
 export const MAX_ATTEMPTS = 5;
 

@@ -1,6 +1,6 @@
 import type { EstimatorName } from '../../domain/markov/estimator.ts';
 import type { AuditRecord } from './account-catalog.ts';
-import type { JobCatalog, JobPosition } from './jobs.ts';
+import type { JobCatalog, JobPosition, QueuedJobs } from './jobs.ts';
 
 export const REPORT_STATUSES = ['queued', 'running', 'complete', 'failed', 'cancelled'] as const;
 export type ReportStatus = (typeof REPORT_STATUSES)[number];
@@ -97,12 +97,13 @@ export interface ReportCatalog extends JobCatalog<ReportRecord, ReportQuery> {
   /**
    * Queues a report. It shares the result of a queued or running one with the same `asOf`, estimator, details, stores
    * and data.
+   *
+   * @param admit called with the queued computations, `own` being those of the user who requests this one, while no
+   *   other report can be added; throws to refuse the report
    */
-  add(report: NewReport): Promise<ReportRecord>;
-  /** Number of queued computations. */
-  countQueued(): Promise<number>;
-  /** Number of queued computations that a user requested. */
-  countQueuedOf(userId: string): Promise<number>;
+  add(report: NewReport, admit?: (queued: QueuedJobs) => void): Promise<ReportRecord>;
+  /** Counts the queued computations, and among them those that a user requested. */
+  countQueued(userId: string | undefined): Promise<QueuedJobs>;
   /** The ids of the stores that a report is limited to, sorted; `undefined`: no such report, or not limited. */
   filter(id: string): Promise<string[] | undefined>;
   /**

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Parameters, Sql, TransactionalSql } from '../../lib/sql.ts';
 import type { AuditRecord } from '../ports/account-catalog.ts';
-import { MAX_ATTEMPTS, NEVER_FINISHED } from '../ports/jobs.ts';
+import { MAX_ATTEMPTS, NEVER_FINISHED, type QueuedJobs } from '../ports/jobs.ts';
 import {
   LEASE,
   type NewReport,
@@ -36,7 +36,7 @@ export class SqlReportCatalog implements ReportCatalog {
     this.#dialect = dialect;
   }
 
-  add(report: NewReport): Promise<ReportRecord> {
+  add(report: NewReport, admit?: (queued: QueuedJobs) => void): Promise<ReportRecord> {
     const filter = report.stores === undefined ? null : JSON.stringify(report.stores);
     const values: Parameters = {
       id: report.id,
@@ -52,6 +52,7 @@ export class SqlReportCatalog implements ReportCatalog {
       tz_version: report.tzVersion ?? null,
     };
     return this.#sharing(async (sql) => {
+      admit?.(await countQueued(sql, report.requestedBy));
       await sql.run(
         `insert into reports (report_id, status, as_of_ms, estimator, detailed, polls_late, stores_filter,
            filter_digest, filter_size, requested_by, requested_ms, progress, attempts, deleted, shares)
@@ -78,20 +79,8 @@ export class SqlReportCatalog implements ReportCatalog {
     return listReports(this.#sql, query);
   }
 
-  async countQueued(): Promise<number> {
-    const { queued } = await this.#sql.row(
-      `select count(*) as queued from reports where shares is null and status = 'queued'`,
-    );
-    return Number(queued);
-  }
-
-  async countQueuedOf(userId: string): Promise<number> {
-    const { queued } = await this.#sql.row(
-      `select count(*) as queued from reports
-       where shares is null and status = 'queued' and requested_by = $user`,
-      { user: userId },
-    );
-    return Number(queued);
+  countQueued(userId: string | undefined): Promise<QueuedJobs> {
+    return countQueued(this.#sql, userId);
   }
 
   async filter(id: string): Promise<string[] | undefined> {
@@ -212,6 +201,15 @@ export class SqlReportCatalog implements ReportCatalog {
       return work(sql);
     });
   }
+}
+
+async function countQueued(sql: Sql, userId: string | undefined): Promise<QueuedJobs> {
+  const { total, own } = await sql.row(
+    `select count(*) as total, count(case when requested_by = $user then 1 end) as own from reports
+     where shares is null and status = 'queued'`,
+    { user: userId ?? null },
+  );
+  return { total: Number(total), own: Number(own) };
 }
 
 /** Changes a running report, if the attempt still holds it; returns whether it does. */

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { suite, type TestContext, test } from 'node:test';
 import { importSources, inspectFeeds } from '../../../src/intake/feeds/import.ts';
+import { UserError } from '../../../src/lib/errors.ts';
 import type { NewImport } from '../../../src/storage/ports/import-catalog.ts';
+import type { QueuedJobs } from '../../../src/storage/ports/jobs.ts';
 import type { NewReport, NewResult, ReportCatalog } from '../../../src/storage/ports/report-catalog.ts';
 import type { Storage } from '../../../src/storage/ports/storage.ts';
 import { merge } from '../../support/staging.ts';
@@ -65,7 +67,25 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
       const detailed = await reports.add(wanted('detailed', { detailed: true }));
       assert.deepEqual([detailed.resultId, detailed.detailed], ['detailed', true]);
       assert.equal((await reports.add(wanted('as detailed', { detailed: true }))).resultId, 'detailed');
-      assert.equal(await reports.countQueued(), 6);
+      assert.deepEqual(await reports.countQueued('ann'), { total: 6, own: 1 });
+    });
+
+    test('of reports that are added at once, no more are admitted than the limit', async (t) => {
+      const { reports } = await opened(t);
+      const admit = ({ total, own }: QueuedJobs) => {
+        if (total >= 5 || own >= 3) throw new UserError('too_many_requests', 'full');
+      };
+      const add = (id: string, requestedBy: string, asOf: number) =>
+        reports.add(wanted(id, { requestedBy, asOf }), admit);
+      const all = Array.from({ length: 20 }, (_, i) => [
+        add(`a${i}`, 'ann', T + i),
+        add(`b${i}`, 'bob', T - i - 1),
+      ]).flat();
+      const added = (await Promise.allSettled(all)).filter(({ status }) => status === 'fulfilled');
+      assert.equal(added.length, 5);
+      const { total, own } = await reports.countQueued('ann');
+      assert.equal(total, 5);
+      assert.ok(own <= 3 && own >= 2, `${own} reports of one user are queued`);
     });
 
     test('a report records the time zone rules it is computed with, and is not shared by others', async (t) => {
