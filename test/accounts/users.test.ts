@@ -76,7 +76,7 @@ test('invalid fields are rejected by name', async (t) => {
     [{ name: 'x'.repeat(201) }, /^name/],
     [{ stores: [' \u00a0'] }, 'store ID "" is empty'],
     [{ stores: ['a\u0000'] }, /^store ID .* contains a null character$/],
-    [{ stores: ['a\u200bb'] }, /^store ID .* holds .* U\+200B$/],
+    [{ stores: ['a\u200bb'] }, /^store ID .* contains .* U\+200B$/],
     [{ stores: Array.from({ length: 10_001 }, (_, i) => `${i}`) }, /^stores has 10001 entries, expected at most 10000/],
     [{ role: 'operator', stores: ['a'] }, /^stores are given for an operator, expected none/],
     [{ password: 'hunter2' }, /^the password has 7 characters, expected 12/],
