@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -193,6 +193,7 @@ test("offline stores are counted by reason, and a platform's own word is never a
 
 test('polls that cannot be written to the day file are counted as failures, and still reach the database', async (t) => {
   const { server, polls, step } = await polling(t);
+  rmSync(polls, { recursive: true });
   writeFileSync(polls, 'no folder');
   for (let i = 0; i < 3; i++) await step(1);
   assert.deepEqual(await samples(server, /^poller_(write_failures_total|polls_pending)/), [

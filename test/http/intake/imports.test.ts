@@ -315,7 +315,7 @@ test('pending imports run after a restart', async (t) => {
   assert.equal(await polls(again), 2);
 });
 
-test('an import that crashes its server is not retried forever', async (t) => {
+test('an import that crashes its server is not retried forever, and its file is kept until it is deleted', async (t) => {
   const server = await testServer(t);
   await server.imports.stop();
   const { id } = (await upload(server, 'polls', `${POLLS}a,active,${AT}\n`)).json<{ id: string }>();
@@ -328,6 +328,8 @@ test('an import that crashes its server is not retried forever', async (t) => {
   await imports.claim(mine, T);
   const again = await testServer(t, { storage: server.storage, uploadsDir: server.uploadsDir });
   assert.equal((await ended(again, id)).error, 'it was started 5 times and never finished');
+  assert.deepEqual(filesOf(again), [`${id}.upload`]);
+  await again.app.inject({ method: 'DELETE', url: `${ROOT}/${id}` });
   assert.deepEqual(filesOf(again), []);
 });
 

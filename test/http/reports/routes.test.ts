@@ -340,7 +340,7 @@ test('invalid requests are rejected with the reason', async (t) => {
     ['POST', ROOT, { stores: ['\u00a0up', 'nobody', 'neither'] }, 404, /there is no store "nobody"/],
     ['POST', ROOT, { stores: ['up\0'] }, 400, /store_id contains a null character/],
     ['POST', ROOT, { stores: ['\ud800'] }, 400, /store_id contains an unpaired surrogate/],
-    ['POST', ROOT, { stores: ['u\u200bp'] }, 400, /store_id holds .* U\+200B/],
+    ['POST', ROOT, { stores: ['u\u200bp'] }, 400, /store_id contains .* U\+200B/],
     ['POST', ROOT, { stores: [] }, 400, /"stores"/],
     ['POST', ROOT, { stores: Array.from({ length: 10_001 }, (_, i) => `${i}`) }, 400, /10000/],
     ['POST', ROOT, { as_of: 'yesterday' }, 400, /as_of is "yesterday"/],
