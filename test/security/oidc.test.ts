@@ -427,6 +427,6 @@ test('a bad setting stops the start and names its variable but not the secret', 
   }
   assert.throws(
     () => loadOidcConfig({ OIDC_ROLES: 'ops=operator' }),
-    /^UserError: OIDC_ROLES is set without OIDC_ISSUER/,
+    /^UserError: OIDC_ROLES is set, but OIDC_ISSUER is not/,
   );
 });

@@ -54,12 +54,11 @@ test('a clock that was a day ahead for 20 seconds stops nothing and leaves nothi
   });
   await scheduler.runUntil(11 * MINUTE);
   await look;
-  assert.deepEqual(seen, [
-    true,
-    true,
-    ['the system clock was set back by 86400 s, from 2026-11-24T09:35:20.036Z to 2026-11-23T09:35:20.036Z'],
-    '2',
-  ]);
+  const [isNow, isFresh, warnings, clockSteps] = seen;
+  assert.deepEqual([isNow, isFresh, clockSteps], [true, true, '2']);
+  const back =
+    /^the system clock was set back by 86400 s, from 2026-11-24T09:35:20\.\d{3}Z to 2026-11-23T09:35:20\.\d{3}Z$/;
+  assert.match((warnings as string[]).join('\n'), back);
   const steps = scheduler.log.filter((line) => line.includes('the system clock was set'));
   assert.equal(steps.length, 2);
 });

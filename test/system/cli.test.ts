@@ -216,7 +216,7 @@ test('mistakes on the command line are named, with what was expected', async (t)
     [['import', '--polls', mine, '--database', `${mine}/x.duckdb`], /^error: the database .* cannot be opened: /],
     [['prune', '--older-than', 'a year'], /^error: --older-than is "a year", expected a number of days from 8d/],
     [['prune', '--older-than', '7d'], /^error: --older-than is "7d", expected/],
-    [['copy', '--from', 'x', '--to', 'x'], /^error: --from and --to are the same database/],
+    [['copy', '--from', 'x', '--to', 'x'], /^error: --from and --to name the same database/],
     [['report', '--as-of', 'noon'], /^error: --as-of is "noon", expected an instant such as/],
     [
       ['report', '--format', 'pdf'],

@@ -53,9 +53,10 @@ for (const [name, count, loss] of [
         );
     }
     if (loss < MINUTE) return;
-    const [gap, ...others] = await tested.gaps.list();
+    // Slots that passed meanwhile are gaps of their own.
+    const gaps = (await tested.gaps.list()).filter(({ reason }) => reason === 'most probes of unrelated hosts fail');
+    const [gap, ...others] = gaps;
     assert.deepEqual(others, []);
-    assert.equal(gap?.reason, 'most probes of unrelated hosts fail');
     const [from, until] = [Number(gap?.from) - lostAt, Number(gap?.until) - backAt];
     assert.equal(from >= 0 && (from < 5 * MINUTE || count < 20), true, `from ${from}`);
     assert.equal(until >= 0 && until <= MINUTE, true, `until ${until}`);
