@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Database } from '../../src/duckdb/database.ts';
 import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
+import { migrationsOf } from '../../src/storage/shared/migrations.ts';
 import { run, serve } from '../support/process.ts';
 import { merge } from '../support/staging.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -131,21 +132,32 @@ test('a database that is only read stays as it is, and an older schema is refuse
   }
   assert.equal((await run(folder, ['copy', '--from', path, '--to', join(folder, 'other.duckdb')])).code, 0);
   assert.equal(readFileSync(path).equals(before), true, 'no byte has changed');
-  const database = await Database.open(path);
-  const session = await database.session();
-  await session.run('delete from schema_migrations where version > 15; drop table generation');
-  session.close();
-  database.close();
-  const old = readFileSync(path);
+  const older = join(folder, 'older.duckdb');
+  await databaseOfVersion(15, older);
+  const old = readFileSync(older);
   for (const args of [
-    ['report', '--database', path],
-    ['copy', '--from', path, '--to', join(folder, 'third.duckdb')],
+    ['report', '--database', older],
+    ['copy', '--from', older, '--to', join(folder, 'third.duckdb')],
   ]) {
     const { code, stderr } = await run(folder, args);
     assert.equal(code, 1);
     assert.match(stderr, /has schema version 15, and this program reads version \d+.*run `restaurant-monitor migrate`/);
   }
-  assert.equal(readFileSync(path).equals(old), true, 'it was not migrated');
-  assert.equal((await run(folder, ['migrate', '--database', path])).code, 0);
-  assert.equal((await run(folder, ['report', '--database', path])).code, 0);
+  assert.equal(readFileSync(older).equals(old), true, 'it was not migrated');
+  assert.equal((await run(folder, ['migrate', '--database', older])).code, 0);
+  assert.equal((await run(folder, ['check', '--database', older])).code, 0);
 });
+
+async function databaseOfVersion(version: number, path: string): Promise<void> {
+  const database = await Database.open(path);
+  const session = await database.session();
+  await session.run('create table schema_migrations (version integer primary key, name varchar, applied_at timestamp)');
+  for (const migration of migrationsOf('duckdb').filter((one) => one.version <= version)) {
+    await session.run(migration.sql);
+    await session.run(
+      `insert into schema_migrations values (${migration.version}, '${migration.name}', now()::timestamp)`,
+    );
+  }
+  session.close();
+  database.close();
+}
