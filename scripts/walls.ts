@@ -56,7 +56,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   backup: ['lib', 'storage/ports', 'reports', 'copy'],
   http: ['lib', 'domain', 'calendar', 'storage/ports', 'accounts', 'stores', 'intake', 'reports', 'fleet', 'metrics'],
   config: ['lib', 'domain', 'calendar', 'storage/ports', 'accounts', 'intake'],
-  background: ['lib', 'outbound', 'storage/ports', 'stores', 'intake', 'config'],
+  'compose/background': ['lib', 'outbound', 'storage/ports', 'stores', 'intake', 'config'],
   compose: ['*'],
   cli: [
     'lib',
@@ -69,7 +69,6 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'reports',
     'simulate',
     'config',
-    'background',
     'compose',
     'copy',
     'backup',

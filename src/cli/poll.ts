@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { createProber } from '../background.ts';
+import { createProber } from '../compose/background.ts';
 import { openLog, openStorage } from '../compose.ts';
 import { loadConfig } from '../config/config.ts';
 import { PollAppender } from '../intake/api/appender.ts';

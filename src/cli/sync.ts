@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { pino } from 'pino';
-import { createSyncs } from '../background.ts';
+import { createSyncs } from '../compose/background.ts';
 import { createReader, openServerStorage } from '../compose.ts';
 import { loadConfig } from '../config/config.ts';
 import { UserError } from '../lib/errors.ts';

@@ -113,7 +113,7 @@ export function csvOf(polls: readonly (readonly [id: string, instant: number, ac
   return `store_id,status,timestamp_utc\n${lines.join('')}`;
 }
 
-/** Somebody appends to the feed that both servers sync. */
+/** Appends to the feed that both servers sync. */
 export async function appendToFeed({ scheduler, servers, history, end }: Scene): Promise<void> {
   const { random } = scheduler;
   const polls: [string, number, boolean][] = [];
@@ -129,7 +129,7 @@ export async function appendToFeed({ scheduler, servers, history, end }: Scene):
   }
 }
 
-/** Somebody asks for reports, now and then for many at once. */
+/** Requests reports, sometimes many at once. */
 export async function requestReports(scene: Scene): Promise<void> {
   const { scheduler, end } = scene;
   const { random } = scheduler;

@@ -17,10 +17,10 @@ export const INTERVAL = 60_000;
 /** How many reports of one user may wait. */
 export const WAITING_REPORTS = 4;
 
-/** Milliseconds in which a program that is told to stop has to. */
+/** Milliseconds that a program has to stop after a request. */
 const GRACE = 20_000;
 
-/** The supervisor starts a program again after so many milliseconds. */
+/** Milliseconds until the supervisor restarts a program. */
 const RESTART = 2_000;
 
 const ACTIVE: Outcome = { kind: 'active', reason: 'status 200', code: undefined };
@@ -113,7 +113,7 @@ export class SimulatedServer {
     const end = () => {
       if (process === this.#process) this.kill();
     };
-    process.do('is told to stop', () => void this.#services?.stop().then(end, end), 0);
+    process.do('is asked to stop', () => void this.#services?.stop().then(end, end), 0);
     this.#scheduler.schedule(GRACE, '', OUTSIDE, end);
   }
 
@@ -134,7 +134,7 @@ export class SimulatedServer {
     const process = this.#process;
     const { random } = this.#scheduler;
     return new Promise((resolve, reject) => {
-      const timeout = this.#scheduler.schedule(PATIENCE, '', OUTSIDE, () => reject(noAnswer()));
+      const timeout = this.#scheduler.schedule(ANSWER_TIMEOUT, '', OUTSIDE, () => reject(noAnswer()));
       const answer = (how: string, give: () => void) =>
         process.do(
           `${what} ${how}`,
@@ -158,7 +158,7 @@ export class SimulatedServer {
 }
 
 /** Milliseconds after which a client gives up. */
-const PATIENCE = 25_000;
+const ANSWER_TIMEOUT = 25_000;
 
 function noAnswer(): UserError {
   return new UserError('unavailable', 'the server does not answer');

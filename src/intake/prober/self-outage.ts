@@ -36,7 +36,7 @@ const CONTROL_INTERVAL_SUSPECTS = 5_000;
  * sites were reached shortly before and after, and a control address responds. Failures during a self-outage are not
  * recorded. Each self-outage is stored as a coverage gap.
  *
- * Gaps have instants of the wall clock; everything else here is told by the monotonic clock.
+ * Gaps are stored with wall clock times; everything else here uses the monotonic clock.
  */
 export class SelfOutageDetector {
   readonly #options: SelfOutageOptions;

@@ -116,7 +116,7 @@ export class Partitioning {
     return [...own, ...weeksAhead(withOwn, this.#rules)];
   }
 
-  /** Once, since somebody may be waiting. */
+  /** Tries once, without a retry: a request may be waiting. */
   async #tryToCreate(pool: PostgresPool, mondays: readonly number[]): Promise<void> {
     let alone = false;
     try {

@@ -6,7 +6,7 @@ import { AT, Importer } from '../../support/importer.ts';
 
 const WEEK = 7 * 86_400_000;
 
-/** One poll in each of so many weeks. */
+/** One poll in each of the given number of weeks. */
 function weekly(weeks: number): string {
   const rows = Array.from({ length: weeks }, (_, i) => {
     const time = new Date(Date.parse(`${AT.slice(0, 10)}T00:00:00Z`) - i * WEEK);

@@ -1,27 +1,27 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
-import type { Config } from './config/config.ts';
-import type { PollAppender } from './intake/api/appender.ts';
-import { pollsSince } from './intake/api/recent.ts';
-import { controlCheck } from './intake/prober/control.ts';
-import { StoredPolls } from './intake/prober/history.ts';
-import { Peers } from './intake/prober/peers.ts';
-import { ProbeClient } from './intake/prober/probe-client.ts';
-import { CONFIRM_AFTER } from './intake/prober/probe-scheduler.ts';
-import { Prober } from './intake/prober/prober.ts';
-import type { ProberDependencies } from './intake/prober/prober-dependencies.ts';
-import { withOffset } from './intake/sync/schedule.ts';
-import { type SyncDependencies, SyncService } from './intake/sync/service.ts';
-import type { ClockWatch } from './lib/world/clock-watch.ts';
-import { CLOCKS } from './lib/world/clocks.ts';
-import { newId } from './lib/world/random.ts';
-import { sleep } from './lib/world/timers.ts';
-import { AddressGuard } from './outbound/addresses.ts';
-import { HttpClient } from './outbound/http-client.ts';
-import { GuardedResolver, resolveBySystem } from './outbound/resolver.ts';
-import type { Storage } from './storage/ports/storage.ts';
-import type { StoreDirectory } from './stores/directory.ts';
+import type { Config } from '../config/config.ts';
+import type { PollAppender } from '../intake/api/appender.ts';
+import { pollsSince } from '../intake/api/recent.ts';
+import { controlCheck } from '../intake/prober/control.ts';
+import { StoredPolls } from '../intake/prober/history.ts';
+import { Peers } from '../intake/prober/peers.ts';
+import { ProbeClient } from '../intake/prober/probe-client.ts';
+import { CONFIRM_AFTER } from '../intake/prober/probe-scheduler.ts';
+import { Prober } from '../intake/prober/prober.ts';
+import type { ProberDependencies } from '../intake/prober/prober-dependencies.ts';
+import { withOffset } from '../intake/sync/schedule.ts';
+import { type SyncDependencies, SyncService } from '../intake/sync/service.ts';
+import type { ClockWatch } from '../lib/world/clock-watch.ts';
+import { CLOCKS } from '../lib/world/clocks.ts';
+import { newId } from '../lib/world/random.ts';
+import { sleep } from '../lib/world/timers.ts';
+import { AddressGuard } from '../outbound/addresses.ts';
+import { HttpClient } from '../outbound/http-client.ts';
+import { GuardedResolver, resolveBySystem } from '../outbound/resolver.ts';
+import type { Storage } from '../storage/ports/storage.ts';
+import type { StoreDirectory } from '../stores/directory.ts';
 
 type SyncSurroundings = Pick<
   SyncDependencies,
@@ -91,5 +91,5 @@ export function createProber(config: Config, surroundings: ProberSurroundings): 
   );
 }
 
-/** Whoever configures the server may name any address. */
+/** The address of the control check comes from the configuration and may be any. */
 const EVERYWHERE = ['0.0.0.0/0', '::/0'];
