@@ -19,6 +19,7 @@ const SLOW = [
   'test/http/stores/{hours,polls}.test.ts',
   'test/web/{dashboard,accessibility,large-fleet,oidc,second-factors}.test.ts',
   'test/intake/prober/{end-to-end,peers,prober,self-outage,silent-host}.test.ts',
+  'test/lib/temporary-folder.test.ts',
   'test/outbound/connect.test.ts',
   'test/intake/sync/files.test.ts',
   'test/intake/feeds/{csv-forms,files,gzip,instants,large-files,merging,parquet,sql-text,sums,texts,wrong-files}.test.ts',

@@ -24,6 +24,7 @@ import type { SyncDependencies, SyncService } from './intake/sync/service.ts';
 import { ImportService } from './intake/uploads/service.ts';
 import { UploadsFolder } from './intake/uploads/uploads.ts';
 import { DEFAULT_BUDGETS } from './lib/budgets.ts';
+import { clearTemporaryFolders } from './lib/temporary-folder.ts';
 import { ClockWatch } from './lib/world/clock-watch.ts';
 import { CLOCKS } from './lib/world/clocks.ts';
 import { after, every } from './lib/world/timers.ts';
@@ -272,6 +273,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     ...{ accounts, clock, directory, fleet, freshness, imports, log, metrics, polls, prober, reports, stores, syncs },
     start: async () => {
       await reader.clear();
+      await clearTemporaryFolders(backupsFolder(config));
       clock.start();
       await reports.start();
       await imports.start();

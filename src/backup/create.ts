@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { readResult, resultNames } from '../copy/results.ts';
 import { copyAtOnce } from '../copy.ts';
+import { temporaryFolder } from '../lib/temporary-folder.ts';
 import { VERSION } from '../lib/version.ts';
-import { createReadStream, mkdir, mkdtemp, rm, stat } from '../lib/world/files.ts';
+import { createReadStream, stat } from '../lib/world/files.ts';
 import type { ResultsFolder } from '../reports/results.ts';
 import type { Storage, StorageAccess } from '../storage/ports/storage.ts';
 import { type BackupFile, DATABASE, MANIFEST, type Manifest, manifestText } from './manifest.ts';
@@ -30,15 +31,14 @@ export interface BackupSource {
  */
 export async function* createBackup(source: BackupSource): AsyncGenerator<Uint8Array> {
   const createdAt = source.now();
-  await mkdir(source.workFolder, { recursive: true });
-  const folder = await mkdtemp(join(source.workFolder, 'backup-'));
+  const folder = await temporaryFolder(source.workFolder);
   try {
-    const path = join(folder, DATABASE);
+    const path = join(folder.path, DATABASE);
     const { generation } = await source.storage.contents();
     await save(source, path);
     yield* packTar(entriesOf(source, path, { generation, createdAt }), createdAt);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await folder.remove();
   }
 }
 

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { readResult, resultNames } from '../copy/results.ts';
 import { copyAtOnce } from '../copy.ts';
 import { notFound, UserError } from '../lib/errors.ts';
-import { copyFile, createReadStream, mkdir, mkdtemp, rm, stat } from '../lib/world/files.ts';
+import { clearTemporaryFolders, temporaryFolder } from '../lib/temporary-folder.ts';
+import { copyFile, createReadStream, stat } from '../lib/world/files.ts';
 import { type ResultName, ResultsFolder } from '../reports/results.ts';
 import type { Storage, StorageAccess } from '../storage/ports/storage.ts';
 import { unpackBackup, verifyBackup } from './folder.ts';
@@ -35,9 +36,8 @@ export async function openBackup(
   const found = from === '-' ? undefined : await stat(from).catch(() => undefined);
   if (from !== '-' && found === undefined) throw notFound(`there is no backup ${from}`);
   if (found?.isDirectory()) return { folder: from, manifest: await verifyBackup(from), remove: async () => {} };
-  await mkdir(workFolder, { recursive: true });
-  const folder = await mkdtemp(join(workFolder, 'restore-'));
-  const remove = () => rm(folder, { recursive: true, force: true });
+  await clearTemporaryFolders(workFolder);
+  const { path: folder, remove } = await temporaryFolder(workFolder);
   try {
     const archive = from === '-' ? input : (createReadStream(from) as AsyncIterable<Uint8Array>);
     return { folder, manifest: await unpackBackup(archive, folder), remove };
@@ -117,10 +117,9 @@ export async function restoreToStorage(
     readonly workFolder: string;
   },
 ): Promise<void> {
-  await mkdir(workFolder, { recursive: true });
-  const work = await mkdtemp(join(workFolder, 'restore-'));
+  const work = await temporaryFolder(workFolder);
   try {
-    const path = join(work, DATABASE);
+    const path = join(work.path, DATABASE);
     await copyFile(join(folder, DATABASE), path);
     const backup = await openFile(path, 'write');
     try {
@@ -136,7 +135,7 @@ export async function restoreToStorage(
       await backup.close();
     }
   } finally {
-    await rm(work, { recursive: true, force: true });
+    await work.remove();
   }
 }
 

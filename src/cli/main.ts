@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { useTimeZones, zoneRelease } from '../calendar/tzdb.ts';
 import { messageOf, systemReason, UserError } from '../lib/errors.ts';
+import { clearTemporaryFolders } from '../lib/temporary-folder.ts';
 import { VERSION } from '../lib/version.ts';
 import { backupCommand } from './backup.ts';
 import { checkCommand } from './check.ts';
@@ -53,6 +54,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   useTimeZones(process.env.TZDATA_DIR || undefined);
   program.version(versions());
+  await clearTemporaryFolders();
   await program.parseAsync();
 } catch (error) {
   process.stderr.write(`${describe(error)}\n`);

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { notFound } from '../lib/errors.ts';
+import { temporaryFolder } from '../lib/temporary-folder.ts';
 import { openError } from './errors.ts';
 import { DEFAULT_DUCKDB_LIMITS, type DuckdbLimits } from './limits.ts';
 import { literal, Session } from './session.ts';
@@ -12,10 +12,12 @@ import { literal, Session } from './session.ts';
 export class Database {
   readonly #instance: DuckDBInstance;
   readonly #shared: boolean;
+  readonly #onClose: () => void;
 
-  private constructor(instance: DuckDBInstance, shared: boolean) {
+  private constructor(instance: DuckDBInstance, shared: boolean, onClose = () => {}) {
     this.#instance = instance;
     this.#shared = shared;
+    this.#onClose = onClose;
   }
 
   /**
@@ -24,11 +26,9 @@ export class Database {
    * @param shared whether different work uses it at the same time; else reaching a limit is the fault of the statement
    */
   static async inMemory(limits = DEFAULT_DUCKDB_LIMITS, { shared = false } = {}): Promise<Database> {
-    const temporary = join(tmpdir(), `restaurant-monitor-${process.pid}.duckdb`);
-    const database = new Database(
-      await DuckDBInstance.create(':memory:', { ...options(limits), temp_directory: temporary }),
-      shared,
-    );
+    const temporary = await temporaryFolder();
+    const instance = await DuckDBInstance.create(':memory:', { ...options(limits), temp_directory: temporary.path });
+    const database = new Database(instance, shared, temporary.removeSync);
     await database.#restrict(limits);
     return database;
   }
@@ -51,6 +51,7 @@ export class Database {
       if (!readOnly) await mkdir(dirname(path), { recursive: true });
       const access = readOnly ? { access_mode: 'READ_ONLY' } : {};
       const database = new Database(await DuckDBInstance.create(path, { ...options(limits), ...access }), true);
+      if (!readOnly) await clearTemporaryFiles(path);
       await database.#restrict(limits);
       return database;
     } catch (error) {
@@ -89,6 +90,15 @@ export class Database {
 
   close(): void {
     this.#instance.closeSync();
+    this.#onClose();
+  }
+}
+
+/** Deletes what DuckDB wrote beside the file for a process that was killed. Only for the process that holds the file. */
+async function clearTemporaryFiles(path: string): Promise<void> {
+  const folder = `${path}.tmp`;
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (name.startsWith('duckdb_temp_')) await rm(join(folder, name), { force: true });
   }
 }
 

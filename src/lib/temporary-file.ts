@@ -1,6 +1,5 @@
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mkdtemp, rm, rmSync } from './world/files.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 export interface TemporaryFile {
   readonly path: string;
@@ -9,15 +8,6 @@ export interface TemporaryFile {
 
 /** The path for a file in a new temporary folder. `remove` deletes the folder, and so does the exit of the process. */
 export async function temporaryFile(name: string): Promise<TemporaryFile> {
-  const folder = await mkdtemp(join(tmpdir(), 'restaurant-monitor-'));
-  // The process may exit before `remove` is called.
-  const removeNow = () => rmSync(folder, { recursive: true, force: true });
-  process.once('exit', removeNow);
-  return {
-    path: join(folder, name),
-    remove: async () => {
-      await rm(folder, { recursive: true, force: true });
-      process.off('exit', removeNow);
-    },
-  };
+  const { path, remove } = await temporaryFolder();
+  return { path: join(path, name), remove };
 }

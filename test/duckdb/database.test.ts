@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Database } from '../../src/duckdb/database.ts';
@@ -71,4 +71,17 @@ test('a statement beyond the memory limit uses temporary files, and fails beyond
     session.run('create temp table much as select hash(range)::varchar || hash(range + 1) as text from range(6000000)'),
     { name: 'UserError', code: 'too_large' },
   );
+});
+
+test('opening a file for changes deletes what DuckDB spilled for a process that was killed', async (t) => {
+  const path = join(temporaryFolder(t), 'data.duckdb');
+  (await Database.open(path)).close();
+  mkdirSync(`${path}.tmp`);
+  for (const name of ['duckdb_temp_block-7.block', 'duckdb_temp_storage_DEFAULT-0.tmp', 'other']) {
+    writeFileSync(join(`${path}.tmp`, name), 'x');
+  }
+  (await Database.open(path, undefined, { readOnly: true })).close();
+  assert.equal(readdirSync(`${path}.tmp`).length, 3, 'a reader changes nothing');
+  (await Database.open(path)).close();
+  assert.deepEqual(readdirSync(`${path}.tmp`), ['other']);
 });

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import type { FileStatus, Files, FolderEntry, OpenFile } from '../../src/lib/world/ports.ts';
+import type { FileStatus, Files, FolderEntry, Lock, OpenFile } from '../../src/lib/world/ports.ts';
 import type { SimulatedProcess } from './process.ts';
 import type { Scheduler } from './scheduler.ts';
 
@@ -18,6 +18,8 @@ const EMPTY = Buffer.alloc(0);
 export class MemoryDisk {
   readonly files = new Map<string, Inode>();
   readonly folders = new Set<string>(['/', '.']);
+  /** The processes that locked files. */
+  readonly locks = new Map<string, Pick<SimulatedProcess, 'state'>>();
   /** Nothing more fits on it. */
   full = false;
   #inodes = 0;
@@ -160,6 +162,18 @@ export class MemoryFiles implements Files {
       this.#write(inode, Buffer.from(data));
       if (options.flush) inode.synced = inode.data;
     });
+  }
+
+  lock(path: string): Promise<Lock> {
+    return this.#do(() => {
+      this.#create(path);
+      this.#disk.locks.set(path, this.#process);
+      return { release: () => this.rmSync(path, { force: true }) };
+    });
+  }
+
+  isLocked(path: string): Promise<boolean> {
+    return this.#do(() => this.#disk.files.has(path) && this.#disk.locks.get(path)?.state !== 'dead');
   }
 
   createReadStream(path: string, options: { readonly start?: number; readonly end?: number } = {}): Readable {

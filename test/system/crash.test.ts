@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -133,6 +133,34 @@ suite('killed in the middle', () => {
     const events = await eventsOf(`${second.url}/api/v1/imports/${id}/events`);
     assert.equal(events.at(-1)?.event, 'complete');
     assert.equal(await second.end('SIGTERM'), 0);
+  });
+
+  test('the next command clears the temporary files of one that was killed, and leaves those of one that runs', async (t) => {
+    const temporary = join(folder, 'temporary');
+    mkdirSync(temporary);
+    const entries = () => readdirSync(temporary).sort();
+    const importing = async (name: string) => {
+      const before = entries();
+      const args = ['import', '--polls', '-', '--database', join(folder, `${name}.duckdb`)];
+      const command = start(t, folder, args, { TMPDIR: temporary });
+      // Standard input stays open, so it waits with what it has of it in a temporary file.
+      command.process.stdin.write('store_id,timestamp_utc,status\n');
+      let added: string[] = [];
+      while (added.filter((entry) => entry.endsWith('.lock')).length < 1 || added.length < 2) {
+        await sleep(10);
+        added = entries().filter((entry) => !before.includes(entry));
+      }
+      return { command, added };
+    };
+    const killed = await importing('killed-input');
+    const running = await importing('running-input');
+    assert.equal(await killed.command.end('SIGKILL'), null);
+    assert.deepEqual(entries(), [...killed.added, ...running.added].sort());
+    const next = await run(folder, ['check', '--database', join(folder, 'killed-input.duckdb')], '', {
+      TMPDIR: temporary,
+    });
+    assert.equal(next.code, 0, next.stderr);
+    assert.deepEqual(entries(), running.added);
   });
 
   test('a server killed while computing finishes its reports after the restart', async (t) => {

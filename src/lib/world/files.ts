@@ -22,6 +22,8 @@ export const rm = inCurrentWorld('rm');
 export const rmSync = inCurrentWorld('rmSync');
 export const stat = inCurrentWorld('stat');
 export const writeFile = inCurrentWorld('writeFile');
+export const lock = inCurrentWorld('lock');
+export const isLocked = inCurrentWorld('isLocked');
 export const createReadStream = inCurrentWorld('createReadStream');
 export const createWriteStream = inCurrentWorld('createWriteStream');
 

@@ -66,7 +66,13 @@ export interface OpenFile {
   close(): Promise<void>;
 }
 
-/** The part of `node:fs/promises` and `node:fs` that the program uses, with the same behavior. */
+/** A file that this process has locked. */
+export interface Lock {
+  /** Deletes the file. */
+  release(): void;
+}
+
+/** The part of `node:fs/promises` and `node:fs` that the program uses, with the same behavior, and locks. */
 export interface Files {
   access(path: string, mode?: number): Promise<void>;
   copyFile(from: string, to: string): Promise<void>;
@@ -84,6 +90,10 @@ export interface Files {
   rmSync(path: string, options?: { readonly recursive?: boolean; readonly force?: boolean }): void;
   stat(path: string): Promise<FileStatus>;
   writeFile(path: string, data: string | Uint8Array, options?: { readonly flush?: boolean }): Promise<void>;
+  /** Creates a file that is locked until this process ends, however it ends. Rejects where the system cannot do that. */
+  lock(path: string): Promise<Lock>;
+  /** Whether the process that locked a file is running. */
+  isLocked(path: string): Promise<boolean>;
   createReadStream(
     path: string,
     options?: { readonly start?: number; readonly end?: number; readonly highWaterMark?: number },

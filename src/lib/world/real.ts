@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream, rmSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
+import { isSocketLocked, lockBySocket } from './locks.ts';
 import type { Files, Timer, World } from './ports.ts';
 
 const files: Files = {
@@ -20,6 +21,8 @@ const files: Files = {
   stat: fs.stat,
   // The types of Node 20.19 do not know `flush`, which it has since 20.10.
   writeFile: fs.writeFile as Files['writeFile'],
+  lock: lockBySocket,
+  isLocked: isSocketLocked,
   createReadStream,
   createWriteStream,
 };

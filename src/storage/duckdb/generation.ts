@@ -1,9 +1,10 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Database } from '../../duckdb/database.ts';
 import type { DuckdbLimits } from '../../duckdb/limits.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { UserError } from '../../lib/errors.ts';
-import { copyFile, link, open, readFile, rename, rm, stat, syncFolder } from '../../lib/world/files.ts';
+import { clearTemporaryFolders, temporaryFolder } from '../../lib/temporary-folder.ts';
+import { copyFile, link, open, readFile, rename, stat, syncFolder } from '../../lib/world/files.ts';
 import { newId } from '../../lib/world/random.ts';
 
 /** Which history of the data a database file holds, and how often it was opened for changes. */
@@ -135,8 +136,10 @@ export async function withBase<T>(
   limits: DuckdbLimits | undefined,
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
-  const alias = `${path}.${process.pid}.base`;
-  await rm(alias, { force: true });
+  const folder = dirname(path);
+  await clearTemporaryFolders(folder);
+  const temporary = await temporaryFolder(folder);
+  const alias = join(temporary.path, 'base');
   // Not every file system has links.
   await link(path, alias).catch(() => copyFile(path, alias));
   try {
@@ -147,6 +150,6 @@ export async function withBase<T>(
       database.close();
     }
   } finally {
-    await rm(alias, { force: true });
+    await temporary.remove();
   }
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -11,6 +10,7 @@ import type { Reject } from '../../../src/intake/feeds/list-rejects.ts';
 import { FeedReader } from '../../../src/intake/feeds/reader/reader.ts';
 import { UserError } from '../../../src/lib/errors.ts';
 import { AT, HOURS, Importer, NOW, POLLS } from '../../support/importer.ts';
+import { kill, temporaryHolder } from '../../support/temporary-holder.ts';
 
 const LIMITS: FeedLimits = {
   rows: 1_000_000,
@@ -194,9 +194,9 @@ test('an import that is broken off ends the process', async (t) => {
 
 test('what a killed server left behind is cleared away, and what a running process reads is not', async (t) => {
   const { reader, folder } = await apart(t);
-  const ended = spawnSync(process.execPath, ['--version']).pid;
-  const names = { ended: `${ended}-a`, before: `${process.pid}-b`, running: `${process.ppid}-c` };
-  for (const name of Object.values(names)) mkdirSync(join(folder, name), { recursive: true });
+  const killed = await temporaryHolder(t, folder);
+  const running = await temporaryHolder(t, folder);
+  await kill(killed.child);
   await reader.clear();
-  assert.deepEqual(readdirSync(folder), [names.running]);
+  assert.deepEqual([existsSync(killed.path), existsSync(running.path), readdirSync(folder).length], [false, true, 2]);
 });

@@ -1,11 +1,11 @@
 import { fork } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { DuckdbLimits } from '../../../duckdb/limits.ts';
 import type { Session } from '../../../duckdb/session.ts';
 import { UserError } from '../../../lib/errors.ts';
+import { clearTemporaryFolders, temporaryFolder } from '../../../lib/temporary-folder.ts';
 import type { FeedLimits } from '../limits.ts';
 import type { Reject } from '../list-rejects.ts';
 import type { Source } from '../source.ts';
@@ -71,9 +71,7 @@ export class FeedReader {
    */
   async read(source: Source, reading: FeedReading): Promise<ReadFeed> {
     for (let attempt = 1; ; attempt++) {
-      await mkdir(this.#options.folder, { recursive: true });
-      const folder = await mkdtemp(join(this.#options.folder, `${process.pid}-`));
-      const remove = () => rm(folder, { recursive: true, force: true });
+      const { path: folder, remove } = await temporaryFolder(this.#options.folder);
       try {
         const staged = await this.#run(source, folder, reading);
         return {
@@ -94,15 +92,9 @@ export class FeedReader {
     }
   }
 
-  /** Deletes what killed servers and commands left behind. Call it before this process reads anything. */
+  /** Deletes what killed servers and commands left behind. */
   async clear(): Promise<void> {
-    const { folder } = this.#options;
-    for (const name of await readdir(folder).catch(() => [])) {
-      const owner = Number.parseInt(name, 10);
-      // In a container, a process often has the id of its predecessor.
-      if (owner !== process.pid && isRunning(owner)) continue;
-      await rm(join(folder, name), { recursive: true, force: true });
-    }
+    await clearTemporaryFolders(this.#options.folder);
   }
 
   #run(source: Source, folder: string, { latest, signal, onProgress }: FeedReading): Promise<Staged> {
@@ -146,15 +138,6 @@ function errorOf({ message, error }: Extract<ReaderMessage, { kind: 'failed' }>)
   if (error === undefined) return new Error(message);
   const { code, withoutContent } = error;
   return new UserError(code, message, withoutContent === undefined ? {} : { withoutContent });
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** Those flags of this process that load TypeScript, if it was started with some. */
