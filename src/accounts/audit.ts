@@ -17,10 +17,10 @@ export interface Actor {
 }
 
 /**
- * What shows who the actor is: access to the machine (`trusted`), an API key, or a session, given as the time in
- * milliseconds at which its user last proved its identity.
+ * What shows who the actor is: access to the machine (`trusted`), nothing, while there are no users (`open`), an API key,
+ * or a session, given as the time in milliseconds at which its user last proved its identity.
  */
-export type Proof = 'trusted' | 'key' | number;
+export type Proof = 'trusted' | 'open' | 'key' | number;
 
 export const COMMAND_LINE: Actor = {
   userId: undefined,
@@ -31,7 +31,7 @@ export const COMMAND_LINE: Actor = {
 };
 
 /** The actor while there are no users. */
-const ANYONE: Actor = { ...COMMAND_LINE, name: 'anyone' };
+const ANYONE: Actor = { ...COMMAND_LINE, name: 'anyone', proof: 'open' };
 
 export function actorOf(principal: Principal): Actor {
   if (principal.kind === 'open') return ANYONE;

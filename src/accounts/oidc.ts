@@ -5,6 +5,7 @@ import type { Actor, AuditLog } from './audit.ts';
 import type { Devices } from './devices.ts';
 import { isText, loginOf } from './fields.ts';
 import { type Identity, type IdentityProvider, type OidcChecks, OidcRefusal } from './identity-provider.ts';
+import type { LastAdmin } from './last-admin.ts';
 import type { Origin, PasswordProof } from './password-proof.ts';
 import type { PrincipalCache } from './principals.ts';
 import { returnPathOf } from './return-path.ts';
@@ -69,6 +70,7 @@ interface OidcSignInParts {
   readonly proof: PasswordProof;
   readonly principals: PrincipalCache;
   readonly audit: AuditLog;
+  readonly lastAdmin: LastAdmin;
   readonly now: () => number;
 }
 
@@ -179,11 +181,12 @@ export class OidcSignIn {
   }
 
   async #update(changes: AccountChanges, userId: string, role: Role): Promise<UserRecord> {
-    const { users, audit } = this.#parts;
+    const { users, audit, lastAdmin } = this.#parts;
     const user = await foundUser(changes, userId);
     if (user.disabled) throw new OidcRefusal('no_access', { userId });
     if (user.role === role) return user;
-    if (user.role === 'admin' && (await changes.countEnabledAdmins()) === 1) {
+    // This admin is one of those who can sign in.
+    if (user.role === 'admin' && (await lastAdmin.countWhoSignIn(changes)) === 1) {
       const detail = { login: user.login, role: user.role, role_at_provider: role };
       await changes.addAudit(audit.entry(PROVIDER, 'user.last_admin_kept', subjectOf(user), detail));
       return user;

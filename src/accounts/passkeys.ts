@@ -13,6 +13,7 @@ import type { AccountCatalog, AccountChanges } from '../storage/ports/account-ca
 import type { PasskeyRecord } from '../storage/ports/factors.ts';
 import type { Actor } from './audit.ts';
 import { nameFrom } from './fields.ts';
+import type { LastAdmin } from './last-admin.ts';
 import type { PrincipalCache } from './principals.ts';
 import { requireRecentProof } from './reauthentication.ts';
 import type { SecondFactors } from './second-factors.ts';
@@ -48,6 +49,7 @@ interface PasskeysParts {
   readonly tickets: Tickets;
   readonly factors: SecondFactors;
   readonly principals: PrincipalCache;
+  readonly lastAdmin: LastAdmin;
   readonly now: () => number;
 }
 
@@ -57,13 +59,15 @@ export class Passkeys {
   readonly #tickets: Tickets;
   readonly #factors: SecondFactors;
   readonly #principals: PrincipalCache;
+  readonly #lastAdmin: LastAdmin;
   readonly #now: () => number;
 
-  constructor({ catalog, tickets, factors, principals, now }: PasskeysParts) {
+  constructor({ catalog, tickets, factors, principals, lastAdmin, now }: PasskeysParts) {
     this.#catalog = catalog;
     this.#tickets = tickets;
     this.#factors = factors;
     this.#principals = principals;
+    this.#lastAdmin = lastAdmin;
     this.#now = now;
   }
 
@@ -137,13 +141,17 @@ export class Passkeys {
     return codes;
   }
 
-  /** @throws UserError `not_found`, `forbidden`, `reauthentication_required` */
+  /**
+   * @throws UserError `not_found`, `forbidden`, `reauthentication_required`; `conflict` if no admin could sign in without
+   * it
+   */
   async remove(actor: Actor, userId: string, id: string): Promise<void> {
     requireRecentProof(actor, this.#now());
     await this.#catalog.changing(async (changes) => {
       const passkey = await changes.factors.passkey(id);
       if (passkey?.userId !== userId) throw new UserError('not_found', `you have no passkey ${id.slice(0, 100)}`);
-      await changes.factors.removePasskey(id);
+      const { login } = await foundUser(changes, userId);
+      await this.#lastAdmin.keep(changes, login, () => changes.factors.removePasskey(id));
       await this.#factors.forgetCodesOfNone(changes, userId);
       const detail = { factor: 'passkey', name: passkey.name };
       await this.#factors.note(changes, actor, 'user.second_factor_removed', userId, detail);

@@ -12,7 +12,7 @@ export const PROOF_LIFETIME = 10 * 60_000;
  * @throws UserError `forbidden` for a key; `reauthentication_required`
  */
 export function requireRecentProof({ proof }: Actor, now: number): void {
-  if (proof === 'trusted') return;
+  if (proof === 'trusted' || proof === 'open') return;
   if (proof === 'key') throw beyondKeys('change roles, logins, passwords, keys or second factors');
   if (now - proof < PROOF_LIFETIME) return;
   throw new UserError('reauthentication_required', 'confirm your identity first: you last did over 10 minutes ago');

@@ -10,6 +10,7 @@ import type { PasskeyRecord } from '../storage/ports/factors.ts';
 import { isRole } from './access.ts';
 import type { Actor, AuditLog, Detail } from './audit.ts';
 import { newRecoveryCodes, newTotpSecret, recoveryHash, totpStep, totpUri } from './codes.ts';
+import type { LastAdmin } from './last-admin.ts';
 import type { PrincipalCache } from './principals.ts';
 import { requireRecentProof } from './reauthentication.ts';
 import { keyFor, seal, unseal } from './seal.ts';
@@ -43,6 +44,7 @@ interface SecondFactorParts {
   readonly throttle: SignInThrottle;
   readonly principals: PrincipalCache;
   readonly audit: AuditLog;
+  readonly lastAdmin: LastAdmin;
   readonly now: () => number;
   /** Encrypts the secrets of authenticator apps; `undefined`: they are stored in plain text. */
   readonly secretKey: string | undefined;
@@ -55,15 +57,17 @@ export class SecondFactors {
   readonly #throttle: SignInThrottle;
   readonly #principals: PrincipalCache;
   readonly #audit: AuditLog;
+  readonly #lastAdmin: LastAdmin;
   readonly #now: () => number;
   readonly #key: Buffer | undefined;
 
-  constructor({ catalog, tickets, throttle, principals, audit, now, secretKey }: SecondFactorParts) {
+  constructor({ catalog, tickets, throttle, principals, audit, lastAdmin, now, secretKey }: SecondFactorParts) {
     this.#catalog = catalog;
     this.#tickets = tickets;
     this.#throttle = throttle;
     this.#principals = principals;
     this.#audit = audit;
+    this.#lastAdmin = lastAdmin;
     this.#now = now;
     this.#key = secretKey === undefined ? undefined : keyFor(secretKey, 'totp');
   }
@@ -157,13 +161,13 @@ export class SecondFactors {
   /**
    * Removes all second factors of a user who has lost them and ends the user's sessions.
    *
-   * @throws UserError `not_found`, `forbidden`, `reauthentication_required`
+   * @throws UserError `not_found`, `forbidden`, `reauthentication_required`; `conflict` if no admin could sign in then
    */
   async reset(actor: Actor, userId: string): Promise<UserRecord> {
     requireRecentProof(actor, this.#now());
     return this.#changing(async (changes) => {
       const user = await foundUser(changes, userId);
-      await changes.factors.removeFactors(userId);
+      await this.#lastAdmin.keep(changes, user.login, () => changes.factors.removeFactors(userId));
       await changes.removeSessionsOf(userId);
       await this.note(changes, actor, 'user.second_factor_reset', userId, { login: user.login });
       return foundUser(changes, userId);

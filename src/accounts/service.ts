@@ -4,6 +4,7 @@ import { AuditLog } from './audit.ts';
 import { Devices } from './devices.ts';
 import { IdentityProvider, type OidcSettings } from './identity-provider.ts';
 import { ApiKeys } from './keys.ts';
+import { LastAdmin } from './last-admin.ts';
 import { OidcSignIn } from './oidc.ts';
 import { OwnAccount } from './own-account.ts';
 import { Passkeys } from './passkeys.ts';
@@ -51,25 +52,28 @@ export class Accounts {
     const principals = new PrincipalCache({ now, elapsed });
     const throttle = new SignInThrottle(elapsed);
     const audit = new AuditLog(catalog, now);
+    const lastAdmin = new LastAdmin(oidc?.issuer);
     const secrets = new ServerSecrets(catalog);
     const devices = new Devices(secrets);
     const tickets = new Tickets(secrets, now);
     const sessions = new Sessions({ catalog, principals, audit, now });
     const proof = new PasswordProof({ catalog, passwords, throttle, devices, audit });
-    const factors = new SecondFactors({ catalog, tickets, throttle, principals, audit, now, secretKey });
-    const passkeys = new Passkeys({ catalog, tickets, factors, principals, now });
+    const factors = new SecondFactors({
+      ...{ catalog, tickets, throttle, principals, audit, lastAdmin, now, secretKey },
+    });
+    const passkeys = new Passkeys({ catalog, tickets, factors, principals, lastAdmin, now });
     this.audit = audit;
     this.#catalog = catalog;
     this.#principals = principals;
     this.sessions = sessions;
     this.factors = factors;
     this.passkeys = passkeys;
-    this.users = new Users({ catalog, passwords, principals, audit, now });
+    this.users = new Users({ catalog, passwords, principals, audit, lastAdmin, now });
     this.signIn = new SignIn({ catalog, proof, factors, passkeys, devices, sessions });
     this.oidc =
       oidc &&
       new OidcSignIn({
-        ...{ catalog, users: this.users, sessions, devices, tickets, proof, principals, audit, now },
+        ...{ catalog, users: this.users, sessions, devices, tickets, proof, principals, audit, lastAdmin, now },
         provider: new IdentityProvider(oidc, now),
       });
     this.own = new OwnAccount({ catalog, passwords, proof, factors, passkeys, sessions, principals, audit, now });

@@ -10,6 +10,7 @@ import type {
 } from '../storage/ports/account-catalog.ts';
 import type { Actor, AuditLog, Detail } from './audit.ts';
 import { isText, loginFrom, loginOf, nameFrom, storeIdsFrom } from './fields.ts';
+import type { LastAdmin } from './last-admin.ts';
 import { type Page, type PageRequest, readPage } from './pages.ts';
 import { checkPassword } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';
@@ -22,7 +23,7 @@ export interface UserDraft {
   /** The display name; defaults to the login. */
   readonly name?: string | undefined;
   readonly role: Role;
-  /** Without a password the user can use only API keys. */
+  /** Without a password the user can use only API keys. The first user needs one. */
   readonly password?: string | undefined;
   /** Only for owners. */
   readonly stores?: readonly string[] | undefined;
@@ -58,6 +59,7 @@ interface UsersParts {
   readonly passwords: Passwords;
   readonly principals: PrincipalCache;
   readonly audit: AuditLog;
+  readonly lastAdmin: LastAdmin;
   readonly now: () => number;
 }
 
@@ -66,21 +68,26 @@ const NONE_FOR = 1_000;
 /** How many assigned or removed stores an audit entry lists. */
 const STORES_NAMED = 100;
 
-/** People and programs that have an account. If there are any, at least one is an enabled admin. */
+/**
+ * People and programs that have an account. If there are any, at least one is an enabled admin, and the first one can
+ * sign in.
+ */
 export class Users {
   readonly #catalog: AccountCatalog;
   readonly #passwords: Passwords;
   readonly #principals: PrincipalCache;
   readonly #audit: AuditLog;
+  readonly #lastAdmin: LastAdmin;
   readonly #now: () => number;
   #any = false;
   #none: { readonly at: number; readonly answer: Promise<boolean> } | undefined;
 
-  constructor({ catalog, passwords, principals, audit, now }: UsersParts) {
+  constructor({ catalog, passwords, principals, audit, lastAdmin, now }: UsersParts) {
     this.#catalog = catalog;
     this.#passwords = passwords;
     this.#principals = principals;
     this.#audit = audit;
+    this.#lastAdmin = lastAdmin;
     this.#now = now;
   }
 
@@ -126,7 +133,8 @@ export class Users {
    * Creates a user. An API key can create operators and owners without a password; they cannot sign in until an admin
    * sets one.
    *
-   * @throws UserError `invalid_input`; `conflict` if the login is taken, or if the first user is not an admin;
+   * @throws UserError `invalid_input`, also for a first user without a password; `conflict` if the login is taken, or if
+   * the first user is not an admin; `unauthorized` without a user if another request has just added the first one;
    * `forbidden`, `reauthentication_required`
    */
   async add(actor: Actor, draft: UserDraft): Promise<UserWithStores> {
@@ -146,16 +154,19 @@ export class Users {
   /**
    * Creates a user in the caller's transaction. The caller has checked the actor and the fields.
    *
-   * @throws UserError `conflict`
+   * @throws UserError `conflict`; `invalid_input` for a first user without a password; `unauthorized`
    */
   async addWithin(changes: AccountChanges, actor: Actor, draft: CheckedDraft): Promise<UserWithStores> {
     const { stores, ...user } = draft;
     const { login, name, role, passwordHash } = user;
     const id = newId();
+    if (!(await changes.anyUser())) refuseFirst(draft);
+    else if (actor.proof === 'open') {
+      throw new UserError('unauthorized', 'another request has just added the first user; sign in as that user');
+    }
     await refuseTaken(changes, login);
     await changes.addUser({ id, ...user, createdAt: this.#now() });
     await changes.assignStores(id, stores);
-    await refuseNoAdmin(changes, `the first user must be an admin, not an ${role}`);
     const detail = { login, name, role, password: passwordHash !== null, ...storesDetail([], stores) };
     await changes.addAudit(this.#audit.entry(actor, 'user.added', { kind: 'user', id }, detail));
     return withStores(changes, await foundUser(changes, id));
@@ -167,7 +178,7 @@ export class Users {
    *
    * @param version the version that the caller read; `undefined`: any
    * @throws UserError `not_found`; `precondition_failed` if the version differs; `conflict` if the login is taken, or no
-   * admin would be left; `invalid_input`; `forbidden` or `reauthentication_required` for a change of access
+   * admin who can sign in would be left; `invalid_input`; `forbidden` or `reauthentication_required` for a change of access
    */
   change(actor: Actor, id: string, change: UserChange, version?: number): Promise<UserWithStores> {
     return this.#changing((changes) => this.changeWithin(changes, actor, id, change, version));
@@ -197,10 +208,9 @@ export class Users {
     // Assigned stores belong to the owner role.
     const nextStores = storesFor(next.role, change.stores ?? (next.role === 'owner' ? stores : []));
     if (next.login !== user.login) await refuseTaken(changes, next.login);
-    await changes.changeUser(next);
+    await this.#lastAdmin.keep(changes, user.login, () => changes.changeUser(next));
     if (change.stores !== undefined || next.role !== user.role) await changes.assignStores(id, nextStores);
     if (next.disabled || next.role !== user.role) await changes.removeSessionsOf(id);
-    await refuseNoAdmin(changes, `${user.login} is the last enabled admin; add another admin first`);
     const detail = { login: next.login, ...changed(user, next), ...storesDetail(stores, nextStores) };
     await changes.addAudit(this.#audit.entry(actor, 'user.changed', { kind: 'user', id }, detail));
     return withStores(changes, await foundUser(changes, id));
@@ -209,7 +219,7 @@ export class Users {
   /**
    * Removes a user with its sessions and keys.
    *
-   * @throws UserError `not_found`, `precondition_failed`; `conflict` for the last enabled admin; `forbidden`,
+   * @throws UserError `not_found`, `precondition_failed`; `conflict` for the last admin who can sign in; `forbidden`,
    * `reauthentication_required`
    */
   async remove(actor: Actor, id: string, version?: number): Promise<void> {
@@ -217,8 +227,7 @@ export class Users {
       const { login, role } = await foundUser(changes, id, version);
       refuseKeyOnAdmin(actor, role);
       if (actor.proof !== 'key') requireRecentProof(actor, this.#now());
-      await changes.removeUser(id);
-      await refuseNoAdmin(changes, `${login} is the last enabled admin; add another admin first`);
+      await this.#lastAdmin.keep(changes, login, () => changes.removeUser(id));
       await changes.addAudit(this.#audit.entry(actor, 'user.removed', { kind: 'user', id }, { login, role }));
     });
   }
@@ -279,9 +288,15 @@ async function refuseTaken(accounts: AccountReader, login: string): Promise<void
   throw new UserError('conflict', `login ${login} is already taken`);
 }
 
-/** @throws UserError `conflict`, which rolls back the whole change */
-async function refuseNoAdmin(changes: AccountChanges, reason: string): Promise<void> {
-  if ((await changes.countEnabledAdmins()) === 0) throw new UserError('conflict', reason);
+/**
+ * The first user must be able to sign in and to add others, since from then on everything needs authentication.
+ *
+ * @throws UserError `conflict` if it is not an admin; `invalid_input` without a password
+ */
+function refuseFirst({ role, passwordHash }: CheckedDraft): void {
+  if (role !== 'admin') throw new UserError('conflict', `the first user must be an admin, not an ${role}`);
+  if (passwordHash !== null) return;
+  throw invalid('the first user needs a password, since nobody could sign in otherwise', 'password');
 }
 
 /** @throws UserError `invalid_input` if stores are given for a role that sees all of them */

@@ -157,7 +157,7 @@ test('assigned stores are removed with the owner role', async (t) => {
 
 test('users are listed by login, page after page, each once', async (t) => {
   const { accounts, add } = await testAccounts(t);
-  for (const login of ['d', 'b', 'e', 'a', 'c']) await accounts.users.add(TESTER, { login, role: 'admin' });
+  for (const login of ['d', 'b', 'e', 'a', 'c']) await add(login, 'admin');
   await add('Zoë', 'operator');
   assert.deepEqual(await loginsByPages(accounts, 2), [
     ['a', 'b'],

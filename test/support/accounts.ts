@@ -25,7 +25,7 @@ export interface TestAccounts {
 /**
  * Accounts in their own database, with a fixed time.
  *
- * @param password the password of all users; without one, adding them is faster
+ * @param password the password of all users; without one, only admins have a password, and adding others is faster
  */
 export async function testAccounts(t: TestContext, password?: string, secretKey?: string): Promise<TestAccounts> {
   const storage = await openStorage(IN_MEMORY);
@@ -38,8 +38,14 @@ export async function testAccounts(t: TestContext, password?: string, secretKey?
     storage,
     clock,
     other,
-    add: (login, role, stores) => accounts.users.add(TESTER, { login, role, stores, password }),
+    add: (login, role, stores) =>
+      accounts.users.add(TESTER, { login, role, stores, password: password ?? passwordFor(role) }),
   };
+}
+
+/** The first admin needs a password. */
+function passwordFor(role: Role): string | undefined {
+  return role === 'admin' ? PASSWORD : undefined;
 }
 
 export interface NewUserWithKey {
@@ -56,12 +62,12 @@ export interface UserWithKey {
   readonly key: string;
 }
 
-/** Adds a user without a password, and an API key. */
+/** Adds a user, without a password unless it is an admin, and an API key. */
 export async function addUserWithKey(
   accounts: Accounts,
   { login, role, stores }: NewUserWithKey,
 ): Promise<UserWithKey> {
-  const { id: userId } = await accounts.users.add(TESTER, { login, role, stores });
+  const { id: userId } = await accounts.users.add(TESTER, { login, role, stores, password: passwordFor(role) });
   const scopes = [...SCOPES_OF[role]];
   const { key, record } = await accounts.keys.add(TESTER, { userId, name: 'all', scopes });
   return { userId, keyId: record.id, key };

@@ -1535,7 +1535,7 @@ export interface Routes {
     };
     answer: UserPage;
   };
-  /** Create a user; the first one must be an admin */
+  /** Create a user; the first one must be an admin with a password */
   'POST /api/v1/users': {
     body: NewUser;
     answer: UserDetail;

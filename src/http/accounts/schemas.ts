@@ -70,7 +70,8 @@ function textual(position: readonly unknown[]): boolean {
 export function noUsers(): UserError {
   return new UserError(
     'conflict',
-    'there are no users yet; add one first: restaurant-monitor user add NAME --role admin',
+    'there are no users yet; add the first one on the dashboard under People, or with ' +
+      '"restaurant-monitor user add LOGIN --role admin"',
   );
 }
 

@@ -22,6 +22,7 @@ import {
   textPlaceFrom,
   UserPath,
 } from './schemas.ts';
+import { originOf, sendSession } from './session-cookies.ts';
 
 const tags = ['users'];
 
@@ -67,7 +68,8 @@ const NewPassword = Type.Object(
 );
 
 /** User administration. */
-export function userRoutes({ users, sessions, factors }: Accounts): Routes {
+export function userRoutes(accounts: Accounts): Routes {
+  const { users, sessions, factors } = accounts;
   return async (app) => {
     app.get(
       '/api/v1/users',
@@ -94,14 +96,26 @@ export function userRoutes({ users, sessions, factors }: Accounts): Routes {
         bodyLimit: LIMITS.idsBodyBytes,
         schema: {
           operationId: 'addUser',
-          summary: 'Create a user; the first one must be an admin',
+          summary: 'Create a user; the first one must be an admin with a password',
+          description:
+            'The response for the first user signs it in: it sets a session cookie, with which the client can create ' +
+            'an API key (`POST /api/v1/keys`, with the header `Origin`).',
           tags,
           body: NewUser,
           response: { 201: UserDetail },
         },
       },
-      async ({ body, principal }, reply) => {
-        const user = await users.add(actorOf(principal), { ...body, password: body.password ?? undefined });
+      async (request, reply) => {
+        const { body, principal } = request;
+        const password = body.password ?? undefined;
+        const user = await users.add(actorOf(principal), { ...body, password });
+        if (principal.kind === 'open' && password !== undefined) {
+          // The user exists, whatever prevents a session.
+          const signedIn = await accounts.signIn
+            .withPassword({ login: user.login, password, ...originOf(request) })
+            .catch((error: unknown) => request.log.warn({ err: error }, 'the first user was not signed in'));
+          if (signedIn) await sendSession(accounts, request, reply, signedIn);
+        }
         sendVersion(reply, user.version).header('location', `/api/v1/users/${user.id}`);
         return reply.code(201).send(detailOf(user));
       },

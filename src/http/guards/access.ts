@@ -10,6 +10,11 @@ import type { RequestLimit } from './rate-limit.ts';
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
+/** How to get a key, for programs that have none. */
+const NEW_KEY =
+  'create a key on the dashboard under "Password and API keys", or with ' +
+  '"restaurant-monitor key add --user LOGIN --name NAME --scopes SCOPE"';
+
 /** Authenticates each request, counts it, and rejects it if its route does not allow it. */
 export function guardRoutes(
   app: App,
@@ -31,7 +36,10 @@ export function guardRoutes(
     await limit(request, reply);
     if (access === 'public') return;
     if (principal === undefined) {
-      throw new UserError('unauthorized', 'nobody is signed in: send an API key (Authorization: Bearer …) or sign in');
+      throw new UserError(
+        'unauthorized',
+        `nobody is signed in: sign in on the dashboard, or send an API key (Authorization: Bearer KEY); ${NEW_KEY}`,
+      );
     }
     if (access !== 'signed-in' && principal.kind === 'user' && principal.mustEnroll) {
       throw new UserError(
@@ -60,7 +68,11 @@ async function principalOf(
   if (token === undefined) return undefined;
   // Browsers send an Origin with unsafe requests, and sessions are for browsers.
   if (!SAFE.has(request.method) && request.headers.origin === undefined) {
-    throw new UserError('forbidden', 'a request with a session cookie must have an Origin; use an API key instead');
+    throw new UserError(
+      'forbidden',
+      'this request has a session cookie but no Origin header, which browsers send with every change. Programs such as ' +
+        `curl and Postman send an API key instead of the cookie (Authorization: Bearer KEY); ${NEW_KEY}`,
+    );
   }
   return authenticator.principalOfSession(token);
 }

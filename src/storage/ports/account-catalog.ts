@@ -127,6 +127,12 @@ export interface AccountChanges extends AccountReader {
   readonly factors: FactorChanges;
   /** Number of admins that are not disabled. */
   countEnabledAdmins(): Promise<number>;
+  /**
+   * Number of those who have a password, a passkey, or an identity at the issuer.
+   *
+   * @param issuer without a slash at its end; `undefined`: identities do not count
+   */
+  countAdminsWhoSignIn(issuer: string | undefined): Promise<number>;
   addUser(user: NewUser): Promise<void>;
   /** Writes login, name, role and whether it is disabled, and counts the change. */
   changeUser(user: Pick<UserRecord, 'id' | 'login' | 'name' | 'role' | 'disabled'>): Promise<void>;

@@ -36,6 +36,19 @@ export class SqlAccountChanges extends SqlAccountReader implements AccountChange
     return Number(admins);
   }
 
+  async countAdminsWhoSignIn(issuer: string | undefined): Promise<number> {
+    const { admins } = await this.sql.row(
+      `select count(*) as admins from users u
+       where u.role = 'admin' and not u.disabled and (
+         u.password_hash is not null
+         or exists (select 1 from passkeys p where p.user_id = u.user_id)
+         or exists (select 1 from identities i where i.user_id = u.user_id and rtrim(i.issuer, '/') = $issuer))`,
+      // No identity has an empty issuer.
+      { issuer: issuer ?? '' },
+    );
+    return Number(admins);
+  }
+
   async addUser(user: NewUser): Promise<void> {
     await this.sql.run(
       `insert into users (user_id, login, name, role, password_hash, disabled, version, created_ms)

@@ -108,6 +108,24 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
       assert.equal(await admins(), 0);
     });
 
+    test('admins who can sign in have a password, a passkey or an identity at the issuer', async (t) => {
+      const accounts = await withUsers(t);
+      const admin = { ...ANNA, id: 'u3', login: 'robot', passwordHash: null };
+      const passkey = { id: 'p', userId: 'u3', name: 'p', publicKey: '', counter: 0, transports: [], createdAt: T };
+      await accounts.changing(async (changes) => {
+        const count = (issuer?: string) => changes.countAdminsWhoSignIn(issuer);
+        await changes.addUser(admin);
+        assert.equal(await count(), 1);
+        await changes.factors.addIdentity('https://sso.example.com/', '1', 'u3');
+        assert.deepEqual([await count(), await count('https://other.example.com')], [1, 1]);
+        assert.equal(await count('https://sso.example.com'), 2);
+        await changes.factors.addPasskey(passkey);
+        assert.equal(await count(), 2);
+        await changes.changeUser({ ...admin, disabled: true });
+        assert.equal(await count('https://sso.example.com'), 1);
+      });
+    });
+
     test('assigned stores are replaced as a whole, with any ids', async (t) => {
       const accounts = await withUsers(t);
       await accounts.changing((changes) => changes.assignStores('u2', STRANGE));

@@ -62,7 +62,10 @@ export function SignInPage() {
           )}
           <SingleSignOn verb="Sign in with" />
         </div>
-        <p class="small quiet">An admin adds people and gives them a new password when they forget theirs.</p>
+        <p class="small quiet">
+          Forgot your password? An admin can set a new one. Admins set their own on the server with{' '}
+          <span class="code">restaurant-monitor user passwd LOGIN</span>
+        </p>
       </form>
     </main>
   );

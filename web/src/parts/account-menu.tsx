@@ -52,8 +52,10 @@ export function AccountMenu({ me }: { readonly me: Me }) {
         <div id="account">
           {me.user === null ? (
             <p class="small quiet">
-              There are no users yet: everything is open, to this machine alone. Add the first with{' '}
-              <span class="code">restaurant-monitor user add NAME --role admin</span>
+              There are no users yet, so everything is open, but only to this machine.{' '}
+              <Link href="/people" onClick={() => (open.value = false)}>
+                Add the first admin
+              </Link>
             </p>
           ) : (
             <p>

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { Field, Tick } from '../../parts/field.tsx';
 import { KeysPart } from '../../parts/keys.tsx';
+import { Link } from '../../parts/link.tsx';
 import { Empty } from '../../parts/notices.tsx';
 import { call, reasonOf } from '../../state/api.ts';
 import { session } from '../../state/session.ts';
@@ -11,7 +12,13 @@ import './account.css';
 export default function AccountPage() {
   const { value } = session;
   if (value.kind !== 'signed-in' || value.me.user === null) {
-    return <Empty title="There are no users yet, so there is no account" />;
+    return (
+      <Empty title="There are no users yet, so there is no account">
+        <Link class="button main" href="/people">
+          Add the first admin
+        </Link>
+      </Empty>
+    );
   }
   return (
     <>
