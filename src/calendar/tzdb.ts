@@ -84,6 +84,11 @@ export function startOfDate(date: string, zone: string): number {
   return around.starts.findLast((start) => start <= instant) as number;
 }
 
+/** The instant at which the local date of an instant ends. */
+export function endOfLocalDate(instant: number, zone: string): number {
+  return startOfDate(Temporal.PlainDate.from(localDate(instant, zone)).add({ days: 1 }).toString(), zone);
+}
+
 /** Whether a text is a valid date such as `2023-01-22`. */
 export function isDate(text: string): boolean {
   if (!/^\d{4}-\d\d-\d\d$/.test(text) || text.startsWith('0000')) return false;

@@ -1,13 +1,14 @@
 import { Buckets } from './buckets.ts';
-import { HOUR } from './hours.ts';
-import { EMPTY, type Intervals, intersect, totalWithin } from './interval.ts';
-import { nearest, newEstimate } from './nearest.ts';
+import { DAY, HOUR } from './hours.ts';
+import { EMPTY, type Intervals, intersect, subtract, totalWithin } from './interval.ts';
 import type { PollColumns } from './polls.ts';
-import { currentOutage, lastCounting, OFFLINE, stateAt } from './state.ts';
-import { type StatePath, upStretches } from './state-path.ts';
+import { timeAroundPolls } from './seen.ts';
+import { staleAfter } from './staleness.ts';
+import { type CurrentOutage, currentOutage, lastCounting, OFFLINE, stateAt, UNKNOWN } from './state.ts';
+import { newStatePath, upStretches, walkStatePath } from './state-path.ts';
 import { reachOf } from './uptime.ts';
 import { POLL_REACH, WINDOWS } from './window.ts';
-import { type BadStore, WorstStores } from './worst.ts';
+import { AttentionList, type BadStore, WorstStores } from './worst.ts';
 
 /** The hours of the longest window. */
 export const FLEET_HOURS = WINDOWS[2] / HOUR;
@@ -15,11 +16,13 @@ export const FLEET_HOURS = WINDOWS[2] / HOUR;
 /** How far back polls are needed: the week before the last one needs those of the eight days before its end. */
 export const FLEET_REACH = WINDOWS[2] + POLL_REACH;
 
-/** Sums over many stores in milliseconds, for each of `WINDOWS`. */
+/** Sums over many stores in milliseconds, for each of `WINDOWS`. What is open and neither up nor down is unknown. */
 export interface WindowSums {
   readonly up: Float64Array;
   readonly down: Float64Array;
   readonly open: Float64Array;
+  /** The open time within one polling interval of a counting poll. */
+  readonly covered: Float64Array;
 }
 
 /** Sums over many stores in milliseconds, for each of the `FLEET_HOURS` before `asOf`, oldest first. */
@@ -27,6 +30,7 @@ export interface HourlySums {
   readonly open: Float64Array;
   readonly up: Float64Array;
   readonly unknown: Float64Array;
+  readonly covered: Float64Array;
   /** The number of polls in `(from, to]`, whether they count or not. */
   readonly polls: Float64Array;
 }
@@ -37,41 +41,65 @@ interface StoreData {
   readonly polls: PollColumns;
   readonly first: number;
   readonly last: number;
+  readonly firstPoll: number;
   /** When its hours or its zone are unknown. */
   readonly unknown: Intervals;
 }
 
-/** Sums a fleet at the instant `asOf`, store by store, and keeps its worst stores. */
+/** The open time of one store by what the polls up to an instant say. */
+interface OpenTime {
+  /** The part of which the state is known: it was seen. */
+  readonly known: Intervals;
+  readonly up: Intervals;
+  readonly covered: Intervals;
+}
+
+/**
+ * Sums a fleet at the instant `asOf`, store by store, and keeps the stores that need attention. As everywhere where
+ * people are shown what is known, time before the first poll of a store, and time that is further than two polling
+ * intervals from its counting polls, is unknown.
+ */
 export class FleetTally<Store> {
   readonly asOf: number;
-  readonly #staleAfter: number;
-  readonly #estimate = newEstimate();
-  readonly #hours: { readonly open: Buckets; readonly up: Buckets; readonly unknown: Buckets };
+  readonly #pollInterval: number;
+  readonly #path = newStatePath();
+  readonly #hours: Readonly<Record<'open' | 'up' | 'unknown' | 'covered', Buckets>>;
   readonly #polls = new Float64Array(FLEET_HOURS);
   readonly #worst: WorstStores<Store>;
-  /** The sums of a report for `asOf`. */
+  /** The stores that need attention so far. */
+  readonly attention: AttentionList<Store>;
+  /** The outages of all stores that were down when they were last checked. */
+  readonly outages = new Map<Store, CurrentOutage>();
+  /** The windows that end at `asOf`. */
   readonly last = newSums();
-  /** For each window, the sums of a report that is one such window older. */
+  /** For each window, the one before it, by the polls up to its end. */
   readonly before = newSums();
   /** The latest poll up to `asOf`, whether it counts or not. */
   latestPoll: number | undefined;
 
   /**
-   * @param staleAfter the staleness in milliseconds from which a poll says nothing about the state at `asOf`
-   * @param worst the number of worst stores to keep
+   * @param pollInterval milliseconds between two polls of a store
+   * @param worst the number of stores to keep in each list
    */
-  constructor(asOf: number, staleAfter: number, worst: number) {
+  constructor(asOf: number, pollInterval: number, worst: number) {
     this.asOf = asOf;
-    this.#staleAfter = staleAfter;
+    this.#pollInterval = pollInterval;
     this.#worst = new WorstStores(worst);
+    this.attention = new AttentionList(asOf, worst);
     const buckets = () => new Buckets(asOf - FLEET_HOURS * HOUR, HOUR, FLEET_HOURS);
-    this.#hours = { open: buckets(), up: buckets(), unknown: buckets() };
+    this.#hours = { open: buckets(), up: buckets(), unknown: buckets(), covered: buckets() };
   }
 
   /** The sums by hour so far. */
   hourly(): HourlySums {
-    const { open, up, unknown } = this.#hours;
-    return { open: open.sums(), up: up.sums(), unknown: unknown.sums(), polls: this.#polls };
+    const { open, up, unknown, covered } = this.#hours;
+    return {
+      open: open.sums(),
+      up: up.sums(),
+      unknown: unknown.sums(),
+      covered: covered.sums(),
+      polls: this.#polls,
+    };
   }
 
   /** The worst stores so far, worst first. */
@@ -82,7 +110,7 @@ export class FleetTally<Store> {
   /**
    * Adds a store.
    *
-   * @param store its name in `worst`
+   * @param store its name in the lists
    * @param open its open intervals, complete over `FLEET_REACH` before `asOf`
    * @param polls arranged polls of which `[first, last)` are this store's
    * @param firstPoll the instant of its first poll ever; NaN: before all others
@@ -98,47 +126,67 @@ export class FleetTally<Store> {
     unknown: Intervals = EMPTY,
   ): void {
     const { asOf } = this;
-    const data = { open, polls, first, last, unknown };
-    for (let w = 0; w < WINDOWS.length; w++) this.#sum(data, asOf - (WINDOWS[w] as number), w, w + 1, this.before);
-    this.#sum(data, asOf, 0, WINDOWS.length, this.last);
-    const { path, up } = this.#estimate;
-    this.#addHours(data, path);
+    const data = { open, polls, first, last, firstPoll, unknown };
+    for (let w = 0; w < WINDOWS.length; w++) {
+      const end = asOf - (WINDOWS[w] as number);
+      addWindow(this.before, w, data, this.#openTimeAt(data, end), end);
+    }
+    const time = this.#openTimeAt(data, asOf);
+    for (let w = 0; w < WINDOWS.length; w++) addWindow(this.last, w, data, time, asOf);
+    this.#addHours(data, time);
     this.#countPolls(data);
-    const poll = lastCounting(open, polls, first, last, asOf, this.#staleAfter);
-    const state = stateAt(open, asOf, polls.active[poll], unknown);
-    const outage = state === OFFLINE ? currentOutage(open, path, asOf, firstPoll, unknown) : undefined;
-    const openDay = totalWithin(open, asOf - WINDOWS[1], asOf);
-    const downDay = path.counted > 0 ? openDay - (up[1] as number) : 0;
-    this.#worst.add(store, state, outage, downDay - downtimeBeforeFirstPoll(open, path, asOf - WINDOWS[1], firstPoll));
+    const bad = this.#judge(store, data, time);
+    this.#worst.add(bad);
+    this.attention.add(bad);
   }
 
-  /** Adds the windows `[from, to)` that end at `at` to `sums`; the estimate stays in `#estimate`. */
-  #sum({ open, polls, first, last, unknown }: StoreData, at: number, from: number, to: number, sums: WindowSums): void {
+  /** The open time by the polls up to `at`, whose state path stays in `#path`. */
+  #openTimeAt({ open, polls, first, last, firstPoll }: StoreData, at: number): OpenTime {
     const reach = reachOf(polls, first, last, at);
-    const estimate = this.#estimate;
-    nearest(open, polls, reach.first, reach.last, at, estimate);
-    for (let w = from; w < to; w++) {
-      const start = at - (WINDOWS[w] as number);
-      const time = totalWithin(open, start, at);
-      const up = estimate.up[w] as number;
-      sums.open[w] = (sums.open[w] as number) + time + totalWithin(unknown, start, at);
-      sums.up[w] = (sums.up[w] as number) + up;
-      if (estimate.counted > 0) sums.down[w] = (sums.down[w] as number) + time - up;
-    }
+    walkStatePath(open, polls, reach.first, reach.last, this.#path);
+    const around = (within: number) => timeAroundPolls(open, polls, reach.first, reach.last, within, firstPoll);
+    const known = intersect(open, around(staleAfter(this.#pollInterval)));
+    return {
+      known,
+      up: intersect(known, upStretches(this.#path)),
+      covered: intersect(open, around(this.#pollInterval)),
+    };
   }
 
-  #addHours({ open, unknown }: StoreData, path: StatePath): void {
-    const { open: openHours, up: upHours, unknown: unknownHours } = this.#hours;
-    for (let i = 0; i < open.length; i += 2) {
-      openHours.add(open[i] as number, open[i + 1] as number);
-      if (path.counted === 0) unknownHours.add(open[i] as number, open[i + 1] as number);
-    }
-    for (let i = 0; i < unknown.length; i += 2) {
-      openHours.add(unknown[i] as number, unknown[i + 1] as number);
-      unknownHours.add(unknown[i] as number, unknown[i + 1] as number);
-    }
-    const up = intersect(open, upStretches(path));
-    for (let i = 0; i < up.length; i += 2) upHours.add(up[i] as number, up[i + 1] as number);
+  #addHours({ open, unknown }: StoreData, { known, up, covered }: OpenTime): void {
+    const { open: openHours, up: upHours, unknown: unknownHours, covered: coveredHours } = this.#hours;
+    const add = (buckets: Buckets, stretches: Intervals) => {
+      for (let i = 0; i < stretches.length; i += 2) buckets.add(stretches[i] as number, stretches[i + 1] as number);
+    };
+    add(openHours, open);
+    add(openHours, unknown);
+    add(unknownHours, unknown);
+    add(unknownHours, subtract(open, known));
+    add(upHours, up);
+    add(coveredHours, covered);
+  }
+
+  /** After `#openTimeAt` for `asOf`. */
+  #judge(
+    store: Store,
+    { open, polls, first, last, firstPoll, unknown }: StoreData,
+    { known, up }: OpenTime,
+  ): BadStore<Store> {
+    const { asOf } = this;
+    const poll = lastCounting(open, polls, first, last, asOf, staleAfter(this.#pollInterval));
+    const state = stateAt(open, asOf, polls.active[poll], unknown);
+    const check = lastCounting(open, polls, first, last, asOf, POLL_REACH);
+    const down = (to: number) => totalWithin(known, to - DAY, to) - totalWithin(up, to - DAY, to);
+    const outage = currentOutage(open, this.#path, asOf, firstPoll, unknown, known);
+    if (outage !== undefined) this.outages.set(store, outage);
+    return {
+      store,
+      state,
+      outage: state === OFFLINE || state === UNKNOWN ? outage : undefined,
+      downDay: down(asOf),
+      downDayBefore: down(asOf - DAY),
+      lastCheck: check < 0 ? undefined : { instant: polls.instant[check] as number, active: polls.active[check] === 1 },
+    };
   }
 
   #countPolls({ polls, first, last }: StoreData): void {
@@ -154,14 +202,22 @@ export class FleetTally<Store> {
   }
 }
 
-/** The downtime by the rule `nearest` from `from` to the first poll ever. */
-function downtimeBeforeFirstPoll(open: Intervals, path: StatePath, from: number, firstPoll: number): number {
-  // Before its first poll a store is up or down throughout.
-  const isDown = path.counted > 0 && !(path.length > 0 && path.up[0] === Number.NEGATIVE_INFINITY);
-  return isDown && from < firstPoll ? totalWithin(open, from, firstPoll) : 0;
+/** Adds the window `w` that ends at `at` to `sums`. */
+function addWindow(sums: WindowSums, w: number, { open, unknown }: StoreData, time: OpenTime, at: number): void {
+  const from = at - (WINDOWS[w] as number);
+  const within = (stretches: Intervals) => totalWithin(stretches, from, at);
+  const up = within(time.up);
+  add(sums.open, w, within(open) + within(unknown));
+  add(sums.up, w, up);
+  add(sums.down, w, within(time.known) - up);
+  add(sums.covered, w, within(time.covered));
+}
+
+function add(column: Float64Array, w: number, amount: number): void {
+  column[w] = (column[w] as number) + amount;
 }
 
 function newSums(): WindowSums {
   const column = () => new Float64Array(WINDOWS.length);
-  return { up: column(), down: column(), open: column() };
+  return { up: column(), down: column(), open: column(), covered: column() };
 }

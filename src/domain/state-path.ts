@@ -5,6 +5,8 @@ import type { PollColumns } from './polls.ts';
 export interface StatePath {
   /** The number of counting polls. With none the state of the open time is unknown. */
   counted: number;
+  /** The instant of the first counting poll; NaN: there is none. */
+  first: number;
   /**
    * When the store is up, as flat pairs `[from0, to0, from1, to1, …]` of instants; halves occur. The first and the last
    * poll extend to infinity. Only the first `length` entries are valid.
@@ -14,7 +16,7 @@ export interface StatePath {
 }
 
 export function newStatePath(): StatePath {
-  return { counted: 0, up: new Float64Array(256), length: 0 };
+  return { counted: 0, first: Number.NaN, up: new Float64Array(256), length: 0 };
 }
 
 /**
@@ -34,6 +36,7 @@ export function walkStatePath(open: Intervals, polls: PollColumns, first: number
   let counted = 0;
   let length = 0;
   let i = first;
+  out.first = Number.NaN;
   for (let o = 0; o < open.length && i < last; o += 2) {
     const from = open[o] as number;
     const to = open[o + 1] as number;
@@ -47,6 +50,7 @@ export function walkStatePath(open: Intervals, polls: PollColumns, first: number
         up[length++] = (previous + at) / 2;
         state = seen;
       }
+      if (counted === 0) out.first = at;
       previous = at;
       counted++;
     }

@@ -1,4 +1,4 @@
-import { contains, EMPTY, type Intervals, totalWithin } from './interval.ts';
+import { ALWAYS, contains, EMPTY, type Intervals, intersect, totalWithin } from './interval.ts';
 import type { PollColumns } from './polls.ts';
 import { downSince, type StatePath } from './state-path.ts';
 import { POLL_REACH } from './window.ts';
@@ -59,19 +59,23 @@ export function lastCounting(
 
 /** An ongoing outage. */
 export interface CurrentOutage {
-  /** Its first open instant, at most `POLL_REACH` before `asOf`. */
+  /** Its first open instant. With `beganEarlier`: the first counting poll of the eight days before `asOf`. */
   readonly since: number;
-  /** Downtime so far, milliseconds. */
+  /** Downtime that was seen so far, in the eight days before `asOf`; milliseconds. */
   readonly lost: number;
   /** The first poll ever of the store found it down, so the outage may have begun earlier. */
   readonly sinceFirstPoll: boolean;
+  /** It began before `since`: no poll of the eight days before `asOf` found the store up. */
+  readonly beganEarlier: boolean;
 }
 
 /**
- * The ongoing outage of a store at `asOf` by the rule `nearest`; `undefined`: its last state is up or unknown.
+ * The ongoing outage of a store at `asOf` by the rule `nearest`; `undefined`: its last state is up or unknown. If its
+ * polls are stale, this is the outage at its last check.
  *
  * @param firstPoll the first poll ever of the store, before which no outage begins
  * @param unknown when its hours or its zone are unknown, which ends an outage
+ * @param seen the time in which downtime counts as lost
  */
 export function currentOutage(
   open: Intervals,
@@ -79,13 +83,23 @@ export function currentOutage(
   asOf: number,
   firstPoll = Number.NEGATIVE_INFINITY,
   unknown: Intervals = EMPTY,
+  seen: Intervals = ALWAYS,
 ): CurrentOutage | undefined {
   const downFrom = downSince(path);
-  if (downFrom === undefined) return undefined;
-  const began = firstOpen(open, Math.max(downFrom, asOf - POLL_REACH, lastEnd(unknown, asOf)));
+  if (downFrom === undefined || contains(unknown, asOf)) return undefined;
+  const lookBack = asOf - POLL_REACH;
+  const unknownUntil = lastEnd(unknown, asOf);
+  const began = firstOpen(open, Math.max(downFrom, lookBack, unknownUntil));
   const sinceFirstPoll = began < firstPoll;
-  const since = sinceFirstPoll ? firstOpen(open, firstPoll) : began;
-  return { since, lost: totalWithin(open, since, asOf), sinceFirstPoll };
+  const beganEarlier = !sinceFirstPoll && downFrom < lookBack && unknownUntil <= lookBack;
+  const from = sinceFirstPoll ? firstOpen(open, firstPoll) : began;
+  return {
+    // The end of the look-back would move with `asOf`.
+    since: beganEarlier ? path.first : from,
+    lost: totalWithin(intersect(open, seen), from, asOf),
+    sinceFirstPoll,
+    beganEarlier,
+  };
 }
 
 /** The end of the last stretch that ends by `at`. */

@@ -1,20 +1,23 @@
-import { contains, EMPTY, type Intervals, intersect, union } from './interval.ts';
+import { contains, EMPTY, type Intervals, intersect, totalWithin, union } from './interval.ts';
 import type { PollColumns } from './polls.ts';
 import { type Reason, reasonOf } from './reasons.ts';
+import { timeAroundPolls } from './seen.ts';
+import {
+  type Segment,
+  type Stretch,
+  segmentsOf,
+  segmentsWithin,
+  type Totals,
+  totalsOf,
+  unknownOutside,
+  withUnknown,
+} from './segments.ts';
+import { staleAfter } from './staleness.ts';
 import { downSince, newStatePath, upStretches, walkStatePath } from './state-path.ts';
 import { reachOf } from './uptime.ts';
 import { POLL_REACH } from './window.ts';
 
-/** A stretch of instants `[from, to)` in milliseconds. */
-export interface Stretch {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** A stretch of open time with one state; `unknown` when no poll counts, or hours or zone are unknown. */
-export interface Segment extends Stretch {
-  readonly state: 'up' | 'down' | 'unknown';
-}
+export type { Segment, Stretch, Totals };
 
 export interface SeenPoll {
   readonly instant: number;
@@ -34,25 +37,33 @@ export interface OutageReason extends Reason {
 
 /**
  * Downtime without uptime or unknown state in between, also across closed time: from the first open instant that is down
- * to the last one. Outages are cut at the reach of the polls, and at the first poll ever.
+ * to the last one. No outage begins before the first poll ever.
  */
 export interface Outage extends Stretch {
+  /** With `beganEarlier`: the first counting poll of the eight days before `asOf`. */
+  readonly from: number;
   /** The state has not changed up to `asOf`. */
   readonly ongoing: boolean;
-  /** Open milliseconds that were down. */
+  /** Open milliseconds that were seen down, in the eight days before `asOf`. */
   readonly lost: number;
   /** The reasons of its counting polls, most frequent first; of each, the first word of the platform. */
   readonly reasons: readonly OutageReason[];
   /** The first poll ever of the store found it down, so the outage may have begun earlier. */
   readonly sinceFirstPoll: boolean;
+  /** It began before `from`: no poll of the eight days before `asOf` found the store up before it. */
+  readonly beganEarlier: boolean;
 }
 
-/** Open milliseconds; halves occur. `up + down + unknown = open`. */
-export interface Totals {
-  readonly open: number;
-  readonly up: number;
-  readonly down: number;
-  readonly unknown: number;
+/**
+ * What people are shown of the open time: as the rule has it, but unknown before the first poll ever and further than
+ * two polling intervals from all counting polls.
+ */
+export interface SeenTime {
+  /** Clipped to the range. */
+  readonly segments: readonly Segment[];
+  readonly totals: Totals;
+  /** The open time within one polling interval of a counting poll, clipped to the range. */
+  readonly covered: Intervals;
 }
 
 /** Everything that the figures of one store come from. */
@@ -63,10 +74,12 @@ export interface Timeline {
   readonly hoursUnknown: Intervals;
   /** Those in the range, both ends included. */
   readonly polls: readonly SeenPoll[];
+  /** By the rule `nearest`; unknown when no poll counts, or hours or zone are unknown. */
   readonly segments: readonly Segment[];
   /** Those that overlap the range, not clipped. */
   readonly outages: readonly Outage[];
   readonly totals: Totals;
+  readonly seen: SeenTime;
 }
 
 /** What else may be known about a store. */
@@ -77,6 +90,8 @@ export interface AboutStore {
   readonly firstPoll?: number;
   /** When its hours or its zone are unknown. */
   readonly unknown?: Intervals;
+  /** Milliseconds between two of its polls; if not given, its polls are never stale. */
+  readonly pollInterval?: number;
 }
 
 /**
@@ -94,74 +109,61 @@ export function timelineOf(
   last: number,
   range: Stretch,
   asOf: number,
-  { reasons = new Map(), firstPoll = Number.NEGATIVE_INFINITY, unknown = EMPTY }: AboutStore = {},
+  {
+    reasons = new Map(),
+    firstPoll = Number.NEGATIVE_INFINITY,
+    unknown = EMPTY,
+    pollInterval = Number.POSITIVE_INFINITY,
+  }: AboutStore = {},
 ): Timeline {
   const reach = reachOf(polls, first, last, asOf);
   const path = newStatePath();
   walkStatePath(open, polls, reach.first, reach.last, path);
   const reached = [asOf - POLL_REACH, asOf];
-  const known = segmentsOf(intersect(open, reached), upStretches(path), path.counted > 0 ? 'down' : 'unknown');
-  const all = withUnknown(known, intersect(unknown, reached));
-  const segments = all.map((segment) => clipped(segment, range)).filter(({ from, to }) => from < to);
+  const ruled = segmentsOf(intersect(open, reached), upStretches(path), path.counted > 0 ? 'down' : 'unknown');
+  const all = withUnknown(ruled, intersect(unknown, reached));
+  const segments = segmentsWithin(all, range);
+  const around = (distance: number) => timeAroundPolls(open, polls, reach.first, reach.last, distance, firstPoll);
+  const known = around(staleAfter(pollInterval));
+  const seenSegments = segmentsWithin(unknownOutside(all, known), range);
   const seen = seenPolls(open, unknown, polls, reach.first, reach.last, reasons);
-  const outages = outagesOf(all, downSince(path) !== undefined, firstPoll).map((outage) => ({
-    ...outage,
-    reasons: reasonsWithin(seen, outage),
-  }));
+  const outages = outagesOf(all, downSince(path) !== undefined, firstPoll)
+    .filter(({ from, to }) => from < range.to && to > range.from)
+    .map((outage): Outage => {
+      // Before the first counting poll of the eight days, the store is down by the rule alone.
+      const beganEarlier = outage.from === all[0]?.from && !outage.sinceFirstPoll && path.first <= outage.to;
+      return {
+        ...outage,
+        from: beganEarlier ? path.first : outage.from,
+        lost: totalWithin(intersect(open, known), outage.from, outage.to),
+        beganEarlier,
+        reasons: reasonsWithin(seen, outage),
+      };
+    });
   return {
     open: intersect(union([...open, ...unknown]), [range.from, range.to]),
     hoursUnknown: intersect(unknown, [range.from, range.to]),
     polls: seen.filter(({ instant }) => instant >= range.from && instant <= range.to),
     segments,
-    outages: outages.filter(({ from, to }) => from < range.to && to > range.from),
+    outages,
     totals: totalsOf(segments),
+    seen: {
+      segments: seenSegments,
+      totals: totalsOf(seenSegments),
+      covered: intersect(intersect(open, around(pollInterval)), [range.from, range.to]),
+    },
   };
 }
 
-/** Cuts open time where it begins and ends to be up; `otherwise` is what it is when it is not. */
-function segmentsOf(open: Intervals, upTime: Intervals, otherwise: 'down' | 'unknown'): Segment[] {
-  const segments: Segment[] = [];
-  for (let i = 0; i < open.length; i += 2) {
-    const stretch = [open[i] as number, open[i + 1] as number];
-    const up = intersect(stretch, upTime);
-    let at = stretch[0] as number;
-    for (let j = 0; j < up.length; j += 2) {
-      const [from, to] = [up[j] as number, up[j + 1] as number];
-      if (at < from) segments.push({ from: at, to: from, state: otherwise });
-      segments.push({ from, to, state: 'up' });
-      at = to;
-    }
-    if (at < (stretch[1] as number)) segments.push({ from: at, to: stretch[1] as number, state: otherwise });
-  }
-  return segments;
-}
-
-/** Adds stretches of unknown hours to the segments; adjacent segments of unknown state are joined. */
-function withUnknown(known: Segment[], unknown: Intervals): Segment[] {
-  if (unknown.length === 0) return known;
-  const segments = [...known];
-  for (let i = 0; i < unknown.length; i += 2) {
-    segments.push({ from: unknown[i] as number, to: unknown[i + 1] as number, state: 'unknown' });
-  }
-  segments.sort((a, b) => a.from - b.from);
-  const joined: Segment[] = [];
-  for (const segment of segments) {
-    const last = joined.at(-1);
-    const touches = last?.state === 'unknown' && segment.state === 'unknown' && last.to === segment.from;
-    if (touches) joined[joined.length - 1] = { ...last, to: segment.to };
-    else joined.push(segment);
-  }
-  return joined;
-}
-
-function clipped({ from, to, state }: Segment, range: Stretch): Segment {
-  return { from: Math.max(from, range.from), to: Math.min(to, range.to), state };
+interface DownTime extends Stretch {
+  readonly ongoing: boolean;
+  readonly sinceFirstPoll: boolean;
 }
 
 /** @param segments over the whole reach of the polls, also before the first poll ever */
-function outagesOf(segments: readonly Segment[], goesOn: boolean, firstPoll: number): Omit<Outage, 'reasons'>[] {
-  const outages: Omit<Outage, 'reasons'>[] = [];
-  let begun: { from: number; to: number; lost: number; sinceFirstPoll: boolean } | undefined;
+function outagesOf(segments: readonly Segment[], goesOn: boolean, firstPoll: number): DownTime[] {
+  const outages: DownTime[] = [];
+  let begun: { from: number; to: number; sinceFirstPoll: boolean } | undefined;
   let beganUnobserved = false;
   for (const { from, to, state } of segments) {
     if (state !== 'down') {
@@ -173,9 +175,8 @@ function outagesOf(segments: readonly Segment[], goesOn: boolean, firstPoll: num
     if (from < firstPoll) beganUnobserved = true;
     if (to <= firstPoll) continue;
     const start = Math.max(from, firstPoll);
-    begun ??= { from: start, to, lost: 0, sinceFirstPoll: beganUnobserved };
+    begun ??= { from: start, to, sinceFirstPoll: beganUnobserved };
     begun.to = to;
-    begun.lost += to - start;
   }
   if (begun !== undefined) outages.push({ ...begun, ongoing: goesOn });
   return outages;
@@ -212,10 +213,4 @@ function seenPolls(
     });
   }
   return seen;
-}
-
-function totalsOf(segments: readonly Segment[]): Totals {
-  const sums = { up: 0, down: 0, unknown: 0 };
-  for (const { from, to, state } of segments) sums[state] += to - from;
-  return { open: sums.up + sums.down + sums.unknown, ...sums };
 }

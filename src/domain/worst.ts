@@ -1,43 +1,137 @@
-import type { CurrentOutage } from './state.ts';
+import { DAY } from './hours.ts';
+import { Ranking } from './ranking.ts';
+import { type CurrentOutage, OFFLINE, UNKNOWN } from './state.ts';
 
-/** A store that needs attention. */
+/** A counting poll. */
+export interface Check {
+  readonly instant: number;
+  readonly active: boolean;
+}
+
+/** A store that may need attention. */
 export interface BadStore<Store> {
   readonly store: Store;
   /** A position in `STATES`. */
   readonly state: number;
-  /** The current outage of an offline store. */
+  /** The current outage of an offline store; of an unknown one, its outage at the last check. */
   readonly outage: CurrentOutage | undefined;
-  /** Downtime in the last day, milliseconds. */
+  /** Downtime that was seen in the last day, milliseconds. */
   readonly downDay: number;
+  /** The same in the day before. */
+  readonly downDayBefore: number;
+  /** The last counting poll of the eight days. */
+  readonly lastCheck: Check | undefined;
 }
 
 /** The worst of many stores: first the offline ones by lost open time, then the others by their downtime in a day. */
 export class WorstStores<Store> {
-  readonly #limit: number;
-  readonly #stores: BadStore<Store>[] = [];
+  readonly #worst: Ranking<BadStore<Store>>;
 
   constructor(limit: number) {
-    this.#limit = limit;
+    this.#worst = new Ranking<BadStore<Store>>(limit, isWorse);
   }
 
   /** Worst first, up to the limit. */
   get stores(): readonly BadStore<Store>[] {
-    return this.#stores;
+    return this.#worst.items;
   }
 
-  /** Considers a store; of equally bad ones the earlier comes first. */
-  add(store: Store, state: number, outage: CurrentOutage | undefined, downDay: number): void {
-    if (outage === undefined && downDay === 0) return;
-    let at = this.#stores.length;
-    while (at > 0 && isWorse(outage, downDay, this.#stores[at - 1] as BadStore<Store>)) at--;
-    if (at === this.#limit) return;
-    this.#stores.splice(at, 0, { store, state, outage, downDay });
-    if (this.#stores.length > this.#limit) this.#stores.pop();
+  add(bad: BadStore<Store>): void {
+    if (bad.state === OFFLINE || bad.downDay > 0) this.#worst.add(bad);
   }
 }
 
-function isWorse(outage: CurrentOutage | undefined, downDay: number, than: BadStore<unknown>): boolean {
-  if (outage !== undefined && than.outage !== undefined) return outage.lost > than.outage.lost;
-  if (outage !== undefined || than.outage !== undefined) return outage !== undefined;
-  return downDay > than.downDay;
+function isWorse(a: BadStore<unknown>, b: BadStore<unknown>): boolean {
+  const [lostA, lostB] = [lostOf(a), lostOf(b)];
+  if (lostA !== undefined && lostB !== undefined) return lostA > lostB;
+  if (lostA !== undefined || lostB !== undefined) return lostA !== undefined;
+  return a.downDay > b.downDay;
+}
+
+/** `undefined`: the store is not known to be offline. */
+function lostOf({ state, outage }: BadStore<unknown>): number | undefined {
+  return state === OFFLINE ? outage?.lost : undefined;
+}
+
+/**
+ * Why a store needs attention, most urgent first.
+ *
+ * - `new`: offline for less than a day
+ * - `worsening`: more downtime in the last day than in the day before
+ * - `last_known`: unknown now, and offline at its last check
+ * - `recent`: downtime in the last day, but not more than in the day before
+ */
+export const CONCERNS = ['new', 'worsening', 'last_known', 'recent'] as const;
+export type Concern = (typeof CONCERNS)[number];
+
+export interface StoreOfConcern<Store> extends BadStore<Store> {
+  readonly concern: Concern;
+}
+
+/** Stores that have been offline for a day or more. */
+export interface LongOffline {
+  readonly offline: number;
+  /** Those that are unknown now, and were offline at their last check. */
+  readonly lastKnown: number;
+}
+
+/** The stores that need attention: what is new or gets worse comes first, and long outages are only counted. */
+export class AttentionList<Store> {
+  readonly #asOf: number;
+  readonly #listed: Ranking<StoreOfConcern<Store>>;
+  #total = 0;
+  #offline = 0;
+  #lastKnown = 0;
+
+  constructor(asOf: number, limit: number) {
+    this.#asOf = asOf;
+    this.#listed = new Ranking<StoreOfConcern<Store>>(limit, isMoreUrgent);
+  }
+
+  /** Most urgent first, up to the limit. */
+  get stores(): readonly StoreOfConcern<Store>[] {
+    return this.#listed.items;
+  }
+
+  /** The number of stores of concern, also beyond the limit. */
+  get total(): number {
+    return this.#total;
+  }
+
+  get longOffline(): LongOffline {
+    return { offline: this.#offline, lastKnown: this.#lastKnown };
+  }
+
+  add(bad: BadStore<Store>): void {
+    const { state, outage } = bad;
+    if (outage !== undefined && this.#asOf - outage.since >= DAY) {
+      if (state === OFFLINE) this.#offline++;
+      else this.#lastKnown++;
+      return;
+    }
+    const concern = concernOf(bad);
+    if (concern === undefined) return;
+    this.#total++;
+    this.#listed.add({ ...bad, concern });
+  }
+}
+
+function concernOf({ state, outage, downDay, downDayBefore }: BadStore<unknown>): Concern | undefined {
+  if (state === OFFLINE) return 'new';
+  if (state === UNKNOWN && outage !== undefined) return 'last_known';
+  if (downDay === 0) return undefined;
+  return downDay > downDayBefore ? 'worsening' : 'recent';
+}
+
+function isMoreUrgent(a: StoreOfConcern<unknown>, b: StoreOfConcern<unknown>): boolean {
+  if (a.concern !== b.concern) return CONCERNS.indexOf(a.concern) < CONCERNS.indexOf(b.concern);
+  switch (a.concern) {
+    case 'new':
+    case 'last_known':
+      return (a.outage?.since ?? 0) > (b.outage?.since ?? 0);
+    case 'worsening':
+      return a.downDay - a.downDayBefore > b.downDay - b.downDayBefore;
+    case 'recent':
+      return a.downDay > b.downDay;
+  }
 }

@@ -1,6 +1,6 @@
 import { FLEET_REACH, FleetTally, type HourlySums, type WindowSums } from '../domain/fleet.ts';
-import { staleAfter } from '../domain/staleness.ts';
-import type { BadStore } from '../domain/worst.ts';
+import type { CurrentOutage } from '../domain/state.ts';
+import type { AttentionList, BadStore } from '../domain/worst.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { StoreEntry } from '../stores/directory.ts';
 import type { FleetSchedule } from './schedules.ts';
@@ -10,18 +10,21 @@ import { walkStores } from './walk.ts';
 export interface FleetFigures {
   readonly asOf: number;
   readonly stores: number;
-  /** The totals of a report as of `asOf`. */
+  /** The windows that end at `asOf`. */
   readonly last: WindowSums;
-  /** For each window, the totals of a report that is one window older. */
+  /** For each window, the one before it, by the polls up to its end. */
   readonly before: WindowSums;
   readonly hourly: HourlySums;
   /** Worst first. */
   readonly worst: readonly BadStore<StoreEntry>[];
+  readonly attention: Pick<AttentionList<StoreEntry>, 'stores' | 'total' | 'longOffline'>;
+  /** The outages of all stores that were down when they were last checked, by the keys of the stores. */
+  readonly outages: ReadonlyMap<number, CurrentOutage>;
   /** The latest poll of these stores within the two weeks before `asOf`. */
   readonly latestPoll: number | undefined;
 }
 
-/** The number of worst stores that are listed. */
+/** The number of stores in each list. */
 export const WORST_STORES = 20;
 
 /** @param pollInterval milliseconds between two polls of a store */
@@ -32,7 +35,7 @@ export async function readFigures(
   asOf: number,
   pollInterval: number,
 ): Promise<FleetFigures> {
-  const tally = new FleetTally<StoreEntry>(asOf, staleAfter(pollInterval), WORST_STORES);
+  const tally = new FleetTally<StoreEntry>(asOf, pollInterval, WORST_STORES);
   const reach = { from: asOf - FLEET_REACH, to: asOf };
   await walkStores(
     snapshot,
@@ -44,6 +47,7 @@ export async function readFigures(
       tally.add(store, open, polls, first, last, firstPoll, unknown);
     },
   );
-  const { last, before, worst, latestPoll } = tally;
-  return { asOf, stores: stores.length, last, before, hourly: tally.hourly(), worst, latestPoll };
+  const { last, before, worst, attention, latestPoll } = tally;
+  const outages = new Map([...tally.outages].map(([{ key }, outage]) => [key, outage]));
+  return { asOf, stores: stores.length, last, before, hourly: tally.hourly(), worst, attention, outages, latestPoll };
 }

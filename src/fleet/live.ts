@@ -1,6 +1,7 @@
 import { type InactiveReason, reasonOf } from '../domain/reasons.ts';
 import { staleAfter } from '../domain/staleness.ts';
-import { lastCounting, OFFLINE, STATES, type State, stateAt, UNKNOWN } from '../domain/state.ts';
+import { currentOutage, lastCounting, OFFLINE, STATES, type State, stateAt, UNKNOWN } from '../domain/state.ts';
+import { newStatePath, walkStatePath } from '../domain/state-path.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { StoreEntry } from '../stores/directory.ts';
 import type { States, StoreState } from '../stores/states.ts';
@@ -40,6 +41,12 @@ export class LiveStates implements States {
         ? undefined
         : { instant: at, active: active[key - base] === 1, reason: reasons.get(key - base) },
     };
+  }
+
+  /** When an offline store went down, if the polls that are not stale show the change; `undefined`: they do not. */
+  wentDownAt({ key }: StoreEntry): number | undefined {
+    const at = this.#columns.downSince[key - this.#columns.base] ?? Number.NaN;
+    return Number.isNaN(at) ? undefined : at;
   }
 
   count(stores: readonly StoreEntry[]): StateCounts {
@@ -100,6 +107,8 @@ export interface LiveColumns {
   readonly reasons: Map<number, string>;
   /** The first poll ever, up to the instant of these states. */
   readonly first: Float64Array;
+  /** The start of the outage of an offline store that one of its polls that are not stale found up. */
+  readonly downSince: Float64Array;
 }
 
 /** @param pollInterval milliseconds between two polls of a store */
@@ -112,7 +121,8 @@ export async function readLive(
   const limit = staleAfter(pollInterval);
   const stores = fleet.directory.entries;
   const columns = newColumns(stores);
-  const { base, state, instant, active, latest, reasons, first: firstPolls } = columns;
+  const { base, state, instant, active, latest, reasons, first: firstPolls, downSince } = columns;
+  const path = newStatePath();
   const fresh = { from: asOf - limit + 1, to: asOf };
   await walkStores(
     snapshot,
@@ -126,6 +136,11 @@ export async function readLive(
       if (firstPoll <= asOf) firstPolls[at] = firstPoll;
       const counting = lastCounting(open, polls, first, last, asOf, limit);
       state[at] = stateAt(open, asOf, counting < 0 ? undefined : polls.active[counting], unknown);
+      if (state[at] === OFFLINE) {
+        walkStatePath(open, polls, first, last, path);
+        const outage = currentOutage(open, path, asOf, firstPoll, unknown);
+        if (outage !== undefined && path.length > 0) downSince[at] = outage.since;
+      }
       if (first === last) return;
       const shown = counting < 0 ? last - 1 : counting;
       instant[at] = polls.instant[shown] as number;
@@ -151,5 +166,6 @@ function newColumns(stores: readonly StoreEntry[]): LiveColumns {
     latest: new Float64Array(span).fill(Number.NaN),
     reasons: new Map(),
     first: new Float64Array(span).fill(Number.NaN),
+    downSince: new Float64Array(span).fill(Number.NaN),
   };
 }

@@ -9,9 +9,10 @@ import type { StoreCensus } from '../storage/ports/import-session.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import { type StoreDirectory, type StoreEntry, storeNamed, visibleEntries } from '../stores/directory.ts';
 import { unknownSchedules } from '../stores/known.ts';
-import type { AskedInstant, StateSource } from '../stores/states.ts';
+import type { AskedInstant, Outages, StateSource } from '../stores/states.ts';
 import { type FleetFigures, readFigures } from './figures.ts';
 import { type LiveStates, readLive } from './live.ts';
+import { FleetOutages } from './outages.ts';
 import { Schedules } from './schedules.ts';
 import { StaleWhileRevalidate } from './stale-while-revalidate.ts';
 import { readTimeline, type StoreTimeline, type TimelineRange } from './timeline.ts';
@@ -142,6 +143,12 @@ export class FleetService implements StateSource {
     return this.#inTurn(this.#pastStates, requester, `states ${revision} ${asOf}`, () => this.#readLive(asOf));
   }
 
+  /** @throws UserError as `FairQueue.run` does */
+  async outages(stores: Visible, asked: AskedInstant | undefined): Promise<Outages> {
+    const [live, { outages }] = await Promise.all([this.states(asked), this.figures(stores, asked)]);
+    return new FleetOutages(live, outages);
+  }
+
   /** The visible stores with their states. */
   async view(stores: Visible, asked: AskedInstant | undefined): Promise<FleetView> {
     const [live, directory, { revision }, troubleSince] = await Promise.all([
@@ -198,7 +205,9 @@ export class FleetService implements StateSource {
   async #readTimeline(stores: Visible, storeId: string, range: TimelineRange): Promise<NamedTimeline> {
     const fleet = await this.#schedules.current();
     const store = storeNamed(fleet.directory, stores, storeId);
-    const timeline = await this.#storage.snapshot((snapshot) => readTimeline(snapshot, fleet, store.key, range));
+    const timeline = await this.#storage.snapshot((snapshot) =>
+      readTimeline(snapshot, fleet, store.key, range, this.pollInterval),
+    );
     return { ...timeline, storeId: store.id };
   }
 

@@ -20,12 +20,16 @@ export interface StoreTimeline extends Timeline {
   readonly firstPoll: number | undefined;
 }
 
-/** @param range within the eight days before its `asOf` */
+/**
+ * @param range within the eight days before its `asOf`
+ * @param pollInterval milliseconds between two polls of a store
+ */
 export async function readTimeline(
   snapshot: Snapshot,
   fleet: FleetSchedule,
   key: number,
   { asOf, windows = [], ...range }: TimelineRange,
+  pollInterval: number,
 ): Promise<StoreTimeline> {
   const from = asOf - POLL_REACH;
   const { base, schedule } = fleet.over(from, asOf);
@@ -37,7 +41,7 @@ export async function readTimeline(
     for (const at of instant) reasons.set(at, reason);
   }
   const open = schedule.openIntervals(store, from, asOf);
-  const about = { reasons, firstPoll, unknown: schedule.unknownIntervals(store) };
+  const about = { reasons, firstPoll, unknown: schedule.unknownIntervals(store), pollInterval };
   const timelineIn = (stretch: Stretch) => timelineOf(open, polls, 0, polls.length, stretch, asOf, about);
   return {
     ...timelineIn(range),

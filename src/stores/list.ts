@@ -3,8 +3,8 @@ import { reasonOf } from '../domain/reasons.ts';
 import { yieldTurn } from '../lib/world/timers.ts';
 import type { StoreEntry } from './directory.ts';
 import { scheduleKnown } from './known.ts';
-import { compare, inOrder, type Position, positionOf, type Sort } from './order.ts';
-import type { State, States, StoreState } from './states.ts';
+import { compare, inOrder, isByOutage, type LiveOf, type Position, positionOf, type Sort } from './order.ts';
+import type { Outages, State, States, StoreState } from './states.ts';
 
 /** Conditions that all stores of a list meet. */
 export interface StoreFilter {
@@ -22,7 +22,6 @@ export interface StoreFilter {
 
 export interface ListedStore {
   readonly store: StoreEntry;
-  readonly live: StoreState;
   readonly position: Position;
 }
 
@@ -36,6 +35,8 @@ export interface StoreList {
 export interface ListRequest {
   readonly filter: StoreFilter;
   readonly sort: Sort;
+  /** Needed to sort by outage. */
+  readonly outages?: Outages | undefined;
   /** The position of the last store of the previous page. */
   readonly after: Position | undefined;
   readonly limit: number;
@@ -52,15 +53,17 @@ const STORES_PER_TURN = 20_000;
 export async function listStores(
   entries: readonly StoreEntry[],
   states: States,
-  { filter, sort, after, limit }: ListRequest,
+  { filter, sort, outages, after, limit }: ListRequest,
 ): Promise<StoreList> {
-  const ordered = inOrder(entries, states, sort);
+  const liveOf: LiveOf = isByOutage(sort)
+    ? (store) => ({ ...states.of(store), offlineSince: outages?.since(store) })
+    : (store) => states.of(store);
+  const ordered = inOrder(entries, states, liveOf, sort);
   const matching = matchesAll(filter) ? ordered : await matchingOf(ordered, states, filter);
-  const first = after === undefined ? 0 : firstAfter(matching, states, sort, after);
-  const stores = matching.slice(first, first + limit).map((store) => {
-    const live = states.of(store);
-    return { store, live, position: positionOf(store, live, sort) };
-  });
+  const first = after === undefined ? 0 : firstAfter(matching, liveOf, sort, after);
+  const stores = matching
+    .slice(first, first + limit)
+    .map((store) => ({ store, position: positionOf(store, liveOf(store), sort) }));
   return { total: matching.length, stores, more: first + limit < matching.length };
 }
 
@@ -88,12 +91,12 @@ function isInState({ state, lastPoll }: StoreState, { states, reasons }: StoreFi
 }
 
 /** The index of the first store after a position. */
-function firstAfter(stores: readonly StoreEntry[], states: States, sort: Sort, after: Position): number {
+function firstAfter(stores: readonly StoreEntry[], liveOf: LiveOf, sort: Sort, after: Position): number {
   let [low, high] = [0, stores.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
     const store = stores[middle] as StoreEntry;
-    if (compare(positionOf(store, states.of(store), sort), after) > 0) high = middle;
+    if (compare(positionOf(store, liveOf(store), sort), after) > 0) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -1,8 +1,17 @@
 import type { StoreEntry } from './directory.ts';
-import { STATES, type States, type StoreState } from './states.ts';
+import { type OfflineSince, STATES, type States, type StoreState } from './states.ts';
 
-export const SORTS = ['state', 'id', 'name', '-last_poll'] as const;
+export const SORTS = ['state', 'id', 'name', '-last_poll', 'offline_since', '-offline_since'] as const;
 export type Sort = (typeof SORTS)[number];
+
+/** What a list knows of a store when it is sorted. */
+export interface LiveStore extends StoreState {
+  /** `undefined`: the store is not offline, or the list is not sorted by it. */
+  readonly offlineSince?: OfflineSince | undefined;
+}
+
+/** Gives what is known of each store. */
+export type LiveOf = (store: StoreEntry) => LiveStore;
 
 /** The sort key of a store in a list. */
 export type Position = readonly (string | number)[];
@@ -10,24 +19,47 @@ export type Position = readonly (string | number)[];
 /** Orders, cached for each view of the states and each list of stores. */
 const made = new WeakMap<States, WeakMap<readonly StoreEntry[], Map<Sort, readonly StoreEntry[]>>>();
 
-/** @param entries sorted by id */
-export function inOrder(entries: readonly StoreEntry[], states: States, sort: Sort): readonly StoreEntry[] {
+export function isByOutage(sort: Sort): sort is 'offline_since' | '-offline_since' {
+  return sort === 'offline_since' || sort === '-offline_since';
+}
+
+/**
+ * @param entries sorted by id
+ * @param liveOf what is known of each store
+ */
+export function inOrder(
+  entries: readonly StoreEntry[],
+  states: States,
+  liveOf: LiveOf,
+  sort: Sort,
+): readonly StoreEntry[] {
   if (sort === 'id') return entries;
+  // Outages are newer than the states now and then, so this order is not kept.
+  if (isByOutage(sort)) return byOutage(entries, liveOf, sort);
   const lists = made.get(states) ?? new WeakMap<readonly StoreEntry[], Map<Sort, readonly StoreEntry[]>>();
   made.set(states, lists);
   const orders = lists.get(entries) ?? new Map<Sort, readonly StoreEntry[]>();
   lists.set(entries, orders);
-  const order = orders.get(sort) ?? (sort === 'state' ? byState(entries, states) : sorted(entries, states, sort));
+  const order = orders.get(sort) ?? (sort === 'state' ? byState(entries, states) : sorted(entries, liveOf, sort));
   orders.set(sort, order);
   return order;
 }
 
 /** The last part is the id, so that no two stores have the same position. */
-export function positionOf({ id, name }: StoreEntry, { state, lastPoll }: StoreState, sort: Sort): Position {
+export function positionOf(
+  { id, name }: StoreEntry,
+  { state, lastPoll, offlineSince }: LiveStore,
+  sort: Sort,
+): Position {
   if (sort === 'state') return [STATES.indexOf(state), id];
   // Stores without a name, or a poll, come last.
   if (sort === 'name') return [name === undefined ? 1 : 0, name?.toLowerCase() ?? '', id];
   if (sort === '-last_poll') return [lastPoll === undefined ? 1 : 0, -(lastPoll?.instant ?? 0), id];
+  if (isByOutage(sort)) {
+    const since = offlineSince?.since;
+    // Stores that are not offline come last.
+    return [since === undefined ? 1 : 0, (sort === 'offline_since' ? since : since && -since) ?? 0, id];
+  }
   return [id];
 }
 
@@ -46,7 +78,13 @@ function byState(entries: readonly StoreEntry[], states: States): StoreEntry[] {
   return [...groups.values()].flat();
 }
 
-function sorted(entries: readonly StoreEntry[], states: States, sort: Sort): StoreEntry[] {
-  const placed = entries.map((store) => ({ store, position: positionOf(store, states.of(store), sort) }));
+/** Only the offline stores have to be sorted. */
+function byOutage(entries: readonly StoreEntry[], liveOf: LiveOf, sort: Sort): StoreEntry[] {
+  const isOffline = (store: StoreEntry) => liveOf(store).offlineSince !== undefined;
+  return [...sorted(entries.filter(isOffline), liveOf, sort), ...entries.filter((store) => !isOffline(store))];
+}
+
+function sorted(entries: readonly StoreEntry[], liveOf: LiveOf, sort: Sort): StoreEntry[] {
+  const placed = entries.map((store) => ({ store, position: positionOf(store, liveOf(store), sort) }));
   return placed.sort((a, b) => compare(a.position, b.position)).map(({ store }) => store);
 }

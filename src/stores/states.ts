@@ -25,6 +25,21 @@ export interface States {
   of(store: StoreEntry): StoreState;
 }
 
+/** The outages of the offline stores at one instant. */
+export interface Outages {
+  /** Since when a store is offline; `undefined`: it is not, or its outage is not calculated yet. */
+  since(store: StoreEntry): OfflineSince | undefined;
+}
+
+export interface OfflineSince {
+  /** Milliseconds. */
+  readonly since: number;
+  /** The first poll ever of the store found it down, so the outage may have begun earlier. */
+  readonly sinceFirstPoll: boolean;
+  /** It began before `since`: no poll of the eight days before found the store up. */
+  readonly beganEarlier: boolean;
+}
+
 /** An instant in a request. */
 export interface AskedInstant {
   /** Milliseconds. */
@@ -36,6 +51,8 @@ export interface AskedInstant {
 export interface StateSource {
   /** @param asked the instant; `undefined`: now */
   states(asked: AskedInstant | undefined): Promise<States>;
+  /** Those of these stores, which may be a few minutes older than the states. */
+  outages(stores: 'all' | ReadonlySet<string>, asked: AskedInstant | undefined): Promise<Outages>;
   /** The instant of the latest poll of these stores. @throws UserError `conflict` if there is none */
   latestPoll(stores: 'all' | ReadonlySet<string>): Promise<number>;
 }

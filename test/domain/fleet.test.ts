@@ -3,18 +3,19 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Buckets } from '../../src/domain/buckets.ts';
 import { FLEET_HOURS, FleetTally } from '../../src/domain/fleet.ts';
-import { OFFLINE } from '../../src/domain/state.ts';
+import { total } from '../../src/domain/interval.ts';
+import { OFFLINE, ONLINE, UNKNOWN } from '../../src/domain/state.ts';
 import { timelineOf } from '../../src/domain/timeline.ts';
 import { WINDOWS } from '../../src/domain/window.ts';
-import { WorstStores } from '../../src/domain/worst.ts';
 import { pollColumns } from '../support/fleet.ts';
 import { figuresAt, judge, type KnownStore, knownStores } from './known-store.ts';
-import { DAY, HOUR, MINUTE } from './reference.ts';
+import { DAY, HOUR } from './reference.ts';
 
-const STALE_AFTER = 2 * HOUR;
+/** With an interval of this length, polls are never stale. */
+const NEVER_STALE = Number.POSITIVE_INFINITY;
 
-function tallyOf(stores: readonly KnownStore[]): FleetTally<number> {
-  const tally = new FleetTally<number>(stores[0]?.asOf ?? 0, STALE_AFTER, 20);
+function tallyOf(stores: readonly KnownStore[], pollInterval = NEVER_STALE): FleetTally<number> {
+  const tally = new FleetTally<number>(stores[0]?.asOf ?? 0, pollInterval, 20);
   for (const [store, { open, polls }] of stores.entries()) tally.add(store, open, polls, 0, polls.length);
   return tally;
 }
@@ -23,7 +24,7 @@ function sumOf(rows: readonly (readonly number[])[]): number[] {
   return rows.reduce<number[]>((sums, row) => row.map((value, i) => (sums[i] ?? 0) + value), []);
 }
 
-test('the sums of a fleet are those of the reports of its stores, now and one window ago', () => {
+test('without stale polls, the sums of a fleet are those of the reports of its stores, now and one window ago', () => {
   fc.assert(
     fc.property(knownStores, (stores) => {
       const { last, before } = tallyOf(stores);
@@ -37,17 +38,19 @@ test('the sums of a fleet are those of the reports of its stores, now and one wi
   );
 });
 
-test('each hour of a fleet is what the timelines of its stores say of it', () => {
+test('each hour of a fleet is what its stores were seen to be, with their coverage', () => {
   fc.assert(
     fc.property(knownStores, fc.integer({ min: 0, max: FLEET_HOURS - 1 }), (stores, hour) => {
       const asOf = stores[0]?.asOf ?? 0;
       const from = asOf - (FLEET_HOURS - hour) * HOUR;
       const range = { from, to: from + HOUR };
-      const totals = stores.map(({ open, polls }) => timelineOf(open, polls, 0, polls.length, range, asOf).totals);
-      const { open, up, unknown, polls } = tallyOf(stores).hourly();
+      const seen = stores.map(
+        ({ open, polls }) => timelineOf(open, polls, 0, polls.length, range, asOf, { pollInterval: HOUR }).seen,
+      );
+      const { open, up, unknown, covered, polls } = tallyOf(stores, HOUR).hourly();
       assert.deepEqual(
-        [open[hour], up[hour], unknown[hour]],
-        sumOf(totals.map((total) => [total.open, total.up, total.unknown])),
+        [open[hour], up[hour], unknown[hour], covered[hour]],
+        sumOf(seen.map(({ totals, covered }) => [totals.open, totals.up, totals.unknown, total(covered)])),
       );
       const made = stores.flatMap(({ seen }) => seen).filter(({ instant }) => instant > from && instant <= range.to);
       assert.equal(polls[hour], made.length);
@@ -58,13 +61,16 @@ test('each hour of a fleet is what the timelines of its stores say of it', () =>
 
 test('the hours of a week add up to the week, and the last 24 to the day', () => {
   fc.assert(
-    fc.property(knownStores, (stores) => {
-      const tally = tallyOf(stores);
-      const { open, up } = tally.hourly();
+    fc.property(knownStores, fc.constantFrom(HOUR, NEVER_STALE), (stores, interval) => {
+      const tally = tallyOf(stores, interval);
+      const { open, up, covered } = tally.hourly();
       const sum = (column: Float64Array, hours: number) =>
         column.slice(-hours).reduce((total, time) => total + time, 0);
       [1, 24, 168].forEach((hours, w) => {
-        assert.deepEqual([sum(up, hours), sum(open, hours)], [tally.last.up[w], tally.last.open[w]]);
+        assert.deepEqual(
+          [sum(up, hours), sum(open, hours), sum(covered, hours)],
+          [tally.last.up[w], tally.last.open[w], tally.last.covered[w]],
+        );
       });
     }),
     { numRuns: 200 },
@@ -86,36 +92,92 @@ test('the latest poll is the latest up to as_of, whether it counts or not', () =
 test('the worst of a few stores are those with an outage or downtime, each with its state', () => {
   fc.assert(
     fc.property(knownStores, (stores) => {
-      const expected = stores.map(({ open, polls, asOf, figures }) => ({
-        state: judge(open, polls, asOf, STALE_AFTER),
-        downDay: figures[4] ?? 0,
+      const expected = stores.map(({ open, polls, asOf }) => ({
+        state: judge(open, polls, asOf, 2 * HOUR),
+        downDay: timelineOf(open, polls, 0, polls.length, { from: asOf - DAY, to: asOf }, asOf, { pollInterval: HOUR })
+          .seen.totals.down,
       }));
       const bad = expected.flatMap(({ state, downDay }, store) => (state === OFFLINE || downDay > 0 ? [store] : []));
-      const { worst } = tallyOf(stores);
+      const { worst } = tallyOf(stores, HOUR);
       assert.deepEqual(worst.map(({ store }) => store).sort(), bad);
       for (const { store, state, downDay, outage } of worst) {
         assert.deepEqual({ state, downDay }, expected[store]);
-        assert.equal(outage !== undefined, state === OFFLINE);
+        if (state !== UNKNOWN) assert.equal(outage !== undefined, state === OFFLINE);
       }
     }),
     { numRuns: 200 },
   );
 });
 
-test('a store that is new has no downtime from before its first poll among the worst', () => {
-  const asOf = Date.parse('2025-06-04T12:00Z');
-  const always = [asOf - 30 * DAY, asOf + DAY];
-  const worstOf = (firstPoll: number, ...seen: readonly (readonly [ago: number, active: boolean])[]) => {
-    const polls = pollColumns(seen.map(([ago, active]) => ({ store: 0, instant: asOf - ago, active })));
-    const tally = new FleetTally<string>(asOf, STALE_AFTER, 20);
-    tally.add('new', always, polls, 0, polls.length, firstPoll);
-    assert.equal((tally.last.up[2] ?? 0) + (tally.last.down[2] ?? 0), 7 * DAY, 'the sums are those of reports');
-    return tally.worst.map(({ downDay, outage }) => [downDay / MINUTE, outage?.lost && outage.lost / MINUTE]);
-  };
-  assert.deepEqual(worstOf(asOf - HOUR, [HOUR, false]), [[60, 60]]);
-  assert.deepEqual(worstOf(asOf - 3 * HOUR, [3 * HOUR, false], [HOUR, true]), [[60, undefined]]);
-  assert.deepEqual(worstOf(asOf - 3 * HOUR, [3 * HOUR, true], [HOUR, false]), [[120, 120]]);
-  assert.deepEqual(worstOf(asOf - 20 * DAY, [HOUR, false]), [[1440, 8 * 1440]]);
+const asOf = Date.parse('2025-06-04T12:00Z');
+const always = [asOf - 30 * DAY, asOf + DAY];
+
+/** A store that is always open and was polled these hours ago; the interval is an hour. */
+function tallyOfOne(firstPoll: number, ...seen: readonly (readonly [hoursAgo: number, active: boolean])[]) {
+  const polls = pollColumns(seen.map(([ago, active]) => ({ store: 0, instant: asOf - ago * HOUR, active })));
+  const tally = new FleetTally<string>(asOf, HOUR, 20);
+  tally.add('s', always, polls, 0, polls.length, firstPoll);
+  return tally;
+}
+
+const inHours = (column: Float64Array) => [...column].map((time) => time / HOUR);
+
+test('time before the first poll of a store is unknown in the sums of the fleet', () => {
+  const { last, before } = tallyOfOne(asOf - 3 * HOUR, [3, true], [2, true], [1, false]);
+  assert.deepEqual(
+    [inHours(last.up), inHours(last.down), inHours(last.open), inHours(last.covered)],
+    [
+      [0, 1.5, 1.5],
+      [1, 1.5, 1.5],
+      [1, 24, 168],
+      [1, 3, 3],
+    ],
+  );
+  assert.deepEqual(
+    [inHours(before.up), inHours(before.down), inHours(before.covered)],
+    [
+      [0.5, 0, 0],
+      [0.5, 0, 0],
+      [1, 0, 0],
+    ],
+  );
+});
+
+test('time further than two polling intervals from all polls is unknown, at the end and in between', () => {
+  const hourly = Array.from({ length: 160 }, (_, i) => [i + 9, true] as const).reverse();
+  const stale = tallyOfOne(Number.NaN, ...hourly);
+  assert.deepEqual(
+    [inHours(stale.last.up), inHours(stale.last.covered)],
+    [
+      [0, 17, 161],
+      [0, 16, 160],
+    ],
+  );
+  assert.deepEqual(inHours(stale.last.down), [0, 0, 0]);
+  const gap = tallyOfOne(Number.NaN, [20, true], [10, false], [9, false], [1, false]);
+  assert.equal(inHours(gap.last.up)[1], 4, 'two hours on each side of the poll');
+  assert.equal(inHours(gap.last.down)[1], 5 + 3);
+});
+
+test('the lists count only downtime that was seen, and only outages that were seen', () => {
+  const worstOf = (...args: Parameters<typeof tallyOfOne>) =>
+    tallyOfOne(...args).worst.map(({ state, downDay, outage }) => [
+      state,
+      downDay / HOUR,
+      outage && [(asOf - outage.since) / HOUR, outage.lost / HOUR, outage.sinceFirstPoll, outage.beganEarlier],
+    ]);
+  assert.deepEqual(worstOf(asOf - HOUR, [1, false]), [[OFFLINE, 1, [1, 1, true, false]]]);
+  assert.deepEqual(worstOf(asOf - 3 * HOUR, [3, false], [1, true]), [[ONLINE, 1, undefined]]);
+  assert.deepEqual(worstOf(asOf - 3 * HOUR, [3, true], [1, false]), [[OFFLINE, 2, [2, 2, false, false]]]);
+  assert.deepEqual(worstOf(asOf - 20 * DAY, [1, false]), [[OFFLINE, 3, [1, 3, false, true]]]);
+  assert.deepEqual(worstOf(asOf - 20 * DAY, [6, true], [5, false]), [[UNKNOWN, 2.5, [5.5, 2.5, false, false]]]);
+});
+
+test('a store that was down at its last check is among the outages, whatever its state is now', () => {
+  const outages = (...args: Parameters<typeof tallyOfOne>) => [...tallyOfOne(...args).outages.values()].length;
+  assert.equal(outages(Number.NaN, [2, true], [1, false]), 1);
+  assert.equal(outages(Number.NaN, [9, true], [8, false]), 1);
+  assert.equal(outages(Number.NaN, [2, false], [1, true]), 0);
 });
 
 test('buckets hold what stretches of any length add to them', () => {
@@ -133,37 +195,5 @@ test('buckets hold what stretches of any length add to them', () => {
       assert.deepEqual([...buckets.sums()], expected);
     }),
     { numRuns: 500 },
-  );
-});
-
-const outage = (lost: number) => ({ since: 0, lost: lost * MINUTE, sinceFirstPoll: false });
-
-test('the worst stores are those offline for longest, then those with the most downtime of a day', () => {
-  const worst = new WorstStores<number>(4);
-  worst.add(1, 2, undefined, 0);
-  worst.add(2, 2, undefined, 5 * HOUR);
-  worst.add(3, 0, outage(10), HOUR);
-  worst.add(4, 3, undefined, DAY);
-  worst.add(5, 0, outage(60), HOUR);
-  worst.add(6, 2, undefined, HOUR);
-  worst.add(7, 0, outage(10), 2 * HOUR);
-  assert.deepEqual(
-    worst.stores.map(({ store }) => store),
-    [5, 3, 7, 4],
-  );
-});
-
-test('the worst few of many are the same however the stores come', () => {
-  const drawn = fc.uniqueArray(fc.integer({ min: 1, max: 1000 }), { maxLength: 30 });
-  fc.assert(
-    fc.property(drawn, fc.integer({ min: 1, max: 5 }), (downtimes, limit) => {
-      const worst = new WorstStores<number>(limit);
-      for (const down of downtimes) worst.add(down, 2, undefined, down);
-      const expected = [...downtimes].sort((a, b) => b - a).slice(0, limit);
-      assert.deepEqual(
-        worst.stores.map(({ downDay }) => downDay),
-        expected,
-      );
-    }),
   );
 });

@@ -118,8 +118,8 @@ test('the outage of an offline store is the ongoing one of its timeline', () => 
       const [shown] = outages.filter(({ ongoing }) => ongoing);
       if (outage !== undefined && outage.lost > 0) {
         assert.deepEqual(
-          [shown?.from, shown?.lost, shown?.sinceFirstPoll],
-          [outage.since, outage.lost, outage.sinceFirstPoll],
+          [shown?.from, shown?.lost, shown?.sinceFirstPoll, shown?.beganEarlier],
+          [outage.since, outage.lost, outage.sinceFirstPoll, outage.beganEarlier],
         );
       } else {
         assert.equal(shown, undefined);
@@ -142,15 +142,21 @@ test('an outage does not begin before the first poll, and is marked if it begins
     since: at('09:45'),
     lost: 45 * MINUTE,
     sinceFirstPoll: true,
+    beganEarlier: false,
   });
   const early = outageOf(open, polls('08:15', '09:45'), asOf, at('08:15'));
   assert.deepEqual(
     early,
-    { since: at('09:00'), lost: 90 * MINUTE, sinceFirstPoll: true },
+    { since: at('09:00'), lost: 90 * MINUTE, sinceFirstPoll: true, beganEarlier: false },
     'polled while it was closed',
   );
   const older = outageOf(open, polls('09:45'), asOf, asOf - 30 * DAY);
-  assert.equal(older?.sinceFirstPoll, false, 'it was polled more than eight days ago');
+  assert.deepEqual(
+    [older?.sinceFirstPoll, older?.beganEarlier],
+    [false, true],
+    'it was polled more than eight days ago',
+  );
+  assert.equal(older?.since, at('09:45'), 'the first poll of the look-back, whatever its end');
 });
 
 test('an outage that begins overnight starts when the store opens, and loses only open time', () => {
@@ -161,6 +167,11 @@ test('an outage that begins overnight starts when the store opens, and loses onl
     { store: 0, instant: localInstant(ZONE, '2025-06-05T09:45'), active: false },
   ]);
   const since = localInstant(ZONE, '2025-06-05T09:00');
-  assert.deepEqual(outageOf(open, polls, asOf), { since, lost: 90 * MINUTE, sinceFirstPoll: false });
+  assert.deepEqual(outageOf(open, polls, asOf), {
+    since,
+    lost: 90 * MINUTE,
+    sinceFirstPoll: false,
+    beganEarlier: false,
+  });
   assert.equal(totalWithin(open, asOf - 90 * MINUTE, asOf), 90 * MINUTE);
 });

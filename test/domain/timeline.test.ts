@@ -108,7 +108,10 @@ test('the outages of all eight days add up to the downtime, and do not depend on
       );
       assert.deepEqual(
         timelineOf(open, polls, 0, polls.length, range, asOf).outages,
-        all.outages.filter(({ from, to }) => from < range.to && to > range.from),
+        all.outages.filter(({ from, to, beganEarlier }) => {
+          const begin = beganEarlier ? (all.segments[0]?.from ?? from) : from;
+          return begin < range.to && to > range.from;
+        }),
       );
     }),
     { numRuns: 300 },
@@ -185,12 +188,12 @@ test('a range cuts segments but not outages', () => {
   assert.deepEqual(outagesOf(timeline), ['30-330 lost 300']);
 });
 
-test('an outage that reaches back beyond eight days begins eight days ago', () => {
+test('an outage that reaches back beyond eight days has the first poll of these days, and is marked', () => {
   const asOf = 10 * 24;
   const { outages } = explain([0, asOf], `-${asOf * 60 - 30}`, [asOf - 1, asOf]);
   assert.deepEqual(
-    outages.map(({ from, lost }) => [from, lost]),
-    [[NINE + 2 * DAY, REACH]],
+    outages.map(({ from, lost, beganEarlier }) => [from, lost, beganEarlier]),
+    [[NINE + 10 * DAY - 30 * MINUTE, REACH, true]],
   );
 });
 
@@ -216,7 +219,7 @@ test('an outage does not begin before the first poll; the totals keep the estima
   ]);
   assert.deepEqual(outages([0, 2, 3, 8], '-121 -200 +300', 121), [['180-250 lost 70'], [true], 190], 'while closed');
   assert.deepEqual(outages([0, 8], '+60 -120', 60), [['90-480 lost 390 and goes on'], [false], 390]);
-  assert.deepEqual(outages([0, 8], '-60', -9_000), [['0-480 lost 480 and goes on'], [false], 480], 'polled before');
+  assert.deepEqual(outages([0, 8], '-60', -9_000), [['60-480 lost 480 and goes on'], [false], 480], 'polled before');
 });
 
 test('a poll older than eight days or later than as_of does not count', () => {
@@ -230,4 +233,48 @@ test('without a counting poll the open time is unknown and there is no outage', 
   assert.deepEqual(segmentsOf(timeline), ['0-180 unknown']);
   assert.deepEqual(timeline.totals, { open: 3 * HOUR, up: 0, down: 0, unknown: 3 * HOUR });
   assert.deepEqual(timeline.outages, []);
+});
+
+/** What was seen of a store that is polled every hour: its segments, and its coverage in minutes. */
+function seenOf(open: readonly number[], text: string, range: readonly [number, number], firstPoll?: number) {
+  const polls = seen(text);
+  const [from, to] = range.map((hours) => NINE + hours * HOUR) as [number, number];
+  const intervals = open.map((hours) => NINE + hours * HOUR);
+  const { seen: time, totals } = timelineOf(intervals, polls, 0, polls.length, { from, to }, to, {
+    pollInterval: HOUR,
+    ...(firstPoll !== undefined && { firstPoll: NINE + firstPoll * MINUTE }),
+  });
+  assert.equal(time.totals.open, totals.open);
+  assert.equal(time.totals.up + time.totals.down + time.totals.unknown, time.totals.open);
+  return [
+    time.segments.map(({ from, to, state }) => `${minutes(from)}-${minutes(to)} ${state}`).join(', '),
+    total(time.covered) / MINUTE,
+  ];
+}
+
+test('time before the first poll was not seen', () => {
+  assert.deepEqual(seenOf([0, 8], '+60 -120 -180 -240 -300 -360 -420', [0, 8], 60), [
+    '0-60 unknown, 60-90 up, 90-480 down',
+    420,
+  ]);
+  assert.deepEqual(seenOf([0, 8], '', [0, 8]), ['0-480 unknown', 0]);
+});
+
+test('time further than two polling intervals from all polls was not seen', () => {
+  assert.deepEqual(seenOf([0, 12], '+0 +60', [0, 12]), ['0-180 up, 180-720 unknown', 120]);
+  assert.deepEqual(seenOf([0, 12], '+0 -600', [0, 12]), ['0-120 up, 120-480 unknown, 480-720 down', 180]);
+  assert.deepEqual(seenOf([0, 2, 4, 12], '+60 +270 +500', [0, 12]), [
+    '0-120 up, 240-620 up, 620-720 unknown',
+    120 + 90 + 120,
+  ]);
+});
+
+test('an outage across a gap in the polls is one, and lost only what was seen', () => {
+  const polls = seen('+0 -60 -600 +660');
+  const range = { from: NINE, to: NINE + 12 * HOUR };
+  const { outages } = timelineOf([NINE, range.to], polls, 0, polls.length, range, range.to, { pollInterval: HOUR });
+  assert.deepEqual(
+    outages.map(({ from, to, lost }) => [minutes(from), minutes(to), lost / MINUTE]),
+    [[30, 630, 150 + 150]],
+  );
 });

@@ -167,7 +167,7 @@ test('the sums of a fleet hold unknown time as unknown, hour by hour', () => {
       const rows = store.polls.map((poll) => ({ store: 0, ...poll }));
       const polls = arrangePolls(pollColumns(rows), 1);
       const figures = figuresOf(fleet, rows, ASOF);
-      const tally = new FleetTally<string>(ASOF, 2 * HOUR, 5);
+      const tally = new FleetTally<string>(ASOF, Number.POSITIVE_INFINITY, 5);
       const open = schedule.openIntervals(0, ASOF - 16 * DAY, ASOF);
       tally.add('a', open, polls, 0, polls.length, undefined, schedule.unknownIntervals(0));
       WINDOWS.forEach((_, w) => {
@@ -215,13 +215,18 @@ test('an outage ends where hours become unknown, and the next one begins after t
       lost / HOUR,
     ]),
     [
-      [-10, -6, false, 4],
+      [-9, -6, false, 4],
       [-4, 0, true, 4],
     ],
   );
-  const tally = new FleetTally<string>(ASOF, 2 * HOUR, 5);
+  const tally = new FleetTally<string>(ASOF, Number.POSITIVE_INFINITY, 5);
   tally.add('a', open, polls, 0, polls.length, undefined, unknown);
-  assert.deepEqual(tally.worst[0]?.outage, { since: ASOF - 4 * HOUR, lost: 4 * HOUR, sinceFirstPoll: false });
+  assert.deepEqual(tally.worst[0]?.outage, {
+    since: ASOF - 4 * HOUR,
+    lost: 4 * HOUR,
+    sinceFirstPoll: false,
+    beganEarlier: false,
+  });
 });
 
 test('special hours say nothing while the week is unknown', () => {

@@ -49,7 +49,12 @@ async function told(database: DatabaseLocation, { files, asOf: text }: Conforman
     }
     return {
       lines,
-      figures: { ...figures, worst: figures.worst.map(({ store, ...rest }) => [store.id, rest]) },
+      figures: {
+        ...figures,
+        worst: figures.worst.map(({ store, ...rest }) => [store.id, rest]),
+        attention: figures.attention.stores.map(({ store, concern }) => [store.id, concern]),
+        outages: view.entries.map(({ id, key }) => [id, figures.outages.get(key)]),
+      },
       states: view.entries.map((entry) => [entry.id, view.live.of(entry)]),
       latest: await fleet.latestPoll('all'),
     };

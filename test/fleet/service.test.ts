@@ -3,10 +3,11 @@ import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
 import { IN_MEMORY, openStorage } from '../../src/compose.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/hours.ts';
-import { WINDOW_NAMES, WINDOWS } from '../../src/domain/window.ts';
+import { total } from '../../src/domain/interval.ts';
+import type { SeenTime } from '../../src/domain/timeline.ts';
+import { WINDOWS } from '../../src/domain/window.ts';
+import type { FleetFigures } from '../../src/fleet/figures.ts';
 import { FleetService } from '../../src/fleet/service.ts';
-import { computeReport } from '../../src/reports/compute.ts';
-import { columnOf } from '../../src/reports/figures.ts';
 import type { Snapshot } from '../../src/storage/ports/snapshot.ts';
 import type { Storage } from '../../src/storage/ports/storage.ts';
 import { StoreDirectory } from '../../src/stores/directory.ts';
@@ -159,26 +160,57 @@ test('a store that is newer than the cached states is open', async (t) => {
   assert.deepEqual(states.of(entry), { state: 'unknown', lastPoll: undefined, firstPoll: undefined });
 });
 
-test('the figures of the fleet equal those of its report', async (t) => {
-  const { storage, fleet } = await opened(t);
+test('the figures of the fleet are the sums of what was seen of its stores', async (t) => {
+  const { fleet, directory } = await opened(t);
   const figures = await fleet.figures('all', at(NOON));
-  const report = await storage.snapshot((snapshot) => computeReport(snapshot, NOON));
-  WINDOWS.forEach((_, w) => {
-    const sum = (figure: 'up' | 'down' | 'open') =>
-      columnOf(report, figure, WINDOW_NAMES[w] ?? 'hour').reduce((total, time) => total + time, 0);
+  const { entries } = await directory.current();
+  for (const [w, span] of WINDOWS.entries()) {
+    const range = { from: NOON - span, to: NOON, asOf: NOON };
+    const all = await Promise.all(entries.map(({ id }) => fleet.timeline('all', id, range, undefined)));
+    const sum = (of: (seen: SeenTime) => number) => all.reduce((sum, { seen }) => sum + of(seen), 0);
     assert.deepEqual(
-      [figures.last.up[w], figures.last.down[w], figures.last.open[w]],
-      [sum('up'), sum('down'), sum('open')],
+      [figures.last.up[w], figures.last.down[w], figures.last.open[w], figures.last.covered[w]],
+      [
+        sum(({ totals }) => totals.up),
+        sum(({ totals }) => totals.down),
+        sum(({ totals }) => totals.open),
+        sum(({ covered }) => total(covered)),
+      ],
     );
-  });
+  }
   assert.equal(figures.stores, 5);
   assert.deepEqual(
     figures.worst.map(({ store, outage }) => [store.id, outage]),
     [
-      ['dark', { since: NOON - 150 * MINUTE, lost: 150 * MINUTE, sinceFirstPoll: false }],
+      ['dark', { since: NOON - 150 * MINUTE, lost: 150 * MINUTE, sinceFirstPoll: false, beganEarlier: false }],
       ['lame', undefined],
     ],
   );
+});
+
+test('a store is offline since half-way before its first inactive poll, by its last polls or by the figures', async (t) => {
+  const { fleet, directory, storage, clock } = await opened(t, {
+    polls: [
+      ...[600, 540, 480].map((minutes) => ago('old', minutes, true)),
+      ...[420, 360, 300, 240, 180, 120, 60, 1].map((minutes) => ago('old', minutes, false)),
+      ...[100, 40].map((minutes) => ago('new', minutes, minutes > 50)),
+      ago('up', 1, true),
+    ],
+  });
+  const since = async (asked?: ReturnType<typeof at>) => {
+    const outages = await fleet.outages('all', asked);
+    const { entries } = await directory.current();
+    return Object.fromEntries(entries.map((store) => [store.id, outages.since(store)?.since]));
+  };
+  const expected = { old: NOON - 450 * MINUTE, new: NOON - 70 * MINUTE, up: undefined };
+  assert.deepEqual(await since(), expected);
+  assert.deepEqual(await since(at(NOON)), expected);
+  // The figures are a minute old at most: what the states show is newer.
+  await merge(storage, { polls: [['up', NOON + 20_000, false]] });
+  clock.now = NOON + 40_000;
+  assert.deepEqual(await since(), { ...expected, up: NOON - 20_000 });
+  clock.now = NOON + 3 * HOUR;
+  assert.deepEqual(await since(), { old: undefined, new: undefined, up: undefined }, 'unknown, since nobody looked');
 });
 
 test('concurrent requests share the figures, which are computed again after a minute', async (t) => {
@@ -214,7 +246,8 @@ test('the figures of an owner equal those of a fleet without other stores', asyn
   const own = ([id]: readonly [string, ...unknown[]]) => id === 'lame' || id === 'silent';
   const alone = await opened(t, { hours: FEEDS.hours?.filter(own) ?? [], polls: FEEDS.polls?.filter(own) ?? [] });
   const expected = await alone.fleet.figures('all', at(NOON));
-  assert.deepEqual({ ...owned, worst: [] }, { ...expected, worst: [] });
+  const sums = (figures: FleetFigures) => ({ ...figures, worst: [], attention: [], outages: figures.outages.size });
+  assert.deepEqual(sums(owned), sums(expected));
   assert.deepEqual(
     owned.worst.map(({ store }) => store.id),
     expected.worst.map(({ store }) => store.id),

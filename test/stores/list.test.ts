@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { StoreEntry } from '../../src/stores/directory.ts';
 import { type ListedStore, listStores, type StoreFilter } from '../../src/stores/list.ts';
 import { type Position, SORTS } from '../../src/stores/order.ts';
-import { STATES, type States, type StoreState } from '../../src/stores/states.ts';
+import { type Outages, STATES, type States, type StoreState } from '../../src/stores/states.ts';
 
 interface Live {
   readonly store: StoreEntry;
@@ -40,11 +40,19 @@ const stores = fc
 function listing(all: readonly Live[]) {
   const byKey = new Map(all.map(({ store, live }) => [store.key, live]));
   const states: States = { asOf: 0, of: ({ key }) => byKey.get(key) as StoreState };
+  // Their last polls serve as the starts of outages.
+  const outages: Outages = {
+    since: ({ key }) => {
+      const { state, lastPoll } = byKey.get(key) as StoreState;
+      if (state !== 'offline' || lastPoll === undefined) return undefined;
+      return { since: lastPoll.instant, sinceFirstPoll: false, beganEarlier: false };
+    },
+  };
   return (filter: StoreFilter, sort: (typeof SORTS)[number], limit: number, after?: Position) =>
     listStores(
       all.map(({ store }) => store),
       states,
-      { filter, sort, limit, after },
+      { filter, sort, outages, limit, after },
     );
 }
 
@@ -108,6 +116,8 @@ const ORDERS = {
   id: ['a', 'b', 'c', 'd', 'e'],
   name: ['e', 'c', 'd', 'a', 'b'],
   '-last_poll': ['c', 'd', 'a', 'e', 'b'],
+  offline_since: ['e', 'c', 'a', 'b', 'd'],
+  '-offline_since': ['c', 'e', 'a', 'b', 'd'],
 };
 for (const sort of SORTS) {
   test(`a list sorted by ${sort}`, async () => {

@@ -19,6 +19,40 @@ export interface AppendedPolls {
   readonly rejects: readonly RejectedPoll[];
 }
 
+export interface Attention {
+  /** at most 20 stores at `uptime.as_of`, in the order of `concern`; of new outages the latest first */
+  readonly stores: readonly AttentionStore[];
+  /** the number of such stores, also beyond these */
+  readonly total: number;
+  /** stores that have been offline for a day or more; not in `stores` */
+  readonly long_offline: number;
+  /** those that are unknown now, and were offline for a day or more at their last check */
+  readonly long_last_known: number;
+}
+
+/** Where `concern` is `last_known`, the outage is that of the last check; it may be over. */
+export interface AttentionStore {
+  /** an opaque id, as in the feeds */
+  readonly store_id: string;
+  readonly name: string | null;
+  /** such as brand and city; a key has up to 100 characters and no colon */
+  readonly labels: Readonly<Record<string, string>>;
+  /** why it is listed: `new`, offline for less than a day; `worsening`, more downtime in the last day than in the day before; `last_known`, unknown now and offline at its last check; `recent`, other downtime in the last day */
+  readonly concern: 'new' | 'worsening' | 'last_known' | 'recent';
+  readonly state: 'offline' | 'unknown' | 'online' | 'closed';
+  readonly offline_since: StoreTime | null;
+  /** the outage began before this instant, but it is not known when: no poll in the eight days before `as_of` found the store up */
+  readonly began_earlier: boolean;
+  /** down since the first poll ever; the time before is unknown */
+  readonly since_first_poll: boolean;
+  readonly lost_seconds: number | null;
+  /** without unknown time */
+  readonly down_last_day_seconds: number;
+  /** the same in the 24 hours before */
+  readonly down_day_before_seconds: number;
+  readonly last_check: LastCheck | null;
+}
+
 export interface AuditEntry {
   /** the ID from the list */
   readonly audit_id: string;
@@ -119,9 +153,10 @@ export interface FleetPeriod {
   readonly open_seconds: number;
   readonly up_seconds: number;
   readonly down_seconds: number;
-  /** open time without a poll that counts */
+  /** open time before the first poll of a store, or further than two polling intervals from its polls that count */
   readonly unknown_seconds: number;
   readonly uptime_ratio: number | null;
+  readonly coverage_ratio: number | null;
   /** all polls of the period, whether they count or not */
   readonly polls: number;
 }
@@ -138,6 +173,7 @@ export interface FleetStatus {
   readonly uptime: FleetUptime;
   /** at most 20 stores at `uptime.as_of`: offline ones first, by downtime of the outage; then by downtime of the last day */
   readonly worst: readonly WorstStore[];
+  readonly attention: Attention;
 }
 
 export interface FleetUpdate {
@@ -145,6 +181,8 @@ export interface FleetUpdate {
   readonly stores: number;
   readonly states: StateCounts;
   readonly latest_poll: string | null;
+  /** `late`: no poll within two polling intervals */
+  readonly poller_status: 'ok' | 'late';
   /** rises with every change of the data; only for callers who see all stores */
   readonly revision?: number | undefined;
 }
@@ -162,10 +200,13 @@ export interface FleetWindow {
   readonly open_seconds: number;
   readonly up_seconds: number;
   readonly down_seconds: number;
-  /** open time without a poll that counts */
+  /** open time before the first poll of a store, or further than two polling intervals from its polls that count */
   readonly unknown_seconds: number;
   readonly uptime_ratio: number | null;
+  readonly coverage_ratio: number | null;
   readonly before: OpenTime;
+  /** both windows have a coverage of 0.9 or more; otherwise a difference between them may come from missing polls */
+  readonly comparable: boolean;
 }
 
 export interface Hours {
@@ -285,12 +326,47 @@ export interface KeyPage {
   readonly next_cursor: string | null;
 }
 
+/** the last poll that counts, of the last eight days */
+export interface LastCheck {
+  readonly at: StoreTime;
+  /** what a poll found */
+  readonly status: 'active' | 'inactive';
+}
+
 /** within two polling intervals; null: none, though older polls may exist */
 export interface LastPoll {
   readonly at: StoreTime;
   /** what a poll found */
   readonly status: 'active' | 'inactive';
   readonly reason: PollReason | null;
+}
+
+/** A store with the start of its outage. `offline_since` is null if it is not offline, and for the first minutes of some outages. */
+export interface ListedStore {
+  /** an opaque id, as in the feeds */
+  readonly store_id: string;
+  readonly name: string | null;
+  /** an IANA time zone; UTC while `zone_known` is false */
+  readonly zone: string;
+  /** false: the given zone is invalid, so it is unknown when the store is open */
+  readonly zone_known: boolean;
+  /** false: the given hours are invalid, so it is unknown when the store is open */
+  readonly hours_known: boolean;
+  /** no zone was ever given */
+  readonly zone_is_default: boolean;
+  /** such as brand and city; a key has up to 100 characters and no colon */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly probe_url: string | null;
+  /** `offline`: inactive while scheduled open; `unknown`: open without a recent poll, or with unknown hours or zone */
+  readonly state: 'offline' | 'unknown' | 'online' | 'closed';
+  readonly last_poll: LastPoll | null;
+  /** the first poll ever; null: none up to this instant */
+  readonly first_poll: StoreTime | null;
+  readonly offline_since: StoreTime | null;
+  /** the outage began before this instant, but it is not known when: no poll in the eight days before `as_of` found the store up */
+  readonly began_earlier: boolean;
+  /** down since the first poll ever; the time before is unknown */
+  readonly since_first_poll: boolean;
 }
 
 /** the current user; without `user`, there are no users and the API is open */
@@ -413,9 +489,10 @@ export interface OpenTime {
   readonly open_seconds: number;
   readonly up_seconds: number;
   readonly down_seconds: number;
-  /** open time without a poll that counts */
+  /** open time before the first poll of a store, or further than two polling intervals from its polls that count */
   readonly unknown_seconds: number;
   readonly uptime_ratio: number | null;
+  readonly coverage_ratio: number | null;
 }
 
 export interface Opening {
@@ -428,12 +505,14 @@ export interface Opening {
 export interface Outage {
   readonly from: StoreTime;
   readonly to: StoreTime;
-  /** the store has not come back up by `as_of` */
+  /** no poll up to `as_of` found the store up again; if its polls are stale, the outage may be over */
   readonly ongoing: boolean;
-  /** downtime */
+  /** downtime that was seen */
   readonly lost_seconds: number;
   /** down since the first poll ever; the time before is unknown */
   readonly since_first_poll: boolean;
+  /** the outage began before this instant, but it is not known when: no poll in the eight days before `as_of` found the store up */
+  readonly began_earlier: boolean;
   /** the known reasons of its inactive polls that count, most frequent first */
   readonly reasons: readonly OutageReason[];
 }
@@ -658,6 +737,15 @@ export interface SeenPoll {
   readonly inactive_reason: PollReason | null;
 }
 
+/** What was seen of this time: unknown before the first poll ever, and further than two polling intervals from all polls that count. Elsewhere, it is as in `segments` beside it. */
+export interface SeenTime {
+  readonly segments: readonly StateSegment[];
+  readonly totals: TimelineTotals;
+  /** the open time within one polling interval of a poll that counts */
+  readonly covered: readonly OpenInterval[];
+  readonly coverage_ratio: number | null;
+}
+
 /** sign-in methods besides passwords and passkeys; `oidc` is null without an identity provider */
 export interface SignInOptions {
   readonly oidc: {
@@ -734,7 +822,7 @@ export interface StoreCensus {
 }
 
 export interface StorePage {
-  readonly items: readonly Store[];
+  readonly items: readonly ListedStore[];
   /** null on the last page */
   readonly next_cursor: string | null;
   /** matching stores on all pages */
@@ -885,9 +973,10 @@ export interface Timeline {
   readonly polls: readonly SeenPoll[];
   /** the open time of the range by state */
   readonly segments: readonly StateSegment[];
-  /** outages that overlap the range, unclipped and across closed time; none begins earlier than eight days before `as_of`, or than the first poll */
+  /** outages that overlap the range, unclipped and across closed time; none begins earlier than the first poll */
   readonly outages: readonly Outage[];
   readonly totals: TimelineTotals;
+  readonly seen: SeenTime;
   readonly windows?: TimelineWindows | undefined;
 }
 
@@ -904,6 +993,7 @@ export interface TimelineWindow {
   readonly to: StoreTime;
   readonly segments: readonly StateSegment[];
   readonly totals: TimelineTotals;
+  readonly seen: SeenTime;
 }
 
 /** those that the request names */
@@ -1011,10 +1101,12 @@ export interface WorstStore {
   readonly name: string | null;
   readonly state: 'offline' | 'unknown' | 'online' | 'closed';
   readonly offline_since: StoreTime | null;
-  readonly lost_seconds: number | null;
+  /** the outage began before this instant, but it is not known when: no poll in the eight days before `as_of` found the store up */
+  readonly began_earlier: boolean;
   /** down since the first poll ever; the time before is unknown */
   readonly since_first_poll: boolean;
-  /** without the time before the first poll */
+  readonly lost_seconds: number | null;
+  /** without unknown time */
   readonly down_last_day_seconds: number;
 }
 
@@ -1068,8 +1160,8 @@ export interface Routes {
       readonly label?: readonly string[] | undefined;
       /** false: only stores with unknown hours or zone; true: only the others */
       readonly schedule_known?: boolean | undefined;
-      /** by `state` (offline, unknown, online, closed), by `id`, by `name`, or by the last poll, latest first */
-      readonly sort?: 'state' | 'id' | 'name' | '-last_poll' | undefined;
+      /** by `state` (offline, unknown, online, closed), by `id`, by `name`, by the last poll, latest first, or by the start of the outage: the longest first, or with `-` the newest; stores that are not offline come last */
+      readonly sort?: 'state' | 'id' | 'name' | '-last_poll' | 'offline_since' | '-offline_since' | undefined;
       /** an instant (RFC 3339), or `latest`: that of the latest poll of your stores; by default now */
       readonly as_of?: string | undefined;
       /** items per page */

@@ -6,7 +6,7 @@ import type { Timer } from '../../lib/world/ports.ts';
 import { every } from '../../lib/world/timers.ts';
 import { Instant, Nullable } from '../schemas.ts';
 import type { EventStream } from '../sse.ts';
-import { StateCounts } from './status.ts';
+import { PollerStatus, pollerStatus, StateCounts } from './status.ts';
 
 export const FleetUpdate = Type.Object(
   {
@@ -14,6 +14,7 @@ export const FleetUpdate = Type.Object(
     stores: Type.Integer(),
     states: StateCounts,
     latest_poll: Nullable(Instant),
+    poller_status: PollerStatus,
     revision: Type.Optional(
       Type.Integer({ description: 'rises with every change of the data; only for callers who see all stores' }),
     ),
@@ -33,13 +34,13 @@ interface Listener {
 
 /** Sends each listener the states of its visible stores whenever they change. */
 export class FleetEvents {
-  readonly #fleet: Pick<FleetService, 'view'>;
+  readonly #fleet: Pick<FleetService, 'view' | 'pollInterval'>;
   readonly #onError: (error: unknown) => void;
   readonly #listeners = new Set<Listener>();
   #timer: Timer | undefined;
 
   /** @param onError called if the states cannot be read; the next check tries again */
-  constructor(fleet: Pick<FleetService, 'view'>, onError: (error: unknown) => void) {
+  constructor(fleet: Pick<FleetService, 'view' | 'pollInterval'>, onError: (error: unknown) => void) {
     this.#fleet = fleet;
     this.#onError = onError;
   }
@@ -64,11 +65,12 @@ export class FleetEvents {
 
   async #send(listener: Listener): Promise<void> {
     const { principal, stream } = listener;
-    const { live, entries, latestPoll, revision } = await this.#fleet.view(storesOf(principal), undefined);
+    const { asOf, live, entries, latestPoll, revision } = await this.#fleet.view(storesOf(principal), undefined);
     const update: Omit<Static<typeof FleetUpdate>, 'as_of'> = {
       stores: entries.length,
       states: live.count(entries),
       latest_poll: latestPoll === undefined ? null : formatInstant(latestPoll),
+      poller_status: pollerStatus(latestPoll, asOf, this.#fleet.pollInterval),
       // It also counts changes of the stores of other owners.
       ...(canSeeAllStores(principal) && { revision }),
     };

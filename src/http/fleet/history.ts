@@ -64,7 +64,7 @@ export function historyOf({ asOf, hourly }: FleetFigures): Omit<Static<typeof Fl
       return {
         from: formatInstant(from),
         to: formatInstant(from + length * HOUR),
-        ...openTimeOf(sum(hourly.open), sum(hourly.up), sum(hourly.unknown)),
+        ...openTimeOf(sum(hourly.open), sum(hourly.up), sum(hourly.unknown), sum(hourly.covered)),
         polls: sum(hourly.polls),
       };
     });

@@ -1,9 +1,10 @@
 import { type Static, Type } from 'typebox';
 import { formatInstant } from '../../calendar/instant.ts';
 import type { WindowSums } from '../../domain/fleet.ts';
+import { areComparable } from '../../domain/seen.ts';
 import { isStale } from '../../domain/staleness.ts';
-import { STATES, type State } from '../../domain/state.ts';
-import type { BadStore } from '../../domain/worst.ts';
+import { OFFLINE, STATES, type State } from '../../domain/state.ts';
+import { type BadStore, CONCERNS, type StoreOfConcern } from '../../domain/worst.ts';
 import type { FleetFigures } from '../../fleet/figures.ts';
 import type { FleetService, FleetView } from '../../fleet/service.ts';
 import { censusWarnings } from '../../intake/feeds/census.ts';
@@ -11,8 +12,9 @@ import type { StoreCensus } from '../../storage/ports/import-session.ts';
 import type { StoreEntry } from '../../stores/directory.ts';
 import { unknownSchedules, unknownWarnings } from '../../stores/known.ts';
 import { seconds } from '../as-of.ts';
-import { Instant, Nullable, OneOf, SinceFirstPoll, StoreId, StoreTime, storeTime } from '../schemas.ts';
-import { ReasonCode, zoneOf } from '../stores/store-schemas.ts';
+import { offlineSince, offlineSinceBody } from '../outage-start.ts';
+import { Instant, Nullable, OneOf, StoreId, StoreTime, storeTime } from '../schemas.ts';
+import { Labels, PollStatus, statusOf as pollStatusOf, ReasonCode, zoneOf } from '../stores/store-schemas.ts';
 
 export const StateCounts = Type.Object(
   {
@@ -24,40 +26,104 @@ export const StateCounts = Type.Object(
   { title: 'StateCounts' },
 );
 
+export const Coverage = Type.Number({
+  description:
+    'the share of the open time within one polling interval of a poll that counts, 0 to 1; null if there is no open time',
+  examples: [0.998],
+});
+
 /** Open time by state: open = up + down + unknown. */
 export const openTime = {
   open_seconds: Type.Number(),
   up_seconds: Type.Number(),
   down_seconds: Type.Number(),
-  unknown_seconds: Type.Number({ description: 'open time without a poll that counts' }),
+  unknown_seconds: Type.Number({
+    description:
+      'open time before the first poll of a store, or further than two polling intervals from its polls that count',
+  }),
   uptime_ratio: Nullable(
     Type.Number({
       description: 'uptime as a share of the known open time, 0 to 1; null if none is known',
       examples: [0.9731],
     }),
   ),
+  coverage_ratio: Nullable(Coverage),
 };
 
 const OpenTime = Type.Object(openTime, { title: 'OpenTime' });
 
-const FleetWindow = Type.Object({ ...openTime, before: OpenTime }, { title: 'FleetWindow' });
+const FleetWindow = Type.Object(
+  {
+    ...openTime,
+    before: OpenTime,
+    comparable: Type.Boolean({
+      description:
+        'both windows have a coverage of 0.9 or more; otherwise a difference between them may come from missing polls',
+    }),
+  },
+  { title: 'FleetWindow' },
+);
 
 const WorstStore = Type.Object(
   {
     store_id: StoreId,
     name: Nullable(Type.String()),
     state: OneOf(STATES),
-    offline_since: Nullable(StoreTime),
+    ...offlineSince,
     lost_seconds: Nullable(Type.Number({ description: 'downtime of the present outage; null: not offline' })),
-    since_first_poll: SinceFirstPoll,
-    down_last_day_seconds: Type.Number({ description: 'without the time before the first poll' }),
+    down_last_day_seconds: Type.Number({ description: 'without unknown time' }),
   },
   { title: 'WorstStore' },
 );
 
+const AttentionStore = Type.Object(
+  {
+    store_id: StoreId,
+    name: Nullable(Type.String()),
+    labels: Labels,
+    concern: OneOf(
+      CONCERNS,
+      'why it is listed: `new`, offline for less than a day; `worsening`, more downtime in the last day than in the day before; `last_known`, unknown now and offline at its last check; `recent`, other downtime in the last day',
+    ),
+    state: OneOf(STATES),
+    ...offlineSince,
+    lost_seconds: Nullable(
+      Type.Number({ description: 'downtime of the outage since `offline_since` that was seen; null: none' }),
+    ),
+    down_last_day_seconds: Type.Number({ description: 'without unknown time' }),
+    down_day_before_seconds: Type.Number({ description: 'the same in the 24 hours before' }),
+    last_check: Nullable(
+      Type.Object(
+        { at: StoreTime, status: PollStatus },
+        { title: 'LastCheck', description: 'the last poll that counts, of the last eight days' },
+      ),
+    ),
+  },
+  {
+    title: 'AttentionStore',
+    description: 'Where `concern` is `last_known`, the outage is that of the last check; it may be over.',
+  },
+);
+
+const Attention = Type.Object(
+  {
+    stores: Type.Array(AttentionStore, {
+      description: 'at most 20 stores at `uptime.as_of`, in the order of `concern`; of new outages the latest first',
+    }),
+    total: Type.Integer({ description: 'the number of such stores, also beyond these' }),
+    long_offline: Type.Integer({ description: 'stores that have been offline for a day or more; not in `stores`' }),
+    long_last_known: Type.Integer({
+      description: 'those that are unknown now, and were offline for a day or more at their last check',
+    }),
+  },
+  { title: 'Attention' },
+);
+
+export const PollerStatus = OneOf(['ok', 'late'], '`late`: no poll within two polling intervals');
+
 const Poller = Type.Object(
   {
-    status: OneOf(['ok', 'late'], '`late`: no poll within two polling intervals'),
+    status: PollerStatus,
     latest_poll: Nullable(Instant),
     age_seconds: Nullable(Type.Number({ description: 'age of the latest poll at `as_of`' })),
     poll_interval_seconds: Type.Number(),
@@ -108,12 +174,13 @@ export const FleetStatus = Type.Object(
       description:
         'at most 20 stores at `uptime.as_of`: offline ones first, by downtime of the outage; then by downtime of the last day',
     }),
+    attention: Attention,
   },
   { title: 'FleetStatus' },
 );
 
 /** The part of a status that comes from the figures, which many requests share. */
-type FiguresPart = Pick<Static<typeof FleetStatus>, 'uptime' | 'worst'>;
+type FiguresPart = Pick<Static<typeof FleetStatus>, 'uptime' | 'worst' | 'attention'>;
 const parts = new WeakMap<FleetFigures, FiguresPart>();
 
 /** @param census for callers who see all stores */
@@ -147,16 +214,31 @@ function compareReasons(a: string | null, b: string | null): number {
   return a < b ? -1 : 1;
 }
 
-function partOf({ asOf, last, before, worst }: FleetFigures): FiguresPart {
-  const window = (w: number) => ({ ...openTimeIn(last, w), before: openTimeIn(before, w) });
+function partOf({ asOf, last, before, worst, attention }: FleetFigures): FiguresPart {
+  const window = (w: number) => ({
+    ...openTimeIn(last, w),
+    before: openTimeIn(before, w),
+    comparable: areComparable(coverageOf(last, w), coverageOf(before, w)),
+  });
   return {
     uptime: { as_of: formatInstant(asOf), hour: window(0), day: window(1), week: window(2) },
-    worst: worst.map(worstStoreOf),
+    worst: worst.map((store) => worstStoreOf(store, asOf)),
+    attention: {
+      stores: attention.stores.map((store) => attentionStoreOf(store, asOf)),
+      total: attention.total,
+      long_offline: attention.longOffline.offline,
+      long_last_known: attention.longOffline.lastKnown,
+    },
   };
 }
 
+/** NaN: there is no open time. */
+function coverageOf({ open, covered }: WindowSums, w: number): number {
+  return (covered[w] as number) / (open[w] as number);
+}
+
 /** All in milliseconds. */
-export function openTimeOf(open: number, up: number, unknown: number): Static<typeof OpenTime> {
+export function openTimeOf(open: number, up: number, unknown: number, covered: number): Static<typeof OpenTime> {
   const known = open - unknown;
   return {
     open_seconds: seconds(open),
@@ -164,22 +246,25 @@ export function openTimeOf(open: number, up: number, unknown: number): Static<ty
     down_seconds: seconds(known - up),
     unknown_seconds: seconds(unknown),
     uptime_ratio: known > 0 ? up / known : null,
+    coverage_ratio: open > 0 ? covered / open : null,
   };
 }
 
 function openTimeIn(sums: WindowSums, window: number): Static<typeof OpenTime> {
-  const [open, up, down] = [sums.open[window], sums.up[window], sums.down[window]].map(Number) as [
-    number,
-    number,
-    number,
-  ];
-  return openTimeOf(open, up, open - up - down);
+  const of = (column: Float64Array) => column[window] as number;
+  const [open, up] = [of(sums.open), of(sums.up)];
+  return openTimeOf(open, up, open - up - of(sums.down), of(sums.covered));
+}
+
+/** @param latest the latest poll; `undefined`: there is none */
+export function pollerStatus(latest: number | undefined, asOf: number, pollInterval: number): 'ok' | 'late' {
+  return isStale(latest, asOf, pollInterval) ? 'late' : 'ok';
 }
 
 function pollerOf({ asOf, latestPoll, troubleSince }: FleetView, figures: FleetFigures, fleet: FleetService) {
   const latest = latestPoll ?? figures.latestPoll;
   return {
-    status: isStale(latest, asOf, fleet.pollInterval) ? ('late' as const) : ('ok' as const),
+    status: pollerStatus(latest, asOf, fleet.pollInterval),
     latest_poll: latest === undefined ? null : formatInstant(latest),
     age_seconds: latest === undefined ? null : seconds(asOf - latest),
     poll_interval_seconds: seconds(fleet.pollInterval),
@@ -187,14 +272,38 @@ function pollerOf({ asOf, latestPoll, troubleSince }: FleetView, figures: FleetF
   };
 }
 
-function worstStoreOf({ store, state, outage, downDay }: BadStore<StoreEntry>): Static<typeof WorstStore> {
+function worstStoreOf(
+  { store, state, outage, downDay }: BadStore<StoreEntry>,
+  asOf: number,
+): Static<typeof WorstStore> {
+  // Whether the outage of a store that is unknown goes on is unknown, too.
+  const current = state === OFFLINE ? outage : undefined;
   return {
     store_id: store.id,
     name: store.name ?? null,
     state: STATES[state] as State,
-    offline_since: outage === undefined ? null : storeTime(outage.since, zoneOf(store)),
-    lost_seconds: outage === undefined ? null : seconds(outage.lost),
-    since_first_poll: outage?.sinceFirstPoll ?? false,
+    ...offlineSinceBody(current, zoneOf(store), asOf),
+    lost_seconds: current === undefined ? null : seconds(current.lost),
     down_last_day_seconds: seconds(downDay),
+  };
+}
+
+function attentionStoreOf(bad: StoreOfConcern<StoreEntry>, asOf: number): Static<typeof AttentionStore> {
+  const { store, state, concern, outage, downDay, downDayBefore, lastCheck } = bad;
+  const zone = zoneOf(store);
+  return {
+    store_id: store.id,
+    name: store.name ?? null,
+    labels: store.labels,
+    concern,
+    state: STATES[state] as State,
+    ...offlineSinceBody(outage, zone, asOf),
+    lost_seconds: outage === undefined ? null : seconds(outage.lost),
+    down_last_day_seconds: seconds(downDay),
+    down_day_before_seconds: seconds(downDayBefore),
+    last_check:
+      lastCheck === undefined
+        ? null
+        : { at: storeTime(lastCheck.instant, zone), status: pollStatusOf({ active: lastCheck.active }) },
   };
 }

@@ -3,7 +3,7 @@ import { storesOf } from '../../accounts/access.ts';
 import { formatInstant, instantFrom } from '../../calendar/instant.ts';
 import { shownZone } from '../../calendar/tzdb.ts';
 import { DAY } from '../../domain/hours.ts';
-import type { Intervals } from '../../domain/interval.ts';
+import { type Intervals, total } from '../../domain/interval.ts';
 import type { Segment, Stretch, Timeline as TimelineOf, Totals } from '../../domain/timeline.ts';
 import { POLL_REACH, WINDOW_NAMES, WINDOWS, type WindowName } from '../../domain/window.ts';
 import { wallAt } from '../../domain/zone.ts';
@@ -11,6 +11,7 @@ import type { FleetService, NamedTimeline } from '../../fleet/service.ts';
 import type { TimelineRange } from '../../fleet/timeline.ts';
 import { invalid } from '../../lib/errors.ts';
 import { AsOf, asOfFrom, seconds } from '../as-of.ts';
+import { BeganEarlier, outageStart } from '../outage-start.ts';
 import {
   FirstPoll,
   GivenInstant,
@@ -23,6 +24,7 @@ import {
 } from '../schemas.ts';
 import { PollReason, ReasonCode, reasonBody } from '../stores/store-schemas.ts';
 import type { Routes } from '../types.ts';
+import { Coverage } from './status.ts';
 
 const TimelineQuery = Type.Object(
   {
@@ -71,9 +73,12 @@ const Outage = Type.Object(
   {
     from: StoreTime,
     to: StoreTime,
-    ongoing: Type.Boolean({ description: 'the store has not come back up by `as_of`' }),
-    lost_seconds: Type.Number({ description: 'downtime' }),
+    ongoing: Type.Boolean({
+      description: 'no poll up to `as_of` found the store up again; if its polls are stale, the outage may be over',
+    }),
+    lost_seconds: Type.Number({ description: 'downtime that was seen' }),
     since_first_poll: SinceFirstPoll,
+    began_earlier: BeganEarlier,
     reasons: Type.Array(OutageReason, {
       description: 'the known reasons of its inactive polls that count, most frequent first',
     }),
@@ -91,8 +96,24 @@ const TimelineTotals = Type.Object(
   { title: 'TimelineTotals' },
 );
 
+const SeenTime = Type.Object(
+  {
+    segments: Type.Array(StateSegment),
+    totals: TimelineTotals,
+    covered: Type.Array(OpenInterval, {
+      description: 'the open time within one polling interval of a poll that counts',
+    }),
+    coverage_ratio: Nullable(Coverage),
+  },
+  {
+    title: 'SeenTime',
+    description:
+      'What was seen of this time: unknown before the first poll ever, and further than two polling intervals from all polls that count. Elsewhere, it is as in `segments` beside it.',
+  },
+);
+
 const TimelineWindow = Type.Object(
-  { from: StoreTime, to: StoreTime, segments: Type.Array(StateSegment), totals: TimelineTotals },
+  { from: StoreTime, to: StoreTime, segments: Type.Array(StateSegment), totals: TimelineTotals, seen: SeenTime },
   { title: 'TimelineWindow', description: 'The open time of one window by state. The totals are those of a report.' },
 );
 
@@ -117,9 +138,10 @@ const Timeline = Type.Object(
     segments: Type.Array(StateSegment, { description: 'the open time of the range by state' }),
     outages: Type.Array(Outage, {
       description:
-        'outages that overlap the range, unclipped and across closed time; none begins earlier than eight days before `as_of`, or than the first poll',
+        'outages that overlap the range, unclipped and across closed time; none begins earlier than the first poll',
     }),
     totals: TimelineTotals,
+    seen: SeenTime,
     windows: Type.Optional(
       Type.Object(
         {
@@ -195,16 +217,26 @@ function bodyOf(
 ): Static<typeof Timeline> {
   const time = (instant: number) => storeTimeAhead(instant, wallAt(timeline.zoneAt(instant), instant) - instant);
   const { open, hoursUnknown, polls, outages, firstPoll } = timeline;
+  const zone = shownZone(timeline.zoneAt(range.to).name);
   const stretches = (intervals: Intervals) =>
     Array.from({ length: intervals.length / 2 }, (_, i) => ({
       from: time(intervals[2 * i] as number),
       to: time(intervals[2 * i + 1] as number),
     }));
-  const openTime = ({ from, to }: Stretch, { segments, totals }: Pick<TimelineOf, 'segments' | 'totals'>) => ({
+  const openTime = (
+    { from, to }: Stretch,
+    { segments, totals, seen }: Pick<TimelineOf, 'segments' | 'totals' | 'seen'>,
+  ) => ({
     from: time(from),
     to: time(to),
     segments: segments.map(segmentBody),
     totals: totalsBody(totals),
+    seen: {
+      segments: seen.segments.map(segmentBody),
+      totals: totalsBody(seen.totals),
+      covered: stretches(seen.covered),
+      coverage_ratio: seen.totals.open > 0 ? total(seen.covered) / seen.totals.open : null,
+    },
   });
   const segmentBody = ({ from, to, state }: Segment) => ({
     from: time(from),
@@ -214,7 +246,7 @@ function bodyOf(
   });
   return {
     store_id: timeline.storeId,
-    zone: shownZone(timeline.zoneAt(range.to).name),
+    zone,
     as_of: time(range.asOf),
     estimator: 'nearest',
     first_poll: firstPoll === undefined ? null : time(firstPoll),
@@ -228,12 +260,13 @@ function bodyOf(
       inactive_reason: reasonBody(reason),
     })),
     ...openTime(range, timeline),
-    outages: outages.map(({ from, to, ongoing, lost, sinceFirstPoll, reasons }) => ({
-      from: time(from),
+    outages: outages.map(({ from, to, ongoing, lost, sinceFirstPoll, beganEarlier, reasons }) => ({
+      from: time(outageStart(from, beganEarlier, zone, to)),
       to: time(to),
       ongoing,
       lost_seconds: seconds(lost),
       since_first_poll: sinceFirstPoll,
+      began_earlier: beganEarlier,
       reasons: reasons.map(({ code, detail = null, polls }) => ({ code, detail, polls })),
     })),
     ...(windows.length > 0 && {

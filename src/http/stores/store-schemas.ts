@@ -28,7 +28,7 @@ function labelsWith(keys: string) {
 export const GivenLabels = labelsWith('^[^:]{1,100}$');
 
 /** The serializer counts code units, and would omit a key of 100 characters that take two each. */
-const Labels = labelsWith('^[^:]*$');
+export const Labels = labelsWith('^[^:]*$');
 
 export const ProbeUrl = Type.String({
   maxLength: 2_000,

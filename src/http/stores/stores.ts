@@ -7,15 +7,16 @@ import { REASON_PATTERN } from '../../domain/reasons.ts';
 import { invalid } from '../../lib/errors.ts';
 import { type StoreDirectory, visibleEntries } from '../../stores/directory.ts';
 import { listStores } from '../../stores/list.ts';
-import { type Position, SORTS, type Sort } from '../../stores/order.ts';
+import { isByOutage, type Position, SORTS, type Sort } from '../../stores/order.ts';
 import type { StoreChange, StoreService } from '../../stores/service.ts';
 import { STATES, type StateSource } from '../../stores/states.ts';
 import { AsOf, asOfFrom } from '../as-of.ts';
 import { expectedVersion, IfMatch, sendVersion } from '../etags.ts';
+import { offlineSince, offlineSinceBody } from '../outage-start.ts';
 import { decodeCursor, encodeCursor, limitOf, PageQuery } from '../pages.ts';
 import { Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
 import type { Routes } from '../types.ts';
-import { GivenLabels, Name, ProbeUrl, Store, StorePath, storeBody, ZoneName } from './store-schemas.ts';
+import { GivenLabels, Name, ProbeUrl, Store, StorePath, storeBody, ZoneName, zoneOf } from './store-schemas.ts';
 
 const tags = ['stores'];
 
@@ -46,7 +47,7 @@ const ListQuery = Type.Object(
     sort: Type.Optional(
       OneOf(
         SORTS,
-        'by `state` (offline, unknown, online, closed), by `id`, by `name`, or by the last poll, latest first',
+        'by `state` (offline, unknown, online, closed), by `id`, by `name`, by the last poll, latest first, or by the start of the outage: the longest first, or with `-` the newest; stores that are not offline come last',
       ),
     ),
     as_of: Type.Optional(AsOf),
@@ -55,9 +56,18 @@ const ListQuery = Type.Object(
   { additionalProperties: false },
 );
 
+const ListedStore = Type.Object(
+  { ...Store.properties, ...offlineSince },
+  {
+    title: 'ListedStore',
+    description:
+      'A store with the start of its outage. `offline_since` is null if it is not offline, and for the first minutes of some outages.',
+  },
+);
+
 const StorePage = Type.Object(
   {
-    items: Type.Array(Store),
+    items: Type.Array(ListedStore),
     next_cursor: Type.Union([Type.String(), Type.Null()], { description: 'null on the last page' }),
     total: Type.Integer({ description: 'matching stores on all pages' }),
     as_of: Instant,
@@ -109,8 +119,10 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
       async (request) => {
         const { query, principal } = request;
         const sort = query.sort ?? 'state';
-        const now = await states.states(await asOfFrom(request, states));
+        const asked = await asOfFrom(request, states);
+        const now = await states.states(asked);
         const entries = visibleEntries(await directory.current(), storesOf(principal));
+        const outages = () => states.outages(storesOf(principal), asked);
         const { total, stores, more } = await listStores(entries, now, {
           filter: {
             search: query.search,
@@ -121,12 +133,18 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
             scheduleKnown: query.schedule_known,
           },
           sort,
+          outages: isByOutage(sort) ? await outages() : undefined,
           after: positionFrom(query.cursor, sort),
           limit: limitOf(query),
         });
         const last = stores.at(-1);
+        // Outages come from the figures of all stores, which take longer than the states.
+        const since = stores.some(({ store }) => now.of(store).state === 'offline') ? await outages() : undefined;
         return {
-          items: stores.map(({ store }) => storeBody(store, now)),
+          items: stores.map(({ store }) => ({
+            ...storeBody(store, now),
+            ...offlineSinceBody(since?.since(store), zoneOf(store), now.asOf),
+          })),
           next_cursor: more && last !== undefined ? encodeCursor([sort, ...last.position]) : null,
           total,
           as_of: formatInstant(now.asOf),

@@ -19,13 +19,14 @@ function listening(t: TestContext) {
     latest: new Float64Array(0),
     reasons: new Map(),
     first: new Float64Array(0),
+    downSince: new Float64Array(0),
   };
   const live = new LiveStates(0, undefined, columns);
   const view = async () => {
     if (fleet.away) throw new Error('away');
     return { asOf: 0, entries: [], live, latestPoll: undefined, troubleSince: undefined, revision: fleet.revision };
   };
-  const events = new FleetEvents({ view }, (error) => errors.push(error));
+  const events = new FleetEvents({ view, pollInterval: 3_600_000 }, (error) => errors.push(error));
   const sent: unknown[] = [];
   let ended = () => {};
   const stream: EventStream = {

@@ -87,13 +87,18 @@ test('the fleet has states, the poller, the uptime of three windows and the wors
     down_seconds: 7200,
     unknown_seconds: 0,
     uptime_ratio: 0,
+    coverage_ratio: 1,
+    // Only half of the hour before is covered.
+    comparable: false,
   });
+  // An hour ago the other store was last polled at 13:40.
   assert.deepEqual(before, {
     open_seconds: 7200,
     up_seconds: 3600,
-    down_seconds: 3600,
-    unknown_seconds: 0,
-    uptime_ratio: 0.5,
+    down_seconds: 2400,
+    unknown_seconds: 1200,
+    uptime_ratio: 0.6,
+    coverage_ratio: 0.5,
   });
   assert.deepEqual(fleet.worst.slice(1), [
     {
@@ -101,11 +106,153 @@ test('the fleet has states, the poller, the uptime of three windows and the wors
       name: null,
       state: 'offline',
       offline_since: { utc: '2025-06-04T16:00:00.000Z', local: '2025-06-04T11:00:00.000-05:00' },
-      lost_seconds: 3600,
+      began_earlier: false,
       since_first_poll: false,
+      lost_seconds: 3600,
       down_last_day_seconds: 3600,
     },
   ]);
+});
+
+/** Polls of a store every hour from some hours ago until others; `down` are the hours ago of the inactive ones. */
+function hourly(id: string, from: number, to: number, down: (hour: number) => boolean = () => false) {
+  return Array.from({ length: from - to + 1 }, (_, i) => ago(id, (from - i) * 60, !down(from - i)));
+}
+
+test('a window before the polls began is unknown, not covered, and not compared with', async (t) => {
+  const { json } = await served(t, { polls: hourly('a', 60, 0) });
+  const { uptime } = await json('/api/v1/fleet');
+  const said = (window: 'hour' | 'day' | 'week') => {
+    const { unknown_seconds, coverage_ratio, comparable, before } = uptime[window];
+    return [unknown_seconds / 3600, coverage_ratio, comparable, before.coverage_ratio, before.uptime_ratio];
+  };
+  assert.deepEqual(said('hour'), [0, 1, true, 1, 1]);
+  assert.deepEqual(said('day'), [0, 1, true, 1, 1]);
+  assert.deepEqual(said('week'), [108, 60 / 168, false, 0, null]);
+  const { hours, days } = await json('/api/v1/fleet/history');
+  assert.deepEqual([hours[107].coverage_ratio, hours[108].coverage_ratio], [0, 1]);
+  assert.deepEqual([days[3].uptime_ratio, days[4].unknown_seconds, days[4].coverage_ratio], [null, 43_200, 0.5]);
+});
+
+test('two polling intervals without a poll, and what follows is unknown in every view', async (t) => {
+  const { json } = await served(t, { polls: hourly('a', 200, 5, (hour) => hour < 8) });
+  const fleet = await json('/api/v1/fleet');
+  assert.deepEqual([fleet.poller.status, fleet.states], ['late', { offline: 0, unknown: 1, online: 0, closed: 0 }]);
+  const { hour, day } = fleet.uptime;
+  assert.deepEqual([hour.uptime_ratio, hour.unknown_seconds, hour.comparable], [null, 3600, false]);
+  assert.deepEqual([day.unknown_seconds, day.coverage_ratio, day.down_seconds], [10_800, 20 / 24, 16_200]);
+  const [listed] = (await json('/api/v1/stores')).items;
+  assert.deepEqual([listed.state, listed.offline_since], ['unknown', null]);
+  const { seen, totals, outages } = await json('/api/v1/stores/a/timeline?from=2025-06-04T07:00Z');
+  assert.deepEqual(seen.segments.at(-1).state, 'unknown');
+  assert.deepEqual([seen.totals.unknown_seconds, totals.unknown_seconds], [10_800, 0]);
+  assert.deepEqual([seen.coverage_ratio, outages[0].lost_seconds], [0.6, 16_200]);
+});
+
+test('the attention list tells last known outages from present ones, and counts long ones', async (t) => {
+  const { server, json } = await served(t, {
+    polls: [
+      ...hourly('long', 200, 0, (hour) => hour < 40),
+      ...hourly('ever', 200, 0, () => true),
+      ...hourly('new', 200, 0, (hour) => hour < 2),
+      ...hourly('unseen', 200, 4, (hour) => hour < 6),
+      ...hourly('worse', 200, 0, (hour) => hour === 5),
+      ...hourly('better', 200, 0, (hour) => hour === 5 || hour === 30 || hour === 32),
+      ...hourly('fine', 200, 0),
+    ],
+  });
+  await server.app.inject({
+    method: 'PATCH',
+    url: '/api/v1/stores/new',
+    headers: { authorization: 'Bearer operator' },
+    payload: { name: 'New York', labels: { brand: 'Noodle' } },
+  });
+  const { attention, worst } = await json('/api/v1/fleet');
+  assert.deepEqual(
+    attention.stores.map(({ store_id, concern, state }: Record<string, string>) => [store_id, concern, state]),
+    [
+      ['new', 'new', 'offline'],
+      ['worse', 'worsening', 'online'],
+      ['unseen', 'last_known', 'unknown'],
+      ['better', 'recent', 'online'],
+    ],
+  );
+  assert.deepEqual([attention.total, attention.long_offline, attention.long_last_known], [4, 2, 0]);
+  assert.deepEqual(attention.stores[0], {
+    store_id: 'new',
+    name: 'New York',
+    labels: { brand: 'Noodle' },
+    concern: 'new',
+    state: 'offline',
+    offline_since: { utc: '2025-06-04T15:30:00.000Z', local: '2025-06-04T10:30:00.000-05:00' },
+    began_earlier: false,
+    since_first_poll: false,
+    lost_seconds: 5_400,
+    down_last_day_seconds: 5_400,
+    down_day_before_seconds: 0,
+    last_check: {
+      at: { utc: '2025-06-04T17:00:00.000Z', local: '2025-06-04T12:00:00.000-05:00' },
+      status: 'inactive',
+    },
+  });
+  const unseen = attention.stores[2];
+  assert.deepEqual(
+    [unseen.offline_since.utc, unseen.last_check.at.utc],
+    ['2025-06-04T11:30:00.000Z', '2025-06-04T13:00:00.000Z'],
+  );
+  const current = worst.filter((one: Record<string, unknown>) => one.offline_since !== null);
+  assert.deepEqual(
+    current.map(({ store_id }: Record<string, string>) => store_id),
+    ['ever', 'long', 'new'],
+  );
+});
+
+test('an outage from before the look-back began before a date, which is the same all day', async (t) => {
+  const { json } = await served(t, { polls: hourly('a', 400, 0, () => true) });
+  const starts = async (asOf: string) => {
+    const query = `?as_of=${asOf}`;
+    const [one] = (await json(`/api/v1/fleet${query}`)).worst;
+    const [listed] = (await json(`/api/v1/stores${query}`)).items;
+    const [outage] = (await json(`/api/v1/stores/a/timeline${query}`)).outages;
+    assert.deepEqual([one.began_earlier, listed.began_earlier, outage.began_earlier], [true, true, true]);
+    assert.deepEqual([listed.offline_since, outage.from], [one.offline_since, one.offline_since]);
+    return one.offline_since.local;
+  };
+  const date = '2025-05-28T00:00:00.000-05:00';
+  assert.equal(await starts('2025-06-04T06:10:00Z'), date);
+  assert.equal(await starts('2025-06-04T12:00:00Z'), date);
+  assert.equal(await starts('2025-06-04T17:00:00Z'), date);
+});
+
+test('the list is sorted by the start of the outage, across pages', async (t) => {
+  const { json } = await served(t, {
+    polls: [
+      ...hourly('a-up', 20, 0),
+      ...hourly('b-down-2', 20, 0, (hour) => hour < 2),
+      ...hourly('c-down-9', 20, 0, (hour) => hour < 9),
+      ...hourly('d-first', 20, 0, () => true),
+    ],
+  });
+  const pages = async (sort: string) => {
+    const found: string[] = [];
+    for (let cursor = ''; ; ) {
+      const { items, next_cursor } = await json(`/api/v1/stores?sort=${sort}&limit=1${cursor}`);
+      found.push(...items.map(({ store_id }: { store_id: string }) => store_id));
+      if (next_cursor === null) return found;
+      cursor = `&cursor=${next_cursor}`;
+    }
+  };
+  assert.deepEqual(await pages('offline_since'), ['d-first', 'c-down-9', 'b-down-2', 'a-up']);
+  assert.deepEqual(await pages('-offline_since'), ['b-down-2', 'c-down-9', 'd-first', 'a-up']);
+  const { items } = await json('/api/v1/stores');
+  const since = items.map((one: { offline_since: { utc: string } | null }) => one.offline_since?.utc);
+  assert.deepEqual(since, [
+    '2025-06-04T15:30:00.000Z',
+    '2025-06-04T08:30:00.000Z',
+    '2025-06-03T21:00:00.000Z',
+    undefined,
+  ]);
+  assert.equal(items[2].since_first_poll, true);
 });
 
 test('the fleet shows a self-outage with its start, now and at a past instant', async (t) => {
@@ -214,8 +361,28 @@ test('a timeline has open times, polls, states, outages and totals', async (t) =
       { from: nine, to: eleven, state: 'up', seconds: 7200 },
       { from: eleven, to: noon, state: 'down', seconds: 3600 },
     ],
-    outages: [{ from: eleven, to: noon, ongoing: true, lost_seconds: 3600, since_first_poll: false, reasons: [] }],
+    outages: [
+      {
+        from: eleven,
+        to: noon,
+        ongoing: true,
+        lost_seconds: 3600,
+        since_first_poll: false,
+        began_earlier: false,
+        reasons: [],
+      },
+    ],
     totals: { open_seconds: 10_800, up_seconds: 7200, down_seconds: 3600, unknown_seconds: 0 },
+    seen: {
+      segments: [
+        { from: nine, to: at('14:30:00.000', '09:30:00.000'), state: 'unknown', seconds: 1800 },
+        { from: at('14:30:00.000', '09:30:00.000'), to: eleven, state: 'up', seconds: 5400 },
+        { from: eleven, to: noon, state: 'down', seconds: 3600 },
+      ],
+      totals: { open_seconds: 10_800, up_seconds: 5400, down_seconds: 3600, unknown_seconds: 1800 },
+      covered: [{ from: at('14:30:00.000', '09:30:00.000'), to: noon }],
+      coverage_ratio: 9000 / 10_800,
+    },
   });
 });
 
@@ -237,8 +404,8 @@ test('a timeline with several windows gives the same result for each as a reques
   );
   for (const [name, hours] of Object.entries({ hour: 1, day: 24, week: 168 })) {
     const from = new Date(asOf - hours * 3_600_000).toISOString();
-    const { from: begin, to, segments, totals } = await ask({ from });
-    assert.deepEqual(all.windows[name], { from: begin, to, segments, totals }, name);
+    const { from: begin, to, segments, totals, seen } = await ask({ from });
+    assert.deepEqual(all.windows[name], { from: begin, to, segments, totals, seen }, name);
   }
 });
 
@@ -422,6 +589,7 @@ test('listeners get events about their visible stores, and the server can close 
       stores: 2,
       states: { offline: 2, unknown: 0, online: 0, closed: 0 },
       latest_poll: '2025-06-04T16:55:00.000Z',
+      poller_status: 'ok',
       revision: 1,
     },
   });
@@ -433,6 +601,7 @@ test('listeners get events about their visible stores, and the server can close 
       stores: 1,
       states: { offline: 1, unknown: 0, online: 0, closed: 0 },
       latest_poll: '2025-06-04T16:30:00.000Z',
+      poller_status: 'ok',
     },
   });
   assert.equal(server.app.eventStreams.size, 2);

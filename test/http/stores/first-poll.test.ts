@@ -26,14 +26,16 @@ test('the outage of a new store begins at its first poll, in every view', async 
       name: null,
       state: 'offline',
       offline_since: first,
-      lost_seconds: 5_400,
+      began_earlier: false,
       since_first_poll: true,
+      lost_seconds: 5_400,
       down_last_day_seconds: 5_400,
     },
   ]);
-  assert.equal(uptime.week.down_seconds, 604_800, 'the sums are those of the reports');
-  const { outages, totals, first_poll } = await get(`/api/v1/stores/a/timeline${AS_OF}`);
+  assert.deepEqual([uptime.week.down_seconds, uptime.week.unknown_seconds], [5_400, 599_400]);
+  const { outages, totals, seen, first_poll } = await get(`/api/v1/stores/a/timeline${AS_OF}`);
   assert.deepEqual([first_poll, totals.down_seconds, outages.length], [first, 604_800, 1]);
+  assert.deepEqual([seen.totals.down_seconds, seen.coverage_ratio], [5_400, 5_400 / 604_800]);
   const [{ from, since_first_poll, lost_seconds }] = outages;
   assert.deepEqual([from, since_first_poll, lost_seconds], [first, true, 5_400]);
   assert.deepEqual((await get(`/api/v1/stores/a${AS_OF}`)).first_poll, first);
@@ -54,5 +56,9 @@ test('the outage of a new store begins at its first poll, in every view', async 
   assert.deepEqual(await reported(), [null, ''], 'older history has come in');
   const later = await get(`/api/v1/stores/a/timeline${AS_OF}`);
   assert.deepEqual([later.first_poll.utc, later.outages[0].since_first_poll], ['2025-05-05T12:00:00.000Z', false]);
-  assert.equal(later.outages[0].lost_seconds, 8 * 24 * 3_600, 'and it was down for all of the eight days');
+  assert.deepEqual(
+    [later.outages[0].lost_seconds, later.outages[0].began_earlier, later.outages[0].from],
+    [12_600, true, first],
+    'nobody looked until two hours before the poll of this morning',
+  );
 });

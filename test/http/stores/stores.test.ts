@@ -261,6 +261,12 @@ const LIVE: StateSource = {
             firstPoll: asOf - 1,
           },
   }),
+  outages: async () => ({
+    since: ({ id }) =>
+      id < 'c'
+        ? undefined
+        : { since: T - (id === 'c' ? 2 : 3) * 3_600_000, sinceFirstPoll: false, beganEarlier: id === 'd' },
+  }),
 };
 
 test('a list is paged by cursor, offline stores first, with its total', async (t) => {
@@ -281,6 +287,11 @@ test('a list is paged by cursor, offline stores first, with its total', async (t
     status: 'inactive',
     reason: { code: 'closed_by_store', detail: 'PAUSED' },
   });
+  assert.deepEqual(page.items[0]?.offline_since, {
+    utc: '2023-01-22T10:00:00.000Z',
+    local: '2023-01-22T19:00:00.000+09:00',
+  });
+  assert.deepEqual([page.items[2]?.offline_since, page.items[1]?.began_earlier], [null, true]);
   assert.deepEqual([page.total, page.as_of], [4, '2023-01-22T12:00:00.000Z']);
   const rest = (await ask('GET', `?limit=3&cursor=${page.next_cursor}`)).json<{ items: Json[]; next_cursor: null }>();
   assert.deepEqual([rest.items.map(({ store_id }) => store_id), rest.next_cursor], [['b'], null]);
