@@ -10,6 +10,7 @@ import { globSync } from 'tinyglobby';
 const SLOW = [
   'test/system/**',
   'test/simulation/**',
+  'test/faults/**',
   'test/domain/markov/few-polls.test.ts',
   'test/reports/shared-results.test.ts',
   'test/security/{accounts,answers,bodies,oidc,program,second-factors}.test.ts',

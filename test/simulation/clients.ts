@@ -6,6 +6,7 @@ import { UserError } from '../../src/lib/errors.ts';
 import { sleep } from '../../src/lib/world/timers.ts';
 import type { ReportRecord } from '../../src/storage/ports/report-catalog.ts';
 import type { Storage } from '../../src/storage/ports/storage.ts';
+import type { Poll } from '../history/polls.ts';
 import type { SharedDatabase } from './database.ts';
 import type { History } from './history.ts';
 import { EPOCH } from './process.ts';
@@ -33,7 +34,7 @@ const ANN: UserPrincipal = {
 
 /** A client sends polls, again until they are acknowledged, and corrects some. */
 export async function sendPolls(scene: Scene): Promise<void> {
-  const { scheduler, history, end } = scene;
+  const { scheduler, end } = scene;
   const { random } = scheduler;
   while (scheduler.time < end) {
     await sleep(random.between(4_000, 14_000));
@@ -42,33 +43,30 @@ export async function sendPolls(scene: Scene): Promise<void> {
       { length: 1 + random.below(4) },
       (_, i) => [`api-${random.below(5)}`, instant + i] as const,
     );
-    let certain = true;
     for (const active of random.chance(0.3) ? [true, false] : [random.chance(0.7)]) {
-      for (const [id, at] of polls) history.sending(id, at, active);
-      certain = (await sendUntilAcknowledged(scene, polls, active)) && certain;
-      for (const [id, at] of polls) history.acknowledged(id, at, active, certain);
+      await sendUntilAcknowledged(
+        scene,
+        polls.map(([id, at]) => [id, at, active]),
+      );
     }
   }
 }
 
-/** Returns whether the first attempt was acknowledged, so that no other may still arrive. */
-async function sendUntilAcknowledged(
-  scene: Scene,
-  polls: readonly (readonly [id: string, instant: number])[],
-  active: boolean,
-): Promise<boolean> {
+async function sendUntilAcknowledged(scene: Scene, polls: readonly Poll[]): Promise<void> {
   const { random } = scene.scheduler;
-  for (let attempt = 1; ; attempt++) {
+  for (;;) {
+    // An attempt that is not acknowledged may still arrive.
+    const write = scene.history.sending(polls);
     try {
       await random.pick(scene.servers).request(`send ${polls.length} polls`, async ({ polls: service }) => {
         const rows = await service.rowsFor(OPEN);
-        for (const [id, at] of polls) {
+        for (const [id, at, active] of polls) {
           rows.add(id, active ? 'active' : 'inactive', new Date(at).toISOString(), undefined);
         }
         if (rows.rejected > 0) throw new UserError('unavailable', 'the clock of the server is wrong');
         return service.append(rows);
       });
-      return attempt === 1;
+      return write.acknowledge();
     } catch {
       await sleep(random.between(500, 4_000));
     }
@@ -87,6 +85,7 @@ export async function uploadFiles(scene: Scene): Promise<void> {
       (_, i) => [`file-${random.below(4)}`, start + 1_000 * i, random.chance(0.7)] as const,
     );
     const server = random.pick(scene.servers);
+    const write = history.sending(polls);
     try {
       const { id } = await server.request('upload', ({ imports }) =>
         imports.add(
@@ -97,16 +96,15 @@ export async function uploadFiles(scene: Scene): Promise<void> {
           Readable.from([Buffer.from(csvOf(polls))]),
         ),
       );
-      history.accepted(id, polls);
+      history.accepted(id, write);
       uploads.set(id, server);
     } catch {
       // It was not accepted, or the client does not know; nothing was promised.
-      for (const [id, instant, active] of polls) history.sending(id, instant, active);
     }
   }
 }
 
-export function csvOf(polls: readonly (readonly [id: string, instant: number, active: boolean])[]): string {
+export function csvOf(polls: readonly Poll[]): string {
   const lines = polls.map(
     ([id, instant, active]) => `${id},${active ? 'active' : 'inactive'},${new Date(instant).toISOString()}\n`,
   );
@@ -116,14 +114,13 @@ export function csvOf(polls: readonly (readonly [id: string, instant: number, ac
 /** Appends to the feed that both servers sync. */
 export async function appendToFeed({ scheduler, servers, history, end }: Scene): Promise<void> {
   const { random } = scheduler;
-  const polls: [string, number, boolean][] = [];
+  const polls: Poll[] = [];
   while (scheduler.time < end) {
     const instant = EPOCH + Math.floor(scheduler.time) - 1_000;
-    const poll: [string, number, boolean] = [`sync-${random.below(3)}`, instant, random.chance(0.7)];
+    const poll: Poll = [`sync-${random.below(3)}`, instant, random.chance(0.7)];
     polls.push(poll);
-    history.sending(...poll);
     // It is on the disk, so a later sync has to bring it.
-    history.acknowledged(...poll, true);
+    history.sending([poll]).acknowledge();
     for (const { machine } of servers) machine.disk.put(SYNCED_FEED, csvOf(polls), EPOCH + Math.floor(scheduler.time));
     await sleep(random.between(10_000, 30_000));
   }

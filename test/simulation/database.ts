@@ -5,12 +5,10 @@ import type { Leases } from '../../src/storage/ports/leases.ts';
 import { PEER_LEASE, type Peer, type PeerRegistry } from '../../src/storage/ports/peers.ts';
 import type { ReportCatalog } from '../../src/storage/ports/report-catalog.ts';
 import type { SharedResultKind, SharedResults, Storage } from '../../src/storage/ports/storage.ts';
+import type { StoredPolls } from '../history/expected.ts';
 import { IdleQueues } from './idle-queues.ts';
 import { EPOCH, type SimulatedProcess } from './process.ts';
 import type { Scheduler } from './scheduler.ts';
-
-/** The polls that a commit left in the database: by store, by instant. */
-export type StoredPolls = ReadonlyMap<string, ReadonlyMap<number, boolean>>;
 
 /** The probabilities that a call goes wrong. */
 export interface DatabaseFaults {

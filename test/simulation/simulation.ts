@@ -1,9 +1,10 @@
 import { offsetOf, slotAt } from '../../src/intake/prober/slots.ts';
 import { inWorld } from '../../src/lib/world/world.ts';
+import type { Violation } from '../history/violations.ts';
 import { appendToFeed, lookAtAll, requestReports, type Scene, sendPolls, uploadFiles } from './clients.ts';
 import { SharedDatabase } from './database.ts';
 import { MemoryDisk } from './disk.ts';
-import { History, type Violation } from './history.ts';
+import { History } from './history.ts';
 import { harm } from './nemesis.ts';
 import { EPOCH, SimulatedProcess } from './process.ts';
 import { Scheduler } from './scheduler.ts';
@@ -34,7 +35,7 @@ export async function simulate(seed: number): Promise<SimulationResult> {
   const database = await SharedDatabase.open(scheduler);
   try {
     const servers = ['A', 'B'].map((name) => new SimulatedServer(name, scheduler, database));
-    const history = new History(database.commits);
+    const history = new History(database.commits, () => scheduler.time);
     const scene: Scene = { scheduler, servers, database, history, uploads: new Map(), end: TROUBLE };
     const clients = new SimulatedProcess(scheduler, { name: 'clients', disk: new MemoryDisk(), clockError: 0 });
     for (const server of servers) server.start();

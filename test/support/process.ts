@@ -1,10 +1,14 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 /** The built program; `npm test` builds it. */
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** Runs work in the end, such as a test that runs it after itself. */
+export interface Owner {
+  after(work: () => unknown): void;
+}
 
 export interface Finished {
   readonly code: number | null;
@@ -23,7 +27,7 @@ export interface Running {
 }
 
 /** Starts the program in `cwd`; it is killed after the test if it still runs. */
-export function start(t: TestContext, cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+export function start(t: Owner, cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
   const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...environment(), ...env } });
   const exited = once(child, 'exit');
   t.after(async () => {
@@ -80,7 +84,7 @@ export async function run(
 }
 
 /** Starts `serve` on a free port and waits until it listens. */
-export async function serve(t: TestContext, cwd: string, ...args: string[]): Promise<Running & { url: string }> {
+export async function serve(t: Owner, cwd: string, ...args: string[]): Promise<Running & { url: string }> {
   const server = start(t, cwd, ['serve', '--port', '0', ...args]);
   const [, url = ''] = await server.says(/Server listening at (http:\/\/[\d.:]+)/);
   return { ...server, url };

@@ -1,0 +1,157 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../support/free-port.ts';
+import { type Owner, type Running, start } from '../support/process.ts';
+import { SmallDisk } from './disk.ts';
+
+const CLOCK = new URL('./shifted-clock.js', import.meta.url).href;
+/** Milliseconds after which the supervisor starts a server again. */
+const RESTART = 50;
+const DISK_MEGABYTES = 384;
+/** Milliseconds after which a server that was asked to stop is killed; 20 s are promised. */
+const GRACE = 45_000;
+
+export interface ServerSettings {
+  readonly name: string;
+  /** A folder of its own. */
+  readonly folder: string;
+  /** A URL, or `undefined` for a DuckDB file in the folder. */
+  readonly database: string | undefined;
+  /** Receives what happens. */
+  readonly log: (line: string) => void;
+}
+
+/** A server as a process, which is started again whenever it ends. */
+export class FaultyServer {
+  readonly name: string;
+  readonly url: string;
+  readonly folder: string;
+  readonly database: string;
+  /** `undefined`: it cannot be filled up here. */
+  readonly disk: SmallDisk | undefined;
+  readonly #owner: Owner;
+  readonly #port: number;
+  readonly #log: (line: string) => void;
+  #running: Running | undefined;
+  #supervised = true;
+  #starts = 0;
+
+  private constructor(owner: Owner, { name, folder, database, log }: ServerSettings, port: number) {
+    mkdirSync(folder, { recursive: true });
+    this.#owner = owner;
+    this.name = name;
+    this.folder = folder;
+    this.disk = SmallDisk.mount(owner, folder, DISK_MEGABYTES);
+    this.database = database ?? join(folder, 'monitor.duckdb');
+    this.#port = port;
+    this.url = `http://127.0.0.1:${port}`;
+    this.#log = (line) => log(`${name}: ${line}`);
+  }
+
+  static async start(owner: Owner, settings: ServerSettings): Promise<FaultyServer> {
+    const server = new FaultyServer(owner, settings, await freePort());
+    owner.after(() => {
+      server.#supervised = false;
+    });
+    server.#start();
+    await server.ready();
+    return server;
+  }
+
+  /** How often it was started. */
+  get starts(): number {
+    return this.#starts;
+  }
+
+  #start(): void {
+    this.#starts++;
+    const running = start(this.#owner, this.folder, ['serve', '--port', String(this.#port)], {
+      DATABASE_URL: this.database,
+      RESULTS_DIR: join(this.folder, 'results'),
+      UPLOADS_DIR: join(this.folder, 'uploads'),
+      POLLS_DIR: join(this.folder, 'polls'),
+      RATE_LIMIT: '0',
+      LOG_LEVEL: 'warn',
+      NODE_OPTIONS: `--import=${CLOCK}`,
+      TEST_CLOCK_FILE: this.#clockFile,
+    });
+    this.#running = running;
+    this.#log(`starts as ${running.process.pid}`);
+    running.process.once('close', (code, signal) => {
+      for (const line of running.output().trimEnd().split('\n')) this.#log(`| ${line}`);
+      this.#log(`ended with ${signal ?? code}`);
+      if (this.#running === running) this.#running = undefined;
+      setTimeout(() => {
+        if (this.#supervised && this.#running === undefined) this.#start();
+      }, RESTART);
+    });
+  }
+
+  get #clockFile(): string {
+    return `${this.folder}.clock`;
+  }
+
+  /** Waits until it answers, for a minute at most. */
+  async ready(): Promise<boolean> {
+    for (let i = 0; i < 600; i++) {
+      const answer = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
+      if (answer?.status === 200) return true;
+      await sleep(100);
+    }
+    return false;
+  }
+
+  /** Says whether there was a process. */
+  kill(): boolean {
+    return this.#running?.process.kill('SIGKILL') ?? false;
+  }
+
+  stop(): void {
+    this.#running?.process.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#running?.process.kill('SIGCONT');
+  }
+
+  /** Asks it to stop, and waits. Returns how it ended; `undefined`: it was not running. */
+  async restart(): Promise<{ ok: boolean; output: string } | undefined> {
+    const running = this.#running;
+    if (running === undefined) return undefined;
+    const timer = setTimeout(() => running.process.kill('SIGKILL'), GRACE);
+    const code = await running.end('SIGTERM');
+    clearTimeout(timer);
+    const ended = running.process.signalCode ?? code;
+    // A process that was still starting ends at once, with the code of a signal.
+    return { ok: ended === 0 || ended === 143, output: `ended with ${ended}: ${running.output().slice(-2_000)}` };
+  }
+
+  /** The same for good. */
+  async end(): Promise<{ ok: boolean; output: string } | undefined> {
+    this.#supervised = false;
+    return this.restart();
+  }
+
+  /** @param milliseconds how far the wall clock is ahead */
+  shiftClock(milliseconds: number): void {
+    writeFileSync(this.#clockFile, String(milliseconds));
+  }
+
+  /** @param bytes how far files can be written; `undefined`: without a limit */
+  limitFiles(bytes: number | undefined): void {
+    const pid = this.#running?.process.pid;
+    if (pid === undefined) return;
+    try {
+      execFileSync('prlimit', ['--pid', String(pid), `--fsize=${bytes ?? 'unlimited'}:unlimited`], { stdio: 'ignore' });
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+
+  /** Whether the file of an import is in its uploads folder. */
+  hasUpload(importId: string): boolean {
+    return existsSync(join(this.folder, 'uploads', `${importId}.upload`));
+  }
+}
