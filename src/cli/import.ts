@@ -9,7 +9,9 @@ import { type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './
 
 export function importCommand(program: Command): void {
   withFeedOptions(program.command('import'))
-    .description('add polls, business hours, special hours and time zones to the database: all of it or nothing')
+    .description(
+      'add polls, business hours, special hours, time zones and stores to the database: all of it or nothing',
+    )
     .option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)')
     .option('--effective-from <instant>', 'the instant from which changed hours and time zones apply (default: now)')
     .action(async (flags: FeedFlags & { database?: string; effectiveFrom?: string }) => {

@@ -2,6 +2,7 @@ import { canWriteStores, type Principal, storesOf } from '../accounts/access.ts'
 import { type AuditLog, actorOf, type Detail } from '../accounts/audit.ts';
 import { DEFAULT_ZONE, localDate, zoneName } from '../calendar/tzdb.ts';
 import { invalid, notFound, UserError } from '../lib/errors.ts';
+import { probeUrlFlaw } from '../lib/store-fields.ts';
 import { newIdFlaw, noStore } from '../lib/store-id.ts';
 import { isStorable, trimmed } from '../lib/text.ts';
 import { newId } from '../lib/world/random.ts';
@@ -283,22 +284,7 @@ function checkedZone(text: string): string {
 }
 
 function checkedUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw invalid(`probe_url is "${text.slice(0, 100)}", expected an http or https URL`, 'probe_url');
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw invalid(
-      'probe_url contains a user name or a password, which everyone who can see the store could read',
-      'probe_url',
-    );
-  }
-  // The placeholder is not replaced here: every probe would fail, and the store would always be offline.
-  if (text.includes('{store_id}')) {
-    throw invalid(
-      'probe_url contains {store_id}, which only PROBE_URL may; expected the URL of this store',
-      'probe_url',
-    );
-  }
-  return url.href;
+  const flaw = probeUrlFlaw(text);
+  if (flaw !== undefined) throw invalid(`probe_url ${flaw}`, 'probe_url');
+  return new URL(text).href;
 }

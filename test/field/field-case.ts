@@ -16,6 +16,7 @@ const FILE_NAMES: Readonly<Record<FeedName, string>> = {
   hours: 'menu_hours.csv',
   specialHours: 'special_hours.csv',
   zones: 'timezones.csv',
+  stores: 'stores.csv',
 };
 
 /** The feeds in a folder of `test/field`, such as `times-of-day` or `unreadable-hours/then`. */

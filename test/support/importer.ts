@@ -15,6 +15,7 @@ export const NOW = Date.UTC(2023, 0, 25, 18, 0, 0);
 export const POLLS = 'store_id,status,timestamp_utc\n';
 export const HOURS = 'store_id,day,start_time_local,end_time_local\n';
 export const ZONES = 'store_id,timezone_str\n';
+export const STORES = 'store_id,name,timezone_str,probe_url,label:brand,label:City\n';
 export const SPECIAL_HOURS = 'store_id,date,start_time_local,end_time_local\n';
 /** An instant that every reader accepts. */
 export const AT = '2023-01-22 12:09:39.388884 UTC';
@@ -89,6 +90,18 @@ export class Importer {
 
   specialHours(content: string | Uint8Array, name = 'special.csv'): Promise<Imported> {
     return this.import({ specialHours: [this.file(name, content)] });
+  }
+
+  stores(content: string | Uint8Array, name = 'stores.csv'): Promise<Imported> {
+    return this.import({ stores: [this.file(name, content)] });
+  }
+
+  /** Name, zone, probe URL and labels of every store by its ID, and its version. */
+  async described(): Promise<Record<string, unknown>> {
+    const records = await this.storage.snapshot((snapshot) => snapshot.storeRecords('', 1_000));
+    return Object.fromEntries(
+      records.map(({ id, name, zone, probeUrl, labels, version }) => [id, { name, zone, probeUrl, labels, version }]),
+    );
   }
 
   zones(content: string | Uint8Array, name = 'zones.csv'): Promise<Imported> {

@@ -13,7 +13,17 @@ export type StagedZone = readonly [string, string];
 /** `[store_id, date, start, end]`, times of day in milliseconds; without times: closed */
 export type StagedSpecialHours = readonly [string, string, number?, number?];
 
+/** What a row of the stores feed says; absent fields are blank. */
+export interface StagedStore {
+  readonly id: string;
+  readonly name?: string;
+  readonly zone?: string;
+  readonly probeUrl?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
 export interface StagedFeeds {
+  readonly stores?: readonly StagedStore[];
   readonly polls?: readonly StagedPoll[];
   readonly hours?: readonly StagedHours[];
   readonly zones?: readonly StagedZone[];
@@ -31,6 +41,20 @@ export function merge(
 ): Promise<Partial<Record<keyof StagedFeeds, MergeCounts>>> {
   return storage.importing(async (session) => {
     const counts: Partial<Record<keyof StagedFeeds, MergeCounts>> = {};
+    if (feeds.stores !== undefined) {
+      const texts = 'store_id varchar, name varchar, zone varchar, probe_url varchar';
+      const rows = feeds.stores.map(({ id, name = null, zone = null, probeUrl = null, labels = {} }) => [
+        ...[id, name, zone, probeUrl],
+        JSON.stringify(Object.entries(labels).map(([k, v]) => ({ k, v }))),
+      ]);
+      await table(session.staging, 'texts', `${texts}, entries varchar`, rows);
+      await session.staging.run(`
+        create or replace temp table d as
+        select * exclude (entries),
+          map_from_entries(from_json(entries::json, '[{"k": "VARCHAR", "v": "VARCHAR"}]')) as labels
+        from texts`);
+      counts.stores = await session.replaceStores('d', effectiveFrom);
+    }
     if (feeds.polls !== undefined) {
       const withReasons = feeds.polls.some(({ length }) => length > 3);
       const columns = `store_id varchar, instant bigint, active boolean${withReasons ? ', inactive_reason varchar' : ''}`;

@@ -92,6 +92,17 @@ test('changed hours apply from --effective-from, special hours on their date', a
   assert.equal(await open(), 8 + 1);
 });
 
+test('stores are described by a file, and a blank field changes nothing', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'stores.csv'), 'store_id,name,timezone_str,label:city\na,Loop,UTC,Chicago\nb,,,\n,x,,\n');
+  const first = await run(cwd, ['import', '--stores', 'stores.csv', '--rejects', 'bad.csv']);
+  assert.match(first.stderr, /^stores\.csv: 3 read, 2 added, 1 rejected$/m);
+  assert.match(readFileSync(join(cwd, 'bad.csv'), 'utf8'), /^stores\.csv,4,store_id is empty,/m);
+  writeFileSync(join(cwd, 'more.csv'), 'store_id,name,label:brand\na,,Tacos\nb,,\n');
+  const second = await run(cwd, ['import', '--stores', 'more.csv']);
+  assert.match(second.stderr, /^more\.csv: 2 read, 1 replaced, 1 already there$/m);
+});
+
 test('--version shows the time zone rules; TZDATA_DIR replaces them or stops the start', async (t) => {
   const cwd = temporaryFolder(t);
   const bundled = await run(cwd, ['--version']);
@@ -204,7 +215,7 @@ test('mistakes on the command line are named, with what was expected', async (t)
   writeFileSync(mine, 'store_id,status,timestamp_utc\n');
   const mistakes: [string[], RegExp][] = [
     [['report'], /^error: database \.\/var\/monitor\.duckdb does not exist; import data first/],
-    [['import'], /^error: nothing to import; give --timezones, --hours, --special-hours or --polls/],
+    [['import'], /^error: nothing to import; give --stores, --timezones, --hours, --special-hours or --polls/],
     [
       ['import', '--polls', mine, '--effective-from', '2023-05-01'],
       /^error: --effective-from is "2023-05-01", expected/,

@@ -30,7 +30,7 @@ test('sync reads new data from the configured sources and reports it', async (t)
 test('sync without sources fails and names the variable to set', async (t) => {
   const { code, stderr } = await run(temporaryFolder(t), ['sync']);
   assert.equal(code, 1);
-  assert.match(stderr, /error: there are no sources to sync; set SYNC_TIMEZONES/);
+  assert.match(stderr, /error: there are no sources to sync; set SYNC_STORES, SYNC_TIMEZONES/);
 });
 
 test('a killed poller resumes: no store is polled twice and no written poll is lost', async (t) => {

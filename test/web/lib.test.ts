@@ -11,6 +11,17 @@ import { inWords, typed } from '../../web/src/lib/openings.ts';
 import { REASON_WORDS, reasonInWords, reasonWords } from '../../web/src/lib/reasons.ts';
 import { seenPieces } from '../../web/src/lib/seen.ts';
 import { learnZone, offsetName, offsetOf, wallAt } from '../../web/src/lib/zones.ts';
+import { feedOf } from '../../web/src/pages/imports/feeds.ts';
+
+test('the feed of a file is guessed from its name', () => {
+  const names = [
+    ...['store_status.csv', 'polls.csv.gz', 'data.csv'],
+    ...['menu_hours.csv', 'Store hours.csv', 'holidays.csv'],
+    ...['timezones.csv', 'store_tz.csv', 'stores.csv', 'Restaurant list.parquet', 'locations.csv'],
+  ];
+  const feeds = ['polls', 'polls', 'polls', 'hours', 'hours', 'special_hours', 'zones', 'zones', 'stores', 'stores'];
+  assert.deepEqual(names.map(feedOf), [...feeds, 'stores']);
+});
 
 for (const zone of ['America/Chicago', 'Africa/Cairo', 'Pacific/Apia', 'Asia/Kathmandu', 'America/Vancouver']) {
   learnZone(zone, zoneBetween(zone, Date.UTC(2000, 0), Date.UTC(2060, 0)));

@@ -224,7 +224,7 @@ export interface HoursVersion {
 export interface Import {
   readonly id: string;
   /** the kind of feed */
-  readonly feed: 'zones' | 'hours' | 'special_hours' | 'polls';
+  readonly feed: 'stores' | 'zones' | 'hours' | 'special_hours' | 'polls';
   readonly file_name: string;
   readonly status: 'queued' | 'running' | 'complete' | 'failed';
   readonly phase: string | null;
@@ -866,7 +866,7 @@ export interface SyncLastResult {
   /** when the run that last tried to read it started */
   readonly at: string;
   /** the kind of feed */
-  readonly feed: 'zones' | 'hours' | 'special_hours' | 'polls';
+  readonly feed: 'stores' | 'zones' | 'hours' | 'special_hours' | 'polls';
   /** the configured source; a URL without user, password and query */
   readonly source: string;
   readonly status: 'changed' | 'unchanged' | 'failed';
@@ -902,7 +902,7 @@ export interface SyncProgress {
 
 export interface SyncResult {
   /** the kind of feed */
-  readonly feed: 'zones' | 'hours' | 'special_hours' | 'polls';
+  readonly feed: 'stores' | 'zones' | 'hours' | 'special_hours' | 'polls';
   /** the configured source; a URL without user, password and query */
   readonly source: string;
   readonly status: 'changed' | 'unchanged' | 'failed';
@@ -941,7 +941,7 @@ export interface SyncRun {
 
 export interface SyncSource {
   /** the kind of feed */
-  readonly feed: 'zones' | 'hours' | 'special_hours' | 'polls';
+  readonly feed: 'stores' | 'zones' | 'hours' | 'special_hours' | 'polls';
   /** the configured source; a URL without user, password and query */
   readonly source: string;
   readonly last: SyncLastResult | null;
@@ -1427,7 +1427,7 @@ export interface Routes {
   'POST /api/v1/imports': {
     query: {
       /** the kind of feed */
-      readonly feed: 'zones' | 'hours' | 'special_hours' | 'polls';
+      readonly feed: 'stores' | 'zones' | 'hours' | 'special_hours' | 'polls';
       /** a name for messages */
       readonly file_name?: string | undefined;
       /** reject the whole file if any row is bad */

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { DEFAULT_ZONE, shownZone } from '../../calendar/tzdb.ts';
 import { REASON_PATTERN, reasonOf } from '../../domain/reasons.ts';
+import { LABEL_KEY_LENGTH, LABEL_LENGTH, MAX_LABELS, NAME_LENGTH, PROBE_URL_LENGTH } from '../../lib/store-fields.ts';
 import type { StoreEntry } from '../../stores/directory.ts';
 import { hoursKnown, zoneKnown } from '../../stores/known.ts';
 import { type LastPoll as LastPollOf, STATES, type States } from '../../stores/states.ts';
@@ -8,7 +9,7 @@ import { FirstPoll, Nullable, OneOf, StoreId, StoreTime, storeTime } from '../sc
 
 export const StorePath = Type.Object({ store_id: StoreId });
 
-export const Name = Type.String({ minLength: 1, maxLength: 200, description: 'display name' });
+export const Name = Type.String({ minLength: 1, maxLength: NAME_LENGTH, description: 'display name' });
 
 export const ZoneName = Type.String({
   maxLength: 100,
@@ -17,21 +18,21 @@ export const ZoneName = Type.String({
 });
 
 function labelsWith(keys: string) {
-  return Type.Record(Type.String({ pattern: keys }), Type.String({ maxLength: 200 }), {
-    maxProperties: 50,
+  return Type.Record(Type.String({ pattern: keys }), Type.String({ maxLength: LABEL_LENGTH }), {
+    maxProperties: MAX_LABELS,
     additionalProperties: false,
-    description: 'such as brand and city; a key has up to 100 characters and no colon',
+    description: `such as brand and city; a key has up to ${LABEL_KEY_LENGTH} characters and no colon`,
     examples: [{ city: 'Chicago' }],
   });
 }
 
-export const GivenLabels = labelsWith('^[^:]{1,100}$');
+export const GivenLabels = labelsWith(`^[^:]{1,${LABEL_KEY_LENGTH}}$`);
 
 /** The serializer counts code units, and would omit a key of 100 characters that take two each. */
 export const Labels = labelsWith('^[^:]*$');
 
 export const ProbeUrl = Type.String({
-  maxLength: 2_000,
+  maxLength: PROBE_URL_LENGTH,
   description: 'the URL to probe; http or https, without a password',
   examples: ['https://store-17.example.com/health'],
 });

@@ -69,5 +69,6 @@ export function tooBad(
 function kindOf(reason: string): string {
   return reason
     .replace(/^(\w+) ".*?"(?= (?:is|has|contains|was|must|looks|cannot|comes)\b)/su, '$1 "…"')
+    .replace(/^(\w+) is ".*?"/su, '$1 is "…"')
     .replace(/^has \d+ fields?(?=,)/, 'has another number of fields');
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { identifier, literal, type Session } from '../../duckdb/session.ts';
 import { TRIMMED } from '../../lib/text.ts';
-import type { Feed, RawRows } from './feed.ts';
+import { type Feed, labelColumn, type RawRows } from './feed.ts';
 import type { CsvFormat } from './source.ts';
 import { holdsNull, isPlain, NULL_REASON, trimmedText } from './sql-text.ts';
 
@@ -30,7 +30,8 @@ export function csvRows(feed: Feed, path: string, format: CsvFormat, reading: Re
   const columns = feed.columns
     .map(({ name }, i) => ({ name, position: format.positions[i] ?? -1 }))
     .filter(({ position }) => position >= 0);
-  const texts = columns.map(
+  const labels = format.labels.map(({ key, position }) => ({ name: labelColumn(key), position }));
+  const texts = [...columns, ...labels].map(
     ({ name, position }) =>
       `case when line is not null then coalesce(fields[${position + 1}], '') end as ${identifier(name)}`,
   );
@@ -70,7 +71,11 @@ export function csvRows(feed: Feed, path: string, format: CsvFormat, reading: Re
         )
       )
     )`;
-  return { query, columns: new Set(columns.map(({ name }) => name)) };
+  return {
+    query,
+    columns: new Set(columns.map(({ name }) => name)),
+    labels: format.labels.map(({ key }) => key),
+  };
 }
 
 /** A path that DuckDB does not interpret as a pattern, URL or partition. */

@@ -15,6 +15,11 @@ export interface FeedColumn {
 /** The first column of every feed. */
 export const STORE_ID: FeedColumn = { name: 'store_id', headers: ['store_id'] };
 
+/** The name of a column of labels in the staging queries. */
+export function labelColumn(key: string): string {
+  return `label:${key}`;
+}
+
 /**
  * A kind of input: everything that differs between polls, business hours and so on. To add one, write a file in
  * `kinds/` and list it in `registry.ts`.
@@ -30,6 +35,10 @@ export interface Feed<Name extends string = string> {
   /** The environment variable that lists its synced sources. */
   readonly variable: string;
   readonly columns: readonly FeedColumn[];
+  /** Columns named `label:<key>` give labels; the staging queries have them under that name. */
+  readonly takesLabels?: true;
+  /** A file needs at least one of the optional columns, or a label. */
+  readonly needsOptional?: true;
   /** The column of time zone names, if it has one. */
   readonly zoneColumn?: string;
   /** Changes apply from an instant that the user may choose: the rows do not say when they apply. */
@@ -48,6 +57,8 @@ export interface Feed<Name extends string = string> {
    * `unread` policy also returns the columns of `CONCERNS`.
    */
   parse(raw: string, context: ParseContext): string;
+  /** Checks what SQL cannot check, and sets `reason` of bad rows in the staged table. */
+  review?(staging: Session, table: string): Promise<void>;
   /** Checks the staged good rows as a whole. @throws UserError `invalid_input` */
   check?(staging: Session, table: string, label: string, budgets: Budgets): Promise<void>;
   /** Merges the staged good rows into the data. @param effectiveFrom of changed schedules, milliseconds */
@@ -67,14 +78,17 @@ export interface UnreadPolicy {
 export interface ParseContext {
   /** The names of the feed's columns that the file has. */
   readonly columns: ReadonlySet<string>;
+  /** The keys of its columns of labels, which `labelColumn` names. */
+  readonly labels: readonly string[];
   /** Later instants (milliseconds) are bad. */
   readonly latest: number;
   /** The valid texts in `zoneColumn`, and the IANA name of each. */
   readonly zones: ReadonlyMap<string, string>;
 }
 
-/** The query for the raw rows of a file, and the feed's columns that it has. */
+/** The query for the raw rows of a file, the feed's columns that it has, and the keys of its columns of labels. */
 export interface RawRows {
   readonly query: string;
   readonly columns: ReadonlySet<string>;
+  readonly labels: readonly string[];
 }

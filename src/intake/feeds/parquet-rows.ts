@@ -3,8 +3,8 @@ import { invalid } from '../../lib/errors.ts';
 import type { Row } from '../../lib/sql.ts';
 import { trimmed } from '../../lib/text.ts';
 import { pathLiteral } from './csv-rows.ts';
-import type { RawRows } from './feed.ts';
-import { checkColumns } from './header.ts';
+import { labelColumn, type RawRows } from './feed.ts';
+import { checkColumns, labelColumns } from './header.ts';
 import { checkParquetRows, type FeedLimits } from './limits.ts';
 import type { Source } from './source.ts';
 import { holdsNull, isPlain, NULL_REASON, quicklyTrimmed } from './sql-text.ts';
@@ -18,10 +18,10 @@ export async function parquetRows(session: Session, source: Source, limits: Feed
   checkParquetRows(source.label, await rowsClaimed(session, source.path), source.bytes, limits);
   const file = `read_parquet(${pathLiteral(source.path)}, binary_as_string = true, hive_partitioning = false)`;
   const described = await session.rows(`describe select * from ${file}`);
-  const header = described.map((row) => trimmed(String(row.column_name)).toLowerCase());
+  const header = described.map((row) => trimmed(String(row.column_name)));
   checkColumns(source.feed, header, source.label);
   const texts = source.feed.columns.flatMap(({ name, headers }) => {
-    const column = described[header.findIndex((text) => headers.includes(text))];
+    const column = described[header.findIndex((text) => headers.includes(text.toLowerCase()))];
     if (column === undefined) return [];
     if (name === 'store_id' && /^(DOUBLE|FLOAT|DECIMAL\(\d+,[^0])/.test(String(column.column_type))) {
       throw invalid(
@@ -30,15 +30,21 @@ export async function parquetRows(session: Session, source: Source, limits: Feed
     }
     return [{ name, text: textOf(column) }];
   });
-  const columns = texts.map(({ name, text }) => `${text} as ${identifier(name)}`);
-  const names = texts.map(({ name }) => identifier(name));
+  const labels = labelColumns(source.feed, header, source.label);
+  const labelTexts = labels.map(({ key, position }) => ({
+    name: labelColumn(key),
+    text: textOf(described[position] as Row),
+  }));
+  const all = [...texts, ...labelTexts];
+  const columns = all.map(({ name, text }) => `${text} as ${identifier(name)}`);
+  const names = all.map(({ name }) => identifier(name));
   const query = `
     select ${names.map((name) => `coalesce(${quicklyTrimmed(name)}, '') as ${name}`).join(', ')},
       coalesce(${isPlain('store_id')}, true) as plain,
       case when ${names.map(holdsNull).join(' or ')} then '${NULL_REASON}' end as broken,
       concat_ws(',', ${names.join(', ')}) as line
     from (select ${columns.join(', ')} from ${file})`;
-  return { query, columns: new Set(texts.map(({ name }) => name)) };
+  return { query, columns: new Set(texts.map(({ name }) => name)), labels: labels.map(({ key }) => key) };
 }
 
 /**

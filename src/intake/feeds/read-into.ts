@@ -77,11 +77,11 @@ async function stageRows(
   limits: FeedLimits,
 ): Promise<void> {
   try {
-    const { query, columns } = await rows();
-    const zones = await validZones(session, query, source, limits);
+    const { query, columns, labels } = await rows();
+    const zones = await validZones(session, query, columns, source, limits);
     await dropUnread(session);
     await session.run(
-      `create or replace temp table ${table} as ${source.feed.parse(query, { columns, latest, zones })}`,
+      `create or replace temp table ${table} as ${source.feed.parse(query, { columns, labels, latest, zones })}`,
     );
   } catch (error) {
     throw unreadable(source, path, error);
@@ -92,11 +92,12 @@ async function stageRows(
 async function validZones(
   session: Session,
   raw: string,
+  columns: ReadonlySet<string>,
   { feed: { zoneColumn }, label }: Source,
   limits: FeedLimits,
 ): Promise<Map<string, string>> {
   const valid = new Map<string, string>();
-  if (zoneColumn === undefined) return valid;
+  if (zoneColumn === undefined || !columns.has(zoneColumn)) return valid;
   const column = identifier(zoneColumn);
   const most = Number.isFinite(limits.zones) ? ` limit ${limits.zones + 1}` : '';
   const rows = await session.rows(`select distinct ${column} as text from (${raw}) where ${column} is not null${most}`);

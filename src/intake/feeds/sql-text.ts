@@ -56,11 +56,14 @@ export const badNewId = `when (store_id < '0' or (store_id > '9' and store_id < 
           and not regexp_full_match(store_id, ${literal(ID_PATTERNS.integer)})
           then ${literal(NEW_ID_REASON)}`;
 
+/** The store of a row, good or bad, if its id can be read. */
+export const concerned = `case when case ${badId} ${badNewId} end is null then store_id end`;
+
 /**
- * The store of a row, good or bad, as `concerns`, if its id can be read; and as `misplaced`, whether the row could not be
- * split into columns, so that the id may be another field.
+ * That store as `concerns`; and as `misplaced`, whether the row could not be split into columns, so that the id may be
+ * another field.
  */
-export const CONCERNS = `case when case ${badId} ${badNewId} end is null then store_id end as concerns,
+export const CONCERNS = `${concerned} as concerns,
         broken is not null as misplaced`;
 
 export function textList(texts: Iterable<string>): string {

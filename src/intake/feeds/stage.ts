@@ -41,6 +41,7 @@ export async function stage(session: Session, source: Source, options: StageOpti
   const table = `staged_${source.feed.name}`;
   await dropUnread(session);
   await readInto(session, table, source, latest, limits);
+  await source.feed.review?.(session, table);
   await takeKnownIds(session, table, storesAmong);
   const bad = await session.row(
     `select count(*) filter (reason is not null) as rejected, count(*) filter (store_id is null and reason is null) as blank,

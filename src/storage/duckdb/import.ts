@@ -12,6 +12,7 @@ import { importCensus } from '../sql/census.ts';
 import { takeCopiedSchedules } from '../sql/copied-schedules.ts';
 import { movingFirstPollsBack } from '../sql/first-polls.ts';
 import { changesSomething, dropKept, mergeHours, mergeSpecialHours, mergeZones } from '../sql/merge.ts';
+import { mergeStores, rememberStores } from '../sql/merge-stores.ts';
 import { stagedName, takeRecords } from '../sql/records.ts';
 import type { Changes } from '../sql/revision.ts';
 import {
@@ -19,6 +20,7 @@ import {
   distinctHours,
   dropSortedPolls,
   FIRST_INCOMING,
+  lastDescriptions,
   lastSpecialHours,
   lastZones,
   REPLACES,
@@ -104,6 +106,16 @@ export class DuckdbImportSession implements ImportSession {
     await this.staging.run(`create temp table incoming_zones as ${lastZones(table, 'stores')}`);
     const counts = await mergeZones(this.staging, await countRows(this.staging, table), effectiveFrom);
     await this.staging.run('drop table incoming_zones');
+    return this.#noted(counts);
+  }
+
+  async replaceStores(table: string, effectiveFrom: number): Promise<MergeCounts> {
+    await rememberStores(this.staging);
+    await this.nameStores(table);
+    await this.staging.run(`create temp table incoming_zones as ${lastZones(table, 'stores')}`);
+    await this.staging.run(`create temp table incoming_stores as ${lastDescriptions(table, 'stores')}`);
+    const counts = await mergeStores(this.staging, await countRows(this.staging, table), effectiveFrom);
+    await this.staging.run('drop table incoming_zones; drop table incoming_stores');
     return this.#noted(counts);
   }
 

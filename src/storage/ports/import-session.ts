@@ -65,6 +65,14 @@ export interface ImportSession {
   /** Sets the zone of every store in the table `(store_id varchar, zone varchar)` in the same way. */
   replaceZones(table: string, effectiveFrom: number): Promise<MergeCounts>;
   /**
+   * Describes every store in the table `(store_id varchar, name varchar, zone varchar, probe_url varchar, labels
+   * map(varchar, varchar))`. What is null, and labels that are not named, stay as they are. Zones change as in
+   * `replaceZones`.
+   *
+   * @throws UserError `invalid_input` when a store would have too many labels
+   */
+  replaceStores(table: string, effectiveFrom: number): Promise<MergeCounts>;
+  /**
    * Replaces the special hours of every store and date in the table `(store_id varchar, date date, start_ms integer,
    * end_ms integer)`. Null times: closed on that date. A closed row overrides the rows of that date above it, and is
    * overridden by rows below it.

@@ -31,7 +31,7 @@ export abstract class PostgresSql implements Sql {
   #named(sql: string, parameters: Parameters = {}): Promise<pg.QueryResult<Row>> {
     const values: unknown[] = [];
     const positions = new Map<string, string>();
-    const text = sql.replace(/\$([a-z_]+)/g, (name, key: string) => {
+    const text = sql.replace(/\$([a-z_][a-z0-9_]*)/g, (name, key: string) => {
       if (!(key in parameters)) return name;
       const position = positions.get(key) ?? `$${values.push(parameters[key])}`;
       positions.set(key, position);

@@ -15,6 +15,7 @@ import { importCensus } from '../sql/census.ts';
 import { takeCopiedSchedules } from '../sql/copied-schedules.ts';
 import { movingFirstPollsBack } from '../sql/first-polls.ts';
 import { changesSomething, dropKept, mergeHours, mergeSpecialHours, mergeZones } from '../sql/merge.ts';
+import { mergeStores, rememberStores } from '../sql/merge-stores.ts';
 import { stagedName, takeRecords } from '../sql/records.ts';
 import type { Changes } from '../sql/revision.ts';
 import {
@@ -22,6 +23,7 @@ import {
   distinctHours,
   dropSortedPolls,
   FIRST_INCOMING,
+  lastDescriptions,
   lastSpecialHours,
   lastZones,
   REPLACES,
@@ -130,6 +132,20 @@ export class PostgresImportSession implements ImportSession {
     await this.#bring('incoming_zones', 'store_key integer, zone text', lastZones(table, 'store_keys'));
     const counts = await mergeZones(this.#sql, await countRows(this.staging, table), effectiveFrom);
     await this.#sql.run('drop table incoming_zones');
+    return this.#noted(counts);
+  }
+
+  async replaceStores(table: string, effectiveFrom: number): Promise<MergeCounts> {
+    await rememberStores(this.#sql);
+    await this.nameStores(table);
+    await this.#bring('incoming_zones', 'store_key integer, zone text', lastZones(table, 'store_keys'));
+    await this.#bring(
+      'incoming_stores',
+      'store_key integer, name text, probe_url text, labels text',
+      lastDescriptions(table, 'store_keys'),
+    );
+    const counts = await mergeStores(this.#sql, await countRows(this.staging, table), effectiveFrom);
+    await this.#sql.run('drop table incoming_zones, incoming_stores');
     return this.#noted(counts);
   }
 

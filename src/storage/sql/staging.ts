@@ -71,12 +71,30 @@ export function distinctHours(table: string, keys: string): string {
     from ${identifier(table)} t join ${identifier(keys)} k using (store_id)`;
 }
 
-/** The last zone of each store in a staged table. */
+/** The last zone of each store in a staged table, without stores that have none there. */
 export function lastZones(table: string, keys: string): string {
   return `
     select k.store_key, arg_max(t.zone, t.rowid) as zone
     from ${identifier(table)} t join ${identifier(keys)} k using (store_id)
+    where t.zone is not null
     group by k.store_key`;
+}
+
+/** The last name, probe URL and labels (JSON) of each store in a staged table; null or `{}` where it gives none. */
+export function lastDescriptions(table: string, keys: string): string {
+  return `
+    with staged as (select k.store_key, t.*, t.rowid as position
+        from ${identifier(table)} t join ${identifier(keys)} k using (store_id)),
+      given as (select store_key, position, unnest(map_entries(labels)) as label from staged),
+      last_labels as (
+        select store_key, label.key as key, arg_max(label.value, position) as value from given group by all
+      ),
+      labelled as (select store_key, json_group_object(key, value)::varchar as labels from last_labels group by store_key),
+      described as (
+        select store_key, arg_max(name, position) as name, arg_max(probe_url, position) as probe_url
+        from staged group by store_key
+      )
+    select store_key, name, probe_url, coalesce(labels, '{}') as labels from described left join labelled using (store_key)`;
 }
 
 /**

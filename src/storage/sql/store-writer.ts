@@ -1,4 +1,5 @@
 import type { Sql } from '../../lib/sql.ts';
+import { labelsText } from '../../lib/store-fields.ts';
 import type { AuditRecord } from '../ports/account-catalog.ts';
 import type { StoreDescription, StoreRecord, StoreWriter } from '../ports/stores.ts';
 import { addAudit } from './audit.ts';
@@ -61,7 +62,7 @@ export class SqlStoreWriter extends SqlScheduleWriter implements StoreWriter {
     const changed = await this.#sql.run(
       `update stores set name = $name, labels = $labels, probe_url = $probe_url, version = version + 1
        where store_key = $key and (name is distinct from $name or labels <> $labels or probe_url is distinct from $probe_url)`,
-      { key, name, labels: sortedJson(labels), probe_url: probeUrl },
+      { key, name, labels: labelsText(Object.entries(labels)), probe_url: probeUrl },
     );
     if (changed > 0) this.#changes.stores();
     return changed > 0;
@@ -79,9 +80,4 @@ export class SqlStoreWriter extends SqlScheduleWriter implements StoreWriter {
 
 function textOf(value: unknown): string | null {
   return value === null ? null : String(value);
-}
-
-/** Canonical: equal labels give equal texts. */
-function sortedJson(labels: Readonly<Record<string, string>>): string {
-  return JSON.stringify(Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))));
 }

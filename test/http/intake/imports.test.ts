@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { eventsOf } from '../../support/events.ts';
 import { as, FakeUsers } from '../../support/fake-users.ts';
-import { AT, HOURS, POLLS, ZONES } from '../../support/importer.ts';
+import { AT, HOURS, POLLS, STORES, ZONES } from '../../support/importer.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
 import { merge } from '../../support/staging.ts';
 
@@ -88,6 +88,28 @@ test('a file is accepted and imported, and its import is a resource', async (t) 
   assert.deepEqual(filesOf(server), []);
 });
 
+test('a file of stores is tried, then imported, with the bad rows and from an instant for changed zones', async (t) => {
+  const server = await testServer(t);
+  await imported(server, 'stores', `${STORES}a,Loop,UTC,,Tacos,Chicago\n`);
+  const body = `${STORES}a,,Asia/Tokyo,,,Tokyo\nb,Harbor,Nowhere,,,\n`;
+  const query = '&max_bad_share=1&effective_from=2026-03-01T00:00:00Z';
+  const expected = counts({ read: 2, replaced: 1, rejected: 1, stores_unknown: 1, stores_named: ['b'] });
+  const dry = await imported(server, 'stores', body, { query: `${query}&dry_run=true` });
+  assert.deepEqual(rowsOf(dry), expected);
+  const store = async () => (await server.app.inject('/api/v1/stores/a')).json<Json>();
+  assert.deepEqual((await store()).zone, 'UTC');
+  const done = await imported(server, 'stores', body, { query });
+  assert.deepEqual(rowsOf(done), expected);
+  assert.deepEqual(done.warnings, ['1 of 2 rows are bad', '1 store has unknown time zones, because of bad rows: b']);
+  const { name, zone, labels, probe_url } = await store();
+  assert.deepEqual([name, zone, probe_url, labels], ['Loop', 'Asia/Tokyo', null, { City: 'Tokyo', brand: 'Tacos' }]);
+  const key = (await server.storage.changing((writer) => writer.findStore('a')))?.key ?? 0;
+  const zones = await server.storage.changing((writer) => writer.zoneVersions(key));
+  assert.equal(zones[1]?.from, Date.parse('2026-03-01T00:00:00Z'));
+  const rejects = await server.app.inject(`${ROOT}/${done.id}/rejects`);
+  assert.match(rejects.body, /,3,"timezone_str ""Nowhere"" is not an IANA time zone/);
+});
+
 /** The counts of an import without the store census. */
 function rowsOf({ counts }: { readonly counts?: unknown }): object {
   const { stores: _stores, ...rows } = counts as Record<string, unknown>;
@@ -100,6 +122,7 @@ test('every feed is accepted with any content type, also gzipped', async (t) => 
     zones: `${ZONES}a,Asia/Tokyo\n`,
     hours: `${HOURS}a,0,09:00:00,17:00:00\n`,
     polls: `${POLLS}a,active,${AT}\n`,
+    stores: `${STORES}b,Loop,UTC,https://b.example.com,Tacos,Chicago\n`,
   };
   for (const [feed, body] of Object.entries(files)) {
     const plain = await imported(server, feed, body, { type: 'application/json' });
@@ -196,7 +219,7 @@ test('invalid files are rejected at once and not kept', async (t) => {
       `${POLLS}`,
       '&effective_from=2023-01-22T12:00:00Z',
       400,
-      /effective_from is only for zones or hours, not for polls/,
+      /effective_from is only for stores, zones or hours, not for polls/,
     ],
     ['hours', HOURS, '&effective_from=yesterday', 400, /effective_from is "yesterday"/],
     ['luck', POLLS, '', 400, /"feed".*polls/],

@@ -116,5 +116,5 @@ test('a sync without sources is rejected', async (t) => {
   const { app } = await testServer(t);
   const answer = await app.inject({ method: 'POST', url: '/api/v1/sync' });
   assert.equal(answer.statusCode, 409);
-  assert.match(answer.json().detail, /^there are no sources to sync; set SYNC_TIMEZONES/);
+  assert.match(answer.json().detail, /^there are no sources to sync; set SYNC_STORES, SYNC_TIMEZONES/);
 });

@@ -50,6 +50,25 @@ test('a source that fails does not affect the others, and is listed as failed un
   );
 });
 
+test('a source of stores is read whole when it has changed', async (t) => {
+  const importer = await Importer.open(t);
+  const file = importer.file('stores.csv', 'store_id,name,label:city\na,Loop,Chicago\n');
+  const service = syncService(importer.storage, importer.folder, [{ feed: 'stores', name: file }]);
+  assert.deepEqual(
+    (await synced(service)).map(({ status, added }) => [status, added]),
+    [['changed', 1]],
+  );
+  assert.deepEqual(
+    (await synced(service)).map(({ status }) => status),
+    ['unchanged'],
+  );
+  importer.file('stores.csv', 'store_id,name,label:city\na,,Cicero\nb,Harbor,\n');
+  assert.deepEqual(
+    (await synced(service)).map(({ status, added, replaced }) => [status, added, replaced]),
+    [['changed', 1, 1]],
+  );
+});
+
 test('a run that a wrong clock has put into the future delays no scheduled run', async (t) => {
   const importer = await Importer.open(t);
   const { syncs } = importer.storage;
@@ -187,7 +206,8 @@ test('a run without sources fails and names the variables', async (t) => {
   const importer = await Importer.open(t);
   await assert.rejects(syncService(importer.storage, importer.folder, []).run('request'), {
     code: 'conflict',
-    message: 'there are no sources to sync; set SYNC_TIMEZONES, SYNC_HOURS, SYNC_SPECIAL_HOURS or SYNC_POLLS',
+    message:
+      'there are no sources to sync; set SYNC_STORES, SYNC_TIMEZONES, SYNC_HOURS, SYNC_SPECIAL_HOURS or SYNC_POLLS',
   });
 });
 

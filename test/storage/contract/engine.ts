@@ -8,6 +8,7 @@ import { reasonsContract } from './reasons.ts';
 import { recordsContract } from './records.ts';
 import { scheduleContract } from './schedule.ts';
 import { storageContract } from './storage.ts';
+import { storesContract } from './stores.ts';
 import { type WaitOptions, waitingContract } from './waiting.ts';
 import { watchContract } from './watch.ts';
 
@@ -20,6 +21,7 @@ export function engineContract(engine: string, open: (options?: WaitOptions) => 
   suite(engine, () => {
     for (const contract of [
       storageContract,
+      storesContract,
       accountsContract,
       backupContract,
       catalogContract,

@@ -7,6 +7,7 @@ export const FEEDS: readonly { readonly feed: Feed; readonly words: string }[] =
   { feed: 'hours', words: 'Business hours' },
   { feed: 'zones', words: 'Time zones' },
   { feed: 'special_hours', words: 'Special hours' },
+  { feed: 'stores', words: 'Stores' },
 ];
 
 /** The likely feed of a file, by its name. */
@@ -15,7 +16,8 @@ export function feedOf(fileName: string): Feed {
   if (/special|holiday/.test(name)) return 'special_hours';
   if (/hour|menu/.test(name)) return 'hours';
   if (/zone|tz/.test(name)) return 'zones';
-  return 'polls';
+  if (/status|poll/.test(name)) return 'polls';
+  return /store|restaurant|location|outlet/.test(name) ? 'stores' : 'polls';
 }
 
 export function wordsOf(feed: string): string {
@@ -24,5 +26,5 @@ export function wordsOf(feed: string): string {
 
 /** Hours and zones take effect from an instant; the rows of other feeds contain their own dates. */
 export function hasEffect(feed: Feed): boolean {
-  return feed === 'hours' || feed === 'zones';
+  return feed === 'hours' || feed === 'zones' || feed === 'stores';
 }

@@ -19,7 +19,9 @@ export default function ImportsPage() {
       <header class="head">
         <div>
           <h1>Imports</h1>
-          <p class="quiet">Polls, business hours, time zones and special hours, as CSV, gzipped CSV or Parquet.</p>
+          <p class="quiet">
+            Polls, business hours, time zones, special hours and stores, as CSV, gzipped CSV or Parquet.
+          </p>
         </div>
       </header>
       {may('imports:write') && <DropFiles onSent={reload} />}
