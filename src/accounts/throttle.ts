@@ -117,7 +117,8 @@ const NONE: Failures = { count: 0, latest: 0, pending: 0, began: 0 };
 
 class Counters {
   readonly #free: number;
-  readonly #failures = new LRUCache<string, Failures>({ max: REMEMBERED });
+  /** With `max`, the cache would reserve memory for all of them at once. */
+  readonly #failures = new LRUCache<string, Failures>({ maxSize: REMEMBERED, sizeCalculation: () => 1 });
 
   constructor(free: number) {
     this.#free = free;

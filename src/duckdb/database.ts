@@ -103,11 +103,12 @@ async function clearTemporaryFiles(path: string): Promise<void> {
 }
 
 /** Extensions are downloaded code that runs in this process; only built-in ones are needed. */
-function options({ memory }: DuckdbLimits): Record<string, string> {
+function options({ memory, settings }: DuckdbLimits): Record<string, string> {
   return {
     memory_limit: `${memory}B`,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',
+    ...settings,
   };
 }

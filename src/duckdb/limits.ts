@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
 import { type Budgets, DEFAULT_BUDGETS } from '../lib/budgets.ts';
 
-/** Memory and disk limits of a DuckDB. */
+/** Memory and disk limits of a DuckDB, and its other settings. */
 export interface DuckdbLimits {
   /** Memory, bytes. Data beyond it goes to temporary files. */
   readonly memory: number;
@@ -12,6 +12,8 @@ export interface DuckdbLimits {
    * statements use only files chosen by the operator.
    */
   readonly folders?: readonly string[] | undefined;
+  /** Further settings of DuckDB, by name. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /**

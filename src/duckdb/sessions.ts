@@ -4,7 +4,7 @@ import type { Session } from './session.ts';
 /** Idle sessions kept: opening one takes longer than a small query. */
 const IDLE = 8;
 
-/** A pool of sessions for short work that leaves no temporary tables or settings behind. */
+/** A pool of sessions for short work that leaves behind no settings, and no temporary tables that the next would see. */
 export class SessionPool {
   readonly #database: Database;
   readonly #idle: Session[] = [];

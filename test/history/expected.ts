@@ -1,6 +1,6 @@
 import { isOpen, type Stretch } from '../domain/reference.ts';
 
-/** The polls that a commit left in the database: by store, by instant. */
+/** The polls in a database at some moment: by store, by instant. */
 export type StoredPolls = ReadonlyMap<string, ReadonlyMap<number, boolean>>;
 
 const HOUR = 3_600_000;

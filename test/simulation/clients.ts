@@ -24,9 +24,6 @@ export interface Scene {
   readonly end: number;
 }
 
-/** More than there are. */
-const MANY = 1_000;
-
 const ANN: UserPrincipal = {
   ...{ kind: 'user', userId: '00000000-0000-4000-8000-000000000001', login: 'ann', name: 'Ann', role: 'admin' },
   ...{ via: 'key', keyId: undefined, provenAt: undefined, mustEnroll: false, scopes: new Set(), stores: 'all' },
@@ -142,8 +139,12 @@ export async function requestReports(scene: Scene): Promise<void> {
   }
 }
 
-async function request({ servers, scheduler, history }: Scene, principal: Principal, asOf?: number): Promise<void> {
-  const before = history.commits;
+async function request(
+  { servers, scheduler, database, history }: Scene,
+  principal: Principal,
+  asOf?: number,
+): Promise<void> {
+  const before = database.present;
   try {
     const report = await scheduler.random
       .pick(servers)
@@ -179,10 +180,7 @@ export async function lookAtAll({ scheduler, servers, history, database, uploads
   const { random } = scheduler;
   for (;;) {
     await sleep(random.between(2_000, 8_000));
-    const [reports, imports] = await scheduler.outside(async () => [
-      await database.direct.reports.list({ limit: MANY }),
-      await database.direct.imports.list({ limit: MANY }),
-    ]);
+    const { reports, imports } = await scheduler.outside(() => database.queues());
     for (const one of imports) {
       const folder = uploads.get(one.id)?.machine.disk.files;
       history.sawImport(one.id, one.status, folder?.has(`/data/uploads/${one.id}.upload`) ?? false);

@@ -1,9 +1,13 @@
+import { Database } from '../../src/duckdb/database.ts';
+import { DEFAULT_DUCKDB_LIMITS, type DuckdbLimits } from '../../src/duckdb/limits.ts';
 import { UserError } from '../../src/lib/errors.ts';
 import { inWorld } from '../../src/lib/world/world.ts';
 import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
+import type { ImportRecord } from '../../src/storage/ports/import-catalog.ts';
 import type { Leases } from '../../src/storage/ports/leases.ts';
 import { PEER_LEASE, type Peer, type PeerRegistry } from '../../src/storage/ports/peers.ts';
-import type { ReportCatalog } from '../../src/storage/ports/report-catalog.ts';
+import type { ReportCatalog, ReportRecord } from '../../src/storage/ports/report-catalog.ts';
+import type { Snapshot } from '../../src/storage/ports/snapshot.ts';
 import type { SharedResultKind, SharedResults, Storage } from '../../src/storage/ports/storage.ts';
 import type { StoredPolls } from '../history/expected.ts';
 import { IdleQueues } from './idle-queues.ts';
@@ -26,8 +30,39 @@ export interface DatabaseFaults {
 
 export const NO_FAULTS: DatabaseFaults = { refused: 0, lost: 0, slow: 0, hanging: 0, strange: 0 };
 
+interface StoreNames {
+  readonly revision: number;
+  /** By key. */
+  readonly ids: ReadonlyMap<number, string>;
+}
+
+interface Queues {
+  /** `IdleQueues.changes` when they were read. */
+  readonly changes: number;
+  readonly reports: readonly ReportRecord[];
+  readonly imports: readonly ImportRecord[];
+}
+
+/** More reports and imports than there are. */
+const MANY = 1_000;
+
 /** The calls that may change polls or stores. */
 const CHANGING = new Set(['appendPolls', 'importing', 'changing']);
+
+/**
+ * The tables have a few hundred rows, so optimizing a statement or handing it to other threads takes longer than running
+ * it.
+ */
+async function quickSettings(): Promise<DuckdbLimits> {
+  const database = await Database.inMemory();
+  try {
+    const optimizers = await (await database.session()).rows('select name from duckdb_optimizers()');
+    const disabled = optimizers.map(({ name }) => name).join(',');
+    return { ...DEFAULT_DUCKDB_LIMITS, settings: { threads: '1', disabled_optimizers: disabled } };
+  } finally {
+    database.close();
+  }
+}
 
 /** Milliseconds after which the driver gives up a call that is not answered. */
 const GIVE_UP = 20_000;
@@ -38,15 +73,22 @@ const GIVE_UP = 20_000;
  */
 export class SharedDatabase {
   readonly faults: DatabaseFaults = { ...NO_FAULTS };
-  /** What the database held after each commit that changed polls or stores; the first entry is the empty database. */
-  readonly commits: StoredPolls[] = [new Map()];
-  /** When each store was created, milliseconds since the beginning. */
-  readonly createdAt = new Map<string, number>();
+  /**
+   * What the database held whenever somebody looked after a commit; the first entry is the empty database. A state that
+   * was gone before anybody looked is missing, since no report can show it.
+   */
+  readonly states: StoredPolls[] = [new Map()];
   readonly #scheduler: Scheduler;
   readonly #duckdb: DuckdbStorage;
   readonly #extras: { readonly results: MemoryResults; readonly peers: PeerRegistry; readonly leases: Leases };
   readonly #idle = new IdleQueues();
+  /** Something may have been committed since the last state was read. */
+  #changed = false;
   #revision = 0;
+  #stores: StoreNames | undefined;
+  #queues: Queues | undefined;
+
+  static readonly #settings = quickSettings();
 
   private constructor(scheduler: Scheduler, duckdb: DuckdbStorage) {
     this.#scheduler = scheduler;
@@ -57,7 +99,10 @@ export class SharedDatabase {
 
   static async open(scheduler: Scheduler): Promise<SharedDatabase> {
     const clock = () => EPOCH + Math.floor(scheduler.time);
-    return new SharedDatabase(scheduler, await DuckdbStorage.open(undefined, { clock }));
+    return new SharedDatabase(
+      scheduler,
+      await DuckdbStorage.open(undefined, { clock, duckdb: await SharedDatabase.#settings }),
+    );
   }
 
   /** The database for those who look at it from outside: no faults, no events. */
@@ -129,28 +174,63 @@ export class SharedDatabase {
   async #alone<T>(process: SimulatedProcess, name: string, work: () => Promise<T>): Promise<T> {
     this.#scheduler.exclusive = true;
     try {
+      if (name === 'snapshot') await this.state();
       return await inWorld(process, work);
     } finally {
-      if (CHANGING.has(name)) await this.#keepCommit();
+      if (CHANGING.has(name)) this.#changed = true;
       this.#scheduler.exclusive = false;
     }
   }
 
-  async #keepCommit(): Promise<void> {
-    await this.#duckdb.snapshot(async (snapshot) => {
-      const revision = await snapshot.revision();
-      if (revision === this.#revision) return;
-      this.#revision = revision;
+  /** The place in `states` of what a snapshot would show now. */
+  get present(): number {
+    return this.states.length - (this.#changed ? 0 : 1);
+  }
+
+  /** How many commits there were up to the last state that was read. */
+  get commits(): number {
+    return this.#revision;
+  }
+
+  /** What the database holds. */
+  async state(): Promise<StoredPolls> {
+    if (this.#changed) {
+      this.states.push(await this.#duckdb.snapshot((snapshot) => this.#read(snapshot)));
+      this.#changed = false;
+    }
+    return this.states.at(-1) as StoredPolls;
+  }
+
+  async #read(snapshot: Snapshot): Promise<StoredPolls> {
+    const revision = await snapshot.revision();
+    if (revision === this.#revision) return this.states.at(-1) as StoredPolls;
+    this.#revision = revision;
+    const storesRevision = await snapshot.storesRevision();
+    if (this.#stores?.revision !== storesRevision) {
       const { keys, ids } = await snapshot.stores();
-      const stored = new Map(ids.map((id) => [id, new Map<number, boolean>()]));
-      const idOf = new Map(ids.map((id, i) => [keys[i] as number, id]));
-      const { length, store, instant, active } = await snapshot.polls(0, Math.max(0, ...keys) + 1, 0, EPOCH * 2);
-      for (let i = 0; i < length; i++) {
-        stored.get(idOf.get(store[i] as number) ?? '')?.set(instant[i] as number, active[i] === 1);
-      }
-      this.commits.push(stored);
-      for (const id of ids) if (!this.createdAt.has(id)) this.createdAt.set(id, this.#scheduler.time);
-    });
+      this.#stores = { revision: storesRevision, ids: new Map(ids.map((id, i) => [keys[i] as number, id])) };
+    }
+    const { ids } = this.#stores;
+    const stored = new Map([...ids.values()].map((id) => [id, new Map<number, boolean>()]));
+    const { length, store, instant, active } = await snapshot.polls(0, Math.max(0, ...ids.keys()) + 1, 0, EPOCH * 2);
+    for (let i = 0; i < length; i++) {
+      stored.get(ids.get(store[i] as number) ?? '')?.set(instant[i] as number, active[i] === 1);
+    }
+    return stored;
+  }
+
+  /** All reports and imports. */
+  async queues(): Promise<Queues> {
+    const { changes } = this.#idle;
+    if (this.#queues?.changes !== changes) {
+      const { reports, imports } = this.#duckdb;
+      this.#queues = {
+        changes,
+        reports: await reports.list({ limit: MANY }),
+        imports: await imports.list({ limit: MANY }),
+      };
+    }
+    return this.#queues;
   }
 
   #fate(): keyof DatabaseFaults | undefined {

@@ -8,7 +8,7 @@ import type { Invariant, Violation } from '../history/violations.ts';
 /** A report as a client saw it. */
 interface SeenReport {
   readonly asOf: number;
-  /** How many commits there were when it was asked for, and when it was first seen complete. */
+  /** The places of the states of the database when it was asked for, and when it was first seen complete. */
   readonly from: number;
   to: number | undefined;
   isRead: boolean;
@@ -24,7 +24,7 @@ export class History {
   /** What is wrong, complete once the history is concluded. */
   readonly violations: Violation[] = [];
   readonly #now: () => number;
-  readonly #commits: readonly StoredPolls[];
+  readonly #states: readonly StoredPolls[];
   readonly #writes: (PollWrite & { end: number })[] = [];
   readonly #jobs: AcceptedJob[] = [];
   readonly #sightings: Sighting[] = [];
@@ -33,11 +33,11 @@ export class History {
   readonly #imports = new Map<string, OpenWrite>();
 
   /**
-   * @param commits what the database held after each of its commits; grows
+   * @param states what the database held, in order; grows
    * @param now the time of the history
    */
-  constructor(commits: readonly StoredPolls[], now: () => number) {
-    this.#commits = commits;
+  constructor(states: readonly StoredPolls[], now: () => number) {
+    this.#states = states;
     this.#now = now;
   }
 
@@ -67,12 +67,7 @@ export class History {
     };
   }
 
-  /** How many commits there were so far. */
-  get commits(): number {
-    return this.#commits.length - 1;
-  }
-
-  /** @param from how many commits there were when the request was sent */
+  /** @param from the place of the state that the database had when the request was sent */
   requested(reportId: string, asOf: number, from: number): void {
     this.#jobs.push({ kind: 'report', id: reportId, at: this.#now() });
     this.#reports.set(reportId, { asOf, from, to: undefined, isRead: false });
@@ -81,7 +76,7 @@ export class History {
   sawReport(id: string, status: string): void {
     this.#saw({ id, status });
     const report = this.#reports.get(id);
-    if (report !== undefined && status === 'complete') report.to ??= this.commits;
+    if (report !== undefined && status === 'complete') report.to ??= this.#states.length - 1;
   }
 
   readCsv(id: string, server: string, csv: string): void {
@@ -90,7 +85,7 @@ export class History {
     this.#readings.push({ id, format: 'csv', server, bytes: csv });
     if (report.isRead) return;
     report.isRead = true;
-    const states = this.#commits.slice(report.from, (report.to ?? this.commits) + 1);
+    const states = this.#states.slice(report.from, (report.to ?? this.#states.length - 1) + 1);
     if (!states.some((state) => says(csv, expectedFigures(state, report.asOf)))) {
       this.violate('reports show a state', `report ${id} shows no state that the database had while it was computed`);
     }
@@ -111,12 +106,11 @@ export class History {
     this.#sightings.push({ ...sighting, start: now, end: now });
   }
 
-  /** Checks what has to hold in the end, when nothing was wrong for a while. */
+  /** Checks what has to hold in the end, when nothing was wrong for a while and the database holds `stored`. */
   async conclude(
     storage: Storage,
-    { now, tolerance }: { readonly now: number; readonly tolerance: number },
+    { stored, now, tolerance }: { readonly stored: StoredPolls; readonly now: number; readonly tolerance: number },
   ): Promise<void> {
-    const stored = this.#commits.at(-1) ?? new Map();
     const polls = [...stored].flatMap(([id, byInstant]) =>
       [...byInstant].map(([instant, active]): Poll => [id, instant, active]),
     );

@@ -13,12 +13,19 @@ export class IdleQueues {
   #reportsAreIdle = false;
   readonly #running = new Set<unknown>();
   readonly #idleImports = new Set<unknown>();
+  #changes = 0;
 
-  /** The answer to a call; `undefined`: only the database knows. */
+  /** A number that rises with every call that may change the status of a report or an import. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** The answer to a call; `undefined`: only the database knows, and has to do it. */
   answer(name: string, [first]: readonly unknown[]): { readonly value: unknown } | undefined {
     if (name === 'reports.claim' && this.#reportsAreIdle) return { value: undefined };
     if (name === 'imports.unfinished' && this.#idleImports.has(first)) return { value: [] };
     if (name === 'imports.claim' && this.#idleImports.has(first)) return { value: undefined };
+    if (/^(reports|imports)\./.test(name) && !HARMLESS.has(name)) this.#changes++;
     return undefined;
   }
 

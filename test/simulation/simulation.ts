@@ -35,7 +35,7 @@ export async function simulate(seed: number): Promise<SimulationResult> {
   const database = await SharedDatabase.open(scheduler);
   try {
     const servers = ['A', 'B'].map((name) => new SimulatedServer(name, scheduler, database));
-    const history = new History(database.commits, () => scheduler.time);
+    const history = new History(database.states, () => scheduler.time);
     const scene: Scene = { scheduler, servers, database, history, uploads: new Map(), end: TROUBLE };
     const clients = new SimulatedProcess(scheduler, { name: 'clients', disk: new MemoryDisk(), clockError: 0 });
     for (const server of servers) server.start();
@@ -50,30 +50,28 @@ export async function simulate(seed: number): Promise<SimulationResult> {
       },
       1_000,
     );
+    await scheduler.runUntil(TROUBLE);
+    const known = await scheduler.outside(() => database.state());
     await scheduler.runUntil(TROUBLE + CALM);
-    await scheduler.outside(() =>
-      history.conclude(database.direct, { now: EPOCH + scheduler.time, tolerance: TOLERANCE }),
-    );
-    checkPolled(database, scheduler, history);
+    const stored = await scheduler.outside(() => database.state());
+    const now = EPOCH + scheduler.time;
+    await scheduler.outside(() => history.conclude(database.direct, { stored, now, tolerance: TOLERANCE }));
+    for (const id of known.keys()) checkPolled(id, stored.get(id), now - 10_000, history);
     return {
       ...{ seed, violations: history.violations, log: scheduler.log },
-      counts: { ...history.counts, commits: database.commits.length, events: scheduler.events },
+      counts: { ...history.counts, commits: database.commits, events: scheduler.events },
     };
   } finally {
     await database.close();
   }
 }
 
-/** Every store that existed when the trouble was over must have been polled in the last slots that are over. */
-function checkPolled({ commits, createdAt }: SharedDatabase, scheduler: Scheduler, history: History): void {
-  const now = EPOCH + scheduler.time - 10_000;
-  for (const [id, polls] of commits.at(-1) ?? []) {
-    if ((createdAt.get(id) ?? 0) > TROUBLE) continue;
-    const slotOf = (instant: number) => slotAt(instant, offsetOf(id, INTERVAL), INTERVAL);
-    const polled = new Set([...polls.keys()].map(slotOf));
-    const current = slotOf(now);
-    const missed = Array.from({ length: SLOTS }, (_, i) => current - 1 - i).filter((slot) => !polled.has(slot));
-    if (missed.length > 0)
-      history.violate('stores are polled', `store ${id} was not polled in ${missed.length} of its last ${SLOTS} slots`);
-  }
+/** A store that existed when the trouble was over must have been polled in the last slots that are over. */
+function checkPolled(id: string, polls: ReadonlyMap<number, boolean> | undefined, now: number, history: History): void {
+  const slotOf = (instant: number) => slotAt(instant, offsetOf(id, INTERVAL), INTERVAL);
+  const polled = new Set([...(polls?.keys() ?? [])].map(slotOf));
+  const current = slotOf(now);
+  const missed = Array.from({ length: SLOTS }, (_, i) => current - 1 - i).filter((slot) => !polled.has(slot));
+  if (missed.length > 0)
+    history.violate('stores are polled', `store ${id} was not polled in ${missed.length} of its last ${SLOTS} slots`);
 }

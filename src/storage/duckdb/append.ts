@@ -1,9 +1,9 @@
 import type { Session } from '../../duckdb/session.ts';
+import type { Parameters } from '../../lib/sql.ts';
 import type { PollAppending } from '../shared/appending.ts';
 import { type KnownPolls, type MergedPolls, NOT_STORED, type PollGroup } from '../shared/poll-group.ts';
 import { movingFirstPollsBack } from '../sql/first-polls.ts';
 import type { Changes } from '../sql/revision.ts';
-import { REPLACES } from '../sql/staging.ts';
 import { DuckdbImportSession } from './import.ts';
 
 /** Adds polls within the session's present transaction. */
@@ -48,50 +48,64 @@ export class DuckdbAppending implements PollAppending {
       'create or replace temp table appended (place integer, store_key integer, instant double, active utinyint)',
     );
     await this.#session.append('appended', [places, polls.keys, polls.instants, polls.active]);
-    await this.#session.run(`
-      create or replace temp table met as
-      select a.place, p.active, p.reason
-      from appended a join polls p
-        on p.store_key = a.store_key and p.instant = make_timestamp_ms(a.instant::bigint)
-        and p.instant between make_timestamp_ms(${polls.from}) and make_timestamp_ms(${polls.to})`);
-    const { chunks } = await this.#session.result('select place, active::utinyint from met');
+    const { chunks } = await this.#session.result(
+      `select a.place, p.active::utinyint from ${known('appended', polls)}`,
+    );
     for await (const chunk of chunks) {
       const [place, active] = [chunk.getColumnValues(0), chunk.getColumnValues(1)];
       for (let i = 0; i < chunk.rowCount; i++) there[Number(place[i])] = Number(active[i]);
     }
-    return { active: there, reasons: polls.hasReasons ? await this.#reasonsMet() : new Map() };
+    return { active: there, reasons: polls.hasReasons ? await this.#knownReasons(polls) : new Map() };
   }
 
-  async #reasonsMet(): Promise<Map<number, string>> {
+  async #knownReasons(polls: PollGroup): Promise<Map<number, string>> {
     const { pairs } = await this.#session.row(
-      'select to_json(list([place::varchar, reason]))::varchar as pairs from met where reason is not null',
+      `select to_json(list([a.place::varchar, p.reason]))::varchar as pairs
+       from ${known('appended', polls)} where p.reason is not null`,
     );
     const rows = pairs === null ? [] : (JSON.parse(String(pairs)) as [string, string][]);
     return new Map(rows.map(([place, reason]) => [Number(place), reason]));
   }
 
-  async write(polls: PollGroup, _there: KnownPolls, reasons: MergedPolls['reasons']): Promise<void> {
+  async write(polls: PollGroup, there: KnownPolls, reasons: MergedPolls['reasons']): Promise<void> {
+    const { added, replaced } = polls.changes(there, reasons);
+    if (replaced.length > 0) {
+      await this.#session.run(
+        `update polls set active = i.active, reason = i.reason
+         from (select a.active, a.reason, p.rowid as stored from ${known(`(${PICKED})`, polls)}) i
+         where polls.rowid = i.stored`,
+        picked(replaced, reasons),
+      );
+    }
+    if (added.length === 0) return;
+    const everything = added.length === polls.length && reasons.size === 0;
     await this.#session.run(
-      `create or replace temp table merged as
-       select a.*, r.reason
-       from appended a
-       left join (
-         select unnest(from_json($places::json, '["INTEGER"]')) as place, unnest(from_json($reasons::json, '["VARCHAR"]')) as reason
-       ) r using (place)`,
-      { places: JSON.stringify([...reasons.keys()]), reasons: JSON.stringify([...reasons.values()]) },
+      `insert into polls (store_key, instant, active, reason)
+       select store_key, make_timestamp_ms(instant::bigint), active, ${everything ? 'null from appended' : `reason from (${PICKED})`}`,
+      everything ? undefined : picked(added, reasons),
     );
-    await this.#session.run(`
-      update polls p set active = i.active, reason = i.reason
-      from (
-        select i.* from merged i join met p on p.place = i.place and ${REPLACES}
-      ) i
-      where p.store_key = i.store_key and p.instant = make_timestamp_ms(i.instant::bigint)
-        and p.instant between make_timestamp_ms(${polls.from}) and make_timestamp_ms(${polls.to})`);
-    await this.#session.run(`
-      insert into polls (store_key, instant, active, reason)
-      select store_key, make_timestamp_ms(instant::bigint), active, reason from merged anti join met using (place)`);
     await this.#session.run(
       movingFirstPollsBack('(select store_key, min(instant)::bigint as first_ms from appended group by store_key)'),
     );
   }
+}
+
+/** Some of the appended polls, with their reasons. */
+const PICKED = `
+  select * from appended join (
+    select unnest(from_json($places::json, '["INTEGER"]')) as place, unnest(from_json($reasons::json, '["VARCHAR"]')) as reason
+  ) using (place)`;
+
+function picked(places: Int32Array, reasons: MergedPolls['reasons']): Parameters {
+  return {
+    places: JSON.stringify([...places]),
+    reasons: JSON.stringify(Array.from(places, (place) => reasons.get(place) ?? null)),
+  };
+}
+
+/** The rows `p` of `polls` that have the store and instant of a row `a` of `table`. */
+function known(table: string, { from, to }: PollGroup): string {
+  return `${table} a join polls p
+    on p.store_key = a.store_key and p.instant = make_timestamp_ms(a.instant::bigint)
+    and p.instant between make_timestamp_ms(${from}) and make_timestamp_ms(${to})`;
 }

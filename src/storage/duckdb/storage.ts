@@ -67,6 +67,8 @@ export class DuckdbStorage implements Storage {
   readonly #database: Database;
   readonly #catalog: SerialSql;
   readonly #readers: SessionPool;
+  /** Apart from the readers', since each append leaves temporary tables, which the next one replaces. */
+  readonly #appenders: SessionPool;
   readonly #queue: WriteQueue;
   readonly #keys = new StoreKeys();
 
@@ -84,6 +86,7 @@ export class DuckdbStorage implements Storage {
     this.#database = database;
     this.#catalog = catalog;
     this.#readers = new SessionPool(database);
+    this.#appenders = new SessionPool(database);
     this.reports = new SqlReportCatalog(catalog, {
       get now() {
         return clock === undefined ? 'epoch_ms(now())' : `${clock()}::bigint`;
@@ -157,10 +160,12 @@ export class DuckdbStorage implements Storage {
 
   async appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]> {
     const { counts, keys } = await this.#queue.runSoon(() =>
-      this.#writing(async (session, changes) => {
-        await saveCheckpoints(session, batches);
-        return append(new DuckdbAppending(session, changes), batches, this.#keys, changes);
-      }),
+      this.#appenders.use((session) =>
+        this.#writingIn(session, async (changes) => {
+          await saveCheckpoints(session, batches);
+          return append(new DuckdbAppending(session, changes), batches, this.#keys, changes);
+        }),
+      ),
     );
     this.#keys.learn(keys);
     return counts;
@@ -213,19 +218,23 @@ export class DuckdbStorage implements Storage {
     await this.#queue.run(async () => {});
     await this.#catalog.close();
     this.#readers.close();
+    this.#appenders.close();
     this.#database.close();
   }
 
   /** Runs `work` as the only write transaction, and raises the revisions if it changed anything. */
   #writing<T>(work: (session: Session, changes: Changes) => Promise<T>): Promise<T> {
-    return this.#inSession((session) =>
-      session.transaction(async () => {
-        const changes = new Changes(this.#maxStores);
-        const result = await work(session, changes);
-        await changes.count(session);
-        return result;
-      }),
-    );
+    return this.#inSession((session) => this.#writingIn(session, (changes) => work(session, changes)));
+  }
+
+  /** The same in a session that is kept. */
+  #writingIn<T>(session: Session, work: (changes: Changes) => Promise<T>): Promise<T> {
+    return session.transaction(async () => {
+      const changes = new Changes(this.#maxStores);
+      const result = await work(changes);
+      await changes.count(session);
+      return result;
+    });
   }
 
   async #inSession<T>(work: (session: Session) => Promise<T>): Promise<T> {

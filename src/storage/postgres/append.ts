@@ -58,13 +58,7 @@ export class PostgresAppending implements PollAppending {
   }
 
   async write(polls: PollGroup, there: KnownPolls, reasons: MergedPolls['reasons']): Promise<void> {
-    const places = Int32Array.from(there.active, (_, place) => place);
-    const added = places.filter((place) => there.active[place] === NOT_STORED);
-    const replaced = places.filter((place) => {
-      const reason = reasons.get(place);
-      const otherwise = reason !== undefined && reason !== there.reasons.get(place);
-      return there.active[place] !== NOT_STORED && (there.active[place] !== polls.active[place] || otherwise);
-    });
+    const { added, replaced } = polls.changes(there, reasons);
     if (replaced.length > 0) {
       const picked = pick(polls, reasons, replaced);
       await this.#sql.list(

@@ -19,6 +19,14 @@ export interface MergedPolls {
   readonly reasons: ReadonlyMap<number, string>;
 }
 
+/** Places in the columns of a group. */
+export interface ChangedPolls {
+  /** Polls that the database lacks. */
+  readonly added: Int32Array;
+  /** Polls that the database has with another state or reason. */
+  readonly replaced: Int32Array;
+}
+
 /**
  * The polls of several batches as columns, with each store and instant once, and the counts of each batch as if they
  * were added one by one.
@@ -97,6 +105,19 @@ export class PollGroup {
       return counts;
     });
     return { counts, reasons: knownReasons };
+  }
+
+  /** The places of the polls that have to be written. */
+  changes(there: KnownPolls, reasons: MergedPolls['reasons']): ChangedPolls {
+    const places = Int32Array.from(there.active, (_, place) => place);
+    return {
+      added: places.filter((place) => there.active[place] === NOT_STORED),
+      replaced: places.filter((place) => {
+        const reason = reasons.get(place);
+        const otherwise = reason !== undefined && reason !== there.reasons.get(place);
+        return there.active[place] !== NOT_STORED && (there.active[place] !== this.active[place] || otherwise);
+      }),
+    };
   }
 }
 
