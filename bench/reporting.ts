@@ -117,6 +117,7 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
     contents: () => storage.contents(),
     invariants: () => storage.invariants(),
     check: () => storage.check(),
+    interrupt: () => storage.interrupt(),
     close: () => storage.close(),
     gaps: storage.gaps,
     dayFiles: storage.dayFiles,

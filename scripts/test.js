@@ -15,7 +15,7 @@ const SLOW = [
   'test/reports/shared-results.test.ts',
   'test/security/{accounts,answers,bodies,oidc,program,second-factors}.test.ts',
   'test/{storage,fleet}/postgres*.test.ts',
-  'test/http/{access-matrix,fuzz}.test.ts',
+  'test/http/{access-matrix,fuzz,hung-database}.test.ts',
   'test/http/{accounts/users,fleet/routes,guards/rate-limit,intake/imports,intake/sync,reports/access,reports/routes}.test.ts',
   'test/http/stores/{hours,polls}.test.ts',
   'test/web/{dashboard,accessibility,large-fleet,oidc,second-factors}.test.ts',

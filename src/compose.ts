@@ -282,7 +282,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     },
     stop: async () => {
       clock.stop();
-      await Promise.all([reports.stop(), imports.stop(), syncs.stop(), prober?.stop()]);
+      await stopWork(storage, [reports, imports, syncs, ...(prober === undefined ? [] : [prober])]);
     },
   };
 }
@@ -315,8 +315,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
       return app.listen({ host: config.host, port: config.port });
     },
     close: async () => {
-      await closeConnections(app);
-      await services.stop();
+      await Promise.all([closeConnections(app), services.stop()]);
       await storage.close();
     },
   };
@@ -330,9 +329,22 @@ function logZones(log: Logger, now: number): void {
   if (aged !== undefined) log.warn(aged);
 }
 
-/** How long a request that is under way may take to end. */
+/** How long requests and other work that is under way may take to end, milliseconds. */
 const GRACE = 5_000;
 const SWEEP_INTERVAL = 50;
+
+/** Stops work. What has not ended after some seconds is cut off from the database, which rolls it back. */
+export async function stopWork(
+  storage: Pick<Storage, 'interrupt'>,
+  work: readonly { stop(): Promise<void> }[],
+): Promise<void> {
+  const interrupt = after(GRACE, () => storage.interrupt());
+  try {
+    await Promise.all(work.map((one) => one.stop()));
+  } finally {
+    interrupt.stop();
+  }
+}
 
 /** A connection that falls idle while the server closes would hold it up for its whole keep-alive time. */
 async function closeConnections(app: App): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { createProber } from '../compose/background.ts';
-import { openLog, openStorage } from '../compose.ts';
+import { openLog, openStorage, stopWork } from '../compose.ts';
 import { loadConfig } from '../config/config.ts';
 import { PollAppender } from '../intake/api/appender.ts';
 import { ClockWatch } from '../lib/world/clock-watch.ts';
@@ -26,12 +26,13 @@ export function pollCommand(program: Command): void {
         const clock = new ClockWatch({ log });
         const prober = createProber(config, { storage, sink, directory, log, clock });
         clock.start();
-        await prober.start();
+        // It reads from the database, which may not answer.
+        await Promise.race([prober.start(), ended]);
         const minutes = config.poll.interval / 60_000;
         const often = minutes === 1 ? 'every minute' : `every ${minutes} minutes`;
         say(`polling each store ${often}; writing day files to ${config.poll.folder}`);
         await ended;
-        await prober.stop();
+        await stopWork(storage, [prober]);
         clock.stop();
       } finally {
         await storage.close();

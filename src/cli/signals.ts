@@ -1,6 +1,10 @@
 import { constants } from 'node:os';
+import { after } from '../lib/world/timers.ts';
 
 type Handler = (signal: NodeJS.Signals) => void;
+
+/** Milliseconds from the signal to the end of a program that stops, whatever it is doing. */
+const STOP_BUDGET = 18_000;
 
 /** Exits at once; cleanup runs on the `exit` event of the process. */
 const exitNow: Handler = (signal) => process.exit(128 + constants.signals[signal]);
@@ -13,12 +17,27 @@ export function listenToSignals(): void {
     process.on(signal, () => {
       const first = handle;
       handle = exitNow;
+      if (first !== exitNow) after(STOP_BUDGET, () => endOverdue(signal)).unref();
       first(signal);
     });
   }
 }
 
-/** Sets the handler of the next signal; the one after it exits at once. */
+/**
+ * Sets the handler of the next signal, which stops the program. If it takes longer than the budget, the program is ended;
+ * the signal after it exits at once.
+ */
 export function onSignal(handler: Handler): void {
   handle = handler;
+}
+
+/** Exiting alone would wait for the threads of DuckDB, of which one may be stuck. */
+function endOverdue(signal: NodeJS.Signals): void {
+  process.stderr.write(
+    `error: not stopped within ${STOP_BUDGET / 1_000} s after ${signal}; ending now. The next start, or another ` +
+      'server, continues what was running.\n',
+  );
+  process.removeAllListeners(signal);
+  process.once('exit', () => process.kill(process.pid, signal));
+  process.exit(1);
 }

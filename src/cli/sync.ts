@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { pino } from 'pino';
 import { createSyncs } from '../compose/background.ts';
-import { createReader, openServerStorage } from '../compose.ts';
+import { createReader, openServerStorage, stopWork } from '../compose.ts';
 import { loadConfig } from '../config/config.ts';
 import { UserError } from '../lib/errors.ts';
 import type { StandingRejects, SyncResult } from '../storage/ports/sync-log.ts';
+import { onSignal } from './signals.ts';
 import { progressBar, say, tally } from './terminal.ts';
 
 export function syncCommand(program: Command): void {
@@ -27,6 +28,11 @@ export function syncCommand(program: Command): void {
           now: Date.now,
           onChanged: () => {},
         });
+        let stoppedBy: NodeJS.Signals | undefined;
+        onSignal((signal) => {
+          stoppedBy = signal;
+          void stopWork(storage, [syncs]);
+        });
         const run = await syncs.run('request', {
           onProgress: ({ file, done }) => progress.update(`reading ${file}`, done),
           onRetry: (reasons, wait) =>
@@ -41,6 +47,9 @@ export function syncCommand(program: Command): void {
           if (result.standing !== undefined) say(`warning: ${result.source}: ${standingLine(result.standing)}`);
         }
         if (rejects !== undefined) say(`bad rows and the reason for each: ${rejects}`);
+        if (stoppedBy !== undefined) {
+          throw new UserError('unavailable', `stopped by ${stoppedBy}; the next sync reads the rest`);
+        }
         const failed = run.results.filter(({ status }) => status === 'failed').length;
         if (failed === 0) return;
         const all = run.results.length;

@@ -8,16 +8,26 @@ import { openError } from './errors.ts';
 import { DEFAULT_DUCKDB_LIMITS, type DuckdbLimits } from './limits.ts';
 import { literal, Session } from './session.ts';
 
+/** The databases that are open. */
+const opened = new Set<Database>();
+
+// A process that exits waits for the threads that run statements.
+process.once('exit', () => {
+  for (const database of opened) database.interrupt();
+});
+
 /** A DuckDB in this process: a file, or memory only. */
 export class Database {
   readonly #instance: DuckDBInstance;
   readonly #shared: boolean;
   readonly #onClose: () => void;
+  readonly #sessions = new Set<Session>();
 
   private constructor(instance: DuckDBInstance, shared: boolean, onClose = () => {}) {
     this.#instance = instance;
     this.#shared = shared;
     this.#onClose = onClose;
+    opened.add(this);
   }
 
   /**
@@ -61,7 +71,8 @@ export class Database {
 
   /** A new connection. Its time zone is UTC. */
   async session(): Promise<Session> {
-    const session = new Session(await this.#instance.connect(), this.#shared);
+    const session = new Session(await this.#instance.connect(), this.#shared, () => this.#sessions.delete(session));
+    this.#sessions.add(session);
     await session.run('set enable_progress_bar = true; set enable_progress_bar_print = false');
     return session;
   }
@@ -88,7 +99,13 @@ export class Database {
     }
   }
 
+  /** Interrupts the statements that are running. */
+  interrupt(): void {
+    for (const session of this.#sessions) session.interrupt();
+  }
+
   close(): void {
+    opened.delete(this);
     this.#instance.closeSync();
     this.#onClose();
   }

@@ -7,6 +7,7 @@ import {
   INTEGER,
   UTINYINT,
 } from '@duckdb/node-api';
+import { UserError } from '../lib/errors.ts';
 import type { Parameters, Row, Sql } from '../lib/sql.ts';
 import { statementError } from './errors.ts';
 
@@ -22,11 +23,14 @@ export interface WholeResult {
 export class Session implements Sql {
   readonly #connection: DuckDBConnection;
   readonly #shared: boolean;
+  readonly #onClose: () => void;
+  #ended = false;
 
   /** @param shared whether other sessions of the database do different work */
-  constructor(connection: DuckDBConnection, shared: boolean) {
+  constructor(connection: DuckDBConnection, shared: boolean, onClose = () => {}) {
     this.#connection = connection;
     this.#shared = shared;
+    this.#onClose = onClose;
   }
 
   /** Runs a statement; returns how many rows it changed. */
@@ -114,11 +118,19 @@ export class Session implements Sql {
     this.#connection.interrupt();
   }
 
+  /** Interrupts the running statement, and rejects all later ones. Whoever uses the session closes it. */
+  end(): void {
+    this.#ended = true;
+    this.interrupt();
+  }
+
   close(): void {
+    this.#onClose();
     this.#connection.closeSync();
   }
 
   async #explained<T>(statement: () => Promise<T>): Promise<T> {
+    if (this.#ended) throw new UserError('unavailable', 'the database is being closed');
     try {
       return await statement();
     } catch (error) {

@@ -26,6 +26,7 @@ import { sendHeaders } from './guards/headers.ts';
 import { TrustedProxies } from './guards/proxies.ts';
 import { limitPerUser } from './guards/quotas.ts';
 import { limitRequests } from './guards/rate-limit.ts';
+import { limitResponseTime } from './guards/response-deadline.ts';
 import { enforceTransferRate } from './guards/transfer-rate.ts';
 import { healthRoutes } from './health.ts';
 import { importRoutes } from './intake/imports.ts';
@@ -80,6 +81,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     trustProxy: (address) => proxies.trusts(address),
   }).withTypeProvider<TypeBoxTypeProvider>();
   limitRequestTime(app);
+  limitResponseTime(app);
   proxies.warnOfOthers(app);
   app.setValidatorCompiler(compileValidator);
   acceptJsonOrNothing(app);

@@ -46,8 +46,9 @@ export function backupRoutes(create: () => AsyncGenerator<Uint8Array>, { audit }
         };
         try {
           await audit.record(actorOf(request.principal), 'backup.created', { kind: 'backup', id: request.id });
-          // What goes wrong before the first byte can still be answered.
-          const first = await backup.next();
+          // What goes wrong before the first byte can still be answered. A large database takes long until then.
+          const first = await request.deadline.excluding(() => backup.next());
+          request.deadline.signal.throwIfAborted();
           const content = Readable.from(first.done ? [] : withFirst(first.value, backup));
           content.once('close', () => void end());
           const name = new Date(now()).toISOString().replace(/\.\d+|[-:]/g, '');

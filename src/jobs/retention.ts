@@ -29,6 +29,7 @@ const BLOCK = 500;
 export class Retention {
   readonly #options: RetentionOptions;
   #timer: Timer | undefined;
+  #stopped = false;
   #sweeping: Promise<void> = Promise.resolve();
 
   constructor(options: RetentionOptions) {
@@ -42,6 +43,7 @@ export class Retention {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     this.#timer?.stop();
     await this.#sweeping;
   }
@@ -72,8 +74,11 @@ export class Retention {
     for (;;) {
       const ids = await endedBefore(instant, BLOCK);
       if (ids.length === 0) return removed;
-      for (const id of ids) await remove(id);
-      removed += ids.length;
+      for (const id of ids) {
+        if (this.#stopped) return removed;
+        await remove(id);
+        removed++;
+      }
     }
   }
 }

@@ -40,8 +40,8 @@ export class FairQueue {
    * Runs `work` in the requester's turn. If a job of the same name is waiting, shares that one instead.
    *
    * @param requester `undefined`: anonymous
-   * @throws UserError synchronously: `too_many_requests` when the requester has too many jobs waiting, `unavailable`
-   * when all requesters together have
+   * @throws UserError synchronously: `too_many_requests` when the requester has too many jobs waiting, `busy` when
+   * all requesters together have
    */
   run<T>(requester: string | undefined, name: string, work: () => Promise<T>): Promise<T> {
     const waiting = this.#waiting.get(name);
@@ -75,7 +75,8 @@ export class FairQueue {
       throw new UserError('too_many_requests', message, { retryAfter: RETRY_AFTER });
     }
     if (this.#waiting.size >= this.#limits.total) {
-      throw new UserError('unavailable', `${this.#waiting.size} requests are waiting already; try again in a moment`);
+      const message = `${this.#waiting.size} requests are waiting already; try again in a moment`;
+      throw new UserError('busy', message, { retryAfter: RETRY_AFTER });
     }
   }
 

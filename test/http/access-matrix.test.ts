@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { documentOf } from '../../src/http/document/openapi.ts';
 import { operationsOf } from '../../src/http/document/types.ts';
 import type { RouteEntry } from '../../src/http/types.ts';
-import { ACCESS_ROWS, type Question, type Row } from '../support/access-rows.ts';
+import { ACCESS_ROWS, type Question, type Row, targetOf } from '../support/access-rows.ts';
 import { accessWorld, CALLERS, type Caller, hasScope, type World } from '../support/access-world.ts';
 import { as } from '../support/fake-users.ts';
 import { type TestServer, testServer } from '../support/server.ts';
@@ -125,12 +125,11 @@ interface Answer {
 async function ask(
   server: TestServer,
   { method, url, operationId }: RouteEntry,
-  { path = {}, query = {}, body, headers = {} }: Question,
+  question: Question,
   key: string | undefined,
 ): Promise<Answer> {
-  const filled = url.replaceAll(/:(\w+)/g, (_whole, name: string) => encodeURIComponent(path[name] ?? name));
-  const search = new URLSearchParams(query).toString();
-  const target = search === '' ? filled : `${filled}?${search}`;
+  const { body, headers = {} } = question;
+  const target = targetOf(url, question);
   const sent = { ...headers, ...(key !== undefined && as(key)) };
   const operation = operationsOf(documentOf(server.app)).find((one) => one.operationId === operationId);
   if ('text/event-stream' in (operation?.responses['200']?.content ?? {})) return firstEvent(server, target, sent);

@@ -44,7 +44,11 @@ test('one requester has few jobs waiting and takes no room from others', async (
     message: /^2 of your requests are waiting already/,
   });
   asked.push(ask('bob', 'b0'));
-  assert.throws(() => ask('bob', 'b1'), { code: 'unavailable', message: /^3 requests are waiting already/ });
+  assert.throws(() => ask('bob', 'b1'), {
+    code: 'busy',
+    retryAfter: 5,
+    message: /^3 requests are waiting already/,
+  });
   await Promise.all(asked);
   assert.equal(await ask('ann', 'a3'), 'a3');
 });

@@ -122,7 +122,8 @@ export class SharedDatabase {
           const extra = path === '' ? Reflect.get(this.#extras, key) : undefined;
           const value = extra ?? Reflect.get(target, key);
           const name = path === '' ? String(key) : `${path}.${String(key)}`;
-          if (name === 'close') return async () => {};
+          // The others use it on.
+          if (name === 'close' || name === 'interrupt') return async () => {};
           if (name === 'reports.complete') {
             return (...args: Parameters<ReportCatalog['complete']>) =>
               this.#call(process, name, args, () => this.#complete(...args));

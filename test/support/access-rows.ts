@@ -22,6 +22,13 @@ export interface Question {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Where a request goes, with its parameters filled in. */
+export function targetOf(url: string, { path = {}, query = {} }: Question): string {
+  const filled = url.replaceAll(/:(\w+)/g, (_whole, name: string) => encodeURIComponent(path[name] ?? name));
+  const search = new URLSearchParams(query).toString();
+  return search === '' ? filled : `${filled}?${search}`;
+}
+
 /**
  * A request that concerns the store. The access rule of the route decides who may send it; the row has the expected
  * responses.

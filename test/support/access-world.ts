@@ -5,7 +5,7 @@ import type { Role } from '../../src/storage/ports/account-catalog.ts';
 import type { Ids } from './access-rows.ts';
 import { addUserWithKey, TESTER } from './accounts.ts';
 import { as } from './fake-users.ts';
-import { type TestServer, testServer, trigger } from './server.ts';
+import { type TestServer, type TestSettings, testServer, trigger } from './server.ts';
 import { merge } from './staging.ts';
 
 const THIS = 'this';
@@ -43,9 +43,9 @@ export function hasScope(caller: Caller, scope: Scope): boolean {
 }
 
 /** A server with two stores and their owners, or the same without this store and its owner. */
-export async function accessWorld(t: TestContext, withThis: boolean): Promise<World> {
+export async function accessWorld(t: TestContext, withThis: boolean, settings: TestSettings = {}): Promise<World> {
   let now = NOW - HOUR;
-  const server = await testServer(t, { now: () => now });
+  const server = await testServer(t, { now: () => now, ...settings });
   const { accounts } = server;
   const ann = await addUserWithKey(accounts, { login: 'ann', role: 'admin' });
   const otto = await addUserWithKey(accounts, { login: 'otto', role: 'operator' });

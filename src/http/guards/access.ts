@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ANONYMOUS, hasScope, OPEN, type Principal } from '../../accounts/access.ts';
 import { UserError } from '../../lib/errors.ts';
 import { isLoopback } from '../../lib/networks.ts';
@@ -25,32 +25,42 @@ export function guardRoutes(
   app.decorateRequest('principal');
   app.decorateRequest('identify');
   app.addHook('onRequest', async (request, reply) => {
-    // The response to a path without a route is public.
-    const { access = 'public' } = request.routeOptions.config;
-    request.principal = ANONYMOUS;
-    request.identify = () => principalOf(request, authenticator, proxies);
-    refuseForeignOrigin(request);
-    const principal = access === 'public' ? ANONYMOUS : await request.identify();
-    request.principal = principal ?? ANONYMOUS;
-    // Before it is rejected: attempts with invalid keys count by address.
-    await limit(request, reply);
-    if (access === 'public') return;
-    if (principal === undefined) {
-      throw new UserError(
-        'unauthorized',
-        `nobody is signed in: sign in on the dashboard, or send an API key (Authorization: Bearer KEY); ${NEW_KEY}`,
-      );
-    }
-    if (access !== 'signed-in' && principal.kind === 'user' && principal.mustEnroll) {
-      throw new UserError(
-        'forbidden',
-        `the role ${principal.role} requires a second factor: add one to your account first`,
-      );
-    }
-    if (access !== 'signed-in' && !hasScope(principal, access)) {
-      throw new UserError('forbidden', `this needs the scope ${access}, which you do not have`);
-    }
+    await request.deadline.limit(admit(request, reply, authenticator, proxies, limit));
   });
+}
+
+async function admit(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  authenticator: Authenticator,
+  proxies: TrustedProxies,
+  limit: RequestLimit,
+): Promise<void> {
+  // The response to a path without a route is public.
+  const { access = 'public' } = request.routeOptions.config;
+  request.principal = ANONYMOUS;
+  request.identify = () => principalOf(request, authenticator, proxies);
+  refuseForeignOrigin(request);
+  const principal = access === 'public' ? ANONYMOUS : await request.identify();
+  request.principal = principal ?? ANONYMOUS;
+  // Before it is rejected: attempts with invalid keys count by address.
+  await limit(request, reply);
+  if (access === 'public') return;
+  if (principal === undefined) {
+    throw new UserError(
+      'unauthorized',
+      `nobody is signed in: sign in on the dashboard, or send an API key (Authorization: Bearer KEY); ${NEW_KEY}`,
+    );
+  }
+  if (access !== 'signed-in' && principal.kind === 'user' && principal.mustEnroll) {
+    throw new UserError(
+      'forbidden',
+      `the role ${principal.role} requires a second factor: add one to your account first`,
+    );
+  }
+  if (access !== 'signed-in' && !hasScope(principal, access)) {
+    throw new UserError('forbidden', `this needs the scope ${access}, which you do not have`);
+  }
 }
 
 async function principalOf(

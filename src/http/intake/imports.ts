@@ -113,6 +113,7 @@ export function importRoutes(imports: ImportService, { audit }: Accounts): Route
               { kind: 'import', id },
               { feed, file_name, dry_run },
             ),
+          (receive) => request.deadline.excluding(receive),
         );
         return reply.code(202).header('location', `${ROOT}/${record.id}`).send(importResource(record));
       },

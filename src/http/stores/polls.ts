@@ -146,11 +146,11 @@ function appendRoute(polls: PollService): Routes {
           response: { 200: Appended },
         },
       },
-      async ({ headers, body, principal }) => {
+      async ({ headers, body, principal, deadline }) => {
         const rows = await polls.rowsFor(principal);
         const text = await unpacked(body as Buffer, headers['content-encoding']);
         await readPolls(text, typeOf(headers['content-type']), rows);
-        const { added, replaced, alreadyThere, repeated } = await polls.append(rows);
+        const { added, replaced, alreadyThere, repeated } = await polls.append(rows, deadline.signal);
         return {
           received: rows.received,
           added,

@@ -4,11 +4,24 @@ import type { PollBatch, Storage } from '../../storage/ports/storage.ts';
 
 /** The most polls in one transaction: about 100 ms of work. */
 const GROUP = 50_000;
-/** How many polls may wait. */
-const WAITING = 1_000_000;
+
+/** What may wait, including what is being stored. */
+export interface AppenderLimits {
+  /** Each is a request with a connection. */
+  readonly batches: number;
+  readonly polls: number;
+  /** The approximate memory of the polls. */
+  readonly bytes: number;
+}
+
+const LIMITS: AppenderLimits = { batches: 5_000, polls: 1_000_000, bytes: 256 * 1024 * 1024 };
+
+/** Seconds after which it is worth trying again. */
+const RETRY_AFTER = 2;
 
 interface Waiting {
   readonly batch: PollBatch;
+  readonly bytes: number;
   readonly done: (counts: MergeCounts) => void;
   readonly failed: (reason: unknown) => void;
 }
@@ -19,29 +32,71 @@ interface Waiting {
  */
 export class PollAppender {
   readonly #storage: Pick<Storage, 'appendPolls'>;
+  readonly #limits: AppenderLimits;
   readonly #waiting: Waiting[] = [];
-  #polls = 0;
+  readonly #held = { batches: 0, polls: 0, bytes: 0 };
   #running = false;
 
-  constructor(storage: Pick<Storage, 'appendPolls'>) {
+  constructor(storage: Pick<Storage, 'appendPolls'>, limits = LIMITS) {
     this.#storage = storage;
+    this.#limits = limits;
   }
 
   /**
    * Resolves when the polls are in the database, with the numbers of new and changed ones.
    *
-   * @throws UserError `unavailable` when too many are waiting or the database is unavailable
+   * @param signal when it aborts, polls that still wait for a transaction are dropped
+   * @throws UserError `busy` when too many are waiting; as `Storage.appendPolls` does; the reason of `signal`
    */
-  append(batch: PollBatch): Promise<MergeCounts> {
-    if (this.#polls > 0 && this.#polls + batch.ids.length > WAITING) {
-      const message = `${this.#polls} polls are waiting to be stored; send these again later`;
-      return Promise.reject(new UserError('unavailable', message, { retryAfter: 1 }));
-    }
-    this.#polls += batch.ids.length;
-    return new Promise((done, failed) => {
-      this.#waiting.push({ batch, done, failed });
+  append(batch: PollBatch, signal?: AbortSignal): Promise<MergeCounts> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const bytes = bytesOf(batch);
+    if (!this.#hasRoom(batch.ids.length, bytes)) return Promise.reject(this.#tooMany());
+    return new Promise((resolve, reject) => {
+      const drop = () => {
+        const place = this.#waiting.indexOf(waiting);
+        if (place < 0) return;
+        this.#waiting.splice(place, 1);
+        this.#hold(waiting, -1);
+        reject(signal?.reason);
+      };
+      const ended = () => signal?.removeEventListener('abort', drop);
+      const waiting: Waiting = {
+        batch,
+        bytes,
+        done: (counts) => {
+          ended();
+          resolve(counts);
+        },
+        failed: (reason) => {
+          ended();
+          reject(reason);
+        },
+      };
+      signal?.addEventListener('abort', drop, { once: true });
+      this.#waiting.push(waiting);
+      this.#hold(waiting, 1);
       if (!this.#running) void this.#run();
     });
+  }
+
+  /** A batch that is larger than the limits is accepted when nothing waits. */
+  #hasRoom(polls: number, bytes: number): boolean {
+    const [held, limits] = [this.#held, this.#limits];
+    if (held.batches === 0) return true;
+    return held.batches < limits.batches && held.polls + polls <= limits.polls && held.bytes + bytes <= limits.bytes;
+  }
+
+  #tooMany(): UserError {
+    const { polls, batches } = this.#held;
+    const message = `${polls} polls of ${batches} requests are waiting to be stored; send these again later`;
+    return new UserError('busy', message, { retryAfter: RETRY_AFTER });
+  }
+
+  #hold({ batch, bytes }: Waiting, sign: 1 | -1): void {
+    this.#held.batches += sign;
+    this.#held.polls += sign * batch.ids.length;
+    this.#held.bytes += sign * bytes;
   }
 
   async #run(): Promise<void> {
@@ -53,7 +108,7 @@ export class PollAppender {
       } catch (error) {
         for (const { failed } of group) failed(error);
       }
-      for (const { batch } of group) this.#polls -= batch.ids.length;
+      for (const waiting of group) this.#hold(waiting, -1);
     }
     this.#running = false;
   }
@@ -68,4 +123,17 @@ export class PollAppender {
     }
     return this.#waiting.splice(0, end);
   }
+}
+
+/** A poll takes an instant, a state and a reference to its id, besides the text of the id. */
+const POLL_BYTES = 24;
+/** A character takes up to two bytes. */
+const CHARACTER_BYTES = 2;
+
+/** The approximate memory of a batch. */
+function bytesOf({ ids, reasons }: PollBatch): number {
+  let characters = 0;
+  for (const id of ids) characters += id.length;
+  for (const reason of reasons?.values() ?? []) characters += reason.length;
+  return ids.length * POLL_BYTES + characters * CHARACTER_BYTES;
 }

@@ -50,9 +50,13 @@ export class PollService {
     return new PollRows(this.#now(), stores, this.#budgets);
   }
 
-  /** Stores polls and creates the stores that they name; sending them again changes nothing. */
-  async append({ batch }: PollRows): Promise<MergeCounts> {
-    const counts = await this.#appender.append(batch);
+  /**
+   * Stores polls and creates the stores that they name; sending them again changes nothing.
+   *
+   * @param signal as for `PollAppender.append`
+   */
+  async append({ batch }: PollRows, signal?: AbortSignal): Promise<MergeCounts> {
+    const counts = await this.#appender.append(batch, signal);
     this.#onReceived(batch.ids.length);
     if (!batch.ids.every((id) => this.#directory.knows(id))) this.#directory.changed();
     return counts;

@@ -1,5 +1,5 @@
 import type { Timer } from '../../lib/world/ports.ts';
-import { every } from '../../lib/world/timers.ts';
+import { every, waitAtMost } from '../../lib/world/timers.ts';
 import { Background } from './background.ts';
 import { GapRecorder } from './gap-recorder.ts';
 import { MissedSlots } from './missed-slots.ts';
@@ -12,6 +12,9 @@ import type { ProberDependencies, ProberSettings, ProberStats } from './prober-d
 import { SelfOutageDetector } from './self-outage.ts';
 import { TargetRefresher } from './target-refresher.ts';
 import { TargetSchedule } from './target-schedule.ts';
+
+/** How long `stop` waits for probes that run, milliseconds: as long as a probe takes by default. */
+const STOP_WAIT = 10_000;
 
 /**
  * Polls each store once in every slot. Each call of `step` does what is due at the current time of the given clock;
@@ -74,12 +77,12 @@ export class Prober {
     await this.#gaps.open(peers === undefined);
   }
 
-  /** Drops the tasks that wait, lets those that run end, and stores their polls. */
+  /** Drops the tasks that wait, lets those that run end if they do soon, and stores their polls. */
   async stop(): Promise<void> {
     this.#timer?.stop();
     this.#scheduler.stop();
     this.#limiter.clear();
-    await this.#limiter.settled();
+    await waitAtMost(STOP_WAIT, this.#limiter.settled());
     await this.#writer.close(this.#refresher.lapsed);
     await this.#background.settled();
     await this.#selfOutage.close();

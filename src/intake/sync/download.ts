@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { Transform, type TransformCallback } from 'node:stream';
+import { abortable } from '../../lib/abort.ts';
 import { UserError } from '../../lib/errors.ts';
 import type { TemporaryFile } from '../../lib/temporary-file.ts';
 import { elapsed } from '../../lib/world/clocks.ts';
@@ -23,6 +24,7 @@ export interface DownloadOptions {
   readonly maxBytes: number;
   /** Networks, such as `10.1.0.0/16`, to which requests are allowed although they are not public. */
   readonly allowPrivate: readonly string[];
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The content of a URL, or the end of it. */
@@ -40,7 +42,8 @@ const MAX_REDIRECTS = 10;
  * (`undefined`); if only the end is new, only the end is. Requests go only to public addresses, to those that are
  * allowed, and to an address in the URL itself.
  *
- * @throws UserError `unavailable` if the download fails, `too_large` if the content exceeds `maxBytes`
+ * @throws UserError `unavailable` if the download fails, `too_large` if the content exceeds `maxBytes`; the reason of
+ * `signal` when it aborts
  */
 export async function download(
   url: string,
@@ -50,8 +53,9 @@ export async function download(
   const guard = new AddressGuard([...options.allowPrivate, ...addressesIn(new URL(url))]);
   const http = new HttpClient(new GuardedResolver(guard, resolveBySystem, elapsed));
   try {
-    return await new ConditionalDownload(url, http, options).run(checkpoint);
+    return await abortable(new ConditionalDownload(url, http, options).run(checkpoint), options.signal);
   } catch (error) {
+    options.signal?.throwIfAborted();
     throw downloadError(url, error);
   } finally {
     http.close();

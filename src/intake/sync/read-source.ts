@@ -27,6 +27,7 @@ export interface SyncReadOptions {
   /** The share of bad rows, 0 to 1, up to which a file is imported. */
   readonly maxBadShare: number;
   readonly reader: Pick<FeedReader, 'read'> | undefined;
+  readonly signal: AbortSignal;
   readonly onReject: (reject: Reject) => Promise<void>;
   /** `done` is the share of the file, 0 to 1. */
   readonly onProgress: (file: string, done: number) => void;
@@ -61,7 +62,8 @@ const NOT_OF_A_FILE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['unavailable',
 /**
  * Imports what is new in a source, file by file, each in its own transaction.
  *
- * @throws UserError if there is no such file, a URL cannot be downloaded, or storage is unavailable
+ * @throws UserError if there is no such file, a URL cannot be downloaded, or storage is unavailable; the reason of
+ * `signal` when it aborts
  */
 export async function readSource(
   source: SyncSource,
@@ -69,9 +71,11 @@ export async function readSource(
   listener: SourceListener,
 ): Promise<void> {
   for (const location of await locationsOf(source)) {
+    options.signal.throwIfAborted();
     try {
       await readLocation(location, options, listener);
     } catch (error) {
+      options.signal.throwIfAborted();
       if (error instanceof UserError && NOT_OF_A_FILE.has(error.code)) throw error;
       listener.onFailure(error);
     }
@@ -96,7 +100,7 @@ async function readLocation(
   const before = parseCheckpoint(stored);
   let standing = before?.standing;
   try {
-    const changes = await changesIn(location, before, options.now(), options.downloads);
+    const changes = await changesIn(location, before, options.now(), { ...options.downloads, signal: options.signal });
     try {
       const { increment } = changes;
       const summary = increment && (await importIncrement(increment, options));
@@ -145,6 +149,7 @@ async function importIncrement(increment: Increment, options: SyncReadOptions): 
     budgets: options.budgets,
     maxBadShare: options.maxBadShare,
     reader: options.reader,
+    signal: options.signal,
     isAddition: increment.isAddition,
     onCensus: (census) => {
       for (const warning of censusWarnings(census)) options.log.warn({ file: increment.source.label }, warning);

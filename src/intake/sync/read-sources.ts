@@ -27,8 +27,8 @@ export interface ReadDependencies {
   readonly log: Logger;
   /** The clock, milliseconds. */
   readonly now: () => number;
-  /** Resolves after this many milliseconds. */
-  readonly wait: (milliseconds: number) => Promise<void>;
+  /** Resolves after this many milliseconds, and rejects when the signal aborts. */
+  readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
 
 export interface SyncProgress {
@@ -46,8 +46,8 @@ export interface ReadRun {
   readonly onProgress: (progress: SyncProgress | undefined) => void;
   /** Some sources failed for these reasons, and are retried after this many milliseconds. */
   readonly onRetry: (reasons: readonly string[], wait: number) => void;
-  /** If `true`, there are no more retries. */
-  readonly isStopped: () => boolean;
+  /** Interrupts the run when it aborts. */
+  readonly signal: AbortSignal;
 }
 
 /** Milliseconds before each retry of the sources that failed, on average. */
@@ -62,37 +62,48 @@ interface SourceAttempt {
   standing: StandingRejects | undefined;
   /** What failed in the last attempt. */
   errors: unknown[];
+  /** Whether an attempt was made and not interrupted. */
+  isRead: boolean;
 }
 
-/** Reads what is new in all sources. Those that failed are retried after all others have been read. */
+/**
+ * Reads what is new in all sources. Those that failed are retried after all others have been read. After an interruption,
+ * there are results only for the sources that were read.
+ */
 export async function readSources(dependencies: ReadDependencies, run: ReadRun): Promise<SyncResult[]> {
   const { sources, wait } = dependencies;
-  const { onProgress, onRetry, isStopped } = run;
+  const { onProgress, onRetry, signal } = run;
   const all = FEEDS.flatMap(({ name }) => sources.filter(({ feed }) => feed === name)).map(
-    (source): SourceAttempt => ({ source, attempts: 0, counts: NO_COUNTS, standing: undefined, errors: [] }),
+    (source): SourceAttempt => ({
+      ...{ source, attempts: 0, counts: NO_COUNTS, standing: undefined, errors: [], isRead: false },
+    }),
   );
   let pending = all;
   for (const pause of [0, ...RETRY_AFTER]) {
     onProgress(undefined);
-    if (pending.length === 0 || isStopped()) break;
+    if (pending.length === 0 || signal.aborted) break;
     if (pause > 0) {
       const length = pause * (0.5 + random());
       onRetry(pending.map(reasonOf), length);
-      await wait(length);
+      await wait(length, signal).catch(() => {});
     }
-    for (const attempt of pending) await tryToRead(attempt, dependencies, run);
+    for (const attempt of pending) {
+      if (signal.aborted) break;
+      await tryToRead(attempt, dependencies, run);
+    }
     pending = pending.filter(({ errors }) => errors.length > 0);
   }
-  return all.map(resultOf);
+  return all.filter(({ isRead }) => isRead).map(resultOf);
 }
 
 async function tryToRead(attempt: SourceAttempt, dependencies: ReadDependencies, run: ReadRun): Promise<void> {
   const { storage, downloads, budgets, maxBadShare, reader, log, now, onPolls } = dependencies;
-  const { effectiveFrom, rejects } = run;
+  const { effectiveFrom, rejects, signal } = run;
   const { source } = attempt;
   attempt.attempts++;
   attempt.standing = undefined;
   attempt.errors = [];
+  attempt.isRead = true;
   const onFailure = (error: unknown) => {
     attempt.errors.push(error);
     const about = { feed: source.feed, source: sourceTitle(source), attempt: attempt.attempts };
@@ -102,7 +113,10 @@ async function tryToRead(attempt: SourceAttempt, dependencies: ReadDependencies,
   try {
     const onReject = rejects.write.bind(rejects);
     const onProgress = (file: string, done: number) => run.onProgress({ file, done });
-    const options = { storage, downloads, budgets, maxBadShare, reader, log, now, effectiveFrom, onReject, onProgress };
+    const options = {
+      ...{ storage, downloads, budgets, maxBadShare, reader, log, now, signal },
+      ...{ effectiveFrom, onReject, onProgress },
+    };
     await readSource(source, options, {
       onImported: (counts) => {
         attempt.counts = addCounts(attempt.counts, counts);
@@ -115,7 +129,8 @@ async function tryToRead(attempt: SourceAttempt, dependencies: ReadDependencies,
       onFailure,
     });
   } catch (error) {
-    onFailure(error);
+    if (signal.aborted) attempt.isRead = false;
+    else onFailure(error);
   }
 }
 

@@ -64,7 +64,7 @@ export class SyncService {
   #timer: Timer | undefined;
   /** The timer is running. */
   #waiting = false;
-  #stopped = false;
+  readonly #stopping = new AbortController();
   #progress: SyncProgress | undefined;
 
   constructor(dependencies: SyncDependencies) {
@@ -84,7 +84,7 @@ export class SyncService {
   /** When this server runs next, milliseconds; `undefined`: it has no schedule. */
   get nextRun(): number | undefined {
     const { schedule, now } = this.#dependencies;
-    if (this.#timer === undefined || this.#stopped) return undefined;
+    if (this.#timer === undefined || this.#stopping.signal.aborted) return undefined;
     const next = schedule(now());
     return Number.isFinite(next) ? next : undefined;
   }
@@ -106,9 +106,9 @@ export class SyncService {
     this.#startTimer(0);
   }
 
-  /** Stops the schedule; resolves when the active run has ended. */
+  /** Stops the schedule and interrupts the active run; resolves when that has ended. The next run continues it. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort(new Error('the sync is being stopped'));
     this.#timer?.stop();
     await this.#running?.catch(() => {});
   }
@@ -163,7 +163,7 @@ export class SyncService {
   }
 
   #startTimer(wait: number): void {
-    if (this.#stopped) return;
+    if (this.#stopping.signal.aborted) return;
     this.#waiting = true;
     this.#timer = after(Math.min(wait, MAX_WAIT), () => void this.#tick());
   }
@@ -231,7 +231,7 @@ export class SyncService {
     try {
       const { onProgress, onRetry } = listener;
       const all = await readSources(this.#dependencies, {
-        ...{ effectiveFrom: startedAt, rejects, onRetry, isStopped: () => this.#stopped },
+        ...{ effectiveFrom: startedAt, rejects, onRetry, signal: this.#stopping.signal },
         onProgress: (progress) => {
           this.#progress = progress;
           if (progress !== undefined) onProgress(progress);

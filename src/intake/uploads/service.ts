@@ -100,6 +100,7 @@ export class ImportService {
    * Receives a file and queues its import.
    *
    * @param entryFor returns the entry of the audit log, written in the same transaction
+   * @param whileReceiving runs the part that takes as long as the client sends
    * @throws UserError `invalid_input` when it is empty, incomplete, or not a file of its feed; `too_large`;
    * `too_many_requests` when too many are waiting
    */
@@ -107,6 +108,7 @@ export class ImportService {
     { bytes: announced, ...request }: ImportRequest,
     content: Readable,
     entryFor?: (id: string) => AuditRecord,
+    whileReceiving = <T>(work: () => Promise<T>) => work(),
   ): Promise<ImportRecord> {
     if (announced !== undefined && announced > this.#maxBytes) throw tooLarge(this.#maxBytes);
     const waiting = await this.#storage.imports.unfinished(this.#server);
@@ -122,7 +124,7 @@ export class ImportService {
     const id = newId();
     this.#receiving++;
     try {
-      const bytes = await this.#uploads.receive(id, content, this.#maxBytes);
+      const bytes = await whileReceiving(() => this.#uploads.receive(id, content, this.#maxBytes));
       await inspect(feedByApiName(request.feed), this.#uploads.upload(id), request.fileName);
       const server = this.#server;
       const record = { id, ...request, bytes, server, requestedAt: this.#now() };

@@ -35,3 +35,17 @@ export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
     signal?.addEventListener('abort', aborted, { once: true });
   });
 }
+
+/**
+ * Resolves when `work` has ended, or after some milliseconds while it goes on.
+ *
+ * @throws what `work` throws until then
+ */
+export async function waitAtMost(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const waited = new AbortController();
+  try {
+    await Promise.race([work, sleep(milliseconds, waited.signal).catch(() => {})]);
+  } finally {
+    waited.abort();
+  }
+}

@@ -7,11 +7,12 @@ import { UserError } from '../../lib/errors.ts';
 import { Mutex } from '../../lib/mutex.ts';
 import type { Parameters, Row, Sql, TransactionalSql } from '../../lib/sql.ts';
 import { newId } from '../../lib/world/random.ts';
+import { after } from '../../lib/world/timers.ts';
 import type { DatabaseContents } from '../ports/contents.ts';
 import type { ImportSession, MergeCounts } from '../ports/import-session.ts';
 import type { Invariant } from '../ports/invariants.ts';
 import type { Snapshot } from '../ports/snapshot.ts';
-import type { PollBatch, Storage, StorageAccess } from '../ports/storage.ts';
+import type { PollBatch, SnapshotUse, Storage, StorageAccess } from '../ports/storage.ts';
 import type { StoreWriter } from '../ports/stores.ts';
 import { append } from '../shared/appending.ts';
 import { refuseDamage } from '../shared/damage.ts';
@@ -47,6 +48,9 @@ export interface DuckdbStorageOptions {
   readonly writeWait?: number;
 }
 
+/** Milliseconds between two interrupts of background work. */
+const INTERRUPT_INTERVAL = 50;
+
 interface Opened {
   readonly maxStores: number;
   readonly clock?: (() => number) | undefined;
@@ -70,6 +74,8 @@ export class DuckdbStorage implements Storage {
   /** Apart from the readers', since each append leaves temporary tables, which the next one replaces. */
   readonly #appenders: SessionPool;
   readonly #queue: WriteQueue;
+  /** The sessions of imports, background snapshots and maintenance that are running. */
+  readonly #background = new Set<Session>();
   readonly #keys = new StoreKeys();
 
   /** How many times it was saved: a name for each. */
@@ -139,18 +145,23 @@ export class DuckdbStorage implements Storage {
     }
   }
 
-  snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
-    return this.#readers.use((session) => session.transaction(() => work(new DuckdbSnapshot(session))));
+  snapshot<T>(work: (snapshot: Snapshot) => Promise<T>, use: SnapshotUse = 'request'): Promise<T> {
+    return this.#readers.use((session) => {
+      const read = () => session.transaction(() => work(new DuckdbSnapshot(session)));
+      return use === 'request' ? read() : this.#inBackground(session, read);
+    });
   }
 
   importing<T>(work: (session: ImportSession) => Promise<T>): Promise<T> {
     return this.#queue.run(() =>
-      this.#writing(async (session, changes) => {
-        const importing = new DuckdbImportSession(session, changes);
-        const result = await work(importing);
-        await importing.finish();
-        return result;
-      }),
+      this.#writing((session, changes) =>
+        this.#inBackground(session, async () => {
+          const importing = new DuckdbImportSession(session, changes);
+          const result = await work(importing);
+          await importing.finish();
+          return result;
+        }),
+      ),
     );
   }
 
@@ -174,10 +185,12 @@ export class DuckdbStorage implements Storage {
   /** DuckDB deletes rows in place and reuses their space. */
   async prune(before: number): Promise<number> {
     await this.#queue.run(() =>
-      this.#inSession(async (session) => {
-        await session.run('delete from polls where instant < make_timestamp_ms($before::bigint)', { before });
-        await session.run('checkpoint');
-      }),
+      this.#inSession((session) =>
+        this.#inBackground(session, async () => {
+          await session.run('delete from polls where instant < make_timestamp_ms($before::bigint)', { before });
+          await session.run('checkpoint');
+        }),
+      ),
     );
     return before;
   }
@@ -187,20 +200,22 @@ export class DuckdbStorage implements Storage {
   }
 
   saveTo(path: string): Promise<void> {
-    return this.#inSession(async (session) => {
-      const [own, saved] = [
-        String((await session.row('select current_database() as name')).name),
-        `saved_${++this.#saved}`,
-      ];
-      await session.run(`attach ${literal(path)} as ${saved} (read_write)`);
-      try {
-        await session.run(`copy from database ${identifier(own)} to ${saved}`);
-        await session.run(`update ${saved}.generation set id = $id, opening = 0`, { id: newId() });
-        await session.run(`checkpoint ${saved}`);
-      } finally {
-        await session.run(`detach ${saved}`);
-      }
-    });
+    return this.#inSession((session) => this.#inBackground(session, () => this.#save(session, path)));
+  }
+
+  async #save(session: Session, path: string): Promise<void> {
+    const [own, saved] = [
+      String((await session.row('select current_database() as name')).name),
+      `saved_${++this.#saved}`,
+    ];
+    await session.run(`attach ${literal(path)} as ${saved} (read_write)`);
+    try {
+      await session.run(`copy from database ${identifier(own)} to ${saved}`);
+      await session.run(`update ${saved}.generation set id = $id, opening = 0`, { id: newId() });
+      await session.run(`checkpoint ${saved}`);
+    } finally {
+      await session.run(`detach ${saved}`);
+    }
   }
 
   async invariants(): Promise<Invariant[]> {
@@ -212,6 +227,17 @@ export class DuckdbStorage implements Storage {
 
   async check(): Promise<void> {
     await this.#catalog.row('select number from revision');
+  }
+
+  interrupt(): void {
+    this.#end([...this.#background]);
+  }
+
+  /** Again and again until the work ends: a statement may just have been about to begin. */
+  #end(sessions: readonly Session[]): void {
+    const running = sessions.filter((session) => this.#background.has(session));
+    for (const session of running) session.end();
+    if (running.length > 0) after(INTERRUPT_INTERVAL, () => this.#end(running)).unref();
   }
 
   async close(): Promise<void> {
@@ -235,6 +261,15 @@ export class DuckdbStorage implements Storage {
       await changes.count(session);
       return result;
     });
+  }
+
+  async #inBackground<T>(session: Session, work: () => Promise<T>): Promise<T> {
+    this.#background.add(session);
+    try {
+      return await work();
+    } finally {
+      this.#background.delete(session);
+    }
   }
 
   async #inSession<T>(work: (session: Session) => Promise<T>): Promise<T> {

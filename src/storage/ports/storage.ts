@@ -82,6 +82,11 @@ export interface Storage {
   invariants(): Promise<Invariant[]>;
   /** Resolves when the database answers; rejects with the reason when it does not. */
   check(): Promise<void>;
+  /**
+   * Ends the imports, background snapshots and maintenance that are running, for a program that has to stop: they are
+   * rolled back, and their callers get an error.
+   */
+  interrupt(): void;
   close(): Promise<void>;
 }
 

@@ -60,6 +60,17 @@ export class PostgresConnection extends PostgresSql {
     return this.#lost;
   }
 
+  /** Of the process that serves it. */
+  get processId(): number {
+    return (this.#client as unknown as { processID: number }).processID;
+  }
+
+  /** Closes it, and rejects whatever is running on it. */
+  cut(): void {
+    this.#lost = true;
+    (this.#client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+  }
+
   /** Runs a `copy`, whose stream `work` gets from the driver. */
   copying<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     return this.#guarded(() => work(this.#client));
@@ -87,7 +98,7 @@ export class PostgresConnection extends PostgresSql {
   /** The server ends statements that take too long by itself; one that is stopped or cut off cannot. */
   async #guarded<T>(statement: () => Promise<T>): Promise<T> {
     if (this.#lost) throw unreachable(undefined);
-    const timer = this.#timeout > 0 ? after(this.#timeout, () => this.#cut()) : undefined;
+    const timer = this.#timeout > 0 ? after(this.#timeout, () => this.cut()) : undefined;
     try {
       return await statement();
     } catch (error) {
@@ -95,12 +106,6 @@ export class PostgresConnection extends PostgresSql {
     } finally {
       timer?.stop();
     }
-  }
-
-  /** Rejects whatever is running on the connection. */
-  #cut(): void {
-    this.#lost = true;
-    (this.#client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
   }
 }
 
@@ -125,6 +130,7 @@ const GRACE = 1_000;
 export class PostgresPool extends PostgresSql implements TransactionalSql {
   readonly #pool: pg.Pool;
   readonly #timeout: number;
+  readonly #inUse = new Set<PostgresConnection>();
 
   constructor(url: string, { size, wait, limits, readOnly = false }: PoolOptions) {
     super();
@@ -166,6 +172,11 @@ export class PostgresPool extends PostgresSql implements TransactionalSql {
     });
   }
 
+  /** The connections that are in use. */
+  get inUse(): ReadonlySet<PostgresConnection> {
+    return this.#inUse;
+  }
+
   end(): Promise<void> {
     return this.#pool.end();
   }
@@ -179,9 +190,11 @@ export class PostgresPool extends PostgresSql implements TransactionalSql {
       throw connectionError(error);
     });
     const connection = new PostgresConnection(client, this.#timeout);
+    this.#inUse.add(connection);
     try {
       return await work(connection);
     } finally {
+      this.#inUse.delete(connection);
       connection.release();
     }
   }

@@ -1,13 +1,16 @@
 import { UserError } from '../../lib/errors.ts';
 import { Semaphore } from '../../lib/semaphore.ts';
 import type { Parameters, Row, Sql, TransactionalSql } from '../../lib/sql.ts';
-import { sleep } from '../../lib/world/timers.ts';
+import { waitAtMost } from '../../lib/world/timers.ts';
 import { PostgresPool } from './client.ts';
 
 /** A request waits for each of its statements; milliseconds. */
 const REQUEST = { wait: 5_000, limits: { statement: 4_000, lock: 3_000 } } as const;
 /** Large imports, reports and migrations take their time. */
 const BACKGROUND = { wait: 30_000, limits: undefined } as const;
+
+/** How long the server may take to end background work before its connections are cut, milliseconds. */
+const INTERRUPT_WAIT = 1_000;
 
 /** Catalog transactions that use a connection at the same time; some wait for one another. */
 const CATALOG_TRANSACTIONS = 3;
@@ -36,10 +39,22 @@ export class Pools {
     return new CatalogSql(this.requests);
   }
 
+  /**
+   * Ends the background work that is running. The server ends it, too: a statement whose client is gone would go on and
+   * keep its locks.
+   */
+  async interrupt(): Promise<void> {
+    const connections = [...this.background.inUse];
+    const ids = connections.map(({ processId }) => processId);
+    const ended = this.control.list('select pg_terminate_backend(id) from unnest($1::int[]) as id', [ids]);
+    await waitAtMost(INTERRUPT_WAIT, ended).catch(() => {});
+    for (const connection of connections) connection.cut();
+  }
+
   /** Resolves when all connections are closed, or after a while: a server that does not answer holds up no end. */
   async close(): Promise<void> {
     const ends = [this.control, this.requests, this.writes, this.background].map((pool) => pool.end());
-    await Promise.race([Promise.all(ends), sleep(REQUEST.wait)]);
+    await waitAtMost(REQUEST.wait, Promise.all(ends));
   }
 }
 

@@ -254,6 +254,10 @@ export class PostgresStorage implements Storage {
     await this.#pools.control.row('select number from revision');
   }
 
+  interrupt(): void {
+    void this.#pools.interrupt();
+  }
+
   close(): Promise<void> {
     return this.#pools.close();
   }

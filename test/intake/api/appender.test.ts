@@ -76,12 +76,52 @@ test('when too many polls wait, more are refused for a while', async () => {
   const appender = new PollAppender(storage);
   const all = Array.from({ length: 20 }, () => appender.append(batch('a', 50_000)));
   await assert.rejects(appender.append(batch('b')), {
-    code: 'unavailable',
-    retryAfter: 1,
-    message: /1000000 polls are waiting/,
+    code: 'busy',
+    retryAfter: 2,
+    message: '1000000 polls of 20 requests are waiting to be stored; send these again later',
   });
   await storage.answer();
   const taken = appender.append(batch('c'));
   for (let i = 0; i < 20; i++) await storage.answer();
   await Promise.all([...all, taken]);
+});
+
+test('what waits is bounded in requests and in memory, too', async () => {
+  const storage = slowStorage();
+  const limits = { batches: 2, polls: 1_000, bytes: 10_000 };
+  const appender = new PollAppender(storage, limits);
+  const two = [appender.append(batch('a')), appender.append(batch('b'))];
+  await assert.rejects(appender.append(batch('c')), { code: 'busy', message: /^2 polls of 2 requests are waiting/ });
+  await storage.answer();
+  await storage.answer();
+  await Promise.all(two);
+
+  const small = appender.append(batch('a'));
+  await assert.rejects(appender.append(batch('x'.repeat(200), 40)), { code: 'busy' });
+  await assert.rejects(appender.append({ ...batch('a'), reasons: new Map([[0, 'x'.repeat(6_000)]]) }), {
+    code: 'busy',
+  });
+  await storage.answer();
+  await small;
+  // Alone, a larger batch than the limits allow is accepted.
+  const large = appender.append(batch('x'.repeat(200), 40));
+  await storage.answer();
+  await large;
+});
+
+test('polls whose request is over leave the queue, unless they are being stored', async () => {
+  const storage = slowStorage();
+  const appender = new PollAppender(storage, { batches: 3, polls: 1_000, bytes: 10_000 });
+  const over = new AbortController();
+  const stored = appender.append(batch('a'), over.signal);
+  const dropped = assert.rejects(appender.append(batch('b'), over.signal), { message: 'the client is gone' });
+  const kept = appender.append(batch('c'));
+  over.abort(new Error('the client is gone'));
+  await dropped;
+  await assert.rejects(appender.append(batch('d'), over.signal), { message: 'the client is gone' });
+  const later = appender.append(batch('e'));
+  await storage.answer();
+  await storage.answer();
+  await Promise.all([stored, kept, later]);
+  assert.deepEqual(storage.groups, [['a'], ['c', 'e']]);
 });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UserError } from '../../../src/lib/errors.ts';
+import { sleep } from '../../../src/lib/world/timers.ts';
 import type { Leases } from '../../../src/storage/ports/leases.ts';
+import { FeedServer } from '../../support/feed-server.ts';
 import { HOURS, Importer, POLLS } from '../../support/importer.ts';
 import { synced, syncService } from '../../support/sync.ts';
 
@@ -228,4 +230,41 @@ test('a missed run starts at once, but not if another server has run', async (t)
   assert.equal(await started(now), 1);
   assert.equal(await started(now + 1_000), 1);
   assert.equal(await started(now + HOUR), 2);
+});
+
+test('a stop interrupts a download, and keeps the results of the sources that were read', {
+  timeout: 60_000,
+}, async (t) => {
+  const importer = await Importer.open(t);
+  const feeds = await FeedServer.open(t);
+  feeds.hanging = true;
+  const sources = [
+    { feed: 'polls', name: importer.file('polls.csv', POLLS + POLL) },
+    { feed: 'polls', name: feeds.url },
+    { feed: 'polls', name: importer.file('later.csv', POLLS + POLL) },
+  ] as const;
+  const downloads = { timeout: 600_000, maxBytes: 10_000_000, allowPrivate: [] };
+  const service = syncService(importer.storage, importer.folder, sources, { downloads });
+  const running = service.run('request');
+  while (feeds.authorizations.length === 0) await sleep(5);
+  await service.stop();
+  const { results, finishedAt } = await running;
+  assert.deepEqual(
+    results.map(({ source, status }) => [source, status]),
+    [[importer.file('polls.csv', POLLS + POLL), 'changed']],
+  );
+  assert.notEqual(finishedAt, undefined);
+});
+
+test('a stop ends the wait before a retry', { timeout: 60_000 }, async (t) => {
+  const importer = await Importer.open(t);
+  const sources = [{ feed: 'polls', name: `${importer.folder}/missing.csv` }] as const;
+  const service = syncService(importer.storage, importer.folder, sources, {
+    wait: (_, signal) => sleep(600_000, signal),
+  });
+  const { results } = await service.run('request', { onRetry: () => void service.stop() });
+  assert.deepEqual(
+    results.map(({ status, attempts }) => [status, attempts]),
+    [['failed', 1]],
+  );
 });

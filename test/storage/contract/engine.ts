@@ -3,6 +3,7 @@ import type { Storage } from '../../../src/storage/ports/storage.ts';
 import { accountsContract } from './accounts.ts';
 import { backupContract } from './backup.ts';
 import { catalogContract } from './catalog.ts';
+import { interruptContract } from './interrupt.ts';
 import { invariantsContract } from './invariants.ts';
 import { reasonsContract } from './reasons.ts';
 import { recordsContract } from './records.ts';
@@ -25,6 +26,7 @@ export function engineContract(engine: string, open: (options?: WaitOptions) => 
       accountsContract,
       backupContract,
       catalogContract,
+      interruptContract,
       invariantsContract,
       reasonsContract,
       recordsContract,
