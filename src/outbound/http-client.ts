@@ -169,6 +169,8 @@ function responseTo(request: ClientRequest, end: number): Promise<HttpResponse> 
       reject(error);
     };
     const timer = setTimeout(() => {
+      // Only its reader is late. Destroying the request would drop the rest of the body, which would end too early.
+      if (response?.isComplete) return;
       const error = new RequestFailed('TIMEOUT', 'no response in time');
       fail(error);
       request.destroy(error);

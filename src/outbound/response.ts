@@ -51,8 +51,13 @@ export class HttpResponse {
     });
   }
 
+  /** Whether all of it has arrived, read or not. */
+  get isComplete(): boolean {
+    return this.#message.complete;
+  }
+
   /** Fails the body, unless it is complete. */
   fail(error: Error): void {
-    if (!this.#message.complete) this.#message.destroy(error);
+    if (!this.isComplete) this.#message.destroy(error);
   }
 }

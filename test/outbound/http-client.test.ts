@@ -144,3 +144,16 @@ test('an unexpected status decides the outcome, whatever the body is', async (t)
     ...{ kind: 'unobserved', reason: 'status 429', code: 'turned_away' },
   });
 });
+
+test('a body that arrived in time is read whole, however late, and one that did not is never taken for whole', async (t) => {
+  const whole = await RawServer.open(t, () => `${OK}\r\n${LENGTH}\r\n\r\n${BODY}`);
+  const partial = await RawServer.open(t, () => `${OK}\r\nContent-Length: ${BODY.length + 1}\r\n\r\n${BODY}`);
+  const http = localClient(t);
+  const late = async ({ port }: RawServer) => {
+    const response = await http.get(new URL(`http://store.test:${port}/`), { headers: {}, timeout: 500 });
+    await sleep(700);
+    return String(await response.read(1_000));
+  };
+  assert.equal(await late(whole), BODY);
+  await assert.rejects(late(partial));
+});
