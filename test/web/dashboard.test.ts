@@ -146,7 +146,7 @@ test('an offline store is listed first, and the next one appears without a reloa
   assert.match(await hero.innerText(), /^1\s+store offline while open\s+of 3 stores/);
   const rows = page.getByRole('table', { name: 'All stores' }).getByRole('row');
   await rows.nth(3).waitFor();
-  assert.match(await rows.nth(1).innerText(), /Offline\s+z-offline\s+inactive, 10 minutes ago/);
+  assert.match(await rows.nth(1).innerText(), /Offline\s+z-offline\s+11:20\s+inactive, 10 minutes ago/);
   assert.match(await page.getByRole('region', { name: 'Needs attention' }).innerText(), /z-offline/);
 
   await append(fleet, pollsOf('b-online', NOON, -1));
@@ -202,10 +202,10 @@ test('a store without recent polls is not shown as never polled', async (t) => {
   await page.goto(fleet.url);
   const row = page.getByRole('table', { name: 'All stores' }).getByRole('row').nth(1);
   await row.waitFor();
-  assert.match(await row.innerText(), /^Unknown\s+a\s+none of late/);
+  assert.match(await row.innerText(), /^Unknown\s+a\s+No recent check/);
   await page.goto(`${fleet.url}/stores/a`);
   await page.getByText('1 poll as a list').waitFor();
-  assert.match(await page.locator('.store-facts').innerText(), /Last poll\s+none of late/);
+  assert.match(await page.locator('.store-facts').innerText(), /Last check\s+No recent check/);
 });
 
 test('a report with stale polls has a warning above its figures', async (t) => {
@@ -420,17 +420,19 @@ test('an open page survives a restart of the server', async (t) => {
   const page = await openPage(t, browser);
   await page.clock.setSystemTime(NOON);
   await page.goto(first.url);
-  const pulse = page.getByText(/last updated/).or(page.getByText('No connection'));
-  await page.getByText('Live').waitFor();
+  const pulse = page.locator('.pulse');
+  await page.getByText('Connected').waitFor();
+  await pulse.getByText(/data \d+ min old/).waitFor();
   await page.getByRole('link', { name: /^0 stores offline/ }).waitFor();
 
   await first.app.close();
   await page.getByText('No connection').waitFor();
-  assert.match(await pulse.first().innerText(), /last updated/);
+  assert.match((await pulse.getAttribute('title')) ?? '', /^Last heard of the server at /);
+  assert.match(await pulse.innerText(), /data \d+ min old/, 'the age of the data is another thing');
   await page.getByRole('link', { name: /^0 stores offline/ }).waitFor();
 
   const again = await seenFleet(t, { storage, now: noonClock(), port: Number(new URL(first.url).port) });
   await append(again, pollsOf('b', NOON, -1));
-  await page.getByText('Live').waitFor();
+  await page.getByText('Connected').waitFor();
   await page.getByRole('link', { name: /^1 store offline/ }).waitFor();
 });

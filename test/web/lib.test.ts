@@ -4,12 +4,13 @@ import { zoneBetween } from '../../src/calendar/tzdb.ts';
 import { INACTIVE_REASONS } from '../../src/domain/reasons.ts';
 import { noDowntime, noOutages, whyNotCounted } from '../../web/src/lib/absence.ts';
 import { fullTime, timeOfDay } from '../../web/src/lib/clock.ts';
+import { compareDays, sameWeekday } from '../../web/src/lib/compare.ts';
 import { csvRows } from '../../web/src/lib/csv.ts';
 import { ago, changeInPoints, exactDuration, openTime, percent } from '../../web/src/lib/format.ts';
-import { hourMarks, localDays, startOfDate } from '../../web/src/lib/local-days.ts';
+import { hourMarks, instantAt, localDays, startOfDate } from '../../web/src/lib/local-days.ts';
 import { inWords, typed } from '../../web/src/lib/openings.ts';
 import { REASON_WORDS, reasonInWords, reasonWords } from '../../web/src/lib/reasons.ts';
-import { seenPieces } from '../../web/src/lib/seen.ts';
+import { seenWithin } from '../../web/src/lib/seen.ts';
 import { learnZone, offsetName, offsetOf, wallAt } from '../../web/src/lib/zones.ts';
 import { feedOf } from '../../web/src/pages/imports/feeds.ts';
 
@@ -90,7 +91,7 @@ test('uptime below 100% is never rounded up to it', () => {
   assert.equal(percent(0.999_999), '99.99%');
   assert.equal(percent(1), '100.0%');
   assert.equal(percent(null), '–');
-  assert.equal(changeInPoints(0.95, 0.9), '+5.0 pts');
+  assert.equal(changeInPoints(0.95, 0.9), '+5.0 pp');
   assert.equal(changeInPoints(0.95, null), undefined);
 });
 
@@ -128,23 +129,70 @@ test("every reason code has a text, shown with the platform's own word", () => {
   assert.equal(reasonInWords({ code: 'other', detail: 'PAUSED' }), 'PAUSED');
 });
 
-test('time before the first poll is shown as unknown', () => {
+/** Days of Chicago in June 2025, and instants in them. */
+const CHICAGO = 'America/Chicago';
+const june = (day: number, hour = 0, minute = 0) => Date.UTC(2025, 5, day, hour + 5, minute);
+const pairsOf = (firstPoll: number | undefined, asOf: number, until = '2025-06-11', other = '2025-06-04') => {
+  const week = (last: string) =>
+    localDays(new Date(Date.parse(last) - 6 * 86_400_000).toISOString().slice(0, 10), 7, CHICAGO);
+  const { first, second, ...rest } = compareDays(week(until), week(other), CHICAGO, asOf, firstPoll);
+  const told = ({ date, from, to }: (typeof first)[number]) => `${date} ${(to - from) / 3_600_000} h`;
+  return { first: first.map(told), second: second.map(told), ...rest };
+};
+
+test('whole days are compared with the same weekdays, and today up to the same time', () => {
+  const { first, second, beforeFirstPoll, until } = pairsOf(june(1) - 1e9, june(11, 14, 30));
+  assert.deepEqual(first, [
+    ...[5, 6, 7, 8, 9].map((day) => `2025-06-0${day} 24 h`),
+    '2025-06-10 24 h',
+    '2025-06-11 14.5 h',
+  ]);
+  assert.deepEqual(second, [
+    ...['2025-05-29', '2025-05-30', '2025-05-31'].map((date) => `${date} 24 h`),
+    ...[1, 2, 3].map((day) => `2025-06-0${day} 24 h`),
+    '2025-06-04 14.5 h',
+  ]);
+  assert.deepEqual([beforeFirstPoll, until], [0, june(11, 14, 30)]);
+  assert.equal(pairsOf(june(1) - 1e9, june(20)).until, undefined, 'all days are over');
+});
+
+test('days that began before the first poll are left out of both periods', () => {
+  const { first, second, beforeFirstPoll } = pairsOf(june(2, 9), june(11, 14));
+  assert.deepEqual(first, ['2025-06-10 24 h', '2025-06-11 14 h']);
+  assert.deepEqual(second, ['2025-06-03 24 h', '2025-06-04 14 h']);
+  assert.equal(beforeFirstPoll, 5);
+  assert.deepEqual([pairsOf(june(9), june(11)).first, pairsOf(undefined, june(11)).beforeFirstPoll], [[], 7]);
+});
+
+test('the same time of day is wall time, also across a clock change', () => {
+  const asOf = instantAt(Date.UTC(2026, 10, 4, 12), CHICAGO);
+  const { first, second } = pairsOf(0, asOf, '2026-11-04', '2026-10-28');
+  assert.deepEqual([first.at(-1), second.at(-1)], ['2026-11-04 12 h', '2026-10-28 12 h']);
+  assert.deepEqual([first[3], second[3]], ['2026-11-01 25 h', '2026-10-25 24 h']);
+});
+
+test('a period is moved back to the weekday of the other one', () => {
+  assert.equal(sameWeekday('2025-06-06', '2025-06-11'), '2025-06-04');
+  assert.equal(sameWeekday('2025-06-04', '2025-06-11'), '2025-06-04');
+});
+
+test('the sums of some days hold what was seen in them', () => {
   const at = (hour: number) => {
-    const utc = new Date(Date.UTC(2025, 5, 2, hour)).toISOString();
+    const utc = new Date(june(2, hour)).toISOString();
     return { utc, local: utc };
   };
   const segments = [
-    { from: at(0), to: at(4), state: 'down', seconds: 14_400 },
-    { from: at(6), to: at(10), state: 'down', seconds: 14_400 },
-    { from: at(10), to: at(12), state: 'up', seconds: 7_200 },
+    { from: at(0), to: at(6), state: 'unknown', seconds: 0 },
+    { from: at(6), to: at(30), state: 'up', seconds: 0 },
+    { from: at(30), to: at(40), state: 'down', seconds: 0 },
   ] as const;
-  const shown = (first: number | undefined) =>
-    seenPieces({ segments, first_poll: first === undefined ? null : at(first) }).map(
-      ({ from, to, state }) => `${new Date(from).getUTCHours()}-${new Date(to).getUTCHours()} ${state}`,
-    );
-  assert.deepEqual(shown(8), ['0-4 unknown', '6-8 unknown', '8-10 down', '10-12 up']);
-  assert.deepEqual(shown(5), ['0-4 unknown', '6-10 down', '10-12 up']);
-  assert.deepEqual(shown(undefined), ['0-4 down', '6-10 down', '10-12 up']);
+  const days = [
+    { from: june(2), to: june(3) },
+    { from: june(3, 7), to: june(3, 8) },
+  ];
+  const sums = seenWithin({ segments, covered: [{ from: at(8), to: at(40) }] }, days);
+  const hours = Object.entries(sums).map(([name, time]) => `${name} ${time / 3_600_000}`);
+  assert.deepEqual(hours, ['open 25', 'up 18', 'down 1', 'unknown 6', 'covered 17']);
 });
 
 test('the age of an instant uses the next unit when the unit is full', () => {
@@ -161,19 +209,27 @@ test('without outages, unknown time is not shown as good news', () => {
   const poll = (counts: boolean) => ({ at, status: 'active', counts, reason: null, inactive_reason: null }) as const;
   const unknown = [{ from: at, to: at }];
   assert.equal(
-    noOutages({ hours_unknown: [], polls: [poll(true)] }),
+    noOutages({ hours_unknown: [], polls: [poll(true)], unknown_seconds: 0 }),
     'None: no poll within business hours found it inactive.',
   );
   assert.equal(
-    noOutages({ hours_unknown: [], polls: [poll(false)] }),
+    noOutages({ hours_unknown: [], polls: [poll(false)], unknown_seconds: 9 }),
     'None known: no poll was made within business hours.',
   );
   assert.equal(
-    noOutages({ hours_unknown: unknown, polls: [poll(false)] }),
+    noOutages({ hours_unknown: unknown, polls: [poll(false)], unknown_seconds: 9 }),
     'None known: polls do not count while the hours or the zone are unknown.',
   );
-  assert.equal(noDowntime({ uptime_ratio: null }), 'Nothing is known of the last 24 hours.');
-  assert.equal(noDowntime({ uptime_ratio: 1 }), 'No downtime was found in the last 24 hours.');
+  assert.equal(
+    noOutages({ hours_unknown: [], polls: [poll(true)], unknown_seconds: 5 * 3_600 }),
+    'None seen. Nobody looked in 5 h of the scheduled time.',
+  );
+  assert.equal(noDowntime({ uptime_ratio: null, coverage_ratio: 0 }), 'Nothing is known of the last 24 hours.');
+  assert.equal(noDowntime({ uptime_ratio: 1, coverage_ratio: 1 }), 'No downtime was found in the last 24 hours.');
+  assert.equal(
+    noDowntime({ uptime_ratio: 1, coverage_ratio: 0.5 }),
+    'No downtime was seen in the last 24 hours, but checks cover only 50.0% of the scheduled hours.',
+  );
 });
 
 test('a poll that does not count has a reason', () => {

@@ -14,12 +14,25 @@ export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10);
 }
 
+/** The day of the week of a date, 0 to 6. */
+export function weekdayOf(date: string): number {
+  return new Date(`${date}T00:00:00Z`).getUTCDay();
+}
+
 /** The first instant of a date; if a clock change skips midnight, the instant of the change. */
 export function startOfDate(date: string, zone: string): number {
-  const midnight = Date.parse(`${date}T00:00:00Z`);
-  const offsets = [-DAY, DAY].map((away) => wallAt(midnight + away, zone) - (midnight + away));
-  const candidates = offsets.map((offset) => midnight - offset).sort((a, b) => a - b);
-  const exact = candidates.find((instant) => wallAt(instant, zone) === midnight);
+  return instantAt(Date.parse(`${date}T00:00:00Z`), zone);
+}
+
+/**
+ * The first instant with a wall time; if a clock change skips it, as much later.
+ *
+ * @param wall in milliseconds, as if it were UTC
+ */
+export function instantAt(wall: number, zone: string): number {
+  const offsets = [-DAY, DAY].map((away) => wallAt(wall + away, zone) - (wall + away));
+  const candidates = offsets.map((offset) => wall - offset).sort((a, b) => a - b);
+  const exact = candidates.find((instant) => wallAt(instant, zone) === wall);
   return exact ?? (candidates[1] as number);
 }
 

@@ -1,4 +1,4 @@
-import type { StateSegment, Timeline } from '../../api/schema.ts';
+import type { SeenTime, StateSegment } from '../../api/schema.ts';
 
 /** A segment of open time to display; milliseconds. */
 export interface ShownPiece {
@@ -7,17 +7,29 @@ export interface ShownPiece {
   readonly state: StateSegment['state'];
 }
 
-/** The segments of a timeline to display: everything before the first poll is unknown. */
-export function seenPieces({ segments, first_poll }: Pick<Timeline, 'segments' | 'first_poll'>): ShownPiece[] {
-  const first = first_poll === null ? Number.NEGATIVE_INFINITY : Date.parse(first_poll.utc);
-  return segments.flatMap((segment): ShownPiece[] => {
-    const { state } = segment;
-    const [from, to] = [Date.parse(segment.from.utc), Date.parse(segment.to.utc)];
-    if (to <= first) return [{ from, to, state: 'unknown' }];
-    if (from >= first) return [{ from, to, state }];
-    return [
-      { from, to: first, state: 'unknown' },
-      { from: first, to, state },
-    ];
-  });
+/** What was seen of a time, to display. */
+export function seenPieces({ segments }: Pick<SeenTime, 'segments'>): ShownPiece[] {
+  return segments.map(({ from, to, state }) => ({ from: Date.parse(from.utc), to: Date.parse(to.utc), state }));
+}
+
+/** Milliseconds of open time, and how much of it is covered. */
+export interface SeenTotals {
+  readonly open: number;
+  readonly up: number;
+  readonly down: number;
+  readonly unknown: number;
+  readonly covered: number;
+}
+
+/** What was seen within some stretches of time that do not overlap. */
+export function seenWithin(
+  seen: Pick<SeenTime, 'segments' | 'covered'>,
+  stretches: readonly { readonly from: number; readonly to: number }[],
+): SeenTotals {
+  const sums = { up: 0, down: 0, unknown: 0, covered: 0 };
+  const within = (from: number, to: number) =>
+    stretches.reduce((sum, one) => sum + Math.max(0, Math.min(to, one.to) - Math.max(from, one.from)), 0);
+  for (const { from, to, state } of seenPieces(seen)) sums[state] += within(from, to);
+  for (const { from, to } of seen.covered) sums.covered += within(Date.parse(from.utc), Date.parse(to.utc));
+  return { open: sums.up + sums.down + sums.unknown, ...sums };
 }

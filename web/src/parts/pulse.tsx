@@ -1,16 +1,19 @@
 import { timeWithSeconds, VIEWER_ZONE } from '../lib/clock.ts';
-import { connection, lastHeard } from '../state/live.ts';
+import { duration } from '../lib/format.ts';
+import { connection, lastHeard, news, now } from '../state/live.ts';
 import { asOf } from '../state/place.ts';
 
-const WORDS = { connecting: 'Connecting', live: 'Live', lost: 'No connection' } as const;
+const WORDS = { connecting: 'Connecting', live: 'Connected', lost: 'No connection' } as const;
 
-/** The connection status and the age of the last update. */
+/** Two things apart: whether the server is connected, and how old the data is. */
 export function Pulse() {
   const state = connection.value;
   const heardAt = lastHeard.value;
   if (asOf.value !== '' && state !== 'lost') return null;
+  const heard =
+    heardAt === undefined ? undefined : `Last heard of the server at ${timeWithSeconds(heardAt, VIEWER_ZONE)}`;
   return (
-    <p class="pulse" data-connection={state} role="status">
+    <p class="pulse" data-connection={state} role="status" title={heard}>
       <svg viewBox="0 0 12 12" aria-hidden="true">
         {state === 'live' && <circle cx="6" cy="6" r="4.5" fill="currentColor" />}
         {state === 'connecting' && (
@@ -18,14 +21,24 @@ export function Pulse() {
         )}
         {state === 'lost' && <path d="M2 2l8 8M10 2l-8 8" stroke="currentColor" stroke-width="2" />}
       </svg>
-      <span>
-        {WORDS[state]}
-        {heardAt !== undefined && (
-          <>
-            <span class="wide-only"> · last updated</span> {timeWithSeconds(heardAt, VIEWER_ZONE)}
-          </>
-        )}
-      </span>
+      <span class={state === 'lost' ? undefined : 'wide-only'}>{WORDS[state]}</span>
+      <DataAge />
     </p>
+  );
+}
+
+function DataAge() {
+  const fleet = news.value;
+  if (fleet === undefined || fleet.stores === 0) return null;
+  const late = fleet.poller_status === 'late';
+  const age = fleet.latest_poll === null ? undefined : (now.value - Date.parse(fleet.latest_poll)) / 1_000;
+  return (
+    <span class="data-age" data-late={late || undefined}>
+      <span class="wide-only" aria-hidden="true">
+        ·{' '}
+      </span>
+      {late && <span aria-hidden="true">▲ </span>}
+      {age === undefined ? 'no data yet' : `data ${age < 60 ? 'under 1 min' : duration(age)} old`}
+    </span>
   );
 }

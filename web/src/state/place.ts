@@ -16,6 +16,14 @@ export function param(name: string): string {
   return url.value.searchParams.get(name) ?? '';
 }
 
+/** All values of a query parameter. */
+export function params(name: string): string[] {
+  return url.value.searchParams.getAll(name);
+}
+
+/** Changed query parameters: an empty text or list, or `undefined`, removes one; a list repeats it. */
+type Changes = Readonly<Record<string, string | readonly string[] | undefined>>;
+
 export function go(to: string, how: 'push' | 'replace' = 'push'): void {
   if (to === href.peek()) return;
   if (how === 'push') history.pushState(null, '', to);
@@ -25,17 +33,19 @@ export function go(to: string, how: 'push' | 'replace' = 'push'): void {
   if (moved && how === 'push') scrollTo(0, 0);
 }
 
-/** The current URL with changed query parameters; an empty text or `undefined` removes one. */
-export function hereWith(changes: Readonly<Record<string, string | undefined>>): string {
+/** The current URL with changed query parameters. */
+export function hereWith(changes: Changes): string {
   const next = new URL(url.value);
-  for (const [name, value] of Object.entries(changes)) {
-    if (value === undefined || value === '') next.searchParams.delete(name);
-    else next.searchParams.set(name, value);
+  for (const [name, value = ''] of Object.entries(changes)) {
+    next.searchParams.delete(name);
+    for (const one of typeof value === 'string' ? [value] : value) {
+      if (one !== '') next.searchParams.append(name, one);
+    }
   }
   return next.pathname + next.search;
 }
 
-export function setParams(changes: Readonly<Record<string, string | undefined>>, how: 'push' | 'replace' = 'replace') {
+export function setParams(changes: Changes, how: 'push' | 'replace' = 'replace') {
   go(hereWith(changes), how);
 }
 

@@ -1,64 +1,138 @@
 import { useSignal } from '@preact/signals';
-import type { FleetStatus, WorstStore } from '../../../api/schema.ts';
+import type { AttentionStore, FleetStatus, WorstStore } from '../../../api/schema.ts';
 import { noDowntime } from '../../lib/absence.ts';
-import { VIEWER_ZONE } from '../../lib/clock.ts';
-import { duration, openTime } from '../../lib/format.ts';
+import { counted, duration, openTime } from '../../lib/format.ts';
+import { Labels } from '../../parts/labels.tsx';
 import { Link } from '../../parts/link.tsx';
-import { StateShape } from '../../parts/state-mark.tsx';
-import { storeHref } from '../../parts/store-name.tsx';
-import { bothClocks } from '../../parts/time.tsx';
+import { OutageStart } from '../../parts/outage-start.tsx';
+import { STATE_WORDS, StateShape } from '../../parts/state-mark.tsx';
+import { StoreName } from '../../parts/store-name.tsx';
+import { Ago } from '../../parts/time.tsx';
+import { hereWith } from '../../state/place.ts';
+import type { StaleFor } from './poller-banner.tsx';
 
 const SHOWN = 8;
-/** The fleet's data covers eight days. */
-const REACH = 8 * 86_400_000;
+const DAY = 86_400_000;
 
-/** The stores with the most downtime, worst first, and how long their outages have lasted. */
-export function Attention({ fleet: { worst, uptime } }: { readonly fleet: Pick<FleetStatus, 'worst' | 'uptime'> }) {
+interface Props {
+  readonly fleet: Pick<FleetStatus, 'attention' | 'worst' | 'uptime'>;
+  readonly staleFor: StaleFor;
+}
+
+/** What is new or gets worse, most urgent first. Stores that have been offline for longer are one line. */
+export function Attention({ fleet: { attention, worst, uptime }, staleFor }: Props) {
   const asOf = Date.parse(uptime.as_of);
   const all = useSignal(false);
-  const lossy = worst.filter((store) => store.offline_since !== null || store.down_last_day_seconds > 0);
-  const shown = all.value ? lossy : lossy.slice(0, SHOWN);
+  const { stores, total, long_offline: long, long_last_known: lastKnown } = attention;
+  const shown = all.value ? stores : stores.slice(0, SHOWN);
   return (
-    <section class="attention" aria-labelledby="attention">
-      <h2 id="attention">Needs attention</h2>
-      {lossy.length === 0 && <p class="quiet">{noDowntime(uptime.day)}</p>}
+    <section class="attention" data-stale={staleFor !== undefined || undefined} aria-labelledby="attention">
+      <header>
+        <h2 id="attention">Needs attention</h2>
+        {typeof staleFor === 'number' && <p class="small quiet">Last known, {duration(staleFor)} ago</p>}
+      </header>
+      {total + long + lastKnown === 0 && <p class="quiet">{noDowntime(uptime.day)}</p>}
       <ol>
         {shown.map((store) => (
           <li key={store.store_id}>
-            <Link href={storeHref(store.store_id)}>
-              <span class="state" data-state={store.state}>
-                <StateShape state={store.state} />
+            <span class="state" data-state={store.state}>
+              <StateShape state={store.state} />
+            </span>
+            <span class="who">
+              <StoreName id={store.store_id} name={store.name} />
+            </span>
+            <strong class="loss">{openTime(store.lost_seconds ?? store.down_last_day_seconds)}</strong>
+            <span class="since quiet">
+              <Concern store={store} asOf={asOf} />
+            </span>
+            {Object.keys(store.labels).length > 0 && (
+              <span class="since labels">
+                <Labels labels={store.labels} />
               </span>
-              <span class="who">{store.name ?? <span class="code">{store.store_id}</span>}</span>
-              <strong class="loss">{openTime(store.lost_seconds ?? store.down_last_day_seconds)}</strong>
-              <Since store={store} asOf={asOf} />
-            </Link>
+            )}
           </li>
         ))}
       </ol>
-      {lossy.length > SHOWN && (
+      {stores.length > SHOWN && (
         <button type="button" class="button plain" onClick={() => (all.value = !all.value)}>
-          {all.value ? 'Show fewer' : `Show all ${lossy.length}`}
+          {all.value ? 'Show fewer' : `Show ${stores.length}${total > stores.length ? ` of ${total}` : ''}`}
         </button>
+      )}
+      {long > 0 && <LongOffline count={long} worst={worst} asOf={asOf} />}
+      {lastKnown > 0 && (
+        <p class="small quiet">{counted(lastKnown, 'store')} had been offline for more than a day when last checked</p>
       )}
     </section>
   );
 }
 
-function Since({ store, asOf }: { readonly store: WorstStore; readonly asOf: number }) {
-  const since = store.offline_since;
-  if (since === null) return <span class="since quiet">down in the last 24 hours; not offline now</span>;
-  const instant = Date.parse(since.utc);
+/** Why a store is listed. That nobody looked is never told as good news. */
+function Concern({ store, asOf }: { readonly store: AttentionStore; readonly asOf: number }) {
+  const { concern, state, last_check: check, down_last_day_seconds: day, down_day_before_seconds: before } = store;
+  if (store.offline_since !== null) {
+    const since = (
+      <OutageStart
+        at={store.offline_since}
+        earlier={store.began_earlier}
+        sinceFirstPoll={store.since_first_poll}
+        now={asOf}
+      />
+    );
+    if (concern === 'new') return <>Offline since {since}</>;
+    return (
+      <>
+        Last known: offline since {since}
+        {check !== null && (
+          <>
+            {' · last check '}
+            <Ago at={check.at} from={asOf} />
+          </>
+        )}
+      </>
+    );
+  }
+  const how = state === 'online' ? 'Recovered' : state === 'unknown' ? 'Not checked recently' : STATE_WORDS[state].word;
   return (
-    <span class="since quiet" title={bothClocks(instant, VIEWER_ZONE)}>
-      open time lost; {sinceWords(asOf - instant, store.since_first_poll)}
-    </span>
+    <>
+      {how} · {openTime(day)} downtime in 24 h
+      {concern === 'worsening' && `, ${before === 0 ? 'none' : openTime(before)} in the 24 h before`}
+    </>
   );
 }
 
-/** @param length of the outage so far, milliseconds */
-function sinceWords(length: number, sinceFirstPoll: boolean): string {
-  const time = duration(length / 1_000);
-  if (sinceFirstPoll) return `down since it was first polled, ${time} ago`;
-  return length >= REACH ? 'down for eight days or more' : `down for ${time}`;
+interface LongOfflineProps {
+  readonly count: number;
+  readonly worst: readonly WorstStore[];
+  readonly asOf: number;
+}
+
+function LongOffline({ count, worst, asOf }: LongOfflineProps) {
+  const listed = worst.flatMap(({ offline_since: since, ...store }) =>
+    since !== null && asOf - Date.parse(since.utc) >= DAY ? [{ ...store, since }] : [],
+  );
+  return (
+    <details class="long-offline">
+      <summary>{counted(count, 'store')} offline for more than a day</summary>
+      <ol>
+        {listed.map(({ store_id, name, since, began_earlier, since_first_poll, lost_seconds }) => (
+          <li key={store_id}>
+            <span class="state" data-state="offline">
+              <StateShape state="offline" />
+            </span>
+            <span class="who">
+              <StoreName id={store_id} name={name} />
+            </span>
+            <strong class="loss">{openTime(lost_seconds ?? 0)}</strong>
+            <span class="since quiet">
+              Offline since{' '}
+              <OutageStart at={since} earlier={began_earlier} sinceFirstPoll={since_first_poll} now={asOf} />
+            </span>
+          </li>
+        ))}
+      </ol>
+      <Link class="button plain" href={hereWith({ state: 'offline', sort: 'offline_since', reason: undefined })}>
+        Show all in the list, longest first
+      </Link>
+    </details>
+  );
 }

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { FleetHistory, FleetStatus } from '../../../api/schema.ts';
 import { dayAndMonth, dayAndTime, VIEWER_ZONE, weekday } from '../../lib/clock.ts';
 import { count, counted, percent, storeHours } from '../../lib/format.ts';
+import { Coverage } from '../../parts/coverage.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { ScrollBox } from '../../parts/scroll-box.tsx';
 import type { Load } from '../../state/load.ts';
@@ -30,7 +31,7 @@ function History({ history, poller }: { readonly history: FleetHistory; readonly
     return (
       <section aria-labelledby="hours">
         <header>
-          <h2 id="hours">By the hour, seven days</h2>
+          <h2 id="hours">Uptime, last 7 days</h2>
         </header>
         <p class="quiet">No poll was made in these seven days, so nothing is known of them.</p>
       </section>
@@ -41,12 +42,12 @@ function History({ history, poller }: { readonly history: FleetHistory; readonly
   return (
     <section aria-labelledby="hours">
       <header>
-        <h2 id="hours">By the hour, seven days</h2>
+        <h2 id="hours">Uptime, last 7 days</h2>
         {said !== undefined && (
           <p class="small quiet" aria-live="off">
             {hour === undefined ? 'The last hour' : dayAndTime(Date.parse(hour.from), VIEWER_ZONE)}:{' '}
             <strong>{percent(said.uptime_ratio)}</strong> up, {storeHours(said.down_seconds)} down,{' '}
-            {counted(said.polls, 'poll')}
+            {counted(said.polls, 'poll')}, <Coverage ratio={said.coverage_ratio} />
           </p>
         )}
       </header>
@@ -60,7 +61,7 @@ function History({ history, poller }: { readonly history: FleetHistory; readonly
       />
       <h3 class="chart-title">
         Polls per hour
-        {poller.status === 'late' && <span class="warned">▲ none of late</span>}
+        {poller.status === 'late' && <span class="warned">▲ no recent check</span>}
       </h3>
       <HoursChart
         label="Polls per hour"
@@ -77,6 +78,7 @@ function History({ history, poller }: { readonly history: FleetHistory; readonly
               <tr>
                 <th>24 hours from</th>
                 <th class="number">Uptime</th>
+                <th class="number">Coverage</th>
                 <th class="number">Down</th>
                 <th class="number">Open</th>
                 <th class="number">Polls</th>
@@ -87,6 +89,7 @@ function History({ history, poller }: { readonly history: FleetHistory; readonly
                 <tr key={day.from}>
                   <td>{`${weekday(Date.parse(day.from), VIEWER_ZONE)} ${dayAndMonth(Date.parse(day.from), VIEWER_ZONE)}`}</td>
                   <td class="number">{percent(day.uptime_ratio)}</td>
+                  <td class="number">{percent(day.coverage_ratio)}</td>
                   <td class="number">{storeHours(day.down_seconds)}</td>
                   <td class="number">{storeHours(day.open_seconds)}</td>
                   <td class="number">{count(day.polls)}</td>

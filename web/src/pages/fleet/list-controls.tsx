@@ -5,11 +5,14 @@ import { count } from '../../lib/format.ts';
 import { Icon } from '../../parts/icons.tsx';
 import { STATE_WORDS, STATES, type State, StateShape } from '../../parts/state-mark.tsx';
 import { call } from '../../state/api.ts';
+import { chosenLabels } from '../../state/labels.ts';
 import { useLoad } from '../../state/load.ts';
 import { param, setParams } from '../../state/place.ts';
 
 const SORTS = [
-  { value: 'state', words: 'State, offline first' },
+  { value: 'state', words: 'Status (offline first)' },
+  { value: 'offline_since', words: 'Offline longest first' },
+  { value: '-offline_since', words: 'Newly offline first' },
   { value: 'name', words: 'Name' },
   { value: 'id', words: 'Id' },
   { value: '-last_poll', words: 'Last poll, latest first' },
@@ -35,7 +38,8 @@ export function ListControls({ states }: { readonly states: FleetStatus['states'
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const chosen = statesFrom(param('state')) ?? [];
   // The counts are of the whole fleet, not of the search results.
-  const whole = param('search') === '' && param('zone') === '';
+  const labels = chosenLabels();
+  const whole = param('search') === '' && param('zone') === '' && labels.length === 0;
 
   useEffect(() => {
     const toSearch = (event: KeyboardEvent) => {
@@ -93,6 +97,23 @@ export function ListControls({ states }: { readonly states: FleetStatus['states'
           </button>
         ))}
       </fieldset>
+      {labels.length > 0 && (
+        <fieldset class="chips">
+          <legend class="unseen">Only stores with these labels</legend>
+          {labels.map((label) => (
+            <button
+              key={label}
+              type="button"
+              class="chip"
+              aria-pressed={true}
+              title="Remove this filter"
+              onClick={() => setParams({ label: labels.filter((one) => one !== label) })}
+            >
+              {label.replace(':', ': ')} <span aria-hidden="true">×</span>
+            </button>
+          ))}
+        </fieldset>
+      )}
       <ZoneSelect />
       <label class="select">
         <span class="unseen">Sort by</span>

@@ -3,27 +3,19 @@ import { count, counted } from '../../lib/format.ts';
 import { Link } from '../../parts/link.tsx';
 import { STATE_WORDS, STATES, type State, StateShape } from '../../parts/state-mark.tsx';
 import { hereWith } from '../../state/place.ts';
+import { noDataWords, type StaleFor } from './poller-banner.tsx';
+
+interface Props {
+  readonly fleet: FleetStatus;
+  readonly staleFor: StaleFor;
+}
 
 /** The most important figures of the fleet. */
-export function FleetNow({ fleet }: { readonly fleet: FleetStatus }) {
-  const { states, stores } = fleet;
-  const open = stores - states.closed;
-  // "No store offline" is good news only if some states are known.
-  const mood = (['offline', 'online', 'unknown', 'closed'] as const).find((state) => states[state] > 0) ?? 'closed';
+export function FleetNow({ fleet, staleFor }: Props) {
+  const { states } = fleet;
   return (
     <section class="now" aria-label="Now">
-      <Link class="hero" data-state={mood} href={hereWith({ state: 'offline', reason: undefined })}>
-        <span class="hero-number">
-          <StateShape state={mood} />
-          {count(states.offline)}
-        </span>
-        <span class="hero-words">
-          <strong>{states.offline === 1 ? 'store offline' : 'stores offline'} while open</strong>
-          <span class="quiet">
-            {open === 0 ? 'no store is open' : `of ${counted(open, 'store')} open by their hours`}
-          </span>
-        </span>
-      </Link>
+      {staleFor === undefined ? <Offline fleet={fleet} /> : <NoData fleet={fleet} staleFor={staleFor} />}
       <div class="share" aria-hidden="true">
         {STATES.map((state) => (
           <i key={state} data-state={state} style={{ flexGrow: states[state] }} />
@@ -37,6 +29,48 @@ export function FleetNow({ fleet }: { readonly fleet: FleetStatus }) {
         ))}
       </ul>
     </section>
+  );
+}
+
+function Offline({ fleet: { states, stores } }: Pick<Props, 'fleet'>) {
+  const open = stores - states.closed;
+  // "No store offline" is good news only if all states are known.
+  const mood = STATES.find((state) => states[state] > 0) ?? 'closed';
+  return (
+    <Link class="hero" data-state={mood} href={hereWith({ state: 'offline', reason: undefined })}>
+      <span class="hero-number">
+        <StateShape state={mood} />
+        {count(states.offline)}
+      </span>
+      <span class="hero-words">
+        <strong>{states.offline === 1 ? 'store offline' : 'stores offline'} while open</strong>
+        <span class="quiet">
+          {open === 0 ? 'no store is scheduled open' : `of ${counted(open, 'store')} scheduled open`}
+          {states.unknown > 0 && `, ${count(states.unknown)} of them unknown`}
+        </span>
+      </span>
+    </Link>
+  );
+}
+
+function NoData({
+  fleet: { states },
+  staleFor,
+}: {
+  readonly fleet: FleetStatus;
+  readonly staleFor: NonNullable<StaleFor>;
+}) {
+  return (
+    <Link class="hero" data-state="unknown" data-stale href={hereWith({ state: 'unknown', reason: undefined })}>
+      <span class="hero-number">
+        <StateShape state="unknown" />
+        {noDataWords(staleFor)}
+      </span>
+      <span class="hero-words">
+        <strong>{counted(states.unknown, 'store')} unknown while open</strong>
+        <span class="quiet">whether they are online is not known</span>
+      </span>
+    </Link>
   );
 }
 

@@ -11,7 +11,7 @@ import { may } from '../../state/session.ts';
 import { Attention } from './attention.tsx';
 import { TroubleBanner } from './coverage-gaps.tsx';
 import { FleetNow } from './now.tsx';
-import { PollerBanner } from './poller-banner.tsx';
+import { noDataFor, PollerBanner } from './poller-banner.tsx';
 import { StoreList } from './store-list.tsx';
 import { UptimeFigures } from './uptime-figures.tsx';
 import './fleet.css';
@@ -44,6 +44,7 @@ interface FleetProps {
 }
 
 function Fleet({ fleet, data, history }: FleetProps) {
+  const staleFor = noDataFor(data);
   return (
     <>
       {fleet.error !== undefined && <Trouble error={fleet.error} retry={fleet.reload} />}
@@ -55,12 +56,12 @@ function Fleet({ fleet, data, history }: FleetProps) {
       ))}
       <TroubleBanner gaps={history.data?.gaps ?? []} />
       <div class="fleet-top">
-        <FleetNow fleet={data} />
-        <UptimeFigures uptime={data.uptime} />
+        <FleetNow fleet={data} staleFor={staleFor} />
+        <UptimeFigures uptime={data.uptime} staleFor={staleFor} />
       </div>
       <div class="fleet-middle">
+        <Attention fleet={data} staleFor={staleFor} />
         <FleetHours loaded={history} poller={data.poller} />
-        <Attention fleet={data} />
       </div>
       <StoreList
         asOf={asOf.value === '' ? undefined : data.as_of}

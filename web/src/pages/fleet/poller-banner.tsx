@@ -6,6 +6,26 @@ import { asOf, setParams } from '../../state/place.ts';
 
 const DAY = 86_400;
 
+/** How long nobody has looked at a store that is scheduled open. */
+export type StaleFor =
+  /** Somebody has, within two polling intervals. */
+  | undefined
+  /** Nobody ever has. */
+  | 'ever'
+  /** Seconds. */
+  | number;
+
+/** Polls are missed only while some store is scheduled open; that store is unknown then. */
+export function noDataFor({ poller, states }: Pick<FleetStatus, 'poller' | 'states'>): StaleFor {
+  if (poller.status === 'ok' || states.unknown === 0) return undefined;
+  return poller.age_seconds ?? 'ever';
+}
+
+/** `No data for 2 h` */
+export function noDataWords(staleFor: NonNullable<StaleFor>): string {
+  return staleFor === 'ever' ? 'No data yet' : `No data for ${duration(staleFor)}`;
+}
+
 /** Warns when polls no longer arrive, with a link to the latest data. */
 export function PollerBanner({ fleet }: { readonly fleet: FleetStatus }) {
   const { status, latest_poll, age_seconds } = fleet.poller;
@@ -22,15 +42,13 @@ export function PollerBanner({ fleet }: { readonly fleet: FleetStatus }) {
   return (
     <div class="banner" data-kind="warning" role="status">
       <p>
-        <strong>
-          The newest poll is {age_seconds < DAY ? `${duration(age_seconds)} old` : <Ago at={latest_poll} />}
-        </strong>
-        {', from '}
-        <Instant utc={latest_poll} zone={VIEWER_ZONE} as="date" />.{' '}
-        {age_seconds < DAY ? 'Is the poller running? Open stores are unknown until it is.' : 'Is this an archive?'}
+        <strong>No recent data.</strong> The newest poll is{' '}
+        {age_seconds < DAY ? `${duration(age_seconds)} old` : <Ago at={latest_poll} />}, from{' '}
+        <Instant utc={latest_poll} zone={VIEWER_ZONE} as="date" />. What you see is last known;{' '}
+        {age_seconds < DAY ? 'is the poller running?' : 'is this an archive?'}
       </p>
       <button type="button" class="button" onClick={() => setParams({ as_of: latest_poll }, 'push')}>
-        Look at the fleet as of then
+        View latest data
       </button>
     </div>
   );

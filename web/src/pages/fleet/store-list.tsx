@@ -1,14 +1,16 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { FleetStatus, Store } from '../../../api/schema.ts';
+import type { FleetStatus, ListedStore } from '../../../api/schema.ts';
 import { count, counted } from '../../lib/format.ts';
 import { useMedia } from '../../lib/media.ts';
+import { Link } from '../../parts/link.tsx';
 import { LongList } from '../../parts/long-list.tsx';
 import { Empty, Trouble } from '../../parts/notices.tsx';
 import { call } from '../../state/api.ts';
+import { chosenLabels } from '../../state/labels.ts';
 import { round } from '../../state/live.ts';
 import { usePages } from '../../state/pages.ts';
-import { param, setParams } from '../../state/place.ts';
+import { hereWith, param, setParams } from '../../state/place.ts';
 import { bringZones } from '../../state/zones.ts';
 import { ListControls, sortFrom, statesFrom } from './list-controls.tsx';
 import { OfflineReasons, reasonsFrom } from './offline-reasons.tsx';
@@ -32,10 +34,11 @@ export function StoreList({ asOf, states, reasons, stores }: Props) {
     state: statesFrom(param('state')),
     reason: reasonsFrom(param('reason')),
     zone: param('zone') || undefined,
+    label: chosenLabels(),
     sort: sortFrom(param('sort')),
     as_of: asOf,
   };
-  const { list, more, reload } = usePages<Store>(
+  const { list, more, reload } = usePages<ListedStore>(
     JSON.stringify(filter),
     async (cursor, signal) => {
       const page = await call('GET /api/v1/stores', { query: { ...filter, limit: PAGE, cursor }, signal });
@@ -77,7 +80,9 @@ export function StoreList({ asOf, states, reasons, stores }: Props) {
           <button
             type="button"
             class="button"
-            onClick={() => setParams({ search: undefined, state: undefined, reason: undefined, zone: undefined })}
+            onClick={() =>
+              setParams({ search: undefined, state: undefined, reason: undefined, zone: undefined, label: [] })
+            }
           >
             Show all stores
           </button>
@@ -86,9 +91,10 @@ export function StoreList({ asOf, states, reasons, stores }: Props) {
         <div class="store-table" role="table" aria-rowcount={total + 1} aria-labelledby="stores">
           <div role="rowgroup" class="store-head">
             <div role="row" aria-rowindex={1} class="store-row">
-              <span role="columnheader">State</span>
+              <span role="columnheader">Status</span>
               <span role="columnheader">Store</span>
-              <span role="columnheader">Last poll</span>
+              <OutageHead />
+              <span role="columnheader">Last check</span>
               <span role="columnheader">Local time</span>
               <span role="columnheader">Labels</span>
             </div>
@@ -108,5 +114,22 @@ export function StoreList({ asOf, states, reasons, stores }: Props) {
         </div>
       )}
     </section>
+  );
+}
+
+/** The head of a column that sorts: the longest outages first, then the newest. */
+function OutageHead() {
+  const sort = sortFrom(param('sort'));
+  const order = sort === 'offline_since' ? 'ascending' : sort === '-offline_since' ? 'descending' : 'none';
+  return (
+    <span role="columnheader" aria-sort={order}>
+      <Link
+        class="sorts"
+        href={hereWith({ sort: sort === 'offline_since' ? '-offline_since' : 'offline_since' })}
+        title={sort === 'offline_since' ? 'Newest outages first' : 'Longest outages first'}
+      >
+        Offline since {{ ascending: '↑', descending: '↓', none: '' }[order]}
+      </Link>
+    </span>
   );
 }

@@ -1,14 +1,16 @@
-import type { Store } from '../../../api/schema.ts';
+import type { ListedStore } from '../../../api/schema.ts';
 import { timeOfDay, weekday } from '../../lib/clock.ts';
 import { reasonInWords, reasonWords } from '../../lib/reasons.ts';
 import { offsetName } from '../../lib/zones.ts';
+import { Labels } from '../../parts/labels.tsx';
+import { OutageStart } from '../../parts/outage-start.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { StoreName } from '../../parts/store-name.tsx';
 import { Ago, bothClocks } from '../../parts/time.tsx';
 import { now } from '../../state/live.ts';
 
 /** One store in the list. */
-export function StoreRow({ store, asOf }: { readonly store: Store; readonly asOf: string | undefined }) {
+export function StoreRow({ store, asOf }: { readonly store: ListedStore; readonly asOf: string | undefined }) {
   const at = asOf === undefined ? now.value : Date.parse(asOf);
   const { zone, last_poll: poll } = store;
   return (
@@ -22,9 +24,20 @@ export function StoreRow({ store, asOf }: { readonly store: Store; readonly asOf
         {!store.hours_known && <span class="tag">hours unknown</span>}
         {!store.zone_known && <span class="tag">zone unknown</span>}
       </span>
+      <span role="cell" class="outage">
+        {store.offline_since !== null && (
+          <OutageStart
+            at={store.offline_since}
+            earlier={store.began_earlier}
+            sinceFirstPoll={store.since_first_poll}
+            zone={zone}
+            now={at}
+          />
+        )}
+      </span>
       <span role="cell" class="quiet" title={poll?.reason ? reasonInWords(poll.reason) : undefined}>
         {poll === null ? (
-          'none of late'
+          'No recent check'
         ) : (
           <>
             {poll.reason === null ? poll.status : reasonWords(poll.reason.code)},{' '}
@@ -36,7 +49,7 @@ export function StoreRow({ store, asOf }: { readonly store: Store; readonly asOf
         {weekday(at, zone)} {timeOfDay(at, zone)} {offsetName(at, zone)}
       </span>
       <span role="cell" class="labels quiet">
-        {Object.values(store.labels).join(' · ')}
+        <Labels labels={store.labels} />
       </span>
     </div>
   );

@@ -1,20 +1,28 @@
 import type { FleetStatus } from '../../../api/schema.ts';
-import { changeInPoints, percent, storeHours } from '../../lib/format.ts';
+import { NOT_ENOUGH } from '../../lib/coverage.ts';
+import { changeInPoints, duration, percent, storeHours } from '../../lib/format.ts';
+import { Coverage } from '../../parts/coverage.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { asOf } from '../../state/place.ts';
+import type { StaleFor } from './poller-banner.tsx';
 
 const WINDOWS = [
-  { key: 'hour', title: 'Last hour', before: 'the hour before' },
-  { key: 'day', title: 'Last 24 hours', before: 'the day before' },
-  { key: 'week', title: 'Last 7 days', before: 'the week before' },
+  { key: 'hour', title: 'Last hour', before: 'previous hour' },
+  { key: 'day', title: 'Last 24 hours', before: 'previous 24 hours' },
+  { key: 'week', title: 'Last 7 days', before: 'previous 7 days' },
 ] as const;
 
 type Window = FleetStatus['uptime']['hour'];
 
-/** The uptime of all stores, each window compared with the previous one. */
-export function UptimeFigures({ uptime }: { readonly uptime: FleetStatus['uptime'] }) {
+interface Props {
+  readonly uptime: FleetStatus['uptime'];
+  readonly staleFor: StaleFor;
+}
+
+/** The uptime of all stores with its coverage, each window compared with the previous one if both are covered. */
+export function UptimeFigures({ uptime, staleFor }: Props) {
   return (
-    <section class="uptimes" aria-label="Uptime of the fleet">
+    <section class="uptimes" data-stale={staleFor !== undefined || undefined} aria-label="Uptime of the fleet">
       <ul>
         {WINDOWS.map(({ key, title, before }) => (
           <li key={key}>
@@ -22,33 +30,37 @@ export function UptimeFigures({ uptime }: { readonly uptime: FleetStatus['uptime
             <p class="big">{percent(uptime[key].uptime_ratio)}</p>
             <Change now={uptime[key]} words={before} />
             <p class="small quiet">
-              {storeHours(uptime[key].down_seconds)} down of {storeHours(uptime[key].open_seconds)} open
+              {storeHours(uptime[key].down_seconds)} downtime / {storeHours(uptime[key].open_seconds)} scheduled
+            </p>
+            <p class="small quiet">
+              <Coverage ratio={uptime[key].coverage_ratio} />
             </p>
           </li>
         ))}
       </ul>
       <p class="small quiet">
-        Up, of the open time of all stores together
+        {typeof staleFor === 'number' && <strong>Last known, from data {duration(staleFor)} old. </strong>}% of
+        scheduled open hours of all stores whose state is known
         {asOf.value === '' && (
           <>
-            ; updated <Ago at={uptime.as_of} />
+            {' · updated '}
+            <Ago at={uptime.as_of} />
           </>
         )}
-        .
       </p>
     </section>
   );
 }
 
 function Change({ now, words }: { readonly now: Window; readonly words: string }) {
-  const text = changeInPoints(now.uptime_ratio, now.before.uptime_ratio);
-  if (text === undefined) return <p class="change">nothing to compare with</p>;
+  const text = now.comparable ? changeInPoints(now.uptime_ratio, now.before.uptime_ratio) : undefined;
+  if (text === undefined) return <p class="change quiet">{NOT_ENOUGH}</p>;
   const change = (now.uptime_ratio ?? 0) - (now.before.uptime_ratio ?? 0);
   const kind = Math.abs(change) < 0.000_05 ? 'same' : change > 0 ? 'better' : 'worse';
   return (
     <p class="change" data-kind={kind}>
       <span aria-hidden="true">{{ same: '→', better: '↑', worse: '↓' }[kind]}</span> {text}{' '}
-      <span class="quiet">to {words}</span>
+      <span class="quiet">vs {words}</span>
     </p>
   );
 }

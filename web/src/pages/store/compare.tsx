@@ -1,35 +1,50 @@
 import type { Store, Timeline } from '../../../api/schema.ts';
-import { calendarDate } from '../../lib/clock.ts';
+import { calendarDate, dateAndTime, dayAndMonth, timeOfDay } from '../../lib/clock.ts';
+import { type Comparison, compareDays, sameWeekday } from '../../lib/compare.ts';
+import { ENOUGH_COVERAGE, NOT_ENOUGH } from '../../lib/coverage.ts';
 import { changeInPoints, counted, openTime, percent } from '../../lib/format.ts';
 import { addDays } from '../../lib/local-days.ts';
+import { type SeenTotals, seenWithin } from '../../lib/seen.ts';
 import { Loaded } from '../../parts/loaded.tsx';
 import { ScrollBox } from '../../parts/scroll-box.tsx';
 import { useLoad } from '../../state/load.ts';
 import { param } from '../../state/place.ts';
-import { ratioOf } from './numbers.tsx';
 import { fetchWeek, type Week, weekUntil } from './week.ts';
 import { WeekGrid } from './week-grid.tsx';
 import { WeekSteps } from './week-steps.tsx';
 
-/** Two weeks of a store side by side, with their differences. */
+/** Two periods of seven days side by side, and the difference between the days that can be compared. */
 export function ComparePart({ store, asOf }: { readonly store: Store; readonly asOf: number }) {
   const { zone } = store;
   const week = weekUntil(param('until'), zone, asOf);
-  const other = weekUntil(param('with') || addDays(week.until, -7), zone, asOf);
+  const given = weekUntil(param('with') || addDays(week.until, -7), zone, asOf).until;
+  const other = weekUntil(sameWeekday(given, week.until), zone, asOf);
   const first = useWeek(store, week, asOf);
   const second = useWeek(store, other, asOf);
   const both = first.data !== undefined && second.data !== undefined;
+  const firstPoll = store.first_poll === null ? undefined : Date.parse(store.first_poll.utc);
   return (
     <>
-      {both && <Difference a={first.data} b={second.data} />}
+      {both && (
+        <Difference
+          comparison={compareDays(week.days, other.days, zone, asOf, firstPoll)}
+          first={first.data}
+          second={second.data}
+          firstPoll={firstPoll}
+          zone={zone}
+        />
+      )}
       <div class="two-weeks">
         {[
-          { week, loaded: first, name: 'until' },
-          { week: other, loaded: second, name: 'with' },
-        ].map(({ week: shown, loaded, name }) => (
+          { week, loaded: first, name: 'until', title: 'This period' },
+          { week: other, loaded: second, name: 'with', title: 'Previous period' },
+        ].map(({ week: shown, loaded, name, title }) => (
           <section key={name} aria-label={`Seven days until ${calendarDate(shown.until)}`}>
             <header class="head">
-              <h2>Until {calendarDate(shown.until)}</h2>
+              <div>
+                <h2>{title}</h2>
+                <p class="small quiet">{daysOf(shown.days, zone)}</p>
+              </div>
               <WeekSteps week={shown} name={name} zone={zone} asOf={asOf} />
             </header>
             <Loaded of={loaded} what="the week">
@@ -42,35 +57,67 @@ export function ComparePart({ store, asOf }: { readonly store: Store; readonly a
   );
 }
 
+/** `20 Nov – 26 Nov` */
+function daysOf(days: readonly { readonly from: number }[], zone: string): string {
+  const [first, last] = [days[0], days.at(-1)];
+  if (first === undefined || last === undefined) return '';
+  return `${dayAndMonth(first.from, zone)} – ${dayAndMonth(last.from, zone)}`;
+}
+
 function useWeek({ store_id: id }: Store, week: Week, asOf: number) {
   return useLoad(`compared ${id} ${week.until}`, (signal) => fetchWeek(id, week, signal), asOf);
 }
 
-function Difference({ a, b }: { readonly a: Timeline; readonly b: Timeline }) {
-  const [now, before] = [ratioOf(a.totals), ratioOf(b.totals)];
+interface DifferenceProps {
+  readonly comparison: Comparison;
+  readonly first: Timeline;
+  readonly second: Timeline;
+  readonly firstPoll: number | undefined;
+  readonly zone: string;
+}
+
+function Difference({ comparison, first, second, firstPoll, zone }: DifferenceProps) {
+  if (comparison.first.length === 0) {
+    return (
+      <p class="difference">
+        <strong>Not enough history.</strong>{' '}
+        {firstPoll === undefined
+          ? 'The store was never polled.'
+          : `The store was first polled ${dateAndTime(firstPoll, zone)}; on no weekday do both periods have a whole day after that.`}
+      </p>
+    );
+  }
+  const [now, before] = [seenWithin(first.seen, comparison.first), seenWithin(second.seen, comparison.second)];
+  const enough = [now, before].every((one) => coverageOf(one) >= ENOUGH_COVERAGE);
+  const [outagesNow, outagesBefore] = [outagesIn(first, comparison.first), outagesIn(second, comparison.second)];
   const lines = [
-    { words: 'Uptime', one: percent(now), two: percent(before), change: changeInPoints(now, before) },
-    line('Down', a.totals.down_seconds, b.totals.down_seconds),
-    line('Open', a.totals.open_seconds, b.totals.open_seconds),
+    {
+      words: 'Uptime',
+      one: percent(uptimeOf(now)),
+      two: percent(uptimeOf(before)),
+      change: changeInPoints(uptimeOf(now), uptimeOf(before)),
+    },
+    line('Downtime', now.down, before.down),
+    line('Scheduled open', now.open, before.open),
     {
       words: 'Outages',
-      one: counted(a.outages.length, 'outage'),
-      two: counted(b.outages.length, 'outage'),
-      change: signed(a.outages.length - b.outages.length, String),
+      one: counted(outagesNow, 'outage'),
+      two: counted(outagesBefore, 'outage'),
+      change: signed(outagesNow - outagesBefore, String),
     },
   ];
   return (
     <div class="difference">
-      <ScrollBox label="What differs">
+      <ScrollBox label="Difference">
         <table>
           <thead>
             <tr>
               <th>
                 <span class="unseen">What</span>
               </th>
-              <th class="number">First week</th>
-              <th class="number">Second week</th>
-              <th class="number">Difference</th>
+              <th class="number">This period</th>
+              <th class="number">Previous period</th>
+              <th class="number">Change</th>
             </tr>
           </thead>
           <tbody>
@@ -81,18 +128,49 @@ function Difference({ a, b }: { readonly a: Timeline; readonly b: Timeline }) {
                   <strong>{one}</strong>
                 </td>
                 <td class="number">{two}</td>
-                <td class="number">{change ?? '–'}</td>
+                <td class="number">{enough ? (change ?? '–') : NOT_ENOUGH}</td>
               </tr>
             ))}
+            <tr>
+              <th scope="row">Coverage</th>
+              <td class="number">{percent(coverageOf(now))}</td>
+              <td class="number">{percent(coverageOf(before))}</td>
+              <td />
+            </tr>
           </tbody>
         </table>
       </ScrollBox>
+      <p class="small quiet">{whatIsCompared(comparison, firstPoll, zone)}</p>
     </div>
   );
 }
 
+/** Which days are compared, and why not the others. */
+function whatIsCompared({ first, beforeFirstPoll, until }: Comparison, firstPoll: number | undefined, zone: string) {
+  const parts = [`Compared: ${counted(first.length, 'day')} with the same weekdays in both periods`];
+  if (until !== undefined) parts.push(`the last one up to ${timeOfDay(until, zone)}`);
+  const said = `${parts.join(', ')}.`;
+  if (beforeFirstPoll === 0 || firstPoll === undefined) return said;
+  return `${said} ${counted(beforeFirstPoll, 'weekday')} left out: the store was first polled ${dateAndTime(firstPoll, zone)}.`;
+}
+
+function uptimeOf({ up, down }: SeenTotals): number | null {
+  return up + down === 0 ? null : up / (up + down);
+}
+
+function coverageOf({ open, covered }: SeenTotals): number {
+  return open === 0 ? 0 : covered / open;
+}
+
+function outagesIn({ outages }: Timeline, days: Comparison['first']): number {
+  return outages.filter(({ from, to }) =>
+    days.some((day) => Date.parse(from.utc) < day.to && Date.parse(to.utc) > day.from),
+  ).length;
+}
+
 function line(words: string, one: number, two: number) {
-  return { words, one: openTime(one), two: openTime(two), change: signed(one - two, openTime) };
+  const said = (milliseconds: number) => openTime(milliseconds / 1_000);
+  return { words, one: said(one), two: said(two), change: signed(one - two, said) };
 }
 
 function signed(value: number, say: (size: number) => string): string {

@@ -3,6 +3,7 @@ import { dayAndTime } from '../../lib/clock.ts';
 import { reasonInWords } from '../../lib/reasons.ts';
 import { offsetName } from '../../lib/zones.ts';
 import { Icon } from '../../parts/icons.tsx';
+import { Labels } from '../../parts/labels.tsx';
 import { Link } from '../../parts/link.tsx';
 import { STATE_WORDS, StateShape } from '../../parts/state-mark.tsx';
 import { Ago, bothClocks } from '../../parts/time.tsx';
@@ -14,7 +15,6 @@ const REACH = 8 * 86_400_000;
 /** The name, state and local time of the store. */
 export function StoreHead({ store, asOf }: { readonly store: Store; readonly asOf: number }) {
   const { zone, last_poll: poll, first_poll: first, state } = store;
-  const labels = Object.entries(store.labels);
   return (
     <header class="store-top">
       <Link class="back small" href={at('/')}>
@@ -30,10 +30,10 @@ export function StoreHead({ store, asOf }: { readonly store: Store; readonly asO
           </dd>
         </div>
         <div>
-          <dt>Last poll</dt>
+          <dt>Last check</dt>
           <dd>
             {poll === null ? (
-              'none of late'
+              'No recent check'
             ) : (
               <>
                 {poll.status}, <Ago at={poll.at} zone={zone} from={asOf} />
@@ -75,12 +75,14 @@ export function StoreHead({ store, asOf }: { readonly store: Store; readonly asO
             <dd class="code">{store.store_id}</dd>
           </div>
         )}
-        {labels.map(([key, value]) => (
-          <div key={key}>
-            <dt>{key}</dt>
-            <dd>{value}</dd>
+        {Object.keys(store.labels).length > 0 && (
+          <div>
+            <dt>Labels</dt>
+            <dd class="labels">
+              <Labels labels={store.labels} />
+            </dd>
           </div>
-        ))}
+        )}
       </dl>
     </header>
   );

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { Fragment } from 'preact';
 import type { Timeline } from '../../../api/schema.ts';
 import { openTime, percent } from '../../lib/format.ts';
+import { Coverage } from '../../parts/coverage.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Instant } from '../../parts/time.tsx';
 import type { Load } from '../../state/load.ts';
@@ -26,14 +27,14 @@ interface Props {
   readonly asOf: number;
 }
 
-/** The figures of a report on this store at the displayed instant, each with its calculation. */
+/** What was seen of this store up to the displayed instant, each figure with its calculation. */
 export function Numbers({ explained, zone, asOf }: Props) {
   return (
     <section class="section" aria-labelledby="numbers">
       <header>
         <h2 id="numbers">The numbers, and why</h2>
         <p class="small quiet">
-          As in a report as of <Instant utc={instantText(asOf)} zone={zone} as="date" />
+          What was seen up to <Instant utc={instantText(asOf)} zone={zone} as="date" />
         </p>
       </header>
       <Loaded of={explained} what="the numbers">
@@ -43,7 +44,7 @@ export function Numbers({ explained, zone, asOf }: Props) {
               first={timeline.first_poll}
               from={asOf - WEEK}
               zone={zone}
-              before="The numbers, as those of a report, take the time before to be like the time after."
+              before="The time before is unknown here. A report takes it to be like the time after."
             />
             <WindowCards timeline={timeline} zone={zone} />
           </>
@@ -65,8 +66,14 @@ function WindowCards({ timeline, zone }: { readonly timeline: Timeline; readonly
           <Fragment key={key}>
             <article class="number-card" aria-label={title}>
               <h3>{title}</h3>
-              <p class="big">{percent(ratioOf(window.totals))}</p>
-              <Parts totals={window.totals} />
+              <p class="big">{percent(ratioOf(window.seen.totals))}</p>
+              <p class="small quiet">
+                <Coverage ratio={window.seen.coverage_ratio} />
+              </p>
+              <Parts totals={window.seen.totals} />
+              {window.totals.unknown_seconds !== window.seen.totals.unknown_seconds && (
+                <p class="small quiet">In a report: {percent(ratioOf(window.totals))}, with estimates for the rest</p>
+              )}
               <button
                 type="button"
                 class="button plain"

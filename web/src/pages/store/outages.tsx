@@ -1,21 +1,27 @@
+import type { StoreTime } from '../../../api/schema.ts';
 import { noOutages } from '../../lib/absence.ts';
 import { duration, openTime } from '../../lib/format.ts';
 import { reasonInWords } from '../../lib/reasons.ts';
+import { OutageStart } from '../../parts/outage-start.tsx';
 import { StateShape } from '../../parts/state-mark.tsx';
 import { Instant } from '../../parts/time.tsx';
 import type { WeekTimeline } from './week.ts';
 
 /** The outages, latest first. */
 export function Outages({ timeline, zone }: { readonly timeline: WeekTimeline; readonly zone: string }) {
-  const { outages } = timeline;
+  const { outages, seen, polls } = timeline;
+  const now = Math.max(...outages.map(({ to }) => Date.parse(to.utc)));
+  // Of an outage that nobody looked at any more, it is not known whether it goes on.
+  const isStale = seen.segments.at(-1)?.state === 'unknown';
+  const lastCheck = isStale ? polls.findLast(({ counts }) => counts)?.at.utc : undefined;
   const hasReasons = outages.some(({ reasons }) => reasons.length > 0);
   return (
     <section class="section" aria-labelledby="outages">
       <header>
-        <h2 id="outages">Outages in these days</h2>
+        <h2 id="outages">Outages</h2>
       </header>
       {outages.length === 0 ? (
-        <p class="quiet">{noOutages(timeline)}</p>
+        <p class="quiet">{noOutages({ ...timeline, unknown_seconds: timeline.seen.totals.unknown_seconds })}</p>
       ) : (
         <table class="stacks">
           <thead>
@@ -23,38 +29,53 @@ export function Outages({ timeline, zone }: { readonly timeline: WeekTimeline; r
               <th>Began</th>
               <th>Ended</th>
               {hasReasons && <th>Reason</th>}
-              <th class="number">Lasted</th>
-              <th class="number">Open time lost</th>
+              <th class="number">Duration</th>
+              <th class="number">Downtime seen</th>
             </tr>
           </thead>
           <tbody>
-            {outages.toReversed().map(({ from, to, ongoing, lost_seconds, reasons, since_first_poll }) => (
-              <tr key={from.utc}>
-                <td>
-                  <Instant utc={from.utc} zone={zone} />
-                  {since_first_poll && <small class="quiet"> since it was first polled</small>}
-                </td>
-                <td data-label="ended">
-                  {ongoing ? (
-                    <span class="state" data-state="offline">
-                      <StateShape state="offline" /> goes on
-                    </span>
-                  ) : (
-                    <Instant utc={to.utc} zone={zone} />
-                  )}
-                </td>
-                {hasReasons && <td data-label="reason">{reasons.map(reasonInWords).join('; ')}</td>}
-                <td class="number" data-label="lasted">
-                  {duration((Date.parse(to.utc) - Date.parse(from.utc)) / 1_000)}
-                </td>
-                <td class="number" data-label="lost">
-                  <strong>{openTime(lost_seconds)}</strong>
-                </td>
-              </tr>
-            ))}
+            {outages
+              .toReversed()
+              .map(({ from, to, ongoing, lost_seconds, reasons, since_first_poll, began_earlier }) => (
+                <tr key={from.utc}>
+                  <td>
+                    <OutageStart
+                      at={from}
+                      earlier={began_earlier}
+                      sinceFirstPoll={since_first_poll}
+                      zone={zone}
+                      now={now}
+                    />
+                  </td>
+                  <td data-label="ended">
+                    {ongoing && lastCheck !== undefined ? (
+                      <span class="state" data-state="unknown">
+                        <StateShape state="unknown" /> Not checked since <Instant utc={lastCheck} zone={zone} />
+                      </span>
+                    ) : ongoing ? (
+                      <span class="state" data-state="offline">
+                        <StateShape state="offline" /> Ongoing
+                      </span>
+                    ) : (
+                      <Instant utc={to.utc} zone={zone} />
+                    )}
+                  </td>
+                  {hasReasons && <td data-label="reason">{reasons.map(reasonInWords).join('; ')}</td>}
+                  <td class="number" data-label="lasted">
+                    {ongoing && isStale ? '–' : `${began_earlier ? 'over ' : ''}${durationOf(from, to)}`}
+                  </td>
+                  <td class="number" data-label="lost">
+                    <strong>{openTime(lost_seconds)}</strong>
+                  </td>
+                </tr>
+              ))}
           </tbody>
         </table>
       )}
     </section>
   );
+}
+
+function durationOf(from: StoreTime, to: StoreTime): string {
+  return duration((Date.parse(to.utc) - Date.parse(from.utc)) / 1_000);
 }

@@ -15,7 +15,7 @@ import './store.css';
 
 const TABS = [
   { key: '', words: 'The week' },
-  { key: 'compare', words: 'Two weeks compared' },
+  { key: 'compare', words: 'Compare' },
   { key: 'hours', words: 'Hours' },
 ] as const;
 

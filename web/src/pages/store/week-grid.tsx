@@ -22,7 +22,7 @@ export function WeekGrid({ week, zone, timeline }: Props) {
   const pointed = useSignal<SeenPoll | undefined>(undefined);
   const stop = useSignal(0);
   const longest = Math.max(...week.days.map(({ hours }) => hours));
-  const pieces = seenPieces(timeline);
+  const pieces = seenPieces(timeline.seen);
   const polls = timeline.polls.map((poll, index) => ({ poll, index, at: Date.parse(poll.at.utc) }));
 
   const walk = (event: KeyboardEvent) => {

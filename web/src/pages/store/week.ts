@@ -25,7 +25,7 @@ export function weekUntil(until: string, zone: string, asOf: number): Week {
 export const instantText = (instant: number) => new Date(instant).toISOString();
 
 /** The part of a timeline that a week displays. */
-export type WeekTimeline = Pick<Timeline, 'first_poll' | 'segments' | 'hours_unknown' | 'polls' | 'outages'>;
+export type WeekTimeline = Pick<Timeline, 'first_poll' | 'seen' | 'hours_unknown' | 'polls' | 'outages'>;
 
 /** Cuts a longer timeline to a week; the rows clip the segments. */
 export function timelineIn({ from, to }: Week, timeline: Timeline): WeekTimeline {
@@ -34,7 +34,10 @@ export function timelineIn({ from, to }: Week, timeline: Timeline): WeekTimeline
   return {
     ...timeline,
     hours_unknown: timeline.hours_unknown.filter(meets),
-    outages: timeline.outages.filter(meets),
+    // Where the start of an outage is not known, `from` is later than it.
+    outages: timeline.outages.filter(
+      (outage) => meets(outage) || (outage.began_earlier && Date.parse(outage.to.utc) > from),
+    ),
     polls: timeline.polls.filter(({ at }) => Date.parse(at.utc) >= from && Date.parse(at.utc) <= to),
   };
 }

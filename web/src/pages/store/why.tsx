@@ -16,14 +16,15 @@ interface Props {
 /** How a figure is calculated: its intervals, and the polls that determine each. */
 export function Why({ title, window, polls, zone }: Props) {
   const counting = polls.filter(({ counts }) => counts).map((poll) => ({ poll, at: Date.parse(poll.at.utc) }));
-  const { totals, segments } = window;
+  const { totals, segments } = window.seen;
   return (
     <div class="why card" id="why">
       <h3>{title}: why</h3>
       <p class="small quiet">
         Every open instant takes the state of the nearest poll within business hours; half-way between two polls the
-        state passes from one to the other. Of the eight days that are looked at, {counted(counting.length, 'poll')} of{' '}
-        {polls.length} count. The open time falls into {counted(segments.length, 'piece')}:
+        state passes from one to the other. Before the first poll, and further than two polling intervals from all
+        polls, it is unknown. Of the eight days that are looked at, {counted(counting.length, 'poll')} of {polls.length}{' '}
+        count. The open time falls into {counted(segments.length, 'piece')}:
       </p>
       <ScrollBox label="The pieces" short>
         <table>
@@ -97,7 +98,7 @@ const TOLD = 4;
 
 /** The polls in an interval; if there are none, the nearest one on either side. */
 function decidedBy(segment: StateSegment, polls: readonly Placed[], zone: string): string {
-  if (segment.state === 'unknown') return 'no poll that counts';
+  if (segment.state === 'unknown') return 'no poll that counts is near enough';
   const [from, to] = [Date.parse(segment.from.utc), Date.parse(segment.to.utc)];
   const inside = polls.filter(({ at }) => at >= from && at <= to);
   if (inside.length > 0) {

@@ -1,0 +1,18 @@
+import { ENOUGH_COVERAGE } from '../lib/coverage.ts';
+import { percent } from '../lib/format.ts';
+
+/** The share of the scheduled hours that checks cover, marked if it is too low to rely on. */
+export function Coverage({ ratio }: { readonly ratio: number | null }) {
+  if (ratio === null) return <span class="coverage">nothing scheduled</span>;
+  const low = ratio < ENOUGH_COVERAGE;
+  return (
+    <span
+      class="coverage"
+      data-low={low || undefined}
+      title="Share of the scheduled hours within one polling interval of a check"
+    >
+      {low && <span aria-hidden="true">▲ </span>}
+      {percent(ratio)} coverage
+    </span>
+  );
+}
