@@ -4,7 +4,7 @@ import { Accounts } from './accounts/service.ts';
 import { checkListening } from './accounts/start.ts';
 import { type BackupSource, createBackup } from './backup/create.ts';
 import { zoneRelease, zoneWarning } from './calendar/tzdb.ts';
-import { createProber, createSyncs, SERVER, type Sink } from './compose/background.ts';
+import { createProber, createSyncs, SERVER, type Sink, startClock } from './compose/background.ts';
 import { type Config, type DatabaseLocation, isLive } from './config/config.ts';
 import { endOfLifeWarning } from './config/node-releases.ts';
 import { duckdbLimits } from './duckdb/limits.ts';
@@ -274,7 +274,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     start: async () => {
       await reader.clear();
       await clearTemporaryFolders(backupsFolder(config));
-      clock.start();
+      await startClock(clock, storage);
       await reports.start();
       await imports.start();
       syncs.start();

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { createProber } from '../compose/background.ts';
+import { createProber, startClock } from '../compose/background.ts';
 import { openLog, openStorage, stopWork } from '../compose.ts';
 import { loadConfig } from '../config/config.ts';
 import { PollAppender } from '../intake/api/appender.ts';
@@ -25,8 +25,8 @@ export function pollCommand(program: Command): void {
         const log = openLog(config.logLevel, now);
         const clock = new ClockWatch({ log });
         const prober = createProber(config, { storage, sink, directory, log, clock });
-        clock.start();
-        // It reads from the database, which may not answer.
+        // They read from the database, which may not answer.
+        await Promise.race([startClock(clock, storage), ended]);
         await Promise.race([prober.start(), ended]);
         const minutes = config.poll.interval / 60_000;
         const often = minutes === 1 ? 'every minute' : `every ${minutes} minutes`;

@@ -50,6 +50,13 @@ export function createSyncs(
 /** This server among those on the same database. */
 export const SERVER = `${hostname()} ${process.pid} ${newId().slice(0, 8)}`;
 
+/** Starts to watch the wall clock, after comparing it with that of the database if that is another one. */
+export async function startClock(clock: ClockWatch, storage: Pick<Storage, 'clock'>): Promise<void> {
+  clock.start();
+  if (storage.clock === undefined) return;
+  clock.compare(await storage.clock().catch(() => undefined));
+}
+
 /** Where the polls of the prober go. */
 export type Sink = Pick<PollAppender, 'append'>;
 

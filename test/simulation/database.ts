@@ -80,7 +80,7 @@ export class SharedDatabase {
   readonly states: StoredPolls[] = [new Map()];
   readonly #scheduler: Scheduler;
   readonly #duckdb: DuckdbStorage;
-  readonly #extras: { readonly results: MemoryResults; readonly peers: PeerRegistry; readonly leases: Leases };
+  readonly #extras: Required<Pick<Storage, 'peers' | 'leases' | 'clock'>> & { readonly results: MemoryResults };
   readonly #idle = new IdleQueues();
   /** Something may have been committed since the last state was read. */
   #changed = false;
@@ -94,7 +94,12 @@ export class SharedDatabase {
     this.#scheduler = scheduler;
     this.#duckdb = duckdb;
     const now = () => EPOCH + scheduler.time;
-    this.#extras = { results: new MemoryResults(), peers: new MemoryPeers(now), leases: new MemoryLeases(now) };
+    this.#extras = {
+      results: new MemoryResults(),
+      peers: new MemoryPeers(now),
+      leases: new MemoryLeases(now),
+      clock: async () => now(),
+    };
   }
 
   static async open(scheduler: Scheduler): Promise<SharedDatabase> {

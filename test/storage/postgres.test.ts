@@ -75,6 +75,14 @@ suite('PostgreSQL', () => {
     assert.deepEqual(names.sort(), ['the first', 'the second']);
   });
 
+  test('the clock of the database is that of its server', async (t) => {
+    const storage = await PostgresStorage.open(await server.createDatabase());
+    t.after(() => storage.close());
+    const before = await storage.clock();
+    const { seenAt } = (await storage.peers.heartbeat('one')).find(({ id }) => id === 'one') ?? { seenAt: 0 };
+    assert.ok(before <= seenAt && seenAt <= (await storage.clock()), `${seenAt} is between two readings of the clock`);
+  });
+
   test('peers with a valid lease are listed; one with an expired lease joins again', async (t) => {
     const url = await server.createDatabase();
     const storage = await PostgresStorage.open(url);

@@ -41,9 +41,10 @@ export class ClockWatch implements Clocks {
   /** Wall clock minus monotonic clock: at the last check, and when the wall clock was last trusted. */
   #offset: number;
   #trustedOffset: number;
-  /** On the monotonic clock. */
+  /** The last step, or when the clock was found to be wrong; on the monotonic clock. */
   #steppedAt = Number.NEGATIVE_INFINITY;
-  #last: ClockStep | undefined;
+  /** What people should know about the clock, since `#steppedAt`. */
+  #warning: string | undefined;
   #steps = 0;
   #timer: Timer | undefined;
 
@@ -69,7 +70,10 @@ export class ClockWatch implements Clocks {
     return this.#steps;
   }
 
-  /** Whether instants of the wall clock may be stored: it was not set far within the last minute, or was set back since. */
+  /**
+   * Whether instants of the wall clock may be stored: within the last minute it was not set far, nor found to be far from
+   * another clock, or it was set right since.
+   */
   get trusted(): boolean {
     this.check();
     return Math.abs(this.#offset - this.#trustedOffset) <= HARMLESS;
@@ -78,11 +82,25 @@ export class ClockWatch implements Clocks {
   /** A warning about the clock, for people; `undefined`: there is none. */
   get warning(): string | undefined {
     this.check();
-    const step = this.#last;
-    if (step === undefined || this.elapsed() - this.#steppedAt > WARNING_TIME) return undefined;
-    const seconds = Math.round(Math.abs(step.by) / 1_000);
-    const direction = step.by > 0 ? 'ahead' : 'back';
-    return `the system clock was set ${direction} by ${seconds} s, from ${iso(step.from)} to ${iso(step.to)}`;
+    return this.elapsed() - this.#steppedAt > WARNING_TIME ? undefined : this.#warning;
+  }
+
+  /**
+   * Compares the wall clock with that of another machine. A clock that was wrong before the program started makes no
+   * step, so call this at the start. If they differ by more than polls may, the wall clock is trusted when it is set
+   * right, or when nobody has set it for a minute.
+   *
+   * @param other what the other clock shows, milliseconds since 1970; `undefined`: it cannot be read
+   */
+  compare(other: number | undefined): void {
+    this.check();
+    const { now, elapsed } = this.#read();
+    if (other !== undefined && Math.abs(now - other) <= HARMLESS) return;
+    this.#trustedOffset = other === undefined ? Number.NaN : other - elapsed;
+    this.#steppedAt = elapsed;
+    if (other === undefined) return;
+    this.#warning = `the system clock showed ${iso(now)} when that of the database showed ${iso(other)}`;
+    this.#log.warn({ system: iso(now), database: iso(other) }, 'the system clock differs from that of the database');
   }
 
   /** @param listener called at every step, as soon as it is noticed */
@@ -115,9 +133,10 @@ export class ClockWatch implements Clocks {
   }
 
   #tell(step: ClockStep): void {
-    this.#last = step;
     this.#steps++;
     const { from, to, by } = step;
+    const direction = `${by > 0 ? 'ahead' : 'back'} by ${Math.round(Math.abs(by) / 1_000)} s`;
+    this.#warning = `the system clock was set ${direction}, from ${iso(from)} to ${iso(to)}`;
     this.#log.warn({ from: iso(from), to: iso(to), by_ms: Math.round(by) }, 'the system clock was set');
     for (const listener of this.#listeners) listener(step);
   }

@@ -80,6 +80,11 @@ export interface Storage {
   restoring?<T>(replace: boolean, work: (session: RestoreSession) => Promise<T>): Promise<T>;
   /** Checks everything that holds in a sound database. Reads all of it. */
   invariants(): Promise<Invariant[]>;
+  /**
+   * The clock of the database, milliseconds since 1970. Missing on an engine that runs in this process, where it would be
+   * the clock of this machine.
+   */
+  clock?(): Promise<number>;
   /** Resolves when the database answers; rejects with the reason when it does not. */
   check(): Promise<void>;
   /**

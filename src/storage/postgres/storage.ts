@@ -250,6 +250,11 @@ export class PostgresStorage implements Storage {
     );
   }
 
+  async clock(): Promise<number> {
+    const { now } = await this.#pools.control.row(`select ${NOW} as now`);
+    return Number(now);
+  }
+
   async check(): Promise<void> {
     await this.#pools.control.row('select number from revision');
   }

@@ -114,3 +114,40 @@ test('a process that was stopped between the readings of the two clocks sees no 
   watch.check();
   assert.deepEqual(steps, []);
 });
+
+test('a clock that is wrong at the start is not trusted until it is set right', () => {
+  const { watch, time, pass, lines } = scene();
+  const right = time.wall;
+  time.wall += DAY;
+  watch.check();
+  pass(2 * PROBATION);
+  watch.compare(right + 2 * PROBATION);
+  const differs = 'the system clock differs from that of the database';
+  assert.deepEqual(lines.at(-1), {
+    ...{ system: '2026-11-24T12:02:00.000Z', database: '2026-11-23T12:02:00.000Z', message: differs },
+  });
+  const warning =
+    'the system clock showed 2026-11-24T12:02:00.000Z when that of the database showed 2026-11-23T12:02:00.000Z';
+  assert.deepEqual([watch.trusted, watch.warning], [false, warning]);
+  pass(20 * SECOND);
+  assert.equal(watch.trusted, false);
+  time.wall -= DAY;
+  assert.equal(watch.trusted, true);
+});
+
+test('a clock that differs from that of the database is trusted when nobody has set it for a minute', () => {
+  for (const other of [undefined, Date.UTC(2026, 10, 22)]) {
+    const { watch, pass } = scene();
+    watch.compare(other);
+    pass(PROBATION - SECOND);
+    assert.equal(watch.trusted, false);
+    pass(SECOND);
+    assert.equal(watch.trusted, true);
+  }
+});
+
+test('a clock that agrees with that of the database is trusted at once', () => {
+  const { watch, time, lines } = scene();
+  watch.compare(time.wall - 4 * 60 * SECOND);
+  assert.deepEqual([watch.trusted, watch.warning, lines], [true, undefined, []]);
+});
