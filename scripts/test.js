@@ -38,7 +38,17 @@ if (files.length === 0) {
 }
 const run = spawnSync(
   process.execPath,
-  ['--import', 'tsx', '--test', `--test-concurrency=${availableParallelism()}`, ...files],
+  [
+    // The mocked timers of node:test are experimental on Node 20.
+    '--disable-warning=ExperimentalWarning',
+    '--import',
+    'tsx',
+    '--test',
+    `--test-concurrency=${availableParallelism()}`,
+    `--test-reporter=${new URL('reporter.js', import.meta.url)}`,
+    '--test-reporter-destination=stdout',
+    ...files,
+  ],
   { stdio: 'inherit' },
 );
 process.exit(run.status ?? 1);

@@ -25,6 +25,7 @@ function scene(
     ...{ folder, sink: polls, history: polls, checkpoints: polls, log, clock: clock.watch(log), interval: HOUR },
     maxMissing,
   });
+  t.after(() => writer.close(false));
   const add = async (ids: readonly string[]): Promise<void> => {
     for (const id of ids) writer.add({ storeId: id, instant: clock.instant, active: true });
     await writer.settled();
