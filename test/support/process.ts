@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** The built program; `npm test` builds it. */
@@ -95,4 +96,27 @@ function environment(): NodeJS.ProcessEnv {
   const own =
     /^(HOST|PORT|DATABASE_URL|RESULTS_DIR|UPLOADS_DIR|LOG_LEVEL|RATE_LIMIT|ESTIMATOR|POLL|POLLS?_.*|PROBE_.*|SYNC_.*|REPORT_RETENTION|MAX_UPLOAD_BYTES|TZDATA_DIR|TRUSTED_PROXIES|SECURITY_CONTACT|SECRET_KEY|DEBUG|NODE_TEST_CONTEXT)$/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
+}
+
+/** Whether a process runs; one that has ended and whose parent has not noticed does not. Only on Linux. */
+export function isRunning(pid: number): boolean {
+  const state = statusOf(pid, 'State');
+  return state !== undefined && !state.startsWith('Z');
+}
+
+/** The running processes that a process has started. Only on Linux. */
+export function childrenOf(pid: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((other) => statusOf(other, 'PPid') === String(pid) && isRunning(other));
+}
+
+/** A line of the status of a process; `undefined`: there is no such process. */
+function statusOf(pid: number, name: string): string | undefined {
+  try {
+    return new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  } catch {
+    return undefined;
+  }
 }

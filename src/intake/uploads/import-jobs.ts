@@ -107,11 +107,11 @@ export class ImportJobs implements JobKind<ImportRecord, ImportCounts> {
     return { ...counts, dry_run: dryRun };
   }
 
-  /** After an error that nobody foresaw, the file stays until the import is deleted: it may be the only copy. */
-  async fail({ id }: ImportRecord, reason: string, expected: boolean): Promise<void> {
+  /** Unless the file itself is wrong, it stays until the import is deleted: it may be the only copy. */
+  async fail({ id }: ImportRecord, reason: string, refused: boolean): Promise<void> {
     const { storage, uploads, now } = this.#options;
     await storage.imports.fail(id, reason, now());
-    if (expected) await uploads.removeUpload(id);
+    if (refused) await uploads.removeUpload(id);
   }
 
   release({ id, attempts }: ImportRecord): Promise<void> {

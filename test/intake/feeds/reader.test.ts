@@ -148,6 +148,7 @@ test('a file that ends the process is tried once more, and then refused', async 
   const before = await importer.contents();
   await assert.rejects(run({ polls: `${POLLS}a,active,${AT}\n` }), (error: unknown) => {
     assert.ok(error instanceof UserError, String(error));
+    assert.equal(error.code, 'unreadable');
     assert.equal(
       error.message,
       'polls.csv cannot be read: the process that read it ended unexpectedly (SIGKILL), 2 times',

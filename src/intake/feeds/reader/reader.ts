@@ -66,8 +66,8 @@ export class FeedReader {
   }
 
   /**
-   * @throws UserError `invalid_input` when the file as a whole cannot be read, exceeds the limits, or ended the process
-   * twice; the reason of `signal` when it aborts
+   * @throws UserError `invalid_input` when the file as a whole cannot be read or exceeds the limits; `unreadable` when the
+   * process ended twice; the reason of `signal` when it aborts
    */
   async read(source: Source, reading: FeedReading): Promise<ReadFeed> {
     for (let attempt = 1; ; attempt++) {
@@ -85,7 +85,7 @@ export class FeedReader {
         reading.signal?.throwIfAborted();
         if (!(error instanceof ReaderEnded)) throw error;
         if (attempt === ATTEMPTS) {
-          throw new UserError('invalid_input', `${source.label} cannot be read: ${error.message}, ${ATTEMPTS} times`);
+          throw new UserError('unreadable', `${source.label} cannot be read: ${error.message}, ${ATTEMPTS} times`);
         }
         this.#options.log.warn({ file: source.label, reason: error.message }, 'feed reader failed; trying again');
       }
