@@ -8,6 +8,11 @@ export const LIMITS = {
   idsBodyBytes: 4 * 1024 * 1024,
   /** Store ids in one request, of up to 200 characters each. */
   idsPerRequest: 10_000,
+  /** Store ids in one query string. */
+  idsPerQuery: 100,
+  /** Changed stores in one request, and bytes of its body. */
+  storesPerRequest: 1_000,
+  storesBodyBytes: 4 * 1024 * 1024,
   /** Bytes of the polls of one request, compressed and decompressed. */
   pollsBodyBytes: 8 * 1024 * 1024,
   pollsPerRequest: 50_000,

@@ -27,6 +27,8 @@ export interface Directory {
   /** Sorted by id, by UTF-16 code unit. */
   readonly entries: readonly StoreEntry[];
   readonly byId: ReadonlyMap<string, StoreEntry>;
+  /** Deleted stores, in the same order. */
+  readonly deleted: readonly StoreEntry[];
 }
 
 export interface StoreDirectoryParts {
@@ -102,12 +104,16 @@ export class StoreDirectory {
 async function load(snapshot: Snapshot, revision: number): Promise<Directory> {
   const entries: StoreEntry[] = [];
   const byId = new Map<string, StoreEntry>();
+  const deleted: StoreEntry[] = [];
   let after = '';
   for (;;) {
     const records = await snapshot.storeRecords(after, BLOCK);
     for (const record of records) {
-      if (record.deleted) continue;
       const entry = entryOf(record);
+      if (record.deleted) {
+        deleted.push(entry);
+        continue;
+      }
       entries.push(entry);
       byId.set(entry.id, entry);
     }
@@ -117,8 +123,8 @@ async function load(snapshot: Snapshot, revision: number): Promise<Directory> {
     await yieldTurn();
   }
   // They arrive sorted by bytes, which is nearly always the order by code unit.
-  entries.sort((a, b) => (a.id < b.id ? -1 : 1));
-  return { revision, entries, byId };
+  for (const list of [entries, deleted]) list.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { revision, entries, byId, deleted };
 }
 
 /**

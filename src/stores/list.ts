@@ -8,6 +8,8 @@ import type { Outages, State, States, StoreState } from './states.ts';
 
 /** Conditions that all stores of a list meet. */
 export interface StoreFilter {
+  /** One of these ids. */
+  readonly ids?: ReadonlySet<string> | undefined;
   /** A part of the id, the name or a label value, case-insensitive. */
   readonly search?: string | undefined;
   readonly states?: readonly State[] | undefined;
@@ -67,9 +69,9 @@ export async function listStores(
   return { total: matching.length, stores, more: first + limit < matching.length };
 }
 
-function matchesAll({ search = '', states, reasons, zone, labels = [], scheduleKnown }: StoreFilter): boolean {
+function matchesAll({ ids, search = '', states, reasons, zone, labels = [], scheduleKnown }: StoreFilter): boolean {
   const anyState = states === undefined && reasons === undefined && scheduleKnown === undefined;
-  return anyState && search === '' && zone === undefined && labels.length === 0;
+  return anyState && ids === undefined && search === '' && zone === undefined && labels.length === 0;
 }
 
 async function matchingOf(stores: readonly StoreEntry[], live: States, filter: StoreFilter): Promise<StoreEntry[]> {
@@ -103,13 +105,14 @@ function firstAfter(stores: readonly StoreEntry[], liveOf: LiveOf, sort: Sort, a
 }
 
 function matcherOf(filter: StoreFilter, at: number): (store: StoreEntry) => boolean {
-  const { search = '', zone, labels = [], scheduleKnown: known } = filter;
+  const { ids, search = '', zone, labels = [], scheduleKnown: known } = filter;
   const pattern = new RegExp(search.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'iu');
   const found = ({ id, name, labels }: StoreEntry) =>
     pattern.test(id) ||
     (name !== undefined && pattern.test(name)) ||
     Object.values(labels).some((v) => pattern.test(v));
   return (store) =>
+    (ids === undefined || ids.has(store.id)) &&
     (zone === undefined || (store.zone ?? DEFAULT_ZONE) === zone) &&
     (known === undefined || scheduleKnown(store, at) === known) &&
     labels.every(([key, value]) => Object.hasOwn(store.labels, key) && store.labels[key] === value) &&

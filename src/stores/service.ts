@@ -1,32 +1,24 @@
 import { canWriteStores, type Principal, storesOf } from '../accounts/access.ts';
 import { type AuditLog, actorOf, type Detail } from '../accounts/audit.ts';
-import { DEFAULT_ZONE, localDate, zoneName } from '../calendar/tzdb.ts';
+import { DEFAULT_ZONE, localDate } from '../calendar/tzdb.ts';
 import { invalid, notFound, UserError } from '../lib/errors.ts';
-import { probeUrlFlaw } from '../lib/store-fields.ts';
 import { newIdFlaw, noStore } from '../lib/store-id.ts';
-import { isStorable, trimmed } from '../lib/text.ts';
+import { trimmed } from '../lib/text.ts';
 import { newId } from '../lib/world/random.ts';
 import type { HoursVersion, KnownWeek, Opening, SpecialDate } from '../storage/ports/schedules.ts';
 import type { Storage } from '../storage/ports/storage.ts';
-import type { StoreDescription, StoreRecord, StoreWriter } from '../storage/ports/stores.ts';
+import type { StoreRecord, StoreWriter } from '../storage/ports/stores.ts';
+import { type BatchedChange, type BatchOptions, type BatchResult, changeStores } from './batch.ts';
+import {
+  checkedChange,
+  descriptionAfter,
+  detailOf,
+  refuseOwner,
+  type StoreChange,
+  type StoreServiceParts,
+} from './change.ts';
 import { entryOf, type StoreDirectory, type StoreEntry, storeNamed } from './directory.ts';
 import { effectiveFrom } from './effective-from.ts';
-
-export interface StoreServiceParts {
-  readonly storage: Storage;
-  readonly directory: StoreDirectory;
-  /** The wall clock, milliseconds. */
-  readonly now: () => number;
-  readonly audit: Pick<AuditLog, 'entry'>;
-}
-
-/** A partial update of a store; absent fields keep their values. */
-export interface StoreChange {
-  readonly name?: string | null;
-  readonly zone?: string | null;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly probeUrl?: string | null;
-}
 
 /** The version of a store that a change is based on; `undefined`: any. */
 export type Expected = number | undefined;
@@ -41,12 +33,15 @@ export interface StoreHours {
  * the hours of their stores, from now on.
  */
 export class StoreService {
+  readonly #parts: StoreServiceParts;
   readonly #storage: Storage;
   readonly #directory: StoreDirectory;
   readonly #now: () => number;
   readonly #audit: Pick<AuditLog, 'entry'>;
 
-  constructor({ storage, directory, now, audit }: StoreServiceParts) {
+  constructor(parts: StoreServiceParts) {
+    const { storage, directory, now, audit } = parts;
+    this.#parts = parts;
     this.#storage = storage;
     this.#directory = directory;
     this.#now = now;
@@ -69,12 +64,12 @@ export class StoreService {
     const id = trimmed(given);
     const flaw = newIdFlaw(id);
     if (flaw !== undefined) throw invalid(`store_id ${flaw}`, 'store_id');
-    const said = checked(change);
+    const said = checkedChange(change);
     const store = await this.#storage.changing(async (writer) => {
       const there = await writer.findStore(id);
       if (there !== undefined && !there.deleted) throw new UserError('conflict', `the store "${id}" already exists`);
       const key = await writer.addStore(id);
-      await writer.describeStore(key, { name: null, labels: {}, probeUrl: null, ...said });
+      await writer.describeStore(key, descriptionAfter({ name: null, labels: {}, probeUrl: null }, said));
       if (said.zone !== undefined) await writer.setZone(key, said.zone, { instant: this.#now(), asked: false });
       await this.#note(writer, principal, 'store.created', id, detailOf(said));
       return found(await writer.findStore(id), id);
@@ -87,9 +82,9 @@ export class StoreService {
   async update(principal: Principal, given: string, change: StoreChange, expected?: Expected): Promise<StoreEntry> {
     const { id } = await this.find(principal, given);
     refuseOwner(principal, 'change anything else about a store');
-    const said = checked(change);
+    const said = checkedChange(change);
     return this.#change(principal, id, expected, 'store.changed', detailOf(said), async (writer, store) => {
-      await writer.describeStore(store.key, { ...descriptionOf(store), ...said });
+      await writer.describeStore(store.key, descriptionAfter(store, said));
       if (said.zone !== undefined) await writer.setZone(store.key, said.zone, { instant: this.#now(), asked: false });
     });
   }
@@ -106,6 +101,17 @@ export class StoreService {
     await this.#change(principal, id, expected, 'store.deleted', detail, (writer, store) =>
       writer.deleteStore(store.key, options),
     );
+  }
+
+  /** Changes many stores, all or none. @throws UserError `forbidden`, `busy` */
+  changeAll(principal: Principal, changes: readonly BatchedChange[], options: BatchOptions): Promise<BatchResult> {
+    return changeStores(this.#parts, principal, changes, options);
+  }
+
+  /** The deleted stores, by id. @throws UserError `forbidden` for owners */
+  async deleted(principal: Principal): Promise<readonly StoreEntry[]> {
+    refuseOwner(principal, 'see deleted stores');
+    return (await this.#directory.current()).deleted;
   }
 
   async hours(principal: Principal, id: string): Promise<StoreHours> {
@@ -231,60 +237,7 @@ export class StoreService {
   }
 }
 
-function refuseOwner(principal: Principal, what: string): void {
-  if (canWriteStores(principal)) return;
-  throw new UserError('forbidden', `owners may change the hours of their stores, but cannot ${what}; ask an operator`);
-}
-
 function found(store: StoreRecord | undefined, id: string): StoreRecord {
   if (store === undefined) throw noStore(id);
   return store;
-}
-
-function descriptionOf({ name, labels, probeUrl }: StoreRecord): StoreDescription {
-  return { name, labels, probeUrl };
-}
-
-/** With the field names of the API. */
-function detailOf({ probeUrl, ...rest }: StoreChange): Detail {
-  return { ...rest, ...(probeUrl !== undefined && { probe_url: probeUrl }) };
-}
-
-/** @throws UserError `invalid_input` if a text cannot be stored, or the zone or URL is invalid */
-function checked(change: StoreChange): StoreChange {
-  const { name, zone, labels = {}, probeUrl } = change;
-  for (const [key, value] of Object.entries(labels)) {
-    checkText('labels', key);
-    checkText(`labels.${key}`, value);
-  }
-  return {
-    ...change,
-    ...(typeof name === 'string' && { name: checkedName(name) }),
-    ...(typeof zone === 'string' && { zone: checkedZone(zone) }),
-    ...(typeof probeUrl === 'string' && { probeUrl: checkedUrl(probeUrl) }),
-  };
-}
-
-function checkedName(text: string): string {
-  const name = trimmed(text);
-  checkText('name', name);
-  if (name !== '') return name;
-  throw invalid('name is blank, expected at least one visible character', 'name');
-}
-
-function checkText(field: string, text: string): void {
-  if (isStorable(text)) return;
-  throw invalid(`${field} contains a null character or an unpaired surrogate`, field);
-}
-
-function checkedZone(text: string): string {
-  const zone = zoneName(trimmed(text));
-  if (zone !== undefined) return zone;
-  throw invalid(`zone is "${text.slice(0, 100)}", expected an IANA time zone such as "America/Chicago"`, 'zone');
-}
-
-function checkedUrl(text: string): string {
-  const flaw = probeUrlFlaw(text);
-  if (flaw !== undefined) throw invalid(`probe_url ${flaw}`, 'probe_url');
-  return new URL(text).href;
 }

@@ -109,6 +109,14 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
     { ask: () => ({ body: { store_id: 'new' } }), status: 201, owner: 403, blind, once },
     { ask: ({ store }) => ({ body: { store_id: store } }), status: 409, owner: 403, once },
   ],
+  'PATCH /api/v1/stores': [
+    { ask: ({ store }) => ({ body: { stores: [{ store_id: store, name: 'X' }] } }), status: 200, owner: 403, once },
+  ],
+  'GET /api/v1/deleted-stores': [{ ask: nothing, status: 200, owner: 403, blind: 'no store was deleted' }],
+  'GET /api/v1/store-export': [
+    { ask: nothing, status: 200 },
+    { ask: () => ({ query: { search: 'this' } }), status: 200 },
+  ],
   'GET /api/v1/stores/:store_id': [{ ask: store, status: 200, stranger: 404 }],
   'PATCH /api/v1/stores/:store_id': [
     { ask: (ids) => ({ ...store(ids), body: { name: 'X' } }), status: 200, owner: 403, stranger: 404 },

@@ -73,12 +73,28 @@ export interface AuditPage {
   readonly next_cursor: string | null;
 }
 
-/** Fields that are missing stay unchanged. Labels are replaced as a whole; a new zone applies from now on. */
+export interface BatchedStore {
+  /** an opaque id, as in the feeds */
+  readonly store_id: string;
+  readonly name?: string | null | undefined;
+  readonly zone?: string | null | undefined;
+  /** such as brand and city; a key has up to 100 characters and no colon */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** labels to add or replace, and null for those to remove; the others stay */
+  readonly set_labels?: Readonly<Record<string, string | null>> | undefined;
+  readonly probe_url?: string | null | undefined;
+  /** true: delete the store, and keep its polls; false: restore it if it was deleted */
+  readonly deleted?: boolean | undefined;
+}
+
+/** Fields that are missing stay unchanged. `labels` replaces all labels, `set_labels` some; a new zone applies from now on. */
 export interface ChangedStore {
   readonly name?: string | null | undefined;
   readonly zone?: string | null | undefined;
   /** such as brand and city; a key has up to 100 characters and no colon */
   readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** labels to add or replace, and null for those to remove; the others stay */
+  readonly set_labels?: Readonly<Record<string, string | null>> | undefined;
   readonly probe_url?: string | null | undefined;
 }
 
@@ -121,6 +137,20 @@ export interface Credentials {
   readonly password: string;
   /** from the authenticator app, or a recovery code */
   readonly code?: string | undefined;
+}
+
+export interface DeletedStore {
+  /** an opaque id, as in the feeds */
+  readonly store_id: string;
+  readonly name: string | null;
+  /** such as brand and city; a key has up to 100 characters and no colon */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface DeletedStorePage {
+  readonly items: readonly DeletedStore[];
+  /** null on the last page */
+  readonly next_cursor: string | null;
 }
 
 export interface FieldProblem {
@@ -452,6 +482,8 @@ export interface NewStore {
   readonly zone?: string | null | undefined;
   /** such as brand and city; a key has up to 100 characters and no colon */
   readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** labels to add or replace, and null for those to remove; the others stay */
+  readonly set_labels?: Readonly<Record<string, string | null>> | undefined;
   readonly probe_url?: string | null | undefined;
 }
 
@@ -807,6 +839,19 @@ export interface Store {
   readonly first_poll: StoreTime | null;
 }
 
+export interface StoreBatch {
+  readonly stores: readonly BatchedStore[];
+}
+
+export interface StoreBatchResult {
+  /** = created + changed + unchanged */
+  readonly received: number;
+  readonly created: number;
+  /** including deleted and restored stores */
+  readonly changed: number;
+  readonly unchanged: number;
+}
+
 /** the stores after the import; null for imports of an earlier version */
 export interface StoreCensus {
   /** stores with polls */
@@ -1148,6 +1193,8 @@ export interface Routes {
   /** List stores with their states, offline ones first */
   'GET /api/v1/stores': {
     query?: {
+      /** only these stores, if they exist */
+      readonly store_id?: readonly string[] | undefined;
       /** a part of the id, the name or a label value, case-insensitive */
       readonly search?: string | undefined;
       /** in one of these states */
@@ -1175,6 +1222,17 @@ export interface Routes {
   'POST /api/v1/stores': {
     body: NewStore;
     answer: Store;
+  };
+  /** Update many stores */
+  'PATCH /api/v1/stores': {
+    query?: {
+      /** create stores that do not exist, and restore deleted ones */
+      readonly create?: boolean | undefined;
+      /** check everything without changing anything */
+      readonly dry_run?: boolean | undefined;
+    };
+    body: StoreBatch | Blob;
+    answer: StoreBatchResult;
   };
   /** Get a store with its state */
   'GET /api/v1/stores/{store_id}': {
@@ -1216,6 +1274,38 @@ export interface Routes {
       readonly 'if-match'?: string | undefined;
     };
     answer: undefined;
+  };
+  /** List deleted stores */
+  'GET /api/v1/deleted-stores': {
+    query?: {
+      /** items per page */
+      readonly limit?: number | undefined;
+      /** `next_cursor` of the previous page; without it, the first page */
+      readonly cursor?: string | undefined;
+    };
+    answer: DeletedStorePage;
+  };
+  /** Download the list of stores */
+  'GET /api/v1/store-export': {
+    query?: {
+      /** the file format */
+      readonly format?: 'csv' | undefined;
+      /** only these stores, if they exist */
+      readonly store_id?: readonly string[] | undefined;
+      /** a part of the id, the name or a label value, case-insensitive */
+      readonly search?: string | undefined;
+      /** in one of these states */
+      readonly state?: readonly ('offline' | 'unknown' | 'online' | 'closed')[] | undefined;
+      /** offline for one of these reasons; `none`: the reason is unknown */
+      readonly reason?: readonly string[] | undefined;
+      /** an IANA time zone */
+      readonly zone?: string | undefined;
+      /** with all of these labels, each as `key:value` */
+      readonly label?: readonly string[] | undefined;
+      /** false: only stores with unknown hours or zone; true: only the others */
+      readonly schedule_known?: boolean | undefined;
+    };
+    answer: string;
   };
   /** Get the business hours of a store: past, present and planned */
   'GET /api/v1/stores/{store_id}/hours': {

@@ -1,5 +1,8 @@
 import type { PollService } from '../../intake/api/service.ts';
 import type { Routes } from '../types.ts';
+import { batchRoutes } from './batch.ts';
+import { deletedStoreRoutes } from './deleted.ts';
+import { exportRoutes } from './export.ts';
 import { hoursRoutes } from './hours.ts';
 import { pollRoutes } from './polls.ts';
 import { type StoreRouteParts, storeRoutes } from './stores.ts';
@@ -12,6 +15,9 @@ export interface StoreApiParts extends StoreRouteParts {
 export function storeApiRoutes(parts: StoreApiParts): Routes {
   return async (app) => {
     await app.register(storeRoutes(parts));
+    await app.register(batchRoutes(parts.stores));
+    await app.register(deletedStoreRoutes(parts.stores));
+    await app.register(exportRoutes(parts));
     await app.register(hoursRoutes(parts.stores));
     await app.register(pollRoutes(parts.polls));
   };

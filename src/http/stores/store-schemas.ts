@@ -17,8 +17,13 @@ export const ZoneName = Type.String({
   examples: ['America/Chicago'],
 });
 
+/** The pattern of the key of a label. */
+export const LABEL_KEY = `^[^:]{1,${LABEL_KEY_LENGTH}}$`;
+
+export const Label = Type.String({ maxLength: LABEL_LENGTH });
+
 function labelsWith(keys: string) {
-  return Type.Record(Type.String({ pattern: keys }), Type.String({ maxLength: LABEL_LENGTH }), {
+  return Type.Record(Type.String({ pattern: keys }), Label, {
     maxProperties: MAX_LABELS,
     additionalProperties: false,
     description: `such as brand and city; a key has up to ${LABEL_KEY_LENGTH} characters and no colon`,
@@ -26,7 +31,7 @@ function labelsWith(keys: string) {
   });
 }
 
-export const GivenLabels = labelsWith(`^[^:]{1,${LABEL_KEY_LENGTH}}$`);
+export const GivenLabels = labelsWith(LABEL_KEY);
 
 /** The serializer counts code units, and would omit a key of 100 characters that take two each. */
 export const Labels = labelsWith('^[^:]*$');

@@ -2,48 +2,27 @@ import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { storesOf } from '../../accounts/access.ts';
 import { formatInstant } from '../../calendar/instant.ts';
-import { zoneName } from '../../calendar/tzdb.ts';
-import { REASON_PATTERN } from '../../domain/reasons.ts';
 import { invalid } from '../../lib/errors.ts';
 import { type StoreDirectory, visibleEntries } from '../../stores/directory.ts';
 import { listStores } from '../../stores/list.ts';
 import { isByOutage, type Position, SORTS, type Sort } from '../../stores/order.ts';
-import type { StoreChange, StoreService } from '../../stores/service.ts';
-import { STATES, type StateSource } from '../../stores/states.ts';
+import type { StoreService } from '../../stores/service.ts';
+import type { StateSource } from '../../stores/states.ts';
 import { AsOf, asOfFrom } from '../as-of.ts';
 import { expectedVersion, IfMatch, sendVersion } from '../etags.ts';
 import { offlineSince, offlineSinceBody } from '../outage-start.ts';
 import { decodeCursor, encodeCursor, limitOf, PageQuery } from '../pages.ts';
-import { Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
+import { Instant, OneOf } from '../schemas.ts';
 import type { Routes } from '../types.ts';
-import { GivenLabels, Name, ProbeUrl, Store, StorePath, storeBody, ZoneName, zoneOf } from './store-schemas.ts';
+import { filterFrom, StoreFilterQuery } from './filter.ts';
+import { ChangedStore, changeFrom, NewStore } from './store-change.ts';
+import { Store, StorePath, storeBody, zoneOf } from './store-schemas.ts';
 
 const tags = ['stores'];
 
 const ListQuery = Type.Object(
   {
-    search: Type.Optional(
-      Type.String({ maxLength: 200, description: 'a part of the id, the name or a label value, case-insensitive' }),
-    ),
-    state: Type.Optional(Type.Array(OneOf(STATES), { maxItems: 4, description: 'in one of these states' })),
-    reason: Type.Optional(
-      Type.Array(Type.String({ pattern: `^(?:none|${REASON_PATTERN})$`, maxLength: 100 }), {
-        maxItems: 50,
-        description: 'offline for one of these reasons; `none`: the reason is unknown',
-        examples: [['http_503']],
-      }),
-    ),
-    zone: Type.Optional(ZoneName),
-    label: Type.Optional(
-      Type.Array(Type.String({ pattern: '^[^:]+:', maxLength: 301 }), {
-        maxItems: 20,
-        description: 'with all of these labels, each as `key:value`',
-        examples: [['city:Chicago']],
-      }),
-    ),
-    schedule_known: Type.Optional(
-      Type.Boolean({ description: 'false: only stores with unknown hours or zone; true: only the others' }),
-    ),
+    ...StoreFilterQuery,
     sort: Type.Optional(
       OneOf(
         SORTS,
@@ -75,25 +54,6 @@ const StorePage = Type.Object(
   { title: 'StorePage' },
 );
 
-const described = {
-  name: Type.Optional(Nullable(Name)),
-  zone: Type.Optional(Nullable(ZoneName)),
-  labels: Type.Optional(GivenLabels),
-  probe_url: Type.Optional(Nullable(ProbeUrl)),
-};
-
-const NewStore = Type.Object(
-  { store_id: Type.Optional(StoreId), ...described },
-  { additionalProperties: false, title: 'NewStore' },
-);
-
-const ChangedStore = Type.Object(described, {
-  additionalProperties: false,
-  title: 'ChangedStore',
-  description:
-    'Fields that are missing stay unchanged. Labels are replaced as a whole; a new zone applies from now on.',
-});
-
 const Cursor = Type.Array(Type.Union([Type.String(), Type.Number()]), { minItems: 2, maxItems: 4 });
 
 export interface StoreRouteParts {
@@ -124,14 +84,7 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
         const entries = visibleEntries(await directory.current(), storesOf(principal));
         const outages = () => states.outages(storesOf(principal), asked);
         const { total, stores, more } = await listStores(entries, now, {
-          filter: {
-            search: query.search,
-            states: query.state,
-            reasons: query.reason,
-            zone: query.zone === undefined ? undefined : (zoneName(query.zone) ?? query.zone),
-            labels: query.label?.map(labelFrom),
-            scheduleKnown: query.schedule_known,
-          },
+          filter: filterFrom(query),
           sort,
           outages: isByOutage(sort) ? await outages() : undefined,
           after: positionFrom(query.cursor, sort),
@@ -243,11 +196,6 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
   };
 }
 
-function labelFrom(text: string): [string, string] {
-  const colon = text.indexOf(':');
-  return [text.slice(0, colon), text.slice(colon + 1)];
-}
-
 /** A cursor also says how the list is sorted: in another order it means nothing. */
 function positionFrom(cursor: string | undefined, sort: Sort): Position | undefined {
   const position = decodeCursor(cursor, Cursor, (schema, value) => Value.Check(schema, value));
@@ -258,23 +206,4 @@ function positionFrom(cursor: string | undefined, sort: Sort): Position | undefi
     `cursor belongs to another list than one sorted by ${sort}, expected the same query as before`,
     'cursor',
   );
-}
-
-function changeFrom({
-  name,
-  zone,
-  labels,
-  probe_url,
-}: {
-  name?: string | null;
-  zone?: string | null;
-  labels?: Record<string, string>;
-  probe_url?: string | null;
-}): StoreChange {
-  return {
-    ...(name !== undefined && { name }),
-    ...(zone !== undefined && { zone }),
-    ...(labels !== undefined && { labels }),
-    ...(probe_url !== undefined && { probeUrl: probe_url }),
-  };
 }

@@ -1,0 +1,99 @@
+import { type Static, Type } from 'typebox';
+import { LIMITS } from '../../lib/budgets.ts';
+import { parseJson } from '../../lib/json.ts';
+import type { BatchedChange } from '../../stores/batch.ts';
+import type { StoreService } from '../../stores/service.ts';
+import { Raw } from '../document/media.ts';
+import { sendProblem } from '../problems.ts';
+import { StoreId } from '../schemas.ts';
+import type { Routes } from '../types.ts';
+import { compileValidator } from '../validation.ts';
+import { changeFrom, described } from './store-change.ts';
+
+const BatchedStore = Type.Object(
+  {
+    store_id: StoreId,
+    ...described,
+    deleted: Type.Optional(
+      Type.Boolean({ description: 'true: delete the store, and keep its polls; false: restore it if it was deleted' }),
+    ),
+  },
+  { additionalProperties: false, title: 'BatchedStore' },
+);
+
+const Batch = Type.Object(
+  { stores: Type.Array(BatchedStore, { maxItems: LIMITS.storesPerRequest }) },
+  { additionalProperties: false, title: 'StoreBatch' },
+);
+
+const BatchResult = Type.Object(
+  {
+    received: Type.Integer({ description: '= created + changed + unchanged' }),
+    created: Type.Integer(),
+    changed: Type.Integer({ description: 'including deleted and restored stores' }),
+    unchanged: Type.Integer(),
+  },
+  { title: 'StoreBatchResult' },
+);
+
+/** Changes of many stores at once. */
+export function batchRoutes(stores: StoreService): Routes {
+  return async (app) => {
+    app.addContentTypeParser(
+      'application/x-ndjson',
+      { parseAs: 'string' },
+      async (_request: unknown, body: string) => ({
+        stores: body.split('\n').flatMap((line, i) => (line.trim() === '' ? [] : [parseJson(line, `line ${i + 1}`)])),
+      }),
+    );
+    app.patch(
+      '/stores',
+      {
+        bodyLimit: LIMITS.storesBodyBytes,
+        config: { access: 'stores:write' },
+        schema: {
+          operationId: 'changeStores',
+          tags: ['stores'],
+          summary: 'Update many stores',
+          description: `All changes are made, or none: if one is invalid, the response is 400 and \`errors\` names the field of each, such as \`stores.3.zone\` (the fourth store). At most ${LIMITS.storesPerRequest} stores.`,
+          querystring: Type.Object(
+            {
+              create: Type.Optional(
+                Type.Boolean({ description: 'create stores that do not exist, and restore deleted ones' }),
+              ),
+              dry_run: Type.Optional(Type.Boolean({ description: 'check everything without changing anything' })),
+            },
+            { additionalProperties: false },
+          ),
+          body: {
+            content: {
+              'application/json': { schema: Batch },
+              'application/x-ndjson': { schema: Raw('one store as JSON per line') },
+            },
+          },
+          response: { 200: BatchResult },
+        },
+        // The parser turns both types into the same.
+        validatorCompiler: (route) => compileValidator(route.httpPart === 'body' ? { ...route, schema: Batch } : route),
+      },
+      async ({ body, query, principal }, reply) => {
+        const changes = (body as Static<typeof Batch>).stores.map(changeOf);
+        const { create = false, dry_run: dryRun = false } = query;
+        const { failures, ...counts } = await stores.changeAll(principal, changes, { create, dryRun });
+        if (failures.length === 0) return { received: changes.length, ...counts };
+        const [first] = failures;
+        const more = failures.length > 1 ? `, and ${failures.length - 1} more` : '';
+        return sendProblem(
+          reply,
+          400,
+          `${failures.length} of ${changes.length} stores cannot be changed, so none was: ${first?.message}${more}`,
+          failures.map(({ index, field, message }) => ({ in: 'body', field: `stores.${index}.${field}`, message })),
+        );
+      },
+    );
+  };
+}
+
+function changeOf({ store_id: id, deleted, ...change }: Static<typeof BatchedStore>): BatchedChange {
+  return { id, change: changeFrom(change), deleted };
+}

@@ -1,0 +1,56 @@
+import { type Static, Type } from 'typebox';
+import { zoneName } from '../../calendar/tzdb.ts';
+import { REASON_PATTERN } from '../../domain/reasons.ts';
+import { LIMITS } from '../../lib/budgets.ts';
+import type { StoreFilter } from '../../stores/list.ts';
+import { STATES } from '../../stores/states.ts';
+import { OneOf, StoreId } from '../schemas.ts';
+import { ZoneName } from './store-schemas.ts';
+
+/** The query parameters that choose stores. */
+export const StoreFilterQuery = {
+  store_id: Type.Optional(
+    Type.Array(StoreId, { maxItems: LIMITS.idsPerQuery, description: 'only these stores, if they exist' }),
+  ),
+  search: Type.Optional(
+    Type.String({ maxLength: 200, description: 'a part of the id, the name or a label value, case-insensitive' }),
+  ),
+  state: Type.Optional(Type.Array(OneOf(STATES), { maxItems: 4, description: 'in one of these states' })),
+  reason: Type.Optional(
+    Type.Array(Type.String({ pattern: `^(?:none|${REASON_PATTERN})$`, maxLength: 100 }), {
+      maxItems: 50,
+      description: 'offline for one of these reasons; `none`: the reason is unknown',
+      examples: [['http_503']],
+    }),
+  ),
+  zone: Type.Optional(ZoneName),
+  label: Type.Optional(
+    Type.Array(Type.String({ pattern: '^[^:]+:', maxLength: 301 }), {
+      maxItems: 20,
+      description: 'with all of these labels, each as `key:value`',
+      examples: [['city:Chicago']],
+    }),
+  ),
+  schedule_known: Type.Optional(
+    Type.Boolean({ description: 'false: only stores with unknown hours or zone; true: only the others' }),
+  ),
+};
+
+const Query = Type.Object(StoreFilterQuery);
+
+export function filterFrom(query: Static<typeof Query>): StoreFilter {
+  return {
+    ids: query.store_id === undefined ? undefined : new Set(query.store_id),
+    search: query.search,
+    states: query.state,
+    reasons: query.reason,
+    zone: query.zone === undefined ? undefined : (zoneName(query.zone) ?? query.zone),
+    labels: query.label?.map(labelFrom),
+    scheduleKnown: query.schedule_known,
+  };
+}
+
+function labelFrom(text: string): [string, string] {
+  const colon = text.indexOf(':');
+  return [text.slice(0, colon), text.slice(colon + 1)];
+}

@@ -1,0 +1,109 @@
+import { canWriteStores, type Principal } from '../accounts/access.ts';
+import type { AuditLog, Detail } from '../accounts/audit.ts';
+import { zoneName } from '../calendar/tzdb.ts';
+import { invalid, UserError } from '../lib/errors.ts';
+import { MAX_LABELS, probeUrlFlaw } from '../lib/store-fields.ts';
+import { isStorable, trimmed } from '../lib/text.ts';
+import type { Storage } from '../storage/ports/storage.ts';
+import type { StoreDescription } from '../storage/ports/stores.ts';
+import type { StoreDirectory } from './directory.ts';
+
+export interface StoreServiceParts {
+  readonly storage: Storage;
+  readonly directory: StoreDirectory;
+  /** The wall clock, milliseconds. */
+  readonly now: () => number;
+  readonly audit: Pick<AuditLog, 'entry'>;
+}
+
+/** A partial update of a store; absent fields keep their values. */
+export interface StoreChange {
+  readonly name?: string | null;
+  readonly zone?: string | null;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Labels to add or replace; null: to remove. Applies after `labels`. */
+  readonly setLabels?: Readonly<Record<string, string | null>>;
+  readonly probeUrl?: string | null;
+}
+
+/** With the field names of the API. */
+export function detailOf({ probeUrl, setLabels, ...rest }: StoreChange): Detail {
+  return {
+    ...rest,
+    ...(setLabels !== undefined && { set_labels: setLabels }),
+    ...(probeUrl !== undefined && { probe_url: probeUrl }),
+  };
+}
+
+/**
+ * What is stored of a store after a change.
+ *
+ * @throws UserError `invalid_input` if it would have too many labels
+ */
+export function descriptionAfter(
+  { name, labels, probeUrl }: StoreDescription,
+  { setLabels = {}, ...change }: StoreChange,
+): StoreDescription {
+  const after = new Map(Object.entries(change.labels ?? labels));
+  for (const [key, value] of Object.entries(setLabels)) {
+    if (value === null) after.delete(key);
+    else after.set(key, value);
+  }
+  if (after.size > MAX_LABELS) {
+    throw invalid(`there would be ${after.size} labels; a store has at most ${MAX_LABELS}`, 'labels');
+  }
+  return {
+    name: change.name === undefined ? name : change.name,
+    labels: Object.fromEntries(after),
+    probeUrl: change.probeUrl === undefined ? probeUrl : change.probeUrl,
+  };
+}
+
+/** @throws UserError `invalid_input` if a text cannot be stored, or the zone or URL is invalid */
+export function checkedChange(change: StoreChange): StoreChange {
+  const { name, zone, labels = {}, setLabels = {}, probeUrl } = change;
+  for (const [key, value] of Object.entries(labels)) {
+    checkText('labels', key);
+    checkText(`labels.${key}`, value);
+  }
+  for (const [key, value] of Object.entries(setLabels)) {
+    checkText('set_labels', key);
+    if (value !== null) checkText(`set_labels.${key}`, value);
+  }
+  return {
+    ...change,
+    ...(typeof name === 'string' && { name: checkedName(name) }),
+    ...(typeof zone === 'string' && { zone: checkedZone(zone) }),
+    ...(typeof probeUrl === 'string' && { probeUrl: checkedUrl(probeUrl) }),
+  };
+}
+
+function checkedName(text: string): string {
+  const name = trimmed(text);
+  checkText('name', name);
+  if (name !== '') return name;
+  throw invalid('name is blank, expected at least one visible character', 'name');
+}
+
+function checkText(field: string, text: string): void {
+  if (isStorable(text)) return;
+  throw invalid(`${field} contains a null character or an unpaired surrogate`, field);
+}
+
+function checkedZone(text: string): string {
+  const zone = zoneName(trimmed(text));
+  if (zone !== undefined) return zone;
+  throw invalid(`zone is "${text.slice(0, 100)}", expected an IANA time zone such as "America/Chicago"`, 'zone');
+}
+
+function checkedUrl(text: string): string {
+  const flaw = probeUrlFlaw(text);
+  if (flaw !== undefined) throw invalid(`probe_url ${flaw}`, 'probe_url');
+  return new URL(text).href;
+}
+
+/** @throws UserError `forbidden` if the principal may change only hours */
+export function refuseOwner(principal: Principal, what: string): void {
+  if (canWriteStores(principal)) return;
+  throw new UserError('forbidden', `owners may change the hours of their stores, but cannot ${what}; ask an operator`);
+}

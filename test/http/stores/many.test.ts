@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { as, FAKE_USERS } from '../../support/fake-users.ts';
+import { testServer } from '../../support/server.ts';
+
+type Json = Record<string, unknown>;
+
+async function opened(t: TestContext, parts: Parameters<typeof testServer>[1] = {}) {
+  const server = await testServer(t, parts);
+  const patch = (stores: readonly Json[], query = '', headers: Record<string, string> = {}) =>
+    server.app.inject({ method: 'PATCH', url: `/api/v1/stores${query}`, payload: { stores }, headers });
+  const list = async (query = 'sort=id') => {
+    const answer = await server.app.inject(`/api/v1/stores?${query}`);
+    assert.equal(answer.statusCode, 200, answer.body);
+    return answer.json<{ items: Json[] }>().items.map(({ store_id, name, labels }) => [store_id, name, labels]);
+  };
+  const deleted = async () =>
+    (await server.app.inject('/api/v1/deleted-stores')).json<{ items: Json[] }>().items.map(({ store_id }) => store_id);
+  return { ...server, patch, list, deleted };
+}
+
+test('many stores are created, changed, deleted and restored in one request', async (t) => {
+  const { patch, list, deleted, storage } = await opened(t);
+  const made = await patch(
+    [
+      { store_id: 'a', name: 'A', labels: { city: 'Rome', brand: 'B' } },
+      { store_id: ' b ', zone: 'UTC' },
+    ],
+    '?create=true',
+  );
+  assert.deepEqual(made.json(), { received: 2, created: 2, changed: 0, unchanged: 0 });
+  const changed = await patch([
+    { store_id: 'a', set_labels: { city: 'Oslo', brand: null } },
+    { store_id: 'b', set_labels: { city: 'Oslo' } },
+    { store_id: 'b', zone: 'UTC' },
+  ]);
+  assert.deepEqual(changed.json(), { received: 3, created: 0, changed: 2, unchanged: 1 });
+  assert.deepEqual(await list(), [
+    ['a', 'A', { city: 'Oslo' }],
+    ['b', null, { city: 'Oslo' }],
+  ]);
+  assert.deepEqual(await list('label=city:Oslo&store_id=a&store_id=nobody'), [['a', 'A', { city: 'Oslo' }]]);
+  assert.deepEqual((await patch([{ store_id: 'a', deleted: true }])).json<Json>().changed, 1);
+  assert.deepEqual([(await list()).length, await deleted()], [1, ['a']]);
+  const refused = await patch([{ store_id: 'a', name: 'X' }]);
+  assert.match(refused.json<Json>().detail as string, /the store "a" is deleted; restore it with "deleted": false$/);
+  assert.deepEqual((await patch([{ store_id: 'a', deleted: false }])).json<Json>().changed, 1);
+  assert.deepEqual(await list('store_id=a'), [['a', 'A', { city: 'Oslo' }]]);
+  assert.deepEqual(await deleted(), []);
+  const entries = await storage.accounts.audit({}, undefined, 20);
+  assert.deepEqual(entries.map(({ action, subjectId }) => `${action} ${subjectId}`).toReversed(), [
+    ...['store.created a', 'store.created b', 'store.changed a', 'store.changed b'],
+    ...['store.deleted a', 'store.restored a'],
+  ]);
+});
+
+test('a request with an invalid change makes none, and names the field of each', async (t) => {
+  const { patch, list } = await opened(t);
+  await patch([{ store_id: 'a' }], '?create=true');
+  const refused = await patch([
+    { store_id: 'a', name: 'new' },
+    { store_id: 'a', zone: 'Mars' },
+    { store_id: 'nobody', name: 'x' },
+    { store_id: 'a', probe_url: 'ftp://a' },
+  ]);
+  assert.equal(refused.statusCode, 400);
+  const { detail, errors } = refused.json<{ detail: string; errors: Json[] }>();
+  assert.match(detail, /^3 of 4 stores cannot be changed, so none was: zone is "Mars", .*, and 2 more$/);
+  assert.deepEqual(
+    errors.map(({ field }) => field),
+    ['stores.1.zone', 'stores.2.store_id', 'stores.3.probe_url'],
+  );
+  assert.deepEqual(await list(), [['a', null, {}]]);
+  const malformed = await patch([{ store_id: 'a', name: 5 }]);
+  assert.deepEqual(malformed.json<{ errors: Json[] }>().errors[0]?.field, 'stores.0.name');
+  const labels = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`k${i}`, 'v']));
+  assert.equal((await patch([{ store_id: 'a', labels }])).statusCode, 200);
+  const many = await patch([{ store_id: 'a', set_labels: { more: 'x' } }]);
+  assert.match(many.json<Json>().detail as string, /there would be 51 labels; a store has at most 50/);
+});
+
+test('a dry run checks everything and changes nothing', async (t) => {
+  const { patch, list } = await opened(t);
+  const dry = await patch([{ store_id: 'a', name: 'A' }], '?create=true&dry_run=true');
+  assert.deepEqual(dry.json(), { received: 1, created: 1, changed: 0, unchanged: 0 });
+  assert.deepEqual(await list(), []);
+  assert.equal((await patch([{ store_id: '=1' }], '?create=true&dry_run=true')).statusCode, 400);
+});
+
+test('changes may come as NDJSON', async (t) => {
+  const { app, list } = await opened(t);
+  const send = (payload: string) =>
+    app.inject({
+      method: 'PATCH',
+      url: '/api/v1/stores?create=true',
+      headers: { 'content-type': 'application/x-ndjson' },
+      payload,
+    });
+  const sent = await send('{"store_id":"a","name":"A"}\n\n{"store_id":"b"}\r\n');
+  assert.equal(sent.statusCode, 200, sent.body);
+  assert.deepEqual(await list(), [
+    ['a', 'A', {}],
+    ['b', null, {}],
+  ]);
+  assert.match((await send('{"store_id":"a"}\n{oops\n')).json<Json>().detail as string, /^line 2 is not valid JSON/);
+  assert.equal((await send('{"name":"x"}')).json<{ errors: Json[] }>().errors[0]?.field, 'stores.0');
+  const tooMany = await send('{"store_id":"a"}\n'.repeat(1_001));
+  assert.equal(tooMany.statusCode, 400);
+});
+
+test('owners cannot change many stores, nor see deleted ones', async (t) => {
+  const { app, patch } = await opened(t, { authenticator: FAKE_USERS });
+  const headers = as('owner') as Record<string, string>;
+  assert.equal((await patch([{ store_id: 'one', name: 'x' }], '', headers)).statusCode, 403);
+  assert.equal((await app.inject({ url: '/api/v1/deleted-stores', headers })).statusCode, 403);
+});
+
+test('the list is exported with the current filter, as the stores feed reads it', async (t) => {
+  const { app, patch, list } = await opened(t);
+  const stores = [
+    { store_id: '1', name: 'Zoo, "new"', zone: 'UTC', labels: { city: 'Rome' } },
+    { store_id: '2', name: '=1+2', probe_url: 'https://b.example.com/', labels: { brand: 'B', city: 'Oslo' } },
+    { store_id: '3', labels: { city: 'Rome\nOstia' } },
+  ];
+  await patch(stores, '?create=true');
+  const whole = await app.inject('/api/v1/store-export');
+  assert.match(whole.headers['content-disposition'] as string, /filename="stores.csv"/);
+  assert.deepEqual(whole.body.split('\r\n'), [
+    '\ufeffstore_id,name,timezone_str,probe_url,label:brand,label:city,state,last_poll_utc,last_poll_status',
+    "2,'=1+2,,https://b.example.com/,B,Oslo,unknown,,",
+    '1,"Zoo, ""new""",UTC,,,Rome,unknown,,',
+    '3,,,,,Rome Ostia,unknown,,',
+    '',
+  ]);
+  const some = await app.inject('/api/v1/store-export?label=city:Oslo&format=csv');
+  assert.equal(some.body.split('\r\n').length, 3);
+  const before = await list();
+  const sent = await app.inject({
+    method: 'POST',
+    url: '/api/v1/imports?feed=stores&dry_run=true',
+    headers: { 'content-type': 'text/csv' },
+    payload: some.body,
+  });
+  const { id } = sent.json<{ id: string }>();
+  for (;;) {
+    const { status, counts } = (await app.inject(`/api/v1/imports/${id}`)).json<{ status: string; counts: Json }>();
+    assert.notEqual(status, 'failed');
+    if (status !== 'complete') continue;
+    assert.deepEqual([counts.read, counts.already_there], [1, 1]);
+    break;
+  }
+  assert.deepEqual(await list(), before);
+});
