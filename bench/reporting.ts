@@ -118,6 +118,7 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
     invariants: () => storage.invariants(),
     check: () => storage.check(),
     interrupt: () => storage.interrupt(),
+    checkWrite: (now) => storage.checkWrite(now),
     close: () => storage.close(),
     gaps: storage.gaps,
     dayFiles: storage.dayFiles,

@@ -4,12 +4,13 @@ import { Accounts } from './accounts/service.ts';
 import { checkListening } from './accounts/start.ts';
 import { type BackupSource, createBackup } from './backup/create.ts';
 import { zoneRelease, zoneWarning } from './calendar/tzdb.ts';
-import { createProber, createSyncs, SERVER, type Sink, startClock } from './compose/background.ts';
+import { createProber, createSyncs, createWriteChecks, SERVER, type Sink, startClock } from './compose/background.ts';
 import { type Config, type DatabaseLocation, isLive } from './config/config.ts';
 import { endOfLifeWarning } from './config/node-releases.ts';
 import { duckdbLimits } from './duckdb/limits.ts';
 import { Freshness } from './fleet/freshness.ts';
 import { FleetService } from './fleet/service.ts';
+import { Health } from './health/health.ts';
 import { buildApp } from './http/app.ts';
 import type { App, Authenticator } from './http/types.ts';
 import { PollAppender } from './intake/api/appender.ts';
@@ -33,7 +34,7 @@ import { ResultsFolder } from './reports/results.ts';
 import { ReportService } from './reports/service.ts';
 import { restoreFile } from './storage/duckdb/restore.ts';
 import { DuckdbStorage } from './storage/duckdb/storage.ts';
-import type { Storage, StorageAccess } from './storage/ports/storage.ts';
+import type { PollBatch, Storage, StorageAccess } from './storage/ports/storage.ts';
 import { PostgresStorage } from './storage/postgres/storage.ts';
 import { StoreDirectory } from './stores/directory.ts';
 import { StoreService } from './stores/service.ts';
@@ -112,6 +113,7 @@ export interface Services {
   readonly directory: StoreDirectory;
   readonly fleet: FleetService;
   readonly freshness: Freshness;
+  readonly health: Health;
   readonly imports: ImportService;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -177,6 +179,8 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
   const accounts = openAccounts(storage, config, { now, elapsed });
   const metrics = new Metrics();
   metrics.watchClock(() => clock.steps);
+  const health = new Health({ now, elapsed });
+  metrics.watchWriters(() => health.writers());
   const reports = new ReportService({
     storage,
     budgets: config.budgets,
@@ -188,6 +192,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     now,
     trusted: () => clock.trusted,
     onEnd: (outcome, seconds) => metrics.report(outcome, seconds),
+    writer: health.writer('report'),
   });
   const directory = new StoreDirectory({ storage, elapsed });
   const reader = parts.reader ?? createReader(config, storage, log);
@@ -204,6 +209,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     trusted: () => clock.trusted,
     onChanged: () => directory.changed(),
     onPolls: (count) => metrics.polls('import', count),
+    writer: health.writer('import'),
   });
   const fleet = new FleetService({
     storage,
@@ -219,37 +225,42 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
   const appender = new PollAppender(storage);
   const polls = new PollService({
     storage,
-    appender,
+    appender: { append: health.watching('append', (batch: PollBatch) => appender.append(batch)) },
     directory,
     stores,
     budgets: config.budgets,
     now,
     onReceived: (count) => metrics.polls('api', count),
   });
+  const syncing = config.sync.sources.length > 0 ? health.writer('sync') : undefined;
   const syncs = createSyncs(config, {
     ...{ storage, reader, log, now, server, wait: parts.wait, onChanged: () => directory.changed() },
     trusted: () => clock.trusted,
     onPolls: (count) => metrics.polls('sync', count),
-    onEnd: (results, aborted) =>
+    onEnd: (results, error) => {
+      if (error === undefined) syncing?.worked();
+      else syncing?.failed(error);
       metrics.sync(
         results.map(({ feed, status, standing }) => ({
           feed: apiNameOf(feed),
           status,
           hasBadRows: standing !== undefined,
         })),
-        aborted,
-      ),
+        error !== undefined,
+      );
+    },
   });
-  const sink: Sink = {
-    append: async (batch) => {
+  const sink = (): Sink => ({
+    append: health.watching('poller', async (batch: PollBatch) => {
       const counts = await appender.append(batch);
       metrics.polls('poller', batch.ids.length);
       return counts;
-    },
-  };
+    }),
+  });
   const prober = config.poll.on
-    ? createProber(config, { storage, sink, directory, log, clock, server, client: parts.client })
+    ? createProber(config, { storage, sink: sink(), directory, log, clock, server, client: parts.client })
     : undefined;
+  const checks = createWriteChecks(config, { storage, health, log, now });
   if (config.sync.sources.length > 0) {
     metrics.watchSyncs(async () => {
       const { badRows, ...gauges } = await syncs.gauges();
@@ -270,11 +281,13 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     syncs.reschedule();
   });
   return {
-    ...{ accounts, clock, directory, fleet, freshness, imports, log, metrics, polls, prober, reports, stores, syncs },
+    ...{ accounts, clock, directory, fleet, freshness, health, imports, log, metrics, polls, prober, reports, stores },
+    syncs,
     start: async () => {
       await reader.clear();
       await clearTemporaryFolders(backupsFolder(config));
       await startClock(clock, storage);
+      checks.start();
       await reports.start();
       await imports.start();
       syncs.start();
@@ -282,7 +295,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     },
     stop: async () => {
       clock.stop();
-      await stopWork(storage, [reports, imports, syncs, ...(prober === undefined ? [] : [prober])]);
+      await stopWork(storage, [reports, imports, syncs, checks, ...(prober === undefined ? [] : [prober])]);
     },
   };
 }

@@ -39,6 +39,14 @@ export interface SyncGauges {
   readonly successAge: number | undefined;
 }
 
+/** The last outcomes of something that this server writes. */
+export interface WriterOutcomes {
+  readonly name: string;
+  readonly failing: boolean;
+  /** When it last succeeded, milliseconds since 1970; `undefined`: not since the start. */
+  readonly lastSuccess: number | undefined;
+}
+
 /** The result of a source in a sync. */
 export interface SyncedSource {
   readonly feed: string;
@@ -255,6 +263,33 @@ export class Metrics {
       'Time since a sync last read all its sources; absent if none ever did',
       ({ successAge }) => successAge,
     );
+  }
+
+  /** @param look asked at every scrape */
+  watchWriters(look: () => readonly WriterOutcomes[]): void {
+    const registers = [this.#registry];
+    new Gauge({
+      name: 'restaurant_monitor_writer_failing',
+      help: '1 while the last write of this kind failed on this server',
+      labelNames: ['writer'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { name, failing } of look()) this.set({ writer: name }, failing ? 1 : 0);
+      },
+    });
+    new Gauge({
+      name: 'restaurant_monitor_writer_success_timestamp_seconds',
+      help: 'When the last write of this kind succeeded on this server; absent if none has since it started',
+      labelNames: ['writer'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { name, lastSuccess } of look()) {
+          if (lastSuccess !== undefined) this.set({ writer: name }, lastSuccess / 1_000);
+        }
+      },
+    });
   }
 
   /** @param look asked at every scrape; how often the wall clock was set since the start */

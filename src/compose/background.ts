@@ -2,6 +2,8 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
+import type { Health, WriterName } from '../health/health.ts';
+import { WriteChecks, writeSmallFile } from '../health/write-checks.ts';
 import type { PollAppender } from '../intake/api/appender.ts';
 import { pollsSince } from '../intake/api/recent.ts';
 import { controlCheck } from '../intake/prober/control.ts';
@@ -96,6 +98,20 @@ export function createProber(config: Config, surroundings: ProberSurroundings): 
     },
     { ...config.poll, server },
   );
+}
+
+/** Small writes to everything that this server writes to. */
+export function createWriteChecks(
+  config: Config,
+  { storage, health, log, now }: Pick<ProberSurroundings, 'storage' | 'log'> & { health: Health; now: () => number },
+): WriteChecks {
+  const writes = new Map<WriterName, () => Promise<void>>([
+    ['database', () => storage.checkWrite(now())],
+    ['results_folder', () => writeSmallFile(config.resultsDir)],
+    ['uploads_folder', () => writeSmallFile(config.uploadsDir)],
+  ]);
+  if (config.poll.on) writes.set('polls_folder', () => writeSmallFile(config.poll.folder));
+  return new WriteChecks({ health, writes, log });
 }
 
 /** The address of the control check comes from the configuration and may be any. */

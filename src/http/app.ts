@@ -5,6 +5,7 @@ import Fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Accounts } from '../accounts/service.ts';
 import type { Freshness } from '../fleet/freshness.ts';
 import type { FleetService } from '../fleet/service.ts';
+import type { Health } from '../health/health.ts';
 import type { SyncService } from '../intake/sync/service.ts';
 import type { ImportService } from '../intake/uploads/service.ts';
 import { type Budgets, LIMITS } from '../lib/budgets.ts';
@@ -51,6 +52,7 @@ export interface AppParts extends StoreApiParts {
   readonly imports: ImportService;
   readonly syncs: SyncService;
   readonly freshness: Pick<Freshness, 'warnings'>;
+  readonly health: Health;
   readonly authenticator: Authenticator;
   /** Requests a minute that a user, or else an address, may send; 0: any number. */
   readonly rateLimit: number;
@@ -108,7 +110,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await app.register(reportRoutes(parts));
   await app.register(importRoutes(parts.imports, parts.accounts));
   await app.register(syncRoutes(parts.syncs));
-  await app.register(healthRoutes(parts.storage, parts.freshness));
+  await app.register(healthRoutes(parts));
   await app.register(accountRoutes(parts.accounts));
   await app.register(timelineRoutes(parts.fleet));
   await app.register(fleetRoutes(parts.fleet, parts.storage.gaps));

@@ -1,11 +1,32 @@
 import { Type } from 'typebox';
+import { formatInstant } from '../calendar/instant.ts';
 import type { Freshness } from '../fleet/freshness.ts';
-import { messageOf, UserError } from '../lib/errors.ts';
+import { type Health, WRITER_NAMES, type WriterHealth } from '../health/health.ts';
+import { isTemporary, messageOf, UserError } from '../lib/errors.ts';
 import type { Storage } from '../storage/ports/storage.ts';
+import { Instant, Nullable, OneOf } from './schemas.ts';
 import { TimeZoneRules, timeZones } from './time-zones.ts';
 import type { Routes } from './types.ts';
 
 const Alive = Type.Object({ status: Type.Literal('ok') });
+/** Everyone may read it: when a write last succeeded would tell what others do, so only the metrics have that. */
+const WriterStatus = Type.Object(
+  {
+    name: OneOf(
+      WRITER_NAMES,
+      'what is written; `append`: polls that were sent; the last four: a small write every 30 s',
+    ),
+    failing: Type.Boolean({ description: 'the last write failed, and nothing since says that it would work now' }),
+    last_failure: Nullable(
+      Type.Object({
+        at: Instant,
+        code: Type.String({ description: 'of the system or the database, if there is one', examples: ['ENOSPC'] }),
+        message: Type.String({ examples: ['no space left on device'] }),
+      }),
+    ),
+  },
+  { title: 'WriterStatus' },
+);
 const Ready = Type.Object({
   status: Type.Literal('ready'),
   time_zones: TimeZoneRules,
@@ -14,10 +35,21 @@ const Ready = Type.Object({
       description: 'Warnings, such as stale data in a live system, or stores with unknown hours.',
     }),
   ),
+  writers: Type.Array(WriterStatus, { description: 'The last outcomes of whatever this server writes.' }),
 });
 
-/** `/healthz`: the process answers. `/readyz`: so does the database; and what is not as it should be. */
-export function healthRoutes(storage: Storage, freshness: Pick<Freshness, 'warnings'>): Routes {
+interface HealthParts {
+  readonly storage: Pick<Storage, 'check'>;
+  readonly health: Pick<Health, 'faults' | 'warnings' | 'writers'>;
+  readonly freshness: Pick<Freshness, 'warnings'>;
+}
+
+/** `/healthz`: the process answers. `/readyz`: it can do what it accepts; and what is not as it should be. */
+export function healthRoutes({ storage, health, freshness }: HealthParts): Routes {
+  const readWarnings = async () => {
+    await storage.check();
+    return [...health.warnings(), ...(await freshness.warnings())];
+  };
   return async (app) => {
     app.get(
       '/healthz',
@@ -40,23 +72,43 @@ export function healthRoutes(storage: Storage, freshness: Pick<Freshness, 'warni
         logLevel: 'warn',
         schema: {
           operationId: 'checkReadiness',
-          summary: 'Check that the database responds, too',
-          description: '`503` while it does not respond.',
+          summary: 'Check that the server can do what it accepts',
+          description:
+            '`503` while the database does not respond, or while the database, the results folder or the uploads ' +
+            'folder cannot be written; `detail` has the reasons.',
           tags: ['system'],
           response: { 200: Ready },
         },
       },
       async (request) => {
-        try {
-          await storage.check();
-          const warnings = await freshness.warnings();
-          return { status: 'ready' as const, time_zones: timeZones(), ...(warnings.length > 0 && { warnings }) };
-        } catch (error) {
+        const warnings = await readWarnings().catch((error: unknown) => {
           request.log.warn({ reason: messageOf(error) }, 'not ready');
-          if (error instanceof UserError && error.code === 'busy') throw error;
-          throw new UserError('unavailable', 'the database does not answer', { cause: error });
-        }
+          throw notReady(error);
+        });
+        const faults = health.faults();
+        if (faults.length > 0) throw new UserError('unavailable', faults.join('; '));
+        return {
+          ...{ status: 'ready' as const, time_zones: timeZones(), ...(warnings.length > 0 && { warnings }) },
+          writers: health.writers().map(statusOf),
+        };
       },
     );
+  };
+}
+
+function notReady(error: unknown): UserError {
+  if (!isTemporary(error)) {
+    return new UserError('unavailable', 'the database cannot be read; the log has the reason', { cause: error });
+  }
+  return error.code === 'busy' ? error : new UserError('unavailable', 'the database does not answer', { cause: error });
+}
+
+function statusOf({ name, failing, lastFailure }: WriterHealth) {
+  return {
+    ...{ name, failing },
+    last_failure:
+      lastFailure === undefined
+        ? null
+        : { at: formatInstant(lastFailure.at), code: lastFailure.code, message: lastFailure.message },
   };
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Writer } from '../health/health.ts';
 import { isDiskFault, isTemporary, messageOf, UserError } from '../lib/errors.ts';
 import { elapsed } from '../lib/world/clocks.ts';
 import { Claim } from './claim.ts';
@@ -42,6 +43,8 @@ export interface JobQueueOptions {
   readonly log: Logger;
   /** Called when a job has ended, with the seconds since it was claimed. */
   readonly onEnd?: ((outcome: 'complete' | 'failed', seconds: number) => void) | undefined;
+  /** Receives the outcomes of the jobs, and of looking for them. */
+  readonly writer?: Writer | undefined;
 }
 
 /** Claims the jobs of one kind and runs them, one at a time. */
@@ -49,14 +52,16 @@ export class JobQueue<Job extends { readonly id: string }, Result> {
   readonly #kind: JobKind<Job, Result>;
   readonly #log: Logger;
   readonly #onEnd: NonNullable<JobQueueOptions['onEnd']>;
+  readonly #writer: Writer | undefined;
   readonly #loop = new WorkLoop(() => this.#work());
   /** Jobs to return to the queue: their database or disk failed, which says nothing about them. */
   readonly #interrupted: Job[] = [];
 
-  constructor(kind: JobKind<Job, Result>, { log, onEnd = () => {} }: JobQueueOptions) {
+  constructor(kind: JobKind<Job, Result>, { log, onEnd = () => {}, writer }: JobQueueOptions) {
     this.#kind = kind;
     this.#log = log;
     this.#onEnd = onEnd;
+    this.#writer = writer;
   }
 
   start(): void {
@@ -85,6 +90,7 @@ export class JobQueue<Job extends { readonly id: string }, Result> {
       }
       await this.#releaseInterrupted();
     } catch (error) {
+      this.#writer?.failed(error);
       this.#log.error({ reason: messageOf(error) }, `the ${kind.name} queue is unavailable; trying again soon`);
     }
   }
@@ -108,6 +114,7 @@ export class JobQueue<Job extends { readonly id: string }, Result> {
       const outcome = await kind.complete(job, result, log);
       if (outcome === undefined) return await kind.abandon(job, log);
       const milliseconds = elapsed() - startedAt;
+      this.#writer?.worked();
       this.#onEnd('complete', milliseconds / 1_000);
       log.info({ ...outcome, ms: Math.round(milliseconds) }, `${kind.name} complete`);
     } catch (error) {
@@ -115,11 +122,13 @@ export class JobQueue<Job extends { readonly id: string }, Result> {
         log.info(`${kind.name} interrupted; it is back in the queue`);
         await kind.release(job);
       } else if (isTemporary(error) || isDiskFault(error)) {
+        this.#writer?.failed(error);
         log.warn({ reason: error.message }, `${kind.name} interrupted; it will run again`);
         this.#interrupted.push(job);
       } else if (!(await claim.holds())) {
         await kind.abandon(job, log);
       } else {
+        this.#writer?.failed(error);
         await kind.fail(job, this.#logFailure(job, error, log), isRefusal(error));
         this.#onEnd('failed', (elapsed() - startedAt) / 1_000);
       }

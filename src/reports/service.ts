@@ -37,6 +37,7 @@ export interface ReportServiceOptions {
   /** Whether the wall clock can be relied on; it can, if not given. Nothing is removed while it cannot. */
   readonly trusted?: (() => boolean) | undefined;
   readonly onEnd: JobQueueOptions['onEnd'];
+  readonly writer?: JobQueueOptions['writer'];
 }
 
 export interface ReportRequest {
@@ -80,14 +81,14 @@ export class ReportService {
   readonly #now: () => number;
 
   constructor(options: ReportServiceOptions) {
-    const { storage, results, estimator, pollInterval, keep, log, now, onEnd } = options;
+    const { storage, results, estimator, pollInterval, keep, log, now, onEnd, writer } = options;
     this.#storage = storage;
     this.#budgets = options.budgets ?? DEFAULT_BUDGETS;
     this.#results = results;
     this.#estimator = estimator ?? 'nearest';
     this.#pollInterval = pollInterval;
     this.#now = now;
-    this.#queue = new JobQueue(new ReportJobs({ storage, results, now }), { log, onEnd });
+    this.#queue = new JobQueue(new ReportJobs({ storage, results, now }), { log, onEnd, writer });
     this.#visibility = new Visibility(storage.reports);
     this.reader = new ResultReader({ results, shared: storage.results, log });
     this.retention = new Retention({

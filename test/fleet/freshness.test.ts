@@ -86,12 +86,21 @@ test('failing sources and self-outages are warnings, without a path or URL', asy
 test('/readyz includes the warnings and stays ready', async (t) => {
   const now = () => NOW;
   const time_zones = { version: zoneRelease().version, source: zoneRelease().kind };
+  const unused = (name: string) => ({ name, failing: false, last_failure: null });
   const archive = await testServer(t, { now });
-  assert.deepEqual((await archive.app.inject('/readyz')).json(), { status: 'ready', time_zones });
+  assert.deepEqual((await archive.app.inject('/readyz')).json(), {
+    ...{ status: 'ready', time_zones, writers: ['append', 'report', 'import'].map(unused) },
+  });
   const live = await testServer(t, { now, sync: loadSyncConfig({ SYNC_POLLS: '/secret/polls.csv' }) });
   const answer = await live.app.inject('/readyz');
   assert.deepEqual(
     [answer.statusCode, answer.json()],
-    [200, { status: 'ready', time_zones, warnings: ['there are no polls yet'] }],
+    [
+      200,
+      {
+        ...{ status: 'ready', time_zones, warnings: ['there are no polls yet'] },
+        writers: ['append', 'report', 'import', 'sync'].map(unused),
+      },
+    ],
   );
 });

@@ -140,6 +140,49 @@ suite('PostgreSQL', () => {
     assert.deepEqual([...first], [Date.parse('2023-01-02T12:00:00.001Z'), Number.NaN]);
   });
 
+  test('a database from before the newest poll was kept gets it from its polls', async (t) => {
+    const newestOf = async (polls: string) => {
+      const url = await server.createDatabase();
+      await execute(
+        url,
+        `${schemaBefore('readiness')}
+         insert into stores (store_key, store_id) values (1, 'a');
+         create table polls_20230116 partition of polls for values from ('2023-01-16Z') to ('2023-01-23Z');
+         create table polls_20230123 partition of polls for values from ('2023-01-23Z') to ('2023-01-30Z');
+         ${polls}`,
+      );
+      const storage = await PostgresStorage.open(url);
+      t.after(() => storage.close());
+      return storage.snapshot((s) => s.latestPoll());
+    };
+    const poll = (instant: string) => `insert into polls values (1, '${instant}', true);`;
+    const [weekly, early, late] = ['2023-01-17T12:00:00.001Z', '2023-01-02T00:00Z', '2023-02-02T00:00:00.007Z'];
+    assert.deepEqual(
+      [
+        await newestOf(''),
+        await newestOf(poll(weekly) + poll(early)),
+        await newestOf(poll(weekly) + poll(late)),
+        await newestOf(poll(early)),
+      ],
+      [undefined, Date.parse(weekly), Date.parse(late), Date.parse(early)],
+    );
+  });
+
+  test('the newest poll is known without a look at the polls, unless some are later than asked', async (t) => {
+    const url = await server.createDatabase();
+    const storage = await PostgresStorage.open(url);
+    t.after(() => storage.close());
+    const T = Date.parse('2023-01-22T12:00:00Z');
+    await storage.appendPolls([{ ids: ['a'], instants: [T], active: [1] }]);
+    await execute(url, `update revision set latest_poll_ms = ${T + 1}`);
+    const found = await storage.snapshot(async (s) => [await s.latestPoll(), await s.latestPoll(T)]);
+    assert.deepEqual(found, [T + 1, T]);
+    const broken = (await storage.invariants()).filter((invariant) => invariant.broken > 0);
+    assert.deepEqual(broken, [
+      { name: 'revision: latest_poll_ms is the instant of the newest poll', broken: 1, example: String(T + 1) },
+    ]);
+  });
+
   test('an older program rejects a newer schema', async () => {
     const url = await server.createDatabase();
     await (await PostgresStorage.open(url)).close();

@@ -1155,6 +1155,19 @@ export interface WorstStore {
   readonly down_last_day_seconds: number;
 }
 
+export interface WriterStatus {
+  /** what is written; `append`: polls that were sent; the last four: a small write every 30 s */
+  readonly name: 'append' | 'report' | 'import' | 'poller' | 'sync' | 'database' | 'results_folder' | 'uploads_folder' | 'polls_folder';
+  /** the last write failed, and nothing since says that it would work now */
+  readonly failing: boolean;
+  readonly last_failure: {
+    readonly at: string;
+    /** of the system or the database, if there is one */
+    readonly code: string;
+    readonly message: string;
+  } | null;
+}
+
 export interface ZoneList {
   readonly rules: TimeZoneRules;
   /** sorted, including old names */
@@ -1591,13 +1604,15 @@ export interface Routes {
       readonly status: 'ok';
     };
   };
-  /** Check that the database responds, too */
+  /** Check that the server can do what it accepts */
   'GET /readyz': {
     answer: {
       readonly status: 'ready';
       readonly time_zones: TimeZoneRules;
       /** Warnings, such as stale data in a live system, or stores with unknown hours. */
       readonly warnings?: readonly string[] | undefined;
+      /** The last outcomes of whatever this server writes. */
+      readonly writers: readonly WriterStatus[];
     };
   };
   /** Get the current user and its access */

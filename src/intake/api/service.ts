@@ -9,7 +9,7 @@ import { type PollBudgets, PollRows } from './rows.ts';
 
 export interface PollServiceParts {
   readonly storage: Storage;
-  readonly appender: PollAppender;
+  readonly appender: Pick<PollAppender, 'append'>;
   readonly directory: StoreDirectory;
   readonly stores: StoreService;
   readonly budgets: PollBudgets;
@@ -26,7 +26,7 @@ export class PollService {
   readonly #budgets: PollBudgets;
   readonly #now: () => number;
   readonly #onReceived: (polls: number) => void;
-  readonly #appender: PollAppender;
+  readonly #appender: Pick<PollAppender, 'append'>;
 
   constructor({ storage, appender, directory, stores, budgets, now, onReceived }: PollServiceParts) {
     this.#storage = storage;

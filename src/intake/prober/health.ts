@@ -1,7 +1,7 @@
 import type { PollWriterHealth } from './poll-writer.ts';
 
 /** Milliseconds after which polls that wait are worth a warning. */
-const LONG = 60_000;
+const LONG = 30_000;
 
 /** What is wrong with the prober's storing of polls, as text for people. It contains no path and no URL. */
 export function healthWarnings({ waitingForDatabase, waitingForFile, fileFault, missing }: PollWriterHealth): string[] {
@@ -18,6 +18,7 @@ export function healthWarnings({ waitingForDatabase, waitingForFile, fileFault, 
 }
 
 function text(milliseconds: number): string {
+  if (milliseconds < 60_000) return `${Math.floor(milliseconds / 1_000)} seconds`;
   const minutes = Math.floor(milliseconds / 60_000);
   return minutes === 1 ? '1 minute' : `${minutes} minutes`;
 }

@@ -20,8 +20,8 @@ export interface SyncDependencies extends ReadDependencies {
   readonly schedule: SyncSchedule;
   /** Called when a run may have changed data. */
   readonly onChanged: () => void;
-  /** Called when a run has ended. `aborted`: an error ended it before all sources had a result. */
-  readonly onEnd?: (results: readonly SyncResult[], aborted: boolean) => void;
+  /** Called when a run has ended. `error`: what ended it before all sources had a result, `undefined`: nothing. */
+  readonly onEnd?: (results: readonly SyncResult[], error: unknown) => void;
   /** The folder of the rejects files. */
   readonly rejectsDir: string;
   /** This server's name. */
@@ -210,13 +210,14 @@ export class SyncService {
   /** Calls `onEnd` in any case. */
   async #runNow(cause: SyncRun['cause'], listener: SyncListener): Promise<SyncRun> {
     const results: SyncResult[] = [];
-    let aborted = true;
+    const { onEnd } = this.#dependencies;
     try {
       const run = await this.#runInto(results, cause, listener);
-      aborted = false;
+      onEnd?.(results, undefined);
       return run;
-    } finally {
-      this.#dependencies.onEnd?.(results, aborted);
+    } catch (error) {
+      onEnd?.(results, error);
+      throw error;
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import { checkWaiting } from '../../jobs/admission.ts';
-import { JobQueue } from '../../jobs/queue.ts';
+import { JobQueue, type JobQueueOptions } from '../../jobs/queue.ts';
 import { Retention } from '../../jobs/retention.ts';
 import type { Budgets } from '../../lib/budgets.ts';
 import { notFound, UserError } from '../../lib/errors.ts';
@@ -25,6 +25,7 @@ export interface ImportServiceOptions extends Omit<ImportJobsOptions, 'onChanged
   readonly trusted?: (() => boolean) | undefined;
   readonly onChanged?: ImportJobsOptions['onChanged'];
   readonly onPolls?: ImportJobsOptions['onPolls'];
+  readonly writer?: JobQueueOptions['writer'];
 }
 
 export interface ImportRequest {
@@ -71,7 +72,7 @@ export class ImportService {
     this.#maxBytes = maxBytes;
     this.#now = now;
     this.#jobs = new ImportJobs({ ...options, onChanged, onPolls });
-    this.#queue = new JobQueue(this.#jobs, { log });
+    this.#queue = new JobQueue(this.#jobs, { log, writer: options.writer });
     this.retention = new Retention({
       ...{ what: 'imports', keep, log, now, trusted: options.trusted },
       endedBefore: (instant, limit) => storage.imports.endedBefore(instant, limit),

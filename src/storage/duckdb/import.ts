@@ -89,7 +89,7 @@ export class DuckdbImportSession implements ImportSession {
     }
     await session.run(movingFirstPollsBack(`(${FIRST_INCOMING})`));
     await dropSortedPolls(session);
-    if (changesSomething(counts)) this.#changes.polls();
+    if (range !== undefined && changesSomething(counts)) this.#changes.polls(range.to);
     return counts;
   }
 

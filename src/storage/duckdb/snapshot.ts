@@ -10,6 +10,7 @@ import type { HoursVersion, SpecialDate, ZoneVersion } from '../ports/schedules.
 import type { PollsOfReason, Snapshot, StoreColumns, StoredPoll, ZoneChangeRows } from '../ports/snapshot.ts';
 import type { StoreRecord } from '../ports/stores.ts';
 import { readCensus } from '../sql/census.ts';
+import { latestPoll, type PollScan } from '../sql/latest-poll.ts';
 import { readPollReasons } from '../sql/reasons.ts';
 import { recordsQuery } from '../sql/records.ts';
 import { hoursVersions, readZoneChanges, specialDates, zoneVersions } from '../sql/schedules.ts';
@@ -50,7 +51,7 @@ export class DuckdbSnapshot implements Snapshot {
   }
 
   latestPoll(upTo?: number): Promise<number | undefined> {
-    return this.#instant('max(instant)', until(upTo));
+    return latestPoll(this.#session, scanLatestPoll, upTo);
   }
 
   latestPollOf(ids: readonly string[], upTo?: number): Promise<number | undefined> {
@@ -246,6 +247,11 @@ export class DuckdbSnapshot implements Snapshot {
     }));
   }
 }
+
+export const scanLatestPoll: PollScan = async (sql, upTo) => {
+  const { instant } = await sql.row(`select epoch_ms(max(instant)) as instant from polls ${until(upTo)}`);
+  return instant === null ? undefined : Number(instant);
+};
 
 /** Restricts polls to those up to an instant, milliseconds; `undefined`: all. */
 function until(instant: number | undefined): string {

@@ -4,7 +4,6 @@ import { identifier, literal, type Session } from '../../duckdb/session.ts';
 import { SessionPool } from '../../duckdb/sessions.ts';
 import { DEFAULT_BUDGETS } from '../../lib/budgets.ts';
 import { UserError } from '../../lib/errors.ts';
-import { Mutex } from '../../lib/mutex.ts';
 import type { Parameters, Row, Sql, TransactionalSql } from '../../lib/sql.ts';
 import { newId } from '../../lib/world/random.ts';
 import { after } from '../../lib/world/timers.ts';
@@ -24,6 +23,7 @@ import { SqlCoverageGaps } from '../sql/coverage-gaps.ts';
 import { SqlDayFileCheckpoints, saveCheckpoints } from '../sql/day-files.ts';
 import { SqlImportCatalog } from '../sql/imports.ts';
 import { quickInvariants, wholeInvariants } from '../sql/invariants.ts';
+import { lowerLatestPoll } from '../sql/latest-poll.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
 import { Changes } from '../sql/revision.ts';
 import { SqlStoreWriter } from '../sql/store-writer.ts';
@@ -33,7 +33,7 @@ import { countOpening, strangeLog, walFile } from './generation.ts';
 import { DuckdbImportSession } from './import.ts';
 import { migrate, requireSchema } from './migrate.ts';
 import { finishRestore } from './restore.ts';
-import { DuckdbSnapshot } from './snapshot.ts';
+import { DuckdbSnapshot, scanLatestPoll } from './snapshot.ts';
 
 export interface DuckdbStorageOptions {
   /** Maximum number of stores. */
@@ -122,7 +122,7 @@ export class DuckdbStorage implements Storage {
       const memory = await Database.inMemory(duckdb, { shared: true });
       const session = await memory.session();
       await migrate(session);
-      return new DuckdbStorage(memory, new SerialSql(session), { maxStores, clock, writeWait });
+      return new DuckdbStorage(memory, new SerialSql(session, writeWait), { maxStores, clock, writeWait });
     }
     await finishRestore(path);
     const strange = await strangeLog(path, duckdb);
@@ -138,7 +138,13 @@ export class DuckdbStorage implements Storage {
         // Only this process has the database, so a running report was interrupted.
         await session.run(`update reports set status = 'queued', progress = 0 where status = 'running'`);
       }
-      return new DuckdbStorage(database, new SerialSql(session), { maxStores, clock, writeWait, path, strange });
+      return new DuckdbStorage(database, new SerialSql(session, writeWait), {
+        maxStores,
+        clock,
+        writeWait,
+        path,
+        strange,
+      });
     } catch (error) {
       database.close();
       throw error;
@@ -187,7 +193,10 @@ export class DuckdbStorage implements Storage {
     await this.#queue.run(() =>
       this.#inSession((session) =>
         this.#inBackground(session, async () => {
-          await session.run('delete from polls where instant < make_timestamp_ms($before::bigint)', { before });
+          await session.transaction(async () => {
+            await session.run('delete from polls where instant < make_timestamp_ms($before::bigint)', { before });
+            await lowerLatestPoll(session, scanLatestPoll, before - 1);
+          });
           await session.run('checkpoint');
         }),
       ),
@@ -229,6 +238,10 @@ export class DuckdbStorage implements Storage {
     await this.#catalog.row('select number from revision');
   }
 
+  async checkWrite(now: number): Promise<void> {
+    await this.#catalog.run('update write_checks set checked_ms = $now::bigint', { now });
+  }
+
   interrupt(): void {
     this.#end([...this.#background]);
   }
@@ -256,7 +269,7 @@ export class DuckdbStorage implements Storage {
   /** The same in a session that is kept. */
   #writingIn<T>(session: Session, work: (changes: Changes) => Promise<T>): Promise<T> {
     return session.transaction(async () => {
-      const changes = new Changes(this.#maxStores);
+      const changes = new Changes(this.#maxStores, scanLatestPoll);
       const result = await work(changes);
       await changes.count(session);
       return result;
@@ -282,29 +295,31 @@ export class DuckdbStorage implements Storage {
   }
 }
 
-/** A session shared by many callers; their statements run one after another. */
+/** A session shared by many callers; their statements run one after another. Each throws `busy` if it waits too long. */
 class SerialSql implements TransactionalSql {
   readonly #session: Session;
-  readonly #turn = new Mutex();
+  readonly #turn: WriteQueue;
 
-  constructor(session: Session) {
+  /** @param wait how long a caller waits for the others, milliseconds */
+  constructor(session: Session, wait: number) {
     this.#session = session;
+    this.#turn = new WriteQueue(wait);
   }
 
   run(sql: string, parameters?: Parameters): Promise<number> {
-    return this.#turn.run(() => this.#session.run(sql, parameters));
+    return this.#turn.runSoon(() => this.#session.run(sql, parameters));
   }
 
   rows(sql: string, parameters?: Parameters): Promise<Row[]> {
-    return this.#turn.run(() => this.#session.rows(sql, parameters));
+    return this.#turn.runSoon(() => this.#session.rows(sql, parameters));
   }
 
   row(sql: string, parameters?: Parameters): Promise<Row> {
-    return this.#turn.run(() => this.#session.row(sql, parameters));
+    return this.#turn.runSoon(() => this.#session.row(sql, parameters));
   }
 
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#turn.run(() => this.#session.transaction(() => work(this.#session)));
+    return this.#turn.runSoon(() => this.#session.transaction(() => work(this.#session)));
   }
 
   /** Closes the session after the statements that are queued. */

@@ -88,6 +88,13 @@ export interface Storage {
   /** Resolves when the database answers; rejects with the reason when it does not. */
   check(): Promise<void>;
   /**
+   * Writes something small. Resolves when it is stored.
+   *
+   * @param now the clock, milliseconds
+   * @throws UserError `unavailable` when the database cannot be written, `busy` when it did not get to it
+   */
+  checkWrite(now: number): Promise<void>;
+  /**
    * Ends the imports, background snapshots and maintenance that are running, for a program that has to stop: they are
    * rolled back, and their callers get an error.
    */

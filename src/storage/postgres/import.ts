@@ -111,7 +111,7 @@ export class PostgresImportSession implements ImportSession {
     await this.#sql.run(movingFirstPollsBack('incoming_firsts'));
     await this.#sql.run('drop table incoming_firsts');
     await dropSortedPolls(this.staging);
-    if (changesSomething(counts)) this.#changes.polls();
+    if (range !== undefined && changesSomething(counts)) this.#changes.polls(range.to);
     return counts;
   }
 

@@ -30,6 +30,7 @@ export async function emptyFor(sql: Sql, replace: boolean): Promise<void> {
     );
   }
   await sql.run(`truncate ${TABLES.join(', ')}`);
+  await sql.run('update revision set latest_poll_ms = null');
   await sql.run('update generation set id = $id', { id: newId() });
   await sql.run('update account_revision set number = number + 1');
 }

@@ -8,6 +8,7 @@ import type { HoursVersion, SpecialDate, ZoneVersion } from '../ports/schedules.
 import type { PollsOfReason, Snapshot, StoreColumns, StoredPoll, ZoneChangeRows } from '../ports/snapshot.ts';
 import type { StoreRecord } from '../ports/stores.ts';
 import { readCensus } from '../sql/census.ts';
+import { latestPoll } from '../sql/latest-poll.ts';
 import { readPollReasons } from '../sql/reasons.ts';
 import { recordsQuery } from '../sql/records.ts';
 import { hoursVersions, readZoneChanges, specialDates, zoneVersions } from '../sql/schedules.ts';
@@ -15,7 +16,7 @@ import { UNKNOWN_UNTIL } from '../sql/unread.ts';
 import type { PostgresConnection } from './client.ts';
 import { readInstant, readRows } from './copy.ts';
 import { instant } from './instant.ts';
-import { partitions, SHARED_PARTITION } from './partitions.ts';
+import { scanEarliestPoll, scanLatestPoll } from './poll-range.ts';
 
 /** Rows that are fetched at a time. */
 const RECORDS_BLOCK = 5_000;
@@ -50,11 +51,11 @@ export class PostgresSnapshot implements Snapshot {
   }
 
   earliestPoll(): Promise<number | undefined> {
-    return this.#instant('min');
+    return scanEarliestPoll(this.#sql);
   }
 
   latestPoll(upTo?: number): Promise<number | undefined> {
-    return this.#instant('max', upTo);
+    return latestPoll(this.#sql, scanLatestPoll, upTo);
   }
 
   async latestPollOf(ids: readonly string[], upTo?: number): Promise<number | undefined> {
@@ -67,26 +68,6 @@ export class PostgresSnapshot implements Snapshot {
       [ids],
     );
     return row.instant === null ? undefined : Number(row.instant);
-  }
-
-  /**
-   * Searches the weeks from one end until one has polls: partition names sort by week. The shared partition has an index
-   * on the instant.
-   */
-  async #instant(aggregate: 'min' | 'max', upTo?: number): Promise<number | undefined> {
-    const until = upTo === undefined ? '' : `where instant <= ${instant(upTo)}`;
-    const names = [...(await partitions(this.#sql))].sort();
-    if (aggregate === 'max') names.reverse();
-    const found: number[] = [];
-    for (const name of [SHARED_PARTITION, ...names]) {
-      const row = await this.#sql.row(
-        `select extract(epoch from ${aggregate}(instant)) * 1000 as instant from ${name} ${until}`,
-      );
-      if (row.instant === null) continue;
-      found.push(Number(row.instant));
-      if (name !== SHARED_PARTITION) break;
-    }
-    return found.length === 0 ? undefined : Math[aggregate](...found);
   }
 
   census(): Promise<StoreCensus> {

@@ -19,6 +19,7 @@ import { SqlCoverageGaps } from '../sql/coverage-gaps.ts';
 import { SqlDayFileCheckpoints, saveCheckpoints } from '../sql/day-files.ts';
 import { SqlImportCatalog } from '../sql/imports.ts';
 import { quickInvariants, wholeInvariants } from '../sql/invariants.ts';
+import { lowerLatestPoll } from '../sql/latest-poll.ts';
 import { SqlLeases } from '../sql/leases.ts';
 import { SqlPeerRegistry } from '../sql/peers.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
@@ -32,6 +33,7 @@ import { lockFor } from './lock.ts';
 import { migrate, requireSchema } from './migrate.ts';
 import { Partitioning } from './partitioning.ts';
 import { deleteSharedBefore, dropPartitionsBefore, partitions, SHARED_PARTITION } from './partitions.ts';
+import { scanLatestPoll } from './poll-range.ts';
 import { Pools } from './pools.ts';
 import { emptyFor } from './restore.ts';
 import { insertResult, PostgresResults, saveFigures } from './results.ts';
@@ -187,7 +189,7 @@ export class PostgresStorage implements Storage {
     return pool.transaction(async (connection) => {
       await lockFor(connection, 'import');
       await this.#noticeRestore(connection);
-      const changes = new Changes(this.#maxStores);
+      const changes = new Changes(this.#maxStores, scanLatestPoll);
       const result = await work(connection, changes);
       await changes.count(connection);
       return result;
@@ -206,7 +208,11 @@ export class PostgresStorage implements Storage {
   async prune(before: number): Promise<number> {
     const keep = mondayOf(before);
     const dropping = (step: (sql: Sql) => Promise<number>) =>
-      this.#partitioning.dropping(this.#queue, this.#pools.background, step);
+      this.#partitioning.dropping(this.#queue, this.#pools.background, async (sql) => {
+        const dropped = await step(sql);
+        await lowerLatestPoll(sql, scanLatestPoll, keep - 1);
+        return dropped;
+      });
     while ((await dropping((sql) => dropPartitionsBefore(sql, keep, PRUNED.partitions))) > 0);
     while ((await dropping((sql) => deleteSharedBefore(sql, keep, PRUNED.polls))) > 0);
     return keep;
@@ -257,6 +263,10 @@ export class PostgresStorage implements Storage {
 
   async check(): Promise<void> {
     await this.#pools.control.row('select number from revision');
+  }
+
+  async checkWrite(now: number): Promise<void> {
+    await this.#pools.control.run('update write_checks set checked_ms = $now', { now });
   }
 
   interrupt(): void {

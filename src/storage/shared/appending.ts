@@ -35,7 +35,7 @@ export async function append(
   const { counts, reasons } = polls.merge(there);
   if (counts.some(changesSomething)) {
     await engine.write(polls, there, reasons);
-    changes.polls();
+    changes.polls(polls.to);
   }
   return { counts, keys };
 }

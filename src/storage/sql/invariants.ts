@@ -9,7 +9,7 @@ interface Rule {
 
 /** Rules that read a few rows for each store, user or report, and no polls. */
 const QUICK: readonly Rule[] = [
-  ...['revision', 'account_revision', 'generation'].map(oneRow),
+  ...['revision', 'account_revision', 'generation', 'write_checks'].map(oneRow),
   unique('stores', 'store_key'),
   unique('stores', 'store_id'),
   // Keys are given out one after the other, and no store ever loses its row.
@@ -43,6 +43,11 @@ const WHOLE: readonly Rule[] = [
           from stores s join (select store_key, min(instant) as instant from polls group by store_key) p
             on s.store_key = p.store_key
           where s.first_poll_ms is null or s.first_poll_ms > extract(epoch from p.instant) * 1000`,
+  },
+  {
+    name: 'revision: latest_poll_ms is the instant of the newest poll',
+    sql: `select count(*) as broken, max(latest_poll_ms) as example from revision
+          where latest_poll_ms is distinct from (select round(extract(epoch from max(instant)) * 1000) from polls)`,
   },
   unique('zone_changes', 'store_key, until_ms'),
   unique('user_stores', 'user_id, store_id'),

@@ -70,7 +70,12 @@ export class SqlStoreWriter extends SqlScheduleWriter implements StoreWriter {
 
   async deleteStore(key: number, { withPolls }: { readonly withPolls: boolean }): Promise<void> {
     if (withPolls) {
+      const { latest } = await this.#sql.row(
+        'select extract(epoch from max(instant)) * 1000 as latest from polls where store_key = $key',
+        { key },
+      );
       await this.#sql.run('delete from polls where store_key = $key', { key });
+      if (latest !== null) this.#changes.pollsDeleted(Math.round(Number(latest)));
       await this.#sql.run('update stores set first_poll_ms = null where store_key = $key', { key });
     }
     await this.#sql.run('update stores set deleted = true, version = version + 1 where store_key = $key', { key });

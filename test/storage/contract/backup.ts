@@ -114,6 +114,7 @@ export function backupContract(engine: string, open: () => Promise<Storage>): vo
       assert.deepEqual(await recordsOf(each), records);
       const found = await each.contents();
       assert.deepEqual(found.rows, contents.rows);
+      assert.equal(await each.snapshot((snapshot) => snapshot.latestPoll()), T);
       generations.add(found.generation);
       assert.deepEqual(
         (await each.invariants()).filter(({ broken }) => broken !== 0),
@@ -191,7 +192,7 @@ export function backupContract(engine: string, open: () => Promise<Storage>): vo
     const target = await opened(t);
     await merge(target, {
       polls: [
-        ['z', T, true],
+        ['z', T + 2, true],
         ['a', T, true],
       ],
     });
@@ -215,6 +216,7 @@ export function backupContract(engine: string, open: () => Promise<Storage>): vo
     await restoreToStorage(await again(), target, { ...parts, replace: true });
     const found = await target.contents();
     assert.deepEqual(found.rows, (await storage.contents()).rows);
+    assert.equal(await target.snapshot((snapshot) => snapshot.latestPoll()), T);
     assert.notEqual(found.generation, own.generation);
     // The stores had other keys before: a running server must not go on with them.
     await target.appendPolls([{ ids: ['a', 'z'], instants: [T + 1, T + 1], active: [1, 1] }]);

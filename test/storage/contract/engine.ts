@@ -5,6 +5,7 @@ import { backupContract } from './backup.ts';
 import { catalogContract } from './catalog.ts';
 import { interruptContract } from './interrupt.ts';
 import { invariantsContract } from './invariants.ts';
+import { latestPollContract } from './latest-poll.ts';
 import { reasonsContract } from './reasons.ts';
 import { recordsContract } from './records.ts';
 import { scheduleContract } from './schedule.ts';
@@ -28,6 +29,7 @@ export function engineContract(engine: string, open: (options?: WaitOptions) => 
       catalogContract,
       interruptContract,
       invariantsContract,
+      latestPollContract,
       reasonsContract,
       recordsContract,
       scheduleContract,

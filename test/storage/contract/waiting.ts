@@ -55,6 +55,18 @@ export function waitingContract(engine: string, open: (options?: WaitOptions) =>
       assert.deepEqual(await storage.appendPolls(POLLS), [{ added: 1, replaced: 0, alreadyThere: 0, repeated: 0 }]);
     });
 
+    test('changes of accounts that wait too long for another one are refused as busy', async (t) => {
+      const storage = await open({ writeWait: 20 });
+      t.after(() => storage.close());
+      await storage.accounts.changing(async () => {
+        await assert.rejects(
+          storage.accounts.changing(async () => {}),
+          { name: 'UserError', code: 'busy' },
+        );
+      });
+      await storage.accounts.changing(async () => {});
+    });
+
     test('imports wait for one another as long as it takes', async (t) => {
       const storage = await open({ writeWait: 1 });
       t.after(() => storage.close());
