@@ -90,7 +90,8 @@ export class JobQueue<Job extends { readonly id: string }, Result> {
       }
       await this.#releaseInterrupted();
     } catch (error) {
-      this.#writer?.failed(error);
+      // A database that is busy has refused no job.
+      if (!(error instanceof UserError && error.code === 'busy')) this.#writer?.failed(error);
       this.#log.error({ reason: messageOf(error) }, `the ${kind.name} queue is unavailable; trying again soon`);
     }
   }

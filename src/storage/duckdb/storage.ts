@@ -295,29 +295,30 @@ export class DuckdbStorage implements Storage {
   }
 }
 
-/** A session shared by many callers; their statements run one after another. Each throws `busy` if it waits too long. */
+/** A session shared by many callers; their statements run one after another. */
 class SerialSql implements TransactionalSql {
   readonly #session: Session;
   readonly #turn: WriteQueue;
 
-  /** @param wait how long a caller waits for the others, milliseconds */
+  /** @param wait how long a transaction waits for its turn, milliseconds */
   constructor(session: Session, wait: number) {
     this.#session = session;
     this.#turn = new WriteQueue(wait);
   }
 
   run(sql: string, parameters?: Parameters): Promise<number> {
-    return this.#turn.runSoon(() => this.#session.run(sql, parameters));
+    return this.#turn.run(() => this.#session.run(sql, parameters));
   }
 
   rows(sql: string, parameters?: Parameters): Promise<Row[]> {
-    return this.#turn.runSoon(() => this.#session.rows(sql, parameters));
+    return this.#turn.run(() => this.#session.rows(sql, parameters));
   }
 
   row(sql: string, parameters?: Parameters): Promise<Row> {
-    return this.#turn.runSoon(() => this.#session.row(sql, parameters));
+    return this.#turn.run(() => this.#session.row(sql, parameters));
   }
 
+  /** @throws UserError `busy` when others have not finished in time, so that no queue of transactions grows long */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     return this.#turn.runSoon(() => this.#session.transaction(() => work(this.#session)));
   }
