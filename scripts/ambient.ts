@@ -25,6 +25,7 @@ const ADAPTERS = [
   'lib/version.ts',
   'calendar/zoneinfo.ts',
   'cli',
+  'control',
   'duckdb',
   'outbound',
   'intake/feeds/reader',

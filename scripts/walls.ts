@@ -69,6 +69,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'metrics',
   ],
   config: ['lib', 'domain', 'calendar', 'storage/ports', 'accounts', 'intake'],
+  operations: ['lib', 'domain', 'storage/ports', 'accounts', 'intake', 'reports', 'config'],
+  control: ['lib', 'operations'],
   'compose/background': ['lib', 'health', 'outbound', 'storage/ports', 'stores', 'intake', 'config'],
   compose: ['*'],
   cli: [
@@ -82,6 +84,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'reports',
     'simulate',
     'config',
+    'operations',
+    'control',
     'compose',
     'copy',
     'backup',

@@ -7,6 +7,7 @@ import { zoneRelease, zoneWarning } from './calendar/tzdb.ts';
 import { createProber, createSyncs, createWriteChecks, SERVER, type Sink, startClock } from './compose/background.ts';
 import { type Config, type DatabaseLocation, isLive } from './config/config.ts';
 import { endOfLifeWarning } from './config/node-releases.ts';
+import { ControlListener } from './control/listener.ts';
 import { duckdbLimits } from './duckdb/limits.ts';
 import { Freshness } from './fleet/freshness.ts';
 import { FleetService } from './fleet/service.ts';
@@ -15,6 +16,7 @@ import { buildApp } from './http/app.ts';
 import type { App, Authenticator } from './http/types.ts';
 import { PollAppender } from './intake/api/appender.ts';
 import { PollService } from './intake/api/service.ts';
+import { pollsIn } from './intake/feeds/import.ts';
 import { limitsWithin } from './intake/feeds/limits.ts';
 import { FeedReader } from './intake/feeds/reader/reader.ts';
 import { apiNameOf } from './intake/feeds/registry.ts';
@@ -24,12 +26,14 @@ import type { ProberDependencies } from './intake/prober/prober-dependencies.ts'
 import type { SyncDependencies, SyncService } from './intake/sync/service.ts';
 import { ImportService } from './intake/uploads/service.ts';
 import { UploadsFolder } from './intake/uploads/uploads.ts';
+import { aborted } from './lib/aborted.ts';
 import { DEFAULT_BUDGETS } from './lib/budgets.ts';
 import { clearTemporaryFolders } from './lib/temporary-folder.ts';
 import { ClockWatch } from './lib/world/clock-watch.ts';
 import { CLOCKS } from './lib/world/clocks.ts';
 import { after, every } from './lib/world/timers.ts';
 import { Metrics } from './metrics.ts';
+import type { OperationContext } from './operations/operation.ts';
 import { ResultsFolder } from './reports/results.ts';
 import { ReportService } from './reports/service.ts';
 import { restoreFile } from './storage/duckdb/restore.ts';
@@ -97,6 +101,16 @@ export function createReader(config: Config, storage: Storage, log: Logger): Fee
   });
 }
 
+/**
+ * Lets the commands of this machine reach the process that has a DuckDB file open; `undefined` where every process can
+ * open the database, or none.
+ */
+export function createControl(config: Config, log: Logger, context: OperationContext): ControlListener | undefined {
+  const { database, uploadsDir } = config;
+  if (database.engine !== 'duckdb' || database.path === undefined) return undefined;
+  return new ControlListener({ database: database.path, spoolFolder: join(uploadsDir, 'commands'), context, log });
+}
+
 /** A database that is gone with the process. */
 export const IN_MEMORY: DatabaseLocation = { engine: 'duckdb', path: undefined };
 
@@ -132,6 +146,8 @@ export interface Services {
 export interface Server
   extends Pick<Services, 'accounts' | 'reports' | 'imports' | 'syncs' | 'prober' | 'metrics' | 'log'> {
   readonly app: App;
+  /** What the operations of the command line work on. */
+  readonly operations: OperationContext;
   /** Listens; returns the address, such as `http://127.0.0.1:5000`. */
   listen(): Promise<string>;
   /** Ends requests, reports and imports, then closes the database. */
@@ -309,6 +325,19 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
   const services = createServices(config, storage, parts);
   const { accounts, clock, fleet, imports, log, metrics, prober, reports, syncs } = services;
   await checkListening(accounts, config.host);
+  const backup = () => backupSource(config, storage, () => clock.now());
+  const operations: OperationContext = {
+    ...{ config, storage, accounts, now: () => clock.now() },
+    reader: createReader(config, storage, log),
+    // A run goes on when the command that asked for it goes away: others may wait for it, too.
+    syncs: (signal) => ({ run: (...how) => Promise.race([syncs.run(...how), aborted(signal)]) }),
+    backup: (onProgress) => createBackup({ ...backup(), onProgress }),
+    onImported: (summaries) => {
+      services.directory.changed();
+      metrics.polls('import', pollsIn(summaries));
+    },
+  };
+  const control = createControl(config, log, operations);
   const app = await buildApp({
     ...services,
     storage,
@@ -318,17 +347,20 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     trustedProxies: config.trustedProxies,
     budgets: config.budgets,
     securityContact: config.securityContact,
-    createBackup: () => createBackup(backupSource(config, storage, () => clock.now())),
+    createBackup: () => createBackup(backup()),
   });
   return {
-    ...{ accounts, app, imports, log, metrics, prober, reports, syncs },
+    ...{ accounts, app, imports, log, metrics, operations, prober, reports, syncs },
     listen: async () => {
       logZones(log, clock.now());
       await services.start();
-      return app.listen({ host: config.host, port: config.port });
+      const address = await app.listen({ host: config.host, port: config.port });
+      await control?.open();
+      return address;
     },
     close: async () => {
-      await Promise.all([closeConnections(app), services.stop()]);
+      const commands = stopWork(storage, control === undefined ? [] : [control]);
+      await Promise.all([commands, closeConnections(app), services.stop()]);
       await storage.close();
     },
   };

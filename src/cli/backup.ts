@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { createBackup } from '../backup/create.ts';
 import { writeBackup } from '../backup/folder.ts';
-import { backupSource, openStorage } from '../compose.ts';
-import { loadConfig } from '../config/config.ts';
-import { invalid, messageOf, UserError } from '../lib/errors.ts';
+import { messageOf, UserError } from '../lib/errors.ts';
 import { trimmed } from '../lib/text.ts';
-import { withDatabaseOption } from './accounts.ts';
-import { formatCount, progressBar, say } from './terminal.ts';
+import { configOf, withDatabase, withDatabaseOption } from './database.ts';
+import { formatCount } from './format.ts';
+import { printResult, progressBar, say } from './output.ts';
+import { streamed } from './streams.ts';
+import { misuse } from './usage.ts';
 
 interface BackupFlags {
   readonly to: string;
@@ -16,33 +16,36 @@ interface BackupFlags {
   readonly resultsDir?: string;
   readonly url?: string;
   readonly keyFile?: string;
+  readonly json?: boolean;
 }
 
 export function backupCommand(program: Command): void {
   withDatabaseOption(program.command('backup'))
-    .description('write a backup of everything: of the database, or of a running server by its URL')
+    .description('write a backup of everything: of the database, or of a server on another machine by its URL')
     .requiredOption('--to <folder>', 'a new folder, or - for a tar archive on standard output')
     .option('--results-dir <folder>', 'the results of a DuckDB database (RESULTS_DIR, default ./var/results)')
-    .option('--url <url>', 'a running server, such as http://127.0.0.1:5000, which has the database open')
+    .option('--url <url>', 'a running server, such as https://monitor.example.com')
     .option('--key-file <file>', 'a file with an API key that has the scope backups:read')
     .action(async (flags: BackupFlags) => {
       if (flags.url !== undefined && flags.database !== undefined)
-        throw invalid('give either --database or --url, not both');
+        throw misuse('give either --database or --url, not both');
+      if (flags.json && flags.to === '-') throw misuse('--json describes a backup in a folder, not on standard output');
       if (flags.url === undefined) return backUpDatabase(flags);
       await write(await askServer(flags.url, flags.keyFile), flags.to);
     });
 }
 
 async function backUpDatabase(flags: BackupFlags): Promise<void> {
-  const config = loadConfig(process.env, flags);
-  const storage = await openStorage(config.database, config.budgets, { access: 'read' });
   const progress = progressBar();
   try {
-    const onProgress = (done: number) => progress.update('copying polls', done);
-    await write(createBackup({ ...backupSource(config, storage), onProgress }), flags.to);
+    await withDatabase(configOf(flags), 'read', (run) =>
+      streamed(
+        (output) => run('writeBackup', {}, { write: output, progress: (what, done) => progress.update(what, done) }),
+        (archive) => write(archive, flags.to),
+      ),
+    );
   } finally {
     progress.end();
-    await storage.close();
   }
 }
 
@@ -53,16 +56,20 @@ async function write(archive: AsyncIterable<Uint8Array>, to: string): Promise<vo
   }
   const { rows, files } = await writeBackup(archive, to);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  say(
-    `${to}: ${formatCount(rows.stores ?? 0)} stores, ${formatCount(rows.polls ?? 0)} polls, ` +
-      `${formatCount(files.length - 1)} results, ${formatCount(Math.ceil(bytes / 1e6))} MB`,
+  const { stores = 0, polls = 0 } = rows;
+  const results = files.length - 1;
+  printResult({ folder: to, stores, polls, results, bytes }, () =>
+    say(
+      `${to}: ${formatCount(stores)} stores, ${formatCount(polls)} polls, ` +
+        `${formatCount(results)} results, ${formatCount(Math.ceil(bytes / 1e6))} MB`,
+    ),
   );
 }
 
 /** The archive that a running server sends. */
 async function askServer(url: string, keyFile: string | undefined): Promise<AsyncIterable<Uint8Array>> {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw invalid(`--url is "${url}", expected the address of a server such as http://127.0.0.1:5000`);
+    throw misuse(`--url is "${url}", expected the address of a server such as http://127.0.0.1:5000`);
   }
   const key = keyFile === undefined ? undefined : trimmed(await readFile(keyFile, 'utf8'));
   const target = new URL('api/v1/backups', url.endsWith('/') ? url : `${url}/`);

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { openStorage } from '../compose.ts';
-import { databaseLocation, loadConfig } from '../config/config.ts';
-import { copyStorage } from '../copy.ts';
-import { invalid } from '../lib/errors.ts';
+import { databaseLocation } from '../config/config.ts';
+import { type CopySummary, copyStorage } from '../copy.ts';
 import { ResultsFolder } from '../reports/results.ts';
-import { formatCount, progressBar, say } from './terminal.ts';
+import { configOf } from './database.ts';
+import { formatCount } from './format.ts';
+import { printResult, progressBar, say } from './output.ts';
+import { misuse, parsing } from './usage.ts';
 
 interface CopyFlags {
   readonly from: string;
@@ -22,12 +24,13 @@ export function copyCommand(program: Command): void {
     .option('--from-results-dir <folder>', 'the results of a DuckDB source (RESULTS_DIR, default ./var/results)')
     .option('--to-results-dir <folder>', 'where results go for a DuckDB target (RESULTS_DIR, default ./var/results)')
     .action(async (flags: CopyFlags) => {
-      if (flags.from === flags.to) throw invalid('--from and --to name the same database');
-      const { budgets, resultsDir } = loadConfig(process.env);
-      const source = databaseLocation({ name: '--from', value: flags.from });
+      if (flags.from === flags.to) throw misuse('--from and --to name the same database');
+      const { budgets, resultsDir } = configOf();
+      const source = parsing(() => databaseLocation({ name: '--from', value: flags.from }));
+      const target = parsing(() => databaseLocation({ name: '--to', value: flags.to }));
       const from = await openStorage(source, budgets, { access: 'read' });
       try {
-        const to = await openStorage(databaseLocation({ name: '--to', value: flags.to }), budgets);
+        const to = await openStorage(target, budgets);
         const progress = progressBar();
         try {
           const summary = await copyStorage(from, to, (done) => progress.update('copying polls', done), {
@@ -35,12 +38,7 @@ export function copyCommand(program: Command): void {
             to: new ResultsFolder(flags.toResultsDir ?? resultsDir),
           });
           progress.end();
-          say(
-            `${formatCount(summary.stores)} stores, ${formatCount(summary.polls)} polls copied, ` +
-              `${formatCount(summary.skipped)} already existed; reports from both databases are identical`,
-          );
-          const missing = summary.missing === 0 ? '' : `; ${formatCount(summary.missing)} are missing or damaged`;
-          say(`${formatCount(summary.results)} results of reports copied${missing}`);
+          printResult(summary, () => describe(summary));
         } finally {
           progress.end();
           await to.close();
@@ -49,4 +47,13 @@ export function copyCommand(program: Command): void {
         await from.close();
       }
     });
+}
+
+function describe(summary: CopySummary): void {
+  say(
+    `${formatCount(summary.stores)} stores, ${formatCount(summary.polls)} polls copied, ` +
+      `${formatCount(summary.skipped)} already existed; reports from both databases are identical`,
+  );
+  const missing = summary.missing === 0 ? '' : `; ${formatCount(summary.missing)} are missing or damaged`;
+  say(`${formatCount(summary.results)} results of reports copied${missing}`);
 }

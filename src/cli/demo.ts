@@ -3,11 +3,13 @@ import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { type Config, loadConfig } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { HOUR } from '../domain/hours.ts';
 import { simulate } from '../simulate/simulate.ts';
+import { configOf } from './database.ts';
+import { formatCount } from './format.ts';
+import { say } from './output.ts';
 import { listenError, serve } from './serve.ts';
-import { formatCount, say } from './terminal.ts';
 
 /** The demo has no users, so it must not be reachable from other machines. */
 const HOST = '127.0.0.1';
@@ -23,7 +25,7 @@ export function demoCommand(program: Command): void {
     .description('simulate a small fleet, import it, serve it, and create a report')
     .option('--port <number>', 'the port to listen on (PORT, default 5000)')
     .action(async (flags: { port?: string }) => {
-      await probePort(loadConfig(process.env, { ...flags, host: HOST }));
+      await probePort(configOf({ ...flags, host: HOST }));
       say(`Simulating ${STORES} stores and ${DAYS} days of polls in ${FOLDER} …`);
       await rm(FOLDER, { recursive: true, force: true });
       const end = Math.floor(Date.now() / HOUR) * HOUR;

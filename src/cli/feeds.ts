@@ -1,19 +1,18 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { Config } from '../config/config.ts';
 import { censusLine, censusWarnings } from '../intake/feeds/census.ts';
-import { type FeedFiles, type FileSummary, importSources, inspectFeeds } from '../intake/feeds/import.ts';
-import type { FeedReader } from '../intake/feeds/reader/reader.ts';
+import { type FeedFiles, inspectFeeds } from '../intake/feeds/import.ts';
 import { FEEDS, feedNamed } from '../intake/feeds/registry.ts';
 import { RejectsFile } from '../intake/feeds/rejects.ts';
 import { inspect, type Source } from '../intake/feeds/source.ts';
 import { spool } from '../intake/feeds/spool.ts';
 import { warningsOf } from '../intake/feeds/warnings.ts';
-import { invalid } from '../lib/errors.ts';
-import type { StoreCensus } from '../storage/ports/import-session.ts';
-import type { Storage } from '../storage/ports/storage.ts';
-import { formatCount, progressBar, say, tally } from './terminal.ts';
+import type { Imported } from '../operations/import.ts';
+import type { RunOperation } from './database.ts';
+import { formatCount, tally } from './format.ts';
+import { progressBar, say, warn } from './output.ts';
+import { misuse } from './usage.ts';
 
 /** The values of the options below, by the names that commander gives them. Those of the feeds are lists of files. */
 export interface FeedFlags {
@@ -50,57 +49,64 @@ function filesIn(flags: FeedFlags): FeedFiles {
   );
 }
 
-/**
- * Imports the feeds that a command line names and reports the outcome on standard error. Only the limits of the reader
- * apply, if there is one: the operator chose the files.
- *
- * @param config the budgets, and the share of bad rows up to which a file is imported
- * @param options.effectiveFrom the instant from which changed schedules apply; default: now
- * @param options.reader reads the files in child processes; default: this process reads them
- */
+export interface ImportSettings {
+  /** The instant from which changed schedules apply; `undefined`: now. */
+  readonly effectiveFrom?: number | undefined;
+  /** The share of bad rows up to which a file is imported; `undefined`: that of the process with the database. */
+  readonly maxBadShare?: number | undefined;
+}
+
+/** Imports the feeds that a command line names. What was bad goes to the rejects file of this command. */
 export async function importFromFlags(
-  storage: Storage,
+  run: RunOperation,
   flags: FeedFlags,
-  config: Pick<Config, 'budgets' | 'maxBadShare'>,
-  { effectiveFrom, reader }: { readonly effectiveFrom?: number | undefined; readonly reader?: FeedReader } = {},
-): Promise<FileSummary[]> {
+  settings: ImportSettings = {},
+): Promise<ImportOutcome> {
   const started = performance.now();
-  const now = Date.now();
-  const rejects = new RejectsFile(flags.rejects ?? join('var', 'rejects', `${fileStamp(now)}-${process.pid}.csv`));
+  const rejects = new RejectsFile(
+    flags.rejects ?? join('var', 'rejects', `${fileStamp(Date.now())}-${process.pid}.csv`),
+  );
   const { sources, remove } = await sourcesOf(filesIn(flags));
   const progress = progressBar();
-  let census: StoreCensus | undefined;
+  let failed = true;
   try {
     await refuseToOverwrite(sources, rejects.path);
-    const summaries = await importSources(storage, sources, {
-      now,
-      budgets: config.budgets,
-      ...(effectiveFrom !== undefined && { effectiveFrom }),
+    const args = {
+      sources: sources.map(({ feed, label }) => ({ feed: feed.name, label })),
       strict: flags.strict ?? false,
-      maxBadShare: config.maxBadShare,
-      reader,
-      onCensus: (counted) => {
-        census = counted;
-      },
-      onReject: (reject) => rejects.write(reject),
-      onProgress: (file, phase, done) => progress.update(`${phase} ${file}`, done),
+      ...settings,
+    };
+    const imported = await run('importFeeds', args, {
+      files: sources.map(({ path }) => path),
+      progress: (what, done) => progress.update(what, done),
+      reject: (reject) => rejects.write(reject),
     });
-    progress.end();
-    printSummaries(summaries, (performance.now() - started) / 1000);
-    if (census !== undefined) printCensus(census);
-    return summaries;
+    failed = false;
+    const path = rejects.rows > 0 ? rejects.path : undefined;
+    return { ...imported, seconds: (performance.now() - started) / 1000, rejects: path };
   } finally {
     progress.end();
     await remove();
     await rejects.close();
-    if (rejects.rows > 0) say(`bad rows and the reason for each: ${rejects.path}`);
+    if (failed && rejects.rows > 0) sayRejects(rejects.path);
   }
+}
+
+/** What an import did. */
+export interface ImportOutcome extends Imported {
+  readonly seconds: number;
+  /** The path of the file with the bad rows; `undefined`: there are none. */
+  readonly rejects: string | undefined;
+}
+
+function sayRejects(path: string): void {
+  say(`bad rows and the reason for each: ${path}`);
 }
 
 /** The named files. `-` is standard input, spooled to a temporary file that `remove` deletes. */
 async function sourcesOf(files: FeedFiles) {
   const fromInput = FEEDS.filter(({ name }) => files[name]?.includes('-'));
-  if (fromInput.length > 1) throw invalid('standard input (-) can be one feed only');
+  if (fromInput.length > 1) throw misuse('standard input (-) can be one feed only');
   const [feed] = fromInput;
   if (feed === undefined) return { sources: await inspectFeeds(files), remove: async () => {} };
   const rest = { ...files, [feed.name]: files[feed.name]?.filter((name) => name !== '-') };
@@ -118,14 +124,15 @@ async function sourcesOf(files: FeedFiles) {
 async function refuseToOverwrite(sources: readonly Source[], rejects: string): Promise<void> {
   const target = await realpath(rejects).catch(() => undefined);
   for (const { path } of sources) {
-    if ((await realpath(path)) === target) throw invalid(`--rejects ${rejects} is one of the files to import`);
+    if ((await realpath(path)) === target) throw misuse(`--rejects ${rejects} is one of the files to import`);
   }
 }
 
-function printSummaries(summaries: readonly FileSummary[], seconds: number): void {
+/** Describes an import for people, on standard error. */
+export function describeImport({ summaries, census, seconds, rejects }: ImportOutcome): void {
   for (const summary of summaries) {
     say(`${summary.file}: ${tally(summary)}`);
-    for (const warning of warningsOf(feedNamed(summary.feed), summary)) say(`warning: ${summary.file}: ${warning}`);
+    for (const warning of warningsOf(feedNamed(summary.feed), summary)) warn(`${summary.file}: ${warning}`);
   }
   const rows = summaries.reduce((sum, { read }) => sum + read, 0);
   const megabytes = summaries.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
@@ -133,11 +140,11 @@ function printSummaries(summaries: readonly FileSummary[], seconds: number): voi
     `${formatCount(rows)} rows in ${seconds.toFixed(1)} s: ${formatCount(Math.round(rows / seconds))} rows/s, ` +
       `${(megabytes / seconds).toFixed(1)} MB/s`,
   );
-}
-
-function printCensus(census: StoreCensus): void {
-  say(censusLine(census));
-  for (const warning of censusWarnings(census)) say(`warning: ${warning}`);
+  if (census !== undefined) {
+    say(censusLine(census));
+    for (const warning of censusWarnings(census)) warn(warning);
+  }
+  if (rejects !== undefined) sayRejects(rejects);
 }
 
 /** `20261123T195620Z` */

@@ -1,31 +1,53 @@
 import type { Command } from 'commander';
 import { instantFrom } from '../calendar/instant.ts';
-import { openStorage } from '../compose.ts';
-import { loadConfig } from '../config/config.ts';
-import { FEEDS } from '../intake/feeds/registry.ts';
-import { invalid } from '../lib/errors.ts';
+import { censusWarnings } from '../intake/feeds/census.ts';
+import { apiNameOf, FEEDS, feedNamed } from '../intake/feeds/registry.ts';
+import { warningsOf } from '../intake/feeds/warnings.ts';
 import { alternatives } from '../lib/text.ts';
-import { type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
+import { configOf, withDatabase, withDatabaseOption } from './database.ts';
+import {
+  describeImport,
+  type FeedFlags,
+  type ImportOutcome,
+  importFromFlags,
+  namesFeeds,
+  withFeedOptions,
+} from './feeds.ts';
+import { countsOf } from './format.ts';
+import { printResult } from './output.ts';
+import { misuse, parsing } from './usage.ts';
 
 export function importCommand(program: Command): void {
-  withFeedOptions(program.command('import'))
+  withDatabaseOption(withFeedOptions(program.command('import')))
     .description(
       'add polls, business hours, special hours, time zones and stores to the database: all of it or nothing',
     )
-    .option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)')
     .option('--effective-from <instant>', 'the instant from which changed hours and time zones apply (default: now)')
     .action(async (flags: FeedFlags & { database?: string; effectiveFrom?: string }) => {
       if (!namesFeeds(flags)) {
-        throw invalid(`nothing to import; give ${alternatives(FEEDS.map(({ option }) => option))}`);
+        throw misuse(`nothing to import; give ${alternatives(FEEDS.map(({ option }) => option))}`);
       }
-      const { effectiveFrom } = flags;
-      const from = effectiveFrom === undefined ? undefined : instantFrom('--effective-from', effectiveFrom);
-      const config = loadConfig(process.env, flags);
-      const storage = await openStorage(config.database, config.budgets);
-      try {
-        await importFromFlags(storage, flags, config, { effectiveFrom: from });
-      } finally {
-        await storage.close();
-      }
+      const { effectiveFrom: from } = flags;
+      const effectiveFrom = from === undefined ? undefined : parsing(() => instantFrom('--effective-from', from));
+      const config = configOf(flags);
+      const maxBadShare = flags.maxBadShare === undefined ? undefined : config.maxBadShare;
+      const outcome = await withDatabase(config, 'write', (run) =>
+        importFromFlags(run, flags, { effectiveFrom, maxBadShare }),
+      );
+      printResult(jsonOf(outcome), () => describeImport(outcome));
     });
+}
+
+function jsonOf({ summaries, census, rejects }: ImportOutcome) {
+  return {
+    files: summaries.map((summary) => ({
+      file: summary.file,
+      feed: apiNameOf(summary.feed),
+      bytes: summary.bytes,
+      ...countsOf(summary),
+      warnings: warningsOf(feedNamed(summary.feed), summary),
+    })),
+    warnings: census === undefined ? [] : censusWarnings(census),
+    rejects_file: rejects ?? null,
+  };
 }

@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
 import { SCOPES } from '../accounts/access.ts';
-import { COMMAND_LINE } from '../accounts/audit.ts';
-import type { PageRequest } from '../accounts/pages.ts';
-import type { Accounts } from '../accounts/service.ts';
+import { formatInstant } from '../calendar/instant.ts';
 import { DAY } from '../domain/hours.ts';
-import { invalid } from '../lib/errors.ts';
-import type { KeyRecord, TimePlace } from '../storage/ports/account-catalog.ts';
-import { allPages, type DatabaseFlags, instantOr, printTable, withAccounts, withDatabaseOption } from './accounts.ts';
-import { say } from './terminal.ts';
+import type { KeyRecord } from '../storage/ports/account-catalog.ts';
+import { configOf, type DatabaseFlags, withDatabase, withDatabaseOption } from './database.ts';
+import { instantOr, instantOrNull } from './format.ts';
+import { printResult, printTable, say } from './output.ts';
+import { daysFrom } from './usage.ts';
 
 interface AddFlags extends DatabaseFlags {
   readonly user: string;
@@ -33,31 +32,21 @@ export function keyCommand(program: Command): void {
 }
 
 async function add(flags: AddFlags): Promise<void> {
+  const { user: login, name, expires } = flags;
   const scopes = flags.scopes.flatMap((text) => text.split(',')).filter((scope) => scope !== '');
-  const lifetime = flags.expires === undefined ? undefined : lifetimeFrom(flags.expires);
-  await withAccounts(flags, async ({ users, keys }) => {
-    const { id: userId, login } = await users.getByLogin(flags.user);
-    const expiresAt = lifetime === undefined ? undefined : Date.now() + lifetime;
-    const { key, record } = await keys.add(COMMAND_LINE, { userId, name: flags.name, scopes, expiresAt });
-    say(
-      `key ${record.id} of ${login} is valid until ${instantOr(record.expiresAt, 'revoked')}; it is shown only once:`,
-    );
+  const lifetime = expires === undefined ? undefined : daysFrom('--expires', expires, 1, '90d') * DAY;
+  const { key, record } = await withDatabase(configOf(flags), 'write', (run) =>
+    run('addKey', { login, name, scopes, lifetime }),
+  );
+  printResult({ ...jsonOf(record), key }, () => {
+    const until = instantOr(record.expiresAt, 'revoked');
+    say(`key ${record.id} of ${record.login} is valid until ${until}; it is shown only once:`);
     process.stdout.write(`${key}\n`);
   });
 }
 
-function lifetimeFrom(text: string): number {
-  const days = Number(/^(\d{1,4})d$/.exec(text)?.[1] ?? 0);
-  if (days > 0) return days * DAY;
-  throw invalid(`--expires is "${text}", expected a number of days such as 90d`);
-}
-
 async function list(flags: DatabaseFlags & { user?: string }): Promise<void> {
-  const found = async (accounts: Accounts) => {
-    const user = flags.user === undefined ? undefined : await accounts.users.getByLogin(flags.user);
-    return allPages((page: PageRequest<TimePlace>) => accounts.keys.list(user?.id, page));
-  };
-  const keys = await withAccounts(flags, found, 'read');
+  const keys = await withDatabase(configOf(flags), 'read', (run) => run('listKeys', { login: flags.user }));
   const now = Date.now();
   const heading = ['ID', 'KEY', 'USER', 'NAME', 'STATE', 'EXPIRES', 'LAST USED', 'SCOPES'];
   const rows = keys.map((key) => [
@@ -70,17 +59,31 @@ async function list(flags: DatabaseFlags & { user?: string }): Promise<void> {
     instantOr(key.lastUsedAt, 'never'),
     key.scopes.join(','),
   ]);
-  printTable([heading, ...rows]);
+  printResult({ keys: keys.map(jsonOf) }, () => printTable([heading, ...rows]));
 }
 
 function stateOf({ revokedAt, expiresAt }: KeyRecord, now: number): string {
   if (revokedAt !== undefined) return 'revoked';
-  return expiresAt !== undefined && expiresAt <= now ? 'expired' : 'holds';
+  return expiresAt !== undefined && expiresAt <= now ? 'expired' : 'active';
 }
 
 async function revoke(id: string, flags: DatabaseFlags): Promise<void> {
-  await withAccounts(flags, async ({ keys }) => {
-    const { login, name } = await keys.revoke(COMMAND_LINE, id);
-    say(`revoked key "${name}" of ${login}`);
-  });
+  const key = await withDatabase(configOf(flags), 'write', (run) => run('revokeKey', { id }));
+  printResult(jsonOf(key), () => say(`revoked key "${key.name}" of ${key.login}`));
+}
+
+/** A key as in the API. */
+function jsonOf(key: KeyRecord) {
+  return {
+    key_id: key.id,
+    user_id: key.userId,
+    login: key.login,
+    name: key.name,
+    prefix: key.prefix,
+    scopes: key.scopes,
+    created_at: formatInstant(key.createdAt),
+    expires_at: instantOrNull(key.expiresAt),
+    last_used_at: instantOrNull(key.lastUsedAt),
+    revoked_at: instantOrNull(key.revokedAt),
+  };
 }

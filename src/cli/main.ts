@@ -1,78 +1,55 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
-import { useTimeZones, zoneRelease } from '../calendar/tzdb.ts';
+import { CommanderError } from 'commander';
+import { useTimeZones } from '../calendar/tzdb.ts';
 import { messageOf, systemReason, UserError } from '../lib/errors.ts';
-import { clearTemporaryFolders } from '../lib/temporary-folder.ts';
-import { VERSION } from '../lib/version.ts';
-import { backupCommand } from './backup.ts';
-import { checkCommand } from './check.ts';
-import { copyCommand } from './copy.ts';
-import { demoCommand } from './demo.ts';
-import { importCommand } from './import.ts';
-import { keyCommand } from './key.ts';
-import { migrateCommand } from './migrate.ts';
-import { pollCommand } from './poll.ts';
-import { pruneCommand } from './prune.ts';
-import { reportCommand } from './report.ts';
-import { restoreCommand } from './restore.ts';
-import { serveCommand } from './serve.ts';
+import { printError } from './output.ts';
+import { createProgram, versions } from './program.ts';
 import { listenToSignals } from './signals.ts';
-import { simulateCommand } from './simulate.ts';
-import { syncCommand } from './sync.ts';
-import { userCommand } from './user.ts';
+import { parsing, UsageError } from './usage.ts';
 
 // Files that the program creates (results, uploads, rejects, databases) are private to its user.
 process.umask(0o077);
-
-const program = new Command('restaurant-monitor')
-  .description('Measures how much of their opening hours stores were online.')
-  .showHelpAfterError('(use --help to list commands and options)');
-serveCommand(program);
-importCommand(program);
-reportCommand(program);
-simulateCommand(program);
-demoCommand(program);
-migrateCommand(program);
-pollCommand(program);
-syncCommand(program);
-pruneCommand(program);
-copyCommand(program);
-backupCommand(program);
-restoreCommand(program);
-checkCommand(program);
-userCommand(program);
-keyCommand(program);
 
 listenToSignals();
 // A closed standard error, as in `… 2>&1 | head`, must not end the program.
 process.stderr.on('error', () => {});
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') process.stderr.write(`error: cannot write to standard output: ${systemReason(error)}\n`);
-  process.exit(error.code === 'EPIPE' ? 0 : 1);
+  process.exit(error.code === 'EPIPE' ? 0 : FAILED);
 });
 
+/** The command did not do what was asked. */
+const FAILED = 1;
+/** The command line or a setting is invalid; nothing was done. */
+const MISUSED = 2;
+
 try {
-  useTimeZones(process.env.TZDATA_DIR || undefined);
-  program.version(versions());
-  await clearTemporaryFolders();
-  await program.parseAsync();
+  parsing(() => useTimeZones(process.env.TZDATA_DIR || undefined));
+  await createProgram().version(versions()).parseAsync();
 } catch (error) {
-  process.stderr.write(`${describe(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = exitCodeOf(error);
+  // Commander has printed its own errors.
+  if (!(error instanceof CommanderError)) printError(described(error));
 }
 
-/** The version of the program and of its time zone rules, with their source. */
-function versions(): string {
-  const { version, kind, place } = zoneRelease();
-  return `${VERSION}\ntime zone rules ${version} (${kind}: ${place})`;
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
+  return error instanceof UsageError ? MISUSED : FAILED;
 }
 
 /** User errors and file system errors get one line; anything else is a bug. */
-function describe(error: unknown): string {
+function described(error: unknown): Record<'code' | 'message' | 'line', string> {
   const { syscall, path } = error as NodeJS.ErrnoException;
-  if (error instanceof UserError) return `error: ${error.message}`;
-  if (syscall !== undefined && path !== undefined) return `error: ${path}: ${systemReason(error)}`;
-  return `internal error: ${messageOf(error)}\n${stackOf(error)}`;
+  if (error instanceof UserError) {
+    const { message } = error;
+    return { code: error instanceof UsageError ? 'usage' : error.code, message, line: `error: ${message}` };
+  }
+  if (syscall !== undefined && path !== undefined) {
+    const message = `${path}: ${systemReason(error)}`;
+    return { code: 'file', message, line: `error: ${message}` };
+  }
+  const message = messageOf(error);
+  return { code: 'internal', message, line: `internal error: ${message}\n${stackOf(error)}` };
 }
 
 /** The stack trace of a bug, if DEBUG is set. */

@@ -1,16 +1,14 @@
 import type { Command } from 'commander';
 import { openStorage } from '../compose.ts';
-import { loadConfig } from '../config/config.ts';
-import { say } from './terminal.ts';
+import { configOf, withDatabaseOption } from './database.ts';
+import { printResult, say } from './output.ts';
 
 export function migrateCommand(program: Command): void {
-  program
-    .command('migrate')
+  withDatabaseOption(program.command('migrate'))
     .description('update the database schema; serve and import also do this at startup')
-    .option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)')
     .action(async (flags: { database?: string }) => {
-      const storage = await openStorage(loadConfig(process.env, flags).database);
+      const storage = await openStorage(configOf(flags).database);
       await storage.close();
-      say('the database schema is up to date');
+      printResult({ up_to_date: true }, () => say('the database schema is up to date'));
     });
 }

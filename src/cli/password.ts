@@ -2,7 +2,6 @@ import { createInterface } from 'node:readline';
 import { type Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { invalid } from '../lib/errors.ts';
-import { say } from './terminal.ts';
 
 /** The terminal, or a stand-in for it. */
 export type Terminal = Readable & { readonly isTTY?: boolean };
@@ -28,7 +27,7 @@ async function askTwice(input: Terminal): Promise<[string, string]> {
   const ask = async (question: string) => {
     process.stderr.write(question);
     const { value, done } = await answers.next();
-    say('');
+    process.stderr.write('\n');
     if (done) throw invalid('no password was entered; nothing was changed');
     return value;
   };

@@ -1,22 +1,20 @@
 import type { Command } from 'commander';
 import { createProber, startClock } from '../compose/background.ts';
-import { openLog, openStorage, stopWork } from '../compose.ts';
-import { loadConfig } from '../config/config.ts';
+import { createControl, openLog, openStorage, stopWork } from '../compose.ts';
 import { PollAppender } from '../intake/api/appender.ts';
 import { ClockWatch } from '../lib/world/clock-watch.ts';
 import { elapsed, now } from '../lib/world/clocks.ts';
 import { StoreDirectory } from '../stores/directory.ts';
+import { configOf, contextOn, withDatabaseOption } from './database.ts';
+import { say } from './output.ts';
 import { onSignal } from './signals.ts';
-import { say } from './terminal.ts';
 
 export function pollCommand(program: Command): void {
-  program
-    .command('poll')
+  withDatabaseOption(program.command('poll'))
     .description('poll the stores until stopped; serve also polls if POLL=on')
-    .option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)')
     .option('--log-level <level>', 'the log level (LOG_LEVEL, default info)')
     .action(async (flags: { database?: string; logLevel?: string }) => {
-      const config = loadConfig(process.env, flags);
+      const config = configOf(flags);
       const storage = await openStorage(config.database, config.budgets);
       const ended = new Promise<void>((resolve) => onSignal(() => resolve()));
       try {
@@ -28,11 +26,13 @@ export function pollCommand(program: Command): void {
         // They read from the database, which may not answer.
         await Promise.race([startClock(clock, storage), ended]);
         await Promise.race([prober.start(), ended]);
+        const control = createControl(config, log, contextOn(config, storage));
+        await control?.open();
         const minutes = config.poll.interval / 60_000;
         const often = minutes === 1 ? 'every minute' : `every ${minutes} minutes`;
         say(`polling each store ${often}; writing day files to ${config.poll.folder}`);
         await ended;
-        await stopWork(storage, [prober]);
+        await stopWork(storage, control === undefined ? [prober] : [control, prober]);
         clock.stop();
       } finally {
         await storage.close();

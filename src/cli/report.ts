@@ -1,37 +1,31 @@
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { realpath, rename, rm, stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { instantFrom } from '../calendar/instant.ts';
+import { formatInstant, instantFrom } from '../calendar/instant.ts';
 import { openStorage } from '../compose.ts';
-import { type Config, type DatabaseLocation, isLive, loadConfig } from '../config/config.ts';
-import { latestInstant } from '../domain/future.ts';
+import type { Config } from '../config/config.ts';
 import { ESTIMATORS, type EstimatorName } from '../domain/markov/estimator.ts';
-import { isStale } from '../domain/staleness.ts';
-import { invalid, UserError } from '../lib/errors.ts';
-import { computeReport } from '../reports/compute.ts';
-import type { ReportFigures } from '../reports/figures.ts';
-import { FORMATS, type Format, renderFigures } from '../reports/formats.ts';
-import { parquetFile } from '../reports/parquet.ts';
-import { ageOf } from '../reports/stale-polls.ts';
-import type { Storage } from '../storage/ports/storage.ts';
-import { type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
-import { progressBar, say } from './terminal.ts';
+import { invalid } from '../lib/errors.ts';
+import { FORMATS, type Format } from '../reports/formats.ts';
+import { configOf, contextOn, type RunOperation, runOn, withDatabase, withDatabaseOption } from './database.ts';
+import { describeImport, type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
+import { printResult, progressBar, warn } from './output.ts';
+import { streamed, writeOut } from './streams.ts';
+import { misuse, parsing } from './usage.ts';
 
 interface ReportFlags extends FeedFlags {
   readonly asOf?: string;
-  readonly out?: string;
+  readonly out: string;
   readonly format: Format;
   readonly estimator?: EstimatorName;
   readonly database?: string;
+  readonly json?: boolean;
 }
 
 export function reportCommand(program: Command): void {
-  withFeedOptions(program.command('report'))
-    .description('compute a report without a server, from files or from the database')
+  withDatabaseOption(withFeedOptions(program.command('report')))
+    .description('compute a report, from files or from the database')
     .option('--as-of <instant>', 'the instant that the report describes (default: the latest poll)')
-    .option('--out <file>', 'the output file (default: standard output)')
+    .option('--out <file>', 'the output file; - for standard output', '-')
     .addOption(
       new Option(
         '--format <format>',
@@ -46,88 +40,67 @@ export function reportCommand(program: Command): void {
         'nearest: the state of the nearest poll; markov: the expected uptime (ESTIMATOR)',
       ).choices(ESTIMATORS),
     )
-    .option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)')
     .action(async (flags: ReportFlags) => {
-      const asOf = flags.asOf === undefined ? undefined : instantFrom('--as-of', flags.asOf);
+      const { asOf } = flags;
+      const instant = asOf === undefined ? undefined : parsing(() => instantFrom('--as-of', asOf));
       const fromFiles = namesFeeds(flags);
-      if (fromFiles && flags.database !== undefined) throw invalid('use either --database or files, not both');
-      const config = loadConfig(process.env, fromFiles ? { ...flags, database: ':memory:' } : flags);
-      // A database is read as it is, which may be a backup; the one of named files is made here.
-      const access = fromFiles ? 'write' : 'read';
-      const storage = await openStorage(existing(config.database), config.budgets, { access });
-      try {
-        if (fromFiles) await importFromFlags(storage, flags, config);
-        const figures = await compute(storage, asOf, config.estimator, flags.format === 'full');
-        await write(figures, flags);
-        if (asOf === undefined && !fromFiles) warnOfStalePolls(figures.asOf, config);
-      } finally {
-        await storage.close();
+      if (fromFiles && flags.database !== undefined) throw misuse('use either --database or files, not both');
+      if (flags.json && flags.out === '-') {
+        throw misuse('--json describes a report in a file: use it with --out, or print the report with --format json');
       }
+      if (fromFiles) return reportFromFiles(flags, instant);
+      const config = configOf(flags);
+      // A database is read as it is, which may be a backup.
+      await withDatabase(
+        config,
+        () => openStorage(existing(config.database), config.budgets, { access: 'read' }),
+        (run) => write(run, flags, instant),
+      );
     });
 }
 
+/** Imports the files into a database that is gone afterwards. */
+async function reportFromFiles(flags: ReportFlags, asOf: number | undefined): Promise<void> {
+  const config = configOf({ ...flags, database: ':memory:' });
+  const storage = await openStorage(config.database, config.budgets);
+  try {
+    const run = runOn(contextOn(config, storage));
+    describeImport(await importFromFlags(run, flags));
+    await write(run, flags, asOf, false);
+  } finally {
+    await storage.close();
+  }
+}
+
 /** `report` must not create a database. */
-function existing(database: DatabaseLocation): DatabaseLocation {
+function existing(database: Config['database']): Config['database'] {
   if (database.engine !== 'duckdb' || database.path === undefined || existsSync(database.path)) return database;
   throw invalid(`database ${database.path} does not exist; import data first, or specify files`);
 }
 
-function compute(
-  storage: Storage,
-  given: number | undefined,
-  estimator: EstimatorName,
-  detailed: boolean,
-): Promise<ReportFigures> {
-  return storage.snapshot(async (snapshot) => {
-    const asOf = given ?? (await snapshot.latestPoll(latestInstant(Date.now())));
-    if (asOf === undefined) {
-      throw new UserError('conflict', 'there are no polls to take the report time from; use --as-of');
-    }
-    const progress = progressBar();
-    try {
-      const onProgress = (done: number) => progress.update('computing', done);
-      return await computeReport(snapshot, asOf, { estimator, detailed, onProgress });
-    } finally {
-      progress.end();
-    }
-  }, 'background');
-}
-
-/** Only for live systems: an archive is expected to be old. */
-function warnOfStalePolls(latest: number, config: Config): void {
-  const now = Date.now();
-  if (!isLive(config) || !isStale(latest, now, config.poll.interval)) return;
-  say(`warning: the newest poll is ${ageOf(latest, now)}; the report does not cover the time since`);
-}
-
-async function write(figures: ReportFigures, { out = '-', format }: ReportFlags): Promise<void> {
-  if (format !== 'parquet') return writeOut(Readable.from(renderFigures(figures, format)), out);
-  const file = await parquetFile(figures);
+/** @param warns whether old polls are worth a warning */
+async function write(
+  run: RunOperation,
+  { format, estimator, out }: ReportFlags,
+  asOf: number | undefined,
+  warns = true,
+): Promise<void> {
+  const progress = progressBar();
   try {
-    await writeOut(createReadStream(file.path), out);
+    const written = await streamed(
+      (write) =>
+        run(
+          'writeReport',
+          { asOf, estimator, format },
+          { write, progress: (what, done) => progress.update(what, done) },
+        ),
+      (content) => writeOut(content, out),
+    );
+    progress.end();
+    if (warns && written.warning !== undefined) warn(written.warning);
+    const { stores } = written;
+    printResult({ as_of: formatInstant(written.asOf), estimator: written.estimator, stores, format, out }, () => {});
   } finally {
-    await file.remove();
-  }
-}
-
-/** Files appear complete or not at all; devices and pipes are written directly. */
-async function writeOut(content: Readable, out: string): Promise<void> {
-  if (out === '-') {
-    await pipeline(content, process.stdout, { end: false });
-    return;
-  }
-  const target = await realpath(out).catch(() => out);
-  const found = await stat(target).catch(() => undefined);
-  if (found !== undefined && !found.isFile()) {
-    await pipeline(content, createWriteStream(target));
-    return;
-  }
-  const partial = `${target}.${process.pid}.partial`;
-  try {
-    await pipeline(content, createWriteStream(partial));
-    await rename(partial, target);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
+    progress.end();
   }
 }

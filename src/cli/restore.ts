@@ -3,11 +3,11 @@ import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { openBackup, restoreToFile, restoreToStorage } from '../backup/restore.ts';
 import { openFile, openStorage, restoreFile } from '../compose.ts';
-import { loadConfig } from '../config/config.ts';
-import { invalid } from '../lib/errors.ts';
 import { ResultsFolder } from '../reports/results.ts';
-import { withDatabaseOption } from './accounts.ts';
-import { formatCount, progressBar, say } from './terminal.ts';
+import { configOf, withDatabaseOption } from './database.ts';
+import { formatCount } from './format.ts';
+import { printResult, progressBar, say } from './output.ts';
+import { misuse } from './usage.ts';
 
 interface RestoreFlags {
   readonly from: string;
@@ -29,12 +29,11 @@ export function restoreCommand(program: Command): void {
 }
 
 async function restore(flags: RestoreFlags): Promise<void> {
-  const config = loadConfig(process.env, flags);
+  const config = configOf(flags);
   const { database, budgets } = config;
   const replace = flags.replace ?? false;
   const open = openFile(budgets);
-  if (database.engine === 'duckdb' && database.path === undefined)
-    throw invalid('a backup is not restored into memory');
+  if (database.engine === 'duckdb' && database.path === undefined) throw misuse('a backup is not restored into memory');
   const workFolder = database.engine === 'duckdb' ? dirname(resolve(database.path ?? '')) : tmpdir();
   const backup = await openBackup(flags.from, { input: process.stdin, workFolder });
   const progress = progressBar();
@@ -53,9 +52,13 @@ async function restore(flags: RestoreFlags): Promise<void> {
       }
     }
     progress.end();
-    say(
-      `restored the backup of ${created_at}: ${formatCount(rows.stores ?? 0)} stores, ` +
-        `${formatCount(rows.polls ?? 0)} polls, ${formatCount(files.length - 1)} results`,
+    const { stores = 0, polls = 0 } = rows;
+    const results = files.length - 1;
+    printResult({ created_at, stores, polls, results }, () =>
+      say(
+        `restored the backup of ${created_at}: ${formatCount(stores)} stores, ` +
+          `${formatCount(polls)} polls, ${formatCount(results)} results`,
+      ),
     );
   } finally {
     progress.end();

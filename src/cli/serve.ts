@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { createReader, createServer, openServerStorage, type Server } from '../compose.ts';
-import { type ConfigFlags, loadConfig } from '../config/config.ts';
-import { pollsIn } from '../intake/feeds/import.ts';
+import { createServer, openServerStorage, type Server } from '../compose.ts';
+import type { ConfigFlags } from '../config/config.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
-import { type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
+import { configOf, runOn } from './database.ts';
+import { describeImport, type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
+import { say } from './output.ts';
 import { onSignal } from './signals.ts';
-import { say } from './terminal.ts';
 
 export function serveCommand(program: Command): void {
   withFeedOptions(program.command('serve'))
@@ -30,16 +30,13 @@ export function serveCommand(program: Command): void {
 
 /** Starts the server, after an import if files are specified. It shuts down on SIGTERM and SIGINT. */
 export async function serve(flags: FeedFlags & ConfigFlags): Promise<{ server: Server; address: string }> {
-  const config = loadConfig(process.env, flags);
+  const config = configOf(flags);
   const storage = await openServerStorage(config);
   let server: Server | undefined;
   let address: string;
   try {
     server = await createServer(config, storage);
-    if (namesFeeds(flags)) {
-      const reader = createReader(config, storage, server.log);
-      server.metrics.polls('import', pollsIn(await importFromFlags(storage, flags, config, { reader })));
-    }
+    if (namesFeeds(flags)) describeImport(await importFromFlags(runOn(server.operations), flags));
     address = await server.listen();
   } catch (error) {
     await (server ?? storage).close();

@@ -4,8 +4,10 @@ import { HOUR } from '../domain/hours.ts';
 import { invalid } from '../lib/errors.ts';
 import { REGIME_NAMES, type RegimeName } from '../simulate/regimes.ts';
 import { simulate } from '../simulate/simulate.ts';
+import { formatCount } from './format.ts';
+import { printResult, progressBar, say } from './output.ts';
 import { onSignal } from './signals.ts';
-import { formatCount, progressBar, say } from './terminal.ts';
+import { misuse, parsing } from './usage.ts';
 
 interface SimulateFlags {
   readonly stores: string;
@@ -34,7 +36,10 @@ export function simulateCommand(program: Command): void {
     .option('--parquet', 'write the polls as Parquet')
     .action(async (flags: SimulateFlags) => {
       const stores = whole('--stores', flags.stores);
-      const end = flags.end === undefined ? Math.floor(Date.now() / HOUR) * HOUR : instantFrom('--end', flags.end);
+      const end =
+        flags.end === undefined
+          ? Math.floor(Date.now() / HOUR) * HOUR
+          : parsing(() => instantFrom('--end', String(flags.end)));
       const progress = progressBar();
       const stopping = new AbortController();
       onSignal((signal) => stopping.abort(invalid(`stopped by ${signal}; nothing was written`)));
@@ -51,10 +56,13 @@ export function simulateCommand(program: Command): void {
           onProgress: (done) => progress.update('simulating', done / stores),
         });
         progress.end();
-        say(`${formatCount(summary.stores)} stores, ${formatCount(summary.polls)} polls up to ${formatInstant(end)}`);
-        for (const file of summary.files) say(file);
+        const { stores: made, polls, files } = summary;
+        printResult({ stores: made, polls, end: formatInstant(end), files }, () => {
+          say(`${formatCount(made)} stores, ${formatCount(polls)} polls up to ${formatInstant(end)}`);
+          for (const file of files) say(file);
+        });
       } catch (error) {
-        throw error instanceof RangeError ? invalid(`--${error.message}`) : error;
+        throw error instanceof RangeError ? misuse(`--${error.message}`) : error;
       } finally {
         progress.end();
       }
@@ -63,5 +71,5 @@ export function simulateCommand(program: Command): void {
 
 function whole(option: string, text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw invalid(`${option} is "${text}", expected a whole number`);
+  throw misuse(`${option} is "${text}", expected a whole number`);
 }

@@ -1,65 +1,59 @@
+import { isAbsolute, relative } from 'node:path';
 import type { Command } from 'commander';
-import { pino } from 'pino';
-import { createSyncs } from '../compose/background.ts';
-import { createReader, openServerStorage, stopWork } from '../compose.ts';
-import { loadConfig } from '../config/config.ts';
+import { openServerStorage } from '../compose.ts';
+import { apiNameOf } from '../intake/feeds/registry.ts';
 import { UserError } from '../lib/errors.ts';
+import type { SyncOutcome } from '../operations/maintenance.ts';
 import type { StandingRejects, SyncResult } from '../storage/ports/sync-log.ts';
+import { configOf, withDatabase, withDatabaseOption } from './database.ts';
+import { countsOf, tally } from './format.ts';
+import { printResult, progressBar, say, warn } from './output.ts';
 import { onSignal } from './signals.ts';
-import { progressBar, say, tally } from './terminal.ts';
 
 export function syncCommand(program: Command): void {
-  program
-    .command('sync')
+  withDatabaseOption(program.command('sync'))
     .description('read new data from the sources in SYNC_POLLS, SYNC_HOURS and so on')
-    .option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)')
     .option('--max-bad-share <share>', 'refuse a file with a larger share of bad rows (MAX_BAD_SHARE, default 0.1)')
     .action(async (flags: { database?: string; maxBadShare?: string }) => {
-      const config = loadConfig(process.env, flags);
-      const storage = await openServerStorage(config);
+      const config = configOf(flags);
       const progress = progressBar();
-      let rejects: string | undefined;
-      const log = pino({ level: 'silent' });
       try {
-        const syncs = createSyncs(config, {
-          storage,
-          reader: createReader(config, storage, log),
-          log,
-          now: Date.now,
-          onChanged: () => {},
-        });
-        let stoppedBy: NodeJS.Signals | undefined;
+        const stopping = new AbortController();
         onSignal((signal) => {
-          stoppedBy = signal;
-          void stopWork(storage, [syncs]);
+          stopping.abort(new UserError('unavailable', `stopped by ${signal}; the next sync reads the rest`));
         });
-        const run = await syncs.run('request', {
-          onProgress: ({ file, done }) => progress.update(`reading ${file}`, done),
-          onRetry: (reasons, wait) =>
-            progress.update(`${reasons.join('; ')}; trying again in ${Math.ceil(wait / 1_000)} s`, 0),
-          onRejects: (path) => {
-            rejects = path;
-          },
-        });
+        const outcome = await withDatabase(
+          config,
+          () => openServerStorage(config),
+          (run) =>
+            run('syncSources', {}, { signal: stopping.signal, progress: (what, done) => progress.update(what, done) }),
+        );
         progress.end();
-        for (const result of run.results) {
-          say(resultLine(result));
-          if (result.standing !== undefined) say(`warning: ${result.source}: ${standingLine(result.standing)}`);
-        }
-        if (rejects !== undefined) say(`bad rows and the reason for each: ${rejects}`);
-        if (stoppedBy !== undefined) {
-          throw new UserError('unavailable', `stopped by ${stoppedBy}; the next sync reads the rest`);
-        }
-        const failed = run.results.filter(({ status }) => status === 'failed').length;
+        printResult(jsonOf(outcome), () => describe(outcome));
+        stopping.signal.throwIfAborted();
+        const failed = outcome.results.filter(({ status }) => status === 'failed').length;
         if (failed === 0) return;
-        const all = run.results.length;
+        const all = outcome.results.length;
         const which = all === 1 ? 'the source' : `${failed} of ${all} sources`;
         throw new UserError('unavailable', `${which} could not be read`);
       } finally {
         progress.end();
-        await storage.close();
       }
     });
+}
+
+function describe({ results, rejects }: SyncOutcome): void {
+  for (const result of results) {
+    say(resultLine(result));
+    if (result.standing !== undefined) warn(`${result.source}: ${standingLine(result.standing)}`);
+  }
+  if (rejects !== undefined) say(`bad rows and the reason for each: ${near(rejects)}`);
+}
+
+/** A path as seen from here, if it is below. */
+function near(path: string): string {
+  const below = relative(process.cwd(), path);
+  return below.startsWith('..') || isAbsolute(below) ? path : below;
 }
 
 function standingLine({ rejected, read, storesKept, storesUnknown }: StandingRejects): string {
@@ -75,4 +69,17 @@ function resultLine(result: SyncResult): string {
   // Most error messages already name the source.
   if (status === 'failed') return error?.includes(source) ? `failed: ${error}` : `${source}: failed: ${error}`;
   return `${source}: ${status === 'unchanged' ? 'no new data' : tally(result)}`;
+}
+
+function jsonOf({ results, rejects }: SyncOutcome) {
+  return {
+    sources: results.map((result) => ({
+      feed: apiNameOf(result.feed),
+      source: result.source,
+      status: result.status,
+      error: result.error ?? null,
+      ...countsOf(result),
+    })),
+    rejects_file: rejects ?? null,
+  };
 }

@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { isRole, ROLES } from '../accounts/access.ts';
-import { COMMAND_LINE } from '../accounts/audit.ts';
-import type { PageRequest } from '../accounts/pages.ts';
-import type { Accounts } from '../accounts/service.ts';
-import { invalid } from '../lib/errors.ts';
+import { formatInstant } from '../calendar/instant.ts';
 import { trimmed } from '../lib/text.ts';
 import type { UserRecord } from '../storage/ports/account-catalog.ts';
-import { allPages, type DatabaseFlags, instantOr, printTable, withAccounts, withDatabaseOption } from './accounts.ts';
+import { configOf, type DatabaseFlags, type RunOperation, withDatabase, withDatabaseOption } from './database.ts';
+import { formatCount } from './format.ts';
+import { printResult, printTable, say } from './output.ts';
 import { newPassword } from './password.ts';
-import { formatCount, say } from './terminal.ts';
+import { misuse } from './usage.ts';
 
 interface AddFlags extends DatabaseFlags {
   readonly role: string;
@@ -38,7 +37,7 @@ export function userCommand(program: Command): void {
     ['enable <login>', 'enable a disabled user', (login, flags) => disable(login, flags, false)],
   ];
   withDatabaseOption(user.command('add <login>'))
-    .description('add a user with a name or email address as login; the first user must be an admin')
+    .description('add a user with a name or email address as login; the first user must be an admin with a password')
     .addOption(new Option('--role <role>', 'the role of the user').choices(ROLES).makeOptionMandatory())
     .option('--name <name>', 'the display name (default: the login)')
     .option('--stores <ids...>', 'the stores of an owner')
@@ -57,16 +56,21 @@ export function userCommand(program: Command): void {
   }
 }
 
+/** Runs operations on accounts. */
+function withAccounts<T>(flags: DatabaseFlags, work: (run: RunOperation) => Promise<T>): Promise<T> {
+  return withDatabase(configOf(flags), 'write', work);
+}
+
 async function add(login: string, flags: AddFlags): Promise<void> {
   const { role, name } = flags;
-  if (!isRole(role)) throw invalid(`--role is "${role}", expected one of ${ROLES.join(', ')}`);
+  if (!isRole(role)) throw misuse(`--role is "${role}", expected one of ${ROLES.join(', ')}`);
   const stores = await storesFrom(flags);
-  await withAccounts(flags, async (accounts) => {
+  const user = await withAccounts(flags, async (run) => {
     const password = flags.password ? await newPassword(flags.passwordStdin ?? false) : undefined;
-    const user = await accounts.users.add(COMMAND_LINE, { login, name, role, stores, password });
-    const reach = role === 'owner' ? ` of ${formatCount(user.storeCount)} stores` : '';
-    say(`${user.login} is ${role}${reach}`);
+    return run('addUser', { login, name, role, stores, password });
   });
+  const reach = role === 'owner' ? ` of ${formatCount(user.storeCount)} stores` : '';
+  printUser(user, `${user.login} is ${role}${reach}`);
 }
 
 async function storesFrom({ stores = [], storesFile }: AddFlags): Promise<string[]> {
@@ -76,8 +80,7 @@ async function storesFrom({ stores = [], storesFile }: AddFlags): Promise<string
 }
 
 async function list(flags: DatabaseFlags): Promise<void> {
-  const all = ({ users }: Accounts) => allPages((page: PageRequest<string>) => users.list(page));
-  const users = await withAccounts(flags, all, 'read');
+  const users = await withDatabase(configOf(flags), 'read', (run) => run('listUsers', {}));
   const heading = ['LOGIN', 'NAME', 'ROLE', 'STORES', '2ND FACTOR', 'STATE', 'CREATED'];
   const rows = users.map((user) => [
     user.login,
@@ -86,9 +89,9 @@ async function list(flags: DatabaseFlags): Promise<void> {
     user.role === 'owner' ? String(user.storeCount) : 'all',
     user.hasFactor ? 'yes' : 'no',
     stateOf(user),
-    instantOr(user.createdAt, ''),
+    formatInstant(user.createdAt),
   ]);
-  printTable([heading, ...rows]);
+  printResult({ users: users.map(jsonOf) }, () => printTable([heading, ...rows]));
 }
 
 function stateOf({ disabled, hasPassword }: UserRecord): string {
@@ -100,36 +103,45 @@ async function passwd(
   login: string,
   flags: DatabaseFlags & { passwordStdin?: boolean; revokeKeys?: boolean },
 ): Promise<void> {
-  await withAccounts(flags, async ({ users }) => {
-    const user = await users.getByLogin(login);
-    await users.setPassword(COMMAND_LINE, user.id, {
-      password: await newPassword(flags.passwordStdin ?? false),
-      revokeKeys: flags.revokeKeys,
-    });
-    say(`set the password of ${user.login} and ended its sessions`);
+  const user = await withAccounts(flags, async (run) => {
+    // A wrong login is reported before the password is asked for.
+    await run('getUser', { login });
+    const password = await newPassword(flags.passwordStdin ?? false);
+    return run('setPassword', { login, password, revokeKeys: flags.revokeKeys });
   });
+  printUser(user, `set the password of ${user.login} and ended its sessions`);
 }
 
 async function resetFactors(login: string, flags: DatabaseFlags): Promise<void> {
-  await withAccounts(flags, async ({ users, factors }) => {
-    const user = await users.getByLogin(login);
-    await factors.reset(COMMAND_LINE, user.id);
-    say(`${user.login} signs in with only the password until it adds a second factor`);
-  });
+  const user = await withAccounts(flags, (run) => run('resetFactors', { login }));
+  printUser(user, `${user.login} signs in with only the password until it adds a second factor`);
 }
 
 async function remove(login: string, flags: DatabaseFlags): Promise<void> {
-  await withAccounts(flags, async ({ users }) => {
-    const user = await users.getByLogin(login);
-    await users.remove(COMMAND_LINE, user.id);
-    say(`removed ${user.login}`);
-  });
+  const user = await withAccounts(flags, (run) => run('removeUser', { login }));
+  printUser(user, `removed ${user.login}`);
 }
 
 async function disable(login: string, flags: DatabaseFlags, disabled: boolean): Promise<void> {
-  await withAccounts(flags, async ({ users }) => {
-    const user = await users.getByLogin(login);
-    await users.change(COMMAND_LINE, user.id, { disabled });
-    say(`${disabled ? 'disabled' : 'enabled'} ${user.login}`);
-  });
+  const user = await withAccounts(flags, (run) => run('setDisabled', { login, disabled }));
+  printUser(user, `${disabled ? 'disabled' : 'enabled'} ${user.login}`);
+}
+
+function printUser(user: UserRecord, line: string): void {
+  printResult(jsonOf(user), () => say(line));
+}
+
+/** A user as in the API. */
+function jsonOf(user: UserRecord) {
+  return {
+    user_id: user.id,
+    login: user.login,
+    name: user.name,
+    role: user.role,
+    disabled: user.disabled,
+    has_password: user.hasPassword,
+    has_second_factor: user.hasFactor,
+    store_count: user.storeCount,
+    created_at: formatInstant(user.createdAt),
+  };
 }

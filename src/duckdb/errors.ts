@@ -40,9 +40,9 @@ export function openError(path: string, error: unknown): Error {
     return new UserError(
       'unavailable',
       `the database ${path} is in use by another process${holder === undefined ? '' : ` (PID ${holder})`}. ` +
-        'If that is `restaurant-monitor serve`, ask it over HTTP instead (a report: POST /trigger_report, then ' +
-        'GET /get_report?report_id=…; a sync: POST /api/v1/sync; an import: POST /api/v1/imports); else wait until ' +
-        'it has ended, or choose another file with DATABASE_URL.',
+        'If that is a server, commands such as user, key, import, report and sync reach it once it has started; for ' +
+        'other commands, stop it first. Otherwise wait until the process has ended, or choose another file with ' +
+        'DATABASE_URL.',
     );
   }
   if (

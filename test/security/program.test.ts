@@ -58,7 +58,7 @@ test('a SECRET_KEY that is too short stops the start and is not printed', async 
   const { code, stdout, stderr } = await run(temporaryFolder(t), ['serve', '--port', '0'], '', {
     SECRET_KEY: 'hunter2',
   });
-  assert.equal(code, 1);
+  assert.equal(code, 2);
   assert.match(stderr, /^error: SECRET_KEY has 7 characters, expected at least 32 random characters/);
   assert.doesNotMatch(stdout + stderr, /hunter2/);
 });

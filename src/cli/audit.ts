@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { formatInstant } from '../calendar/instant.ts';
+import type { AuditRecord } from '../storage/ports/account-catalog.ts';
+import { configOf, type DatabaseFlags, withDatabase, withDatabaseOption } from './database.ts';
+import { printResult, printTable } from './output.ts';
+import { misuse } from './usage.ts';
+
+interface AuditFlags extends DatabaseFlags {
+  readonly limit: string;
+  readonly action?: string;
+}
+
+const MOST = 10_000;
+
+export function auditCommand(program: Command): void {
+  withDatabaseOption(program.command('audit'))
+    .description('list the newest entries of the audit log, newest first')
+    .option('--limit <number>', `the number of entries, at most ${MOST}`, '100')
+    .option('--action <action>', 'only entries of one action, such as user.added')
+    .action(async (flags: AuditFlags) => {
+      const limit = Number(/^[1-9]\d{0,4}$/.exec(flags.limit)?.[0] ?? Number.NaN);
+      if (!(limit <= MOST)) throw misuse(`--limit is "${flags.limit}", expected a whole number from 1 to ${MOST}`);
+      const filter = flags.action === undefined ? {} : { action: flags.action };
+      const entries = await withDatabase(configOf(flags), 'read', (run) => run('listAudit', { filter, limit }));
+      const heading = ['TIME', 'ACTOR', 'ACTION', 'SUBJECT', 'DETAIL'];
+      printResult({ entries: entries.map(jsonOf) }, () => printTable([heading, ...entries.map(rowOf)]));
+    });
+}
+
+function rowOf({ at, actor, action, subjectKind, subjectId, detail }: AuditRecord): string[] {
+  return [formatInstant(at), actor, action, `${subjectKind} ${subjectId}`, JSON.stringify(detail)];
+}
+
+/** An entry as in the API. */
+function jsonOf(entry: AuditRecord) {
+  return {
+    audit_id: entry.id,
+    at: formatInstant(entry.at),
+    actor_id: entry.actorId ?? null,
+    actor: entry.actor,
+    key_id: entry.keyId ?? null,
+    action: entry.action,
+    subject_kind: entry.subjectKind,
+    subject_id: entry.subjectId,
+    detail: entry.detail,
+  };
+}

@@ -1,0 +1,68 @@
+import { Command } from 'commander';
+import { zoneRelease } from '../calendar/tzdb.ts';
+import { VERSION } from '../lib/version.ts';
+import { auditCommand } from './audit.ts';
+import { backupCommand } from './backup.ts';
+import { checkCommand } from './check.ts';
+import { completionCommand } from './completion.ts';
+import { copyCommand } from './copy.ts';
+import { demoCommand } from './demo.ts';
+import { importCommand } from './import.ts';
+import { keyCommand } from './key.ts';
+import { migrateCommand } from './migrate.ts';
+import { type OutputFlags, setOutput } from './output.ts';
+import { pollCommand } from './poll.ts';
+import { pruneCommand } from './prune.ts';
+import { reportCommand } from './report.ts';
+import { restoreCommand } from './restore.ts';
+import { serveCommand } from './serve.ts';
+import { simulateCommand } from './simulate.ts';
+import { syncCommand } from './sync.ts';
+import { userCommand } from './user.ts';
+
+/** Commands that go on until they are stopped, or print a text for another program, have no result. */
+const WITHOUT_RESULT = ['serve', 'demo', 'poll', 'completion'];
+
+/** The command line, with all commands. It throws instead of ending the process. */
+export function createProgram(): Command {
+  const program = new Command('restaurant-monitor')
+    .description('Measures how much of their opening hours stores were online.')
+    .showHelpAfterError('(use --help to list commands and options)')
+    .exitOverride();
+  serveCommand(program);
+  importCommand(program);
+  reportCommand(program);
+  simulateCommand(program);
+  demoCommand(program);
+  migrateCommand(program);
+  pollCommand(program);
+  syncCommand(program);
+  pruneCommand(program);
+  copyCommand(program);
+  backupCommand(program);
+  restoreCommand(program);
+  checkCommand(program);
+  userCommand(program);
+  keyCommand(program);
+  auditCommand(program);
+  completionCommand(program);
+  for (const command of actionsOf(program)) withOutputOptions(command);
+  return program.hook('preAction', (_program, action) => setOutput(action.opts<OutputFlags>()));
+}
+
+/** The version of the program and of its time zone rules, with their source. */
+export function versions(): string {
+  const { version, kind, place } = zoneRelease();
+  return `${VERSION}\ntime zone rules ${version} (${kind}: ${place})`;
+}
+
+/** The commands that do something, without those that only group others. */
+function actionsOf(command: Command): Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(actionsOf);
+}
+
+function withOutputOptions(command: Command): void {
+  command.option('--quiet', 'no progress and no information on standard error, only warnings and errors');
+  if (WITHOUT_RESULT.includes(command.name())) return;
+  command.option('--json', 'print the result as JSON on standard output, and an error as JSON on standard error');
+}

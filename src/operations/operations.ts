@@ -1,0 +1,45 @@
+import {
+  addKey,
+  addUser,
+  getUser,
+  listAudit,
+  listKeys,
+  listUsers,
+  removeUser,
+  resetFactors,
+  revokeKey,
+  setDisabled,
+  setPassword,
+} from './accounts.ts';
+import { importFeeds } from './import.ts';
+import { checkDatabase, prunePolls, syncSources, writeBackup } from './maintenance.ts';
+import { writeReport } from './report.ts';
+
+/** Everything that a command can ask of a database, whichever process has it open. */
+export const OPERATIONS = {
+  getUser,
+  addUser,
+  listUsers,
+  setPassword,
+  setDisabled,
+  resetFactors,
+  removeUser,
+  addKey,
+  listKeys,
+  revokeKey,
+  listAudit,
+  importFeeds,
+  writeReport,
+  prunePolls,
+  checkDatabase,
+  writeBackup,
+  syncSources,
+} as const;
+
+export type OperationName = keyof typeof OPERATIONS;
+export type ArgsOf<N extends OperationName> = Parameters<(typeof OPERATIONS)[N]>[1];
+export type ResultOf<N extends OperationName> = Awaited<ReturnType<(typeof OPERATIONS)[N]>>;
+
+export function isOperation(name: string): name is OperationName {
+  return Object.hasOwn(OPERATIONS, name);
+}

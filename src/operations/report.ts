@@ -1,0 +1,64 @@
+import { isLive } from '../config/config.ts';
+import { latestInstant } from '../domain/future.ts';
+import type { EstimatorName } from '../domain/markov/estimator.ts';
+import { isStale } from '../domain/staleness.ts';
+import { UserError } from '../lib/errors.ts';
+import { createReadStream } from '../lib/world/files.ts';
+import { computeReport } from '../reports/compute.ts';
+import type { ReportFigures } from '../reports/figures.ts';
+import { type Format, renderFigures } from '../reports/formats.ts';
+import { parquetFile } from '../reports/parquet.ts';
+import { ageOf } from '../reports/stale-polls.ts';
+import type { Operation, OperationIo } from './operation.ts';
+
+export interface WriteReport {
+  /** `undefined`: the latest poll. */
+  readonly asOf?: number | undefined;
+  /** `undefined`: that of the configuration. */
+  readonly estimator?: EstimatorName | undefined;
+  readonly format: Format;
+}
+
+export interface WrittenReport {
+  readonly asOf: number;
+  readonly estimator: EstimatorName;
+  readonly stores: number;
+  /** What the report does not cover; `undefined`: nothing. */
+  readonly warning: string | undefined;
+}
+
+/** Computes a report and writes it in a format. */
+export const writeReport: Operation<WriteReport, WrittenReport> = async (context, args, io) => {
+  const { config, storage, now } = context;
+  const { estimator = config.estimator, format } = args;
+  const figures = await storage.snapshot(async (snapshot) => {
+    const asOf = args.asOf ?? (await snapshot.latestPoll(latestInstant(now())));
+    if (asOf === undefined) {
+      throw new UserError('conflict', 'there are no polls to take the report time from; use --as-of');
+    }
+    const onProgress = (done: number) => io.progress('computing', done);
+    return computeReport(snapshot, asOf, { estimator, detailed: format === 'full', onProgress, signal: io.signal });
+  }, 'background');
+  await write(figures, format, io);
+  const warning = args.asOf === undefined ? staleness(figures.asOf, now(), config) : undefined;
+  return { asOf: figures.asOf, estimator, stores: figures.ids.length, warning };
+};
+
+/** Only live systems have stale polls: an archive is expected to be old. */
+function staleness(latest: number, now: number, config: Parameters<typeof isLive>[0]): string | undefined {
+  if (!isLive(config) || !isStale(latest, now, config.poll.interval)) return undefined;
+  return `the newest poll is ${ageOf(latest, now)}; the report does not cover the time since`;
+}
+
+async function write(figures: ReportFigures, format: Format, io: OperationIo): Promise<void> {
+  if (format !== 'parquet') {
+    for (const text of renderFigures(figures, format)) await io.write(Buffer.from(text));
+    return;
+  }
+  const file = await parquetFile(figures);
+  try {
+    for await (const chunk of createReadStream(file.path)) await io.write(chunk as Buffer);
+  } finally {
+    await file.remove();
+  }
+}
