@@ -50,6 +50,8 @@ export class SimulatedServer {
   readonly #config = configOf();
   #process: SimulatedProcess;
   #services: Services | undefined;
+  /** The services of a program that has started; before, it does not listen for requests. */
+  #listening: Services | undefined;
   #starts = 0;
 
   constructor(name: string, scheduler: Scheduler, database: SharedDatabase) {
@@ -67,16 +69,12 @@ export class SimulatedServer {
     return this.#process;
   }
 
-  /** `undefined`: it is not started yet. */
-  get services(): Services | undefined {
-    return this.#services;
-  }
-
   /** Starts the program. */
   start(): void {
     const process = new SimulatedProcess(this.#scheduler, this.machine);
     this.#process = process;
     this.#services = undefined;
+    this.#listening = undefined;
     const name = `${this.name}${++this.#starts}`;
     process.do('starts', () => this.#run(process, name), 0);
   }
@@ -94,11 +92,16 @@ export class SimulatedServer {
       server: name,
     });
     this.#services = services;
-    services.start().catch((error: unknown) => {
-      // As the program itself ends when it cannot start.
-      this.#scheduler.note(this.name, `cannot start: ${error}`);
-      this.kill();
-    });
+    services.start().then(
+      () => {
+        if (services === this.#services) this.#listening = services;
+      },
+      (error: unknown) => {
+        // As the program itself ends when it cannot start.
+        this.#scheduler.note(this.name, `cannot start: ${error}`);
+        this.kill();
+      },
+    );
   }
 
   async #probe(): Promise<Outcome> {
@@ -145,7 +148,7 @@ export class SimulatedServer {
           random.between(1, 10),
         );
       const run = () => {
-        const services = this.#services;
+        const services = this.#listening;
         if (services === undefined) return answer('is refused', () => reject(noAnswer()));
         work(services).then(
           (result) => answer('is answered', () => resolve(result)),
