@@ -135,7 +135,7 @@ async function conclude(scene: Scene, log: (line: string) => void): Promise<void
   await readPolls(scene);
   for (const server of servers) {
     const end = await server.end();
-    check(`stop of ${server.name}`, end?.ok === true, end?.output ?? 'it is not running');
+    check(`stop of ${server.name}`, end?.by === 0, `ended with ${end?.by}: ${end?.output}`);
   }
   const [server] = servers as [FaultyServer];
   const { code, stdout, stderr } = await run(server.folder, ['check', '--database', server.database]);

@@ -23,6 +23,13 @@ export interface ServerSettings {
   readonly log: (line: string) => void;
 }
 
+/** How a process ended that was asked to. */
+export interface End {
+  /** The exit code, or the signal. */
+  readonly by: number | string | null;
+  readonly output: string;
+}
+
 /** A server as a process, which is started again whenever it ends. */
 export class FaultyServer {
   readonly name: string;
@@ -79,12 +86,14 @@ export class FaultyServer {
     });
     this.#running = running;
     this.#log(`starts as ${running.process.pid}`);
-    running.process.once('close', (code, signal) => {
+    running.process.once('close', () => {
       for (const line of running.output().trimEnd().split('\n')) this.#log(`| ${line}`);
-      this.#log(`ended with ${signal ?? code}`);
-      if (this.#running === running) this.#running = undefined;
+    });
+    running.process.once('exit', (code, signal) => {
+      this.#log(`${running.process.pid} ended with ${signal ?? code}`);
+      this.#running = undefined;
       setTimeout(() => {
-        if (this.#supervised && this.#running === undefined) this.#start();
+        if (this.#supervised) this.#start();
       }, RESTART);
     });
   }
@@ -105,12 +114,14 @@ export class FaultyServer {
 
   /** Waits until its process says that it listens, for a minute at most. */
   async listens(): Promise<void> {
-    for (let i = 0; i < 600 && !this.#running?.output().includes('listening on'); i++) await sleep(100);
+    for (let i = 0; i < 600 && !isListening(this.#running); i++) await sleep(100);
   }
 
   /** Says whether there was a process. */
-  kill(): boolean {
-    return this.#running?.process.kill('SIGKILL') ?? false;
+  async kill(): Promise<boolean> {
+    const running = this.#running;
+    await running?.end('SIGKILL');
+    return running !== undefined;
   }
 
   /** Kills the processes that read feeds for it; says how many there were. */
@@ -128,20 +139,18 @@ export class FaultyServer {
     this.#running?.process.kill('SIGCONT');
   }
 
-  /** Asks it to stop, and waits. Returns how it ended; `undefined`: it was not running. */
-  async restart(): Promise<{ ok: boolean; output: string } | undefined> {
+  /** Asks it to stop, and waits. `undefined`: it was not running. */
+  async restart(): Promise<End | undefined> {
     const running = this.#running;
     if (running === undefined) return undefined;
     const timer = setTimeout(() => running.process.kill('SIGKILL'), GRACE);
     const code = await running.end('SIGTERM');
     clearTimeout(timer);
-    const ended = running.process.signalCode ?? code;
-    // A process that was still starting ends at once, with the code of a signal.
-    return { ok: ended === 0 || ended === 143, output: `ended with ${ended}: ${running.output().slice(-2_000)}` };
+    return { by: running.process.signalCode ?? code, output: running.output().slice(-2_000) };
   }
 
   /** The same for good. */
-  async end(): Promise<{ ok: boolean; output: string } | undefined> {
+  async end(): Promise<End | undefined> {
     this.#supervised = false;
     return this.restart();
   }
@@ -166,6 +175,10 @@ export class FaultyServer {
   hasUpload(importId: string): boolean {
     return existsSync(join(this.folder, 'uploads', `${importId}.upload`));
   }
+}
+
+function isListening(running: Running | undefined): boolean {
+  return running?.output().includes('listening on') ?? false;
 }
 
 function isKilled(pid: number): boolean {
