@@ -25,6 +25,7 @@ const POLICY = [
 const PAGES = [
   { name: 'Fleet', url: '/' },
   { name: 'Store', url: '/stores/:store_id' },
+  { name: 'Stores', url: '/stores' },
   { name: 'Reports', url: '/reports' },
   { name: 'Report', url: '/reports/:report_id' },
   { name: 'Imports', url: '/imports' },

@@ -27,6 +27,7 @@ test('every path of the dashboard returns the page, which is revalidated and loa
   const app = await dashboard(t, true);
   for (const url of [
     '/',
+    '/stores',
     '/stores/a%2Fb?tab=hours',
     '/reports',
     '/reports/x',
@@ -69,7 +70,7 @@ test('only the assets are served, and an unknown path is not found', async (t) =
     '/assets/gone-1.js',
     '/assets/index-Abc_1.js.br',
     '/nowhere',
-    '/stores',
+    '/store',
     '/api/v1/nowhere',
     '/reports/a/b',
   ]) {

@@ -84,6 +84,7 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   'GET /api/docs/style.css': [{ ask: nothing, status: 200, blind }],
   'GET /': [{ ask: nothing, status: 200, blind: PAGE }],
   'GET /stores/:store_id': [{ ask: store, status: 200, blind: PAGE }],
+  'GET /stores': [{ ask: nothing, status: 200, blind: PAGE }],
   'GET /reports': [{ ask: nothing, status: 200, blind: PAGE }],
   'GET /reports/:report_id': [{ ask: ({ report }) => ({ path: { report_id: report } }), status: 200, blind: PAGE }],
   'GET /imports': [{ ask: nothing, status: 200, blind: PAGE }],

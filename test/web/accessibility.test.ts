@@ -76,6 +76,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await look('/?search=nothing+like+this');
       await look('/?as_of=2026-11-17T18:00:00.000Z');
       await look('/stores/b', () => page.getByRole('button', { name: 'Why?' }).last().click());
+      await look('/stores', () => page.getByRole('button', { name: 'New store' }).click());
+      await look('/stores', () => page.getByRole('checkbox').first().check());
+      await look('/stores/b?tab=settings');
       await look('/stores/b?tab=compare');
       await look('/stores/b?tab=hours', () => page.getByRole('button', { name: 'Change the hours' }).click());
       await look('/stores/nobody');

@@ -9,10 +9,31 @@ import { csvRows } from '../../web/src/lib/csv.ts';
 import { ago, changeInPoints, exactDuration, openTime, percent } from '../../web/src/lib/format.ts';
 import { hourMarks, instantAt, localDays, startOfDate } from '../../web/src/lib/local-days.ts';
 import { inWords, typed } from '../../web/src/lib/openings.ts';
+import { storesIn, tableOf, usesOf } from '../../web/src/lib/pasted.ts';
 import { REASON_WORDS, reasonInWords, reasonWords } from '../../web/src/lib/reasons.ts';
 import { seenWithin } from '../../web/src/lib/seen.ts';
 import { learnZone, offsetName, offsetOf, wallAt } from '../../web/src/lib/zones.ts';
 import { feedOf } from '../../web/src/pages/imports/feeds.ts';
+
+test('a pasted table is read with its quotes, and its columns are guessed', () => {
+  const text = 'Store ID\tName\tTime zone\tCity\tState\n17\t"Loop\n""North"""\tUTC\tOslo\tx\n\n18\t\t\t\n';
+  const table = tableOf(text);
+  assert.deepEqual(table.rows, [
+    ['17', 'Loop\n"North"', 'UTC', 'Oslo', 'x'],
+    ['18', '', '', '', ''],
+  ]);
+  const uses = usesOf(table.header);
+  assert.deepEqual(uses, ['store_id', 'name', 'zone', 'label:City', 'ignore']);
+  assert.deepEqual(storesIn(table, uses), [
+    { store_id: '17', name: 'Loop\n"North"', zone: 'UTC', set_labels: { City: 'Oslo' } },
+    { store_id: '18' },
+  ]);
+  assert.deepEqual(usesOf(['store_id', 'timezone_str', 'probe_url', 'label:brand', 'id', '']), [
+    ...['store_id', 'zone', 'probe_url', 'label:brand', 'ignore', 'ignore'],
+  ]);
+  assert.deepEqual(tableOf('id,name\n1,"a,b"\n'), { header: ['id', 'name'], rows: [['1', 'a,b']] });
+  assert.deepEqual(tableOf(''), { header: [], rows: [] });
+});
 
 test('the feed of a file is guessed from its name', () => {
   const names = [

@@ -691,6 +691,7 @@ export interface ReportRow {
   /** an opaque id, as in the feeds */
   readonly store_id: string;
   readonly name: string | null;
+  readonly brand: string | null;
   readonly open_last_hour_seconds: number;
   readonly uptime_last_hour_seconds: number;
   readonly downtime_last_hour_seconds: number;

@@ -72,6 +72,7 @@ export function reportResultRoutes({ reports, directory }: ReportResultParts): R
         const report = await reports.find(request.principal, idOf(request.params));
         const { byId } = await directory.current();
         const nameOf = (id: string) => byId.get(id)?.name;
+        const brandOf = (id: string) => byId.get(id)?.labels.brand ?? null;
         const page = await reports.reader.rows(report, {
           order: orderFrom(sort),
           search,
@@ -80,7 +81,11 @@ export function reportResultRoutes({ reports, directory }: ReportResultParts): R
           limit: limitOf(request.query),
         });
         return {
-          items: page.rows.map((row) => ({ ...row, name: nameOf(row.store_id) ?? null })),
+          items: page.rows.map((row) => ({
+            ...row,
+            name: nameOf(row.store_id) ?? null,
+            brand: brandOf(row.store_id),
+          })),
           next_cursor: page.next === undefined ? null : encodeCursor([sort, page.next]),
         };
       },

@@ -105,6 +105,7 @@ export const ReportRow = Type.Object(
   {
     store_id: StoreId,
     name: Nullable(Type.String({ description: 'the current name; null: no name, or a deleted store' })),
+    brand: Nullable(Type.String({ description: 'the current label `brand`, likewise' })),
     ...durations,
     polls_counted: Type.Integer({ minimum: 0, description: 'polls within business hours, of eight days' }),
     first_poll: Nullable(

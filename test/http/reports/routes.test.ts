@@ -258,25 +258,25 @@ test('rows have the current store names, and can be searched by them', async (t)
   };
   const rows = async (query: string) => {
     const answer = await server.app.inject(`${ROOT}/${id}/rows?sort=store_id&${query}`);
-    return answer.json<{ items: Json[] }>().items.map(({ store_id, name }) => [store_id, name]);
+    return answer.json<{ items: Json[] }>().items.map(({ store_id, name, brand }) => [store_id, name, brand]);
   };
-  await change('PATCH', 'half', { name: 'Noodle Bar, Mill Street' });
+  await change('PATCH', 'half', { name: 'Noodle Bar, Mill Street', labels: { brand: 'Noodle' } });
   await change('PATCH', 'down', { name: 'UP the hill' });
   assert.deepEqual((await rows('limit=3')).slice(0, 3), [
-    ['down', 'UP the hill'],
-    ['half', 'Noodle Bar, Mill Street'],
-    ['half_too', null],
+    ['down', 'UP the hill', null],
+    ['half', 'Noodle Bar, Mill Street', 'Noodle'],
+    ['half_too', null, null],
   ]);
   assert.deepEqual(await rows('search=up'), [
-    ['down', 'UP the hill'],
-    ['up', null],
+    ['down', 'UP the hill', null],
+    ['up', null, null],
   ]);
-  assert.deepEqual(await rows('search=bar,%20mill'), [['half', 'Noodle Bar, Mill Street']]);
+  assert.deepEqual(await rows('search=bar,%20mill'), [['half', 'Noodle Bar, Mill Street', 'Noodle']]);
   await change('PATCH', 'half', { name: 'Curry Yard' });
   await change('DELETE', 'down');
   assert.deepEqual(await rows('limit=2'), [
-    ['down', null],
-    ['half', 'Curry Yard'],
+    ['down', null, null],
+    ['half', 'Curry Yard', 'Noodle'],
   ]);
   assert.deepEqual(await rows('search=noodle'), []);
 });

@@ -13,6 +13,7 @@ interface Route {
 const ROUTES: readonly Route[] = [
   { pattern: /^\/$/, title: 'Fleet', Page: FleetPage },
   { pattern: /^\/stores\/([^/]+)$/, title: 'Store', Page: later(() => import('./store/page.tsx')) },
+  { pattern: /^\/stores$/, title: 'Stores', Page: later(() => import('./stores/page.tsx')) },
   { pattern: /^\/reports$/, title: 'Reports', Page: later(() => import('./reports/page.tsx')) },
   { pattern: /^\/reports\/([^/]+)$/, title: 'Report', Page: later(() => import('./reports/report.tsx')) },
   { pattern: /^\/imports$/, title: 'Imports', Page: later(() => import('./imports/page.tsx')) },

@@ -10,6 +10,9 @@ interface Props {
   readonly minLength?: number;
   readonly min?: string;
   readonly autoComplete?: 'off' | 'username' | 'current-password' | 'new-password' | 'one-time-code';
+  readonly placeholder?: string;
+  /** Suggestions; other values are possible. */
+  readonly options?: readonly string[] | undefined;
   readonly value: Signal<string>;
   readonly hint?: string | undefined;
   /** Why the value is invalid. */
@@ -17,7 +20,7 @@ interface Props {
 }
 
 /** A labeled input bound to a signal. */
-export function Field({ label, value, hint, wrong, type = 'text', ...rest }: Props) {
+export function Field({ label, value, hint, wrong, options, type = 'text', ...rest }: Props) {
   const id = useId();
   const note = wrong ?? hint;
   return (
@@ -28,6 +31,7 @@ export function Field({ label, value, hint, wrong, type = 'text', ...rest }: Pro
         // Preact types each kind of input separately; this one may be any of several.
         type={type as 'text'}
         id={id}
+        list={options === undefined ? undefined : `${id}-options`}
         value={value.value}
         aria-invalid={wrong !== undefined || undefined}
         aria-describedby={note === undefined ? undefined : `${id}-note`}
@@ -35,6 +39,13 @@ export function Field({ label, value, hint, wrong, type = 'text', ...rest }: Pro
           value.value = currentTarget.value;
         }}
       />
+      {options !== undefined && (
+        <datalist id={`${id}-options`}>
+          {options.map((option) => (
+            <option key={option} value={option} />
+          ))}
+        </datalist>
+      )}
       {note !== undefined && (
         <small id={`${id}-note`} class={wrong === undefined ? undefined : 'wrong'}>
           {note}

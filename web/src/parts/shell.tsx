@@ -2,7 +2,7 @@ import { useSignalEffect } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { asOf, at, path } from '../state/place.ts';
-import { may, session } from '../state/session.ts';
+import { canManageStores, may, session } from '../state/session.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { AsOfBanner } from './as-of-banner.tsx';
 import { Icon, type IconName } from './icons.tsx';
@@ -19,6 +19,7 @@ interface Place {
 function places(): Place[] {
   const all: (Place | false)[] = [
     { href: '/', name: 'Fleet', icon: 'fleet' },
+    canManageStores() && { href: '/stores', name: 'Stores', icon: 'stores' },
     may('reports:read') && { href: '/reports', name: 'Reports', icon: 'reports' },
     may('imports:read') && { href: '/imports', name: 'Imports', icon: 'imports' },
     may('people:read') && { href: '/people', name: 'People', icon: 'people' },
@@ -28,6 +29,8 @@ function places(): Place[] {
 
 function isHere(href: string): boolean {
   if (href === '/') return path.value === '/' || path.value.startsWith('/stores/');
+  // The page of a store belongs to the fleet.
+  if (href === '/stores') return path.value === href;
   return path.value === href || path.value.startsWith(`${href}/`);
 }
 

@@ -60,3 +60,8 @@ export function isOwner(): boolean {
   const { value } = session;
   return value.kind === 'signed-in' && value.me.user?.role === 'owner';
 }
+
+/** Whether the user may create, update and delete stores. For display only, likewise. */
+export function canManageStores(): boolean {
+  return may('stores:write') && !isOwner();
+}

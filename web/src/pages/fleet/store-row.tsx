@@ -5,7 +5,7 @@ import { offsetName } from '../../lib/zones.ts';
 import { Labels } from '../../parts/labels.tsx';
 import { OutageStart } from '../../parts/outage-start.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
-import { StoreName } from '../../parts/store-name.tsx';
+import { StoreWho } from '../../parts/store-name.tsx';
 import { Ago, bothClocks } from '../../parts/time.tsx';
 import { now } from '../../state/live.ts';
 
@@ -13,14 +13,14 @@ import { now } from '../../state/live.ts';
 export function StoreRow({ store, asOf }: { readonly store: ListedStore; readonly asOf: string | undefined }) {
   const at = asOf === undefined ? now.value : Date.parse(asOf);
   const { zone, last_poll: poll } = store;
+  const { brand, ...labels } = store.labels;
   return (
     <div class="store-row" role="presentation">
       <span role="cell">
         <StateMark state={store.state} />
       </span>
       <span role="cell" class="who">
-        <StoreName id={store.store_id} name={store.name} />
-        {store.name !== null && <span class="code quiet">{store.store_id}</span>}
+        <StoreWho id={store.store_id} name={store.name} brand={brand} />
         {!store.hours_known && <span class="tag">hours unknown</span>}
         {!store.zone_known && <span class="tag">zone unknown</span>}
       </span>
@@ -49,7 +49,7 @@ export function StoreRow({ store, asOf }: { readonly store: ListedStore; readonl
         {weekday(at, zone)} {timeOfDay(at, zone)} {offsetName(at, zone)}
       </span>
       <span role="cell" class="labels quiet">
-        <Labels labels={store.labels} />
+        <Labels labels={labels} />
       </span>
     </div>
   );

@@ -162,7 +162,11 @@ function Row({ row }: { readonly row: ReportRow }) {
     <div class="report-row" role="presentation">
       <span role="cell" class="who">
         <StoreName id={row.store_id} name={row.name} />
-        {row.name !== null && <small class="code quiet">{row.store_id}</small>}
+        {(row.brand !== null || row.name !== null) && (
+          <small class="quiet">
+            {row.brand} {row.name !== null && <span class="code">{row.store_id}</span>}
+          </small>
+        )}
       </span>
       {windows.flatMap(({ words, up, down, low, high }) => [
         <span key={`${words} up`} role="cell" class="number" data-label={words}>

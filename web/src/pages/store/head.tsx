@@ -69,18 +69,18 @@ export function StoreHead({ store, asOf }: { readonly store: Store; readonly asO
             <dd>unknown: they could not be read</dd>
           </div>
         )}
-        {store.name !== null && (
-          <div>
-            <dt>Id</dt>
-            <dd class="code">{store.store_id}</dd>
-          </div>
-        )}
         {Object.keys(store.labels).length > 0 && (
           <div>
             <dt>Labels</dt>
             <dd class="labels">
               <Labels labels={store.labels} />
             </dd>
+          </div>
+        )}
+        {store.name !== null && (
+          <div>
+            <dt>ID</dt>
+            <dd class="code">{store.store_id}</dd>
           </div>
         )}
       </dl>

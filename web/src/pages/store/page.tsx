@@ -6,10 +6,12 @@ import { useAsOf } from '../../state/as-of.ts';
 import { round } from '../../state/live.ts';
 import { useLoad } from '../../state/load.ts';
 import { at, hereWith, param } from '../../state/place.ts';
+import { canManageStores } from '../../state/session.ts';
 import { bringZones } from '../../state/zones.ts';
 import { ComparePart } from './compare.tsx';
 import { StoreHead } from './head.tsx';
 import { HoursPart } from './hours.tsx';
+import { SettingsPart } from './settings.tsx';
 import { WeekPart } from './week-part.tsx';
 import './store.css';
 
@@ -18,6 +20,8 @@ const TABS = [
   { key: 'compare', words: 'Compare' },
   { key: 'hours', words: 'Hours' },
 ] as const;
+
+const SETTINGS = { key: 'settings', words: 'Settings' } as const;
 
 /** One store: its state, how its figures are calculated, and its hours. */
 export default function StorePage({ id }: { readonly id: string }) {
@@ -52,7 +56,7 @@ export default function StorePage({ id }: { readonly id: string }) {
     <>
       <StoreHead store={data} asOf={asOf} />
       <nav class="tabs" aria-label="Parts of the store's page">
-        {TABS.map(({ key, words }) => (
+        {(canManageStores() ? [...TABS, SETTINGS] : TABS).map(({ key, words }) => (
           <Link key={key} href={hereWith({ tab: key })} aria-current={tab === key ? 'page' : undefined}>
             {words}
           </Link>
@@ -62,6 +66,7 @@ export default function StorePage({ id }: { readonly id: string }) {
       {tab === '' && <WeekPart store={data} asOf={asOf} />}
       {tab === 'compare' && <ComparePart store={data} asOf={asOf} />}
       {tab === 'hours' && <HoursPart store={data} />}
+      {tab === 'settings' && canManageStores() && <SettingsPart id={data.store_id} onSaved={store.reload} />}
     </>
   );
 }

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { PASSWORD, TESTER } from '../support/accounts.ts';
+import { openBrowser, openPage, settled } from '../support/browser.ts';
+import { append, NOON_IN_CHICAGO as NOON, noonClock, pollsOf, seenFleet } from '../support/seen-fleet.ts';
+
+let browser: Browser;
+before(async () => {
+  browser = await openBrowser();
+});
+after(() => browser.close());
+
+type Json = Record<string, unknown>;
+
+test('a store is created, renamed and deleted on the page, with errors at the field', async (t) => {
+  const fleet = await seenFleet(t);
+  const page = await openPage(t, browser);
+  const store = async (id: string) => (await fleet.app.inject(`/api/v1/stores/${id}`)).json<Json>();
+  await page.goto(`${fleet.url}/stores`);
+  await page.getByRole('heading', { name: 'No stores yet' }).waitFor();
+  await page.getByRole('button', { name: 'New store' }).click();
+  await page.getByLabel('ID', { exact: true }).fill('17');
+  await page.getByLabel('Name').fill('Loop');
+  await page.getByLabel('Time zone').fill('Chicago');
+  await page.getByRole('button', { name: 'Add label' }).click();
+  await page.getByLabel('Label 1', { exact: true }).fill('brand');
+  await page.getByLabel('Value of label 1').fill('Tacos');
+  await page.getByRole('button', { name: 'Create store' }).click();
+  const zone = page.getByLabel('Time zone');
+  await page.locator('[aria-invalid="true"]').waitFor();
+  assert.equal(await zone.getAttribute('aria-invalid'), 'true');
+  await zone.fill('America/Chicago');
+  await page.getByRole('button', { name: 'Create store' }).click();
+  await page.getByText('Created Loop.').waitFor();
+  const { name, labels } = await store('17');
+  assert.deepEqual([name, labels], ['Loop', { brand: 'Tacos' }]);
+
+  await page.getByRole('link', { name: 'Edit Loop' }).click();
+  await page.getByLabel('Name').fill('Loop North');
+  await page.getByLabel('Probe URL').fill('nowhere');
+  await page.getByRole('button', { name: 'Save settings' }).click();
+  await page.locator('small', { hasText: 'expected an http or https URL' }).waitFor();
+  await page.getByLabel('Probe URL').fill('https://loop.example.com/health');
+  await page.getByRole('button', { name: 'Save settings' }).click();
+  await page.getByText('Settings saved.').waitFor();
+  await page.getByRole('heading', { name: 'Loop North' }).waitFor();
+  assert.equal((await store('17')).probe_url, 'https://loop.example.com/health');
+
+  await page.getByRole('button', { name: 'Delete this store' }).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByRole('button', { name: 'Restore Loop North' }).click();
+  await page.getByText('Restored Loop North.').waitFor();
+  assert.equal((await store('17')).name, 'Loop North');
+});
+
+test('many stores are pasted, labelled, deleted and exported', async (t) => {
+  const fleet = await seenFleet(t);
+  const page = await openPage(t, browser);
+  await page.goto(`${fleet.url}/stores`);
+  await page.getByRole('button', { name: 'Paste a table' }).click();
+  const area = page.getByLabel('Cells from a spreadsheet, with their header');
+  await area.fill('ID\tName\tTime zone\tCity\n1\tLoop\tAmerica/Chicago\tChicago\n2\tHarbor\tBoston\t\n3\t\t\tOslo\n');
+  assert.equal(await page.getByLabel('City').inputValue(), 'label:City');
+  await page.getByRole('button', { name: 'Save 3 stores' }).click();
+  await page.getByRole('cell', { name: /^Boston zone is "Boston", expected an IANA time zone/ }).waitFor();
+  assert.equal((await fleet.app.inject('/api/v1/stores')).json<Json>().total, 0, 'nothing was saved');
+  await area.fill('ID\tName\tTime zone\tCity\n1\tLoop\tAmerica/Chicago\tChicago\n2\tHarbor\t\t\n3\t\t\tOslo\n');
+  await page.getByRole('button', { name: 'Save 3 stores' }).click();
+  await page.getByText('Created 3, changed 0, left 0 stores as before.').waitFor();
+
+  await page.getByRole('checkbox', { name: 'Choose Loop' }).check();
+  await page.getByRole('checkbox', { name: 'Choose Harbor' }).check();
+  await page.getByText('2 chosen').waitFor();
+  await page.getByRole('button', { name: 'Set a label' }).click();
+  await page.getByLabel('Label', { exact: true }).fill('brand');
+  await page.getByLabel('Value').fill('Tacos');
+  await page.getByRole('button', { name: 'Set label' }).click();
+  await page.getByText('Changed 2 stores.').waitFor();
+  await page.getByRole('row', { name: /Harbor\s*Tacos\s*2/ }).waitFor();
+
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Export CSV' }).click(),
+  ]);
+  const [header, first] = (await readFile(await download.path(), 'utf8')).split('\r\n');
+  assert.match(`${header}`, /^\ufeffstore_id,name,timezone_str,probe_url,label:City,label:brand,state/);
+  assert.match(`${first}`, /^2,Harbor,,,,Tacos,/);
+
+  await page.getByRole('button', { name: 'Choose all 3' }).click();
+  await page.getByText('3 chosen').waitFor();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByRole('button', { name: 'Delete 3 stores' }).click();
+  await page.getByText('Deleted 3 stores.').waitFor();
+  assert.equal(await page.getByRole('button', { name: /^Restore/ }).count(), 3);
+});
+
+test('an owner cannot manage stores', async (t) => {
+  const fleet = await seenFleet(t, { now: noonClock() });
+  await append(fleet, [...pollsOf('a', NOON, 70, 10), ...pollsOf('b', NOON, 70)]);
+  const { users } = fleet.accounts;
+  await users.add(TESTER, { login: 'root', role: 'admin', password: PASSWORD });
+  await users.add(TESTER, { login: 'olga', role: 'owner', stores: ['a'], password: PASSWORD });
+  const page = await openPage(t, browser);
+  await page.goto(`${fleet.url}/stores/a`);
+  await page.getByLabel('Login').fill('olga');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('link', { name: 'Hours' }).waitFor();
+  assert.equal(await page.getByRole('link', { name: 'Settings' }).count(), 0);
+  assert.equal(await page.getByRole('link', { name: 'Stores' }).count(), 0);
+  await page.goto(`${fleet.url}/stores`);
+  await page.getByRole('row', { name: /^\s*a\s/ }).waitFor();
+  assert.equal(await page.getByRole('button', { name: 'New store' }).count(), 0);
+  assert.equal(await page.getByRole('checkbox').count(), 0);
+});
+
+test('rejected rows name the store that is known', async (t) => {
+  const fleet = await seenFleet(t);
+  const body = 'store_id,status,timestamp_utc\n17,open,2026-11-01T12:00:00Z\nx,open,2026-11-01T12:00:00Z\n';
+  await fleet.app.inject({ method: 'POST', url: '/api/v1/stores', payload: { store_id: '17', name: 'Loop' } });
+  const page = await openPage(t, browser);
+  await page.goto(`${fleet.url}/imports`);
+  await fetch(`${fleet.url}/api/v1/imports?feed=polls&file_name=bad.csv`, { method: 'POST', body });
+  await page.reload();
+  const card = page.getByRole('article', { name: 'bad.csv' });
+  await card.getByText('Failed').waitFor();
+  await card.getByRole('button', { name: /rejected|bad/i }).click();
+  await card.getByRole('link', { name: 'Loop' }).waitFor();
+  await settled(page);
+});
