@@ -1302,8 +1302,8 @@ export interface Routes {
   /** Download the list of stores */
   'GET /api/v1/store-export': {
     query?: {
-      /** the file format */
-      readonly format?: 'csv' | undefined;
+      /** the file format; xlsx holds at most 100,000 stores */
+      readonly format?: 'csv' | 'xlsx' | undefined;
       /** only these stores, if they exist */
       readonly store_id?: readonly string[] | undefined;
       /** a part of the id, the name or a label value, case-insensitive */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { as, FAKE_USERS } from '../../support/fake-users.ts';
 import { testServer } from '../../support/server.ts';
+import { unzip } from '../../support/unzip.ts';
 
 type Json = Record<string, unknown>;
 
@@ -134,6 +135,14 @@ test('the list is exported with the current filter, as the stores feed reads it'
   ]);
   const some = await app.inject('/api/v1/store-export?label=city:Oslo&format=csv');
   assert.equal(some.body.split('\r\n').length, 3);
+  const workbook = await app.inject('/api/v1/store-export?format=xlsx');
+  assert.match(workbook.headers['content-type'] as string, /spreadsheetml/);
+  assert.match(workbook.headers['content-disposition'] as string, /filename="stores.xlsx"/);
+  const text = [...unzip(workbook.rawPayload).values()].join('\n');
+  for (const cell of ['timezone_str', 'Zoo, &quot;new&quot;|Zoo, "new"', '=1\\+2', 'label:city']) {
+    assert.match(text, new RegExp(`>(?:${cell})<`));
+  }
+  assert.doesNotMatch(text, /<f>/, 'a formula');
   const before = await list();
   const sent = await app.inject({
     method: 'POST',

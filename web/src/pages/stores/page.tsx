@@ -71,6 +71,9 @@ export default function StoresPage() {
           <a class="button" href={urlOf('GET /api/v1/store-export', { query: filter })} download>
             Export CSV
           </a>
+          <a class="button" href={urlOf('GET /api/v1/store-export', { query: { ...filter, format: 'xlsx' } })} download>
+            Export Excel
+          </a>
         </div>
       </header>
       {done.value !== undefined && (
