@@ -43,7 +43,7 @@ export interface JobQueueOptions {
   readonly log: Logger;
   /** Called when a job has ended, with the seconds since it was claimed. */
   readonly onEnd?: ((outcome: 'complete' | 'failed', seconds: number) => void) | undefined;
-  /** Receives the outcomes of the jobs, and of looking for them. */
+  /** Receives the outcomes of the jobs. */
   readonly writer?: Writer | undefined;
 }
 
@@ -90,8 +90,6 @@ export class JobQueue<Job extends { readonly id: string }, Result> {
       }
       await this.#releaseInterrupted();
     } catch (error) {
-      // A database that is busy has refused no job.
-      if (!(error instanceof UserError && error.code === 'busy')) this.#writer?.failed(error);
       this.#log.error({ reason: messageOf(error) }, `the ${kind.name} queue is unavailable; trying again soon`);
     }
   }

@@ -4,6 +4,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, suite, type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { IN_MEMORY, openStorage } from '../../../src/compose.ts';
 import type { DatabaseLocation } from '../../../src/config/config.ts';
 import type { World } from '../../../src/lib/world/ports.ts';
@@ -53,6 +54,7 @@ async function flood(t: TestContext, database: DatabaseLocation, count: number):
   assert.equal((await shared.reports.countQueued(undefined)).total, QUEUE_LIMIT);
   await inWorld(unsynced(), async () => {
     const worker = await testServer(t, { database, storage: shared });
+    while ((await shared.reports.countQueued(undefined)).total > 0) await sleep(200);
     for (const id of accepted) assert.match((await worker.finished(id)).body, /^store_id,[^\n]*\na,60\.00,/);
   });
 }
