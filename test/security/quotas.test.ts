@@ -108,7 +108,8 @@ test('an upload that trickles is cut, and keeps no place', async (t) => {
     const socket = uploading(address);
     const trickle = setInterval(() => socket.writable && socket.write('x'), 20);
     t.after(() => clearInterval(trickle));
-    await once(socket, 'close');
+    // Whether a write meets the cut is a matter of timing, so an error is fine too.
+    await new Promise((resolve) => socket.once('close', resolve));
   }
   assert.equal(await upload(address), 202);
 });
