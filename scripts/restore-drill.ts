@@ -2,6 +2,7 @@
 // `node --import tsx scripts/restore-drill.ts [postgres://…]`. A database that is named must be empty; it is filled.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,7 +31,9 @@ export async function restoreDrill({ folder, database, onStep }: Drill): Promise
   const feed = (name: string) => join(folder, 'fleet', name);
   await program.run('simulate', '--stores', '300', '--days', '8', '--out', join(folder, 'fleet'));
   await program.run('import', '--polls', feed('store_status.csv'), '--hours', feed('menu_hours.csv'));
-  await program.run('user', 'add', 'drill', '--role', 'admin', '--no-password');
+  const adding = program.start('user', 'add', 'drill', '--role', 'admin', '--password-stdin');
+  adding.stdin?.end(randomBytes(18).toString('base64url'));
+  assert.deepEqual(await once(adding, 'close'), [0, null], 'the admin is added');
   const scopes = 'backups:read,polls:write,stores:write,reports:read,reports:write';
   const key = await program.run('key', 'add', '--user', 'drill', '--name', 'drill', '--scopes', scopes);
   writeFileSync(join(folder, 'key'), key, { mode: 0o600 });
