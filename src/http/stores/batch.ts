@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { LIMITS } from '../../lib/budgets.ts';
+import { UserError } from '../../lib/errors.ts';
 import { parseJson } from '../../lib/json.ts';
 import type { BatchedChange } from '../../stores/batch.ts';
 import type { StoreService } from '../../stores/service.ts';
@@ -35,6 +36,8 @@ const BatchResult = Type.Object(
   },
   { title: 'StoreBatchResult' },
 );
+
+const NO_BODY = 'there is no body, expected the stores as application/json or application/x-ndjson';
 
 /** Changes of many stores at once. */
 export function batchRoutes(stores: StoreService): Routes {
@@ -77,6 +80,8 @@ export function batchRoutes(stores: StoreService): Routes {
         validatorCompiler: (route) => compileValidator(route.httpPart === 'body' ? { ...route, schema: Batch } : route),
       },
       async ({ body, query, principal }, reply) => {
+        // Without a type there is no schema that Fastify would check.
+        if (!body) throw new UserError('unsupported_media_type', NO_BODY);
         const changes = (body as Static<typeof Batch>).stores.map(changeOf);
         const { create = false, dry_run: dryRun = false } = query;
         const { failures, ...counts } = await stores.changeAll(principal, changes, { create, dryRun });

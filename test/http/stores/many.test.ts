@@ -107,6 +107,7 @@ test('changes may come as NDJSON', async (t) => {
   assert.equal((await send('{"name":"x"}')).json<{ errors: Json[] }>().errors[0]?.field, 'stores.0');
   const tooMany = await send('{"store_id":"a"}\n'.repeat(1_001));
   assert.equal(tooMany.statusCode, 400);
+  assert.equal((await app.inject({ method: 'PATCH', url: '/api/v1/stores' })).statusCode, 415);
 });
 
 test('owners cannot change many stores, nor see deleted ones', async (t) => {
