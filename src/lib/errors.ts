@@ -68,7 +68,7 @@ export function isTemporary(error: unknown): error is UserError {
   return error instanceof UserError && (error.code === 'unavailable' || error.code === 'busy');
 }
 
-const DISK_FAULTS = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE']);
+const DISK_FAULTS = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EIO', 'EMFILE', 'ENFILE']);
 
 /** Whether the operating system could not write or read: that says nothing about the data, and may pass. */
 export function isDiskFault(error: unknown): error is Error {

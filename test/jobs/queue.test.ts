@@ -110,7 +110,9 @@ test('a job whose database is away or busy, or whose disk is full, returns to th
       attempts++;
       if (attempts <= 4) throw new UserError(attempts % 2 === 0 ? 'busy' : 'unavailable', 'the database is away');
       if (attempts <= 10)
-        throw new Error('cannot be unpacked', { cause: Object.assign(new Error('no room'), { code: 'ENOSPC' }) });
+        throw new Error('cannot be unpacked', {
+          cause: Object.assign(new Error('no room'), { code: attempts % 2 === 0 ? 'ENOSPC' : 'EFBIG' }),
+        });
       return 'A';
     },
     b: async () => 'B',

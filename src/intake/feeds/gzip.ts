@@ -24,7 +24,8 @@ export function gunzipHead(head: Buffer, size: number, label: string): Buffer {
  * Unpacks a gzip file into a temporary one. DuckDB can read gzip, but silently accepts truncated files and wrong
  * checksums, and skips parts of a file with many members.
  *
- * @throws UserError `invalid_input` when the file is damaged, or its text exceeds the limit
+ * @throws UserError `invalid_input` when the file is damaged, or its text exceeds the limit; `unwritable` when the
+ * temporary file cannot be written
  */
 export async function unpack(path: string, bytes: number, label: string, limits: FeedLimits): Promise<TemporaryFile> {
   const text = createGunzip({ chunkSize: CHUNK });
@@ -33,7 +34,7 @@ export async function unpack(path: string, bytes: number, label: string, limits:
     if (error instanceof UserError) throw error;
     if (/^(Z_|ERR_STREAM_PREMATURE_CLOSE)/.test(codeOf(error))) throw damaged(label, error);
     const message = `${label} cannot be unpacked into a temporary file: ${systemReason(error)}`;
-    throw new UserError('invalid_input', message, { cause: error });
+    throw new UserError('unwritable', message, { cause: error });
   });
   if (text.bytesWritten === bytes) return file;
   await file.remove();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { AT, Importer, POLLS, told } from '../../support/importer.ts';
 
@@ -131,17 +131,29 @@ test('a carriage return within a line of a gzipped file is told with its line', 
 
 test('no unpacked copy is left behind, whether it was good or bad', async (t) => {
   const importer = await Importer.open(t);
+  const folder = temporaryFilesIn(t, dirname(importer.file('tmp/x', '')));
+  await importer.polls(WHOLE);
+  await importer.refusal({ polls: [importer.file('cut.csv.gz', WHOLE.subarray(0, 30_000))] });
+  await importer.refusal({ polls: [importer.file('cr.csv.gz', gzipSync(`${POLLS}a\rb\n`))] });
+  assert.deepEqual(readdirSync(folder), ['x']);
+});
+
+test('a file that cannot be unpacked since the temporary folder is missing is not refused for it', async (t) => {
+  const importer = await Importer.open(t);
+  temporaryFilesIn(t, importer.file('file', ''));
+  await assert.rejects(importer.polls(WHOLE), { name: 'UserError', code: 'unwritable' });
+});
+
+/** Temporary files are in this folder until the end of the test. */
+function temporaryFilesIn(t: TestContext, folder: string): string {
   const before = process.env.TMPDIR;
   t.after(() => {
     if (before === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = before;
   });
-  process.env.TMPDIR = dirname(importer.file('tmp/x', ''));
-  await importer.polls(WHOLE);
-  await importer.refusal({ polls: [importer.file('cut.csv.gz', WHOLE.subarray(0, 30_000))] });
-  await importer.refusal({ polls: [importer.file('cr.csv.gz', gzipSync(`${POLLS}a\rb\n`))] });
-  assert.deepEqual(readdirSync(process.env.TMPDIR), ['x']);
-});
+  process.env.TMPDIR = folder;
+  return folder;
+}
 
 test('a header that is far larger uncompressed than compressed is still found', async (t) => {
   const importer = await Importer.open(t);

@@ -111,7 +111,13 @@ export class FeedReader {
         stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
         ...(signal !== undefined && { signal, killSignal: 'SIGKILL' as const }),
       });
-      const instruct = (instruction: ReaderInstruction) => child.send(instruction);
+      const ended = (how: string) => reject(new ReaderEnded(`the process that read it ended unexpectedly (${how})`));
+      const instruct = (instruction: ReaderInstruction) =>
+        child.send(instruction, (error) => {
+          if (error === null) return;
+          ended(error.message);
+          child.kill('SIGKILL');
+        });
       child.on('message', (message: ReaderMessage) => {
         if (message.kind === 'progress') onProgress(message.done);
         else if (message.kind === 'which_stores') {
@@ -126,9 +132,7 @@ export class FeedReader {
         else reject(errorOf(message));
       });
       child.on('error', reject);
-      child.on('exit', (code, killedBy) => {
-        reject(new ReaderEnded(`the process that read it ended unexpectedly (${killedBy ?? `exit code ${code}`})`));
-      });
+      child.on('exit', (code, killedBy) => ended(killedBy ?? `exit code ${code}`));
       instruct({ kind: 'read', order });
     });
   }
