@@ -11,6 +11,7 @@ const SLOW = [
   'test/system/**',
   'test/control/running-server.test.ts',
   'test/simulation/**',
+  'test/injection/**',
   'test/faults/**',
   'test/domain/markov/few-polls.test.ts',
   'test/reports/shared-results.test.ts',

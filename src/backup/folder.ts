@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { notFound, UserError } from '../lib/errors.ts';
-import { createReadStream, mkdir, open, readdir, readFile, rename, rm, stat } from '../lib/world/files.ts';
+import { createReadStream, ifThere, mkdir, open, readdir, readFile, rename, rm, stat } from '../lib/world/files.ts';
 import { isBackupFile, MANIFEST, type Manifest, parseManifest } from './manifest.ts';
 import { unpackTar } from './tar.ts';
 
@@ -76,7 +76,7 @@ function verify({ path, bytes, sha256 }: Manifest['files'][number], found: Writt
 }
 
 async function read(path: string): Promise<Written | undefined> {
-  if ((await stat(path).catch(() => undefined)) === undefined) return undefined;
+  if ((await ifThere(stat(path))) === undefined) return undefined;
   const hash = createHash('sha256');
   let bytes = 0;
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
@@ -104,12 +104,7 @@ async function write(path: string, content: AsyncIterable<Uint8Array>): Promise<
 }
 
 async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
+  return (await ifThere(readdir(folder))) ?? [];
 }
 
 /** Makes the names in a folder survive a power loss. Windows opens no folders, and needs no such call. */

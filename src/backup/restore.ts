@@ -3,8 +3,9 @@ import { readResult, resultNames } from '../copy/results.ts';
 import { copyAtOnce } from '../copy.ts';
 import { notFound, UserError } from '../lib/errors.ts';
 import { clearTemporaryFolders, temporaryFolder } from '../lib/temporary-folder.ts';
-import { copyFile, createReadStream, stat } from '../lib/world/files.ts';
+import { copyFile, createReadStream, ifThere, stat } from '../lib/world/files.ts';
 import { type ResultName, ResultsFolder } from '../reports/results.ts';
+import type { Invariant } from '../storage/ports/invariants.ts';
 import type { Storage, StorageAccess } from '../storage/ports/storage.ts';
 import { unpackBackup, verifyBackup } from './folder.ts';
 import { DATABASE, type Manifest } from './manifest.ts';
@@ -33,7 +34,7 @@ export async function openBackup(
   from: string,
   { input, workFolder }: { readonly input: AsyncIterable<Uint8Array>; readonly workFolder: string },
 ): Promise<VerifiedBackup> {
-  const found = from === '-' ? undefined : await stat(from).catch(() => undefined);
+  const found = from === '-' ? undefined : await ifThere(stat(from));
   if (from !== '-' && found === undefined) throw notFound(`there is no backup ${from}`);
   if (found?.isDirectory()) return { folder: from, manifest: await verifyBackup(from), remove: async () => {} };
   await clearTemporaryFolders(workFolder);
@@ -80,13 +81,7 @@ export async function restoreToFile(
       const storage = await openFile(prepared, 'write');
       try {
         await compare(storage, manifest);
-        const broken = (await storage.invariants()).filter((invariant) => invariant.broken !== 0);
-        if (broken.length > 0) {
-          throw new UserError(
-            'conflict',
-            `the backup is damaged: ${broken.map(({ name }) => name).join('; ')}: broken`,
-          );
-        }
+        refuseBroken(await storage.invariants());
         for (const name of await resultNames(storage)) {
           const result = await readResult({ storage, folder: resultsOf(folder) }, inBackup(name));
           if (result !== undefined) await results.write(name, result.kind, [result.bytes]);
@@ -124,13 +119,17 @@ export async function restoreToStorage(
     const backup = await openFile(path, 'write');
     try {
       await compare(backup, manifest);
-      await to.restoring?.(replace, async ({ target, saveResult }) => {
-        await backup.snapshot((source) => copyAtOnce(source, target, onProgress), 'background');
-        for (const name of await resultNames(backup)) {
-          const result = await readResult({ storage: backup, folder: resultsOf(folder) }, inBackup(name));
-          if (result !== undefined) await saveResult(name.id, result.kind, result.bytes);
-        }
-      });
+      await to.restoring?.(
+        replace,
+        async ({ target, saveResult }) => {
+          await backup.snapshot((source) => copyAtOnce(source, target, onProgress), 'background');
+          for (const name of await resultNames(backup)) {
+            const result = await readResult({ storage: backup, folder: resultsOf(folder) }, inBackup(name));
+            if (result !== undefined) await saveResult(name.id, result.kind, result.bytes);
+          }
+        },
+        refuseBroken,
+      );
     } finally {
       await backup.close();
     }
@@ -146,6 +145,12 @@ function resultsOf(folder: string): ResultsFolder {
 /** A backup names results by the report alone. */
 function inBackup({ id }: ResultName): ResultName {
   return { id, attempt: undefined };
+}
+
+/** @throws UserError `conflict` when something does not hold */
+function refuseBroken(invariants: readonly Invariant[]): void {
+  const broken = invariants.filter((invariant) => invariant.broken !== 0).map(({ name }) => name);
+  if (broken.length > 0) throw new UserError('conflict', `the backup is damaged: ${broken.join('; ')}: broken`);
 }
 
 /** @throws UserError `conflict` when a table has other rows than the manifest says */

@@ -2,7 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 import { Type } from 'typebox';
 import { LIMITS } from '../lib/budgets.ts';
-import { type ErrorCode, UserError } from '../lib/errors.ts';
+import { type ErrorCode, isDiskFault, UserError } from '../lib/errors.ts';
 
 /** The one place where an error code becomes an HTTP status. */
 const STATUS: Readonly<Record<ErrorCode, number>> = {
@@ -114,6 +114,10 @@ export function handleError(error: FastifyError, request: FastifyRequest, reply:
   }
   if (status >= 400 && status < 500) return sendProblem(reply, status, error.message);
   request.log.error({ err: error }, 'request failed');
+  if (isDiskFault(error)) {
+    reply.header('retry-after', RETRY_AFTER.unavailable);
+    return sendProblem(reply, 503, 'the server cannot read or write its files at present; try again later');
+  }
   return sendProblem(reply, 500, `an internal error; the log has it under request ${request.id}`);
 }
 

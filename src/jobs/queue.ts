@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Writer } from '../health/health.ts';
-import { isDiskFault, isTemporary, messageOf, UserError } from '../lib/errors.ts';
+import { isOfTheMachine, messageOf, UserError } from '../lib/errors.ts';
 import { elapsed } from '../lib/world/clocks.ts';
 import { Claim } from './claim.ts';
 import { WorkLoop } from './work-loop.ts';
@@ -120,7 +120,7 @@ export class JobQueue<Job extends { readonly id: string }, Result> {
       if (this.#loop.stopping.aborted) {
         log.info(`${kind.name} interrupted; it is back in the queue`);
         await kind.release(job);
-      } else if (isTemporary(error) || isDiskFault(error)) {
+      } else if (isOfTheMachine(error)) {
         this.#writer?.failed(error);
         log.warn({ reason: error.message }, `${kind.name} interrupted; it will run again`);
         this.#interrupted.push(job);

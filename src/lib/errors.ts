@@ -68,6 +68,16 @@ export function isTemporary(error: unknown): error is UserError {
   return error instanceof UserError && (error.code === 'unavailable' || error.code === 'busy');
 }
 
+const OF_THE_MACHINE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['unavailable', 'busy', 'unwritable', 'full']);
+
+/**
+ * Whether the cause is the database, the disk or a folder of the program: that says nothing about the data, and the same
+ * work may succeed later.
+ */
+export function isOfTheMachine(error: unknown): error is Error {
+  return (error instanceof UserError && OF_THE_MACHINE.has(error.code)) || isDiskFault(error);
+}
+
 const DISK_FAULTS = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EIO', 'EMFILE', 'ENFILE']);
 
 /** Whether the operating system could not write or read: that says nothing about the data, and may pass. */

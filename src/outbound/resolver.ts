@@ -75,7 +75,10 @@ export class GuardedResolver {
     if (cached !== undefined && this.#elapsed() < cached.until) return cached.addresses;
     const addresses = this.#lookups.run(() => this.#resolve(host));
     this.#cache.set(host, { until: this.#elapsed() + CACHE_TIME, addresses });
-    addresses.catch(() => this.#cache.delete(host));
+    addresses.catch(() => {
+      // Meanwhile, another lookup may have begun.
+      if (this.#cache.peek(host)?.addresses === addresses) this.#cache.delete(host);
+    });
     return addresses;
   }
 }

@@ -5,6 +5,7 @@ import { elapsed } from '../lib/world/clocks.ts';
 import {
   access,
   type FileStatus,
+  ifThere,
   mkdir,
   type OpenFile,
   open,
@@ -116,7 +117,7 @@ export class ResultsFolder {
   /** Opens the classic CSV; `undefined`: it does not exist. */
   async open(name: ResultName): Promise<OpenResult | undefined> {
     const path = this.#file(name, 'csv');
-    const file = await there(open(path));
+    const file = await ifThere(open(path));
     return file && { path, file, status: await file.stat() };
   }
 
@@ -127,7 +128,7 @@ export class ResultsFolder {
 
   /** The bytes of a result as it is kept; `undefined` when they are not there (any more). */
   content(name: ResultName, kind: ResultKind): Promise<Uint8Array | undefined> {
-    return there(readFile(this.#file(name, kind)));
+    return ifThere(readFile(this.#file(name, kind)));
   }
 
   /** The total bytes of all results, at most some seconds old. */
@@ -143,7 +144,7 @@ export class ResultsFolder {
     const files = new Map<number, number>();
     // If the folder cannot be read, writing the next report fails with the reason.
     for (const name of await readdir(this.path).catch(() => [])) {
-      const found = await there(stat(join(this.path, name)));
+      const found = await stat(join(this.path, name)).catch(() => undefined);
       if (found?.isFile()) files.set(found.ino, found.size);
     }
     return [...files.values()].reduce((sum, bytes) => sum + bytes, 0);
@@ -175,7 +176,7 @@ export class ResultsFolder {
   async removeBefore(instant: number): Promise<number> {
     let removed = 0;
     for (const { path } of await this.#files()) {
-      const { mtimeMs = instant } = (await there(stat(path))) ?? {};
+      const { mtimeMs = instant } = (await ifThere(stat(path))) ?? {};
       if (mtimeMs >= instant) continue;
       await rm(path, { force: true });
       removed++;
@@ -185,7 +186,7 @@ export class ResultsFolder {
 
   /** All files of results, also unfinished ones. */
   async #files(): Promise<(ResultName & { readonly path: string })[]> {
-    return ((await there(readdir(this.path))) ?? []).flatMap((name) => {
+    return ((await ifThere(readdir(this.path))) ?? []).flatMap((name) => {
       const [, id, attempt] = FILE_NAME.exec(name) ?? [];
       return id === undefined ? [] : [{ id, attempt, path: join(this.path, name) }];
     });
@@ -204,15 +205,5 @@ export class ResultsFolder {
   #file({ id, attempt }: ResultName, kind: ResultKind): string {
     for (const part of [id, attempt ?? id]) if (!isReportId(part)) throw new Error(`not an id: ${part}`);
     return join(this.path, `${attempt === undefined ? id : `${id}.${attempt}`}.${kind}`);
-  }
-}
-
-/** The result of a file operation; `undefined`: the file or its folder does not exist. */
-async function there<T>(look: Promise<T>): Promise<T | undefined> {
-  try {
-    return await look;
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw error;
   }
 }

@@ -47,6 +47,15 @@ test('a busy database and an unavailable one have different problem types, both 
   ]);
 });
 
+test('a fault of the disk is no defect of the program: the request can be repeated', async (t) => {
+  const { app, storage } = await testServer(t);
+  const fault = Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' });
+  t.mock.method(storage.imports, 'list', () => Promise.reject(fault));
+  const answer = await app.inject({ url: '/api/v1/imports' });
+  assert.deepEqual([answer.statusCode, answer.headers['retry-after']], [503, '5']);
+  assert.match(answer.json<{ detail: string }>().detail, /cannot read or write its files/);
+});
+
 test('an error names the place in the request', async (t) => {
   const { app, storage } = await testServer(t);
   await merge(storage, { polls: [['a', T, true]] });

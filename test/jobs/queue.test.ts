@@ -76,7 +76,7 @@ test('jobs run one after the other, and jobs that are cut off are recovered firs
 test('a failed job has a reason, which for an internal error is only where to find it', async (t) => {
   const { queue, events, ends, lines, idle } = opened(t, {
     a: () => Promise.reject(new UserError('invalid_input', 'the file is empty')),
-    b: () => Promise.reject(new UserError('unwritable', 'the folder is full')),
+    b: () => Promise.reject(new UserError('too_large', 'the report is too large')),
     c: () => Promise.reject(new Error('secret')),
     d: () => Promise.reject(new UserError('unreadable', 'the process that read it ended')),
   });
@@ -86,7 +86,7 @@ test('a failed job has a reason, which for an internal error is only where to fi
     events.filter((event) => /^(fail|refuse)/.test(event)),
     [
       'refuse a: the file is empty',
-      'fail b: the folder is full',
+      'fail b: the report is too large',
       'fail c: an internal error; the log has it under c',
       'fail d: the process that read it ended',
     ],
@@ -109,6 +109,7 @@ test('a job whose database is away or busy, or whose disk is full, returns to th
     a: async () => {
       attempts++;
       if (attempts <= 4) throw new UserError(attempts % 2 === 0 ? 'busy' : 'unavailable', 'the database is away');
+      if (attempts <= 6) throw new UserError(attempts === 5 ? 'unwritable' : 'full', 'the folder cannot be written');
       if (attempts <= 10)
         throw new Error('cannot be unpacked', {
           cause: Object.assign(new Error('no room'), { code: attempts % 2 === 0 ? 'ENOSPC' : 'EFBIG' }),

@@ -102,4 +102,13 @@ suite('errors of PostgreSQL', () => {
       { message: 'stored' },
     );
   });
+
+  test('a connection that the server ended is not used again', async (t) => {
+    const pool = new PostgresPool(await server.createDatabase(), { size: 1, wait: 5_000 });
+    t.after(() => pool.end());
+    for (let i = 0; i < 20; i++) {
+      await assert.rejects(pool.run('select pg_terminate_backend(pg_backend_pid())'), { code: 'unavailable' });
+      assert.deepEqual(await pool.rows('select 1 as one'), [{ one: 1 }]);
+    }
+  });
 });

@@ -55,13 +55,25 @@ suite('weeks in PostgreSQL', () => {
     t.after(() => Promise.all([storage.close(), client.end()]));
     const rows = async (sql: string) => (await client.query<{ value: unknown }>(sql)).rows.map(({ value }) => value);
     return {
-      storage,
+      ...{ storage, url },
       rows,
       weeks: () => rows(`select relname as value from pg_class where relname ~ '^polls_\\d+$' order by 1`),
       shared: async () => Number((await rows('select count(*) as value from only polls_rest'))[0]),
       all: async () => Number((await rows('select count(*) as value from polls'))[0]),
     };
   }
+
+  test('a snapshot goes on when another server drops a partition that it names', async (t) => {
+    const { storage, url } = await open(t, { leastPolls: 1 });
+    const other = await PostgresStorage.open(url, { rules: { ...PARTITION_RULES, now: () => NOW } });
+    t.after(() => other.close());
+    await storage.appendPolls([batch([ago(30), ago(20), NOW])]);
+    await storage.snapshot(async (snapshot) => {
+      assert.equal(await snapshot.revision(), 1);
+      await other.prune(ago(25));
+      assert.deepEqual([await snapshot.earliestPoll(), await snapshot.latestPoll(ago(10))], [ago(20), ago(20)]);
+    });
+  });
 
   test('old weeks with few polls share a partition, by append and by import', async (t) => {
     const { storage, weeks, shared, all } = await open(t);

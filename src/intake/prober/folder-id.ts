@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { mkdir, readFile, rename, syncFolder, writeFile } from '../../lib/world/files.ts';
+import { ifThere, mkdir, readFile, rename, syncFolder, writeFile } from '../../lib/world/files.ts';
 import { newId } from '../../lib/world/random.ts';
 
 const FILE = 'folder-id';
@@ -7,11 +7,8 @@ const FILE = 'folder-id';
 /** The random id of a polls folder, by which the database knows it. Creates the folder and the id if necessary. */
 export async function folderId(folder: string): Promise<string> {
   const path = join(folder, FILE);
-  const known = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
-  if (known !== '') return known;
+  const known = await ifThere(readFile(path, 'utf8'));
+  if (known) return known;
   const id = newId();
   await mkdir(folder, { recursive: true });
   await writeFile(`${path}.partial`, id, { flush: true });

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Budgets } from '../../lib/budgets.ts';
-import { type ErrorCode, UserError } from '../../lib/errors.ts';
+import { isOfTheMachine } from '../../lib/errors.ts';
 import type { MergeCounts } from '../../storage/ports/import-session.ts';
 import type { Storage } from '../../storage/ports/storage.ts';
 import type { StandingRejects } from '../../storage/ports/sync-log.ts';
@@ -56,9 +56,6 @@ export interface SourceListener {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Errors of storage or of the disk, which would affect the next file too. */
-const NOT_OF_A_FILE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['unavailable', 'busy', 'unwritable', 'full']);
-
 /**
  * Imports what is new in a source, file by file, each in its own transaction.
  *
@@ -76,7 +73,8 @@ export async function readSource(
       await readLocation(location, options, listener);
     } catch (error) {
       options.signal.throwIfAborted();
-      if (error instanceof UserError && NOT_OF_A_FILE.has(error.code)) throw error;
+      // It would affect the next file, too.
+      if (isOfTheMachine(error)) throw error;
       listener.onFailure(error);
     }
   }

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Budgets } from '../../lib/budgets.ts';
-import { UserError } from '../../lib/errors.ts';
+import { isDiskFault, systemReason, UserError } from '../../lib/errors.ts';
 import { random } from '../../lib/world/random.ts';
 import type { Storage } from '../../storage/ports/storage.ts';
 import type { StandingRejects, SyncResult } from '../../storage/ports/sync-log.ts';
@@ -135,12 +135,14 @@ async function tryToRead(attempt: SourceAttempt, dependencies: ReadDependencies,
 }
 
 function isExpected(error: unknown): error is Error {
-  return error instanceof UserError || error instanceof ChangedWhileRead;
+  return error instanceof UserError || error instanceof ChangedWhileRead || isDiskFault(error);
 }
 
 /** Without content: through a link or a redirect, a source may be a file that its readers must not see. */
 function publicMessageOf(error: Error): string {
-  return (error instanceof UserError ? error.withoutContent : undefined) ?? error.message;
+  if (error instanceof UserError) return error.withoutContent ?? error.message;
+  const { message } = error;
+  return isDiskFault(error) ? `files cannot be read or written: ${systemReason(error)}` : message;
 }
 
 /** Why a source failed, for users. */

@@ -35,6 +35,8 @@ export class ImportJobs implements JobKind<ImportRecord, ImportCounts> {
   readonly lookInterval = 5_000;
   readonly #options: ImportJobsOptions;
   #server = '';
+  /** The complete imports whose files are still to be deleted; `undefined`: not known yet. */
+  #done: Set<string> | undefined;
 
   constructor(options: ImportJobsOptions) {
     this.#options = options;
@@ -51,6 +53,7 @@ export class ImportJobs implements JobKind<ImportRecord, ImportCounts> {
 
   async recover(): Promise<void> {
     const { storage, uploads, now } = this.#options;
+    await this.#removeDone();
     for (const { id, status, attempts } of await storage.imports.unfinished(this.#server)) {
       if (!(await uploads.hasUpload(id))) {
         await storage.imports.fail(id, 'its file is no longer in the uploads folder; send it again', now());
@@ -102,7 +105,8 @@ export class ImportJobs implements JobKind<ImportRecord, ImportCounts> {
   async complete({ id, dryRun }: ImportRecord, counts: ImportCounts) {
     const { storage, uploads, now, onChanged } = this.#options;
     await storage.imports.complete(id, counts, now());
-    await uploads.removeUpload(id);
+    // The import is complete, whatever becomes of its file.
+    await uploads.removeUpload(id).catch(() => this.#done?.add(id));
     if (!dryRun && counts.added + counts.replaced + counts.unreadStores.unknown > 0) onChanged();
     return { ...counts, dry_run: dryRun };
   }
@@ -112,6 +116,27 @@ export class ImportJobs implements JobKind<ImportRecord, ImportCounts> {
     const { storage, uploads, now } = this.#options;
     await storage.imports.fail(id, reason, now());
     if (refused) await uploads.removeUpload(id);
+  }
+
+  /** Deletes the files that could not be deleted before, or whose process ended between the commit and that. */
+  async #removeDone(): Promise<void> {
+    const { uploads } = this.#options;
+    this.#done ??= await this.#completeOnes(await uploads.ids());
+    for (const id of [...this.#done]) {
+      await uploads.removeUpload(id).then(
+        () => this.#done?.delete(id),
+        () => {},
+      );
+    }
+  }
+
+  async #completeOnes(ids: readonly string[]): Promise<Set<string>> {
+    const complete = new Set<string>();
+    for (const id of ids) {
+      const found = await this.#options.storage.imports.find(id);
+      if (found?.status === 'complete') complete.add(id);
+    }
+    return complete;
   }
 
   release({ id, attempts }: ImportRecord): Promise<void> {

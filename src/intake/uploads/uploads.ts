@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { invalid, systemReason, UserError } from '../../lib/errors.ts';
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from '../../lib/world/files.ts';
+import { ifThere, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from '../../lib/world/files.ts';
 import { newId } from '../../lib/world/random.ts';
 
 const IMPORT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -26,8 +26,8 @@ export class UploadsFolder {
         if (name.endsWith('.partial')) await rm(join(this.path, name), { force: true });
       }
       const file = join(this.path, 'server-id');
-      const known = await readFile(file, 'utf8').catch(() => '');
-      if (IMPORT_ID.test(known)) return known;
+      const known = await ifThere(readFile(file, 'utf8'));
+      if (known !== undefined && IMPORT_ID.test(known)) return known;
       const id = newId();
       await writeFile(file, id, { flush: true });
       return id;
@@ -82,12 +82,19 @@ export class UploadsFolder {
   }
 
   async hasUpload(id: string): Promise<boolean> {
-    return (await stat(this.upload(id)).catch(() => undefined)) !== undefined;
+    return (await ifThere(stat(this.upload(id)))) !== undefined;
+  }
+
+  /** The ids of the imports that have a file here. */
+  async ids(): Promise<string[]> {
+    return (await readdir(this.path))
+      .map((name) => /^(.*)\.upload$/.exec(name)?.[1] ?? '')
+      .filter((id) => IMPORT_ID.test(id));
   }
 
   /** Opens the rejected rows of an import; `undefined`: there are none. */
   async readRejects(id: string): Promise<{ bytes: number; content: Readable } | undefined> {
-    const file = await open(this.rejects(id)).catch(() => undefined);
+    const file = await ifThere(open(this.rejects(id)));
     if (file === undefined) return undefined;
     const { size } = await file.stat();
     return { bytes: size, content: file.createReadStream({ start: 0 }) };

@@ -32,6 +32,16 @@ export type { FileStatus, OpenFile } from './ports.ts';
 /** For `access`: whether a file or folder can be written. */
 export const WRITABLE = constants.W_OK;
 
+/** The result of a file operation; `undefined`: the file or its folder does not exist. Any other failure says nothing. */
+export async function ifThere<T>(operation: Promise<T>): Promise<T | undefined> {
+  try {
+    return await operation;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}
+
 /** Resolves when the names of the files in a folder survive a power loss, where the system can promise that. */
 export async function syncFolder(path: string): Promise<void> {
   // Windows cannot open folders, and needs no such call.

@@ -4,7 +4,7 @@ import type { DuckdbLimits } from '../../duckdb/limits.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { UserError } from '../../lib/errors.ts';
 import { clearTemporaryFolders, temporaryFolder } from '../../lib/temporary-folder.ts';
-import { copyFile, link, open, readFile, rename, stat, syncFolder } from '../../lib/world/files.ts';
+import { copyFile, ifThere, link, open, readFile, rename, stat, syncFolder } from '../../lib/world/files.ts';
 import { newId } from '../../lib/world/random.ts';
 
 /** Which history of the data a database file holds, and how often it was opened for changes. */
@@ -29,13 +29,8 @@ export function walFile(path: string): string {
  * @throws UserError `unavailable` when it cannot be understood
  */
 export async function notedGeneration(path: string): Promise<Generation | undefined> {
-  let text: string;
-  try {
-    text = await readFile(generationFile(path), 'utf8');
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw error;
-  }
+  const text = await ifThere(readFile(generationFile(path), 'utf8'));
+  if (text === undefined) return undefined;
   const noted = parseGeneration(text);
   if (noted !== undefined) return noted;
   throw new UserError(
@@ -100,10 +95,10 @@ export async function beginGeneration(session: Session): Promise<string> {
  * @throws UserError `unavailable` when another process has the database
  */
 export async function strangeLog(path: string, limits: DuckdbLimits | undefined): Promise<string | undefined> {
-  const log = await stat(walFile(path)).catch(() => undefined);
+  const log = await ifThere(stat(walFile(path)));
   const noted = await notedGeneration(path);
   if (log === undefined || log.size === 0 || noted === undefined) return undefined;
-  const isThere = (await stat(path).catch(() => undefined)) !== undefined;
+  const isThere = (await ifThere(stat(path))) !== undefined;
   const base = isThere ? await generationOfBase(path, limits) : undefined;
   if (base?.id === noted.id && base.opening >= noted.opening) return undefined;
   return (

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { Database } from '../../duckdb/database.ts';
 import { messageOf, UserError } from '../../lib/errors.ts';
-import { copyFile, open, readFile, rename, rm, stat, syncFolder } from '../../lib/world/files.ts';
+import { copyFile, ifThere, open, readFile, rename, rm, stat, syncFolder } from '../../lib/world/files.ts';
 import { beginGeneration, generationFile, noteGeneration, parseGeneration, walFile, withBase } from './generation.ts';
 
 /** The database that is about to take the place of another one. */
@@ -59,7 +59,7 @@ export async function restoreFile(
 
 /** Ends a restore that was decided and interrupted. To be called before the database is opened. */
 export async function finishRestore(path: string): Promise<void> {
-  const decision = await readFile(decisionFile(path), 'utf8').catch(() => undefined);
+  const decision = await ifThere(readFile(decisionFile(path), 'utf8'));
   if (decision === undefined) return;
   // The log first: it belongs to the file that is replaced.
   await rm(walFile(path), { force: true });
@@ -114,7 +114,7 @@ async function holding(path: string, work: () => Promise<void>): Promise<void> {
 }
 
 async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined;
+  return (await ifThere(stat(path))) !== undefined;
 }
 
 async function sync(path: string): Promise<void> {

@@ -75,9 +75,14 @@ export interface Storage {
    * Runs `work` as one transaction on the emptied database, which becomes another generation: all of it is replaced, or
    * nothing. An engine whose database is a file of one process replaces that file instead.
    *
+   * @param check gets what holds of the new data and throws to refuse it
    * @throws UserError `conflict` when there is data and it is not to be replaced
    */
-  restoring?<T>(replace: boolean, work: (session: RestoreSession) => Promise<T>): Promise<T>;
+  restoring?<T>(
+    replace: boolean,
+    work: (session: RestoreSession) => Promise<T>,
+    check: (invariants: readonly Invariant[]) => void,
+  ): Promise<T>;
   /** Checks everything that holds in a sound database. Reads all of it. */
   invariants(): Promise<Invariant[]>;
   /**

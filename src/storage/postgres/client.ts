@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import pg from 'pg';
 import type { Parameters, Row, Sql, TransactionalSql } from '../../lib/sql.ts';
 import { after } from '../../lib/world/timers.ts';
-import { connectionError, statementError, unreachable } from './errors.ts';
+import { connectionError, endsConnection, statementError, unreachable } from './errors.ts';
 
 /** PostgreSQL as `Sql`: `$name` becomes `$1`. Statements throw as in `statementError`. */
 export abstract class PostgresSql implements Sql {
@@ -81,6 +81,12 @@ export class PostgresConnection extends PostgresSql {
     await this.#guarded(() => this.#client.query(sql));
   }
 
+  /** A connection that cannot roll back is in an unknown state, and must not be used again. */
+  async rollBack(): Promise<void> {
+    if (this.#lost) return;
+    await this.run('rollback').catch(() => this.cut());
+  }
+
   /** Returns it to its pool, or closes it when it is lost. */
   release(): void {
     this.#client.off('error', this.#onLoss);
@@ -102,6 +108,7 @@ export class PostgresConnection extends PostgresSql {
     try {
       return await statement();
     } catch (error) {
+      if (endsConnection(error)) this.#lost = true;
       throw this.#lost ? unreachable(error) : statementError(error);
     } finally {
       timer?.stop();
@@ -166,7 +173,7 @@ export class PostgresPool extends PostgresSql implements TransactionalSql {
         await connection.run('commit');
         return result;
       } catch (error) {
-        if (!connection.lost) await connection.run('rollback').catch(() => {});
+        await connection.rollBack();
         throw error;
       }
     });

@@ -36,6 +36,12 @@ export function statementError(error: unknown): unknown {
   return lost ? unreachable(error) : error;
 }
 
+/** Whether the server ended the connection with this error, before the driver has noticed that it is closed. */
+export function endsConnection(error: unknown): boolean {
+  const { severity } = (error ?? {}) as { severity?: unknown };
+  return severity === 'FATAL' || severity === 'PANIC';
+}
+
 function serverError(code: string, cause: Error): unknown {
   if (code === NOT_ALLOWED) {
     return new UserError('unavailable', `the role of the database may not do this: ${cause.message}`, { cause });

@@ -184,14 +184,23 @@ export class PostgresStorage implements Storage {
     });
   }
 
-  /** Runs `work` as the only write transaction, and raises the revisions if it changed anything. */
-  #writing<T>(pool: PostgresPool, work: (connection: PostgresConnection, changes: Changes) => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` as the only write transaction, and raises the revisions if it changed anything.
+   *
+   * @param check the last thing before the commit
+   */
+  #writing<T>(
+    pool: PostgresPool,
+    work: (connection: PostgresConnection, changes: Changes) => Promise<T>,
+    check: (connection: PostgresConnection) => Promise<void> = async () => {},
+  ): Promise<T> {
     return pool.transaction(async (connection) => {
       await lockFor(connection, 'import');
       await this.#noticeRestore(connection);
       const changes = new Changes(this.#maxStores, scanLatestPoll);
       const result = await work(connection, changes);
       await changes.count(connection);
+      await check(connection);
       return result;
     });
   }
@@ -225,23 +234,31 @@ export class PostgresStorage implements Storage {
     );
   }
 
-  async restoring<T>(replace: boolean, work: (session: RestoreSession) => Promise<T>): Promise<T> {
+  async restoring<T>(
+    replace: boolean,
+    work: (session: RestoreSession) => Promise<T>,
+    check: (invariants: readonly Invariant[]) => void,
+  ): Promise<T> {
     const database = await Database.inMemory(this.#staging);
     const staging = await database.session();
     const partitioning = this.#partitioning;
     try {
       return await this.#queue.run(() =>
-        this.#writing(this.#pools.background, async (connection, changes) => {
-          await emptyFor(connection, replace);
-          changes.stores();
-          const target = new PostgresImportSession({ staging, connection, pool: undefined, changes, partitioning });
-          const result = await work({
-            target,
-            saveResult: (id, kind, bytes) => insertResult(connection, id, kind, [bytes]),
-          });
-          await target.finish();
-          return result;
-        }),
+        this.#writing(
+          this.#pools.background,
+          async (connection, changes) => {
+            await emptyFor(connection, replace);
+            changes.stores();
+            const target = new PostgresImportSession({ staging, connection, pool: undefined, changes, partitioning });
+            const result = await work({
+              target,
+              saveResult: (id, kind, bytes) => insertResult(connection, id, kind, [bytes]),
+            });
+            await target.finish();
+            return result;
+          },
+          async (connection) => check(await wholeInvariants(connection)),
+        ),
       );
     } finally {
       staging.close();

@@ -41,6 +41,11 @@ export function nameOf(monday: number): string {
   return `polls_${new Date(monday).toISOString().slice(0, 10).replaceAll('-', '')}`;
 }
 
+/** The Monday of the week of a partition. */
+export function mondayFrom(name: string): number {
+  return Date.parse(name.replace(/^polls_(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3T00:00:00Z'));
+}
+
 /** The week that begins on a Monday, as SQL: for a partition, and as a condition. */
 export function weekOf(monday: number): { readonly bounds: string; readonly condition: string } {
   const [from, to] = [instant(monday), instant(monday + WEEK)];

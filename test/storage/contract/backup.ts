@@ -7,6 +7,7 @@ import { createBackup } from '../../../src/backup/create.ts';
 import { verifyBackup, writeBackup } from '../../../src/backup/folder.ts';
 import { openBackup, restoreToFile, restoreToStorage } from '../../../src/backup/restore.ts';
 import { openFile, restoreFile } from '../../../src/compose.ts';
+import { Database } from '../../../src/duckdb/database.ts';
 import { encodeFigures } from '../../../src/reports/figures.ts';
 import { ResultsFolder } from '../../../src/reports/results.ts';
 import type { Storage } from '../../../src/storage/ports/storage.ts';
@@ -184,6 +185,28 @@ export function backupContract(engine: string, open: () => Promise<Storage>): vo
       message: /is no backup: it has no manifest/,
     });
     await assert.rejects(writeBackup(createBackup(source), backup), { code: 'conflict', message: /is not empty/ });
+  });
+
+  test(`${engine}: a backup in which something does not hold is refused, and nothing is restored`, async (t) => {
+    const { folder, backup, manifest } = await backedUp(t);
+    const database = await Database.open(join(backup, 'monitor.duckdb'));
+    const session = await database.session();
+    await session.run(`update reports set shares = 'a report that is not there'`);
+    session.close();
+    database.close();
+    const damaged = { folder: backup, manifest, remove: async () => {} };
+    const refusal = { code: 'conflict', message: /^the backup is damaged: reports: each shares is one of reports/ };
+    const path = join(folder, 'restored.duckdb');
+    const results = new ResultsFolder(join(folder, 'restored-results'));
+    const parts = { replace: true, openFile: openFile() };
+    await assert.rejects(restoreToFile(damaged, path, { ...parts, results, restoreFile }), refusal);
+    assert.equal(existsSync(path), false);
+    const target = await opened(t);
+    if (target.restoring === undefined) return;
+    await merge(target, { polls: [['z', T, true]] });
+    const own = await target.contents();
+    await assert.rejects(restoreToStorage(damaged, target, { ...parts, workFolder: folder }), refusal);
+    assert.deepEqual(await target.contents(), own, 'all is as it was');
   });
 
   test(`${engine}: a database that is not empty is replaced on request only, and as a whole`, async (t) => {

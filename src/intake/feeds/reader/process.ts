@@ -2,8 +2,9 @@
 import { once } from 'node:events';
 import { createWriteStream, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { finished } from 'node:stream/promises';
 import { Database } from '../../../duckdb/database.ts';
-import { UserError } from '../../../lib/errors.ts';
+import { isDiskFault, systemReason, UserError } from '../../../lib/errors.ts';
 import type { Reject } from '../list-rejects.ts';
 import { feedNamed } from '../registry.ts';
 import { type Staged, stage } from '../stage.ts';
@@ -30,24 +31,33 @@ async function read({ source, latest, limits, memory, temporary, folder }: ReadO
   const database = await Database.inMemory({ memory, temporary, folders: [dirname(source.path), folder] });
   const session = await database.session();
   const rejects = createWriteStream(rejectsFile(folder));
+  const written = finished(rejects);
+  // It is awaited at the end.
+  written.catch(() => {});
   const timer = setInterval(() => {
     say({ kind: 'progress', done: session.progress() }).catch(() => {});
   }, PROGRESS_INTERVAL);
   try {
     const onReject = async (reject: Reject) => {
-      if (!rejects.write(rejectLine(reject))) await once(rejects, 'drain');
+      if (!rejects.write(rejectLine(reject))) await Promise.race([once(rejects, 'drain'), written]);
     };
     const options = { latest, limits, storesAmong, onReject };
     const staged = await stage(session, { ...source, feed: feedNamed(source.feed) }, options);
     await handOver(session, staged, folder);
     rejects.end();
-    await once(rejects, 'close');
+    await written;
     return staged;
   } finally {
     clearInterval(timer);
     session.close();
     database.close();
   }
+}
+
+/** The error as it reaches the server, which does not get its cause. */
+function userErrorOf(error: unknown): UserError | undefined {
+  if (error instanceof UserError || !isDiskFault(error)) return error instanceof UserError ? error : undefined;
+  return new UserError('unwritable', `temporary files cannot be written or read: ${systemReason(error)}`);
 }
 
 /** When memory runs out, Linux should kill this process and not the server. */
@@ -65,9 +75,10 @@ process.once('message', async (instruction: ReaderInstruction) => {
     if (instruction.kind !== 'read') throw new Error(`expected read, got ${instruction.kind}`);
     await say({ kind: 'done', staged: await read(instruction.order) });
   } catch (error) {
+    const told = userErrorOf(error);
     const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
-    if (error instanceof UserError) {
-      const { code, withoutContent } = error;
+    if (told !== undefined) {
+      const { code, message, withoutContent } = told;
       await say({ kind: 'failed', message, error: { code, withoutContent } });
     } else {
       await say({ kind: 'failed', message: stack, error: undefined });

@@ -1,0 +1,99 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
+import { PostgresStorage } from '../../src/storage/postgres/storage.ts';
+import { execute } from '../support/postgres.ts';
+import { Bench, NOW } from './bench.ts';
+import { DUCKDB_FAULTS, injectIntoDuckdb } from './duckdb.ts';
+import { enumerate, type Tried } from './enumerate.ts';
+import { FILE_FAULTS, filesWith } from './files.ts';
+import { type Fault, Injector } from './injector.ts';
+import { injectIntoPostgres, POSTGRES_FAULTS } from './postgres.ts';
+import { restore } from './restore.ts';
+import { SCENARIOS } from './scenarios.ts';
+
+export type Extent =
+  /** Each fault at each call. */
+  | 'all'
+  /** One fault at each call, a different one at the next. */
+  | 'one each'
+  /** Likewise, at some calls. */
+  | 'some';
+
+/** With `some`, from one call that gets a fault to the next; of slow scenarios, five times as far. */
+const STEP = 6;
+
+export interface InjectionOptions {
+  readonly extent: Extent;
+  /** Limits the scenarios by their names. */
+  readonly only?: RegExp | undefined;
+  readonly onTried?: (tried: Tried) => void;
+  /** Gets what fails; otherwise the first failure is thrown. */
+  readonly onFailure?: (error: Error) => void;
+}
+
+/** Gives each statement of each scenario faults, on an embedded database in a file. */
+export async function injectFaultsIntoDuckdb(options: InjectionOptions): Promise<Tried[]> {
+  const injector = new Injector();
+  let leases = NOW;
+  const folder = mkdtempSync(join(tmpdir(), 'restaurant-monitor-test-'));
+  const storage = await DuckdbStorage.open(join(folder, 'monitor.duckdb'), { clock: () => leases });
+  const expire = async () => {
+    leases += 60_000;
+  };
+  const bench = new Bench('duckdb', storage, injector, folder, { expire });
+  return trying(bench, DUCKDB_FAULTS, injectIntoDuckdb, options);
+}
+
+/** Gives each file operation of the scenarios that have any faults. */
+export async function injectFaultsIntoFiles(options: InjectionOptions): Promise<Tried[]> {
+  const injector = new Injector();
+  const folder = mkdtempSync(join(tmpdir(), 'restaurant-monitor-test-'));
+  const storage = await DuckdbStorage.open(undefined);
+  const bench = new Bench('files', storage, injector, folder, { files: filesWith(injector) });
+  const only = options.only ?? /^(import polls|report|sync|polls of the prober)$/;
+  return trying(bench, FILE_FAULTS, () => () => {}, { ...options, only });
+}
+
+/** @param url an empty PostgreSQL database */
+export async function injectFaultsIntoPostgres(url: string, options: InjectionOptions): Promise<Tried[]> {
+  const injector = new Injector();
+  const storage = await PostgresStorage.open(url);
+  const folder = mkdtempSync(join(tmpdir(), 'restaurant-monitor-test-'));
+  const expire = async () => {
+    await execute(
+      url,
+      `update reports set lease_until_ms = 0 where status = 'running'; update leases set until_ms = 0`,
+    );
+  };
+  const bench = new Bench('postgres', storage, injector, folder, { expire });
+  return trying(bench, POSTGRES_FAULTS, injectIntoPostgres, options);
+}
+
+async function trying(
+  bench: Bench,
+  faults: readonly Fault[],
+  inject: (injector: Injector) => () => void,
+  { extent, only = /(?:)/, onTried = () => {}, onFailure }: InjectionOptions,
+): Promise<Tried[]> {
+  const end = inject(bench.injector);
+  const tried: Tried[] = [];
+  try {
+    await bench.start();
+    for (const [i, scenario] of [...SCENARIOS, restore].entries()) {
+      if (!only.test(scenario.name)) continue;
+      const first = extent === 'some' ? 1 + (i % STEP) : 1;
+      const step = extent === 'some' ? STEP * (scenario.slow ? 5 : 1) : 1;
+      const one = (nth: number) => [faults[(Math.floor(nth / step) + i) % faults.length] as Fault];
+      const faultsOf = extent === 'all' ? () => faults : one;
+      const done = await enumerate(bench, scenario, { first, step, faultsOf, onFailure });
+      onTried(done);
+      tried.push(done);
+    }
+    return tried;
+  } finally {
+    end();
+    await bench.close();
+  }
+}

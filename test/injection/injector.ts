@@ -1,0 +1,51 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** What happens to one call of a database or a file system. */
+export interface Fault {
+  /** `53100`, `lost`, `ENOSPC`: its name in the counts. */
+  readonly name: string;
+  readonly kind: /** The call fails, and nothing of it was done. */
+    | 'fail'
+    /** The call is done, and the caller learns only that the connection is gone. */
+    | 'lose'
+    /** Nothing is done, and the caller gets no answer until the connection is cut off. */
+    | 'hang';
+  /** The SQLSTATE, DuckDB's message, or the code of the operating system. */
+  readonly what: string;
+}
+
+/** Counts the calls of a scenario, and gives one of them a fault. */
+export class Injector {
+  readonly #apart = new AsyncLocalStorage<boolean>();
+  #left = 0;
+  #fault: Fault | undefined;
+  #hit: string | undefined;
+
+  /** The call that got the fault; `undefined`: none so far. */
+  get hit(): string | undefined {
+    return this.#hit;
+  }
+
+  /** The nth call from now on gets the fault. */
+  arm(nth: number, fault: Fault): void {
+    this.#left = nth;
+    this.#fault = fault;
+    this.#hit = undefined;
+  }
+
+  disarm(): void {
+    this.#left = 0;
+  }
+
+  /** Runs something whose calls belong to the test. */
+  apart<T>(work: () => Promise<T>): Promise<T> {
+    return this.#apart.run(true, work);
+  }
+
+  /** Counts a call; returns the fault if it is the one. */
+  next(call: string): Fault | undefined {
+    if (this.#apart.getStore() || this.#left === 0 || --this.#left > 0) return undefined;
+    this.#hit = call.replace(/\s+/g, ' ').trim().slice(0, 100);
+    return this.#fault;
+  }
+}
