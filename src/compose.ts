@@ -241,7 +241,9 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
   const appender = new PollAppender(storage);
   const polls = new PollService({
     storage,
-    appender: { append: health.watching('append', (batch: PollBatch) => appender.append(batch)) },
+    appender: {
+      append: health.watching('append', (batch: PollBatch, signal?: AbortSignal) => appender.append(batch, signal)),
+    },
     directory,
     stores,
     budgets: config.budgets,

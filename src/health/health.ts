@@ -62,7 +62,7 @@ export class Health {
     return record;
   }
 
-  /** Returns `write` such that each call is an outcome of the writer. */
+  /** Returns `write` such that each call is an outcome of the writer, unless a signal that it was given aborts it. */
   watching<A extends unknown[], T>(name: WriterName, write: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
     const writer = this.writer(name);
     return async (...args) => {
@@ -71,7 +71,7 @@ export class Health {
         writer.worked();
         return result;
       } catch (error) {
-        writer.failed(error);
+        if (!isAbortedBy(args, error)) writer.failed(error);
         throw error;
       }
     };
@@ -141,6 +141,10 @@ class WriterRecord implements Writer {
     this.failedAt = this.#clocks.elapsed();
     this.#lastFailure = { ...failure, at: this.#clocks.now() };
   }
+}
+
+function isAbortedBy(args: readonly unknown[], error: unknown): boolean {
+  return args.some((arg) => arg instanceof AbortSignal && arg.aborted && arg.reason === error);
 }
 
 function isCheck(name: WriterName): boolean {

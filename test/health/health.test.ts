@@ -63,6 +63,15 @@ test('a failure of a disk or the database is over when a minute has passed and a
   assert.deepEqual(failing(), []);
 });
 
+test('polls that are dropped because their sender is gone are no outcome', async () => {
+  const { health, failing } = scene();
+  const gone = new AbortController();
+  const append = health.watching('append', async (_polls: string, signal: AbortSignal) => signal.throwIfAborted());
+  gone.abort(new Error('the connection was closed'));
+  await assert.rejects(append('a', gone.signal), /the connection was closed/);
+  assert.deepEqual(failing(), []);
+});
+
 test('a defect, such as damaged data, is over when the same writer works again', () => {
   const { health, time, failing } = scene();
   health.writer('report').failed(new Error('IO Error: Corrupt database file: computed checksum 1 does not match 2'));

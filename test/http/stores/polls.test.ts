@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { ServerParts } from '../../../src/compose.ts';
 import { as, FAKE_USERS } from '../../support/fake-users.ts';
@@ -399,4 +403,36 @@ test('owners can read the polls of their stores, but cannot add any', async (t) 
   assert.deepEqual([(await read('mine')).statusCode, (await read('other')).statusCode], [200, 404]);
   const sent = await app.inject({ method: 'POST', url: '/api/v1/polls', payload: ROWS, headers: as('owner') });
   assert.equal(sent.statusCode, 403);
+});
+
+test('polls that wait for the database are dropped when their sender goes away', async (t) => {
+  const { app, storage, send } = await opened(t);
+  const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+  const appendPolls = storage.appendPolls.bind(storage);
+  const stored: string[] = [];
+  let proceed = () => {};
+  const held = new Promise<void>((resolve) => {
+    proceed = resolve;
+  });
+  t.mock.method(storage, 'appendPolls', async (batches: Parameters<typeof appendPolls>[0]) => {
+    stored.push(...batches.flatMap(({ ids }) => ids));
+    await held;
+    return appendPolls(batches);
+  });
+  const poll = (id: string) => ({ store_id: id, status: 'active', timestamp_utc: '2026-11-24T09:00:00Z' });
+  const first = send([poll('a')]);
+  while (stored.length === 0) await sleep(5);
+  const body = JSON.stringify([poll('b')]);
+  const socket = connect(Number(port), '127.0.0.1');
+  const head = ['POST /api/v1/polls HTTP/1.1', `Host: 127.0.0.1:${port}`, 'Content-Type: application/json'];
+  socket.write([...head, `Content-Length: ${body.length}`, '', body].join('\r\n'));
+  const [, response] = (await once(app.server, 'request')) as [IncomingMessage, ServerResponse];
+  await sleep(100);
+  assert.equal(response.headersSent, false);
+  socket.destroy();
+  await once(response, 'close');
+  proceed();
+  assert.equal((await first).statusCode, 200);
+  await send([poll('c')]);
+  assert.deepEqual(stored, ['a', 'c']);
 });
