@@ -25,7 +25,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'storage/shared': ['lib', 'storage/ports', 'storage/sql'],
   'storage/duckdb': ['lib', 'domain', 'duckdb', 'storage/ports', 'storage/sql', 'storage/shared'],
   'storage/postgres': ['lib', 'domain', 'duckdb', 'storage/ports', 'storage/sql', 'storage/shared'],
-  accounts: ['lib', 'storage/ports'],
+  accounts: ['lib', 'calendar', 'storage/ports'],
   stores: ['lib', 'domain', 'calendar', 'storage/ports', 'accounts/access', 'accounts/audit'],
   'intake/feeds': ['lib', 'domain', 'calendar', 'duckdb', 'storage/ports'],
   'intake/api': ['lib', 'domain', 'calendar', 'storage/ports', 'accounts/access', 'stores', 'intake/feeds'],

@@ -26,7 +26,7 @@ import type { ProberDependencies } from './intake/prober/prober-dependencies.ts'
 import type { SyncDependencies, SyncService } from './intake/sync/service.ts';
 import { ImportService } from './intake/uploads/service.ts';
 import { UploadsFolder } from './intake/uploads/uploads.ts';
-import { aborted } from './lib/aborted.ts';
+import { abortable } from './lib/abort.ts';
 import { DEFAULT_BUDGETS } from './lib/budgets.ts';
 import { clearTemporaryFolders } from './lib/temporary-folder.ts';
 import { ClockWatch } from './lib/world/clock-watch.ts';
@@ -332,7 +332,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     ...{ config, storage, accounts, now: () => clock.now() },
     reader: createReader(config, storage, log),
     // A run goes on when the command that asked for it goes away: others may wait for it, too.
-    syncs: (signal) => ({ run: (...how) => Promise.race([syncs.run(...how), aborted(signal)]) }),
+    syncs: (signal) => ({ run: (...how) => abortable(syncs.run(...how), signal) }),
     backup: (onProgress) => createBackup({ ...backup(), onProgress }),
     onImported: (summaries) => {
       services.directory.changed();

@@ -44,6 +44,11 @@ export function formatInstant(instant: number): string {
   return instant === whole ? text : text.replace('Z', '5Z');
 }
 
+/** The same for JSON, which has no `undefined`. */
+export function instantOrNull(milliseconds: number | undefined): string | null {
+  return milliseconds === undefined ? null : formatInstant(milliseconds);
+}
+
 /** The same instant on a clock that is `offset` milliseconds ahead of UTC: `2023-01-22T06:09:39.388-06:00`. */
 export function formatAhead(instant: number, offset: number): string {
   const minutes = Math.round(Math.abs(offset) / 60_000);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { auditResource } from '../accounts/resources.ts';
 import { formatInstant } from '../calendar/instant.ts';
 import type { AuditRecord } from '../storage/ports/account-catalog.ts';
 import { configOf, type DatabaseFlags, withDatabase, withDatabaseOption } from './database.ts';
@@ -23,25 +24,10 @@ export function auditCommand(program: Command): void {
       const filter = flags.action === undefined ? {} : { action: flags.action };
       const entries = await withDatabase(configOf(flags), 'read', (run) => run('listAudit', { filter, limit }));
       const heading = ['TIME', 'ACTOR', 'ACTION', 'SUBJECT', 'DETAIL'];
-      printResult({ entries: entries.map(jsonOf) }, () => printTable([heading, ...entries.map(rowOf)]));
+      printResult({ entries: entries.map(auditResource) }, () => printTable([heading, ...entries.map(rowOf)]));
     });
 }
 
 function rowOf({ at, actor, action, subjectKind, subjectId, detail }: AuditRecord): string[] {
   return [formatInstant(at), actor, action, `${subjectKind} ${subjectId}`, JSON.stringify(detail)];
-}
-
-/** An entry as in the API. */
-function jsonOf(entry: AuditRecord) {
-  return {
-    audit_id: entry.id,
-    at: formatInstant(entry.at),
-    actor_id: entry.actorId ?? null,
-    actor: entry.actor,
-    key_id: entry.keyId ?? null,
-    action: entry.action,
-    subject_kind: entry.subjectKind,
-    subject_id: entry.subjectId,
-    detail: entry.detail,
-  };
 }

@@ -40,7 +40,7 @@ async function backUpDatabase(flags: BackupFlags): Promise<void> {
   try {
     await withDatabase(configOf(flags), 'read', (run) =>
       streamed(
-        (output) => run('writeBackup', {}, { write: output, progress: (what, done) => progress.update(what, done) }),
+        (output) => run('writeBackup', {}, { write: output, progress: progress.update }),
         (archive) => write(archive, flags.to),
       ),
     );

@@ -54,7 +54,7 @@ export async function withDatabase<T>(
 }
 
 /** The running server that has the DuckDB file of the configuration open; `undefined`: none. */
-export async function serverOf({ database }: Config): Promise<RunningServer | undefined> {
+async function serverOf({ database }: Config): Promise<RunningServer | undefined> {
   if (database.engine !== 'duckdb' || database.path === undefined) return undefined;
   return RunningServer.find(database.path);
 }

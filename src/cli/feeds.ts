@@ -78,7 +78,7 @@ export async function importFromFlags(
     };
     const imported = await run('importFeeds', args, {
       files: sources.map(({ path }) => path),
-      progress: (what, done) => progress.update(what, done),
+      progress: progress.update,
       reject: (reject) => rejects.write(reject),
     });
     failed = false;

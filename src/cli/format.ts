@@ -11,11 +11,6 @@ export function instantOr(instant: number | undefined, otherwise: string): strin
   return instant === undefined ? otherwise : formatInstant(instant);
 }
 
-/** For JSON, which has no `undefined`. */
-export function instantOrNull(instant: number | undefined): string | null {
-  return instant === undefined ? null : formatInstant(instant);
-}
-
 type Rows = MergeCounts & { readonly read: number; readonly rejected: number; readonly setAside: number };
 
 /** A summary of rows, such as `1,822,080 read, 1,822,079 added, 1 rejected`. */

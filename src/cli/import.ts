@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { instantFrom } from '../calendar/instant.ts';
 import { censusWarnings } from '../intake/feeds/census.ts';
 import { apiNameOf, FEEDS, feedNamed } from '../intake/feeds/registry.ts';
 import { warningsOf } from '../intake/feeds/warnings.ts';
@@ -15,7 +14,7 @@ import {
 } from './feeds.ts';
 import { countsOf } from './format.ts';
 import { printResult } from './output.ts';
-import { misuse, parsing } from './usage.ts';
+import { instantOption, misuse } from './usage.ts';
 
 export function importCommand(program: Command): void {
   withDatabaseOption(withFeedOptions(program.command('import')))
@@ -27,8 +26,7 @@ export function importCommand(program: Command): void {
       if (!namesFeeds(flags)) {
         throw misuse(`nothing to import; give ${alternatives(FEEDS.map(({ option }) => option))}`);
       }
-      const { effectiveFrom: from } = flags;
-      const effectiveFrom = from === undefined ? undefined : parsing(() => instantFrom('--effective-from', from));
+      const effectiveFrom = instantOption('--effective-from', flags.effectiveFrom);
       const config = configOf(flags);
       const maxBadShare = flags.maxBadShare === undefined ? undefined : config.maxBadShare;
       const outcome = await withDatabase(config, 'write', (run) =>

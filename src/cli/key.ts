@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { SCOPES } from '../accounts/access.ts';
-import { formatInstant } from '../calendar/instant.ts';
+import { keyResource } from '../accounts/resources.ts';
 import { DAY } from '../domain/hours.ts';
 import type { KeyRecord } from '../storage/ports/account-catalog.ts';
 import { configOf, type DatabaseFlags, withDatabase, withDatabaseOption } from './database.ts';
-import { instantOr, instantOrNull } from './format.ts';
+import { instantOr } from './format.ts';
 import { printResult, printTable, say } from './output.ts';
 import { daysFrom } from './usage.ts';
 
@@ -38,7 +38,7 @@ async function add(flags: AddFlags): Promise<void> {
   const { key, record } = await withDatabase(configOf(flags), 'write', (run) =>
     run('addKey', { login, name, scopes, lifetime }),
   );
-  printResult({ ...jsonOf(record), key }, () => {
+  printResult({ ...keyResource(record), key }, () => {
     const until = instantOr(record.expiresAt, 'revoked');
     say(`key ${record.id} of ${record.login} is valid until ${until}; it is shown only once:`);
     process.stdout.write(`${key}\n`);
@@ -59,7 +59,7 @@ async function list(flags: DatabaseFlags & { user?: string }): Promise<void> {
     instantOr(key.lastUsedAt, 'never'),
     key.scopes.join(','),
   ]);
-  printResult({ keys: keys.map(jsonOf) }, () => printTable([heading, ...rows]));
+  printResult({ keys: keys.map(keyResource) }, () => printTable([heading, ...rows]));
 }
 
 function stateOf({ revokedAt, expiresAt }: KeyRecord, now: number): string {
@@ -69,21 +69,5 @@ function stateOf({ revokedAt, expiresAt }: KeyRecord, now: number): string {
 
 async function revoke(id: string, flags: DatabaseFlags): Promise<void> {
   const key = await withDatabase(configOf(flags), 'write', (run) => run('revokeKey', { id }));
-  printResult(jsonOf(key), () => say(`revoked key "${key.name}" of ${key.login}`));
-}
-
-/** A key as in the API. */
-function jsonOf(key: KeyRecord) {
-  return {
-    key_id: key.id,
-    user_id: key.userId,
-    login: key.login,
-    name: key.name,
-    prefix: key.prefix,
-    scopes: key.scopes,
-    created_at: formatInstant(key.createdAt),
-    expires_at: instantOrNull(key.expiresAt),
-    last_used_at: instantOrNull(key.lastUsedAt),
-    revoked_at: instantOrNull(key.revokedAt),
-  };
+  printResult(keyResource(key), () => say(`revoked key "${key.name}" of ${key.login}`));
 }

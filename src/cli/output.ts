@@ -48,8 +48,8 @@ export function printError({ code, message, line }: Record<'code' | 'message' | 
 /** Shows progress on standard error: a bar on a terminal, otherwise a line per step. */
 export interface Progress {
   /** @param done 0 to 1 */
-  update(what: string, done: number): void;
-  end(): void;
+  readonly update: (what: string, done: number) => void;
+  readonly end: () => void;
 }
 
 export function progressBar(): Progress {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { formatInstant, instantFrom } from '../calendar/instant.ts';
+import { formatInstant } from '../calendar/instant.ts';
 import { openStorage } from '../compose.ts';
 import type { Config } from '../config/config.ts';
 import { ESTIMATORS, type EstimatorName } from '../domain/markov/estimator.ts';
@@ -10,7 +10,7 @@ import { configOf, contextOn, type RunOperation, runOn, withDatabase, withDataba
 import { describeImport, type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
 import { printResult, progressBar, warn } from './output.ts';
 import { streamed, writeOut } from './streams.ts';
-import { misuse, parsing } from './usage.ts';
+import { instantOption, misuse } from './usage.ts';
 
 interface ReportFlags extends FeedFlags {
   readonly asOf?: string;
@@ -41,20 +41,19 @@ export function reportCommand(program: Command): void {
       ).choices(ESTIMATORS),
     )
     .action(async (flags: ReportFlags) => {
-      const { asOf } = flags;
-      const instant = asOf === undefined ? undefined : parsing(() => instantFrom('--as-of', asOf));
+      const asOf = instantOption('--as-of', flags.asOf);
       const fromFiles = namesFeeds(flags);
       if (fromFiles && flags.database !== undefined) throw misuse('use either --database or files, not both');
       if (flags.json && flags.out === '-') {
         throw misuse('--json describes a report in a file: use it with --out, or print the report with --format json');
       }
-      if (fromFiles) return reportFromFiles(flags, instant);
+      if (fromFiles) return reportFromFiles(flags, asOf);
       const config = configOf(flags);
       // A database is read as it is, which may be a backup.
       await withDatabase(
         config,
         () => openStorage(existing(config.database), config.budgets, { access: 'read' }),
-        (run) => write(run, flags, instant),
+        (run) => write(run, flags, asOf),
       );
     });
 }
@@ -88,12 +87,7 @@ async function write(
   const progress = progressBar();
   try {
     const written = await streamed(
-      (write) =>
-        run(
-          'writeReport',
-          { asOf, estimator, format },
-          { write, progress: (what, done) => progress.update(what, done) },
-        ),
+      (write) => run('writeReport', { asOf, estimator, format }, { write, progress: progress.update }),
       (content) => writeOut(content, out),
     );
     progress.end();

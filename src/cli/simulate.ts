@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { formatInstant, instantFrom } from '../calendar/instant.ts';
+import { formatInstant } from '../calendar/instant.ts';
 import { HOUR } from '../domain/hours.ts';
 import { invalid } from '../lib/errors.ts';
 import { REGIME_NAMES, type RegimeName } from '../simulate/regimes.ts';
@@ -7,7 +7,7 @@ import { simulate } from '../simulate/simulate.ts';
 import { formatCount } from './format.ts';
 import { printResult, progressBar, say } from './output.ts';
 import { onSignal } from './signals.ts';
-import { misuse, parsing } from './usage.ts';
+import { instantOption, misuse } from './usage.ts';
 
 interface SimulateFlags {
   readonly stores: string;
@@ -36,10 +36,7 @@ export function simulateCommand(program: Command): void {
     .option('--parquet', 'write the polls as Parquet')
     .action(async (flags: SimulateFlags) => {
       const stores = whole('--stores', flags.stores);
-      const end =
-        flags.end === undefined
-          ? Math.floor(Date.now() / HOUR) * HOUR
-          : parsing(() => instantFrom('--end', String(flags.end)));
+      const end = instantOption('--end', flags.end) ?? Math.floor(Date.now() / HOUR) * HOUR;
       const progress = progressBar();
       const stopping = new AbortController();
       onSignal((signal) => stopping.abort(invalid(`stopped by ${signal}; nothing was written`)));

@@ -25,8 +25,7 @@ export function syncCommand(program: Command): void {
         const outcome = await withDatabase(
           config,
           () => openServerStorage(config),
-          (run) =>
-            run('syncSources', {}, { signal: stopping.signal, progress: (what, done) => progress.update(what, done) }),
+          (run) => run('syncSources', {}, { signal: stopping.signal, progress: progress.update }),
         );
         progress.end();
         printResult(jsonOf(outcome), () => describe(outcome));

@@ -1,3 +1,4 @@
+import { instantFrom } from '../calendar/instant.ts';
 import { UserError } from '../lib/errors.ts';
 
 /** The command line or a setting is invalid, so nothing was done: exit code 2. */
@@ -28,4 +29,9 @@ export function daysFrom(option: string, text: string, least: number, example: s
   const days = Number(/^(\d{1,5})d$/.exec(text)?.[1] ?? Number.NaN);
   if (days >= least) return days;
   throw misuse(`${option} is "${text}", expected a number of days from ${least}d, such as ${example}`);
+}
+
+/** The instant of an option, milliseconds; `undefined`: it was not given. */
+export function instantOption(option: string, text: string | undefined): number | undefined {
+  return text === undefined ? undefined : parsing(() => instantFrom(option, text));
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { isRole, ROLES } from '../accounts/access.ts';
+import { userResource } from '../accounts/resources.ts';
 import { formatInstant } from '../calendar/instant.ts';
 import { trimmed } from '../lib/text.ts';
 import type { UserRecord } from '../storage/ports/account-catalog.ts';
@@ -91,7 +92,7 @@ async function list(flags: DatabaseFlags): Promise<void> {
     stateOf(user),
     formatInstant(user.createdAt),
   ]);
-  printResult({ users: users.map(jsonOf) }, () => printTable([heading, ...rows]));
+  printResult({ users: users.map(userResource) }, () => printTable([heading, ...rows]));
 }
 
 function stateOf({ disabled, hasPassword }: UserRecord): string {
@@ -128,20 +129,5 @@ async function disable(login: string, flags: DatabaseFlags, disabled: boolean): 
 }
 
 function printUser(user: UserRecord, line: string): void {
-  printResult(jsonOf(user), () => say(line));
-}
-
-/** A user as in the API. */
-function jsonOf(user: UserRecord) {
-  return {
-    user_id: user.id,
-    login: user.login,
-    name: user.name,
-    role: user.role,
-    disabled: user.disabled,
-    has_password: user.hasPassword,
-    has_second_factor: user.hasFactor,
-    store_count: user.storeCount,
-    created_at: formatInstant(user.createdAt),
-  };
+  printResult(userResource(user), () => say(line));
 }

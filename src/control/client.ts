@@ -12,9 +12,9 @@ import { dataFrame, END_FRAME, framesOf, jsonFrame } from './frames.ts';
 import { CHALLENGE, errorFrom, HELLO, type Message, OPERATIONS_PATH } from './messages.ts';
 
 /** How long a server may take to greet, milliseconds. */
-const PATIENCE = 10_000;
-/** Of a connection without a server behind it. */
-const NOBODY = new Set(['ECONNREFUSED', 'ENOENT', 'ENOTSOCK', 'ECONNRESET', 'EPIPE']);
+const GREETING_TIMEOUT = 10_000;
+/** Errors of a connection when no server is running. */
+const NO_SERVER = new Set(['ECONNREFUSED', 'ENOENT', 'ENOTSOCK', 'ECONNRESET', 'EPIPE']);
 
 /** A running server that has a database open. */
 export class RunningServer {
@@ -78,14 +78,16 @@ export class RunningServer {
   async #greets(): Promise<boolean> {
     const challenge = randomBytes(24).toString('base64url');
     const greeting = this.#request('GET', HELLO, { [CHALLENGE]: challenge });
-    greeting.setTimeout(PATIENCE, () => greeting.destroy(new Error(`no answer in ${PATIENCE / 1_000} s`)));
+    greeting.setTimeout(GREETING_TIMEOUT, () =>
+      greeting.destroy(new Error(`no answer in ${GREETING_TIMEOUT / 1_000} s`)),
+    );
     greeting.end();
     let answer: { readonly version?: unknown; readonly proof?: unknown };
     try {
       const [response] = (await once(greeting, 'response')) as [IncomingMessage];
       answer = (await json(response)) as typeof answer;
     } catch (error) {
-      if (NOBODY.has(String((error as NodeJS.ErrnoException).code)) || error instanceof SyntaxError) return false;
+      if (NO_SERVER.has(String((error as NodeJS.ErrnoException).code)) || error instanceof SyntaxError) return false;
       throw new UserError('unavailable', `the running server (PID ${this.pid}) does not answer: ${messageOf(error)}`, {
         cause: error,
       });
@@ -105,7 +107,7 @@ export class RunningServer {
 
   #request(method: string, path: string, headers: Record<string, string>): ClientRequest {
     const made = request({ ...connectionTo(this.#database, this.#endpoint), method, path, headers, agent: false });
-    // An error may come while nobody waits for it; whoever reads the stream gets it, too.
+    // An error that no caller awaits must not end the process; a reader of the stream also receives it.
     return made.on('error', () => {});
   }
 }

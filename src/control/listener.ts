@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
-import { aborted } from '../lib/aborted.ts';
+import { abortable } from '../lib/abort.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
 import { isLoopback } from '../lib/networks.ts';
 import { VERSION } from '../lib/version.ts';
@@ -35,7 +35,7 @@ export interface ControlOptions {
 /**
  * Runs the operations of the command line for other processes of this machine, while this one has the DuckDB file open:
  * over a Unix domain socket beside the file or, where that is not possible, a loopback port. Both the address and the
- * token are in a file beside the database that only its user can read, so whoever calls could also open the database.
+ * token are in a file beside the database that only its user can read, so every caller could also open the database.
  * It is apart from the HTTP API: no proxy forwards to it, and no header but the token is trusted.
  */
 export class ControlListener {
@@ -154,7 +154,7 @@ export class ControlListener {
     const spool = new Spool(this.#options.spoolFolder);
     let answer: Message;
     try {
-      const { args, files } = await Promise.race([spool.receive(framesOf(request)), aborted(signal)]);
+      const { args, files } = await abortable(spool.receive(framesOf(request)), signal);
       const io: OperationIo = {
         files,
         signal,

@@ -118,7 +118,7 @@ export class Session implements Sql {
     this.#connection.interrupt();
   }
 
-  /** Interrupts the running statement, and rejects all later ones. Whoever uses the session closes it. */
+  /** Interrupts the running statement, and rejects all later ones. The session must still be closed. */
   end(): void {
     this.#ended = true;
     this.interrupt();

@@ -1,4 +1,4 @@
-import { isDiskFault, systemReason, UserError } from '../lib/errors.ts';
+import { isDiskFault, isOfTheMachine, systemReason, UserError } from '../lib/errors.ts';
 
 /** Why a write failed, for everyone to read: without paths, URLs and data. */
 export interface Failure {
@@ -9,8 +9,6 @@ export interface Failure {
   readonly passing: boolean;
 }
 
-/** The codes of errors that are a fault of this server or its database, and not of what it was sent. */
-const FAULTS = new Set(['unavailable', 'busy', 'unwritable', 'full']);
 const MAX_MESSAGE = 200;
 
 /** Describes an error; `undefined`: it says nothing about the server, as it is about what a client sent. */
@@ -22,7 +20,7 @@ export function failureOf(error: unknown): Failure | undefined {
   if (!(error instanceof UserError)) {
     return { code: 'internal', message: 'an internal error; the log has more', passing: false };
   }
-  if (!FAULTS.has(error.code)) return undefined;
+  if (!isOfTheMachine(error)) return undefined;
   return { code: codeOf(deepest(error)) ?? error.code, message: withoutPlaces(error.message), passing: true };
 }
 

@@ -3,7 +3,7 @@ import { messageOf, systemReason, UserError } from '../lib/errors.ts';
 import { elapsed } from '../lib/world/clocks.ts';
 import { mkdir, rm, writeFile } from '../lib/world/files.ts';
 import type { Timer } from '../lib/world/ports.ts';
-import { after, every, sleep } from '../lib/world/timers.ts';
+import { after, every, waitAtMost } from '../lib/world/timers.ts';
 import type { Health, WriterName } from './health.ts';
 
 export interface WriteChecksOptions {
@@ -25,7 +25,7 @@ const FILE = '.write-check';
 /** More than a file system keeps beside the name of a file. */
 const CONTENT = new Uint8Array(4_096);
 
-/** Writes something small to the database and each folder now and then: faults show before somebody needs to write. */
+/** Regularly writes something small to the database and each folder, so that faults show before real work meets them. */
 export class WriteChecks {
   readonly #options: WriteChecksOptions;
   readonly #running = new Map<WriterName, Promise<void>>();
@@ -47,9 +47,7 @@ export class WriteChecks {
   /** Resolves when no write is running, or after a while: one that hangs holds up no end. */
   async stop(): Promise<void> {
     this.#timer?.stop();
-    const ended = new AbortController();
-    const done = Promise.all(this.#running.values()).then(() => ended.abort());
-    await Promise.race([done, sleep(STOP_WAIT, ended.signal).catch(() => {})]);
+    await waitAtMost(STOP_WAIT, Promise.all(this.#running.values()));
   }
 
   #step(): void {

@@ -3,14 +3,15 @@ import { actorOf } from '../accounts/audit.ts';
 import { UserError } from '../lib/errors.ts';
 import { newIdFlaw, noStore } from '../lib/store-id.ts';
 import { trimmed } from '../lib/text.ts';
-import type { StoreRecord, StoreWriter } from '../storage/ports/stores.ts';
+import type { StoreWriter } from '../storage/ports/stores.ts';
 import {
   checkedChange,
-  descriptionAfter,
   detailOf,
+  NOTHING_SAID,
   refuseOwner,
   type StoreChange,
   type StoreServiceParts,
+  writeChange,
 } from './change.ts';
 
 /** A change of one store among many. */
@@ -110,7 +111,7 @@ async function changeOne(
     });
   }
   const key = before !== undefined && !restored ? before.key : await writer.addStore(id);
-  const changed = await describe(writer, key, before, said, now);
+  const changed = await writeChange(writer, key, before ?? NOTHING_SAID, said, now);
   if (before === undefined) return { outcome: 'created', action: 'store.created' };
   if (restored) return { outcome: 'changed', action: 'store.restored' };
   return changed ? { outcome: 'changed', action: 'store.changed' } : { outcome: 'unchanged' };
@@ -120,19 +121,6 @@ function checkNew(id: string, create: boolean): void {
   if (!create) throw noStore(id);
   const flaw = newIdFlaw(id);
   if (flaw !== undefined) throw new UserError('invalid_input', `store_id ${flaw}`, { field: 'store_id' });
-}
-
-async function describe(
-  writer: StoreWriter,
-  key: number,
-  before: StoreRecord | undefined,
-  said: StoreChange,
-  instant: number,
-): Promise<boolean> {
-  const nothing = { name: null, labels: {}, probeUrl: null };
-  const described = await writer.describeStore(key, descriptionAfter(before ?? nothing, said));
-  if (said.zone === undefined) return described;
-  return (await writer.setZone(key, said.zone, { instant, asked: false })) || described;
 }
 
 /** @throws the error itself if it concerns more than this change */

@@ -5,7 +5,7 @@ import { invalid, UserError } from '../lib/errors.ts';
 import { MAX_LABELS, probeUrlFlaw } from '../lib/store-fields.ts';
 import { isStorable, trimmed } from '../lib/text.ts';
 import type { Storage } from '../storage/ports/storage.ts';
-import type { StoreDescription } from '../storage/ports/stores.ts';
+import type { StoreDescription, StoreWriter } from '../storage/ports/stores.ts';
 import type { StoreDirectory } from './directory.ts';
 
 export interface StoreServiceParts {
@@ -40,7 +40,7 @@ export function detailOf({ probeUrl, setLabels, ...rest }: StoreChange): Detail 
  *
  * @throws UserError `invalid_input` if it would have too many labels
  */
-export function descriptionAfter(
+function descriptionAfter(
   { name, labels, probeUrl }: StoreDescription,
   { setLabels = {}, ...change }: StoreChange,
 ): StoreDescription {
@@ -57,6 +57,27 @@ export function descriptionAfter(
     labels: Object.fromEntries(after),
     probeUrl: change.probeUrl === undefined ? probeUrl : change.probeUrl,
   };
+}
+
+/** The description of a new store. */
+export const NOTHING_SAID: StoreDescription = { name: null, labels: {}, probeUrl: null };
+
+/**
+ * Writes a checked change of a store; returns whether it changed anything.
+ *
+ * @param now from which a new zone applies, milliseconds
+ * @throws UserError `invalid_input` if it would have too many labels
+ */
+export async function writeChange(
+  writer: StoreWriter,
+  key: number,
+  before: StoreDescription,
+  change: StoreChange,
+  now: number,
+): Promise<boolean> {
+  const described = await writer.describeStore(key, descriptionAfter(before, change));
+  if (change.zone === undefined) return described;
+  return (await writer.setZone(key, change.zone, { instant: now, asked: false })) || described;
 }
 
 /** @throws UserError `invalid_input` if a text cannot be stored, or the zone or URL is invalid */

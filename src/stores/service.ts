@@ -11,11 +11,12 @@ import type { StoreRecord, StoreWriter } from '../storage/ports/stores.ts';
 import { type BatchedChange, type BatchOptions, type BatchResult, changeStores } from './batch.ts';
 import {
   checkedChange,
-  descriptionAfter,
   detailOf,
+  NOTHING_SAID,
   refuseOwner,
   type StoreChange,
   type StoreServiceParts,
+  writeChange,
 } from './change.ts';
 import { entryOf, type StoreDirectory, type StoreEntry, storeNamed } from './directory.ts';
 import { effectiveFrom } from './effective-from.ts';
@@ -69,8 +70,7 @@ export class StoreService {
       const there = await writer.findStore(id);
       if (there !== undefined && !there.deleted) throw new UserError('conflict', `the store "${id}" already exists`);
       const key = await writer.addStore(id);
-      await writer.describeStore(key, descriptionAfter({ name: null, labels: {}, probeUrl: null }, said));
-      if (said.zone !== undefined) await writer.setZone(key, said.zone, { instant: this.#now(), asked: false });
+      await writeChange(writer, key, NOTHING_SAID, said, this.#now());
       await this.#note(writer, principal, 'store.created', id, detailOf(said));
       return found(await writer.findStore(id), id);
     });
@@ -84,8 +84,7 @@ export class StoreService {
     refuseOwner(principal, 'change anything else about a store');
     const said = checkedChange(change);
     return this.#change(principal, id, expected, 'store.changed', detailOf(said), async (writer, store) => {
-      await writer.describeStore(store.key, descriptionAfter(store, said));
-      if (said.zone !== undefined) await writer.setZone(store.key, said.zone, { instant: this.#now(), asked: false });
+      await writeChange(writer, store.key, store, said, this.#now());
     });
   }
 

@@ -13,7 +13,7 @@ import { RunningServer } from '../../src/control/client.ts';
 import type { Endpoint } from '../../src/control/endpoint.ts';
 import { ControlListener } from '../../src/control/listener.ts';
 import type { Reject } from '../../src/intake/feeds/list-rejects.ts';
-import { aborted } from '../../src/lib/aborted.ts';
+import { abortable } from '../../src/lib/abort.ts';
 import type { OperationContext, OperationIo } from '../../src/operations/operation.ts';
 import { PASSWORD } from '../support/accounts.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -133,7 +133,7 @@ test('without the token, with a wrong one or on the public address nothing is ru
   assert.equal((await fetch(`${url}/api/v1/stores`, { headers: { authorization } })).status, 401, 'not an API key');
 });
 
-test('an import through a server reads files of the caller, tells of bad rows, and is reported on', async (t) => {
+test('an import through a server reads files of the caller, and reports bad rows and progress', async (t) => {
   const { database, url, folder } = await serverOn(t);
   const file = join(folder, 'mine.csv');
   writeFileSync(file, 'store_id,status,timestamp_utc\na,active,2023-01-22 12:00:00 UTC\nb,shut,2023-01-22 12:00 UTC\n');
@@ -143,7 +143,7 @@ test('an import through a server reads files of the caller, tells of bad rows, a
   const { summaries } = await server.run('importFeeds', args, io);
   assert.deepEqual([summaries[0]?.file, summaries[0]?.added, summaries[0]?.rejected], ['mine.csv', 1, 1]);
   assert.deepEqual([got.rejects[0]?.file, got.rejects[0]?.line], ['mine.csv', 3]);
-  assert.ok(got.progress.includes('reading mine.csv'), 'progress is told');
+  assert.ok(got.progress.includes('reading mine.csv'), 'progress is reported');
   await assert.rejects(
     server.run('importFeeds', { ...args, strict: true }, io),
     /mine\.csv line 3.*nothing was imported/,
@@ -203,7 +203,7 @@ test('another program at the address of a killed server gets no request', async 
   assert.doesNotMatch(seen.join(), /hush/);
 });
 
-/** A listener with an operation that ends when it is told to. */
+/** A listener with an operation that the test ends. */
 async function listenerOn(t: TestContext, database: string, context: Partial<OperationContext> = {}) {
   writeFileSync(database, '');
   const listener = new ControlListener({
@@ -236,7 +236,7 @@ test('a server that stops ends the operations under way', async (t) => {
   const syncs = (signal: AbortSignal) => ({
     run: () => {
       begun.end();
-      return aborted(signal);
+      return abortable(new Promise<never>(() => {}), signal);
     },
   });
   const listener = await listenerOn(t, database, { syncs });

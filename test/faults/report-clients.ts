@@ -3,7 +3,7 @@ import type { Scene } from './poll-clients.ts';
 import { lookAt } from './upload-clients.ts';
 
 const FORMATS = ['csv', 'full', 'json', 'parquet'] as const;
-/** So many reports may be on the way. */
+/** The number of reports that may be running. */
 const WAITING = 30;
 
 /** Asks for reports, now and then for many at once. */

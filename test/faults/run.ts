@@ -39,7 +39,7 @@ export interface FaultsResult {
 /** Milliseconds for everything that is unfinished to end after the last fault: leases expire within half a minute. */
 const CALM = 180_000;
 const POSTGRES_MEGABYTES = 1_024;
-/** So many reports are read once more from every server in the end. */
+/** The number of reports that are read again from every server at the end. */
 const LAST_READS = 200;
 
 /** Runs real servers on one engine under clients and faults, and compares what clients saw with what has to hold. */

@@ -102,7 +102,7 @@ test('a command finds the server by any path of the database, and a killed one l
   assert.match(listed.stdout, /^anna /m);
 });
 
-test('a new user and a new key work on the running server at once; a server with files tells of its import', async (t) => {
+test('a new user and a new key work on the running server at once; a server with files prints its import', async (t) => {
   const cwd = temporaryFolder(t);
   const server = await serve(t, cwd, ...FEEDS);
   await server.says(/commands on this machine reach this server/);

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
+import { auditResource } from '../../accounts/resources.ts';
 import type { Accounts } from '../../accounts/service.ts';
-import { formatInstant } from '../../calendar/instant.ts';
 import { limitOf, Page, PageQuery } from '../pages.ts';
 import { Instant, Nullable } from '../schemas.ts';
 import type { Routes } from '../types.ts';
@@ -59,17 +59,7 @@ export function auditRoutes({ audit }: Accounts): Routes {
         const page = { limit: limitOf(request.query), after: timePlaceFrom(request.query.cursor) };
         const { items, next } = await audit.list(filter, page);
         return {
-          items: items.map((entry) => ({
-            audit_id: entry.id,
-            at: formatInstant(entry.at),
-            actor_id: entry.actorId ?? null,
-            actor: entry.actor,
-            key_id: entry.keyId ?? null,
-            action: entry.action,
-            subject_kind: entry.subjectKind,
-            subject_id: entry.subjectId,
-            detail: { ...entry.detail },
-          })),
+          items: items.map(auditResource),
           next_cursor: timeCursor(next),
         };
       },

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { actorOf } from '../../accounts/audit.ts';
 import type { Accounts } from '../../accounts/service.ts';
-import { formatInstant } from '../../calendar/instant.ts';
+import { formatInstant, instantOrNull } from '../../calendar/instant.ts';
 import type { PasskeyRecord } from '../../storage/ports/factors.ts';
 import { Instant, Nullable } from '../schemas.ts';
 import type { Routes } from '../types.ts';
@@ -14,7 +14,7 @@ import {
   relyingPartyOf,
   Ticket,
 } from './passkeys.ts';
-import { instantOrNull, Name, Nothing, NullableInstant, Role, sessionUserOf } from './schemas.ts';
+import { Name, Nothing, NullableInstant, Role, sessionUserOf } from './schemas.ts';
 
 const tags = ['session'];
 

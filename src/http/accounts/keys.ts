@@ -1,15 +1,14 @@
 import { type Static, Type } from 'typebox';
 import { hasScope, type Principal } from '../../accounts/access.ts';
 import { actorOf } from '../../accounts/audit.ts';
+import { keyResource } from '../../accounts/resources.ts';
 import type { Accounts } from '../../accounts/service.ts';
-import { formatInstant, instantFrom } from '../../calendar/instant.ts';
-import type { KeyRecord } from '../../storage/ports/account-catalog.ts';
+import { instantFrom } from '../../calendar/instant.ts';
 import { limitOf, Page, PageQuery } from '../pages.ts';
 import { GivenInstant, Instant } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 import {
   Id,
-  instantOrNull,
   KeyPath,
   Login,
   Name,
@@ -60,12 +59,12 @@ export function keyRoutes({ keys, users }: Accounts): Routes {
     const list = async (userId: string, given: Static<typeof query>) => {
       const page = { limit: limitOf(given), after: timePlaceFrom(given.cursor) };
       const { items, next } = await keys.list(userId, page);
-      return { items: items.map(keyOf), next_cursor: timeCursor(next) };
+      return { items: items.map(keyResource), next_cursor: timeCursor(next) };
     };
     const add = async (principal: Principal, userId: string, { name, scopes, expires_at }: Static<typeof NewKey>) => {
       const expiresAt = expires_at === undefined ? undefined : instantFrom('expires_at', expires_at);
       const { key, record } = await keys.add(actorOf(principal), { userId, name, scopes, expiresAt });
-      return { ...keyOf(record), key };
+      return { ...keyResource(record), key };
     };
 
     app.get(
@@ -83,7 +82,7 @@ export function keyRoutes({ keys, users }: Accounts): Routes {
       async ({ principal, query }) => {
         const { userId, keyId } = userOf(principal);
         if (keyId === undefined) return list(userId, query);
-        return { items: [keyOf(await keys.get(keyId))], next_cursor: null };
+        return { items: [keyResource(await keys.get(keyId))], next_cursor: null };
       },
     );
 
@@ -159,20 +158,5 @@ export function keyRoutes({ keys, users }: Accounts): Routes {
       },
       async ({ principal, params, body }, reply) => reply.code(201).send(await add(principal, params.user_id, body)),
     );
-  };
-}
-
-function keyOf(key: KeyRecord): Static<typeof Key> {
-  return {
-    key_id: key.id,
-    user_id: key.userId,
-    login: key.login,
-    name: key.name,
-    prefix: key.prefix,
-    scopes: [...key.scopes],
-    created_at: formatInstant(key.createdAt),
-    expires_at: instantOrNull(key.expiresAt),
-    last_used_at: instantOrNull(key.lastUsedAt),
-    revoked_at: instantOrNull(key.revokedAt),
   };
 }

@@ -3,7 +3,6 @@ import { Value } from 'typebox/value';
 import { type Principal, ROLES, SCOPES, type UserPrincipal } from '../../accounts/access.ts';
 import { isText, MAX_STORES } from '../../accounts/fields.ts';
 import { MAX_PASSWORD, MIN_PASSWORD } from '../../accounts/password-rules.ts';
-import { formatInstant } from '../../calendar/instant.ts';
 import { UserError } from '../../lib/errors.ts';
 import type { TimePlace } from '../../storage/ports/account-catalog.ts';
 import { decodeCursor, encodeCursor } from '../pages.ts';
@@ -31,10 +30,6 @@ export const RevokeKeys = Type.Optional(Type.Boolean({ description: 'also revoke
 
 /** A response without a body. */
 export const Nothing = Type.Null();
-
-export function instantOrNull(instant: number | undefined): string | null {
-  return instant === undefined ? null : formatInstant(instant);
-}
 
 export const NullableInstant = Nullable(Instant);
 

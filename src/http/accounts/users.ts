@@ -1,10 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { actorOf } from '../../accounts/audit.ts';
+import { userResource } from '../../accounts/resources.ts';
 import type { Accounts } from '../../accounts/service.ts';
 import type { UserWithStores } from '../../accounts/users.ts';
-import { formatInstant } from '../../calendar/instant.ts';
 import { LIMITS } from '../../lib/budgets.ts';
-import type { UserRecord } from '../../storage/ports/account-catalog.ts';
 import { expectedVersion, IfMatch, sendVersion } from '../etags.ts';
 import { limitOf, Page, PageQuery } from '../pages.ts';
 import { Instant, Nullable } from '../schemas.ts';
@@ -85,7 +84,7 @@ export function userRoutes(accounts: Accounts): Routes {
       },
       async ({ query }) => {
         const { items, next } = await users.list({ limit: limitOf(query), after: textPlaceFrom(query.cursor) });
-        return { items: items.map(userOf), next_cursor: textCursor(next) };
+        return { items: items.map(userResource), next_cursor: textCursor(next) };
       },
     );
 
@@ -246,20 +245,6 @@ export function userRoutes(accounts: Accounts): Routes {
   };
 }
 
-function userOf(user: UserRecord): Static<typeof User> {
-  return {
-    user_id: user.id,
-    login: user.login,
-    name: user.name,
-    role: user.role,
-    disabled: user.disabled,
-    has_password: user.hasPassword,
-    has_second_factor: user.hasFactor,
-    store_count: user.storeCount,
-    created_at: formatInstant(user.createdAt),
-  };
-}
-
 function detailOf(user: UserWithStores): Static<typeof UserDetail> {
-  return { ...userOf(user), stores: [...user.stores] };
+  return { ...userResource(user), stores: [...user.stores] };
 }

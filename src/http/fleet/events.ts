@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { canSeeAllStores, type Principal, storesOf } from '../../accounts/access.ts';
-import { formatInstant } from '../../calendar/instant.ts';
+import { formatInstant, instantOrNull } from '../../calendar/instant.ts';
 import type { FleetService } from '../../fleet/service.ts';
 import type { Timer } from '../../lib/world/ports.ts';
 import { every } from '../../lib/world/timers.ts';
@@ -69,7 +69,7 @@ export class FleetEvents {
     const update: Omit<Static<typeof FleetUpdate>, 'as_of'> = {
       stores: entries.length,
       states: live.count(entries),
-      latest_poll: latestPoll === undefined ? null : formatInstant(latestPoll),
+      latest_poll: instantOrNull(latestPoll),
       poller_status: pollerStatus(latestPoll, asOf, this.#fleet.pollInterval),
       // It also counts changes of the stores of other owners.
       ...(canSeeAllStores(principal) && { revision }),

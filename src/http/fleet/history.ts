@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { formatInstant } from '../../calendar/instant.ts';
+import { formatInstant, instantOrNull } from '../../calendar/instant.ts';
 import { FLEET_HOURS } from '../../domain/fleet.ts';
 import { HOUR } from '../../domain/hours.ts';
 import type { FleetFigures } from '../../fleet/figures.ts';
@@ -47,7 +47,7 @@ export const FLEET_SPAN = FLEET_HOURS * HOUR;
 export function gapOf({ from, until, reason, unobserved }: CoverageGap, all: boolean): Static<typeof Gap> {
   return {
     from: formatInstant(from),
-    until: until === undefined ? null : formatInstant(until),
+    until: instantOrNull(until),
     reason,
     // It counts the stores of other owners as well.
     ...(all && { unobserved }),

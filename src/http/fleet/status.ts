@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { formatInstant } from '../../calendar/instant.ts';
+import { formatInstant, instantOrNull } from '../../calendar/instant.ts';
 import type { WindowSums } from '../../domain/fleet.ts';
 import { areComparable } from '../../domain/seen.ts';
 import { isStale } from '../../domain/staleness.ts';
@@ -265,10 +265,10 @@ function pollerOf({ asOf, latestPoll, troubleSince }: FleetView, figures: FleetF
   const latest = latestPoll ?? figures.latestPoll;
   return {
     status: pollerStatus(latest, asOf, fleet.pollInterval),
-    latest_poll: latest === undefined ? null : formatInstant(latest),
+    latest_poll: instantOrNull(latest),
     age_seconds: latest === undefined ? null : seconds(asOf - latest),
     poll_interval_seconds: seconds(fleet.pollInterval),
-    trouble_since: troubleSince === undefined ? null : formatInstant(troubleSince),
+    trouble_since: instantOrNull(troubleSince),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { formatInstant } from '../../calendar/instant.ts';
+import { formatInstant, instantOrNull } from '../../calendar/instant.ts';
 import { censusWarnings } from '../../intake/feeds/census.ts';
 import { FEEDS, feedByApiName } from '../../intake/feeds/registry.ts';
 import { warningsOf } from '../../intake/feeds/warnings.ts';
@@ -72,7 +72,6 @@ export const ImportProgress = Type.Pick(ImportResource, ['progress', 'status', '
 
 /** An import as the API shows it. */
 export function importResource(record: ImportRecord): Static<typeof ImportResource> {
-  const instant = (value: number | undefined) => (value === undefined ? null : formatInstant(value));
   const { counts } = record;
   return {
     id: record.id,
@@ -87,12 +86,12 @@ export function importResource(record: ImportRecord): Static<typeof ImportResour
     strict: record.strict,
     max_bad_share: record.maxBadShare ?? null,
     warnings: counts === undefined ? [] : allWarnings(record.feed, counts),
-    effective_from: instant(record.effectiveFrom),
+    effective_from: instantOrNull(record.effectiveFrom),
     bytes: record.bytes,
     requested_by: record.requestedBy ?? null,
     created_at: formatInstant(record.requestedAt),
-    started_at: instant(record.startedAt),
-    finished_at: instant(record.finishedAt),
+    started_at: instantOrNull(record.startedAt),
+    finished_at: instantOrNull(record.finishedAt),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { formatInstant } from '../../calendar/instant.ts';
+import { formatInstant, instantOrNull } from '../../calendar/instant.ts';
 import { apiNameOf, FEEDS } from '../../intake/feeds/registry.ts';
 import type { SyncService } from '../../intake/sync/service.ts';
 import type { StandingRejects, SyncResult, SyncRun } from '../../storage/ports/sync-log.ts';
@@ -114,7 +114,7 @@ export function syncRoutes(syncs: SyncService): Routes {
         const { nextRun } = syncs;
         return {
           progress: syncs.progress ?? null,
-          next_run: nextRun === undefined ? null : formatInstant(nextRun),
+          next_run: instantOrNull(nextRun),
           sources: syncs.sources.map(({ feed, source }) => ({
             ...{ feed: apiNameOf(feed), source },
             last: lastOf(runs, feed, source),
@@ -159,7 +159,7 @@ function runResource({ id, cause, startedAt, finishedAt, results }: SyncRun): St
   return {
     ...{ id, cause },
     started_at: formatInstant(startedAt),
-    finished_at: finishedAt === undefined ? null : formatInstant(finishedAt),
+    finished_at: instantOrNull(finishedAt),
     results: results.map(resultResource),
   };
 }

@@ -72,7 +72,6 @@ export function reportResultRoutes({ reports, directory }: ReportResultParts): R
         const report = await reports.find(request.principal, idOf(request.params));
         const { byId } = await directory.current();
         const nameOf = (id: string) => byId.get(id)?.name;
-        const brandOf = (id: string) => byId.get(id)?.labels.brand ?? null;
         const page = await reports.reader.rows(report, {
           order: orderFrom(sort),
           search,
@@ -81,11 +80,10 @@ export function reportResultRoutes({ reports, directory }: ReportResultParts): R
           limit: limitOf(request.query),
         });
         return {
-          items: page.rows.map((row) => ({
-            ...row,
-            name: nameOf(row.store_id) ?? null,
-            brand: brandOf(row.store_id),
-          })),
+          items: page.rows.map((row) => {
+            const store = byId.get(row.store_id);
+            return { ...row, name: store?.name ?? null, brand: store?.labels.brand ?? null };
+          }),
           next_cursor: page.next === undefined ? null : encodeCursor([sort, page.next]),
         };
       },

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { formatInstant, instantFrom } from '../../calendar/instant.ts';
+import { formatInstant, instantFrom, instantOrNull } from '../../calendar/instant.ts';
 import { ESTIMATORS } from '../../domain/markov/estimator.ts';
 import { WINDOW_NAMES, type WindowName } from '../../domain/window.ts';
 import { LIMITS } from '../../lib/budgets.ts';
@@ -70,7 +70,6 @@ export const ReportResource = Type.Object(
 export const ReportProgress = Type.Pick(ReportResource, ['progress', 'status'], { title: 'ReportProgress' });
 
 export function reportResource(report: ReportRecord): Static<typeof ReportResource> {
-  const instant = (value: number | undefined) => (value === undefined ? null : formatInstant(value));
   return {
     id: report.id,
     status: report.status,
@@ -82,8 +81,8 @@ export function reportResource(report: ReportRecord): Static<typeof ReportResour
     stores: report.stores ?? null,
     requested_by: report.requestedBy ?? null,
     created_at: formatInstant(report.requestedAt),
-    started_at: instant(report.startedAt),
-    finished_at: instant(report.finishedAt),
+    started_at: instantOrNull(report.startedAt),
+    finished_at: instantOrNull(report.finishedAt),
     error: report.reason ?? null,
     tz_version: report.tzVersion ?? null,
     warning: warningOf(report) ?? null,

@@ -83,16 +83,18 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
         const now = await states.states(asked);
         const entries = visibleEntries(await directory.current(), storesOf(principal));
         const outages = () => states.outages(storesOf(principal), asked);
+        const sorting = isByOutage(sort) ? await outages() : undefined;
         const { total, stores, more } = await listStores(entries, now, {
           filter: filterFrom(query),
           sort,
-          outages: isByOutage(sort) ? await outages() : undefined,
+          outages: sorting,
           after: positionFrom(query.cursor, sort),
           limit: limitOf(query),
         });
         const last = stores.at(-1);
         // Outages come from the figures of all stores, which take longer than the states.
-        const since = stores.some(({ store }) => now.of(store).state === 'offline') ? await outages() : undefined;
+        const anyOffline = stores.some(({ store }) => now.of(store).state === 'offline');
+        const since = sorting ?? (anyOffline ? await outages() : undefined);
         return {
           items: stores.map(({ store }) => ({
             ...storeBody(store, now),

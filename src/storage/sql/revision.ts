@@ -65,6 +65,6 @@ export class Changes {
       raised.push(`latest_poll_ms = greatest(latest_poll_ms, ${this.#stored})`);
     }
     await sql.run(`update revision set ${raised.join(', ')}`);
-    await lowerLatestPoll(sql, this.#scan, this.#deleted);
+    if (this.#deleted > Number.NEGATIVE_INFINITY) await lowerLatestPoll(sql, this.#scan, this.#deleted);
   }
 }

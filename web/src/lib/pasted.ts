@@ -58,8 +58,8 @@ export function usesOf(header: readonly string[]): ColumnUse[] {
   });
 }
 
-/** A key must not contain a colon. */
-function labelKey(name: string): string {
+/** The key of a label for a column name: a key must not contain a colon. */
+export function labelKey(name: string): string {
   return name.replaceAll(':', ' ').trim();
 }
 

@@ -56,7 +56,8 @@ async function read({ source, latest, limits, memory, temporary, folder }: ReadO
 
 /** The error as it reaches the server, which does not get its cause. */
 function userErrorOf(error: unknown): UserError | undefined {
-  if (error instanceof UserError || !isDiskFault(error)) return error instanceof UserError ? error : undefined;
+  if (error instanceof UserError) return error;
+  if (!isDiskFault(error)) return undefined;
   return new UserError('unwritable', `temporary files cannot be written or read: ${systemReason(error)}`);
 }
 
@@ -75,10 +76,10 @@ process.once('message', async (instruction: ReaderInstruction) => {
     if (instruction.kind !== 'read') throw new Error(`expected read, got ${instruction.kind}`);
     await say({ kind: 'done', staged: await read(instruction.order) });
   } catch (error) {
-    const told = userErrorOf(error);
+    const forUser = userErrorOf(error);
     const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
-    if (told !== undefined) {
-      const { code, message, withoutContent } = told;
+    if (forUser !== undefined) {
+      const { code, message, withoutContent } = forUser;
       await say({ kind: 'failed', message, error: { code, withoutContent } });
     } else {
       await say({ kind: 'failed', message: stack, error: undefined });

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { FleetStatus } from '../../../api/schema.ts';
 import { count } from '../../lib/format.ts';
-import { Icon } from '../../parts/icons.tsx';
+import { SearchField } from '../../parts/search-field.tsx';
 import { STATE_WORDS, STATES, type State, StateShape } from '../../parts/state-mark.tsx';
 import { call } from '../../state/api.ts';
 import { chosenLabels } from '../../state/labels.ts';
@@ -19,9 +19,6 @@ const SORTS = [
 ] as const;
 type Sort = (typeof SORTS)[number]['value'];
 
-/** Milliseconds between the last key press and the search. */
-const PAUSE = 180;
-
 export function sortFrom(text: string): Sort {
   return SORTS.find(({ value }) => value === text)?.value ?? 'state';
 }
@@ -34,8 +31,6 @@ export function statesFrom(text: string): State[] | undefined {
 /** Search, filters and sort order of the list, kept in the URL. `/` focuses the search. */
 export function ListControls({ states }: { readonly states: FleetStatus['states'] }) {
   const input = useRef<HTMLInputElement>(null);
-  const typed = useSignal(param('search'));
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const chosen = statesFrom(param('state')) ?? [];
   // The counts are of the whole fleet, not of the search results.
   const labels = chosenLabels();
@@ -53,11 +48,6 @@ export function ListControls({ states }: { readonly states: FleetStatus['states'
     return () => removeEventListener('keydown', toSearch);
   }, []);
 
-  const search = (text: string) => {
-    typed.value = text;
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => setParams({ search: text.trim() }), PAUSE);
-  };
   const toggle = (state: State) => {
     const next = chosen.includes(state) ? chosen.filter((one) => one !== state) : [...chosen, state];
     // Only offline stores have a reason.
@@ -67,18 +57,9 @@ export function ListControls({ states }: { readonly states: FleetStatus['states'
 
   return (
     <search class="list-controls">
-      <label class="search">
-        <span class="unseen">Search stores</span>
-        <Icon name="search" />
-        <input
-          ref={input}
-          type="search"
-          placeholder="Id, name or label"
-          value={typed.value}
-          onInput={({ currentTarget }) => search(currentTarget.value)}
-        />
+      <SearchField label="Search stores" placeholder="Id, name or label" inputRef={input}>
         <kbd class="wide-only">/</kbd>
-      </label>
+      </SearchField>
       <fieldset class="chips">
         <legend class="unseen">Only these states</legend>
         {STATES.map((state) => (

@@ -1,20 +1,17 @@
-import { useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
 import type { ReportRow } from '../../../api/schema.ts';
 import { dayAndMonth, VIEWER_ZONE } from '../../lib/clock.ts';
 import { count, openTime, percent } from '../../lib/format.ts';
 import { useMedia } from '../../lib/media.ts';
-import { Icon } from '../../parts/icons.tsx';
 import { LoadedList } from '../../parts/loaded-list.tsx';
 import { LongList } from '../../parts/long-list.tsx';
 import { Empty } from '../../parts/notices.tsx';
+import { SearchField } from '../../parts/search-field.tsx';
 import { StoreName } from '../../parts/store-name.tsx';
 import { call } from '../../state/api.ts';
 import { usePages } from '../../state/pages.ts';
 import { param, setParams } from '../../state/place.ts';
 
 const PAGE = 200;
-const PAUSE = 180;
 const WORST = '-downtime_last_week';
 
 const COLUMNS = [
@@ -40,8 +37,6 @@ export function ReportTable({ id, stores, detailed }: TableProps) {
   const narrow = useMedia('(max-width: 60rem)');
   const search = param('search');
   const sort = (param('sort') || WORST) as Direction;
-  const typed = useSignal(search);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const { list, more, reload } = usePages<ReportRow>(`${id} ${sort} ${search}`, (cursor, signal) =>
     call('GET /api/v1/reports/{id}/rows', {
       path: { id },
@@ -53,20 +48,7 @@ export function ReportTable({ id, stores, detailed }: TableProps) {
     <section class="section report-rows" aria-labelledby="rows">
       <header>
         <h2 id="rows">Store by store</h2>
-        <label class="search">
-          <span class="unseen">Search by name or id</span>
-          <Icon name="search" />
-          <input
-            type="search"
-            placeholder="Part of a name or id"
-            value={typed.value}
-            onInput={({ currentTarget: { value } }) => {
-              typed.value = value;
-              clearTimeout(timer.current);
-              timer.current = setTimeout(() => setParams({ search: value.trim() }), PAUSE);
-            }}
-          />
-        </label>
+        <SearchField label="Search by name or id" placeholder="Part of a name or id" />
       </header>
       <LoadedList
         of={list}

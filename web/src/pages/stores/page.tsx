@@ -1,13 +1,12 @@
 import { useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
 import type { Store } from '../../../api/schema.ts';
 import { count, counted } from '../../lib/format.ts';
-import { Icon } from '../../parts/icons.tsx';
 import { Empty, Trouble } from '../../parts/notices.tsx';
+import { SearchField } from '../../parts/search-field.tsx';
 import { call, urlOf } from '../../state/api.ts';
 import { chosenLabels } from '../../state/labels.ts';
 import { usePages } from '../../state/pages.ts';
-import { param, setParams } from '../../state/place.ts';
+import { param } from '../../state/place.ts';
 import { canManageStores } from '../../state/session.ts';
 import { DeletedStores } from './deleted.tsx';
 import { ManagedStores } from './list.tsx';
@@ -17,8 +16,6 @@ import { SelectionTools } from './selection-tools.tsx';
 import './stores.css';
 
 const PAGE = 200;
-/** Milliseconds between the last key press and the search. */
-const PAUSE = 180;
 /** The most that a page of the API holds. */
 const ALL = 500;
 
@@ -83,7 +80,9 @@ export default function StoresPage() {
       )}
       {open.value === 'new' && <NewStore onDone={close} />}
       {open.value === 'paste' && <PasteTable onDone={close} />}
-      <StoreSearch />
+      <search class="list-controls">
+        <SearchField label="Search stores" placeholder="Name, label or ID" />
+      </search>
       {manages && (
         <SelectionTools
           chosen={chosen.value}
@@ -123,27 +122,4 @@ async function matchingIds(filter: { readonly search: string | undefined; readon
     if (page.next_cursor === null) return ids;
     cursor = page.next_cursor;
   }
-}
-
-function StoreSearch() {
-  const typed = useSignal(param('search'));
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  return (
-    <search class="list-controls">
-      <label class="search">
-        <span class="unseen">Search stores</span>
-        <Icon name="search" />
-        <input
-          type="search"
-          placeholder="Name, label or ID"
-          value={typed.value}
-          onInput={({ currentTarget: { value } }) => {
-            typed.value = value;
-            clearTimeout(timer.current);
-            timer.current = setTimeout(() => setParams({ search: value.trim() }), PAUSE);
-          }}
-        />
-      </label>
-    </search>
-  );
 }

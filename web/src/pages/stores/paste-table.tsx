@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { count, counted } from '../../lib/format.ts';
-import { type ColumnUse, type PastedTable, storesIn, tableOf, usesOf } from '../../lib/pasted.ts';
+import { type ColumnUse, labelKey, type PastedTable, storesIn, tableOf, usesOf } from '../../lib/pasted.ts';
 import { Form } from '../../parts/form.tsx';
 import { ScrollBox } from '../../parts/scroll-box.tsx';
 import { changeStores, type RowFault, RowFaults } from '../../state/change-stores.ts';
@@ -170,10 +170,7 @@ interface UseProps {
 }
 
 function UseSelect({ name, use, onChange }: UseProps) {
-  const label = `label:${name
-    .replace(/^label:/i, '')
-    .replaceAll(':', ' ')
-    .trim()}` as const;
+  const label = `label:${labelKey(name.replace(/^label:/i, ''))}` as const;
   return (
     <label class="field">
       <span>{name === '' ? '–' : name}</span>
