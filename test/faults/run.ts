@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkHistory } from '../history/check.ts';
@@ -45,14 +45,16 @@ const LAST_READS = 200;
 /** Runs real servers on one engine under clients and faults, and compares what clients saw with what has to hold. */
 export async function runFaults(options: FaultsOptions): Promise<FaultsResult> {
   const owner = new Cleanup();
-  const lines: string[] = [];
-  const log = (line: string) => lines.push(`${performance.now().toFixed(0)} ${line}`);
+  // It stays if this process does not come to its end.
+  const file = join(tmpdir(), `faults-${options.engine}-${options.seed}.log`);
+  writeFileSync(file, '');
+  const log = (line: string) => appendFileSync(file, `${performance.now().toFixed(0)} ${line}\n`);
   try {
     const { recorder, faults } = await play(owner, options, log);
     const { history, counts } = recorder;
     const violations = checkHistory(history);
-    const file = join(tmpdir(), `faults-${options.engine}-${options.seed}.log`);
-    if (violations.length > 0) writeFileSync(file, [...lines, JSON.stringify(plain(history))].join('\n'));
+    if (violations.length > 0) log(JSON.stringify(plain(history)));
+    else rmSync(file);
     return {
       engine: options.engine,
       violations,

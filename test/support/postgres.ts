@@ -117,23 +117,25 @@ export class TestPostgres {
   }
 
   get isRunning(): boolean {
-    if (this.#folder === undefined) return true;
-    try {
-      return isRunning(this.#main());
-    } catch {
-      return false;
-    }
+    return this.#folder === undefined || this.#main(this.#folder) !== undefined;
   }
 
-  #main(): number {
-    if (this.#folder === undefined) throw new Error('the server of TEST_POSTGRES_URL is not stopped by tests');
-    return Number(readFileSync(join(this.#folder, 'data', 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
+  /** The process that accepts connections; `undefined`: it does not run. */
+  #main(folder: string): number | undefined {
+    try {
+      const pid = Number(readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
+      // After a crash, the file stays, and another process may have got the number.
+      return isRunning(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder) ? pid : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   /** The process that accepts connections first, so that no others begin meanwhile. */
   #processes(): number[] {
-    const main = this.#main();
-    return [main, ...childrenOf(main)];
+    if (this.#folder === undefined) throw new Error('the server of TEST_POSTGRES_URL is not stopped by tests');
+    const main = this.#main(this.#folder);
+    return main === undefined ? [] : [main, ...childrenOf(main)];
   }
 
   async stop(): Promise<void> {
