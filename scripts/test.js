@@ -28,6 +28,9 @@ const SLOW = [
   'test/intake/feeds/{csv-forms,files,gzip,instants,large-files,merging,parquet,sql-text,sums,texts,wrong-files}.test.ts',
 ];
 
+// Milliseconds after which a file has failed, so that one that hangs is named and the others still run.
+const FILE_TIMEOUT = 15 * 60_000;
+
 const args = process.argv.slice(2);
 const fast = args.includes('--fast');
 const patterns = args.filter((arg) => !arg.startsWith('--'));
@@ -46,6 +49,7 @@ const run = spawnSync(
     '--import',
     'tsx',
     '--test',
+    `--test-timeout=${FILE_TIMEOUT}`,
     `--test-concurrency=${availableParallelism()}`,
     `--test-reporter=${new URL('reporter.js', import.meta.url)}`,
     '--test-reporter-destination=stdout',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { zoneRelease } from '../../src/calendar/tzdb.ts';
 import { resultFile, resultFiles } from '../support/results.ts';
 import { testServer, trigger } from '../support/server.ts';
@@ -262,21 +263,39 @@ test('a deleted results folder is created again', async (t) => {
   assert.equal((await server.finished(await trigger(server))).headers['x-report-status'], 'Complete');
 });
 
-test('a failed report returns Failed with the reason, and leaves no partial files', async (t) => {
+test('a report whose results cannot be written waits, and completes once they can be', async (t) => {
   const server = await testServer(t);
   await merge(server.storage, POLLS);
   rmSync(server.resultsDir, { recursive: true });
   writeFileSync(server.resultsDir, 'a file where the folder should be');
   const id = await trigger(server);
+  const warnings = async () => (await server.app.inject('/readyz')).json<{ warnings?: string[] }>().warnings;
+  while ((await warnings()) === undefined) await setTimeout(5);
+  assert.match(String(await warnings()), /could not be completed: the results folder … cannot be written: .*EEXIST/);
+  assert.equal((await server.app.inject(`/get_report?report_id=${id}`)).body, 'Running');
+  rmSync(server.resultsDir);
+  // Another report wakes the queue.
+  for (const of of [id, await trigger(server)]) {
+    assert.equal((await server.finished(of)).headers['x-report-status'], 'Complete');
+  }
+  assert.equal(await warnings(), undefined);
+});
+
+test('a failed report returns Failed with the reason, and leaves no partial files', async (t) => {
+  const server = await testServer(t);
+  await merge(server.storage, POLLS);
+  t.mock.method(server.storage.reports, 'complete', () => Promise.reject(new Error('a defect with a secret')));
+  const id = await trigger(server);
   const failed = await server.finished(id);
   assert.equal(failed.statusCode, 200);
   assert.equal(failed.headers['x-report-status'], 'Failed');
-  assert.match(failed.body, /^Failed: the results folder .* cannot be written: /);
+  assert.equal(failed.body, `Failed: an internal error; the log has it under ${id}`);
   const status = await server.app.inject({
     url: `/get_report?report_id=${id}`,
     headers: { accept: 'application/json' },
   });
   assert.equal(status.json<{ status: string }>().status, 'Failed');
+  assert.deepEqual(resultFiles(server.resultsDir), []);
 });
 
 test('a result whose file was removed is gone, and the error explains how to get it again', async (t) => {
