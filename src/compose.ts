@@ -175,6 +175,8 @@ export interface ServiceParts {
 export interface ServerParts extends ServiceParts {
   readonly authenticator?: Authenticator;
   readonly states?: StateSource;
+  /** The folder of the built dashboard; by default that of this program. */
+  readonly dashboard?: string;
 }
 
 /** The log of a program that goes on running; begins with what is wrong with the Node that it runs on. */
@@ -350,6 +352,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     budgets: config.budgets,
     securityContact: config.securityContact,
     createBackup: () => createBackup(backup()),
+    dashboard: parts.dashboard,
   });
   return {
     ...{ accounts, app, imports, log, metrics, operations, prober, reports, syncs },

@@ -63,6 +63,8 @@ export interface AppParts extends StoreApiParts {
   readonly securityContact: string | undefined;
   /** A backup of everything as a tar archive. */
   readonly createBackup: () => AsyncGenerator<Uint8Array>;
+  /** The folder of the built dashboard; by default that of this program. */
+  readonly dashboard?: string | undefined;
   readonly log: FastifyBaseLogger;
 }
 
@@ -120,6 +122,6 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await app.register(securityTxtRoutes(parts.securityContact, () => parts.fleet.now()));
   await app.register(documentRoutes);
   await app.register(docsRoutes);
-  await app.register(dashboardRoutes());
+  await app.register(dashboardRoutes(parts.dashboard));
   return app;
 }

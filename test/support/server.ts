@@ -27,7 +27,7 @@ export type TestSettings = Partial<Config> &
  * checked against the OpenAPI document.
  */
 export async function testServer(t: TestContext, settings: TestSettings = {}): Promise<TestServer> {
-  const { authenticator, states, now, elapsed, wait, storage: shared, ...differences } = settings;
+  const { authenticator, states, dashboard, now, elapsed, wait, storage: shared, ...differences } = settings;
   const folder = temporaryFolder(t);
   const config: Config = {
     ...loadConfig({}),
@@ -46,6 +46,7 @@ export async function testServer(t: TestContext, settings: TestSettings = {}): P
   const server = await createServer(config, storage, {
     ...(authenticator && { authenticator }),
     ...(states && { states }),
+    ...(dashboard !== undefined && { dashboard }),
     ...(now && { now }),
     ...(elapsed && { elapsed }),
     ...(wait && { wait }),

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
-import { IN_MEMORY, openStorage } from '../../src/compose.ts';
 import { loadSyncConfig } from '../../src/config/sync.ts';
 import { PASSWORD, TESTER } from '../support/accounts.ts';
 import { openBrowser, openPage, settled } from '../support/browser.ts';
@@ -410,29 +409,4 @@ test("an owner signs in and sees only the owner's stores, at any URL", async (t)
   await page.getByRole('button', { name: /Olga/ }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-});
-
-test('an open page survives a restart of the server', async (t) => {
-  const storage = await openStorage(IN_MEMORY);
-  t.after(() => storage.close());
-  const first = await seenFleet(t, { storage, now: noonClock() });
-  await append(first, [...pollsOf('a', NOON, 70, 10), ...pollsOf('b', NOON, 70, 10)]);
-  const page = await openPage(t, browser);
-  await page.clock.setSystemTime(NOON);
-  await page.goto(first.url);
-  const pulse = page.locator('.pulse');
-  await page.getByText('Connected').waitFor();
-  await pulse.getByText(/data \d+ min old/).waitFor();
-  await page.getByRole('link', { name: /^0 stores offline/ }).waitFor();
-
-  await first.app.close();
-  await page.getByText('No connection').waitFor();
-  assert.match((await pulse.getAttribute('title')) ?? '', /^Last heard of the server at /);
-  assert.match(await pulse.innerText(), /data \d+ min old/, 'the age of the data is another thing');
-  await page.getByRole('link', { name: /^0 stores offline/ }).waitFor();
-
-  const again = await seenFleet(t, { storage, now: noonClock(), port: Number(new URL(first.url).port) });
-  await append(again, pollsOf('b', NOON, -1));
-  await page.getByText('Connected').waitFor();
-  await page.getByRole('link', { name: /^1 store offline/ }).waitFor();
 });

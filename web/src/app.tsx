@@ -10,7 +10,7 @@ import { path } from './state/place.ts';
 import { asked } from './state/proof.ts';
 import { readSession, session } from './state/session.ts';
 
-const ProofDialog = later(() => import('./parts/proof-dialog.tsx'));
+const ProofDialog = later('the dialog', () => import('./parts/proof-dialog.tsx'));
 
 /** The dashboard: determines the session first, then shows the page. */
 export function App() {

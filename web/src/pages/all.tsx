@@ -12,14 +12,14 @@ interface Route {
 // The first page is part of the main script; the others load on first use.
 const ROUTES: readonly Route[] = [
   { pattern: /^\/$/, title: 'Fleet', Page: FleetPage },
-  { pattern: /^\/stores\/([^/]+)$/, title: 'Store', Page: later(() => import('./store/page.tsx')) },
-  { pattern: /^\/stores$/, title: 'Stores', Page: later(() => import('./stores/page.tsx')) },
-  { pattern: /^\/reports$/, title: 'Reports', Page: later(() => import('./reports/page.tsx')) },
-  { pattern: /^\/reports\/([^/]+)$/, title: 'Report', Page: later(() => import('./reports/report.tsx')) },
-  { pattern: /^\/imports$/, title: 'Imports', Page: later(() => import('./imports/page.tsx')) },
-  { pattern: /^\/people$/, title: 'People', Page: later(() => import('./people/page.tsx')) },
-  { pattern: /^\/people\/([^/]+)$/, title: 'Person', Page: later(() => import('./people/person.tsx')) },
-  { pattern: /^\/account$/, title: 'Your account', Page: later(() => import('./account/page.tsx')) },
+  { pattern: /^\/stores\/([^/]+)$/, title: 'Store', Page: later('the store', () => import('./store/page.tsx')) },
+  { pattern: /^\/stores$/, title: 'Stores', Page: later('the stores', () => import('./stores/page.tsx')) },
+  { pattern: /^\/reports$/, title: 'Reports', Page: later('the reports', () => import('./reports/page.tsx')) },
+  { pattern: /^\/reports\/([^/]+)$/, title: 'Report', Page: later('the report', () => import('./reports/report.tsx')) },
+  { pattern: /^\/imports$/, title: 'Imports', Page: later('the imports', () => import('./imports/page.tsx')) },
+  { pattern: /^\/people$/, title: 'People', Page: later('the people', () => import('./people/page.tsx')) },
+  { pattern: /^\/people\/([^/]+)$/, title: 'Person', Page: later('the person', () => import('./people/person.tsx')) },
+  { pattern: /^\/account$/, title: 'Your account', Page: later('your account', () => import('./account/page.tsx')) },
 ];
 
 export function pageAt(path: string): Pick<Route, 'title' | 'Page'> & { readonly params: { readonly id: string } } {

@@ -17,10 +17,12 @@ interface TroubleProps {
   readonly error: unknown;
   readonly title?: string;
   readonly retry?: (() => void) | undefined;
+  /** The words of the button; by default *Try again*. */
+  readonly retryWords?: string;
 }
 
 /** Shown in place of what failed to load: the reason, and what to do. */
-export function Trouble({ error, title, retry }: TroubleProps) {
+export function Trouble({ error, title, retry, retryWords = 'Try again' }: TroubleProps) {
   const status = error instanceof ApiError ? error.status : undefined;
   if (status === 403) {
     return (
@@ -35,15 +37,24 @@ export function Trouble({ error, title, retry }: TroubleProps) {
         <h3>{title ?? (isGone(error) ? 'The server does not answer' : 'That did not work')}</h3>
         <p class="small">
           {reasonOf(error)}
-          {isGone(error) && ' It is tried again by itself.'}
+          {isGone(error) && ' Retrying automatically.'}
         </p>
       </div>
       {retry !== undefined && (
         <button type="button" class="button" onClick={retry}>
-          Try again
+          {retryWords}
         </button>
       )}
     </div>
+  );
+}
+
+/** Shown in place of what loads as soon as the server can be reached again. */
+export function Waiting() {
+  return (
+    <p class="banner" data-kind="trouble" role="status">
+      The server cannot be reached. Retrying automatically.
+    </p>
   );
 }
 

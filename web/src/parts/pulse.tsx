@@ -3,25 +3,33 @@ import { duration } from '../lib/format.ts';
 import { connection, lastHeard, news, now } from '../state/live.ts';
 import { asOf } from '../state/place.ts';
 
-const WORDS = { connecting: 'Connecting', live: 'Connected', lost: 'No connection' } as const;
+const WORDS = {
+  connecting: 'Connecting…',
+  live: 'Connected',
+  reconnecting: 'Reconnecting…',
+  offline: 'Offline',
+} as const;
 
 /** Two things apart: whether the server is connected, and how old the data is. */
 export function Pulse() {
   const state = connection.value;
+  const isLost = state === 'reconnecting' || state === 'offline';
   const heardAt = lastHeard.value;
-  if (asOf.value !== '' && state !== 'lost') return null;
+  if (asOf.value !== '' && !isLost) return null;
   const heard =
     heardAt === undefined ? undefined : `Last heard of the server at ${timeWithSeconds(heardAt, VIEWER_ZONE)}`;
   return (
-    <p class="pulse" data-connection={state} role="status" title={heard}>
+    <p class="pulse" data-connection={state} title={heard}>
       <svg viewBox="0 0 12 12" aria-hidden="true">
         {state === 'live' && <circle cx="6" cy="6" r="4.5" fill="currentColor" />}
-        {state === 'connecting' && (
+        {(state === 'connecting' || state === 'reconnecting') && (
           <circle cx="6" cy="6" r="4" fill="none" stroke="currentColor" stroke-width="1.5" stroke-dasharray="3 2" />
         )}
-        {state === 'lost' && <path d="M2 2l8 8M10 2l-8 8" stroke="currentColor" stroke-width="2" />}
+        {state === 'offline' && <path d="M2 2l8 8M10 2l-8 8" stroke="currentColor" stroke-width="2" />}
       </svg>
-      <span class={state === 'lost' ? undefined : 'wide-only'}>{WORDS[state]}</span>
+      <span role="status" class={isLost ? undefined : 'wide-only'}>
+        {WORDS[state]}
+      </span>
       <DataAge />
     </p>
   );

@@ -1,12 +1,12 @@
 import { signal } from '@preact/signals';
 import type { EventData } from '../../api/client.ts';
-import { urlOf } from './api.ts';
-import { session } from './session.ts';
+import { call, urlOf } from './api.ts';
 
 type FleetUpdate = EventData<typeof STREAM, 'fleet'>;
 const STREAM = 'GET /api/v1/fleet/events';
 
-export type Connection = 'connecting' | 'live' | 'lost';
+/** `offline`: several attempts to reconnect have failed, and they go on. */
+export type Connection = 'connecting' | 'live' | 'reconnecting' | 'offline';
 
 /** The last update of the fleet. */
 export const news = signal<FleetUpdate | undefined>(undefined);
@@ -24,9 +24,13 @@ const PACE = 5_000;
 /** Displayed ages grow even without updates. */
 const PATIENCE = 60_000;
 const RETRIES = [300, 1_000, 2_000, 4_000, 8_000];
+/** The server ends each stream after five minutes. One that is older was lost unnoticed, while the machine slept. */
+const STREAM_LIFE = 6 * 60_000;
 
 let source: EventSource | undefined;
+let opened = 0;
 let failures = 0;
+let reconnecting: ReturnType<typeof setTimeout> | undefined;
 let pending: ReturnType<typeof setTimeout> | undefined;
 let lastRound = 0;
 
@@ -49,7 +53,9 @@ function bringAgain(): void {
 /** Starts to listen, and reconnects when the server restarts. */
 export function listen(): void {
   if (source !== undefined) return;
+  clearTimeout(reconnecting);
   source = new EventSource(urlOf(STREAM));
+  opened = Date.now();
   source.addEventListener('open', () => {
     if (failures > 0) bringAgain();
     failures = 0;
@@ -62,33 +68,52 @@ export function listen(): void {
     heard();
     if (!first) bringAgain();
   });
-  // Browsers reconnect only after some errors; this reconnects after all. The server ends each stream after a few
-  // minutes, which does not count as a lost connection if the next one opens.
+  // Browsers reconnect only after some errors; this reconnects after all.
   source.addEventListener('error', () => {
-    stop();
-    if (failures > 0) connection.value = 'lost';
-    const wait = RETRIES[Math.min(failures, RETRIES.length - 1)] ?? 0;
+    close();
+    reconnecting = setTimeout(listen, RETRIES[Math.min(failures, RETRIES.length - 1)]);
     failures++;
-    setTimeout(() => {
-      if (session.peek().kind === 'signed-in') listen();
-    }, wait);
+    // The server ends each stream after some minutes, which is no lost connection if the next one opens.
+    if (failures === 1) return;
+    connection.value = failures > RETRIES.length || !navigator.onLine ? 'offline' : 'reconnecting';
+    // An event source does not say why it failed. If the session has ended, this shows the sign-in page.
+    call('GET /api/v1/session').catch(() => {});
   });
 }
 
+/** Stops to listen, and forgets what the user of this session has seen. */
 export function stop(): void {
+  close();
+  failures = 0;
+  connection.value = 'connecting';
+  news.value = undefined;
+}
+
+function close(): void {
+  clearTimeout(reconnecting);
   source?.close();
   source = undefined;
 }
 
+/** Does not wait for the next attempt, and replaces a connection that was lost unnoticed. */
+function reconnect(): void {
+  const isStale = source !== undefined && Date.now() - opened > STREAM_LIFE;
+  if (isStale) close();
+  if (isStale || failures > 0) listen();
+}
+
 setInterval(() => {
   now.value = Date.now();
+  reconnect();
   if (connection.value === 'live' && document.visibilityState === 'visible' && Date.now() - lastRound > PATIENCE) {
     bringAgain();
   }
 }, TICK);
 
+addEventListener('online', reconnect);
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState !== 'visible') return;
   now.value = Date.now();
+  reconnect();
   bringAgain();
 });

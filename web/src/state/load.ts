@@ -1,7 +1,11 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { useRetry } from './retry.ts';
 
-/** Something loaded from the server. A reload keeps the previous data until the new data arrives. */
+/**
+ * Something loaded from the server. A reload keeps the previous data until the new data arrives. While the server cannot
+ * be reached, loading is retried.
+ */
 export interface Load<T> {
   readonly data: T | undefined;
   readonly error: unknown;
@@ -51,5 +55,6 @@ export function useLoad<T>(key: string, fetchData: (signal: AbortSignal) => Prom
 
   const { value } = state;
   const shown = value.key === key ? value : { ...EMPTY, key };
+  useRetry(shown.error, load);
   return { ...shown, reload: load };
 }

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { useRetry } from './retry.ts';
 
 export interface PageOf<T> {
   readonly items: readonly T[];
@@ -19,7 +20,11 @@ export interface Listed<T> {
 interface State<T> extends Listed<T> {
   readonly key: string;
   readonly pages: number;
+  /** What `error` is about: all that was loaded so far, or one more page. */
+  readonly failed?: 'list' | 'page';
 }
+
+const EMPTY = { items: [], total: undefined, next: null, pages: 0 };
 
 /** A list longer than this is not reloaded in the background. */
 const FRESH_PAGES = 2;
@@ -35,9 +40,7 @@ export function usePages<T>(
   fetchPage: (cursor: string | undefined, signal: AbortSignal) => Promise<PageOf<T>>,
   again: unknown = 0,
 ) {
-  const state = useRef(
-    signal<State<T>>({ key, items: [], total: undefined, next: null, error: undefined, loading: true, pages: 0 }),
-  ).current;
+  const state = useRef(signal<State<T>>({ ...EMPTY, key, error: undefined, loading: true })).current;
   const latest = useRef(fetchPage);
   latest.current = fetchPage;
   const running = useRef<AbortController>(undefined);
@@ -53,7 +56,9 @@ export function usePages<T>(
         if (!stopped.aborted) state.value = { ...list, key, error: undefined, loading: false };
       },
       (error: unknown) => {
-        if (!stopped.aborted) state.value = { ...state.peek(), key, error, loading: false };
+        if (stopped.aborted) return;
+        const old = state.peek();
+        state.value = { ...(old.key === key ? old : EMPTY), key, error, failed: 'list', loading: false };
       },
     );
   };
@@ -77,12 +82,15 @@ export function usePages<T>(
         state.value = { ...before, items, next: page.next_cursor, pages: before.pages + 1, error: undefined };
       },
       (error: unknown) => {
-        if (!controller.signal.aborted) state.value = { ...before, error, loading: false };
+        if (controller.signal.aborted) return;
+        state.value = { ...before, error, failed: 'page', loading: false };
       },
     );
   };
 
-  return { list: state.value, more, reload: () => start(1) };
+  const { value } = state;
+  useRetry(value.error, value.failed === 'page' ? more : () => start(Math.max(1, value.pages)));
+  return { list: value, more, reload: () => start(1) };
 }
 
 async function fetchAll<T>(

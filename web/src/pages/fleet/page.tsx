@@ -16,7 +16,7 @@ import { StoreList } from './store-list.tsx';
 import { UptimeFigures } from './uptime-figures.tsx';
 import './fleet.css';
 
-const FleetHours = later(() => import('./hours.tsx'));
+const FleetHours = later('the charts', () => import('./hours.tsx'));
 
 /** The fleet: what is offline now, uptime over time, and all stores. */
 export function FleetPage() {
