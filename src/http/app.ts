@@ -33,7 +33,7 @@ import { healthRoutes } from './health.ts';
 import { importRoutes } from './intake/imports.ts';
 import { syncRoutes } from './intake/sync.ts';
 import { countRequests, metricsRoutes } from './metrics.ts';
-import { handleError, sendProblem } from './problems.ts';
+import { handleConnectionError, handleError, sendProblem } from './problems.ts';
 import { reportRoutes } from './reports/routes.ts';
 import { keepRouteTable, methodsAt } from './route-table.ts';
 import { securityTxtRoutes } from './security-txt.ts';
@@ -82,6 +82,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     routerOptions: { maxParamLength: PATH_PARAMETER },
     rewriteUrl: ({ url = '/' }) => withoutClassicSlash(url),
     frameworkErrors: handleError,
+    clientErrorHandler: handleConnectionError,
     trustProxy: (address) => proxies.trusts(address),
   }).withTypeProvider<TypeBoxTypeProvider>();
   limitRequestTime(app);
@@ -93,9 +94,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
   app.setNotFoundHandler(async (request, reply) => {
     const [path = ''] = request.url.split('?', 1);
     const allowed = methodsAt(app.routeTable, path);
-    if (allowed.length === 0) return sendProblem(reply, 404, `there is nothing at ${path}`);
+    if (allowed.length === 0) return sendProblem(reply, 'route_not_found', `there is nothing at ${path}`);
     reply.header('allow', allowed.join(', '));
-    return sendProblem(reply, 405, `${path} takes ${allowed.join(', ')}, not ${request.method}`);
+    return sendProblem(reply, 'method_not_allowed', `${path} takes ${allowed.join(', ')}, not ${request.method}`);
   });
   sendHeaders(app);
   await app.register(accepts);

@@ -1,57 +1,19 @@
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { maxHeaderSize } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ConnectionError, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 import { Type } from 'typebox';
 import { LIMITS } from '../lib/budgets.ts';
-import { type ErrorCode, isDiskFault, UserError } from '../lib/errors.ts';
-
-/** The one place where an error code becomes an HTTP status. */
-const STATUS: Readonly<Record<ErrorCode, number>> = {
-  invalid_input: 400,
-  unauthorized: 401,
-  second_factor_required: 401,
-  forbidden: 403,
-  reauthentication_required: 403,
-  not_found: 404,
-  conflict: 409,
-  gone: 410,
-  precondition_failed: 412,
-  too_large: 413,
-  unsupported_media_type: 415,
-  too_many_requests: 429,
-  unavailable: 503,
-  busy: 503,
-  unwritable: 503,
-  unreadable: 503,
-  full: 507,
-};
-
-/** What a program can act on, where the status does not say it. */
-const TYPES: Readonly<Partial<Record<ErrorCode, string>>> = {
-  reauthentication_required: 'urn:restaurant-monitor:reauthenticate',
-  second_factor_required: 'urn:restaurant-monitor:second-factor',
-  busy: 'urn:restaurant-monitor:busy',
-};
-
-/** Seconds after which it is worth trying again, where the error does not say. */
-const RETRY_AFTER: Readonly<Partial<Record<ErrorCode, number>>> = { unavailable: 5, busy: 2 };
-
-const TITLES: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  409: 'Conflict',
-  410: 'Gone',
-  412: 'Precondition Failed',
-  413: 'Content Too Large',
-  414: 'URI Too Long',
-  415: 'Unsupported Media Type',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
-  507: 'Insufficient Storage',
-};
+import { isDiskFault, UserError } from '../lib/errors.ts';
+import {
+  PROBLEM_CODES,
+  PROBLEM_KINDS,
+  PROBLEM_TYPE,
+  type ProblemCode,
+  problemOf,
+  rawProblem,
+} from './problem-codes.ts';
+import { OneOf } from './schemas.ts';
 
 export const FieldProblem = Type.Object(
   {
@@ -67,10 +29,11 @@ export const Problem = Type.Object(
   {
     type: Type.String({
       description:
-        '`about:blank`, or what the client should do: `urn:restaurant-monitor:reauthenticate`, `…:second-factor`, ' +
-        '`…:busy` (the database is reachable but did not handle the request in time: repeat it after `Retry-After`)',
-      examples: ['about:blank'],
+        'where `code` is described, on this server; of `second_factor_required`, `reauthentication_required` and `busy` ' +
+        'in this version `urn:restaurant-monitor:second-factor`, `…:reauthenticate` and `…:busy` (deprecated: use `code`)',
+      examples: ['/api/docs#errors-invalid_input'],
     }),
+    code: OneOf(PROBLEM_CODES, 'the kind of error; there may be more kinds in later versions'),
     title: Type.String({ examples: ['Bad Request'] }),
     status: Type.Integer({ examples: [400] }),
     detail: Type.String({ description: 'what is wrong, the value, and what was expected' }),
@@ -86,48 +49,68 @@ type FieldProblems = readonly { readonly in: string; readonly field: string; rea
 /** Answers with `application/problem+json` (RFC 9457). */
 export function sendProblem(
   reply: FastifyReply,
-  status: number,
+  code: ProblemCode,
   detail: string,
   errors: FieldProblems = [],
-  type = 'about:blank',
 ): FastifyReply {
+  const problem = problemOf(code, detail);
   return reply
-    .code(status)
-    .type('application/problem+json; charset=utf-8')
+    .code(problem.status)
+    .type(PROBLEM_TYPE)
     .serializer(JSON.stringify)
-    .send({
-      type,
-      title: TITLES[status] ?? 'Error',
-      status,
-      detail,
-      ...(errors.length > 0 && { errors: errors.slice(0, LIMITS.complaints) }),
-    });
+    .send({ ...problem, ...(errors.length > 0 && { errors: errors.slice(0, LIMITS.complaints) }) });
 }
+
+/** The codes of errors that Fastify finds itself; any other 4xx is a malformed request. */
+const FRAMEWORK_CODES: Readonly<Record<number, ProblemCode>> = {
+  413: 'too_large',
+  414: 'uri_too_long',
+  415: 'unsupported_media_type',
+};
 
 /** What a route threw, as a problem. What is no fault of the caller is logged and not told. */
 export function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof UserError) return sendUserError(error, request, reply);
   if (error.validation !== undefined) return sendValidation(error, reply);
   const status = error.statusCode ?? 500;
-  if (status === 413) {
-    return sendProblem(reply, 413, `the body is larger than ${request.routeOptions.bodyLimit} bytes`);
+  if (status >= 400 && status < 500) {
+    const code = FRAMEWORK_CODES[status] ?? 'malformed_request';
+    const { bodyLimit } = request.routeOptions;
+    return sendProblem(
+      reply,
+      code,
+      code === 'too_large' ? `the body is larger than ${bodyLimit} bytes` : error.message,
+    );
   }
-  if (status >= 400 && status < 500) return sendProblem(reply, status, error.message);
   request.log.error({ err: error }, 'request failed');
   if (isDiskFault(error)) {
-    reply.header('retry-after', RETRY_AFTER.unavailable);
-    return sendProblem(reply, 503, 'the server cannot read or write its files at present; try again later');
+    const detail = 'the server cannot read or write its files at present; try again later';
+    return sendUserError(new UserError('unavailable', detail), request, reply);
   }
-  return sendProblem(reply, 500, `an internal error; the log has it under request ${request.id}`);
+  return sendProblem(reply, 'internal_error', `an internal error; the log has it under request ${request.id}`);
+}
+
+/** The codes of what Node refuses before there is a request, by the code of its error. */
+const CONNECTION_CODES: Readonly<Record<string, readonly [ProblemCode, string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'the request did not arrive in time'],
+  HPE_HEADER_OVERFLOW: ['headers_too_large', `the headers are larger than ${maxHeaderSize} bytes`],
+};
+
+/** Answers to bytes that are no request, and closes the connection. */
+export function handleConnectionError(error: ConnectionError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const [code, detail] = CONNECTION_CODES[error.code] ?? ['malformed_request', 'this is not a valid HTTP request'];
+  if (socket.writable) socket.write(rawProblem(code, detail));
+  socket.destroy(error);
 }
 
 function sendUserError(error: UserError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { code, message, field, retryAfter } = error;
-  const seconds = retryAfter ?? RETRY_AFTER[code];
+  const seconds = retryAfter ?? PROBLEM_KINDS[code].retryAfter;
   if (seconds !== undefined) reply.header('retry-after', seconds);
   if (code === 'unauthorized') reply.header('www-authenticate', 'Bearer realm="Restaurant Monitor"');
   const errors = field === undefined ? [] : [{ in: partOf(request, field), field, message }];
-  return sendProblem(reply, STATUS[code], message, errors, TYPES[code]);
+  return sendProblem(reply, code, message, errors);
 }
 
 /** Where in a request a field is, or should have been. */
@@ -153,7 +136,7 @@ function sendValidation(error: FastifyError, reply: FastifyReply): FastifyReply 
   const detail = errors
     .map(({ field, message }) => `${part}${field === '' ? '' : ` "${field}"`}: ${message}`)
     .join('; ');
-  return sendProblem(reply, 400, detail, errors);
+  return sendProblem(reply, 'invalid_input', detail, errors);
 }
 
 /** `data` is what was sent. */

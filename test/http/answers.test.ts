@@ -62,7 +62,7 @@ test('an undocumented status, media type or body fails', async () => {
   assert.match(await judge(200, undefined, { id: 'a', count: -1 }), /does not fit its schema: .*count must be >= 0/);
   const local = { utc: '2023-01-25T18:13:22Z', local: 'yesterday' };
   assert.match(await judge(201, undefined, { items: [], when: local }), /when\/local must match format "date-time"/);
-  const strange = { type: 'about:blank', title: 'Gone', status: 409, detail: 'gone' };
+  const strange = { type: 'about:blank', code: 'gone', title: 'Gone', status: 409, detail: 'gone' };
   assert.match(await judge(410, 'application/problem+json', JSON.stringify(strange)), /409 !== 410/);
 });
 

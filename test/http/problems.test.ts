@@ -43,7 +43,7 @@ test('a busy database and an unavailable one have different problem types, both 
   }
   assert.deepEqual(answers, [
     [503, 'urn:restaurant-monitor:busy', 'Service Unavailable', '2'],
-    [503, 'about:blank', 'Service Unavailable', '5'],
+    [503, '/api/docs#errors-unavailable', 'Service Unavailable', '5'],
   ]);
 });
 

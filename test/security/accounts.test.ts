@@ -6,7 +6,7 @@ import { type Answer, type Body, browser, program } from '../support/clients.ts'
 import { testServer } from '../support/server.ts';
 
 const MINUTE = 60_000;
-const REAUTHENTICATE = 'urn:restaurant-monitor:reauthenticate';
+const REAUTHENTICATE = 'reauthentication_required';
 const ATTACKER = '203.0.113.7';
 
 /** A server with the admins anna and adam, the operator bob and the owner owen, and a clock that stands still. */
@@ -28,8 +28,8 @@ async function house(t: TestContext) {
   return { server, clock, ids: all, client, signIn };
 }
 
-function typeOf(answer: Answer): string {
-  return answer.json<{ type: string }>().type;
+function codeOf(answer: Answer): string {
+  return answer.json<{ code: string }>().code;
 }
 
 test('a stolen key cannot add admins or change roles, passwords, keys or logins', async (t) => {
@@ -61,7 +61,7 @@ test('a stolen key cannot add admins or change roles, passwords, keys or logins'
   for (const [method, url, body] of attacks) {
     const answer = await ask(method, url, body);
     assert.equal(answer.statusCode, 403, `${method} ${url} ${JSON.stringify(body)}: ${answer.body}`);
-    assert.equal(typeOf(answer), 'about:blank', 'a key cannot reauthenticate');
+    assert.equal(codeOf(answer), 'forbidden', 'a key cannot reauthenticate');
   }
   assert.equal((await ask('PATCH', `/users/${ids.bob}`, { disabled: true })).statusCode, 200);
   assert.equal((await ask('PATCH', `/users/${ids.bob}`, { disabled: false })).statusCode, 403);
@@ -102,7 +102,7 @@ test('an unattended browser cannot change access: after ten minutes a reauthenti
   clock.now += 10 * MINUTE;
   for (const [method, url, body] of attacks) {
     const answer = await anna.ask(method, url, body);
-    assert.deepEqual([answer.statusCode, typeOf(answer)], [403, REAUTHENTICATE], `${method} ${url}: ${answer.body}`);
+    assert.deepEqual([answer.statusCode, codeOf(answer)], [403, REAUTHENTICATE], `${method} ${url}: ${answer.body}`);
   }
   assert.equal(
     (await anna.ask('PATCH', `/users/${ids.owen}`, { stores: ['a'] })).statusCode,

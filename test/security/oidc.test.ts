@@ -309,7 +309,7 @@ test('reauthentication requires a new sign-in of the same user at the provider',
   all.provider.identities.set('olga', { groups: ['ops'] });
   const { client, there } = await signIn(all, 'adam');
   const policy = () => client.ask('PUT', '/second-factor-policy', { roles: ['admin', 'operator'] });
-  assert.equal((await policy()).json<{ type: string }>().type, 'urn:restaurant-monitor:reauthenticate');
+  assert.equal((await policy()).json<{ code: string }>().code, 'reauthentication_required');
   const query = '?reauthenticate=true&return_to=/people';
 
   const wrong = await new ProviderBrowser().visit(await begin(client, query), ORIGIN, 'olga');

@@ -8,7 +8,7 @@ import { testServer } from '../support/server.ts';
 
 const STEP = 30_000;
 const SECRET_KEY = 'a key of more than thirty-two characters';
-const SECOND_FACTOR = 'urn:restaurant-monitor:second-factor';
+const SECOND_FACTOR = 'second_factor_required';
 
 async function house(t: TestContext, secretKey: string | undefined = SECRET_KEY) {
   const clock = { now: NOON };
@@ -50,12 +50,12 @@ test('with an authenticator app the password is not enough, and each code works 
   const { code, recovery } = await addApp(bob, clock);
   assert.equal(recovery.length, 10);
   const { answer } = await tryIn('bob');
-  assert.deepEqual([answer.statusCode, answer.json<{ type: string }>().type], [401, SECOND_FACTOR]);
+  assert.deepEqual([answer.statusCode, answer.json<{ code: string }>().code], [401, SECOND_FACTOR]);
   assert.equal(answer.cookies.length, 0);
   const wrongPassword = await tryIn('bob', { password: 'wrong wrong wrong', code: code() });
   assert.equal(
-    wrongPassword.answer.json<{ type: string }>().type,
-    'about:blank',
+    wrongPassword.answer.json<{ code: string }>().code,
+    'unauthorized',
     'a correct code alone reveals nothing',
   );
 

@@ -1,12 +1,20 @@
 import type { Problem, Routes } from './schema.ts';
 
+/** A problem; one that comes from between here and the server has no code. */
+export type Refusal = Omit<Problem, 'code'> & { readonly code?: Problem['code'] };
+
+/** The problem of a response that is not the server's own. */
+export function foreignProblem(status: number, title: string): Refusal {
+  return { type: 'about:blank', title, status, detail: `the server answered ${status} ${title}` };
+}
+
 /** What the server refused, and why. */
 export class ApiError extends Error {
-  readonly problem: Problem;
+  readonly problem: Refusal;
   /** Seconds after which it is worth trying again. */
   readonly retryAfter: number | undefined;
 
-  constructor(problem: Problem, retryAfter: number | undefined) {
+  constructor(problem: Refusal, retryAfter: number | undefined) {
     super(problem.detail);
     this.name = 'ApiError';
     this.problem = problem;
@@ -122,8 +130,6 @@ async function errorFrom(response: Response): Promise<ApiError> {
   const seconds = headers.get('retry-after');
   const text = await response.text();
   const known = headers.get('content-type')?.startsWith('application/problem+json') === true;
-  const problem: Problem = known
-    ? (JSON.parse(text) as Problem)
-    : { type: 'about:blank', title: statusText, status, detail: `the server answered ${status} ${statusText}` };
+  const problem = known ? (JSON.parse(text) as Problem) : foreignProblem(status, statusText);
   return new ApiError(problem, seconds === null ? undefined : Number(seconds));
 }

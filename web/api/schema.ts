@@ -625,8 +625,10 @@ export interface Poller {
 }
 
 export interface Problem {
-  /** `about:blank`, or what the client should do: `urn:restaurant-monitor:reauthenticate`, `…:second-factor`, `…:busy` (the database is reachable but did not handle the request in time: repeat it after `Retry-After`) */
+  /** where `code` is described, on this server; of `second_factor_required`, `reauthentication_required` and `busy` in this version `urn:restaurant-monitor:second-factor`, `…:reauthenticate` and `…:busy` (deprecated: use `code`) */
   readonly type: string;
+  /** the kind of error; there may be more kinds in later versions */
+  readonly code: 'invalid_input' | 'malformed_request' | 'unauthorized' | 'second_factor_required' | 'forbidden' | 'reauthentication_required' | 'not_found' | 'route_not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'gone' | 'precondition_failed' | 'too_large' | 'uri_too_long' | 'unsupported_media_type' | 'too_many_requests' | 'headers_too_large' | 'internal_error' | 'unavailable' | 'busy' | 'unwritable' | 'unreadable' | 'full';
   readonly title: string;
   readonly status: number;
   /** what is wrong, the value, and what was expected */

@@ -15,12 +15,21 @@ export function sections(text: string): Section[] {
     .map(({ first, part }) => {
       if (first) return { title: undefined, body: markdown(part) };
       const [title = '', ...lines] = part.split('\n');
-      return { title, body: markdown(lines.join('\n')) };
+      return { title, body: markdown(lines.join('\n'), slug(title)) };
     });
 }
 
-/** The subset of Markdown that descriptions use: paragraphs, `- ` lists, fences; `code`, **bold** and links. */
-export function markdown(text: string): Html {
+/** The `id` of a section. */
+export function slug(title: string): string {
+  return title.toLowerCase().replaceAll(/[^a-z]+/g, '-');
+}
+
+/**
+ * The subset of Markdown that descriptions use: paragraphs, `- ` lists, fences; `code`, **bold** and links.
+ *
+ * @param section its `id`: list entries that begin with code can be linked to, as `#section-code`
+ */
+export function markdown(text: string, section?: string): Html {
   const blocks: Html[] = [];
   // Split at fences first: they may contain empty lines.
   for (const [i, part] of text.split(/^```.*\n?/m).entries()) {
@@ -30,17 +39,22 @@ export function markdown(text: string): Html {
         ...part
           .split(/\n{2,}/)
           .filter((block) => block.trim() !== '')
-          .map(block),
+          .map((one) => block(one, section)),
       );
   }
   return html`${blocks}`;
 }
 
-function block(text: string): Html {
+function block(text: string, section: string | undefined): Html {
   const lines = text.trim().split('\n');
   if (!lines[0]?.startsWith('- ')) return html`<p>${inline(text.trim())}</p>`;
   const entries = text.trim().slice(2).split(/\n- /);
-  return html`<ul>${entries.map((entry) => html`<li>${inline(entry)}</li>`)}</ul>`;
+  return html`<ul>${entries.map((entry) => html`<li${target(entry, section)}>${inline(entry)}</li>`)}</ul>`;
+}
+
+function target(entry: string, section: string | undefined): Html | undefined {
+  const code = /^`(\w+)`/.exec(entry)?.[1];
+  return section === undefined || code === undefined ? undefined : html` id="${section}-${code}"`;
 }
 
 const INLINE =

@@ -1,7 +1,7 @@
 import { type ApiDocument, operationsOf, type PlacedOperation, type Tag } from '../document/types.ts';
 import { bodyFields } from './fields.ts';
 import { type Html, html } from './html.ts';
-import { inline, markdown, type Section, sections } from './markdown.ts';
+import { inline, markdown, type Section, sections, slug } from './markdown.ts';
 import { badge, breakable, operationSection } from './operation.ts';
 
 /** The path of the style sheet. */
@@ -89,10 +89,6 @@ function chapterSection(document: ApiDocument, { tag, operations }: Chapter): Ht
   )}</ul>
 ${operations.map((operation) => operationSection(document, operation))}
 </section>`;
-}
-
-function slug(title: string): string {
-  return title.toLowerCase().replaceAll(/[^a-z]+/g, '-');
 }
 
 function capital(text: string): string {

@@ -1,3 +1,5 @@
+import { CODE_LIST } from '../problem-codes.ts';
+
 /** What applies to every route, in Markdown: the introduction of the document and of its page. */
 export const CONVENTIONS = `
 The API of Restaurant Monitor. Requests and responses are JSON under \`/api/v1\`, except for the two classic endpoints,
@@ -12,20 +14,11 @@ allowed, and no other.
 
 ## Errors
 
-An error is a [problem](https://www.rfc-editor.org/rfc/rfc9457) in \`application/problem+json\`: its \`detail\` names the
-thing, the value and what was expected, and \`errors\` lists the invalid fields.
+An error is a [problem](https://www.rfc-editor.org/rfc/rfc9457) in \`application/problem+json\`: its \`code\` names the
+kind of error, \`detail\` the thing, the value and what was expected, and \`errors\` lists the invalid fields. \`type\` is
+the place of the kind in this list:
 
-- \`400\`: the request is invalid
-- \`401\`: not signed in
-- \`403\`: the scope is missing, or the request comes from another site
-- \`404\`: the resource does not exist, or you may not see it
-- \`409\`: not possible in the present state
-- \`410\`: permanently removed
-- \`412\`: changed since you read it
-- \`413\`: the body is too large
-- \`415\`: the media type is not supported
-- \`429\`: too many requests; wait for the seconds in \`Retry-After\`
-- \`503\`: the database is unavailable; wait for the seconds in \`Retry-After\`
+${CODE_LIST}
 
 ## Pagination
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { after } from '../../lib/world/timers.ts';
+import { rawProblem } from '../problem-codes.ts';
 import type { App } from '../types.ts';
 
 /** Milliseconds within which a whole request must arrive. */
@@ -43,6 +44,6 @@ export function cutOff(request: IncomingMessage, response: ServerResponse): void
     socket.destroy();
     return;
   }
-  socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
+  socket.write(rawProblem('request_timeout', 'the request did not arrive in time'));
   socket.destroySoon();
 }

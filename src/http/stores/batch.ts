@@ -90,7 +90,7 @@ export function batchRoutes(stores: StoreService): Routes {
         const more = failures.length > 1 ? `, and ${failures.length - 1} more` : '';
         return sendProblem(
           reply,
-          400,
+          'invalid_input',
           `${failures.length} of ${changes.length} stores cannot be changed, so none was: ${first?.message}${more}`,
           failures.map(({ index, field, message }) => ({ in: 'body', field: `stores.${index}.${field}`, message })),
         );

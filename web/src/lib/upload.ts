@@ -1,5 +1,4 @@
-import { ApiError } from '../../api/client.ts';
-import type { Problem } from '../../api/schema.ts';
+import { ApiError, foreignProblem, type Refusal } from '../../api/client.ts';
 
 /**
  * Uploads a file and reports its progress, which `fetch` cannot.
@@ -24,10 +23,10 @@ export function upload<T>(url: string, file: Blob, onProgress: (share: number) =
   });
 }
 
-function problemFrom(status: number, title: string, text: string): Problem {
+function problemFrom(status: number, title: string, text: string): Refusal {
   try {
-    return JSON.parse(text) as Problem;
+    return JSON.parse(text) as Refusal;
   } catch {
-    return { type: 'about:blank', title, status, detail: `the server answered ${status} ${title}` };
+    return foreignProblem(status, title);
   }
 }

@@ -10,8 +10,6 @@ import { signIn, signInWithPasskey } from '../state/session.ts';
 import { useSubmit } from '../state/submit.ts';
 import './sign-in.css';
 
-const SECOND_FACTOR = 'urn:restaurant-monitor:second-factor';
-
 /** Shown at any URL to visitors who are not signed in; the URL does not change. */
 export function SignInPage() {
   const login = useSignal('');
@@ -27,7 +25,7 @@ export function SignInPage() {
         await how();
         setParams({ sign_in: undefined });
       } catch (error) {
-        if (error instanceof ApiError && error.problem.type === SECOND_FACTOR) asksCode.value = true;
+        if (error instanceof ApiError && error.problem.code === 'second_factor_required') asksCode.value = true;
         throw error;
       }
     });

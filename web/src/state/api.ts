@@ -4,8 +4,6 @@ import { readSession } from './session.ts';
 
 const plain = client();
 
-const REAUTHENTICATE = 'urn:restaurant-monitor:reauthenticate';
-
 /**
  * The client of the server's API. It shows the sign-in page if the session has ended, and asks the user to
  * reauthenticate when a request requires that.
@@ -21,7 +19,7 @@ async function proven<T>(ask: () => Promise<T>): Promise<T> {
     return await ask();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (error.problem.type === REAUTHENTICATE && (await prove())) return ask();
+    if (error.problem.code === 'reauthentication_required' && (await prove())) return ask();
     // The session may have changed its token during this request.
     if (error.status === 401) await readSession();
     throw error;
