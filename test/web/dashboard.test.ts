@@ -394,13 +394,13 @@ test("an owner signs in and sees only the owner's stores, at any URL", async (t)
   await page.getByRole('button', { name: 'Sign in' }).click();
 
   await page.getByRole('heading', { name: 'There is no such store' }).waitFor();
-  await page.getByRole('link', { name: 'Fleet', exact: true }).click();
-  await page.getByRole('link', { name: /^0 stores offline while open of 1 store/ }).waitFor();
+  await page.getByRole('link', { name: 'My stores', exact: true }).click();
+  await page.getByText('0 stores offline · 1 online').waitFor();
   await page.getByRole('link', { name: 'mine', exact: true }).waitFor();
   await settled(page);
   assert.doesNotMatch(await page.innerText('body'), /theirs/);
   const places = await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts();
-  assert.deepEqual(places, ['Fleet', 'Reports']);
+  assert.deepEqual(places, ['My stores', 'Reports']);
 
   for (const path of ['/people', '/imports']) {
     await page.goto(`${fleet.url}${path}`);

@@ -8,10 +8,11 @@ import { compareDays, sameWeekday } from '../../web/src/lib/compare.ts';
 import { csvRows } from '../../web/src/lib/csv.ts';
 import { ago, changeInPoints, exactDuration, openTime, percent } from '../../web/src/lib/format.ts';
 import { hourMarks, instantAt, localDays, startOfDate } from '../../web/src/lib/local-days.ts';
-import { inWords, typed } from '../../web/src/lib/openings.ts';
+import { inWords, openingsOn, typed } from '../../web/src/lib/openings.ts';
 import { storesIn, tableOf, usesOf } from '../../web/src/lib/pasted.ts';
 import { REASON_WORDS, reasonInWords, reasonWords } from '../../web/src/lib/reasons.ts';
 import { seenWithin } from '../../web/src/lib/seen.ts';
+import { downtimeWords, hoursWords } from '../../web/src/lib/today.ts';
 import { learnZone, offsetName, offsetOf, wallAt } from '../../web/src/lib/zones.ts';
 import { feedOf } from '../../web/src/pages/imports/feeds.ts';
 
@@ -257,4 +258,43 @@ test('a poll that does not count has a reason', () => {
   assert.equal(whyNotCounted({ reason: null }), undefined);
   assert.equal(whyNotCounted({ reason: 'outside_business_hours' }), 'outside business hours');
   assert.equal(whyNotCounted({ reason: 'hours_unknown' }), 'hours or zone unknown');
+});
+
+test("a day's openings are those of its weekday in the version in force, or its special hours", () => {
+  const instant = (utc: string) => ({ utc, local: utc });
+  const [change, wednesday] = ['2026-11-25T06:00:00Z', '2026-11-25'];
+  const versions = [
+    { effective_from: null, effective_until: instant(change), hours: 'always' },
+    {
+      ...{ effective_from: instant(change), effective_until: null },
+      hours: [
+        { day: 2, start: '18:00:00', end: '02:00:00' },
+        { day: 2, start: '09:00:00', end: '14:00:00' },
+        { day: 3, start: '10:00:00', end: '11:00:00' },
+      ],
+    },
+  ] as const;
+  const at = Date.parse(change);
+  assert.equal(openingsOn('2026-11-24', at - 1, versions, undefined), 'always');
+  const words = (date: string) => hoursWords(openingsOn(date, at, versions, undefined));
+  assert.equal(words(wednesday), '09:00 – 14:00, 18:00 – 02:00 next day');
+  assert.equal(words('2026-11-27'), 'closed');
+  const closed = { date: wednesday, closed: true, hours: [] };
+  assert.deepEqual(openingsOn(wednesday, at, versions, closed), []);
+  const short = { date: wednesday, closed: false, hours: [{ start: '12:00:00', end: '13:00:00' }] };
+  assert.equal(hoursWords(openingsOn(wednesday, at, versions, short)), '12:00 – 13:00');
+  assert.deepEqual([hoursWords('always'), hoursWords('unknown')], ['24 hours', 'unknown']);
+});
+
+test('no downtime is good news only if all of the day was seen', () => {
+  const words = (open: number, down: number, unknown: number) =>
+    downtimeWords({
+      ...{ open_seconds: open, down_seconds: down, unknown_seconds: unknown },
+      up_seconds: open - down - unknown,
+    });
+  assert.deepEqual(
+    [words(0, 0, 0), words(7_200, 0, 0), words(7_200, 900, 0), words(7_200, 0, 3_600), words(7_200, 900, 3_600)],
+    ['not open so far', 'none', '15 min', 'none seen · 1 h unknown', '15 min · 1 h unknown'],
+  );
+  assert.equal(words(7_200, 0, 7_200), 'unknown');
 });

@@ -109,7 +109,7 @@ test('an owner cannot manage stores', async (t) => {
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('link', { name: 'Hours' }).waitFor();
   assert.equal(await page.getByRole('link', { name: 'Settings' }).count(), 0);
-  assert.equal(await page.getByRole('link', { name: 'Stores' }).count(), 0);
+  assert.equal(await page.getByRole('link', { name: 'Stores', exact: true }).count(), 0);
   await page.goto(`${fleet.url}/stores`);
   await page.getByRole('row', { name: /^\s*a\s/ }).waitFor();
   assert.equal(await page.getByRole('button', { name: 'New store' }).count(), 0);

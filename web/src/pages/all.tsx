@@ -1,6 +1,6 @@
 import type { ComponentType } from 'preact';
 import { later } from '../parts/later.tsx';
-import { FleetPage } from './fleet/page.tsx';
+import { HomePage } from './home.tsx';
 import { NotFoundPage } from './not-found.tsx';
 
 interface Route {
@@ -11,7 +11,7 @@ interface Route {
 
 // The first page is part of the main script; the others load on first use.
 const ROUTES: readonly Route[] = [
-  { pattern: /^\/$/, title: 'Fleet', Page: FleetPage },
+  { pattern: /^\/$/, title: 'Fleet', Page: HomePage },
   { pattern: /^\/stores\/([^/]+)$/, title: 'Store', Page: later('the store', () => import('./store/page.tsx')) },
   { pattern: /^\/stores$/, title: 'Stores', Page: later('the stores', () => import('./stores/page.tsx')) },
   { pattern: /^\/reports$/, title: 'Reports', Page: later('the reports', () => import('./reports/page.tsx')) },

@@ -2,30 +2,16 @@ import { useSignalEffect } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { asOf, at, path } from '../state/place.ts';
-import { canManageStores, may, session } from '../state/session.ts';
+import { session } from '../state/session.ts';
+import { COMMAND_KEY, overlay } from '../state/shortcuts.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { AsOfBanner } from './as-of-banner.tsx';
-import { Icon, type IconName } from './icons.tsx';
+import { Icon } from './icons.tsx';
 import { Link } from './link.tsx';
+import { Overlay } from './overlay.tsx';
+import { places } from './places.ts';
 import { Pulse } from './pulse.tsx';
 import { SignInNotice } from './single-sign-on.tsx';
-
-interface Place {
-  readonly href: string;
-  readonly name: string;
-  readonly icon: IconName;
-}
-
-function places(): Place[] {
-  const all: (Place | false)[] = [
-    { href: '/', name: 'Fleet', icon: 'fleet' },
-    canManageStores() && { href: '/stores', name: 'Stores', icon: 'stores' },
-    may('reports:read') && { href: '/reports', name: 'Reports', icon: 'reports' },
-    may('imports:read') && { href: '/imports', name: 'Imports', icon: 'imports' },
-    may('people:read') && { href: '/people', name: 'People', icon: 'people' },
-  ];
-  return all.filter((place) => place !== false);
-}
 
 function isHere(href: string): boolean {
   if (href === '/') return path.value === '/' || path.value.startsWith('/stores/');
@@ -70,6 +56,17 @@ export function Shell({ title, children }: { readonly title: string; readonly ch
         </nav>
         <div class="end">
           <Pulse />
+          <button
+            type="button"
+            class="button plain finder"
+            aria-keyshortcuts="Control+K Meta+K"
+            aria-haspopup="dialog"
+            onClick={() => (overlay.value = 'palette')}
+          >
+            <Icon name="search" />
+            <span class="unseen">Search and commands</span>
+            <kbd class="wide-only">{COMMAND_KEY} K</kbd>
+          </button>
           {session.value.kind === 'signed-in' && <AccountMenu me={session.value.me} />}
         </div>
       </header>
@@ -78,6 +75,7 @@ export function Shell({ title, children }: { readonly title: string; readonly ch
         {asOf.value !== '' && <AsOfBanner />}
         {children}
       </main>
+      <Overlay />
     </>
   );
 }

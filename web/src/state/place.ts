@@ -57,3 +57,6 @@ export function at(to: string): string {
   if (asOf.value === '') return to;
   return `${to}${to.includes('?') ? '&' : '?'}as_of=${encodeURIComponent(asOf.value)}`;
 }
+
+/** Whether the URL names a view of the fleet, and not only an instant. */
+export const asksForFleet = computed(() => [...url.value.searchParams.keys()].some((name) => name !== 'as_of'));

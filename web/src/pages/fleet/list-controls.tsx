@@ -8,6 +8,7 @@ import { call } from '../../state/api.ts';
 import { chosenLabels } from '../../state/labels.ts';
 import { useLoad } from '../../state/load.ts';
 import { param, setParams } from '../../state/place.ts';
+import { isSingleKey } from '../../state/shortcuts.ts';
 
 const SORTS = [
   { value: 'state', words: 'Status (offline first)' },
@@ -38,9 +39,7 @@ export function ListControls({ states }: { readonly states: FleetStatus['states'
 
   useEffect(() => {
     const toSearch = (event: KeyboardEvent) => {
-      const busy =
-        event.target instanceof HTMLElement && event.target.closest('input, textarea, select, dialog') !== null;
-      if (event.key !== '/' || busy) return;
+      if (event.key !== '/' || !isSingleKey(event)) return;
       event.preventDefault();
       input.current?.focus();
     };

@@ -5,6 +5,7 @@ import { offsetName } from '../../lib/zones.ts';
 import { Icon } from '../../parts/icons.tsx';
 import { Labels } from '../../parts/labels.tsx';
 import { Link } from '../../parts/link.tsx';
+import { homeName } from '../../parts/places.ts';
 import { STATE_WORDS, StateShape } from '../../parts/state-mark.tsx';
 import { Ago, bothClocks } from '../../parts/time.tsx';
 import { at } from '../../state/place.ts';
@@ -18,7 +19,7 @@ export function StoreHead({ store, asOf }: { readonly store: Store; readonly asO
   return (
     <header class="store-top">
       <Link class="back small" href={at('/')}>
-        <Icon name="back" /> Fleet
+        <Icon name="back" /> {homeName()}
       </Link>
       <h1>{store.name ?? <span class="code">{store.store_id}</span>}</h1>
       <dl class="store-facts">

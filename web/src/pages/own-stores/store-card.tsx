@@ -1,0 +1,112 @@
+import type { ListedStore, TimelineTotals } from '../../../api/schema.ts';
+import { dateAt, startOfDate } from '../../lib/local-days.ts';
+import { openingsOn } from '../../lib/openings.ts';
+import { reasonInWords } from '../../lib/reasons.ts';
+import { downtimeWords, hoursWords } from '../../lib/today.ts';
+import { Labels } from '../../parts/labels.tsx';
+import { OutageStart } from '../../parts/outage-start.tsx';
+import { StateMark } from '../../parts/state-mark.tsx';
+import { StoreWho } from '../../parts/store-name.tsx';
+import { Ago } from '../../parts/time.tsx';
+import { call, reasonOf } from '../../state/api.ts';
+import { type Load, useLoad } from '../../state/load.ts';
+import { asOf as chosen } from '../../state/place.ts';
+
+/** What a day has at its first instant. */
+const NOTHING: TimelineTotals = { open_seconds: 0, up_seconds: 0, down_seconds: 0, unknown_seconds: 0 };
+
+interface Props {
+  readonly store: ListedStore;
+  /** The displayed instant, milliseconds. */
+  readonly asOf: number;
+  /** No store was checked of late. */
+  readonly stale: boolean;
+}
+
+/** A store with its state, the downtime of its local day so far, and the hours of that day. */
+export function StoreCard({ store, asOf, stale }: Props) {
+  const { store_id, zone } = store;
+  const today = dateAt(asOf, zone);
+  const day = useLoad(
+    `day ${store_id} ${today} ${chosen.value}`,
+    async (signal) => {
+      const from = startOfDate(today, zone);
+      if (from === asOf) return NOTHING;
+      const query = { from: new Date(from).toISOString(), as_of: new Date(asOf).toISOString() };
+      return (await call('GET /api/v1/stores/{store_id}/timeline', { path: { store_id }, query, signal })).seen.totals;
+    },
+    asOf,
+  );
+  const hours = useLoad(`hours ${store_id} ${today}`, async (signal) => {
+    const path = { store_id };
+    const [{ versions }, { items }] = await Promise.all([
+      call('GET /api/v1/stores/{store_id}/hours', { path, signal }),
+      call('GET /api/v1/stores/{store_id}/special-hours', { path, query: { from: today, to: today }, signal }),
+    ]);
+    return openingsOn(today, asOf, versions, items[0]);
+  });
+  const { brand, ...labels } = store.labels;
+  return (
+    <article class="card own-store" data-state={store.state} aria-labelledby={`own-${store_id}`}>
+      <header>
+        <h2 id={`own-${store_id}`} class="who">
+          <StoreWho id={store_id} name={store.name} brand={brand} />
+        </h2>
+        <StateMark state={store.state} />
+      </header>
+      <p class="small quiet">
+        <LastCheck store={store} asOf={asOf} />
+      </p>
+      <dl>
+        <div>
+          <dt>Downtime today</dt>
+          <dd data-stale={stale || undefined} data-kind={isDown(day) ? 'down' : undefined}>
+            {shown(day, downtimeWords)}
+          </dd>
+        </div>
+        <div>
+          <dt>Open today</dt>
+          <dd>{shown(hours, hoursWords)}</dd>
+        </div>
+      </dl>
+      {Object.keys(labels).length > 0 && (
+        <p class="labels">
+          <Labels labels={labels} />
+        </p>
+      )}
+    </article>
+  );
+}
+
+function isDown({ data }: Load<TimelineTotals>): boolean {
+  return data !== undefined && data.down_seconds > 0;
+}
+
+function shown<T>({ data, error }: Load<T>, words: (data: T) => string): string {
+  if (data !== undefined) return words(data);
+  return error === undefined ? '…' : reasonOf(error);
+}
+
+function LastCheck({ store, asOf }: Pick<Props, 'store' | 'asOf'>) {
+  const { zone, last_poll: poll, offline_since: since } = store;
+  if (poll === null) return <>No recent check</>;
+  return (
+    <>
+      {since !== null && (
+        <>
+          Offline since{' '}
+          <OutageStart
+            at={since}
+            earlier={store.began_earlier}
+            sinceFirstPoll={store.since_first_poll}
+            zone={zone}
+            now={asOf}
+          />
+          {' · '}
+        </>
+      )}
+      Last check {poll.status}, <Ago at={poll.at} zone={zone} from={asOf} />
+      {poll.reason !== null && ` · ${reasonInWords(poll.reason)}`}
+    </>
+  );
+}
