@@ -24,6 +24,9 @@ export interface Scene {
   readonly end: number;
 }
 
+/** More reports and imports than there are. */
+const MANY = 1_000;
+
 const ANN: UserPrincipal = {
   ...{ kind: 'user', userId: '00000000-0000-4000-8000-000000000001', login: 'ann', name: 'Ann', role: 'admin' },
   ...{ via: 'key', keyId: undefined, provenAt: undefined, mustEnroll: false, scopes: new Set(), stores: 'all' },
@@ -180,7 +183,10 @@ export async function lookAtAll({ scheduler, servers, history, database, uploads
   const { random } = scheduler;
   for (;;) {
     await sleep(random.between(2_000, 8_000));
-    const { reports, imports } = await scheduler.outside(() => database.queues());
+    const { reports, imports } = await scheduler.outside(async () => ({
+      reports: await database.direct.reports.list({ limit: MANY }),
+      imports: await database.direct.imports.list({ limit: MANY }),
+    }));
     for (const one of imports) {
       const folder = uploads.get(one.id)?.machine.disk.files;
       history.sawImport(one.id, one.status, folder?.has(`/data/uploads/${one.id}.upload`) ?? false);

@@ -13,7 +13,7 @@ const DAY = 86_400_000;
 
 test('a clock that was a day ahead for 20 seconds stops nothing and leaves nothing behind but a warning', async (t) => {
   const scheduler = new Scheduler(1);
-  const database = await SharedDatabase.open(scheduler);
+  const database = new SharedDatabase(scheduler);
   t.after(() => database.close());
   const server = new SimulatedServer('A', scheduler, database);
   const { machine } = server;
@@ -65,7 +65,7 @@ test('a clock that was a day ahead for 20 seconds stops nothing and leaves nothi
 
 test('a server that starts while its clock is a day ahead stores no poll in the future', async (t) => {
   const scheduler = new Scheduler(1);
-  const database = await SharedDatabase.open(scheduler);
+  const database = new SharedDatabase(scheduler);
   t.after(() => database.close());
   const server = new SimulatedServer('A', scheduler, database);
   const { machine } = server;

@@ -1,18 +1,12 @@
-import { Database } from '../../src/duckdb/database.ts';
-import { DEFAULT_DUCKDB_LIMITS, type DuckdbLimits } from '../../src/duckdb/limits.ts';
 import { UserError } from '../../src/lib/errors.ts';
 import { inWorld } from '../../src/lib/world/world.ts';
-import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
-import type { ImportRecord } from '../../src/storage/ports/import-catalog.ts';
-import type { Leases } from '../../src/storage/ports/leases.ts';
-import { PEER_LEASE, type Peer, type PeerRegistry } from '../../src/storage/ports/peers.ts';
-import type { ReportCatalog, ReportRecord } from '../../src/storage/ports/report-catalog.ts';
 import type { Snapshot } from '../../src/storage/ports/snapshot.ts';
-import type { SharedResultKind, SharedResults, Storage } from '../../src/storage/ports/storage.ts';
+import type { Storage } from '../../src/storage/ports/storage.ts';
 import type { StoredPolls } from '../history/expected.ts';
-import { IdleQueues } from './idle-queues.ts';
+import { MemoryStorage } from '../storage/memory/storage.ts';
 import { EPOCH, type SimulatedProcess } from './process.ts';
 import type { Scheduler } from './scheduler.ts';
+import { STAGED_LISTS } from './staged-lists.ts';
 
 /** The probabilities that a call goes wrong. */
 export interface DatabaseFaults {
@@ -36,40 +30,15 @@ interface StoreNames {
   readonly ids: ReadonlyMap<number, string>;
 }
 
-interface Queues {
-  /** `IdleQueues.changes` when they were read. */
-  readonly changes: number;
-  readonly reports: readonly ReportRecord[];
-  readonly imports: readonly ImportRecord[];
-}
-
-/** More reports and imports than there are. */
-const MANY = 1_000;
-
 /** The calls that may change polls or stores. */
 const CHANGING = new Set(['appendPolls', 'importing', 'changing']);
-
-/**
- * The tables have a few hundred rows, so optimizing a statement or handing it to other threads takes longer than running
- * it.
- */
-async function quickSettings(): Promise<DuckdbLimits> {
-  const database = await Database.inMemory();
-  try {
-    const optimizers = await (await database.session()).rows('select name from duckdb_optimizers()');
-    const disabled = optimizers.map(({ name }) => name).join(',');
-    return { ...DEFAULT_DUCKDB_LIMITS, settings: { threads: '1', disabled_optimizers: disabled } };
-  } finally {
-    database.close();
-  }
-}
 
 /** Milliseconds after which the driver gives up a call that is not answered. */
 const GIVE_UP = 20_000;
 
 /**
- * One database for all processes of a simulation: DuckDB in memory, with what an engine for several servers has beside
- * it. Each call is one event that runs alone to its end, so that the order of the calls is the scheduler's.
+ * One database for all processes of a simulation: the engine in memory, with a clock that is right. Each call is one event
+ * that runs alone to its end, so that the order of the calls is the scheduler's.
  */
 export class SharedDatabase {
   readonly faults: DatabaseFaults = { ...NO_FAULTS };
@@ -79,44 +48,24 @@ export class SharedDatabase {
    */
   readonly states: StoredPolls[] = [new Map()];
   readonly #scheduler: Scheduler;
-  readonly #duckdb: DuckdbStorage;
-  readonly #extras: Required<Pick<Storage, 'peers' | 'leases' | 'clock'>> & { readonly results: MemoryResults };
-  readonly #idle = new IdleQueues();
+  readonly #engine: MemoryStorage;
   /** Something may have been committed since the last state was read. */
   #changed = false;
   #revision = 0;
   #stores: StoreNames | undefined;
-  #queues: Queues | undefined;
 
-  static readonly #settings = quickSettings();
-
-  private constructor(scheduler: Scheduler, duckdb: DuckdbStorage) {
+  constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
-    this.#duckdb = duckdb;
-    const now = () => EPOCH + scheduler.time;
-    this.#extras = {
-      results: new MemoryResults(),
-      peers: new MemoryPeers(now),
-      leases: new MemoryLeases(now),
-      clock: async () => now(),
-    };
-  }
-
-  static async open(scheduler: Scheduler): Promise<SharedDatabase> {
-    const clock = () => EPOCH + Math.floor(scheduler.time);
-    return new SharedDatabase(
-      scheduler,
-      await DuckdbStorage.open(undefined, { clock, duckdb: await SharedDatabase.#settings }),
-    );
+    this.#engine = new MemoryStorage({ clock: () => EPOCH + Math.floor(scheduler.time), staging: STAGED_LISTS });
   }
 
   /** The database for those who look at it from outside: no faults, no events. */
   get direct(): Storage {
-    return this.#duckdb;
+    return this.#engine;
   }
 
   close(): Promise<void> {
-    return this.#duckdb.close();
+    return this.#engine.close();
   }
 
   /** The database as a process reaches it. */
@@ -124,25 +73,20 @@ export class SharedDatabase {
     const guarded = (target: object, path: string): object =>
       new Proxy(target, {
         get: (_, key) => {
-          const extra = path === '' ? Reflect.get(this.#extras, key) : undefined;
-          const value = extra ?? Reflect.get(target, key);
+          const value = Reflect.get(target, key);
           const name = path === '' ? String(key) : `${path}.${String(key)}`;
           // The others use it on.
           if (name === 'close' || name === 'interrupt') return async () => {};
-          if (name === 'reports.complete') {
-            return (...args: Parameters<ReportCatalog['complete']>) =>
-              this.#call(process, name, args, () => this.#complete(...args));
-          }
           if (typeof value === 'function') {
-            return (...args: unknown[]) => this.#call(process, name, args, () => value.apply(target, args));
+            return (...args: unknown[]) => this.#call(process, name, () => value.apply(target, args));
           }
           return typeof value === 'object' && value !== null ? guarded(value, name) : value;
         },
       });
-    return guarded(this.#duckdb, '') as Storage;
+    return guarded(this.#engine, '') as Storage;
   }
 
-  #call<T>(process: SimulatedProcess, name: string, args: unknown[], work: () => Promise<T>): Promise<T> {
+  #call<T>(process: SimulatedProcess, name: string, work: () => Promise<T>): Promise<T> {
     const { random } = this.#scheduler;
     const fate = this.#fate();
     return new Promise((resolve, reject) => {
@@ -156,9 +100,7 @@ export class SharedDatabase {
         const late = fate === 'slow' ? random.between(1_000, 8_000) : undefined;
         const lost = fate === 'lost' || fate === 'hanging';
         try {
-          const known = this.#idle.answer(name, args);
-          const result = known === undefined ? await this.#alone(process, name, work) : (known.value as T);
-          this.#idle.note(name, args, result);
+          const result = await this.#alone(process, name, work);
           if (lost) return refuse(fate === 'hanging' ? GIVE_UP : undefined);
           answer('ends', () => resolve(result), late);
         } catch (error) {
@@ -167,14 +109,6 @@ export class SharedDatabase {
       };
       process.do(`${name}${fate === undefined ? '' : ` (${fate})`}`, run, random.between(1, 20));
     });
-  }
-
-  /** An engine for several servers keeps the figures in the same transaction. */
-  async #complete(...args: Parameters<ReportCatalog['complete']>): Promise<string[] | undefined> {
-    const sharing = await this.#duckdb.reports.complete(...args);
-    const [id, , , , result] = args;
-    if (sharing !== undefined && result !== undefined) await this.#extras.results.save(id, result.content());
-    return sharing;
   }
 
   async #alone<T>(process: SimulatedProcess, name: string, work: () => Promise<T>): Promise<T> {
@@ -201,7 +135,7 @@ export class SharedDatabase {
   /** What the database holds. */
   async state(): Promise<StoredPolls> {
     if (this.#changed) {
-      this.states.push(await this.#duckdb.snapshot((snapshot) => this.#read(snapshot)));
+      this.states.push(await this.#engine.snapshot((snapshot) => this.#read(snapshot)));
       this.#changed = false;
     }
     return this.states.at(-1) as StoredPolls;
@@ -225,20 +159,6 @@ export class SharedDatabase {
     return stored;
   }
 
-  /** All reports and imports. */
-  async queues(): Promise<Queues> {
-    const { changes } = this.#idle;
-    if (this.#queues?.changes !== changes) {
-      const { reports, imports } = this.#duckdb;
-      this.#queues = {
-        changes,
-        reports: await reports.list({ limit: MANY }),
-        imports: await imports.list({ limit: MANY }),
-      };
-    }
-    return this.#queues;
-  }
-
   #fate(): keyof DatabaseFaults | undefined {
     const { random } = this.#scheduler;
     let left = random.next();
@@ -257,62 +177,4 @@ function unavailable(): UserError {
 /** As PostgreSQL says it. */
 function diskFull(): Error {
   return Object.assign(new Error('could not extend file "base/5/16412": No space left on device'), { code: '53100' });
-}
-
-class MemoryResults implements SharedResults {
-  readonly #results = new Map<string, Buffer>();
-
-  async save(reportId: string, chunks: Iterable<Uint8Array>): Promise<void> {
-    this.#results.set(reportId, Buffer.concat([...chunks]));
-  }
-
-  async read(reportId: string, kind: SharedResultKind): Promise<AsyncIterable<Buffer> | undefined> {
-    const result = kind === 'figures' ? this.#results.get(reportId) : undefined;
-    if (result === undefined) return undefined;
-    return (async function* () {
-      yield result;
-    })();
-  }
-}
-
-class MemoryPeers implements PeerRegistry {
-  readonly #now: () => number;
-  readonly #peers = new Map<string, Peer>();
-
-  constructor(now: () => number) {
-    this.#now = now;
-  }
-
-  async heartbeat(id: string): Promise<Peer[]> {
-    const now = this.#now();
-    const alive = ({ seenAt }: Peer) => seenAt >= now - PEER_LEASE;
-    const before = this.#peers.get(id);
-    const joinedAt = before !== undefined && alive(before) ? before.joinedAt : now;
-    this.#peers.set(id, { id, joinedAt, seenAt: now });
-    return [...this.#peers.values()].filter(alive);
-  }
-
-  async leave(id: string): Promise<void> {
-    this.#peers.delete(id);
-  }
-}
-
-class MemoryLeases implements Leases {
-  readonly #now: () => number;
-  readonly #leases = new Map<string, { readonly holder: string; readonly until: number }>();
-
-  constructor(now: () => number) {
-    this.#now = now;
-  }
-
-  async take(name: string, holder: string, milliseconds: number): Promise<boolean> {
-    const lease = this.#leases.get(name);
-    if (lease !== undefined && lease.holder !== holder && lease.until >= this.#now()) return false;
-    this.#leases.set(name, { holder, until: this.#now() + milliseconds });
-    return true;
-  }
-
-  async release(name: string, holder: string): Promise<void> {
-    if (this.#leases.get(name)?.holder === holder) this.#leases.delete(name);
-  }
 }

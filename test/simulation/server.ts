@@ -82,7 +82,7 @@ export class SimulatedServer {
   async #run(process: SimulatedProcess, name: string): Promise<void> {
     const write = (line: string) => {
       const { level, time: _time, pid: _pid, hostname: _host, msg, err, ...fields } = JSON.parse(line);
-      const trouble = err === undefined ? '' : ` ${err.stack}`;
+      const trouble = err === undefined ? '' : ` ${ownStack(err.stack)}`;
       if (level >= 30) this.#scheduler.note(this.name, `log: ${msg} ${JSON.stringify(fields)}${trouble}`);
     };
     const services = createServices(this.#config, this.#database.storageFor(process), {
@@ -165,6 +165,13 @@ const ANSWER_TIMEOUT = 25_000;
 
 function noAnswer(): UserError {
   return new UserError('unavailable', 'the server does not answer');
+}
+
+/** A stack without the frames of the scheduler and of its caller, which are not those of the program. */
+function ownStack(stack: string): string {
+  const lines = stack.split('\n');
+  const end = lines.findIndex((line) => line.includes('/simulation/scheduler.ts'));
+  return lines.slice(0, end === -1 ? undefined : end).join('\n');
 }
 
 /** Whatever no fault touches: clients, supervisors. */

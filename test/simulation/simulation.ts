@@ -32,7 +32,7 @@ export interface SimulationResult {
 /** Two servers on one database, with clients, for some minutes of virtual time in which much goes wrong. */
 export async function simulate(seed: number): Promise<SimulationResult> {
   const scheduler = new Scheduler(seed);
-  const database = await SharedDatabase.open(scheduler);
+  const database = new SharedDatabase(scheduler);
   try {
     const servers = ['A', 'B'].map((name) => new SimulatedServer(name, scheduler, database));
     const history = new History(database.states, () => scheduler.time);
