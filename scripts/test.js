@@ -10,6 +10,7 @@ import { globSync } from 'tinyglobby';
 const SLOW = [
   'test/system/**',
   'test/control/running-server.test.ts',
+  'test/demo/living.test.ts',
   'test/simulation/**',
   'test/injection/**',
   'test/faults/**',

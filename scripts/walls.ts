@@ -53,6 +53,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'metrics',
   ],
   simulate: ['lib', 'domain', 'calendar', 'duckdb'],
+  demo: ['lib', 'domain', 'calendar', 'simulate', 'intake/prober/slots', 'intake/prober/probe-scheduler'],
   copy: ['lib', 'domain', 'calendar', 'duckdb/session', 'storage/ports', 'reports'],
   backup: ['lib', 'storage/ports', 'reports', 'copy'],
   http: [
@@ -83,6 +84,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'intake',
     'reports',
     'simulate',
+    'demo',
     'config',
     'operations',
     'control',

@@ -3,62 +3,103 @@ import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Config } from '../config/config.ts';
-import { HOUR } from '../domain/hours.ts';
-import { simulate } from '../simulate/simulate.ts';
-import { configOf } from './database.ts';
+import { type Config, loadConfig } from '../config/config.ts';
+import { chainOf } from '../demo/chain.ts';
+import { FakeFleet } from '../demo/fake-fleet.ts';
+import { type HistoryOptions, writeHistory } from '../demo/history.ts';
+import { scenarioOf, storiesOf } from '../demo/stories.ts';
+import { DAY } from '../domain/hours.ts';
+import { clearTemporaryFolders, temporaryFolder } from '../lib/temporary-folder.ts';
+import type { OperationContext } from '../operations/operation.ts';
+import { runOn } from './database.ts';
+import { thingsToSee } from './demo-tour.ts';
+import { importFromFlags } from './feeds.ts';
 import { formatCount } from './format.ts';
 import { say } from './output.ts';
-import { listenError, serve } from './serve.ts';
+import { listenError, startServer } from './serve.ts';
+import { parsing } from './usage.ts';
 
 /** The demo has no users, so it must not be reachable from other machines. */
 const HOST = '127.0.0.1';
-const STORES = 500;
-const DAYS = 8;
+const SEED = 1;
+const DAYS = 16;
+/** Each demo has a folder of its own in this one, and in it a new database. */
 const FOLDER = join('var', 'demo');
 const ASK_INTERVAL = 100;
 const LINES = 6;
 
+interface DemoFlags {
+  readonly port?: string;
+}
+
 export function demoCommand(program: Command): void {
   program
     .command('demo')
-    .description('simulate a small fleet, import it, serve it, and create a report')
+    .description('serve an invented restaurant chain with two weeks of history, and poll it every minute')
     .option('--port <number>', 'the port to listen on (PORT, default 5000)')
-    .action(async (flags: { port?: string }) => {
-      await probePort(configOf({ ...flags, host: HOST }));
-      say(`Simulating ${STORES} stores and ${DAYS} days of polls in ${FOLDER} …`);
-      await rm(FOLDER, { recursive: true, force: true });
-      const end = Math.floor(Date.now() / HOUR) * HOUR;
-      const { polls } = await simulate({ stores: STORES, days: DAYS, seed: 1, end, out: FOLDER, parquet: false });
-      say(`Importing ${formatCount(polls)} polls into ${join(FOLDER, 'monitor.duckdb')} …`);
-      const { address } = await serve({
-        ...flags,
-        host: HOST,
-        database: join(FOLDER, 'monitor.duckdb'),
-        resultsDir: join(FOLDER, 'results'),
-        uploadsDir: join(FOLDER, 'uploads'),
-        logLevel: 'warn',
-        polls: [join(FOLDER, 'store_status.csv')],
-        hours: [join(FOLDER, 'menu_hours.csv')],
-        timezones: [join(FOLDER, 'timezones.csv')],
-      });
-      say('');
-      await askForReport(address);
-      say(`\nDashboard: ${address}\nThe server is still running; press Ctrl-C to stop it.`);
-    });
+    .action(demo);
 }
 
-/** Runs before the files of an earlier demo are removed, since it could still be running. */
-async function probePort({ host, port }: Config): Promise<void> {
-  const probe = createServer();
-  probe.listen(port, host);
+async function demo(flags: DemoFlags): Promise<void> {
+  await checkPort(demoConfig(flags, FOLDER));
+  await clearTemporaryFolders(FOLDER);
+  // The end of the process removes it.
+  const { path: folder } = await temporaryFolder(FOLDER);
+  const start = Date.now();
+  const chain = chainOf(SEED);
+  const stories = storiesOf(chain, SEED, start);
+  const scenario = scenarioOf(stories, SEED);
+  const fleet = await FakeFleet.open(chain, scenario, Date.now);
+  const config = demoConfig(flags, folder, fleet.settings);
+  const address = await startServer(config, async ({ operations }) => {
+    const history = { seed: SEED, chain, scenario, out: folder };
+    say(`Creating ${DAYS} days of polls of ${chain.length} stores …`);
+    await importHistory(operations, { ...history, from: start - DAYS * DAY, to: start });
+    // The polls of the time that this took, so that there is no gap even on a slow machine.
+    await importHistory(operations, { ...history, from: start, to: Date.now() });
+  });
+  say('');
+  await askForReport(address);
+  say('');
+  for (const line of thingsToSee(stories, address)) say(line);
+  say('\nPress Ctrl-C to stop the demo and delete its data.');
+}
+
+const DATABASE = 'monitor.duckdb';
+
+/** Of the environment, only the port counts: the demo must not use a database or folder that is configured. */
+function demoConfig(flags: DemoFlags, folder: string, settings: Readonly<Record<string, string>> = {}): Config {
+  const environment = {
+    HOST,
+    PORT: process.env.PORT,
+    DATABASE_URL: join(folder, DATABASE),
+    RESULTS_DIR: join(folder, 'results'),
+    UPLOADS_DIR: join(folder, 'uploads'),
+    POLLS_DIR: join(folder, 'polls'),
+    LOG_LEVEL: 'warn',
+    ...settings,
+  };
+  return parsing(() => loadConfig(environment, flags));
+}
+
+/** A port that is in use is found before the work begins. */
+async function checkPort({ host, port }: Config): Promise<void> {
+  const server = createServer();
+  server.listen(port, host);
   try {
-    await once(probe, 'listening');
+    await once(server, 'listening');
   } catch (error) {
     throw listenError(error, host, port);
   }
-  probe.close();
-  await once(probe, 'close');
+  server.close();
+  await once(server, 'close');
+}
+
+async function importHistory(operations: OperationContext, history: HistoryOptions): Promise<void> {
+  const { stores, hours, polls } = await writeHistory(history);
+  const rejects = join(history.out, 'rejects.csv');
+  await importFromFlags(runOn(operations), { stores: [stores], hours: [hours], polls: [polls], strict: true, rejects });
+  for (const file of [stores, hours, polls]) await rm(file);
 }
 
 /** Creates a report as any client does: trigger it, wait until it is complete, download it. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { createServer, openServerStorage, type Server } from '../compose.ts';
-import type { ConfigFlags } from '../config/config.ts';
+import type { Config, ConfigFlags } from '../config/config.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
 import { configOf, runOn } from './database.ts';
 import { describeImport, type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
@@ -23,20 +23,29 @@ export function serveCommand(program: Command): void {
     .option('--log-level <level>', 'the log level (LOG_LEVEL, default info)')
     .option('--rate-limit <number>', 'requests per minute and user or address; 0: no limit (RATE_LIMIT, default 6000)')
     .option('--estimator <name>', 'how reports estimate uptime: nearest or markov (ESTIMATOR, default nearest)')
-    .action(async (flags: FeedFlags & ConfigFlags) => {
-      await serve(flags);
-    });
+    .action(serve);
 }
 
-/** Starts the server, after an import if files are specified. It shuts down on SIGTERM and SIGINT. */
-export async function serve(flags: FeedFlags & ConfigFlags): Promise<{ server: Server; address: string }> {
-  const config = configOf(flags);
+/** Starts the server, after an import if files are specified. */
+async function serve(flags: FeedFlags & ConfigFlags): Promise<void> {
+  await startServer(configOf(flags), async ({ operations }) => {
+    if (namesFeeds(flags)) describeImport(await importFromFlags(runOn(operations), flags));
+  });
+}
+
+/**
+ * Starts a server. It shuts down on SIGTERM and SIGINT.
+ *
+ * @param prepare is done before it listens
+ * @returns its address, such as `http://127.0.0.1:5000`
+ */
+export async function startServer(config: Config, prepare: (server: Server) => Promise<void>): Promise<string> {
   const storage = await openServerStorage(config);
   let server: Server | undefined;
   let address: string;
   try {
     server = await createServer(config, storage);
-    if (namesFeeds(flags)) describeImport(await importFromFlags(runOn(server.operations), flags));
+    await prepare(server);
     address = await server.listen();
   } catch (error) {
     await (server ?? storage).close();
@@ -45,7 +54,7 @@ export async function serve(flags: FeedFlags & ConfigFlags): Promise<{ server: S
   const running = server;
   onSignal((signal) => end(running, signal));
   say(`listening on ${address}`);
-  return { server, address };
+  return address;
 }
 
 function end(server: Server, signal: string): void {

@@ -1,10 +1,11 @@
-import { DAY, SECOND } from '../domain/hours.ts';
+import { DAY } from '../domain/hours.ts';
 import { POLL_REACH } from '../domain/window.ts';
 import { type OutputFile, OutputFolder } from './output-folder.ts';
 import { pollsToParquet } from './parquet.ts';
 import type { RegimeName } from './regimes.ts';
 import { Fleet, type SimulatedStore, type Truth } from './store.ts';
 import { storeIds } from './store-id.ts';
+import { timeOfDay } from './week.ts';
 
 export interface SimulateOptions {
   /** How many stores, at least 1. */
@@ -127,13 +128,6 @@ function writeStore(id: string, store: SimulatedStore, truth: Truth, files: Flee
     text.addInstant(micros);
     text.add('\n');
   }
-}
-
-/** `HH:MM:SS` for milliseconds since midnight. */
-function timeOfDay(time: number): string {
-  const second = time / SECOND;
-  const parts = [Math.floor(second / 3600), Math.floor(second / 60) % 60, second % 60];
-  return parts.map((part) => String(part).padStart(2, '0')).join(':');
 }
 
 function checkOptions({ stores, days, seed, end }: SimulateOptions): void {

@@ -1,5 +1,5 @@
 import { DEFAULT_ZONE, zoneBetween } from '../calendar/tzdb.ts';
-import { DAY, type HoursColumns, openIntervals } from '../domain/hours.ts';
+import { DAY, openIntervals } from '../domain/hours.ts';
 import { type Intervals, intersect, totalWithin } from '../domain/interval.ts';
 import { POLL_REACH, WINDOWS } from '../domain/window.ts';
 import type { Zone } from '../domain/zone.ts';
@@ -8,7 +8,7 @@ import { downStretches } from './path.ts';
 import { pollTimes } from './poll-times.ts';
 import { Random } from './random.ts';
 import { pollerIsDown, REGIMES, type Regime, type RegimeName } from './regimes.ts';
-import type { OpeningRow } from './week.ts';
+import { hoursOf } from './week.ts';
 
 /** One store with everything that happened to it. */
 export interface SimulatedStore {
@@ -90,16 +90,6 @@ export class Fleet {
     }
     return zone;
   }
-}
-
-function hoursOf(week: readonly OpeningRow[]): HoursColumns {
-  return {
-    length: week.length,
-    store: new Int32Array(week.length),
-    day: Uint8Array.from(week, (row) => row.day),
-    start: Int32Array.from(week, (row) => row.start),
-    end: Int32Array.from(week, (row) => row.end),
-  };
 }
 
 /** A poll has the state at its millisecond: finer digits are cut off, as in the import. */

@@ -1,4 +1,4 @@
-import { DAY, HOUR, MINUTE, SECOND } from '../domain/hours.ts';
+import { DAY, HOUR, type HoursColumns, MINUTE, SECOND } from '../domain/hours.ts';
 import type { Random } from './random.ts';
 
 /** One row of the business hours: `day` 0 = Monday … 6 = Sunday, times in milliseconds since local midnight. */
@@ -32,6 +32,24 @@ export function drawWeek(random: Random): readonly OpeningRow[] {
     }
   }
   return rows.sort((a, b) => a.day - b.day || a.start - b.start);
+}
+
+/** The rows of one store as the kernel reads them. */
+export function hoursOf(week: readonly OpeningRow[]): HoursColumns {
+  return {
+    length: week.length,
+    store: new Int32Array(week.length),
+    day: Uint8Array.from(week, (row) => row.day),
+    start: Int32Array.from(week, (row) => row.start),
+    end: Int32Array.from(week, (row) => row.end),
+  };
+}
+
+/** `HH:MM:SS` for milliseconds since midnight. */
+export function timeOfDay(time: number): string {
+  const second = time / SECOND;
+  const parts = [Math.floor(second / 3600), Math.floor(second / 60) % 60, second % 60];
+  return parts.map((part) => String(part).padStart(2, '0')).join(':');
 }
 
 /** The shifts of the seven days, Monday first. */

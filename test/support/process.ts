@@ -49,10 +49,13 @@ export function start(t: Owner, cwd: string, args: readonly string[], env: NodeJ
       for (;;) {
         const match = pattern.exec(output);
         if (match !== null) return match;
+        const raced = new AbortController();
+        const { signal } = raced;
         const ended = await Promise.race([
-          once(child, 'output').then(() => false),
-          once(child, 'close').then(() => true),
+          once(child, 'output', { signal }).then(() => false),
+          once(child, 'close', { signal }).then(() => true),
         ]);
+        raced.abort();
         if (ended && !pattern.test(output)) throw new Error(`it ended without ${pattern}:\n${output}`);
       }
     },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { conformanceCases } from '../support/conformance.ts';
@@ -298,15 +298,29 @@ test('import accepts the files of simulate without rejects', async (t) => {
   assert.deepEqual(opens(report.stdout), opens(readFileSync(join(cwd, 'fleet/truth.csv'), 'utf8')).sort(headerFirst));
 });
 
-test('the demo ends with a report from a running server', async (t) => {
-  const demo = start(t, temporaryFolder(t), ['demo', '--port', '0']);
-  await demo.says(/The server is still running/);
+test('the demo serves a chain that it goes on polling, in a database of its own that ends with it', async (t) => {
+  const cwd = temporaryFolder(t);
+  const foreign = join(cwd, 'var/demo/monitor.duckdb');
+  mkdirSync(dirname(foreign), { recursive: true });
+  writeFileSync(foreign, 'not a database');
+  const demo = start(t, cwd, ['demo', '--port', '0'], { DATABASE_URL: foreign, POLL: 'off' });
+  await demo.says(/Press Ctrl-C to stop the demo and delete its data/);
   assert.match(demo.output(), /Complete 100 %/);
-  assert.match(demo.output(), /\nstore_id,uptime_last_hour\(in minutes\).*\n\d+,[\d.]+,/);
+  assert.match(demo.output(), /\nstore_id,uptime_last_hour\(in minutes\).*\nATL-01,[\d.]+,/);
+  assert.match(demo.output(), /stores on the ordering platform Platebound were offline for 35 minutes: Tuesday, /);
+  assert.match(demo.output(), /has been offline since Saturday, /);
+  assert.match(demo.output(), /has published that it opens at 06:00, but opens at 08:00/);
   const [, url = ''] = await demo.says(/curl '(http:[^']+)'/);
   const csv = await (await fetch(url)).text();
-  assert.equal(csv.trim().split('\n').length, 501);
-  assert.equal(await demo.end('SIGTERM'), 0);
+  assert.equal(csv.trim().split('\n').length, 121);
+  for (const [page] of demo.output().matchAll(/http:\S+\/(stores\/|\?)\S+/g)) {
+    assert.equal((await fetch(page, { headers: { accept: 'text/html' } })).status, 200, page);
+  }
+  const health = await (await fetch(new URL('/api/v1/fleet', url))).json();
+  assert.equal((health as { poller: { poll_interval_seconds: number } }).poller.poll_interval_seconds, 60);
+  assert.equal(await demo.end('SIGINT'), 0);
+  assert.deepEqual(readdirSync(join(cwd, 'var/demo')), ['monitor.duckdb']);
+  assert.equal(readFileSync(foreign, 'utf8'), 'not a database');
 });
 
 /** Sorts rows but keeps the header first. */
