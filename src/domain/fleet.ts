@@ -1,5 +1,5 @@
 import { Buckets } from './buckets.ts';
-import { DAY, HOUR } from './hours.ts';
+import { DAY, MINUTE } from './hours.ts';
 import { EMPTY, type Intervals, intersect, subtract, totalWithin } from './interval.ts';
 import type { PollColumns } from './polls.ts';
 import { timeAroundPolls } from './seen.ts';
@@ -10,8 +10,11 @@ import { reachOf } from './uptime.ts';
 import { POLL_REACH, WINDOWS } from './window.ts';
 import { AttentionList, type BadStore, WorstStores } from './worst.ts';
 
-/** The hours of the longest window. */
-export const FLEET_HOURS = WINDOWS[2] / HOUR;
+/** The history of a fleet, before `asOf`. */
+export const FLEET_HISTORY = WINDOWS[2];
+
+/** The full hours of every zone's clock begin at full quarters of an hour, since about 1972. */
+export const QUARTER = 15 * MINUTE;
 
 /** How far back polls are needed: the week before the last one needs those of the eight days before its end. */
 export const FLEET_REACH = WINDOWS[2] + POLL_REACH;
@@ -25,13 +28,18 @@ export interface WindowSums {
   readonly covered: Float64Array;
 }
 
-/** Sums over many stores in milliseconds, for each of the `FLEET_HOURS` before `asOf`, oldest first. */
-export interface HourlySums {
+/**
+ * Sums over many stores in milliseconds, for each quarter of an hour (UTC) of `FLEET_HISTORY` before `asOf`, oldest
+ * first. The first and the last quarter may reach beyond that; what lies outside is left out.
+ */
+export interface QuarterSums {
+  /** The beginning of the first quarter. */
+  readonly from: number;
   readonly open: Float64Array;
   readonly up: Float64Array;
   readonly unknown: Float64Array;
   readonly covered: Float64Array;
-  /** The number of polls in `(from, to]`, whether they count or not. */
+  /** The number of polls, whether they count or not. One at `asOf` is in the last quarter. */
   readonly polls: Float64Array;
 }
 
@@ -63,8 +71,9 @@ export class FleetTally<Store> {
   readonly asOf: number;
   readonly #pollInterval: number;
   readonly #path = newStatePath();
-  readonly #hours: Readonly<Record<'open' | 'up' | 'unknown' | 'covered', Buckets>>;
-  readonly #polls = new Float64Array(FLEET_HOURS);
+  readonly #firstQuarter: number;
+  readonly #quarters: Readonly<Record<'open' | 'up' | 'unknown' | 'covered', Buckets>>;
+  readonly #polls: Float64Array;
   readonly #worst: WorstStores<Store>;
   /** The stores that need attention so far. */
   readonly attention: AttentionList<Store>;
@@ -86,14 +95,18 @@ export class FleetTally<Store> {
     this.#pollInterval = pollInterval;
     this.#worst = new WorstStores(worst);
     this.attention = new AttentionList(asOf, worst);
-    const buckets = () => new Buckets(asOf - FLEET_HOURS * HOUR, HOUR, FLEET_HOURS);
-    this.#hours = { open: buckets(), up: buckets(), unknown: buckets(), covered: buckets() };
+    this.#firstQuarter = Math.floor((asOf - FLEET_HISTORY) / QUARTER) * QUARTER;
+    const count = Math.ceil((asOf - this.#firstQuarter) / QUARTER);
+    const buckets = () => new Buckets(this.#firstQuarter, QUARTER, count);
+    this.#quarters = { open: buckets(), up: buckets(), unknown: buckets(), covered: buckets() };
+    this.#polls = new Float64Array(count);
   }
 
-  /** The sums by hour so far. */
-  hourly(): HourlySums {
-    const { open, up, unknown, covered } = this.#hours;
+  /** The sums by quarter of an hour so far. */
+  quarters(): QuarterSums {
+    const { open, up, unknown, covered } = this.#quarters;
     return {
+      from: this.#firstQuarter,
       open: open.sums(),
       up: up.sums(),
       unknown: unknown.sums(),
@@ -133,7 +146,7 @@ export class FleetTally<Store> {
     }
     const time = this.#openTimeAt(data, asOf);
     for (let w = 0; w < WINDOWS.length; w++) addWindow(this.last, w, data, time, asOf);
-    this.#addHours(data, time);
+    this.#addQuarters(data, time);
     this.#countPolls(data);
     const bad = this.#judge(store, data, time);
     this.#worst.add(bad);
@@ -153,17 +166,21 @@ export class FleetTally<Store> {
     };
   }
 
-  #addHours({ open, unknown }: StoreData, { known, up, covered }: OpenTime): void {
-    const { open: openHours, up: upHours, unknown: unknownHours, covered: coveredHours } = this.#hours;
+  #addQuarters({ open, unknown }: StoreData, { known, up, covered }: OpenTime): void {
+    const { asOf } = this;
+    const quarters = this.#quarters;
     const add = (buckets: Buckets, stretches: Intervals) => {
-      for (let i = 0; i < stretches.length; i += 2) buckets.add(stretches[i] as number, stretches[i + 1] as number);
+      for (let i = 0; i < stretches.length; i += 2) {
+        const [from, to] = [stretches[i] as number, stretches[i + 1] as number];
+        buckets.add(Math.max(from, asOf - FLEET_HISTORY), Math.min(to, asOf));
+      }
     };
-    add(openHours, open);
-    add(openHours, unknown);
-    add(unknownHours, unknown);
-    add(unknownHours, subtract(open, known));
-    add(upHours, up);
-    add(coveredHours, covered);
+    add(quarters.open, open);
+    add(quarters.open, unknown);
+    add(quarters.unknown, unknown);
+    add(quarters.unknown, subtract(open, known));
+    add(quarters.up, up);
+    add(quarters.covered, covered);
   }
 
   /** After `#openTimeAt` for `asOf`. */
@@ -190,14 +207,15 @@ export class FleetTally<Store> {
   }
 
   #countPolls({ polls, first, last }: StoreData): void {
-    const from = this.asOf - FLEET_HOURS * HOUR;
+    const from = this.asOf - FLEET_HISTORY;
+    const lastQuarter = this.#polls.length - 1;
     for (let i = last - 1; i >= first; i--) {
       const at = polls.instant[i] as number;
       if (at > this.asOf) continue;
       if (this.latestPoll === undefined || at > this.latestPoll) this.latestPoll = at;
-      if (at <= from) break;
-      const hour = Math.ceil((at - from) / HOUR) - 1;
-      this.#polls[hour] = (this.#polls[hour] as number) + 1;
+      if (at < from) break;
+      const quarter = Math.min(lastQuarter, Math.floor((at - this.#firstQuarter) / QUARTER));
+      this.#polls[quarter] = (this.#polls[quarter] as number) + 1;
     }
   }
 }

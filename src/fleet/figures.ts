@@ -1,4 +1,4 @@
-import { FLEET_REACH, FleetTally, type HourlySums, type WindowSums } from '../domain/fleet.ts';
+import { FLEET_REACH, FleetTally, type QuarterSums, type WindowSums } from '../domain/fleet.ts';
 import type { CurrentOutage } from '../domain/state.ts';
 import type { AttentionList, BadStore } from '../domain/worst.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
@@ -14,7 +14,7 @@ export interface FleetFigures {
   readonly last: WindowSums;
   /** For each window, the one before it, by the polls up to its end. */
   readonly before: WindowSums;
-  readonly hourly: HourlySums;
+  readonly quarters: QuarterSums;
   /** Worst first. */
   readonly worst: readonly BadStore<StoreEntry>[];
   readonly attention: Pick<AttentionList<StoreEntry>, 'stores' | 'total' | 'longOffline'>;
@@ -49,5 +49,6 @@ export async function readFigures(
   );
   const { last, before, worst, attention, latestPoll } = tally;
   const outages = new Map([...tally.outages].map(([{ key }, outage]) => [key, outage]));
-  return { asOf, stores: stores.length, last, before, hourly: tally.hourly(), worst, attention, outages, latestPoll };
+  const quarters = tally.quarters();
+  return { asOf, stores: stores.length, last, before, quarters, worst, attention, outages, latestPoll };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Buckets } from '../../src/domain/buckets.ts';
-import { FLEET_HOURS, FleetTally } from '../../src/domain/fleet.ts';
+import { FLEET_HISTORY, FleetTally, QUARTER } from '../../src/domain/fleet.ts';
 import { total } from '../../src/domain/interval.ts';
 import { OFFLINE, ONLINE, UNKNOWN } from '../../src/domain/state.ts';
 import { timelineOf } from '../../src/domain/timeline.ts';
@@ -38,40 +38,48 @@ test('without stale polls, the sums of a fleet are those of the reports of its s
   );
 });
 
-test('each hour of a fleet is what its stores were seen to be, with their coverage', () => {
+test('each quarter of an hour of a fleet is what its stores were seen to be, with their coverage', () => {
   fc.assert(
-    fc.property(knownStores, fc.integer({ min: 0, max: FLEET_HOURS - 1 }), (stores, hour) => {
+    fc.property(knownStores, fc.nat(), (stores, pick) => {
       const asOf = stores[0]?.asOf ?? 0;
-      const from = asOf - (FLEET_HOURS - hour) * HOUR;
-      const range = { from, to: from + HOUR };
+      const begin = asOf - FLEET_HISTORY;
+      const sums = tallyOf(stores, HOUR).quarters();
+      const { length } = sums.polls;
+      const quarter = pick % length;
+      const at = sums.from + quarter * QUARTER;
+      assert.equal(at % QUARTER, 0);
+      const range = { from: Math.max(begin, at), to: Math.min(asOf, at + QUARTER) };
       const seen = stores.map(
         ({ open, polls }) => timelineOf(open, polls, 0, polls.length, range, asOf, { pollInterval: HOUR }).seen,
       );
-      const { open, up, unknown, covered, polls } = tallyOf(stores, HOUR).hourly();
       assert.deepEqual(
-        [open[hour], up[hour], unknown[hour], covered[hour]],
+        [sums.open, sums.up, sums.unknown, sums.covered].map((column) => column[quarter]),
         sumOf(seen.map(({ totals, covered }) => [totals.open, totals.up, totals.unknown, total(covered)])),
       );
-      const made = stores.flatMap(({ seen }) => seen).filter(({ instant }) => instant > from && instant <= range.to);
-      assert.equal(polls[hour], made.length);
+      const isLast = quarter === length - 1;
+      const made = stores
+        .flatMap(({ seen }) => seen)
+        .filter(({ instant }) => instant >= range.from && (instant < range.to || (isLast && instant === asOf)));
+      assert.equal(sums.polls[quarter], made.length);
     }),
     { numRuns: 300 },
   );
 });
 
-test('the hours of a week add up to the week, and the last 24 to the day', () => {
+test('the quarters of an hour of a week add up to the week, with all of its polls', () => {
   fc.assert(
     fc.property(knownStores, fc.constantFrom(HOUR, NEVER_STALE), (stores, interval) => {
       const tally = tallyOf(stores, interval);
-      const { open, up, covered } = tally.hourly();
-      const sum = (column: Float64Array, hours: number) =>
-        column.slice(-hours).reduce((total, time) => total + time, 0);
-      [1, 24, 168].forEach((hours, w) => {
-        assert.deepEqual(
-          [sum(up, hours), sum(open, hours), sum(covered, hours)],
-          [tally.last.up[w], tally.last.open[w], tally.last.covered[w]],
-        );
-      });
+      const { open, up, covered, polls } = tally.quarters();
+      const sum = (column: Float64Array) => column.reduce((total, time) => total + time, 0);
+      assert.deepEqual(
+        [sum(up), sum(open), sum(covered)],
+        [tally.last.up[2], tally.last.open[2], tally.last.covered[2]],
+      );
+      const made = stores
+        .flatMap(({ seen }) => seen)
+        .filter(({ instant }) => instant >= tally.asOf - FLEET_HISTORY && instant <= tally.asOf);
+      assert.equal(sum(polls), made.length);
     }),
     { numRuns: 200 },
   );

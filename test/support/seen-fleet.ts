@@ -5,11 +5,8 @@ import { type TestServer, type TestSettings, testServer } from './server.ts';
 /** Wednesday noon in Chicago. */
 export const NOON_IN_CHICAGO = Date.parse('2026-11-18T18:00:00Z');
 
-/** A running clock that starts at that noon. */
-export function noonClock(): () => number {
-  const ahead = NOON_IN_CHICAGO - Date.now();
-  return () => Date.now() + ahead;
-}
+/** The clocks of a server whose wall clock stands still at that noon, so that no age depends on how long a test takes. */
+export const AT_NOON = { now: () => NOON_IN_CHICAGO, elapsed: () => performance.now() };
 
 export interface SeenFleet extends TestServer {
   /** The URL for a browser. */

@@ -8,7 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import { loadSyncConfig } from '../../src/config/sync.ts';
 import { PASSWORD, TESTER } from '../support/accounts.ts';
 import { openBrowser, openPage, settled } from '../support/browser.ts';
-import { append, NOON_IN_CHICAGO as NOON, noonClock, pollsOf, seenFleet } from '../support/seen-fleet.ts';
+import { AT_NOON, append, NOON_IN_CHICAGO as NOON, pollsOf, seenFleet } from '../support/seen-fleet.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -40,7 +40,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       const feed = join(temporaryFolder(t), 'polls.csv');
       writeFileSync(feed, 'store_id,status,timestamp_utc\na,active,2026-11-01T12:00:00Z\n');
       const sync = loadSyncConfig({ SYNC_POLLS: feed, SYNC_HOURS: '/data/hours-of-every-kitchen-in-the-chain.csv' });
-      const fleet = await seenFleet(t, { sync, now: noonClock(), wait: async () => {} });
+      const fleet = await seenFleet(t, { ...AT_NOON, sync, wait: async () => {} });
       await fleet.syncs.run('request');
       await append(fleet, [
         ...pollsOf('a', NOON, 7_000, 3_000, -1_500, 70, 10),
@@ -53,7 +53,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         payload: { name: 'Noodle Bar, Mill Street' },
       });
       const page = await openPage(t, browser, { colorScheme, viewport });
-      await page.clock.setSystemTime(NOON);
+      await page.clock.setFixedTime(NOON);
       const look = async (path: string, more: (() => Promise<void>) | undefined = undefined) => {
         await page.goto(fleet.url + path);
         await settled(page);

@@ -7,7 +7,7 @@ import type { Browser } from 'playwright-core';
 import { loadSyncConfig } from '../../src/config/sync.ts';
 import { PASSWORD, TESTER } from '../support/accounts.ts';
 import { openBrowser, openPage, settled } from '../support/browser.ts';
-import { append, inactiveFor, NOON_IN_CHICAGO as NOON, noonClock, pollsOf, seenFleet } from '../support/seen-fleet.ts';
+import { AT_NOON, append, inactiveFor, NOON_IN_CHICAGO as NOON, pollsOf, seenFleet } from '../support/seen-fleet.ts';
 import { trigger } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -54,12 +54,12 @@ test('the page leads from an empty installation to a downloaded report', async (
 });
 
 test('the rows of a report can be searched by store name, and link to the store', async (t) => {
-  const fleet = await seenFleet(t, { now: noonClock() });
+  const fleet = await seenFleet(t, AT_NOON);
   await append(fleet, [...pollsOf('17', NOON, 70, 10), ...pollsOf('18', NOON, 70, -10)]);
   const named = await fleet.app.inject({ method: 'PATCH', url: '/api/v1/stores/17', payload: { name: 'Noodle Bar' } });
   assert.equal(named.statusCode, 200, named.body);
   const page = await openPage(t, browser);
-  await page.clock.setSystemTime(NOON);
+  await page.clock.setFixedTime(NOON);
   await page.goto(`${fleet.url}/reports`);
   await page.getByRole('button', { name: 'Generate report' }).click();
   const cells = page.getByRole('table', { name: 'Store by store' }).locator('.long-row .who');
@@ -80,7 +80,7 @@ test("store local times follow the server's rules, in the list and on the page o
   const made = await fleet.app.inject({ method: 'POST', url: '/api/v1/stores', payload });
   assert.equal(made.statusCode, 201, made.body);
   const page = await openPage(t, browser);
-  await page.clock.setSystemTime(now);
+  await page.clock.setFixedTime(now);
   await page.goto(fleet.url);
   await page.getByText(/Tue (13:00|01:00 pm) UTC−7/i).waitFor();
   await page.getByRole('link', { name: 'pier' }).click();
@@ -88,11 +88,11 @@ test("store local times follow the server's rules, in the list and on the page o
 });
 
 test('the theme follows the system until the reader chooses one, and charts follow it', async (t) => {
-  const fleet = await seenFleet(t, { now: noonClock() });
-  await append(fleet, pollsOf('a', NOON, 3_000, 1_500, 70, 10));
+  const fleet = await seenFleet(t, AT_NOON);
+  await append(fleet, pollsOf('a', NOON, 3_000, -1_500, 70, 10));
   // With reduced motion, color changes are very short transitions.
   const page = await openPage(t, browser, { colorScheme: 'light', reducedMotion: 'reduce' });
-  await page.clock.setSystemTime(NOON);
+  await page.clock.setFixedTime(NOON);
   await page.goto(fleet.url);
   const looks = async (paper: string, underTheLine: string) => {
     await page.locator('.chart canvas').first().waitFor();
@@ -103,8 +103,8 @@ test('the theme follows the system until the reader chooses one, and charts foll
     }
   };
   const [light, dark] = [
-    ['rgb(250, 249, 246)', '220, 236, 227'],
-    ['rgb(20, 20, 18)', '23, 48, 31'],
+    ['rgb(250, 249, 246)', '217, 72, 42'],
+    ['rgb(20, 20, 18)', '226, 87, 58'],
   ] as const;
   await looks(...light);
   await page.emulateMedia({ colorScheme: 'dark' });
@@ -131,14 +131,14 @@ const looksLike = `(paper, [r, g, b]) => {
 }`;
 
 test('an offline store is listed first, and the next one appears without a reload', async (t) => {
-  const fleet = await seenFleet(t, { now: noonClock() });
+  const fleet = await seenFleet(t, AT_NOON);
   await append(fleet, [
     ...pollsOf('a-online', NOON, 70, 10),
     ...pollsOf('b-online', NOON, 65, 5),
     ...pollsOf('z-offline', NOON, 130, 70, -10),
   ]);
   const page = await openPage(t, browser);
-  await page.clock.setSystemTime(NOON);
+  await page.clock.setFixedTime(NOON);
   await page.goto(fleet.url);
   const hero = page.getByRole('link', { name: /stores? offline while open/ });
   await hero.waitFor();
@@ -153,7 +153,7 @@ test('an offline store is listed first, and the next one appears without a reloa
 });
 
 test('offline stores are grouped by reason, and a store shows the reason in its header, polls and outages', async (t) => {
-  const fleet = await seenFleet(t, { now: noonClock() });
+  const fleet = await seenFleet(t, AT_NOON);
   await append(fleet, [
     ...pollsOf('a', NOON, 70),
     ...inactiveFor('closed_by_store: PAUSED', pollsOf('a', NOON, -10)),
@@ -163,7 +163,7 @@ test('offline stores are grouped by reason, and a store shows the reason in its 
     ...pollsOf('e', NOON, -10),
   ]);
   const page = await openPage(t, browser);
-  await page.clock.setSystemTime(NOON);
+  await page.clock.setFixedTime(NOON);
   await page.goto(fleet.url);
   await settled(page);
   const groups = page.getByRole('group', { name: 'Offline, by reason' });
@@ -189,32 +189,32 @@ test('offline stores are grouped by reason, and a store shows the reason in its 
     await page.locator('section[aria-labelledby="outages"] table').innerText(),
     /Closed by the store: PAUSED/,
   );
-  await page.getByText(/polls as a list/).click();
+  await page.getByText(/^Show all 2 checks/).click();
   assert.match(await page.locator('details table').innerText(), /inactive\s+Closed by the store: PAUSED/);
 });
 
 test('a store without recent polls is not shown as never polled', async (t) => {
-  const fleet = await seenFleet(t, { now: noonClock() });
+  const fleet = await seenFleet(t, AT_NOON);
   await append(fleet, pollsOf('a', NOON, 150));
   const page = await openPage(t, browser);
-  await page.clock.setSystemTime(NOON);
+  await page.clock.setFixedTime(NOON);
   await page.goto(fleet.url);
   const row = page.getByRole('table', { name: 'All stores' }).getByRole('row').nth(1);
   await row.waitFor();
   assert.match(await row.innerText(), /^Unknown\s+a\s+No recent check/);
   await page.goto(`${fleet.url}/stores/a`);
-  await page.getByText('1 poll as a list').waitFor();
+  await page.getByText(/^Show the check/).waitFor();
   assert.match(await page.locator('.store-facts').innerText(), /Last check\s+No recent check/);
 });
 
 test('a report with stale polls has a warning above its figures', async (t) => {
   const sync = loadSyncConfig({ SYNC_POLLS: '/feeds/polls.csv' });
-  const fleet = await seenFleet(t, { now: noonClock(), sync });
+  const fleet = await seenFleet(t, { ...AT_NOON, sync });
   await append(fleet, pollsOf('a', NOON, 150));
   const late = await trigger(fleet);
   const given = await trigger(fleet, { as_of: new Date(NOON).toISOString() });
   const page = await openPage(t, browser);
-  const warning = page.getByText(/^Beware: the newest poll was 15\d minutes old when this report was requested/);
+  const warning = page.getByText(/^Beware: the newest poll was 150 minutes old when this report was requested/);
   for (const [id, count] of [
     [late, 1],
     [given, 0],
@@ -226,29 +226,29 @@ test('a report with stale polls has a warning above its figures', async (t) => {
 });
 
 test('the page of a store loads one timeline, and one more for an earlier week', async (t) => {
-  const fleet = await seenFleet(t, { now: noonClock() });
+  const fleet = await seenFleet(t, AT_NOON);
   const days = 24 * 60;
   await append(fleet, pollsOf('a', NOON, 70, 10, 7.5 * days));
   const page = await openPage(t, browser);
-  await page.clock.setSystemTime(NOON);
+  await page.clock.setFixedTime(NOON);
   const asked: string[] = [];
   page.on('request', (request) => {
     if (request.url().includes('/timeline')) asked.push(request.url());
   });
   await page.goto(`${fleet.url}/stores/a?as_of=${new Date(NOON).toISOString()}`);
   await page.getByRole('article', { name: 'Last 7 days' }).waitFor();
-  await page.getByText('2 polls as a list').waitFor();
+  await page.getByText(/^Show all 2 checks/).waitFor();
   assert.equal(asked.length, 1, asked.join('\n'));
   await page.getByRole('link', { name: 'The week before' }).click();
-  await page.getByText('1 poll as a list').waitFor();
+  await page.getByText(/^Show the check/).waitFor();
   assert.equal(asked.length, 2, asked.join('\n'));
   await page.getByRole('article', { name: 'Last 7 days' }).waitFor();
 });
 
 test('an import that failed because of bad rows shows them, and warnings about unknown hours', async (t) => {
-  const fleet = await seenFleet(t, { now: noonClock() });
+  const fleet = await seenFleet(t, AT_NOON);
   const page = await openPage(t, browser);
-  await page.clock.setSystemTime(NOON);
+  await page.clock.setFixedTime(NOON);
   await page.goto(`${fleet.url}/imports`);
   const text = 'store_id,day,start_time_local,end_time_local\na,0,from ten,till late\n';
   await page
@@ -269,7 +269,7 @@ test('an import that failed because of bad rows shows them, and warnings about u
   await page.getByRole('article', { name: 'again.csv' }).getByText('1 store has unknown business hours').waitFor();
   await append(fleet, pollsOf('a', NOON, 70, 10));
   await page.goto(`${fleet.url}/stores/a`);
-  await page.getByText('2 polls as a list, 0 of them within business hours').click();
+  await page.getByText('Show all 2 checks, 0 within business hours').click();
   await page.getByText('no, hours or zone unknown').first().waitFor();
   await page.getByText('None known: polls do not count while the hours or the zone are unknown.').waitFor();
   await page.goto(fleet.url);
@@ -284,9 +284,9 @@ test('a source that can no longer be read shows the reason and its last success'
   await writeFile(hours, 'store_id,day,start_time_local,end_time_local\na,0,09:00,17:00\n');
   const sync = loadSyncConfig({ SYNC_POLLS: polls, SYNC_HOURS: hours });
   let now = NOON - 2 * 86_400_000;
-  const fleet = await seenFleet(t, { sync, now: () => now, wait: async () => {} });
+  const fleet = await seenFleet(t, { ...AT_NOON, sync, now: () => now, wait: async () => {} });
   const page = await openPage(t, browser);
-  await page.clock.setSystemTime(NOON);
+  await page.clock.setFixedTime(NOON);
   await page.goto(`${fleet.url}/imports`);
   const said = (name: string) => page.getByRole('article', { name }).innerText();
   const region = page.getByRole('region', { name: 'Sources' });
@@ -309,14 +309,14 @@ test('a source that can no longer be read shows the reason and its last success'
 });
 
 test('a self-outage has a banner while it lasts, and is listed below the chart', async (t) => {
-  const fleet = await seenFleet(t, { now: noonClock() });
+  const fleet = await seenFleet(t, AT_NOON);
   await append(fleet, pollsOf('a', NOON, 30, 90));
   const gap = { server: 'here', from: NOON - 600_000, reason: 'the control address does not answer', unobserved: 7 };
   const until = NOON - 60_000;
   await fleet.storage.gaps.save({ ...gap, id: 'past', from: NOON - 7_200_000, until: NOON - 6_000_000 }, NOON);
   await fleet.storage.gaps.save({ ...gap, id: 'now', until: undefined }, NOON);
   const page = await openPage(t, browser);
-  await page.clock.setSystemTime(NOON);
+  await page.clock.setFixedTime(NOON);
   await page.goto(fleet.url);
   const banner = page.getByText(/^The monitor itself is in trouble since .*: the control address does not answer\./);
   await banner.waitFor();
@@ -331,12 +331,12 @@ test('a self-outage has a banner while it lasts, and is listed below the chart',
 });
 
 test('hours are changed from tomorrow on, and the past does not change', async (t) => {
-  const fleet = await seenFleet(t);
-  const now = Date.now();
-  await append(fleet, pollsOf('a/1', now, 10, -70, 130));
+  const fleet = await seenFleet(t, AT_NOON);
+  await append(fleet, pollsOf('a/1', NOON, 10, -70, 130));
   const store = `/api/v1/stores/${encodeURIComponent('a/1')}`;
-  const before = await fleet.app.inject(`${store}/timeline?as_of=${new Date(now).toISOString()}`);
+  const before = await fleet.app.inject(`${store}/timeline?as_of=${new Date(NOON).toISOString()}`);
   const page = await openPage(t, browser);
+  await page.clock.setFixedTime(NOON);
   await page.goto(`${fleet.url}/stores/${encodeURIComponent('a/1')}?tab=hours`);
   await page.getByRole('button', { name: 'Change the hours' }).click();
   await page.getByLabel('Open around the clock, every day').uncheck();
@@ -350,24 +350,23 @@ test('hours are changed from tomorrow on, and the past does not change', async (
   await page.getByRole('heading', { name: /^Planned from/ }).waitFor();
 
   const { versions } = (await fleet.app.inject(`${store}/hours`)).json();
-  const tomorrow = new Intl.DateTimeFormat('sv-SE', { timeZone: 'America/Chicago' }).format(now + 86_400_000);
   assert.equal(versions.length, 2);
   assert.equal(versions[0].hours, 'always');
-  assert.equal(versions[1].effective_from.local.slice(0, 19), `${tomorrow}T00:00:00`);
+  assert.equal(versions[1].effective_from.local.slice(0, 19), '2026-11-19T00:00:00');
   assert.deepEqual(
     versions[1].hours.map(({ day, start, end }: Record<string, unknown>) => `${day} ${start} ${end}`),
     [0, 1, 2, 3, 4, 5].map((day) => `${day} 10:00 02:00`),
   );
-  const later = await fleet.app.inject(`${store}/timeline?as_of=${new Date(now).toISOString()}`);
+  const later = await fleet.app.inject(`${store}/timeline?as_of=${new Date(NOON).toISOString()}`);
   assert.deepEqual(later.json(), before.json());
 });
 
 for (const locale of ['en-US@posix', 'xx!']) {
   test(`charts work in a browser with the language ${locale}`, async (t) => {
-    const fleet = await seenFleet(t, { now: noonClock() });
+    const fleet = await seenFleet(t, AT_NOON);
     await append(fleet, pollsOf('a', NOON, 3_000, 1_500, 70, 10));
     const page = await openPage(t, browser, { locale });
-    await page.clock.setSystemTime(NOON);
+    await page.clock.setFixedTime(NOON);
     await page.goto(fleet.url);
     await page.getByRole('slider').first().waitFor({ timeout: 10_000 });
     await page.locator('.chart canvas').nth(1).waitFor({ timeout: 10_000 });
@@ -378,13 +377,13 @@ for (const locale of ['en-US@posix', 'xx!']) {
 }
 
 test("an owner signs in and sees only the owner's stores, at any URL", async (t) => {
-  const fleet = await seenFleet(t, { now: noonClock() });
+  const fleet = await seenFleet(t, AT_NOON);
   await append(fleet, [...pollsOf('mine', NOON, 70, 10), ...pollsOf('theirs', NOON, 70, -10)]);
   const { users } = fleet.accounts;
   await users.add(TESTER, { login: 'root', role: 'admin', password: PASSWORD });
   await users.add(TESTER, { login: 'olga', name: 'Olga', role: 'owner', stores: ['mine'], password: PASSWORD });
   const page = await openPage(t, browser);
-  await page.clock.setSystemTime(NOON);
+  await page.clock.setFixedTime(NOON);
   await page.goto(`${fleet.url}/stores/theirs`);
   await page.getByLabel('Login').fill('olga');
   await page.getByLabel('Password').fill('not the password');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser, openPage } from '../support/browser.ts';
-import { append, NOON_IN_CHICAGO as NOON, noonClock, pollsOf, seenFleet } from '../support/seen-fleet.ts';
+import { AT_NOON, append, NOON_IN_CHICAGO as NOON, pollsOf, seenFleet } from '../support/seen-fleet.ts';
 
 const STORES = 100_000;
 /** The most stores in one request. */
@@ -39,7 +39,7 @@ function told(frames: readonly number[]): string {
 }
 
 test('a list of 100,000 stores can be searched and scrolled', async (t) => {
-  const fleet = await seenFleet(t, { now: noonClock() });
+  const fleet = await seenFleet(t, AT_NOON);
   for (let first = 0; first < STORES; first += BATCH) {
     const ids = Array.from({ length: BATCH }, (_, i) => `store-${String(first + i).padStart(6, '0')}`);
     await append(
@@ -48,7 +48,7 @@ test('a list of 100,000 stores can be searched and scrolled', async (t) => {
     );
   }
   const page = await openPage(t, browser);
-  await page.clock.setSystemTime(NOON);
+  await page.clock.setFixedTime(NOON);
   await page.goto(fleet.url);
   const table = page.getByRole('table', { name: 'All stores' });
   await table.getByRole('row').nth(10).waitFor();

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { IN_MEMORY, openStorage } from '../../src/compose.ts';
 import { openBrowser, openPage, settled } from '../support/browser.ts';
 import { otherBuild } from '../support/other-build.ts';
-import { append, NOON_IN_CHICAGO as NOON, pollsOf, type SeenFleet, seenFleet } from '../support/seen-fleet.ts';
+import { AT_NOON, append, NOON_IN_CHICAGO as NOON, pollsOf, type SeenFleet, seenFleet } from '../support/seen-fleet.ts';
 import type { TestSettings } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -26,8 +26,7 @@ async function restartable(t: TestContext): Promise<Restartable> {
   let port = 0;
   return {
     start: async (settings = {}) => {
-      const elapsed = () => performance.now();
-      const fleet = await seenFleet(t, { storage, now: () => NOON, elapsed, port, ...settings });
+      const fleet = await seenFleet(t, { ...AT_NOON, storage, port, ...settings });
       port = Number(new URL(fleet.url).port);
       return fleet;
     },

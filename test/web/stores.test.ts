@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { PASSWORD, TESTER } from '../support/accounts.ts';
 import { openBrowser, openPage, settled } from '../support/browser.ts';
-import { append, NOON_IN_CHICAGO as NOON, noonClock, pollsOf, seenFleet } from '../support/seen-fleet.ts';
+import { AT_NOON, append, NOON_IN_CHICAGO as NOON, pollsOf, seenFleet } from '../support/seen-fleet.ts';
 
 let browser: Browser;
 before(async () => {
@@ -97,7 +97,7 @@ test('many stores are pasted, labelled, deleted and exported', async (t) => {
 });
 
 test('an owner cannot manage stores', async (t) => {
-  const fleet = await seenFleet(t, { now: noonClock() });
+  const fleet = await seenFleet(t, AT_NOON);
   await append(fleet, [...pollsOf('a', NOON, 70, 10), ...pollsOf('b', NOON, 70)]);
   const { users } = fleet.accounts;
   await users.add(TESTER, { login: 'root', role: 'admin', password: PASSWORD });

@@ -169,9 +169,11 @@ export interface FirstCode {
 
 export interface FleetHistory {
   readonly as_of: string;
-  /** the 168 hours of elapsed time before `as_of`, oldest first */
+  /** the zone of the hours and days */
+  readonly time_zone: string;
+  /** the hours of that zone that begin within the 168 hours before `as_of`, oldest first; the last one ends at `as_of` */
   readonly hours: readonly FleetPeriod[];
-  /** the same hours as 7 days of 24 hours */
+  /** the same hours by local date; the first day begins with the first hour, the last one ends at `as_of` */
   readonly days: readonly FleetPeriod[];
   /** self-outages, in which the monitor could not observe stores; `until` is null while one lasts */
   readonly gaps: readonly CoverageGap[];
@@ -1899,6 +1901,8 @@ export interface Routes {
     query?: {
       /** an instant (RFC 3339), or `latest`: that of the latest poll of your stores; by default now */
       readonly as_of?: string | undefined;
+      /** an IANA time zone, at whose full hours the hours begin; by default UTC */
+      readonly time_zone?: string | undefined;
     };
     answer: FleetHistory;
   };

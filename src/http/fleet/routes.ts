@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { canSeeAllStores, storesOf } from '../../accounts/access.ts';
-import type { FleetFigures } from '../../fleet/figures.ts';
+import { FLEET_HISTORY } from '../../domain/fleet.ts';
 import type { FleetService } from '../../fleet/service.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { CoverageGaps } from '../../storage/ports/coverage-gaps.ts';
@@ -9,10 +9,15 @@ import { Events } from '../document/media.ts';
 import { startEvents } from '../sse.ts';
 import type { Routes } from '../types.ts';
 import { FleetEvents, FleetUpdate } from './events.ts';
-import { FLEET_SPAN, FleetHistory, gapOf, historyOf } from './history.ts';
+import { FleetHistory, gapOf, HistoryZone, historyOf, historyZone } from './history.ts';
 import { FleetStatus, statusOf } from './status.ts';
 
 const FleetQuery = Type.Object({ as_of: Type.Optional(AsOf) }, { additionalProperties: false });
+
+const HistoryQuery = Type.Object(
+  { as_of: Type.Optional(AsOf), time_zone: Type.Optional(HistoryZone) },
+  { additionalProperties: false },
+);
 
 const NoQuery = Type.Object({}, { additionalProperties: false });
 
@@ -24,8 +29,6 @@ export function fleetRoutes(fleet: FleetService, coverage: Pick<CoverageGaps, 'l
     const events = new FleetEvents(fleet, (error) => {
       app.log.warn({ reason: messageOf(error) }, 'fleet events delayed');
     });
-    // Many requests share the same figures.
-    const histories = new WeakMap<FleetFigures, ReturnType<typeof historyOf>>();
 
     app.get(
       '/api/v1/fleet',
@@ -60,18 +63,17 @@ export function fleetRoutes(fleet: FleetService, coverage: Pick<CoverageGaps, 'l
           operationId: 'getFleetHistory',
           tags,
           summary: 'Get the uptime and poll counts of all stores by hour and by day',
-          querystring: FleetQuery,
+          querystring: HistoryQuery,
           response: { 200: FleetHistory },
         },
       },
       async (request, reply) => {
+        const zone = historyZone(request.query.time_zone);
         const figures = await fleet.figures(storesOf(request.principal), await asOfFrom(request, fleet));
-        const history = histories.get(figures) ?? historyOf(figures);
-        histories.set(figures, history);
         reply.header('cache-control', 'no-store');
-        const gaps = await coverage.list(figures.asOf - FLEET_SPAN, figures.asOf);
+        const gaps = await coverage.list(figures.asOf - FLEET_HISTORY, figures.asOf);
         const all = canSeeAllStores(request.principal);
-        return { ...history, gaps: gaps.map((gap) => gapOf(gap, all)) };
+        return { ...historyOf(figures, zone), gaps: gaps.map((gap) => gapOf(gap, all)) };
       },
     );
 

@@ -131,7 +131,8 @@ test('a window before the polls began is unknown, not covered, and not compared 
   assert.deepEqual(said('week'), [108, 60 / 168, false, 0, null]);
   const { hours, days } = await json('/api/v1/fleet/history');
   assert.deepEqual([hours[107].coverage_ratio, hours[108].coverage_ratio], [0, 1]);
-  assert.deepEqual([days[3].uptime_ratio, days[4].unknown_seconds, days[4].coverage_ratio], [null, 43_200, 0.5]);
+  assert.equal(days[5].from, '2025-06-02T00:00:00.000Z');
+  assert.deepEqual([days[4].uptime_ratio, days[5].unknown_seconds, days[5].coverage_ratio], [null, 5 * 3600, 19 / 24]);
 });
 
 test('two polling intervals without a poll, and what follows is unknown in every view', async (t) => {
@@ -279,22 +280,58 @@ test('a poller that has been silent for two polling intervals is late', async (t
   assert.deepEqual([now.status, now.latest_poll], ['late', '2025-06-04T16:55:00.000Z']);
 });
 
-test("the hours of the fleet's history add up to its days", async (t) => {
+interface Period {
+  readonly from: string;
+  readonly to: string;
+  readonly polls: number;
+  readonly [figure: string]: unknown;
+}
+
+test("the hours of the fleet's history add up to the days of their time zone", async (t) => {
   const { json } = await served(t);
-  const { as_of, hours, days } = await json('/api/v1/fleet/history?as_of=latest');
-  assert.equal(as_of, '2025-06-04T16:55:00.000Z');
-  assert.deepEqual([hours.length, days.length], [168, 7]);
-  assert.equal(hours[0].from, '2025-05-28T16:55:00.000Z');
-  assert.equal(hours[167].to, as_of);
-  assert.deepEqual([hours[167].polls, hours[166].polls, days[6].polls], [3, 1, 6]);
-  for (const [i, day] of days.entries()) {
-    for (const figure of ['open_seconds', 'up_seconds', 'down_seconds', 'unknown_seconds', 'polls']) {
-      const sum = hours
-        .slice(24 * i, 24 * i + 24)
-        .reduce((total: number, hour: Record<string, number>) => total + (hour[figure] ?? Number.NaN), 0);
-      assert.equal(day[figure], sum, `${figure} of day ${i}`);
+  for (const [zone, first, midnight] of [
+    ['UTC', '2025-05-28T17:00:00.000Z', '2025-05-29T00:00:00.000Z'],
+    ['America/Chicago', '2025-05-28T17:00:00.000Z', '2025-05-29T05:00:00.000Z'],
+    ['Asia/Kolkata', '2025-05-28T17:30:00.000Z', '2025-05-28T18:30:00.000Z'],
+  ] as const) {
+    const { as_of, time_zone, hours, days } = (await json(
+      `/api/v1/fleet/history?as_of=latest&time_zone=${zone.toLowerCase()}`,
+    )) as { as_of: string; time_zone: string; hours: Period[]; days: Period[] };
+    assert.deepEqual([as_of, time_zone], ['2025-06-04T16:55:00.000Z', zone]);
+    assert.deepEqual([hours.length, days.length], [168, 8]);
+    for (const periods of [hours, days]) {
+      assert.equal(periods[0]?.from, first);
+      assert.equal(periods.at(-1)?.to, as_of);
+      for (const [i, { from }] of periods.slice(1).entries()) assert.equal(periods[i]?.to, from);
+    }
+    assert.equal(days[1]?.from, midnight);
+    for (const day of days) {
+      const within = hours.filter(({ from }) => from >= day.from && from < day.to);
+      for (const figure of ['open_seconds', 'up_seconds', 'down_seconds', 'unknown_seconds', 'polls']) {
+        assert.equal(
+          day[figure],
+          within.reduce((sum, hour) => sum + Number(hour[figure]), 0),
+          `${figure} of ${day.from} in ${zone}`,
+        );
+      }
     }
   }
+  const { time_zone, hours } = await json('/api/v1/fleet/history?as_of=latest');
+  assert.equal(time_zone, 'UTC');
+  assert.equal(hours[167].from, '2025-06-04T16:00:00.000Z');
+  assert.deepEqual([hours[167].polls, hours[166].polls], [3, 1]);
+  const kolkata = await json('/api/v1/fleet/history?as_of=latest&time_zone=Asia/Kolkata');
+  assert.equal(kolkata.hours[167].from, '2025-06-04T16:30:00.000Z');
+});
+
+test('a history in a time zone that does not exist is refused', async (t) => {
+  const { get } = await served(t);
+  const answer = await get('/api/v1/fleet/history?time_zone=Mars%2FOlympus');
+  assert.equal(answer.statusCode, 400);
+  assert.match(
+    answer.json().detail,
+    /^time_zone is "Mars\/Olympus", expected an IANA time zone such as "America\/Chicago"$/,
+  );
 });
 
 test('the history of the fleet includes overlapping coverage gaps; owners do not see the number of missed polls', async (t) => {
@@ -319,7 +356,7 @@ test("an owner only sees the owner's stores", async (t) => {
   );
   assert.equal(own.uptime.hour.open_seconds, 3600);
   const history = await json('/api/v1/fleet/history', 'owner');
-  assert.equal(history.days[6].polls, 3);
+  assert.equal(history.days[7].polls, 3);
 
   const nothing = await json('/api/v1/fleet', 'nothing');
   assert.deepEqual([nothing.stores, nothing.worst, nothing.poller.latest_poll], [0, [], null]);

@@ -12,6 +12,16 @@ export function seenPieces({ segments }: Pick<SeenTime, 'segments'>): ShownPiece
   return segments.map(({ from, to, state }) => ({ from: Date.parse(from.utc), to: Date.parse(to.utc), state }));
 }
 
+/** The parts of pieces that lie within a stretch of time. */
+export function piecesWithin(
+  pieces: readonly ShownPiece[],
+  { from, to }: Pick<ShownPiece, 'from' | 'to'>,
+): ShownPiece[] {
+  return pieces
+    .map((piece) => ({ ...piece, from: Math.max(piece.from, from), to: Math.min(piece.to, to) }))
+    .filter((piece) => piece.from < piece.to);
+}
+
 /** Milliseconds of open time, and how much of it is covered. */
 export interface SeenTotals {
   readonly open: number;

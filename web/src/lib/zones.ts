@@ -50,3 +50,10 @@ export function offsetName(instant: number, zone: string): string {
   const rest = size % 60 === 0 ? '' : `:${String(size % 60).padStart(2, '0')}`;
   return `UTC${minutes < 0 ? '−' : '+'}${Math.floor(size / 60)}${rest}`;
 }
+
+/** A zone with its offset between two instants, or both if it changes: `Europe/Berlin (UTC+2, later UTC+1)`. */
+export function zoneWords(zone: string, from: number, to: number): string {
+  const [first, last] = [offsetName(from, zone), offsetName(to, zone)];
+  if (first !== last) return `${zone} (${first}, later ${last})`;
+  return first === zone ? zone : `${zone} (${first})`;
+}

@@ -1,20 +1,22 @@
 import { useSignal } from '@preact/signals';
-import type { FleetHistory, FleetStatus } from '../../../api/schema.ts';
-import { dayAndMonth, dayAndTime, VIEWER_ZONE, weekday } from '../../lib/clock.ts';
-import { count, counted, percent, storeHours } from '../../lib/format.ts';
+import type { FleetHistory, FleetPeriod, FleetStatus } from '../../../api/schema.ts';
+import { ENOUGH_COVERAGE } from '../../lib/coverage.ts';
+import { count, counted, percent, percentStep, storeHours } from '../../lib/format.ts';
+import { ChartFigure } from '../../parts/chart-figure.tsx';
 import { Coverage } from '../../parts/coverage.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { ScrollBox } from '../../parts/scroll-box.tsx';
 import type { Load } from '../../state/load.ts';
 import { CoverageGaps } from './coverage-gaps.tsx';
-import { HoursChart } from './hours-chart.tsx';
+import { dayWords, hourWords } from './history.ts';
+import { HoursChart, isCovered } from './hours-chart.tsx';
 
 interface Props {
   readonly loaded: Load<FleetHistory>;
   readonly poller: FleetStatus['poller'];
 }
 
-/** The uptime and poll counts of the fleet by hour over seven days. */
+/** The downtime and the checks of the fleet by hour, over seven days. */
 export default function FleetHours({ loaded, poller }: Props) {
   return (
     <div class="hours">
@@ -27,7 +29,8 @@ export default function FleetHours({ loaded, poller }: Props) {
 
 function History({ history, poller }: { readonly history: FleetHistory; readonly poller: FleetStatus['poller'] }) {
   const chosen = useSignal<number | undefined>(undefined);
-  if (history.hours.every(({ polls, up_seconds, down_seconds }) => polls + up_seconds + down_seconds === 0)) {
+  const { hours, days, time_zone: zone } = history;
+  if (hours.every(({ polls, up_seconds, down_seconds }) => polls + up_seconds + down_seconds === 0)) {
     return (
       <section aria-labelledby="hours">
         <header>
@@ -37,69 +40,94 @@ function History({ history, poller }: { readonly history: FleetHistory; readonly
       </section>
     );
   }
-  const hour = history.hours[chosen.value ?? -1];
-  const said = hour ?? history.hours.at(-1);
+  const said = hours[chosen.value ?? hours.length - 1];
   return (
     <section aria-labelledby="hours">
       <header>
         <h2 id="hours">Uptime, last 7 days</h2>
         {said !== undefined && (
           <p class="small quiet" aria-live="off">
-            {hour === undefined ? 'The last hour' : dayAndTime(Date.parse(hour.from), VIEWER_ZONE)}:{' '}
-            <strong>{percent(said.uptime_ratio)}</strong> up, {storeHours(said.down_seconds)} down,{' '}
-            {counted(said.polls, 'poll')}, <Coverage ratio={said.coverage_ratio} />
+            {hourWords(said, zone)}: <strong>{percent(said.uptime_ratio)}</strong> uptime,{' '}
+            {storeHours(said.down_seconds)} downtime, {counted(said.polls, 'check')},{' '}
+            <Coverage ratio={said.coverage_ratio} />
           </p>
         )}
       </header>
-      <h3 class="chart-title">Uptime</h3>
-      <HoursChart
-        label="Uptime by hour"
-        kind="uptime"
-        hours={history.hours}
-        chosen={chosen}
-        say={(one) => `${dayAndTime(Date.parse(one.from), VIEWER_ZONE)}: ${percent(one.uptime_ratio)} up`}
-      />
-      <h3 class="chart-title">
-        Polls per hour
-        {poller.status === 'late' && <span class="warned">▲ no recent check</span>}
-      </h3>
-      <HoursChart
-        label="Polls per hour"
-        kind="polls"
-        hours={history.hours}
-        chosen={chosen}
-        say={(one) => `${dayAndTime(Date.parse(one.from), VIEWER_ZONE)}: ${counted(one.polls, 'poll')}`}
-      />
+      <ChartFigure
+        label="Hour by hour"
+        table={() => <Periods of="Hour" periods={hours} words={hourWords} zone={zone} />}
+      >
+        <HoursChart
+          title="Downtime per hour, all stores"
+          kind="downtime"
+          hours={hours}
+          zone={zone}
+          chosen={chosen}
+          say={(one) => `${hourWords(one, zone)}: ${storeHours(one.down_seconds)} downtime`}
+        />
+        {!hours.every(isCovered) && (
+          <p class="small quiet">
+            <i class="sign" data-kind="unknown" aria-hidden="true" /> Checks cover less than{' '}
+            {percentStep(ENOUGH_COVERAGE)} of the scheduled hours; downtime may be missing here.
+          </p>
+        )}
+        <HoursChart
+          title="Checks per hour"
+          kind="polls"
+          note={poller.status === 'late' ? '▲ no recent check' : undefined}
+          hours={hours}
+          zone={zone}
+          chosen={chosen}
+          say={(one) => `${hourWords(one, zone)}: ${counted(one.polls, 'check')}`}
+        />
+      </ChartFigure>
       <details>
-        <summary>The days as a table</summary>
-        <ScrollBox label="The days as a table">
-          <table>
-            <thead>
-              <tr>
-                <th>24 hours from</th>
-                <th class="number">Uptime</th>
-                <th class="number">Coverage</th>
-                <th class="number">Down</th>
-                <th class="number">Open</th>
-                <th class="number">Polls</th>
-              </tr>
-            </thead>
-            <tbody>
-              {history.days.map((day) => (
-                <tr key={day.from}>
-                  <td>{`${weekday(Date.parse(day.from), VIEWER_ZONE)} ${dayAndMonth(Date.parse(day.from), VIEWER_ZONE)}`}</td>
-                  <td class="number">{percent(day.uptime_ratio)}</td>
-                  <td class="number">{percent(day.coverage_ratio)}</td>
-                  <td class="number">{storeHours(day.down_seconds)}</td>
-                  <td class="number">{storeHours(day.open_seconds)}</td>
-                  <td class="number">{count(day.polls)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+        <summary>Daily breakdown</summary>
+        <ScrollBox label="Daily breakdown">
+          <Periods of="Date" periods={days} words={(day) => dayWords(days, days.indexOf(day), zone)} zone={zone} />
         </ScrollBox>
       </details>
       <CoverageGaps gaps={history.gaps} />
     </section>
+  );
+}
+
+interface PeriodsProps {
+  readonly of: 'Hour' | 'Date';
+  readonly periods: readonly FleetPeriod[];
+  readonly words: (period: FleetPeriod, zone: string) => string;
+  readonly zone: string;
+}
+
+function Periods({ of, periods, words, zone }: PeriodsProps) {
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th>
+            {of}, {zone}
+          </th>
+          <th class="number">Uptime</th>
+          <th class="number">Coverage</th>
+          <th class="number">Downtime</th>
+          <th class="number">Unknown</th>
+          <th class="number">Scheduled</th>
+          <th class="number">Checks</th>
+        </tr>
+      </thead>
+      <tbody>
+        {periods.map((period) => (
+          <tr key={period.from}>
+            <td class="nowrap">{words(period, zone)}</td>
+            <td class="number">{percent(period.uptime_ratio)}</td>
+            <td class="number">{percent(period.coverage_ratio)}</td>
+            <td class="number">{storeHours(period.down_seconds)}</td>
+            <td class="number">{storeHours(period.unknown_seconds)}</td>
+            <td class="number">{storeHours(period.open_seconds)}</td>
+            <td class="number">{count(period.polls)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }

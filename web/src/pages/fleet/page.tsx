@@ -10,6 +10,7 @@ import { asOf } from '../../state/place.ts';
 import { may } from '../../state/session.ts';
 import { Attention } from './attention.tsx';
 import { TroubleBanner } from './coverage-gaps.tsx';
+import { fetchHistory } from './history.ts';
 import { FleetNow } from './now.tsx';
 import { noDataFor, PollerBanner } from './poller-banner.tsx';
 import { StoreList } from './store-list.tsx';
@@ -20,13 +21,13 @@ const FleetHours = later('the charts', () => import('./hours.tsx'));
 
 /** The fleet: what is offline now, uptime over time, and all stores. */
 export function FleetPage() {
-  const query = { as_of: asOf.value === '' ? undefined : asOf.value };
-  const fleet = useLoad(`fleet ${asOf.value}`, (signal) => call('GET /api/v1/fleet', { query, signal }), round.value);
-  const history = useLoad(
-    `history ${asOf.value}`,
-    (signal) => call('GET /api/v1/fleet/history', { query, signal }),
+  const as_of = asOf.value === '' ? undefined : asOf.value;
+  const fleet = useLoad(
+    `fleet ${asOf.value}`,
+    (signal) => call('GET /api/v1/fleet', { query: { as_of }, signal }),
     round.value,
   );
+  const history = useLoad(`history ${asOf.value}`, (signal) => fetchHistory(as_of, signal), round.value);
   return (
     <>
       <h1 class="unseen">Fleet</h1>

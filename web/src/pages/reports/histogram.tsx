@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { ReportSummary, UptimeBar, WindowSummary } from '../../../api/schema.ts';
 import { count, counted, percent } from '../../lib/format.ts';
+import { ChartFigure } from '../../parts/chart-figure.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { call } from '../../state/api.ts';
 import { useLoad } from '../../state/load.ts';
@@ -51,21 +52,50 @@ function Bars({ summary }: { readonly summary: WindowSummary }) {
   const most = Math.max(1, ...histogram.map(({ stores }) => stores));
   return (
     <>
-      <ol>
-        {histogram.map((bar, i) => (
-          <li key={bar.from}>
-            <span class="bar" aria-hidden="true">
-              <i data-bucket={i} style={{ height: `${(bar.stores / most) * 100}%` }} />
-            </span>
-            <strong>{count(bar.stores)}</strong>
-            <span class="small">{rangeOf(bar)}</span>
-            <small class="quiet">{percent(stores_with_data === 0 ? null : bar.stores / stores_with_data)}</small>
-          </li>
-        ))}
-      </ol>
+      <ChartFigure label="Stores by uptime" table={() => <Table summary={summary} />}>
+        <ol>
+          {histogram.map((bar, i) => (
+            <li key={bar.from}>
+              <span class="bar" aria-hidden="true">
+                <i data-bucket={i} style={{ height: `${(bar.stores / most) * 100}%` }} />
+              </span>
+              <strong>{count(bar.stores)}</strong>
+              <span class="small">{rangeOf(bar)}</span>
+              <small class="quiet">{percent(shareOf(bar, stores_with_data))}</small>
+            </li>
+          ))}
+        </ol>
+      </ChartFigure>
       {stores_without_data > 0 && <p class="small quiet">{counted(stores_without_data, 'store')} with no data</p>}
     </>
   );
+}
+
+function Table({ summary: { histogram, stores_with_data } }: { readonly summary: WindowSummary }) {
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th>Uptime</th>
+          <th class="number">Stores</th>
+          <th class="number">Share</th>
+        </tr>
+      </thead>
+      <tbody>
+        {histogram.map((bar) => (
+          <tr key={bar.from}>
+            <td>{rangeOf(bar)}</td>
+            <td class="number">{count(bar.stores)}</td>
+            <td class="number">{percent(shareOf(bar, stores_with_data))}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function shareOf({ stores }: UptimeBar, all: number): number | null {
+  return all === 0 ? null : stores / all;
 }
 
 /** Such as `80–90%`. */

@@ -5,7 +5,7 @@ import { dayAndMonth, timeWithSeconds, VIEWER_ZONE, weekday } from '../../lib/cl
 import { openTime } from '../../lib/format.ts';
 import { hourMarks, type LocalDay } from '../../lib/local-days.ts';
 import { reasonInWords } from '../../lib/reasons.ts';
-import type { ShownPiece } from '../../lib/seen.ts';
+import { piecesWithin, type ShownPiece } from '../../lib/seen.ts';
 import { offsetName } from '../../lib/zones.ts';
 
 interface PlacedPoll {
@@ -32,7 +32,7 @@ interface Props {
 /** One local day of a store. */
 export function DayRow({ day, zone, scale, until, pieces: all, polls, pointed, stop }: Props) {
   const share = (length: number) => `${(length / scale) * 100}%`;
-  const pieces = all.flatMap((piece) => clipped(piece, day));
+  const pieces = piecesWithin(all, day);
   const down = sum(pieces, 'down');
   const up = sum(pieces, 'up');
   const unknown = sum(pieces, 'unknown');
@@ -85,12 +85,6 @@ export function DayRow({ day, zone, scale, until, pieces: all, polls, pointed, s
       </span>
     </div>
   );
-}
-
-function clipped(piece: ShownPiece, day: LocalDay): ShownPiece[] {
-  const from = Math.max(piece.from, day.from);
-  const to = Math.min(piece.to, day.to);
-  return from < to ? [{ from, to, state: piece.state }] : [];
 }
 
 function sum(pieces: readonly ShownPiece[], state: ShownPiece['state']): number {

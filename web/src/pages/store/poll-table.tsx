@@ -1,27 +1,28 @@
 import type { SeenPoll } from '../../../api/schema.ts';
 import { whyNotCounted } from '../../lib/absence.ts';
-import { counted } from '../../lib/format.ts';
+import { count } from '../../lib/format.ts';
 import { reasonInWords } from '../../lib/reasons.ts';
 import { ScrollBox } from '../../parts/scroll-box.tsx';
 import { Instant } from '../../parts/time.tsx';
 
-/** The polls of the timeline as a table. */
+/** The polls of a timeline as a table. */
 export function PollTable({ polls, zone }: { readonly polls: readonly SeenPoll[]; readonly zone: string }) {
   const reasons = polls.some(({ inactive_reason }) => inactive_reason !== null);
   const counting = polls.filter(({ counts }) => counts).length;
   return (
     <details>
       <summary>
-        {counted(polls.length, 'poll')} as a list, {counting} of them within business hours
+        {polls.length === 1 ? 'Show the check' : `Show all ${count(polls.length)} checks`}, {count(counting)} within
+        business hours
       </summary>
-      <ScrollBox label="The polls as a list" short>
+      <ScrollBox label="All checks" short>
         <table>
           <thead>
             <tr>
-              <th>When</th>
-              <th>Found</th>
+              <th>Time</th>
+              <th>Result</th>
               {reasons && <th>Reason</th>}
-              <th>Counts</th>
+              <th>Included</th>
             </tr>
           </thead>
           <tbody>

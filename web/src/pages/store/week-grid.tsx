@@ -2,8 +2,10 @@ import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { SeenPoll } from '../../../api/schema.ts';
 import { seenPieces } from '../../lib/seen.ts';
+import { AxisZone, ChartFigure } from '../../parts/chart-figure.tsx';
 import { DayRow } from './day-row.tsx';
 import type { Week, WeekTimeline } from './week.ts';
+import { WeekTable } from './week-table.tsx';
 
 const HOUR = 3_600_000;
 
@@ -38,7 +40,8 @@ export function WeekGrid({ week, zone, timeline }: Props) {
   };
 
   return (
-    <figure class="week">
+    <ChartFigure label="Timeline" table={() => <WeekTable days={week.days} pieces={pieces} zone={zone} />}>
+      <AxisZone name="Store local time" zone={zone} from={week.from} to={week.to} />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the key handler serves the marks inside */}
       <div class="week-grid" ref={grid} onKeyDown={walk}>
         <Axis longest={longest} />
@@ -57,7 +60,7 @@ export function WeekGrid({ week, zone, timeline }: Props) {
         ))}
       </div>
       <Legend />
-    </figure>
+    </ChartFigure>
   );
 }
 
@@ -83,22 +86,20 @@ const SIGNS = [
   { kind: 'down', words: 'down' },
   { kind: 'unknown', words: 'unknown' },
   { kind: 'closed', words: 'closed' },
-  { kind: 'active', words: 'poll: active' },
-  { kind: 'inactive', words: 'poll: inactive' },
-  { kind: 'outside', words: 'poll that does not count' },
+  { kind: 'active', words: 'check: active' },
+  { kind: 'inactive', words: 'check: inactive' },
+  { kind: 'outside', words: 'check ignored (outside hours)' },
 ] as const;
 
 function Legend() {
   return (
-    <figcaption>
-      <ul class="legend-row">
-        {SIGNS.map(({ kind, words }) => (
-          <li key={kind}>
-            <i class="sign" data-kind={kind} aria-hidden="true" />
-            {words}
-          </li>
-        ))}
-      </ul>
-    </figcaption>
+    <ul class="legend-row">
+      {SIGNS.map(({ kind, words }) => (
+        <li key={kind}>
+          <i class="sign" data-kind={kind} aria-hidden="true" />
+          {words}
+        </li>
+      ))}
+    </ul>
   );
 }

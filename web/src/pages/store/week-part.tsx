@@ -19,10 +19,7 @@ export function WeekPart({ store, asOf }: { readonly store: Store; readonly asOf
     <>
       <section aria-labelledby="week">
         <header class="head">
-          <div>
-            <h2 id="week">Seven days, hour by hour</h2>
-            <p class="small quiet">In the store's own time, {zone}.</p>
-          </div>
+          <h2 id="week">Timeline</h2>
           <WeekSteps week={week} name="until" zone={zone} asOf={asOf} />
         </header>
         {week.to < asOf ? (
