@@ -48,7 +48,7 @@ for (const [timezoneId, zone, rows] of [
     const named = [hours.last(), hours.nth(167), hours.nth(1)].map((row) => row.getByRole('cell').first());
     assert.deepEqual(await Promise.all(named.map((cell) => cell.innerText())), rows);
     assert.equal(await hours.count(), 1 + 168);
-    assert.equal(await textOf(page, 'Downtime per hour, all stores'), `${rows[0]}: 0 h downtime`);
+    assert.equal(await textOf(page, 'Downtime per hour'), `${rows[0]}: 0 h downtime`);
     await page.getByRole('slider', { name: 'Checks per hour' }).press('ArrowLeft');
     assert.equal(await textOf(page, 'Checks per hour'), `${rows[1]}: 1 check`);
   });
@@ -61,13 +61,13 @@ test('downtime is a bar from zero, and an hour that checks do not cover is marke
   await page.clock.setFixedTime(NOON);
   await page.goto(fleet.url);
   await settled(page);
-  await page.getByRole('heading', { name: 'Downtime per hour, all stores, in minutes' }).waitFor();
+  await page.getByRole('heading', { name: 'Downtime per hour, in minutes' }).waitFor();
   await page.getByText(/Checks cover less than 90% of the scheduled hours; downtime may be missing here/).waitFor();
-  const chart = page.getByRole('slider', { name: 'Downtime per hour, all stores' });
+  const chart = page.getByRole('slider', { name: 'Downtime per hour' });
   const valueAt = async (hoursBack: number) => {
     await chart.press('End');
     for (let i = 0; i < hoursBack; i++) await chart.press('ArrowLeft');
-    return textOf(page, 'Downtime per hour, all stores');
+    return textOf(page, 'Downtime per hour');
   };
   // The state changes half-way between two polls, so it was down from 14:25 to 17:25.
   assert.equal(await valueAt(3), 'Wed 18 Nov, 15:00–16:00: 1 h downtime');

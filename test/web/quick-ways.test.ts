@@ -6,14 +6,7 @@ import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { PASSWORD, TESTER } from '../support/accounts.ts';
 import { openBrowser, openPage, settled } from '../support/browser.ts';
-import {
-  append,
-  NOON_IN_CHICAGO as NOON,
-  noonClock,
-  pollsOf,
-  type SeenFleet,
-  seenFleet,
-} from '../support/seen-fleet.ts';
+import { AT_NOON, append, NOON_IN_CHICAGO as NOON, pollsOf, type SeenFleet, seenFleet } from '../support/seen-fleet.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -47,7 +40,7 @@ async function createStore({ app }: SeenFleet, payload: Readonly<Record<string, 
 
 /** Ten stores named Loop 0 to 9 and one named Harbor, whose id and label say nothing of its name. */
 async function namedFleet(t: Parameters<typeof seenFleet>[0]): Promise<SeenFleet> {
-  const fleet = await seenFleet(t, { now: noonClock() });
+  const fleet = await seenFleet(t, AT_NOON);
   for (let i = 0; i < 10; i++) await createStore(fleet, { store_id: `loop-${i}`, name: `Loop ${i}` });
   await createStore(fleet, { store_id: '4711', name: 'Harbor', labels: { city: 'Oslo' } });
   return fleet;
@@ -60,7 +53,7 @@ for (const viewport of [
   test(`the palette finds stores, pages and actions by keyboard alone, ${viewport.width} pixels wide`, async (t) => {
     const fleet = await namedFleet(t);
     const page = await openPage(t, browser, { viewport });
-    await page.clock.setSystemTime(NOON);
+    await page.clock.setFixedTime(NOON);
     const scripts: string[] = [];
     page.on('request', (request) => scripts.push(request.url()));
     await page.goto(fleet.url);
@@ -139,7 +132,7 @@ for (const viewport of [
 test('single keys are shortcuts, but not while typing, in a dialog, or if they are turned off', async (t) => {
   const fleet = await namedFleet(t);
   const page = await openPage(t, browser);
-  await page.clock.setSystemTime(NOON);
+  await page.clock.setFixedTime(NOON);
   await page.goto(fleet.url);
   await settled(page);
   const shortcuts = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
@@ -185,7 +178,7 @@ test('single keys are shortcuts, but not while typing, in a dialog, or if they a
 });
 
 test('an owner of a few stores lands on them, and reaches the fleet from there', async (t) => {
-  const fleet = await seenFleet(t, { now: noonClock() });
+  const fleet = await seenFleet(t, AT_NOON);
   const zone = 'America/Chicago';
   await createStore(fleet, { store_id: 'a', name: 'Loop', zone, labels: { city: 'Chicago' } });
   await createStore(fleet, { store_id: 'b', name: 'Harbor', zone });
@@ -211,7 +204,7 @@ test('an owner of a few stores lands on them, and reaches the fleet from there',
   await users.add(TESTER, { login: 'root', role: 'admin', password: PASSWORD });
   await users.add(TESTER, { login: 'olga', role: 'owner', stores: ['a', 'b', 'c'], password: PASSWORD });
   const page = await openPage(t, browser);
-  await page.clock.setSystemTime(NOON);
+  await page.clock.setFixedTime(NOON);
   await page.goto(fleet.url);
   await signIn(page, 'olga');
   await page.getByRole('heading', { name: 'My stores' }).waitFor();
@@ -247,13 +240,13 @@ test('an owner of a few stores lands on them, and reaches the fleet from there',
 });
 
 test('without polls of late, the cards of an owner say so', async (t) => {
-  const fleet = await seenFleet(t, { now: noonClock() });
+  const fleet = await seenFleet(t, AT_NOON);
   await append(fleet, pollsOf('a', NOON, 600, 400));
   const { users } = fleet.accounts;
   await users.add(TESTER, { login: 'root', role: 'admin', password: PASSWORD });
   await users.add(TESTER, { login: 'olga', role: 'owner', stores: ['a'], password: PASSWORD });
   const page = await openPage(t, browser, { viewport: { width: 360, height: 740 } });
-  await page.clock.setSystemTime(NOON);
+  await page.clock.setFixedTime(NOON);
   await page.goto(fleet.url);
   await signIn(page, 'olga');
   await page.getByText(/^No data for 6 h 40 min$/).waitFor();
@@ -265,7 +258,7 @@ test('without polls of late, the cards of an owner say so', async (t) => {
 });
 
 test('an owner of many stores lands on the fleet', async (t) => {
-  const fleet = await seenFleet(t, { now: noonClock() });
+  const fleet = await seenFleet(t, AT_NOON);
   const stores = Array.from({ length: 13 }, (_, i) => `s${i}`);
   await append(
     fleet,
@@ -275,7 +268,7 @@ test('an owner of many stores lands on the fleet', async (t) => {
   await users.add(TESTER, { login: 'root', role: 'admin', password: PASSWORD });
   await users.add(TESTER, { login: 'olga', role: 'owner', stores, password: PASSWORD });
   const page = await openPage(t, browser);
-  await page.clock.setSystemTime(NOON);
+  await page.clock.setFixedTime(NOON);
   await page.goto(fleet.url);
   await signIn(page, 'olga');
   await page.getByRole('link', { name: /^0 stores offline while open of 13 stores/ }).waitFor();

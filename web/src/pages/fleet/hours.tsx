@@ -58,7 +58,7 @@ function History({ history, poller }: { readonly history: FleetHistory; readonly
         table={() => <Periods of="Hour" periods={hours} words={hourWords} zone={zone} />}
       >
         <HoursChart
-          title="Downtime per hour, all stores"
+          title="Downtime per hour"
           kind="downtime"
           hours={hours}
           zone={zone}
