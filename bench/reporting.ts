@@ -105,10 +105,11 @@ export const REST = 'kernel with expansion of hours, order of ids, waiting';
 
 function timedStorage(storage: Storage, stages: Stages): Storage {
   const rows = <T>(work: () => Promise<T>) => stages.in('database rows (add, claim, complete)', work);
-  const { reports, accounts, imports, results } = storage;
+  const { reports, accounts, imports, results, idempotency } = storage;
   return {
     accounts,
     imports,
+    idempotency,
     snapshot: (work) => storage.snapshot((snapshot) => work(timedSnapshot(snapshot, stages))),
     importing: (work) => storage.importing(work),
     appendPolls: (batches) => storage.appendPolls(batches),

@@ -24,6 +24,7 @@ import { timelineRoutes } from './fleet/timeline.ts';
 import { guardRoutes } from './guards/access.ts';
 import { limitRequestTime } from './guards/deadlines.ts';
 import { sendHeaders } from './guards/headers.ts';
+import { keepIdempotency } from './guards/idempotency.ts';
 import { TrustedProxies } from './guards/proxies.ts';
 import { limitPerUser } from './guards/quotas.ts';
 import { limitRequests } from './guards/rate-limit.ts';
@@ -86,6 +87,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     trustProxy: (address) => proxies.trusts(address),
   }).withTypeProvider<TypeBoxTypeProvider>();
   limitRequestTime(app);
+  keepIdempotency(app, parts.storage.idempotency);
   limitResponseTime(app);
   proxies.warnOfOthers(app);
   app.setValidatorCompiler(compileValidator);

@@ -101,7 +101,7 @@ export function classicRoutes(reports: ReportService): Routes {
       TRIGGER,
       {
         bodyLimit: LIMITS.idsBodyBytes,
-        config: { access: 'reports:write', bodyOptional: true },
+        config: { access: 'reports:write', bodyOptional: true, idempotency: {} },
         schema: {
           operationId: 'triggerReport',
           summary: 'Create a report',

@@ -8,6 +8,8 @@ type ProtocolCode =
   | 'request_timeout'
   | 'uri_too_long'
   | 'headers_too_large'
+  | 'idempotency_key_in_use'
+  | 'idempotency_key_reused'
   | 'internal_error';
 
 /** What `code` of a problem can be. A code never changes its meaning. */
@@ -44,11 +46,17 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
   method_not_allowed: { status: 405, meaning: 'the path does not take this method; `Allow` lists those it takes' },
   request_timeout: { status: 408, meaning: 'the request did not arrive in time' },
   conflict: { status: 409, meaning: 'not possible in the present state of the data' },
+  idempotency_key_in_use: {
+    status: 409,
+    meaning: 'a request with this `Idempotency-Key` is still running; repeat it after the seconds in `Retry-After`',
+    retryAfter: 2,
+  },
   gone: { status: 410, meaning: 'it existed and was removed' },
   precondition_failed: { status: 412, meaning: 'changed since you read it (`If-Match`)' },
   too_large: { status: 413, meaning: 'the body is too large' },
   uri_too_long: { status: 414, meaning: 'a part of the path is too long' },
   unsupported_media_type: { status: 415, meaning: 'the media type or encoding of the body is not supported' },
+  idempotency_key_reused: { status: 422, meaning: 'this `Idempotency-Key` was sent with a different request' },
   too_many_requests: {
     status: 429,
     meaning: 'too many requests, or too many at a time; wait for the seconds in `Retry-After`',
@@ -92,6 +100,7 @@ const TITLES: Readonly<Record<number, string>> = {
   413: 'Content Too Large',
   414: 'URI Too Long',
   415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
   429: 'Too Many Requests',
   431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',

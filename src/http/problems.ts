@@ -54,6 +54,8 @@ export function sendProblem(
   errors: FieldProblems = [],
 ): FastifyReply {
   const problem = problemOf(code, detail);
+  const { retryAfter } = PROBLEM_KINDS[code];
+  if (retryAfter !== undefined && !reply.hasHeader('retry-after')) reply.header('retry-after', retryAfter);
   return reply
     .code(problem.status)
     .type(PROBLEM_TYPE)
@@ -84,8 +86,7 @@ export function handleError(error: FastifyError, request: FastifyRequest, reply:
   }
   request.log.error({ err: error }, 'request failed');
   if (isDiskFault(error)) {
-    const detail = 'the server cannot read or write its files at present; try again later';
-    return sendUserError(new UserError('unavailable', detail), request, reply);
+    return sendProblem(reply, 'unavailable', 'the server cannot read or write its files at present; try again later');
   }
   return sendProblem(reply, 'internal_error', `an internal error; the log has it under request ${request.id}`);
 }
@@ -106,8 +107,7 @@ export function handleConnectionError(error: ConnectionError, socket: Socket): v
 
 function sendUserError(error: UserError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { code, message, field, retryAfter } = error;
-  const seconds = retryAfter ?? PROBLEM_KINDS[code].retryAfter;
-  if (seconds !== undefined) reply.header('retry-after', seconds);
+  if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
   if (code === 'unauthorized') reply.header('www-authenticate', 'Bearer realm="Restaurant Monitor"');
   const errors = field === undefined ? [] : [{ in: partOf(request, field), field, message }];
   return sendProblem(reply, code, message, errors);

@@ -8,6 +8,7 @@ import { limitRequestTime } from '../../src/http/guards/deadlines.ts';
 import { PROBLEM_CODES, PROBLEM_KINDS, type ProblemCode } from '../../src/http/problem-codes.ts';
 import type { App } from '../../src/http/types.ts';
 import { type ErrorCode, UserError } from '../../src/lib/errors.ts';
+import type { KeyedRequest } from '../../src/storage/ports/idempotency.ts';
 import { PASSWORD, TESTER } from '../support/accounts.ts';
 import { type TestServer, testServer } from '../support/server.ts';
 
@@ -29,6 +30,11 @@ const THROWN = [
 
 const JSON_BODY = { 'content-type': 'application/json' };
 
+const KEYED: [string, object] = [
+  '/api/v1/stores',
+  { method: 'POST', body: '{}', ...withHeaders({ 'idempotency-key': 'k' }) },
+];
+
 /** A request that gets each of the other codes from a server with a user. */
 const REQUESTS: Readonly<
   Record<Exclude<ProblemCode, (typeof THROWN)[number] | OverSocket>, readonly [string, object?]>
@@ -45,6 +51,8 @@ const REQUESTS: Readonly<
   uri_too_long: [`/api/v1/stores/${'x'.repeat(3_000)}`],
   unsupported_media_type: ['/api/v1/stores', { method: 'POST', body: 'x', ...withHeaders({ 'content-type': 'a/b' }) }],
   internal_error: ['/api/v1/imports'],
+  idempotency_key_in_use: KEYED,
+  idempotency_key_reused: KEYED,
 };
 
 /** Codes of responses that are written without a request. */
@@ -103,6 +111,10 @@ test('every code can be sent, each with its own type', async (t) => {
     mocked.mock.restore();
   }
   t.mock.method(server.storage.imports, 'list', () => Promise.reject(new Error('a defect')));
+  let takes = 0;
+  t.mock.method(server.storage.idempotency, 'take', async ({ fingerprint }: KeyedRequest) =>
+    takes++ === 0 ? { fingerprint, response: undefined } : { fingerprint: 'another', response: undefined },
+  );
   for (const [code, [path, init]] of Object.entries(REQUESTS)) {
     const answer = await ask(path, init);
     note(code, answer.status, answer.headers.get('content-type'), await answer.text());

@@ -331,8 +331,7 @@ export interface IssuedKey {
   readonly expires_at: string | null;
   readonly last_used_at: string | null;
   readonly revoked_at: string | null;
-  /** the key itself, shown only once */
-  readonly key: string;
+  readonly key: string | null;
 }
 
 export interface Key {
@@ -630,7 +629,7 @@ export interface Problem {
   /** where `code` is described, on this server; of `second_factor_required`, `reauthentication_required` and `busy` in this version `urn:restaurant-monitor:second-factor`, `…:reauthenticate` and `…:busy` (deprecated: use `code`) */
   readonly type: string;
   /** the kind of error; there may be more kinds in later versions */
-  readonly code: 'invalid_input' | 'malformed_request' | 'unauthorized' | 'second_factor_required' | 'forbidden' | 'reauthentication_required' | 'not_found' | 'route_not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'gone' | 'precondition_failed' | 'too_large' | 'uri_too_long' | 'unsupported_media_type' | 'too_many_requests' | 'headers_too_large' | 'internal_error' | 'unavailable' | 'busy' | 'unwritable' | 'unreadable' | 'full';
+  readonly code: 'invalid_input' | 'malformed_request' | 'unauthorized' | 'second_factor_required' | 'forbidden' | 'reauthentication_required' | 'not_found' | 'route_not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_in_use' | 'gone' | 'precondition_failed' | 'too_large' | 'uri_too_long' | 'unsupported_media_type' | 'idempotency_key_reused' | 'too_many_requests' | 'headers_too_large' | 'internal_error' | 'unavailable' | 'busy' | 'unwritable' | 'unreadable' | 'full';
   readonly title: string;
   readonly status: number;
   /** what is wrong, the value, and what was expected */
@@ -1195,6 +1194,10 @@ export interface ZoneOffsets {
 export interface Routes {
   /** Create a report */
   'POST /trigger_report': {
+    headers?: {
+      /** a random UUID: repeating the request with it within 24 hours repeats the response */
+      readonly 'idempotency-key'?: string | undefined;
+    };
     body?: NewReport;
     answer: TriggeredReport;
   };
@@ -1238,6 +1241,10 @@ export interface Routes {
   };
   /** Create a store */
   'POST /api/v1/stores': {
+    headers?: {
+      /** a random UUID: repeating the request with it within 24 hours repeats the response */
+      readonly 'idempotency-key'?: string | undefined;
+    };
     body: NewStore;
     answer: Store;
   };
@@ -1430,6 +1437,10 @@ export interface Routes {
   };
   /** Create a report */
   'POST /api/v1/reports': {
+    headers?: {
+      /** a random UUID: repeating the request with it within 24 hours repeats the response */
+      readonly 'idempotency-key'?: string | undefined;
+    };
     body?: NewReport;
     answer: Report;
   };
@@ -1547,6 +1558,10 @@ export interface Routes {
       /** when changed hours and zones take effect; by default at the time of the import (RFC 3339) */
       readonly effective_from?: string | undefined;
     };
+    headers?: {
+      /** a random UUID: repeating the request with it within 24 hours repeats the response */
+      readonly 'idempotency-key'?: string | undefined;
+    };
     body: Blob;
     answer: Import;
   };
@@ -1601,6 +1616,10 @@ export interface Routes {
   };
   /** Start a sync */
   'POST /api/v1/sync': {
+    headers?: {
+      /** a random UUID: repeating the request with it within 24 hours repeats the response */
+      readonly 'idempotency-key'?: string | undefined;
+    };
     answer: SyncBegun;
   };
   /** Check that the process is alive */
@@ -1739,6 +1758,10 @@ export interface Routes {
   };
   /** Create a user; the first one must be an admin with a password */
   'POST /api/v1/users': {
+    headers?: {
+      /** a random UUID: repeating the request with it within 24 hours repeats the response */
+      readonly 'idempotency-key'?: string | undefined;
+    };
     body: NewUser;
     answer: UserDetail;
   };
@@ -1816,6 +1839,10 @@ export interface Routes {
   };
   /** Create a key for yourself, from a browser session */
   'POST /api/v1/keys': {
+    headers?: {
+      /** a random UUID: repeating the request with it within 24 hours repeats the response */
+      readonly 'idempotency-key'?: string | undefined;
+    };
     body: NewKey;
     answer: IssuedKey;
   };
@@ -1846,6 +1873,10 @@ export interface Routes {
     path: {
       /** the ID from the list */
       readonly user_id: string;
+    };
+    headers?: {
+      /** a random UUID: repeating the request with it within 24 hours repeats the response */
+      readonly 'idempotency-key'?: string | undefined;
     };
     body: NewKey;
     answer: IssuedKey;

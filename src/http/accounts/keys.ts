@@ -5,7 +5,7 @@ import { keyResource } from '../../accounts/resources.ts';
 import type { Accounts } from '../../accounts/service.ts';
 import { instantFrom } from '../../calendar/instant.ts';
 import { limitOf, Page, PageQuery } from '../pages.ts';
-import { GivenInstant, Instant } from '../schemas.ts';
+import { GivenInstant, Instant, Nullable } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 import {
   Id,
@@ -39,7 +39,14 @@ const fields = {
 };
 const Key = Type.Object(fields, { title: 'Key' });
 const IssuedKey = Type.Object(
-  { ...fields, key: Type.String({ description: 'the key itself, shown only once' }) },
+  {
+    ...fields,
+    key: Nullable(
+      Type.String({
+        description: 'the key itself, shown only once: null in a response that `Idempotency-Key` repeats',
+      }),
+    ),
+  },
   { title: 'IssuedKey' },
 );
 const NewKey = Type.Object(
@@ -89,7 +96,7 @@ export function keyRoutes({ keys, users }: Accounts): Routes {
     app.post(
       '/api/v1/keys',
       {
-        config: { access: 'signed-in' },
+        config: { access: 'signed-in', idempotency: { secret: 'key' } },
         schema: {
           operationId: 'addOwnKey',
           summary: 'Create a key for yourself, from a browser session',
@@ -146,7 +153,7 @@ export function keyRoutes({ keys, users }: Accounts): Routes {
     app.post(
       '/api/v1/users/:user_id/keys',
       {
-        config: { access: 'people:write' },
+        config: { access: 'people:write', idempotency: { secret: 'key' } },
         schema: {
           operationId: 'addKey',
           summary: 'Create a key for a user, such as a program',

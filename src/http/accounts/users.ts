@@ -91,7 +91,7 @@ export function userRoutes(accounts: Accounts): Routes {
     app.post(
       '/api/v1/users',
       {
-        config: { access: 'people:write' },
+        config: { access: 'people:write', idempotency: { body: 'password' } },
         bodyLimit: LIMITS.idsBodyBytes,
         schema: {
           operationId: 'addUser',

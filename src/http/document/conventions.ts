@@ -30,6 +30,13 @@ get the next page. It is \`null\` on the last page.
 A resource that several people may update has an \`ETag\`. Send it as \`If-Match\` with an update: if the resource has
 changed since you read it, the response is \`412\` and nothing is updated. Without \`If-Match\`, the update always applies.
 
+## Idempotency
+
+A request that creates something takes an \`Idempotency-Key\`, a random UUID. Repeating the request with the same key within
+24 hours changes nothing: it gets the first response again, with the header \`Idempotent-Replayed: true\` and without secrets.
+The same key with a different request gets \`422\`, and \`409\` while the first request is running. After an error, the key is
+free again.
+
 ## Times and durations
 
 A time is an instant in RFC 3339 and UTC, such as \`2023-01-25T18:13:22.479Z\`, often with the store local time beside it.

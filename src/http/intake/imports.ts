@@ -74,7 +74,7 @@ export function importRoutes(imports: ImportService, { audit }: Accounts): Route
     app.post(
       ROOT,
       {
-        config: { access: 'imports:write', slowBody: true, quota: 'upload' },
+        config: { access: 'imports:write', slowBody: true, quota: 'upload', idempotency: { body: 'length' } },
         schema: {
           operationId: 'uploadFeed',
           summary: 'Upload a feed',

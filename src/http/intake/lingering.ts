@@ -11,7 +11,7 @@ const LINGER = 2_000;
  * closed after a delay: a client whose sending fails at once might not read the response.
  */
 export async function closeUnread({ raw }: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
-  if (reply.statusCode < 400 || raw.complete || raw.readableEnded || typeof payload !== 'string') return payload;
+  if (raw.complete || raw.readableEnded || typeof payload !== 'string') return payload;
   reply.header('connection', 'close').header('content-length', Buffer.byteLength(payload));
   return Readable.from(endingLate(payload, raw));
 }

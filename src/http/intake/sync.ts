@@ -127,7 +127,7 @@ export function syncRoutes(syncs: SyncService): Routes {
     app.post(
       ROUTE,
       {
-        config: { access: 'imports:write' },
+        config: { access: 'imports:write', idempotency: {} },
         schema: {
           operationId: 'startSync',
           summary: 'Start a sync',

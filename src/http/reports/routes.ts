@@ -37,7 +37,7 @@ export function reportRoutes({ reports, directory, accounts: { audit } }: Report
       ROOT,
       {
         bodyLimit: LIMITS.idsBodyBytes,
-        config: { access: 'reports:write', bodyOptional: true },
+        config: { access: 'reports:write', bodyOptional: true, idempotency: {} },
         schema: {
           operationId: 'createReport',
           summary: 'Create a report',

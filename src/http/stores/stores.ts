@@ -110,7 +110,7 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
     app.post(
       '/stores',
       {
-        config: { access: 'stores:write' },
+        config: { access: 'stores:write', idempotency: {} },
         schema: {
           operationId: 'createStore',
           tags,

@@ -21,6 +21,7 @@ import { SqlAccountCatalog } from '../sql/accounts.ts';
 import { readContents } from '../sql/contents.ts';
 import { SqlCoverageGaps } from '../sql/coverage-gaps.ts';
 import { SqlDayFileCheckpoints, saveCheckpoints } from '../sql/day-files.ts';
+import { SqlIdempotencyKeys } from '../sql/idempotency.ts';
 import { SqlImportCatalog } from '../sql/imports.ts';
 import { quickInvariants, wholeInvariants } from '../sql/invariants.ts';
 import { lowerLatestPoll } from '../sql/latest-poll.ts';
@@ -68,6 +69,7 @@ export class DuckdbStorage implements Storage {
   readonly gaps: SqlCoverageGaps;
   readonly dayFiles: SqlDayFileCheckpoints;
   readonly syncs: SqlSyncLog;
+  readonly idempotency: SqlIdempotencyKeys;
   readonly #database: Database;
   readonly #catalog: SerialSql;
   readonly #readers: SessionPool;
@@ -93,9 +95,14 @@ export class DuckdbStorage implements Storage {
     this.#catalog = catalog;
     this.#readers = new SessionPool(database);
     this.#appenders = new SessionPool(database);
-    this.reports = new SqlReportCatalog(catalog, {
+    const time = {
       get now() {
         return clock === undefined ? 'epoch_ms(now())' : `${clock()}::bigint`;
+      },
+    };
+    this.reports = new SqlReportCatalog(catalog, {
+      get now() {
+        return time.now;
       },
       lock: '',
       // The catalog has one session, and a transaction holds it.
@@ -109,6 +116,7 @@ export class DuckdbStorage implements Storage {
     this.gaps = new SqlCoverageGaps(catalog);
     this.dayFiles = new SqlDayFileCheckpoints(catalog);
     this.syncs = new SqlSyncLog(catalog);
+    this.idempotency = new SqlIdempotencyKeys(catalog, time);
   }
 
   /**

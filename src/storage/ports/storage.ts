@@ -8,6 +8,7 @@ import type { AccountCatalog } from './account-catalog.ts';
 import type { DatabaseContents } from './contents.ts';
 import type { CoverageGaps } from './coverage-gaps.ts';
 import type { DayFileCheckpoints, DayFileStep } from './day-files.ts';
+import type { IdempotencyKeys } from './idempotency.ts';
 import type { ImportCatalog } from './import-catalog.ts';
 import type { ImportSession, MergeCounts } from './import-session.ts';
 import type { Invariant } from './invariants.ts';
@@ -41,6 +42,7 @@ export interface Storage {
   readonly gaps: CoverageGaps;
   readonly dayFiles: DayFileCheckpoints;
   readonly syncs: SyncLog;
+  readonly idempotency: IdempotencyKeys;
   /** The servers that share the probing; missing likewise. */
   readonly peers?: PeerRegistry;
   /** Work that only one server may do at a time; missing likewise. */

@@ -30,6 +30,8 @@ export async function emptyFor(sql: Sql, replace: boolean): Promise<void> {
     );
   }
   await sql.run(`truncate ${TABLES.join(', ')}`);
+  // Their responses name what is no longer there.
+  await sql.run('truncate idempotency_keys');
   await sql.run('update revision set latest_poll_ms = null');
   await sql.run('update generation set id = $id', { id: newId() });
   await sql.run('update account_revision set number = number + 1');

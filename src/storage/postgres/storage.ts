@@ -17,6 +17,7 @@ import { SqlAccountCatalog } from '../sql/accounts.ts';
 import { readContents } from '../sql/contents.ts';
 import { SqlCoverageGaps } from '../sql/coverage-gaps.ts';
 import { SqlDayFileCheckpoints, saveCheckpoints } from '../sql/day-files.ts';
+import { SqlIdempotencyKeys } from '../sql/idempotency.ts';
 import { SqlImportCatalog } from '../sql/imports.ts';
 import { quickInvariants, wholeInvariants } from '../sql/invariants.ts';
 import { lowerLatestPoll } from '../sql/latest-poll.ts';
@@ -68,6 +69,7 @@ export class PostgresStorage implements Storage {
   readonly gaps: SqlCoverageGaps;
   readonly dayFiles: SqlDayFileCheckpoints;
   readonly syncs: SqlSyncLog;
+  readonly idempotency: SqlIdempotencyKeys;
   readonly peers: SqlPeerRegistry;
   readonly leases: SqlLeases;
   readonly #pools: Pools;
@@ -103,6 +105,7 @@ export class PostgresStorage implements Storage {
     this.gaps = new SqlCoverageGaps(catalog);
     this.dayFiles = new SqlDayFileCheckpoints(catalog);
     this.syncs = new SqlSyncLog(catalog);
+    this.idempotency = new SqlIdempotencyKeys(catalog, { now: NOW });
     this.peers = new SqlPeerRegistry(pools.control, NOW);
     this.leases = new SqlLeases(pools.control, NOW);
   }

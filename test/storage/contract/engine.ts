@@ -3,6 +3,7 @@ import type { Storage } from '../../../src/storage/ports/storage.ts';
 import { accountsContract } from './accounts.ts';
 import { backupContract } from './backup.ts';
 import { catalogContract } from './catalog.ts';
+import { idempotencyContract } from './idempotency.ts';
 import { interruptContract } from './interrupt.ts';
 import { invariantsContract } from './invariants.ts';
 import { latestPollContract } from './latest-poll.ts';
@@ -27,6 +28,7 @@ export function engineContract(engine: string, open: (options?: WaitOptions) => 
       accountsContract,
       backupContract,
       catalogContract,
+      idempotencyContract,
       interruptContract,
       invariantsContract,
       latestPollContract,

@@ -44,6 +44,8 @@ export function emptyFor(transaction: Transaction, replace: boolean): void {
     }
     transaction.deleteWhere(table, () => true);
   }
+  // Their responses name what is no longer there.
+  transaction.deleteWhere('idempotency_keys', () => true);
   transaction.set('revision', ONLY, { ...only(transaction, 'revision'), latestPoll: undefined });
   transaction.set('generation', ONLY, newId());
   transaction.set('account_revision', ONLY, only(transaction, 'account_revision') + 1);

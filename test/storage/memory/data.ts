@@ -1,3 +1,4 @@
+import type { KeyHolder } from '../../../src/storage/ports/idempotency.ts';
 import type { Peer } from '../../../src/storage/ports/peers.ts';
 import { RECORD_TABLES, type RecordTable } from '../../../src/storage/ports/records.ts';
 import type { StoredPoll } from '../../../src/storage/ports/snapshot.ts';
@@ -58,6 +59,12 @@ export interface HeldLease {
   readonly until: number;
 }
 
+/** An idempotency key that a request has. */
+export interface HeldKey extends KeyHolder {
+  readonly token: string;
+  readonly until: number;
+}
+
 /** What the tables hold besides records. A table of one row has it under the key `ONLY`. */
 interface OwnRows {
   /** By key. */
@@ -74,6 +81,8 @@ interface OwnRows {
   readonly report_results: Buffer;
   readonly peers: Peer;
   readonly leases: HeldLease;
+  /** By the hash of the key. */
+  readonly idempotency_keys: HeldKey;
 }
 
 export type Rows = OwnRows & { readonly [T in RecordTable]: RecordRow<T> };
@@ -104,7 +113,7 @@ export function emptyData(generation: string): Data {
   return {
     ...records,
     ...{ stores: new Map(), store_keys: new Map(), polls: new Map(), report_results: new Map() },
-    ...{ peers: new Map(), leases: new Map() },
+    ...{ peers: new Map(), leases: new Map(), idempotency_keys: new Map() },
     revision: new Map([[ONLY, { number: 0, stores: 0, latestPoll: undefined }]]),
     account_revision: new Map([[ONLY, 0]]),
     generation: new Map([[ONLY, generation]]),

@@ -14,6 +14,7 @@ import { MemoryAccountCatalog } from './accounts.ts';
 import { Changes, newestPoll } from './changes.ts';
 import { contentsOf, emptyFor } from './contents.ts';
 import { ONLY, only } from './data.ts';
+import { MemoryIdempotencyKeys } from './idempotency.ts';
 import { MemoryImportSession } from './import-session.ts';
 import { MemoryImportCatalog } from './imports.ts';
 import { invariantsOf } from './invariants.ts';
@@ -49,6 +50,7 @@ export class MemoryStorage implements Storage {
   readonly gaps: MemoryCoverageGaps;
   readonly dayFiles: MemoryDayFileCheckpoints;
   readonly syncs: MemorySyncLog;
+  readonly idempotency: MemoryIdempotencyKeys;
   readonly peers: MemoryPeers;
   readonly leases: MemoryLeases;
   readonly #database = new MemoryDatabase(newId());
@@ -69,6 +71,7 @@ export class MemoryStorage implements Storage {
     this.gaps = new MemoryCoverageGaps(this.#database);
     this.dayFiles = new MemoryDayFileCheckpoints(this.#database);
     this.syncs = new MemorySyncLog(this.#database);
+    this.idempotency = new MemoryIdempotencyKeys(this.#database, clock);
     this.peers = new MemoryPeers(this.#database, clock);
     this.leases = new MemoryLeases(this.#database, clock);
   }

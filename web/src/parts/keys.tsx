@@ -125,7 +125,7 @@ function Issued({ issued, onDone }: { readonly issued: IssuedKey; readonly onDon
           type="button"
           class="button"
           onClick={async () => {
-            await navigator.clipboard.writeText(issued.key);
+            await navigator.clipboard.writeText(issued.key ?? '');
             copied.value = true;
           }}
         >
