@@ -1,4 +1,5 @@
-// A test reporter: a line for each file, what its tests print, the failures in full at the end, and the totals.
+// A test reporter: a line for each file, with the names of the tests that failed; what tests print; the failures in full
+// at the end; and the totals.
 import { relative } from 'node:path';
 import process from 'node:process';
 
@@ -26,7 +27,7 @@ export default async function* report(source) {
       case 'test:fail': {
         const file = data.file === undefined ? '' : relative(process.cwd(), data.file);
         if (file !== current) {
-          yield line(current, files.get(current));
+          yield line(current, files.get(current), failures);
           current = file;
         }
         if (type === 'test:fail' && !isParentOfFailure(data.details.error)) {
@@ -50,18 +51,19 @@ export default async function* report(source) {
         break;
     }
   }
-  yield line(current, files.get(current));
+  yield line(current, files.get(current), failures);
   for (const [index, failure] of failures.entries()) yield describe(index + 1, failure);
   yield `\n${totals.join('\n')}\n`;
 }
 
-/** @param {string} file @param {FileResult | undefined} result */
-function line(file, result) {
+/** @param {string} file @param {FileResult | undefined} result @param {readonly Failure[]} failures of all files */
+function line(file, result, failures) {
   if (result === undefined) return '';
   const { passed, failed, skipped, milliseconds } = result;
   const counts = [`${passed} passed`, failed > 0 && `${failed} failed`, skipped > 0 && `${skipped} skipped`];
   const seconds = (milliseconds / 1_000).toFixed(1);
-  return `${failed > 0 ? '✖' : '✔'} ${file}: ${counts.filter(Boolean).join(', ')} in ${seconds} s\n`;
+  const names = failures.filter((failure) => failure.file === file).map(({ name }) => `    ✖ ${name}\n`);
+  return `${failed > 0 ? '✖' : '✔'} ${file}: ${counts.filter(Boolean).join(', ')} in ${seconds} s\n${names.join('')}`;
 }
 
 /**
