@@ -127,14 +127,14 @@ async function shotsOf(url: string): Promise<Shot[]> {
       path: `/stores/${store}`,
       act: async (page) => {
         await page.getByRole('article', { name: 'Last 24 hours' }).getByRole('button').click();
-        await scrollTo(page, 'The numbers, and why');
+        await scrollTo(page, 'Uptime breakdown');
       },
     },
     { name: 'compare', path: `/stores/${store}?tab=compare` },
     { name: 'hours', path: `/stores/${store}?tab=hours`, act: click('Change the hours') },
     { name: 'reports', path: '/reports' },
     { name: 'report', path: `/reports/${reports.items[0]?.id}?sort=store_id` },
-    { name: 'imports', path: '/imports', act: click('Show the rejected rows') },
+    { name: 'imports', path: '/imports', act: click('Show rejected rows') },
     { name: 'people', path: '/people' },
     { name: 'account', path: '/account', act: click('New key') },
     { name: 'sign-in', path: '/', signedOut: true },

@@ -75,7 +75,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await look('/', () => page.getByRole('button', { name: /account and appearance/ }).click());
       await look('/?search=nothing+like+this');
       await look('/?as_of=2026-11-17T18:00:00.000Z');
-      await look('/stores/b', () => page.getByRole('button', { name: 'Why?' }).last().click());
+      await look('/stores/b', () => page.getByRole('button', { name: 'Show calculation' }).last().click());
       await look('/stores', () => page.getByRole('button', { name: 'New store' }).click());
       await look('/stores', () => page.getByRole('checkbox').first().check());
       await look('/stores/b?tab=settings');
@@ -87,7 +87,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.getByRole('table', { name: 'Store by store' }).waitFor();
       await look(new URL(page.url()).pathname);
       await look('/reports');
-      await look('/imports', () => page.getByText('Cannot be read').waitFor());
+      await look('/imports', () => page.getByText('Unreadable').waitFor());
       await page.getByLabel('Files to import').setInputFiles({
         name: 'polls.csv',
         mimeType: 'text/csv',
@@ -95,7 +95,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       });
       assert.deepEqual(await violations(page), [], 'files that wait to be imported');
       await page.getByRole('button', { name: 'Import 1 file' }).click();
-      await page.getByRole('button', { name: 'Show the rejected rows' }).click();
+      await page.getByRole('button', { name: 'Show rejected rows' }).click();
       await page.getByText('"never"').waitFor();
       assert.deepEqual(await violations(page), [], 'rejected rows');
       await look('/people');

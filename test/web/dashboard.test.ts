@@ -30,7 +30,7 @@ test('the page leads from an empty installation to a downloaded report', async (
   await page.getByRole('link', { name: 'Import the files' }).click();
 
   await page.getByLabel('Files to import').setInputFiles(FILES.map((name) => fileURLToPath(new URL(name, CASE))));
-  assert.equal(await page.getByLabel('What menu_hours.csv holds').inputValue(), 'hours');
+  assert.equal(await page.getByLabel('Data in menu_hours.csv').inputValue(), 'hours');
   await page.getByRole('button', { name: 'Import 3 files' }).click();
   for (const name of FILES) {
     await page.getByRole('article', { name }).getByText('Complete').waitFor();
@@ -214,7 +214,7 @@ test('a report with stale polls has a warning above its figures', async (t) => {
   const late = await trigger(fleet);
   const given = await trigger(fleet, { as_of: new Date(NOON).toISOString() });
   const page = await openPage(t, browser);
-  const warning = page.getByText(/^Beware: the newest poll was 150 minutes old when this report was requested/);
+  const warning = page.getByText(/^Warning: the newest poll was 150 minutes old when this report was requested/);
   for (const [id, count] of [
     [late, 1],
     [given, 0],
@@ -239,7 +239,7 @@ test('the page of a store loads one timeline, and one more for an earlier week',
   await page.getByRole('article', { name: 'Last 7 days' }).waitFor();
   await page.getByText(/^Show all 2 checks/).waitFor();
   assert.equal(asked.length, 1, asked.join('\n'));
-  await page.getByRole('link', { name: 'The week before' }).click();
+  await page.getByRole('link', { name: 'Previous week' }).click();
   await page.getByText(/^Show the check/).waitFor();
   assert.equal(asked.length, 2, asked.join('\n'));
   await page.getByRole('article', { name: 'Last 7 days' }).waitFor();
@@ -257,7 +257,7 @@ test('an import that failed because of bad rows shows them, and warnings about u
   await page.getByRole('button', { name: 'Import 1 file' }).click();
   const card = page.getByRole('article', { name: 'menu_hours.csv' });
   await card.getByText('Failed').waitFor();
-  await card.getByRole('button', { name: 'Show the rejected rows' }).click();
+  await card.getByRole('button', { name: 'Show rejected rows' }).click();
   await card.getByText('start_time_local "from ten" is not a time of day').waitFor();
 
   const sent = await fetch(`${fleet.url}/api/v1/imports?feed=hours&file_name=again.csv&max_bad_share=1`, {
@@ -270,10 +270,10 @@ test('an import that failed because of bad rows shows them, and warnings about u
   await append(fleet, pollsOf('a', NOON, 70, 10));
   await page.goto(`${fleet.url}/stores/a`);
   await page.getByText('Show all 2 checks, 0 within business hours').click();
-  await page.getByText('no, hours or zone unknown').first().waitFor();
-  await page.getByText('None known: polls do not count while the hours or the zone are unknown.').waitFor();
+  await page.getByText('no, hours or time zone unknown').first().waitFor();
+  await page.getByText('Unknown: checks are ignored while the hours or the time zone are unknown.').waitFor();
   await page.goto(fleet.url);
-  await page.getByText('Nothing is known of the last 24 hours.').waitFor();
+  await page.getByText('The last 24 hours are unknown.').waitFor();
   await page.getByText('hours unknown', { exact: true }).waitFor();
 });
 
@@ -290,7 +290,7 @@ test('a source that can no longer be read shows the reason and its last success'
   await page.goto(`${fleet.url}/imports`);
   const said = (name: string) => page.getByRole('article', { name }).innerText();
   const region = page.getByRole('region', { name: 'Sources' });
-  await region.getByText('This server has no schedule for them.').waitFor();
+  await region.getByText('This server does not sync on a schedule.').waitFor();
   assert.match(await said(polls), /Not read yet/);
 
   await fleet.syncs.run('request');
@@ -299,11 +299,11 @@ test('a source that can no longer be read shows the reason and its last success'
   await fleet.syncs.run('request');
   fleet.syncs.start();
   await page.reload();
-  await region.getByText(/^Next read: /).waitFor();
-  assert.match(await said(polls), /Nothing new\s+Polls · read 1 hour ago$/);
+  await region.getByText(/^Next sync: /).waitFor();
+  assert.match(await said(polls), /Unchanged\s+Polls · read 1 hour ago$/);
   assert.match(
     await said(hours),
-    /Cannot be read\s+Business hours · tried 1 hour ago · last read 2 days ago\s+there is no file \S+hours\.csv$/,
+    /Unreadable\s+Business hours · tried 1 hour ago · last read 2 days ago\s+there is no file \S+hours\.csv$/,
   );
   await fleet.syncs.stop();
 });
@@ -318,15 +318,15 @@ test('a self-outage has a banner while it lasts, and is listed below the chart',
   const page = await openPage(t, browser);
   await page.clock.setFixedTime(NOON);
   await page.goto(fleet.url);
-  const banner = page.getByText(/^The monitor itself is in trouble since .*: the control address does not answer\./);
+  const banner = page.getByText(/^Monitoring is degraded since .*: the control address does not answer\./);
   await banner.waitFor();
-  await page.getByText('The monitor itself was in trouble 2 times').click();
-  const rows = page.getByLabel('When the monitor itself was in trouble').getByRole('row');
-  assert.match(await rows.nth(2).innerText(), /now\s+the control address does not answer\s+7 polls/);
+  await page.getByText('Monitoring was degraded 2 times').click();
+  const rows = page.getByLabel('Times of degraded monitoring').getByRole('row');
+  assert.match(await rows.nth(2).innerText(), /now\s+the control address does not answer\s+7 checks/);
 
   await fleet.storage.gaps.save({ ...gap, id: 'now', until }, NOON);
   await page.reload();
-  await page.getByText('The monitor itself was in trouble 2 times').waitFor();
+  await page.getByText('Monitoring was degraded 2 times').waitFor();
   assert.equal(await banner.count(), 0);
 });
 
@@ -392,7 +392,7 @@ test("an owner signs in and sees only the owner's stores, at any URL", async (t)
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
 
-  await page.getByRole('heading', { name: 'There is no such store' }).waitFor();
+  await page.getByRole('heading', { name: 'Store not found' }).waitFor();
   await page.getByRole('link', { name: 'My stores', exact: true }).click();
   await page.getByText('0 stores offline · 1 online').waitFor();
   await page.getByRole('link', { name: 'mine', exact: true }).waitFor();
@@ -403,7 +403,7 @@ test("an owner signs in and sees only the owner's stores, at any URL", async (t)
 
   for (const path of ['/people', '/imports']) {
     await page.goto(`${fleet.url}${path}`);
-    await page.getByRole('heading', { name: 'This is not yours to see' }).waitFor();
+    await page.getByRole('heading', { name: "You don't have access" }).waitFor();
   }
   await page.getByRole('button', { name: /Olga/ }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();

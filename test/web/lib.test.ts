@@ -232,32 +232,32 @@ test('without outages, unknown time is not shown as good news', () => {
   const unknown = [{ from: at, to: at }];
   assert.equal(
     noOutages({ hours_unknown: [], polls: [poll(true)], unknown_seconds: 0 }),
-    'None: no poll within business hours found it inactive.',
+    'No outages: every check within business hours was active.',
   );
   assert.equal(
     noOutages({ hours_unknown: [], polls: [poll(false)], unknown_seconds: 9 }),
-    'None known: no poll was made within business hours.',
+    'Unknown: there are no checks within business hours.',
   );
   assert.equal(
     noOutages({ hours_unknown: unknown, polls: [poll(false)], unknown_seconds: 9 }),
-    'None known: polls do not count while the hours or the zone are unknown.',
+    'Unknown: checks are ignored while the hours or the time zone are unknown.',
   );
   assert.equal(
     noOutages({ hours_unknown: [], polls: [poll(true)], unknown_seconds: 5 * 3_600 }),
-    'None seen. Nobody looked in 5 h of the scheduled time.',
+    'No outages seen, but 5 h of the scheduled hours are unknown.',
   );
-  assert.equal(noDowntime({ uptime_ratio: null, coverage_ratio: 0 }), 'Nothing is known of the last 24 hours.');
-  assert.equal(noDowntime({ uptime_ratio: 1, coverage_ratio: 1 }), 'No downtime was found in the last 24 hours.');
+  assert.equal(noDowntime({ uptime_ratio: null, coverage_ratio: 0 }), 'The last 24 hours are unknown.');
+  assert.equal(noDowntime({ uptime_ratio: 1, coverage_ratio: 1 }), 'No downtime in the last 24 hours.');
   assert.equal(
     noDowntime({ uptime_ratio: 1, coverage_ratio: 0.5 }),
-    'No downtime was seen in the last 24 hours, but checks cover only 50.0% of the scheduled hours.',
+    'No downtime seen in the last 24 hours, but checks cover only 50.0% of the scheduled hours.',
   );
 });
 
-test('a poll that does not count has a reason', () => {
+test('an ignored poll has a reason', () => {
   assert.equal(whyNotCounted({ reason: null }), undefined);
   assert.equal(whyNotCounted({ reason: 'outside_business_hours' }), 'outside business hours');
-  assert.equal(whyNotCounted({ reason: 'hours_unknown' }), 'hours or zone unknown');
+  assert.equal(whyNotCounted({ reason: 'hours_unknown' }), 'hours or time zone unknown');
 });
 
 test("a day's openings are those of its weekday in the version in force, or its special hours", () => {

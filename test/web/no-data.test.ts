@@ -75,7 +75,7 @@ test('periods that are not covered by polls are not compared', async (t) => {
   assert.match(day, /↓ -4\.1\d pp vs previous 24 hours/);
   assert.match(week, /98\.\d+%\s+not enough history\s+1 h downtime \/ 168 h scheduled\s+▲ 3\d\.\d% coverage/);
   await page.goto(`${fleet.url}/stores/new?tab=compare`);
-  await page.getByText(/^Not enough history\. The store was first polled 15 Nov 2026/).waitFor();
+  await page.getByText(/^Not enough history\. The store was first checked 15 Nov 2026/).waitFor();
   await settled(page);
 });
 
@@ -95,7 +95,7 @@ test('two periods are compared by the same weekdays up to the same time', async 
   assert.match(text, /Scheduled open\s+84 h\s+84 h\s+none/);
   await page
     .getByText(
-      'Compared: 4 days with the same weekdays in both periods, the last one up to 12:00. 3 weekdays left out: the store was first polled 7 Nov 2026, 15:55.',
+      'Compared: 4 days with the same weekdays in both periods, the last one up to 12:00. 3 weekdays excluded: the store was first checked 7 Nov 2026, 15:55.',
     )
     .waitFor();
 });

@@ -108,7 +108,7 @@ test('a list that could not be loaded while the server was down is loaded when i
   await page.getByRole('alert').getByText('The server cannot be reached. Retrying automatically.').waitFor();
 
   await servers.start();
-  await page.getByRole('heading', { name: 'No report yet' }).waitFor();
+  await page.getByRole('heading', { name: 'No reports yet' }).waitFor();
   assert.equal(page.loads(), 1);
 });
 

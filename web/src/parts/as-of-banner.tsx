@@ -10,7 +10,7 @@ export function AsOfBanner() {
       <p>
         You look at the fleet{' '}
         {value === 'latest' ? (
-          'as of its latest poll'
+          'as of its latest check'
         ) : (
           <>
             as of <Instant utc={value} zone={VIEWER_ZONE} as="date" />

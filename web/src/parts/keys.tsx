@@ -23,7 +23,7 @@ export function KeysPart({ id, list: fetchPage, add }: Props) {
   const issued = useSignal<IssuedKey | undefined>(undefined);
   const { error, run } = useSubmit();
   const revoke = (key: Key) => {
-    if (!confirm(`End the key "${key.name}" for good?`)) return;
+    if (!confirm(`Revoke the key "${key.name}"? Programs that use it lose access.`)) return;
     run(async () => {
       await call('DELETE /api/v1/keys/{key_id}', { path: { key_id: key.key_id } });
       reload();
@@ -55,20 +55,20 @@ export function KeysPart({ id, list: fetchPage, add }: Props) {
       <LoadedList
         of={list}
         reload={reload}
-        what="the keys"
-        empty={<p class="quiet">No keys. Give each program one of its own.</p>}
+        what="keys"
+        empty={<p class="quiet">No keys yet. Create one for each program.</p>}
       >
         {(keys) => (
           <table class="stacks">
             <thead>
               <tr>
                 <th>Name</th>
-                <th>Begins with</th>
-                <th>May</th>
+                <th>Prefix</th>
+                <th>Scopes</th>
                 <th>Last used</th>
-                <th>Holds until</th>
+                <th>Expires</th>
                 <th>
-                  <span class="unseen">End it</span>
+                  <span class="unseen">Actions</span>
                 </th>
               </tr>
             </thead>
@@ -106,7 +106,7 @@ export function KeysPart({ id, list: fetchPage, add }: Props) {
 
 function Until({ of: { revoked_at, expires_at } }: { readonly of: Key }) {
   if (revoked_at !== null) return <span class="tag">revoked</span>;
-  if (expires_at === null) return <>it is revoked</>;
+  if (expires_at === null) return <>never</>;
   if (Date.parse(expires_at) < now.value) return <span class="tag">expired</span>;
   return <Instant utc={expires_at} as="date" />;
 }
@@ -116,9 +116,9 @@ function Issued({ issued, onDone }: { readonly issued: IssuedKey; readonly onDon
   return (
     <div class="banner issued" data-kind="good" role="status">
       <div>
-        <h3>The key "{issued.name}"</h3>
+        <h3>Key "{issued.name}" created</h3>
         <p class="code">{issued.key}</p>
-        <p class="small">This is the only time that it is shown. Keep it where secrets are kept.</p>
+        <p class="small">Copy it now: it is not shown again.</p>
       </div>
       <div class="row">
         <button
@@ -132,7 +132,7 @@ function Issued({ issued, onDone }: { readonly issued: IssuedKey; readonly onDon
           {copied.value ? 'Copied' : 'Copy'}
         </button>
         <button type="button" class="button plain" onClick={onDone}>
-          I have it
+          Done
         </button>
       </div>
     </div>

@@ -20,15 +20,15 @@ export function NewKeyForm({ add, onDone }: Props) {
   const until = useSignal('');
   const scopes = useSignal<readonly Scope[]>([]);
   const save = async () => {
-    if (scopes.value.length === 0) throw new Error('Choose at least one thing that the key may do.');
+    if (scopes.value.length === 0) throw new Error('Choose at least one scope.');
     const expires_at = until.value === '' ? undefined : new Date(`${until.value}T23:59:59`).toISOString();
     onDone(await add({ name: name.value, scopes: scopes.value, expires_at }));
   };
   return (
-    <Form class="card form new-key" save={save} button="Make the key" onCancel={() => onDone(undefined)}>
-      <Field label="Name" value={name} required hint="What it is for, such as: hourly poller." />
+    <Form class="card form new-key" save={save} button="Create key" onCancel={() => onDone(undefined)}>
+      <Field label="Name" value={name} required hint="What the key is for, such as: hourly poller." />
       <fieldset>
-        <legend class="legend">What it may do</legend>
+        <legend class="legend">Scopes</legend>
         <div class="scopes">
           {offered.map((scope) => (
             <label key={scope} class="tick">
@@ -45,7 +45,7 @@ export function NewKeyForm({ add, onDone }: Props) {
           ))}
         </div>
       </fieldset>
-      <Field label="Holds until" type="date" value={until} hint="Empty: until it is revoked." />
+      <Field label="Expires" type="date" value={until} hint="Empty: never." />
     </Form>
   );
 }

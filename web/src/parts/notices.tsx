@@ -26,7 +26,7 @@ export function Trouble({ error, title, retry, retryWords = 'Try again' }: Troub
   const status = error instanceof ApiError ? error.status : undefined;
   if (status === 403) {
     return (
-      <Empty title="This is not yours to see">
+      <Empty title="You don't have access">
         <p>Your role does not include it. An admin can give you another one.</p>
       </Empty>
     );
@@ -34,7 +34,7 @@ export function Trouble({ error, title, retry, retryWords = 'Try again' }: Troub
   return (
     <div class="banner" data-kind="trouble" role="alert">
       <div>
-        <h3>{title ?? (isGone(error) ? 'The server does not answer' : 'That did not work')}</h3>
+        <h3>{title ?? (isGone(error) ? 'The server does not answer' : 'Something went wrong')}</h3>
         <p class="small">
           {reasonOf(error)}
           {isGone(error) && ' Retrying automatically.'}

@@ -5,9 +5,12 @@ export const STATES: readonly State[] = ['offline', 'unknown', 'online', 'closed
 
 /** The name and meaning of each state. */
 export const STATE_WORDS: Readonly<Record<State, { readonly word: string; readonly meaning: string }>> = {
-  offline: { word: 'Offline', meaning: 'open by its hours, and its last poll found it inactive' },
-  unknown: { word: 'Unknown', meaning: 'open by its hours and not polled of late, or its hours or zone are unknown' },
-  online: { word: 'Online', meaning: 'open by its hours, and its last poll found it active' },
+  offline: { word: 'Offline', meaning: 'scheduled open, and the last check was inactive' },
+  unknown: {
+    word: 'Unknown',
+    meaning: 'scheduled open without a recent check, or the hours or the time zone are unknown',
+  },
+  online: { word: 'Online', meaning: 'scheduled open, and the last check was active' },
   closed: { word: 'Closed', meaning: 'outside its business hours' },
 };
 

@@ -7,7 +7,7 @@ const SIGNS: Readonly<
   running: { sign: '◐', word: 'Running', kind: 'quiet' },
   complete: { sign: '✓', word: 'Complete', kind: 'good' },
   failed: { sign: '✕', word: 'Failed', kind: 'bad' },
-  cancelled: { sign: '–', word: 'Cancelled', kind: 'quiet' },
+  cancelled: { sign: '–', word: 'Canceled', kind: 'quiet' },
 };
 
 /** The status of a report or an import. */

@@ -13,7 +13,7 @@ export default function AccountPage() {
   const { value } = session;
   if (value.kind !== 'signed-in' || value.me.user === null) {
     return (
-      <Empty title="There are no users yet, so there is no account">
+      <Empty title="No users yet">
         <Link class="button main" href="/people">
           Add the first admin
         </Link>
@@ -57,7 +57,7 @@ function PasswordForm() {
       await call('PUT /api/v1/session/password', {
         body: { current: current.value, next: next.value, revoke_keys: revokeKeys.value },
       });
-      result.value = { kind: 'good', words: 'The new password holds. Your other sessions have ended.' };
+      result.value = { kind: 'good', words: 'Password changed. Your other sessions were signed out.' };
       current.value = '';
       next.value = '';
     } catch (error) {

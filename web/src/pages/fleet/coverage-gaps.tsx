@@ -14,8 +14,8 @@ export function TroubleBanner({ gaps }: { readonly gaps: Gaps }) {
   return (
     <div class="banner" data-kind="warning" role="status">
       <p>
-        <strong>The monitor itself is in trouble</strong> since <Instant utc={gap.from} zone={VIEWER_ZONE} as="date" />:{' '}
-        {gap.reason}. What fails meanwhile is held against no store.
+        <strong>Monitoring is degraded</strong> since <Instant utc={gap.from} zone={VIEWER_ZONE} as="date" />:{' '}
+        {gap.reason}. This time is excluded from downtime.
       </p>
     </div>
   );
@@ -26,14 +26,14 @@ export function CoverageGaps({ gaps }: { readonly gaps: Gaps }) {
   if (gaps.length === 0) return null;
   return (
     <details>
-      <summary>The monitor itself was in trouble {gaps.length === 1 ? 'once' : `${gaps.length} times`}</summary>
-      <ScrollBox label="When the monitor itself was in trouble">
+      <summary>Monitoring was degraded {gaps.length === 1 ? 'once' : `${gaps.length} times`}</summary>
+      <ScrollBox label="Times of degraded monitoring">
         <table>
           <thead>
             <tr>
               <th>From</th>
               <th>Until</th>
-              <th>Why</th>
+              <th>Reason</th>
               <th class="number">Not observed</th>
             </tr>
           </thead>
@@ -45,7 +45,7 @@ export function CoverageGaps({ gaps }: { readonly gaps: Gaps }) {
                 </td>
                 <td>{until === null ? 'now' : <Instant utc={until} />}</td>
                 <td>{reason}</td>
-                <td class="number">{unobserved === undefined ? '–' : counted(unobserved, 'poll')}</td>
+                <td class="number">{unobserved === undefined ? '–' : counted(unobserved, 'check')}</td>
               </tr>
             ))}
           </tbody>

@@ -36,7 +36,7 @@ function History({ history, poller }: { readonly history: FleetHistory; readonly
         <header>
           <h2 id="hours">Uptime, last 7 days</h2>
         </header>
-        <p class="quiet">No poll was made in these seven days, so nothing is known of them.</p>
+        <p class="quiet">No checks in these seven days, so uptime is unknown.</p>
       </section>
     );
   }

@@ -16,7 +16,7 @@ const SORTS = [
   { value: '-offline_since', words: 'Newly offline first' },
   { value: 'name', words: 'Name' },
   { value: 'id', words: 'Id' },
-  { value: '-last_poll', words: 'Last poll, latest first' },
+  { value: '-last_poll', words: 'Last check (latest first)' },
 ] as const;
 type Sort = (typeof SORTS)[number]['value'];
 

@@ -87,7 +87,7 @@ function NoStores() {
     </Empty>
   ) : (
     <Empty title="No stores are assigned to you">
-      <p>As soon as an admin assigns some, they are here.</p>
+      <p>Ask an admin to assign some.</p>
     </Empty>
   );
 }

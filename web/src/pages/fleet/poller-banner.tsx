@@ -34,7 +34,7 @@ export function PollerBanner({ fleet }: { readonly fleet: FleetStatus }) {
     return (
       <div class="banner" data-kind="warning">
         <p>
-          <strong>No poll has come in yet.</strong> Until then, every open store is unknown.
+          <strong>No checks yet.</strong> Every store that is scheduled open is unknown.
         </p>
       </div>
     );
@@ -42,10 +42,10 @@ export function PollerBanner({ fleet }: { readonly fleet: FleetStatus }) {
   return (
     <div class="banner" data-kind="warning" role="status">
       <p>
-        <strong>No recent data.</strong> The newest poll is{' '}
+        <strong>No recent data.</strong> The last check is{' '}
         {age_seconds < DAY ? `${duration(age_seconds)} old` : <Ago at={latest_poll} />}, from{' '}
-        <Instant utc={latest_poll} zone={VIEWER_ZONE} as="date" />. What you see is last known;{' '}
-        {age_seconds < DAY ? 'is the poller running?' : 'is this an archive?'}
+        <Instant utc={latest_poll} zone={VIEWER_ZONE} as="date" />. Figures are last known values.
+        {age_seconds < DAY && ' Check that the poller is running.'}
       </p>
       <button type="button" class="button" onClick={() => setParams({ as_of: latest_poll }, 'push')}>
         View latest data

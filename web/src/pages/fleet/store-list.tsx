@@ -76,7 +76,7 @@ export function StoreList({ asOf, states, reasons, stores }: Props) {
       {list.error !== undefined && <Trouble error={list.error} retry={reload} />}
       {list.total === 0 ? (
         <Empty title="No store matches">
-          <p>Search looks in the id, the name and the labels of a store.</p>
+          <p>Search matches store IDs, names and labels.</p>
           <button
             type="button"
             class="button"

@@ -93,7 +93,7 @@ export function DropFiles({ onSent }: { readonly onSent: () => void }) {
             currentTarget.value = '';
           }}
         />
-        <p class="small quiet">What a file holds is guessed from its name; look before you import.</p>
+        <p class="small quiet">The kind of data is guessed from the file name. Check it before you import.</p>
       </div>
       {some && (
         <>
@@ -116,7 +116,7 @@ export function DropFiles({ onSent }: { readonly onSent: () => void }) {
                 checked={dryRun.value}
                 onChange={({ currentTarget }) => (dryRun.value = currentTarget.checked)}
               />
-              Dry run: say what would change, and change nothing
+              Preview only (no changes)
             </label>
             <label class="tick">
               <input
@@ -124,18 +124,20 @@ export function DropFiles({ onSent }: { readonly onSent: () => void }) {
                 checked={strict.value}
                 onChange={({ currentTarget }) => (strict.value = currentTarget.checked)}
               />
-              Strict: refuse a file that has one bad row
+              Strict: reject a file with any bad row
             </label>
             {files.value.some(({ feed }) => hasEffect(feed)) && (
               <Field
-                label="Changed hours and zones hold from"
+                label="Effective from"
                 type="datetime-local"
                 value={from}
-                hint="If you leave it empty: from the time of the import. The first hours of a store hold for ever back."
+                hint="For changed hours and time zones. Empty: the time of the import. The first hours of a store also apply to all earlier time."
               />
             )}
             <button type="button" class="button main" disabled={busy.value} onClick={sendAll}>
-              {busy.value ? 'Sending …' : `${dryRun.value ? 'Try' : 'Import'} ${counted(files.value.length, 'file')}`}
+              {busy.value
+                ? 'Uploading…'
+                : `${dryRun.value ? 'Preview' : 'Import'} ${counted(files.value.length, 'file')}`}
             </button>
           </div>
         </>

@@ -25,7 +25,7 @@ export function FileLine({ chosen, onFeed, onRemove }: Props) {
         <strong>{file.name}</strong> <span class="quiet small">{bytes(file.size)}</span>
       </span>
       <label class="select">
-        <span class="unseen">What {file.name} holds</span>
+        <span class="unseen">Data in {file.name}</span>
         <select
           value={feed}
           disabled={sent !== undefined}
@@ -41,13 +41,13 @@ export function FileLine({ chosen, onFeed, onRemove }: Props) {
       <button
         type="button"
         class="button plain square"
-        aria-label={`Take ${file.name} away`}
+        aria-label={`Remove ${file.name}`}
         disabled={sent !== undefined}
         onClick={onRemove}
       >
         <Icon name="cross" />
       </button>
-      {sent !== undefined && <progress value={sent} max={1} aria-label={`${file.name}: share sent`} />}
+      {sent !== undefined && <progress value={sent} max={1} aria-label={`${file.name}: upload progress`} />}
       {failure !== undefined && (
         <p class="wrong small" role="alert">
           {failure}

@@ -25,7 +25,7 @@ export function ImportCard({ record, onEnd }: { readonly record: Import; readonl
     <article class="import" aria-label={record.file_name}>
       <header>
         <h3>{record.file_name}</h3>
-        {record.dry_run && <span class="tag">dry run</span>}
+        {record.dry_run && <span class="tag">preview</span>}
         {record.strict && <span class="tag">strict</span>}
         <StatusMark status={status} />
       </header>
@@ -33,14 +33,14 @@ export function ImportCard({ record, onEnd }: { readonly record: Import; readonl
         {wordsOf(record.feed)} · {bytes(record.bytes)} · <Ago at={record.created_at} />
         {record.effective_from !== null && (
           <>
-            {' · in force from '}
+            {' · effective from '}
             <Instant utc={record.effective_from} as="date" />
           </>
         )}
       </p>
       {underWay && (
         <span class="progress">
-          <progress value={progress.value.progress} max={1} aria-label={`${record.file_name}: share done`} />
+          <progress value={progress.value.progress} max={1} aria-label={`${record.file_name}: progress`} />
           <span class="small">
             {progress.value.phase ?? 'waiting'}, {percent(progress.value.progress)}
           </span>
@@ -64,11 +64,11 @@ export function ImportCard({ record, onEnd }: { readonly record: Import; readonl
                 rejects.value = !rejects.value;
               }}
             >
-              {rejects.value ? 'Hide the rejected rows' : 'Show the rejected rows'}
+              {rejects.value ? 'Hide rejected rows' : 'Show rejected rows'}
             </button>
             {counts !== null && (
               <a class="small" href={urlOf('GET /api/v1/imports/{id}/rejects', { path: { id } })} download>
-                Download them
+                Download rejected rows
               </a>
             )}
           </div>

@@ -28,17 +28,17 @@ export default function ImportsPage() {
       {may('imports:read') && <Sources />}
       <section class="section" aria-labelledby="imports">
         <header>
-          <h2 id="imports">What came in</h2>
+          <h2 id="imports">Import history</h2>
         </header>
         <LoadedList
           of={list}
           reload={reload}
           what="imports"
           empty={
-            <Empty title="Nothing yet">
+            <Empty title="No imports yet">
               <p>
-                An import happens entirely or not at all, and repeating it changes nothing. Bad rows are left out and
-                listed; a file that is mostly bad is not imported.
+                An import is complete or has no effect, and repeating it changes nothing. Bad rows are rejected and
+                listed; a file with mostly bad rows is not imported.
               </p>
             </Empty>
           }

@@ -12,8 +12,8 @@ const FOUND: Readonly<
   Record<SyncResult['status'], { readonly sign: string; readonly word: string; readonly kind: string }>
 > = {
   changed: { sign: '✓', word: 'Read', kind: 'good' },
-  unchanged: { sign: '✓', word: 'Nothing new', kind: 'good' },
-  failed: { sign: '✕', word: 'Cannot be read', kind: 'bad' },
+  unchanged: { sign: '✓', word: 'Unchanged', kind: 'good' },
+  failed: { sign: '✕', word: 'Unreadable', kind: 'bad' },
 };
 const NOT_YET = { sign: '◌', word: 'Not read yet', kind: 'quiet' };
 
@@ -28,10 +28,10 @@ export function Sources() {
         <h2 id="sources">Sources</h2>
         <p class="small quiet">
           {data.next_run === null ? (
-            'This server has no schedule for them.'
+            'This server does not sync on a schedule.'
           ) : (
             <>
-              Next read: <Instant utc={data.next_run} />
+              Next sync: <Instant utc={data.next_run} />
             </>
           )}
         </p>
@@ -78,7 +78,7 @@ function SourceCard({ source, runs }: { readonly source: SyncSource; readonly ru
       {last !== null && last.error !== null && <p class="wrong">{last.error}</p>}
       {last !== null && last.bad_rows !== null && (
         <p class="banner" data-kind="warning">
-          {count(last.bad_rows.rejected)} of {count(last.bad_rows.read)} rows in it are bad
+          {count(last.bad_rows.rejected)} of {count(last.bad_rows.read)} rows are bad
           {last.bad_rows.stores_unknown > 0 &&
             `; stores with unknown hours or zones: ${count(last.bad_rows.stores_unknown)}`}
           {last.bad_rows.stores_kept > 0 && `; stores that keep theirs: ${count(last.bad_rows.stores_kept)}`}

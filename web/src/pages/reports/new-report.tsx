@@ -19,7 +19,7 @@ type When = 'latest' | 'now' | 'given';
 
 /** How the state between two polls is estimated. */
 const METHODS: readonly { readonly name: Report['estimator']; readonly words: string }[] = [
-  { name: 'nearest', words: 'Nearest poll' },
+  { name: 'nearest', words: 'Nearest check' },
   { name: 'markov', words: 'Statistical estimate' },
 ];
 
@@ -86,7 +86,7 @@ export function NewReport({ latestPoll, stores, onMade }: Props) {
             rule.value = METHODS.find(({ name }) => name === currentTarget.value)?.name;
           }}
         >
-          <option value="">Nearest poll (default)</option>
+          <option value="">Nearest check (default)</option>
           {METHODS.map(({ name, words }) => (
             <option key={name} value={name}>
               {words}
@@ -110,13 +110,13 @@ export function NewReport({ latestPoll, stores, onMade }: Props) {
         <textarea
           id="report-stores"
           class="code"
-          placeholder="All stores. Or ids, one on each line"
+          placeholder="All stores, or store IDs"
           value={ids.value}
           onInput={({ currentTarget }) => {
             ids.value = currentTarget.value;
           }}
         />
-        <small>{chosen.length === 0 ? 'All that you may see' : counted(chosen.length, 'store')}</small>
+        <small>{chosen.length === 0 ? 'All stores that you can see' : counted(chosen.length, 'store')}</small>
       </div>
     </Form>
   );

@@ -25,7 +25,7 @@ export default function ReportsPage() {
       <header class="head">
         <div>
           <h1>Reports</h1>
-          <p class="quiet">How long every store was up and down in an hour, a day and a week.</p>
+          <p class="quiet">Uptime and downtime of every store in the last hour, day and week.</p>
         </div>
       </header>
       <div class="work">
@@ -43,8 +43,8 @@ export default function ReportsPage() {
             reload={reload}
             what="reports"
             empty={
-              <Empty title="No report yet">
-                <p>Generate one: it takes a moment, and stays here.</p>
+              <Empty title="No reports yet">
+                <p>Create a report to see it here.</p>
               </Empty>
             }
           >
@@ -69,8 +69,8 @@ function History({ reports, onEnd }: { readonly reports: readonly Report[]; read
           <th>As of</th>
           <th>Status</th>
           <th class="number">Stores</th>
-          <th>Asked for</th>
-          <th class="number">Took</th>
+          <th>Requested</th>
+          <th class="number">Duration</th>
         </tr>
       </thead>
       <tbody>
@@ -91,10 +91,10 @@ function History({ reports, onEnd }: { readonly reports: readonly Report[]; read
               {report.stores === null ? '–' : count(report.stores)}
               {report.limited_to !== null && <span class="quiet"> chosen</span>}
             </td>
-            <td data-label="asked for">
+            <td data-label="requested">
               <Ago at={report.created_at} />
             </td>
-            <td class="number" data-label="took">
+            <td class="number" data-label="duration">
               {took(report)}
             </td>
           </tr>

@@ -19,7 +19,7 @@ export function ReportProgress({ report, onEnd }: Props) {
   });
   return (
     <span class="progress">
-      <progress value={done.value} max={1} aria-label="Share of the stores done" />
+      <progress value={done.value} max={1} aria-label="Progress" />
       <span class="small">{percent(done.value)}</span>
     </span>
   );

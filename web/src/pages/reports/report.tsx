@@ -48,8 +48,8 @@ export default function ReportPage({ id }: { readonly id: string }) {
         </h1>
         <div class="head">
           <p class="quiet small">
-            <StatusMark status={report.status} /> · rule {report.estimator} ·{' '}
-            {report.stores === null ? 'stores not counted yet' : counted(report.stores, 'store')} · asked for{' '}
+            <StatusMark status={report.status} /> · method {report.estimator} ·{' '}
+            {report.stores === null ? 'stores not counted yet' : counted(report.stores, 'store')} · requested{' '}
             <Ago at={report.created_at} />
             {took(report) !== '–' && <> · took {took(report)}</>}
           </p>
@@ -101,7 +101,7 @@ export default function ReportPage({ id }: { readonly id: string }) {
       <Failure error={failure} />
       {report.warning !== null && (
         <p class="banner" data-kind="warning">
-          Beware: {report.warning}.
+          Warning: {report.warning}.
         </p>
       )}
       <Outcome report={report} onEnd={loaded.reload} />
@@ -115,21 +115,21 @@ function Outcome({ report, onEnd }: { readonly report: Report; readonly onEnd: (
     case 'running':
       return (
         <section class="card waiting" aria-live="polite">
-          <h2>{report.status === 'queued' ? 'Waiting for its turn' : 'Calculating…'}</h2>
+          <h2>{report.status === 'queued' ? 'Queued' : 'Calculating…'}</h2>
           <ReportProgress report={report} onEnd={onEnd} />
         </section>
       );
     case 'failed':
       return (
         <div class="banner" data-kind="trouble">
-          <p>It failed: {report.error}</p>
+          <p>The report failed: {report.error}</p>
         </div>
       );
     case 'cancelled':
       return (
-        <Empty title="It was cancelled">
+        <Empty title="The report was canceled">
           <Link class="button" href={at('/reports')}>
-            To the reports
+            All reports
           </Link>
         </Empty>
       );
@@ -145,10 +145,10 @@ function Outcome({ report, onEnd }: { readonly report: Report; readonly onEnd: (
 
 function NoReport() {
   return (
-    <Empty title="There is no such report">
-      <p>It was deleted, or it is not yours to see.</p>
+    <Empty title="Report not found">
+      <p>It was deleted, or you don't have access.</p>
       <Link class="button" href={at('/reports')}>
-        To the reports
+        All reports
       </Link>
     </Empty>
   );

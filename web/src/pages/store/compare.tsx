@@ -39,7 +39,7 @@ export function ComparePart({ store, asOf }: { readonly store: Store; readonly a
           { week, loaded: first, name: 'until', title: 'This period' },
           { week: other, loaded: second, name: 'with', title: 'Previous period' },
         ].map(({ week: shown, loaded, name, title }) => (
-          <section key={name} aria-label={`Seven days until ${calendarDate(shown.until)}`}>
+          <section key={name} aria-label={`7 days ending ${calendarDate(shown.until)}`}>
             <header class="head">
               <div>
                 <h2>{title}</h2>
@@ -47,7 +47,7 @@ export function ComparePart({ store, asOf }: { readonly store: Store; readonly a
               </div>
               <WeekSteps week={shown} name={name} zone={zone} asOf={asOf} />
             </header>
-            <Loaded of={loaded} what="the week">
+            <Loaded of={loaded} what="the timeline">
               {(timeline) => <WeekGrid week={shown} zone={zone} timeline={timeline} />}
             </Loaded>
           </section>
@@ -82,8 +82,8 @@ function Difference({ comparison, first, second, firstPoll, zone }: DifferencePr
       <p class="difference">
         <strong>Not enough history.</strong>{' '}
         {firstPoll === undefined
-          ? 'The store was never polled.'
-          : `The store was first polled ${dateAndTime(firstPoll, zone)}; on no weekday do both periods have a whole day after that.`}
+          ? 'The store was never checked.'
+          : `The store was first checked ${dateAndTime(firstPoll, zone)}; no weekday has a whole day after that in both periods.`}
       </p>
     );
   }
@@ -151,7 +151,7 @@ function whatIsCompared({ first, beforeFirstPoll, until }: Comparison, firstPoll
   if (until !== undefined) parts.push(`the last one up to ${timeOfDay(until, zone)}`);
   const said = `${parts.join(', ')}.`;
   if (beforeFirstPoll === 0 || firstPoll === undefined) return said;
-  return `${said} ${counted(beforeFirstPoll, 'weekday')} left out: the store was first polled ${dateAndTime(firstPoll, zone)}.`;
+  return `${said} ${counted(beforeFirstPoll, 'weekday')} excluded: the store was first checked ${dateAndTime(firstPoll, zone)}.`;
 }
 
 function uptimeOf({ up, down }: SeenTotals): number | null {

@@ -113,7 +113,7 @@ function PollMark({ placed: { poll, index }, left, pointed, stop }: MarkProps) {
       data-kind={poll.counts ? poll.status : 'outside'}
       style={{ left }}
       tabIndex={stop.value === index ? 0 : -1}
-      aria-label={`Poll ${poll.at.local.slice(0, 19).replace('T', ' ')}: ${foundBy(poll)}${poll.counts ? '' : `, ${whyNotCounted(poll)}, does not count`}`}
+      aria-label={`Check ${poll.at.local.slice(0, 19).replace('T', ' ')}: ${foundBy(poll)}${poll.counts ? '' : `, ignored (${whyNotCounted(poll)})`}`}
       onMouseEnter={point}
       onMouseLeave={leave}
       onFocus={() => {
@@ -152,7 +152,7 @@ function PollNote({ poll, at, zone, share }: NoteProps) {
       </strong>
       <span>
         {foundBy(poll)}
-        {!poll.counts && `, ${whyNotCounted(poll)}: does not count`}
+        {!poll.counts && `, ignored (${whyNotCounted(poll)})`}
       </span>
       {zone !== VIEWER_ZONE && (
         <span class="quiet">

@@ -15,7 +15,7 @@ export function FirstPollNote({ first, from, zone, before }: Props) {
   if (first === null || Date.parse(first.utc) <= from) return null;
   return (
     <p class="small">
-      First polled <Instant utc={first.utc} zone={zone} />. {before}
+      First checked <Instant utc={first.utc} zone={zone} />. {before}
     </p>
   );
 }

@@ -24,7 +24,7 @@ export function StoreHead({ store, asOf }: { readonly store: Store; readonly asO
       <h1>{store.name ?? <span class="code">{store.store_id}</span>}</h1>
       <dl class="store-facts">
         <div>
-          <dt class="unseen">State</dt>
+          <dt class="unseen">Status</dt>
           <dd class="store-state" data-state={state} title={STATE_WORDS[state].meaning}>
             <StateShape state={state} />
             {STATE_WORDS[state].word}
@@ -45,7 +45,7 @@ export function StoreHead({ store, asOf }: { readonly store: Store; readonly asO
         </div>
         {first !== null && asOf - Date.parse(first.utc) < REACH && (
           <div>
-            <dt>First polled</dt>
+            <dt>First check</dt>
             <dd>
               <Ago at={first} zone={zone} from={asOf} />
             </dd>
@@ -58,7 +58,7 @@ export function StoreHead({ store, asOf }: { readonly store: Store; readonly asO
           </dd>
         </div>
         <div>
-          <dt>Zone</dt>
+          <dt>Time zone</dt>
           <dd>
             {store.zone_known ? zone : 'unknown (times are UTC)'}
             {store.zone_is_default && <span class="quiet"> (assumed)</span>}
@@ -67,7 +67,7 @@ export function StoreHead({ store, asOf }: { readonly store: Store; readonly asO
         {!store.hours_known && (
           <div>
             <dt>Business hours</dt>
-            <dd>unknown: they could not be read</dd>
+            <dd>unknown (unreadable)</dd>
           </div>
         )}
         {Object.keys(store.labels).length > 0 && (

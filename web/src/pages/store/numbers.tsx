@@ -32,19 +32,19 @@ export function Numbers({ explained, zone, asOf }: Props) {
   return (
     <section class="section" aria-labelledby="numbers">
       <header>
-        <h2 id="numbers">The numbers, and why</h2>
+        <h2 id="numbers">Uptime breakdown</h2>
         <p class="small quiet">
-          What was seen up to <Instant utc={instantText(asOf)} zone={zone} as="date" />
+          Until <Instant utc={instantText(asOf)} zone={zone} as="date" />
         </p>
       </header>
-      <Loaded of={explained} what="the numbers">
+      <Loaded of={explained} what="the uptime">
         {(timeline) => (
           <>
             <FirstPollNote
               first={timeline.first_poll}
               from={asOf - WEEK}
               zone={zone}
-              before="The time before is unknown here. A report takes it to be like the time after."
+              before="Earlier time is unknown here. Reports assume the state of the first poll."
             />
             <WindowCards timeline={timeline} zone={zone} />
           </>
@@ -83,7 +83,7 @@ function WindowCards({ timeline, zone }: { readonly timeline: Timeline; readonly
                   open.value = shown ? undefined : key;
                 }}
               >
-                {shown ? 'Hide why' : 'Why?'}
+                {shown ? 'Hide calculation' : 'Show calculation'}
               </button>
             </article>
             {shown && <Why title={title} window={window} polls={timeline.polls} zone={zone} />}

@@ -30,7 +30,7 @@ export function Outages({ timeline, zone }: { readonly timeline: WeekTimeline; r
               <th>Ended</th>
               {hasReasons && <th>Reason</th>}
               <th class="number">Duration</th>
-              <th class="number">Downtime seen</th>
+              <th class="number">Downtime</th>
             </tr>
           </thead>
           <tbody>
@@ -61,10 +61,10 @@ export function Outages({ timeline, zone }: { readonly timeline: WeekTimeline; r
                     )}
                   </td>
                   {hasReasons && <td data-label="reason">{reasons.map(reasonInWords).join('; ')}</td>}
-                  <td class="number" data-label="lasted">
+                  <td class="number" data-label="duration">
                     {ongoing && isStale ? '–' : `${began_earlier ? 'over ' : ''}${durationOf(from, to)}`}
                   </td>
-                  <td class="number" data-label="lost">
+                  <td class="number" data-label="downtime">
                     <strong>{openTime(lost_seconds)}</strong>
                   </td>
                 </tr>

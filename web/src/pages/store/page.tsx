@@ -16,7 +16,7 @@ import { WeekPart } from './week-part.tsx';
 import './store.css';
 
 const TABS = [
-  { key: '', words: 'The week' },
+  { key: '', words: 'Timeline' },
   { key: 'compare', words: 'Compare' },
   { key: 'hours', words: 'Hours' },
 ] as const;
@@ -73,12 +73,12 @@ export default function StorePage({ id }: { readonly id: string }) {
 
 function NoStore({ id }: { readonly id: string }) {
   return (
-    <Empty title="There is no such store">
+    <Empty title="Store not found">
       <p>
-        Nothing is known of a store <span class="code">{id}</span>, or it is not yours to see.
+        There is no store <span class="code">{id}</span>, or you don't have access.
       </p>
       <Link class="button" href={at('/')}>
-        To the fleet
+        Go to the fleet
       </Link>
     </Empty>
   );

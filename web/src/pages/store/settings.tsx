@@ -38,7 +38,7 @@ export function SettingsPart({ id, onSaved }: { readonly id: string; readonly on
             </header>
             <ConfirmButton
               words="Delete this store"
-              question="It disappears from lists and reports. Its polls and hours are kept, and it can be restored on the Stores page."
+              question="It disappears from lists and reports. Its checks and hours are kept, and it can be restored on the Stores page."
               confirm="Delete"
               action={async () => {
                 await call('DELETE /api/v1/stores/{store_id}', { path });

@@ -25,7 +25,7 @@ export function WeekPart({ store, asOf }: { readonly store: Store; readonly asOf
         {week.to < asOf ? (
           <PastWeek id={id} week={week} zone={zone} asOf={asOf} />
         ) : (
-          <Loaded of={explained} what="the week">
+          <Loaded of={explained} what="the timeline">
             {(timeline) => <WeekDetails week={week} timeline={timelineIn(week, timeline)} zone={zone} />}
           </Loaded>
         )}
@@ -46,7 +46,7 @@ interface PastWeekProps {
 function PastWeek({ id, week, zone, asOf }: PastWeekProps) {
   const loaded = useLoad(`week ${id} ${week.until}`, (signal) => fetchWeek(id, week, signal), asOf);
   return (
-    <Loaded of={loaded} what="the week">
+    <Loaded of={loaded} what="the timeline">
       {(timeline) => <WeekDetails week={week} timeline={timeline} zone={zone} />}
     </Loaded>
   );
@@ -61,12 +61,7 @@ interface WeekDetailsProps {
 function WeekDetails({ week, timeline, zone }: WeekDetailsProps) {
   return (
     <>
-      <FirstPollNote
-        first={timeline.first_poll}
-        from={week.from}
-        zone={zone}
-        before="Nothing is known of the time before."
-      />
+      <FirstPollNote first={timeline.first_poll} from={week.from} zone={zone} before="Earlier time is unknown." />
       <WeekGrid week={week} zone={zone} timeline={timeline} />
       <PollTable polls={timeline.polls} zone={zone} />
       <Outages timeline={timeline} zone={zone} />

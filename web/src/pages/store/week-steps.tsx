@@ -19,7 +19,7 @@ export function WeekSteps({ week, name, zone, asOf }: Props) {
   const next = addDays(week.until, 7);
   return (
     <div class="row steps">
-      <Link class="button square" href={hereWith({ [name]: addDays(week.until, -7) })} aria-label="The week before">
+      <Link class="button square" href={hereWith({ [name]: addDays(week.until, -7) })} aria-label="Previous week">
         <Icon name="back" />
       </Link>
       <label class="select">
@@ -28,7 +28,7 @@ export function WeekSteps({ week, name, zone, asOf }: Props) {
           type="date"
           value={week.until}
           max={today}
-          title={`Seven days until ${calendarDate(week.until)}`}
+          title={`7 days ending ${calendarDate(week.until)}`}
           onChange={({ currentTarget }) => setParams({ [name]: currentTarget.value }, 'push')}
         />
       </label>
@@ -36,7 +36,7 @@ export function WeekSteps({ week, name, zone, asOf }: Props) {
         <Link
           class="button square"
           href={hereWith({ [name]: next >= today ? undefined : next })}
-          aria-label="The week after"
+          aria-label="Next week"
         >
           <Icon name="forward" />
         </Link>

@@ -19,21 +19,21 @@ export function Why({ title, window, polls, zone }: Props) {
   const { totals, segments } = window.seen;
   return (
     <div class="why card" id="why">
-      <h3>{title}: why</h3>
+      <h3>{title}: calculation</h3>
       <p class="small quiet">
-        Every open instant takes the state of the nearest poll within business hours; half-way between two polls the
-        state passes from one to the other. Before the first poll, and further than two polling intervals from all
-        polls, it is unknown. Of the eight days that are looked at, {counted(counting.length, 'poll')} of {polls.length}{' '}
-        count. The open time falls into {counted(segments.length, 'piece')}:
+        Open time takes the state of the nearest check within business hours: it changes half-way between two checks.
+        Before the first check, and more than two polling intervals from any check, it is unknown. Of the{' '}
+        {counted(polls.length, 'check')} in the last eight days, {counting.length} are included. The open time has{' '}
+        {counted(segments.length, 'interval')}:
       </p>
-      <ScrollBox label="The pieces" short>
+      <ScrollBox label="Intervals" short>
         <table>
           <thead>
             <tr>
-              <th>Piece</th>
+              <th>Interval</th>
               <th>State</th>
               <th class="number">h:mm:ss</th>
-              <th>Decided by</th>
+              <th>Based on</th>
             </tr>
           </thead>
           <tbody>
@@ -46,7 +46,7 @@ export function Why({ title, window, polls, zone }: Props) {
                   <i class="sign" data-kind={segment.state} aria-hidden="true" /> {segment.state}
                 </td>
                 <td class="number">{exactDuration(segment.seconds)}</td>
-                <td class="small">{decidedBy(segment, counting, zone)}</td>
+                <td class="small">{basisOf(segment, counting, zone)}</td>
               </tr>
             ))}
           </tbody>
@@ -94,23 +94,23 @@ function stretch({ from, to }: StateSegment, zone: string): string {
 
 type Placed = { readonly poll: SeenPoll; readonly at: number };
 
-const TOLD = 4;
+const LISTED = 4;
 
 /** The polls in an interval; if there are none, the nearest one on either side. */
-function decidedBy(segment: StateSegment, polls: readonly Placed[], zone: string): string {
-  if (segment.state === 'unknown') return 'no poll that counts is near enough';
+function basisOf(segment: StateSegment, polls: readonly Placed[], zone: string): string {
+  if (segment.state === 'unknown') return 'no included check is near enough';
   const [from, to] = [Date.parse(segment.from.utc), Date.parse(segment.to.utc)];
   const inside = polls.filter(({ at }) => at >= from && at <= to);
   if (inside.length > 0) {
-    const times = inside.slice(0, TOLD).map(({ at }) => timeOfDay(at, zone));
+    const times = inside.slice(0, LISTED).map(({ at }) => timeOfDay(at, zone));
     const rest = inside.length - times.length;
-    return `${counted(inside.length, 'poll')}: ${times.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+    return `${counted(inside.length, 'check')}: ${times.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
   }
   const status = segment.state === 'up' ? 'active' : 'inactive';
   const near = polls
     .filter(({ poll }) => poll.status === status)
     .toSorted((a, b) => distance(a.at, from, to) - distance(b.at, from, to))[0];
-  return near === undefined ? '' : `the nearest poll, ${dayAndTime(near.at, zone)}`;
+  return near === undefined ? '' : `the nearest check, ${dayAndTime(near.at, zone)}`;
 }
 
 function distance(at: number, from: number, to: number): number {

@@ -51,7 +51,7 @@ export function SelectionTools({ chosen, total, onAll, onNone, onDone }: Props) 
           <ConfirmButton
             key={chosen.size}
             words="Delete"
-            question={`Delete ${counted(chosen.size, 'store')}? Polls and hours are kept, and you can restore them below.`}
+            question={`Delete ${counted(chosen.size, 'store')}? Checks and hours are kept, and you can restore them below.`}
             confirm={`Delete ${counted(chosen.size, 'store')}`}
             action={() => change({ deleted: true }, 'Deleted')}
           />
