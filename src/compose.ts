@@ -329,6 +329,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
   const services = createServices(config, storage, parts);
   const { accounts, clock, fleet, imports, log, metrics, prober, reports, syncs } = services;
   await checkListening(accounts, config.host);
+  metrics.watchProcess();
   const backup = () => backupSource(config, storage, () => clock.now());
   const operations: OperationContext = {
     ...{ config, storage, accounts, now: () => clock.now() },

@@ -70,7 +70,6 @@ export class Metrics {
 
   constructor() {
     const registers = [this.#registry];
-    collectDefaultMetrics({ register: this.#registry });
     this.#requests = new Histogram({
       name: 'restaurant_monitor_request_duration_seconds',
       help: 'Duration of HTTP requests by route pattern',
@@ -290,6 +289,11 @@ export class Metrics {
         }
       },
     });
+  }
+
+  /** Adds the values of this process: memory, processor time, delays of its event loop. They are measured from now on. */
+  watchProcess(): void {
+    collectDefaultMetrics({ register: this.#registry });
   }
 
   /** @param look asked at every scrape; how often the wall clock was set since the start */
