@@ -131,7 +131,7 @@ async function shotsOf(url: string): Promise<Shot[]> {
       },
     },
     { name: 'compare', path: `/stores/${store}?tab=compare` },
-    { name: 'hours', path: `/stores/${store}?tab=hours`, act: click('Change the hours') },
+    { name: 'hours', path: `/stores/${store}?tab=hours`, act: click('Edit hours') },
     { name: 'reports', path: '/reports' },
     { name: 'report', path: `/reports/${reports.items[0]?.id}?sort=store_id` },
     { name: 'imports', path: '/imports', act: click('Show rejected rows') },

@@ -84,7 +84,7 @@ export function openOn(date: number, start: number, end: number, zone: Zone, pie
 }
 
 /** The end of a row in milliseconds since the midnight its start counts from: past 24 h when it runs overnight. */
-function endOf(start: number, end: number): number {
+export function endOf(start: number, end: number): number {
   if (end >= UNTIL_MIDNIGHT) return DAY;
   return end > start ? end : end + DAY;
 }

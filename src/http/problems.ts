@@ -106,10 +106,10 @@ export function handleConnectionError(error: ConnectionError, socket: Socket): v
 }
 
 function sendUserError(error: UserError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { code, message, field, retryAfter } = error;
+  const { code, message, faults, retryAfter } = error;
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
   if (code === 'unauthorized') reply.header('www-authenticate', 'Bearer realm="Restaurant Monitor"');
-  const errors = field === undefined ? [] : [{ in: partOf(request, field), field, message }];
+  const errors = faults.map((fault) => ({ in: partOf(request, fault.field), ...fault }));
   return sendProblem(reply, code, message, errors);
 }
 

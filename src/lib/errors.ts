@@ -37,9 +37,18 @@ export type ErrorCode =
   /** The caller exceeded a rate limit or a quota. */
   | 'too_many_requests';
 
+/** An invalid value of a request. */
+export interface FieldFault {
+  /** Its path: `hours.0.start`. */
+  readonly field: string;
+  readonly message: string;
+}
+
 export interface UserErrorOptions extends ErrorOptions {
   /** The path of the invalid value in the request: `hours.0.start`. */
   readonly field?: string;
+  /** Several invalid values, each with its own message, instead of `field`. */
+  readonly faults?: readonly FieldFault[];
   /** Seconds to wait before trying again. */
   readonly retryAfter?: number;
   /** The message without the content of files, for readers who may not see it. */
@@ -49,7 +58,9 @@ export interface UserErrorOptions extends ErrorOptions {
 /** An error with a message for the user. Any other error is a defect. */
 export class UserError extends Error {
   readonly code: ErrorCode;
+  /** The path of the first invalid value. */
   readonly field: string | undefined;
+  readonly faults: readonly FieldFault[];
   readonly retryAfter: number | undefined;
   readonly withoutContent: string | undefined;
 
@@ -57,7 +68,9 @@ export class UserError extends Error {
     super(message, options);
     this.name = 'UserError';
     this.code = code;
-    this.field = options?.field;
+    const { field, faults = field === undefined ? [] : [{ field, message }] } = options ?? {};
+    this.field = faults[0]?.field;
+    this.faults = faults;
     this.retryAfter = options?.retryAfter;
     this.withoutContent = options?.withoutContent;
   }

@@ -153,6 +153,29 @@ export class StoreService {
     return { store, versions };
   }
 
+  /**
+   * Withdraws planned hours: those before them go on until the next planned ones.
+   *
+   * @param from the instant or local date from which they would apply
+   * @throws UserError `not_found` if none begin then, `conflict` if they are in effect already
+   */
+  async withdrawHours(principal: Principal, given: string, from: string, expected?: Expected): Promise<StoreEntry> {
+    const { id } = await this.find(principal, given);
+    const detail = { effective_from: from };
+    return this.#change(principal, id, expected, 'store.hours_withdrawn', detail, async (writer, { key }) => {
+      const instant = effectiveFrom(from, await writer.zoneVersions(key));
+      const planned = (await writer.hoursVersions(key)).some((version) => version.from === instant);
+      if (!planned) throw notFound(`the store "${id}" has no hours that begin at ${from}`);
+      if (instant <= this.#now()) {
+        throw new UserError(
+          'conflict',
+          `the hours of the store "${id}" from ${from} on are in effect already; only planned ones can be withdrawn`,
+        );
+      }
+      await writer.withdrawHours(key, instant);
+    });
+  }
+
   /** @param range the first and the last date, both included; by default all dates */
   async specialHours(
     principal: Principal,

@@ -133,6 +133,18 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
       stranger: 404,
     },
   ],
+  'DELETE /api/v1/stores/:store_id/hours/:effective_from': [
+    {
+      before: {
+        route: 'PUT /api/v1/stores/:store_id/hours',
+        ask: (ids) => ({ ...store(ids), body: { hours: WEEK, effective_from: '2099-12-24T00:00:00Z' } }),
+      },
+      ask: ({ store }) => ({ path: { store_id: store, effective_from: '2099-12-24T00:00:00Z' } }),
+      once,
+      status: 204,
+      stranger: 404,
+    },
+  ],
   'GET /api/v1/stores/:store_id/special-hours': [{ ask: store, status: 200, stranger: 404 }],
   'PUT /api/v1/stores/:store_id/special-hours/:date': [
     { ask: (ids) => ({ ...on('2099-12-24')(ids), body: { closed: true } }), status: 200, stranger: 404 },

@@ -80,7 +80,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await look('/stores', () => page.getByRole('checkbox').first().check());
       await look('/stores/b?tab=settings');
       await look('/stores/b?tab=compare');
-      await look('/stores/b?tab=hours', () => page.getByRole('button', { name: 'Change the hours' }).click());
+      await look('/stores/b?tab=hours', () => page.getByRole('button', { name: 'Edit hours' }).click());
       await look('/stores/nobody');
       await look('/reports');
       await page.getByRole('button', { name: 'Generate report' }).click();

@@ -338,15 +338,15 @@ test('hours are changed from tomorrow on, and the past does not change', async (
   const page = await openPage(t, browser);
   await page.clock.setFixedTime(NOON);
   await page.goto(`${fleet.url}/stores/${encodeURIComponent('a/1')}?tab=hours`);
-  await page.getByRole('button', { name: 'Change the hours' }).click();
-  await page.getByLabel('Open around the clock, every day').uncheck();
+  await page.getByRole('button', { name: 'Edit hours' }).click();
+  await page.getByLabel('Open 24/7').uncheck();
   for (const day of ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']) {
     await page.getByLabel(`${day}, opening 1: from`).fill('10:00');
     await page.getByLabel(`${day}, opening 1: until`).fill('02:00');
   }
-  await page.getByRole('button', { name: 'Sunday: take opening 1 away' }).click();
-  await page.getByRole('button', { name: 'Save the hours' }).click();
-  await page.getByText(/The new hours hold from/).waitFor();
+  await page.getByRole('button', { name: 'Sunday: remove opening 1' }).click();
+  await page.getByRole('button', { name: 'Save hours' }).click();
+  await page.getByText(/^Hours updated, effective /).waitFor();
   await page.getByRole('heading', { name: /^Planned from/ }).waitFor();
 
   const { versions } = (await fleet.app.inject(`${store}/hours`)).json();

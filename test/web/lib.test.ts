@@ -8,11 +8,12 @@ import { compareDays, sameWeekday } from '../../web/src/lib/compare.ts';
 import { csvRows } from '../../web/src/lib/csv.ts';
 import { ago, changeInPoints, exactDuration, openTime, percent } from '../../web/src/lib/format.ts';
 import { hourMarks, instantAt, localDays, startOfDate } from '../../web/src/lib/local-days.ts';
-import { inWords, openingsOn, typed } from '../../web/src/lib/openings.ts';
+import { inWords, openingsOf, openingsOn, shownEnd, weekOf } from '../../web/src/lib/openings.ts';
 import { storesIn, tableOf, usesOf } from '../../web/src/lib/pasted.ts';
 import { REASON_WORDS, reasonInWords, reasonWords } from '../../web/src/lib/reasons.ts';
 import { seenWithin } from '../../web/src/lib/seen.ts';
 import { downtimeWords, hoursWords } from '../../web/src/lib/today.ts';
+import { effectiveWords, isInEffect, isPlanned, replacedFrom, type Version } from '../../web/src/lib/versions.ts';
 import { learnZone, offsetName, offsetOf, wallAt } from '../../web/src/lib/zones.ts';
 import { feedOf } from '../../web/src/pages/imports/feeds.ts';
 
@@ -124,13 +125,63 @@ test('durations are shown in hours and minutes, and exactly in sums', () => {
   assert.equal(exactDuration(3_600), '1:00:00');
 });
 
-test('openings are edited and shown in the spellings of the feeds', () => {
-  assert.equal(typed('09:00:00'), '09:00');
-  assert.equal(typed('24:00:00'), '00:00');
-  assert.equal(typed('23:59:59'), '23:59:59');
-  assert.equal(inWords({ start: '18:00', end: '02:00' }), '18:00 – 02:00 next day');
-  assert.equal(inWords({ start: '00:00', end: '24:00' }), 'all day');
-  assert.equal(inWords({ start: '11:00', end: '23:59:59' }), '11:00 – midnight');
+test('openings are shown in words, and an end from 23:59 on is midnight', () => {
+  const words = (start: string, end: string) => inWords({ start, end });
+  assert.equal(words('09:00', '17:30'), '09:00 – 17:30');
+  assert.equal(words('09:00:30', '17:00'), '09:00:30 – 17:00');
+  assert.equal(words('18:00', '02:00'), '18:00 – 02:00 next day');
+  assert.equal(words('09:00', '09:00'), '09:00 – 09:00 next day');
+  for (const end of ['00:00', '23:59', '23:59:59', '23:59:59.999', '24:00']) {
+    assert.equal(words('11:00', end), '11:00 – midnight');
+    assert.equal(words('00:00', end), 'Open 24 hours');
+  }
+  assert.deepEqual(['17:00', '23:59', '23:59:59', '24:00', '00:00'].map(shownEnd), [
+    '17:00',
+    '23:59',
+    '00:00',
+    '00:00',
+    '00:00',
+  ]);
+});
+
+test('a week that is not edited keeps its exact rows, and seven whole days are open 24/7', () => {
+  const week = [
+    { day: 0, start: '00:00', end: '23:59:59' },
+    { day: 2, start: '09:00:30', end: '24:00' },
+  ];
+  assert.deepEqual(weekOf(openingsOf(week)), week);
+  assert.deepEqual(weekOf(openingsOf(week.toReversed())), week);
+  assert.equal(weekOf(openingsOf('always')), 'always');
+  assert.equal(weekOf(Array.from({ length: 7 }, () => [{ start: '00:00', end: '24:00' }])), 'always');
+  assert.deepEqual(weekOf(openingsOf([])), [], 'closed every day');
+  assert.deepEqual(weekOf(openingsOf('unknown')), []);
+});
+
+test('versions of hours are planned, in effect or over, and a new one replaces those planned after it', () => {
+  const at = (utc: string) => ({ utc, local: utc });
+  const [now, zone] = [Date.parse('2026-11-24T09:30:00Z'), 'UTC'];
+  const versions: Version[] = [
+    { effective_from: null, effective_until: at('2026-11-24T09:30:00Z'), hours: [] },
+    { effective_from: at('2026-11-24T09:30:00Z'), effective_until: at('2026-12-01T00:00:00Z'), hours: 'always' },
+    { effective_from: at('2026-12-01T00:00:00Z'), effective_until: at('2026-12-09T10:00:00Z'), hours: [] },
+    { effective_from: at('2026-12-09T10:00:00Z'), effective_until: null, hours: 'always' },
+  ];
+  assert.deepEqual(
+    versions.map((version) => isInEffect(version, now)),
+    [false, true, false, false],
+  );
+  assert.deepEqual(
+    versions.map((version) => isPlanned(version, now)),
+    [false, false, true, true],
+  );
+  const replaced = (date: string) =>
+    replacedFrom(versions, date, zone, now).map((version) => versions.indexOf(version));
+  assert.deepEqual(replaced('2026-11-20'), [2, 3]);
+  assert.deepEqual(replaced('2026-12-01'), [2, 3]);
+  assert.deepEqual(replaced('2026-12-02'), [3]);
+  assert.deepEqual(replaced('2026-12-10'), []);
+  assert.doesNotMatch(effectiveWords('2026-12-01T00:00:00Z', zone), /:/);
+  assert.match(effectiveWords('2026-12-09T10:00:00Z', zone), /10:00/);
 });
 
 test('rows of a CSV file keep their commas, quotes and line breaks', () => {
@@ -268,9 +319,9 @@ test("a day's openings are those of its weekday in the version in force, or its 
     {
       ...{ effective_from: instant(change), effective_until: null },
       hours: [
-        { day: 2, start: '18:00:00', end: '02:00:00' },
-        { day: 2, start: '09:00:00', end: '14:00:00' },
-        { day: 3, start: '10:00:00', end: '11:00:00' },
+        { day: 2, start: '18:00', end: '02:00' },
+        { day: 2, start: '09:00', end: '14:00' },
+        { day: 3, start: '10:00', end: '11:00' },
       ],
     },
   ] as const;
@@ -281,7 +332,7 @@ test("a day's openings are those of its weekday in the version in force, or its 
   assert.equal(words('2026-11-27'), 'closed');
   const closed = { date: wednesday, closed: true, hours: [] };
   assert.deepEqual(openingsOn(wednesday, at, versions, closed), []);
-  const short = { date: wednesday, closed: false, hours: [{ start: '12:00:00', end: '13:00:00' }] };
+  const short = { date: wednesday, closed: false, hours: [{ start: '12:00', end: '13:00' }] };
   assert.equal(hoursWords(openingsOn(wednesday, at, versions, short)), '12:00 – 13:00');
   assert.deepEqual([hoursWords('always'), hoursWords('unknown')], ['24 hours', 'unknown']);
 });

@@ -419,7 +419,7 @@ export interface Me {
 }
 
 export interface NewHours {
-  /** An instant (RFC 3339), or a date: from its local midnight. If not given: now, where the first hours that a store ever gets hold for ever back. */
+  /** An instant (RFC 3339), or a date: from its local midnight. If not given: now, and the first hours that a store ever gets also apply to all time before. */
   readonly effective_from?: string | undefined;
   readonly hours: WeekHours;
 }
@@ -1114,7 +1114,7 @@ export interface UserPage {
   readonly next_cursor: string | null;
 }
 
-/** `always`: around the clock; no rows: closed every day; `unknown`: they were given and could not be read */
+/** `always`: open 24/7; no rows: closed every day; `unknown`: they were given and could not be read */
 export type VersionHours = 'always' | readonly WeekRow[] | 'unknown';
 
 /** `always`: open 24/7; no rows: closed every day */
@@ -1352,6 +1352,20 @@ export interface Routes {
     };
     body: NewHours;
     answer: Hours;
+  };
+  /** Delete planned business hours of a store */
+  'DELETE /api/v1/stores/{store_id}/hours/{effective_from}': {
+    path: {
+      /** an opaque id, as in the feeds */
+      readonly store_id: string;
+      /** the instant from which the hours would apply, or a date: its local midnight */
+      readonly effective_from: string;
+    };
+    headers?: {
+      /** the `ETag` of the version to update */
+      readonly 'if-match'?: string | undefined;
+    };
+    answer: undefined;
   };
   /** List the special hours of a store, by date */
   'GET /api/v1/stores/{store_id}/special-hours': {

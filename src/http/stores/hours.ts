@@ -1,42 +1,23 @@
 import { type Static, Type } from 'typebox';
-import { formatTimeOfDay, timeOfDayFrom } from '../../calendar/time-of-day.ts';
 import { isDate } from '../../calendar/tzdb.ts';
-import { DAY } from '../../domain/hours.ts';
 import { invalid } from '../../lib/errors.ts';
-import type { HoursVersion, KnownWeek, Opening, SpecialDate } from '../../storage/ports/schedules.ts';
+import type { HoursVersion, Opening, SpecialDate } from '../../storage/ports/schedules.ts';
 import type { StoreHours, StoreService } from '../../stores/service.ts';
 import { expectedVersion, IfMatch, sendVersion } from '../etags.ts';
 import { decodeCursor, encodeCursor, limitOf, Page, PageQuery } from '../pages.ts';
 import { Nullable, StoreTime, storeTime } from '../schemas.ts';
 import type { Routes } from '../types.ts';
+import { OpeningRow, openingBody, openingsFrom, WeekHours, weekFrom } from './openings.ts';
 import { StorePath, zoneOf } from './store-schemas.ts';
 
 const tags = ['hours'];
 
-/** Longer than any spelling of a time of day. */
-const TIME_LENGTH = 40;
-const Start = Type.String({ maxLength: TIME_LENGTH, description: 'local time', examples: ['09:00'] });
-const End = Type.String({
-  maxLength: TIME_LENGTH,
-  description: 'local time; if it is not after the start, on the next date',
-  examples: ['17:00'],
-});
-
-const WeekRow = Type.Object(
-  { day: Type.Integer({ minimum: 0, maximum: 6, description: '0: Monday … 6: Sunday' }), start: Start, end: End },
-  { additionalProperties: false, title: 'WeekRow' },
-);
-const SpecialRow = Type.Object({ start: Start, end: End }, { additionalProperties: false, title: 'Opening' });
-
-const WeekHours = Type.Union([Type.Literal('always'), Type.Array(WeekRow, { maxItems: 168 })], {
-  title: 'WeekHours',
-  description: '`always`: open 24/7; no rows: closed every day',
-});
+/** Longer than any spelling of an instant. */
+const INSTANT_LENGTH = 64;
 
 const VersionHours = Type.Union([...WeekHours.anyOf, Type.Literal('unknown')], {
   title: 'VersionHours',
-  description:
-    '`always`: around the clock; no rows: closed every day; `unknown`: they were given and could not be read',
+  description: '`always`: open 24/7; no rows: closed every day; `unknown`: they were given and could not be read',
 });
 
 const Version = Type.Object(
@@ -57,9 +38,9 @@ const NewHours = Type.Object(
   {
     effective_from: Type.Optional(
       Type.String({
-        maxLength: 64,
+        maxLength: INSTANT_LENGTH,
         description:
-          'An instant (RFC 3339), or a date: from its local midnight. If not given: now, where the first hours that a store ever gets hold for ever back.',
+          'An instant (RFC 3339), or a date: from its local midnight. If not given: now, and the first hours that a store ever gets also apply to all time before.',
         examples: ['2026-11-25'],
       }),
     ),
@@ -72,7 +53,7 @@ const SpecialHours = Type.Object(
   {
     date: Type.String({ format: 'date', examples: ['2026-12-24'] }),
     closed: Type.Boolean(),
-    hours: Type.Array(SpecialRow, { maxItems: 24 }),
+    hours: Type.Array(OpeningRow, { maxItems: 24 }),
   },
   { title: 'SpecialHours', description: 'Replaces the weekly rows that begin on this date.' },
 );
@@ -80,10 +61,19 @@ const SpecialHours = Type.Object(
 const NewSpecialHours = Type.Object(
   {
     closed: Type.Optional(Type.Boolean()),
-    hours: Type.Optional(Type.Array(SpecialRow, { minItems: 1, maxItems: 24 })),
+    hours: Type.Optional(Type.Array(OpeningRow, { minItems: 1, maxItems: 24 })),
   },
   { additionalProperties: false, title: 'NewSpecialHours', description: 'Either `closed: true`, or `hours`.' },
 );
+
+const VersionPath = Type.Object({
+  store_id: StorePath.properties.store_id,
+  effective_from: Type.String({
+    maxLength: INSTANT_LENGTH,
+    description: 'the instant from which the hours would apply, or a date: its local midnight',
+    examples: ['2026-11-25'],
+  }),
+});
 
 const DatePath = Type.Object({
   store_id: StorePath.properties.store_id,
@@ -122,7 +112,7 @@ export function hoursRoutes(stores: StoreService): Routes {
           tags,
           summary: 'Update the business hours of a store, from an instant on',
           description:
-            'They end what is in force then and take the place of what was planned after it; what held before stays.',
+            'They end the version in force then and replace all versions planned after it; earlier versions stay. Rows must not overlap.',
           params: StorePath,
           headers: IfMatch,
           body: NewHours,
@@ -135,6 +125,29 @@ export function hoursRoutes(stores: StoreService): Routes {
         const expected = expectedVersion(request);
         const set = await stores.setHours(principal, params.store_id, week, body.effective_from, expected);
         return sendVersion(reply, set.store.version).send(hoursBody(set));
+      },
+    );
+
+    app.delete(
+      '/stores/:store_id/hours/:effective_from',
+      {
+        config: { access: 'stores:write' },
+        schema: {
+          operationId: 'withdrawHours',
+          tags,
+          summary: 'Delete planned business hours of a store',
+          description:
+            'The hours before them go on until the next planned ones. Hours that are in effect already cannot be deleted (`409`).',
+          params: VersionPath,
+          headers: IfMatch,
+          response: { 204: Type.Null({ description: 'deleted' }) },
+        },
+      },
+      async (request, reply) => {
+        const { params, principal } = request;
+        const { store_id, effective_from } = params;
+        const store = await stores.withdrawHours(principal, store_id, effective_from, expectedVersion(request));
+        return sendVersion(reply, store.version).code(204).send(null);
       },
     );
 
@@ -190,7 +203,7 @@ export function hoursRoutes(stores: StoreService): Routes {
       async (request, reply) => {
         const { params, body, principal } = request;
         const date = dateFrom('date', params.date);
-        const openings = openingsFrom(body);
+        const openings = specialFrom(body);
         const expected = expectedVersion(request);
         const store = await stores.setSpecialHours(principal, params.store_id, date, openings, expected);
         const { dates } = await stores.specialHours(principal, params.store_id, { from: date, to: date });
@@ -236,23 +249,10 @@ function specialBody({ date, openings }: SpecialDate): Static<typeof SpecialHour
   return { date, closed: openings.length === 0, hours: openings.map(openingBody) };
 }
 
-function openingBody({ start, end }: Opening): Static<typeof SpecialRow> {
-  return { start: formatTimeOfDay(start), end: formatTimeOfDay(end) };
-}
-
-function weekFrom(hours: Static<typeof WeekHours>): KnownWeek {
-  if (hours === 'always') return hours;
-  return hours.map(({ day, ...row }, i) => ({ day, ...openingFrom(row, `hours.${i}`) }));
-}
-
-function openingsFrom({ closed, hours }: Static<typeof NewSpecialHours>): Opening[] {
+function specialFrom({ closed, hours }: Static<typeof NewSpecialHours>): Opening[] {
   if (closed === true && hours === undefined) return [];
-  if (closed !== true && hours !== undefined) return hours.map((row, i) => openingFrom(row, `hours.${i}`));
+  if (closed !== true && hours !== undefined) return openingsFrom(hours);
   throw invalid('expected either closed: true, or the hours of that date', 'hours');
-}
-
-function openingFrom({ start, end }: Static<typeof SpecialRow>, field: string): Opening {
-  return { start: timeOfDayFrom(`${field}.start`, start, DAY - 1), end: timeOfDayFrom(`${field}.end`, end, DAY) };
 }
 
 function dateFrom<T extends string | undefined>(name: string, text: T): T {

@@ -71,6 +71,11 @@ export interface EffectiveFrom {
  */
 export interface ScheduleWriter extends ScheduleReader {
   setHours(key: number, week: KnownWeek, effectiveFrom: EffectiveFrom): Promise<boolean>;
+  /**
+   * Removes the version of hours that begins at an instant: the one before it goes on until the next one begins. Only
+   * for planned versions, since it changes what holds from that instant on.
+   */
+  withdrawHours(key: number, from: number): Promise<boolean>;
   /** @param zone an IANA name; `null`: the default zone */
   setZone(key: number, zone: string | null, effectiveFrom: EffectiveFrom): Promise<boolean>;
   /**

@@ -58,6 +58,18 @@ export class SqlScheduleWriter implements ScheduleWriter {
     return this.#changed(key);
   }
 
+  async withdrawHours(key: number, from: number): Promise<boolean> {
+    const withdrawn = (await saidHours(this.#sql, key)).find((version) => version.from === from);
+    if (withdrawn === undefined) return false;
+    const at = { key, from };
+    await this.#sql.run('delete from business_hours where store_key = $key and from_ms = $from::bigint', at);
+    await this.#sql.run(
+      'update business_hours set until_ms = $until::bigint where store_key = $key and until_ms = $from::bigint',
+      { ...at, until: Number.isFinite(withdrawn.until) ? withdrawn.until : null },
+    );
+    return this.#changed(key);
+  }
+
   async setZone(key: number, zone: string | null, { instant, asked }: EffectiveFrom): Promise<boolean> {
     const versions = await this.zoneVersions(key);
     const before = versions.find(({ from, until }) => from <= instant && instant < until);

@@ -170,6 +170,83 @@ test('new hours change the version of their store, and hours based on an older v
   assert.equal(special.statusCode, 412);
 });
 
+test('planned hours can be withdrawn, and those in effect cannot', async (t) => {
+  const { ask, clock, versions, app } = await opened(t);
+  await ask('PUT', 'mine/hours', { hours: [LUNCH] });
+  await ask('PUT', 'mine/hours', { hours: [DINNER], effective_from: '2026-11-25' });
+  await ask('PUT', 'mine/hours', { hours: [], effective_from: '2026-12-01T07:00:00-06:00' });
+  const withdraw = (from: string, headers: Json = {}) =>
+    ask('DELETE', `mine/hours/${encodeURIComponent(from)}`, undefined, headers);
+  const { etag } = (await ask('GET', 'mine/hours')).headers;
+
+  const unknown = await withdraw('2026-11-26');
+  assert.deepEqual(
+    [unknown.statusCode, unknown.json<Json>().detail],
+    [404, 'the store "mine" has no hours that begin at 2026-11-26'],
+  );
+  const invalid = await withdraw('soon');
+  assert.deepEqual([invalid.statusCode, invalid.json<{ errors: Json[] }>().errors[0]?.field], [400, 'effective_from']);
+  assert.equal((await withdraw('2026-11-25', { 'if-match': '"1"' })).statusCode, 412);
+  assert.equal((await ask('GET', 'mine/hours')).headers.etag, etag, 'nothing was changed');
+
+  // As a date, and as an instant in any spelling.
+  const first = await withdraw('2026-11-25', { 'if-match': etag });
+  assert.deepEqual([first.statusCode, first.body], [204, '']);
+  assert.equal((await ask('GET', 'mine/hours')).headers.etag, first.headers.etag);
+  assert.deepEqual(
+    (await versions()).map(({ hours, effective_until }) => [hours, effective_until?.utc]),
+    [
+      [[LUNCH], '2026-12-01T13:00:00.000Z'],
+      [[], undefined],
+    ],
+  );
+  clock.now += 1_000;
+  assert.equal((await withdraw('2026-12-01T13:00:00.000Z')).statusCode, 204);
+  assert.deepEqual(await versions(), [{ effective_from: null, effective_until: null, hours: [LUNCH] }]);
+
+  await ask('PUT', 'mine/hours', { hours: [], effective_from: '2026-11-25' });
+  clock.now = Date.parse('2026-11-25T06:00:00Z');
+  const late = await withdraw('2026-11-25');
+  assert.equal(late.statusCode, 409);
+  assert.match(late.body, /are in effect already; only planned ones can be withdrawn/);
+  const { items } = (await app.inject('/api/v1/audit?action=store.hours_withdrawn')).json<{ items: Json[] }>();
+  assert.deepEqual(
+    items.map(({ subject_id, detail }) => [subject_id, detail]),
+    [
+      ['mine', { effective_from: '2026-12-01T13:00:00.000Z' }],
+      ['mine', { effective_from: '2026-11-25' }],
+    ],
+  );
+});
+
+test('rows that overlap are refused, and the error names both', async (t) => {
+  const { ask, versions } = await opened(t);
+  const late = { day: 0, start: '13:00', end: '15:00' };
+  const week = await ask('PUT', 'mine/hours', { hours: [LUNCH, { ...LUNCH, day: 1 }, late] });
+  assert.equal(week.statusCode, 400);
+  const problem = week.json<{ detail: string; errors: unknown }>();
+  assert.equal(problem.detail, 'hours.2 (Monday 13:00–15:00) overlaps hours.0 (Monday 11:30–14:00)');
+  assert.deepEqual(problem.errors, [
+    { in: 'body', field: 'hours.0', message: 'overlaps Monday 13:00–15:00' },
+    { in: 'body', field: 'hours.2', message: 'overlaps Monday 11:30–14:00' },
+  ]);
+  const night = await ask('PUT', 'mine/hours', { hours: [DINNER, { ...LUNCH, start: '00:30' }] });
+  assert.match(night.body, /hours\.1 \(Monday 00:30–14:00\) overlaps hours\.0 \(Sunday 18:00–01:00\)/);
+  const many = await ask('PUT', 'mine/hours', { hours: new Array(168).fill(LUNCH) });
+  assert.equal(many.json<{ errors: unknown[] }>().errors.length, 20);
+  assert.equal((await versions()).length, 1);
+  const hours = [
+    { start: '10:00', end: '14:00' },
+    { start: '13:59', end: '20:00' },
+  ];
+  const date = await ask('PUT', 'mine/special-hours/2026-12-24', { hours });
+  assert.equal(date.json<{ detail: string }>().detail, 'hours.1 (13:59–20:00) overlaps hours.0 (10:00–14:00)');
+  assert.equal(
+    (await ask('PUT', 'mine/hours', { hours: [LUNCH, { ...LUNCH, start: '14:00', end: '15:00' }] })).statusCode,
+    200,
+  );
+});
+
 test('special hours are set, replaced, listed by date and deleted', async (t) => {
   const { ask } = await opened(t);
   const opening = { start: '10:00', end: '14:00' };
@@ -259,6 +336,7 @@ test("the hours of other owners' stores are not found", async (t) => {
     ['GET', 'other/special-hours', undefined],
     ['PUT', 'other/special-hours/2026-12-24', { closed: true }],
     ['DELETE', 'other/special-hours/2026-12-24', undefined],
+    ['DELETE', 'other/hours/2026-12-24', undefined],
   ] as const) {
     const answer = await ask(method, path, body, as('owner'));
     const unknown = await ask(method, path.replace('other', 'unknown'), body, as('owner'));

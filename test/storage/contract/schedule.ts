@@ -299,6 +299,30 @@ export function scheduleContract(engine: string, open: () => Promise<Storage>): 
       ]);
     });
 
+    test('withdrawn hours leave the ones before them in force until the next ones begin', async (t) => {
+      const storage = await opened(t);
+      const [a, b] = await named(storage, 'a', 'b');
+      await merge(storage, { hours: feed('a', LUNCH) }, MAY);
+      const plan = (key: number, week: KnownWeek, instant: number) =>
+        change(storage, (w) => w.setHours(key, week, { instant, asked: true }));
+      await plan(a, DINNER, JUNE);
+      await plan(a, [], JULY);
+      await plan(b, [], JULY);
+      const before = await revisions(storage);
+      assert.equal(await change(storage, (w) => w.withdrawHours(a, MAY)), false, 'none begin then');
+      assert.deepEqual(await revisions(storage), before);
+      assert.equal(await change(storage, (w) => w.withdrawHours(a, JUNE)), true);
+      assert.deepEqual(await hoursOf(storage, 'a'), [version(FOREVER_BACK, JULY, LUNCH), version(JULY, FOR_GOOD, [])]);
+      assert.deepEqual(
+        await revisions(storage),
+        before.map((revision) => revision + 1),
+      );
+      assert.equal(await change(storage, (w) => w.withdrawHours(a, JULY)), true);
+      assert.deepEqual(await hoursOf(storage, 'a'), [version(FOREVER_BACK, FOR_GOOD, LUNCH)]);
+      assert.equal(await change(storage, (w) => w.withdrawHours(b, JULY)), true);
+      assert.deepEqual(await hoursOf(storage, 'b'), [version(FOREVER_BACK, FOR_GOOD, 'always')]);
+    });
+
     test('stores with unreadable rows keep their hours, or have unknown ones until readable ones arrive', async (t) => {
       const storage = await opened(t);
       await merge(storage, { hours: feed('kept', LUNCH), specialHours: [['dates', '2023-12-24']] }, MAY);

@@ -78,6 +78,16 @@ export class MemoryStoreWriter implements StoreWriter {
     return this.#change(key, { hours: hoursFrom(given.length === 0 ? always : store.hours, instant, rows) });
   }
 
+  async withdrawHours(key: number, from: number): Promise<boolean> {
+    const { hours } = this.#store(key);
+    const withdrawn = hours.find((row) => row.from === from);
+    if (withdrawn === undefined) return false;
+    const left = hours.filter((row) => row.from !== from);
+    return this.#change(key, {
+      hours: left.map((row) => (row.until === from ? { ...row, until: withdrawn.until } : row)),
+    });
+  }
+
   async setZone(key: number, zone: string | null, { instant, asked }: EffectiveFrom): Promise<boolean> {
     const store = this.#store(key);
     const versions = zoneVersions(store);

@@ -1,24 +1,58 @@
-import type { HoursVersion, SpecialHours } from '../../api/schema.ts';
+import type { HoursVersion, SpecialHours, VersionHours, WeekHours } from '../../api/schema.ts';
 import { weekdayOf } from './local-days.ts';
 
-/** Openings for editing, with times of day in the format of `<input type="time">`. */
+/** An opening while it is edited: times of day as the API has them, `09:00`, `23:59:59` or `24:00`. */
 export interface Opening {
   readonly start: string;
   readonly end: string;
 }
 
-/** `09:00`, with seconds unless they are zero; midnight at the end of a day is `00:00` of the next. */
-export function typed(time: string): string {
-  const short = time.replace(/^(\d\d:\d\d):00(\.0+)?$/, '$1');
-  return short === '24:00' ? '00:00' : short;
+const DAYS = 7;
+
+/** From 23:59 on, an end means midnight, as in the reports. */
+export function endsAtMidnight(end: string): boolean {
+  return end === '00:00' || end >= '23:59';
 }
 
-/** An opening in words: `09:00 – 17:00`, `around the clock`, or with the next day's end marked. */
-export function inWords({ start, end }: Opening): string {
-  const [from, to] = [typed(start), typed(end)];
-  if (from === to) return from === '00:00' ? 'all day' : `${from} – ${to} next day`;
-  if (to === '00:00' || to >= '23:59') return `${from} – midnight`;
-  return to < from ? `${from} – ${to} next day` : `${from} – ${to}`;
+/** An end as an `<input type="time">` shows it: those that only stand for midnight as `00:00`. */
+export function shownEnd(end: string): string {
+  return end > '23:59' ? '00:00' : end;
+}
+
+/** How an end differs from a time on the same day; empty: not at all. */
+export function endNote({ start, end }: Opening): '' | 'midnight' | 'next day' {
+  if (end === '') return '';
+  if (endsAtMidnight(end)) return 'midnight';
+  return end <= start ? 'next day' : '';
+}
+
+/** An opening in words: `09:00 – 17:00`, `Open 24 hours`, or with the next day's end marked. */
+export function inWords(opening: Opening): string {
+  const { start, end } = opening;
+  const note = endNote(opening);
+  if (note === 'midnight') return start === '00:00' ? 'Open 24 hours' : `${start} – midnight`;
+  return note === '' ? `${start} – ${end}` : `${start} – ${end} next day`;
+}
+
+/** The openings of each weekday, by start; none if the hours are unknown. */
+export function openingsOf(hours: VersionHours): Opening[][] {
+  return Array.from({ length: DAYS }, (_, day) => {
+    if (hours === 'always') return [{ start: '00:00', end: '00:00' }];
+    if (hours === 'unknown') return [];
+    return hours
+      .filter((row) => row.day === day)
+      .map(({ start, end }) => ({ start, end }))
+      .toSorted((a, b) => (a.start < b.start ? -1 : 1));
+  });
+}
+
+/** Hours as the API takes them. Seven whole days are open 24/7. */
+export function weekOf(days: readonly (readonly Opening[])[]): WeekHours {
+  const always = days.every(
+    ([first, ...rest]) =>
+      rest.length === 0 && first?.start === '00:00' && (first.end === '00:00' || first.end === '24:00'),
+  );
+  return always ? 'always' : days.flatMap((openings, day) => openings.map((opening) => ({ day, ...opening })));
 }
 
 /**
@@ -39,5 +73,5 @@ export function openingsOn(
   if (hours === 'always' || hours === 'unknown') return hours;
   // Weekdays of hours begin with Monday.
   const day = (weekdayOf(date) + 6) % 7;
-  return hours.filter((row) => row.day === day).toSorted((a, b) => (a.start < b.start ? -1 : 1));
+  return openingsOf(hours)[day] ?? [];
 }

@@ -5,3 +5,16 @@ export function faultOf(error: unknown, field: string): string | undefined {
   if (!(error instanceof ApiError)) return undefined;
   return error.problem.errors?.find((one) => one.field === field || one.field.startsWith(`${field}.`))?.message;
 }
+
+/** Why the server refused rows of a list, by their index; none if the error is about something else. */
+export function rowFaultsOf(error: unknown, list: string): ReadonlyMap<number, string> {
+  const faults = new Map<number, string>();
+  if (!(error instanceof ApiError)) return faults;
+  for (const { field, message } of error.problem.errors ?? []) {
+    const [name, row] = field.split('.');
+    if (name !== list || row === undefined) continue;
+    const before = faults.get(Number(row));
+    faults.set(Number(row), before === undefined ? message : `${before}; ${message}`);
+  }
+  return faults;
+}

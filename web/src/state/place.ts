@@ -1,11 +1,40 @@
 import { computed, signal } from '@preact/signals';
+import { mayLeave } from './unsaved.ts';
 
 /** The location in the dashboard. All of it is in the URL, so that a shared link shows the same view. */
-const href = signal(location.pathname + location.search);
+const href = signal(here());
 
-addEventListener('popstate', () => {
-  href.value = location.pathname + location.search;
+/** The number of the present entry of the tab's history, kept in its state: how far "back" and "forward" went. */
+let entry = entryOf(history.state) ?? 0;
+history.replaceState({ entry }, '');
+
+/** Whether the next `popstate` is the way back from where the user did not want to go. */
+let returning = false;
+
+addEventListener('popstate', ({ state }) => {
+  const next = entryOf(state);
+  if (next === undefined) {
+    // A link to a part of the page made a new entry.
+    entry++;
+    history.replaceState({ entry }, '');
+  } else if (returning) {
+    returning = false;
+  } else if (here() !== href.peek() && !mayLeave()) {
+    returning = true;
+    history.go(entry - next);
+  } else {
+    entry = next;
+    href.value = here();
+  }
 });
+
+function here(): string {
+  return location.pathname + location.search;
+}
+
+function entryOf(state: unknown): number | undefined {
+  return typeof state === 'object' && state !== null && 'entry' in state ? Number(state.entry) : undefined;
+}
 
 const url = computed(() => new URL(href.value, location.origin));
 
@@ -24,12 +53,13 @@ export function params(name: string): string[] {
 /** Changed query parameters: an empty text or list, or `undefined`, removes one; a list repeats it. */
 type Changes = Readonly<Record<string, string | readonly string[] | undefined>>;
 
+/** Shows another location, unless the user wants to keep unsaved changes here. */
 export function go(to: string, how: 'push' | 'replace' = 'push'): void {
-  if (to === href.peek()) return;
-  if (how === 'push') history.pushState(null, '', to);
-  else history.replaceState(null, '', to);
+  if (to === href.peek() || !mayLeave()) return;
+  if (how === 'push') history.pushState({ entry: ++entry }, '', to);
+  else history.replaceState({ entry }, '', to);
   const moved = new URL(to, location.origin).pathname !== path.peek();
-  href.value = location.pathname + location.search;
+  href.value = here();
   if (moved && how === 'push') scrollTo(0, 0);
 }
 

@@ -1,16 +1,17 @@
 import { useSignal } from '@preact/signals';
-import type { Hours, Store, WeekHours as WeekHoursData } from '../../../api/schema.ts';
+import type { ComponentChildren } from 'preact';
+import type { Hours, Store } from '../../../api/schema.ts';
 import { VIEWER_ZONE } from '../../lib/clock.ts';
+import { type DatedVersion, effectiveWords, isInEffect, isPlanned, type Version } from '../../lib/versions.ts';
+import { ConfirmButton } from '../../parts/confirm-button.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Instant } from '../../parts/time.tsx';
-import { send } from '../../state/api.ts';
+import { ApiError, call, send } from '../../state/api.ts';
 import { useLoad } from '../../state/load.ts';
 import { may } from '../../state/session.ts';
-import { HoursEditor } from './hours-editor.tsx';
+import { CHANGED_MEANWHILE, HoursEditor } from './hours-editor.tsx';
 import { SpecialHoursPart } from './special-hours.tsx';
 import { WeekHours } from './week-hours.tsx';
-
-type Version = Hours['versions'][number];
 
 /** The hours of a store: current, past and planned, and special hours. */
 export function HoursPart({ store }: { readonly store: Store }) {
@@ -36,7 +37,11 @@ function KnownHours({ store, hours, etag, reload }: KnownHoursProps) {
   const editing = useSignal(false);
   const said = useSignal<string | undefined>(undefined);
   const now = Date.now();
-  const inForce = hours.versions.find((version) => isInForce(version, now));
+  const done = (words: string) => {
+    editing.value = false;
+    said.value = words;
+    reload();
+  };
   return (
     <div class="hours-page">
       <section aria-labelledby="week-hours">
@@ -44,7 +49,7 @@ function KnownHours({ store, hours, etag, reload }: KnownHoursProps) {
           <div>
             <h2 id="week-hours">Business hours</h2>
             <p class="small quiet">
-              In the store's own time, {zone}
+              Store local time, {zone}
               {zone === VIEWER_ZONE ? '' : `; yours is ${VIEWER_ZONE}`}.
             </p>
           </div>
@@ -57,7 +62,7 @@ function KnownHours({ store, hours, etag, reload }: KnownHoursProps) {
                 said.value = undefined;
               }}
             >
-              Change the hours
+              Edit hours
             </button>
           )}
         </header>
@@ -69,18 +74,21 @@ function KnownHours({ store, hours, etag, reload }: KnownHoursProps) {
         {editing.value ? (
           <HoursEditor
             store={store}
-            week={knownWeek(inForce)}
+            versions={hours.versions}
             etag={etag}
-            onDone={(words) => {
+            onSaved={done}
+            onCancel={() => {
               editing.value = false;
-              said.value = words;
-              if (words !== undefined) reload();
             }}
           />
         ) : (
           <ol class="versions">
             {hours.versions.toReversed().map((version) => (
-              <VersionCard key={version.effective_from?.utc ?? ''} version={version} zone={zone} now={now} />
+              <VersionCard key={version.effective_from?.utc ?? ''} version={version} zone={zone} now={now}>
+                {may('stores:write') && isPlanned(version, now) && (
+                  <Withdraw store={store} version={version} etag={etag} onDone={done} />
+                )}
+              </VersionCard>
             ))}
           </ol>
         )}
@@ -90,36 +98,24 @@ function KnownHours({ store, hours, etag, reload }: KnownHoursProps) {
   );
 }
 
-/** The initial openings of the editor; none if the hours are unknown. */
-function knownWeek(version: Version | undefined): WeekHoursData {
-  const hours = version?.hours ?? 'always';
-  return hours === 'unknown' ? [] : hours;
-}
-
-function isInForce({ effective_from: from, effective_until: until }: Version, now: number): boolean {
-  return (from === null || Date.parse(from.utc) <= now) && (until === null || Date.parse(until.utc) > now);
-}
-
-function VersionCard({
-  version,
-  zone,
-  now,
-}: {
+interface CardProps {
   readonly version: Version;
   readonly zone: string;
   readonly now: number;
-}) {
+  readonly children: ComponentChildren;
+}
+
+function VersionCard({ version, zone, now, children }: CardProps) {
   const { effective_from: from, effective_until: until } = version;
-  const current = isInForce(version, now);
-  const planned = from !== null && Date.parse(from.utc) > now;
+  const current = isInEffect(version, now);
   return (
     <li class="card version" data-current={current || undefined}>
       <h3>
-        {current ? 'In force' : planned ? 'Planned' : 'Before'}
+        {current ? 'Current schedule' : isPlanned(version, now) ? 'Planned' : 'Earlier'}
         <small class="quiet">
           {from !== null && (
             <>
-              {' from '}
+              {current ? ', from ' : ' from '}
               <Instant utc={from.utc} zone={zone} as="date" />
             </>
           )}
@@ -129,10 +125,46 @@ function VersionCard({
               <Instant utc={until.utc} zone={zone} as="date" />
             </>
           )}
-          {from === null && until === null && ' since ever'}
         </small>
       </h3>
       <WeekHours hours={version.hours} />
+      {children}
     </li>
+  );
+}
+
+interface WithdrawProps {
+  readonly store: Store;
+  readonly version: DatedVersion;
+  readonly etag: string | undefined;
+  readonly onDone: (words: string) => void;
+}
+
+/** Withdraws a planned change of hours. */
+function Withdraw({ store, version, etag, onDone }: WithdrawProps) {
+  const { utc } = version.effective_from;
+  const words = effectiveWords(utc, store.zone);
+  const withdraw = async () => {
+    try {
+      await call('DELETE /api/v1/stores/{store_id}/hours/{effective_from}', {
+        path: { store_id: store.store_id, effective_from: utc },
+        headers: { 'if-match': etag },
+      });
+    } catch (error) {
+      throw error instanceof ApiError && error.status === 412 ? new Error(CHANGED_MEANWHILE) : error;
+    }
+    onDone(`Withdrew the change planned for ${words}.`);
+  };
+  return (
+    <ConfirmButton
+      words={
+        <>
+          Withdraw<span class="unseen"> the change planned for {words}</span>
+        </>
+      }
+      question="The schedule before it stays in effect."
+      confirm="Withdraw change"
+      action={withdraw}
+    />
   );
 }

@@ -7,6 +7,7 @@ import { bodyOf, StoreFields, useStoreDraft } from '../../parts/store-fields.tsx
 import { ApiError, call, send } from '../../state/api.ts';
 import { useLoad } from '../../state/load.ts';
 import { go } from '../../state/place.ts';
+import { forgetUnsaved, useUnsavedValues } from '../../state/unsaved.ts';
 
 /** Edits the name, time zone, labels and probe URL of a store, or deletes it. */
 export function SettingsPart({ id, onSaved }: { readonly id: string; readonly onSaved: () => void }) {
@@ -42,6 +43,7 @@ export function SettingsPart({ id, onSaved }: { readonly id: string; readonly on
               confirm="Delete"
               action={async () => {
                 await call('DELETE /api/v1/stores/{store_id}', { path });
+                forgetUnsaved();
                 go('/stores');
               }}
             />
@@ -62,6 +64,7 @@ interface Props {
 function SettingsForm({ store, etag, onSaved }: Props) {
   const draft = useStoreDraft(store);
   const error = useSignal<unknown>(undefined);
+  useUnsavedValues(JSON.stringify(bodyOf(draft)));
   const save = async () => {
     const { zone, ...body } = bodyOf(draft);
     try {

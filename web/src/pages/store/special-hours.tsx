@@ -4,14 +4,17 @@ import { calendarDate } from '../../lib/clock.ts';
 import { addDays, dateAt } from '../../lib/local-days.ts';
 import { inWords, type Opening } from '../../lib/openings.ts';
 import { Failure } from '../../parts/failure.tsx';
-import { Field } from '../../parts/field.tsx';
+import { Field, Tick } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { OpeningFields } from '../../parts/opening-fields.tsx';
 import { call } from '../../state/api.ts';
+import { rowFaultsOf } from '../../state/field-errors.ts';
 import { useLoad } from '../../state/load.ts';
 import { isOwner, may } from '../../state/session.ts';
 import { useSubmit } from '../../state/submit.ts';
+import { useUnsaved } from '../../state/unsaved.ts';
+import { IMPOSSIBLE_HOURS } from './hours-editor.tsx';
 
 /** Special hours of single dates, such as holidays. */
 export function SpecialHoursPart({ store }: { readonly store: Store }) {
@@ -21,6 +24,7 @@ export function SpecialHoursPart({ store }: { readonly store: Store }) {
   const loaded = useLoad(`special ${store.store_id} ${from.value}`, (signal) =>
     call('GET /api/v1/stores/{store_id}/special-hours', { path, query: { from: from.value, limit: 500 }, signal }),
   );
+  const added = useSignal(0);
   const { error, run } = useSubmit();
   const remove = (date: string) =>
     run(async () => {
@@ -32,14 +36,14 @@ export function SpecialHoursPart({ store }: { readonly store: Store }) {
       <header class="head">
         <div>
           <h2 id="special">Special hours</h2>
-          <p class="small quiet">What holds on one date in place of the week.</p>
+          <p class="small quiet">Override the schedule for one date.</p>
         </div>
       </header>
       <Failure error={error} />
       <Loaded of={loaded} what="the special hours">
         {({ items }) =>
           items.length === 0 ? (
-            <p class="quiet">None planned, and none in the last thirty days.</p>
+            <p class="quiet">No special hours planned, and none in the last 30 days.</p>
           ) : (
             <table class="special">
               <thead>
@@ -61,7 +65,7 @@ export function SpecialHoursPart({ store }: { readonly store: Store }) {
                         <button
                           type="button"
                           class="button plain"
-                          aria-label={`Take the special hours of ${special.date} away`}
+                          aria-label={`Remove the special hours of ${special.date}`}
                           onClick={() => remove(special.date)}
                         >
                           Remove
@@ -75,13 +79,23 @@ export function SpecialHoursPart({ store }: { readonly store: Store }) {
           )
         }
       </Loaded>
-      {may('stores:write') && <NewSpecialHours store={store} today={today} onDone={loaded.reload} />}
+      {may('stores:write') && (
+        <NewSpecialHours
+          key={added.value}
+          store={store}
+          today={today}
+          onDone={() => {
+            added.value++;
+            loaded.reload();
+          }}
+        />
+      )}
     </section>
   );
 }
 
 function words({ closed, hours }: SpecialHours): string {
-  return closed ? 'closed all day' : hours.map(inWords).join(', ');
+  return closed ? 'Closed all day' : hours.map(inWords).join(', ');
 }
 
 interface NewProps {
@@ -90,34 +104,46 @@ interface NewProps {
   readonly onDone: () => void;
 }
 
+const OPEN: readonly Opening[] = [{ start: '09:00', end: '17:00' }];
+
 function NewSpecialHours({ store, today, onDone }: NewProps) {
-  const date = useSignal(addDays(today, 1));
-  const openings = useSignal<readonly Opening[]>([]);
+  const tomorrow = addDays(today, 1);
+  const date = useSignal(tomorrow);
+  const closed = useSignal(true);
+  const openings = useSignal(OPEN);
+  const faults = useSignal<ReadonlyMap<number, string>>(new Map());
+  useUnsaved(date.value !== tomorrow || !closed.value);
   const save = async () => {
-    await call('PUT /api/v1/stores/{store_id}/special-hours/{date}', {
-      path: { store_id: store.store_id, date: date.value },
-      body: openings.value.length === 0 ? { closed: true } : { hours: openings.value },
-    });
+    try {
+      await call('PUT /api/v1/stores/{store_id}/special-hours/{date}', {
+        path: { store_id: store.store_id, date: date.value },
+        body: closed.value || openings.value.length === 0 ? { closed: true } : { hours: openings.value },
+      });
+    } catch (error) {
+      faults.value = rowFaultsOf(error, 'hours');
+      throw faults.value.size > 0 ? new Error(IMPOSSIBLE_HOURS) : error;
+    }
     onDone();
   };
   return (
-    <Form
-      class="card form new-special"
-      save={save}
-      button={openings.value.length === 0 ? 'Closed on that date' : 'Save these hours'}
-    >
+    <Form class="card form new-special" save={save} button="Save">
       <h3>Add a date</h3>
-      <Field label="Date" type="date" required value={date} {...(isOwner() && { min: addDays(today, 1) })} />
-      <fieldset>
-        <legend class="legend">Open on that date</legend>
-        <OpeningFields
-          of="That date"
-          openings={openings.value}
-          onChange={(next) => {
-            openings.value = next;
-          }}
-        />
-      </fieldset>
+      <Field label="Date" type="date" required value={date} {...(isOwner() && { min: tomorrow })} />
+      <Tick value={closed}>Closed all day</Tick>
+      {!closed.value && (
+        <fieldset>
+          <legend class="legend">Open on that date</legend>
+          <OpeningFields
+            of="That date"
+            openings={openings.value}
+            faults={faults.value}
+            onChange={(next) => {
+              openings.value = next;
+              faults.value = new Map();
+            }}
+          />
+        </fieldset>
+      )}
     </Form>
   );
 }

@@ -4,12 +4,14 @@ import { Form } from '../../parts/form.tsx';
 import { bodyOf, StoreFields, useStoreDraft } from '../../parts/store-fields.tsx';
 import { ApiError, call } from '../../state/api.ts';
 import { faultOf } from '../../state/field-errors.ts';
+import { useUnsavedValues } from '../../state/unsaved.ts';
 
 /** A form that creates a store. */
 export function NewStore({ onDone }: { readonly onDone: (words: string | undefined) => void }) {
   const id = useSignal('');
   const draft = useStoreDraft();
   const error = useSignal<unknown>(undefined);
+  useUnsavedValues(JSON.stringify([id.value, bodyOf(draft)]));
   const save = async () => {
     const given = id.value.trim();
     try {

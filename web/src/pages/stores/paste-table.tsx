@@ -5,6 +5,7 @@ import { type ColumnUse, labelKey, type PastedTable, storesIn, tableOf, usesOf }
 import { Form } from '../../parts/form.tsx';
 import { ScrollBox } from '../../parts/scroll-box.tsx';
 import { changeStores, type RowFault, RowFaults } from '../../state/change-stores.ts';
+import { useUnsaved } from '../../state/unsaved.ts';
 
 /** Rows shown for a check by eye. */
 const SHOWN = 50;
@@ -24,6 +25,7 @@ export function PasteTable({ onDone }: { readonly onDone: (words: string | undef
   const table = useSignal<PastedTable>({ header: [], rows: [] });
   const uses = useSignal<readonly ColumnUse[]>([]);
   const faults = useSignal<readonly RowFault[]>([]);
+  useUnsaved(text.value !== '');
   const paste = (pasted: string) => {
     text.value = pasted;
     table.value = tableOf(pasted);
