@@ -350,6 +350,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     authenticator: parts.authenticator ?? accounts,
     rateLimit: config.rateLimit,
     trustedProxies: config.trustedProxies,
+    corsOrigins: config.corsOrigins,
     budgets: config.budgets,
     securityContact: config.securityContact,
     createBackup: () => createBackup(backup()),

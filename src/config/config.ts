@@ -35,6 +35,8 @@ export interface Config {
   readonly rateLimit: number;
   /** Networks of proxies whose forwarding headers are trusted. */
   readonly trustedProxies: readonly string[];
+  /** Origins whose pages may use the API with a key. */
+  readonly corsOrigins: readonly string[];
   readonly budgets: Budgets;
   readonly signIn: SignInConfig;
   /** A URI for reporting vulnerabilities of this installation; `undefined`: none. */
@@ -93,12 +95,21 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
     trustedProxies: list({ name: 'TRUSTED_PROXIES', value: env.TRUSTED_PROXIES ?? '' }).map((part) =>
       parseNetwork('TRUSTED_PROXIES', part),
     ),
+    corsOrigins: list({ name: 'CORS_ORIGINS', value: env.CORS_ORIGINS ?? '' }).map(origin),
     budgets: loadBudgets(env),
     signIn: loadSignInConfig(env),
     securityContact: contact({ name: 'SECURITY_CONTACT', value: env.SECURITY_CONTACT ?? '' }),
     poll: loadPollConfig(env),
     sync: loadSyncConfig(env),
   });
+}
+
+/** An origin as browsers send it: `*` would be every page, and `null` any file or sandbox. */
+function origin(text: string): string {
+  if (/^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text) return text;
+  throw invalid(
+    `CORS_ORIGINS has "${text}", expected an origin: scheme, host and port alone, such as https://app.example.com`,
+  );
 }
 
 function count({ name, value }: Setting): number {

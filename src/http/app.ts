@@ -19,9 +19,12 @@ import { classicRoutes, withoutClassicSlash } from './classic.ts';
 import { dashboardRoutes } from './dashboard.ts';
 import { docsRoutes } from './docs/routes.ts';
 import { documentRoutes, keepDocument } from './document/openapi.ts';
+import { answerNotModified } from './etags.ts';
 import { fleetRoutes } from './fleet/routes.ts';
 import { timelineRoutes } from './fleet/timeline.ts';
 import { guardRoutes } from './guards/access.ts';
+import { compressJson } from './guards/compression.ts';
+import { CorsOrigins } from './guards/cors.ts';
 import { limitRequestTime } from './guards/deadlines.ts';
 import { sendHeaders } from './guards/headers.ts';
 import { keepIdempotency } from './guards/idempotency.ts';
@@ -59,6 +62,8 @@ export interface AppParts extends StoreApiParts {
   readonly rateLimit: number;
   /** Networks of the proxies that are believed. */
   readonly trustedProxies: readonly string[];
+  /** Origins whose pages may use the API with a key. */
+  readonly corsOrigins: readonly string[];
   readonly budgets: Budgets;
   /** Where to report a weakness, a URI; `undefined`: nowhere. */
   readonly securityContact: string | undefined;
@@ -75,6 +80,7 @@ const PATH_PARAMETER = 2_400;
 /** The HTTP side of the product, not yet listening. */
 export async function buildApp(parts: AppParts): Promise<App> {
   const proxies = new TrustedProxies(parts.trustedProxies);
+  const origins = new CorsOrigins(parts.corsOrigins);
   const app = Fastify({
     loggerInstance: parts.log,
     bodyLimit: LIMITS.bodyBytes,
@@ -97,17 +103,23 @@ export async function buildApp(parts: AppParts): Promise<App> {
     const [path = ''] = request.url.split('?', 1);
     const allowed = methodsAt(app.routeTable, path);
     if (allowed.length === 0) return sendProblem(reply, 'route_not_found', `there is nothing at ${path}`);
+    const preflight = origins.answerPreflight(request, reply, allowed);
+    if (preflight !== undefined) return preflight;
     reply.header('allow', allowed.join(', '));
     return sendProblem(reply, 'method_not_allowed', `${path} takes ${allowed.join(', ')}, not ${request.method}`);
   });
   sendHeaders(app);
+  origins.shareResponses(app);
   await app.register(accepts);
+  answerNotModified(app);
+  compressJson(app);
   await app.register(cookie);
   keepRouteTable(app);
   keepEvents(app, { most: parts.budgets.streams, authenticator: parts.authenticator, log: parts.log });
   countRequests(app, parts.metrics);
   await keepDocument(app);
-  guardRoutes(app, parts.authenticator, proxies, await limitRequests(app, parts.rateLimit, parts.authenticator));
+  const limit = await limitRequests(app, parts.rateLimit, parts.authenticator);
+  guardRoutes(app, { authenticator: parts.authenticator, proxies, origins, limit });
   limitPerUser(app, parts.budgets);
   enforceTransferRate(app, parts.budgets);
   await app.register(classicRoutes(parts.reports));

@@ -1,15 +1,55 @@
+import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { UserError } from '../lib/errors.ts';
+import { Nothing } from './document/media.ts';
+import type { App } from './types.ts';
 
-/** The headers of a request that changes what somebody has read. */
+/** The headers of a request that changes what somebody has read. Of an ETag, only the version counts. */
 export const IfMatch = Type.Object({
   'if-match': Type.Optional(Type.String({ description: 'the `ETag` of the version to update' })),
 });
 
-/** Says which version of a thing an answer shows. */
-export function sendVersion(reply: FastifyReply, version: number): FastifyReply {
-  return reply.header('etag', `"${version}"`);
+/** The headers of a request whose response the client may already have. */
+export const IfNoneMatch = Type.Object({
+  'if-none-match': Type.Optional(
+    Type.String({ description: 'the `ETag` of an earlier response; `304` if the response would be the same' }),
+  ),
+});
+
+export const NotModified = Nothing('the same as the response with the `ETag` of `If-None-Match`');
+
+/**
+ * Says which version of a thing an answer shows.
+ *
+ * @param body the answer, which can change while the version does not: a store has a state
+ */
+export function sendVersion(reply: FastifyReply, version: number, body?: object): FastifyReply {
+  const mark = body === undefined ? '' : `-${digestOf(body)}`;
+  return reply.header('etag', `"${version}${mark}"`);
+}
+
+function digestOf(body: object): string {
+  return createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 16);
+}
+
+/** Answers `304` without a body where the client already has the answer (`If-None-Match`). */
+export function answerNotModified(app: App): void {
+  app.addHook('onSend', async ({ method, headers }, reply, payload) => {
+    const given = headers['if-none-match'];
+    const etag = reply.getHeader('etag');
+    if (given === undefined || typeof etag !== 'string' || reply.statusCode !== 200) return payload;
+    if ((method !== 'GET' && method !== 'HEAD') || !includes(given, etag)) return payload;
+    reply.code(304).removeHeader('content-type').removeHeader('content-length');
+    // Fastify measures the body of a response to HEAD.
+    return method === 'HEAD' ? '' : null;
+  });
+}
+
+/** Whether one of the given tags is this one, or all are meant. Whether a tag is weak makes no difference. */
+function includes(given: string, etag: string): boolean {
+  const bare = (tag: string) => tag.trim().replace(/^W\//, '');
+  return given.trim() === '*' || given.split(',').some((tag) => bare(tag) === bare(etag));
 }
 
 /**
@@ -20,7 +60,7 @@ export function sendVersion(reply: FastifyReply, version: number): FastifyReply 
 export function expectedVersion({ headers }: FastifyRequest): number | undefined {
   const given = headers['if-match'];
   if (given === undefined || given.trim() === '*') return undefined;
-  const version = /^ *(?:W\/)?"(\d{1,9})" *$/.exec(given)?.[1];
+  const version = /^ *(?:W\/)?"(\d{1,9})(?:-[\w-]{1,50})?" *$/.exec(given)?.[1];
   if (version !== undefined) return Number(version);
   throw new UserError('precondition_failed', `If-Match is ${given.slice(0, 100)}, expected the ETag of the last read`);
 }

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { sameAccess } from '../accounts/access.ts';
 import { UserError } from '../lib/errors.ts';
@@ -116,10 +117,12 @@ export function startEvents(reply: FastifyReply, lifetime = LIFETIME): EventStre
       retryAfter: 30,
     });
   }
+  const headers = reply.getHeaders() as OutgoingHttpHeaders;
   const { raw } = reply.hijack();
   raw.writeHead(200, {
-    'content-type': 'text/event-stream',
+    ...headers,
     ...headersFor(request),
+    'content-type': 'text/event-stream',
     // Else nginx would buffer the events.
     'x-accel-buffering': 'no',
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
@@ -59,6 +60,8 @@ export class Judge {
     const name = `${method} ${url.slice(0, 200)}: ${answer.statusCode}`;
     assert.notEqual(answer.statusCode, 500, `${name}, which is always a bug: ${answer.body}`);
     const operation = this.operationAt(method, url);
+    // What a browser asks before a page of another origin sends a request is not part of the API.
+    if (method === 'OPTIONS' && answer.statusCode === 204) return;
     // The pages and files of the dashboard are not part of the API.
     if (operation === undefined && answer.statusCode === 200 && PAGES.test(mediaType(answer))) return;
     if (operation === undefined) this.#checkProblem(name, answer);
@@ -119,11 +122,11 @@ export class Judge {
   }
 
   #checkBody(name: string, at: string, answer: LightMyRequestResponse): void {
-    const body: unknown = JSON.parse(answer.body);
+    const body: unknown = JSON.parse(textOf(answer));
     const validate = this.#ajv.getSchema(at) as ValidateFunction | undefined;
     assert.ok(validate !== undefined, `there is no schema at ${at}`);
     const fits = validate(body);
-    assert.ok(fits, `${name} does not fit its schema: ${this.#ajv.errorsText(validate.errors)}: ${answer.body}`);
+    assert.ok(fits, `${name} does not fit its schema: ${this.#ajv.errorsText(validate.errors)}: ${textOf(answer)}`);
     const lost = lostIn(given.get(answer.raw.req), body, '');
     assert.deepEqual(lost, [], `${name} dropped fields that are not in its schema`);
   }
@@ -135,6 +138,10 @@ function patternOf(path: string): RegExp {
     return part.startsWith('{') ? '[^/]+' : part.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&');
   });
   return new RegExp(`^${parts.join('/')}$`);
+}
+
+function textOf({ headers, rawPayload, body }: LightMyRequestResponse): string {
+  return headers['content-encoding'] === 'gzip' ? gunzipSync(rawPayload).toString() : body;
 }
 
 function mediaType(answer: LightMyRequestResponse): string {

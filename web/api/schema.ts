@@ -1269,6 +1269,10 @@ export interface Routes {
       /** an instant (RFC 3339), or `latest`: that of the latest poll of your stores; by default now */
       readonly as_of?: string | undefined;
     };
+    headers?: {
+      /** the `ETag` of an earlier response; `304` if the response would be the same */
+      readonly 'if-none-match'?: string | undefined;
+    };
     answer: Store;
   };
   /** Update a store */
@@ -1338,6 +1342,10 @@ export interface Routes {
       /** an opaque id, as in the feeds */
       readonly store_id: string;
     };
+    headers?: {
+      /** the `ETag` of an earlier response; `304` if the response would be the same */
+      readonly 'if-none-match'?: string | undefined;
+    };
     answer: Hours;
   };
   /** Update the business hours of a store, from an instant on */
@@ -1382,6 +1390,10 @@ export interface Routes {
       readonly limit?: number | undefined;
       /** `next_cursor` of the previous page; without it, the first page */
       readonly cursor?: string | undefined;
+    };
+    headers?: {
+      /** the `ETag` of an earlier response; `304` if the response would be the same */
+      readonly 'if-none-match'?: string | undefined;
     };
     answer: SpecialHoursPage;
   };
@@ -1784,6 +1796,10 @@ export interface Routes {
     path: {
       /** the ID from the list */
       readonly user_id: string;
+    };
+    headers?: {
+      /** the `ETag` of an earlier response; `304` if the response would be the same */
+      readonly 'if-none-match'?: string | undefined;
     };
     answer: UserDetail;
   };

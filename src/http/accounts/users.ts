@@ -4,7 +4,7 @@ import { userResource } from '../../accounts/resources.ts';
 import type { Accounts } from '../../accounts/service.ts';
 import type { UserWithStores } from '../../accounts/users.ts';
 import { LIMITS } from '../../lib/budgets.ts';
-import { expectedVersion, IfMatch, sendVersion } from '../etags.ts';
+import { expectedVersion, IfMatch, IfNoneMatch, NotModified, sendVersion } from '../etags.ts';
 import { limitOf, Page, PageQuery } from '../pages.ts';
 import { Instant, Nullable } from '../schemas.ts';
 import type { Routes } from '../types.ts';
@@ -115,8 +115,9 @@ export function userRoutes(accounts: Accounts): Routes {
             .catch((error: unknown) => request.log.warn({ err: error }, 'the first user was not signed in'));
           if (signedIn) await sendSession(accounts, request, reply, signedIn);
         }
-        sendVersion(reply, user.version).header('location', `/api/v1/users/${user.id}`);
-        return reply.code(201).send(detailOf(user));
+        const detail = detailOf(user);
+        sendVersion(reply, user.version, detail).header('location', `/api/v1/users/${user.id}`);
+        return reply.code(201).send(detail);
       },
     );
 
@@ -129,13 +130,15 @@ export function userRoutes(accounts: Accounts): Routes {
           summary: 'Get a user with the assigned stores',
           tags,
           params: UserPath,
-          response: { 200: UserDetail },
+          headers: IfNoneMatch,
+          response: { 200: UserDetail, 304: NotModified },
         },
       },
       async ({ params }, reply) => {
         const user = await users.get(params.user_id);
-        sendVersion(reply, user.version);
-        return detailOf(user);
+        const detail = detailOf(user);
+        sendVersion(reply, user.version, detail);
+        return detail;
       },
     );
 
@@ -157,8 +160,9 @@ export function userRoutes(accounts: Accounts): Routes {
       async (request, reply) => {
         const { params, body, principal } = request;
         const user = await users.change(actorOf(principal), params.user_id, body, expectedVersion(request));
-        sendVersion(reply, user.version);
-        return detailOf(user);
+        const detail = detailOf(user);
+        sendVersion(reply, user.version, detail);
+        return detail;
       },
     );
 

@@ -4,6 +4,7 @@ import { UserError } from '../../lib/errors.ts';
 import { isLoopback } from '../../lib/networks.ts';
 import type { App, Authenticator } from '../types.ts';
 import { cookieOf, SESSION_COOKIE } from './cookies.ts';
+import type { CorsOrigins } from './cors.ts';
 import { forwardingHeader, type TrustedProxies } from './proxies.ts';
 import type { RequestLimit } from './rate-limit.ts';
 
@@ -15,36 +16,32 @@ const NEW_KEY =
   'create a key on the dashboard under "Password and API keys", or with ' +
   '"restaurant-monitor key add --user LOGIN --name NAME --scopes SCOPE"';
 
+interface GuardParts {
+  readonly authenticator: Authenticator;
+  readonly proxies: TrustedProxies;
+  readonly origins: CorsOrigins;
+  readonly limit: RequestLimit;
+}
+
 /** Authenticates each request, counts it, and rejects it if its route does not allow it. */
-export function guardRoutes(
-  app: App,
-  authenticator: Authenticator,
-  proxies: TrustedProxies,
-  limit: RequestLimit,
-): void {
+export function guardRoutes(app: App, parts: GuardParts): void {
   app.decorateRequest('principal');
   app.decorateRequest('identify');
   app.addHook('onRequest', async (request, reply) => {
-    await request.deadline.limit(admit(request, reply, authenticator, proxies, limit));
+    await request.deadline.limit(admit(request, reply, parts));
   });
 }
 
-async function admit(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  authenticator: Authenticator,
-  proxies: TrustedProxies,
-  limit: RequestLimit,
-): Promise<void> {
+async function admit(request: FastifyRequest, reply: FastifyReply, parts: GuardParts): Promise<void> {
   // The response to a path without a route is public.
   const { access = 'public' } = request.routeOptions.config;
   request.principal = ANONYMOUS;
-  request.identify = () => principalOf(request, authenticator, proxies);
-  refuseForeignOrigin(request);
+  request.identify = () => principalOf(request, parts);
+  refuseForeignOrigin(request, parts.origins);
   const principal = access === 'public' ? ANONYMOUS : await request.identify();
   request.principal = principal ?? ANONYMOUS;
   // Before it is rejected: attempts with invalid keys count by address.
-  await limit(request, reply);
+  await parts.limit(request, reply);
   if (access === 'public') return;
   if (principal === undefined) {
     throw new UserError(
@@ -65,15 +62,16 @@ async function admit(
 
 async function principalOf(
   request: FastifyRequest,
-  authenticator: Authenticator,
-  proxies: TrustedProxies,
+  { authenticator, proxies, origins }: GuardParts,
 ): Promise<Principal | undefined> {
   if (!(await authenticator.hasUsers())) {
     refuseOutsiders(request, proxies);
+    if (origins.sent(request)) throw outsider('for a page of another origin');
     return OPEN;
   }
   const key = keyOf(request);
   if (key !== undefined) return authenticator.principalOfKey(key);
+  if (origins.sent(request)) return undefined;
   const token = cookieOf(request, SESSION_COOKIE);
   if (token === undefined) return undefined;
   // Browsers send an Origin with unsafe requests, and sessions are for browsers.
@@ -95,16 +93,22 @@ function keyOf({ headers }: FastifyRequest): string | undefined {
   throw new UserError('unauthorized', 'the Authorization header is not "Bearer KEY"');
 }
 
-/** Rejects changes that a page of another site sends from its visitor's browser. */
-function refuseForeignOrigin({ method, headers, host, protocol }: FastifyRequest): void {
+/**
+ * Rejects changes that a page of another site sends from its visitor's browser. Pages of allowed origins may send those
+ * that a key authenticates, since no browser adds one by itself.
+ */
+function refuseForeignOrigin(request: FastifyRequest, origins: CorsOrigins): void {
+  const { method, headers, host, protocol } = request;
   const { origin } = headers;
   if (SAFE.has(method) || origin === undefined) return;
+  if (origins.sent(request) && headers.authorization !== undefined) return;
   const own = `${protocol}://${host}`;
   if (URL.canParse(origin) && URL.canParse(own) && new URL(origin).origin === new URL(own).origin) return;
   throw new UserError(
     'forbidden',
     `a page from ${origin.slice(0, 100)} cannot change anything at ${own.slice(0, 300)}; ` +
-      'a proxy that adds TLS has to send X-Forwarded-Proto, and TRUSTED_PROXIES has to name it',
+      'a proxy that adds TLS has to send X-Forwarded-Proto, and TRUSTED_PROXIES has to name it; CORS_ORIGINS lists ' +
+      'the origins whose pages may send changes with an API key',
   );
 }
 

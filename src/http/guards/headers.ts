@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from '../types.ts';
 
 /** A year in which browsers use only TLS for this host. */
@@ -15,6 +15,12 @@ export function headersFor(request: FastifyRequest): Record<string, string> {
     // Personal responses must not be cached. The response to a path without a route is not personal.
     ...((request.routeOptions.config.access ?? 'public') !== 'public' && { 'cache-control': 'no-store' }),
   };
+}
+
+/** Says that the response depends on a header of the request. */
+export function addVary(reply: FastifyReply, name: string): void {
+  const before = reply.getHeader('vary');
+  reply.header('vary', before === undefined ? name : `${before}, ${name}`);
 }
 
 /** Sends them, except those that a route sets itself, such as its caching. */

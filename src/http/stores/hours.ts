@@ -3,7 +3,7 @@ import { isDate } from '../../calendar/tzdb.ts';
 import { invalid } from '../../lib/errors.ts';
 import type { HoursVersion, Opening, SpecialDate } from '../../storage/ports/schedules.ts';
 import type { StoreHours, StoreService } from '../../stores/service.ts';
-import { expectedVersion, IfMatch, sendVersion } from '../etags.ts';
+import { expectedVersion, IfMatch, IfNoneMatch, NotModified, sendVersion } from '../etags.ts';
 import { decodeCursor, encodeCursor, limitOf, Page, PageQuery } from '../pages.ts';
 import { Nullable, StoreTime, storeTime } from '../schemas.ts';
 import type { Routes } from '../types.ts';
@@ -94,12 +94,14 @@ export function hoursRoutes(stores: StoreService): Routes {
           tags,
           summary: 'Get the business hours of a store: past, present and planned',
           params: StorePath,
-          response: { 200: Hours },
+          headers: IfNoneMatch,
+          response: { 200: Hours, 304: NotModified },
         },
       },
       async ({ params, principal }, reply) => {
         const found = await stores.hours(principal, params.store_id);
-        return sendVersion(reply, found.store.version).send(hoursBody(found));
+        const shown = hoursBody(found);
+        return sendVersion(reply, found.store.version, shown).send(shown);
       },
     );
 
@@ -124,7 +126,8 @@ export function hoursRoutes(stores: StoreService): Routes {
         const week = weekFrom(body.hours);
         const expected = expectedVersion(request);
         const set = await stores.setHours(principal, params.store_id, week, body.effective_from, expected);
-        return sendVersion(reply, set.store.version).send(hoursBody(set));
+        const shown = hoursBody(set);
+        return sendVersion(reply, set.store.version, shown).send(shown);
       },
     );
 
@@ -168,7 +171,8 @@ export function hoursRoutes(stores: StoreService): Routes {
             },
             { additionalProperties: false },
           ),
-          response: { 200: Page(SpecialHours, 'SpecialHoursPage') },
+          headers: IfNoneMatch,
+          response: { 200: Page(SpecialHours, 'SpecialHoursPage'), 304: NotModified },
         },
       },
       async ({ params, query, principal }, reply) => {
@@ -178,11 +182,12 @@ export function hoursRoutes(stores: StoreService): Routes {
         const rest = after === undefined ? dates : dates.filter(({ date }) => date > after);
         const items = rest.slice(0, limitOf(query));
         const last = items.at(-1);
-        sendVersion(reply, store.version);
-        return {
+        const page = {
           items: items.map(specialBody),
           next_cursor: rest.length > items.length && last !== undefined ? encodeCursor([last.date]) : null,
         };
+        sendVersion(reply, store.version, page);
+        return page;
       },
     );
 
@@ -207,7 +212,8 @@ export function hoursRoutes(stores: StoreService): Routes {
         const expected = expectedVersion(request);
         const store = await stores.setSpecialHours(principal, params.store_id, date, openings, expected);
         const { dates } = await stores.specialHours(principal, params.store_id, { from: date, to: date });
-        return sendVersion(reply, store.version).send(specialBody(dates[0] ?? { date, openings }));
+        const shown = specialBody(dates[0] ?? { date, openings });
+        return sendVersion(reply, store.version, shown).send(shown);
       },
     );
 

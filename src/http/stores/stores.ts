@@ -9,7 +9,7 @@ import { isByOutage, type Position, SORTS, type Sort } from '../../stores/order.
 import type { StoreService } from '../../stores/service.ts';
 import type { StateSource } from '../../stores/states.ts';
 import { AsOf, asOfFrom } from '../as-of.ts';
-import { expectedVersion, IfMatch, sendVersion } from '../etags.ts';
+import { expectedVersion, IfMatch, IfNoneMatch, NotModified, sendVersion } from '../etags.ts';
 import { offlineSince, offlineSinceBody } from '../outage-start.ts';
 import { decodeCursor, encodeCursor, limitOf, PageQuery } from '../pages.ts';
 import { Instant, OneOf } from '../schemas.ts';
@@ -121,9 +121,9 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
       },
       async ({ body, principal }, reply) => {
         const store = await stores.create(principal, body.store_id, changeFrom(body));
-        const now = await states.states(undefined);
+        const created = storeBody(store, await states.states(undefined));
         reply.code(201).header('location', `/api/v1/stores/${encodeURIComponent(store.id)}`);
-        return sendVersion(reply, store.version).send(storeBody(store, now));
+        return sendVersion(reply, store.version, created).send(created);
       },
     );
 
@@ -136,14 +136,15 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
           tags,
           summary: 'Get a store with its state',
           params: StorePath,
+          headers: IfNoneMatch,
           querystring: Type.Object({ as_of: Type.Optional(AsOf) }, { additionalProperties: false }),
-          response: { 200: Store },
+          response: { 200: Store, 304: NotModified },
         },
       },
       async (request, reply) => {
         const store = await stores.find(request.principal, request.params.store_id);
-        const now = await states.states(await asOfFrom(request, states));
-        return sendVersion(reply, store.version).send(storeBody(store, now));
+        const body = storeBody(store, await states.states(await asOfFrom(request, states)));
+        return sendVersion(reply, store.version, body).send(body);
       },
     );
 
@@ -164,8 +165,8 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
       async (request, reply) => {
         const { params, body, principal } = request;
         const store = await stores.update(principal, params.store_id, changeFrom(body), expectedVersion(request));
-        const now = await states.states(undefined);
-        return sendVersion(reply, store.version).send(storeBody(store, now));
+        const changed = storeBody(store, await states.states(undefined));
+        return sendVersion(reply, store.version, changed).send(changed);
       },
     );
 

@@ -119,7 +119,7 @@ test('users are added, read, changed under their ETag, and removed', async (t) =
   const { anna, ids } = await usersServer(t);
   const url = `/users/${ids.owen}`;
   const read = await anna.ask('GET', url);
-  assert.equal(read.headers.etag, '"1"');
+  assert.match(String(read.headers.etag), /^"1-/);
   const { user_id: _id, created_at, ...owen } = read.json<Body>();
   assert.match(String(created_at), /^20\d\d-.*Z$/);
   assert.deepEqual(owen, {
@@ -135,8 +135,8 @@ test('users are added, read, changed under their ETag, and removed', async (t) =
   const change = await anna.ask('PATCH', url, { stores: ['b', 'c'], name: 'Owen' }, { 'if-match': '"1"' });
   assert.equal(change.statusCode, 200, change.body);
   assert.deepEqual(
-    [change.headers.etag, change.json<Body>().stores, change.json<Body>().name],
-    ['"2"', ['b', 'c'], 'Owen'],
+    [String(change.headers.etag).slice(0, 3), change.json<Body>().stores, change.json<Body>().name],
+    ['"2-', ['b', 'c'], 'Owen'],
   );
   assert.equal((await anna.ask('PATCH', url, { name: 'Late' }, { 'if-match': '"1"' })).statusCode, 412);
   assert.equal((await anna.ask('DELETE', url, undefined, { 'if-match': '"1"' })).statusCode, 412);
