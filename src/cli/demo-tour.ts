@@ -24,9 +24,11 @@ export function thingsToSee({ platform, dead, wrongHours, soon }: Stories, addre
     page(store),
   );
   if (soon === undefined) return lines;
-  const [recovering, failing] = [soon.recovering.store, soon.failing.store];
-  lines.push(`  Within three minutes, ${recovering.name} comes back, and ${failing.name} goes offline.`);
-  return [...lines, page(recovering), page(failing)];
+  const { recovering, failing } = soon;
+  lines.push(
+    `  ${failing.store.name} goes offline at ${clockTime(failing.from)}, and ${recovering.store.name} comes back at ${clockTime(recovering.to)}.`,
+  );
+  return [...lines, page(failing.store), page(recovering.store)];
 }
 
 /** `Tuesday, Nov 24, 18:40`. */
@@ -38,4 +40,9 @@ function dateOf(instant: number, zone: string): string {
 /** `06:00` for milliseconds since midnight. */
 function timeOf(time: number): string {
   return formatInstant(time).slice(11, 16);
+}
+
+/** `02:31` on the clock of this machine. */
+function clockTime(instant: number): string {
+  return new Intl.DateTimeFormat('en-US', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(instant);
 }

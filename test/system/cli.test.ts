@@ -310,6 +310,7 @@ test('the demo serves a chain that it goes on polling, in a database of its own 
   assert.match(demo.output(), /stores on the ordering platform Platebound were offline for 35 minutes: Tuesday, /);
   assert.match(demo.output(), /has been offline since Saturday, /);
   assert.match(demo.output(), /has published that it opens at 06:00, but opens at 08:00/);
+  assert.match(demo.output(), / goes offline at \d\d:\d\d, and .* comes back at \d\d:\d\d/);
   const [, url = ''] = await demo.says(/curl '(http:[^']+)'/);
   const csv = await (await fetch(url)).text();
   assert.equal(csv.trim().split('\n').length, 121);
