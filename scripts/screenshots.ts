@@ -54,7 +54,7 @@ try {
   const { items } = await get<{ items: { store_id: string }[] }>(url, '/api/v1/stores?limit=9', await keyOf());
   const stores = items.map(({ store_id }) => store_id);
   await users.add(TESTER, { login: 'night-desk', name: 'Night desk', role: 'operator', password: PASSWORD });
-  await users.add(TESTER, { login: 'harbour@example.com', name: 'Harbour kitchens', role: 'owner', stores });
+  await users.add(TESTER, { login: 'harbor@example.com', name: 'Harbor kitchens', role: 'owner', stores });
   const wanted = process.argv.slice(2);
   await mkdir(IMAGES, { recursive: true });
   const browser = await openBrowser(await fontsOf(folder));

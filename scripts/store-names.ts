@@ -1,6 +1,6 @@
 const KITCHENS = ['Noodle', 'Taco', 'Curry', 'Burger', 'Pizza', 'Ramen', 'Salad', 'Bagel', 'Dumpling', 'Chowder'];
 const KINDS = ['House', 'Corner', 'Counter', 'Kitchen', 'Yard', 'Bar', 'Window'];
-const STREETS = ['Harbour', 'Mill', 'Station', 'Park', 'Market', 'Bridge', 'Garden', 'Church', 'River', 'Hill', 'Lake'];
+const STREETS = ['Harbor', 'Mill', 'Station', 'Park', 'Market', 'Bridge', 'Garden', 'Church', 'River', 'Hill', 'Lake'];
 
 /** Names and labels simulated stores by their position in the time zones feed. */
 export async function nameStores(url: string, zones: string): Promise<void> {

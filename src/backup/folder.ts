@@ -17,7 +17,7 @@ interface Written {
  */
 export async function writeBackup(archive: AsyncIterable<Uint8Array>, folder: string): Promise<Manifest> {
   if ((await namesIn(folder)).length > 0) {
-    throw new UserError('conflict', `the folder ${folder} is not empty; a backup goes into a folder of its own`);
+    throw new UserError('conflict', `the folder ${folder} is not empty; a backup needs a new or empty folder`);
   }
   const partial = `${folder}.partial`;
   await rm(partial, { recursive: true, force: true });
@@ -42,7 +42,7 @@ export async function unpackBackup(archive: AsyncIterable<Uint8Array>, folder: s
   await mkdir(join(folder, 'results'), { recursive: true });
   const written = new Map<string, Written>();
   for await (const { path, content } of unpackTar(archive)) {
-    if (path !== MANIFEST && !isBackupFile(path)) throw damaged(`it has "${path}", which is no file of a backup`);
+    if (path !== MANIFEST && !isBackupFile(path)) throw damaged(`it has "${path}", which is not part of a backup`);
     if (written.has(path)) throw damaged(`it has "${path}" twice`);
     written.set(path, await write(join(folder, path), content));
   }
@@ -62,7 +62,7 @@ export async function unpackBackup(archive: AsyncIterable<Uint8Array>, folder: s
  */
 export async function verifyBackup(folder: string): Promise<Manifest> {
   const text = await readFile(join(folder, MANIFEST), 'utf8').catch(() => {
-    throw notFound(`${folder} is no backup: it has no ${MANIFEST}`);
+    throw notFound(`${folder} is not a backup: it has no ${MANIFEST}`);
   });
   const manifest = parseManifest(text);
   for (const file of manifest.files) verify(file, await read(join(folder, file.path)));

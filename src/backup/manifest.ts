@@ -42,19 +42,19 @@ export function manifestText(manifest: Manifest): string {
   return `${JSON.stringify(manifest, undefined, 2)}\n`;
 }
 
-/** @throws UserError `invalid_input` when it is no manifest of a backup that this program can restore */
+/** @throws UserError `invalid_input` when it is not the manifest of a backup that this program can restore */
 export function parseManifest(text: string): Manifest {
   const value = parseJson(text, MANIFEST);
   if (!Value.Check(Manifest, value)) {
     const [error] = Value.Errors(Manifest, value);
     throw new UserError(
       'invalid_input',
-      `${MANIFEST} is no manifest of a backup: ${error?.instancePath || 'it'} ${error?.message}`,
+      `${MANIFEST} is not the manifest of a backup: ${error?.instancePath || 'it'} ${error?.message}`,
     );
   }
   const strange = value.files.find(({ path }) => !isBackupFile(path));
   if (strange !== undefined) {
-    throw new UserError('invalid_input', `${MANIFEST} names "${strange.path}", which is no file of a backup`);
+    throw new UserError('invalid_input', `${MANIFEST} names "${strange.path}", which is not part of a backup`);
   }
   if (!value.files.some(({ path }) => path === DATABASE)) {
     throw new UserError('invalid_input', `${MANIFEST} does not name ${DATABASE}`);

@@ -104,7 +104,7 @@ function readHeader(header: Buffer): { path: string; bytes: number } {
 }
 
 function damaged(what: string): UserError {
-  return new UserError('invalid_input', `the archive is no tar archive of a backup, or is damaged: ${what}`);
+  return new UserError('invalid_input', `the archive is not a backup, or is damaged: ${what}`);
 }
 
 /** Reads a given number of bytes from chunks of any size. */

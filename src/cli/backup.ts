@@ -21,14 +21,14 @@ interface BackupFlags {
 
 export function backupCommand(program: Command): void {
   withDatabaseOption(program.command('backup'))
-    .description('write a backup of everything: of the database, or of a server on another machine by its URL')
+    .description('back up the database, or a server on another machine by its URL')
     .requiredOption('--to <folder>', 'a new folder, or - for a tar archive on standard output')
     .option('--results-dir <folder>', 'the results of a DuckDB database (RESULTS_DIR, default ./var/results)')
     .option('--url <url>', 'a running server, such as https://monitor.example.com')
     .option('--key-file <file>', 'a file with an API key that has the scope backups:read')
     .action(async (flags: BackupFlags) => {
       if (flags.url !== undefined && flags.database !== undefined)
-        throw misuse('give either --database or --url, not both');
+        throw misuse('use either --database or --url, not both');
       if (flags.json && flags.to === '-') throw misuse('--json describes a backup in a folder, not on standard output');
       if (flags.url === undefined) return backUpDatabase(flags);
       await write(await askServer(flags.url, flags.keyFile), flags.to);
@@ -90,7 +90,7 @@ async function askServer(url: string, keyFile: string | undefined): Promise<Asyn
   const hint = answer.status === 401 ? '; give a key with --key-file' : '';
   throw new UserError(
     'unavailable',
-    `the server at ${url} answers ${answer.status}: ${problem.detail ?? answer.statusText}${hint}`,
+    `the server at ${url} responded with status ${answer.status}: ${problem.detail ?? answer.statusText}${hint}`,
   );
 }
 
@@ -99,6 +99,6 @@ async function* received(body: AsyncIterable<Uint8Array>, url: string): AsyncGen
     yield* body;
   } catch (error) {
     const reason = messageOf((error as Error).cause ?? error);
-    throw new UserError('unavailable', `the server at ${url} broke the backup off: ${reason}`, { cause: error });
+    throw new UserError('unavailable', `the server at ${url} ended the backup early: ${reason}`, { cause: error });
   }
 }

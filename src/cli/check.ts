@@ -5,7 +5,9 @@ import { printResult } from './output.ts';
 
 export function checkCommand(program: Command): void {
   withDatabaseOption(program.command('check'))
-    .description('check that the database is sound: reads all of it, changes nothing, exits with 1 if it is not')
+    .description(
+      'check the integrity of the database: reads everything, changes nothing, exits with 1 if an invariant is broken',
+    )
     .action(async (flags: DatabaseFlags) => {
       const invariants = await withDatabase(configOf(flags), 'inspect', (run) => run('checkDatabase', {}));
       printResult({ invariants }, () => {

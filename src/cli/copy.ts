@@ -18,7 +18,7 @@ interface CopyFlags {
 export function copyCommand(program: Command): void {
   program
     .command('copy')
-    .description('copy everything to another database; run it again to resume')
+    .description('copy everything to another database; run again to resume')
     .requiredOption('--from <url>', 'the database to read')
     .requiredOption('--to <url>', 'the database to write')
     .option('--from-results-dir <folder>', 'the results of a DuckDB source (RESULTS_DIR, default ./var/results)')

@@ -106,7 +106,7 @@ function sayRejects(path: string): void {
 /** The named files. `-` is standard input, spooled to a temporary file that `remove` deletes. */
 async function sourcesOf(files: FeedFiles) {
   const fromInput = FEEDS.filter(({ name }) => files[name]?.includes('-'));
-  if (fromInput.length > 1) throw misuse('standard input (-) can be one feed only');
+  if (fromInput.length > 1) throw misuse('standard input (-) can be used for one feed only');
   const [feed] = fromInput;
   if (feed === undefined) return { sources: await inspectFeeds(files), remove: async () => {} };
   const rest = { ...files, [feed.name]: files[feed.name]?.filter((name) => name !== '-') };

@@ -18,9 +18,7 @@ import { instantOption, misuse } from './usage.ts';
 
 export function importCommand(program: Command): void {
   withDatabaseOption(withFeedOptions(program.command('import')))
-    .description(
-      'add polls, business hours, special hours, time zones and stores to the database: all of it or nothing',
-    )
+    .description('import polls, business hours, special hours, time zones and stores (all or nothing)')
     .option('--effective-from <instant>', 'the instant from which changed hours and time zones apply (default: now)')
     .action(async (flags: FeedFlags & { database?: string; effectiveFrom?: string }) => {
       if (!namesFeeds(flags)) {

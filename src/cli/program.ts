@@ -26,7 +26,7 @@ const WITHOUT_RESULT = ['serve', 'demo', 'poll', 'completion'];
 /** The command line, with all commands. It throws instead of ending the process. */
 export function createProgram(): Command {
   const program = new Command('restaurant-monitor')
-    .description('Measures how much of their opening hours stores were online.')
+    .description('Measures how much of their business hours stores were online.')
     .showHelpAfterError('(use --help to list commands and options)')
     .exitOverride();
   serveCommand(program);

@@ -18,13 +18,13 @@ interface RestoreFlags {
 
 export function restoreCommand(program: Command): void {
   withDatabaseOption(program.command('restore'))
-    .description('restore a backup, on either engine: all of it, or nothing')
+    .description('restore a backup to DuckDB or PostgreSQL (all or nothing)')
     .requiredOption(
       '--from <backup>',
       'the folder or tar archive that backup wrote, or - for an archive on standard input',
     )
     .option('--results-dir <folder>', 'where results go for a DuckDB database (RESULTS_DIR, default ./var/results)')
-    .option('--replace', 'put it in the place of a database that is not empty')
+    .option('--replace', 'replace a database that is not empty')
     .action(restore);
 }
 
@@ -33,7 +33,8 @@ async function restore(flags: RestoreFlags): Promise<void> {
   const { database, budgets } = config;
   const replace = flags.replace ?? false;
   const open = openFile(budgets);
-  if (database.engine === 'duckdb' && database.path === undefined) throw misuse('a backup is not restored into memory');
+  if (database.engine === 'duckdb' && database.path === undefined)
+    throw misuse('cannot restore a backup into an in-memory database');
   const workFolder = database.engine === 'duckdb' ? dirname(resolve(database.path ?? '')) : tmpdir();
   const backup = await openBackup(flags.from, { input: process.stdin, workFolder });
   const progress = progressBar();

@@ -58,7 +58,7 @@ export async function startServer(config: Config, prepare: (server: Server) => P
 }
 
 function end(server: Server, signal: string): void {
-  server.log.info({ signal }, 'ending');
+  server.log.info({ signal }, 'shutting down');
   server.close().then(
     () => process.exit(0),
     (error) => {

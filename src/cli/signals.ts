@@ -34,8 +34,8 @@ export function onSignal(handler: Handler): void {
 /** Exiting alone would wait for the threads of DuckDB, of which one may be stuck. */
 function endOverdue(signal: NodeJS.Signals): void {
   process.stderr.write(
-    `error: not stopped within ${STOP_BUDGET / 1_000} s after ${signal}; ending now. The next start, or another ` +
-      'server, continues what was running.\n',
+    `error: did not stop within ${STOP_BUDGET / 1_000} s of ${signal}; exiting now. The next start, or another ` +
+      'server, resumes interrupted work.\n',
   );
   process.removeAllListeners(signal);
   process.once('exit', () => process.kill(process.pid, signal));

@@ -22,7 +22,7 @@ interface SimulateFlags {
 export function simulateCommand(program: Command): void {
   program
     .command('simulate')
-    .description('simulate a fleet: three feeds and the true uptime')
+    .description('simulate a fleet and write its three feeds and its true uptime')
     .option('--stores <number>', 'the number of stores', '1000')
     .option('--days <number>', 'the number of days with polls', '8')
     .option('--seed <number>', 'the same seed gives the same files', '1')

@@ -44,7 +44,7 @@ export function userCommand(program: Command): void {
     .option('--stores <ids...>', 'the stores of an owner')
     .option('--stores-file <file>', 'a file with the stores of an owner, one ID per line')
     .option('--password-stdin', 'read the password from standard input instead of asking for it')
-    .option('--no-password', 'no password: for a program, which uses API keys')
+    .option('--no-password', 'add the user without a password, for a program that uses API keys')
     .action(add);
   withDatabaseOption(user.command('list')).description('list users').action(list);
   withDatabaseOption(user.command('passwd <login>'))

@@ -64,7 +64,7 @@ export class RunningServer {
       if (error instanceof UserError || !isBroken(error)) throw error;
       throw new UserError(
         'unavailable',
-        `the connection to the running server (PID ${this.pid}) broke: ${messageOf(error)}; ` +
+        `the connection to the running server (PID ${this.pid}) was lost: ${messageOf(error)}; ` +
           'check whether the change was made',
         { cause: error },
       );
@@ -88,7 +88,7 @@ export class RunningServer {
       answer = (await json(response)) as typeof answer;
     } catch (error) {
       if (NO_SERVER.has(String((error as NodeJS.ErrnoException).code)) || error instanceof SyntaxError) return false;
-      throw new UserError('unavailable', `the running server (PID ${this.pid}) does not answer: ${messageOf(error)}`, {
+      throw new UserError('unavailable', `the running server (PID ${this.pid}) does not respond: ${messageOf(error)}`, {
         cause: error,
       });
     } finally {
@@ -126,7 +126,7 @@ async function send(call: ClientRequest, args: unknown, files: readonly string[]
 
 async function received(response: IncomingMessage, io: OperationIo): Promise<unknown> {
   if (response.statusCode !== 200) {
-    throw new UserError('unavailable', `the running server answers ${response.statusCode}; try again`);
+    throw new UserError('unavailable', `the running server responded with status ${response.statusCode}; try again`);
   }
   for await (const frame of framesOf(response)) {
     if (frame.kind === 'data') await io.write(frame.bytes);
@@ -137,7 +137,10 @@ async function received(response: IncomingMessage, io: OperationIo): Promise<unk
     if ('reject' in message) await io.reject(message.reject);
     else io.progress(message.progress.what, message.progress.done);
   }
-  throw new UserError('unavailable', 'the running server ended before it answered; check whether the change was made');
+  throw new UserError(
+    'unavailable',
+    'the running server stopped before it responded; check whether the change was made',
+  );
 }
 
 /** Whether an error is one of the connection. */

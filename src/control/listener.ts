@@ -61,7 +61,7 @@ export class ControlListener {
     try {
       await this.#open();
     } catch (error) {
-      log.warn({ reason: messageOf(error) }, 'commands on this machine cannot reach this server');
+      log.warn({ reason: messageOf(error) }, 'cannot accept commands from this machine');
     }
   }
 
@@ -73,7 +73,7 @@ export class ControlListener {
     const inode = await inodeOf(database);
     this.#files.push(endpointFile(database));
     await writeEndpoint(database, { version: VERSION, pid: process.pid, inode, token: this.#token, address });
-    log.info({ file: endpointFile(database), address }, 'commands on this machine reach this server');
+    log.info({ file: endpointFile(database), address }, 'accepting commands from this machine');
   }
 
   /** Ends operations that are under way, and removes the endpoint file. */
@@ -106,7 +106,10 @@ export class ControlListener {
         return { socket: basename(path) };
       } catch (error) {
         // Some file systems have no sockets.
-        this.#options.log.info({ path, reason: messageOf(error) }, 'no socket beside the database; using loopback');
+        this.#options.log.info(
+          { path, reason: messageOf(error) },
+          'cannot create a socket beside the database; using loopback',
+        );
       }
     }
     this.#server.listen({ host: LOOPBACK, port: 0 });
@@ -164,10 +167,10 @@ export class ControlListener {
       };
       const operation = OPERATIONS[name] as (...given: unknown[]) => Promise<unknown>;
       answer = { result: await operation(context, args, io) };
-      log.info({ operation: name }, 'ran an operation of the command line');
+      log.info({ operation: name }, 'command-line operation completed');
     } catch (error) {
       if (!(error instanceof UserError) && !signal.aborted) {
-        log.error({ err: error, operation: name }, 'an operation of the command line failed');
+        log.error({ err: error, operation: name }, 'command-line operation failed');
       }
       answer = { error: wireError(error) };
     } finally {

@@ -73,11 +73,11 @@ export class WriteChecks {
     try {
       await write();
       writer.worked();
-      if (this.#failing.delete(name)) log.info({ what: name }, 'can be written again');
+      if (this.#failing.delete(name)) log.info({ what: name }, 'write check succeeded again');
     } catch (error) {
       if (error instanceof UserError && error.code === 'busy') return;
       writer.failed(error);
-      if (!this.#failing.has(name)) log.warn({ what: name, reason: messageOf(error) }, 'cannot be written');
+      if (!this.#failing.has(name)) log.warn({ what: name, reason: messageOf(error) }, 'write check failed');
       this.#failing.add(name);
     } finally {
       late.stop();

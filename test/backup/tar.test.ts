@@ -88,7 +88,7 @@ test('what is no archive, is damaged or ends early is refused', async () => {
   ]) {
     await assert.rejects(unpacked(pieces(bytes, 100)), {
       code: 'invalid_input',
-      message: /no tar archive of a backup, or is damaged/,
+      message: /the archive is not a backup, or is damaged/,
     });
   }
 });

@@ -161,7 +161,7 @@ test('a defect in the server is an internal error, which its log describes', asy
   const { database, close } = await serverOn(t);
   const run = (await found(database)).run('writeReport', { asOf: 0, format: 'none' as never }, recorded().io);
   await assert.rejects(run, /^Error: an internal error/);
-  assert.match(await close(), /an operation of the command line failed/);
+  assert.match(await close(), /command-line operation failed/);
 });
 
 test('what a killed server left behind, or a copy of its folder, is no server', async (t) => {

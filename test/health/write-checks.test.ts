@@ -69,7 +69,7 @@ test('that the database is busy is no outcome, and each change is logged once', 
     while (lines.length < 2) await sleep(5);
     await checks.stop();
   });
-  assert.deepEqual(lines, ['database cannot be written: away', 'database can be written again']);
+  assert.deepEqual(lines, ['database write check failed: away', 'database write check succeeded again']);
   assert.deepEqual(health.faults(), []);
 });
 

@@ -85,7 +85,7 @@ test('a server that starts while its clock is a day ahead stores no poll in the 
   const slots = new Set(instants.map((instant) => slotAt(instant, offsetOf('store-0', INTERVAL), INTERVAL)));
   assert.ok(slots.has(current - 1), 'the store is polled again');
   assert.ok(
-    scheduler.log.some((line) => line.includes('the system clock differs from that of the database')),
+    scheduler.log.some((line) => line.includes('the system clock differs from the database clock')),
     'the log says why the store was not polled',
   );
 });

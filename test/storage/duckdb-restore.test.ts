@@ -44,7 +44,7 @@ test('a restored file has a generation of its own, and no log of what was there 
   writeFileSync(`${path}.wal`, 'what a killed server left');
   await assert.rejects(restoreFile(source, path, { replace: false, prepare: sound }), {
     code: 'conflict',
-    message: /there is a database .*monitor\.duckdb; --replace/,
+    message: /the database .*monitor\.duckdb already exists; use --replace/,
   });
   await restoreFile(source, path, { replace: true, prepare: sound });
   assert.equal(existsSync(`${path}.wal`), false);

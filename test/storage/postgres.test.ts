@@ -46,7 +46,7 @@ suite('PostgreSQL', () => {
     const access = 'read';
     await assert.rejects(PostgresStorage.open(url, { access }), {
       code: 'conflict',
-      message: /has schema version \d+, and this program reads version \d+.*restaurant-monitor migrate/,
+      message: /has schema version \d+, expected \d+.*restaurant-monitor migrate/,
     });
     await assert.rejects(PostgresStorage.open(await server.createDatabase(), { access }), {
       code: 'conflict',

@@ -22,7 +22,7 @@ async function session(t: TestContext, withServer: boolean) {
   const server = withServer ? start(t, cwd, ['serve', '--port', '0'], env) : undefined;
   // A server syncs when it starts.
   await (server === undefined ? run(cwd, ['sync'], '', env) : server.says(/sync finished/));
-  await server?.says(/commands on this machine reach this server/);
+  await server?.says(/accepting commands from this machine/);
   const printed: string[] = [];
   const said = async (input: string, ...args: string[]) => {
     const { code, stdout, stderr } = await run(cwd, args, input, env);
@@ -87,7 +87,7 @@ test('commands do and print the same with a running server as without one', asyn
 test('a command finds the server by any path of the database, and a killed one leaves nothing in the way', async (t) => {
   const cwd = temporaryFolder(t);
   const server = start(t, cwd, ['serve', '--port', '0', '--database', 'data.duckdb']);
-  await server.says(/commands on this machine reach this server/);
+  await server.says(/accepting commands from this machine/);
   assert.equal(statSync(join(cwd, 'data.duckdb.control')).mode & 0o777, 0o600);
   const admin = ['user', 'add', 'anna', '--role', 'admin', '--password-stdin'];
   const added = await run(cwd, admin, PASSWORD, { DATABASE_URL: `duckdb:${join(cwd, 'data.duckdb')}` });
@@ -105,7 +105,7 @@ test('a command finds the server by any path of the database, and a killed one l
 test('a new user and a new key work on the running server at once; a server with files prints its import', async (t) => {
   const cwd = temporaryFolder(t);
   const server = await serve(t, cwd, ...FEEDS);
-  await server.says(/commands on this machine reach this server/);
+  await server.says(/accepting commands from this machine/);
   assert.equal((await fetch(`${server.url}/api/v1/stores`)).status, 200);
   const added = await run(cwd, ['user', 'add', 'anna', '--role', 'admin', '--password-stdin'], PASSWORD);
   assert.equal(added.stderr, 'anna is admin\n');

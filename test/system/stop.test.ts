@@ -179,7 +179,7 @@ suite('a stop request', { timeout: 600_000 }, () => {
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit', { signal: hangs });
       if (signals.length === 1) {
         assert.equal(child.signalCode, 'SIGTERM');
-        assert.match(errors, /^error: not stopped within 18 s after SIGTERM/);
+        assert.match(errors, /^error: did not stop within 18 s of SIGTERM/);
       } else assert.equal(child.exitCode, 143);
     }
   });

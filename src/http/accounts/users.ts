@@ -112,7 +112,7 @@ export function userRoutes(accounts: Accounts): Routes {
           // The user exists, whatever prevents a session.
           const signedIn = await accounts.signIn
             .withPassword({ login: user.login, password, ...originOf(request) })
-            .catch((error: unknown) => request.log.warn({ err: error }, 'the first user was not signed in'));
+            .catch((error: unknown) => request.log.warn({ err: error }, 'could not sign in the first user'));
           if (signedIn) await sendSession(accounts, request, reply, signedIn);
         }
         const detail = detailOf(user);

@@ -43,7 +43,7 @@ export class TrustedProxies {
       if (header === undefined || this.vouchFor(request)) return;
       warned = true;
       const proxy = request.socket.remoteAddress;
-      request.log.warn({ proxy, header }, 'a request came from a proxy that TRUSTED_PROXIES does not name');
+      request.log.warn({ proxy, header }, 'request from a proxy that is not in TRUSTED_PROXIES');
     });
   }
 }

@@ -94,7 +94,7 @@ export class DayFileLog {
       await this.append([]);
     }
     if (this.missing > 0) {
-      this.#log.error({ polls: this.missing }, 'the day files lack polls, because they cannot be written');
+      this.#log.error({ polls: this.missing }, 'day files incomplete: they cannot be written');
     }
     await this.#file.close();
   }
@@ -106,7 +106,7 @@ export class DayFileLog {
     if (this.#lost.polls === 0) {
       this.#log.error(
         { polls: this.#maxMissing },
-        'too many polls wait for the day file; it will lack the oldest ones',
+        'too many polls waiting for the day file; dropping the oldest from it',
       );
     }
     for (const { instant } of this.#missing.splice(0, excess)) {
@@ -122,7 +122,7 @@ export class DayFileLog {
     if (reason !== this.#fault) {
       this.#log.error(
         { reason, polls: this.missing },
-        'cannot write to the day file; polls go to the database only until it can be written',
+        'cannot write to the day file; storing polls in the database only',
       );
     }
     this.#fault = reason;
@@ -133,10 +133,10 @@ export class DayFileLog {
     const { polls, from, until } = this.#lost;
     this.#lost = { polls: 0, from: Number.POSITIVE_INFINITY, until: Number.NEGATIVE_INFINITY };
     if (polls === 0) {
-      this.#log.warn({ polls: late }, 'the day file can be written again; polls that it lacked were added');
+      this.#log.warn({ polls: late }, 'day file writable again; missing polls were added');
       return;
     }
     const lost = { lost: polls, from: new Date(from).toISOString(), until: new Date(until).toISOString() };
-    this.#log.error({ polls: late, ...lost }, 'the day file can be written again, but lacks polls');
+    this.#log.error({ polls: late, ...lost }, 'day file writable again, but incomplete');
   }
 }

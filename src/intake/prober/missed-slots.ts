@@ -48,7 +48,7 @@ export class MissedSlots {
     const last = this.#gaps.get(reason);
     const isNew = last?.until === undefined || now - last.until > 2 * interval || now < last.from;
     const begun = isNew ? { id: newId(), server, from: now - interval, reason: MISSED[reason], unobserved: 0 } : last;
-    if (isNew) log.warn({ reason: MISSED[reason] }, 'slots of stores end without a poll; recorded as a coverage gap');
+    if (isNew) log.warn({ reason: MISSED[reason] }, 'slots ended without a poll; recorded as a coverage gap');
     const gap = { ...begun, until: now, unobserved: begun.unobserved + slots };
     this.#gaps.set(reason, gap);
     gaps.grow(gap);

@@ -252,7 +252,7 @@ export class PollWriter {
       const isNew = reason !== this.#folderFault;
       this.#folderFault = reason;
       if (isNew)
-        this.#options.log.error({ reason }, 'cannot use the polls folder; its files are read when it can be used');
+        this.#options.log.error({ reason }, 'cannot use the polls folder; its files will be read once it can be used');
       return undefined;
     }
   }
@@ -263,7 +263,8 @@ export class PollWriter {
     const latest = latestInstant(clock.now());
     const present = polls.filter(({ instant }) => instant <= latest);
     const future = polls.length - present.length;
-    if (future > 0) log.error({ polls: future }, 'polls in the future are not stored: the system clock was wrong');
+    if (future > 0)
+      log.error({ polls: future }, 'discarded polls with instants in the future: the system clock was wrong');
     return present;
   }
 

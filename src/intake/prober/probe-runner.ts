@@ -152,7 +152,7 @@ export class ProbeRunner {
     if (this.#loggedReasons.has(reason) || this.#loggedReasons.size >= MAX_LOGGED_REASONS) return;
     this.#loggedReasons.add(reason);
     const { log } = this.#dependencies;
-    log.warn({ store_id: id, host, reason }, 'a store is not observed; repeats suppressed for 1 h');
+    log.warn({ store_id: id, host, reason }, 'store could not be observed; repeats suppressed for 1 h');
   }
 
   #addEvidence(site: string, startedAt: number, outcome: Outcome): void {
@@ -172,7 +172,7 @@ export class ProbeRunner {
   }
 
   #logInactive({ id, host }: Target, { code, detail, reason }: InactiveOutcome): void {
-    this.#dependencies.log.info({ store_id: id, host, code, detail, reason }, 'a store has become inactive');
+    this.#dependencies.log.info({ store_id: id, host, code, detail, reason }, 'store became inactive');
   }
 
   /** A failure during a self-outage says nothing about the store. */

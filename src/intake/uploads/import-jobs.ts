@@ -144,7 +144,7 @@ export class ImportJobs implements JobKind<ImportRecord, ImportCounts> {
   }
 
   async abandon(_record: ImportRecord, log: Logger): Promise<void> {
-    log.warn('import lost');
+    log.warn('another server has taken over the import');
   }
 }
 

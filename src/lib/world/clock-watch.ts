@@ -100,7 +100,7 @@ export class ClockWatch implements Clocks {
     this.#steppedAt = elapsed;
     if (other === undefined) return;
     this.#warning = `the system clock showed ${iso(now)} when that of the database showed ${iso(other)}`;
-    this.#log.warn({ system: iso(now), database: iso(other) }, 'the system clock differs from that of the database');
+    this.#log.warn({ system: iso(now), database: iso(other) }, 'the system clock differs from the database clock');
   }
 
   /** @param listener called at every step, as soon as it is noticed */

@@ -35,7 +35,7 @@ export async function restoreFile(
   await finishRestore(path);
   const there = (await exists(path)) || (await exists(walFile(path)));
   if (there && !replace) {
-    throw new UserError('conflict', `there is a database ${path}; --replace puts the backup in its place`);
+    throw new UserError('conflict', `the database ${path} already exists; use --replace to overwrite it`);
   }
   const prepared = preparedFile(path);
   const leftovers = [prepared, walFile(prepared), generationFile(prepared)];

@@ -44,7 +44,7 @@ export function endsConnection(error: unknown): boolean {
 
 function serverError(code: string, cause: Error): unknown {
   if (code === NOT_ALLOWED) {
-    return new UserError('unavailable', `the role of the database may not do this: ${cause.message}`, { cause });
+    return new UserError('unavailable', `the database role lacks a privilege: ${cause.message}`, { cause });
   }
   if (PERMANENT.test(code)) return cause;
   if (UNREACHABLE.test(code)) return unreachable(cause);

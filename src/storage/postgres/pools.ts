@@ -81,7 +81,7 @@ class CatalogSql implements TransactionalSql {
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     return this.#transactions.run(() => this.#pool.transaction(work), {
       milliseconds: REQUEST.wait,
-      error: () => new UserError('busy', 'too many changes wait for one another; try again in a moment'),
+      error: () => new UserError('busy', 'too many changes are waiting; try again in a moment'),
     });
   }
 }

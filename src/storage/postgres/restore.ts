@@ -24,10 +24,7 @@ export async function emptyFor(sql: Sql, replace: boolean): Promise<void> {
     if (table === 'server_secrets') continue;
     const [found] = await sql.rows(`select 1 from ${table} limit 1`);
     if (found === undefined) continue;
-    throw new UserError(
-      'conflict',
-      `the database has ${table} already; --replace puts the backup in the place of everything`,
-    );
+    throw new UserError('conflict', `the database already has ${table}; use --replace to overwrite everything`);
   }
   await sql.run(`truncate ${TABLES.join(', ')}`);
   // Their responses name what is no longer there.

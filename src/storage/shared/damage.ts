@@ -16,7 +16,7 @@ export function refuseDamage(place: string, invariants: readonly Invariant[]): v
   );
   throw new UserError(
     'unavailable',
-    `the database ${place} is damaged; this does not hold: ${named.join('; ')}. \`restaurant-monitor check\` looks at all of ` +
-      'it; `restaurant-monitor restore` puts a backup in its place',
+    `the database ${place} is damaged; broken invariants: ${named.join('; ')}. \`restaurant-monitor check\` checks all of ` +
+      'them; `restaurant-monitor restore` restores a backup',
   );
 }

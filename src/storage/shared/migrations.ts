@@ -31,7 +31,7 @@ export function pendingMigrations(all: readonly Migration[], version: number): M
     throw new UserError(
       'unavailable',
       `the database has schema version ${version}, this program knows versions up to ${all.length}: ` +
-        'it was changed by a newer Restaurant Monitor; use that one',
+        'it was updated by a newer Restaurant Monitor; upgrade this program',
     );
   }
   return all.slice(version);
@@ -51,7 +51,7 @@ export function requireCurrent(all: readonly Migration[], place: string, version
   if (pendingMigrations(all, version).length === 0) return;
   throw new UserError(
     'conflict',
-    `the database ${place} has schema version ${version}, and this program reads version ${all.length}. It is opened ` +
-      'to be read and stays as it is; run `restaurant-monitor migrate` on it, or on a copy if it is a backup',
+    `the database ${place} has schema version ${version}, expected ${all.length}. It was opened for reading and ` +
+      'not changed; run `restaurant-monitor migrate` on it, or on a copy if it is a backup',
   );
 }

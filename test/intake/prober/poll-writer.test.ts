@@ -174,8 +174,8 @@ for (const leaves of [0, 10, 90]) {
       assert.deepEqual(
         lines.map(({ msg, polls: count }) => [msg, count]),
         [
-          ['cannot write to the day file; polls go to the database only until it can be written', 1],
-          ['the day file can be written again; polls that it lacked were added', 5],
+          ['cannot write to the day file; storing polls in the database only', 1],
+          ['day file writable again; missing polls were added', 5],
         ],
       );
     });
@@ -200,7 +200,7 @@ test('of more polls than fit into memory, the log says which ones the day file l
     assert.deepEqual(
       [last?.msg, last?.polls, last?.lost, last?.from, last?.until],
       [
-        'the day file can be written again, but lacks polls',
+        'day file writable again, but incomplete',
         ...[4, 6, new Date(first).toISOString(), new Date(first + SECOND).toISOString()],
       ],
     );

@@ -122,7 +122,7 @@ test('a clock that is wrong at the start is not trusted until it is set right', 
   watch.check();
   pass(2 * PROBATION);
   watch.compare(right + 2 * PROBATION);
-  const differs = 'the system clock differs from that of the database';
+  const differs = 'the system clock differs from the database clock';
   assert.deepEqual(lines.at(-1), {
     ...{ system: '2026-11-24T12:02:00.000Z', database: '2026-11-23T12:02:00.000Z', message: differs },
   });

@@ -182,7 +182,7 @@ export function backupContract(engine: string, open: () => Promise<Storage>): vo
     mkdirSync(join(folder, 'empty'));
     await assert.rejects(verifyBackup(join(folder, 'empty')), {
       code: 'not_found',
-      message: /is no backup: it has no manifest/,
+      message: /is not a backup: it has no manifest/,
     });
     await assert.rejects(writeBackup(createBackup(source), backup), { code: 'conflict', message: /is not empty/ });
   });
@@ -224,7 +224,7 @@ export function backupContract(engine: string, open: () => Promise<Storage>): vo
     const again = () => verified(backup, folder);
     await assert.rejects(restoreToStorage(await again(), target, { ...parts, replace: false }), {
       code: 'conflict',
-      message: /the database has stores already; --replace/,
+      message: /the database already has stores; use --replace/,
     });
     await assert.rejects(
       restoreToStorage(await again(), target, {

@@ -37,10 +37,7 @@ export function emptyFor(transaction: Transaction, replace: boolean): void {
   for (const table of TABLES) {
     // A server that has started once leaves a secret behind.
     if (!replace && table !== 'server_secrets' && transaction.table(table).size > 0) {
-      throw new UserError(
-        'conflict',
-        `the database has ${table} already; --replace puts the backup in the place of everything`,
-      );
+      throw new UserError('conflict', `the database already has ${table}; use --replace to overwrite everything`);
     }
     transaction.deleteWhere(table, () => true);
   }
