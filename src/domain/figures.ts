@@ -3,7 +3,7 @@ import { WINDOW_NAMES, type WindowName } from './window.ts';
 export type FigureKind = 'up' | 'down' | 'open';
 /** The ends of the credible interval of `up`, the longest gap, and the number of counting polls. */
 export type DetailKind = 'low' | 'high' | 'unpolled' | 'polls';
-export type ColumnName = `${FigureKind | DetailKind}_${WindowName}` | 'polls_counted' | 'first_poll';
+export type ColumnName = `${FigureKind | DetailKind | 'covered'}_${WindowName}` | 'polls_counted' | 'first_poll';
 
 /**
  * The figures of many stores as named columns with a row for each store: from here to the format that renders them, this
@@ -13,6 +13,8 @@ export class FigureColumns {
   readonly stores: number;
   /** Whether there are columns of `DetailKind`. */
   readonly isDetailed: boolean;
+  /** Milliseconds between two polls of a store, if there are columns of the covered time. */
+  readonly pollInterval: number | undefined;
   /** All columns, in the order of files. */
   readonly columns: ReadonlyMap<ColumnName, Float64Array>;
   /** The number of counting polls in the eight days. */
@@ -26,17 +28,20 @@ export class FigureColumns {
   readonly #high: readonly Float64Array[];
   readonly #longestGap: readonly Float64Array[];
   readonly #polls: readonly Float64Array[];
+  readonly #covered: readonly Float64Array[];
 
-  constructor(stores: number, detailed = false) {
+  /** @param pollInterval milliseconds between two polls of a store; without it, there is no covered time */
+  constructor(stores: number, detailed = false, pollInterval: number | undefined = undefined) {
     this.stores = stores;
     this.isDetailed = detailed;
+    this.pollInterval = pollInterval;
     const columns = new Map<ColumnName, Float64Array>();
     const add = (name: ColumnName): Float64Array => {
       const column = new Float64Array(stores);
       columns.set(name, column);
       return column;
     };
-    const byWindow = <Kind extends FigureKind | DetailKind>(kinds: readonly Kind[]) => {
+    const byWindow = <Kind extends FigureKind | DetailKind | 'covered'>(kinds: readonly Kind[]) => {
       const rows = WINDOW_NAMES.map((window) => kinds.map((kind) => add(`${kind}_${window}`)));
       return kinds.map((_, k) => rows.map((row) => row[k] as Float64Array));
     };
@@ -44,6 +49,7 @@ export class FigureColumns {
     this.pollsCounted = add('polls_counted');
     this.firstPoll = add('first_poll').fill(Number.NaN);
     const [low = [], high = [], gap = [], polls = []] = byWindow(detailed ? ['low', 'high', 'unpolled', 'polls'] : []);
+    const [covered = []] = byWindow(pollInterval === undefined ? [] : ['covered']);
     this.columns = columns;
     this.#up = up;
     this.#down = down;
@@ -52,6 +58,7 @@ export class FigureColumns {
     this.#high = high;
     this.#longestGap = gap;
     this.#polls = polls;
+    this.#covered = covered;
   }
 
   up(store: number, window: number): number {
@@ -86,6 +93,11 @@ export class FigureColumns {
     return this.#polls[window]?.[store] as number;
   }
 
+  /** The open time within one polling interval of a counting poll. */
+  covered(store: number, window: number): number {
+    return this.#covered[window]?.[store] as number;
+  }
+
   /** @param window a position in `WINDOWS` */
   set(store: number, window: number, up: number, down: number, open: number): void {
     (this.#up[window] as Float64Array)[store] = up;
@@ -99,5 +111,10 @@ export class FigureColumns {
     (this.#high[window] as Float64Array)[store] = high;
     (this.#longestGap[window] as Float64Array)[store] = longestGap;
     (this.#polls[window] as Float64Array)[store] = polls;
+  }
+
+  /** Only with a polling interval. */
+  setCovered(store: number, window: number, covered: number): void {
+    (this.#covered[window] as Float64Array)[store] = covered;
   }
 }

@@ -1,3 +1,4 @@
+import { setCoverage } from './coverage.ts';
 import type { FigureColumns } from './figures.ts';
 import { type Intervals, totalWithin } from './interval.ts';
 import { nearest, newEstimate } from './nearest.ts';
@@ -43,6 +44,7 @@ export function batchUptime(
       const down = estimate.counted > 0 ? openTime - up : 0;
       figures.set(offset + store, w, up, down, openTime + totalWithin(unknown, from, asOf));
     }
+    setCoverage(figures, offset + store, open, batch.polls, first, last, asOf);
   };
   eachStore(batch, asOf, visit, stores);
 }

@@ -37,7 +37,9 @@ export const writeReport: Operation<WriteReport, WrittenReport> = async (context
       throw new UserError('conflict', 'there are no polls to take the report time from; use --as-of');
     }
     const onProgress = (done: number) => io.progress('computing', done);
-    return computeReport(snapshot, asOf, { estimator, detailed: format === 'full', onProgress, signal: io.signal });
+    const pollInterval = config.poll.interval;
+    const { signal } = io;
+    return computeReport(snapshot, asOf, { estimator, detailed: format === 'full', pollInterval, onProgress, signal });
   }, 'background');
   await write(figures, format, io);
   const warning = args.asOf === undefined ? staleness(figures.asOf, now(), config) : undefined;

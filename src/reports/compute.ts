@@ -16,6 +16,8 @@ export interface ComputeOptions {
   readonly estimator?: EstimatorName;
   /** Whether to compute details; with the estimator `markov` they are always computed. */
   readonly detailed?: boolean;
+  /** Milliseconds between two polls of a store, for the covered time; without it, the report has none. */
+  readonly pollInterval?: number | undefined;
   /** Computes details. A process that computes many reports should keep one, which makes them faster. */
   readonly fleetEstimator?: FleetEstimator;
   /** Receives the share of the stores that is done, 0 to 1. */
@@ -47,9 +49,9 @@ export async function computeReport(
   const { keys, ids, zones } = await storesIn(snapshot, options.stores);
   const runs = keyRuns(keys, options.stores === undefined ? 1 : MOST_RUNS);
   const span = runs.reduce((sum, { first, end }) => sum + end - first, 0);
-  const { estimator = 'nearest', detailed = false } = options;
+  const { estimator = 'nearest', detailed = false, pollInterval } = options;
   // A row for each key, so that a batch is a range of rows; the rows of other stores stay empty.
-  const figures = new FigureColumns(span, detailed || estimator !== 'nearest');
+  const figures = new FigureColumns(span, detailed || estimator !== 'nearest', pollInterval);
   const compute = computing(estimator, asOf, figures, options.fleetEstimator);
   const positions = positionsIn(runs, keys);
   const range = new ScheduleRange(asOf - POLL_REACH, asOf);

@@ -9,14 +9,19 @@ export interface ReportFigures {
   /** Sorted by UTF-16 code unit. */
   readonly ids: readonly string[];
   /**
-   * By the names of `FigureColumns`. `first_poll` is NaN unless it lies in the longest window, and missing in results of
-   * earlier versions. Readers ignore unknown names.
+   * By the names of `FigureColumns`. `first_poll` is NaN unless it lies in the longest window. It and the covered times are
+   * missing in results of earlier versions. Readers ignore unknown names.
    */
   readonly columns: ReadonlyMap<string, Float64Array>;
 }
 
 export function columnOf({ columns }: ReportFigures, kind: FigureKind, window: WindowName): Float64Array {
   return columns.get(`${kind}_${window}`) as Float64Array;
+}
+
+/** The covered time of each row; `undefined`: an earlier version computed the result. */
+export function coveredIn({ columns }: ReportFigures, window: WindowName): Float64Array | undefined {
+  return columns.get(`covered_${window}`);
 }
 
 export function pollsCounted({ columns }: ReportFigures): Float64Array {

@@ -3,7 +3,7 @@ import { HOUR, MINUTE } from '../domain/hours.ts';
 import { WINDOW_NAMES } from '../domain/window.ts';
 import { csvField } from '../lib/csv.ts';
 import { columnOf, firstPollIn, pollsCounted, type ReportFigures } from './figures.ts';
-import { detailsOf, jsonRows, type PublicColumn, quantitiesOf } from './quantities.ts';
+import { coveredOf, detailsOf, jsonRows, type PublicColumn, quantitiesOf } from './quantities.ts';
 
 /** The columns of the two classic endpoints; `update_last_week` is the uptime, spelled as the contract spells it. */
 const CLASSIC_HEADER =
@@ -69,7 +69,7 @@ function full(figures: ReportFigures): Layout {
   const quantities = quantitiesOf(figures).map(withUnit);
   const counted = pollsCounted(figures);
   const firstPoll = firstPollIn(figures);
-  const details = detailsOf(figures).map(withUnit);
+  const details = [...detailsOf(figures), ...coveredOf(figures)].map(withUnit);
   const names = [
     'store_id',
     ...quantities.map(({ name, unitName }) => `${name}_${unitName}`),

@@ -2,7 +2,7 @@ import { formatInstant } from '../calendar/instant.ts';
 import type { DetailKind } from '../domain/figures.ts';
 import { WINDOW_NAMES, type WindowName } from '../domain/window.ts';
 import type { OutputColumn } from '../lib/columns.ts';
-import { columnOf, firstPollIn, pollsCounted, type ReportFigures } from './figures.ts';
+import { columnOf, coveredIn, firstPollIn, pollsCounted, type ReportFigures } from './figures.ts';
 
 /** The quantities of each window under their public names. */
 export const QUANTITIES = ['open', 'uptime', 'downtime', 'unknown'] as const;
@@ -16,9 +16,12 @@ export type DetailName =
   | `longest_unpolled_last_${WindowName}`
   | `polls_last_${WindowName}`;
 
+export type CoveredName = `covered_last_${WindowName}`;
+export const COVERED_NAMES: readonly CoveredName[] = WINDOW_NAMES.map((window) => `covered_last_${window}` as const);
+
 /** A column of figures under its public name. */
 export interface PublicColumn {
-  readonly name: QuantityName | DetailName;
+  readonly name: QuantityName | DetailName | CoveredName;
   readonly window: WindowName;
   /** Whether `values` are milliseconds; else they are numbers of polls. */
   readonly isTime: boolean;
@@ -65,6 +68,14 @@ export function detailsOf({ columns }: ReportFigures): PublicColumn[] {
   );
 }
 
+/** The covered time of each window; empty if the report has none. */
+export function coveredOf(figures: ReportFigures): PublicColumn[] {
+  return WINDOW_NAMES.flatMap((window) => {
+    const values = coveredIn(figures, window);
+    return values === undefined ? [] : [{ name: `covered_last_${window}` as const, window, isTime: true, values }];
+  });
+}
+
 function isTime(kind: DetailKind): boolean {
   return kind !== 'polls';
 }
@@ -81,7 +92,7 @@ export const EXACT_DETAIL_NAMES: readonly string[] = WINDOW_NAMES.flatMap((windo
 
 /**
  * The columns of the exact formats: `store_id`, the quantities in seconds, `polls_counted`, `first_poll` (RFC 3339; null:
- * not in the last week), and the details, if any.
+ * not in the last week), the details, if any, and the covered times.
  */
 export function exactColumns(figures: ReportFigures): OutputColumn[] {
   const { ids } = figures;
@@ -109,6 +120,7 @@ export function exactColumns(figures: ReportFigures): OutputColumn[] {
       },
     },
     ...detailsOf(figures).map(column),
+    ...coveredOf(figures).map(column),
   ];
 }
 

@@ -13,6 +13,8 @@ import type { ResultsFolder } from './results.ts';
 export interface ReportJobsOptions {
   readonly storage: Storage;
   readonly results: ResultsFolder;
+  /** Milliseconds between two polls of a store, for the covered time; without it, reports have none. */
+  readonly pollInterval: number | undefined;
   /** The clock, milliseconds. */
   readonly now: () => number;
 }
@@ -40,13 +42,15 @@ export class ReportJobs implements JobKind<ClaimedReport, ComputedReport> {
   readonly renewInterval = RENEW_INTERVAL;
   readonly #storage: Storage;
   readonly #results: ResultsFolder;
+  readonly #pollInterval: number | undefined;
   readonly #now: () => number;
   /** Kept for as long as the worker, which keeps its optimized code. */
   readonly #estimator = new FleetEstimator();
 
-  constructor({ storage, results, now }: ReportJobsOptions) {
+  constructor({ storage, results, pollInterval, now }: ReportJobsOptions) {
     this.#storage = storage;
     this.#results = results;
+    this.#pollInterval = pollInterval;
     this.#now = now;
   }
 
@@ -66,7 +70,8 @@ export class ReportJobs implements JobKind<ClaimedReport, ComputedReport> {
 
   async run({ id, attempt, asOf, estimator, detailed, filter }: ClaimedReport, running: RunningJob) {
     const stores = filter === undefined ? undefined : await this.#storage.reports.filter(id);
-    const options = { stores, estimator, detailed, fleetEstimator: this.#estimator, ...running };
+    const [pollInterval, fleetEstimator] = [this.#pollInterval, this.#estimator];
+    const options = { stores, estimator, detailed, pollInterval, fleetEstimator, ...running };
     const computed = await this.#storage.snapshot((snapshot) => computeReport(snapshot, asOf, options), 'background');
     const name = { id, attempt };
     const [csv, figures] = await Promise.all([

@@ -27,8 +27,10 @@ export interface ReportServiceOptions {
   readonly results: ResultsFolder;
   /** How uptime is estimated in reports that do not say; `nearest`, if not given. */
   readonly estimator?: EstimatorName | undefined;
-  /** Milliseconds between two polls of a store, where they come in by themselves; `undefined`: the data is an archive. */
+  /** Milliseconds between two polls of a store; without it, reports have no covered time, and their polls are not stale. */
   readonly pollInterval?: number | undefined;
+  /** Whether polls come in by themselves; otherwise the data is an archive, whose polls are not stale. */
+  readonly live?: boolean | undefined;
   /** How long a report is kept after its end, milliseconds; `undefined`: for ever. */
   readonly keep?: number | undefined;
   readonly log: Logger;
@@ -76,7 +78,8 @@ export class ReportService {
   readonly #queue: JobQueue<ClaimedReport, ComputedReport>;
   readonly #visibility: Visibility;
   readonly #estimator: EstimatorName;
-  readonly #pollInterval: number | undefined;
+  /** `undefined`: polls are not stale, however old. */
+  readonly #staleInterval: number | undefined;
   readonly #budgets: Pick<Budgets, 'waitingReportsPerUser' | 'results'>;
   readonly #now: () => number;
 
@@ -86,9 +89,9 @@ export class ReportService {
     this.#budgets = options.budgets ?? DEFAULT_BUDGETS;
     this.#results = results;
     this.#estimator = estimator ?? 'nearest';
-    this.#pollInterval = pollInterval;
+    this.#staleInterval = options.live === true ? pollInterval : undefined;
     this.#now = now;
-    this.#queue = new JobQueue(new ReportJobs({ storage, results, now }), { log, onEnd, writer });
+    this.#queue = new JobQueue(new ReportJobs({ storage, results, pollInterval, now }), { log, onEnd, writer });
     this.#visibility = new Visibility(storage.reports);
     this.reader = new ResultReader({ results, shared: storage.results, log });
     this.retention = new Retention({
@@ -132,7 +135,7 @@ export class ReportService {
         estimator,
         detailed: detailed || estimator !== 'nearest',
         pollsLate:
-          asOf === undefined && this.#pollInterval !== undefined && isStale(instant, requestedAt, this.#pollInterval),
+          asOf === undefined && this.#staleInterval !== undefined && isStale(instant, requestedAt, this.#staleInterval),
         stores: limited,
         requestedBy: userIdOf(principal),
         requestedAt,

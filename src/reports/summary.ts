@@ -1,5 +1,5 @@
 import type { WindowName } from '../domain/window.ts';
-import { columnOf, type ReportFigures } from './figures.ts';
+import { columnOf, coveredIn, type ReportFigures } from './figures.ts';
 
 /** Uptime ratios at which the bars of the histogram begin; the last bar holds the stores that were never down. */
 const BAR_STARTS = [0, 0.5, 0.8, 0.9, 0.95, 0.99, 1] as const;
@@ -18,6 +18,8 @@ export interface WindowSummary {
   readonly up: number;
   readonly down: number;
   readonly unknown: number;
+  /** The open time within one polling interval of a counting poll; `undefined`: not computed. */
+  readonly covered: number | undefined;
   /** Stores with known open time, which are those in the histogram. */
   readonly storesWithData: number;
   readonly storesWithoutData: number;
@@ -41,12 +43,15 @@ export function summaryOf(figures: ReportFigures, window: WindowName): WindowSum
     const bar = BAR_STARTS.findLastIndex((start) => ratio >= start);
     counts[bar] = (counts[bar] as number) + 1;
   }
-  const open = columnOf(figures, 'open', window).reduce((sum, value) => sum + value, 0);
+  const sum = (column: Float64Array) => column.reduce((total, value) => total + value, 0);
+  const open = sum(columnOf(figures, 'open', window));
+  const covered = coveredIn(figures, window);
   return {
     open,
     up,
     down,
     unknown: open - up - down,
+    covered: covered && sum(covered),
     storesWithData,
     storesWithoutData: ups.length - storesWithData,
     histogram: BAR_STARTS.map((from, i) => ({ from, to: BAR_STARTS[i + 1] ?? 1, stores: counts[i] as number })),

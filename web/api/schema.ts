@@ -734,6 +734,12 @@ export interface ReportRow {
   readonly longest_unpolled_last_week_seconds?: number | undefined;
   /** if detailed */
   readonly polls_last_week?: number | undefined;
+  /** open time within one polling interval of a poll; missing in reports of earlier versions */
+  readonly covered_last_hour_seconds?: number | undefined;
+  /** open time within one polling interval of a poll; missing in reports of earlier versions */
+  readonly covered_last_day_seconds?: number | undefined;
+  /** open time within one polling interval of a poll; missing in reports of earlier versions */
+  readonly covered_last_week_seconds?: number | undefined;
 }
 
 export interface ReportRowPage {
@@ -1136,6 +1142,7 @@ export interface WindowSummary {
   readonly downtime_seconds: number;
   readonly unknown_seconds: number;
   readonly uptime_ratio: number | null;
+  readonly coverage_ratio: number | null;
   /** stores with known open time */
   readonly stores_with_data: number;
   /** stores without: not open, or not polled */

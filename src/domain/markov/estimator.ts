@@ -1,3 +1,4 @@
+import { setCoverage } from '../coverage.ts';
 import type { FigureColumns } from '../figures.ts';
 import { type Intervals, totalWithin } from '../interval.ts';
 import { monitoredTime, unmonitoredTime } from '../monitored.ts';
@@ -114,6 +115,7 @@ export class FleetEstimator {
         figures.setDetails(offset + store, w, low, high + unknownTime, longest, polls);
       }
       figures.pollsCounted[offset + store] = polls + (this.#gaps.polls[0] as number);
+      setCoverage(figures, offset + store, open, batch.polls, first, last, asOf);
     };
     eachStore(batch, asOf, visit, stores);
   }

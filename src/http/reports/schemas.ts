@@ -4,7 +4,7 @@ import { ESTIMATORS } from '../../domain/markov/estimator.ts';
 import { WINDOW_NAMES, type WindowName } from '../../domain/window.ts';
 import { LIMITS } from '../../lib/budgets.ts';
 import type { ReportFigures } from '../../reports/figures.ts';
-import { EXACT_DETAIL_NAMES, QUANTITIES } from '../../reports/quantities.ts';
+import { COVERED_NAMES, EXACT_DETAIL_NAMES, QUANTITIES } from '../../reports/quantities.ts';
 import type { ReportRequest } from '../../reports/service.ts';
 import { warningOf } from '../../reports/stale-polls.ts';
 import { summaryOf } from '../../reports/summary.ts';
@@ -99,6 +99,18 @@ const details = Object.fromEntries(
   EXACT_DETAIL_NAMES.map((name) => [name, Type.Optional(Type.Number({ minimum: 0, description: 'if detailed' }))]),
 );
 
+const covered = Object.fromEntries(
+  COVERED_NAMES.map((name) => [
+    `${name}_seconds`,
+    Type.Optional(
+      Type.Number({
+        minimum: 0,
+        description: 'open time within one polling interval of a poll; missing in reports of earlier versions',
+      }),
+    ),
+  ]),
+);
+
 /** Of each window, open = uptime + downtime + unknown, exactly. */
 export const ReportRow = Type.Object(
   {
@@ -114,6 +126,7 @@ export const ReportRow = Type.Object(
       }),
     ),
     ...details,
+    ...covered,
   },
   { title: 'ReportRow', additionalProperties: true },
 );
@@ -144,6 +157,15 @@ const WindowSummary = Type.Object(
         examples: [0.9731],
       }),
     ),
+    coverage_ratio: Nullable(
+      Type.Number({
+        minimum: 0,
+        maximum: 1,
+        description:
+          'the share of the open time within one polling interval of a poll; null if there is none, and in reports of earlier versions',
+        examples: [0.998],
+      }),
+    ),
     stores_with_data: Type.Integer({ minimum: 0, description: 'stores with known open time' }),
     stores_without_data: Type.Integer({ minimum: 0, description: 'stores without: not open, or not polled' }),
     histogram: Type.Array(UptimeBar, { description: 'the stores with data by uptime ratio, lowest first' }),
@@ -165,13 +187,17 @@ export const ReportSummary = Type.Object(
 
 export function summaryBody(figures: ReportFigures): Static<typeof ReportSummary> {
   const windowOf = (window: WindowName): Static<typeof WindowSummary> => {
-    const { open, up, down, unknown, storesWithData, storesWithoutData, histogram } = summaryOf(figures, window);
+    const { open, up, down, unknown, covered, storesWithData, storesWithoutData, histogram } = summaryOf(
+      figures,
+      window,
+    );
     return {
       open_seconds: seconds(open),
       uptime_seconds: seconds(up),
       downtime_seconds: seconds(down),
       unknown_seconds: seconds(unknown),
       uptime_ratio: up + down === 0 ? null : up / (up + down),
+      coverage_ratio: covered === undefined || open === 0 ? null : covered / open,
       stores_with_data: storesWithData,
       stores_without_data: storesWithoutData,
       histogram: [...histogram],

@@ -2,6 +2,7 @@ import type { ReportRow } from '../../../api/schema.ts';
 import { dayAndMonth, VIEWER_ZONE } from '../../lib/clock.ts';
 import { count, openTime, percent } from '../../lib/format.ts';
 import { useMedia } from '../../lib/media.ts';
+import { Coverage } from '../../parts/coverage.tsx';
 import { LoadedList } from '../../parts/loaded-list.tsx';
 import { LongList } from '../../parts/long-list.tsx';
 import { Empty } from '../../parts/notices.tsx';
@@ -74,7 +75,7 @@ export function ReportTable({ id, stores, detailed }: TableProps) {
             <LongList
               items={rows}
               keyOf={(row) => row.store_id}
-              rowHeight={(narrow ? 5.5 : 2.75) + (detailed ? 1 : 0)}
+              rowHeight={(narrow ? 6.5 : 3.5) + (detailed ? 1 : 0)}
               onNearEnd={more}
               row={(row) => <Row row={row} />}
             />
@@ -124,6 +125,8 @@ function Row({ row }: { readonly row: ReportRow }) {
       down: row.downtime_last_hour_seconds,
       low: row.uptime_last_hour_low_seconds,
       high: row.uptime_last_hour_high_seconds,
+      open: row.open_last_hour_seconds,
+      covered: row.covered_last_hour_seconds,
     },
     {
       words: 'day',
@@ -131,6 +134,8 @@ function Row({ row }: { readonly row: ReportRow }) {
       down: row.downtime_last_day_seconds,
       low: row.uptime_last_day_low_seconds,
       high: row.uptime_last_day_high_seconds,
+      open: row.open_last_day_seconds,
+      covered: row.covered_last_day_seconds,
     },
     {
       words: 'week',
@@ -138,6 +143,8 @@ function Row({ row }: { readonly row: ReportRow }) {
       down: row.downtime_last_week_seconds,
       low: row.uptime_last_week_low_seconds,
       high: row.uptime_last_week_high_seconds,
+      open: row.open_last_week_seconds,
+      covered: row.covered_last_week_seconds,
     },
   ];
   return (
@@ -150,11 +157,16 @@ function Row({ row }: { readonly row: ReportRow }) {
           </small>
         )}
       </span>
-      {windows.flatMap(({ words, up, down, low, high }) => [
+      {windows.flatMap(({ words, up, down, low, high, open, covered }) => [
         <span key={`${words} up`} role="cell" class="number" data-label={words}>
           {up + down === 0 ? <span class="quiet">–</span> : percent(up / (up + down))}
           {up + down > 0 && low !== undefined && high !== undefined && (
             <Range low={low / (up + down)} high={high / (up + down)} />
+          )}
+          {covered !== undefined && open > 0 && (
+            <small class="range quiet">
+              <Coverage ratio={covered / open} />
+            </small>
           )}
         </span>,
         <span key={`${words} down`} role="cell" class="number" data-down={down > 0 || undefined}>
