@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Buckets } from '../../src/domain/buckets.ts';
+import { setCoverage } from '../../src/domain/coverage.ts';
+import { FigureColumns } from '../../src/domain/figures.ts';
 import { FLEET_HISTORY, FleetTally, QUARTER } from '../../src/domain/fleet.ts';
 import { total } from '../../src/domain/interval.ts';
 import { OFFLINE, ONLINE, UNKNOWN } from '../../src/domain/state.ts';
 import { timelineOf } from '../../src/domain/timeline.ts';
+import { reachOf } from '../../src/domain/uptime.ts';
 import { WINDOWS } from '../../src/domain/window.ts';
 import { pollColumns } from '../support/fleet.ts';
 import { figuresAt, judge, type KnownStore, knownStores } from './known-store.ts';
@@ -203,5 +206,21 @@ test('buckets hold what stretches of any length add to them', () => {
       assert.deepEqual([...buckets.sums()], expected);
     }),
     { numRuns: 500 },
+  );
+});
+
+test('the covered time of a report is that of its stores in the fleet', () => {
+  fc.assert(
+    fc.property(knownStores, (stores) => {
+      const asOf = stores[0]?.asOf ?? 0;
+      const figures = new FigureColumns(stores.length, false, HOUR);
+      for (const [row, { open, polls }] of stores.entries()) {
+        const { first, last } = reachOf(polls, 0, polls.length, asOf);
+        setCoverage(figures, row, open, polls, first, last, asOf);
+      }
+      const rows = stores.map((_, row) => WINDOWS.map((_span, w) => figures.covered(row, w)));
+      assert.deepEqual(sumOf(rows), [...tallyOf(stores, HOUR).last.covered]);
+    }),
+    { numRuns: 200 },
   );
 });

@@ -70,3 +70,36 @@ test('a first poll is in the report if it lies in the week, both ends included',
     never: Number.NaN,
   });
 });
+
+test('the covered time is within one polling interval of a counting poll, and not before the first poll ever', async (t) => {
+  const storage = await DuckdbStorage.open(undefined);
+  t.after(() => storage.close());
+  const polls: StagedPoll[] = [
+    ['gap', AS_OF - 30 * HOUR, true],
+    ['gap', AS_OF - 5 * HOUR, true],
+    ['gap', AS_OF - HOUR / 2, false],
+    ['new', AS_OF - HOUR / 4, true],
+    // On a Sunday, when it is closed, and on a Monday.
+    ['mondays', AS_OF - 7 * 24 * HOUR + HOUR, true],
+    ['mondays', AS_OF - 6 * 24 * HOUR, true],
+  ];
+  await merge(storage, {
+    polls,
+    hours: [['mondays', 0, 0, 23 * HOUR]],
+    zones: ['gap', 'new', 'mondays', 'never'].map((id) => [id, 'UTC'] as const),
+  });
+  for (const estimator of ['nearest', 'markov'] as const) {
+    const options = { estimator, pollInterval: HOUR };
+    const { ids, columns } = await storage.snapshot((s) => computeReport(s, AS_OF, options));
+    const covered = ids.map((id, row) => [
+      id,
+      ...['hour', 'day', 'week'].map((window) => (columns.get(`covered_${window}`)?.[row] ?? Number.NaN) / HOUR),
+    ]);
+    assert.deepEqual(covered, [
+      ['gap', 1, 2 + 1.5, 1 + 2 + 1.5],
+      ['mondays', 0, 0, 2],
+      ['never', 0, 0, 0],
+      ['new', 0.25, 0.25, 0.25],
+    ]);
+  }
+});

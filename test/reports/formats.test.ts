@@ -91,3 +91,25 @@ test('a first poll is rendered as an instant, and left empty where there is none
   );
   assert.ok(![...renderFigures(report, 'csv')].join('').includes('first_poll'), 'the classic columns are a contract');
 });
+
+test('the covered times are the last columns, not in the classic ones, and missing in old results', () => {
+  const [minute, hour] = [60_000, 3_600_000];
+  const figures = new FigureColumns(1, true, hour);
+  figures.setCovered(0, 0, 45 * minute);
+  figures.setCovered(0, 1, 23.5 * hour);
+  figures.setCovered(0, 2, 160 * hour);
+  const old = new FigureColumns(1, true);
+  const text = (columns: FigureColumns, format: TextFormat) =>
+    [...renderFigures(reportOf(['a'], columns), format)].join('');
+  const [header = '', row = ''] = text(figures, 'full').split('\n');
+  const [oldHeader = '', oldRow = ''] = text(old, 'full').split('\n');
+  assert.equal(header, `${oldHeader},covered_last_hour_minutes,covered_last_day_hours,covered_last_week_hours`);
+  assert.equal(row, `${oldRow},45.0000,23.5000,160.0000`);
+  const [exact] = JSON.parse(text(figures, 'json')).rows;
+  assert.deepEqual(
+    [exact.covered_last_hour_seconds, exact.covered_last_day_seconds, exact.covered_last_week_seconds],
+    [2_700, 84_600, 576_000],
+  );
+  assert.equal('covered_last_hour_seconds' in JSON.parse(text(old, 'json')).rows[0], false);
+  for (const format of ['csv', 'exact'] as const) assert.equal(text(figures, format), text(old, format));
+});

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { FigureColumns } from '../../src/domain/figures.ts';
 import type { WindowName } from '../../src/domain/window.ts';
 import type { ReportFigures } from '../../src/reports/figures.ts';
 import { summaryOf } from '../../src/reports/summary.ts';
@@ -44,6 +45,7 @@ test('the sums are exact, and a store without known open time is counted apart',
     up: 1_800_000.5,
     down: 1_799_999.5,
     unknown: 3_600_000,
+    covered: undefined,
     storesWithData: 1,
     storesWithoutData: 2,
   });
@@ -53,4 +55,12 @@ test('the sums are exact, and a store without known open time is counted apart',
     week.histogram.every(({ stores }) => stores === 0),
     'no store is in a bar',
   );
+});
+
+test('the covered time is the sum of all stores', () => {
+  const columns = new FigureColumns(2, false, 3_600_000);
+  columns.setCovered(0, 1, 1_800_000);
+  columns.setCovered(1, 1, 900_000.5);
+  const figures = { asOf: 0, estimator: 'nearest', ids: ['a', 'b'], columns: columns.columns } as const;
+  assert.equal(summaryOf(figures, 'day').covered, 2_700_000.5);
 });

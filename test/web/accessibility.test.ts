@@ -31,6 +31,31 @@ async function violations(page: Page): Promise<string[]> {
     );
 }
 
+test('the page is not wider than a tablet, also while it reconnects', async (t) => {
+  const fleet = await seenFleet(t, AT_NOON);
+  await append(fleet, pollsOf('a', NOON, 3_000, 1_500));
+  const { users } = fleet.accounts;
+  await users.add(TESTER, { login: 'root', name: 'Rosalind Oduya-Hargreaves', role: 'admin', password: PASSWORD });
+  const page = await openPage(t, browser, { viewport: { width: 768, height: 1024 } });
+  await page.clock.setFixedTime(NOON);
+  await page.goto(fleet.url);
+  await page.getByLabel('Login').fill('root');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.locator('.data-age').waitFor();
+  const wider = () => page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+  for (const width of [768, 1024, 360, 320]) {
+    await page.setViewportSize({ width, height: 1024 });
+    assert.equal(await wider(), 0, `connected, at ${width}`);
+  }
+  await fleet.app.close();
+  await page.getByText('Reconnecting…').waitFor();
+  for (const width of [320, 360, 768, 1024]) {
+    await page.setViewportSize({ width, height: 1024 });
+    assert.equal(await wider(), 0, `reconnecting, at ${width}`);
+  }
+});
+
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const [screen, viewport] of [
     ['a desk', { width: 1440, height: 1000 }],

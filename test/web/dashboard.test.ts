@@ -72,6 +72,23 @@ test('the rows of a report can be searched by store name, and link to the store'
   assert.equal(new URL(page.url()).pathname, '/stores/17');
 });
 
+test('the coverage stands beside each uptime of a report', async (t) => {
+  const fleet = await seenFleet(t, AT_NOON);
+  await append(fleet, [...pollsOf('a', NOON, 90, 30), ...pollsOf('b', NOON, 1_060, 1_000)]);
+  const page = await openPage(t, browser);
+  await page.clock.setFixedTime(NOON);
+  await page.goto(`${fleet.url}/reports`);
+  await page.getByLabel('Now', { exact: true }).check();
+  await page.getByRole('button', { name: 'Generate report' }).click();
+  const rows = page.getByRole('table', { name: 'Store by store' }).locator('.long-row');
+  await rows.nth(1).waitFor();
+  const figures = await rows.locator('[role="cell"][data-label]').allInnerTexts();
+  assert.deepEqual(figures, [
+    ...['100.0%\n100.0% coverage', '100.0%\n▲ 6.3% coverage', '100.0%\n▲ 0.9% coverage'],
+    ...['100.0%\n▲ 0.0% coverage', '100.0%\n▲ 8.3% coverage', '100.0%\n▲ 1.2% coverage'],
+  ]);
+});
+
 test("store local times follow the server's rules, in the list and on the page of the store", async (t) => {
   // British Columbia kept UTC−7 in the autumn of 2026, which browsers learn only by an update.
   const now = Date.parse('2026-12-01T20:00:00Z');

@@ -114,17 +114,21 @@ test('every format agrees with the exact figures', async (t) => {
     full[0],
     'store_id,open_last_hour_minutes,uptime_last_hour_minutes,downtime_last_hour_minutes,unknown_last_hour_minutes,' +
       'open_last_day_hours,uptime_last_day_hours,downtime_last_day_hours,unknown_last_day_hours,' +
-      'open_last_week_hours,uptime_last_week_hours,downtime_last_week_hours,unknown_last_week_hours,polls_counted,first_poll',
+      'open_last_week_hours,uptime_last_week_hours,downtime_last_week_hours,unknown_last_week_hours,polls_counted,first_poll,' +
+      'covered_last_hour_minutes,covered_last_day_hours,covered_last_week_hours',
   );
   assert.equal(
     full[1],
-    'down,60.0000,0.0000,60.0000,0.0000,24.0000,0.0000,24.0000,0.0000,168.0000,0.0000,168.0000,0.0000,1,2023-01-22T11:00:00.000Z',
+    'down,60.0000,0.0000,60.0000,0.0000,24.0000,0.0000,24.0000,0.0000,168.0000,0.0000,168.0000,0.0000,1,2023-01-22T11:00:00.000Z,60.0000,1.0000,1.0000',
   );
   assert.equal(
     full[2],
-    'half,60.0000,30.0000,30.0000,0.0000,24.0000,0.5000,23.5000,0.0000,168.0000,0.5000,167.5000,0.0000,2,2023-01-22T11:00:00.000Z',
+    'half,60.0000,30.0000,30.0000,0.0000,24.0000,0.5000,23.5000,0.0000,168.0000,0.5000,167.5000,0.0000,2,2023-01-22T11:00:00.000Z,60.0000,1.0000,1.0000',
   );
-  assert.match(full[5] ?? '', /^unseen,60\.0000,0\.0000,0\.0000,60\.0000,24\.0000,.*,168\.0000,0,$/);
+  assert.match(
+    full[5] ?? '',
+    /^unseen,60\.0000,0\.0000,0\.0000,60\.0000,24\.0000,.*,168\.0000,0,,0\.0000,0\.0000,0\.0000$/,
+  );
 });
 
 /** A row in seconds and the nine figures in milliseconds: up, down and open of hour, day and week. */
@@ -179,6 +183,10 @@ test('the summary adds up the rows, and counts the stores by uptime', async (t) 
       summary.uptime_ratio,
       Number(summary.uptime_seconds) / (Number(summary.open_seconds) - Number(summary.unknown_seconds)),
     );
+    const covered = items.reduce((total, row) => total + (row[`covered_last_${window}_seconds`] as number), 0);
+    const open = Number(summary.open_seconds);
+    assert.ok(covered > 0 && covered < open, `${covered} s of ${open} s are covered`);
+    assert.equal(Number(summary.coverage_ratio).toFixed(9), (covered / open).toFixed(9));
   }
   assert.deepEqual(hour.histogram, [
     { from: 0, to: 0.5, stores: 2 },
