@@ -16,11 +16,15 @@ export const SCOPES = [
   'imports:write',
   'fleet:read',
   'metrics:read',
-  'people:read',
-  'people:write',
+  'users:read',
+  'users:write',
   'backups:read',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
+
+/** Earlier names of scopes, which keys may have and clients may still use. */
+export const OLD_SCOPES = { 'people:read': 'users:read', 'people:write': 'users:write' } as const;
+export type OldScope = keyof typeof OLD_SCOPES;
 
 const OWNER_SCOPES: readonly Scope[] = [
   'stores:read',
@@ -35,7 +39,7 @@ const OWNER_SCOPES: readonly Scope[] = [
 /** The scopes that a role can have. A session has all of them, a key has some. */
 export const SCOPES_OF: Readonly<Record<Role, ReadonlySet<Scope>>> = {
   admin: new Set(SCOPES),
-  operator: new Set(SCOPES.filter((scope) => !/^(people|backups):/.test(scope))),
+  operator: new Set(SCOPES.filter((scope) => !/^(users|backups):/.test(scope))),
   owner: new Set(OWNER_SCOPES),
 };
 
@@ -82,8 +86,22 @@ export function isRole(text: string): text is Role {
   return ROLES.some((role) => role === text);
 }
 
-export function isScope(text: string): text is Scope {
-  return SCOPES.some((scope) => scope === text);
+/** The scope of a name, which may be an earlier one; `undefined`: there is none. */
+export function scopeFrom(text: string): Scope | undefined {
+  const renamed = Object.hasOwn(OLD_SCOPES, text) ? OLD_SCOPES[text as OldScope] : text;
+  return SCOPES.find((scope) => scope === renamed);
+}
+
+/** The scopes that are among these names, each once. */
+export function knownScopes(texts: readonly string[]): Scope[] {
+  return [...new Set(texts.flatMap((text) => scopeFrom(text) ?? []))];
+}
+
+/** Scopes for clients, which may know some by their earlier names only. */
+export function withOldNames(scopes: Iterable<Scope>): (Scope | OldScope)[] {
+  const present = new Set(scopes);
+  const old = (Object.keys(OLD_SCOPES) as OldScope[]).filter((name) => present.has(OLD_SCOPES[name]));
+  return [...present, ...old];
 }
 
 export function hasScope(principal: Principal, scope: Scope): boolean {

@@ -7,7 +7,7 @@ import type {
   TimePlace,
   UserRecord,
 } from '../storage/ports/account-catalog.ts';
-import { isScope, SCOPES, SCOPES_OF, type Scope, type UserPrincipal } from './access.ts';
+import { knownScopes, SCOPES, SCOPES_OF, type Scope, scopeFrom, type UserPrincipal } from './access.ts';
 import type { Actor, AuditLog } from './audit.ts';
 import { isText, nameFrom } from './fields.ts';
 import { type Page, type PageRequest, readPage } from './pages.ts';
@@ -153,7 +153,7 @@ export class ApiKeys {
       await this.#noteUse(key, user, now);
     }
     const allowed = SCOPES_OF[user.role];
-    const scopes = new Set(key.scopes.filter(isScope).filter((scope) => allowed.has(scope)));
+    const scopes = new Set(knownScopes(key.scopes).filter((scope) => allowed.has(scope)));
     const entry = { via: 'key', keyId: key.id, provenAt: undefined, mustEnroll: false } as const;
     return { principal: await principalFrom(this.#catalog, user, entry, scopes), until: key.expiresAt };
   }
@@ -172,11 +172,11 @@ function noKey(id: string): UserError {
 
 /** @throws UserError `invalid_input` */
 function scopesFrom(texts: readonly string[]): Scope[] {
-  const unknown = texts.find((text) => !isScope(text));
+  const unknown = texts.find((text) => scopeFrom(text) === undefined);
   if (unknown !== undefined) {
     throw invalid(`scope is "${unknown.slice(0, 100)}", expected one of ${SCOPES.join(', ')}`, 'scopes');
   }
-  const scopes = [...new Set(texts.filter(isScope))];
+  const scopes = knownScopes(texts);
   if (scopes.length === 0) throw invalid('a key needs at least one scope', 'scopes');
   return scopes;
 }

@@ -1,5 +1,6 @@
 import { formatInstant, instantOrNull } from '../calendar/instant.ts';
 import type { AuditRecord, KeyRecord, UserRecord } from '../storage/ports/account-catalog.ts';
+import { knownScopes } from './access.ts';
 
 /** A user as JSON: in the API, and on the command line. */
 export function userResource(user: UserRecord) {
@@ -24,7 +25,7 @@ export function keyResource(key: KeyRecord) {
     login: key.login,
     name: key.name,
     prefix: key.prefix,
-    scopes: [...key.scopes],
+    scopes: knownScopes(key.scopes),
     created_at: formatInstant(key.createdAt),
     expires_at: instantOrNull(key.expiresAt),
     last_used_at: instantOrNull(key.lastUsedAt),

@@ -20,6 +20,8 @@ export interface StoreServiceParts {
 export interface StoreChange {
   readonly name?: string | null;
   readonly zone?: string | null;
+  /** The name of the zone in messages; `zone`, if not given. */
+  readonly zoneField?: 'time_zone' | 'zone';
   readonly labels?: Readonly<Record<string, string>>;
   /** Labels to add or replace; null: to remove. Applies after `labels`. */
   readonly setLabels?: Readonly<Record<string, string | null>>;
@@ -82,7 +84,7 @@ export async function writeChange(
 
 /** @throws UserError `invalid_input` if a text cannot be stored, or the zone or URL is invalid */
 export function checkedChange(change: StoreChange): StoreChange {
-  const { name, zone, labels = {}, setLabels = {}, probeUrl } = change;
+  const { name, zone, zoneField, labels = {}, setLabels = {}, probeUrl } = change;
   for (const [key, value] of Object.entries(labels)) {
     checkText('labels', key);
     checkText(`labels.${key}`, value);
@@ -94,7 +96,7 @@ export function checkedChange(change: StoreChange): StoreChange {
   return {
     ...change,
     ...(typeof name === 'string' && { name: checkedName(name) }),
-    ...(typeof zone === 'string' && { zone: checkedZone(zone) }),
+    ...(typeof zone === 'string' && { zone: checkedZone(zone, zoneField) }),
     ...(typeof probeUrl === 'string' && { probeUrl: checkedUrl(probeUrl) }),
   };
 }
@@ -111,10 +113,10 @@ function checkText(field: string, text: string): void {
   throw invalid(`${field} contains a null character or an unpaired surrogate`, field);
 }
 
-function checkedZone(text: string): string {
+function checkedZone(text: string, field = 'zone'): string {
   const zone = zoneName(trimmed(text));
   if (zone !== undefined) return zone;
-  throw invalid(`zone is "${text.slice(0, 100)}", expected an IANA time zone such as "America/Chicago"`, 'zone');
+  throw invalid(`${field} is "${text.slice(0, 100)}", expected an IANA time zone such as "America/Chicago"`, field);
 }
 
 function checkedUrl(text: string): string {

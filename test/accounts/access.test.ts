@@ -7,13 +7,13 @@ import {
   canWriteStores,
   hasScope,
   isRole,
-  isScope,
   OPEN,
   type Principal,
   ROLES,
   SCOPES,
   SCOPES_OF,
   type Scope,
+  scopeFrom,
   type UserPrincipal,
 } from '../../src/accounts/access.ts';
 
@@ -42,7 +42,7 @@ test('an admin has every scope, an operator all but users and backups, an owner 
   assert.deepEqual(allowed(ANONYMOUS), []);
   assert.deepEqual(
     SCOPES.filter((scope) => !allowed(operator).includes(scope)),
-    ['people:read', 'people:write', 'backups:read'],
+    ['users:read', 'users:write', 'backups:read'],
   );
   assert.deepEqual(allowed(owner), [
     'stores:read',
@@ -75,9 +75,9 @@ test('only admins and operators write stores', () => {
   assert.ok(!canWriteStores(principal('operator', 'all', new Set<Scope>(['stores:read']))), 'without the scope');
 });
 
-test('isRole and isScope accept only known names', () => {
-  assert.ok(ROLES.every(isRole) && SCOPES.every(isScope), 'known names');
-  for (const text of ['', 'Admin', 'root', 'toString', 'people', 'people:', 'stores:read ']) {
-    assert.ok(!isRole(text) && !isScope(text), text);
+test('isRole and scopeFrom accept only known names', () => {
+  assert.ok(ROLES.every(isRole) && SCOPES.every((scope) => scopeFrom(scope) === scope), 'known names');
+  for (const text of ['', 'Admin', 'root', 'toString', 'users', 'users:', 'stores:read ']) {
+    assert.ok(!isRole(text) && scopeFrom(text) === undefined, text);
   }
 });

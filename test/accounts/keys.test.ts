@@ -81,7 +81,7 @@ test('a key cannot exceed the role of its user or the scopes of its creator', as
   await assert.rejects(accounts.keys.add(TESTER, { userId: 'nobody', name: 'k', scopes: ['stores:read'] }), {
     code: 'not_found',
   });
-  const maker = { ...TESTER, scopes: new Set<Scope>(['people:write', 'polls:read']) };
+  const maker = { ...TESTER, scopes: new Set<Scope>(['users:write', 'polls:read']) };
   await assert.rejects(accounts.keys.add(maker, { userId: anna, name: 'k', scopes: ['polls:read', 'stores:write'] }), {
     code: 'forbidden',
     message: "you cannot grant stores:write: you don't have access yourself",
@@ -208,7 +208,7 @@ test('keys are listed newest first, for one user or all, and a user has at most 
 test('a key cannot create keys; a session can, for ten minutes after reauthentication', async (t) => {
   const { accounts, add, clock } = await testAccounts(t, PASSWORD);
   const { id: userId } = await add('anna', 'admin');
-  const child = { userId, name: 'child', scopes: ['people:write'] };
+  const child = { userId, name: 'child', scopes: ['users:write'] };
   const { key } = await accounts.keys.add(TESTER, child);
   const byKey = actorOf((await accounts.principalOfKey(key)) ?? ANONYMOUS);
   await assert.rejects(accounts.keys.add(byKey, child), { code: 'forbidden' });

@@ -37,7 +37,7 @@ test('a stolen key cannot add admins or change roles, passwords, keys or logins'
   const { key, record } = await server.accounts.keys.add(TESTER, {
     userId: ids.anna,
     name: 'provisioning',
-    scopes: ['people:read', 'people:write'],
+    scopes: ['users:read', 'users:write'],
   });
   const ask = program(server, key);
   const attacks: [Parameters<typeof ask>[0], string, Body?][] = [
@@ -51,9 +51,9 @@ test('a stolen key cannot add admins or change roles, passwords, keys or logins'
     ['DELETE', `/users/${ids.adam}`],
     ['DELETE', `/users/${ids.adam}/sessions`],
     ['PUT', `/users/${ids.bob}/password`, { password: 'a long one of mine' }],
-    ['POST', `/users/${ids.bob}/keys`, { name: 'k', scopes: ['people:read'] }],
+    ['POST', `/users/${ids.bob}/keys`, { name: 'k', scopes: ['users:read'] }],
     ['POST', `/users/${ids.bob}/keys`, { name: 'k', scopes: ['polls:write'] }],
-    ['POST', '/keys', { name: 'k', scopes: ['people:read'] }],
+    ['POST', '/keys', { name: 'k', scopes: ['users:read'] }],
     ['GET', `/users/${ids.bob}/keys`],
     ['PUT', '/session/password', { current: PASSWORD, next: 'a long one of mine' }],
     ['POST', '/session/reauthenticate', { password: PASSWORD }],
@@ -78,7 +78,7 @@ test('a stolen key cannot add admins or change roles, passwords, keys or logins'
 
 test('a provisioning key can add operators and owners without a password and assign stores', async (t) => {
   const { server, ids } = await house(t);
-  const draft = { userId: ids.anna, name: 'provisioning', scopes: ['people:write'] };
+  const draft = { userId: ids.anna, name: 'provisioning', scopes: ['users:write'] };
   const ask = program(server, (await server.accounts.keys.add(TESTER, draft)).key);
   const added = await ask('POST', '/users', { login: 'new', role: 'owner', stores: ['a'] });
   assert.equal(added.statusCode, 201, added.body);

@@ -219,7 +219,7 @@ test('an admin with a recent sign-in can reset the second factor of a user, whic
   const { server, clock, ids, signIn } = await house(t);
   const [anna, bob] = [await signIn('anna'), await signIn('bob')];
   await addApp(bob, clock);
-  const draft = { userId: ids.anna, name: 'k', scopes: ['people:write'] };
+  const draft = { userId: ids.anna, name: 'k', scopes: ['users:write'] };
   const key = program(server, (await server.accounts.keys.add(TESTER, draft)).key);
   const url = `/users/${ids.bob}/second-factors`;
   assert.equal((await key('DELETE', url)).statusCode, 403);

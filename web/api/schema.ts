@@ -77,6 +77,8 @@ export interface BatchedStore {
   /** an opaque id, as in the feeds */
   readonly store_id: string;
   readonly name?: string | null | undefined;
+  readonly time_zone?: string | null | undefined;
+  /** use `time_zone` */
   readonly zone?: string | null | undefined;
   /** such as brand and city; a key has up to 100 characters and no colon */
   readonly labels?: Readonly<Record<string, string>> | undefined;
@@ -90,6 +92,8 @@ export interface BatchedStore {
 /** Fields that are missing stay unchanged. `labels` replaces all labels, `set_labels` some; a new zone applies from now on. */
 export interface ChangedStore {
   readonly name?: string | null | undefined;
+  readonly time_zone?: string | null | undefined;
+  /** use `time_zone` */
   readonly zone?: string | null | undefined;
   /** such as brand and city; a key has up to 100 characters and no colon */
   readonly labels?: Readonly<Record<string, string>> | undefined;
@@ -326,6 +330,7 @@ export interface IssuedKey {
   readonly name: string;
   /** the first characters of the key */
   readonly prefix: string;
+  /** renamed ones under both names */
   readonly scopes: readonly string[];
   readonly created_at: string;
   readonly expires_at: string | null;
@@ -344,6 +349,7 @@ export interface Key {
   readonly name: string;
   /** the first characters of the key */
   readonly prefix: string;
+  /** renamed ones under both names */
   readonly scopes: readonly string[];
   readonly created_at: string;
   readonly expires_at: string | null;
@@ -378,6 +384,8 @@ export interface ListedStore {
   readonly store_id: string;
   readonly name: string | null;
   /** an IANA time zone; UTC while `zone_known` is false */
+  readonly time_zone: string;
+  /** use `time_zone` */
   readonly zone: string;
   /** false: the given zone is invalid, so it is unknown when the store is open */
   readonly zone_known: boolean;
@@ -411,7 +419,8 @@ export interface Me {
     readonly role: 'admin' | 'operator' | 'owner';
   } | null;
   readonly via: 'session' | 'key' | null;
-  readonly scopes: readonly ('stores:read' | 'stores:write' | 'polls:read' | 'polls:write' | 'reports:read' | 'reports:write' | 'imports:read' | 'imports:write' | 'fleet:read' | 'metrics:read' | 'people:read' | 'people:write' | 'backups:read')[];
+  /** renamed ones under both names */
+  readonly scopes: readonly ('stores:read' | 'stores:write' | 'polls:read' | 'polls:write' | 'reports:read' | 'reports:write' | 'imports:read' | 'imports:write' | 'fleet:read' | 'metrics:read' | 'users:read' | 'users:write' | 'backups:read' | 'people:read' | 'people:write')[];
   /** whether the user sees all stores or only the assigned ones */
   readonly all_stores: boolean;
   /** the role requires a second factor that is missing; until it is added, nothing else is allowed */
@@ -426,7 +435,7 @@ export interface NewHours {
 
 export interface NewKey {
   readonly name: string;
-  readonly scopes: readonly ('stores:read' | 'stores:write' | 'polls:read' | 'polls:write' | 'reports:read' | 'reports:write' | 'imports:read' | 'imports:write' | 'fleet:read' | 'metrics:read' | 'people:read' | 'people:write' | 'backups:read')[];
+  readonly scopes: readonly ('stores:read' | 'stores:write' | 'polls:read' | 'polls:write' | 'reports:read' | 'reports:write' | 'imports:read' | 'imports:write' | 'fleet:read' | 'metrics:read' | 'users:read' | 'users:write' | 'backups:read' | 'people:read' | 'people:write')[];
   /** when the key expires; by default never (RFC 3339) */
   readonly expires_at?: string | undefined;
 }
@@ -480,6 +489,8 @@ export interface NewStore {
   /** an opaque id, as in the feeds */
   readonly store_id?: string | undefined;
   readonly name?: string | null | undefined;
+  readonly time_zone?: string | null | undefined;
+  /** use `time_zone` */
   readonly zone?: string | null | undefined;
   /** such as brand and city; a key has up to 100 characters and no colon */
   readonly labels?: Readonly<Record<string, string>> | undefined;
@@ -832,6 +843,8 @@ export interface Store {
   readonly store_id: string;
   readonly name: string | null;
   /** an IANA time zone; UTC while `zone_known` is false */
+  readonly time_zone: string;
+  /** use `time_zone` */
   readonly zone: string;
   /** false: the given zone is invalid, so it is unknown when the store is open */
   readonly zone_known: boolean;
@@ -1013,6 +1026,8 @@ export interface Timeline {
   /** an opaque id, as in the feeds */
   readonly store_id: string;
   /** the time zone at `to`; UTC if it is unknown */
+  readonly time_zone: string;
+  /** use `time_zone` */
   readonly zone: string;
   readonly as_of: StoreTime;
   readonly from: StoreTime;
@@ -1230,6 +1245,8 @@ export interface Routes {
       /** offline for one of these reasons; `none`: the reason is unknown */
       readonly reason?: readonly string[] | undefined;
       /** an IANA time zone */
+      readonly time_zone?: string | undefined;
+      /** use `time_zone` */
       readonly zone?: string | undefined;
       /** with all of these labels, each as `key:value` */
       readonly label?: readonly string[] | undefined;
@@ -1335,6 +1352,8 @@ export interface Routes {
       /** offline for one of these reasons; `none`: the reason is unknown */
       readonly reason?: readonly string[] | undefined;
       /** an IANA time zone */
+      readonly time_zone?: string | undefined;
+      /** use `time_zone` */
       readonly zone?: string | undefined;
       /** with all of these labels, each as `key:value` */
       readonly label?: readonly string[] | undefined;
@@ -1883,7 +1902,7 @@ export interface Routes {
     body: NewKey;
     answer: IssuedKey;
   };
-  /** Revoke a key: one of yours, or with people:write any; with a key, only that key */
+  /** Revoke a key: one of yours, or with users:write any; with a key, only that key */
   'DELETE /api/v1/keys/{key_id}': {
     path: {
       /** the ID from the list */

@@ -39,7 +39,7 @@ export function auditRoutes({ audit }: Accounts): Routes {
     app.get(
       '/api/v1/audit',
       {
-        config: { access: 'people:read' },
+        config: { access: 'users:read' },
         schema: {
           operationId: 'listAudit',
           summary: 'List audit log entries, newest first',

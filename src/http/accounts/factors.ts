@@ -204,7 +204,7 @@ export function factorRoutes({ factors, passkeys }: Accounts): Routes {
     app.get(
       '/api/v1/second-factor-policy',
       {
-        config: { access: 'people:read' },
+        config: { access: 'users:read' },
         schema: {
           operationId: 'readSecondFactorPolicy',
           summary: 'Get the roles that require a second factor',
@@ -218,7 +218,7 @@ export function factorRoutes({ factors, passkeys }: Accounts): Routes {
     app.put(
       '/api/v1/second-factor-policy',
       {
-        config: { access: 'people:write' },
+        config: { access: 'users:write' },
         schema: {
           operationId: 'setSecondFactorPolicy',
           summary: 'Update the roles that require a second factor',

@@ -1,9 +1,10 @@
 import { type Static, Type } from 'typebox';
-import { hasScope, type Principal } from '../../accounts/access.ts';
+import { hasScope, type Principal, withOldNames } from '../../accounts/access.ts';
 import { actorOf } from '../../accounts/audit.ts';
 import { keyResource } from '../../accounts/resources.ts';
 import type { Accounts } from '../../accounts/service.ts';
 import { instantFrom } from '../../calendar/instant.ts';
+import type { KeyRecord } from '../../storage/ports/account-catalog.ts';
 import { limitOf, Page, PageQuery } from '../pages.ts';
 import { GivenInstant, Instant, Nullable } from '../schemas.ts';
 import type { Routes } from '../types.ts';
@@ -31,7 +32,7 @@ const fields = {
   login: Login,
   name: Name,
   prefix: Type.String({ description: 'the first characters of the key', examples: ['rmk_6eLaZf'] }),
-  scopes: Type.Array(Type.String()),
+  scopes: Type.Array(Type.String(), { description: 'renamed ones under both names' }),
   created_at: Instant,
   expires_at: NullableInstant,
   last_used_at: NullableInstant,
@@ -58,6 +59,11 @@ const NewKey = Type.Object(
   { additionalProperties: false, title: 'NewKey' },
 );
 
+function keyBody(record: KeyRecord) {
+  const resource = keyResource(record);
+  return { ...resource, scopes: withOldNames(resource.scopes) };
+}
+
 const query = Type.Object(PageQuery, { additionalProperties: false });
 
 /** API keys: a user's own, and for admins those of all users. */
@@ -66,12 +72,12 @@ export function keyRoutes({ keys, users }: Accounts): Routes {
     const list = async (userId: string, given: Static<typeof query>) => {
       const page = { limit: limitOf(given), after: timePlaceFrom(given.cursor) };
       const { items, next } = await keys.list(userId, page);
-      return { items: items.map(keyResource), next_cursor: timeCursor(next) };
+      return { items: items.map(keyBody), next_cursor: timeCursor(next) };
     };
     const add = async (principal: Principal, userId: string, { name, scopes, expires_at }: Static<typeof NewKey>) => {
       const expiresAt = expires_at === undefined ? undefined : instantFrom('expires_at', expires_at);
       const { key, record } = await keys.add(actorOf(principal), { userId, name, scopes, expiresAt });
-      return { ...keyResource(record), key };
+      return { ...keyBody(record), key };
     };
 
     app.get(
@@ -89,7 +95,7 @@ export function keyRoutes({ keys, users }: Accounts): Routes {
       async ({ principal, query }) => {
         const { userId, keyId } = userOf(principal);
         if (keyId === undefined) return list(userId, query);
-        return { items: [keyResource(await keys.get(keyId))], next_cursor: null };
+        return { items: [keyBody(await keys.get(keyId))], next_cursor: null };
       },
     );
 
@@ -117,14 +123,14 @@ export function keyRoutes({ keys, users }: Accounts): Routes {
         config: { access: 'signed-in' },
         schema: {
           operationId: 'revokeKey',
-          summary: 'Revoke a key: one of yours, or with people:write any; with a key, only that key',
+          summary: 'Revoke a key: one of yours, or with users:write any; with a key, only that key',
           tags,
           params: KeyPath,
           response: { 204: Nothing },
         },
       },
       async ({ principal, params }, reply) => {
-        const owner = hasScope(principal, 'people:write') ? undefined : userOf(principal).userId;
+        const owner = hasScope(principal, 'users:write') ? undefined : userOf(principal).userId;
         await keys.revoke(actorOf(principal), params.key_id, owner);
         return reply.code(204).send(null);
       },
@@ -133,7 +139,7 @@ export function keyRoutes({ keys, users }: Accounts): Routes {
     app.get(
       '/api/v1/users/:user_id/keys',
       {
-        config: { access: 'people:read' },
+        config: { access: 'users:read' },
         schema: {
           operationId: 'listKeys',
           summary: 'List the keys of a user, newest first',
@@ -153,7 +159,7 @@ export function keyRoutes({ keys, users }: Accounts): Routes {
     app.post(
       '/api/v1/users/:user_id/keys',
       {
-        config: { access: 'people:write', idempotency: { secret: 'key' } },
+        config: { access: 'users:write', idempotency: { secret: 'key' } },
         schema: {
           operationId: 'addKey',
           summary: 'Create a key for a user, such as a program',

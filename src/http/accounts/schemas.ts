@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { type Principal, ROLES, SCOPES, type UserPrincipal } from '../../accounts/access.ts';
+import { OLD_SCOPES, type OldScope, type Principal, ROLES, SCOPES, type UserPrincipal } from '../../accounts/access.ts';
 import { isText, MAX_STORES } from '../../accounts/fields.ts';
 import { MAX_PASSWORD, MIN_PASSWORD } from '../../accounts/password-rules.ts';
 import { UserError } from '../../lib/errors.ts';
@@ -20,7 +20,11 @@ export const Login = Type.String({
 });
 export const Name = Type.String({ minLength: 1, maxLength: 200 });
 export const Role = OneOf(ROLES);
-export const Scope = OneOf(SCOPES);
+/** Every scope, and the earlier names of some. */
+export const Scope = OneOf(
+  [...SCOPES, ...(Object.keys(OLD_SCOPES) as OldScope[])],
+  '`people:read` and `people:write` are deprecated names of `users:read` and `users:write`',
+);
 export const Password = Type.String({
   description: `${MIN_PASSWORD} to ${MAX_PASSWORD} characters; not a common password, the login or the current password`,
   maxLength: 4 * MAX_PASSWORD,

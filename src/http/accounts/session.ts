@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { canSeeAllStores, type Principal, SCOPES } from '../../accounts/access.ts';
+import { canSeeAllStores, type Principal, SCOPES, withOldNames } from '../../accounts/access.ts';
 import { actorOf } from '../../accounts/audit.ts';
 import type { Evidence } from '../../accounts/own-account.ts';
 import type { Accounts } from '../../accounts/service.ts';
@@ -40,7 +40,7 @@ const Me = Type.Object(
   {
     user: Nullable(Type.Object({ user_id: Id, login: Login, name: Name, role: Role })),
     via: Nullable(OneOf(['session', 'key'])),
-    scopes: Type.Array(Scope),
+    scopes: Type.Array(Scope, { description: 'renamed ones under both names' }),
     all_stores: Type.Boolean({ description: 'whether the user sees all stores or only the assigned ones' }),
     second_factor_required: Type.Boolean({
       description: 'the role requires a second factor that is missing; until it is added, nothing else is allowed',
@@ -196,13 +196,13 @@ function refused(request: FastifyRequest, error: unknown): never {
 
 function meOf(principal: Principal) {
   if (principal.kind === 'open') {
-    return { user: null, via: null, scopes: [...SCOPES], all_stores: true, second_factor_required: false };
+    return { user: null, via: null, scopes: withOldNames(SCOPES), all_stores: true, second_factor_required: false };
   }
   const { userId, login, name, role, via, scopes, mustEnroll } = principal;
   return {
     user: { user_id: userId, login, name, role },
     via,
-    scopes: [...scopes],
+    scopes: withOldNames(scopes),
     all_stores: canSeeAllStores(principal),
     second_factor_required: mustEnroll,
   };

@@ -73,7 +73,7 @@ export function userRoutes(accounts: Accounts): Routes {
     app.get(
       '/api/v1/users',
       {
-        config: { access: 'people:read' },
+        config: { access: 'users:read' },
         schema: {
           operationId: 'listUsers',
           summary: 'List users by login',
@@ -91,7 +91,7 @@ export function userRoutes(accounts: Accounts): Routes {
     app.post(
       '/api/v1/users',
       {
-        config: { access: 'people:write', idempotency: { body: 'password' } },
+        config: { access: 'users:write', idempotency: { body: 'password' } },
         bodyLimit: LIMITS.idsBodyBytes,
         schema: {
           operationId: 'addUser',
@@ -124,7 +124,7 @@ export function userRoutes(accounts: Accounts): Routes {
     app.get(
       '/api/v1/users/:user_id',
       {
-        config: { access: 'people:read' },
+        config: { access: 'users:read' },
         schema: {
           operationId: 'readUser',
           summary: 'Get a user with the assigned stores',
@@ -145,7 +145,7 @@ export function userRoutes(accounts: Accounts): Routes {
     app.patch(
       '/api/v1/users/:user_id',
       {
-        config: { access: 'people:write' },
+        config: { access: 'users:write' },
         bodyLimit: LIMITS.idsBodyBytes,
         schema: {
           operationId: 'changeUser',
@@ -169,7 +169,7 @@ export function userRoutes(accounts: Accounts): Routes {
     app.delete(
       '/api/v1/users/:user_id',
       {
-        config: { access: 'people:write' },
+        config: { access: 'users:write' },
         schema: {
           operationId: 'removeUser',
           summary: 'Delete a user with its sessions and keys',
@@ -188,7 +188,7 @@ export function userRoutes(accounts: Accounts): Routes {
     app.put(
       '/api/v1/users/:user_id/password',
       {
-        config: { access: 'people:write' },
+        config: { access: 'users:write' },
         schema: {
           operationId: 'setPassword',
           summary: 'Set the password of a user and end its sessions',
@@ -214,7 +214,7 @@ export function userRoutes(accounts: Accounts): Routes {
     app.delete(
       '/api/v1/users/:user_id/sessions',
       {
-        config: { access: 'people:write' },
+        config: { access: 'users:write' },
         schema: {
           operationId: 'endSessions',
           summary: 'Delete all sessions of a user',
@@ -232,7 +232,7 @@ export function userRoutes(accounts: Accounts): Routes {
     app.delete(
       '/api/v1/users/:user_id/second-factors',
       {
-        config: { access: 'people:write' },
+        config: { access: 'users:write' },
         schema: {
           operationId: 'resetSecondFactors',
           summary: 'Delete the second factors of a user and end its sessions',

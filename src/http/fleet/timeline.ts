@@ -22,7 +22,7 @@ import {
   StoreTime,
   storeTimeAhead,
 } from '../schemas.ts';
-import { PollReason, ReasonCode, reasonBody } from '../stores/store-schemas.ts';
+import { OldZone, PollReason, ReasonCode, reasonBody } from '../stores/store-schemas.ts';
 import type { Routes } from '../types.ts';
 import { Coverage } from './status.ts';
 
@@ -120,10 +120,11 @@ const TimelineWindow = Type.Object(
 const Timeline = Type.Object(
   {
     store_id: StoreId,
-    zone: Type.String({
+    time_zone: Type.String({
       description: 'the time zone at `to`; UTC if it is unknown',
       examples: ['America/Chicago'],
     }),
+    zone: OldZone,
     as_of: StoreTime,
     from: StoreTime,
     to: StoreTime,
@@ -246,6 +247,7 @@ function bodyOf(
   });
   return {
     store_id: timeline.storeId,
+    time_zone: zone,
     zone,
     as_of: time(range.asOf),
     estimator: 'nearest',

@@ -58,7 +58,7 @@ export function batchRoutes(stores: StoreService): Routes {
           operationId: 'changeStores',
           tags: ['stores'],
           summary: 'Update many stores',
-          description: `All changes are made, or none: if one is invalid, the response is 400 and \`errors\` names the field of each, such as \`stores.3.zone\` (the fourth store). At most ${LIMITS.storesPerRequest} stores.`,
+          description: `All changes are made, or none: if one is invalid, the response is 400 and \`errors\` names the field of each, such as \`stores.3.time_zone\` (the fourth store). At most ${LIMITS.storesPerRequest} stores.`,
           querystring: Type.Object(
             {
               create: Type.Optional(
@@ -82,7 +82,7 @@ export function batchRoutes(stores: StoreService): Routes {
       async ({ body, query, principal }, reply) => {
         // Without a type there is no schema that Fastify would check.
         if (!body) throw new UserError('unsupported_media_type', NO_BODY);
-        const changes = (body as Static<typeof Batch>).stores.map(changeOf);
+        const changes = (body as Static<typeof Batch>).stores.map((one, i) => changeOf(one, `stores.${i}.`));
         const { create = false, dry_run: dryRun = false } = query;
         const { failures, ...counts } = await stores.changeAll(principal, changes, { create, dryRun });
         if (failures.length === 0) return { received: changes.length, ...counts };
@@ -99,6 +99,6 @@ export function batchRoutes(stores: StoreService): Routes {
   };
 }
 
-function changeOf({ store_id: id, deleted, ...change }: Static<typeof BatchedStore>): BatchedChange {
-  return { id, change: changeFrom(change), deleted };
+function changeOf({ store_id: id, deleted, ...change }: Static<typeof BatchedStore>, place: string): BatchedChange {
+  return { id, change: changeFrom(change, place), deleted };
 }

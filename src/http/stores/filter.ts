@@ -5,7 +5,7 @@ import { LIMITS } from '../../lib/budgets.ts';
 import type { StoreFilter } from '../../stores/list.ts';
 import { STATES } from '../../stores/states.ts';
 import { OneOf, StoreId } from '../schemas.ts';
-import { ZoneName } from './store-schemas.ts';
+import { givenZone, ZoneName } from './store-schemas.ts';
 
 /** The query parameters that choose stores. */
 export const StoreFilterQuery = {
@@ -23,7 +23,8 @@ export const StoreFilterQuery = {
       examples: [['http_503']],
     }),
   ),
-  zone: Type.Optional(ZoneName),
+  time_zone: Type.Optional(ZoneName),
+  zone: Type.Optional(Type.String({ maxLength: 100, deprecated: true, description: 'use `time_zone`' })),
   label: Type.Optional(
     Type.Array(Type.String({ pattern: '^[^:]+:', maxLength: 301 }), {
       maxItems: 20,
@@ -39,12 +40,13 @@ export const StoreFilterQuery = {
 const Query = Type.Object(StoreFilterQuery);
 
 export function filterFrom(query: Static<typeof Query>): StoreFilter {
+  const zone = givenZone(query);
   return {
     ids: query.store_id === undefined ? undefined : new Set(query.store_id),
     search: query.search,
     states: query.state,
     reasons: query.reason,
-    zone: query.zone === undefined ? undefined : (zoneName(query.zone) ?? query.zone),
+    zone: zone === undefined ? undefined : (zoneName(zone) ?? zone),
     labels: query.label?.map(labelFrom),
     scheduleKnown: query.schedule_known,
   };

@@ -2,12 +2,13 @@ import { type Static, Type } from 'typebox';
 import { MAX_LABELS } from '../../lib/store-fields.ts';
 import type { StoreChange } from '../../stores/change.ts';
 import { Nullable, StoreId } from '../schemas.ts';
-import { GivenLabels, LABEL_KEY, Label, Name, ProbeUrl, ZoneName } from './store-schemas.ts';
+import { GivenLabels, givenZone, LABEL_KEY, Label, Name, OldZoneName, ProbeUrl, ZoneName } from './store-schemas.ts';
 
 /** What a request can say about a store. */
 export const described = {
   name: Type.Optional(Nullable(Name)),
-  zone: Type.Optional(Nullable(ZoneName)),
+  time_zone: Type.Optional(Nullable(ZoneName)),
+  zone: Type.Optional(OldZoneName),
   labels: Type.Optional(GivenLabels),
   set_labels: Type.Optional(
     Type.Record(Type.String({ pattern: LABEL_KEY }), Nullable(Label), {
@@ -32,10 +33,16 @@ export const ChangedStore = Type.Object(described, {
     'Fields that are missing stay unchanged. `labels` replaces all labels, `set_labels` some; a new zone applies from now on.',
 });
 
-export function changeFrom({ name, zone, labels, set_labels, probe_url }: Static<typeof ChangedStore>): StoreChange {
+/**
+ * @param place of the fields in the request: `stores.3.`
+ * @throws UserError `invalid_input` if the names of the time zone have different values
+ */
+export function changeFrom(given: Static<typeof ChangedStore>, place = ''): StoreChange {
+  const { name, labels, set_labels, probe_url } = given;
+  const zone = givenZone(given, place);
   return {
     ...(name !== undefined && { name }),
-    ...(zone !== undefined && { zone }),
+    ...(zone !== undefined && { zone, zoneField: given.time_zone === undefined ? 'zone' : 'time_zone' }),
     ...(labels !== undefined && { labels }),
     ...(set_labels !== undefined && { setLabels: set_labels }),
     ...(probe_url !== undefined && { probeUrl: probe_url }),

@@ -1,11 +1,15 @@
 import { type Static, Type } from 'typebox';
 import { DEFAULT_ZONE, shownZone } from '../../calendar/tzdb.ts';
 import { REASON_PATTERN, reasonOf } from '../../domain/reasons.ts';
+import { invalid } from '../../lib/errors.ts';
 import { LABEL_KEY_LENGTH, LABEL_LENGTH, MAX_LABELS, NAME_LENGTH, PROBE_URL_LENGTH } from '../../lib/store-fields.ts';
 import type { StoreEntry } from '../../stores/directory.ts';
 import { hoursKnown, zoneKnown } from '../../stores/known.ts';
 import { type LastPoll as LastPollOf, STATES, type States } from '../../stores/states.ts';
 import { FirstPoll, Nullable, OneOf, StoreId, StoreTime, storeTime } from '../schemas.ts';
+
+/** The earlier name of `time_zone` in responses. */
+export const OldZone = Type.String({ deprecated: true, description: 'use `time_zone`' });
 
 export const StorePath = Type.Object({ store_id: StoreId });
 
@@ -16,6 +20,26 @@ export const ZoneName = Type.String({
   description: 'an IANA time zone',
   examples: ['America/Chicago'],
 });
+
+/** The earlier name of `time_zone` where clients give one. */
+export const OldZoneName = Type.Unsafe<string | null>({
+  ...{ type: ['string', 'null'], maxLength: 100, deprecated: true },
+  description: 'use `time_zone`',
+});
+
+/**
+ * The time zone that a client gives under either name.
+ *
+ * @param place of the fields in the request: `stores.3.`
+ * @throws UserError `invalid_input` if the names have different values
+ */
+export function givenZone<Z extends string | null>(
+  { time_zone, zone }: { readonly time_zone?: Z; readonly zone?: Z },
+  place = '',
+): Z | undefined {
+  if (time_zone === undefined || zone === undefined || time_zone === zone) return time_zone ?? zone;
+  throw invalid('time_zone and zone, its deprecated name, are different: send time_zone alone', `${place}time_zone`);
+}
 
 /** The pattern of the key of a label. */
 export const LABEL_KEY = `^[^:]{1,${LABEL_KEY_LENGTH}}$`;
@@ -68,10 +92,11 @@ export const Store = Type.Object(
   {
     store_id: StoreId,
     name: Nullable(Name),
-    zone: Type.String({
+    time_zone: Type.String({
       description: 'an IANA time zone; UTC while `zone_known` is false',
       examples: ['America/Chicago'],
     }),
+    zone: OldZone,
     zone_known: Type.Boolean({
       description: 'false: the given zone is invalid, so it is unknown when the store is open',
     }),
@@ -103,6 +128,7 @@ export function storeBody(store: StoreEntry, now: States) {
   return {
     store_id: store.id,
     name: store.name ?? null,
+    time_zone: zone,
     zone,
     zone_known: zoneKnown(store),
     hours_known: hoursKnown(store, now.asOf),

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { IssuedKey, Key, NewKey } from '../../api/schema.ts';
+import { presentScopes } from '../lib/scopes.ts';
 import { call } from '../state/api.ts';
 import { now } from '../state/live.ts';
 import { type PageOf, usePages } from '../state/pages.ts';
@@ -77,7 +78,7 @@ export function KeysPart({ id, list: fetchPage, add }: Props) {
                 <tr key={key.key_id}>
                   <td>{key.name}</td>
                   <td class="code">{key.prefix}…</td>
-                  <td class="small">{key.scopes.join(', ')}</td>
+                  <td class="small">{presentScopes(key.scopes).join(', ')}</td>
                   <td data-label="last used">{key.last_used_at === null ? 'never' : <Ago at={key.last_used_at} />}</td>
                   <td>
                     <Until of={key} />

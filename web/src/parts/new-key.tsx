@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { IssuedKey, NewKey } from '../../api/schema.ts';
+import { presentScopes } from '../lib/scopes.ts';
 import { session } from '../state/session.ts';
 import { Field } from './field.tsx';
 import { Form } from './form.tsx';
@@ -15,7 +16,7 @@ interface Props {
 /** Creates a key with some of the scopes of its user. */
 export function NewKeyForm({ add, onDone }: Props) {
   const { value } = session;
-  const offered = value.kind === 'signed-in' ? value.me.scopes : [];
+  const offered = value.kind === 'signed-in' ? presentScopes(value.me.scopes) : [];
   const name = useSignal('');
   const until = useSignal('');
   const scopes = useSignal<readonly Scope[]>([]);

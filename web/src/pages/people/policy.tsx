@@ -28,7 +28,7 @@ export function PolicyPart() {
                 <input
                   type="checkbox"
                   checked={roles.includes(role)}
-                  disabled={!may('people:write')}
+                  disabled={!may('users:write')}
                   onChange={({ currentTarget }) => {
                     const others = roles.filter((one) => one !== role);
                     set(currentTarget.checked ? [...others, role] : others);

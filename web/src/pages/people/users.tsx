@@ -43,7 +43,7 @@ export function UsersPart() {
       {list.items.length > 0 && (
         <>
           <PolicyPart />
-          {may('people:write') && !adding.value && (
+          {may('users:write') && !adding.value && (
             <AddButton onClick={() => (adding.value = true)} words="Add a user" />
           )}
           <table class="stacks users">

@@ -39,7 +39,7 @@ function actions(): Choice[] {
       choose: () => go(at('/imports')),
     },
     canManageStores() && { name: 'Create or edit stores', icon: 'stores', choose: () => go(at('/stores')) },
-    may('people:write') && { name: 'Add user', icon: 'people', words: 'invite', choose: () => go('/people') },
+    may('users:write') && { name: 'Add user', icon: 'people', words: 'invite', choose: () => go('/people') },
     user !== null && {
       ...{ name: 'Password, passkeys and API keys', icon: 'people' as const, words: 'account' },
       choose: () => go('/account'),
