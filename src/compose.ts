@@ -251,6 +251,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     stores,
     budgets: config.budgets,
     now,
+    trusted: () => clock.trusted,
     onReceived: (count) => metrics.polls('api', count),
   });
   const syncing = config.sync.sources.length > 0 ? health.writer('sync') : undefined;

@@ -96,8 +96,9 @@ export class History {
     this.#imports.set(importId, write);
   }
 
-  sawImport(id: string, status: string, hasFile: boolean): void {
-    this.#saw({ id, status, hasFile });
+  /** @param hasFile `undefined`: the client does not know yet which server has it, if any */
+  sawImport(id: string, status: string, hasFile: boolean | undefined): void {
+    this.#saw({ id, status, ...(hasFile !== undefined && { hasFile }) });
     if (status === 'complete') this.#imports.get(id)?.acknowledge();
   }
 

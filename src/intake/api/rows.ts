@@ -5,6 +5,7 @@ import type { Budgets } from '../../lib/budgets.ts';
 import { float64Column, uint8Column } from '../../lib/columns.ts';
 import { ID_FLAWS, ID_LENGTH, newIdFlaw } from '../../lib/store-id.ts';
 import { trimmed } from '../../lib/text.ts';
+import { untrustedClock } from '../../lib/world/clock-watch.ts';
 import type { PollBatch } from '../../storage/ports/storage.ts';
 import { parsePollInstant } from './instants.ts';
 
@@ -36,6 +37,7 @@ export const LISTED_REJECTS = 100;
 export class PollRows {
   readonly #earliest: number;
   readonly #latest: number;
+  readonly #trusted: boolean;
   readonly #budgets: PollBudgets;
   readonly #stores: PollStores;
   readonly #newStores = new Set<string>();
@@ -46,8 +48,12 @@ export class PollRows {
   readonly #refused: RefusedPoll[] = [];
   #rejected = 0;
 
-  /** @param now the clock, milliseconds: polls more than 5 minutes ahead of it, or too old, are bad */
-  constructor(now: number, stores: PollStores, budgets: PollBudgets) {
+  /**
+   * @param now the clock, milliseconds: polls more than 5 minutes ahead of it, or too old, are bad
+   * @param trusted whether the clock can be relied on
+   */
+  constructor(now: number, stores: PollStores, budgets: PollBudgets, trusted = true) {
+    this.#trusted = trusted;
     this.#earliest = now - budgets.earliestPoll;
     this.#latest = latestInstant(now);
     this.#budgets = budgets;
@@ -71,12 +77,17 @@ export class PollRows {
     return { ids: this.#ids, instants: this.#instants.values, active: this.#active.values, reasons: this.#reasons };
   }
 
-  /** Adds a poll from unchecked values. The reason of an active poll is ignored. */
+  /**
+   * Adds a poll from unchecked values. The reason of an active poll is ignored.
+   *
+   * @throws UserError `unavailable` when the poll is in the future, or too old, by a clock that is not trusted
+   */
   add(storeId: unknown, status: unknown, timestamp: unknown, reason: unknown): void {
     const id = typeof storeId === 'string' ? trimmed(storeId) : undefined;
     const active = STATUSES.get(status) ?? statusOf(status);
     const instant = typeof timestamp === 'string' ? parsePollInstant(timestamp) : undefined;
     const inTime = instant !== undefined && instant >= this.#earliest && instant <= this.#latest;
+    if (instant !== undefined && !inTime && !this.#trusted) throw untrustedClock();
     if (active === undefined || !inTime || id === undefined || !this.#takes(id)) {
       this.refuse(this.#reason(id ?? storeId, status, timestamp, { active, instant }), id);
       return;

@@ -15,6 +15,8 @@ export interface PollServiceParts {
   readonly budgets: PollBudgets;
   /** The clock, milliseconds. */
   readonly now: () => number;
+  /** Whether the clock can be relied on. */
+  readonly trusted: () => boolean;
   /** Called with the number of good polls, whether they were new or not. */
   readonly onReceived: (polls: number) => void;
 }
@@ -25,15 +27,17 @@ export class PollService {
   readonly #stores: StoreService;
   readonly #budgets: PollBudgets;
   readonly #now: () => number;
+  readonly #trusted: () => boolean;
   readonly #onReceived: (polls: number) => void;
   readonly #appender: Pick<PollAppender, 'append'>;
 
-  constructor({ storage, appender, directory, stores, budgets, now, onReceived }: PollServiceParts) {
+  constructor({ storage, appender, directory, stores, budgets, now, trusted, onReceived }: PollServiceParts) {
     this.#storage = storage;
     this.#directory = directory;
     this.#stores = stores;
     this.#budgets = budgets;
     this.#now = now;
+    this.#trusted = trusted;
     this.#onReceived = onReceived;
     this.#appender = appender;
   }
@@ -47,7 +51,7 @@ export class PollService {
       knows: (storeId: string) => byId.has(storeId),
       sees: (storeId: string) => canSee(principal, storeId),
     };
-    return new PollRows(this.#now(), stores, this.#budgets);
+    return new PollRows(this.#now(), stores, this.#budgets, this.#trusted());
   }
 
   /**

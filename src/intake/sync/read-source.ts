@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Budgets } from '../../lib/budgets.ts';
 import { isOfTheMachine } from '../../lib/errors.ts';
+import { untrustedClock } from '../../lib/world/clock-watch.ts';
 import type { MergeCounts } from '../../storage/ports/import-session.ts';
 import type { Storage } from '../../storage/ports/storage.ts';
 import type { StandingRejects } from '../../storage/ports/sync-log.ts';
@@ -22,6 +23,7 @@ export interface SyncReadOptions {
   readonly log: Logger;
   /** The clock, milliseconds. */
   readonly now: () => number;
+  readonly trusted: (() => boolean) | undefined;
   /** The instant from which changed hours and zones apply. */
   readonly effectiveFrom: number;
   /** The share of bad rows, 0 to 1, up to which a file is imported. */
@@ -140,6 +142,8 @@ export function addStanding(a: StandingRejects, b: StandingRejects): StandingRej
 
 /** After a crash between import and checkpoint, the increment is imported again, which changes nothing. */
 async function importIncrement(increment: Increment, options: SyncReadOptions): Promise<FileSummary | undefined> {
+  // By a clock that was just set back, all new polls would be in the future, and never be read again.
+  if (options.trusted?.() === false) throw untrustedClock();
   const [summary] = await importSources(options.storage, [increment.source], {
     now: options.now(),
     effectiveFrom: options.effectiveFrom,

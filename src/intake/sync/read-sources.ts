@@ -27,6 +27,8 @@ export interface ReadDependencies {
   readonly log: Logger;
   /** The clock, milliseconds. */
   readonly now: () => number;
+  /** Whether the clock can be relied on; it can, if not given. Nothing is imported while it cannot. */
+  readonly trusted?: (() => boolean) | undefined;
   /** Resolves after this many milliseconds, and rejects when the signal aborts. */
   readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
@@ -97,7 +99,7 @@ export async function readSources(dependencies: ReadDependencies, run: ReadRun):
 }
 
 async function tryToRead(attempt: SourceAttempt, dependencies: ReadDependencies, run: ReadRun): Promise<void> {
-  const { storage, downloads, budgets, maxBadShare, reader, log, now, onPolls } = dependencies;
+  const { storage, downloads, budgets, maxBadShare, reader, log, now, trusted, onPolls } = dependencies;
   const { effectiveFrom, rejects, signal } = run;
   const { source } = attempt;
   attempt.attempts++;
@@ -114,7 +116,7 @@ async function tryToRead(attempt: SourceAttempt, dependencies: ReadDependencies,
     const onReject = rejects.write.bind(rejects);
     const onProgress = (file: string, done: number) => run.onProgress({ file, done });
     const options = {
-      ...{ storage, downloads, budgets, maxBadShare, reader, log, now, signal },
+      ...{ storage, downloads, budgets, maxBadShare, reader, log, now, trusted, signal },
       ...{ effectiveFrom, onReject, onProgress },
     };
     await readSource(source, options, {

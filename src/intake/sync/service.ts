@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { latestInstant } from '../../domain/future.ts';
 import { messageOf, UserError } from '../../lib/errors.ts';
 import { alternatives } from '../../lib/text.ts';
-import { PROBATION } from '../../lib/world/clock-watch.ts';
+import { PROBATION, untrustedClock } from '../../lib/world/clock-watch.ts';
 import type { Timer } from '../../lib/world/ports.ts';
 import { newId } from '../../lib/world/random.ts';
 import { after, every } from '../../lib/world/timers.ts';
@@ -26,8 +26,6 @@ export interface SyncDependencies extends ReadDependencies {
   readonly rejectsDir: string;
   /** This server's name. */
   readonly server: string;
-  /** Whether the wall clock can be relied on, for runs on schedule; it can, if not given. */
-  readonly trusted?: (() => boolean) | undefined;
 }
 
 export type BegunRun = Pick<SyncRun, 'id' | 'startedAt'>;
@@ -138,7 +136,8 @@ export class SyncService {
   /**
    * Runs now, or returns the active run.
    *
-   * @throws UserError `conflict` if another server runs, or there are no sources
+   * @throws UserError `conflict` if another server runs, or there are no sources; `unavailable` while the clock is not
+   *   trusted
    */
   run(cause: SyncRun['cause'], listener: Partial<SyncListener> = {}): Promise<SyncRun> {
     this.#running ??= this.#runAlone(cause, { ...NO_LISTENER, ...listener }).finally(() => {
@@ -150,7 +149,7 @@ export class SyncService {
   /**
    * Starts a run; resolves when it has begun.
    *
-   * @throws UserError `conflict` if a run is active, or there are no sources
+   * @throws UserError `conflict` if a run is active, or there are no sources; `unavailable` while the clock is not trusted
    */
   async begin(): Promise<BegunRun> {
     if (this.#running !== undefined) throw new UserError('conflict', 'a sync is already running', { retryAfter: 10 });
@@ -187,13 +186,15 @@ export class SyncService {
   }
 
   async #runAlone(cause: SyncRun['cause'], listener: SyncListener): Promise<SyncRun> {
-    const { sources, storage, server } = this.#dependencies;
+    const { sources, storage, server, trusted = () => true } = this.#dependencies;
     if (sources.length === 0) {
       throw new UserError(
         'conflict',
         `there are no sources to sync; set ${alternatives(FEEDS.map(({ variable }) => variable))}`,
       );
     }
+    // Changed schedules would apply from a wrong instant.
+    if (!trusted()) throw untrustedClock();
     const { leases } = storage;
     if (leases === undefined) return this.#runNow(cause, listener);
     const hold = () => leases.take('sync', server, LEASE_LENGTH);

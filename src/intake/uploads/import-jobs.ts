@@ -22,14 +22,22 @@ export interface ImportJobsOptions {
   readonly maxBadShare: number;
   /** The clock, milliseconds. */
   readonly now: () => number;
+  /** Whether the clock can be relied on; it can, if not given. No import begins while it cannot. */
+  readonly trusted?: (() => boolean) | undefined;
   /** Called when an import has changed data. */
   readonly onChanged: () => void;
   /** Called with the number of good polls of an import, whether they were new or not. */
   readonly onPolls: (polls: number) => void;
 }
 
+/** An import that a worker has claimed. */
+export interface ClaimedImport extends ImportRecord {
+  /** By a clock that was trusted then. It decides which polls are in the future, and from when changed schedules apply. */
+  readonly startedAt: number;
+}
+
 /** Imports as jobs. A server runs those whose files are in its own uploads folder, so their claims do not expire. */
-export class ImportJobs implements JobKind<ImportRecord, ImportCounts> {
+export class ImportJobs implements JobKind<ClaimedImport, ImportCounts> {
   readonly name = 'import';
   /** Milliseconds: the database may be available again. */
   readonly lookInterval = 5_000;
@@ -65,9 +73,12 @@ export class ImportJobs implements JobKind<ImportRecord, ImportCounts> {
     }
   }
 
-  claim(): Promise<ImportRecord | undefined> {
-    const { storage, now } = this.#options;
-    return storage.imports.claim(this.#server, now());
+  async claim(): Promise<ClaimedImport | undefined> {
+    const { storage, now, trusted = () => true } = this.#options;
+    if (!trusted()) return undefined;
+    const startedAt = now();
+    const claimed = await storage.imports.claim(this.#server, startedAt);
+    return claimed && { ...claimed, startedAt };
   }
 
   /** Reading is the first half of an import, merging the second. */
@@ -76,8 +87,8 @@ export class ImportJobs implements JobKind<ImportRecord, ImportCounts> {
     return true;
   }
 
-  async run(record: ImportRecord, { signal, onProgress }: RunningJob): Promise<ImportCounts> {
-    const { storage, uploads, reader, budgets, now, onPolls } = this.#options;
+  async run(record: ClaimedImport, { signal, onProgress }: RunningJob): Promise<ImportCounts> {
+    const { storage, uploads, reader, budgets, onPolls } = this.#options;
     const { id, fileName, strict, maxBadShare = this.#options.maxBadShare, dryRun, effectiveFrom } = record;
     const feed = feedByApiName(record.feed);
     const source = await inspect(feed, uploads.upload(id), fileName);
@@ -85,7 +96,7 @@ export class ImportJobs implements JobKind<ImportRecord, ImportCounts> {
     let census: StoreCensus | undefined;
     try {
       const [summary] = await importSources(storage, [source], {
-        now: now(),
+        now: record.startedAt,
         ...(effectiveFrom !== undefined && { effectiveFrom }),
         ...{ strict, maxBadShare, dryRun, reader, budgets, signal },
         onCensus: (counted) => {

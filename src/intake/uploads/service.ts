@@ -12,7 +12,7 @@ import type { JobPosition } from '../../storage/ports/jobs.ts';
 import type { Storage } from '../../storage/ports/storage.ts';
 import { feedByApiName } from '../feeds/registry.ts';
 import { inspect } from '../feeds/source.ts';
-import { ImportJobs, type ImportJobsOptions } from './import-jobs.ts';
+import { type ClaimedImport, ImportJobs, type ImportJobsOptions } from './import-jobs.ts';
 import { tooLarge, type UploadsFolder } from './uploads.ts';
 
 export interface ImportServiceOptions extends Omit<ImportJobsOptions, 'onChanged' | 'onPolls'> {
@@ -21,8 +21,6 @@ export interface ImportServiceOptions extends Omit<ImportJobsOptions, 'onChanged
   /** How long an import is kept after its end, milliseconds; `undefined`: forever. */
   readonly keep?: number | undefined;
   readonly log: Logger;
-  /** Whether the wall clock can be relied on; it can, if not given. Nothing is removed while it cannot. */
-  readonly trusted?: (() => boolean) | undefined;
   readonly onChanged?: ImportJobsOptions['onChanged'];
   readonly onPolls?: ImportJobsOptions['onPolls'];
   readonly writer?: JobQueueOptions['writer'];
@@ -59,7 +57,7 @@ export class ImportService {
   readonly #budgets: Budgets;
   readonly #maxBytes: number;
   readonly #jobs: ImportJobs;
-  readonly #queue: JobQueue<ImportRecord, ImportCounts>;
+  readonly #queue: JobQueue<ClaimedImport, ImportCounts>;
   readonly #now: () => number;
   #server = '';
   #receiving = 0;
@@ -72,7 +70,7 @@ export class ImportService {
     this.#maxBytes = maxBytes;
     this.#now = now;
     this.#jobs = new ImportJobs({ ...options, onChanged, onPolls });
-    this.#queue = new JobQueue(this.#jobs, { log, writer: options.writer });
+    this.#queue = new JobQueue<ClaimedImport, ImportCounts>(this.#jobs, { log, writer: options.writer });
     this.retention = new Retention({
       ...{ what: 'imports', keep, log, now, trusted: options.trusted },
       endedBefore: (instant, limit) => storage.imports.endedBefore(instant, limit),

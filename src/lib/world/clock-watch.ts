@@ -1,3 +1,4 @@
+import { UserError } from '../errors.ts';
 import { CLOCKS } from './clocks.ts';
 import type { Clocks, Timer } from './ports.ts';
 import { every } from './timers.ts';
@@ -29,6 +30,15 @@ const HARMLESS = 5 * 60_000;
 const WARNING_TIME = 60 * 60_000;
 /** If reading both clocks took longer than this, the process was suspended in between, which may look like a step. */
 const LONGEST_READING = 100;
+
+/** The error of work that is judged by the wall clock, while that is not trusted. The same may succeed in a minute. */
+export function untrustedClock(): UserError {
+  return new UserError(
+    'unavailable',
+    'the system clock is not trusted: it was set within the last minute, or differs from that of the database',
+    { retryAfter: PROBATION / 1_000 },
+  );
+}
 
 /**
  * Compares the wall clock with the monotonic clock and reports when the wall clock was set. A clock that is an hour ahead

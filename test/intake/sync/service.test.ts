@@ -5,7 +5,7 @@ import { sleep } from '../../../src/lib/world/timers.ts';
 import type { Leases } from '../../../src/storage/ports/leases.ts';
 import { FeedServer } from '../../support/feed-server.ts';
 import { HOURS, Importer, POLLS } from '../../support/importer.ts';
-import { synced, syncService } from '../../support/sync.ts';
+import { AT_REST, synced, syncService } from '../../support/sync.ts';
 
 const HOUR = 3_600_000;
 const POLL = 'a,active,2023-01-20T10:00:00Z\n';
@@ -267,4 +267,25 @@ test('a stop ends the wait before a retry', { timeout: 60_000 }, async (t) => {
     results.map(({ status, attempts }) => [status, attempts]),
     [['failed', 1]],
   );
+});
+
+test('a clock that is set back during a run loses no polls, and no run begins while it is not trusted', async (t) => {
+  const importer = await Importer.open(t);
+  const file = importer.file('polls.csv', POLLS + POLL);
+  const start = AT_REST();
+  let [now, trusted] = [start, true];
+  const clock = { now: () => now, trusted: () => trusted };
+  const service = syncService(importer.storage, importer.folder, [{ feed: 'polls', name: file }], clock);
+  await synced(service);
+  importer.file('polls.csv', `${POLLS}${POLL}b,active,${new Date(start).toISOString()}\n`);
+  const setBack = () => {
+    [now, trusted] = [start - 24 * HOUR, false];
+  };
+  const [failed] = (await service.run('request', { onBegin: setBack })).results;
+  assert.equal(failed?.status, 'failed');
+  assert.match(failed.error ?? '', /the system clock is not trusted/);
+  await assert.rejects(service.run('request'), { name: 'UserError', code: 'unavailable' });
+  [now, trusted] = [start, true];
+  const [read] = await synced(service);
+  assert.deepEqual([read?.status, read?.added, read?.rejected], ['changed', 1, 0]);
 });
