@@ -1,9 +1,11 @@
-import { MINUTE } from '../domain/hours.ts';
+import { DAY, HOUR, MINUTE } from '../domain/hours.ts';
 import type { ReportRecord } from '../storage/ports/report-catalog.ts';
 
-/** The age of the newest poll, such as `121 minutes old`. */
+/** The age of the newest poll: `121 minutes old`, from 3 hours on `3 hours old`, from 48 hours on `2 days old`. */
 export function ageOf(latest: number, at: number): string {
-  return `${Math.floor((at - latest) / MINUTE)} minutes old`;
+  const age = at - latest;
+  if (age < 3 * HOUR) return `${Math.floor(age / MINUTE)} minutes old`;
+  return age < 2 * DAY ? `${Math.floor(age / HOUR)} hours old` : `${Math.floor(age / DAY)} days old`;
 }
 
 /** The warning for readers of a report whose polls were stale, in ASCII; `undefined`: they were not. */

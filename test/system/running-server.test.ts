@@ -74,6 +74,7 @@ function neutral(text: string): string {
     .replace(/^.*\/in\/polls/gm, 'polls')
     .replace(/"rejects_file":"[^"]*\/sync-/g, '"rejects_file":"sync-')
     .replace(/"source":"[^"]*"/g, '"source":"polls"')
+    .replace(/\d+ days old/g, 'N days old')
     .replace(/"bytes":\d+/g, '"bytes":N')
     .replace(/^(computing|reading|merging) .*\n/gm, '');
 }
