@@ -32,6 +32,8 @@ import { clearTemporaryFolders } from './lib/temporary-folder.ts';
 import { ClockWatch } from './lib/world/clock-watch.ts';
 import { CLOCKS } from './lib/world/clocks.ts';
 import { after, every } from './lib/world/timers.ts';
+import { Outbox } from './mail/outbox.ts';
+import { SmtpMailer } from './mail/smtp.ts';
 import { Metrics } from './metrics.ts';
 import type { OperationContext } from './operations/operation.ts';
 import { ResultsFolder } from './reports/results.ts';
@@ -114,10 +116,22 @@ export function createControl(config: Config, log: Logger, context: OperationCon
 /** A database that is gone with the process. */
 export const IN_MEMORY: DatabaseLocation = { engine: 'duckdb', path: undefined };
 
+/** What waits to be mailed; `undefined` without a mail server. */
+export function createOutbox({ mail }: Pick<Config, 'mail'>, log: Logger): Outbox | undefined {
+  return mail && new Outbox({ mailer: new SmtpMailer(mail), log });
+}
+
 /** The accounts in an opened storage. */
-export function openAccounts(storage: Storage, { signIn }: Pick<Config, 'signIn'>, clocks = CLOCKS): Accounts {
-  const { now, elapsed } = clocks;
-  return new Accounts({ catalog: storage.accounts, now, elapsed, secretKey: signIn.secretKey, oidc: signIn.oidc });
+export function openAccounts(
+  storage: Storage,
+  { signIn, publicUrl }: Pick<Config, 'signIn' | 'publicUrl'>,
+  outbox: Outbox | undefined,
+  { now, elapsed } = CLOCKS,
+): Accounts {
+  return new Accounts({
+    ...{ catalog: storage.accounts, now, elapsed, secretKey: signIn.secretKey, oidc: signIn.oidc },
+    mail: outbox === undefined || publicUrl === undefined ? undefined : { outbox, publicUrl },
+  });
 }
 
 /** What a server does beside answering requests over HTTP. */
@@ -194,7 +208,8 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
   const server = parts.server ?? SERVER;
   const log = parts.log ?? openLog(config.logLevel, now);
   const clock = new ClockWatch({ clocks: { now, elapsed }, log });
-  const accounts = openAccounts(storage, config, { now, elapsed });
+  const outbox = createOutbox(config, log);
+  const accounts = openAccounts(storage, config, outbox, { now, elapsed });
   const metrics = new Metrics();
   metrics.watchClock(() => clock.steps);
   const health = new Health({ now, elapsed });
@@ -317,7 +332,8 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     },
     stop: async () => {
       clock.stop();
-      await stopWork(storage, [reports, imports, syncs, checks, ...(prober === undefined ? [] : [prober])]);
+      const optional = [prober, outbox].filter((one) => one !== undefined);
+      await stopWork(storage, [reports, imports, syncs, checks, ...optional]);
     },
   };
 }
@@ -354,6 +370,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     trustedProxies: config.trustedProxies,
     corsOrigins: config.corsOrigins,
     budgets: config.budgets,
+    publicUrl: config.publicUrl,
     securityContact: config.securityContact,
     createBackup: () => createBackup(backup()),
     dashboard: parts.dashboard,

@@ -1,4 +1,5 @@
 import { LIMITS } from '../lib/budgets.ts';
+import { emailOf } from '../lib/email.ts';
 import { invalid } from '../lib/errors.ts';
 import { idFlaw } from '../lib/store-id.ts';
 import { trimmed } from '../lib/text.ts';
@@ -35,6 +36,14 @@ export function nameFrom(text: string): string {
   const name = trimmed(text);
   if (name.length <= LONGEST.name && isText(name)) return name;
   throw invalid(`name is "${text.slice(0, 100)}", expected 1 to ${LONGEST.name} characters on one line`, 'name');
+}
+
+/** The stored form of an email address; an empty text is none. @throws UserError `invalid_input` */
+export function emailFrom(text: string): string | undefined {
+  if (trimmed(text) === '') return undefined;
+  const email = emailOf(text);
+  if (email !== undefined) return email;
+  throw invalid(`email is "${text.slice(0, 100)}", expected an email address such as anna@example.com`, 'email');
 }
 
 /** Trims store IDs and removes duplicates. @throws UserError `invalid_input`, also beyond `MAX_STORES` */

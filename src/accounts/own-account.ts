@@ -109,6 +109,7 @@ export class OwnAccount {
     const session = await proof.run(await proof.claim(login, origin), current, wrong, async (changes, user) => {
       await changes.setPasswordHash(userId, nextHash);
       await changes.removeSessionsOf(userId, sha256(token));
+      await changes.links.removeLinksOf(userId);
       const keys = revokeKeys ? await changes.revokeKeysOf(userId, now()) : 0;
       const detail = { login, ...(revokeKeys && { keys_revoked: keys }) };
       await changes.addAudit(audit.entry(actor, 'user.password_set', subjectOf(user), detail));

@@ -10,7 +10,7 @@ import {
 } from '@simplewebauthn/server';
 import { invalid, UserError } from '../lib/errors.ts';
 import type { AccountCatalog, AccountChanges } from '../storage/ports/account-catalog.ts';
-import type { PasskeyRecord } from '../storage/ports/factors.ts';
+import type { NewPasskey, PasskeyRecord } from '../storage/ports/factors.ts';
 import type { Actor } from './audit.ts';
 import { nameFrom } from './fields.ts';
 import type { LastAdmin } from './last-admin.ts';
@@ -100,8 +100,23 @@ export class Passkeys {
    * `forbidden`, `reauthentication_required`
    */
   async add(actor: Actor, userId: string, givenName: string, answer: Answer<RegistrationResponseJSON>) {
-    const now = this.#now();
-    requireRecentProof(actor, now);
+    requireRecentProof(actor, this.#now());
+    const added = await this.verifyNew(userId, givenName, answer);
+    const codes = await this.#catalog.changing((changes) => this.addWithin(changes, actor, added));
+    this.#principals.clear();
+    return codes;
+  }
+
+  /**
+   * Checks a passkey that the browser created. Nothing is stored or used up until `addWithin`.
+   *
+   * @throws UserError `invalid_input`, `unauthorized`
+   */
+  async verifyNew(
+    userId: string,
+    givenName: string,
+    answer: Answer<RegistrationResponseJSON>,
+  ): Promise<VerifiedPasskey> {
     const name = nameFrom(givenName);
     const { relyingParty, ticket, response } = answer;
     const challenge = await this.#tickets.read<string>(`add passkey ${userId}`, ticket);
@@ -121,23 +136,33 @@ export class Passkeys {
       publicKey: Buffer.from(credential.publicKey).toString('base64url'),
       counter: credential.counter,
       transports: credential.transports ?? [],
-      createdAt: now,
+      createdAt: this.#now(),
     };
-    const codes = await this.#catalog.changing(async (changes) => {
-      const { factors } = changes;
-      if (!(await this.#tickets.spend(factors, ticket))) throw expired();
-      if ((await factors.passkeysOf(userId)).length >= PASSKEYS_EACH) {
-        throw new UserError('conflict', `you already have ${PASSKEYS_EACH} passkeys; remove one first`);
-      }
-      if ((await factors.passkey(passkey.id)) !== undefined) {
-        throw new UserError('conflict', 'this passkey is already registered');
-      }
-      const first = await this.#factors.codesForFirst(changes, userId);
-      await factors.addPasskey(passkey);
-      await this.#factors.note(changes, actor, 'user.second_factor_added', userId, { factor: 'passkey', name });
-      return first;
-    });
-    this.#principals.clear();
+    return { passkey, ticket };
+  }
+
+  /**
+   * Like `add`, in the caller's transaction. The caller clears the principal cache afterwards.
+   *
+   * @throws UserError `conflict`, `unauthorized`
+   */
+  async addWithin(
+    changes: AccountChanges,
+    actor: Actor,
+    { passkey, ticket }: VerifiedPasskey,
+  ): Promise<string[] | undefined> {
+    const { factors } = changes;
+    const { id, userId, name } = passkey;
+    if (!(await this.#tickets.spend(factors, ticket))) throw expired();
+    if ((await factors.passkeysOf(userId)).length >= PASSKEYS_EACH) {
+      throw new UserError('conflict', `you already have ${PASSKEYS_EACH} passkeys; remove one first`);
+    }
+    if ((await factors.passkey(id)) !== undefined) {
+      throw new UserError('conflict', 'this passkey is already registered');
+    }
+    const codes = await this.#factors.codesForFirst(changes, userId);
+    await factors.addPasskey(passkey);
+    await this.#factors.note(changes, actor, 'user.second_factor_added', userId, { factor: 'passkey', name });
     return codes;
   }
 
@@ -197,6 +222,12 @@ export class Passkeys {
     if (!(await this.#tickets.spend(factors, ticket))) throw expired();
     await factors.usePasskey(passkey.id, counter, this.#now());
   }
+}
+
+/** A new passkey that matches its challenge. */
+export interface VerifiedPasskey {
+  readonly passkey: NewPasskey;
+  readonly ticket: string;
 }
 
 /** A verified response. */

@@ -21,8 +21,8 @@ interface PasswordProofParts {
   readonly audit: AuditLog;
 }
 
-/** The actor of a failed sign-in. */
-const UNKNOWN: Actor = { userId: undefined, name: 'nobody', keyId: undefined, scopes: new Set(), proof: 'key' };
+/** The actor of what anyone can ask for without a session, such as a failed sign-in. */
+export const NOBODY: Actor = { userId: undefined, name: 'nobody', keyId: undefined, scopes: new Set(), proof: 'key' };
 
 /** Lets an action proceed if the user's password is correct. */
 export class PasswordProof {
@@ -85,7 +85,7 @@ export class PasswordProof {
   /** Records a failure. The given login could be a password typed into the wrong field, so only a user ID is kept. */
   async note(userId: string | undefined, address: string, method: string, reason?: string): Promise<void> {
     const subject = { kind: 'user', id: userId ?? 'unknown' };
-    const entry = this.#audit.entry(UNKNOWN, 'user.sign_in_failed', subject, {
+    const entry = this.#audit.entry(NOBODY, 'user.sign_in_failed', subject, {
       address,
       method,
       ...(reason !== undefined && { reason }),

@@ -8,6 +8,7 @@ export function userResource(user: UserRecord) {
     user_id: user.id,
     login: user.login,
     name: user.name,
+    email: user.email ?? null,
     role: user.role,
     disabled: user.disabled,
     has_password: user.hasPassword,

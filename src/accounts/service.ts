@@ -15,6 +15,7 @@ import { SecondFactors } from './second-factors.ts';
 import { ServerSecrets } from './secrets.ts';
 import { Sessions } from './sessions.ts';
 import { SignIn } from './sign-in.ts';
+import { type LinkMail, SignInLinks } from './sign-in-links.ts';
 import { SignInThrottle } from './throttle.ts';
 import { Tickets } from './tickets.ts';
 import { Users } from './users.ts';
@@ -29,6 +30,8 @@ export interface AccountsOptions {
   readonly secretKey?: string | undefined;
   /** The identity provider; `undefined`: none. */
   readonly oidc?: OidcSettings | undefined;
+  /** How sign-in links are mailed; `undefined`: they are not. */
+  readonly mail?: LinkMail | undefined;
 }
 
 /** Users, how they sign in, and what they changed. */
@@ -41,13 +44,14 @@ export class Accounts {
   readonly own: OwnAccount;
   readonly factors: SecondFactors;
   readonly passkeys: Passkeys;
+  readonly links: SignInLinks;
   readonly keys: ApiKeys;
   readonly audit: AuditLog;
   readonly #catalog: AccountCatalog;
   readonly #principals: PrincipalCache;
   #seen: number | undefined;
 
-  constructor({ catalog, now, elapsed = now, secretKey, oidc }: AccountsOptions) {
+  constructor({ catalog, now, elapsed = now, secretKey, oidc, mail }: AccountsOptions) {
     const passwords = new Passwords();
     const principals = new PrincipalCache({ now, elapsed });
     const throttle = new SignInThrottle(elapsed);
@@ -77,6 +81,9 @@ export class Accounts {
         provider: new IdentityProvider(oidc, now),
       });
     this.own = new OwnAccount({ catalog, passwords, proof, factors, passkeys, sessions, principals, audit, now });
+    this.links = new SignInLinks({
+      ...{ catalog, passwords, proof, factors, passkeys, devices, sessions, principals, throttle, audit, now, mail },
+    });
     this.keys = new ApiKeys({ catalog, principals, audit, now });
   }
 

@@ -4,7 +4,7 @@ import { neighborhoodOf, networkOf } from './addresses.ts';
 
 const SECOND = 1_000;
 /** Failures without a delay. One address can serve a whole office. */
-const FREE = { login: 5, device: 5, address: 20, code: 5 };
+const FREE = { login: 5, device: 5, address: 20, code: 5, reset: 10 };
 /** The first delay; each further failure doubles it. */
 const FIRST_WAIT = 5 * SECOND;
 const LONGEST_WAIT = 15 * 60 * SECOND;
@@ -40,6 +40,7 @@ export class SignInThrottle {
   readonly #devices = new Counters(FREE.device);
   readonly #addresses = new Counters(FREE.address);
   readonly #codes = new Counters(FREE.code);
+  readonly #resets = new Counters(FREE.reset);
   readonly #elapsed: () => number;
 
   /** @param elapsed the monotonic clock, milliseconds */
@@ -72,6 +73,12 @@ export class SignInThrottle {
     const own = { counters: this.#codes, who: `${device ?? ''} ${login}` };
     return beginAt([own], own, this.#elapsed);
   }
+
+  /** Counts a request for a password reset from an address, whatever it names. @throws UserError `too_many_requests` */
+  countReset(address: string): void {
+    const own = { counters: this.#resets, who: networkOf(address) };
+    beginAt([own], own, this.#elapsed).failed();
+  }
 }
 
 interface Place {
@@ -85,7 +92,7 @@ function beginAt(places: readonly Place[], own: Place, now: () => number): Attem
   const wait = Math.max(...places.map(({ counters, who }) => counters.wait(who, began)));
   if (wait > 0) {
     const retryAfter = Math.ceil(wait / SECOND);
-    throw new UserError('too_many_requests', `too many failed attempts; try again in ${retryAfter} seconds`, {
+    throw new UserError('too_many_requests', `too many attempts; try again in ${retryAfter} seconds`, {
       retryAfter,
     });
   }

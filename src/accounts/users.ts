@@ -9,7 +9,7 @@ import type {
   UserRecord,
 } from '../storage/ports/account-catalog.ts';
 import type { Actor, AuditLog, Detail } from './audit.ts';
-import { isText, loginFrom, loginOf, nameFrom, storeIdsFrom } from './fields.ts';
+import { emailFrom, isText, loginFrom, loginOf, nameFrom, storeIdsFrom } from './fields.ts';
 import type { LastAdmin } from './last-admin.ts';
 import { type Page, type PageRequest, readPage } from './pages.ts';
 import { checkPassword } from './password-rules.ts';
@@ -22,8 +22,10 @@ export interface UserDraft {
   readonly login: string;
   /** The display name; defaults to the login. */
   readonly name?: string | undefined;
+  /** Where invitations and password resets go. */
+  readonly email?: string | undefined;
   readonly role: Role;
-  /** Without a password the user can use only API keys. The first user needs one. */
+  /** Without a password the user can use only API keys, until it is invited. The first user needs one. */
   readonly password?: string | undefined;
   /** Only for owners. */
   readonly stores?: readonly string[] | undefined;
@@ -33,6 +35,8 @@ export interface UserDraft {
 export interface UserChange {
   readonly login?: string | undefined;
   readonly name?: string | undefined;
+  /** `null`: none. */
+  readonly email?: string | null | undefined;
   readonly role?: Role | undefined;
   readonly disabled?: boolean | undefined;
   /** Replaces all assigned stores. */
@@ -46,7 +50,7 @@ export interface NewPassword {
 }
 
 /** A new user whose fields have been validated. */
-export interface CheckedDraft extends Pick<NewUser, 'login' | 'name' | 'role' | 'passwordHash'> {
+export interface CheckedDraft extends Pick<NewUser, 'login' | 'name' | 'email' | 'role' | 'passwordHash'> {
   readonly stores: readonly string[];
 }
 
@@ -142,10 +146,11 @@ export class Users {
     refuseKeyOnAdmin(actor, draft.role);
     const login = loginFrom(draft.login);
     const name = nameFrom(draft.name ?? login);
+    const email = emailFrom(draft.email ?? '');
     const stores = storesFor(draft.role, draft.stores ?? []);
     const passwordHash = draft.password === undefined ? null : await this.#hash(draft.password, login);
     const user = await this.#catalog.changing((changes) =>
-      this.addWithin(changes, actor, { login, name, role: draft.role, passwordHash, stores }),
+      this.addWithin(changes, actor, { login, name, email, role: draft.role, passwordHash, stores }),
     );
     this.#any = true;
     return user;
@@ -158,26 +163,34 @@ export class Users {
    */
   async addWithin(changes: AccountChanges, actor: Actor, draft: CheckedDraft): Promise<UserWithStores> {
     const { stores, ...user } = draft;
-    const { login, name, role, passwordHash } = user;
+    const { login, name, email, role, passwordHash } = user;
     const id = newId();
     if (!(await changes.anyUser())) refuseFirst(draft);
     else if (actor.proof === 'open') {
       throw new UserError('unauthorized', 'another request has just added the first user; sign in as that user');
     }
     await refuseTaken(changes, login);
+    await refuseTakenEmail(changes, email);
     await changes.addUser({ id, ...user, createdAt: this.#now() });
     await changes.assignStores(id, stores);
-    const detail = { login, name, role, password: passwordHash !== null, ...storesDetail([], stores) };
+    const detail = {
+      login,
+      name,
+      ...(email !== undefined && { email }),
+      role,
+      password: passwordHash !== null,
+      ...storesDetail([], stores),
+    };
     await changes.addAudit(this.#audit.entry(actor, 'user.added', { kind: 'user', id }, detail));
     return withStores(changes, await foundUser(changes, id));
   }
 
   /**
-   * Updates a user. Disabling a user or changing the role ends its sessions. The keys of a disabled user do not work,
-   * and a key never exceeds the current role.
+   * Updates a user. Disabling a user or changing the role ends its sessions and invalidates its links, and so does
+   * another email address for links. The keys of a disabled user do not work, and a key never exceeds the current role.
    *
    * @param version the version that the caller read; `undefined`: any
-   * @throws UserError `not_found`; `precondition_failed` if the version differs; `conflict` if the login is taken, or no
+   * @throws UserError `not_found`; `precondition_failed` if the version differs; `conflict` if the login or email is taken, or no
    * admin who can sign in would be left; `invalid_input`; `forbidden` or `reauthentication_required` for a change of access
    */
   change(actor: Actor, id: string, change: UserChange, version?: number): Promise<UserWithStores> {
@@ -194,11 +207,13 @@ export class Users {
   ): Promise<UserWithStores> {
     const login = change.login === undefined ? undefined : loginFrom(change.login);
     const name = change.name === undefined ? undefined : nameFrom(change.name);
+    const email = change.email === undefined ? undefined : { address: emailFrom(change.email ?? '') };
     const user = await foundUser(changes, id, version);
     const next = {
       id,
       login: login ?? user.login,
       name: name ?? user.name,
+      email: email === undefined ? user.email : email.address,
       role: change.role ?? user.role,
       disabled: change.disabled ?? user.disabled,
     };
@@ -208,9 +223,12 @@ export class Users {
     // Assigned stores belong to the owner role.
     const nextStores = storesFor(next.role, change.stores ?? (next.role === 'owner' ? stores : []));
     if (next.login !== user.login) await refuseTaken(changes, next.login);
+    if (next.email !== user.email) await refuseTakenEmail(changes, next.email);
     await this.#lastAdmin.keep(changes, user.login, () => changes.changeUser(next));
     if (change.stores !== undefined || next.role !== user.role) await changes.assignStores(id, nextStores);
-    if (next.disabled || next.role !== user.role) await changes.removeSessionsOf(id);
+    const ends = next.disabled || next.role !== user.role;
+    if (ends) await changes.removeSessionsOf(id);
+    if (ends || next.email !== user.email) await changes.links.removeLinksOf(id);
     const detail = { login: next.login, ...changed(user, next), ...storesDetail(stores, nextStores) };
     await changes.addAudit(this.#audit.entry(actor, 'user.changed', { kind: 'user', id }, detail));
     return withStores(changes, await foundUser(changes, id));
@@ -251,6 +269,7 @@ export class Users {
       await foundUser(changes, id, version);
       await changes.setPasswordHash(id, passwordHash);
       await changes.removeSessionsOf(id);
+      await changes.links.removeLinksOf(id);
       const keys = revokeKeys ? await changes.revokeKeysOf(id, now) : 0;
       const detail = { login, ...(revokeKeys && { keys_revoked: keys }) };
       await changes.addAudit(this.#audit.entry(actor, 'user.password_set', { kind: 'user', id }, detail));
@@ -288,6 +307,13 @@ async function refuseTaken(accounts: AccountReader, login: string): Promise<void
   throw new UserError('conflict', `login ${login} is already taken`);
 }
 
+/** @throws UserError `conflict` */
+async function refuseTakenEmail(accounts: AccountReader, email: string | undefined): Promise<void> {
+  if (email === undefined) return;
+  const other = await accounts.userByEmail(email);
+  if (other !== undefined) throw new UserError('conflict', `email ${email} is already that of user ${other.login}`);
+}
+
 /**
  * The first user must be able to sign in and to add others, since from then on everything needs authentication.
  *
@@ -306,15 +332,20 @@ function storesFor(role: Role, stores: readonly string[]): string[] {
 }
 
 /** Whether a change affects the access of a user or how it signs in. */
-function changesPower(before: UserRecord, after: Pick<UserRecord, 'login' | 'role' | 'disabled'>): boolean {
+function changesPower(before: UserRecord, after: Pick<UserRecord, 'login' | 'email' | 'role' | 'disabled'>): boolean {
+  // Whoever reads mail at the address can set the password.
+  if (after.email !== before.email) return true;
   return after.role !== before.role || after.login !== before.login || (before.disabled && !after.disabled);
 }
 
-function changed(before: UserRecord, after: Pick<UserRecord, 'login' | 'name' | 'role' | 'disabled'>): Detail {
-  const fields = ['login', 'name', 'role', 'disabled'] as const;
+function changed(
+  before: UserRecord,
+  after: Pick<UserRecord, 'login' | 'name' | 'email' | 'role' | 'disabled'>,
+): Detail {
+  const fields = ['login', 'name', 'email', 'role', 'disabled'] as const;
   return {
-    before: Object.fromEntries(fields.filter((f) => before[f] !== after[f]).map((f) => [f, before[f]])),
-    after: Object.fromEntries(fields.filter((f) => before[f] !== after[f]).map((f) => [f, after[f]])),
+    before: Object.fromEntries(fields.filter((f) => before[f] !== after[f]).map((f) => [f, before[f] ?? null])),
+    after: Object.fromEntries(fields.filter((f) => before[f] !== after[f]).map((f) => [f, after[f] ?? null])),
   };
 }
 

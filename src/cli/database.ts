@@ -2,9 +2,11 @@ import type { Command } from 'commander';
 import { pino } from 'pino';
 import { createBackup } from '../backup/create.ts';
 import { createSyncs } from '../compose/background.ts';
-import { backupSource, createReader, openAccounts, openStorage, stopWork } from '../compose.ts';
+import { backupSource, createOutbox, createReader, openAccounts, openStorage, stopWork } from '../compose.ts';
 import { type Config, type ConfigFlags, loadConfig } from '../config/config.ts';
 import { RunningServer } from '../control/client.ts';
+import { waitAtMost } from '../lib/world/timers.ts';
+import type { Outbox } from '../mail/outbox.ts';
 import type { OperationContext, OperationIo } from '../operations/operation.ts';
 import { type ArgsOf, OPERATIONS, type OperationName, type ResultOf } from '../operations/operations.ts';
 import type { Storage, StorageAccess } from '../storage/ports/storage.ts';
@@ -17,6 +19,10 @@ export interface DatabaseFlags {
 export function withDatabaseOption(command: Command): Command {
   return command.option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)');
 }
+
+const LOG = pino({ level: 'silent' });
+/** How long a command waits for the mail server, milliseconds. */
+const MAIL_WAIT = 20_000;
 
 /** The configuration of a command. @throws UsageError naming the option or variable */
 export function configOf(flags: ConfigFlags = {}): Config {
@@ -46,9 +52,13 @@ export async function withDatabase<T>(
   const storage = await (typeof open === 'function'
     ? open()
     : openStorage(config.database, config.budgets, { access: open }));
+  const outbox = createOutbox(config, LOG);
   try {
-    return await work(runOn(contextOn(config, storage)));
+    const result = await work(runOn(contextOn(config, storage, outbox)));
+    if (outbox !== undefined) await waitAtMost(MAIL_WAIT, outbox.settled());
+    return result;
   } finally {
+    await outbox?.stop();
     await storage.close();
   }
 }
@@ -68,13 +78,12 @@ export function runOn(context: OperationContext): RunOperation {
 }
 
 /** What operations work on in this process. */
-export function contextOn(config: Config, storage: Storage): OperationContext {
-  const log = pino({ level: 'silent' });
+export function contextOn(config: Config, storage: Storage, outbox?: Outbox): OperationContext {
   return {
-    ...{ config, storage, accounts: openAccounts(storage, config), now: Date.now },
+    ...{ config, storage, accounts: openAccounts(storage, config, outbox), now: Date.now },
     syncs: (signal) => {
-      const reader = createReader(config, storage, log);
-      const syncs = createSyncs(config, { storage, reader, log, now: Date.now, onChanged: () => {} });
+      const reader = createReader(config, storage, LOG);
+      const syncs = createSyncs(config, { storage, reader, log: LOG, now: Date.now, onChanged: () => {} });
       signal.addEventListener('abort', () => void stopWork(storage, [syncs]), { once: true });
       return syncs;
     },

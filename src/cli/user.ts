@@ -4,6 +4,7 @@ import { isRole, ROLES } from '../accounts/access.ts';
 import { userResource } from '../accounts/resources.ts';
 import { formatInstant } from '../calendar/instant.ts';
 import { trimmed } from '../lib/text.ts';
+import type { InvitedUser } from '../operations/accounts.ts';
 import type { UserRecord } from '../storage/ports/account-catalog.ts';
 import { configOf, type DatabaseFlags, type RunOperation, withDatabase, withDatabaseOption } from './database.ts';
 import { formatCount } from './format.ts';
@@ -14,6 +15,8 @@ import { misuse } from './usage.ts';
 interface AddFlags extends DatabaseFlags {
   readonly role: string;
   readonly name?: string;
+  readonly email?: string;
+  readonly invite?: boolean;
   readonly stores?: string[];
   readonly storesFile?: string;
   readonly passwordStdin?: boolean;
@@ -41,11 +44,19 @@ export function userCommand(program: Command): void {
     .description('add a user with a name or email address as login; the first user must be an admin with a password')
     .addOption(new Option('--role <role>', 'the role of the user').choices(ROLES).makeOptionMandatory())
     .option('--name <name>', 'the display name (default: the login)')
+    .option('--email <address>', 'the email address, for invitations and password resets')
     .option('--stores <ids...>', 'the stores of an owner')
     .option('--stores-file <file>', 'a file with the stores of an owner, one ID per line')
     .option('--password-stdin', 'read the password from standard input instead of asking for it')
     .option('--no-password', 'add the user without a password, for a program that uses API keys')
+    .option('--invite', 'add the user without a password, and print a link with which the user sets one')
     .action(add);
+  withDatabaseOption(user.command('invite <login>'))
+    .description('print a link with which a user without a password sets one; it is valid once, for 7 days')
+    .action(invite);
+  withDatabaseOption(user.command('email <login> [address]'))
+    .description('set the email address of a user; without an address, remove it')
+    .action(setEmail);
   withDatabaseOption(user.command('list')).description('list users').action(list);
   withDatabaseOption(user.command('passwd <login>'))
     .description('set the password of a user and end its sessions')
@@ -63,15 +74,37 @@ function withAccounts<T>(flags: DatabaseFlags, work: (run: RunOperation) => Prom
 }
 
 async function add(login: string, flags: AddFlags): Promise<void> {
-  const { role, name } = flags;
+  const { role, name, email, invite: invites = false } = flags;
   if (!isRole(role)) throw misuse(`--role is "${role}", expected one of ${ROLES.join(', ')}`);
   const stores = await storesFrom(flags);
-  const user = await withAccounts(flags, async (run) => {
-    const password = flags.password ? await newPassword(flags.passwordStdin ?? false) : undefined;
-    return run('addUser', { login, name, role, stores, password });
+  if (invites && flags.passwordStdin) throw misuse('--invite and --password-stdin are given, expected one of them');
+  const { user, invited } = await withAccounts(flags, async (run) => {
+    const password = flags.password && !invites ? await newPassword(flags.passwordStdin ?? false) : undefined;
+    const user = await run('addUser', { login, name, email, role, stores, password });
+    return { user, invited: invites ? await run('inviteUser', { login }) : undefined };
   });
   const reach = role === 'owner' ? ` of ${formatCount(user.storeCount)} stores` : '';
-  printUser(user, `${user.login} is ${role}${reach}`);
+  if (invited === undefined) return printUser(user, `${user.login} is ${role}${reach}`);
+  say(`${user.login} is ${role}${reach}`);
+  printInvitation(invited);
+}
+
+async function invite(login: string, flags: DatabaseFlags): Promise<void> {
+  printInvitation(await withAccounts(flags, (run) => run('inviteUser', { login })));
+}
+
+function printInvitation({ user, url, expiresAt, mailedTo }: InvitedUser): void {
+  const result = { user: userResource(user), url, expires_at: expiresAt, mailed_to: mailedTo };
+  printResult(result, () => {
+    const mailed = mailedTo === null ? '' : ` It goes to ${mailedTo} by mail, too.`;
+    say(`this link signs ${user.login} in once, until ${expiresAt}.${mailed}`);
+    process.stdout.write(`${url}\n`);
+  });
+}
+
+async function setEmail(login: string, address: string | undefined, flags: DatabaseFlags): Promise<void> {
+  const user = await withAccounts(flags, (run) => run('setEmail', { login, email: address ?? null }));
+  printUser(user, user.email === undefined ? `${login} has no email address` : `the email address is ${user.email}`);
 }
 
 async function storesFrom({ stores = [], storesFile }: AddFlags): Promise<string[]> {

@@ -5,6 +5,8 @@ import { type Budgets, loadBudgets } from '../lib/budgets.ts';
 import { invalid } from '../lib/errors.ts';
 import { parseNetwork } from '../lib/networks.ts';
 import { list, oneOf, type Setting, share, wholeNumber } from '../lib/settings.ts';
+import type { SmtpSettings } from '../mail/smtp.ts';
+import { loadMailConfig, publicUrlFrom } from './mail.ts';
 import { loadPollConfig, type PollConfig } from './poll.ts';
 import { loadSignInConfig, type SignInConfig } from './sign-in.ts';
 import { loadSyncConfig, type SyncConfig } from './sync.ts';
@@ -39,6 +41,10 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly budgets: Budgets;
   readonly signIn: SignInConfig;
+  /** Where people reach the dashboard, such as `https://monitor.example.com`; `undefined`: not configured. */
+  readonly publicUrl: string | undefined;
+  /** The mail server; `undefined`: none, and no mail is sent. */
+  readonly mail: SmtpSettings | undefined;
   /** A URI for reporting vulnerabilities of this installation; `undefined`: none. */
   readonly securityContact: string | undefined;
   readonly poll: PollConfig;
@@ -98,6 +104,8 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
     corsOrigins: list({ name: 'CORS_ORIGINS', value: env.CORS_ORIGINS ?? '' }).map(origin),
     budgets: loadBudgets(env),
     signIn: loadSignInConfig(env),
+    publicUrl: publicUrlFrom(env),
+    mail: loadMailConfig(env),
     securityContact: contact({ name: 'SECURITY_CONTACT', value: env.SECURITY_CONTACT ?? '' }),
     poll: loadPollConfig(env),
     sync: loadSyncConfig(env),

@@ -66,6 +66,8 @@ export interface AppParts extends StoreApiParts {
   readonly corsOrigins: readonly string[];
   readonly budgets: Budgets;
   /** Where to report a weakness, a URI; `undefined`: nowhere. */
+  /** Where people reach the dashboard; `undefined`: not configured. */
+  readonly publicUrl: string | undefined;
   readonly securityContact: string | undefined;
   /** A backup of everything as a tar archive. */
   readonly createBackup: () => AsyncGenerator<Uint8Array>;
@@ -128,7 +130,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await app.register(importRoutes(parts.imports, parts.accounts));
   await app.register(syncRoutes(parts.syncs));
   await app.register(healthRoutes(parts));
-  await app.register(accountRoutes(parts.accounts));
+  await app.register(accountRoutes(parts.accounts, parts.publicUrl));
   await app.register(timelineRoutes(parts.fleet));
   await app.register(fleetRoutes(parts.fleet, parts.storage.gaps));
   await app.register(zoneRoutes);

@@ -32,7 +32,10 @@ const PAGES = [
   { name: 'People', url: '/people' },
   { name: 'Person', url: '/people/:user_id' },
   { name: 'Account', url: '/account' },
-] as const;
+  // The token of a link is behind `#`, which no server sees.
+  { name: 'Invitation', url: '/invitation', referrer: 'no-referrer' },
+  { name: 'ResetPassword', url: '/reset-password', referrer: 'no-referrer' },
+] as const satisfies readonly { name: string; url: string; referrer?: string }[];
 
 /**
  * The web page. It holds nothing of anybody: what it shows, it asks the API for.
@@ -44,7 +47,7 @@ export function dashboardRoutes(folder = BUILT): Routes {
     const built = existsSync(`${folder}/index.html`);
     if (built) await app.register(statics, { root: folder, serve: false, preCompressed: true, cacheControl: false });
 
-    for (const { name, url } of PAGES) {
+    for (const { name, url, ...page } of PAGES) {
       app.get(
         url,
         {
@@ -62,7 +65,7 @@ export function dashboardRoutes(folder = BUILT): Routes {
           if (!built) throw notFound('the dashboard is not built: run "npm run build"; the API is at /api/docs');
           return reply
             .header('content-security-policy', POLICY)
-            .header('referrer-policy', 'same-origin')
+            .header('referrer-policy', 'referrer' in page ? page.referrer : 'same-origin')
             .header('cache-control', 'no-cache')
             .sendFile('index.html');
         },

@@ -1,5 +1,6 @@
 import { COMMAND_LINE } from '../accounts/audit.ts';
 import type { Page, PageRequest } from '../accounts/pages.ts';
+import { formatInstant } from '../calendar/instant.ts';
 import type {
   AuditFilter,
   AuditRecord,
@@ -13,6 +14,7 @@ import type { Operation } from './operation.ts';
 export interface AddUser {
   readonly login: string;
   readonly name?: string | undefined;
+  readonly email?: string | undefined;
   readonly role: Role;
   readonly stores: readonly string[];
   readonly password?: string | undefined;
@@ -43,6 +45,31 @@ export const setDisabled: Operation<{ readonly login: string; readonly disabled:
   { accounts: { users } },
   { login, disabled },
 ) => users.change(COMMAND_LINE, (await users.getByLogin(login)).id, { disabled });
+
+export const setEmail: Operation<{ readonly login: string; readonly email: string | null }, UserRecord> = async (
+  { accounts: { users } },
+  { login, email },
+) => users.change(COMMAND_LINE, (await users.getByLogin(login)).id, { email });
+
+export interface InvitedUser {
+  readonly user: UserRecord;
+  readonly url: string;
+  /** RFC 3339. */
+  readonly expiresAt: string;
+  /** The address that the link was mailed to; `null`: it was not. */
+  readonly mailedTo: string | null;
+}
+
+/** Creates a link with which a user signs in for the first time. */
+export const inviteUser: Operation<{ readonly login: string }, InvitedUser> = async (
+  { accounts: { users, links }, config: { publicUrl, host, port } },
+  { login },
+) => {
+  const { id } = await users.getByLogin(login);
+  const { user, path, expiresAt, mailedTo } = await links.invite(COMMAND_LINE, id);
+  const base = publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return { user, url: `${base}${path}`, expiresAt: formatInstant(expiresAt), mailedTo: mailedTo ?? null };
+};
 
 export const resetFactors: Operation<{ readonly login: string }, UserRecord> = async ({ accounts }, { login }) =>
   accounts.factors.reset(COMMAND_LINE, (await accounts.users.getByLogin(login)).id);

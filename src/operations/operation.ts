@@ -8,7 +8,10 @@ import type { Storage } from '../storage/ports/storage.ts';
 
 /** What operations work on: an open database, in the process of a command or in that of a server. */
 export interface OperationContext {
-  readonly config: Pick<Config, 'budgets' | 'maxBadShare' | 'estimator' | 'poll' | 'sync'>;
+  readonly config: Pick<
+    Config,
+    'budgets' | 'maxBadShare' | 'estimator' | 'poll' | 'sync' | 'publicUrl' | 'host' | 'port'
+  >;
   readonly storage: Storage;
   readonly accounts: Accounts;
   /** The wall clock, milliseconds. */

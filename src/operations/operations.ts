@@ -2,6 +2,7 @@ import {
   addKey,
   addUser,
   getUser,
+  inviteUser,
   listAudit,
   listKeys,
   listUsers,
@@ -9,6 +10,7 @@ import {
   resetFactors,
   revokeKey,
   setDisabled,
+  setEmail,
   setPassword,
 } from './accounts.ts';
 import { importFeeds } from './import.ts';
@@ -22,6 +24,8 @@ export const OPERATIONS = {
   listUsers,
   setPassword,
   setDisabled,
+  setEmail,
+  inviteUser,
   resetFactors,
   removeUser,
   addKey,

@@ -30,11 +30,13 @@ test('a user reads back as it was added', async (t) => {
   const { accounts, add } = await testAccounts(t);
   await add('anna', 'admin');
   const draft = { login: 'Owen@Example.com', name: ' Owen O. ', role: 'owner', stores: ['b', 'a', 'b'] } as const;
-  const owen = await accounts.users.add(TESTER, draft);
+  const email = 'Owen@Example.com';
+  const owen = await accounts.users.add(TESTER, { ...draft, email });
   const { id, ...rest } = owen;
   assert.deepEqual(rest, {
     login: 'owen@example.com',
     name: 'Owen O.',
+    email: 'owen@example.com',
     role: 'owner',
     disabled: false,
     hasPassword: false,

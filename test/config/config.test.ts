@@ -176,3 +176,40 @@ test('a source that is neither a path nor a web address is refused, and the mess
     });
   }
 });
+
+test('a mail server needs a sender and the public URL', () => {
+  const env = { SMTP_URL: 'smtp://mail.example.com', MAIL_FROM: 'm@example.com', PUBLIC_URL: 'https://m.example.com/' };
+  const { mail, publicUrl } = loadConfig(env);
+  assert.equal(publicUrl, 'https://m.example.com');
+  assert.deepEqual(mail, { host: 'mail.example.com', port: 587, secure: false, from: 'm@example.com' });
+  const full = { ...env, SMTP_URL: 'smtps://anna%40x:p%2Fw@[::1]:4650', MAIL_FROM: 'Example <m@example.com>' };
+  assert.deepEqual(loadConfig(full).mail, {
+    ...{ host: '::1', port: 4650, secure: true, credentials: { user: 'anna@x', password: 'p/w' } },
+    from: 'Example <m@example.com>',
+  });
+  assert.deepEqual([loadConfig({}).mail, loadConfig({}).publicUrl], [undefined, undefined]);
+  for (const [change, message] of [
+    [{ MAIL_FROM: '' }, 'SMTP_URL is set, but MAIL_FROM is not; expected both'],
+    [{ PUBLIC_URL: '' }, 'SMTP_URL is set, but PUBLIC_URL is not; expected both'],
+    [{ SMTP_URL: '' }, 'MAIL_FROM is set, but SMTP_URL is not; expected both'],
+    [{ MAIL_FROM: 'Example' }, /^MAIL_FROM is "Example", expected an email address, or NAME <ADDRESS>$/],
+    [{ MAIL_FROM: 'a@example.com, b@example.com' }, /^MAIL_FROM is /],
+    [
+      { PUBLIC_URL: 'https://m.example.com/path' },
+      /^PUBLIC_URL is "https:\/\/m.example.com\/path", expected a URL without/,
+    ],
+    [{ PUBLIC_URL: 'm.example.com' }, /^PUBLIC_URL is "m.example.com"/],
+    [{ SMTP_URL: 'https://u:secret@mail.example.com' }, /^SMTP_URL is not valid, expected smtp:/],
+    [{ SMTP_URL: 'smtp://u:secret@mail.example.com/?tls' }, /^SMTP_URL has a path, a query or a fragment/],
+    [{ SMTP_URL: 'smtp://u:100%@mail.example.com' }, /^SMTP_URL has a % that is no escape/],
+  ] as const) {
+    assert.throws(
+      () => loadConfig({ ...env, ...change }),
+      (error: Error) => {
+        assert.doesNotMatch(error.message, /secret/);
+        return typeof message === 'string' ? error.message === message : message.test(error.message);
+      },
+      JSON.stringify(change),
+    );
+  }
+});

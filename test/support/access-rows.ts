@@ -68,6 +68,8 @@ const POLL = 'store_id,status,timestamp_utc\nthis,active,2023-01-20T10:00:00Z\n'
 const blind = 'no store is in it';
 /** An invalid response of an authenticator. */
 const PASSKEY = { ticket: 'x', response: { id: 'x', rawId: 'x', type: 'public-key', response: {} } };
+/** The token of no link. */
+const LINK = 'x'.repeat(43);
 /** Changes of access require a browser session: every key is rejected. */
 const BY_SESSION = 'a key cannot do it';
 const ITSELF = 'a key revokes itself alone';
@@ -91,6 +93,8 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   'GET /people': [{ ask: nothing, status: 200, blind: PAGE }],
   'GET /people/:user_id': [{ ask: user, status: 200, blind: PAGE }],
   'GET /account': [{ ask: nothing, status: 200, blind: PAGE }],
+  'GET /invitation': [{ ask: nothing, status: 200, blind: PAGE }],
+  'GET /reset-password': [{ ask: nothing, status: 200, blind: PAGE }],
   'GET /assets/:file': [{ ask: () => ({ path: { file: 'nothing.js' } }), status: 404, blind: PAGE }],
   'GET /metrics': [{ ask: nothing, status: 200 }],
 
@@ -250,6 +254,7 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   'PUT /api/v1/users/:user_id/password': [
     { ask: (ids) => ({ ...user(ids), body: { password: 'another long one' } }), status: 403, blind: BY_SESSION },
   ],
+  'POST /api/v1/users/:user_id/invitation': [{ ask: user, status: 403, blind: BY_SESSION }],
   'DELETE /api/v1/users/:user_id/sessions': [{ ask: user, status: 204, once }],
   'GET /api/v1/users/:user_id/keys': [{ ask: user, status: 403, blind: BY_SESSION }],
   'POST /api/v1/users/:user_id/keys': [
@@ -270,6 +275,17 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   'POST /api/v1/session/passkey-options': [{ ask: nothing, status: 200, blind }],
   'POST /api/v1/session/passkey': [{ ask: () => ({ body: PASSKEY }), status: 401, blind }],
   'GET /api/v1/session/options': [{ ask: nothing, status: 200, blind }],
+  'POST /api/v1/session/password-reset': [
+    { ask: () => ({ body: { login: 'olga' } }), status: 409, blind: 'the server sends no mail' },
+  ],
+  'POST /api/v1/session/link': [{ ask: () => ({ body: { token: LINK } }), status: 404, blind }],
+  'POST /api/v1/session/link/password': [
+    { ask: () => ({ body: { token: LINK, password: 'another long one' } }), status: 404, blind },
+  ],
+  'POST /api/v1/session/link/passkey-options': [{ ask: () => ({ body: { token: LINK } }), status: 404, blind }],
+  'POST /api/v1/session/link/passkey': [
+    { ask: () => ({ body: { token: LINK, name: 'x', ...PASSKEY } }), status: 404, blind },
+  ],
   'GET /api/v1/session/oidc': [{ ask: nothing, status: 404, blind }],
   'GET /api/v1/session/oidc/callback': [{ ask: nothing, status: 404, blind }],
   'GET /api/v1/session/second-factors': [{ ask: nothing, status: 403, blind: BY_SESSION }],

@@ -29,7 +29,7 @@ export async function fillRecords(storage: Storage): Promise<void> {
   await storage.appendPolls([{ ids: ['a'], instants: [T], active: [1], step: { after: undefined, upTo } }]);
   await storage.accounts.changing(async (changes) => {
     const user = { login: 'anna', name: strange, role: 'owner', passwordHash: '$argon2id$v=19', createdAt: T } as const;
-    await changes.addUser({ ...user, id: 'u' });
+    await changes.addUser({ ...user, id: 'u', email: "o'hara@example.com" });
     await changes.assignStores('u', ['a', 'not there yet']);
     const session = { tokenHash: 's', userId: 'u', createdAt: T, lastSeenAt: T + 1, expiresAt: T + 2 };
     await changes.addSession({ ...session, method: 'passkey', provenAt: T }, 10);
@@ -55,6 +55,8 @@ export async function fillRecords(storage: Storage): Promise<void> {
     await factors.addIdentity('https://issuer.example', 'sub', 'u');
     await factors.setSetting('second_factor_roles', '["admin"]');
     await factors.spend('ticket', T + 1, T);
+    const link = { tokenHash: 'l', userId: 'u', purpose: 'invitation', createdAt: T, expiresAt: T + 1 } as const;
+    await changes.links.addLink(link);
   });
   await storage.reports.add({
     id: REPORT,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { linkIn, mailServer } from '../support/mail-server.ts';
 import { run, serve, start } from '../support/process.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -45,6 +46,34 @@ test('users are added, listed, disabled, enabled and removed', async (t) => {
   assert.match((await run(cwd, ['user', 'list'])).stdout, /owner +3 +no +keys only/);
   assert.equal((await run(cwd, ['user', 'remove', 'owen@example.com'])).code, 0);
   assert.doesNotMatch((await run(cwd, ['user', 'list'])).stdout, /owen/);
+});
+
+test('a user is invited and its email address set on the command line', async (t) => {
+  const cwd = temporaryFolder(t);
+  const mail = await mailServer(t);
+  await addAdmin(cwd);
+  const added = await run(cwd, ['user', 'add', 'ines', '--role', 'operator', '--invite']);
+  assert.match(added.stdout, /^http:\/\/127\.0\.0\.1:5000\/invitation#[\w-]{43}\n$/);
+  assert.match(added.stderr, /^ines is operator\nthis link signs ines in once, until \S+Z\.\n$/);
+  const changed = await run(cwd, ['user', 'email', 'INES', 'Ines@Example.com']);
+  assert.equal(changed.stderr, 'the email address is ines@example.com\n');
+  const env = {
+    ...{ SMTP_URL: `smtp://127.0.0.1:${mail.port}`, MAIL_FROM: 'monitor@example.com' },
+    PUBLIC_URL: 'https://monitor.example.com',
+  };
+  const invited = await run(cwd, ['user', 'invite', 'ines', '--json'], '', env);
+  const { url, mailed_to, user } = JSON.parse(invited.stdout) as Record<string, unknown>;
+  assert.match(`${url}`, /^https:\/\/monitor\.example\.com\/invitation#/);
+  assert.deepEqual([mailed_to, (user as { email: string }).email], ['ines@example.com', 'ines@example.com']);
+  assert.equal(String(linkIn(await mail.mail(1))), url);
+  const removed = await run(cwd, ['user', 'email', 'ines']);
+  assert.equal(removed.stderr, 'ines has no email address\n');
+  const refused = await run(cwd, ['user', 'invite', 'anna']);
+  assert.equal(refused.stderr, 'error: anna can sign in already; set a new password instead\n');
+  const both = await run(cwd, ['user', 'add', 'x', '--role', 'operator', '--invite', '--password-stdin']);
+  assert.deepEqual([both.code, both.stderr.includes('expected one of them')], [2, true]);
+  const half = await run(cwd, ['user', 'list'], '', { SMTP_URL: 'smtp://127.0.0.1' });
+  assert.match(half.stderr, /^error: SMTP_URL is set, but MAIL_FROM is not; expected both/);
 });
 
 test('mistakes with users and keys give a one-line error and change nothing', async (t) => {

@@ -1,5 +1,11 @@
 // Written by `npm run client` from the OpenAPI document: change the routes, not this file.
 
+export interface AcceptedInvitation {
+  readonly session: Me;
+  /** shown only once; each works once */
+  readonly recovery_codes: readonly string[];
+}
+
 /** the first second factor comes with recovery codes */
 export interface AddedFactor {
   readonly recovery_codes: readonly string[] | null;
@@ -320,6 +326,13 @@ export interface ImportProgress {
   readonly progress: number;
 }
 
+export interface Invitation {
+  /** the link; it is shown only once */
+  readonly url: string;
+  readonly expires_at: string;
+  readonly mailed_to: string | null;
+}
+
 export interface IssuedKey {
   /** the ID from the list */
   readonly key_id: string;
@@ -376,6 +389,31 @@ export interface LastPoll {
   /** what a poll found */
   readonly status: 'active' | 'inactive';
   readonly reason: PollReason | null;
+}
+
+export interface LinkPasskey {
+  /** what follows `#` in the link */
+  readonly token: string;
+  readonly name: string;
+  /** the ticket from the challenge */
+  readonly ticket: string;
+  readonly response: PasskeyResponse;
+}
+
+export interface LinkPassword {
+  /** what follows `#` in the link */
+  readonly token: string;
+  /** 12 to 256 characters; not a common password, the login or the current password */
+  readonly password: string;
+  /** from the authenticator app, or a recovery code */
+  readonly code?: string | undefined;
+  /** also revoke the API keys of the user */
+  readonly revoke_keys?: boolean | undefined;
+}
+
+export interface LinkToken {
+  /** what follows `#` in the link */
+  readonly token: string;
 }
 
 /** A store with the start of its outage. `offline_since` is null if it is not offline, and for the first minutes of some outages. */
@@ -512,6 +550,7 @@ export interface NewUser {
   /** a name or an email address, case-insensitive */
   readonly login: string;
   readonly name?: string | undefined;
+  readonly email?: string | null | undefined;
   readonly role: 'admin' | 'operator' | 'owner';
   readonly password?: string | null | undefined;
   /** only for owners */
@@ -606,6 +645,11 @@ export interface PasskeyResponse {
   readonly response: Readonly<Record<string, unknown>>;
   readonly clientExtensionResults?: Readonly<Record<string, unknown>> | undefined;
   readonly authenticatorAttachment?: unknown | undefined;
+}
+
+export interface PasswordResetRequest {
+  /** the login or the email address */
+  readonly login: string;
 }
 
 export interface Poll {
@@ -799,12 +843,23 @@ export interface SeenTime {
   readonly coverage_ratio: number | null;
 }
 
+export interface SignInLink {
+  /** `invitation`: the first way to sign in; `reset`: a new password */
+  readonly purpose: 'invitation' | 'reset';
+  /** a name or an email address, case-insensitive */
+  readonly login: string;
+  readonly name: string;
+  readonly expires_at: string;
+}
+
 /** sign-in methods besides passwords and passkeys; `oidc` is null without an identity provider */
 export interface SignInOptions {
   readonly oidc: {
     /** the label of the button */
     readonly label: string;
   } | null;
+  /** whether users can reset their password by mail */
+  readonly password_reset: boolean;
 }
 
 /** Replaces the weekly rows that begin on this date. */
@@ -1090,6 +1145,7 @@ export interface User {
   /** a name or an email address, case-insensitive */
   readonly login: string;
   readonly name: string;
+  readonly email: string | null;
   readonly role: 'admin' | 'operator' | 'owner';
   readonly disabled: boolean;
   readonly has_password: boolean;
@@ -1105,6 +1161,7 @@ export interface UserChange {
   /** a name or an email address, case-insensitive */
   readonly login?: string | undefined;
   readonly name?: string | undefined;
+  readonly email?: string | null | undefined;
   readonly role?: 'admin' | 'operator' | 'owner' | undefined;
   readonly disabled?: boolean | undefined;
   /** only for owners */
@@ -1117,6 +1174,7 @@ export interface UserDetail {
   /** a name or an email address, case-insensitive */
   readonly login: string;
   readonly name: string;
+  readonly email: string | null;
   readonly role: 'admin' | 'operator' | 'owner';
   readonly disabled: boolean;
   readonly has_password: boolean;
@@ -1797,6 +1855,39 @@ export interface Routes {
   'PUT /api/v1/second-factor-policy': {
     body: SecondFactorPolicy;
     answer: SecondFactorPolicy;
+  };
+  /** Create a link with which a user without a password signs in for the first time */
+  'POST /api/v1/users/{user_id}/invitation': {
+    path: {
+      /** the ID from the list */
+      readonly user_id: string;
+    };
+    answer: Invitation;
+  };
+  /** Request a link by mail to set a new password */
+  'POST /api/v1/session/password-reset': {
+    body: PasswordResetRequest;
+    answer: undefined;
+  };
+  /** Get the user and the purpose of an invitation or a reset link */
+  'POST /api/v1/session/link': {
+    body: LinkToken;
+    answer: SignInLink;
+  };
+  /** Set a password with a link, and start a browser session; all other sessions end */
+  'POST /api/v1/session/link/password': {
+    body: LinkPassword;
+    answer: Me;
+  };
+  /** Create a challenge to accept an invitation with a passkey */
+  'POST /api/v1/session/link/passkey-options': {
+    body: LinkToken;
+    answer: PasskeyChallenge;
+  };
+  /** Accept an invitation with a passkey, and start a browser session */
+  'POST /api/v1/session/link/passkey': {
+    body: LinkPasskey;
+    answer: AcceptedInvitation;
   };
   /** List users by login */
   'GET /api/v1/users': {

@@ -10,7 +10,10 @@ import { path } from './state/place.ts';
 import { asked } from './state/proof.ts';
 import { readSession, session } from './state/session.ts';
 
+const LinkPage = later('the link', () => import('./pages/link/page.tsx'));
 const ProofDialog = later('the dialog', () => import('./parts/proof-dialog.tsx'));
+
+const LINKS = ['/invitation', '/reset-password'];
 
 /** The dashboard: determines the session first, then shows the page. */
 export function App() {
@@ -23,6 +26,8 @@ export function App() {
     else stop();
   });
 
+  // Links sign their users in, whoever is signed in here.
+  if (LINKS.includes(path.value)) return <LinkPage />;
   const { value } = session;
   switch (value.kind) {
     case 'loading':

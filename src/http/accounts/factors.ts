@@ -14,7 +14,7 @@ import {
   relyingPartyOf,
   Ticket,
 } from './passkeys.ts';
-import { Name, Nothing, NullableInstant, Role, sessionUserOf } from './schemas.ts';
+import { Name, Nothing, NullableInstant, RecoveryCodeList, Role, sessionUserOf } from './schemas.ts';
 
 const tags = ['session'];
 
@@ -38,10 +38,9 @@ const NewTotp = Type.Object(
   },
   { title: 'NewTotp' },
 );
-const Codes = Type.Array(Type.String(), { description: 'shown only once; each works once' });
-const RecoveryCodes = Type.Object({ recovery_codes: Codes }, { title: 'RecoveryCodes' });
+const RecoveryCodes = Type.Object({ recovery_codes: RecoveryCodeList }, { title: 'RecoveryCodes' });
 const Added = Type.Object(
-  { recovery_codes: Nullable(Codes) },
+  { recovery_codes: Nullable(RecoveryCodeList) },
   { title: 'AddedFactor', description: 'the first second factor comes with recovery codes' },
 );
 const Policy = Type.Object(

@@ -17,6 +17,7 @@ const SignInOptions = Type.Object(
     oidc: Nullable(
       Type.Object({ label: Type.String({ description: 'the label of the button', examples: ['Example SSO'] }) }),
     ),
+    password_reset: Type.Boolean({ description: 'whether users can reset their password by mail' }),
   },
   {
     title: 'SignInOptions',
@@ -42,7 +43,10 @@ export function oidcRoutes(accounts: Accounts): Routes {
           response: { 200: SignInOptions },
         },
       },
-      async () => ({ oidc: accounts.oidc === undefined ? null : { label: accounts.oidc.label } }),
+      async () => ({
+        oidc: accounts.oidc === undefined ? null : { label: accounts.oidc.label },
+        password_reset: accounts.links.offersReset,
+      }),
     );
 
     app.get(

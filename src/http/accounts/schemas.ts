@@ -19,6 +19,11 @@ export const Login = Type.String({
   examples: ['anna@example.com'],
 });
 export const Name = Type.String({ minLength: 1, maxLength: 200 });
+export const Email = Type.String({
+  maxLength: 1_000,
+  description: 'an email address, case-insensitive; no two users share one',
+  examples: ['anna@example.com'],
+});
 export const Role = OneOf(ROLES);
 /** Every scope, and the earlier names of some. */
 export const Scope = OneOf(
@@ -30,6 +35,8 @@ export const Password = Type.String({
   maxLength: 4 * MAX_PASSWORD,
 });
 export const AssignedStores = Type.Array(StoreId, { maxItems: MAX_STORES, description: 'only for owners' });
+export const Code = Type.String({ maxLength: 100, description: 'from the authenticator app, or a recovery code' });
+export const RecoveryCodeList = Type.Array(Type.String(), { description: 'shown only once; each works once' });
 export const RevokeKeys = Type.Optional(Type.Boolean({ description: 'also revoke the API keys of the user' }));
 
 /** A response without a body. */

@@ -1,21 +1,19 @@
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { canSeeAllStores, type Principal, SCOPES, withOldNames } from '../../accounts/access.ts';
 import { actorOf } from '../../accounts/audit.ts';
 import type { Evidence } from '../../accounts/own-account.ts';
 import type { Accounts } from '../../accounts/service.ts';
 import { invalid, UserError } from '../../lib/errors.ts';
 import { clearCookie, SESSION_COOKIE } from '../guards/cookies.ts';
-import { Nullable, OneOf } from '../schemas.ts';
 import type { Routes } from '../types.ts';
+import { Me, meOf } from './me.ts';
 import { answerOf, challengeOf, PasskeyAnswer, PasskeyChallenge, relyingPartyOf } from './passkeys.ts';
-import { Id, Login, Name, Nothing, noUsers, Password, RevokeKeys, Role, Scope, sessionUserOf } from './schemas.ts';
+import { Code, Nothing, noUsers, Password, RevokeKeys, sessionUserOf } from './schemas.ts';
 import { originOf, sendSession, sendToken, tokenOf } from './session-cookies.ts';
 
 const tags = ['session'];
 
 const Secret = Type.String({ maxLength: 1_000 });
-const Code = Type.String({ maxLength: 100, description: 'from the authenticator app, or a recovery code' });
 
 const Credentials = Type.Object(
   { login: Secret, password: Secret, code: Type.Optional(Code) },
@@ -34,19 +32,6 @@ const Proof = Type.Object(
     passkey: Type.Optional(PasskeyAnswer),
   },
   { additionalProperties: false, title: 'Proof', description: 'exactly one of the three' },
-);
-
-const Me = Type.Object(
-  {
-    user: Nullable(Type.Object({ user_id: Id, login: Login, name: Name, role: Role })),
-    via: Nullable(OneOf(['session', 'key'])),
-    scopes: Type.Array(Scope, { description: 'renamed ones under both names' }),
-    all_stores: Type.Boolean({ description: 'whether the user sees all stores or only the assigned ones' }),
-    second_factor_required: Type.Boolean({
-      description: 'the role requires a second factor that is missing; until it is added, nothing else is allowed',
-    }),
-  },
-  { title: 'Me', description: 'the current user; without `user`, there are no users and the API is open' },
 );
 
 /** Sign-in, sign-out and the current user. */
@@ -192,18 +177,4 @@ function evidenceIn(request: FastifyRequest<{ Body: Static<typeof Proof> }>): Ev
 function refused(request: FastifyRequest, error: unknown): never {
   if (error instanceof UserError) request.log.warn({ address: request.ip, code: error.code }, 'sign-in rejected');
   throw error;
-}
-
-function meOf(principal: Principal) {
-  if (principal.kind === 'open') {
-    return { user: null, via: null, scopes: withOldNames(SCOPES), all_stores: true, second_factor_required: false };
-  }
-  const { userId, login, name, role, via, scopes, mustEnroll } = principal;
-  return {
-    user: { user_id: userId, login, name, role },
-    via,
-    scopes: withOldNames(scopes),
-    all_stores: canSeeAllStores(principal),
-    second_factor_required: mustEnroll,
-  };
 }

@@ -10,6 +10,7 @@ import { Instant, Nullable } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 import {
   AssignedStores,
+  Email,
   Id,
   Login,
   Name,
@@ -29,6 +30,7 @@ const fields = {
   user_id: Id,
   login: Login,
   name: Name,
+  email: Nullable(Email),
   role: Role,
   disabled: Type.Boolean(),
   has_password: Type.Boolean(),
@@ -43,6 +45,7 @@ const NewUser = Type.Object(
   {
     login: Login,
     name: Type.Optional(Name),
+    email: Type.Optional(Nullable(Email)),
     role: Role,
     password: Type.Optional(Nullable(Password)),
     stores: Type.Optional(AssignedStores),
@@ -54,6 +57,7 @@ const UserChange = Type.Object(
   {
     login: Type.Optional(Login),
     name: Type.Optional(Name),
+    email: Type.Optional(Nullable(Email)),
     role: Type.Optional(Role),
     disabled: Type.Optional(Type.Boolean()),
     stores: Type.Optional(AssignedStores),
@@ -107,7 +111,8 @@ export function userRoutes(accounts: Accounts): Routes {
       async (request, reply) => {
         const { body, principal } = request;
         const password = body.password ?? undefined;
-        const user = await users.add(actorOf(principal), { ...body, password });
+        const email = body.email ?? undefined;
+        const user = await users.add(actorOf(principal), { ...body, email, password });
         if (principal.kind === 'open' && password !== undefined) {
           // The user exists, whatever prevents a session.
           const signedIn = await accounts.signIn

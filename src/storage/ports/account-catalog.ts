@@ -1,4 +1,5 @@
 import type { FactorChanges, FactorReader } from './factors.ts';
+import type { LinkChanges, LinkReader } from './sign-in-links.ts';
 
 /**
  * Users, how they sign in, and the audit log, as a database keeps them. The catalog stores and finds; the rules are in
@@ -12,6 +13,8 @@ export interface UserRecord {
   /** What the user signs in with, in lower case; no two users share one. */
   readonly login: string;
   readonly name: string;
+  /** In lower case; no two users share one. `undefined`: none. */
+  readonly email: string | undefined;
   readonly role: Role;
   readonly disabled: boolean;
   /** Without one, this user can use API keys only. */
@@ -29,6 +32,8 @@ export interface NewUser {
   readonly id: string;
   readonly login: string;
   readonly name: string;
+  /** In lower case; `undefined`: none. */
+  readonly email?: string | undefined;
   readonly role: Role;
   readonly passwordHash: string | null;
   readonly createdAt: number;
@@ -99,12 +104,15 @@ export interface TimePlace {
 
 export interface AccountReader {
   readonly factors: FactorReader;
+  readonly links: LinkReader;
   anyUser(): Promise<boolean>;
   /** Rises with every change of accounts, by any server on the database. */
   revision(): Promise<number>;
   user(id: string): Promise<UserRecord | undefined>;
   /** @param login in lower case */
   userByLogin(login: string): Promise<UserRecord | undefined>;
+  /** @param email in lower case */
+  userByEmail(email: string): Promise<UserRecord | undefined>;
   /** At most `limit` users, ordered by login, after the login `after`. */
   users(after: string | undefined, limit: number): Promise<UserRecord[]>;
   /** The hash of a user's password; `undefined`: no such user, or one without a password. */
@@ -125,6 +133,7 @@ export interface AccountReader {
 /** What a transaction can change. Each method does one thing and checks nothing. */
 export interface AccountChanges extends AccountReader {
   readonly factors: FactorChanges;
+  readonly links: LinkChanges;
   /** Number of admins that are not disabled. */
   countEnabledAdmins(): Promise<number>;
   /**
@@ -134,11 +143,11 @@ export interface AccountChanges extends AccountReader {
    */
   countAdminsWhoSignIn(issuer: string | undefined): Promise<number>;
   addUser(user: NewUser): Promise<void>;
-  /** Writes login, name, role and whether it is disabled, and counts the change. */
-  changeUser(user: Pick<UserRecord, 'id' | 'login' | 'name' | 'role' | 'disabled'>): Promise<void>;
+  /** Writes login, name, email, role and whether it is disabled, and counts the change. */
+  changeUser(user: Pick<UserRecord, 'id' | 'login' | 'name' | 'email' | 'role' | 'disabled'>): Promise<void>;
   /** Sets a password and counts the change. */
   setPasswordHash(userId: string, hash: string): Promise<void>;
-  /** Removes a user with its assignments, sessions, keys, second factors and identities. */
+  /** Removes a user with its assignments, sessions, keys, second factors, identities and links. */
   removeUser(id: string): Promise<void>;
   /** @param storeIds without repetition */
   assignStores(userId: string, storeIds: readonly string[]): Promise<void>;

@@ -14,6 +14,7 @@ export const RECORD_TABLES = [
   'account_settings',
   'server_secrets',
   'spent_tickets',
+  'sign_in_links',
   'audit',
   'reports',
   'imports',

@@ -8,9 +8,11 @@ import type {
   UserRecord,
 } from '../ports/account-catalog.ts';
 import type { FactorChanges } from '../ports/factors.ts';
+import type { LinkChanges } from '../ports/sign-in-links.ts';
 import { SqlAccountReader } from './account-reader.ts';
 import { addAudit } from './audit.ts';
 import { SqlFactorChanges } from './factors.ts';
+import { SqlLinkChanges } from './sign-in-links.ts';
 
 /** What differs between the engines. */
 export interface AccountDialect {
@@ -23,11 +25,13 @@ export interface AccountDialect {
 /** Changes accounts within a transaction, in SQL common to both engines. */
 export class SqlAccountChanges extends SqlAccountReader implements AccountChanges {
   override readonly factors: FactorChanges;
+  override readonly links: LinkChanges;
   readonly #dialect: AccountDialect;
 
   constructor(sql: Sql, dialect: AccountDialect) {
     super(sql);
     this.factors = new SqlFactorChanges(sql);
+    this.links = new SqlLinkChanges(sql);
     this.#dialect = dialect;
   }
 
@@ -51,12 +55,13 @@ export class SqlAccountChanges extends SqlAccountReader implements AccountChange
 
   async addUser(user: NewUser): Promise<void> {
     await this.sql.run(
-      `insert into users (user_id, login, name, role, password_hash, disabled, version, created_ms)
-       values ($id, $login, $name, $role, $password_hash, false, 1, $created::bigint)`,
+      `insert into users (user_id, login, name, email, role, password_hash, disabled, version, created_ms)
+       values ($id, $login, $name, $email, $role, $password_hash, false, 1, $created::bigint)`,
       {
         id: user.id,
         login: user.login,
         name: user.name,
+        email: user.email ?? null,
         role: user.role,
         password_hash: user.passwordHash,
         created: user.createdAt,
@@ -64,11 +69,13 @@ export class SqlAccountChanges extends SqlAccountReader implements AccountChange
     );
   }
 
-  async changeUser(user: Pick<UserRecord, 'id' | 'login' | 'name' | 'role' | 'disabled'>): Promise<void> {
+  async changeUser(user: Pick<UserRecord, 'id' | 'login' | 'name' | 'email' | 'role' | 'disabled'>): Promise<void> {
+    const { id, login, name, email = null, role, disabled } = user;
     await this.sql.run(
-      `update users set login = $login, name = $name, role = $role, disabled = $disabled, version = version + 1
+      `update users set login = $login, name = $name, email = $email, role = $role, disabled = $disabled,
+         version = version + 1
        where user_id = $id`,
-      { id: user.id, login: user.login, name: user.name, role: user.role, disabled: user.disabled },
+      { id, login, name, email, role, disabled },
     );
   }
 
@@ -81,7 +88,7 @@ export class SqlAccountChanges extends SqlAccountReader implements AccountChange
 
   async removeUser(id: string): Promise<void> {
     await this.factors.removeFactors(id);
-    for (const table of ['user_stores', 'sessions', 'api_keys', 'identities', 'users']) {
+    for (const table of ['user_stores', 'sessions', 'api_keys', 'identities', 'sign_in_links', 'users']) {
       await this.sql.run(`delete from ${table} where user_id = $id`, { id });
     }
   }

@@ -11,10 +11,12 @@ import type {
   UserRecord,
 } from '../ports/account-catalog.ts';
 import type { FactorReader } from '../ports/factors.ts';
+import type { LinkReader } from '../ports/sign-in-links.ts';
 import { SqlFactorReader } from './factors.ts';
+import { SqlLinkReader } from './sign-in-links.ts';
 
 const USERS = `
-  select user_id, login, name, role, disabled, password_hash is not null as has_password, version, created_ms,
+  select user_id, login, name, email, role, disabled, password_hash is not null as has_password, version, created_ms,
     exists (select 1 from totp f where f.user_id = u.user_id)
       or exists (select 1 from passkeys f where f.user_id = u.user_id) as has_factor,
     (select count(*) from user_stores s where s.user_id = u.user_id) as store_count
@@ -27,11 +29,13 @@ const KEYS = `
 /** Reads users, sessions, keys and the audit log, in SQL common to both engines. */
 export class SqlAccountReader implements AccountReader {
   readonly factors: FactorReader;
+  readonly links: LinkReader;
   protected readonly sql: Sql;
 
   constructor(sql: Sql) {
     this.sql = sql;
     this.factors = new SqlFactorReader(sql);
+    this.links = new SqlLinkReader(sql);
   }
 
   async anyUser(): Promise<boolean> {
@@ -48,6 +52,10 @@ export class SqlAccountReader implements AccountReader {
 
   userByLogin(login: string): Promise<UserRecord | undefined> {
     return this.#first(userRecord, `${USERS} where login = $login`, { login });
+  }
+
+  userByEmail(email: string): Promise<UserRecord | undefined> {
+    return this.#first(userRecord, `${USERS} where email = $email`, { email });
   }
 
   users(after: string | undefined, limit: number): Promise<UserRecord[]> {
@@ -145,6 +153,7 @@ function userRecord(row: Row): UserRecord {
     id: String(row.user_id),
     login: String(row.login),
     name: String(row.name),
+    email: optional(row.email, String),
     role: row.role as Role,
     disabled: Boolean(row.disabled),
     hasPassword: Boolean(row.has_password),

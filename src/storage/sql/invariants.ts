@@ -22,9 +22,11 @@ const QUICK: readonly Rule[] = [
   belongs('zone_changes', 'store_key', 'stores'),
   unique('users', 'user_id'),
   unique('users', 'login'),
-  ...['user_stores', 'sessions', 'api_keys', 'totp', 'recovery_codes', 'passkeys', 'identities'].map((table) =>
-    belongs(table, 'user_id', 'users'),
-  ),
+  unique('users', 'email'),
+  ...[
+    ...['user_stores', 'sessions', 'api_keys', 'totp', 'recovery_codes', 'passkeys', 'identities'],
+    'sign_in_links',
+  ].map((table) => belongs(table, 'user_id', 'users')),
   unique('api_keys', 'key_id'),
   unique('passkeys', 'passkey_id'),
   unique('reports', 'report_id'),
@@ -52,6 +54,7 @@ const WHOLE: readonly Rule[] = [
   unique('zone_changes', 'store_key, until_ms'),
   unique('user_stores', 'user_id, store_id'),
   unique('sessions', 'token_hash'),
+  unique('sign_in_links', 'token_hash'),
   unique('api_keys', 'token_hash'),
   unique('totp', 'user_id'),
   unique('recovery_codes', 'user_id, code_hash'),
@@ -110,7 +113,8 @@ function unique(table: string, columns: string): Rule {
   return {
     name: `${table}: no two rows have the same ${columns.replace(', ', ' and ')}`,
     sql: `select count(*) as broken, min(example) as example
-          from (select min(${first}) as example from ${table} group by ${columns} having count(*) > 1) repeated`,
+          from (select min(${first}) as example from ${table} group by ${columns} having count(*) > 1) repeated
+          where example is not null`,
   };
 }
 

@@ -15,6 +15,7 @@ const KEYS: Readonly<Record<RecordTable, readonly string[]>> = {
   account_settings: ['name'],
   server_secrets: ['name'],
   spent_tickets: ['ticket_hash'],
+  sign_in_links: ['token_hash'],
   audit: ['audit_id'],
   reports: ['report_id'],
   imports: ['import_id'],

@@ -125,6 +125,7 @@ test('users are added, read, changed under their ETag, and removed', async (t) =
   assert.deepEqual(owen, {
     login: 'owen',
     name: 'owen',
+    email: null,
     role: 'owner',
     disabled: false,
     has_password: true,

@@ -11,7 +11,15 @@ import type { Storage } from '../../../src/storage/ports/storage.ts';
 const T = Date.parse('2026-11-24T12:00:00Z');
 const STRANGE = ["o'hara", 'say "hi"', ' two  words ', '🍕', 'é', '\\', '%', '[1]', 'null', '$user_id'];
 
-const ANNA: NewUser = { id: 'u1', login: 'anna', name: 'Anna', role: 'admin', passwordHash: '$hash', createdAt: T };
+const ANNA = {
+  id: 'u1',
+  login: 'anna',
+  name: 'Anna',
+  email: 'anna@example.com',
+  role: 'admin',
+  passwordHash: '$hash',
+  createdAt: T,
+} as const satisfies NewUser;
 const OWEN: NewUser = {
   id: 'u2',
   login: 'owen',
@@ -62,6 +70,7 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
         id: 'u2',
         login: 'owen',
         name: "O'wen 🍕",
+        email: undefined,
         role: 'owner',
         disabled: false,
         hasPassword: false,
@@ -74,16 +83,25 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
       assert.deepEqual(await accounts.user('u2'), owen);
       assert.deepEqual(await accounts.userByLogin('owen'), owen);
       assert.equal(await accounts.userByLogin('Owen'), undefined, 'the catalog compares exactly');
+      assert.equal((await accounts.userByEmail('anna@example.com'))?.id, 'u1');
+      assert.equal(await accounts.userByEmail(''), undefined, 'a user without an address is not found');
       assert.deepEqual(
         [await accounts.passwordHash('anna'), await accounts.passwordHash('owen')],
         ['$hash', undefined],
       );
       await accounts.changing(async (changes) => {
-        await changes.changeUser({ id: 'u2', login: 'o', name: 'O', role: 'operator', disabled: true });
+        await changes.changeUser({
+          id: 'u2',
+          login: 'o',
+          name: 'O',
+          email: 'o@x.org',
+          role: 'operator',
+          disabled: true,
+        });
         await changes.setPasswordHash('u2', '$other');
       });
-      const changed = { login: 'o', name: 'O', role: 'operator', disabled: true, hasPassword: true, version: 3 };
-      assert.deepEqual(await accounts.user('u2'), { ...owen, ...changed });
+      const changed = { login: 'o', name: 'O', email: 'o@x.org', role: 'operator', disabled: true };
+      assert.deepEqual(await accounts.user('u2'), { ...owen, ...changed, hasPassword: true, version: 3 });
       assert.equal((await accounts.user('u1'))?.version, 1, 'the other one is as it was');
       assert.equal(await accounts.passwordHash('o'), '$other');
     });
@@ -91,13 +109,41 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
     test('users are listed by login in code unit order, a page at a time', async (t) => {
       const accounts = await withUsers(t);
       await accounts.changing(async (changes) => {
-        for (const login of ['é', 'b', 'Z', 'b.b', 'b-b', '_']) await changes.addUser({ ...ANNA, id: login, login });
+        for (const login of ['é', 'b', 'Z', 'b.b', 'b-b', '_'])
+          await changes.addUser({ ...ANNA, id: login, login, email: undefined });
       });
       const logins = async (after: string | undefined, limit: number) =>
         (await accounts.users(after, limit)).map(({ login }) => login);
       assert.deepEqual(await logins(undefined, 10), ['Z', '_', 'anna', 'b', 'b-b', 'b.b', 'owen', 'é']);
       assert.deepEqual(await logins('b', 2), ['b-b', 'b.b']);
       assert.deepEqual(await logins('é', 2), []);
+    });
+
+    test('links are found by their hash until they expire, are used or their user is removed', async (t) => {
+      const accounts = await withUsers(t);
+      const link = { tokenHash: 'a', userId: 'u2', purpose: 'reset', createdAt: T, expiresAt: T + 10 } as const;
+      await accounts.changing(async ({ links }) => {
+        await links.addLink(link);
+        await links.addLink({ ...link, tokenHash: 'b', expiresAt: T + 11 });
+        await links.addLink({ ...link, tokenHash: 'c', purpose: 'invitation' });
+        await links.addLink({ ...link, tokenHash: 'd', userId: 'u1' });
+        assert.equal(await links.countLinks('u2', 'reset'), 2);
+      });
+      assert.deepEqual(await accounts.links.link('a'), link);
+      assert.equal(await accounts.links.link('x'), undefined);
+      const left = async () => {
+        const found = await Promise.all(['a', 'b', 'c', 'd'].map((hash) => accounts.links.link(hash)));
+        return found.flatMap((one) => (one === undefined ? [] : [one.tokenHash]));
+      };
+      await accounts.changing(({ links }) => links.removeExpiredLinks(T + 9));
+      assert.deepEqual(await left(), ['a', 'b', 'c', 'd']);
+      await accounts.changing(({ links }) => links.removeExpiredLinks(T + 10));
+      assert.deepEqual(await left(), ['b']);
+      await accounts.changing(({ links }) => links.addLink(link));
+      await accounts.changing(({ links }) => links.removeLinksOf('u1'));
+      assert.deepEqual(await left(), ['a', 'b']);
+      await accounts.changing((changes) => changes.removeUser('u2'));
+      assert.deepEqual(await left(), []);
     });
 
     test('only admins who are not disabled count', async (t) => {
@@ -110,7 +156,7 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
 
     test('admins who can sign in have a password, a passkey or an identity at the issuer', async (t) => {
       const accounts = await withUsers(t);
-      const admin = { ...ANNA, id: 'u3', login: 'robot', passwordHash: null };
+      const admin = { ...ANNA, id: 'u3', login: 'robot', email: undefined, passwordHash: null };
       const passkey = { id: 'p', userId: 'u3', name: 'p', publicKey: '', counter: 0, transports: [], createdAt: T };
       await accounts.changing(async (changes) => {
         const count = (issuer?: string) => changes.countAdminsWhoSignIn(issuer);

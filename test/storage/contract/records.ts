@@ -45,7 +45,14 @@ export function recordsContract(engine: string, open: () => Promise<Storage>): v
     await copyStorage(source, target, () => {});
     await source.accounts.changing(async (changes) => {
       await changes.factors.useRecoveryCode('u', 'code');
-      await changes.changeUser({ id: 'u', login: 'anna', name: '', role: 'operator', disabled: true });
+      await changes.changeUser({
+        id: 'u',
+        login: 'anna',
+        name: '',
+        email: undefined,
+        role: 'operator',
+        disabled: true,
+      });
     });
     await copyStorage(source, target, () => {});
     assert.deepEqual(await recordsOf(target), await recordsOf(source));

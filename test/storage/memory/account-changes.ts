@@ -7,20 +7,24 @@ import type {
   UserRecord,
 } from '../../../src/storage/ports/account-catalog.ts';
 import type { FactorChanges } from '../../../src/storage/ports/factors.ts';
+import type { LinkChanges } from '../../../src/storage/ports/sign-in-links.ts';
 import { MemoryAccountReader } from './account-reader.ts';
 import { addAudit } from './audit.ts';
 import { MemoryFactorChanges } from './factors.ts';
 import { keyOf, type RecordRow } from './record-tables.ts';
+import { MemoryLinkChanges } from './sign-in-links.ts';
 import type { Transaction } from './transaction.ts';
 
 /** Changes accounts within a transaction. */
 export class MemoryAccountChanges extends MemoryAccountReader implements AccountChanges {
   override readonly factors: FactorChanges;
+  override readonly links: LinkChanges;
   readonly #transaction: Transaction;
 
   constructor(transaction: Transaction) {
     super(transaction);
     this.factors = new MemoryFactorChanges(transaction);
+    this.links = new MemoryLinkChanges(transaction);
     this.#transaction = transaction;
   }
 
@@ -41,13 +45,13 @@ export class MemoryAccountChanges extends MemoryAccountReader implements Account
   async addUser(user: NewUser): Promise<void> {
     this.#transaction.set('users', user.id, {
       ...{ user_id: user.id, login: user.login, name: user.name, role: user.role, disabled: false, version: 1 },
-      ...{ password_hash: user.passwordHash, created_ms: user.createdAt },
+      ...{ email: user.email ?? null, password_hash: user.passwordHash, created_ms: user.createdAt },
     });
   }
 
-  async changeUser(user: Pick<UserRecord, 'id' | 'login' | 'name' | 'role' | 'disabled'>): Promise<void> {
-    const { id, login, name, role, disabled } = user;
-    this.#changeUser(id, { login, name, role, disabled });
+  async changeUser(user: Pick<UserRecord, 'id' | 'login' | 'name' | 'email' | 'role' | 'disabled'>): Promise<void> {
+    const { id, login, name, email = null, role, disabled } = user;
+    this.#changeUser(id, { login, name, email, role, disabled });
   }
 
   async setPasswordHash(userId: string, hash: string): Promise<void> {
@@ -56,7 +60,7 @@ export class MemoryAccountChanges extends MemoryAccountReader implements Account
 
   async removeUser(id: string): Promise<void> {
     await this.factors.removeFactors(id);
-    for (const table of ['user_stores', 'sessions', 'api_keys', 'identities', 'users'] as const) {
+    for (const table of ['user_stores', 'sessions', 'api_keys', 'identities', 'sign_in_links', 'users'] as const) {
       this.#transaction.deleteWhere(table, ({ user_id }) => user_id === id);
     }
   }

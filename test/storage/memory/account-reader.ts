@@ -8,19 +8,23 @@ import type {
   UserRecord,
 } from '../../../src/storage/ports/account-catalog.ts';
 import type { FactorReader } from '../../../src/storage/ports/factors.ts';
+import type { LinkReader } from '../../../src/storage/ports/sign-in-links.ts';
 import { auditOf, keyRecordOf, sessionOf, userOf } from './account-rows.ts';
 import { only, type View } from './data.ts';
 import { MemoryFactorReader } from './factors.ts';
 import { byBytes } from './record-tables.ts';
+import { MemoryLinkReader } from './sign-in-links.ts';
 
 /** Reads users, sessions, keys and the audit log. */
 export class MemoryAccountReader implements AccountReader {
   readonly factors: FactorReader;
+  readonly links: LinkReader;
   readonly #view: View;
 
   constructor(view: View) {
     this.#view = view;
     this.factors = new MemoryFactorReader(view);
+    this.links = new MemoryLinkReader(view);
   }
 
   async anyUser(): Promise<boolean> {
@@ -38,6 +42,11 @@ export class MemoryAccountReader implements AccountReader {
 
   async userByLogin(login: string): Promise<UserRecord | undefined> {
     const row = [...this.#view.table('users').values()].find((user) => user.login === login);
+    return row && userOf(this.#view, row);
+  }
+
+  async userByEmail(email: string): Promise<UserRecord | undefined> {
+    const row = [...this.#view.table('users').values()].find((user) => user.email === email);
     return row && userOf(this.#view, row);
   }
 

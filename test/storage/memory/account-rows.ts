@@ -13,7 +13,8 @@ import type { RecordRow } from './record-tables.ts';
 export function userOf(view: View, row: RecordRow<'users'>): UserRecord {
   const stores = [...view.table('user_stores').values()].filter(({ user_id }) => user_id === row.user_id);
   return {
-    ...{ id: row.user_id, login: row.login, name: row.name, role: row.role as Role, disabled: row.disabled },
+    ...{ id: row.user_id, login: row.login, name: row.name, email: row.email ?? undefined },
+    ...{ role: row.role as Role, disabled: row.disabled },
     ...{ hasPassword: row.password_hash !== null, hasFactor: hasFactor(view, row.user_id), version: row.version },
     ...{ createdAt: row.created_ms, storeCount: stores.length },
   };

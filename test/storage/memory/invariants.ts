@@ -67,7 +67,10 @@ export function invariantsOf(view: View): Invariant[] {
   ];
 }
 
-const OF_USERS = ['user_stores', 'sessions', 'api_keys', 'totp', 'recovery_codes', 'passkeys', 'identities'] as const;
+const OF_USERS = [
+  ...(['user_stores', 'sessions', 'api_keys', 'totp', 'recovery_codes', 'passkeys', 'identities'] as const),
+  'sign_in_links',
+] as const;
 
 function invariant(name: string, broken: readonly (string | number)[]): Invariant {
   return { name, broken: broken.length, ...(broken.length > 0 && { example: String(broken[0]) }) };

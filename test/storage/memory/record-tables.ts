@@ -6,7 +6,7 @@ type ColumnType = 'text' | 'number' | 'boolean' | 'text?' | 'number?';
 /** The columns of the record tables, as the migrations name them. */
 const COLUMNS = {
   users: {
-    ...{ user_id: 'text', login: 'text', name: 'text', role: 'text', password_hash: 'text?' },
+    ...{ user_id: 'text', login: 'text', name: 'text', email: 'text?', role: 'text', password_hash: 'text?' },
     ...{ disabled: 'boolean', version: 'number', created_ms: 'number' },
   },
   user_stores: { user_id: 'text', store_id: 'text' },
@@ -28,6 +28,9 @@ const COLUMNS = {
   account_settings: { name: 'text', value: 'text' },
   server_secrets: { name: 'text', value: 'text' },
   spent_tickets: { ticket_hash: 'text', expires_ms: 'number' },
+  sign_in_links: {
+    ...{ token_hash: 'text', user_id: 'text', purpose: 'text', created_ms: 'number', expires_ms: 'number' },
+  },
   audit: {
     ...{ audit_id: 'text', at_ms: 'number', actor_id: 'text?', actor: 'text', key_id: 'text?', action: 'text' },
     ...{ subject_kind: 'text', subject_id: 'text', detail: 'text' },
@@ -89,6 +92,7 @@ const KEYS: Readonly<Record<RecordTable, readonly string[]>> = {
   account_settings: ['name'],
   server_secrets: ['name'],
   spent_tickets: ['ticket_hash'],
+  sign_in_links: ['token_hash'],
   audit: ['audit_id'],
   reports: ['report_id'],
   imports: ['import_id'],

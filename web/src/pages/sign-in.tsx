@@ -2,13 +2,16 @@ import { useSignal } from '@preact/signals';
 import { hasPasskeys } from '../lib/passkeys.ts';
 import { Failure } from '../parts/failure.tsx';
 import { Field } from '../parts/field.tsx';
+import { later } from '../parts/later.tsx';
 import { Brand } from '../parts/shell.tsx';
-import { SignInNotice, SingleSignOn } from '../parts/single-sign-on.tsx';
+import { SignInNotice, SingleSignOn, useSignInOptions } from '../parts/single-sign-on.tsx';
 import { ApiError } from '../state/api.ts';
 import { setParams } from '../state/place.ts';
 import { signIn, signInWithPasskey } from '../state/session.ts';
 import { useSubmit } from '../state/submit.ts';
 import './sign-in.css';
+
+const ForgotPassword = later('the form', () => import('./forgot-password.tsx'));
 
 /** Shown at any URL to visitors who are not signed in; the URL does not change. */
 export function SignInPage() {
@@ -16,6 +19,8 @@ export function SignInPage() {
   const password = useSignal('');
   const code = useSignal('');
   const asksCode = useSignal(false);
+  const forgot = useSignal(false);
+  const options = useSignInOptions();
   const { busy, error, run } = useSubmit();
   document.title = 'Sign in · Restaurant Monitor';
 
@@ -30,6 +35,13 @@ export function SignInPage() {
       }
     });
 
+  if (forgot.value) {
+    return (
+      <main class="door">
+        <ForgotPassword onBack={() => (forgot.value = false)} />
+      </main>
+    );
+  }
   return (
     <main class="door">
       <form
@@ -60,10 +72,18 @@ export function SignInPage() {
           )}
           <SingleSignOn verb="Sign in with" />
         </div>
-        <p class="small quiet">
-          Forgot your password? An admin can set a new one. Admins set their own on the server with{' '}
-          <span class="code">restaurant-monitor user passwd LOGIN</span>
-        </p>
+        {options?.password_reset ? (
+          <p>
+            <button type="button" class="button plain" onClick={() => (forgot.value = true)}>
+              Forgot your password?
+            </button>
+          </p>
+        ) : (
+          <p class="small quiet">
+            Forgot your password? An admin can set a new one. Admins set their own on the server with{' '}
+            <span class="code">restaurant-monitor user passwd LOGIN</span>
+          </p>
+        )}
       </form>
     </main>
   );

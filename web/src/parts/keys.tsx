@@ -8,6 +8,7 @@ import { useSubmit } from '../state/submit.ts';
 import { Failure } from './failure.tsx';
 import { LoadedList } from './loaded-list.tsx';
 import { NewKeyForm } from './new-key.tsx';
+import { ShownOnce } from './shown-once.tsx';
 import { Ago, Instant } from './time.tsx';
 
 interface Props {
@@ -113,29 +114,9 @@ function Until({ of: { revoked_at, expires_at } }: { readonly of: Key }) {
 }
 
 function Issued({ issued, onDone }: { readonly issued: IssuedKey; readonly onDone: () => void }) {
-  const copied = useSignal(false);
   return (
-    <div class="banner issued" data-kind="good" role="status">
-      <div>
-        <h3>Key "{issued.name}" created</h3>
-        <p class="code">{issued.key}</p>
-        <p class="small">Copy it now: it is not shown again.</p>
-      </div>
-      <div class="row">
-        <button
-          type="button"
-          class="button"
-          onClick={async () => {
-            await navigator.clipboard.writeText(issued.key ?? '');
-            copied.value = true;
-          }}
-        >
-          {copied.value ? 'Copied' : 'Copy'}
-        </button>
-        <button type="button" class="button plain" onClick={onDone}>
-          Done
-        </button>
-      </div>
-    </div>
+    <ShownOnce title={`Key "${issued.name}" created`} secret={issued.key ?? ''} onDone={onDone}>
+      Copy it now: it is not shown again.
+    </ShownOnce>
   );
 }

@@ -1,4 +1,5 @@
 import { client } from '../../api/client.ts';
+import type { SignInOptions } from '../../api/schema.ts';
 import { useLoad } from '../state/load.ts';
 import { hereWith, param } from '../state/place.ts';
 import { Failure } from './failure.tsx';
@@ -17,6 +18,11 @@ export function SignInNotice() {
   return <Failure error={REASONS[param('sign_in')]} />;
 }
 
+/** What the server offers besides passwords and passkeys; `undefined` while it is loading. */
+export function useSignInOptions(): SignInOptions | undefined {
+  return useLoad('how to sign in', (signal) => call('GET /api/v1/session/options', { signal })).data;
+}
+
 interface SingleSignOnProps {
   /** The text before the name of the provider. */
   readonly verb: string;
@@ -26,15 +32,15 @@ interface SingleSignOnProps {
 
 /** A link to the identity provider, if one is configured, which returns to this page. */
 export function SingleSignOn({ verb, reauthenticate = false }: SingleSignOnProps) {
-  const { data } = useLoad('how to sign in', (signal) => call('GET /api/v1/session/options', { signal }));
-  if (!data?.oidc) return null;
+  const { oidc } = useSignInOptions() ?? {};
+  if (!oidc) return null;
   const query = new URLSearchParams({
     return_to: hereWith({ sign_in: undefined }),
     ...(reauthenticate && { reauthenticate: 'true' }),
   });
   return (
     <a class="button" href={`/api/v1/session/oidc?${query}`}>
-      {verb} {data.oidc.label}
+      {verb} {oidc.label}
     </a>
   );
 }

@@ -13,8 +13,9 @@ import { useLoad } from '../../state/load.ts';
 import { go } from '../../state/place.ts';
 import { readSession } from '../../state/session.ts';
 import { useSubmit } from '../../state/submit.ts';
+import { InvitationLink, type Invited, invite } from './invitation.tsx';
 import { roleFrom } from './roles.ts';
-import { RoleField, StoresField } from './user-fields.tsx';
+import { EmailField, RoleField, StoresField } from './user-fields.tsx';
 import './people.css';
 
 /** One user: role, stores, sign-in and API keys. */
@@ -55,6 +56,7 @@ interface FormProps {
 function UserForm({ user, etag, onSaved }: FormProps) {
   const login = useSignal(user.login);
   const name = useSignal(user.name);
+  const email = useSignal(user.email ?? '');
   const role = useSignal(user.role);
   const stores = useSignal(user.stores.join('\n'));
   const saved = useSignal(false);
@@ -67,6 +69,7 @@ function UserForm({ user, etag, onSaved }: FormProps) {
         body: {
           login: login.value,
           name: name.value,
+          email: email.value,
           role: role.value,
           ...(role.value === 'owner' && { stores: linesOf(stores.value) }),
         },
@@ -83,6 +86,7 @@ function UserForm({ user, etag, onSaved }: FormProps) {
       <h2>Account</h2>
       <Field label="Login" value={login} required autoComplete="off" />
       <Field label="Name" value={name} required autoComplete="off" />
+      <EmailField email={email} />
       <RoleField role={role.value} onChange={(text) => (role.value = roleFrom(text))} />
       {role.value === 'owner' && <StoresField stores={stores} />}
       {saved.value && (
@@ -99,6 +103,7 @@ function Access({ user, onChanged }: { readonly user: UserDetail; readonly onCha
   const password = useSignal('');
   const revokeKeys = useSignal(false);
   const done = useSignal<string | undefined>(undefined);
+  const invited = useSignal<Invited | undefined>(undefined);
   const { error, run } = useSubmit();
   const act = (doing: () => Promise<unknown>, words: string) => {
     done.value = undefined;
@@ -136,9 +141,25 @@ function Access({ user, onChanged }: { readonly user: UserDetail; readonly onCha
           </button>
         </div>
       </form>
+      {invited.value !== undefined && (
+        <InvitationLink invited={invited.value} onDone={() => (invited.value = undefined)} />
+      )}
       {done.value !== undefined && <p role="status">{done.value}</p>}
       <Failure error={error} />
       <div class="actions row">
+        {!user.has_password && !user.has_second_factor && !user.disabled && (
+          <button
+            type="button"
+            class="button"
+            onClick={() =>
+              run(async () => {
+                invited.value = await invite(user);
+              })
+            }
+          >
+            Create invitation link
+          </button>
+        )}
         <button
           type="button"
           class="button"

@@ -2,7 +2,49 @@ import type { Signal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { counted } from '../../lib/format.ts';
 import { linesOf } from '../../lib/lines.ts';
+import { Field } from '../../parts/field.tsx';
 import { ROLES, type Role } from './roles.ts';
+
+/** How a new user signs in for the first time. */
+export type FirstSignIn = 'invitation' | 'password' | 'keys';
+
+const FIRST_SIGN_INS: readonly { readonly value: FirstSignIn; readonly words: string }[] = [
+  { value: 'invitation', words: 'By an invitation link' },
+  { value: 'password', words: 'With a password that you set' },
+  { value: 'keys', words: 'Not at all: a program with API keys' },
+];
+
+export function FirstSignInField({ value }: { readonly value: Signal<FirstSignIn> }) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>Signs in</label>
+      <select
+        id={id}
+        value={value.value}
+        onChange={({ currentTarget }) => (value.value = currentTarget.value as FirstSignIn)}
+      >
+        {FIRST_SIGN_INS.map(({ value: one, words }) => (
+          <option key={one} value={one}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+export function EmailField({ email }: { readonly email: Signal<string> }) {
+  return (
+    <Field
+      label="Email address"
+      type="email"
+      value={email}
+      autoComplete="off"
+      hint="Optional: for invitations and password resets."
+    />
+  );
+}
 
 interface RoleProps {
   readonly role: Role;

@@ -7,6 +7,7 @@ import { Ago } from '../../parts/time.tsx';
 import { call } from '../../state/api.ts';
 import { usePages } from '../../state/pages.ts';
 import { may } from '../../state/session.ts';
+import { InvitationLink, type Invited } from './invitation.tsx';
 import { NewUser } from './new-user.tsx';
 import { PolicyPart } from './policy.tsx';
 import { ROLES } from './roles.ts';
@@ -17,6 +18,7 @@ export function UsersPart() {
     call('GET /api/v1/users', { query: { limit: 100, cursor }, signal }),
   );
   const adding = useSignal(false);
+  const invited = useSignal<Invited | undefined>(undefined);
   const none = list.items.length === 0 && !list.loading && list.error === undefined;
   return (
     <>
@@ -33,11 +35,15 @@ export function UsersPart() {
       {adding.value && (
         <NewUser
           first={none}
-          onDone={(added) => {
+          onDone={(added, invitation) => {
             adding.value = false;
+            invited.value = invitation;
             if (added) reload();
           }}
         />
+      )}
+      {invited.value !== undefined && (
+        <InvitationLink invited={invited.value} onDone={() => (invited.value = undefined)} />
       )}
       {list.items.length === 0 && list.loading && <Loading what="the users" />}
       {list.items.length > 0 && (

@@ -1,0 +1,33 @@
+/** An email in plain text. */
+export interface Message {
+  /** An email address. */
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  /** What it is, for the log: `invitation`. */
+  readonly kind: string;
+}
+
+/** Delivers messages to a mail server. */
+export interface Mailer {
+  /**
+   * Resolves when the mail server has accepted the message.
+   *
+   * @throws MailError
+   */
+  send(message: Message): Promise<void>;
+  /** Ends connections that are open. */
+  close(): void;
+}
+
+/** A message that was not delivered. It holds nothing of the message. */
+export class MailError extends Error {
+  /** The mail server refuses the message for good: trying again does not help. */
+  readonly permanent: boolean;
+
+  constructor(message: string, permanent: boolean) {
+    super(message);
+    this.name = 'MailError';
+    this.permanent = permanent;
+  }
+}
