@@ -275,7 +275,7 @@ test('a full report has the figures of the classic one, with the requested estim
       assert.ok(Math.abs(Number(value) - Number(rounded[w])) <= 0.00501, `${classic[i]} beside ${full[i]}`);
     }
   }
-  assert.equal(full[0]?.split(',').length, 27);
+  assert.equal(full[0]?.split(',').length, 30);
   assert.deepEqual(figures(markov, 4, ...open), figures(full, 4, ...open));
   assert.notDeepEqual(figures(markov, 4, ...up), figures(full, 4, ...up));
 });
