@@ -4,6 +4,9 @@ import { connection } from './live.ts';
 /** Milliseconds between two checks whether the server answers. */
 const WAITS = [500, 1_000, 2_000, 4_000, 8_000];
 
+/** Milliseconds after which a reload has not happened. */
+const RELOAD = 10_000;
+
 interface Loading {
   /** Stops waiting, and prevents a reload. */
   readonly signal: AbortSignal;
@@ -17,16 +20,16 @@ interface Loading {
  * of a page that a script could not be loaded.
  *
  * @param name names the part, in the record of reloads
- * @throws what `fetchPart` throws if a reload has not helped; the reason of `signal` when that is aborted
+ * @throws what `fetchPart` throws if a reload has not helped, or has not happened; the reason of `signal` when that is aborted
  */
 export async function loadPart<T>(name: string, fetchPart: () => Promise<T>, loading: Loading): Promise<T> {
   await connected(loading);
   const part = await fetchPart().catch(async () => {
     await serverAnswers(loading);
-    return fetchPart().catch((error: unknown) => {
+    return fetchPart().catch(async (error: unknown) => {
       loading.signal.throwIfAborted();
-      // The page is about to go; until then, the part counts as loading.
-      if (reloadOnce(name)) return new Promise<never>(() => {});
+      // The reader may prefer to stay, with changes that are not saved.
+      if (reloadOnce(name)) await delay(RELOAD);
       throw error;
     });
   });
@@ -66,6 +69,10 @@ async function serverAnswers({ signal, onWaiting }: Loading): Promise<void> {
     signal.throwIfAborted();
     if (answers) return;
     onWaiting();
-    await new Promise((resolve) => setTimeout(resolve, WAITS[Math.min(i, WAITS.length - 1)]));
+    await delay(WAITS[Math.min(i, WAITS.length - 1)] as number);
   }
+}
+
+function delay(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
