@@ -3,7 +3,7 @@ import { openStorage } from '../compose.ts';
 import { databaseLocation } from '../config/config.ts';
 import { type CopySummary, copyStorage } from '../copy.ts';
 import { ResultsFolder } from '../reports/results.ts';
-import { configOf } from './database.ts';
+import { configOf, openDatabase } from './database.ts';
 import { formatCount } from './format.ts';
 import { printResult, progressBar, say } from './output.ts';
 import { misuse, parsing } from './usage.ts';
@@ -30,7 +30,7 @@ export function copyCommand(program: Command): void {
       const target = parsing(() => databaseLocation({ name: '--to', value: flags.to }));
       const from = await openStorage(source, budgets, { access: 'read' });
       try {
-        const to = await openStorage(target, budgets);
+        const to = await openDatabase(target, budgets);
         const progress = progressBar();
         try {
           const summary = await copyStorage(from, to, (done) => progress.update('copying polls', done), {

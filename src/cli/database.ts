@@ -1,15 +1,28 @@
+import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { pino } from 'pino';
 import { createBackup } from '../backup/create.ts';
 import { createSyncs } from '../compose/background.ts';
-import { backupSource, createOutbox, createReader, openAccounts, openStorage, stopWork } from '../compose.ts';
-import { type Config, type ConfigFlags, loadConfig } from '../config/config.ts';
+import {
+  backupSource,
+  createOutbox,
+  createReader,
+  openAccounts,
+  openServerStorage,
+  openStorage,
+  stopWork,
+} from '../compose.ts';
+import { type Config, type ConfigFlags, type DatabaseLocation, loadConfig } from '../config/config.ts';
+import { unknownVariables } from '../config/unknown-variables.ts';
 import { RunningServer } from '../control/client.ts';
+import type { Budgets } from '../lib/budgets.ts';
+import { mkdir } from '../lib/world/files.ts';
 import { waitAtMost } from '../lib/world/timers.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import type { OperationContext, OperationIo } from '../operations/operation.ts';
 import { type ArgsOf, OPERATIONS, type OperationName, type ResultOf } from '../operations/operations.ts';
 import type { Storage, StorageAccess } from '../storage/ports/storage.ts';
+import { say, warn } from './output.ts';
 import { parsing } from './usage.ts';
 
 export interface DatabaseFlags {
@@ -24,9 +37,37 @@ const LOG = pino({ level: 'silent' });
 /** How long a command waits for the mail server, milliseconds. */
 const MAIL_WAIT = 20_000;
 
-/** The configuration of a command. @throws UsageError naming the option or variable */
+/**
+ * The configuration of a command. Variables of the environment that look like settings and are none are a warning.
+ *
+ * @throws UsageError naming the option or variable
+ */
 export function configOf(flags: ConfigFlags = {}): Config {
+  for (const warning of unknownVariables(process.env)) warn(warning);
   return parsing(() => loadConfig(process.env, flags));
+}
+
+/** Opens a database to change it; a DuckDB file and its folder are created if needed. */
+export async function openDatabase(
+  database: DatabaseLocation,
+  budgets: Budgets,
+  access: 'write' | 'replace' = 'write',
+): Promise<Storage> {
+  await createFolderOf(database);
+  return openStorage(database, budgets, { access });
+}
+
+/** The same for a server, or for a command that works as one. */
+export async function openServerDatabase(config: Config): Promise<Storage> {
+  await createFolderOf(config.database);
+  return openServerStorage(config);
+}
+
+/** Creates the folder of a DuckDB file, and says so, since the path may be mistyped. */
+export async function createFolderOf(database: DatabaseLocation): Promise<void> {
+  if (database.engine !== 'duckdb' || database.path === undefined) return;
+  const folder = dirname(resolve(database.path));
+  if ((await mkdir(folder, { recursive: true })) !== undefined) say(`created the folder ${folder} for the database`);
 }
 
 /** Runs an operation on a database, in this process or in the server that has the database open. */
@@ -49,9 +90,7 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const server = await serverOf(config);
   if (server !== undefined) return work((name, args, io) => server.run(name, args, { ...NO_IO, ...io }));
-  const storage = await (typeof open === 'function'
-    ? open()
-    : openStorage(config.database, config.budgets, { access: open }));
+  const storage = await (typeof open === 'function' ? open() : openedFor(open, config));
   const outbox = createOutbox(config, LOG);
   try {
     const result = await work(runOn(contextOn(config, storage, outbox)));
@@ -61,6 +100,11 @@ export async function withDatabase<T>(
     await outbox?.stop();
     await storage.close();
   }
+}
+
+function openedFor(access: StorageAccess, { database, budgets }: Config): Promise<Storage> {
+  const changes = access === 'write' || access === 'replace';
+  return changes ? openDatabase(database, budgets, access) : openStorage(database, budgets, { access });
 }
 
 /** The running server that has the DuckDB file of the configuration open; `undefined`: none. */

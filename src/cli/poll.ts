@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { createProber, startClock } from '../compose/background.ts';
-import { createControl, openLog, openStorage, stopWork } from '../compose.ts';
+import { createControl, openLog, stopWork } from '../compose.ts';
 import { PollAppender } from '../intake/api/appender.ts';
 import { ClockWatch } from '../lib/world/clock-watch.ts';
 import { elapsed, now } from '../lib/world/clocks.ts';
 import { StoreDirectory } from '../stores/directory.ts';
-import { configOf, contextOn, withDatabaseOption } from './database.ts';
+import { configOf, contextOn, openDatabase, withDatabaseOption } from './database.ts';
 import { say } from './output.ts';
 import { onSignal } from './signals.ts';
 
@@ -15,7 +15,7 @@ export function pollCommand(program: Command): void {
     .option('--log-level <level>', 'the log level (LOG_LEVEL, default info)')
     .action(async (flags: { database?: string; logLevel?: string }) => {
       const config = configOf(flags);
-      const storage = await openStorage(config.database, config.budgets);
+      const storage = await openDatabase(config.database, config.budgets);
       const ended = new Promise<void>((resolve) => onSignal(() => resolve()));
       try {
         const directory = new StoreDirectory({ storage, elapsed });

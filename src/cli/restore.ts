@@ -2,9 +2,9 @@ import { tmpdir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { openBackup, restoreToFile, restoreToStorage } from '../backup/restore.ts';
-import { openFile, openStorage, restoreFile } from '../compose.ts';
+import { openFile, restoreFile } from '../compose.ts';
 import { ResultsFolder } from '../reports/results.ts';
-import { configOf, withDatabaseOption } from './database.ts';
+import { configOf, createFolderOf, openDatabase, withDatabaseOption } from './database.ts';
 import { formatCount } from './format.ts';
 import { printResult, progressBar, say } from './output.ts';
 import { misuse } from './usage.ts';
@@ -36,6 +36,7 @@ async function restore(flags: RestoreFlags): Promise<void> {
   if (database.engine === 'duckdb' && database.path === undefined)
     throw misuse('cannot restore a backup into an in-memory database');
   const workFolder = database.engine === 'duckdb' ? dirname(resolve(database.path ?? '')) : tmpdir();
+  await createFolderOf(database);
   const backup = await openBackup(flags.from, { input: process.stdin, workFolder });
   const progress = progressBar();
   try {
@@ -44,7 +45,7 @@ async function restore(flags: RestoreFlags): Promise<void> {
       const results = new ResultsFolder(config.resultsDir);
       await restoreToFile(backup, database.path ?? '', { results, replace, restoreFile, openFile: open });
     } else {
-      const storage = await openStorage(database, budgets, { access: 'replace' });
+      const storage = await openDatabase(database, budgets, 'replace');
       try {
         const onProgress = (done: number) => progress.update('restoring polls', done);
         await restoreToStorage(backup, storage, { replace, workFolder, openFile: open, onProgress });

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { createServer, openServerStorage, type Server } from '../compose.ts';
+import { createServer, type Server } from '../compose.ts';
 import type { Config, ConfigFlags } from '../config/config.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
-import { configOf, runOn } from './database.ts';
+import { configOf, openServerDatabase, runOn } from './database.ts';
 import { describeImport, type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
 import { say } from './output.ts';
 import { onSignal } from './signals.ts';
@@ -40,7 +40,7 @@ async function serve(flags: FeedFlags & ConfigFlags): Promise<void> {
  * @returns its address, such as `http://127.0.0.1:5000`
  */
 export async function startServer(config: Config, prepare: (server: Server) => Promise<void>): Promise<string> {
-  const storage = await openServerStorage(config);
+  const storage = await openServerDatabase(config);
   let server: Server | undefined;
   let address: string;
   try {

@@ -1,11 +1,10 @@
 import { isAbsolute, relative } from 'node:path';
 import type { Command } from 'commander';
-import { openServerStorage } from '../compose.ts';
 import { apiNameOf } from '../intake/feeds/registry.ts';
 import { UserError } from '../lib/errors.ts';
 import type { SyncOutcome } from '../operations/maintenance.ts';
 import type { StandingRejects, SyncResult } from '../storage/ports/sync-log.ts';
-import { configOf, withDatabase, withDatabaseOption } from './database.ts';
+import { configOf, openServerDatabase, withDatabase, withDatabaseOption } from './database.ts';
 import { countsOf, tally } from './format.ts';
 import { printResult, progressBar, say, warn } from './output.ts';
 import { onSignal } from './signals.ts';
@@ -24,7 +23,7 @@ export function syncCommand(program: Command): void {
         });
         const outcome = await withDatabase(
           config,
-          () => openServerStorage(config),
+          () => openServerDatabase(config),
           (run) => run('syncSources', {}, { signal: stopping.signal, progress: progress.update }),
         );
         progress.end();

@@ -45,7 +45,7 @@ export function userCommand(program: Command): void {
     .addOption(new Option('--role <role>', 'the role of the user').choices(ROLES).makeOptionMandatory())
     .option('--name <name>', 'the display name (default: the login)')
     .option('--email <address>', 'the email address, for invitations and password resets')
-    .option('--stores <ids...>', 'the stores of an owner')
+    .option('--stores <ids...>', 'the stores of an owner, separated by spaces or commas')
     .option('--stores-file <file>', 'a file with the stores of an owner, one ID per line')
     .option('--password-stdin', 'read the password from standard input instead of asking for it')
     .option('--no-password', 'add the user without a password, for a program that uses API keys')
@@ -108,9 +108,10 @@ async function setEmail(login: string, address: string | undefined, flags: Datab
 }
 
 async function storesFrom({ stores = [], storesFile }: AddFlags): Promise<string[]> {
-  if (storesFile === undefined) return stores;
+  const named = stores.flatMap((text) => text.split(',')).filter((id) => trimmed(id) !== '');
+  if (storesFile === undefined) return named;
   const lines = (await readFile(storesFile, 'utf8')).split(/\r?\n/);
-  return [...stores, ...lines.filter((line) => trimmed(line) !== '')];
+  return [...named, ...lines.filter((line) => trimmed(line) !== '')];
 }
 
 async function list(flags: DatabaseFlags): Promise<void> {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { notFound } from '../lib/errors.ts';
 import { temporaryFolder } from '../lib/temporary-folder.ts';
@@ -44,7 +44,7 @@ export class Database {
   }
 
   /**
-   * Opens the file, and creates it and its folder if needed. Read-only, nothing is written: the write-ahead log is applied
+   * Opens the file, and creates it if needed, but not its folder. Read-only, nothing is written: the write-ahead log is applied
    * in memory.
    *
    * @param options.knownAs the name for messages, if it is not `path`
@@ -58,7 +58,6 @@ export class Database {
   ): Promise<Database> {
     if (readOnly && !existsSync(path)) throw notFound(`there is no database ${knownAs}`);
     try {
-      if (!readOnly) await mkdir(dirname(path), { recursive: true });
       const access = readOnly ? { access_mode: 'READ_ONLY' } : {};
       const database = new Database(await DuckDBInstance.create(path, { ...options(limits), ...access }), true);
       if (!readOnly) await clearTemporaryFiles(path);

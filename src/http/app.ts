@@ -16,7 +16,7 @@ import { accountRoutes } from './accounts/routes.ts';
 import { backupRoutes } from './backups.ts';
 import { acceptJsonOrNothing } from './bodies.ts';
 import { classicRoutes, withoutClassicSlash } from './classic.ts';
-import { dashboardRoutes } from './dashboard.ts';
+import { dashboardRoutes, unknownPages } from './dashboard.ts';
 import { docsRoutes } from './docs/routes.ts';
 import { documentRoutes, keepDocument } from './document/openapi.ts';
 import { answerNotModified } from './etags.ts';
@@ -101,10 +101,13 @@ export async function buildApp(parts: AppParts): Promise<App> {
   app.setValidatorCompiler(compileValidator);
   acceptJsonOrNothing(app);
   app.setErrorHandler(handleError);
+  const sendUnknownPage = unknownPages(parts.dashboard);
   app.setNotFoundHandler(async (request, reply) => {
     const [path = ''] = request.url.split('?', 1);
     const allowed = methodsAt(app.routeTable, path);
-    if (allowed.length === 0) return sendProblem(reply, 'route_not_found', `there is nothing at ${path}`);
+    if (allowed.length === 0) {
+      return sendUnknownPage(request, reply) ?? sendProblem(reply, 'route_not_found', `there is nothing at ${path}`);
+    }
     const preflight = origins.answerPreflight(request, reply, allowed);
     if (preflight !== undefined) return preflight;
     reply.header('allow', allowed.join(', '));

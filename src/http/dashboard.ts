@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import statics from '@fastify/static';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { notFound } from '../lib/errors.ts';
 import type { Routes } from './types.ts';
@@ -63,11 +64,7 @@ export function dashboardRoutes(folder = BUILT): Routes {
         },
         async (_request, reply) => {
           if (!built) throw notFound('the dashboard is not built: run "npm run build"; the API is at /api/docs');
-          return reply
-            .header('content-security-policy', POLICY)
-            .header('referrer-policy', 'referrer' in page ? page.referrer : 'same-origin')
-            .header('cache-control', 'no-cache')
-            .sendFile('index.html');
+          return withPageHeaders(reply, 'referrer' in page ? page.referrer : undefined).sendFile('index.html');
         },
       );
     }
@@ -98,6 +95,36 @@ export function dashboardRoutes(folder = BUILT): Routes {
       },
     );
   };
+}
+
+/**
+ * Answers the request of a browser for an unknown address with the page, which says that nothing is there.
+ *
+ * @param folder the folder of the built files
+ * @returns a function that returns `undefined` if the request is not that of a browser for a page, or without a build
+ */
+export function unknownPages(
+  folder = BUILT,
+): (request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined {
+  const file = `${folder}/index.html`;
+  const html = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  return (request, reply) => {
+    if (html === undefined || !asksForPage(request)) return undefined;
+    return withPageHeaders(reply).code(404).type('text/html; charset=utf-8').send(html);
+  };
+}
+
+/** Browsers name HTML when a person opens an address; programs and scripts do not. */
+function asksForPage({ method, url, headers }: FastifyRequest): boolean {
+  const reads = method === 'GET' || method === 'HEAD';
+  return reads && !/^\/(api|assets)(\/|\?|$)/.test(url) && /\btext\/html\b/i.test(headers.accept ?? '');
+}
+
+function withPageHeaders(reply: FastifyReply, referrer = 'same-origin'): FastifyReply {
+  return reply
+    .header('content-security-policy', POLICY)
+    .header('referrer-policy', referrer)
+    .header('cache-control', 'no-cache');
 }
 
 const HTML = { description: 'the page', content: { 'text/html': { schema: Type.Unsafe<unknown>({}) } } };

@@ -1,6 +1,7 @@
 import { formatInstant } from '../calendar/instant.ts';
 import { invalid } from '../lib/errors.ts';
 import { PromiseCache } from '../lib/promise-cache.ts';
+import { storeMatcher } from '../lib/store-search.ts';
 import { yieldTurn } from '../lib/world/timers.ts';
 import { pollsCounted, type ReportFigures } from './figures.ts';
 import {
@@ -60,14 +61,13 @@ export class Ordered {
   async page({ order, search = '', nameOf, from, limit }: RowsQuery): Promise<RowsPage> {
     const { ids } = this.figures;
     const places = await this.#order(order);
-    const text = search.toLowerCase();
-    const matches = (id: string) =>
-      text === '' || id.toLowerCase().includes(text) || (nameOf(id)?.toLowerCase().includes(text) ?? false);
+    const matches = storeMatcher(search);
     const rows: JsonRow[] = [];
     for (let i = from; i < places.length; i++) {
       if (i % STORES_PER_TURN === STORES_PER_TURN - 1) await yieldTurn();
       const place = places[i] as number;
-      if (!matches(ids[place] as string)) continue;
+      const id = ids[place] as string;
+      if (search !== '' && !matches(id, nameOf(id))) continue;
       if (rows.length === limit) return { rows, next: i };
       rows.push(this.#row(place));
     }

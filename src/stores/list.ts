@@ -1,5 +1,6 @@
 import { DEFAULT_ZONE } from '../calendar/tzdb.ts';
 import { reasonOf } from '../domain/reasons.ts';
+import { storeMatcher } from '../lib/store-search.ts';
 import { yieldTurn } from '../lib/world/timers.ts';
 import type { StoreEntry } from './directory.ts';
 import { scheduleKnown } from './known.ts';
@@ -10,7 +11,7 @@ import type { Outages, State, States, StoreState } from './states.ts';
 export interface StoreFilter {
   /** One of these ids. */
   readonly ids?: ReadonlySet<string> | undefined;
-  /** A part of the id, the name or a label value, case-insensitive. */
+  /** A part of the id, the name or a label value, or a list of ids; case-insensitive. */
   readonly search?: string | undefined;
   readonly states?: readonly State[] | undefined;
   /** Offline for one of these reasons; `none`: the reason is unknown. */
@@ -106,15 +107,11 @@ function firstAfter(stores: readonly StoreEntry[], liveOf: LiveOf, sort: Sort, a
 
 function matcherOf(filter: StoreFilter, at: number): (store: StoreEntry) => boolean {
   const { ids, search = '', zone, labels = [], scheduleKnown: known } = filter;
-  const pattern = new RegExp(search.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'iu');
-  const found = ({ id, name, labels }: StoreEntry) =>
-    pattern.test(id) ||
-    (name !== undefined && pattern.test(name)) ||
-    Object.values(labels).some((v) => pattern.test(v));
+  const found = storeMatcher(search);
   return (store) =>
     (ids === undefined || ids.has(store.id)) &&
     (zone === undefined || (store.zone ?? DEFAULT_ZONE) === zone) &&
     (known === undefined || scheduleKnown(store, at) === known) &&
     labels.every(([key, value]) => Object.hasOwn(store.labels, key) && store.labels[key] === value) &&
-    (search === '' || found(store));
+    (search === '' || found(store.id, store.name, ...Object.values(store.labels)));
 }

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { dashboardRoutes } from '../../src/http/dashboard.ts';
+import { testServer } from '../support/server.ts';
 import { smallApp } from '../support/small-app.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -78,6 +79,37 @@ test('only the assets are served, and an unknown path is not found', async (t) =
     assert.equal(statusCode, 404, url);
     assert.doesNotMatch(body, /a secret|<title>/);
   }
+});
+
+test('a browser gets the page for an unknown address, with 404; programs get a problem', async (t) => {
+  const folder = temporaryFolder(t);
+  writeFileSync(join(folder, 'index.html'), HTML);
+  const { app } = await testServer(t, { dashboard: folder });
+  const accept = 'text/html,application/xhtml+xml,*/*;q=0.8';
+  for (const url of ['/nowhere', '/store', '/reports/a/b', '/nowhere?from=/api/']) {
+    const { statusCode, body, headers } = await app.inject({ url, headers: { accept } });
+    assert.deepEqual([statusCode, body], [404, HTML], url);
+    assert.equal(headers['content-type'], 'text/html; charset=utf-8');
+    assert.equal(headers['cache-control'], 'no-cache');
+    assert.match(String(headers['content-security-policy']), /^default-src 'none'; script-src 'self';/);
+  }
+  for (const request of [
+    { url: '/nowhere' },
+    { url: '/nowhere', headers: { accept: '*/*' } },
+    { url: '/api/v1/nowhere', headers: { accept } },
+    { url: '/api', headers: { accept } },
+    { url: '/assets/a/b', headers: { accept } },
+    { url: '/nowhere', method: 'POST', headers: { accept } },
+  ] as const) {
+    const { statusCode, headers } = await app.inject(request);
+    assert.deepEqual(
+      [statusCode, headers['content-type']],
+      [404, 'application/problem+json; charset=utf-8'],
+      request.url,
+    );
+  }
+  const wrongMethod = await app.inject({ method: 'POST', url: '/reports', headers: { accept } });
+  assert.equal(wrongMethod.statusCode, 405);
 });
 
 test('a dashboard that is not built returns an explanation', async (t) => {

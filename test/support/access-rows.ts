@@ -118,6 +118,7 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
     { ask: ({ store }) => ({ body: { stores: [{ store_id: store, name: 'X' }] } }), status: 200, owner: 403, once },
   ],
   'GET /api/v1/deleted-stores': [{ ask: nothing, status: 200, owner: 403, blind: 'no store was deleted' }],
+  'GET /api/v1/store-zones': [{ ask: nothing, status: 200, blind: 'no store is in it' }],
   'GET /api/v1/store-export': [
     { ask: nothing, status: 200 },
     { ask: () => ({ query: { search: 'this' } }), status: 200 },

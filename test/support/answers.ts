@@ -63,7 +63,7 @@ export class Judge {
     // What a browser asks before a page of another origin sends a request is not part of the API.
     if (method === 'OPTIONS' && answer.statusCode === 204) return;
     // The pages and files of the dashboard are not part of the API.
-    if (operation === undefined && answer.statusCode === 200 && PAGES.test(mediaType(answer))) return;
+    if (operation === undefined && [200, 404].includes(answer.statusCode) && PAGES.test(mediaType(answer))) return;
     if (operation === undefined) this.#checkProblem(name, answer);
     else this.#checkDocumented(name, operation, answer);
   }

@@ -35,6 +35,23 @@ test('report computes from files and from an imported database', async (t) => {
   assert.match(again.stderr, /store_status\.csv: [\d,]+ read, [\d,]+ already there/);
 });
 
+test('the folder of a new database is named when it is created, and a mistyped setting is a warning', async (t) => {
+  const cwd = temporaryFolder(t);
+  const database = join(cwd, 'mistyped', 'folder', 'monitor.duckdb');
+  const env = { POLL_INTERVALL: 'its value' };
+  const first = await run(cwd, ['migrate', '--database', database], '', env);
+  assert.equal(first.code, 0, first.stderr);
+  assert.match(first.stderr, /^warning: unknown environment variable POLL_INTERVALL; did you mean POLL_INTERVAL\?$/m);
+  assert.doesNotMatch(first.stderr, /its value/);
+  assert.ok(first.stderr.includes(`created the folder ${dirname(database)} for the database\n`), first.stderr);
+  const again = await run(cwd, ['migrate', '--database', database]);
+  assert.doesNotMatch(again.stderr, /created the folder|warning/);
+  const elsewhere = join(cwd, 'elsewhere', 'monitor.duckdb');
+  const read = await run(cwd, ['report', '--database', elsewhere]);
+  assert.equal(read.code, 1, read.stderr);
+  assert.equal(existsSync(dirname(elsewhere)), false, 'a report creates nothing');
+});
+
 test('a report can be written in every format, to a file or standard output', async (t) => {
   const cwd = temporaryFolder(t);
   assert.equal((await run(cwd, ['import', ...FEEDS])).code, 0);

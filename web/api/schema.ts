@@ -959,6 +959,15 @@ export interface StoreTime {
   readonly local: string;
 }
 
+export interface StoreZones {
+  /** the most common zones first */
+  readonly items: readonly {
+    /** as in the filter `time_zone`; `Etc/Unknown`: it is unknown */
+    readonly time_zone: string;
+    readonly stores: number;
+  }[];
+}
+
 export interface Sync {
   readonly progress: SyncProgress | null;
   readonly next_run: string | null;
@@ -1294,9 +1303,9 @@ export interface Routes {
   /** List stores with their states, offline ones first */
   'GET /api/v1/stores': {
     query?: {
-      /** only these stores, if they exist */
+      /** only these stores, if they exist; each value is an id, or ids separated by commas or spaces */
       readonly store_id?: readonly string[] | undefined;
-      /** a part of the id, the name or a label value, case-insensitive */
+      /** a part of the id, the name or a label value, or ids separated by commas or spaces; case-insensitive */
       readonly search?: string | undefined;
       /** in one of these states */
       readonly state?: readonly ('offline' | 'unknown' | 'online' | 'closed')[] | undefined;
@@ -1401,9 +1410,9 @@ export interface Routes {
     query?: {
       /** the file format; xlsx holds at most 100,000 stores */
       readonly format?: 'csv' | 'xlsx' | undefined;
-      /** only these stores, if they exist */
+      /** only these stores, if they exist; each value is an id, or ids separated by commas or spaces */
       readonly store_id?: readonly string[] | undefined;
-      /** a part of the id, the name or a label value, case-insensitive */
+      /** a part of the id, the name or a label value, or ids separated by commas or spaces; case-insensitive */
       readonly search?: string | undefined;
       /** in one of these states */
       readonly state?: readonly ('offline' | 'unknown' | 'online' | 'closed')[] | undefined;
@@ -1419,6 +1428,10 @@ export interface Routes {
       readonly schedule_known?: boolean | undefined;
     };
     answer: string;
+  };
+  /** List the time zones of the stores, with the number of stores in each */
+  'GET /api/v1/store-zones': {
+    answer: StoreZones;
   };
   /** Get the business hours of a store: past, present and planned */
   'GET /api/v1/stores/{store_id}/hours': {
@@ -1611,7 +1624,7 @@ export interface Routes {
     query?: {
       /** `-`: descending; by default `-downtime_last_week`; the columns after `polls_counted` need a detailed report */
       readonly sort?: 'store_id' | '-store_id' | 'open_last_hour' | '-open_last_hour' | 'uptime_last_hour' | '-uptime_last_hour' | 'downtime_last_hour' | '-downtime_last_hour' | 'unknown_last_hour' | '-unknown_last_hour' | 'open_last_day' | '-open_last_day' | 'uptime_last_day' | '-uptime_last_day' | 'downtime_last_day' | '-downtime_last_day' | 'unknown_last_day' | '-unknown_last_day' | 'open_last_week' | '-open_last_week' | 'uptime_last_week' | '-uptime_last_week' | 'downtime_last_week' | '-downtime_last_week' | 'unknown_last_week' | '-unknown_last_week' | 'polls_counted' | '-polls_counted' | 'uptime_last_hour_low' | '-uptime_last_hour_low' | 'uptime_last_hour_high' | '-uptime_last_hour_high' | 'longest_unpolled_last_hour' | '-longest_unpolled_last_hour' | 'polls_last_hour' | '-polls_last_hour' | 'uptime_last_day_low' | '-uptime_last_day_low' | 'uptime_last_day_high' | '-uptime_last_day_high' | 'longest_unpolled_last_day' | '-longest_unpolled_last_day' | 'polls_last_day' | '-polls_last_day' | 'uptime_last_week_low' | '-uptime_last_week_low' | 'uptime_last_week_high' | '-uptime_last_week_high' | 'longest_unpolled_last_week' | '-longest_unpolled_last_week' | 'polls_last_week' | '-polls_last_week' | undefined;
-      /** a part of the id or the name of a store, case-insensitive */
+      /** a part of the id or the name of a store, or ids separated by commas or spaces; case-insensitive */
       readonly search?: string | undefined;
       /** items per page */
       readonly limit?: number | undefined;

@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import Value from 'typebox/value';
 import { formatInstant } from '../../calendar/instant.ts';
+import { SEARCH_LENGTH } from '../../lib/store-search.ts';
 import { SORT_COLUMNS, type SortColumn } from '../../reports/rows.ts';
 import type { ReportService } from '../../reports/service.ts';
 import type { ReportRecord } from '../../storage/ports/report-catalog.ts';
@@ -56,8 +57,9 @@ export function reportResultRoutes({ reports, directory }: ReportResultParts): R
               ),
               search: Type.Optional(
                 Type.String({
-                  maxLength: 200,
-                  description: 'a part of the id or the name of a store, case-insensitive',
+                  maxLength: SEARCH_LENGTH,
+                  description:
+                    'a part of the id or the name of a store, or ids separated by commas or spaces; case-insensitive',
                 }),
               ),
               ...PageQuery,

@@ -2,18 +2,27 @@ import { type Static, Type } from 'typebox';
 import { zoneName } from '../../calendar/tzdb.ts';
 import { REASON_PATTERN } from '../../domain/reasons.ts';
 import { LIMITS } from '../../lib/budgets.ts';
+import { idsIn, SEARCH_LENGTH } from '../../lib/store-search.ts';
 import type { StoreFilter } from '../../stores/list.ts';
 import { STATES } from '../../stores/states.ts';
-import { OneOf, StoreId } from '../schemas.ts';
+import { OneOf } from '../schemas.ts';
 import { givenZone, ZoneName } from './store-schemas.ts';
 
 /** The query parameters that choose stores. */
 export const StoreFilterQuery = {
   store_id: Type.Optional(
-    Type.Array(StoreId, { maxItems: LIMITS.idsPerQuery, description: 'only these stores, if they exist' }),
+    Type.Array(Type.String({ minLength: 1, maxLength: SEARCH_LENGTH }), {
+      maxItems: LIMITS.idsPerQuery,
+      description: 'only these stores, if they exist; each value is an id, or ids separated by commas or spaces',
+      examples: [['17,18']],
+    }),
   ),
   search: Type.Optional(
-    Type.String({ maxLength: 200, description: 'a part of the id, the name or a label value, case-insensitive' }),
+    Type.String({
+      maxLength: SEARCH_LENGTH,
+      description:
+        'a part of the id, the name or a label value, or ids separated by commas or spaces; case-insensitive',
+    }),
   ),
   state: Type.Optional(Type.Array(OneOf(STATES), { maxItems: 4, description: 'in one of these states' })),
   reason: Type.Optional(
@@ -42,7 +51,8 @@ const Query = Type.Object(StoreFilterQuery);
 export function filterFrom(query: Static<typeof Query>): StoreFilter {
   const zone = givenZone(query);
   return {
-    ids: query.store_id === undefined ? undefined : new Set(query.store_id),
+    // An id may itself contain a comma or a space.
+    ids: query.store_id === undefined ? undefined : new Set(query.store_id.flatMap((text) => [text, ...idsIn(text)])),
     search: query.search,
     states: query.state,
     reasons: query.reason,

@@ -5,6 +5,7 @@ import { deletedStoreRoutes } from './deleted.ts';
 import { exportRoutes } from './export.ts';
 import { hoursRoutes } from './hours.ts';
 import { pollRoutes } from './polls.ts';
+import { storeZoneRoutes } from './store-zones.ts';
 import { type StoreRouteParts, storeRoutes } from './stores.ts';
 
 export interface StoreApiParts extends StoreRouteParts {
@@ -18,6 +19,7 @@ export function storeApiRoutes(parts: StoreApiParts): Routes {
     await app.register(batchRoutes(parts.stores));
     await app.register(deletedStoreRoutes(parts.stores));
     await app.register(exportRoutes(parts));
+    await app.register(storeZoneRoutes(parts.directory));
     await app.register(hoursRoutes(parts.stores));
     await app.register(pollRoutes(parts.polls));
   };

@@ -55,6 +55,48 @@ test('many stores are created, changed, deleted and restored in one request', as
   ]);
 });
 
+test('ids separated by commas or spaces choose stores, as a filter and as a search', async (t) => {
+  const { patch, list } = await opened(t);
+  await patch(
+    [{ store_id: 'a' }, { store_id: 'b' }, { store_id: 'c,d' }, { store_id: 'abc', name: 'A and B' }],
+    '?create=true',
+  );
+  const ids = async (query: string) => (await list(`sort=id&${query}`)).map(([id]) => id);
+  assert.deepEqual(await ids('store_id=a,%20b'), ['a', 'b']);
+  assert.deepEqual(await ids('store_id=a&store_id=b%20nobody'), ['a', 'b']);
+  assert.deepEqual(await ids('store_id=c,d'), ['c,d'], 'an id with a comma');
+  assert.deepEqual(await ids('search=a%20b'), ['a', 'b']);
+  assert.deepEqual(await ids('search=B,%0Aabc'), ['abc', 'b']);
+  assert.deepEqual(await ids('search=a'), ['a', 'abc']);
+  const long = Array.from({ length: 100 }, (_, i) => `0123456789012345678${i}`).join(',');
+  assert.deepEqual(await ids(`search=${long},b`), ['b']);
+});
+
+test('the zones of the stores are counted, the most common first, within what a user may see', async (t) => {
+  const { patch, app } = await opened(t);
+  await patch(
+    [{ store_id: 'a', zone: 'UTC' }, { store_id: 'b', zone: 'UTC' }, { store_id: 'c' }, { store_id: 'd' }],
+    '?create=true',
+  );
+  await patch([{ store_id: 'd', deleted: true }]);
+  const { items } = (await app.inject('/api/v1/store-zones')).json<{ items: Json[] }>();
+  assert.deepEqual(items, [
+    { time_zone: 'UTC', stores: 2 },
+    { time_zone: 'America/Chicago', stores: 1 },
+  ]);
+  const owned = await opened(t, { authenticator: FAKE_USERS });
+  await owned.patch(
+    [
+      { store_id: 'mine', zone: 'Asia/Tokyo' },
+      { store_id: 'other', zone: 'UTC' },
+    ],
+    '?create=true',
+    as('operator'),
+  );
+  const mine = await owned.app.inject({ url: '/api/v1/store-zones', headers: as('owner') });
+  assert.deepEqual(mine.json<{ items: Json[] }>().items, [{ time_zone: 'Asia/Tokyo', stores: 1 }]);
+});
+
 test('a request with an invalid change makes none, and names the field of each', async (t) => {
   const { patch, list } = await opened(t);
   await patch([{ store_id: 'a' }], '?create=true');

@@ -27,7 +27,7 @@ export function pageAt(path: string): Pick<Route, 'title' | 'Page'> & { readonly
     const found = pattern.exec(path);
     if (found !== null) return { title, Page, params: { id: decoded(found[1] ?? '') } };
   }
-  return { title: 'Nothing here', Page: NotFoundPage, params: { id: '' } };
+  return { title: 'Page not found', Page: NotFoundPage, params: { id: '' } };
 }
 
 function decoded(text: string): string {

@@ -1,12 +1,16 @@
 import { Link } from '../parts/link.tsx';
 import { Empty } from '../parts/notices.tsx';
+import { path } from '../state/place.ts';
 
+/** The page at an address that does not exist. */
 export function NotFoundPage() {
   return (
-    <Empty title="There is nothing here">
-      <p>The address may be mistyped, or what it named is gone.</p>
+    <Empty title="Page not found">
+      <p>
+        There is no page at <span class="code">{path.value}</span>. Check the address, or start from the fleet.
+      </p>
       <Link class="button" href="/">
-        To the fleet
+        Go to the fleet
       </Link>
     </Empty>
   );

@@ -1,4 +1,3 @@
-import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { FleetStatus } from '../../../api/schema.ts';
 import { count } from '../../lib/format.ts';
@@ -9,6 +8,9 @@ import { chosenLabels } from '../../state/labels.ts';
 import { useLoad } from '../../state/load.ts';
 import { param, setParams } from '../../state/place.ts';
 import { isSingleKey } from '../../state/shortcuts.ts';
+
+/** The name of a time zone that could not be read, in CLDR. */
+const UNKNOWN_ZONE = 'Etc/Unknown';
 
 const SORTS = [
   { value: 'state', words: 'Status (offline first)' },
@@ -56,7 +58,7 @@ export function ListControls({ states }: { readonly states: FleetStatus['states'
 
   return (
     <search class="list-controls">
-      <SearchField label="Search stores" placeholder="Id, name or label" inputRef={input}>
+      <SearchField label="Search stores" placeholder="Name, ID or label" inputRef={input}>
         <kbd class="wide-only">/</kbd>
       </SearchField>
       <fieldset class="chips">
@@ -112,28 +114,21 @@ export function ListControls({ states }: { readonly states: FleetStatus['states'
   );
 }
 
+/** The filter by time zone: the zones of the stores, with the number of stores in each. */
 function ZoneSelect() {
   const chosen = param('zone');
-  const loaded = useLoad('zones', (signal) => call('GET /api/v1/zones', { signal }));
-  // There are about 600 zones, so the options are rendered on demand.
-  const wanted = useSignal(false);
-  const list = () => {
-    wanted.value = true;
-  };
-  const names = (wanted.value && loaded.data?.names) || (chosen === '' ? [] : [chosen]);
+  const { data } = useLoad('store zones', (signal) => call('GET /api/v1/store-zones', { signal }));
+  const zones = data?.items ?? [];
+  const listed = zones.some(({ time_zone }) => time_zone === chosen);
   return (
     <label class="select">
       <span class="unseen">Time zone</span>
-      <select
-        value={chosen}
-        onFocus={list}
-        onPointerDown={list}
-        onChange={({ currentTarget }) => setParams({ zone: currentTarget.value })}
-      >
-        <option value="">Every zone</option>
-        {names.map((zone) => (
+      <select value={chosen} onChange={({ currentTarget }) => setParams({ zone: currentTarget.value })}>
+        <option value="">All time zones</option>
+        {chosen !== '' && !listed && <option value={chosen}>{chosen}</option>}
+        {zones.map(({ time_zone: zone, stores }) => (
           <option key={zone} value={zone}>
-            {zone}
+            {zone === UNKNOWN_ZONE ? 'Unknown' : zone} ({count(stores)})
           </option>
         ))}
       </select>

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { linesOf } from '../../lib/lines.ts';
+import { idsIn } from '../../lib/ids.ts';
 import { Field } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
 import { call } from '../../state/api.ts';
@@ -31,7 +31,7 @@ export function NewUser({ first, onDone }: Props) {
         email: email.value || undefined,
         role: role.value,
         password: signIn.value === 'password' ? password.value : undefined,
-        ...(role.value === 'owner' && { stores: linesOf(stores.value) }),
+        ...(role.value === 'owner' && { stores: idsIn(stores.value) }),
       },
     });
     onDone(true, signIn.value === 'invitation' ? await invite(user) : undefined);

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { UserDetail } from '../../../api/schema.ts';
-import { linesOf } from '../../lib/lines.ts';
+import { idsIn, idsText } from '../../lib/ids.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { Field, Tick } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
@@ -58,7 +58,7 @@ function UserForm({ user, etag, onSaved }: FormProps) {
   const name = useSignal(user.name);
   const email = useSignal(user.email ?? '');
   const role = useSignal(user.role);
-  const stores = useSignal(user.stores.join('\n'));
+  const stores = useSignal(idsText(user.stores));
   const saved = useSignal(false);
   const save = async () => {
     saved.value = false;
@@ -71,7 +71,7 @@ function UserForm({ user, etag, onSaved }: FormProps) {
           name: name.value,
           email: email.value,
           role: role.value,
-          ...(role.value === 'owner' && { stores: linesOf(stores.value) }),
+          ...(role.value === 'owner' && { stores: idsIn(stores.value) }),
         },
       });
     } catch (error) {

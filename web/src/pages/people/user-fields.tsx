@@ -1,7 +1,7 @@
 import type { Signal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { counted } from '../../lib/format.ts';
-import { linesOf } from '../../lib/lines.ts';
+import { idsIn } from '../../lib/ids.ts';
 import { Field } from '../../parts/field.tsx';
 import { ROLES, type Role } from './roles.ts';
 
@@ -76,13 +76,13 @@ export function StoresField({ stores }: { readonly stores: Signal<string> }) {
       <textarea
         id={id}
         class="code"
-        placeholder="Ids, one on each line"
+        placeholder="Store IDs, separated by lines, commas or spaces"
         value={stores.value}
         onInput={({ currentTarget }) => {
           stores.value = currentTarget.value;
         }}
       />
-      <small>{counted(linesOf(stores.value).length, 'store')}</small>
+      <small>{counted(idsIn(stores.value).length, 'store')}</small>
     </div>
   );
 }

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import type { Report } from '../../../api/schema.ts';
 import { VIEWER_ZONE } from '../../lib/clock.ts';
 import { counted } from '../../lib/format.ts';
-import { linesOf } from '../../lib/lines.ts';
+import { idsIn, idsText } from '../../lib/ids.ts';
 import { Form } from '../../parts/form.tsx';
 import { Instant } from '../../parts/time.tsx';
 import { call } from '../../state/api.ts';
@@ -27,10 +27,10 @@ const METHODS: readonly { readonly name: Report['estimator']; readonly words: st
 export function NewReport({ latestPoll, stores, onMade }: Props) {
   const when = useSignal<When>('latest');
   const given = useSignal('');
-  const ids = useSignal(stores.split(',').filter(Boolean).join('\n'));
+  const ids = useSignal(idsText(idsIn(stores)));
   const rule = useSignal<Report['estimator'] | undefined>(undefined);
   const detailed = useSignal(false);
-  const chosen = linesOf(ids.value);
+  const chosen = idsIn(ids.value);
 
   const create = async () => {
     const as_of = instantOf(when.value, given.value)?.toISOString();
@@ -110,7 +110,7 @@ export function NewReport({ latestPoll, stores, onMade }: Props) {
         <textarea
           id="report-stores"
           class="code"
-          placeholder="All stores, or store IDs"
+          placeholder="All stores, or store IDs separated by lines, commas or spaces"
           value={ids.value}
           onInput={({ currentTarget }) => {
             ids.value = currentTarget.value;
