@@ -29,7 +29,7 @@ const WRONG: Readonly<Record<string, readonly [content: string | Buffer, message
   xz: [Buffer.from('\xfd7zXZ\0', 'latin1'), `is compressed with xz; ${KINDS}`],
   'rows without a header': [
     `a,active,${AT}\n`,
-    `has no column "store_id", "status", "timestamp_utc"; ${NEEDS} a, active, 2023-01-22 12:09:39.388884 utc`,
+    `has no column "store_id", "status", "timestamp_utc"; ${NEEDS} a, active, 2023-01-22 12:09:39.388884 UTC`,
   ],
   'one missing column': ['store_id,status,time\n', `has no column "timestamp_utc"; ${NEEDS} store_id, status, time`],
   'one missing column between semicolons': [
