@@ -36,29 +36,37 @@ export function start(t: Owner, cwd: string, args: readonly string[], env: NodeJ
     await exited;
   });
   let output = '';
+  let ended = false;
+  /** What waits for output or the end. */
+  const waiting = new Set<() => void>();
+  const look = () => {
+    for (const one of waiting) one();
+  };
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       output += text;
-      child.emit('output');
+      look();
     });
   }
+  child.on('close', () => {
+    ended = true;
+    look();
+  });
   return {
     process: child,
     output: () => output,
-    says: async (pattern) => {
-      for (;;) {
-        const match = pattern.exec(output);
-        if (match !== null) return match;
-        const raced = new AbortController();
-        const { signal } = raced;
-        const ended = await Promise.race([
-          once(child, 'output', { signal }).then(() => false),
-          once(child, 'close', { signal }).then(() => true),
-        ]);
-        raced.abort();
-        if (ended && !pattern.test(output)) throw new Error(`it ended without ${pattern}:\n${output}`);
-      }
-    },
+    says: (pattern) =>
+      new Promise((resolve, reject) => {
+        const check = () => {
+          const match = pattern.exec(output);
+          if (match === null && !ended) return;
+          waiting.delete(check);
+          if (match !== null) resolve(match);
+          else reject(new Error(`it ended without ${pattern}:\n${output}`));
+        };
+        waiting.add(check);
+        check();
+      }),
     end: async (signal) => {
       child.kill(signal);
       await exited;
