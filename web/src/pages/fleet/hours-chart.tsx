@@ -244,12 +244,16 @@ function bars() {
   return paths === undefined ? {} : { paths: paths({ size: [0.7, 12], gap: 0 }) };
 }
 
-/** The midnights of a zone within a range, seconds. */
+/** The part of the axis, at its end, that is too short for the label of a midnight. */
+const NO_LABEL = 0.05;
+
+/** The midnights of a zone within a range, seconds; without one whose label would be cut off. */
 function midnights({ from, to }: ReturnType<typeof rangeOf>, zone: string): number[] {
   const found: number[] = [];
+  const end = to - (to - from) * NO_LABEL;
   for (let date = dateAt(from, zone); ; date = addDays(date, 1)) {
     const at = startOfDate(date, zone);
-    if (at > to) return found;
+    if (at > end) return found;
     if (at >= from) found.push(at / 1_000);
   }
 }

@@ -51,7 +51,7 @@ function Row({ day, piece, zone }: RowProps) {
       </td>
       <td>{piece === undefined ? '–' : timeOfDay(piece.from, zone)}</td>
       <td>{piece === undefined ? '–' : piece.to === day.to ? 'midnight' : timeOfDay(piece.to, zone)}</td>
-      <td>
+      <td class="nowrap">
         <i class="sign" data-kind={state} aria-hidden="true" /> {state}
       </td>
       <td class="number">{piece === undefined ? '–' : openTime((piece.to - piece.from) / 1_000)}</td>
