@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
-import { openStorage } from '../src/compose.ts';
+import { openStorage } from '../src/compose/storages.ts';
 import { databaseLocation } from '../src/config/config.ts';
 import { Database } from '../src/duckdb/database.ts';
 import { type FeedFiles, type FileSummary, importSources, inspectFeeds } from '../src/intake/feeds/import.ts';

@@ -1,6 +1,7 @@
 // Generates web/api/schema.ts from the routes of the app: `npm run client`.
 import { writeFileSync } from 'node:fs';
-import { createServer, IN_MEMORY, openStorage } from '../src/compose.ts';
+import { IN_MEMORY, openStorage } from '../src/compose/storages.ts';
+import { createServer } from '../src/compose.ts';
 import { loadConfig } from '../src/config/config.ts';
 import { documentOf } from '../src/http/document/openapi.ts';
 import { clientTypes } from './client-types.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { openStorage } from '../compose.ts';
+import { openStorage } from '../compose/storages.ts';
 import { databaseLocation } from '../config/config.ts';
 import { type CopySummary, copyStorage } from '../copy.ts';
 import { ResultsFolder } from '../reports/results.ts';

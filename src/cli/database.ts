@@ -3,15 +3,9 @@ import type { Command } from 'commander';
 import { pino } from 'pino';
 import { createBackup } from '../backup/create.ts';
 import { createSyncs } from '../compose/background.ts';
-import {
-  backupSource,
-  createOutbox,
-  createReader,
-  openAccounts,
-  openServerStorage,
-  openStorage,
-  stopWork,
-} from '../compose.ts';
+import { createOutbox, createReader, openAccounts } from '../compose/parts.ts';
+import { stopWork } from '../compose/stopping.ts';
+import { backupSource, openServerStorage, openStorage } from '../compose/storages.ts';
 import { type Config, type ConfigFlags, type DatabaseLocation, loadConfig } from '../config/config.ts';
 import { unknownVariables } from '../config/unknown-variables.ts';
 import { RunningServer } from '../control/client.ts';

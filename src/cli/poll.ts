@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { createProber, startClock } from '../compose/background.ts';
-import { createControl, openLog, stopWork } from '../compose.ts';
+import { createControl, openLog } from '../compose/parts.ts';
+import { stopWork } from '../compose/stopping.ts';
 import { PollAppender } from '../intake/api/appender.ts';
 import { ClockWatch } from '../lib/world/clock-watch.ts';
 import { elapsed, now } from '../lib/world/clocks.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { formatInstant } from '../calendar/instant.ts';
-import { openStorage } from '../compose.ts';
+import { openStorage } from '../compose/storages.ts';
 import type { Config } from '../config/config.ts';
 import { ESTIMATORS, type EstimatorName } from '../domain/markov/estimator.ts';
 import { invalid } from '../lib/errors.ts';

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { openBackup, restoreToFile, restoreToStorage } from '../backup/restore.ts';
-import { openFile, restoreFile } from '../compose.ts';
+import { openFile, restoreFile } from '../compose/storages.ts';
 import { ResultsFolder } from '../reports/results.ts';
 import { configOf, createFolderOf, openDatabase, withDatabaseOption } from './database.ts';
 import { formatCount } from './format.ts';

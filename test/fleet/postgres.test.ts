@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { pino } from 'pino';
-import { IN_MEMORY, openStorage } from '../../src/compose.ts';
+import { IN_MEMORY, openStorage } from '../../src/compose/storages.ts';
 import type { DatabaseLocation } from '../../src/config/config.ts';
 import { HOUR } from '../../src/domain/hours.ts';
 import type { Totals } from '../../src/domain/timeline.ts';

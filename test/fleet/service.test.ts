@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
-import { IN_MEMORY, openStorage } from '../../src/compose.ts';
+import { IN_MEMORY, openStorage } from '../../src/compose/storages.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/hours.ts';
 import { total } from '../../src/domain/interval.ts';
 import type { SeenTime } from '../../src/domain/timeline.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { IN_MEMORY, openStorage } from '../../src/compose.ts';
+import { IN_MEMORY, openStorage } from '../../src/compose/storages.ts';
 import type { RouteEntry } from '../../src/http/types.ts';
 import { ACCESS_ROWS, type Question, targetOf } from '../support/access-rows.ts';
 import { accessWorld, type World } from '../support/access-world.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseInstant } from '../../src/calendar/instant.ts';
-import { IN_MEMORY, openStorage } from '../../src/compose.ts';
+import { IN_MEMORY, openStorage } from '../../src/compose/storages.ts';
 import { importSources, inspectFeeds } from '../../src/intake/feeds/import.ts';
 import { computeReport } from '../../src/reports/compute.ts';
 import { renderFigures } from '../../src/reports/formats.ts';

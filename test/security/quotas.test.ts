@@ -8,7 +8,7 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { IN_MEMORY, openStorage } from '../../src/compose.ts';
+import { IN_MEMORY, openStorage } from '../../src/compose/storages.ts';
 import { documentOf } from '../../src/http/document/openapi.ts';
 import { operationsOf } from '../../src/http/document/types.ts';
 import { DEFAULT_BUDGETS } from '../../src/lib/budgets.ts';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { OPEN, type Principal, type UserPrincipal } from '../../src/accounts/access.ts';
-import type { Services } from '../../src/compose.ts';
+import type { Services } from '../../src/compose/services.ts';
 import { sleep } from '../../src/lib/world/timers.ts';
 import type { ReportRecord } from '../../src/storage/ports/report-catalog.ts';
 import type { Storage } from '../../src/storage/ports/storage.ts';

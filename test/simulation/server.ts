@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { createServices, type Services } from '../../src/compose.ts';
+import { createServices, type Services } from '../../src/compose/services.ts';
 import { type Config, loadConfig } from '../../src/config/config.ts';
 import type { Outcome } from '../../src/intake/prober/probe-client.ts';
 import { UserError } from '../../src/lib/errors.ts';

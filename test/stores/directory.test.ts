@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { IN_MEMORY, openStorage } from '../../src/compose.ts';
+import { IN_MEMORY, openStorage } from '../../src/compose/storages.ts';
 import type { Snapshot } from '../../src/storage/ports/snapshot.ts';
 import type { Storage } from '../../src/storage/ports/storage.ts';
 import { StoreDirectory } from '../../src/stores/directory.ts';

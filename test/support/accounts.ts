@@ -2,7 +2,7 @@ import type { TestContext } from 'node:test';
 import { SCOPES_OF } from '../../src/accounts/access.ts';
 import { Accounts } from '../../src/accounts/service.ts';
 import type { UserWithStores } from '../../src/accounts/users.ts';
-import { IN_MEMORY, openStorage } from '../../src/compose.ts';
+import { IN_MEMORY, openStorage } from '../../src/compose/storages.ts';
 import type { Role } from '../../src/storage/ports/account-catalog.ts';
 import type { Storage } from '../../src/storage/ports/storage.ts';
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { createServer, IN_MEMORY, openStorage, type Server, type ServerParts } from '../../src/compose.ts';
+import { IN_MEMORY, openStorage } from '../../src/compose/storages.ts';
+import { createServer, type Server, type ServerParts } from '../../src/compose.ts';
 import { type Config, loadConfig } from '../../src/config/config.ts';
 import { DEFAULT_BUDGETS } from '../../src/lib/budgets.ts';
 import type { Storage } from '../../src/storage/ports/storage.ts';

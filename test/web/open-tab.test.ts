@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { IN_MEMORY, openStorage } from '../../src/compose.ts';
+import { IN_MEMORY, openStorage } from '../../src/compose/storages.ts';
 import { openBrowser, openPage, settled } from '../support/browser.ts';
 import { otherBuild } from '../support/other-build.ts';
 import { AT_NOON, append, NOON_IN_CHICAGO as NOON, pollsOf, type SeenFleet, seenFleet } from '../support/seen-fleet.ts';

@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, suite, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { IN_MEMORY, openStorage } from '../../../src/compose.ts';
+import { IN_MEMORY, openStorage } from '../../../src/compose/storages.ts';
 import type { DatabaseLocation } from '../../../src/config/config.ts';
 import type { World } from '../../../src/lib/world/ports.ts';
 import { REAL_WORLD } from '../../../src/lib/world/real.ts';

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { type Logger, pino } from 'pino';
+import { Accounts } from '../accounts/service.ts';
+import type { Config } from '../config/config.ts';
+import { endOfLifeWarning } from '../config/node-releases.ts';
+import { ControlListener } from '../control/listener.ts';
+import { duckdbLimits } from '../duckdb/limits.ts';
+import { limitsWithin } from '../intake/feeds/limits.ts';
+import { FeedReader } from '../intake/feeds/reader/reader.ts';
+import { CLOCKS } from '../lib/world/clocks.ts';
+import { Outbox } from '../mail/outbox.ts';
+import { SmtpMailer } from '../mail/smtp.ts';
+import type { OperationContext } from '../operations/operation.ts';
+import type { Storage } from '../storage/ports/storage.ts';
+import { feedsFolder } from './storages.ts';
+
+/** Reads feeds for a storage in a process of its own. */
+export function createReader(config: Config, storage: Storage, log: Logger): FeedReader {
+  return new FeedReader({
+    folder: feedsFolder(config),
+    limits: limitsWithin(config.budgets),
+    duckdb: duckdbLimits(config.budgets),
+    storesAmong: async (ids) => new Set((await storage.snapshot((snapshot) => snapshot.storesNamed(ids))).ids),
+    log,
+  });
+}
+
+/**
+ * Lets the commands of this machine reach the process that has a DuckDB file open; `undefined` where every process can
+ * open the database, or none.
+ */
+export function createControl(config: Config, log: Logger, context: OperationContext): ControlListener | undefined {
+  const { database, uploadsDir } = config;
+  if (database.engine !== 'duckdb' || database.path === undefined) return undefined;
+  return new ControlListener({ database: database.path, spoolFolder: join(uploadsDir, 'commands'), context, log });
+}
+
+/** What waits to be mailed; `undefined` without a mail server. */
+export function createOutbox({ mail }: Pick<Config, 'mail'>, log: Logger): Outbox | undefined {
+  return mail && new Outbox({ mailer: new SmtpMailer(mail), log });
+}
+
+/** The accounts in an opened storage. */
+export function openAccounts(
+  storage: Storage,
+  { signIn, publicUrl }: Pick<Config, 'signIn' | 'publicUrl'>,
+  outbox: Outbox | undefined,
+  { now, elapsed } = CLOCKS,
+): Accounts {
+  return new Accounts({
+    ...{ catalog: storage.accounts, now, elapsed, secretKey: signIn.secretKey, oidc: signIn.oidc },
+    mail: outbox === undefined || publicUrl === undefined ? undefined : { outbox, publicUrl },
+  });
+}
+
+/** The log of a program that goes on running; begins with what is wrong with the Node that it runs on. */
+export function openLog(level: string, now: () => number): Logger {
+  const log = pino({ level });
+  const warning = endOfLifeWarning(process.versions.node, now());
+  if (warning !== undefined) log.warn(warning);
+  return log;
+}

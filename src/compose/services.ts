@@ -1,0 +1,207 @@
+import type { Logger } from 'pino';
+import type { Accounts } from '../accounts/service.ts';
+import { zoneWarning } from '../calendar/tzdb.ts';
+import { type Config, isLive } from '../config/config.ts';
+import { Freshness } from '../fleet/freshness.ts';
+import { FleetService } from '../fleet/service.ts';
+import { Health } from '../health/health.ts';
+import { PollAppender } from '../intake/api/appender.ts';
+import { PollService } from '../intake/api/service.ts';
+import type { FeedReader } from '../intake/feeds/reader/reader.ts';
+import { apiNameOf } from '../intake/feeds/registry.ts';
+import { healthWarnings } from '../intake/prober/health.ts';
+import type { Prober } from '../intake/prober/prober.ts';
+import type { ProberDependencies } from '../intake/prober/prober-dependencies.ts';
+import type { SyncDependencies, SyncService } from '../intake/sync/service.ts';
+import { ImportService } from '../intake/uploads/service.ts';
+import { UploadsFolder } from '../intake/uploads/uploads.ts';
+import { clearTemporaryFolders } from '../lib/temporary-folder.ts';
+import { ClockWatch } from '../lib/world/clock-watch.ts';
+import { CLOCKS } from '../lib/world/clocks.ts';
+import { Metrics } from '../metrics.ts';
+import { ResultsFolder } from '../reports/results.ts';
+import { ReportService } from '../reports/service.ts';
+import type { PollBatch, Storage } from '../storage/ports/storage.ts';
+import { StoreDirectory } from '../stores/directory.ts';
+import { StoreService } from '../stores/service.ts';
+import { createProber, createSyncs, createWriteChecks, SERVER, type Sink, startClock } from './background.ts';
+import { createOutbox, createReader, openAccounts, openLog } from './parts.ts';
+import { stopWork } from './stopping.ts';
+import { backupsFolder } from './storages.ts';
+
+/** What a server does beside answering requests over HTTP. */
+export interface Services {
+  readonly accounts: Accounts;
+  readonly clock: ClockWatch;
+  readonly directory: StoreDirectory;
+  readonly fleet: FleetService;
+  readonly freshness: Freshness;
+  readonly health: Health;
+  readonly imports: ImportService;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly polls: PollService;
+  /** `undefined`: this server does not poll. */
+  readonly prober: Prober | undefined;
+  readonly reports: ReportService;
+  readonly stores: StoreService;
+  readonly syncs: SyncService;
+  /** Takes up what an earlier process left, and begins to work. */
+  start(): Promise<void>;
+  /** Ends reports, imports, syncs and probes. The storage stays open. */
+  stop(): Promise<void>;
+}
+
+/** Parts of the services that a test or a simulation may replace. */
+export interface ServiceParts {
+  /** The wall clock, milliseconds. */
+  readonly now?: () => number;
+  /** The monotonic clock, milliseconds; `now`, if only that is given. */
+  readonly elapsed?: () => number;
+  /** How a sync waits before it tries a source again. */
+  readonly wait?: SyncDependencies['wait'];
+  readonly log?: Logger;
+  /** Reads the feeds that come in. */
+  readonly reader?: Pick<FeedReader, 'read' | 'clear'>;
+  /** Makes the requests of probes. */
+  readonly client?: ProberDependencies['client'];
+  /** This server among those on the same database. */
+  readonly server?: string;
+}
+
+/** The services of a server on an opened storage, not yet at work. */
+export function createServices(config: Config, storage: Storage, parts: ServiceParts = {}): Services {
+  const now = parts.now ?? CLOCKS.now;
+  const elapsed = parts.elapsed ?? parts.now ?? CLOCKS.elapsed;
+  const server = parts.server ?? SERVER;
+  const log = parts.log ?? openLog(config.logLevel, now);
+  const clock = new ClockWatch({ clocks: { now, elapsed }, log });
+  const outbox = createOutbox(config, log);
+  const accounts = openAccounts(storage, config, outbox, { now, elapsed });
+  const metrics = new Metrics();
+  metrics.watchClock(() => clock.steps);
+  const health = new Health({ now, elapsed });
+  metrics.watchWriters(() => health.writers());
+  const reports = new ReportService({
+    storage,
+    budgets: config.budgets,
+    results: new ResultsFolder(config.resultsDir),
+    estimator: config.estimator,
+    pollInterval: config.poll.interval,
+    live: isLive(config),
+    keep: config.reportRetention,
+    log,
+    now,
+    trusted: () => clock.trusted,
+    onEnd: (outcome, seconds) => metrics.report(outcome, seconds),
+    writer: health.writer('report'),
+  });
+  const directory = new StoreDirectory({ storage, elapsed });
+  const reader = parts.reader ?? createReader(config, storage, log);
+  const imports = new ImportService({
+    storage,
+    budgets: config.budgets,
+    uploads: new UploadsFolder(config.uploadsDir),
+    reader,
+    maxBytes: config.maxUploadBytes,
+    maxBadShare: config.maxBadShare,
+    keep: config.reportRetention,
+    log,
+    now,
+    trusted: () => clock.trusted,
+    onChanged: () => directory.changed(),
+    onPolls: (count) => metrics.polls('import', count),
+    writer: health.writer('import'),
+  });
+  const fleet = new FleetService({
+    storage,
+    directory,
+    log,
+    now,
+    elapsed,
+    pollInterval: config.poll.interval,
+    waitingPerRequester: config.budgets.waitingQuestionsPerUser,
+  });
+  metrics.watchFleet(() => fleet.gauges());
+  const stores = new StoreService({ storage, directory, now, audit: accounts.audit });
+  const appender = new PollAppender(storage);
+  const polls = new PollService({
+    storage,
+    appender: {
+      append: health.watching('append', (batch: PollBatch, signal?: AbortSignal) => appender.append(batch, signal)),
+    },
+    directory,
+    stores,
+    budgets: config.budgets,
+    now,
+    trusted: () => clock.trusted,
+    onReceived: (count) => metrics.polls('api', count),
+  });
+  const syncing = config.sync.sources.length > 0 ? health.writer('sync') : undefined;
+  const syncs = createSyncs(config, {
+    ...{ storage, reader, log, now, server, wait: parts.wait, onChanged: () => directory.changed() },
+    trusted: () => clock.trusted,
+    onPolls: (count) => metrics.polls('sync', count),
+    onEnd: (results, error) => {
+      if (error === undefined) syncing?.worked();
+      else syncing?.failed(error);
+      metrics.sync(
+        results.map(({ feed, status, standing }) => ({
+          feed: apiNameOf(feed),
+          status,
+          hasBadRows: standing !== undefined,
+        })),
+        error !== undefined,
+      );
+    },
+  });
+  const sink = (): Sink => ({
+    append: health.watching('poller', async (batch: PollBatch) => {
+      const counts = await appender.append(batch);
+      metrics.polls('poller', batch.ids.length);
+      return counts;
+    }),
+  });
+  const prober = config.poll.on
+    ? createProber(config, { storage, sink: sink(), directory, log, clock, server, client: parts.client })
+    : undefined;
+  const checks = createWriteChecks(config, { storage, health, log, now });
+  if (config.sync.sources.length > 0) {
+    metrics.watchSyncs(async () => {
+      const { badRows, ...gauges } = await syncs.gauges();
+      return { ...gauges, badRows: new Map([...badRows].map(([feed, rows]) => [apiNameOf(feed), rows])) };
+    });
+  }
+  if (prober !== undefined) metrics.watchPoller(() => prober.stats());
+  const freshness = new Freshness({
+    ...{ storage, syncs, directory, clock, interval: config.poll.interval },
+    troubleSince: () => prober?.stats().selfOutageSince,
+    proberWarnings: () => (prober === undefined ? [] : healthWarnings(prober.health())),
+    live: isLive(config),
+    zoneWarning,
+  });
+  clock.onStep(() => {
+    fleet.drop();
+    freshness.drop();
+    syncs.reschedule();
+  });
+  return {
+    ...{ accounts, clock, directory, fleet, freshness, health, imports, log, metrics, polls, prober, reports, stores },
+    syncs,
+    start: async () => {
+      await reader.clear();
+      await clearTemporaryFolders(backupsFolder(config));
+      await startClock(clock, storage);
+      checks.start();
+      await reports.start();
+      await imports.start();
+      syncs.start();
+      await prober?.start();
+    },
+    stop: async () => {
+      clock.stop();
+      const optional = [prober, outbox].filter((one) => one !== undefined);
+      await stopWork(storage, [reports, imports, syncs, checks, ...optional]);
+    },
+  };
+}
