@@ -1,5 +1,6 @@
 import { canWriteStores, type Principal, storesOf } from '../accounts/access.ts';
 import { type AuditLog, actorOf, type Detail } from '../accounts/audit.ts';
+import { formatInstant } from '../calendar/instant.ts';
 import { DEFAULT_ZONE, localDate } from '../calendar/tzdb.ts';
 import { invalid, notFound, UserError } from '../lib/errors.ts';
 import { newIdFlaw, noStore } from '../lib/store-id.ts';
@@ -100,6 +101,24 @@ export class StoreService {
     await this.#change(principal, id, expected, 'store.deleted', detail, (writer, store) =>
       writer.deleteStore(store.key, options),
     );
+  }
+
+  /**
+   * Deletes a poll. Nothing remembers it: whatever brings it again is new.
+   *
+   * @param instant milliseconds
+   * @throws UserError `not_found`, also if the store has no poll at this instant; `busy`
+   */
+  async deletePoll(principal: Principal, given: string, instant: number): Promise<void> {
+    const { id, key } = await this.find(principal, given);
+    await this.#storage.changing(async (writer) => {
+      const poll = await writer.deletePoll(key, instant);
+      const at = formatInstant(instant);
+      if (poll === undefined) throw notFound(`the store "${id}" has no poll at ${at}`);
+      const detail = { at, status: poll.active ? 'active' : 'inactive', reason: poll.reason ?? null };
+      await this.#note(writer, principal, 'poll.deleted', id, detail);
+    });
+    this.#directory.changed();
   }
 
   /** Changes many stores, all or none. @throws UserError `forbidden`, `busy` */

@@ -173,6 +173,9 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
     },
   ],
   'GET /api/v1/stores/:store_id/polls': [{ ask: store, status: 200, stranger: 404 }],
+  'DELETE /api/v1/stores/:store_id/polls/:at': [
+    { ask: ({ store }) => ({ path: { store_id: store, at: T } }), status: 204, once },
+  ],
   'GET /api/v1/stores/:store_id/timeline': [
     {
       ask: (ids) => ({ ...store(ids), query: { as_of: T } }),
@@ -241,6 +244,7 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   'GET /api/v1/imports/:id': [{ ask: oneImport, status: 200 }],
   'GET /api/v1/imports/:id/events': [{ ask: oneImport, status: 200 }],
   'GET /api/v1/imports/:id/rejects': [{ ask: oneImport, status: 200 }],
+  'GET /api/v1/imports/:id/file': [{ ask: oneImport, status: 410 }],
   'DELETE /api/v1/imports/:id': [{ ask: oneImport, status: 204, once }],
 
   'GET /api/v1/sync': [{ ask: nothing, status: 200, blind }],

@@ -1541,6 +1541,16 @@ export interface Routes {
     };
     answer: PollPage;
   };
+  /** Delete a poll */
+  'DELETE /api/v1/stores/{store_id}/polls/{at}': {
+    path: {
+      /** an opaque id, as in the feeds */
+      readonly store_id: string;
+      /** when it was made, as in the list of polls (RFC 3339) */
+      readonly at: string;
+    };
+    answer: undefined;
+  };
   /** Add polls */
   'POST /api/v1/polls': {
     body: NewPolls | Blob;
@@ -1727,6 +1737,14 @@ export interface Routes {
   };
   /** Download the rejected rows of an import with their reasons */
   'GET /api/v1/imports/{id}/rejects': {
+    path: {
+      /** the import ID */
+      readonly id: string;
+    };
+    answer: string;
+  };
+  /** Download the file of an import as it was sent */
+  'GET /api/v1/imports/{id}/file': {
     path: {
       /** the import ID */
       readonly id: string;

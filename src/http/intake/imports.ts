@@ -22,6 +22,16 @@ import { closeUnread } from './lingering.ts';
 const ROOT = '/api/v1/imports';
 const tags = ['imports'];
 
+/** Names a download (RFC 6266): in ASCII, and exactly for clients that read both. */
+function attachment(fileName: string): string {
+  const plain = fileName.replaceAll(/[^\x20-\x7e]|["\\%]/g, '_');
+  const exact = encodeURIComponent(fileName).replaceAll(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `attachment; filename="${plain}"; filename*=UTF-8''${exact}`;
+}
+
 /** Feeds that take `effective_from`. */
 const TAKE_EFFECT = FEEDS.filter((feed: KnownFeed) => feed.takesEffect).map(({ apiName }) => apiName);
 
@@ -213,6 +223,37 @@ export function importRoutes(imports: ImportService, { audit }: Accounts): Route
           .header('content-length', bytes)
           .header('content-disposition', `attachment; filename="${id}.rejects.csv"`)
           .type('text/csv; charset=utf-8')
+          .send(content);
+      },
+    );
+
+    app.get(
+      `${ROOT}/:id/file`,
+      {
+        config: { access: 'imports:read', quota: 'download' },
+        schema: {
+          operationId: 'downloadUpload',
+          summary: 'Download the file of an import as it was sent',
+          description:
+            'A file is kept until it has been imported, and after a failure that was not its own, by the server that received it. Otherwise the response is `410`.',
+          tags,
+          params: ImportParams,
+          response: {
+            200: answer('the file', {
+              'text/csv': Raw('the same bytes'),
+              'application/gzip': Raw('the same bytes'),
+              'application/vnd.apache.parquet': Raw('the same bytes'),
+            }),
+          },
+        },
+      },
+      async (request, reply) => {
+        const { fileName, mediaType, bytes, content } = await imports.file(request.params.id.toLowerCase());
+        return reply
+          .header('cache-control', 'no-store')
+          .header('content-length', bytes)
+          .header('content-disposition', attachment(fileName))
+          .type(mediaType)
           .send(content);
       },
     );

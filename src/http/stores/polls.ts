@@ -6,6 +6,8 @@ import { LISTED_REJECTS } from '../../intake/api/rows.ts';
 import type { PollService } from '../../intake/api/service.ts';
 import { LIMITS } from '../../lib/budgets.ts';
 import { UserError } from '../../lib/errors.ts';
+import type { StoreService } from '../../stores/service.ts';
+import { Nothing } from '../document/media.ts';
 import { decodeCursor, encodeCursor, limitOf, Page, PageQuery } from '../pages.ts';
 import { GivenInstant, Nullable, StoreId, StoreTime } from '../schemas.ts';
 import type { Routes } from '../types.ts';
@@ -73,7 +75,7 @@ const Cursor = Type.Tuple([Type.Integer()]);
 /** The years that instants can be given in. */
 const [FIRST, LAST] = [Date.UTC(0, 0, 1), Date.UTC(10_000, 0, 1)];
 
-export function pollRoutes(polls: PollService): Routes {
+export function pollRoutes(polls: PollService, stores: StoreService): Routes {
   return async (app) => {
     app.get(
       '/stores/:store_id/polls',
@@ -112,6 +114,26 @@ export function pollRoutes(polls: PollService): Routes {
         };
       },
     );
+    app.delete(
+      '/stores/:store_id/polls/:at',
+      {
+        config: { access: 'polls:write' },
+        schema: {
+          operationId: 'deletePoll',
+          tags,
+          summary: 'Delete a poll',
+          description:
+            'States, timelines and new reports are as if it had never been made; finished reports stay as they are. A feed or a request that has the poll adds it again.',
+          params: Type.Object({ store_id: StoreId, at: GivenInstant('when it was made, as in the list of polls') }),
+          response: { 204: Nothing('deleted') },
+        },
+      },
+      async ({ params, principal }, reply) => {
+        await stores.deletePoll(principal, params.store_id, instantFrom('at', params.at));
+        return reply.code(204).send(null);
+      },
+    );
+
     await app.register(appendRoute(polls));
   };
 }

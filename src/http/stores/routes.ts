@@ -21,6 +21,6 @@ export function storeApiRoutes(parts: StoreApiParts): Routes {
     await app.register(exportRoutes(parts));
     await app.register(storeZoneRoutes(parts.directory));
     await app.register(hoursRoutes(parts.stores));
-    await app.register(pollRoutes(parts.polls));
+    await app.register(pollRoutes(parts.polls, parts.stores));
   };
 }

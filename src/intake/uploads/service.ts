@@ -13,7 +13,7 @@ import type { Storage } from '../../storage/ports/storage.ts';
 import { feedByApiName } from '../feeds/registry.ts';
 import { inspect } from '../feeds/source.ts';
 import { type ClaimedImport, ImportJobs, type ImportJobsOptions } from './import-jobs.ts';
-import { tooLarge, type UploadsFolder } from './uploads.ts';
+import { type KeptFile, tooLarge, type UploadsFolder } from './uploads.ts';
 
 export interface ImportServiceOptions extends Omit<ImportJobsOptions, 'onChanged' | 'onPolls'> {
   /** The largest file accepted, bytes. */
@@ -39,6 +39,12 @@ export interface ImportRequest {
   readonly requestedBy: string | undefined;
   /** As announced by the client; `undefined`: unknown. */
   readonly bytes: number | undefined;
+}
+
+/** A file as a client sent it. */
+export interface UploadedFile extends KeptFile {
+  readonly fileName: string;
+  readonly mediaType: string;
 }
 
 export interface ImportPage {
@@ -157,12 +163,24 @@ export class ImportService {
    *
    * @throws UserError `not_found` when there are none; `gone` when another server has their file, or it was deleted
    */
-  async rejects(id: string): Promise<{ bytes: number; content: Readable }> {
+  async rejects(id: string): Promise<KeptFile> {
     const { counts } = await this.find(id);
     const file = await this.#uploads.readRejects(id);
     if (file !== undefined) return file;
     if (counts === undefined || counts.rejected === 0) throw notFound(`import ${id} has no rejected rows`);
     throw new UserError('gone', `the rejected rows of import ${id} are not in the uploads folder of this server`);
+  }
+
+  /**
+   * The file as it was sent, while it is kept: until it has been imported, and after a failure that was not its own.
+   *
+   * @throws UserError `not_found`; `gone` when another server has it, or it was deleted
+   */
+  async file(id: string): Promise<UploadedFile> {
+    const { fileName } = await this.find(id);
+    const file = await this.#uploads.readUpload(id);
+    if (file !== undefined) return { fileName, ...file };
+    throw new UserError('gone', `the file of import ${id} is not, or no longer, in the uploads folder of this server`);
   }
 
   /** @throws UserError `not_found`; `conflict` while it runs */

@@ -4,6 +4,20 @@ import { invalid, systemReason, UserError } from '../../lib/errors.ts';
 import { ifThere, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from '../../lib/world/files.ts';
 import { newId } from '../../lib/world/random.ts';
 
+/** A file that is read to its end or destroyed. */
+export interface KeptFile {
+  readonly bytes: number;
+  readonly content: Readable;
+}
+
+const MAGIC_BYTES = 4;
+
+/** The media type of a feed by its first bytes. */
+function mediaTypeOf(head: Buffer): string {
+  if (head.toString('latin1') === 'PAR1') return 'application/vnd.apache.parquet';
+  return head[0] === 0x1f && head[1] === 0x8b ? 'application/gzip' : 'text/csv';
+}
+
 const IMPORT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The folder of uploaded files that wait to be imported, and of rejected rows. */
@@ -93,11 +107,21 @@ export class UploadsFolder {
   }
 
   /** Opens the rejected rows of an import; `undefined`: there are none. */
-  async readRejects(id: string): Promise<{ bytes: number; content: Readable } | undefined> {
+  async readRejects(id: string): Promise<KeptFile | undefined> {
     const file = await ifThere(open(this.rejects(id)));
     if (file === undefined) return undefined;
     const { size } = await file.stat();
     return { bytes: size, content: file.createReadStream({ start: 0 }) };
+  }
+
+  /** Opens the file of an import as it was sent; `undefined`: it is not here. */
+  async readUpload(id: string): Promise<(KeptFile & { readonly mediaType: string }) | undefined> {
+    const file = await ifThere(open(this.upload(id)));
+    if (file === undefined) return undefined;
+    const { size } = await file.stat();
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAGIC_BYTES), 0, MAGIC_BYTES, 0);
+    const mediaType = mediaTypeOf(buffer.subarray(0, bytesRead));
+    return { bytes: size, mediaType, content: file.createReadStream({ start: 0 }) };
   }
 
   async removeUpload(id: string): Promise<void> {

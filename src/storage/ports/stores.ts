@@ -23,6 +23,13 @@ export interface StoreRecord extends StoreDescription {
   readonly deleted: boolean;
 }
 
+/** What a deleted poll found. */
+export interface DeletedPoll {
+  readonly active: boolean;
+  /** In the form of `reasonText`; `undefined`: active, or unknown. */
+  readonly reason: string | undefined;
+}
+
 /** Changes to single stores, as one transaction. */
 export interface StoreWriter extends ScheduleWriter {
   /** The store with this id, deleted or not. */
@@ -34,4 +41,9 @@ export interface StoreWriter extends ScheduleWriter {
   /** Adds an entry to the audit log in the same transaction. */
   addAudit(entry: AuditRecord): Promise<void>;
   deleteStore(key: number, options: { readonly withPolls: boolean }): Promise<void>;
+  /**
+   * Deletes the poll at an instant (milliseconds) and returns it; `undefined`: there is none. The store's first poll and
+   * the newest poll of all are then the next ones.
+   */
+  deletePoll(key: number, instant: number): Promise<DeletedPoll | undefined>;
 }

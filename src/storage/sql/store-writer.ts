@@ -1,7 +1,8 @@
+import { formatInstant } from '../../calendar/instant.ts';
 import type { Sql } from '../../lib/sql.ts';
 import { labelsText } from '../../lib/store-fields.ts';
 import type { AuditRecord } from '../ports/account-catalog.ts';
-import type { StoreDescription, StoreRecord, StoreWriter } from '../ports/stores.ts';
+import type { DeletedPoll, StoreDescription, StoreRecord, StoreWriter } from '../ports/stores.ts';
 import { addAudit } from './audit.ts';
 import type { Changes } from './revision.ts';
 import { SqlScheduleWriter } from './schedule-writer.ts';
@@ -80,6 +81,29 @@ export class SqlStoreWriter extends SqlScheduleWriter implements StoreWriter {
     }
     await this.#sql.run('update stores set deleted = true, version = version + 1 where store_key = $key', { key });
     this.#changes.stores();
+  }
+
+  async deletePoll(key: number, instant: number): Promise<DeletedPoll | undefined> {
+    // A literal has the type of the column, which each engine has its own name for.
+    const at = `store_key = $key and instant = '${formatInstant(instant)}'`;
+    const [poll] = await this.#sql.rows(`select active, reason from polls where ${at}`, { key });
+    if (poll === undefined) return undefined;
+    await this.#sql.run(`delete from polls where ${at}`, { key });
+    this.#changes.pollsDeleted(instant);
+    const values = { key, instant };
+    const [first] = await this.#sql.rows(
+      'select 1 from stores where store_key = $key and first_poll_ms = $instant::bigint',
+      values,
+    );
+    if (first !== undefined) {
+      await this.#sql.run(
+        `update stores set first_poll_ms =
+           (select (extract(epoch from min(instant)) * 1000)::bigint from polls where store_key = $key)
+         where store_key = $key`,
+        { key },
+      );
+    }
+    return { active: poll.active === true, reason: textOf(poll.reason) ?? undefined };
   }
 }
 

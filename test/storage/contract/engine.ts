@@ -3,6 +3,7 @@ import type { Storage } from '../../../src/storage/ports/storage.ts';
 import { accountsContract } from './accounts.ts';
 import { backupContract } from './backup.ts';
 import { catalogContract } from './catalog.ts';
+import { deletePollContract } from './delete-poll.ts';
 import { idempotencyContract } from './idempotency.ts';
 import { interruptContract } from './interrupt.ts';
 import { invariantsContract } from './invariants.ts';
@@ -28,6 +29,7 @@ export function engineContract(engine: string, open: (options?: WaitOptions) => 
       accountsContract,
       backupContract,
       catalogContract,
+      deletePollContract,
       idempotencyContract,
       interruptContract,
       invariantsContract,

@@ -9,7 +9,7 @@ import type {
   SpecialDate,
   ZoneVersion,
 } from '../../../src/storage/ports/schedules.ts';
-import type { StoreDescription, StoreRecord, StoreWriter } from '../../../src/storage/ports/stores.ts';
+import type { DeletedPoll, StoreDescription, StoreRecord, StoreWriter } from '../../../src/storage/ports/stores.ts';
 import { addAudit } from './audit.ts';
 import type { Changes } from './changes.ts';
 import type { SpecialRow, Store } from './data.ts';
@@ -125,6 +125,19 @@ export class MemoryStoreWriter implements StoreWriter {
   async deleteStore(key: number, { withPolls }: { readonly withPolls: boolean }): Promise<void> {
     if (withPolls && this.#transaction.delete('polls', key)) this.#changes.polls();
     this.#change(key, { deleted: true, ...(withPolls && { firstPoll: undefined }) });
+  }
+
+  async deletePoll(key: number, instant: number): Promise<DeletedPoll | undefined> {
+    const polls = this.#transaction.get('polls', key) ?? [];
+    const found = polls.find((poll) => poll.instant === instant);
+    if (found === undefined) return undefined;
+    const left = polls.filter((poll) => poll !== found);
+    if (left.length > 0) this.#transaction.set('polls', key, left);
+    else this.#transaction.delete('polls', key);
+    this.#changes.polls();
+    const store = this.#store(key);
+    if (store.firstPoll === instant) this.#transaction.set('stores', key, { ...store, firstPoll: left[0]?.instant });
+    return { active: found.active, reason: found.reason };
   }
 
   #store(key: number): Store {
