@@ -99,6 +99,53 @@ test('many stores are pasted, labelled, deleted and exported', async (t) => {
     .waitFor();
 });
 
+test('the audit log says in words who did what, with a link to the store', async (t) => {
+  const fleet = await seenFleet(t);
+  const payload = { store_id: '17', name: 'Loop', time_zone: 'America/Chicago' };
+  await fleet.app.inject({ method: 'POST', url: '/api/v1/stores', payload });
+  await fleet.app.inject({
+    method: 'PUT',
+    url: '/api/v1/stores/17/hours',
+    payload: { hours: 'always', effective_from: '2026-12-01' },
+  });
+  await fleet.app.inject({ method: 'PUT', url: '/api/v1/stores/17/hours', payload: { hours: [] } });
+  const page = await openPage(t, browser);
+  await page.goto(`${fleet.url}/people?tab=audit`);
+  await page.getByRole('row', { name: /Updated business hours\s+Loop\s+17\s+Hours\s+Closed/ }).waitFor();
+  await page
+    .getByRole('row', { name: /Created a store/ })
+    .getByRole('link', { name: 'Loop' })
+    .click();
+  await page.getByRole('heading', { name: 'Loop' }).waitFor();
+});
+
+test('the time zone filter lists the zones of the stores, and an unknown address has a page', async (t) => {
+  const fleet = await seenFleet(t);
+  const stores = [
+    ['1', 'UTC'],
+    ['2', 'UTC'],
+    ['3', 'Asia/Tokyo'],
+  ].map(([store_id, time_zone]) => ({ store_id, time_zone }));
+  await fleet.app.inject({ method: 'PATCH', url: '/api/v1/stores?create=true', payload: { stores } });
+  const page = await openPage(t, browser);
+  await page.goto(fleet.url);
+  const zones = page.getByLabel('Time zone');
+  await zones.locator('option', { hasText: 'Asia/Tokyo' }).waitFor({ state: 'attached' });
+  assert.deepEqual(await zones.locator('option').allInnerTexts(), ['All time zones', 'UTC (2)', 'Asia/Tokyo (1)']);
+  await zones.selectOption('Asia/Tokyo');
+  await page.getByRole('link', { name: '1', exact: true }).waitFor({ state: 'detached' });
+  await page.goto(fleet.url);
+  await page.getByLabel('Search stores').fill('1, 3');
+  await page.getByRole('link', { name: '2', exact: true }).waitFor({ state: 'detached' });
+  assert.equal(await page.getByRole('link', { name: '3', exact: true }).count(), 1);
+
+  const answer = await page.goto(`${fleet.url}/no/such/page`);
+  assert.equal(answer?.status(), 404);
+  await page.getByRole('heading', { name: 'Page not found' }).waitFor();
+  await page.getByRole('link', { name: 'Go to the fleet' }).click();
+  await zones.waitFor();
+});
+
 test('an owner cannot manage stores', async (t) => {
   const fleet = await seenFleet(t, AT_NOON);
   await append(fleet, [...pollsOf('a', NOON, 70, 10), ...pollsOf('b', NOON, 70)]);

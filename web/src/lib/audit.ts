@@ -1,0 +1,122 @@
+/** Entries of the audit log in words. */
+
+import type { AuditEntry } from '../../api/schema.ts';
+import { weekdayNames } from './clock.ts';
+import { inWords } from './openings.ts';
+
+/** What was done, by the action of the entry. */
+export const ACTION_WORDS: Readonly<Record<string, string>> = {
+  'backup.created': 'Downloaded a backup',
+  'import.added': 'Uploaded a file',
+  'import.removed': 'Deleted an import',
+  'key.added': 'Created an API key',
+  'key.first_used': 'Used an API key for the first time',
+  'key.revoked': 'Revoked an API key',
+  'report.removed': 'Deleted a report',
+  'setting.changed': 'Changed a setting',
+  'store.changed': 'Updated a store',
+  'store.created': 'Created a store',
+  'store.deleted': 'Deleted a store',
+  'store.hours_changed': 'Updated business hours',
+  'store.hours_withdrawn': 'Withdrew planned hours',
+  'store.restored': 'Restored a store',
+  'store.special_hours_removed': 'Deleted special hours',
+  'store.special_hours_set': 'Set special hours',
+  'user.added': 'Added a user',
+  'user.changed': 'Updated a user',
+  'user.invitation_accepted': 'Accepted an invitation',
+  'user.invited': 'Invited a user',
+  'user.last_admin_kept': 'Kept the last admin',
+  'user.password_reset': 'Reset a password',
+  'user.password_reset_requested': 'Requested a password reset',
+  'user.password_set': 'Set a password',
+  'user.reauthenticated': 'Reauthenticated',
+  'user.recovery_codes_renewed': 'Renewed recovery codes',
+  'user.removed': 'Deleted a user',
+  'user.second_factor_added': 'Added a second factor',
+  'user.second_factor_removed': 'Removed a second factor',
+  'user.second_factor_reset': 'Reset second factors',
+  'user.sign_in_failed': 'Failed to sign in',
+  'user.signed_in': 'Signed in',
+  'user.signed_out': 'Signed out',
+};
+
+/** What an action was about, by the kind of the entry. */
+export const KIND_WORDS: Readonly<Record<string, { readonly one: string; readonly many: string }>> = {
+  user: { one: 'User', many: 'Users' },
+  key: { one: 'API key', many: 'API keys' },
+  store: { one: 'Store', many: 'Stores' },
+  report: { one: 'Report', many: 'Reports' },
+  import: { one: 'Import', many: 'Imports' },
+  setting: { one: 'Setting', many: 'Settings' },
+  backup: { one: 'Backup', many: 'Backups' },
+};
+
+/** The action in words; one that is not known, as it is. */
+export function actionWords({ action }: Pick<AuditEntry, 'action'>): string {
+  return ACTION_WORDS[action] ?? action;
+}
+
+/** The name that an entry itself gives of what it is about. */
+export function nameInDetail({ subject_kind: kind, detail }: AuditEntry): string | undefined {
+  const key = { user: 'login', import: 'file_name', key: 'name', store: 'name' }[kind];
+  const name = key === undefined ? undefined : detail[key];
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}
+
+/** The page of what an entry is about; `undefined`: it has none. */
+export function subjectPath({ action, subject_kind: kind, subject_id: id }: AuditEntry): string | undefined {
+  if (action.endsWith('.removed') || action === 'store.deleted') return undefined;
+  const page = { user: '/people', store: '/stores', report: '/reports' }[kind];
+  if (page !== undefined) return `${page}/${encodeURIComponent(id)}`;
+  return kind === 'import' ? '/imports' : undefined;
+}
+
+/** The details of an entry: names and values in words. */
+export function detailWords(detail: AuditEntry['detail']): { readonly name: string; readonly value: string }[] {
+  return Object.entries(detail)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ({ name: labelOf(name), value: valueWords(name, value) }));
+}
+
+function labelOf(name: string): string {
+  const words = name.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function valueWords(name: string, value: unknown): string {
+  if (name === 'hours') return hoursWords(value);
+  if (value === null || value === '') return 'none';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map((one) => valueWords('', one)).join(', ');
+  if (typeof value !== 'object') return String(value);
+  const parts = Object.entries(value).map(([key, one]) => `${key.replaceAll('_', ' ')}: ${valueWords(key, one)}`);
+  return parts.length === 0 ? 'none' : parts.join(', ');
+}
+
+interface Row {
+  readonly day?: number;
+  /** Milliseconds since midnight. */
+  readonly start: number;
+  readonly end: number;
+}
+
+function hoursWords(value: unknown): string {
+  if (value === 'always') return 'Open 24/7';
+  if (!Array.isArray(value)) return String(value);
+  if (value.length === 0) return 'Closed';
+  const names = weekdayNames();
+  const words = ({ day, start, end }: Row) => {
+    const opening = inWords({ start: timeOf(start), end: timeOf(end) });
+    return day === undefined ? opening : `${names[day]} ${opening}`;
+  };
+  return value.map(words).join(', ');
+}
+
+/** `09:00`, or with seconds if there are any. */
+function timeOf(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1_000);
+  const two = (number: number) => String(number).padStart(2, '0');
+  const short = `${two(Math.floor(seconds / 3_600))}:${two(Math.floor(seconds / 60) % 60)}`;
+  return seconds % 60 === 0 ? short : `${short}:${two(seconds % 60)}`;
+}
