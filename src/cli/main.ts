@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { useTimeZones } from '../calendar/tzdb.ts';
 import { messageOf, systemReason, UserError } from '../lib/errors.ts';
+import { clearTemporaryFolders } from '../lib/temporary-folder.ts';
 import { printError } from './output.ts';
 import { createProgram, versions } from './program.ts';
 import { listenToSignals } from './signals.ts';
@@ -25,6 +26,7 @@ const MISUSED = 2;
 
 try {
   parsing(() => useTimeZones(process.env.TZDATA_DIR || undefined));
+  await clearTemporaryFolders();
   await createProgram().version(versions()).parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(error);
