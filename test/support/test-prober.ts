@@ -129,6 +129,7 @@ export class TestProber {
   readonly polls: MemoryPolls;
   readonly gaps: MemoryGaps;
   readonly folder: string;
+  readonly watch: ClockWatch;
 
   constructor(
     t: TestContext,
@@ -141,11 +142,12 @@ export class TestProber {
     this.gaps = gaps;
     this.folder = options.folder ?? join(temporaryFolder(t), 'polls');
     const log = options.log ?? pino({ level: 'silent' });
+    this.watch = clock.watch(log);
     this.prober = new Prober(
       {
         ...{ client, stores: async () => [...targets], history: polls, sink: polls, checkpoints: polls, gaps },
         ...{ peers: options.peers, control: options.control },
-        clock: clock.watch(log),
+        clock: this.watch,
         log,
       },
       { interval: HOUR, concurrency: 256, perHost: 64, folder: this.folder, server: 'here', ...options.settings },

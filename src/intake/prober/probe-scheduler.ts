@@ -54,7 +54,7 @@ export class ProbeScheduler {
     for (const target of targets) if (target.beginSlot(now)) this.#overdue.push(target);
   }
 
-  /** Begins anew after the wall clock was set: targets that were not polled in the slot of `now` are overdue. */
+  /** Begins anew after the wall clock was set or was not trusted: targets that were not polled in the slot of `now` are overdue. */
   restart(now: number): void {
     this.#schedule.clockWasSet(now);
     this.#dueUntil = now;

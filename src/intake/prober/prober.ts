@@ -33,8 +33,8 @@ export class Prober {
   readonly #runner: ProbeRunner;
   readonly #limiter: PerHostLimiter<ProbeTask>;
   #timer: Timer | undefined;
-  /** The wall clock was set, so slots that have begun may lie in the future. */
-  #clockWasSet = false;
+  /** The wall clock was set, or was not trusted: slots may have begun unnoticed, or lie in the future. */
+  #mustRestart = false;
 
   constructor(dependencies: ProberDependencies, settings: ProberSettings) {
     const { client, clock, control, log } = dependencies;
@@ -59,7 +59,7 @@ export class Prober {
     this.#runner = runner;
     this.#limiter = new PerHostLimiter({ total: concurrency, perHost }, (task) => runner.run(task));
     clock.onStep(() => {
-      this.#clockWasSet = true;
+      this.#mustRestart = true;
     });
   }
 
@@ -96,10 +96,14 @@ export class Prober {
     const { trusted } = clock;
     const elapsed = clock.elapsed();
     this.#refresher.step(elapsed);
-    if (!trusted) return;
+    if (!trusted) {
+      // Slots that begin in the meantime are found again by the clock that is trusted then.
+      this.#mustRestart = true;
+      return;
+    }
     const now = clock.now();
-    if (this.#clockWasSet) {
-      this.#clockWasSet = false;
+    if (this.#mustRestart) {
+      this.#mustRestart = false;
       this.#scheduler.restart(now);
     }
     this.#runner.detectSelfOutage(elapsed);

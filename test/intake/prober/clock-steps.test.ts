@@ -142,3 +142,20 @@ test('a probe that is running while the clock is set is made again', async (t) =
   await tested.settle();
   assert.deepEqual(polls.of('store 0'), [[NOON + 5 * SECOND, true]]);
 });
+
+test('stores whose slot begins while the clock of a new server is not trusted are polled as soon as it is', async (t) => {
+  const interval = 5 * MINUTE;
+  const polls = new MemoryPolls();
+  await polls.append({ ids: IDS, instants: IDS.map(() => NOON - 1), active: IDS.map(() => 1) });
+  const tested = new TestProber(t, ACTIVE, TARGETS, { polls, settings: { interval } });
+  tested.watch.compare(undefined);
+  await tested.prober.open();
+  await tested.advance(2 * MINUTE);
+  const due = IDS.filter((id) => offsetOf(id, interval) <= 2 * MINUTE);
+  const polled = IDS.filter((id) => polls.of(id).some(([instant]) => instant > NOON));
+  assert.ok(
+    due.some((id) => offsetOf(id, interval) < MINUTE),
+    'the slots of some stores begin in the first minute',
+  );
+  assert.deepEqual(polled, due);
+});
