@@ -108,8 +108,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await look('/stores/b?tab=hours', () => page.getByRole('button', { name: 'Edit hours' }).click());
       await look('/stores/nobody');
       await look('/reports');
-      await page.getByRole('button', { name: 'Generate report' }).click();
-      await page.getByRole('table', { name: 'Store by store' }).waitFor();
+      await page.getByRole('button', { name: 'Create report' }).click();
+      await page.getByRole('table', { name: 'Stores', exact: true }).waitFor();
       await look(new URL(page.url()).pathname);
       await look('/reports');
       await look('/imports', () => page.getByText('Unreadable').waitFor());

@@ -137,7 +137,7 @@ test('every chart has a table behind it, and every time axis a time zone', async
   assert.equal(await down.innerText(), 'Wed 18 Nov\t08:25\t10:25\t down\t2 h');
   await look('/stores/a?tab=compare', 2, [store, store]);
   await page.goto(`${fleet.url}/reports`);
-  await page.getByRole('button', { name: 'Generate report' }).click();
+  await page.getByRole('button', { name: 'Create report' }).click();
   await page.getByRole('heading', { name: 'Stores by uptime' }).waitFor();
   await look(new URL(page.url()).pathname, 1, []);
 });

@@ -40,8 +40,8 @@ test('the page leads from an empty installation to a downloaded report', async (
   assert.ok(polls.includes(rows.toLocaleString('en-GB')), `${polls} does not say that ${rows} rows were read`);
 
   await page.getByRole('link', { name: 'Reports' }).click();
-  await page.getByRole('button', { name: 'Generate report' }).click();
-  await page.getByRole('table', { name: 'Store by store' }).waitFor();
+  await page.getByRole('button', { name: 'Create report' }).click();
+  await page.getByRole('table', { name: 'Stores', exact: true }).waitFor();
   await page.getByRole('region', { name: 'Stores by uptime' }).getByText('with no data').waitFor();
   assert.ok(!requested.some((one) => one.includes('/download')), 'the histogram does not download the report');
   const [download] = await Promise.all([
@@ -61,8 +61,8 @@ test('the rows of a report can be searched by store name, and link to the store'
   const page = await openPage(t, browser);
   await page.clock.setFixedTime(NOON);
   await page.goto(`${fleet.url}/reports`);
-  await page.getByRole('button', { name: 'Generate report' }).click();
-  const cells = page.getByRole('table', { name: 'Store by store' }).locator('.long-row .who');
+  await page.getByRole('button', { name: 'Create report' }).click();
+  const cells = page.getByRole('table', { name: 'Stores', exact: true }).locator('.long-row .who');
   await cells.nth(1).waitFor();
   assert.deepEqual(await cells.allInnerTexts(), ['18', 'Noodle Bar\n17']);
   await page.getByLabel('Search by name or id').fill('noodle');
@@ -79,8 +79,8 @@ test('the coverage stands beside each uptime of a report', async (t) => {
   await page.clock.setFixedTime(NOON);
   await page.goto(`${fleet.url}/reports`);
   await page.getByLabel('Now', { exact: true }).check();
-  await page.getByRole('button', { name: 'Generate report' }).click();
-  const rows = page.getByRole('table', { name: 'Store by store' }).locator('.long-row');
+  await page.getByRole('button', { name: 'Create report' }).click();
+  const rows = page.getByRole('table', { name: 'Stores', exact: true }).locator('.long-row');
   await rows.nth(1).waitFor();
   const figures = await rows.locator('[role="cell"][data-label]').allInnerTexts();
   assert.deepEqual(figures, [
@@ -237,7 +237,7 @@ test('a report with stale polls has a warning above its figures', async (t) => {
     [given, 0],
   ] as const) {
     await page.goto(`${fleet.url}/reports/${id}`);
-    await page.getByRole('table', { name: 'Store by store' }).waitFor();
+    await page.getByRole('table', { name: 'Stores', exact: true }).waitFor();
     assert.equal(await warning.count(), count);
   }
 });

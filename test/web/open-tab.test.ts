@@ -88,7 +88,7 @@ test('a page that is opened while the server is down appears when the server is 
   await page.getByText('The server cannot be reached. Retrying automatically.').waitFor();
 
   await servers.start();
-  await page.getByRole('button', { name: 'Generate report' }).waitFor();
+  await page.getByRole('button', { name: 'Create report' }).waitFor();
   await page.getByText('Connected').waitFor();
   assert.equal(page.loads(), 1);
 });
@@ -99,7 +99,7 @@ test('a list that could not be loaded while the server was down is loaded when i
   await append(first, pollsOf('a', NOON, 70, 10));
   const page = await openFleet(t, first);
   await openReports(page);
-  await page.getByRole('button', { name: 'Generate report' }).waitFor();
+  await page.getByRole('button', { name: 'Create report' }).waitFor();
   await page.getByRole('link', { name: 'Fleet', exact: true }).click();
   await page.getByRole('heading', { name: 'All stores' }).waitFor();
   await first.app.close();
@@ -124,7 +124,7 @@ test('a script that could not be loaded although the server answers reloads the 
   });
   await page.route(/\/assets\/page-/, (route) => (isBroken ? route.abort() : route.continue()));
   await openReports(page);
-  await page.getByRole('button', { name: 'Generate report' }).waitFor();
+  await page.getByRole('button', { name: 'Create report' }).waitFor();
   assert.equal(page.loads(), 2);
 });
 
@@ -140,7 +140,7 @@ test('after an upgrade, a page of the old version opens pages of the new one', a
   assert.equal(page.loads(), 1);
 
   await openReports(page);
-  await page.getByRole('button', { name: 'Generate report' }).waitFor();
+  await page.getByRole('button', { name: 'Create report' }).waitFor();
   assert.equal(page.loads(), 2);
   assert.equal(new URL(page.url()).pathname, '/reports');
   const scripts = await page.evaluate<string>('document.querySelector("script[type=module]").src');

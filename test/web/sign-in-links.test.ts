@@ -54,7 +54,7 @@ test('an admin invites a user, who sets a password with the link and is signed i
   const admin = await openPage(t, browser);
   await admin.goto(`${url}/people`);
   await signIn(admin, 'root');
-  await admin.getByRole('button', { name: 'Add a user' }).click();
+  await admin.getByRole('button', { name: 'Add user' }).click();
   await admin.getByLabel('Login').fill('ines');
   await admin.getByLabel('Name').fill('Ines');
   await admin.getByLabel('Email address').fill('Ines@Example.com');

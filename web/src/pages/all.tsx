@@ -17,8 +17,8 @@ const ROUTES: readonly Route[] = [
   { pattern: /^\/reports$/, title: 'Reports', Page: later('the reports', () => import('./reports/page.tsx')) },
   { pattern: /^\/reports\/([^/]+)$/, title: 'Report', Page: later('the report', () => import('./reports/report.tsx')) },
   { pattern: /^\/imports$/, title: 'Imports', Page: later('the imports', () => import('./imports/page.tsx')) },
-  { pattern: /^\/people$/, title: 'People', Page: later('the people', () => import('./people/page.tsx')) },
-  { pattern: /^\/people\/([^/]+)$/, title: 'Person', Page: later('the person', () => import('./people/person.tsx')) },
+  { pattern: /^\/people$/, title: 'Users & access', Page: later('the users', () => import('./people/page.tsx')) },
+  { pattern: /^\/people\/([^/]+)$/, title: 'User', Page: later('the user', () => import('./people/person.tsx')) },
   { pattern: /^\/account$/, title: 'Your account', Page: later('your account', () => import('./account/page.tsx')) },
 ];
 

@@ -23,7 +23,7 @@ export function places(): Place[] {
     canManageStores() && { href: '/stores', name: 'Stores', icon: 'stores', key: 's' },
     may('reports:read') && { href: '/reports', name: 'Reports', icon: 'reports', key: 'r' },
     may('imports:read') && { href: '/imports', name: 'Imports', icon: 'imports', key: 'i' },
-    may('users:read') && { href: '/people', name: 'People', icon: 'people', key: 'p' },
+    may('users:read') && { href: '/people', name: 'Users', icon: 'people', key: 'p' },
   ];
   return all.filter((place) => place !== false);
 }

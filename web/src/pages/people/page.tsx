@@ -16,11 +16,11 @@ export default function PeoplePage() {
     <>
       <header class="head">
         <div>
-          <h1>People</h1>
-          <p class="quiet">Who may see and change what; what was changed, and by whom.</p>
+          <h1>Users & access</h1>
+          <p class="quiet">Users, their roles and stores, and the audit log.</p>
         </div>
       </header>
-      <nav class="tabs" aria-label="Parts of People">
+      <nav class="tabs" aria-label="Users & access">
         {TABS.map(({ key, words }) => (
           <Link key={key} href={hereWith({ tab: key })} aria-current={tab === key ? 'page' : undefined}>
             {words}

@@ -28,7 +28,7 @@ export default function PersonPage({ id }: { readonly id: string }) {
         <>
           <header class="report-top">
             <Link class="back small" href="/people">
-              <Icon name="back" /> People
+              <Icon name="back" /> Users & access
             </Link>
             <h1>{user.name}</h1>
           </header>
@@ -76,7 +76,7 @@ function UserForm({ user, etag, onSaved }: FormProps) {
       });
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 412)) throw error;
-      throw new Error('Somebody else has changed this user since you began. Look at the page again.');
+      throw new Error('This user has been changed since you opened it. Reload the page to see the current values.');
     }
     saved.value = true;
     onSaved();
@@ -121,7 +121,7 @@ function Access({ user, onChanged }: { readonly user: UserDetail; readonly onCha
         onSubmit={(event) => {
           event.preventDefault();
           const body = { password: password.value, revoke_keys: revokeKeys.value };
-          act(() => call('PUT /api/v1/users/{user_id}/password', { path, body }), 'The new password holds.');
+          act(() => call('PUT /api/v1/users/{user_id}/password', { path, body }), 'Password changed.');
           password.value = '';
         }}
       >
@@ -132,12 +132,12 @@ function Access({ user, onChanged }: { readonly user: UserDetail; readonly onCha
           required
           minLength={12}
           autoComplete="new-password"
-          hint="At least 12 characters. All sessions of this user end."
+          hint="At least 12 characters. The user is signed out everywhere."
         />
         <Tick value={revokeKeys}>Revoke the API keys of this user, too</Tick>
         <div class="actions">
           <button type="submit" class="button">
-            Set the password
+            Set password
           </button>
         </div>
       </form>
@@ -163,11 +163,9 @@ function Access({ user, onChanged }: { readonly user: UserDetail; readonly onCha
         <button
           type="button"
           class="button"
-          onClick={() =>
-            act(() => call('DELETE /api/v1/users/{user_id}/sessions', { path }), 'All sessions have ended.')
-          }
+          onClick={() => act(() => call('DELETE /api/v1/users/{user_id}/sessions', { path }), 'Signed out everywhere.')}
         >
-          End all sessions
+          Sign out everywhere
         </button>
         {user.has_second_factor && (
           <button
@@ -177,11 +175,11 @@ function Access({ user, onChanged }: { readonly user: UserDetail; readonly onCha
               if (!confirm(`Remove all second factors of ${user.name}?`)) return;
               act(
                 () => call('DELETE /api/v1/users/{user_id}/second-factors', { path }),
-                'The second factors are gone, and all sessions have ended.',
+                'Second factors removed, and the user was signed out everywhere.',
               );
             }}
           >
-            Reset the second factor
+            Remove second factors
           </button>
         )}
         <button
@@ -190,7 +188,7 @@ function Access({ user, onChanged }: { readonly user: UserDetail; readonly onCha
           onClick={() =>
             act(
               () => call('PATCH /api/v1/users/{user_id}', { path, body: { disabled: !user.disabled } }),
-              user.disabled ? 'May get in again.' : 'Disabled: sessions have ended, keys rest.',
+              user.disabled ? 'Enabled.' : 'Disabled. Sessions were ended, and API keys do not work.',
             )
           }
         >
@@ -200,7 +198,7 @@ function Access({ user, onChanged }: { readonly user: UserDetail; readonly onCha
           type="button"
           class="button danger"
           onClick={() => {
-            if (!confirm(`Remove ${user.name} with all sessions and keys?`)) return;
+            if (!confirm(`Delete ${user.name} with all sessions and API keys?`)) return;
             run(async () => {
               await call('DELETE /api/v1/users/{user_id}', { path });
               await readSession();
@@ -208,7 +206,7 @@ function Access({ user, onChanged }: { readonly user: UserDetail; readonly onCha
             });
           }}
         >
-          Remove
+          Delete
         </button>
       </div>
     </section>

@@ -19,7 +19,7 @@ export function PolicyPart() {
   };
   return (
     <fieldset class="card policy">
-      <legend class="legend">A second factor is required of</legend>
+      <legend class="legend">Require a second factor for</legend>
       <div class="row">
         <Loaded of={policy} what="the policy">
           {({ roles }) =>
@@ -40,9 +40,7 @@ export function PolicyPart() {
           }
         </Loaded>
       </div>
-      <p class="small quiet">
-        Who has none yet can add one at the next sign-in, and nothing else until then. API keys go on.
-      </p>
+      <p class="small quiet">Users without one have to add it at their next sign-in. API keys are not affected.</p>
       <Failure error={error} />
     </fieldset>
   );

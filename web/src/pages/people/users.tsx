@@ -24,10 +24,10 @@ export function UsersPart() {
     <>
       {list.error !== undefined && <Trouble error={list.error} retry={reload} />}
       {none && !adding.value && (
-        <Empty title="Nobody yet: everything is open, to this machine alone">
+        <Empty title="No users yet">
           <p>
-            The first user is an admin. As soon as there is one, everybody needs to sign in, programs need a key, and
-            the server may listen to other machines.
+            Everything is open to this machine only. The first user is an admin. After that, people sign in, programs
+            use API keys, and the server can listen to other machines.
           </p>
           <AddButton onClick={() => (adding.value = true)} words="Add the first admin" />
         </Empty>
@@ -49,9 +49,7 @@ export function UsersPart() {
       {list.items.length > 0 && (
         <>
           <PolicyPart />
-          {may('users:write') && !adding.value && (
-            <AddButton onClick={() => (adding.value = true)} words="Add a user" />
-          )}
+          {may('users:write') && !adding.value && <AddButton onClick={() => (adding.value = true)} words="Add user" />}
           <table class="stacks users">
             <thead>
               <tr>
@@ -59,8 +57,8 @@ export function UsersPart() {
                 <th>Login</th>
                 <th>Role</th>
                 <th>Stores</th>
-                <th>Gets in by</th>
-                <th>Since</th>
+                <th>Sign-in method</th>
+                <th>Created</th>
               </tr>
             </thead>
             <tbody>
@@ -99,7 +97,7 @@ function UserRow({ user }: { readonly user: User }) {
       <td class="quiet">{user.login}</td>
       <td title={role?.meaning}>{role?.words ?? user.role}</td>
       <td data-label="stores">{user.role === 'owner' ? count(user.store_count) : 'all'}</td>
-      <td class="quiet">{waysIn(user)}</td>
+      <td class="quiet">{signInMethods(user)}</td>
       <td class="quiet">
         <Ago at={user.created_at} />
       </td>
@@ -107,9 +105,9 @@ function UserRow({ user }: { readonly user: User }) {
   );
 }
 
-function waysIn({ has_password, has_second_factor }: User): string {
-  const ways = [has_password && 'password', has_second_factor && 'second factor', 'keys'].filter(
-    (way) => way !== false,
+function signInMethods({ has_password, has_second_factor }: User): string {
+  const methods = [has_password && 'password', has_second_factor && 'second factor'].filter(
+    (method) => method !== false,
   );
-  return ways.length === 1 ? 'keys only' : ways.join(', ');
+  return methods.length === 0 ? 'none yet' : methods.join(', ');
 }

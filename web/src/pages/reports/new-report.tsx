@@ -44,7 +44,7 @@ export function NewReport({ latestPoll, stores, onMade }: Props) {
   };
 
   return (
-    <Form class="card form side" save={create} button="Generate report">
+    <Form class="card form side" save={create} button="Create report">
       <h2>New report</h2>
       <fieldset>
         <legend class="legend">As of</legend>

@@ -48,7 +48,7 @@ export function ReportTable({ id, stores, detailed }: TableProps) {
   return (
     <section class="section report-rows" aria-labelledby="rows">
       <header>
-        <h2 id="rows">Store by store</h2>
+        <h2 id="rows">Stores</h2>
         <SearchField label="Search by name or id" placeholder="Part of a name or id" />
       </header>
       <LoadedList
