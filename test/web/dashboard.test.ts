@@ -301,7 +301,7 @@ test('a source that can no longer be read shows the reason and its last success'
   await writeFile(hours, 'store_id,day,start_time_local,end_time_local\na,0,09:00,17:00\n');
   const sync = loadSyncConfig({ SYNC_POLLS: polls, SYNC_HOURS: hours });
   let now = NOON - 2 * 86_400_000;
-  const fleet = await seenFleet(t, { ...AT_NOON, sync, now: () => now, wait: async () => {} });
+  const fleet = await seenFleet(t, { sync, now: () => now, elapsed: () => now, wait: async () => {} });
   const page = await openPage(t, browser);
   await page.clock.setFixedTime(NOON);
   await page.goto(`${fleet.url}/imports`);
