@@ -202,7 +202,7 @@ test('each reason why stores are not observed is logged once', async (t) => {
     fakeStores(5, (i) => `http://${i}.test/`),
     { log },
   );
-  const found = () => lines.filter(({ msg }) => msg.startsWith('a store is not observed'));
+  const found = () => lines.filter(({ msg }) => msg.startsWith('store could not be observed'));
   await tested.prober.open();
   await tested.settle();
   await tested.advance(2 * MINUTE);
