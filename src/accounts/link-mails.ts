@@ -1,4 +1,3 @@
-import { formatInstant } from '../calendar/instant.ts';
 import type { Message } from '../mail/message.ts';
 import type { UserRecord } from '../storage/ports/account-catalog.ts';
 
@@ -17,9 +16,9 @@ export function invitationMail({ email, name, login }: Addressed, { url, expires
     subject: 'Your invitation to Restaurant Monitor',
     text: lines(
       `Hello ${name},`,
-      `you have been given an account for Restaurant Monitor with the login ${login}. Choose how you sign in:`,
+      `You have been given an account for Restaurant Monitor with the login ${login}. Choose how you sign in:`,
       url,
-      `The link works once, until ${formatInstant(expiresAt)}. If you did not expect it, ignore this message.`,
+      `The link works once, until ${inWords(expiresAt)}. If you did not expect it, ignore this message.`,
     ),
   };
 }
@@ -32,9 +31,9 @@ export function resetMail({ email, name, login }: Addressed, { url, expiresAt }:
     subject: 'Reset your password for Restaurant Monitor',
     text: lines(
       `Hello ${name},`,
-      `someone asked to reset the password of ${login}. Set a new one:`,
+      `Someone asked to reset the password of ${login}. Set a new one:`,
       url,
-      `The link works once, until ${formatInstant(expiresAt)}. If it was not you, ignore this message: your password ` +
+      `The link works once, until ${inWords(expiresAt)}. If it was not you, ignore this message: your password ` +
         'stays as it is.',
     ),
   };
@@ -48,10 +47,17 @@ export function passwordChangedMail({ email, name, login }: Addressed): Message 
     subject: 'Your password for Restaurant Monitor was changed',
     text: lines(
       `Hello ${name},`,
-      `the password of ${login} was reset with a link from a message to this address, and other sessions were ended.`,
+      `The password of ${login} was reset with a link from a message to this address, and other sessions were ended.`,
       'If it was not you, tell an admin.',
     ),
   };
+}
+
+const DATE = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
+
+/** `December 4, 2026 at 3:55 AM UTC` */
+function inWords(instant: number): string {
+  return `${DATE.format(instant)} UTC`;
 }
 
 function lines(...paragraphs: readonly string[]): string {

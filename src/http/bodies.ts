@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { UserError } from '../lib/errors.ts';
 import { parseJson } from '../lib/json.ts';
+import { utf8 } from '../lib/text.ts';
 import type { App } from './types.ts';
 
 /**
@@ -14,8 +15,10 @@ export function acceptJsonOrNothing(app: App): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     'application/json',
-    { parseAs: 'string' },
-    async (_request: FastifyRequest, body: string) => {
+    { parseAs: 'buffer' },
+    async ({ headers }: FastifyRequest, bytes: Buffer) => {
+      refuseOtherCharset(headers['content-type']);
+      const body = utf8(bytes, 'the body');
       return body.trim() === '' ? undefined : parseJson(body, 'the body');
     },
   );
@@ -28,6 +31,13 @@ export function acceptJsonOrNothing(app: App): void {
         'send the values as a JSON object, with the header "Content-Type: application/json"',
     );
   });
+}
+
+/** JSON is UTF-8 (RFC 8259). @throws UserError `unsupported_media_type` */
+function refuseOtherCharset(type = ''): void {
+  const charset = /;\s*charset="?([^\s";]+)/i.exec(type)?.[1];
+  if (charset === undefined || /^utf-?8$/i.test(charset)) return;
+  throw new UserError('unsupported_media_type', `the charset of the body is ${charset.slice(0, 100)}, expected UTF-8`);
 }
 
 /** Whether a body that is not sent as JSON says nothing: it is empty, an empty object, or a form without fields. */

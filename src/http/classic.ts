@@ -11,7 +11,7 @@ import { answer, Raw } from './document/media.ts';
 import { requestFrom, TriggerBody } from './reports/schemas.ts';
 import { sayTzVersion, TzVersion, TzVersionHeader } from './reports/tz-version.ts';
 import { Warning, WarningHeader, warn } from './reports/warning.ts';
-import { Instant, OneOf } from './schemas.ts';
+import { Instant, NoQuery, OneOf } from './schemas.ts';
 import type { Routes } from './types.ts';
 
 const FORMATS = ['csv', 'full'] as const;
@@ -80,7 +80,6 @@ const ReportAnswer = answer(
 );
 
 /** What belongs into the body must not be lost in the query. */
-const NoQuery = Type.Object({}, { additionalProperties: false });
 
 const TRIGGER = '/trigger_report';
 const GET = '/get_report';

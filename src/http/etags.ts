@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { UserError } from '../lib/errors.ts';
 import { Nothing } from './document/media.ts';
+import { addVary } from './guards/headers.ts';
 import type { App } from './types.ts';
 
 /** The headers of a request that changes what somebody has read. Of an ETag, only the version counts. */
@@ -40,6 +41,8 @@ export function answerNotModified(app: App): void {
     const etag = reply.getHeader('etag');
     if (given === undefined || typeof etag !== 'string' || reply.statusCode !== 200) return payload;
     if ((method !== 'GET' && method !== 'HEAD') || !includes(given, etag)) return payload;
+    // As for the response that is not sent.
+    addVary(reply, 'Accept-Encoding');
     reply.code(304).removeHeader('content-type').removeHeader('content-length');
     // Fastify measures the body of a response to HEAD.
     return method === 'HEAD' ? '' : null;

@@ -1,5 +1,6 @@
 import type { FastifySchema } from 'fastify';
 import { isTag } from './document/tags.ts';
+import { NoQuery } from './schemas.ts';
 import type { App, RouteEntry } from './types.ts';
 
 /**
@@ -10,6 +11,8 @@ export function keepRouteTable(app: App): void {
   const table: RouteEntry[] = [];
   app.decorate('routeTable', table);
   app.addHook('onRoute', ({ method, url, config, schema = {} }) => {
+    // A parameter that no route knows may be a mistake, such as `dry_run` where there is no dry run.
+    if (url.startsWith('/api/v1/')) schema.querystring ??= NoQuery;
     // Fastify adds a HEAD to each GET.
     const methods = [method].flat().filter((one) => one !== 'HEAD');
     const access = config?.access;

@@ -1,6 +1,9 @@
 import { type TSchema, Type } from 'typebox';
 import { formatAhead, formatInstant, formatLocal } from '../calendar/instant.ts';
 
+/** A request without query parameters. */
+export const NoQuery = Type.Object({}, { additionalProperties: false });
+
 /** An instant in a response. */
 export const Instant = Type.String({ format: 'date-time', examples: ['2023-01-25T18:13:22.479Z'] });
 

@@ -1,3 +1,5 @@
+import { invalid } from './errors.ts';
+
 /** A null character or an unpaired surrogate. */
 const UNSTORABLE = /\0|\p{Surrogate}/u;
 
@@ -79,4 +81,13 @@ function charactersIn(ranges: readonly Range[]): string {
 /** `a`, `a or b`, `a, b or c`. */
 export function alternatives(texts: readonly string[]): string {
   return [texts.slice(0, -1).join(', '), texts.at(-1)].filter(Boolean).join(' or ');
+}
+
+/** Text from UTF-8. @throws UserError `invalid_input` naming `what`, if it is not UTF-8 */
+export function utf8(bytes: Uint8Array, what: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw invalid(`${what} is not UTF-8`);
+  }
 }

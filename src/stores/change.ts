@@ -29,9 +29,10 @@ export interface StoreChange {
 }
 
 /** With the field names of the API. */
-export function detailOf({ probeUrl, setLabels, ...rest }: StoreChange): Detail {
+export function detailOf({ zone, zoneField: _, probeUrl, setLabels, ...rest }: StoreChange): Detail {
   return {
     ...rest,
+    ...(zone !== undefined && { time_zone: zone }),
     ...(setLabels !== undefined && { set_labels: setLabels }),
     ...(probeUrl !== undefined && { probe_url: probeUrl }),
   };

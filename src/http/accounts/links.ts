@@ -20,7 +20,7 @@ const Invitation = Type.Object(
     url: Type.String({
       format: 'uri',
       description: 'the link; it is shown only once',
-      examples: ['https://monitor.example.com/invitation#…'],
+      examples: ['https://monitor.example.com/invitation#TOKEN'],
     }),
     expires_at: Instant,
     mailed_to: Nullable(Type.String({ description: 'the address that the link is mailed to; null: it is not mailed' })),

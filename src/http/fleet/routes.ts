@@ -19,8 +19,6 @@ const HistoryQuery = Type.Object(
   { additionalProperties: false },
 );
 
-const NoQuery = Type.Object({}, { additionalProperties: false });
-
 const tags = ['fleet'];
 
 /** Figures and states of all visible stores. */
@@ -87,7 +85,6 @@ export function fleetRoutes(fleet: FleetService, coverage: Pick<CoverageGaps, 'l
           operationId: 'listenToFleet',
           tags,
           summary: 'Get events whenever the states of the stores change',
-          querystring: NoQuery,
           response: { 200: Events('a `fleet` event at once, and one after each change', { fleet: FleetUpdate }) },
         },
       },

@@ -44,6 +44,9 @@ async function admit(request: FastifyRequest, reply: FastifyReply, parts: GuardP
   await parts.limit(request, reply);
   if (access === 'public') return;
   if (principal === undefined) {
+    if (request.headers.authorization !== undefined) {
+      throw new UserError('unauthorized', `the API key is unknown, expired or revoked; ${NEW_KEY}`);
+    }
     throw new UserError(
       'unauthorized',
       `nobody is signed in: sign in on the dashboard, or send an API key (Authorization: Bearer KEY); ${NEW_KEY}`,

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { LIMITS } from '../../lib/budgets.ts';
 import { UserError } from '../../lib/errors.ts';
 import { parseJson } from '../../lib/json.ts';
+import { utf8 } from '../../lib/text.ts';
 import type { BatchedChange } from '../../stores/batch.ts';
 import type { StoreService } from '../../stores/service.ts';
 import { Raw } from '../document/media.ts';
@@ -44,9 +45,11 @@ export function batchRoutes(stores: StoreService): Routes {
   return async (app) => {
     app.addContentTypeParser(
       'application/x-ndjson',
-      { parseAs: 'string' },
-      async (_request: unknown, body: string) => ({
-        stores: body.split('\n').flatMap((line, i) => (line.trim() === '' ? [] : [parseJson(line, `line ${i + 1}`)])),
+      { parseAs: 'buffer' },
+      async (_request: unknown, body: Buffer) => ({
+        stores: utf8(body, 'the body')
+          .split('\n')
+          .flatMap((line, i) => (line.trim() === '' ? [] : [parseJson(line, `line ${i + 1}`)])),
       }),
     );
     app.patch(

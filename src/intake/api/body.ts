@@ -4,7 +4,7 @@ import { LIMITS } from '../../lib/budgets.ts';
 import { csvFields } from '../../lib/csv.ts';
 import { invalid, messageOf, UserError } from '../../lib/errors.ts';
 import { parseJson } from '../../lib/json.ts';
-import { trimmed } from '../../lib/text.ts';
+import { trimmed, utf8 } from '../../lib/text.ts';
 import { yieldTurn } from '../../lib/world/timers.ts';
 import { readHeader } from '../feeds/header.ts';
 import { polls } from '../feeds/kinds/polls.ts';
@@ -26,7 +26,7 @@ export type PollType = (typeof POLL_TYPES)[number];
  * @throws UserError `invalid_input`, `too_large`, `unsupported_media_type`
  */
 export async function unpacked(body: Buffer, encoding: string | undefined): Promise<string> {
-  return utf8(await inflated(body, encoding?.trim().toLowerCase() ?? ''));
+  return utf8(await inflated(body, encoding?.trim().toLowerCase() ?? ''), 'the body');
 }
 
 async function inflated(body: Buffer, encoding: string): Promise<Buffer> {
@@ -41,14 +41,6 @@ async function inflated(body: Buffer, encoding: string): Promise<Buffer> {
       throw new UserError('too_large', `the body is larger than ${LIMITS.pollsBodyBytes} bytes when decompressed`);
     }
     throw invalid(`the body is not valid gzip: ${messageOf(error)}`);
-  }
-}
-
-function utf8(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw invalid('the body is not UTF-8');
   }
 }
 

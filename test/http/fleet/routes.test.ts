@@ -378,6 +378,7 @@ test('a timeline has open times, polls, states, outages and totals', async (t) =
   ];
   assert.deepEqual(answer, {
     store_id: 'mine',
+    time_zone: 'America/Chicago',
     zone: 'America/Chicago',
     as_of: noon,
     from: at('13:00:00.000', '08:00:00.000'),
