@@ -42,10 +42,17 @@ export function hasScope(caller: Caller, scope: Scope): boolean {
   return role !== undefined && SCOPES_OF[role].has(scope);
 }
 
-/** A server with two stores and their owners, or the same without this store and its owner. */
+/**
+ * A server with two stores and their owners, or the same without this store and its owner. Its clock stands still, or
+ * goes on with `settings.elapsed`.
+ */
 export async function accessWorld(t: TestContext, withThis: boolean, settings: TestSettings = {}): Promise<World> {
+  const { elapsed, ...others } = settings;
   let now = NOW - HOUR;
-  const server = await testServer(t, { now: () => now, ...settings });
+  const started = elapsed?.() ?? 0;
+  // Both clocks move alike: otherwise, the server does not trust its clock.
+  const clock = () => now + Math.round((elapsed?.() ?? 0) - started);
+  const server = await testServer(t, { now: clock, elapsed: clock, ...others });
   const { accounts } = server;
   const ann = await addUserWithKey(accounts, { login: 'ann', role: 'admin' });
   const otto = await addUserWithKey(accounts, { login: 'otto', role: 'operator' });
