@@ -4,7 +4,7 @@ import { EMPTY, type Intervals, intersect, subtract, totalWithin } from './inter
 import type { PollColumns } from './polls.ts';
 import { timeAroundPolls } from './seen.ts';
 import { staleAfter } from './staleness.ts';
-import { type CurrentOutage, currentOutage, lastCounting, OFFLINE, stateAt, UNKNOWN } from './state.ts';
+import { type CurrentOutage, currentOutage, lastCounting, stateAt } from './state.ts';
 import { newStatePath, upStretches, walkStatePath } from './state-path.ts';
 import { reachOf } from './uptime.ts';
 import { POLL_REACH, WINDOWS } from './window.ts';
@@ -199,7 +199,7 @@ export class FleetTally<Store> {
     return {
       store,
       state,
-      outage: state === OFFLINE || state === UNKNOWN ? outage : undefined,
+      outage,
       downDay: down(asOf),
       downDayBefore: down(asOf - DAY),
       lastCheck: check < 0 ? undefined : { instant: polls.instant[check] as number, active: polls.active[check] === 1 },

@@ -1,6 +1,6 @@
 import { DAY } from './hours.ts';
 import { Ranking } from './ranking.ts';
-import { type CurrentOutage, OFFLINE, UNKNOWN } from './state.ts';
+import { CLOSED, type CurrentOutage, OFFLINE, UNKNOWN } from './state.ts';
 
 /** A counting poll. */
 export interface Check {
@@ -13,7 +13,7 @@ export interface BadStore<Store> {
   readonly store: Store;
   /** A position in `STATES`. */
   readonly state: number;
-  /** The current outage of an offline store; of an unknown one, its outage at the last check. */
+  /** The current outage of an offline store; of a closed or unknown one, its outage at the last check. */
   readonly outage: CurrentOutage | undefined;
   /** Downtime that was seen in the last day, milliseconds. */
   readonly downDay: number;
@@ -57,20 +57,23 @@ function lostOf({ state, outage }: BadStore<unknown>): number | undefined {
  * Why a store needs attention, most urgent first.
  *
  * - `new`: offline for less than a day
+ * - `closed`: closed now, and offline at its last check, for less than a day
  * - `worsening`: more downtime in the last day than in the day before
  * - `last_known`: unknown now, and offline at its last check
  * - `recent`: downtime in the last day, but not more than in the day before
  */
-export const CONCERNS = ['new', 'worsening', 'last_known', 'recent'] as const;
+export const CONCERNS = ['new', 'closed', 'worsening', 'last_known', 'recent'] as const;
 export type Concern = (typeof CONCERNS)[number];
 
 export interface StoreOfConcern<Store> extends BadStore<Store> {
   readonly concern: Concern;
 }
 
-/** Stores that have been offline for a day or more. */
+/** Stores whose outage began a day ago or more. */
 export interface LongOffline {
   readonly offline: number;
+  /** Those that are closed now, and were offline at their last check. */
+  readonly closed: number;
   /** Those that are unknown now, and were offline at their last check. */
   readonly lastKnown: number;
 }
@@ -81,6 +84,7 @@ export class AttentionList<Store> {
   readonly #listed: Ranking<StoreOfConcern<Store>>;
   #total = 0;
   #offline = 0;
+  #closed = 0;
   #lastKnown = 0;
 
   constructor(asOf: number, limit: number) {
@@ -99,13 +103,14 @@ export class AttentionList<Store> {
   }
 
   get longOffline(): LongOffline {
-    return { offline: this.#offline, lastKnown: this.#lastKnown };
+    return { offline: this.#offline, closed: this.#closed, lastKnown: this.#lastKnown };
   }
 
   add(bad: BadStore<Store>): void {
     const { state, outage } = bad;
     if (outage !== undefined && this.#asOf - outage.since >= DAY) {
       if (state === OFFLINE) this.#offline++;
+      else if (state === CLOSED) this.#closed++;
       else this.#lastKnown++;
       return;
     }
@@ -118,6 +123,7 @@ export class AttentionList<Store> {
 
 function concernOf({ state, outage, downDay, downDayBefore }: BadStore<unknown>): Concern | undefined {
   if (state === OFFLINE) return 'new';
+  if (state === CLOSED && outage !== undefined) return 'closed';
   if (state === UNKNOWN && outage !== undefined) return 'last_known';
   if (downDay === 0) return undefined;
   return downDay > downDayBefore ? 'worsening' : 'recent';
@@ -127,6 +133,7 @@ function isMoreUrgent(a: StoreOfConcern<unknown>, b: StoreOfConcern<unknown>): b
   if (a.concern !== b.concern) return CONCERNS.indexOf(a.concern) < CONCERNS.indexOf(b.concern);
   switch (a.concern) {
     case 'new':
+    case 'closed':
     case 'last_known':
       return (a.outage?.since ?? 0) > (b.outage?.since ?? 0);
     case 'worsening':

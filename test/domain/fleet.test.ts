@@ -6,7 +6,7 @@ import { setCoverage } from '../../src/domain/coverage.ts';
 import { FigureColumns } from '../../src/domain/figures.ts';
 import { FLEET_HISTORY, FleetTally, QUARTER } from '../../src/domain/fleet.ts';
 import { total } from '../../src/domain/interval.ts';
-import { OFFLINE, ONLINE, UNKNOWN } from '../../src/domain/state.ts';
+import { CLOSED, OFFLINE, ONLINE, UNKNOWN } from '../../src/domain/state.ts';
 import { timelineOf } from '../../src/domain/timeline.ts';
 import { reachOf } from '../../src/domain/uptime.ts';
 import { WINDOWS } from '../../src/domain/window.ts';
@@ -113,7 +113,7 @@ test('the worst of a few stores are those with an outage or downtime, each with 
       assert.deepEqual(worst.map(({ store }) => store).sort(), bad);
       for (const { store, state, downDay, outage } of worst) {
         assert.deepEqual({ state, downDay }, expected[store]);
-        if (state !== UNKNOWN) assert.equal(outage !== undefined, state === OFFLINE);
+        if (state === OFFLINE || state === ONLINE) assert.equal(outage !== undefined, state === OFFLINE);
       }
     }),
     { numRuns: 200 },
@@ -189,6 +189,31 @@ test('a store that was down at its last check is among the outages, whatever its
   assert.equal(outages(Number.NaN, [2, true], [1, false]), 1);
   assert.equal(outages(Number.NaN, [9, true], [8, false]), 1);
   assert.equal(outages(Number.NaN, [2, false], [1, true]), 0);
+});
+
+test('a store that is closed for the night keeps the outage that it had when it closed', () => {
+  const attentionAt = (closing: number, firstDown: number) => {
+    const polls = pollColumns(
+      [...Array(100).keys()].map((hour) => ({
+        store: 0,
+        instant: asOf - (100 - hour) * HOUR,
+        active: 100 - hour > firstDown,
+      })),
+    );
+    const tally = new FleetTally<string>(asOf, HOUR, 20);
+    const open = [asOf - 30 * DAY, asOf - closing * HOUR];
+    tally.add('s', open, polls, 0, polls.length);
+    const listed = tally.attention.stores.map(({ state, concern, outage }) => [
+      state,
+      concern,
+      outage && [(asOf - outage.since) / HOUR, outage.lost / HOUR],
+    ]);
+    return [listed, tally.attention.longOffline];
+  };
+  assert.deepEqual(attentionAt(6, 9), [[[CLOSED, 'closed', [9.5, 3.5]]], { offline: 0, closed: 0, lastKnown: 0 }]);
+  assert.deepEqual(attentionAt(6, 60), [[], { offline: 0, closed: 1, lastKnown: 0 }]);
+  const [listed] = attentionAt(6, 5);
+  assert.deepEqual(listed, [], 'a poll outside the business hours does not count');
 });
 
 test('buckets hold what stretches of any length add to them', () => {

@@ -68,7 +68,7 @@ function attentionOf(limit: number, ...stores: readonly BadStore<string>[]) {
   return list;
 }
 
-test('what is new comes first, then what gets worse, then what was not checked, then what got better', () => {
+test('what is new comes first, then what closed while offline, then what gets worse, then what was not checked, then what got better', () => {
   const { stores, total, longOffline } = attentionOf(
     20,
     bad('fine', { downDayBefore: 3 }),
@@ -77,6 +77,8 @@ test('what is new comes first, then what gets worse, then what was not checked, 
     bad('not checked', { state: UNKNOWN, since: 5, downDay: 5 }),
     bad('worse', { downDay: 4, downDayBefore: 3 }),
     bad('much worse', { state: CLOSED, downDay: 3, downDayBefore: 0 }),
+    bad('closed', { state: CLOSED, since: 12, downDay: 2, downDayBefore: 2 }),
+    bad('just closed', { state: CLOSED, since: 3, downDay: 1 }),
     bad('down since morning', { state: OFFLINE, since: 4, downDay: 4 }),
     bad('just down', { state: OFFLINE, since: 0.5, downDay: 0.5 }),
     bad('unknown with downtime', { state: UNKNOWN, downDay: 0.5 }),
@@ -86,6 +88,8 @@ test('what is new comes first, then what gets worse, then what was not checked, 
     [
       'just down: new',
       'down since morning: new',
+      'just closed: closed',
+      'closed: closed',
       'much worse: worsening',
       'worse: worsening',
       'unknown with downtime: worsening',
@@ -94,8 +98,8 @@ test('what is new comes first, then what gets worse, then what was not checked, 
       'much better: recent',
     ],
   );
-  assert.equal(total, 8);
-  assert.deepEqual(longOffline, { offline: 0, lastKnown: 0 });
+  assert.equal(total, 10);
+  assert.deepEqual(longOffline, { offline: 0, closed: 0, lastKnown: 0 });
 });
 
 test('stores that have been offline for a day or more are only counted', () => {
@@ -104,6 +108,7 @@ test('stores that have been offline for a day or more are only counted', () => {
     bad('a day', { state: OFFLINE, since: 24, downDay: 24 }),
     bad('a week', { state: OFFLINE, since: 168, downDay: 24 }),
     bad('a day, when it was last checked', { state: UNKNOWN, since: 30, downDay: 20 }),
+    bad('five days, closed tonight', { state: CLOSED, since: 120, downDay: 11.5, downDayBefore: 11.5 }),
     bad('nearly a day', { state: OFFLINE, since: 23.9, downDay: 23 }),
     bad('an hour', { state: OFFLINE, since: 1, downDay: 1 }),
     bad('an hour, too', { state: OFFLINE, since: 1, downDay: 1 }),
@@ -113,5 +118,5 @@ test('stores that have been offline for a day or more are only counted', () => {
     ['an hour', 'an hour, too'],
   );
   assert.equal(total, 3, 'also those beyond the limit');
-  assert.deepEqual(longOffline, { offline: 2, lastKnown: 1 });
+  assert.deepEqual(longOffline, { offline: 2, closed: 1, lastKnown: 1 });
 });

@@ -26,25 +26,27 @@ export interface AppendedPolls {
 }
 
 export interface Attention {
-  /** at most 20 stores at `uptime.as_of`, in the order of `concern`; of new outages the latest first */
+  /** at most 20 stores at `uptime.as_of`, in the order of `concern`; of outages the latest first */
   readonly stores: readonly AttentionStore[];
   /** the number of such stores, also beyond these */
   readonly total: number;
   /** stores that have been offline for a day or more; not in `stores` */
   readonly long_offline: number;
-  /** those that are unknown now, and were offline for a day or more at their last check */
+  /** stores that are closed now, and were offline at their last check, by an outage that began a day ago or more; not in `stores` */
+  readonly long_closed: number;
+  /** stores that are unknown now, and were offline for a day or more at their last check */
   readonly long_last_known: number;
 }
 
-/** Where `concern` is `last_known`, the outage is that of the last check; it may be over. */
+/** Where `concern` is `closed` or `last_known`, the outage is that of the last check; it may be over. */
 export interface AttentionStore {
   /** an opaque id, as in the feeds */
   readonly store_id: string;
   readonly name: string | null;
   /** such as brand and city; a key has up to 100 characters and no colon */
   readonly labels: Readonly<Record<string, string>>;
-  /** why it is listed: `new`, offline for less than a day; `worsening`, more downtime in the last day than in the day before; `last_known`, unknown now and offline at its last check; `recent`, other downtime in the last day */
-  readonly concern: 'new' | 'worsening' | 'last_known' | 'recent';
+  /** why it is listed: `new`, offline for less than a day; `closed`, closed now and offline at its last check, for less than a day; `worsening`, more downtime in the last day than in the day before; `last_known`, unknown now and offline at its last check; `recent`, other downtime in the last day */
+  readonly concern: 'new' | 'closed' | 'worsening' | 'last_known' | 'recent';
   readonly state: 'offline' | 'unknown' | 'online' | 'closed';
   readonly offline_since: StoreTime | null;
   /** the outage began before this instant, but it is not known when: no poll in the eight days before `as_of` found the store up */
@@ -1233,6 +1235,7 @@ export interface WindowSummary {
   readonly histogram: readonly UptimeBar[];
 }
 
+/** The outage of a closed store is that of its last check. */
 export interface WorstStore {
   /** an opaque id, as in the feeds */
   readonly store_id: string;

@@ -3,7 +3,7 @@ import { formatInstant, instantOrNull } from '../../calendar/instant.ts';
 import type { WindowSums } from '../../domain/fleet.ts';
 import { areComparable } from '../../domain/seen.ts';
 import { isStale } from '../../domain/staleness.ts';
-import { OFFLINE, STATES, type State } from '../../domain/state.ts';
+import { STATES, type State, UNKNOWN } from '../../domain/state.ts';
 import { type BadStore, CONCERNS, type StoreOfConcern } from '../../domain/worst.ts';
 import type { FleetFigures } from '../../fleet/figures.ts';
 import type { FleetService, FleetView } from '../../fleet/service.ts';
@@ -70,10 +70,15 @@ const WorstStore = Type.Object(
     name: Nullable(Type.String()),
     state: OneOf(STATES),
     ...offlineSince,
-    lost_seconds: Nullable(Type.Number({ description: 'downtime of the present outage; null: not offline' })),
+    lost_seconds: Nullable(
+      Type.Number({ description: 'downtime of the outage since `offline_since` that was seen; null: none' }),
+    ),
     down_last_day_seconds: Type.Number({ description: 'without unknown time' }),
   },
-  { title: 'WorstStore' },
+  {
+    title: 'WorstStore',
+    description: 'The outage of a closed store is that of its last check.',
+  },
 );
 
 const AttentionStore = Type.Object(
@@ -83,7 +88,7 @@ const AttentionStore = Type.Object(
     labels: Labels,
     concern: OneOf(
       CONCERNS,
-      'why it is listed: `new`, offline for less than a day; `worsening`, more downtime in the last day than in the day before; `last_known`, unknown now and offline at its last check; `recent`, other downtime in the last day',
+      'why it is listed: `new`, offline for less than a day; `closed`, closed now and offline at its last check, for less than a day; `worsening`, more downtime in the last day than in the day before; `last_known`, unknown now and offline at its last check; `recent`, other downtime in the last day',
     ),
     state: OneOf(STATES),
     ...offlineSince,
@@ -101,19 +106,23 @@ const AttentionStore = Type.Object(
   },
   {
     title: 'AttentionStore',
-    description: 'Where `concern` is `last_known`, the outage is that of the last check; it may be over.',
+    description: 'Where `concern` is `closed` or `last_known`, the outage is that of the last check; it may be over.',
   },
 );
 
 const Attention = Type.Object(
   {
     stores: Type.Array(AttentionStore, {
-      description: 'at most 20 stores at `uptime.as_of`, in the order of `concern`; of new outages the latest first',
+      description: 'at most 20 stores at `uptime.as_of`, in the order of `concern`; of outages the latest first',
     }),
     total: Type.Integer({ description: 'the number of such stores, also beyond these' }),
     long_offline: Type.Integer({ description: 'stores that have been offline for a day or more; not in `stores`' }),
+    long_closed: Type.Integer({
+      description:
+        'stores that are closed now, and were offline at their last check, by an outage that began a day ago or more; not in `stores`',
+    }),
     long_last_known: Type.Integer({
-      description: 'those that are unknown now, and were offline for a day or more at their last check',
+      description: 'stores that are unknown now, and were offline for a day or more at their last check',
     }),
   },
   { title: 'Attention' },
@@ -227,6 +236,7 @@ function partOf({ asOf, last, before, worst, attention }: FleetFigures): Figures
       stores: attention.stores.map((store) => attentionStoreOf(store, asOf)),
       total: attention.total,
       long_offline: attention.longOffline.offline,
+      long_closed: attention.longOffline.closed,
       long_last_known: attention.longOffline.lastKnown,
     },
   };
@@ -277,7 +287,7 @@ function worstStoreOf(
   asOf: number,
 ): Static<typeof WorstStore> {
   // Whether the outage of a store that is unknown goes on is unknown, too.
-  const current = state === OFFLINE ? outage : undefined;
+  const current = state === UNKNOWN ? undefined : outage;
   return {
     store_id: store.id,
     name: store.name ?? null,

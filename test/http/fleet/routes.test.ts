@@ -178,7 +178,10 @@ test('the attention list tells last known outages from present ones, and counts 
       ['better', 'recent', 'online'],
     ],
   );
-  assert.deepEqual([attention.total, attention.long_offline, attention.long_last_known], [4, 2, 0]);
+  assert.deepEqual(
+    [attention.total, attention.long_offline, attention.long_closed, attention.long_last_known],
+    [4, 2, 0, 0],
+  );
   assert.deepEqual(attention.stores[0], {
     store_id: 'new',
     name: 'New York',
@@ -205,6 +208,33 @@ test('the attention list tells last known outages from present ones, and counts 
   assert.deepEqual(
     current.map(({ store_id }: Record<string, string>) => store_id),
     ['ever', 'long', 'new'],
+  );
+});
+
+test('a store that closed while it was offline needs attention, and its outage goes on', async (t) => {
+  const untilTen = (id: string) => Array.from({ length: 7 }, (_, day) => [id, day, 0, 10 * 3_600_000] as const);
+  const { json } = await served(t, {
+    hours: [...untilTen('tonight'), ...untilTen('for days'), ...untilTen('fine')],
+    polls: [
+      ...hourly('tonight', 200, 0, (hour) => hour < 4),
+      ...hourly('for days', 200, 0, (hour) => hour < 60),
+      ...hourly('fine', 200, 0),
+    ],
+  });
+  const { attention, worst, states } = await json('/api/v1/fleet');
+  assert.equal(states.closed, 3);
+  assert.deepEqual([attention.total, attention.long_offline, attention.long_closed], [1, 0, 1]);
+  const [store] = attention.stores;
+  assert.deepEqual(
+    [store.store_id, store.concern, store.state, store.offline_since.utc, store.lost_seconds],
+    ['tonight', 'closed', 'closed', '2025-06-04T13:30:00.000Z', 5_400],
+  );
+  assert.deepEqual(
+    worst.map((one: Record<string, unknown>) => [one.store_id, one.state, one.offline_since !== null]),
+    [
+      ['for days', 'closed', true],
+      ['tonight', 'closed', true],
+    ],
   );
 });
 

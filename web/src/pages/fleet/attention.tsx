@@ -23,7 +23,7 @@ interface Props {
 export function Attention({ fleet: { attention, worst, uptime }, staleFor }: Props) {
   const asOf = Date.parse(uptime.as_of);
   const all = useSignal(false);
-  const { stores, total, long_offline: long, long_last_known: lastKnown } = attention;
+  const { stores, total, long_offline: long, long_closed: longClosed, long_last_known: lastKnown } = attention;
   const shown = all.value ? stores : stores.slice(0, SHOWN);
   return (
     <section class="attention" data-stale={staleFor !== undefined || undefined} aria-labelledby="attention">
@@ -31,7 +31,7 @@ export function Attention({ fleet: { attention, worst, uptime }, staleFor }: Pro
         <h2 id="attention">Needs attention</h2>
         {typeof staleFor === 'number' && <p class="small quiet">Last known, {duration(staleFor)} ago</p>}
       </header>
-      {total + long + lastKnown === 0 && <p class="quiet">{noDowntime(uptime.day)}</p>}
+      {total + long + longClosed + lastKnown === 0 && <p class="quiet">{noDowntime(uptime.day)}</p>}
       <ol>
         {shown.map((store) => (
           <li key={store.store_id}>
@@ -58,7 +58,8 @@ export function Attention({ fleet: { attention, worst, uptime }, staleFor }: Pro
           {all.value ? 'Show fewer' : `Show ${stores.length}${total > stores.length ? ` of ${total}` : ''}`}
         </button>
       )}
-      {long > 0 && <LongOffline count={long} worst={worst} asOf={asOf} />}
+      {long > 0 && <LongOffline state="offline" count={long} worst={worst} asOf={asOf} />}
+      {longClosed > 0 && <LongOffline state="closed" count={longClosed} worst={worst} asOf={asOf} />}
       {lastKnown > 0 && (
         <p class="small quiet">{counted(lastKnown, 'store')} had been offline for more than a day when last checked</p>
       )}
@@ -79,6 +80,7 @@ function Concern({ store, asOf }: { readonly store: AttentionStore; readonly asO
       />
     );
     if (concern === 'new') return <>Offline since {since}</>;
+    if (concern === 'closed') return <>Closed now · was offline since {since}</>;
     return (
       <>
         Last known: offline since {since}
@@ -101,38 +103,49 @@ function Concern({ store, asOf }: { readonly store: AttentionStore; readonly asO
 }
 
 interface LongOfflineProps {
+  readonly state: 'offline' | 'closed';
   readonly count: number;
   readonly worst: readonly WorstStore[];
   readonly asOf: number;
 }
 
-function LongOffline({ count, worst, asOf }: LongOfflineProps) {
+function LongOffline({ state, count, worst, asOf }: LongOfflineProps) {
+  const closed = state === 'closed';
   const listed = worst.flatMap(({ offline_since: since, ...store }) =>
-    since !== null && asOf - Date.parse(since.utc) >= DAY ? [{ ...store, since }] : [],
+    store.state === state && since !== null && asOf - Date.parse(since.utc) >= DAY ? [{ ...store, since }] : [],
   );
   return (
     <details class="long-offline">
-      <summary>{counted(count, 'store')} offline for more than a day</summary>
+      <summary>
+        {counted(count, 'store')}{' '}
+        {closed ? 'closed now, with an outage of more than a day' : 'offline for more than a day'}
+      </summary>
       <ol>
         {listed.map(({ store_id, name, since, began_earlier, since_first_poll, lost_seconds }) => (
           <li key={store_id}>
-            <span class="state" data-state="offline">
-              <StateShape state="offline" />
+            <span class="state" data-state={state}>
+              <StateShape state={state} />
             </span>
             <span class="who">
               <StoreName id={store_id} name={name} />
             </span>
             <strong class="loss">{openTime(lost_seconds ?? 0)}</strong>
             <span class="since quiet">
-              Offline since{' '}
+              {closed ? 'Closed now · was offline since' : 'Offline since'}{' '}
               <OutageStart at={since} earlier={began_earlier} sinceFirstPoll={since_first_poll} now={asOf} />
             </span>
           </li>
         ))}
       </ol>
-      <Link class="button plain" href={hereWith({ state: 'offline', sort: 'offline_since', reason: undefined })}>
-        Show all in the list, longest first
-      </Link>
+      {closed ? (
+        <Link class="button plain" href={hereWith({ state, sort: undefined, reason: undefined })}>
+          Show closed stores in the list
+        </Link>
+      ) : (
+        <Link class="button plain" href={hereWith({ state, sort: 'offline_since', reason: undefined })}>
+          Show all in the list, longest first
+        </Link>
+      )}
     </details>
   );
 }
