@@ -6,8 +6,10 @@ export const ID_LENGTH = 200;
 
 /** Regular expressions with the same meaning in JavaScript and DuckDB; the SQL that reads feeds uses them, too. */
 export const ID_PATTERNS = {
-  /** `8.41954E+18`: how a spreadsheet writes a long number. Without the plus it may be a hexadecimal id. */
+  /** `8.41954E+18`: how a spreadsheet writes a long number. */
   scientific: String.raw`-?\d+([.,]\d+)?[eE]\+\d+`,
+  /** `1.2E18`: how other programs write it. Without a fraction, as `12E18`, it may be a hexadecimal id. */
+  fraction: String.raw`-?\d+[.,]\d+[eE]-?\d+`,
   /** The first character of a formula in a spreadsheet. */
   formula: '[=+@-]',
   /** A negative number looks like a formula, but is harmless. */
@@ -23,6 +25,8 @@ export const ID_FLAWS = {
   /** Followed by the code point: `U+200B`. */
   unseen: 'contains a control or zero-width character: ',
   scientific: 'is in scientific notation: a spreadsheet has rounded it',
+  fraction:
+    'is in scientific notation, such as 1.2E18, and a program may have rounded it: expected another id for a new store',
   formula:
     'begins with "=", "+", "-" or "@", which makes it a formula in a spreadsheet: expected another id for a new store, or a number such as -17',
 } as const;
@@ -31,6 +35,7 @@ export const ID_FLAWS = {
 const USUAL = new RegExp(`^[0-9A-Za-z][!-*,-~]{0,${ID_LENGTH - 1}}$`);
 const UNSEEN_CHARACTER = new RegExp(`[${UNSEEN}]`);
 const SCIENTIFIC = new RegExp(`^${ID_PATTERNS.scientific}$`);
+const FRACTION = new RegExp(`^${ID_PATTERNS.fraction}$`);
 const FORMULA = new RegExp(`^${ID_PATTERNS.formula}`);
 const INTEGER = new RegExp(`^${ID_PATTERNS.integer}$`);
 
@@ -46,9 +51,12 @@ export function idFlaw(id: string): string | undefined {
   return SCIENTIFIC.test(id) ? ID_FLAWS.scientific : undefined;
 }
 
-/** Why a trimmed text cannot be the id of a new store. */
+/** Why a trimmed text cannot be the id of a new store. For a store that exists, only `idFlaw` matters. */
 export function newIdFlaw(id: string): string | undefined {
-  return idFlaw(id) ?? (startsFormula(id) ? ID_FLAWS.formula : undefined);
+  const flaw = idFlaw(id);
+  if (flaw !== undefined) return flaw;
+  if (FRACTION.test(id)) return ID_FLAWS.fraction;
+  return startsFormula(id) ? ID_FLAWS.formula : undefined;
 }
 
 /** Whether a spreadsheet would read a text as a formula. */

@@ -3,7 +3,7 @@ import { DAY } from '../../domain/hours.ts';
 import { readReason } from '../../domain/reasons.ts';
 import type { Budgets } from '../../lib/budgets.ts';
 import { float64Column, uint8Column } from '../../lib/columns.ts';
-import { ID_FLAWS, ID_LENGTH, newIdFlaw } from '../../lib/store-id.ts';
+import { ID_FLAWS, ID_LENGTH, idFlaw, newIdFlaw } from '../../lib/store-id.ts';
 import { trimmed } from '../../lib/text.ts';
 import { untrustedClock } from '../../lib/world/clock-watch.ts';
 import type { PollBatch } from '../../storage/ports/storage.ts';
@@ -137,7 +137,7 @@ export class PollRows {
 
   #flaw(id: string): string | undefined {
     const flaw = newIdFlaw(id);
-    return flaw === ID_FLAWS.formula && this.#stores.knows(id) ? undefined : flaw;
+    return flaw !== undefined && this.#stores.knows(id) ? idFlaw(id) : flaw;
   }
 
   #reason(

@@ -47,14 +47,20 @@ export const badId = `when store_id = '' then 'store_id ${ID_FLAWS.empty}'
         when contains(store_id, '+') and regexp_full_match(store_id, ${literal(ID_PATTERNS.scientific)})
           then 'store_id "' || store_id || '" ${ID_FLAWS.scientific}'`;
 
-/** The reason for a row whose only flaw is an id that no new store may have. */
-export const NEW_ID_REASON = `store_id ${ID_FLAWS.formula}`;
+const FRACTION_REASON = literal(`store_id ${ID_FLAWS.fraction}`);
+const FORMULA_REASON = literal(`store_id ${ID_FLAWS.formula}`);
 
-/** The last arm of that `case`; the fast comparisons come first. */
-export const badNewId = `when (store_id < '0' or (store_id > '9' and store_id < 'A'))
+/** Whether the only flaw of a row is an id that no new store may have. */
+export const onlyNewId = `reason in (${FRACTION_REASON}, ${FORMULA_REASON})`;
+
+/** The last arms of that `case`; the fast comparisons come first. */
+export const badNewId = `when (contains(store_id, '.') or contains(store_id, ','))
+          and regexp_full_match(store_id, ${literal(ID_PATTERNS.fraction)})
+          then ${FRACTION_REASON}
+        when (store_id < '0' or (store_id > '9' and store_id < 'A'))
           and regexp_matches(store_id, ${literal(`^${ID_PATTERNS.formula}`)})
           and not regexp_full_match(store_id, ${literal(ID_PATTERNS.integer)})
-          then ${literal(NEW_ID_REASON)}`;
+          then ${FORMULA_REASON}`;
 
 /** The store of a row, good or bad, if its id can be read. */
 export const concerned = `case when case ${badId} ${badNewId} end is null then store_id end`;

@@ -5,7 +5,7 @@ import type { FeedLimits } from './limits.ts';
 import { listRejects, type Reject } from './list-rejects.ts';
 import { readInto } from './read-into.ts';
 import type { CsvFormat, Source } from './source.ts';
-import { NEW_ID_REASON } from './sql-text.ts';
+import { onlyNewId } from './sql-text.ts';
 
 /** The content of a file. Its good rows are in `table`, in their order. */
 export interface Staged {
@@ -104,7 +104,7 @@ async function takeKnownIds(
   table: string,
   storesAmong: (ids: readonly string[]) => Promise<ReadonlySet<string>>,
 ): Promise<void> {
-  const rows = await session.rows(`select distinct store_id from ${table} where reason = ${literal(NEW_ID_REASON)}`);
+  const rows = await session.rows(`select distinct store_id from ${table} where ${onlyNewId}`);
   const ids = rows.map((row) => String(row.store_id));
   const known: string[] = [];
   for (let first = 0; first < ids.length; first += IDS_AT_A_TIME) {
@@ -113,7 +113,7 @@ async function takeKnownIds(
   if (known.length === 0) return;
   await session.run(
     `update ${table} set reason = null, line = null
-     where reason = ${literal(NEW_ID_REASON)} and store_id in (select unnest(from_json($ids::json, '["VARCHAR"]')))`,
+     where ${onlyNewId} and store_id in (select unnest(from_json($ids::json, '["VARCHAR"]')))`,
     { ids: JSON.stringify(known) },
   );
 }

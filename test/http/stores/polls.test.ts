@@ -215,11 +215,13 @@ test('invisible characters are trimmed from polls in every media type, and the c
 
 test('a poll with an invalid ID is rejected, unless a store already has that ID', async (t) => {
   const { send, storage } = await opened(t);
-  await merge(storage, { zones: [['=old', 'UTC']] });
-  const rows = ['A\u200b17', 'A\x7f', '8.41954E+18', '=new', '+1', '=old', '-17', '\u00a0'].map((store_id) => ({
-    ...ROWS[0],
-    store_id,
-  }));
+  await merge(storage, { zones: ['=old', '1.2E18'].map((id) => [id, 'UTC']) });
+  const rows = ['A\u200b17', 'A\x7f', '8.41954E+18', '=new', '+1', '=old', '-17', '\u00a0', '1.2E18', '1.3E18'].map(
+    (store_id) => ({
+      ...ROWS[0],
+      store_id,
+    }),
+  );
   const answer = (await send(rows)).json<Answer>();
   const formula = /^store_id begins with "=", "\+", "-" or "@"/;
   const expected: readonly (readonly [number, RegExp])[] = [
@@ -229,13 +231,14 @@ test('a poll with an invalid ID is rejected, unless a store already has that ID'
     [4, formula],
     [5, formula],
     [8, /^store_id is empty$/],
+    [10, /^store_id is in scientific notation, such as 1\.2E18, and a program may have rounded it/],
   ];
   assert.deepEqual(
     answer.rejects.map(({ row }) => row),
     expected.map(([row]) => row),
   );
   for (const [i, [, reason]] of expected.entries()) assert.match(answer.rejects[i]?.reason ?? '', reason);
-  assert.equal(answer.added, 2);
+  assert.equal(answer.added, 3);
 });
 
 test('a null character in a CSV body rejects only its line', async (t) => {

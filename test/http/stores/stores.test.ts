@@ -156,6 +156,9 @@ test('an invalid ID is rejected with the reason, in bodies and in paths', async 
     assert.match(`${posted.statusCode} ${posted.body}`, /^400 .*which makes it a formula in a spreadsheet/);
     assert.equal((await ask('GET', `/${encodeURIComponent(id)}`)).statusCode, 404);
   }
+  const rounded = await ask('POST', '', { store_id: '1.2E18' });
+  assert.match(`${rounded.statusCode} ${rounded.body}`, /^400 .*is in scientific notation, such as 1\.2E18/);
+  assert.equal((await ask('GET', '/1.2E18')).statusCode, 404);
   assert.equal((await ask('POST', '', { store_id: '-17' })).statusCode, 201);
   assert.equal((await ask('POST', '', { store_id: 'x', name: '\u200b \u00a0' })).statusCode, 400);
   const path = `/${encodeURIComponent('=old')}`;

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AT, HOURS, Importer, POLLS, told, ZONES } from '../../support/importer.ts';
 
+const FRACTION =
+  'store_id is in scientific notation, such as 1.2E18, and a program may have rounded it: expected another id for a new store';
 const NEW_ID =
   'store_id begins with "=", "+", "-" or "@", which makes it a formula in a spreadsheet: expected another id for a new store, or a number such as -17';
 
@@ -35,6 +37,8 @@ const BAD = {
     [`8.41954E+18,active,${AT}`, 'store_id "8.41954E+18" is in scientific notation: a spreadsheet has rounded it'],
     [`8e+18,active,${AT}`, 'store_id "8e+18" is in scientific notation: a spreadsheet has rounded it'],
     [`"8,41954E+18",active,${AT}`, 'store_id "8,41954E+18" is in scientific notation: a spreadsheet has rounded it'],
+    [`1.2E18,active,${AT}`, FRACTION],
+    [`"-1,2e-18",active,${AT}`, FRACTION],
     [`=1+2,active,${AT}`, NEW_ID],
     [`"=cmd|' /C calc'!A0",inactive,${AT}`, NEW_ID],
     [`+17,active,${AT}`, NEW_ID],

@@ -72,22 +72,24 @@ test('special hours take the same times of day, and refuse the ids of formulas',
   ]);
 });
 
-test('a store whose id looks like a formula goes on working, where no new one may have such an id', async (t) => {
+test('a store whose id looks like a formula or a rounded number goes on working, where no new one may have such an id', async (t) => {
   const importer = await Importer.open(t);
-  await merge(importer.storage, { zones: ['=1', '@home'].map((id) => [id, 'UTC']) });
+  await merge(importer.storage, { zones: ['=1', '@home', '1.2E18'].map((id) => [id, 'UTC']) });
   const polls = await importer.polls(
-    `${POLLS}=1,active,${AT}\n=2,active,${AT}\n@home,on,${AT}\n=1,inactive,${AT}\n-17,active,${AT}\n`,
+    `${POLLS}=1,active,${AT}\n=2,active,${AT}\n@home,on,${AT}\n1.2E18,active,${AT}\n1.3E18,active,${AT}\n12E18,active,${AT}\n=1,inactive,${AT}\n-17,active,${AT}\n`,
   );
   assert.deepEqual(
     polls.rejects.map(({ line, row }) => `${line}: ${row}`),
-    [`3: =2,active,${AT}`, `4: @home,on,${AT}`],
+    [`3: =2,active,${AT}`, `4: @home,on,${AT}`, `6: 1.3E18,active,${AT}`],
   );
   assert.deepEqual((await importer.contents()).polls, [
     '-17 2023-01-22T12:09:39.388 true',
+    '1.2E18 2023-01-22T12:09:39.388 true',
+    '12E18 2023-01-22T12:09:39.388 true',
     '=1 2023-01-22T12:09:39.388 false',
   ]);
   assert.deepEqual(told(await importer.zones(`${ZONES}@home,Asia/Tokyo\n`)), []);
-  assert.deepEqual((await importer.contents()).stores, ['-17', '=1 UTC', '@home Asia/Tokyo']);
+  assert.deepEqual((await importer.contents()).stores, ['-17', '1.2E18 UTC', '12E18', '=1 UTC', '@home Asia/Tokyo']);
 });
 
 test('null characters cost their rows and no others, at the end of a file and in a column that is not read', async (t) => {

@@ -1,7 +1,7 @@
 import { identifier, literal, type Session } from '../../../duckdb/session.ts';
 import { LABEL_LENGTH, NAME_LENGTH, probeUrlFlaw } from '../../../lib/store-fields.ts';
 import { type Feed, labelColumn, STORE_ID } from '../feed.ts';
-import { badId, badNewId, concerned, NEW_ID_REASON, textList } from '../sql-text.ts';
+import { badId, badNewId, concerned, onlyNewId, textList } from '../sql-text.ts';
 
 /** A text written by people, null if it is blank: without the apostrophe that exports put before a formula. */
 const given = (column: string): string => `nullif(regexp_replace(${column}, '^''([=+@-])', '\\1'), '')`;
@@ -86,7 +86,7 @@ async function reviewUrls(staging: Session, table: string): Promise<void> {
     await staging.run(`
       update ${table} set
         probe_url = coalesce(u.href, probe_url),
-        reason = case when u.flaw is not null and (reason is null or reason = ${literal(NEW_ID_REASON)})
+        reason = case when u.flaw is not null and (reason is null or ${onlyNewId})
           then 'probe_url ' || u.flaw else reason end
       from reviewed_urls u where probe_url = u.text`);
     await staging.run('drop table reviewed_urls');
