@@ -6,7 +6,7 @@ import { noDowntime, noOutages, whyNotCounted } from '../../web/src/lib/absence.
 import { fullTime, timeOfDay } from '../../web/src/lib/clock.ts';
 import { compareDays, sameWeekday } from '../../web/src/lib/compare.ts';
 import { csvRows } from '../../web/src/lib/csv.ts';
-import { ago, changeInPoints, exactDuration, openTime, percent } from '../../web/src/lib/format.ts';
+import { ago, changeInPoints, exactDuration, openTime, over, percent } from '../../web/src/lib/format.ts';
 import { hourMarks, instantAt, localDays, startOfDate } from '../../web/src/lib/local-days.ts';
 import { inWords, openingsOf, openingsOn, shownEnd, weekOf } from '../../web/src/lib/openings.ts';
 import { storesIn, tableOf, usesOf } from '../../web/src/lib/pasted.ts';
@@ -121,6 +121,8 @@ test('uptime below 100% is never rounded up to it', () => {
 test('durations are shown in hours and minutes, and exactly in sums', () => {
   assert.equal(openTime(289_800), '80 h 30 min');
   assert.equal(openTime(3_540), '59 min');
+  assert.equal(over(true, openTime(691_200)), 'over 192 h');
+  assert.equal(over(false, openTime(691_200)), '192 h');
   assert.equal(exactDuration(40_597.521), '11:16:37.521');
   assert.equal(exactDuration(3_600), '1:00:00');
 });

@@ -129,7 +129,7 @@ test('new outages come first, long ones are one line, and the list sorts by the 
   assert.match(await attention.innerText(), /Offline since 17:25/);
   assert.match(await attention.innerText(), /Recovered · 1 h downtime in 24 h, none in the 24 h before/);
   await attention.getByText('2 stores offline for more than a day').click();
-  assert.match(await attention.locator('details').innerText(), /ever\s+192 h\s+Offline since before Wed 11 Nov/);
+  assert.match(await attention.locator('details').innerText(), /ever\s+over 192 h\s+Offline since before Wed 11 Nov/);
 
   await attention.getByRole('link', { name: 'Show all in the list, longest first' }).click();
   const rows = page.locator('.long-row');

@@ -66,6 +66,11 @@ export function openTime(seconds: number): string {
   return `${whole.format(Math.floor(minutes / 60))} h${rest === 0 ? '' : ` ${rest} min`}`;
 }
 
+/** A time that may have begun earlier than it could be seen: `over 192 h`. */
+export function over(beganEarlier: boolean, time: string): string {
+  return beganEarlier ? `over ${time}` : time;
+}
+
 /** The total time of many stores, in hours only: `2,579 h`. */
 export function storeHours(seconds: number): string {
   const hours = seconds / 3_600;

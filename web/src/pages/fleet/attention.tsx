@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { AttentionStore, FleetStatus, WorstStore } from '../../../api/schema.ts';
 import { noDowntime } from '../../lib/absence.ts';
-import { counted, duration, openTime } from '../../lib/format.ts';
+import { counted, duration, openTime, over } from '../../lib/format.ts';
 import { Labels } from '../../parts/labels.tsx';
 import { Link } from '../../parts/link.tsx';
 import { OutageStart } from '../../parts/outage-start.tsx';
@@ -41,7 +41,9 @@ export function Attention({ fleet: { attention, worst, uptime }, staleFor }: Pro
             <span class="who">
               <StoreName id={store.store_id} name={store.name} />
             </span>
-            <strong class="loss">{openTime(store.lost_seconds ?? store.down_last_day_seconds)}</strong>
+            <strong class="loss">
+              {over(store.began_earlier, openTime(store.lost_seconds ?? store.down_last_day_seconds))}
+            </strong>
             <span class="since quiet">
               <Concern store={store} asOf={asOf} />
             </span>
@@ -129,7 +131,7 @@ function LongOffline({ state, count, worst, asOf }: LongOfflineProps) {
             <span class="who">
               <StoreName id={store_id} name={name} />
             </span>
-            <strong class="loss">{openTime(lost_seconds ?? 0)}</strong>
+            <strong class="loss">{over(began_earlier, openTime(lost_seconds ?? 0))}</strong>
             <span class="since quiet">
               {closed ? 'Closed now · was offline since' : 'Offline since'}{' '}
               <OutageStart at={since} earlier={began_earlier} sinceFirstPoll={since_first_poll} now={asOf} />

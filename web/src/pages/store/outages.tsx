@@ -1,6 +1,6 @@
 import type { StoreTime } from '../../../api/schema.ts';
 import { noOutages } from '../../lib/absence.ts';
-import { duration, openTime } from '../../lib/format.ts';
+import { duration, openTime, over } from '../../lib/format.ts';
 import { reasonInWords } from '../../lib/reasons.ts';
 import { OutageStart } from '../../parts/outage-start.tsx';
 import { StateShape } from '../../parts/state-mark.tsx';
@@ -62,10 +62,10 @@ export function Outages({ timeline, zone }: { readonly timeline: WeekTimeline; r
                   </td>
                   {hasReasons && <td data-label="reason">{reasons.map(reasonInWords).join('; ')}</td>}
                   <td class="number" data-label="duration">
-                    {ongoing && isStale ? '–' : `${began_earlier ? 'over ' : ''}${durationOf(from, to)}`}
+                    {ongoing && isStale ? '–' : over(began_earlier, durationOf(from, to, lost_seconds))}
                   </td>
                   <td class="number" data-label="downtime">
-                    <strong>{openTime(lost_seconds)}</strong>
+                    <strong>{over(began_earlier, openTime(lost_seconds))}</strong>
                   </td>
                 </tr>
               ))}
@@ -76,6 +76,7 @@ export function Outages({ timeline, zone }: { readonly timeline: WeekTimeline; r
   );
 }
 
-function durationOf(from: StoreTime, to: StoreTime): string {
-  return duration((Date.parse(to.utc) - Date.parse(from.utc)) / 1_000);
+/** An outage that began before `from` lasted at least for the downtime that was seen. */
+function durationOf(from: StoreTime, to: StoreTime, lost: number): string {
+  return duration(Math.max((Date.parse(to.utc) - Date.parse(from.utc)) / 1_000, lost));
 }
