@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { openBrowser, openPage, settled } from '../support/browser.ts';
 import { append, inactiveFor, NOON_IN_CHICAGO as NOON, pollsOf, seenFleet } from '../support/seen-fleet.ts';
+import { merge } from '../support/staging.ts';
 
 let browser: Browser;
 before(async () => {
@@ -157,6 +158,24 @@ test('new outages come first, long ones are one line, and the list sorts by the 
   await page.getByRole('link', { name: 'city: Chicago' }).click();
   await page.getByText('2 of 5 stores').waitFor();
   assert.equal(new URL(page.url()).pathname, '/');
+});
+
+test('a store that closed while it was offline is still listed', async (t) => {
+  const fleet = await seenFleet(t, { now: () => NOON });
+  const untilTen = (id: string) => Array.from({ length: 7 }, (_, day) => [id, day, 0, 10 * 3_600_000] as const);
+  await merge(fleet.storage, { hours: [...untilTen('tonight'), ...untilTen('days')] });
+  await append(fleet, [
+    ...hourly('tonight', 200, 0, (hour) => hour < 5),
+    ...hourly('days', 200, 0, (hour) => hour < 60),
+  ]);
+  const page = await openPage(t, browser);
+  await page.clock.setFixedTime(NOON);
+  await page.goto(fleet.url);
+  await settled(page);
+  const attention = page.getByRole('region', { name: 'Needs attention' });
+  assert.match(await attention.locator('> ol').innerText(), /tonight\s+[^·]*Closed now · was offline since/);
+  await attention.getByText('1 store closed now, with an outage of more than a day').click();
+  assert.match(await attention.locator('details').innerText(), /days\s+[^·]*Closed now · was offline since/);
 });
 
 test('on a phone, what needs attention comes before the charts', async (t) => {
