@@ -99,9 +99,32 @@ test("store local times follow the server's rules, in the list and on the page o
   const page = await openPage(t, browser);
   await page.clock.setFixedTime(now);
   await page.goto(fleet.url);
-  await page.getByText(/Tue (13:00|01:00 pm) UTC−7/i).waitFor();
+  await page.getByText(/Tue (13:00|1:00 pm) UTC−7/i).waitFor();
   await page.getByRole('link', { name: 'pier' }).click();
   await page.getByText(/13:00.* UTC−7/).waitFor();
+});
+
+test('an invalid time in the address is named, and an unknown tab shows the timeline', async (t) => {
+  const fleet = await seenFleet(t, AT_NOON);
+  await append(fleet, pollsOf('a', NOON, 3_000, 10));
+  const page = await openPage(t, browser);
+  await page.clock.setFixedTime(NOON);
+  for (const wrong of ['garbage', '2026-11-17', '2026-13-17T00:00:00Z']) {
+    for (const path of ['/', '/stores/a', '/stores']) {
+      await page.goto(`${fleet.url}${path}?as_of=${wrong}`);
+      await page.getByRole('heading', { name: 'Invalid time' }).waitFor();
+      await page.getByText(`as_of=${wrong}`).waitFor();
+    }
+  }
+  await page.getByRole('button', { name: 'Back to now' }).click();
+  await page.getByRole('heading', { name: 'Stores', exact: true }).waitFor();
+  assert.equal(new URL(page.url()).search, '');
+  await page.goto(`${fleet.url}/?as_of=2026-11-17T12:00:00Z`);
+  await page.getByText("You're viewing the fleet as of 17 Nov 2026, 13:00, with the data known then.").waitFor();
+
+  await page.goto(`${fleet.url}/stores/a?tab=nothing`);
+  await page.getByRole('heading', { name: 'Outages' }).waitFor();
+  assert.equal(await page.getByRole('link', { name: 'Timeline' }).getAttribute('aria-current'), 'page');
 });
 
 test('the theme follows the system until the reader chooses one, and charts follow it', async (t) => {

@@ -64,7 +64,7 @@ test("the wall time of a zone follows its learned offsets, not the browser's rul
 
 test('times are formatted by the learned offsets', () => {
   const winter = Date.parse('2026-12-01T20:00:00Z');
-  assert.match(timeOfDay(winter, 'America/Vancouver'), /^(13:00|01:00 PM)$/);
+  assert.match(timeOfDay(winter, 'America/Vancouver'), /^(13:00|1:00 PM)$/);
   assert.match(fullTime(winter, 'America/Vancouver'), /2026.* UTC−7$/);
   assert.deepEqual(
     ['America/Chicago', 'Asia/Kathmandu', 'UTC'].map((zone) => offsetName(winter, zone)),

@@ -66,9 +66,15 @@ test('many stores are pasted, labelled, deleted and exported', async (t) => {
   await page.getByRole('button', { name: 'Save 3 stores' }).click();
   await page.getByRole('cell', { name: /^Boston zone is "Boston", expected an IANA time zone/ }).waitFor();
   assert.equal((await fleet.app.inject('/api/v1/stores')).json<Json>().total, 0, 'nothing was saved');
+  await area.fill('ID\tName\tTime zone\tCity\n\tLoop\tAmerica/Chicago\tChicago\n2\tHarbor\tBoston\t\n');
+  assert.equal(await page.getByRole('alert').count(), 0, 'the error of the previous table is gone');
+  await page.getByRole('button', { name: 'Save 2 stores' }).click();
+  await page.getByText('Nothing was saved: 1 row without an ID').waitFor();
+  await page.getByRole('cell', { name: 'Enter an ID.' }).waitFor();
+  await page.getByRole('cell', { name: /^Boston zone is "Boston", expected an IANA time zone/ }).waitFor();
   await area.fill('ID\tName\tTime zone\tCity\n1\tLoop\tAmerica/Chicago\tChicago\n2\tHarbor\t\t\n3\t\t\tOslo\n');
   await page.getByRole('button', { name: 'Save 3 stores' }).click();
-  await page.getByText('Created 3, changed 0, left 0 stores as before.').waitFor();
+  await page.getByText('3 stores created, 0 updated, 0 unchanged.').waitFor();
 
   await page.getByRole('checkbox', { name: 'Choose Loop' }).check();
   await page.getByRole('checkbox', { name: 'Choose Harbor' }).check();

@@ -4,7 +4,12 @@ import { offsetName, VIEWER_ZONE, wallAt } from './zones.ts';
 
 export { VIEWER_ZONE };
 
+const TWELVE_HOURS = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hour12 === true;
+
 const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Two digits where a day has 24 hours (`09:17`), and one where it has twice 12 (`9:17 PM`). */
+const HOUR: Intl.DateTimeFormatOptions = { hour: TWELVE_HOURS ? 'numeric' : '2-digit', minute: '2-digit' };
 
 function format(instant: number, zone: string, options: Intl.DateTimeFormatOptions): string {
   const key = JSON.stringify(options);
@@ -19,11 +24,11 @@ function format(instant: number, zone: string, options: Intl.DateTimeFormatOptio
 
 /** `14:03` */
 export function timeOfDay(instant: number, zone: string): string {
-  return format(instant, zone, { hour: '2-digit', minute: '2-digit' });
+  return format(instant, zone, HOUR);
 }
 
 export function timeWithSeconds(instant: number, zone: string): string {
-  return format(instant, zone, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  return format(instant, zone, { ...HOUR, second: '2-digit' });
 }
 
 /** `Wed, 25 Jan, 14:03` */
@@ -32,8 +37,7 @@ export function dayAndTime(instant: number, zone: string): string {
     weekday: 'short',
     day: 'numeric',
     month: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
+    ...HOUR,
   });
 }
 
@@ -44,15 +48,14 @@ export function fullTime(instant: number, zone: string): string {
     day: 'numeric',
     month: 'short',
     year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
+    ...HOUR,
     second: '2-digit',
   });
   return `${time} ${offsetName(instant, zone)}`;
 }
 
 export function dateAndTime(instant: number, zone: string): string {
-  return format(instant, zone, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' });
+  return format(instant, zone, { day: 'numeric', month: 'short', year: 'numeric', ...HOUR });
 }
 
 export function weekday(instant: number, zone: string): string {

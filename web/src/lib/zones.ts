@@ -42,6 +42,15 @@ export function offsetAt(instant: number, zone: string): number {
   throw new Error(`the clock of ${zone} is not known yet`);
 }
 
+/** A zone for an instant that the server gives with the store's local time: the offset of that moment. */
+export function fixedZone(utc: string, local: string): string {
+  const wall = Date.parse(`${local.replace(/(?:Z|[+-]\d\d:\d\d)$/, '')}Z`);
+  const offset = wall - Date.parse(utc);
+  const name = `offset ${offset}`;
+  learnZone(name, { starts: [Number.NEGATIVE_INFINITY], offsets: [offset] });
+  return name;
+}
+
 /** `UTC−6`, `UTC+5:30`, `UTC` */
 export function offsetName(instant: number, zone: string): string {
   const minutes = Math.round(offsetAt(instant, zone) / MINUTE);

@@ -1,5 +1,6 @@
 import { VIEWER_ZONE } from '../lib/clock.ts';
-import { asOf, setParams } from '../state/place.ts';
+import { asOf, setParams, wrongAsOf } from '../state/place.ts';
+import { Empty } from './notices.tsx';
 import { Instant } from './time.tsx';
 
 /** Shows that the page displays a past instant, with a button back to the present. */
@@ -8,7 +9,7 @@ export function AsOfBanner() {
   return (
     <div class="banner">
       <p>
-        You look at the fleet{' '}
+        You're viewing the fleet{' '}
         {value === 'latest' ? (
           'as of its latest check'
         ) : (
@@ -16,11 +17,26 @@ export function AsOfBanner() {
             as of <Instant utc={value} zone={VIEWER_ZONE} as="date" />
           </>
         )}
-        , by what was known then.
+        , with the data known then.
       </p>
       <button type="button" class="button" onClick={() => setParams({ as_of: undefined }, 'push')}>
         Back to now
       </button>
     </div>
+  );
+}
+
+/** Stands in place of the page if the instant in the URL is invalid. */
+export function WrongAsOf() {
+  return (
+    <Empty title="Invalid time">
+      <p>
+        The address has the time <span class="code">as_of={wrongAsOf.value}</span>. Expected a date and time with a UTC
+        offset, such as <span class="code">2026-11-26T18:00:00Z</span>, or <span class="code">latest</span>.
+      </p>
+      <button type="button" class="button main" onClick={() => setParams({ as_of: undefined }, 'push')}>
+        Back to now
+      </button>
+    </Empty>
   );
 }

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { useSubmit } from '../state/submit.ts';
 import { Failure } from './failure.tsx';
 
@@ -8,12 +9,15 @@ interface Props {
   /** The label of the submit button. */
   readonly button: ComponentChildren;
   readonly onCancel?: () => void;
+  /** What the form is about, if it can be replaced: then the last failure no longer applies. */
+  readonly subject?: unknown;
   readonly children: ComponentChildren;
 }
 
 /** A form with its fields, the reason why it failed, and its buttons. */
-export function Form({ class: name, save, button, onCancel, children }: Props) {
-  const { busy, error, run } = useSubmit();
+export function Form({ class: name, save, button, onCancel, subject, children }: Props) {
+  const { busy, error, run, clear } = useSubmit();
+  useEffect(clear, [subject]);
   return (
     <form
       class={name}

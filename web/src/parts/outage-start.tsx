@@ -1,6 +1,7 @@
 import type { StoreTime } from '../../api/schema.ts';
-import { dayAndMonth, dayAndTime, timeOfDay, VIEWER_ZONE, weekday } from '../lib/clock.ts';
+import { dayAndMonth, dayAndTime, timeOfDay, weekday } from '../lib/clock.ts';
 import { dateAt } from '../lib/local-days.ts';
+import { fixedZone, offsetName } from '../lib/zones.ts';
 import { bothClocks } from './time.tsx';
 
 interface Props {
@@ -9,22 +10,25 @@ interface Props {
   readonly earlier: boolean;
   /** The first poll ever found the store down. */
   readonly sinceFirstPoll: boolean;
-  readonly zone?: string;
-  /** The displayed instant, milliseconds: of its day, the time is enough. */
-  readonly now: number;
+  /** The displayed instant, milliseconds: of its day, the time is enough. By default, the day is always given. */
+  readonly now?: number;
+  /** The time zone is not given elsewhere, so its offset is added. */
+  readonly withOffset?: boolean;
 }
 
-/** When an outage began: `14:03`, `Wed, 25 Nov, 14:03`, `before Wed 25 Nov`, `14:03 (first check)`. */
-export function OutageStart({ at, earlier, sinceFirstPoll, zone = VIEWER_ZONE, now }: Props) {
+/** When an outage began, in store local time: `14:03`, `Wed, 25 Nov, 14:03 UTC−6`, `before Wed 25 Nov`. */
+export function OutageStart({ at, earlier, sinceFirstPoll, now, withOffset = false }: Props) {
   const instant = Date.parse(at.utc);
+  const zone = fixedZone(at.utc, at.local);
   if (earlier) {
     const title = 'Every check of the last eight days found it offline';
     return <span title={title}>before {localDay(at)}</span>;
   }
-  const today = dateAt(instant, zone) === dateAt(now, zone);
+  const today = now !== undefined && dateAt(instant, zone) === dateAt(now, zone);
   return (
     <time dateTime={at.utc} title={bothClocks(instant, zone)}>
       {today ? timeOfDay(instant, zone) : dayAndTime(instant, zone)}
+      {withOffset && ` ${offsetName(instant, zone)}`}
       {sinceFirstPoll && ' (first check)'}
     </time>
   );

@@ -1,11 +1,11 @@
 import { useSignalEffect } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
-import { asOf, at, path } from '../state/place.ts';
+import { asOf, at, path, wrongAsOf } from '../state/place.ts';
 import { session } from '../state/session.ts';
 import { COMMAND_KEY, overlay } from '../state/shortcuts.ts';
 import { AccountMenu } from './account-menu.tsx';
-import { AsOfBanner } from './as-of-banner.tsx';
+import { AsOfBanner, WrongAsOf } from './as-of-banner.tsx';
 import { Icon } from './icons.tsx';
 import { Link } from './link.tsx';
 import { Overlay } from './overlay.tsx';
@@ -73,7 +73,7 @@ export function Shell({ title, children }: { readonly title: string; readonly ch
       <main id="main" ref={main} tabIndex={-1}>
         <SignInNotice />
         {asOf.value !== '' && <AsOfBanner />}
-        {children}
+        {wrongAsOf.value === '' ? children : <WrongAsOf />}
       </main>
       <Overlay />
     </>

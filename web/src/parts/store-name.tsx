@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { labelHref } from '../state/labels.ts';
 import { at } from '../state/place.ts';
 import { Link } from './link.tsx';
@@ -20,19 +21,24 @@ interface WhoProps {
   readonly name: string | null;
   /** The label `brand`. */
   readonly brand?: string | null | undefined;
+  /** Tags below the name. */
+  readonly children?: ComponentChildren;
 }
 
-/** The name of a store, its brand as a link to the stores that share it, and last its ID. */
-export function StoreWho({ id, name, brand }: WhoProps) {
+/** The name of a store on a line of its own; below it the brand, a link to the stores that share it, and the ID. */
+export function StoreWho({ id, name, brand, children }: WhoProps) {
   return (
-    <>
+    <span class="store-who">
       <StoreName id={id} name={name} />
-      {brand && (
-        <Link class="brand-name" href={labelHref('brand', brand)} title={`Only stores with brand: ${brand}`}>
-          {brand}
-        </Link>
-      )}
-      {name !== null && <span class="code quiet">{id}</span>}
-    </>
+      <span class="store-more">
+        {brand && (
+          <Link class="brand-name" href={labelHref('brand', brand)} title={`Only stores with brand: ${brand}`}>
+            {brand}
+          </Link>
+        )}
+        {name !== null && <span class="code quiet">{id}</span>}
+        {children}
+      </span>
+    </span>
   );
 }

@@ -1,4 +1,5 @@
 import type { BatchedStore } from '../../api/schema.ts';
+import { counted } from '../lib/format.ts';
 import { ApiError, call } from './api.ts';
 
 /** Stores per request. */
@@ -28,38 +29,65 @@ export interface ChangeOptions {
   readonly create?: boolean;
 }
 
+/** A change with its position in the list. */
+interface Row {
+  readonly index: number;
+  readonly store: BatchedStore;
+}
+
 /**
- * Changes many stores, and returns how many changed. A list too long for one request is checked as a whole first.
+ * Changes many stores, and returns how many changed. A list too long for one request, or with a store that has no ID,
+ * is checked as a whole first, so that all faults are found together.
  *
  * @throws RowFaults when a change is invalid; nothing was changed then
  */
 export async function changeStores(stores: readonly BatchedStore[], { create = false }: ChangeOptions = {}) {
+  const rows = stores.map((store, index) => ({ index, store }));
+  const unnamed = rows.filter(({ store }) => store.store_id === '');
+  const named = rows.filter(({ store }) => store.store_id !== '');
+  const chunks = Array.from({ length: Math.ceil(named.length / CHUNK) }, (_, i) =>
+    named.slice(i * CHUNK, (i + 1) * CHUNK),
+  );
+  if (unnamed.length > 0 || chunks.length > 1) await check(unnamed, chunks, create);
   const counts = { created: 0, changed: 0, unchanged: 0 };
-  const chunks = Array.from({ length: Math.ceil(stores.length / CHUNK) }, (_, i) => i * CHUNK);
-  for (const dryRun of chunks.length > 1 ? [true, false] : [false]) {
-    for (const first of chunks) {
-      const part = stores.slice(first, first + CHUNK);
-      const made = await send(part, create, dryRun, first);
-      if (dryRun) continue;
-      counts.created += made.created;
-      counts.changed += made.changed;
-      counts.unchanged += made.unchanged;
-    }
+  for (const chunk of chunks) {
+    const made = await send(chunk, create, false);
+    counts.created += made.created;
+    counts.changed += made.changed;
+    counts.unchanged += made.unchanged;
   }
   return counts;
 }
 
-async function send(stores: readonly BatchedStore[], create: boolean, dryRun: boolean, first: number) {
+async function check(unnamed: readonly Row[], chunks: readonly (readonly Row[])[], create: boolean): Promise<void> {
+  let refused: RowFaults | undefined;
+  const faults: RowFault[] = unnamed.map(({ index }) => ({ index, field: 'store_id', message: 'Enter an ID.' }));
+  for (const chunk of chunks) {
+    try {
+      await send(chunk, create, true);
+    } catch (error) {
+      if (!(error instanceof RowFaults)) throw error;
+      refused ??= error;
+      faults.push(...error.faults);
+    }
+  }
+  if (faults.length === 0) return;
+  const reason = unnamed.length > 0 ? `${counted(unnamed.length, 'row')} without an ID` : refused?.message;
+  throw new RowFaults(`Nothing was saved: ${reason}`, faults);
+}
+
+async function send(rows: readonly Row[], create: boolean, dryRun: boolean) {
   try {
     return await call('PATCH /api/v1/stores', {
       query: { create: create || undefined, dry_run: dryRun || undefined },
-      body: { stores: [...stores] },
+      body: { stores: rows.map(({ store }) => store) },
     });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const faults = (error.problem.errors ?? []).flatMap(({ field, message }) => {
-      const [, index, name = 'store_id'] = /^stores\.(\d+)(?:\.(.+))?$/.exec(field) ?? [];
-      return index === undefined ? [] : [{ index: first + Number(index), field: name, message }];
+      const [, position, name = 'store_id'] = /^stores\.(\d+)(?:\.(.+))?$/.exec(field) ?? [];
+      const row = position === undefined ? undefined : rows[Number(position)];
+      return row === undefined ? [] : [{ index: row.index, field: name, message }];
     });
     throw faults.length > 0 ? new RowFaults(error.problem.detail, faults) : error;
   }

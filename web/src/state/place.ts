@@ -79,8 +79,24 @@ export function setParams(changes: Changes, how: 'push' | 'replace' = 'replace')
   go(hereWith(changes), how);
 }
 
-/** The displayed instant, kept across pages; empty: now. */
-export const asOf = computed(() => param('as_of'));
+/** An instant as the API accepts it: RFC 3339, with an offset. */
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i;
+
+/** The displayed instant, `latest`, or empty: now. Kept across pages. */
+export const asOf = computed(() => {
+  const given = param('as_of');
+  return isInstant(given) ? given : '';
+});
+
+/** The `as_of` of the URL if it is neither an instant nor `latest`; otherwise empty. */
+export const wrongAsOf = computed(() => {
+  const given = param('as_of');
+  return isInstant(given) ? '' : given;
+});
+
+function isInstant(text: string): boolean {
+  return text === 'latest' || (INSTANT.test(text) && !Number.isNaN(Date.parse(text)));
+}
 
 /** A path with the displayed instant. */
 export function at(to: string): string {

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { useCallback } from 'preact/hooks';
 
 export interface Submission {
   readonly busy: boolean;
@@ -6,15 +7,20 @@ export interface Submission {
   readonly error: unknown;
   /** Runs an action of the user, and records whether it is running and why it failed. */
   run(action: () => Promise<unknown>): Promise<void>;
+  /** Forgets why the last run failed. */
+  clear(): void;
 }
 
 /** The state of a form or a group of buttons. */
 export function useSubmit(): Submission {
   const busy = useSignal(false);
   const error = useSignal<unknown>(undefined);
+  const clear = useCallback(() => {
+    error.value = undefined;
+  }, [error]);
   const run = async (action: () => Promise<unknown>) => {
     busy.value = true;
-    error.value = undefined;
+    clear();
     try {
       await action();
     } catch (failure) {
@@ -23,5 +29,5 @@ export function useSubmit(): Submission {
       busy.value = false;
     }
   };
-  return { busy: busy.value, error: error.value, run };
+  return { busy: busy.value, error: error.value, run, clear };
 }

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { AttentionStore, FleetStatus, WorstStore } from '../../../api/schema.ts';
 import { noDowntime } from '../../lib/absence.ts';
-import { counted, duration, openTime, over } from '../../lib/format.ts';
+import { count, counted, duration, openTime, over } from '../../lib/format.ts';
 import { Labels } from '../../parts/labels.tsx';
 import { Link } from '../../parts/link.tsx';
 import { OutageStart } from '../../parts/outage-start.tsx';
@@ -57,8 +57,17 @@ export function Attention({ fleet: { attention, worst, uptime }, staleFor }: Pro
       </ol>
       {stores.length > SHOWN && (
         <button type="button" class="button plain" onClick={() => (all.value = !all.value)}>
-          {all.value ? 'Show fewer' : `Show ${stores.length}${total > stores.length ? ` of ${total}` : ''}`}
+          {all.value
+            ? 'Show fewer'
+            : total > stores.length
+              ? `Show the ${stores.length} most urgent of ${count(total)}`
+              : `Show all ${stores.length}`}
         </button>
+      )}
+      {all.value && total > stores.length && (
+        <Link class="button plain" href={hereWith({ state: 'offline', sort: '-offline_since', reason: undefined })}>
+          Show all offline stores in the list, newest first
+        </Link>
       )}
       {long > 0 && <LongOffline state="offline" count={long} worst={worst} asOf={asOf} />}
       {longClosed > 0 && <LongOffline state="closed" count={longClosed} worst={worst} asOf={asOf} />}
@@ -79,6 +88,7 @@ function Concern({ store, asOf }: { readonly store: AttentionStore; readonly asO
         earlier={store.began_earlier}
         sinceFirstPoll={store.since_first_poll}
         now={asOf}
+        withOffset
       />
     );
     if (concern === 'new') return <>Offline since {since}</>;
@@ -111,7 +121,7 @@ interface LongOfflineProps {
   readonly asOf: number;
 }
 
-function LongOffline({ state, count, worst, asOf }: LongOfflineProps) {
+function LongOffline({ state, count: stores, worst, asOf }: LongOfflineProps) {
   const closed = state === 'closed';
   const listed = worst.flatMap(({ offline_since: since, ...store }) =>
     store.state === state && since !== null && asOf - Date.parse(since.utc) >= DAY ? [{ ...store, since }] : [],
@@ -119,7 +129,7 @@ function LongOffline({ state, count, worst, asOf }: LongOfflineProps) {
   return (
     <details class="long-offline">
       <summary>
-        {counted(count, 'store')}{' '}
+        {counted(stores, 'store')}{' '}
         {closed ? 'closed now, with an outage of more than a day' : 'offline for more than a day'}
       </summary>
       <ol>
@@ -134,7 +144,7 @@ function LongOffline({ state, count, worst, asOf }: LongOfflineProps) {
             <strong class="loss">{over(began_earlier, openTime(lost_seconds ?? 0))}</strong>
             <span class="since quiet">
               {closed ? 'Closed now · was offline since' : 'Offline since'}{' '}
-              <OutageStart at={since} earlier={began_earlier} sinceFirstPoll={since_first_poll} now={asOf} />
+              <OutageStart at={since} earlier={began_earlier} sinceFirstPoll={since_first_poll} now={asOf} withOffset />
             </span>
           </li>
         ))}

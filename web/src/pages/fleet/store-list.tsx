@@ -48,15 +48,15 @@ export function StoreList({ asOf, states, reasons, stores }: Props) {
     round.value,
   );
 
-  // Choosing a count above scrolls to the stores behind it.
-  const state = param('state');
-  const was = useSignal(state);
+  // Choosing a count or a label above scrolls to the stores behind it.
+  const chosen = [param('state'), ...filter.label].filter((part) => part !== '').join('\n');
+  const was = useSignal(chosen);
   useEffect(() => {
-    if (was.value === state) return;
-    was.value = state;
+    if (was.value === chosen) return;
+    was.value = chosen;
     const top = section.current?.getBoundingClientRect().top ?? 0;
-    if (state !== '' && top > innerHeight * 0.6) section.current?.scrollIntoView({ behavior: 'smooth' });
-  }, [state, was]);
+    if (chosen !== '' && top > innerHeight * 0.6) section.current?.scrollIntoView({ behavior: 'smooth' });
+  }, [chosen, was]);
 
   const total = list.total ?? 0;
   return (
@@ -108,7 +108,7 @@ export function StoreList({ asOf, states, reasons, stores }: Props) {
           />
           {list.next !== null && list.items.length > 0 && (
             <p class="small quiet more" role="presentation">
-              {count(list.items.length)} of {count(total)} fetched; more come as you scroll.
+              Showing {count(list.items.length)} of {count(total)}. More load as you scroll.
             </p>
           )}
         </div>

@@ -20,9 +20,10 @@ export function StoreRow({ store, asOf }: { readonly store: ListedStore; readonl
         <StateMark state={store.state} />
       </span>
       <span role="cell" class="who">
-        <StoreWho id={store.store_id} name={store.name} brand={brand} />
-        {!store.hours_known && <span class="tag">hours unknown</span>}
-        {!store.zone_known && <span class="tag">zone unknown</span>}
+        <StoreWho id={store.store_id} name={store.name} brand={brand}>
+          {!store.hours_known && <span class="tag">hours unknown</span>}
+          {!store.zone_known && <span class="tag">zone unknown</span>}
+        </StoreWho>
       </span>
       <span role="cell" class="outage">
         {store.offline_since !== null && (
@@ -30,8 +31,8 @@ export function StoreRow({ store, asOf }: { readonly store: ListedStore; readonl
             at={store.offline_since}
             earlier={store.began_earlier}
             sinceFirstPoll={store.since_first_poll}
-            zone={zone}
             now={at}
+            withOffset
           />
         )}
       </span>

@@ -99,8 +99,8 @@ function LastCheck({ store, asOf }: Pick<Props, 'store' | 'asOf'>) {
             at={since}
             earlier={store.began_earlier}
             sinceFirstPoll={store.since_first_poll}
-            zone={zone}
             now={asOf}
+            withOffset
           />
           {' · '}
         </>

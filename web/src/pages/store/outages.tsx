@@ -10,7 +10,6 @@ import type { WeekTimeline } from './week.ts';
 /** The outages, latest first. */
 export function Outages({ timeline, zone }: { readonly timeline: WeekTimeline; readonly zone: string }) {
   const { outages, seen, polls } = timeline;
-  const now = Math.max(...outages.map(({ to }) => Date.parse(to.utc)));
   // Of an outage that nobody looked at any more, it is not known whether it goes on.
   const isStale = seen.segments.at(-1)?.state === 'unknown';
   const lastCheck = isStale ? polls.findLast(({ counts }) => counts)?.at.utc : undefined;
@@ -39,13 +38,7 @@ export function Outages({ timeline, zone }: { readonly timeline: WeekTimeline; r
               .map(({ from, to, ongoing, lost_seconds, reasons, since_first_poll, began_earlier }) => (
                 <tr key={from.utc}>
                   <td>
-                    <OutageStart
-                      at={from}
-                      earlier={began_earlier}
-                      sinceFirstPoll={since_first_poll}
-                      zone={zone}
-                      now={now}
-                    />
+                    <OutageStart at={from} earlier={began_earlier} sinceFirstPoll={since_first_poll} />
                   </td>
                   <td data-label="ended">
                     {ongoing && lastCheck !== undefined ? (

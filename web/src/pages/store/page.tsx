@@ -5,7 +5,7 @@ import { ApiError, call } from '../../state/api.ts';
 import { useAsOf } from '../../state/as-of.ts';
 import { round } from '../../state/live.ts';
 import { useLoad } from '../../state/load.ts';
-import { at, hereWith, param } from '../../state/place.ts';
+import { at, hereWith, param, asOf as shown } from '../../state/place.ts';
 import { canManageStores } from '../../state/session.ts';
 import { bringZones } from '../../state/zones.ts';
 import { ComparePart } from './compare.tsx';
@@ -27,7 +27,7 @@ const SETTINGS = { key: 'settings', words: 'Settings' } as const;
 export default function StorePage({ id }: { readonly id: string }) {
   const asOf = useAsOf();
   const path = { store_id: id };
-  const given = param('as_of') === '' || asOf === undefined ? undefined : new Date(asOf).toISOString();
+  const given = shown.value === '' || asOf === undefined ? undefined : new Date(asOf).toISOString();
   const store = useLoad(
     `store ${id} ${given ?? ''} ${asOf === undefined}`,
     async (signal) => {
@@ -51,12 +51,13 @@ export default function StorePage({ id }: { readonly id: string }) {
       <Trouble error={store.error} retry={store.reload} />
     );
   }
-  const tab = param('tab');
+  const tabs = canManageStores() ? [...TABS, SETTINGS] : TABS;
+  const tab = tabs.find(({ key }) => key === param('tab'))?.key ?? '';
   return (
     <>
       <StoreHead store={data} asOf={asOf} />
       <nav class="tabs" aria-label="Parts of the store's page">
-        {(canManageStores() ? [...TABS, SETTINGS] : TABS).map(({ key, words }) => (
+        {tabs.map(({ key, words }) => (
           <Link key={key} href={hereWith({ tab: key })} aria-current={tab === key ? 'page' : undefined}>
             {words}
           </Link>
@@ -66,7 +67,7 @@ export default function StorePage({ id }: { readonly id: string }) {
       {tab === '' && <WeekPart store={data} asOf={asOf} />}
       {tab === 'compare' && <ComparePart store={data} asOf={asOf} />}
       {tab === 'hours' && <HoursPart store={data} />}
-      {tab === 'settings' && canManageStores() && <SettingsPart id={data.store_id} onSaved={store.reload} />}
+      {tab === 'settings' && <SettingsPart id={data.store_id} onSaved={store.reload} />}
     </>
   );
 }

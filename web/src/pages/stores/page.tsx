@@ -105,7 +105,7 @@ export default function StoresPage() {
       )}
       {list.next !== null && list.items.length > 0 && (
         <p class="small quiet more">
-          {count(list.items.length)} of {count(total)} loaded. More load as you scroll.
+          Showing {count(list.items.length)} of {count(total)}. More load as you scroll.
         </p>
       )}
       {manages && <DeletedStores again={changes.value} onRestored={changed} />}

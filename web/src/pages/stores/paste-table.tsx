@@ -34,10 +34,10 @@ export function PasteTable({ onDone }: { readonly onDone: (words: string | undef
   };
   const save = async () => {
     faults.value = [];
-    if (!uses.value.includes('store_id')) throw new Error('No column is the ID. Choose one above the table.');
+    if (!uses.value.includes('store_id')) throw new Error('No column is the ID. Select one above the table.');
     try {
       const { created, changed, unchanged } = await changeStores(storesIn(table.value, uses.value), { create: true });
-      onDone(`Created ${count(created)}, changed ${count(changed)}, left ${counted(unchanged, 'store')} as before.`);
+      onDone(`${counted(created, 'store')} created, ${count(changed)} updated, ${count(unchanged)} unchanged.`);
     } catch (error) {
       if (error instanceof RowFaults) faults.value = error.faults;
       throw error;
@@ -50,6 +50,7 @@ export function PasteTable({ onDone }: { readonly onDone: (words: string | undef
       save={save}
       button={`Save ${counted(rows.length, 'store')}`}
       onCancel={() => onDone(undefined)}
+      subject={uses.value}
     >
       <h2>Paste a table</h2>
       <div class="field">
