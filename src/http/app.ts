@@ -83,6 +83,7 @@ const PATH_PARAMETER = 2_400;
 export async function buildApp(parts: AppParts): Promise<App> {
   const proxies = new TrustedProxies(parts.trustedProxies);
   const origins = new CorsOrigins(parts.corsOrigins);
+  const sendUnknownPage = unknownPages(parts.dashboard);
   const app = Fastify({
     loggerInstance: parts.log,
     bodyLimit: LIMITS.bodyBytes,
@@ -90,7 +91,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
     connectionTimeout: parts.budgets.stall,
     routerOptions: { maxParamLength: PATH_PARAMETER },
     rewriteUrl: ({ url = '/' }) => withoutClassicSlash(url),
-    frameworkErrors: handleError,
+    frameworkErrors: (error, request, reply) =>
+      (error.code === 'FST_ERR_BAD_URL' ? sendUnknownPage(request, reply) : undefined) ??
+      handleError(error, request, reply),
     clientErrorHandler: handleConnectionError,
     trustProxy: (address) => proxies.trusts(address),
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -101,7 +104,6 @@ export async function buildApp(parts: AppParts): Promise<App> {
   app.setValidatorCompiler(compileValidator);
   acceptJsonOrNothing(app);
   app.setErrorHandler(handleError);
-  const sendUnknownPage = unknownPages(parts.dashboard);
   app.setNotFoundHandler(async (request, reply) => {
     const [path = ''] = request.url.split('?', 1);
     const allowed = methodsAt(app.routeTable, path);

@@ -65,7 +65,7 @@ test('the rows of a report can be searched by store name, and link to the store'
   const cells = page.getByRole('table', { name: 'Stores', exact: true }).locator('.long-row .who');
   await cells.nth(1).waitFor();
   assert.deepEqual(await cells.allInnerTexts(), ['18', 'Noodle Bar\n17']);
-  await page.getByLabel('Search by name or id').fill('noodle');
+  await page.getByLabel('Search by name or ID').fill('noodle');
   await cells.nth(1).waitFor({ state: 'detached' });
   await page.getByRole('link', { name: 'Noodle Bar' }).click();
   await page.getByRole('heading', { name: 'Noodle Bar' }).waitFor();
@@ -104,7 +104,7 @@ test("store local times follow the server's rules, in the list and on the page o
   await page.getByText(/13:00.* UTC−7/).waitFor();
 });
 
-test('an invalid time in the address is named, and an unknown tab shows the timeline', async (t) => {
+test('an invalid time or store in the address is named, and an unknown tab shows the timeline', async (t) => {
   const fleet = await seenFleet(t, AT_NOON);
   await append(fleet, pollsOf('a', NOON, 3_000, 10));
   const page = await openPage(t, browser);
@@ -122,6 +122,8 @@ test('an invalid time in the address is named, and an unknown tab shows the time
   await page.goto(`${fleet.url}/?as_of=2026-11-17T12:00:00Z`);
   await page.getByText("You're viewing the fleet as of 17 Nov 2026, 13:00, with the data known then.").waitFor();
 
+  await page.goto(`${fleet.url}/stores/%ZZ`);
+  await page.getByRole('heading', { name: 'Store not found' }).waitFor();
   await page.goto(`${fleet.url}/stores/a?tab=nothing`);
   await page.getByRole('heading', { name: 'Outages' }).waitFor();
   assert.equal(await page.getByRole('link', { name: 'Timeline' }).getAttribute('aria-current'), 'page');

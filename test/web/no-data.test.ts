@@ -91,7 +91,10 @@ test('two periods are compared by the same weekdays up to the same time', async 
   await page.clock.setFixedTime(NOON);
   await page.goto(`${fleet.url}/stores/s?tab=compare`);
   await settled(page);
-  const text = await page.getByLabel('Difference').innerText();
+  const table = page.getByLabel('Difference');
+  const text = await table.innerText();
+  await page.setViewportSize({ width: 360, height: 740 });
+  assert.equal(await table.evaluate((box) => box.scrollWidth - box.clientWidth), 0, 'a phone shows every column');
   assert.match(text, /Downtime\s+2 h\s+1 h\s+\+1 h/);
   assert.match(text, /Scheduled open\s+84 h\s+84 h\s+none/);
   await page
@@ -193,6 +196,6 @@ test('on a phone, what needs attention comes before the charts', async (t) => {
   await page.goto(fleet.url);
   await settled(page);
   const top = async (name: string) => (await page.getByRole('region', { name }).boundingBox())?.y ?? 0;
-  const [attention, chart] = [await top('Needs attention'), await top('Uptime, last 7 days')];
+  const [attention, chart] = [await top('Needs attention'), await top('Downtime, last 7 days')];
   assert.ok(attention > 0 && attention < chart, `attention is at ${attention}, the chart at ${chart}`);
 });

@@ -76,9 +76,9 @@ test('many stores are pasted, labelled, deleted and exported', async (t) => {
   await page.getByRole('button', { name: 'Save 3 stores' }).click();
   await page.getByText('3 stores created, 0 updated, 0 unchanged.').waitFor();
 
-  await page.getByRole('checkbox', { name: 'Choose Loop' }).check();
-  await page.getByRole('checkbox', { name: 'Choose Harbor' }).check();
-  await page.getByText('2 chosen').waitFor();
+  await page.getByRole('checkbox', { name: 'Select Loop' }).check();
+  await page.getByRole('checkbox', { name: 'Select Harbor' }).check();
+  await page.getByText('2 selected').waitFor();
   await page.getByRole('button', { name: 'Set a label' }).click();
   await page.getByLabel('Label', { exact: true }).fill('brand');
   await page.getByLabel('Value').fill('Tacos');
@@ -94,8 +94,8 @@ test('many stores are pasted, labelled, deleted and exported', async (t) => {
   assert.match(`${header}`, /^\ufeffstore_id,name,timezone_str,probe_url,label:City,label:brand,state/);
   assert.match(`${first}`, /^2,Harbor,,,,Tacos,/);
 
-  await page.getByRole('button', { name: 'Choose all 3' }).click();
-  await page.getByText('3 chosen').waitFor();
+  await page.getByRole('button', { name: 'Select all 3' }).click();
+  await page.getByText('3 selected').waitFor();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await page.getByRole('button', { name: 'Delete 3 stores' }).click();
   await page.getByText('Deleted 3 stores.').waitFor();

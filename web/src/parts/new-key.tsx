@@ -21,7 +21,7 @@ export function NewKeyForm({ add, onDone }: Props) {
   const until = useSignal('');
   const scopes = useSignal<readonly Scope[]>([]);
   const save = async () => {
-    if (scopes.value.length === 0) throw new Error('Choose at least one scope.');
+    if (scopes.value.length === 0) throw new Error('Select at least one scope.');
     const expires_at = until.value === '' ? undefined : new Date(`${until.value}T23:59:59`).toISOString();
     onDone(await add({ name: name.value, scopes: scopes.value, expires_at }));
   };
@@ -46,7 +46,7 @@ export function NewKeyForm({ add, onDone }: Props) {
           ))}
         </div>
       </fieldset>
-      <Field label="Expires" type="date" value={until} hint="Empty: never." />
+      <Field label="Expires" type="date" value={until} hint="Leave empty for a key that does not expire." />
     </Form>
   );
 }

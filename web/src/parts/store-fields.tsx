@@ -58,7 +58,7 @@ export function StoreFields({ draft, error }: { readonly draft: StoreDraft; read
         label="Probe URL"
         value={draft.probeUrl}
         autoComplete="off"
-        hint="The address that the poller requests for this store, http or https. Empty: the one for all stores."
+        hint="The address that the poller requests for this store, http or https. Leave empty to use the URL for all stores."
         wrong={faultOf(error, 'probe_url')}
       />
     </>

@@ -34,7 +34,7 @@ function History({ history, poller }: { readonly history: FleetHistory; readonly
     return (
       <section aria-labelledby="hours">
         <header>
-          <h2 id="hours">Uptime, last 7 days</h2>
+          <h2 id="hours">Downtime, last 7 days</h2>
         </header>
         <p class="quiet">No checks in these seven days, so uptime is unknown.</p>
       </section>
@@ -44,7 +44,7 @@ function History({ history, poller }: { readonly history: FleetHistory; readonly
   return (
     <section aria-labelledby="hours">
       <header>
-        <h2 id="hours">Uptime, last 7 days</h2>
+        <h2 id="hours">Downtime, last 7 days</h2>
         {said !== undefined && (
           <p class="small quiet" aria-live="off">
             {hourWords(said, zone)}: <strong>{percent(said.uptime_ratio)}</strong> uptime,{' '}

@@ -68,7 +68,7 @@ function NoData({
       </span>
       <span class="hero-words">
         <strong>{counted(states.unknown, 'store')} unknown while open</strong>
-        <span class="quiet">whether they are online is not known</span>
+        <span class="quiet">We don't know whether they're online</span>
       </span>
     </Link>
   );

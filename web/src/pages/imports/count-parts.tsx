@@ -6,7 +6,11 @@ const COUNTS = [
   { key: 'replaced', words: 'changed', would: 'would change' },
   { key: 'already_there', words: 'already there', would: 'already there' },
   { key: 'repeated', words: 'repeated in the file', would: 'repeated in the file' },
-  { key: 'set_aside', words: 'set aside', would: 'would be set aside' },
+  {
+    key: 'set_aside',
+    words: 'skipped, as the store has a bad row',
+    would: 'would be skipped, as the store has a bad row',
+  },
 ] as const;
 
 interface Props {

@@ -131,7 +131,7 @@ export function DropFiles({ onSent }: { readonly onSent: () => void }) {
                 label="Effective from"
                 type="datetime-local"
                 value={from}
-                hint="For changed hours and time zones. Empty: the time of the import. The first hours of a store also apply to all earlier time."
+                hint="For changed hours and time zones. Leave empty to use the time of the import. The first hours of a store also apply to all earlier time."
               />
             )}
             <button type="button" class="button main" disabled={busy.value} onClick={sendAll}>

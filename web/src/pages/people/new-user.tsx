@@ -40,7 +40,7 @@ export function NewUser({ first, onDone }: Props) {
   return (
     <Form class="card form new-user" save={save} button="Add" onCancel={() => onDone(false)}>
       <h2>{first ? 'The first admin' : 'New user'}</h2>
-      <Field label="Login" value={login} required autoComplete="off" hint="A name or an e-mail address." />
+      <Field label="Login" value={login} required autoComplete="off" hint="A name or an email address." />
       <Field label="Name" value={name} autoComplete="off" hint="What people call this user." />
       <EmailField email={email} />
       {!first && <RoleField role={role.value} onChange={(text) => (role.value = roleFrom(text))} />}

@@ -7,6 +7,7 @@ import { idsIn, idsText } from '../../lib/ids.ts';
 import { Form } from '../../parts/form.tsx';
 import { Instant } from '../../parts/time.tsx';
 import { call } from '../../state/api.ts';
+import { METHODS } from './methods.ts';
 
 interface Props {
   readonly latestPoll: string | undefined;
@@ -16,12 +17,6 @@ interface Props {
 }
 
 type When = 'latest' | 'now' | 'given';
-
-/** How the state between two polls is estimated. */
-const METHODS: readonly { readonly name: Report['estimator']; readonly words: string }[] = [
-  { name: 'nearest', words: 'Nearest check' },
-  { name: 'markov', words: 'Statistical estimate' },
-];
 
 /** The form for a new report: its instant, its estimation method, its stores. */
 export function NewReport({ latestPoll, stores, onMade }: Props) {

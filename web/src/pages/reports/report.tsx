@@ -16,6 +16,7 @@ import { took } from './page.tsx';
 import { ReportProgress } from './progress.tsx';
 import { ReportTable } from './table.tsx';
 import './reports.css';
+import { methodWords } from './methods.ts';
 
 const FORMATS = [
   { format: 'csv', words: 'CSV', title: 'the classic columns, two decimals' },
@@ -48,7 +49,7 @@ export default function ReportPage({ id }: { readonly id: string }) {
         </h1>
         <div class="head">
           <p class="quiet small">
-            <StatusMark status={report.status} /> · method {report.estimator} ·{' '}
+            <StatusMark status={report.status} /> · {methodWords(report.estimator)} ·{' '}
             {report.stores === null ? 'stores not counted yet' : counted(report.stores, 'store')} · requested{' '}
             <Ago at={report.created_at} />
             {took(report) !== '–' && <> · took {took(report)}</>}

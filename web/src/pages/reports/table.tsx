@@ -49,7 +49,7 @@ export function ReportTable({ id, stores, detailed }: TableProps) {
     <section class="section report-rows" aria-labelledby="rows">
       <header>
         <h2 id="rows">Stores</h2>
-        <SearchField label="Search by name or id" placeholder="Part of a name or id" />
+        <SearchField label="Search by name or ID" placeholder="Name or ID" />
       </header>
       <LoadedList
         of={list}
@@ -69,7 +69,7 @@ export function ReportTable({ id, stores, detailed }: TableProps) {
                 {COLUMNS.map(({ by, words, group }) => (
                   <Head key={by} by={by} words={words} group={group} sort={sort} />
                 ))}
-                <Head by="polls_counted" words="Polls" sort={sort} />
+                <Head by="polls_counted" words="Checks" sort={sort} />
               </div>
             </div>
             <LongList
@@ -176,10 +176,7 @@ function Row({ row }: { readonly row: ReportRow }) {
       <span role="cell" class="number quiet polls">
         {count(row.polls_counted)}
         {row.first_poll !== null && (
-          <small
-            class="range quiet"
-            title="Polled for the first time ever then; the time before is taken to be like it"
-          >
+          <small class="range quiet" title="First checked then; the time before is assumed to be like the time after">
             since {dayAndMonth(Date.parse(row.first_poll), VIEWER_ZONE)}
           </small>
         )}

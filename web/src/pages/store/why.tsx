@@ -21,7 +21,7 @@ export function Why({ title, window, polls, zone }: Props) {
     <div class="why card" id="why">
       <h3>{title}: calculation</h3>
       <p class="small quiet">
-        Open time takes the state of the nearest check within business hours: it changes half-way between two checks.
+        Open time takes the state of the nearest check within business hours: it changes halfway between two checks.
         Before the first check, and more than two polling intervals from any check, it is unknown. Of the{' '}
         {counted(polls.length, 'check')} in the last eight days, {counting.length} are included. The open time has{' '}
         {counted(segments.length, 'interval')}:

@@ -28,7 +28,7 @@ export function ManagedStores({ stores, total, chosen, onNearEnd }: Props) {
       <div role="rowgroup" class="managed-head">
         <div role="row" aria-rowindex={1} class="managed-row">
           <span role="columnheader">
-            <span class="unseen">Chosen</span>
+            <span class="unseen">Selected</span>
           </span>
           <span role="columnheader">Store</span>
           <span role="columnheader">Time zone</span>
@@ -47,7 +47,7 @@ export function ManagedStores({ stores, total, chosen, onNearEnd }: Props) {
               {chosen !== undefined && (
                 <input
                   type="checkbox"
-                  aria-label={`Choose ${store.name ?? store.store_id}`}
+                  aria-label={`Select ${store.name ?? store.store_id}`}
                   checked={chosen.value.has(store.store_id)}
                   onChange={({ currentTarget }) => choose(store.store_id, currentTarget.checked)}
                 />

@@ -81,7 +81,7 @@ export default function StoresPage() {
       {open.value === 'new' && <NewStore onDone={close} />}
       {open.value === 'paste' && <PasteTable onDone={close} />}
       <search class="list-controls">
-        <SearchField label="Search stores" placeholder="Name, label or ID" />
+        <SearchField label="Search stores" placeholder="Name, ID or label" />
       </search>
       {manages && (
         <SelectionTools

@@ -28,19 +28,19 @@ export function SelectionTools({ chosen, total, onAll, onNone, onDone }: Props) 
     onDone(`${verb} ${counted(changed, 'store')}.`);
   };
   return (
-    <section class="selection" aria-label="Chosen stores">
+    <section class="selection" aria-label="Selected stores">
       <p role="status">
-        {chosen.size === 0 ? 'Choose stores to change them together.' : `${count(chosen.size)} chosen`}
+        {chosen.size === 0 ? 'Select stores to change them together.' : `${count(chosen.size)} selected`}
       </p>
       {chosen.size < total && (
         <button type="button" class="button plain" disabled={all.busy} onClick={() => all.run(onAll)}>
-          Choose all {count(total)}
+          Select all {count(total)}
         </button>
       )}
       {chosen.size > 0 && (
         <>
           <button type="button" class="button plain" onClick={onNone}>
-            Choose none
+            Clear selection
           </button>
           <button type="button" class="button" onClick={() => (open.value = 'label')}>
             Set a label
@@ -87,7 +87,7 @@ function LabelForm({ save, onCancel }: LabelProps) {
   return (
     <Form class="card form" save={submit} button="Set label" onCancel={onCancel}>
       <Field label="Label" value={key} required placeholder="brand" autoComplete="off" wrong={wrong.value} />
-      <Field label="Value" value={value} autoComplete="off" hint="Empty: remove the label." />
+      <Field label="Value" value={value} autoComplete="off" hint="Leave empty to remove the label." />
     </Form>
   );
 }
