@@ -370,7 +370,7 @@ test('a provider with another issuer than configured is not trusted', async (t) 
 test('the sign-in options name the provider, and scripts and other sites cannot read the cookie', async (t) => {
   const all = await house(t, { OIDC_LABEL: 'Example SSO' });
   const options = (await browser(all.server).ask('GET', '/session/options')).json<object>();
-  assert.deepEqual(options, { oidc: { label: 'Example SSO' } });
+  assert.deepEqual(options, { oidc: { label: 'Example SSO' }, password_reset: false });
   const plain = await browser(all.server).ask('GET', '/session/oidc');
   assert.match(String(plain.headers['set-cookie']), /^rm_oidc=[\w-]+; Path=\/; Expires=.*; HttpOnly; SameSite=Lax$/);
   const none = await testServer(t);

@@ -15,7 +15,7 @@ engineContract('duckdb', (options) => DuckdbStorage.open(undefined, options));
 const T = Date.parse('2023-01-22T12:00:00Z');
 
 test('a database file keeps imports and reports', async (t) => {
-  const path = join(temporaryFolder(t), 'deep', 'er', 'monitor.duckdb');
+  const path = join(temporaryFolder(t), 'monitor.duckdb');
   const before = await DuckdbStorage.open(path);
   await merge(before, { polls: [['a', T, true]] });
   await before.reports.add({ id: 'r', asOf: T, requestedAt: T });

@@ -185,12 +185,14 @@ test('a store that closed while it was offline is still listed', async (t) => {
   assert.match(await attention.locator('details').innerText(), /days\s+[^·]*Closed now · was offline since/);
 });
 
-test('on a phone, what needs attention comes before the charts', async (t) => {
+test('on a phone, what needs attention comes before the charts, and its labels lead to the list', async (t) => {
   const fleet = await seenFleet(t, { now: () => NOON });
   await append(
     fleet,
     hourly('new', 100, 0, (hour) => hour < 2),
   );
+  const payload = { labels: { city: 'Chicago' } };
+  await fleet.app.inject({ method: 'PATCH', url: '/api/v1/stores/new', payload });
   const page = await openPage(t, browser, { viewport: { width: 390, height: 844 } });
   await page.clock.setFixedTime(NOON);
   await page.goto(fleet.url);
@@ -198,4 +200,9 @@ test('on a phone, what needs attention comes before the charts', async (t) => {
   const top = async (name: string) => (await page.getByRole('region', { name }).boundingBox())?.y ?? 0;
   const [attention, chart] = [await top('Needs attention'), await top('Downtime, last 7 days')];
   assert.ok(attention > 0 && attention < chart, `attention is at ${attention}, the chart at ${chart}`);
+  await page.getByRole('region', { name: 'Needs attention' }).getByRole('link', { name: 'city: Chicago' }).click();
+  for (let i = 0; (await top('All stores')) > 700; i++) {
+    assert.ok(i < 500, 'the page scrolls to the list');
+    await page.waitForTimeout(20);
+  }
 });

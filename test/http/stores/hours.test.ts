@@ -194,7 +194,7 @@ test('planned hours can be withdrawn, and those in effect cannot', async (t) => 
   // As a date, and as an instant in any spelling.
   const first = await withdraw('2026-11-25', { 'if-match': etag });
   assert.deepEqual([first.statusCode, first.body], [204, '']);
-  assert.equal((await ask('GET', 'mine/hours')).headers.etag, first.headers.etag);
+  assert.equal(versionOf((await ask('GET', 'mine/hours')).headers.etag), versionOf(first.headers.etag));
   assert.deepEqual(
     (await versions()).map(({ hours, effective_until }) => [hours, effective_until?.utc]),
     [
@@ -375,3 +375,8 @@ test('a week with one error reports only that error', async (t) => {
     { in: 'body', field: 'hours.1.day', message: 'must be <= 6' },
   ]);
 });
+
+/** The version in an `ETag`; the rest of it depends on the body. */
+function versionOf(etag: unknown): string | undefined {
+  return /^"(\d+)/.exec(String(etag))?.[1];
+}
