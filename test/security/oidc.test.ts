@@ -374,7 +374,10 @@ test('the sign-in options name the provider, and scripts and other sites cannot 
   const plain = await browser(all.server).ask('GET', '/session/oidc');
   assert.match(String(plain.headers['set-cookie']), /^rm_oidc=[\w-]+; Path=\/; Expires=.*; HttpOnly; SameSite=Lax$/);
   const none = await testServer(t);
-  assert.deepEqual((await browser(none).ask('GET', '/session/options')).json<object>(), { oidc: null, password_reset: false });
+  assert.deepEqual((await browser(none).ask('GET', '/session/options')).json<object>(), {
+    oidc: null,
+    password_reset: false,
+  });
   assert.equal((await browser(none).ask('GET', '/session/oidc')).statusCode, 404);
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { linkIn, mailServer } from '../support/mail-server.ts';
 import { run, serve, start } from '../support/process.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -23,8 +23,15 @@ function cells(table: string): string[][] {
     .map((line) => line.split(/ {2,}/));
 }
 
+/** With the folder of the default database, whose creation would be a line of the output. */
+function folderWithVar(t: TestContext): string {
+  const folder = temporaryFolder(t);
+  mkdirSync(join(folder, 'var'));
+  return folder;
+}
+
 test('users are added, listed, disabled, enabled and removed', async (t) => {
-  const cwd = temporaryFolder(t);
+  const cwd = folderWithVar(t);
   await addAdmin(cwd);
   writeFileSync(join(cwd, 'stores.txt'), '\uFEFF17\r\n18\n\n');
   const owner = ['user', 'add', 'Owen@Example.com', '--role', 'owner', '--name', 'Owen O.', '--no-password'];
@@ -49,7 +56,7 @@ test('users are added, listed, disabled, enabled and removed', async (t) => {
 });
 
 test('a user is invited and its email address set on the command line', async (t) => {
-  const cwd = temporaryFolder(t);
+  const cwd = folderWithVar(t);
   const mail = await mailServer(t);
   await addAdmin(cwd);
   const added = await run(cwd, ['user', 'add', 'ines', '--role', 'operator', '--invite']);
@@ -77,7 +84,7 @@ test('a user is invited and its email address set on the command line', async (t
 });
 
 test('mistakes with users and keys give a one-line error and change nothing', async (t) => {
-  const cwd = temporaryFolder(t);
+  const cwd = folderWithVar(t);
   const first = await run(cwd, ['user', 'add', 'bob', '--role', 'operator', '--no-password']);
   assert.match(first.stderr, /^error: the first user must be an admin, not an operator\n$/);
   const unable = await run(cwd, ['user', 'add', 'bob', '--role', 'admin', '--no-password']);
@@ -115,7 +122,7 @@ test('mistakes with users and keys give a one-line error and change nothing', as
 });
 
 test('without users the server listens only on loopback and says how to add one', async (t) => {
-  const cwd = temporaryFolder(t);
+  const cwd = folderWithVar(t);
   for (const host of ['0.0.0.0', '::']) {
     const { code, stderr } = await run(cwd, ['serve', '--port', '0', '--host', host]);
     assert.equal(code, 1);
@@ -129,7 +136,7 @@ test('without users the server listens only on loopback and says how to add one'
 });
 
 test('with a user the server listens on any address and requires a key; only the key goes to standard output', async (t) => {
-  const cwd = temporaryFolder(t);
+  const cwd = folderWithVar(t);
   await addAdmin(cwd);
   const make = ['key', 'add', '--user', 'anna', '--name', 'Spreadsheet', '--expires', '90d', '--scopes'];
   const { stdout, stderr } = await run(cwd, [...make, 'reports:read,stores:read', 'fleet:read']);
