@@ -98,7 +98,8 @@ export async function run(
 /** Starts `serve` on a free port and waits until it listens. */
 export async function serve(t: Owner, cwd: string, ...args: string[]): Promise<Running & { url: string }> {
   const server = start(t, cwd, ['serve', '--port', '0', ...args]);
-  const [, url = ''] = await server.says(/Server listening at (http:\/\/[\d.:]+)/);
+  // From this line on, a signal stops the server instead of ending the process.
+  const [, url = ''] = await server.says(/^listening on (http:\/\/[\d.:]+)/m);
   return { ...server, url };
 }
 
