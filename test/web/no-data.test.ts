@@ -38,7 +38,7 @@ test('without data for hours, the page has no good news, only what was last know
   assert.match(await attention.innerText(), /Last known, 4 h 5 min ago/);
   assert.match(
     await attention.innerText(),
-    /down\s+3 h 30 min\s+Last known: offline since 13:25 · last check 4 hours ago/,
+    /down\s+3 h 30 min\s+Last known: offline since 06:25 UTC−6 · last check 4 hours ago/,
   );
   assert.match(await page.locator('.pulse').innerText(), /Connected\s+· ▲ data 4 h 5 min old/);
 
