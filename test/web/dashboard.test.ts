@@ -187,7 +187,7 @@ test('an offline store is listed first, and the next one appears without a reloa
   assert.match(await hero.innerText(), /^1\s+store offline while open\s+of 3 stores/);
   const rows = page.getByRole('table', { name: 'All stores' }).getByRole('row');
   await rows.nth(3).waitFor();
-  assert.match(await rows.nth(1).innerText(), /Offline\s+z-offline\s+11:20\s+inactive, 10 minutes ago/);
+  assert.match(await rows.nth(1).innerText(), /Offline\s+z-offline\s+11:20 UTC−6\s+inactive, 10 minutes ago/);
   assert.match(await page.getByRole('region', { name: 'Needs attention' }).innerText(), /z-offline/);
 
   await append(fleet, pollsOf('b-online', NOON, -1));
