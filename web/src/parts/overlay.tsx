@@ -57,7 +57,10 @@ export function OverlayDialog({ kind, labelledBy, children }: OverlayDialogProps
         event.preventDefault();
         close();
       }}
-      onClose={closed}
+      onClose={({ currentTarget }) => {
+        // The event of a dialog that is gone may come when the next one is open.
+        if (currentTarget.isConnected) closed();
+      }}
       onClick={({ target, currentTarget }) => {
         if (target === currentTarget) close();
       }}
