@@ -28,3 +28,27 @@ export type RecordTable = (typeof RECORD_TABLES)[number];
 
 /** Some rows of a table, their values as text. */
 export type RecordRows = readonly Readonly<Record<string, string | null>>[];
+
+/** The columns that name a row of a record table. */
+export const RECORD_KEYS: Readonly<Record<RecordTable, readonly string[]>> = {
+  users: ['user_id'],
+  user_stores: ['user_id', 'store_id'],
+  sessions: ['token_hash'],
+  api_keys: ['key_id'],
+  totp: ['user_id'],
+  recovery_codes: ['user_id', 'code_hash'],
+  passkeys: ['passkey_id'],
+  identities: ['issuer', 'subject'],
+  account_settings: ['name'],
+  server_secrets: ['name'],
+  spent_tickets: ['ticket_hash'],
+  sign_in_links: ['token_hash'],
+  audit: ['audit_id'],
+  reports: ['report_id'],
+  imports: ['import_id'],
+  coverage_gaps: ['gap_id'],
+  day_file_checkpoints: ['folder_id'],
+  sync_runs: ['run_id'],
+  sync_results: ['run_id', 'feed', 'source'],
+  sync_marks: ['feed', 'place'],
+};

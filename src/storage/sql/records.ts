@@ -1,30 +1,6 @@
 import { UserError } from '../../lib/errors.ts';
 import type { Sql } from '../../lib/sql.ts';
-import { RECORD_TABLES, type RecordTable } from '../ports/records.ts';
-
-/** The columns that name a row of a record table. */
-const KEYS: Readonly<Record<RecordTable, readonly string[]>> = {
-  users: ['user_id'],
-  user_stores: ['user_id', 'store_id'],
-  sessions: ['token_hash'],
-  api_keys: ['key_id'],
-  totp: ['user_id'],
-  recovery_codes: ['user_id', 'code_hash'],
-  passkeys: ['passkey_id'],
-  identities: ['issuer', 'subject'],
-  account_settings: ['name'],
-  server_secrets: ['name'],
-  spent_tickets: ['ticket_hash'],
-  sign_in_links: ['token_hash'],
-  audit: ['audit_id'],
-  reports: ['report_id'],
-  imports: ['import_id'],
-  coverage_gaps: ['gap_id'],
-  day_file_checkpoints: ['folder_id'],
-  sync_runs: ['run_id'],
-  sync_results: ['run_id', 'feed', 'source'],
-  sync_marks: ['feed', 'place'],
-};
+import { RECORD_KEYS, RECORD_TABLES, type RecordTable } from '../ports/records.ts';
 
 /** What the target of a copy must not have of its own: it is not merged. */
 const NOT_MERGED = ['users', 'reports', 'imports'] as const;
@@ -33,7 +9,7 @@ const NOT_MERGED = ['users', 'reports', 'imports'] as const;
 export async function recordsQuery(sql: Sql, table: RecordTable): Promise<{ columns: string[]; query: string }> {
   const columns = await columnsOf(sql, table);
   const values = columns.map((column) => `${column}::varchar as ${column}`);
-  return { columns, query: `select ${values.join(', ')} from ${table} order by ${KEYS[table].join(', ')}` };
+  return { columns, query: `select ${values.join(', ')} from ${table} order by ${RECORD_KEYS[table].join(', ')}` };
 }
 
 /** The columns of a table, in their order. */
@@ -61,11 +37,11 @@ export async function takeRecords(sql: Sql): Promise<void> {
   let changed = 0;
   for (const table of [...RECORD_TABLES].reverse()) {
     changed += await sql.run(
-      `delete from ${table} t where not exists (select 1 from ${stagedName(table)} c where ${same(KEYS[table])})`,
+      `delete from ${table} t where not exists (select 1 from ${stagedName(table)} c where ${same(RECORD_KEYS[table])})`,
     );
   }
   for (const table of RECORD_TABLES) {
-    const key = KEYS[table];
+    const key = RECORD_KEYS[table];
     const columns = await columnsOf(sql, table);
     const values = columns.filter((column) => !key.includes(column));
     if (values.length > 0) {
@@ -84,7 +60,7 @@ export async function takeRecords(sql: Sql): Promise<void> {
 }
 
 async function refuseOwn(sql: Sql, table: RecordTable): Promise<void> {
-  const key = KEYS[table];
+  const key = RECORD_KEYS[table];
   const { own, example } = await sql.row(
     `select count(*) as own, min(t.${key[0]}) as example from ${table} t
      where not exists (select 1 from ${stagedName(table)} c where ${same(key)})`,

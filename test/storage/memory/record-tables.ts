@@ -1,4 +1,4 @@
-import type { RecordRows, RecordTable } from '../../../src/storage/ports/records.ts';
+import { RECORD_KEYS, type RecordRows, type RecordTable } from '../../../src/storage/ports/records.ts';
 
 /** The type of a column; with a question mark, it can be null. */
 type ColumnType = 'text' | 'number' | 'boolean' | 'text?' | 'number?';
@@ -79,30 +79,6 @@ export type RecordRow<T extends RecordTable> = {
   readonly [C in keyof (typeof COLUMNS)[T]]: Value<(typeof COLUMNS)[T][C]>;
 };
 
-/** The columns that name a row. */
-const KEYS: Readonly<Record<RecordTable, readonly string[]>> = {
-  users: ['user_id'],
-  user_stores: ['user_id', 'store_id'],
-  sessions: ['token_hash'],
-  api_keys: ['key_id'],
-  totp: ['user_id'],
-  recovery_codes: ['user_id', 'code_hash'],
-  passkeys: ['passkey_id'],
-  identities: ['issuer', 'subject'],
-  account_settings: ['name'],
-  server_secrets: ['name'],
-  spent_tickets: ['ticket_hash'],
-  sign_in_links: ['token_hash'],
-  audit: ['audit_id'],
-  reports: ['report_id'],
-  imports: ['import_id'],
-  coverage_gaps: ['gap_id'],
-  day_file_checkpoints: ['folder_id'],
-  sync_runs: ['run_id'],
-  sync_results: ['run_id', 'feed', 'source'],
-  sync_marks: ['feed', 'place'],
-};
-
 /** The key of the row with these values in its key columns. */
 export function keyOf(...values: readonly string[]): string {
   return values.length === 1 ? (values[0] as string) : JSON.stringify(values);
@@ -110,7 +86,7 @@ export function keyOf(...values: readonly string[]): string {
 
 /** The key of a row. */
 export function rowKey<T extends RecordTable>(table: T, row: RecordRow<T>): string {
-  return keyOf(...KEYS[table].map((column) => String(row[column as keyof RecordRow<T>])));
+  return keyOf(...RECORD_KEYS[table].map((column) => String(row[column as keyof RecordRow<T>])));
 }
 
 /** The values of a row as text. */
