@@ -79,6 +79,8 @@ test('results of earlier versions, whose digests are not recorded, stay readable
   const { storage, folder, read, csv, figures, service } = await completeReport(t);
   const [before, json] = [await read('csv'), await read('json')];
   const old = '5f0c2b1e-0000-4000-8000-000000000000';
+  // Otherwise, it may claim the report before this test does.
+  await service.stop();
   await storage.reports.add({ id: old, asOf: T, requestedAt: T });
   await storage.reports.claim('a worker', T);
   await storage.reports.complete(old, 'a worker', 2, T);
