@@ -66,3 +66,8 @@ export async function settled(page: Page): Promise<void> {
   await page.waitForSelector('main :is(h1, h2)', { state: 'attached' });
   await page.waitForSelector('.loading', { state: 'detached' });
 }
+
+/** By how many pixels a page is wider than the screen. */
+export function overflowOf(page: Page): Promise<number> {
+  return page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+}

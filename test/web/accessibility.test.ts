@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { loadSyncConfig } from '../../src/config/sync.ts';
 import { PASSWORD, TESTER } from '../support/accounts.ts';
-import { openBrowser, openPage, settled } from '../support/browser.ts';
+import { axeViolations } from '../support/axe.ts';
+import { openBrowser, openPage, overflowOf, settled } from '../support/browser.ts';
 import { AT_NOON, append, NOON_IN_CHICAGO as NOON, pollsOf, seenFleet } from '../support/seen-fleet.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let browser: Browser;
 before(async () => {
@@ -21,8 +18,7 @@ after(() => browser.close());
 
 /** Serious violations with their places. */
 async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const { violations: found } = (await page.evaluate('axe.run()')) as AxeResults;
+  const found = await axeViolations(page);
   return found
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(
@@ -43,16 +39,15 @@ test('the page is not wider than a tablet, also while it reconnects', async (t) 
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.locator('.data-age').waitFor();
-  const wider = () => page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
   for (const width of [768, 1024, 360, 320]) {
     await page.setViewportSize({ width, height: 1024 });
-    assert.equal(await wider(), 0, `connected, at ${width}`);
+    assert.equal(await overflowOf(page), 0, `connected, at ${width}`);
   }
   await fleet.app.close();
   await page.getByText('Reconnecting…').waitFor();
   for (const width of [320, 360, 768, 1024]) {
     await page.setViewportSize({ width, height: 1024 });
-    assert.equal(await wider(), 0, `reconnecting, at ${width}`);
+    assert.equal(await overflowOf(page), 0, `reconnecting, at ${width}`);
   }
 });
 
@@ -84,7 +79,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await settled(page);
         await more?.();
         assert.deepEqual(await violations(page), [], `${path} in ${colorScheme}`);
-        const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        const wider = await overflowOf(page);
         assert.equal(wider, 0, `${path} is wider than the screen`);
       };
       await look('/people');

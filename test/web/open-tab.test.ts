@@ -47,6 +47,20 @@ async function openFleet(t: TestContext, { url }: SeenFleet): Promise<Page & { l
   return Object.assign(page, { loads: () => loads });
 }
 
+/** A server with a store, and a page on its fleet. */
+async function openTab(t: TestContext) {
+  const servers = await restartable(t);
+  const fleet = await servers.start();
+  await append(fleet, pollsOf('a', NOON, 70, 10));
+  return { servers, fleet, page: await openFleet(t, fleet) };
+}
+
+/** Stops the server of an open page, and waits until the page has noticed. */
+async function stopServer({ app }: SeenFleet, page: Page): Promise<void> {
+  await app.close();
+  await page.getByText('Reconnecting…').waitFor();
+}
+
 const openReports = (page: Page) => page.getByRole('link', { name: 'Reports' }).click();
 
 test('the mark tells the connection and the age of the data apart, and an open page catches up after a restart', async (t) => {
@@ -78,12 +92,8 @@ test('the mark tells the connection and the age of the data apart, and an open p
 });
 
 test('a page that is opened while the server is down appears when the server is back, without a reload', async (t) => {
-  const servers = await restartable(t);
-  const first = await servers.start();
-  await append(first, pollsOf('a', NOON, 70, 10));
-  const page = await openFleet(t, first);
-  await first.app.close();
-  await page.getByText('Reconnecting…').waitFor();
+  const { servers, fleet, page } = await openTab(t);
+  await stopServer(fleet, page);
   await openReports(page);
   await page.getByText('The server cannot be reached. Retrying automatically.').waitFor();
 
@@ -94,16 +104,12 @@ test('a page that is opened while the server is down appears when the server is 
 });
 
 test('a list that could not be loaded while the server was down is loaded when it is back', async (t) => {
-  const servers = await restartable(t);
-  const first = await servers.start();
-  await append(first, pollsOf('a', NOON, 70, 10));
-  const page = await openFleet(t, first);
+  const { servers, fleet, page } = await openTab(t);
   await openReports(page);
   await page.getByRole('button', { name: 'Create report' }).waitFor();
   await page.getByRole('link', { name: 'Fleet', exact: true }).click();
   await page.getByRole('heading', { name: 'All stores' }).waitFor();
-  await first.app.close();
-  await page.getByText('Reconnecting…').waitFor();
+  await stopServer(fleet, page);
   await openReports(page);
   await page.getByRole('alert').getByText('The server cannot be reached. Retrying automatically.').waitFor();
 
@@ -113,10 +119,7 @@ test('a list that could not be loaded while the server was down is loaded when i
 });
 
 test('a script that could not be loaded although the server answers reloads the page once', async (t) => {
-  const servers = await restartable(t);
-  const fleet = await servers.start();
-  await append(fleet, pollsOf('a', NOON, 70, 10));
-  const page = await openFleet(t, fleet);
+  const { page } = await openTab(t);
   // Until the page is loaded again.
   let isBroken = true;
   page.on('request', (request) => {
@@ -129,12 +132,8 @@ test('a script that could not be loaded although the server answers reloads the 
 });
 
 test('after an upgrade, a page of the old version opens pages of the new one', async (t) => {
-  const servers = await restartable(t);
-  const first = await servers.start();
-  await append(first, pollsOf('a', NOON, 70, 10));
-  const page = await openFleet(t, first);
-  await first.app.close();
-  await page.getByText('Reconnecting…').waitFor();
+  const { servers, fleet, page } = await openTab(t);
+  await stopServer(fleet, page);
   await servers.start({ dashboard: otherBuild(temporaryFolder(t)) });
   await page.getByText('Connected').waitFor();
   assert.equal(page.loads(), 1);

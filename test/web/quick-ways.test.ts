@@ -1,26 +1,16 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { PASSWORD, TESTER } from '../support/accounts.ts';
-import { openBrowser, openPage, settled } from '../support/browser.ts';
+import { violationTexts } from '../support/axe.ts';
+import { openBrowser, openPage, overflowOf, settled } from '../support/browser.ts';
 import { AT_NOON, append, NOON_IN_CHICAGO as NOON, pollsOf, type SeenFleet, seenFleet } from '../support/seen-fleet.ts';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let browser: Browser;
 before(async () => {
   browser = await openBrowser();
 });
 after(() => browser.close());
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const { violations: found } = (await page.evaluate('axe.run()')) as AxeResults;
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('; ')}`);
-}
 
 /** What has the focus: the id, the text of a button, or the tag. */
 function focused(page: Page): Promise<string> {
@@ -71,8 +61,8 @@ for (const viewport of [
     assert.match(await chosen.innerText(), /API documentation/, 'the last one, since nobody is signed in');
     await page.keyboard.press('ArrowDown');
     assert.equal(await chosen.innerText(), 'Fleet');
-    assert.deepEqual(await violations(page), []);
-    const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    assert.deepEqual(await violationTexts(page), []);
+    const wider = await overflowOf(page);
     assert.equal(wider, 0, 'the page is wider than the screen');
 
     // The focus stays inside, and comes back.
@@ -139,7 +129,7 @@ test('single keys are shortcuts, but not while typing, in a dialog, or if they a
   const palette = page.getByRole('dialog', { name: 'Search and commands' });
   await page.keyboard.press('?');
   await shortcuts.getByText('Go to Reports').waitFor();
-  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(await violationTexts(page), []);
   await page.keyboard.press('g');
   await page.keyboard.press('r');
   await page.keyboard.press('Control+k');
@@ -159,7 +149,7 @@ test('single keys are shortcuts, but not while typing, in a dialog, or if they a
 
   await page.keyboard.press('g');
   await page.keyboard.press('r');
-  await page.getByRole('heading', { name: 'Reports' }).waitFor();
+  await page.getByRole('heading', { name: 'Reports', exact: true }).waitFor();
   await page.keyboard.press('g');
   await page.keyboard.press('s');
   await page.getByRole('heading', { name: 'Stores', exact: true }).waitFor();
@@ -227,7 +217,7 @@ test('an owner of a few stores lands on them, and reaches the fleet from there',
     /Closed .* Downtime today not open so far Open today 18:00 – 23:00/,
   );
   assert.equal(await page.title(), 'My stores · Restaurant Monitor');
-  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(await violationTexts(page), []);
 
   await page.getByRole('link', { name: 'Charts and list' }).click();
   await page.getByRole('heading', { name: 'All stores' }).waitFor();
@@ -253,7 +243,7 @@ test('without polls of late, the cards of an owner say so', async (t) => {
   const card = page.getByRole('article');
   await card.getByText(/^none seen · \d+ h.* unknown$/).waitFor();
   assert.match(await card.innerText(), /Unknown/);
-  const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+  const wider = await overflowOf(page);
   assert.equal(wider, 0, 'the page is wider than the screen');
 });
 

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, type TestContext, test } from 'node:test';
-import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { PASSWORD, TESTER } from '../support/accounts.ts';
-import { openBrowser, openPage } from '../support/browser.ts';
+import { violationTexts } from '../support/axe.ts';
+import { openBrowser, openPage, overflowOf } from '../support/browser.ts';
 import { freePort } from '../support/free-port.ts';
 import { linkIn, mailServer } from '../support/mail-server.ts';
 import { seenFleet } from '../support/seen-fleet.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const NEXT = 'another horse battery';
 
 let browser: Browser;
@@ -39,13 +36,8 @@ async function signIn(page: Page, login: string, password = PASSWORD): Promise<v
 
 /** Fails unless the page is accessible and as wide as the screen. */
 async function looksRight(page: Page): Promise<void> {
-  await page.evaluate(AXE);
-  const { violations } = (await page.evaluate('axe.run()')) as AxeResults;
-  assert.deepEqual(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('; ')}`),
-    [],
-  );
-  const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+  assert.deepEqual(await violationTexts(page), []);
+  const wider = await overflowOf(page);
   assert.equal(wider, 0, 'the page is wider than the screen');
 }
 
