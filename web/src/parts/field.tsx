@@ -55,6 +55,28 @@ export function Field({ label, value, hint, wrong, options, type = 'text', ...re
   );
 }
 
+interface NewPasswordProps {
+  readonly label?: string;
+  readonly value: Signal<string>;
+  /** What else there is to know, after the length. */
+  readonly hint?: string;
+}
+
+/** A required input for a password that is to be set. */
+export function NewPasswordField({ label = 'New password', value, hint }: NewPasswordProps) {
+  return (
+    <Field
+      label={label}
+      type="password"
+      value={value}
+      required
+      minLength={12}
+      autoComplete="new-password"
+      hint={['At least 12 characters.', hint].filter(Boolean).join(' ')}
+    />
+  );
+}
+
 /** A checkbox bound to a signal. */
 export function Tick({ value, children }: { readonly value: Signal<boolean>; readonly children: ComponentChildren }) {
   return (

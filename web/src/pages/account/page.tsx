@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { Field, Tick } from '../../parts/field.tsx';
+import { Field, NewPasswordField, Tick } from '../../parts/field.tsx';
 import { KeysPart } from '../../parts/keys.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Empty } from '../../parts/notices.tsx';
@@ -68,15 +68,7 @@ function PasswordForm() {
     <form class="card form" onSubmit={save}>
       <h2>Change your password</h2>
       <Field label="Current password" type="password" value={current} required autoComplete="current-password" />
-      <Field
-        label="New password"
-        type="password"
-        value={next}
-        required
-        minLength={12}
-        autoComplete="new-password"
-        hint="At least 12 characters."
-      />
+      <NewPasswordField value={next} />
       <Tick value={revokeKeys}>Revoke my API keys, too</Tick>
       {result.value !== undefined && (
         <p class="banner" data-kind={result.value.kind} role={result.value.kind === 'good' ? 'status' : 'alert'}>

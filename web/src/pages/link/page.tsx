@@ -4,7 +4,7 @@ import { client } from '../../../api/client.ts';
 import type { SignInLink } from '../../../api/schema.ts';
 import { hasPasskeys, makePasskey } from '../../lib/passkeys.ts';
 import { Failure } from '../../parts/failure.tsx';
-import { Field } from '../../parts/field.tsx';
+import { Field, NewPasswordField } from '../../parts/field.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Brand } from '../../parts/shell.tsx';
 import { ApiError } from '../../state/api.ts';
@@ -121,15 +121,7 @@ function UseLink({ link: { purpose, login, name }, token }: Props) {
         tabIndex={-1}
         aria-hidden="true"
       />
-      <Field
-        label="New password"
-        type="password"
-        value={password}
-        required
-        minLength={12}
-        autoComplete="new-password"
-        hint="At least 12 characters."
-      />
+      <NewPasswordField value={password} />
       {asksCode.value && <Field label="Code" value={code} autoComplete="one-time-code" required />}
       <Failure error={error} />
       <div class="actions">

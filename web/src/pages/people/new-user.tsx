@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { idsIn } from '../../lib/ids.ts';
-import { Field } from '../../parts/field.tsx';
+import { Field, NewPasswordField } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
 import { call } from '../../state/api.ts';
 import { readSession } from '../../state/session.ts';
@@ -46,17 +46,7 @@ export function NewUser({ first, onDone }: Props) {
       {!first && <RoleField role={role.value} onChange={(text) => (role.value = roleFrom(text))} />}
       {role.value === 'owner' && <StoresField stores={stores} />}
       {!first && <FirstSignInField value={signIn} />}
-      {signIn.value === 'password' && (
-        <Field
-          label="Password"
-          type="password"
-          value={password}
-          required
-          minLength={12}
-          autoComplete="new-password"
-          hint="At least 12 characters."
-        />
-      )}
+      {signIn.value === 'password' && <NewPasswordField label="Password" value={password} />}
     </Form>
   );
 }

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { UserDetail } from '../../../api/schema.ts';
 import { idsIn, idsText } from '../../lib/ids.ts';
 import { Failure } from '../../parts/failure.tsx';
-import { Field, Tick } from '../../parts/field.tsx';
+import { Field, NewPasswordField, Tick } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
 import { Icon } from '../../parts/icons.tsx';
 import { KeysPart } from '../../parts/keys.tsx';
@@ -125,15 +125,7 @@ function Access({ user, onChanged }: { readonly user: UserDetail; readonly onCha
           password.value = '';
         }}
       >
-        <Field
-          label="New password"
-          type="password"
-          value={password}
-          required
-          minLength={12}
-          autoComplete="new-password"
-          hint="At least 12 characters. The user is signed out everywhere."
-        />
+        <NewPasswordField value={password} hint="The user is signed out everywhere." />
         <Tick value={revokeKeys}>Revoke the API keys of this user, too</Tick>
         <div class="actions">
           <button type="submit" class="button">
