@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { isDate } from '../../calendar/tzdb.ts';
 import { invalid } from '../../lib/errors.ts';
@@ -99,9 +100,7 @@ export function hoursRoutes(stores: StoreService): Routes {
         },
       },
       async ({ params, principal }, reply) => {
-        const found = await stores.hours(principal, params.store_id);
-        const shown = hoursBody(found);
-        return sendVersion(reply, found.store.version, shown).send(shown);
+        return sendHours(reply, await stores.hours(principal, params.store_id));
       },
     );
 
@@ -125,9 +124,7 @@ export function hoursRoutes(stores: StoreService): Routes {
         const { params, body, principal } = request;
         const week = weekFrom(body.hours);
         const expected = expectedVersion(request);
-        const set = await stores.setHours(principal, params.store_id, week, body.effective_from, expected);
-        const shown = hoursBody(set);
-        return sendVersion(reply, set.store.version, shown).send(shown);
+        return sendHours(reply, await stores.setHours(principal, params.store_id, week, body.effective_from, expected));
       },
     );
 
@@ -238,6 +235,11 @@ export function hoursRoutes(stores: StoreService): Routes {
       },
     );
   };
+}
+
+function sendHours(reply: FastifyReply, hours: StoreHours): FastifyReply {
+  const body = hoursBody(hours);
+  return sendVersion(reply, hours.store.version, body).send(body);
 }
 
 function hoursBody({ store, versions }: StoreHours): Static<typeof Hours> {

@@ -95,19 +95,15 @@ export class DuckdbStorage implements Storage {
     this.#catalog = catalog;
     this.#readers = new SessionPool(database);
     this.#appenders = new SessionPool(database);
-    const time = {
+    const dialect = {
       get now() {
         return clock === undefined ? 'epoch_ms(now())' : `${clock()}::bigint`;
-      },
-    };
-    this.reports = new SqlReportCatalog(catalog, {
-      get now() {
-        return time.now;
       },
       lock: '',
       // The catalog has one session, and a transaction holds it.
       lockSharing: async () => {},
-    });
+    };
+    this.reports = new SqlReportCatalog(catalog, dialect);
     this.imports = new SqlImportCatalog(catalog);
     this.accounts = new SqlAccountCatalog(catalog, {
       lock: async () => {},
@@ -116,7 +112,7 @@ export class DuckdbStorage implements Storage {
     this.gaps = new SqlCoverageGaps(catalog);
     this.dayFiles = new SqlDayFileCheckpoints(catalog);
     this.syncs = new SqlSyncLog(catalog);
-    this.idempotency = new SqlIdempotencyKeys(catalog, time);
+    this.idempotency = new SqlIdempotencyKeys(catalog, dialect);
   }
 
   /**
