@@ -333,7 +333,7 @@ function storesFor(role: Role, stores: readonly string[]): string[] {
 
 /** Whether a change affects the access of a user or how it signs in. */
 function changesPower(before: UserRecord, after: Pick<UserRecord, 'login' | 'email' | 'role' | 'disabled'>): boolean {
-  // Whoever reads mail at the address can set the password.
+  // Anyone who reads mail at the address can set the password.
   if (after.email !== before.email) return true;
   return after.role !== before.role || after.login !== before.login || (before.disabled && !after.disabled);
 }

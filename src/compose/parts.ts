@@ -53,7 +53,7 @@ export function openAccounts(
   });
 }
 
-/** The log of a program that goes on running; begins with what is wrong with the Node that it runs on. */
+/** The log of a long-running program. It begins with a warning if its version of Node gets no security fixes. */
 export function openLog(level: string, now: () => number): Logger {
   const log = pino({ level });
   const warning = endOfLifeWarning(process.versions.node, now());

@@ -6,7 +6,7 @@ import { ANSWERS, type Answer } from './answers.ts';
 import type { ChainStore } from './chain.ts';
 import { everydayOutages, type Outage } from './outages.ts';
 
-/** An outage that is told, of one store or several. */
+/** An outage of one or more stores that is part of a story. */
 export interface Incident extends Outage {
   readonly stores: readonly ChainStore[];
 }

@@ -14,7 +14,7 @@ export interface StoreIncident extends Outage {
   readonly store: ChainStore;
 }
 
-/** What the demo tells, apart from everyday outages. */
+/** The stories of the demo, apart from everyday outages. */
 export interface Stories {
   /** All stores of one platform were offline on the last Tuesday. */
   readonly platform: Incident & { readonly name: string };

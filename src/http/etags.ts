@@ -6,7 +6,7 @@ import { Nothing } from './document/media.ts';
 import { addVary } from './guards/headers.ts';
 import type { App } from './types.ts';
 
-/** The headers of a request that changes what somebody has read. Of an ETag, only the version counts. */
+/** The headers of an update that applies only to one version. Of an ETag, only the version is compared. */
 export const IfMatch = Type.Object({
   'if-match': Type.Optional(Type.String({ description: 'the `ETag` of the version to update' })),
 });

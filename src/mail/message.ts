@@ -22,7 +22,7 @@ export interface Mailer {
 
 /** A message that was not delivered. It holds nothing of the message. */
 export class MailError extends Error {
-  /** The mail server refuses the message for good: trying again does not help. */
+  /** The mail server rejects the message permanently. */
   readonly permanent: boolean;
 
   constructor(message: string, permanent: boolean) {

@@ -44,23 +44,3 @@ test('a query parameter that a route does not know is an error, before anything 
   }
   assert.deepEqual((await ask('GET', '/api/v1/stores/s')).json().name, null);
 });
-
-test('an API key that is not valid is named as the reason', async (t) => {
-  const { app, accounts } = await testServer(t);
-  const console = { userId: undefined, name: 'console', keyId: undefined, scopes: 'all', proof: 'trusted' } as const;
-  await accounts.users.add(console, { login: 'anna', name: 'Anna', role: 'admin', password: 'a long enough password' });
-  const answer = await app.inject({ url: '/api/v1/stores', headers: { authorization: 'Bearer rmk_AAAA' } });
-  assert.equal(answer.statusCode, 401);
-  assert.match(answer.json().detail, /^the API key is unknown, expired or revoked; create a key/);
-  assert.match((await app.inject('/api/v1/stores')).json().detail, /^nobody is signed in/);
-});
-
-test('the audit log has the fields of the API', async (t) => {
-  const { app, accounts } = await testServer(t);
-  const headers = JSON_TYPE;
-  await app.inject({ method: 'POST', url: '/api/v1/stores', headers, payload: { store_id: 's' } });
-  await app.inject({ method: 'PATCH', url: '/api/v1/stores/s', headers, payload: { time_zone: 'America/Denver' } });
-  const { items } = await accounts.audit.list({ subjectKind: 'store', subjectId: 's' }, { limit: 10 });
-  const changed = items.find(({ action }) => action === 'store.changed');
-  assert.deepEqual(changed?.detail, { time_zone: 'America/Denver' });
-});

@@ -229,7 +229,7 @@ test('an owner of a few stores lands on them, and reaches the fleet from there',
   await page.getByRole('heading', { name: 'My stores' }).waitFor();
 });
 
-test('without polls of late, the cards of an owner say so', async (t) => {
+test('without recent polls, the cards of an owner say so', async (t) => {
   const fleet = await seenFleet(t, AT_NOON);
   await append(fleet, pollsOf('a', NOON, 600, 400));
   const { users } = fleet.accounts;

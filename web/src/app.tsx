@@ -26,7 +26,7 @@ export function App() {
     else stop();
   });
 
-  // Links sign their users in, whoever is signed in here.
+  // A link signs in its own user, even if another user is signed in here.
   if (LINKS.includes(path.value)) return <LinkPage />;
   const { value } = session;
   switch (value.kind) {

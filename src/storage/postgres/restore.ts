@@ -27,7 +27,7 @@ export async function emptyFor(sql: Sql, replace: boolean): Promise<void> {
     throw new UserError('conflict', `the database already has ${table}; use --replace to overwrite everything`);
   }
   await sql.run(`truncate ${TABLES.join(', ')}`);
-  // Their responses name what is no longer there.
+  // Their responses refer to deleted data.
   await sql.run('truncate idempotency_keys');
   await sql.run('update revision set latest_poll_ms = null');
   await sql.run('update generation set id = $id', { id: newId() });

@@ -41,7 +41,7 @@ export function emptyFor(transaction: Transaction, replace: boolean): void {
     }
     transaction.deleteWhere(table, () => true);
   }
-  // Their responses name what is no longer there.
+  // Their responses refer to deleted data.
   transaction.deleteWhere('idempotency_keys', () => true);
   transaction.set('revision', ONLY, { ...only(transaction, 'revision'), latestPoll: undefined });
   transaction.set('generation', ONLY, newId());

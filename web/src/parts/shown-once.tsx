@@ -9,7 +9,7 @@ interface Props {
   readonly children: ComponentChildren;
 }
 
-/** A secret that the server tells only once. */
+/** A secret that the server shows only once. */
 export function ShownOnce({ title, secret, onDone, children }: Props) {
   const copied = useSignal(false);
   return (

@@ -25,7 +25,7 @@ interface WhoProps {
   readonly children?: ComponentChildren;
 }
 
-/** The name of a store on a line of its own; below it the brand, a link to the stores that share it, and the ID. */
+/** The name of a store on its own line; below it the brand, a link to the stores that share it, and the ID. */
 export function StoreWho({ id, name, brand, children }: WhoProps) {
   return (
     <span class="store-who">

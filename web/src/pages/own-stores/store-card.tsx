@@ -19,7 +19,7 @@ interface Props {
   readonly store: ListedStore;
   /** The displayed instant, milliseconds. */
   readonly asOf: number;
-  /** No store was checked of late. */
+  /** No store was checked recently. */
   readonly stale: boolean;
 }
 
