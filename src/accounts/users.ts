@@ -8,14 +8,16 @@ import type {
   Role,
   UserRecord,
 } from '../storage/ports/account-catalog.ts';
-import type { Actor, AuditLog, Detail } from './audit.ts';
-import { emailFrom, isText, loginFrom, loginOf, nameFrom, storeIdsFrom } from './fields.ts';
+import type { Actor, AuditLog } from './audit.ts';
+import { emailFrom, isText, loginFrom, loginOf, nameFrom } from './fields.ts';
 import type { LastAdmin } from './last-admin.ts';
 import { type Page, type PageRequest, readPage } from './pages.ts';
 import { checkPassword } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';
 import type { PrincipalCache } from './principals.ts';
 import { refuseKeyOnAdmin, requireRecentProof } from './reauthentication.ts';
+import { changedFields, changesPower, storesDetail } from './user-changes.ts';
+import { refuseFirst, refuseTakenEmail, refuseTakenLogin, storesFor } from './user-rules.ts';
 
 export interface UserDraft {
   /** A name or an email address, case-insensitive. */
@@ -69,8 +71,6 @@ interface UsersParts {
 
 /** How long the absence of users is cached, in milliseconds. */
 const NONE_FOR = 1_000;
-/** How many assigned or removed stores an audit entry lists. */
-const STORES_NAMED = 100;
 
 /**
  * People and programs that have an account. If there are any, at least one is an enabled admin, and the first one can
@@ -169,7 +169,7 @@ export class Users {
     else if (actor.proof === 'open') {
       throw new UserError('unauthorized', 'another request has just added the first user; sign in as that user');
     }
-    await refuseTaken(changes, login);
+    await refuseTakenLogin(changes, login);
     await refuseTakenEmail(changes, email);
     await changes.addUser({ id, ...user, createdAt: this.#now() });
     await changes.assignStores(id, stores);
@@ -222,14 +222,14 @@ export class Users {
     const stores = await changes.storesOf(id);
     // Assigned stores belong to the owner role.
     const nextStores = storesFor(next.role, change.stores ?? (next.role === 'owner' ? stores : []));
-    if (next.login !== user.login) await refuseTaken(changes, next.login);
+    if (next.login !== user.login) await refuseTakenLogin(changes, next.login);
     if (next.email !== user.email) await refuseTakenEmail(changes, next.email);
     await this.#lastAdmin.keep(changes, user.login, () => changes.changeUser(next));
     if (change.stores !== undefined || next.role !== user.role) await changes.assignStores(id, nextStores);
     const ends = next.disabled || next.role !== user.role;
     if (ends) await changes.removeSessionsOf(id);
     if (ends || next.email !== user.email) await changes.links.removeLinksOf(id);
-    const detail = { login: next.login, ...changed(user, next), ...storesDetail(stores, nextStores) };
+    const detail = { login: next.login, ...changedFields(user, next), ...storesDetail(stores, nextStores) };
     await changes.addAudit(this.#audit.entry(actor, 'user.changed', { kind: 'user', id }, detail));
     return withStores(changes, await foundUser(changes, id));
   }
@@ -299,64 +299,4 @@ export async function foundUser(accounts: AccountReader, id: string, version?: n
 
 async function withStores(accounts: AccountReader, user: UserRecord): Promise<UserWithStores> {
   return { ...user, stores: await accounts.storesOf(user.id) };
-}
-
-/** @throws UserError `conflict` */
-async function refuseTaken(accounts: AccountReader, login: string): Promise<void> {
-  if ((await accounts.userByLogin(login)) === undefined) return;
-  throw new UserError('conflict', `login ${login} is already taken`);
-}
-
-/** @throws UserError `conflict` */
-async function refuseTakenEmail(accounts: AccountReader, email: string | undefined): Promise<void> {
-  if (email === undefined) return;
-  const other = await accounts.userByEmail(email);
-  if (other !== undefined) throw new UserError('conflict', `email ${email} is already that of user ${other.login}`);
-}
-
-/**
- * The first user must be able to sign in and to add others, since from then on everything needs authentication.
- *
- * @throws UserError `conflict` if it is not an admin; `invalid_input` without a password
- */
-function refuseFirst({ role, passwordHash }: CheckedDraft): void {
-  if (role !== 'admin') throw new UserError('conflict', `the first user must be an admin, not an ${role}`);
-  if (passwordHash !== null) return;
-  throw invalid('the first user needs a password, since nobody could sign in otherwise', 'password');
-}
-
-/** @throws UserError `invalid_input` if stores are given for a role that sees all of them */
-function storesFor(role: Role, stores: readonly string[]): string[] {
-  if (role === 'owner' || stores.length === 0) return storeIdsFrom(stores);
-  throw invalid(`stores are given for an ${role}, expected none: only owners have assigned stores`, 'stores');
-}
-
-/** Whether a change affects the access of a user or how it signs in. */
-function changesPower(before: UserRecord, after: Pick<UserRecord, 'login' | 'email' | 'role' | 'disabled'>): boolean {
-  // Anyone who reads mail at the address can set the password.
-  if (after.email !== before.email) return true;
-  return after.role !== before.role || after.login !== before.login || (before.disabled && !after.disabled);
-}
-
-function changed(
-  before: UserRecord,
-  after: Pick<UserRecord, 'login' | 'name' | 'email' | 'role' | 'disabled'>,
-): Detail {
-  const fields = ['login', 'name', 'email', 'role', 'disabled'] as const;
-  return {
-    before: Object.fromEntries(fields.filter((f) => before[f] !== after[f]).map((f) => [f, before[f] ?? null])),
-    after: Object.fromEntries(fields.filter((f) => before[f] !== after[f]).map((f) => [f, after[f] ?? null])),
-  };
-}
-
-function storesDetail(before: readonly string[], after: readonly string[]): Detail {
-  const [old, now] = [new Set(before), new Set(after)];
-  const added = after.filter((id) => !old.has(id));
-  const removed = before.filter((id) => !now.has(id));
-  if (added.length + removed.length === 0) return {};
-  return {
-    stores: after.length,
-    stores_added: added.slice(0, STORES_NAMED),
-    stores_removed: removed.slice(0, STORES_NAMED),
-  };
 }
