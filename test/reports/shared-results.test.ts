@@ -116,12 +116,12 @@ suite('results that two servers share', () => {
   test('the classic CSV of an earlier version is read from the database', async (t) => {
     const { url, open } = await database(t);
     const storage = await open();
-    const { service } = await reportService(t, storage, { now: T });
     const id = '5f0c2b1e-0000-4000-8000-000000000000';
     await storage.reports.add({ id, asOf: T, requestedAt: T });
     await storage.reports.claim('a worker', T);
     await storage.reports.complete(id, 'a worker', 2, T);
     await execute(url, `insert into report_results (report_id, part, content) values ('${id}', 0, 'as it was')`);
+    const { service } = await reportService(t, storage, { now: T });
     const report = await service.find(OPEN, id);
     assert.equal(await text((await service.reader.read(report, 'csv')).content), 'as it was');
     await assert.rejects(service.reader.read(report, 'json'), /at most the classic CSV is left/);
