@@ -1,7 +1,18 @@
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { notFound, UserError } from '../lib/errors.ts';
-import { createReadStream, ifThere, mkdir, open, readdir, readFile, rename, rm, stat } from '../lib/world/files.ts';
+import {
+  createReadStream,
+  ifThere,
+  makeFolder,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  syncFolder,
+} from '../lib/world/files.ts';
 import { isBackupFile, MANIFEST, type Manifest, parseManifest } from './manifest.ts';
 import { unpackTar } from './tar.ts';
 
@@ -25,7 +36,7 @@ export async function writeBackup(archive: AsyncIterable<Uint8Array>, folder: st
     const manifest = await unpackBackup(archive, partial);
     await rm(folder, { recursive: true, force: true });
     await rename(partial, folder);
-    await sync(dirname(folder));
+    await syncFolder(dirname(folder));
     return manifest;
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
@@ -39,7 +50,7 @@ export async function writeBackup(archive: AsyncIterable<Uint8Array>, folder: st
  * @throws UserError `invalid_input` when it is damaged or cut off
  */
 export async function unpackBackup(archive: AsyncIterable<Uint8Array>, folder: string): Promise<Manifest> {
-  await mkdir(join(folder, 'results'), { recursive: true });
+  await makeFolder(join(folder, 'results'));
   const written = new Map<string, Written>();
   for await (const { path, content } of unpackTar(archive)) {
     if (path !== MANIFEST && !isBackupFile(path)) throw damaged(`it has "${path}", which is not part of a backup`);
@@ -50,8 +61,8 @@ export async function unpackBackup(archive: AsyncIterable<Uint8Array>, folder: s
   const manifest = parseManifest(await readFile(join(folder, MANIFEST), 'utf8'));
   for (const file of manifest.files) verify(file, written.get(file.path));
   if (written.size !== manifest.files.length + 1) throw damaged(`it has files that ${MANIFEST} does not name`);
-  await sync(join(folder, 'results'));
-  await sync(folder);
+  await syncFolder(join(folder, 'results'));
+  await syncFolder(folder);
   return manifest;
 }
 
@@ -61,9 +72,8 @@ export async function unpackBackup(archive: AsyncIterable<Uint8Array>, folder: s
  * @throws UserError `not_found` when it is no backup, `invalid_input` naming the file that is missing or damaged
  */
 export async function verifyBackup(folder: string): Promise<Manifest> {
-  const text = await readFile(join(folder, MANIFEST), 'utf8').catch(() => {
-    throw notFound(`${folder} is not a backup: it has no ${MANIFEST}`);
-  });
+  const text = await ifThere(readFile(join(folder, MANIFEST), 'utf8'));
+  if (text === undefined) throw notFound(`${folder} is not a backup: it has no ${MANIFEST}`);
   const manifest = parseManifest(text);
   for (const file of manifest.files) verify(file, await read(join(folder, file.path)));
   return manifest;
@@ -105,17 +115,6 @@ async function write(path: string, content: AsyncIterable<Uint8Array>): Promise<
 
 async function namesIn(folder: string): Promise<string[]> {
   return (await ifThere(readdir(folder))) ?? [];
-}
-
-/** Makes the names in a folder survive a power loss. Windows opens no folders, and needs no such call. */
-async function sync(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function damaged(what: string): UserError {

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { notFound } from '../lib/errors.ts';
+import { notFound, UserError } from '../lib/errors.ts';
 import { temporaryFolder } from '../lib/temporary-folder.ts';
+import { elapsed } from '../lib/world/clocks.ts';
 import { openError } from './errors.ts';
 import { DEFAULT_DUCKDB_LIMITS, type DuckdbLimits } from './limits.ts';
 import { literal, Session } from './session.ts';
@@ -16,17 +17,43 @@ process.once('exit', () => {
   for (const database of opened) database.interrupt();
 });
 
+/** Milliseconds between two attempts to open a database again. */
+const REOPEN_INTERVAL = 1_000;
+
+export interface OpenOptions {
+  /** `false`, if not given. */
+  readonly readOnly?: boolean;
+  /** The name for messages, if it is not the path. */
+  readonly knownAs?: string;
+  /** Runs whenever the file has been opened, before anything else. */
+  readonly prepare?: (session: Session) => Promise<void>;
+}
+
 /** A DuckDB in this process: a file, or memory only. */
 export class Database {
-  readonly #instance: DuckDBInstance;
+  /** `undefined`: it was closed, and could not be opened again. */
+  #instance: DuckDBInstance | undefined;
   readonly #shared: boolean;
   readonly #onClose: () => void;
   readonly #sessions = new Set<Session>();
+  readonly #endListeners: (() => void)[] = [];
+  /** Opens the file; `undefined`: it is in memory, and what it held is lost with it. */
+  readonly #create: (() => Promise<DuckDBInstance>) | undefined;
+  /** Whether DuckDB refuses all statements. */
+  #ended = false;
+  #reopening: Promise<DuckDBInstance> | undefined;
+  /** The last attempt to open it again. */
+  #failure: { readonly at: number; readonly error: unknown } | undefined;
 
-  private constructor(instance: DuckDBInstance, shared: boolean, onClose = () => {}) {
+  private constructor(
+    instance: DuckDBInstance,
+    shared: boolean,
+    { onClose = () => {}, create }: { onClose?: () => void; create?: () => Promise<DuckDBInstance> },
+  ) {
     this.#instance = instance;
     this.#shared = shared;
     this.#onClose = onClose;
+    this.#create = create;
     opened.add(this);
   }
 
@@ -38,64 +65,105 @@ export class Database {
   static async inMemory(limits = DEFAULT_DUCKDB_LIMITS, { shared = false } = {}): Promise<Database> {
     const temporary = await temporaryFolder();
     const instance = await DuckDBInstance.create(':memory:', { ...options(limits), temp_directory: temporary.path });
-    const database = new Database(instance, shared, temporary.removeSync);
-    await database.#restrict(limits);
+    const database = new Database(instance, shared, { onClose: temporary.removeSync });
+    await onInstance(instance, (session) => restrict(session, limits));
     return database;
   }
 
   /**
    * Opens the file, and creates it if needed, but not its folder. Read-only, nothing is written: the write-ahead log is applied
-   * in memory.
+   * in memory. After an error that ends the database, the next session opens the file again.
    *
-   * @param options.knownAs the name for messages, if it is not `path`
    * @throws UserError `unavailable` when another process holds the file, or when it is no DuckDB database; `not_found`
-   *   when it does not exist and is opened read-only
+   *   when it does not exist and is opened read-only; whatever `prepare` throws
    */
   static async open(
     path: string,
     limits = DEFAULT_DUCKDB_LIMITS,
-    { readOnly = false, knownAs = path }: { readonly readOnly?: boolean; readonly knownAs?: string } = {},
+    { readOnly = false, knownAs = path, prepare = async () => {} }: OpenOptions = {},
   ): Promise<Database> {
     if (readOnly && !existsSync(path)) throw notFound(`there is no database ${knownAs}`);
-    try {
-      const access = readOnly ? { access_mode: 'READ_ONLY' } : {};
-      const database = new Database(await DuckDBInstance.create(path, { ...options(limits), ...access }), true);
-      if (!readOnly) await clearTemporaryFiles(path);
-      await database.#restrict(limits);
-      return database;
-    } catch (error) {
-      throw openError(knownAs, error);
-    }
-  }
-
-  /** A new connection. Its time zone is UTC. */
-  async session(): Promise<Session> {
-    const session = new Session(await this.#instance.connect(), this.#shared, () => this.#sessions.delete(session));
-    this.#sessions.add(session);
-    await session.run('set enable_progress_bar = true; set enable_progress_bar_print = false');
-    return session;
-  }
-
-  /** Limits what statements may do from now on; no statement can lift the limits. */
-  async #restrict({ folders, temporary }: DuckdbLimits): Promise<void> {
-    const session = new Session(await this.#instance.connect(), this.#shared);
-    try {
-      // It has no effect among the options of a new instance.
-      await session.run(`set global max_temp_directory_size = '${temporary}B'`);
-      await session.run(`set global TimeZone = 'UTC'`);
-      if (folders !== undefined) {
-        // Without the slash, it would also match folders whose names begin with this one.
-        const allowed = folders.map((folder) => literal(`${resolve(folder)}/`));
-        await session.run(`set allowed_directories = [${allowed.join(', ')}]; set enable_external_access = false`);
+    const access = readOnly ? { access_mode: 'READ_ONLY' } : {};
+    const create = async () => {
+      try {
+        const instance = await DuckDBInstance.create(path, { ...options(limits), ...access });
+        try {
+          if (!readOnly) await clearTemporaryFiles(path);
+          await onInstance(instance, async (session) => {
+            await restrict(session, limits);
+            await prepare(session);
+          });
+          return instance;
+        } catch (error) {
+          instance.closeSync();
+          throw error;
+        }
+      } catch (error) {
+        throw openError(knownAs, error);
       }
-      // DuckDB itself sets the last one when it runs several statements together.
-      await session.run(`
-        set allowed_configs =
-          ['enable_progress_bar', 'enable_progress_bar_print', 'current_transaction_invalidation_policy'];
-        set lock_configuration = true`);
-    } finally {
+    };
+    return new Database(await create(), true, { create });
+  }
+
+  /**
+   * A new connection. Its time zone is UTC.
+   *
+   * @throws UserError `unavailable` when the database has ended and cannot be opened again yet
+   */
+  async session(): Promise<Session> {
+    const instance = await this.#usable();
+    const session = new Session(await instance.connect(), this.#shared, {
+      onClose: () => this.#sessions.delete(session),
+      onDatabaseEnd: () => this.#end(instance),
+    });
+    this.#sessions.add(session);
+    try {
+      await session.run('set enable_progress_bar = true; set enable_progress_bar_print = false');
+      return session;
+    } catch (error) {
       session.close();
+      throw error;
     }
+  }
+
+  /** Calls `listener` whenever the database has ended: it is opened again when all sessions are closed. */
+  onEnd(listener: () => void): void {
+    this.#endListeners.push(listener);
+  }
+
+  #end(instance: DuckDBInstance): void {
+    if (this.#ended || instance !== this.#instance) return;
+    this.#ended = true;
+    for (const session of this.#sessions) session.end();
+    for (const listener of this.#endListeners) listener();
+  }
+
+  async #usable(): Promise<DuckDBInstance> {
+    if (!this.#ended && this.#instance !== undefined) return this.#instance;
+    this.#reopening ??= this.#reopen().finally(() => {
+      this.#reopening = undefined;
+    });
+    return this.#reopening;
+  }
+
+  async #reopen(): Promise<DuckDBInstance> {
+    const create = this.#create;
+    if (create === undefined) throw new UserError('unavailable', 'the database in memory has ended with an error');
+    if (this.#failure !== undefined && elapsed() < this.#failure.at + REOPEN_INTERVAL) throw this.#failure.error;
+    // Two instances on one file would destroy it.
+    if (this.#sessions.size > 0) {
+      throw new UserError('unavailable', 'the database has ended with an error; it is opened again in a moment');
+    }
+    this.#instance?.closeSync();
+    this.#instance = undefined;
+    try {
+      this.#instance = await create();
+    } catch (error) {
+      this.#failure = { at: elapsed(), error };
+      throw error;
+    }
+    this.#ended = false;
+    return this.#instance;
   }
 
   /** Interrupts the statements that are running. */
@@ -105,9 +173,36 @@ export class Database {
 
   close(): void {
     opened.delete(this);
-    this.#instance.closeSync();
+    this.#instance?.closeSync();
     this.#onClose();
   }
+}
+
+/** Runs `work` on a connection of its own. */
+async function onInstance(instance: DuckDBInstance, work: (session: Session) => Promise<void>): Promise<void> {
+  const session = new Session(await instance.connect(), true);
+  try {
+    await work(session);
+  } finally {
+    session.close();
+  }
+}
+
+/** Limits what statements may do from now on; no statement can lift the limits. */
+async function restrict(session: Session, { folders, temporary }: DuckdbLimits): Promise<void> {
+  // It has no effect among the options of a new instance.
+  await session.run(`set global max_temp_directory_size = '${temporary}B'`);
+  await session.run(`set global TimeZone = 'UTC'`);
+  if (folders !== undefined) {
+    // Without the slash, it would also match folders whose names begin with this one.
+    const allowed = folders.map((folder) => literal(`${resolve(folder)}/`));
+    await session.run(`set allowed_directories = [${allowed.join(', ')}]; set enable_external_access = false`);
+  }
+  // DuckDB itself sets the last one when it runs several statements together.
+  await session.run(`
+    set allowed_configs =
+      ['enable_progress_bar', 'enable_progress_bar_print', 'current_transaction_invalidation_policy'];
+    set lock_configuration = true`);
 }
 
 /** Deletes what DuckDB wrote beside the file for a process that was killed. Only for the process that holds the file. */

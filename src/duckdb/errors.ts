@@ -5,7 +5,10 @@ import { messageOf, systemReason, UserError } from '../lib/errors.ts';
  * quote values of the data, which may say anything.
  */
 const NOT_USABLE =
-  /^(IO|FATAL|TransactionContext|Out of Memory) Error: .*(could not write|cannot write|could not fsync|failed to commit|has been invalidated|read-only|no space left|disk quota exceeded|input\/output error|too many open files|cannot allocate memory|allocation failure)/i;
+  /^(IO|TransactionContext|Out of Memory) Error: .*(could not write|cannot write|could not fsync|failed to commit|read-only|no space left|disk quota exceeded|input\/output error|too many open files|cannot allocate memory|allocation failure)/i;
+
+/** DuckDB refuses every statement from now on, such as after a checkpoint that it could not write to its end. */
+const ENDED = /^FATAL Error/;
 
 /** DuckDB reached one of its own limits, DUCKDB_MEMORY or DUCKDB_TEMP_BYTES. */
 const LIMIT_REACHED = /^Out of Memory Error/;
@@ -18,7 +21,7 @@ const LIMIT_REACHED = /^Out of Memory Error/;
  */
 export function statementError(error: unknown, shared: boolean): unknown {
   const [message = ''] = messageOf(error).split('\n', 1);
-  if (NOT_USABLE.test(message)) {
+  if (NOT_USABLE.test(message) || ENDED.test(message)) {
     return new UserError('unavailable', `the database cannot be used: ${message}`, { cause: error });
   }
   if (!LIMIT_REACHED.test(message)) return error;
@@ -32,8 +35,14 @@ export function statementError(error: unknown, shared: boolean): unknown {
   });
 }
 
-/** Why a file cannot be opened as a database: `unavailable`, with what to do about it. */
+/** Whether the database refuses every statement after this error, until it is opened again. */
+export function endsDatabase(error: unknown): boolean {
+  return ENDED.test(messageOf(error));
+}
+
+/** Why a file cannot be opened as a database: `unavailable`, with what to do about it. A UserError stays as it is. */
 export function openError(path: string, error: unknown): Error {
+  if (error instanceof UserError) return error;
   const message = messageOf(error);
   if (/could not set lock|being used by another process|already open/i.test(message)) {
     const holder = /PID (\d+)/.exec(message)?.[1];

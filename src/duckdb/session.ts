@@ -9,7 +9,14 @@ import {
 } from '@duckdb/node-api';
 import { UserError } from '../lib/errors.ts';
 import type { Parameters, Row, Sql } from '../lib/sql.ts';
-import { statementError } from './errors.ts';
+import { endsDatabase, statementError } from './errors.ts';
+
+/** What a session reports to its database. */
+export interface SessionEvents {
+  readonly onClose?: () => void;
+  /** A statement has failed such that no other will succeed until the database is opened again. */
+  readonly onDatabaseEnd?: () => void;
+}
 
 export interface WholeResult {
   readonly rowCount: number;
@@ -23,14 +30,14 @@ export interface WholeResult {
 export class Session implements Sql {
   readonly #connection: DuckDBConnection;
   readonly #shared: boolean;
-  readonly #onClose: () => void;
+  readonly #events: SessionEvents;
   #ended = false;
 
   /** @param shared whether other sessions of the database do different work */
-  constructor(connection: DuckDBConnection, shared: boolean, onClose = () => {}) {
+  constructor(connection: DuckDBConnection, shared: boolean, events: SessionEvents = {}) {
     this.#connection = connection;
     this.#shared = shared;
-    this.#onClose = onClose;
+    this.#events = events;
   }
 
   /** Runs a statement; returns how many rows it changed. */
@@ -95,7 +102,7 @@ export class Session implements Sql {
     appender.closeSync();
   }
 
-  /** Runs `work` in a transaction. */
+  /** Runs `work` in a transaction. A session on which this fails may still be in it, and must be closed. */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     await this.run('begin transaction');
     try {
@@ -118,6 +125,11 @@ export class Session implements Sql {
     this.#connection.interrupt();
   }
 
+  /** Whether it runs statements: it was not ended. */
+  get usable(): boolean {
+    return !this.#ended;
+  }
+
   /** Interrupts the running statement, and rejects all later ones. The session must still be closed. */
   end(): void {
     this.#ended = true;
@@ -125,15 +137,16 @@ export class Session implements Sql {
   }
 
   close(): void {
-    this.#onClose();
+    this.#events.onClose?.();
     this.#connection.closeSync();
   }
 
   async #explained<T>(statement: () => Promise<T>): Promise<T> {
-    if (this.#ended) throw new UserError('unavailable', 'the database is being closed');
+    if (this.#ended) throw new UserError('unavailable', 'the database is being closed or opened again');
     try {
       return await statement();
     } catch (error) {
+      if (endsDatabase(error)) this.#events.onDatabaseEnd?.();
       throw statementError(error, this.#shared);
     }
   }

@@ -11,6 +11,7 @@ export class SessionPool {
 
   constructor(database: Database) {
     this.#database = database;
+    database.onEnd(() => this.close());
   }
 
   async use<T>(work: (session: Session) => Promise<T>): Promise<T> {
@@ -19,15 +20,16 @@ export class SessionPool {
     try {
       result = await work(session);
     } catch (error) {
-      // Its state is unknown.
+      // It may still be in a transaction.
       session.close();
       throw error;
     }
-    if (this.#idle.length < IDLE) this.#idle.push(session);
+    if (session.usable && this.#idle.length < IDLE) this.#idle.push(session);
     else session.close();
     return result;
   }
 
+  /** Closes the idle ones. */
   close(): void {
     for (const session of this.#idle.splice(0)) session.close();
   }

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { formatInstant } from '../calendar/instant.ts';
 import type { Freshness } from '../fleet/freshness.ts';
+import { failureOf } from '../health/failure.ts';
 import { type Health, WRITER_NAMES, type WriterHealth } from '../health/health.ts';
 import { isTemporary, messageOf, UserError } from '../lib/errors.ts';
 import type { Storage } from '../storage/ports/storage.ts';
@@ -96,11 +97,12 @@ export function healthRoutes({ storage, health, freshness }: HealthParts): Route
   };
 }
 
+/** Everyone may read the reason, so it has no paths and no data. */
 function notReady(error: unknown): UserError {
-  if (!isTemporary(error)) {
-    return new UserError('unavailable', 'the database cannot be read; the log has the reason', { cause: error });
-  }
-  return error.code === 'busy' ? error : new UserError('unavailable', 'the database does not answer', { cause: error });
+  if (isTemporary(error) && error.code === 'busy') return error;
+  const failure = failureOf(error);
+  const reason = failure?.passing ? failure.message : 'the database cannot be read; the log has the reason';
+  return new UserError('unavailable', reason, { cause: error });
 }
 
 function statusOf({ name, failing, lastFailure }: WriterHealth) {

@@ -6,7 +6,7 @@ import {
   access,
   type FileStatus,
   ifThere,
-  mkdir,
+  makeFolder,
   type OpenFile,
   open,
   readdir,
@@ -14,6 +14,7 @@ import {
   rename,
   rm,
   stat,
+  syncFolder,
   WRITABLE,
 } from '../lib/world/files.ts';
 import type { FileDigest, ReportRecord } from '../storage/ports/report-catalog.ts';
@@ -76,22 +77,23 @@ export class ResultsFolder {
   /** @throws UserError `unwritable` when the folder cannot be made or written */
   async prepare(): Promise<void> {
     await this.#writing(async () => {
-      await mkdir(this.path, { recursive: true });
+      await makeFolder(this.path);
       await access(this.path, WRITABLE);
     });
   }
 
   /**
-   * Writes a result under another name, then gives it its own. Returns the digest of what it wrote.
+   * Writes a result under another name, then gives it its own. Resolves with the digest of what it wrote when the file
+   * survives a power loss.
    *
-   * @throws UserError `unwritable` when it cannot be written; nothing of it stays behind
+   * @throws UserError `unwritable` when it cannot be written; no partial file stays behind
    */
   async write(name: ResultName, kind: ResultKind, chunks: Iterable<string | Uint8Array>): Promise<FileDigest> {
     const partial = `${this.#file(name, kind)}.partial`;
     return this.#writing(async () => {
       const digest = new Digest();
       // The folder may have been removed since the start.
-      await mkdir(this.path, { recursive: true });
+      await makeFolder(this.path);
       try {
         const file = await open(partial, 'w');
         try {
@@ -105,6 +107,7 @@ export class ResultsFolder {
           await file.close();
         }
         await rename(partial, this.#file(name, kind));
+        await syncFolder(this.path);
         this.#size = undefined;
         return digest.end();
       } catch (error) {

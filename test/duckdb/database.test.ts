@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Database } from '../../src/duckdb/database.ts';
 import { literal, type Session } from '../../src/duckdb/session.ts';
+import { SessionPool } from '../../src/duckdb/sessions.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 /** A session of a database limited to the folder `open`, beside a folder whose name begins with it. */
@@ -84,4 +85,59 @@ test('opening a file for changes deletes what DuckDB spilled for a process that 
   assert.equal(readdirSync(`${path}.tmp`).length, 3, 'a reader changes nothing');
   (await Database.open(path)).close();
   assert.deepEqual(readdirSync(`${path}.tmp`), ['other']);
+});
+
+test('after a fatal error, the file is opened again once its sessions are closed, with everything that was committed', async (t) => {
+  const path = join(temporaryFolder(t), 'data.duckdb');
+  const limits = { memory: 500_000_000, temporary: 1e9, settings: { debug_checkpoint_abort: 'before_header' } };
+  let openings = 0;
+  const database = await Database.open(path, limits, {
+    prepare: async () => {
+      openings++;
+    },
+  });
+  t.after(() => database.close());
+  const [first, second] = [await database.session(), await database.session()];
+  const ends: string[] = [];
+  database.onEnd(() => ends.push('end'));
+  await first.run('create table numbers as select 1 as number');
+  await first.run('begin; insert into numbers values (2)');
+  await first.run('commit');
+  await assert.rejects(second.run('checkpoint'), { name: 'UserError', code: 'unavailable' });
+  assert.deepEqual(ends, ['end']);
+  await assert.rejects(first.rows('select * from numbers'), { code: 'unavailable' });
+  second.close();
+  await assert.rejects(database.session(), { code: 'unavailable', message: /opened again in a moment/ });
+  first.close();
+  const third = await database.session();
+  assert.deepEqual(await third.rows('select * from numbers order by number'), [{ number: 1 }, { number: 2 }]);
+  third.close();
+  assert.equal(openings, 2);
+});
+
+test('a pool gives nobody a session that another left in a transaction, or whose database has ended', async (t) => {
+  const path = join(temporaryFolder(t), 'data.duckdb');
+  const limits = { memory: 500_000_000, temporary: 1e9, settings: { debug_checkpoint_abort: 'before_header' } };
+  const database = await Database.open(path, limits);
+  const pool = new SessionPool(database);
+  t.after(() => {
+    pool.close();
+    database.close();
+  });
+  await pool.use((session) => session.run('create table numbers (number integer)'));
+  await assert.rejects(
+    pool.use(async (session) => {
+      await session.run('begin; insert into numbers values (1)');
+      throw new Error('the rollback has failed');
+    }),
+    /the rollback has failed/,
+  );
+  await pool.use((session) => session.transaction(() => session.run('insert into numbers values (2)')));
+  await pool.use(async () => {
+    await assert.rejects(
+      pool.use((session) => session.run('checkpoint')),
+      { code: 'unavailable' },
+    );
+  });
+  assert.deepEqual(await pool.use((session) => session.rows('select * from numbers')), [{ number: 2 }]);
 });

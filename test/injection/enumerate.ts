@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { UserError } from '../../src/lib/errors.ts';
 import type { Bench } from './bench.ts';
 import type { Fault } from './injector.ts';
+import type { Kept } from './power.ts';
 import type { Outcome, Scenario } from './scenarios.ts';
 
 /** What was tried in a scenario. */
@@ -11,6 +13,8 @@ export interface Tried {
   readonly faults: number;
 }
 
+const POWER_LOSS = new UserError('unavailable', 'the machine has lost its power');
+
 let runs = 0;
 
 export interface Enumeration {
@@ -19,6 +23,8 @@ export interface Enumeration {
   readonly step: number;
   /** The faults that the nth call gets, one per run. */
   readonly faultsOf: (nth: number) => readonly Fault[];
+  /** The faults that can also come after the last call. */
+  readonly last: readonly Fault[];
   /** Gets what fails; otherwise the first failure is thrown. */
   readonly onFailure?: ((error: Error) => void) | undefined;
 }
@@ -30,18 +36,22 @@ export interface Enumeration {
 export async function enumerate(
   bench: Bench,
   scenario: Scenario,
-  { first, step, faultsOf, onFailure }: Enumeration,
+  { first, step, faultsOf, last, onFailure }: Enumeration,
 ): Promise<Tried> {
   let faults = 0;
+  const attempt = (nth: number, fault: Fault) =>
+    tryOnce(bench, scenario, nth, fault).catch((error) => {
+      if (onFailure === undefined || (bench.injector.hit === undefined && fault.kind !== 'power')) throw error;
+      onFailure(error);
+      return bench.injector.hit !== undefined;
+    });
   for (let nth = first; ; nth += step) {
     for (const fault of faultsOf(nth)) {
-      const there = await tryOnce(bench, scenario, nth, fault).catch((error) => {
-        if (onFailure === undefined || bench.injector.hit === undefined) throw error;
-        onFailure(error);
-        return true;
-      });
-      if (!there) return { scenario: scenario.name, calls: nth - step, faults };
-      faults++;
+      if (await attempt(nth, fault)) faults++;
+      else {
+        for (const after of last) await attempt(nth, after);
+        return { scenario: scenario.name, calls: nth - step, faults: faults + last.length };
+      }
     }
   }
 }
@@ -50,6 +60,7 @@ export async function enumerate(
 async function tryOnce(bench: Bench, scenario: Scenario, nth: number, fault: Fault): Promise<boolean> {
   const { injector, defects } = bench;
   const attempt = await scenario.begin(bench, `r${++runs}`);
+  bench.settle();
   injector.arm(nth, fault);
   const outcome: Outcome = await attempt.work().then(
     () => ({ done: true }),
@@ -59,7 +70,11 @@ async function tryOnce(bench: Bench, scenario: Scenario, nth: number, fault: Fau
   const { hit } = injector;
   try {
     if (hit === undefined && !outcome.done) throw outcome.error;
-    await attempt.after(outcome);
+    await bench.assertIdle();
+    const power = fault.kind === 'power';
+    if (power) await bench.losePower(fault.what as Kept);
+    // Nobody reads the error of a process that ended.
+    await attempt.after(power && !outcome.done ? { done: false, error: POWER_LOSS } : outcome, { power });
     const broken = (await bench.storage.invariants()).filter((invariant) => invariant.broken !== 0);
     assert.deepEqual(broken, [], 'every invariant holds');
     assert.deepEqual(defects, [], 'nothing counts as a defect of the program');

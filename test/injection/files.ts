@@ -1,6 +1,5 @@
 import { Writable } from 'node:stream';
 import type { Files, OpenFile } from '../../src/lib/world/ports.ts';
-import { REAL_WORLD } from '../../src/lib/world/real.ts';
 import type { Fault, Injector } from './injector.ts';
 
 const fail = (name: string): Fault => ({ name, kind: 'fail', what: name });
@@ -9,6 +8,9 @@ export const FILE_FAULTS: readonly Fault[] = [
   ...['ENOSPC', 'EROFS', 'EIO', 'EMFILE'].map(fail),
   // Half is written, and then the disk is full.
   { name: 'short write', kind: 'lose', what: 'ENOSPC' },
+  ...(['nothing', 'names', 'halves'] as const).map(
+    (kept): Fault => ({ name: `power loss that leaves ${kept}`, kind: 'power', what: kept }),
+  ),
 ];
 
 const ASYNC = [
@@ -16,17 +18,25 @@ const ASYNC = [
   ...(['stat', 'writeFile'] as const),
 ] as const;
 
-function errorOf({ what }: Fault, call: string): NodeJS.ErrnoException {
-  return Object.assign(new Error(`${what}: injected, ${call}`), { code: what, syscall: call });
+function errorOf(code: string, call: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`${code}: injected, ${call}`), { code, syscall: call });
 }
 
-/** The real files, with an injector between them and the program. */
-export function filesWith(injector: Injector): Files {
-  const { files } = REAL_WORLD;
+/**
+ * Files with an injector between them and a process.
+ *
+ * @param process a power loss ends it: nothing of it reaches the files any more
+ */
+export function filesWith(injector: Injector, files: Files, process: { ended: boolean }): Files {
   const check = (call: string, shortWrite?: () => Promise<unknown>) => {
+    if (process.ended) throw errorOf('EIO', call);
     const fault = injector.next(call);
     if (fault === undefined) return;
-    const error = errorOf(fault, call);
+    if (fault.kind === 'power') {
+      process.ended = true;
+      throw errorOf('EIO', call);
+    }
+    const error = errorOf(fault.what, call);
     if (fault.kind !== 'lose' || shortWrite === undefined) throw error;
     return shortWrite().then(() => {
       throw error;
@@ -49,6 +59,10 @@ export function filesWith(injector: Injector): Files {
     open: async (path, flags) => {
       await check(`open ${path}`);
       return openFile(await files.open(path, flags), path, check);
+    },
+    rmSync: (path, options) => {
+      if (process.ended) throw errorOf('EIO', `rm ${path}`);
+      files.rmSync(path, options);
     },
     createWriteStream: (path, options) => {
       const inner = files.createWriteStream(path, options);

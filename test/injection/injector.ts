@@ -9,9 +9,13 @@ export interface Fault {
     /** The call is done, and the caller learns only that the connection is gone. */
     | 'lose'
     /** Nothing is done, and the caller gets no answer until the connection is cut off. */
-    | 'hang';
-  /** The SQLSTATE, DuckDB's message, or the code of the operating system. */
+    | 'hang'
+    /** The machine loses its power before the call, or after the last one. */
+    | 'power';
+  /** The SQLSTATE, DuckDB's message, the code of the operating system, or what the disk keeps. */
   readonly what: string;
+  /** What happens to the rollback that follows. */
+  readonly rollback?: Fault;
 }
 
 /** Counts the calls of a scenario, and gives one of them a fault. */
@@ -20,6 +24,8 @@ export class Injector {
   #left = 0;
   #fault: Fault | undefined;
   #hit: string | undefined;
+  /** What happens to the next rollback. */
+  #rollback: Fault | undefined;
 
   /** The call that got the fault; `undefined`: none so far. */
   get hit(): string | undefined {
@@ -31,10 +37,12 @@ export class Injector {
     this.#left = nth;
     this.#fault = fault;
     this.#hit = undefined;
+    this.#rollback = undefined;
   }
 
   disarm(): void {
     this.#left = 0;
+    this.#rollback = undefined;
   }
 
   /** Runs something whose calls belong to the test. */
@@ -42,10 +50,18 @@ export class Injector {
     return this.#apart.run(true, work);
   }
 
-  /** Counts a call; returns the fault if it is the one. */
+  /** Counts a call; returns its fault if it is the one, or the rollback after that. */
   next(call: string): Fault | undefined {
-    if (this.#apart.getStore() || this.#left === 0 || --this.#left > 0) return undefined;
+    if (this.#apart.getStore()) return undefined;
+    const rollback = this.#rollback;
+    if (rollback !== undefined && /^\s*rollback/i.test(call)) {
+      this.#rollback = undefined;
+      this.#hit = `${this.#hit} and its rollback`;
+      return rollback;
+    }
+    if (this.#left === 0 || --this.#left > 0) return undefined;
     this.#hit = call.replace(/\s+/g, ' ').trim().slice(0, 100);
+    this.#rollback = this.#fault?.rollback;
     return this.#fault;
   }
 }

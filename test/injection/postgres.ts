@@ -13,6 +13,10 @@ export const POSTGRES_FAULTS: readonly Fault[] = [
   ...SQLSTATES.map((code): Fault => ({ name: code, kind: 'fail', what: code })),
   { name: 'lost acknowledgment', kind: 'lose', what: '' },
   { name: 'hang', kind: 'hang', what: '' },
+  ...(['fail', 'lose', 'hang'] as const).map((kind): Fault => {
+    const rollback: Fault = { name: '', kind, what: '57014' };
+    return { name: `57014, and the rollback: ${kind}`, kind: 'fail', what: '57014', rollback };
+  }),
 ];
 
 /** Milliseconds for which a hanging statement keeps the server busy, and until its connection is cut off. */

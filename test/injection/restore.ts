@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createBackup } from '../../src/backup/create.ts';
-import { writeBackup } from '../../src/backup/folder.ts';
+import { verifyBackup, writeBackup } from '../../src/backup/folder.ts';
 import { openBackup, restoreToFile, restoreToStorage } from '../../src/backup/restore.ts';
 import { openFile } from '../../src/compose/storages.ts';
 import { ResultsFolder } from '../../src/reports/results.ts';
@@ -22,16 +22,18 @@ export const restore: Scenario = {
     const from = await backedUp(bench);
     const open = openFile();
     const path = join(bench.folder, 'restored.duckdb');
-    const { storage } = bench;
-    const put = async () => {
-      const verified = await openBackup(from, { input: noInput(), workFolder: bench.folder });
-      if (storage.restoring !== undefined) {
-        return restoreToStorage(verified, storage, { replace: true, workFolder: bench.folder, openFile: open });
-      }
-      const results = new ResultsFolder(join(bench.folder, 'restored-results'));
-      return restoreToFile(verified, path, { results, replace: true, restoreFile, openFile: open });
-    };
+    const put = () =>
+      bench.within(async () => {
+        const { storage } = bench;
+        const verified = await openBackup(from, { input: noInput(), workFolder: bench.folder });
+        if (storage.restoring !== undefined) {
+          return restoreToStorage(verified, storage, { replace: true, workFolder: bench.folder, openFile: open });
+        }
+        const results = new ResultsFolder(join(bench.folder, 'restored-results'));
+        return restoreToFile(verified, path, { results, replace: true, restoreFile, openFile: open });
+      });
     const rows = async (): Promise<DatabaseContents['rows'] | undefined> => {
+      const { storage } = bench;
       if (storage.restoring !== undefined) return (await storage.contents()).rows;
       if (!existsSync(path)) return undefined;
       const restored = await open(path, 'write');
@@ -43,12 +45,12 @@ export const restore: Scenario = {
         await restored.close();
       }
     };
-    const addOne = () => storage.appendPolls([{ ids: ['after the backup'], instants: [NOW], active: [1] }]);
+    const addOne = () => bench.storage.appendPolls([{ ids: ['after the backup'], instants: [NOW], active: [1] }]);
     const backup = await (async () => {
       await put();
       return rows();
     })();
-    if (storage.restoring !== undefined) await addOne();
+    if (bench.storage.restoring !== undefined) await addOne();
     const before = await rows();
     return {
       work: put,
@@ -69,11 +71,35 @@ function isEither(found: unknown, ...expected: unknown[]): boolean {
 }
 
 /** A backup of the database as it is at the first call. */
-async function backedUp({ folder, storage, results }: Bench): Promise<string> {
-  const to = join(folder, 'backup');
-  if (existsSync(to)) return to;
-  const engine = storage.restoring === undefined ? 'duckdb' : 'postgres';
-  const source = { storage, engine, results, workFolder: join(folder, 'work'), openFile: openFile(), now: () => NOW };
-  await writeBackup(createBackup({ ...source, engine }), to);
+async function backedUp(bench: Bench): Promise<string> {
+  const to = join(bench.folder, 'backup');
+  if (!existsSync(to)) await backUp(bench, to);
   return to;
 }
+
+function backUp({ folder, storage, results }: Bench, to: string): Promise<unknown> {
+  const engine = storage.restoring === undefined ? 'duckdb' : 'postgres';
+  const workFolder = join(folder, 'work');
+  const source = { storage, engine, results, workFolder, openFile: openFile(), now: () => NOW } as const;
+  return writeBackup(createBackup(source), to);
+}
+
+export const backup: Scenario = {
+  name: 'backup',
+  slow: true,
+  async begin(bench, run) {
+    const to = join(bench.folder, `backup-${run}`);
+    const work = () => bench.within(() => backUp(bench, to));
+    return {
+      work,
+      after: async (outcome) => {
+        assertTemporary(outcome);
+        if (outcome.done) assert.ok(existsSync(to), 'a backup that was complete is there');
+        if (!existsSync(to)) await work();
+        const { rows } = await verifyBackup(to);
+        assert.deepEqual(rows, (await bench.storage.contents()).rows);
+        for (const folder of [to, join(bench.folder, 'work')]) rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  },
+};

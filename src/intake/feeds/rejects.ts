@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { spreadsheetField } from '../../lib/csv.ts';
-import { invalid, systemReason } from '../../lib/errors.ts';
-import { mkdir, type OpenFile, open } from '../../lib/world/files.ts';
+import { systemReason, UserError } from '../../lib/errors.ts';
+import { makeFolder, type OpenFile, open, syncFolder } from '../../lib/world/files.ts';
 import type { Reject } from './list-rejects.ts';
 
 const BUFFER = 64 * 1024;
@@ -21,7 +21,7 @@ export class RejectsFile {
     return this.#rows;
   }
 
-  /** @throws UserError `invalid_input` when the file cannot be written */
+  /** @throws UserError `unwritable` when the file cannot be written */
   async write({ file, line, reason, row }: Reject): Promise<void> {
     if (this.#rows === 0) this.#pending = 'file,line,reason,row\n';
     this.#rows++;
@@ -29,27 +29,42 @@ export class RejectsFile {
     if (this.#rows === 1 || this.#pending.length > BUFFER) await this.#flush();
   }
 
+  /**
+   * Resolves when the rows survive a power loss.
+   *
+   * @throws UserError `unwritable` when the rest of the file cannot be written
+   */
   async close(): Promise<void> {
-    if (this.#file === undefined) return;
+    const file = this.#file;
+    if (file === undefined) return;
     try {
       await this.#flush();
+      await this.#writing(() => file.sync());
+      await this.#writing(() => syncFolder(dirname(this.path)));
     } finally {
-      await this.#file.close();
+      await file.close();
     }
   }
 
-  async #flush(): Promise<void> {
-    try {
+  #flush(): Promise<void> {
+    return this.#writing(async () => {
       this.#file ??= await this.#open();
       await this.#file.appendFile(this.#pending);
       this.#pending = '';
-    } catch (error) {
-      throw invalid(`the rejects cannot be written to ${this.path}: ${systemReason(error)}`);
-    }
+    });
   }
 
   async #open(): Promise<OpenFile> {
-    await mkdir(dirname(this.path), { recursive: true });
+    await makeFolder(dirname(this.path));
     return open(this.path, 'w');
+  }
+
+  async #writing(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const message = `the rejects cannot be written to ${this.path}: ${systemReason(error)}`;
+      throw new UserError('unwritable', message, { cause: error });
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { csvField } from '../../lib/csv.ts';
-import { mkdir, type OpenFile, open, syncFolder } from '../../lib/world/files.ts';
+import { makeFolder, type OpenFile, open, syncFolder } from '../../lib/world/files.ts';
 import type { DayFilePosition } from '../../storage/ports/day-files.ts';
 import { folderId } from './folder-id.ts';
 
@@ -87,7 +87,7 @@ export class DayFile {
   }
 
   async #open(name: string): Promise<OpenFile> {
-    await mkdir(this.#folder, { recursive: true });
+    await makeFolder(this.#folder);
     const file = await open(join(this.#folder, name), 'a+');
     try {
       if (name === this.#name && (await file.stat()).size > this.#end) await file.truncate(this.#end);
@@ -95,8 +95,9 @@ export class DayFile {
       if (kept === 0) {
         await file.appendFile(HEADER);
         await file.datasync();
-        await syncFolder(this.#folder);
       }
+      // Not only after the header: the process that wrote it may have failed before this.
+      await syncFolder(this.#folder);
       this.#withReasons = kept === 0 || (await beginsWith(file, HEADER));
       this.#end = kept === 0 ? HEADER.length : kept;
       this.#name = name;

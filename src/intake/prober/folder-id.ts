@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ifThere, mkdir, readFile, rename, syncFolder, writeFile } from '../../lib/world/files.ts';
+import { ifThere, makeFolder, readFile, writeWhole } from '../../lib/world/files.ts';
 import { newId } from '../../lib/world/random.ts';
 
 const FILE = 'folder-id';
@@ -10,9 +10,7 @@ export async function folderId(folder: string): Promise<string> {
   const known = await ifThere(readFile(path, 'utf8'));
   if (known) return known;
   const id = newId();
-  await mkdir(folder, { recursive: true });
-  await writeFile(`${path}.partial`, id, { flush: true });
-  await rename(`${path}.partial`, path);
-  await syncFolder(folder);
+  await makeFolder(folder);
+  await writeWhole(path, id);
   return id;
 }

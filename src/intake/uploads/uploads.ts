@@ -1,7 +1,18 @@
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { invalid, systemReason, UserError } from '../../lib/errors.ts';
-import { ifThere, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from '../../lib/world/files.ts';
+import {
+  ifThere,
+  makeFolder,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  syncFolder,
+  writeWhole,
+} from '../../lib/world/files.ts';
 import { newId } from '../../lib/world/random.ts';
 
 /** A file that is read to its end or destroyed. */
@@ -35,7 +46,7 @@ export class UploadsFolder {
    */
   async prepare(): Promise<string> {
     return this.#writing(async () => {
-      await mkdir(this.path, { recursive: true });
+      await makeFolder(this.path);
       for (const name of await readdir(this.path)) {
         if (name.endsWith('.partial')) await rm(join(this.path, name), { force: true });
       }
@@ -43,14 +54,14 @@ export class UploadsFolder {
       const known = await ifThere(readFile(file, 'utf8'));
       if (known !== undefined && IMPORT_ID.test(known)) return known;
       const id = newId();
-      await writeFile(file, id, { flush: true });
+      await writeWhole(file, id);
       return id;
     });
   }
 
   /**
-   * Writes an upload to the disk; returns its size in bytes. On failure nothing is kept, and the rest of `content` stays
-   * unread.
+   * Writes an upload to the disk. Resolves with its size in bytes when it survives a power loss. On failure nothing is kept,
+   * and the rest of `content` stays unread.
    *
    * @throws UserError `too_large`; `unwritable`; `invalid_input` when it is empty or incomplete
    */
@@ -59,10 +70,13 @@ export class UploadsFolder {
     try {
       const bytes = await this.#writing(() => this.#write(partial, content, limit));
       if (bytes === 0) throw invalid('the file is empty');
-      await this.#writing(() => rename(partial, this.upload(id)));
+      await this.#writing(async () => {
+        await rename(partial, this.upload(id));
+        await syncFolder(this.path);
+      });
       return bytes;
     } catch (error) {
-      await rm(partial, { force: true });
+      for (const path of [partial, this.upload(id)]) await rm(path, { force: true });
       throw error;
     }
   }
@@ -70,7 +84,7 @@ export class UploadsFolder {
   async #write(path: string, content: Readable, limit: number): Promise<number> {
     let bytes = 0;
     // The folder may have been deleted since the start.
-    await mkdir(this.path, { recursive: true });
+    await makeFolder(this.path);
     const file = await open(path, 'w');
     try {
       for await (const chunk of chunksOf(content)) {

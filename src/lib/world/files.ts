@@ -1,4 +1,5 @@
 import { constants } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { Files } from './ports.ts';
 import { world } from './world.ts';
 
@@ -42,14 +43,41 @@ export async function ifThere<T>(operation: Promise<T>): Promise<T | undefined> 
   }
 }
 
+/** What systems say that cannot open or sync folders. */
+const NO_FOLDER_SYNC = new Set(['EISDIR', 'EACCES', 'EPERM', 'EBADF', 'EINVAL', 'ENOTSUP']);
+
 /** Resolves when the names of the files in a folder survive a power loss, where the system can promise that. */
 export async function syncFolder(path: string): Promise<void> {
-  // Windows cannot open folders, and needs no such call.
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
   try {
-    await folder.sync();
-  } finally {
-    await folder.close();
+    const folder = await open(path, 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    if (!NO_FOLDER_SYNC.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
+}
+
+/** Creates a folder and those above it where they are missing. Resolves when they survive a power loss. */
+export async function makeFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (typeof first !== 'string') return;
+  const above = dirname(resolve(first));
+  for (let folder = resolve(path); folder !== above; ) {
+    folder = dirname(folder);
+    await syncFolder(folder);
+  }
+}
+
+/**
+ * Writes a small file such that it has either its former content or this one, whatever happens. Resolves when it survives a
+ * power loss. The content is written under the name `….partial` first.
+ */
+export async function writeWhole(path: string, content: string): Promise<void> {
+  const partial = `${path}.partial`;
+  await writeFile(partial, content, { flush: true });
+  await rename(partial, path);
+  await syncFolder(dirname(path));
 }

@@ -4,7 +4,7 @@ import type { DuckdbLimits } from '../../duckdb/limits.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { UserError } from '../../lib/errors.ts';
 import { clearTemporaryFolders, temporaryFolder } from '../../lib/temporary-folder.ts';
-import { copyFile, ifThere, link, open, readFile, rename, stat, syncFolder } from '../../lib/world/files.ts';
+import { copyFile, ifThere, link, readFile, stat, writeWhole } from '../../lib/world/files.ts';
 import { newId } from '../../lib/world/random.ts';
 
 /** Which history of the data a database file holds, and how often it was opened for changes. */
@@ -47,17 +47,8 @@ export function parseGeneration(text: string): Generation | undefined {
 }
 
 /** Notes the generation beside a database file; the note is whole and on disk when this resolves. */
-export async function noteGeneration(path: string, { id, opening }: Generation): Promise<void> {
-  const partial = `${generationFile(path)}.partial`;
-  const file = await open(partial, 'w');
-  try {
-    await file.appendFile(`${id} ${opening}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(partial, generationFile(path));
-  await syncFolder(dirname(path));
+export function noteGeneration(path: string, { id, opening }: Generation): Promise<void> {
+  return writeWhole(generationFile(path), `${id} ${opening}\n`);
 }
 
 /** What the database says; `undefined`: its schema is from before there were generations. */

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { Database } from '../../duckdb/database.ts';
 import { messageOf, UserError } from '../../lib/errors.ts';
-import { copyFile, ifThere, open, readFile, rename, rm, stat, syncFolder } from '../../lib/world/files.ts';
+import { copyFile, ifThere, open, readFile, rename, rm, stat, syncFolder, writeWhole } from '../../lib/world/files.ts';
 import { beginGeneration, generationFile, noteGeneration, parseGeneration, walFile, withBase } from './generation.ts';
 
 /** The database that is about to take the place of another one. */
@@ -48,7 +48,7 @@ export async function restoreFile(
     await Promise.all(leftovers.slice(1).map((file) => rm(file, { force: true })));
     await sync(prepared);
     await holding(path, async () => {
-      await decide(path, id);
+      await writeWhole(decisionFile(path), `${id} 0\n`);
       await finishRestore(path);
     });
   } finally {
@@ -82,20 +82,6 @@ async function begin(prepared: string): Promise<string> {
     session.close();
     database.close();
   }
-}
-
-/** Writes the decision under another name first: a decision that is there is whole. */
-async function decide(path: string, id: string): Promise<void> {
-  const partial = `${decisionFile(path)}.partial`;
-  const file = await open(partial, 'w');
-  try {
-    await file.appendFile(`${id} 0\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(partial, decisionFile(path));
-  await syncFolder(dirname(path));
 }
 
 /** Runs `work` while no other process can open the database for changes; a damaged one nobody can. */

@@ -86,13 +86,14 @@ export class DuckdbStorage implements Storage {
   readonly #path: string | undefined;
   readonly #strangeLog: string | undefined;
 
-  private constructor(database: Database, catalog: SerialSql, { maxStores, clock, writeWait, path, strange }: Opened) {
+  private constructor(database: Database, { maxStores, clock, writeWait, path, strange }: Opened) {
     this.#maxStores = maxStores;
     this.#queue = new WriteQueue(writeWait);
     this.#path = path;
     this.#strangeLog = strange;
     this.#database = database;
-    this.#catalog = catalog;
+    this.#catalog = new SerialSql(database, writeWait);
+    const catalog = this.#catalog;
     this.#readers = new SessionPool(database);
     this.#appenders = new SessionPool(database);
     const dialect = {
@@ -122,37 +123,30 @@ export class DuckdbStorage implements Storage {
    */
   static async open(path: string | undefined, options: DuckdbStorageOptions = {}): Promise<DuckdbStorage> {
     const { maxStores = DEFAULT_BUDGETS.stores, duckdb, access = 'write', clock, writeWait = WRITE_WAIT } = options;
+    const settings = { maxStores, clock, writeWait };
     if (path === undefined) {
       const memory = await Database.inMemory(duckdb, { shared: true });
       const session = await memory.session();
       await migrate(session);
-      return new DuckdbStorage(memory, new SerialSql(session, writeWait), { maxStores, clock, writeWait });
+      session.close();
+      return new DuckdbStorage(memory, settings);
     }
     await finishRestore(path);
     const strange = await strangeLog(path, duckdb);
     if (strange !== undefined && access !== 'inspect') throw new UserError('unavailable', strange);
     const readOnly = access === 'read' || access === 'inspect';
-    const database = await Database.open(path, duckdb, { readOnly });
-    try {
-      const session = await database.session();
-      await (readOnly ? requireSchema(session, path) : migrate(session));
-      if (access === 'write' || access === 'read') refuseDamage(path, await quickInvariants(session));
-      if (!readOnly) {
+    const database = await Database.open(path, duckdb, {
+      readOnly,
+      prepare: async (session) => {
+        await (readOnly ? requireSchema(session, path) : migrate(session));
+        if (access === 'write' || access === 'read') refuseDamage(path, await quickInvariants(session));
+        if (readOnly) return;
         await countOpening(session, path);
         // Only this process has the database, so a running report was interrupted.
         await session.run(`update reports set status = 'queued', progress = 0 where status = 'running'`);
-      }
-      return new DuckdbStorage(database, new SerialSql(session, writeWait), {
-        maxStores,
-        clock,
-        writeWait,
-        path,
-        strange,
-      });
-    } catch (error) {
-      database.close();
-      throw error;
-    }
+      },
+    });
+    return new DuckdbStorage(database, { ...settings, path, strange });
   }
 
   snapshot<T>(work: (snapshot: Snapshot) => Promise<T>, use: SnapshotUse = 'request'): Promise<T> {
@@ -299,36 +293,40 @@ export class DuckdbStorage implements Storage {
   }
 }
 
-/** A session shared by many callers; their statements run one after another. */
+/** One session at a time for many callers; their statements run one after another. */
 class SerialSql implements TransactionalSql {
-  readonly #session: Session;
+  readonly #sessions: SessionPool;
   readonly #turn: WriteQueue;
 
   /** @param wait how long a transaction waits for its turn, milliseconds */
-  constructor(session: Session, wait: number) {
-    this.#session = session;
+  constructor(database: Database, wait: number) {
+    this.#sessions = new SessionPool(database);
     this.#turn = new WriteQueue(wait);
   }
 
   run(sql: string, parameters?: Parameters): Promise<number> {
-    return this.#turn.run(() => this.#session.run(sql, parameters));
+    return this.#inTurn((session) => session.run(sql, parameters));
   }
 
   rows(sql: string, parameters?: Parameters): Promise<Row[]> {
-    return this.#turn.run(() => this.#session.rows(sql, parameters));
+    return this.#inTurn((session) => session.rows(sql, parameters));
   }
 
   row(sql: string, parameters?: Parameters): Promise<Row> {
-    return this.#turn.run(() => this.#session.row(sql, parameters));
+    return this.#inTurn((session) => session.row(sql, parameters));
   }
 
   /** @throws UserError `busy` when others have not finished in time, so that no queue of transactions grows long */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#turn.runSoon(() => this.#session.transaction(() => work(this.#session)));
+    return this.#turn.runSoon(() => this.#sessions.use((session) => session.transaction(() => work(session))));
   }
 
   /** Closes the session after the statements that are queued. */
   close(): Promise<void> {
-    return this.#turn.run(async () => this.#session.close());
+    return this.#turn.run(async () => this.#sessions.close());
+  }
+
+  #inTurn<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#turn.run(() => this.#sessions.use(work));
   }
 }

@@ -40,7 +40,7 @@ test('a rejects file that cannot be made is told with its path', async (t) => {
   const folder = temporaryFolder(t);
   const rejects = new RejectsFile(folder);
   await assert.rejects(rejects.write({ file: 'p', line: 1, reason: 'r', row: 'x' }), {
-    code: 'invalid_input',
+    code: 'unwritable',
     message: `the rejects cannot be written to ${folder}: illegal operation on a directory`,
   });
   await rejects.close();

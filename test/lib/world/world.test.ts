@@ -1,12 +1,22 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { elapsed, now } from '../../../src/lib/world/clocks.ts';
-import { open, readdir, readFile, rename, writeFile } from '../../../src/lib/world/files.ts';
+import {
+  makeFolder,
+  open,
+  readdir,
+  readFile,
+  rename,
+  syncFolder,
+  writeFile,
+  writeWhole,
+} from '../../../src/lib/world/files.ts';
 import { newId, random } from '../../../src/lib/world/random.ts';
 import { REAL_WORLD } from '../../../src/lib/world/real.ts';
 import { after, every, sleep, yieldTurn } from '../../../src/lib/world/timers.ts';
 import { inWorld } from '../../../src/lib/world/world.ts';
+import { FaultDisk } from '../../support/fault-files.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 test('code lives in the real world unless it was put into another one', async () => {
@@ -76,4 +86,33 @@ test('files of the real world are those of the disk', async (t) => {
   await writeFile(join(folder, 'c'), 'three', { flush: true });
   assert.deepEqual((await readdir(folder)).sort(), ['b', 'c']);
   assert.equal(await readFile(join(folder, 'b'), 'utf8'), 'one two');
+});
+
+test('a folder is on the disk with those above it, and a small file whole under its name', async (t) => {
+  const folder = temporaryFolder(t);
+  const disk = new FaultDisk();
+  await inWorld(disk.world, async () => {
+    const path = join(folder, 'outer', 'inner');
+    await makeFolder(path);
+    assert.deepEqual(disk.calls.splice(0), ['sync outer', `sync ${basename(folder)}`]);
+    await makeFolder(path);
+    assert.deepEqual(disk.calls.splice(0), []);
+    await writeWhole(join(path, 'id'), 'one');
+    await writeWhole(join(path, 'id'), 'two');
+    assert.deepEqual(disk.calls, ['sync inner', 'sync inner']);
+    assert.deepEqual(await readdir(path), ['id']);
+    assert.equal(await readFile(join(path, 'id'), 'utf8'), 'two');
+  });
+});
+
+test('a folder that the system cannot sync is no failure, and one that fails is', async () => {
+  const failing = (code: string) => ({
+    ...REAL_WORLD,
+    files: { ...REAL_WORLD.files, open: () => Promise.reject(Object.assign(new Error(code), { code })) },
+  });
+  await inWorld(failing('EINVAL'), () => syncFolder('/anywhere'));
+  await assert.rejects(
+    inWorld(failing('EIO'), () => syncFolder('/anywhere')),
+    { code: 'EIO' },
+  );
 });
