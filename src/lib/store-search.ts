@@ -1,24 +1,36 @@
+import { idsIn } from './id-list.ts';
+
 /** The most characters of a search: some hundred ids of the usual length. */
 export const SEARCH_LENGTH = 8_000;
 
 /**
- * The parts of a text that commas, semicolons or white space separate: the ids, if the text is a list of ids. Quotes keep
- * an id with such characters together: `17 18, "a b"`.
+ * A test whether a search finds a store: one of its texts (id, name, …) contains the whole search, or the search is a list
+ * of ids with that of the store. Case does not matter. An empty search finds every store.
+ *
+ * @param ids those of all stores that are searched
  */
-export function idsIn(text: string): string[] {
-  const parts = [...text.matchAll(/"([^"]+)"|[^\s,;"]+/g)].map(([whole, quoted]) => quoted ?? whole);
-  return [...new Set(parts)];
-}
-
-/**
- * A test whether a search finds a store: one of its texts (id, name, …) contains the whole search, or its id is one of
- * several that the search lists. Case does not matter. An empty search finds every store.
- */
-export function storeMatcher(search: string): (id: string, ...texts: (string | undefined)[]) => boolean {
+export function storeMatcher(
+  search: string,
+  ids: () => Iterable<string>,
+): (id: string, ...texts: (string | undefined)[]) => boolean {
   if (search === '') return () => true;
   const pattern = new RegExp(search.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'iu');
-  const ids = new Set(idsIn(search).map((id) => id.toLowerCase()));
-  const listed = (id: string) => ids.size > 1 && ids.has(id.toLowerCase());
+  const listed = listedIds(search, ids);
   return (id, ...texts) =>
-    pattern.test(id) || texts.some((text) => text !== undefined && pattern.test(text)) || listed(id);
+    pattern.test(id) || texts.some((text) => text !== undefined && pattern.test(text)) || listed.has(id.toLowerCase());
+}
+
+/** What is not a word of a name: letters, digits and `_.:-`, with at least one digit. */
+const LOOKS_LIKE_ID = /^[\w.:-]*\d[\w.:-]*$/;
+
+/**
+ * The lower-case ids that a search lists, two or more. None if a part of it is neither the id of a store nor looks like
+ * one: `anna & c` is a text, also where a store has the id `c`.
+ */
+function listedIds(search: string, ids: () => Iterable<string>): ReadonlySet<string> {
+  const parts = new Set(idsIn(search).map((part) => part.toLowerCase()));
+  if (parts.size < 2) return new Set();
+  const doubtful = new Set([...parts].filter((part) => !LOOKS_LIKE_ID.test(part)));
+  if (doubtful.size > 0) for (const id of ids()) doubtful.delete(id.toLowerCase());
+  return doubtful.size === 0 ? parts : new Set();
 }

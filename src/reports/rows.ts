@@ -26,7 +26,7 @@ export interface Order {
 
 export interface RowsQuery {
   readonly order: Order;
-  /** Only stores whose id or name contains this, ignoring case. */
+  /** A part of the id or the name, or a list of ids; case-insensitive. */
   readonly search?: string | undefined;
   /** The name of a store; `undefined`: it has none. */
   readonly nameOf: (id: string) => string | undefined;
@@ -61,7 +61,7 @@ export class Ordered {
   async page({ order, search = '', nameOf, from, limit }: RowsQuery): Promise<RowsPage> {
     const { ids } = this.figures;
     const places = await this.#order(order);
-    const matches = storeMatcher(search);
+    const matches = storeMatcher(search, () => ids);
     const rows: JsonRow[] = [];
     for (let i = from; i < places.length; i++) {
       if (i % STORES_PER_TURN === STORES_PER_TURN - 1) await yieldTurn();

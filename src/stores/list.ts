@@ -76,7 +76,7 @@ function matchesAll({ ids, search = '', states, reasons, zone, labels = [], sche
 }
 
 async function matchingOf(stores: readonly StoreEntry[], live: States, filter: StoreFilter): Promise<StoreEntry[]> {
-  const matches = matcherOf(filter, live.asOf);
+  const matches = matcherOf(filter, stores, live.asOf);
   const matching: StoreEntry[] = [];
   for (let i = 0; i < stores.length; i++) {
     if (i % STORES_PER_TURN === STORES_PER_TURN - 1) await yieldTurn();
@@ -105,9 +105,9 @@ function firstAfter(stores: readonly StoreEntry[], liveOf: LiveOf, sort: Sort, a
   return low;
 }
 
-function matcherOf(filter: StoreFilter, at: number): (store: StoreEntry) => boolean {
+function matcherOf(filter: StoreFilter, stores: readonly StoreEntry[], at: number): (store: StoreEntry) => boolean {
   const { ids, search = '', zone, labels = [], scheduleKnown: known } = filter;
-  const found = storeMatcher(search);
+  const found = storeMatcher(search, () => stores.map(({ id }) => id));
   return (store) =>
     (ids === undefined || ids.has(store.id)) &&
     (zone === undefined || (store.zone ?? DEFAULT_ZONE) === zone) &&

@@ -1,34 +1,33 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { idsIn, storeMatcher } from '../../src/lib/store-search.ts';
-import { idsIn as idsOnThePage, idsText } from '../../web/src/lib/ids.ts';
+import { storeMatcher } from '../../src/lib/store-search.ts';
 
-test('ids are separated by commas, semicolons or white space, and quotes keep one together', () => {
-  for (const [text, ids] of [
-    ['', []],
-    ['17', ['17']],
-    [' 17, 18;19\n20\t17 ,', ['17', '18', '19', '20']],
-    ['"Main Street 5", 17', ['Main Street 5', '17']],
-    ['"unfinished 17', ['unfinished', '17']],
-  ] as const) {
-    assert.deepEqual(idsIn(text), ids, text);
-    assert.deepEqual(idsOnThePage(text), ids, `on the page: ${text}`);
-  }
-  const odd = ['a b', 'c,d', 'e'];
-  assert.deepEqual(idsOnThePage(idsText(odd)), odd);
+/** The stores that a search finds, by id. */
+function found(search: string, names: Readonly<Record<string, string | undefined>>): string[] {
+  const matches = storeMatcher(search, () => Object.keys(names));
+  return Object.keys(names).filter((id) => matches(id, names[id]));
+}
+
+test('a search finds parts of ids and names', () => {
+  const names = { '17': 'North Main Street', a1: 'Loop', xa1x: undefined };
+  assert.deepEqual(found('main street', names), ['17']);
+  assert.deepEqual(found('A1', names), ['a1', 'xa1x']);
+  assert.deepEqual(found('(.*', names), [], 'nothing in a search is a pattern');
+  assert.deepEqual(found('', names), Object.keys(names));
 });
 
-test('a search finds parts of texts, and stores whose ids it lists', () => {
-  const main = storeMatcher('main street');
-  assert.equal(main('17', 'North Main Street'), true);
-  assert.equal(main('main', 'Loop'), true, 'one of two ids');
-  assert.equal(main('mainly', 'Loop', undefined), false);
-  const list = storeMatcher('A1, b2');
-  assert.deepEqual(
-    ['a1', 'B2', 'a1x', 'c3'].map((id) => list(id)),
-    [true, true, false, false],
-  );
-  assert.equal(storeMatcher('a1')('xa1x'), true, 'a part of an id');
-  assert.equal(storeMatcher('(.*')('x'), false, 'nothing in a search is a pattern');
-  assert.equal(storeMatcher('')('x'), true);
+test('a search lists ids only if each of its parts is one or looks like one', () => {
+  const names = { c: 'Corner', 'main street': 'Loop', B2: 'Harbor', a1: 'Anna & Co', a1x: 'Mill 5 c' };
+  for (const [search, ids] of [
+    ['A1, b2', ['B2', 'a1']],
+    ['a1 gone-99', ['a1']],
+    ['c, b2', ['c', 'B2']],
+    ['"Main Street"; c', ['c', 'main street']],
+    ['anna & c', ['a1']],
+    ['mill 5 c', ['a1x']],
+    ['corner c', []],
+    ['c, nothing', []],
+  ] as const) {
+    assert.deepEqual(found(search, names).sort(), [...ids].sort(), search);
+  }
 });

@@ -51,12 +51,98 @@ test('the page is not wider than a tablet, also while it reconnects', async (t) 
   }
 });
 
+const SCREENS = [
+  { name: 'a desk', viewport: { width: 1440, height: 1000 } },
+  { name: 'a tablet', viewport: { width: 768, height: 1024 } },
+  { name: 'a phone', viewport: { width: 360, height: 740 } },
+] as const;
+
+/** Opens a path, does something there, and checks what is then shown. */
+type Look = (path: string, more?: () => Promise<unknown>) => Promise<void>;
+
+function lookWith(page: Page, url: string, what: string): Look {
+  return async (path, more) => {
+    await page.goto(url + path);
+    await settled(page);
+    await more?.();
+    assert.deepEqual(await violations(page), [], `${path} ${what}`);
+    assert.equal(await overflowOf(page), 0, `${path} ${what} is wider than the screen`);
+  };
+}
+
+async function signIn(page: Page, login: string): Promise<void> {
+  await page.getByLabel('Login').fill(login);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+}
+
+async function createReport(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Create report' }).click();
+  await page.getByRole('table', { name: 'Stores', exact: true }).waitFor();
+}
+
+/** The pages of an admin, who sees and changes everything. */
+async function lookAsAdmin(page: Page, look: Look, owner: string): Promise<void> {
+  const click = (name: string | RegExp) => () => page.getByRole('button', { name }).last().click();
+  await look('/', click(/account and appearance/));
+  await look('/?search=nothing+like+this');
+  await look('/?as_of=2026-11-17T18:00:00.000Z');
+  await look('/stores/b', click('Show calculation'));
+  await look('/stores', click('New store'));
+  await look('/stores', () => page.getByRole('checkbox').first().check());
+  await look('/stores/b?tab=settings');
+  await look('/stores/b?tab=compare');
+  await look('/stores/b?tab=hours', click('Edit hours'));
+  await look('/stores/nobody');
+  await look('/reports');
+  await createReport(page);
+  await look(new URL(page.url()).pathname);
+  await look('/reports');
+  await look('/imports', () => page.getByText('Unreadable').waitFor());
+  await page.getByLabel('Files to import').setInputFiles({
+    name: 'polls.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from('store_id,status,timestamp_utc\na,active,never\n'),
+  });
+  assert.deepEqual(await violations(page), [], 'files that wait to be imported');
+  await page.getByRole('button', { name: 'Import 1 file' }).click();
+  await page.getByRole('button', { name: 'Show rejected rows' }).click();
+  await page.getByText('"never"').waitFor();
+  assert.deepEqual(await violations(page), [], 'rejected rows');
+  await look('/people');
+  await look(`/people/${owner}`, click('New key'));
+  await look('/people?tab=audit');
+  await look('/account');
+}
+
+/** The pages of an operator that differ from those of an admin. */
+async function lookAsOperator(look: Look): Promise<void> {
+  await look('/');
+  await look('/people');
+}
+
+/** The pages of an owner of two stores. */
+async function lookAsOwner(page: Page, look: Look): Promise<void> {
+  const click = (name: string) => () => page.getByRole('button', { name }).last().click();
+  await look('/');
+  await look('/?view=fleet');
+  await look('/stores');
+  await look('/stores/a', click('Show calculation'));
+  await look('/stores/a?tab=compare');
+  await look('/stores/a?tab=hours', click('Edit hours'));
+  await look('/stores/c');
+  await look('/reports');
+  await createReport(page);
+  await look(new URL(page.url()).pathname);
+  await look('/imports');
+  await look('/nowhere');
+  await look('/account');
+}
+
 for (const colorScheme of ['light', 'dark'] as const) {
-  for (const [screen, viewport] of [
-    ['a desk', { width: 1440, height: 1000 }],
-    ['a phone', { width: 360, height: 740 }],
-  ] as const) {
-    test(`every page is accessible, ${colorScheme}, on ${screen}`, async (t) => {
+  for (const { name, viewport } of SCREENS) {
+    test(`every page is accessible to every role, ${colorScheme}, on ${name}`, async (t) => {
       const feed = join(temporaryFolder(t), 'polls.csv');
       writeFileSync(feed, 'store_id,status,timestamp_utc\na,active,2026-11-01T12:00:00Z\n');
       const sync = loadSyncConfig({ SYNC_POLLS: feed, SYNC_HOURS: '/data/hours-of-every-kitchen-in-the-chain.csv' });
@@ -72,56 +158,28 @@ for (const colorScheme of ['light', 'dark'] as const) {
         url: '/api/v1/stores/a',
         payload: { name: 'Noodle Bar, Mill Street' },
       });
-      const page = await openPage(t, browser, { colorScheme, viewport });
-      await page.clock.setFixedTime(NOON);
-      const look = async (path: string, more: (() => Promise<void>) | undefined = undefined) => {
-        await page.goto(fleet.url + path);
-        await settled(page);
-        await more?.();
-        assert.deepEqual(await violations(page), [], `${path} in ${colorScheme}`);
-        const wider = await overflowOf(page);
-        assert.equal(wider, 0, `${path} is wider than the screen`);
+      const open = async (who: string) => {
+        const page = await openPage(t, browser, { colorScheme, viewport });
+        await page.clock.setFixedTime(NOON);
+        return { page, look: lookWith(page, fleet.url, `for ${who}`) };
       };
-      await look('/people');
+      const admin = await open('an admin');
+      await admin.look('/people');
       const { users } = fleet.accounts;
       await users.add(TESTER, { login: 'root', name: 'Root', role: 'admin', password: PASSWORD });
-      const owner = await users.add(TESTER, { login: 'olga', role: 'owner', stores: ['a', 'b'], password: PASSWORD });
-      await look('/');
-      await page.getByLabel('Login').fill('root');
-      await page.getByLabel('Password').fill(PASSWORD);
-      await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.getByRole('heading', { name: 'All stores' }).waitFor();
-
-      await look('/', () => page.getByRole('button', { name: /account and appearance/ }).click());
-      await look('/?search=nothing+like+this');
-      await look('/?as_of=2026-11-17T18:00:00.000Z');
-      await look('/stores/b', () => page.getByRole('button', { name: 'Show calculation' }).last().click());
-      await look('/stores', () => page.getByRole('button', { name: 'New store' }).click());
-      await look('/stores', () => page.getByRole('checkbox').first().check());
-      await look('/stores/b?tab=settings');
-      await look('/stores/b?tab=compare');
-      await look('/stores/b?tab=hours', () => page.getByRole('button', { name: 'Edit hours' }).click());
-      await look('/stores/nobody');
-      await look('/reports');
-      await page.getByRole('button', { name: 'Create report' }).click();
-      await page.getByRole('table', { name: 'Stores', exact: true }).waitFor();
-      await look(new URL(page.url()).pathname);
-      await look('/reports');
-      await look('/imports', () => page.getByText('Unreadable').waitFor());
-      await page.getByLabel('Files to import').setInputFiles({
-        name: 'polls.csv',
-        mimeType: 'text/csv',
-        buffer: Buffer.from('store_id,status,timestamp_utc\na,active,never\n'),
-      });
-      assert.deepEqual(await violations(page), [], 'files that wait to be imported');
-      await page.getByRole('button', { name: 'Import 1 file' }).click();
-      await page.getByRole('button', { name: 'Show rejected rows' }).click();
-      await page.getByText('"never"').waitFor();
-      assert.deepEqual(await violations(page), [], 'rejected rows');
-      await look('/people');
-      await look(`/people/${owner.id}`, () => page.getByRole('button', { name: 'New key' }).click());
-      await look('/people?tab=audit');
-      await look('/account');
+      await users.add(TESTER, { login: 'otto', role: 'operator', password: PASSWORD });
+      const { id } = await users.add(TESTER, { login: 'olga', role: 'owner', stores: ['a', 'b'], password: PASSWORD });
+      await admin.look('/');
+      await signIn(admin.page, 'root');
+      await lookAsAdmin(admin.page, admin.look, id);
+      const operator = await open('an operator');
+      await operator.page.goto(fleet.url);
+      await signIn(operator.page, 'otto');
+      await lookAsOperator(operator.look);
+      const owner = await open('an owner');
+      await owner.page.goto(fleet.url);
+      await signIn(owner.page, 'olga');
+      await lookAsOwner(owner.page, owner.look);
     });
   }
 }

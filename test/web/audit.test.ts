@@ -12,6 +12,7 @@ import {
   nameInDetail,
   subjectPath,
 } from '../../web/src/lib/audit.ts';
+import { timeText } from '../../web/src/lib/clock.ts';
 
 const SOURCE = fileURLToPath(new URL('../../src/', import.meta.url));
 
@@ -78,6 +79,8 @@ test('details are in words', () => {
     { day: 0, start: 9 * hour, end: 17 * hour },
     { day: 6, start: 18 * hour + 15_000, end: 24 * hour - 1_000 },
   ];
-  assert.deepEqual(words({ hours: week }), ['Hours: Monday 09:00 – 17:00, Sunday 18:00:15 – midnight']);
+  assert.deepEqual(words({ hours: week }), [
+    `Hours: Monday ${timeText('09:00')} – ${timeText('17:00')}, Sunday ${timeText('18:00:15')} – midnight`,
+  ]);
   assert.deepEqual(words({ hours: [{ start: 0, end: 24 * hour }] }), ['Hours: Open 24 hours']);
 });

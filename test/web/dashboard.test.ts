@@ -120,7 +120,7 @@ test('an invalid time or store in the address is named, and an unknown tab shows
   await page.getByRole('heading', { name: 'Stores', exact: true }).waitFor();
   assert.equal(new URL(page.url()).search, '');
   await page.goto(`${fleet.url}/?as_of=2026-11-17T12:00:00Z`);
-  await page.getByText("You're viewing the fleet as of 17 Nov 2026, 13:00, with the data known then.").waitFor();
+  await page.getByText("You're viewing the fleet as of 17 Nov 2026, 13:00 UTC+1, with the data known then.").waitFor();
 
   await page.goto(`${fleet.url}/stores/%ZZ`);
   await page.getByRole('heading', { name: 'Store not found' }).waitFor();

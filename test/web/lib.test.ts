@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { zoneBetween } from '../../src/calendar/tzdb.ts';
 import { INACTIVE_REASONS } from '../../src/domain/reasons.ts';
 import { noDowntime, noOutages, whyNotCounted } from '../../web/src/lib/absence.ts';
-import { fullTime, timeOfDay } from '../../web/src/lib/clock.ts';
+import { fullTime, timeOfDay, timeText } from '../../web/src/lib/clock.ts';
 import { compareDays, sameWeekday } from '../../web/src/lib/compare.ts';
 import { csvRows } from '../../web/src/lib/csv.ts';
 import { ago, changeInPoints, exactDuration, openTime, over, percent } from '../../web/src/lib/format.ts';
@@ -129,12 +129,12 @@ test('durations are shown in hours and minutes, and exactly in sums', () => {
 
 test('openings are shown in words, and an end from 23:59 on is midnight', () => {
   const words = (start: string, end: string) => inWords({ start, end });
-  assert.equal(words('09:00', '17:30'), '09:00 – 17:30');
-  assert.equal(words('09:00:30', '17:00'), '09:00:30 – 17:00');
-  assert.equal(words('18:00', '02:00'), '18:00 – 02:00 next day');
-  assert.equal(words('09:00', '09:00'), '09:00 – 09:00 next day');
+  assert.equal(words('09:00', '17:30'), `${timeText('09:00')} – ${timeText('17:30')}`);
+  assert.equal(words('09:00:30', '17:00'), `${timeText('09:00:30')} – ${timeText('17:00')}`);
+  assert.equal(words('18:00', '02:00'), `${timeText('18:00')} – ${timeText('02:00')} next day`);
+  assert.equal(words('09:00', '09:00'), `${timeText('09:00')} – ${timeText('09:00')} next day`);
   for (const end of ['00:00', '23:59', '23:59:59', '23:59:59.999', '24:00']) {
-    assert.equal(words('11:00', end), '11:00 – midnight');
+    assert.equal(words('11:00', end), `${timeText('11:00')} – midnight`);
     assert.equal(words('00:00', end), 'Open 24 hours');
   }
   assert.deepEqual(['17:00', '23:59', '23:59:59', '24:00', '00:00'].map(shownEnd), [
@@ -330,12 +330,13 @@ test("a day's openings are those of its weekday in the version in force, or its 
   const at = Date.parse(change);
   assert.equal(openingsOn('2026-11-24', at - 1, versions, undefined), 'always');
   const words = (date: string) => hoursWords(openingsOn(date, at, versions, undefined));
-  assert.equal(words(wednesday), '09:00 – 14:00, 18:00 – 02:00 next day');
+  const openings = [inWords({ start: '09:00', end: '14:00' }), inWords({ start: '18:00', end: '02:00' })];
+  assert.equal(words(wednesday), openings.join(', '));
   assert.equal(words('2026-11-27'), 'closed');
   const closed = { date: wednesday, closed: true, hours: [] };
   assert.deepEqual(openingsOn(wednesday, at, versions, closed), []);
   const short = { date: wednesday, closed: false, hours: [{ start: '12:00', end: '13:00' }] };
-  assert.equal(hoursWords(openingsOn(wednesday, at, versions, short)), '12:00 – 13:00');
+  assert.equal(hoursWords(openingsOn(wednesday, at, versions, short)), `${timeText('12:00')} – ${timeText('13:00')}`);
   assert.deepEqual([hoursWords('always'), hoursWords('unknown')], ['24 hours', 'unknown']);
 });
 

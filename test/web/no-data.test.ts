@@ -45,7 +45,7 @@ test('without data for hours, the page has no good news, only what was last know
   await page.goto(`${fleet.url}/stores/down`);
   await settled(page);
   const outages = page.getByRole('region', { name: 'Outages' });
-  assert.match(await outages.innerText(), /06:25\s+Not checked since\s+Wed 18 Nov, 07:55\s+–\s+3 h 30 min/);
+  assert.match(await outages.innerText(), /06:25 UTC−6\s+Not checked since\s+Wed 18 Nov, 07:55 UTC−6\s+–\s+3 h 30 min/);
   const card = page.getByRole('article', { name: 'Last hour' });
   assert.match(await card.innerText(), /–\s+▲ 0\.0% coverage[\s\S]*In a report: 0\.0%/);
 
@@ -99,7 +99,7 @@ test('two periods are compared by the same weekdays up to the same time', async 
   assert.match(text, /Scheduled open\s+84 h\s+84 h\s+none/);
   await page
     .getByText(
-      'Compared: 4 days with the same weekdays in both periods, the last one up to 12:00. 3 weekdays excluded: the store was first checked 7 Nov 2026, 15:55.',
+      'Compared: 4 days with the same weekdays in both periods, the last one up to 12:00 UTC−6. 3 weekdays excluded: the store was first checked 7 Nov 2026, 15:55 UTC−6.',
     )
     .waitFor();
 });

@@ -54,13 +54,13 @@ test('an admin adds an authenticator app and a passkey, and signs in with each',
   const code = (steps: number) =>
     TOTP.generate({ secret: Secret.fromBase32(secret), timestamp: Date.now() + steps * 30_000 });
   await page.getByLabel('Code that the app shows').fill(code(0));
-  await page.getByRole('button', { name: 'Add the app' }).click();
+  await page.getByRole('button', { name: 'Add app' }).click();
   await page.getByRole('heading', { name: 'Recovery codes' }).waitFor();
   assert.equal(await page.locator('.recovery li').count(), 10);
 
   await page.getByRole('button', { name: 'Add a passkey' }).click();
   await page.getByLabel('Name', { exact: true }).fill('Laptop');
-  await page.getByRole('button', { name: 'Make the passkey' }).click();
+  await page.getByRole('button', { name: 'Create passkey' }).click();
   await page.getByText('Passkey "Laptop"').waitFor();
 
   await leave();

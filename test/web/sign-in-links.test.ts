@@ -54,7 +54,7 @@ test('an admin invites a user, who sets a password with the link and is signed i
   await looksRight(admin);
   await admin.getByRole('button', { name: 'Add', exact: true }).click();
   await admin.getByText('Invitation link for Ines').waitFor();
-  await admin.getByText('It is on its way to ines@example.com, too.').waitFor();
+  await admin.getByText('It was also sent to ines@example.com.').waitFor();
   await looksRight(admin);
   const shown = await admin.locator('.issued .code').innerText();
   assert.equal(String(linkIn(await mail.mail(1))), shown);
@@ -117,7 +117,7 @@ test('a forgotten password is reset by mail', async (t) => {
   await page.getByRole('button', { name: 'Forgot your password?' }).click();
   await page.getByLabel('Login or email address').fill('ANNA@example.com');
   await looksRight(page);
-  await page.getByRole('button', { name: 'Send the link' }).click();
+  await page.getByRole('button', { name: 'Send link' }).click();
   await page.getByRole('heading', { name: 'Check your mail' }).waitFor();
   await looksRight(page);
   const link = String(linkIn(await mail.mail(1)));

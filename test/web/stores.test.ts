@@ -154,6 +154,94 @@ test('the time zone filter lists the zones of the stores, and an unknown address
   await zones.waitFor();
 });
 
+test('Shift with a click or the space bar selects a range of stores, also one that is not drawn', async (t) => {
+  const fleet = await seenFleet(t);
+  const stores = Array.from({ length: 120 }, (_, i) => ({ store_id: `s${String(i).padStart(3, '0')}` }));
+  await fleet.app.inject({ method: 'PATCH', url: '/api/v1/stores?create=true', payload: { stores } });
+  const page = await openPage(t, browser);
+  await page.goto(`${fleet.url}/stores`);
+  const box = (i: number) => page.getByRole('checkbox', { name: `Select ${stores[i]?.store_id}` });
+  await box(1).click();
+  await box(5).click({ modifiers: ['Shift'] });
+  await page.getByText('5 selected').waitFor();
+  await box(3).click({ modifiers: ['Shift'] });
+  await page.getByText('2 selected').waitFor();
+  assert.deepEqual(await Promise.all([1, 2, 3, 4, 5].map((i) => box(i).isChecked())), [
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
+  assert.equal(await page.evaluate('String(getSelection())'), '', 'no text is selected');
+
+  await box(0).focus();
+  await page.keyboard.press('Space');
+  await page.getByText('3 selected').waitFor();
+  await page.evaluate('scrollTo(0, document.body.scrollHeight)');
+  await box(119).focus();
+  await page.keyboard.press('Shift+Space');
+  await page.getByText('120 selected').waitFor();
+});
+
+test('a search with separators lists ids only if each part can be one', async (t) => {
+  const fleet = await seenFleet(t);
+  const stores = [
+    { store_id: 'c', name: 'Corner' },
+    { store_id: 'd', name: 'Anna & Co' },
+    { store_id: '17', name: 'Harbor' },
+  ];
+  await fleet.app.inject({ method: 'PATCH', url: '/api/v1/stores?create=true', payload: { stores } });
+  const page = await openPage(t, browser);
+  await page.goto(`${fleet.url}/stores`);
+  const names = page.locator('.long-row .store-name');
+  for (const [search, found] of [
+    ['anna & c', ['Anna & Co']],
+    ['c, 17', ['Corner', 'Harbor']],
+  ] as const) {
+    await page.getByLabel('Search stores').fill(search);
+    await page.getByText(`${found.length} store${found.length === 1 ? '' : 's'}`, { exact: true }).waitFor();
+    assert.deepEqual(await names.allInnerTexts(), found);
+  }
+});
+
+test('pages that a role does not include show only that, with the way to the start page', async (t) => {
+  const fleet = await seenFleet(t, AT_NOON);
+  await append(fleet, pollsOf('a', NOON, 70, 10));
+  const { users } = fleet.accounts;
+  await users.add(TESTER, { login: 'root', role: 'admin', password: PASSWORD });
+  await users.add(TESTER, { login: 'otto', role: 'operator', password: PASSWORD });
+  await users.add(TESTER, { login: 'olga', role: 'owner', stores: ['a'], password: PASSWORD });
+  for (const [login, paths, words, home] of [
+    ['olga', ['/people', '/people/1', '/people?tab=audit', '/imports'], 'Go to my stores', 'My stores'],
+    ['otto', ['/people', '/people?tab=audit'], 'Go to the fleet', 'All stores'],
+  ] as const) {
+    const page = await openPage(t, browser);
+    const requested: string[] = [];
+    page.on('request', (request) => requested.push(request.url()));
+    await page.goto(fleet.url + paths[0]);
+    await page.getByLabel('Login').fill(login);
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+    for (const path of paths) {
+      await page.goto(fleet.url + path);
+      await page.getByRole('heading', { name: "You don't have access" }).waitFor();
+      assert.deepEqual(await page.locator('main :is(h1, h2, nav)').allInnerTexts(), ["You don't have access"], path);
+    }
+    assert.deepEqual(
+      requested.filter((url) => /api.*\/(users|imports|audit|sync)/.test(url)),
+      [],
+    );
+    await page.getByRole('link', { name: words }).click();
+    await page.getByRole('heading', { name: home }).waitFor();
+    for (const path of ['/nowhere', '/stores/unknown']) {
+      await page.goto(fleet.url + path);
+      await page.getByRole('link', { name: words }).waitFor();
+    }
+  }
+});
+
 test('an owner cannot manage stores', async (t) => {
   const fleet = await seenFleet(t, AT_NOON);
   await append(fleet, [...pollsOf('a', NOON, 70, 10), ...pollsOf('b', NOON, 70)]);
@@ -167,6 +255,10 @@ test('an owner cannot manage stores', async (t) => {
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('link', { name: 'Hours' }).waitFor();
   assert.equal(await page.getByRole('link', { name: 'Settings' }).count(), 0);
+  await page.getByRole('link', { name: 'Hours' }).click();
+  await page.getByRole('button', { name: 'Edit hours' }).click();
+  await page.getByText('Tomorrow at the earliest.').waitFor();
+  assert.equal(await page.getByText('An earlier date').count(), 0);
   assert.equal(await page.getByRole('link', { name: 'Stores', exact: true }).count(), 0);
   await page.goto(`${fleet.url}/stores`);
   await page.getByRole('row', { name: /^\s*a\s/ }).waitFor();

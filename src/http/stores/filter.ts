@@ -2,7 +2,8 @@ import { type Static, Type } from 'typebox';
 import { zoneName } from '../../calendar/tzdb.ts';
 import { REASON_PATTERN } from '../../domain/reasons.ts';
 import { LIMITS } from '../../lib/budgets.ts';
-import { idsIn, SEARCH_LENGTH } from '../../lib/store-search.ts';
+import { idsIn } from '../../lib/id-list.ts';
+import { SEARCH_LENGTH } from '../../lib/store-search.ts';
 import type { StoreFilter } from '../../stores/list.ts';
 import { STATES } from '../../stores/states.ts';
 import { OneOf } from '../schemas.ts';
@@ -21,7 +22,7 @@ export const StoreFilterQuery = {
     Type.String({
       maxLength: SEARCH_LENGTH,
       description:
-        'a part of the id, the name or a label value, or ids separated by commas or spaces; case-insensitive',
+        'a part of the id, the name or a label value, or ids separated by commas or spaces, each of which exists or has a digit; case-insensitive',
     }),
   ),
   state: Type.Optional(Type.Array(OneOf(STATES), { maxItems: 4, description: 'in one of these states' })),

@@ -68,6 +68,7 @@ test('ids separated by commas or spaces choose stores, as a filter and as a sear
   assert.deepEqual(await ids('search=a%20b'), ['a', 'b']);
   assert.deepEqual(await ids('search=B,%0Aabc'), ['abc', 'b']);
   assert.deepEqual(await ids('search=a'), ['a', 'abc']);
+  assert.deepEqual(await ids('search=a%20and%20b'), ['abc'], 'not a list: `and` is no id');
   const long = Array.from({ length: 100 }, (_, i) => `0123456789012345678${i}`).join(',');
   assert.deepEqual(await ids(`search=${long},b`), ['b']);
 });

@@ -1,7 +1,7 @@
 /** Entries of the audit log in words. */
 
 import type { AuditEntry } from '../../api/schema.ts';
-import { weekdayNames } from './clock.ts';
+import { VIEWER_ZONE, weekdayNames, withOffset } from './clock.ts';
 import { inWords } from './openings.ts';
 
 /** What was done, by the action of the entry. */
@@ -84,11 +84,15 @@ function labelOf(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** An instant as the log holds it. */
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+
 function valueWords(name: string, value: unknown): string {
   if (name === 'hours') return hoursWords(value);
   if (value === null || value === '') return 'none';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map((one) => valueWords('', one)).join(', ');
+  if (typeof value === 'string' && INSTANT.test(value)) return withOffset(Date.parse(value), VIEWER_ZONE, 'date');
   if (typeof value !== 'object') return String(value);
   const parts = Object.entries(value).map(([key, one]) => `${key.replaceAll('_', ' ')}: ${valueWords(key, one)}`);
   return parts.length === 0 ? 'none' : parts.join(', ');

@@ -1,4 +1,7 @@
-/** Wall times: an instant in a zone, in the format of the viewer's locale. */
+/**
+ * Wall times: an instant in a zone, in the format of the viewer's locale. That decides everywhere whether a day has 24
+ * hours or twice 12.
+ */
 
 import { offsetName, VIEWER_ZONE, wallAt } from './zones.ts';
 
@@ -6,12 +9,15 @@ export { VIEWER_ZONE };
 
 const TWELVE_HOURS = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hour12 === true;
 
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Two digits where a day has 24 hours (`09:17`), and one where it has twice 12 (`9:17 PM`). */
-const HOUR: Intl.DateTimeFormatOptions = { hour: TWELVE_HOURS ? 'numeric' : '2-digit', minute: '2-digit' };
+const TIME: Intl.DateTimeFormatOptions = { hour: TWELVE_HOURS ? 'numeric' : '2-digit', minute: '2-digit' };
 
-function format(instant: number, zone: string, options: Intl.DateTimeFormatOptions): string {
+function formatOf(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = JSON.stringify(options);
   let made = formats.get(key);
   if (made === undefined) {
@@ -19,16 +25,25 @@ function format(instant: number, zone: string, options: Intl.DateTimeFormatOptio
     made = new Intl.DateTimeFormat(undefined, { timeZone: 'UTC', ...options });
     formats.set(key, made);
   }
-  return made.format(wallAt(instant, zone));
+  return made;
+}
+
+function format(instant: number, zone: string, options: Intl.DateTimeFormatOptions): string {
+  return formatOf(options).format(wallAt(instant, zone));
 }
 
 /** `14:03` */
 export function timeOfDay(instant: number, zone: string): string {
-  return format(instant, zone, HOUR);
+  return format(instant, zone, TIME);
 }
 
 export function timeWithSeconds(instant: number, zone: string): string {
-  return format(instant, zone, { ...HOUR, second: '2-digit' });
+  return format(instant, zone, { ...TIME, second: '2-digit' });
+}
+
+/** `Wed 14:03` */
+export function weekdayAndTime(instant: number, zone: string): string {
+  return `${weekday(instant, zone)} ${timeOfDay(instant, zone)}`;
 }
 
 /** `Wed, 25 Jan, 14:03` */
@@ -37,8 +52,33 @@ export function dayAndTime(instant: number, zone: string): string {
     weekday: 'short',
     day: 'numeric',
     month: 'short',
-    ...HOUR,
+    ...TIME,
   });
+}
+
+/** `25 Jan 2026, 14:03` */
+export function dateAndTime(instant: number, zone: string): string {
+  return format(instant, zone, { day: 'numeric', month: 'short', year: 'numeric', ...TIME });
+}
+
+const SPELLINGS = {
+  time: timeOfDay,
+  seconds: timeWithSeconds,
+  weekday: weekdayAndTime,
+  day: dayAndTime,
+  date: dateAndTime,
+} as const;
+
+export type Spelling = keyof typeof SPELLINGS;
+
+/** An instant as it stands in a table whose header names the zone: `Wed, 25 Jan, 14:03`. */
+export function inZone(instant: number, zone: string, spelling: Spelling): string {
+  return SPELLINGS[spelling](instant, zone);
+}
+
+/** An instant with its offset, as it stands everywhere else: `Wed, 25 Jan, 14:03 UTC−6`. */
+export function withOffset(instant: number, zone: string, spelling: Spelling): string {
+  return `${inZone(instant, zone, spelling)} ${offsetName(instant, zone)}`;
 }
 
 /** With the year and the offset, for tooltips. */
@@ -48,14 +88,50 @@ export function fullTime(instant: number, zone: string): string {
     day: 'numeric',
     month: 'short',
     year: 'numeric',
-    ...HOUR,
+    ...TIME,
     second: '2-digit',
   });
   return `${time} ${offsetName(instant, zone)}`;
 }
 
-export function dateAndTime(instant: number, zone: string): string {
-  return format(instant, zone, { day: 'numeric', month: 'short', year: 'numeric', ...HOUR });
+/**
+ * A time of day of the API as the clock of the page shows it, to the second or millisecond only if it has any.
+ *
+ * @param time `09:00`, `23:59:59`, `23:59:59.999` or `24:00`
+ */
+export function timeText(time: string): string {
+  const [hours = 0, minutes = 0, seconds = 0] = time.split(':').map(Number);
+  const wall = hours * HOUR + minutes * MINUTE + Math.round(seconds * 1_000);
+  return formatOf({
+    ...TIME,
+    ...(wall % MINUTE !== 0 && { second: '2-digit' as const }),
+    ...(wall % 1_000 !== 0 && { fractionalSecondDigits: 3 as const }),
+  }).format(wall);
+}
+
+/** A message of the server with its times of day, such as `overlaps 09:00–17:00`, as the clock of the page shows them. */
+export function withTimeTexts(message: string): string {
+  return message.replaceAll(/\b\d\d:\d\d(?::\d\d(?:\.\d+)?)?\b/g, timeText);
+}
+
+/** An hour on an axis: `15` or `3 PM`. The end of the day, 24, is `24` or `12 AM`. */
+export function hourText(hour: number): string {
+  if (hour === 24 && !TWELVE_HOURS) return '24';
+  return hourParts(hour, ['hour', 'dayPeriod']);
+}
+
+/** The number of an hour where an axis says more: `15` or `3`. */
+export function hourNumber(hour: number): string {
+  return hourParts(hour, ['hour']);
+}
+
+/** Some languages add a word or a sign to an hour, which an axis leaves out. */
+function hourParts(hour: number, types: readonly Intl.DateTimeFormatPartTypes[]): string {
+  return formatOf({ hour: TIME.hour })
+    .formatToParts(hour * HOUR)
+    .filter(({ type }) => types.includes(type))
+    .map(({ value }) => value)
+    .join(' ');
 }
 
 export function weekday(instant: number, zone: string): string {

@@ -1,4 +1,5 @@
 import type { HoursVersion, SpecialHours, VersionHours, WeekHours } from '../../api/schema.ts';
+import { timeText } from './clock.ts';
 import { weekdayOf } from './local-days.ts';
 
 /** An opening while it is edited: times of day as the API has them, `09:00`, `23:59:59` or `24:00`. */
@@ -30,8 +31,8 @@ export function endNote({ start, end }: Opening): '' | 'midnight' | 'next day' {
 export function inWords(opening: Opening): string {
   const { start, end } = opening;
   const note = endNote(opening);
-  if (note === 'midnight') return start === '00:00' ? 'Open 24 hours' : `${start} – midnight`;
-  return note === '' ? `${start} – ${end}` : `${start} – ${end} next day`;
+  if (note === 'midnight') return start === '00:00' ? 'Open 24 hours' : `${timeText(start)} – midnight`;
+  return [timeText(start), '–', timeText(end), note].filter(Boolean).join(' ');
 }
 
 /** The openings of each weekday, by start; none if the hours are unknown. */

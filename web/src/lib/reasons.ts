@@ -2,19 +2,19 @@
 export const REASON_WORDS: Readonly<Record<string, string>> = {
   timeout: 'Timed out',
   refused: 'Connection refused',
-  reset: 'Connection cut off',
+  reset: 'Connection reset',
   unreachable: 'Cannot be reached',
   dns: 'Host name not found',
   tls_expired: 'Certificate expired',
   tls_untrusted: 'Certificate not trusted',
   tls_name: 'Certificate for another name',
   tls: 'TLS failed',
-  redirects: 'Redirects lead nowhere',
-  too_large: 'Answer too long',
-  body_value: 'Answer without the value',
-  body_unreadable: 'Answer is no JSON',
+  redirects: 'Redirects failed',
+  too_large: 'Response too large',
+  body_value: 'Response without the expected value',
+  body_unreadable: 'Response is not JSON',
   closed_by_store: 'Closed by the store',
-  other: 'Another reason',
+  other: 'Other reason',
 };
 
 /** @param code null: the reason is unknown */

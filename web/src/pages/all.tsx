@@ -1,17 +1,19 @@
 import type { ComponentType } from 'preact';
 import { later } from '../parts/later.tsx';
+import { homeName, mayOpen } from '../parts/places.ts';
 import { HomePage } from './home.tsx';
+import { NoAccessPage } from './no-access.tsx';
 import { NotFoundPage } from './not-found.tsx';
 
 interface Route {
   readonly pattern: RegExp;
-  readonly title: string;
+  readonly title: string | (() => string);
   readonly Page: ComponentType<{ readonly id: string }>;
 }
 
 // The first page is part of the main script; the others load on first use.
 const ROUTES: readonly Route[] = [
-  { pattern: /^\/$/, title: 'Fleet', Page: HomePage },
+  { pattern: /^\/$/, title: homeName, Page: HomePage },
   { pattern: /^\/stores\/([^/]+)$/, title: 'Store', Page: later('the store', () => import('./store/page.tsx')) },
   { pattern: /^\/stores$/, title: 'Stores', Page: later('the stores', () => import('./stores/page.tsx')) },
   { pattern: /^\/reports$/, title: 'Reports', Page: later('the reports', () => import('./reports/page.tsx')) },
@@ -22,10 +24,18 @@ const ROUTES: readonly Route[] = [
   { pattern: /^\/account$/, title: 'Your account', Page: later('your account', () => import('./account/page.tsx')) },
 ];
 
-export function pageAt(path: string): Pick<Route, 'title' | 'Page'> & { readonly params: { readonly id: string } } {
+interface FoundPage extends Pick<Route, 'Page'> {
+  readonly title: string;
+  readonly params: { readonly id: string };
+}
+
+/** The page at a path, as far as the user may see it. */
+export function pageAt(path: string): FoundPage {
   for (const { pattern, title, Page } of ROUTES) {
     const found = pattern.exec(path);
-    if (found !== null) return { title, Page, params: { id: decoded(found[1] ?? '') } };
+    if (found === null) continue;
+    if (!mayOpen(path)) return { title: 'No access', Page: NoAccessPage, params: { id: '' } };
+    return { title: typeof title === 'string' ? title : title(), Page, params: { id: decoded(found[1] ?? '') } };
   }
   return { title: 'Page not found', Page: NotFoundPage, params: { id: '' } };
 }

@@ -12,8 +12,8 @@ export default function ForgotPassword({ onBack }: { readonly onBack: () => void
       <div class="form">
         <h1>Check your mail</h1>
         <p role="status">
-          If there is an account for <strong>{login.value}</strong> with an email address, a link is on its way to it.
-          It works once, for one hour.
+          If there is an account for <strong>{login.value}</strong> with an email address, we sent it a link.
+          The link works once, within one hour.
         </p>
         <div class="actions">
           <button type="button" class="button" onClick={onBack}>
@@ -26,7 +26,7 @@ export default function ForgotPassword({ onBack }: { readonly onBack: () => void
   return (
     <Form
       class="form"
-      button="Send the link"
+      button="Send link"
       onCancel={onBack}
       save={async () => {
         await call('POST /api/v1/session/password-reset', { body: { login: login.value } });
@@ -34,7 +34,7 @@ export default function ForgotPassword({ onBack }: { readonly onBack: () => void
       }}
     >
       <h1>Reset your password</h1>
-      <p class="small quiet">You get a link by mail, with which you set a new password.</p>
+      <p class="small quiet">We send you a link to set a new password.</p>
       <Field label="Login or email address" value={login} name="username" autoComplete="username" required />
     </Form>
   );

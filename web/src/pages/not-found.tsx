@@ -1,4 +1,4 @@
-import { Link } from '../parts/link.tsx';
+import { HomeLink } from '../parts/home-link.tsx';
 import { Empty } from '../parts/notices.tsx';
 import { path } from '../state/place.ts';
 
@@ -7,11 +7,9 @@ export function NotFoundPage() {
   return (
     <Empty title="Page not found">
       <p>
-        There is no page at <span class="code">{path.value}</span>. Check the address, or start from the fleet.
+        There is no page at <span class="code">{path.value}</span>. Check the address.
       </p>
-      <Link class="button" href="/">
-        Go to the fleet
-      </Link>
+      <HomeLink />
     </Empty>
   );
 }

@@ -24,13 +24,7 @@ interface TroubleProps {
 /** Shown in place of what failed to load: the reason, and what to do. */
 export function Trouble({ error, title, retry, retryWords = 'Try again' }: TroubleProps) {
   const status = error instanceof ApiError ? error.status : undefined;
-  if (status === 403) {
-    return (
-      <Empty title="You don't have access">
-        <p>Your role does not include it. An admin can give you another one.</p>
-      </Empty>
-    );
-  }
+  if (status === 403) return <NoAccess />;
   return (
     <div class="banner" data-kind="trouble" role="alert">
       <div>
@@ -55,6 +49,16 @@ export function Waiting() {
     <p class="banner" data-kind="trouble" role="status">
       The server cannot be reached. Retrying automatically.
     </p>
+  );
+}
+
+/** Shown in place of what the user's role does not include. */
+export function NoAccess({ children }: { readonly children?: ComponentChildren }) {
+  return (
+    <Empty title="You don't have access">
+      <p>Your role does not include it. An admin can give you another one.</p>
+      {children}
+    </Empty>
   );
 }
 

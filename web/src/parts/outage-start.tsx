@@ -1,7 +1,7 @@
 import type { StoreTime } from '../../api/schema.ts';
-import { dayAndMonth, dayAndTime, timeOfDay, weekday } from '../lib/clock.ts';
+import { dayAndMonth, weekday, withOffset } from '../lib/clock.ts';
 import { dateAt } from '../lib/local-days.ts';
-import { fixedZone, offsetName } from '../lib/zones.ts';
+import { fixedZone } from '../lib/zones.ts';
 import { bothClocks } from './time.tsx';
 
 interface Props {
@@ -12,12 +12,10 @@ interface Props {
   readonly sinceFirstPoll: boolean;
   /** The displayed instant, milliseconds: of its day, the time is enough. By default, the day is always given. */
   readonly now?: number;
-  /** The time zone is not given elsewhere, so its offset is added. */
-  readonly withOffset?: boolean;
 }
 
-/** When an outage began, in store local time: `14:03`, `Wed, 25 Nov, 14:03 UTC−6`, `before Wed 25 Nov`. */
-export function OutageStart({ at, earlier, sinceFirstPoll, now, withOffset = false }: Props) {
+/** When an outage began, in store local time: `14:03 UTC−6`, `Wed, 25 Nov, 14:03 UTC−6`, `before Wed 25 Nov`. */
+export function OutageStart({ at, earlier, sinceFirstPoll, now }: Props) {
   const instant = Date.parse(at.utc);
   const zone = fixedZone(at.utc, at.local);
   if (earlier) {
@@ -27,8 +25,7 @@ export function OutageStart({ at, earlier, sinceFirstPoll, now, withOffset = fal
   const today = now !== undefined && dateAt(instant, zone) === dateAt(now, zone);
   return (
     <time dateTime={at.utc} title={bothClocks(instant, zone)}>
-      {today ? timeOfDay(instant, zone) : dayAndTime(instant, zone)}
-      {withOffset && ` ${offsetName(instant, zone)}`}
+      {withOffset(instant, zone, today ? 'time' : 'day')}
       {sinceFirstPoll && ' (first check)'}
     </time>
   );

@@ -1,5 +1,5 @@
 import { at } from '../state/place.ts';
-import { canManageStores, isOwner, may } from '../state/session.ts';
+import { canManageStores, isOwner, may, type Scope } from '../state/session.ts';
 import type { IconName } from './icons.tsx';
 
 /** A page of the navigation. */
@@ -9,6 +9,19 @@ export interface Place {
   readonly icon: IconName;
   /** Pressed after `g`, it leads there. */
   readonly key: string;
+}
+
+/** The scope that a page requires, by the first part of its path. The others are for everyone who is signed in. */
+const SCOPE_OF: Readonly<Record<string, Scope>> = {
+  reports: 'reports:read',
+  imports: 'imports:read',
+  people: 'users:read',
+};
+
+/** Whether the user may see the page at a path. For display only: the server enforces it. */
+export function mayOpen(path: string): boolean {
+  const scope = SCOPE_OF[path.split('/')[1] ?? ''];
+  return scope === undefined || may(scope);
 }
 
 /** The name of the start page: owners get their own stores. */
@@ -21,9 +34,9 @@ export function places(): Place[] {
   const all: (Place | false)[] = [
     { href: '/', name: homeName(), icon: isOwner() ? 'stores' : 'fleet', key: 'f' },
     canManageStores() && { href: '/stores', name: 'Stores', icon: 'stores', key: 's' },
-    may('reports:read') && { href: '/reports', name: 'Reports', icon: 'reports', key: 'r' },
-    may('imports:read') && { href: '/imports', name: 'Imports', icon: 'imports', key: 'i' },
-    may('users:read') && { href: '/people', name: 'Users', icon: 'people', key: 'p' },
+    mayOpen('/reports') && { href: '/reports', name: 'Reports', icon: 'reports', key: 'r' },
+    mayOpen('/imports') && { href: '/imports', name: 'Imports', icon: 'imports', key: 'i' },
+    mayOpen('/people') && { href: '/people', name: 'Users', icon: 'people', key: 'p' },
   ];
   return all.filter((place) => place !== false);
 }

@@ -1,4 +1,4 @@
-import { timeWithSeconds, VIEWER_ZONE } from '../lib/clock.ts';
+import { VIEWER_ZONE, withOffset } from '../lib/clock.ts';
 import { duration } from '../lib/format.ts';
 import { connection, lastHeard, news, now } from '../state/live.ts';
 import { asOf } from '../state/place.ts';
@@ -17,7 +17,7 @@ export function Pulse() {
   const heardAt = lastHeard.value;
   if (asOf.value !== '' && !isLost) return null;
   const heard =
-    heardAt === undefined ? undefined : `Last heard of the server at ${timeWithSeconds(heardAt, VIEWER_ZONE)}`;
+    heardAt === undefined ? undefined : `Last message from the server: ${withOffset(heardAt, VIEWER_ZONE, 'seconds')}`;
   return (
     <p class="pulse" data-connection={state} title={heard}>
       <svg viewBox="0 0 12 12" aria-hidden="true">

@@ -1,24 +1,24 @@
 import type { StoreTime } from '../../api/schema.ts';
-import { dateAndTime, dayAndTime, fullTime, timeOfDay, timeWithSeconds, VIEWER_ZONE } from '../lib/clock.ts';
+import { fullTime, inZone, type Spelling, VIEWER_ZONE, withOffset } from '../lib/clock.ts';
 import { ago } from '../lib/format.ts';
 import { now } from '../state/live.ts';
-
-const SPELLINGS = { time: timeOfDay, seconds: timeWithSeconds, day: dayAndTime, date: dateAndTime } as const;
 
 interface InstantProps {
   /** RFC 3339, UTC. */
   readonly utc: string;
   /** The time zone; by default the viewer's. */
   readonly zone?: string;
-  readonly as?: keyof typeof SPELLINGS;
+  readonly as?: Spelling;
+  /** A heading beside it names the zone, so its offset is left out. */
+  readonly zoneIsNamed?: boolean;
 }
 
-/** An instant in store local time, with the viewer's local time on hover. */
-export function Instant({ utc, zone = VIEWER_ZONE, as = 'day' }: InstantProps) {
+/** An instant in a time zone, with the viewer's local time on hover. */
+export function Instant({ utc, zone = VIEWER_ZONE, as = 'day', zoneIsNamed = false }: InstantProps) {
   const instant = Date.parse(utc);
   return (
     <time dateTime={utc} title={bothClocks(instant, zone)} class="nowrap">
-      {SPELLINGS[as](instant, zone)}
+      {(zoneIsNamed ? inZone : withOffset)(instant, zone, as)}
     </time>
   );
 }

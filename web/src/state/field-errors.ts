@@ -1,3 +1,4 @@
+import { withTimeTexts } from '../lib/clock.ts';
 import { ApiError } from './api.ts';
 
 /** Why the server refused a field, such as `zone`; `undefined`: it did not, or the error is about something else. */
@@ -10,9 +11,10 @@ export function faultOf(error: unknown, field: string): string | undefined {
 export function rowFaultsOf(error: unknown, list: string): ReadonlyMap<number, string> {
   const faults = new Map<number, string>();
   if (!(error instanceof ApiError)) return faults;
-  for (const { field, message } of error.problem.errors ?? []) {
+  for (const { field, message: text } of error.problem.errors ?? []) {
     const [name, row] = field.split('.');
     if (name !== list || row === undefined) continue;
+    const message = withTimeTexts(text);
     const before = faults.get(Number(row));
     faults.set(Number(row), before === undefined ? message : `${before}; ${message}`);
   }

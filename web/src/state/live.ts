@@ -22,7 +22,7 @@ const TICK = 15_000;
 /** The shortest time between two reloads; updates may arrive every few seconds. */
 const PACE = 5_000;
 /** Displayed ages grow even without updates. */
-const PATIENCE = 60_000;
+const LONGEST_PAUSE = 60_000;
 const RETRIES = [300, 1_000, 2_000, 4_000, 8_000];
 /** The server ends each stream after five minutes. One that is older was lost unnoticed, while the machine slept. */
 const STREAM_LIFE = 6 * 60_000;
@@ -105,7 +105,7 @@ function reconnect(): void {
 setInterval(() => {
   now.value = Date.now();
   reconnect();
-  if (connection.value === 'live' && document.visibilityState === 'visible' && Date.now() - lastRound > PATIENCE) {
+  if (connection.value === 'live' && document.visibilityState === 'visible' && Date.now() - lastRound > LONGEST_PAUSE) {
     bringAgain();
   }
 }, TICK);

@@ -48,7 +48,7 @@ export function signedOut(): void {
   session.value = { kind: 'signed-out' };
 }
 
-type Scope = Me['scopes'][number];
+export type Scope = Me['scopes'][number];
 
 /** Whether the user has a scope. For display only: the server enforces it. */
 export function may(scope: Scope): boolean {

@@ -23,7 +23,7 @@ export function AuthenticatorForm({ onDone, onCancel }: Props) {
             const body = { ticket, code: code.value };
             onDone((await call('PUT /api/v1/session/totp', { body })).recovery_codes);
           }}
-          button="Add the app"
+          button="Add app"
           onCancel={onCancel}
         >
           <h3>Authenticator app</h3>

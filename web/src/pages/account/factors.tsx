@@ -139,9 +139,9 @@ function PasskeyForm({ onDone, onCancel }: FormProps) {
     onDone(recovery_codes);
   };
   return (
-    <Form class="card form" save={save} button="Make the passkey" onCancel={onCancel}>
+    <Form class="card form" save={save} button="Create passkey" onCancel={onCancel}>
       <h3>New passkey</h3>
-      <Field label="Name" value={name} required hint="Where it is kept, such as: my phone." />
+      <Field label="Name" value={name} required hint="Where it is stored, such as: my phone." />
     </Form>
   );
 }
@@ -157,7 +157,7 @@ function Codes({ codes, onDone }: { readonly codes: readonly string[]; readonly 
           ))}
         </ul>
         <p class="small">
-          Each lets you in once when you do not have your second factor. This is the only time that they are shown.
+          Each signs you in once without your second factor. They are shown only now.
         </p>
       </div>
       <button type="button" class="button plain" onClick={onDone}>

@@ -32,7 +32,7 @@ export default function AccountPage() {
       </header>
       {value.me.second_factor_required && (
         <p class="banner" data-kind="trouble" role="status">
-          Your role requires a second factor. Add one, and everything is there again.
+          Your role requires a second factor. Add one to continue.
         </p>
       )}
       <FactorsPart />
@@ -69,7 +69,7 @@ function PasswordForm() {
       <h2>Change your password</h2>
       <Field label="Current password" type="password" value={current} required autoComplete="current-password" />
       <NewPasswordField value={next} />
-      <Tick value={revokeKeys}>Revoke my API keys, too</Tick>
+      <Tick value={revokeKeys}>Also revoke my API keys</Tick>
       {result.value !== undefined && (
         <p class="banner" data-kind={result.value.kind} role={result.value.kind === 'good' ? 'status' : 'alert'}>
           {result.value.words}
@@ -77,7 +77,7 @@ function PasswordForm() {
       )}
       <div class="actions">
         <button type="submit" class="button main">
-          Change it
+          Change password
         </button>
       </div>
     </form>

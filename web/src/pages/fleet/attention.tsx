@@ -88,7 +88,6 @@ function Concern({ store, asOf }: { readonly store: AttentionStore; readonly asO
         earlier={store.began_earlier}
         sinceFirstPoll={store.since_first_poll}
         now={asOf}
-        withOffset
       />
     );
     if (concern === 'new') return <>Offline since {since}</>;
@@ -144,7 +143,7 @@ function LongOffline({ state, count: stores, worst, asOf }: LongOfflineProps) {
             <strong class="loss">{over(began_earlier, openTime(lost_seconds ?? 0))}</strong>
             <span class="since quiet">
               {closed ? 'Closed now · was offline since' : 'Offline since'}{' '}
-              <OutageStart at={since} earlier={began_earlier} sinceFirstPoll={since_first_poll} now={asOf} withOffset />
+              <OutageStart at={since} earlier={began_earlier} sinceFirstPoll={since_first_poll} now={asOf} />
             </span>
           </li>
         ))}

@@ -21,8 +21,8 @@ export function TroubleBanner({ gaps }: { readonly gaps: Gaps }) {
   );
 }
 
-/** The self-outages with their reasons. */
-export function CoverageGaps({ gaps }: { readonly gaps: Gaps }) {
+/** The self-outages with their reasons, in the time zone of the charts. */
+export function CoverageGaps({ gaps, zone }: { readonly gaps: Gaps; readonly zone: string }) {
   if (gaps.length === 0) return null;
   return (
     <details>
@@ -31,7 +31,7 @@ export function CoverageGaps({ gaps }: { readonly gaps: Gaps }) {
         <table>
           <thead>
             <tr>
-              <th>From</th>
+              <th>From, {zone}</th>
               <th>Until</th>
               <th>Reason</th>
               <th class="number">Not observed</th>
@@ -41,9 +41,9 @@ export function CoverageGaps({ gaps }: { readonly gaps: Gaps }) {
             {gaps.map(({ from, until, reason, unobserved }) => (
               <tr key={from}>
                 <td>
-                  <Instant utc={from} />
+                  <Instant utc={from} zone={zone} zoneIsNamed />
                 </td>
-                <td>{until === null ? 'now' : <Instant utc={until} />}</td>
+                <td>{until === null ? 'now' : <Instant utc={until} zone={zone} zoneIsNamed />}</td>
                 <td>{reason}</td>
                 <td class="number">{unobserved === undefined ? '–' : counted(unobserved, 'check')}</td>
               </tr>

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { FleetHistory, FleetPeriod, FleetStatus } from '../../../api/schema.ts';
 import { ENOUGH_COVERAGE } from '../../lib/coverage.ts';
 import { count, counted, percent, percentStep, storeHours } from '../../lib/format.ts';
+import { offsetName } from '../../lib/zones.ts';
 import { ChartFigure } from '../../parts/chart-figure.tsx';
 import { Coverage } from '../../parts/coverage.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
@@ -47,9 +48,9 @@ function History({ history, poller }: { readonly history: FleetHistory; readonly
         <h2 id="hours">Downtime, last 7 days</h2>
         {said !== undefined && (
           <p class="small quiet" aria-live="off">
-            {hourWords(said, zone)}: <strong>{percent(said.uptime_ratio)}</strong> uptime,{' '}
-            {storeHours(said.down_seconds)} downtime, {counted(said.polls, 'check')},{' '}
-            <Coverage ratio={said.coverage_ratio} />
+            {hourWords(said, zone)} {offsetName(Date.parse(said.from), zone)}:{' '}
+            <strong>{percent(said.uptime_ratio)}</strong> uptime, {storeHours(said.down_seconds)} downtime,{' '}
+            {counted(said.polls, 'check')}, <Coverage ratio={said.coverage_ratio} />
           </p>
         )}
       </header>
@@ -87,7 +88,7 @@ function History({ history, poller }: { readonly history: FleetHistory; readonly
           <Periods of="Date" periods={days} words={(day) => dayWords(days, days.indexOf(day), zone)} zone={zone} />
         </ScrollBox>
       </details>
-      <CoverageGaps gaps={history.gaps} />
+      <CoverageGaps gaps={history.gaps} zone={zone} />
     </section>
   );
 }

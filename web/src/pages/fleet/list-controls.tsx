@@ -17,7 +17,7 @@ const SORTS = [
   { value: 'offline_since', words: 'Offline longest first' },
   { value: '-offline_since', words: 'Newly offline first' },
   { value: 'name', words: 'Name' },
-  { value: 'id', words: 'Id' },
+  { value: 'id', words: 'ID' },
   { value: '-last_poll', words: 'Last check (latest first)' },
 ] as const;
 type Sort = (typeof SORTS)[number]['value'];

@@ -3,6 +3,7 @@ import { later } from '../../parts/later.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Empty, Trouble } from '../../parts/notices.tsx';
+import { homeName } from '../../parts/places.ts';
 import { call } from '../../state/api.ts';
 import { round } from '../../state/live.ts';
 import { type Load, useLoad } from '../../state/load.ts';
@@ -30,7 +31,7 @@ export function FleetPage() {
   const history = useLoad(`history ${asOf.value}`, (signal) => fetchHistory(as_of, signal), round.value);
   return (
     <>
-      <h1 class="unseen">Fleet</h1>
+      <h1 class="unseen">{homeName()}</h1>
       <Loaded of={fleet} what="the fleet">
         {(data) => (data.stores === 0 ? <NoStores /> : <Fleet fleet={fleet} data={data} history={history} />)}
       </Loaded>
@@ -78,8 +79,7 @@ function NoStores() {
   return may('imports:write') ? (
     <Empty title="No stores yet">
       <p>
-        Restaurant Monitor needs three files: the polls, the business hours and the time zones of your stores. Drop them
-        on the imports page, and the fleet is here a moment later.
+        Restaurant Monitor needs three files: the polls, the business hours and the time zones of your stores.
       </p>
       <Link class="button main" href="/imports">
         Import the files

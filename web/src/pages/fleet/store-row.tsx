@@ -1,7 +1,6 @@
 import type { ListedStore } from '../../../api/schema.ts';
-import { timeOfDay, weekday } from '../../lib/clock.ts';
+import { withOffset } from '../../lib/clock.ts';
 import { reasonInWords, reasonWords } from '../../lib/reasons.ts';
-import { offsetName } from '../../lib/zones.ts';
 import { Labels } from '../../parts/labels.tsx';
 import { OutageStart } from '../../parts/outage-start.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
@@ -32,7 +31,6 @@ export function StoreRow({ store, asOf }: { readonly store: ListedStore; readonl
             earlier={store.began_earlier}
             sinceFirstPoll={store.since_first_poll}
             now={at}
-            withOffset
           />
         )}
       </span>
@@ -47,7 +45,7 @@ export function StoreRow({ store, asOf }: { readonly store: ListedStore; readonl
         )}
       </span>
       <span role="cell" class="quiet" title={`${zone}\n${bothClocks(at, zone)}`}>
-        {weekday(at, zone)} {timeOfDay(at, zone)} {offsetName(at, zone)}
+        {withOffset(at, zone, 'weekday')}
       </span>
       <span role="cell" class="labels quiet">
         <Labels labels={labels} />

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { Import } from '../../../api/schema.ts';
+import { VIEWER_ZONE } from '../../lib/clock.ts';
 import { counted } from '../../lib/format.ts';
 import { upload } from '../../lib/upload.ts';
 import { Field } from '../../parts/field.tsx';
@@ -128,7 +129,7 @@ export function DropFiles({ onSent }: { readonly onSent: () => void }) {
             </label>
             {files.value.some(({ feed }) => hasEffect(feed)) && (
               <Field
-                label="Effective from"
+                label={`Effective from, in ${VIEWER_ZONE}`}
                 type="datetime-local"
                 value={from}
                 hint="For changed hours and time zones. Leave empty to use the time of the import. The first hours of a store also apply to all earlier time."

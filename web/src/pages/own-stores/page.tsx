@@ -1,4 +1,3 @@
-import { useEffect } from 'preact/hooks';
 import { counted } from '../../lib/format.ts';
 import { Link } from '../../parts/link.tsx';
 import { Loading, Trouble } from '../../parts/notices.tsx';
@@ -32,9 +31,6 @@ export default function OwnStoresPage() {
     round.value,
   );
   const few = data !== undefined && data.stores.total > 0 && data.stores.total <= FEW;
-  useEffect(() => {
-    if (few) document.title = `${homeName()} · Restaurant Monitor`;
-  }, [few]);
   if (data === undefined) {
     return error === undefined ? <Loading what="your stores" /> : <Trouble error={error} retry={reload} />;
   }

@@ -95,13 +95,7 @@ function LastCheck({ store, asOf }: Pick<Props, 'store' | 'asOf'>) {
       {since !== null && (
         <>
           Offline since{' '}
-          <OutageStart
-            at={since}
-            earlier={store.began_earlier}
-            sinceFirstPoll={store.since_first_poll}
-            now={asOf}
-            withOffset
-          />
+          <OutageStart at={since} earlier={store.began_earlier} sinceFirstPoll={store.since_first_poll} now={asOf} />
           {' · '}
         </>
       )}

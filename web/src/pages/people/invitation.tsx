@@ -17,7 +17,7 @@ export function InvitationLink({ invited, onDone }: { readonly invited: Invited;
   const { name, url, expires_at, mailed_to } = invited;
   return (
     <ShownOnce title={`Invitation link for ${name}`} secret={url} onDone={onDone}>
-      {mailed_to === null ? `Send it to ${name}. ` : `It is on its way to ${mailed_to}, too. `}
+      {mailed_to === null ? `Send it to ${name}. ` : `It was also sent to ${mailed_to}. `}
       The link works once, until <Instant utc={expires_at} as="date" />, and is shown only now.
     </ShownOnce>
   );

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { idsIn } from '../../lib/ids.ts';
+import { idsIn } from '../../../../src/lib/id-list.ts';
 import { Field, NewPasswordField } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
 import { call } from '../../state/api.ts';

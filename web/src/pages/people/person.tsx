@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
+import { idsIn, idsText } from '../../../../src/lib/id-list.ts';
 import type { UserDetail } from '../../../api/schema.ts';
-import { idsIn, idsText } from '../../lib/ids.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { Field, NewPasswordField, Tick } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
@@ -126,7 +126,7 @@ function Access({ user, onChanged }: { readonly user: UserDetail; readonly onCha
         }}
       >
         <NewPasswordField value={password} hint="The user is signed out everywhere." />
-        <Tick value={revokeKeys}>Revoke the API keys of this user, too</Tick>
+        <Tick value={revokeKeys}>Also revoke the API keys of this user</Tick>
         <div class="actions">
           <button type="submit" class="button">
             Set password

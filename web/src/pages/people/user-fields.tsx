@@ -1,7 +1,7 @@
 import type { Signal } from '@preact/signals';
 import { useId } from 'preact/hooks';
+import { idsIn } from '../../../../src/lib/id-list.ts';
 import { counted } from '../../lib/format.ts';
-import { idsIn } from '../../lib/ids.ts';
 import { Field } from '../../parts/field.tsx';
 import { ROLES, type Role } from './roles.ts';
 
@@ -9,9 +9,9 @@ import { ROLES, type Role } from './roles.ts';
 export type FirstSignIn = 'invitation' | 'password' | 'keys';
 
 const FIRST_SIGN_INS: readonly { readonly value: FirstSignIn; readonly words: string }[] = [
-  { value: 'invitation', words: 'By an invitation link' },
-  { value: 'password', words: 'With a password that you set' },
-  { value: 'keys', words: 'Not at all: a program with API keys' },
+  { value: 'invitation', words: 'With an invitation link' },
+  { value: 'password', words: 'With a password you set' },
+  { value: 'keys', words: 'With API keys only (a program)' },
 ];
 
 export function FirstSignInField({ value }: { readonly value: Signal<FirstSignIn> }) {

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { idsIn, idsText } from '../../../../src/lib/id-list.ts';
 import type { Report } from '../../../api/schema.ts';
 import { VIEWER_ZONE } from '../../lib/clock.ts';
 import { counted } from '../../lib/format.ts';
-import { idsIn, idsText } from '../../lib/ids.ts';
 import { Form } from '../../parts/form.tsx';
 import { Instant } from '../../parts/time.tsx';
 import { call } from '../../state/api.ts';

@@ -1,5 +1,5 @@
 import type { ReportRow } from '../../../api/schema.ts';
-import { dayAndMonth, VIEWER_ZONE } from '../../lib/clock.ts';
+import { dayAndMonth, VIEWER_ZONE, withOffset } from '../../lib/clock.ts';
 import { count, openTime, percent } from '../../lib/format.ts';
 import { useMedia } from '../../lib/media.ts';
 import { Coverage } from '../../parts/coverage.tsx';
@@ -49,7 +49,10 @@ export function ReportTable({ id, stores, detailed }: TableProps) {
     <section class="section report-rows" aria-labelledby="rows">
       <header>
         <h2 id="rows">Stores</h2>
-        <SearchField label="Search by name or ID" placeholder="Name or ID" />
+        <div class="row">
+          <SearchField label="Search by name or ID" placeholder="Name or ID" />
+          {narrow && <SortSelect sort={sort} />}
+        </div>
       </header>
       <LoadedList
         of={list}
@@ -57,7 +60,7 @@ export function ReportTable({ id, stores, detailed }: TableProps) {
         what="the rows"
         empty={
           <Empty title="No store of this report matches">
-            <p>The search looks in the names and the ids.</p>
+            <p>Search matches store IDs and names.</p>
           </Empty>
         }
       >
@@ -75,18 +78,49 @@ export function ReportTable({ id, stores, detailed }: TableProps) {
             <LongList
               items={rows}
               keyOf={(row) => row.store_id}
-              rowHeight={(narrow ? 6.5 : 3.5) + (detailed ? 1 : 0)}
+              rowHeight={(narrow ? 8.25 : 3.5) + (detailed ? 1 : 0)}
               onNearEnd={more}
               row={(row) => <Row row={row} />}
             />
             <p class="small quiet more" role="presentation">
-              {list.next === null ? `${count(rows.length)} rows` : 'More come as you scroll.'}
+              {list.next === null ? `${count(rows.length)} rows` : 'More load as you scroll.'}
             </p>
           </div>
         )}
       </LoadedList>
     </section>
   );
+}
+
+const ORDERS: readonly { readonly value: Direction; readonly words: string }[] = [
+  { value: 'store_id', words: 'Store ID' },
+  ...COLUMNS.flatMap(({ by, words, group }) => [
+    { value: `-${by}` as const, words: `${group}: most ${words === 'Up' ? 'uptime' : 'downtime'}` },
+    { value: by, words: `${group}: least ${words === 'Up' ? 'uptime' : 'downtime'}` },
+  ]),
+  { value: '-polls_counted', words: 'Most checks' },
+  { value: 'polls_counted', words: 'Fewest checks' },
+  { value: '-store_id', words: 'Store ID, descending' },
+];
+
+/** The order of the rows where the table has no header to press. */
+function SortSelect({ sort }: { readonly sort: Direction }) {
+  return (
+    <label class="select">
+      <span class="unseen">Sort by</span>
+      <select value={sort} onChange={({ currentTarget: { value } }) => sortBy(value)}>
+        {ORDERS.map(({ value, words }) => (
+          <option key={value} value={value}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function sortBy(order: string): void {
+  setParams({ sort: order === WORST ? undefined : order });
 }
 
 interface HeadProps {
@@ -104,7 +138,7 @@ function Head({ by, words, group, sort }: HeadProps) {
   const next: Direction = sort === first ? (descending ? by : `-${by}`) : first;
   return (
     <span role="columnheader" aria-sort={descending ? 'descending' : ascending ? 'ascending' : undefined}>
-      <button type="button" onClick={() => setParams({ sort: next === WORST ? undefined : next })}>
+      <button type="button" onClick={() => sortBy(next)}>
         {group !== undefined && <small>{group}</small>}
         <span>
           {words}
@@ -169,14 +203,17 @@ function Row({ row }: { readonly row: ReportRow }) {
             </small>
           )}
         </span>,
-        <span key={`${words} down`} role="cell" class="number" data-down={down > 0 || undefined}>
+        <span key={`${words} down`} role="cell" class="number down" data-down={down > 0 || undefined}>
           {up + down === 0 ? <span class="quiet">–</span> : openTime(down)}
         </span>,
       ])}
       <span role="cell" class="number quiet polls">
         {count(row.polls_counted)}
         {row.first_poll !== null && (
-          <small class="range quiet" title="First checked then; the time before is assumed to be like the time after">
+          <small
+            class="range quiet"
+            title={`First checked ${withOffset(Date.parse(row.first_poll), VIEWER_ZONE, 'date')}; the report assumes the same state before`}
+          >
             since {dayAndMonth(Date.parse(row.first_poll), VIEWER_ZONE)}
           </small>
         )}

@@ -1,5 +1,5 @@
 import type { Store, Timeline } from '../../../api/schema.ts';
-import { calendarDate, dateAndTime, dayAndMonth, timeOfDay } from '../../lib/clock.ts';
+import { calendarDate, dayAndMonth, withOffset } from '../../lib/clock.ts';
 import { type Comparison, compareDays, sameWeekday } from '../../lib/compare.ts';
 import { ENOUGH_COVERAGE, NOT_ENOUGH } from '../../lib/coverage.ts';
 import { changeInPoints, counted, openTime, percent } from '../../lib/format.ts';
@@ -83,7 +83,7 @@ function Difference({ comparison, first, second, firstPoll, zone }: DifferencePr
         <strong>Not enough history.</strong>{' '}
         {firstPoll === undefined
           ? 'The store was never checked.'
-          : `The store was first checked ${dateAndTime(firstPoll, zone)}; no weekday has a whole day after that in both periods.`}
+          : `The store was first checked ${withOffset(firstPoll, zone, 'date')}; no weekday has a whole day after that in both periods.`}
       </p>
     );
   }
@@ -148,10 +148,10 @@ function Difference({ comparison, first, second, firstPoll, zone }: DifferencePr
 /** Which days are compared, and why not the others. */
 function whatIsCompared({ first, beforeFirstPoll, until }: Comparison, firstPoll: number | undefined, zone: string) {
   const parts = [`Compared: ${counted(first.length, 'day')} with the same weekdays in both periods`];
-  if (until !== undefined) parts.push(`the last one up to ${timeOfDay(until, zone)}`);
+  if (until !== undefined) parts.push(`the last one up to ${withOffset(until, zone, 'time')}`);
   const said = `${parts.join(', ')}.`;
   if (beforeFirstPoll === 0 || firstPoll === undefined) return said;
-  return `${said} ${counted(beforeFirstPoll, 'weekday')} excluded: the store was first checked ${dateAndTime(firstPoll, zone)}.`;
+  return `${said} ${counted(beforeFirstPoll, 'weekday')} excluded: the store was first checked ${withOffset(firstPoll, zone, 'date')}.`;
 }
 
 function uptimeOf({ up, down }: SeenTotals): number | null {

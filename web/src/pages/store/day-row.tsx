@@ -1,12 +1,19 @@
 import type { Signal } from '@preact/signals';
 import type { SeenPoll } from '../../../api/schema.ts';
 import { whyNotCounted } from '../../lib/absence.ts';
-import { dayAndMonth, timeWithSeconds, VIEWER_ZONE, weekday } from '../../lib/clock.ts';
+import {
+  dayAndMonth,
+  fullTime,
+  hourNumber,
+  timeWithSeconds,
+  VIEWER_ZONE,
+  weekday,
+  withOffset,
+} from '../../lib/clock.ts';
 import { openTime } from '../../lib/format.ts';
 import { hourMarks, type LocalDay } from '../../lib/local-days.ts';
 import { reasonInWords } from '../../lib/reasons.ts';
 import { piecesWithin, type ShownPiece } from '../../lib/seen.ts';
-import { offsetName } from '../../lib/zones.ts';
 
 interface PlacedPoll {
   readonly poll: SeenPoll;
@@ -50,7 +57,7 @@ export function DayRow({ day, zone, scale, until, pieces: all, polls, pointed, s
         {hourMarks(day, zone).map(({ at, hour }) =>
           hour % 3 === 0 || changed ? (
             <i key={at} class="hour" style={{ left: share(at - day.from) }}>
-              {changed && (hour % 3 === 0 || at - day.from < 4 * 3_600_000) && <small>{hour}</small>}
+              {changed && (hour % 3 === 0 || at - day.from < 4 * 3_600_000) && <small>{hourNumber(hour)}</small>}
             </i>
           ) : null,
         )}
@@ -67,6 +74,7 @@ export function DayRow({ day, zone, scale, until, pieces: all, polls, pointed, s
             key={placed.index}
             placed={placed}
             left={share(placed.at - day.from)}
+            zone={zone}
             pointed={pointed}
             stop={stop}
           />
@@ -94,11 +102,12 @@ function sum(pieces: readonly ShownPiece[], state: ShownPiece['state']): number 
 interface MarkProps {
   readonly placed: PlacedPoll;
   readonly left: string;
+  readonly zone: string;
   readonly pointed: Props['pointed'];
   readonly stop: Props['stop'];
 }
 
-function PollMark({ placed: { poll, index }, left, pointed, stop }: MarkProps) {
+function PollMark({ placed: { poll, index, at }, left, zone, pointed, stop }: MarkProps) {
   const point = () => {
     pointed.value = poll;
   };
@@ -113,7 +122,7 @@ function PollMark({ placed: { poll, index }, left, pointed, stop }: MarkProps) {
       data-kind={poll.counts ? poll.status : 'outside'}
       style={{ left }}
       tabIndex={stop.value === index ? 0 : -1}
-      aria-label={`Check ${poll.at.local.slice(0, 19).replace('T', ' ')}: ${foundBy(poll)}${poll.counts ? '' : `, ignored (${whyNotCounted(poll)})`}`}
+      aria-label={`Check ${fullTime(at, zone)}: ${foundBy(poll)}${poll.counts ? '' : `, ignored (${whyNotCounted(poll)})`}`}
       onMouseEnter={point}
       onMouseLeave={leave}
       onFocus={() => {
@@ -147,9 +156,7 @@ function PollNote({ poll, at, zone, share }: NoteProps) {
       style={{ left: `${share * 100}%` }}
       aria-hidden="true"
     >
-      <strong>
-        {timeWithSeconds(at, zone)} {offsetName(at, zone)}
-      </strong>
+      <strong>{withOffset(at, zone, 'seconds')}</strong>
       <span>
         {foundBy(poll)}
         {!poll.counts && `, ignored (${whyNotCounted(poll)})`}

@@ -1,7 +1,6 @@
 import type { Store } from '../../../api/schema.ts';
-import { dayAndTime } from '../../lib/clock.ts';
+import { withOffset } from '../../lib/clock.ts';
 import { reasonInWords } from '../../lib/reasons.ts';
-import { offsetName } from '../../lib/zones.ts';
 import { Icon } from '../../parts/icons.tsx';
 import { Labels } from '../../parts/labels.tsx';
 import { Link } from '../../parts/link.tsx';
@@ -53,9 +52,7 @@ export function StoreHead({ store, asOf }: { readonly store: Store; readonly asO
         )}
         <div>
           <dt>Local time</dt>
-          <dd title={bothClocks(asOf, zone)}>
-            {dayAndTime(asOf, zone)} {offsetName(asOf, zone)}
-          </dd>
+          <dd title={bothClocks(asOf, zone)}>{withOffset(asOf, zone, 'day')}</dd>
         </div>
         <div>
           <dt>Time zone</dt>

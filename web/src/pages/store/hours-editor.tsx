@@ -115,7 +115,7 @@ export function HoursEditor({ store, versions, etag, onSaved, onCancel }: Props)
         required
         value={date}
         {...(isOwner() && { min: addDays(today, 1) })}
-        hint="From midnight, store local time. An earlier date changes reports on the time since then."
+        hint={`From midnight, store local time. ${isOwner() ? 'Tomorrow at the earliest.' : 'An earlier date changes reports on the time since then.'}`}
       />
       <Replaced versions={versions} date={date.value} zone={zone} edited={planned} />
     </Form>

@@ -116,13 +116,13 @@ function VersionCard({ version, zone, now, children }: CardProps) {
           {from !== null && (
             <>
               {current ? ', from ' : ' from '}
-              <Instant utc={from.utc} zone={zone} as="date" />
+              <Instant utc={from.utc} zone={zone} as="date" zoneIsNamed />
             </>
           )}
           {until !== null && (
             <>
               {' until '}
-              <Instant utc={until.utc} zone={zone} as="date" />
+              <Instant utc={until.utc} zone={zone} as="date" zoneIsNamed />
             </>
           )}
         </small>

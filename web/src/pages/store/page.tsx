@@ -1,11 +1,12 @@
 import { useEffect } from 'preact/hooks';
+import { HomeLink } from '../../parts/home-link.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Empty, Loading, Trouble } from '../../parts/notices.tsx';
 import { ApiError, call } from '../../state/api.ts';
 import { useAsOf } from '../../state/as-of.ts';
 import { round } from '../../state/live.ts';
 import { useLoad } from '../../state/load.ts';
-import { at, hereWith, param, asOf as shown } from '../../state/place.ts';
+import { hereWith, param, asOf as shown } from '../../state/place.ts';
 import { canManageStores } from '../../state/session.ts';
 import { bringZones } from '../../state/zones.ts';
 import { ComparePart } from './compare.tsx';
@@ -78,9 +79,7 @@ function NoStore({ id }: { readonly id: string }) {
       <p>
         There is no store <span class="code">{id}</span>, or you don't have access.
       </p>
-      <Link class="button" href={at('/')}>
-        Go to the fleet
-      </Link>
+      <HomeLink />
     </Empty>
   );
 }

@@ -19,7 +19,7 @@ export function PollTable({ polls, zone }: { readonly polls: readonly SeenPoll[]
         <table>
           <thead>
             <tr>
-              <th>Time</th>
+              <th>Time, {zone}</th>
               <th>Result</th>
               {reasons && <th>Reason</th>}
               <th>Included</th>
@@ -29,7 +29,7 @@ export function PollTable({ polls, zone }: { readonly polls: readonly SeenPoll[]
             {polls.map((poll) => (
               <tr key={poll.at.utc}>
                 <td>
-                  <Instant utc={poll.at.utc} zone={zone} />
+                  <Instant utc={poll.at.utc} zone={zone} zoneIsNamed />
                 </td>
                 <td>{poll.status}</td>
                 {reasons && <td>{poll.inactive_reason !== null && reasonInWords(poll.inactive_reason)}</td>}

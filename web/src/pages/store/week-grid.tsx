@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { SeenPoll } from '../../../api/schema.ts';
+import { hourText } from '../../lib/clock.ts';
 import { seenPieces } from '../../lib/seen.ts';
 import { AxisZone, ChartFigure } from '../../parts/chart-figure.tsx';
 import { DayRow } from './day-row.tsx';
@@ -72,7 +73,7 @@ function Axis({ longest }: { readonly longest: number }) {
       <div class="track">
         {marks.map((hour) => (
           <span key={hour} style={{ left: `${(hour / longest) * 100}%` }}>
-            {String(hour).padStart(2, '0')}
+            {hourText(hour)}
           </span>
         ))}
       </div>

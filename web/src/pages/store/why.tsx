@@ -30,7 +30,7 @@ export function Why({ title, window, polls, zone }: Props) {
         <table>
           <thead>
             <tr>
-              <th>Interval</th>
+              <th>Interval, {zone}</th>
               <th>State</th>
               <th class="number">h:mm:ss</th>
               <th>Based on</th>

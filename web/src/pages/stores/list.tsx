@@ -1,6 +1,8 @@
 import type { Signal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import type { Store } from '../../../api/schema.ts';
 import { useMedia } from '../../lib/media.ts';
+import { withRange } from '../../lib/selection.ts';
 import { Link } from '../../parts/link.tsx';
 import { LongList } from '../../parts/long-list.tsx';
 import { StoreWho } from '../../parts/store-name.tsx';
@@ -16,12 +18,12 @@ interface Props {
 /** All stores with what can be changed about them; only visible rows are rendered. */
 export function ManagedStores({ stores, total, chosen, onNearEnd }: Props) {
   const narrow = useMedia('(max-width: 46rem)');
-  const choose = (id: string, isChosen: boolean) => {
+  const last = useRef<string>(undefined);
+  const choose = (id: string, isChosen: boolean, isRange: boolean) => {
     if (chosen === undefined) return;
-    const next = new Set(chosen.value);
-    if (isChosen) next.add(id);
-    else next.delete(id);
-    chosen.value = next;
+    const ids = stores.map(({ store_id }) => store_id);
+    chosen.value = withRange(chosen.value, ids, { from: isRange ? last.current : undefined, to: id, isChosen });
+    last.current = id;
   };
   return (
     <div class="managed" role="table" aria-label="Stores" aria-rowcount={total + 1}>
@@ -49,7 +51,10 @@ export function ManagedStores({ stores, total, chosen, onNearEnd }: Props) {
                   type="checkbox"
                   aria-label={`Select ${store.name ?? store.store_id}`}
                   checked={chosen.value.has(store.store_id)}
-                  onChange={({ currentTarget }) => choose(store.store_id, currentTarget.checked)}
+                  // Shift would select the text between the rows.
+                  onMouseDown={(event) => event.shiftKey && event.preventDefault()}
+                  // The space bar clicks, too. Unlike a change, a click tells whether Shift is pressed.
+                  onClick={({ currentTarget, shiftKey }) => choose(store.store_id, currentTarget.checked, shiftKey)}
                 />
               )}
             </span>

@@ -30,7 +30,9 @@ export function SelectionTools({ chosen, total, onAll, onNone, onDone }: Props) 
   return (
     <section class="selection" aria-label="Selected stores">
       <p role="status">
-        {chosen.size === 0 ? 'Select stores to change them together.' : `${count(chosen.size)} selected`}
+        {chosen.size === 0
+          ? 'Select stores to change them together. With Shift, a click or the space bar selects a range.'
+          : `${count(chosen.size)} selected`}
       </p>
       {chosen.size < total && (
         <button type="button" class="button plain" disabled={all.busy} onClick={() => all.run(onAll)}>
