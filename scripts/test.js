@@ -22,7 +22,7 @@ const SLOW = [
   'test/http/{access-matrix,ended-database,fuzz,hung-database,readiness}.test.ts',
   'test/http/{accounts/users,fleet/routes,guards/idempotency,guards/rate-limit,intake/imports,intake/sync,intake/upload-file,reports/access,reports/queue-limit,reports/routes}.test.ts',
   'test/http/stores/{delete-poll,hours,polls}.test.ts',
-  'test/web/{dashboard,accessibility,charts,hours-editor,large-fleet,no-data,oidc,one-clock,open-tab,quick-ways,second-factors,sign-in-links,store-names,stores}.test.ts',
+  'test/web/{dashboard,accessibility,charts,hours-editor,large-fleet,no-data,oidc,one-clock,open-tab,quick-ways,report-screens,second-factors,sign-in-links,store-names,stores}.test.ts',
   'test/intake/prober/{end-to-end,peers,prober,self-outage,silent-host}.test.ts',
   'test/lib/temporary-folder.test.ts',
   'test/outbound/connect.test.ts',

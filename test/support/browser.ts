@@ -17,6 +17,9 @@ const ARGUMENTS = [
   '--no-first-run',
 ];
 
+/** The language of the browser's own fields for dates and times, which the locale of a page does not change. */
+const LANGUAGE_OF_FIELDS = { LANGUAGE: 'en_GB', LANG: 'en_GB.UTF-8' };
+
 /** A real browser without a window. */
 export async function openBrowser(env: Readonly<Record<string, string>> = {}): Promise<Browser> {
   const built = existsSync(new URL('../../dist/web/index.html', import.meta.url));
@@ -24,7 +27,7 @@ export async function openBrowser(env: Readonly<Record<string, string>> = {}): P
   return playwright.launch({
     executablePath: await chromium.executablePath(),
     args: ARGUMENTS,
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...LANGUAGE_OF_FIELDS, ...env },
   });
 }
 

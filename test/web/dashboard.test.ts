@@ -101,7 +101,7 @@ test("store local times follow the server's rules, in the list and on the page o
   await page.goto(fleet.url);
   await page.getByText(/Tue (13:00|1:00 pm) UTC−7/i).waitFor();
   await page.getByRole('link', { name: 'pier' }).click();
-  await page.getByText(/13:00.* UTC−7/).waitFor();
+  await page.getByText(/^Tue.* 13:00 UTC−7$/).waitFor();
 });
 
 test('an invalid time or store in the address is named, and an unknown tab shows the timeline', async (t) => {

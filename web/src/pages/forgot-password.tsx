@@ -12,8 +12,8 @@ export default function ForgotPassword({ onBack }: { readonly onBack: () => void
       <div class="form">
         <h1>Check your mail</h1>
         <p role="status">
-          If there is an account for <strong>{login.value}</strong> with an email address, we sent it a link.
-          The link works once, within one hour.
+          If there is an account for <strong>{login.value}</strong> with an email address, we sent it a link. The link
+          works once, within one hour.
         </p>
         <div class="actions">
           <button type="button" class="button" onClick={onBack}>

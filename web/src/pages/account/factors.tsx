@@ -156,9 +156,7 @@ function Codes({ codes, onDone }: { readonly codes: readonly string[]; readonly 
             <li key={code}>{code}</li>
           ))}
         </ul>
-        <p class="small">
-          Each signs you in once without your second factor. They are shown only now.
-        </p>
+        <p class="small">Each signs you in once without your second factor. They are shown only now.</p>
       </div>
       <button type="button" class="button plain" onClick={onDone}>
         I have them

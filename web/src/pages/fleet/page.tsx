@@ -78,9 +78,7 @@ function Fleet({ fleet, data, history }: FleetProps) {
 function NoStores() {
   return may('imports:write') ? (
     <Empty title="No stores yet">
-      <p>
-        Restaurant Monitor needs three files: the polls, the business hours and the time zones of your stores.
-      </p>
+      <p>Restaurant Monitor needs three files: the polls, the business hours and the time zones of your stores.</p>
       <Link class="button main" href="/imports">
         Import the files
       </Link>

@@ -44,7 +44,7 @@ export function NewReport({ latestPoll, stores, onMade }: Props) {
       <fieldset>
         <legend class="legend">As of</legend>
         <Choice when={when} value="latest">
-          Latest poll
+          Latest check
           {latestPoll !== undefined && (
             <span class="quiet">
               , <Instant utc={latestPoll} as="date" />

@@ -35,7 +35,7 @@ interface TableProps {
 
 /** The rows of a report, with sorting by any column and search. */
 export function ReportTable({ id, stores, detailed }: TableProps) {
-  const narrow = useMedia('(max-width: 60rem)');
+  const narrow = useMedia('(max-width: 76rem)');
   const search = param('search');
   const sort = (param('sort') || WORST) as Direction;
   const { list, more, reload } = usePages<ReportRow>(`${id} ${sort} ${search}`, (cursor, signal) =>
@@ -78,7 +78,7 @@ export function ReportTable({ id, stores, detailed }: TableProps) {
             <LongList
               items={rows}
               keyOf={(row) => row.store_id}
-              rowHeight={(narrow ? 8.25 : 3.5) + (detailed ? 1 : 0)}
+              rowHeight={(narrow ? 9.5 : 3.5) + (detailed ? 1 : 0)}
               onNearEnd={more}
               row={(row) => <Row row={row} />}
             />

@@ -44,7 +44,7 @@ export function Numbers({ explained, zone, asOf }: Props) {
               first={timeline.first_poll}
               from={asOf - WEEK}
               zone={zone}
-              before="Earlier time is unknown here. Reports assume the state of the first poll."
+              before="Earlier time is unknown here. Reports assume the state of the first check."
             />
             <WindowCards timeline={timeline} zone={zone} />
           </>

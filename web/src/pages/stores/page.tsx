@@ -98,7 +98,7 @@ export default function StoresPage() {
       {list.error !== undefined && <Trouble error={list.error} retry={reload} />}
       {list.total === 0 ? (
         <Empty title={filter.search === undefined && filter.label.length === 0 ? 'No stores yet' : 'No store matches'}>
-          <p>Create a store, paste a table from a spreadsheet, or import a file of stores.</p>
+          {manages && <p>Create a store, paste a table from a spreadsheet, or import a file of stores.</p>}
         </Empty>
       ) : (
         <ManagedStores stores={list.items} total={total} chosen={manages ? chosen : undefined} onNearEnd={more} />
