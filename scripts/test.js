@@ -9,6 +9,7 @@ import { globSync } from 'tinyglobby';
 // product: for HTTP, the classic endpoints, the stores, and everything that checks the route table.
 const SLOW = [
   'test/system/**',
+  'test/cli/wrong-values.test.ts',
   'test/control/running-server.test.ts',
   'test/demo/living.test.ts',
   'test/simulation/**',

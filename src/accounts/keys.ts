@@ -7,9 +7,9 @@ import type {
   TimePlace,
   UserRecord,
 } from '../storage/ports/account-catalog.ts';
-import { knownScopes, SCOPES, SCOPES_OF, type Scope, scopeFrom, type UserPrincipal } from './access.ts';
+import { knownScopes, SCOPES_OF, type Scope, type UserPrincipal } from './access.ts';
 import type { Actor, AuditLog } from './audit.ts';
-import { isText, nameFrom } from './fields.ts';
+import { isText, nameFrom, scopesFrom } from './fields.ts';
 import { type Page, type PageRequest, readPage } from './pages.ts';
 import { type CachedPrincipal, type PrincipalCache, principalFrom } from './principals.ts';
 import { requireRecentProof } from './reauthentication.ts';
@@ -168,17 +168,6 @@ async function foundKey(accounts: AccountReader, id: string, userId: string | un
 
 function noKey(id: string): UserError {
   return new UserError('not_found', `there is no key ${id.slice(0, 100)}`);
-}
-
-/** @throws UserError `invalid_input` */
-function scopesFrom(texts: readonly string[]): Scope[] {
-  const unknown = texts.find((text) => scopeFrom(text) === undefined);
-  if (unknown !== undefined) {
-    throw invalid(`scope is "${unknown.slice(0, 100)}", expected one of ${SCOPES.join(', ')}`, 'scopes');
-  }
-  const scopes = knownScopes(texts);
-  if (scopes.length === 0) throw invalid('a key needs at least one scope', 'scopes');
-  return scopes;
 }
 
 /** @throws UserError `forbidden` */

@@ -24,12 +24,10 @@ interface Written {
 /**
  * Writes a backup that comes as a tar archive into a folder, which appears whole and verified, or not at all.
  *
- * @throws UserError `conflict` when the folder has something in it, `invalid_input` when the archive is damaged or cut off
+ * @throws UserError `conflict` when the folder has something in it or is a file, `invalid_input` when the archive is damaged or cut off
  */
 export async function writeBackup(archive: AsyncIterable<Uint8Array>, folder: string): Promise<Manifest> {
-  if ((await namesIn(folder)).length > 0) {
-    throw new UserError('conflict', `the folder ${folder} is not empty; a backup needs a new or empty folder`);
-  }
+  await refuseUsed(folder);
   const partial = `${folder}.partial`;
   await rm(partial, { recursive: true, force: true });
   try {
@@ -42,6 +40,14 @@ export async function writeBackup(archive: AsyncIterable<Uint8Array>, folder: st
     await rm(partial, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** @throws UserError `conflict` when the folder of a new backup has something in it, or is a file */
+export async function refuseUsed(folder: string): Promise<void> {
+  const found = await ifThere(stat(folder));
+  if (found === undefined || (found.isDirectory() && (await readdir(folder)).length === 0)) return;
+  const flaw = found.isDirectory() ? `the folder ${folder} is not empty` : `${folder} is a file`;
+  throw new UserError('conflict', `${flaw}; a backup needs a new or empty folder`);
 }
 
 /**
@@ -111,10 +117,6 @@ async function write(path: string, content: AsyncIterable<Uint8Array>): Promise<
     await file.close();
   }
   return { bytes, sha256: hash.digest('hex') };
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  return (await ifThere(readdir(folder))) ?? [];
 }
 
 function damaged(what: string): UserError {

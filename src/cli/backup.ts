@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { writeBackup } from '../backup/folder.ts';
+import { refuseUsed, writeBackup } from '../backup/folder.ts';
+import type { Config } from '../config/config.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
 import { trimmed } from '../lib/text.ts';
 import { configOf, withDatabase, withDatabaseOption } from './database.ts';
 import { formatCount } from './format.ts';
 import { printResult, progressBar, say } from './output.ts';
+import { requireCreatable } from './outputs.ts';
 import { streamed } from './streams.ts';
 import { misuse } from './usage.ts';
 
@@ -29,16 +31,28 @@ export function backupCommand(program: Command): void {
     .action(async (flags: BackupFlags) => {
       if (flags.url !== undefined && flags.database !== undefined)
         throw misuse('use either --database or --url, not both');
+      if (flags.keyFile !== undefined && flags.url === undefined)
+        throw misuse('--key-file is given without --url, expected both: a database needs no key');
       if (flags.json && flags.to === '-') throw misuse('--json describes a backup in a folder, not on standard output');
-      if (flags.url === undefined) return backUpDatabase(flags);
-      await write(await askServer(flags.url, flags.keyFile), flags.to);
+      if (flags.url === undefined) return backUpDatabase(configOf(flags), flags);
+      const url = urlFrom(flags.url);
+      await checkTarget(flags.to);
+      await write(await askServer(url, flags.keyFile), flags.to);
     });
 }
 
-async function backUpDatabase(flags: BackupFlags): Promise<void> {
+/** Before the work, so that a folder that cannot be used is found at once. */
+async function checkTarget(to: string): Promise<void> {
+  if (to === '-') return;
+  await refuseUsed(to);
+  await requireCreatable('--to', to);
+}
+
+async function backUpDatabase(config: Config, flags: BackupFlags): Promise<void> {
+  await checkTarget(flags.to);
   const progress = progressBar();
   try {
-    await withDatabase(configOf(flags), 'read', (run) =>
+    await withDatabase(config, 'read', (run) =>
       streamed(
         (output) => run('writeBackup', {}, { write: output, progress: progress.update }),
         (archive) => write(archive, flags.to),
@@ -66,11 +80,13 @@ async function write(archive: AsyncIterable<Uint8Array>, to: string): Promise<vo
   );
 }
 
+function urlFrom(url: string): string {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
+  throw misuse(`--url is "${url}", expected the address of a server such as http://127.0.0.1:5000`);
+}
+
 /** The archive that a running server sends. */
 async function askServer(url: string, keyFile: string | undefined): Promise<AsyncIterable<Uint8Array>> {
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw misuse(`--url is "${url}", expected the address of a server such as http://127.0.0.1:5000`);
-  }
   const key = keyFile === undefined ? undefined : trimmed(await readFile(keyFile, 'utf8'));
   const target = new URL('api/v1/backups', url.endsWith('/') ? url : `${url}/`);
   let answer: Response;

@@ -28,15 +28,17 @@ export function copyCommand(program: Command): void {
       const { budgets, resultsDir } = configOf();
       const source = parsing(() => databaseLocation({ name: '--from', value: flags.from }));
       const target = parsing(() => databaseLocation({ name: '--to', value: flags.to }));
+      const results = {
+        from: new ResultsFolder(flags.fromResultsDir ?? resultsDir),
+        to: new ResultsFolder(flags.toResultsDir ?? resultsDir),
+      };
+      if (target.engine === 'duckdb') await results.to.prepare();
       const from = await openStorage(source, budgets, { access: 'read' });
       try {
         const to = await openDatabase(target, budgets);
         const progress = progressBar();
         try {
-          const summary = await copyStorage(from, to, (done) => progress.update('copying polls', done), {
-            from: new ResultsFolder(flags.fromResultsDir ?? resultsDir),
-            to: new ResultsFolder(flags.toResultsDir ?? resultsDir),
-          });
+          const summary = await copyStorage(from, to, (done) => progress.update('copying polls', done), results);
           progress.end();
           printResult(summary, () => describe(summary));
         } finally {

@@ -80,14 +80,15 @@ export type RunOperation = <N extends OperationName>(
  * open, or else in this process.
  *
  * @param open opens the database in this process
+ * @param work gets the server, too, if there is one
  */
 export async function withDatabase<T>(
   config: Config,
   open: StorageAccess | (() => Promise<Storage>),
-  work: (run: RunOperation) => Promise<T>,
+  work: (run: RunOperation, server?: Pick<RunningServer, 'pid'>) => Promise<T>,
 ): Promise<T> {
   const server = await serverOf(config);
-  if (server !== undefined) return work((name, args, io) => server.run(name, args, { ...NO_IO, ...io }));
+  if (server !== undefined) return work((name, args, io) => server.run(name, args, { ...NO_IO, ...io }), server);
   const storage = await (typeof open === 'function' ? open() : openedFor(open, config));
   const outbox = createOutbox(config, LOG);
   try {

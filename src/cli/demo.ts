@@ -51,12 +51,12 @@ async function demo(flags: DemoFlags): Promise<void> {
   const scenario = scenarioOf(stories, SEED);
   const fleet = await FakeFleet.open(chain, scenario, Date.now);
   const config = demoConfig(flags, folder, fleet.settings);
-  const address = await startServer(config, async ({ operations }) => {
+  const address = await startServer(config, async ({ operations }, signal) => {
     const history = { seed: SEED, chain, scenario, out: folder };
     say(`Creating ${DAYS} days of polls of ${chain.length} stores …`);
-    await importHistory(operations, { ...history, from: start - DAYS * DAY, to: start });
+    await importHistory(operations, { ...history, from: start - DAYS * DAY, to: start }, signal);
     // The polls of the time that this took, so that there is no gap even on a slow machine.
-    await importHistory(operations, { ...history, from: start, to: Date.now() });
+    await importHistory(operations, { ...history, from: start, to: Date.now() }, signal);
   });
   say('');
   await askForReport(address);
@@ -95,10 +95,16 @@ async function checkPort({ host, port }: Config): Promise<void> {
   await once(server, 'close');
 }
 
-async function importHistory(operations: OperationContext, history: HistoryOptions): Promise<void> {
+async function importHistory(
+  operations: OperationContext,
+  history: HistoryOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const { stores, hours, polls } = await writeHistory(history);
+  signal.throwIfAborted();
   const rejects = join(history.out, 'rejects.csv');
-  await importFromFlags(runOn(operations), { stores: [stores], hours: [hours], polls: [polls], strict: true, rejects });
+  const feeds = { stores: [stores], hours: [hours], polls: [polls] };
+  await importFromFlags(runOn(operations), { ...feeds, strict: true, rejects }, { signal });
   for (const file of [stores, hours, polls]) await rm(file);
 }
 

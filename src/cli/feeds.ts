@@ -8,10 +8,12 @@ import { RejectsFile } from '../intake/feeds/rejects.ts';
 import { inspect, type Source } from '../intake/feeds/source.ts';
 import { spool } from '../intake/feeds/spool.ts';
 import { warningsOf } from '../intake/feeds/warnings.ts';
+import { abortable } from '../lib/abort.ts';
 import type { Imported } from '../operations/import.ts';
 import type { RunOperation } from './database.ts';
 import { formatCount, tally } from './format.ts';
 import { progressBar, say, warn } from './output.ts';
+import { requireWritable } from './outputs.ts';
 import { misuse } from './usage.ts';
 
 /** The values of the options below, by the names that commander gives them. Those of the feeds are lists of files. */
@@ -54,19 +56,23 @@ export interface ImportSettings {
   readonly effectiveFrom?: number | undefined;
   /** The share of bad rows up to which a file is imported; `undefined`: that of the process with the database. */
   readonly maxBadShare?: number | undefined;
+  /** Ends the import, which then changes nothing. */
+  readonly signal?: AbortSignal;
 }
 
 /** Imports the feeds that a command line names. What was bad goes to the rejects file of this command. */
 export async function importFromFlags(
   run: RunOperation,
   flags: FeedFlags,
-  settings: ImportSettings = {},
+  { signal, ...settings }: ImportSettings = {},
 ): Promise<ImportOutcome> {
   const started = performance.now();
   const rejects = new RejectsFile(
     flags.rejects ?? join('var', 'rejects', `${fileStamp(Date.now())}-${process.pid}.csv`),
   );
-  const { sources, remove } = await sourcesOf(filesIn(flags));
+  // The usual file is only written if there are bad rows, in a folder that need not be writable otherwise.
+  if (flags.rejects !== undefined) await requireWritable('--rejects', flags.rejects);
+  const { sources, remove } = await sourcesOf(filesIn(flags), signal);
   const progress = progressBar();
   let failed = true;
   try {
@@ -78,6 +84,7 @@ export async function importFromFlags(
     };
     const imported = await run('importFeeds', args, {
       files: sources.map(({ path }) => path),
+      ...(signal !== undefined && { signal }),
       progress: progress.update,
       reject: (reject) => rejects.write(reject),
     });
@@ -104,14 +111,14 @@ function sayRejects(path: string): void {
 }
 
 /** The named files. `-` is standard input, spooled to a temporary file that `remove` deletes. */
-async function sourcesOf(files: FeedFiles) {
+async function sourcesOf(files: FeedFiles, signal: AbortSignal | undefined) {
   const fromInput = FEEDS.filter(({ name }) => files[name]?.includes('-'));
   if (fromInput.length > 1) throw misuse('standard input (-) can be used for one feed only');
   const [feed] = fromInput;
   if (feed === undefined) return { sources: await inspectFeeds(files), remove: async () => {} };
   const rest = { ...files, [feed.name]: files[feed.name]?.filter((name) => name !== '-') };
   const others = await inspectFeeds(rest);
-  const input = await spool(process.stdin);
+  const input = await abortable(spool(process.stdin), signal);
   try {
     return { sources: [...others, await inspect(feed, input.path, 'standard input')], remove: input.remove };
   } catch (error) {

@@ -1,17 +1,19 @@
-import type { Command } from 'commander';
-import { SCOPES } from '../accounts/access.ts';
+import { type Command, Option } from 'commander';
+import { OLD_SCOPES, SCOPES, type Scope } from '../accounts/access.ts';
+import { isText, loginFrom, nameFrom, scopesFrom } from '../accounts/fields.ts';
 import { keyResource } from '../accounts/resources.ts';
 import { DAY } from '../domain/hours.ts';
+import { alternatives } from '../lib/text.ts';
 import type { KeyRecord } from '../storage/ports/account-catalog.ts';
 import { configOf, type DatabaseFlags, withDatabase, withDatabaseOption } from './database.ts';
 import { instantOr } from './format.ts';
 import { printResult, printTable, say } from './output.ts';
-import { daysFrom } from './usage.ts';
+import { checked, daysFrom, misuse, parsing } from './usage.ts';
 
 interface AddFlags extends DatabaseFlags {
   readonly user: string;
   readonly name: string;
-  readonly scopes: string[];
+  readonly scopes: readonly Scope[];
   readonly expires?: string;
 }
 
@@ -19,21 +21,48 @@ export function keyCommand(program: Command): void {
   const key = program.command('key').description('manage API keys for programs');
   withDatabaseOption(key.command('add'))
     .description('create a key and print it; it is shown only once')
-    .requiredOption('--user <login>', 'the user that the key acts for')
-    .requiredOption('--name <name>', 'what the key is for')
-    .requiredOption('--scopes <scopes...>', `the scopes of the key: ${SCOPES.join(', ')}`)
+    .requiredOption('--user <login>', 'the user that the key acts for', checked('--user', loginFrom))
+    .requiredOption('--name <name>', 'what the key is for', checked('--name', nameFrom))
+    .addOption(scopesOption())
     .option('--expires <days>', 'how long the key is valid, such as 90d (default: until revoked)')
     .action(add);
   withDatabaseOption(key.command('list'))
     .description('list keys')
-    .option('--user <login>', 'only the keys of one user')
+    .option('--user <login>', 'only the keys of one user', checked('--user', loginFrom))
     .action(list);
-  withDatabaseOption(key.command('revoke <id>')).description('revoke a key for good').action(revoke);
+  withDatabaseOption(key.command('revoke'))
+    .argument('<id>', 'the ID of the key, as key list shows it', checked('id', idFrom))
+    .description('revoke a key for good')
+    .action(revoke);
+}
+
+function idFrom(text: string, name: string): string {
+  const known: boolean = isText(text);
+  if (known) return text;
+  throw misuse(`${name} is ${JSON.stringify(text.slice(0, 100))}, expected the ID of a key, as key list shows it`);
+}
+
+/** Several values, each of which may be several with commas between them. Completion offers only present names. */
+function scopesOption(): Option {
+  return new Option(
+    '--scopes <scopes...>',
+    `the scopes of the key, separated by spaces or commas; the earlier names ${alternatives(Object.keys(OLD_SCOPES))} also work`,
+  )
+    .choices(SCOPES)
+    .argParser((text: string, previous?: readonly Scope[]) => [
+      ...(previous ?? []),
+      ...parsing(() => scopesFrom(namesIn(text), '--scopes')),
+    ])
+    .makeOptionMandatory();
+}
+
+function namesIn(text: string): string[] {
+  const names = text.split(',').filter((name) => name !== '');
+  return names.length === 0 ? [text] : names;
 }
 
 async function add(flags: AddFlags): Promise<void> {
-  const { user: login, name, expires } = flags;
-  const scopes = flags.scopes.flatMap((text) => text.split(',')).filter((scope) => scope !== '');
+  const { user: login, name, scopes, expires } = flags;
   const lifetime = expires === undefined ? undefined : daysFrom('--expires', expires, 1, '90d') * DAY;
   const { key, record } = await withDatabase(configOf(flags), 'write', (run) =>
     run('addKey', { login, name, scopes, lifetime }),

@@ -1,4 +1,5 @@
 import cliProgress from 'cli-progress';
+import type { Failure } from './failure.ts';
 
 /** How this run of the program prints. */
 export interface OutputFlags {
@@ -40,9 +41,15 @@ export function printTable(rows: readonly (readonly string[])[]): void {
   }
 }
 
-/** Prints an error on standard error: with `--json` as one line of JSON, otherwise as `line`. */
-export function printError({ code, message, line }: Record<'code' | 'message' | 'line', string>): void {
-  process.stderr.write(flags.json ? `${JSON.stringify({ error: { code, message } })}\n` : `${line}\n`);
+/** Prints a failure on standard error: with `--json` as one line of JSON, otherwise as its line. */
+export function printFailure({ code, message, line }: Omit<Failure, 'exitCode'>): void {
+  if (flags.json) process.stderr.write(`${JSON.stringify({ error: { code, message } })}\n`);
+  else if (line !== undefined) process.stderr.write(`${line}\n`);
+}
+
+/** Prints what commander says of a command line that it cannot read; with `--json`, `printFailure` does it. */
+export function printMisuse(text: string): void {
+  if (!flags.json) process.stderr.write(text);
 }
 
 /** Shows progress on standard error: a bar on a terminal, otherwise a line per step. */

@@ -16,8 +16,8 @@ export function pollCommand(program: Command): void {
     .option('--log-level <level>', 'the log level (LOG_LEVEL, default info)')
     .action(async (flags: { database?: string; logLevel?: string }) => {
       const config = configOf(flags);
-      const storage = await openDatabase(config.database, config.budgets);
       const ended = new Promise<void>((resolve) => onSignal(() => resolve()));
+      const storage = await openDatabase(config.database, config.budgets);
       try {
         const directory = new StoreDirectory({ storage, elapsed });
         const sink = new PollAppender(storage);

@@ -10,7 +10,7 @@ import { demoCommand } from './demo.ts';
 import { importCommand } from './import.ts';
 import { keyCommand } from './key.ts';
 import { migrateCommand } from './migrate.ts';
-import { type OutputFlags, setOutput } from './output.ts';
+import { type OutputFlags, printMisuse, setOutput } from './output.ts';
 import { pollCommand } from './poll.ts';
 import { pruneCommand } from './prune.ts';
 import { reportCommand } from './report.ts';
@@ -18,6 +18,7 @@ import { restoreCommand } from './restore.ts';
 import { serveCommand } from './serve.ts';
 import { simulateCommand } from './simulate.ts';
 import { syncCommand } from './sync.ts';
+import { refuseEmptyValues } from './usage.ts';
 import { userCommand } from './user.ts';
 
 /** Commands that go on until they are stopped, or print a text for another program, have no result. */
@@ -28,6 +29,7 @@ export function createProgram(): Command {
   const program = new Command('restaurant-monitor')
     .description('Measures how much of their business hours stores were online.')
     .showHelpAfterError('(use --help to list commands and options)')
+    .configureOutput({ writeErr: printMisuse })
     .exitOverride();
   serveCommand(program);
   importCommand(program);
@@ -46,7 +48,10 @@ export function createProgram(): Command {
   keyCommand(program);
   auditCommand(program);
   completionCommand(program);
-  for (const command of actionsOf(program)) withOutputOptions(command);
+  for (const command of actionsOf(program)) {
+    withOutputOptions(command);
+    refuseEmptyValues(command);
+  }
   return program.hook('preAction', (_program, action) => setOutput(action.opts<OutputFlags>()));
 }
 

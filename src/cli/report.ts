@@ -9,6 +9,7 @@ import { FORMATS, type Format } from '../reports/formats.ts';
 import { configOf, contextOn, type RunOperation, runOn, withDatabase, withDatabaseOption } from './database.ts';
 import { describeImport, type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
 import { printResult, progressBar, warn } from './output.ts';
+import { requireReplaceable } from './outputs.ts';
 import { streamed, writeOut } from './streams.ts';
 import { instantOption, misuse } from './usage.ts';
 
@@ -47,8 +48,9 @@ export function reportCommand(program: Command): void {
       if (flags.json && flags.out === '-') {
         throw misuse('--json describes a report in a file: use it with --out, or print the report with --format json');
       }
-      if (fromFiles) return reportFromFiles(flags, asOf);
-      const config = configOf(flags);
+      const config = configOf(fromFiles ? { ...flags, database: ':memory:' } : flags);
+      if (flags.out !== '-') await requireReplaceable('--out', flags.out);
+      if (fromFiles) return reportFromFiles(config, flags, asOf);
       // A database is read as it is, which may be a backup.
       await withDatabase(
         config,
@@ -59,8 +61,7 @@ export function reportCommand(program: Command): void {
 }
 
 /** Imports the files into a database that is gone afterwards. */
-async function reportFromFiles(flags: ReportFlags, asOf: number | undefined): Promise<void> {
-  const config = configOf({ ...flags, database: ':memory:' });
+async function reportFromFiles(config: Config, flags: ReportFlags, asOf: number | undefined): Promise<void> {
   const storage = await openStorage(config.database, config.budgets);
   try {
     const run = runOn(contextOn(config, storage));

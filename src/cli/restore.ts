@@ -43,6 +43,7 @@ async function restore(flags: RestoreFlags): Promise<void> {
     const { rows, created_at, files } = backup.manifest;
     if (database.engine === 'duckdb') {
       const results = new ResultsFolder(config.resultsDir);
+      if (files.length > 1) await results.prepare();
       await restoreToFile(backup, database.path ?? '', { results, replace, restoreFile, openFile: open });
     } else {
       const storage = await openDatabase(database, budgets, 'replace');

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import { stopWork } from '../compose/stopping.ts';
 import { createServer, type Server } from '../compose.ts';
 import type { Config, ConfigFlags } from '../config/config.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
+import type { Storage } from '../storage/ports/storage.ts';
 import { configOf, openServerDatabase, runOn } from './database.ts';
 import { describeImport, type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
 import { say } from './output.ts';
@@ -28,33 +30,63 @@ export function serveCommand(program: Command): void {
 
 /** Starts the server, after an import if files are specified. */
 async function serve(flags: FeedFlags & ConfigFlags): Promise<void> {
-  await startServer(configOf(flags), async ({ operations }) => {
-    if (namesFeeds(flags)) describeImport(await importFromFlags(runOn(operations), flags));
+  await startServer(configOf(flags), async ({ operations }, signal) => {
+    if (namesFeeds(flags)) describeImport(await importFromFlags(runOn(operations), flags, { signal }));
   });
 }
 
 /**
- * Starts a server. It shuts down on SIGTERM and SIGINT.
+ * Starts a server. SIGTERM and SIGINT shut it down, with exit code 0, from the moment at which it opens the database.
  *
- * @param prepare is done before it listens
+ * @param prepare is done before it listens; `signal` aborts when the server is to stop
  * @returns its address, such as `http://127.0.0.1:5000`
  */
-export async function startServer(config: Config, prepare: (server: Server) => Promise<void>): Promise<string> {
-  const storage = await openServerDatabase(config);
+export async function startServer(
+  config: Config,
+  prepare: (server: Server, signal: AbortSignal) => Promise<void>,
+): Promise<string> {
+  const stopping = new AbortController();
+  onSignal((signal) => {
+    say(`stopped by ${signal} before the server was ready`);
+    stopping.abort(new UserError('unavailable', `stopped by ${signal}`));
+  });
+  const { signal } = stopping;
+  let storage: Storage | undefined;
   let server: Server | undefined;
   let address: string;
   try {
+    storage = await openServerDatabase(config);
+    signal.throwIfAborted();
     server = await createServer(config, storage);
-    await prepare(server);
-    address = await server.listen();
+    signal.throwIfAborted();
+    await cutOff(storage, signal, prepare(server, signal));
+    signal.throwIfAborted();
+    address = await cutOff(storage, signal, server.listen());
+    signal.throwIfAborted();
   } catch (error) {
-    await (server ?? storage).close();
+    await (server ?? storage)?.close();
+    if (signal.aborted) process.exit(0);
     throw listenError(error, config.host, config.port);
   }
   const running = server;
-  onSignal((signal) => end(running, signal));
+  onSignal((name) => end(running, name));
   say(`listening on ${address}`);
   return address;
+}
+
+/** Waits for a step of the start. If it has not ended some seconds after the signal, it is cut off from the database. */
+async function cutOff<T>(storage: Storage, signal: AbortSignal, step: Promise<T>): Promise<T> {
+  const ended = step.then(
+    () => {},
+    () => {},
+  );
+  const cut = () => void stopWork(storage, [{ stop: () => ended }]);
+  signal.addEventListener('abort', cut, { once: true });
+  try {
+    return await step;
+  } finally {
+    signal.removeEventListener('abort', cut);
+  }
 }
 
 function end(server: Server, signal: string): void {

@@ -31,7 +31,10 @@ export function onSignal(handler: Handler): void {
   handle = handler;
 }
 
-/** Exiting alone would wait for the threads of DuckDB, of which one may be stuck. */
+/**
+ * Exiting waits for the threads of DuckDB, of which one may be stuck; the signal does not, but a process that is PID 1 in
+ * a container ignores it and exits.
+ */
 function endOverdue(signal: NodeJS.Signals): void {
   process.stderr.write(
     `error: did not stop within ${STOP_BUDGET / 1_000} s of ${signal}; exiting now. The next start, or another ` +
@@ -39,5 +42,5 @@ function endOverdue(signal: NodeJS.Signals): void {
   );
   process.removeAllListeners(signal);
   process.once('exit', () => process.kill(process.pid, signal));
-  process.exit(1);
+  exitNow(signal);
 }

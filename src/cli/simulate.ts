@@ -3,7 +3,7 @@ import { formatInstant } from '../calendar/instant.ts';
 import { HOUR } from '../domain/hours.ts';
 import { invalid } from '../lib/errors.ts';
 import { REGIME_NAMES, type RegimeName } from '../simulate/regimes.ts';
-import { simulate } from '../simulate/simulate.ts';
+import { flawOf, simulate } from '../simulate/simulate.ts';
 import { formatCount } from './format.ts';
 import { printResult, progressBar, say } from './output.ts';
 import { onSignal } from './signals.ts';
@@ -37,15 +37,15 @@ export function simulateCommand(program: Command): void {
     .action(async (flags: SimulateFlags) => {
       const stores = whole('--stores', flags.stores);
       const end = instantOption('--end', flags.end) ?? Math.floor(Date.now() / HOUR) * HOUR;
+      const fleet = { stores, days: whole('--days', flags.days), seed: whole('--seed', flags.seed), end };
+      const flaw = flawOf(fleet);
+      if (flaw !== undefined) throw misuse(`--${flaw}`);
       const progress = progressBar();
       const stopping = new AbortController();
       onSignal((signal) => stopping.abort(invalid(`stopped by ${signal}; nothing was written`)));
       try {
         const summary = await simulate({
-          stores,
-          days: whole('--days', flags.days),
-          seed: whole('--seed', flags.seed),
-          end,
+          ...fleet,
           out: flags.out,
           parquet: flags.parquet ?? false,
           regime: flags.regime,
@@ -58,8 +58,6 @@ export function simulateCommand(program: Command): void {
           say(`${formatCount(made)} stores, ${formatCount(polls)} polls up to ${formatInstant(end)}`);
           for (const file of files) say(file);
         });
-      } catch (error) {
-        throw error instanceof RangeError ? misuse(`--${error.message}`) : error;
       } finally {
         progress.end();
       }

@@ -1,6 +1,9 @@
 import { isAbsolute, relative } from 'node:path';
 import type { Command } from 'commander';
-import { apiNameOf } from '../intake/feeds/registry.ts';
+import type { Config } from '../config/config.ts';
+import { apiNameOf, feedNamed } from '../intake/feeds/registry.ts';
+import { sourceTitle } from '../intake/sync/read-source.ts';
+import { SOURCE_VARIABLES } from '../intake/sync/service.ts';
 import { UserError } from '../lib/errors.ts';
 import type { SyncOutcome } from '../operations/maintenance.ts';
 import type { StandingRejects, SyncResult } from '../storage/ports/sync-log.ts';
@@ -11,7 +14,9 @@ import { onSignal } from './signals.ts';
 
 export function syncCommand(program: Command): void {
   withDatabaseOption(program.command('sync'))
-    .description('read new data from the sources in SYNC_POLLS, SYNC_HOURS and so on')
+    .description(
+      'read what is new in the sources that SYNC_POLLS, SYNC_HOURS and so on name, those of the running server if there is one',
+    )
     .option('--max-bad-share <share>', 'refuse a file with a larger share of bad rows (MAX_BAD_SHARE, default 0.1)')
     .action(async (flags: { database?: string; maxBadShare?: string }) => {
       const config = configOf(flags);
@@ -24,9 +29,14 @@ export function syncCommand(program: Command): void {
         const outcome = await withDatabase(
           config,
           () => openServerDatabase(config),
-          (run) => run('syncSources', {}, { signal: stopping.signal, progress: progress.update }),
+          async (run, server) => {
+            const found = await run('syncSources', {}, { signal: stopping.signal, progress: progress.update });
+            progress.end();
+            if (found.sources === 0) throw noSources(server);
+            if (server !== undefined) warnOfUnused(config, server, found);
+            return found;
+          },
         );
-        progress.end();
         printResult(jsonOf(outcome), () => describe(outcome));
         stopping.signal.throwIfAborted();
         const failed = outcome.results.filter(({ status }) => status === 'failed').length;
@@ -38,6 +48,32 @@ export function syncCommand(program: Command): void {
         progress.end();
       }
     });
+}
+
+/** The server that syncs for this command; `undefined`: the command does it itself. */
+type Server = { readonly pid: number } | undefined;
+
+function noSources(server: Server): UserError {
+  return new UserError(
+    'conflict',
+    server === undefined
+      ? `there are no sources to sync; set ${SOURCE_VARIABLES}`
+      : `the running server (PID ${server.pid}) has no sources to sync, and its settings apply, not those of this ` +
+          `command; set ${SOURCE_VARIABLES} for the server and restart it`,
+  );
+}
+
+/** A server reads its own sources, whatever the environment of the command names. */
+function warnOfUnused({ sync }: Config, server: NonNullable<Server>, { results }: SyncOutcome): void {
+  const unused = sync.sources.filter(
+    (own) => !results.some(({ feed, source }) => feed === own.feed && source === sourceTitle(own)),
+  );
+  if (unused.length === 0) return;
+  const variables = [...new Set(unused.map(({ feed }) => feedNamed(feed).variable))].join(', ');
+  warn(
+    `the running server (PID ${server.pid}) has read its own sources; ${variables} of this command was not used: ` +
+      'set it for the server and restart it',
+  );
 }
 
 function describe({ results, rejects }: SyncOutcome): void {

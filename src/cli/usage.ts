@@ -1,5 +1,7 @@
+import type { Argument, Command, Option } from 'commander';
 import { instantFrom } from '../calendar/instant.ts';
 import { UserError } from '../lib/errors.ts';
+import { trimmed } from '../lib/text.ts';
 
 /** The command line or a setting is invalid, so nothing was done: exit code 2. */
 export class UsageError extends UserError {
@@ -22,6 +24,40 @@ export function parsing<T>(read: () => T): T {
       throw new UsageError(error.message, { cause: error });
     throw error;
   }
+}
+
+/**
+ * A parser for commander, which checks a value while the command line is read and returns it unchanged.
+ *
+ * @param name of the option or argument, for messages
+ * @param check throws a UserError `invalid_input`
+ */
+export function checked(name: string, check: (text: string, name: string) => unknown): (text: string) => string {
+  return (text) => {
+    parsing(() => check(text, name));
+    return text;
+  };
+}
+
+/**
+ * Makes every option and argument of a command refuse an empty value, which is usually an unset variable of a script.
+ * No file, folder, name or number is empty.
+ */
+export function refuseEmptyValues(command: Command): void {
+  for (const option of command.options) {
+    if (option.required || option.optional) refuseEmpty(option, option.long ?? option.flags, option.flags);
+  }
+  for (const argument of command.registeredArguments) refuseEmpty(argument, argument.name(), argument.name());
+}
+
+function refuseEmpty(target: Option | Argument, name: string, expected: string): void {
+  const parse = target.parseArg as ((text: string, previous: unknown) => unknown) | undefined;
+  target.argParser((text: string, previous: unknown) => {
+    if (trimmed(text) === '') throw misuse(`${name} is "${text}", expected ${expected}`);
+    if (parse !== undefined) return parse(text, previous);
+    if (!target.variadic) return text;
+    return Array.isArray(previous) ? [...previous, text] : [text];
+  });
 }
 
 /** A number of days such as `90d`, at least `least`, in days. */

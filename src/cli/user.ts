@@ -1,19 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { isRole, ROLES } from '../accounts/access.ts';
+import { ROLES } from '../accounts/access.ts';
+import { emailFrom, loginFrom, nameFrom, storeIdsFrom } from '../accounts/fields.ts';
 import { userResource } from '../accounts/resources.ts';
 import { formatInstant } from '../calendar/instant.ts';
 import { trimmed } from '../lib/text.ts';
 import type { InvitedUser } from '../operations/accounts.ts';
-import type { UserRecord } from '../storage/ports/account-catalog.ts';
+import type { Role, UserRecord } from '../storage/ports/account-catalog.ts';
 import { configOf, type DatabaseFlags, type RunOperation, withDatabase, withDatabaseOption } from './database.ts';
 import { formatCount } from './format.ts';
 import { printResult, printTable, say } from './output.ts';
 import { newPassword } from './password.ts';
-import { misuse } from './usage.ts';
+import { checked, misuse, parsing } from './usage.ts';
 
 interface AddFlags extends DatabaseFlags {
-  readonly role: string;
+  readonly role: Role;
   readonly name?: string;
   readonly email?: string;
   readonly invite?: boolean;
@@ -26,45 +27,52 @@ interface AddFlags extends DatabaseFlags {
 
 export function userCommand(program: Command): void {
   const user = program.command('user').description('manage users and their passwords');
+  const named = (name: string) =>
+    withDatabaseOption(user.command(name)).argument(
+      '<login>',
+      'what the user signs in with',
+      checked('login', loginFrom),
+    );
   const commands: [string, string, (login: string, flags: DatabaseFlags) => Promise<void>][] = [
-    ['remove <login>', 'remove a user with its sessions and keys', remove],
+    ['remove', 'remove a user with its sessions and keys', remove],
+    ['disable', 'disable a user: end its sessions and suspend its keys', (login, flags) => disable(login, flags, true)],
     [
-      'disable <login>',
-      'disable a user: end its sessions and suspend its keys',
-      (login, flags) => disable(login, flags, true),
-    ],
-    [
-      'reset-second-factor <login>',
+      'reset-second-factor',
       'remove the authenticator app, passkeys and recovery codes of a user, and end its sessions',
       resetFactors,
     ],
-    ['enable <login>', 'enable a disabled user', (login, flags) => disable(login, flags, false)],
+    ['enable', 'enable a disabled user', (login, flags) => disable(login, flags, false)],
   ];
-  withDatabaseOption(user.command('add <login>'))
+  named('add')
     .description('add a user with a name or email address as login; the first user must be an admin with a password')
     .addOption(new Option('--role <role>', 'the role of the user').choices(ROLES).makeOptionMandatory())
-    .option('--name <name>', 'the display name (default: the login)')
-    .option('--email <address>', 'the email address, for invitations and password resets')
+    .option('--name <name>', 'the display name (default: the login)', checked('--name', nameFrom))
+    .option(
+      '--email <address>',
+      'the email address, for invitations and password resets',
+      checked('--email', emailFrom),
+    )
     .option('--stores <ids...>', 'the stores of an owner, separated by spaces or commas')
     .option('--stores-file <file>', 'a file with the stores of an owner, one ID per line')
     .option('--password-stdin', 'read the password from standard input instead of asking for it')
     .option('--no-password', 'add the user without a password, for a program that uses API keys')
     .option('--invite', 'add the user without a password, and print a link with which the user sets one')
     .action(add);
-  withDatabaseOption(user.command('invite <login>'))
+  named('invite')
     .description('print a link with which a user without a password sets one; it is valid once, for 7 days')
     .action(invite);
-  withDatabaseOption(user.command('email <login> [address]'))
+  named('email')
+    .argument('[address]', 'the email address', checked('address', emailFrom))
     .description('set the email address of a user; without an address, remove it')
     .action(setEmail);
   withDatabaseOption(user.command('list')).description('list users').action(list);
-  withDatabaseOption(user.command('passwd <login>'))
+  named('passwd')
     .description('set the password of a user and end its sessions')
     .option('--password-stdin', 'read the password from standard input instead of asking for it')
     .option('--revoke-keys', 'also revoke the keys of the user')
     .action(passwd);
-  for (const [usage, description, action] of commands) {
-    withDatabaseOption(user.command(usage)).description(description).action(action);
+  for (const [name, description, action] of commands) {
+    named(name).description(description).action(action);
   }
 }
 
@@ -75,9 +83,8 @@ function withAccounts<T>(flags: DatabaseFlags, work: (run: RunOperation) => Prom
 
 async function add(login: string, flags: AddFlags): Promise<void> {
   const { role, name, email, invite: invites = false } = flags;
-  if (!isRole(role)) throw misuse(`--role is "${role}", expected one of ${ROLES.join(', ')}`);
+  checkPasswordFlags(flags);
   const stores = await storesFrom(flags);
-  if (invites && flags.passwordStdin) throw misuse('--invite and --password-stdin are given, expected one of them');
   const { user, invited } = await withAccounts(flags, async (run) => {
     const password = flags.password && !invites ? await newPassword(flags.passwordStdin ?? false) : undefined;
     const user = await run('addUser', { login, name, email, role, stores, password });
@@ -107,8 +114,23 @@ async function setEmail(login: string, address: string | undefined, flags: Datab
   printUser(user, user.email === undefined ? `${login} has no email address` : `the email address is ${user.email}`);
 }
 
-async function storesFrom({ stores = [], storesFile }: AddFlags): Promise<string[]> {
-  const named = stores.flatMap((text) => text.split(',')).filter((id) => trimmed(id) !== '');
+/** At most one says how the user gets a password; without any, it is asked for. */
+function checkPasswordFlags({ invite, passwordStdin, password }: AddFlags): void {
+  const options = [...(invite ? ['--invite'] : []), ...(passwordStdin ? ['--password-stdin'] : [])];
+  if (!password) options.push('--no-password');
+  if (options.length > 1) throw misuse(`${options.join(' and ')} are given, expected one of them`);
+}
+
+/** @throws UsageError if stores are given for a role that has none, or an ID on the command line is not one */
+async function storesFrom({ role, stores, storesFile }: AddFlags): Promise<string[]> {
+  if (role !== 'owner' && (stores ?? storesFile) !== undefined) {
+    const option = stores === undefined ? '--stores-file' : '--stores';
+    throw misuse(`${option} is given with --role ${role}, expected --role owner: only owners have assigned stores`);
+  }
+  const named = (stores ?? []).flatMap((text) => text.split(',')).filter((id) => trimmed(id) !== '');
+  if (stores !== undefined && named.length === 0)
+    throw misuse(`--stores is "${stores.join(' ')}", expected IDs of stores`);
+  parsing(() => storeIdsFrom(named, '--stores has the ID'));
   if (storesFile === undefined) return named;
   const lines = (await readFile(storesFile, 'utf8')).split(/\r?\n/);
   return [...named, ...lines.filter((line) => trimmed(line) !== '')];

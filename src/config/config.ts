@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { DAY, HOUR } from '../domain/hours.ts';
 import { ESTIMATORS, type EstimatorName } from '../domain/markov/estimator.ts';
 import { DEFAULT_BAD_SHARE } from '../intake/feeds/bad-share.ts';
@@ -87,7 +88,7 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
     return { name: variable, value: env[variable] || fallback };
   };
   return Object.freeze({
-    host: setting('host', '--host', 'HOST', '127.0.0.1').value,
+    host: hostFrom(setting('host', '--host', 'HOST', '127.0.0.1')),
     port: wholeNumber(setting('port', '--port', 'PORT', '5000'), 0, 65_535, 'a port number'),
     database: databaseLocation(setting('database', '--database', 'DATABASE_URL', './var/monitor.duckdb')),
     resultsDir: setting('resultsDir', '--results-dir', 'RESULTS_DIR', './var/results').value,
@@ -110,6 +111,11 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
     poll: loadPollConfig(env),
     sync: loadSyncConfig(env),
   });
+}
+
+function hostFrom({ name, value }: Setting): string {
+  if (isIP(value) !== 0 || /^[\p{L}\p{N}_]([\p{L}\p{N}_.-]{0,252}[\p{L}\p{N}_])?\.?$/u.test(value)) return value;
+  throw invalid(`${name} is "${value.slice(0, 100)}", expected an IP address or the name of a host`);
 }
 
 /** An origin as browsers send it: `*` would be every page, and `null` any file or sandbox. */

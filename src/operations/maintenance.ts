@@ -25,13 +25,17 @@ export const writeBackup: Operation<Nothing, Nothing> = async ({ backup }, _args
 };
 
 export interface SyncOutcome {
+  /** How many sources the configuration has; without any, nothing was done. */
+  readonly sources: number;
   readonly results: readonly SyncResult[];
   /** The absolute path of the file with the bad rows; `undefined`: there are none. */
   readonly rejects: string | undefined;
 }
 
 /** Reads what is new in the sources of the configuration. */
-export const syncSources: Operation<Nothing, SyncOutcome> = async ({ syncs }, _args, io) => {
+export const syncSources: Operation<Nothing, SyncOutcome> = async ({ syncs, config }, _args, io) => {
+  const sources = config.sync.sources.length;
+  if (sources === 0) return { sources, results: [], rejects: undefined };
   let rejects: string | undefined;
   const { results } = await syncs(io.signal).run('request', {
     onProgress: ({ file, done }) => io.progress(`reading ${file}`, done),
@@ -40,5 +44,5 @@ export const syncSources: Operation<Nothing, SyncOutcome> = async ({ syncs }, _a
       rejects = resolve(path);
     },
   });
-  return { results, rejects };
+  return { sources, results, rejects };
 };

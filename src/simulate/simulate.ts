@@ -54,7 +54,8 @@ const YEAR_10000 = Date.UTC(10_000, 0, 1);
  * @throws the reason of `signal` when it aborts
  */
 export async function simulate(options: SimulateOptions): Promise<SimulateSummary> {
-  checkOptions(options);
+  const flaw = flawOf(options);
+  if (flaw !== undefined) throw new RangeError(flaw);
   const { out, parquet, signal } = options;
   signal?.throwIfAborted();
   const folder = await OutputFolder.open(out);
@@ -130,15 +131,31 @@ function writeStore(id: string, store: SimulatedStore, truth: Truth, files: Flee
   }
 }
 
-function checkOptions({ stores, days, seed, end }: SimulateOptions): void {
-  expectWhole('stores', stores, 1, 2 ** 32);
-  expectWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER);
-  expectWhole('end', end, POLL_REACH, YEAR_10000);
-  // The first poll must not be before 1970.
-  expectWhole('days', days, 1, Math.floor(end / DAY));
+/** What is wrong with the options, beginning with the name of one; `undefined`: nothing. */
+export function flawOf({
+  stores,
+  days,
+  seed,
+  end,
+}: Pick<SimulateOptions, 'stores' | 'days' | 'seed' | 'end'>): string | undefined {
+  if (!isWhole(end, POLL_REACH, YEAR_10000)) {
+    const given = new Date(end).toJSON() ?? end;
+    return `end is ${given}, expected an instant from ${new Date(POLL_REACH).toJSON()} to the end of the year 9999`;
+  }
+  return (
+    flawOfNumber('stores', stores, 1, 2 ** 32) ??
+    flawOfNumber('seed', seed, 0, Number.MAX_SAFE_INTEGER) ??
+    // The first poll must not be before 1970.
+    flawOfNumber('days', days, 1, Math.floor(end / DAY))
+  );
 }
 
-function expectWhole(name: string, value: number, least: number, most: number): void {
-  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
-  throw new RangeError(`${name} is ${value}, expected a whole number from ${least} to ${most}`);
+function flawOfNumber(name: string, value: number, least: number, most: number): string | undefined {
+  return isWhole(value, least, most)
+    ? undefined
+    : `${name} is ${value}, expected a whole number from ${least} to ${most}`;
+}
+
+function isWhole(value: number, least: number, most: number): boolean {
+  return Number.isSafeInteger(value) && value >= least && value <= most;
 }

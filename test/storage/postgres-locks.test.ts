@@ -16,6 +16,13 @@ function batch(...instants: number[]): PollBatch {
   return { ids: instants.map(() => 'a'), instants, active: instants.map(() => 1) };
 }
 
+/** A poll of each of two stores. */
+function both(at: number): [string, number, boolean][] {
+  return ['a', 'b'].map((id) => [id, at, true]);
+}
+
+const THREE_WEEKS = ['polls_20260622', 'polls_20260629', 'polls_20260706'];
+
 suite('PostgreSQL while another session reads polls', () => {
   let server: TestPostgres;
   before(async () => {
@@ -144,6 +151,48 @@ suite('PostgreSQL while another session reads polls', () => {
       assert.equal(seen, before);
     }
     assert.equal(await all(), 8);
+  });
+
+  test('readers go on while an import merges a second and a third file of polls', TIMEOUT, async (t) => {
+    const { open, rows, all, weeks, shared } = await database(t);
+    const storage = await open({ ahead: 0 });
+    await storage.appendPolls([batch(NOW - 30 * WEEK)]);
+    const at = (week: number) => NOW - week * WEEK;
+    const files: [string, number, boolean][][] = [
+      // Two weeks with tables of their own, and one poll of another week.
+      [...[20, 21].flatMap((week) => both(at(week))), ['a', at(25), true]],
+      // Polls of a filled week: one as before, one changed, one new. And a new week.
+      [['a', at(20), true], ['b', at(20), false], ['c', at(20), true], ...both(at(22))],
+      // The week that was filled last, and that of the single poll.
+      [...both(at(22)), ['a', at(22) + 1, true], ...both(at(25))],
+    ];
+    const seen: number[] = [];
+    const counts = await storage.importing(async (session) => {
+      const merged = [];
+      for (const polls of files) {
+        merged.push((await merge({ importing: (work) => work(session) }, { polls })).polls);
+        seen.push(await all(), await shared());
+      }
+      return merged;
+    });
+    assert.deepEqual(seen, [1, 1, 1, 1, 1, 1]);
+    assert.deepEqual(counts, [
+      { added: 5, replaced: 0, alreadyThere: 0, repeated: 0 },
+      { added: 3, replaced: 1, alreadyThere: 1, repeated: 0 },
+      { added: 2, replaced: 0, alreadyThere: 3, repeated: 0 },
+    ]);
+    assert.deepEqual([await weeks(), await shared(), await all()], [THREE_WEEKS, 3, 11]);
+    const changed = `select store_id as value from polls join stores using (store_key) where not active`;
+    assert.deepEqual(await rows(changed), ['b']);
+    assert.equal((await storage.invariants()).filter(({ broken }) => broken !== 0).length, 0);
+  });
+
+  test('an import adds to a week whose earlier polls are in the shared partition', TIMEOUT, async (t) => {
+    const { open, all } = await database(t);
+    const storage = await open({ ahead: 0 });
+    await storage.appendPolls([batch(NOW - 30 * WEEK)]);
+    const { polls } = await merge(storage, { polls: both(NOW - 30 * WEEK + 1) });
+    assert.deepEqual([polls?.added, await all()], [2, 3]);
   });
 
   test('old polls stay until they can be deleted, and everybody else goes on', TIMEOUT, async (t) => {

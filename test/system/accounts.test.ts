@@ -93,7 +93,7 @@ test('mistakes with users and keys give a one-line error and change nothing', as
   // Exit code 2 is for the command line itself, 1 for everything else.
   const mistakes: [string[], RegExp, number?][] = [
     [['user', 'add', 'ANNA', '--role', 'admin', '--no-password'], /^error: login anna is already taken\n$/],
-    [['user', 'add', 'a b', '--role', 'admin', '--no-password'], /^error: login is "a b", expected/],
+    [['user', 'add', 'a b', '--role', 'admin', '--no-password'], /^error: login is "a b", expected/, 2],
     [['user', 'add', 'bob', '--role', 'king', '--no-password'], /Allowed choices are admin, operator, owner/, 2],
     [['user', 'add', 'bob', '--role', 'admin'], /^error: there is no terminal .* --password-stdin\n$/],
     [['user', 'add', 'bob', '--role', 'admin', '--password-stdin'], /^error: the password has 7 characters/],
@@ -104,7 +104,21 @@ test('mistakes with users and keys give a one-line error and change nothing', as
     [['user', 'remove', 'anna'], /^error: anna is the last enabled admin/],
     [['user', 'disable', 'anna'], /^error: anna is the last enabled admin/],
     [['user', 'passwd', 'bob', '--password-stdin'], /^error: there is no user "bob"\n$/],
-    [['key', 'add', '--user', 'anna', '--name', 'k', '--scopes', 'fly'], /^error: scope is "fly", expected one of/],
+    [
+      ['key', 'add', '--user', 'anna', '--name', 'k', '--scopes', 'polls:read,fly'],
+      /^error: --scopes is "fly", expected one of stores:read, /,
+      2,
+    ],
+    [
+      ['user', 'add', 'bob', '--role', 'admin', '--no-password', '--stores', 'a'],
+      /^error: --stores is given with --role admin, expected --role owner/,
+      2,
+    ],
+    [
+      ['user', 'add', 'bob', '--role', 'admin', '--no-password', '--password-stdin'],
+      /^error: --password-stdin and --no-password are given, expected one of them\n$/,
+      2,
+    ],
     [
       ['key', 'add', '--user', 'anna', '--name', 'k', '--scopes', 'stores:read', '--expires', '0d'],
       /--expires is "0d"/,

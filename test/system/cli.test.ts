@@ -71,6 +71,42 @@ test('a report can be written in every format, to a file or standard output', as
   assert.match(await made('parquet'), /^PAR1[\s\S]*PAR1$/);
 });
 
+test('an output that cannot be written is refused before the work, and what is there stays', async (t) => {
+  const cwd = temporaryFolder(t);
+  const file = join(cwd, 'file');
+  writeFileSync(file, 'mine');
+  mkdirSync(join(cwd, 'folder'));
+  assert.equal((await run(cwd, ['migrate', '--database', 'monitor.duckdb'])).code, 0);
+  const database = ['--database', 'monitor.duckdb'];
+  const refused: [string[], RegExp][] = [
+    [
+      ['report', ...FEEDS, '--out', 'nowhere/report.csv'],
+      /^error: --out is "nowhere\/report\.csv", which cannot be written: no such file or directory\n$/,
+    ],
+    [['report', ...database, '--out', 'folder'], /^error: --out is "folder", which cannot be written: it is a folder/],
+    [
+      ['import', ...FEEDS, ...database, '--rejects', 'file/bad.csv'],
+      /^error: --rejects is "file\/bad\.csv", which cannot be written: not a directory\n$/,
+    ],
+    [['backup', ...database, '--to', 'file/backup'], /^error: --to is "file\/backup", which cannot be written: /],
+    [['backup', ...database, '--to', 'file'], /^error: file is a file; a backup needs a new or empty folder\n$/],
+    [
+      ['copy', '--from', 'monitor.duckdb', '--to', 'copy.duckdb', '--to-results-dir', 'file/results'],
+      /^error: the results folder file\/results cannot be written: /,
+    ],
+    [['simulate', '--out', 'file/fleet'], /^error: .*not a directory\n$/],
+  ];
+  const before = readdirSync(cwd).sort();
+  for (const [args, message] of refused) {
+    const { code, stdout, stderr } = await run(cwd, args);
+    assert.deepEqual([code, stdout], [1, ''], args.join(' '));
+    // Nothing is read or computed before: there is no progress.
+    assert.match(stderr, message);
+  }
+  assert.deepEqual(readdirSync(cwd).sort(), before);
+  assert.equal(readFileSync(file, 'utf8'), 'mine');
+});
+
 test('a report of a live system warns about stale polls on standard error', async (t) => {
   const cwd = temporaryFolder(t);
   assert.equal((await run(cwd, ['import', ...FEEDS])).code, 0);
@@ -260,6 +296,17 @@ test('mistakes on the command line are named, with what was expected', async (t)
     [['user', 'ad', 'anna'], /^error: unknown command 'ad'\n\(Did you mean add\?\)/],
     [['report', '--ass-of', 'x'], /^error: unknown option '--ass-of'\n\(Did you mean --as-of\?\)/],
     [['user'], /^Usage: restaurant-monitor user /],
+    [
+      ['report', '--format', 'pdf', '--json'],
+      /^\{"error":\{"code":"usage","message":"option '--format <format>' .*\}\}\n$/,
+    ],
+    [['serve', '--host', 'a host'], /^error: --host is "a host", expected an IP address or the name of a host/],
+    [
+      ['simulate', '--out', 'x', '--end', '1970-01-01T00:00:00Z'],
+      /^error: --end is 1970-01-01T.*, expected an instant/,
+    ],
+    [['backup', '--to', 'x', '--key-file', 'key'], /^error: --key-file is given without --url, expected both/],
+    [['import', '--polls', mine, '--rejects', ''], /^error: --rejects is "", expected --rejects <file>/],
     [['report', '--json'], /^\{"error":\{"code":"usage","message":"--json describes a report in a file: .*\}\}\n$/],
   ];
   for (const [args, message, expected = 2] of mistakes) {

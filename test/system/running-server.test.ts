@@ -37,6 +37,10 @@ async function session(t: TestContext, withServer: boolean) {
   await said('another horse battery\n', 'user', 'passwd', 'anna', '--password-stdin', '--revoke-keys');
   await said('', 'user', 'list');
   await said('', 'key', 'add', '--user', 'anna', '--name', 'k', '--scopes', 'stores:read', '--expires', '9d');
+  await said('', 'key', 'add', '--user', 'anna', '--name', 'k', '--scopes', 'nope');
+  await said('', 'user', 'add', 'owen two', '--role', 'owner', '--no-password', '--json');
+  await said('', 'import', ...FEEDS, '--rejects', '.');
+  await said('', 'report', '--out', 'nowhere/report.csv');
   await said('', 'key', 'list', '--json');
   await said('', 'key', 'revoke', 'none', '--json');
   await said('', 'user', 'remove', 'owen', '--quiet');
@@ -83,6 +87,32 @@ test('commands do and print the same with a running server as without one', asyn
   const [alone, served] = await Promise.all([session(t, false), session(t, true)]);
   for (const [i, text] of alone.printed.entries()) assert.equal(served.printed[i], text);
   assert.equal(existsSync(join(served.cwd, 'var', 'monitor.duckdb.control')), false);
+});
+
+test('sync says that a running server reads its own sources', async (t) => {
+  const cwd = temporaryFolder(t);
+  for (const name of ['mine.csv', 'its.csv']) writeFileSync(join(cwd, name), 'store_id,status,timestamp_utc\n');
+  const mine = { SYNC_POLLS: 'mine.csv' };
+  const without = start(t, cwd, ['serve', '--port', '0']);
+  await without.says(/accepting commands from this machine/);
+  const refused = await run(cwd, ['sync'], '', mine);
+  assert.equal(refused.code, 1);
+  assert.match(
+    refused.stderr,
+    /^error: the running server \(PID \d+\) has no sources to sync, and its settings apply, not those of this command; set SYNC_STORES, .* or SYNC_POLLS for the server and restart it$/m,
+  );
+  assert.equal(await without.end('SIGTERM'), 0);
+  const server = start(t, cwd, ['serve', '--port', '0'], { SYNC_POLLS: 'its.csv' });
+  await server.says(/sync finished/);
+  await server.says(/accepting commands from this machine/);
+  const other = await run(cwd, ['sync'], '', mine);
+  assert.equal(other.code, 0);
+  assert.match(
+    other.stderr,
+    /^warning: the running server \(PID \d+\) has read its own sources; SYNC_POLLS of this command was not used: set it for the server and restart it$/m,
+  );
+  const same = await run(cwd, ['sync'], '', { SYNC_POLLS: 'its.csv' });
+  assert.doesNotMatch(same.stderr, /warning/);
 });
 
 test('a command finds the server by any path of the database, and a killed one leaves nothing in the way', async (t) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -14,7 +14,7 @@ import { simulate } from '../../src/simulate/simulate.ts';
 import { FeedServer } from '../support/feed-server.ts';
 import { LoopbackStores } from '../support/loopback-stores.ts';
 import { TestPostgres } from '../support/postgres.ts';
-import { type Running, run, serve, start } from '../support/process.ts';
+import { childrenOf, type Running, run, serve, start } from '../support/process.ts';
 import { result, trigger } from '../support/requests.ts';
 
 const END = Date.parse('2023-01-25T18:00:00Z');
@@ -143,6 +143,38 @@ suite('a stop request', { timeout: 600_000 }, () => {
     } finally {
       postgres.thaw();
     }
+  });
+
+  test('ends a server that is PID 1, as in a container, where a signal alone has no effect', async (t) => {
+    const unshare = ['--user', '--map-root-user', '--pid', '--fork', '--kill-child'];
+    if (spawnSync('unshare', [...unshare, 'true']).status !== 0) return t.skip('this system has no PID namespaces');
+    const source = fileURLToPath(new URL('../../src/', import.meta.url));
+    const script = join(folder, 'first.mts');
+    writeFileSync(
+      script,
+      `import { listenToSignals, onSignal } from '${source}cli/signals.ts';
+      listenToSignals();
+      onSignal(() => console.log('stopping'));
+      setInterval(() => {}, 1_000);
+      console.log('running as ' + process.pid);`,
+    );
+    const args = [...unshare, process.execPath, '--import', 'tsx', script];
+    const outer = spawn('unshare', args, { cwd: fileURLToPath(new URL('../../', import.meta.url)) });
+    t.after(() => outer.kill('SIGKILL'));
+    let output = '';
+    const says = async (text: string) => {
+      while (!output.includes(text)) await Promise.race([once(outer.stdout, 'data'), once(outer, 'exit')]);
+    };
+    outer.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+    await says('running as 1\n');
+    const [inner] = childrenOf(Number(outer.pid));
+    assert.ok(inner !== undefined, 'the process in the namespace is a child');
+    process.kill(inner, 'SIGTERM');
+    await says('stopping');
+    const [code] = await once(outer, 'exit', { signal: AbortSignal.timeout(HANGS) });
+    assert.equal(code, 143);
   });
 
   test('ends a program whose database is stuck, and a second one ends it at once', async (t) => {

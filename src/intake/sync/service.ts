@@ -42,6 +42,9 @@ export interface SyncListener {
 
 const NO_LISTENER: SyncListener = { onBegin: () => {}, onProgress: () => {}, onRetry: () => {}, onRejects: () => {} };
 
+/** The variables that name sources, for messages. */
+export const SOURCE_VARIABLES = alternatives(FEEDS.map(({ variable }) => variable));
+
 /** More than a wrong clock has ever made. */
 const RECENT_RUNS = 100;
 
@@ -187,12 +190,7 @@ export class SyncService {
 
   async #runAlone(cause: SyncRun['cause'], listener: SyncListener): Promise<SyncRun> {
     const { sources, storage, server, trusted = () => true } = this.#dependencies;
-    if (sources.length === 0) {
-      throw new UserError(
-        'conflict',
-        `there are no sources to sync; set ${alternatives(FEEDS.map(({ variable }) => variable))}`,
-      );
-    }
+    if (sources.length === 0) throw new UserError('conflict', `there are no sources to sync; set ${SOURCE_VARIABLES}`);
     // Changed schedules would apply from a wrong instant.
     if (!trusted()) throw untrustedClock();
     const { leases } = storage;

@@ -5,7 +5,7 @@ import { sleep } from '../../lib/world/timers.ts';
 import type { WriteQueue } from '../shared/write-queue.ts';
 import { PostgresConnection, type PostgresPool } from './client.ts';
 import { lockFor } from './lock.ts';
-import { attachPartition, createPartition, partitions, shareInstead } from './partitions.ts';
+import { attachTables, createPartition, partitions, shareInstead } from './partitions.ts';
 import { hasRecentWeek, mondayOf, nameOf, type PartitionRules, planWeeks, type WeekPlan, weeksAhead } from './weeks.ts';
 
 /** While a change of partitions waits for its lock, readers queue behind it; milliseconds. */
@@ -48,9 +48,14 @@ export class Partitioning {
     await this.#tryToCreate(pool, this.#missing(polls));
   }
 
-  /** What an import is to do about the weeks of its polls. */
-  async plan(sql: Sql, polls: ReadonlyMap<number, number>): Promise<WeekPlan> {
-    return planWeeks(await partitions(sql), polls, this.#rules);
+  /**
+   * What an import is to do about the weeks of its polls.
+   *
+   * @param filled the Mondays of the tables that it has filled
+   */
+  async plan(sql: Sql, polls: ReadonlyMap<number, number>, filled: Iterable<number>): Promise<WeekPlan> {
+    const existing = new Set([...(await partitions(sql)), ...[...filled].map(nameOf)]);
+    return planWeeks(existing, polls, this.#rules);
   }
 
   /**
@@ -72,20 +77,23 @@ export class Partitioning {
     }
   }
 
-  /** Makes filled tables partitions, or moves their polls to the shared one if they cannot become partitions now. */
+  /**
+   * Makes the tables that an import has filled partitions, or moves their polls to the shared one if they cannot become
+   * partitions now.
+   */
   async attach(sql: PostgresConnection, mondays: readonly number[]): Promise<void> {
     const attached = await untilFree(async () => {
       await sql.run('savepoint attaching');
       try {
         await limitLocks(sql);
-        for (const monday of mondays) await attachPartition(sql, monday);
+        await attachTables(sql, mondays);
         await sql.run('set local lock_timeout = 0');
       } catch (error) {
         if (!sql.lost) await sql.run('rollback to savepoint attaching');
         throw error;
       }
     });
-    if (!attached) for (const monday of mondays) await shareInstead(sql, monday);
+    if (!attached) await shareInstead(sql);
   }
 
   /**

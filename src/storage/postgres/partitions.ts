@@ -5,6 +5,9 @@ import { nameOf, weekOf } from './weeks.ts';
 /** Holds the polls of all weeks that have no partition of their own. */
 export const SHARED_PARTITION = 'polls_rest';
 
+/** Within an import, holds the tables of new weeks that are no partitions of `polls` yet. */
+export const NEW_POLLS = 'new_polls';
+
 /** The names of the partitions that hold a week each. */
 export async function partitions(sql: Sql): Promise<Set<string>> {
   const rows = await sql.rows(
@@ -28,44 +31,52 @@ export async function createPartition(sql: Sql, monday: number): Promise<void> {
 }
 
 /**
- * Creates the tables of the weeks that begin on these Mondays without making them part of `polls`; `fill` copies polls,
- * in any order and also of other weeks without a partition, into the table that it is given. There must be no polls of
- * these weeks. Indexes are built after the polls are in, and nobody who reads `polls` notices.
+ * Creates the tables of the weeks that begin on these Mondays, as partitions of `new_polls`; `fill` copies polls, in any
+ * order and also of other weeks without a partition, into the table that it is given. There must be no polls of these
+ * weeks. Indexes are built after the polls are in, and nobody who reads `polls` notices.
+ *
+ * @param isFirst whether the import calls it for the first time
+ * @returns how many polls of other weeks went to `polls`
  */
 export async function fillTables(
   sql: Sql,
   mondays: readonly number[],
-  fill: (table: string) => Promise<void>,
-): Promise<void> {
-  await sql.run('create table new_polls (like polls) partition by range (instant)');
-  await sql.run('create table new_polls_rest partition of new_polls default');
+  { isFirst, fill }: { readonly isFirst: boolean; readonly fill: (table: string) => Promise<void> },
+): Promise<number> {
+  if (isFirst) await sql.run(`create table ${NEW_POLLS} (like polls) partition by range (instant)`);
   for (const monday of mondays) {
-    await sql.run(`create table ${nameOf(monday)} partition of new_polls ${weekOf(monday).bounds}`);
+    await sql.run(`create table ${nameOf(monday)} partition of ${NEW_POLLS} ${weekOf(monday).bounds}`);
   }
-  await fill('new_polls');
-  for (const monday of mondays) {
-    await sql.run(`alter table new_polls detach partition ${nameOf(monday)}`);
-    await completePartition(sql, monday);
-  }
-  await sql.run('insert into polls select * from new_polls_rest');
-  await sql.run('drop table new_polls');
+  await sql.run(`create table new_polls_rest partition of ${NEW_POLLS} default`);
+  await fill(NEW_POLLS);
+  for (const monday of mondays) await completePartition(sql, monday);
+  const shared = await sql.run('insert into polls select * from new_polls_rest');
+  await sql.run('drop table new_polls_rest');
+  return shared;
 }
 
 /**
- * Makes a table from `fillTables` a partition. Readers of `polls` go on, but those of the shared partition, which nearly
- * all of them read, hold this up, and wait for its commit.
+ * Makes tables from `fillTables` partitions of `polls`. Readers of `polls` go on, but those of the shared partition, which
+ * nearly all of them read, hold this up, and wait for its commit.
  */
-export async function attachPartition(sql: Sql, monday: number): Promise<void> {
+export async function attachTables(sql: Sql, mondays: readonly number[]): Promise<void> {
+  for (const monday of mondays) {
+    await sql.run(`alter table ${NEW_POLLS} detach partition ${nameOf(monday)}`);
+    await attachPartition(sql, monday);
+  }
+  await sql.run(`drop table ${NEW_POLLS}`);
+}
+
+/** Moves the polls of tables from `fillTables` to the shared partition. Readers neither wait nor hold this up. */
+export async function shareInstead(sql: Sql): Promise<void> {
+  await sql.run(`insert into polls select * from ${NEW_POLLS}`);
+  await sql.run(`drop table ${NEW_POLLS}`);
+}
+
+async function attachPartition(sql: Sql, monday: number): Promise<void> {
   const name = nameOf(monday);
   await sql.run(`alter table polls attach partition ${name} ${weekOf(monday).bounds}`);
   await sql.run(`alter table ${name} drop constraint ${name}_week`);
-}
-
-/** Moves the polls of a table from `fillTables` to the shared partition. Readers neither wait nor hold this up. */
-export async function shareInstead(sql: Sql, monday: number): Promise<void> {
-  const name = nameOf(monday);
-  await sql.run(`insert into polls select * from ${name}`);
-  await sql.run(`drop table ${name}`);
 }
 
 /** Gives a table what it needs to be attached without being read: the key, and a constraint that says which week it is. */

@@ -1,7 +1,8 @@
 import { DAY } from '../../domain/hours.ts';
 import { instant } from './instant.ts';
 
-const WEEK = 7 * DAY;
+/** Milliseconds. */
+export const WEEK = 7 * DAY;
 /** The Monday before 1970-01-01, a Thursday. */
 const FIRST_MONDAY = -3 * DAY;
 

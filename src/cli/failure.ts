@@ -1,0 +1,48 @@
+import { CommanderError } from 'commander';
+import { messageOf, systemReason, UserError } from '../lib/errors.ts';
+import { UsageError } from './usage.ts';
+
+/** The command did not do what was asked. */
+export const FAILED = 1;
+/** The command line or a setting is invalid; nothing was done. */
+const MISUSED = 2;
+
+/** How the program ends after an error. */
+export interface Failure {
+  readonly exitCode: number;
+  /** `usage`, `file`, `internal`, or the code of a `UserError`. */
+  readonly code: string;
+  readonly message: string;
+  /** What people read; `undefined`: commander has printed it. */
+  readonly line: string | undefined;
+}
+
+/** User errors and file system errors get one line; anything else is a bug. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof CommanderError) return misuseOf(error);
+  const { syscall, path } = error as NodeJS.ErrnoException;
+  if (error instanceof UserError) {
+    const { message } = error;
+    const isUsage = error instanceof UsageError;
+    const exitCode = isUsage ? MISUSED : FAILED;
+    return { exitCode, code: isUsage ? 'usage' : error.code, message, line: `error: ${message}` };
+  }
+  if (syscall !== undefined && path !== undefined) {
+    const message = `${path}: ${systemReason(error)}`;
+    return { exitCode: FAILED, code: 'file', message, line: `error: ${message}` };
+  }
+  const message = messageOf(error);
+  return { exitCode: FAILED, code: 'internal', message, line: `internal error: ${message}\n${stackOf(error)}` };
+}
+
+/** Help and the version are no failures, except the help that stands for a missing subcommand. */
+function misuseOf({ exitCode, code, message }: CommanderError): Failure {
+  const text = code === 'commander.help' ? 'a command is missing; --help lists them' : message.replace(/^error: /, '');
+  return { exitCode: exitCode === 0 ? 0 : MISUSED, code: 'usage', message: text, line: undefined };
+}
+
+/** The stack trace of a bug, if DEBUG is set. */
+function stackOf(error: unknown): string {
+  if (process.env.DEBUG) return error instanceof Error ? (error.stack ?? '') : '';
+  return 'set DEBUG=1 to see the stack trace';
+}
