@@ -16,7 +16,7 @@ const MOST = 10_000;
 export function auditCommand(program: Command): void {
   withDatabaseOption(program.command('audit'))
     .description('list the newest entries of the audit log, newest first')
-    .option('--limit <number>', `the number of entries, at most ${MOST}`, '100')
+    .option('--limit <number>', `how many entries, at most ${MOST}`, '100')
     .option('--action <action>', 'only entries of one action, such as user.added', checked('--action', actionFrom))
     .action(async (flags: AuditFlags) => {
       const limit = Number(/^[1-9]\d{0,4}$/.exec(flags.limit)?.[0] ?? Number.NaN);

@@ -19,10 +19,16 @@ export function copyCommand(program: Command): void {
   program
     .command('copy')
     .description('copy everything to another database; run again to resume')
-    .requiredOption('--from <url>', 'the database to read')
-    .requiredOption('--to <url>', 'the database to write')
-    .option('--from-results-dir <folder>', 'the results of a DuckDB source (RESULTS_DIR, default ./var/results)')
-    .option('--to-results-dir <folder>', 'where results go for a DuckDB target (RESULTS_DIR, default ./var/results)')
+    .requiredOption('--from <url>', 'the database to read: a DuckDB file or postgres://…')
+    .requiredOption('--to <url>', 'the database to write, which may be new')
+    .option(
+      '--from-results-dir <folder>',
+      'the folder with the results of a DuckDB source (RESULTS_DIR, default ./var/results)',
+    )
+    .option(
+      '--to-results-dir <folder>',
+      'the folder for the results of a DuckDB target (RESULTS_DIR, default ./var/results)',
+    )
     .action(async (flags: CopyFlags) => {
       if (flags.from === flags.to) throw misuse('--from and --to name the same database');
       const { budgets, resultsDir } = configOf();

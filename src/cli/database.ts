@@ -25,7 +25,10 @@ export interface DatabaseFlags {
 }
 
 export function withDatabaseOption(command: Command): Command {
-  return command.option('--database <url>', 'the database: a DuckDB file or postgres://… (DATABASE_URL)');
+  return command.option(
+    '--database <url>',
+    'the database: a DuckDB file or postgres://… (DATABASE_URL, default ./var/monitor.duckdb)',
+  );
 }
 
 const LOG = pino({ level: 'silent' });

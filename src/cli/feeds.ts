@@ -28,17 +28,21 @@ const FEED_OPTIONS = FEEDS.map(({ name, option, title }) => ({
   feed: name,
   option: new Option(
     `${option} <files...>`,
-    `${title}: CSV, CSV.gz or Parquet; files, folders or patterns; - for standard input`,
+    `the feed of ${title}: files, folders or patterns of CSV, CSV.gz or Parquet; - for standard input`,
   ),
 }));
+
+/** The description of `--max-bad-share`. */
+export const MAX_BAD_SHARE =
+  'refuse a file if more than this share of its rows is bad, from 0 to 1 (MAX_BAD_SHARE, default 0.1)';
 
 /** Adds the options of every command that reads feeds. */
 export function withFeedOptions(command: Command): Command {
   for (const { option } of FEED_OPTIONS) command.addOption(option);
   return command
     .option('--strict', 'refuse the import if any row is bad')
-    .option('--max-bad-share <share>', 'refuse a file with a larger share of bad rows (MAX_BAD_SHARE, default 0.1)')
-    .option('--rejects <file>', 'where bad rows go (default: ./var/rejects/<time>.csv)');
+    .option('--max-bad-share <share>', MAX_BAD_SHARE)
+    .option('--rejects <file>', 'the file for bad rows and their reasons (default: ./var/rejects/<time>.csv)');
 }
 
 export function namesFeeds(flags: FeedFlags): boolean {

@@ -3,7 +3,6 @@ import { OLD_SCOPES, SCOPES, type Scope } from '../accounts/access.ts';
 import { isText, loginFrom, nameFrom, scopesFrom } from '../accounts/fields.ts';
 import { keyResource } from '../accounts/resources.ts';
 import { DAY } from '../domain/hours.ts';
-import { alternatives } from '../lib/text.ts';
 import type { KeyRecord } from '../storage/ports/account-catalog.ts';
 import { configOf, type DatabaseFlags, withDatabase, withDatabaseOption } from './database.ts';
 import { instantOr } from './format.ts';
@@ -24,7 +23,7 @@ export function keyCommand(program: Command): void {
     .requiredOption('--user <login>', 'the user that the key acts for', checked('--user', loginFrom))
     .requiredOption('--name <name>', 'what the key is for', checked('--name', nameFrom))
     .addOption(scopesOption())
-    .option('--expires <days>', 'how long the key is valid, such as 90d (default: until revoked)')
+    .option('--expires <days>', 'how long the key is valid, in days such as 90d (default: until it is revoked)')
     .action(add);
   withDatabaseOption(key.command('list'))
     .description('list keys')
@@ -46,7 +45,7 @@ function idFrom(text: string, name: string): string {
 function scopesOption(): Option {
   return new Option(
     '--scopes <scopes...>',
-    `the scopes of the key, separated by spaces or commas; the earlier names ${alternatives(Object.keys(OLD_SCOPES))} also work`,
+    `the scopes of the key, separated by spaces or commas; the earlier names ${Object.keys(OLD_SCOPES).join(' and ')} still work`,
   )
     .choices(SCOPES)
     .argParser((text: string, previous?: readonly Scope[]) => [

@@ -4,7 +4,7 @@ import { printResult, say } from './output.ts';
 
 export function migrateCommand(program: Command): void {
   withDatabaseOption(program.command('migrate'))
-    .description('update the database schema; serve and import also do this at startup')
+    .description('update the database schema; serve, import and other commands that change data do this by themselves')
     .action(async (flags: { database?: string }) => {
       const { database, budgets } = configOf(flags);
       const storage = await openDatabase(database, budgets);

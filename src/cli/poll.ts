@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import { createProber, startClock } from '../compose/background.ts';
 import { createControl, openLog } from '../compose/parts.ts';
 import { stopWork } from '../compose/stopping.ts';
+import { LOG_LEVELS } from '../config/config.ts';
 import { PollAppender } from '../intake/api/appender.ts';
+import { alternatives } from '../lib/text.ts';
 import { ClockWatch } from '../lib/world/clock-watch.ts';
 import { elapsed, now } from '../lib/world/clocks.ts';
 import { StoreDirectory } from '../stores/directory.ts';
@@ -12,8 +14,11 @@ import { onSignal } from './signals.ts';
 
 export function pollCommand(program: Command): void {
   withDatabaseOption(program.command('poll'))
-    .description('poll the stores until stopped; serve also polls if POLL=on')
-    .option('--log-level <level>', 'the log level (LOG_LEVEL, default info)')
+    .description('poll the stores until stopped, without a server; with POLL=on, serve polls, too')
+    .option(
+      '--log-level <level>',
+      `the least level that is logged: ${alternatives(LOG_LEVELS)} (LOG_LEVEL, default info)`,
+    )
     .action(async (flags: { database?: string; logLevel?: string }) => {
       const config = configOf(flags);
       const ended = new Promise<void>((resolve) => onSignal(() => resolve()));

@@ -9,7 +9,7 @@ import { daysFrom } from './usage.ts';
 export function pruneCommand(program: Command): void {
   withDatabaseOption(program.command('prune'))
     .description('delete old polls; PostgreSQL drops only whole weeks')
-    .requiredOption('--older-than <days>', 'the minimum age of deleted polls, such as 400d')
+    .requiredOption('--older-than <days>', 'the age in days from which polls are deleted, such as 400d; at least 8d')
     .action(async (flags: { olderThan: string; database?: string }) => {
       // Reports need the last eight days, so they cannot be pruned.
       const age = daysFrom('--older-than', flags.olderThan, POLL_REACH / DAY, '400d') * DAY;

@@ -25,12 +25,15 @@ interface ReportFlags extends FeedFlags {
 export function reportCommand(program: Command): void {
   withDatabaseOption(withFeedOptions(program.command('report')))
     .description('compute a report, from files or from the database')
-    .option('--as-of <instant>', 'the instant that the report describes (default: the latest poll)')
+    .option(
+      '--as-of <instant>',
+      'the instant that the report describes, such as 2023-01-25T18:00:00Z (default: the latest poll)',
+    )
     .option('--out <file>', 'the output file; - for standard output', '-')
     .addOption(
       new Option(
         '--format <format>',
-        'csv: the classic columns; full: all columns with 90% ranges; exact: milliseconds; json, parquet: seconds',
+        'csv: minutes and hours, the classic columns; full: all columns, with 90% credible intervals; exact: milliseconds; json, parquet: seconds',
       )
         .choices(FORMATS)
         .default('csv'),
@@ -38,7 +41,7 @@ export function reportCommand(program: Command): void {
     .addOption(
       new Option(
         '--estimator <name>',
-        'nearest: the state of the nearest poll; markov: the expected uptime (ESTIMATOR)',
+        'nearest: the state of the nearest poll; markov: the expected uptime (ESTIMATOR, default nearest)',
       ).choices(ESTIMATORS),
     )
     .action(async (flags: ReportFlags) => {

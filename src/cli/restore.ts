@@ -23,7 +23,10 @@ export function restoreCommand(program: Command): void {
       '--from <backup>',
       'the folder or tar archive that backup wrote, or - for an archive on standard input',
     )
-    .option('--results-dir <folder>', 'where results go for a DuckDB database (RESULTS_DIR, default ./var/results)')
+    .option(
+      '--results-dir <folder>',
+      'the folder for the results of a DuckDB database (RESULTS_DIR, default ./var/results)',
+    )
     .option('--replace', 'replace a database that is not empty')
     .action(restore);
 }

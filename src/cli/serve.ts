@@ -1,28 +1,34 @@
 import type { Command } from 'commander';
 import { stopWork } from '../compose/stopping.ts';
 import { createServer, type Server } from '../compose.ts';
-import type { Config, ConfigFlags } from '../config/config.ts';
+import { type Config, type ConfigFlags, LOG_LEVELS } from '../config/config.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
+import { alternatives } from '../lib/text.ts';
 import type { Storage } from '../storage/ports/storage.ts';
-import { configOf, openServerDatabase, runOn } from './database.ts';
+import { configOf, openServerDatabase, runOn, withDatabaseOption } from './database.ts';
 import { describeImport, type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
 import { say } from './output.ts';
 import { onSignal } from './signals.ts';
 
 export function serveCommand(program: Command): void {
-  withFeedOptions(program.command('serve'))
+  withDatabaseOption(withFeedOptions(program.command('serve')))
     .description('start the HTTP server; if files are specified, import them first')
     .option('--host <address>', 'the address to listen on (HOST, default 127.0.0.1)')
     .option('--port <number>', 'the port to listen on (PORT, default 5000)')
-    .option(
-      '--database <url>',
-      'the database: a DuckDB file or postgres://… (DATABASE_URL, default ./var/monitor.duckdb)',
-    )
     .option('--results-dir <folder>', 'the folder for finished reports (RESULTS_DIR, default ./var/results)')
-    .option('--report-retention <age>', 'how long reports are kept (REPORT_RETENTION, default 30d; 0: forever)')
+    .option(
+      '--report-retention <age>',
+      'how long reports are kept, in days or hours such as 30d or 12h; 0: forever (REPORT_RETENTION, default 30d)',
+    )
     .option('--uploads-dir <folder>', 'the folder for uploaded feeds and rejects (UPLOADS_DIR, default ./var/uploads)')
-    .option('--max-upload-bytes <number>', 'the largest feed accepted over HTTP (MAX_UPLOAD_BYTES, default 2 GiB)')
-    .option('--log-level <level>', 'the log level (LOG_LEVEL, default info)')
+    .option(
+      '--max-upload-bytes <number>',
+      'the largest feed accepted over HTTP, in bytes (MAX_UPLOAD_BYTES, default 2147483648)',
+    )
+    .option(
+      '--log-level <level>',
+      `the least level that is logged: ${alternatives(LOG_LEVELS)} (LOG_LEVEL, default info)`,
+    )
     .option('--rate-limit <number>', 'requests per minute and user or address; 0: no limit (RATE_LIMIT, default 6000)')
     .option('--estimator <name>', 'how reports estimate uptime: nearest or markov (ESTIMATOR, default nearest)')
     .action(serve);

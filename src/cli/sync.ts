@@ -8,16 +8,15 @@ import { UserError } from '../lib/errors.ts';
 import type { SyncOutcome } from '../operations/maintenance.ts';
 import type { StandingRejects, SyncResult } from '../storage/ports/sync-log.ts';
 import { configOf, openServerDatabase, withDatabase, withDatabaseOption } from './database.ts';
+import { MAX_BAD_SHARE } from './feeds.ts';
 import { countsOf, tally } from './format.ts';
 import { printResult, progressBar, say, warn } from './output.ts';
 import { onSignal } from './signals.ts';
 
 export function syncCommand(program: Command): void {
   withDatabaseOption(program.command('sync'))
-    .description(
-      'read what is new in the sources that SYNC_POLLS, SYNC_HOURS and so on name, those of the running server if there is one',
-    )
-    .option('--max-bad-share <share>', 'refuse a file with a larger share of bad rows (MAX_BAD_SHARE, default 0.1)')
+    .description('read what is new in the sources of SYNC_POLLS, SYNC_HOURS and so on; a running server reads its own')
+    .option('--max-bad-share <share>', MAX_BAD_SHARE)
     .action(async (flags: { database?: string; maxBadShare?: string }) => {
       const config = configOf(flags);
       const progress = progressBar();

@@ -30,7 +30,7 @@ export function userCommand(program: Command): void {
   const named = (name: string) =>
     withDatabaseOption(user.command(name)).argument(
       '<login>',
-      'what the user signs in with',
+      'what the user signs in with: a name or an email address',
       checked('login', loginFrom),
     );
   const commands: [string, string, (login: string, flags: DatabaseFlags) => Promise<void>][] = [
@@ -44,8 +44,12 @@ export function userCommand(program: Command): void {
     ['enable', 'enable a disabled user', (login, flags) => disable(login, flags, false)],
   ];
   named('add')
-    .description('add a user with a name or email address as login; the first user must be an admin with a password')
-    .addOption(new Option('--role <role>', 'the role of the user').choices(ROLES).makeOptionMandatory())
+    .description('add a user; the first one must be an admin with a password')
+    .addOption(
+      new Option('--role <role>', 'admin: everything; operator: all stores; owner: the assigned stores')
+        .choices(ROLES)
+        .makeOptionMandatory(),
+    )
     .option('--name <name>', 'the display name (default: the login)', checked('--name', nameFrom))
     .option(
       '--email <address>',

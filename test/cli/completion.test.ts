@@ -27,6 +27,8 @@ test('bash completes commands, subcommands, options and their values', async (t)
   assert.deepEqual(completed('user', 'pa'), ['passwd']);
   assert.deepEqual(completed('user', 'add', 'anna', '--pass'), ['--password-stdin']);
   assert.deepEqual(completed('user', 'add', 'anna', '--role', 'o'), ['operator', 'owner']);
+  assert.deepEqual(completed('key', 'add', '--scopes', 'users'), ['users:read', 'users:write']);
+  assert.deepEqual(completed('key', 'add', '--scopes', 'people'), [''], 'an earlier name is not offered');
   assert.deepEqual(completed('report', '--format', ''), ['csv', 'full', 'exact', 'json', 'parquet']);
   assert.deepEqual(completed('completion', ''), ['bash', 'zsh', 'fish', '--quiet', '--help']);
   assert.deepEqual(completed('key', 'list', '--js'), ['--json']);
