@@ -33,6 +33,8 @@ export class Prober {
   readonly #runner: ProbeRunner;
   readonly #limiter: PerHostLimiter<ProbeTask>;
   #timer: Timer | undefined;
+  /** It may be stopped before it has started. */
+  #stopped = false;
   /** The wall clock was set, or was not trusted: slots may have begun unnoticed, or lie in the future. */
   #mustRestart = false;
 
@@ -66,6 +68,7 @@ export class Prober {
   /** Recovers what an earlier process left, and starts to probe. */
   async start(): Promise<void> {
     await this.open();
+    if (this.#stopped) return;
     this.#timer = every(STEP_INTERVAL, () => this.step());
   }
 
@@ -79,6 +82,7 @@ export class Prober {
 
   /** Drops the tasks that wait, lets those that run end if they do soon, and stores their polls. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     this.#timer?.stop();
     this.#scheduler.stop();
     this.#limiter.clear();
