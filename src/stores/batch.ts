@@ -1,9 +1,10 @@
 import type { Principal } from '../accounts/access.ts';
-import { actorOf } from '../accounts/audit.ts';
+import { actorOf, type Detail } from '../accounts/audit.ts';
 import { UserError } from '../lib/errors.ts';
 import { newIdFlaw, noStore } from '../lib/store-id.ts';
 import { trimmed } from '../lib/text.ts';
 import type { StoreWriter } from '../storage/ports/stores.ts';
+import { deletedDetail, differenceOf } from './audit-detail.ts';
 import {
   checkedChange,
   detailOf,
@@ -68,11 +69,11 @@ export async function changeStores(
   const work = async (writer: StoreWriter) => {
     for (const [index, one] of changes.entries()) {
       try {
-        const { outcome, action } = await changeOne(writer, one, create, now());
+        const { outcome, action, detail } = await changeOne(writer, one, create, now());
         counts[outcome]++;
         if (action === undefined) continue;
         const subject = { kind: 'store', id: trimmed(one.id) };
-        await writer.addAudit(audit.entry(actorOf(principal), action, subject, detailOf(one.change)));
+        await writer.addAudit(audit.entry(actorOf(principal), action, subject, detail));
       } catch (error) {
         failures.push(failureOf(index, error));
       }
@@ -93,7 +94,7 @@ async function changeOne(
   { id: given, change, deleted }: BatchedChange,
   create: boolean,
   now: number,
-): Promise<{ outcome: Outcome; action?: string }> {
+): Promise<{ outcome: Outcome; action?: string; detail?: Detail }> {
   const id = trimmed(given);
   const said = checkedChange(change);
   const before = await writer.findStore(id);
@@ -101,7 +102,7 @@ async function changeOne(
     if (before === undefined) throw noStore(id);
     if (before.deleted) return { outcome: 'unchanged' };
     await writer.deleteStore(before.key, { withPolls: false });
-    return { outcome: 'changed', action: 'store.deleted' };
+    return { outcome: 'changed', action: 'store.deleted', detail: deletedDetail(before, false) };
   }
   const restored = before?.deleted === true;
   if (before === undefined) checkNew(id, create);
@@ -111,10 +112,12 @@ async function changeOne(
     });
   }
   const key = before !== undefined && !restored ? before.key : await writer.addStore(id);
-  const changed = await writeChange(writer, key, before ?? NOTHING_SAID, said, now);
-  if (before === undefined) return { outcome: 'created', action: 'store.created' };
-  if (restored) return { outcome: 'changed', action: 'store.restored' };
-  return changed ? { outcome: 'changed', action: 'store.changed' } : { outcome: 'unchanged' };
+  const { changed, described } = await writeChange(writer, key, before ?? NOTHING_SAID, said, now);
+  if (before === undefined) return { outcome: 'created', action: 'store.created', detail: detailOf(said) };
+  if (!restored && !changed) return { outcome: 'unchanged' };
+  const { zone = before.zone } = said;
+  const detail = differenceOf(before, { ...described, zone });
+  return { outcome: 'changed', action: restored ? 'store.restored' : 'store.changed', detail };
 }
 
 function checkNew(id: string, create: boolean): void {

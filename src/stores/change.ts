@@ -66,21 +66,24 @@ function descriptionAfter(
 export const NOTHING_SAID: StoreDescription = { name: null, labels: {}, probeUrl: null };
 
 /**
- * Writes a checked change of a store; returns whether it changed anything.
+ * Writes a checked change of a store.
  *
+ * @param base what the change is applied to
  * @param now from which a new zone applies, milliseconds
+ * @returns whether it changed anything, and the description of the store now
  * @throws UserError `invalid_input` if it would have too many labels
  */
 export async function writeChange(
   writer: StoreWriter,
   key: number,
-  before: StoreDescription,
-  change: StoreChange,
+  base: StoreDescription,
+  { zone, ...change }: StoreChange,
   now: number,
-): Promise<boolean> {
-  const described = await writer.describeStore(key, descriptionAfter(before, change));
-  if (change.zone === undefined) return described;
-  return (await writer.setZone(key, change.zone, { instant: now, asked: false })) || described;
+): Promise<{ readonly changed: boolean; readonly described: StoreDescription }> {
+  const described = descriptionAfter(base, change);
+  const rewritten = await writer.describeStore(key, described);
+  const moved = zone !== undefined && (await writer.setZone(key, zone, { instant: now, asked: false }));
+  return { changed: rewritten || moved, described };
 }
 
 /** @throws UserError `invalid_input` if a text cannot be stored, or the zone or URL is invalid */

@@ -9,6 +9,7 @@ import { newId } from '../lib/world/random.ts';
 import type { HoursVersion, KnownWeek, Opening, SpecialDate } from '../storage/ports/schedules.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import type { StoreRecord, StoreWriter } from '../storage/ports/stores.ts';
+import { deletedDetail, differenceOf, hoursDetail, replacedHours, specialDetail } from './audit-detail.ts';
 import { type BatchedChange, type BatchOptions, type BatchResult, changeStores } from './batch.ts';
 import {
   checkedChange,
@@ -72,8 +73,10 @@ export class StoreService {
       if (there !== undefined && !there.deleted) throw new UserError('conflict', `the store "${id}" already exists`);
       const key = await writer.addStore(id);
       await writeChange(writer, key, NOTHING_SAID, said, this.#now());
-      await this.#note(writer, principal, 'store.created', id, detailOf(said));
-      return found(await writer.findStore(id), id);
+      const created = found(await writer.findStore(id), id);
+      if (there === undefined) await this.#note(writer, principal, 'store.created', id, detailOf(said));
+      else await this.#note(writer, principal, 'store.restored', id, differenceOf(there, created));
+      return created;
     });
     this.#directory.changed();
     return entryOf(store);
@@ -84,8 +87,10 @@ export class StoreService {
     const { id } = await this.find(principal, given);
     refuseOwner(principal, 'change anything else about a store');
     const said = checkedChange(change);
-    return this.#change(principal, id, expected, 'store.changed', detailOf(said), async (writer, store) => {
-      await writeChange(writer, store.key, store, said, this.#now());
+    return this.#change(principal, id, expected, 'store.changed', async (writer, store) => {
+      const { described } = await writeChange(writer, store.key, store, said, this.#now());
+      const { zone = store.zone } = said;
+      return differenceOf(store, { ...described, zone });
     });
   }
 
@@ -97,10 +102,10 @@ export class StoreService {
   ): Promise<void> {
     const { id } = await this.find(principal, given);
     refuseOwner(principal, 'delete a store');
-    const detail = { with_polls: options.withPolls };
-    await this.#change(principal, id, expected, 'store.deleted', detail, (writer, store) =>
-      writer.deleteStore(store.key, options),
-    );
+    await this.#change(principal, id, expected, 'store.deleted', async (writer, store) => {
+      await writer.deleteStore(store.key, options);
+      return deletedDetail(store, options.withPolls);
+    });
   }
 
   /**
@@ -150,25 +155,19 @@ export class StoreService {
   ): Promise<StoreHours> {
     const { id } = await this.find(principal, given);
     let versions: HoursVersion[] = [];
-    const detail = { hours: week, effective_from: from };
-    const store = await this.#change(
-      principal,
-      id,
-      expected,
-      'store.hours_changed',
-      detail,
-      async (writer, { key }) => {
-        const now = this.#now();
-        const instant = from === undefined ? now : effectiveFrom(from, await writer.zoneVersions(key));
-        const owner = !canWriteStores(principal);
-        if (owner && instant < now) {
-          throw new UserError('forbidden', `effective_from is ${from}; owners change hours from now on, not before`);
-        }
-        // Without an explicit instant, the first hours of a store would also apply to the past, which owners cannot change.
-        await writer.setHours(key, week, { instant, asked: from !== undefined || owner });
-        versions = await writer.hoursVersions(key);
-      },
-    );
+    const store = await this.#change(principal, id, expected, 'store.hours_changed', async (writer, { key }) => {
+      const now = this.#now();
+      const instant = from === undefined ? now : effectiveFrom(from, await writer.zoneVersions(key));
+      const owner = !canWriteStores(principal);
+      if (owner && instant < now) {
+        throw new UserError('forbidden', `effective_from is ${from}; owners change hours from now on, not before`);
+      }
+      const before = replacedHours(await writer.hoursVersions(key), instant);
+      // Without an explicit instant, the first hours of a store would also apply to the past, which owners cannot change.
+      await writer.setHours(key, week, { instant, asked: from !== undefined || owner });
+      versions = await writer.hoursVersions(key);
+      return { ...hoursDetail(week), effective_from: from, before };
+    });
     return { store, versions };
   }
 
@@ -180,11 +179,11 @@ export class StoreService {
    */
   async withdrawHours(principal: Principal, given: string, from: string, expected?: Expected): Promise<StoreEntry> {
     const { id } = await this.find(principal, given);
-    const detail = { effective_from: from };
-    return this.#change(principal, id, expected, 'store.hours_withdrawn', detail, async (writer, { key }) => {
+    return this.#change(principal, id, expected, 'store.hours_withdrawn', async (writer, { key }) => {
       const instant = effectiveFrom(from, await writer.zoneVersions(key));
-      const planned = (await writer.hoursVersions(key)).some((version) => version.from === instant);
-      if (!planned) throw notFound(`the store "${id}" has no hours that begin at ${from}`);
+      const versions = await writer.hoursVersions(key);
+      const planned = versions.find((version) => version.from === instant);
+      if (planned === undefined) throw notFound(`the store "${id}" has no hours that begin at ${from}`);
       if (instant <= this.#now()) {
         throw new UserError(
           'conflict',
@@ -192,6 +191,9 @@ export class StoreService {
         );
       }
       await writer.withdrawHours(key, instant);
+      const before = hoursDetail(planned.week);
+      const goesOn = versions.find((version) => version.until === instant);
+      return { effective_from: from, ...(goesOn !== undefined && hoursDetail(goesOn.week)), before };
     });
   }
 
@@ -216,10 +218,11 @@ export class StoreService {
     expected?: Expected,
   ): Promise<StoreEntry> {
     const { id } = await this.find(principal, given);
-    const detail = { date, hours: openings };
-    return this.#change(principal, id, expected, 'store.special_hours_set', detail, async (writer, store) => {
+    return this.#change(principal, id, expected, 'store.special_hours_set', async (writer, store) => {
       this.#refuseStartedDate(principal, store, date);
+      const [before] = await writer.specialDates(store.key, date, date);
       await writer.setSpecialHours(store.key, date, openings);
+      return { date, hours: openings, before: specialDetail(before) };
     });
   }
 
@@ -231,10 +234,12 @@ export class StoreService {
     expected?: Expected,
   ): Promise<StoreEntry> {
     const { id } = await this.find(principal, given);
-    return this.#change(principal, id, expected, 'store.special_hours_removed', { date }, async (writer, store) => {
+    return this.#change(principal, id, expected, 'store.special_hours_removed', async (writer, store) => {
       this.#refuseStartedDate(principal, store, date);
-      if (await writer.removeSpecialHours(store.key, date)) return;
-      throw notFound(`the store "${id}" has no special hours on ${date}`);
+      const [before] = await writer.specialDates(store.key, date, date);
+      if (before === undefined) throw notFound(`the store "${id}" has no special hours on ${date}`);
+      await writer.removeSpecialHours(store.key, date);
+      return { date, before: specialDetail(before) };
     });
   }
 
@@ -249,13 +254,13 @@ export class StoreService {
     );
   }
 
+  /** @param work returns what the audit log keeps of the change */
   async #change(
     principal: Principal,
     id: string,
     expected: Expected,
     action: string,
-    detail: Detail,
-    work: (writer: StoreWriter, store: StoreRecord) => Promise<void>,
+    work: (writer: StoreWriter, store: StoreRecord) => Promise<Detail>,
   ): Promise<StoreEntry> {
     const { before, after } = await this.#storage.changing(async (writer) => {
       const before = found(await writer.findStore(id), id);
@@ -264,7 +269,7 @@ export class StoreService {
         const message = `the store "${id}" was changed since you read it: it has version ${before.version}, not ${expected}`;
         throw new UserError('precondition_failed', message);
       }
-      await work(writer, before);
+      const detail = await work(writer, before);
       const after = found(await writer.findStore(id), id);
       if (after.version !== before.version) await this.#note(writer, principal, action, id, detail);
       return { before, after };

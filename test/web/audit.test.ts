@@ -58,6 +58,7 @@ test('an entry links to what it is about, unless that is gone, and names it', ()
   );
   assert.deepEqual(names, ['bob', 'polls.csv', 'Loop', 'Loop', undefined]);
   assert.equal(nameInDetail(entry({ detail: { name: null } })), undefined);
+  assert.equal(nameInDetail(entry({ action: 'store.deleted', detail: { before: { name: 'Loop' } } })), 'Loop');
 });
 
 test('details are in words', () => {
@@ -83,4 +84,38 @@ test('details are in words', () => {
     `Hours: Monday ${timeText('09:00')} – ${timeText('17:00')}, Sunday ${timeText('18:00:15')} – midnight`,
   ]);
   assert.deepEqual(words({ hours: [{ start: 0, end: 24 * hour }] }), ['Hours: Open 24 hours']);
+});
+
+test('a changed value is shown with the previous one', () => {
+  const words = (detail: AuditEntry['detail']) => detailWords(detail).map(({ name, value }) => `${name}: ${value}`);
+  const hour = 3_600_000;
+  const store = {
+    ...{ time_zone: 'America/Denver', set_labels: { city: 'Oslo', brand: null } },
+    before: { time_zone: null, set_labels: { city: 'Bergen', brand: 'Taco Town' } },
+  };
+  assert.deepEqual(words(store), [
+    'Time zone: none → America/Denver',
+    'Set labels: city: Bergen → Oslo, brand: Taco Town → none',
+  ]);
+  const planned = [{ effective_from: '2026-12-01', hours: [] }];
+  const hours = {
+    hours: 'always',
+    before: { hours: [{ day: 0, start: 9 * hour, end: 17 * hour }], planned_hours: planned },
+  };
+  assert.deepEqual(words(hours), [
+    'Hours: Monday 09:00 – 17:00 → Open 24/7',
+    'Previous planned hours: effective from: 2026-12-01, hours: Closed',
+  ]);
+  assert.deepEqual(words({ date: '2026-12-24', hours: [], before: { hours: null } }), [
+    'Date: 2026-12-24',
+    'Hours: none → Closed',
+  ]);
+  assert.deepEqual(words({ date: '2026-12-24', before: { hours: [] } }), [
+    'Date: 2026-12-24',
+    'Previous hours: Closed',
+  ]);
+  assert.deepEqual(words({ login: 'bob', before: { role: 'owner' }, after: { role: 'admin' } }), [
+    'Login: bob',
+    'Role: owner → admin',
+  ]);
 });

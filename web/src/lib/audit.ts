@@ -60,7 +60,9 @@ export function actionWords({ action }: Pick<AuditEntry, 'action'>): string {
 /** The name that an entry itself gives of what it is about. */
 export function nameInDetail({ subject_kind: kind, detail }: AuditEntry): string | undefined {
   const key = { user: 'login', import: 'file_name', key: 'name', store: 'name' }[kind];
-  const name = key === undefined ? undefined : detail[key];
+  if (key === undefined) return undefined;
+  const { before } = detail;
+  const name = detail[key] ?? (isObject(before) ? before[key] : undefined);
   return typeof name === 'string' && name !== '' ? name : undefined;
 }
 
@@ -72,9 +74,33 @@ export function subjectPath({ action, subject_kind: kind, subject_id: id }: Audi
   return kind === 'import' ? '/imports' : undefined;
 }
 
-/** The details of an entry: names and values in words. */
+/**
+ * The details of an entry: names and values in words. A changed value is shown with the previous one, as
+ * `Denver → Chicago`; entries about users have the new values in `after`, those about stores beside `before`.
+ */
 export function detailWords(detail: AuditEntry['detail']): { readonly name: string; readonly value: string }[] {
-  return Object.entries(detail)
+  const { before, after, ...rest } = detail;
+  if (!isObject(before)) return wordsOf(detail);
+  const now: Values = { ...rest, ...(isObject(after) && after) };
+  const removed = Object.entries(before).filter(([name]) => !(name in now));
+  return [
+    ...Object.keys(now).flatMap((name) =>
+      name in before
+        ? [{ name: labelOf(name), value: changeWords(name, before[name], now[name]) }]
+        : wordsOf({ [name]: now[name] }),
+    ),
+    ...wordsOf(Object.fromEntries(removed.map(([name, value]) => [`previous_${name}`, value]))),
+  ];
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function wordsOf(values: Values): { readonly name: string; readonly value: string }[] {
+  return Object.entries(values)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => ({ name: labelOf(name), value: valueWords(name, value) }));
 }
@@ -87,9 +113,19 @@ function labelOf(name: string): string {
 /** An instant as the log holds it. */
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 
+function changeWords(name: string, before: unknown, now: unknown): string {
+  if (!isObject(before) || !isObject(now)) return `${valueWords(name, before)} → ${valueWords(name, now)}`;
+  return Object.keys(now)
+    .map((key) => `${key}: ${changeWords('', before[key] ?? null, now[key])}`)
+    .join(', ');
+}
+
+/** The fields that hold business hours. */
+const HOURS = new Set(['hours', 'previous_hours']);
+
 function valueWords(name: string, value: unknown): string {
-  if (name === 'hours') return hoursWords(value);
   if (value === null || value === '') return 'none';
+  if (HOURS.has(name)) return hoursWords(value);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map((one) => valueWords('', one)).join(', ');
   if (typeof value === 'string' && INSTANT.test(value)) return withOffset(Date.parse(value), VIEWER_ZONE, 'date');
