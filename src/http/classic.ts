@@ -154,11 +154,14 @@ function wantsJson(accepted: readonly string[]): boolean {
 
 function reportIdFrom(text: string | undefined): string {
   if (text === undefined || text === '') {
-    throw invalid('report_id is missing, expected /get_report?report_id=… with the id that POST /trigger_report gave');
+    throw invalid(
+      'report_id is missing, expected /get_report?report_id=… with the id that POST /trigger_report gave',
+      'report_id',
+    );
   }
   const id = text.toLowerCase();
   if (isReportId(id)) return id;
-  throw invalid(`report_id is "${text.slice(0, 100)}", expected an id that POST /trigger_report gave`);
+  throw invalid(`report_id is "${text.slice(0, 100)}", expected an id that POST /trigger_report gave`, 'report_id');
 }
 
 /** Why there will be no result; `undefined`: there is one, or will be. */

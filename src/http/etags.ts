@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { UserError } from '../lib/errors.ts';
+import { invalid, UserError } from '../lib/errors.ts';
 import { Nothing } from './document/media.ts';
 import { addVary } from './guards/headers.ts';
 import type { App } from './types.ts';
@@ -53,6 +53,26 @@ export function answerNotModified(app: App): void {
 function includes(given: string, etag: string): boolean {
   const bare = (tag: string) => tag.trim().replace(/^W\//, '');
   return given.trim() === '*' || given.split(',').some((tag) => bare(tag) === bare(etag));
+}
+
+/**
+ * Refuses changes with `If-Match` where a route does not compare it, since a client that sends it relies on it. The
+ * classic endpoints ignore it.
+ */
+export function refuseUnusedIfMatch(app: App): void {
+  app.addHook('preValidation', async ({ headers, method, routeOptions: { url = '', schema } }) => {
+    if (headers['if-match'] === undefined || !url.startsWith('/api/v1/') || ['GET', 'HEAD'].includes(method)) return;
+    const { properties = {} } = (schema?.headers ?? {}) as { readonly properties?: object };
+    if ('if-match' in properties) return;
+    const single = app.routeTable.find((route) => route.method === method && isSingle(route.url, url));
+    const instead = single === undefined ? 'leave it out' : `${method} ${single.url.replace(/:(\w+)$/, '{$1}')} supports it`;
+    throw invalid(`${method} ${url} does not support If-Match; ${instead}`, 'if-match');
+  });
+}
+
+/** Whether a pattern is that of one item of the list at another. */
+function isSingle(pattern: string, list: string): boolean {
+  return pattern.startsWith(`${list}/:`) && !pattern.slice(list.length + 1).includes('/');
 }
 
 /**

@@ -7,6 +7,7 @@ type ProtocolCode =
   | 'method_not_allowed'
   | 'request_timeout'
   | 'uri_too_long'
+  | 'expectation_failed'
   | 'headers_too_large'
   | 'idempotency_key_in_use'
   | 'idempotency_key_reused'
@@ -56,6 +57,7 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
   too_large: { status: 413, meaning: 'the body is too large' },
   uri_too_long: { status: 414, meaning: 'a part of the path is too long' },
   unsupported_media_type: { status: 415, meaning: 'the media type or encoding of the body is not supported' },
+  expectation_failed: { status: 417, meaning: 'the header `Expect` is something other than `100-continue`' },
   idempotency_key_reused: { status: 422, meaning: 'this `Idempotency-Key` was sent with a different request' },
   too_many_requests: {
     status: 429,
@@ -100,6 +102,7 @@ const TITLES: Readonly<Record<number, string>> = {
   413: 'Content Too Large',
   414: 'URI Too Long',
   415: 'Unsupported Media Type',
+  417: 'Expectation Failed',
   422: 'Unprocessable Content',
   429: 'Too Many Requests',
   431: 'Request Header Fields Too Large',

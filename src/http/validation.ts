@@ -3,6 +3,7 @@ import addFormats from 'ajv-formats';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { sampleOf } from './document/sample.ts';
+import { requireWords } from './expectations.ts';
 
 const OPTIONS = {
   removeAdditional: false,
@@ -37,6 +38,7 @@ function validators(coerceTypes: 'array' | false): Validators {
  * sample of the value: the cost of a request does not grow with its number of errors.
  */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  requireWords(schema);
   const { first, all } = httpPart === 'body' ? typed : textual;
   const [check, collect] = [first.compile(schema), all.compile(schema)];
   return (data: unknown) => (check(data) ? true : { error: complaintsAbout(data, check.errors ?? [], collect) });

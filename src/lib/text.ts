@@ -13,6 +13,17 @@ export function hasAtMost(text: string, characters: number): boolean {
   return text.length <= characters || (text.length <= 2 * characters && [...text].length <= characters);
 }
 
+/** The beginning of a text: at most this many characters (code points). */
+export function firstCharacters(text: string, count: number): string {
+  return [...text.slice(0, 2 * count)].slice(0, count).join('');
+}
+
+/** The beginning of a text for a message, with an ellipsis if it is longer. */
+export function excerpt(text: string, count = 100): string {
+  const first = firstCharacters(text, count);
+  return first.length < text.length ? `${first}…` : text;
+}
+
 type Range = readonly [first: number, last: number];
 
 /** The Unicode property White_Space. */

@@ -21,6 +21,8 @@ test('a time zone is given as time_zone or by its earlier name, and answered und
   assert.deepEqual(zones(await send('POST', STORES, { store_id: 'b', zone: tokyo })), [201, tokyo, tokyo]);
   assert.deepEqual(zones(await send('PATCH', `${STORES}/a`, { time_zone: paris })), [200, paris, paris]);
   assert.deepEqual(zones(await send('PATCH', `${STORES}/b`, { time_zone: paris, zone: paris })), [200, paris, paris]);
+  const { time_zone: again, zone_is_default: isDefault } = await send('PATCH', `${STORES}/b`, { time_zone: null });
+  assert.deepEqual([again, isDefault], ['America/Chicago', true]);
   const stores = [{ store_id: 'b', time_zone: tokyo }];
   assert.equal((await send('PATCH', STORES, { stores })).changed, 1);
   assert.deepEqual(zones(await send('GET', `${STORES}/b`)), [200, tokyo, tokyo]);

@@ -56,7 +56,7 @@ const REQUESTS: Readonly<
 };
 
 /** Codes of responses that are written without a request. */
-type OverSocket = 'headers_too_large' | 'request_timeout';
+type OverSocket = 'headers_too_large' | 'request_timeout' | 'expectation_failed';
 
 function withHeaders(headers: Record<string, string>) {
   return { headers: { ...JSON_BODY, ...headers } };
@@ -130,6 +130,7 @@ test('every code can be sent, each with its own type', async (t) => {
       await slow.listen({ host: '127.0.0.1', port: 0 }),
       'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Type: application/json\r\n\r\n{',
     ),
+    expectation_failed: await overSocket(address, 'GET / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n'),
     malformed_request: await overSocket(address, 'what?\r\n\r\n'),
   } satisfies Record<OverSocket | 'malformed_request', string>;
   for (const [code, answer] of Object.entries(raw)) {

@@ -2,6 +2,7 @@ import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simp
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { Answer, Challenge, RelyingParty } from '../../accounts/passkeys.ts';
+import { EXPECTED } from '../expectations.ts';
 
 const Anything = Type.Record(Type.String(), Type.Unknown(), { maxProperties: 50 });
 
@@ -9,6 +10,7 @@ export const Ticket = Type.String({ maxLength: 2_000, description: 'the ticket f
 export const PasskeyId = Type.String({
   pattern: '^[A-Za-z0-9_-]{1,1400}$',
   maxLength: 1_400,
+  [EXPECTED]: '1 to 1,400 letters, digits, underscores and hyphens',
   description: 'the credential ID',
 });
 

@@ -1,7 +1,11 @@
+import { EXPECTED, EXPECTED_KEY } from '../expectations.ts';
+
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /** Keywords whose values are never schemas. */
 const LITERAL = new Set(['const', 'default', 'enum', 'example', 'examples']);
+/** Keywords for messages only, which are left out. */
+const OWN = new Set<string>([EXPECTED, EXPECTED_KEY]);
 /** Keywords whose values are keyed by names, not by keywords. */
 const NAMES = new Set(['properties', 'responses']);
 
@@ -15,11 +19,11 @@ export function hoistSchemas(document: Json): Json {
   const walk = (value: Json, parent = ''): Json => {
     if (Array.isArray(value)) return value.map((inner) => walk(inner));
     if (typeof value !== 'object' || value === null) return value;
+    const named = NAMES.has(parent);
     const copy = Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [
-        key,
-        LITERAL.has(key) && !NAMES.has(parent) ? inner : walk(inner, key),
-      ]),
+      Object.entries(value)
+        .filter(([key]) => named || !OWN.has(key))
+        .map(([key, inner]) => [key, LITERAL.has(key) && !named ? inner : walk(inner, key)]),
     );
     const { title } = copy;
     if (typeof title !== 'string' || !('type' in copy || 'anyOf' in copy || 'enum' in copy)) return copy;

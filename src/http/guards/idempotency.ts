@@ -6,6 +6,7 @@ import { DAY, SECOND } from '../../domain/hours.ts';
 import { newId } from '../../lib/world/random.ts';
 import { every } from '../../lib/world/timers.ts';
 import type { IdempotencyKeys, KeptResponse, KeyedRequest } from '../../storage/ports/idempotency.ts';
+import { EXPECTED } from '../expectations.ts';
 import { sendProblem } from '../problems.ts';
 import type { App } from '../types.ts';
 
@@ -38,6 +39,7 @@ const derive = promisify<string, string, number, Buffer>(scrypt);
 const KeyHeader = Type.Optional(
   Type.String({
     pattern: '^("[\\x21\\x23-\\x7e]{1,255}"|[\\x21\\x23-\\x7e]{1,255})$',
+    [EXPECTED]: '1 to 255 visible ASCII characters without spaces, optionally in double quotes',
     description: 'a random UUID: repeating the request with it within 24 hours repeats the response',
     examples: ['8e03978e-40d5-43e8-bc93-6894a57f9324'],
   }),

@@ -11,6 +11,7 @@ import { invalid } from '../../lib/errors.ts';
 import { alternatives } from '../../lib/text.ts';
 import { IMPORT_STATUSES } from '../../storage/ports/import-catalog.ts';
 import { answer, Nothing, Raw } from '../document/media.ts';
+import { EXPECTED } from '../expectations.ts';
 import { decodeCursor, encodeCursor, limitOf, NewestCursor, Page, PageQuery } from '../pages.ts';
 import { GivenInstant, OneOf } from '../schemas.ts';
 import type { Routes } from '../types.ts';
@@ -45,6 +46,7 @@ const UploadQuery = Type.Object(
         minLength: 1,
         maxLength: 200,
         pattern: '^[^\\u0000-\\u001f]+$',
+        [EXPECTED]: '1 to 200 characters without control characters',
         description: 'a name for messages',
       }),
     ),
@@ -101,7 +103,7 @@ export function importRoutes(imports: ImportService, { audit }: Accounts): Route
         const { feed, file_name = `${feed} file`, strict = false, max_bad_share, dry_run = false } = request.query;
         const { effective_from } = request.query;
         if (effective_from !== undefined && !feedByApiName(feed).takesEffect) {
-          throw invalid(`effective_from is only for ${alternatives(TAKE_EFFECT)}, not for ${feed}`);
+          throw invalid(`effective_from is only for ${alternatives(TAKE_EFFECT)}, not for ${feed}`, 'effective_from');
         }
         const length = request.headers['content-length'];
         const record = await imports.add(

@@ -6,6 +6,7 @@ import { idsIn } from '../../lib/id-list.ts';
 import { SEARCH_LENGTH } from '../../lib/store-search.ts';
 import type { StoreFilter } from '../../stores/list.ts';
 import { STATES } from '../../stores/states.ts';
+import { EXPECTED } from '../expectations.ts';
 import { OneOf } from '../schemas.ts';
 import { givenZone, ZoneName } from './store-schemas.ts';
 
@@ -27,20 +28,30 @@ export const StoreFilterQuery = {
   ),
   state: Type.Optional(Type.Array(OneOf(STATES), { maxItems: 4, description: 'in one of these states' })),
   reason: Type.Optional(
-    Type.Array(Type.String({ pattern: `^(?:none|${REASON_PATTERN})$`, maxLength: 100 }), {
-      maxItems: 50,
-      description: 'offline for one of these reasons; `none`: the reason is unknown',
-      examples: [['http_503']],
-    }),
+    Type.Array(
+      Type.String({
+        pattern: `^(?:none|${REASON_PATTERN})$`,
+        maxLength: 100,
+        [EXPECTED]: 'none, or the code of a reason such as http_503',
+      }),
+      {
+        maxItems: 50,
+        description: 'offline for one of these reasons; `none`: the reason is unknown',
+        examples: [['http_503']],
+      },
+    ),
   ),
   time_zone: Type.Optional(ZoneName),
   zone: Type.Optional(Type.String({ maxLength: 100, deprecated: true, description: 'use `time_zone`' })),
   label: Type.Optional(
-    Type.Array(Type.String({ pattern: '^[^:]+:', maxLength: 301 }), {
-      maxItems: 20,
-      description: 'with all of these labels, each as `key:value`',
-      examples: [['city:Chicago']],
-    }),
+    Type.Array(
+      Type.String({ pattern: '^[^:]+:', maxLength: 301, [EXPECTED]: 'a label as key:value, such as city:Chicago' }),
+      {
+        maxItems: 20,
+        description: 'with all of these labels, each as `key:value`',
+        examples: [['city:Chicago']],
+      },
+    ),
   ),
   schedule_known: Type.Optional(
     Type.Boolean({ description: 'false: only stores with unknown hours or zone; true: only the others' }),

@@ -1,8 +1,19 @@
 import { type Static, Type } from 'typebox';
 import { MAX_LABELS } from '../../lib/store-fields.ts';
 import type { StoreChange } from '../../stores/change.ts';
+import { EXPECTED_KEY } from '../expectations.ts';
 import { Nullable, StoreId } from '../schemas.ts';
-import { GivenLabels, givenZone, LABEL_KEY, Label, Name, OldZoneName, ProbeUrl, ZoneName } from './store-schemas.ts';
+import {
+  GivenLabels,
+  givenZone,
+  LABEL_KEY,
+  LABEL_KEY_WORDS,
+  Label,
+  Name,
+  OldZoneName,
+  ProbeUrl,
+  ZoneName,
+} from './store-schemas.ts';
 
 /** What a request can say about a store. */
 export const described = {
@@ -14,6 +25,7 @@ export const described = {
     Type.Record(Type.String({ pattern: LABEL_KEY }), Nullable(Label), {
       maxProperties: MAX_LABELS,
       additionalProperties: false,
+      [EXPECTED_KEY]: LABEL_KEY_WORDS,
       description: 'labels to add or replace, and null for those to remove; the others stay',
       examples: [{ city: 'Chicago', brand: null }],
     }),

@@ -6,6 +6,7 @@ import { LABEL_KEY_LENGTH, LABEL_LENGTH, MAX_LABELS, NAME_LENGTH, PROBE_URL_LENG
 import type { StoreEntry } from '../../stores/directory.ts';
 import { hoursKnown, zoneKnown } from '../../stores/known.ts';
 import { type LastPoll as LastPollOf, STATES, type States } from '../../stores/states.ts';
+import { EXPECTED_KEY } from '../expectations.ts';
 import { FirstPoll, Nullable, OneOf, StoreId, StoreTime, storeTime } from '../schemas.ts';
 
 /** The earlier name of `time_zone` in responses. */
@@ -37,12 +38,16 @@ export function givenZone<Z extends string | null>(
   { time_zone, zone }: { readonly time_zone?: Z; readonly zone?: Z },
   place = '',
 ): Z | undefined {
-  if (time_zone === undefined || zone === undefined || time_zone === zone) return time_zone ?? zone;
+  if (time_zone === undefined || zone === undefined || time_zone === zone) {
+    // Null is a value: the default zone.
+    return time_zone === undefined ? zone : time_zone;
+  }
   throw invalid('time_zone and zone, its deprecated name, are different: send time_zone alone', `${place}time_zone`);
 }
 
-/** The pattern of the key of a label. */
+/** The pattern of the key of a label, and in words. */
 export const LABEL_KEY = `^[^:]{1,${LABEL_KEY_LENGTH}}$`;
+export const LABEL_KEY_WORDS = `1 to ${LABEL_KEY_LENGTH} characters without a colon`;
 
 export const Label = Type.String({ maxLength: LABEL_LENGTH });
 
@@ -50,6 +55,7 @@ function labelsWith(keys: string) {
   return Type.Record(Type.String({ pattern: keys }), Label, {
     maxProperties: MAX_LABELS,
     additionalProperties: false,
+    [EXPECTED_KEY]: LABEL_KEY_WORDS,
     description: `such as brand and city; a key has up to ${LABEL_KEY_LENGTH} characters and no colon`,
     examples: [{ city: 'Chicago' }],
   });

@@ -147,7 +147,7 @@ test('changes may come as NDJSON', async (t) => {
     ['b', null, {}],
   ]);
   assert.match((await send('{"store_id":"a"}\n{oops\n')).json<Json>().detail as string, /^line 2 is not valid JSON/);
-  assert.equal((await send('{"name":"x"}')).json<{ errors: Json[] }>().errors[0]?.field, 'stores.0');
+  assert.equal((await send('{"name":"x"}')).json<{ errors: Json[] }>().errors[0]?.field, 'stores.0.store_id');
   const tooMany = await send('{"store_id":"a"}\n'.repeat(1_001));
   assert.equal(tooMany.statusCode, 400);
   assert.equal((await app.inject({ method: 'PATCH', url: '/api/v1/stores' })).statusCode, 415);
