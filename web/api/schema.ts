@@ -168,7 +168,7 @@ export interface DeletedStorePage {
 export interface FieldProblem {
   /** `body`, `query`, `path` or `header` */
   readonly in: string;
-  /** such as `hours.0.start`; empty: the whole part */
+  /** such as `hours.0.start`; `body` or `query`: the whole part */
   readonly field: string;
   readonly message: string;
 }
@@ -686,7 +686,7 @@ export interface Problem {
   /** where `code` is described, on this server; of `second_factor_required`, `reauthentication_required` and `busy` in this version `urn:restaurant-monitor:second-factor`, `…:reauthenticate` and `…:busy` (deprecated: use `code`) */
   readonly type: string;
   /** the kind of error; there may be more kinds in later versions */
-  readonly code: 'invalid_input' | 'malformed_request' | 'unauthorized' | 'second_factor_required' | 'forbidden' | 'reauthentication_required' | 'not_found' | 'route_not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_in_use' | 'gone' | 'precondition_failed' | 'too_large' | 'uri_too_long' | 'unsupported_media_type' | 'idempotency_key_reused' | 'too_many_requests' | 'headers_too_large' | 'internal_error' | 'unavailable' | 'busy' | 'unwritable' | 'unreadable' | 'full';
+  readonly code: 'invalid_input' | 'malformed_request' | 'unauthorized' | 'second_factor_required' | 'forbidden' | 'reauthentication_required' | 'not_found' | 'route_not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_in_use' | 'gone' | 'precondition_failed' | 'too_large' | 'uri_too_long' | 'unsupported_media_type' | 'expectation_failed' | 'idempotency_key_reused' | 'too_many_requests' | 'headers_too_large' | 'internal_error' | 'unavailable' | 'busy' | 'unwritable' | 'unreadable' | 'full';
   readonly title: string;
   readonly status: number;
   /** what is wrong, the value, and what was expected */

@@ -29,6 +29,7 @@ get the next page. It is \`null\` on the last page.
 
 A resource that several people may update has an \`ETag\`. Send it as \`If-Match\` with an update: if the resource has
 changed since you read it, the response is \`412\` and nothing is updated. Without \`If-Match\`, the update always applies.
+Requests that do not support it refuse it with \`400\`.
 
 A \`GET\` of it with \`If-None-Match\` gets \`304\` without a body if the response would be the same.
 
