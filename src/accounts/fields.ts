@@ -67,5 +67,8 @@ export function storeIdsFrom(given: readonly string[], what = 'store ID'): strin
   if (bad !== undefined) throw invalid(`${what} "${bad.slice(0, 100)}" ${idFlaw(bad)}`, 'stores');
   const unique = [...new Set(ids)];
   if (unique.length <= MAX_STORES) return unique;
-  throw invalid(`stores has ${unique.length} entries, expected at most ${MAX_STORES}; an operator sees all stores`, 'stores');
+  throw invalid(
+    `stores has ${unique.length} entries, expected at most ${MAX_STORES}; an operator sees all stores`,
+    'stores',
+  );
 }

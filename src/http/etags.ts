@@ -65,7 +65,8 @@ export function refuseUnusedIfMatch(app: App): void {
     const { properties = {} } = (schema?.headers ?? {}) as { readonly properties?: object };
     if ('if-match' in properties) return;
     const single = app.routeTable.find((route) => route.method === method && isSingle(route.url, url));
-    const instead = single === undefined ? 'leave it out' : `${method} ${single.url.replace(/:(\w+)$/, '{$1}')} supports it`;
+    const instead =
+      single === undefined ? 'leave it out' : `${method} ${single.url.replace(/:(\w+)$/, '{$1}')} supports it`;
     throw invalid(`${method} ${url} does not support If-Match; ${instead}`, 'if-match');
   });
 }
