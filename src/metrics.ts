@@ -65,6 +65,7 @@ export class Metrics {
   readonly #requests: Histogram<'method' | 'route' | 'status'>;
   readonly #reports: Histogram<'outcome'>;
   readonly #polls: Counter<'source'>;
+  readonly #mail: Counter<'kind' | 'outcome'>;
   readonly #syncRuns: Counter<'outcome'>;
   readonly #syncSources: Counter<'feed' | 'outcome'>;
 
@@ -91,6 +92,12 @@ export class Metrics {
       registers,
     });
     for (const source of POLL_SOURCES) this.polls(source, 0);
+    this.#mail = new Counter({
+      name: 'restaurant_monitor_mail_messages_total',
+      help: 'Attempts to send mail by this server; retried: it will try again; failed: given up; dropped: too many were waiting',
+      labelNames: ['kind', 'outcome'],
+      registers,
+    });
     this.#syncRuns = new Counter({
       name: 'restaurant_monitor_sync_runs_total',
       help: 'Syncs on this server; failed: a source could not be read or the sync was interrupted; partial: a source has bad rows',
@@ -116,6 +123,23 @@ export class Metrics {
 
   polls(source: PollSource, count: number): void {
     this.#polls.inc({ source }, count);
+  }
+
+  /** @param kind of the message, such as `password reset` */
+  mail(kind: string, outcome: 'sent' | 'retried' | 'failed' | 'dropped'): void {
+    this.#mail.inc({ kind: kind.replaceAll(' ', '_'), outcome });
+  }
+
+  /** @param look called at every scrape; the number of messages that wait */
+  watchMail(look: () => number): void {
+    new Gauge({
+      name: 'restaurant_monitor_mail_waiting',
+      help: 'Messages that this server is sending, or will try to send again',
+      registers: [this.#registry],
+      collect() {
+        this.set(look());
+      },
+    });
   }
 
   /** @param sources the result of each source of a sync */

@@ -40,7 +40,10 @@ export class PasswordProof {
     this.#audit = audit;
   }
 
-  /** A sign-in attempt: the login, the address and the known browser. */
+  /**
+   * A sign-in attempt: what was given as login, the address and the known browser. Attempts count by what was given,
+   * since a counter shared by a login and an email address would show that they belong together.
+   */
   async claim(login: string, { address, device }: Origin): Promise<IdentityClaim> {
     return { login, address, device: await this.#devices.idFor(device, login) };
   }
@@ -60,8 +63,8 @@ export class PasswordProof {
   ): Promise<T> {
     const attempt = this.#throttle.begin(claim);
     try {
-      const user = await this.#catalog.userByLogin(claim.login);
-      const passwordHash = await this.#catalog.passwordHash(claim.login);
+      const user = await this.#userNamed(claim.login);
+      const passwordHash = await this.#catalog.passwordHash(user?.login ?? claim.login);
       const matches = await this.#passwords.matches(passwordHash, password);
       if (!matches || user === undefined || user.disabled) {
         attempt.failed();
@@ -80,6 +83,12 @@ export class PasswordProof {
     } finally {
       attempt.cancelled();
     }
+  }
+
+  /** The user with this login or, if there is none, with this email address. Both are always looked up. */
+  async #userNamed(name: string): Promise<UserRecord | undefined> {
+    const [byLogin, byEmail] = [await this.#catalog.userByLogin(name), await this.#catalog.userByEmail(name)];
+    return byLogin ?? byEmail;
   }
 
   /** Records a failure. The given login could be a password typed into the wrong field, so only a user ID is kept. */

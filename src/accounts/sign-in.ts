@@ -49,7 +49,7 @@ export class SignIn {
   }
 
   /**
-   * Signs in with a password. An unknown name, a wrong password and a disabled user give the same error.
+   * Signs in with a password, and the login or the email address. An unknown name, a wrong password and a disabled user give the same error.
    *
    * @throws UserError `unauthorized`; `second_factor_required` if the password is correct and a code is missing;
    * `too_many_requests` with the seconds to wait
@@ -62,7 +62,8 @@ export class SignIn {
     try {
       const begun = await this.#proof.run(claim, password, refused, async (changes, user) => {
         tried = user;
-        await this.#factors.demand(changes, user, code, claim);
+        // The password is right, so all codes of the user may count together.
+        await this.#factors.demand(changes, user, code, { ...claim, login: user.login });
         const how = { method: 'password', address: origin.address } as const;
         return { user, ...(await this.#sessions.begin(changes, user, how)) };
       });

@@ -8,7 +8,7 @@ import { duckdbLimits } from '../duckdb/limits.ts';
 import { limitsWithin } from '../intake/feeds/limits.ts';
 import { FeedReader } from '../intake/feeds/reader/reader.ts';
 import { CLOCKS } from '../lib/world/clocks.ts';
-import { Outbox } from '../mail/outbox.ts';
+import { type MailOutcome, Outbox } from '../mail/outbox.ts';
 import { SmtpMailer } from '../mail/smtp.ts';
 import type { OperationContext } from '../operations/operation.ts';
 import type { Storage } from '../storage/ports/storage.ts';
@@ -36,8 +36,12 @@ export function createControl(config: Config, log: Logger, context: OperationCon
 }
 
 /** What waits to be mailed; `undefined` without a mail server. */
-export function createOutbox({ mail }: Pick<Config, 'mail'>, log: Logger): Outbox | undefined {
-  return mail && new Outbox({ mailer: new SmtpMailer(mail), log });
+export function createOutbox(
+  { mail }: Pick<Config, 'mail'>,
+  log: Logger,
+  onOutcome?: (kind: string, outcome: MailOutcome) => void,
+): Outbox | undefined {
+  return mail && new Outbox({ mailer: new SmtpMailer(mail), log, ...(onOutcome && { onOutcome }) });
 }
 
 /** The accounts in an opened storage. */

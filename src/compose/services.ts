@@ -76,9 +76,10 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
   const server = parts.server ?? SERVER;
   const log = parts.log ?? openLog(config.logLevel, now);
   const clock = new ClockWatch({ clocks: { now, elapsed }, log });
-  const outbox = createOutbox(config, log);
-  const accounts = openAccounts(storage, config, outbox, { now, elapsed });
   const metrics = new Metrics();
+  const outbox = createOutbox(config, log, (kind, outcome) => metrics.mail(kind, outcome));
+  if (outbox !== undefined) metrics.watchMail(() => outbox.waiting);
+  const accounts = openAccounts(storage, config, outbox, { now, elapsed });
   metrics.watchClock(() => clock.steps);
   const health = new Health({ now, elapsed });
   metrics.watchWriters(() => health.writers());

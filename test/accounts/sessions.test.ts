@@ -246,3 +246,39 @@ test('beyond fifty sessions of a user, the oldest are removed', async (t) => {
   );
   assert.deepEqual(alive, [false, false, ...Array<boolean>(50).fill(true)]);
 });
+
+test('the email address of a user signs in like the login, unless it is the login of another user', async (t) => {
+  const { accounts, add } = await testAccounts(t, PASSWORD);
+  const { id } = await add('anna', 'admin');
+  await accounts.users.change(TESTER, id, { email: 'anna@example.com' });
+  const other = await add('ben@example.com', 'operator');
+  const ben = await add('ben', 'operator');
+  await accounts.users.change(TESTER, ben.id, { email: 'ben@example.com' });
+  const who = async (login: string) =>
+    (await accounts.signIn.withPassword({ login, password: PASSWORD, address: ADDRESS })).user.id;
+  assert.equal(await who('anna'), id);
+  assert.equal(await who('Anna@Example.com'), id);
+  assert.equal(await who('ben@example.com'), other.id);
+  await accounts.users.change(TESTER, id, { disabled: false, email: null });
+  await assert.rejects(who('anna@example.com'), { code: 'unauthorized', message: 'the name or the password is wrong' });
+});
+
+test('attempts with an email address are delayed like those with an unknown name, and apart from those with the login', async (t) => {
+  const { accounts, add } = await testAccounts(t, PASSWORD);
+  const { id } = await add('anna', 'admin');
+  await accounts.users.change(TESTER, id, { email: 'anna@example.com' });
+  const outcomes = async (login: string, address: string) => {
+    const codes: string[] = [];
+    for (let i = 0; i < 6; i++) {
+      await signIn(accounts, login, 'wrong wrong wrong', address).catch((error: { code: string }) =>
+        codes.push(error.code),
+      );
+    }
+    return codes;
+  };
+  const delayed = [...Array<string>(5).fill('unauthorized'), 'too_many_requests'];
+  assert.deepEqual(await outcomes('anna@example.com', '192.0.2.1'), delayed);
+  assert.deepEqual(await outcomes('nobody@example.com', '198.51.100.1'), delayed);
+  // Otherwise, the delay would show whose address it is.
+  await signIn(accounts, 'anna', PASSWORD, '192.0.2.1');
+});

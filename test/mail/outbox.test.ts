@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { pino } from 'pino';
 import { Outbox } from '../../src/mail/outbox.ts';
 import { SmtpMailer } from '../../src/mail/smtp.ts';
+import { Metrics } from '../../src/metrics.ts';
 import { mailServer } from '../support/mail-server.ts';
 
 const FROM = 'Restaurant Monitor <monitor@example.com>';
@@ -112,4 +113,42 @@ test('an outbox that was stopped sends nothing', async (t) => {
   await outbox.settled();
   assert.equal(server.received.length, 0);
   assert.equal(logged()[0]?.msg, 'mail dropped');
+});
+
+test('every attempt is counted by kind and outcome, and messages that wait by number', async (t) => {
+  const server = await mailServer(t);
+  const metrics = new Metrics();
+  const mailer = new SmtpMailer({
+    host: '127.0.0.1',
+    port: server.port,
+    secure: false,
+    from: FROM,
+    credentials: undefined,
+  });
+  const outbox = new Outbox({
+    ...{ mailer, log: pino({ level: 'silent' }), pauses: [1] },
+    onOutcome: (kind, outcome) => metrics.mail(kind, outcome),
+  });
+  t.after(() => outbox.stop());
+  metrics.watchMail(() => outbox.waiting);
+  const lines = async () =>
+    (await metrics.text()).split('\n').filter((line) => line.startsWith('restaurant_monitor_mail_'));
+  server.refuse('450 mailbox busy');
+  outbox.post(MESSAGE);
+  assert.equal(outbox.waiting, 1);
+  await outbox.settled();
+  server.refuse('550 no such mailbox');
+  outbox.post({ ...MESSAGE, kind: 'password reset' });
+  await outbox.settled();
+  await outbox.stop();
+  outbox.post(MESSAGE);
+  const total = (kind: string, outcome: string) =>
+    `restaurant_monitor_mail_messages_total{kind="${kind}",outcome="${outcome}"} 1`;
+  assert.deepEqual((await lines()).sort(), [
+    total('invitation', 'dropped'),
+    total('invitation', 'retried'),
+    total('invitation', 'sent'),
+    total('password_reset', 'failed'),
+    'restaurant_monitor_mail_waiting 0',
+  ]);
 });

@@ -145,6 +145,7 @@ export interface CoverageGap {
 }
 
 export interface Credentials {
+  /** the login or the email address */
   readonly login: string;
   readonly password: string;
   /** from the authenticator app, or a recovery code */

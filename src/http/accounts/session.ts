@@ -16,7 +16,11 @@ const tags = ['session'];
 const Secret = Type.String({ maxLength: 1_000 });
 
 const Credentials = Type.Object(
-  { login: Secret, password: Secret, code: Type.Optional(Code) },
+  {
+    login: Type.String({ maxLength: 1_000, description: 'the login or the email address' }),
+    password: Secret,
+    code: Type.Optional(Code),
+  },
   { additionalProperties: false, title: 'Credentials' },
 );
 

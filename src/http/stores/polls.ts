@@ -32,12 +32,12 @@ const NewPoll = Type.Object(
       ),
     ),
   },
-  { title: 'NewPoll' },
+  { additionalProperties: false, title: 'NewPoll' },
 );
 
 const NewPolls = Type.Union(
   [
-    Type.Object({ polls: Type.Array(NewPoll, { maxItems: LIMITS.pollsPerRequest }) }),
+    Type.Object({ polls: Type.Array(NewPoll, { maxItems: LIMITS.pollsPerRequest }) }, { additionalProperties: false }),
     Type.Array(NewPoll, { maxItems: LIMITS.pollsPerRequest }),
   ],
   { title: 'NewPolls' },

@@ -4,7 +4,7 @@ import { LIMITS } from '../../lib/budgets.ts';
 import { csvFields } from '../../lib/csv.ts';
 import { invalid, messageOf, UserError } from '../../lib/errors.ts';
 import { parseJson } from '../../lib/json.ts';
-import { trimmed, utf8 } from '../../lib/text.ts';
+import { excerpt, trimmed, utf8 } from '../../lib/text.ts';
 import { yieldTurn } from '../../lib/world/timers.ts';
 import { readHeader } from '../feeds/header.ts';
 import { polls } from '../feeds/kinds/polls.ts';
@@ -65,9 +65,14 @@ async function readJson(text: string, rows: PollRows): Promise<void> {
 }
 
 function pollsIn(body: unknown): readonly unknown[] {
-  const polls = Array.isArray(body) ? body : (body as { polls?: unknown } | null)?.polls;
-  if (Array.isArray(polls)) return polls;
-  throw invalid('the body has no polls, expected {"polls": [{"store_id", "status", "timestamp_utc"}, …]}', 'polls');
+  if (Array.isArray(body)) return body;
+  const { polls, ...others } = (body ?? {}) as { readonly polls?: unknown };
+  if (!Array.isArray(polls)) {
+    throw invalid('the body has no polls, expected {"polls": [{"store_id", "status", "timestamp_utc"}, …]}', 'polls');
+  }
+  const [unknown] = Object.keys(others).map((name) => excerpt(name));
+  if (unknown !== undefined) throw invalid(`the field "${unknown}" is unknown, expected only polls`, unknown);
+  return polls;
 }
 
 async function readLines(text: string, rows: PollRows): Promise<void> {
@@ -80,12 +85,20 @@ async function readLines(text: string, rows: PollRows): Promise<void> {
   });
 }
 
+/** The fields of a poll as JSON. One that is misspelled would be lost without a word. */
+const FIELDS: ReadonlySet<string> = new Set(['store_id', 'status', 'timestamp_utc', 'reason']);
+
 function addObject(poll: unknown, rows: PollRows): void {
   if (typeof poll !== 'object' || poll === null || Array.isArray(poll)) {
     rows.refuse(`it is ${JSON.stringify(poll).slice(0, 100)}, expected an object`);
     return;
   }
   const { store_id, status, timestamp_utc, reason } = poll as Record<string, unknown>;
+  for (const field in poll) {
+    if (FIELDS.has(field)) continue;
+    rows.refuse(`the field "${excerpt(field)}" is unknown, expected only ${[...FIELDS].join(', ')}`, store_id);
+    return;
+  }
   rows.add(store_id, status, timestamp_utc, reason);
 }
 

@@ -173,6 +173,25 @@ test('a bad poll is rejected with its place, and the others are added', async (t
   assert.equal((await list('a')).items.length, 1);
 });
 
+test('a poll with an unknown field is rejected, and a body with one as a whole', async (t) => {
+  const { send } = await opened(t);
+  const poll = { store_id: 'a', status: 'inactive', timestamp_utc: '2026-11-24T09:00:00Z' };
+  const misspelled = { ...poll, store_id: 'b', reasen: 'http_503' };
+  const reason = 'the field "reasen" is unknown, expected only store_id, status, timestamp_utc, reason';
+  for (const [type, body] of [
+    ['application/json', JSON.stringify({ polls: [poll, misspelled] })],
+    ['application/x-ndjson', `${JSON.stringify(poll)}\n${JSON.stringify(misspelled)}\n`],
+  ] as const) {
+    const { received, rejected, rejects } = (await send(body, { 'content-type': type })).json();
+    assert.deepEqual([received, rejected, rejects], [2, 1, [{ row: 2, store_id: 'b', reason }]], type);
+  }
+  const whole = await send(JSON.stringify({ polls: [poll], dry_run: true }), { 'content-type': 'application/json' });
+  assert.equal(whole.statusCode, 400);
+  assert.deepEqual(whole.json().errors, [
+    { in: 'body', field: 'dry_run', message: 'the field "dry_run" is unknown, expected only polls' },
+  ]);
+});
+
 test('an unpaired surrogate in an id is rejected, since no database can store it', async (t) => {
   const { send } = await opened(t);
   const answer = await send('[{"store_id":"\\ud800","status":"active","timestamp_utc":"2026-11-24T09:00:00Z"}]', {

@@ -57,7 +57,7 @@ export function SignInPage() {
         </p>
         <h1>Sign in</h1>
         {error === undefined && <SignInNotice />}
-        <Field label="Login" value={login} name="username" autoComplete="username" required />
+        <Field label="Login or email address" value={login} name="username" autoComplete="username" required />
         <Field label="Password" value={password} type="password" autoComplete="current-password" required />
         {asksCode.value && <Field label="Code" value={code} autoComplete="one-time-code" required />}
         <Failure error={error} />
