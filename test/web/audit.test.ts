@@ -103,7 +103,7 @@ test('a changed value is shown with the previous one', () => {
     before: { hours: [{ day: 0, start: 9 * hour, end: 17 * hour }], planned_hours: planned },
   };
   assert.deepEqual(words(hours), [
-    'Hours: Monday 09:00 – 17:00 → Open 24/7',
+    'Hours: Monday 9:00 AM – 5:00 PM → Open 24/7',
     'Previous planned hours: effective from: 2026-12-01, hours: Closed',
   ]);
   assert.deepEqual(words({ date: '2026-12-24', hours: [], before: { hours: null } }), [
