@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { answer, Events, Nothing, Raw } from '../../src/http/document/media.ts';
+import { EXPECTED } from '../../src/http/expectations.ts';
 import { Page, PageQuery } from '../../src/http/pages.ts';
 import { GivenInstant, Instant, Nullable, OneOf, StoreId, StoreTime } from '../../src/http/schemas.ts';
 import type { Routes } from '../../src/http/types.ts';
@@ -9,9 +10,10 @@ const STATES = ['online', 'offline', 'closed', 'unknown'] as const;
 const Hours = Type.Object(
   {
     day: Type.Integer({ minimum: 0, maximum: 6, description: '0 = Monday … 6 = Sunday' }),
-    start: Type.String({ pattern: '^\\d\\d:\\d\\d$', examples: ['09:00'] }),
+    start: Type.String({ pattern: '^\\d\\d:\\d\\d$', [EXPECTED]: 'a time of day such as 09:00', examples: ['09:00'] }),
     end: Type.String({
       pattern: '^\\d\\d:\\d\\d$',
+      [EXPECTED]: 'a time of day such as 09:00',
       examples: ['17:30'],
       description: 'at or before `start`: the next day',
     }),
