@@ -55,7 +55,7 @@ export async function restoreDrill({ folder, database, onStep }: Drill): Promise
   if (isFile) {
     // What a raw copy over the file would do, on a copy of all of it.
     const copy = join(folder, 'copy.duckdb');
-    for (const end of ['', '.wal', '.generation']) cpSync(`${database}${end}`, `${copy}${end}`);
+    for (const end of ['', '.wal', '.wal.generation', '.generation']) cpSync(`${database}${end}`, `${copy}${end}`);
     cpSync(join(backup, 'monitor.duckdb'), copy);
     const refused = await program.end('check', '--database', copy);
     assert.equal(refused.code, 1, refused.output);

@@ -18,7 +18,7 @@ const SLOW = [
   'test/domain/markov/few-polls.test.ts',
   'test/reports/shared-results.test.ts',
   'test/security/{accounts,answers,bodies,oidc,program,second-factors}.test.ts',
-  'test/storage/memory.test.ts',
+  'test/storage/{duckdb-logs,memory}.test.ts',
   'test/{storage,fleet}/postgres*.test.ts',
   'test/http/{access-matrix,ended-database,fuzz,hung-database,readiness}.test.ts',
   'test/http/{accounts/users,fleet/routes,guards/idempotency,guards/rate-limit,intake/imports,intake/sync,intake/upload-file,reports/access,reports/queue-limit,reports/routes}.test.ts',

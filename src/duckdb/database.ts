@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { notFound, UserError } from '../lib/errors.ts';
@@ -25,6 +25,8 @@ export interface OpenOptions {
   readonly readOnly?: boolean;
   /** The name for messages, if it is not the path. */
   readonly knownAs?: string;
+  /** Runs whenever the file is about to be opened; when it throws, the file is not opened. */
+  readonly before?: () => Promise<void>;
   /** Runs whenever the file has been opened, before anything else. */
   readonly prepare?: (session: Session) => Promise<void>;
 }
@@ -37,8 +39,8 @@ export class Database {
   readonly #onClose: () => void;
   readonly #sessions = new Set<Session>();
   readonly #endListeners: (() => void)[] = [];
-  /** Opens the file; `undefined`: it is in memory, and what it held is lost with it. */
-  readonly #create: (() => Promise<DuckDBInstance>) | undefined;
+  /** `undefined`: it is in memory, and what it held is lost with it. */
+  readonly #file: DatabaseFile | undefined;
   /** Whether DuckDB refuses all statements. */
   #ended = false;
   #reopening: Promise<DuckDBInstance> | undefined;
@@ -48,12 +50,12 @@ export class Database {
   private constructor(
     instance: DuckDBInstance,
     shared: boolean,
-    { onClose = () => {}, create }: { onClose?: () => void; create?: () => Promise<DuckDBInstance> },
+    { onClose = () => {}, file }: { onClose?: () => void; file?: DatabaseFile },
   ) {
     this.#instance = instance;
     this.#shared = shared;
     this.#onClose = onClose;
-    this.#create = create;
+    this.#file = file;
     opened.add(this);
   }
 
@@ -75,17 +77,18 @@ export class Database {
    * in memory. After an error that ends the database, the next session opens the file again.
    *
    * @throws UserError `unavailable` when another process holds the file, or when it is no DuckDB database; `not_found`
-   *   when it does not exist and is opened read-only; whatever `prepare` throws
+   *   when it does not exist and is opened read-only; whatever `before` and `prepare` throw
    */
   static async open(
     path: string,
     limits = DEFAULT_DUCKDB_LIMITS,
-    { readOnly = false, knownAs = path, prepare = async () => {} }: OpenOptions = {},
+    { readOnly = false, knownAs = path, before = async () => {}, prepare = async () => {} }: OpenOptions = {},
   ): Promise<Database> {
     if (readOnly && !existsSync(path)) throw notFound(`there is no database ${knownAs}`);
     const access = readOnly ? { access_mode: 'READ_ONLY' } : {};
     const create = async () => {
       try {
+        await before();
         const instance = await DuckDBInstance.create(path, { ...options(limits), ...access });
         try {
           if (!readOnly) await clearTemporaryFiles(path);
@@ -102,7 +105,8 @@ export class Database {
         throw openError(knownAs, error);
       }
     };
-    return new Database(await create(), true, { create });
+    const file = new DatabaseFile(path, create);
+    return new Database(await file.open(), true, { file });
   }
 
   /**
@@ -131,6 +135,20 @@ export class Database {
     this.#endListeners.push(listener);
   }
 
+  /** Whether sessions can be created without opening the file again. */
+  get usable(): boolean {
+    return !this.#ended && this.#instance !== undefined;
+  }
+
+  /**
+   * To be called before each commit: what is written to a file without a name is lost.
+   *
+   * @throws UserError `unavailable` when another file has taken the place of the one that is open, or none is there
+   */
+  async requireFile(): Promise<void> {
+    await this.#file?.requireSame();
+  }
+
   #end(instance: DuckDBInstance): void {
     if (this.#ended || instance !== this.#instance) return;
     this.#ended = true;
@@ -139,7 +157,7 @@ export class Database {
   }
 
   async #usable(): Promise<DuckDBInstance> {
-    if (!this.#ended && this.#instance !== undefined) return this.#instance;
+    if (this.usable && this.#instance !== undefined) return this.#instance;
     this.#reopening ??= this.#reopen().finally(() => {
       this.#reopening = undefined;
     });
@@ -147,17 +165,18 @@ export class Database {
   }
 
   async #reopen(): Promise<DuckDBInstance> {
-    const create = this.#create;
-    if (create === undefined) throw new UserError('unavailable', 'the database in memory has ended with an error');
+    const file = this.#file;
+    if (file === undefined) throw new UserError('unavailable', 'the database in memory has ended with an error');
     if (this.#failure !== undefined && elapsed() < this.#failure.at + REOPEN_INTERVAL) throw this.#failure.error;
     // Two instances on one file would destroy it.
     if (this.#sessions.size > 0) {
       throw new UserError('unavailable', 'the database has ended with an error; it is opened again in a moment');
     }
+    await file.requireSame();
     this.#instance?.closeSync();
     this.#instance = undefined;
     try {
-      this.#instance = await create();
+      this.#instance = await file.open();
     } catch (error) {
       this.#failure = { at: elapsed(), error };
       throw error;
@@ -175,6 +194,45 @@ export class Database {
     opened.delete(this);
     this.#instance?.closeSync();
     this.#onClose();
+  }
+}
+
+/** The file of a database, which must stay the same under its name. */
+class DatabaseFile {
+  readonly #path: string;
+  readonly #create: () => Promise<DuckDBInstance>;
+  /** `undefined`: it was not opened yet. */
+  #identity: string | undefined;
+
+  constructor(path: string, create: () => Promise<DuckDBInstance>) {
+    this.#path = path;
+    this.#create = create;
+  }
+
+  async open(): Promise<DuckDBInstance> {
+    const instance = await this.#create();
+    this.#identity = await this.#current();
+    return instance;
+  }
+
+  async requireSame(): Promise<void> {
+    if ((await this.#current()) === this.#identity) return;
+    throw new UserError(
+      'unavailable',
+      `the database file ${this.#path} was replaced or removed while it is open, so nothing can be stored. Stop this ` +
+        'process; to put a backup in its place, run `restaurant-monitor restore --replace`',
+    );
+  }
+
+  /** Only the metadata: opening and closing the file would release the lock that this process has on it. */
+  async #current(): Promise<string> {
+    try {
+      const { dev, ino } = await stat(this.#path, { bigint: true });
+      return `${dev} ${ino}`;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'none';
+      throw error;
+    }
   }
 }
 

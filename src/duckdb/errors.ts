@@ -40,6 +40,19 @@ export function endsDatabase(error: unknown): boolean {
   return ENDED.test(messageOf(error));
 }
 
+/** What DuckDB says when the content of a database file makes no sense. */
+const DAMAGED =
+  /^(IO|Serialization) Error: .*(corrupt database file|could not read enough bytes|deserialize|field id)/i;
+
+const RESTORE = '`restaurant-monitor restore --replace` puts a backup in its place';
+
+/** An error that shows that a database file is damaged, with what to do; any other error as it is. */
+export function damageError(path: string, error: unknown): unknown {
+  const line = firstLine(messageOf(error));
+  if (error instanceof UserError || !DAMAGED.test(line)) return error;
+  return new UserError('unavailable', `the database ${path} is damaged: ${line}. ${RESTORE}`, { cause: error });
+}
+
 /** Why a file cannot be opened as a database: `unavailable`, with what to do about it. A UserError stays as it is. */
 export function openError(path: string, error: unknown): Error {
   if (error instanceof UserError) return error;
@@ -54,10 +67,17 @@ export function openError(path: string, error: unknown): Error {
         'DATABASE_URL.',
     );
   }
+  if (/replaying wal/i.test(message)) {
+    return new UserError(
+      'unavailable',
+      `the log ${path}.wal cannot be applied to the database: ${firstLine(message)}. ${RESTORE}; to go on without the ` +
+        `changes in the log, move ${path}.wal away`,
+    );
+  }
+  const damage = damageError(path, error);
+  if (damage instanceof UserError) return damage;
   if (
-    /not a valid duckdb|replaying wal|corrupt|could not read enough bytes|serialization|version number|magic bytes/i.test(
-      message,
-    )
+    /not a valid duckdb|corrupt|could not read enough bytes|serialization|version number|magic bytes/i.test(message)
   ) {
     return new UserError('unavailable', `${path} cannot be opened as a DuckDB database: ${firstLine(message)}`);
   }

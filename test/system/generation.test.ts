@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Database } from '../../src/duckdb/database.ts';
@@ -75,6 +75,50 @@ test('a copy beside the log of a killed server is refused by every command, and 
   const { stdout: report } = await run(folder, ['report', '--database', path]);
   assert.equal(report.split('\n').length, 52);
   assert.equal((await run(folder, ['check', '--database', path])).code, 0);
+});
+
+/** Changes some bytes of a file. */
+function damage(path: string, offset: number): void {
+  const content = readFileSync(path);
+  for (let i = 0; i < 4; i++) content.writeUInt8(content.readUInt8(offset + i) ^ 0xff, offset + i);
+  writeFileSync(path, content);
+}
+
+test('a damaged block and a damaged log are named, with what to do', async (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, 'monitor.duckdb');
+  await madeDatabase(path);
+  const database = await Database.open(path);
+  const session = await database.session();
+  await session.run(`
+    insert into polls (store_key, instant, active)
+    select 1, make_timestamp_ms(${T} - range * 1003 - (hash(range) % 1000)::bigint - 1), true from range(300000)`);
+  await session.run('checkpoint');
+  const { block } = await session.row(
+    `select max(block_id) as block from pragma_storage_info('polls') where column_name = 'instant' and segment_type = 'TIMESTAMP'`,
+  );
+  session.close();
+  database.close();
+  damage(path, 3 * 4_096 + Number(block) * 262_144 + 1_000);
+  for (const args of [['check'], ['report', '--out', join(folder, 'report.csv')]]) {
+    const { code, stderr } = await run(folder, [...args, '--database', path]);
+    assert.equal(code, 1, args[0]);
+    assert.match(
+      stderr,
+      /^error: the database .*monitor\.duckdb is damaged: IO Error: Corrupt database file: .*restaurant-monitor restore --replace/m,
+    );
+  }
+  const other = join(folder, 'other.duckdb');
+  const server = await serve(t, folder, '--database', other);
+  await post(server.url, 'only');
+  await server.end('SIGKILL');
+  damage(`${other}.wal`, 200);
+  const { code, stderr } = await run(folder, ['check', '--database', other]);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /^error: the log .*other\.duckdb\.wal cannot be applied.*restaurant-monitor restore.*move .*wal away/m,
+  );
 });
 
 test('the log of a killed server is taken over by the next one', async (t) => {

@@ -4,12 +4,13 @@ import type { DuckdbLimits } from '../../duckdb/limits.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { UserError } from '../../lib/errors.ts';
 import { clearTemporaryFolders, temporaryFolder } from '../../lib/temporary-folder.ts';
-import { copyFile, ifThere, link, readFile, stat, writeWhole } from '../../lib/world/files.ts';
-import { newId } from '../../lib/world/random.ts';
+import { copyFile, ifThere, link, readFile, rm, stat, writeWhole } from '../../lib/world/files.ts';
+import { newId, random } from '../../lib/world/random.ts';
 
-/** Which history of the data a database file holds, and how often it was opened for changes. */
+/** Which history of the data a database file holds, and since which opening for changes. */
 export interface Generation {
   readonly id: string;
+  /** Grows by a random number, so that two copies that were opened apart have different ones. */
   readonly opening: number;
 }
 
@@ -23,20 +24,31 @@ export function walFile(path: string): string {
   return `${path}.wal`;
 }
 
+/** The log, and the files that DuckDB uses in its place during a checkpoint. */
+export function logFiles(path: string): string[] {
+  const wal = walFile(path);
+  return [wal, `${wal}.checkpoint`, `${wal}.recovery`];
+}
+
+/** Says which opening of the database the log is of. It exists while there may be a log, so no copy of a closed file has it. */
+export function logNoteFile(path: string): string {
+  return `${walFile(path)}.generation`;
+}
+
 /**
- * What is noted beside a database file; `undefined`: nothing.
+ * The generations that a file notes, one a line; `undefined`: the file does not exist.
  *
  * @throws UserError `unavailable` when it cannot be understood
  */
-export async function notedGeneration(path: string): Promise<Generation | undefined> {
-  const text = await ifThere(readFile(generationFile(path), 'utf8'));
+async function notedIn(file: string, path: string): Promise<Generation[] | undefined> {
+  const text = await ifThere(readFile(file, 'utf8'));
   if (text === undefined) return undefined;
-  const noted = parseGeneration(text);
-  if (noted !== undefined) return noted;
+  const noted = text.split(/(?<=\n)/).map((line) => parseGeneration(line));
+  if (noted.every((one) => one !== undefined)) return noted;
   throw new UserError(
     'unavailable',
-    `${generationFile(path)} is damaged, expected a generation and a number; it says whether ${walFile(path)} belongs ` +
-      `to the database. If no file of the database was replaced, remove it and start again`,
+    `${file} is damaged, expected a generation and a number in each line; it says whether ${walFile(path)} belongs to ` +
+      'the database. If no file of the database was replaced, remove it and start again',
   );
 }
 
@@ -46,9 +58,14 @@ export function parseGeneration(text: string): Generation | undefined {
   return id === undefined ? undefined : { id, opening: Number(opening) };
 }
 
-/** Notes the generation beside a database file; the note is whole and on disk when this resolves. */
-export function noteGeneration(path: string, { id, opening }: Generation): Promise<void> {
-  return writeWhole(generationFile(path), `${id} ${opening}\n`);
+/** Notes generations in a file; the note is whole and on disk when this resolves. */
+function note(file: string, ...generations: Generation[]): Promise<void> {
+  return writeWhole(file, generations.map(({ id, opening }) => `${id} ${opening}\n`).join(''));
+}
+
+/** Notes the generation beside a database file. */
+export function noteGeneration(path: string, generation: Generation): Promise<void> {
+  return note(generationFile(path), generation);
 }
 
 /** What the database says; `undefined`: its schema is from before there were generations. */
@@ -61,14 +78,26 @@ export async function generationIn(session: Session): Promise<Generation | undef
   return row === undefined ? undefined : { id: String(row.id), opening: Number(row.opening) };
 }
 
-/** Counts an opening and moves all of the log into the database file, so that a log from now on belongs to this one. */
-export async function countOpening(session: Session, path: string): Promise<void> {
-  const noted = await notedGeneration(path);
-  const { id, opening } = (await generationIn(session)) as Generation;
-  const next = 1 + (noted?.id === id ? Math.max(opening, noted.opening) : opening);
-  await session.run('update generation set opening = $next::bigint', { next });
+/** How much the number of an opening grows at most. */
+const STEP = 2 ** 31;
+
+/** Begins an opening and moves all of the log into the database file, so that a log from now on is of this opening. */
+export async function beginOpening(session: Session, path: string): Promise<void> {
   await session.run('checkpoint');
-  await noteGeneration(path, { id, opening: next });
+  const before = (await generationIn(session)) as Generation;
+  const now = { id: before.id, opening: before.opening + 1 + Math.floor(random() * STEP) };
+  // Until the checkpoint has ended, the file may have either of them.
+  await note(logNoteFile(path), before, now);
+  await session.run('update generation set opening = $opening::bigint', { opening: now.opening });
+  await session.run('checkpoint');
+  await note(logNoteFile(path), now);
+  await noteGeneration(path, now);
+}
+
+/** Moves all of the log into the database file when nothing is written any more, so that no note about it is needed. */
+export async function endOpening(session: Session, path: string): Promise<void> {
+  await session.run('checkpoint');
+  await rm(logNoteFile(path), { force: true });
 }
 
 /** Gives a database a generation of its own, because it begins another history. */
@@ -83,15 +112,20 @@ export async function beginGeneration(session: Session): Promise<string> {
  * DuckDB would replay it all the same. A log is accepted where nothing was noted yet.
  *
  * @returns why the log does not belong to the file; `undefined`: it does, or there is none
- * @throws UserError `unavailable` when another process has the database
+ * @throws UserError `unavailable` when another process has the database, or a note cannot be understood
  */
 export async function strangeLog(path: string, limits: DuckdbLimits | undefined): Promise<string | undefined> {
-  const log = await ifThere(stat(walFile(path)));
-  const noted = await notedGeneration(path);
-  if (log === undefined || log.size === 0 || noted === undefined) return undefined;
+  const logs = await Promise.all(logFiles(path).map((file) => ifThere(stat(file))));
+  if (logs.every((log) => log === undefined || log.size === 0)) return undefined;
+  const [ofLog, ofFile] = [await notedIn(logNoteFile(path), path), await notedIn(generationFile(path), path)];
+  if (ofLog === undefined && ofFile === undefined) return undefined;
   const isThere = (await ifThere(stat(path))) !== undefined;
   const base = isThere ? await generationOfBase(path, limits) : undefined;
-  if (base?.id === noted.id && base.opening >= noted.opening) return undefined;
+  const continues =
+    ofLog?.some(({ id, opening }) => base?.id === id && base.opening === opening) ??
+    // The log of an earlier version of this program has no note of its own.
+    ofFile?.some(({ id, opening }) => base?.id === id && base.opening >= opening);
+  if (continues) return undefined;
   return (
     `${walFile(path)} belongs to another state of the database than ${path}, which was replaced by an earlier or ` +
     'another one. To put a backup in its place, run `restaurant-monitor restore --replace`; to go on with the file as ' +

@@ -2,7 +2,16 @@ import { dirname } from 'node:path';
 import { Database } from '../../duckdb/database.ts';
 import { messageOf, UserError } from '../../lib/errors.ts';
 import { copyFile, ifThere, open, readFile, rename, rm, stat, syncFolder, writeWhole } from '../../lib/world/files.ts';
-import { beginGeneration, generationFile, noteGeneration, parseGeneration, walFile, withBase } from './generation.ts';
+import {
+  beginGeneration,
+  generationFile,
+  logFiles,
+  logNoteFile,
+  noteGeneration,
+  parseGeneration,
+  walFile,
+  withBase,
+} from './generation.ts';
 
 /** The database that is about to take the place of another one. */
 function preparedFile(path: string): string {
@@ -38,7 +47,7 @@ export async function restoreFile(
     throw new UserError('conflict', `the database ${path} already exists; use --replace to overwrite it`);
   }
   const prepared = preparedFile(path);
-  const leftovers = [prepared, walFile(prepared), generationFile(prepared)];
+  const leftovers = [prepared, ...logFiles(prepared), logNoteFile(prepared), generationFile(prepared)];
   const clear = () => Promise.all(leftovers.map((file) => rm(file, { force: true })));
   await clear();
   try {
@@ -61,8 +70,8 @@ export async function restoreFile(
 export async function finishRestore(path: string): Promise<void> {
   const decision = await ifThere(readFile(decisionFile(path), 'utf8'));
   if (decision === undefined) return;
-  // The log first: it belongs to the file that is replaced.
-  await rm(walFile(path), { force: true });
+  // The log first, and its note after it: they belong to the file that is replaced.
+  for (const file of [...logFiles(path), logNoteFile(path)]) await rm(file, { force: true });
   if (await exists(preparedFile(path))) await rename(preparedFile(path), path);
   const generation = parseGeneration(decision);
   if (generation !== undefined) await noteGeneration(path, generation);

@@ -1,4 +1,5 @@
 import { Database } from '../../duckdb/database.ts';
+import { damageError } from '../../duckdb/errors.ts';
 import type { DuckdbLimits } from '../../duckdb/limits.ts';
 import { identifier, literal, type Session } from '../../duckdb/session.ts';
 import { SessionPool } from '../../duckdb/sessions.ts';
@@ -30,7 +31,7 @@ import { Changes } from '../sql/revision.ts';
 import { SqlStoreWriter } from '../sql/store-writer.ts';
 import { SqlSyncLog } from '../sql/sync-log.ts';
 import { DuckdbAppending } from './append.ts';
-import { countOpening, strangeLog, walFile } from './generation.ts';
+import { beginOpening, endOpening, strangeLog, walFile } from './generation.ts';
 import { DuckdbImportSession } from './import.ts';
 import { migrate, requireSchema } from './migrate.ts';
 import { finishRestore } from './restore.ts';
@@ -57,6 +58,8 @@ interface Opened {
   readonly clock?: (() => number) | undefined;
   readonly writeWait: number;
   readonly path?: string;
+  /** `false`, if not given. */
+  readonly readOnly?: boolean;
   /** Why the write-ahead log does not belong to the file; `undefined`: it does. */
   readonly strange?: string | undefined;
 }
@@ -84,12 +87,14 @@ export class DuckdbStorage implements Storage {
   #saved = 0;
   readonly #maxStores: number;
   readonly #path: string | undefined;
+  readonly #readOnly: boolean;
   readonly #strangeLog: string | undefined;
 
-  private constructor(database: Database, { maxStores, clock, writeWait, path, strange }: Opened) {
+  private constructor(database: Database, { maxStores, clock, writeWait, path, readOnly = false, strange }: Opened) {
     this.#maxStores = maxStores;
     this.#queue = new WriteQueue(writeWait);
     this.#path = path;
+    this.#readOnly = readOnly;
     this.#strangeLog = strange;
     this.#database = database;
     this.#catalog = new SerialSql(database, writeWait);
@@ -132,25 +137,28 @@ export class DuckdbStorage implements Storage {
       return new DuckdbStorage(memory, settings);
     }
     await finishRestore(path);
-    const strange = await strangeLog(path, duckdb);
-    if (strange !== undefined && access !== 'inspect') throw new UserError('unavailable', strange);
     const readOnly = access === 'read' || access === 'inspect';
+    let strange: string | undefined;
     const database = await Database.open(path, duckdb, {
       readOnly,
+      before: async () => {
+        strange = await strangeLog(path, duckdb);
+        if (strange !== undefined && access !== 'inspect') throw new UserError('unavailable', strange);
+      },
       prepare: async (session) => {
         await (readOnly ? requireSchema(session, path) : migrate(session));
         if (access === 'write' || access === 'read') refuseDamage(path, await quickInvariants(session));
         if (readOnly) return;
-        await countOpening(session, path);
+        await beginOpening(session, path);
         // Only this process has the database, so a running report was interrupted.
         await session.run(`update reports set status = 'queued', progress = 0 where status = 'running'`);
       },
     });
-    return new DuckdbStorage(database, { ...settings, path, strange });
+    return new DuckdbStorage(database, { ...settings, path, readOnly, strange });
   }
 
   snapshot<T>(work: (snapshot: Snapshot) => Promise<T>, use: SnapshotUse = 'request'): Promise<T> {
-    return this.#readers.use((session) => {
+    return this.#reading((session) => {
       const read = () => session.transaction(() => work(new DuckdbSnapshot(session)));
       return use === 'request' ? read() : this.#inBackground(session, read);
     });
@@ -191,6 +199,7 @@ export class DuckdbStorage implements Storage {
     await this.#queue.run(() =>
       this.#inSession((session) =>
         this.#inBackground(session, async () => {
+          await this.#database.requireFile();
           await session.transaction(async () => {
             await session.run('delete from polls where instant < make_timestamp_ms($before::bigint)', { before });
             await lowerLatestPoll(session, scanLatestPoll, before - 1);
@@ -203,7 +212,7 @@ export class DuckdbStorage implements Storage {
   }
 
   contents(): Promise<DatabaseContents> {
-    return this.#readers.use((session) => session.transaction(() => readContents(session)));
+    return this.#reading((session) => session.transaction(() => readContents(session)));
   }
 
   saveTo(path: string): Promise<void> {
@@ -226,7 +235,8 @@ export class DuckdbStorage implements Storage {
   }
 
   async invariants(): Promise<Invariant[]> {
-    const found = await this.#readers.use((session) => session.transaction(() => wholeInvariants(session)));
+    const check = (session: Session) => session.transaction(() => wholeInvariants(session));
+    const found = await this.#readers.use(check).catch((error: unknown) => this.#refuseDamage(error));
     if (this.#path === undefined) return found;
     const log = `${walFile(this.#path)}: it belongs to the database file`;
     return [{ name: log, broken: this.#strangeLog === undefined ? 0 : 1 }, ...found];
@@ -256,7 +266,18 @@ export class DuckdbStorage implements Storage {
     await this.#catalog.close();
     this.#readers.close();
     this.#appenders.close();
+    await this.#endOpening();
     this.#database.close();
+  }
+
+  /** Leaves the note about the log where it cannot be moved into the file. */
+  async #endOpening(): Promise<void> {
+    const path = this.#path;
+    if (path === undefined || this.#readOnly || !this.#database.usable) return;
+    try {
+      await this.#database.requireFile();
+      await this.#inSession((session) => endOpening(session, path));
+    } catch {}
   }
 
   /** Runs `work` as the only write transaction, and raises the revisions if it changed anything. */
@@ -270,8 +291,19 @@ export class DuckdbStorage implements Storage {
       const changes = new Changes(this.#maxStores, scanLatestPoll);
       const result = await work(changes);
       await changes.count(session);
+      await this.#database.requireFile();
       return result;
     });
+  }
+
+  /** Explains damage where one command reads; a server goes on with the rest, and a job that meets damage fails. */
+  async #reading<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const read = this.#readers.use(work);
+    return this.#readOnly ? read.catch((error: unknown) => this.#refuseDamage(error)) : read;
+  }
+
+  #refuseDamage(error: unknown): never {
+    throw this.#path === undefined ? error : damageError(this.#path, error);
   }
 
   async #inBackground<T>(session: Session, work: () => Promise<T>): Promise<T> {
@@ -295,11 +327,13 @@ export class DuckdbStorage implements Storage {
 
 /** One session at a time for many callers; their statements run one after another. */
 class SerialSql implements TransactionalSql {
+  readonly #database: Database;
   readonly #sessions: SessionPool;
   readonly #turn: WriteQueue;
 
   /** @param wait how long a transaction waits for its turn, milliseconds */
   constructor(database: Database, wait: number) {
+    this.#database = database;
     this.#sessions = new SessionPool(database);
     this.#turn = new WriteQueue(wait);
   }
@@ -318,7 +352,15 @@ class SerialSql implements TransactionalSql {
 
   /** @throws UserError `busy` when others have not finished in time, so that no queue of transactions grows long */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#turn.runSoon(() => this.#sessions.use((session) => session.transaction(() => work(session))));
+    return this.#turn.runSoon(() =>
+      this.#sessions.use((session) =>
+        session.transaction(async () => {
+          const result = await work(session);
+          await this.#database.requireFile();
+          return result;
+        }),
+      ),
+    );
   }
 
   /** Closes the session after the statements that are queued. */
@@ -327,6 +369,11 @@ class SerialSql implements TransactionalSql {
   }
 
   #inTurn<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    return this.#turn.run(() => this.#sessions.use(work));
+    return this.#turn.run(() =>
+      this.#sessions.use(async (session) => {
+        await this.#database.requireFile();
+        return work(session);
+      }),
+    );
   }
 }
