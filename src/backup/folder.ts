@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { notFound, UserError } from '../lib/errors.ts';
+import { isDiskFault, notFound, UserError, unwritable } from '../lib/errors.ts';
 import {
   createReadStream,
   ifThere,
@@ -102,6 +102,7 @@ async function read(path: string): Promise<Written | undefined> {
   return { bytes, sha256: hash.digest('hex') };
 }
 
+/** @throws UserError `unwritable` naming the file when the disk does not take it */
 async function write(path: string, content: AsyncIterable<Uint8Array>): Promise<Written> {
   const hash = createHash('sha256');
   let bytes = 0;
@@ -113,6 +114,8 @@ async function write(path: string, content: AsyncIterable<Uint8Array>): Promise<
       await file.appendFile(chunk);
     }
     await file.sync();
+  } catch (error) {
+    throw isDiskFault(error) ? unwritable(path, error) : error;
   } finally {
     await file.close();
   }

@@ -4,7 +4,7 @@ import { copyAtOnce } from '../copy.ts';
 import { notFound, UserError } from '../lib/errors.ts';
 import { clearTemporaryFolders, temporaryFolder } from '../lib/temporary-folder.ts';
 import { copyFile, createReadStream, ifThere, stat } from '../lib/world/files.ts';
-import { type ResultName, ResultsFolder } from '../reports/results.ts';
+import { ResultsFolder } from '../reports/results.ts';
 import type { Invariant } from '../storage/ports/invariants.ts';
 import type { Storage, StorageAccess } from '../storage/ports/storage.ts';
 import { unpackBackup, verifyBackup } from './folder.ts';
@@ -83,7 +83,7 @@ export async function restoreToFile(
         await compare(storage, manifest);
         refuseBroken(await storage.invariants());
         for (const name of await resultNames(storage)) {
-          const result = await readResult({ storage, folder: resultsOf(folder) }, inBackup(name));
+          const result = await readResult({ storage, folder: resultsOf(folder) }, name);
           if (result !== undefined) await results.write(name, result.kind, [result.bytes]);
         }
       } finally {
@@ -124,7 +124,7 @@ export async function restoreToStorage(
         async ({ target, saveResult }) => {
           await backup.snapshot((source) => copyAtOnce(source, target, onProgress), 'background');
           for (const name of await resultNames(backup)) {
-            const result = await readResult({ storage: backup, folder: resultsOf(folder) }, inBackup(name));
+            const result = await readResult({ storage: backup, folder: resultsOf(folder) }, name);
             if (result !== undefined) await saveResult(name.id, result.kind, result.bytes);
           }
         },
@@ -140,11 +140,6 @@ export async function restoreToStorage(
 
 function resultsOf(folder: string): ResultsFolder {
   return new ResultsFolder(join(folder, 'results'));
-}
-
-/** A backup names results by the report alone. */
-function inBackup({ id }: ResultName): ResultName {
-  return { id, attempt: undefined };
 }
 
 /** @throws UserError `conflict` when something does not hold */

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { messageOf, systemReason, UserError } from '../lib/errors.ts';
+import { isDiskFault, messageOf, systemReason, UserError } from '../lib/errors.ts';
 import { UsageError } from './usage.ts';
 
 /** The command did not do what was asked. */
@@ -20,15 +20,18 @@ export interface Failure {
 /** User errors and file system errors get one line; anything else is a bug. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) return misuseOf(error);
-  const { syscall, path } = error as NodeJS.ErrnoException;
+  const { syscall, path, dest } = error as NodeJS.ErrnoException & { readonly dest?: string };
   if (error instanceof UserError) {
     const { message } = error;
     const isUsage = error instanceof UsageError;
     const exitCode = isUsage ? MISUSED : FAILED;
     return { exitCode, code: isUsage ? 'usage' : error.code, message, line: `error: ${message}` };
   }
-  if (syscall !== undefined && path !== undefined) {
-    const message = `${path}: ${systemReason(error)}`;
+  const full = isDiskFault(error);
+  if (syscall !== undefined && (path !== undefined || full)) {
+    // Of a copy, a full disk is that of the target.
+    const place = (full ? dest : undefined) ?? path ?? `cannot ${syscall}`;
+    const message = `${place}: ${systemReason(error)}`;
     return { exitCode: FAILED, code: 'file', message, line: `error: ${message}` };
   }
   const message = messageOf(error);

@@ -55,11 +55,20 @@ export async function readResult(
 ): Promise<ResultContent | undefined> {
   for (const kind of ['figures', 'csv'] as const) {
     const kept = await storage.results?.read(name.id, kind);
-    const bytes = kept === undefined ? await folder?.content(name, kind) : await buffer(kept);
+    const bytes = kept === undefined ? await contentIn(folder, name, kind) : await buffer(kept);
     if (bytes === undefined) continue;
     if (kind === 'csv' ? bytes.length > 0 : decodeFigures(bytes) !== undefined) return { kind, bytes };
   }
   return undefined;
+}
+
+/** A backup names its results without the attempt. */
+async function contentIn(
+  folder: ResultsFolder | undefined,
+  name: ResultName,
+  kind: SharedResultKind,
+): Promise<Uint8Array | undefined> {
+  return (await folder?.content(name, kind)) ?? folder?.content({ ...name, attempt: undefined }, kind);
 }
 
 async function writeResult(

@@ -106,6 +106,11 @@ export function invalid(message: string, field?: string): UserError {
   return new UserError('invalid_input', message, field === undefined ? {} : { field });
 }
 
+/** @param path the file or folder that a system error kept from being written */
+export function unwritable(path: string, error: unknown): UserError {
+  return new UserError('unwritable', `${path} cannot be written: ${systemReason(error)}`, { cause: error });
+}
+
 export function notFound(message: string): UserError {
   return new UserError('not_found', message);
 }

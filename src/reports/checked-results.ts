@@ -59,7 +59,7 @@ export class CheckedResults {
     return this.#sound
       .get(`${path} ${status.size} ${status.mtimeMs}`, async () => {
         const sound = status.size === expected.bytes && (await digestOf(path)).sha256 === expected.sha256;
-        if (!sound) this.#warn(report, 'the CSV in the results folder');
+        if (!sound) this.#warn(report, 'the bytes of the CSV in the results folder');
         return sound;
       })
       .catch(async (error) => {
@@ -71,7 +71,7 @@ export class CheckedResults {
   #warn(report: ReportRecord, what: string): void {
     this.#log.warn(
       { report_id: report.id },
-      `${what} is damaged: it is not what was recorded when the report completed`,
+      `result damaged: ${what} differ from what was recorded when the report completed`,
     );
   }
 }

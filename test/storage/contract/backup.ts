@@ -7,11 +7,14 @@ import { createBackup } from '../../../src/backup/create.ts';
 import { verifyBackup, writeBackup } from '../../../src/backup/folder.ts';
 import { openBackup, restoreToFile, restoreToStorage } from '../../../src/backup/restore.ts';
 import { openFile } from '../../../src/compose/storages.ts';
+import { copyResults } from '../../../src/copy/results.ts';
 import { Database } from '../../../src/duckdb/database.ts';
+import { inWorld } from '../../../src/lib/world/world.ts';
 import { encodeFigures } from '../../../src/reports/figures.ts';
 import { ResultsFolder } from '../../../src/reports/results.ts';
 import { restoreFile } from '../../../src/storage/duckdb/restore.ts';
 import type { Storage } from '../../../src/storage/ports/storage.ts';
+import { FaultDisk } from '../../support/fault-files.ts';
 import { fillRecords, recordsOf } from '../../support/records.ts';
 import { merge } from '../../support/staging.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
@@ -132,6 +135,36 @@ export function backupContract(engine: string, open: () => Promise<Storage>): vo
       );
     }
     assert.equal(generations.size, storages.length + 1);
+  });
+
+  test(`${engine}: the results of a backup are copied as well`, async (t) => {
+    const { folder, id, backup } = await backedUp(t);
+    const storage = await opened(t, () => openFile()(join(backup, 'monitor.duckdb'), 'read'));
+    const copies = new ResultsFolder(join(folder, 'copies'));
+    const to = await opened(t, () => openFile()(join(folder, 'copy.duckdb'), 'write'));
+    const { results } = await copyResults(
+      { storage, folder: new ResultsFolder(join(backup, 'results')) },
+      { storage: to, folder: copies },
+    );
+    assert.equal(results, 1);
+    assert.deepEqual(Buffer.from((await copies.figures({ id, attempt: ATTEMPT })) ?? []), FIGURES);
+  });
+
+  test(`${engine}: a backup for which there is no space leaves nothing and names the file`, async (t) => {
+    const { folder, source } = await backedUp(t);
+    const disk = new FaultDisk();
+    const target = join(folder, 'second');
+    await inWorld(disk.world, async () => {
+      const archive = createBackup(source);
+      const first = await archive.next();
+      disk.fault = 'ENOSPC';
+      const all = (async function* () {
+        if (!first.done) yield first.value;
+        yield* archive;
+      })();
+      await assert.rejects(writeBackup(all, target), { code: 'unwritable', message: /second.*cannot be written: / });
+    });
+    assert.deepEqual([existsSync(target), existsSync(`${target}.partial`)], [false, false]);
   });
 
   test(`${engine}: a backup that is changed during the backup is of one instant`, async (t) => {
