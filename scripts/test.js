@@ -20,7 +20,7 @@ const SLOW = [
   'test/security/{accounts,answers,bodies,oidc,program,second-factors}.test.ts',
   'test/storage/{duckdb-logs,memory}.test.ts',
   'test/{storage,fleet}/postgres*.test.ts',
-  'test/http/{access-matrix,ended-database,fuzz,hung-database,readiness}.test.ts',
+  'test/http/{access-matrix,corrupt-database,ended-database,fuzz,hung-database,readiness}.test.ts',
   'test/http/{accounts/users,fleet/routes,guards/idempotency,guards/rate-limit,intake/imports,intake/sync,intake/upload-file,reports/access,reports/queue-limit,reports/routes}.test.ts',
   'test/http/stores/{delete-poll,hours,polls}.test.ts',
   'test/web/{dashboard,accessibility,charts,hours-editor,large-fleet,no-data,oidc,one-clock,open-tab,quick-ways,report-screens,second-factors,sign-in-links,store-names,stores}.test.ts',

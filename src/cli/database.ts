@@ -11,7 +11,7 @@ import { unknownVariables } from '../config/unknown-variables.ts';
 import { RunningServer } from '../control/client.ts';
 import type { Budgets } from '../lib/budgets.ts';
 import { systemReason, UserError } from '../lib/errors.ts';
-import { mkdir } from '../lib/world/files.ts';
+import { makeFolder } from '../lib/world/files.ts';
 import { waitAtMost } from '../lib/world/timers.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import type { OperationContext, OperationIo } from '../operations/operation.ts';
@@ -65,10 +65,10 @@ export async function openServerDatabase(config: Config): Promise<Storage> {
 export async function createFolderOf(database: DatabaseLocation): Promise<void> {
   if (database.engine !== 'duckdb' || database.path === undefined) return;
   const folder = dirname(resolve(database.path));
-  const created = await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+  const created = await makeFolder(folder).catch((error: unknown) => {
     throw new UserError('unavailable', `the database ${database.path} cannot be opened: ${systemReason(error)}`);
   });
-  if (created !== undefined) say(`created the folder ${folder} for the database`);
+  if (created) say(`created the folder ${folder} for the database`);
 }
 
 /** Runs an operation on a database, in this process or in the server that has the database open. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { messageOf, systemReason, UserError } from '../lib/errors.ts';
 import { elapsed } from '../lib/world/clocks.ts';
-import { mkdir, rm, writeFile } from '../lib/world/files.ts';
+import { makeFolder, rm, writeFile } from '../lib/world/files.ts';
 import type { Timer } from '../lib/world/ports.ts';
 import { after, every, waitAtMost } from '../lib/world/timers.ts';
 import type { Health, WriterName } from './health.ts';
@@ -93,7 +93,7 @@ export class WriteChecks {
 export async function writeSmallFile(folder: string): Promise<void> {
   const path = join(folder, FILE);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeFile(path, CONTENT, { flush: true });
   } catch (error) {
     throw new UserError('unwritable', systemReason(error), { cause: error });

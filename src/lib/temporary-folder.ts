@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isLocked, lock, mkdir, mkdtemp, readdir, rm, rmSync } from './world/files.ts';
+import { isLocked, lock, makeFolder, mkdtemp, readdir, rm, rmSync } from './world/files.ts';
 import type { Lock } from './world/ports.ts';
 import { newId } from './world/random.ts';
 
@@ -28,7 +28,7 @@ process.once('exit', () => {
  * @param parent created when needed; default: the system's folder for temporary files
  */
 export async function temporaryFolder(parent = tmpdir()): Promise<TemporaryFolder> {
-  await mkdir(parent, { recursive: true });
+  await makeFolder(parent);
   const name = `${PREFIX}${newId().slice(0, 8)}`;
   // The lock comes first, so that no other process finds the folder without it. Without sockets, there is no lock, and
   // the folder of a killed process stays.

@@ -25,12 +25,14 @@ export type Extent =
   | 'some';
 
 /** With `some`, from one call that gets a fault to the next; of slow scenarios, five times as far. */
-const STEP = 6;
+const STEP = 10;
 
 export interface InjectionOptions {
   readonly extent: Extent;
   /** Limits the scenarios by their names. */
   readonly only?: RegExp | undefined;
+  /** Limits the faults by their names. */
+  readonly faults?: RegExp | undefined;
   readonly onTried?: (tried: Tried) => void;
   /** Gets what fails; otherwise the first failure is thrown. */
   readonly onFailure?: (error: Error) => void;
@@ -98,10 +100,11 @@ const OPEN_TRANSACTIONS = `
 
 async function trying(
   bench: Bench,
-  faults: readonly Fault[],
+  all: readonly Fault[],
   inject: (injector: Injector) => () => void,
-  { extent, only = /(?:)/, onTried = () => {}, onFailure }: InjectionOptions,
+  { extent, only = /(?:)/, faults: named = /(?:)/, onTried = () => {}, onFailure }: InjectionOptions,
 ): Promise<Tried[]> {
+  const faults = all.filter(({ name }) => named.test(name));
   const end = inject(bench.injector);
   const tried: Tried[] = [];
   try {
@@ -112,7 +115,8 @@ async function trying(
       const step = extent === 'some' ? STEP * (scenario.slow ? 5 : 1) : 1;
       const one = (nth: number) => [faults[(Math.floor(nth / step) + i) % faults.length] as Fault];
       const faultsOf = extent === 'all' ? () => faults : one;
-      const last = faults.filter(({ kind }) => kind === 'power');
+      const power = faults.filter(({ kind }) => kind === 'power');
+      const last = extent === 'some' ? power.slice(i % power.length).slice(0, 1) : power;
       const done = await enumerate(bench, scenario, { first, step, faultsOf, last, onFailure });
       onTried(done);
       tried.push(done);

@@ -1,4 +1,5 @@
-// Gives calls of every scenario faults: `npm run inject:faults -- [--engine files|duckdb|postgres] [--only PATTERN] [--short]`.
+// Gives calls of every scenario faults:
+// `npm run inject:faults -- [--engine files|duckdb|postgres] [--only SCENARIOS] [--faults NAMES] [--short]`.
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { TestPostgres } from '../support/postgres.ts';
@@ -11,7 +12,12 @@ import {
 import { lineOf, sumOf, type Tried } from './enumerate.ts';
 
 const { values } = parseArgs({
-  options: { engine: { type: 'string' }, only: { type: 'string' }, short: { type: 'boolean', default: false } },
+  options: {
+    engine: { type: 'string' },
+    only: { type: 'string' },
+    faults: { type: 'string' },
+    short: { type: 'boolean', default: false },
+  },
 });
 let failed = 0;
 
@@ -19,6 +25,7 @@ async function inject(engine: string, work: (options: InjectionOptions) => Promi
   const tried = await work({
     extent: values.short ? 'one each' : 'all',
     only: values.only === undefined ? undefined : new RegExp(values.only),
+    faults: values.faults === undefined ? undefined : new RegExp(values.faults),
     onTried: (done) => console.log(`${engine}: ${lineOf(done)}`),
     onFailure: (failure) => {
       failed++;

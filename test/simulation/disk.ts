@@ -13,11 +13,14 @@ interface Inode {
 }
 
 const EMPTY = Buffer.alloc(0);
+const ROOTS = ['/', '.'];
 
-/** A disk: names are journaled, content is durable once it was synced. */
+/** A disk: content survives a power loss once its file was synced, names once their folder was. */
 export class MemoryDisk {
   readonly files = new Map<string, Inode>();
-  readonly folders = new Set<string>(['/', '.']);
+  readonly folders = new Set<string>(ROOTS);
+  /** The names that survive a power loss. */
+  readonly #synced = { files: new Map<string, Inode>(), folders: new Set<string>(ROOTS) };
   /** The processes that locked files. */
   readonly locks = new Map<string, Pick<SimulatedProcess, 'state'>>();
   /** Nothing more fits on it. */
@@ -32,7 +35,25 @@ export class MemoryDisk {
 
   /** What was not synced is gone. */
   losePower(): void {
-    for (const inode of this.files.values()) inode.data = inode.synced;
+    const { files, folders } = this.#synced;
+    const survives = (path: string): boolean => ROOTS.includes(path) || (folders.has(path) && survives(dirname(path)));
+    this.folders.clear();
+    for (const path of folders) if (survives(path)) this.folders.add(path);
+    this.files.clear();
+    for (const [path, inode] of files) {
+      inode.data = inode.synced;
+      if (this.folders.has(dirname(path))) this.files.set(path, inode);
+    }
+  }
+
+  /** Makes the names in a folder durable, also that some are gone. */
+  syncFolder(folder: string): void {
+    const { files, folders } = this.#synced;
+    const isWithin = (path: string) => path !== folder && dirname(path) === folder;
+    for (const path of [...files.keys()]) if (isWithin(path)) files.delete(path);
+    for (const path of [...folders]) if (isWithin(path)) folders.delete(path);
+    for (const [path, inode] of this.files) if (isWithin(path)) files.set(path, inode);
+    for (const path of this.folders) if (isWithin(path)) folders.add(path);
   }
 
   /** The content of a file, for those who look at the disk from outside. */
@@ -47,10 +68,19 @@ export class MemoryDisk {
     inode.data = Buffer.from(text);
     inode.synced = inode.data;
     inode.modifiedAt = modifiedAt;
+    this.#synced.files.set(path, inode);
+    for (let folder = dirname(path); !ROOTS.includes(folder); folder = dirname(folder))
+      this.#synced.folders.add(folder);
   }
 
-  addFolders(path: string): void {
-    for (let folder = path; !this.folders.has(folder); folder = dirname(folder)) this.folders.add(folder);
+  /** Adds a folder and those above it; returns the first that was missing. */
+  addFolders(path: string): string | undefined {
+    let first: string | undefined;
+    for (let folder = path; !this.folders.has(folder); folder = dirname(folder)) {
+      this.folders.add(folder);
+      first = folder;
+    }
+    return first;
   }
 }
 
@@ -95,6 +125,7 @@ export class MemoryFiles implements Files {
 
   open(path: string, flags = 'r'): Promise<OpenFile> {
     return this.#do(() => {
+      if (flags === 'r' && this.#disk.folders.has(path)) return this.#folderHandle(path);
       const found = this.#disk.files.get(path);
       if (found === undefined && flags === 'r') throw failure('ENOENT', 'open', path);
       if (found !== undefined && flags.startsWith('w')) found.data = EMPTY;
@@ -228,6 +259,11 @@ export class MemoryFiles implements Files {
         ),
       close: () => this.#do(() => {}),
     };
+  }
+
+  #folderHandle(path: string): OpenFile {
+    const sync = () => this.#do(() => this.#disk.syncFolder(path));
+    return { ...this.#handle({ number: 0, data: EMPTY, synced: EMPTY, modifiedAt: 0 }), sync, datasync: sync };
   }
 
   #file(call: string, path: string): Inode {

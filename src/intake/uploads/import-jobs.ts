@@ -151,6 +151,8 @@ export class ImportJobs implements JobKind<ClaimedImport, ImportCounts> {
   }
 
   release({ id, attempts }: ImportRecord): Promise<void> {
+    // It may be complete, and only the acknowledgment was lost.
+    this.#done = undefined;
     return this.#options.storage.imports.release(id, attempts - 1);
   }
 

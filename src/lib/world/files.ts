@@ -60,15 +60,19 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Creates a folder and those above it where they are missing. Resolves when they survive a power loss. */
-export async function makeFolder(path: string): Promise<void> {
+/**
+ * Creates a folder and those above it where they are missing. Resolves when they survive a power loss, with whether any was
+ * missing.
+ */
+export async function makeFolder(path: string): Promise<boolean> {
   const first = await mkdir(path, { recursive: true });
-  if (typeof first !== 'string') return;
-  const above = dirname(resolve(first));
-  for (let folder = resolve(path); folder !== above; ) {
+  // One that is there may have been created a moment ago, and not be synced yet.
+  const last = dirname(resolve(typeof first === 'string' ? first : path));
+  for (let folder = resolve(path); folder !== last; ) {
     folder = dirname(folder);
     await syncFolder(folder);
   }
+  return first !== undefined;
 }
 
 /**

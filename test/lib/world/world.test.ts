@@ -96,7 +96,7 @@ test('a folder is on the disk with those above it, and a small file whole under 
     await makeFolder(path);
     assert.deepEqual(disk.calls.splice(0), ['sync outer', `sync ${basename(folder)}`]);
     await makeFolder(path);
-    assert.deepEqual(disk.calls.splice(0), []);
+    assert.deepEqual(disk.calls.splice(0), ['sync outer'], 'another caller may have created it just now');
     await writeWhole(join(path, 'id'), 'one');
     await writeWhole(join(path, 'id'), 'two');
     assert.deepEqual(disk.calls, ['sync inner', 'sync inner']);
