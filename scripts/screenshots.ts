@@ -1,4 +1,5 @@
-// Takes the screenshots in docs/images from a simulated fleet, after a build: `npm run screenshots [part of a name…]`.
+// Takes the screenshots in docs/images from a simulated fleet, after a build: `npm run screenshots -- [part of a name…]`.
+// With `--review FOLDER`, takes every page in every size, light and dark, and puts the pictures into that folder.
 import { openAsBlob } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,6 +22,7 @@ const PASSWORD = 'a password for pictures';
 const TESTER = { userId: undefined, name: 'console', keyId: undefined, scopes: 'all', proof: 'trusted' } as const;
 const SIZES = {
   desktop: { viewport: { width: 1440, height: 1000 }, deviceScaleFactor: 1 },
+  tablet: { viewport: { width: 768, height: 1024 }, deviceScaleFactor: 1 },
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 1.5 },
 } as const;
 
@@ -29,9 +31,14 @@ interface Shot {
   readonly path: string;
   readonly act?: (page: Page) => Promise<void>;
   readonly signedOut?: boolean;
-  readonly dark?: boolean;
-  readonly only?: keyof typeof SIZES;
+  /** In every size, light and dark; otherwise, docs/images has the light ones for a desktop and a phone. */
+  readonly everySize?: boolean;
 }
+
+const REVIEW = process.argv.indexOf('--review');
+const reviewFolder = REVIEW === -1 ? undefined : process.argv[REVIEW + 1];
+const out = reviewFolder ?? IMAGES;
+const wanted = process.argv.slice(REVIEW === -1 ? 2 : REVIEW + 2);
 
 const folder = await mkdtemp(join(tmpdir(), 'screenshots-'));
 const ahead = END + 4 * 60_000 - Date.now();
@@ -56,18 +63,17 @@ try {
   const stores = items.map(({ store_id }) => store_id);
   await users.add(TESTER, { login: 'night-desk', name: 'Night desk', role: 'operator', password: PASSWORD });
   await users.add(TESTER, { login: 'harbor@example.com', name: 'Harbor kitchens', role: 'owner', stores });
-  const wanted = process.argv.slice(2);
-  await mkdir(IMAGES, { recursive: true });
+  await mkdir(out, { recursive: true });
   const browser = await openBrowser(await fontsOf(folder));
   const session = await signIn(browser, url);
   for (const shot of shots) {
-    for (const size of ['desktop', 'phone'] as const) {
-      if (shot.only !== undefined && shot.only !== size) continue;
+    for (const size of ['desktop', 'tablet', 'phone'] as const) {
       for (const scheme of ['light', 'dark'] as const) {
+        const isExtra = size === 'tablet' || scheme === 'dark';
+        if (isExtra && shot.everySize !== true && reviewFolder === undefined) continue;
         const name = `${shot.name}-${size}${scheme === 'dark' ? '-dark' : ''}`;
-        if (scheme === 'dark' && shot.dark !== true) continue;
         if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
-        await take(browser, { url, session }, shot, { size, scheme }, join(IMAGES, `${name}.png`));
+        await take(browser, { url, session }, shot, { size, scheme }, join(out, `${name}.png`));
       }
     }
   }
@@ -120,9 +126,9 @@ async function shotsOf(url: string): Promise<Shot[]> {
   }
   const click = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).last().click();
   return [
-    { name: 'fleet', path: '/', dark: true },
+    { name: 'fleet', path: '/', everySize: true },
     { name: 'stores', path: '/?search=noodle', act: (page) => scrollTo(page, 'All stores') },
-    { name: 'store', path: `/stores/${store}`, dark: true, act: pointAtPoll },
+    { name: 'store', path: `/stores/${store}`, everySize: true, act: pointAtPoll },
     {
       name: 'why',
       path: `/stores/${store}`,
@@ -134,7 +140,7 @@ async function shotsOf(url: string): Promise<Shot[]> {
     { name: 'compare', path: `/stores/${store}?tab=compare` },
     { name: 'hours', path: `/stores/${store}?tab=hours`, act: click('Edit hours') },
     { name: 'reports', path: '/reports' },
-    { name: 'report', path: `/reports/${reports.items[0]?.id}?sort=store_id` },
+    { name: 'report', path: `/reports/${reports.items[0]?.id}?sort=store_id`, everySize: true },
     { name: 'imports', path: '/imports', act: click('Show rejected rows') },
     { name: 'people', path: '/people' },
     { name: 'account', path: '/account', act: click('New key') },

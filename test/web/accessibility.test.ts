@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, type TestContext, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { loadSyncConfig } from '../../src/config/sync.ts';
 import { PASSWORD, TESTER } from '../support/accounts.ts';
@@ -51,22 +51,38 @@ test('the page is not wider than a tablet, also while it reconnects', async (t) 
   }
 });
 
-const SCREENS = [
-  { name: 'a desk', viewport: { width: 1440, height: 1000 } },
-  { name: 'a tablet', viewport: { width: 768, height: 1024 } },
-  { name: 'a phone', viewport: { width: 360, height: 740 } },
-] as const;
+const WIDTHS = [1440, 768, 360];
+const SCHEMES = ['light', 'dark'] as const;
 
-/** Opens a path, does something there, and checks what is then shown. */
+/** Lists follow the screen in the next frame, and colors change by transitions. */
+const AT_REST = `(async () => {
+  for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+  const ending = document.getAnimations().filter(({ effect }) => effect.getTiming().iterations < Infinity);
+  await Promise.allSettled(ending.map(({ finished }) => finished));
+})()`;
+
+/** Opens a path, does something there, and checks what is then shown on every screen. */
 type Look = (path: string, more?: () => Promise<unknown>) => Promise<void>;
 
-function lookWith(page: Page, url: string, what: string): Look {
+/** Checks the page on every screen, light and dark. */
+async function check(page: Page, what: string): Promise<void> {
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 1000 });
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme });
+      await page.evaluate(AT_REST);
+      assert.deepEqual(await violations(page), [], `${what}, ${colorScheme}, ${width} pixels wide`);
+    }
+    assert.equal(await overflowOf(page), 0, `${what} is wider than ${width} pixels`);
+  }
+}
+
+function lookWith(page: Page, url: string, who: string): Look {
   return async (path, more) => {
     await page.goto(url + path);
     await settled(page);
     await more?.();
-    assert.deepEqual(await violations(page), [], `${path} ${what}`);
-    assert.equal(await overflowOf(page), 0, `${path} ${what} is wider than the screen`);
+    await check(page, `${path} for ${who}`);
   };
 }
 
@@ -105,11 +121,11 @@ async function lookAsAdmin(page: Page, look: Look, owner: string): Promise<void>
     mimeType: 'text/csv',
     buffer: Buffer.from('store_id,status,timestamp_utc\na,active,never\n'),
   });
-  assert.deepEqual(await violations(page), [], 'files that wait to be imported');
+  await check(page, 'files that wait to be imported');
   await page.getByRole('button', { name: 'Import 1 file' }).click();
   await page.getByRole('button', { name: 'Show rejected rows' }).click();
   await page.getByText('"never"').waitFor();
-  assert.deepEqual(await violations(page), [], 'rejected rows');
+  await check(page, 'rejected rows');
   await look('/people');
   await look(`/people/${owner}`, click('New key'));
   await look('/people?tab=audit');
@@ -140,46 +156,53 @@ async function lookAsOwner(page: Page, look: Look): Promise<void> {
   await look('/account');
 }
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  for (const { name, viewport } of SCREENS) {
-    test(`every page is accessible to every role, ${colorScheme}, on ${name}`, async (t) => {
-      const feed = join(temporaryFolder(t), 'polls.csv');
-      writeFileSync(feed, 'store_id,status,timestamp_utc\na,active,2026-11-01T12:00:00Z\n');
-      const sync = loadSyncConfig({ SYNC_POLLS: feed, SYNC_HOURS: '/data/hours-of-every-kitchen-in-the-chain.csv' });
-      const fleet = await seenFleet(t, { ...AT_NOON, sync, wait: async () => {} });
-      await fleet.syncs.run('request');
-      await append(fleet, [
-        ...pollsOf('a', NOON, 7_000, 3_000, -1_500, 70, 10),
-        ...pollsOf('b', NOON, 5_000, 130, 70, -10),
-        ...pollsOf('c', NOON, 5_000),
-      ]);
-      await fleet.app.inject({
-        method: 'PATCH',
-        url: '/api/v1/stores/a',
-        payload: { name: 'Noodle Bar, Mill Street' },
-      });
-      const open = async (who: string) => {
-        const page = await openPage(t, browser, { colorScheme, viewport });
-        await page.clock.setFixedTime(NOON);
-        return { page, look: lookWith(page, fleet.url, `for ${who}`) };
-      };
-      const admin = await open('an admin');
-      await admin.look('/people');
-      const { users } = fleet.accounts;
-      await users.add(TESTER, { login: 'root', name: 'Root', role: 'admin', password: PASSWORD });
-      await users.add(TESTER, { login: 'otto', role: 'operator', password: PASSWORD });
-      const { id } = await users.add(TESTER, { login: 'olga', role: 'owner', stores: ['a', 'b'], password: PASSWORD });
-      await admin.look('/');
-      await signIn(admin.page, 'root');
-      await lookAsAdmin(admin.page, admin.look, id);
-      const operator = await open('an operator');
-      await operator.page.goto(fleet.url);
-      await signIn(operator.page, 'otto');
-      await lookAsOperator(operator.look);
-      const owner = await open('an owner');
-      await owner.page.goto(fleet.url);
-      await signIn(owner.page, 'olga');
-      await lookAsOwner(owner.page, owner.look);
-    });
-  }
+/** A fleet of three stores with all there is to see, and a page without a session. */
+async function opened(t: TestContext, who: string) {
+  const feed = join(temporaryFolder(t), 'polls.csv');
+  writeFileSync(feed, 'store_id,status,timestamp_utc\na,active,2026-11-01T12:00:00Z\n');
+  const sync = loadSyncConfig({ SYNC_POLLS: feed, SYNC_HOURS: '/data/hours-of-every-kitchen-in-the-chain.csv' });
+  const fleet = await seenFleet(t, { ...AT_NOON, sync, wait: async () => {} });
+  await fleet.syncs.run('request');
+  await append(fleet, [
+    ...pollsOf('a', NOON, 7_000, 3_000, -1_500, 70, 10),
+    ...pollsOf('b', NOON, 5_000, 130, 70, -10),
+    ...pollsOf('c', NOON, 5_000),
+  ]);
+  const payload = { name: 'Noodle Bar, Mill Street' };
+  await fleet.app.inject({ method: 'PATCH', url: '/api/v1/stores/a', payload });
+  const page = await openPage(t, browser, { reducedMotion: 'reduce' });
+  await page.clock.setFixedTime(NOON);
+  const look = lookWith(page, fleet.url, who);
+  const addUsers = async () => {
+    const { users } = fleet.accounts;
+    await users.add(TESTER, { login: 'root', name: 'Root', role: 'admin', password: PASSWORD });
+    await users.add(TESTER, { login: 'otto', role: 'operator', password: PASSWORD });
+    return users.add(TESTER, { login: 'olga', role: 'owner', stores: ['a', 'b'], password: PASSWORD });
+  };
+  return { page, url: fleet.url, look, addUsers };
 }
+
+test('every page is accessible to an admin on every screen, light and dark', async (t) => {
+  const { page, look, addUsers } = await opened(t, 'an admin');
+  await look('/people');
+  const owner = await addUsers();
+  await look('/');
+  await signIn(page, 'root');
+  await lookAsAdmin(page, look, owner.id);
+});
+
+test('every page is accessible to an operator on every screen, light and dark', async (t) => {
+  const { page, url, look, addUsers } = await opened(t, 'an operator');
+  await addUsers();
+  await page.goto(url);
+  await signIn(page, 'otto');
+  await lookAsOperator(look);
+});
+
+test('every page is accessible to an owner on every screen, light and dark', async (t) => {
+  const { page, url, look, addUsers } = await opened(t, 'an owner');
+  await addUsers();
+  await page.goto(url);
+  await signIn(page, 'olga');
+  await lookAsOwner(page, look);
+});
