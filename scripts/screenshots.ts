@@ -12,6 +12,7 @@ import { createServer } from '../src/compose.ts';
 import { loadConfig } from '../src/config/config.ts';
 import { simulate } from '../src/simulate/simulate.ts';
 import { openBrowser, settled, VIEWER } from '../test/support/browser.ts';
+import { fetchReady } from './fetch-ready.ts';
 import { nameStores } from './store-names.ts';
 
 const IMAGES = fileURLToPath(new URL('../docs/images/', import.meta.url));
@@ -227,7 +228,10 @@ async function keyOf(): Promise<string> {
 }
 
 async function get<T>(url: string, path: string, key?: string): Promise<T> {
-  const response = await fetch(url + path, key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } });
+  const response = await fetchReady(
+    url + path,
+    key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } },
+  );
   if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
   return (await response.json()) as T;
 }

@@ -1,7 +1,9 @@
+import { fetchReady } from './fetch-ready.ts';
+
 const KITCHENS = ['Noodle', 'Taco', 'Curry', 'Burger', 'Pizza', 'Ramen', 'Salad', 'Bagel', 'Dumpling', 'Chowder'];
 const KINDS = ['House', 'Corner', 'Counter', 'Kitchen', 'Yard', 'Bar', 'Window'];
 const STREETS = ['Harbor', 'Mill', 'Station', 'Park', 'Market', 'Bridge', 'Garden', 'Church', 'River', 'Hill', 'Lake'];
-const BATCH = 500;
+const BATCH = 200;
 
 /** Names and labels simulated stores by their position in the time zones feed. */
 export async function nameStores(url: string, zones: string): Promise<void> {
@@ -14,7 +16,7 @@ export async function nameStores(url: string, zones: string): Promise<void> {
     return { store_id, name, set_labels: { brand, city } };
   });
   for (let i = 0; i < named.length; i += BATCH) {
-    const response = await fetch(`${url}/api/v1/stores`, {
+    const response = await fetchReady(`${url}/api/v1/stores`, {
       method: 'PATCH',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ stores: named.slice(i, i + BATCH) }),
