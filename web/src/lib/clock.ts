@@ -117,21 +117,17 @@ export function withTimeTexts(message: string): string {
 /** An hour on an axis: `15` or `3 PM`. The end of the day, 24, is `24` or `12 AM`. */
 export function hourText(hour: number): string {
   if (hour === 24 && !TWELVE_HOURS) return '24';
-  return hourParts(hour, ['hour', 'dayPeriod']);
-}
-
-/** The number of an hour where an axis says more: `15` or `3`. */
-export function hourNumber(hour: number): string {
-  return hourParts(hour, ['hour']);
-}
-
-/** Some languages add a word or a sign to an hour, which an axis leaves out. */
-function hourParts(hour: number, types: readonly Intl.DateTimeFormatPartTypes[]): string {
+  // Some languages add a word or a sign to an hour, which an axis leaves out.
   return formatOf({ hour: TIME.hour })
     .formatToParts(hour * HOUR)
-    .filter(({ type }) => types.includes(type))
+    .filter(({ type }) => type === 'hour' || type === 'dayPeriod')
     .map(({ value }) => value)
     .join(' ');
+}
+
+/** The number of an hour, as short as it can be, where an axis says more: `15` or `3`. */
+export function hourNumber(hour: number): string {
+  return String(TWELVE_HOURS ? hour % 12 || 12 : hour);
 }
 
 export function weekday(instant: number, zone: string): string {
