@@ -89,3 +89,10 @@ export function contains(a: Intervals, t: number): boolean {
   }
   return false;
 }
+
+/** The first instant of the stretches from `from` on; `from` itself after the last one. */
+export function firstWithin(a: Intervals, from: number): number {
+  let i = 0;
+  while (i < a.length && (a[i + 1] as number) <= from) i += 2;
+  return i < a.length ? Math.max(a[i] as number, from) : from;
+}

@@ -1,4 +1,4 @@
-import { ALWAYS, contains, EMPTY, type Intervals, intersect, totalWithin } from './interval.ts';
+import { ALWAYS, contains, EMPTY, firstWithin, type Intervals, intersect, totalWithin } from './interval.ts';
 import type { PollColumns } from './polls.ts';
 import { downSince, type StatePath } from './state-path.ts';
 import { POLL_REACH } from './window.ts';
@@ -89,10 +89,10 @@ export function currentOutage(
   if (downFrom === undefined || contains(unknown, asOf)) return undefined;
   const lookBack = asOf - POLL_REACH;
   const unknownUntil = lastEnd(unknown, asOf);
-  const began = firstOpen(open, Math.max(downFrom, lookBack, unknownUntil));
+  const began = firstWithin(open, Math.max(downFrom, lookBack, unknownUntil));
   const sinceFirstPoll = began < firstPoll;
   const beganEarlier = !sinceFirstPoll && downFrom < lookBack && unknownUntil <= lookBack;
-  const from = sinceFirstPoll ? firstOpen(open, firstPoll) : began;
+  const from = sinceFirstPoll ? firstWithin(open, firstPoll) : began;
   return {
     // The end of the look-back would move with `asOf`.
     since: beganEarlier ? path.first : from,
@@ -107,10 +107,4 @@ function lastEnd(stretches: Intervals, at: number): number {
   let end = Number.NEGATIVE_INFINITY;
   for (let i = 1; i < stretches.length && (stretches[i] as number) <= at; i += 2) end = stretches[i] as number;
   return end;
-}
-
-function firstOpen(open: Intervals, from: number): number {
-  let i = 0;
-  while (i < open.length && (open[i + 1] as number) <= from) i += 2;
-  return i < open.length ? Math.max(open[i] as number, from) : from;
 }

@@ -1,0 +1,69 @@
+import { DAY, HOUR, MINUTE } from '../hours.ts';
+import { POLL_REACH } from '../window.ts';
+
+/** When a store counts as down. */
+export type Condition =
+  /** So many counting polls in a row are inactive, or `polls.withReason` if the platform says why. */
+  | { readonly kind: 'inactive_polls'; readonly polls: number; readonly withReason: number }
+  /** At least `lost` of the open time of the last `within` is down, and so is the last poll; milliseconds. */
+  | { readonly kind: 'lost_time'; readonly lost: number; readonly within: number }
+  /** The store is down with at least this probability, by the Markov chain of its class. */
+  | { readonly kind: 'probability'; readonly down: number };
+
+export interface AlertRule {
+  readonly condition: Condition;
+  /** Active polls in a row that end an incident. */
+  readonly recovery: number;
+  /** Milliseconds after opening in which a store that was not up since does not alert. */
+  readonly openingGrace: number;
+  /** A store that closes within this time does not alert; milliseconds. */
+  readonly nearClose: number;
+}
+
+export const DEFAULT_RULE: AlertRule = {
+  condition: { kind: 'inactive_polls', polls: 2, withReason: 1 },
+  recovery: 1,
+  openingGrace: 15 * MINUTE,
+  nearClose: 30 * MINUTE,
+};
+
+const MOST_POLLS = 100;
+
+/** Why a rule makes no sense, or can never alert: one sentence for each fault, which names the value; empty: it can. */
+export function ruleFaults({ condition, recovery, openingGrace, nearClose }: AlertRule): string[] {
+  const faults = conditionFaults(condition);
+  if (!isCount(recovery)) faults.push(`recovery is ${recovery}, expected 1 to ${MOST_POLLS} active polls`);
+  for (const [name, value] of Object.entries({ opening_grace: openingGrace, near_close: nearClose })) {
+    if (!(value >= 0 && value < DAY)) {
+      faults.push(`${name} is ${value / MINUTE} minutes, expected 0 to 1439: with a day, no store would ever alert`);
+    }
+  }
+  return faults;
+}
+
+function conditionFaults(condition: Condition): string[] {
+  switch (condition.kind) {
+    case 'inactive_polls':
+      return Object.entries({ polls: condition.polls, polls_with_reason: condition.withReason })
+        .filter(([, count]) => !isCount(count))
+        .map(([name, count]) => `${name} is ${count}, expected 1 to ${MOST_POLLS}`);
+    case 'lost_time': {
+      const { lost, within } = condition;
+      if (!(within > 0 && within <= POLL_REACH)) {
+        return [`within is ${within / HOUR} hours, expected more than 0 and at most ${POLL_REACH / HOUR}`];
+      }
+      if (!(lost > 0)) return [`lost is ${lost / MINUTE} minutes, expected more than 0`];
+      if (lost > within)
+        return [`lost is ${lost / HOUR} hours, and there are only ${within / HOUR} in which to lose them`];
+      return [];
+    }
+    case 'probability':
+      return condition.down > 0 && condition.down < 1
+        ? []
+        : [`the probability is ${condition.down}, expected more than 0 and less than 1`];
+  }
+}
+
+function isCount(value: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= MOST_POLLS;
+}
