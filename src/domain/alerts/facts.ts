@@ -1,0 +1,85 @@
+/**
+ * Why a message is sent.
+ * - `opened`, `resolved`: an incident began, or ended.
+ * - `reminder`: an incident is still open after the repeat interval of its group.
+ * - `escalated`: nobody acknowledged an incident before the next escalation step.
+ * - `mass_outage`: unusually many stores that share a label value are down.
+ * - `blind`, `sight_returned`: the monitor itself cannot observe stores, or can again.
+ * - `planned_ended`: a store is still down when its planned downtime ends.
+ * - `digest`: what happened in a period.
+ * - `test`: a user tests a contact point.
+ */
+export const NOTIFICATION_KINDS = [
+  'opened',
+  'resolved',
+  'reminder',
+  'escalated',
+  'mass_outage',
+  'blind',
+  'sight_returned',
+  'planned_ended',
+  'digest',
+  'test',
+] as const;
+export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
+
+/** `page`: wakes people up. `notice`: can wait until the quiet hours of its recipient end. */
+export const SEVERITIES = ['page', 'notice'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** A poll, as a message shows it. */
+export interface PollFact {
+  /** Milliseconds. */
+  readonly at: number;
+  readonly active: boolean;
+  /** In the form of `reasonText`, with the platform's own word: `closed_by_store: PAUSED`. */
+  readonly reason?: string | undefined;
+}
+
+/** What a message says about a store. Instants and times are milliseconds. */
+export interface StoreFacts {
+  readonly id: string;
+  readonly name?: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+  /** An IANA time zone. */
+  readonly zone: string;
+  /** The first open instant at which it was down. */
+  readonly downSince?: number | undefined;
+  /** When it came up again. */
+  readonly upSince?: number | undefined;
+  /** The open time that was lost so far. */
+  readonly lost?: number | undefined;
+  readonly estimatedLoss?: { readonly amount: number; readonly currency: string } | undefined;
+  /** The last ones, newest first. */
+  readonly polls: readonly PollFact[];
+}
+
+/**
+ * Everything that a message can say, as JSON. Texts are made from it when it is sent, since they depend on the recipient.
+ * It contains no secrets.
+ */
+export interface NotificationFacts {
+  readonly kind: NotificationKind;
+  readonly severity: Severity;
+  /** When it happened, milliseconds. */
+  readonly at: number;
+  readonly incidentId?: string | undefined;
+  /** The name of the alert rule. */
+  readonly rule?: string | undefined;
+  /** The store of the incident, or some stores of a group. */
+  readonly stores: readonly StoreFacts[];
+  /** How many more stores it is about than `stores` lists. */
+  readonly more: number;
+  /** Of a mass outage: the label value that the stores share, how many of them are down, and how many there are. */
+  readonly outage?:
+    | { readonly label: string; readonly value: string; readonly down: number; readonly of: number }
+    | undefined;
+  /** The stretch in which the monitor could not observe, or that a digest covers; without `until`, it is ongoing. */
+  readonly period?: { readonly from: number; readonly until?: number | undefined } | undefined;
+  /** Of a digest: how many incidents opened. After blindness: how many polls were missed. */
+  readonly count?: number | undefined;
+  /** Whether the message offers a link to acknowledge the incident. The link is made when the message is sent. */
+  readonly canAcknowledge: boolean;
+  /** The page to open, below the public URL: `/incidents/…`. */
+  readonly page: string;
+}

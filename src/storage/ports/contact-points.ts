@@ -1,0 +1,65 @@
+/** Contact points: where messages reach a user or a team, as a database keeps them. */
+
+/** A stretch of every day, in the recipient's zone, in which messages wait. */
+export interface QuietHours {
+  /** Milliseconds since local midnight. If `end` is not later than `start`, they end on the next day. */
+  readonly start: number;
+  readonly end: number;
+  /** Whether messages of severity `page` wait, too. */
+  readonly holdPages: boolean;
+}
+
+export interface ContactPointRecord {
+  readonly id: string;
+  /** The user that it belongs to; `undefined`: the team. */
+  readonly userId: string | undefined;
+  readonly name: string;
+  /** Such as `mail`. */
+  readonly channel: string;
+  /** What the channel needs and everyone who can see the contact point may see. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The secret settings: sealed JSON; `undefined`: there are none. */
+  readonly secrets: string | undefined;
+  /** The recipient's IANA time zone. */
+  readonly zone: string;
+  readonly quietHours: QuietHours | undefined;
+  readonly enabled: boolean;
+  /** Why it was disabled by itself, such as that its address is gone; `undefined`: it was not. */
+  readonly notice: string | undefined;
+  /** Starts at 1 and rises with every change by a user. */
+  readonly version: number;
+  readonly createdAt: number;
+}
+
+/** A position in the list of contact points, which is ordered by creation. */
+export interface ContactPointPlace {
+  readonly createdAt: number;
+  readonly id: string;
+}
+
+/** Whose contact points: of a user, of the team, or of a user and the team. */
+export interface ContactPointFilter {
+  readonly userId?: string | undefined;
+  readonly team: boolean;
+}
+
+export interface ContactPointReader {
+  /** `undefined`: there is none, or it was removed. */
+  contactPoint(id: string): Promise<ContactPointRecord | undefined>;
+  /** At most `limit`, oldest first, after a position. */
+  contactPoints(
+    filter: ContactPointFilter,
+    after: ContactPointPlace | undefined,
+    limit: number,
+  ): Promise<ContactPointRecord[]>;
+  countContactPoints(filter: ContactPointFilter): Promise<number>;
+}
+
+/** What a transaction can change. Each method does one thing and checks nothing. */
+export interface ContactPointChanges extends ContactPointReader {
+  addContactPoint(point: Omit<ContactPointRecord, 'version' | 'notice'>): Promise<void>;
+  /** Writes everything but the owner, the channel and the creation, and counts the change. */
+  changeContactPoint(point: Omit<ContactPointRecord, 'version' | 'userId' | 'channel' | 'createdAt'>): Promise<void>;
+  /** Removes it with its secrets, and cancels its deliveries that are not finished. Its finished ones stay. */
+  removeContactPoint(id: string): Promise<void>;
+}
