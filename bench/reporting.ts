@@ -121,6 +121,8 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
     interrupt: () => storage.interrupt(),
     checkWrite: (now) => storage.checkWrite(now),
     close: () => storage.close(),
+    contactPoints: storage.contactPoints,
+    deliveries: storage.deliveries,
     gaps: storage.gaps,
     dayFiles: storage.dayFiles,
     syncs: storage.syncs,

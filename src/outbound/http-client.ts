@@ -22,6 +22,17 @@ export interface GetOptions {
   readonly timeout: number;
 }
 
+export interface PostOptions extends GetOptions {
+  readonly body: string | Buffer;
+}
+
+/** What is sent. */
+interface Outgoing {
+  readonly method: 'GET' | 'POST';
+  readonly headers: Headers;
+  readonly body?: string | Buffer;
+}
+
 /** Milliseconds after which an unused connection is closed. Most hosts get one request an hour. */
 const IDLE_TIMEOUT = 5_000;
 
@@ -69,7 +80,7 @@ export class HttpClient {
     const end = elapsed() + timeout;
     if (this.#repairable.has(url.origin)) return this.#getRepaired(url, headers, end);
     try {
-      return await this.#getPooled(url, headers, end, true);
+      return await this.#pooled(url, { method: 'GET', headers }, end, true);
     } catch (error) {
       if (!REPAIRABLE.has(codeOf(error) ?? '')) throw error;
       const response = await this.#getRepaired(url, headers, end);
@@ -78,14 +89,25 @@ export class HttpClient {
     }
   }
 
-  async #getPooled(url: URL, headers: Headers, end: number, mayRetry: boolean): Promise<HttpResponse> {
-    const request = requestOver({ ...requestOptions(url, headers), agent: this.#pool, ...{ url, end } });
+  /**
+   * Sends a POST request. Redirects are not followed. It may arrive twice, so it has to name itself to the host.
+   *
+   * @throws as `get`
+   */
+  post(url: URL, { headers, timeout, body }: PostOptions): Promise<HttpResponse> {
+    const length = { 'content-length': String(Buffer.byteLength(body)) };
+    const outgoing: Outgoing = { method: 'POST', headers: { ...headers, ...length }, body };
+    return this.#pooled(url, outgoing, elapsed() + timeout, true);
+  }
+
+  async #pooled(url: URL, outgoing: Outgoing, end: number, mayRetry: boolean): Promise<HttpResponse> {
+    const request = requestOver({ ...requestOptions(url, outgoing), agent: this.#pool, ...{ url, end } });
     try {
-      return await responseTo(request, end);
+      return await responseTo(request, end, outgoing.body);
     } catch (error) {
       // The host may close an idle connection just as it is used again.
       if (!mayRetry || !request.reusedSocket || codeOf(error) !== 'ECONNRESET') throw error;
-      return this.#getPooled(url, headers, end, false);
+      return this.#pooled(url, outgoing, end, false);
     }
   }
 
@@ -93,7 +115,8 @@ export class HttpClient {
     const socket = await this.#connect(url, end);
     const readable = pipeline(socket, new RepairedHead(), () => {});
     const connection = Duplex.from({ readable, writable: socket });
-    return responseTo(requestOver({ ...requestOptions(url, headers), createConnection: () => connection }), end);
+    const options = requestOptions(url, { method: 'GET', headers });
+    return responseTo(requestOver({ ...options, createConnection: () => connection }), end);
   }
 }
 
@@ -149,9 +172,10 @@ interface Destination {
 /** `identity`, so that byte ranges are those of the file. */
 const DEFAULT_HEADERS = { 'accept-encoding': 'identity', 'user-agent': `restaurant-monitor/${VERSION}` };
 
-function requestOptions(url: URL, headers: Headers): RequestOptions {
+function requestOptions(url: URL, { method, headers }: Outgoing): RequestOptions {
   return {
     ...{
+      method,
       host: url.hostname,
       path: url.pathname + url.search,
       headers: { host: url.host, ...DEFAULT_HEADERS, ...headers },
@@ -160,7 +184,7 @@ function requestOptions(url: URL, headers: Headers): RequestOptions {
   };
 }
 
-function responseTo(request: ClientRequest, end: number): Promise<HttpResponse> {
+function responseTo(request: ClientRequest, end: number, body?: string | Buffer): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     let response: HttpResponse | undefined;
     const fail = (error: Error) => {
@@ -189,7 +213,7 @@ function responseTo(request: ClientRequest, end: number): Promise<HttpResponse> 
       response = new HttpResponse(message);
       resolve(response);
     });
-    request.end();
+    request.end(body);
   });
 }
 

@@ -58,6 +58,21 @@ export async function fillRecords(storage: Storage): Promise<void> {
     const link = { tokenHash: 'l', userId: 'u', purpose: 'invitation', createdAt: T, expiresAt: T + 1 } as const;
     await changes.links.addLink(link);
   });
+  await storage.contactPoints.changing((changes) =>
+    changes.addContactPoint({
+      ...{ id: 'c', userId: 'u', name: strange, channel: 'mail', settings: { to: strange }, secrets: 'sealed' },
+      ...{ zone: 'UTC', quietHours: { start: 0, end: 1, holdPages: true }, enabled: true, createdAt: T },
+    }),
+  );
+  await storage.deliveries.adding((changes) =>
+    changes.addDelivery({
+      ...{ id: 'd', key: 'i.opened.c', contactPointId: 'c', kind: 'test', notBefore: T, createdAt: T },
+      facts: {
+        ...{ kind: 'test', severity: 'notice', at: T, rule: strange, stores: [], more: 0 },
+        ...{ canAcknowledge: false, page: '/' },
+      },
+    }),
+  );
   await storage.reports.add({
     id: REPORT,
     asOf: T,

@@ -19,9 +19,11 @@ import { refuseDamage } from '../shared/damage.ts';
 import { StoreKeys } from '../shared/store-keys.ts';
 import { WRITE_WAIT, WriteQueue } from '../shared/write-queue.ts';
 import { SqlAccountCatalog } from '../sql/accounts.ts';
+import { SqlContactPointCatalog } from '../sql/contact-points.ts';
 import { readContents } from '../sql/contents.ts';
 import { SqlCoverageGaps } from '../sql/coverage-gaps.ts';
 import { SqlDayFileCheckpoints, saveCheckpoints } from '../sql/day-files.ts';
+import { SqlDeliveries } from '../sql/deliveries.ts';
 import { SqlIdempotencyKeys } from '../sql/idempotency.ts';
 import { SqlImportCatalog } from '../sql/imports.ts';
 import { quickInvariants, wholeInvariants } from '../sql/invariants.ts';
@@ -73,6 +75,8 @@ export class DuckdbStorage implements Storage {
   readonly dayFiles: SqlDayFileCheckpoints;
   readonly syncs: SqlSyncLog;
   readonly idempotency: SqlIdempotencyKeys;
+  readonly contactPoints: SqlContactPointCatalog;
+  readonly deliveries: SqlDeliveries;
   readonly #database: Database;
   readonly #catalog: SerialSql;
   readonly #readers: SessionPool;
@@ -106,6 +110,7 @@ export class DuckdbStorage implements Storage {
         return clock === undefined ? 'epoch_ms(now())' : `${clock()}::bigint`;
       },
       lock: '',
+      lockContactPoint: '',
       // The catalog has one session, and a transaction holds it.
       lockSharing: async () => {},
     };
@@ -119,6 +124,8 @@ export class DuckdbStorage implements Storage {
     this.dayFiles = new SqlDayFileCheckpoints(catalog);
     this.syncs = new SqlSyncLog(catalog);
     this.idempotency = new SqlIdempotencyKeys(catalog, dialect);
+    this.contactPoints = new SqlContactPointCatalog(catalog, async () => {});
+    this.deliveries = new SqlDeliveries(catalog, dialect);
   }
 
   /**

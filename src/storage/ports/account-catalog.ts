@@ -147,7 +147,7 @@ export interface AccountChanges extends AccountReader {
   changeUser(user: Pick<UserRecord, 'id' | 'login' | 'name' | 'email' | 'role' | 'disabled'>): Promise<void>;
   /** Sets a password and counts the change. */
   setPasswordHash(userId: string, hash: string): Promise<void>;
-  /** Removes a user with its assignments, sessions, keys, second factors, identities and links. */
+  /** Removes a user with its assignments, sessions, keys, second factors, identities, links and contact points. */
   removeUser(id: string): Promise<void>;
   /** @param storeIds without repetition */
   assignStores(userId: string, storeIds: readonly string[]): Promise<void>;

@@ -1,3 +1,5 @@
+import type { AuditRecord } from './account-catalog.ts';
+
 /** Contact points: where messages reach a user or a team, as a database keeps them. */
 
 /** A stretch of every day, in the recipient's zone, in which messages wait. */
@@ -31,13 +33,15 @@ export interface ContactPointRecord {
   readonly createdAt: number;
 }
 
+export type NewContactPoint = Omit<ContactPointRecord, 'version' | 'notice'>;
+
 /** A position in the list of contact points, which is ordered by creation. */
 export interface ContactPointPlace {
   readonly createdAt: number;
   readonly id: string;
 }
 
-/** Whose contact points: of a user, of the team, or of a user and the team. */
+/** Whose contact points: those of a user, of the team, or both. */
 export interface ContactPointFilter {
   readonly userId?: string | undefined;
   readonly team: boolean;
@@ -57,9 +61,15 @@ export interface ContactPointReader {
 
 /** What a transaction can change. Each method does one thing and checks nothing. */
 export interface ContactPointChanges extends ContactPointReader {
-  addContactPoint(point: Omit<ContactPointRecord, 'version' | 'notice'>): Promise<void>;
-  /** Writes everything but the owner, the channel and the creation, and counts the change. */
-  changeContactPoint(point: Omit<ContactPointRecord, 'version' | 'userId' | 'channel' | 'createdAt'>): Promise<void>;
+  addContactPoint(point: NewContactPoint): Promise<void>;
+  /** Writes everything but the owner, the channel and the creation, removes the notice, and counts the change. */
+  changeContactPoint(point: Omit<NewContactPoint, 'userId' | 'channel' | 'createdAt'>): Promise<void>;
   /** Removes it with its secrets, and cancels its deliveries that are not finished. Its finished ones stay. */
-  removeContactPoint(id: string): Promise<void>;
+  removeContactPoint(id: string, at: number): Promise<void>;
+  addAudit(entry: AuditRecord): Promise<void>;
+}
+
+export interface ContactPointCatalog extends ContactPointReader {
+  /** Runs `work` as one transaction. Changes of contact points are serialized across all servers. */
+  changing<T>(work: (changes: ContactPointChanges) => Promise<T>): Promise<T>;
 }

@@ -1,4 +1,5 @@
 import type { NotificationFacts, NotificationKind } from '../../domain/alerts/facts.ts';
+import type { ContactPointFilter } from './contact-points.ts';
 
 /**
  * Deliveries: the messages to contact points, from the change that causes them until they are sent or given up. Instants
@@ -49,8 +50,8 @@ export interface DeliveryChanges {
 }
 
 export interface DeliveryFilter {
-  /** Only those to contact points of this user or of the team; `undefined`: all. */
-  readonly visibleTo?: string | undefined;
+  /** To whose contact points, including removed ones. */
+  readonly whose: ContactPointFilter;
   readonly contactPointId?: string | undefined;
   readonly incidentId?: string | undefined;
   readonly status?: DeliveryStatus | undefined;
@@ -70,15 +71,15 @@ export interface ClaimedDelivery extends DeliveryRecord {
   readonly claim: string;
 }
 
-/** How an attempt ended. */
+/** What becomes of a delivery after an attempt. */
 export type DeliveryOutcome =
   | { readonly status: 'sent' }
-  /** @property holdUntil no delivery to this contact point is tried before; `undefined`: others go on */
+  /** It is tried again. An attempt that was only put off does not count. */
   | {
       readonly status: 'pending';
       readonly reason: string | undefined;
       readonly nextAt: number;
-      readonly holdUntil?: number | undefined;
+      readonly counts: boolean;
     }
   /** @property notice disables the contact point, and says why */
   | { readonly status: 'failed'; readonly reason: string; readonly notice?: string | undefined };
@@ -90,24 +91,20 @@ export interface Deliveries {
   /** At most `limit`, newest first, before a position. */
   deliveries(filter: DeliveryFilter, before: DeliveryPlace | undefined, limit: number): Promise<DeliveryRecord[]>;
   /**
-   * Takes the delivery that is due longest, for `lease` milliseconds by the database's clock. A contact point gets one
-   * message at a time, and those of an incident in the order in which they were added. A delivery whose lease is over was
-   * lost with its worker and is due.
+   * Takes the delivery that is due longest, and its contact point for `lease` milliseconds by the database's clock. A
+   * contact point gets one message at a time, and those of an incident in the order in which they were added. A delivery
+   * whose lease is over was lost with its worker, and is due.
    *
    * @param claim a token of this attempt
+   * @param now the clock of the worker
    */
   claim(claim: string, now: number, lease: number): Promise<ClaimedDelivery | undefined>;
   /**
-   * Records how an attempt ended. `false`: the lease was over and another worker has the delivery.
+   * Records how an attempt ended and frees the contact point. `false`: another worker has taken the delivery.
    *
-   * @param nextMessage until when the contact point gets no other message
+   * @param holdUntil until when the contact point gets no other message
    */
-  settle(
-    delivery: ClaimedDelivery,
-    outcome: DeliveryOutcome,
-    now: number,
-    nextMessage: number | undefined,
-  ): Promise<boolean>;
-  /** Deletes deliveries that finished before an instant. */
+  settle(delivery: ClaimedDelivery, outcome: DeliveryOutcome, now: number, holdUntil: number): Promise<boolean>;
+  /** Deletes deliveries that finished before an instant; returns how many. */
   prune(before: number): Promise<number>;
 }

@@ -5,9 +5,11 @@
  * Instants are milliseconds since 1970-01-01T00:00Z. A `store_key` is a small integer that never leaves the program.
  */
 import type { AccountCatalog } from './account-catalog.ts';
+import type { ContactPointCatalog } from './contact-points.ts';
 import type { DatabaseContents } from './contents.ts';
 import type { CoverageGaps } from './coverage-gaps.ts';
 import type { DayFileCheckpoints, DayFileStep } from './day-files.ts';
+import type { Deliveries } from './deliveries.ts';
 import type { IdempotencyKeys } from './idempotency.ts';
 import type { ImportCatalog } from './import-catalog.ts';
 import type { ImportSession, MergeCounts } from './import-session.ts';
@@ -43,6 +45,8 @@ export interface Storage {
   readonly dayFiles: DayFileCheckpoints;
   readonly syncs: SyncLog;
   readonly idempotency: IdempotencyKeys;
+  readonly contactPoints: ContactPointCatalog;
+  readonly deliveries: Deliveries;
   /** The servers that share the probing; missing likewise. */
   readonly peers?: PeerRegistry;
   /** Work that only one server may do at a time; missing likewise. */

@@ -14,9 +14,11 @@ import { refuseDamage } from '../shared/damage.ts';
 import { StoreKeys } from '../shared/store-keys.ts';
 import { WRITE_WAIT, WriteQueue } from '../shared/write-queue.ts';
 import { SqlAccountCatalog } from '../sql/accounts.ts';
+import { SqlContactPointCatalog } from '../sql/contact-points.ts';
 import { readContents } from '../sql/contents.ts';
 import { SqlCoverageGaps } from '../sql/coverage-gaps.ts';
 import { SqlDayFileCheckpoints, saveCheckpoints } from '../sql/day-files.ts';
+import { SqlDeliveries } from '../sql/deliveries.ts';
 import { SqlIdempotencyKeys } from '../sql/idempotency.ts';
 import { SqlImportCatalog } from '../sql/imports.ts';
 import { quickInvariants, wholeInvariants } from '../sql/invariants.ts';
@@ -70,6 +72,8 @@ export class PostgresStorage implements Storage {
   readonly dayFiles: SqlDayFileCheckpoints;
   readonly syncs: SqlSyncLog;
   readonly idempotency: SqlIdempotencyKeys;
+  readonly contactPoints: SqlContactPointCatalog;
+  readonly deliveries: SqlDeliveries;
   readonly peers: SqlPeerRegistry;
   readonly leases: SqlLeases;
   readonly #pools: Pools;
@@ -106,6 +110,8 @@ export class PostgresStorage implements Storage {
     this.dayFiles = new SqlDayFileCheckpoints(catalog);
     this.syncs = new SqlSyncLog(catalog);
     this.idempotency = new SqlIdempotencyKeys(catalog, { now: NOW });
+    this.contactPoints = new SqlContactPointCatalog(catalog, (sql) => lockFor(sql, 'contact_points'));
+    this.deliveries = new SqlDeliveries(catalog, { now: NOW, lockContactPoint: 'for update of c skip locked' });
     this.peers = new SqlPeerRegistry(pools.control, NOW);
     this.leases = new SqlLeases(pools.control, NOW);
   }

@@ -11,6 +11,7 @@ import type { FactorChanges } from '../ports/factors.ts';
 import type { LinkChanges } from '../ports/sign-in-links.ts';
 import { SqlAccountReader } from './account-reader.ts';
 import { addAudit } from './audit.ts';
+import { removeContactPointsOf } from './contact-points.ts';
 import { SqlFactorChanges } from './factors.ts';
 import { SqlLinkChanges } from './sign-in-links.ts';
 
@@ -88,6 +89,7 @@ export class SqlAccountChanges extends SqlAccountReader implements AccountChange
 
   async removeUser(id: string): Promise<void> {
     await this.factors.removeFactors(id);
+    await removeContactPointsOf(this.sql, id);
     for (const table of ['user_stores', 'sessions', 'api_keys', 'identities', 'sign_in_links', 'users']) {
       await this.sql.run(`delete from ${table} where user_id = $id`, { id });
     }

@@ -25,10 +25,12 @@ const QUICK: readonly Rule[] = [
   unique('users', 'email'),
   ...[
     ...['user_stores', 'sessions', 'api_keys', 'totp', 'recovery_codes', 'passkeys', 'identities'],
-    'sign_in_links',
+    ...['sign_in_links', 'contact_points'],
   ].map((table) => belongs(table, 'user_id', 'users')),
   unique('api_keys', 'key_id'),
   unique('passkeys', 'passkey_id'),
+  unique('contact_points', 'contact_point_id'),
+  belongs('deliveries', 'contact_point_id', 'contact_points'),
   unique('reports', 'report_id'),
   unique('imports', 'import_id'),
 ];
@@ -61,6 +63,8 @@ const WHOLE: readonly Rule[] = [
   unique('identities', 'issuer, subject'),
   unique('account_settings', 'name'),
   unique('audit', 'audit_id'),
+  unique('deliveries', 'delivery_id'),
+  unique('deliveries', 'delivery_key'),
   belongs('reports', 'shares', 'reports', 'report_id'),
   unique('coverage_gaps', 'gap_id'),
   unique('day_file_checkpoints', 'folder_id'),

@@ -4,6 +4,7 @@ import { accountsContract } from './accounts.ts';
 import { backupContract } from './backup.ts';
 import { catalogContract } from './catalog.ts';
 import { deletePollContract } from './delete-poll.ts';
+import { deliveriesContract } from './deliveries.ts';
 import { idempotencyContract } from './idempotency.ts';
 import { interruptContract } from './interrupt.ts';
 import { invariantsContract } from './invariants.ts';
@@ -30,6 +31,7 @@ export function engineContract(engine: string, open: (options?: WaitOptions) => 
       backupContract,
       catalogContract,
       deletePollContract,
+      deliveriesContract,
       idempotencyContract,
       interruptContract,
       invariantsContract,

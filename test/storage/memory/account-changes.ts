@@ -10,6 +10,7 @@ import type { FactorChanges } from '../../../src/storage/ports/factors.ts';
 import type { LinkChanges } from '../../../src/storage/ports/sign-in-links.ts';
 import { MemoryAccountReader } from './account-reader.ts';
 import { addAudit } from './audit.ts';
+import { removeContactPointsOf } from './contact-points.ts';
 import { MemoryFactorChanges } from './factors.ts';
 import { keyOf, type RecordRow } from './record-tables.ts';
 import { MemoryLinkChanges } from './sign-in-links.ts';
@@ -60,6 +61,7 @@ export class MemoryAccountChanges extends MemoryAccountReader implements Account
 
   async removeUser(id: string): Promise<void> {
     await this.factors.removeFactors(id);
+    removeContactPointsOf(this.#transaction, id);
     for (const table of ['user_stores', 'sessions', 'api_keys', 'identities', 'sign_in_links', 'users'] as const) {
       this.#transaction.deleteWhere(table, ({ user_id }) => user_id === id);
     }

@@ -55,6 +55,20 @@ export function invariantsOf(view: View): Invariant[] {
       ),
     ),
     invariant(
+      'contact_points: each user_id is one of users',
+      [...view.table('contact_points').values()].flatMap(({ user_id }) => user_id ?? []).filter((id) => !users.has(id)),
+    ),
+    invariant(
+      'deliveries: each contact_point_id is one of contact_points',
+      [...view.table('deliveries').values()]
+        .map(({ contact_point_id }) => contact_point_id)
+        .filter((id) => !view.table('contact_points').has(id)),
+    ),
+    invariant(
+      'deliveries: no two rows have the same delivery_key',
+      repeated(view, 'deliveries', ({ delivery_key }) => delivery_key),
+    ),
+    invariant(
       'reports: each shares is one of reports',
       [...reports.values()].flatMap(({ shares }) => (shares === null || reports.has(shares) ? [] : [shares])),
     ),

@@ -31,6 +31,17 @@ const COLUMNS = {
   sign_in_links: {
     ...{ token_hash: 'text', user_id: 'text', purpose: 'text', created_ms: 'number', expires_ms: 'number' },
   },
+  contact_points: {
+    ...{ contact_point_id: 'text', user_id: 'text?', name: 'text', channel: 'text', settings: 'text' },
+    ...{ secrets: 'text?', zone: 'text', quiet_hours: 'text?', enabled: 'boolean', notice: 'text?' },
+    ...{ version: 'number', created_ms: 'number', deleted: 'boolean', claimed_by: 'text?' },
+    ...{ lease_until_ms: 'number', held_until_ms: 'number' },
+  },
+  deliveries: {
+    ...{ delivery_id: 'text', delivery_key: 'text', contact_point_id: 'text', incident_id: 'text?', kind: 'text' },
+    ...{ facts: 'text', status: 'text', not_before_ms: 'number', created_ms: 'number', next_ms: 'number' },
+    ...{ attempts: 'number', claimed_by: 'text?', reason: 'text?', finished_ms: 'number?' },
+  },
   audit: {
     ...{ audit_id: 'text', at_ms: 'number', actor_id: 'text?', actor: 'text', key_id: 'text?', action: 'text' },
     ...{ subject_kind: 'text', subject_id: 'text', detail: 'text' },

@@ -12,8 +12,10 @@ import type { StoreWriter } from '../../../src/storage/ports/stores.ts';
 import { WRITE_WAIT, WriteQueue } from '../../../src/storage/shared/write-queue.ts';
 import { MemoryAccountCatalog } from './accounts.ts';
 import { Changes, newestPoll } from './changes.ts';
+import { MemoryContactPointCatalog } from './contact-points.ts';
 import { contentsOf, emptyFor } from './contents.ts';
 import { ONLY, only } from './data.ts';
+import { MemoryDeliveries } from './deliveries.ts';
 import { MemoryIdempotencyKeys } from './idempotency.ts';
 import { MemoryImportSession } from './import-session.ts';
 import { MemoryImportCatalog } from './imports.ts';
@@ -51,6 +53,8 @@ export class MemoryStorage implements Storage {
   readonly dayFiles: MemoryDayFileCheckpoints;
   readonly syncs: MemorySyncLog;
   readonly idempotency: MemoryIdempotencyKeys;
+  readonly contactPoints: MemoryContactPointCatalog;
+  readonly deliveries: MemoryDeliveries;
   readonly peers: MemoryPeers;
   readonly leases: MemoryLeases;
   readonly #database = new MemoryDatabase(newId());
@@ -72,6 +76,8 @@ export class MemoryStorage implements Storage {
     this.dayFiles = new MemoryDayFileCheckpoints(this.#database);
     this.syncs = new MemorySyncLog(this.#database);
     this.idempotency = new MemoryIdempotencyKeys(this.#database, clock);
+    this.contactPoints = new MemoryContactPointCatalog(this.#database, writeWait);
+    this.deliveries = new MemoryDeliveries(this.#database, clock);
     this.peers = new MemoryPeers(this.#database, clock);
     this.leases = new MemoryLeases(this.#database, clock);
   }

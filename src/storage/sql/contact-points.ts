@@ -1,0 +1,165 @@
+import type { Row, Sql, TransactionalSql } from '../../lib/sql.ts';
+import type { AuditRecord } from '../ports/account-catalog.ts';
+import type {
+  ContactPointCatalog,
+  ContactPointChanges,
+  ContactPointFilter,
+  ContactPointPlace,
+  ContactPointReader,
+  ContactPointRecord,
+  NewContactPoint,
+  QuietHours,
+} from '../ports/contact-points.ts';
+import { addAudit } from './audit.ts';
+
+/** A condition on `contact_points c`; its parameter is `$user_id`. */
+export const WHOSE = `((c.user_id is null and $team::boolean) or c.user_id = $user_id)`;
+
+/** The parameters of `WHOSE`. */
+export function whoseParameters({ userId, team }: ContactPointFilter) {
+  // No user has an empty ID.
+  return { user_id: userId ?? '', team };
+}
+
+const COLUMNS = `c.contact_point_id, c.user_id, c.name, c.channel, c.settings, c.secrets, c.zone, c.quiet_hours,
+  c.enabled, c.notice, c.version, c.created_ms`;
+
+/** Reads contact points, in SQL common to both engines. */
+export class SqlContactPointReader implements ContactPointReader {
+  protected readonly sql: Sql;
+
+  constructor(sql: Sql) {
+    this.sql = sql;
+  }
+
+  async contactPoint(id: string): Promise<ContactPointRecord | undefined> {
+    const [row] = await this.sql.rows(
+      `select ${COLUMNS} from contact_points c where contact_point_id = $id and not deleted`,
+      { id },
+    );
+    return row && contactPointOf(row);
+  }
+
+  async contactPoints(
+    filter: ContactPointFilter,
+    after: ContactPointPlace | undefined,
+    limit: number,
+  ): Promise<ContactPointRecord[]> {
+    const later =
+      after === undefined
+        ? ''
+        : `and (created_ms > $after_ms::bigint or (created_ms = $after_ms::bigint and contact_point_id > $after_id))`;
+    const rows = await this.sql.rows(
+      `select ${COLUMNS} from contact_points c where not deleted and ${WHOSE} ${later}
+       order by created_ms, contact_point_id limit $limit::integer`,
+      {
+        ...whoseParameters(filter),
+        limit,
+        ...(after !== undefined && { after_ms: after.createdAt, after_id: after.id }),
+      },
+    );
+    return rows.map(contactPointOf);
+  }
+
+  async countContactPoints(filter: ContactPointFilter): Promise<number> {
+    const { points } = await this.sql.row(
+      `select count(*) as points from contact_points c where not deleted and ${WHOSE}`,
+      whoseParameters(filter),
+    );
+    return Number(points);
+  }
+}
+
+/** Changes contact points within a transaction, likewise. */
+export class SqlContactPointChanges extends SqlContactPointReader implements ContactPointChanges {
+  async addContactPoint(point: NewContactPoint): Promise<void> {
+    await this.sql.run(
+      `insert into contact_points (contact_point_id, user_id, name, channel, settings, secrets, zone, quiet_hours,
+         enabled, version, created_ms, deleted, lease_until_ms, held_until_ms)
+       values ($id, $user_id, $name, $channel, $settings, $secrets, $zone, $quiet_hours, $enabled, 1, $created::bigint,
+         false, 0, 0)`,
+      { ...valuesOf(point), user_id: point.userId ?? null, channel: point.channel, created: point.createdAt },
+    );
+  }
+
+  async changeContactPoint(point: Omit<NewContactPoint, 'userId' | 'channel' | 'createdAt'>): Promise<void> {
+    await this.sql.run(
+      `update contact_points set name = $name, settings = $settings, secrets = $secrets, zone = $zone,
+         quiet_hours = $quiet_hours, enabled = $enabled, notice = null, version = version + 1
+       where contact_point_id = $id`,
+      valuesOf(point),
+    );
+  }
+
+  async removeContactPoint(id: string, at: number): Promise<void> {
+    await this.sql.run(
+      `update contact_points set deleted = true, enabled = false, settings = '{}', secrets = null
+       where contact_point_id = $id`,
+      { id },
+    );
+    await this.sql.run(
+      `update deliveries set status = 'cancelled', reason = 'the contact point was removed', finished_ms = $at::bigint
+       where contact_point_id = $id and status in ('pending', 'sending')`,
+      { id, at },
+    );
+  }
+
+  addAudit(entry: AuditRecord): Promise<void> {
+    return addAudit(this.sql, entry);
+  }
+}
+
+/** Removes the contact points of a user and everything that was sent to them. */
+export async function removeContactPointsOf(sql: Sql, userId: string): Promise<void> {
+  await sql.run(
+    `delete from deliveries
+     where contact_point_id in (select contact_point_id from contact_points where user_id = $user_id)`,
+    { user_id: userId },
+  );
+  await sql.run('delete from contact_points where user_id = $user_id', { user_id: userId });
+}
+
+/** The contact points, likewise. */
+export class SqlContactPointCatalog extends SqlContactPointReader implements ContactPointCatalog {
+  readonly #sql: TransactionalSql;
+  readonly #lock: (sql: Sql) => Promise<void>;
+
+  /** @param lock waits, within a transaction, until no other transaction changes contact points */
+  constructor(sql: TransactionalSql, lock: (sql: Sql) => Promise<void>) {
+    super(sql);
+    this.#sql = sql;
+    this.#lock = lock;
+  }
+
+  changing<T>(work: (changes: ContactPointChanges) => Promise<T>): Promise<T> {
+    return this.#sql.transaction(async (sql) => {
+      await this.#lock(sql);
+      return work(new SqlContactPointChanges(sql));
+    });
+  }
+}
+
+function valuesOf(point: Omit<NewContactPoint, 'userId' | 'channel' | 'createdAt'>) {
+  const { id, name, settings, secrets = null, zone, quietHours, enabled } = point;
+  return {
+    ...{ id, name, secrets, zone, enabled, settings: JSON.stringify(settings) },
+    quiet_hours: quietHours === undefined ? null : JSON.stringify(quietHours),
+  };
+}
+
+function contactPointOf(row: Row): ContactPointRecord {
+  return {
+    id: String(row.contact_point_id),
+    userId: row.user_id === null ? undefined : String(row.user_id),
+    name: String(row.name),
+    channel: String(row.channel),
+    settings: JSON.parse(String(row.settings)),
+    secrets: row.secrets === null ? undefined : String(row.secrets),
+    zone: String(row.zone),
+    quietHours: row.quiet_hours === null ? undefined : (JSON.parse(String(row.quiet_hours)) as QuietHours),
+    enabled: Boolean(row.enabled),
+    notice: row.notice === null ? undefined : String(row.notice),
+    version: Number(row.version),
+    createdAt: Number(row.created_ms),
+  };
+}
