@@ -124,6 +124,7 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
     contactPoints: storage.contactPoints,
     deliveries: storage.deliveries,
     gaps: storage.gaps,
+    judgements: storage.judgements,
     dayFiles: storage.dayFiles,
     syncs: storage.syncs,
     ...(results && { results }),

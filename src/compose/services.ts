@@ -15,6 +15,8 @@ import type { ProberDependencies } from '../intake/prober/prober-dependencies.ts
 import type { SyncDependencies, SyncService } from '../intake/sync/service.ts';
 import { ImportService } from '../intake/uploads/service.ts';
 import { UploadsFolder } from '../intake/uploads/uploads.ts';
+import { JudgementLog } from '../judgements/log.ts';
+import { JudgementService } from '../judgements/service.ts';
 import { clearTemporaryFolders } from '../lib/temporary-folder.ts';
 import { ClockWatch } from '../lib/world/clock-watch.ts';
 import { CLOCKS } from '../lib/world/clocks.ts';
@@ -38,6 +40,7 @@ export interface Services {
   readonly freshness: Freshness;
   readonly health: Health;
   readonly imports: ImportService;
+  readonly judgements: JudgementService;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly polls: PollService;
@@ -125,6 +128,11 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
   });
   metrics.watchFleet(() => fleet.gauges());
   const stores = new StoreService({ storage, directory, now, audit: accounts.audit });
+  const judgements = new JudgementService({
+    ...{ storage, directory, now, audit: accounts.audit },
+    log: new JudgementLog({ storage, elapsed }),
+    schedules: () => fleet.schedules(),
+  });
   const appender = new PollAppender(storage);
   const polls = new PollService({
     storage,
@@ -187,8 +195,8 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     syncs.reschedule();
   });
   return {
-    ...{ accounts, clock, directory, fleet, freshness, health, imports, log, metrics, polls, prober, reports, stores },
-    syncs,
+    ...{ accounts, clock, directory, fleet, freshness, health, imports, judgements, log, metrics, polls, prober },
+    ...{ reports, stores, syncs },
     start: async () => {
       await reader.clear();
       await clearTemporaryFolders(backupsFolder(config));

@@ -11,6 +11,13 @@ export interface ZoneChangeColumns {
   readonly zone: readonly Zone[];
 }
 
+/** The zone of a store during `[from, until)`, which may be infinite. */
+export interface ZoneStretch {
+  readonly zone: Zone;
+  readonly from: number;
+  readonly until: number;
+}
+
 /** Everything that decides when the stores of a batch are open. Indices in the columns count from the batch's start. */
 export interface ScheduleColumns {
   /** The last zone of each store. */
@@ -56,22 +63,30 @@ export class Schedule {
   }
 
   #openWhenKnown(store: number, from: number, to: number): Intervals {
-    const { zones, zoneChanges } = this.#columns;
-    const zone = zones[store] as Zone;
-    const first = this.#zoneChanges[store] as number;
-    const last = this.#zoneChanges[store + 1] as number;
-    if (first === last) return this.#openIn(zone, store, from, to);
+    if (this.#zoneChanges[store] === this.#zoneChanges[store + 1]) {
+      return this.#openIn(this.#columns.zones[store] as Zone, store, from, to);
+    }
     const pieces: number[] = [];
-    let since = Number.NEGATIVE_INFINITY;
-    for (let change = first; change <= last; change++) {
-      const until = change < last ? (zoneChanges.until[change] as number) : Number.POSITIVE_INFINITY;
-      if (since <= to && until > from) {
-        const open = this.#openIn(change < last ? (zoneChanges.zone[change] as Zone) : zone, store, from, to);
-        pieces.push(...intersect(open, [since, until]));
-      }
-      since = until;
+    for (const { zone, from: since, until } of this.zonesOf(store)) {
+      if (since > to || until <= from) continue;
+      pieces.push(...intersect(this.#openIn(zone, store, from, to), [since, until]));
     }
     return union(pieces);
+  }
+
+  /** The zones of a store in order, which cover all time. */
+  zonesOf(store: number): readonly ZoneStretch[] {
+    const { zones, zoneChanges } = this.#columns;
+    const stretches: ZoneStretch[] = [];
+    let from = Number.NEGATIVE_INFINITY;
+    const last = this.#zoneChanges[store + 1] as number;
+    for (let change = this.#zoneChanges[store] as number; change < last; change++) {
+      const until = zoneChanges.until[change] as number;
+      stretches.push({ zone: zoneChanges.zone[change] as Zone, from, until });
+      from = until;
+    }
+    stretches.push({ zone: zones[store] as Zone, from, until: Number.POSITIVE_INFINITY });
+    return stretches;
   }
 
   /** The zone of a store that is in force at an instant. */

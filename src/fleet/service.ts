@@ -13,7 +13,7 @@ import type { AskedInstant, Outages, StateSource } from '../stores/states.ts';
 import { type FleetFigures, readFigures } from './figures.ts';
 import { type LiveStates, readLive } from './live.ts';
 import { FleetOutages } from './outages.ts';
-import { Schedules } from './schedules.ts';
+import { type FleetSchedule, Schedules } from './schedules.ts';
 import { StaleWhileRevalidate } from './stale-while-revalidate.ts';
 import { readTimeline, type StoreTimeline, type TimelineRange } from './timeline.ts';
 import { nameOf, type Visible } from './visible.ts';
@@ -209,6 +209,11 @@ export class FleetService implements StateSource {
       readTimeline(snapshot, fleet, store.key, range, this.pollInterval),
     );
     return { ...timeline, storeId: store.id };
+  }
+
+  /** The schedules of all stores, as current as the directory. */
+  schedules(): Promise<FleetSchedule> {
+    return this.#schedules.current();
   }
 
   /** How many stores each feed knows; at most a minute old. */

@@ -1,3 +1,4 @@
+import { Refreshed } from '../lib/refreshed.ts';
 import { noStore } from '../lib/store-id.ts';
 import { trimmed } from '../lib/text.ts';
 import { yieldTurn } from '../lib/world/timers.ts';
@@ -45,59 +46,30 @@ const BLOCK = 10_000;
 
 /** All stores in memory, read again after a change. */
 export class StoreDirectory {
-  readonly #storage: Pick<Storage, 'snapshot'>;
-  readonly #elapsed: () => number;
-  #directory: Directory | undefined;
-  #lookedAt = Number.NEGATIVE_INFINITY;
-  /** Changes made by this process, and how many of them the last read saw. */
-  #changes = 0;
-  #seen = 0;
-  #looking: Promise<Directory> | undefined;
+  readonly #directory: Refreshed<Directory>;
 
   constructor({ storage, elapsed }: StoreDirectoryParts) {
-    this.#storage = storage;
-    this.#elapsed = elapsed;
+    const read = (before: Directory | undefined) =>
+      storage.snapshot(async (snapshot) => {
+        const revision = await snapshot.storesRevision();
+        return before?.revision === revision ? before : load(snapshot, revision);
+      });
+    this.#directory = new Refreshed(read, INTERVAL, elapsed);
   }
 
   /** The stores, at most a second old, with all changes that `changed` has reported. */
-  async current(): Promise<Directory> {
-    const wanted = this.#changes;
-    if (this.#directory !== undefined && this.#seen >= wanted && this.#elapsed() - this.#lookedAt < INTERVAL) {
-      return this.#directory;
-    }
-    let directory = await this.#look();
-    while (this.#seen < wanted) directory = await this.#look();
-    return directory;
+  current(): Promise<Directory> {
+    return this.#directory.current();
   }
 
   /** Whether the store existed at the last read. */
   knows(id: string): boolean {
-    return this.#directory?.byId.has(id) ?? false;
+    return this.#directory.last?.byId.has(id) ?? false;
   }
 
   /** Reports a change, which all later calls of `current` will see. */
   changed(): void {
-    this.#changes++;
-  }
-
-  /** Concurrent calls share one read. */
-  #look(): Promise<Directory> {
-    this.#looking ??= this.#read().finally(() => {
-      this.#looking = undefined;
-    });
-    return this.#looking;
-  }
-
-  async #read(): Promise<Directory> {
-    const [changes, elapsed] = [this.#changes, this.#elapsed()];
-    const directory = await this.#storage.snapshot(async (snapshot) => {
-      const revision = await snapshot.storesRevision();
-      return this.#directory?.revision === revision ? this.#directory : load(snapshot, revision);
-    });
-    this.#directory = directory;
-    this.#seen = changes;
-    this.#lookedAt = elapsed;
-    return directory;
+    this.#directory.changed();
   }
 }
 

@@ -10,6 +10,8 @@ export interface Ids {
   readonly strangersReport: string;
   /** An import by the operator, with a poll of the store and a rejected row. */
   readonly import: string;
+  /** Planned downtime of the store. */
+  readonly judgement: string;
   /** `olga`, and her key. */
   readonly user: string;
   readonly key: string;
@@ -62,6 +64,9 @@ const oneImport = ({ import: id }: Ids): Question => ({ path: { id } });
 
 const T = '2023-01-22T12:00:00Z';
 const once = true;
+const PLANNED = { from: '2099-12-24T00:00:00Z', to: '2099-12-25T00:00:00Z', reason: 'x' };
+const judgement = ({ judgement }: Ids): Question => ({ path: { judgement_id: judgement } });
+const planned = ({ store }: Ids): Question => ({ body: { ...PLANNED, store_ids: [store] } });
 const WEEK = [{ day: 0, start: '10:00', end: '12:00' }];
 const POLL = 'store_id,status,timestamp_utc\nthis,active,2023-01-20T10:00:00Z\n';
 /** The response is about users or files and contains no store. */
@@ -223,6 +228,37 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
   'POST /api/v1/reports/:id/cancel': [{ ask: report, status: 409, stranger: 404 }],
   'DELETE /api/v1/reports/:id': [{ ask: report, status: 204, stranger: 404, once }],
+
+  'GET /api/v1/judgements': [
+    { ask: nothing, status: 200 },
+    { ask: ({ store }) => ({ query: { store_id: store } }), status: 200, stranger: 404 },
+  ],
+  'POST /api/v1/judgements': [
+    { ask: planned, status: 201, stranger: 404, once },
+    {
+      ask: ({ store }) => ({ body: { ...PLANNED, store_ids: [store], from: '2023-01-01T00:00:00Z' } }),
+      status: 201,
+      owner: 403,
+      stranger: 404,
+      once,
+    },
+    { ask: () => ({ body: { ...PLANNED, labels: {} } }), status: 201, owner: 403, once },
+  ],
+  'POST /api/v1/judgements/preview': [
+    { ask: planned, status: 200, stranger: 404 },
+    { ask: () => ({ body: { ...PLANNED, labels: {} } }), status: 200, owner: 403 },
+  ],
+  'GET /api/v1/judgements/:judgement_id': [{ ask: judgement, status: 200, stranger: 404 }],
+  'POST /api/v1/judgements/:judgement_id/revoke': [
+    { ask: (ids) => ({ ...judgement(ids), body: { reason: 'x' } }), status: 200, stranger: 404, once },
+    {
+      ask: (ids) => ({ ...judgement(ids), body: { reason: 'x', entirely: true } }),
+      status: 200,
+      owner: 403,
+      stranger: 404,
+      once,
+    },
+  ],
 
   'GET /api/v1/zones': [{ ask: nothing, status: 200, blind }],
   'GET /api/v1/zones/:name': [

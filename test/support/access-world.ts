@@ -80,12 +80,22 @@ export async function accessWorld(t: TestContext, withThis: boolean, settings: T
     hours: stores.map((store) => [store, 6, 9 * HOUR, 17 * HOUR] as const),
     zones: stores.map((store) => [store, 'America/New_York'] as const),
   });
+  const judgement = '00000000-0000-4000-8000-00000000000a';
+  if (withThis) {
+    await server.storage.judgements.recording((changes) =>
+      changes.add({
+        ...{ id: judgement, kind: 'planned', reason: 'x', authorId: otto.userId, author: 'otto', at: NOW },
+        ...{ stores: { storeIds: [THIS] }, time: { from: T + 24 * HOUR, to: T + 25 * HOUR } },
+      }),
+    );
+  }
   const none = '00000000-0000-4000-8000-000000000000';
   const strangersReport = await reported(server, stan.key);
   const ids: Ids = {
     store: THIS,
     strangersReport,
     report: olga === undefined ? none : await reported(server, olga.key),
+    judgement,
     import: olga === undefined ? none : await imported(server, otto.key),
     user: olga?.userId ?? none,
     key: olga?.keyId ?? none,

@@ -92,6 +92,20 @@ export async function fillRecords(storage: Storage): Promise<void> {
     { id: 'g', server: 'one', from: T, until: undefined, reason: 'no network', unobserved: 3 },
     T,
   );
+  await storage.judgements.recording(async (changes) => {
+    const by = { reason: strange, authorId: 'u', author: strange, at: T };
+    const recurrence = { rrule: 'FREQ=WEEKLY;BYDAY=SU', start: '2023-01-22T02:00:00', duration: 'PT2H' };
+    await changes.add({
+      ...by,
+      id: 'j1',
+      kind: 'planned',
+      stores: { labels: { [strange]: strange } },
+      time: recurrence,
+    });
+    const interval = { from: T, to: T + 1 };
+    await changes.add({ ...by, id: 'j2', kind: 'force_down', stores: { storeIds: [strange] }, time: interval });
+    await changes.add({ ...by, id: 'j3', revokes: 'j1', from: undefined });
+  });
   await storage.syncs.begin({ id: 'run', server: 'one', cause: 'schedule', startedAt: T });
   await storage.syncs.add('run', {
     ...{ feed: 'polls', source: 'polls.csv', status: 'changed', error: undefined, attempts: 1, files: 1, bytes: 1 },

@@ -329,6 +329,11 @@ export interface ImportProgress {
   readonly progress: number;
 }
 
+export interface Interval {
+  readonly from: string;
+  readonly to: string;
+}
+
 export interface Invitation {
   /** the link; it is shown only once */
   readonly url: string;
@@ -353,6 +358,45 @@ export interface IssuedKey {
   readonly last_used_at: string | null;
   readonly revoked_at: string | null;
   readonly key: string | null;
+}
+
+/** What somebody says about the time of some stores. It has `store_ids` or `labels`, and `from` and `to` or a `recurrence`. `next`: the present or next time that it covers, the earliest of its stores. */
+export interface Judgement {
+  readonly judgement_id: string;
+  /** `planned`: planned downtime */
+  readonly kind: 'planned' | 'excused' | 'false_reading' | 'force_down';
+  /** `active`: it covers the present time of one of its stores */
+  readonly state: 'active' | 'upcoming' | 'past' | 'revoked';
+  readonly store_ids: readonly string[] | null;
+  readonly labels: Readonly<Record<string, string>> | null;
+  /** the number of its stores that you can see */
+  readonly stores: number;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly recurrence: Recurrence | null;
+  readonly next: Interval | null;
+  readonly reason: string;
+  /** the name of who recorded it, at that time */
+  readonly author: string;
+  readonly recorded_at: string;
+  readonly revoked: Revocation | null;
+}
+
+export interface JudgementPage {
+  readonly items: readonly Judgement[];
+  /** null on the last page */
+  readonly next_cursor: string | null;
+}
+
+/** At most the first 31 days are counted. */
+export interface JudgementPreview {
+  /** the number of its stores */
+  readonly stores: number;
+  /** scheduled open hours of these stores that it covers within `counted` */
+  readonly open_hours: number;
+  readonly counted: Interval;
+  /** of a recurrence: the store-local times at which it begins first, at most five */
+  readonly starts: readonly string[];
 }
 
 export interface Key {
@@ -474,6 +518,21 @@ export interface NewHours {
   readonly hours: WeekHours;
 }
 
+/** Either `store_ids` or `labels`, and either `to` or `recurrence`. */
+export interface NewJudgement {
+  /** these stores */
+  readonly store_ids?: readonly string[] | undefined;
+  /** all stores that have all of these labels, now or later; empty: all stores. Not for owners. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** the start of an interval; by default now (RFC 3339) */
+  readonly from?: string | undefined;
+  /** the end of an interval, at most five years after its start (RFC 3339) */
+  readonly to?: string | undefined;
+  readonly recurrence?: NewRecurrence | undefined;
+  /** why */
+  readonly reason: string;
+}
+
 export interface NewKey {
   readonly name: string;
   readonly scopes: readonly ('stores:read' | 'stores:write' | 'polls:read' | 'polls:write' | 'reports:read' | 'reports:write' | 'imports:read' | 'imports:write' | 'fleet:read' | 'metrics:read' | 'users:read' | 'users:write' | 'backups:read' | 'people:read' | 'people:write')[];
@@ -509,6 +568,16 @@ export type NewPolls = {
   readonly polls: readonly NewPoll[];
 } | readonly NewPoll[];
 
+/** Stretches that recur in the local time of each store. */
+export interface NewRecurrence {
+  /** a recurrence rule of RFC 5545 with a frequency of at least a day; `UNTIL` is a store-local date or time without `Z` */
+  readonly rrule: string;
+  /** the store-local date and time from which the rule counts; the first occurrence if it matches the rule */
+  readonly start: string;
+  /** how long each occurrence lasts: weeks, days, hours and minutes of ISO 8601. Days are calendar days, which clock changes make shorter or longer. */
+  readonly duration: string;
+}
+
 export interface NewReport {
   /** the instant of the report; by default that of the latest poll of your stores (RFC 3339) */
   readonly as_of?: string | undefined;
@@ -518,6 +587,13 @@ export interface NewReport {
   readonly detailed?: boolean | undefined;
   /** limits the report to these stores; by default all of yours */
   readonly stores?: readonly string[] | undefined;
+}
+
+export interface NewRevocation {
+  /** why */
+  readonly reason: string;
+  /** as if it had never been recorded; by default, it stays for the time until now. Not for owners. */
+  readonly entirely?: boolean | undefined;
 }
 
 /** Either `closed: true`, or `hours`. */
@@ -709,6 +785,18 @@ export interface RecoveryCodes {
   readonly recovery_codes: readonly string[];
 }
 
+/** Stretches that recur in the local time of each store. */
+export interface Recurrence {
+  /** a recurrence rule of RFC 5545 with a frequency of at least a day; `UNTIL` is a store-local date or time without `Z` */
+  readonly rrule: string;
+  /** the store-local date and time from which the rule counts; the first occurrence if it matches the rule */
+  readonly start: string;
+  /** how long each occurrence lasts: weeks, days, hours and minutes of ISO 8601. Days are calendar days, which clock changes make shorter or longer. */
+  readonly duration: string;
+  /** the rule in English words */
+  readonly text: string;
+}
+
 export interface RejectedPoll {
   /** position among the polls of the request, from 1 */
   readonly row: number;
@@ -814,6 +902,14 @@ export interface ReportSummary {
   readonly hour: WindowSummary;
   readonly day: WindowSummary;
   readonly week: WindowSummary;
+}
+
+/** `from`: the instant from which it no longer applies; null: it never applied. */
+export interface Revocation {
+  readonly from: string | null;
+  readonly reason: string;
+  readonly author: string;
+  readonly recorded_at: string;
 }
 
 export interface SecondFactorPolicy {
@@ -1104,6 +1200,8 @@ export interface Timeline {
   readonly first_poll: StoreTime | null;
   /** the open intervals within the range */
   readonly open: readonly OpenInterval[];
+  /** planned downtime within the range */
+  readonly planned: readonly OpenInterval[];
   /** the part of `open` with unknown hours or an unknown zone: the given ones are invalid. The state is unknown there, and polls do not count. */
   readonly hours_unknown: readonly OpenInterval[];
   /** the polls in the range, both ends included */
@@ -2126,6 +2224,59 @@ export interface Routes {
       readonly event: 'fleet';
       readonly data: FleetUpdate;
     };
+  };
+  /** List planned downtime, newest first */
+  'GET /api/v1/judgements': {
+    query?: {
+      /** `active`: it covers the present time of one of its stores */
+      readonly state?: 'active' | 'upcoming' | 'past' | 'revoked' | undefined;
+      /** only what includes this store */
+      readonly store_id?: string | undefined;
+      /** items per page */
+      readonly limit?: number | undefined;
+      /** `next_cursor` of the previous page; without it, the first page */
+      readonly cursor?: string | undefined;
+    };
+    answer: JudgementPage;
+  };
+  /** Plan downtime of stores */
+  'POST /api/v1/judgements': {
+    headers?: {
+      /** a random UUID: repeating the request with it within 24 hours repeats the response */
+      readonly 'idempotency-key'?: string | undefined;
+    };
+    body: NewJudgement;
+    answer: Judgement;
+  };
+  /** Count what planned downtime would cover, without recording it */
+  'POST /api/v1/judgements/preview': {
+    body: NewJudgement;
+    answer: JudgementPreview;
+  };
+  /** Get planned downtime */
+  'GET /api/v1/judgements/{judgement_id}': {
+    path: {
+      /** the id from the list */
+      readonly judgement_id: string;
+    };
+    headers?: {
+      /** the `ETag` of an earlier response; `304` if the response would be the same */
+      readonly 'if-none-match'?: string | undefined;
+    };
+    answer: Judgement;
+  };
+  /** Revoke planned downtime */
+  'POST /api/v1/judgements/{judgement_id}/revoke': {
+    path: {
+      /** the id from the list */
+      readonly judgement_id: string;
+    };
+    headers?: {
+      /** the `ETag` of the version to update */
+      readonly 'if-match'?: string | undefined;
+    };
+    body: NewRevocation;
+    answer: Judgement;
   };
   /** List time zones */
   'GET /api/v1/zones': {

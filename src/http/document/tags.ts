@@ -17,6 +17,10 @@ export const TAGS = [
     description: 'How the figures of a store are calculated: open time, polls, states and outages.',
   },
   {
+    name: 'judgements',
+    description: 'Planned downtime: intervals, or recurrences in store local time, with a reason.',
+  },
+  {
     name: 'fleet',
     description: 'All stores together: states, uptime over time, and the stores with the most downtime.',
   },

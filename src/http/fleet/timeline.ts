@@ -9,6 +9,7 @@ import { POLL_REACH, WINDOW_NAMES, WINDOWS, type WindowName } from '../../domain
 import { wallAt } from '../../domain/zone.ts';
 import type { FleetService, NamedTimeline } from '../../fleet/service.ts';
 import type { TimelineRange } from '../../fleet/timeline.ts';
+import type { JudgementService } from '../../judgements/service.ts';
 import { invalid } from '../../lib/errors.ts';
 import { AsOf, asOfFrom, seconds } from '../as-of.ts';
 import { BeganEarlier, outageStart } from '../outage-start.ts';
@@ -131,6 +132,7 @@ const Timeline = Type.Object(
     estimator: OneOf(['nearest']),
     first_poll: FirstPoll,
     open: Type.Array(OpenInterval, { description: 'the open intervals within the range' }),
+    planned: Type.Array(OpenInterval, { description: 'planned downtime within the range' }),
     hours_unknown: Type.Array(OpenInterval, {
       description:
         'the part of `open` with unknown hours or an unknown zone: the given ones are invalid. The state is unknown there, and polls do not count.',
@@ -158,7 +160,7 @@ const Timeline = Type.Object(
 );
 
 /** How the figures of a store are calculated. */
-export function timelineRoutes(fleet: FleetService): Routes {
+export function timelineRoutes(fleet: FleetService, judgements: JudgementService): Routes {
   return async (app) => {
     app.get(
       '/api/v1/stores/:store_id/timeline',
@@ -182,7 +184,8 @@ export function timelineRoutes(fleet: FleetService): Routes {
         reply.header('cache-control', 'no-store');
         const { store_id } = request.params;
         const timeline = await fleet.timeline(storesOf(request.principal), store_id, range, asked?.requester);
-        return bodyOf(timeline, range, names);
+        const planned = await judgements.planned(timeline.storeId, range);
+        return bodyOf(timeline, planned, range, names);
       },
     );
   };
@@ -213,6 +216,7 @@ function windowOf(name: WindowName, asOf: number): Stretch {
 
 function bodyOf(
   timeline: NamedTimeline,
+  planned: Intervals,
   range: TimelineRange,
   windows: readonly WindowName[],
 ): Static<typeof Timeline> {
@@ -253,6 +257,7 @@ function bodyOf(
     estimator: 'nearest',
     first_poll: firstPoll === undefined ? null : time(firstPoll),
     open: stretches(open),
+    planned: stretches(planned),
     hours_unknown: stretches(hoursUnknown),
     polls: polls.map(({ instant, active, counts, hoursKnown, reason }) => ({
       at: time(instant),

@@ -27,6 +27,7 @@ import { SqlDeliveries } from '../sql/deliveries.ts';
 import { SqlIdempotencyKeys } from '../sql/idempotency.ts';
 import { SqlImportCatalog } from '../sql/imports.ts';
 import { quickInvariants, wholeInvariants } from '../sql/invariants.ts';
+import { SqlJudgements } from '../sql/judgements.ts';
 import { lowerLatestPoll } from '../sql/latest-poll.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
 import { Changes } from '../sql/revision.ts';
@@ -72,6 +73,7 @@ export class DuckdbStorage implements Storage {
   readonly accounts: SqlAccountCatalog;
   readonly imports: SqlImportCatalog;
   readonly gaps: SqlCoverageGaps;
+  readonly judgements: SqlJudgements;
   readonly dayFiles: SqlDayFileCheckpoints;
   readonly syncs: SqlSyncLog;
   readonly idempotency: SqlIdempotencyKeys;
@@ -121,6 +123,7 @@ export class DuckdbStorage implements Storage {
       texts: (json) => `unnest(from_json(${json}::json, '["VARCHAR"]'))`,
     });
     this.gaps = new SqlCoverageGaps(catalog);
+    this.judgements = new SqlJudgements(catalog, async () => {});
     this.dayFiles = new SqlDayFileCheckpoints(catalog);
     this.syncs = new SqlSyncLog(catalog);
     this.idempotency = new SqlIdempotencyKeys(catalog, dialect);

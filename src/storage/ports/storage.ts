@@ -14,6 +14,7 @@ import type { IdempotencyKeys } from './idempotency.ts';
 import type { ImportCatalog } from './import-catalog.ts';
 import type { ImportSession, MergeCounts } from './import-session.ts';
 import type { Invariant } from './invariants.ts';
+import type { Judgements } from './judgements.ts';
 import type { Leases } from './leases.ts';
 import type { PeerRegistry } from './peers.ts';
 import type { ReportCatalog } from './report-catalog.ts';
@@ -42,6 +43,7 @@ export interface Storage {
    */
   readonly results?: SharedResults;
   readonly gaps: CoverageGaps;
+  readonly judgements: Judgements;
   readonly dayFiles: DayFileCheckpoints;
   readonly syncs: SyncLog;
   readonly idempotency: IdempotencyKeys;

@@ -22,6 +22,7 @@ import { SqlDeliveries } from '../sql/deliveries.ts';
 import { SqlIdempotencyKeys } from '../sql/idempotency.ts';
 import { SqlImportCatalog } from '../sql/imports.ts';
 import { quickInvariants, wholeInvariants } from '../sql/invariants.ts';
+import { SqlJudgements } from '../sql/judgements.ts';
 import { lowerLatestPoll } from '../sql/latest-poll.ts';
 import { SqlLeases } from '../sql/leases.ts';
 import { SqlPeerRegistry } from '../sql/peers.ts';
@@ -69,6 +70,7 @@ export class PostgresStorage implements Storage {
   readonly imports: SqlImportCatalog;
   readonly results: PostgresResults;
   readonly gaps: SqlCoverageGaps;
+  readonly judgements: SqlJudgements;
   readonly dayFiles: SqlDayFileCheckpoints;
   readonly syncs: SqlSyncLog;
   readonly idempotency: SqlIdempotencyKeys;
@@ -107,6 +109,7 @@ export class PostgresStorage implements Storage {
     });
     this.imports = new SqlImportCatalog(catalog);
     this.gaps = new SqlCoverageGaps(catalog);
+    this.judgements = new SqlJudgements(catalog, (sql) => lockFor(sql, 'judgements'));
     this.dayFiles = new SqlDayFileCheckpoints(catalog);
     this.syncs = new SqlSyncLog(catalog);
     this.idempotency = new SqlIdempotencyKeys(catalog, { now: NOW });

@@ -8,6 +8,7 @@ import { deliveriesContract } from './deliveries.ts';
 import { idempotencyContract } from './idempotency.ts';
 import { interruptContract } from './interrupt.ts';
 import { invariantsContract } from './invariants.ts';
+import { judgementsContract } from './judgements.ts';
 import { latestPollContract } from './latest-poll.ts';
 import { reasonsContract } from './reasons.ts';
 import { recordsContract } from './records.ts';
@@ -35,6 +36,7 @@ export function engineContract(engine: string, open: (options?: WaitOptions) => 
       idempotencyContract,
       interruptContract,
       invariantsContract,
+      judgementsContract,
       latestPollContract,
       reasonsContract,
       recordsContract,

@@ -73,6 +73,12 @@ export function invariantsOf(view: View): Invariant[] {
       [...reports.values()].flatMap(({ shares }) => (shares === null || reports.has(shares) ? [] : [shares])),
     ),
     invariant(
+      'judgements: each revokes is one of judgements',
+      [...view.table('judgements').values()].flatMap(({ revokes }) =>
+        revokes === null || view.table('judgements').has(revokes) ? [] : [revokes],
+      ),
+    ),
+    invariant(
       'sync_results: each run_id is one of sync_runs',
       [...view.table('sync_results').values()]
         .map(({ run_id }) => run_id)

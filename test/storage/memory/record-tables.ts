@@ -65,6 +65,18 @@ const COLUMNS = {
     ...{ gap_id: 'text', server: 'text', from_ms: 'number', until_ms: 'number?', reason: 'text' },
     ...{ unobserved: 'number', saved_ms: 'number' },
   },
+  judgements: {
+    ...{ number: 'number', judgement_id: 'text', kind: 'text?', revokes: 'text?', store_ids: 'text?', labels: 'text?' },
+    ...{
+      from_ms: 'number?',
+      to_ms: 'number?',
+      rrule: 'text?',
+      local_start: 'text?',
+      duration: 'text?',
+      reason: 'text',
+    },
+    ...{ author_id: 'text?', author: 'text', recorded_ms: 'number' },
+  },
   day_file_checkpoints: { folder_id: 'text', file: 'text', bytes: 'number' },
   sync_runs: { run_id: 'text', server: 'text', cause: 'text', started_ms: 'number', finished_ms: 'number?' },
   sync_results: {

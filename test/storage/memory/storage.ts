@@ -20,6 +20,7 @@ import { MemoryIdempotencyKeys } from './idempotency.ts';
 import { MemoryImportSession } from './import-session.ts';
 import { MemoryImportCatalog } from './imports.ts';
 import { invariantsOf } from './invariants.ts';
+import { MemoryJudgements } from './judgements.ts';
 import { mergePolls } from './polls.ts';
 import { MemoryReportCatalog } from './reports.ts';
 import { MemoryResults, saveResult } from './results.ts';
@@ -50,6 +51,7 @@ export class MemoryStorage implements Storage {
   readonly imports: MemoryImportCatalog;
   readonly results: MemoryResults;
   readonly gaps: MemoryCoverageGaps;
+  readonly judgements: MemoryJudgements;
   readonly dayFiles: MemoryDayFileCheckpoints;
   readonly syncs: MemorySyncLog;
   readonly idempotency: MemoryIdempotencyKeys;
@@ -73,6 +75,7 @@ export class MemoryStorage implements Storage {
     this.imports = new MemoryImportCatalog(this.#database);
     this.results = new MemoryResults(this.#database);
     this.gaps = new MemoryCoverageGaps(this.#database);
+    this.judgements = new MemoryJudgements(this.#database, writeWait);
     this.dayFiles = new MemoryDayFileCheckpoints(this.#database);
     this.syncs = new MemorySyncLog(this.#database);
     this.idempotency = new MemoryIdempotencyKeys(this.#database, clock);

@@ -1,0 +1,186 @@
+import { type Static, Type } from 'typebox';
+import { formatInstant, instantFrom, instantOrNull } from '../../calendar/instant.ts';
+import { formatWallTime } from '../../calendar/wall-time.ts';
+import { HOUR } from '../../domain/hours.ts';
+import { MOST_STORES, REASON_LENGTH } from '../../judgements/check.ts';
+import { PHASES } from '../../judgements/phase.ts';
+import type { Coverage } from '../../judgements/preview.ts';
+import { recurrenceOf } from '../../judgements/recurrence.ts';
+import { RULE_LENGTH } from '../../judgements/rrule.ts';
+import type { GivenJudgement, ShownJudgement } from '../../judgements/service.ts';
+import { Page } from '../pages.ts';
+import { GivenInstant, Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
+import { GivenLabels, Labels } from '../stores/store-schemas.ts';
+
+export const tags = ['judgements'];
+export const ROOT = '/api/v1/judgements';
+
+export const JudgementPath = Type.Object({
+  judgement_id: Type.String({ format: 'uuid', description: 'the id from the list' }),
+});
+
+export const Phase = OneOf(PHASES, '`active`: it covers the present time of one of its stores');
+
+const Reason = Type.String({ maxLength: REASON_LENGTH, description: 'why', examples: ['The kitchen is rebuilt'] });
+
+const recurrenceFields = {
+  rrule: Type.String({
+    maxLength: RULE_LENGTH,
+    description:
+      'a recurrence rule of RFC 5545 with a frequency of at least a day; `UNTIL` is a store-local date or time without `Z`',
+    examples: ['FREQ=WEEKLY;BYDAY=SU'],
+  }),
+  start: Type.String({
+    maxLength: 30,
+    description:
+      'the store-local date and time from which the rule counts; the first occurrence if it matches the rule',
+    examples: ['2026-11-29T02:00'],
+  }),
+  duration: Type.String({
+    maxLength: 30,
+    description:
+      'how long each occurrence lasts: weeks, days, hours and minutes of ISO 8601. Days are calendar days, which clock changes make shorter or longer.',
+    examples: ['PT2H'],
+  }),
+};
+
+const GivenRecurrence = Type.Object(recurrenceFields, {
+  additionalProperties: false,
+  title: 'NewRecurrence',
+  description: 'Stretches that recur in the local time of each store.',
+});
+
+const Recurrence = Type.Object(
+  { ...recurrenceFields, text: Type.String({ description: 'the rule in English words' }) },
+  { title: 'Recurrence', description: 'Stretches that recur in the local time of each store.' },
+);
+
+export const NewJudgement = Type.Object(
+  {
+    store_ids: Type.Optional(Type.Array(StoreId, { maxItems: MOST_STORES, description: 'these stores' })),
+    labels: Type.Optional({
+      ...GivenLabels,
+      description: 'all stores that have all of these labels, now or later; empty: all stores. Not for owners.',
+    }),
+    from: Type.Optional(GivenInstant('the start of an interval; by default now')),
+    to: Type.Optional(GivenInstant('the end of an interval, at most five years after its start')),
+    recurrence: Type.Optional(GivenRecurrence),
+    reason: Reason,
+  },
+  {
+    additionalProperties: false,
+    title: 'NewJudgement',
+    description: 'Either `store_ids` or `labels`, and either `to` or `recurrence`.',
+  },
+);
+
+const Interval = Type.Object({ from: Instant, to: Instant }, { title: 'Interval' });
+
+const Revocation = Type.Object(
+  {
+    from: Nullable(Instant),
+    reason: Type.String(),
+    author: Type.String(),
+    recorded_at: Instant,
+  },
+  { title: 'Revocation', description: '`from`: the instant from which it no longer applies; null: it never applied.' },
+);
+
+export const Judgement = Type.Object(
+  {
+    judgement_id: Type.String({ format: 'uuid' }),
+    kind: OneOf(['planned', 'excused', 'false_reading', 'force_down'], '`planned`: planned downtime'),
+    state: Phase,
+    store_ids: Nullable(Type.Array(StoreId, { description: 'the named stores that you can see' })),
+    labels: Nullable(Labels),
+    stores: Type.Integer({ description: 'the number of its stores that you can see' }),
+    from: Nullable(Instant),
+    to: Nullable(Instant),
+    recurrence: Nullable(Recurrence),
+    next: Nullable(Interval),
+    reason: Type.String(),
+    author: Type.String({ description: 'the name of who recorded it, at that time' }),
+    recorded_at: Instant,
+    revoked: Nullable(Revocation),
+  },
+  {
+    title: 'Judgement',
+    description:
+      'What somebody says about the time of some stores. It has `store_ids` or `labels`, and `from` and `to` or a `recurrence`. `next`: the present or next time that it covers, the earliest of its stores.',
+  },
+);
+
+export const JudgementPage = Page(Judgement, 'JudgementPage');
+
+export const NewRevocation = Type.Object(
+  {
+    reason: Reason,
+    entirely: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'as if it had never been recorded; by default, it stays for the time until now. Not for owners.',
+      }),
+    ),
+  },
+  { additionalProperties: false, title: 'NewRevocation' },
+);
+
+export const Preview = Type.Object(
+  {
+    stores: Type.Integer({ description: 'the number of its stores' }),
+    open_hours: Type.Number({ description: 'scheduled open hours of these stores that it covers within `counted`' }),
+    counted: Interval,
+    starts: Type.Array(Type.String({ examples: ['2026-11-29T02:00:00'] }), {
+      description: 'of a recurrence: the store-local times at which it begins first, at most five',
+    }),
+  },
+  { title: 'JudgementPreview', description: 'At most the first 31 days are counted.' },
+);
+
+/** @throws UserError `invalid_input` */
+export function judgementFrom({ from, to, ...given }: Static<typeof NewJudgement>): GivenJudgement {
+  return {
+    ...given,
+    ...(from !== undefined && { from: instantFrom('from', from) }),
+    ...(to !== undefined && { to: instantFrom('to', to) }),
+  };
+}
+
+export function judgementBody(shown: ShownJudgement): Static<typeof Judgement> {
+  const { record, revocation, phase, next, stores, storeIds } = shown;
+  const { time } = record;
+  const text = recurrenceOf(time)?.text ?? '';
+  return {
+    judgement_id: record.id,
+    kind: record.kind,
+    state: phase,
+    store_ids: storeIds === undefined ? null : [...storeIds],
+    labels: 'labels' in record.stores ? record.stores.labels : null,
+    stores,
+    from: 'rrule' in time ? null : formatInstant(time.from),
+    to: 'rrule' in time ? null : formatInstant(time.to),
+    recurrence: 'rrule' in time ? { ...time, text } : null,
+    next: next === undefined ? null : { from: formatInstant(next.from), to: formatInstant(next.to) },
+    reason: record.reason,
+    author: record.author,
+    recorded_at: formatInstant(record.at),
+    revoked:
+      revocation === undefined
+        ? null
+        : {
+            from: instantOrNull(revocation.from),
+            reason: revocation.reason,
+            author: revocation.author,
+            recorded_at: formatInstant(revocation.at),
+          },
+  };
+}
+
+export function previewBody({ stores, open, counted, starts }: Coverage): Static<typeof Preview> {
+  return {
+    stores,
+    open_hours: open / HOUR,
+    counted: { from: formatInstant(counted.from), to: formatInstant(counted.to) },
+    starts: starts.map(formatWallTime),
+  };
+}

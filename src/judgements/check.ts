@@ -1,0 +1,87 @@
+import { formatInstant } from '../calendar/instant.ts';
+import { DAY } from '../domain/hours.ts';
+import { invalid } from '../lib/errors.ts';
+import { hasAtMost, isStorable, trimmed } from '../lib/text.ts';
+import type { JudgedInterval, Recurrence, StoreSelection } from '../storage/ports/judgements.ts';
+import type { StoreEntry } from '../stores/directory.ts';
+import { checkedRecurrence, FIVE_YEARS } from './recurrence.ts';
+import { selects } from './selection.ts';
+
+/** The longest reason, in characters. */
+export const REASON_LENGTH = 500;
+
+/** The stores that a judgement can name; more are chosen by a label. */
+export const MOST_STORES = 1_000;
+
+/** What a caller says of the stores and the time of a judgement; the fields have the names of the API. */
+export interface GivenTime {
+  readonly store_ids?: readonly string[] | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Milliseconds; `undefined`: now. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly recurrence?: Recurrence | undefined;
+}
+
+/**
+ * The stores of a new judgement.
+ *
+ * @param find the store with an id
+ * @param stores all stores that the caller can see
+ * @throws UserError `invalid_input` unless exactly one of `store_ids` and `labels` is given and there is such a store; as
+ *   `find` does
+ */
+export function checkedStores(
+  { store_ids: ids, labels }: GivenTime,
+  find: (id: string) => StoreEntry,
+  stores: readonly StoreEntry[],
+): StoreSelection {
+  if ((ids === undefined) === (labels === undefined)) {
+    throw invalid('expected either store_ids or labels: the stores are named, or chosen by their labels', 'store_ids');
+  }
+  if (labels !== undefined) {
+    const selection = { labels };
+    if (stores.some((store) => selects(selection, store))) return selection;
+    const given = Object.entries(labels).map((label) => `"${label.join(':')}"`);
+    throw invalid(`there is no store with the labels ${given.join(', ')}`, 'labels');
+  }
+  const storeIds = [...new Set(ids?.map((id) => find(id).id))];
+  if (storeIds.length === 0) throw invalid('store_ids is empty, expected at least one store', 'store_ids');
+  if (storeIds.length <= MOST_STORES) return { storeIds };
+  throw invalid(
+    `store_ids has ${storeIds.length} stores, expected at most ${MOST_STORES}; choose more by their labels`,
+    'store_ids',
+  );
+}
+
+/**
+ * The time of a new judgement.
+ *
+ * @param now milliseconds
+ * @throws UserError `invalid_input` unless it is an interval of at most five years, or a recurrence that occurs
+ */
+export function checkedTime({ from, to, recurrence }: GivenTime, now: number): JudgedInterval | Recurrence {
+  if (recurrence !== undefined) {
+    if (from === undefined && to === undefined) return checkedRecurrence('recurrence', recurrence);
+    throw invalid('expected either from and to, or a recurrence', 'recurrence');
+  }
+  if (to === undefined) throw invalid('to is missing, expected the end of the interval, or a recurrence', 'to');
+  const since = from ?? now;
+  if (to <= since) {
+    throw invalid(`to is ${formatInstant(to)}, expected later than from, ${formatInstant(since)}`, 'to');
+  }
+  if (to - since <= FIVE_YEARS) return { from: since, to };
+  const days = Math.round((to - since) / DAY);
+  throw invalid(`the interval has ${days} days, expected at most five years`, 'to');
+}
+
+/** The reason of a judgement or a revocation. @throws UserError `invalid_input` */
+export function checkedReason(text: string): string {
+  const reason = trimmed(text);
+  if (reason === '') throw invalid('reason is empty, expected why', 'reason');
+  if (!hasAtMost(reason, REASON_LENGTH)) {
+    throw invalid(`reason has ${reason.length} characters, expected at most ${REASON_LENGTH}`, 'reason');
+  }
+  if (isStorable(reason)) return reason;
+  throw invalid('reason contains a null character or an unpaired surrogate', 'reason');
+}

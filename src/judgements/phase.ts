@@ -1,0 +1,71 @@
+import { zoneBetween } from '../calendar/tzdb.ts';
+import { DAY } from '../domain/hours.ts';
+import type { JudgedInterval, JudgementRecord } from '../storage/ports/judgements.ts';
+import { appliesUntil, type KnownJudgement } from './known.ts';
+import { FIVE_YEARS, recurrenceOf, type WallRecurrence } from './recurrence.ts';
+
+export const PHASES = ['active', 'upcoming', 'past', 'revoked'] as const;
+export type Phase = (typeof PHASES)[number];
+
+export interface PhaseOf {
+  readonly phase: Phase;
+  /** The present or next interval, the earliest of its stores'; `undefined`: there is none. */
+  readonly next: JudgedInterval | undefined;
+}
+
+/** How far ahead an occurrence is looked for at a time, milliseconds. */
+const STEP = 366 * DAY;
+
+/** No local time is further from UTC, milliseconds. */
+const SLACK = 2 * DAY;
+
+/**
+ * Where a judgement stands at an instant.
+ *
+ * @param zones of its stores
+ */
+export function phaseOf(judgement: KnownJudgement, zones: Iterable<string>, now: number): PhaseOf {
+  const until = appliesUntil(judgement);
+  if (until <= now) return { phase: 'revoked', next: undefined };
+  const next = nextInterval(judgement, zones, now);
+  if (next === undefined || next.from >= until) {
+    return { phase: judgement.revocation === undefined ? 'past' : 'revoked', next: undefined };
+  }
+  return { phase: next.from <= now ? 'active' : 'upcoming', next: { from: next.from, to: Math.min(next.to, until) } };
+}
+
+/** The first instant that a judgement covers in one of the zones. */
+export function beginningOf({ time }: JudgementRecord, zones: Iterable<string>): number {
+  const recurrence = recurrenceOf(time);
+  if (recurrence === undefined) return (time as JudgedInterval).from;
+  const [first = recurrence.start] = recurrence.firstStarts(1);
+  return Math.min(...[...zones].map((zone) => intervalIn(recurrence, first, zone).from));
+}
+
+function nextInterval({ record: { time } }: KnownJudgement, zones: Iterable<string>, now: number) {
+  const recurrence = recurrenceOf(time);
+  if (recurrence === undefined) return (time as JudgedInterval).to > now ? (time as JudgedInterval) : undefined;
+  let next: JudgedInterval | undefined;
+  for (const zone of zones) {
+    const own = nextOccurrence(recurrence, zone, now);
+    if (own !== undefined && (next === undefined || own.from < next.from)) next = own;
+  }
+  return next;
+}
+
+function nextOccurrence(recurrence: WallRecurrence, zone: string, now: number): JudgedInterval | undefined {
+  const first = Math.max(now - recurrence.length - SLACK, recurrence.start);
+  for (let from = first; from < first + FIVE_YEARS; from += STEP) {
+    for (const wall of recurrence.starts(from, from + STEP)) {
+      const interval = intervalIn(recurrence, wall, zone);
+      if (interval.to > now && interval.to > interval.from) return interval;
+    }
+  }
+  return undefined;
+}
+
+function intervalIn(recurrence: WallRecurrence, wall: number, name: string): JudgedInterval {
+  const zone = zoneBetween(name, wall - SLACK, wall + recurrence.length + SLACK);
+  const [from, to] = recurrence.interval(wall, zone);
+  return { from, to };
+}

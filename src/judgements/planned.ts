@@ -1,0 +1,142 @@
+import { LRUCache } from 'lru-cache';
+import { zoneBetween } from '../calendar/tzdb.ts';
+import { DAY } from '../domain/hours.ts';
+import { EMPTY, type Intervals, intersect, union } from '../domain/interval.ts';
+import type { ZoneStretch } from '../domain/schedule.ts';
+import type { Zone } from '../domain/zone.ts';
+import type { StoreEntry } from '../stores/directory.ts';
+import { appliesUntil, type KnownJudgement } from './known.ts';
+import { recurrenceOf, type WallRecurrence } from './recurrence.ts';
+import { SelectionIndex } from './selection.ts';
+
+/** No local time is further from UTC, and no clock change moves a time by more; milliseconds. */
+const SLACK = 2 * DAY;
+
+/** Ranges of time whose intervals are cached. */
+const RANGES = 8;
+
+/** A judgement whose recurrence is ready to be expanded. */
+interface Prepared {
+  readonly judgement: KnownJudgement;
+  /** `undefined`: an interval. */
+  readonly recurrence: WallRecurrence | undefined;
+}
+
+/**
+ * The planned downtime of stores, as intervals. Each judgement is expanded once for a time zone and a range of days, and
+ * stores with the same judgements and the same zone share their intervals.
+ */
+export class PlannedTime {
+  readonly #judgements: readonly Prepared[];
+  readonly #index: SelectionIndex;
+  readonly #windows = new LRUCache<string, PlannedWindow>({ max: RANGES });
+
+  /** @param judgements as they were known at one instant; only those of the kind `planned` count */
+  constructor(judgements: readonly KnownJudgement[]) {
+    const planned = judgements.filter((judgement) => judgement.record.kind === 'planned');
+    this.#judgements = planned.map((judgement) => ({ judgement, recurrence: recurrenceOf(judgement.record.time) }));
+    this.#index = new SelectionIndex(planned.map(({ record }) => record.stores));
+  }
+
+  /** Planned downtime in the instants `[from, to]`. */
+  over(from: number, to: number): PlannedWindow {
+    const [first, last] = [Math.floor(from / DAY), Math.ceil(to / DAY)];
+    const key = `${first} ${last}`;
+    const window = this.#windows.get(key) ?? new PlannedWindow(this.#judgements, this.#index, first * DAY, last * DAY);
+    this.#windows.set(key, window);
+    return window;
+  }
+
+  /** The judgements that include a store. */
+  of(store: Pick<StoreEntry, 'id' | 'labels'>): KnownJudgement[] {
+    return this.#index.of(store).map((i) => (this.#judgements[i] as Prepared).judgement);
+  }
+}
+
+/** Planned downtime in a range of time. */
+export class PlannedWindow {
+  readonly #judgements: readonly Prepared[];
+  readonly #index: SelectionIndex;
+  readonly #from: number;
+  readonly #to: number;
+  readonly #longest: number;
+  readonly #zones = new Map<string, Zone>();
+  /** Of one judgement in one zone. */
+  readonly #expanded = new Map<string, Intervals>();
+  /** Of several judgements in one zone. */
+  readonly #merged = new Map<string, Intervals>();
+
+  constructor(judgements: readonly Prepared[], index: SelectionIndex, from: number, to: number) {
+    this.#judgements = judgements;
+    this.#index = index;
+    this.#from = from;
+    this.#to = to;
+    this.#longest = Math.max(0, ...judgements.map(({ recurrence }) => recurrence?.length ?? 0));
+  }
+
+  /**
+   * The planned downtime of a store, complete over the range and not clipped to it.
+   *
+   * @param zones of the store, which cover all time
+   */
+  of(store: Pick<StoreEntry, 'id' | 'labels'>, zones: readonly ZoneStretch[]): Intervals {
+    const found = this.#index.of(store);
+    if (found.length === 0) return EMPTY;
+    const [only, ...others] = zones;
+    if (only !== undefined && others.length === 0) return this.#mergedIn(found, only.zone.name);
+    const pieces: number[] = [];
+    for (const { zone, from, until } of zones) {
+      if (from <= this.#to && until > this.#from) {
+        pieces.push(...intersect(this.#mergedIn(found, zone.name), [from, until]));
+      }
+    }
+    return union(pieces);
+  }
+
+  #mergedIn(found: readonly number[], zone: string): Intervals {
+    const [first, ...others] = found;
+    if (others.length === 0) return this.#expandedIn(first as number, zone);
+    const key = `${found.join()} ${zone}`;
+    let intervals = this.#merged.get(key);
+    if (intervals === undefined) {
+      intervals = union(found.flatMap((i) => [...this.#expandedIn(i, zone)]));
+      this.#merged.set(key, intervals);
+    }
+    return intervals;
+  }
+
+  #expandedIn(i: number, zone: string): Intervals {
+    const { judgement, recurrence } = this.#judgements[i] as Prepared;
+    // An interval is the same in all zones.
+    const key = recurrence === undefined ? String(i) : `${i} ${zone}`;
+    let intervals = this.#expanded.get(key);
+    if (intervals === undefined) {
+      const all = recurrence === undefined ? intervalOf(judgement) : this.#occurrences(recurrence, zone);
+      intervals = intersect(all, [Number.NEGATIVE_INFINITY, appliesUntil(judgement)]);
+      this.#expanded.set(key, intervals);
+    }
+    return intervals;
+  }
+
+  #occurrences(recurrence: WallRecurrence, name: string): Intervals {
+    const earliest = this.#from - recurrence.length - SLACK;
+    const pieces: number[] = [];
+    const zone = this.#zone(name);
+    for (const wall of recurrence.starts(earliest, this.#to + SLACK)) pieces.push(...recurrence.interval(wall, zone));
+    return union(pieces);
+  }
+
+  #zone(name: string): Zone {
+    let zone = this.#zones.get(name);
+    if (zone === undefined) {
+      zone = zoneBetween(name, this.#from - this.#longest - 2 * SLACK, this.#to + this.#longest + 2 * SLACK);
+      this.#zones.set(name, zone);
+    }
+    return zone;
+  }
+}
+
+/** Whatever the range is: there is only one. */
+function intervalOf({ record: { time } }: KnownJudgement): Intervals {
+  return 'from' in time ? [time.from, time.to] : EMPTY;
+}

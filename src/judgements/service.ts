@@ -1,0 +1,281 @@
+import { canWriteStores, type Principal, storesOf } from '../accounts/access.ts';
+import { type AuditLog, actorOf, type Detail } from '../accounts/audit.ts';
+import { formatInstant, instantOrNull } from '../calendar/instant.ts';
+import { EMPTY, type Intervals, intersect } from '../domain/interval.ts';
+import type { FleetSchedule } from '../fleet/schedules.ts';
+import { invalid, notFound, UserError } from '../lib/errors.ts';
+import { newId } from '../lib/world/random.ts';
+import type { JudgedInterval, JudgementRecord, RevocationRecord } from '../storage/ports/judgements.ts';
+import type { Storage } from '../storage/ports/storage.ts';
+import { type StoreDirectory, type StoreEntry, storeNamed, visibleEntries } from '../stores/directory.ts';
+import { checkedReason, checkedStores, checkedTime, type GivenTime } from './check.ts';
+import { isEarlier, type KnownJudgement } from './known.ts';
+import type { JudgementLog } from './log.ts';
+import { beginningOf, type Phase, type PhaseOf, phaseOf } from './phase.ts';
+import { type Coverage, coverageOf } from './preview.ts';
+import { type Reach, ReachCache, reachOf } from './reach.ts';
+
+export interface JudgementServiceParts {
+  readonly storage: Pick<Storage, 'judgements'>;
+  readonly log: JudgementLog;
+  readonly directory: StoreDirectory;
+  /** The schedules of all stores. */
+  readonly schedules: () => Promise<FleetSchedule>;
+  /** The wall clock, milliseconds. */
+  readonly now: () => number;
+  readonly audit: Pick<AuditLog, 'entry'>;
+}
+
+export interface GivenJudgement extends GivenTime {
+  readonly reason: string;
+}
+
+/** A judgement as a principal sees it. */
+export interface ShownJudgement extends KnownJudgement, PhaseOf {
+  /** The number of its stores that the principal can see. */
+  readonly stores: number;
+  /** Its named stores that the principal can see; `undefined`: they are chosen by their labels. */
+  readonly storeIds: readonly string[] | undefined;
+  /** Rises when it is revoked. */
+  readonly version: number;
+}
+
+export interface JudgementFilter {
+  readonly phase?: Phase | undefined;
+  readonly storeId?: string | undefined;
+  /** The id of the last judgement of the previous page. */
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+export interface Revoking {
+  readonly reason: string;
+  /** As if it had never been recorded; otherwise, it stays for the time until now. */
+  readonly entirely: boolean;
+  /** The version that the caller has read; `undefined`: any. */
+  readonly expected: number | undefined;
+}
+
+/**
+ * Records and revokes judgements for a principal, and shows them. Owners see those of their stores, and record only
+ * planned downtime of stores that they name, from now on.
+ */
+export class JudgementService {
+  readonly #parts: JudgementServiceParts;
+  readonly #reaches = new ReachCache();
+
+  constructor(parts: JudgementServiceParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * The judgements that include a store of the principal, newest first.
+   *
+   * @throws UserError `not_found` for a store that the principal cannot see, `invalid_input` for an unknown `after`
+   */
+  async list(
+    principal: Principal,
+    { phase, storeId, after, limit }: JudgementFilter,
+  ): Promise<{ items: ShownJudgement[]; next: string | undefined }> {
+    const { directory, log, now } = this.#parts;
+    const [stores, { judgements }] = [await directory.current(), await log.current()];
+    const store = storeId === undefined ? undefined : storeNamed(stores, storesOf(principal), storeId);
+    const reaches = this.#reaches.of(judgements, store === undefined ? this.#visible(principal, stores) : [store]);
+    const newest = judgements.map((_, i) => judgements.length - 1 - i);
+    const place = after === undefined ? -1 : newest.findIndex((i) => judgements[i]?.record.id === after);
+    if (after !== undefined && place < 0)
+      throw invalid(`cursor names the judgement ${after}, which is not there`, 'cursor');
+    const items: ShownJudgement[] = [];
+    for (const i of newest.slice(place + 1)) {
+      const [judgement, reach] = [judgements[i] as KnownJudgement, reaches[i] as Reach];
+      if (reach.stores === 0 && !isSeenByAll(principal)) continue;
+      const shown = this.#shown(principal, judgement, reach, now());
+      if (phase !== undefined && shown.phase !== phase) continue;
+      if (store !== undefined && reach.stores === 0) continue;
+      if (items.length === limit) return { items, next: items.at(-1)?.record.id };
+      items.push(shown);
+    }
+    return { items, next: undefined };
+  }
+
+  /** @throws UserError `not_found`, also if it includes no store of the principal */
+  async get(principal: Principal, id: string): Promise<ShownJudgement> {
+    const { directory, log, now } = this.#parts;
+    const { judgements } = await log.current();
+    const judgement = judgements.find(({ record }) => record.id === id);
+    if (judgement === undefined) throw none(id);
+    const reach = reachOf(judgement.record, this.#visible(principal, await directory.current()));
+    if (reach.stores === 0 && !isSeenByAll(principal)) throw none(id);
+    return this.#shown(principal, judgement, reach, now());
+  }
+
+  /**
+   * The planned downtime of a store within `[from, to)`, by what is known now.
+   *
+   * @param id of a store that exists
+   */
+  async planned(id: string, { from, to }: JudgedInterval): Promise<Intervals> {
+    const { log, schedules } = this.#parts;
+    const [{ planned }, fleet] = [await log.current(), await schedules()];
+    const store = fleet.directory.byId.get(id);
+    if (store === undefined) return EMPTY;
+    const { base, schedule } = fleet.over(from, to);
+    return intersect(planned.over(from, to).of(store, schedule.zonesOf(store.key - base)), [from, to]);
+  }
+
+  /** What a judgement would cover, without recording it. @throws UserError as `create` does */
+  async preview(principal: Principal, given: GivenJudgement): Promise<Coverage> {
+    const { record, stores, zones } = await this.#checked(principal, given);
+    return coverageOf(record, await this.#parts.schedules(), stores, zones);
+  }
+
+  /**
+   * Records planned downtime.
+   *
+   * @throws UserError `invalid_input`, `not_found` for a store that the principal cannot see, `forbidden` for an owner
+   *   who does not name the stores or plans into the past
+   */
+  async create(principal: Principal, given: GivenJudgement): Promise<ShownJudgement> {
+    const { record } = await this.#checked(principal, given);
+    await this.#parts.storage.judgements.recording(async (changes) => {
+      await changes.add(record);
+      await changes.addAudit(this.#entry(principal, 'judgement.created', record.id, detailOf(record)));
+    });
+    this.#parts.log.changed();
+    return this.get(principal, record.id);
+  }
+
+  /**
+   * Ends a judgement: from now on, or entirely.
+   *
+   * @throws UserError `not_found`; `forbidden` for an owner whose stores are not all of its stores, or who changes the
+   *   past; `conflict` if nothing would be left to revoke; `precondition_failed`
+   */
+  async revoke(principal: Principal, id: string, { reason, entirely, expected }: Revoking): Promise<ShownJudgement> {
+    const { storage, log, now } = this.#parts;
+    const shown = await this.get(principal, id);
+    this.#refuseRevoking(principal, shown, entirely);
+    const checked = checkedReason(reason);
+    await storage.judgements.recording(async (changes) => {
+      const found = await changes.find(id);
+      if (found === undefined) throw none(id);
+      const version = 1 + found.revocations.length;
+      if (expected !== undefined && expected !== version) {
+        const message = `the judgement ${id} was changed since you read it: it has version ${version}, not ${expected}`;
+        throw new UserError('precondition_failed', message);
+      }
+      const revocation: RevocationRecord = {
+        ...{ ...this.#author(principal), id: newId(), at: now(), reason: checked, revokes: id },
+        from: entirely ? undefined : now(),
+      };
+      refuseRepeated(found.revocations, revocation);
+      await changes.add(revocation);
+      const detail = { from: instantOrNull(revocation.from), reason: checked };
+      await changes.addAudit(this.#entry(principal, 'judgement.revoked', id, detail));
+    });
+    log.changed();
+    return this.get(principal, id);
+  }
+
+  async #checked(principal: Principal, given: GivenJudgement) {
+    const { directory, now } = this.#parts;
+    const reason = checkedReason(given.reason);
+    const isOwner = !canWriteStores(principal);
+    if (isOwner && given.labels !== undefined) {
+      throw new UserError('forbidden', 'owners name the stores in store_ids; only operators choose them by labels');
+    }
+    const all = await directory.current();
+    const visible = this.#visible(principal, all);
+    const stores = checkedStores(given, (id) => storeNamed(all, storesOf(principal), id), visible);
+    const time = checkedTime(given, now());
+    const at = now();
+    const record: JudgementRecord = {
+      ...this.#author(principal),
+      id: newId(),
+      at,
+      reason,
+      kind: 'planned',
+      stores,
+      time,
+    };
+    const { entries, zones } = reachOf(record, visible);
+    const begins = beginningOf(record, zones);
+    if (isOwner && begins < at) {
+      const message = `it begins at ${formatInstant(begins)}, which is past; owners can plan downtime from now on only`;
+      throw new UserError('forbidden', message);
+    }
+    return { record, stores: entries, zones };
+  }
+
+  #refuseRevoking(principal: Principal, shown: ShownJudgement, entirely: boolean): void {
+    const { record, phase, revocation } = shown;
+    if (phase === 'past' && !entirely && revocation === undefined) {
+      throw new UserError('conflict', `the judgement ${record.id} is past; revoke it entirely to remove it`);
+    }
+    if (canWriteStores(principal)) return;
+    const named = 'storeIds' in record.stores ? record.stores.storeIds.length : Number.POSITIVE_INFINITY;
+    if (shown.storeIds?.length !== named) {
+      throw new UserError(
+        'forbidden',
+        'it includes stores of others; owners can only revoke what concerns their own stores',
+      );
+    }
+    if (entirely) {
+      throw new UserError('forbidden', 'owners can revoke planned downtime from now on only; ask an operator');
+    }
+  }
+
+  #shown(principal: Principal, judgement: KnownJudgement, reach: Reach, now: number): ShownJudgement {
+    const { stores } = judgement.record;
+    const seen = storesOf(principal);
+    const named = 'storeIds' in stores ? stores.storeIds : undefined;
+    return {
+      ...judgement,
+      ...phaseOf(judgement, reach.zones, now),
+      stores: reach.stores,
+      storeIds: seen === 'all' ? named : named?.filter((id) => seen.has(id)),
+      version: 1 + judgement.revocations,
+    };
+  }
+
+  #visible(principal: Principal, directory: Parameters<typeof visibleEntries>[0]): readonly StoreEntry[] {
+    return visibleEntries(directory, storesOf(principal));
+  }
+
+  #author(principal: Principal): Pick<JudgementRecord, 'author' | 'authorId'> {
+    const { name, userId } = actorOf(principal);
+    return { author: name, authorId: userId };
+  }
+
+  #entry(principal: Principal, action: string, id: string, detail: Detail) {
+    return this.#parts.audit.entry(actorOf(principal), action, { kind: 'judgement', id }, detail);
+  }
+}
+
+function isSeenByAll(principal: Principal): boolean {
+  return storesOf(principal) === 'all';
+}
+
+/** @throws UserError `conflict` if a judgement was revoked from the same instant on, or an earlier one */
+function refuseRepeated(revocations: readonly RevocationRecord[], revocation: RevocationRecord): void {
+  const last = revocations.find((other) => !isEarlier(revocation, other));
+  if (last === undefined) return;
+  throw new UserError(
+    'conflict',
+    `the judgement ${revocation.revokes} was revoked at ${formatInstant(last.at)} by ${last.author}`,
+  );
+}
+
+function none(id: string): UserError {
+  return notFound(`there is no judgement ${id.slice(0, 100)}`);
+}
+
+/** With the field names of the API. */
+function detailOf({ kind, stores, time, reason }: JudgementRecord): Detail {
+  return {
+    kind,
+    ...('labels' in stores ? { labels: stores.labels } : { stores: stores.storeIds.length }),
+    ...('rrule' in time ? { recurrence: time } : { from: formatInstant(time.from), to: formatInstant(time.to) }),
+    reason,
+  };
+}

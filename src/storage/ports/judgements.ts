@@ -1,0 +1,83 @@
+import type { AuditRecord } from './account-catalog.ts';
+
+/** What a judgement says of the time that it covers. */
+export type JudgementKind =
+  /** Downtime is planned. */
+  | 'planned'
+  /** Downtime is not counted. */
+  | 'excused'
+  /** The polls are wrong. */
+  | 'false_reading'
+  /** The stores were down, whatever the polls say. */
+  | 'force_down';
+
+/** The stores with these ids, or all that have all of these labels. */
+export type StoreSelection =
+  | { readonly storeIds: readonly string[] }
+  | { readonly labels: Readonly<Record<string, string>> };
+
+/** The instants `[from, to)`, milliseconds. */
+export interface JudgedInterval {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Stretches that recur in the local time of each store. */
+export interface Recurrence {
+  /** RFC 5545, such as `FREQ=WEEKLY;BYDAY=SU`. */
+  readonly rrule: string;
+  /** The local date and time from which the rule counts, such as `2026-11-29T02:00:00`. */
+  readonly start: string;
+  /** How long each occurrence lasts, such as `PT2H`. */
+  readonly duration: string;
+}
+
+interface Recorded {
+  readonly id: string;
+  readonly reason: string;
+  /** `undefined`: not a user. */
+  readonly authorId: string | undefined;
+  /** The name of the author at that time. */
+  readonly author: string;
+  /** When it was recorded, milliseconds; never before an earlier entry. */
+  readonly at: number;
+}
+
+/** What somebody says about the time of some stores. */
+export interface JudgementRecord extends Recorded {
+  readonly kind: JudgementKind;
+  readonly stores: StoreSelection;
+  readonly time: JudgedInterval | Recurrence;
+}
+
+/** Says that a judgement no longer applies. */
+export interface RevocationRecord extends Recorded {
+  /** The id of the judgement. */
+  readonly revokes: string;
+  /** The instant from which it no longer applies, milliseconds; `undefined`: it never applied. */
+  readonly from: number | undefined;
+}
+
+export type JudgementEntry = JudgementRecord | RevocationRecord;
+
+/** The judgements in the database: entries are added and never changed. */
+export interface Judgements {
+  /** The id of the entry that was recorded last, which changes with every one; `undefined`: there is none. */
+  last(): Promise<string | undefined>;
+  /** All entries, in the order in which they were recorded. */
+  entries(): Promise<JudgementEntry[]>;
+  /**
+   * Runs `work` as one transaction. Additions are serialized across all servers, so what `work` has read stays true until
+   * it ends. `work` is short and uses only its argument.
+   */
+  recording<T>(work: (changes: JudgementChanges) => Promise<T>): Promise<T>;
+}
+
+export interface JudgementChanges {
+  /** The judgement with this id, and what revokes it, in order; `undefined`: there is none. */
+  find(id: string): Promise<{ judgement: JudgementRecord; revocations: RevocationRecord[] } | undefined>;
+  /** Adds an entry; one that would be before the last one is recorded at the instant of that one. */
+  add(entry: JudgementEntry): Promise<void>;
+  /** Adds an entry to the audit log in the same transaction. */
+  addAudit(entry: AuditRecord): Promise<void>;
+}
