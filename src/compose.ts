@@ -46,7 +46,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
   metrics.watchProcess();
   const backup = () => backupSource(config, storage, () => clock.now());
   const operations: OperationContext = {
-    ...{ config, storage, accounts, now: () => clock.now() },
+    ...{ config, storage, accounts, judgements: services.judgements, now: () => clock.now() },
     reader: createReader(config, storage, log),
     // A run goes on when the command that asked for it goes away: others may wait for it, too.
     syncs: (signal) => ({ run: (...how) => abortable(syncs.run(...how), signal) }),

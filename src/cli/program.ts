@@ -7,6 +7,7 @@ import { checkCommand } from './check.ts';
 import { completionCommand } from './completion.ts';
 import { copyCommand } from './copy.ts';
 import { demoCommand } from './demo.ts';
+import { downtimeCommand } from './downtime.ts';
 import { importCommand } from './import.ts';
 import { keyCommand } from './key.ts';
 import { migrateCommand } from './migrate.ts';
@@ -46,6 +47,7 @@ export function createProgram(): Command {
   checkCommand(program);
   userCommand(program);
   keyCommand(program);
+  downtimeCommand(program);
   auditCommand(program);
   completionCommand(program);
   for (const command of actionsOf(program)) {

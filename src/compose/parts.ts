@@ -5,13 +5,17 @@ import type { Config } from '../config/config.ts';
 import { endOfLifeWarning } from '../config/node-releases.ts';
 import { ControlListener } from '../control/listener.ts';
 import { duckdbLimits } from '../duckdb/limits.ts';
+import { Schedules } from '../fleet/schedules.ts';
 import { limitsWithin } from '../intake/feeds/limits.ts';
 import { FeedReader } from '../intake/feeds/reader/reader.ts';
+import { JudgementLog } from '../judgements/log.ts';
+import { JudgementService } from '../judgements/service.ts';
 import { CLOCKS } from '../lib/world/clocks.ts';
 import { type MailOutcome, Outbox } from '../mail/outbox.ts';
 import { SmtpMailer } from '../mail/smtp.ts';
 import type { OperationContext } from '../operations/operation.ts';
 import type { Storage } from '../storage/ports/storage.ts';
+import { StoreDirectory } from '../stores/directory.ts';
 import { feedsFolder } from './storages.ts';
 
 /** Reads feeds for a storage in a process of its own. */
@@ -54,6 +58,20 @@ export function openAccounts(
   return new Accounts({
     ...{ catalog: storage.accounts, now, elapsed, secretKey: signIn.secretKey, oidc: signIn.oidc },
     mail: outbox === undefined || publicUrl === undefined ? undefined : { outbox, publicUrl },
+  });
+}
+
+/** Planned downtime in an opened storage, without the services of a server. */
+export function openJudgements(
+  storage: Storage,
+  { audit }: Pick<Accounts, 'audit'>,
+  { now, elapsed } = CLOCKS,
+): JudgementService {
+  const directory = new StoreDirectory({ storage, elapsed });
+  const schedules = new Schedules(storage, directory);
+  return new JudgementService({
+    ...{ storage, directory, now, audit, log: new JudgementLog({ storage, elapsed }) },
+    schedules: () => schedules.current(),
   });
 }
 

@@ -1,5 +1,5 @@
 import { canWriteStores, type Principal, storesOf } from '../accounts/access.ts';
-import { type AuditLog, actorOf, type Detail } from '../accounts/audit.ts';
+import { type Actor, type AuditLog, actorOf, type Detail } from '../accounts/audit.ts';
 import { formatInstant, instantOrNull } from '../calendar/instant.ts';
 import { EMPTY, type Intervals, intersect } from '../domain/interval.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
@@ -132,14 +132,15 @@ export class JudgementService {
   /**
    * Records planned downtime.
    *
+   * @param actor the author
    * @throws UserError `invalid_input`, `not_found` for a store that the principal cannot see, `forbidden` for an owner
    *   who does not name the stores or plans into the past
    */
-  async create(principal: Principal, given: GivenJudgement): Promise<ShownJudgement> {
-    const { record } = await this.#checked(principal, given);
+  async create(principal: Principal, given: GivenJudgement, actor = actorOf(principal)): Promise<ShownJudgement> {
+    const { record } = await this.#checked(principal, given, actor);
     await this.#parts.storage.judgements.recording(async (changes) => {
       await changes.add(record);
-      await changes.addAudit(this.#entry(principal, 'judgement.created', record.id, detailOf(record)));
+      await changes.addAudit(this.#entry(actor, 'judgement.created', record.id, detailOf(record)));
     });
     this.#parts.log.changed();
     return this.get(principal, record.id);
@@ -148,10 +149,16 @@ export class JudgementService {
   /**
    * Ends a judgement: from now on, or entirely.
    *
+   * @param actor the author of the revocation
    * @throws UserError `not_found`; `forbidden` for an owner whose stores are not all of its stores, or who changes the
    *   past; `conflict` if nothing would be left to revoke; `precondition_failed`
    */
-  async revoke(principal: Principal, id: string, { reason, entirely, expected }: Revoking): Promise<ShownJudgement> {
+  async revoke(
+    principal: Principal,
+    id: string,
+    { reason, entirely, expected }: Revoking,
+    actor = actorOf(principal),
+  ): Promise<ShownJudgement> {
     const { storage, log, now } = this.#parts;
     const shown = await this.get(principal, id);
     this.#refuseRevoking(principal, shown, entirely);
@@ -165,19 +172,19 @@ export class JudgementService {
         throw new UserError('precondition_failed', message);
       }
       const revocation: RevocationRecord = {
-        ...{ ...this.#author(principal), id: newId(), at: now(), reason: checked, revokes: id },
+        ...{ ...authorOf(actor), id: newId(), at: now(), reason: checked, revokes: id },
         from: entirely ? undefined : now(),
       };
       refuseRepeated(found.revocations, revocation);
       await changes.add(revocation);
       const detail = { from: instantOrNull(revocation.from), reason: checked };
-      await changes.addAudit(this.#entry(principal, 'judgement.revoked', id, detail));
+      await changes.addAudit(this.#entry(actor, 'judgement.revoked', id, detail));
     });
     log.changed();
     return this.get(principal, id);
   }
 
-  async #checked(principal: Principal, given: GivenJudgement) {
+  async #checked(principal: Principal, given: GivenJudgement, actor = actorOf(principal)) {
     const { directory, now } = this.#parts;
     const reason = checkedReason(given.reason);
     const isOwner = !canWriteStores(principal);
@@ -190,7 +197,7 @@ export class JudgementService {
     const time = checkedTime(given, now());
     const at = now();
     const record: JudgementRecord = {
-      ...this.#author(principal),
+      ...authorOf(actor),
       id: newId(),
       at,
       reason,
@@ -242,14 +249,13 @@ export class JudgementService {
     return visibleEntries(directory, storesOf(principal));
   }
 
-  #author(principal: Principal): Pick<JudgementRecord, 'author' | 'authorId'> {
-    const { name, userId } = actorOf(principal);
-    return { author: name, authorId: userId };
+  #entry(actor: Actor, action: string, id: string, detail: Detail) {
+    return this.#parts.audit.entry(actor, action, { kind: 'judgement', id }, detail);
   }
+}
 
-  #entry(principal: Principal, action: string, id: string, detail: Detail) {
-    return this.#parts.audit.entry(actorOf(principal), action, { kind: 'judgement', id }, detail);
-  }
+function authorOf({ name, userId }: Actor): Pick<JudgementRecord, 'author' | 'authorId'> {
+  return { author: name, authorId: userId };
 }
 
 function isSeenByAll(principal: Principal): boolean {

@@ -4,6 +4,7 @@ import type { FileSummary } from '../intake/feeds/import.ts';
 import type { Reject } from '../intake/feeds/list-rejects.ts';
 import type { FeedReader } from '../intake/feeds/reader/reader.ts';
 import type { SyncService } from '../intake/sync/service.ts';
+import type { JudgementService } from '../judgements/service.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 
 /** What operations work on: an open database, in the process of a command or in that of a server. */
@@ -14,6 +15,7 @@ export interface OperationContext {
   >;
   readonly storage: Storage;
   readonly accounts: Accounts;
+  readonly judgements: JudgementService;
   /** The wall clock, milliseconds. */
   readonly now: () => number;
   /** Reads feeds in child processes; `undefined`: this process reads them. */

@@ -14,6 +14,7 @@ import {
   setPassword,
 } from './accounts.ts';
 import { importFeeds } from './import.ts';
+import { addDowntime, listDowntime, previewDowntime, revokeDowntime } from './judgements.ts';
 import { checkDatabase, prunePolls, syncSources, writeBackup } from './maintenance.ts';
 import { writeReport } from './report.ts';
 
@@ -32,6 +33,10 @@ export const OPERATIONS = {
   listKeys,
   revokeKey,
   listAudit,
+  addDowntime,
+  previewDowntime,
+  listDowntime,
+  revokeDowntime,
   importFeeds,
   writeReport,
   prunePolls,

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
+import { coverageResource, judgementResource } from '../../judgements/resources.ts';
 import type { JudgementService, ShownJudgement } from '../../judgements/service.ts';
 import { LIMITS } from '../../lib/budgets.ts';
 import { expectedVersion, IfMatch, IfNoneMatch, NotModified, sendVersion } from '../etags.ts';
@@ -11,13 +12,11 @@ import {
   Judgement,
   JudgementPage,
   JudgementPath,
-  judgementBody,
   judgementFrom,
   NewJudgement,
   NewRevocation,
   Phase,
   Preview,
-  previewBody,
   ROOT,
   tags,
 } from './schemas.ts';
@@ -50,7 +49,7 @@ export function judgementRoutes(judgements: JudgementService): Routes {
         const [after] = decodeCursor(query.cursor, Cursor, (schema, value) => Value.Check(schema, value)) ?? [];
         const filter = { phase: query.state, storeId: query.store_id, after, limit: limitOf(query) };
         const { items, next } = await judgements.list(principal, filter);
-        return { items: items.map(judgementBody), next_cursor: next === undefined ? null : encodeCursor([next]) };
+        return { items: items.map(judgementResource), next_cursor: next === undefined ? null : encodeCursor([next]) };
       },
     );
 
@@ -88,7 +87,7 @@ export function judgementRoutes(judgements: JudgementService): Routes {
           response: { 200: Preview },
         },
       },
-      async ({ principal, body }) => previewBody(await judgements.preview(principal, judgementFrom(body))),
+      async ({ principal, body }) => coverageResource(await judgements.preview(principal, judgementFrom(body))),
     );
 
     app.get(
@@ -134,6 +133,6 @@ export function judgementRoutes(judgements: JudgementService): Routes {
 }
 
 function sendJudgement(reply: FastifyReply, shown: ShownJudgement): FastifyReply {
-  const body = judgementBody(shown);
+  const body = judgementResource(shown);
   return sendVersion(reply, shown.version, body).send(body);
 }

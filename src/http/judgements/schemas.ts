@@ -1,13 +1,9 @@
 import { type Static, Type } from 'typebox';
-import { formatInstant, instantFrom, instantOrNull } from '../../calendar/instant.ts';
-import { formatWallTime } from '../../calendar/wall-time.ts';
-import { HOUR } from '../../domain/hours.ts';
+import { instantFrom } from '../../calendar/instant.ts';
 import { MOST_STORES, REASON_LENGTH } from '../../judgements/check.ts';
 import { PHASES } from '../../judgements/phase.ts';
-import type { Coverage } from '../../judgements/preview.ts';
-import { recurrenceOf } from '../../judgements/recurrence.ts';
 import { RULE_LENGTH } from '../../judgements/rrule.ts';
-import type { GivenJudgement, ShownJudgement } from '../../judgements/service.ts';
+import type { GivenJudgement } from '../../judgements/service.ts';
 import { Page } from '../pages.ts';
 import { GivenInstant, Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
 import { GivenLabels, Labels } from '../stores/store-schemas.ts';
@@ -143,44 +139,5 @@ export function judgementFrom({ from, to, ...given }: Static<typeof NewJudgement
     ...given,
     ...(from !== undefined && { from: instantFrom('from', from) }),
     ...(to !== undefined && { to: instantFrom('to', to) }),
-  };
-}
-
-export function judgementBody(shown: ShownJudgement): Static<typeof Judgement> {
-  const { record, revocation, phase, next, stores, storeIds } = shown;
-  const { time } = record;
-  const text = recurrenceOf(time)?.text ?? '';
-  return {
-    judgement_id: record.id,
-    kind: record.kind,
-    state: phase,
-    store_ids: storeIds === undefined ? null : [...storeIds],
-    labels: 'labels' in record.stores ? record.stores.labels : null,
-    stores,
-    from: 'rrule' in time ? null : formatInstant(time.from),
-    to: 'rrule' in time ? null : formatInstant(time.to),
-    recurrence: 'rrule' in time ? { ...time, text } : null,
-    next: next === undefined ? null : { from: formatInstant(next.from), to: formatInstant(next.to) },
-    reason: record.reason,
-    author: record.author,
-    recorded_at: formatInstant(record.at),
-    revoked:
-      revocation === undefined
-        ? null
-        : {
-            from: instantOrNull(revocation.from),
-            reason: revocation.reason,
-            author: revocation.author,
-            recorded_at: formatInstant(revocation.at),
-          },
-  };
-}
-
-export function previewBody({ stores, open, counted, starts }: Coverage): Static<typeof Preview> {
-  return {
-    stores,
-    open_hours: open / HOUR,
-    counted: { from: formatInstant(counted.from), to: formatInstant(counted.to) },
-    starts: starts.map(formatWallTime),
   };
 }

@@ -1,0 +1,143 @@
+import type { Command } from 'commander';
+import { formatInstant } from '../calendar/instant.ts';
+import { formatWallTime } from '../calendar/wall-time.ts';
+import { HOUR } from '../domain/hours.ts';
+import { PHASES, type Phase } from '../judgements/phase.ts';
+import { recurrenceOf } from '../judgements/recurrence.ts';
+import { coverageResource, judgementResource } from '../judgements/resources.ts';
+import type { GivenJudgement, ShownJudgement } from '../judgements/service.ts';
+import { configOf, type DatabaseFlags, withDatabase, withDatabaseOption } from './database.ts';
+import { formatCount } from './format.ts';
+import { printResult, printTable, say } from './output.ts';
+import { instantOption, misuse } from './usage.ts';
+
+interface AddFlags extends DatabaseFlags {
+  readonly stores?: string[];
+  readonly labels?: string[];
+  readonly allStores?: boolean;
+  readonly from?: string;
+  readonly to?: string;
+  readonly rrule?: string;
+  readonly start?: string;
+  readonly duration?: string;
+  readonly reason: string;
+  readonly preview?: boolean;
+}
+
+interface ListFlags extends DatabaseFlags {
+  readonly state?: string;
+  readonly store?: string;
+}
+
+interface RevokeFlags extends DatabaseFlags {
+  readonly reason: string;
+  readonly entirely?: boolean;
+}
+
+export function downtimeCommand(program: Command): void {
+  const downtime = program.command('downtime').description('manage planned downtime of stores');
+  withDatabaseOption(downtime.command('add'))
+    .description('plan downtime: for an interval, or a recurrence in the local time of each store')
+    .option('--stores <ids...>', 'the stores, separated by spaces or commas')
+    .option('--labels <labels...>', 'the stores that have all of these labels, each as key:value')
+    .option('--all-stores', 'all stores')
+    .option('--from <instant>', 'the start of an interval (default: now)')
+    .option('--to <instant>', 'the end of an interval')
+    .option('--rrule <rule>', 'a recurrence rule of RFC 5545, such as "FREQ=WEEKLY;BYDAY=SU"')
+    .option('--start <time>', 'the store-local time from which the rule counts, such as 2026-11-29T02:00')
+    .option('--duration <duration>', 'how long each occurrence lasts, such as PT2H')
+    .requiredOption('--reason <text>', 'why')
+    .option('--preview', 'only print what it would cover')
+    .action(add);
+  withDatabaseOption(downtime.command('list'))
+    .description('list planned downtime, newest first')
+    .option('--state <state>', `only those in this state: ${PHASES.join(', ')}`)
+    .option('--store <id>', 'only those that include this store')
+    .action(list);
+  withDatabaseOption(downtime.command('revoke <id>'))
+    .description('revoke planned downtime from now on')
+    .requiredOption('--reason <text>', 'why')
+    .option('--entirely', 'as if it had never been recorded')
+    .action(revoke);
+}
+
+async function add(flags: AddFlags): Promise<void> {
+  const given = givenBy(flags);
+  if (!flags.preview) {
+    const shown = await withDatabase(configOf(flags), 'write', (run) => run('addDowntime', given));
+    return printDowntime(shown, `planned downtime ${shown.record.id} of ${counted(shown.stores)}: ${timeOf(shown)}`);
+  }
+  const coverage = await withDatabase(configOf(flags), 'read', (run) => run('previewDowntime', given));
+  printResult(coverageResource(coverage), () => {
+    const { stores, open, counted: within, starts } = coverage;
+    const from = formatInstant(within.from);
+    const hours = formatCount(Math.round((10 * open) / HOUR) / 10);
+    say(`${counted(stores)}, ${hours} open hours from ${from} to ${formatInstant(within.to)}`);
+    if (starts.length > 0) say(`first in store local time: ${starts.map(formatWallTime).join(', ')}`);
+  });
+}
+
+/** @throws UsageError for a combination of options that says nothing */
+function givenBy(flags: AddFlags): GivenJudgement {
+  const { stores, labels, allStores = false, from, to, rrule, start, duration, reason } = flags;
+  const chosen = [stores !== undefined, labels !== undefined, allStores].filter(Boolean).length;
+  if (chosen !== 1) throw misuse(`${chosen} of --stores, --labels and --all-stores are given, expected one of them`);
+  const recurs = [rrule, start, duration].filter((text) => text !== undefined).length;
+  if (recurs > 0 && recurs < 3) throw misuse('expected --rrule, --start and --duration together');
+  if ((recurs === 0) === (to === undefined)) {
+    throw misuse('expected either --to, or --rrule with --start and --duration');
+  }
+  return {
+    store_ids: stores?.flatMap((text) => text.split(',')).filter((id) => id !== ''),
+    labels: allStores ? {} : labels && Object.fromEntries(labels.map(labelFrom)),
+    from: instantOption('--from', from),
+    to: instantOption('--to', to),
+    ...(rrule !== undefined &&
+      start !== undefined &&
+      duration !== undefined && { recurrence: { rrule, start, duration } }),
+    reason,
+  };
+}
+
+/** @throws UsageError */
+function labelFrom(text: string): readonly [key: string, value: string] {
+  const colon = text.indexOf(':');
+  if (colon > 0) return [text.slice(0, colon), text.slice(colon + 1)];
+  throw misuse(`--labels has "${text}", expected key:value such as city:Chicago`);
+}
+
+async function list({ state, store, ...flags }: ListFlags): Promise<void> {
+  const phase = PHASES.find((name): name is Phase => name === state);
+  if (state !== undefined && phase === undefined) {
+    throw misuse(`--state is "${state}", expected one of ${PHASES.join(', ')}`);
+  }
+  const all = await withDatabase(configOf(flags), 'read', (run) => run('listDowntime', { phase, storeId: store }));
+  const heading = ['ID', 'STATE', 'STORES', 'TIME', 'REASON', 'AUTHOR'];
+  const rows = all.map((shown) => [
+    shown.record.id,
+    shown.phase,
+    formatCount(shown.stores),
+    timeOf(shown),
+    shown.record.reason,
+    shown.record.author,
+  ]);
+  printResult({ judgements: all.map(judgementResource) }, () => printTable([heading, ...rows]));
+}
+
+async function revoke(id: string, { reason, entirely = false, ...flags }: RevokeFlags): Promise<void> {
+  const shown = await withDatabase(configOf(flags), 'write', (run) => run('revokeDowntime', { id, reason, entirely }));
+  printDowntime(shown, `revoked planned downtime ${id} ${entirely ? 'entirely' : 'from now on'}`);
+}
+
+function printDowntime(shown: ShownJudgement, line: string): void {
+  printResult(judgementResource(shown), () => say(line));
+}
+
+function timeOf({ record: { time } }: ShownJudgement): string {
+  if (!('rrule' in time)) return `${formatInstant(time.from)} to ${formatInstant(time.to)}`;
+  return `${recurrenceOf(time)?.text} local, for ${time.duration}, from ${time.start}`;
+}
+
+function counted(stores: number): string {
+  return `${formatCount(stores)} ${stores === 1 ? 'store' : 'stores'}`;
+}
