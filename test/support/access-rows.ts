@@ -236,7 +236,9 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   'POST /api/v1/judgements': [
     { ask: planned, status: 201, stranger: 404, once },
     {
-      ask: ({ store }) => ({ body: { ...PLANNED, store_ids: [store], from: '2023-01-01T00:00:00Z' } }),
+      ask: ({ store }) => ({
+        body: { ...PLANNED, store_ids: [store], from: '2023-01-01T00:00:00Z', to: '2023-01-02T00:00:00Z' },
+      }),
       status: 201,
       owner: 403,
       stranger: 404,

@@ -26,7 +26,10 @@ test('planned downtime is previewed, added, listed and revoked on the command li
   const once = await run(cwd, ['downtime', 'add', '--stores', 'a,b', 'c', ...INTERVAL]);
   assert.match(once.stderr, /^planned downtime [\da-f-]{36} of 3 stores: 2040-01-01T12:00:00.000Z to 2040-01-01T15:00/);
   const listed = await run(cwd, ['downtime', 'list']);
-  const rows = listed.stdout.trim().split('\n').map((line) => line.split(/ {2,}/));
+  const rows = listed.stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.split(/ {2,}/));
   assert.deepEqual(rows[0], ['ID', 'STATE', 'STORES', 'TIME', 'REASON', 'AUTHOR']);
   const recurrence = 'every week on Sunday at 2 AM local, for PT2H, from 2040-01-01T02:00:00';
   assert.deepEqual(rows[2], [id, 'upcoming', '3', recurrence, 'Updates', 'command line']);

@@ -55,7 +55,16 @@ async function session(t: TestContext, withServer: boolean) {
   assert.equal(readFileSync(join(cwd, 'report.parquet')).toString('latin1', 0, 4), 'PAR1');
   appendFileSync(source, 'new,active,2023-01-22 13:00:00 UTC\n');
   await said('', 'sync');
-  const night = ['--rrule', 'FREQ=WEEKLY;BYDAY=SU', '--start', '2040-01-01T02:00', '--duration', 'PT2H', '--reason', 'x'];
+  const night = [
+    '--rrule',
+    'FREQ=WEEKLY;BYDAY=SU',
+    '--start',
+    '2040-01-01T02:00',
+    '--duration',
+    'PT2H',
+    '--reason',
+    'x',
+  ];
   await said('', 'downtime', 'add', '--all-stores', ...night, '--preview');
   const planned = await said('', 'downtime', 'add', '--stores', 'a,new', ...night, '--json');
   const { judgement_id: downtime } = JSON.parse(planned.stdout) as { judgement_id: string };
