@@ -123,6 +123,7 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
     close: () => storage.close(),
     contactPoints: storage.contactPoints,
     deliveries: storage.deliveries,
+    alerts: storage.alerts,
     gaps: storage.gaps,
     judgements: storage.judgements,
     dayFiles: storage.dayFiles,
@@ -170,6 +171,7 @@ function timedSnapshot(snapshot: Snapshot, stages: Stages): Snapshot {
     firstPolls: (first, end) => stages.in('read stores', () => snapshot.firstPolls(first, end)),
     polls: (first, end, from, to) => stages.in('read polls', () => snapshot.polls(first, end, from, to)),
     pollReasons: (first, end, from, to) => snapshot.pollReasons(first, end, from, to),
+    inactiveKeys: (from, to) => snapshot.inactiveKeys(from, to),
     lastPolls: (key, from, to, limit) => snapshot.lastPolls(key, from, to, limit),
   };
 }

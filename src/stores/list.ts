@@ -4,6 +4,7 @@ import { storeMatcher } from '../lib/store-search.ts';
 import { yieldTurn } from '../lib/world/timers.ts';
 import type { StoreEntry } from './directory.ts';
 import { scheduleKnown } from './known.ts';
+import { hasLabels } from './labels.ts';
 import { compare, inOrder, isByOutage, type LiveOf, type Position, positionOf, type Sort } from './order.ts';
 import type { Outages, State, States, StoreState } from './states.ts';
 
@@ -112,6 +113,6 @@ function matcherOf(filter: StoreFilter, stores: readonly StoreEntry[], at: numbe
     (ids === undefined || ids.has(store.id)) &&
     (zone === undefined || (store.zone ?? DEFAULT_ZONE) === zone) &&
     (known === undefined || scheduleKnown(store, at) === known) &&
-    labels.every(([key, value]) => Object.hasOwn(store.labels, key) && store.labels[key] === value) &&
+    hasLabels(store, labels) &&
     (search === '' || found(store.id, store.name, ...Object.values(store.labels)));
 }

@@ -1,5 +1,6 @@
 import { RECORD_TABLES } from '../../src/storage/ports/records.ts';
 import type { Storage } from '../../src/storage/ports/storage.ts';
+import { eventRecord, incidentRecord, ruleRecord } from './alert-records.ts';
 import { merge } from './staging.ts';
 
 const [REPORT, QUEUED] = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'];
@@ -113,4 +114,10 @@ export async function fillRecords(storage: Storage): Promise<void> {
   });
   await storage.syncs.finish('run', T + 9);
   await storage.syncs.saveCheckpoint('polls', '/feeds/polls.csv', '{"bytes":1}');
+  await storage.alerts.changing(async (changes) => {
+    await changes.saveRules([ruleRecord('r', { name: strange, labels: { city: strange } })]);
+    await changes.saveIncidents([incidentRecord('i', { told: ['c'], acknowledgement: strange })]);
+    await changes.addEvents([eventRecord('e', { detail: { strange } })]);
+    await changes.saveGroups([{ id: 'g', ruleId: 'r', sentAt: T, messages: 1 }]);
+  });
 }

@@ -218,6 +218,17 @@ export class DuckdbSnapshot implements Snapshot {
     );
   }
 
+  async inactiveKeys(from: number, to: number): Promise<Int32Array> {
+    const result = await this.#session.result(
+      `select distinct store_key::integer from polls
+       where not active and instant between make_timestamp_ms($from::bigint) and make_timestamp_ms($to::bigint)`,
+      { from, to },
+    );
+    const keys = new Int32Array(result.rowCount);
+    await fillColumns(result, [keys]);
+    return keys;
+  }
+
   async firstPolls(firstKey: number, endKey: number): Promise<Float64Array> {
     const result = await this.#session.result(
       `select (store_key - $first)::integer, first_poll_ms::double from stores

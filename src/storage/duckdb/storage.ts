@@ -19,6 +19,7 @@ import { refuseDamage } from '../shared/damage.ts';
 import { StoreKeys } from '../shared/store-keys.ts';
 import { WRITE_WAIT, WriteQueue } from '../shared/write-queue.ts';
 import { SqlAccountCatalog } from '../sql/accounts.ts';
+import { SqlAlertCatalog } from '../sql/alerts.ts';
 import { SqlContactPointCatalog } from '../sql/contact-points.ts';
 import { readContents } from '../sql/contents.ts';
 import { SqlCoverageGaps } from '../sql/coverage-gaps.ts';
@@ -72,6 +73,7 @@ export class DuckdbStorage implements Storage {
   readonly reports: SqlReportCatalog;
   readonly accounts: SqlAccountCatalog;
   readonly imports: SqlImportCatalog;
+  readonly alerts: SqlAlertCatalog;
   readonly gaps: SqlCoverageGaps;
   readonly judgements: SqlJudgements;
   readonly dayFiles: SqlDayFileCheckpoints;
@@ -121,6 +123,15 @@ export class DuckdbStorage implements Storage {
     this.accounts = new SqlAccountCatalog(catalog, {
       lock: async () => {},
       texts: (json) => `unnest(from_json(${json}::json, '["VARCHAR"]'))`,
+    });
+    this.alerts = new SqlAlertCatalog(catalog, {
+      lock: async () => {},
+      texts: (json) => `unnest(from_json(${json}::json, '["VARCHAR"]'))`,
+      rowsOf: (json, columns) => {
+        const types = Object.fromEntries(columns.map(({ name, type }) => [name, type]));
+        const rows = `from_json(${json}::json, '${JSON.stringify([types])}')`;
+        return `(select unnest(${rows}, recursive := true)) c`;
+      },
     });
     this.gaps = new SqlCoverageGaps(catalog);
     this.judgements = new SqlJudgements(catalog, async () => {});

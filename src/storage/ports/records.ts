@@ -26,6 +26,10 @@ export const RECORD_TABLES = [
   'sync_runs',
   'sync_results',
   'sync_marks',
+  'alert_rules',
+  'incidents',
+  'incident_events',
+  'alert_groups',
 ] as const;
 export type RecordTable = (typeof RECORD_TABLES)[number];
 
@@ -57,4 +61,8 @@ export const RECORD_KEYS: Readonly<Record<RecordTable, readonly string[]>> = {
   sync_runs: ['run_id'],
   sync_results: ['run_id', 'feed', 'source'],
   sync_marks: ['feed', 'place'],
+  alert_rules: ['rule_id'],
+  incidents: ['incident_id'],
+  incident_events: ['event_id'],
+  alert_groups: ['group_id'],
 };

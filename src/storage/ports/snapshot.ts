@@ -60,6 +60,8 @@ export interface Snapshot extends ScheduleReader {
   polls(firstKey: number, endKey: number, from: number, to: number): Promise<PollColumns>;
   /** The polls in `[from, to]` of these stores with a known reason, in no order; `store` is `key − firstKey`. */
   pollReasons(firstKey: number, endKey: number, from: number, to: number): Promise<PollsOfReason[]>;
+  /** The keys of the stores with an inactive poll in `[from, to]`, in no order. */
+  inactiveKeys(from: number, to: number): Promise<Int32Array>;
   /** The last `limit` polls of one store in `[from, to]`, newest first. */
   lastPolls(key: number, from: number, to: number, limit: number): Promise<StoredPoll[]>;
   /** All rows of a table in blocks. Nothing else may be read until the last one has come. */

@@ -5,6 +5,7 @@
  * Instants are milliseconds since 1970-01-01T00:00Z. A `store_key` is a small integer that never leaves the program.
  */
 import type { AccountCatalog } from './account-catalog.ts';
+import type { AlertCatalog } from './alerts.ts';
 import type { ContactPointCatalog } from './contact-points.ts';
 import type { DatabaseContents } from './contents.ts';
 import type { CoverageGaps } from './coverage-gaps.ts';
@@ -37,6 +38,7 @@ export interface Storage {
   readonly reports: ReportCatalog;
   readonly accounts: AccountCatalog;
   readonly imports: ImportCatalog;
+  readonly alerts: AlertCatalog;
   /**
    * Where servers on the same database find each other's results. Missing on an engine whose database belongs to one
    * process.

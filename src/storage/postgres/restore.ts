@@ -31,5 +31,5 @@ export async function emptyFor(sql: Sql, replace: boolean): Promise<void> {
   await sql.run('truncate idempotency_keys');
   await sql.run('update revision set latest_poll_ms = null');
   await sql.run('update generation set id = $id', { id: newId() });
-  await sql.run('update account_revision set number = number + 1');
+  for (const table of ['account_revision', 'alert_revision']) await sql.run(`update ${table} set number = number + 1`);
 }

@@ -228,6 +228,15 @@ export class PostgresSnapshot implements Snapshot {
     );
   }
 
+  async inactiveKeys(from: number, to: number): Promise<Int32Array> {
+    const keys = int32Column();
+    const query = `select distinct store_key from polls where not active and ${between(from, to)}`;
+    await readRows(this.#sql, query, [4], (rows, count, width) => {
+      for (let row = 0, at = 0; row < count; row++, at += width) keys.push(rows.getInt32(at + 6));
+    });
+    return keys.values;
+  }
+
   async firstPolls(firstKey: number, endKey: number): Promise<Float64Array> {
     const first = new Float64Array(endKey - firstKey).fill(Number.NaN);
     const query = `

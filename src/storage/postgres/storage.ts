@@ -14,6 +14,7 @@ import { refuseDamage } from '../shared/damage.ts';
 import { StoreKeys } from '../shared/store-keys.ts';
 import { WRITE_WAIT, WriteQueue } from '../shared/write-queue.ts';
 import { SqlAccountCatalog } from '../sql/accounts.ts';
+import { SqlAlertCatalog } from '../sql/alerts.ts';
 import { SqlContactPointCatalog } from '../sql/contact-points.ts';
 import { readContents } from '../sql/contents.ts';
 import { SqlCoverageGaps } from '../sql/coverage-gaps.ts';
@@ -68,6 +69,7 @@ export class PostgresStorage implements Storage {
   readonly reports: SqlReportCatalog;
   readonly accounts: SqlAccountCatalog;
   readonly imports: SqlImportCatalog;
+  readonly alerts: SqlAlertCatalog;
   readonly results: PostgresResults;
   readonly gaps: SqlCoverageGaps;
   readonly judgements: SqlJudgements;
@@ -108,6 +110,12 @@ export class PostgresStorage implements Storage {
       texts: (json) => `jsonb_array_elements_text(${json}::jsonb)`,
     });
     this.imports = new SqlImportCatalog(catalog);
+    this.alerts = new SqlAlertCatalog(catalog, {
+      lock: (sql) => lockFor(sql, 'alerts'),
+      texts: (json) => `jsonb_array_elements_text(${json}::jsonb)`,
+      rowsOf: (json, columns) =>
+        `jsonb_to_recordset(${json}::jsonb) as c(${columns.map(({ name, type }) => `${name} ${type}`).join(', ')})`,
+    });
     this.gaps = new SqlCoverageGaps(catalog);
     this.judgements = new SqlJudgements(catalog, (sql) => lockFor(sql, 'judgements'));
     this.dayFiles = new SqlDayFileCheckpoints(catalog);

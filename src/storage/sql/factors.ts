@@ -123,16 +123,8 @@ export class SqlFactorChanges extends SqlFactorReader implements FactorChanges {
     }
   }
 
-  async spend(ticketHash: string, expiresAt: number, now: number): Promise<boolean> {
-    await this.sql.run('delete from spent_tickets where expires_ms <= $now::bigint', { now });
-    const hash = { hash: ticketHash };
-    const spent = await this.sql.rows('select ticket_hash from spent_tickets where ticket_hash = $hash', hash);
-    if (spent.length > 0) return false;
-    await this.sql.run('insert into spent_tickets (ticket_hash, expires_ms) values ($hash, $expires::bigint)', {
-      ...hash,
-      expires: expiresAt,
-    });
-    return true;
+  spend(ticketHash: string, expiresAt: number, now: number): Promise<boolean> {
+    return spendTicket(this.sql, ticketHash, expiresAt, now);
   }
 
   async addIdentity(issuer: string, subject: string, userId: string): Promise<void> {
@@ -160,4 +152,17 @@ function passkeyOf(row: Row): PasskeyRecord {
     createdAt: Number(row.created_ms),
     lastUsedAt: row.last_used_ms === null ? undefined : Number(row.last_used_ms),
   };
+}
+
+/** Marks a ticket as used within a transaction; `false`: it was used before. */
+export async function spendTicket(sql: Sql, ticketHash: string, expiresAt: number, now: number): Promise<boolean> {
+  await sql.run('delete from spent_tickets where expires_ms <= $now::bigint', { now });
+  const hash = { hash: ticketHash };
+  const spent = await sql.rows('select ticket_hash from spent_tickets where ticket_hash = $hash', hash);
+  if (spent.length > 0) return false;
+  await sql.run('insert into spent_tickets (ticket_hash, expires_ms) values ($hash, $expires::bigint)', {
+    ...hash,
+    expires: expiresAt,
+  });
+  return true;
 }

@@ -9,7 +9,7 @@ interface Rule {
 
 /** Rules that read a few rows for each store, user or report, and no polls. */
 const QUICK: readonly Rule[] = [
-  ...['revision', 'account_revision', 'generation', 'write_checks'].map(oneRow),
+  ...['revision', 'account_revision', 'alert_revision', 'generation', 'write_checks'].map(oneRow),
   unique('stores', 'store_key'),
   unique('stores', 'store_id'),
   // Keys are given out one after the other, and no store ever loses its row.
@@ -33,6 +33,8 @@ const QUICK: readonly Rule[] = [
   belongs('deliveries', 'contact_point_id', 'contact_points'),
   unique('reports', 'report_id'),
   unique('imports', 'import_id'),
+  unique('alert_rules', 'rule_id'),
+  unique('incidents', 'incident_id'),
 ];
 
 /** Rules that read everything. */
@@ -74,6 +76,16 @@ const WHOLE: readonly Rule[] = [
   unique('sync_runs', 'run_id'),
   belongs('sync_results', 'run_id', 'sync_runs'),
   unique('sync_marks', 'feed, place'),
+  unique('incident_events', 'event_id'),
+  belongs('incident_events', 'incident_id', 'incidents'),
+  belongs('incidents', 'parent_id', 'incidents', 'incident_id'),
+  unique('alert_groups', 'group_id'),
+  {
+    name: 'incidents: one at most is open for a rule and a store',
+    sql: `select count(*) as broken, min(store_id) as example from (
+            select store_id from incidents where resolved_ms is null and store_id is not null
+            group by rule_id, store_id having count(*) > 1) repeated`,
+  },
 ];
 
 /**

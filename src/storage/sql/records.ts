@@ -56,7 +56,8 @@ export async function takeRecords(sql: Sql): Promise<void> {
        where not exists (select 1 from ${table} t where ${same(key)})`,
     );
   }
-  if (changed > 0) await sql.run('update account_revision set number = number + 1');
+  if (changed === 0) return;
+  for (const table of ['account_revision', 'alert_revision']) await sql.run(`update ${table} set number = number + 1`);
 }
 
 async function refuseOwn(sql: Sql, table: RecordTable): Promise<void> {

@@ -1,6 +1,7 @@
 import { suite } from 'node:test';
 import type { Storage } from '../../../src/storage/ports/storage.ts';
 import { accountsContract } from './accounts.ts';
+import { alertsContract } from './alerts.ts';
 import { backupContract } from './backup.ts';
 import { catalogContract } from './catalog.ts';
 import { deletePollContract } from './delete-poll.ts';
@@ -29,6 +30,7 @@ export function engineContract(engine: string, open: (options?: WaitOptions) => 
       storageContract,
       storesContract,
       accountsContract,
+      alertsContract,
       backupContract,
       catalogContract,
       deletePollContract,

@@ -637,6 +637,26 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       );
     });
 
+    test('the stores with an inactive poll in a range are found by their keys', async (t) => {
+      const storage = await opened(t);
+      await merge(storage, {
+        polls: [
+          ['early', T, false],
+          ['first', T + 1, false],
+          ['first', T + 2, true],
+          ['last', T + 3, false],
+          ['last', T + 4, false],
+          ['up', T + 2, true],
+        ],
+      });
+      const found = await storage.snapshot(async (s) => {
+        const { keys, ids } = await s.stores();
+        const inactive = [...(await s.inactiveKeys(T + 1, T + 3))];
+        return inactive.map((key) => ids[keys.indexOf(key)]).sort();
+      });
+      assert.deepEqual(found, ['first', 'last']);
+    });
+
     test('unusual ids name the same store in appends and imports', async (t) => {
       const storage = await opened(t);
       const strange = ["o'hara", 'say "hi"', ' two  words ', '🍕', 'é', '\\', '{a,b}', 'null', 'NULL', '', '0012'];

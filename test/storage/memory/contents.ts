@@ -45,5 +45,7 @@ export function emptyFor(transaction: Transaction, replace: boolean): void {
   transaction.deleteWhere('idempotency_keys', () => true);
   transaction.set('revision', ONLY, { ...only(transaction, 'revision'), latestPoll: undefined });
   transaction.set('generation', ONLY, newId());
-  transaction.set('account_revision', ONLY, only(transaction, 'account_revision') + 1);
+  for (const table of ['account_revision', 'alert_revision'] as const) {
+    transaction.set(table, ONLY, only(transaction, table) + 1);
+  }
 }

@@ -42,7 +42,10 @@ export class CopiedRecords {
         changed = true;
       }
     }
-    if (changed) transaction.set('account_revision', ONLY, only(transaction, 'account_revision') + 1);
+    if (!changed) return;
+    for (const table of ['account_revision', 'alert_revision'] as const) {
+      transaction.set(table, ONLY, only(transaction, table) + 1);
+    }
   }
 
   #refuseOwn(transaction: Transaction, table: (typeof NOT_MERGED)[number]): void {

@@ -75,6 +75,7 @@ interface OwnRows {
   readonly polls: readonly StoredPoll[];
   readonly revision: Revision;
   readonly account_revision: number;
+  readonly alert_revision: number;
   readonly generation: string;
   readonly write_checks: number;
   /** By the id of the report and the kind of result. */
@@ -116,6 +117,7 @@ export function emptyData(generation: string): Data {
     ...{ peers: new Map(), leases: new Map(), idempotency_keys: new Map() },
     revision: new Map([[ONLY, { number: 0, stores: 0, latestPoll: undefined }]]),
     account_revision: new Map([[ONLY, 0]]),
+    alert_revision: new Map([[ONLY, 0]]),
     generation: new Map([[ONLY, generation]]),
     write_checks: new Map([[ONLY, 0]]),
   };

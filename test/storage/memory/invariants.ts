@@ -10,7 +10,7 @@ export function invariantsOf(view: View): Invariant[] {
   const reports = view.table('reports');
   const { latestPoll } = only(view, 'revision');
   return [
-    ...(['revision', 'account_revision', 'generation', 'write_checks'] as const).map((table) =>
+    ...(['revision', 'account_revision', 'alert_revision', 'generation', 'write_checks'] as const).map((table) =>
       invariant(`${table}: there is one row`, view.table(table).size === 1 ? [] : [view.table(table).size]),
     ),
     invariant(

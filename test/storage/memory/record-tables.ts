@@ -85,6 +85,23 @@ const COLUMNS = {
     ...{ replaced: 'number', already_there: 'number', repeated: 'number', set_aside: 'number', standing: 'text?' },
   },
   sync_marks: { feed: 'text', place: 'text', mark: 'text' },
+  alert_rules: {
+    ...{ rule_id: 'text', name: 'text', enabled: 'boolean', severity: 'text', labels: 'text', rule: 'text' },
+    ...{ grouping: 'text', steps: 'text', version: 'number', created_ms: 'number' },
+  },
+  incidents: {
+    ...{ incident_id: 'text', rule_id: 'text?', rule_name: 'text', severity: 'text', store_id: 'text?', kind: 'text' },
+    ...{ label: 'text?', value: 'text?', since_ms: 'number', first_poll_ms: 'number?', opened_by_ms: 'number?' },
+    ...{ opened_ms: 'number', resolved_ms: 'number?', up_ms: 'number?', resolution: 'text?', settled_ms: 'number?' },
+    ...{ parent_id: 'text?', group_id: 'text', after_planned: 'boolean', said: 'text', said_ms: 'number?' },
+    ...{ said_in: 'number?', told: 'text', step: 'number', acknowledged_ms: 'number?', acknowledged_by: 'text?' },
+    ...{ acknowledgement: 'text?', snoozed_until_ms: 'number?', assignee_id: 'text?', version: 'number' },
+  },
+  incident_events: {
+    ...{ event_id: 'text', incident_id: 'text', at_ms: 'number', kind: 'text', actor_id: 'text?', actor: 'text?' },
+    detail: 'text',
+  },
+  alert_groups: { group_id: 'text', rule_id: 'text?', sent_ms: 'number?', messages: 'number' },
 } as const satisfies Record<RecordTable, Readonly<Record<string, ColumnType>>>;
 
 type Value<C> = C extends 'text'

@@ -166,6 +166,12 @@ export class MemorySnapshot implements Snapshot {
     }));
   }
 
+  async inactiveKeys(from: number, to: number): Promise<Int32Array> {
+    const polls = [...(await this.#turn()).table('polls')];
+    const found = polls.filter(([, own]) => pollsIn(own, from, to).some(({ active }) => !active));
+    return Int32Array.from(found, ([key]) => Number(key));
+  }
+
   async lastPolls(key: number, from: number, to: number, limit: number): Promise<StoredPoll[]> {
     const polls = pollsIn((await this.#turn()).table('polls').get(key), from, to);
     return polls.toReversed().slice(0, limit);

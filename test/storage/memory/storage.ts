@@ -11,6 +11,7 @@ import type { PollBatch, RestoreSession, SnapshotUse, Storage } from '../../../s
 import type { StoreWriter } from '../../../src/storage/ports/stores.ts';
 import { WRITE_WAIT, WriteQueue } from '../../../src/storage/shared/write-queue.ts';
 import { MemoryAccountCatalog } from './accounts.ts';
+import { MemoryAlertCatalog } from './alerts.ts';
 import { Changes, newestPoll } from './changes.ts';
 import { MemoryContactPointCatalog } from './contact-points.ts';
 import { contentsOf, emptyFor } from './contents.ts';
@@ -49,6 +50,7 @@ export class MemoryStorage implements Storage {
   readonly reports: MemoryReportCatalog;
   readonly accounts: MemoryAccountCatalog;
   readonly imports: MemoryImportCatalog;
+  readonly alerts: MemoryAlertCatalog;
   readonly results: MemoryResults;
   readonly gaps: MemoryCoverageGaps;
   readonly judgements: MemoryJudgements;
@@ -73,6 +75,7 @@ export class MemoryStorage implements Storage {
     this.reports = new MemoryReportCatalog(this.#database, clock);
     this.accounts = new MemoryAccountCatalog(this.#database, writeWait);
     this.imports = new MemoryImportCatalog(this.#database);
+    this.alerts = new MemoryAlertCatalog(this.#database, writeWait);
     this.results = new MemoryResults(this.#database);
     this.gaps = new MemoryCoverageGaps(this.#database);
     this.judgements = new MemoryJudgements(this.#database, writeWait);

@@ -1,0 +1,112 @@
+import { HOUR, MINUTE } from '../hours.ts';
+
+/** Which incidents of a rule share a message, and how often; milliseconds. */
+export interface Grouping {
+  /** The labels whose values make a group; none: all stores of the rule are one group. */
+  readonly by: readonly string[];
+  /** How long something new waits for more of its kind. */
+  readonly wait: number;
+  /** The shortest time between two messages of a group. */
+  readonly interval: number;
+  /** The time after which an open incident is repeated unless it is acknowledged; `undefined`: it is not. */
+  readonly repeat: number | undefined;
+}
+
+export const DEFAULT_GROUPING: Grouping = { by: [], wait: 0, interval: 5 * MINUTE, repeat: 24 * HOUR };
+
+/** What a group has said of an incident. */
+export type Said = 'nothing' | 'opened' | 'resolved';
+
+/** An incident, as its group sees it. Instants in milliseconds. */
+export interface GroupMember {
+  /** What was said last, and when; `undefined`: never. */
+  readonly said: Said;
+  readonly saidAt: number | undefined;
+  readonly openedAt: number;
+  /** `undefined`: it is open. */
+  readonly resolvedAt: number | undefined;
+  /** Acknowledged or snoozed: it is not repeated. */
+  readonly quiet: boolean;
+}
+
+/** What a group says at one moment. */
+export interface Flush<M extends GroupMember> {
+  /** Open incidents that were not said yet. */
+  readonly opened: readonly M[];
+  /** Incidents that ended after they were said. */
+  readonly resolved: readonly M[];
+  /** Open incidents that are repeated. */
+  readonly reminded: readonly M[];
+}
+
+/** Incidents that ended before they were said: nobody hears of them. */
+export function unsaid<M extends GroupMember>(members: readonly M[]): M[] {
+  return members.filter(({ said, resolvedAt }) => said === 'nothing' && resolvedAt !== undefined);
+}
+
+/**
+ * What a group has to say at `now`; `undefined`: nothing yet.
+ *
+ * @param sentAt when the group last said something; `undefined`: never
+ */
+export function flushOf<M extends GroupMember>(
+  grouping: Grouping,
+  sentAt: number | undefined,
+  members: readonly M[],
+  now: number,
+): Flush<M> | undefined {
+  const earliest = (sentAt ?? Number.NEGATIVE_INFINITY) + grouping.interval;
+  if (now < earliest) return undefined;
+  const opened = members.filter(isNew);
+  const resolved = members.filter(isOver);
+  const due = Math.min(...opened.map(({ openedAt }) => openedAt), ...resolved.map(endOf)) + grouping.wait <= now;
+  const reminded = members.filter((member) => repeatAt(grouping, member) <= now);
+  if (!due && reminded.length === 0) return undefined;
+  return due ? { opened, resolved, reminded } : { opened: [], resolved: [], reminded };
+}
+
+/** When a group has something to say if nothing else happens; infinite: never. */
+export function nextFlush(grouping: Grouping, sentAt: number | undefined, members: readonly GroupMember[]): number {
+  const news = [...members.filter(isNew).map(({ openedAt }) => openedAt), ...members.filter(isOver).map(endOf)];
+  const due = Math.min(Math.min(...news) + grouping.wait, ...members.map((member) => repeatAt(grouping, member)));
+  return Math.max(due, (sentAt ?? Number.NEGATIVE_INFINITY) + grouping.interval);
+}
+
+/** The group of a store with these labels, as a text that is equal for equal groups. */
+export function groupKey(by: readonly string[], labels: Readonly<Record<string, string>>): string {
+  return JSON.stringify(by.map((label) => (Object.hasOwn(labels, label) ? labels[label] : null)));
+}
+
+function isNew({ said, resolvedAt }: GroupMember): boolean {
+  return said === 'nothing' && resolvedAt === undefined;
+}
+
+function isOver({ said, resolvedAt }: GroupMember): boolean {
+  return said === 'opened' && resolvedAt !== undefined;
+}
+
+function endOf({ resolvedAt }: GroupMember): number {
+  return resolvedAt as number;
+}
+
+function repeatAt({ repeat }: Grouping, { said, saidAt, resolvedAt, quiet }: GroupMember): number {
+  if (repeat === undefined || said !== 'opened' || resolvedAt !== undefined || quiet) return Number.POSITIVE_INFINITY;
+  return (saidAt as number) + repeat;
+}
+
+/** Why the times of a grouping make no sense: one sentence for each fault, which names the value. */
+export function groupingFaults({ by, wait, interval, repeat }: Grouping): string[] {
+  const faults: string[] = [];
+  const longest = 24 * HOUR;
+  for (const [name, value] of Object.entries({ wait, interval })) {
+    if (!(value >= 0 && value <= longest)) faults.push(`${name} is ${value / MINUTE} minutes, expected 0 to 1440`);
+  }
+  if (repeat !== undefined && !(repeat >= Math.max(interval, 5 * MINUTE))) {
+    faults.push(
+      `repeat is ${repeat / MINUTE} minutes, expected at least 5 and at least the interval of ${interval / MINUTE}`,
+    );
+  }
+  const twice = by.find((label, i) => by.indexOf(label) !== i);
+  if (twice !== undefined) faults.push(`group_by has "${twice}" more than once`);
+  return faults;
+}

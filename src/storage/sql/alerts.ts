@@ -1,0 +1,201 @@
+import type { Row, Sql, TransactionalSql } from '../../lib/sql.ts';
+import type { AuditRecord, TimePlace } from '../ports/account-catalog.ts';
+import type {
+  AlertCatalog,
+  AlertChanges,
+  AlertGroupRecord,
+  AlertReader,
+  AlertRuleRecord,
+  IncidentEventRecord,
+  IncidentFilter,
+  IncidentRecord,
+  Settled,
+  StoreDowntime,
+  StoreOwner,
+} from '../ports/alerts.ts';
+import type { DeliveryChanges } from '../ports/deliveries.ts';
+import { ALERT_GROUPS, ALERT_RULES, INCIDENT_EVENTS, INCIDENTS } from './alert-records.ts';
+import { addAudit } from './audit.ts';
+import { SqlDeliveryChanges } from './deliveries.ts';
+import { spendTicket } from './factors.ts';
+import type { RowsOf } from './record-map.ts';
+
+/** What differs between the engines. */
+export interface AlertDialect {
+  /** Waits, within a transaction, until no other transaction changes alerts. */
+  lock(sql: Sql): Promise<void>;
+  /** An expression that expands a JSON array of texts to rows. */
+  texts(json: string): string;
+  readonly rowsOf: RowsOf;
+}
+
+/** Reads alert rules and incidents, in SQL common to both engines. */
+export class SqlAlertReader implements AlertReader {
+  protected readonly sql: Sql;
+  protected readonly dialect: AlertDialect;
+
+  constructor(sql: Sql, dialect: AlertDialect) {
+    this.sql = sql;
+    this.dialect = dialect;
+  }
+
+  async revision(): Promise<number> {
+    const { number } = await this.sql.row('select number from alert_revision');
+    return Number(number);
+  }
+
+  async rules(): Promise<AlertRuleRecord[]> {
+    const rows = await this.sql.rows('select * from alert_rules order by created_ms, rule_id');
+    return rows.map((row) => ALERT_RULES.recordOf(row));
+  }
+
+  async rule(id: string): Promise<AlertRuleRecord | undefined> {
+    const [row] = await this.sql.rows('select * from alert_rules where rule_id = $id', { id });
+    return row && ALERT_RULES.recordOf(row);
+  }
+
+  async liveIncidents(): Promise<IncidentRecord[]> {
+    const rows = await this.sql.rows(
+      `select * from incidents where resolved_ms is null or said = 'opened' order by opened_ms, incident_id`,
+    );
+    return rows.map((row) => INCIDENTS.recordOf(row));
+  }
+
+  async incident(id: string): Promise<IncidentRecord | undefined> {
+    const [row] = await this.sql.rows('select * from incidents where incident_id = $id', { id });
+    return row && INCIDENTS.recordOf(row);
+  }
+
+  async incidents(filter: IncidentFilter, before: TimePlace | undefined, limit: number): Promise<IncidentRecord[]> {
+    const { storeIds, ruleId, parentId, open } = filter;
+    const conditions = [
+      storeIds && `store_id in (select ${this.dialect.texts('$store_ids')})`,
+      ruleId !== undefined && 'rule_id = $rule_id',
+      parentId !== undefined && 'parent_id = $parent_id',
+      open !== undefined && `resolved_ms is ${open ? '' : 'not '}null`,
+      before && '(opened_ms < $at::bigint or opened_ms = $at::bigint and incident_id > $id)',
+    ].filter((condition) => typeof condition === 'string');
+    const rows = await this.sql.rows(
+      `select * from incidents where ${['true', ...conditions].join(' and ')}
+       order by opened_ms desc, incident_id limit $limit::integer`,
+      {
+        ...(storeIds && { store_ids: JSON.stringify(storeIds) }),
+        ...(ruleId !== undefined && { rule_id: ruleId }),
+        ...(parentId !== undefined && { parent_id: parentId }),
+        ...(before && { at: before.at, id: before.id }),
+        limit,
+      },
+    );
+    return rows.map((row) => INCIDENTS.recordOf(row));
+  }
+
+  async events(incidentId: string): Promise<IncidentEventRecord[]> {
+    const rows = await this.sql.rows('select * from incident_events where incident_id = $id order by at_ms, event_id', {
+      id: incidentId,
+    });
+    return rows.map((row) => INCIDENT_EVENTS.recordOf(row));
+  }
+
+  async groups(): Promise<AlertGroupRecord[]> {
+    const rows = await this.sql.rows('select * from alert_groups order by group_id');
+    return rows.map((row) => ALERT_GROUPS.recordOf(row));
+  }
+
+  async settled(storeIds: readonly string[]): Promise<Settled[]> {
+    const rows = await this.sql.rows(
+      `select rule_id, store_id, max(settled_ms) as through from incidents
+       where settled_ms is not null and store_id in (select ${this.dialect.texts('$store_ids')})
+       group by rule_id, store_id`,
+      { store_ids: JSON.stringify(storeIds) },
+    );
+    return rows.map(({ rule_id, store_id, through }) => ({
+      ruleId: String(rule_id),
+      storeId: String(store_id),
+      through: Number(through),
+    }));
+  }
+
+  async ownersOf(storeIds: readonly string[]): Promise<StoreOwner[]> {
+    const rows = await this.sql.rows(
+      `select s.user_id, s.store_id from user_stores s join users u on u.user_id = s.user_id
+       where u.role = 'owner' and not u.disabled and s.store_id in (select ${this.dialect.texts('$store_ids')})
+       order by s.user_id, s.store_id`,
+      { store_ids: JSON.stringify(storeIds) },
+    );
+    return rows.map(({ user_id, store_id }) => ({ userId: String(user_id), storeId: String(store_id) }));
+  }
+
+  async downtime(ruleId: string, from: number, to: number): Promise<StoreDowntime[]> {
+    const rows = await this.sql.rows(
+      `select store_id,
+         sum(least(coalesce(up_ms, resolved_ms, $to::bigint), $to::bigint) - greatest(since_ms, $from::bigint)) as down
+       from incidents
+       where rule_id = $rule_id and store_id is not null and since_ms < $to::bigint
+         and coalesce(up_ms, resolved_ms, $to::bigint) > $from::bigint
+       group by store_id order by store_id`,
+      { rule_id: ruleId, from, to },
+    );
+    return rows.map(downtimeOf);
+  }
+}
+
+function downtimeOf({ store_id, down }: Row): StoreDowntime {
+  return { storeId: String(store_id), milliseconds: Number(down) };
+}
+
+/** Changes alert rules and incidents within a transaction, likewise. */
+class SqlAlertChanges extends SqlAlertReader implements AlertChanges {
+  readonly deliveries: DeliveryChanges;
+
+  constructor(sql: Sql, dialect: AlertDialect) {
+    super(sql, dialect);
+    this.deliveries = new SqlDeliveryChanges(sql);
+  }
+
+  saveRules(rules: readonly AlertRuleRecord[]): Promise<void> {
+    return ALERT_RULES.save(this.sql, rules, this.dialect.rowsOf);
+  }
+
+  async removeRule(id: string): Promise<void> {
+    await this.sql.run('delete from alert_rules where rule_id = $id', { id });
+  }
+
+  saveIncidents(incidents: readonly IncidentRecord[]): Promise<void> {
+    return INCIDENTS.save(this.sql, incidents, this.dialect.rowsOf);
+  }
+
+  addEvents(events: readonly IncidentEventRecord[]): Promise<void> {
+    return INCIDENT_EVENTS.add(this.sql, events, this.dialect.rowsOf);
+  }
+
+  saveGroups(groups: readonly AlertGroupRecord[]): Promise<void> {
+    return ALERT_GROUPS.save(this.sql, groups, this.dialect.rowsOf);
+  }
+
+  spendLink(hash: string, expiresAt: number, now: number): Promise<boolean> {
+    return spendTicket(this.sql, hash, expiresAt, now);
+  }
+
+  addAudit(entry: AuditRecord): Promise<void> {
+    return addAudit(this.sql, entry);
+  }
+}
+
+/** The alert rules and incidents, in SQL common to both engines. */
+export class SqlAlertCatalog extends SqlAlertReader implements AlertCatalog {
+  readonly #transactions: TransactionalSql;
+
+  constructor(sql: TransactionalSql, dialect: AlertDialect) {
+    super(sql, dialect);
+    this.#transactions = sql;
+  }
+
+  changing<T>(work: (changes: AlertChanges) => Promise<T>): Promise<T> {
+    return this.#transactions.transaction(async (sql) => {
+      await this.dialect.lock(sql);
+      const result = await work(new SqlAlertChanges(sql, this.dialect));
+      await sql.run('update alert_revision set number = number + 1');
+      return result;
+    });
+  }
+}
