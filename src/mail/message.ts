@@ -4,6 +4,8 @@ export interface Message {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  /** Names it to its receiver, the same in every attempt: a UUID. `undefined`: it has a new name each time. */
+  readonly id?: string;
   /** What it is, for the log: `invitation`. */
   readonly kind: string;
 }

@@ -27,16 +27,18 @@ export class SmtpMailer implements Mailer {
   readonly #from: string;
   readonly #transport: ReturnType<typeof transportTo>;
 
-  constructor(settings: SmtpSettings) {
+  /** @param timeouts milliseconds */
+  constructor(settings: SmtpSettings, timeouts = TIMEOUTS) {
     this.#from = settings.from;
-    this.#transport = transportTo(settings);
+    this.#transport = transportTo(settings, timeouts);
   }
 
-  async send({ to, subject, text }: Message): Promise<void> {
+  async send({ to, subject, text, id }: Message): Promise<void> {
     // Programs that answer mail by themselves leave this one alone (RFC 3834).
     const headers = { 'Auto-Submitted': 'auto-generated' };
     try {
-      await this.#transport.sendMail({ from: this.#from, to, subject, text, headers });
+      const messageId = id && `<${id}@${domainOf(this.#from)}>`;
+      await this.#transport.sendMail({ from: this.#from, to, subject, text, headers, ...(messageId && { messageId }) });
     } catch (error) {
       throw new MailError(messageOf(error), isPermanent(error));
     }
@@ -47,9 +49,14 @@ export class SmtpMailer implements Mailer {
   }
 }
 
-function transportTo({ host, port, secure, credentials }: SmtpSettings) {
+/** `example.com` of `Monitor <monitor@example.com>`. */
+function domainOf(from: string): string {
+  return /@([^\s<>@]+)>?$/.exec(from)?.[1] ?? 'localhost';
+}
+
+function transportTo({ host, port, secure, credentials }: SmtpSettings, timeouts: typeof TIMEOUTS) {
   return createTransport({
-    ...{ pool: true, maxConnections: CONNECTIONS, host, port, secure, ...TIMEOUTS },
+    ...{ pool: true, maxConnections: CONNECTIONS, host, port, secure, ...timeouts },
     // Credentials leave this machine only encrypted.
     requireTLS: credentials !== undefined && !isLoopback(host),
     ...(credentials !== undefined && { auth: { user: credentials.user, pass: credentials.password } }),

@@ -9,6 +9,8 @@ export interface ReceivedMail {
   readonly text: string;
   /** Who signed in. */
   readonly user: string | undefined;
+  /** `<id@host>` */
+  readonly messageId: string | undefined;
 }
 
 export interface MailServer {
@@ -24,11 +26,13 @@ export interface MailServer {
 interface MailServerOptions {
   /** The one user; without it, nobody signs in. */
   readonly credentials?: { readonly user: string; readonly password: string };
+  /** Whether it never replies to a message. */
+  readonly silent?: boolean;
 }
 
 /** A real mail server on a loopback port, without TLS. */
 export async function mailServer(t: TestContext, options: MailServerOptions = {}): Promise<MailServer> {
-  const { credentials } = options;
+  const { credentials, silent = false } = options;
   const received: ReceivedMail[] = [];
   const replies: string[] = [];
   let arrived = () => {};
@@ -44,14 +48,15 @@ export async function mailServer(t: TestContext, options: MailServerOptions = {}
     },
     onData: (stream, session, done) => {
       const reply = replies.shift();
-      simpleParser(stream).then(({ from, subject = '', text = '' }) => {
+      simpleParser(stream).then(({ from, subject = '', text = '', messageId }) => {
+        if (silent) return;
         if (reply !== undefined) {
           const responseCode = Number(reply.slice(0, 3));
           return done(Object.assign(new Error(reply.slice(4)), { responseCode }));
         }
         const [recipient] = session.envelope.rcptTo;
         received.push({
-          ...{ from: from?.text ?? '', to: recipient?.address ?? '', subject, text },
+          ...{ from: from?.text ?? '', to: recipient?.address ?? '', subject, text, messageId },
           user: session.user === undefined ? undefined : String(session.user),
         });
         done();

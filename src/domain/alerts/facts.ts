@@ -45,6 +45,8 @@ export interface StoreFacts {
   readonly zone: string;
   /** The first open instant at which it was down. */
   readonly downSince?: number | undefined;
+  /** Whether it was not up since it should have opened. */
+  readonly didNotOpen?: boolean | undefined;
   /** When it came up again. */
   readonly upSince?: number | undefined;
   /** The open time that was lost so far. */

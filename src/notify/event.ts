@@ -1,0 +1,34 @@
+import { formatInstant, instantOrNull } from '../calendar/instant.ts';
+import type { StoreFacts } from '../domain/alerts/facts.ts';
+import { reasonOf } from '../domain/reasons.ts';
+import type { Message } from './channel.ts';
+
+/** A message as JSON for programs. */
+export function eventOf({ title, text, url, acknowledgeUrl, facts }: Message) {
+  const { kind, severity, at, incidentId, rule, stores, more, outage, period, count } = facts;
+  return {
+    type: `alert.${kind}`,
+    timestamp: formatInstant(at),
+    data: {
+      ...{ title, text, severity, incident_id: incidentId ?? null, rule: rule ?? null },
+      stores: stores.map(storeOf),
+      more_stores: more,
+      mass_outage: outage ?? null,
+      period: period === undefined ? null : { from: formatInstant(period.from), until: instantOrNull(period.until) },
+      ...{ count: count ?? null, url: url ?? null, acknowledge_url: acknowledgeUrl ?? null },
+    },
+  };
+}
+
+function storeOf({ id, name, labels, zone, downSince, upSince, lost, estimatedLoss, polls }: StoreFacts) {
+  return {
+    ...{ store_id: id, name: name ?? null, labels, zone },
+    ...{ down_since: instantOrNull(downSince), up_since: instantOrNull(upSince) },
+    lost_minutes: lost === undefined ? null : lost / 60_000,
+    estimated_loss: estimatedLoss ?? null,
+    polls: polls.map(({ at, active, reason }) => {
+      const { code = null, detail = null } = reason === undefined ? {} : reasonOf(reason);
+      return { at: formatInstant(at), status: active ? 'active' : 'inactive', reason: code, detail };
+    }),
+  };
+}
