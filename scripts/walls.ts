@@ -27,7 +27,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'storage/duckdb': ['lib', 'domain', 'duckdb', 'storage/ports', 'storage/sql', 'storage/shared'],
   'storage/postgres': ['lib', 'domain', 'duckdb', 'storage/ports', 'storage/sql', 'storage/shared'],
   accounts: ['lib', 'calendar', 'mail/message', 'storage/ports'],
-  notify: ['lib', 'domain', 'calendar', 'outbound', 'mail/message', 'storage/ports', 'accounts'],
+  notify: ['lib', 'domain', 'calendar', 'jobs/work-loop', 'outbound', 'mail/message', 'storage/ports', 'accounts'],
   stores: ['lib', 'domain', 'calendar', 'storage/ports', 'accounts/access', 'accounts/audit'],
   'intake/feeds': ['lib', 'domain', 'calendar', 'duckdb', 'storage/ports'],
   'intake/api': ['lib', 'domain', 'calendar', 'storage/ports', 'accounts/access', 'stores', 'intake/feeds'],

@@ -102,3 +102,10 @@ export function utf8(bytes: Uint8Array, what: string): string {
     throw invalid(`${what} is not UTF-8`);
   }
 }
+
+/** A text of at most so many UTF-16 code units, with an ellipsis if it was cut. */
+export function cut(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  // A high surrogate alone is no character.
+  return `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}

@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
+import { cut } from '../../lib/text.ts';
 import { channel } from '../channel.ts';
 import { post } from '../post.ts';
-import { cut, hostOf, UrlField, withLinks } from './fields.ts';
+import { hostOf, UrlField, withLinks } from './fields.ts';
 
 /** A webhook of Discord, which knows no idempotency key. */
 export const discord = channel({

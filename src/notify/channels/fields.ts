@@ -30,10 +30,3 @@ export function withLinks(text: string, url: string | undefined, acknowledgeUrl:
   ];
   return [text, links.join('\n')].filter((part) => part !== '').join('\n\n');
 }
-
-/** A text of at most so many UTF-16 code units, with an ellipsis if it was cut. */
-export function cut(text: string, longest: number): string {
-  if (text.length <= longest) return text;
-  // A high surrogate alone is no character.
-  return `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
-}

@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
+import { cut } from '../../lib/text.ts';
 import { channel } from '../channel.ts';
 import { post } from '../post.ts';
-import { cut, hostOf, SecretField, UrlField } from './fields.ts';
+import { hostOf, SecretField, UrlField } from './fields.ts';
 
 /** A topic of ntfy. Who knows its name can read it, so it is a secret. */
 export const ntfy = channel({

@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
 import { formatInstant } from '../../calendar/instant.ts';
 import type { NotificationKind } from '../../domain/alerts/facts.ts';
+import { cut } from '../../lib/text.ts';
 import { channel } from '../channel.ts';
 import { post } from '../post.ts';
-import { cut, SecretField } from './fields.ts';
+import { SecretField } from './fields.ts';
 
 /** What ends an alert of PagerDuty. */
 const RESOLVES: readonly NotificationKind[] = ['resolved', 'sight_returned'];

@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
+import { cut } from '../../lib/text.ts';
 import { channel } from '../channel.ts';
 import { post } from '../post.ts';
-import { cut, hostOf, UrlField } from './fields.ts';
+import { hostOf, UrlField } from './fields.ts';
 
 /** An incoming webhook of Slack, which knows no idempotency key. */
 export const slack = channel({

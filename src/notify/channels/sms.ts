@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
+import { cut } from '../../lib/text.ts';
 import { channel } from '../channel.ts';
 import { post } from '../post.ts';
-import { cut, SecretField } from './fields.ts';
+import { SecretField } from './fields.ts';
 
 const PHONE = '\\+[1-9]\\d{6,14}';
 /** Three or four parts of an SMS, each of which is paid for. */

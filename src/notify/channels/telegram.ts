@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
+import { cut } from '../../lib/text.ts';
 import { channel, type SendResult } from '../channel.ts';
 import { answerOf, post } from '../post.ts';
-import { cut, SecretField, withLinks } from './fields.ts';
+import { SecretField, withLinks } from './fields.ts';
 
 const LONGEST = 4_096;
 

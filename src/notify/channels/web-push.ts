@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
 import webPush from 'web-push';
+import { cut } from '../../lib/text.ts';
 import { channel } from '../channel.ts';
 import { post } from '../post.ts';
-import { cut, hostOf, SecretField, UrlField } from './fields.ts';
+import { hostOf, SecretField, UrlField } from './fields.ts';
 
 /** How long a push service keeps a message for a device that is off, seconds. */
 const KEPT = 24 * 3_600;

@@ -1,0 +1,25 @@
+import type { NotificationFacts } from '../../domain/alerts/facts.ts';
+import { HOUR, MINUTE } from '../../domain/hours.ts';
+
+const AT = Date.parse('2026-11-27T18:05:00Z');
+
+/** A message that has everything, to preview and check templates. Its store is invented. */
+export const SAMPLE: NotificationFacts = {
+  ...{ kind: 'opened', severity: 'page', at: AT, incidentId: 'sample', rule: 'Down for two checks' },
+  stores: [
+    {
+      ...{ id: 'austin-1', name: 'Noodle Bar', labels: { city: 'Austin', platform: 'Food2Go' } },
+      ...{ zone: 'America/Chicago', downSince: AT - 90 * MINUTE, upSince: AT, didNotOpen: false, lost: 90 * MINUTE },
+      estimatedLoss: { amount: 180, currency: 'USD' },
+      polls: [
+        { at: AT - 15 * MINUTE, active: false, reason: 'closed_by_store: PAUSED' },
+        { at: AT - 75 * MINUTE, active: false, reason: 'http_503' },
+        { at: AT - 105 * MINUTE, active: true },
+      ],
+    },
+  ],
+  more: 2,
+  outage: { label: 'platform', value: 'Food2Go', down: 120, of: 150 },
+  period: { from: AT - 24 * HOUR, until: AT },
+  ...{ count: 14, canAcknowledge: true, page: '/incidents/sample' },
+};

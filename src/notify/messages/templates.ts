@@ -1,0 +1,61 @@
+import type { NotificationKind } from '../../domain/alerts/facts.ts';
+
+/** The texts of a message in the language of Liquid. */
+export interface Template {
+  /** One line. */
+  readonly title: string;
+  readonly text: string;
+}
+
+const NAME = '{% if store_count == 1 %}{{ store.name }}{% else %}{{ store_count }} stores{% endif %}';
+const IS = '{% if store_count == 1 %}is{% else %}are{% endif %}';
+
+/** A line that is there only under a condition. */
+const line = (condition: string, text: string) => `{% if ${condition} %}\n${text}{% endif %}`;
+const yours = (time: string) => `{% if ${time}_yours %}, {{ ${time}_yours }} your time{% endif %}`;
+
+const STORES = [
+  '{% for store in stores %}\n\n{{ store.name }}{% if store.name != store.id %} ({{ store.id }}){% endif %}',
+  `{% if store.place != '' %}, {{ store.place }}{% endif %}`,
+  line('store.down_since', `Down since: {{ store.down_since }} store time${yours('store.down_since')}`),
+  line('store.up_since', `Up since: {{ store.up_since }} store time${yours('store.up_since')}`),
+  line('store.lost', 'Open time lost: {{ store.lost }}'),
+  line('store.loss', 'Estimated loss: {{ store.loss }}'),
+  line('store.platform', 'The platform says: {{ store.platform }}'),
+  line('store.polls.size > 0', 'Last checks:'),
+  '{% for poll in store.polls %}\n- {{ poll.time }} {{ poll.status }}',
+  '{% if poll.reason %}, {{ poll.reason }}{% endif %}{% endfor %}{% endfor %}',
+  line('more > 0', '\nAnd {{ more }} more {% if more == 1 %}store{% else %}stores{% endif %}.'),
+  line('rule', '\nAlert rule: {{ rule }}'),
+].join('');
+
+/** The texts of each kind of message, unless a contact point has its own. */
+export const TEMPLATES: Readonly<Record<NotificationKind, Template>> = {
+  opened: {
+    title: `${NAME} {% if store_count == 1 and store.did_not_open %}did not open{% else %}${IS} down{% endif %}`,
+    text: STORES,
+  },
+  resolved: { title: `${NAME} ${IS} up again`, text: STORES },
+  reminder: { title: `${NAME} ${IS} still down`, text: STORES },
+  escalated: { title: `Not acknowledged: ${NAME} ${IS} down`, text: STORES },
+  mass_outage: {
+    title: '{{ outage.down }} of {{ outage.of }} stores with {{ outage.label }} {{ outage.value }} are down',
+    text: `{{ outage.share }}% of the stores with {{ outage.label }} {{ outage.value }} are down. No messages about single stores of this group are sent until they recover.${STORES}`,
+  },
+  blind: {
+    title: 'Monitoring is interrupted',
+    text: 'Stores cannot be observed{% if period %} since {{ period.from }}{% endif %}. No alerts are sent until monitoring works again.',
+  },
+  sight_returned: {
+    title: 'Monitoring works again',
+    text:
+      '{% if period.until %}It was interrupted for {{ period.duration }}, from {{ period.from }} to ' +
+      `{{ period.until }}.{% endif %}${line('count', 'Checks missed: {{ count }}')}${STORES}`,
+  },
+  planned_ended: { title: `${NAME} ${IS} still down after planned downtime`, text: STORES },
+  digest: {
+    title: 'Summary: {{ count }} {% if count == 1 %}incident{% else %}incidents{% endif %}',
+    text: `{% if period.until %}From {{ period.from }} to {{ period.until }}{% endif %}${STORES}`,
+  },
+  test: { title: 'Test message', text: 'This contact point works. The message was requested on {{ time }}.' },
+};

@@ -1,0 +1,61 @@
+import { offsetAt } from '../../calendar/tzdb.ts';
+import type { NotificationFacts, StoreFacts } from '../../domain/alerts/facts.ts';
+import { reasonOf } from '../../domain/reasons.ts';
+import { UNKNOWN_ZONE } from '../../domain/zone.ts';
+import { durationWords, reasonWords, timeIn } from './words.ts';
+
+/** What a message is made from besides its facts. */
+export interface Surroundings {
+  /** The recipient's zone. */
+  readonly zone: string;
+  readonly url: string | undefined;
+  readonly acknowledgeUrl: string | undefined;
+}
+
+/** The variables of templates. What a message does not have is null. */
+export function variablesOf(facts: NotificationFacts, { zone, url, acknowledgeUrl }: Surroundings) {
+  const { kind, severity, at, rule, stores, more, outage, period, count } = facts;
+  const listed = stores.map((store) => storeOf(store, zone));
+  return {
+    ...{ kind, severity, rule: rule ?? null, zone, time: timeIn(zone, at) },
+    ...{ stores: listed, store: listed[0] ?? null, store_count: stores.length + more, more },
+    outage: outage === undefined ? null : { ...outage, share: Math.round((100 * outage.down) / outage.of) },
+    period:
+      period === undefined
+        ? null
+        : {
+            from: timeIn(zone, period.from),
+            until: period.until === undefined ? null : timeIn(zone, period.until),
+            duration: period.until === undefined ? null : durationWords(period.until - period.from),
+          },
+    ...{ count: count ?? null, url: url ?? null, acknowledge_url: acknowledgeUrl ?? null },
+  };
+}
+
+function storeOf(store: StoreFacts, recipientZone: string) {
+  const { id, name, labels, downSince, upSince, didNotOpen = false, lost, estimatedLoss, polls } = store;
+  const zone = store.zone === UNKNOWN_ZONE ? 'UTC' : store.zone;
+  const both = (instant: number | undefined) => {
+    if (instant === undefined) return [null, null] as const;
+    const isSame = offsetAt(zone, instant) === offsetAt(recipientZone, instant);
+    return [timeIn(zone, instant), isSame ? null : timeIn(recipientZone, instant)] as const;
+  };
+  const [down_since, down_since_yours] = both(downSince);
+  const [up_since, up_since_yours] = both(upSince);
+  const word = polls.find(({ active, reason }) => !active && reason !== undefined)?.reason;
+  return {
+    ...{ id, name: name ?? id, labels, zone, did_not_open: didNotOpen },
+    place: Object.entries(labels)
+      .map(([label, value]) => `${label}: ${value}`)
+      .join(', '),
+    ...{ down_since, down_since_yours, up_since, up_since_yours },
+    lost: lost === undefined ? null : durationWords(lost),
+    loss: estimatedLoss === undefined ? null : `${estimatedLoss.amount.toFixed(2)} ${estimatedLoss.currency}`,
+    platform: (word === undefined ? undefined : reasonOf(word).detail) ?? null,
+    polls: polls.map(({ at, active, reason }) => ({
+      time: timeIn(zone, at),
+      status: active ? 'active' : 'inactive',
+      reason: reason === undefined ? null : reasonWords(reason),
+    })),
+  };
+}
