@@ -83,7 +83,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'judgements',
     'metrics',
   ],
-  config: ['lib', 'domain', 'calendar', 'mail', 'storage/ports', 'accounts', 'intake'],
+  config: ['lib', 'domain', 'calendar', 'mail', 'storage/ports', 'accounts', 'notify/channel', 'intake'],
   operations: ['lib', 'domain', 'calendar', 'storage/ports', 'accounts', 'intake', 'reports', 'judgements', 'config'],
   control: ['lib', 'operations'],
   'compose/background': ['lib', 'health', 'outbound', 'storage/ports', 'stores', 'intake', 'config'],

@@ -16,7 +16,10 @@ import type { Storage } from './storage/ports/storage.ts';
 import type { StateSource } from './stores/states.ts';
 
 export interface Server
-  extends Pick<Services, 'accounts' | 'reports' | 'imports' | 'syncs' | 'prober' | 'metrics' | 'log'> {
+  extends Pick<
+    Services,
+    'accounts' | 'reports' | 'imports' | 'syncs' | 'prober' | 'notifications' | 'metrics' | 'log'
+  > {
   readonly app: App;
   /** What the operations of the command line work on. */
   readonly operations: OperationContext;
@@ -41,7 +44,7 @@ export interface ServerParts extends ServiceParts {
  */
 export async function createServer(config: Config, storage: Storage, parts: ServerParts = {}): Promise<Server> {
   const services = createServices(config, storage, parts);
-  const { accounts, clock, fleet, imports, log, metrics, prober, reports, syncs } = services;
+  const { accounts, clock, fleet, imports, log, metrics, notifications, prober, reports, syncs } = services;
   await checkListening(accounts, config.host);
   metrics.watchProcess();
   const backup = () => backupSource(config, storage, () => clock.now());
@@ -72,7 +75,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     dashboard: parts.dashboard,
   });
   return {
-    ...{ accounts, app, imports, log, metrics, operations, prober, reports, syncs },
+    ...{ accounts, app, imports, log, metrics, notifications, operations, prober, reports, syncs },
     listen: async () => {
       logZones(log, clock.now());
       await services.start();

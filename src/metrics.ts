@@ -68,6 +68,7 @@ export class Metrics {
   readonly #mail: Counter<'kind' | 'outcome'>;
   readonly #syncRuns: Counter<'outcome'>;
   readonly #syncSources: Counter<'feed' | 'outcome'>;
+  readonly #notifications: Counter<'channel' | 'outcome'>;
 
   constructor() {
     const registers = [this.#registry];
@@ -110,6 +111,17 @@ export class Metrics {
       labelNames: ['feed', 'outcome'],
       registers,
     });
+    this.#notifications = new Counter({
+      name: 'restaurant_monitor_notifications_total',
+      help: 'Attempts of this server to send a message, by channel and outcome; retry: it will be tried again',
+      labelNames: ['channel', 'outcome'],
+      registers,
+    });
+  }
+
+  /** Counts an attempt to send a message. */
+  notification(channel: string, outcome: 'sent' | 'retry' | 'failed' | 'gone'): void {
+    this.#notifications.inc({ channel, outcome });
   }
 
   /** @param route the pattern, such as `/api/v1/stores/:store_id`, since the number of paths is unlimited */

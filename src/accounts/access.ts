@@ -15,6 +15,8 @@ export const SCOPES = [
   'imports:read',
   'imports:write',
   'fleet:read',
+  'alerts:read',
+  'alerts:write',
   'metrics:read',
   'users:read',
   'users:write',
@@ -34,6 +36,9 @@ const OWNER_SCOPES: readonly Scope[] = [
   'reports:read',
   'reports:write',
   'fleet:read',
+  // What reaches them, and the incidents of assigned stores; the services enforce both.
+  'alerts:read',
+  'alerts:write',
 ];
 
 /** The scopes that a role can have. A session has all of them, a key has some. */

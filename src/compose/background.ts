@@ -73,7 +73,7 @@ interface ProberSurroundings {
 }
 
 /** HTTP to the addresses that a guard allows. */
-function httpClientFor(guard: AddressGuard): HttpClient {
+export function httpClientFor(guard: AddressGuard): HttpClient {
   return new HttpClient(new GuardedResolver(guard, resolveBySystem, CLOCKS.elapsed));
 }
 
@@ -114,5 +114,5 @@ export function createWriteChecks(
   return new WriteChecks({ health, writes, log });
 }
 
-/** The address of the control check comes from the configuration and may be any. */
-const EVERYWHERE = ['0.0.0.0/0', '::/0'];
+/** An address that comes from the configuration may be any. */
+export const EVERYWHERE = ['0.0.0.0/0', '::/0'];

@@ -27,6 +27,7 @@ import type { PollBatch, Storage } from '../storage/ports/storage.ts';
 import { StoreDirectory } from '../stores/directory.ts';
 import { StoreService } from '../stores/service.ts';
 import { createProber, createSyncs, createWriteChecks, SERVER, type Sink, startClock } from './background.ts';
+import { createNotifications, type Notifications } from './notifications.ts';
 import { createOutbox, createReader, openAccounts, openLog } from './parts.ts';
 import { stopWork } from './stopping.ts';
 import { backupsFolder } from './storages.ts';
@@ -43,6 +44,7 @@ export interface Services {
   readonly judgements: JudgementService;
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly notifications: Notifications;
   readonly polls: PollService;
   /** `undefined`: this server does not poll. */
   readonly prober: Prober | undefined;
@@ -182,6 +184,9 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     });
   }
   if (prober !== undefined) metrics.watchPoller(() => prober.stats());
+  const notifications = createNotifications(config, {
+    ...{ storage, log, metrics, audit: accounts.audit, now: () => clock.now(), trusted: () => clock.trusted },
+  });
   const freshness = new Freshness({
     ...{ storage, syncs, directory, clock, interval: config.poll.interval },
     troubleSince: () => prober?.stats().selfOutageSince,
@@ -195,8 +200,8 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     syncs.reschedule();
   });
   return {
-    ...{ accounts, clock, directory, fleet, freshness, health, imports, judgements, log, metrics, polls, prober },
-    ...{ reports, stores, syncs },
+    ...{ accounts, clock, directory, fleet, freshness, health, imports, judgements, log, metrics, notifications },
+    ...{ polls, prober, reports, stores, syncs },
     start: async () => {
       await reader.clear();
       await clearTemporaryFolders(backupsFolder(config));
@@ -205,12 +210,13 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
       await reports.start();
       await imports.start();
       syncs.start();
+      notifications.start();
       await prober?.start();
     },
     stop: async () => {
       clock.stop();
       const optional = [prober, outbox].filter((one) => one !== undefined);
-      await stopWork(storage, [reports, imports, syncs, checks, ...optional]);
+      await stopWork(storage, [reports, imports, syncs, checks, notifications, ...optional]);
     },
   };
 }

@@ -8,6 +8,7 @@ import { parseNetwork } from '../lib/networks.ts';
 import { list, oneOf, type Setting, share, wholeNumber } from '../lib/settings.ts';
 import type { SmtpSettings } from '../mail/smtp.ts';
 import { loadMailConfig, publicUrlFrom } from './mail.ts';
+import { loadNotifyConfig, type NotifyConfig } from './notify.ts';
 import { loadPollConfig, type PollConfig } from './poll.ts';
 import { loadSignInConfig, type SignInConfig } from './sign-in.ts';
 import { loadSyncConfig, type SyncConfig } from './sync.ts';
@@ -48,6 +49,7 @@ export interface Config {
   readonly mail: SmtpSettings | undefined;
   /** A URI for reporting vulnerabilities of this installation; `undefined`: none. */
   readonly securityContact: string | undefined;
+  readonly notify: NotifyConfig;
   readonly poll: PollConfig;
   readonly sync: SyncConfig;
 }
@@ -108,6 +110,7 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
     publicUrl: publicUrlFrom(env),
     mail: loadMailConfig(env),
     securityContact: contact({ name: 'SECURITY_CONTACT', value: env.SECURITY_CONTACT ?? '' }),
+    notify: loadNotifyConfig(env),
     poll: loadPollConfig(env),
     sync: loadSyncConfig(env),
   });

@@ -4,7 +4,7 @@ import { loadConfig } from './config.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The beginnings of names that only settings of this program have. */
-const OWN_PREFIXES = ['OIDC_', 'POLL_', 'POLLS_', 'PROBE_', 'SYNC_'];
+const OWN_PREFIXES = ['NOTIFY_', 'OIDC_', 'POLL_', 'POLLS_', 'PROBE_', 'SYNC_'];
 
 /** What people may put before the name of a setting, as other programs demand. */
 const PROGRAM_PREFIX = 'RESTAURANT_MONITOR_';

@@ -17,6 +17,7 @@ import { accountRoutes } from './accounts/routes.ts';
 import { backupRoutes } from './backups.ts';
 import { acceptJsonOrNothing } from './bodies.ts';
 import { classicRoutes, withoutClassicSlash } from './classic.ts';
+import { type NotificationParts, notificationRoutes } from './contact-points/routes.ts';
 import { dashboardRoutes, unknownPages } from './dashboard.ts';
 import { docsRoutes } from './docs/routes.ts';
 import { documentRoutes, keepDocument } from './document/openapi.ts';
@@ -60,6 +61,7 @@ export interface AppParts extends StoreApiParts {
   readonly metrics: Metrics;
   readonly imports: ImportService;
   readonly syncs: SyncService;
+  readonly notifications: NotificationParts;
   readonly freshness: Pick<Freshness, 'warnings'>;
   readonly health: Health;
   readonly authenticator: Authenticator;
@@ -133,6 +135,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await app.register(syncRoutes(parts.syncs));
   await app.register(healthRoutes(parts));
   await app.register(accountRoutes(parts.accounts, parts.publicUrl));
+  await app.register(notificationRoutes(parts.notifications));
   await app.register(timelineRoutes(parts.fleet, parts.judgements));
   await app.register(fleetRoutes(parts.fleet, parts.storage.gaps));
   await app.register(judgementRoutes(parts.judgements));

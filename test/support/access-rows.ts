@@ -15,6 +15,9 @@ export interface Ids {
   /** `olga`, and her key. */
   readonly user: string;
   readonly key: string;
+  /** A contact point of `olga`, and a failed delivery to it. */
+  readonly contactPoint: string;
+  readonly delivery: string;
 }
 
 export interface Question {
@@ -60,6 +63,8 @@ const nothing = (): Question => ({});
 const on = (date: string) => (ids: Ids) => ({ path: { store_id: ids.store, date } });
 const user = ({ user }: Ids): Question => ({ path: { user_id: user } });
 const report = ({ report }: Ids): Question => ({ path: { id: report } });
+const contactPoint = ({ contactPoint: id }: Ids): Question => ({ path: { contact_point_id: id } });
+const delivery = ({ delivery: id }: Ids): Question => ({ path: { delivery_id: id } });
 const oneImport = ({ import: id }: Ids): Question => ({ path: { id } });
 
 const T = '2023-01-22T12:00:00Z';
@@ -75,8 +80,11 @@ const blind = 'no store is in it';
 const PASSKEY = { ticket: 'x', response: { id: 'x', rawId: 'x', type: 'public-key', response: {} } };
 /** The token of no link. */
 const LINK = 'x'.repeat(43);
+const MAIL_POINT = { name: 'Ops', channel: 'mail', settings: { to: 'ops@example.com' } };
 /** Changes of access require a browser session: every key is rejected. */
 const BY_SESSION = 'a key cannot do it';
+/** They are for their user alone. */
+const PERSONAL = 'contact points of a user are for that user alone';
 const ITSELF = 'a key revokes itself alone';
 /** The page gets its data from the API. */
 const PAGE = 'the page of the dashboard is the same for every caller';
@@ -284,6 +292,35 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   'GET /api/v1/imports/:id/rejects': [{ ask: oneImport, status: 200 }],
   'GET /api/v1/imports/:id/file': [{ ask: oneImport, status: 410 }],
   'DELETE /api/v1/imports/:id': [{ ask: oneImport, status: 204, once }],
+
+  'GET /api/v1/channels': [{ ask: nothing, status: 200, blind }],
+  'GET /api/v1/push-key': [{ ask: nothing, status: 409, blind: 'the server has no SECRET_KEY' }],
+  'GET /api/v1/contact-points': [{ ask: nothing, status: 200, blind: PERSONAL }],
+  'POST /api/v1/contact-points': [
+    { ask: () => ({ body: MAIL_POINT }), status: 409, blind: 'the server sends no mail' },
+    { ask: () => ({ body: { ...MAIL_POINT, team: true } }), status: 409, owner: 403, stranger: 403, blind },
+  ],
+  'POST /api/v1/contact-points/preview': [{ ask: nothing, status: 200, blind }],
+  'GET /api/v1/contact-points/:contact_point_id': [
+    { ask: contactPoint, status: 404, owner: 200, stranger: 404, blind: PERSONAL },
+  ],
+  'PATCH /api/v1/contact-points/:contact_point_id': [
+    {
+      ask: (ids) => ({ ...contactPoint(ids), body: { name: 'X' } }),
+      ...{ status: 404, owner: 200, stranger: 404, once, blind: PERSONAL },
+    },
+  ],
+  'DELETE /api/v1/contact-points/:contact_point_id': [
+    { ask: contactPoint, status: 404, owner: 204, stranger: 404, once, blind: PERSONAL },
+  ],
+  'POST /api/v1/contact-points/:contact_point_id/test': [
+    { ask: contactPoint, status: 404, owner: 202, stranger: 404, once, blind: PERSONAL },
+  ],
+  'GET /api/v1/deliveries': [{ ask: nothing, status: 200, blind: PERSONAL }],
+  'GET /api/v1/deliveries/:delivery_id': [{ ask: delivery, status: 404, owner: 200, stranger: 404, blind: PERSONAL }],
+  'POST /api/v1/deliveries/:delivery_id/resend': [
+    { ask: delivery, status: 404, owner: 202, stranger: 404, once, blind: PERSONAL },
+  ],
 
   'GET /api/v1/sync': [{ ask: nothing, status: 200, blind }],
   'POST /api/v1/backups': [{ ask: nothing, status: 200, blind: 'it is a file of the whole database' }],

@@ -99,6 +99,7 @@ export async function accessWorld(t: TestContext, withThis: boolean, settings: T
     import: olga === undefined ? none : await imported(server, otto.key),
     user: olga?.userId ?? none,
     key: olga?.keyId ?? none,
+    ...(olga === undefined ? { contactPoint: none, delivery: none } : await notified(server, olga.userId)),
   };
   // New reports stay queued, since their progress would depend on timing.
   await server.reports.stop();
@@ -114,6 +115,30 @@ export async function accessWorld(t: TestContext, withThis: boolean, settings: T
       return caller === 'an operator' ? otto.key : ann.key;
     },
   };
+}
+
+/** A contact point of a user and a failed delivery to it. */
+async function notified({ storage }: TestServer, userId: string): Promise<Pick<Ids, 'contactPoint' | 'delivery'>> {
+  const [contactPoint, delivery] = ['00000000-0000-4000-8000-00000000000a', '00000000-0000-4000-8000-00000000000b'];
+  await storage.contactPoints.changing((changes) =>
+    changes.addContactPoint({
+      ...{ id: contactPoint, userId, name: 'Phone', channel: 'mail', secrets: undefined, zone: 'UTC' },
+      settings: { values: { to: 'olga@example.com' }, target: 'olga@example.com' },
+      ...{ quietHours: undefined, enabled: true, createdAt: T },
+    }),
+  );
+  await storage.deliveries.adding((changes) =>
+    changes.addDelivery({
+      ...{ id: delivery, key: 'k', contactPointId: contactPoint, kind: 'test', notBefore: T, createdAt: T },
+      facts: {
+        ...{ kind: 'test', severity: 'notice', at: T, stores: [], more: 0, canAcknowledge: false, page: '/' },
+      },
+    }),
+  );
+  const claimed = await storage.deliveries.claim('worker', T, HOUR);
+  if (claimed === undefined) throw new Error('the delivery is not due');
+  await storage.deliveries.settle(claimed, { status: 'failed', reason: 'no mail server' }, T, T);
+  return { contactPoint, delivery };
 }
 
 async function reported(server: TestServer, key: string): Promise<string> {

@@ -1,5 +1,10 @@
 // Written by `npm run client` from the OpenAPI document: change the routes, not this file.
 
+export interface AcceptedDelivery {
+  /** the ID from the list */
+  readonly delivery_id: string;
+}
+
 export interface AcceptedInvitation {
   readonly session: Me;
   /** shown only once; each works once */
@@ -110,6 +115,26 @@ export interface ChangedStore {
   readonly probe_url?: string | null | undefined;
 }
 
+export interface Channel {
+  /** how messages are sent; `GET /api/v1/channels` lists the settings of each */
+  readonly channel: 'mail' | 'web_push' | 'sms' | 'slack' | 'teams' | 'discord' | 'telegram' | 'pagerduty' | 'ntfy' | 'webhook' | 'apprise';
+  /** for people */
+  readonly title: string;
+  readonly settings: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly required: boolean;
+    /** stored encrypted and never shown */
+    readonly secret: boolean;
+    readonly pattern: string | null;
+    readonly default: string | null;
+  }[];
+}
+
+export interface ChannelList {
+  readonly items: readonly Channel[];
+}
+
 export type ClassicReportStatus = {
   readonly status: 'Running';
   /** share of the stores done */
@@ -135,6 +160,47 @@ export type ClassicReportStatus = {
   /** the latest poll of a live system was older than two polling intervals when the report was created */
   readonly warning?: string | undefined;
 };
+
+export interface ContactPoint {
+  /** the ID from the list */
+  readonly contact_point_id: string;
+  /** whether it belongs to the team; otherwise, it is yours */
+  readonly team: boolean;
+  readonly name: string;
+  /** how messages are sent; `GET /api/v1/channels` lists the settings of each */
+  readonly channel: 'mail' | 'web_push' | 'sms' | 'slack' | 'teams' | 'discord' | 'telegram' | 'pagerduty' | 'ntfy' | 'webhook' | 'apprise';
+  /** where messages go, without secrets */
+  readonly target: string;
+  /** those that are not secret */
+  readonly settings: Readonly<Record<string, string>>;
+  /** the recipient's IANA time zone */
+  readonly zone: string;
+  readonly quiet_hours: QuietHours | null;
+  /** whether messages are sent */
+  readonly enabled: boolean;
+  readonly template: MessageTemplate | null;
+  readonly notice: string | null;
+  readonly created_at: string;
+}
+
+/** omitted fields stay unchanged */
+export interface ContactPointChange {
+  readonly name?: string | undefined;
+  /** the settings to replace; null removes one, and omitted ones stay unchanged */
+  readonly settings?: Readonly<Record<string, string | null>> | undefined;
+  /** the recipient's IANA time zone */
+  readonly zone?: string | undefined;
+  readonly quiet_hours?: QuietHours | null | undefined;
+  /** whether messages are sent */
+  readonly enabled?: boolean | undefined;
+  readonly template?: MessageTemplate | null | undefined;
+}
+
+export interface ContactPointPage {
+  readonly items: readonly ContactPoint[];
+  /** null on the last page */
+  readonly next_cursor: string | null;
+}
 
 export interface CoverageGap {
   readonly from: string;
@@ -162,6 +228,33 @@ export interface DeletedStore {
 
 export interface DeletedStorePage {
   readonly items: readonly DeletedStore[];
+  /** null on the last page */
+  readonly next_cursor: string | null;
+}
+
+export interface Delivery {
+  /** the ID from the list */
+  readonly delivery_id: string;
+  /** the ID from the list */
+  readonly contact_point_id: string;
+  readonly contact_point_name: string;
+  readonly channel: string;
+  /** why the message is sent */
+  readonly kind: 'opened' | 'resolved' | 'reminder' | 'escalated' | 'mass_outage' | 'blind' | 'sight_returned' | 'planned_ended' | 'digest' | 'test';
+  /** the default title of the message */
+  readonly title: string;
+  readonly incident_id: string | null;
+  /** `pending`: waiting for its time or for another attempt; `failed`: rejected or given up */
+  readonly status: 'pending' | 'sending' | 'sent' | 'failed' | 'cancelled';
+  readonly attempts: number;
+  readonly reason: string | null;
+  readonly created_at: string;
+  readonly next_attempt_at: string | null;
+  readonly finished_at: string | null;
+}
+
+export interface DeliveryPage {
+  readonly items: readonly Delivery[];
   /** null on the last page */
   readonly next_cursor: string | null;
 }
@@ -505,11 +598,34 @@ export interface Me {
   } | null;
   readonly via: 'session' | 'key' | null;
   /** renamed ones under both names */
-  readonly scopes: readonly ('stores:read' | 'stores:write' | 'polls:read' | 'polls:write' | 'reports:read' | 'reports:write' | 'imports:read' | 'imports:write' | 'fleet:read' | 'metrics:read' | 'users:read' | 'users:write' | 'backups:read' | 'people:read' | 'people:write')[];
+  readonly scopes: readonly ('stores:read' | 'stores:write' | 'polls:read' | 'polls:write' | 'reports:read' | 'reports:write' | 'imports:read' | 'imports:write' | 'fleet:read' | 'alerts:read' | 'alerts:write' | 'metrics:read' | 'users:read' | 'users:write' | 'backups:read' | 'people:read' | 'people:write')[];
   /** whether the user sees all stores or only the assigned ones */
   readonly all_stores: boolean;
   /** the role requires a second factor that is missing; until it is added, nothing else is allowed */
   readonly second_factor_required: boolean;
+}
+
+/** Liquid templates, instead of the default texts */
+export interface MessageTemplate {
+  /** one line */
+  readonly title?: string | undefined;
+  readonly text?: string | undefined;
+}
+
+export interface NewContactPoint {
+  /** whether it belongs to the team: only for operators and admins */
+  readonly team?: boolean | undefined;
+  readonly name: string;
+  /** how messages are sent; `GET /api/v1/channels` lists the settings of each */
+  readonly channel: 'mail' | 'web_push' | 'sms' | 'slack' | 'teams' | 'discord' | 'telegram' | 'pagerduty' | 'ntfy' | 'webhook' | 'apprise';
+  /** the settings of the channel */
+  readonly settings: Readonly<Record<string, string | null>>;
+  /** the recipient's IANA time zone */
+  readonly zone?: string | undefined;
+  readonly quiet_hours?: QuietHours | null | undefined;
+  /** whether messages are sent */
+  readonly enabled?: boolean | undefined;
+  readonly template?: MessageTemplate | null | undefined;
 }
 
 export interface NewHours {
@@ -535,7 +651,7 @@ export interface NewJudgement {
 
 export interface NewKey {
   readonly name: string;
-  readonly scopes: readonly ('stores:read' | 'stores:write' | 'polls:read' | 'polls:write' | 'reports:read' | 'reports:write' | 'imports:read' | 'imports:write' | 'fleet:read' | 'metrics:read' | 'users:read' | 'users:write' | 'backups:read' | 'people:read' | 'people:write')[];
+  readonly scopes: readonly ('stores:read' | 'stores:write' | 'polls:read' | 'polls:write' | 'reports:read' | 'reports:write' | 'imports:read' | 'imports:write' | 'fleet:read' | 'alerts:read' | 'alerts:write' | 'metrics:read' | 'users:read' | 'users:write' | 'backups:read' | 'people:read' | 'people:write')[];
   /** when the key expires; by default never (RFC 3339) */
   readonly expires_at?: string | undefined;
 }
@@ -759,6 +875,19 @@ export interface Poller {
   readonly trouble_since: string | null;
 }
 
+export interface PreviewRequest {
+  /** why the message is sent */
+  readonly kind?: 'opened' | 'resolved' | 'reminder' | 'escalated' | 'mass_outage' | 'blind' | 'sight_returned' | 'planned_ended' | 'digest' | 'test' | undefined;
+  /** the recipient's IANA time zone */
+  readonly zone?: string | undefined;
+  readonly template?: MessageTemplate | undefined;
+}
+
+export interface PreviewedMessage {
+  readonly title: string;
+  readonly text: string;
+}
+
 export interface Problem {
   /** where `code` is described, on this server; of `second_factor_required`, `reauthentication_required` and `busy` in this version `urn:restaurant-monitor:second-factor`, `…:reauthenticate` and `…:busy` (deprecated: use `code`) */
   readonly type: string;
@@ -778,6 +907,21 @@ export interface Proof {
   /** from the authenticator app, or a recovery code */
   readonly code?: string | undefined;
   readonly passkey?: PasskeyAnswer | undefined;
+}
+
+export interface PushKey {
+  /** `applicationServerKey` of the subscription, Base64url */
+  readonly public_key: string;
+}
+
+/** a stretch of every day in which messages wait; an `end` before `start` is on the next day */
+export interface QuietHours {
+  /** in `zone` */
+  readonly start: string;
+  /** in `zone` */
+  readonly end: string;
+  /** whether messages of severity `page` wait, too */
+  readonly hold_pages: boolean;
 }
 
 export interface RecoveryCodes {
@@ -2178,6 +2322,122 @@ export interface Routes {
       readonly subject_id?: string | undefined;
     };
     answer: AuditPage;
+  };
+  /** List the channels with their settings */
+  'GET /api/v1/channels': {
+    answer: ChannelList;
+  };
+  /** Get the key with which a browser subscribes to push notifications */
+  'GET /api/v1/push-key': {
+    answer: PushKey;
+  };
+  /** List your contact points and, for operators and admins, those of the team, oldest first */
+  'GET /api/v1/contact-points': {
+    query?: {
+      /** items per page */
+      readonly limit?: number | undefined;
+      /** `next_cursor` of the previous page; without it, the first page */
+      readonly cursor?: string | undefined;
+    };
+    answer: ContactPointPage;
+  };
+  /** Create a contact point for yourself or for the team */
+  'POST /api/v1/contact-points': {
+    headers?: {
+      /** a random UUID: repeating the request with it within 24 hours repeats the response */
+      readonly 'idempotency-key'?: string | undefined;
+    };
+    body: NewContactPoint;
+    answer: ContactPoint;
+  };
+  /** Preview a message with sample data */
+  'POST /api/v1/contact-points/preview': {
+    body?: PreviewRequest;
+    answer: PreviewedMessage;
+  };
+  /** Get a contact point */
+  'GET /api/v1/contact-points/{contact_point_id}': {
+    path: {
+      /** the ID from the list */
+      readonly contact_point_id: string;
+    };
+    headers?: {
+      /** the `ETag` of an earlier response; `304` if the response would be the same */
+      readonly 'if-none-match'?: string | undefined;
+    };
+    answer: ContactPoint;
+  };
+  /** Update a contact point */
+  'PATCH /api/v1/contact-points/{contact_point_id}': {
+    path: {
+      /** the ID from the list */
+      readonly contact_point_id: string;
+    };
+    headers?: {
+      /** the `ETag` of the version to update */
+      readonly 'if-match'?: string | undefined;
+    };
+    body: ContactPointChange;
+    answer: ContactPoint;
+  };
+  /** Delete a contact point; messages to it that are waiting are cancelled */
+  'DELETE /api/v1/contact-points/{contact_point_id}': {
+    path: {
+      /** the ID from the list */
+      readonly contact_point_id: string;
+    };
+    answer: undefined;
+  };
+  /** Send a test message to a contact point */
+  'POST /api/v1/contact-points/{contact_point_id}/test': {
+    path: {
+      /** the ID from the list */
+      readonly contact_point_id: string;
+    };
+    headers?: {
+      /** a random UUID: repeating the request with it within 24 hours repeats the response */
+      readonly 'idempotency-key'?: string | undefined;
+    };
+    answer: AcceptedDelivery;
+  };
+  /** List messages to the contact points that you can see, newest first */
+  'GET /api/v1/deliveries': {
+    query?: {
+      /** items per page */
+      readonly limit?: number | undefined;
+      /** `next_cursor` of the previous page; without it, the first page */
+      readonly cursor?: string | undefined;
+      /** the ID from the list */
+      readonly contact_point_id?: string | undefined;
+      readonly incident_id?: string | undefined;
+      /** `pending`: waiting for its time or for another attempt; `failed`: rejected or given up */
+      readonly status?: 'pending' | 'sending' | 'sent' | 'failed' | 'cancelled' | undefined;
+      /** why the message is sent */
+      readonly kind?: 'opened' | 'resolved' | 'reminder' | 'escalated' | 'mass_outage' | 'blind' | 'sight_returned' | 'planned_ended' | 'digest' | 'test' | undefined;
+      /** a part of the name of the contact point or of the reason, case-insensitive */
+      readonly search?: string | undefined;
+    };
+    answer: DeliveryPage;
+  };
+  /** Get a message to a contact point */
+  'GET /api/v1/deliveries/{delivery_id}': {
+    path: {
+      /** the ID from the list */
+      readonly delivery_id: string;
+    };
+    answer: Delivery;
+  };
+  /** Send a message again, as a new delivery */
+  'POST /api/v1/deliveries/{delivery_id}/resend': {
+    path: {
+      /** the ID from the list */
+      readonly delivery_id: string;
+    };
+    headers?: {
+      /** a random UUID: repeating the request with it within 24 hours repeats the response */
+      readonly 'idempotency-key'?: string | undefined;
+    };
+    answer: AcceptedDelivery;
   };
   /** Get the timeline of a store: open time, polls, states and outages */
   'GET /api/v1/stores/{store_id}/timeline': {

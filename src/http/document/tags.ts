@@ -33,6 +33,10 @@ export const TAGS = [
     description: 'Time zones, and the rules that the server applies.',
   },
   { name: 'imports', description: 'Feeds as files: polls, business hours, special hours and time zones.' },
+  {
+    name: 'notifications',
+    description: 'Contact points: where messages reach users and the team. Deliveries: the messages to them.',
+  },
   { name: 'session', description: 'Sign-in with a browser, and the current user.' },
   { name: 'users', description: 'Administrators, operators, and owners with their stores.' },
   { name: 'keys', description: 'API keys for programs, with scopes that their user has.' },

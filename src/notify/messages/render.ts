@@ -1,5 +1,5 @@
 import { Liquid } from 'liquidjs';
-import { NOTIFICATION_KINDS, type NotificationFacts } from '../../domain/alerts/facts.ts';
+import { NOTIFICATION_KINDS, type NotificationFacts, type NotificationKind } from '../../domain/alerts/facts.ts';
 import { invalid, messageOf } from '../../lib/errors.ts';
 import { cut } from '../../lib/text.ts';
 import { SAMPLE } from './sample.ts';
@@ -19,6 +19,12 @@ const ENGINE = new Liquid(OPTIONS);
 /** Names variables that do not exist. */
 const STRICT_ENGINE = new Liquid({ ...OPTIONS, strictVariables: true, lenientIf: true });
 
+const SAMPLE_SURROUNDINGS: Surroundings = {
+  zone: 'UTC',
+  url: 'https://monitor.example.com/incidents/sample',
+  acknowledgeUrl: 'https://monitor.example.com/acknowledge#sample',
+};
+
 /** The title and the text of a message. @throws the error of the template */
 export function render(
   facts: NotificationFacts,
@@ -32,19 +38,34 @@ export function render(
   return { title: line(filled(template.title)), text: tidy(filled(template.text)) };
 }
 
+/** The title of a message for a list, without a recipient. */
+export function defaultTitle(facts: NotificationFacts): string {
+  return render(facts, { zone: 'UTC', url: undefined, acknowledgeUrl: undefined }).title;
+}
+
+/**
+ * A message of a kind with sample data.
+ *
+ * @param own the texts of a user
+ * @throws UserError `invalid_input` as `checkTemplate`
+ */
+export function preview(kind: NotificationKind, zone: string, own: Partial<Template> = {}): Template {
+  checkTemplate(own);
+  return render({ ...SAMPLE, kind }, { ...SAMPLE_SURROUNDINGS, zone }, own);
+}
+
 /**
  * Checks a user's template with a message that has everything.
  *
  * @throws UserError `invalid_input` with the place of the error
  */
 export function checkTemplate(own: Partial<Template>): void {
-  const surroundings = { zone: 'UTC', url: 'https://example.com', acknowledgeUrl: 'https://example.com' };
   for (const part of ['title', 'text'] as const) {
     const text = own[part];
     if (text === undefined) continue;
     for (const kind of NOTIFICATION_KINDS) {
       try {
-        render({ ...SAMPLE, kind }, surroundings, { [part]: text }, STRICT_ENGINE);
+        render({ ...SAMPLE, kind }, SAMPLE_SURROUNDINGS, { [part]: text }, STRICT_ENGINE);
       } catch (error) {
         throw invalid(`the template of the ${part} is invalid: ${messageOf(error).slice(0, 300)}`, `template.${part}`);
       }

@@ -173,6 +173,8 @@ export class DuckdbStorage implements Storage {
         await beginOpening(session, path);
         // Only this process has the database, so a running report was interrupted.
         await session.run(`update reports set status = 'queued', progress = 0 where status = 'running'`);
+        // Likewise, no other worker is sending a message.
+        await session.run('update contact_points set lease_until_ms = 0 where lease_until_ms > 0');
       },
     });
     return new DuckdbStorage(database, { ...settings, path, readOnly, strange });

@@ -52,12 +52,19 @@ export interface DeliveryChanges {
 export interface DeliveryFilter {
   /** To whose contact points, including removed ones. */
   readonly whose: ContactPointFilter;
+  readonly id?: string | undefined;
   readonly contactPointId?: string | undefined;
   readonly incidentId?: string | undefined;
   readonly status?: DeliveryStatus | undefined;
   readonly kind?: NotificationKind | undefined;
   /** A part of the contact point's name or of the reason, in any case. */
   readonly search?: string | undefined;
+}
+
+/** A delivery in a list, with its contact point, which may have been removed. */
+export interface ListedDelivery extends DeliveryRecord {
+  readonly contactPointName: string;
+  readonly channel: string;
 }
 
 /** A position in the list of deliveries, newest first. */
@@ -89,7 +96,7 @@ export interface Deliveries {
   adding<T>(work: (changes: DeliveryChanges) => Promise<T>): Promise<T>;
   delivery(id: string): Promise<DeliveryRecord | undefined>;
   /** At most `limit`, newest first, before a position. */
-  deliveries(filter: DeliveryFilter, before: DeliveryPlace | undefined, limit: number): Promise<DeliveryRecord[]>;
+  deliveries(filter: DeliveryFilter, before: DeliveryPlace | undefined, limit: number): Promise<ListedDelivery[]>;
   /**
    * Takes the delivery that is due longest, and its contact point for `lease` milliseconds by the database's clock. A
    * contact point gets one message at a time, and those of an incident in the order in which they were added. A delivery

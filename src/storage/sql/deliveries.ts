@@ -9,6 +9,7 @@ import type {
   DeliveryPlace,
   DeliveryRecord,
   DeliveryStatus,
+  ListedDelivery,
   NewDelivery,
 } from '../ports/deliveries.ts';
 import { WHOSE, whoseParameters } from './contact-points.ts';
@@ -85,11 +86,12 @@ export class SqlDeliveries implements Deliveries {
   }
 
   async deliveries(
-    { whose, contactPointId, incidentId, status, kind, search }: DeliveryFilter,
+    { whose, id, contactPointId, incidentId, status, kind, search }: DeliveryFilter,
     before: DeliveryPlace | undefined,
     limit: number,
-  ): Promise<DeliveryRecord[]> {
+  ): Promise<ListedDelivery[]> {
     const filters = {
+      ...(id !== undefined && { delivery_id: id }),
       ...(contactPointId !== undefined && { contact_point_id: contactPointId }),
       ...(incidentId !== undefined && { incident_id: incidentId }),
       ...(status !== undefined && { status }),
@@ -107,7 +109,7 @@ export class SqlDeliveries implements Deliveries {
       );
     }
     const rows = await this.#sql.rows(
-      `select ${QUALIFIED} from deliveries d join contact_points c on c.contact_point_id = d.contact_point_id
+      `select ${QUALIFIED}, c.name, c.channel from deliveries d join contact_points c on c.contact_point_id = d.contact_point_id
        where ${conditions.join(' and ')} order by d.created_ms desc, d.delivery_id limit $limit::integer`,
       {
         ...{ ...whoseParameters(whose), ...filters, limit },
@@ -115,7 +117,10 @@ export class SqlDeliveries implements Deliveries {
         ...(before !== undefined && { before_ms: before.createdAt, before_id: before.id }),
       },
     );
-    return rows.map(deliveryOf);
+    return rows.map((row) => ({
+      ...deliveryOf(row),
+      ...{ contactPointName: String(row.name), channel: String(row.channel) },
+    }));
   }
 
   claim(claim: string, now: number, lease: number): Promise<ClaimedDelivery | undefined> {

@@ -270,6 +270,9 @@ export function deliveriesContract(engine: string, open: () => Promise<Storage>)
       assert.deepEqual(await idsOf(storage, { incidentId: 'i' }), ['a']);
       assert.deepEqual(await idsOf(storage, { kind: 'test' }), ['b']);
       assert.deepEqual(await idsOf(storage, { contactPointId: 'own' }), ['c']);
+      assert.deepEqual(await idsOf(storage, { id: 'c', whose: { team: true } }), [], 'it is not the one of the team');
+      const [own] = await storage.deliveries.deliveries({ whose: EVERYONE, id: 'c' }, undefined, 1);
+      assert.deepEqual([own?.id, own?.contactPointName, own?.channel], ['c', 'Phone', 'mail']);
       assert.deepEqual(await idsOf(storage, { search: 'bad request' }), ['a']);
       assert.deepEqual(await idsOf(storage, { search: '0% p' }), ['b', 'a'], 'a % is only a %');
       const page = await storage.deliveries.deliveries({ whose: EVERYONE }, { createdAt: T + 1, id: 'b' }, 1);

@@ -8,6 +8,7 @@ import type {
   DeliveryPlace,
   DeliveryRecord,
   DeliveryStatus,
+  ListedDelivery,
   NewDelivery,
 } from '../../../src/storage/ports/deliveries.ts';
 import { isOf } from './contact-points.ts';
@@ -72,10 +73,10 @@ export class MemoryDeliveries implements Deliveries {
   }
 
   async deliveries(
-    { whose, contactPointId, incidentId, status, kind, search }: DeliveryFilter,
+    { whose, id, contactPointId, incidentId, status, kind, search }: DeliveryFilter,
     before: DeliveryPlace | undefined,
     limit: number,
-  ): Promise<DeliveryRecord[]> {
+  ): Promise<ListedDelivery[]> {
     const points = this.#database.table('contact_points');
     const part = search?.toLowerCase() ?? '';
     return [...this.#database.table('deliveries').values()]
@@ -84,6 +85,7 @@ export class MemoryDeliveries implements Deliveries {
         return (
           point !== undefined &&
           isOf(point, whose) &&
+          [undefined, delivery.delivery_id].includes(id) &&
           [undefined, delivery.contact_point_id].includes(contactPointId) &&
           [undefined, delivery.incident_id].includes(incidentId) &&
           [undefined, delivery.status].includes(status) &&
@@ -91,7 +93,10 @@ export class MemoryDeliveries implements Deliveries {
           [point.name, delivery.reason ?? ''].some((text) => text.toLowerCase().includes(part))
         );
       })
-      .map(deliveryOf)
+      .map((delivery) => {
+        const point = points.get(delivery.contact_point_id) as RecordRow<'contact_points'>;
+        return { ...deliveryOf(delivery), contactPointName: point.name, channel: point.channel };
+      })
       .sort(newestFirst)
       .filter((delivery) => before === undefined || newestFirst(before, delivery) < 0)
       .slice(0, limit);

@@ -1,0 +1,234 @@
+import { type Principal, userIdOf } from '../accounts/access.ts';
+import { type Actor, type AuditLog, actorOf } from '../accounts/audit.ts';
+import { isText, nameFrom } from '../accounts/fields.ts';
+import { type Page, type PageRequest, readPage } from '../accounts/pages.ts';
+import type { NotificationFacts } from '../domain/alerts/facts.ts';
+import { UserError } from '../lib/errors.ts';
+import { newId } from '../lib/world/random.ts';
+import type {
+  ContactPointChanges,
+  ContactPointFilter,
+  ContactPointPlace,
+  ContactPointReader,
+  ContactPointRecord,
+} from '../storage/ports/contact-points.ts';
+import type { Storage } from '../storage/ports/storage.ts';
+import type { Channel } from './channel.ts';
+import {
+  type AllowsAddress,
+  type ContactPointChange,
+  channelFrom,
+  quietHoursFrom,
+  settingsFrom,
+  templateFrom,
+  zoneFrom,
+} from './draft.ts';
+import type { Sealer, StoredSettings } from './sealer.ts';
+
+/** The most contact points of a user, and of the team. */
+const MOST = { own: 50, team: 500 };
+
+export interface ContactPointDraft extends ContactPointChange {
+  readonly name: string;
+  readonly channel: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Whether it belongs to the team; otherwise, to the user who creates it. */
+  readonly team: boolean;
+}
+
+interface ContactPointsParts {
+  readonly storage: Pick<Storage, 'contactPoints' | 'deliveries'>;
+  readonly sealer: Sealer;
+  readonly audit: AuditLog;
+  readonly now: () => number;
+  readonly allows: AllowsAddress;
+  /** Whether there is a mail server. */
+  readonly canMail: boolean;
+  /** Announces a delivery. */
+  readonly onDelivery: () => void;
+}
+
+/** Whose contact points a principal can see and change: its own, and unless it is an owner, those of the team. */
+export function contactPointsOf(principal: Principal): ContactPointFilter {
+  if (principal.kind === 'open') return { team: true };
+  return { userId: principal.userId, team: principal.role !== 'owner' };
+}
+
+/** Where messages reach users and the team. */
+export class ContactPoints {
+  readonly #parts: ContactPointsParts;
+
+  constructor(parts: ContactPointsParts) {
+    this.#parts = parts;
+  }
+
+  /** Oldest first. */
+  list(
+    principal: Principal,
+    page: PageRequest<ContactPointPlace>,
+  ): Promise<Page<ContactPointRecord, ContactPointPlace>> {
+    const { contactPoints } = this.#parts.storage;
+    return readPage(
+      page,
+      (after, limit) => contactPoints.contactPoints(contactPointsOf(principal), after, limit),
+      ({ createdAt, id }) => ({ createdAt, id }),
+    );
+  }
+
+  /** @throws UserError `not_found` */
+  get(principal: Principal, id: string): Promise<ContactPointRecord> {
+    return found(this.#parts.storage.contactPoints, principal, id);
+  }
+
+  /**
+   * @throws UserError `invalid_input` naming the value; `forbidden` for one of the team; `conflict` beyond the number that
+   *   a user or the team can have, without a mail server, and for secrets without `SECRET_KEY`
+   */
+  async add(principal: Principal, draft: ContactPointDraft): Promise<ContactPointRecord> {
+    const { storage, sealer, now, allows } = this.#parts;
+    const userId = draft.team ? undefined : userIdOf(principal);
+    refuseOwner(principal, draft.team);
+    const channel = channelFrom(draft.channel);
+    this.#refuseMail(channel);
+    const id = newId();
+    const values = settingsFrom(channel, draft.settings, allows);
+    const { open, secrets } = sealer.divide(channel, id, values);
+    const template = draft.template ? templateFrom(draft.template) : undefined;
+    const settings: StoredSettings = { values: open, target: channel.target(values as never), template };
+    const point = {
+      ...{ id, userId, channel: channel.kind, settings, secrets, createdAt: now() },
+      name: nameFrom(draft.name),
+      zone: zoneFrom(draft.zone ?? 'UTC'),
+      quietHours: draft.quietHours ? quietHoursFrom(draft.quietHours) : undefined,
+      enabled: draft.enabled ?? true,
+    };
+    return storage.contactPoints.changing(async (changes) => {
+      await refuseMore(changes, userId);
+      await changes.addContactPoint(point);
+      const added = { ...point, notice: undefined, version: 1 };
+      await this.#note(changes, actorOf(principal), 'contact_point.added', added);
+      return added;
+    });
+  }
+
+  /**
+   * Changes what is given, and enables one that was disabled by itself if it is changed in any way but to `enabled: false`.
+   *
+   * @param version the one that the caller has seen; `undefined`: any
+   * @throws UserError as `add`; `not_found`; `precondition_failed`
+   */
+  change(
+    principal: Principal,
+    id: string,
+    change: ContactPointChange,
+    version: number | undefined,
+  ): Promise<ContactPointRecord> {
+    return this.#parts.storage.contactPoints.changing(async (changes) => {
+      const before = await found(changes, principal, id);
+      refuseOtherVersion(before, version);
+      const after = this.#changed(before, change);
+      await changes.changeContactPoint(after);
+      await this.#note(changes, actorOf(principal), 'contact_point.changed', after);
+      return { ...after, notice: undefined, version: before.version + 1 };
+    });
+  }
+
+  /** Removes a contact point; messages to it that are waiting are cancelled. @throws UserError `not_found` */
+  remove(principal: Principal, id: string): Promise<void> {
+    const { storage, now } = this.#parts;
+    return storage.contactPoints.changing(async (changes) => {
+      const point = await found(changes, principal, id);
+      await changes.removeContactPoint(id, now());
+      await this.#note(changes, actorOf(principal), 'contact_point.removed', point);
+    });
+  }
+
+  /**
+   * Sends a test message in the same way as every other one; returns the ID of its delivery.
+   *
+   * @throws UserError `not_found`; `conflict` when it is disabled
+   */
+  async test(principal: Principal, id: string): Promise<string> {
+    const { storage, now, onDelivery } = this.#parts;
+    const point = await this.get(principal, id);
+    if (!point.enabled) {
+      throw new UserError('conflict', `the contact point "${point.name}" is disabled; enable it to send a test`);
+    }
+    const [deliveryId, at] = [newId(), now()];
+    const facts: NotificationFacts = {
+      ...{ kind: 'test', severity: 'notice', at, stores: [], more: 0, canAcknowledge: false, page: '/account' },
+    };
+    await storage.deliveries.adding((changes) =>
+      changes.addDelivery({
+        ...{ id: deliveryId, key: `test.${deliveryId}`, contactPointId: id, kind: 'test', facts },
+        ...{ notBefore: at, createdAt: at },
+      }),
+    );
+    onDelivery();
+    return deliveryId;
+  }
+
+  #changed(before: ContactPointRecord, change: ContactPointChange): ContactPointRecord {
+    const { sealer, allows } = this.#parts;
+    const { name, settings, zone, quietHours, enabled = before.notice === undefined ? before.enabled : true } = change;
+    const stored = before.settings as StoredSettings;
+    const template = change.template === undefined ? stored.template : (change.template ?? undefined);
+    if (change.template) templateFrom(change.template);
+    const after = {
+      ...before,
+      ...{ enabled, settings: { ...stored, template } },
+      ...(name !== undefined && { name: nameFrom(name) }),
+      ...(zone !== undefined && { zone: zoneFrom(zone) }),
+      ...(quietHours !== undefined && { quietHours: quietHours === null ? undefined : quietHoursFrom(quietHours) }),
+    };
+    if (settings === undefined) return after;
+    const channel = channelFrom(before.channel);
+    // Secrets that cannot be decrypted any more have to be given again.
+    const values = settingsFrom(channel, { ...(sealer.settingsOf(before) ?? stored.values), ...settings }, allows);
+    const { open, secrets } = sealer.divide(channel, before.id, values);
+    return { ...after, secrets, settings: { values: open, target: channel.target(values as never), template } };
+  }
+
+  #refuseMail({ kind }: Channel): void {
+    if (kind !== 'mail' || this.#parts.canMail) return;
+    throw new UserError('conflict', 'no mail server is configured: set SMTP_URL on the server first');
+  }
+
+  #note(changes: ContactPointChanges, actor: Actor, action: string, point: ContactPointRecord): Promise<void> {
+    const { id, name, channel, userId, enabled, settings } = point;
+    const detail = { name, channel, team: userId === undefined, enabled, target: (settings as StoredSettings).target };
+    return changes.addAudit(this.#parts.audit.entry(actor, action, { kind: 'contact_point', id }, detail));
+  }
+}
+
+/** @throws UserError `not_found`, also for a contact point of somebody else */
+async function found(reader: ContactPointReader, principal: Principal, id: string): Promise<ContactPointRecord> {
+  const point = isText(id) ? await reader.contactPoint(id) : undefined;
+  const { userId, team } = contactPointsOf(principal);
+  if (point !== undefined && (point.userId === undefined ? team : point.userId === userId)) return point;
+  throw new UserError('not_found', `there is no contact point ${id.slice(0, 100)}`);
+}
+
+function refuseOwner(principal: Principal, team: boolean): void {
+  if (team && !contactPointsOf(principal).team) {
+    throw new UserError('forbidden', 'contact points of the team are for operators and admins; create your own');
+  }
+  if (team || principal.kind !== 'open') return;
+  throw new UserError('conflict', 'there are no users yet, so a contact point can only belong to the team');
+}
+
+async function refuseMore(changes: ContactPointChanges, userId: string | undefined): Promise<void> {
+  const whose = userId === undefined ? { team: true } : { userId, team: false };
+  const most = userId === undefined ? MOST.team : MOST.own;
+  if ((await changes.countContactPoints(whose)) < most) return;
+  const who = userId === undefined ? 'the team has' : 'you have';
+  throw new UserError('conflict', `${who} ${most} contact points already; remove one first`);
+}
+
+function refuseOtherVersion({ id, version }: ContactPointRecord, seen: number | undefined): void {
+  if (seen === undefined || seen === version) return;
+  throw new UserError(
+    'precondition_failed',
+    `the contact point ${id} has version ${version}, not ${seen}; get it again before you change it`,
+  );
+}
