@@ -27,6 +27,8 @@ import type { Sealer, StoredSettings } from './sealer.ts';
 
 /** The most contact points of a user, and of the team. */
 const MOST = { own: 50, team: 500 };
+/** A contact point is tested once in this time, so that nobody can flood an address; milliseconds. */
+const TEST_INTERVAL = 30_000;
 
 export interface ContactPointDraft extends ContactPointChange {
   readonly name: string;
@@ -146,7 +148,7 @@ export class ContactPoints {
   /**
    * Sends a test message in the same way as every other one; returns the ID of its delivery.
    *
-   * @throws UserError `not_found`; `conflict` when it is disabled
+   * @throws UserError `not_found`; `conflict` when it is disabled; `too_many_requests` soon after another test
    */
   async test(principal: Principal, id: string): Promise<string> {
     const { storage, now, onDelivery } = this.#parts;
@@ -155,6 +157,7 @@ export class ContactPoints {
       throw new UserError('conflict', `the contact point "${point.name}" is disabled; enable it to send a test`);
     }
     const [deliveryId, at] = [newId(), now()];
+    await this.#refuseSoon(principal, id, at);
     const facts: NotificationFacts = {
       ...{ kind: 'test', severity: 'notice', at, stores: [], more: 0, canAcknowledge: false, page: '/account' },
     };
@@ -166,6 +169,19 @@ export class ContactPoints {
     );
     onDelivery();
     return deliveryId;
+  }
+
+  async #refuseSoon(principal: Principal, contactPointId: string, at: number): Promise<void> {
+    const tests = { whose: contactPointsOf(principal), contactPointId, kind: 'test' } as const;
+    const [last] = await this.#parts.storage.deliveries.deliveries(tests, undefined, 1);
+    const wait = last === undefined ? 0 : last.createdAt + TEST_INTERVAL - at;
+    if (wait <= 0) return;
+    const retryAfter = Math.ceil(wait / 1_000);
+    throw new UserError(
+      'too_many_requests',
+      `this contact point was just tested; it can be tested again in ${retryAfter} seconds`,
+      { retryAfter },
+    );
   }
 
   #changed(before: ContactPointRecord, change: ContactPointChange): ContactPointRecord {

@@ -13,8 +13,8 @@ import type { Composer } from './composer.ts';
 import { afterAttempt, deadlineOf, sendableFrom } from './schedule.ts';
 import { redacted, type Sealer } from './sealer.ts';
 
-/** How often to look for deliveries that were not announced, milliseconds. */
-const LOOK_INTERVAL = 1_000;
+/** How often to look for deliveries that were not announced: those of other servers, and repetitions; milliseconds. */
+const LOOK_INTERVAL = 5_000;
 /** How many messages are sent at a time, each to another contact point. */
 const AT_ONCE = 16;
 /** Longer than any attempt, milliseconds. */
@@ -29,7 +29,7 @@ const PRUNE_INTERVAL = 3_600_000;
 export type AttemptOutcome = 'sent' | 'retry' | 'failed' | 'gone';
 
 export interface DeliveryWorkerParts {
-  readonly storage: Pick<Storage, 'contactPoints' | 'deliveries'>;
+  readonly storage: Pick<Storage, 'accounts' | 'contactPoints' | 'deliveries'>;
   readonly channels: ChannelParts;
   readonly sealer: Sealer;
   readonly composer: Composer;
@@ -48,6 +48,8 @@ export class DeliveryWorker {
   readonly #parts: DeliveryWorkerParts;
   readonly #loop = new WorkLoop(() => this.#claimAll());
   readonly #running = new Set<Promise<void>>();
+  readonly #name = newId();
+  #claims = 0;
   #prunedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: DeliveryWorkerParts) {
@@ -73,7 +75,7 @@ export class DeliveryWorker {
     const { storage, log, now } = this.#parts;
     try {
       while (!this.#loop.stopping.aborted && this.#running.size < AT_ONCE) {
-        const delivery = await storage.deliveries.claim(newId(), now(), LEASE);
+        const delivery = await storage.deliveries.claim(`${this.#name}.${++this.#claims}`, now(), LEASE);
         if (delivery === undefined) break;
         const sending = this.#deliver(delivery).finally(() => {
           this.#running.delete(sending);
@@ -113,6 +115,7 @@ export class DeliveryWorker {
     const fail = (reason: string) => settle({ status: 'failed', reason });
     if (point === undefined) return fail('the contact point was removed');
     if (!point.enabled) return fail(point.notice ?? 'the contact point is disabled');
+    if (!(await this.#isForSomeone(point))) return fail('the user of the contact point is disabled');
     const channel = channelOf(point.channel);
     if (channel === undefined) return fail(`there is no channel "${point.channel}"`);
     const deadline = deadlineOf(point, facts.severity, notBefore);
@@ -126,6 +129,13 @@ export class DeliveryWorker {
     await this.#settle(delivery, outcome, at, Math.max(holdUntil, at + channel.interval), log);
     const failed = result.status !== 'gone' && outcome.status === 'failed';
     this.#parts.onAttempt?.(channel.kind, failed ? 'failed' : (result.status as AttemptOutcome));
+  }
+
+  /** Whether the user of a contact point may still see what is sent to it. */
+  async #isForSomeone({ userId }: ContactPointRecord): Promise<boolean> {
+    if (userId === undefined) return true;
+    const user = await this.#parts.storage.accounts.user(userId);
+    return user !== undefined && !user.disabled;
   }
 
   async #settle(

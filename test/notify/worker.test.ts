@@ -125,7 +125,7 @@ suite('the delivery worker', () => {
         throw new Error('the process ended');
       },
     });
-    worker({ contactPoints, deliveries: dying } as unknown as Storage);
+    worker({ accounts: storage.accounts, contactPoints, deliveries: dying } as unknown as Storage);
     await receiver.request(1);
     clock.now += 60_000;
     worker().wake();
@@ -177,6 +177,20 @@ suite('the delivery worker', () => {
     assert.equal((await finished('later')).reason, notice);
     assert.equal(receiver.requests.length, 1);
     assert.deepEqual(outcomes, [['webhook', 'gone']]);
+  });
+
+  test('a user who is disabled gets no messages', async (t) => {
+    const { storage, receiver, worker, addPoint, add, finished } = await world(t);
+    const user = { id: 'u', login: 'u', name: '', email: undefined, role: 'owner' } as const;
+    await storage.accounts.changing(async (changes) => {
+      await changes.addUser({ ...user, passwordHash: null, createdAt: T });
+      await changes.changeUser({ ...user, disabled: true });
+    });
+    await addPoint('p', { userId: 'u' });
+    await add('d');
+    worker();
+    assert.equal((await finished('d')).reason, 'the user of the contact point is disabled');
+    assert.equal(receiver.requests.length, 0);
   });
 
   test('a message that was not sent for a day is given up, and says so', async (t) => {

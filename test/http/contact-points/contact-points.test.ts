@@ -18,7 +18,10 @@ async function world(t: TestContext, settings: TestSettings = {}) {
   const receiver = await Receiver.open(t);
   const mail = await mailServer(t);
   const { notify } = loadConfig({ NOTIFY_ALLOW_PRIVATE: '127.0.0.0/8' });
+  // It stands still, so that nothing depends on how fast the machine is.
+  const now = () => Date.parse('2026-11-27T18:05:00Z');
   const server = await testServer(t, {
+    ...{ now, elapsed: now },
     ...{ notify, signIn: { secretKey: KEY }, publicUrl: 'https://monitor.example.com' },
     mail: { host: '127.0.0.1', port: mail.port, secure: false, from: 'monitor@example.com' },
     ...settings,
@@ -127,6 +130,9 @@ suite('contact points', () => {
     await ask(keys.olga, 'POST', `/contact-points/${mailPoint}/test`);
     assert.equal((await mail.mail(1)).subject, 'Test message');
 
+    const soon = await ask(keys.olga, 'POST', `/contact-points/${id}/test`);
+    assert.equal(soon.status, 429, soon.text);
+    assert.match(soon.text, /it can be tested again in \d+ seconds/);
     const again = await ask(keys.olga, 'POST', `/deliveries/${delivery_id}/resend`);
     assert.equal(again.status, 202, again.text);
     const resent = await finished(keys.olga, again.json().delivery_id);
