@@ -51,6 +51,8 @@ test('an admin has every scope, an operator all but users and backups, an owner 
     'reports:read',
     'reports:write',
     'fleet:read',
+    'alerts:read',
+    'alerts:write',
   ]);
 });
 

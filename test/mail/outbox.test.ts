@@ -31,9 +31,13 @@ test('a message arrives as it was written, from the configured sender', async (t
   await outbox.settled();
   const { subject, text } = MESSAGE;
   assert.deepEqual(
-    server.received.map((mail) => ({ ...mail, text: mail.text.trimEnd() })),
+    server.received.map(({ messageId = '', ...mail }) => ({
+      ...{ ...mail, text: mail.text.trimEnd() },
+      named: /^<.+@example\.com>$/.test(messageId),
+    })),
     [
       {
+        named: true,
         from: '"Restaurant Monitor" <monitor@example.com>',
         to: 'anna@example.org',
         subject,
