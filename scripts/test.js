@@ -19,6 +19,8 @@ const SLOW = [
   'test/reports/shared-results.test.ts',
   'test/security/{accounts,answers,bodies,oidc,program,second-factors}.test.ts',
   'test/storage/{duckdb-logs,memory}.test.ts',
+  'test/alerts/mass-outages.test.ts',
+  'test/storage/memory.test.ts',
   'test/{storage,fleet}/postgres*.test.ts',
   'test/http/{access-matrix,corrupt-database,ended-database,fuzz,hung-database,readiness}.test.ts',
   'test/http/{accounts/users,fleet/routes,guards/idempotency,guards/rate-limit,intake/imports,intake/sync,intake/upload-file,reports/access,reports/queue-limit,reports/routes}.test.ts',

@@ -18,7 +18,7 @@ import type { StateSource } from './stores/states.ts';
 export interface Server
   extends Pick<
     Services,
-    'accounts' | 'reports' | 'imports' | 'syncs' | 'prober' | 'notifications' | 'metrics' | 'log'
+    'accounts' | 'alerts' | 'reports' | 'imports' | 'syncs' | 'prober' | 'notifications' | 'metrics' | 'log'
   > {
   readonly app: App;
   /** What the operations of the command line work on. */
@@ -44,7 +44,7 @@ export interface ServerParts extends ServiceParts {
  */
 export async function createServer(config: Config, storage: Storage, parts: ServerParts = {}): Promise<Server> {
   const services = createServices(config, storage, parts);
-  const { accounts, clock, fleet, imports, log, metrics, notifications, prober, reports, syncs } = services;
+  const { accounts, alerts, clock, fleet, imports, log, metrics, notifications, prober, reports, syncs } = services;
   await checkListening(accounts, config.host);
   metrics.watchProcess();
   const backup = () => backupSource(config, storage, () => clock.now());
@@ -56,6 +56,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     backup: (onProgress) => createBackup({ ...backup(), onProgress }),
     onImported: (summaries) => {
       services.directory.changed();
+      alerts.evaluator.anythingChanged();
       metrics.polls('import', pollsIn(summaries));
     },
   };
@@ -75,7 +76,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
     dashboard: parts.dashboard,
   });
   return {
-    ...{ accounts, app, imports, log, metrics, notifications, operations, prober, reports, syncs },
+    ...{ accounts, alerts, app, imports, log, metrics, notifications, operations, prober, reports, syncs },
     listen: async () => {
       logZones(log, clock.now());
       await services.start();

@@ -26,6 +26,7 @@ import { ReportService } from '../reports/service.ts';
 import type { PollBatch, Storage } from '../storage/ports/storage.ts';
 import { StoreDirectory } from '../stores/directory.ts';
 import { StoreService } from '../stores/service.ts';
+import { type Alerts, createAlerts } from './alerts.ts';
 import { createProber, createSyncs, createWriteChecks, SERVER, type Sink, startClock } from './background.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
 import { createOutbox, createReader, openAccounts, openLog } from './parts.ts';
@@ -35,6 +36,7 @@ import { backupsFolder } from './storages.ts';
 /** What a server does beside answering requests over HTTP. */
 export interface Services {
   readonly accounts: Accounts;
+  readonly alerts: Alerts;
   readonly clock: ClockWatch;
   readonly directory: StoreDirectory;
   readonly fleet: FleetService;
@@ -103,6 +105,10 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     writer: health.writer('report'),
   });
   const directory = new StoreDirectory({ storage, elapsed });
+  const onChanged = () => {
+    directory.changed();
+    alerts.evaluator.anythingChanged();
+  };
   const reader = parts.reader ?? createReader(config, storage, log);
   const imports = new ImportService({
     storage,
@@ -115,7 +121,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     log,
     now,
     trusted: () => clock.trusted,
-    onChanged: () => directory.changed(),
+    onChanged,
     onPolls: (count) => metrics.polls('import', count),
     writer: health.writer('import'),
   });
@@ -130,16 +136,25 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
   });
   metrics.watchFleet(() => fleet.gauges());
   const stores = new StoreService({ storage, directory, now, audit: accounts.audit });
+  const judgementLog = new JudgementLog({ storage, elapsed });
   const judgements = new JudgementService({
-    ...{ storage, directory, now, audit: accounts.audit },
-    log: new JudgementLog({ storage, elapsed }),
+    ...{ storage, directory, now, audit: accounts.audit, log: judgementLog },
     schedules: () => fleet.schedules(),
   });
+  const alerts = createAlerts(config, {
+    ...{ storage, directory, fleet, log, clock, server, judgements: judgementLog, audit: accounts.audit },
+    onMessages: () => notifications.worker.wake(),
+  });
   const appender = new PollAppender(storage);
+  const append = async (batch: PollBatch, signal?: AbortSignal) => {
+    const counts = await appender.append(batch, signal);
+    alerts.evaluator.pollsStored(batch);
+    return counts;
+  };
   const polls = new PollService({
     storage,
     appender: {
-      append: health.watching('append', (batch: PollBatch, signal?: AbortSignal) => appender.append(batch, signal)),
+      append: health.watching('append', append),
     },
     directory,
     stores,
@@ -150,7 +165,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
   });
   const syncing = config.sync.sources.length > 0 ? health.writer('sync') : undefined;
   const syncs = createSyncs(config, {
-    ...{ storage, reader, log, now, server, wait: parts.wait, onChanged: () => directory.changed() },
+    ...{ storage, reader, log, now, server, wait: parts.wait, onChanged },
     trusted: () => clock.trusted,
     onPolls: (count) => metrics.polls('sync', count),
     onEnd: (results, error) => {
@@ -168,7 +183,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
   });
   const sink = (): Sink => ({
     append: health.watching('poller', async (batch: PollBatch) => {
-      const counts = await appender.append(batch);
+      const counts = await append(batch);
       metrics.polls('poller', batch.ids.length);
       return counts;
     }),
@@ -186,6 +201,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
   if (prober !== undefined) metrics.watchPoller(() => prober.stats());
   const notifications = createNotifications(config, {
     ...{ storage, log, metrics, audit: accounts.audit, now: () => clock.now(), trusted: () => clock.trusted },
+    acknowledgeLinks: (delivery) => alerts.linkTo(delivery),
   });
   const freshness = new Freshness({
     ...{ storage, syncs, directory, clock, interval: config.poll.interval },
@@ -200,8 +216,8 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     syncs.reschedule();
   });
   return {
-    ...{ accounts, clock, directory, fleet, freshness, health, imports, judgements, log, metrics, notifications },
-    ...{ polls, prober, reports, stores, syncs },
+    ...{ accounts, alerts, clock, directory, fleet, freshness, health, imports, judgements, log, metrics },
+    ...{ notifications, polls, prober, reports, stores, syncs },
     start: async () => {
       await reader.clear();
       await clearTemporaryFolders(backupsFolder(config));
@@ -210,13 +226,15 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
       await reports.start();
       await imports.start();
       syncs.start();
+      alerts.evaluator.start();
       notifications.start();
       await prober?.start();
     },
     stop: async () => {
       clock.stop();
       const optional = [prober, outbox].filter((one) => one !== undefined);
-      await stopWork(storage, [reports, imports, syncs, checks, notifications, ...optional]);
+      const work = [alerts.evaluator, reports, imports, syncs, checks, notifications];
+      await stopWork(storage, [...work, ...optional]);
     },
   };
 }

@@ -14,6 +14,7 @@ import type { Metrics } from '../metrics.ts';
 import type { ReportService } from '../reports/service.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import { accountRoutes } from './accounts/routes.ts';
+import { type AlertApiParts, alertRoutes } from './alerts/routes.ts';
 import { backupRoutes } from './backups.ts';
 import { acceptJsonOrNothing } from './bodies.ts';
 import { classicRoutes, withoutClassicSlash } from './classic.ts';
@@ -56,6 +57,7 @@ export interface AppParts extends StoreApiParts {
   readonly storage: Storage;
   readonly reports: ReportService;
   readonly accounts: Accounts;
+  readonly alerts: AlertApiParts;
   readonly fleet: FleetService;
   readonly judgements: JudgementService;
   readonly metrics: Metrics;
@@ -139,6 +141,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await app.register(timelineRoutes(parts.fleet, parts.judgements));
   await app.register(fleetRoutes(parts.fleet, parts.storage.gaps));
   await app.register(judgementRoutes(parts.judgements));
+  await app.register(alertRoutes(parts.alerts));
   await app.register(zoneRoutes);
   await app.register(metricsRoutes(parts.metrics));
   await app.register(backupRoutes(parts.createBackup, parts.accounts));

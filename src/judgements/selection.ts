@@ -1,12 +1,13 @@
 import type { StoreSelection } from '../storage/ports/judgements.ts';
 import type { StoreEntry } from '../stores/directory.ts';
+import { hasLabels } from '../stores/labels.ts';
 
 type Selected = Pick<StoreEntry, 'id' | 'labels'>;
 
 /** Whether a selection includes a store, by the labels that it has now. */
 export function selects(selection: StoreSelection, { id, labels }: Selected): boolean {
   if ('storeIds' in selection) return selection.storeIds.includes(id);
-  return Object.entries(selection.labels).every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
+  return hasLabels({ labels }, Object.entries(selection.labels));
 }
 
 /** Finds the selections that include a store without trying each: by its id, and by its labels. */

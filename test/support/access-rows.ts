@@ -12,6 +12,9 @@ export interface Ids {
   readonly import: string;
   /** Planned downtime of the store. */
   readonly judgement: string;
+  /** An alert rule, and an incident of the store. */
+  readonly rule: string;
+  readonly incident: string;
   /** `olga`, and her key. */
   readonly user: string;
   readonly key: string;
@@ -70,6 +73,8 @@ const oneImport = ({ import: id }: Ids): Question => ({ path: { id } });
 const T = '2023-01-22T12:00:00Z';
 const once = true;
 const PLANNED = { from: '2099-12-24T00:00:00Z', to: '2099-12-25T00:00:00Z', reason: 'x' };
+const rule = ({ rule }: Ids): Question => ({ path: { rule_id: rule } });
+const incident = ({ incident }: Ids): Question => ({ path: { incident_id: incident } });
 const judgement = ({ judgement }: Ids): Question => ({ path: { judgement_id: judgement } });
 const planned = ({ store }: Ids): Question => ({ body: { ...PLANNED, store_ids: [store] } });
 const WEEK = [{ day: 0, start: '10:00', end: '12:00' }];
@@ -81,6 +86,9 @@ const PASSKEY = { ticket: 'x', response: { id: 'x', rawId: 'x', type: 'public-ke
 /** The token of no link. */
 const LINK = 'x'.repeat(43);
 const MAIL_POINT = { name: 'Ops', channel: 'mail', settings: { to: 'ops@example.com' } };
+/** A rule names labels, not stores. */
+const RULES = 'no rule names a store';
+const NEW_RULE = { name: 'x', steps: [{ after_minutes: 0, contact_points: [], owners: true }] };
 /** Changes of access require a browser session: every key is rejected. */
 const BY_SESSION = 'a key cannot do it';
 /** They are for their user alone. */
@@ -236,6 +244,37 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
   'POST /api/v1/reports/:id/cancel': [{ ask: report, status: 409, stranger: 404 }],
   'DELETE /api/v1/reports/:id': [{ ask: report, status: 204, stranger: 404, once }],
+
+  'GET /api/v1/alert-rules': [{ ask: nothing, status: 200, owner: 403, blind: RULES }],
+  'POST /api/v1/alert-rules': [{ ask: () => ({ body: NEW_RULE }), status: 201, owner: 403, blind: RULES, once }],
+  'POST /api/v1/alert-rules/backtest': [{ ask: () => ({ body: NEW_RULE }), status: 200, owner: 403 }],
+  'GET /api/v1/alert-rules/:rule_id': [{ ask: rule, status: 200, owner: 403, blind: RULES }],
+  'PATCH /api/v1/alert-rules/:rule_id': [
+    { ask: (ids) => ({ ...rule(ids), body: { name: 'X' } }), status: 200, owner: 403, blind: RULES, once },
+  ],
+  'DELETE /api/v1/alert-rules/:rule_id': [{ ask: rule, status: 204, owner: 403, blind: RULES, once }],
+  'GET /api/v1/incidents': [
+    { ask: nothing, status: 200 },
+    { ask: ({ store }) => ({ query: { store_id: store } }), status: 200 },
+  ],
+  'GET /api/v1/incidents/:incident_id': [{ ask: incident, status: 200, stranger: 404 }],
+  'POST /api/v1/incidents/:incident_id/acknowledge': [{ ask: incident, status: 200, stranger: 404, once }],
+  'POST /api/v1/incidents/:incident_id/snooze': [
+    {
+      ask: (ids) => ({ ...incident(ids), body: { until: '2023-01-23T00:00:00Z' } }),
+      status: 200,
+      stranger: 404,
+      once,
+    },
+  ],
+  'POST /api/v1/incidents/:incident_id/assign': [
+    { ask: (ids) => ({ ...incident(ids), body: { assignee: null } }), status: 200, stranger: 404, once },
+  ],
+  'POST /api/v1/incidents/:incident_id/comments': [
+    { ask: (ids) => ({ ...incident(ids), body: { text: 'x' } }), status: 201, stranger: 404, once },
+  ],
+  'GET /acknowledge/:token': [{ ask: () => ({ path: { token: 'x' } }), status: 404, blind: 'the link is not valid' }],
+  'POST /acknowledge/:token': [{ ask: () => ({ path: { token: 'x' } }), status: 404, blind: 'the link is not valid' }],
 
   'GET /api/v1/judgements': [
     { ask: nothing, status: 200 },

@@ -4,6 +4,7 @@ import type { AccessRule } from '../../src/http/types.ts';
 import type { Role } from '../../src/storage/ports/account-catalog.ts';
 import type { Ids } from './access-rows.ts';
 import { addUserWithKey, TESTER } from './accounts.ts';
+import { incidentRecord, ruleRecord } from './alert-records.ts';
 import { as } from './fake-users.ts';
 import { type TestServer, type TestSettings, testServer, trigger } from './server.ts';
 import { merge } from './staging.ts';
@@ -89,6 +90,12 @@ export async function accessWorld(t: TestContext, withThis: boolean, settings: T
       }),
     );
   }
+  const [rule, incident] = ['00000000-0000-4000-8000-00000000000b', '00000000-0000-4000-8000-00000000000c'];
+  await server.storage.alerts.changing(async (changes) => {
+    const steps = [{ after: 0, contactPoints: [], owners: true }];
+    await changes.saveRules([ruleRecord(rule, { steps })]);
+    if (withThis) await changes.saveIncidents([incidentRecord(incident, { ruleId: rule, storeId: THIS })]);
+  });
   const none = '00000000-0000-4000-8000-000000000000';
   const strangersReport = await reported(server, stan.key);
   const ids: Ids = {
@@ -96,6 +103,8 @@ export async function accessWorld(t: TestContext, withThis: boolean, settings: T
     strangersReport,
     report: olga === undefined ? none : await reported(server, olga.key),
     judgement,
+    rule,
+    incident,
     import: olga === undefined ? none : await imported(server, otto.key),
     user: olga?.userId ?? none,
     key: olga?.keyId ?? none,

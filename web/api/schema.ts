@@ -16,6 +16,66 @@ export interface AddedFactor {
   readonly recovery_codes: readonly string[] | null;
 }
 
+export interface AlertRule {
+  /** the ID from the list */
+  readonly rule_id: string;
+  readonly name: string;
+  readonly enabled: boolean;
+  /** `page` may ignore quiet hours, `notice` never does */
+  readonly severity: 'page' | 'notice';
+  /** the labels that a store must have, all of them; none: every store */
+  readonly labels: Readonly<Record<string, string>>;
+  /** when a store counts as down; in both cases, its last poll is inactive */
+  readonly condition: InactivePolls | LostTime;
+  /** active polls in a row that end an incident, 1 to 100 */
+  readonly recovery: number;
+  /** a store that was not up since it opened does not alert for so long */
+  readonly opening_grace_minutes: number;
+  /** a store that closes within this time does not alert */
+  readonly near_close_minutes: number;
+  /** labels: stores with the same values share messages; none: all stores of the rule do */
+  readonly group_by: readonly string[];
+  /** how long something new waits for more */
+  readonly wait_minutes: number;
+  /** the shortest time between two messages of a group */
+  readonly interval_minutes: number;
+  readonly repeat_minutes: number | null;
+  /** whom an incident is told to, and when */
+  readonly steps: readonly EscalationStep[];
+  readonly created_at: string;
+}
+
+/** omitted fields stay unchanged */
+export interface AlertRuleChange {
+  readonly name?: string | undefined;
+  readonly enabled?: boolean | undefined;
+  /** `page` may ignore quiet hours, `notice` never does */
+  readonly severity?: 'page' | 'notice' | undefined;
+  /** the labels that a store must have, all of them; none: every store */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** when a store counts as down; in both cases, its last poll is inactive */
+  readonly condition?: InactivePolls | LostTime | undefined;
+  /** active polls in a row that end an incident, 1 to 100 */
+  readonly recovery?: number | undefined;
+  /** a store that was not up since it opened does not alert for so long */
+  readonly opening_grace_minutes?: number | undefined;
+  /** a store that closes within this time does not alert */
+  readonly near_close_minutes?: number | undefined;
+  /** labels: stores with the same values share messages; none: all stores of the rule do */
+  readonly group_by?: readonly string[] | undefined;
+  /** how long something new waits for more */
+  readonly wait_minutes?: number | undefined;
+  /** the shortest time between two messages of a group */
+  readonly interval_minutes?: number | undefined;
+  readonly repeat_minutes?: number | null | undefined;
+  /** whom an incident is told to, and when */
+  readonly steps?: readonly EscalationStep[] | undefined;
+}
+
+export interface AlertRules {
+  readonly items: readonly AlertRule[];
+}
+
 export interface AppendedPolls {
   /** = added + replaced + already_there + repeated + rejected */
   readonly received: number;
@@ -84,6 +144,26 @@ export interface AuditPage {
   readonly items: readonly AuditEntry[];
   /** null on the last page */
   readonly next_cursor: string | null;
+}
+
+export interface Backtest {
+  readonly from: string;
+  readonly to: string;
+  /** the stores that the rule applies to */
+  readonly stores: number;
+  /** to a recipient of all of them */
+  readonly messages: number;
+  readonly incident_count: number;
+  /** incidents whose store was found up within an hour */
+  readonly back_within_hour: number;
+  /** stores with an incident */
+  readonly affected_stores: number;
+  readonly days: readonly {
+    readonly from: string;
+    readonly messages: number;
+  }[];
+  /** the latest 500, newest first */
+  readonly incidents: readonly PastIncident[];
 }
 
 export interface BatchedStore {
@@ -259,6 +339,14 @@ export interface DeliveryPage {
   readonly next_cursor: string | null;
 }
 
+export interface EscalationStep {
+  /** after the incident opened, unless it is acknowledged; 0 in the first step */
+  readonly after_minutes: number;
+  readonly contact_points: readonly string[];
+  /** also the contact points of the users whose store it is */
+  readonly owners: boolean;
+}
+
 export interface FieldProblem {
   /** `body`, `query`, `path` or `header` */
   readonly in: string;
@@ -420,6 +508,85 @@ export interface ImportProgress {
   readonly phase: string | null;
   /** reading is the first half of the progress */
   readonly progress: number;
+}
+
+export interface InactivePolls {
+  readonly kind: 'inactive_polls';
+  /** inactive polls in a row, 1 to 100 */
+  readonly polls: number;
+  /** as many are enough if the platform says why the store is inactive */
+  readonly polls_with_reason: number;
+}
+
+export interface Incident {
+  /** the ID from the list */
+  readonly incident_id: string;
+  readonly rule_id: string | null;
+  /** the name of the rule when the incident opened */
+  readonly rule: string;
+  readonly severity: 'page' | 'notice';
+  /** `mass_outage`: unusually many stores with a label value are down; `blind`: the monitor cannot observe stores */
+  readonly kind: 'down' | 'did_not_open' | 'mass_outage' | 'blind';
+  readonly store_id: string | null;
+  readonly label: string | null;
+  readonly value: string | null;
+  /** when the store went down */
+  readonly since: string;
+  readonly opened_at: string;
+  readonly up_at: string | null;
+  readonly resolved_at: string | null;
+  readonly resolution: 'recovered' | 'dropped' | null;
+  readonly mass_outage_id: string | null;
+  /** whether anybody was told */
+  readonly told: boolean;
+  readonly acknowledged_at: string | null;
+  readonly acknowledged_by: string | null;
+  readonly acknowledgement: string | null;
+  readonly snoozed_until: string | null;
+  readonly assignee_id: string | null;
+}
+
+export interface IncidentDetail {
+  /** the ID from the list */
+  readonly incident_id: string;
+  readonly rule_id: string | null;
+  /** the name of the rule when the incident opened */
+  readonly rule: string;
+  readonly severity: 'page' | 'notice';
+  /** `mass_outage`: unusually many stores with a label value are down; `blind`: the monitor cannot observe stores */
+  readonly kind: 'down' | 'did_not_open' | 'mass_outage' | 'blind';
+  readonly store_id: string | null;
+  readonly label: string | null;
+  readonly value: string | null;
+  /** when the store went down */
+  readonly since: string;
+  readonly opened_at: string;
+  readonly up_at: string | null;
+  readonly resolved_at: string | null;
+  readonly resolution: 'recovered' | 'dropped' | null;
+  readonly mass_outage_id: string | null;
+  /** whether anybody was told */
+  readonly told: boolean;
+  readonly acknowledged_at: string | null;
+  readonly acknowledged_by: string | null;
+  readonly acknowledgement: string | null;
+  readonly snoozed_until: string | null;
+  readonly assignee_id: string | null;
+  /** earliest first */
+  readonly events: readonly IncidentEvent[];
+}
+
+export interface IncidentEvent {
+  readonly at: string;
+  readonly kind: 'opened' | 'resolved' | 'joined' | 'left' | 'told' | 'escalated' | 'acknowledged' | 'snoozed' | 'assigned' | 'commented';
+  readonly actor: string | null;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export interface IncidentPage {
+  readonly items: readonly Incident[];
+  /** null on the last page */
+  readonly next_cursor: string | null;
 }
 
 export interface Interval {
@@ -586,6 +753,14 @@ export interface ListedStore {
   readonly since_first_poll: boolean;
 }
 
+export interface LostTime {
+  readonly kind: 'lost_time';
+  /** open time lost */
+  readonly lost_minutes: number;
+  /** in this time, at most 192 */
+  readonly within_hours: number;
+}
+
 /** the current user; without `user`, there are no users and the API is open */
 export interface Me {
   readonly user: {
@@ -610,6 +785,32 @@ export interface MessageTemplate {
   /** one line */
   readonly title?: string | undefined;
   readonly text?: string | undefined;
+}
+
+export interface NewAlertRule {
+  readonly name: string;
+  readonly enabled?: boolean | undefined;
+  /** `page` may ignore quiet hours, `notice` never does */
+  readonly severity?: 'page' | 'notice' | undefined;
+  /** the labels that a store must have, all of them; none: every store */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** when a store counts as down; in both cases, its last poll is inactive */
+  readonly condition?: InactivePolls | LostTime | undefined;
+  /** active polls in a row that end an incident, 1 to 100 */
+  readonly recovery?: number | undefined;
+  /** a store that was not up since it opened does not alert for so long */
+  readonly opening_grace_minutes?: number | undefined;
+  /** a store that closes within this time does not alert */
+  readonly near_close_minutes?: number | undefined;
+  /** labels: stores with the same values share messages; none: all stores of the rule do */
+  readonly group_by?: readonly string[] | undefined;
+  /** how long something new waits for more */
+  readonly wait_minutes?: number | undefined;
+  /** the shortest time between two messages of a group */
+  readonly interval_minutes?: number | undefined;
+  readonly repeat_minutes?: number | null | undefined;
+  /** whom an incident is told to, and when */
+  readonly steps: readonly EscalationStep[];
 }
 
 export interface NewContactPoint {
@@ -845,6 +1046,13 @@ export interface PasskeyResponse {
 export interface PasswordResetRequest {
   /** the login or the email address */
   readonly login: string;
+}
+
+export interface PastIncident {
+  /** an opaque id, as in the feeds */
+  readonly store_id: string;
+  readonly opened_at: string;
+  readonly resolved_at: string | null;
 }
 
 export interface Poll {
@@ -2537,6 +2745,149 @@ export interface Routes {
     };
     body: NewRevocation;
     answer: Judgement;
+  };
+  /** List the alert rules */
+  'GET /api/v1/alert-rules': {
+    answer: AlertRules;
+  };
+  /** Create an alert rule */
+  'POST /api/v1/alert-rules': {
+    headers?: {
+      /** a random UUID: repeating the request with it within 24 hours repeats the response */
+      readonly 'idempotency-key'?: string | undefined;
+    };
+    body: NewAlertRule;
+    answer: AlertRule;
+  };
+  /** Show what an alert rule would have done in the last week */
+  'POST /api/v1/alert-rules/backtest': {
+    body: NewAlertRule;
+    answer: Backtest;
+  };
+  /** Get an alert rule */
+  'GET /api/v1/alert-rules/{rule_id}': {
+    path: {
+      /** the ID from the list */
+      readonly rule_id: string;
+    };
+    headers?: {
+      /** the `ETag` of an earlier response; `304` if the response would be the same */
+      readonly 'if-none-match'?: string | undefined;
+    };
+    answer: AlertRule;
+  };
+  /** Update an alert rule */
+  'PATCH /api/v1/alert-rules/{rule_id}': {
+    path: {
+      /** the ID from the list */
+      readonly rule_id: string;
+    };
+    headers?: {
+      /** the `ETag` of the version to update */
+      readonly 'if-match'?: string | undefined;
+    };
+    body: AlertRuleChange;
+    answer: AlertRule;
+  };
+  /** Delete an alert rule; its incidents end without a message */
+  'DELETE /api/v1/alert-rules/{rule_id}': {
+    path: {
+      /** the ID from the list */
+      readonly rule_id: string;
+    };
+    headers?: {
+      /** the `ETag` of the version to update */
+      readonly 'if-match'?: string | undefined;
+    };
+    answer: undefined;
+  };
+  /** List incidents, newest first */
+  'GET /api/v1/incidents': {
+    query?: {
+      /** items per page */
+      readonly limit?: number | undefined;
+      /** `next_cursor` of the previous page; without it, the first page */
+      readonly cursor?: string | undefined;
+      readonly state?: 'open' | 'resolved' | undefined;
+      /** an opaque id, as in the feeds */
+      readonly store_id?: string | undefined;
+      /** the ID from the list */
+      readonly rule_id?: string | undefined;
+      /** the ID from the list */
+      readonly mass_outage_id?: string | undefined;
+    };
+    answer: IncidentPage;
+  };
+  /** Get an incident with its timeline */
+  'GET /api/v1/incidents/{incident_id}': {
+    path: {
+      /** the ID from the list */
+      readonly incident_id: string;
+    };
+    headers?: {
+      /** the `ETag` of an earlier response; `304` if the response would be the same */
+      readonly 'if-none-match'?: string | undefined;
+    };
+    answer: IncidentDetail;
+  };
+  /** Acknowledge an incident: it is neither escalated nor repeated any more */
+  'POST /api/v1/incidents/{incident_id}/acknowledge': {
+    path: {
+      /** the ID from the list */
+      readonly incident_id: string;
+    };
+    headers?: {
+      /** the `ETag` of the version to update */
+      readonly 'if-match'?: string | undefined;
+    };
+    body?: {
+      /** why, for others to read */
+      readonly reason?: string | undefined;
+    };
+    answer: IncidentDetail;
+  };
+  /** Hold escalation and reminders of an incident back for some time */
+  'POST /api/v1/incidents/{incident_id}/snooze': {
+    path: {
+      /** the ID from the list */
+      readonly incident_id: string;
+    };
+    headers?: {
+      /** the `ETag` of the version to update */
+      readonly 'if-match'?: string | undefined;
+    };
+    body: {
+      /** at most 30 days ahead, or `next_opening` of the store (RFC 3339) */
+      readonly until: string;
+    };
+    answer: IncidentDetail;
+  };
+  /** Assign an incident to a user, or to nobody */
+  'POST /api/v1/incidents/{incident_id}/assign': {
+    path: {
+      /** the ID from the list */
+      readonly incident_id: string;
+    };
+    headers?: {
+      /** the `ETag` of the version to update */
+      readonly 'if-match'?: string | undefined;
+    };
+    body: {
+      readonly assignee: string | null;
+    };
+    answer: IncidentDetail;
+  };
+  /** Add a comment to the timeline of an incident */
+  'POST /api/v1/incidents/{incident_id}/comments': {
+    path: {
+      /** the ID from the list */
+      readonly incident_id: string;
+    };
+    body: {
+      /** the comment */
+      readonly text: string;
+    };
+    answer: IncidentDetail;
   };
   /** List time zones */
   'GET /api/v1/zones': {

@@ -25,6 +25,10 @@ export const TAGS = [
     description: 'All stores together: states, uptime over time, and the stores with the most downtime.',
   },
   {
+    name: 'alerts',
+    description: 'Alert rules: when a store counts as down, and who is told. Incidents: what they found.',
+  },
+  {
     name: 'reports',
     description: 'Uptime and downtime of every store in the last hour, day and week before an instant.',
   },

@@ -1,0 +1,207 @@
+import type { Logger } from 'pino';
+import { contains, EMPTY, type Intervals } from '../domain/interval.ts';
+import { staleAfter } from '../domain/staleness.ts';
+import type { FleetSchedule, Schedules } from '../fleet/schedules.ts';
+import { WorkLoop } from '../jobs/work-loop.ts';
+import { isTemporary, messageOf } from '../lib/errors.ts';
+import type { PollBatch, Storage } from '../storage/ports/storage.ts';
+import type { StoreEntry } from '../stores/directory.ts';
+import type { States } from '../stores/states.ts';
+import { type AlertData, Draft, readAlertData } from './draft.ts';
+import { writeLetters } from './letters.ts';
+import { stepMassOutages } from './mass-outages.ts';
+import { speak } from './messages.ts';
+import { Recipients } from './recipients.ts';
+import { missedPolls, type SightParts, stepSight } from './sight.ts';
+import { dropOrphans, type PlannedDowntime, rangeAround, stepStores } from './store-incidents.ts';
+import { UsualDowntime } from './usual-downtime.ts';
+
+export interface EvaluatorParts extends Omit<SightParts, 'storage'> {
+  readonly storage: Pick<Storage, 'accounts' | 'alerts' | 'contactPoints' | 'gaps' | 'leases' | 'snapshot'>;
+  readonly schedules: Schedules;
+  /** The present states of all stores. */
+  readonly states: () => Promise<States>;
+  /** The planned downtime of stores in the instants `[from, to]`. */
+  readonly planned: (fleet: FleetSchedule, from: number, to: number) => Promise<PlannedDowntime>;
+  readonly log: Logger;
+  /** The wall clock and the monotonic clock, milliseconds. */
+  readonly now: () => number;
+  readonly elapsed: () => number;
+  /** Whether the wall clock can be relied on. */
+  readonly trusted: () => boolean;
+  /** This server among those on the same database. */
+  readonly server: string;
+  /** Called when messages were added. */
+  readonly onMessages: () => void;
+}
+
+/** Milliseconds between two looks for something that is due. */
+const TICK = 2_000;
+/** Milliseconds between two evaluations of all stores, for what depends on the clock and for polls of other servers. */
+const ROUND = 30_000;
+/** How long a server is the one that does so, milliseconds. */
+const LEASE = 60_000;
+/** How often an evaluation is repeated because another change of alerts came first. */
+const ATTEMPTS = 5;
+
+/** Which stores an evaluation looks at: all, or those of new polls by id, with whether one of these is inactive. */
+type Scope = ReadonlyMap<string, boolean> | 'all';
+
+/** Another change of alerts came first. */
+class Outdated extends Error {}
+
+/**
+ * Evaluates the alert rules, after polls were stored and as time goes on. Everything that it remembers is in the
+ * database. Each evaluation is committed as a whole at the revision of the alerts that it began with, or not at all: of
+ * two servers that find the same, one tells it.
+ */
+export class Evaluator {
+  readonly #parts: EvaluatorParts;
+  readonly #usual: UsualDowntime;
+  readonly #loop = new WorkLoop(() => this.#run());
+  #changed = new Map<string, boolean>();
+  #roundAt = Number.NEGATIVE_INFINITY;
+  #data: AlertData | undefined;
+  #succeededAt: number | undefined;
+
+  constructor(parts: EvaluatorParts) {
+    this.#parts = parts;
+    this.#usual = new UsualDowntime(parts.storage.alerts, parts.elapsed);
+  }
+
+  start(): void {
+    this.#loop.start(TICK);
+  }
+
+  stop(): Promise<void> {
+    return this.#loop.stop();
+  }
+
+  /** Polls were stored. */
+  pollsStored({ ids, active }: Pick<PollBatch, 'ids' | 'active'>): void {
+    for (const [i, id] of ids.entries()) this.#note(id, active[i] === 0);
+    this.#loop.wake();
+  }
+
+  /** Polls of any stores were stored, or anything else has changed. */
+  anythingChanged(): void {
+    this.#roundAt = Number.NEGATIVE_INFINITY;
+    this.#loop.wake();
+  }
+
+  /** When an evaluation last ended well, on the monotonic clock; `undefined`: never. */
+  get succeededAt(): number | undefined {
+    return this.#succeededAt;
+  }
+
+  async #run(): Promise<void> {
+    if (!this.#parts.trusted()) return;
+    const changed = this.#changed;
+    this.#changed = new Map();
+    try {
+      const round = this.#parts.elapsed() - this.#roundAt >= ROUND;
+      const isDue = await this.#holdsLease();
+      await this.evaluate(round && isDue ? 'all' : changed);
+      if (round) this.#roundAt = this.#parts.elapsed();
+      this.#succeededAt = this.#parts.elapsed();
+    } catch (error) {
+      for (const [id, inactive] of changed) this.#note(id, inactive);
+      const fields = isTemporary(error) ? { reason: messageOf(error) } : { err: error };
+      this.#parts.log.warn(fields, 'cannot evaluate the alert rules; trying again');
+    }
+  }
+
+  #note(id: string, inactive: boolean): void {
+    this.#changed.set(id, inactive || this.#changed.get(id) === true);
+  }
+
+  /** Whether this server does what no poll causes. */
+  async #holdsLease(): Promise<boolean> {
+    const { storage, server } = this.#parts;
+    return (await storage.leases?.take('alerts', server, LEASE)) ?? true;
+  }
+
+  /** Evaluates once. @throws what the database throws */
+  async evaluate(scope: Scope = 'all'): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#attempt(scope);
+      } catch (error) {
+        if (!(error instanceof Outdated) || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  async #attempt(scope: Scope): Promise<void> {
+    const { storage, log, onMessages } = this.#parts;
+    const { alerts } = storage;
+    const draft = new Draft(await this.#current(), this.#parts.now());
+    if (draft.rules.size === 0 && draft.open().length === 0) return;
+    await this.#fill(draft, scope);
+    if (draft.isEmpty) return;
+    await alerts.changing(async (changes) => {
+      if ((await changes.revision()) !== draft.revision) throw new Outdated('the alerts have changed');
+      await draft.save(changes);
+    });
+    log.info(draft.summary, 'alerts');
+    onMessages();
+  }
+
+  async #current(): Promise<AlertData> {
+    const { alerts } = this.#parts.storage;
+    if (this.#data === undefined || (await alerts.revision()) !== this.#data.revision) {
+      this.#data = await readAlertData(alerts);
+    }
+    return this.#data;
+  }
+
+  async #fill(draft: Draft, scope: Scope): Promise<void> {
+    const { storage, schedules, states, pollInterval } = this.#parts;
+    const sees = await stepSight(draft, this.#parts);
+    const fleet = await schedules.current();
+    const { from, to } = rangeAround(draft.now);
+    const planned = await this.#parts.planned(fleet, from, to);
+    if (sees) {
+      dropOrphans(draft, fleet.directory.byId);
+      await storage.snapshot(async (snapshot) => {
+        const stores = await this.#candidates(draft, fleet, scope, (oldest) =>
+          snapshot.inactiveKeys(oldest, draft.now),
+        );
+        await stepStores(draft, { alerts: storage.alerts, snapshot, fleet, planned, pollInterval }, stores);
+      }, 'background');
+      await stepMassOutages(draft, { directory: fleet.directory, states, usual: this.#usual });
+    }
+    const isPlanned = ({ storeId = '' }: { storeId: string | undefined }) => {
+      const store = fleet.directory.byId.get(storeId);
+      const intervals: Intervals = store === undefined ? EMPTY : planned(store);
+      return contains(intervals, draft.now);
+    };
+    const letters = await speak(draft, { recipients: new Recipients(storage), isPlanned }, sees);
+    if (letters.length === 0) return;
+    await storage.snapshot((snapshot) =>
+      writeLetters(draft, letters, {
+        ...{ snapshot, fleet },
+        missedPolls: (since, until) => missedPolls(this.#parts, since, until),
+      }),
+    );
+  }
+
+  /**
+   * The stores whose incidents may begin or end: those with an open incident, and those with an inactive poll that is not
+   * stale.
+   */
+  async #candidates(
+    draft: Draft,
+    { directory }: FleetSchedule,
+    scope: Scope,
+    inactiveSince: (oldest: number) => Promise<Int32Array>,
+  ): Promise<StoreEntry[]> {
+    const open = new Set(draft.open().flatMap(({ storeId }) => storeId ?? []));
+    if (scope !== 'all') {
+      const ids = [...scope].flatMap(([id, inactive]) => (inactive || open.has(id) ? [id] : []));
+      return ids.flatMap((id) => directory.byId.get(id) ?? []);
+    }
+    const keys = new Set(await inactiveSince(draft.now - staleAfter(this.#parts.pollInterval) + 1));
+    return directory.entries.filter(({ id, key }) => open.has(id) || keys.has(key));
+  }
+}

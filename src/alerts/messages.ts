@@ -1,0 +1,234 @@
+import { type EscalationStep, stepsDue } from '../domain/alerts/escalation.ts';
+import type { NotificationKind } from '../domain/alerts/facts.ts';
+import { DEFAULT_GROUPING, flushOf, type Grouping, type GroupMember, unsaid } from '../domain/alerts/grouping.ts';
+import type { AlertRuleRecord, IncidentRecord } from '../storage/ports/alerts.ts';
+import type { Draft } from './draft.ts';
+import type { Recipient, Recipients } from './recipients.ts';
+
+/** Something to say to one contact point. */
+export interface Letter {
+  readonly kind: NotificationKind;
+  readonly recipient: Recipient;
+  /** The message of the group that it is, by number. */
+  readonly groupId: string;
+  readonly number: number;
+  /** Those that the recipient may hear of. */
+  readonly incidents: readonly IncidentRecord[];
+  /** The open incidents of the mass outages among them. */
+  readonly members: readonly IncidentRecord[];
+  readonly rule: AlertRuleRecord | undefined;
+}
+
+export interface SpeakerParts {
+  readonly recipients: Recipients;
+  /** Whether the store of an incident is in planned downtime, so that nothing of it is repeated or escalated. */
+  readonly isPlanned: (incident: IncidentRecord) => boolean;
+}
+
+/** Mass outages and blindness are told at once, each by itself, and blindness is not repeated. */
+const ALONE: Grouping = { ...DEFAULT_GROUPING, wait: 0, interval: 0 };
+
+/**
+ * What is to be said now: by each group that has something to say, and by escalation steps that are due. Incidents and
+ * groups of the draft are changed as if it had been said.
+ *
+ * @param sees `false`: the monitor is blind, and says only that
+ */
+export async function speak(draft: Draft, parts: SpeakerParts, sees: boolean): Promise<Letter[]> {
+  const letters: Letter[] = [];
+  for (const { id, resolvedAt, parentId, said } of draft.incidents) {
+    // A mass outage is told as a whole.
+    if (parentId !== undefined && resolvedAt !== undefined && said !== 'resolved')
+      draft.change(id, { said: 'resolved' });
+  }
+  for (const [groupId, incidents] of groupsOf(draft)) {
+    if (!sees && incidents.every(({ kind }) => kind !== 'blind')) continue;
+    letters.push(...(await speakOfGroup(draft, parts, groupId, incidents)));
+  }
+  if (sees) letters.push(...(await escalate(draft, parts)));
+  return letters;
+}
+
+/** The incidents of a draft that are told by themselves, by group. */
+function groupsOf(draft: Draft): Map<string, IncidentRecord[]> {
+  const groups = new Map<string, IncidentRecord[]>();
+  for (const incident of draft.incidents) {
+    if (incident.parentId !== undefined || incident.said === 'resolved') continue;
+    const own = groups.get(incident.groupId);
+    if (own === undefined) groups.set(incident.groupId, [incident]);
+    else own.push(incident);
+  }
+  return groups;
+}
+
+interface Member extends GroupMember {
+  readonly incident: IncidentRecord;
+}
+
+async function speakOfGroup(
+  draft: Draft,
+  parts: SpeakerParts,
+  groupId: string,
+  incidents: readonly IncidentRecord[],
+): Promise<Letter[]> {
+  const { now } = draft;
+  const [{ ruleId, kind }] = incidents as [IncidentRecord];
+  const rule = ruleId === undefined ? undefined : draft.rules.get(ruleId);
+  const members = incidents.map((incident): Member => {
+    const { said, saidAt, openedAt, resolvedAt, acknowledgedAt, snoozedUntil = now } = incident;
+    const quiet = acknowledgedAt !== undefined || snoozedUntil > now || parts.isPlanned(incident);
+    return { incident, said, saidAt, openedAt, resolvedAt, quiet };
+  });
+  for (const { incident } of unsaid(members)) draft.change(incident.id, { said: 'resolved' });
+  const group = draft.group(groupId) ?? { id: groupId, ruleId, sentAt: undefined, messages: 0 };
+  const flush = flushOf(groupingOf(kind, rule), group.sentAt, members, now);
+  if (flush === undefined) return [];
+  const number = group.messages + 1;
+  draft.saveGroup({ ...group, sentAt: now, messages: number });
+  const post = new Post(draft, { groupId, number, rule });
+  const [first] = rule?.steps ?? [];
+  if (first?.owners === true)
+    await parts.recipients.loadOwners(flush.opened.flatMap(({ incident }) => storesOf(draft, incident)));
+  for (const { incident } of flush.opened) {
+    const to = await whomToTell(draft, parts, first, incident);
+    const told = post.tell(openedKind(incident), to, incident);
+    draft.change(incident.id, { said: 'opened', saidAt: now, saidIn: number, told, step: 1 });
+  }
+  for (const { incident } of flush.reminded) {
+    post.tell('reminder', await parts.recipients.named(incident.told), incident);
+    draft.change(incident.id, { saidAt: now });
+  }
+  for (const { incident } of flush.resolved) {
+    const to = await parts.recipients.named(incident.told);
+    post.tell(incident.kind === 'blind' ? 'sight_returned' : 'resolved', to, incident);
+    draft.change(incident.id, { said: 'resolved', saidAt: now });
+    if (incident.kind === 'mass_outage' && rule !== undefined) await release(draft, parts, incident, number, rule);
+  }
+  return post.letters();
+}
+
+function groupingOf(kind: IncidentRecord['kind'], rule: AlertRuleRecord | undefined): Grouping {
+  if (rule === undefined) return { ...ALONE, repeat: undefined };
+  return kind === 'mass_outage' ? { ...ALONE, repeat: rule.grouping.repeat } : rule.grouping;
+}
+
+function openedKind({ kind, afterPlanned }: IncidentRecord): NotificationKind {
+  if (kind === 'mass_outage' || kind === 'blind') return kind;
+  return afterPlanned ? 'planned_ended' : 'opened';
+}
+
+/** What is still down after a mass outage was told with its end, and goes on by itself. */
+async function release(
+  draft: Draft,
+  { recipients }: SpeakerParts,
+  { id, told }: IncidentRecord,
+  number: number,
+  { steps }: AlertRuleRecord,
+): Promise<void> {
+  const heard = await recipients.named(told);
+  for (const child of draft.open()) {
+    if (child.parentId !== id) continue;
+    draft.change(child.id, {
+      ...{ parentId: undefined, said: 'opened', saidAt: draft.now, saidIn: number },
+      told: heard.filter((one) => mayHear(draft, one, child)).map(({ contactPointId }) => contactPointId),
+      step: stepsDue(steps, { ...child, step: 1 }, draft.now),
+    });
+    draft.note(child.id, 'left', { incident_id: id });
+  }
+}
+
+/** Tells those of the next steps of incidents that nobody has acknowledged. */
+async function escalate(draft: Draft, parts: SpeakerParts): Promise<Letter[]> {
+  const due = new Map<string, { readonly rule: AlertRuleRecord; readonly step: number; incidents: IncidentRecord[] }>();
+  for (const incident of draft.open()) {
+    const rule = incident.ruleId === undefined ? undefined : draft.rules.get(incident.ruleId);
+    if (rule === undefined || incident.parentId !== undefined || parts.isPlanned(incident)) continue;
+    const steps = stepsDue(rule.steps, incident, draft.now);
+    for (let step = incident.step; step < steps; step++) {
+      const key = `${incident.groupId} ${step}`;
+      const entry = due.get(key) ?? { rule, step, incidents: [] };
+      entry.incidents.push(incident);
+      due.set(key, entry);
+    }
+  }
+  const letters: Letter[] = [];
+  for (const { rule, step, incidents } of due.values()) {
+    const [{ groupId, ruleId }] = incidents as [IncidentRecord];
+    const group = draft.group(groupId) ?? { id: groupId, ruleId, sentAt: undefined, messages: 0 };
+    const number = group.messages + 1;
+    draft.saveGroup({ ...group, messages: number });
+    const post = new Post(draft, { groupId, number, rule });
+    if (rule.steps[step]?.owners === true) {
+      await parts.recipients.loadOwners(incidents.flatMap((incident) => storesOf(draft, incident)));
+    }
+    for (const { id } of incidents) {
+      const incident = draft.change(id, { step: step + 1 });
+      const told = post.tell('escalated', await whomToTell(draft, parts, rule.steps[step], incident), incident, step);
+      draft.change(id, { told: [...new Set([...incident.told, ...told])] });
+    }
+    letters.push(...post.letters());
+  }
+  return letters;
+}
+
+/** The recipients of a step; without one, those of the first steps of all rules. */
+async function whomToTell(
+  draft: Draft,
+  { recipients }: SpeakerParts,
+  step: EscalationStep | undefined,
+  incident: IncidentRecord,
+): Promise<Recipient[]> {
+  const steps = step
+    ? [step]
+    : [...draft.rules.values()].flatMap((rule) => (rule.enabled ? rule.steps.slice(0, 1) : []));
+  const named = await recipients.named(new Set(steps.flatMap(({ contactPoints }) => contactPoints)));
+  const owners = step?.owners === true ? await recipients.ownersOf(storesOf(draft, incident)) : [];
+  const found = new Map([...named, ...owners].map((recipient) => [recipient.contactPointId, recipient]));
+  return [...found.values()].filter((recipient) => mayHear(draft, recipient, incident));
+}
+
+/** The open incidents of a mass outage. */
+function membersOf(draft: Draft, { id, kind }: IncidentRecord): IncidentRecord[] {
+  return kind === 'mass_outage' ? draft.open().filter(({ parentId }) => parentId === id) : [];
+}
+
+/** The stores that an incident is about. */
+function storesOf(draft: Draft, incident: IncidentRecord): string[] {
+  return [incident, ...membersOf(draft, incident)].flatMap(({ storeId }) => storeId ?? []);
+}
+
+function mayHear(draft: Draft, { stores }: Recipient, incident: IncidentRecord): boolean {
+  return stores === 'all' || storesOf(draft, incident).some((id) => stores.has(id));
+}
+
+/** Collects the letters of one message of a group: one for each recipient and kind. */
+class Post {
+  readonly #draft: Draft;
+  readonly #about: Pick<Letter, 'groupId' | 'number' | 'rule'>;
+  readonly #letters = new Map<string, Letter & Record<'incidents' | 'members', IncidentRecord[]>>();
+
+  constructor(draft: Draft, about: Pick<Letter, 'groupId' | 'number' | 'rule'>) {
+    this.#draft = draft;
+    this.#about = about;
+  }
+
+  /** Adds an incident; returns the contact points that are told of it. */
+  tell(kind: NotificationKind, to: readonly Recipient[], incident: IncidentRecord, step?: number): string[] {
+    const members = to.length === 0 ? [] : membersOf(this.#draft, incident);
+    for (const recipient of to) {
+      const key = `${kind} ${recipient.contactPointId}`;
+      const letter = this.#letters.get(key) ?? { ...this.#about, kind, recipient, incidents: [], members: [] };
+      letter.incidents.push(incident);
+      letter.members.push(...members);
+      this.#letters.set(key, letter);
+    }
+    const ids = to.map(({ contactPointId }) => contactPointId);
+    const detail = { message: kind, contact_points: ids, ...(step !== undefined && { step }) };
+    if (ids.length > 0) this.#draft.note(incident.id, step === undefined ? 'told' : 'escalated', detail);
+    return ids;
+  }
+
+  letters(): Letter[] {
+    return [...this.#letters.values()];
+  }
+}

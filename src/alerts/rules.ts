@@ -1,0 +1,172 @@
+import type { Principal } from '../accounts/access.ts';
+import { type Actor, type AuditLog, actorOf } from '../accounts/audit.ts';
+import { type EscalationStep, stepFaults } from '../domain/alerts/escalation.ts';
+import type { Severity } from '../domain/alerts/facts.ts';
+import { type Grouping, groupingFaults } from '../domain/alerts/grouping.ts';
+import { type AlertRule, ruleFaults } from '../domain/alerts/rule.ts';
+import { invalid, notFound, UserError } from '../lib/errors.ts';
+import { newId } from '../lib/world/random.ts';
+import type { AlertChanges, AlertRuleRecord } from '../storage/ports/alerts.ts';
+import type { Storage } from '../storage/ports/storage.ts';
+import type { StoreDirectory } from '../stores/directory.ts';
+import { hasLabels } from '../stores/labels.ts';
+
+/** What a caller says of a rule. */
+export interface GivenRule {
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly severity: Severity;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly rule: AlertRule;
+  readonly grouping: Grouping;
+  readonly steps: readonly EscalationStep[];
+}
+
+export interface RuleServiceParts {
+  readonly storage: Pick<Storage, 'alerts' | 'contactPoints'>;
+  readonly directory: StoreDirectory;
+  readonly audit: Pick<AuditLog, 'entry'>;
+  /** The wall clock, milliseconds. */
+  readonly now: () => number;
+  /** Called after a change. */
+  readonly onChanged: () => void;
+}
+
+/** More rules would make each evaluation slow. */
+const MOST_RULES = 200;
+
+/** The alert rules. Owners can do nothing with them: a rule is about the stores of others, too. */
+export class RuleService {
+  readonly #parts: RuleServiceParts;
+
+  constructor(parts: RuleServiceParts) {
+    this.#parts = parts;
+  }
+
+  /** All rules, in the order in which they were created. @throws UserError `forbidden` for owners */
+  async list(principal: Principal): Promise<AlertRuleRecord[]> {
+    refuseOwner(principal);
+    return this.#parts.storage.alerts.rules();
+  }
+
+  /** @throws UserError `forbidden` for owners, `not_found` */
+  async get(principal: Principal, id: string): Promise<AlertRuleRecord> {
+    refuseOwner(principal);
+    return found(await this.#parts.storage.alerts.rule(id), id);
+  }
+
+  /** @throws UserError `forbidden` for owners, `invalid_input` as `check` does, `conflict` when there are too many */
+  async add(principal: Principal, given: GivenRule): Promise<AlertRuleRecord> {
+    refuseOwner(principal);
+    await this.check(given);
+    const rule: AlertRuleRecord = { ...given, id: newId(), version: 1, createdAt: this.#parts.now() };
+    await this.#changing(actorOf(principal), 'alert_rule.added', async (changes) => {
+      if ((await changes.rules()).length >= MOST_RULES) {
+        throw new UserError(
+          'conflict',
+          `there are ${MOST_RULES} alert rules, the most there can be; remove some first`,
+        );
+      }
+      await changes.saveRules([rule]);
+      return rule;
+    });
+    return rule;
+  }
+
+  /**
+   * Changes a rule as a whole.
+   *
+   * @param expected the version that the caller has read; `undefined`: any
+   * @throws UserError as `add` does; `not_found`, `precondition_failed`
+   */
+  async change(
+    principal: Principal,
+    id: string,
+    change: (before: AlertRuleRecord) => GivenRule,
+    expected: number | undefined,
+  ): Promise<AlertRuleRecord> {
+    refuseOwner(principal);
+    const known = await this.get(principal, id);
+    await this.check(change(known));
+    return this.#changing(actorOf(principal), 'alert_rule.changed', async (changes) => {
+      const before = found(await changes.rule(id), id);
+      // What was checked is what is saved.
+      requireVersion(before, expected ?? known.version);
+      const { createdAt, version } = before;
+      const rule = { ...change(before), id, createdAt, version: version + 1 };
+      await changes.saveRules([rule]);
+      return rule;
+    });
+  }
+
+  /** Removes a rule; its incidents end. @throws UserError `forbidden` for owners, `not_found`, `precondition_failed` */
+  async remove(principal: Principal, id: string, expected: number | undefined): Promise<void> {
+    refuseOwner(principal);
+    await this.#changing(actorOf(principal), 'alert_rule.removed', async (changes) => {
+      const rule = found(await changes.rule(id), id);
+      if (expected !== undefined) requireVersion(rule, expected);
+      await changes.removeRule(id);
+      return rule;
+    });
+  }
+
+  /**
+   * Refuses a rule that could never alert, or would tell nobody.
+   *
+   * @throws UserError `invalid_input` with every reason
+   */
+  async check({ name, labels, rule, grouping, steps }: GivenRule): Promise<void> {
+    const faults = [...ruleFaults(rule), ...groupingFaults(grouping), ...stepFaults(steps)];
+    if (name.trim() === '') faults.push('name is empty, expected a text');
+    const { entries } = await this.#parts.directory.current();
+    const wanted = Object.entries(labels);
+    if (wanted.length > 0 && !entries.some((store) => hasLabels(store, wanted))) {
+      const texts = wanted.map((label) => `"${label.join(':')}"`);
+      faults.push(`there is no store with the labels ${texts.join(', ')}, so the rule would never alert`);
+    }
+    for (const [i, { contactPoints }] of steps.entries()) {
+      for (const id of contactPoints) {
+        const point = await this.#parts.storage.contactPoints.contactPoint(id);
+        const place = `steps.${i}.contact_points`;
+        if (point === undefined) faults.push(`${place} has "${id}", expected the id of a contact point`);
+        else if (!point.enabled) faults.push(`${place} has "${point.name}", which is disabled and would not be told`);
+      }
+    }
+    if (faults.length > 0) throw invalid(faults.join('; '));
+  }
+
+  async #changing(
+    actor: Actor,
+    action: string,
+    work: (changes: AlertChanges) => Promise<AlertRuleRecord>,
+  ): Promise<AlertRuleRecord> {
+    const { storage, audit, onChanged } = this.#parts;
+    const rule = await storage.alerts.changing(async (changes) => {
+      const changed = await work(changes);
+      const subject = { kind: 'alert_rule', id: changed.id };
+      await changes.addAudit(audit.entry(actor, action, subject, { name: changed.name, enabled: changed.enabled }));
+      return changed;
+    });
+    onChanged();
+    return rule;
+  }
+}
+
+function found(rule: AlertRuleRecord | undefined, id: string): AlertRuleRecord {
+  if (rule === undefined) throw notFound(`there is no alert rule with the id "${id}"`);
+  return rule;
+}
+
+function requireVersion({ version }: AlertRuleRecord, expected: number): void {
+  if (version === expected) return;
+  throw new UserError(
+    'precondition_failed',
+    `the alert rule has version ${version}, expected ${expected}: read it again`,
+  );
+}
+
+/** @throws UserError `forbidden` for owners */
+export function refuseOwner(principal: Principal): void {
+  if (principal.kind === 'open' || principal.role !== 'owner') return;
+  throw new UserError('forbidden', 'alert rules are for operators and admins');
+}

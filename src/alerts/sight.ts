@@ -1,0 +1,58 @@
+import { latestInstant } from '../domain/future.ts';
+import { isStale } from '../domain/staleness.ts';
+import { newId } from '../lib/world/random.ts';
+import type { CoverageGap } from '../storage/ports/coverage-gaps.ts';
+import type { Storage } from '../storage/ports/storage.ts';
+import type { Draft } from './draft.ts';
+import { NEW_INCIDENT } from './new-incident.ts';
+
+export interface SightParts {
+  readonly storage: Pick<Storage, 'gaps' | 'snapshot'>;
+  /** Whether polls arrive by themselves, so that it means something when none do. */
+  readonly live: boolean;
+  /** Whether a gap means that nothing can be observed. */
+  readonly isBlinding: (gap: CoverageGap) => boolean;
+  /** Milliseconds between two polls of a store. */
+  readonly pollInterval: number;
+}
+
+/** The name of the incidents of the monitor itself, which no rule opens. */
+export const MONITORING = 'Monitoring';
+
+/**
+ * Opens an incident when the monitor itself cannot observe stores, and ends it when it can again. Returns whether it
+ * can: while it cannot, nothing is known of stores, and nothing is said of them.
+ */
+export async function stepSight(draft: Draft, parts: SightParts): Promise<boolean> {
+  const since = await blindSince(draft.now, parts);
+  const open = draft.open().find(({ kind }) => kind === 'blind');
+  if (since !== undefined && open === undefined) {
+    const id = newId();
+    draft.add({
+      ...NEW_INCIDENT,
+      ...{ id, ruleId: undefined, ruleName: MONITORING, severity: 'page', storeId: undefined, kind: 'blind' },
+      ...{ since, openedAt: draft.now, groupId: id },
+    });
+  } else if (since === undefined && open !== undefined) {
+    draft.change(open.id, { resolvedAt: draft.now, upAt: draft.now, resolution: 'recovered' });
+    draft.note(open.id, 'resolved', { resolution: 'recovered' });
+    // One message says both if the first could not be sent, as without a network.
+    draft.cancelMessages(open.id, 'the monitor can observe stores again');
+  }
+  return since === undefined;
+}
+
+/** How many polls were missed in a stretch of blindness. */
+export async function missedPolls({ storage }: Pick<SightParts, 'storage'>, from: number, to: number): Promise<number> {
+  const gaps = await storage.gaps.list(from, to);
+  return gaps.reduce((sum, { unobserved }) => sum + unobserved, 0);
+}
+
+/** Since when nothing can be observed; `undefined`: it can. */
+async function blindSince(now: number, { storage, live, isBlinding, pollInterval }: SightParts) {
+  const gap = (await storage.gaps.list(now, now + 1)).find(isBlinding);
+  if (gap !== undefined) return gap.from;
+  if (!live) return undefined;
+  const latest = await storage.snapshot((snapshot) => snapshot.latestPoll(latestInstant(now)));
+  return latest !== undefined && isStale(latest, now, pollInterval) ? latest : undefined;
+}

@@ -1,0 +1,74 @@
+import type { Logger } from 'pino';
+import type { AuditLog } from '../accounts/audit.ts';
+import { ServerSecrets } from '../accounts/secrets.ts';
+import { AcknowledgeLinks } from '../alerts/acknowledge-links.ts';
+import { BacktestService } from '../alerts/backtests.ts';
+import { Evaluator, type EvaluatorParts } from '../alerts/evaluator.ts';
+import { IncidentService } from '../alerts/incidents.ts';
+import { RuleService } from '../alerts/rules.ts';
+import { type Config, isLive } from '../config/config.ts';
+import { Schedules } from '../fleet/schedules.ts';
+import type { FleetService } from '../fleet/service.ts';
+import { MISSED } from '../intake/prober/missed-slots.ts';
+import type { JudgementLog } from '../judgements/log.ts';
+import type { Clocks } from '../lib/world/ports.ts';
+import type { DeliveryRecord } from '../storage/ports/deliveries.ts';
+import type { Storage } from '../storage/ports/storage.ts';
+import type { StoreDirectory } from '../stores/directory.ts';
+
+/** Alert rules, their evaluation, and the incidents. */
+export interface Alerts {
+  readonly rules: RuleService;
+  readonly incidents: IncidentService;
+  readonly backtests: BacktestService;
+  readonly links: AcknowledgeLinks;
+  /** The URL that acknowledges what a message is about; `undefined`: nobody knows the address of this server. */
+  linkTo(delivery: DeliveryRecord): Promise<string | undefined>;
+  readonly evaluator: Evaluator;
+}
+
+interface Surroundings {
+  readonly storage: Storage;
+  readonly directory: StoreDirectory;
+  readonly fleet: FleetService;
+  readonly judgements: JudgementLog;
+  readonly audit: AuditLog;
+  readonly log: Logger;
+  readonly clock: Clocks & { readonly trusted: boolean };
+  readonly server: string;
+  /** Called when messages wait to be sent. */
+  readonly onMessages: () => void;
+}
+
+/** Slots that ended without a poll because probes were late concern some stores, not the sight of all. */
+const HARMLESS_GAPS: ReadonlySet<string> = new Set(Object.values(MISSED));
+
+/** What evaluates alert rules, not yet at work. */
+export function createAlerts(config: Config, surroundings: Surroundings): Alerts {
+  const { storage, directory, fleet, judgements, audit, log, clock, server, onMessages } = surroundings;
+  const now = () => clock.now();
+  const pollInterval = config.poll.interval;
+  const schedules = new Schedules(storage, directory);
+  const planned: EvaluatorParts['planned'] = async (schedule, from, to) => {
+    const window = (await judgements.current()).planned.over(from, to);
+    const { base, schedule: zones } = schedule.over(from, to);
+    return (store) => window.of(store, zones.zonesOf(store.key - base));
+  };
+  const evaluator = new Evaluator({
+    ...{ storage, schedules, planned, log, now, server, pollInterval, onMessages, live: isLive(config) },
+    elapsed: () => clock.elapsed(),
+    states: () => fleet.states(undefined),
+    isBlinding: ({ reason }) => !HARMLESS_GAPS.has(reason),
+    trusted: () => clock.trusted,
+  });
+  const rules = new RuleService({ storage, directory, audit, now, onChanged: () => evaluator.anythingChanged() });
+  const links = new AcknowledgeLinks({ storage, secrets: new ServerSecrets(storage.accounts), now });
+  return {
+    ...{ rules, evaluator },
+    incidents: new IncidentService({ storage, schedules, now }),
+    backtests: new BacktestService({ storage, schedules, rules, planned, pollInterval, now }),
+    links,
+    linkTo: async (delivery) =>
+      config.publicUrl === undefined ? undefined : `${config.publicUrl}/acknowledge/${await links.issue(delivery)}`,
+  };
+}

@@ -1,0 +1,166 @@
+import type { FastifyReply } from 'fastify';
+import { Type } from 'typebox';
+import type { IncidentDetail as Detail, IncidentService } from '../../alerts/incidents.ts';
+import { parseInstant } from '../../calendar/instant.ts';
+import { invalid } from '../../lib/errors.ts';
+import { Id, timeCursor, timePlaceFrom } from '../accounts/schemas.ts';
+import { expectedVersion, IfMatch, IfNoneMatch, NotModified, sendVersion } from '../etags.ts';
+import { limitOf, Page, PageQuery } from '../pages.ts';
+import { GivenInstant, Nullable, OneOf, StoreId } from '../schemas.ts';
+import type { Routes } from '../types.ts';
+import { eventResource, Incident, IncidentDetail, IncidentPath, incidentResource } from './schemas.ts';
+
+const tags = ['alerts'];
+
+const Text = (description: string) => Type.String({ minLength: 1, maxLength: 2_000, description });
+
+/** Incidents, and what people do with them. */
+export function incidentRoutes(incidents: IncidentService): Routes {
+  return async (app) => {
+    app.get(
+      '/api/v1/incidents',
+      {
+        config: { access: 'alerts:read' },
+        schema: {
+          operationId: 'listIncidents',
+          summary: 'List incidents, newest first',
+          description: 'Owners see those of their stores.',
+          tags,
+          querystring: Type.Object(
+            {
+              ...PageQuery,
+              state: Type.Optional(OneOf(['open', 'resolved'])),
+              store_id: Type.Optional(StoreId),
+              rule_id: Type.Optional(Id),
+              mass_outage_id: Type.Optional(Id),
+            },
+            { additionalProperties: false },
+          ),
+          response: { 200: Page(Incident, 'IncidentPage') },
+        },
+      },
+      async ({ principal, query }) => {
+        const { state, store_id: storeId, rule_id: ruleId, mass_outage_id: parentId } = query;
+        const filter = { storeId, ruleId, parentId, open: state === undefined ? undefined : state === 'open' };
+        const page = { limit: limitOf(query), after: timePlaceFrom(query.cursor) };
+        const { items, next } = await incidents.list(principal, filter, page);
+        return { items: items.map(incidentResource), next_cursor: timeCursor(next) };
+      },
+    );
+
+    app.get(
+      '/api/v1/incidents/:incident_id',
+      {
+        config: { access: 'alerts:read' },
+        schema: {
+          operationId: 'readIncident',
+          summary: 'Get an incident with its timeline',
+          tags,
+          params: IncidentPath,
+          headers: IfNoneMatch,
+          response: { 200: IncidentDetail, 304: NotModified },
+        },
+      },
+      async ({ principal, params }, reply) => detail(await incidents.get(principal, params.incident_id), reply),
+    );
+
+    app.post(
+      '/api/v1/incidents/:incident_id/acknowledge',
+      {
+        config: { access: 'alerts:write', bodyOptional: true },
+        schema: {
+          operationId: 'acknowledgeIncident',
+          summary: 'Acknowledge an incident: it is neither escalated nor repeated any more',
+          tags,
+          params: IncidentPath,
+          headers: IfMatch,
+          body: Type.Object(
+            { reason: Type.Optional(Text('why, for others to read')) },
+            { additionalProperties: false },
+          ),
+          response: { 200: IncidentDetail },
+        },
+      },
+      async (request, reply) => {
+        const { principal, params, body } = request;
+        const expected = expectedVersion(request);
+        return detail(await incidents.acknowledge(principal, params.incident_id, body.reason, expected), reply);
+      },
+    );
+
+    app.post(
+      '/api/v1/incidents/:incident_id/snooze',
+      {
+        config: { access: 'alerts:write' },
+        schema: {
+          operationId: 'snoozeIncident',
+          summary: 'Hold escalation and reminders of an incident back for some time',
+          tags,
+          params: IncidentPath,
+          headers: IfMatch,
+          body: Type.Object(
+            { until: GivenInstant('at most 30 days ahead, or `next_opening` of the store') },
+            { additionalProperties: false },
+          ),
+          response: { 200: IncidentDetail },
+        },
+      },
+      async (request, reply) => {
+        const { principal, params, body } = request;
+        const until = body.until === 'next_opening' ? body.until : instantFrom(body.until);
+        return detail(await incidents.snooze(principal, params.incident_id, until, expectedVersion(request)), reply);
+      },
+    );
+
+    app.post(
+      '/api/v1/incidents/:incident_id/assign',
+      {
+        config: { access: 'alerts:write' },
+        schema: {
+          operationId: 'assignIncident',
+          summary: 'Assign an incident to a user, or to nobody',
+          tags,
+          params: IncidentPath,
+          headers: IfMatch,
+          body: Type.Object({ assignee: Nullable(Id) }, { additionalProperties: false }),
+          response: { 200: IncidentDetail },
+        },
+      },
+      async (request, reply) => {
+        const { principal, params, body } = request;
+        const assignee = body.assignee ?? undefined;
+        return detail(await incidents.assign(principal, params.incident_id, assignee, expectedVersion(request)), reply);
+      },
+    );
+
+    app.post(
+      '/api/v1/incidents/:incident_id/comments',
+      {
+        config: { access: 'alerts:write' },
+        schema: {
+          operationId: 'commentIncident',
+          summary: 'Add a comment to the timeline of an incident',
+          tags,
+          params: IncidentPath,
+          body: Type.Object({ text: Text('the comment') }, { additionalProperties: false }),
+          response: { 201: IncidentDetail },
+        },
+      },
+      async ({ principal, params, body }, reply) => {
+        const found = await incidents.comment(principal, params.incident_id, body.text);
+        return reply.code(201).send(detail(found, reply));
+      },
+    );
+  };
+}
+
+function detail({ incident, events }: Detail, reply: FastifyReply) {
+  sendVersion(reply, incident.version);
+  return { ...incidentResource(incident), events: events.map(eventResource) };
+}
+
+function instantFrom(text: string): number {
+  const instant = parseInstant(text);
+  if (instant !== undefined) return instant;
+  throw invalid(`until is "${text}", expected an instant such as 2026-11-27T09:00:00Z, or next_opening`, 'until');
+}

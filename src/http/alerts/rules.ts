@@ -1,0 +1,169 @@
+import { Type } from 'typebox';
+import type { BacktestService } from '../../alerts/backtests.ts';
+import type { RuleService } from '../../alerts/rules.ts';
+import { formatInstant } from '../../calendar/instant.ts';
+import { Nothing } from '../accounts/schemas.ts';
+import { expectedVersion, IfMatch, IfNoneMatch, NotModified, sendVersion } from '../etags.ts';
+import { Instant, Nullable, StoreId } from '../schemas.ts';
+import type { Routes } from '../types.ts';
+import { AlertRuleChange, AlertRuleSchema, NewAlertRule, RulePath, ruleFrom, ruleResource } from './schemas.ts';
+
+const tags = ['alerts'];
+
+const AlertRules = Type.Object({ items: Type.Array(AlertRuleSchema) }, { title: 'AlertRules' });
+
+const BacktestResult = Type.Object(
+  {
+    from: Instant,
+    to: Instant,
+    stores: Type.Integer({ description: 'the stores that the rule applies to' }),
+    messages: Type.Integer({ description: 'to a recipient of all of them' }),
+    incident_count: Type.Integer(),
+    back_within_hour: Type.Integer({ description: 'incidents whose store was found up within an hour' }),
+    affected_stores: Type.Integer({ description: 'stores with an incident' }),
+    days: Type.Array(Type.Object({ from: Instant, messages: Type.Integer() })),
+    incidents: Type.Array(
+      Type.Object({ store_id: StoreId, opened_at: Instant, resolved_at: Nullable(Instant) }, { title: 'PastIncident' }),
+      { description: 'the latest 500, newest first' },
+    ),
+  },
+  { title: 'Backtest' },
+);
+
+/** The incidents that a backtest lists. */
+const MOST_LISTED = 500;
+
+/** Alert rules. */
+export function ruleRoutes(rules: RuleService, backtests: BacktestService): Routes {
+  return async (app) => {
+    app.get(
+      '/api/v1/alert-rules',
+      {
+        config: { access: 'alerts:read' },
+        schema: {
+          operationId: 'listAlertRules',
+          summary: 'List the alert rules',
+          tags,
+          response: { 200: AlertRules },
+        },
+      },
+      async ({ principal }) => ({ items: (await rules.list(principal)).map(ruleResource) }),
+    );
+
+    app.post(
+      '/api/v1/alert-rules',
+      {
+        config: { access: 'alerts:write', idempotency: {} },
+        schema: {
+          operationId: 'createAlertRule',
+          summary: 'Create an alert rule',
+          description: 'A rule that could never alert, or would tell nobody, is refused with every reason.',
+          tags,
+          body: NewAlertRule,
+          response: { 201: AlertRuleSchema },
+        },
+      },
+      async ({ principal, body }, reply) => {
+        const rule = await rules.add(principal, ruleFrom(body));
+        sendVersion(reply, rule.version).header('location', `/api/v1/alert-rules/${rule.id}`);
+        return reply.code(201).send(ruleResource(rule));
+      },
+    );
+
+    app.post(
+      '/api/v1/alert-rules/backtest',
+      {
+        config: { access: 'alerts:read' },
+        schema: {
+          operationId: 'backtestAlertRule',
+          summary: 'Show what an alert rule would have done in the last week',
+          description:
+            'Replays the polls of the last seven days against the rule, without saving it. Escalations and mass outages ' +
+            'are left out.',
+          tags,
+          body: NewAlertRule,
+          response: { 200: BacktestResult },
+        },
+      },
+      async ({ principal, body }) => {
+        const { from, to, stores, incidents, messages, days, short } = await backtests.run(principal, ruleFrom(body));
+        return {
+          ...{ from: formatInstant(from), to: formatInstant(to), stores, messages, incident_count: incidents.length },
+          back_within_hour: short,
+          affected_stores: new Set(incidents.map(({ storeId }) => storeId)).size,
+          days: days.map((day) => ({ from: formatInstant(day.from), messages: day.messages })),
+          incidents: incidents
+            .slice(-MOST_LISTED)
+            .reverse()
+            .map(({ storeId, openedAt, resolvedAt }) => ({
+              ...{ store_id: storeId, opened_at: formatInstant(openedAt) },
+              resolved_at: resolvedAt === undefined ? null : formatInstant(resolvedAt),
+            })),
+        };
+      },
+    );
+
+    app.get(
+      '/api/v1/alert-rules/:rule_id',
+      {
+        config: { access: 'alerts:read' },
+        schema: {
+          operationId: 'readAlertRule',
+          summary: 'Get an alert rule',
+          tags,
+          params: RulePath,
+          headers: IfNoneMatch,
+          response: { 200: AlertRuleSchema, 304: NotModified },
+        },
+      },
+      async ({ principal, params }, reply) => {
+        const rule = await rules.get(principal, params.rule_id);
+        sendVersion(reply, rule.version);
+        return ruleResource(rule);
+      },
+    );
+
+    app.patch(
+      '/api/v1/alert-rules/:rule_id',
+      {
+        config: { access: 'alerts:write' },
+        schema: {
+          operationId: 'updateAlertRule',
+          summary: 'Update an alert rule',
+          description: 'The incidents of stores that it no longer applies to end without a message.',
+          tags,
+          params: RulePath,
+          headers: IfMatch,
+          body: AlertRuleChange,
+          response: { 200: AlertRuleSchema },
+        },
+      },
+      async (request, reply) => {
+        const { principal, params, body } = request;
+        const change = (before: Parameters<typeof ruleFrom>[1]) => ruleFrom(body, before);
+        const rule = await rules.change(principal, params.rule_id, change, expectedVersion(request));
+        sendVersion(reply, rule.version);
+        return ruleResource(rule);
+      },
+    );
+
+    app.delete(
+      '/api/v1/alert-rules/:rule_id',
+      {
+        config: { access: 'alerts:write' },
+        schema: {
+          operationId: 'deleteAlertRule',
+          summary: 'Delete an alert rule; its incidents end without a message',
+          tags,
+          params: RulePath,
+          headers: IfMatch,
+          response: { 204: Nothing },
+        },
+      },
+      async (request, reply) => {
+        await rules.remove(request.principal, request.params.rule_id, expectedVersion(request));
+        return reply.code(204).send(null);
+      },
+    );
+  };
+}

@@ -1,0 +1,256 @@
+import { type Static, Type } from 'typebox';
+import type { GivenRule } from '../../alerts/rules.ts';
+import { formatInstant, instantOrNull } from '../../calendar/instant.ts';
+import { SEVERITIES } from '../../domain/alerts/facts.ts';
+import { DEFAULT_GROUPING } from '../../domain/alerts/grouping.ts';
+import { type Condition, DEFAULT_RULE } from '../../domain/alerts/rule.ts';
+import { HOUR, MINUTE } from '../../domain/hours.ts';
+import type { AlertRuleRecord, IncidentEventRecord, IncidentRecord } from '../../storage/ports/alerts.ts';
+import { Id } from '../accounts/schemas.ts';
+import { Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
+
+export const RulePath = Type.Object({ rule_id: Id });
+export const IncidentPath = Type.Object({ incident_id: Id });
+
+const Minutes = (description: string, example: number) =>
+  Type.Number({ minimum: 0, maximum: 100_000, description, examples: [example] });
+const Label = Type.String({ maxLength: 200 });
+
+const ConditionSchema = Type.Union(
+  [
+    Type.Object(
+      {
+        kind: Type.Literal('inactive_polls'),
+        polls: Type.Integer({ description: 'inactive polls in a row, 1 to 100', examples: [2] }),
+        polls_with_reason: Type.Integer({
+          description: 'as many are enough if the platform says why the store is inactive',
+          examples: [1],
+        }),
+      },
+      { additionalProperties: false, title: 'InactivePolls' },
+    ),
+    Type.Object(
+      {
+        kind: Type.Literal('lost_time'),
+        lost_minutes: Minutes('open time lost', 60),
+        within_hours: Type.Number({ minimum: 0, description: 'in this time, at most 192', examples: [24] }),
+      },
+      { additionalProperties: false, title: 'LostTime' },
+    ),
+  ],
+  { description: 'when a store counts as down; in both cases, its last poll is inactive' },
+);
+
+const Step = Type.Object(
+  {
+    after_minutes: Minutes('after the incident opened, unless it is acknowledged; 0 in the first step', 0),
+    contact_points: Type.Array(Id, { maxItems: 50 }),
+    owners: Type.Boolean({ description: 'also the contact points of the users whose store it is' }),
+  },
+  { additionalProperties: false, title: 'EscalationStep' },
+);
+
+const RULE_FIELDS = {
+  name: Type.String({ minLength: 1, maxLength: 200 }),
+  enabled: Type.Boolean(),
+  severity: OneOf(SEVERITIES, '`page` may ignore quiet hours, `notice` never does'),
+  labels: Type.Record(Type.String({ maxLength: 200 }), Label, {
+    description: 'the labels that a store must have, all of them; none: every store',
+  }),
+  condition: ConditionSchema,
+  recovery: Type.Integer({ description: 'active polls in a row that end an incident, 1 to 100' }),
+  opening_grace_minutes: Minutes('a store that was not up since it opened does not alert for so long', 15),
+  near_close_minutes: Minutes('a store that closes within this time does not alert', 30),
+  group_by: Type.Array(Label, {
+    maxItems: 10,
+    description: 'labels: stores with the same values share messages; none: all stores of the rule do',
+  }),
+  wait_minutes: Minutes('how long something new waits for more', 0),
+  interval_minutes: Minutes('the shortest time between two messages of a group', 5),
+  repeat_minutes: Nullable(Minutes('after so long, an open incident that nobody acknowledged is repeated', 1_440)),
+  steps: Type.Array(Step, { maxItems: 10, description: 'whom an incident is told to, and when' }),
+};
+
+export const NewAlertRule = Type.Object(
+  {
+    ...RULE_FIELDS,
+    enabled: Type.Optional(RULE_FIELDS.enabled),
+    severity: Type.Optional(RULE_FIELDS.severity),
+    labels: Type.Optional(RULE_FIELDS.labels),
+    condition: Type.Optional(RULE_FIELDS.condition),
+    recovery: Type.Optional(RULE_FIELDS.recovery),
+    opening_grace_minutes: Type.Optional(RULE_FIELDS.opening_grace_minutes),
+    near_close_minutes: Type.Optional(RULE_FIELDS.near_close_minutes),
+    group_by: Type.Optional(RULE_FIELDS.group_by),
+    wait_minutes: Type.Optional(RULE_FIELDS.wait_minutes),
+    interval_minutes: Type.Optional(RULE_FIELDS.interval_minutes),
+    repeat_minutes: Type.Optional(RULE_FIELDS.repeat_minutes),
+  },
+  { additionalProperties: false, title: 'NewAlertRule' },
+);
+
+export const AlertRuleChange = Type.Partial(Type.Object(RULE_FIELDS), {
+  additionalProperties: false,
+  title: 'AlertRuleChange',
+  description: 'omitted fields stay unchanged',
+});
+
+export const AlertRuleSchema = Type.Object(
+  { rule_id: Id, ...RULE_FIELDS, created_at: Instant },
+  { title: 'AlertRule' },
+);
+
+export type RuleFields = Static<typeof AlertRuleChange>;
+
+/** A rule with what is given in place of the rest of it. */
+export function ruleFrom(given: RuleFields, before: GivenRule = DEFAULTS): GivenRule {
+  const minutes = (value: number | undefined, usual: number) => (value === undefined ? usual : value * MINUTE);
+  const { rule, grouping } = before;
+  return {
+    name: given.name ?? before.name,
+    enabled: given.enabled ?? before.enabled,
+    severity: given.severity ?? before.severity,
+    labels: given.labels ?? before.labels,
+    rule: {
+      condition: given.condition === undefined ? rule.condition : conditionFrom(given.condition),
+      recovery: given.recovery ?? rule.recovery,
+      openingGrace: minutes(given.opening_grace_minutes, rule.openingGrace),
+      nearClose: minutes(given.near_close_minutes, rule.nearClose),
+    },
+    grouping: {
+      by: given.group_by ?? grouping.by,
+      wait: minutes(given.wait_minutes, grouping.wait),
+      interval: minutes(given.interval_minutes, grouping.interval),
+      repeat:
+        given.repeat_minutes === undefined
+          ? grouping.repeat
+          : given.repeat_minutes === null
+            ? undefined
+            : given.repeat_minutes * MINUTE,
+    },
+    steps:
+      given.steps === undefined
+        ? before.steps
+        : given.steps.map(({ after_minutes, contact_points, owners }) => ({
+            after: after_minutes * MINUTE,
+            contactPoints: contact_points,
+            owners,
+          })),
+  };
+}
+
+const DEFAULTS: GivenRule = {
+  ...{
+    name: '',
+    enabled: true,
+    severity: 'page',
+    labels: {},
+    rule: DEFAULT_RULE,
+    grouping: DEFAULT_GROUPING,
+    steps: [],
+  },
+};
+
+function conditionFrom(given: NonNullable<RuleFields['condition']>): Condition {
+  if (given.kind === 'inactive_polls') {
+    return { kind: given.kind, polls: given.polls, withReason: given.polls_with_reason };
+  }
+  return { kind: given.kind, lost: given.lost_minutes * MINUTE, within: given.within_hours * HOUR };
+}
+
+export function ruleResource(record: AlertRuleRecord): Static<typeof AlertRuleSchema> {
+  const { id, name, enabled, severity, labels, rule, grouping, steps, createdAt } = record;
+  return {
+    ...{ rule_id: id, name, enabled, severity, labels: { ...labels }, condition: conditionResource(rule.condition) },
+    ...{ recovery: rule.recovery, opening_grace_minutes: rule.openingGrace / MINUTE },
+    ...{
+      near_close_minutes: rule.nearClose / MINUTE,
+      group_by: [...grouping.by],
+      wait_minutes: grouping.wait / MINUTE,
+    },
+    interval_minutes: grouping.interval / MINUTE,
+    repeat_minutes: grouping.repeat === undefined ? null : grouping.repeat / MINUTE,
+    steps: steps.map(({ after, contactPoints, owners }) => ({
+      ...{ after_minutes: after / MINUTE, contact_points: [...contactPoints], owners },
+    })),
+    created_at: formatInstant(createdAt),
+  };
+}
+
+function conditionResource(condition: Condition): Static<typeof ConditionSchema> {
+  if (condition.kind === 'lost_time') {
+    return { kind: 'lost_time', lost_minutes: condition.lost / MINUTE, within_hours: condition.within / HOUR };
+  }
+  if (condition.kind === 'inactive_polls') {
+    return { kind: 'inactive_polls', polls: condition.polls, polls_with_reason: condition.withReason };
+  }
+  throw new Error(`the API has no condition of the kind ${condition.kind}`);
+}
+
+const INCIDENT_FIELDS = {
+  incident_id: Id,
+  rule_id: Nullable(Id),
+  rule: Type.String({ description: 'the name of the rule when the incident opened' }),
+  severity: OneOf(SEVERITIES),
+  kind: OneOf(
+    ['down', 'did_not_open', 'mass_outage', 'blind'],
+    '`mass_outage`: unusually many stores with a label value are down; `blind`: the monitor cannot observe stores',
+  ),
+  store_id: Nullable(StoreId),
+  label: Nullable(Type.String({ description: 'of a mass outage; empty: all stores of the rule' })),
+  value: Nullable(Type.String()),
+  since: { ...Instant, description: 'when the store went down' } as typeof Instant,
+  opened_at: Instant,
+  up_at: Nullable(Instant),
+  resolved_at: Nullable(Instant),
+  resolution: Nullable(OneOf(['recovered', 'dropped'], '`dropped`: its rule or its store is gone')),
+  mass_outage_id: Nullable(Id),
+  told: Type.Boolean({ description: 'whether anybody was told' }),
+  acknowledged_at: Nullable(Instant),
+  acknowledged_by: Nullable(Type.String()),
+  acknowledgement: Nullable(Type.String({ description: 'the reason' })),
+  snoozed_until: Nullable(Instant),
+  assignee_id: Nullable(Id),
+};
+
+export const Incident = Type.Object(INCIDENT_FIELDS, { title: 'Incident' });
+
+const IncidentEvent = Type.Object(
+  {
+    at: Instant,
+    kind: OneOf([
+      ...(['opened', 'resolved', 'joined', 'left', 'told', 'escalated'] as const),
+      ...(['acknowledged', 'snoozed', 'assigned', 'commented'] as const),
+    ]),
+    actor: Nullable(Type.String({ description: 'null: the program' })),
+    detail: Type.Record(Type.String(), Type.Unknown()),
+  },
+  { title: 'IncidentEvent' },
+);
+
+export const IncidentDetail = Type.Object(
+  { ...INCIDENT_FIELDS, events: Type.Array(IncidentEvent, { description: 'earliest first' }) },
+  { title: 'IncidentDetail' },
+);
+
+export function incidentResource(record: IncidentRecord): Static<typeof Incident> {
+  return {
+    ...{ incident_id: record.id, rule_id: record.ruleId ?? null, rule: record.ruleName, severity: record.severity },
+    ...{
+      kind: record.kind,
+      store_id: record.storeId ?? null,
+      label: record.label ?? null,
+      value: record.value ?? null,
+    },
+    ...{ since: formatInstant(record.since), opened_at: formatInstant(record.openedAt) },
+    ...{ up_at: instantOrNull(record.upAt), resolved_at: instantOrNull(record.resolvedAt) },
+    ...{ resolution: record.resolution ?? null, mass_outage_id: record.parentId ?? null, told: record.told.length > 0 },
+    ...{ acknowledged_at: instantOrNull(record.acknowledgedAt), acknowledged_by: record.acknowledgedBy ?? null },
+    ...{ acknowledgement: record.acknowledgement ?? null, snoozed_until: instantOrNull(record.snoozedUntil) },
+    assignee_id: record.assigneeId ?? null,
+  };
+}
+
+export function eventResource({ at, kind, actor, detail }: IncidentEventRecord): Static<typeof IncidentEvent> {
+  return { at: formatInstant(at), kind, actor: actor ?? null, detail: { ...detail } };
+}

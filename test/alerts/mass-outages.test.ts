@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AlertWorld, HOUR, NOON } from '../support/alert-world.ts';
+
+const COUNT = 10_000;
+
+/** Half of the stores are on the platform `acme`. */
+const stores = Array.from({ length: COUNT }, (_, i) => ({
+  id: `s${String(i).padStart(5, '0')}`,
+  labels: { platform: i % 2 === 0 ? 'acme' : 'other', city: `city ${i % 50}` },
+}));
+const acme = stores.filter(({ labels }) => labels.platform === 'acme').map(({ id }) => id);
+
+test('a platform outage is at most three messages, which name the platform', async (t) => {
+  const world = await AlertWorld.open(t, { stores });
+  await world.addOwner('olga', [acme[7] as string, stores[1]?.id as string]);
+  await world.addContactPoint('olga phone', 'olga');
+  await world.saveRule('r', { steps: [{ after: 0, contactPoints: ['team'], owners: true }] });
+  await world.poll(...stores.map(({ id }) => [id, -60, true] as const));
+  // The first stores are found before the others.
+  const [first, ...others] = acme as [string, ...string[]];
+  await world.poll([first, -10, false], [first, -5, false]);
+  assert.deepEqual(await world.at(-4), [`opened team: ${first}`]);
+  await world.poll(...others.flatMap((id) => [[id, -3, false] as const, [id, 0, false] as const]));
+  await world.poll(...stores.filter(({ id }) => !acme.includes(id)).map(({ id }) => [id, 0, true] as const));
+  world.now = NOON + 60_000;
+  await world.evaluator.evaluate();
+  const outage = await world.deliveries();
+  assert.deepEqual(
+    outage.map(({ contactPointId, facts }) => [contactPointId, facts.kind, facts.outage, facts.stores.length]),
+    [
+      ['olga phone', 'mass_outage', { label: 'platform', value: 'acme', of: 1, down: 1 }, 1],
+      ['team', 'mass_outage', { label: 'platform', value: 'acme', of: acme.length, down: acme.length }, 10],
+    ],
+  );
+  // All come up again but one.
+  world.now = NOON + 30 * 60_000;
+  const last = acme.at(-1) as string;
+  await world.poll(...acme.map((id) => [id, 30, id !== last] as const));
+  world.now += 60_000;
+  await world.evaluator.evaluate();
+  const end = await world.deliveries();
+  assert.deepEqual(
+    end.map(({ contactPointId, facts }) => [contactPointId, facts.kind, facts.stores.map(({ id }) => id), facts.more]),
+    [
+      ['olga phone', 'resolved', [], 0],
+      ['team', 'resolved', [last], 0],
+    ],
+  );
+  assert.deepEqual(await world.at(32), []);
+  // It goes on by itself, and its recovery is told.
+  await world.poll([last, 60, true]);
+  assert.deepEqual(await world.at(61), [`resolved team: ${last}`]);
+  const repeats = new Set((await world.allDeliveries()).map(({ key }) => key));
+  assert.equal(repeats.size, 6);
+});
+
+test('a few stores that are down by chance are no mass outage', async (t) => {
+  const few = stores.slice(0, 100);
+  const world = await AlertWorld.open(t, { stores: few });
+  await world.saveRule('r');
+  await world.poll(...few.map(({ id }) => [id, -60, true] as const));
+  const down = few.filter((_, i) => i % 25 === 0).map(({ id }) => id);
+  await world.poll(...down.flatMap((id) => [[id, -5, false] as const, [id, 0, false] as const]));
+  assert.deepEqual(await world.at(1), [`opened team: ${down.join(' ')}`]);
+  assert.equal(world.now - NOON < HOUR, true);
+});

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { as, FAKE_USERS } from '../../support/fake-users.ts';
+import { testServer } from '../../support/server.ts';
+import { merge } from '../../support/staging.ts';
+
+const NOW = Date.parse('2026-11-24T12:00:00Z');
+const MINUTE = 60_000;
+const TEAM = '00000000-0000-4000-8000-000000000001';
+
+type Json = Record<string, unknown>;
+
+const RULE = { name: 'Down', steps: [{ after_minutes: 0, contact_points: [TEAM], owners: false }] };
+
+/** Two stores, of the owner and of the stranger, and the contact point of the team. */
+async function opened(t: TestContext) {
+  const clock = { now: NOW };
+  const server = await testServer(t, { now: () => clock.now, authenticator: FAKE_USERS });
+  await merge(server.storage, {
+    stores: [
+      { id: 'mine', labels: { city: 'Oslo' } },
+      { id: 'elsewhere', labels: { city: 'Rome' } },
+    ],
+  });
+  await server.storage.contactPoints.changing((changes) =>
+    changes.addContactPoint({
+      ...{ id: TEAM, userId: undefined, name: 'Team', channel: 'ntfy', settings: {}, secrets: undefined, zone: 'UTC' },
+      ...{ quietHours: undefined, enabled: true, createdAt: NOW },
+    }),
+  );
+  const ask = (user: string, method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, payload?: Json) =>
+    server.app.inject({ method, url: `/api/v1${path}`, headers: as(user), ...(payload && { payload }) });
+  const json = async (...question: Parameters<typeof ask>) => (await ask(...question)).json<Json>();
+  /** Both stores go down, and an evaluation finds it. */
+  const down = async () => {
+    assert.equal((await ask('operator', 'POST', '/alert-rules', RULE)).statusCode, 201);
+    await server.storage.appendPolls([
+      {
+        ids: ['mine', 'mine', 'elsewhere', 'elsewhere'],
+        instants: [NOW - 20 * MINUTE, NOW - MINUTE, NOW - 20 * MINUTE, NOW - MINUTE],
+        active: [0, 0, 0, 0],
+      },
+    ]);
+    await server.alerts.evaluator.evaluate();
+    const { items } = (await json('operator', 'GET', '/incidents')) as { items: Json[] };
+    return Object.fromEntries(items.map((incident) => [incident.store_id, incident.incident_id])) as Record<
+      string,
+      string
+    >;
+  };
+  return { server, clock, ask, json, down };
+}
+
+test('a rule is created with defaults, read, changed and deleted', async (t) => {
+  const { ask, server } = await opened(t);
+  const created = await ask('operator', 'POST', '/alert-rules', RULE);
+  const rule = created.json<Json>();
+  assert.equal(created.statusCode, 201, created.body);
+  assert.deepEqual(
+    [rule.enabled, rule.condition, rule.opening_grace_minutes, rule.repeat_minutes],
+    [true, { kind: 'inactive_polls', polls: 2, polls_with_reason: 1 }, 15, 1_440],
+  );
+  const path = `/alert-rules/${rule.rule_id}`;
+  assert.deepEqual((await ask('admin', 'GET', path)).json(), rule);
+  const change = { condition: { kind: 'lost_time', lost_minutes: 30, within_hours: 24 }, repeat_minutes: null };
+  assert.deepEqual((await ask('operator', 'PATCH', path, change)).json(), { ...rule, ...change });
+  const stale = { ...as('operator'), 'if-match': '"1"' };
+  const refused = await server.app.inject({ method: 'DELETE', url: `/api/v1${path}`, headers: stale });
+  assert.equal(refused.statusCode, 412);
+  assert.equal((await ask('operator', 'DELETE', path)).statusCode, 204);
+  assert.equal((await ask('operator', 'GET', path)).statusCode, 404);
+  const entries = await server.storage.accounts.audit({ subjectKind: 'alert_rule' }, undefined, 10);
+  assert.deepEqual(entries.map(({ action }) => action).sort(), [
+    'alert_rule.added',
+    'alert_rule.changed',
+    'alert_rule.removed',
+  ]);
+});
+
+test('a rule that could never alert or would tell nobody is refused with every reason', async (t) => {
+  const { ask } = await opened(t);
+  const answer = await ask('operator', 'POST', '/alert-rules', {
+    ...RULE,
+    labels: { city: 'Bern' },
+    condition: { kind: 'lost_time', lost_minutes: 180, within_hours: 2 },
+    near_close_minutes: 1_440,
+    steps: [{ after_minutes: 0, contact_points: ['00000000-0000-4000-8000-000000000009'], owners: false }],
+  });
+  assert.equal(answer.statusCode, 400);
+  assert.deepEqual(answer.json<{ detail: string }>().detail.split('; '), [
+    'lost is 3 hours, and there are only 2 in which to lose them',
+    'near_close is 1440 minutes, expected 0 to 1439: with a day, no store would ever alert',
+    'there is no store with the labels "city:Bern", so the rule would never alert',
+    'steps.0.contact_points has "00000000-0000-4000-8000-000000000009", expected the id of a contact point',
+  ]);
+});
+
+test('rules are for operators and admins', async (t) => {
+  const { ask } = await opened(t);
+  for (const [method, path, body] of [
+    ['GET', '/alert-rules', undefined],
+    ['POST', '/alert-rules', RULE],
+    ['POST', '/alert-rules/backtest', RULE],
+    ['GET', `/alert-rules/${TEAM}`, undefined],
+    ['DELETE', `/alert-rules/${TEAM}`, undefined],
+  ] as const) {
+    assert.equal((await ask('owner', method, path, body)).statusCode, 403, `${method} ${path}`);
+  }
+});
+
+test('owners see and answer the incidents of their stores only', async (t) => {
+  const { ask, down, json } = await opened(t);
+  const ids = await down();
+  const stores = async (user: string, query = '') =>
+    ((await json(user, 'GET', `/incidents${query}`)).items as Json[]).map(({ store_id }) => store_id).sort();
+  assert.deepEqual(await stores('operator'), ['elsewhere', 'mine']);
+  assert.deepEqual(await stores('owner'), ['mine']);
+  assert.deepEqual(await stores('owner', '?store_id=elsewhere'), []);
+  assert.deepEqual(await stores('operator', '?state=resolved'), []);
+  const other = `/incidents/${ids.elsewhere}`;
+  assert.equal((await ask('owner', 'GET', other)).statusCode, 404);
+  for (const [path, body] of [
+    ['acknowledge', {}],
+    ['snooze', { until: new Date(NOW + MINUTE).toISOString() }],
+    ['assign', { assignee: null }],
+    ['comments', { text: 'x' }],
+  ] as const) {
+    assert.equal((await ask('owner', 'POST', `${other}/${path}`, body)).statusCode, 404, path);
+  }
+  assert.equal((await ask('owner', 'POST', `/incidents/${ids.mine}/acknowledge`)).statusCode, 200);
+});
+
+test('an incident is acknowledged with a reason once, snoozed, assigned and commented', async (t) => {
+  const { ask, down, json, clock, server } = await opened(t);
+  const { mine } = await down();
+  const path = `/incidents/${mine}`;
+  const until = new Date(NOW + 60 * MINUTE).toISOString();
+  assert.equal((await json('owner', 'POST', `${path}/snooze`, { until })).snoozed_until, until);
+  const past = await ask('owner', 'POST', `${path}/snooze`, { until: new Date(NOW).toISOString() });
+  assert.equal(past.statusCode, 400);
+  const always = await json('owner', 'POST', `${path}/snooze`, { until: 'next_opening' });
+  assert.equal(always.detail, 'until is "next_opening", and store "mine" has no opening in the next 30 days');
+  const acknowledged = await json('owner', 'POST', `${path}/acknowledge`, { reason: 'On my way' });
+  assert.deepEqual([acknowledged.acknowledged_by, acknowledged.acknowledgement], ['owner', 'On my way']);
+  assert.equal((await ask('operator', 'POST', `${path}/acknowledge`)).statusCode, 409);
+  assert.equal((await ask('owner', 'POST', `${path}/comments`, { text: 'New fuse' })).statusCode, 201);
+  const nobody = await ask('owner', 'POST', `${path}/assign`, { assignee: TEAM });
+  assert.equal(nobody.statusCode, 400, 'there is no such user');
+  const { events } = (await json('owner', 'GET', path)) as { events: Json[] };
+  assert.deepEqual(events.map(({ kind }) => kind).sort(), ['acknowledged', 'commented', 'opened', 'snoozed', 'told']);
+  // What has ended is not answered any more.
+  clock.now = NOW + 10 * MINUTE;
+  await server.storage.appendPolls([{ ids: ['mine'], instants: [clock.now - 1], active: [1] }]);
+  await server.alerts.evaluator.evaluate();
+  assert.equal((await ask('owner', 'POST', `${path}/snooze`, { until })).statusCode, 409);
+});
+
+test('a link acknowledges what its message is about, once, by its button, and nothing else', async (t) => {
+  const { down, json, server, clock } = await opened(t);
+  const ids = await down();
+  const [delivery] = await server.storage.deliveries.deliveries({ whose: { team: true } }, undefined, 10);
+  assert.ok(delivery, 'there is a message');
+  const token = await server.alerts.links.issue(delivery);
+  const visit = (method: 'GET' | 'POST', url = `/acknowledge/${token}`) =>
+    server.app.inject({ method, url, headers: { accept: 'text/html', host: 'localhost' } });
+  const page = await visit('GET');
+  assert.deepEqual([page.statusCode, /<button type="submit">/.test(page.body)], [200, true]);
+  assert.equal((await json('operator', 'GET', `/incidents/${ids.mine}`)).acknowledged_at, null);
+  assert.equal((await visit('POST')).statusCode, 200);
+  for (const id of [ids.mine, ids.elsewhere]) {
+    assert.equal((await json('operator', 'GET', `/incidents/${id}`)).acknowledged_by, 'Team');
+  }
+  assert.equal((await visit('POST')).statusCode, 404, 'it was used');
+  assert.equal((await visit('GET', `/acknowledge/x${token.slice(1)}`)).statusCode, 404, 'it is forged');
+  const other = await server.alerts.links.issue(delivery);
+  clock.now = NOW + 8 * 24 * 60 * MINUTE;
+  assert.equal((await visit('GET', `/acknowledge/${other}`)).statusCode, 404, 'it has expired');
+});
+
+test('a backtest says what a rule would have done, and changes nothing', async (t) => {
+  const { ask, json, server } = await opened(t);
+  const DAY = 24 * 60 * MINUTE;
+  const polls = [
+    // Down for half an hour, and later for two hours.
+    ...[
+      [3 * DAY, 1],
+      [3 * DAY - 10 * MINUTE, 0],
+      [3 * DAY - 20 * MINUTE, 0],
+      [3 * DAY - 40 * MINUTE, 1],
+    ],
+    ...[
+      [DAY, 0],
+      [DAY - 60 * MINUTE, 0],
+      [DAY - 180 * MINUTE, 1],
+    ],
+  ] as const;
+  await server.storage.appendPolls([
+    {
+      ids: polls.map(() => 'mine'),
+      instants: polls.map(([ago]) => NOW - ago),
+      active: polls.map(([, active]) => active),
+    },
+  ]);
+  const result = await json('operator', 'POST', '/alert-rules/backtest', RULE);
+  const { incidents, days, ...counts } = result as { incidents: Json[]; days: { messages: number }[] };
+  assert.deepEqual(counts, {
+    ...{ from: new Date(NOW - 7 * DAY).toISOString(), to: new Date(NOW).toISOString(), stores: 2, messages: 4 },
+    ...{ incident_count: 2, back_within_hour: 1, affected_stores: 1 },
+  });
+  assert.deepEqual(
+    days.map(({ messages }) => messages),
+    [0, 0, 0, 0, 2, 0, 2],
+  );
+  assert.deepEqual(incidents[1], {
+    store_id: 'mine',
+    opened_at: new Date(NOW - 3 * DAY + 20 * MINUTE).toISOString(),
+    resolved_at: new Date(NOW - 3 * DAY + 40 * MINUTE).toISOString(),
+  });
+  assert.deepEqual((await ask('operator', 'GET', '/incidents')).json<{ items: Json[] }>().items, []);
+  assert.deepEqual((await ask('operator', 'GET', '/alert-rules')).json<{ items: Json[] }>().items, []);
+});
