@@ -70,6 +70,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'domain',
     'calendar',
     'jobs/work-loop',
+    'outbound/http-client',
     'storage/ports',
     'accounts',
     'stores',

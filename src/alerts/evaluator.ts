@@ -62,7 +62,7 @@ export class Evaluator {
   #changed = new Map<string, boolean>();
   #roundAt = Number.NEGATIVE_INFINITY;
   #data: AlertData | undefined;
-  #succeededAt: number | undefined;
+  #succeededAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: EvaluatorParts) {
     this.#parts = parts;
@@ -89,8 +89,8 @@ export class Evaluator {
     this.#loop.wake();
   }
 
-  /** When an evaluation last ended well, on the monotonic clock; `undefined`: never. */
-  get succeededAt(): number | undefined {
+  /** When an evaluation last ended well, on the monotonic clock. */
+  get succeededAt(): number {
     return this.#succeededAt;
   }
 

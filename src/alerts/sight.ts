@@ -48,8 +48,11 @@ export async function missedPolls({ storage }: Pick<SightParts, 'storage'>, from
   return gaps.reduce((sum, { unobserved }) => sum + unobserved, 0);
 }
 
-/** Since when nothing can be observed; `undefined`: it can. */
-async function blindSince(now: number, { storage, live, isBlinding, pollInterval }: SightParts) {
+/** Since when nothing can be observed, milliseconds; `undefined`: it can. */
+export async function blindSince(
+  now: number,
+  { storage, live, isBlinding, pollInterval }: SightParts,
+): Promise<number | undefined> {
   const gap = (await storage.gaps.list(now, now + 1)).find(isBlinding);
   if (gap !== undefined) return gap.from;
   if (!live) return undefined;

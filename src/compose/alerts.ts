@@ -4,17 +4,21 @@ import { ServerSecrets } from '../accounts/secrets.ts';
 import { AcknowledgeLinks } from '../alerts/acknowledge-links.ts';
 import { BacktestService } from '../alerts/backtests.ts';
 import { Evaluator, type EvaluatorParts } from '../alerts/evaluator.ts';
+import { Heartbeat } from '../alerts/heartbeat.ts';
 import { IncidentService } from '../alerts/incidents.ts';
 import { RuleService } from '../alerts/rules.ts';
+import { blindSince, type SightParts } from '../alerts/sight.ts';
 import { type Config, isLive } from '../config/config.ts';
 import { Schedules } from '../fleet/schedules.ts';
 import type { FleetService } from '../fleet/service.ts';
 import { MISSED } from '../intake/prober/missed-slots.ts';
 import type { JudgementLog } from '../judgements/log.ts';
 import type { Clocks } from '../lib/world/ports.ts';
+import { AddressGuard } from '../outbound/addresses.ts';
 import type { DeliveryRecord } from '../storage/ports/deliveries.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import type { StoreDirectory } from '../stores/directory.ts';
+import { EVERYWHERE, httpClientFor } from './background.ts';
 
 /** Alert rules, their evaluation, and the incidents. */
 export interface Alerts {
@@ -25,6 +29,8 @@ export interface Alerts {
   /** The URL that acknowledges what a message is about; `undefined`: nobody knows the address of this server. */
   linkTo(delivery: DeliveryRecord): Promise<string | undefined>;
   readonly evaluator: Evaluator;
+  start(): void;
+  stop(): Promise<void>;
 }
 
 interface Surroundings {
@@ -38,14 +44,20 @@ interface Surroundings {
   readonly server: string;
   /** Called when messages wait to be sent. */
   readonly onMessages: () => void;
+  /** When messages were last looked for, on the monotonic clock. */
+  readonly deliveriesLookedAt: () => number;
 }
 
 /** Slots that ended without a poll because probes were late concern some stores, not the sight of all. */
 const HARMLESS_GAPS: ReadonlySet<string> = new Set(Object.values(MISSED));
 
+/** Evaluations and looks for deliveries that are further apart are no pipeline that works, milliseconds. */
+const LATE = 120_000;
+
 /** What evaluates alert rules, not yet at work. */
 export function createAlerts(config: Config, surroundings: Surroundings): Alerts {
   const { storage, directory, fleet, judgements, audit, log, clock, server, onMessages } = surroundings;
+  const { deliveriesLookedAt } = surroundings;
   const now = () => clock.now();
   const pollInterval = config.poll.interval;
   const schedules = new Schedules(storage, directory);
@@ -54,15 +66,24 @@ export function createAlerts(config: Config, surroundings: Surroundings): Alerts
     const { base, schedule: zones } = schedule.over(from, to);
     return (store) => window.of(store, zones.zonesOf(store.key - base));
   };
+  const sight: SightParts = {
+    ...{ storage, pollInterval, live: isLive(config) },
+    isBlinding: ({ reason }) => !HARMLESS_GAPS.has(reason),
+  };
   const evaluator = new Evaluator({
-    ...{ storage, schedules, planned, log, now, server, pollInterval, onMessages, live: isLive(config) },
+    ...{ ...sight, storage, schedules, planned, log, now, server, onMessages },
     elapsed: () => clock.elapsed(),
     states: () => fleet.states(undefined),
-    isBlinding: ({ reason }) => !HARMLESS_GAPS.has(reason),
     trusted: () => clock.trusted,
   });
   const rules = new RuleService({ storage, directory, audit, now, onChanged: () => evaluator.anythingChanged() });
   const links = new AcknowledgeLinks({ storage, secrets: new ServerSecrets(storage.accounts), now });
+  const http = httpClientFor(new AddressGuard(EVERYWHERE));
+  const isRecent = (at: number) => clock.elapsed() - at < LATE;
+  const works = async () =>
+    isRecent(evaluator.succeededAt) && isRecent(deliveriesLookedAt()) && (await blindSince(now(), sight)) === undefined;
+  const heartbeat =
+    config.heartbeatUrl === undefined ? undefined : new Heartbeat({ url: config.heartbeatUrl, http, works, log });
   return {
     ...{ rules, evaluator },
     incidents: new IncidentService({ storage, schedules, now }),
@@ -70,5 +91,14 @@ export function createAlerts(config: Config, surroundings: Surroundings): Alerts
     links,
     linkTo: async (delivery) =>
       config.publicUrl === undefined ? undefined : `${config.publicUrl}/acknowledge/${await links.issue(delivery)}`,
+    start: () => {
+      evaluator.start();
+      heartbeat?.start();
+    },
+    stop: async () => {
+      heartbeat?.stop();
+      await evaluator.stop();
+      http.close();
+    },
   };
 }

@@ -144,6 +144,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
   const alerts = createAlerts(config, {
     ...{ storage, directory, fleet, log, clock, server, judgements: judgementLog, audit: accounts.audit },
     onMessages: () => notifications.worker.wake(),
+    deliveriesLookedAt: () => notifications.worker.lookedAt,
   });
   const appender = new PollAppender(storage);
   const append = async (batch: PollBatch, signal?: AbortSignal) => {
@@ -226,14 +227,14 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
       await reports.start();
       await imports.start();
       syncs.start();
-      alerts.evaluator.start();
+      alerts.start();
       notifications.start();
       await prober?.start();
     },
     stop: async () => {
       clock.stop();
       const optional = [prober, outbox].filter((one) => one !== undefined);
-      const work = [alerts.evaluator, reports, imports, syncs, checks, notifications];
+      const work = [alerts, reports, imports, syncs, checks, notifications];
       await stopWork(storage, [...work, ...optional]);
     },
   };

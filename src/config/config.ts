@@ -5,7 +5,7 @@ import { DEFAULT_BAD_SHARE } from '../intake/feeds/bad-share.ts';
 import { type Budgets, loadBudgets } from '../lib/budgets.ts';
 import { invalid } from '../lib/errors.ts';
 import { parseNetwork } from '../lib/networks.ts';
-import { list, oneOf, type Setting, share, wholeNumber } from '../lib/settings.ts';
+import { httpUrl, list, oneOf, type Setting, share, wholeNumber } from '../lib/settings.ts';
 import type { SmtpSettings } from '../mail/smtp.ts';
 import { loadMailConfig, publicUrlFrom } from './mail.ts';
 import { loadNotifyConfig, type NotifyConfig } from './notify.ts';
@@ -50,6 +50,8 @@ export interface Config {
   /** A URI for reporting vulnerabilities of this installation; `undefined`: none. */
   readonly securityContact: string | undefined;
   readonly notify: NotifyConfig;
+  /** A URL that is requested every minute while alerts work; `undefined`: none. It may contain a secret. */
+  readonly heartbeatUrl: string | undefined;
   readonly poll: PollConfig;
   readonly sync: SyncConfig;
 }
@@ -111,6 +113,7 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
     mail: loadMailConfig(env),
     securityContact: contact({ name: 'SECURITY_CONTACT', value: env.SECURITY_CONTACT ?? '' }),
     notify: loadNotifyConfig(env),
+    heartbeatUrl: env.HEARTBEAT_URL ? httpUrl({ name: 'HEARTBEAT_URL', value: env.HEARTBEAT_URL }) : undefined,
     poll: loadPollConfig(env),
     sync: loadSyncConfig(env),
   });

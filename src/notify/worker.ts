@@ -51,6 +51,7 @@ export class DeliveryWorker {
   readonly #name = newId();
   #claims = 0;
   #prunedAt = Number.NEGATIVE_INFINITY;
+  #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: DeliveryWorkerParts) {
     this.#parts = parts;
@@ -63,6 +64,11 @@ export class DeliveryWorker {
   /** Announces a delivery. */
   wake(): void {
     this.#loop.wake();
+  }
+
+  /** When it last looked for deliveries without an error, on the monotonic clock. */
+  get lookedAt(): number {
+    return this.#lookedAt;
   }
 
   /** Takes no more deliveries. What is being sent has a few seconds; later, another worker sends it again. */
@@ -84,6 +90,7 @@ export class DeliveryWorker {
         this.#running.add(sending);
       }
       await this.#prune();
+      this.#lookedAt = elapsed();
     } catch (error) {
       log.error({ reason: messageOf(error) }, 'deliveries are unavailable; trying again soon');
     }
