@@ -107,10 +107,15 @@ function faultOf(channel: Channel, name: string, schema: TSchema, value: unknown
     const required = channel.settings.required as readonly string[] | undefined;
     return required?.includes(name) ? `settings.${name} is missing, expected ${description}` : undefined;
   }
-  if (Value.Check(schema, value)) return undefined;
+  if (Value.Check(schema, value) && !isBrokenUrl(value)) return undefined;
   const isSecret = (channel.secretFields as readonly string[]).includes(name);
   const shown = isSecret ? 'not valid' : JSON.stringify(value).slice(0, 100);
   return `settings.${name} is ${shown}, expected ${description}${exampleOf(schema)}`;
+}
+
+/** Of URLs, the pattern checks only the beginning: a port may be too large. */
+function isBrokenUrl(value: unknown): boolean {
+  return typeof value === 'string' && /^https?:/.test(value) && !URL.canParse(value);
 }
 
 function exampleOf(schema: TSchema): string {

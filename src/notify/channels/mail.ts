@@ -12,7 +12,7 @@ export const mail = channel({
     {
       to: Type.String({
         maxLength: LONGEST_EMAIL,
-        pattern: '^[^\\s@<>,;"]+@[^\\s@<>,;"]+\\.[^\\s@<>,;"]+$',
+        pattern: "^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+\\.[A-Za-z0-9-]+$",
         description: 'the recipient',
         examples: ['ops@example.com'],
       }),
