@@ -30,6 +30,7 @@ const PAGES = [
   { name: 'Reports', url: '/reports' },
   { name: 'Report', url: '/reports/:report_id' },
   { name: 'Imports', url: '/imports' },
+  { name: 'Downtime', url: '/downtime' },
   { name: 'People', url: '/people' },
   { name: 'Person', url: '/people/:user_id' },
   { name: 'Account', url: '/account' },

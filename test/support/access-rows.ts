@@ -111,6 +111,7 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   'GET /reports': [{ ask: nothing, status: 200, blind: PAGE }],
   'GET /reports/:report_id': [{ ask: ({ report }) => ({ path: { report_id: report } }), status: 200, blind: PAGE }],
   'GET /imports': [{ ask: nothing, status: 200, blind: PAGE }],
+  'GET /downtime': [{ ask: nothing, status: 200, blind: PAGE }],
   'GET /people': [{ ask: nothing, status: 200, blind: PAGE }],
   'GET /people/:user_id': [{ ask: user, status: 200, blind: PAGE }],
   'GET /account': [{ ask: nothing, status: 200, blind: PAGE }],

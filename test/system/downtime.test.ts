@@ -12,7 +12,7 @@ test('planned downtime is previewed, added, listed and revoked on the command li
   const cwd = temporaryFolder(t);
   writeFileSync(
     join(cwd, 'stores.csv'),
-    'store_id,name,timezone_str,label_city\na,A,UTC,Rome\nb,B,UTC,Rome\nc,C,UTC,Oslo\n',
+    'store_id,name,timezone_str,label:city\na,A,UTC,Rome\nb,B,UTC,Rome\nc,C,UTC,Oslo\n',
   );
   const imported = await run(cwd, ['import', '--stores', 'stores.csv']);
   assert.equal(imported.code, 0, imported.stderr);

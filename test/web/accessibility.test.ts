@@ -108,6 +108,7 @@ async function lookAsAdmin(page: Page, look: Look, owner: string): Promise<void>
   await look('/stores/b?tab=compare');
   await look('/stores/b?tab=hours', click('Edit hours'));
   await look('/stores/nobody');
+  await look('/downtime', click('Plan downtime'));
   await look('/reports');
   await createReport(page);
   await look(new URL(page.url()).pathname);
@@ -145,6 +146,7 @@ async function lookAsOwner(page: Page, look: Look): Promise<void> {
   await look('/stores/a?tab=compare');
   await look('/stores/a?tab=hours', click('Edit hours'));
   await look('/stores/c');
+  await look('/downtime', click('Plan downtime'));
   await look('/reports');
   await createReport(page);
   await look(new URL(page.url()).pathname);
@@ -167,6 +169,13 @@ async function opened(t: TestContext, who: string) {
   ]);
   const payload = { name: 'Noodle Bar, Mill Street' };
   await fleet.app.inject({ method: 'PATCH', url: '/api/v1/stores/a', payload });
+  const planned = {
+    store_ids: ['a'],
+    from: '2026-11-18T08:00:00Z',
+    to: '2026-11-18T20:00:00Z',
+    reason: 'New oven',
+  };
+  await fleet.app.inject({ method: 'POST', url: '/api/v1/judgements', payload: planned });
   const page = await openPage(t, browser);
   await page.clock.setFixedTime(NOON);
   const look = lookWith(page, fleet.url, who);

@@ -49,14 +49,15 @@ test('an entry links to what it is about, unless that is gone, and names it', ()
   assert.equal(subjectPath(entry({ subject_id: 'a/b' })), '/stores/a%2Fb');
   assert.equal(subjectPath(entry({ subject_kind: 'user', action: 'user.added' })), '/people/17');
   assert.equal(subjectPath(entry({ subject_kind: 'import', action: 'import.added' })), '/imports');
+  assert.equal(subjectPath(entry({ subject_kind: 'judgement', action: 'judgement.created' })), '/downtime');
   assert.equal(subjectPath(entry({ subject_kind: 'report', action: 'report.removed' })), undefined);
   assert.equal(subjectPath(entry({ action: 'store.deleted' })), undefined);
   assert.equal(subjectPath(entry({ subject_kind: 'setting', action: 'setting.changed' })), undefined);
-  const detail = { login: 'bob', file_name: 'polls.csv', name: 'Loop' };
-  const names = ['user', 'import', 'key', 'store', 'report'].map((kind) =>
+  const detail = { login: 'bob', file_name: 'polls.csv', name: 'Loop', reason: 'New oven' };
+  const names = ['user', 'import', 'key', 'store', 'judgement', 'report'].map((kind) =>
     nameInDetail(entry({ subject_kind: kind, detail })),
   );
-  assert.deepEqual(names, ['bob', 'polls.csv', 'Loop', 'Loop', undefined]);
+  assert.deepEqual(names, ['bob', 'polls.csv', 'Loop', 'Loop', 'New oven', undefined]);
   assert.equal(nameInDetail(entry({ detail: { name: null } })), undefined);
   assert.equal(nameInDetail(entry({ action: 'store.deleted', detail: { before: { name: 'Loop' } } })), 'Loop');
 });

@@ -6,6 +6,7 @@ import { noDowntime, noOutages, whyNotCounted } from '../../web/src/lib/absence.
 import { fullTime, timeOfDay, timeText } from '../../web/src/lib/clock.ts';
 import { compareDays, sameWeekday } from '../../web/src/lib/compare.ts';
 import { csvRows } from '../../web/src/lib/csv.ts';
+import { bodyOfDowntime, durationWords, NEW_DOWNTIME } from '../../web/src/lib/downtime.ts';
 import { ago, changeInPoints, exactDuration, openTime, over, percent } from '../../web/src/lib/format.ts';
 import { hourMarks, instantAt, localDays, startOfDate } from '../../web/src/lib/local-days.ts';
 import { inWords, openingsOf, openingsOn, shownEnd, weekOf } from '../../web/src/lib/openings.ts';
@@ -351,4 +352,31 @@ test('no downtime is good news only if all of the day was seen', () => {
     ['not open so far', 'none', '15 min', 'none seen · 1 h unknown', '15 min · 1 h unknown'],
   );
   assert.equal(words(7_200, 0, 7_200), 'unknown');
+});
+
+test('planned downtime is what its form says', () => {
+  const body = (change: Partial<typeof NEW_DOWNTIME>) =>
+    bodyOfDowntime({ ...NEW_DOWNTIME, reason: ' Oven ', ...change });
+  assert.deepEqual(body({ ids: 'a, "b c"\na', from: '2026-11-19T10:00', to: '2026-11-19T12:30' }), {
+    store_ids: ['a', 'b c'],
+    from: new Date('2026-11-19T10:00').toISOString(),
+    to: new Date('2026-11-19T12:30').toISOString(),
+    reason: 'Oven',
+  });
+  assert.deepEqual(body({ whom: 'labels', labels: ' city: Chicago\n\nurl:a:b' }), {
+    labels: { city: 'Chicago', url: 'a:b' },
+    reason: 'Oven',
+  });
+  const recurring = { whom: 'all', from: '2026-11-22T02:00' } as const;
+  const rule = (change: Partial<typeof NEW_DOWNTIME>) => body({ ...recurring, ...change }).recurrence;
+  assert.deepEqual(rule({ repeats: 'daily', hours: '0', minutes: '90' }), {
+    ...{ rrule: 'FREQ=DAILY', start: '2026-11-22T02:00', duration: 'PT90M' },
+  });
+  assert.equal(rule({ repeats: 'weekly', until: '2026-12-31' })?.rrule, 'FREQ=WEEKLY;BYDAY=SU;UNTIL=20261231');
+  assert.equal(rule({ repeats: 'monthly' })?.rrule, 'FREQ=MONTHLY;BYMONTHDAY=22');
+  assert.equal(rule({ repeats: 'custom', rrule: ' FREQ=YEARLY ', until: '2026-12-31' })?.rrule, 'FREQ=YEARLY');
+  assert.equal(rule({ repeats: 'daily', hours: '', minutes: '' })?.duration, 'PT0M', 'the server refuses it');
+  assert.deepEqual(['PT2H30M', 'P1D', 'P2WT5M', 'PT90M'].map(durationWords), [
+    ...['2 h 30 min', '1 day', '2 weeks 5 min', '90 min'],
+  ]);
 });

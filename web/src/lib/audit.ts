@@ -9,6 +9,8 @@ export const ACTION_WORDS: Readonly<Record<string, string>> = {
   'backup.created': 'Downloaded a backup',
   'import.added': 'Uploaded a file',
   'import.removed': 'Deleted an import',
+  'judgement.created': 'Planned downtime',
+  'judgement.revoked': 'Revoked planned downtime',
   'key.added': 'Created an API key',
   'key.first_used': 'Used an API key for the first time',
   'key.revoked': 'Revoked an API key',
@@ -48,6 +50,7 @@ export const KIND_WORDS: Readonly<Record<string, { readonly one: string; readonl
   store: { one: 'Store', many: 'Stores' },
   report: { one: 'Report', many: 'Reports' },
   import: { one: 'Import', many: 'Imports' },
+  judgement: { one: 'Planned downtime', many: 'Planned downtime' },
   setting: { one: 'Setting', many: 'Settings' },
   backup: { one: 'Backup', many: 'Backups' },
 };
@@ -59,7 +62,7 @@ export function actionWords({ action }: Pick<AuditEntry, 'action'>): string {
 
 /** The name that an entry itself gives of what it is about. */
 export function nameInDetail({ subject_kind: kind, detail }: AuditEntry): string | undefined {
-  const key = { user: 'login', import: 'file_name', key: 'name', store: 'name' }[kind];
+  const key = { user: 'login', import: 'file_name', key: 'name', store: 'name', judgement: 'reason' }[kind];
   if (key === undefined) return undefined;
   const { before } = detail;
   const name = detail[key] ?? (isObject(before) ? before[key] : undefined);
@@ -71,7 +74,7 @@ export function subjectPath({ action, subject_kind: kind, subject_id: id }: Audi
   if (action.endsWith('.removed') || action === 'store.deleted') return undefined;
   const page = { user: '/people', store: '/stores', report: '/reports' }[kind];
   if (page !== undefined) return `${page}/${encodeURIComponent(id)}`;
-  return kind === 'import' ? '/imports' : undefined;
+  return { import: '/imports', judgement: '/downtime' }[kind];
 }
 
 /**

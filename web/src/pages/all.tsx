@@ -19,6 +19,11 @@ const ROUTES: readonly Route[] = [
   { pattern: /^\/reports$/, title: 'Reports', Page: later('the reports', () => import('./reports/page.tsx')) },
   { pattern: /^\/reports\/([^/]+)$/, title: 'Report', Page: later('the report', () => import('./reports/report.tsx')) },
   { pattern: /^\/imports$/, title: 'Imports', Page: later('the imports', () => import('./imports/page.tsx')) },
+  {
+    pattern: /^\/downtime$/,
+    title: 'Planned downtime',
+    Page: later('the downtime', () => import('./downtime/page.tsx')),
+  },
   { pattern: /^\/people$/, title: 'Users & access', Page: later('the users', () => import('./people/page.tsx')) },
   { pattern: /^\/people\/([^/]+)$/, title: 'User', Page: later('the user', () => import('./people/person.tsx')) },
   { pattern: /^\/account$/, title: 'Your account', Page: later('your account', () => import('./account/page.tsx')) },

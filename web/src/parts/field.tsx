@@ -4,7 +4,7 @@ import { useId } from 'preact/hooks';
 
 interface Props {
   readonly label: string;
-  readonly type?: 'text' | 'email' | 'password' | 'date' | 'datetime-local';
+  readonly type?: 'text' | 'email' | 'password' | 'date' | 'datetime-local' | 'number';
   readonly name?: string;
   readonly required?: boolean;
   readonly minLength?: number;

@@ -15,6 +15,12 @@ import { hourMarks, type LocalDay } from '../../lib/local-days.ts';
 import { reasonInWords } from '../../lib/reasons.ts';
 import { piecesWithin, type ShownPiece } from '../../lib/seen.ts';
 
+/** Instants, milliseconds. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
 interface PlacedPoll {
   readonly poll: SeenPoll;
   readonly index: number;
@@ -30,6 +36,8 @@ interface Props {
   readonly until: number;
   /** The segments of the whole week. */
   readonly pieces: readonly ShownPiece[];
+  /** Planned downtime of the whole week. */
+  readonly planned: readonly Span[];
   readonly polls: readonly PlacedPoll[];
   readonly pointed: Signal<SeenPoll | undefined>;
   /** The poll that the tab key focuses. */
@@ -37,7 +45,7 @@ interface Props {
 }
 
 /** One local day of a store. */
-export function DayRow({ day, zone, scale, until, pieces: all, polls, pointed, stop }: Props) {
+export function DayRow({ day, zone, scale, until, pieces: all, planned, polls, pointed, stop }: Props) {
   const share = (length: number) => `${(length / scale) * 100}%`;
   const pieces = piecesWithin(all, day);
   const down = sum(pieces, 'down');
@@ -69,6 +77,13 @@ export function DayRow({ day, zone, scale, until, pieces: all, polls, pointed, s
             style={{ left: share(from - day.from), width: share(to - from) }}
           />
         ))}
+        {planned
+          .filter(({ from, to }) => from < day.to && to > day.from)
+          .map(({ from, to }) => {
+            const [first, last] = [Math.max(from, day.from), Math.min(to, day.to)];
+            const place = { left: share(first - day.from), width: share(last - first) };
+            return <i key={from} class="piece" data-kind="planned" style={place} />;
+          })}
         {polls.map((placed) => (
           <PollMark
             key={placed.index}

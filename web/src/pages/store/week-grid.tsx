@@ -26,6 +26,7 @@ export function WeekGrid({ week, zone, timeline }: Props) {
   const stop = useSignal(0);
   const longest = Math.max(...week.days.map(({ hours }) => hours));
   const pieces = seenPieces(timeline.seen);
+  const planned = timeline.planned.map(({ from, to }) => ({ from: Date.parse(from.utc), to: Date.parse(to.utc) }));
   const polls = timeline.polls.map((poll, index) => ({ poll, index, at: Date.parse(poll.at.utc) }));
 
   const walk = (event: KeyboardEvent) => {
@@ -54,13 +55,14 @@ export function WeekGrid({ week, zone, timeline }: Props) {
             scale={longest * HOUR}
             until={week.to}
             pieces={pieces}
+            planned={planned}
             polls={polls.filter(({ at }) => at >= day.from && at < day.to)}
             pointed={pointed}
             stop={stop}
           />
         ))}
       </div>
-      <Legend />
+      <Legend planned={planned.length > 0} />
     </ChartFigure>
   );
 }
@@ -92,10 +94,14 @@ const SIGNS = [
   { kind: 'outside', words: 'check ignored (outside hours)' },
 ] as const;
 
-function Legend() {
+/** Only where there is any. */
+const PLANNED = { kind: 'planned', words: 'planned downtime' } as const;
+
+function Legend({ planned }: { readonly planned: boolean }) {
+  const signs = planned ? [...SIGNS, PLANNED] : SIGNS;
   return (
     <ul class="legend-row">
-      {SIGNS.map(({ kind, words }) => (
+      {signs.map(({ kind, words }) => (
         <li key={kind}>
           <i class="sign" data-kind={kind} aria-hidden="true" />
           {words}

@@ -5,6 +5,7 @@ import { param } from '../../state/place.ts';
 import { FirstPollNote } from './first-poll.tsx';
 import { Numbers } from './numbers.tsx';
 import { Outages } from './outages.tsx';
+import { PlannedNote } from './planned.tsx';
 import { PollTable } from './poll-table.tsx';
 import { fetchExplained, fetchWeek, timelineIn, type Week, type WeekTimeline, weekUntil } from './week.ts';
 import { WeekGrid } from './week-grid.tsx';
@@ -63,6 +64,7 @@ function WeekDetails({ week, timeline, zone }: WeekDetailsProps) {
     <>
       <FirstPollNote first={timeline.first_poll} from={week.from} zone={zone} before="Earlier time is unknown." />
       <WeekGrid week={week} zone={zone} timeline={timeline} />
+      <PlannedNote planned={timeline.planned} zone={zone} />
       <PollTable polls={timeline.polls} zone={zone} />
       <Outages timeline={timeline} zone={zone} />
     </>

@@ -25,7 +25,7 @@ export function weekUntil(until: string, zone: string, asOf: number): Week {
 export const instantText = (instant: number) => new Date(instant).toISOString();
 
 /** The part of a timeline that a week displays. */
-export type WeekTimeline = Pick<Timeline, 'first_poll' | 'seen' | 'hours_unknown' | 'polls' | 'outages'>;
+export type WeekTimeline = Pick<Timeline, 'first_poll' | 'seen' | 'planned' | 'hours_unknown' | 'polls' | 'outages'>;
 
 /** Cuts a longer timeline to a week; the rows clip the segments. */
 export function timelineIn({ from, to }: Week, timeline: Timeline): WeekTimeline {
@@ -33,6 +33,7 @@ export function timelineIn({ from, to }: Week, timeline: Timeline): WeekTimeline
     Date.parse(one.from.utc) < to && Date.parse(one.to.utc) > from;
   return {
     ...timeline,
+    planned: timeline.planned.filter(meets),
     hours_unknown: timeline.hours_unknown.filter(meets),
     // Where the start of an outage is not known, `from` is later than it.
     outages: timeline.outages.filter(

@@ -1,12 +1,13 @@
 import { useSignal } from '@preact/signals';
 import type { Store } from '../../../api/schema.ts';
 import { count, counted } from '../../lib/format.ts';
+import { Link } from '../../parts/link.tsx';
 import { Empty, Trouble } from '../../parts/notices.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
 import { call, urlOf } from '../../state/api.ts';
 import { chosenLabels } from '../../state/labels.ts';
 import { usePages } from '../../state/pages.ts';
-import { param } from '../../state/place.ts';
+import { at, param } from '../../state/place.ts';
 import { canManageStores } from '../../state/session.ts';
 import { DeletedStores } from './deleted.tsx';
 import { ManagedStores } from './list.tsx';
@@ -65,6 +66,9 @@ export default function StoresPage() {
               </button>
             </>
           )}
+          <Link class="button" href={at('/downtime')}>
+            Planned downtime
+          </Link>
           <a class="button" href={urlOf('GET /api/v1/store-export', { query: filter })} download>
             Export CSV
           </a>

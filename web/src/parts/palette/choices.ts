@@ -38,6 +38,10 @@ function actions(): Choice[] {
       ...{ name: 'Import a file', icon: 'imports' as const, words: 'upload csv parquet' },
       choose: () => go(at('/imports')),
     },
+    may('stores:read') && {
+      ...{ name: 'Planned downtime', icon: 'downtime' as const, words: 'maintenance renovation' },
+      choose: () => go(at('/downtime')),
+    },
     canManageStores() && { name: 'Create or edit stores', icon: 'stores', choose: () => go(at('/stores')) },
     may('users:write') && { name: 'Add user', icon: 'people', words: 'invite', choose: () => go('/people') },
     user !== null && {

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { IN_MEMORY, openStorage } from '../../src/compose/storages.ts';
+import { appliesUntil } from '../../src/judgements/known.ts';
+import { JudgementLog, type Known } from '../../src/judgements/log.ts';
+import type { JudgementEntry } from '../../src/storage/ports/judgements.ts';
+
+const T = Date.parse('2026-11-24T12:00:00Z');
+const HOUR = 3_600_000;
+const BY = { reason: 'x', authorId: undefined, author: 'anna' };
+
+const planned = (id: string, at: number): JudgementEntry => ({
+  ...BY,
+  ...{ id, at, kind: 'planned', stores: { labels: {} }, time: { from: T, to: T + HOUR } },
+});
+
+async function opened(t: TestContext) {
+  const storage = await openStorage(IN_MEMORY);
+  t.after(() => storage.close());
+  const clock = { now: 0 };
+  const log = () => new JudgementLog({ storage, elapsed: () => clock.now });
+  const add = (entry: JudgementEntry) => storage.judgements.recording((changes) => changes.add(entry));
+  return { log, add, clock };
+}
+
+const ids = ({ judgements }: Known) => judgements.map(({ record }) => record.id);
+
+test('what was known at an instant leaves out what was recorded later', async (t) => {
+  const { log, add } = await opened(t);
+  await add(planned('j1', T));
+  await add(planned('j2', T + HOUR));
+  await add({ ...BY, id: 'r1', at: T + 2 * HOUR, revokes: 'j1', from: undefined });
+  const all = log();
+  const known = async (at: number) => {
+    const found = await all.knownAt(at);
+    const store = { id: 'a', labels: {} };
+    const covering = found.planned.of(store).filter((judgement) => appliesUntil(judgement) > T);
+    return [ids(found), covering.map(({ record }) => record.id)];
+  };
+  assert.deepEqual(await known(T - 1), [[], []]);
+  assert.deepEqual(await known(T), [['j1'], ['j1']]);
+  assert.deepEqual(await known(T + HOUR), [
+    ['j1', 'j2'],
+    ['j1', 'j2'],
+  ]);
+  assert.deepEqual(await known(T + 2 * HOUR), [['j1', 'j2'], ['j2']]);
+  assert.equal(await all.knownAt(T + 3 * HOUR), await all.current(), 'nothing was recorded since');
+});
+
+test('what this server recorded is known at once, and what another one did within a second', async (t) => {
+  const { log, add, clock } = await opened(t);
+  const [here, there] = [log(), log()];
+  assert.deepEqual(ids(await here.current()), []);
+  assert.deepEqual(ids(await there.current()), []);
+  await add(planned('j1', T));
+  here.changed();
+  assert.deepEqual(ids(await here.current()), ['j1']);
+  clock.now = 1_000;
+  const known = await there.current();
+  assert.deepEqual(ids(known), ['j1']);
+  clock.now = 2_000;
+  assert.equal(await there.current(), known, 'without a new entry, nothing is read again');
+});

@@ -1,0 +1,156 @@
+import { useSignal } from '@preact/signals';
+import type { Judgement } from '../../../api/schema.ts';
+import { durationWords } from '../../lib/downtime.ts';
+import { counted } from '../../lib/format.ts';
+import { Field, Tick } from '../../parts/field.tsx';
+import { Form } from '../../parts/form.tsx';
+import { Link } from '../../parts/link.tsx';
+import { Ago, Instant } from '../../parts/time.tsx';
+import { call } from '../../state/api.ts';
+import { at } from '../../state/place.ts';
+import { isOwner, may } from '../../state/session.ts';
+import { PHASES } from './phases.ts';
+
+/** Named stores that are listed. */
+const LISTED = 5;
+
+interface Props {
+  readonly judgement: Judgement;
+  readonly onRevoked: () => void;
+}
+
+/** One planned downtime: its stores, its time, and why. */
+export function DowntimeCard({ judgement, onRevoked }: Props) {
+  const { reason, state, author, recorded_at, revoked, kind } = judgement;
+  const revoking = useSignal(false);
+  const mayRevoke = may('stores:write') && (isOwner() ? canEnd(judgement) : revoked?.from !== null);
+  return (
+    <article class="card downtime" aria-label={reason}>
+      <header>
+        <h3>{reason}</h3>
+        <span class="tag phase" data-phase={state}>
+          {PHASES[state]}
+        </span>
+        {kind !== 'planned' && <span class="tag">{kind}</span>}
+      </header>
+      <p>
+        <Stores judgement={judgement} /> · <Time judgement={judgement} />
+      </p>
+      <Next judgement={judgement} />
+      <p class="small quiet">
+        {author} · <Ago at={recorded_at} />
+      </p>
+      {revoked !== null && <Revoked revoked={revoked} />}
+      {mayRevoke && !revoking.value && (
+        <button type="button" class="button" onClick={() => (revoking.value = true)}>
+          {state === 'past' || state === 'revoked' ? 'Revoke entirely' : 'Revoke'}
+        </button>
+      )}
+      {revoking.value && (
+        <RevokeForm
+          judgement={judgement}
+          onDone={(done) => {
+            revoking.value = false;
+            if (done) onRevoked();
+          }}
+        />
+      )}
+    </article>
+  );
+}
+
+/** Whether an owner can revoke it: it is ahead, and all its stores are theirs. */
+function canEnd({ state, store_ids: ids }: Judgement): boolean {
+  return ids !== null && (state === 'active' || state === 'upcoming');
+}
+
+function Stores({ judgement: { store_ids: ids, labels, stores } }: { readonly judgement: Judgement }) {
+  if (ids === null) {
+    const words = Object.entries(labels ?? {}).map(([key, value]) => `${key}: ${value}`);
+    return (
+      <>
+        {words.length === 0 ? 'All stores' : words.join(', ')} ({counted(stores, 'store')})
+      </>
+    );
+  }
+  return (
+    <>
+      {ids.slice(0, LISTED).map((id, i) => (
+        <span key={id}>
+          {i > 0 && ', '}
+          <Link class="code" href={at(`/stores/${encodeURIComponent(id)}`)}>
+            {id}
+          </Link>
+        </span>
+      ))}
+      {ids.length > LISTED && ` and ${counted(ids.length - LISTED, 'other store')}`}
+    </>
+  );
+}
+
+function Time({ judgement: { from, to, recurrence } }: { readonly judgement: Judgement }) {
+  if (recurrence !== null) {
+    return (
+      <>
+        {recurrence.text}, {durationWords(recurrence.duration)} <span class="quiet">(store local time)</span>
+      </>
+    );
+  }
+  if (from === null || to === null) return null;
+  return (
+    <>
+      <Instant utc={from} as="date" /> – <Instant utc={to} as="date" />
+    </>
+  );
+}
+
+/** When a recurrence covers the present or next time. */
+function Next({ judgement: { recurrence, next, state } }: { readonly judgement: Judgement }) {
+  if (recurrence === null || next === null) return null;
+  return (
+    <p class="small">
+      {state === 'active' ? 'Now: ' : 'Next: '}
+      <Instant utc={next.from} as="date" /> – <Instant utc={next.to} as="date" />{' '}
+      <span class="quiet">(your time, the first of its stores)</span>
+    </p>
+  );
+}
+
+function Revoked({ revoked }: { readonly revoked: NonNullable<Judgement['revoked']> }) {
+  return (
+    <p class="small">
+      {revoked.from === null ? 'Revoked entirely' : 'Revoked from '}
+      {revoked.from !== null && <Instant utc={revoked.from} as="date" />}: {revoked.reason}{' '}
+      <span class="quiet">
+        ({revoked.author}, <Ago at={revoked.recorded_at} />)
+      </span>
+    </p>
+  );
+}
+
+interface RevokeProps {
+  readonly judgement: Judgement;
+  readonly onDone: (revoked: boolean) => void;
+}
+
+function RevokeForm({ judgement: { judgement_id, state }, onDone }: RevokeProps) {
+  const reason = useSignal('');
+  // What is over can only be revoked entirely.
+  const onlyEntirely = state === 'past' || state === 'revoked';
+  const entirely = useSignal(onlyEntirely);
+  const revoke = async () => {
+    await call('POST /api/v1/judgements/{judgement_id}/revoke', {
+      path: { judgement_id },
+      body: { reason: reason.value, entirely: entirely.value },
+    });
+    onDone(true);
+  };
+  return (
+    <Form class="form" save={revoke} button="Revoke downtime" onCancel={() => onDone(false)}>
+      <Field label="Reason for revoking" value={reason} required autoComplete="off" />
+      {!isOwner() && !onlyEntirely && (
+        <Tick value={entirely}>Entirely, as if it had never been planned; otherwise from now on</Tick>
+      )}
+    </Form>
+  );
+}

@@ -1,0 +1,192 @@
+import { type Signal, useSignal } from '@preact/signals';
+import { useId } from 'preact/hooks';
+import type { JudgementPreview } from '../../../api/schema.ts';
+import { VIEWER_ZONE } from '../../lib/clock.ts';
+import { bodyOfDowntime, type DowntimeDraft, NEW_DOWNTIME, type Repeats, type Whom } from '../../lib/downtime.ts';
+import { count, counted } from '../../lib/format.ts';
+import { idsText } from '../../lib/ids.ts';
+import { Failure } from '../../parts/failure.tsx';
+import { Field } from '../../parts/field.tsx';
+import { Form } from '../../parts/form.tsx';
+import { SelectField } from '../../parts/select-field.tsx';
+import { Instant } from '../../parts/time.tsx';
+import { call } from '../../state/api.ts';
+import { isOwner } from '../../state/session.ts';
+import { useSubmit } from '../../state/submit.ts';
+import { useUnsavedValues } from '../../state/unsaved.ts';
+
+const WHOM: readonly { readonly value: Whom; readonly words: string }[] = [
+  { value: 'ids', words: 'Stores by ID' },
+  { value: 'labels', words: 'Stores by label' },
+  { value: 'all', words: 'All stores' },
+];
+
+const REPEATS: readonly { readonly value: Repeats; readonly words: string }[] = [
+  { value: 'once', words: 'Does not repeat' },
+  { value: 'daily', words: 'Every day' },
+  { value: 'weekly', words: 'Every week' },
+  { value: 'monthly', words: 'Every month' },
+  { value: 'custom', words: 'Custom rule' },
+];
+
+/** The values of the form, each a signal. */
+type Fields = { readonly [K in keyof DowntimeDraft]: Signal<DowntimeDraft[K]> };
+
+function useFields(ids: readonly string[]): Fields {
+  return {
+    whom: useSignal(NEW_DOWNTIME.whom),
+    ids: useSignal(idsText(ids)),
+    labels: useSignal(NEW_DOWNTIME.labels),
+    repeats: useSignal(NEW_DOWNTIME.repeats),
+    from: useSignal(NEW_DOWNTIME.from),
+    to: useSignal(NEW_DOWNTIME.to),
+    until: useSignal(NEW_DOWNTIME.until),
+    hours: useSignal(NEW_DOWNTIME.hours),
+    minutes: useSignal(NEW_DOWNTIME.minutes),
+    rrule: useSignal(NEW_DOWNTIME.rrule),
+    reason: useSignal(NEW_DOWNTIME.reason),
+  };
+}
+
+function draftIn(fields: Fields): DowntimeDraft {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, { value }]) => [name, value]),
+  ) as unknown as DowntimeDraft;
+}
+
+interface Props {
+  /** The stores at first. */
+  readonly ids: readonly string[];
+  readonly onDone: (planned: boolean) => void;
+}
+
+/** The form for planned downtime. Owners name their stores. */
+export function NewDowntime({ ids, onDone }: Props) {
+  const fields = useFields(ids);
+  const { whom, repeats } = fields;
+  const draft = draftIn(fields);
+  const values = JSON.stringify(draft);
+  const preview = useSignal<{ readonly of: string; readonly found: JudgementPreview } | undefined>(undefined);
+  const looking = useSubmit();
+  useUnsavedValues(values);
+  const save = async () => {
+    await call('POST /api/v1/judgements', { body: bodyOfDowntime(draft) });
+    onDone(true);
+  };
+  const look = async () => {
+    const found = await call('POST /api/v1/judgements/preview', { body: bodyOfDowntime(draft) });
+    preview.value = { of: values, found };
+  };
+  return (
+    <Form class="card form new-downtime" save={save} button="Plan downtime" onCancel={() => onDone(false)}>
+      <h2>Plan downtime</h2>
+      {!isOwner() && (
+        <SelectField label="For" value={whom.value} choices={WHOM} onChange={(value) => (whom.value = value)} />
+      )}
+      {whom.value === 'ids' && (
+        <TextField label="Store IDs" value={fields.ids} hint="One on each line, or separated by commas." />
+      )}
+      {whom.value === 'labels' && (
+        <TextField
+          label="Labels"
+          value={fields.labels}
+          hint="One on each line, such as city:Chicago. Stores that have all of them, now or later."
+        />
+      )}
+      <SelectField label="Repeats" value={repeats.value} choices={REPEATS} onChange={(one) => (repeats.value = one)} />
+      {repeats.value === 'once' ? <IntervalFields fields={fields} /> : <RecurrenceFields fields={fields} />}
+      <Field
+        label="Reason"
+        value={fields.reason}
+        required
+        autoComplete="off"
+        hint="Everybody who sees one of the stores can read it."
+      />
+      <div class="preview" aria-live="polite">
+        <button type="button" class="button" disabled={looking.busy} onClick={() => looking.run(look)}>
+          Preview
+        </button>
+        <Failure error={looking.error} />
+        {preview.value?.of === values && <PreviewWords preview={preview.value.found} />}
+      </div>
+    </Form>
+  );
+}
+
+function IntervalFields({ fields: { from, to } }: { readonly fields: Fields }) {
+  return (
+    <>
+      <Field label="From" type="datetime-local" value={from} hint={`Your time (${VIEWER_ZONE}). Empty: now.`} />
+      <Field label="To" type="datetime-local" value={to} required hint={`Your time (${VIEWER_ZONE}).`} />
+    </>
+  );
+}
+
+function RecurrenceFields({ fields }: { readonly fields: Fields }) {
+  const isCustom = fields.repeats.value === 'custom';
+  return (
+    <>
+      {isCustom && <Field label="Rule" value={fields.rrule} required hint="A recurrence rule of RFC 5545." />}
+      <Field
+        label="First time"
+        type="datetime-local"
+        value={fields.from}
+        required
+        hint="In the local time of each store."
+      />
+      <fieldset class="lasting">
+        <legend class="legend">Duration</legend>
+        <Field label="Hours" type="number" min="0" value={fields.hours} required />
+        <Field label="Minutes" type="number" min="0" value={fields.minutes} required />
+      </fieldset>
+      {!isCustom && <Field label="Last date" type="date" value={fields.until} hint="Empty: until it is revoked." />}
+    </>
+  );
+}
+
+function PreviewWords({
+  preview: { stores, open_hours, counted: range, starts },
+}: {
+  readonly preview: JudgementPreview;
+}) {
+  return (
+    <p class="small">
+      <strong>
+        {counted(stores, 'store')}, {count(Math.round(open_hours * 10) / 10)} open hours
+      </strong>{' '}
+      from <Instant utc={range.from} as="date" /> to <Instant utc={range.to} as="date" />
+      {starts.length > 0 && `. First in store local time: ${starts.map(localWords).join(', ')}`}
+    </p>
+  );
+}
+
+/** `2026-11-29 02:00` */
+function localWords(wall: string): string {
+  return wall.slice(0, 16).replace('T', ' ');
+}
+
+interface TextProps {
+  readonly label: string;
+  readonly value: Signal<string>;
+  readonly hint: string;
+}
+
+function TextField({ label, value, hint }: TextProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <textarea
+        id={id}
+        rows={3}
+        value={value.value}
+        required
+        aria-describedby={`${id}-hint`}
+        onInput={({ currentTarget }) => {
+          value.value = currentTarget.value;
+        }}
+      />
+      <small id={`${id}-hint`}>{hint}</small>
+    </div>
+  );
+}

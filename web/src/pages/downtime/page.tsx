@@ -1,0 +1,99 @@
+import { useSignal } from '@preact/signals';
+import type { Judgement } from '../../../api/schema.ts';
+import { Link } from '../../parts/link.tsx';
+import { LoadedList } from '../../parts/loaded-list.tsx';
+import { Empty } from '../../parts/notices.tsx';
+import { call } from '../../state/api.ts';
+import { usePages } from '../../state/pages.ts';
+import { hereWith, param, setParams } from '../../state/place.ts';
+import { may } from '../../state/session.ts';
+import { DowntimeCard } from './downtime-card.tsx';
+import { NewDowntime } from './new-downtime.tsx';
+import { PHASES } from './phases.ts';
+import './downtime.css';
+
+type State = Judgement['state'];
+
+/** Planned downtime, newest first, and a form to plan more. `store` in the URL is the store that it is about. */
+export default function DowntimePage() {
+  const state = (Object.keys(PHASES) as State[]).find((one) => one === param('state'));
+  const store = param('store');
+  const { list, more, reload } = usePages<Judgement>(`downtime ${state} ${store}`, (cursor, signal) =>
+    call('GET /api/v1/judgements', { query: { state, store_id: store || undefined, limit: 50, cursor }, signal }),
+  );
+  const adding = useSignal(false);
+  return (
+    <>
+      <header class="head">
+        <div>
+          <h1>Planned downtime</h1>
+          <p class="quiet">Time in which stores are expected to be down, such as a renovation.</p>
+        </div>
+        {may('stores:write') && !adding.value && (
+          <button type="button" class="button main" onClick={() => (adding.value = true)}>
+            Plan downtime
+          </button>
+        )}
+      </header>
+      {adding.value && (
+        <NewDowntime
+          ids={store === '' ? [] : [store]}
+          onDone={(planned) => {
+            adding.value = false;
+            if (planned) reload();
+          }}
+        />
+      )}
+      <StateFilter state={state} />
+      {store !== '' && (
+        <p class="small">
+          Only for the store <span class="code">{store}</span>. <Link href={hereWith({ store: '' })}>Show all</Link>
+        </p>
+      )}
+      <LoadedList
+        of={list}
+        reload={reload}
+        what="planned downtime"
+        empty={
+          <Empty title={state === undefined ? 'No planned downtime' : 'Nothing in this state'}>
+            <p>Downtime is planned for an interval, or recurs in the local time of each store.</p>
+          </Empty>
+        }
+      >
+        {(judgements) => (
+          <ol class="downtimes">
+            {judgements.map((judgement) => (
+              <li key={judgement.judgement_id}>
+                <DowntimeCard judgement={judgement} onRevoked={reload} />
+              </li>
+            ))}
+          </ol>
+        )}
+      </LoadedList>
+      {list.next !== null && (
+        <button type="button" class="button" onClick={more}>
+          More
+        </button>
+      )}
+    </>
+  );
+}
+
+function StateFilter({ state }: { readonly state: State | undefined }) {
+  const choices = [[undefined, 'All'] as const, ...(Object.entries(PHASES) as [State, string][])];
+  return (
+    <div class="chips phases" role="group" aria-label="State">
+      {choices.map(([one, words]) => (
+        <button
+          key={words}
+          type="button"
+          class="chip"
+          aria-pressed={state === one}
+          onClick={() => setParams({ state: one })}
+        >
+          {words}
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,9 @@
+import type { Judgement } from '../../../api/schema.ts';
+
+/** The names of the states of planned downtime. */
+export const PHASES: Readonly<Record<Judgement['state'], string>> = {
+  active: 'Active now',
+  upcoming: 'Upcoming',
+  past: 'Past',
+  revoked: 'Revoked',
+};
