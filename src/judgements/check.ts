@@ -43,7 +43,8 @@ export function checkedStores(
     const selection = { labels };
     if (stores.some((store) => selects(selection, store))) return selection;
     const given = Object.entries(labels).map((label) => `"${label.join(':')}"`);
-    throw invalid(`there is no store with the labels ${given.join(', ')}`, 'labels');
+    const which = given.length === 0 ? '' : ` with the labels ${given.join(', ')}`;
+    throw invalid(`there is no store${which}`, 'labels');
   }
   const storeIds = [...new Set(ids?.map((id) => find(id).id))];
   if (storeIds.length === 0) throw invalid('store_ids is empty, expected at least one store', 'store_ids');

@@ -14,6 +14,7 @@ import type { JudgementLog } from './log.ts';
 import { beginningOf, type Phase, type PhaseOf, phaseOf } from './phase.ts';
 import { type Coverage, coverageOf } from './preview.ts';
 import { type Reach, ReachCache, reachOf } from './reach.ts';
+import { selects } from './selection.ts';
 
 export interface JudgementServiceParts {
   readonly storage: Pick<Storage, 'judgements'>;
@@ -80,7 +81,7 @@ export class JudgementService {
     const { directory, log, now } = this.#parts;
     const [stores, { judgements }] = [await directory.current(), await log.current()];
     const store = storeId === undefined ? undefined : storeNamed(stores, storesOf(principal), storeId);
-    const reaches = this.#reaches.of(judgements, store === undefined ? this.#visible(principal, stores) : [store]);
+    const reaches = this.#reaches.of(judgements, this.#visible(principal, stores));
     const newest = judgements.map((_, i) => judgements.length - 1 - i);
     const place = after === undefined ? -1 : newest.findIndex((i) => judgements[i]?.record.id === after);
     if (after !== undefined && place < 0)
@@ -89,9 +90,9 @@ export class JudgementService {
     for (const i of newest.slice(place + 1)) {
       const [judgement, reach] = [judgements[i] as KnownJudgement, reaches[i] as Reach];
       if (reach.stores === 0 && !isSeenByAll(principal)) continue;
+      if (store !== undefined && !selects(judgement.record.stores, store)) continue;
       const shown = this.#shown(principal, judgement, reach, now());
       if (phase !== undefined && shown.phase !== phase) continue;
-      if (store !== undefined && reach.stores === 0) continue;
       if (items.length === limit) return { items, next: items.at(-1)?.record.id };
       items.push(shown);
     }

@@ -75,6 +75,8 @@ test('an operator plans an interval and a recurrence, and everybody who sees one
   assert.deepEqual(await listed('owner'), [sundays.judgement_id, tonight.judgement_id]);
   assert.deepEqual(await listed('stranger'), [tonight.judgement_id]);
   assert.deepEqual(await listed('operator', '?store_id=mine'), [tonight.judgement_id]);
+  const [ofMine] = (await ask('operator', '?store_id=mine')).json<{ items: Judgement[] }>().items;
+  assert.equal(ofMine?.stores, 2, 'all of its stores are counted');
   assert.deepEqual(await listed('operator', '?store_id=nobody'), []);
   assert.equal((await ask('stranger', '?store_id=mine')).statusCode, 404);
   // Nobody learns of stores of others.
