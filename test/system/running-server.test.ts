@@ -26,7 +26,7 @@ async function session(t: TestContext, withServer: boolean) {
   const printed: string[] = [];
   const said = async (input: string, ...args: string[]) => {
     const { code, stdout, stderr } = await run(cwd, args, input, env);
-    printed.push(`${args.join(' ')}\n${code}\n${neutral(stdout)}\n${neutral(stderr)}`);
+    printed.push(`${neutral(args.join(' '))}\n${code}\n${neutral(stdout)}\n${neutral(stderr)}`);
     return { code, stdout, stderr };
   };
   const bad = 'store_id,status,timestamp_utc\na,active,2023-01-22 12:00:00 UTC\nb,open,2023-01-22 12:00:00 UTC\n';
