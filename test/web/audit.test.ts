@@ -22,7 +22,8 @@ function actionsInSource(): Set<string> {
   const actions = new Set<string>();
   for (const entry of readdirSync(SOURCE, { recursive: true })) {
     const file = String(entry);
-    if (!file.endsWith('.ts')) continue;
+    // The templates of messages name variables.
+    if (!file.endsWith('.ts') || file.endsWith('templates.ts')) continue;
     for (const [, name = ''] of readFileSync(join(SOURCE, file), 'utf8').matchAll(pattern)) actions.add(name);
   }
   // The extension of a file.
