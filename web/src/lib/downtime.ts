@@ -1,7 +1,7 @@
 /** Planned downtime as a form has it, and as the API takes it. */
 
+import { idsIn } from '../../../src/lib/id-list.ts';
 import type { NewJudgement } from '../../api/schema.ts';
-import { idsIn } from './ids.ts';
 
 /** Whom it concerns. */
 export type Whom = 'ids' | 'labels' | 'all';

@@ -1,10 +1,10 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
+import { idsText } from '../../../../src/lib/id-list.ts';
 import type { JudgementPreview } from '../../../api/schema.ts';
 import { VIEWER_ZONE } from '../../lib/clock.ts';
 import { bodyOfDowntime, type DowntimeDraft, NEW_DOWNTIME, type Repeats, type Whom } from '../../lib/downtime.ts';
 import { count, counted } from '../../lib/format.ts';
-import { idsText } from '../../lib/ids.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
