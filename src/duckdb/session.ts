@@ -142,11 +142,13 @@ export class Session implements Sql {
   }
 
   async #explained<T>(statement: () => Promise<T>): Promise<T> {
-    if (this.#ended) throw new UserError('unavailable', 'the database is being closed or opened again');
+    if (this.#ended) throw endedError();
     try {
       return await statement();
     } catch (error) {
       if (endsDatabase(error)) this.#events.onDatabaseEnd?.();
+      // It was interrupted, which says nothing about the statement.
+      if (this.#ended && !endsDatabase(error)) throw endedError(error);
       throw statementError(error, this.#shared);
     }
   }
@@ -157,6 +159,10 @@ export class Session implements Sql {
       await this.run('rollback');
     } catch {}
   }
+}
+
+function endedError(cause?: unknown): UserError {
+  return new UserError('unavailable', 'the database is being closed or opened again', { cause });
 }
 
 /** DuckDB's chunk size, rows. */
