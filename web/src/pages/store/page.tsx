@@ -6,7 +6,7 @@ import { ApiError, call } from '../../state/api.ts';
 import { useAsOf } from '../../state/as-of.ts';
 import { round } from '../../state/live.ts';
 import { useLoad } from '../../state/load.ts';
-import { hereWith, param, asOf as shown } from '../../state/place.ts';
+import { at, hereWith, param, asOf as shown } from '../../state/place.ts';
 import { canManageStores } from '../../state/session.ts';
 import { bringZones } from '../../state/zones.ts';
 import { ComparePart } from './compare.tsx';
