@@ -9,7 +9,10 @@ import {
 const HEAD = `// Written by \`npm run client\` from the OpenAPI document: change the routes, not this file.
 `;
 
-/** Generates the TypeScript types of the web client: named schemas, and the requests and responses of each route. */
+/**
+ * Generates the TypeScript types of the web client: named schemas, and the requests and responses of each route, without
+ * what is deprecated, and without fields that requests may send but that are ignored.
+ */
 export function clientTypes(document: ApiDocument): string {
   const schemas = Object.entries(document.components.schemas).map(([name, schema]) => namedType(name, schema));
   const routes = operationsOf(document).map(route);
@@ -28,7 +31,7 @@ function namedType(name: string, schema: JsonSchema): string {
 
 function route({ method, path, summary, parameters = [], requestBody, responses }: PlacedOperation): string {
   const parts = (['path', 'query', 'header'] as const).flatMap((place) => {
-    const here = parameters.filter((one) => one.in === place);
+    const here = parameters.filter((one) => one.in === place && !one.deprecated && !one.schema.deprecated);
     if (here.length === 0) return [];
     const lines = here.map(({ name, required, schema, description }) =>
       property(name, { ...schema, ...(description !== undefined && { description }) }, required, '      '),
@@ -95,9 +98,9 @@ function element(type: string): string {
 function objectType(schema: JsonSchema, indent: string): string {
   const { properties = {}, required = [], additionalProperties } = schema;
   if (isRecord(schema)) return `Readonly<Record<string, ${typeOf(additionalProperties as JsonSchema, indent)}>>`;
-  const lines = Object.entries(properties).map(([name, inner]) =>
-    property(name, inner, required.includes(name), `${indent}  `),
-  );
+  const lines = Object.entries(properties)
+    .filter(([, { deprecated, readOnly }]) => !deprecated && !readOnly)
+    .map(([name, inner]) => property(name, inner, required.includes(name), `${indent}  `));
   return lines.length === 0 ? 'Readonly<Record<string, never>>' : `{\n${lines.join('\n')}\n${indent}}`;
 }
 

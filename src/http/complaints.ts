@@ -57,7 +57,9 @@ const WORDS: Readonly<Record<string, (complaint: Complaint, rule: Rule) => strin
     `is missing, expected ${expectationOf(properties[String(params.missingProperty)] ?? {})}`,
   additionalProperties: (_complaint, { [EXPECTED_KEY]: key, properties = {} }) => {
     if (key !== undefined) return `is not a valid key, expected ${key}`;
-    const known = Object.keys(properties);
+    const known = Object.keys(properties).filter(
+      (name) => !properties[name]?.readOnly && !properties[name]?.deprecated,
+    );
     return known.length === 0 ? 'is unknown, expected no field' : `is unknown, expected only ${known.join(', ')}`;
   },
   minItems: (_complaint, { minItems }) => `has too few entries, expected at least ${minItems}`,

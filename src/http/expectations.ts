@@ -20,6 +20,8 @@ export interface Rule {
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly maxProperties?: number;
+  readonly readOnly?: boolean;
+  readonly deprecated?: boolean;
   /** What a pattern allows, in words. */
   readonly [EXPECTED]?: string;
   /** The same of the keys of a record. */

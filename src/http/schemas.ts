@@ -1,5 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import { formatAhead, formatInstant, formatLocal } from '../calendar/instant.ts';
+import { invalid } from '../lib/errors.ts';
+import { excerpt, trimmed } from '../lib/text.ts';
 
 /** A request without query parameters. */
 export const NoQuery = Type.Object({}, { additionalProperties: false });
@@ -44,6 +46,23 @@ export const FirstPoll = Type.Union([StoreTime, Type.Null()], {
 export const SinceFirstPoll = Type.Boolean({
   description: 'down since the first poll ever; the time before is unknown',
 });
+
+/** A field of a response that a request may send back. It is ignored, so what was read can be sent again as a whole. */
+const ReadOnly = Type.Optional(Type.Unsafe<unknown>({ readOnly: true, description: 'read-only: ignored' }));
+
+/** The same for several fields. */
+export function readOnly<const Name extends string>(...names: Name[]): Record<Name, typeof ReadOnly> {
+  return Object.fromEntries(names.map((name) => [name, ReadOnly])) as Record<Name, typeof ReadOnly>;
+}
+
+/** @throws UserError `invalid_input` if a request names another thing in its body than in its path */
+export function refuseOther(field: string, given: string | undefined, path: string): void {
+  if (given === undefined || trimmed(given) === trimmed(path)) return;
+  throw invalid(
+    `${field} is "${excerpt(given)}", expected "${excerpt(path)}" as in the path: it cannot be changed`,
+    field,
+  );
+}
 
 export function OneOf<const T extends string[]>(choices: readonly [...T], description?: string) {
   return Type.Enum(choices, description === undefined ? {} : { description });

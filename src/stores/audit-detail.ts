@@ -52,11 +52,19 @@ export function hoursDetail(hours: Week | readonly Opening[]): Detail {
 export function replacedHours(versions: readonly HoursVersion[], instant: number): Detail {
   const inForce = versions.find(({ from, until }) => from <= instant && instant < until);
   const planned = versions.filter(({ from }) => from > instant);
-  const planDetail = ({ from, week }: HoursVersion) => ({ effective_from: formatInstant(from), ...hoursDetail(week) });
   return {
     ...(inForce !== undefined && hoursDetail(inForce.week)),
-    ...(planned.length > 0 && { planned_hours: planned.slice(0, VERSIONS).map(planDetail) }),
-    ...(planned.length > VERSIONS && { planned_hours_total: planned.length }),
+    ...(planned.length > 0 && plannedDetail(planned)),
+  };
+}
+
+/** Planned hours in the audit log; `planned_hours_total` is their number if some are left out. */
+export function plannedDetail(versions: readonly Pick<HoursVersion, 'from' | 'week'>[]): Detail {
+  return {
+    planned_hours: versions
+      .slice(0, VERSIONS)
+      .map(({ from, week }) => ({ effective_from: formatInstant(from), ...hoursDetail(week) })),
+    ...(versions.length > VERSIONS && { planned_hours_total: versions.length }),
   };
 }
 

@@ -22,6 +22,7 @@ import {
 } from './change.ts';
 import { entryOf, type StoreDirectory, type StoreEntry, storeNamed } from './directory.ts';
 import { effectiveFrom } from './effective-from.ts';
+import { type GivenVersions, replacePlanned } from './planned-hours.ts';
 
 /** The version of a store that a change is based on; `undefined`: any. */
 export type Expected = number | undefined;
@@ -167,6 +168,27 @@ export class StoreService {
       await writer.setHours(key, week, { instant, asked: from !== undefined || owner });
       versions = await writer.hoursVersions(key);
       return { ...hoursDetail(week), effective_from: from, before };
+    });
+    return { store, versions };
+  }
+
+  /**
+   * Replaces all planned hours at once.
+   *
+   * @throws UserError `conflict` if the versions in effect are not those that are stored
+   */
+  async setPlannedHours(
+    principal: Principal,
+    given: string,
+    to: GivenVersions,
+    expected?: Expected,
+  ): Promise<StoreHours> {
+    const { id } = await this.find(principal, given);
+    let versions: HoursVersion[] = [];
+    const store = await this.#change(principal, id, expected, 'store.hours_changed', async (writer, { key }) => {
+      const detail = await replacePlanned(writer, key, to, this.#now());
+      versions = await writer.hoursVersions(key);
+      return detail;
     });
     return { store, versions };
   }

@@ -20,6 +20,14 @@ test('the types of the web client match the routes; if not, npm run client', asy
   assert.equal(written, clientTypes(documentOf(app)));
 });
 
+test('the types have nothing that is deprecated, so the dashboard cannot use it', async (t) => {
+  const { app } = await testServer(t);
+  await app.ready();
+  const types = clientTypes(documentOf(app));
+  assert.match(types, /readonly time_zone: string;/);
+  assert.doesNotMatch(types, /use `time_zone`/, 'the old name');
+});
+
 test('every kind of schema becomes the right type', async (t) => {
   const app = await smallApp(sampleRoutes);
   t.after(() => app.close());

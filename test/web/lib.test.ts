@@ -26,13 +26,13 @@ test('a pasted table is read with its quotes, and its columns are guessed', () =
     ['18', '', '', '', ''],
   ]);
   const uses = usesOf(table.header);
-  assert.deepEqual(uses, ['store_id', 'name', 'zone', 'label:City', 'ignore']);
+  assert.deepEqual(uses, ['store_id', 'name', 'time_zone', 'label:City', 'ignore']);
   assert.deepEqual(storesIn(table, uses), [
-    { store_id: '17', name: 'Loop\n"North"', zone: 'UTC', set_labels: { City: 'Oslo' } },
+    { store_id: '17', name: 'Loop\n"North"', time_zone: 'UTC', set_labels: { City: 'Oslo' } },
     { store_id: '18' },
   ]);
   assert.deepEqual(usesOf(['store_id', 'timezone_str', 'probe_url', 'label:brand', 'id', '']), [
-    ...['store_id', 'zone', 'probe_url', 'label:brand', 'ignore', 'ignore'],
+    ...['store_id', 'time_zone', 'probe_url', 'label:brand', 'ignore', 'ignore'],
   ]);
   assert.deepEqual(tableOf('id,name\n1,"a,b"\n'), { header: ['id', 'name'], rows: [['1', 'a,b']] });
   assert.deepEqual(tableOf(''), { header: [], rows: [] });

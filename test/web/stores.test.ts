@@ -64,14 +64,14 @@ test('many stores are pasted, labelled, deleted and exported', async (t) => {
   await area.fill('ID\tName\tTime zone\tCity\n1\tLoop\tAmerica/Chicago\tChicago\n2\tHarbor\tBoston\t\n3\t\t\tOslo\n');
   assert.equal(await page.getByLabel('City').inputValue(), 'label:City');
   await page.getByRole('button', { name: 'Save 3 stores' }).click();
-  await page.getByRole('cell', { name: /^Boston zone is "Boston", expected an IANA time zone/ }).waitFor();
+  await page.getByRole('cell', { name: /^Boston time_zone is "Boston", expected an IANA time zone/ }).waitFor();
   assert.equal((await fleet.app.inject('/api/v1/stores')).json<Json>().total, 0, 'nothing was saved');
   await area.fill('ID\tName\tTime zone\tCity\n\tLoop\tAmerica/Chicago\tChicago\n2\tHarbor\tBoston\t\n');
   assert.equal(await page.getByRole('alert').count(), 0, 'the error of the previous table is gone');
   await page.getByRole('button', { name: 'Save 2 stores' }).click();
   await page.getByText('Nothing was saved: 1 row without an ID').waitFor();
   await page.getByRole('cell', { name: 'Enter an ID.' }).waitFor();
-  await page.getByRole('cell', { name: /^Boston zone is "Boston", expected an IANA time zone/ }).waitFor();
+  await page.getByRole('cell', { name: /^Boston time_zone is "Boston", expected an IANA time zone/ }).waitFor();
   await area.fill('ID\tName\tTime zone\tCity\n1\tLoop\tAmerica/Chicago\tChicago\n2\tHarbor\t\t\n3\t\t\tOslo\n');
   await page.getByRole('button', { name: 'Save 3 stores' }).click();
   await page.getByText('3 stores created, 0 updated, 0 unchanged.').waitFor();
@@ -117,7 +117,7 @@ test('the audit log says in words who did what, with a link to the store', async
   await fleet.app.inject({ method: 'PUT', url: '/api/v1/stores/17/hours', payload: { hours: [] } });
   const page = await openPage(t, browser);
   await page.goto(`${fleet.url}/people?tab=audit`);
-  await page.getByRole('row', { name: /Updated business hours\s+Loop\s+17\s+Hours\s+Closed/ }).waitFor();
+  await page.getByRole('row', { name: /Updated business hours\s+Loop\s+17\s+Hours\s+Open 24\/7 → Closed/ }).waitFor();
   await page
     .getByRole('row', { name: /Created a store/ })
     .getByRole('link', { name: 'Loop' })

@@ -45,7 +45,7 @@ export interface AlertRule {
   readonly created_at: string;
 }
 
-/** omitted fields stay unchanged */
+/** omitted fields stay unchanged, and read-only fields of a response are ignored */
 export interface AlertRuleChange {
   readonly name?: string | undefined;
   readonly enabled?: boolean | undefined;
@@ -70,6 +70,8 @@ export interface AlertRuleChange {
   readonly repeat_minutes?: number | null | undefined;
   /** whom an incident is told to, and when */
   readonly steps?: readonly EscalationStep[] | undefined;
+  /** the ID from the list */
+  readonly rule_id?: string | undefined;
 }
 
 export interface AlertRules {
@@ -171,8 +173,6 @@ export interface BatchedStore {
   readonly store_id: string;
   readonly name?: string | null | undefined;
   readonly time_zone?: string | null | undefined;
-  /** use `time_zone` */
-  readonly zone?: string | null | undefined;
   /** such as brand and city; a key has up to 100 characters and no colon */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** labels to add or replace, and null for those to remove; the others stay */
@@ -182,12 +182,12 @@ export interface BatchedStore {
   readonly deleted?: boolean | undefined;
 }
 
-/** Fields that are missing stay unchanged. `labels` replaces all labels, `set_labels` some; a new zone applies from now on. */
+/** Fields that are missing stay unchanged, and read-only fields of a response are ignored. `labels` replaces all labels, `set_labels` some; a new zone applies from now on. */
 export interface ChangedStore {
+  /** an opaque id, as in the feeds */
+  readonly store_id?: string | undefined;
   readonly name?: string | null | undefined;
   readonly time_zone?: string | null | undefined;
-  /** use `time_zone` */
-  readonly zone?: string | null | undefined;
   /** such as brand and city; a key has up to 100 characters and no colon */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** labels to add or replace, and null for those to remove; the others stay */
@@ -263,7 +263,7 @@ export interface ContactPoint {
   readonly created_at: string;
 }
 
-/** omitted fields stay unchanged */
+/** omitted fields stay unchanged, and read-only fields of a response are ignored */
 export interface ContactPointChange {
   readonly name?: string | undefined;
   /** the settings to replace; null removes one, and omitted ones stay unchanged */
@@ -274,6 +274,8 @@ export interface ContactPointChange {
   /** whether messages are sent */
   readonly enabled?: boolean | undefined;
   readonly template?: MessageTemplate | null | undefined;
+  /** the ID from the list */
+  readonly contact_point_id?: string | undefined;
 }
 
 export interface ContactPointPage {
@@ -433,6 +435,16 @@ export interface FleetWindow {
   readonly before: OpenTime;
   /** both windows have a coverage of 0.9 or more; otherwise a difference between them may come from missing polls */
   readonly comparable: boolean;
+}
+
+export interface GivenHoursVersion {
+  readonly effective_from: {
+    readonly utc: string;
+  } | null;
+  readonly effective_until?: {
+    readonly utc: string;
+  } | null | undefined;
+  readonly hours: VersionHours;
 }
 
 export interface Hours {
@@ -730,8 +742,6 @@ export interface ListedStore {
   readonly name: string | null;
   /** an IANA time zone; UTC while `zone_known` is false */
   readonly time_zone: string;
-  /** use `time_zone` */
-  readonly zone: string;
   /** false: the given zone is invalid, so it is unknown when the store is open */
   readonly zone_known: boolean;
   /** false: the given hours are invalid, so it is unknown when the store is open */
@@ -829,10 +839,13 @@ export interface NewContactPoint {
   readonly template?: MessageTemplate | null | undefined;
 }
 
+/** Either `hours`, or `versions`. */
 export interface NewHours {
   /** An instant (RFC 3339), or a date: from its local midnight. If not given: now, and the first hours that a store ever gets also apply to all time before. */
   readonly effective_from?: string | undefined;
-  readonly hours: WeekHours;
+  readonly hours?: WeekHours | undefined;
+  /** Instead of the other fields: all versions as `GET` returns them. The planned ones are replaced; those in effect stay as they are (`409` if they differ). */
+  readonly versions?: readonly GivenHoursVersion[] | undefined;
 }
 
 /** Either `store_ids` or `labels`, and either `to` or `recurrence`. */
@@ -913,9 +926,12 @@ export interface NewRevocation {
   readonly entirely?: boolean | undefined;
 }
 
-/** Either `closed: true`, or `hours`. */
+/** Either `closed: true`, or `hours`; also both as in a response. */
 export interface NewSpecialHours {
+  /** that of the path */
+  readonly date?: string | undefined;
   readonly closed?: boolean | undefined;
+  /** none if the store is closed */
   readonly hours?: readonly Opening[] | undefined;
 }
 
@@ -924,8 +940,6 @@ export interface NewStore {
   readonly store_id?: string | undefined;
   readonly name?: string | null | undefined;
   readonly time_zone?: string | null | undefined;
-  /** use `time_zone` */
-  readonly zone?: string | null | undefined;
   /** such as brand and city; a key has up to 100 characters and no colon */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** labels to add or replace, and null for those to remove; the others stay */
@@ -1350,8 +1364,6 @@ export interface Store {
   readonly name: string | null;
   /** an IANA time zone; UTC while `zone_known` is false */
   readonly time_zone: string;
-  /** use `time_zone` */
-  readonly zone: string;
   /** false: the given zone is invalid, so it is unknown when the store is open */
   readonly zone_known: boolean;
   /** false: the given hours are invalid, so it is unknown when the store is open */
@@ -1542,8 +1554,6 @@ export interface Timeline {
   readonly store_id: string;
   /** the time zone at `to`; UTC if it is unknown */
   readonly time_zone: string;
-  /** use `time_zone` */
-  readonly zone: string;
   readonly as_of: StoreTime;
   readonly from: StoreTime;
   readonly to: StoreTime;
@@ -1618,7 +1628,7 @@ export interface User {
   readonly created_at: string;
 }
 
-/** omitted fields stay unchanged */
+/** omitted fields stay unchanged, and read-only fields of a response are ignored */
 export interface UserChange {
   /** a name or an email address, case-insensitive */
   readonly login?: string | undefined;
@@ -1628,6 +1638,8 @@ export interface UserChange {
   readonly disabled?: boolean | undefined;
   /** only for owners */
   readonly stores?: readonly string[] | undefined;
+  /** the ID from the list */
+  readonly user_id?: string | undefined;
 }
 
 export interface UserDetail {
@@ -1767,8 +1779,6 @@ export interface Routes {
       readonly reason?: readonly string[] | undefined;
       /** an IANA time zone */
       readonly time_zone?: string | undefined;
-      /** use `time_zone` */
-      readonly zone?: string | undefined;
       /** with all of these labels, each as `key:value` */
       readonly label?: readonly string[] | undefined;
       /** false: only stores with unknown hours or zone; true: only the others */
@@ -1874,8 +1884,6 @@ export interface Routes {
       readonly reason?: readonly string[] | undefined;
       /** an IANA time zone */
       readonly time_zone?: string | undefined;
-      /** use `time_zone` */
-      readonly zone?: string | undefined;
       /** with all of these labels, each as `key:value` */
       readonly label?: readonly string[] | undefined;
       /** false: only stores with unknown hours or zone; true: only the others */

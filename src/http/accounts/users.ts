@@ -6,7 +6,7 @@ import type { UserWithStores } from '../../accounts/users.ts';
 import { LIMITS } from '../../lib/budgets.ts';
 import { expectedVersion, IfMatch, IfNoneMatch, NotModified, sendVersion } from '../etags.ts';
 import { limitOf, Page, PageQuery } from '../pages.ts';
-import { Instant, Nullable } from '../schemas.ts';
+import { Instant, Nullable, readOnly, refuseOther } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 import {
   AssignedStores,
@@ -61,8 +61,14 @@ const UserChange = Type.Object(
     role: Type.Optional(Role),
     disabled: Type.Optional(Type.Boolean()),
     stores: Type.Optional(AssignedStores),
+    user_id: Type.Optional(Id),
+    ...readOnly('has_password', 'has_second_factor', 'store_count', 'created_at'),
   },
-  { additionalProperties: false, title: 'UserChange', description: 'omitted fields stay unchanged' },
+  {
+    additionalProperties: false,
+    title: 'UserChange',
+    description: 'omitted fields stay unchanged, and read-only fields of a response are ignored',
+  },
 );
 
 const NewPassword = Type.Object(
@@ -164,6 +170,7 @@ export function userRoutes(accounts: Accounts): Routes {
       },
       async (request, reply) => {
         const { params, body, principal } = request;
+        refuseOther('user_id', body.user_id, params.user_id);
         const user = await users.change(actorOf(principal), params.user_id, body, expectedVersion(request));
         const detail = detailOf(user);
         sendVersion(reply, user.version, detail);

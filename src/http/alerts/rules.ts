@@ -4,7 +4,7 @@ import type { RuleService } from '../../alerts/rules.ts';
 import { formatInstant } from '../../calendar/instant.ts';
 import { Nothing } from '../accounts/schemas.ts';
 import { expectedVersion, IfMatch, IfNoneMatch, NotModified, sendVersion } from '../etags.ts';
-import { Instant, Nullable, StoreId } from '../schemas.ts';
+import { Instant, Nullable, refuseOther, StoreId } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 import { AlertRuleChange, AlertRuleSchema, NewAlertRule, RulePath, ruleFrom, ruleResource } from './schemas.ts';
 
@@ -140,6 +140,7 @@ export function ruleRoutes(rules: RuleService, backtests: BacktestService): Rout
       },
       async (request, reply) => {
         const { principal, params, body } = request;
+        refuseOther('rule_id', body.rule_id, params.rule_id);
         const change = (before: Parameters<typeof ruleFrom>[1]) => ruleFrom(body, before);
         const rule = await rules.change(principal, params.rule_id, change, expectedVersion(request));
         sendVersion(reply, rule.version);

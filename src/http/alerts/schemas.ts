@@ -7,7 +7,7 @@ import { type Condition, DEFAULT_RULE } from '../../domain/alerts/rule.ts';
 import { HOUR, MINUTE } from '../../domain/hours.ts';
 import type { AlertRuleRecord, IncidentEventRecord, IncidentRecord } from '../../storage/ports/alerts.ts';
 import { Id } from '../accounts/schemas.ts';
-import { Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
+import { Instant, Nullable, OneOf, readOnly, StoreId } from '../schemas.ts';
 
 export const RulePath = Type.Object({ rule_id: Id });
 export const IncidentPath = Type.Object({ incident_id: Id });
@@ -89,10 +89,10 @@ export const NewAlertRule = Type.Object(
   { additionalProperties: false, title: 'NewAlertRule' },
 );
 
-export const AlertRuleChange = Type.Partial(Type.Object(RULE_FIELDS), {
+export const AlertRuleChange = Type.Partial(Type.Object({ ...RULE_FIELDS, rule_id: Id, ...readOnly('created_at') }), {
   additionalProperties: false,
   title: 'AlertRuleChange',
-  description: 'omitted fields stay unchanged',
+  description: 'omitted fields stay unchanged, and read-only fields of a response are ignored',
 });
 
 export const AlertRuleSchema = Type.Object(

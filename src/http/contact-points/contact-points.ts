@@ -13,6 +13,7 @@ import type { ContactPointRecord } from '../../storage/ports/contact-points.ts';
 import { Nothing } from '../accounts/schemas.ts';
 import { expectedVersion, IfMatch, IfNoneMatch, NotModified, sendVersion } from '../etags.ts';
 import { decodeCursor, encodeCursor, limitOf, NewestCursor, Page, PageQuery } from '../pages.ts';
+import { refuseOther } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 import {
   Accepted,
@@ -160,6 +161,7 @@ export function contactPointRoutes(contactPoints: ContactPoints, vapid: Vapid): 
       },
       async (request, reply) => {
         const { principal, params, body } = request;
+        refuseOther('contact_point_id', body.contact_point_id, params.contact_point_id);
         const version = expectedVersion(request);
         const point = await contactPoints.change(principal, params.contact_point_id, changeFrom(body), version);
         const changed = contactPointBody(point);

@@ -3,7 +3,7 @@ import { NOTIFICATION_KINDS } from '../../domain/alerts/facts.ts';
 import { CHANNELS } from '../../notify/channels/registry.ts';
 import { DELIVERY_STATUSES } from '../../storage/ports/deliveries.ts';
 import { Id, Name, NullableInstant } from '../accounts/schemas.ts';
-import { Instant, Nullable, OneOf } from '../schemas.ts';
+import { Instant, Nullable, OneOf, readOnly } from '../schemas.ts';
 
 export const ContactPointPath = Type.Object({ contact_point_id: Id });
 export const DeliveryPath = Type.Object({ delivery_id: Id });
@@ -114,8 +114,14 @@ export const ContactPointChange = Type.Object(
     quiet_hours: Type.Optional(changeable.quiet_hours),
     enabled: Type.Optional(changeable.enabled),
     template: Type.Optional(changeable.template),
+    contact_point_id: Type.Optional(Id),
+    ...readOnly('team', 'channel', 'target', 'notice', 'created_at'),
   },
-  { title: 'ContactPointChange', additionalProperties: false, description: 'omitted fields stay unchanged' },
+  {
+    title: 'ContactPointChange',
+    additionalProperties: false,
+    description: 'omitted fields stay unchanged, and read-only fields of a response are ignored',
+  },
 );
 
 /** A message that is on its way. */

@@ -34,6 +34,7 @@ export interface Parameter {
   readonly in: 'path' | 'query' | 'header';
   readonly name: string;
   readonly required: boolean;
+  readonly deprecated?: boolean;
   readonly description?: string;
   readonly schema: JsonSchema;
   readonly example?: unknown;
@@ -75,6 +76,8 @@ export interface JsonSchema {
   readonly exclusiveMinimum?: number;
   readonly exclusiveMaximum?: number;
   readonly default?: unknown;
+  readonly readOnly?: boolean;
+  readonly deprecated?: boolean;
   readonly example?: unknown;
   readonly examples?: readonly unknown[];
 }

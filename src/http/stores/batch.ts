@@ -10,12 +10,13 @@ import { sendProblem } from '../problems.ts';
 import { StoreId } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 import { compileValidator } from '../validation.ts';
-import { changeFrom, described } from './store-change.ts';
+import { changeFrom, described, readOnlyOfStore } from './store-change.ts';
 
 const BatchedStore = Type.Object(
   {
     store_id: StoreId,
     ...described,
+    ...readOnlyOfStore,
     deleted: Type.Optional(
       Type.Boolean({ description: 'true: delete the store, and keep its polls; false: restore it if it was deleted' }),
     ),

@@ -1,14 +1,17 @@
 import type { FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
+import { instantFrom } from '../../calendar/instant.ts';
 import { isDate } from '../../calendar/tzdb.ts';
+import { LIMITS } from '../../lib/budgets.ts';
 import { invalid } from '../../lib/errors.ts';
-import type { HoursVersion, Opening, SpecialDate } from '../../storage/ports/schedules.ts';
+import type { HoursVersion, KnownWeek, Opening, SpecialDate } from '../../storage/ports/schedules.ts';
+import type { GivenHours } from '../../stores/planned-hours.ts';
 import type { StoreHours, StoreService } from '../../stores/service.ts';
 import { expectedVersion, IfMatch, IfNoneMatch, NotModified, sendVersion } from '../etags.ts';
 import { decodeCursor, encodeCursor, limitOf, Page, PageQuery } from '../pages.ts';
-import { Nullable, StoreTime, storeTime } from '../schemas.ts';
+import { Nullable, readOnly, refuseOther, StoreTime, storeTime } from '../schemas.ts';
 import type { Routes } from '../types.ts';
-import { OpeningRow, openingBody, openingsFrom, WeekHours, weekFrom } from './openings.ts';
+import { OpeningRow, openingBody, openingsFrom, refuseOverlaps, rowsFrom, WeekHours, weekFrom } from './openings.ts';
 import { StorePath, zoneOf } from './store-schemas.ts';
 
 const tags = ['hours'];
@@ -35,6 +38,22 @@ const Hours = Type.Object(
   { title: 'Hours' },
 );
 
+/** The most versions in one request. */
+const MAX_VERSIONS = 200;
+
+const GivenTime = Type.Union([
+  Type.Object(
+    { utc: Type.String({ maxLength: INSTANT_LENGTH }), ...readOnly('local') },
+    { additionalProperties: false },
+  ),
+  Type.Null(),
+]);
+
+const GivenVersion = Type.Object(
+  { effective_from: GivenTime, effective_until: Type.Optional(GivenTime), hours: VersionHours },
+  { additionalProperties: false, title: 'GivenHoursVersion' },
+);
+
 const NewHours = Type.Object(
   {
     effective_from: Type.Optional(
@@ -45,9 +64,16 @@ const NewHours = Type.Object(
         examples: ['2026-11-25'],
       }),
     ),
-    hours: WeekHours,
+    hours: Type.Optional(WeekHours),
+    versions: Type.Optional(
+      Type.Array(GivenVersion, {
+        maxItems: MAX_VERSIONS,
+        description:
+          'Instead of the other fields: all versions as `GET` returns them. The planned ones are replaced; those in effect stay as they are (`409` if they differ).',
+      }),
+    ),
   },
-  { additionalProperties: false, title: 'NewHours' },
+  { additionalProperties: false, title: 'NewHours', description: 'Either `hours`, or `versions`.' },
 );
 
 const SpecialHours = Type.Object(
@@ -61,10 +87,15 @@ const SpecialHours = Type.Object(
 
 const NewSpecialHours = Type.Object(
   {
+    date: Type.Optional(Type.String({ format: 'date', description: 'that of the path' })),
     closed: Type.Optional(Type.Boolean()),
-    hours: Type.Optional(Type.Array(OpeningRow, { minItems: 1, maxItems: 24 })),
+    hours: Type.Optional(Type.Array(OpeningRow, { maxItems: 24, description: 'none if the store is closed' })),
   },
-  { additionalProperties: false, title: 'NewSpecialHours', description: 'Either `closed: true`, or `hours`.' },
+  {
+    additionalProperties: false,
+    title: 'NewSpecialHours',
+    description: 'Either `closed: true`, or `hours`; also both as in a response.',
+  },
 );
 
 const VersionPath = Type.Object({
@@ -107,13 +138,14 @@ export function hoursRoutes(stores: StoreService): Routes {
     app.put(
       '/stores/:store_id/hours',
       {
+        bodyLimit: LIMITS.storesBodyBytes,
         config: { access: 'stores:write' },
         schema: {
           operationId: 'setHours',
           tags,
           summary: 'Update the business hours of a store, from an instant on',
           description:
-            'They end the version in force then and replace all versions planned after it; earlier versions stay. Rows must not overlap.',
+            'They end the version in force then and replace all versions planned after it; earlier versions stay. Rows must not overlap. With `versions`, all planned versions are replaced at once.',
           params: StorePath,
           headers: IfMatch,
           body: NewHours,
@@ -122,9 +154,17 @@ export function hoursRoutes(stores: StoreService): Routes {
       },
       async (request, reply) => {
         const { params, body, principal } = request;
-        const week = weekFrom(body.hours);
+        const { hours, versions, effective_from: from } = body;
         const expected = expectedVersion(request);
-        return sendHours(reply, await stores.setHours(principal, params.store_id, week, body.effective_from, expected));
+        if (hours !== undefined && versions === undefined) {
+          const week = weekFrom(hours);
+          return sendHours(reply, await stores.setHours(principal, params.store_id, week, from, expected));
+        }
+        if (versions === undefined || hours !== undefined || from !== undefined) {
+          throw invalid('expected either hours, with or without effective_from, or versions', 'hours');
+        }
+        const given = { versions: versionsFrom(versions), check: checkPlanned };
+        return sendHours(reply, await stores.setPlannedHours(principal, params.store_id, given, expected));
       },
     );
 
@@ -205,6 +245,7 @@ export function hoursRoutes(stores: StoreService): Routes {
       async (request, reply) => {
         const { params, body, principal } = request;
         const date = dateFrom('date', params.date);
+        refuseOther('date', body.date, date);
         const openings = specialFrom(body);
         const expected = expectedVersion(request);
         const store = await stores.setSpecialHours(principal, params.store_id, date, openings, expected);
@@ -253,13 +294,35 @@ function hoursBody({ store, versions }: StoreHours): Static<typeof Hours> {
   return { versions: versions.map(body) };
 }
 
+/** The versions of a request. @throws UserError `invalid_input` if a time is invalid, or if they have gaps */
+function versionsFrom(versions: readonly Static<typeof GivenVersion>[]): GivenHours[] {
+  const given = versions.map(({ effective_from: from, hours }, i) => ({
+    from: from === null ? Number.NEGATIVE_INFINITY : instantFrom(`versions.${i}.effective_from.utc`, from.utc),
+    week: typeof hours === 'string' ? hours : rowsFrom(hours, `versions.${i}.hours`),
+  }));
+  for (const [i, { effective_until: until }] of versions.entries()) {
+    if (until === undefined) continue;
+    const field = `versions.${i}.effective_until`;
+    const end = until === null ? Number.POSITIVE_INFINITY : instantFrom(`${field}.utc`, until.utc);
+    if (end !== (given[i + 1]?.from ?? Number.POSITIVE_INFINITY)) {
+      throw invalid(`${field} is not where the next version begins; leave it out`, field);
+    }
+  }
+  return given;
+}
+
+function checkPlanned(week: KnownWeek, index: number): void {
+  refuseOverlaps(week, `versions.${index}.hours`);
+}
+
 function specialBody({ date, openings }: SpecialDate): Static<typeof SpecialHours> {
   return { date, closed: openings.length === 0, hours: openings.map(openingBody) };
 }
 
 function specialFrom({ closed, hours }: Static<typeof NewSpecialHours>): Opening[] {
-  if (closed === true && hours === undefined) return [];
-  if (closed !== true && hours !== undefined) return openingsFrom(hours);
+  const open = hours !== undefined && hours.length > 0;
+  if (closed === true && !open) return [];
+  if (closed !== true && open) return openingsFrom(hours);
   throw invalid('expected either closed: true, or the hours of that date', 'hours');
 }
 

@@ -35,16 +35,27 @@ export function openingBody({ start, end }: Opening): Static<typeof OpeningRow> 
 /** @throws UserError `invalid_input` if a time is invalid, or if rows overlap */
 export function weekFrom(hours: Static<typeof WeekHours>): KnownWeek {
   if (hours === 'always') return hours;
-  const week = hours.map(({ day, ...row }, i) => ({ day, ...openingFrom(row, `hours.${i}`) }));
-  refuseOverlaps(week, (row) => `${WEEKDAYS[row.day]} ${spanOf(row)}`);
+  const week = rowsFrom(hours, 'hours');
+  refuseOverlaps(week, 'hours');
   return week;
+}
+
+/**
+ * Rows as they are given. They may be those of a feed, and overlap.
+ *
+ * @param field their place in the request
+ * @throws UserError `invalid_input` if a time is invalid
+ */
+export function rowsFrom(rows: readonly Static<typeof WeekRow>[], field: string): WeekRecord[] {
+  return rows.map(({ day, ...row }, i) => ({ day, ...openingFrom(row, `${field}.${i}`) }));
 }
 
 /** The openings of one date. @throws UserError `invalid_input` if a time is invalid, or if openings overlap */
 export function openingsFrom(rows: readonly Static<typeof OpeningRow>[]): Opening[] {
   const openings = rows.map((row, i) => openingFrom(row, `hours.${i}`));
-  refuseOverlaps(
+  refuseOverlapsOf(
     openings.map((opening) => ({ day: 0, ...opening })),
+    'hours',
     spanOf,
   );
   return openings;
@@ -57,14 +68,19 @@ function openingFrom({ start, end }: Static<typeof OpeningRow>, field: string): 
 /**
  * Feeds may have overlapping rows, which are one opening. If a person or program sets hours, one of the two is a mistake.
  *
+ * @param field the place of the rows in the request
  * @throws UserError `invalid_input` at both rows of each pair that overlaps
  */
-function refuseOverlaps(rows: readonly WeekRecord[], describe: (row: WeekRecord) => string): void {
+export function refuseOverlaps(week: KnownWeek, field: string): void {
+  if (week !== 'always') refuseOverlapsOf(week, field, (row) => `${WEEKDAYS[row.day]} ${spanOf(row)}`);
+}
+
+function refuseOverlapsOf(rows: readonly WeekRecord[], field: string, describe: (row: WeekRecord) => string): void {
   const pairs = overlappingPairs(rows).slice(0, LIMITS.complaints / 2);
   if (pairs.length === 0) return;
   const words = (i: number) => describe(rows[i] as WeekRecord);
-  const named = (i: number) => `hours.${i} (${words(i)})`;
-  const fault = (at: number, other: number) => ({ field: `hours.${at}`, message: `overlaps ${words(other)}` });
+  const named = (i: number) => `${field}.${i} (${words(i)})`;
+  const fault = (at: number, other: number) => ({ field: `${field}.${at}`, message: `overlaps ${words(other)}` });
   throw new UserError('invalid_input', pairs.map(([a, b]) => `${named(b)} overlaps ${named(a)}`).join('; '), {
     faults: pairs.flatMap(([a, b]) => [fault(a, b), fault(b, a)]),
   });

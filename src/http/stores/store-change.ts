@@ -1,8 +1,10 @@
 import { type Static, Type } from 'typebox';
+import { DEFAULT_ZONE, shownZone } from '../../calendar/tzdb.ts';
+import { UNKNOWN_ZONE } from '../../domain/zone.ts';
 import { MAX_LABELS } from '../../lib/store-fields.ts';
 import type { StoreChange } from '../../stores/change.ts';
 import { EXPECTED_KEY } from '../expectations.ts';
-import { Nullable, StoreId } from '../schemas.ts';
+import { Nullable, readOnly, StoreId } from '../schemas.ts';
 import {
   GivenLabels,
   givenZone,
@@ -38,20 +40,43 @@ export const NewStore = Type.Object(
   { additionalProperties: false, title: 'NewStore' },
 );
 
-export const ChangedStore = Type.Object(described, {
-  additionalProperties: false,
-  title: 'ChangedStore',
-  description:
-    'Fields that are missing stay unchanged. `labels` replaces all labels, `set_labels` some; a new zone applies from now on.',
-});
+/** What the responses about a store have beyond that. */
+export const readOnlyOfStore = {
+  zone_known: Type.Optional(Type.Boolean({ readOnly: true, description: 'read-only; false: `time_zone` is ignored' })),
+  zone_is_default: Type.Optional(
+    Type.Boolean({ readOnly: true, description: 'read-only; true: the default zone as `time_zone` stays the default' }),
+  ),
+  ...readOnly('hours_known', 'state', 'last_poll', 'first_poll', 'offline_since', 'began_earlier', 'since_first_poll'),
+};
+
+export const ChangedStore = Type.Object(
+  { store_id: Type.Optional(StoreId), ...described, ...readOnlyOfStore },
+  {
+    additionalProperties: false,
+    title: 'ChangedStore',
+    description:
+      'Fields that are missing stay unchanged, and read-only fields of a response are ignored. `labels` replaces all labels, `set_labels` some; a new zone applies from now on.',
+  },
+);
+
+const Described = Type.Object({ ...described, ...readOnlyOfStore });
+
+/** The zone that a request means: of a store without a known zone of its own, responses show one that is not stored. */
+function storedZone(
+  zone: string | null | undefined,
+  { zone_known: known, zone_is_default: isDefault }: Static<typeof Described>,
+): string | null | undefined {
+  if (known === false && zone === shownZone(UNKNOWN_ZONE)) return undefined;
+  return isDefault === true && zone === DEFAULT_ZONE ? null : zone;
+}
 
 /**
  * @param place of the fields in the request: `stores.3.`
  * @throws UserError `invalid_input` if the names of the time zone have different values
  */
-export function changeFrom(given: Static<typeof ChangedStore>, place = ''): StoreChange {
+export function changeFrom(given: Static<typeof Described>, place = ''): StoreChange {
   const { name, labels, set_labels, probe_url } = given;
-  const zone = givenZone(given, place);
+  const zone = storedZone(givenZone(given, place), given);
   return {
     ...(name !== undefined && { name }),
     ...(zone !== undefined && { zone, zoneField: given.time_zone === undefined ? 'zone' : 'time_zone' }),

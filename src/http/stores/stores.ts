@@ -12,7 +12,7 @@ import { AsOf, asOfFrom } from '../as-of.ts';
 import { expectedVersion, IfMatch, IfNoneMatch, NotModified, sendVersion } from '../etags.ts';
 import { offlineSince, offlineSinceBody } from '../outage-start.ts';
 import { decodeCursor, encodeCursor, limitOf, PageQuery } from '../pages.ts';
-import { Instant, OneOf } from '../schemas.ts';
+import { Instant, OneOf, refuseOther } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 import { filterFrom, StoreFilterQuery } from './filter.ts';
 import { ChangedStore, changeFrom, NewStore } from './store-change.ts';
@@ -164,6 +164,7 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
       },
       async (request, reply) => {
         const { params, body, principal } = request;
+        refuseOther('store_id', body.store_id, params.store_id);
         const store = await stores.update(principal, params.store_id, changeFrom(body), expectedVersion(request));
         const changed = storeBody(store, await states.states(undefined));
         return sendVersion(reply, store.version, changed).send(changed);

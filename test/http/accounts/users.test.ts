@@ -153,9 +153,9 @@ test('users are added, read, changed under their ETag, and removed', async (t) =
 test('errors name the invalid field of a user', async (t) => {
   const { anna, ids } = await usersServer(t);
   const bad: [Body, number, string | undefined][] = [
-    [{ role: 'admin' }, 400, ''],
+    [{ role: 'admin' }, 400, 'login'],
     [{ login: 'x', role: 'king' }, 400, 'role'],
-    [{ login: 'x', role: 'admin', admin: true }, 400, ''],
+    [{ login: 'x', role: 'admin', admin: true }, 400, 'admin'],
     [{ login: 'a b', role: 'admin' }, 400, 'login'],
     [{ login: 'x', role: 'admin', password: 'short' }, 400, 'password'],
     [{ login: 'x', role: 'admin', stores: ['a'] }, 400, 'stores'],

@@ -62,6 +62,8 @@ test('a rule is created with defaults, read, changed and deleted', async (t) => 
   );
   const path = `/alert-rules/${rule.rule_id}`;
   assert.deepEqual((await ask('admin', 'GET', path)).json(), rule);
+  assert.deepEqual((await ask('operator', 'PATCH', path, rule)).json(), rule, 'what GET returns is accepted');
+  assert.equal((await ask('operator', 'PATCH', path, { rule_id: TEAM })).statusCode, 400);
   const change = { condition: { kind: 'lost_time', lost_minutes: 30, within_hours: 24 }, repeat_minutes: null };
   assert.deepEqual((await ask('operator', 'PATCH', path, change)).json(), { ...rule, ...change });
   const stale = { ...as('operator'), 'if-match': '"1"' };
@@ -72,6 +74,7 @@ test('a rule is created with defaults, read, changed and deleted', async (t) => 
   const entries = await server.storage.accounts.audit({ subjectKind: 'alert_rule' }, undefined, 10);
   assert.deepEqual(entries.map(({ action }) => action).sort(), [
     'alert_rule.added',
+    'alert_rule.changed',
     'alert_rule.changed',
     'alert_rule.removed',
   ]);

@@ -111,6 +111,22 @@ suite('contact points', () => {
     }
   });
 
+  test('are accepted as GET returns them, and keep their secrets', async (t) => {
+    const { server, receiver, keys, ask, add, hook, finished } = await world(t);
+    const quiet_hours = { start: '22:00', end: '07:00', hold_pages: true };
+    const path = `/contact-points/${await add(keys.olga, { ...hook, quiet_hours, template: { title: 'Down' } })}`;
+    const shown = (await ask(keys.olga, 'GET', path)).json();
+    const answer = await ask(keys.olga, 'PATCH', path, shown);
+    assert.equal(answer.status, 200, answer.text);
+    assert.deepEqual((await ask(keys.olga, 'GET', path)).json(), shown);
+    server.notifications.start();
+    const { delivery_id } = (await ask(keys.olga, 'POST', `${path}/test`)).json();
+    assert.equal((await finished(keys.olga, delivery_id)).status, 'sent');
+    assert.equal(receiver.requests[0]?.path, `/${SECRET_PATH}`);
+    const other = await ask(keys.olga, 'PATCH', path, { contact_point_id: delivery_id });
+    assert.equal(other.status, 400, other.text);
+  });
+
   test('are tested in the same way as every message is sent, and the log has the outcome', async (t) => {
     const { server, receiver, mail, keys, ask, add, finished } = await world(t);
     const id = await add(keys.olga);

@@ -101,6 +101,23 @@ test('an entry keeps the hours before a change, and the planned ones that it rep
   ]);
 });
 
+test('an entry keeps the planned hours that a list replaced', async (t) => {
+  const server = await ticking(t);
+  const record = recorder(server);
+  await record('POST', '', { store_id: 's', time_zone: 'UTC' });
+  await record('PUT', '/s/hours', { hours: [], effective_from: '2026-12-01' });
+  const { versions } = (await server.app.inject('/api/v1/stores/s/hours')).json<{ versions: object[] }>();
+  const later = { effective_from: { utc: '2026-12-09T00:00:00Z' }, hours: [] };
+  const inEffect = { ...versions[0], effective_until: undefined };
+  assert.deepEqual(await record('PUT', '/s/hours', { versions: [inEffect, later] }), [
+    'store.hours_changed',
+    {
+      planned_hours: [{ effective_from: '2026-12-09T00:00:00.000Z', hours: [] }],
+      before: { planned_hours: [{ effective_from: '2026-12-01T00:00:00.000Z', hours: [] }] },
+    },
+  ]);
+});
+
 test('an entry keeps the special hours that a date had', async (t) => {
   const record = recorder(await ticking(t));
   await record('POST', '', { store_id: 's' });

@@ -5,13 +5,13 @@ export interface PastedTable {
 }
 
 /** What a pasted column means: a field of a store, `label:<key>`, or `ignore`. */
-export type ColumnUse = 'store_id' | 'name' | 'zone' | 'probe_url' | 'ignore' | `label:${string}`;
+export type ColumnUse = 'store_id' | 'name' | 'time_zone' | 'probe_url' | 'ignore' | `label:${string}`;
 
 /** A store as a pasted row describes it. Blank cells say nothing. */
 export interface PastedStore {
   readonly store_id: string;
   readonly name?: string;
-  readonly zone?: string;
+  readonly time_zone?: string;
   readonly probe_url?: string;
   readonly set_labels?: Readonly<Record<string, string>>;
 }
@@ -40,7 +40,7 @@ export function tableOf(text: string): PastedTable {
 const USES: readonly (readonly [pattern: RegExp, use: ColumnUse])[] = [
   [/^(store|restaurant|location)?[ _-]*(id|number|no|code)\.?$/, 'store_id'],
   [/^(store|restaurant|location)?[ _-]*name$|^(store|restaurant)$/, 'name'],
-  [/^time[ _-]*zone([ _-]*str)?$|^zone$|^tz$/, 'zone'],
+  [/^time[ _-]*zone([ _-]*str)?$|^zone$|^tz$/, 'time_zone'],
   [/^(probe[ _-]*)?ur[il]$/, 'probe_url'],
   [/^(state|status|last_poll_utc|last_poll_status)?$/, 'ignore'],
 ];

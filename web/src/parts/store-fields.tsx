@@ -19,7 +19,7 @@ export interface StoreDraft {
 
 interface Saved {
   readonly name: string | null;
-  readonly zone: string;
+  readonly time_zone: string;
   readonly zone_is_default: boolean;
   readonly zone_known: boolean;
   readonly probe_url: string | null;
@@ -30,7 +30,7 @@ interface Saved {
 export function useStoreDraft(store?: Saved): StoreDraft {
   return {
     name: useSignal(store?.name ?? ''),
-    zone: useSignal(store === undefined || store.zone_is_default || !store.zone_known ? '' : store.zone),
+    zone: useSignal(store === undefined || store.zone_is_default || !store.zone_known ? '' : store.time_zone),
     probeUrl: useSignal(store?.probe_url ?? ''),
     labels: useSignal<readonly LabelRow[]>(Object.entries(store?.labels ?? {})),
   };
@@ -41,7 +41,7 @@ export function bodyOf({ name, zone, probeUrl, labels }: StoreDraft) {
   const pairs = labels.value.map(([key, value]) => [key.trim(), value.trim()] as const);
   return {
     name: name.value.trim() || null,
-    zone: zone.value.trim() || null,
+    time_zone: zone.value.trim() || null,
     probe_url: probeUrl.value.trim() || null,
     labels: Object.fromEntries(pairs.filter(([key, value]) => key !== '' || value !== '')),
   };
@@ -52,7 +52,7 @@ export function StoreFields({ draft, error }: { readonly draft: StoreDraft; read
   return (
     <>
       <Field label="Name" value={draft.name} autoComplete="off" wrong={faultOf(error, 'name')} />
-      <ZoneField value={draft.zone} wrong={faultOf(error, 'zone')} />
+      <ZoneField value={draft.zone} wrong={faultOf(error, 'time_zone')} />
       <LabelFields labels={draft.labels} wrong={faultOf(error, 'labels')} />
       <Field
         label="Probe URL"

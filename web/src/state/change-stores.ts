@@ -9,7 +9,7 @@ const CHUNK = 500;
 export interface RowFault {
   /** Its position in the list, from 0. */
   readonly index: number;
-  /** `name`, `zone`, `set_labels.city` … */
+  /** `name`, `time_zone`, `set_labels.city` … */
   readonly field: string;
   readonly message: string;
 }

@@ -33,7 +33,7 @@ export function StoreList({ asOf, states, reasons, stores }: Props) {
     search: param('search') || undefined,
     state: statesFrom(param('state')),
     reason: reasonsFrom(param('reason')),
-    zone: param('zone') || undefined,
+    time_zone: param('zone') || undefined,
     label: chosenLabels(),
     sort: sortFrom(param('sort')),
     as_of: asOf,
@@ -42,7 +42,7 @@ export function StoreList({ asOf, states, reasons, stores }: Props) {
     JSON.stringify(filter),
     async (cursor, signal) => {
       const page = await call('GET /api/v1/stores', { query: { ...filter, limit: PAGE, cursor }, signal });
-      await bringZones(page.items.map(({ zone }) => zone));
+      await bringZones(page.items.map(({ time_zone }) => time_zone));
       return page;
     },
     round.value,

@@ -11,7 +11,7 @@ import { now } from '../../state/live.ts';
 /** One store in the list. */
 export function StoreRow({ store, asOf }: { readonly store: ListedStore; readonly asOf: string | undefined }) {
   const at = asOf === undefined ? now.value : Date.parse(asOf);
-  const { zone, last_poll: poll } = store;
+  const { time_zone: zone, last_poll: poll } = store;
   const { brand, ...labels } = store.labels;
   return (
     <div class="store-row" role="presentation">

@@ -25,7 +25,7 @@ export default function OwnStoresPage() {
         call('GET /api/v1/fleet', { query, signal }),
         call('GET /api/v1/stores', { query: { ...query, sort: 'state', limit: FEW }, signal }),
       ]);
-      await bringZones(stores.items.map(({ zone }) => zone));
+      await bringZones(stores.items.map(({ time_zone }) => time_zone));
       return { fleet, stores };
     },
     round.value,

@@ -25,7 +25,7 @@ interface Props {
 
 /** A store with its state, the downtime of its local day so far, and the hours of that day. */
 export function StoreCard({ store, asOf, stale }: Props) {
-  const { store_id, zone } = store;
+  const { store_id, time_zone: zone } = store;
   const today = dateAt(asOf, zone);
   const day = useLoad(
     `day ${store_id} ${today} ${chosen.value}`,
@@ -88,7 +88,7 @@ function shown<T>({ data, error }: Load<T>, words: (data: T) => string): string 
 }
 
 function LastCheck({ store, asOf }: Pick<Props, 'store' | 'asOf'>) {
-  const { zone, last_poll: poll, offline_since: since } = store;
+  const { time_zone: zone, last_poll: poll, offline_since: since } = store;
   if (poll === null) return <>No recent check</>;
   return (
     <>

@@ -15,7 +15,7 @@ import { WeekSteps } from './week-steps.tsx';
 
 /** Two periods of seven days side by side, and the difference between the days that can be compared. */
 export function ComparePart({ store, asOf }: { readonly store: Store; readonly asOf: number }) {
-  const { zone } = store;
+  const { time_zone: zone } = store;
   const week = weekUntil(param('until'), zone, asOf);
   const given = weekUntil(param('with') || addDays(week.until, -7), zone, asOf).until;
   const other = weekUntil(sameWeekday(given, week.until), zone, asOf);

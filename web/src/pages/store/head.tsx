@@ -14,7 +14,7 @@ const REACH = 8 * 86_400_000;
 
 /** The name, state and local time of the store. */
 export function StoreHead({ store, asOf }: { readonly store: Store; readonly asOf: number }) {
-  const { zone, last_poll: poll, first_poll: first, state } = store;
+  const { time_zone: zone, last_poll: poll, first_poll: first, state } = store;
   return (
     <header class="store-top">
       <Link class="back small" href={at('/')}>

@@ -31,7 +31,7 @@ const WORKDAYS = 5;
 
 /** Edits the newest hours, planned or current, from a date on. Reports keep the earlier hours for the time before. */
 export function HoursEditor({ store, versions, etag, onSaved, onCancel }: Props) {
-  const { zone } = store;
+  const { time_zone: zone } = store;
   const now = Date.now();
   const today = dateAt(now, zone);
   const edited = versions.at(-1);

@@ -33,7 +33,7 @@ interface KnownHoursProps {
 }
 
 function KnownHours({ store, hours, etag, reload }: KnownHoursProps) {
-  const { zone } = store;
+  const { time_zone: zone } = store;
   const editing = useSignal(false);
   const said = useSignal<string | undefined>(undefined);
   const now = Date.now();
@@ -143,7 +143,7 @@ interface WithdrawProps {
 /** Withdraws a planned change of hours. */
 function Withdraw({ store, version, etag, onDone }: WithdrawProps) {
   const { utc } = version.effective_from;
-  const words = effectiveWords(utc, store.zone);
+  const words = effectiveWords(utc, store.time_zone);
   const withdraw = async () => {
     try {
       await call('DELETE /api/v1/stores/{store_id}/hours/{effective_from}', {

@@ -33,7 +33,7 @@ export default function StorePage({ id }: { readonly id: string }) {
     `store ${id} ${given ?? ''} ${asOf === undefined}`,
     async (signal) => {
       const found = await call('GET /api/v1/stores/{store_id}', { path, query: { as_of: given }, signal });
-      await bringZones([found.zone]);
+      await bringZones([found.time_zone]);
       return found;
     },
     round.value,

@@ -66,13 +66,13 @@ function SettingsForm({ store, etag, onSaved }: Props) {
   const error = useSignal<unknown>(undefined);
   useUnsavedValues(JSON.stringify(bodyOf(draft)));
   const save = async () => {
-    const { zone, ...body } = bodyOf(draft);
+    const { time_zone, ...body } = bodyOf(draft);
     try {
       await call('PATCH /api/v1/stores/{store_id}', {
         path: { store_id: store.store_id },
         headers: { 'if-match': etag },
         // An empty field says nothing about an unknown zone.
-        body: zone === null && !store.zone_known ? body : { ...body, zone },
+        body: time_zone === null && !store.zone_known ? body : { ...body, time_zone },
       });
     } catch (failure) {
       error.value = failure;

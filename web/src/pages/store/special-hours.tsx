@@ -19,7 +19,7 @@ import { IMPOSSIBLE_HOURS } from './hours-editor.tsx';
 /** Special hours of single dates, such as holidays. */
 export function SpecialHoursPart({ store }: { readonly store: Store }) {
   const path = { store_id: store.store_id };
-  const today = dateAt(Date.now(), store.zone);
+  const today = dateAt(Date.now(), store.time_zone);
   const from = useSignal(addDays(today, -30));
   const loaded = useLoad(`special ${store.store_id} ${from.value}`, (signal) =>
     call('GET /api/v1/stores/{store_id}/special-hours', { path, query: { from: from.value, limit: 500 }, signal }),

@@ -13,7 +13,7 @@ import { WeekSteps } from './week-steps.tsx';
 
 /** One week of a store: its timeline and totals. */
 export function WeekPart({ store, asOf }: { readonly store: Store; readonly asOf: number }) {
-  const { zone, store_id: id } = store;
+  const { time_zone: zone, store_id: id } = store;
   const week = weekUntil(param('until'), zone, asOf);
   const explained = useLoad(`explained ${id}`, (signal) => fetchExplained(id, asOf, signal), asOf);
   return (

@@ -71,7 +71,7 @@ export function ManagedStores({ stores, total, chosen, onNearEnd }: Props) {
               )}
             </span>
             <span role="cell" class="quiet cut">
-              {store.zone_known ? store.zone : 'unknown'}
+              {store.zone_known ? store.time_zone : 'unknown'}
               {store.zone_is_default && ' (assumed)'}
             </span>
             <span role="cell" class="quiet cut">

@@ -13,7 +13,7 @@ const SHOWN = 50;
 const USES: readonly { readonly use: ColumnUse; readonly words: string }[] = [
   { use: 'store_id', words: 'ID' },
   { use: 'name', words: 'Name' },
-  { use: 'zone', words: 'Time zone' },
+  { use: 'time_zone', words: 'Time zone' },
   { use: 'probe_url', words: 'Probe URL' },
   { use: 'ignore', words: 'Ignore' },
 ];

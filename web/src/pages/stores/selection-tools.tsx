@@ -69,7 +69,7 @@ export function SelectionTools({ chosen, total, onAll, onNone, onDone }: Props) 
       )}
       {chosen.size > 0 && open.value === 'zone' && (
         <div class="wide">
-          <ZoneForm onCancel={() => (open.value = undefined)} save={(zone) => change({ zone }, 'Changed')} />
+          <ZoneForm onCancel={() => (open.value = undefined)} save={(zone) => change({ time_zone: zone }, 'Changed')} />
         </div>
       )}
     </section>
