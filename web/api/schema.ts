@@ -2625,6 +2625,7 @@ export interface Routes {
       readonly cursor?: string | undefined;
       /** the ID from the list */
       readonly contact_point_id?: string | undefined;
+      /** messages about this incident */
       readonly incident_id?: string | undefined;
       /** `pending`: waiting for its time or for another attempt; `failed`: rejected or given up */
       readonly status?: 'pending' | 'sending' | 'sent' | 'failed' | 'cancelled' | undefined;
@@ -2816,6 +2817,7 @@ export interface Routes {
       readonly limit?: number | undefined;
       /** `next_cursor` of the previous page; without it, the first page */
       readonly cursor?: string | undefined;
+      /** open: the store is not up again; resolved: it is */
       readonly state?: 'open' | 'resolved' | undefined;
       /** an opaque id, as in the feeds */
       readonly store_id?: string | undefined;

@@ -29,7 +29,7 @@ export function incidentRoutes(incidents: IncidentService): Routes {
           querystring: Type.Object(
             {
               ...PageQuery,
-              state: Type.Optional(OneOf(['open', 'resolved'])),
+              state: Type.Optional(OneOf(['open', 'resolved'], 'open: the store is not up again; resolved: it is')),
               store_id: Type.Optional(StoreId),
               rule_id: Type.Optional(Id),
               mass_outage_id: Type.Optional(Id),

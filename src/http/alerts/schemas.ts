@@ -8,6 +8,7 @@ import { HOUR, MINUTE } from '../../domain/hours.ts';
 import type { AlertRuleRecord, IncidentEventRecord, IncidentRecord } from '../../storage/ports/alerts.ts';
 import { Id } from '../accounts/schemas.ts';
 import { Instant, Nullable, OneOf, readOnly, StoreId } from '../schemas.ts';
+import { GivenLabels } from '../stores/store-schemas.ts';
 
 export const RulePath = Type.Object({ rule_id: Id });
 export const IncidentPath = Type.Object({ incident_id: Id });
@@ -54,9 +55,7 @@ const RULE_FIELDS = {
   name: Type.String({ minLength: 1, maxLength: 200 }),
   enabled: Type.Boolean(),
   severity: OneOf(SEVERITIES, '`page` may ignore quiet hours, `notice` never does'),
-  labels: Type.Record(Type.String({ maxLength: 200 }), Label, {
-    description: 'the labels that a store must have, all of them; none: every store',
-  }),
+  labels: { ...GivenLabels, description: 'the labels that a store must have, all of them; none: every store' },
   condition: ConditionSchema,
   recovery: Type.Integer({ description: 'active polls in a row that end an incident, 1 to 100' }),
   opening_grace_minutes: Minutes('a store that was not up since it opened does not alert for so long', 15),

@@ -15,7 +15,9 @@ const query = Type.Object(
   {
     ...PageQuery,
     contact_point_id: Type.Optional(Id),
-    incident_id: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    incident_id: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 200, description: 'messages about this incident' }),
+    ),
     status: Type.Optional(DeliveryStatus),
     kind: Type.Optional(Kind),
     search: Type.Optional(

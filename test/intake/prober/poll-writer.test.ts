@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
 import { healthWarnings } from '../../../src/intake/prober/health.ts';
@@ -130,7 +130,7 @@ test('the checkpoint is saved together with the polls', async (t) => {
   assert.equal(after?.bytes, statSync(join(folder, '2026-11-23.csv')).size);
 });
 
-test('polls are synced before they count as written, once per batch, and so is the folder of a new file', async (t) => {
+test('polls are synced before they count as written, once per batch, and so are a new file and its folder', async (t) => {
   const disk = new FaultDisk();
   await inWorld(disk.world, async () => {
     const { writer, folder, add } = scene(t);
@@ -138,9 +138,15 @@ test('polls are synced before they count as written, once per batch, and so is t
     disk.calls.length = 0;
     // The first poll is written at once, and the others together after that.
     await add(IDS);
-    const [name, parent] = ['2026-11-23.csv', folder.slice(folder.lastIndexOf('/') + 1)];
+    const name = '2026-11-23.csv';
     const batch = [`write ${name}`, `datasync ${name}`];
-    assert.deepEqual(disk.calls.splice(0), [...batch, `sync ${parent}`, ...batch, ...batch]);
+    assert.deepEqual(disk.calls.splice(0), [
+      `sync ${basename(dirname(folder))}`,
+      ...batch,
+      `sync ${basename(folder)}`,
+      ...batch,
+      ...batch,
+    ]);
     await add(IDS);
     assert.deepEqual(disk.calls, [...batch, ...batch]);
     await writer.close(false);
