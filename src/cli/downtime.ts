@@ -1,19 +1,22 @@
 import type { Command } from 'commander';
-import { formatInstant } from '../calendar/instant.ts';
+import { storeIdsFrom } from '../accounts/fields.ts';
+import { formatInstant, instantFrom } from '../calendar/instant.ts';
 import { formatWallTime } from '../calendar/wall-time.ts';
 import { HOUR } from '../domain/hours.ts';
+import { checkedReason, checkedTime } from '../judgements/check.ts';
 import { PHASES, type Phase } from '../judgements/phase.ts';
-import { recurrenceOf } from '../judgements/recurrence.ts';
+import { checkDuration, recurrenceOf, startFrom } from '../judgements/recurrence.ts';
 import { coverageResource, judgementResource } from '../judgements/resources.ts';
+import { ruleParts } from '../judgements/rrule.ts';
 import type { GivenJudgement, ShownJudgement } from '../judgements/service.ts';
 import { configOf, type DatabaseFlags, withDatabase, withDatabaseOption } from './database.ts';
 import { formatCount } from './format.ts';
 import { printResult, printTable, say } from './output.ts';
-import { instantOption, misuse } from './usage.ts';
+import { checked, instantOption, misuse, parsing } from './usage.ts';
 
 interface AddFlags extends DatabaseFlags {
-  readonly stores?: string[];
-  readonly labels?: string[];
+  readonly stores?: readonly string[];
+  readonly labels?: readonly (readonly [key: string, value: string])[];
   readonly allStores?: boolean;
   readonly from?: string;
   readonly to?: string;
@@ -38,25 +41,42 @@ export function downtimeCommand(program: Command): void {
   const downtime = program.command('downtime').description('manage planned downtime of stores');
   withDatabaseOption(downtime.command('add'))
     .description('plan downtime: for an interval, or a recurrence in the local time of each store')
-    .option('--stores <ids...>', 'the stores, separated by spaces or commas')
-    .option('--labels <labels...>', 'the stores that have all of these labels, each as key:value')
+    .option('--stores <ids...>', 'the stores, separated by spaces or commas', appended(storesIn))
+    .option('--labels <labels...>', 'the stores that have all of these labels, each as key:value', appended(labelIn))
     .option('--all-stores', 'all stores')
-    .option('--from <instant>', 'the start of an interval (default: now)')
-    .option('--to <instant>', 'the end of an interval')
-    .option('--rrule <rule>', 'a recurrence rule of RFC 5545, such as "FREQ=WEEKLY;BYDAY=SU"')
-    .option('--start <time>', 'the store-local time from which the rule counts, such as 2026-11-29T02:00')
-    .option('--duration <duration>', 'how long each occurrence lasts, such as PT2H')
-    .requiredOption('--reason <text>', 'why')
+    .option('--from <instant>', 'the start of an interval (default: now)', checked('--from', instantAs))
+    .option('--to <instant>', 'the end of an interval', checked('--to', instantAs))
+    .option(
+      '--rrule <rule>',
+      'a recurrence rule of RFC 5545, such as "FREQ=WEEKLY;BYDAY=SU"',
+      checked('--rrule', (text, name) => ruleParts(name, text)),
+    )
+    .option(
+      '--start <time>',
+      'the store-local time from which the rule counts, such as 2026-11-29T02:00',
+      checked('--start', (text, name) => startFrom(name, text)),
+    )
+    .option(
+      '--duration <duration>',
+      'how long each occurrence lasts, such as PT2H',
+      checked('--duration', (text, name) => checkDuration(name, text)),
+    )
+    .requiredOption('--reason <text>', 'why', checked('--reason', checkedReason))
     .option('--preview', 'only print what it would cover')
     .action(add);
   withDatabaseOption(downtime.command('list'))
     .description('list planned downtime, newest first')
     .option('--state <state>', `only those in this state: ${PHASES.join(', ')}`)
-    .option('--store <id>', 'only those that include this store')
+    .option(
+      '--store <id>',
+      'only those that include this store',
+      checked('--store', (text, name) => storeIdsFrom([text], name)),
+    )
     .action(list);
-  withDatabaseOption(downtime.command('revoke <id>'))
+  withDatabaseOption(downtime.command('revoke'))
     .description('revoke planned downtime from now on')
-    .requiredOption('--reason <text>', 'why')
+    .argument('<id>', 'the ID of the planned downtime, as downtime list shows it', checked('id', idAs))
+    .requiredOption('--reason <text>', 'why', checked('--reason', checkedReason))
     .option('--entirely', 'as if it had never been recorded')
     .action(revoke);
 }
@@ -87,23 +107,43 @@ function givenBy(flags: AddFlags): GivenJudgement {
   if ((recurs === 0) === (to === undefined)) {
     throw misuse('expected either --to, or --rrule with --start and --duration');
   }
-  return {
-    store_ids: stores?.flatMap((text) => text.split(',')).filter((id) => id !== ''),
-    labels: allStores ? {} : labels && Object.fromEntries(labels.map(labelFrom)),
+  const time = {
     from: instantOption('--from', from),
     to: instantOption('--to', to),
     ...(rrule !== undefined &&
       start !== undefined &&
       duration !== undefined && { recurrence: { rrule, start, duration } }),
-    reason,
   };
+  parsing(() => checkedTime(time, Date.now()));
+  return { store_ids: stores, labels: allStores ? {} : labels && Object.fromEntries(labels), ...time, reason };
+}
+
+/** A parser for an option that takes several values, each of which can be several. */
+function appended<T>(read: (text: string) => readonly T[]): (text: string, previous?: readonly T[]) => readonly T[] {
+  return (text, previous = []) => [...previous, ...parsing(() => read(text))];
+}
+
+function storesIn(text: string): string[] {
+  const ids = text.split(',').filter((id) => id !== '');
+  return storeIdsFrom(ids.length === 0 ? [text] : ids, '--stores');
 }
 
 /** @throws UsageError */
-function labelFrom(text: string): readonly [key: string, value: string] {
+function labelIn(text: string): (readonly [key: string, value: string])[] {
   const colon = text.indexOf(':');
-  if (colon > 0) return [text.slice(0, colon), text.slice(colon + 1)];
+  if (colon > 0) return [[text.slice(0, colon), text.slice(colon + 1)]];
   throw misuse(`--labels has "${text}", expected key:value such as city:Chicago`);
+}
+
+function instantAs(text: string, name: string): number {
+  return instantFrom(name, text);
+}
+
+/** @throws UsageError */
+function idAs(text: string, name: string): void {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return;
+  const expected = 'the ID of planned downtime, as downtime list shows it';
+  throw misuse(`${name} is ${JSON.stringify(text.slice(0, 100))}, expected ${expected}`);
 }
 
 async function list({ state, store, ...flags }: ListFlags): Promise<void> {

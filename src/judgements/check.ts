@@ -77,12 +77,12 @@ export function checkedTime({ from, to, recurrence }: GivenTime, now: number): J
 }
 
 /** The reason of a judgement or a revocation. @throws UserError `invalid_input` */
-export function checkedReason(text: string): string {
+export function checkedReason(text: string, what = 'reason'): string {
   const reason = trimmed(text);
-  if (reason === '') throw invalid('reason is empty, expected why', 'reason');
+  if (reason === '') throw invalid(`${what} is empty, expected why`, 'reason');
   if (!hasAtMost(reason, REASON_LENGTH)) {
-    throw invalid(`reason has ${reason.length} characters, expected at most ${REASON_LENGTH}`, 'reason');
+    throw invalid(`${what} has ${reason.length} characters, expected at most ${REASON_LENGTH}`, 'reason');
   }
   if (isStorable(reason)) return reason;
-  throw invalid('reason contains a null character or an unpaired surrogate', 'reason');
+  throw invalid(`${what} contains a null character or an unpaired surrogate`, 'reason');
 }

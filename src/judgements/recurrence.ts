@@ -118,16 +118,8 @@ export function recurrenceOf(time: JudgedInterval | Recurrence): WallRecurrence 
  */
 export function checkedRecurrence(field: string, { rrule, start, duration }: Recurrence): Recurrence {
   const parts = ruleParts(`${field}.rrule`, rrule);
-  const wall = parseWallTime(start);
-  if (wall === undefined) {
-    const expected = 'a store-local time without an offset, such as "2026-11-29T02:00"';
-    throw invalid(`${field}.start is "${start.slice(0, 100)}", expected ${expected}`, `${field}.start`);
-  }
-  const lasting = parseDuration(duration);
-  if (lasting === undefined || lengthOf(lasting) > LONGEST) {
-    const expected = 'weeks, days, hours and minutes up to 366 days, such as "PT2H30M" or "P1D"';
-    throw invalid(`${field}.duration is "${duration.slice(0, 100)}", expected ${expected}`, `${field}.duration`);
-  }
+  const wall = startFrom(`${field}.start`, start);
+  checkDuration(`${field}.duration`, duration);
   const checked = {
     rrule: [...parts].map((part) => part.join('=')).join(';'),
     start: formatWallTime(wall),
@@ -135,6 +127,22 @@ export function checkedRecurrence(field: string, { rrule, start, duration }: Rec
   };
   refuseUseless(`${field}.rrule`, checked);
   return checked;
+}
+
+/** The wall value of the start of a recurrence. @throws UserError `invalid_input` naming the field */
+export function startFrom(field: string, text: string): number {
+  const wall = parseWallTime(text);
+  if (wall !== undefined) return wall;
+  const expected = 'a store-local time without an offset, such as "2026-11-29T02:00"';
+  throw invalid(`${field} is "${text.slice(0, 100)}", expected ${expected}`, field);
+}
+
+/** @throws UserError `invalid_input` naming the field */
+export function checkDuration(field: string, text: string): void {
+  const lasting = parseDuration(text);
+  if (lasting !== undefined && lengthOf(lasting) <= LONGEST) return;
+  const expected = 'weeks, days, hours and minutes up to 366 days, such as "PT2H30M" or "P1D"';
+  throw invalid(`${field} is "${text.slice(0, 100)}", expected ${expected}`, field);
 }
 
 /** @throws UserError `invalid_input` for a rule that never or far too often occurs */

@@ -13,19 +13,27 @@ import { temporaryFolder } from '../support/temporary.ts';
 
 /** Right values for what a command requires, by the names in angle brackets. */
 const RIGHT: Readonly<Record<string, string>> = {
-  ...{ login: 'anna', name: 'k', scopes: 'stores:read', role: 'owner', id: 'none', shell: 'bash' },
-  ...{ days: '400d', folder: 'out', backup: 'out', url: 'new.duckdb', files: 'polls.csv' },
+  ...{
+    login: 'anna',
+    name: 'k',
+    scopes: 'stores:read',
+    role: 'owner',
+    id: '8e03978e-40d5-43e8-bc93-6894a57f9324',
+    shell: 'bash',
+  },
+  ...{ text: 'why', days: '400d', folder: 'out', backup: 'out', url: 'new.duckdb', files: 'polls.csv' },
 };
 
 /** Commands that need more than what commander requires. */
 const MORE: Readonly<Record<string, readonly string[]>> = {
   import: ['--polls', 'polls.csv'],
   'user add': ['--no-password'],
+  'downtime add': ['--all-stores', '--to', new Date(Date.now() + 86_400_000).toISOString()],
 };
 
-/** Values that no option of such a name takes; a file or folder can have any name. */
+/** Values that no option of such a name takes; a file or folder can have any name, and a text can say anything. */
 function senseless(name: string): string[] {
-  if (/^(files?|folder|backup)$/.test(name)) return ['', ' '];
+  if (/^(files?|folder|backup|text)$/.test(name)) return ['', ' '];
   return name === 'url' ? ['', ' ', 'mysql://db/x'] : ['', ' ', '\u0007'];
 }
 

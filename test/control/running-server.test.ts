@@ -240,7 +240,8 @@ test('a server that stops ends the operations under way', async (t) => {
       return abortable(new Promise<never>(() => {}), signal);
     },
   });
-  const listener = await listenerOn(t, database, { syncs });
+  const config = { sync: { sources: [{}] } } as unknown as OperationContext['config'];
+  const listener = await listenerOn(t, database, { syncs, config });
   const run = (await found(database)).run('syncSources', {}, recorded().io);
   const ended = assert.rejects(run, { code: 'unavailable', message: /the server is stopping/ });
   await once(begun.resume(), 'end');
