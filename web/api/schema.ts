@@ -2893,6 +2893,10 @@ export interface Routes {
       /** the ID from the list */
       readonly incident_id: string;
     };
+    headers?: {
+      /** a random UUID: repeating the request with it within 24 hours repeats the response */
+      readonly 'idempotency-key'?: string | undefined;
+    };
     body: {
       /** the comment */
       readonly text: string;

@@ -136,7 +136,7 @@ export function incidentRoutes(incidents: IncidentService): Routes {
     app.post(
       '/api/v1/incidents/:incident_id/comments',
       {
-        config: { access: 'alerts:write' },
+        config: { access: 'alerts:write', idempotency: {} },
         schema: {
           operationId: 'commentIncident',
           summary: 'Add a comment to the timeline of an incident',

@@ -417,6 +417,7 @@ test('a timeline has open times, polls, states, outages and totals', async (t) =
     first_poll: at('14:30:00.000', '09:30:00.000'),
     open: [{ from: nine, to: noon }],
     hours_unknown: [],
+    planned: [],
     polls: [
       { at: at('14:30:00.000', '09:30:00.000'), status: 'active', counts: true, reason: null, inactive_reason: null },
       { at: at('15:30:00.000', '10:30:00.000'), status: 'active', counts: true, reason: null, inactive_reason: null },

@@ -7,6 +7,7 @@ import { keepIdempotency } from '../../../src/http/guards/idempotency.ts';
 import { limitResponseTime } from '../../../src/http/guards/response-deadline.ts';
 import { handleError } from '../../../src/http/problems.ts';
 import type { App } from '../../../src/http/types.ts';
+import { compileValidator } from '../../../src/http/validation.ts';
 import { DuckdbStorage } from '../../../src/storage/duckdb/storage.ts';
 import { addUserWithKey, PASSWORD } from '../../support/accounts.ts';
 import { browser } from '../../support/clients.ts';
@@ -162,6 +163,7 @@ test('a response that was due before it was there is kept as well', async (t) =>
     await app.close();
     await storage.close();
   });
+  app.setValidatorCompiler(compileValidator);
   app.decorateRequest('principal');
   app.addHook('onRequest', async (request) => {
     request.principal = { kind: 'open' };
