@@ -200,10 +200,12 @@ test('an import that is broken off ends the process', async (t) => {
     () => 'imported',
     (error: unknown) => error,
   );
-  while (!existsSync(started)) await new Promise((resolve) => setTimeout(resolve, 10));
+  // The file is there before its content is.
+  const pidOf = () => (existsSync(started) ? Number(readFileSync(started, 'utf8')) : 0);
+  while (pidOf() === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  const pid = pidOf();
   stop.abort(new Error('stopped'));
   assert.equal(((await result) as Error).message, 'stopped');
-  const pid = Number(readFileSync(started, 'utf8'));
   for (;;) {
     try {
       process.kill(pid, 0);
