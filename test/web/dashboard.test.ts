@@ -109,7 +109,7 @@ test('an invalid time or store in the address is named, and an unknown tab shows
   await append(fleet, pollsOf('a', NOON, 3_000, 10));
   const page = await openPage(t, browser);
   await page.clock.setFixedTime(NOON);
-  for (const wrong of ['garbage', '2026-11-17', '2026-13-17T00:00:00Z']) {
+  for (const wrong of ['garbage', '2026-11-17', '2026-13-17T00:00:00Z', '2026-02-30T00:00:00Z']) {
     for (const path of ['/', '/stores/a', '/stores']) {
       await page.goto(`${fleet.url}${path}?as_of=${wrong}`);
       await page.getByRole('heading', { name: 'Invalid time' }).waitFor();
@@ -121,6 +121,12 @@ test('an invalid time or store in the address is named, and an unknown tab shows
   assert.equal(new URL(page.url()).search, '');
   await page.goto(`${fleet.url}/?as_of=2026-11-17T12:00:00Z`);
   await page.getByText("You're viewing the fleet as of 17 Nov 2026, 13:00 UTC+1, with the data known then.").waitFor();
+
+  for (const wrong of ['until=2020-13-45', 'until=2026-02-30', 'tab=compare&with=2020-13-45']) {
+    await page.goto(`${fleet.url}/stores/a?${wrong}`);
+    const until = page.getByLabel('Last day of the week').first();
+    assert.equal(await until.inputValue(), '2026-11-18', 'today');
+  }
 
   await page.goto(`${fleet.url}/stores/%ZZ`);
   await page.getByRole('heading', { name: 'Store not found' }).waitFor();

@@ -8,9 +8,9 @@ import { compareDays, sameWeekday } from '../../web/src/lib/compare.ts';
 import { csvRows } from '../../web/src/lib/csv.ts';
 import { bodyOfDowntime, durationWords, NEW_DOWNTIME } from '../../web/src/lib/downtime.ts';
 import { ago, changeInPoints, exactDuration, openTime, over, percent } from '../../web/src/lib/format.ts';
-import { hourMarks, instantAt, localDays, startOfDate } from '../../web/src/lib/local-days.ts';
+import { hourMarks, instantAt, isDate, localDays, startOfDate } from '../../web/src/lib/local-days.ts';
 import { inWords, openingsOf, openingsOn, shownEnd, weekOf } from '../../web/src/lib/openings.ts';
-import { storesIn, tableOf, usesOf } from '../../web/src/lib/pasted.ts';
+import { repeatedIds, storesIn, tableOf, usesOf } from '../../web/src/lib/pasted.ts';
 import { REASON_WORDS, reasonInWords, reasonWords } from '../../web/src/lib/reasons.ts';
 import { seenWithin } from '../../web/src/lib/seen.ts';
 import { downtimeWords, hoursWords } from '../../web/src/lib/today.ts';
@@ -36,6 +36,14 @@ test('a pasted table is read with its quotes, and its columns are guessed', () =
   ]);
   assert.deepEqual(tableOf('id,name\n1,"a,b"\n'), { header: ['id', 'name'], rows: [['1', 'a,b']] });
   assert.deepEqual(tableOf(''), { header: [], rows: [] });
+});
+
+test('a row with the ID of an earlier row is found, with the first row that has it', () => {
+  const table = tableOf('ID\tName\n17\tLoop\n\tNo ID\n18\tHarbor\n17\tPier\n\tNo ID\n17\tDock\n');
+  assert.deepEqual(repeatedIds(storesIn(table, usesOf(table.header))), [
+    { index: 3, first: 0 },
+    { index: 5, first: 0 },
+  ]);
 });
 
 test('the feed of a file is guessed from its name', () => {
@@ -101,6 +109,21 @@ test('a day whose midnight is skipped begins after the clock change', () => {
   assert.equal(new Date(startOfDate('2024-04-26', 'Africa/Cairo')).toISOString(), '2024-04-25T22:00:00.000Z');
   const [day] = localDays('2024-04-26', 1, 'Africa/Cairo');
   assert.equal(day?.hours, 23);
+});
+
+test('only days of the calendar are dates', () => {
+  const dates = [
+    '2024-02-29',
+    '2026-12-31',
+    '0001-01-01',
+    '2026-02-29',
+    '2026-02-30',
+    '2020-13-45',
+    '0000-01-03',
+    '2026-1-1',
+    '',
+  ];
+  assert.deepEqual(dates.filter(isDate), ['2024-02-29', '2026-12-31', '0001-01-01']);
 });
 
 test('a day that a zone skipped does not exist', () => {

@@ -72,6 +72,11 @@ test('many stores are pasted, labelled, deleted and exported', async (t) => {
   await page.getByText('Nothing was saved: 1 row without an ID').waitFor();
   await page.getByRole('cell', { name: 'Enter an ID.' }).waitFor();
   await page.getByRole('cell', { name: /^Boston time_zone is "Boston", expected an IANA time zone/ }).waitFor();
+  await area.fill('ID\tName\n1\tLoop\n2\tHarbor\n1\tPier\n');
+  await page.getByRole('button', { name: 'Save 3 stores' }).click();
+  await page.getByText('Nothing was saved: 1 row with the ID of an earlier row').waitFor();
+  await page.getByRole('row', { name: /^3 1 Row 1 has this ID\. Pier/ }).waitFor();
+  assert.equal((await fleet.app.inject('/api/v1/stores')).json<Json>().total, 0, 'nothing was saved');
   await area.fill('ID\tName\tTime zone\tCity\n1\tLoop\tAmerica/Chicago\tChicago\n2\tHarbor\t\t\n3\t\t\tOslo\n');
   await page.getByRole('button', { name: 'Save 3 stores' }).click();
   await page.getByText('3 stores created, 0 updated, 0 unchanged.').waitFor();
@@ -240,6 +245,71 @@ test('pages that a role does not include show only that, with the way to the sta
       await page.getByRole('link', { name: words }).waitFor();
     }
   }
+});
+
+test('forms for users, keys and reports ask before entered text is lost, and name stores that do not exist', async (t) => {
+  const fleet = await seenFleet(t, AT_NOON);
+  await append(fleet, [...pollsOf('a', NOON, 70, 10), ...pollsOf('b', NOON, 70)]);
+  const { users } = fleet.accounts;
+  await users.add(TESTER, { login: 'root', role: 'admin', password: PASSWORD });
+  const olga = await users.add(TESTER, {
+    login: 'olga',
+    name: 'Olga',
+    role: 'owner',
+    stores: ['a', 'gone'],
+    password: PASSWORD,
+  });
+  const page = await openPage(t, browser);
+  const asked: string[] = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    return dialog.dismiss();
+  });
+  const link = (name: string) => page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name });
+  const staysAt = async (path: string) => {
+    const dialog = page.waitForEvent('dialog');
+    await link('Imports').click();
+    await dialog;
+    assert.equal(new URL(page.url()).pathname, path);
+    assert.deepEqual(asked.splice(0), ['confirm']);
+  };
+
+  await page.goto(`${fleet.url}/people`);
+  await page.getByLabel('Login').fill('root');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Add user' }).click();
+  await page.getByLabel('Login').fill('ines');
+  await staysAt('/people');
+  const stores = page.getByLabel('Stores', { exact: true });
+  await stores.fill('a, bb, c');
+  await page.getByLabel('Name').focus();
+  await page.getByText('Not found: bb, c. The user sees these stores once they exist.').waitFor();
+  await stores.fill('a, b, c');
+  await page.getByLabel('Name').focus();
+  await page.getByText('Not found: c. ').waitFor();
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByText('Invitation link for ines').waitFor();
+
+  await page.getByRole('link', { name: 'Olga', exact: true }).click();
+  await page.getByText('Not found: gone. ').waitFor();
+  await page.getByLabel('Name', { exact: true }).fill('Olga O.');
+  await staysAt(`/people/${olga.id}`);
+  await page.getByLabel('Name', { exact: true }).fill('Olga');
+  await page.getByLabel('New password').fill('x');
+  await staysAt(`/people/${olga.id}`);
+  await page.getByLabel('New password').fill('');
+  await page.getByRole('button', { name: 'New key' }).click();
+  await page.getByLabel('Name', { exact: true }).last().fill('Poller');
+  await staysAt(`/people/${olga.id}`);
+  await page.getByRole('button', { name: 'Cancel' }).click();
+
+  await link('Reports').click();
+  await page.getByLabel('Stores', { exact: true }).fill('a');
+  await staysAt('/reports');
+  await page.getByRole('button', { name: 'Create report' }).click();
+  await page.waitForURL(/\/reports\/./);
+  assert.deepEqual(asked, [], 'what was entered is saved');
 });
 
 test('an owner cannot manage stores', async (t) => {

@@ -5,6 +5,14 @@ import { wallAt } from './zones.ts';
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
+/** Whether a text is a date of the years 1 to 9999, `2026-11-24`. */
+export function isDate(text: string): boolean {
+  if (!/^(?!0000)\d{4}-\d\d-\d\d$/.test(text)) return false;
+  const instant = Date.parse(`${text}T00:00:00Z`);
+  // Date.parse accepts 30 February as 2 March.
+  return !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(text);
+}
+
 /** The local date, `2026-11-24`. */
 export function dateAt(instant: number, zone: string): string {
   return new Date(wallAt(instant, zone)).toISOString().slice(0, 10);

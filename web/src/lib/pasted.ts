@@ -63,6 +63,17 @@ export function labelKey(name: string): string {
   return name.replaceAll(':', ' ').trim();
 }
 
+/** Each row whose ID an earlier row has, with the first such row; both counted from 0. Rows without an ID are left out. */
+export function repeatedIds(stores: readonly { readonly store_id: string }[]): { index: number; first: number }[] {
+  const firsts = new Map<string, number>();
+  return stores.flatMap(({ store_id }, index) => {
+    const first = firsts.get(store_id);
+    if (first !== undefined) return [{ index, first }];
+    if (store_id !== '') firsts.set(store_id, index);
+    return [];
+  });
+}
+
 /** The stores that the rows describe, in their order. */
 export function storesIn({ rows }: PastedTable, uses: readonly ColumnUse[]): PastedStore[] {
   return rows.map((cells) => {

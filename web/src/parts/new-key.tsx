@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { IssuedKey, NewKey } from '../../api/schema.ts';
 import { presentScopes } from '../lib/scopes.ts';
 import { session } from '../state/session.ts';
+import { useUnsavedValues } from '../state/unsaved.ts';
 import { Field } from './field.tsx';
 import { Form } from './form.tsx';
 
@@ -20,6 +21,7 @@ export function NewKeyForm({ add, onDone }: Props) {
   const name = useSignal('');
   const until = useSignal('');
   const scopes = useSignal<readonly Scope[]>([]);
+  useUnsavedValues(JSON.stringify([name.value, until.value, scopes.value]));
   const save = async () => {
     if (scopes.value.length === 0) throw new Error('Select at least one scope.');
     const expires_at = until.value === '' ? undefined : new Date(`${until.value}T23:59:59`).toISOString();

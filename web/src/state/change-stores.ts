@@ -1,5 +1,6 @@
 import type { BatchedStore } from '../../api/schema.ts';
 import { counted } from '../lib/format.ts';
+import { repeatedIds } from '../lib/pasted.ts';
 import { ApiError, call } from './api.ts';
 
 /** Stores per request. */
@@ -29,6 +30,12 @@ export interface ChangeOptions {
   readonly create?: boolean;
 }
 
+/** The faults of the IDs alone, and a text that counts them; empty without any. */
+interface WrongIds {
+  readonly reason: string;
+  readonly faults: readonly RowFault[];
+}
+
 /** A change with its position in the list. */
 interface Row {
   readonly index: number;
@@ -36,19 +43,19 @@ interface Row {
 }
 
 /**
- * Changes many stores, and returns how many changed. A list too long for one request, or with a store that has no ID,
- * is checked as a whole first, so that all faults are found together.
+ * Changes many stores, and returns how many changed. A list too long for one request, or with a store that has no ID or
+ * the ID of an earlier one, is checked as a whole first, so that all faults are found together.
  *
  * @throws RowFaults when a change is invalid; nothing was changed then
  */
 export async function changeStores(stores: readonly BatchedStore[], { create = false }: ChangeOptions = {}) {
   const rows = stores.map((store, index) => ({ index, store }));
-  const unnamed = rows.filter(({ store }) => store.store_id === '');
+  const wrong = wrongIds(stores);
   const named = rows.filter(({ store }) => store.store_id !== '');
   const chunks = Array.from({ length: Math.ceil(named.length / CHUNK) }, (_, i) =>
     named.slice(i * CHUNK, (i + 1) * CHUNK),
   );
-  if (unnamed.length > 0 || chunks.length > 1) await check(unnamed, chunks, create);
+  if (wrong.faults.length > 0 || chunks.length > 1) await check(wrong, chunks, create);
   const counts = { created: 0, changed: 0, unchanged: 0 };
   for (const chunk of chunks) {
     const made = await send(chunk, create, false);
@@ -59,9 +66,26 @@ export async function changeStores(stores: readonly BatchedStore[], { create = f
   return counts;
 }
 
-async function check(unnamed: readonly Row[], chunks: readonly (readonly Row[])[], create: boolean): Promise<void> {
+/** The stores without an ID, and those with the ID of an earlier one. */
+function wrongIds(stores: readonly BatchedStore[]): WrongIds {
+  const unnamed = [...stores.keys()].filter((index) => stores[index]?.store_id === '');
+  const repeated = repeatedIds(stores);
+  const reasons = [
+    ...(unnamed.length > 0 ? [`${counted(unnamed.length, 'row')} without an ID`] : []),
+    ...(repeated.length > 0 ? [`${counted(repeated.length, 'row')} with the ID of an earlier row`] : []),
+  ];
+  return {
+    reason: reasons.join(', '),
+    faults: [
+      ...unnamed.map((index) => ({ index, field: 'store_id', message: 'Enter an ID.' })),
+      ...repeated.map(({ index, first }) => ({ index, field: 'store_id', message: `Row ${first + 1} has this ID.` })),
+    ],
+  };
+}
+
+async function check(wrong: WrongIds, chunks: readonly (readonly Row[])[], create: boolean): Promise<void> {
   let refused: RowFaults | undefined;
-  const faults: RowFault[] = unnamed.map(({ index }) => ({ index, field: 'store_id', message: 'Enter an ID.' }));
+  const faults = [...wrong.faults];
   for (const chunk of chunks) {
     try {
       await send(chunk, create, true);
@@ -72,8 +96,7 @@ async function check(unnamed: readonly Row[], chunks: readonly (readonly Row[])[
     }
   }
   if (faults.length === 0) return;
-  const reason = unnamed.length > 0 ? `${counted(unnamed.length, 'row')} without an ID` : refused?.message;
-  throw new RowFaults(`Nothing was saved: ${reason}`, faults);
+  throw new RowFaults(`Nothing was saved: ${wrong.reason || refused?.message}`, faults);
 }
 
 async function send(rows: readonly Row[], create: boolean, dryRun: boolean) {

@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals';
+import { isDate } from '../lib/local-days.ts';
 import { mayLeave } from './unsaved.ts';
 
 /** The location in the dashboard. All of it is in the URL, so that a shared link shows the same view. */
@@ -95,7 +96,7 @@ export const wrongAsOf = computed(() => {
 });
 
 function isInstant(text: string): boolean {
-  return text === 'latest' || (INSTANT.test(text) && !Number.isNaN(Date.parse(text)));
+  return text === 'latest' || (INSTANT.test(text) && isDate(text.slice(0, 10)) && !Number.isNaN(Date.parse(text)));
 }
 
 /** A path with the displayed instant. */

@@ -4,6 +4,7 @@ import { Field, NewPasswordField } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
 import { call } from '../../state/api.ts';
 import { readSession } from '../../state/session.ts';
+import { useUnsavedValues } from '../../state/unsaved.ts';
 import { type Invited, invite } from './invitation.tsx';
 import { type Role, roleFrom } from './roles.ts';
 import { EmailField, type FirstSignIn, FirstSignInField, RoleField, StoresField } from './user-fields.tsx';
@@ -23,6 +24,8 @@ export function NewUser({ first, onDone }: Props) {
   const signIn = useSignal<FirstSignIn>(first ? 'password' : 'invitation');
   const password = useSignal('');
   const stores = useSignal('');
+  const fields = [login, name, role, email, signIn, password, stores];
+  useUnsavedValues(JSON.stringify(fields.map(({ value }) => value)));
   const save = async () => {
     const user = await call('POST /api/v1/users', {
       body: {

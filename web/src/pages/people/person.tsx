@@ -13,6 +13,7 @@ import { useLoad } from '../../state/load.ts';
 import { go } from '../../state/place.ts';
 import { readSession } from '../../state/session.ts';
 import { useSubmit } from '../../state/submit.ts';
+import { forgetUnsaved, useUnsaved, useUnsavedValues } from '../../state/unsaved.ts';
 import { InvitationLink, type Invited, invite } from './invitation.tsx';
 import { roleFrom } from './roles.ts';
 import { EmailField, RoleField, StoresField } from './user-fields.tsx';
@@ -60,6 +61,7 @@ function UserForm({ user, etag, onSaved }: FormProps) {
   const role = useSignal(user.role);
   const stores = useSignal(idsText(user.stores));
   const saved = useSignal(false);
+  useUnsavedValues(JSON.stringify([login, name, email, role, stores].map(({ value }) => value)));
   const save = async () => {
     saved.value = false;
     try {
@@ -105,6 +107,7 @@ function Access({ user, onChanged }: { readonly user: UserDetail; readonly onCha
   const done = useSignal<string | undefined>(undefined);
   const invited = useSignal<Invited | undefined>(undefined);
   const { error, run } = useSubmit();
+  useUnsaved(password.value !== '');
   const act = (doing: () => Promise<unknown>, words: string) => {
     done.value = undefined;
     return run(async () => {
@@ -193,6 +196,7 @@ function Access({ user, onChanged }: { readonly user: UserDetail; readonly onCha
             if (!confirm(`Delete ${user.name} with all sessions and API keys?`)) return;
             run(async () => {
               await call('DELETE /api/v1/users/{user_id}', { path });
+              forgetUnsaved();
               await readSession();
               go('/people');
             });

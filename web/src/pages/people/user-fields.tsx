@@ -1,8 +1,10 @@
-import type { Signal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { idsIn } from '../../../../src/lib/id-list.ts';
-import { counted } from '../../lib/format.ts';
+import { count, counted } from '../../lib/format.ts';
 import { Field } from '../../parts/field.tsx';
+import { useLoad } from '../../state/load.ts';
+import { missingStores } from '../../state/missing-stores.ts';
 import { ROLES, type Role } from './roles.ts';
 
 /** How a new user signs in for the first time. */
@@ -67,9 +69,18 @@ export function RoleField({ role, onChange }: RoleProps) {
   );
 }
 
-/** The stores that an owner sees. */
+/** IDs listed in the warning about stores that do not exist. */
+const LISTED = 10;
+
+/** The stores that an owner sees, with a warning about IDs that no store has, checked when the field loses focus. */
 export function StoresField({ stores }: { readonly stores: Signal<string> }) {
   const id = useId();
+  const checked = useSignal(stores.value);
+  const { data = [] } = useLoad(`missing stores ${checked.value}`, (signal) =>
+    missingStores(idsIn(checked.value), signal),
+  );
+  const ids = idsIn(stores.value);
+  const missing = data.filter((one) => ids.includes(one));
   return (
     <div class="field">
       <label for={id}>Stores</label>
@@ -81,8 +92,18 @@ export function StoresField({ stores }: { readonly stores: Signal<string> }) {
         onInput={({ currentTarget }) => {
           stores.value = currentTarget.value;
         }}
+        onChange={({ currentTarget }) => {
+          checked.value = currentTarget.value;
+        }}
       />
-      <small>{counted(idsIn(stores.value).length, 'store')}</small>
+      <small>{counted(ids.length, 'store')}</small>
+      {missing.length > 0 && (
+        <small class="wrong" role="status">
+          Not found: {missing.slice(0, LISTED).join(', ')}
+          {missing.length > LISTED && ` and ${count(missing.length - LISTED)} more`}. The user sees these stores once
+          they exist.
+        </small>
+      )}
     </div>
   );
 }

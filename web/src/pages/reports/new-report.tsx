@@ -7,6 +7,7 @@ import { counted } from '../../lib/format.ts';
 import { Form } from '../../parts/form.tsx';
 import { Instant } from '../../parts/time.tsx';
 import { call } from '../../state/api.ts';
+import { forgetUnsaved, useUnsavedValues } from '../../state/unsaved.ts';
 import { METHODS } from './methods.ts';
 
 interface Props {
@@ -26,6 +27,7 @@ export function NewReport({ latestPoll, stores, onMade }: Props) {
   const rule = useSignal<Report['estimator'] | undefined>(undefined);
   const detailed = useSignal(false);
   const chosen = idsIn(ids.value);
+  useUnsavedValues(JSON.stringify([given.value, ids.value]));
 
   const create = async () => {
     const as_of = instantOf(when.value, given.value)?.toISOString();
@@ -35,7 +37,9 @@ export function NewReport({ latestPoll, stores, onMade }: Props) {
       detailed: detailed.value || undefined,
       stores: chosen.length === 0 ? undefined : chosen,
     };
-    onMade(await call('POST /api/v1/reports', { body }));
+    const report = await call('POST /api/v1/reports', { body });
+    forgetUnsaved();
+    onMade(report);
   };
 
   return (

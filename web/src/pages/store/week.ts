@@ -1,5 +1,5 @@
 import type { StoreTime, Timeline } from '../../../api/schema.ts';
-import { addDays, dateAt, type LocalDay, localDays } from '../../lib/local-days.ts';
+import { addDays, dateAt, isDate, type LocalDay, localDays } from '../../lib/local-days.ts';
 import { call } from '../../state/api.ts';
 
 /** Seven local days of a store. */
@@ -15,7 +15,7 @@ export interface Week {
 /** @param until the last date; an invalid or future date means today */
 export function weekUntil(until: string, zone: string, asOf: number): Week {
   const today = dateAt(asOf, zone);
-  const last = /^\d{4}-\d\d-\d\d$/.test(until) && until < today ? until : today;
+  const last = isDate(until) && until < today ? until : today;
   const days = localDays(addDays(last, -6), 7, zone);
   const [first] = days;
   const end = days.at(-1)?.to ?? asOf;
