@@ -5,6 +5,7 @@ import { INACTIVE_REASONS } from '../../src/domain/reasons.ts';
 import { noDowntime, noOutages, whyNotCounted } from '../../web/src/lib/absence.ts';
 import { fullTime, timeOfDay, timeText } from '../../web/src/lib/clock.ts';
 import { compareDays, sameWeekday } from '../../web/src/lib/compare.ts';
+import { shownUptime } from '../../web/src/lib/coverage.ts';
 import { csvRows } from '../../web/src/lib/csv.ts';
 import { bodyOfDowntime, durationWords, NEW_DOWNTIME } from '../../web/src/lib/downtime.ts';
 import { ago, changeInPoints, exactDuration, openTime, over, percent } from '../../web/src/lib/format.ts';
@@ -17,6 +18,12 @@ import { downtimeWords, hoursWords } from '../../web/src/lib/today.ts';
 import { effectiveWords, isInEffect, isPlanned, replacedFrom, type Version } from '../../web/src/lib/versions.ts';
 import { learnZone, offsetName, offsetOf, wallAt } from '../../web/src/lib/zones.ts';
 import { feedOf } from '../../web/src/pages/imports/feeds.ts';
+
+test('an uptime that no check covers is not displayed', () => {
+  assert.equal(shownUptime({ uptime_ratio: 0.93, coverage_ratio: 0 }), null);
+  assert.equal(shownUptime({ uptime_ratio: 0.93, coverage_ratio: 0.0001 }), 0.93);
+  assert.equal(shownUptime({ uptime_ratio: null, coverage_ratio: null }), null);
+});
 
 test('a pasted table is read with its quotes, and its columns are guessed', () => {
   const text = 'Store ID\tName\tTime zone\tCity\tState\n17\t"Loop\n""North"""\tUTC\tOslo\tx\n\n18\t\t\t\n';

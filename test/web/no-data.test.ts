@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { openBrowser, openPage, settled } from '../support/browser.ts';
-import { append, inactiveFor, NOON_IN_CHICAGO as NOON, pollsOf, seenFleet } from '../support/seen-fleet.ts';
+import { AT_NOON, append, inactiveFor, NOON_IN_CHICAGO as NOON, pollsOf, seenFleet } from '../support/seen-fleet.ts';
 import { merge } from '../support/staging.ts';
 
 let browser: Browser;
@@ -31,7 +31,7 @@ test('without data for hours, the page has no good news, only what was last know
   const uptime = page.getByRole('region', { name: 'Uptime of the fleet' });
   assert.equal(await uptime.getAttribute('data-stale'), 'true');
   const [hour = '', day = ''] = await uptime.getByRole('listitem').allInnerTexts();
-  assert.match(hour, /^Last hour\s+–\s+not enough history\s+0 h downtime \/ 2 h scheduled\s+▲ 0\.0% coverage$/);
+  assert.match(hour, /^Last hour\s+–\s+no checks while open\s+0 h downtime \/ 2 h scheduled\s+▲ 0\.0% coverage$/);
   assert.match(day, /▲ 87\.\d% coverage/);
   assert.match(await uptime.innerText(), /Last known, from data 4 h 5 min old/);
   const attention = page.getByRole('region', { name: 'Needs attention' });
@@ -56,6 +56,39 @@ test('without data for hours, the page has no good news, only what was last know
     .getByRole('link', { name: /^0 stores offline while open of 2 stores scheduled open, 1 of them unknown/ })
     .waitFor();
   assert.equal(await uptime.getAttribute('data-stale'), null);
+});
+
+test('a period without checks has no uptime, although the last check still decides its states', async (t) => {
+  const fleet = await seenFleet(t, AT_NOON);
+  await append(fleet, hourly('s', 200, 2));
+  const page = await openPage(t, browser);
+  await page.clock.setFixedTime(NOON);
+  await page.goto(fleet.url);
+  await settled(page);
+  const uptime = page.getByRole('region', { name: 'Uptime of the fleet' });
+  const [hour = '', day = ''] = await uptime.getByRole('listitem').allInnerTexts();
+  assert.match(hour, /^Last hour\s+–\s+no checks while open\s/);
+  assert.match(day, /^Last 24 hours\s+100\.0%/);
+  await page.getByText(/–\d\d:00 UTC\S*: no checks while open, ▲ 0\.0% coverage$/).waitFor();
+  const slider = page.getByRole('slider', { name: 'Downtime per hour' });
+  assert.match((await slider.getAttribute('aria-valuetext')) ?? '', /: no checks while open$/);
+
+  await page.goto(`${fleet.url}/stores/s`);
+  await settled(page);
+  const card = (name: string) => page.getByRole('article', { name });
+  assert.match(await card('Last hour').innerText(), /^Last hour\s+–\s+▲ 0\.0% coverage/);
+  for (const name of ['Last 24 hours', 'Last 7 days']) {
+    assert.match(await card(name).innerText(), /100\.0%\s+last known · 2 h 5 min ago\s/);
+  }
+  const color = () =>
+    page.evaluate<string>("getComputedStyle(document.querySelectorAll('.number-card .big')[1]).color");
+  const stale = await color();
+
+  await page.goto(`${fleet.url}/stores/s?as_of=${new Date(NOON - 125 * 60_000).toISOString()}`);
+  await settled(page);
+  assert.match(await card('Last hour').innerText(), /^Last hour\s+100\.0%\s+100\.0% coverage/);
+  assert.notEqual(await color(), stale);
+  assert.equal(await page.getByText(/^last known/).count(), 0);
 });
 
 test('periods that are not covered by polls are not compared', async (t) => {

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { canSeeAllStores, type Principal, storesOf } from '../../accounts/access.ts';
 import { formatInstant, instantOrNull } from '../../calendar/instant.ts';
+import type { FleetFigures } from '../../fleet/figures.ts';
 import type { FleetService } from '../../fleet/service.ts';
 import type { Timer } from '../../lib/world/ports.ts';
 import { every } from '../../lib/world/timers.ts';
@@ -32,15 +33,20 @@ interface Listener {
   sent: string;
 }
 
+/** The part of `FleetService` that updates are made of. */
+interface Fleet extends Pick<FleetService, 'view' | 'pollInterval'> {
+  readonly figures: (...asked: Parameters<FleetService['figures']>) => Promise<Pick<FleetFigures, 'latestPoll'>>;
+}
+
 /** Sends each listener the states of its visible stores whenever they change. */
 export class FleetEvents {
-  readonly #fleet: Pick<FleetService, 'view' | 'pollInterval'>;
+  readonly #fleet: Fleet;
   readonly #onError: (error: unknown) => void;
   readonly #listeners = new Set<Listener>();
   #timer: Timer | undefined;
 
   /** @param onError called if the states cannot be read; the next check tries again */
-  constructor(fleet: Pick<FleetService, 'view' | 'pollInterval'>, onError: (error: unknown) => void) {
+  constructor(fleet: Fleet, onError: (error: unknown) => void) {
     this.#fleet = fleet;
     this.#onError = onError;
   }
@@ -65,12 +71,15 @@ export class FleetEvents {
 
   async #send(listener: Listener): Promise<void> {
     const { principal, stream } = listener;
-    const { asOf, live, entries, latestPoll, revision } = await this.#fleet.view(storesOf(principal), undefined);
+    const visible = storesOf(principal);
+    const { asOf, live, entries, latestPoll, revision } = await this.#fleet.view(visible, undefined);
+    // The view of an owner's stores leaves out stale polls; the figures have them.
+    const latest = latestPoll ?? (await this.#fleet.figures(visible, undefined)).latestPoll;
     const update: Omit<Static<typeof FleetUpdate>, 'as_of'> = {
       stores: entries.length,
       states: live.count(entries),
-      latest_poll: instantOrNull(latestPoll),
-      poller_status: pollerStatus(latestPoll, asOf, this.#fleet.pollInterval),
+      latest_poll: instantOrNull(latest),
+      poller_status: pollerStatus(latest, asOf, this.#fleet.pollInterval),
       // It also counts changes of the stores of other owners.
       ...(canSeeAllStores(principal) && { revision }),
     };

@@ -26,7 +26,8 @@ function listening(t: TestContext) {
     if (fleet.away) throw new Error('away');
     return { asOf: 0, entries: [], live, latestPoll: undefined, troubleSince: undefined, revision: fleet.revision };
   };
-  const events = new FleetEvents({ view, pollInterval: 3_600_000 }, (error) => errors.push(error));
+  const figures = async () => ({ latestPoll: undefined });
+  const events = new FleetEvents({ view, figures, pollInterval: 3_600_000 }, (error) => errors.push(error));
   const sent: unknown[] = [];
   let ended = () => {};
   const stream: EventStream = {

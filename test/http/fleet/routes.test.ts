@@ -680,6 +680,17 @@ test('listeners get events about their visible stores, and the server can close 
   assert.equal(server.app.eventStreams.size, 0);
 });
 
+test('an update has the latest poll of an owner whose stores are no longer polled', async (t) => {
+  const { server, clock, json } = await served(t);
+  clock.now += 3 * HOUR;
+  const address = await server.app.listen({ port: 0 });
+  const headers = { authorization: 'Bearer owner' };
+  const events = eventsOf(await fetch(`${address}/api/v1/fleet/events`, { headers }));
+  const { data } = (await events.next()).value ?? assert.fail('the stream has an event');
+  assert.deepEqual([data.latest_poll, data.poller_status], ['2025-06-04T16:30:00.000Z', 'late']);
+  assert.equal((await json('/api/v1/fleet', 'owner')).poller.latest_poll, data.latest_poll);
+});
+
 test('a disconnected listener is removed, and one above the limit is rejected', async (t) => {
   const { server, get } = await served(t);
   const address = await server.app.listen({ port: 0 });

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { FleetHistory, FleetPeriod, FleetStatus } from '../../../api/schema.ts';
-import { ENOUGH_COVERAGE } from '../../lib/coverage.ts';
+import { ENOUGH_COVERAGE, isUnchecked, NO_CHECKS, shownUptime } from '../../lib/coverage.ts';
 import { count, counted, percent, percentStep, storeHours } from '../../lib/format.ts';
 import { offsetName } from '../../lib/zones.ts';
 import { ChartFigure } from '../../parts/chart-figure.tsx';
@@ -48,9 +48,7 @@ function History({ history, poller }: { readonly history: FleetHistory; readonly
         <h2 id="hours">Downtime, last 7 days</h2>
         {said !== undefined && (
           <p class="small quiet" aria-live="off">
-            {hourWords(said, zone)} {offsetName(Date.parse(said.from), zone)}:{' '}
-            <strong>{percent(said.uptime_ratio)}</strong> uptime, {storeHours(said.down_seconds)} downtime,{' '}
-            {counted(said.polls, 'check')}, <Coverage ratio={said.coverage_ratio} />
+            {hourWords(said, zone)} {offsetName(Date.parse(said.from), zone)}: <Figures period={said} />
           </p>
         )}
       </header>
@@ -64,7 +62,9 @@ function History({ history, poller }: { readonly history: FleetHistory; readonly
           hours={hours}
           zone={zone}
           chosen={chosen}
-          say={(one) => `${hourWords(one, zone)}: ${storeHours(one.down_seconds)} downtime`}
+          say={(one) =>
+            `${hourWords(one, zone)}: ${isUnchecked(one) ? NO_CHECKS : `${storeHours(one.down_seconds)} downtime`}`
+          }
         />
         {!hours.every(isCovered) && (
           <p class="small quiet">
@@ -90,6 +90,22 @@ function History({ history, poller }: { readonly history: FleetHistory; readonly
       </details>
       <CoverageGaps gaps={history.gaps} zone={zone} />
     </section>
+  );
+}
+
+function Figures({ period }: { readonly period: FleetPeriod }) {
+  return (
+    <>
+      {isUnchecked(period) ? (
+        <strong>{NO_CHECKS}</strong>
+      ) : (
+        <>
+          <strong>{percent(period.uptime_ratio)}</strong> uptime, {storeHours(period.down_seconds)} downtime,{' '}
+          {counted(period.polls, 'check')}
+        </>
+      )}
+      , <Coverage ratio={period.coverage_ratio} />
+    </>
   );
 }
 
@@ -120,7 +136,7 @@ function Periods({ of, periods, words, zone }: PeriodsProps) {
         {periods.map((period) => (
           <tr key={period.from}>
             <td class="nowrap">{words(period, zone)}</td>
-            <td class="number">{percent(period.uptime_ratio)}</td>
+            <td class="number">{percent(shownUptime(period))}</td>
             <td class="number">{percent(period.coverage_ratio)}</td>
             <td class="number">{storeHours(period.down_seconds)}</td>
             <td class="number">{storeHours(period.unknown_seconds)}</td>

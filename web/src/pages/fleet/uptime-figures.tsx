@@ -1,5 +1,5 @@
 import type { FleetStatus } from '../../../api/schema.ts';
-import { NOT_ENOUGH } from '../../lib/coverage.ts';
+import { isUnchecked, NO_CHECKS, NOT_ENOUGH, shownUptime } from '../../lib/coverage.ts';
 import { changeInPoints, duration, percent, storeHours } from '../../lib/format.ts';
 import { Coverage } from '../../parts/coverage.tsx';
 import { Ago } from '../../parts/time.tsx';
@@ -27,7 +27,7 @@ export function UptimeFigures({ uptime, staleFor }: Props) {
         {WINDOWS.map(({ key, title, before }) => (
           <li key={key}>
             <h2>{title}</h2>
-            <p class="big">{percent(uptime[key].uptime_ratio)}</p>
+            <p class="big">{percent(shownUptime(uptime[key]))}</p>
             <Change now={uptime[key]} words={before} />
             <p class="small quiet">
               {storeHours(uptime[key].down_seconds)} downtime / {storeHours(uptime[key].open_seconds)} scheduled
@@ -53,6 +53,7 @@ export function UptimeFigures({ uptime, staleFor }: Props) {
 }
 
 function Change({ now, words }: { readonly now: Window; readonly words: string }) {
+  if (isUnchecked(now)) return <p class="change quiet">{NO_CHECKS}</p>;
   const text = now.comparable ? changeInPoints(now.uptime_ratio, now.before.uptime_ratio) : undefined;
   if (text === undefined) return <p class="change quiet">{NOT_ENOUGH}</p>;
   const change = (now.uptime_ratio ?? 0) - (now.before.uptime_ratio ?? 0);

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { Fragment } from 'preact';
-import type { Timeline } from '../../../api/schema.ts';
-import { openTime, percent } from '../../lib/format.ts';
+import type { Store, Timeline, TimelineWindow } from '../../../api/schema.ts';
+import { shownUptime } from '../../lib/coverage.ts';
+import { duration, openTime, percent } from '../../lib/format.ts';
 import { Coverage } from '../../parts/coverage.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Instant } from '../../parts/time.tsx';
@@ -21,14 +22,15 @@ const WEEK = 168 * 3_600_000;
 type Totals = Timeline['totals'];
 
 interface Props {
+  readonly store: Store;
   /** The timeline of the eight days before the displayed instant, with the windows of a report. */
   readonly explained: Load<Timeline>;
-  readonly zone: string;
   readonly asOf: number;
 }
 
 /** What was seen of this store up to the displayed instant, each figure with its calculation. */
-export function Numbers({ explained, zone, asOf }: Props) {
+export function Numbers({ store, explained, asOf }: Props) {
+  const { time_zone: zone } = store;
   return (
     <section class="section" aria-labelledby="numbers">
       <header>
@@ -46,7 +48,7 @@ export function Numbers({ explained, zone, asOf }: Props) {
               zone={zone}
               before="Earlier time is unknown here. Reports assume the state of the first check."
             />
-            <WindowCards timeline={timeline} zone={zone} />
+            <WindowCards timeline={timeline} zone={zone} staleFor={staleFor(store, timeline, asOf)} />
           </>
         )}
       </Loaded>
@@ -54,10 +56,24 @@ export function Numbers({ explained, zone, asOf }: Props) {
   );
 }
 
-function WindowCards({ timeline, zone }: { readonly timeline: Timeline; readonly zone: string }) {
+/** Seconds since the last check, if the store is open and has had none within two polling intervals. */
+function staleFor({ state, last_poll }: Store, { polls }: Timeline, asOf: number): number | undefined {
+  const last = polls.at(-1);
+  if (state !== 'unknown' || last_poll !== null || last === undefined) return undefined;
+  return (asOf - Date.parse(last.at.utc)) / 1_000;
+}
+
+interface CardsProps {
+  readonly timeline: Timeline;
+  readonly zone: string;
+  /** Seconds; `undefined`: the figures are not stale. */
+  readonly staleFor: number | undefined;
+}
+
+function WindowCards({ timeline, zone, staleFor }: CardsProps) {
   const open = useSignal<string | undefined>(undefined);
   return (
-    <div class="numbers">
+    <div class="numbers" data-stale={staleFor !== undefined || undefined}>
       {WINDOWS.map(({ key, title }) => {
         const window = timeline.windows?.[key];
         if (window === undefined) return null;
@@ -66,7 +82,7 @@ function WindowCards({ timeline, zone }: { readonly timeline: Timeline; readonly
           <Fragment key={key}>
             <article class="number-card" aria-label={title}>
               <h3>{title}</h3>
-              <p class="big">{percent(ratioOf(window.seen.totals))}</p>
+              <Uptime seen={window.seen} staleFor={staleFor} />
               <p class="small quiet">
                 <Coverage ratio={window.seen.coverage_ratio} />
               </p>
@@ -91,6 +107,16 @@ function WindowCards({ timeline, zone }: { readonly timeline: Timeline; readonly
         );
       })}
     </div>
+  );
+}
+
+function Uptime({ seen, staleFor }: { readonly seen: TimelineWindow['seen'] } & Pick<CardsProps, 'staleFor'>) {
+  const ratio = shownUptime({ uptime_ratio: ratioOf(seen.totals), coverage_ratio: seen.coverage_ratio });
+  return (
+    <>
+      <p class="big">{percent(ratio)}</p>
+      {ratio !== null && staleFor !== undefined && <p class="small quiet">last known · {duration(staleFor)} ago</p>}
+    </>
   );
 }
 

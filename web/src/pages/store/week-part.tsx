@@ -31,7 +31,7 @@ export function WeekPart({ store, asOf }: { readonly store: Store; readonly asOf
           </Loaded>
         )}
       </section>
-      <Numbers explained={explained} zone={zone} asOf={asOf} />
+      <Numbers store={store} explained={explained} asOf={asOf} />
     </>
   );
 }
