@@ -39,7 +39,7 @@ export interface ContactPointDraft extends ContactPointChange {
 }
 
 interface ContactPointsParts {
-  readonly storage: Pick<Storage, 'contactPoints' | 'deliveries'>;
+  readonly storage: Pick<Storage, 'alerts' | 'contactPoints' | 'deliveries'>;
   readonly sealer: Sealer;
   readonly audit: AuditLog;
   readonly now: () => number;
@@ -135,11 +135,26 @@ export class ContactPoints {
     });
   }
 
-  /** Removes a contact point; messages to it that are waiting are cancelled. @throws UserError `not_found` */
-  remove(principal: Principal, id: string): Promise<void> {
+  /**
+   * Removes a contact point; messages to it that are waiting are cancelled.
+   *
+   * @throws UserError `not_found`; `conflict` while an alert rule uses it
+   */
+  async remove(principal: Principal, id: string): Promise<void> {
     const { storage, now } = this.#parts;
-    return storage.contactPoints.changing(async (changes) => {
+    const rules = (await storage.alerts.rules()).filter(({ steps }) =>
+      steps.some(({ contactPoints }) => contactPoints.includes(id)),
+    );
+    await storage.contactPoints.changing(async (changes) => {
       const point = await found(changes, principal, id);
+      if (rules.length > 0) {
+        const names = rules.map(({ name }) => `"${name}"`).join(', ');
+        throw new UserError(
+          'conflict',
+          `the contact point "${point.name}" is in the steps of the alert rules ${names}, which would tell nobody; ` +
+            'change them first',
+        );
+      }
       await changes.removeContactPoint(id, now());
       await this.#note(changes, actorOf(principal), 'contact_point.removed', point);
     });

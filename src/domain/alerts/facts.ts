@@ -82,6 +82,6 @@ export interface NotificationFacts {
   readonly count?: number | undefined;
   /** Whether the message offers a link to acknowledge the incident. The link is made when the message is sent. */
   readonly canAcknowledge: boolean;
-  /** The page to open, below the public URL: `/incidents/…`. */
+  /** The page to open, below the public URL: `/stores/17`. */
   readonly page: string;
 }

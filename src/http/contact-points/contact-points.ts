@@ -176,6 +176,7 @@ export function contactPointRoutes(contactPoints: ContactPoints, vapid: Vapid): 
         schema: {
           operationId: 'deleteContactPoint',
           summary: 'Delete a contact point; messages to it that are waiting are cancelled',
+          description: 'Not while an alert rule uses it: `409`.',
           tags,
           params: ContactPointPath,
           response: { 204: Nothing },

@@ -98,6 +98,16 @@ test('a rule that could never alert or would tell nobody is refused with every r
   ]);
 });
 
+test('a contact point that a rule uses is not deleted', async (t) => {
+  const { ask, json } = await opened(t);
+  const { rule_id: rule } = await json('operator', 'POST', '/alert-rules', RULE);
+  const refused = await ask('operator', 'DELETE', `/contact-points/${TEAM}`);
+  assert.equal(refused.statusCode, 409, refused.body);
+  assert.match(refused.json<{ detail: string }>().detail, new RegExp(`alert rules "${RULE.name}"`));
+  assert.equal((await ask('operator', 'DELETE', `/alert-rules/${rule}`)).statusCode, 204);
+  assert.equal((await ask('operator', 'DELETE', `/contact-points/${TEAM}`)).statusCode, 204);
+});
+
 test('rules are for operators and admins', async (t) => {
   const { ask } = await opened(t);
   for (const [method, path, body] of [
