@@ -25,13 +25,13 @@ export interface GroupMember {
   readonly openedAt: number;
   /** `undefined`: it is open. */
   readonly resolvedAt: number | undefined;
-  /** Acknowledged or snoozed: it is not repeated. */
+  /** Acknowledged, snoozed or planned by now: it is neither said as new nor repeated. */
   readonly quiet: boolean;
 }
 
 /** What a group says at one moment. */
 export interface Flush<M extends GroupMember> {
-  /** Open incidents that were not said yet. */
+  /** Open incidents that were not said yet and that nobody has answered. */
   readonly opened: readonly M[];
   /** Incidents that ended after they were said. */
   readonly resolved: readonly M[];
@@ -77,8 +77,8 @@ export function groupKey(by: readonly string[], labels: Readonly<Record<string, 
   return JSON.stringify(by.map((label) => (Object.hasOwn(labels, label) ? labels[label] : null)));
 }
 
-function isNew({ said, resolvedAt }: GroupMember): boolean {
-  return said === 'nothing' && resolvedAt === undefined;
+function isNew({ said, resolvedAt, quiet }: GroupMember): boolean {
+  return said === 'nothing' && resolvedAt === undefined && !quiet;
 }
 
 function isOver({ said, resolvedAt }: GroupMember): boolean {

@@ -48,6 +48,14 @@ test('what has ended is said if its beginning was', () => {
   assert.equal(said([{ ...told, said: 'resolved' }], 50, 1), '');
 });
 
+test('an incident that is answered while it waits is not said, unless it is open when that ends', () => {
+  const answered = member('a', 0, { quiet: true });
+  assert.equal(said([answered], 500, undefined), '');
+  assert.equal(said([answered, member('b', 0)], 500, undefined), 'b||');
+  assert.equal(nextFlush(GROUPING, undefined, [answered]), Number.POSITIVE_INFINITY);
+  assert.equal(said([{ ...answered, quiet: false }], 500, undefined), 'a||');
+});
+
 test('an open incident is repeated unless it is acknowledged or snoozed', () => {
   const open = member('a', 0, { said: 'opened', saidAt: 1 });
   assert.deepEqual([said([open], 100, 1), said([open], 101, 1)], ['', '||a']);
@@ -104,8 +112,8 @@ test('no repeat without its interval, no message within the interval, no recover
         assert.equal(flush !== undefined, nextFlush(rules, sentAt, members) <= now);
         if (flush === undefined) continue;
         assert.ok(sentAt === undefined || now - sentAt >= rules.interval, 'within the interval');
-        for (const { name } of flush.opened) {
-          assert.equal(heard.has(name), false);
+        for (const { name, quiet } of flush.opened) {
+          assert.deepEqual([heard.has(name), quiet], [false, false]);
           heard.set(name, { said: 'opened', at: now });
         }
         for (const { name } of flush.resolved) {
