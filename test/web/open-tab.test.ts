@@ -76,7 +76,7 @@ test('the mark tells the connection and the age of the data apart, and an open p
   await first.app.close();
   await pulse.getByText('Reconnecting…').waitFor();
   assert.match(await pulse.innerText(), /^Reconnecting…\s+· data 10 min old$/);
-  assert.match((await pulse.getAttribute('title')) ?? '', /^Last heard of the server at /);
+  assert.match((await pulse.getAttribute('title')) ?? '', /^Last message from the server: /);
   await page.context().setOffline(true);
   await pulse.getByText('Offline').waitFor();
   assert.match(await pulse.innerText(), /^Offline\s+· data 10 min old$/);

@@ -200,7 +200,7 @@ test('an owner of a few stores lands on them, and reaches the fleet from there',
   await page.getByRole('heading', { name: 'My stores' }).waitFor();
   const cards = page.getByRole('article');
   await page.getByText('1 store offline · 1 online · 1 closed').waitFor();
-  await page.waitForFunction("![...document.querySelectorAll('.own-store dd')].some((dd) => dd.textContent === '…')");
+  await page.locator('.own-store dd', { hasText: /^…$/ }).first().waitFor({ state: 'detached' });
   assert.deepEqual(await page.getByRole('article').getByRole('heading').allInnerTexts(), [
     'Loop\na',
     'Harbor\nb',

@@ -33,7 +33,7 @@ test('a report shows all of its columns on every screen, and can be sorted', asy
     for (const width of [1440, 1024, 768, 360]) {
       await page.setViewportSize({ width, height: 900 });
       // The height of the rows follows the width of the screen.
-      await page.waitForFunction(`(document.querySelector('.report-rows select') !== null) === ${width <= 1216}`);
+      await page.locator('.report-rows select').waitFor({ state: width <= 1216 ? 'attached' : 'detached' });
       assert.equal(await overflowOf(page), 0, `the page is wider than ${width} pixels`);
       assert.deepEqual(await page.evaluate(CUT), [], `at ${width} pixels, ${locale}`);
     }
