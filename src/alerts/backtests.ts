@@ -1,5 +1,5 @@
 import type { Principal } from '../accounts/access.ts';
-import type { FleetSchedule, Schedules } from '../fleet/schedules.ts';
+import type { FleetSchedule } from '../fleet/schedules.ts';
 import { FairQueue } from '../lib/fair-queue.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import { BACKTEST_PERIOD, type Backtest, backtest, shortIncidents } from './backtest.ts';
@@ -8,7 +8,7 @@ import { type PlannedDowntime, rangeAround } from './store-incidents.ts';
 
 export interface BacktestServiceParts {
   readonly storage: Pick<Storage, 'snapshot'>;
-  readonly schedules: Schedules;
+  readonly schedules: () => Promise<FleetSchedule>;
   readonly rules: Pick<RuleService, 'check'>;
   readonly planned: (fleet: FleetSchedule, from: number, to: number) => Promise<PlannedDowntime>;
   /** Milliseconds between two polls of a store. */
@@ -44,7 +44,7 @@ export class BacktestService {
   async #run(given: GivenRule): Promise<Backtest> {
     const { storage, schedules, planned, pollInterval, now } = this.#parts;
     const to = now();
-    const fleet = await schedules.current();
+    const fleet = await schedules();
     const range = rangeAround(to);
     const plans = await planned(fleet, range.from - BACKTEST_PERIOD, range.to);
     return storage.snapshot(

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { contains, EMPTY, type Intervals } from '../domain/interval.ts';
 import { staleAfter } from '../domain/staleness.ts';
-import type { FleetSchedule, Schedules } from '../fleet/schedules.ts';
+import type { FleetSchedule } from '../fleet/schedules.ts';
 import { WorkLoop } from '../jobs/work-loop.ts';
 import { isTemporary, messageOf } from '../lib/errors.ts';
 import type { PollBatch, Storage } from '../storage/ports/storage.ts';
@@ -18,7 +18,7 @@ import { UsualDowntime } from './usual-downtime.ts';
 
 export interface EvaluatorParts extends Omit<SightParts, 'storage'> {
   readonly storage: Pick<Storage, 'accounts' | 'alerts' | 'contactPoints' | 'gaps' | 'leases' | 'snapshot'>;
-  readonly schedules: Schedules;
+  readonly schedules: () => Promise<FleetSchedule>;
   /** The present states of all stores. */
   readonly states: () => Promise<States>;
   /** The planned downtime of stores in the instants `[from, to]`. */
@@ -100,8 +100,7 @@ export class Evaluator {
     this.#changed = new Map();
     try {
       const round = this.#parts.elapsed() - this.#roundAt >= ROUND;
-      const isDue = await this.#holdsLease();
-      await this.evaluate(round && isDue ? 'all' : changed);
+      await this.evaluate(round && (await this.#holdsLease()) ? 'all' : changed);
       if (round) this.#roundAt = this.#parts.elapsed();
       this.#succeededAt = this.#parts.elapsed();
     } catch (error) {
@@ -158,7 +157,7 @@ export class Evaluator {
   async #fill(draft: Draft, scope: Scope): Promise<void> {
     const { storage, schedules, states, pollInterval } = this.#parts;
     const sees = await stepSight(draft, this.#parts);
-    const fleet = await schedules.current();
+    const fleet = await schedules();
     const { from, to } = rangeAround(draft.now);
     const planned = await this.#parts.planned(fleet, from, to);
     if (sees) {

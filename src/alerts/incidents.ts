@@ -4,7 +4,7 @@ import type { Page, PageRequest } from '../accounts/pages.ts';
 import { readPage } from '../accounts/pages.ts';
 import { formatInstant } from '../calendar/instant.ts';
 import { DAY } from '../domain/hours.ts';
-import type { Schedules } from '../fleet/schedules.ts';
+import type { FleetSchedule } from '../fleet/schedules.ts';
 import { invalid, notFound, UserError } from '../lib/errors.ts';
 import { newId } from '../lib/world/random.ts';
 import type { TimePlace } from '../storage/ports/account-catalog.ts';
@@ -21,7 +21,7 @@ import { visibleStores } from './recipients.ts';
 
 export interface IncidentServiceParts {
   readonly storage: Pick<Storage, 'accounts' | 'alerts'>;
-  readonly schedules: Schedules;
+  readonly schedules: () => Promise<FleetSchedule>;
   /** The wall clock, milliseconds. */
   readonly now: () => number;
 }
@@ -173,7 +173,7 @@ export class IncidentService {
   }
 
   async #nextOpening({ storeId }: IncidentRecord): Promise<number> {
-    const fleet = await this.#parts.schedules.current();
+    const fleet = await this.#parts.schedules();
     const store = storeId === undefined ? undefined : fleet.directory.byId.get(storeId);
     if (store === undefined)
       throw invalid('until is "next_opening", expected a time: it is not about one store', 'until');

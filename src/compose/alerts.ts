@@ -9,7 +9,6 @@ import { IncidentService } from '../alerts/incidents.ts';
 import { RuleService } from '../alerts/rules.ts';
 import { blindSince, type SightParts } from '../alerts/sight.ts';
 import { type Config, isLive } from '../config/config.ts';
-import { Schedules } from '../fleet/schedules.ts';
 import type { FleetService } from '../fleet/service.ts';
 import { MISSED } from '../intake/prober/missed-slots.ts';
 import type { JudgementLog } from '../judgements/log.ts';
@@ -60,7 +59,7 @@ export function createAlerts(config: Config, surroundings: Surroundings): Alerts
   const { deliveriesLookedAt } = surroundings;
   const now = () => clock.now();
   const pollInterval = config.poll.interval;
-  const schedules = new Schedules(storage, directory);
+  const schedules = () => fleet.schedules();
   const planned: EvaluatorParts['planned'] = async (schedule, from, to) => {
     const window = (await judgements.current()).planned.over(from, to);
     const { base, schedule: zones } = schedule.over(from, to);

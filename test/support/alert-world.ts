@@ -42,7 +42,16 @@ export class AlertWorld {
       ...{ storage, directory: this.directory, log, now, elapsed: now, pollInterval: HOUR, waitingPerRequester: 3 },
     });
     this.#parts = {
-      ...{ storage, schedules: this.schedules, log, now, elapsed: now, live, pollInterval: HOUR, server: 'one' },
+      ...{
+        storage,
+        schedules: () => this.schedules.current(),
+        log,
+        now,
+        elapsed: now,
+        live,
+        pollInterval: HOUR,
+        server: 'one',
+      },
       states: () => fleet.states(undefined),
       planned: async () => (store) => this.planned.get(store.id) ?? EMPTY,
       isBlinding: () => true,
