@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import Value from 'typebox/value';
 import { UserError } from '../lib/errors.ts';
 import { parseJson } from '../lib/json.ts';
+import { UUID } from '../lib/uuid.ts';
 
 /** The name of the manifest, the last file of a backup: without it, the backup is not complete. */
 export const MANIFEST = 'manifest.json';
@@ -9,7 +10,7 @@ export const MANIFEST = 'manifest.json';
 export const DATABASE = 'monitor.duckdb';
 
 /** The files that a backup may have, beside its manifest. */
-const FILE = /^(monitor\.duckdb|results\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(figures|csv))$/;
+const FILE = new RegExp(`^(monitor\\.duckdb|results/${UUID}\\.(figures|csv))$`);
 
 const Count = Type.Integer({ minimum: 0 });
 

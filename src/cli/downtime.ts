@@ -9,14 +9,15 @@ import { checkDuration, recurrenceOf, startFrom } from '../judgements/recurrence
 import { coverageResource, judgementResource } from '../judgements/resources.ts';
 import { ruleParts } from '../judgements/rrule.ts';
 import type { GivenJudgement, ShownJudgement } from '../judgements/service.ts';
+import { isUuid } from '../lib/uuid.ts';
 import { configOf, type DatabaseFlags, withDatabase, withDatabaseOption } from './database.ts';
 import { formatCount } from './format.ts';
 import { printResult, printTable, say } from './output.ts';
-import { checked, instantOption, misuse, parsing } from './usage.ts';
+import { checked, instantOption, listed, misuse, parsing } from './usage.ts';
 
 interface AddFlags extends DatabaseFlags {
   readonly stores?: readonly string[];
-  readonly labels?: readonly (readonly [key: string, value: string])[];
+  readonly labels?: readonly Label[];
   readonly allStores?: boolean;
   readonly from?: string;
   readonly to?: string;
@@ -41,8 +42,12 @@ export function downtimeCommand(program: Command): void {
   const downtime = program.command('downtime').description('manage planned downtime of stores');
   withDatabaseOption(downtime.command('add'))
     .description('plan downtime: for an interval, or a recurrence in the local time of each store')
-    .option('--stores <ids...>', 'the stores, separated by spaces or commas', appended(storesIn))
-    .option('--labels <labels...>', 'the stores that have all of these labels, each as key:value', appended(labelIn))
+    .option(
+      '--stores <ids...>',
+      'the stores, separated by spaces or commas',
+      listed((ids) => storeIdsFrom(ids, '--stores')),
+    )
+    .option('--labels <labels...>', 'the stores that have all of these labels, each as key:value', labelsOption)
     .option('--all-stores', 'all stores')
     .option('--from <instant>', 'the start of an interval (default: now)', checked('--from', instantAs))
     .option('--to <instant>', 'the end of an interval', checked('--to', instantAs))
@@ -118,20 +123,12 @@ function givenBy(flags: AddFlags): GivenJudgement {
   return { store_ids: stores, labels: allStores ? {} : labels && Object.fromEntries(labels), ...time, reason };
 }
 
-/** A parser for an option that takes several values, each of which can be several. */
-function appended<T>(read: (text: string) => readonly T[]): (text: string, previous?: readonly T[]) => readonly T[] {
-  return (text, previous = []) => [...previous, ...parsing(() => read(text))];
-}
+type Label = readonly [key: string, value: string];
 
-function storesIn(text: string): string[] {
-  const ids = text.split(',').filter((id) => id !== '');
-  return storeIdsFrom(ids.length === 0 ? [text] : ids, '--stores');
-}
-
-/** @throws UsageError */
-function labelIn(text: string): (readonly [key: string, value: string])[] {
+/** The value of a label may have commas. @throws UsageError */
+function labelsOption(text: string, previous: readonly Label[] = []): Label[] {
   const colon = text.indexOf(':');
-  if (colon > 0) return [[text.slice(0, colon), text.slice(colon + 1)]];
+  if (colon > 0) return [...previous, [text.slice(0, colon), text.slice(colon + 1)]];
   throw misuse(`--labels has "${text}", expected key:value such as city:Chicago`);
 }
 
@@ -141,7 +138,7 @@ function instantAs(text: string, name: string): number {
 
 /** @throws UsageError */
 function idAs(text: string, name: string): void {
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return;
+  if (isUuid(text)) return;
   const expected = 'the ID of planned downtime, as downtime list shows it';
   throw misuse(`${name} is ${JSON.stringify(text.slice(0, 100))}, expected ${expected}`);
 }

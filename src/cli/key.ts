@@ -7,7 +7,7 @@ import type { KeyRecord } from '../storage/ports/account-catalog.ts';
 import { configOf, type DatabaseFlags, withDatabase, withDatabaseOption } from './database.ts';
 import { instantOr } from './format.ts';
 import { printResult, printTable, say } from './output.ts';
-import { checked, daysFrom, misuse, parsing } from './usage.ts';
+import { checked, daysFrom, listed, misuse } from './usage.ts';
 
 interface AddFlags extends DatabaseFlags {
   readonly user: string;
@@ -48,16 +48,8 @@ function scopesOption(): Option {
     `the scopes of the key, separated by spaces or commas; the earlier names ${Object.keys(OLD_SCOPES).join(' and ')} still work`,
   )
     .choices(SCOPES)
-    .argParser((text: string, previous?: readonly Scope[]) => [
-      ...(previous ?? []),
-      ...parsing(() => scopesFrom(namesIn(text), '--scopes')),
-    ])
+    .argParser(listed((names) => scopesFrom(names, '--scopes')))
     .makeOptionMandatory();
-}
-
-function namesIn(text: string): string[] {
-  const names = text.split(',').filter((name) => name !== '');
-  return names.length === 0 ? [text] : names;
 }
 
 async function add(flags: AddFlags): Promise<void> {

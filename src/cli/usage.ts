@@ -40,6 +40,18 @@ export function checked(name: string, check: (text: string, name: string) => unk
 }
 
 /**
+ * A parser for commander, for an option that takes several values, each of which may be several with commas between them.
+ *
+ * @param read of the parts of one value, which is one part if it has none; throws a UserError `invalid_input`
+ */
+export function listed<T>(read: (parts: string[]) => readonly T[]): (text: string, previous?: readonly T[]) => T[] {
+  return (text, previous = []) => {
+    const parts = text.split(',').filter((part) => part !== '');
+    return [...previous, ...parsing(() => read(parts.length === 0 ? [text] : parts))];
+  };
+}
+
+/**
  * Makes every option and argument of a command refuse an empty value, which is usually an unset variable of a script.
  * No file, folder, name or number is empty.
  */

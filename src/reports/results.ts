@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { systemReason, UserError } from '../lib/errors.ts';
+import { isUuid, UUID } from '../lib/uuid.ts';
 import { elapsed } from '../lib/world/clocks.ts';
 import {
   access,
@@ -20,13 +21,11 @@ import {
 import type { FileDigest, ReportRecord } from '../storage/ports/report-catalog.ts';
 import { Digest } from './digest.ts';
 
-const ID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
-const UUID = new RegExp(`^${ID}$`);
-const FILE_NAME = new RegExp(`^(${ID})(?:\\.(${ID}))?\\.(?:csv|figures)(?:\\.partial)?$`);
+const FILE_NAME = new RegExp(`^(${UUID})(?:\\.(${UUID}))?\\.(?:csv|figures)(?:\\.partial)?$`);
 
 /** Whether a text has the form of a report id, as an attempt has. Only such texts ever become part of a file name. */
 export function isReportId(text: string): boolean {
-  return UUID.test(text);
+  return isUuid(text);
 }
 
 /** Which attempt wrote the files of a result. */

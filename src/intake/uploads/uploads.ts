@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { invalid, systemReason, UserError } from '../../lib/errors.ts';
+import { isUuid } from '../../lib/uuid.ts';
 import {
   ifThere,
   makeFolder,
@@ -29,8 +30,6 @@ function mediaTypeOf(head: Buffer): string {
   return head[0] === 0x1f && head[1] === 0x8b ? 'application/gzip' : 'text/csv';
 }
 
-const IMPORT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** The folder of uploaded files that wait to be imported, and of rejected rows. */
 export class UploadsFolder {
   readonly path: string;
@@ -52,7 +51,7 @@ export class UploadsFolder {
       }
       const file = join(this.path, 'server-id');
       const known = await ifThere(readFile(file, 'utf8'));
-      if (known !== undefined && IMPORT_ID.test(known)) return known;
+      if (known !== undefined && isUuid(known)) return known;
       const id = newId();
       await writeWhole(file, id);
       return id;
@@ -115,9 +114,7 @@ export class UploadsFolder {
 
   /** The ids of the imports that have a file here. */
   async ids(): Promise<string[]> {
-    return (await readdir(this.path))
-      .map((name) => /^(.*)\.upload$/.exec(name)?.[1] ?? '')
-      .filter((id) => IMPORT_ID.test(id));
+    return (await readdir(this.path)).map((name) => /^(.*)\.upload$/.exec(name)?.[1] ?? '').filter((id) => isUuid(id));
   }
 
   /** Opens the rejected rows of an import; `undefined`: there are none. */
@@ -170,7 +167,7 @@ export class UploadsFolder {
   }
 
   #file(id: string, ending: string): string {
-    if (!IMPORT_ID.test(id)) throw new Error(`not an import id: ${id}`);
+    if (!isUuid(id)) throw new Error(`not an import id: ${id}`);
     return join(this.path, `${id}.${ending}`);
   }
 }
