@@ -5,7 +5,7 @@ import { readPage } from '../accounts/pages.ts';
 import { formatInstant } from '../calendar/instant.ts';
 import { DAY } from '../domain/hours.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
-import { invalid, notFound, UserError } from '../lib/errors.ts';
+import { invalid, notFound, refuseOtherVersion, UserError } from '../lib/errors.ts';
 import { newId } from '../lib/world/random.ts';
 import type { TimePlace } from '../storage/ports/account-catalog.ts';
 import type {
@@ -162,10 +162,7 @@ export class IncidentService {
     const actor = { userId: userIdOf(principal), name: actorOf(principal).name };
     await this.#parts.storage.alerts.changing(async (changes) => {
       const incident = await visible(changes, storesOf(principal), id);
-      if (expected !== undefined && incident.version !== expected) {
-        const message = `the incident has version ${incident.version}, expected ${expected}: read it again`;
-        throw new UserError('precondition_failed', message);
-      }
+      refuseOtherVersion('the incident', incident.version, expected);
       const { change, detail } = answer(incident, actor);
       await recordAnswer(changes, incident, change, { kind, actor, detail, at: this.#parts.now() });
     });

@@ -4,7 +4,7 @@ import { type EscalationStep, stepFaults } from '../domain/alerts/escalation.ts'
 import type { Severity } from '../domain/alerts/facts.ts';
 import { type Grouping, groupingFaults } from '../domain/alerts/grouping.ts';
 import { type AlertRule, ruleFaults } from '../domain/alerts/rule.ts';
-import { invalid, notFound, UserError } from '../lib/errors.ts';
+import { invalid, notFound, refuseOtherVersion, UserError } from '../lib/errors.ts';
 import { newId } from '../lib/world/random.ts';
 import type { AlertChanges, AlertRuleRecord } from '../storage/ports/alerts.ts';
 import type { Storage } from '../storage/ports/storage.ts';
@@ -91,7 +91,7 @@ export class RuleService {
     return this.#changing(actorOf(principal), 'alert_rule.changed', async (changes) => {
       const before = found(await changes.rule(id), id);
       // What was checked is what is saved.
-      requireVersion(before, expected ?? known.version);
+      refuseOtherVersion('the alert rule', before.version, expected ?? known.version);
       const { createdAt, version } = before;
       const rule = { ...change(before), id, createdAt, version: version + 1 };
       await changes.saveRules([rule]);
@@ -104,7 +104,7 @@ export class RuleService {
     refuseOwner(principal);
     await this.#changing(actorOf(principal), 'alert_rule.removed', async (changes) => {
       const rule = found(await changes.rule(id), id);
-      if (expected !== undefined) requireVersion(rule, expected);
+      refuseOtherVersion('the alert rule', rule.version, expected);
       await changes.removeRule(id);
       return rule;
     });
@@ -155,14 +155,6 @@ export class RuleService {
 function found(rule: AlertRuleRecord | undefined, id: string): AlertRuleRecord {
   if (rule === undefined) throw notFound(`there is no alert rule with the id "${id}"`);
   return rule;
-}
-
-function requireVersion({ version }: AlertRuleRecord, expected: number): void {
-  if (version === expected) return;
-  throw new UserError(
-    'precondition_failed',
-    `the alert rule has version ${version}, expected ${expected}: read it again`,
-  );
 }
 
 /** @throws UserError `forbidden` for owners */

@@ -3,7 +3,7 @@ import { type Actor, type AuditLog, actorOf, type Detail } from '../accounts/aud
 import { formatInstant, instantOrNull } from '../calendar/instant.ts';
 import { EMPTY, type Intervals, intersect } from '../domain/interval.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
-import { invalid, notFound, UserError } from '../lib/errors.ts';
+import { invalid, notFound, refuseOtherVersion, UserError } from '../lib/errors.ts';
 import { newId } from '../lib/world/random.ts';
 import type { JudgedInterval, JudgementRecord, RevocationRecord } from '../storage/ports/judgements.ts';
 import type { Storage } from '../storage/ports/storage.ts';
@@ -168,10 +168,7 @@ export class JudgementService {
       const found = await changes.find(id);
       if (found === undefined) throw none(id);
       const version = 1 + found.revocations.length;
-      if (expected !== undefined && expected !== version) {
-        const message = `the judgement ${id} was changed since you read it: it has version ${version}, not ${expected}`;
-        throw new UserError('precondition_failed', message);
-      }
+      refuseOtherVersion(`the judgement ${id}`, version, expected);
       const revocation: RevocationRecord = {
         ...{ ...authorOf(actor), id: newId(), at: now(), reason: checked, revokes: id },
         from: entirely ? undefined : now(),

@@ -111,6 +111,17 @@ export function unwritable(path: string, error: unknown): UserError {
   return new UserError('unwritable', `${path} cannot be written: ${systemReason(error)}`, { cause: error });
 }
 
+/**
+ * @param what it is, such as `the store "17"`
+ * @param seen the version that the caller read; `undefined`: any
+ * @throws UserError `precondition_failed` when that is not its version
+ */
+export function refuseOtherVersion(what: string, version: number, seen: number | undefined): void {
+  if (seen === undefined || seen === version) return;
+  const message = `${what} was changed since you read it: it has version ${version}, not ${seen}`;
+  throw new UserError('precondition_failed', message);
+}
+
 export function notFound(message: string): UserError {
   return new UserError('not_found', message);
 }

@@ -3,7 +3,7 @@ import { type Actor, type AuditLog, actorOf } from '../accounts/audit.ts';
 import { isText, nameFrom } from '../accounts/fields.ts';
 import { type Page, type PageRequest, readPage } from '../accounts/pages.ts';
 import type { NotificationFacts } from '../domain/alerts/facts.ts';
-import { UserError } from '../lib/errors.ts';
+import { refuseOtherVersion, UserError } from '../lib/errors.ts';
 import { newId } from '../lib/world/random.ts';
 import type {
   ContactPointChanges,
@@ -127,7 +127,7 @@ export class ContactPoints {
   ): Promise<ContactPointRecord> {
     return this.#parts.storage.contactPoints.changing(async (changes) => {
       const before = await found(changes, principal, id);
-      refuseOtherVersion(before, version);
+      refuseOtherVersion(`the contact point ${id}`, before.version, version);
       const after = this.#changed(before, change);
       await changes.changeContactPoint(after);
       await this.#note(changes, actorOf(principal), 'contact_point.changed', after);
@@ -254,12 +254,4 @@ async function refuseMore(changes: ContactPointChanges, userId: string | undefin
   if ((await changes.countContactPoints(whose)) < most) return;
   const who = userId === undefined ? 'the team has' : 'you have';
   throw new UserError('conflict', `${who} ${most} contact points already; remove one first`);
-}
-
-function refuseOtherVersion({ id, version }: ContactPointRecord, seen: number | undefined): void {
-  if (seen === undefined || seen === version) return;
-  throw new UserError(
-    'precondition_failed',
-    `the contact point ${id} has version ${version}, not ${seen}; get it again before you change it`,
-  );
 }

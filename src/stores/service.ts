@@ -2,7 +2,7 @@ import { canWriteStores, type Principal, storesOf } from '../accounts/access.ts'
 import { type AuditLog, actorOf, type Detail } from '../accounts/audit.ts';
 import { formatInstant } from '../calendar/instant.ts';
 import { DEFAULT_ZONE, localDate } from '../calendar/tzdb.ts';
-import { invalid, notFound, UserError } from '../lib/errors.ts';
+import { invalid, notFound, refuseOtherVersion, UserError } from '../lib/errors.ts';
 import { newIdFlaw, noStore } from '../lib/store-id.ts';
 import { trimmed } from '../lib/text.ts';
 import { newId } from '../lib/world/random.ts';
@@ -287,10 +287,7 @@ export class StoreService {
     const { before, after } = await this.#storage.changing(async (writer) => {
       const before = found(await writer.findStore(id), id);
       if (before.deleted) throw noStore(id);
-      if (expected !== undefined && expected !== before.version) {
-        const message = `the store "${id}" was changed since you read it: it has version ${before.version}, not ${expected}`;
-        throw new UserError('precondition_failed', message);
-      }
+      refuseOtherVersion(`the store "${id}"`, before.version, expected);
       const detail = await work(writer, before);
       const after = found(await writer.findStore(id), id);
       if (after.version !== before.version) await this.#note(writer, principal, action, id, detail);
