@@ -18,13 +18,13 @@ export class MemoryAccountCatalog extends MemoryAccountReader implements Account
   }
 
   changing<T>(work: (changes: AccountChanges) => Promise<T>): Promise<T> {
-    return this.#queue.runSoon(async () => {
-      const transaction = this.#database.begin();
-      const result = await work(new MemoryAccountChanges(transaction));
-      transaction.set('account_revision', ONLY, only(transaction, 'account_revision') + 1);
-      this.#database.commit(transaction);
-      return result;
-    });
+    return this.#queue.runSoon(() =>
+      this.#database.changing(async (transaction) => {
+        const result = await work(new MemoryAccountChanges(transaction));
+        transaction.set('account_revision', ONLY, only(transaction, 'account_revision') + 1);
+        return result;
+      }),
+    );
   }
 
   async touchSession(tokenHash: string, lastSeenAt: number, expiresAt: number): Promise<void> {

@@ -184,13 +184,13 @@ export class MemoryAlertCatalog extends MemoryAlertReader implements AlertCatalo
   }
 
   changing<T>(work: (changes: AlertChanges) => Promise<T>): Promise<T> {
-    return this.#queue.runSoon(async () => {
-      const transaction = this.#database.begin();
-      const result = await work(new MemoryAlertChanges(transaction));
-      transaction.set('alert_revision', ONLY, only(transaction, 'alert_revision') + 1);
-      this.#database.commit(transaction);
-      return result;
-    });
+    return this.#queue.runSoon(() =>
+      this.#database.changing(async (transaction) => {
+        const result = await work(new MemoryAlertChanges(transaction));
+        transaction.set('alert_revision', ONLY, only(transaction, 'alert_revision') + 1);
+        return result;
+      }),
+    );
   }
 }
 

@@ -121,12 +121,9 @@ export class MemoryContactPointCatalog extends MemoryContactPointReader implemen
   }
 
   changing<T>(work: (changes: ContactPointChanges) => Promise<T>): Promise<T> {
-    return this.#queue.runSoon(async () => {
-      const transaction = this.#database.begin();
-      const result = await work(new MemoryContactPointChanges(transaction));
-      this.#database.commit(transaction);
-      return result;
-    });
+    return this.#queue.runSoon(() =>
+      this.#database.changing((transaction) => work(new MemoryContactPointChanges(transaction))),
+    );
   }
 }
 

@@ -60,11 +60,8 @@ export class MemoryDeliveries implements Deliveries {
     this.#clock = clock;
   }
 
-  async adding<T>(work: (changes: DeliveryChanges) => Promise<T>): Promise<T> {
-    const transaction = this.#database.begin();
-    const result = await work(new MemoryDeliveryChanges(transaction));
-    this.#database.commit(transaction);
-    return result;
+  adding<T>(work: (changes: DeliveryChanges) => Promise<T>): Promise<T> {
+    return this.#database.changing((transaction) => work(new MemoryDeliveryChanges(transaction)));
   }
 
   async delivery(id: string): Promise<DeliveryRecord | undefined> {

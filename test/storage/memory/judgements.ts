@@ -35,12 +35,9 @@ export class MemoryJudgements implements Judgements {
   }
 
   recording<T>(work: (changes: JudgementChanges) => Promise<T>): Promise<T> {
-    return this.#queue.runSoon(async () => {
-      const transaction = this.#database.begin();
-      const result = await work(new MemoryJudgementChanges(transaction));
-      this.#database.commit(transaction);
-      return result;
-    });
+    return this.#queue.runSoon(() =>
+      this.#database.changing((transaction) => work(new MemoryJudgementChanges(transaction))),
+    );
   }
 }
 

@@ -116,6 +116,14 @@ export class MemoryDatabase implements View {
     this.#data = transaction.onto(this.#data);
   }
 
+  /** Runs `work` as one transaction. */
+  async changing<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const transaction = this.begin();
+    const result = await work(transaction);
+    this.commit(transaction);
+    return result;
+  }
+
   /** Runs `work`, which waits for nothing, as one transaction. */
   change<T>(work: (transaction: Transaction) => T): T {
     const transaction = this.begin();
