@@ -52,8 +52,8 @@ class Outdated extends Error {}
 
 /**
  * Evaluates the alert rules, after polls were stored and as time goes on. Everything that it remembers is in the
- * database. Each evaluation is committed as a whole at the revision of the alerts that it began with, or not at all: of
- * two servers that find the same, one tells it.
+ * database. Each evaluation is committed as a whole at the revision of the alerts that it began with, or not at all: if
+ * two servers find the same incident, only one sends a message.
  */
 export class Evaluator {
   readonly #parts: EvaluatorParts;

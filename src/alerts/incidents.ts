@@ -199,7 +199,7 @@ export function acknowledged(
   return { acknowledgedAt: at, acknowledgedBy: by, acknowledgement: reason };
 }
 
-/** Saves what somebody did to an incident, with its event. */
+/** Saves the response of a user to an incident, with its event. */
 export async function recordAnswer(
   changes: AlertChanges,
   incident: IncidentRecord,

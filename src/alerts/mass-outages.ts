@@ -29,8 +29,8 @@ interface Scene {
 const MOST_AT_ONCE = 20;
 
 /**
- * Opens, extends and ends the mass outages of all rules. The incidents of a mass outage are told together with it and not
- * one by one.
+ * Opens, extends and ends the mass outages of all rules. The incidents of a mass outage share its messages and have
+ * none of their own.
  */
 export async function stepMassOutages(draft: Draft, { directory, states, usual }: MassOutageParts): Promise<void> {
   for (const rule of draft.rules.values()) {

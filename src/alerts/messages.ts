@@ -12,7 +12,7 @@ export interface Letter {
   /** The message of the group that it is, by number. */
   readonly groupId: string;
   readonly number: number;
-  /** Those that the recipient may hear of. */
+  /** Those that the recipient may be notified about. */
   readonly incidents: readonly IncidentRecord[];
   /** The open incidents of the mass outages among them. */
   readonly members: readonly IncidentRecord[];
@@ -25,7 +25,7 @@ export interface SpeakerParts {
   readonly isPlanned: (incident: IncidentRecord) => boolean;
 }
 
-/** Mass outages and blindness are told at once, each by itself, and blindness is not repeated. */
+/** Mass outages and blindness have messages of their own, without delay, and those about blindness are not repeated. */
 const ALONE: Grouping = { ...DEFAULT_GROUPING, wait: 0, interval: 0 };
 
 /**
@@ -37,7 +37,7 @@ const ALONE: Grouping = { ...DEFAULT_GROUPING, wait: 0, interval: 0 };
 export async function speak(draft: Draft, parts: SpeakerParts, sees: boolean): Promise<Letter[]> {
   const letters: Letter[] = [];
   for (const { id, resolvedAt, parentId, said } of draft.incidents) {
-    // A mass outage is told as a whole.
+    // A mass outage has one message for all of its stores.
     if (parentId !== undefined && resolvedAt !== undefined && said !== 'resolved')
       draft.change(id, { said: 'resolved' });
   }
@@ -49,7 +49,7 @@ export async function speak(draft: Draft, parts: SpeakerParts, sees: boolean): P
   return letters;
 }
 
-/** The incidents of a draft that are told by themselves, by group. */
+/** The incidents of a draft that are not part of a mass outage, by group. */
 function groupsOf(draft: Draft): Map<string, IncidentRecord[]> {
   const groups = new Map<string, IncidentRecord[]>();
   for (const incident of draft.incidents) {
@@ -117,7 +117,7 @@ function openedKind({ kind, afterPlanned }: IncidentRecord): NotificationKind {
   return afterPlanned ? 'planned_ended' : 'opened';
 }
 
-/** What is still down after a mass outage was told with its end, and goes on by itself. */
+/** The stores that are still down after a mass outage were in the message about its end, and go on as incidents of their own. */
 async function release(
   draft: Draft,
   { recipients }: SpeakerParts,
@@ -212,7 +212,7 @@ class Post {
     this.#about = about;
   }
 
-  /** Adds an incident; returns the contact points that are told of it. */
+  /** Adds an incident; returns the contact points that are notified. */
   tell(kind: NotificationKind, to: readonly Recipient[], incident: IncidentRecord, step?: number): string[] {
     const members = to.length === 0 ? [] : membersOf(this.#draft, incident);
     for (const recipient of to) {

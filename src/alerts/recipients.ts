@@ -2,7 +2,7 @@ import type { AccountReader, UserRecord } from '../storage/ports/account-catalog
 import type { AlertReader } from '../storage/ports/alerts.ts';
 import type { ContactPointReader, ContactPointRecord } from '../storage/ports/contact-points.ts';
 
-/** A contact point that can be told, and the stores that it may hear of. */
+/** A contact point that can be notified, and the stores that it may be notified about. */
 export interface Recipient {
   readonly contactPointId: string;
   readonly stores: 'all' | ReadonlySet<string>;
@@ -17,7 +17,7 @@ export interface RecipientParts {
 /** The most contact points of a user. */
 const MOST_OF_USER = 100;
 
-/** Finds who is told, and remembers it for one evaluation. Contact points of disabled users are told nothing. */
+/** Finds the recipients, and remembers them for one evaluation. Contact points of disabled users get no messages. */
 export class Recipients {
   readonly #parts: RecipientParts;
   readonly #known = new Map<string, Promise<Recipient | undefined>>();

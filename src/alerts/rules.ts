@@ -111,7 +111,7 @@ export class RuleService {
   }
 
   /**
-   * Refuses a rule that could never alert, or would tell nobody.
+   * Refuses a rule that could never alert, or would notify nobody.
    *
    * @throws UserError `invalid_input` with every reason
    */

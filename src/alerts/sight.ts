@@ -21,7 +21,7 @@ export const MONITORING = 'Monitoring';
 
 /**
  * Opens an incident when the monitor itself cannot observe stores, and ends it when it can again. Returns whether it
- * can: while it cannot, nothing is known of stores, and nothing is said of them.
+ * can: while it cannot, nothing is known about stores, and no messages about them are sent.
  */
 export async function stepSight(draft: Draft, parts: SightParts): Promise<boolean> {
   const since = await blindSince(draft.now, parts);

@@ -9,7 +9,7 @@ import { rangeAround } from './store-incidents.ts';
 /** The polls that a message shows of a store. */
 const POLLS_SHOWN = 5;
 
-/** What messages say of the store of an incident; `undefined`: it is deleted. */
+/** What messages say about the store of an incident; `undefined`: it is deleted. */
 export async function storeFacts(
   snapshot: Snapshot,
   fleet: FleetSchedule,

@@ -84,8 +84,8 @@ export async function stepStores(
 }
 
 /**
- * Ends the incidents of rules and stores that are gone, and of stores that a rule does not apply to any more: there is
- * nothing left to say of them.
+ * Ends the incidents of rules and stores that are gone, and of stores that a rule does not apply to any more, without
+ * a message.
  */
 export function dropOrphans(draft: Draft, byId: ReadonlyMap<string, StoreEntry>): void {
   for (const { id, ruleId, storeId } of draft.open()) {

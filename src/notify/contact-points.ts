@@ -232,7 +232,7 @@ export class ContactPoints {
   }
 }
 
-/** @throws UserError `not_found`, also for a contact point of somebody else */
+/** @throws UserError `not_found`, also for a contact point of another user */
 async function found(reader: ContactPointReader, principal: Principal, id: string): Promise<ContactPointRecord> {
   const point = isText(id) ? await reader.contactPoint(id) : undefined;
   const { userId, team } = contactPointsOf(principal);

@@ -40,7 +40,7 @@ export interface AlertRule {
   /** the shortest time between two messages of a group */
   readonly interval_minutes: number;
   readonly repeat_minutes: number | null;
-  /** whom an incident is told to, and when */
+  /** who is notified, and when */
   readonly steps: readonly EscalationStep[];
   readonly created_at: string;
 }
@@ -68,7 +68,7 @@ export interface AlertRuleChange {
   /** the shortest time between two messages of a group */
   readonly interval_minutes?: number | undefined;
   readonly repeat_minutes?: number | null | undefined;
-  /** whom an incident is told to, and when */
+  /** who is notified, and when */
   readonly steps?: readonly EscalationStep[] | undefined;
   /** the ID from the list */
   readonly rule_id?: string | undefined;
@@ -549,7 +549,7 @@ export interface Incident {
   readonly resolved_at: string | null;
   readonly resolution: 'recovered' | 'dropped' | null;
   readonly mass_outage_id: string | null;
-  /** whether anybody was told */
+  /** whether anybody was notified */
   readonly told: boolean;
   readonly acknowledged_at: string | null;
   readonly acknowledged_by: string | null;
@@ -577,7 +577,7 @@ export interface IncidentDetail {
   readonly resolved_at: string | null;
   readonly resolution: 'recovered' | 'dropped' | null;
   readonly mass_outage_id: string | null;
-  /** whether anybody was told */
+  /** whether anybody was notified */
   readonly told: boolean;
   readonly acknowledged_at: string | null;
   readonly acknowledged_by: string | null;
@@ -632,7 +632,7 @@ export interface IssuedKey {
   readonly key: string | null;
 }
 
-/** What somebody says about the time of some stores. It has `store_ids` or `labels`, and `from` and `to` or a `recurrence`. `next`: the present or next time that it covers, the earliest of its stores. */
+/** A statement about a period of some stores. It has `store_ids` or `labels`, and `from` and `to` or a `recurrence`. `next`: the present or next time that it covers, the earliest of its stores. */
 export interface Judgement {
   readonly judgement_id: string;
   /** `planned`: planned downtime */
@@ -819,7 +819,7 @@ export interface NewAlertRule {
   /** the shortest time between two messages of a group */
   readonly interval_minutes?: number | undefined;
   readonly repeat_minutes?: number | null | undefined;
-  /** whom an incident is told to, and when */
+  /** who is notified, and when */
   readonly steps: readonly EscalationStep[];
 }
 

@@ -1,6 +1,6 @@
 import { MINUTE } from '../hours.ts';
 
-/** Whom an incident is told to, and when. */
+/** Who is notified about an incident, and when. */
 export interface EscalationStep {
   /** Milliseconds after the incident opened; 0 in the first step. */
   readonly after: number;

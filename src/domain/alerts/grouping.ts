@@ -14,7 +14,7 @@ export interface Grouping {
 
 export const DEFAULT_GROUPING: Grouping = { by: [], wait: 0, interval: 5 * MINUTE, repeat: 24 * HOUR };
 
-/** What a group has said of an incident. */
+/** The last message of a group about an incident. */
 export type Said = 'nothing' | 'opened' | 'resolved';
 
 /** An incident, as its group sees it. Instants in milliseconds. */
@@ -39,7 +39,7 @@ export interface Flush<M extends GroupMember> {
   readonly reminded: readonly M[];
 }
 
-/** Incidents that ended before they were said: nobody hears of them. */
+/** Incidents that ended before their first message: there will be none. */
 export function unsaid<M extends GroupMember>(members: readonly M[]): M[] {
   return members.filter(({ said, resolvedAt }) => said === 'nothing' && resolvedAt !== undefined);
 }

@@ -15,7 +15,7 @@ export interface LabelCensus extends Census {
   readonly value: string;
 }
 
-/** Fewer stores are told one by one. */
+/** Fewer stores are no mass outage. */
 export const FEWEST_DOWN = 5;
 
 /** The probability of a mass outage by chance, over all label values of one test. */

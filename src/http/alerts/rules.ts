@@ -57,7 +57,7 @@ export function ruleRoutes(rules: RuleService, backtests: BacktestService): Rout
         schema: {
           operationId: 'createAlertRule',
           summary: 'Create an alert rule',
-          description: 'A rule that could never alert, or would tell nobody, is refused with every reason.',
+          description: 'A rule that could never alert, or would notify nobody, is rejected with all reasons.',
           tags,
           body: NewAlertRule,
           response: { 201: AlertRuleSchema },

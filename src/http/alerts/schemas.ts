@@ -67,7 +67,7 @@ const RULE_FIELDS = {
   wait_minutes: Minutes('how long something new waits for more', 0),
   interval_minutes: Minutes('the shortest time between two messages of a group', 5),
   repeat_minutes: Nullable(Minutes('after so long, an open incident that nobody acknowledged is repeated', 1_440)),
-  steps: Type.Array(Step, { maxItems: 10, description: 'whom an incident is told to, and when' }),
+  steps: Type.Array(Step, { maxItems: 10, description: 'who is notified, and when' }),
 };
 
 export const NewAlertRule = Type.Object(
@@ -204,7 +204,7 @@ const INCIDENT_FIELDS = {
   resolved_at: Nullable(Instant),
   resolution: Nullable(OneOf(['recovered', 'dropped'], '`dropped`: its rule or its store is gone')),
   mass_outage_id: Nullable(Id),
-  told: Type.Boolean({ description: 'whether anybody was told' }),
+  told: Type.Boolean({ description: 'whether anybody was notified' }),
   acknowledged_at: Nullable(Instant),
   acknowledged_by: Nullable(Type.String()),
   acknowledgement: Nullable(Type.String({ description: 'the reason' })),

@@ -26,7 +26,7 @@ export const TAGS = [
   },
   {
     name: 'alerts',
-    description: 'Alert rules: when a store counts as down, and who is told. Incidents: what they found.',
+    description: 'Alert rules: when a store counts as down, and who is notified. Incidents: what they found.',
   },
   {
     name: 'reports',

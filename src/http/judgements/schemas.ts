@@ -102,7 +102,7 @@ export const Judgement = Type.Object(
   {
     title: 'Judgement',
     description:
-      'What somebody says about the time of some stores. It has `store_ids` or `labels`, and `from` and `to` or a `recurrence`. `next`: the present or next time that it covers, the earliest of its stores.',
+      'A statement about a period of some stores. It has `store_ids` or `labels`, and `from` and `to` or a `recurrence`. `next`: the present or next time that it covers, the earliest of its stores.',
   },
 );
 

@@ -67,11 +67,11 @@ export interface IncidentRecord {
   readonly groupId: string;
   /** It was held back by planned downtime. */
   readonly afterPlanned: boolean;
-  /** What was said of it last, when, and in which message of its group. */
+  /** What the last message about it said, when, and which message of its group it was. */
   readonly said: Said;
   readonly saidAt: number | undefined;
   readonly saidIn: number | undefined;
-  /** The contact points that were told. */
+  /** The contact points that were notified. */
   readonly told: readonly string[];
   /** How many escalation steps were taken. */
   readonly step: number;

@@ -43,7 +43,7 @@ interface Recorded {
   readonly at: number;
 }
 
-/** What somebody says about the time of some stores. */
+/** A statement about a period of some stores. */
 export interface JudgementRecord extends Recorded {
   readonly kind: JudgementKind;
   readonly stores: StoreSelection;
