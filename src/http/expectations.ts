@@ -1,27 +1,15 @@
 import { alternatives, firstCharacters } from '../lib/text.ts';
+import type { JsonSchema } from './document/types.ts';
 
 /** Our own keywords, for messages. The document does not show them. */
 export const EXPECTED = 'x-expected';
 export const EXPECTED_KEY = 'x-expected-key';
 
 /** The keywords of a JSON Schema that say what a value may be. */
-export interface Rule {
-  readonly type?: string | readonly string[];
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
+export interface Rule extends Omit<JsonSchema, 'anyOf' | 'properties'> {
   readonly anyOf?: readonly Rule[];
   readonly properties?: Readonly<Record<string, Rule>>;
-  readonly format?: string;
-  readonly pattern?: string;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly minItems?: number;
-  readonly maxItems?: number;
   readonly maxProperties?: number;
-  readonly readOnly?: boolean;
-  readonly deprecated?: boolean;
   /** What a pattern allows, in words. */
   readonly [EXPECTED]?: string;
   /** The same of the keys of a record. */
