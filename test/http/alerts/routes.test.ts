@@ -184,8 +184,10 @@ test('a link acknowledges what its message is about, once, by its button, and no
     assert.equal((await json('operator', 'GET', `/incidents/${id}`)).acknowledged_by, 'Team');
   }
   assert.equal((await visit('POST')).statusCode, 404, 'it was used');
-  assert.equal((await visit('GET', `/acknowledge/x${token.slice(1)}`)).statusCode, 404, 'it is forged');
   const other = await server.alerts.links.issue(delivery);
+  // Another letter first, whichever it is: one in 64 tokens begins with any given letter.
+  const forged = `${other.startsWith('x') ? 'y' : 'x'}${other.slice(1)}`;
+  assert.equal((await visit('GET', `/acknowledge/${forged}`)).statusCode, 404, 'it is forged');
   clock.now = NOW + 8 * 24 * 60 * MINUTE;
   assert.equal((await visit('GET', `/acknowledge/${other}`)).statusCode, 404, 'it has expired');
 });
