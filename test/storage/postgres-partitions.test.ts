@@ -42,7 +42,10 @@ suite('weeks in PostgreSQL', () => {
 
   // With few polls, the contract suite uses only the shared partition.
   storageContract('postgres, each week in a partition', async () =>
-    PostgresStorage.open(await server.createDatabase(), { rules: { ...PARTITION_RULES, leastPolls: 1 } }),
+    PostgresStorage.open(await server.createDatabase(), {
+      rules: { ...PARTITION_RULES, leastPolls: 1 },
+      writeWait: 120_000,
+    }),
   );
 
   async function open(t: TestContext, rules: Partial<PartitionRules> = {}, on = server) {

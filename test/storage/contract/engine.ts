@@ -25,6 +25,8 @@ import { watchContract } from './watch.ts';
  * @param open an empty storage of its own for each call
  */
 export function engineContract(engine: string, open: (options?: WaitOptions) => Promise<Storage>): void {
+  // Where a test is not about how long a change waits, a slow machine does not make it busy.
+  const withLongWait = (options?: WaitOptions) => open({ writeWait: 120_000, ...options });
   suite(engine, () => {
     for (const contract of [
       storageContract,
@@ -46,7 +48,7 @@ export function engineContract(engine: string, open: (options?: WaitOptions) => 
       watchContract,
       waitingContract,
     ]) {
-      contract(engine, open);
+      contract(engine, withLongWait);
     }
   });
 }
