@@ -83,21 +83,24 @@ test('without a value, callers get the error, and the next call tries again', as
   assert.equal(await again, 2);
 });
 
-test('a value that takes long to compute stays fresh for longer', async () => {
+test('a value that takes long to compute stays fresh ten times as long', async () => {
+  const clock = { now: 0 };
   let makings = 0;
   const slow = new StaleWhileRevalidate<number>({
-    elapsed: () => performance.now(),
+    elapsed: () => clock.now,
     fresh: 0,
     stale: 0,
     onError: () => {},
     compute: async () => {
-      await sleep(200);
+      clock.now += 200;
       return ++makings;
     },
   });
-  await slow.get();
-  await slow.get();
-  assert.equal(makings, 1);
+  assert.equal(await slow.get(), 1);
+  clock.now = 1_999;
+  assert.equal(await slow.get(), 1);
+  clock.now = 2_000;
+  assert.equal(await slow.get(), 2);
 });
 
 test('a dropped value is computed again, and one that is being computed is not kept', async () => {

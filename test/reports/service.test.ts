@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { OPEN } from '../../src/accounts/access.ts';
 import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
 import type { Storage } from '../../src/storage/ports/storage.ts';
@@ -60,10 +60,12 @@ test('without a limit reports are kept for ever', async (t) => {
 
 test('a report that is cancelled while it is computed ends, and leaves no file', async (t) => {
   const storage = await fleet();
-  const { service: reports, folder } = await service(t, slow(storage), { now: T });
+  const gate = held(t, storage);
+  const { service: reports, folder } = await service(t, gate.storage, { now: T });
   const { id } = await reports.trigger(OPEN, {});
   while ((await reports.find(OPEN, id)).status !== 'running') await new Promise(setImmediate);
   assert.equal((await reports.cancel(OPEN, id)).status, 'cancelled');
+  gate.open();
   const next = await reports.trigger(OPEN, { asOf: T - 1 });
   while ((await reports.find(OPEN, next.id)).status !== 'complete') await new Promise(setImmediate);
   assert.deepEqual(resultFiles(folder), [`${next.id}.csv`, `${next.id}.figures`]);
@@ -73,24 +75,31 @@ test('a report that is cancelled while it is computed ends, and leaves no file',
 
 test('a report that is deleted while it is computed leaves no file', async (t) => {
   const storage = await fleet();
-  const { service: reports, folder } = await service(t, slow(storage), { now: T });
+  const gate = held(t, storage);
+  const { service: reports, folder } = await service(t, gate.storage, { now: T });
   const { id } = await reports.trigger(OPEN, {});
   while ((await reports.find(OPEN, id)).status !== 'running') await new Promise(setImmediate);
   await reports.remove(OPEN, id);
+  gate.open();
   const next = await reports.trigger(OPEN, { asOf: T - 1 });
   while ((await reports.find(OPEN, next.id)).status !== 'complete') await new Promise(setImmediate);
   assert.deepEqual(resultFiles(folder), [`${next.id}.csv`, `${next.id}.figures`]);
   await storage.close();
 });
 
-/** Its snapshots of whole reports take long enough for somebody to do something meanwhile. */
-function slow(storage: DuckdbStorage): Storage {
-  return new Proxy<Storage>(storage, {
+/** A storage that holds up the computation of reports until the gate is open. */
+function held(t: TestContext, storage: DuckdbStorage): { storage: Storage; open: () => void } {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  t.after(open);
+  const proxy = new Proxy<Storage>(storage, {
     get: (target, name) => {
       if (name === 'snapshot') {
-        return async (work: Parameters<Storage['snapshot']>[0]) => {
-          const result = await target.snapshot(work);
-          await new Promise((resolve) => setTimeout(resolve, 200));
+        return async (...args: Parameters<Storage['snapshot']>) => {
+          const result = await target.snapshot(...args);
+          if (args[1] === 'background') await opened;
           return result;
         };
       }
@@ -98,4 +107,5 @@ function slow(storage: DuckdbStorage): Storage {
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
+  return { storage: proxy, open };
 }

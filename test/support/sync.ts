@@ -21,7 +21,7 @@ export function syncService(
     ...{ storage, sources, rejectsDir: join(folder, 'rejects'), server: 'here' },
     ...{
       schedule: (after) => after + 3_600_000,
-      downloads: { timeout: 20_000, maxBytes: 10_000_000, allowPrivate: [] },
+      downloads: { timeout: 60_000, maxBytes: 10_000_000, allowPrivate: [] },
     },
     budgets: DEFAULT_BUDGETS,
     onChanged: () => {},

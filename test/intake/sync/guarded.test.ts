@@ -18,7 +18,7 @@ const redirect = (location: string, more = '') =>
 /** Syncs one source of polls and returns its result. Checks that nothing stored contains the secret. */
 async function read(t: TestContext, name: string, allowPrivate: string[] = []): Promise<SyncResult> {
   const importer = await Importer.open(t);
-  const downloads = { timeout: 5_000, maxBytes: 1_000_000, allowPrivate };
+  const downloads = { timeout: 60_000, maxBytes: 1_000_000, allowPrivate };
   const service = syncService(importer.storage, importer.folder, [{ feed: 'polls', name }], { downloads });
   const [result] = await synced(service);
   assert.doesNotMatch(JSON.stringify(await importer.storage.syncs.runs(1)), new RegExp(SECRET));

@@ -78,20 +78,26 @@ test('a server that fails is retried with increasing delays', async (t) => {
   assert.equal(waits.length === 2 && first >= 500 && first <= 1_500 && second >= 2_500 && second <= 7_500, true);
 });
 
-for (const [what, arrange, error] of [
-  ['does not exist', (server) => server.failures.push(404, 404, 404, 404), /responded with status 404$/],
-  ['does not respond', (server) => Object.assign(server, { hanging: true }), /cannot be read: no response in time$/],
+for (const [what, timeout, arrange, error] of [
+  ['does not exist', 60_000, (server) => server.failures.push(404, 404, 404, 404), /responded with status 404$/],
+  [
+    'does not respond',
+    200,
+    (server) => Object.assign(server, { hanging: true }),
+    /cannot be read: no response in time$/,
+  ],
   [
     'exceeds the size limit',
+    60_000,
     (server) => Object.assign(server, { content: POLLS + lines(0, 500) }),
     /has more than 10000 bytes$/,
   ],
-] satisfies [string, (server: FeedServer) => unknown, RegExp][]) {
+] satisfies [string, number, (server: FeedServer) => unknown, RegExp][]) {
   test(`a URL that ${what} fails with its name in the message`, async (t) => {
     const [importer, server] = [await Importer.open(t), await FeedServer.open(t)];
     arrange(server);
     const service = syncService(importer.storage, importer.folder, [{ feed: 'polls', name: server.url }], {
-      downloads: { timeout: 200, maxBytes: 10_000, allowPrivate: [] },
+      downloads: { timeout, maxBytes: 10_000, allowPrivate: [] },
     });
     const [result] = await synced(service);
     assert.deepEqual([result?.status, result?.attempts], ['failed', 4]);
