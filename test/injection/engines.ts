@@ -83,7 +83,7 @@ export async function injectFaultsIntoPostgres(url: string, options: InjectionOp
     );
   };
   const assertIdle = async () => {
-    for (let i = 0; i < 500; i++) {
+    for (let i = 0; i < 3_000; i++) {
       if ((await execute(url, OPEN_TRANSACTIONS)).rows.length === 0) return;
       await sleep(20);
     }

@@ -70,7 +70,11 @@ export function injectIntoPostgres(injector: Injector): () => void {
 async function failing({ kind, what }: Fault, run: (sql: string) => Promise<unknown>, cut: () => void) {
   if (kind === 'hang') {
     setTimeout(cut, HANG.cut);
-    return run(`select pg_sleep(${HANG.server})`);
+    return run(`select pg_sleep(${HANG.server})`).then(() => {
+      // Where this process is the slower one, the answer is there before the cut.
+      cut();
+      throw new Error('Connection terminated');
+    });
   }
   if (kind === 'lose' || what === '08006') {
     const answer = run('select 1');

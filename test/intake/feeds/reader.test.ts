@@ -164,26 +164,29 @@ test('a file that ends the process is tried once more, and then refused', async 
   assert.deepEqual(readdirSync(reading), []);
 });
 
-test('a process that cannot be reached any more has ended', async (t) => {
-  const silent = program(
-    (await Importer.open(t)).folder,
-    'silent.mjs',
-    `process.on('message', () => process.send({ kind: 'which_stores', ids: ['a'] }, () => {
-       process.disconnect();
-       setInterval(() => {}, 1000);
-     }));`,
-  );
-  const { import: run } = await apart(t, { program: silent });
-  await assert.rejects(run({ polls: `${POLLS}a,active,${AT}\n` }), (error: unknown) => {
-    assert.ok(error instanceof UserError, String(error));
-    assert.equal(error.code, 'unreadable');
-    assert.equal(
-      error.message,
-      'polls.csv cannot be read: the process that read it ended unexpectedly (Channel closed), 2 times',
-    );
-    return true;
+// It closes its channel after a question, or instead of one, and goes on.
+for (const [when, onMessage] of [
+  [
+    'while the server answers it',
+    `process.send({ kind: 'which_stores', ids: ['a'] }, () => process.disconnect()); setInterval(() => {}, 1000);`,
+  ],
+  ['while the server waits for it', 'setImmediate(() => process.disconnect()); setInterval(() => {}, 1000);'],
+] as const) {
+  test(`a process that cannot be reached any more has ended: ${when}`, async (t) => {
+    const folder = (await Importer.open(t)).folder;
+    const silent = program(folder, 'silent.mjs', `process.on('message', () => { ${onMessage} });`);
+    const { import: run } = await apart(t, { program: silent });
+    await assert.rejects(run({ polls: `${POLLS}a,active,${AT}\n` }), (error: unknown) => {
+      assert.ok(error instanceof UserError, String(error));
+      assert.equal(error.code, 'unreadable');
+      assert.equal(
+        error.message,
+        'polls.csv cannot be read: the process that read it ended unexpectedly (Channel closed), 2 times',
+      );
+      return true;
+    });
   });
-});
+}
 
 test('an import that is broken off ends the process', async (t) => {
   const folder = (await Importer.open(t)).folder;

@@ -6,6 +6,8 @@ import type { DuckdbLimits } from '../../../duckdb/limits.ts';
 import type { Session } from '../../../duckdb/session.ts';
 import { UserError } from '../../../lib/errors.ts';
 import { clearTemporaryFolders, temporaryFolder } from '../../../lib/temporary-folder.ts';
+import type { Timer } from '../../../lib/world/ports.ts';
+import { after } from '../../../lib/world/timers.ts';
 import type { FeedLimits } from '../limits.ts';
 import type { Reject } from '../list-rejects.ts';
 import type { Source } from '../source.ts';
@@ -48,6 +50,9 @@ export interface ReadFeed {
 const HEAP = 256;
 /** A file whose reader process ended unexpectedly is tried once more: the cause may lie elsewhere. */
 const ATTEMPTS = 2;
+
+/** Milliseconds in which a process that cannot be reached any more ends by itself; one that goes on is ended. */
+const LINGER = 1_000;
 
 /** The environment variables that a reader process needs. None may contain a secret. */
 const ENVIRONMENT = ['PATH', 'SystemRoot', 'TZDATA_DIR'];
@@ -112,12 +117,19 @@ export class FeedReader {
         ...(signal !== undefined && { signal, killSignal: 'SIGKILL' as const }),
       });
       const ended = (how: string) => reject(new ReaderEnded(`the process that read it ended unexpectedly (${how})`));
+      let ending: Timer | undefined;
+      let cut = false;
+      const unreachable = () => {
+        ending ??= after(LINGER, () => {
+          cut = true;
+          child.kill('SIGTERM');
+        });
+      };
       const instruct = (instruction: ReaderInstruction) =>
         child.send(instruction, (error) => {
-          if (error === null) return;
-          ended(error.message);
-          child.kill('SIGKILL');
+          if (error !== null) unreachable();
         });
+      child.on('disconnect', unreachable);
       child.on('message', (message: ReaderMessage) => {
         if (message.kind === 'progress') onProgress(message.done);
         else if (message.kind === 'which_stores') {
@@ -132,7 +144,10 @@ export class FeedReader {
         else reject(errorOf(message));
       });
       child.on('error', reject);
-      child.on('exit', (code, killedBy) => ended(killedBy ?? `exit code ${code}`));
+      child.on('exit', (code, killedBy) => {
+        ending?.stop();
+        ended(cut && killedBy === 'SIGTERM' ? 'Channel closed' : (killedBy ?? `exit code ${code}`));
+      });
       instruct({ kind: 'read', order });
     });
   }
