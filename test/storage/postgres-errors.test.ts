@@ -103,6 +103,19 @@ suite('errors of PostgreSQL', () => {
     );
   });
 
+  test('an answer that arrived while this process stood still is read', async (t) => {
+    const pool = new PostgresPool(await server.createDatabase(), {
+      ...{ size: 1, wait: 60_000 },
+      limits: { statement: 1_000, lock: 1_000 },
+    });
+    t.after(() => pool.end());
+    await pool.rows('select 1 as one');
+    const answer = pool.rows('select 2 as two');
+    await new Promise((resolve) => setImmediate(resolve));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5_000);
+    assert.deepEqual(await answer, [{ two: 2 }]);
+  });
+
   test('a connection that the server ended is not used again', async (t) => {
     const pool = new PostgresPool(await server.createDatabase(), { size: 1, wait: 5_000 });
     t.after(() => pool.end());

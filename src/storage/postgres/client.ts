@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
 import type { Parameters, Row, Sql, TransactionalSql } from '../../lib/sql.ts';
-import { after } from '../../lib/world/timers.ts';
+import { after, yieldTurn } from '../../lib/world/timers.ts';
 import { connectionError, endsConnection, statementError, unreachable } from './errors.ts';
 
 /** PostgreSQL as `Sql`: `$name` becomes `$1`. Statements throw as in `statementError`. */
@@ -104,13 +104,20 @@ export class PostgresConnection extends PostgresSql {
   /** The server ends statements that take too long by itself; one that is stopped or cut off cannot. */
   async #guarded<T>(statement: () => Promise<T>): Promise<T> {
     if (this.#lost) throw unreachable(undefined);
-    const timer = this.#timeout > 0 ? after(this.#timeout, () => this.cut()) : undefined;
+    let waits = true;
+    const cut = async () => {
+      // If this process stood still meanwhile, the answer is there and only has to be read.
+      await yieldTurn();
+      if (waits) this.cut();
+    };
+    const timer = this.#timeout > 0 ? after(this.#timeout, () => void cut()) : undefined;
     try {
       return await statement();
     } catch (error) {
       if (endsConnection(error)) this.#lost = true;
       throw this.#lost ? unreachable(error) : statementError(error);
     } finally {
+      waits = false;
       timer?.stop();
     }
   }
