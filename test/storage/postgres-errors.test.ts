@@ -36,7 +36,7 @@ suite('errors of PostgreSQL', () => {
   }
 
   test('only errors about the data or the statement are permanent', async (t) => {
-    const pool = new PostgresPool(await server.createDatabase(), { size: 1, wait: 5_000 });
+    const pool = new PostgresPool(await server.createDatabase(), { size: 1, wait: 60_000 });
     t.after(() => pool.end());
     const raised = (sqlstate: string) =>
       pool.run(`do $$ begin raise exception using errcode = '${sqlstate}', message = 'for a test'; end $$`).then(
@@ -117,7 +117,7 @@ suite('errors of PostgreSQL', () => {
   });
 
   test('a connection that the server ended is not used again', async (t) => {
-    const pool = new PostgresPool(await server.createDatabase(), { size: 1, wait: 5_000 });
+    const pool = new PostgresPool(await server.createDatabase(), { size: 1, wait: 60_000 });
     t.after(() => pool.end());
     for (let i = 0; i < 20; i++) {
       await assert.rejects(pool.run('select pg_terminate_backend(pg_backend_pid())'), { code: 'unavailable' });
