@@ -18,7 +18,7 @@ test('the prober finds in each answer of the fake fleet what the history says', 
   const answers: readonly Answer[] = Object.values(ANSWERS);
   const incidents = answers.map((answer, i) => ({ stores: chain.slice(i, i + 1), from: NOW, to: NOW + 1, answer }));
   const fleet = await FakeFleet.open(chain, new Scenario({ seed: SEED, incidents, kept: new Map() }), () => NOW);
-  const { rule, allowPrivate, interval } = loadConfig({ ...fleet.settings, PROBE_TIMEOUT: '1s' }).poll;
+  const { rule, allowPrivate, interval } = loadConfig({ ...fleet.settings, PROBE_TIMEOUT: '5s' }).poll;
   const resolver = new GuardedResolver(
     new AddressGuard(allowPrivate),
     async () => [],

@@ -65,7 +65,7 @@ test('after a refused connection, the next address is tried at once', async (t) 
   await once(server.listen(0, V4), 'listening');
   t.after(() => server.close());
   const { port } = server.address() as AddressInfo;
-  assert.deepEqual(await clientOf(t, [v6, V4], 5_000).probe('x', `http://store.test:${port}/`), ACTIVE);
+  assert.deepEqual(await clientOf(t, [v6, V4], 60_000).probe('x', `http://store.test:${port}/`), ACTIVE);
 });
 
 test('if no address responds, the probe times out; if all refuse, it fails at once', async (t) => {
@@ -74,7 +74,7 @@ test('if no address responds, the probe times out; if all refuse, it fails at on
   assert.deepEqual(await clientOf(t, [v6, V4], 700).probe('x', `http://store.test:${deaf.port}/`), {
     ...{ kind: 'failed', reason: 'no response in time', code: 'timeout' },
   });
-  assert.deepEqual(await clientOf(t, [v6, V4], 5_000).probe('x', 'http://store.test:1/'), {
+  assert.deepEqual(await clientOf(t, [v6, V4], 60_000).probe('x', 'http://store.test:1/'), {
     ...{ kind: 'failed', reason: 'ECONNREFUSED', code: 'refused' },
   });
 });

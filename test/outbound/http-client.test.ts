@@ -150,8 +150,8 @@ test('a body that arrived in time is read whole, however late, and one that did 
   const partial = await RawServer.open(t, () => `${OK}\r\nContent-Length: ${BODY.length + 1}\r\n\r\n${BODY}`);
   const http = localClient(t);
   const late = async ({ port }: RawServer) => {
-    const response = await http.get(new URL(`http://store.test:${port}/`), { headers: {}, timeout: 500 });
-    await sleep(700);
+    const response = await http.get(new URL(`http://store.test:${port}/`), { headers: {}, timeout: 3_000 });
+    await sleep(3_200);
     return String(await response.read(1_000));
   };
   assert.equal(await late(whole), BODY);

@@ -12,7 +12,7 @@ import { temporaryFolder } from './temporary.ts';
 
 export const SEED = 1;
 /** Of a store that never answers: shorter than in the demo, so that a test does not wait long. */
-const TIMEOUT = '300ms';
+const TIMEOUT = '800ms';
 
 export interface Demo {
   readonly chain: readonly ChainStore[];
