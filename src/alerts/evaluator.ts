@@ -4,6 +4,7 @@ import { staleAfter } from '../domain/staleness.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
 import { WorkLoop } from '../jobs/work-loop.ts';
 import { isTemporary, messageOf } from '../lib/errors.ts';
+import { untrustedClock } from '../lib/world/clock-watch.ts';
 import type { PollBatch, Storage } from '../storage/ports/storage.ts';
 import type { StoreEntry } from '../stores/directory.ts';
 import type { States } from '../stores/states.ts';
@@ -138,6 +139,8 @@ export class Evaluator {
     if (draft.rules.size === 0 && draft.open().length === 0) return;
     await this.#fill(draft, scope);
     if (draft.isEmpty) return;
+    // The clock may have been set since the evaluation began.
+    if (!this.#parts.trusted()) throw untrustedClock();
     await alerts.changing(async (changes) => {
       if ((await changes.revision()) !== draft.revision) throw new Outdated('the alerts have changed');
       await draft.save(changes);

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { WorkLoop } from '../jobs/work-loop.ts';
 import { messageOf } from '../lib/errors.ts';
+import { untrustedClock } from '../lib/world/clock-watch.ts';
 import { elapsed } from '../lib/world/clocks.ts';
 import { newId, random } from '../lib/world/random.ts';
 import { waitAtMost } from '../lib/world/timers.ts';
@@ -80,7 +81,8 @@ export class DeliveryWorker {
   async #claimAll(): Promise<void> {
     const { storage, log, now } = this.#parts;
     try {
-      while (!this.#loop.stopping.aborted && this.#running.size < AT_ONCE) {
+      // With a wrong clock, messages would be given up, and the next ones held back for as long as it is wrong.
+      while (!this.#loop.stopping.aborted && this.#running.size < AT_ONCE && this.#trusted) {
         const delivery = await storage.deliveries.claim(`${this.#name}.${++this.#claims}`, now(), LEASE);
         if (delivery === undefined) break;
         const sending = this.#deliver(delivery).finally(() => {
@@ -96,9 +98,14 @@ export class DeliveryWorker {
     }
   }
 
+  /** Whether the wall clock can be relied on. */
+  get #trusted(): boolean {
+    return this.#parts.trusted?.() ?? true;
+  }
+
   async #prune(): Promise<void> {
-    const { storage, now, trusted = () => true } = this.#parts;
-    if (elapsed() - this.#prunedAt < PRUNE_INTERVAL || !trusted()) return;
+    const { storage, now } = this.#parts;
+    if (elapsed() - this.#prunedAt < PRUNE_INTERVAL || !this.#trusted) return;
     this.#prunedAt = elapsed();
     await storage.deliveries.prune(now() - KEPT);
   }
@@ -118,6 +125,7 @@ export class DeliveryWorker {
   async #attempt(delivery: ClaimedDelivery, point: ContactPointRecord | undefined, log: Logger): Promise<void> {
     const { facts, notBefore, kind } = delivery;
     const now = this.#parts.now();
+    if (!this.#trusted) throw untrustedClock();
     const settle = (outcome: DeliveryOutcome) => this.#settle(delivery, outcome, now, now, log);
     const fail = (reason: string) => settle({ status: 'failed', reason });
     if (point === undefined) return fail('the contact point was removed');
@@ -130,7 +138,8 @@ export class DeliveryWorker {
     const nextAt = kind === 'test' ? now : sendableFrom(point, facts.severity, now);
     if (nextAt > now) return settle({ status: 'pending', reason: 'quiet hours', nextAt, counts: false });
     const result = await this.#send(delivery, point, channel, log);
-    const at = this.#parts.now();
+    const end = this.#parts.now();
+    const at = this.#trusted ? end : now;
     const attempt = { number: delivery.attempts, now: at, deadline, random: random() };
     const { outcome, holdUntil } = afterAttempt(result, attempt);
     await this.#settle(delivery, outcome, at, Math.max(holdUntil, at + channel.interval), log);

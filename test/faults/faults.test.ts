@@ -10,7 +10,7 @@ test('whatever goes wrong with real servers, what was promised holds, on both en
   const results = await Promise.all(engines.map((engine) => runFaults({ engine, duration: DURATION, seed: 1 })));
   for (const { engine, counts } of results) {
     t.diagnostic(`${engine}: ${JSON.stringify(counts)}`);
-    for (const name of ['acknowledged polls', 'complete reports', 'read results']) {
+    for (const name of ['acknowledged polls', 'complete reports', 'read results', 'messages']) {
       assert.ok((counts[name] ?? 0) > 0, `${counts[name]} ${name} on ${engine}`);
     }
   }

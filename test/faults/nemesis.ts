@@ -133,6 +133,7 @@ export class Nemesis {
         harm: async () => {
           const server = random.pick(servers);
           const direction = random.chance(0.5) ? 1 : -1;
+          await server.listens();
           const start = recorder.now();
           server.shiftClock(direction * HOUR);
           this.#count(direction > 0 ? 'clock an hour ahead' : 'clock an hour behind');

@@ -23,7 +23,7 @@ interface Attempt {
 }
 
 /** Sends polls once. */
-async function sendPolls({ recorder, random, servers }: Scene, polls: readonly Poll[]): Promise<Attempt> {
+export async function sendPolls({ recorder, random, servers }: Scene, polls: readonly Poll[]): Promise<Attempt> {
   const body = JSON.stringify({
     polls: polls.map(([store_id, at, active]) => ({
       store_id,

@@ -4,6 +4,7 @@ import type { Reading } from '../history/answers.ts';
 import type { Chain, Change, Effect } from '../history/chains.ts';
 import type { FinalCheck, RecordedHistory } from '../history/check.ts';
 import { type AcceptedJob, hasEnded, type Sighting } from '../history/jobs.ts';
+import type { AlertHistory } from '../history/messages.ts';
 import type { Poll, PollWrite } from '../history/polls.ts';
 import type { RequestedReport } from '../history/reports.ts';
 import type { Invariant, Span, Violation } from '../history/violations.ts';
@@ -33,6 +34,7 @@ export class Recorder {
   readonly reports: RequestedReport[] = [];
   readonly checks: FinalCheck[] = [];
   readonly stored: Poll[] = [];
+  alerts: AlertHistory = { outages: new Map(), incidents: [], contactPoints: [], logged: [], received: [] };
   readonly #sightings: Sighting[] = [];
   readonly #readings: Reading[] = [];
   readonly #csvs = new Map<string, string>();
@@ -160,17 +162,27 @@ export class Recorder {
       'complete imports': count('import', 'complete'),
       'failed imports': count('import', 'failed'),
       'read results': this.#readings.length,
+      incidents: this.alerts.incidents.length,
+      messages: this.alerts.logged.length,
+      'attempts to send a message': this.alerts.received.length,
+      'messages accepted again': repeated(this.alerts),
       'changes of schedules': this.chains.flatMap(({ changes }) => changes).filter(({ schedule }) => schedule).length,
     };
   }
 
   get history(): RecordedHistory {
-    const { violations, writes, chains, jobs, reports, stored, checks } = this;
+    const { violations, writes, chains, jobs, reports, stored, checks, alerts } = this;
     return {
-      ...{ violations, writes, chains, jobs, reports, stored, checks },
+      ...{ violations, writes, chains, jobs, reports, stored, checks, alerts },
       ...{ sightings: this.#sightings, readings: this.#readings, csvs: this.#csvs, wrongClocks: this.#wrongClocks },
     };
   }
+}
+
+/** How often a message was accepted that had been accepted before. */
+function repeated({ received }: AlertHistory): number {
+  const accepted = received.filter((one) => one.accepted).map(({ id }) => id);
+  return accepted.length - new Set(accepted).size;
 }
 
 function isRefused(error: unknown): boolean {

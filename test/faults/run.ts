@@ -7,6 +7,8 @@ import type { Violation } from '../history/violations.ts';
 import { SeededRandom } from '../simulation/random.ts';
 import { TestPostgres } from '../support/postgres.ts';
 import { type Owner, run } from '../support/process.ts';
+import { AlertClients } from './alert-clients.ts';
+import { AlertReceiver } from './alert-receiver.ts';
 import { SmallDisk } from './disk.ts';
 import { type FaultyPostgres, Nemesis } from './nemesis.ts';
 import { type Scene, sendAgainstOthers, sendInBulk, sendInOrder, sendOnce } from './poll-clients.ts';
@@ -86,10 +88,14 @@ async function play(
   const until = recorder.now() + duration;
   const isOpen = () => recorder.now() < until;
   const scene: Scene = { servers, recorder, random: new SeededRandom(seed), isOpen };
+  const receiver = await AlertReceiver.start(owner, {
+    ...{ random: new SeededRandom(seed), now: () => recorder.now(), isOpen },
+  });
+  const alerts = await AlertClients.begin(scene, receiver);
   const nemesis = new Nemesis({ scene, seed, postgres, log, isOpen });
-  await Promise.all([...clientsOf(scene), nemesis.run()]);
+  await Promise.all([...clientsOf(scene), ...alerts.run(), nemesis.run()]);
   log('no more faults');
-  await conclude(scene, log);
+  await conclude(scene, alerts, log);
   return { recorder, faults: { ...nemesis.counts, starts: servers.reduce((sum, { starts }) => sum + starts, 0) } };
 }
 
@@ -119,7 +125,7 @@ function clientsOf(scene: Scene): Promise<void>[] {
 }
 
 /** Everything works again: all that was accepted has to end, and the database has to be sound. */
-async function conclude(scene: Scene, log: (line: string) => void): Promise<void> {
+async function conclude(scene: Scene, alerts: AlertClients, log: (line: string) => void): Promise<void> {
   const { recorder, servers, random } = scene;
   const check = (name: string, ok: boolean, output: string) => recorder.checks.push({ name, ok, output });
   for (const server of servers) {
@@ -134,6 +140,7 @@ async function conclude(scene: Scene, log: (line: string) => void): Promise<void
   log('all jobs have ended, or will not');
   const reports = recorder.jobs.filter(({ kind, id }) => kind === 'report' && recorder.hasCsv(id));
   for (let i = 0; i < LAST_READS && reports.length > 0; i++) await readEverywhere(scene, random.pick(reports).id);
+  recorder.alerts = await alerts.conclude();
   await readPolls(scene);
   for (const server of servers) {
     const end = await server.end();

@@ -39,6 +39,7 @@ export class FaultyServer {
   /** `undefined`: it cannot be filled up here. */
   readonly disk: SmallDisk | undefined;
   readonly #owner: Owner;
+  readonly #ownDatabase: boolean;
   readonly #port: number;
   readonly #log: (line: string) => void;
   #running: Running | undefined;
@@ -51,6 +52,7 @@ export class FaultyServer {
     this.name = name;
     this.folder = folder;
     this.disk = SmallDisk.mount(owner, folder, DISK_MEGABYTES);
+    this.#ownDatabase = database === undefined;
     this.database = database ?? join(folder, 'monitor.duckdb');
     this.#port = port;
     this.url = `http://127.0.0.1:${port}`;
@@ -74,12 +76,17 @@ export class FaultyServer {
 
   #start(): void {
     this.#starts++;
+    // Nothing tells it that its clock is wrong when it starts, unless the database has one, too.
+    if (this.#ownDatabase) this.shiftClock(0);
     const running = start(this.#owner, this.folder, ['serve', '--port', String(this.#port)], {
       DATABASE_URL: this.database,
       RESULTS_DIR: join(this.folder, 'results'),
       UPLOADS_DIR: join(this.folder, 'uploads'),
       POLLS_DIR: join(this.folder, 'polls'),
       RATE_LIMIT: '0',
+      SECRET_KEY: 's'.repeat(32),
+      NOTIFY_ALLOW_PRIVATE: '127.0.0.0/8',
+      NOTIFY_TIMEOUT: '2s',
       LOG_LEVEL: 'warn',
       NODE_OPTIONS: `--import=${CLOCK}`,
       TEST_CLOCK_FILE: this.#clockFile,

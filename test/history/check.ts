@@ -1,6 +1,7 @@
 import { judgeReadings, type Reading } from './answers.ts';
 import type { Chain } from './chains.ts';
 import { type AcceptedJob, judgeJobs, type Sighting } from './jobs.ts';
+import { type AlertHistory, judgeAlerts } from './messages.ts';
 import { judgePolls, type Poll, type PollWrite } from './polls.ts';
 import { judgeDefaults, judgeReports, type RequestedReport } from './reports.ts';
 import type { Span, Violation } from './violations.ts';
@@ -29,6 +30,7 @@ export interface RecordedHistory {
   /** What the database held in the end. */
   readonly stored: readonly Poll[];
   readonly checks: readonly FinalCheck[];
+  readonly alerts: AlertHistory;
 }
 
 /** Compares a history with what has to hold. */
@@ -47,6 +49,7 @@ export function checkHistory(history: RecordedHistory): Violation[] {
     ...judgePolls(writes, stored),
     ...judgeJobs(jobs, sightings),
     ...judgeReadings(readings),
+    ...judgeAlerts(history.alerts),
     ...judgeReports(read, chains),
     ...judgeDefaults(reports, writes, wrongClocks),
     ...checks

@@ -14,6 +14,10 @@ export type Invariant =
   | 'imports keep their file'
   | 'reports wait within the budget'
   | 'stores are polled'
+  | 'transitions are told once'
+  | 'no recovery without alert'
+  | 'messages arrive'
+  | 'messages are logged'
   | 'the database is sound';
 
 export interface Violation {

@@ -26,7 +26,7 @@ const FACTS: NotificationFacts = {
 
 /** A database whose clock a test can set, and what sends to one receiver. */
 async function world(t: TestContext) {
-  const clock = { now: T };
+  const clock = { now: T, trusted: true };
   const storage = new MemoryStorage({ clock: () => clock.now });
   t.after(() => storage.close());
   const receiver = await Receiver.open(t);
@@ -35,7 +35,7 @@ async function world(t: TestContext) {
   const outcomes: [string, AttemptOutcome][] = [];
   const worker = (over: Storage = storage, secretKey = KEY) => {
     const created = new DeliveryWorker({
-      ...{ storage: over, log, now: () => clock.now, sealer: new Sealer(secretKey) },
+      ...{ storage: over, log, now: () => clock.now, trusted: () => clock.trusted, sealer: new Sealer(secretKey) },
       channels: { ...channelParts(t, receiver.url), now: () => clock.now },
       composer: new Composer({
         ...{ publicUrl: 'https://monitor.example.com', log },
@@ -139,6 +139,20 @@ suite('the delivery worker', () => {
       receiver.requests.map(({ headers }) => headers['webhook-id']),
       ['d', 'd'],
     );
+  });
+
+  test('while the clock is wrong, nothing is sent, given up or held back', async (t) => {
+    const { clock, receiver, worker, addPoint, add, finished } = await world(t);
+    await addPoint('p');
+    await add('d');
+    Object.assign(clock, { now: T + 30 * HOUR, trusted: false });
+    const running = worker();
+    await sleep(50);
+    assert.deepEqual(receiver.requests, []);
+    Object.assign(clock, { now: T, trusted: true });
+    running.wake();
+    const { status, attempts, finishedAt } = await finished('d');
+    assert.deepEqual([status, attempts, finishedAt], ['sent', 1, T]);
   });
 
   test('a receiver that fails is tried again later, and asks others to wait with Retry-After', async (t) => {

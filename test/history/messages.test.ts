@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type AlertHistory, judgeAlerts, type LoggedMessage, type ReceivedMessage } from './messages.ts';
+
+const INCIDENT = { id: 'i', store: 'a', resolved: true };
+const OPENED: LoggedMessage = { id: '1', contactPoint: 'p', kind: 'opened', incident: 'i', status: 'sent' };
+const RESOLVED: LoggedMessage = { ...OPENED, id: '2', kind: 'resolved' };
+
+function received({ status: _, ...message }: LoggedMessage, at: number, accepted = true): ReceivedMessage {
+  return { ...message, at, accepted };
+}
+
+const GOOD: AlertHistory = {
+  outages: new Map([['a', 1]]),
+  incidents: [INCIDENT],
+  contactPoints: ['p'],
+  logged: [OPENED, RESOLVED],
+  received: [received(OPENED, 1, false), received(OPENED, 2), received(OPENED, 3), received(RESOLVED, 4)],
+};
+
+/** The broken invariants of a history that differs from a good one. */
+function brokenIn(change: Partial<AlertHistory>): string[] {
+  return [...new Set(judgeAlerts({ ...GOOD, ...change }).map(({ invariant }) => invariant))];
+}
+
+test('an outage is told once and in order, and messages may be repeated under the same ID', () => {
+  assert.deepEqual(brokenIn({}), []);
+});
+
+test('an outage without an incident, one with two and one that does not end are violations', () => {
+  const broken = ['transitions are told once'];
+  assert.deepEqual(brokenIn({ outages: new Map([['a', 2]]) }), broken);
+  assert.deepEqual(brokenIn({ outages: new Map() }), broken);
+  assert.deepEqual(brokenIn({ incidents: [{ ...INCIDENT, resolved: false }] }), broken);
+});
+
+test('a transition that is told twice or to one contact point only is a violation', () => {
+  const broken = ['transitions are told once'];
+  const again = { ...OPENED, id: '3' };
+  assert.deepEqual(
+    brokenIn({ logged: [...GOOD.logged, again], received: [...GOOD.received, received(again, 5)] }),
+    broken,
+  );
+  assert.deepEqual(brokenIn({ contactPoints: ['p', 'q'] }), broken);
+});
+
+test('a message that nobody accepted, or that is not sent, is lost', () => {
+  assert.deepEqual(brokenIn({ received: [...GOOD.received.slice(0, 3), received(RESOLVED, 4, false)] }), [
+    'messages arrive',
+  ]);
+  assert.deepEqual(brokenIn({ logged: [OPENED, { ...RESOLVED, status: 'failed' }] }), ['messages arrive']);
+});
+
+test('a message under an ID that the log does not have for it is a violation', () => {
+  const strange = received({ ...OPENED, id: '9' }, 5);
+  assert.deepEqual(brokenIn({ received: [...GOOD.received, strange] }), ['messages are logged']);
+  const other = received({ ...OPENED, contactPoint: 'q' }, 5);
+  assert.deepEqual(brokenIn({ received: [...GOOD.received, other] }), ['messages are logged']);
+});
+
+test('an end that is sent before its beginning was accepted is a violation', () => {
+  const broken = ['no recovery without alert'];
+  assert.deepEqual(
+    brokenIn({ received: [received(OPENED, 1, false), received(RESOLVED, 2), received(OPENED, 3)] }),
+    broken,
+  );
+});
