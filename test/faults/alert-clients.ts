@@ -7,8 +7,8 @@ import { type Scene, sendPolls } from './poll-clients.ts';
 /** Fewer than a mass outage has. */
 const STORES = ['alert-1', 'alert-2', 'alert-3', 'alert-4'];
 const CONTACT_POINTS = ['first', 'second'];
-/** Milliseconds until a message that is due was sent for sure: leases of lost workers and long pauses included. */
-const LATEST = 240_000;
+/** Milliseconds until a message was sent for sure: leases of lost workers and a pause of five minutes included. */
+const LATEST = 480_000;
 
 /** Stores that go down and come up, and what is told about that. */
 export class AlertClients {

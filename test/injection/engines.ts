@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DuckdbStorage } from '../../src/storage/duckdb/storage.ts';
 import { PostgresStorage } from '../../src/storage/postgres/storage.ts';
 import { execute } from '../support/postgres.ts';
+import { alerts } from './alerts.ts';
 import { Bench, NOW } from './bench.ts';
 import { DUCKDB_FAULTS, injectIntoDuckdb } from './duckdb.ts';
 import { enumerate, type Tried } from './enumerate.ts';
@@ -109,7 +110,7 @@ async function trying(
   const tried: Tried[] = [];
   try {
     await bench.start();
-    for (const [i, scenario] of [...SCENARIOS, backup, restore].entries()) {
+    for (const [i, scenario] of [...SCENARIOS, backup, restore, alerts].entries()) {
       if (!only.test(scenario.name)) continue;
       const first = extent === 'some' ? 1 + (i % STEP) : 1;
       const step = extent === 'some' ? STEP * (scenario.slow ? 5 : 1) : 1;
