@@ -44,7 +44,7 @@ for (const [order, addresses] of [
   test(`a host whose IPv6 address does not respond is reached by IPv4, even with a slow handshake: ${order}`, async (t) => {
     const slow = await DeafListener.open(t, V4, 0, ONLINE);
     await DeafListener.open(t, v6, slow.port, '');
-    const probe = clientOf(t, addresses, 20_000).probe('x', `http://store.test:${slow.port}/`);
+    const probe = clientOf(t, addresses, 60_000).probe('x', `http://store.test:${slow.port}/`);
     // By now, both attempts have begun and neither has a response.
     await sleep(600);
     slow.hear();
@@ -54,7 +54,7 @@ for (const [order, addresses] of [
 
 test('a slow first attempt still succeeds when the second one fails', async (t) => {
   const slow = await DeafListener.open(t, v6, 0, ONLINE);
-  const probe = clientOf(t, [v6, V4], 20_000).probe('x', `http://store.test:${slow.port}/`);
+  const probe = clientOf(t, [v6, V4], 60_000).probe('x', `http://store.test:${slow.port}/`);
   await sleep(600);
   slow.hear();
   assert.deepEqual(await probe, ACTIVE);

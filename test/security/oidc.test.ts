@@ -6,6 +6,7 @@ import { OIDC_CALLBACK } from '../../src/accounts/identity-provider.ts';
 import { loadOidcConfig } from '../../src/config/oidc.ts';
 import { PASSWORD, TESTER } from '../support/accounts.ts';
 import { type BrowserClient, browser, ORIGIN } from '../support/clients.ts';
+import { forged } from '../support/forged.ts';
 import { CLIENT, ProviderBrowser, testProvider } from '../support/identity-provider.ts';
 import { testServer } from '../support/server.ts';
 
@@ -233,7 +234,7 @@ test('a response that does not belong to the request is rejected and recorded in
       'expired',
       async (one) => {
         const { url } = await go(one);
-        one.cookies.set('rm_oidc', `${one.cookies.get('rm_oidc')?.slice(0, -2)}AA`);
+        one.cookies.set('rm_oidc', forged(one.cookies.get('rm_oidc') ?? ''));
         return url;
       },
     ],

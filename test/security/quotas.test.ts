@@ -95,14 +95,14 @@ async function upload(address: URL): Promise<number> {
 }
 
 test('an upload that stands still is cut, and keeps no place', async (t) => {
-  const { app } = await opened(t, { uploadsPerUser: 1, stall: 300 });
+  const { app } = await opened(t, { uploadsPerUser: 1, stall: 3_000 });
   const address = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
   for (let i = 0; i < 2; i++) await once(uploading(address), 'close');
   assert.equal(await upload(address), 202);
 });
 
 test('an upload that trickles is cut, and keeps no place', async (t) => {
-  const { app } = await opened(t, { uploadsPerUser: 1, stall: 1_000, transferRate: 100_000 });
+  const { app } = await opened(t, { uploadsPerUser: 1, stall: 3_000, transferRate: 100_000 });
   const address = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
   for (let i = 0; i < 2; i++) {
     const socket = uploading(address);
@@ -119,7 +119,7 @@ for (const [what, bytes] of [
   ['reads a little now and then', 4_096],
 ] as const) {
   test(`a download of a client that ${what} is cut, and keeps neither a place nor the file`, async (t) => {
-    const budgets = { downloadsPerUser: 1, stall: 1_000, transferRate: 1_000_000 };
+    const budgets = { downloadsPerUser: 1, stall: 5_000, transferRate: 1_000_000 };
     const server = await opened(t, budgets);
     const { app, resultsDir, storage } = server;
     const id = randomUUID();
