@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { offsetOf } from '../../src/intake/prober/slots.ts';
 
 /** Delay of each response in milliseconds, so that a kill always interrupts some probes. */
@@ -19,6 +20,11 @@ export class LoopbackStores {
   /** Stores that respond that they are closed. */
   readonly closed = new Set<string>();
   readonly #port: number;
+  readonly #sockets = new Set<Socket>();
+  /** Requests without a response so far. */
+  readonly #waiting: (() => void)[] = [];
+  #answered = 0;
+  #limit = Number.POSITIVE_INFINITY;
 
   private constructor(ids: readonly string[], port: number) {
     this.ids = ids;
@@ -34,12 +40,34 @@ export class LoopbackStores {
       server.close();
     });
     const loopbackStores = new LoopbackStores(quietIds(stores), (server.address() as AddressInfo).port);
+    server.on('connection', (socket) => {
+      loopbackStores.#sockets.add(socket.once('close', () => loopbackStores.#sockets.delete(socket)));
+    });
     server.on('request', (request, response) => {
       const id = String(request.url).slice(1);
       loopbackStores.requests.set(id, [...(loopbackStores.requests.get(id) ?? []), Date.now()]);
-      setTimeout(() => response.end(`{"open":${!loopbackStores.closed.has(id)}}`), DELAY);
+      loopbackStores.#waiting.push(() => response.end(`{"open":${!loopbackStores.closed.has(id)}}`));
+      loopbackStores.#respond();
     });
     return loopbackStores;
+  }
+
+  /** From now on, only so many requests in all get a response; the others wait until the limit is raised. */
+  answerUpTo(limit: number): void {
+    this.#limit = limit;
+    this.#respond();
+  }
+
+  /** Resolves once the last request of a program that has ended is counted. */
+  async disconnected(): Promise<void> {
+    while (this.#sockets.size > 0) await sleep(10);
+  }
+
+  #respond(): void {
+    for (const respond of this.#waiting.splice(0, Math.max(0, this.#limit - this.#answered))) {
+      this.#answered++;
+      setTimeout(respond, DELAY);
+    }
   }
 
   /** Environment variables for a prober of these stores. */
