@@ -243,7 +243,7 @@ test('Ctrl-C leaves no files of an import or a simulation', async (t) => {
   const temporary = temporaryFolder(t);
   const reading = start(t, cwd, ['import', '--polls', '-'], { TMPDIR: temporary });
   reading.process.stdin.write('store_id,status,timestamp_utc\n');
-  while (readdirSync(temporary).length === 0) await sleep(10);
+  while (!readdirSync(temporary, { recursive: true }).some((name) => String(name).endsWith('input'))) await sleep(10);
   assert.equal(await reading.end('SIGINT'), 130);
   assert.deepEqual(readdirSync(temporary), []);
   const simulating = start(t, cwd, ['simulate', '--stores', '500000', '--out', 'fleet']);

@@ -44,11 +44,14 @@ suite('servers on PostgreSQL', () => {
     const imported = await run(folder, ['import', ...feeds, '--database', url]);
     assert.equal(imported.code, 0, imported.stderr);
     const options = (name: string) => ['--database', url, '--results-dir', join(folder, name)];
-    const one = await serve(t, folder, ...options('one'));
+    let one = await serve(t, folder, ...options('one'));
     const two = await serve(t, folder, ...options('two'));
 
+    // While the other server stands still, the first one computes the report.
+    two.process.kill('SIGSTOP');
     const shared = await trigger(one.url);
     const expected = await result(one.url, shared);
+    two.process.kill('SIGCONT');
     assert.equal(await result(two.url, shared), expected, 'the other server returns the same bytes');
     for (const path of ['rows?limit=3', 'download?format=json', 'download?format=full']) {
       const [here, there] = await Promise.all(
@@ -58,13 +61,21 @@ suite('servers on PostgreSQL', () => {
       assert.equal(there, here, path);
     }
 
-    const cut = await trigger(one.url, '2023-01-25T12:00:00Z');
-    while ((await status(url, cut)) === 'queued') await sleep(5);
-    await sleep(100);
-    assert.equal(await one.end('SIGKILL'), null);
-    assert.equal(await status(url, cut), 'running', 'killed in the middle');
+    two.process.kill('SIGSTOP');
+    // A report that was complete before the kill shows nothing; another one is interrupted.
+    let [cut, asOf, at] = ['', '', 'complete'];
+    for (let hour = 12; at === 'complete' && hour > 0; hour--) {
+      if (hour < 12) one = await serve(t, folder, ...options('one'));
+      asOf = new Date(END - (18 - hour) * 3_600_000).toISOString();
+      cut = await trigger(one.url, asOf);
+      while ((await status(url, cut)) === 'queued') await sleep(5);
+      assert.equal(await one.end('SIGKILL'), null);
+      at = await status(url, cut);
+    }
+    assert.equal(at, 'running', 'killed in the middle');
+    two.process.kill('SIGCONT');
     const finished = await result(two.url, cut);
-    const alone = await run(folder, ['report', '--database', url, '--as-of', '2023-01-25T12:00:00Z']);
+    const alone = await run(folder, ['report', '--database', url, '--as-of', asOf]);
     assert.equal(finished, alone.stdout);
     assert.equal(two.output().match(/report complete/g)?.length, 1);
     assert.equal(await two.end('SIGTERM'), 0);
