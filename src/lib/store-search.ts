@@ -1,3 +1,4 @@
+import { folded } from './folded.ts';
 import { idsIn } from './id-list.ts';
 
 /** The most characters of a search: some hundred ids of the usual length. */
@@ -5,7 +6,7 @@ export const SEARCH_LENGTH = 8_000;
 
 /**
  * A test whether a search finds a store: one of its texts (id, name, …) contains the whole search, or the search is a list
- * of ids with that of the store. Case does not matter. An empty search finds every store.
+ * of ids with that of the store. Case and accents do not matter. An empty search finds every store.
  *
  * @param ids those of all stores that are searched
  */
@@ -14,23 +15,26 @@ export function storeMatcher(
   ids: () => Iterable<string>,
 ): (id: string, ...texts: (string | undefined)[]) => boolean {
   if (search === '') return () => true;
-  const pattern = new RegExp(search.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'iu');
+  const wanted = folded(search);
   const listed = listedIds(search, ids);
-  return (id, ...texts) =>
-    pattern.test(id) || texts.some((text) => text !== undefined && pattern.test(text)) || listed.has(id.toLowerCase());
+  return (id, ...texts) => {
+    const foldedId = folded(id);
+    if (foldedId.includes(wanted) || listed.has(foldedId)) return true;
+    return texts.some((text) => text !== undefined && folded(text).includes(wanted));
+  };
 }
 
 /** What is not a word of a name: letters, digits and `_.:-`, with at least one digit. */
 const LOOKS_LIKE_ID = /^[\w.:-]*\d[\w.:-]*$/;
 
 /**
- * The lower-case ids that a search lists, two or more. None if a part of it is neither the id of a store nor looks like
+ * The folded ids that a search lists, two or more. None if a part of it is neither the id of a store nor looks like
  * one: `anna & c` is a text, also where a store has the id `c`.
  */
 function listedIds(search: string, ids: () => Iterable<string>): ReadonlySet<string> {
-  const parts = new Set(idsIn(search).map((part) => part.toLowerCase()));
+  const parts = new Set(idsIn(search).map(folded));
   if (parts.size < 2) return new Set();
   const doubtful = new Set([...parts].filter((part) => !LOOKS_LIKE_ID.test(part)));
-  if (doubtful.size > 0) for (const id of ids()) doubtful.delete(id.toLowerCase());
+  if (doubtful.size > 0) for (const id of ids()) doubtful.delete(folded(id));
   return doubtful.size === 0 ? parts : new Set();
 }

@@ -1,10 +1,10 @@
 import { DEFAULT_ZONE } from '../calendar/tzdb.ts';
 import { reasonOf } from '../domain/reasons.ts';
+import { folded } from '../lib/folded.ts';
 import { storeMatcher } from '../lib/store-search.ts';
 import { yieldTurn } from '../lib/world/timers.ts';
 import type { StoreEntry } from './directory.ts';
 import { scheduleKnown } from './known.ts';
-import { hasLabels } from './labels.ts';
 import { compare, inOrder, isByOutage, type LiveOf, type Position, positionOf, type Sort } from './order.ts';
 import type { Outages, State, States, StoreState } from './states.ts';
 
@@ -12,13 +12,13 @@ import type { Outages, State, States, StoreState } from './states.ts';
 export interface StoreFilter {
   /** One of these ids. */
   readonly ids?: ReadonlySet<string> | undefined;
-  /** A part of the id, the name or a label value, or a list of ids; case-insensitive. */
+  /** A part of the id, the name or a label value, or a list of ids; without case and accents. */
   readonly search?: string | undefined;
   readonly states?: readonly State[] | undefined;
   /** Offline for one of these reasons; `none`: the reason is unknown. */
   readonly reasons?: readonly string[] | undefined;
   readonly zone?: string | undefined;
-  /** Labels, all of which the store has. */
+  /** Labels, all of which the store has; values without case and accents. */
   readonly labels?: readonly (readonly [key: string, value: string])[] | undefined;
   /** Whether hours and zone are known. */
   readonly scheduleKnown?: boolean | undefined;
@@ -108,11 +108,17 @@ function firstAfter(stores: readonly StoreEntry[], liveOf: LiveOf, sort: Sort, a
 
 function matcherOf(filter: StoreFilter, stores: readonly StoreEntry[], at: number): (store: StoreEntry) => boolean {
   const { ids, search = '', zone, labels = [], scheduleKnown: known } = filter;
+  const wanted = labels.map(([key, value]) => [key, folded(value)] as const);
   const found = storeMatcher(search, () => stores.map(({ id }) => id));
   return (store) =>
     (ids === undefined || ids.has(store.id)) &&
     (zone === undefined || (store.zone ?? DEFAULT_ZONE) === zone) &&
     (known === undefined || scheduleKnown(store, at) === known) &&
-    hasLabels(store, labels) &&
+    wanted.every(([key, value]) => hasValue(store, key, value)) &&
     (search === '' || found(store.id, store.name, ...Object.values(store.labels)));
+}
+
+/** @param value folded */
+function hasValue({ labels }: StoreEntry, key: string, value: string): boolean {
+  return Object.hasOwn(labels, key) && folded(labels[key] as string) === value;
 }

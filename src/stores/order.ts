@@ -1,3 +1,4 @@
+import { folded } from '../lib/folded.ts';
 import type { StoreEntry } from './directory.ts';
 import { type OfflineSince, STATES, type States, type StoreState } from './states.ts';
 
@@ -53,7 +54,7 @@ export function positionOf(
 ): Position {
   if (sort === 'state') return [STATES.indexOf(state), id];
   // Stores without a name, or a poll, come last.
-  if (sort === 'name') return [name === undefined ? 1 : 0, name?.toLowerCase() ?? '', id];
+  if (sort === 'name') return [name === undefined ? 1 : 0, name === undefined ? '' : folded(name), id];
   if (sort === '-last_poll') return [lastPoll === undefined ? 1 : 0, -(lastPoll?.instant ?? 0), id];
   if (isByOutage(sort)) {
     const since = offlineSince?.since;

@@ -132,6 +132,9 @@ for (const sort of SORTS) {
 const FILTERS: readonly (readonly [StoreFilter, string])[] = [
   [{ search: 'LÖW' }, 'a'],
   [{ search: 'köln' }, 'ad'],
+  [{ search: 'zum lowen' }, 'a'],
+  [{ labels: [['city', 'KOLN']] }, 'ad'],
+  [{ labels: [['City', 'Köln']] }, ''],
   [{ search: '50% (' }, 'e'],
   [{ search: '.*' }, ''],
   [{ search: 'B' }, 'bd'],

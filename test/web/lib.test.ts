@@ -10,6 +10,7 @@ import { csvRows } from '../../web/src/lib/csv.ts';
 import { bodyOfDowntime, durationWords, NEW_DOWNTIME } from '../../web/src/lib/downtime.ts';
 import { ago, changeInPoints, exactDuration, openTime, over, percent } from '../../web/src/lib/format.ts';
 import { hourMarks, instantAt, isDate, localDays, startOfDate } from '../../web/src/lib/local-days.ts';
+import { matches } from '../../web/src/lib/matching.ts';
 import { inWords, openingsOf, openingsOn, shownEnd, weekOf } from '../../web/src/lib/openings.ts';
 import { repeatedIds, storesIn, tableOf, usesOf } from '../../web/src/lib/pasted.ts';
 import { REASON_WORDS, reasonInWords, reasonWords } from '../../web/src/lib/reasons.ts';
@@ -18,6 +19,12 @@ import { downtimeWords, hoursWords } from '../../web/src/lib/today.ts';
 import { effectiveWords, isInEffect, isPlanned, replacedFrom, type Version } from '../../web/src/lib/versions.ts';
 import { learnZone, offsetName, offsetOf, wallAt } from '../../web/src/lib/zones.ts';
 import { feedOf } from '../../web/src/pages/imports/feeds.ts';
+
+test('a search has every word of a text, whatever its case and accents', () => {
+  assert.equal(matches('creperie lyon', 'Lyon Crêperie'), true);
+  assert.equal(matches('CRÊPERIE', 'creperie'), true);
+  assert.equal(matches('creperie paris', 'Lyon Crêperie'), false);
+});
 
 test('an uptime that no check covers is not displayed', () => {
   assert.equal(shownUptime({ uptime_ratio: 0.93, coverage_ratio: 0 }), null);

@@ -23,7 +23,7 @@ export const StoreFilterQuery = {
     Type.String({
       maxLength: SEARCH_LENGTH,
       description:
-        'a part of the id, the name or a label value, or ids separated by commas or spaces, each of which exists or has a digit; case-insensitive',
+        'a part of the id, the name or a label value, or ids separated by commas or spaces, each of which exists or has a digit; case and accents do not matter',
     }),
   ),
   state: Type.Optional(Type.Array(OneOf(STATES), { maxItems: 4, description: 'in one of these states' })),
@@ -48,7 +48,7 @@ export const StoreFilterQuery = {
       Type.String({ pattern: '^[^:]+:', maxLength: 301, [EXPECTED]: 'a label as key:value, such as city:Chicago' }),
       {
         maxItems: 20,
-        description: 'with all of these labels, each as `key:value`',
+        description: 'with all of these labels, each as `key:value`; case and accents of the value do not matter',
         examples: [['city:Chicago']],
       },
     ),

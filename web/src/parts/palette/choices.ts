@@ -1,5 +1,6 @@
 import type { ListedStore } from '../../../api/schema.ts';
 import { counted } from '../../lib/format.ts';
+import { matches } from '../../lib/matching.ts';
 import { at, go } from '../../state/place.ts';
 import { canManageStores, may, session, signOut } from '../../state/session.ts';
 import { overlay } from '../../state/shortcuts.ts';
@@ -81,13 +82,6 @@ function choiceOf(store: ListedStore): Choice {
 
 function textOf({ store_id, name, labels }: ListedStore): string {
   return [store_id, name ?? '', ...Object.values(labels)].join('\n');
-}
-
-/** Whether a text has every word of a search, or all of it. */
-export function matches(search: string, text: string): boolean {
-  const lower = text.toLowerCase();
-  const words = search.toLowerCase().trim();
-  return lower.includes(words) || words.split(/\s+/).every((word) => lower.includes(word));
 }
 
 /**
