@@ -23,7 +23,9 @@ export async function asOfFrom(
   const { principal, query } = request;
   if (query.as_of === undefined) return undefined;
   const asOf =
-    query.as_of === 'latest' ? await fleet.latestPoll(storesOf(principal)) : instantFrom('as_of', query.as_of);
+    query.as_of.toLowerCase() === 'latest'
+      ? await fleet.latestPoll(storesOf(principal))
+      : instantFrom('as_of', query.as_of);
   return { asOf, requester: principal.kind === 'open' ? undefined : senderOf(request) };
 }
 

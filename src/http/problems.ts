@@ -6,6 +6,7 @@ import { LIMITS } from '../lib/budgets.ts';
 import { isDiskFault, UserError } from '../lib/errors.ts';
 import { excerpt } from '../lib/text.ts';
 import { type FieldProblem as FoundProblem, fieldProblems, inOneSentence } from './complaints.ts';
+import type { Rule } from './expectations.ts';
 import {
   PROBLEM_CODES,
   PROBLEM_KINDS,
@@ -119,20 +120,20 @@ function sendUserError(error: UserError, request: FastifyRequest, reply: Fastify
   return sendProblem(reply, code, message, errors);
 }
 
-/** A fault of the body as a whole or, in a request without one, of the query. */
-function wholePart({ headers }: FastifyRequest, message: string): FoundProblem {
-  const hasBody = (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined;
-  const part = hasBody ? 'body' : 'query';
+/** A fault of the body as a whole or, in a request that takes none, of the query. */
+function wholePart({ routeOptions }: FastifyRequest, message: string): FoundProblem {
+  const part = routeOptions.schema?.body === undefined ? 'query' : 'body';
   return { in: part, field: part, message };
 }
 
 /** Where in a request a field is, or should have been. */
-function partOf({ body, query, params, headers }: FastifyRequest, field: string): string {
+function partOf({ body, query, params, headers, routeOptions }: FastifyRequest, field: string): string {
   const [name = ''] = field.split('.', 1);
   const has = (part: unknown) => typeof part === 'object' && part !== null && Object.hasOwn(part, name);
   if (has(body)) return 'body';
   if (has(query)) return 'query';
   if (has(params)) return 'path';
   if (has(headers)) return 'header';
-  return body === undefined || body === null ? 'query' : 'body';
+  const schema = routeOptions.schema ?? {};
+  return schema.body === undefined || has((schema.querystring as Rule | undefined)?.properties) ? 'query' : 'body';
 }

@@ -4,6 +4,7 @@ import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { sampleOf } from './document/sample.ts';
 import { requireWords } from './expectations.ts';
+import { recaseFor } from './letter-case.ts';
 
 const OPTIONS = {
   removeAdditional: false,
@@ -41,7 +42,11 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
   requireWords(schema);
   const { first, all } = httpPart === 'body' ? typed : textual;
   const [check, collect] = [first.compile(schema), all.compile(schema)];
-  return (data: unknown) => (check(data) ? true : { error: complaintsAbout(data, check.errors ?? [], collect) });
+  const recase = httpPart === 'querystring' ? recaseFor(schema) : () => {};
+  return (data: unknown) => {
+    recase(data);
+    return check(data) ? true : { error: complaintsAbout(data, check.errors ?? [], collect) };
+  };
 };
 
 /** Keywords that a truncated value may violate for that reason alone. */

@@ -66,6 +66,24 @@ test('an error names the place in the request', async (t) => {
   }
 });
 
+test('a fault of a missing or empty body is one of the body, and names the file', async (t) => {
+  const { app } = await testServer(t);
+  for (const [method, url, headers] of [
+    ['POST', '/api/v1/imports?feed=polls&file_name=polls.csv', {}],
+    ['POST', '/api/v1/imports?feed=polls&file_name=polls.csv', { 'content-type': 'text/csv' }],
+    ['POST', '/api/v1/polls', { 'content-type': 'text/csv' }],
+    ['POST', '/api/v1/polls', { 'content-type': 'application/json' }],
+    ['PATCH', '/api/v1/stores', { 'content-type': 'application/json' }],
+    ['POST', '/api/v1/users', { 'content-type': 'application/json' }],
+  ] as const) {
+    const answer = await app.inject({ method, url, headers });
+    const { code, detail, errors } = answer.json<{ code: string; detail: string; errors: { in: string }[] }>();
+    assert.equal(code, 'invalid_input', `${url} ${answer.body}`);
+    assert.deepEqual([...new Set(errors.map((error) => error.in))], ['body'], `${url} ${answer.body}`);
+    if (url.includes('file_name')) assert.equal(detail, 'the file "polls.csv" is empty');
+  }
+});
+
 test('an invalid choice is reported with the allowed ones, shortened if it is long', async (t) => {
   const { app } = await testServer(t);
   const told = async (url: string, payload?: object) => {

@@ -129,7 +129,7 @@ export class ImportService {
     const id = newId();
     this.#receiving++;
     try {
-      const bytes = await whileReceiving(() => this.#uploads.receive(id, content, this.#maxBytes));
+      const bytes = await whileReceiving(() => this.#uploads.receive(id, request.fileName, content, this.#maxBytes));
       await inspect(feedByApiName(request.feed), this.#uploads.upload(id), request.fileName);
       const server = this.#server;
       const record = { id, ...request, bytes, server, requestedAt: this.#now() };

@@ -62,13 +62,14 @@ export class UploadsFolder {
    * Writes an upload to the disk. Resolves with its size in bytes when it survives a power loss. On failure nothing is kept,
    * and the rest of `content` stays unread.
    *
+   * @param fileName its name in messages
    * @throws UserError `too_large`; `unwritable`; `invalid_input` when it is empty or incomplete
    */
-  async receive(id: string, content: Readable, limit: number): Promise<number> {
+  async receive(id: string, fileName: string, content: Readable, limit: number): Promise<number> {
     const partial = `${this.upload(id)}.partial`;
     try {
       const bytes = await this.#writing(() => this.#write(partial, content, limit));
-      if (bytes === 0) throw invalid('the file is empty');
+      if (bytes === 0) throw invalid(`the file "${fileName}" is empty`);
       await this.#writing(async () => {
         await rename(partial, this.upload(id));
         await syncFolder(this.path);

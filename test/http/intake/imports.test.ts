@@ -211,7 +211,7 @@ test('a strict import with a bad row fails, names the row, and changes nothing',
 test('invalid files are rejected at once and not kept', async (t) => {
   const server = await testServer(t);
   for (const [feed, body, query, status, detail] of [
-    ['polls', '', '', 400, /the file is empty/],
+    ['polls', '', '', 400, /^the file "polls file" is empty$/],
     ['polls', 'PK\x03\x04', '', 400, /ZIP archive/],
     ['polls', ZONES, '&file_name=zones.csv', 400, /zones\.csv.*status/],
     [
