@@ -1771,7 +1771,7 @@ export interface Routes {
     query?: {
       /** only these stores, if they exist; each value is an id, or ids separated by commas or spaces */
       readonly store_id?: readonly string[] | undefined;
-      /** a part of the id, the name or a label value, or ids separated by commas or spaces, each of which exists or has a digit; case-insensitive */
+      /** a part of the id, the name or a label value, or ids separated by commas or spaces, each of which exists or has a digit; case and accents do not matter */
       readonly search?: string | undefined;
       /** in one of these states */
       readonly state?: readonly ('offline' | 'unknown' | 'online' | 'closed')[] | undefined;
@@ -1779,7 +1779,7 @@ export interface Routes {
       readonly reason?: readonly string[] | undefined;
       /** an IANA time zone */
       readonly time_zone?: string | undefined;
-      /** with all of these labels, each as `key:value` */
+      /** with all of these labels, each as `key:value`; case and accents of the value do not matter */
       readonly label?: readonly string[] | undefined;
       /** false: only stores with unknown hours or zone; true: only the others */
       readonly schedule_known?: boolean | undefined;
@@ -1876,7 +1876,7 @@ export interface Routes {
       readonly format?: 'csv' | 'xlsx' | undefined;
       /** only these stores, if they exist; each value is an id, or ids separated by commas or spaces */
       readonly store_id?: readonly string[] | undefined;
-      /** a part of the id, the name or a label value, or ids separated by commas or spaces, each of which exists or has a digit; case-insensitive */
+      /** a part of the id, the name or a label value, or ids separated by commas or spaces, each of which exists or has a digit; case and accents do not matter */
       readonly search?: string | undefined;
       /** in one of these states */
       readonly state?: readonly ('offline' | 'unknown' | 'online' | 'closed')[] | undefined;
@@ -1884,7 +1884,7 @@ export interface Routes {
       readonly reason?: readonly string[] | undefined;
       /** an IANA time zone */
       readonly time_zone?: string | undefined;
-      /** with all of these labels, each as `key:value` */
+      /** with all of these labels, each as `key:value`; case and accents of the value do not matter */
       readonly label?: readonly string[] | undefined;
       /** false: only stores with unknown hours or zone; true: only the others */
       readonly schedule_known?: boolean | undefined;
@@ -2096,7 +2096,7 @@ export interface Routes {
     query?: {
       /** `-`: descending; by default `-downtime_last_week`; the columns after `polls_counted` need a detailed report */
       readonly sort?: 'store_id' | '-store_id' | 'open_last_hour' | '-open_last_hour' | 'uptime_last_hour' | '-uptime_last_hour' | 'downtime_last_hour' | '-downtime_last_hour' | 'unknown_last_hour' | '-unknown_last_hour' | 'open_last_day' | '-open_last_day' | 'uptime_last_day' | '-uptime_last_day' | 'downtime_last_day' | '-downtime_last_day' | 'unknown_last_day' | '-unknown_last_day' | 'open_last_week' | '-open_last_week' | 'uptime_last_week' | '-uptime_last_week' | 'downtime_last_week' | '-downtime_last_week' | 'unknown_last_week' | '-unknown_last_week' | 'polls_counted' | '-polls_counted' | 'uptime_last_hour_low' | '-uptime_last_hour_low' | 'uptime_last_hour_high' | '-uptime_last_hour_high' | 'longest_unpolled_last_hour' | '-longest_unpolled_last_hour' | 'polls_last_hour' | '-polls_last_hour' | 'uptime_last_day_low' | '-uptime_last_day_low' | 'uptime_last_day_high' | '-uptime_last_day_high' | 'longest_unpolled_last_day' | '-longest_unpolled_last_day' | 'polls_last_day' | '-polls_last_day' | 'uptime_last_week_low' | '-uptime_last_week_low' | 'uptime_last_week_high' | '-uptime_last_week_high' | 'longest_unpolled_last_week' | '-longest_unpolled_last_week' | 'polls_last_week' | '-polls_last_week' | undefined;
-      /** a part of the id or the name of a store, or ids separated by commas or spaces, each of which exists or has a digit; case-insensitive */
+      /** a part of the id or the name of a store, or ids separated by commas or spaces, each of which exists or has a digit; case and accents do not matter */
       readonly search?: string | undefined;
       /** items per page */
       readonly limit?: number | undefined;
