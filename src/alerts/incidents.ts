@@ -17,6 +17,7 @@ import type {
   IncidentRecord,
 } from '../storage/ports/alerts.ts';
 import type { Storage } from '../storage/ports/storage.ts';
+import { hasLabels } from '../stores/labels.ts';
 import { visibleStores } from './recipients.ts';
 
 export interface IncidentServiceParts {
@@ -38,6 +39,13 @@ export type SnoozeEnd = number | 'next_opening';
 /** The longest snooze, and how far ahead the next opening is looked for; milliseconds. */
 const LONGEST_SNOOZE = 30 * DAY;
 
+/** Which incidents to list. */
+export interface IncidentQuery extends Omit<IncidentFilter, 'storeIds'> {
+  readonly storeId?: string | undefined;
+  /** Only those of stores with all of these labels. */
+  readonly labels?: readonly (readonly [key: string, value: string])[] | undefined;
+}
+
 /** Who does something to an incident. */
 export interface IncidentActor {
   readonly userId: string | undefined;
@@ -53,20 +61,30 @@ export class IncidentService {
   }
 
   /** The visible incidents, newest first. */
-  list(
+  async list(
     principal: Principal,
-    filter: Omit<IncidentFilter, 'storeIds'> & { readonly storeId?: string | undefined },
+    { storeId, labels = [], ...others }: IncidentQuery,
     page: PageRequest<TimePlace>,
   ): Promise<Page<IncidentRecord, TimePlace>> {
-    const { storeId, ...others } = filter;
     const stores = storesOf(principal);
     const own = stores === 'all' ? undefined : [...stores];
-    const storeIds = storeId === undefined ? own : canSee(principal, storeId) ? [storeId] : [];
+    const named = storeId === undefined ? own : canSee(principal, storeId) ? [storeId] : [];
+    const storeIds = labels.length === 0 ? named : await this.#withLabels(labels, named);
     return readPage(
       page,
       (after, limit) => this.#parts.storage.alerts.incidents({ ...others, storeIds }, after, limit),
       ({ openedAt, id }) => ({ at: openedAt, id }),
     );
+  }
+
+  /** The names of the stores of these incidents, by ID; those without a name are missing. */
+  async storeNames(incidents: readonly IncidentRecord[]): Promise<ReadonlyMap<string, string>> {
+    const { directory } = await this.#parts.schedules.current();
+    const named = incidents.flatMap(({ storeId }) => {
+      const name = storeId === undefined ? undefined : directory.byId.get(storeId)?.name;
+      return storeId === undefined || name === undefined ? [] : [[storeId, name] as const];
+    });
+    return new Map(named);
   }
 
   /** @throws UserError `not_found` */
@@ -127,6 +145,7 @@ export class IncidentService {
     expected?: number,
   ): Promise<IncidentDetail> {
     const { alerts, accounts } = this.#parts.storage;
+    const name = userId === undefined ? undefined : (await accounts.user(userId))?.name;
     if (userId !== undefined) {
       const stores = await visibleStores(accounts, userId);
       const sees =
@@ -140,13 +159,23 @@ export class IncidentService {
     }
     return this.#changing(principal, id, 'assigned', expected, (incident) => {
       requireOpen(incident);
-      return { change: { assigneeId: userId }, detail: { assignee: userId ?? null } };
+      return { change: { assigneeId: userId }, detail: { assignee: userId ?? null, name: name ?? null } };
     });
   }
 
   /** Adds a comment to its timeline. @throws UserError `not_found` */
   comment(principal: Principal, id: string, text: string): Promise<IncidentDetail> {
     return this.#changing(principal, id, 'commented', undefined, () => ({ change: {}, detail: { text } }));
+  }
+
+  /** The IDs of the stores with these labels; of those in `among`, if it is given. */
+  async #withLabels(
+    labels: readonly (readonly [key: string, value: string])[],
+    among: readonly string[] | undefined,
+  ): Promise<string[]> {
+    const { directory } = await this.#parts.schedules.current();
+    const entries = among === undefined ? directory.entries : among.flatMap((id) => directory.byId.get(id) ?? []);
+    return entries.filter((store) => hasLabels(store, labels)).map(({ id }) => id);
   }
 
   async #changing(

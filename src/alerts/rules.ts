@@ -4,7 +4,7 @@ import { type EscalationStep, stepFaults } from '../domain/alerts/escalation.ts'
 import type { Severity } from '../domain/alerts/facts.ts';
 import { type Grouping, groupingFaults } from '../domain/alerts/grouping.ts';
 import { type AlertRule, ruleFaults } from '../domain/alerts/rule.ts';
-import { invalid, notFound, refuseOtherVersion, UserError } from '../lib/errors.ts';
+import { notFound, refuseOtherVersion, UserError } from '../lib/errors.ts';
 import { newId } from '../lib/world/random.ts';
 import type { AlertChanges, AlertRuleRecord } from '../storage/ports/alerts.ts';
 import type { Storage } from '../storage/ports/storage.ts';
@@ -117,22 +117,24 @@ export class RuleService {
    */
   async check({ name, labels, rule, grouping, steps }: GivenRule): Promise<void> {
     const faults = [...ruleFaults(rule), ...groupingFaults(grouping), ...stepFaults(steps)];
-    if (name.trim() === '') faults.push('name is empty, expected a text');
+    const add = (field: string, message: string) => faults.push({ field, message });
+    if (name.trim() === '') add('name', 'name is empty, expected a text');
     const { entries } = await this.#parts.directory.current();
     const wanted = Object.entries(labels);
     if (wanted.length > 0 && !entries.some((store) => hasLabels(store, wanted))) {
       const texts = wanted.map((label) => `"${label.join(':')}"`);
-      faults.push(`there is no store with the labels ${texts.join(', ')}, so the rule would never alert`);
+      add('labels', `there is no store with the labels ${texts.join(', ')}, so the rule would never alert`);
     }
     for (const [i, { contactPoints }] of steps.entries()) {
       for (const id of contactPoints) {
         const point = await this.#parts.storage.contactPoints.contactPoint(id);
         const place = `steps.${i}.contact_points`;
-        if (point === undefined) faults.push(`${place} has "${id}", expected the id of a contact point`);
-        else if (!point.enabled) faults.push(`${place} has "${point.name}", which is disabled and would not be told`);
+        if (point === undefined) add(place, `${place} has "${id}", expected the id of a contact point`);
+        else if (!point.enabled) add(place, `${place} has "${point.name}", which is disabled and would not be told`);
       }
     }
-    if (faults.length > 0) throw invalid(faults.join('; '));
+    if (faults.length === 0) return;
+    throw new UserError('invalid_input', faults.map(({ message }) => message).join('; '), { faults });
   }
 
   async #changing(

@@ -16,6 +16,7 @@ const POLICY = [
   "style-src 'self'",
   "img-src 'self' data:",
   "connect-src 'self'",
+  "manifest-src 'self'",
   "font-src 'self'",
   "base-uri 'none'",
   "form-action 'self'",
@@ -31,6 +32,11 @@ const PAGES = [
   { name: 'Report', url: '/reports/:report_id' },
   { name: 'Imports', url: '/imports' },
   { name: 'Downtime', url: '/downtime' },
+  { name: 'Incidents', url: '/incidents' },
+  { name: 'Incident', url: '/incidents/:incident_id' },
+  { name: 'AlertRules', url: '/alert-rules' },
+  { name: 'ContactPoints', url: '/contact-points' },
+  { name: 'Deliveries', url: '/deliveries' },
   { name: 'People', url: '/people' },
   { name: 'Person', url: '/people/:user_id' },
   { name: 'Account', url: '/account' },
@@ -38,6 +44,14 @@ const PAGES = [
   { name: 'Invitation', url: '/invitation', referrer: 'no-referrer' },
   { name: 'ResetPassword', url: '/reset-password', referrer: 'no-referrer' },
 ] as const satisfies readonly { name: string; url: string; referrer?: string }[];
+
+/** Files whose addresses browsers remember, and read again: they make the page an app that gets push notifications. */
+const APP_FILES = [
+  { name: 'ServiceWorker', file: 'service-worker.js' },
+  { name: 'Manifest', file: 'manifest.webmanifest' },
+  { name: 'SmallIcon', file: 'icon-192.png' },
+  { name: 'LargeIcon', file: 'icon-512.png' },
+] as const;
 
 /**
  * The web page. It holds nothing of anybody: what it shows, it asks the API for.
@@ -66,6 +80,27 @@ export function dashboardRoutes(folder = BUILT): Routes {
         async (_request, reply) => {
           if (!built) throw notFound('the dashboard is not built: run "npm run build"; the API is at /api/docs');
           return withPageHeaders(reply, 'referrer' in page ? page.referrer : undefined).sendFile('index.html');
+        },
+      );
+    }
+
+    for (const { name, file } of APP_FILES) {
+      app.get(
+        `/${file}`,
+        {
+          config: { access: 'public' },
+          logLevel: 'warn',
+          schema: {
+            hide: true,
+            operationId: `read${name}`,
+            summary: 'Get a file of the installed dashboard',
+            tags: ['system'],
+            response: { 200: FILE },
+          },
+        },
+        async (_request, reply) => {
+          if (!existsSync(`${folder}/${file}`)) throw notFound(`the dashboard is not built: there is no ${file}`);
+          return reply.header('cache-control', 'no-cache').sendFile(file);
         },
       );
     }

@@ -174,7 +174,7 @@ export class ContactPoints {
     const [deliveryId, at] = [newId(), now()];
     await this.#refuseSoon(principal, id, at);
     const facts: NotificationFacts = {
-      ...{ kind: 'test', severity: 'notice', at, stores: [], more: 0, canAcknowledge: false, page: '/account' },
+      ...{ kind: 'test', severity: 'notice', at, stores: [], more: 0, canAcknowledge: false, page: '/contact-points' },
     };
     await storage.deliveries.adding((changes) =>
       changes.addDelivery({

@@ -17,6 +17,7 @@ async function dashboard(t: TestContext, built: boolean) {
     writeFileSync(join(folder, 'index.html'), HTML);
     writeFileSync(join(folder, 'assets', 'index-Abc_1.js'), 'plain');
     writeFileSync(join(folder, 'assets', 'index-Abc_1.js.br'), 'packed');
+    for (const file of ['service-worker.js', 'manifest.webmanifest']) writeFileSync(join(folder, file), `/${file}`);
     writeFileSync(join(folder, 'beside.js'), 'a secret');
   }
   const app = await smallApp(dashboardRoutes(folder));
@@ -35,6 +36,11 @@ test('every path of the dashboard returns the page, which is revalidated and loa
     '/imports',
     '/people',
     '/people/x',
+    '/incidents',
+    '/incidents/x',
+    '/alert-rules',
+    '/contact-points',
+    '/deliveries',
     '/account',
   ]) {
     const { statusCode, body, headers } = await app.inject(url);
@@ -61,6 +67,20 @@ test('scripts and styles are immutable, and compressed for clients that support 
   assert.equal(packed.body, 'packed');
   assert.equal(packed.headers['content-encoding'], 'br');
   assert.match(String(packed.headers['content-type']), /javascript/);
+});
+
+test('the files of the installed page have fixed addresses and are revalidated', async (t) => {
+  const app = await dashboard(t, true);
+  for (const [url, type] of [
+    ['/service-worker.js', /javascript/],
+    ['/manifest.webmanifest', /^application\/manifest\+json/],
+  ] as const) {
+    const { statusCode, body, headers } = await app.inject(url);
+    assert.deepEqual([statusCode, body], [200, url]);
+    assert.match(String(headers['content-type']), type);
+    assert.equal(headers['cache-control'], 'no-cache');
+  }
+  assert.equal((await app.inject('/icon-192.png')).statusCode, 404, 'it was not built');
 });
 
 test('only the assets are served, and an unknown path is not found', async (t) => {

@@ -56,7 +56,7 @@ test('a webhook is signed, and names the message in every attempt alike', async 
         },
       ],
       ...{ more_stores: 0, mass_outage: null, period: null, count: null },
-      ...{ url: MESSAGE.url, acknowledge_url: MESSAGE.acknowledgeUrl },
+      ...{ url: MESSAGE.url, acknowledge_url: MESSAGE.acknowledgeUrl, page: MESSAGE.facts.page },
     },
   });
 });
@@ -66,7 +66,7 @@ test('a push message is encrypted for the browser, signed by this server and rep
   const { publicKey } = await parts.vapid();
   assert.deepEqual(JSON.parse(decryptedPush(body, BROWSER, BROWSER_SECRET)), {
     ...{ id: ID, tag: 'i', title: MESSAGE.title, body: MESSAGE.text },
-    ...{ url: MESSAGE.url, acknowledge_url: MESSAGE.acknowledgeUrl },
+    ...{ url: MESSAGE.url, acknowledge_url: MESSAGE.acknowledgeUrl, page: MESSAGE.facts.page },
   });
   assert.equal(headers.topic, ID.replaceAll('-', ''));
   assert.equal(headers.urgency, 'high');

@@ -540,6 +540,7 @@ export interface Incident {
   /** `mass_outage`: unusually many stores with a label value are down; `blind`: the monitor cannot observe stores */
   readonly kind: 'down' | 'did_not_open' | 'mass_outage' | 'blind';
   readonly store_id: string | null;
+  readonly store_name: string | null;
   readonly label: string | null;
   readonly value: string | null;
   /** when the store went down */
@@ -568,6 +569,7 @@ export interface IncidentDetail {
   /** `mass_outage`: unusually many stores with a label value are down; `blind`: the monitor cannot observe stores */
   readonly kind: 'down' | 'did_not_open' | 'mass_outage' | 'blind';
   readonly store_id: string | null;
+  readonly store_name: string | null;
   readonly label: string | null;
   readonly value: string | null;
   /** when the store went down */
@@ -2825,6 +2827,12 @@ export interface Routes {
       readonly rule_id?: string | undefined;
       /** the ID from the list */
       readonly mass_outage_id?: string | undefined;
+      /** whether somebody has acknowledged it */
+      readonly acknowledged?: boolean | undefined;
+      /** false: not those that are part of a mass outage */
+      readonly members?: boolean | undefined;
+      /** with all of these labels, each as `key:value` */
+      readonly label?: readonly string[] | undefined;
     };
     answer: IncidentPage;
   };

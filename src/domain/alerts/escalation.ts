@@ -1,4 +1,5 @@
 import { MINUTE } from '../hours.ts';
+import type { RuleFault } from './rule.ts';
 
 /** Who is notified about an incident, and when. */
 export interface EscalationStep {
@@ -40,18 +41,20 @@ export function nextStepAt(steps: readonly EscalationStep[], incident: Escalatin
 }
 
 /** Why steps make no sense: one sentence for each fault, which names the value. */
-export function stepFaults(steps: readonly EscalationStep[]): string[] {
-  const faults: string[] = [];
-  if (steps.length === 0) faults.push('steps is empty, expected at least one step: nobody would be told');
+export function stepFaults(steps: readonly EscalationStep[]): RuleFault[] {
+  const faults: RuleFault[] = [];
+  const add = (field: string, message: string) => faults.push({ field, message });
+  if (steps.length === 0) add('steps', 'steps is empty, expected at least one step: nobody would be told');
   for (const [i, { after, contactPoints, owners }] of steps.entries()) {
     const before = steps[i - 1]?.after;
+    const minutes = `steps.${i}.after is ${after / MINUTE} minutes`;
     if (i === 0 && after !== 0) {
-      faults.push(`steps.0.after is ${after / MINUTE} minutes, expected 0: the first step is told when it opens`);
+      add('steps.0.after_minutes', `${minutes}, expected 0: the first step is told when it opens`);
     } else if (before !== undefined && !(after > before)) {
-      faults.push(`steps.${i}.after is ${after / MINUTE} minutes, expected more than the ${before / MINUTE} before it`);
+      add(`steps.${i}.after_minutes`, `${minutes}, expected more than the ${before / MINUTE} before it`);
     }
     if (contactPoints.length === 0 && !owners) {
-      faults.push(`steps.${i} has no contact points and not the owners, expected one of them`);
+      add(`steps.${i}.contact_points`, `steps.${i} has no contact points and not the owners, expected one of them`);
     }
   }
   return faults;

@@ -1,4 +1,5 @@
 import { HOUR, MINUTE } from '../hours.ts';
+import type { RuleFault } from './rule.ts';
 
 /** Which incidents of a rule share a message, and how often; milliseconds. */
 export interface Grouping {
@@ -95,18 +96,19 @@ function repeatAt({ repeat }: Grouping, { said, saidAt, resolvedAt, quiet }: Gro
 }
 
 /** Why the times of a grouping make no sense: one sentence for each fault, which names the value. */
-export function groupingFaults({ by, wait, interval, repeat }: Grouping): string[] {
-  const faults: string[] = [];
+export function groupingFaults({ by, wait, interval, repeat }: Grouping): RuleFault[] {
+  const faults: RuleFault[] = [];
   const longest = 24 * HOUR;
   for (const [name, value] of Object.entries({ wait, interval })) {
-    if (!(value >= 0 && value <= longest)) faults.push(`${name} is ${value / MINUTE} minutes, expected 0 to 1440`);
+    if (value >= 0 && value <= longest) continue;
+    const message = `${name} is ${value / MINUTE} minutes, expected 0 to 1440`;
+    faults.push({ field: `${name}_minutes`, message });
   }
   if (repeat !== undefined && !(repeat >= Math.max(interval, 5 * MINUTE))) {
-    faults.push(
-      `repeat is ${repeat / MINUTE} minutes, expected at least 5 and at least the interval of ${interval / MINUTE}`,
-    );
+    const message = `repeat is ${repeat / MINUTE} minutes, expected at least 5 and at least the interval of ${interval / MINUTE}`;
+    faults.push({ field: 'repeat_minutes', message });
   }
   const twice = by.find((label, i) => by.indexOf(label) !== i);
-  if (twice !== undefined) faults.push(`group_by has "${twice}" more than once`);
+  if (twice !== undefined) faults.push({ field: 'group_by', message: `group_by has "${twice}" more than once` });
   return faults;
 }

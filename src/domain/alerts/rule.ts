@@ -29,38 +29,59 @@ export const DEFAULT_RULE: AlertRule = {
 
 const MOST_POLLS = 100;
 
+/** Why a rule makes no sense. */
+export interface RuleFault {
+  /** The path of the value in the API: `condition.polls`. */
+  readonly field: string;
+  readonly message: string;
+}
+
 /** Why a rule makes no sense, or can never alert: one sentence for each fault, which names the value; empty: it can. */
-export function ruleFaults({ condition, recovery, openingGrace, nearClose }: AlertRule): string[] {
+export function ruleFaults({ condition, recovery, openingGrace, nearClose }: AlertRule): RuleFault[] {
   const faults = conditionFaults(condition);
-  if (!isCount(recovery)) faults.push(`recovery is ${recovery}, expected 1 to ${MOST_POLLS} active polls`);
+  if (!isCount(recovery)) {
+    faults.push({ field: 'recovery', message: `recovery is ${recovery}, expected 1 to ${MOST_POLLS} active polls` });
+  }
   for (const [name, value] of Object.entries({ opening_grace: openingGrace, near_close: nearClose })) {
     if (!(value >= 0 && value < DAY)) {
-      faults.push(`${name} is ${value / MINUTE} minutes, expected 0 to 1439: with a day, no store would ever alert`);
+      const message = `${name} is ${value / MINUTE} minutes, expected 0 to 1439: with a day, no store would ever alert`;
+      faults.push({ field: `${name}_minutes`, message });
     }
   }
   return faults;
 }
 
-function conditionFaults(condition: Condition): string[] {
+function conditionFaults(condition: Condition): RuleFault[] {
   switch (condition.kind) {
     case 'inactive_polls':
       return Object.entries({ polls: condition.polls, polls_with_reason: condition.withReason })
         .filter(([, count]) => !isCount(count))
-        .map(([name, count]) => `${name} is ${count}, expected 1 to ${MOST_POLLS}`);
+        .map(([name, count]) => ({
+          field: `condition.${name}`,
+          message: `${name} is ${count}, expected 1 to ${MOST_POLLS}`,
+        }));
     case 'lost_time': {
       const { lost, within } = condition;
+      const field = 'condition.lost_minutes';
       if (!(within > 0 && within <= POLL_REACH)) {
-        return [`within is ${within / HOUR} hours, expected more than 0 and at most ${POLL_REACH / HOUR}`];
+        const message = `within is ${within / HOUR} hours, expected more than 0 and at most ${POLL_REACH / HOUR}`;
+        return [{ field: 'condition.within_hours', message }];
       }
-      if (!(lost > 0)) return [`lost is ${lost / MINUTE} minutes, expected more than 0`];
-      if (lost > within)
-        return [`lost is ${lost / HOUR} hours, and there are only ${within / HOUR} in which to lose them`];
-      return [];
+      if (!(lost > 0)) return [{ field, message: `lost is ${lost / MINUTE} minutes, expected more than 0` }];
+      if (lost <= within) return [];
+      return [
+        { field, message: `lost is ${lost / HOUR} hours, and there are only ${within / HOUR} in which to lose them` },
+      ];
     }
     case 'probability':
       return condition.down > 0 && condition.down < 1
         ? []
-        : [`the probability is ${condition.down}, expected more than 0 and less than 1`];
+        : [
+            {
+              field: 'condition',
+              message: `the probability is ${condition.down}, expected more than 0 and less than 1`,
+            },
+          ];
   }
 }
 

@@ -7,6 +7,7 @@ import { Id, timeCursor, timePlaceFrom } from '../accounts/schemas.ts';
 import { expectedVersion, IfMatch, IfNoneMatch, NotModified, sendVersion } from '../etags.ts';
 import { limitOf, Page, PageQuery } from '../pages.ts';
 import { GivenInstant, Nullable, OneOf, StoreId } from '../schemas.ts';
+import { labelFrom, StoreFilterQuery } from '../stores/filter.ts';
 import type { Routes } from '../types.ts';
 import { eventResource, Incident, IncidentDetail, IncidentPath, incidentResource } from './schemas.ts';
 
@@ -16,6 +17,11 @@ const Text = (description: string) => Type.String({ minLength: 1, maxLength: 2_0
 
 /** Incidents, and what people do with them. */
 export function incidentRoutes(incidents: IncidentService): Routes {
+  const answer = async ({ incident, events }: Detail, reply: FastifyReply) => {
+    sendVersion(reply, incident.version);
+    const names = await incidents.storeNames([incident]);
+    return { ...incidentResource(incident, names), events: events.map(eventResource) };
+  };
   return async (app) => {
     app.get(
       '/api/v1/incidents',
@@ -33,6 +39,11 @@ export function incidentRoutes(incidents: IncidentService): Routes {
               store_id: Type.Optional(StoreId),
               rule_id: Type.Optional(Id),
               mass_outage_id: Type.Optional(Id),
+              acknowledged: Type.Optional(Type.Boolean({ description: 'whether somebody has acknowledged it' })),
+              members: Type.Optional(
+                Type.Boolean({ default: true, description: 'false: not those that are part of a mass outage' }),
+              ),
+              label: StoreFilterQuery.label,
             },
             { additionalProperties: false },
           ),
@@ -40,11 +51,15 @@ export function incidentRoutes(incidents: IncidentService): Routes {
         },
       },
       async ({ principal, query }) => {
-        const { state, store_id: storeId, rule_id: ruleId, mass_outage_id: parentId } = query;
-        const filter = { storeId, ruleId, parentId, open: state === undefined ? undefined : state === 'open' };
+        const { state, store_id: storeId, rule_id: ruleId, mass_outage_id: parentId, acknowledged, members } = query;
+        const filter = {
+          ...{ storeId, ruleId, parentId, acknowledged, members, labels: query.label?.map(labelFrom) },
+          open: state === undefined ? undefined : state === 'open',
+        };
         const page = { limit: limitOf(query), after: timePlaceFrom(query.cursor) };
         const { items, next } = await incidents.list(principal, filter, page);
-        return { items: items.map(incidentResource), next_cursor: timeCursor(next) };
+        const names = await incidents.storeNames(items);
+        return { items: items.map((record) => incidentResource(record, names)), next_cursor: timeCursor(next) };
       },
     );
 
@@ -61,7 +76,7 @@ export function incidentRoutes(incidents: IncidentService): Routes {
           response: { 200: IncidentDetail, 304: NotModified },
         },
       },
-      async ({ principal, params }, reply) => detail(await incidents.get(principal, params.incident_id), reply),
+      async ({ principal, params }, reply) => answer(await incidents.get(principal, params.incident_id), reply),
     );
 
     app.post(
@@ -84,7 +99,7 @@ export function incidentRoutes(incidents: IncidentService): Routes {
       async (request, reply) => {
         const { principal, params, body } = request;
         const expected = expectedVersion(request);
-        return detail(await incidents.acknowledge(principal, params.incident_id, body.reason, expected), reply);
+        return answer(await incidents.acknowledge(principal, params.incident_id, body.reason, expected), reply);
       },
     );
 
@@ -108,7 +123,7 @@ export function incidentRoutes(incidents: IncidentService): Routes {
       async (request, reply) => {
         const { principal, params, body } = request;
         const until = body.until === 'next_opening' ? body.until : instantFrom(body.until);
-        return detail(await incidents.snooze(principal, params.incident_id, until, expectedVersion(request)), reply);
+        return answer(await incidents.snooze(principal, params.incident_id, until, expectedVersion(request)), reply);
       },
     );
 
@@ -129,7 +144,7 @@ export function incidentRoutes(incidents: IncidentService): Routes {
       async (request, reply) => {
         const { principal, params, body } = request;
         const assignee = body.assignee ?? undefined;
-        return detail(await incidents.assign(principal, params.incident_id, assignee, expectedVersion(request)), reply);
+        return answer(await incidents.assign(principal, params.incident_id, assignee, expectedVersion(request)), reply);
       },
     );
 
@@ -148,15 +163,10 @@ export function incidentRoutes(incidents: IncidentService): Routes {
       },
       async ({ principal, params, body }, reply) => {
         const found = await incidents.comment(principal, params.incident_id, body.text);
-        return reply.code(201).send(detail(found, reply));
+        return reply.code(201).send(await answer(found, reply));
       },
     );
   };
-}
-
-function detail({ incident, events }: Detail, reply: FastifyReply) {
-  sendVersion(reply, incident.version);
-  return { ...incidentResource(incident), events: events.map(eventResource) };
 }
 
 function instantFrom(text: string): number {

@@ -196,6 +196,7 @@ const INCIDENT_FIELDS = {
     '`mass_outage`: unusually many stores with a label value are down; `blind`: the monitor cannot observe stores',
   ),
   store_id: Nullable(StoreId),
+  store_name: Nullable(Type.String({ description: 'the present name of the store' })),
   label: Nullable(Type.String({ description: 'of a mass outage; empty: all stores of the rule' })),
   value: Nullable(Type.String()),
   since: { ...Instant, description: 'when the store went down' } as typeof Instant,
@@ -232,12 +233,14 @@ export const IncidentDetail = Type.Object(
   { title: 'IncidentDetail' },
 );
 
-export function incidentResource(record: IncidentRecord): Static<typeof Incident> {
+/** @param names of stores by ID */
+export function incidentResource(record: IncidentRecord, names: ReadonlyMap<string, string>): Static<typeof Incident> {
   return {
     ...{ incident_id: record.id, rule_id: record.ruleId ?? null, rule: record.ruleName, severity: record.severity },
     ...{
       kind: record.kind,
       store_id: record.storeId ?? null,
+      store_name: names.get(record.storeId ?? '') ?? null,
       label: record.label ?? null,
       value: record.value ?? null,
     },

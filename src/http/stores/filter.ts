@@ -74,7 +74,8 @@ export function filterFrom(query: Static<typeof Query>): StoreFilter {
   };
 }
 
-function labelFrom(text: string): [string, string] {
+/** A label of a query, given as `key:value`. */
+export function labelFrom(text: string): [string, string] {
   const colon = text.indexOf(':');
   return [text.slice(0, colon), text.slice(colon + 1)];
 }

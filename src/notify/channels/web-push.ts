@@ -29,7 +29,7 @@ export const webPushChannel = channel({
   async send({ endpoint, p256dh, auth }, { id, title, text, url, acknowledgeUrl, facts }, parts) {
     const payload = JSON.stringify({
       ...{ id, title: cut(title, 200), body: cut(text, LONGEST_TEXT), url, acknowledge_url: acknowledgeUrl },
-      tag: facts.incidentId ?? id,
+      ...{ page: facts.page, tag: facts.incidentId ?? id },
     });
     const { headers, body } = webPush.generateRequestDetails({ endpoint, keys: { p256dh, auth } }, payload, {
       vapidDetails: await parts.vapid(),

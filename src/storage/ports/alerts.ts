@@ -127,6 +127,10 @@ export interface IncidentFilter {
   readonly ruleId?: string | undefined;
   readonly parentId?: string | undefined;
   readonly open?: boolean | undefined;
+  /** Whether somebody has acknowledged it. */
+  readonly acknowledged?: boolean | undefined;
+  /** `false`: not those that are part of a mass outage. */
+  readonly members?: boolean | undefined;
 }
 
 /** The instant through which the polls of a store are settled for a rule. */

@@ -67,12 +67,14 @@ export class SqlAlertReader implements AlertReader {
   }
 
   async incidents(filter: IncidentFilter, before: TimePlace | undefined, limit: number): Promise<IncidentRecord[]> {
-    const { storeIds, ruleId, parentId, open } = filter;
+    const { storeIds, ruleId, parentId, open, acknowledged, members } = filter;
     const conditions = [
       storeIds && `store_id in (select ${this.dialect.texts('$store_ids')})`,
       ruleId !== undefined && 'rule_id = $rule_id',
       parentId !== undefined && 'parent_id = $parent_id',
       open !== undefined && `resolved_ms is ${open ? '' : 'not '}null`,
+      acknowledged !== undefined && `acknowledged_ms is ${acknowledged ? 'not ' : ''}null`,
+      members === false && 'parent_id is null',
       before && '(opened_ms < $at::bigint or opened_ms = $at::bigint and incident_id > $id)',
     ].filter((condition) => typeof condition === 'string');
     const rows = await this.sql.rows(

@@ -40,16 +40,26 @@ test('a snoozed incident goes on when its snooze ends', () => {
 
 test('steps that tell nobody or are out of order are named', () => {
   assert.deepEqual(stepFaults(STEPS), []);
-  assert.deepEqual(stepFaults([]), ['steps is empty, expected at least one step: nobody would be told']);
+  const message = 'steps is empty, expected at least one step: nobody would be told';
+  assert.deepEqual(stepFaults([]), [{ field: 'steps', message }]);
   assert.deepEqual(
     stepFaults([
       { after: MINUTE, contactPoints: [], owners: true },
       { after: MINUTE, contactPoints: [], owners: false },
     ]),
     [
-      'steps.0.after is 1 minutes, expected 0: the first step is told when it opens',
-      'steps.1.after is 1 minutes, expected more than the 1 before it',
-      'steps.1 has no contact points and not the owners, expected one of them',
+      {
+        field: 'steps.0.after_minutes',
+        message: 'steps.0.after is 1 minutes, expected 0: the first step is told when it opens',
+      },
+      {
+        field: 'steps.1.after_minutes',
+        message: 'steps.1.after is 1 minutes, expected more than the 1 before it',
+      },
+      {
+        field: 'steps.1.contact_points',
+        message: 'steps.1 has no contact points and not the owners, expected one of them',
+      },
     ],
   );
 });

@@ -18,7 +18,7 @@ async function opened(t: TestContext) {
   const server = await testServer(t, { now: () => clock.now, authenticator: FAKE_USERS });
   await merge(server.storage, {
     stores: [
-      { id: 'mine', labels: { city: 'Oslo' } },
+      { id: 'mine', name: 'Noodle Bar', labels: { city: 'Oslo' } },
       { id: 'elsewhere', labels: { city: 'Rome' } },
     ],
   });
@@ -90,7 +90,14 @@ test('a rule that could never alert or would tell nobody is refused with every r
     steps: [{ after_minutes: 0, contact_points: ['00000000-0000-4000-8000-000000000009'], owners: false }],
   });
   assert.equal(answer.statusCode, 400);
-  assert.deepEqual(answer.json<{ detail: string }>().detail.split('; '), [
+  const { detail, errors } = answer.json<{ detail: string; errors: { in: string; field: string }[] }>();
+  assert.deepEqual(
+    errors.map((error) => `${error.in} ${error.field}`),
+    ['condition.lost_minutes', 'near_close_minutes', 'labels', 'steps.0.contact_points'].map(
+      (field) => `body ${field}`,
+    ),
+  );
+  assert.deepEqual(detail.split('; '), [
     'lost is 3 hours, and there are only 2 in which to lose them',
     'near_close is 1440 minutes, expected 0 to 1439: with a day, no store would ever alert',
     'there is no store with the labels "city:Bern", so the rule would never alert',
@@ -130,6 +137,10 @@ test('owners see and answer the incidents of their stores only', async (t) => {
   assert.deepEqual(await stores('owner'), ['mine']);
   assert.deepEqual(await stores('owner', '?store_id=elsewhere'), []);
   assert.deepEqual(await stores('operator', '?state=resolved'), []);
+  assert.deepEqual(await stores('operator', '?label=city:Rome'), ['elsewhere']);
+  assert.deepEqual(await stores('owner', '?label=city:Rome'), []);
+  assert.deepEqual(await stores('owner', '?label=city:Oslo&members=false'), ['mine']);
+  assert.deepEqual(await stores('operator', '?acknowledged=true'), []);
   const other = `/incidents/${ids.elsewhere}`;
   assert.equal((await ask('owner', 'GET', other)).statusCode, 404);
   for (const [path, body] of [
@@ -141,6 +152,8 @@ test('owners see and answer the incidents of their stores only', async (t) => {
     assert.equal((await ask('owner', 'POST', `${other}/${path}`, body)).statusCode, 404, path);
   }
   assert.equal((await ask('owner', 'POST', `/incidents/${ids.mine}/acknowledge`)).statusCode, 200);
+  assert.deepEqual(await stores('operator', '?acknowledged=true'), ['mine']);
+  assert.deepEqual(await stores('operator', '?state=open&acknowledged=false'), ['elsewhere']);
 });
 
 test('an incident is acknowledged with a reason once, snoozed, assigned and commented', async (t) => {
@@ -153,6 +166,8 @@ test('an incident is acknowledged with a reason once, snoozed, assigned and comm
   assert.equal(past.statusCode, 400);
   const always = await json('owner', 'POST', `${path}/snooze`, { until: 'next_opening' });
   assert.equal(always.detail, 'until is "next_opening", and store "mine" has no opening in the next 30 days');
+  assert.equal(always.status, 400);
+  assert.equal((await json('owner', 'GET', path)).store_name, 'Noodle Bar');
   const acknowledged = await json('owner', 'POST', `${path}/acknowledge`, { reason: 'On my way' });
   assert.deepEqual([acknowledged.acknowledged_by, acknowledged.acknowledgement], ['owner', 'On my way']);
   assert.equal((await ask('operator', 'POST', `${path}/acknowledge`)).statusCode, 409);

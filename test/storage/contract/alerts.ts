@@ -54,7 +54,7 @@ export function alertsContract(engine: string, open: () => Promise<Storage>): vo
   test(`${engine}: incidents are listed newest first, by store, rule, parent and state, in pages`, async (t) => {
     const { alerts } = await opened(t);
     const records = [
-      incidentRecord('a', { openedAt: 5, storeId: 's1' }),
+      incidentRecord('a', { openedAt: 5, storeId: 's1', acknowledgedAt: 6, acknowledgedBy: 'ann' }),
       incidentRecord('b', { openedAt: 5, storeId: 's2', ruleId: 'other' }),
       incidentRecord('c', { openedAt: 9, storeId: 's3', resolvedAt: 10, parentId: 'b' }),
       incidentRecord('d', { openedAt: 1, storeId: undefined, ruleId: undefined, kind: 'blind' }),
@@ -70,6 +70,9 @@ export function alertsContract(engine: string, open: () => Promise<Storage>): vo
     assert.deepEqual(await list({ parentId: 'b' }, undefined, 10), ['c']);
     assert.deepEqual(await list({ open: true }, undefined, 10), ['a', 'b', 'd']);
     assert.deepEqual(await list({ open: false, storeIds: ['s3'] }, undefined, 10), ['c']);
+    assert.deepEqual(await list({ acknowledged: true }, undefined, 10), ['a']);
+    assert.deepEqual(await list({ open: true, acknowledged: false }, undefined, 10), ['b', 'd']);
+    assert.deepEqual(await list({ members: false }, undefined, 10), ['a', 'b', 'd']);
   });
 
   test(`${engine}: what is settled, and how long stores were down`, async (t) => {

@@ -56,7 +56,7 @@ class MemoryAlertReader implements AlertReader {
   }
 
   async incidents(filter: IncidentFilter, before: TimePlace | undefined, limit: number): Promise<IncidentRecord[]> {
-    const { storeIds, ruleId, parentId, open } = filter;
+    const { storeIds, ruleId, parentId, open, acknowledged, members } = filter;
     const among = storeIds && new Set(storeIds);
     return this.#all(INCIDENTS)
       .filter(
@@ -64,7 +64,9 @@ class MemoryAlertReader implements AlertReader {
           (among === undefined || (incident.storeId !== undefined && among.has(incident.storeId))) &&
           (ruleId === undefined || incident.ruleId === ruleId) &&
           (parentId === undefined || incident.parentId === parentId) &&
-          (open === undefined || (incident.resolvedAt === undefined) === open),
+          (open === undefined || (incident.resolvedAt === undefined) === open) &&
+          (acknowledged === undefined || (incident.acknowledgedAt !== undefined) === acknowledged) &&
+          (members !== false || incident.parentId === undefined),
       )
       .sort((a, b) => b.openedAt - a.openedAt || byText(a.id, b.id))
       .filter(

@@ -6,7 +6,14 @@ import { inWords } from './openings.ts';
 
 /** What was done, by the action of the entry. */
 export const ACTION_WORDS: Readonly<Record<string, string>> = {
+  'alert_rule.added': 'Created an alert rule',
+  'alert_rule.changed': 'Updated an alert rule',
+  'alert_rule.removed': 'Deleted an alert rule',
   'backup.created': 'Downloaded a backup',
+  'contact_point.added': 'Created a contact point',
+  'contact_point.changed': 'Updated a contact point',
+  'contact_point.removed': 'Deleted a contact point',
+  'delivery.resent': 'Sent a message again',
   'import.added': 'Uploaded a file',
   'import.removed': 'Deleted an import',
   'judgement.created': 'Planned downtime',
@@ -51,6 +58,9 @@ export const KIND_WORDS: Readonly<Record<string, { readonly one: string; readonl
   report: { one: 'Report', many: 'Reports' },
   import: { one: 'Import', many: 'Imports' },
   judgement: { one: 'Planned downtime', many: 'Planned downtime' },
+  alert_rule: { one: 'Alert rule', many: 'Alert rules' },
+  contact_point: { one: 'Contact point', many: 'Contact points' },
+  delivery: { one: 'Message', many: 'Messages' },
   setting: { one: 'Setting', many: 'Settings' },
   backup: { one: 'Backup', many: 'Backups' },
 };
@@ -60,21 +70,33 @@ export function actionWords({ action }: Pick<AuditEntry, 'action'>): string {
   return ACTION_WORDS[action] ?? action;
 }
 
+/** Where an entry has the name of what it is about, by its kind. */
+const NAME_IN_DETAIL: Readonly<Record<string, string>> = {
+  ...{ user: 'login', import: 'file_name', key: 'name', store: 'name', judgement: 'reason' },
+  ...{ alert_rule: 'name', contact_point: 'name' },
+};
+
 /** The name that an entry itself gives of what it is about. */
 export function nameInDetail({ subject_kind: kind, detail }: AuditEntry): string | undefined {
-  const key = { user: 'login', import: 'file_name', key: 'name', store: 'name', judgement: 'reason' }[kind];
+  const key = NAME_IN_DETAIL[kind];
   if (key === undefined) return undefined;
   const { before } = detail;
   const name = detail[key] ?? (isObject(before) ? before[key] : undefined);
   return typeof name === 'string' && name !== '' ? name : undefined;
 }
 
+/** The pages that list what an entry is about, by its kind. */
+const PAGE_OF_KIND: Readonly<Record<string, string>> = {
+  ...{ import: '/imports', judgement: '/downtime', alert_rule: '/alert-rules' },
+  ...{ contact_point: '/contact-points', delivery: '/deliveries' },
+};
+
 /** The page of what an entry is about; `undefined`: it has none. */
 export function subjectPath({ action, subject_kind: kind, subject_id: id }: AuditEntry): string | undefined {
   if (action.endsWith('.removed') || action === 'store.deleted') return undefined;
   const page = { user: '/people', store: '/stores', report: '/reports' }[kind];
   if (page !== undefined) return `${page}/${encodeURIComponent(id)}`;
-  return { import: '/imports', judgement: '/downtime' }[kind];
+  return PAGE_OF_KIND[kind];
 }
 
 /**

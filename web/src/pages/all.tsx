@@ -24,6 +24,31 @@ const ROUTES: readonly Route[] = [
     title: 'Planned downtime',
     Page: later('the downtime', () => import('./downtime/page.tsx')),
   },
+  {
+    pattern: /^\/incidents$/,
+    title: 'Incidents',
+    Page: later('the incidents', () => import('./incidents/page.tsx')),
+  },
+  {
+    pattern: /^\/incidents\/([^/]+)$/,
+    title: 'Incident',
+    Page: later('the incident', () => import('./incidents/incident.tsx')),
+  },
+  {
+    pattern: /^\/alert-rules$/,
+    title: 'Alert rules',
+    Page: later('the alert rules', () => import('./alert-rules/page.tsx')),
+  },
+  {
+    pattern: /^\/contact-points$/,
+    title: 'Contact points',
+    Page: later('the contact points', () => import('./contact-points/page.tsx')),
+  },
+  {
+    pattern: /^\/deliveries$/,
+    title: 'Delivery log',
+    Page: later('the delivery log', () => import('./deliveries/page.tsx')),
+  },
   { pattern: /^\/people$/, title: 'Users & access', Page: later('the users', () => import('./people/page.tsx')) },
   { pattern: /^\/people\/([^/]+)$/, title: 'User', Page: later('the user', () => import('./people/person.tsx')) },
   { pattern: /^\/account$/, title: 'Your account', Page: later('your account', () => import('./account/page.tsx')) },

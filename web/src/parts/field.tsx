@@ -4,11 +4,13 @@ import { useId } from 'preact/hooks';
 
 interface Props {
   readonly label: string;
-  readonly type?: 'text' | 'email' | 'password' | 'date' | 'datetime-local' | 'number';
+  readonly type?: 'text' | 'email' | 'password' | 'date' | 'datetime-local' | 'time' | 'number';
   readonly name?: string;
   readonly required?: boolean;
   readonly minLength?: number;
   readonly min?: string;
+  readonly max?: string;
+  readonly step?: string;
   readonly autoComplete?: 'off' | 'username' | 'current-password' | 'new-password' | 'one-time-code';
   readonly placeholder?: string;
   /** Suggestions; other values are possible. */
@@ -46,6 +48,43 @@ export function Field({ label, value, hint, wrong, options, type = 'text', ...re
           ))}
         </datalist>
       )}
+      {note !== undefined && (
+        <small id={`${id}-note`} class={wrong === undefined ? undefined : 'wrong'}>
+          {note}
+        </small>
+      )}
+    </div>
+  );
+}
+
+interface TextAreaProps {
+  readonly label: string;
+  readonly value: Signal<string>;
+  readonly required?: boolean;
+  readonly rows?: number;
+  readonly hint?: string | undefined;
+  /** Why the value is invalid. */
+  readonly wrong?: string | undefined;
+}
+
+/** A labeled input of several lines, bound to a signal. */
+export function TextArea({ label, value, hint, wrong, rows = 3, ...rest }: TextAreaProps) {
+  const id = useId();
+  const note = wrong ?? hint;
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <textarea
+        {...rest}
+        id={id}
+        rows={rows}
+        value={value.value}
+        aria-invalid={wrong !== undefined || undefined}
+        aria-describedby={note === undefined ? undefined : `${id}-note`}
+        onInput={({ currentTarget }) => {
+          value.value = currentTarget.value;
+        }}
+      />
       {note !== undefined && (
         <small id={`${id}-note`} class={wrong === undefined ? undefined : 'wrong'}>
           {note}

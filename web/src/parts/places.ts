@@ -15,13 +15,21 @@ export interface Place {
 const SCOPE_OF: Readonly<Record<string, Scope>> = {
   reports: 'reports:read',
   imports: 'imports:read',
+  incidents: 'alerts:read',
+  'alert-rules': 'alerts:read',
+  'contact-points': 'alerts:read',
+  deliveries: 'alerts:read',
   people: 'users:read',
 };
 
+/** Pages about all stores, although owners have the scope. */
+const NOT_FOR_OWNERS: ReadonlySet<string> = new Set(['alert-rules']);
+
 /** Whether the user may see the page at a path. For display only: the server enforces it. */
 export function mayOpen(path: string): boolean {
-  const scope = SCOPE_OF[path.split('/')[1] ?? ''];
-  return scope === undefined || may(scope);
+  const [, name = ''] = path.split('/');
+  const scope = SCOPE_OF[name];
+  return (scope === undefined || may(scope)) && !(isOwner() && NOT_FOR_OWNERS.has(name));
 }
 
 /** The name of the start page: owners get their own stores. */
@@ -34,6 +42,7 @@ export function places(): Place[] {
   const all: (Place | false)[] = [
     { href: '/', name: homeName(), icon: isOwner() ? 'stores' : 'fleet', key: 'f' },
     canManageStores() && { href: '/stores', name: 'Stores', icon: 'stores', key: 's' },
+    mayOpen('/incidents') && { href: '/incidents', name: 'Alerts', icon: 'alerts', key: 'a' },
     mayOpen('/reports') && { href: '/reports', name: 'Reports', icon: 'reports', key: 'r' },
     mayOpen('/imports') && { href: '/imports', name: 'Imports', icon: 'imports', key: 'i' },
     mayOpen('/people') && { href: '/people', name: 'Users', icon: 'people', key: 'p' },

@@ -8,6 +8,8 @@ import { Icon } from './icons.tsx';
 const PAUSE = 180;
 
 interface Props {
+  /** The query parameter that keeps it. */
+  readonly name?: string;
   readonly label: string;
   readonly placeholder: string;
   readonly inputRef?: Ref<HTMLInputElement>;
@@ -15,9 +17,9 @@ interface Props {
   readonly children?: ComponentChildren;
 }
 
-/** A search that is kept in the URL as `search`. */
-export function SearchField({ label, placeholder, inputRef, children }: Props) {
-  const typed = useSignal(param('search'));
+/** A search that is kept in the URL. */
+export function SearchField({ name = 'search', label, placeholder, inputRef, children }: Props) {
+  const typed = useSignal(param(name));
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   return (
     <label class="search">
@@ -31,7 +33,7 @@ export function SearchField({ label, placeholder, inputRef, children }: Props) {
         onInput={({ currentTarget: { value } }) => {
           typed.value = value;
           clearTimeout(timer.current);
-          timer.current = setTimeout(() => setParams({ search: value.trim() }), PAUSE);
+          timer.current = setTimeout(() => setParams({ [name]: value.trim() }), PAUSE);
         }}
       />
       {children}

@@ -13,10 +13,18 @@ import { places } from './places.ts';
 import { Pulse } from './pulse.tsx';
 import { SignInNotice } from './single-sign-on.tsx';
 
+/** The pages behind the tabs of alerts. */
+const ALERT_PAGES = ['/incidents', '/alert-rules', '/contact-points', '/deliveries'];
+
 function isHere(href: string): boolean {
   if (href === '/') return path.value === '/' || path.value.startsWith('/stores/');
+  if (href === '/incidents') return ALERT_PAGES.some((page) => isBelow(page));
   // The page of a store belongs to the fleet.
   if (href === '/stores') return path.value === href;
+  return isBelow(href);
+}
+
+function isBelow(href: string): boolean {
   return path.value === href || path.value.startsWith(`${href}/`);
 }
 

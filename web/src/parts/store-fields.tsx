@@ -52,7 +52,11 @@ export function StoreFields({ draft, error }: { readonly draft: StoreDraft; read
   return (
     <>
       <Field label="Name" value={draft.name} autoComplete="off" wrong={faultOf(error, 'name')} />
-      <ZoneField value={draft.zone} wrong={faultOf(error, 'time_zone')} />
+      <ZoneField
+        value={draft.zone}
+        hint="A changed time zone applies from now on. Reports on earlier times do not change."
+        wrong={faultOf(error, 'time_zone')}
+      />
       <LabelFields labels={draft.labels} wrong={faultOf(error, 'labels')} />
       <Field
         label="Probe URL"
@@ -67,11 +71,12 @@ export function StoreFields({ draft, error }: { readonly draft: StoreDraft; read
 
 interface ZoneProps {
   readonly value: Signal<string>;
+  readonly hint?: string;
   readonly wrong?: string | undefined;
 }
 
 /** A time zone by name, with suggestions. */
-export function ZoneField({ value, wrong }: ZoneProps) {
+export function ZoneField({ value, hint, wrong }: ZoneProps) {
   const zones = useLoad('zones', (signal) => call('GET /api/v1/zones', { signal }));
   return (
     <Field
@@ -80,7 +85,7 @@ export function ZoneField({ value, wrong }: ZoneProps) {
       autoComplete="off"
       placeholder="America/Chicago"
       options={zones.data?.names}
-      hint="A changed time zone applies from now on. Reports on earlier times do not change."
+      hint={hint}
       wrong={wrong}
     />
   );
@@ -91,7 +96,8 @@ interface LabelProps {
   readonly wrong: string | undefined;
 }
 
-function LabelFields({ labels, wrong }: LabelProps) {
+/** Labels as pairs of key and value. */
+export function LabelFields({ labels, wrong }: LabelProps) {
   const set = (at: number, row: LabelRow) => {
     labels.value = labels.value.map((old, i) => (i === at ? row : old));
   };

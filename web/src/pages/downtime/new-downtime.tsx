@@ -1,16 +1,16 @@
-import { type Signal, useSignal } from '@preact/signals';
-import { useId } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
 import { idsText } from '../../../../src/lib/id-list.ts';
 import type { JudgementPreview } from '../../../api/schema.ts';
 import { VIEWER_ZONE } from '../../lib/clock.ts';
 import { bodyOfDowntime, type DowntimeDraft, NEW_DOWNTIME, type Repeats, type Whom } from '../../lib/downtime.ts';
 import { count, counted } from '../../lib/format.ts';
 import { Failure } from '../../parts/failure.tsx';
-import { Field } from '../../parts/field.tsx';
+import { Field, TextArea } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
 import { SelectField } from '../../parts/select-field.tsx';
 import { Instant } from '../../parts/time.tsx';
 import { call } from '../../state/api.ts';
+import { type Fields, useFields, valuesOf } from '../../state/fields.ts';
 import { isOwner } from '../../state/session.ts';
 import { useSubmit } from '../../state/submit.ts';
 import { useUnsavedValues } from '../../state/unsaved.ts';
@@ -29,42 +29,22 @@ const REPEATS: readonly { readonly value: Repeats; readonly words: string }[] = 
   { value: 'custom', words: 'Custom rule' },
 ];
 
-/** The values of the form, each a signal. */
-type Fields = { readonly [K in keyof DowntimeDraft]: Signal<DowntimeDraft[K]> };
-
-function useFields(ids: readonly string[]): Fields {
-  return {
-    whom: useSignal(NEW_DOWNTIME.whom),
-    ids: useSignal(idsText(ids)),
-    labels: useSignal(NEW_DOWNTIME.labels),
-    repeats: useSignal(NEW_DOWNTIME.repeats),
-    from: useSignal(NEW_DOWNTIME.from),
-    to: useSignal(NEW_DOWNTIME.to),
-    until: useSignal(NEW_DOWNTIME.until),
-    hours: useSignal(NEW_DOWNTIME.hours),
-    minutes: useSignal(NEW_DOWNTIME.minutes),
-    rrule: useSignal(NEW_DOWNTIME.rrule),
-    reason: useSignal(NEW_DOWNTIME.reason),
-  };
-}
-
-function draftIn(fields: Fields): DowntimeDraft {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, { value }]) => [name, value]),
-  ) as unknown as DowntimeDraft;
-}
+type DraftFields = Fields<DowntimeDraft>;
 
 interface Props {
   /** The stores at first. */
   readonly ids: readonly string[];
+  /** The label of the stores at first, as `key:value`; empty: they are named. */
+  readonly label: string;
   readonly onDone: (planned: boolean) => void;
 }
 
 /** The form for planned downtime. Owners name their stores. */
-export function NewDowntime({ ids, onDone }: Props) {
-  const fields = useFields(ids);
+export function NewDowntime({ ids, label, onDone }: Props) {
+  const whomAtFirst = label === '' ? NEW_DOWNTIME.whom : 'labels';
+  const fields = useFields({ ...NEW_DOWNTIME, whom: whomAtFirst, ids: idsText(ids), labels: label });
   const { whom, repeats } = fields;
-  const draft = draftIn(fields);
+  const draft = valuesOf(fields);
   const values = JSON.stringify(draft);
   const preview = useSignal<{ readonly of: string; readonly found: JudgementPreview } | undefined>(undefined);
   const looking = useSubmit();
@@ -84,12 +64,13 @@ export function NewDowntime({ ids, onDone }: Props) {
         <SelectField label="For" value={whom.value} choices={WHOM} onChange={(value) => (whom.value = value)} />
       )}
       {whom.value === 'ids' && (
-        <TextField label="Store IDs" value={fields.ids} hint="One on each line, or separated by commas." />
+        <TextArea label="Store IDs" value={fields.ids} required hint="One on each line, or separated by commas." />
       )}
       {whom.value === 'labels' && (
-        <TextField
+        <TextArea
           label="Labels"
           value={fields.labels}
+          required
           hint="One on each line, such as city:Chicago. Stores that have all of them, now or later."
         />
       )}
@@ -113,7 +94,7 @@ export function NewDowntime({ ids, onDone }: Props) {
   );
 }
 
-function IntervalFields({ fields: { from, to } }: { readonly fields: Fields }) {
+function IntervalFields({ fields: { from, to } }: { readonly fields: DraftFields }) {
   return (
     <>
       <Field label="From" type="datetime-local" value={from} hint={`Your time (${VIEWER_ZONE}). Empty: now.`} />
@@ -122,7 +103,7 @@ function IntervalFields({ fields: { from, to } }: { readonly fields: Fields }) {
   );
 }
 
-function RecurrenceFields({ fields }: { readonly fields: Fields }) {
+function RecurrenceFields({ fields }: { readonly fields: DraftFields }) {
   const isCustom = fields.repeats.value === 'custom';
   return (
     <>
@@ -163,30 +144,4 @@ function PreviewWords({
 /** `2026-11-29 02:00` */
 function localWords(wall: string): string {
   return wall.slice(0, 16).replace('T', ' ');
-}
-
-interface TextProps {
-  readonly label: string;
-  readonly value: Signal<string>;
-  readonly hint: string;
-}
-
-function TextField({ label, value, hint }: TextProps) {
-  const id = useId();
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <textarea
-        id={id}
-        rows={3}
-        value={value.value}
-        required
-        aria-describedby={`${id}-hint`}
-        onInput={({ currentTarget }) => {
-          value.value = currentTarget.value;
-        }}
-      />
-      <small id={`${id}-hint`}>{hint}</small>
-    </div>
-  );
 }

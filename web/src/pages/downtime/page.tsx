@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import type { Judgement } from '../../../api/schema.ts';
 import { Link } from '../../parts/link.tsx';
 import { LoadedList } from '../../parts/loaded-list.tsx';
@@ -14,14 +15,20 @@ import './downtime.css';
 
 type State = Judgement['state'];
 
-/** Planned downtime, newest first, and a form to plan more. `store` in the URL is the store that it is about. */
+/**
+ * Planned downtime, newest first, and a form to plan more. In the URL, `store` is the store that it is about, and `plan`
+ * opens the form for it, or for the stores with the label that it names.
+ */
 export default function DowntimePage() {
   const state = (Object.keys(PHASES) as State[]).find((one) => one === param('state'));
   const store = param('store');
   const { list, more, reload } = usePages<Judgement>(`downtime ${state} ${store}`, (cursor, signal) =>
     call('GET /api/v1/judgements', { query: { state, store_id: store || undefined, limit: 50, cursor }, signal }),
   );
-  const adding = useSignal(false);
+  const plan = useSignal(param('plan'));
+  const adding = useSignal(plan.value !== '' && may('stores:write'));
+  // Opened once: after a reload, the form would be in the way.
+  useEffect(() => setParams({ plan: undefined }), []);
   return (
     <>
       <header class="head">
@@ -38,6 +45,7 @@ export default function DowntimePage() {
       {adding.value && (
         <NewDowntime
           ids={store === '' ? [] : [store]}
+          label={plan.value.includes(':') ? plan.value : ''}
           onDone={(planned) => {
             adding.value = false;
             if (planned) reload();

@@ -9,6 +9,7 @@ import { STATE_WORDS, StateShape } from '../../parts/state-mark.tsx';
 import { StoreName } from '../../parts/store-name.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { hereWith } from '../../state/place.ts';
+import { NewIncidentList, useNewIncidents } from './new-incidents.tsx';
 import type { StaleFor } from './poller-banner.tsx';
 
 const SHOWN = 8;
@@ -19,11 +20,16 @@ interface Props {
   readonly staleFor: StaleFor;
 }
 
-/** What is new or gets worse, most urgent first. Stores that have been offline for longer are one line. */
+/** New incidents, then what is new or gets worse, most urgent first. Stores that have been offline for longer are one line. */
 export function Attention({ fleet: { attention, worst, uptime }, staleFor }: Props) {
   const asOf = Date.parse(uptime.as_of);
   const all = useSignal(false);
-  const { stores, total, long_offline: long, long_closed: longClosed, long_last_known: lastKnown } = attention;
+  const incidents = useNewIncidents();
+  const { stores: listed, total, long_offline: long, long_closed: longClosed, long_last_known: lastKnown } = attention;
+  // A store with an incident is already listed.
+  const withIncident = new Set(incidents.items.map(({ store_id }) => store_id));
+  const stores = listed.filter(({ store_id }) => !withIncident.has(store_id));
+  const rest = total - (listed.length - stores.length);
   const shown = all.value ? stores : stores.slice(0, SHOWN);
   return (
     <section class="attention" data-stale={staleFor !== undefined || undefined} aria-labelledby="attention">
@@ -31,7 +37,10 @@ export function Attention({ fleet: { attention, worst, uptime }, staleFor }: Pro
         <h2 id="attention">Needs attention</h2>
         {typeof staleFor === 'number' && <p class="small quiet">Last known, {duration(staleFor)} ago</p>}
       </header>
-      {total + long + longClosed + lastKnown === 0 && <p class="quiet">{noDowntime(uptime.day)}</p>}
+      <NewIncidentList incidents={incidents} />
+      {total + long + longClosed + lastKnown + incidents.items.length === 0 && (
+        <p class="quiet">{noDowntime(uptime.day)}</p>
+      )}
       <ol>
         {shown.map((store) => (
           <li key={store.store_id}>
@@ -59,12 +68,12 @@ export function Attention({ fleet: { attention, worst, uptime }, staleFor }: Pro
         <button type="button" class="button plain" onClick={() => (all.value = !all.value)}>
           {all.value
             ? 'Show fewer'
-            : total > stores.length
-              ? `Show the ${stores.length} most urgent of ${count(total)}`
+            : rest > stores.length
+              ? `Show the ${stores.length} most urgent of ${count(rest)}`
               : `Show all ${stores.length}`}
         </button>
       )}
-      {all.value && total > stores.length && (
+      {all.value && rest > stores.length && (
         <Link class="button plain" href={hereWith({ state: 'offline', sort: '-offline_since', reason: undefined })}>
           Show all offline stores in the list, newest first
         </Link>

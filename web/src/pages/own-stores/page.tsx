@@ -7,6 +7,7 @@ import { round } from '../../state/live.ts';
 import { useLoad } from '../../state/load.ts';
 import { asOf, at } from '../../state/place.ts';
 import { bringZones } from '../../state/zones.ts';
+import { NewIncidentList, useNewIncidents } from '../fleet/new-incidents.tsx';
 import { FleetPage } from '../fleet/page.tsx';
 import { noDataFor, noDataWords, PollerBanner } from '../fleet/poller-banner.tsx';
 import { StoreCard } from './store-card.tsx';
@@ -30,6 +31,7 @@ export default function OwnStoresPage() {
     },
     round.value,
   );
+  const incidents = useNewIncidents();
   const few = data !== undefined && data.stores.total > 0 && data.stores.total <= FEW;
   if (data === undefined) {
     return error === undefined ? <Loading what="your stores" /> : <Trouble error={error} retry={reload} />;
@@ -52,6 +54,11 @@ export default function OwnStoresPage() {
           Charts and list
         </Link>
       </header>
+      {incidents.items.length > 0 && (
+        <section class="attention" aria-label="New incidents">
+          <NewIncidentList incidents={incidents} />
+        </section>
+      )}
       <ul class="own-stores">
         {stores.items.map((store) => (
           <li key={store.store_id}>

@@ -6,7 +6,7 @@ import { canManageStores, may, session, signOut } from '../../state/session.ts';
 import { overlay } from '../../state/shortcuts.ts';
 import { theme } from '../../state/theme.ts';
 import type { IconName } from '../icons.tsx';
-import { places, searchHref } from '../places.ts';
+import { mayOpen, places, searchHref } from '../places.ts';
 import { storeHref } from '../store-name.tsx';
 
 /** Something to choose in the palette. */
@@ -42,6 +42,14 @@ function actions(): Choice[] {
     may('stores:read') && {
       ...{ name: 'Planned downtime', icon: 'downtime' as const, words: 'maintenance renovation' },
       choose: () => go(at('/downtime')),
+    },
+    mayOpen('/alert-rules') && {
+      ...{ name: 'Alert rules', icon: 'alerts' as const, words: 'notifications backtest' },
+      choose: () => go('/alert-rules'),
+    },
+    may('alerts:read') && {
+      ...{ name: 'Contact points', icon: 'alerts' as const, words: 'notifications channels push mail quiet hours' },
+      choose: () => go('/contact-points'),
     },
     canManageStores() && { name: 'Create or edit stores', icon: 'stores', choose: () => go(at('/stores')) },
     may('users:write') && { name: 'Add user', icon: 'people', words: 'invite', choose: () => go('/people') },

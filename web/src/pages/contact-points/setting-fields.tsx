@@ -1,0 +1,65 @@
+import type { Signal } from '@preact/signals';
+import { useId } from 'preact/hooks';
+import type { Channel } from '../../../api/schema.ts';
+import { settingLabel } from '../../lib/contact-point.ts';
+import { faultOf } from '../../state/field-errors.ts';
+
+interface Props {
+  readonly channel: Channel;
+  readonly settings: Signal<Readonly<Record<string, string>>>;
+  readonly isNew: boolean;
+  /** Why the server refused them. */
+  readonly error: unknown;
+}
+
+/** An input for each setting of a channel. Secrets that exist are never shown. */
+export function SettingFields({ channel, settings, isNew, error }: Props) {
+  return (
+    <>
+      {channel.settings.map((setting) => (
+        <Setting
+          key={setting.name}
+          setting={setting}
+          value={settings.value[setting.name] ?? ''}
+          isNew={isNew}
+          wrong={faultOf(error, `settings.${setting.name}`)}
+          onChange={(value) => (settings.value = { ...settings.value, [setting.name]: value })}
+        />
+      ))}
+    </>
+  );
+}
+
+interface SettingProps {
+  readonly setting: Channel['settings'][number];
+  readonly value: string;
+  readonly isNew: boolean;
+  readonly wrong: string | undefined;
+  readonly onChange: (value: string) => void;
+}
+
+function Setting({ setting, value, isNew, wrong, onChange }: SettingProps) {
+  const { name, description, required, secret, default: usual } = setting;
+  const id = useId();
+  const hint = [description.replaceAll('`', ''), !required && 'optional', secret && !isNew && 'leave empty to keep it'];
+  return (
+    <div class="field">
+      <label for={id}>{settingLabel(name)}</label>
+      <input
+        id={id}
+        type="text"
+        autocomplete="off"
+        spellcheck={false}
+        value={value}
+        placeholder={secret && !isNew ? 'saved' : (usual ?? undefined)}
+        required={required && usual === null && (isNew || !secret)}
+        aria-invalid={wrong !== undefined || undefined}
+        aria-describedby={`${id}-note`}
+        onInput={({ currentTarget }) => onChange(currentTarget.value)}
+      />
+      <small id={`${id}-note`} class={wrong === undefined ? undefined : 'wrong'}>
+        {wrong ?? hint.filter((part) => part !== false && part !== '').join('; ')}
+      </small>
+    </div>
+  );
+}

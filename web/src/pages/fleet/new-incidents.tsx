@@ -1,0 +1,67 @@
+import type { Incident } from '../../../api/schema.ts';
+import { INCIDENT_KIND_WORDS, incidentTitle } from '../../lib/incidents.ts';
+import { Link } from '../../parts/link.tsx';
+import { StateShape } from '../../parts/state-mark.tsx';
+import { Ago } from '../../parts/time.tsx';
+import { call } from '../../state/api.ts';
+import { round } from '../../state/live.ts';
+import { useLoad } from '../../state/load.ts';
+import { asOf } from '../../state/place.ts';
+import { isOwner, may } from '../../state/session.ts';
+
+/** Incidents that are shown. */
+const SHOWN = 5;
+
+/** Open incidents that nobody has acknowledged, newest first; `more`: there are others. */
+export interface NewIncidents {
+  readonly items: readonly Incident[];
+  readonly more: boolean;
+}
+
+const NONE: NewIncidents = { items: [], more: false };
+
+/** The newest open incidents that need an acknowledgement; none of a past instant, or without alert rules. */
+export function useNewIncidents(): NewIncidents {
+  const isAsked = may('alerts:read') && asOf.value === '';
+  const { data = NONE } = useLoad(
+    `new incidents ${isAsked}`,
+    async (signal): Promise<NewIncidents> => {
+      if (!isAsked) return NONE;
+      const members = isOwner() ? undefined : false;
+      const query = { state: 'open', acknowledged: false, members, limit: SHOWN } as const;
+      const { items, next_cursor } = await call('GET /api/v1/incidents', { query, signal });
+      return { items, more: next_cursor !== null };
+    },
+    round.value,
+  );
+  return data;
+}
+
+/** New incidents, each a link. */
+export function NewIncidentList({ incidents: { items, more } }: { readonly incidents: NewIncidents }) {
+  if (items.length === 0) return null;
+  return (
+    <>
+      <ol class="new-incidents" aria-label="New incidents">
+        {items.map((incident) => (
+          <li key={incident.incident_id}>
+            <span class="state" data-state="offline">
+              <StateShape state="offline" />
+            </span>
+            <Link class="who store-name" href={`/incidents/${incident.incident_id}`}>
+              {incidentTitle(incident)}
+            </Link>
+            <span class="since quiet">
+              {INCIDENT_KIND_WORDS[incident.kind]}, since <Ago at={incident.since} /> · not acknowledged
+            </span>
+          </li>
+        ))}
+      </ol>
+      {more && (
+        <Link class="button plain" href="/incidents?state=open">
+          Show all new incidents
+        </Link>
+      )}
+    </>
+  );
+}
