@@ -7,7 +7,7 @@ import { loadSyncConfig } from '../../src/config/sync.ts';
 import { PASSWORD, TESTER } from '../support/accounts.ts';
 import { axeViolations } from '../support/axe.ts';
 import { openBrowser, openPage, overflowOf, settled } from '../support/browser.ts';
-import { AT_NOON, append, NOON_IN_CHICAGO as NOON, pollsOf, seenFleet } from '../support/seen-fleet.ts';
+import { AT_NOON, append, NOON_IN_CHICAGO as NOON, pollsOf, type SeenFleet, seenFleet } from '../support/seen-fleet.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 let browser: Browser;
@@ -109,6 +109,7 @@ async function lookAsAdmin(page: Page, look: Look, owner: string): Promise<void>
   await look('/stores/b?tab=hours', click('Edit hours'));
   await look('/stores/nobody');
   await look('/downtime', click('Plan downtime'));
+  await lookAtAlerts(page, look);
   await look('/reports');
   await createReport(page);
   await look(new URL(page.url()).pathname);
@@ -130,6 +131,35 @@ async function lookAsAdmin(page: Page, look: Look, owner: string): Promise<void>
   await look('/account');
 }
 
+/** The pages about alerts, with their forms. */
+async function lookAtAlerts(page: Page, look: Look): Promise<void> {
+  const click = (name: string) => () => page.getByRole('button', { name, exact: true }).first().click();
+  await look('/incidents');
+  await page.locator('.incident-title').first().click();
+  await page.getByRole('heading', { name: 'Timeline' }).waitFor();
+  const incident = new URL(page.url()).pathname;
+  await look(incident, click('Acknowledge'));
+  await look(incident, click('Comment'));
+  await look('/alert-rules');
+  await look('/alert-rules', async () => {
+    await click('New rule')();
+    await page.getByLabel('Name').fill('All');
+    await page.getByLabel('The owners of the store').check();
+    await page.getByRole('button', { name: 'Add escalation step' }).click();
+    await page.getByRole('button', { name: 'Remove step 2' }).click();
+    await page.getByRole('button', { name: 'Test on last week' }).click();
+    await page.getByText('This rule would have sent').waitFor();
+  });
+  await look('/contact-points');
+  await look('/contact-points', async () => {
+    await click('New contact point')();
+    await page.getByLabel('Quiet hours, in which messages wait').check();
+    await page.getByText('Texts of messages').click();
+    await page.getByRole('button', { name: 'Preview' }).click();
+  });
+  await look('/deliveries');
+}
+
 /** The pages of an operator that differ from those of an admin. */
 async function lookAsOperator(look: Look): Promise<void> {
   await look('/');
@@ -147,12 +177,34 @@ async function lookAsOwner(page: Page, look: Look): Promise<void> {
   await look('/stores/a?tab=hours', click('Edit hours'));
   await look('/stores/c');
   await look('/downtime', click('Plan downtime'));
+  await look('/incidents');
+  await look('/alert-rules');
+  await look('/contact-points', click('New contact point'));
+  await look('/deliveries');
   await look('/reports');
   await createReport(page);
   await look(new URL(page.url()).pathname);
   await look('/imports');
   await look('/nowhere');
   await look('/account');
+}
+
+/** A contact point of the team, a rule that tells it, the incidents that the rule finds, and their message. */
+async function alertOnce({ app, alerts, storage }: SeenFleet): Promise<void> {
+  const point = '00000000-0000-4000-8000-000000000001';
+  await storage.contactPoints.changing((changes) =>
+    changes.addContactPoint({
+      ...{ id: point, userId: undefined, name: 'Kitchen', channel: 'ntfy', zone: 'UTC', secrets: undefined },
+      settings: { values: {}, target: 'ntfy.sh' },
+      ...{ quietHours: undefined, enabled: true, createdAt: NOON },
+    }),
+  );
+  const steps = [{ after_minutes: 0, contact_points: [point], owners: false }];
+  const condition = { kind: 'inactive_polls', polls: 1, polls_with_reason: 1 };
+  const payload = { name: 'Down', condition, steps };
+  const created = await app.inject({ method: 'POST', url: '/api/v1/alert-rules', payload });
+  assert.equal(created.statusCode, 201, created.body);
+  await alerts.evaluator.evaluate();
 }
 
 /** A fleet of three stores with all there is to see, and a page without a session. */
@@ -176,6 +228,7 @@ async function opened(t: TestContext, who: string) {
     reason: 'New oven',
   };
   await fleet.app.inject({ method: 'POST', url: '/api/v1/judgements', payload: planned });
+  await alertOnce(fleet);
   const page = await openPage(t, browser);
   await page.clock.setFixedTime(NOON);
   const look = lookWith(page, fleet.url, who);
