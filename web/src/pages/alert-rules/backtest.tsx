@@ -15,7 +15,7 @@ export function BacktestResult({ backtest }: { readonly backtest: Backtest }) {
         <strong>This rule would have sent {counted(messages, 'message')} last week</strong>
         {incidents === 0
           ? `: none of ${counted(stores, 'store')} would have alerted.`
-          : `, about ${counted(incidents, 'incident')} of ${count(affected)} of ${counted(stores, 'store')}. ` +
+          : `, about ${counted(incidents, 'incident')} at ${count(affected)} of ${counted(stores, 'store')}. ` +
             `${count(back)} ${back === 1 ? 'was' : 'were'} back within the hour.`}
       </p>
       {messages > 0 && <MessageBars days={backtest.days} />}

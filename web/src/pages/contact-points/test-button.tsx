@@ -24,9 +24,9 @@ export function TestButton({ id }: { readonly id: string }) {
       <button type="button" class="button" disabled={busy} onClick={() => run(send)}>
         Send a test
       </button>
-      <span role="status" class="small">
+      <div role="status" class="small">
         {sent.value !== undefined && <Outcome key={sent.value} id={sent.value} />}
-      </span>
+      </div>
       <Failure error={error} />
     </>
   );

@@ -31,7 +31,6 @@ export default function OwnStoresPage() {
     },
     round.value,
   );
-  const incidents = useNewIncidents();
   const few = data !== undefined && data.stores.total > 0 && data.stores.total <= FEW;
   if (data === undefined) {
     return error === undefined ? <Loading what="your stores" /> : <Trouble error={error} retry={reload} />;
@@ -54,11 +53,7 @@ export default function OwnStoresPage() {
           Charts and list
         </Link>
       </header>
-      {incidents.items.length > 0 && (
-        <section class="attention" aria-label="New incidents">
-          <NewIncidentList incidents={incidents} />
-        </section>
-      )}
+      <NewIncidents />
       <ul class="own-stores">
         {stores.items.map((store) => (
           <li key={store.store_id}>
@@ -67,6 +62,16 @@ export default function OwnStoresPage() {
         ))}
       </ul>
     </>
+  );
+}
+
+function NewIncidents() {
+  const incidents = useNewIncidents();
+  if (incidents.items.length === 0) return null;
+  return (
+    <section class="attention" aria-label="New incidents">
+      <NewIncidentList incidents={incidents} />
+    </section>
   );
 }
 
