@@ -63,6 +63,7 @@ export default function StorePage({ id }: { readonly id: string }) {
             {words}
           </Link>
         ))}
+        <Link href={at(`/incidents?store=${encodeURIComponent(data.store_id)}`)}>Incidents</Link>
         <Link href={at(`/downtime?store=${encodeURIComponent(data.store_id)}`)}>Planned downtime</Link>
       </nav>
       {store.error !== undefined && <Trouble error={store.error} retry={store.reload} />}
