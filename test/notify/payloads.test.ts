@@ -56,7 +56,7 @@ test('a webhook is signed, and names the message in every attempt alike', async 
         },
       ],
       ...{ more_stores: 0, mass_outage: null, period: null, count: null },
-      ...{ url: MESSAGE.url, acknowledge_url: MESSAGE.acknowledgeUrl, page: MESSAGE.facts.page },
+      ...{ url: MESSAGE.url, acknowledge_url: MESSAGE.acknowledgeUrl },
     },
   });
 });
