@@ -65,6 +65,9 @@ test('a click opens the incident, or brings its window to the front; the button 
     return done;
   };
   assert.deepEqual(await click(''), ['close', ['open', `${ORIGIN}/incidents/i`]]);
-  assert.deepEqual(await click('', [`${ORIGIN}/`, `${ORIGIN}/incidents/i`]), ['close', ['focus', `${ORIGIN}/incidents/i`]]);
+  assert.deepEqual(await click('', [`${ORIGIN}/`, `${ORIGIN}/incidents/i`]), [
+    'close',
+    ['focus', `${ORIGIN}/incidents/i`],
+  ]);
   assert.deepEqual(await click('acknowledge'), ['close', ['open', data.acknowledge]]);
 });
