@@ -7,8 +7,10 @@ import type { AlertReader, IncidentRecord } from '../storage/ports/alerts.ts';
 import type { ContactPointRecord } from '../storage/ports/contact-points.ts';
 import type { DeliveryRecord } from '../storage/ports/deliveries.ts';
 import type { Storage } from '../storage/ports/storage.ts';
+import type { StoreDirectory } from '../stores/directory.ts';
 import { acknowledged, isVisible, recordAnswer } from './incidents.ts';
 import { visibleStores } from './recipients.ts';
+import { storeNamesOf } from './store-names.ts';
 
 /** How long a link works, milliseconds. */
 export const LINK_LIFETIME = 7 * DAY;
@@ -17,6 +19,7 @@ const PURPOSE = 'acknowledgement';
 
 export interface AcknowledgeLinkParts {
   readonly storage: Pick<Storage, 'accounts' | 'alerts' | 'contactPoints' | 'deliveries'>;
+  readonly directory: Pick<StoreDirectory, 'current'>;
   readonly secrets: ServerSecrets;
   /** The wall clock, milliseconds. */
   readonly now: () => number;
@@ -31,6 +34,8 @@ interface Content {
 export interface Acknowledgeable {
   /** The incidents that are open and not acknowledged. */
   readonly incidents: readonly IncidentRecord[];
+  /** The names of their stores, by ID; stores without a name are missing. */
+  readonly storeNames: ReadonlyMap<string, string>;
   /** The name of the contact point that has the link. */
   readonly by: string;
 }
@@ -65,7 +70,7 @@ export class AcknowledgeLinks {
   /** What a link would acknowledge; changes nothing. @throws UserError `not_found` if it is not valid any more */
   async find(token: string): Promise<Acknowledgeable> {
     const link = await this.#valid(token);
-    return { incidents: await openIncidents(this.#parts.storage.alerts, link), by: link.point.name };
+    return this.#answer(await openIncidents(this.#parts.storage.alerts, link), link);
   }
 
   /**
@@ -79,17 +84,22 @@ export class AcknowledgeLinks {
     const { point, until } = link;
     // Of the bytes, which several spellings of a token have.
     const hash = sha256(Buffer.from(token, 'base64url').toString('base64url'));
-    return storage.alerts.changing(async (changes) => {
+    const incidents = await storage.alerts.changing(async (changes) => {
       if (!(await changes.spendLink(hash, until, now()))) throw unknownLink();
-      const incidents = await openIncidents(changes, link);
+      const open = await openIncidents(changes, link);
       const actor = { userId: point.userId, name: point.name };
-      for (const incident of incidents) {
+      for (const incident of open) {
         const change = acknowledged(incident, point.name, undefined, now());
         const event = { kind: 'acknowledged', actor, detail: { reason: null, by: 'link' }, at: now() } as const;
         await recordAnswer(changes, incident, change, event);
       }
-      return { incidents, by: point.name };
+      return open;
     });
+    return this.#answer(incidents, link);
+  }
+
+  async #answer(incidents: readonly IncidentRecord[], { point }: ValidLink): Promise<Acknowledgeable> {
+    return { incidents, storeNames: storeNamesOf(incidents, await this.#parts.directory.current()), by: point.name };
   }
 
   async #valid(token: string): Promise<ValidLink> {

@@ -19,6 +19,7 @@ import type {
 import type { Storage } from '../storage/ports/storage.ts';
 import { hasLabels } from '../stores/labels.ts';
 import { visibleStores } from './recipients.ts';
+import { storeNamesOf } from './store-names.ts';
 
 export interface IncidentServiceParts {
   readonly storage: Pick<Storage, 'accounts' | 'alerts'>;
@@ -79,12 +80,7 @@ export class IncidentService {
 
   /** The names of the stores of these incidents, by ID; those without a name are missing. */
   async storeNames(incidents: readonly IncidentRecord[]): Promise<ReadonlyMap<string, string>> {
-    const { directory } = await this.#parts.schedules.current();
-    const named = incidents.flatMap(({ storeId }) => {
-      const name = storeId === undefined ? undefined : directory.byId.get(storeId)?.name;
-      return storeId === undefined || name === undefined ? [] : [[storeId, name] as const];
-    });
-    return new Map(named);
+    return storeNamesOf(incidents, (await this.#parts.schedules()).directory);
   }
 
   /** @throws UserError `not_found` */
@@ -173,7 +169,7 @@ export class IncidentService {
     labels: readonly (readonly [key: string, value: string])[],
     among: readonly string[] | undefined,
   ): Promise<string[]> {
-    const { directory } = await this.#parts.schedules.current();
+    const { directory } = await this.#parts.schedules();
     const entries = among === undefined ? directory.entries : among.flatMap((id) => directory.byId.get(id) ?? []);
     return entries.filter((store) => hasLabels(store, labels)).map(({ id }) => id);
   }

@@ -77,7 +77,7 @@ async function factsOf(
     ...(first.kind === 'blind' && { period: { from: since, until: resolvedAt } }),
     ...(kind === 'sight_returned' && { count: await missedPolls(since, resolvedAt ?? draft.now) }),
     canAcknowledge: ASKING.has(kind),
-    page: only?.storeId === undefined ? '/' : `/stores/${encodeURIComponent(only.storeId)}`,
+    page: only === undefined ? '/incidents' : `/incidents/${only.id}`,
   };
 }
 

@@ -76,7 +76,7 @@ export function createAlerts(config: Config, surroundings: Surroundings): Alerts
     trusted: () => clock.trusted,
   });
   const rules = new RuleService({ storage, directory, audit, now, onChanged: () => evaluator.anythingChanged() });
-  const links = new AcknowledgeLinks({ storage, secrets: new ServerSecrets(storage.accounts), now });
+  const links = new AcknowledgeLinks({ storage, directory, secrets: new ServerSecrets(storage.accounts), now });
   const http = httpClientFor(new AddressGuard(EVERYWHERE));
   const isRecent = (at: number) => clock.elapsed() - at < LATE;
   const works = async () =>

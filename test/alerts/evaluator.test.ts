@@ -36,7 +36,7 @@ test('a message says where, since when, what was lost and what the polls found',
   const [incident] = await world.storage.alerts.liveIncidents();
   assert.deepEqual(delivery?.facts, {
     ...{ kind: 'opened', severity: 'page', at: world.now, incidentId: incident?.id, rule: 'Down', more: 0 },
-    ...{ canAcknowledge: true, page: '/stores/a' },
+    ...{ canAcknowledge: true, page: `/incidents/${incident?.id}` },
     stores: [
       {
         ...{ id: 'a', name: 'Anna', labels: {}, zone: 'Europe/Oslo', downSince: NOON - 45 * MINUTE, lost: 50 * MINUTE },

@@ -2,10 +2,14 @@ import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { Acknowledgeable, AcknowledgeLinks } from '../../alerts/acknowledge-links.ts';
 import { UserError } from '../../lib/errors.ts';
+import type { IncidentRecord } from '../../storage/ports/alerts.ts';
 import { type Html, html } from '../docs/html.ts';
 import type { Routes } from '../types.ts';
 
 const POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/** The incidents that the page lists. */
+const MOST_LISTED = 10;
 
 const Token = Type.Object({ token: Type.String({ maxLength: 1_000 }) });
 const PAGE = { description: 'a page for people', content: { 'text/html': { schema: Type.Unsafe<unknown>({}) } } };
@@ -91,21 +95,26 @@ function send(reply: FastifyReply, status: number, title: string, content: Html)
   );
 }
 
-function question({ incidents, by }: Acknowledgeable): Html {
-  if (incidents.length === 0)
-    return html`<p>There is nothing left to acknowledge: it has ended, or somebody was faster.</p>`;
-  return html`<p>${about(incidents)}</p>
-<form method="post"><button type="submit">Acknowledge as ${by}</button></form>`;
+function question(found: Acknowledgeable): Html {
+  if (found.incidents.length === 0) {
+    return html`<p>Nothing is left to acknowledge: it has ended, or somebody has acknowledged it already.</p>`;
+  }
+  return html`${subjects(found)}
+<form method="post"><button type="submit">Acknowledge as ${found.by}</button></form>`;
 }
 
-function thanks({ incidents }: Acknowledgeable): Html {
-  if (incidents.length === 0) return html`<p>There was nothing left to acknowledge.</p>`;
-  return html`<p>Acknowledged. ${about(incidents)}</p>`;
+function thanks(found: Acknowledgeable): Html {
+  if (found.incidents.length === 0) return html`<p>Nothing was left to acknowledge.</p>`;
+  return html`<p>Acknowledged:</p>${subjects(found)}`;
 }
 
-function about(incidents: Acknowledgeable['incidents']): string {
-  const [first] = incidents;
-  const subject = first?.storeId ?? (first?.kind === 'mass_outage' ? 'a mass outage' : 'the monitor');
-  const rest = incidents.length === 1 ? '' : ` and ${incidents.length - 1} more`;
-  return `Incidents: ${subject}${rest}.`;
+function subjects({ incidents, storeNames }: Acknowledgeable): Html {
+  const more = incidents.length - MOST_LISTED;
+  return html`<ul>${incidents.slice(0, MOST_LISTED).map((incident) => html`<li>${subject(incident, storeNames)}</li>`)}</ul>
+${more > 0 ? html`<p>and ${more} more</p>` : ''}`;
+}
+
+function subject({ kind, storeId, label, value }: IncidentRecord, names: Acknowledgeable['storeNames']): string {
+  if (kind === 'mass_outage') return label ? `Mass outage: ${label}: ${value}` : 'Mass outage';
+  return storeId === undefined ? 'The monitor cannot observe stores' : (names.get(storeId) ?? storeId);
 }

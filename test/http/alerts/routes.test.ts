@@ -186,6 +186,7 @@ test('an incident is acknowledged with a reason once, snoozed, assigned and comm
 test('a link acknowledges what its message is about, once, by its button, and nothing else', async (t) => {
   const { down, json, server, clock } = await opened(t);
   const ids = await down();
+  await json('operator', 'PATCH', '/stores/mine', { name: 'Ramen & Co' });
   const [delivery] = await server.storage.deliveries.deliveries({ whose: { team: true } }, undefined, 10);
   assert.ok(delivery, 'there is a message');
   const token = await server.alerts.links.issue(delivery);
@@ -193,8 +194,11 @@ test('a link acknowledges what its message is about, once, by its button, and no
     server.app.inject({ method, url, headers: { accept: 'text/html', host: 'localhost' } });
   const page = await visit('GET');
   assert.deepEqual([page.statusCode, /<button type="submit">/.test(page.body)], [200, true]);
+  const listed = (body: string) => [...body.matchAll(/<li>([^<]*)/g)].map(([, subject]) => subject).sort();
+  assert.deepEqual(listed(page.body), ['Ramen &amp; Co', 'elsewhere']);
   assert.equal((await json('operator', 'GET', `/incidents/${ids.mine}`)).acknowledged_at, null);
-  assert.equal((await visit('POST')).statusCode, 200);
+  const thanks = await visit('POST');
+  assert.deepEqual([thanks.statusCode, listed(thanks.body)], [200, ['Ramen &amp; Co', 'elsewhere']]);
   for (const id of [ids.mine, ids.elsewhere]) {
     assert.equal((await json('operator', 'GET', `/incidents/${id}`)).acknowledged_by, 'Team');
   }
