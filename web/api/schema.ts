@@ -2831,7 +2831,7 @@ export interface Routes {
       readonly acknowledged?: boolean | undefined;
       /** false: not those that are part of a mass outage */
       readonly members?: boolean | undefined;
-      /** with all of these labels, each as `key:value` */
+      /** with all of these labels, each as `key:value`; case and accents of the value do not matter */
       readonly label?: readonly string[] | undefined;
     };
     answer: IncidentPage;
