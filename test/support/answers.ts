@@ -36,7 +36,7 @@ export function checkAnswers(app: App): void {
   app.inject = checked as unknown as typeof app.inject;
 }
 
-const PAGES = /^(text\/(html|css|javascript)|application\/javascript|image\/svg\+xml)$/;
+const PAGES = /^(text\/(html|css|javascript)|application\/(javascript|manifest\+json)|image\/(svg\+xml|png))$/;
 
 type OperationAt = Operation & { readonly path: string; readonly method: string };
 
