@@ -62,11 +62,11 @@ export function SignInPage() {
         {asksCode.value && <Field label="Code" value={code} autoComplete="one-time-code" required />}
         <Failure error={error} />
         <div class="actions">
-          <button type="submit" class="button main" disabled={busy}>
+          <button type="submit" class="button main" aria-disabled={busy}>
             {busy ? 'Signing in …' : 'Sign in'}
           </button>
           {hasPasskeys() && (
-            <button type="button" class="button" disabled={busy} onClick={() => enter(signInWithPasskey)}>
+            <button type="button" class="button" aria-disabled={busy} onClick={() => enter(signInWithPasskey)}>
               Use a passkey
             </button>
           )}

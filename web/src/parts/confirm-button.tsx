@@ -29,7 +29,7 @@ export function ConfirmButton({ words, question, confirm, action }: Props) {
       <p>{question}</p>
       <Failure error={error} />
       <div class="actions">
-        <button type="button" class="button main" disabled={busy} onClick={() => run(action)}>
+        <button type="button" class="button main" aria-disabled={busy} onClick={() => run(action)}>
           {confirm}
         </button>
         <button type="button" class="button plain" onClick={() => (asking.value = false)}>

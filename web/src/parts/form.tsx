@@ -29,7 +29,7 @@ export function Form({ class: name, save, button, onCancel, subject, children }:
       {children}
       <Failure error={error} />
       <div class="actions">
-        <button type="submit" class="button main" disabled={busy}>
+        <button type="submit" class="button main" aria-disabled={busy}>
           {button}
         </button>
         {onCancel !== undefined && (

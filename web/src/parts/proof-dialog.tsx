@@ -49,7 +49,7 @@ export default function ProofDialog({ asked }: { readonly asked: Asked }) {
         />
         <Failure error={error} />
         <div class="actions">
-          <button type="submit" class="button main" disabled={busy}>
+          <button type="submit" class="button main" aria-disabled={busy}>
             Confirm
           </button>
           {hasPasskeys() && (

@@ -5,7 +5,7 @@ export interface Submission {
   readonly busy: boolean;
   /** Why the last run failed. */
   readonly error: unknown;
-  /** Runs an action of the user, and records whether it is running and why it failed. */
+  /** Runs an action of the user, unless one is running, and records whether it is running and why it failed. */
   run(action: () => Promise<unknown>): Promise<void>;
   /** Forgets why the last run failed. */
   clear(): void;
@@ -19,6 +19,8 @@ export function useSubmit(): Submission {
     error.value = undefined;
   }, [error]);
   const run = async (action: () => Promise<unknown>) => {
+    // The buttons are only marked as disabled: a browser takes the focus from a disabled one.
+    if (busy.peek()) return;
     busy.value = true;
     clear();
     try {

@@ -84,7 +84,7 @@ export function NewDowntime({ ids, label, onDone }: Props) {
         hint="Everybody who sees one of the stores can read it."
       />
       <div class="preview" aria-live="polite">
-        <button type="button" class="button" disabled={looking.busy} onClick={() => looking.run(look)}>
+        <button type="button" class="button" aria-disabled={looking.busy} onClick={() => looking.run(look)}>
           Preview
         </button>
         <Failure error={looking.error} />

@@ -48,6 +48,7 @@ export function DropFiles({ onSent }: { readonly onSent: () => void }) {
     }
   };
   const sendAll = async () => {
+    if (busy.peek()) return;
     busy.value = true;
     for (const chosen of files.value) await sendOne({ ...chosen, failure: undefined });
     busy.value = false;
@@ -135,7 +136,7 @@ export function DropFiles({ onSent }: { readonly onSent: () => void }) {
                 hint="For changed hours and time zones. Leave empty to use the time of the import. The first hours of a store also apply to all earlier time."
               />
             )}
-            <button type="button" class="button main" disabled={busy.value} onClick={sendAll}>
+            <button type="button" class="button main" aria-disabled={busy.value} onClick={sendAll}>
               {busy.value
                 ? 'Uploading…'
                 : `${dryRun.value ? 'Preview' : 'Import'} ${counted(files.value.length, 'file')}`}

@@ -125,11 +125,11 @@ function UseLink({ link: { purpose, login, name }, token }: Props) {
       {asksCode.value && <Field label="Code" value={code} autoComplete="one-time-code" required />}
       <Failure error={error} />
       <div class="actions">
-        <button type="submit" class="button main" disabled={busy}>
+        <button type="submit" class="button main" aria-disabled={busy}>
           Set password and sign in
         </button>
         {isInvitation && hasPasskeys() && (
-          <button type="button" class="button" disabled={busy} onClick={usePasskey}>
+          <button type="button" class="button" aria-disabled={busy} onClick={usePasskey}>
             Use a passkey instead
           </button>
         )}

@@ -43,7 +43,7 @@ export function DeletedStores({ again, onRestored }: Props) {
             <button
               type="button"
               class="button"
-              disabled={busy}
+              aria-disabled={busy}
               aria-label={`Restore ${store.name ?? store.store_id}`}
               onClick={() => restore(store)}
             >

@@ -35,7 +35,7 @@ export function SelectionTools({ chosen, total, onAll, onNone, onDone }: Props) 
           : `${count(chosen.size)} selected`}
       </p>
       {chosen.size < total && (
-        <button type="button" class="button plain" disabled={all.busy} onClick={() => all.run(onAll)}>
+        <button type="button" class="button plain" aria-disabled={all.busy} onClick={() => all.run(onAll)}>
           Select all {count(total)}
         </button>
       )}
