@@ -1,8 +1,15 @@
-import type { AnchorHTMLAttributes } from 'preact';
-import { go } from '../state/place.ts';
+import type { AnchorHTMLAttributes, ComponentChildren } from 'preact';
+import { go, goBack, wayBack } from '../state/place.ts';
+import { Icon } from './icons.tsx';
+
+type Props = AnchorHTMLAttributes<HTMLAnchorElement> & {
+  readonly href: string;
+  /** Called instead of showing `href`. */
+  readonly follow?: () => void;
+};
 
 /** A link within the dashboard. */
-export function Link({ href, onClick, ...rest }: AnchorHTMLAttributes<HTMLAnchorElement> & { readonly href: string }) {
+export function Link({ href, follow = () => go(href), onClick, ...rest }: Props) {
   return (
     <a
       {...rest}
@@ -12,8 +19,23 @@ export function Link({ href, onClick, ...rest }: AnchorHTMLAttributes<HTMLAnchor
         const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button !== 0;
         if (elsewhere || event.defaultPrevented) return;
         event.preventDefault();
-        go(href);
+        follow();
       }}
     />
+  );
+}
+
+interface BackProps {
+  /** The path of the list, perhaps with the displayed instant. */
+  readonly to: string;
+  readonly children: ComponentChildren;
+}
+
+/** A link back to a list: where the user left it, if they came from there. */
+export function BackLink({ to, children }: BackProps) {
+  return (
+    <Link class="back small" href={wayBack(to)} follow={() => goBack(to)}>
+      <Icon name="back" /> {children}
+    </Link>
   );
 }

@@ -1,5 +1,6 @@
-import { signal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { recall, remember } from './remembered.ts';
 import { useRetry } from './retry.ts';
 
 /**
@@ -25,7 +26,7 @@ const EMPTY = { data: undefined, error: undefined, loading: true, at: undefined 
  * @param key identifies what is loaded; `again` identifies a version of it
  */
 export function useLoad<T>(key: string, fetchData: (signal: AbortSignal) => Promise<T>, again: unknown = 0): Load<T> {
-  const state = useRef(signal<State<T>>({ ...EMPTY, key })).current;
+  const state = useSignal<State<T>>(before<T>(key));
   const latest = useRef(fetchData);
   latest.current = fetchData;
   const running = useRef<AbortController>(undefined);
@@ -35,11 +36,12 @@ export function useLoad<T>(key: string, fetchData: (signal: AbortSignal) => Prom
     const controller = new AbortController();
     running.current = controller;
     const old = state.peek();
-    state.value = old.key === key ? { ...old, loading: true } : { ...EMPTY, key };
+    state.value = old.key === key ? { ...old, loading: true } : before(key);
     latest.current(controller.signal).then(
       (data) => {
         if (controller.signal.aborted) return;
         state.value = { key, data, error: undefined, loading: false, at: Date.now() };
+        remember(nameOf(key), state.peek());
       },
       (error: unknown) => {
         if (controller.signal.aborted) return;
@@ -54,7 +56,15 @@ export function useLoad<T>(key: string, fetchData: (signal: AbortSignal) => Prom
   useEffect(() => () => running.current?.abort(), []);
 
   const { value } = state;
-  const shown = value.key === key ? value : { ...EMPTY, key };
+  const shown = value.key === key ? value : before<T>(key);
   useRetry(shown.error, load);
   return { ...shown, reload: load };
+}
+
+const nameOf = (key: string) => `load ${key}`;
+
+/** The state until something has loaded. */
+function before<T>(key: string): State<T> {
+  const known = recall<State<T>>(nameOf(key));
+  return known === undefined ? { ...EMPTY, key } : { ...known, loading: true };
 }

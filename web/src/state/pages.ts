@@ -1,5 +1,6 @@
-import { signal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { recall, remember } from './remembered.ts';
 import { useRetry } from './retry.ts';
 
 export interface PageOf<T> {
@@ -40,10 +41,19 @@ export function usePages<T>(
   fetchPage: (cursor: string | undefined, signal: AbortSignal) => Promise<PageOf<T>>,
   again: unknown = 0,
 ) {
-  const state = useRef(signal<State<T>>({ ...EMPTY, key, error: undefined, loading: true })).current;
+  const state = useSignal<State<T>>(
+    recall<State<T>>(nameOf(key)) ?? { ...EMPTY, key, error: undefined, loading: true },
+  );
   const latest = useRef(fetchPage);
   latest.current = fetchPage;
   const running = useRef<AbortController>(undefined);
+  /** The list that is shown, or that is loading. */
+  const mounted = useRef<string>(undefined);
+
+  const show = (next: State<T>) => {
+    state.value = next;
+    remember(nameOf(next.key), next);
+  };
 
   const start = (pages: number) => {
     running.current?.abort();
@@ -53,7 +63,7 @@ export function usePages<T>(
     const { signal: stopped } = controller;
     fetchAll(latest.current, pages, stopped).then(
       (list) => {
-        if (!stopped.aborted) state.value = { ...list, key, error: undefined, loading: false };
+        if (!stopped.aborted) show({ ...list, key, error: undefined, loading: false });
       },
       (error: unknown) => {
         if (stopped.aborted) return;
@@ -64,8 +74,11 @@ export function usePages<T>(
   };
 
   useEffect(() => {
+    const returned = mounted.current === key ? undefined : recall<State<T>>(nameOf(key));
+    mounted.current = key;
+    if (returned !== undefined) state.value = returned;
     const { key: old, pages } = state.peek();
-    if (old !== key || pages <= FRESH_PAGES) start(old === key ? Math.max(1, pages) : 1);
+    if (returned !== undefined || old !== key || pages <= FRESH_PAGES) start(old === key ? Math.max(1, pages) : 1);
   }, [key, again]);
   useEffect(() => () => running.current?.abort(), []);
 
@@ -79,7 +92,7 @@ export function usePages<T>(
       (page) => {
         if (controller.signal.aborted) return;
         const items = [...before.items, ...page.items];
-        state.value = { ...before, items, next: page.next_cursor, pages: before.pages + 1, error: undefined };
+        show({ ...before, items, next: page.next_cursor, pages: before.pages + 1, error: undefined });
       },
       (error: unknown) => {
         if (controller.signal.aborted) return;
@@ -108,3 +121,5 @@ async function fetchAll<T>(
   }
   return { items, total: page.total, next: page.next_cursor, pages: fetched };
 }
+
+const nameOf = (key: string) => `pages ${key}`;

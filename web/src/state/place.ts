@@ -1,16 +1,21 @@
 import { computed, signal } from '@preact/signals';
 import { isDate } from '../lib/local-days.ts';
 import { mayLeave } from './unsaved.ts';
+import { lastVisit, leave, returnTo, startVisit, unload } from './visits.ts';
 
 /** The location in the dashboard. All of it is in the URL, so that a shared link shows the same view. */
 const href = signal(here());
 
 /** The number of the present entry of the tab's history, kept in its state: how far "back" and "forward" went. */
 let entry = entryOf(history.state) ?? 0;
+// After a reload, or on the way back from another site.
+if (entryOf(history.state) !== undefined) returnTo(entry, href.peek());
 history.replaceState({ entry }, '');
 
 /** Whether the next `popstate` is the way back from where the user did not want to go. */
 let returning = false;
+
+addEventListener('pagehide', () => unload(entry, href.peek()));
 
 addEventListener('popstate', ({ state }) => {
   const next = entryOf(state);
@@ -24,7 +29,10 @@ addEventListener('popstate', ({ state }) => {
     returning = true;
     history.go(entry - next);
   } else {
+    leave(entry, href.peek());
     entry = next;
+    // Before the page is rendered: it then shows what was loaded when the user was there.
+    returnTo(entry, here());
     href.value = here();
   }
 });
@@ -57,11 +65,26 @@ type Changes = Readonly<Record<string, string | readonly string[] | undefined>>;
 /** Shows another location, unless the user wants to keep unsaved changes here. */
 export function go(to: string, how: 'push' | 'replace' = 'push'): void {
   if (to === href.peek() || !mayLeave()) return;
-  if (how === 'push') history.pushState({ entry: ++entry }, '', to);
-  else history.replaceState({ entry }, '', to);
+  if (how === 'push') {
+    leave(entry, href.peek());
+    history.pushState({ entry: ++entry }, '', to);
+    startVisit(entry);
+  } else history.replaceState({ entry }, '', to);
   const moved = new URL(to, location.origin).pathname !== path.peek();
   href.value = here();
   if (moved && how === 'push') scrollTo(0, 0);
+}
+
+/** Where a link back to a list leads: to the list as the user left it, with its search and filters. */
+export function wayBack(to: string): string {
+  return lastVisit(entry, to)?.href ?? to;
+}
+
+/** Goes back to a list: if the user came from there, to where they left it. */
+export function goBack(to: string): void {
+  const visit = lastVisit(entry, to);
+  if (visit === undefined) go(to);
+  else history.go(visit.entry - entry);
 }
 
 /** The current URL with changed query parameters. */

@@ -4,9 +4,8 @@ import type { UserDetail } from '../../../api/schema.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { Field, NewPasswordField, Tick } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
-import { Icon } from '../../parts/icons.tsx';
 import { KeysPart } from '../../parts/keys.tsx';
-import { Link } from '../../parts/link.tsx';
+import { BackLink } from '../../parts/link.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { ApiError, call, send } from '../../state/api.ts';
 import { useLoad } from '../../state/load.ts';
@@ -28,9 +27,7 @@ export default function PersonPage({ id }: { readonly id: string }) {
       {({ data: user, etag }) => (
         <>
           <header class="report-top">
-            <Link class="back small" href="/people">
-              <Icon name="back" /> Users & access
-            </Link>
+            <BackLink to="/people">Users & access</BackLink>
             <h1>{user.name}</h1>
           </header>
           <div class="two">

@@ -2,7 +2,7 @@ import type { Report } from '../../../api/schema.ts';
 import { counted } from '../../lib/format.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { Icon } from '../../parts/icons.tsx';
-import { Link } from '../../parts/link.tsx';
+import { BackLink, Link } from '../../parts/link.tsx';
 import { Empty, Loading, Trouble } from '../../parts/notices.tsx';
 import { StatusMark } from '../../parts/status-mark.tsx';
 import { Ago, Instant } from '../../parts/time.tsx';
@@ -41,9 +41,7 @@ export default function ReportPage({ id }: { readonly id: string }) {
   return (
     <>
       <header class="report-top">
-        <Link class="back small" href={at('/reports')}>
-          <Icon name="back" /> Reports
-        </Link>
+        <BackLink to={at('/reports')}>Reports</BackLink>
         <h1>
           Report as of <Instant utc={report.as_of} as="date" />
         </h1>

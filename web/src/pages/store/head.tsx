@@ -1,9 +1,8 @@
 import type { Store } from '../../../api/schema.ts';
 import { withOffset } from '../../lib/clock.ts';
 import { reasonInWords } from '../../lib/reasons.ts';
-import { Icon } from '../../parts/icons.tsx';
 import { Labels } from '../../parts/labels.tsx';
-import { Link } from '../../parts/link.tsx';
+import { BackLink } from '../../parts/link.tsx';
 import { homeName } from '../../parts/places.ts';
 import { STATE_WORDS, StateShape } from '../../parts/state-mark.tsx';
 import { Ago, bothClocks } from '../../parts/time.tsx';
@@ -17,9 +16,7 @@ export function StoreHead({ store, asOf }: { readonly store: Store; readonly asO
   const { time_zone: zone, last_poll: poll, first_poll: first, state } = store;
   return (
     <header class="store-top">
-      <Link class="back small" href={at('/')}>
-        <Icon name="back" /> {homeName()}
-      </Link>
+      <BackLink to={at('/')}>{homeName()}</BackLink>
       <h1>{store.name ?? <span class="code">{store.store_id}</span>}</h1>
       <dl class="store-facts">
         <div>

@@ -24,7 +24,7 @@ const ALL = 500;
 export default function StoresPage() {
   const manages = canManageStores();
   const filter = { search: param('search') || undefined, label: chosenLabels() };
-  const { list, more, reload } = usePages<Store>(JSON.stringify(filter), (cursor, signal) =>
+  const { list, more, reload } = usePages<Store>(`managed ${JSON.stringify(filter)}`, (cursor, signal) =>
     call('GET /api/v1/stores', { query: { ...filter, sort: 'name', limit: PAGE, cursor }, signal }),
   );
   const chosen = useSignal<ReadonlySet<string>>(new Set());
