@@ -7,7 +7,7 @@ interface Visit {
 }
 
 /** Milliseconds after which what is still missing no longer moves the page. */
-const PATIENCE = 5_000;
+const RESTORE_LIMIT = 5_000;
 
 // Until the page has loaded there is nothing to scroll to, so the browser's own way fails.
 history.scrollRestoration = 'manual';
@@ -71,7 +71,7 @@ export function returnTo(entry: number, href: string): void {
     scrollTo(0, 0);
     return;
   }
-  const until = performance.now() + PATIENCE;
+  const until = performance.now() + RESTORE_LIMIT;
   const look = () => {
     if (!returning || isRestored(visit) || performance.now() > until) return;
     requestAnimationFrame(look);
