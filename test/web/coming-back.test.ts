@@ -100,6 +100,6 @@ test('a change is shown in the list after the way back', async (t) => {
   await page.goBack();
   // Stores with a name come first.
   await page.getByRole('link', { name: 's0689', exact: true }).waitFor();
-  await page.evaluate('scrollTo(0, 0)');
+  await page.keyboard.press('Home');
   await page.getByRole('link', { name: 'Pier 5', exact: true }).waitFor();
 });

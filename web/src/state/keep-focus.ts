@@ -48,8 +48,10 @@ function controlOf(element: HTMLElement): Control {
   return { element, name: element.matches(CONTROLS) ? nameOf(element) : '', ancestors };
 }
 
+/** The accessible name, as far as controls of this page have one; empty: none. */
 function nameOf(element: Element): string {
-  return element.getAttribute('aria-label') ?? element.textContent;
+  const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])] : [];
+  return element.getAttribute('aria-label') ?? [...labels, element].map((one) => one.textContent).join(' ');
 }
 
 function inForm(lost: Control): HTMLElement | undefined {
@@ -80,6 +82,7 @@ function after(lost: Control, openers: WeakMap<Node, Control>): HTMLElement | un
 /** The control itself, or the one that took its place. */
 function present({ element, name, ancestors }: Control): HTMLElement | undefined {
   if (element.isConnected) return element.matches(CONTROLS) ? element : undefined;
+  if (name.trim() === '') return undefined;
   const near = ancestors.find(({ isConnected }) => isConnected);
   const same = near?.querySelectorAll<HTMLElement>(element.tagName) ?? [];
   return [...same].find((one) => nameOf(one) === name);

@@ -29,7 +29,7 @@ export function useUnsavedValues(values: string): void {
   useUnsaved(values !== initial.current);
 }
 
-/** Lets go of the changes on the page: what they are about is gone. */
+/** Lets go of the changes on the page: they are saved, or what they are about is gone. */
 export function forgetUnsaved(): void {
   forms.clear();
   removeEventListener('beforeunload', askBeforeUnload);

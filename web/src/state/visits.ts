@@ -72,17 +72,23 @@ export function returnTo(entry: number, href: string): void {
     return;
   }
   const until = performance.now() + RESTORE_LIMIT;
+  let scrolled = false;
   const look = () => {
-    if (!returning || isRestored(visit) || performance.now() > until) return;
-    requestAnimationFrame(look);
+    if (!returning || performance.now() > until) return;
+    scrolled ||= scrolledTo(visit.scroll);
+    if (!scrolled || !focusedLink(visit.link)) requestAnimationFrame(look);
   };
   // The page of the entry is rendered first.
   requestAnimationFrame(look);
 }
 
-function isRestored({ scroll, link }: Visit): boolean {
+function scrolledTo(scroll: number): boolean {
   scrollTo(0, scroll);
-  if (Math.abs(scrollY - scroll) > 1) return false;
+  return Math.abs(scrollY - scroll) <= 1;
+}
+
+/** Whether the link is there and has the focus; true if there was none. */
+function focusedLink(link: string | undefined): boolean {
   if (link === undefined) return true;
   const found = document.querySelector<HTMLElement>(`main a[href="${CSS.escape(link)}"]`);
   found?.focus({ preventScroll: true });

@@ -78,6 +78,7 @@ function UserForm({ user, etag, onSaved }: FormProps) {
       throw new Error('This user has been changed since you opened it. Reload the page to see the current values.');
     }
     saved.value = true;
+    forgetUnsaved();
     onSaved();
   };
   return (

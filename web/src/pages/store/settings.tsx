@@ -79,6 +79,8 @@ function SettingsForm({ store, etag, onSaved }: Props) {
       if (!(failure instanceof ApiError && failure.status === 412)) throw failure;
       throw new Error('This store has been changed since you opened it. Reload the page to see the current values.');
     }
+    // They are saved although the page still shows the version that was read.
+    forgetUnsaved();
     onSaved();
   };
   return (
